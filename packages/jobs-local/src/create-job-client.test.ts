@@ -10,7 +10,7 @@ import { createLocalProvider } from './local-provider.ts'
 const work = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload }) => payload.number ?? null })
 
 describe('createJobClient of the local package', () => {
-  test('makes a client on an engine of this process, which runs on real time', async () => {
+  test('creates a client that runs jobs in this process in real time', async () => {
     const client = createJobClient({
       provider: 'local',
       jobs: [work],
@@ -23,14 +23,14 @@ describe('createJobClient of the local package', () => {
     await client.close()
   })
 
-  test('takes a provider of one’s own', async () => {
+  test('accepts a custom provider', async () => {
     const provider: JobProvider = { ...createLocalProvider(), name: 'mine' }
     const client = createJobClient({ provider, jobs: [], logger: createRecordedLogger() })
     await expect(client.getJobStatus('unknown')).rejects.toThrow('was found on `mine`')
     await client.close()
   })
 
-  test('refuses a wrong setting where it is written, not at the first send', () => {
+  test('rejects an invalid option when the client is created, not at the first send', () => {
     expect(() => createJobClient({ provider: 'local', config: { concurrency: 0 } })).toThrow(
       '`concurrency` is `0`. Pass a whole number of 1 or more.',
     )
@@ -39,7 +39,7 @@ describe('createJobClient of the local package', () => {
     )
   })
 
-  test('a provider that no client has taken up says so', async () => {
+  test('a provider that was not passed to a client rejects calls', async () => {
     const provider = createLocalProvider()
     await expect(provider.send([])).rejects.toThrow('Pass a local provider to a client first')
     expect(await provider.status('unknown')).toBeUndefined()

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import * as face from './index.ts'
 import * as edge from './edge-runtime.ts' // the last one registers the engine
 
-test('the face for edge runtimes has every name of the usual one', () => {
+test('the entry for edge runtimes exports every name of the main entry', () => {
   expect(Object.keys(edge).toSorted()).toEqual(Object.keys(face).toSorted())
 })
 
@@ -12,7 +12,7 @@ test.each([
   ['createJobClient', () => createJobClient({ provider: 'local' })],
   ['createLocalProvider', () => edge.createLocalProvider()],
   ['addJobTables', () => edge.addJobTables()],
-])('%s of it refuses, and says where else', (_name, work) => {
+])('%s throws on an edge runtime and names the alternatives', (_name, work) => {
   expect(work).toThrow(
     expect.objectContaining({ code: 'unsupported_feature', message: expect.stringContaining("runtime = 'nodejs'") }),
   )

@@ -5,31 +5,39 @@ import { createJobClient } from './index.ts'
 import type { LocalConfig } from './local-config.ts'
 import { createLocalProvider } from './local-provider.ts'
 
-describe('the local engine cannot be set up', () => {
+describe('the options of the local engine', () => {
   test.each<[what: string, config: unknown, message: string]>([
-    ['a misspelt setting', { concurency: 5 }, '`concurency` is not an option of the local engine. The options are '],
-    ['a setting of another engine', { apiKey: 'key' }, '`apiKey` is not an option of the local engine. '],
-    ['a misspelt part of one', { retention: { cout: 5 } }, '`retention.cout` is not an option of `retention`. '],
-    ['a number for its retention', { retention: 5 }, '`retention` is a number, not an object. The options are `count`'],
-    ['a list', [], '`options` is an array, not an object. The options are `concurrency`, `retention`, '],
+    ['a misspelled option', { concurency: 5 }, '`concurency` is not an option of the local engine. The options are '],
+    ['an option of another engine', { apiKey: 'key' }, '`apiKey` is not an option of the local engine. '],
     [
-      'a retention of nothing',
+      'a misspelled option of `retention`',
+      { retention: { cout: 5 } },
+      '`retention.cout` is not an option of `retention`. ',
+    ],
+    ['a number as `retention`', { retention: 5 }, '`retention` is a number, not an object. The options are `count`'],
+    ['an array', [], '`options` is an array, not an object. The options are `concurrency`, `retention`, '],
+    [
+      'a retention count of 0',
       { retention: { count: 0 } },
       '`retention.count` is `0`. Pass a whole number of 1 or more.',
     ],
-    ['half a job kept', { retention: { count: 1.5 } }, '`retention.count` is `1.5`. '],
-    ['a store that there is not', { store: 'redis' }, "`store` is `redis`. Use 'memory' or 'sqlite'."],
-    ['a file that is not named', { store: 'sqlite' }, "`path` is missing; `store: 'sqlite'` requires it. "],
-    ['a path of nothing', { path: '' }, '`path` is empty. Pass the path of a file'],
+    ['a fractional retention count', { retention: { count: 1.5 } }, '`retention.count` is `1.5`. '],
+    ['an unknown store', { store: 'redis' }, "`store` is `redis`. Use 'memory' or 'sqlite'."],
+    ['a SQLite store without a path', { store: 'sqlite' }, "`path` is missing; `store: 'sqlite'` requires it. "],
+    ['an empty path', { path: '' }, '`path` is empty. Pass the path of a file'],
     [
-      'a file beside memory',
+      'a path with the memory store',
       { store: 'memory', path: 'jobs.db' },
       "`path` is set, but `store: 'memory'` uses no file. ",
     ],
-    ['a role that there is not', { path: 'jobs.db', role: 'boss' }, "`role` is `boss`. Use 'send', 'work' or"],
-    ['a role beside memory', { role: 'send' }, "`role` is `'send'`, but processes cannot share jobs in memory. "],
-    ['too short a lease', { path: 'jobs.db', lease: 999 }, '`lease` is 999 ms. Pass at least one second: '],
-  ])('with %s', (_what, config, message) => {
+    ['an unknown role', { path: 'jobs.db', role: 'boss' }, "`role` is `boss`. Use 'send', 'work' or"],
+    [
+      'a role with the memory store',
+      { role: 'send' },
+      "`role` is `'send'`, but processes cannot share jobs in memory. ",
+    ],
+    ['a lease that is too short', { path: 'jobs.db', lease: 999 }, '`lease` is 999 ms. Pass at least one second: '],
+  ])('reject %s', (_what, config, message) => {
     for (const make of [
       () => createLocalProvider(config as LocalConfig),
       () => createJobClient({ provider: 'local', config: config as LocalConfig }),
@@ -40,14 +48,14 @@ describe('the local engine cannot be set up', () => {
     }
   })
 
-  test('nor that of a test with a setting that there is not', () => {
+  test('reject an unknown option of a test engine', () => {
     expect(() => createTestEngine({ config: { concurency: 5 } as LocalConfig })).toThrow(
       '`concurency` is not an option',
     )
   })
 })
 
-describe('the local engine can be set up', () => {
+describe('the local engine', () => {
   test.each<[config: LocalConfig | undefined]>([
     [undefined],
     [{}],
@@ -57,23 +65,23 @@ describe('the local engine can be set up', () => {
     [{ store: 'memory' }],
     [{ path: 'jobs.db' }],
     [{ store: 'sqlite', path: 'jobs.db', role: 'work', lease: '1s' }],
-  ])('with %j', (config) => {
+  ])('accepts %j', (config) => {
     expect(() => createLocalProvider(config)).not.toThrow()
   })
 
   test.each<[what: string, variable: string, config: LocalConfig | undefined, keeps: boolean]>([
-    ['the file that the environment names', 'jobs.db', undefined, true],
+    ['the file that `JOB_LOCAL_PATH` names', 'jobs.db', undefined, true],
     ['that file, where a file is asked for', 'jobs.db', { store: 'sqlite' }, true],
     ['memory, where it names none', '', undefined, false],
     ['memory, where that is asked for all the same', 'jobs.db', { store: 'memory' }, false],
-  ])('with %s', (_what, variable, config, keeps) => {
+  ])('uses %s', (_what, variable, config, keeps) => {
     vi.stubEnv('JOB_LOCAL_PATH', variable)
     onTestFinished(() => void vi.unstubAllEnvs())
     const { features } = createLocalProvider(config).capabilities
     expect(features['jobs survive a restart'].supported).toBe(keeps)
   })
 
-  test('and a test has its jobs in memory, whatever the environment names', async () => {
+  test('a test engine stores jobs in memory, even if `JOB_LOCAL_PATH` is set', async () => {
     vi.stubEnv('JOB_LOCAL_PATH', 'jobs.db')
     onTestFinished(() => void vi.unstubAllEnvs())
     const { features } = await createTestEngine({ jobs: [] }).client.capabilities()

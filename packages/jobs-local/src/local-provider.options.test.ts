@@ -8,7 +8,7 @@ const order = { tenantId: 'tenant_1', orderId: 'order_1' }
 const odd = { local: { priority: 1 } } as ProviderOptions
 const open = () => createJobClient({ jobs: [] })
 
-test('an option that no send has for the local engine is refused by its name, and stops no other item', async () => {
+test('an unknown local option fails its send by name, without affecting other items of the batch', async () => {
   const client = open()
   const refused = {
     code: 'unsupported_feature',
@@ -27,7 +27,7 @@ test('an option that no send has for the local engine is refused by its name, an
 test.each<[local: object, remedy: string]>([
   [{ priority: 1 }, 'Remove it from `work`. A definition has no options for this engine.'],
   [{ transaction: {} }, 'Remove it from `work`. Pass it to `sendJob` instead.'],
-])('a definition with %j for the local engine is refused', async (local, remedy) => {
+])('rejects a definition with the local options %j', async (local, remedy) => {
   const jobs = [
     defineJob({ id: 'work', event: 'order.created', handler: () => undefined, providerOptions: { local } }),
     defineCronJob({ id: 'work', schedule: '0 9 * * *', handler: () => undefined, providerOptions: { local } }),

@@ -4,13 +4,13 @@ import { createStoredJob, createStoredRun } from '../test/kit/stored-run.ts'
 import { toJobStatus } from './to-job-status.ts'
 
 describe('toJobStatus', () => {
-  test('leaves out what is not known yet', () => {
+  test('omits unknown fields', () => {
     const { id, event, tenantId } = createStoredJob().envelope
     const job = createStoredJob({ id, event, tenantId, sentAt: 5 })
     expect(toJobStatus(job)).toStrictEqual({ id, event, tenantId, state: 'queued', createdAt: new Date(5), runs: [] })
   })
 
-  test('tells the instants as dates', () => {
+  test('converts times to dates', () => {
     const run = createStoredRun('work', 'acme')
     Object.assign(run, { state: 'retrying', dueAt: 30, startedAt: 10, attempts: 1 })
     Object.assign(run.job, { startedAt: 10, envelope: { ...run.job.envelope, runAt: 8 } })
@@ -22,7 +22,7 @@ describe('toJobStatus', () => {
     })
   })
 
-  test('shares nothing with the store: what is done to a status changes no job', () => {
+  test('shares no objects with the store', () => {
     const run = createStoredRun('work', 'acme')
     const error = { name: 'Error', message: 'failed', cause: { name: 'Error', message: 'deeper' } }
     Object.assign(run, { state: 'failed', output: { list: [1] }, error })
@@ -35,7 +35,7 @@ describe('toJobStatus', () => {
     expect(toJobStatus(run.job)).toEqual(before)
   })
 
-  test('an output of null is an output, none is none', () => {
+  test('distinguishes an output of null from no output', () => {
     const run = createStoredRun('work', 'acme')
     run.state = 'completed'
     expect(toJobStatus(run.job).runs[0]).not.toHaveProperty('output')

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createWatchers } from './watchers.ts'
 
 describe('createWatchers', () => {
-  test('everyone who watches a job is told of its changes, and nobody else', () => {
+  test('notifies all watchers of a job, and no others', () => {
     const { watch, notify } = createWatchers()
     const told: string[] = []
     watch('a', () => told.push('first'))
@@ -13,7 +13,7 @@ describe('createWatchers', () => {
     expect(told).toEqual(['first', 'second'])
   })
 
-  test('whoever stops watching is told no more, also when stopped twice or while being told', () => {
+  test('stops notifying a watcher that stopped, also if it stops twice or during a notification', () => {
     const { watch, notify } = createWatchers()
     const told: string[] = []
     const stop = watch('a', () => {
@@ -27,7 +27,7 @@ describe('createWatchers', () => {
     expect(told).toEqual(['once', 'always', 'always'])
   })
 
-  test('one who stops late does not end the watching of those who came since', () => {
+  test('a watcher that stops late does not affect later watchers', () => {
     const { watch, notify } = createWatchers()
     const told: string[] = []
     const stop = watch('a', () => told.push('early'))

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 
 import { createTestEngine } from '../src/testing/index.ts'
 import { openJobsOf } from './kit/open-jobs.ts'
-import { forgetJobs } from './kit/forget-jobs.ts'
+import { removeDefinitions } from './kit/remove-definitions.ts'
 import './kit/work.ts'
 
 const tenantId = 'acme'
@@ -12,9 +12,9 @@ const handler = () => undefined
 const good = defineJob({ id: 'good', event: 'work.followed', handler: ({ payload }) => payload.number })
 const duration = "Pass milliseconds as a number, or a number with one unit (ms, s, m, h, d, w): `'30s'`"
 
-afterEach(forgetJobs)
+afterEach(removeDefinitions)
 
-/** The calls of a client, as untyped code makes them. */
+/** The methods of a client, as untyped code calls them. */
 type Loose = { readonly [name in keyof JobClient]: (...given: unknown[]) => unknown }
 
 const send = (options: object) => (client: Loose) => client.sendJob('work.asked', { tenantId }, options)
@@ -25,9 +25,14 @@ const cron = (options: object) => () =>
 
 test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code'], says: string[]]>([
   ['a negative delay', send({ delay: -1 }), 'invalid_option', ['`delay` is negative: `-1`', duration]],
-  ['a delay in loose words', send({ delay: 'soon' }), 'invalid_option', ["`delay` is not a duration: `'soon'`"]],
+  ['a delay in words', send({ delay: 'soon' }), 'invalid_option', ["`delay` is not a duration: `'soon'`"]],
   ['an endless delay', send({ delay: Infinity }), 'invalid_option', ['`delay` is over ten years: `Infinity`']],
-  ['a `runAt` of text', send({ runAt: '2026-01-02' }), 'invalid_option', ['`runAt` is a string, not a Date', 'Pass a']],
+  [
+    'a string as `runAt`',
+    send({ runAt: '2026-01-02' }),
+    'invalid_option',
+    ['`runAt` is a string, not a Date', 'Pass a'],
+  ],
   [
     'two times',
     send({ delay: 1, runAt: new Date(0) }),
@@ -48,7 +53,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     ['`maxAttempts` is `0`', 'a whole number from 1 to 1000.'],
   ],
   [
-    'a misspelt option',
+    'a misspelled option',
     send({ dealy: 5 }),
     'invalid_option',
     ['`dealy` is not an option of a send', '`delay`, `runAt`,'],
@@ -59,7 +64,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     'invalid_option',
     ['`delay` is missing, and so'],
   ],
-  ['no list', (client) => client.sendJobs({}), 'invalid_option', ['`items`', 'Pass an array']],
+  ['an object instead of an array', (client) => client.sendJobs({}), 'invalid_option', ['`items`', 'Pass an array']],
   [
     'no tenant',
     (client) => client.sendJob('work.asked', {}),
@@ -68,7 +73,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
   ],
   ['no payload', (client) => client.sendJob('work.asked', null), 'tenant_required', ['`client.forTenant(id)`']],
   [
-    'a misspelt event',
+    'a misspelled event',
     (client) => client.sendJob('order.craeted', { tenantId }),
     'unknown_event',
     ['`order.created`?'],
@@ -86,7 +91,12 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     'not_serializable',
     ['`payload.data[0].total` cannot be stored as JSON: it is a BigInt'],
   ],
-  ['a hole', payload(Object.assign([1], { length: 2 })), 'not_serializable', ['`payload.data[1]`', '`undefined`']],
+  [
+    'a sparse array',
+    payload(Object.assign([1], { length: 2 })),
+    'not_serializable',
+    ['`payload.data[1]`', '`undefined`'],
+  ],
   ['a symbol key', payload({ [Symbol('x')]: 1 }), 'not_serializable', ['an object with symbol keys']],
   [
     'too much',
@@ -95,7 +105,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     ['the limit is 122880', 'Send an id and load the data'],
   ],
   [
-    'no tenant of a client',
+    'an invalid tenant of a client',
     (client) => client.forTenant('system'),
     'invalid_option',
     ['`tenantId` is ', 'Pass the id of'],
@@ -108,7 +118,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
   ],
   ['no id', (client) => client.cancelJob(42), 'invalid_option', ['`id` is a number, not a string', 'of a job handle']],
   [
-    'an odd cursor',
+    'an invalid cursor',
     (client) => client.listJobs({ cursor: '-1' }),
     'invalid_option',
     ['`cursor` was not returned by', 'of the previous page'],
@@ -130,17 +140,17 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
   ['a jitter over 1', job({ retry: { jitter: 2 } }), 'invalid_definition', ['`retry.jitter` is `2`', 'from 0 to 1']],
   ['a timeout of 0', job({ timeout: 0 }), 'invalid_definition', ['`timeout` is 0', "such as `'30s'`"]],
   [
-    'half a place',
+    'a fractional concurrency',
     job({ concurrency: { perTenant: 0.5 } }),
     'invalid_definition',
     ['`concurrency.perTenant` is `0.5`'],
   ],
-  ['an id of two words', job({ id: 'two words' }), 'invalid_definition', ['`id` is ', 'Use letters, digits']],
+  ['an id with a space', job({ id: 'two words' }), 'invalid_definition', ['`id` is ', 'Use letters, digits']],
   ['a bad schedule', cron({ schedule: '61 * * * *' }), 'invalid_definition', ['`61`', 'minute']],
   ['a bad zone', cron({ timezone: '+02:00' }), 'invalid_definition', ['defineCronJob(`bad`): `timezone` is ']],
   ['a bad overlap', cron({ overlap: 'queue' }), 'invalid_definition', ["`overlap` is `queue`. Use 'skip' or 'allow'."]],
-  ['a list for tenants', cron({ tenants: ['acme'] }), 'invalid_definition', ['`tenants` is', 'Pass a function.']],
-])('%s is refused with what to do, and nothing is half done', async (_what, call, code, says) => {
+  ['an array as `tenants`', cron({ tenants: ['acme'] }), 'invalid_definition', ['`tenants` is', 'Pass a function.']],
+])('rejects %s with a remedy, and changes nothing', async (_what, call, code, says) => {
   const engine = createTestEngine({ jobs: [good] })
   const before = ambientJobs().all()
   const refused = await new Promise((resolve) => resolve(call(engine.client as unknown as Loose))).catch(

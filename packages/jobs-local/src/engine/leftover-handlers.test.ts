@@ -14,8 +14,8 @@ function setUp() {
 }
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-describe('a handler that runs on', () => {
-  test.each(['resolve', 'reject'] as const)('leaves its place when it ends, once: %ss', async (end) => {
+describe('a leftover handler', () => {
+  test.each(['resolve', 'reject'] as const)('releases its slot once, when its promise %ss', async (end) => {
     const { clock, left, staying, run } = setUp()
     const handler = createDeferred()
     staying.add(run, handler.promise)
@@ -27,7 +27,7 @@ describe('a handler that runs on', () => {
     expect(clock.nextTimerAt()).toBeUndefined()
   })
 
-  test('has its place for half a minute at most', async () => {
+  test('holds its slot for at most 30 seconds', async () => {
     const { clock, left, staying, run } = setUp()
     const handler = createDeferred()
     staying.add(run, handler.promise)

@@ -16,20 +16,20 @@ function createTimer(maxSleepMs?: number) {
 }
 
 describe('WakeTimer', () => {
-  test('with nothing due and nothing under way there is no timer', () => {
+  test('sets no timer while nothing is due or running', () => {
     const { clock, timer } = createTimer()
     timer.set({ dueAt: undefined, busy: false })
     expect(clock.pendingMs).toEqual([])
   })
 
-  test('it wakes at the instant that is due, once', () => {
+  test('wakes the engine once, at the due time', () => {
     const { timer, wakes, advance } = createTimer()
     timer.set({ dueAt: 5000, busy: false })
     advance(100_000)
     expect(wakes).toEqual([5000])
   })
 
-  test('work due within 60 s holds the process, work due later does not', () => {
+  test('work due within 60 s keeps the process alive, later work does not', () => {
     const { clock, timer } = createTimer()
     timer.set({ dueAt: 60_000, busy: false })
     expect(clock.held).toBe(1)
@@ -37,7 +37,7 @@ describe('WakeTimer', () => {
     expect([clock.pendingMs.length, clock.held]).toEqual([1, 0])
   })
 
-  test('far-off work wakes the engine when it becomes near, for the hold to begin', () => {
+  test('wakes the engine 60 s before later work, to keep the process alive from then on', () => {
     const { clock, timer, wakes, advance } = createTimer()
     timer.set({ dueAt: 3_600_000, busy: false })
     advance(3_540_000)
@@ -46,7 +46,7 @@ describe('WakeTimer', () => {
     expect([clock.pendingMs, clock.held]).toEqual([[60_000], 1])
   })
 
-  test('while the engine is busy the process is held, whatever is due', () => {
+  test('keeps the process alive while the engine is busy', () => {
     const { clock, timer } = createTimer()
     timer.set({ dueAt: undefined, busy: true })
     expect(clock.held).toBe(1)
@@ -58,13 +58,13 @@ describe('WakeTimer', () => {
     expect(clock.pendingMs).toEqual([])
   })
 
-  test('it is one timer, however often it is set', () => {
+  test('uses one timer, however often it is set', () => {
     const { clock, timer } = createTimer()
     for (let dueAt = 1000; dueAt < 200_000; dueAt += 777) timer.set({ dueAt, busy: dueAt % 2 === 0 })
-    expect([clock.most, clock.pendingMs.length]).toEqual([1, 1])
+    expect([clock.maxPending, clock.pendingMs.length]).toEqual([1, 1])
   })
 
-  test('setting the same instant again keeps the timer', () => {
+  test('keeps its timer if the due time does not change', () => {
     const { clock, timer } = createTimer()
     timer.set({ dueAt: 1000, busy: false })
     const before = clock.pendingMs
@@ -72,7 +72,7 @@ describe('WakeTimer', () => {
     expect(clock.pendingMs).toEqual(before)
   })
 
-  test('what is overdue wakes at once, and not in the past', () => {
+  test('wakes at once for overdue work', () => {
     const { clock, timer, wakes, advance } = createTimer()
     advance(500)
     timer.set({ dueAt: 100, busy: false })
@@ -81,7 +81,7 @@ describe('WakeTimer', () => {
     expect(wakes).toEqual([500])
   })
 
-  test('where machines sleep it looks at the time again and again, but not while nothing is due', () => {
+  test('wakes at least every `maxSleepMs` while work is due, and not otherwise', () => {
     const { clock, timer, wakes, advance } = createTimer(10_000)
     timer.set({ dueAt: 3_600_000, busy: false })
     expect(clock.pendingMs).toEqual([10_000])
@@ -93,7 +93,7 @@ describe('WakeTimer', () => {
     expect(clock.pendingMs).toEqual([Number.POSITIVE_INFINITY])
   })
 
-  test('once cleared it wakes nobody', () => {
+  test('does not wake the engine after `clear`', () => {
     const { timer, wakes, advance } = createTimer()
     timer.set({ dueAt: 100, busy: true })
     timer.clear()

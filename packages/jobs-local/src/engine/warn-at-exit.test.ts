@@ -5,13 +5,13 @@ import { type OpenEngine, warnAtExit } from './warn-at-exit.ts'
 const before = process.listeners('beforeExit')
 const stops: (() => void)[] = []
 
-/** The listener that was added, without ending the process to call it. */
+/** Calls the added `beforeExit` listener without ending the process. */
 const added = () => process.listeners('beforeExit').filter((listener) => !before.includes(listener))
 const leave = (): void => {
   for (const listener of added()) listener.call(process, 0)
 }
 
-/** An engine that tells of its losses, what it warned of, and how to close it. */
+/** An engine with a settable amount of pending work, its warnings, and a function that closes it. */
 function openEngine(loses: string): { loses(what: string): void; warnings: string[]; stop: () => void } {
   let loss = loses
   const warnings: string[] = []
@@ -26,14 +26,14 @@ describe('warnAtExit', () => {
     for (const stop of stops.splice(0)) stop()
   })
 
-  test('each engine that loses something says so, once', () => {
+  test('each engine with pending work warns once', () => {
     const [busy, idle, other] = [openEngine('3 jobs'), openEngine(''), openEngine('1 cron job')]
     leave()
-    leave() // as happens when a logger writes late
+    leave() // as when a logger writes asynchronously
     expect([busy.warnings, idle.warnings, other.warnings]).toEqual([['3 jobs'], [], ['1 cron job']])
   })
 
-  test('a process that goes on after all is told of another loss, and of the same one when it was made good', () => {
+  test('warns again after the pending work has changed, or has gone and come back', () => {
     const { loses, warnings } = openEngine('3 jobs')
     leave()
     loses('2 jobs')
@@ -45,14 +45,14 @@ describe('warnAtExit', () => {
     expect(warnings).toEqual(['3 jobs', '2 jobs', '2 jobs'])
   })
 
-  test('an engine that was closed meanwhile says nothing', () => {
+  test('a closed engine does not warn', () => {
     const [closed, open] = [openEngine('3 jobs'), openEngine('1 job')]
     closed.stop()
     leave()
     expect([closed.warnings, open.warnings]).toEqual([[], ['1 job']])
   })
 
-  test('it is one listener, however many engines there are, and none when none is open', () => {
+  test('adds one listener for all engines, and none while no engine is open', () => {
     const engines = [openEngine('a'), openEngine('b'), openEngine('c')]
     expect(added()).toHaveLength(1)
     engines[0]!.stop()

@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest'
 import { Fifo } from './fifo.ts'
 
 describe('Fifo', () => {
-  test('an empty one has nothing to peek at or to give', () => {
+  test('is empty at first', () => {
     const queue = new Fifo<number>()
     expect([queue.size, queue.peek(), queue.shift(), queue.size]).toEqual([0, undefined, undefined, 0])
   })
 
-  test('whatever is pushed, peeked at and shifted, it answers like an array', () => {
+  test('behaves like an array for any sequence of push, peek and shift', () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.integer().map((item) => ({ push: item })) },
       fc.constant('shift' as const),
@@ -30,7 +30,7 @@ describe('Fifo', () => {
     )
   })
 
-  test('a queue that is used for long keeps its order past the point where the given part is cut off', () => {
+  test('keeps its order after it cuts off the consumed part', () => {
     const queue = new Fifo<number>()
     const given: (number | undefined)[] = []
     let pushed = 0

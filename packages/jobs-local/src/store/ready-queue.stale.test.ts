@@ -11,7 +11,7 @@ const tenantIds = ['acme', 'globex']
 
 afterEach(() => void vi.restoreAllMocks())
 
-/** How many runs the queue holds on to for each tenant, those that were cancelled included. */
+/** Returns the number of runs in the queue for each tenant, including cancelled ones. */
 function watchHeld(): (tenantId: string) => number {
   const queues = new Map<string, Fifo<StoredRun>>()
   const push = vi.spyOn(Fifo.prototype as Fifo<unknown>, 'push')
@@ -40,7 +40,7 @@ const step = fc.oneof(
 )
 
 describe('ReadyQueue: runs that are cancelled while they wait', () => {
-  test('are not held on to, however many come and go behind one that has the only place', () => {
+  test('do not accumulate, however many wait for a single slot and are cancelled', () => {
     const held = watchHeld()
     const queue = new ReadyQueue()
     const one = () => ({ limit: 1 })
@@ -58,7 +58,7 @@ describe('ReadyQueue: runs that are cancelled while they wait', () => {
     expect(queue.take(one)).toBe(last)
   })
 
-  test('are at most as many as those that wait, and change neither the order nor the turns of these', () => {
+  test('are never more than the waiting ones, and do not affect the order of those', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
         const held = watchHeld()
@@ -100,8 +100,8 @@ describe('ReadyQueue: runs that are cancelled while they wait', () => {
   })
 })
 
-describe('Fifo.keep', () => {
-  test('throws out what is not wanted and keeps the order of the rest, wherever the queue has come to', () => {
+describe('Fifo.filter', () => {
+  test('removes items and keeps the order of the others, at any position of the queue', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(9), { maxLength: 300, size: 'max' }), fc.nat(300), (items, shifted) => {
         const queue = new Fifo<number>()

@@ -24,15 +24,15 @@ function takeAll(
   return taken
 }
 
-describe('ReadyQueue: turns', () => {
-  test('runs of one definition and tenant come first in, first out', () => {
+describe('ReadyQueue: order', () => {
+  test('serves runs of one definition and tenant first in, first out', () => {
     const queue = new ReadyQueue()
     const runs = pushMany(queue, 'a', 'acme', 20)
     expect(takeAll(queue)).toEqual(runs)
     expect(queue.mayHaveNext).toBe(false)
   })
 
-  test('tenants take turns, however much one of them has waiting', () => {
+  test('serves tenants round-robin, however many runs one of them has waiting', () => {
     const queue = new ReadyQueue()
     pushMany(queue, 'a', 'busy', 1000)
     pushMany(queue, 'a', 'small', 2)
@@ -41,7 +41,7 @@ describe('ReadyQueue: turns', () => {
     expect(order).toEqual(['busy', 'small', 'other', 'busy', 'small', 'busy', 'busy'])
   })
 
-  test('definitions take turns, however much one of them has waiting', () => {
+  test('serves definitions round-robin, however many runs one of them has waiting', () => {
     const queue = new ReadyQueue()
     pushMany(queue, 'busy', 'acme', 1000)
     pushMany(queue, 'small', 'acme', 2)
@@ -49,7 +49,7 @@ describe('ReadyQueue: turns', () => {
     expect(order).toEqual(['busy', 'small', 'busy', 'small', 'busy'])
   })
 
-  test('a definition with many tenants gets no more turns than one with few', () => {
+  test('serves a definition with many tenants no more often than one with few', () => {
     const queue = new ReadyQueue()
     for (let tenant = 0; tenant < 50; tenant++) pushMany(queue, 'wide', `tenant-${tenant}`, 10)
     pushMany(queue, 'narrow', 'acme', 10)
@@ -57,7 +57,7 @@ describe('ReadyQueue: turns', () => {
     expect(order.filter((id) => id === 'narrow')).toHaveLength(10)
   })
 
-  test('runs that were cancelled while they waited are passed over', () => {
+  test('skips runs that were cancelled while they waited', () => {
     const queue = new ReadyQueue()
     const runs = pushMany(queue, 'a', 'acme', 6)
     for (const run of runs.slice(0, 5)) run.state = 'cancelled'
@@ -66,7 +66,7 @@ describe('ReadyQueue: turns', () => {
 })
 
 describe('ReadyQueue: limits', () => {
-  test('a definition at its limit waits for a release and blocks no other', () => {
+  test('a definition at its limit waits for a release and does not block others', () => {
     const queue = new ReadyQueue()
     const limits = (id: string) => (id === 'narrow' ? { limit: 1 } : undefined)
     const runs = pushMany(queue, 'narrow', 'acme', 3)
@@ -77,7 +77,7 @@ describe('ReadyQueue: limits', () => {
     expect(takeAll(queue, limits)).toEqual([runs[1]])
   })
 
-  test('a tenant at its limit waits for a release and blocks no other', () => {
+  test('a tenant at its limit waits for a release and does not block others', () => {
     const queue = new ReadyQueue()
     const limits = () => ({ perTenant: 1 })
     pushMany(queue, 'a', 'acme', 3)
@@ -87,7 +87,7 @@ describe('ReadyQueue: limits', () => {
     expect(takeAll(queue, limits).map(nameOf)).toEqual(['a/globex'])
   })
 
-  test('a limit that was raised holds from the next push on, one that was lowered from the next take on', () => {
+  test('applies a raised limit from the next push, and a lowered one from the next take', () => {
     const queue = new ReadyQueue()
     pushMany(queue, 'a', 'acme', 5)
     expect(takeAll(queue, () => ({ limit: 1 }))).toHaveLength(1)
@@ -97,7 +97,7 @@ describe('ReadyQueue: limits', () => {
     expect(takeAll(queue, () => ({ limit: 2 }))).toHaveLength(0)
   })
 
-  test('a limit that went away counts no longer', () => {
+  test('no longer applies a removed limit', () => {
     const queue = new ReadyQueue()
     pushMany(queue, 'a', 'acme', 5)
     expect(takeAll(queue, () => ({ limit: 1 }))).toHaveLength(1)
@@ -127,8 +127,8 @@ const stepArbitrary = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel' as const), ...lane }) },
 )
 
-describe('ReadyQueue: any order of pushes, takes, releases and cancels', () => {
-  test('gives each run once, in order, within the limits, and nothing only when nothing may begin', () => {
+describe('ReadyQueue: any sequence of push, take, release and cancel', () => {
+  test('returns each run once, in order and within the limits, and nothing only if no run may begin', () => {
     fc.assert(
       fc.property(limitsArbitrary, fc.array(stepArbitrary, { maxLength: 150, size: 'max' }), (limits, steps) => {
         const queue = new ReadyQueue()
@@ -183,7 +183,7 @@ describe('ReadyQueue: any order of pushes, takes, releases and cancels', () => {
     )
   })
 
-  test('a run that may begin waits for at most one turn of each other definition times one of each other tenant', () => {
+  test('a run waits for at most one turn of each other definition times each other tenant', () => {
     const load = fc.array(fc.record({ ...lane, count: fc.integer({ min: 1, max: 30 }) }), {
       minLength: 1,
       maxLength: 12,
@@ -198,7 +198,7 @@ describe('ReadyQueue: any order of pushes, takes, releases and cancels', () => {
         queue.push(single)
         queue.push(crowded)
         const order = takeAll(queue)
-        // Three other definitions at most, of which one has three other tenants.
+        // At most three other definitions, one of which has three other tenants.
         expect(order.indexOf(single)).toBeLessThanOrEqual(definitionIds.length)
         expect(order.indexOf(crowded)).toBeLessThanOrEqual((tenantIds.length + 1) * (definitionIds.length + 1))
       }),

@@ -11,14 +11,14 @@ function createRetained(retention: Retention) {
 }
 
 describe('RetainedJobs', () => {
-  test('the oldest is forgotten when there are too many', () => {
+  test('deletes the oldest job if there are too many', () => {
     const { retained, forgotten } = createRetained({ count: 2, ageMs: 1000 })
     const jobs = [createStoredJob(), createStoredJob(), createStoredJob()]
     for (const job of jobs) retained.add(job, 0)
     expect(forgotten).toEqual([jobs[0]])
   })
 
-  test('those that are older than the age are forgotten when the next one ends', () => {
+  test('deletes jobs older than the maximum age when the next job ends', () => {
     const { retained, forgotten } = createRetained({ count: 100, ageMs: 1000 })
     const jobs = [createStoredJob(), createStoredJob(), createStoredJob()]
     retained.add(jobs[0]!, 0)
@@ -27,14 +27,14 @@ describe('RetainedJobs', () => {
     expect(forgotten).toEqual([jobs[0]])
   })
 
-  test('with a count of 0 nothing is kept', () => {
+  test('retains nothing with a count of 0', () => {
     const { retained, forgotten } = createRetained({ count: 0, ageMs: 1000 })
     const job = createStoredJob()
     retained.add(job, 0)
     expect(forgotten).toEqual([job])
   })
 
-  test('a job that goes on is not forgotten, and is retained anew from its second end', () => {
+  test('does not delete a reopened job, and retains it again from its second end', () => {
     const { retained, forgotten } = createRetained({ count: 2, ageMs: 1000 })
     const [again, ...others] = [createStoredJob(), createStoredJob(), createStoredJob(), createStoredJob()]
     retained.add(again, 0)
@@ -48,7 +48,7 @@ describe('RetainedJobs', () => {
     expect(forgotten).toEqual([others[0], others[1]])
   })
 
-  test('whatever ends and goes on, the newest are kept and each job is forgotten once', () => {
+  test('retains the newest jobs and deletes each job once, for any sequence of operations', () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.nat(40).map((afterMs) => ({ end: afterMs })) },
       { weight: 1, arbitrary: fc.nat().map((which) => ({ reopen: which })) },

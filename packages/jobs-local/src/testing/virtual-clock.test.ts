@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createVirtualClock } from './virtual-clock.ts'
 
 describe('createVirtualClock', () => {
-  test('it stands still until it is told to go on', async () => {
+  test('stands still until `step`', async () => {
     const clock = createVirtualClock(1000)
     await clock.yield()
     expect(clock.now()).toBe(1000)
@@ -12,7 +12,7 @@ describe('createVirtualClock', () => {
     expect(clock.now()).toBe(5000)
   })
 
-  test('it calls timers back in order, each at its own instant', () => {
+  test('runs timers in order, each at its own time', () => {
     const clock = createVirtualClock(0)
     const seen: string[] = []
     const note = (name: string) => () => seen.push(`${name}@${clock.now()}`)
@@ -25,7 +25,7 @@ describe('createVirtualClock', () => {
     expect(seen).toEqual(['a@10', 'b@10', 'c@30'])
   })
 
-  test('a timer that a timer sets is called back within the same step of time', () => {
+  test('runs a timer that another timer sets for the same time', () => {
     const clock = createVirtualClock(0)
     const seen: number[] = []
     clock.setTimer(10, () => clock.setTimer(10, () => seen.push(clock.now())))
@@ -33,7 +33,7 @@ describe('createVirtualClock', () => {
     expect(seen).toEqual([20])
   })
 
-  test('a cancelled timer is not called back, also when cancelled twice or by another of its instant', () => {
+  test('does not run a cancelled timer, also if cancelled twice or by a timer of the same time', () => {
     const clock = createVirtualClock(0)
     const seen: string[] = []
     const first = clock.setTimer(10, () => seen.push('first'))
@@ -45,19 +45,19 @@ describe('createVirtualClock', () => {
     expect([seen, clock.nextTimerAt()]).toEqual([[], undefined])
   })
 
-  test('a timer without end is never due', () => {
+  test('never runs a timer with an infinite delay', () => {
     const clock = createVirtualClock(0)
     clock.setTimer(Number.POSITIVE_INFINITY, () => undefined)
     expect(clock.nextTimerAt()).toBeUndefined()
   })
 
-  test('time never goes back', () => {
+  test('never moves backward', () => {
     const clock = createVirtualClock(1000)
     expect(clock.step(500)).toBe(false)
     expect(clock.now()).toBe(1000)
   })
 
-  test('whatever is set and cancelled, the timers come due in order and none is lost', () => {
+  test('runs all timers in order for any sequence of operations', () => {
     const timers = fc.array(fc.record({ delayMs: fc.nat(100), cancelled: fc.boolean() }), { maxLength: 60 })
     fc.assert(
       fc.property(timers, (set) => {

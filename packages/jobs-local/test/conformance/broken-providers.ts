@@ -5,7 +5,7 @@ import { createClient, type Envelope, type JobHost } from '@cgk-platform/jobs-co
 import { createLocalProvider, type LocalProvider } from '../../src/local-provider.ts'
 import type { LocalTargetOptions } from './local-target.ts'
 
-/** A local engine with one fault, and the cases that must fail on it. */
+/** A local engine with one fault, and the conformance cases that must detect it. */
 export interface BrokenProvider extends LocalTargetOptions {
   readonly rule: RuleName
   readonly fault: string
@@ -180,7 +180,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
   },
 ]
 
-/** An engine that declares no feature. */
+/** An engine that supports no features. */
 export function withoutFeatures(provider: LocalProvider): JobProvider {
   const support = { supported: false, note: 'It has no features.', instead: 'Use another engine.' } as const
   const features = Object.fromEntries(allFeatures.map((feature) => [feature, support]))

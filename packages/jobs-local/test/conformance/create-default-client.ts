@@ -1,9 +1,9 @@
 import { getJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs-core'
 
-// The face of the package, which says what the default client is.
+// The package's entry, which registers its engine as the default.
 import '../../src/index.ts'
 
-/** The client that the package makes where nothing says which engine to take. */
+/** Creates a client without choosing an engine. */
 export function createDefaultClient(): JobClient {
   setJobClient(undefined)
   try {

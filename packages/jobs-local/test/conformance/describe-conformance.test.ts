@@ -12,7 +12,7 @@ import { createLocalTarget, type LocalTargetOptions } from './local-target.ts'
 
 const ids = ['handle-fields', 'context-fields', 'a-key-sends-once', 'survives-a-restart']
 
-/** Runs the suite in a runner of this test's own, and answers what it saw. */
+/** Runs the suite with a fake test runner. Returns what it recorded. */
 async function described(options: LocalTargetOptions) {
   const tests: { name: string; test: (context: TestContext) => Promise<void> }[] = []
   const steps: (() => Promise<void>)[] = []
@@ -42,7 +42,7 @@ async function described(options: LocalTargetOptions) {
 }
 
 it.each(['virtual', 'real'] as const)(
-  'makes each case a test, and counts what is not supported, on a %s clock',
+  'defines a test for each case, and counts unsupported ones, on a %s clock',
   async (time) => {
     const { outcomes, counts } = await described({ time })
     expect(outcomes.toSorted()).toEqual([

@@ -9,22 +9,22 @@ import { createDefaultClient } from './create-default-client.ts'
 import { passVirtualTime } from './pass-virtual-time.ts'
 import { createRestartable } from './restartable-provider.ts'
 
-/** Which time the local engine runs on, and a fault between it and its client. */
+/** The options of a local target. */
 export interface LocalTargetOptions {
-  /** Default: a clock of its own, on which the suite takes seconds. */
+  /** The clock of the engine. Default: a virtual clock, on which the suite takes seconds. */
   time?: 'virtual' | 'real'
-  /** Where jobs are kept. Default: in memory. */
+  /** The store of the engine. Default: memory. */
   store?: 'memory' | 'sqlite'
-  /** Puts another provider before the local one, for the client under test. */
+  /** Wraps the provider of the client under test, to inject a fault. */
   wrap?(provider: LocalProvider): JobProvider
-  /** Default: what the face of the package makes. */
+  /** Creates the default client. Default: the function of the package's entry. */
   createDefault?(): JobClient
 }
 
-/** Late in the morning, so that noon falls into the suite. */
+/** Late in the morning, so that noon occurs during the suite. */
 const startAt = Date.UTC(2026, 2, 1, 11, 50, 10)
 
-/** The local engine as a target of the conformance suite. */
+/** Creates a target for the conformance suite on the local engine. */
 export function createLocalTarget(options: LocalTargetOptions = {}): ConformanceTarget {
   const { time = 'virtual', store = 'memory', createDefault = createDefaultClient } = options
   return {
@@ -37,7 +37,7 @@ export function createLocalTarget(options: LocalTargetOptions = {}): Conformance
 
 function openVirtual(options: LocalTargetOptions): ConformanceEngine {
   const virtual = createVirtualClock(startAt)
-  // What a machine's sleep adds to the wall clock; timers count on where they stood.
+  // A sleeping machine advances only the wall clock; its timers pause.
   let sleptMs = 0
   const clock: Clock = { ...virtual, now: () => virtual.now() + sleptMs }
   const file = options.store === 'sqlite' ? createTemporaryFile() : undefined

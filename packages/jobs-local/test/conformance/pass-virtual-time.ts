@@ -2,14 +2,14 @@ import type { LocalProvider } from '../../src/local-provider.ts'
 import type { VirtualClock } from '../../src/testing/virtual-clock.ts'
 
 /**
- * Turns of the event loop in which nothing may happen before time goes on: an attempt takes two to end, and a workflow's
- * code that is replayed one for each of its steps.
+ * Number of turns of the event loop without a change before time advances. An attempt takes two turns to end, and the
+ * replay of a workflow takes one for each of its steps.
  */
 const quietTurns = 12
 
 /**
- * Lets virtual time go by: what is due meanwhile runs at its own instant. The suite's handlers wait for time alone, so
- * an engine in which nothing changes for some turns has done all that it can do now.
+ * Advances virtual time. Due work runs at its own time. The suite's handlers wait only for time, so an engine without
+ * changes for some turns has no work left that can run now.
  */
 export async function passVirtualTime(provider: LocalProvider, clock: VirtualClock, durationMs: number): Promise<void> {
   const until = clock.now() + durationMs

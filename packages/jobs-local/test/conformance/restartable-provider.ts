@@ -8,14 +8,14 @@ import type { LocalProvider } from '../../src/local-provider.ts'
 import { loadSqlite } from '../../src/store/sqlite/load-sqlite.ts'
 import type { TemporaryFile } from '../kit/temporary-file.ts'
 
-/** An engine on a file, and a way to end it as the death of its process would. */
+/** An engine on a file that can be stopped as if its process had been killed. */
 export interface Restartable {
-  /** Always the engine that lives. */
+  /** The engine that currently runs. */
   readonly provider: LocalProvider
   restart(): Promise<void>
 }
 
-/** Makes such an engine in this process, which goes on living. */
+/** Creates such an engine in this process, which itself is not killed. */
 export function createRestartable(
   { folder, path }: TemporaryFile,
   clock: Clock,
@@ -25,7 +25,7 @@ export function createRestartable(
   let host: JobHost | undefined
   const begin = (file: string) => {
     const life = ++lives
-    // Time stands still for who is dead.
+    // The clock of a killed engine stops.
     const setTimer: Clock['setTimer'] = (delayMs, callback) =>
       clock.setTimer(delayMs, () => life === lives && callback())
     return { file, provider: create(file, { ...clock, setTimer }) }
@@ -38,7 +38,7 @@ export function createRestartable(
     }),
     async restart() {
       const dead = current
-      // What a process leaves that dies now: the file and its log. The engine goes on with the file that nobody has any more.
+      // Copy the file and its log as a killed process would leave them. The old engine continues on a file that nobody else uses.
       const left = join(folder, `jobs-${lives + 1}.db`)
       for (const suffix of ['', '-wal']) copyFileSync(`${dead.file}${suffix}`, `${left}${suffix}`)
       endWorkers(left)
@@ -49,7 +49,7 @@ export function createRestartable(
   }
 }
 
-/** Lets the workers of a file be processes that have ended. */
+/** Makes the workers of a file appear to be processes that have ended. */
 function endWorkers(path: string): void {
   const { pid } = spawnSync(process.execPath, ['--version'])
   const { DatabaseSync } = loadSqlite(path)

@@ -13,7 +13,7 @@ import { createTemporaryFile } from '../kit/temporary-file.ts'
 import { createDefaultClient } from './create-default-client.ts'
 import { startWorkerProcesses } from './worker-processes.ts'
 
-/** Three processes that work on one file, while the client under test is in one that only sends and has no jobs. */
+/** A target with three worker processes on one file. The client under test only sends and has no jobs. */
 export function createThreeWorkersTarget(): ConformanceTarget {
   return {
     name: 'local (SQLite, three workers)',

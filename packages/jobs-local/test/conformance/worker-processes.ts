@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url'
 
 /** Processes that run the suite's jobs on one file. */
 export interface WorkerProcesses {
-  /** Ends all of them without a farewell, and starts as many others. */
+  /** Kills all of them and starts the same number of new ones. */
   restart(): Promise<void>
   close(): Promise<void>
 }
 
 const script = fileURLToPath(new URL('../fixtures/conformance-worker.ts', import.meta.url))
 
-/** Starts so many workers; they are there once each is ready to begin runs. */
+/** Starts `count` workers. Resolves when each is ready to begin runs. */
 export async function startWorkerProcesses(
   count: number,
   path: string,
@@ -30,7 +30,7 @@ export async function startWorkerProcesses(
 }
 
 async function startWorker(path: string, env: Readonly<Record<string, string>>): Promise<ChildProcess> {
-  // A worker ends with the channel to its parent, so that none is left behind where that is killed.
+  // A worker exits when the channel to its parent closes, so that none is left behind if the parent is killed.
   const worker = fork(script, [path], {
     execArgv: ['--conditions=@cgk-platform/source', '--no-warnings'],
     env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...env },

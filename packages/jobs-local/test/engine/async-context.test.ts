@@ -11,11 +11,11 @@ import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
 import '../kit/work.ts'
 
-/** What an app keeps for each request: whose it is. */
+/** The user of the current request, as an app stores it. */
 const request = new AsyncLocalStorage<string>()
 const tenants = ['acme', 'globex', 'initech']
 
-/** A job that writes down which request each of its attempts sees. */
+/** Defines a job that records the request that each of its attempts sees. */
 function observer(options: { concurrency?: number; failing?: boolean } = {}) {
   const seen: [tenantId: string, request: string | undefined][] = []
   const job = defineJob({
@@ -33,8 +33,8 @@ function observer(options: { concurrency?: number; failing?: boolean } = {}) {
 }
 const none = (...ids: string[]) => ids.map((tenantId) => [tenantId, undefined])
 
-describe('a job never sees the request of whoever sent last', () => {
-  test('where jobs of several requests wait for one place', async () => {
+describe('a handler never sees the async context of a request', () => {
+  test('when jobs of several requests wait for one slot', async () => {
     const { job, seen } = observer({ concurrency: 1 })
     const engine = createTestEngine({ jobs: [job] })
     await Promise.all(
@@ -44,7 +44,7 @@ describe('a job never sees the request of whoever sent last', () => {
     expect(seen).toEqual(none(...tenants))
   })
 
-  test('where it is tried again, or was retried by another request', async () => {
+  test('when an attempt is retried, or another request retries the job', async () => {
     const { job, seen } = observer({ failing: true })
     const engine = createTestEngine({ jobs: [job] })
     const [tenantId] = tenants as [string]
@@ -59,7 +59,7 @@ describe('a job never sees the request of whoever sent last', () => {
     expect(seen).toEqual(none('acme', 'acme', 'globex', 'globex'))
   })
 
-  test('where a place is freed by a cancel in another request', async () => {
+  test('when a cancel in another request frees a slot', async () => {
     const seen: unknown[] = []
     const job = defineJob({
       id: 'observe',
@@ -80,7 +80,7 @@ describe('a job never sees the request of whoever sent last', () => {
     expect(seen).toEqual(none('acme', 'globex'))
   })
 
-  test('nor do the hooks that are told of its attempts', async () => {
+  test('nor do the hooks of its attempts', async () => {
     const { job } = observer()
     const seen: unknown[] = []
     const see = (): void => void seen.push(request.getStore())
@@ -90,7 +90,7 @@ describe('a job never sees the request of whoever sent last', () => {
     expect(seen).toEqual([undefined, undefined, undefined])
   })
 
-  test('nor does a cron job that was defined in a request, whoever lets time go by', async () => {
+  test('nor does a cron job that was defined in a request', async () => {
     const seen: unknown[] = []
     const handler = (): void => void seen.push(request.getStore())
     const engine = createTestEngine()
@@ -127,16 +127,16 @@ test('`onFailure`, `tenants` and a cron handler send through the engine that run
   expect(clients).toEqual([engine.client, engine.client, engine.client])
 })
 
-describe('on the machine’s clock', () => {
+describe('on the system clock', () => {
   const createProcessClient = (job: ReturnType<typeof observer>['job']): JobClient => {
     const provider = createLocalProvider()
     return createClient({ load: () => provider }, { jobs: [job], logger: createRecordedLogger() })
   }
 
-  test('a delayed job sees no request, whichever set the timer', async () => {
+  test('a delayed job sees no request, even if a request set the timer', async () => {
     const { job, seen } = observer()
     const client = createProcessClient(job)
-    // Each of them moves the timer, so that it is due in the request of the one before.
+    // Each send reschedules the timer, which was set in the previous request.
     const handles = await Promise.all(
       [60, 40, 20].map((delay, index) => {
         const tenantId = tenants[index]!
@@ -150,7 +150,7 @@ describe('on the machine’s clock', () => {
 })
 
 describe.runIf(readsTypeScript)('the facade', together, () => {
-  test('loads the engine inside the first request, and no job sees that', async () => {
+  test('loads the engine in the first request, and no job sees that request', async () => {
     const ended = await runModule(
       `
       import { AsyncLocalStorage } from 'node:async_hooks'

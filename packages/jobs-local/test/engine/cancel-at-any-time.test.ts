@@ -9,7 +9,7 @@ import '../kit/work.ts'
 const tenantId = 'acme'
 
 describe('cancelling at any time', () => {
-  test('what was answered as cancelled stays so, what was answered as ended stays so, and every place comes back', async () => {
+  test('a job reported as cancelled or ended stays so, and every slot is released', async () => {
     const plan = fc.array(
       fc.record({ delayMs: fc.nat(5), turns: fc.nat(3), failures: fc.nat(2), cancelAtMs: fc.nat(12) }),
       { minLength: 1, maxLength: 25 },
@@ -41,7 +41,7 @@ describe('cancelling at any time', () => {
         const answers = new Map<string, string>()
         for (let ms = 0; ms <= 12; ms++) {
           const due = sent.filter(({ cancelAtMs }) => cancelAtMs === ms)
-          // Not settled first, so that some are under way.
+          // Do not settle first, so that some attempts are running.
           await Promise.all(due.map(async ({ id }) => answers.set(id, (await engine.client.cancelJob(id)).state)))
           await engine.advance(1)
         }

@@ -8,7 +8,7 @@ import '../kit/work.ts'
 
 const tenantId = 'acme'
 
-/** A handler that ends when the test lets it. */
+/** A handler that ends when the test releases it. */
 function createListener() {
   const contexts: JobContext[] = []
   const deferred = createDeferred<string>()
@@ -23,8 +23,8 @@ async function send(engine: TestEngine): Promise<string> {
   return (await engine.client.sendJob('work.asked', { tenantId })).id
 }
 
-describe('cancelling a job that runs', () => {
-  test('while `onFailure` runs: it stays cancelled', async () => {
+describe('cancelling a running job', () => {
+  test('stays cancelled if `onFailure` is running', async () => {
     const deferred = createDeferred()
     const signals: AbortSignal[] = []
     const job = defineJob({
@@ -47,10 +47,10 @@ describe('cancelling a job that runs', () => {
   })
 
   test.each<[name: string, other: 'running' | 'retrying' | 'queued']>([
-    ['runs', 'running'],
+    ['is running', 'running'],
     ['waits for its next attempt', 'retrying'],
-    ['waits for a place', 'queued'],
-  ])('outranks that another run has failed: the job is cancelled, not failed, where one %s', async (_name, other) => {
+    ['waits for a slot', 'queued'],
+  ])('makes the job cancelled, not failed, if another run has failed and one %s', async (_name, other) => {
     const { handler, deferred } = createListener()
     const fails = defineJob({ id: 'fails', event: 'work.asked', retry: { maxAttempts: 1 }, handler: failUntil(99) })
     const goesOn = defineJob({
@@ -62,7 +62,7 @@ describe('cancelling a job that runs', () => {
     })
     const engine = createTestEngine({ jobs: [fails, goesOn], maxRealWaitMs: 5 })
     if (other === 'queued') {
-      await send(engine) // has the only place
+      await send(engine) // holds the only slot
       await engine.settle()
     }
     const id = await send(engine)
@@ -82,7 +82,7 @@ describe('cancelling a job that runs', () => {
     expect((await engine.client.getJobStatus(id)).state).toBe('cancelled')
   })
 
-  test('gives its place back when the handler ends, not while it runs on', async () => {
+  test('releases the slot when the handler ends, not while it still runs', async () => {
     const { handler, contexts, deferred } = createListener()
     const limited = defineJob({ id: 'work', event: 'work.asked', concurrency: { limit: 1, perTenant: 1 }, handler })
     const engine = createTestEngine({ jobs: [limited], config: { concurrency: 1 }, maxRealWaitMs: 5 })

@@ -20,8 +20,8 @@ function hourly(catchUp: 'none' | 'latest') {
   return { job, ticks }
 }
 
-describe('cron ticks that were missed while the machine slept', () => {
-  test('are dropped by default, with one line that says so, and the coming ones run', async () => {
+describe('cron ticks missed while the machine slept', () => {
+  test('are dropped by default with one warning, and later ticks run', async () => {
     const { job, ticks } = hourly('none')
     const engine = createJumpingEngine({ startAt, jobs: [job] })
     await engine.advance(1000)
@@ -36,9 +36,9 @@ describe('cron ticks that were missed while the machine slept', () => {
   })
 })
 
-describe('an engine on the machine’s clock', () => {
-  // Timers of the platform do not count the time that a machine sleeps.
-  test('notices within 10 s that time has jumped: delayed jobs, retries and ticks are not late by their whole rest', async () => {
+describe('an engine on the system clock', () => {
+  // Platform timers do not count the time that a machine sleeps.
+  test('detects within 10 s that the clock jumped, so delayed jobs, retries and ticks are hardly late', async () => {
     const { job: cron, ticks } = hourly('none')
     const ran: string[] = []
     const job = defineJob({

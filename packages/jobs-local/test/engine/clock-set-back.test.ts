@@ -22,12 +22,12 @@ function everyMinute(handler: (context: CronContext) => unknown = () => undefine
   return { job, ticks }
 }
 
-describe('a clock that is set back by a day', () => {
+describe('a clock set back by a day', () => {
   test.each([
-    ['some seconds before a tick', 2 * minuteMs],
-    ['in the very moment of one', 1.5 * minuteMs],
-    ['just after one', 1.5 * minuteMs + 1],
-  ])('lets a job of every minute tick on, with no tick lost: %s', async (_when, untilMs) => {
+    ['set back seconds before a tick', 2 * minuteMs],
+    ['set back exactly at a tick', 1.5 * minuteMs],
+    ['set back just after a tick', 1.5 * minuteMs + 1],
+  ])('does not lose ticks of a cron job that runs every minute: %s', async (_when, untilMs) => {
     const { job, ticks } = everyMinute()
     const engine = createJumpingEngine({ startAt, jobs: [job] })
     await engine.advance(untilMs)
@@ -38,7 +38,7 @@ describe('a clock that is set back by a day', () => {
     expect(engine.logger.messages('warn')).toEqual([])
   })
 
-  test('makes no tick run twice when that day has gone by again', async () => {
+  test('does not run a tick twice when that day repeats', async () => {
     const { job, ticks } = everyMinute()
     const engine = createJumpingEngine({ startAt, jobs: [job] })
     await engine.advance(5 * minuteMs)
@@ -51,15 +51,15 @@ describe('a clock that is set back by a day', () => {
   })
 })
 
-describe('a clock that is set back by a second, as one that is corrected may be', () => {
-  test('makes the tick before it neither run twice nor be told as skipped while it still runs', async () => {
+describe('a clock set back by a second, as by a time correction', () => {
+  test('does not run the previous tick again or report it as skipped', async () => {
     const ending = createDeferred()
     const { job, ticks } = everyMinute(() => ending.promise)
     const work = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
     const engine = createJumpingEngine({ startAt, jobs: [job, work] })
     await engine.advance(0.5 * minuteMs + 10)
     engine.jump(-1000)
-    await engine.client.sendJob('work.asked', { tenantId: 'acme' }) // makes the engine look at the time
+    await engine.client.sendJob('work.asked', { tenantId: 'acme' }) // makes the engine check the clock
     await engine.advance(5000)
     ending.resolve()
     await engine.advance(minuteMs)

@@ -9,7 +9,7 @@ import '../kit/work.ts'
 const tenantId = 'acme'
 const shutdown = { name: 'ShutdownError', code: 'shutdown' }
 
-/** An engine that holds a job in every state that is no end. */
+/** Creates an engine with a job in every state before its end. */
 async function openEngine() {
   const endless = defineJob({
     id: 'endless',
@@ -39,8 +39,8 @@ async function openEngine() {
   return { client, ids }
 }
 
-describe('what an engine in memory does not keep', () => {
-  test.each(['running', 'queued', 'retrying'] as const)('ends as failed when it closes: a %s job', async (state) => {
+describe('open jobs of an engine in memory', () => {
+  test.each(['running', 'queued', 'retrying'] as const)('fail when the engine closes: a %s job', async (state) => {
     const { client, ids } = await openEngine()
     await client.close({ timeout: 0 })
     const status = await client.getJobStatus(ids[state].id)
@@ -49,7 +49,7 @@ describe('what an engine in memory does not keep', () => {
     expect(status.runs[0]?.nextAttemptAt).toBeUndefined()
   })
 
-  test('ends as failed when it closes: a job whose time has not come, which has no run', async () => {
+  test('fail when the engine closes: a scheduled job, which has no run', async () => {
     const { client, ids } = await openEngine()
     await client.close({ timeout: 0 })
     expect(await client.getJobStatus(ids.scheduled.id)).toMatchObject({
@@ -59,7 +59,7 @@ describe('what an engine in memory does not keep', () => {
     })
   })
 
-  test('and what had ended before stays as it ended', async () => {
+  test('while ended jobs keep their state', async () => {
     const { client, ids } = await openEngine()
     const before = await Promise.all([ids.completed, ids.cancelled].map(({ id }) => client.getJobStatus(id)))
     await client.close({ timeout: 0 })
@@ -70,7 +70,7 @@ describe('what an engine in memory does not keep', () => {
     }
   })
 
-  test('is told to whoever waits for it', async () => {
+  test('notify their watchers', async () => {
     const { client, ids } = await openEngine()
     const { running, queued, retrying, scheduled } = ids
     const waiting = [running, queued, retrying, scheduled].map(({ id }) => client.waitForJob(id))
@@ -78,7 +78,7 @@ describe('what an engine in memory does not keep', () => {
     expect((await Promise.all(waiting)).map(({ state }) => state)).toEqual(['failed', 'failed', 'failed', 'failed'])
   })
 
-  test('of a job with two runs is the one that had not ended', async () => {
+  test('with two runs fail only the open run', async () => {
     const quick = defineJob({ id: 'quick', event: 'work.asked', handler: () => 'done' })
     const endless = defineJob({ id: 'endless', event: 'work.asked', handler: () => new Promise(() => undefined) })
     const { client, settle } = createTestEngine({ jobs: [quick, endless], maxRealWaitMs: 5 })
@@ -96,7 +96,7 @@ describe('what an engine in memory does not keep', () => {
 })
 
 describe('a second close', () => {
-  test('with less time hurries the first', async () => {
+  test('with a shorter timeout shortens the first', async () => {
     const reasons: unknown[] = []
     const job = defineJob({
       id: 'endless',
@@ -120,7 +120,7 @@ describe('a second close', () => {
 })
 
 describe.runIf(readsTypeScript)('a process that closes its client', together, () => {
-  test('while it waits for a job of tomorrow goes on, and ends', async () => {
+  test('while it waits for a job of tomorrow continues and exits', async () => {
     const ended = await runModule(`
       import { createJobClient, defineJob } from '@cgk-platform/jobs-local'
       const job = defineJob({ id: 'work', event: 'order.created', handler: () => undefined })

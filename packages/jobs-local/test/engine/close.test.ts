@@ -16,7 +16,7 @@ const closed = {
 }
 
 describe('closing', () => {
-  test('lets what runs and what waits for a place end first', async () => {
+  test('waits for running and queued jobs', async () => {
     const deferred = createDeferred()
     const job = defineJob({ id: 'work', event: 'work.asked', concurrency: 1, handler: () => deferred.promise })
     const logger = createRecordedLogger()
@@ -33,7 +33,7 @@ describe('closing', () => {
     expect(logger.messages('warn')).toEqual([])
   })
 
-  test('aborts what goes on after the timeout with a ShutdownError; the attempt counts as not made', async () => {
+  test('aborts handlers after the timeout with a ShutdownError, and does not count their attempts', async () => {
     const reasons: unknown[] = []
     const job = defineJob({
       id: 'work',
@@ -57,7 +57,7 @@ describe('closing', () => {
     })
   })
 
-  test('says how many jobs are left: delayed ones, retries, and what was aborted', async () => {
+  test('logs how many jobs remain: delayed ones, retries and aborted ones', async () => {
     const endless = defineJob({ id: 'endless', event: 'work.asked', handler: () => new Promise(() => undefined) })
     const flaky = defineJob({ id: 'flaky', event: 'work.followed', handler: failUntil(99) })
     const logger = createRecordedLogger()
@@ -73,7 +73,7 @@ describe('closing', () => {
     ])
   })
 
-  test('is told by the health of the client', async () => {
+  test('shows in the health check', async () => {
     const engine = createTestEngine({ jobs: [] })
     expect(await engine.client.healthCheck()).toMatchObject({ ok: true, checks: [{ name: 'engine', ok: true }] })
     await engine.client.close()
@@ -84,7 +84,7 @@ describe('closing', () => {
     })
   })
 
-  test('ends the ticks of cron jobs at once, and lets the tick that runs end', async () => {
+  test('stops cron ticks at once, and waits for a running tick', async () => {
     const deferred = createDeferred()
     const ticks: number[] = []
     const cron = defineCronJob({
@@ -108,7 +108,7 @@ describe('closing', () => {
 })
 
 describe('sending while it closes', () => {
-  test('is open to the handlers that are let to end: what they send runs too', async () => {
+  test('works for handlers that are allowed to end, and their jobs run too', async () => {
     const deferred = createDeferred()
     const first = defineJob({
       id: 'first',
@@ -130,7 +130,7 @@ describe('sending while it closes', () => {
     expect(engine.attempts.map(({ definitionId }) => definitionId).toSorted()).toEqual(['first', 'second', 'second'])
   })
 
-  test('is refused to a handler that was aborted', async () => {
+  test('rejects for an aborted handler', async () => {
     const answers: unknown[] = []
     const sending = createDeferred()
     const job = defineJob({
@@ -151,7 +151,7 @@ describe('sending while it closes', () => {
     expect(engine.sent).toHaveLength(1)
   })
 
-  /** Ways to send without waiting for it; the second and third take a turn to look at the payload. */
+  /** Ways to send without awaiting the result. The second and third validate the payload asynchronously. */
   const ways: [string, (client: JobClient) => Promise<string>][] = [
     ['sendJob', (client) => client.sendJob('work.asked', { tenantId }).then(({ id }) => id)],
     ['sendJob with a slow schema', (client) => client.sendJob('work.checked', { tenantId }).then(({ id }) => id)],
@@ -165,23 +165,20 @@ describe('sending while it closes', () => {
     ],
   ]
 
-  test.each(ways)(
-    'in the same moment (%s) is refused or runs; it is never taken and forgotten',
-    async (_name, send) => {
-      for (let turns = 0; turns < 12; turns++) {
-        const ran: string[] = []
-        const note = (_event: unknown, { jobId }: { jobId: string }) => void ran.push(jobId)
-        const jobs = (['work.asked', 'work.checked'] as const).map((event) =>
-          defineJob({ id: event, event, handler: note }),
-        )
-        const { client } = createTestEngine({ jobs })
-        await client.capabilities()
-        const sending = send(client).catch((error: { code: string }) => error.code)
-        for (let turn = 0; turn < turns; turn++) await Promise.resolve()
-        await client.close()
-        const answer = await sending
-        if (answer !== 'client_closed') expect(ran).toEqual([answer])
-      }
-    },
-  )
+  test.each(ways)('at the same time (%s) rejects or runs, and never loses a job', async (_name, send) => {
+    for (let turns = 0; turns < 12; turns++) {
+      const ran: string[] = []
+      const note = (_event: unknown, { jobId }: { jobId: string }) => void ran.push(jobId)
+      const jobs = (['work.asked', 'work.checked'] as const).map((event) =>
+        defineJob({ id: event, event, handler: note }),
+      )
+      const { client } = createTestEngine({ jobs })
+      await client.capabilities()
+      const sending = send(client).catch((error: { code: string }) => error.code)
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      await client.close()
+      const answer = await sending
+      if (answer !== 'client_closed') expect(ran).toEqual([answer])
+    }
+  })
 })

@@ -9,7 +9,7 @@ import '../kit/work.ts'
 const events = ['work.asked', 'work.followed', 'work.ignored'] as const
 const tenantIds = ['acme', 'globex', 'initech']
 
-/** Counts what is under way at once, by name, and keeps the most. */
+/** Counts the concurrent attempts by name and records the maximum. */
 function createGauge() {
   const under = new Map<string, number>()
   const most = new Map<string, number>()
@@ -53,8 +53,8 @@ const workload: fc.Arbitrary<Workload> = fc.record({
   ),
 })
 
-describe('concurrency, whatever is sent', () => {
-  test('no limit is ever exceeded: of the engine, of a definition, of a tenant; and everything ends', async () => {
+describe('concurrency, for any sequence of sends', () => {
+  test('never exceeds a limit of the engine, a definition or a tenant, and every job ends', async () => {
     await fc.assert(
       fc.asyncProperty(workload, async ({ total, limits, jobs }) => {
         const gauge = createGauge()
@@ -97,7 +97,7 @@ describe('concurrency, whatever is sent', () => {
     )
   })
 
-  test('the limits are used to the full', async () => {
+  test('uses all slots that the limits allow', async () => {
     const gauge = createGauge()
     const job = defineJob({
       id: 'work',
@@ -117,8 +117,8 @@ describe('concurrency, whatever is sent', () => {
   })
 })
 
-describe('nothing starves', () => {
-  test('a retry takes its turn like the others', async () => {
+describe('fairness', () => {
+  test('a retry waits for its turn like other runs', async () => {
     const order: string[] = []
     const job = defineJob({
       id: 'work',
@@ -140,7 +140,7 @@ describe('nothing starves', () => {
 })
 
 describe('the slots', () => {
-  test('an attempt that timed out gives its place back, at once where its handler ends and after 30 s where it runs on', async () => {
+  test('a timed-out attempt releases its slot when its handler ends, and after at most 30 s', async () => {
     const job = defineJob({
       id: 'work',
       event: 'work.asked',

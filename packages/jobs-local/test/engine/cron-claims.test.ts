@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createLocalProvider } from '../../src/local-provider.ts'
 import { createVirtualClock, type VirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createDeferred } from '../kit/deferred.ts'
-import { forgetJobs } from '../kit/forget-jobs.ts'
+import { removeDefinitions } from '../kit/remove-definitions.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import '../kit/work.ts'
 
@@ -20,7 +20,7 @@ let clock: VirtualClock
 let ticks: string[]
 let clients: JobClient[]
 
-/** A client as a process makes it, but for the clock; of all jobs that are defined, or of these alone. */
+/** Creates a client like those of an app, but on a virtual clock, with all defined jobs or only the given ones. */
 function createProcessClient(jobs?: Definition[], onLoad: () => void = () => undefined): JobClient {
   const load = () => {
     onLoad()
@@ -57,11 +57,11 @@ beforeEach(() => {
 afterEach(async () => {
   setJobClient(undefined)
   await Promise.all(clients.map((client) => client.close()))
-  forgetJobs()
+  removeDefinitions()
 })
 
-describe('a cron job that a client was given as its own', () => {
-  test('ticks without a send, or anything else that is asked of the client', async () => {
+describe('a cron job in the `jobs` of a client', () => {
+  test('ticks without any call on the client', async () => {
     const loaded = createDeferred()
     createProcessClient([defineCron('report')], () => loaded.resolve())
     await loaded.promise
@@ -69,7 +69,7 @@ describe('a cron job that a client was given as its own', () => {
     expect(ticks).toEqual(['report 1', 'report 2'])
   })
 
-  test('ticks once, though the default client has all jobs and something is sent through it', async () => {
+  test('ticks once, even if the default client also has it and sends something', async () => {
     const report = defineCron('report')
     const worker = createProcessClient([report])
     await worker.start()
@@ -80,7 +80,7 @@ describe('a cron job that a client was given as its own', () => {
     expect((await worker.listJobs()).jobs).toHaveLength(2)
   })
 
-  test('leaves those that it does not have to the client that has them', async () => {
+  test('does not tick on a client that does not have it', async () => {
     const report = defineCron('report')
     defineCron('cleanup')
     await createProcessClient([report]).capabilities()
@@ -90,9 +90,9 @@ describe('a cron job that a client was given as its own', () => {
   })
 
   test.each([
-    ['its own', true],
-    ['of all jobs', false],
-  ])('is taken over when the client that ticks for it closes, with no tick lost: one %s', async (_which, ownFirst) => {
+    ['its own jobs', true],
+    ['all jobs', false],
+  ])('is taken over without losing a tick when its client closes, by a client with %s', async (_which, ownFirst) => {
     const report = defineCron('report')
     const [own, all] = [createProcessClient([report]), createProcessClient()]
     const [first, second] = ownFirst ? [own, all] : [all, own]
@@ -105,7 +105,7 @@ describe('a cron job that a client was given as its own', () => {
     expect((await second.listJobs()).jobs).toHaveLength(2)
   })
 
-  test('is taken over by a client that opened last, where one in between has closed', async () => {
+  test('is taken over by the client that opened last, if one in between has closed', async () => {
     const report = defineCron('report')
     const [first, second, third] = [1, 2, 3].map(() => createProcessClient([report]))
     await first!.capabilities()
@@ -119,7 +119,7 @@ describe('a cron job that a client was given as its own', () => {
     expect(ticks).toEqual(['report 1', 'report 2', 'report 3'])
   })
 
-  test('is taken over as soon as its client begins to close, which may take until its handlers end', async () => {
+  test('is taken over as soon as its client begins to close', async () => {
     const ending = createDeferred()
     const slow = defineCronJob({
       id: 'slow',

@@ -3,11 +3,11 @@ import { type CronJobOptions, ambientJobs } from '@cgk-platform/jobs-core/provid
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
-import { forgetJobs } from '../kit/forget-jobs.ts'
+import { removeDefinitions } from '../kit/remove-definitions.ts'
 import { createRecordedLogger, type RecordedLogger } from '../kit/recorded-logger.ts'
 import '../kit/work.ts'
 
-describe('cron jobs that are defined, changed and removed while the engine runs', () => {
+describe('changes of cron jobs while the engine runs', () => {
   let engine: TestEngine
   let logger: RecordedLogger
   let ticks: string[]
@@ -22,22 +22,22 @@ describe('cron jobs that are defined, changed and removed while the engine runs'
 
   beforeEach(() => {
     logger = createRecordedLogger()
-    engine = createTestEngine({ logger }) // at midnight on 1 January, on the definitions that register themselves
+    engine = createTestEngine({ logger }) // at midnight on January 1, with all registered definitions
     ticks = []
   })
   afterEach(async () => {
     await engine.close()
-    forgetJobs()
+    removeDefinitions()
   })
 
-  test('one that is defined later ticks from then on', async () => {
+  test('a cron job defined later ticks from then on', async () => {
     await engine.advance('90m')
     define('0 * * * *', { catchUp: 'latest' })
     await engine.advance('90m')
     expect(ticks).toEqual(['01-01T02:00', '01-01T03:00'])
   })
 
-  test('defined again as it was, as hot reload does, it keeps its next tick, and the new handler runs', async () => {
+  test('redefined with the same schedule, it keeps its next tick and runs the new handler', async () => {
     define('0 * * * *', {}, ' old')
     await engine.advance('90m')
     define('0 * * * *', {}, ' new')
@@ -46,7 +46,7 @@ describe('cron jobs that are defined, changed and removed while the engine runs'
   })
 
   test.each(['none', 'latest'] as const)(
-    'another schedule counts from now on: it has missed no tick (catchUp %s)',
+    'a changed schedule counts from now on and has missed no tick (catchUp %s)',
     async (catchUp) => {
       define('0 9 * * *', { catchUp })
       await engine.advance('15h') // 15:00
@@ -57,7 +57,7 @@ describe('cron jobs that are defined, changed and removed while the engine runs'
     },
   )
 
-  test('a schedule that comes sooner wakes the engine sooner', async () => {
+  test('an earlier schedule wakes the engine earlier', async () => {
     define('0 0 1 7 *')
     await engine.advance('1h')
     define('*/10 * * * *')
@@ -65,7 +65,7 @@ describe('cron jobs that are defined, changed and removed while the engine runs'
     expect(ticks).toEqual(['01-01T01:10', '01-01T01:20'])
   })
 
-  test('removed, it ticks no more; the others do', async () => {
+  test('a removed cron job stops ticking, and others continue', async () => {
     define('0 * * * *')
     const other: string[] = []
     defineCronJob({ id: 'other', schedule: '0 * * * *', handler: () => void other.push('tick') })
@@ -76,7 +76,7 @@ describe('cron jobs that are defined, changed and removed while the engine runs'
   })
 
   test.each(['none', 'latest'] as const)(
-    'removed and defined again, it has missed nothing meanwhile (catchUp %s)',
+    'removed and defined again, it has missed no tick (catchUp %s)',
     async (catchUp) => {
       define('0 * * * *', { catchUp })
       await engine.advance('90m')
@@ -89,7 +89,7 @@ describe('cron jobs that are defined, changed and removed while the engine runs'
     },
   )
 
-  test('replaced by an ordinary job of its id, it ticks no more', async () => {
+  test('replaced by an ordinary job with its id, it stops ticking', async () => {
     define('0 * * * *')
     await engine.advance('90m')
     defineJob({ id: 'report', event: 'work.asked', handler: () => void ticks.push('sent') })

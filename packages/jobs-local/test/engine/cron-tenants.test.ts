@@ -12,7 +12,7 @@ function report(options: Partial<CronJobOptions<unknown>>) {
   return defineCronJob<unknown>({ id: 'report', schedule: '* * * * *', retry, handler: () => undefined, ...options })
 }
 
-/** The state of each tenant's jobs, oldest first. */
+/** Returns the states of each tenant's jobs, oldest first. */
 async function statesOf(engine: TestEngine): Promise<Record<string, string[]>> {
   const states: Record<string, string[]> = {}
   const { jobs } = await engine.client.listJobs({ limit: 1000 })
@@ -21,7 +21,7 @@ async function statesOf(engine: TestEngine): Promise<Record<string, string[]>> {
 }
 
 describe('a cron job for each tenant', () => {
-  test('skips a tick for the tenant whose previous run still goes on, and for no other', async () => {
+  test('skips a tick only for the tenant whose previous run is still running', async () => {
     const deferred = createDeferred()
     const cron = report({
       tenants: () => ['acme', 'slow'],
@@ -38,8 +38,8 @@ describe('a cron job for each tenant', () => {
   })
 })
 
-describe('`tenants` that goes wrong', () => {
-  test('once: it is asked again, and each tenant has one run', async () => {
+describe('a `tenants` function that fails', () => {
+  test('once is retried, and each tenant gets one run', async () => {
     let asked = 0
     const cron = report({
       tenants: () => {
@@ -56,7 +56,7 @@ describe('`tenants` that goes wrong', () => {
   test.each<[string, () => unknown, string]>([
     ['rejects', () => Promise.reject(new Error('database is away')), 'database is away'],
     ['returns an empty id', () => ['acme', ''], '`report.tenants` returned a tenant that is empty'],
-  ])('%s, always: retried, then failed for all to see, with no tenant half done', async (_name, tenants, message) => {
+  ])('that always %s is retried, then the tick fails without a run for any tenant', async (_name, tenants, message) => {
     const reported: string[] = []
     const logger = createRecordedLogger()
     const cron = report({
@@ -71,6 +71,6 @@ describe('`tenants` that goes wrong', () => {
     expect(reported).toEqual([expect.stringContaining(`system: ${message}`)])
     expect(logger.messages('error')).toEqual(['The run failed.'])
     await engine.advance('1m')
-    expect((await statesOf(engine))['system']).toHaveLength(2) // and the next tick asks again
+    expect((await statesOf(engine))['system']).toHaveLength(2) // the next tick calls it again
   })
 })

@@ -10,7 +10,7 @@ function everyMinute<Output = void>(
   return defineCronJob<Output>({ id: 'every-minute', schedule: '* * * * *', ...options })
 }
 
-/** The runs of all ticks, oldest first. */
+/** Returns the runs of all ticks, oldest first. */
 async function ticksOf(engine: TestEngine): Promise<JobStatus[]> {
   const { jobs } = await engine.client.listJobs({ event: 'cron/every-minute', limit: 1000 })
   return jobs.toReversed()
@@ -19,7 +19,7 @@ async function ticksOf(engine: TestEngine): Promise<JobStatus[]> {
 const minuteOf = ({ scheduledAt }: CronContext): number => scheduledAt.getUTCMinutes()
 
 describe('a tick', () => {
-  test('the same minute is never dispatched twice, however often the engine is woken', async () => {
+  test('is never dispatched twice for the same minute, however often the engine wakes', async () => {
     const seen: number[] = []
     const cron = everyMinute({ handler: (context) => void seen.push(minuteOf(context)) })
     const engine = createTestEngine({ jobs: [cron] })
@@ -32,7 +32,7 @@ describe('a tick', () => {
 })
 
 describe('overlap', () => {
-  test('a run that waits for its next attempt still goes on', async () => {
+  test('a run that waits for a retry counts as running', async () => {
     const cron = everyMinute({
       retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '150s', maxDelay: '150s' },
       handler: ({ attempt }) => {

@@ -5,13 +5,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
 import { createDeferred } from '../kit/deferred.ts'
 import { failUntil } from '../kit/fail-until.ts'
-import { forgetJobs } from '../kit/forget-jobs.ts'
+import { removeDefinitions } from '../kit/remove-definitions.ts'
 import { createRecordedLogger, type RecordedLogger } from '../kit/recorded-logger.ts'
 import '../kit/work.ts'
 
 const tenantId = 'acme'
 
-describe('definitions that come, change and go while the engine runs', () => {
+describe('changes of definitions while the engine runs', () => {
   let engine: TestEngine
   let logger: RecordedLogger
 
@@ -22,14 +22,14 @@ describe('definitions that come, change and go while the engine runs', () => {
 
   beforeEach(() => {
     logger = createRecordedLogger()
-    engine = createTestEngine({ logger, maxRealWaitMs: 5 }) // on the definitions that register themselves
+    engine = createTestEngine({ logger, maxRealWaitMs: 5 }) // with all registered definitions
   })
   afterEach(async () => {
     await engine.close()
-    forgetJobs()
+    removeDefinitions()
   })
 
-  test('one that comes after the send handles a job that is still delayed', async () => {
+  test('a definition added after the send handles a job that is still delayed', async () => {
     const id = await send(1000)
     define({})
     await engine.advance(1000)
@@ -39,7 +39,7 @@ describe('definitions that come, change and go while the engine runs', () => {
     })
   })
 
-  test('one that went before the job was due gives it no run', async () => {
+  test('a definition removed before the job is due gets no run', async () => {
     define({})
     define({ id: 'other' })
     const id = await send(1000)
@@ -48,7 +48,7 @@ describe('definitions that come, change and go while the engine runs', () => {
     expect((await engine.client.getJobStatus(id)).runs.map(({ definitionId }) => definitionId)).toEqual(['other'])
   })
 
-  test('one that goes while its runs wait fails them, for all to see, and only them', async () => {
+  test('removing a definition fails its waiting runs, and no others', async () => {
     const deferred = createDeferred()
     define({ concurrency: 1, handler: () => deferred.promise })
     define({ id: 'flaky', retry: { initialDelay: '1m' }, handler: failUntil(99) })
@@ -61,7 +61,7 @@ describe('definitions that come, change and go while the engine runs', () => {
     await engine.advance('1m')
     const [first, second] = await Promise.all(ids.map((id) => engine.client.getJobStatus(id)))
     expect(first!.runs.map(({ definitionId, state }) => [definitionId, state])).toEqual([
-      ['work', 'completed'], // it ran already
+      ['work', 'completed'], // it has already run
       ['flaky', 'failed'],
       ['other', 'completed'],
     ])
@@ -73,7 +73,7 @@ describe('definitions that come, change and go while the engine runs', () => {
     expect(second!.runs[0]?.error).toMatchObject({
       name: 'DefinitionNotFoundError',
       code: 'definition_not_found',
-      message: expect.stringContaining('Import its module (or bring it back) and retry the job.'),
+      message: expect.stringContaining('Restore the definition or import its module, then retry the job.'),
     })
     const gone = logger.lines.filter(({ message }) => message === 'A run failed: its definition no longer exists.')
     expect(gone.map(({ level, fields }) => [level, fields['jobId']])).toEqual([
@@ -83,7 +83,7 @@ describe('definitions that come, change and go while the engine runs', () => {
     ])
   })
 
-  test('after it came back, `retryJob` runs what had failed', async () => {
+  test('`retryJob` runs the failed job after the definition is added again', async () => {
     define({ retry: { maxAttempts: 2, initialDelay: '1m' }, handler: failUntil(99) })
     const id = await send()
     await engine.settle()
@@ -92,7 +92,7 @@ describe('definitions that come, change and go while the engine runs', () => {
     expect((await engine.client.getJobStatus(id)).state).toBe('failed')
     await engine.client.retryJob(id)
     await engine.settle()
-    expect((await engine.client.getJobStatus(id)).state).toBe('failed') // not back yet
+    expect((await engine.client.getJobStatus(id)).state).toBe('failed') // the definition is still missing
     define({})
     await engine.client.retryJob(id)
     await engine.settle()
@@ -100,7 +100,7 @@ describe('definitions that come, change and go while the engine runs', () => {
     expect([state, runs.map((run) => run.state)]).toEqual(['completed', ['failed', 'failed', 'completed']])
   })
 
-  test('replaced, its next attempt uses the new one: handler, delays and timeout', async () => {
+  test('the next attempt uses the handler, delays and timeout of a replaced definition', async () => {
     define({
       retry: { maxAttempts: 4, initialDelay: '1m' },
       handler: () => {
@@ -122,7 +122,7 @@ describe('definitions that come, change and go while the engine runs', () => {
     })
   })
 
-  test('replaced while an attempt runs, that attempt ends as it began', async () => {
+  test('a running attempt is not affected when its definition is replaced', async () => {
     const deferred = createDeferred<string>()
     define({ handler: () => deferred.promise })
     const id = await send()
@@ -133,7 +133,7 @@ describe('definitions that come, change and go while the engine runs', () => {
     expect((await engine.client.getJobStatus(id)).runs.map(({ output }) => output)).toEqual(['old'])
   })
 
-  test('replaced by one for another event, it does not get the payloads of the old one', async () => {
+  test('a replacement for another event does not get payloads of the old event', async () => {
     const seen: unknown[] = []
     define({ retry: { initialDelay: '1m' }, handler: failUntil(99) })
     const id = await send()

@@ -11,11 +11,11 @@ import '../kit/work.ts'
 const count = 25_000
 const hourMs = 3_600_000
 
-describe('25,000 jobs that are due at one instant', () => {
+describe('25,000 jobs due at the same time', () => {
   test.each([
     ['were delayed until then', hourMs],
-    ['were sent for now', undefined],
-  ])('which %s: the loop turns in between, none is lost, and each begins in its order', async (_how, runAt) => {
+    ['were sent without a delay', undefined],
+  ])('that %s do not block the event loop, and all begin in order', async (_how, runAt) => {
     const clock = createVirtualClock(0)
     const provider = createLocalProvider({}, { clock, ownTime: true })
     const began: number[] = []
@@ -46,7 +46,7 @@ describe('25,000 jobs that are due at one instant', () => {
     })
     await provider.send(envelopes)
 
-    /** How many jobs had their runs made in each turn of the loop. */
+    /** Number of jobs that got their runs in each turn of the event loop. */
     const madeByTurn: number[] = []
     while (clock.now() < (runAt ?? 0)) clock.step(runAt ?? 0)
     let made = 0

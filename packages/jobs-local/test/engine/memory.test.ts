@@ -4,14 +4,14 @@ import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
 
 const maxBatchBytes = 10_000_000
 
-/** How much the heap grows while this code runs in a process of its own. `send(characters)` sends a payload as large. */
+/** Measures the heap growth while code runs in a separate process. `send(characters)` sends a payload of that size. */
 async function grownBytesOf(code: string): Promise<number> {
   const ended = await runModule(
     `
     import { createJobClient, defineJob } from '@cgk-platform/jobs-local'
     const logger = { debug() {}, info() {}, warn() {}, error() {} }
     let number = 0
-    // Cut from a longer text it would be shared; so each has its own.
+    // A slice of a longer string would share its memory.
     const send = (characters) => client.sendJob('webhook.process', { tenantId: 'acme', webhookId: 'w', payload: { text: Buffer.alloc(characters, 'x').toString() + number++ } })
     const heapUsed = async () => {
       for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -30,8 +30,8 @@ async function grownBytesOf(code: string): Promise<number> {
   return Number(ended.stdout)
 }
 
-describe.runIf(readsTypeScript)('fifty megabytes of payloads leave less than ten behind', together, () => {
-  test('of jobs that completed and are kept for reading', async () => {
+describe.runIf(readsTypeScript)('fifty megabytes of payloads leave less than ten in memory', together, () => {
+  test('after the jobs completed and are retained', async () => {
     const grown = await grownBytesOf(`
       const before = await heapUsed()
       for (let count = 0; count < 500; count++) await client.waitForJob((await send(100_000)).id)
@@ -40,7 +40,7 @@ describe.runIf(readsTypeScript)('fifty megabytes of payloads leave less than ten
     expect(grown).toBeLessThan(maxBatchBytes)
   })
 
-  test('of jobs that were cancelled while they waited behind one that never ends', async () => {
+  test('after the jobs were cancelled while they waited behind one that never ends', async () => {
     const grown = await grownBytesOf(`
       globalThis.isBlocked = true
       await send(1)

@@ -35,7 +35,7 @@ test('the handler never begins inside the call that sends', async () => {
   expect(began).toBe(true)
 })
 
-test('delayed jobs of one instant begin in the order in which they were sent', async () => {
+test('delayed jobs due at the same time begin in the order in which they were sent', async () => {
   const engine = createTestEngine({ jobs: [work], config: { concurrency: 1 } })
   for (let number = 0; number < 20; number++)
     await engine.client.scheduleJob('work.asked', { tenantId, number }, { delay: '1d' })

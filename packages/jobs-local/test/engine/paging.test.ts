@@ -16,7 +16,7 @@ async function send(engine: TestEngine, ...tenantIds: string[]): Promise<string[
   return results.map((result) => (result.ok ? result.job.id : expect.unreachable()))
 }
 
-/** Pages through a list to its end, doing something after each page. */
+/** Reads all pages of a list, and calls a function after each. */
 async function allPages(
   list: (options: ListOptions) => ReturnType<JobClient['listJobs']>,
   between: () => Promise<unknown> = async () => undefined,
@@ -33,7 +33,7 @@ async function allPages(
 }
 
 describe('paging through jobs', () => {
-  test('goes on where the job that a page ended with is forgotten meanwhile', async () => {
+  test('continues if the last job of a page was deleted in between', async () => {
     const engine = createTestEngine({ jobs: [work], config: { retention: { count: 8 } } })
     const ids = await send(engine, ...Array.from({ length: 8 }, () => 'acme'))
     await engine.settle()
@@ -41,19 +41,19 @@ describe('paging through jobs', () => {
       await send(engine, 'acme', 'acme')
       await engine.settle()
     })
-    // Two of the oldest are forgotten with each page, and the rest is told once.
+    // Each page deletes the two oldest jobs. The others are listed once.
     expect(listed).toEqual(ids.toReversed().slice(0, listed.length))
     expect(listed.length).toBeLessThan(8)
   })
 
-  test('tells by its cursor nothing but a job that the reader knows', async () => {
+  test('reveals no job in its cursor that the reader does not know', async () => {
     const engine = createTestEngine({ jobs: [work] })
     await send(engine, ...Array.from({ length: 20 }, () => 'globex'), 'acme', 'acme', 'acme')
     const { jobs, cursor } = await engine.client.forTenant('acme').listJobs({ limit: 2 })
     expect(cursor).toBe(jobs.at(-1)!.id)
   })
 
-  test('goes by the ids, in whatever order the engine was handed the jobs', async () => {
+  test('orders jobs by id, regardless of the order of the sends', async () => {
     const provider = createLocalProvider()
     const client = createClient({ load: () => provider }, { jobs: [work], logger: createRecordedLogger() })
     await client.capabilities()

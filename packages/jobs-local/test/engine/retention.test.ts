@@ -31,7 +31,7 @@ const isKept = (engine: TestEngine, id: string): Promise<boolean> =>
   )
 
 describe('ended jobs', () => {
-  test('are kept up to the age', async () => {
+  test('are retained up to the maximum age', async () => {
     const engine = createEngine({ age: '1h' })
     const first = await send(engine)
     await engine.advance('30m')
@@ -44,7 +44,7 @@ describe('ended jobs', () => {
     expect(await Promise.all([first, second, third].map((id) => isKept(engine, id)))).toEqual([false, true, true])
   })
 
-  test('that were forgotten are unknown to everything: not found, as if they had never been', async () => {
+  test('that were deleted are not found by any operation', async () => {
     const engine = createEngine({ count: 1 })
     const id = await send(engine, 'work.followed')
     await send(engine)
@@ -52,12 +52,12 @@ describe('ended jobs', () => {
     for (const operation of [client.getJobStatus, client.cancelJob, client.retryJob, client.waitForJob]) {
       await expect(operation(id)).rejects.toMatchObject({
         code: 'job_not_found',
-        message: expect.stringContaining('still retained'),
+        message: expect.stringContaining('the engine still stores it'),
       })
     }
   })
 
-  test('what has not ended is kept, however much else ends', async () => {
+  test('do not displace open jobs', async () => {
     const engine = createEngine({ count: 1, age: 1 })
     const { id: scheduled } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '30d' })
     for (let number = 0; number < 20; number++) await send(engine)
@@ -68,7 +68,7 @@ describe('ended jobs', () => {
     expect((await engine.client.getJobStatus(scheduled)).state).toBe('completed')
   })
 
-  test('a job is not forgotten between its retry and its second end', async () => {
+  test('are not deleted between a retry and their second end', async () => {
     const engine = createEngine({ count: 1 })
     const retried = await send(engine, 'work.followed')
     const retrying = engine.client.retryJob(retried)
@@ -81,13 +81,13 @@ describe('ended jobs', () => {
     expect((await engine.client.listJobs()).jobs).toHaveLength(1)
   })
 
-  test('are always kept for a while: a count of 0 is refused, since whoever waits for a job must find it', () => {
+  test('cannot have a retention count of 0, because a caller that waits for a job must find it', () => {
     expect(() => createEngine({ count: 0 })).toThrow('`retention.count` is `0`. Pass a whole number of 1 or more.')
   })
 })
 
-describe.runIf(readsTypeScript)('a process that lives long', () => {
-  test('does not grow: of 200,000 jobs, each of its own tenant and key, it keeps as many as it shall', async () => {
+describe.runIf(readsTypeScript)('a long-running process', () => {
+  test('does not grow with 200,000 jobs, each with its own tenant and key', async () => {
     const { stdout, stderr } = await runModule(
       `
       import { createJobClient, defineJob, NonRetryableError } from '@cgk-platform/jobs-local'
@@ -126,6 +126,6 @@ describe.runIf(readsTypeScript)('a process that lives long', () => {
     expect(stderr).toBe('')
     const { ended, kept, grownBytes } = JSON.parse(stdout) as Record<string, number>
     expect([ended, kept]).toEqual([200_000, 100])
-    expect(grownBytes).toBeLessThan(180_000 * 10) // one forgotten object for each job would be more
+    expect(grownBytes).toBeLessThan(180_000 * 10) // one leaked object for each job would exceed this
   })
 })

@@ -6,7 +6,7 @@ import { createTestEngine, type TestEngineOptions } from '../../src/testing/inde
 import { failUntil } from '../kit/fail-until.ts'
 import '../kit/work.ts'
 
-/** The milliseconds between the attempts of a job that always fails. */
+/** Returns the milliseconds between the attempts of a job that always fails. */
 async function delaysOf(retry: RetryConfig, options: Partial<TestEngineOptions> = {}): Promise<number[]> {
   const job = defineJob({ id: 'fails', event: 'work.asked', retry, handler: failUntil(Number.POSITIVE_INFINITY) })
   const engine = createTestEngine({ ...options, jobs: [job] })
@@ -16,7 +16,7 @@ async function delaysOf(retry: RetryConfig, options: Partial<TestEngineOptions> 
   return instants.slice(1).map((at, index) => at - instants[index]!)
 }
 
-test('on virtual time each attempt begins at the computed millisecond', async () => {
+test('each attempt begins exactly at the computed time on a virtual clock', async () => {
   const curve = fc.record({
     maxAttempts: fc.integer({ min: 1, max: 8 }),
     backoff: fc.constantFrom('fixed' as const, 'linear' as const, 'exponential' as const),
@@ -41,7 +41,7 @@ test('on virtual time each attempt begins at the computed millisecond', async ()
   )
 })
 
-test('jitter follows the random numbers of the test, and there is none without them', async () => {
+test('jitter uses the random numbers of the test, and there is none without them', async () => {
   const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: 1000, jitter: 0.4 } as const
   expect(await delaysOf(retry)).toEqual([1000, 1000])
   expect(await delaysOf(retry, { random: () => 0.5 })).toEqual([800, 800])

@@ -8,7 +8,7 @@ import '../kit/work.ts'
 
 const tenantId = 'acme'
 
-/** A handler that fails for good so many times, counted over all its runs. */
+/** Creates a handler that fails permanently the given number of times, counted across all runs. */
 function failTimes(times: number, output = 'done') {
   let called = 0
   return () => {
@@ -17,8 +17,8 @@ function failTimes(times: number, output = 'done') {
   }
 }
 
-describe('retrying a failed job by hand', () => {
-  test('gives the new run the payload as it was sent, and all its attempts anew', async () => {
+describe('retrying a failed job with `retryJob`', () => {
+  test('gives the new run the original payload and all attempts', async () => {
     const seen: unknown[] = []
     const job = defineJob({
       id: 'work',
@@ -45,7 +45,7 @@ describe('retrying a failed job by hand', () => {
     ])
   })
 
-  test('keeps the number of attempts that the send asked for', async () => {
+  test('keeps the `maxAttempts` of the send', async () => {
     const job = defineJob({
       id: 'work',
       event: 'work.asked',
@@ -65,7 +65,7 @@ describe('retrying a failed job by hand', () => {
     ])
   })
 
-  test('takes its place among the limits', async () => {
+  test('respects the concurrency limits', async () => {
     const deferred = createDeferred()
     const fails = failTimes(1)
     const job = defineJob({

@@ -8,7 +8,7 @@ const tenantId = 'acme'
 const unhandled = (event: string) => expect.stringMatching(`^No job handles \`${event}\`\\. If one should`)
 
 describe('an event that no job handles', () => {
-  test('is said once for each name, as information, and its jobs complete', async () => {
+  test('is logged once for each name at level info, and its jobs complete', async () => {
     const logger = createRecordedLogger()
     const engine = createTestEngine({ jobs: [], logger })
     const ids: string[] = []
@@ -21,7 +21,7 @@ describe('an event that no job handles', () => {
     for (const id of ids) expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [] })
   })
 
-  test('is said when it comes due, and not at all where it was cancelled before', async () => {
+  test('is logged when it comes due, and not if it was cancelled before', async () => {
     const logger = createRecordedLogger()
     const engine = createTestEngine({ jobs: [], logger })
     const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })

@@ -4,7 +4,7 @@ import { readsTypeScript, together } from '../kit/run-node.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 
-/** Sets the clock of a process, which then goes on from there. */
+/** Code that sets the clock of a process, which then advances from there. */
 const setClock = (offset: string): string => `
   const realNow = Date.now
   const setClock = (ms) => { Date.now = () => realNow() + ms }
@@ -14,7 +14,7 @@ const setClock = (offset: string): string => `
 describe.runIf(readsTypeScript)('processes on one file', together, () => {
   test('run each tick of a cron job once', async ({ onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
-    // Each comes to the end of the same minute at a moment of its own.
+    // The workers reach the end of the same minute at different moments.
     const minute = Math.ceil(Date.now() / 60_000) * 60_000
     const cron = `${setClock(`${minute} - 2500 - Date.now()`)}
       setTimeout(() => say('passed'), 4500)
@@ -27,7 +27,7 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
     expect((await client.listJobs({ limit: 10 })).jobs).toHaveLength(1)
   })
 
-  test('keep a limit for each tenant together', async ({ onTestFinished }) => {
+  test('enforce a limit per tenant together', async ({ onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const limited = `await work([job(async ({ payload: { tenantId } }) => {
       say('+', tenantId, Number(process.hrtime.bigint()))
@@ -44,16 +44,16 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
     await waitUntil(() => said().length === 40)
     const steps = said().toSorted(([, , one], [, , other]) => Number(one) - Number(other))
     const running = new Map<string, number>()
-    let most = 0
+    let max = 0
     for (const [sign, tenant] of steps) {
       running.set(tenant!, (running.get(tenant!) ?? 0) + (sign === '+' ? 1 : -1))
-      most = Math.max(most, running.get(tenant!)!)
+      max = Math.max(max, running.get(tenant!)!)
     }
-    expect(most).toBe(2)
+    expect(max).toBe(2)
     expect(workers.every(({ lines }) => lines.length > 1)).toBe(true)
   })
 
-  test('cancel handlers in one another', async ({ onTestFinished }) => {
+  test('can cancel handlers of each other', async ({ onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const worker = start(`await work([job((_event, { signal }) => {
       say('running')
@@ -66,7 +66,7 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
     expect((await client.waitForJob(id)).state).toBe('cancelled')
   })
 
-  test('whose clocks are an hour apart take nothing from one another and run what is due', async ({
+  test('with clocks an hour apart do not take over runs of each other, and run due jobs', async ({
     onTestFinished,
   }) => {
     const { client, start } = createSharedFile(onTestFinished)
@@ -86,9 +86,7 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
     }
   })
 
-  test('whose clock is set forward and back by an hour while they work lose nothing and do nothing twice', async ({
-    onTestFinished,
-  }) => {
+  test('lose and repeat nothing when their clock is set forward and back by an hour', async ({ onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const worker = start(`${setClock('0')}
       const jump = { forward: 3_600_000, back: -3_600_000, now: 0 }
@@ -107,7 +105,7 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
       expect(await client.waitForJob(id)).toMatchObject({ runs: [{ attempts: 1, output: event }] })
       retention.push(id)
     }
-    // It came due while the clock was an hour ahead.
+    // The job came due while the clock was an hour ahead.
     expect(await client.waitForJob(delayed.id)).toMatchObject({ runs: [{ attempts: 1 }] })
     for (const id of retention) expect((await client.getJobStatus(id)).state).toBe('completed')
     expect(new Set(worker.lines).size).toBe(worker.lines.length)

@@ -20,7 +20,7 @@ import { openFile, prepare } from '../../src/store/sqlite/open-file.ts'
 import { ask, createSharedFile, openAndSend } from '../kit/shared-file.ts'
 import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
 
-/** A file with jobs in it, and its log beside it as after a crash. */
+/** Creates a file with jobs and a log, as after a crash. */
 function makeCrashedFile({ path, folder }: TemporaryFile): void {
   const file = join(folder, 'crashed.db')
   const connection = openFile(file)
@@ -38,9 +38,14 @@ function flipByte(path: string, position: number): void {
 }
 
 const cases: readonly [name: string, make: (file: TemporaryFile) => string, problem: string, says: string][] = [
-  ['in a folder that is not there', ({ folder }) => join(folder, 'none', 'jobs.db'), 'not found', 'Create the folder'],
   [
-    'in a file instead of a folder',
+    'in a folder that does not exist',
+    ({ folder }) => join(folder, 'none', 'jobs.db'),
+    'not found',
+    'Create the folder',
+  ],
+  [
+    'whose folder is a file',
     ({ path }) => (writeFileSync(path, ''), join(path, 'jobs.db')),
     'not found',
     'Create the folder',
@@ -59,13 +64,13 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
     'Choose another path.',
   ],
   [
-    'that is no database',
+    'that is not a database',
     ({ path }) => (writeFileSync(path, 'Dear diary, '.repeat(1000)), path),
     'not ours',
     'Choose another path',
   ],
   [
-    'whose beginning is damaged',
+    'with a damaged beginning',
     (file) => {
       openFile(file.path).close()
       flipByte(file.path, 3)
@@ -75,7 +80,7 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
     'restore a backup',
   ],
   [
-    'of which only the beginning is left',
+    'of which only the beginning remains',
     (file) => {
       openFile(file.path).close()
       truncateSync(file.path, 5000)
@@ -85,7 +90,7 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
     'restore a backup',
   ],
   [
-    'that was emptied beside its log',
+    'that is empty while its log exists',
     (file) => {
       makeCrashedFile(file)
       truncateSync(file.path, 0)
@@ -95,7 +100,7 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
     'log',
   ],
   [
-    'that is gone while its log is there',
+    'that is missing while its log exists',
     (file) => {
       makeCrashedFile(file)
       rmSync(file.path)
@@ -105,7 +110,7 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
     'log',
   ],
   ...[0, 9, 18, 30].map((position): (typeof cases)[number] => [
-    `whose log is damaged in its header (byte ${position})`,
+    `whose log has a damaged header (byte ${position})`,
     (file) => {
       makeCrashedFile(file)
       flipByte(`${file.path}-wal`, position)
@@ -137,7 +142,7 @@ const contentsOf = (path: string): unknown[] =>
   })
 
 test.for(cases)(
-  'a file %s is refused by name, with what to do, and left as it is',
+  'a file %s is rejected by name with a remedy, and not changed',
   async ([_, make, problem, says], { onTestFinished }) => {
     const file = createTemporaryFile('memory')
     onTestFinished(file.remove)
@@ -151,7 +156,7 @@ test.for(cases)(
   },
 )
 
-test('a log whose end is torn off keeps what was written before', ({ onTestFinished }) => {
+test('a log with a truncated end keeps the earlier commits', ({ onTestFinished }) => {
   const file = createTemporaryFile('memory')
   onTestFinished(file.remove)
   makeCrashedFile(file)
@@ -163,37 +168,34 @@ test('a log whose end is torn off keeps what was written before', ({ onTestFinis
 })
 
 test.for([
-  ['is torn off in its header', (log: Buffer) => log.subarray(0, 20)],
+  ['ends within its header', (log: Buffer) => log.subarray(0, 20)],
   ['is all zeros', (log: Buffer) => log.fill(0)],
   ['begins with zeros', (log: Buffer) => log.fill(0, 0, 32)],
-] as const)(
-  'a log that %s after a power cut had not been synced once, and is empty',
-  ([_, cut], { onTestFinished }) => {
-    const file = createTemporaryFile('memory')
-    onTestFinished(file.remove)
-    openFile(file.path).close()
-    makeCrashedFile({ ...file, path: join(file.folder, 'other.db') })
-    writeFileSync(`${file.path}-wal`, cut(readFileSync(join(file.folder, 'other.db-wal'))))
-    openFile(file.path).close()
-    // Nor had what it belongs to, perhaps.
-    writeFileSync(`${file.path}-wal`, cut(readFileSync(join(file.folder, 'other.db-wal'))))
-    truncateSync(file.path, 0)
-    const connection = openFile(file.path)
-    expect(connection.run("INSERT INTO cgk_ticks VALUES ('hourly', 1)")).toBe(1)
-    expect(connection.all('SELECT definition FROM cgk_ticks')).toEqual([{ definition: 'hourly' }])
-    connection.close()
-  },
-)
+] as const)('a log that %s after a power cut was never synced and counts as empty', ([_, cut], { onTestFinished }) => {
+  const file = createTemporaryFile('memory')
+  onTestFinished(file.remove)
+  openFile(file.path).close()
+  makeCrashedFile({ ...file, path: join(file.folder, 'other.db') })
+  writeFileSync(`${file.path}-wal`, cut(readFileSync(join(file.folder, 'other.db-wal'))))
+  openFile(file.path).close()
+  // The file itself may not have been synced either.
+  writeFileSync(`${file.path}-wal`, cut(readFileSync(join(file.folder, 'other.db-wal'))))
+  truncateSync(file.path, 0)
+  const connection = openFile(file.path)
+  expect(connection.run("INSERT INTO cgk_ticks VALUES ('hourly', 1)")).toBe(1)
+  expect(connection.all('SELECT definition FROM cgk_ticks')).toEqual([{ definition: 'hourly' }])
+  connection.close()
+})
 
-test('a file system that takes no log is refused, with what to do', () => {
-  const database = new DatabaseSync(':memory:') // keeps no log either
+test('rejects a file system without support for the log, with a remedy', () => {
+  const database = new DatabaseSync(':memory:') // has no log either
   expect(() => prepare(createConnection(database, 'jobs.db'))).toThrow(
     expect.objectContaining({ problem: 'failed', message: expect.stringContaining('Use a path on a local disk') }),
   )
   database.close()
 })
 
-test('a commit is on the disk when it returns, on macOS too', ({ onTestFinished }) => {
+test('a commit is on disk when it returns, also on macOS', ({ onTestFinished }) => {
   const file = createTemporaryFile('memory')
   onTestFinished(file.remove)
   const connection = openFile(file.path)
@@ -203,7 +205,7 @@ test('a commit is on the disk when it returns, on macOS too', ({ onTestFinished 
   connection.close()
 })
 
-test.runIf(process.platform !== 'win32')('what is made may be read by its owner alone', async ({ onTestFinished }) => {
+test.runIf(process.platform !== 'win32')('only the owner can read the created files', async ({ onTestFinished }) => {
   const before = process.umask(0)
   onTestFinished(() => void process.umask(before))
   const { path, client } = createSharedFile(onTestFinished)
@@ -211,15 +213,15 @@ test.runIf(process.platform !== 'win32')('what is made may be read by its owner 
   for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600)
 })
 
-describe.runIf(process.platform !== 'win32')('a path that is a link', () => {
+describe.runIf(process.platform !== 'win32')('a path that is a symbolic link', () => {
   const modesOf = (path: string): number[] =>
     [path, `${path}-wal`, `${path}-shm`].map((file) => statSync(file).mode & 0o777)
 
   test.for([
-    ['to a file that is not there yet', (path: string) => path],
-    ['to a link to it', (path: string) => (symlinkSync(path, `${path}.link`), `${path}.link`)],
+    ['to a file that does not exist yet', (path: string) => path],
+    ['to another link to such a file', (path: string) => (symlinkSync(path, `${path}.link`), `${path}.link`)],
     ['that is told from its folder, which is a link too', (path: string) => join('..', '..', 'real', basename(path))],
-  ] as const)('%s makes what may be read by its owner alone, beside which is its log', ([_, targetOf], context) => {
+  ] as const)('%s creates the target with its log beside it, readable only by the owner', ([_, targetOf], context) => {
     const before = process.umask(0)
     context.onTestFinished(() => void process.umask(before))
     const { folder, remove } = createTemporaryFile('memory')
@@ -236,7 +238,7 @@ describe.runIf(process.platform !== 'win32')('a path that is a link', () => {
     connection.close()
   })
 
-  test('to a file whose log is damaged is refused as that file is', async ({ onTestFinished }) => {
+  test('to a file with a damaged log is rejected like that file', async ({ onTestFinished }) => {
     const file = createTemporaryFile('memory')
     onTestFinished(file.remove)
     makeCrashedFile(file)
@@ -248,7 +250,7 @@ describe.runIf(process.platform !== 'win32')('a path that is a link', () => {
     expect(contentsOf(file.path)).toEqual(before)
   })
 
-  test('to itself is refused', async ({ onTestFinished }) => {
+  test('to itself is rejected', async ({ onTestFinished }) => {
     const { path, remove } = createTemporaryFile('memory')
     onTestFinished(remove)
     symlinkSync(path, path)

@@ -8,7 +8,7 @@ import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 
-test('when all clients are closed the file is whole by itself', async ({ onTestFinished }) => {
+test('the file is complete without its log when all clients are closed', async ({ onTestFinished }) => {
   const { path, client, open } = createSharedFile(onTestFinished)
   const other = open()
   await Promise.all([ask(client), ask(other)])
@@ -20,7 +20,7 @@ test('when all clients are closed the file is whole by itself', async ({ onTestF
   expect(countOf(openDatabase(`${path}.copy`), 'cgk_jobs')).toBe(2)
 })
 
-test('a client that was closed reads on, also what others write since', async ({ onTestFinished }) => {
+test('a closed client can still read, including later writes of others', async ({ onTestFinished }) => {
   const { client, open } = createSharedFile(onTestFinished)
   const first = await ask(client)
   await client.close()
@@ -31,7 +31,7 @@ test('a client that was closed reads on, also what others write since', async ({
   await expect(ask(client)).rejects.toMatchObject({ code: 'client_closed' })
 })
 
-test('a client that was closed does not make a file anew that is gone', async ({ onTestFinished }) => {
+test('a closed client does not recreate a deleted file', async ({ onTestFinished }) => {
   const { path, client } = createSharedFile(onTestFinished)
   const id = await ask(client)
   await client.close()
@@ -40,7 +40,7 @@ test('a client that was closed does not make a file anew that is gone', async ({
   expect(existsSync(path)).toBe(false)
 })
 
-test('a handler that outlasts the close of its client raises no alarm when it ends', async ({ onTestFinished }) => {
+test('a handler that outlives its client logs no error when it ends', async ({ onTestFinished }) => {
   const { path, open } = createSharedFile(onTestFinished)
   let end: (() => void) | undefined
   const handler = (): Promise<void> => new Promise((resolve) => (end = resolve))
@@ -51,7 +51,7 @@ test('a handler that outlasts the close of its client raises no alarm when it en
   await waitUntil(() => end !== undefined)
   await client.close({ timeout: 0 })
   end?.()
-  // What it tells the store then is tried in a later turn of the loop.
+  // The store handles its outcome in a later turn of the event loop.
   for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
   expect(logger.messages('error')).toEqual([])
   expect(countOf(openDatabase(path), 'cgk_workers')).toBe(0)

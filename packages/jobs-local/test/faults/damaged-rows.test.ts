@@ -8,7 +8,7 @@ import '../kit/work.ts'
 
 const note = defineJob({ id: 'note', event: 'analytics.track', handler: ({ payload: { event } }) => event })
 
-test('a job whose row was damaged fails, and holds up no other', async ({ onTestFinished }) => {
+test('a job with a damaged row fails without blocking others', async ({ onTestFinished }) => {
   const { path, open } = createSharedFile(onTestFinished)
   const sender = openStore(path)
   const row = { v: 1, id: '01KJMP2EJGHR5FMF4CZ8ME1J4Q', event: 'analytics.track', tenantId: 'acme', sentAt: 0 } as const
@@ -25,7 +25,7 @@ test.for([
   ['the record of its workflow', "UPDATE cgk_runs SET workflow = 'x' WHERE workflow IS NOT NULL", 'failed'],
   ['the error of an attempt', "UPDATE cgk_runs SET error = '{' WHERE error IS NOT NULL", 'completed'],
 ] as const)(
-  'a workflow of which %s was damaged holds up no other, and does nothing twice',
+  'a workflow with damage in %s blocks no others and repeats no steps',
   async ([_, damage, state], { onTestFinished }) => {
     const { path, open } = createSharedFile(onTestFinished)
     let paid = 0
@@ -53,7 +53,7 @@ test.for([
   },
 )
 
-test('an outcome that the tables refuse fails its run, and gives its place back', async ({ onTestFinished }) => {
+test('an outcome that cannot be stored fails its run and releases its slot', async ({ onTestFinished }) => {
   const { path, open } = createSharedFile(onTestFinished)
   const client = open({ concurrency: 1 }, { jobs: [note] })
   await client.healthCheck()

@@ -5,14 +5,14 @@ import { countOf, openDatabase } from '../kit/open-store.ts'
 import { createSharedFile } from '../kit/shared-file.ts'
 import '../kit/work.ts'
 
-test('once a worker has started, the others know which jobs it has', async ({ onTestFinished }) => {
+test('a started worker has published its jobs', async ({ onTestFinished }) => {
   const { path, open } = createSharedFile(onTestFinished)
   const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 1 })
   await open({ role: 'work' }, { jobs: [job] }).start()
   expect(countOf(openDatabase(path), 'cgk_definitions')).toBe(1)
 })
 
-test('a worker that cannot be written down does not start, and says why', async ({ onTestFinished }) => {
+test('a worker that cannot be registered rejects `start`', async ({ onTestFinished }) => {
   const { path, client, open } = createSharedFile(onTestFinished)
   await client.healthCheck()
   const worker = open({ role: 'work' }, { jobs: [] })
@@ -21,7 +21,7 @@ test('a worker that cannot be written down does not start, and says why', async 
   await expect(worker.start()).rejects.toMatchObject({ code: 'store', problem: 'newer', path })
 })
 
-test('a process that only sends cannot be started, and is no worker', async ({ onTestFinished }) => {
+test('a process that only sends cannot be started and is not a worker', async ({ onTestFinished }) => {
   const { path, open } = createSharedFile(onTestFinished)
   const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 1 })
   const client = open({ role: 'send' }, { jobs: [job] })

@@ -13,7 +13,7 @@ import { createTemporaryFile } from '../kit/temporary-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 import '../kit/work.ts'
 
-/** Sends until nothing more fits; answers the ids that were accepted, and the error. */
+/** Sends until the disk is full. Returns the ids of accepted jobs and the error. */
 async function sendUntilFull(client: JobClient): Promise<{ ids: string[]; error: unknown }> {
   const ids: string[] = []
   const data = 'x'.repeat(20_000)
@@ -26,20 +26,20 @@ async function sendUntilFull(client: JobClient): Promise<{ ids: string[]; error:
   }
 }
 
-/** Fills what is left of a disk; the answer is the file that does. */
+/** Fills the remaining space of a disk. Returns the file that fills it. */
 function fill(folder: string): string {
   const filler = join(folder, 'filler')
   for (let bytes = 2 ** 20; bytes >= 512; bytes /= 2) {
     try {
       for (;;) writeFileSync(filler, Buffer.alloc(bytes), { flag: 'a' })
     } catch {
-      // Less, then.
+      // Try a smaller size.
     }
   }
   return filler
 }
 
-test('on a full disk a send fails by name and atomically, an end is recorded once there is room, and nothing is lost', async ({
+test('on a full disk sends fail atomically, outcomes are recorded later, and nothing is lost', async ({
   onTestFinished,
   skip,
 }) => {
@@ -81,9 +81,7 @@ test('on a full disk a send fails by name and atomically, an end is recorded onc
   expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])
 })
 
-test('a file that can grow no more refuses sends by name, records ends later, and loses nothing', async ({
-  onTestFinished,
-}) => {
+test('a file that cannot grow rejects sends, records outcomes later, and loses nothing', async ({ onTestFinished }) => {
   const { path, client, database, logger, end, running } = await openLimited(onTestFinished)
   database.exec('PRAGMA max_page_count = 100')
   const { ids, error } = await sendUntilFull(client)
@@ -99,7 +97,7 @@ test('a file that can grow no more refuses sends by name, records ends later, an
 
 type OnTestFinished = (listener: () => void | Promise<void>) => void
 
-/** A client whose database the test holds, too, and a job of it that runs. */
+/** Creates a client with a running job, and gives the test access to its database. */
 async function openLimited(onTestFinished: OnTestFinished) {
   const { path, remove } = createTemporaryFile('memory')
   const databases = catchDatabases()
@@ -117,7 +115,7 @@ async function openLimited(onTestFinished: OnTestFinished) {
   return { path, client, logger, end, running, database: databases()[0]! }
 }
 
-/** Sees the databases that are used from now on, until it is asked for them. */
+/** Records the databases that are used until the returned function is called. */
 function catchDatabases(): () => DatabaseSync[] {
   const { exec } = DatabaseSync.prototype
   const databases = new Set<DatabaseSync>()

@@ -20,7 +20,7 @@ const handled: WorkerDefinition = { definitionId: 'work', event: 'work.asked', m
 const reason = { name: 'Error', message: 'closed' }
 const noLimits = () => undefined
 
-test('workers that come and go leave no more than what the last one had', async () => {
+test('ended workers leave only the definitions of the last one', async () => {
   const { path } = createTestFile()
   for (let life = 0; life < 20; life++) {
     const store = openStore(path)
@@ -33,7 +33,7 @@ test('workers that come and go leave no more than what the last one had', async 
   expect([countOf(database, 'cgk_workers'), countOf(database, 'cgk_definitions')]).toEqual([0, 1])
 })
 
-test('a worker that is gone leaves no news of cancels that it never heard of', async () => {
+test('a dead worker leaves no unread cancel notices', async () => {
   const { path } = createTestFile()
   const [worker, other] = [openStore(path), openStore(path)]
   const envelope = createEnvelope()
@@ -51,7 +51,7 @@ test('a worker that is gone leaves no news of cancels that it never heard of', a
   expect(countOf(database, 'cgk_notices')).toBe(0)
 })
 
-test('no more jobs than the count are kept that ended without a run', async () => {
+test('the retention count also limits jobs that ended without a run', async () => {
   const { path } = createTestFile()
   const store = openStore(path)
   const envelopes = Array.from({ length: 6 }, () => createEnvelope())
@@ -71,10 +71,10 @@ test('no more jobs than the count are kept that ended without a run', async () =
 })
 
 test.for([
-  ['news of a worker', 'cgk_notices_worker', 'SELECT 1 FROM cgk_notices WHERE worker = 1 ORDER BY seq'],
-  ['slots that a worker kept', 'cgk_leftovers_run', 'DELETE FROM cgk_leftovers WHERE worker = 1'],
+  ['notices for a worker', 'cgk_notices_worker', 'SELECT 1 FROM cgk_notices WHERE worker = 1 ORDER BY seq'],
+  ['leftover slots of a worker', 'cgk_leftovers_run', 'DELETE FROM cgk_leftovers WHERE worker = 1'],
   [
-    'the place that a run kept',
+    'the leftover slot of a run',
     'cgk_leftovers_run',
     'SELECT id FROM cgk_leftovers WHERE job = 1 AND number = 1 AND worker = 1 LIMIT 1',
   ],
@@ -83,7 +83,7 @@ test.for([
     'cgk_jobs_tenant',
     "SELECT envelope FROM cgk_jobs WHERE id < '~' AND tenant = 'acme' ORDER BY id DESC LIMIT 10",
   ],
-] as const)('%s are found however many others there are', ([_, index, sql], { onTestFinished }) => {
+] as const)('finds %s by index', ([_, index, sql], { onTestFinished }) => {
   const { path, remove } = createTemporaryFile('memory')
   onTestFinished(remove)
   const connection = openFile(path)
@@ -92,7 +92,7 @@ test.for([
   expect([step?.detail, others]).toEqual([expect.stringMatching(`SEARCH .* INDEX ${index} `), []])
 })
 
-test('a list of one state reads no job whose runs and own row rule that state out', async () => {
+test('a list of one state reads no job whose row and runs exclude that state', async () => {
   const { path } = createTestFile()
   const store = openStore(path)
   const send = async (
@@ -122,13 +122,13 @@ test('a list of one state reads no job whose runs and own row rule that state ou
   expect(listed('scheduled')).toEqual([[delayed], [delayed]])
   expect(listed('failed')).toEqual([[], []])
   connection.exec("UPDATE cgk_runs SET state = 'completed', phase = NULL, ended_at = 1 WHERE number = 1")
-  // One of its runs is completed, and the other makes it queued all the same.
+  // One of its runs is completed, but the other one makes the job queued.
   expect(listed('completed')).toEqual([[unhandled, waiting].toSorted().toReversed(), [unhandled]])
   expect(listed('queued')).toEqual([[waiting], [waiting]])
   connection.close()
 })
 
-test('a log that has grown large once is small again when it is begun anew', ({ onTestFinished }) => {
+test('a large log shrinks when it restarts', ({ onTestFinished }) => {
   const { path, remove } = createTemporaryFile('memory')
   onTestFinished(remove)
   const connection = openFile(path)
@@ -140,7 +140,7 @@ test('a log that has grown large once is small again when it is begun anew', ({ 
   connection.close()
 })
 
-test.runIf(readsTypeScript)('a process that only sends keeps nothing of what it has sent', async () => {
+test.runIf(readsTypeScript)('a process that only sends does not cache its jobs', async () => {
   const file = createTemporaryFile('memory')
   const ended = await runModule(
     `
@@ -167,7 +167,7 @@ test.runIf(readsTypeScript)('a process that only sends keeps nothing of what it 
 
 const states: readonly JobState[] = ['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled']
 
-test.for(states)('the few jobs that are %s are found without a look at all others', (state, { onTestFinished }) => {
+test.for(states)('finds a few %s jobs without scanning all others', (state, { onTestFinished }) => {
   const { path, remove } = createTemporaryFile('memory')
   onTestFinished(remove)
   const connection = openFile(path)

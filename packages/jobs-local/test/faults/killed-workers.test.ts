@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { together } from '../kit/run-node.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
 
-/** Kills the process when it is about to commit for the first time after something has been asked of it, or just has. */
+/** Code that kills the process before or after its first commit since a statement that contains `when`. */
 const killAt = (moment: 'before' | 'after', when: string) => `
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   const { exec, prepare } = DatabaseSync.prototype
@@ -27,12 +27,16 @@ const handler = `(_event, { attempt }) => { say('attempt', attempt); return atte
 
 const phases: readonly [phase: string, doomed: string, attempts: number][] = [
   ['as it commits its claim', `${killAt('before', claiming)} await work([job(${handler})])`, 1],
-  ['when it has claimed', `${killAt('after', claiming)} await work([job(${handler})])`, 2],
+  ['after it has committed its claim', `${killAt('after', claiming)} await work([job(${handler})])`, 2],
   ['before the handler begins', `await work([job(${handler})], { hooks: { onAttemptStart: die } })`, 2],
   ['while the handler runs', `await work([job(() => { die(); return never() })])`, 2],
-  ['between the handler’s end and its record', `await work([job(${handler})], { hooks: { onAttemptEnd: die } })`, 2],
-  ['as it commits the record', `${killAt('before', settling)} await work([job(${handler})])`, 2],
-  ['when it has committed the record', `${killAt('after', settling)} await work([job(${handler})])`, 1],
+  [
+    'between the end of the handler and the commit of its outcome',
+    `await work([job(${handler})], { hooks: { onAttemptEnd: die } })`,
+    2,
+  ],
+  ['as it commits the outcome', `${killAt('before', settling)} await work([job(${handler})])`, 2],
+  ['after it has committed the outcome', `${killAt('after', settling)} await work([job(${handler})])`, 1],
 ]
 
 test.for(phases)(
@@ -43,7 +47,7 @@ test.for(phases)(
     const ids = [await ask(client, 'one'), await ask(client, 'two')]
     const first = start(doomed)
     expect(await first.ended).toMatchObject({ signal: 'SIGKILL' })
-    // With a lease of a minute: that the process is gone is seen at once.
+    // The lease is a minute, but a dead process is detected at once.
     start(`await work([job(${handler})])`)
     for (const id of ids) {
       const { state, runs } = await client.waitForJob(id)
@@ -54,7 +58,7 @@ test.for(phases)(
 )
 
 test(
-  'a worker that lives takes over what a killed one had, long before the lease is over',
+  'a live worker takes over the runs of a killed one long before the lease expires',
   together,
   async ({ onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
@@ -68,12 +72,9 @@ test(
   },
 )
 
-test(
-  'a sender that is killed has sent what it was answered, and nothing by halves',
-  together,
-  async ({ onTestFinished }) => {
-    const { client, start } = createSharedFile(onTestFinished)
-    const sender = start(`
+test('a killed sender has sent all confirmed batches, and no partial ones', together, async ({ onTestFinished }) => {
+  const { client, start } = createSharedFile(onTestFinished)
+  const sender = start(`
     const client = open([], { role: 'send' })
     for (let number = 0; ; number++) {
       const items = [1, 2, 3].map((part) => ({ event: 'analytics.track', payload: { tenantId: 'acme', event: number + '/' + part } }))
@@ -81,10 +82,9 @@ test(
       if (number === 5) setTimeout(die, Math.random() * 20)
     }
   `)
-    expect(await sender.ended).toMatchObject({ signal: 'SIGKILL' })
-    const { jobs } = await client.listJobs({ limit: 1000 })
-    expect(jobs.length % 3).toBe(0)
-    const kept = new Set(jobs.map(({ id }) => id))
-    expect(sender.lines.filter((id) => !kept.has(id))).toEqual([])
-  },
-)
+  expect(await sender.ended).toMatchObject({ signal: 'SIGKILL' })
+  const { jobs } = await client.listJobs({ limit: 1000 })
+  expect(jobs.length % 3).toBe(0)
+  const kept = new Set(jobs.map(({ id }) => id))
+  expect(sender.lines.filter((id) => !kept.has(id))).toEqual([])
+})

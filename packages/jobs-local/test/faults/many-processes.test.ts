@@ -4,10 +4,8 @@ import { readsTypeScript } from '../kit/run-node.ts'
 import { createSharedFile } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 
-describe.runIf(readsTypeScript)('processes that start at once', () => {
-  test('thirty of them on a new file, of which each fifth works and all send, lose nothing', async ({
-    onTestFinished,
-  }) => {
+describe.runIf(readsTypeScript)('processes that start at the same time', () => {
+  test('lose nothing when thirty share a new file, all send and each fifth is a worker', async ({ onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const text = `
       const { ROLE: role } = process.env
@@ -16,7 +14,7 @@ describe.runIf(readsTypeScript)('processes that start at once', () => {
       await client.close()
     `
     const env = (number: number) => ({ ROLE: number % 5 === 0 ? 'both' : 'send' })
-    // The first leaves its code compiled for the others.
+    // The first process fills the compile cache for the others.
     expect(await start(text, { env: env(0) }).ended).toEqual({ code: 0, signal: null })
     const children = Array.from({ length: 29 }, (_, index) => start(text, { env: env(index + 1) }))
     const ends = await Promise.all(children.map(({ ended }) => ended))

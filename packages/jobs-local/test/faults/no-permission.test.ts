@@ -7,8 +7,8 @@ import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { readsTypeScript, together } from '../kit/run-node.ts'
 import { createSharedFile } from '../kit/shared-file.ts'
 
-// Root may do everything, so the process becomes another user. What it needs is loaded by then: that user may not be
-// allowed into the folder where this repository is.
+// Root may do everything, so the process switches to another user. It loads its modules before, because that user may
+// have no access to this repository's folder.
 const nobody = 65_534
 const loadAll = `
   const other = open([], { role: 'send', path: process.env.OTHER_PATH })
@@ -17,7 +17,7 @@ const loadAll = `
   if (process.getuid() === 0) process.setuid(${nobody})
 `
 
-describe.runIf(readsTypeScript && process.platform !== 'win32')('a process that may not', together, () => {
+describe.runIf(readsTypeScript && process.platform !== 'win32')('a process that cannot', together, () => {
   const send = `${loadAll}
     try {
       const client = open([], { role: 'send' })
@@ -33,19 +33,22 @@ describe.runIf(readsTypeScript && process.platform !== 'win32')('a process that 
     ['read the file', 0o000, 0o755, 'failed', 'Let the user of this process read and write'],
     ['write the folder', 0o444, 0o555, 'read-only', 'Let the user of this process write to'],
     ['enter the folder', 0o444, 0o000, 'failed', 'Let the user of this process read and write'],
-  ] as const)('%s is told so', async ([_, fileMode, folderMode, problem, says], { onTestFinished }) => {
-    const { folder, start } = createSharedFile(onTestFinished)
-    const own = join(folder, 'own')
-    mkdirSync(own)
-    const copy = join(own, 'jobs.db')
-    openFile(copy).close()
-    chmodSync(copy, fileMode)
-    chmodSync(own, folderMode)
-    chmodSync(folder, 0o755)
-    onTestFinished(() => chmodSync(own, 0o700))
-    const child = start(send, { env: { JOBS_PATH: copy, OTHER_PATH: join(folder, 'other.db') } })
-    const line = await child.says('')
-    expect(line).toMatch(new RegExp(`^store\\|${problem}\\|.*${says}`))
-    expect(line).toContain(`\`${copy}\``)
-  })
+  ] as const)(
+    '%s gets an error with a remedy',
+    async ([_, fileMode, folderMode, problem, says], { onTestFinished }) => {
+      const { folder, start } = createSharedFile(onTestFinished)
+      const own = join(folder, 'own')
+      mkdirSync(own)
+      const copy = join(own, 'jobs.db')
+      openFile(copy).close()
+      chmodSync(copy, fileMode)
+      chmodSync(own, folderMode)
+      chmodSync(folder, 0o755)
+      onTestFinished(() => chmodSync(own, 0o700))
+      const child = start(send, { env: { JOBS_PATH: copy, OTHER_PATH: join(folder, 'other.db') } })
+      const line = await child.says('')
+      expect(line).toMatch(new RegExp(`^store\\|${problem}\\|.*${says}`))
+      expect(line).toContain(`\`${copy}\``)
+    },
+  )
 })

@@ -7,7 +7,7 @@ import '../kit/work.ts'
 
 const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => 'done' })
 
-test('the health of a process that only sends tells whether anybody works', async ({ onTestFinished }) => {
+test('the health check of a process that only sends reports whether there are workers', async ({ onTestFinished }) => {
   const { client, open } = createSharedFile(onTestFinished)
   const workers = async () => (await client.healthCheck()).checks.find(({ name }) => name === 'workers')
   expect(await workers()).toMatchObject({ ok: true, message: expect.stringContaining('no job is waiting') })
@@ -33,7 +33,7 @@ test('the health of a process that only sends tells whether anybody works', asyn
   })
 })
 
-test('more jobs than are counted for it are told as such', async ({ onTestFinished }) => {
+test('the health check stops counting at 100,000 jobs', async ({ onTestFinished }) => {
   const { path, client } = createSharedFile(onTestFinished)
   await client.healthCheck()
   const database = openDatabase(path)
@@ -43,9 +43,9 @@ test('more jobs than are counted for it are told as such', async ({ onTestFinish
       INSERT INTO cgk_jobs (seq, id, tenant, event, envelope, state)
       SELECT value, 'job-' || value, 'acme', 'analytics.track', '{}', 'queued' FROM number
     `)
-  const told = async (): Promise<unknown> => (await client.healthCheck()).checks[0]?.message
+  const engineMessage = async (): Promise<unknown> => (await client.healthCheck()).checks[0]?.message
   add(1, 100_000)
-  expect(await told()).toBe('this process only sends; jobs that have not ended: 100000')
+  expect(await engineMessage()).toBe('this process only sends; jobs that have not ended: 100000')
   add(100_001, 100_001)
-  expect(await told()).toBe('this process only sends; jobs that have not ended: more than 100,000')
+  expect(await engineMessage()).toBe('this process only sends; jobs that have not ended: more than 100,000')
 })

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 import { loadSqlite } from '../../src/store/sqlite/load-sqlite.ts'
 
-test('a Node without `node:sqlite` is told what to do', ({ onTestFinished }) => {
+test('a Node without `node:sqlite` gets an error with a remedy', ({ onTestFinished }) => {
   const { getBuiltinModule } = process
   onTestFinished(() => {
     process.getBuiltinModule = getBuiltinModule
@@ -25,7 +25,7 @@ test('a Node without `node:sqlite` is told what to do', ({ onTestFinished }) => 
   expect(() => loadSqlite('./jobs.db')).toThrow(expected as Error)
 })
 
-test('an older Node answers as the check expects', ({ skip }) => {
+test('an older Node behaves as the check expects', ({ skip }) => {
   const older = olderNode()
   if (!older) return skip('no Node of before 22 is on the path')
   expect(run(older, ['--eval', 'console.log(process.getBuiltinModule?.("node:sqlite"))'])).toBe('undefined')

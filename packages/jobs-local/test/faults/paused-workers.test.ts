@@ -10,8 +10,8 @@ const handler = (act: string): string => `(_event, { attempt, signal }) => {
   ${act}
 }`
 
-describe.runIf(readsTypeScript && process.platform !== 'win32')('a worker of which nothing is heard', together, () => {
-  test('for its lease, since it is paused, loses its run, and is told so when it goes on', async ({
+describe.runIf(readsTypeScript && process.platform !== 'win32')('a worker without heartbeats', together, () => {
+  test('loses its run after the lease if it is paused, and is notified when it continues', async ({
     onTestFinished,
   }) => {
     const { client, start } = createSharedFile(onTestFinished)
@@ -25,11 +25,11 @@ describe.runIf(readsTypeScript && process.platform !== 'win32')('a worker of whi
     paused.kill('SIGCONT')
     await paused.says('aborted lease_lost')
     expect(await client.getJobStatus(id)).toEqual(ended)
-    // It goes on as a worker like any other.
+    // It continues as an ordinary worker.
     expect(await client.waitForJob(await ask(client))).toMatchObject({ state: 'completed' })
   })
 
-  test('for its lease, since it blocks its event loop, loses its run, whatever it returns then', async ({
+  test('loses its run after the lease if it blocks its event loop, and its output is dropped', async ({
     onTestFinished,
   }) => {
     const { client, start } = createSharedFile(onTestFinished)
@@ -39,13 +39,13 @@ describe.runIf(readsTypeScript && process.platform !== 'win32')('a worker of whi
     const other = start(`await work([], { lease: '4s' })`)
     await Promise.all([blocked.says('started'), other.says('started')])
     const id = await ask(client)
-    // Nobody else has the job, so that the same worker makes the next attempt.
+    // No other worker has the job, so the same one makes the next attempt.
     const [run] = (await client.waitForJob(id)).runs
     expect(run).toMatchObject({ state: 'completed', output: run!.attempts })
     expect(run!.attempts).toBeGreaterThan(1)
   })
 
-  test('for less than its lease, since it blocks its event loop, keeps its run', async ({ onTestFinished }) => {
+  test('keeps its run if it blocks its event loop for less than the lease', async ({ onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const blocked = start(`await work([job(${handler(`block(2500); return attempt`)})])`)
     const other = start(`await work([job(${handler('return attempt')})], { concurrency: 1 })`)
@@ -59,8 +59,8 @@ describe.runIf(readsTypeScript && process.platform !== 'win32')('a worker of whi
   })
 })
 
-describe.runIf(readsTypeScript)('a job that ends its process each time', together, () => {
-  test('has failed after its attempts, and no worker is harmed any more', async ({ onTestFinished }) => {
+describe.runIf(readsTypeScript)('a job that kills its process each time', together, () => {
+  test('fails after its attempts and then kills no more workers', async ({ onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const poisoned = `await work([job((_event) => { say('attempt'); die(); return never() })])`
     const id = await ask(client)
@@ -71,13 +71,11 @@ describe.runIf(readsTypeScript)('a job that ends its process each time', togethe
     }
     const { runs } = await client.getJobStatus(id)
     expect(runs).toMatchObject([{ state: 'failed', error: { code: 'attempts_exhausted' } }])
-    // Three attempts, and a worker that finds that no more is left.
+    // Three attempts, and a worker that finds no attempt left.
     expect(attempts).toBe(4)
   })
 
-  test('in a step of a workflow has failed likewise, and what it did before is compensated', async ({
-    onTestFinished,
-  }) => {
+  test('in a step of a workflow also fails, and its completed steps are compensated', async ({ onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const poisoned = `await work([defineWorkflow({ id: 'flow', event: 'analytics.track', steps: async (_event, step) => {
       await step.run('charge', () => 1, { compensate: () => say('refunded') })
@@ -85,10 +83,10 @@ describe.runIf(readsTypeScript)('a job that ends its process each time', togethe
     } })])`
     const id = await ask(client)
     const isOver = async (): Promise<boolean> => (await client.getJobStatus(id)).state === 'failed'
-    let lives = 0
+    let processes = 0
     let last = start(poisoned)
-    for (; lives < 8 && !(await isOver()); lives++) {
-      if (lives > 0) last = start(poisoned)
+    for (; processes < 8 && !(await isOver()); processes++) {
+      if (processes > 0) last = start(poisoned)
       await Promise.race([last.ended, waitUntil(isOver)])
     }
     expect(await client.getJobStatus(id)).toMatchObject({
@@ -107,16 +105,16 @@ describe.runIf(readsTypeScript)('a job that ends its process each time', togethe
         throw new Error('sold out')
       } })`,
     ],
-  ])('%s is given up in the end', async ([_, poisoned], { onTestFinished }) => {
+  ])('%s is eventually given up', async ([_, poisoned], { onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const id = await ask(client)
     const isOver = async (): Promise<boolean> => (await client.getJobStatus(id)).state === 'failed'
-    let lives = 0
-    for (; lives < 12 && !(await isOver()); lives++) {
+    let processes = 0
+    for (; processes < 12 && !(await isOver()); processes++) {
       await Promise.race([start(`await work([${poisoned}])`).ended, waitUntil(isOver)])
     }
     const { runs } = await client.getJobStatus(id)
     expect(runs).toMatchObject([{ state: 'failed', error: { code: 'attempts_exhausted' } }])
-    expect(lives).toBeLessThan(12)
+    expect(processes).toBeLessThan(12)
   })
 })

@@ -10,7 +10,7 @@ const work: WorkerDefinition = { definitionId: 'work', event: 'work.asked', maxA
 const other: WorkerDefinition = { definitionId: 'other', event: 'work.followed', maxAttempts: 3 }
 const noLimits = () => undefined
 
-/** Sends a job and gives it its runs. */
+/** Sends a job and adds its runs. */
 async function addJob(store: JobStore): Promise<string> {
   const envelope = createEnvelope()
   await changed(store, () => store.add([envelope], now))
@@ -18,7 +18,7 @@ async function addJob(store: JobStore): Promise<string> {
   return envelope.id
 }
 
-test('a worker whose beginning was rolled back is not taken for the next one', async () => {
+test('a worker whose registration was rolled back does not share the id of the next one', async () => {
   const { path } = createTestFile()
   const [one, two] = [openStore(path), openStore(path)]
   await changedBetween(
@@ -29,7 +29,7 @@ test('a worker whose beginning was rolled back is not taken for the next one', a
   expect(countOf(openDatabase(path), 'cgk_workers')).toBe(2)
 })
 
-test('what a worker has said of its jobs is said again where it was rolled back', async () => {
+test('a worker publishes its definitions again after a rollback', async () => {
   const { path } = createTestFile()
   const store = openStore(path)
   store.shared!.publishDefinitions([work])
@@ -39,7 +39,7 @@ test('what a worker has said of its jobs is said again where it was rolled back'
   expect(countOf(openDatabase(path), 'cgk_definitions')).toBe(2)
 })
 
-test('a claim that was rolled back is not held where another worker was faster', async () => {
+test('a worker does not hold a run whose claim was rolled back', async () => {
   const { path } = createTestFile()
   const [one, two] = [openStore(path), openStore(path)]
   await addJob(one)
@@ -50,10 +50,10 @@ test('a claim that was rolled back is not held where another worker was faster',
   )
   expect(claims).toMatchObject([[], [{ definitionId: 'work', attempts: 1 }]])
   openDatabase(path).exec('DELETE FROM cgk_workers')
-  expect(await changed(one, () => one.takeRunChanges(now))).toEqual({ answered: [], cancelled: [], lost: [] })
+  expect(await changed(one, () => one.takeRunChanges(now))).toEqual({ resolved: [], cancelled: [], lost: [] })
 })
 
-test('an end that was rolled back leaves the run where it was, until it is recorded', async () => {
+test('an outcome that was rolled back is recorded by the retry', async () => {
   const store = openStore(createTestFile().path)
   const id = await addJob(store)
   const [run] = await changed(store, () => store.claim(1, noLimits, now))
@@ -61,7 +61,7 @@ test('an end that was rolled back leaves the run where it was, until it is recor
   expect(store.get(id)?.runs).toMatchObject([{ state: 'completed', output: 1, attempts: 1 }])
 })
 
-test('what was claimed is still held where others hold the file at the next change, so that its cancel is heard of', async () => {
+test('a worker still holds its run if the file is locked at its next change', async () => {
   const { path } = createTestFile()
   const [one, two] = [openStore(path), openStore(path)]
   const id = await addJob(one)
@@ -69,7 +69,7 @@ test('what was claimed is still held where others hold the file at the next chan
   const holder = openDatabase(path)
   holder.exec('BEGIN IMMEDIATE')
   const next = changed(one, () => undefined)
-  await new Promise((resolve) => setImmediate(resolve)) // after the first try, which finds the file held
+  await new Promise((resolve) => setImmediate(resolve)) // after the first try, which finds the file locked
   holder.exec('COMMIT')
   await next
   await changed(two, () => two.cancel(id, now))

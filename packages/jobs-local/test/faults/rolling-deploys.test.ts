@@ -8,7 +8,7 @@ import '../kit/work.ts'
 
 const track = (id: string, output: string) => defineJob({ id, event: 'analytics.track', handler: () => output })
 
-test('a worker that lacks a job takes nothing from the one that has it', async ({ onTestFinished }) => {
+test('a worker without a job does not take its runs from a worker that has it', async ({ onTestFinished }) => {
   const { client, open } = createSharedFile(onTestFinished)
   await open({ role: 'work' }, { jobs: [track('old', 'old')] }).start()
   await open({ role: 'work' }, { jobs: [track('old', 'old'), track('new', 'new')] }).start()
@@ -18,9 +18,7 @@ test('a worker that lacks a job takes nothing from the one that has it', async (
   }
 })
 
-test('a run waits for a worker that has its job while another one is there, and the health tells of it', async ({
-  onTestFinished,
-}) => {
+test('a run waits for a worker that has its job, and the health check reports it', async ({ onTestFinished }) => {
   const { path, client, open } = createSharedFile(onTestFinished)
   const before = open({ role: 'work' }, { jobs: [track('old', 'old'), track('gone', 'gone')] })
   await before.start()
@@ -39,14 +37,14 @@ test('a run waits for a worker that has its job while another one is there, and 
     ok: false,
     message: expect.stringContaining('`gone`'),
   })
-  // As it is after ten seconds.
+  // Simulate ten seconds.
   openDatabase(path).exec('UPDATE cgk_workers SET since_ms = since_ms - 10000')
   const { state, runs: ended } = await client.waitForJob(id)
   const gone = ended.find(({ definitionId }) => definitionId === 'gone')
   expect([state, gone?.error?.code]).toEqual(['failed', 'definition_not_found'])
 })
 
-test('after a restart, what comes due before the app has defined its jobs gets its runs all the same', async ({
+test('after a restart, jobs due before the app has defined its jobs still get their runs', async ({
   onTestFinished,
 }) => {
   const { client, open } = createSharedFile(onTestFinished)
@@ -55,7 +53,7 @@ test('after a restart, what comes due before the app has defined its jobs gets i
   await client.waitForJob(await ask(client))
   await before.close({ timeout: 0 })
   const id = await ask(client)
-  // The app's first module has another job, and the engine looks at the file with that alone.
+  // The app's first module defines another job, and the engine checks the file with only that one.
   await open({ role: 'work' }, { jobs: [defineJob({ id: 'other', event: 'email.send', handler: () => 1 })] }).start()
   await waitUntil(async () => (await client.getJobStatus(id)).runs.length === 1)
   expect((await client.getJobStatus(id)).state).toBe('queued')
@@ -63,9 +61,7 @@ test('after a restart, what comes due before the app has defined its jobs gets i
   expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 'after', attempts: 1 }] })
 })
 
-test('jobs of a worker that is away wait for it, whatever other workers there are meanwhile', async ({
-  onTestFinished,
-}) => {
+test('jobs of a stopped worker wait for it, whatever other workers there are', async ({ onTestFinished }) => {
   const { path, client, open } = createSharedFile(onTestFinished)
   const mailer = defineJob({ id: 'mail', event: 'email.send', handler: () => 1 })
   const other = open({ role: 'both', lease: 1000 }, { jobs: [mailer] })
@@ -76,7 +72,7 @@ test('jobs of a worker that is away wait for it, whatever other workers there ar
   openDatabase(path).exec('UPDATE cgk_workers SET since_ms = since_ms - 10000')
   const id = await ask(client)
   await waitUntil(async () => (await client.getJobStatus(id)).runs.length === 1)
-  // What the other one does at its beats changes nothing of it.
+  // The heartbeats of the other worker do not change that.
   const beat = openDatabase(path).prepare('SELECT max(heartbeat_ms) AS at FROM cgk_workers')
   const before = Number(beat.get()!['at'])
   await waitUntil(() => Number(beat.get()!['at']) > before + 1000)

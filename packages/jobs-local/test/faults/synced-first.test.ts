@@ -11,7 +11,7 @@ import { createTemporaryFile } from '../kit/temporary-file.ts'
 
 const run = promisify(execFile)
 
-/** A killed process loses nothing that the system has; only the calls of the system tell what a power cut would leave. */
+/** A killed process loses no data that the system has. Only a trace of system calls shows what survives a power cut. */
 const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0
 
 const program = `
@@ -33,7 +33,7 @@ const program = `
 `
 
 test.runIf(readsTypeScript && canTrace)(
-  'the log is synced between a send and its answer, and between a handler and its end',
+  'the log is synced before a send resolves and before a run is reported as ended',
   async ({ onTestFinished }) => {
     const { path, folder, remove } = createTemporaryFile()
     onTestFinished(remove)
@@ -47,7 +47,7 @@ test.runIf(readsTypeScript && canTrace)(
         env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], JOBS_PATH: path },
       },
     )
-    // What was said, what was written into the log (w) and what of it was synced (s), in the order in which it was done.
+    // The output, the writes to the log (w) and their syncs (s), in order.
     const words: Record<string, string> = { send: 'S', handled: 'H', answered: 'A', ended: 'E' }
     const order = wholeCalls(readFileSync(trace, 'utf8'))
       .map((call) => {
@@ -60,14 +60,14 @@ test.runIf(readsTypeScript && canTrace)(
     const rounds = order.split('S').slice(1)
     expect(rounds).toHaveLength(20)
     for (const round of rounds) {
-      // No answer is given, and no end told, while something written is not synced.
+      // Nothing is reported while a write is not synced.
       expect(round).toMatch(/^[^A]*ws+[^w]*A/)
       expect(round).toMatch(/H[^E]*ws+[^w]*E/)
     }
   },
 )
 
-/** The calls of a trace, in the order in which they ended: one that another thread came between stands in two lines. */
+/** Returns the calls of a trace in the order of their end. A call that another thread interrupts spans two lines. */
 function wholeCalls(trace: string): string[] {
   const begun = new Map<string, string>()
   return trace.split('\n').flatMap((line) => {

@@ -12,9 +12,7 @@ import '../kit/work.ts'
 const payload = { tenantId: 'acme', number: 1 }
 const within = (transaction: object) => ({ providerOptions: { local: { transaction: transaction as DatabaseSync } } })
 
-test('a job that is sent in a transaction runs when it commits, and is not there before', async ({
-  onTestFinished,
-}) => {
+test('a job sent in a transaction runs when it commits, and does not exist before', async ({ onTestFinished }) => {
   const { path, open } = createSharedFile(onTestFinished)
   const job = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload: { number } }) => number ?? 0 })
   const client = open({}, { jobs: [job] })
@@ -27,9 +25,7 @@ test('a job that is sent in a transaction runs when it commits, and is not there
   expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 1 }] })
 })
 
-test('a job that is sent in a transaction which is rolled back never was, nor was its key', async ({
-  onTestFinished,
-}) => {
+test('a rollback removes a job sent in the transaction and its idempotency key', async ({ onTestFinished }) => {
   const { path, client } = createSharedFile(onTestFinished)
   await client.healthCheck()
   const database = openDatabase(path)
@@ -41,7 +37,7 @@ test('a job that is sent in a transaction which is rolled back never was, nor wa
   expect(await client.sendJob('work.asked', payload, keyed)).toMatchObject({ deduplicated: false })
 })
 
-test('a connection that was used for its own file is refused for another', async ({ onTestFinished }) => {
+test('a connection used for its own file is rejected for another file', async ({ onTestFinished }) => {
   const [one, other] = [createSharedFile(onTestFinished), createSharedFile(onTestFinished)]
   await Promise.all([one.client.healthCheck(), other.client.healthCheck()])
   const database = openDatabase(one.path)
@@ -54,7 +50,7 @@ test('a connection that was used for its own file is refused for another', async
   expect(countOf(database, 'cgk_jobs')).toBe(1)
 })
 
-test('a transaction that has read before another process wrote is told to begin anew', async ({ onTestFinished }) => {
+test('a transaction that read before another process wrote gets an error with a remedy', async ({ onTestFinished }) => {
   const { path, client } = createSharedFile(onTestFinished)
   await client.healthCheck()
   const database = openDatabase(path)
@@ -70,7 +66,7 @@ test('a transaction that has read before another process wrote is told to begin 
   expect(countOf(database, 'cgk_jobs')).toBe(2)
 })
 
-test('a batch that cannot be sent whole leaves nothing in the transaction', async ({ onTestFinished }) => {
+test('a failed batch leaves nothing in the transaction', async ({ onTestFinished }) => {
   const { path, client } = createSharedFile(onTestFinished)
   await client.healthCheck()
   const database = openDatabase(path)
@@ -91,9 +87,9 @@ test('a batch that cannot be sent whole leaves nothing in the transaction', asyn
 })
 
 test.for([
-  ['no transaction open', (path: string) => openDatabase(path), 'has no open transaction'],
+  ['no open transaction', (path: string) => openDatabase(path), 'has no open transaction'],
   [
-    'no transaction open, on a Node that does not tell',
+    'no open transaction, on a Node without `isTransaction`',
     (path: string) => {
       const database = openDatabase(path)
       return { prepare: (sql: string) => database.prepare(sql) }
@@ -118,7 +114,7 @@ test.for([
     },
     'is open on `memory`',
   ],
-  ['nothing to prepare statements with', () => ({}), 'not a `DatabaseSync`'],
+  ['no `prepare` method', () => ({}), 'not a `DatabaseSync`'],
   [
     'closed',
     (path: string) => {
@@ -128,7 +124,7 @@ test.for([
     },
     '',
   ],
-] as const)('a transaction with %s is refused, and nothing is sent', async ([_, make, says], { onTestFinished }) => {
+] as const)('rejects a transaction with %s, and sends nothing', async ([_, make, says], { onTestFinished }) => {
   const { path, client } = createSharedFile(onTestFinished)
   await client.healthCheck()
   const other = createTemporaryFile('memory')
@@ -140,7 +136,9 @@ test.for([
   expect((await client.listJobs()).jobs).toEqual([])
 })
 
-test('a Node that does not tell of a transaction leaves the open one as it is', async ({ onTestFinished }) => {
+test('on a Node without `isTransaction`, the check does not affect the open transaction', async ({
+  onTestFinished,
+}) => {
   const { path, client } = createSharedFile(onTestFinished)
   await client.healthCheck()
   const database = openDatabase(path)
@@ -153,7 +151,7 @@ test('a Node that does not tell of a transaction leaves the open one as it is', 
 })
 
 test.for([{ readBigInts: true }, { returnArrays: true }, { readBigInts: true, returnArrays: true }])(
-  'a connection whose rows are read in another way, %j, is one as every other',
+  'a connection with the read options %j works like any other',
   async (options, { onTestFinished }) => {
     const { path, client } = createSharedFile(onTestFinished)
     await client.healthCheck()
@@ -168,7 +166,7 @@ test.for([{ readBigInts: true }, { returnArrays: true }, { readBigInts: true, re
   },
 )
 
-test('a transaction is refused where jobs are kept in memory', async () => {
+test('rejects a transaction if jobs are stored in memory', async () => {
   const client = createJobClient({ provider: 'local', config: {}, jobs: [] })
   const database = new DatabaseSync(':memory:')
   database.exec('BEGIN')

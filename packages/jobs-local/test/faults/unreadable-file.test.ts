@@ -11,7 +11,7 @@ import '../kit/work.ts'
 const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => 'done' })
 const cron = defineCronJob({ id: 'cron', schedule: '* * * * *', handler: () => undefined })
 
-/** Lets the disk of all files of this process fail. */
+/** Makes the disk fail for all files of this process. */
 function breakDisk(): { readonly failures: number; mend(): void } {
   const { all, get, run } = StatementSync.prototype
   let failures = 0
@@ -28,7 +28,7 @@ function breakDisk(): { readonly failures: number; mend(): void } {
   }
 }
 
-test('a disk that fails for a while ends no process, and is told of by name', async ({ onTestFinished }) => {
+test('a transient disk failure does not end the process, and its errors name the file', async ({ onTestFinished }) => {
   const { path, client, open } = createSharedFile(onTestFinished)
   const worker = open({ role: 'work', lease: 1000 }, { jobs: [job, cron] })
   await worker.start()
@@ -40,7 +40,7 @@ test('a disk that fails for a while ends no process, and is told of by name', as
 
   const disk = breakDisk()
   onTestFinished(disk.mend)
-  // Another process writes, and what was due comes due.
+  // Another process writes, and delayed jobs come due.
   database.exec('CREATE TABLE orders (id INTEGER)')
   const refused = {
     code: 'store',
@@ -53,7 +53,7 @@ test('a disk that fails for a while ends no process, and is told of by name', as
   await expect(ask(client)).rejects.toMatchObject(refused)
   expect(await worker.healthCheck()).toMatchObject({ ok: false, checks: [{ name: 'store', ok: false }] })
   const told = disk.failures
-  await waitUntil(() => disk.failures > told + 5) // beats, timers and looks at the file
+  await waitUntil(() => disk.failures > told + 5) // heartbeats, timers and checks of the file
   expect(await watched).toMatchObject(refused)
   disk.mend()
   expect(await client.waitForJob(later.id)).toMatchObject({ state: 'completed', runs: [{ output: 'done' }] })

@@ -7,9 +7,7 @@ import { ask, createSharedFile, openAndSend } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 import '../kit/work.ts'
 
-test('a process of an earlier version writes no more once a later one has changed the file, and says so', async ({
-  onTestFinished,
-}) => {
+test('an earlier version rejects writes once a later one has migrated the file', async ({ onTestFinished }) => {
   const { path, client, open } = createSharedFile(onTestFinished)
   const end = createDeferred<string>()
   let begun = 0

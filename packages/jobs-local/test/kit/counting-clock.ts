@@ -1,19 +1,19 @@
 import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 
-/** A clock that tells which of its timers are set. */
+/** A clock that exposes its pending timers. */
 export interface CountingClock extends Clock {
-  /** The delays of the timers that are set now. */
+  /** The delays of the pending timers. */
   readonly pendingMs: readonly number[]
-  /** How many of them hold the process. */
+  /** Number of pending timers that keep the process alive. */
   readonly held: number
-  /** The most that were ever set at once. */
-  readonly most: number
+  /** Maximum number of timers that were pending at once. */
+  readonly maxPending: number
 }
 
-/** Counts the timers of another clock. */
+/** Wraps a clock to count its timers. */
 export function createCountingClock(clock: Clock): CountingClock {
   const pending = new Map<object, { readonly delayMs: number; held: boolean }>()
-  let most = 0
+  let maxPending = 0
   return {
     now: () => clock.now(),
     yield: () => clock.yield(),
@@ -23,8 +23,8 @@ export function createCountingClock(clock: Clock): CountingClock {
     get held() {
       return [...pending.values()].filter(({ held }) => held).length
     },
-    get most() {
-      return most
+    get maxPending() {
+      return maxPending
     },
     setTimer(delayMs, callback): Timer {
       const key = {}
@@ -33,7 +33,7 @@ export function createCountingClock(clock: Clock): CountingClock {
         callback()
       })
       pending.set(key, { delayMs, held: true })
-      most = Math.max(most, pending.size)
+      maxPending = Math.max(maxPending, pending.size)
       return {
         cancel() {
           pending.delete(key)

@@ -9,9 +9,9 @@ export interface SmallDisk {
   remove(): void
 }
 
-/** Mounts a disk of its own; answers why not where that is not possible, for the test to say so. */
+/** Mounts a small disk. If that is not possible, returns the reason, for the test to report. */
 export function mountSmallDisk(size: string): SmallDisk | string {
-  if (process.platform !== 'linux') return 'a small disk is mounted on Linux alone'
+  if (process.platform !== 'linux') return 'this test mounts a small disk, which requires Linux'
   const folder = mkdtempSync(join(tmpdir(), 'jobs-disk-'))
   const { status, stderr, error } = spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
   if (status !== 0) {

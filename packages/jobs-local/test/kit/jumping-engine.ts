@@ -6,21 +6,21 @@ import { createLocalProvider } from '../../src/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 
-/** An engine whose wall clock can jump while its timers stand still, as when a machine sleeps or its clock is set. */
+/** An engine whose wall clock can jump without its timers, as when a machine sleeps or its clock is set. */
 export interface JumpingEngine {
   readonly client: JobClient
   readonly logger: RecordedLogger
   now(): Date
-  /** Lets time go by, wall clock and timers alike. */
+  /** Advances the wall clock and the timers. */
   advance(ms: number): Promise<void>
-  /** Moves the wall clock alone. */
+  /** Moves only the wall clock. */
   jump(ms: number): void
 }
 
 export interface JumpingEngineOptions extends Omit<ClientOptions, 'clock' | 'logger'> {
   startAt: Date
   config?: LocalConfig
-  /** Whether it sleeps as an engine on the machine's clock does. Default false. */
+  /** Whether the engine checks the clock periodically, like one on the system clock. Default false. */
   realSleep?: boolean
 }
 
@@ -36,7 +36,7 @@ export function createJumpingEngine({
   const provider = createLocalProvider(config, { clock, ownTime: !realSleep })
   const logger = createRecordedLogger()
   const client = createClient({ load: () => provider }, { ...options, clock, logger })
-  // Turns alone, since the test kit's settling would wake the engine where its own timer has to.
+  // Only turns of the event loop: the test kit's `settle` would wake the engine, and its own timer must.
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn++) await virtual.yield()
   }

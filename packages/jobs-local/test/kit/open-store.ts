@@ -7,7 +7,7 @@ import type { JobStore } from '../../src/store/job-store.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { createRecordedLogger } from './recorded-logger.ts'
 
-/** A store on a file, as a process of its own would have it. */
+/** Opens a store on a file, as a separate process would. */
 export function openStore(path: string, leaseMs = 60_000): JobStore {
   const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
   const logger = bindLogger(createRecordedLogger(), {})
@@ -16,14 +16,14 @@ export function openStore(path: string, leaseMs = 60_000): JobStore {
   return store
 }
 
-/** Makes a change; answers what it came to. */
+/** Makes a change and returns its result. */
 export async function changed<T>(store: JobStore, work: () => T): Promise<T> {
   let result: { readonly of: T } | undefined
   await store.change(work, { done: (of) => void (result = { of }) })
   return result!.of
 }
 
-/** Makes a change whose transaction is rolled back at first, as on a full disk, and made again; something may happen between. */
+/** Makes a change whose first transaction is rolled back, as on a full disk, and calls `between` before the retry. */
 export async function changedBetween<T, U>(
   store: JobStore,
   work: () => T,
@@ -44,14 +44,14 @@ export async function changedTwice<T>(store: JobStore, work: () => T): Promise<T
   return result
 }
 
-/** Reads a file beside those who use it. */
+/** Opens a second connection to a file. */
 export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: 5000 })
   onTestFinished(() => database.close())
   return database
 }
 
-/** How many rows a table has. */
+/** Returns the number of rows of a table. */
 export function countOf(database: DatabaseSync, table: string): number {
   return Number(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()!['count'])
 }

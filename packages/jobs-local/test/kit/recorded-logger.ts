@@ -1,14 +1,14 @@
 import type { LoggerLike } from '@cgk-platform/jobs-core'
 import type { LogLevel } from '@cgk-platform/jobs-core/provider'
 
-/** One line as it was logged. */
+/** A logged line. */
 export interface RecordedLine {
   readonly level: LogLevel
   readonly message: string
   readonly fields: Record<string, unknown>
 }
 
-/** A logger that keeps its lines for the test to look at. */
+/** A logger that records its lines for a test. */
 export interface RecordedLogger extends LoggerLike {
   readonly lines: readonly RecordedLine[]
   /** The messages of one level, oldest first. */

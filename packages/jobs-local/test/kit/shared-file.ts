@@ -7,19 +7,19 @@ import { createRecordedLogger } from './recorded-logger.ts'
 import { type Child, startModule, type StartOptions } from './start-module.ts'
 import { createTemporaryFile } from './temporary-file.ts'
 
-/** A file of jobs that the test and the processes that it starts share. */
+/** A jobs' file that the test and the processes that it starts share. */
 export interface SharedTestFile {
   readonly path: string
   readonly folder: string
-  /** Sends, reads and cancels, and runs nothing. */
+  /** A client that only sends, reads and cancels. */
   readonly client: JobClient
-  /** Opens another client in this process, which has no jobs and both sends and works where nothing else is said. */
+  /** Opens another client in this process. By default it has no jobs and the role `both`. */
   open(config?: LocalConfig, options?: Pick<JobClientOptions, 'jobs' | 'logger'>): JobClient
-  /** Starts a process on the file, with `open`, `say` and what else `prelude` has. */
+  /** Starts a process on the file whose code can use the functions of `prelude`. */
   start(text: string, options?: StartOptions): Child
 }
 
-/** What each process of a test begins with. */
+/** Code at the start of each process of a test. */
 const prelude = `
   import { createJobClient, defineCronJob, defineJob, defineWorkflow } from '@cgk-platform/jobs-local'
   const path = process.env.JOBS_PATH
@@ -30,7 +30,7 @@ const prelude = `
   const logger = { debug() {}, info() {}, warn() {}, error(message, fields) { console.error(message, fields?.error) } }
   const open = (jobs, { hooks, ...config } = {}) =>
     createJobClient({ provider: 'local', config: { path, ...config }, jobs, logger, ...(hooks && { hooks }) })
-  /** A worker: it stays alive. */
+  /** Starts a worker, which stays alive. */
   const work = async (jobs, config) => {
     const client = open(jobs, { role: 'work', ...config })
     await client.start()
@@ -40,7 +40,7 @@ const prelude = `
   const job = (handler, options) => defineJob({ id: 'work', event: 'analytics.track', handler, ...options })
 `
 
-/** A file that is no more, nor what was opened on it or started, when the test has finished. */
+/** Creates a file. When the test has finished, closes its clients, kills its processes and deletes the file. */
 export function createSharedFile(onTestFinished: TestContext['onTestFinished']): SharedTestFile {
   const { path, folder, remove } = createTemporaryFile()
   const children: Child[] = []
@@ -64,12 +64,12 @@ export function createSharedFile(onTestFinished: TestContext['onTestFinished']):
   return { path, folder, client: open({ role: 'send' }), open, start }
 }
 
-/** Sends an event that the job `work` of the prelude handles; answers the job's id. */
+/** Sends an event that the job `work` of the prelude handles. Returns the job's id. */
 export async function ask(client: JobClient, event = 'x', tenantId = 'acme'): Promise<string> {
   return (await client.sendJob('analytics.track', { tenantId, event })).id
 }
 
-/** Opens a file, which may not be possible, and sends a job. */
+/** Opens a file and sends a job. Rejects if that is not possible. */
 export async function openAndSend(path: string): Promise<string> {
   const client = createJobClient({ provider: 'local', config: { path, role: 'send' }, jobs: [] })
   try {

@@ -4,7 +4,7 @@ import type { StoredJob, StoredRun } from '../../src/store/job-store.ts'
 
 let sequence = 0
 
-/** An envelope as a client would make it. */
+/** Creates an envelope like those of a client. */
 export function createEnvelope(members: Partial<Envelope> = {}): Envelope {
   const tenantId = members.tenantId ?? 'acme'
   return {
@@ -18,12 +18,12 @@ export function createEnvelope(members: Partial<Envelope> = {}): Envelope {
   }
 }
 
-/** A job without runs, as a store keeps it. */
+/** Creates a stored job without runs. */
 export function createStoredJob(members: Partial<Envelope> = {}): StoredJob {
   return { envelope: createEnvelope(members), state: 'queued', runs: [] }
 }
 
-/** A run that waits for its turn. */
+/** Creates a run that waits for a slot. */
 export function createStoredRun(definitionId: string, tenantId: string): StoredRun {
   const job = createStoredJob({ tenantId })
   const run: StoredRun = { id: `${job.envelope.id}-1`, job, definitionId, maxAttempts: 3, state: 'queued', attempts: 0 }

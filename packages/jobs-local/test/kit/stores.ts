@@ -7,11 +7,11 @@ import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { createRecordedLogger } from './recorded-logger.ts'
 import { createTestFile } from './test-file.ts'
 
-/** The stores that there are. */
+/** The names of all stores. */
 export const storeNames = ['memory', 'SQLite'] as const
 export type StoreName = (typeof storeNames)[number]
 
-/** An empty store that forgets nothing. */
+/** Creates an empty store that retains all ended jobs. */
 export function createStore(name: StoreName): JobStore {
   const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
   if (name === 'memory') return createMemoryStore(retention)

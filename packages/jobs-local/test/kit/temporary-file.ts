@@ -4,18 +4,18 @@ import { join } from 'node:path'
 
 import { removeAfterRun } from '../../../../vitest.cleanup.ts'
 
-/** A path for a file of jobs, in a folder of its own. */
+/** A path for a jobs' file in its own folder. */
 export interface TemporaryFile {
   readonly path: string
   readonly folder: string
-  /** Removes the folder with all that is in it. */
+  /** Removes the folder and its contents. */
   remove(): void
 }
 
-/** A place where waiting for the disk costs nothing, if the machine has one: for what is about the logic alone. */
+/** A file system in memory, if the machine has one, for tests that do not depend on a real disk. */
 const inMemory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
-/** @param on - which disk it lies on. Default: a real one. */
+/** Creates the folder. @param on - the kind of disk. Default: a real one. */
 export function createTemporaryFile(on: 'disk' | 'memory' = 'disk'): TemporaryFile {
   const folder = mkdtempSync(join(on === 'disk' ? tmpdir() : inMemory, 'jobs-'))
   removeAfterRun(folder)

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 
 import { createTemporaryFile, type TemporaryFile } from './temporary-file.ts'
 
-/** A path for a file of jobs that is gone when the test has finished, where waiting for the disk costs nothing. */
+/** Creates a path for a jobs' file on a disk in memory. The file is deleted when the test has finished. */
 export function createTestFile(): TemporaryFile {
   const file = createTemporaryFile('memory')
   onTestFinished(() => file.remove())

@@ -1,7 +1,8 @@
-/** Looks again until something is so; a busy machine may take its time. */
-export async function waitUntil(isSo: () => boolean | Promise<boolean>, limitMs = 150_000): Promise<void> {
-  for (const until = performance.now() + limitMs; !(await isSo());) {
-    if (performance.now() > until) throw new Error(`It was not so within ${limitMs} ms: ${isSo.toString()}`)
+/** Polls a condition until it is true. Allows for a busy machine. */
+export async function waitUntil(condition: () => boolean | Promise<boolean>, limitMs = 150_000): Promise<void> {
+  for (const until = performance.now() + limitMs; !(await condition());) {
+    if (performance.now() > until)
+      throw new Error(`The condition was not true within ${limitMs} ms: ${condition.toString()}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

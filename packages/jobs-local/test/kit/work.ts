@@ -4,9 +4,9 @@ import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
 /** The payload of this package's test events. */
 export interface Work {
   tenantId: string
-  /** Tells the jobs of a test apart. */
+  /** Distinguishes the jobs of a test. */
   number?: number | undefined
-  /** Whatever a test wants to carry. */
+  /** Arbitrary data. */
   data?: unknown
 }
 
@@ -15,7 +15,7 @@ declare module '@cgk-platform/jobs-core' {
     'work.asked': Work
     'work.followed': Work
     'work.ignored': Work
-    /** Its schema takes a turn to look at it. */
+    /** An event whose schema validates asynchronously. */
     'work.checked': Work
   }
 }

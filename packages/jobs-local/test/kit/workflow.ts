@@ -10,7 +10,7 @@ import './work.ts'
 
 type Code = (event: EventMessage<'work.asked'>, step: Steps<'work.asked'>, context: JobContext) => unknown
 
-/** The workflow `flow` of the event `work.asked`. */
+/** Defines the workflow `flow` of the event `work.asked`. */
 export function workflow(steps: Code, options: object = {}): WorkflowDefinition {
   return defineWorkflow({ id: 'flow', event: 'work.asked', ...options, steps }) as WorkflowDefinition
 }

@@ -10,8 +10,8 @@ const client = `
   const settled = async (promise) => (await promise).runs.map(({ state, error }) => error?.code ?? state).join()
 `
 
-describe.runIf(readsTypeScript)('a handler that blocks the loop', together, () => {
-  test('delays the others and loses none of them', async () => {
+describe.runIf(readsTypeScript)('a handler that blocks the event loop', together, () => {
+  test('delays other handlers and loses no job', async () => {
     const ended = await runModule(`${client}
       const order = []
       const later = []
@@ -32,7 +32,7 @@ describe.runIf(readsTypeScript)('a handler that blocks the loop', together, () =
   })
 
   test.each([0, 20])(
-    'is cancelled by what fell due meanwhile, although it returned (begun after %d ms)',
+    'is cancelled by a timer that came due while it blocked, although it returned (begun after %d ms)',
     async (delay) => {
       const ended = await runModule(`${client}
       const job = defineJob({ id: 'work', event: 'analytics.track', handler: (_event, { jobId }) => {
@@ -49,7 +49,7 @@ describe.runIf(readsTypeScript)('a handler that blocks the loop', together, () =
     },
   )
 
-  test('past its timeout without yielding ends as it returned or by its timeout, and the engine goes on', async () => {
+  test('past its timeout completes or times out, and the engine continues', async () => {
     const ended = await runModule(`${client}
       const slow = defineJob({ id: 'slow', event: 'analytics.track', timeout: 50, retry: { maxAttempts: 1 }, handler: async () => {
         block(150)
@@ -66,7 +66,7 @@ describe.runIf(readsTypeScript)('a handler that blocks the loop', together, () =
     expect(ended).toEqual({ code: 0, killed: false, stdout: 'job_timeout\ncompleted\n', stderr: '' })
   })
 
-  test('does not keep the engine from closing in the end', async () => {
+  test('does not keep the engine from closing eventually', async () => {
     const ended = await runModule(`${client}
       const job = defineJob({ id: 'work', event: 'analytics.track', handler: async () => {
         for (;;) { block(20); await new Promise(setImmediate) }
@@ -81,8 +81,8 @@ describe.runIf(readsTypeScript)('a handler that blocks the loop', together, () =
   })
 })
 
-describe.runIf(readsTypeScript)('nothing that an app’s code does', together, () => {
-  test('ends the process by a rejection that nobody heard', async () => {
+describe.runIf(readsTypeScript)('faulty app code', together, () => {
+  test('never ends the process by an unhandled rejection', async () => {
     const ended = await runModule(`${client}
       const fail = (words) => { throw new Error(words) }
       const late = (words) => new Promise((_resolve, reject) => setTimeout(() => reject(new Error(words)), 60))

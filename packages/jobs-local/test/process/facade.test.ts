@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { farOff } from '../kit/far-off.ts'
 import { type NodeOptions, readsTypeScript, runModule, together } from '../kit/run-node.ts'
 
-// Where the facade is installed, as an app has it.
+// A folder where the facade is installed, as in an app.
 const inApp: NodeOptions = { folder: '../../examples/storefront' }
-const ticksNoMore = 'The process is exiting, and its cron jobs stop ticking. Call `client.start()` to keep it alive.'
+const stopsTicking = 'The process is exiting, and its cron jobs stop ticking. Call `client.start()` to keep it alive.'
 const later = `const later = (ms, act) => setTimeout(act, ms).unref()`
 const everyMinute = `
   import { defineCronJob } from '@cgk-platform/jobs'
@@ -13,7 +13,7 @@ const everyMinute = `
 `
 
 describe.runIf(readsTypeScript)('a script that only defines a cron job', together, () => {
-  test('brings the engine to life, which keeps the process for the coming tick', async () => {
+  test('starts the engine, which keeps the process alive for the next tick', async () => {
     const ended = await runModule(
       `${everyMinute} ${later}; later(1500, () => { console.log('alive'); process.exit() })`,
       inApp,
@@ -21,7 +21,7 @@ describe.runIf(readsTypeScript)('a script that only defines a cron job', togethe
     expect(ended).toEqual({ code: 0, killed: false, stdout: 'alive\n', stderr: '' })
   })
 
-  test('ends where the tick is far off, with one warning that says so', async () => {
+  test('exits if the tick is far off, with one warning', async () => {
     const ended = await runModule(
       `
       import { defineCronJob } from '@cgk-platform/jobs'
@@ -30,21 +30,19 @@ describe.runIf(readsTypeScript)('a script that only defines a cron job', togethe
       inApp,
     )
     expect(ended).toMatchObject({ code: 0, killed: false, stdout: '' })
-    expect(JSON.parse(ended.stderr)).toMatchObject({ level: 'warn', message: ticksNoMore, cronJobs: 1 })
+    expect(JSON.parse(ended.stderr)).toMatchObject({ level: 'warn', message: stopsTicking, cronJobs: 1 })
   })
 
-  // Each engine on the machine's clock is told by the process's shared state; the second would tick a second time.
+  // All engines on the system clock share the state of the process. A second one would tick a second time.
   const engines = `const engines = () => console.log(globalThis[Symbol.for('@cgk-platform/jobs.ambient.v1')].get('clients').client ? 'default' : 'own')`
 
   test.each([
     ['has all jobs', `createJobClient({ provider: 'local' })`],
-    ['has them as jobs of its own', `createJobClient({ provider: 'local', jobs: [cron] })`],
-    ['is on an engine elsewhere', `createJobClient({ provider: elsewhere })`],
-  ])(
-    'ticks on the client that the app makes (it %s), on no second engine, and ends when that is closed',
-    async (_name, make) => {
-      const ended = await runModule(
-        `
+    ['has it in its `jobs`', `createJobClient({ provider: 'local', jobs: [cron] })`],
+    ['uses another engine', `createJobClient({ provider: elsewhere })`],
+  ])('ticks only on the client that the app creates (it %s), and stops when that is closed', async (_name, make) => {
+    const ended = await runModule(
+      `
       ${later}; ${engines}
       import { createJobClient, defineCronJob } from '@cgk-platform/jobs'
       import { createLocalProvider } from '@cgk-platform/jobs/local'
@@ -54,14 +52,13 @@ describe.runIf(readsTypeScript)('a script that only defines a cron job', togethe
       await client.capabilities()
       setTimeout(async () => { engines(); await client.close(); later(10_000, () => console.log('still alive')) }, 300)
       `,
-        inApp,
-      )
-      expect(ended).toEqual({ code: 0, killed: false, stdout: 'own\n', stderr: '' })
-    },
-  )
+      inApp,
+    )
+    expect(ended).toEqual({ code: 0, killed: false, stdout: 'own\n', stderr: '' })
+  })
 })
 
-describe.runIf(readsTypeScript)('in production without a choice of engine', together, () => {
+describe.runIf(readsTypeScript)('in production without a configured engine', together, () => {
   const inProduction: NodeOptions = { ...inApp, env: { NODE_ENV: 'production' } }
 
   test('the first send rejects, and so does the next', async () => {
@@ -81,7 +78,7 @@ describe.runIf(readsTypeScript)('in production without a choice of engine', toge
     expect(lines).toEqual([expect.stringMatching(line), expect.stringMatching(line)])
   })
 
-  test('a mere cron job logs an error and lets the process end well', async () => {
+  test('a cron job without a send logs an error and lets the process exit normally', async () => {
     const ended = await runModule(everyMinute, inProduction)
     expect(ended).toMatchObject({ code: 0, killed: false, stdout: '' })
     expect(JSON.parse(ended.stderr)).toMatchObject({
@@ -91,7 +88,7 @@ describe.runIf(readsTypeScript)('in production without a choice of engine', toge
     })
   })
 
-  test('`JOB_PROVIDER=local` is a choice', async () => {
+  test('`JOB_PROVIDER=local` configures the engine', async () => {
     const ended = await runModule(
       `
       import { defineJob, sendJob } from '@cgk-platform/jobs'

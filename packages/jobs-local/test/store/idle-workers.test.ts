@@ -6,7 +6,7 @@ import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 
-test('a worker that finds nothing to do changes nothing: the other workers would look, and so would it in its turn', async () => {
+test('an idle worker writes nothing, which would wake all other workers', async () => {
   const { path, remove } = createTemporaryFile('memory')
   onTestFinished(remove)
   const retention = { count: 10, ageMs: 1000 }
@@ -16,14 +16,14 @@ test('a worker that finds nothing to do changes nothing: the other workers would
   const { DatabaseSync } = loadSqlite(path)
   const other = new DatabaseSync(path)
   onTestFinished(() => other.close())
-  // Counts the commits of others: https://www.sqlite.org/pragma.html#pragma_data_version
+  // Changes with commits of other connections: https://www.sqlite.org/pragma.html#pragma_data_version
   const version = (): unknown => other.prepare('PRAGMA data_version').get()?.['data_version']
   const look = async (): Promise<void> => {
     const work = (): unknown => [store.takeDueJobs(10, 0), store.takeRunChanges(0), store.claim(10, () => undefined, 0)]
     await store.change(work, { done: () => undefined })
   }
   const before = version()
-  await look() // which says for the first time that it lives
+  await look() // which registers the worker
   const after = version()
   expect(after).not.toBe(before)
   await look()

@@ -12,7 +12,7 @@ const unlimited = () => undefined
 const failed: Outcome = { type: 'failed', error: { name: 'Error', message: 'failed' } }
 const subscriber = (definitionId = 'work') => ({ definitionId, maxAttempts: 3 })
 
-/** A store with one job whose run is under way. */
+/** Creates a store with one job whose run is running. */
 function storeWithRunning(name: StoreName): { store: JobStore; id: string; run: StoredRun } {
   const store = createStore(name)
   const { id } = store.add([createEnvelope()], 0)[0]!
@@ -22,7 +22,7 @@ function storeWithRunning(name: StoreName): { store: JobStore; id: string; run: 
 }
 
 describe.each(storeNames)('the %s store', (name) => {
-  test('gives out each due job once, delayed ones at their instant', () => {
+  test('returns each due job once, delayed ones at their due time', () => {
     const store = createStore(name)
     const now = createEnvelope()
     const later = createEnvelope({ runAt: 100 })
@@ -34,7 +34,7 @@ describe.each(storeNames)('the %s store', (name) => {
     expect(store.takeDueJobs(1000, 1000)).toEqual([])
   })
 
-  test('gives out each waiting run once, up to what is asked for', () => {
+  test('returns each waiting run once, up to the maximum', () => {
     const { store } = storeWithRunning(name)
     store.add([createEnvelope(), createEnvelope(), createEnvelope()], 0)
     for (const job of store.takeDueJobs(1000, 0)) store.addRuns(job, [subscriber()], 0)
@@ -44,7 +44,7 @@ describe.each(storeNames)('the %s store', (name) => {
     expect(store.hasReady(0)).toBe(false)
   })
 
-  test('an answer of an older attempt, or after a cancel, is passed over', () => {
+  test('ignores the outcome of an older attempt and one after a cancel', () => {
     const { store, id, run } = storeWithRunning(name)
     expect(store.settle(run, 1, { type: 'retry', afterMs: 10, error: { name: 'Error', message: 'once' } }, 0)).toBe(
       true,
@@ -60,7 +60,7 @@ describe.each(storeNames)('the %s store', (name) => {
     expect(store.get(id)).toMatchObject({ endedAt: 11, runs: [{ state: 'cancelled', attempts: 2 }] })
   })
 
-  test('an interrupted attempt counts as not made, and waits again', () => {
+  test('does not count an interrupted attempt, and its run waits again', () => {
     const { store, run } = storeWithRunning(name)
     expect(store.settle(run, 1, { type: 'interrupted' }, 5)).toBe(true)
     expect(store.get(run.job.envelope.id)?.runs).toMatchObject([{ state: 'queued', attempts: 0 }])
@@ -68,7 +68,7 @@ describe.each(storeNames)('the %s store', (name) => {
     expect(store.claim(1, unlimited, 6)).toMatchObject([{ id: run.id, attempts: 1 }])
   })
 
-  test('asking whether something is ready changes nothing', () => {
+  test('`hasReady` changes nothing', () => {
     const { store, run } = storeWithRunning(name)
     store.settle(run, 1, { type: 'retry', afterMs: 10, error: { name: 'Error', message: 'once' } }, 0)
     expect(store.hasReady(50)).toBe(true)
@@ -76,7 +76,7 @@ describe.each(storeNames)('the %s store', (name) => {
     expect(store.nextDueAt()).toBe(10)
   })
 
-  test('cancels and retries of unknown or unfit jobs are nothing', () => {
+  test('ignores cancels and retries of unknown jobs and of jobs in the wrong state', () => {
     const { store, id } = storeWithRunning(name)
     expect(store.cancel('unknown', 0)).toEqual([])
     store.retry('unknown', 0)
@@ -117,8 +117,8 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('retry' as const), which: fc.nat() }) },
 )
 
-describe.each(storeNames)('the %s store, whatever is done to it', (name) => {
-  test('counts what is open, knows what is due next, and lets nothing go on that has ended', () => {
+describe.each(storeNames)('the %s store, for any sequence of operations', (name) => {
+  test('counts open jobs, knows the next due time, and never continues an ended job', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
         const store = createStore(name)
@@ -188,14 +188,14 @@ describe.each(storeNames)('the %s store, whatever is done to it', (name) => {
           }
           check()
         }
-        // Let to go on, everything ends.
+        // Without more operations, all jobs end.
         for (let rounds = 0; store.openJobs() > 0 || running.length > 0; rounds++) {
           expect(rounds).toBeLessThan(1000)
           now += 5
           work(100)
           while (running.length > 0) settle(0, { type: 'completed' })
         }
-        work(100) // passes over what was cancelled while it waited
+        work(100) // skips runs that were cancelled while they waited
         expect([store.nextDueAt(), store.hasReady(now)]).toEqual([undefined, false])
       }),
       { numRuns: name === 'memory' ? 150 : 30 },

@@ -10,8 +10,8 @@ const tenantId = 'acme'
 
 interface Engines {
   readonly main: TestEngine
-  /** Gives up at once on real work, so it has no handler that does some. */
-  readonly impatient: TestEngine
+  /** Has a short `maxRealWaitMs`, so none of its handlers does real work. */
+  readonly withShortWait: TestEngine
 }
 
 function createEngines(): Engines {
@@ -36,12 +36,12 @@ function createEngines(): Engines {
   const cron = defineCronJob({ id: 'hourly', schedule: '0 * * * *', handler: () => undefined })
   return {
     main: createTestEngine({ jobs: [flaky, cron], maxRealWaitMs: 60_000 }),
-    impatient: createTestEngine({ jobs: [endless], maxRealWaitMs: 20 }),
+    withShortWait: createTestEngine({ jobs: [endless], maxRealWaitMs: 20 }),
   }
 }
 
-/** Everything that waits: delays, retries, timeouts, cron jobs, closing. */
-async function exercise({ main, impatient }: Engines): Promise<void> {
+/** Uses everything that waits: delays, retries, timeouts, cron jobs, closing. */
+async function exercise({ main, withShortWait }: Engines): Promise<void> {
   const delayed = await main.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
   await main.settle()
   await main.advance('2h')
@@ -52,13 +52,13 @@ async function exercise({ main, impatient }: Engines): Promise<void> {
   await main.runUntilIdle()
   await main.close()
 
-  const endless = await impatient.client.sendJob('work.asked', { tenantId })
-  await impatient.advance('2h')
-  expect((await impatient.client.getJobStatus(endless.id)).runs[0]?.error?.code).toBe('job_timeout')
-  await impatient.close()
+  const endless = await withShortWait.client.sendJob('work.asked', { tenantId })
+  await withShortWait.advance('2h')
+  expect((await withShortWait.client.getJobStatus(endless.id)).runs[0]?.error?.code).toBe('job_timeout')
+  await withShortWait.close()
 }
 
-// Everything that can be faked here; jest fakes queueMicrotask unless told otherwise.
+// Everything that can be faked here. Jest fakes `queueMicrotask` by default.
 const toFake = [
   'setTimeout',
   'clearTimeout',
@@ -69,27 +69,27 @@ const toFake = [
   'queueMicrotask',
 ] as const
 
-describe('a test engine beside fake timers', () => {
+describe('a test engine works with fake timers', () => {
   afterEach(() => {
     vi.useRealTimers()
   })
 
-  test('without them', async () => {
+  test('that are not installed', async () => {
     await exercise(createEngines())
   })
 
-  test('installed before it was made', async () => {
+  test('installed before it is created', async () => {
     vi.useFakeTimers({ toFake: [...toFake] })
     await exercise(createEngines())
   })
 
-  test('installed after it was made', async () => {
+  test('installed after it is created', async () => {
     const engines = createEngines()
     vi.useFakeTimers({ toFake: [...toFake] })
     await exercise(engines)
   })
 
-  test('installed half way, and taken away again', async () => {
+  test('installed in the middle and removed again', async () => {
     const { main: engine } = createEngines()
     const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
     vi.useFakeTimers({ toFake: [...toFake] })
@@ -99,7 +99,7 @@ describe('a test engine beside fake timers', () => {
     expect((await engine.client.getJobStatus(id)).state).toBe('completed')
   })
 
-  test('the two times are apart: neither moves the other', async () => {
+  test('whose time is independent of its own', async () => {
     vi.useFakeTimers({ toFake: [...toFake], now: new Date('1999-12-31T00:00:00Z') })
     const { main: engine } = createEngines()
     const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
 
-// Alone in its file, since the schemas of built-in events are loaded once for a process.
-test('the first send of a built-in event is there before time goes on, whether it is awaited or not', async () => {
+// In its own file, because the schemas of built-in events are loaded once per process.
+test('the first send of a built-in event arrives before time advances, awaited or not', async () => {
   const job = defineJob({ id: 'work', event: 'order.created', handler: () => undefined })
   const engine = createTestEngine({ jobs: [job], startAt: new Date('2026-03-02T12:00:00Z') })
   const order = { tenantId: 'tenant_1', orderId: 'order_1' }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { readsTypeScript, runNode } from '../kit/run-node.ts'
 
-test.runIf(readsTypeScript)('the test kit works under `node --test`, which ends by itself afterwards', async () => {
+test.runIf(readsTypeScript)('the test kit works under `node --test`, which then exits', async () => {
   const { code, killed, stdout, stderr } = await runNode([
     '--test',
     '--test-reporter=tap',

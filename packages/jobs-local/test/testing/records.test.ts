@@ -18,7 +18,7 @@ import '../kit/work.ts'
 const tenantId = 'acme'
 
 describe('`sent`', () => {
-  test('has every event that was accepted, by whomever, oldest first, and those that an idempotency key held back', async () => {
+  test('has all accepted events in order, including deduplicated ones', async () => {
     const job = defineJob({
       id: 'work',
       event: 'work.asked',
@@ -43,7 +43,7 @@ describe('`sent`', () => {
     ])
   })
 
-  test('has payloads of its own: what is done to them changes no job', async () => {
+  test('has copies of the payloads', async () => {
     const job = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload }) => payload.number })
     const engine = createTestEngine({ jobs: [job] })
     const { id } = await engine.client.sendJob('work.asked', { tenantId, number: 1 })
@@ -54,7 +54,7 @@ describe('`sent`', () => {
 })
 
 describe('`attempts`', () => {
-  test('has every attempt that ended, with when it began and what became of it', async () => {
+  test('has all ended attempts with their start and outcome', async () => {
     const job = defineJob({
       id: 'flaky',
       event: 'work.asked',
@@ -79,7 +79,7 @@ describe('`attempts`', () => {
     ])
   })
 
-  test('counts the time that an attempt took: it is recorded at its beginning', async () => {
+  test('records an attempt at the time of its start', async () => {
     const deferred = createDeferred()
     const job = defineJob({ id: 'long', event: 'work.asked', handler: () => deferred.promise })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
@@ -92,7 +92,7 @@ describe('`attempts`', () => {
 })
 
 describe('hooks of the test', () => {
-  test('are called beside the records, also those of a class, and when they throw', async () => {
+  test('are called in addition to the records, also those of a class and those that throw', async () => {
     const seen: string[] = []
     class Hooks {
       note(name: string): void {
@@ -122,7 +122,7 @@ describe('hooks of the test', () => {
 })
 
 describe('`run`', () => {
-  test('lets code under test, which knows only `sendJob`, use this engine, across awaits', async () => {
+  test('makes `sendJob` in the code under test use this engine, across awaits', async () => {
     const engine = createTestEngine({ jobs: [] })
     const placeOrder = async (): Promise<string> => {
       await Promise.resolve()
@@ -135,7 +135,7 @@ describe('`run`', () => {
     expect((await engine.run(() => listJobs({ state: 'scheduled' }))).jobs.map((job) => job.id)).toEqual([id])
   })
 
-  test('answers what the code answers, and throws what it throws', () => {
+  test('returns what the code returns, and throws what it throws', () => {
     const engine = createTestEngine({ jobs: [] })
     expect(engine.run(() => 42)).toBe(42)
     const fails = (): never => {
@@ -144,7 +144,7 @@ describe('`run`', () => {
     expect(() => engine.run(fails)).toThrow('of the code')
   })
 
-  test('inside one another the innermost counts, and outside none', async () => {
+  test('uses the innermost engine when nested, and none outside', async () => {
     const [outer, inner] = [createTestEngine({ jobs: [] }), createTestEngine({ jobs: [] })]
     await outer.run(async () => {
       await inner.run(() => sendJob('work.asked', { tenantId }))
@@ -154,7 +154,7 @@ describe('`run`', () => {
     await expect(sendJob('work.asked', { tenantId })).rejects.toMatchObject({ code: 'invalid_option' })
   })
 
-  test('keeps the async contexts of the code', () => {
+  test('preserves the async contexts of the code', () => {
     const engine = createTestEngine({ jobs: [] })
     const storage = new AsyncLocalStorage<string>()
     expect(storage.run('request-1', () => engine.run(() => storage.getStore()))).toBe('request-1')
@@ -162,7 +162,7 @@ describe('`run`', () => {
 })
 
 describe('ten engines at once', () => {
-  test('do not disturb each other: each has its jobs, its time and its records', async () => {
+  test('are isolated: each has its own jobs, time and records', async () => {
     const work = defineJob({
       id: 'work',
       event: 'work.asked',

@@ -12,7 +12,7 @@ const failUntil = (attempt: number) => (_event: unknown, context: JobContext) =>
 const minutesAfterStart = (at: Date): number => (at.getTime() - start.getTime()) / 60_000
 
 describe('the time of a test engine', () => {
-  test('begins on 1 January 2026, or where it is told to, and moves by `advance` alone', async () => {
+  test('begins on January 1, 2026, or at `startAt`, and moves only by `advance`', async () => {
     const engine = createTestEngine({ jobs: [] })
     const other = createTestEngine({ jobs: [], startAt: new Date('2030-06-01T12:00:00Z') })
     expect([engine.now(), other.now()]).toEqual([start, new Date('2030-06-01T12:00:00Z')])
@@ -23,7 +23,7 @@ describe('the time of a test engine', () => {
     expect(engine.now()).toEqual(new Date('2026-01-01T01:30:00.250Z'))
   })
 
-  test('what is due meanwhile runs at its own instant, in order', async () => {
+  test('due work runs at its own time, in order', async () => {
     const job = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload }) => payload.number })
     const engine = createTestEngine({ jobs: [job] })
     for (const number of [3, 1, 2]) {
@@ -35,14 +35,14 @@ describe('the time of a test engine', () => {
     expect(minutesAfterStart(engine.now())).toBe(10)
   })
 
-  test('a malformed duration is refused, and no time goes by', async () => {
+  test('`advance` rejects an invalid duration and moves no time', async () => {
     const engine = createTestEngine({ jobs: [] })
     await expect(engine.advance('soon' as never)).rejects.toMatchObject({ code: 'invalid_option', option: 'duration' })
     await expect(engine.advance(-1)).rejects.toMatchObject({ code: 'invalid_option' })
     expect(engine.now()).toEqual(start)
   })
 
-  test('`settle` runs what is due now and leaves what is due later', async () => {
+  test('`settle` runs work that is due now, and no later work', async () => {
     const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
     const engine = createTestEngine({ jobs: [job] })
     const now = await engine.client.sendJob('work.asked', { tenantId })
@@ -52,7 +52,7 @@ describe('the time of a test engine', () => {
     expect((await engine.client.getJobStatus(later.id)).state).toBe('scheduled')
   })
 
-  test('`settle` runs retries without delay, and the jobs that handlers send', async () => {
+  test('`settle` runs retries without a delay and jobs that handlers send', async () => {
     const retry = { maxAttempts: 4, backoff: 'fixed', initialDelay: 0 } as const
     const first = defineJob({
       id: 'first',
@@ -79,7 +79,7 @@ describe('the time of a test engine', () => {
     expect(engine.now()).toEqual(start)
   })
 
-  test('`runUntilIdle` lets go by whatever delays and retries need', async () => {
+  test('`runUntilIdle` advances as far as delays and retries need', async () => {
     const job = defineJob({
       id: 'slow',
       event: 'work.asked',
@@ -93,13 +93,13 @@ describe('the time of a test engine', () => {
     expect(minutesAfterStart(engine.now())).toBe(300 * 24 * 60 + (1 + 2 + 4 + 8) * 60)
   })
 
-  test('`runUntilIdle` with nothing to do, before the first send, moves no time', async () => {
+  test('`runUntilIdle` moves no time before the first send', async () => {
     const engine = createTestEngine({ jobs: [] })
     await engine.runUntilIdle()
     expect(engine.now()).toEqual(start)
   })
 
-  test('`runUntilIdle` ticks cron jobs on its way, and does not go on for them alone', async () => {
+  test('`runUntilIdle` runs cron ticks that come due, but does not continue only for them', async () => {
     const ticks: number[] = []
     const tick = ({ scheduledAt }: CronContext) => void ticks.push(minutesAfterStart(scheduledAt))
     const cron = defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: tick })
@@ -111,7 +111,7 @@ describe('the time of a test engine', () => {
     expect(minutesAfterStart(engine.now())).toBe(3.5)
   })
 
-  test('`runUntilIdle` gives up, and says why, where a job sends itself again for ever', async () => {
+  test('`runUntilIdle` throws if a job sends itself again endlessly', async () => {
     const job = defineJob({
       id: 'perpetual',
       event: 'work.asked',
@@ -122,7 +122,7 @@ describe('the time of a test engine', () => {
     await expect(engine.runUntilIdle()).rejects.toThrow(/stopped after 100000 timers.*1 jobs have not ended.*`advance/s)
   })
 
-  test('`advance` goes over cron ticks, each at its own minute, and runs what they send', async () => {
+  test('`advance` runs each cron tick at its own minute, and the jobs that they send', async () => {
     const cron = defineCronJob({
       id: 'quarterly',
       schedule: '*/15 * * * *',
@@ -136,7 +136,7 @@ describe('the time of a test engine', () => {
     expect(seen.map(({ at }) => minutesAfterStart(at))).toEqual([15, 30, 45, 60])
   })
 
-  test('a retry due at the very instant of another timer is not waited for in vain', async () => {
+  test('a retry due at the same time as another timer runs', async () => {
     const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 1000 } as const
     const flaky = defineJob({ id: 'flaky', event: 'work.asked', retry, handler: failUntil(2) })
     const engine = createTestEngine({ jobs: [flaky] })
@@ -152,7 +152,7 @@ describe('the time of a test engine', () => {
     ])
   })
 
-  test('once it is closed, time still goes by but nothing runs, and nothing hangs', async () => {
+  test('after `close`, time still advances, but nothing runs or hangs', async () => {
     const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
     const endless = defineJob({ id: 'endless', event: 'work.followed', handler: () => new Promise(() => undefined) })
     const cron = defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: () => undefined })

@@ -16,8 +16,8 @@ import '../kit/work.ts'
 
 const tenantId = 'acme'
 
-describe('handlers that wait for something real are waited for', () => {
-  /** A machine may be busy. */
+describe('the kit waits for handlers that await something real', () => {
+  /** Allows for a busy machine. */
   const maxRealWaitMs = 30_000
 
   test('files', async () => {
@@ -74,7 +74,7 @@ describe('handlers that wait for something real are waited for', () => {
     expect(engine.attempts[0]?.outcome).toEqual({ type: 'completed', output: '42' })
   })
 
-  test('no virtual time goes by meanwhile', async () => {
+  test('without advancing virtual time', async () => {
     const job = defineJob({
       id: 'reads',
       event: 'work.asked',
@@ -92,7 +92,7 @@ describe('handlers that wait for something real are waited for', () => {
 describe('handlers that wait for other jobs', () => {
   const follow = defineJob({ id: 'followed', event: 'work.followed', handler: ({ payload }) => payload.number })
 
-  /** Sends a job and answers what it was when it had ended. */
+  /** Sends a job and returns its status when it has ended. */
   const asks = (delay: '0s' | '1h') =>
     defineJob({
       id: 'asks',
@@ -108,7 +108,7 @@ describe('handlers that wait for other jobs', () => {
     throw new Error('made by each test')
   }
 
-  test('one that is due at once: no deadlock', async () => {
+  test('do not deadlock if the job is due at once', async () => {
     const engine = createTestEngine({ jobs: [asks('0s'), follow], maxRealWaitMs: 60_000 })
     engineOf = () => engine
     await engine.client.sendJob('work.asked', { tenantId })
@@ -117,7 +117,7 @@ describe('handlers that wait for other jobs', () => {
     expect(engine.attempts[1]?.outcome).toEqual({ type: 'completed', output: 'completed' })
   })
 
-  test('one that is due later: after the patience, time goes on to it, and then the waiting one is waited for again', async () => {
+  test('end if the job is due later: after `maxRealWaitMs` time advances, then the kit waits for the handler again', async () => {
     const engine = createTestEngine({ jobs: [asks('1h'), follow], maxRealWaitMs: 50 })
     engineOf = () => engine
     const { id } = await engine.client.sendJob('work.asked', { tenantId })
@@ -125,7 +125,7 @@ describe('handlers that wait for other jobs', () => {
     expect((await engine.client.getJobStatus(id)).state).toBe('completed')
   })
 
-  test('one that can never begin, since the waiting one has the only place, ends by its timeout', async () => {
+  test('end by their timeout if they hold the only slot that the job needs', async () => {
     const job = defineJob({
       id: 'self-blocking',
       event: 'work.asked',
@@ -145,13 +145,13 @@ describe('handlers that wait for other jobs', () => {
     await engine.advance('1m')
     expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['failed'])
     expect(engine.attempts[0]?.outcome).toMatchObject({ error: { code: 'job_timeout' } })
-    await engine.advance('30s') // as long as a handler that runs on keeps its place
+    await engine.advance('30s') // the maximum time that a leftover handler holds its slot
     expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['failed', 'completed'])
   })
 })
 
 describe('handlers that never end', () => {
-  test('end by their timeout when time goes on', async () => {
+  test('end by their timeout when time advances', async () => {
     const job = defineJob({
       id: 'endless',
       event: 'work.asked',
@@ -167,7 +167,7 @@ describe('handlers that never end', () => {
     expect(engine.now()).toEqual(new Date('2026-01-01T00:01:10Z'))
   })
 
-  test('keep nothing else from running', async () => {
+  test('do not block other work', async () => {
     const endless = defineJob({ id: 'endless', event: 'work.followed', handler: () => new Promise(() => undefined) })
     const cron = defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: () => undefined })
     const engine = createTestEngine({ jobs: [endless, cron], maxRealWaitMs: 5 })
@@ -176,7 +176,7 @@ describe('handlers that never end', () => {
     expect(engine.attempts).toHaveLength(60)
   })
 
-  test('make `runUntilIdle` say so, with how many jobs have not ended, rather than pass them over', async () => {
+  test('make `runUntilIdle` throw with the number of open jobs', async () => {
     const deferred = createDeferred()
     const endless = defineJob({ id: 'endless', event: 'work.followed', handler: () => deferred.promise })
     const quick = defineJob({ id: 'quick', event: 'work.asked', handler: () => 'done' })
@@ -186,13 +186,13 @@ describe('handlers that never end', () => {
     await expect(engine.runUntilIdle()).rejects.toThrow(
       /stopped with 2 jobs that have not ended.*after `maxRealWaitMs` \(20 ms\).*set a `timeout`/,
     )
-    expect((await engine.client.getJobStatus(id)).state).toBe('completed') // the others have run before it gave up
+    expect((await engine.client.getJobStatus(id)).state).toBe('completed') // the others ran before it threw
     deferred.resolve()
     await engine.runUntilIdle()
     expect(engine.attempts).toHaveLength(3)
   })
 
-  test('make it say so also behind a limit that they hold', async () => {
+  test('make it throw also if they block a concurrency limit', async () => {
     const handler = () => new Promise(() => undefined)
     const job = defineJob({ id: 'endless', event: 'work.asked', concurrency: 1, handler })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
@@ -200,7 +200,7 @@ describe('handlers that never end', () => {
     await expect(engine.runUntilIdle()).rejects.toThrow('stopped with 3 jobs that have not ended')
   })
 
-  test('until a test lets them: what it resolves is waited for', async () => {
+  test('until the test resolves them end before time advances', async () => {
     const deferred = createDeferred<string>()
     const job = defineJob({ id: 'waits', event: 'work.asked', handler: () => deferred.promise })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })

@@ -11,7 +11,7 @@ import { workflow } from '../kit/workflow.ts'
 
 const tenantId = 'acme'
 
-test('a workflow that is asleep takes no place of its concurrency', async () => {
+test('a suspended workflow uses no slot of its concurrency', async () => {
   const flow = workflow((_event, step) => step.sleep('nap', '1d'), { concurrency: 1 })
   const engine = createTestEngine({ jobs: [flow], config: { concurrency: 1 } })
   const jobs = await engine.client.sendJobs(
@@ -24,7 +24,7 @@ test('a workflow that is asleep takes no place of its concurrency', async () => 
   expect(new Set(states)).toEqual(new Set(['completed']))
 })
 
-test('ten thousand sleeping workflows have one timer', async () => {
+test('ten thousand suspended workflows use one timer', async () => {
   const clock = createCountingClock(createVirtualClock(0))
   const provider = createLocalProvider({}, { clock, ownTime: true })
   const client = createClient(
@@ -37,7 +37,7 @@ test('ten thousand sleeping workflows have one timer', async () => {
   await client.close({ timeout: 0 })
 })
 
-test('an engine that closes ends what is asleep, since memory keeps nothing', async () => {
+test('closing an engine in memory fails suspended workflows', async () => {
   const engine = createTestEngine({ jobs: [workflow((_event, step) => step.sleep('nap', '1d'))] })
   const { id } = await engine.client.sendJob('work.asked', { tenantId })
   await engine.settle()
@@ -46,7 +46,7 @@ test('an engine that closes ends what is asleep, since memory keeps nothing', as
   expect([state, runs[0]?.error?.code, runs[0]?.steps?.[0]?.state]).toEqual(['failed', 'shutdown', 'waiting'])
 })
 
-test('`runUntilIdle` lets a week go by for a wait that nothing answers', async () => {
+test('`runUntilIdle` advances a week for a wait that times out', async () => {
   const flow = workflow(async (_event, step) => {
     const awaited = await step.waitForEvent('none', 'work.asked', { timeout: '7d' })
     return { awaited }
@@ -58,9 +58,9 @@ test('`runUntilIdle` lets a week go by for a wait that nothing answers', async (
   expect((await engine.client.getJobStatus(id)).runs[0]?.output).toEqual({ awaited: null })
 })
 
-test('a workflow whose definition is gone when it wakes has failed', async () => {
+test('a workflow fails if its definition no longer exists when it wakes', async () => {
   workflow((_event, step) => step.sleep('nap', '1d'))
-  const engine = createTestEngine() // with all that is defined, as it is when it is needed
+  const engine = createTestEngine() // with all definitions, as they are at the time of use
   const { id } = await engine.client.sendJob('work.asked', { tenantId })
   await engine.settle()
   ambientJobs().remove('flow')
@@ -69,7 +69,7 @@ test('a workflow whose definition is gone when it wakes has failed', async () =>
   expect([state, runs[0]?.error?.code]).toEqual(['failed', 'definition_not_found'])
 })
 
-test('one event answers every wait that it fits, and is handled by its jobs, too', async () => {
+test('one event resolves every matching wait and is also handled by its jobs', async () => {
   const handled: unknown[] = []
   const job = defineJob({
     id: 'job',
@@ -94,7 +94,7 @@ test('one event answers every wait that it fits, and is handled by its jobs, too
   expect(handled).toEqual(['o1'])
 })
 
-test('a delayed event answers when it comes due, and one that was cancelled never does', async () => {
+test('a delayed event resolves waits when it comes due, and a cancelled one never does', async () => {
   const flow = workflow((_event, step) => step.waitForEvent('delivered', 'order.delivered', { timeout: '10h' }))
   const engine = createTestEngine({ jobs: [flow] })
   const { id } = await engine.client.sendJob('work.asked', { tenantId })

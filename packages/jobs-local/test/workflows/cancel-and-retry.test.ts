@@ -6,7 +6,7 @@ import { workflow } from '../kit/workflow.ts'
 
 const tenantId = 'acme'
 
-test('a step that is under way at a cancel is aborted, and the completed ones are compensated where that is asked for', async () => {
+test('a cancel aborts the running step, and compensates completed ones with `compensateOnCancel`', async () => {
   const did: string[] = []
   const flow = workflow(
     async (_event, step) => {
@@ -33,7 +33,7 @@ test('a step that is under way at a cancel is aborted, and the completed ones ar
   ])
 })
 
-test('a compensation after a cancel has the payload, though the job has ended', async () => {
+test('a compensation after a cancel gets the payload', async () => {
   const compensated: unknown[] = []
   const flow = workflow(
     async ({ payload }, step) => {
@@ -50,7 +50,7 @@ test('a compensation after a cancel has the payload, though the job has ended', 
   expect(compensated).toEqual([7])
 })
 
-test('a workflow that is cancelled in the midst of its compensation is compensated to the end, and reads cancelled', async () => {
+test('a workflow cancelled during its compensation completes the compensation and is cancelled', async () => {
   const compensated: string[] = []
   const flow = workflow(
     async (_event, step) => {
@@ -75,7 +75,7 @@ test('a workflow that is cancelled in the midst of its compensation is compensat
   expect((await engine.client.getJobStatus(id)).state).toBe('cancelled')
 })
 
-test('a retry goes on with the steps of the failed run, and leaves its records as they are', async () => {
+test('a retry continues with the steps of the failed run, without changing its records', async () => {
   let broken = true
   const did: string[] = []
   const flow = workflow(
@@ -103,7 +103,7 @@ test('a retry goes on with the steps of the failed run, and leaves its records a
   ])
 })
 
-test('code that was changed to another version meanwhile does not go on, and is compensated by what it is now', async () => {
+test('a run whose workflow has changed its version fails and is compensated by the new code', async () => {
   const compensated: string[] = []
   const version = (name: string) =>
     workflow(
@@ -114,7 +114,7 @@ test('code that was changed to another version meanwhile does not go on, and is 
       { version: name },
     )
   version('1')
-  const engine = createTestEngine() // with all that is defined, as it is when it is needed
+  const engine = createTestEngine() // with all definitions, as they are at the time of use
   const { id } = await engine.client.sendJob('work.asked', { tenantId })
   await engine.settle()
   version('2')
@@ -125,7 +125,7 @@ test('code that was changed to another version meanwhile does not go on, and is 
   expect(runs[0]?.steps?.[0]?.compensation?.state).toBe('completed')
 })
 
-test('a job that a step runs may end before anything waits for it', async () => {
+test('a job that a step runs can end before the step waits for it', async () => {
   const sub = defineJob({ id: 'sub', event: 'email.send', handler: () => 'sent' })
   const flow = workflow((_event, step) =>
     step.runJob('mail', sub, { type: 'order_followup', recipientEmail: 'a@example.com' }),
@@ -136,7 +136,7 @@ test('a job that a step runs may end before anything waits for it', async () => 
   expect((await engine.client.getJobStatus(id)).runs[0]?.output).toBe('sent')
 })
 
-test('a workflow may run a workflow, and the outer one fails where the inner one does', async () => {
+test('a workflow can run a workflow, and fails if the inner one fails', async () => {
   const inner = defineWorkflow({
     id: 'inner',
     event: 'email.send',

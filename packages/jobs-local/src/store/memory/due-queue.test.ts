@@ -12,12 +12,12 @@ const createQueue = () => new DueQueue<Item>(({ stale }) => stale)
 const createItem = (name: number): Item => ({ name, stale: false })
 
 describe('DueQueue', () => {
-  test('an empty one has no next instant and nothing due', () => {
+  test('has no next time and nothing due while empty', () => {
     const queue = createQueue()
     expect([queue.nextAt(), queue.takeDue(Number.MAX_SAFE_INTEGER)]).toEqual([undefined, undefined])
   })
 
-  test('an item is due at its instant and not before', () => {
+  test('an item is due at its time and not before', () => {
     const queue = createQueue()
     const item = createItem(1)
     queue.push(100, item)
@@ -26,7 +26,7 @@ describe('DueQueue', () => {
     expect(queue.takeDue(100)).toBeUndefined()
   })
 
-  test('items of one instant come in the order they were pushed, also after others became stale', () => {
+  test('items due at the same time keep their order, also after others became stale', () => {
     const queue = createQueue()
     const items = Array.from({ length: 50 }, (_, index) => createItem(index))
     for (const item of items) queue.push(7, item)
@@ -39,7 +39,7 @@ describe('DueQueue', () => {
     expect(queue.nextAt()).toBeUndefined()
   })
 
-  test('stale items are thrown out once they are the larger part, each looked at a few times at most', () => {
+  test('removes stale items once they are more than half, and checks each only a few times', () => {
     let looks = 0
     const queue = new DueQueue<Item>(({ stale }) => {
       looks++
@@ -54,10 +54,10 @@ describe('DueQueue', () => {
     expect(looks).toBeLessThan(3 * items.length)
     looks = 0
     expect(queue.takeDue(items.length)).toBe(items.at(-1))
-    expect(looks).toBeLessThan(10) // those before it are no longer in the queue
+    expect(looks).toBeLessThan(10) // the stale items before it are no longer in the queue
   })
 
-  test('whatever is pushed, made stale and taken, it answers like a sorted list', () => {
+  test('behaves like a sorted list for any sequence of operations', () => {
     const step = fc.oneof(
       { weight: 4, arbitrary: fc.nat(50).map((at) => ({ push: at })) },
       { weight: 2, arbitrary: fc.nat().map((which) => ({ stale: which })) },

@@ -8,13 +8,13 @@ const keyed = (idempotencyKey: string, idempotencyTtlMs = 1000, tenantId = 'acme
   createEnvelope({ idempotencyKey, idempotencyTtlMs, tenantId, event })
 
 describe('IdempotencyKeys', () => {
-  test('an envelope without a key takes none', () => {
+  test('an envelope without a key reserves none', () => {
     const keys = new IdempotencyKeys()
     keys.take(createEnvelope(), 0)
     expect(keys.holder(createEnvelope(), 0)).toBeUndefined()
   })
 
-  test('a key is taken until its time is over, and free from that instant', () => {
+  test('a key is in use until it expires, and free from that time on', () => {
     const keys = new IdempotencyKeys()
     const first = keyed('a')
     keys.take(first, 0)
@@ -22,14 +22,14 @@ describe('IdempotencyKeys', () => {
     expect(keys.holder(keyed('a'), 1000)).toBeUndefined()
   })
 
-  test('the same key of another tenant or another event is another key', () => {
+  test('keys are scoped by tenant and event', () => {
     const keys = new IdempotencyKeys()
     keys.take(keyed('a'), 0)
     expect(keys.holder(keyed('a', 1000, 'globex'), 0)).toBeUndefined()
     expect(keys.holder(keyed('a', 1000, 'acme', 'work.followed'), 0)).toBeUndefined()
   })
 
-  test('names that run together are told apart', () => {
+  test('distinguishes tenants, events and keys that concatenate to the same string', () => {
     const keys = new IdempotencyKeys()
     keys.take(keyed('c', 1000, 'a', 'b"'), 0)
     expect(keys.holder(keyed('"c', 1000, 'a', 'b'), 0)).toBeUndefined()
@@ -37,7 +37,7 @@ describe('IdempotencyKeys', () => {
     expect(keys.holder(keyed('c', 1000, 'a', 'b","x'), 0)).toBeUndefined()
   })
 
-  test('a key that was taken anew after its time does not end with the old time', () => {
+  test('a key that is reused after its expiry gets a new expiry', () => {
     const keys = new IdempotencyKeys()
     keys.take(keyed('a', 10), 0)
     const second = keyed('a', 1000)
@@ -46,7 +46,7 @@ describe('IdempotencyKeys', () => {
     expect(keys.holder(keyed('a'), 500)).toBe(second.id)
   })
 
-  test('whatever is sent when, it answers like a table of expiries', () => {
+  test('behaves like a table of expiry times for any sequence of sends', () => {
     const send = fc.record({
       afterMs: fc.nat(30),
       ttlMs: fc.integer({ min: 0, max: 60 }),

@@ -8,7 +8,7 @@ const unlimited = () => undefined
 const payload = { tenantId: 'acme', data: 'large' }
 const failed: Outcome = { type: 'failed', error: { name: 'Error', message: 'failed' } }
 
-/** A store with one job of so many runs, all under way, and how to end them. */
+/** Creates a store with one job and its running runs, and a function that ends them. */
 function storeWith(runs: number, members: Partial<Envelope> = {}) {
   const store = createMemoryStore({ count: 100, ageMs: Number.MAX_SAFE_INTEGER })
   const envelope = createEnvelope({ payload, ...members })
@@ -32,21 +32,21 @@ describe('the payload of a job', () => {
     [failed, payload],
     [{ type: 'retry', afterMs: 5, error: { name: 'Error', message: 'again' } }, payload],
     [{ type: 'interrupted' }, payload],
-  ])('after an attempt that ended as %o is %j', (outcome, kept) => {
+  ])('after the outcome %o is %j', (outcome, kept) => {
     const { store, started, job } = storeWith(1)
     store.settle(started[0]!, 1, outcome, 1)
     expect(job.envelope.payload).toEqual(kept)
     expect(job.envelope).toMatchObject({ tenantId: 'acme', event: 'work.asked' })
   })
 
-  test('is dropped where nobody handles it, and where it is cancelled before it began', () => {
+  test('is deleted if no job handles the event, or if the job is cancelled before it begins', () => {
     expect(storeWith(0).job.envelope.payload).toBeNull()
     const { store, id, job } = storeWith(1, { runAt: 1000 })
     store.cancel(id, 1)
     expect(job.envelope.payload).toBeNull()
   })
 
-  test('is kept until the last of its runs has ended', () => {
+  test('is stored until the last run has ended', () => {
     const { store, started, job } = storeWith(2)
     store.settle(started[0]!, 1, { type: 'completed' }, 1)
     expect(job.envelope.payload).toEqual(payload)
@@ -54,7 +54,7 @@ describe('the payload of a job', () => {
     expect(job.envelope.payload).toBeNull()
   })
 
-  test('is there for the retry of a job of which one run failed, and dropped once that has completed', () => {
+  test('is stored for a retry after one run failed, and deleted once the retry has completed', () => {
     const { store, id, started, job } = storeWith(2)
     store.settle(started[0]!, 1, { type: 'completed' }, 1)
     store.settle(started[1]!, 1, failed, 2)
@@ -65,7 +65,7 @@ describe('the payload of a job', () => {
     expect(job.envelope.payload).toBeNull()
   })
 
-  test('that its sender still holds is not changed', () => {
+  test('does not change in the envelope of the sender', () => {
     const envelope = createEnvelope({ payload })
     const store = createMemoryStore({ count: 100, ageMs: Number.MAX_SAFE_INTEGER })
     store.add([envelope], 0)

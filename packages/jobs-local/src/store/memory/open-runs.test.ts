@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { OpenRuns } from './open-runs.ts'
 
 describe('OpenRuns', () => {
-  test('whatever is added and removed, it knows which definition and tenant has open runs', () => {
+  test('knows the open runs of each definition and tenant for any sequence of operations', () => {
     const names = { definitionId: fc.constantFrom('a', 'b'), tenantId: fc.constantFrom('acme', 'globex') }
     const step = fc.record({ add: fc.boolean(), ...names })
     fc.assert(
@@ -28,7 +28,7 @@ describe('OpenRuns', () => {
     )
   })
 
-  test('a run that was never added is not counted below nothing', () => {
+  test('never counts below zero', () => {
     const open = new OpenRuns()
     open.remove('a', 'acme')
     open.add('a', 'acme')

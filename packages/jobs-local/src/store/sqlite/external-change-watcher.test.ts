@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import type { Connection } from './connection.ts'
 
-/** What the system calls when the log was written. */
+/** The listener that the system calls after a write to the log. */
 const system = vi.hoisted(() => ({ tell: (): void => undefined }))
 
 vi.mock('node:fs', () => ({
@@ -18,7 +18,7 @@ const changed = vi.fn<() => void>()
 
 beforeEach(async () => {
   vi.useFakeTimers()
-  // Loaded anew, since the module keeps the timers that it finds.
+  // Load the module again, because it captures the timers at load time.
   vi.resetModules()
   const { ExternalChangeWatcher } = await import('./external-change-watcher.ts')
   version = 1
@@ -38,7 +38,7 @@ test.each([
   [3, 2],
   [30, 10],
   [300, 100],
-])('a commit that counts %i ms after the log was written is noticed %i ms later', (afterMs, withinMs) => {
+])('detects a commit that takes effect %i ms after the write to the log within %i ms', (afterMs, withinMs) => {
   system.tell()
   vi.advanceTimersByTime(afterMs)
   expect(changed).not.toHaveBeenCalled()
@@ -47,7 +47,7 @@ test.each([
   expect(changed).toHaveBeenCalledOnce()
 })
 
-test('each write that is told is looked for at once, also while an earlier one is, and is not put off by those that follow', () => {
+test('checks at once after each event, also during checks for an earlier one, and later events do not delay it', () => {
   system.tell()
   vi.advanceTimersByTime(500)
   version++
@@ -56,7 +56,7 @@ test('each write that is told is looked for at once, also while an earlier one i
   expect(changed).toHaveBeenCalledOnce()
 })
 
-test('what the system does not tell is noticed within a second', () => {
+test('detects a change without an event within a second', () => {
   version++
   vi.advanceTimersByTime(999)
   expect(changed).not.toHaveBeenCalled()
@@ -64,7 +64,7 @@ test('what the system does not tell is noticed within a second', () => {
   expect(changed).toHaveBeenCalledOnce()
 })
 
-test('nothing is looked for any more once nothing was told for a while, but once a second', () => {
+test('checks only once a second after a while without events', () => {
   system.tell()
   vi.advanceTimersByTime(2000)
   expect(vi.getTimerCount()).toBe(1)

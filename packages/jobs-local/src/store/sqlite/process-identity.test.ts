@@ -9,25 +9,22 @@ import { hasEnded, identifyProcess } from './process-identity.ts'
 const own = JSON.parse(identifyProcess()) as { scope: string; pid: number; began?: string }
 const identityOf = (members: Partial<typeof own>): string => JSON.stringify({ ...own, ...members })
 
-test('this process lives', () => {
+test('this process is alive', () => {
   expect(hasEnded(identifyProcess())).toBe(false)
 })
 
-test('a process of another machine or container is not known to have ended', () => {
+test('does not report a process of another machine or container as ended', () => {
   expect(hasEnded(identityOf({ scope: 'elsewhere', pid: 2 ** 30 }))).toBe(false)
 })
 
-test.runIf(existsSync('/proc/self/stat'))(
-  'an id that was given to a later process tells that the earlier one has ended',
-  () => {
-    expect(hasEnded(identityOf({ began: '1' }))).toBe(true)
-  },
-)
+test.runIf(existsSync('/proc/self/stat'))('detects that a process has ended if another one has its id', () => {
+  expect(hasEnded(identityOf({ began: '1' }))).toBe(true)
+})
 
 test.runIf(existsSync('/proc/self/stat'))(
-  'a process that was killed has ended, also before its parent has taken notice',
+  'detects that a killed process has ended, even before its parent collects its exit status',
   async () => {
-    // The parent becomes another program, which never asks for its children.
+    // The parent becomes another program, which never waits for its children.
     const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'])
     const [pid] = (await once(parent.stdout, 'data')) as [Buffer]
     await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n')

@@ -6,7 +6,7 @@ import { createTemporaryFile } from '../../../test/kit/temporary-file.ts'
 
 const now = 1_000_000
 
-test('a change that the tables refuse is given up, and holds up no other', async ({ onTestFinished }) => {
+test('gives up a change that violates a constraint without blocking others', async ({ onTestFinished }) => {
   const { path, remove } = createTemporaryFile('memory')
   onTestFinished(remove)
   const store = openStore(path)

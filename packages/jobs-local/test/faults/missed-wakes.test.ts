@@ -8,7 +8,7 @@ import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTestFile } from '../kit/test-file.ts'
 import '../kit/work.ts'
 
-/** A worker on a file, in this process; on a clock that stands still, no beat and no timer makes up for a lost wake. */
+/** Opens a worker in this process whose clock runs no timers, so that no timer hides a missed wake. */
 function openWorker(path: string, jobs: Parameters<typeof createClient>[1] & object) {
   const clock = { ...systemClock, setTimer: () => ({ cancel: () => undefined, hold: () => undefined }) }
   const provider = createLocalProvider({ path }, { clock, ownTime: true })
@@ -17,7 +17,7 @@ function openWorker(path: string, jobs: Parameters<typeof createClient>[1] & obj
   return client
 }
 
-test.each([0, 3, 12, 60])('a send %d microtasks after another one begins with it', async (hops) => {
+test.each([0, 3, 12, 60])('a job sent %d microtasks after another one begins too', async (hops) => {
   const begun: string[] = []
   const note = defineJob({ id: 'note', event: 'analytics.track', handler: ({ id }) => void begun.push(id) })
   const client = openWorker(createTestFile().path, { jobs: [note] })
@@ -30,7 +30,7 @@ test.each([0, 3, 12, 60])('a send %d microtasks after another one begins with it
   expect(begun.toSorted()).toEqual(jobs.map(({ id }) => id).toSorted())
 })
 
-test('an event that another process takes before the wait for it is written answers it', async () => {
+test('an event that another process takes before the wait is written resolves the wait', async () => {
   const path = createTestFile().path
   const other = openStore(path)
   const flow = defineWorkflow({
@@ -44,7 +44,7 @@ test('an event that another process takes before the wait for it is written answ
       return answer?.payload.data
     },
   })
-  /** What a worker of another process does, in the midst of this one's turn. */
+  /** Acts as a worker of another process during a turn of this one. */
   function takeElsewhere(): void {
     const now = Date.now()
     const id = createJobId(now)
@@ -59,7 +59,7 @@ test('an event that another process takes before the wait for it is written answ
   expect(await client.waitForJob(id)).toMatchObject({ runs: [{ output: 'here' }] })
 })
 
-test('a cancel that cannot be made says so', async () => {
+test('a cancel that cannot be written rejects', async () => {
   const path = createTestFile().path
   const client = openWorker(path, { jobs: [] })
   const { id } = await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1h' })

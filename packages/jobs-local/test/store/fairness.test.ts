@@ -5,7 +5,7 @@ import { createStore, storeNames } from '../kit/stores.ts'
 
 const subscriber = { definitionId: 'work', maxAttempts: 3 }
 
-test.each(storeNames)('the %s store: tenants take turns, whatever characters their names have', (name) => {
+test.each(storeNames)('the %s store serves tenants round-robin, whatever characters their ids have', (name) => {
   const store = createStore(name)
   const tenantIds = ['acme', '\u{1F600}', '\uFFAE', 'zürich']
   const send = (): void => {
@@ -25,7 +25,7 @@ test.each(storeNames)('the %s store: tenants take turns, whatever characters the
   expect(claimed.toSorted()).toEqual(tenantIds.flatMap((tenantId) => Array<string>(3).fill(tenantId)).toSorted())
 })
 
-test.each(storeNames)('the %s store: a place goes to whoever has room, beside tenants at their limit', (name) => {
+test.each(storeNames)('the %s store gives a slot to a tenant below its limit', (name) => {
   const store = createStore(name)
   const limits = () => ({ perTenant: 2 })
   const tenantIds = ['a', 'b', 'b', 'b', 'a', 'a', 'c', 'c']
@@ -38,7 +38,7 @@ test.each(storeNames)('the %s store: a place goes to whoever has room, beside te
   expect(claimed.toSorted()).toEqual(['a', 'a', 'b', 'b', 'c', 'c'])
 })
 
-test.each(storeNames)('the %s store: what comes after ten thousand that are not due is not passed over', (name) => {
+test.each(storeNames)('the %s store finds a ready job behind ten thousand that are not due', (name) => {
   const store = createStore(name)
   store.add(
     Array.from({ length: 50 }, () => createEnvelope({ runAt: 1000 })),

@@ -8,7 +8,7 @@ import '../kit/work.ts'
 const tenantId = 'acme'
 const retry = { maxAttempts: 2, initialDelay: 0 } as const
 
-describe('whatever the app’s own code does, the engine goes on and nothing is rejected unheard', () => {
+describe('the engine continues without unhandled rejections, with', () => {
   const unheard: unknown[] = []
   const note = (reason: unknown): void => void unheard.push(reason)
   beforeEach(() => {
@@ -19,7 +19,7 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
     process.off('unhandledRejection', note)
   })
 
-  /** Runs a job that does this, then one that is good, and answers the first one's status. */
+  /** Runs a faulty job, then a working one. Returns the status of the first. */
   async function run(handler: () => unknown, logger?: LoggerLike): Promise<JobStatus> {
     const bad = defineJob<'work.asked', unknown>({ id: 'bad', event: 'work.asked', retry, concurrency: 1, handler })
     const good = defineJob({ id: 'good', event: 'work.followed', handler: () => 'done' })
@@ -29,7 +29,7 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
     const after = await engine.client.sendJob('work.followed', { tenantId })
     await engine.runUntilIdle()
     expect((await engine.client.getJobStatus(after.id)).runs[0]?.output).toBe('done')
-    await new Promise((resolve) => setTimeout(resolve)) // unhandled rejections are told at the end of a turn
+    await new Promise((resolve) => setTimeout(resolve)) // unhandled rejections are reported at the end of a turn
     expect(unheard).toEqual([])
     return engine.client.getJobStatus(id)
   }
@@ -37,7 +37,7 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
   const throwing = (thrown: unknown) => () => {
     throw thrown
   }
-  test('a thenable that throws, or that calls back twice', async () => {
+  test('a thenable that throws or calls back twice', async () => {
     expect((await run(() => ({ then: throwing(new Error('then')) }))).runs[0]?.error?.message).toBe('then')
     const twice = (resolve: (value: string) => void, reject: (error: Error) => void): void => {
       resolve('done')
@@ -103,7 +103,7 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
     expect(unheard).toEqual([])
   })
 
-  test('an `onFailure` that never ends is ended by the timeout', async () => {
+  test('an `onFailure` that never ends, which the timeout aborts', async () => {
     const job = defineJob({
       id: 'slow',
       event: 'work.asked',
@@ -125,9 +125,9 @@ describe('whatever the app’s own code does, the engine goes on and nothing is 
 
   const writes = throwing(new Error('logger'))
   const loggers: [string, LoggerLike][] = [
-    ['throws at every line', { debug: writes, info: writes, warn: writes, error: writes }],
+    ['throws on every line', { debug: writes, info: writes, warn: writes, error: writes }],
     [
-      'throws when it is to make a child',
+      'throws when it creates a child logger',
       { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, child: writes },
     ],
   ]

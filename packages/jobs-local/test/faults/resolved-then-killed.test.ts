@@ -14,10 +14,10 @@ const workflow = `
 `
 
 /**
- * Holds the file up from the commit of the wait until the code was left waiting, so that the answer of the wait and the
- * end of the attempt become durable together; and dies when they have.
+ * Locks the file from the commit of the wait until the workflow is suspended, so that the resolved wait and the end of
+ * the attempt become durable in one transaction. Then kills the process.
  */
-const dieOnceAnswered = `
+const dieOnceResolved = `
   const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
   const { exec, prepare } = DatabaseSync.prototype
   let isWaiting = false
@@ -43,12 +43,12 @@ const dieOnceAnswered = `
 `
 
 test(
-  'a workflow goes on that was answered as it was left waiting, though its worker was killed before it could wake it',
+  'a workflow continues if its wait was resolved during its suspension and its worker was killed before the wake',
   together,
   async ({ onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const id = await ask(client)
-    expect(await start(workflow + dieOnceAnswered).ended).toMatchObject({ signal: 'SIGKILL' })
+    expect(await start(workflow + dieOnceResolved).ended).toMatchObject({ signal: 'SIGKILL' })
     start(`${workflow} await work([waiting])`)
     expect(await client.waitForJob(id)).toMatchObject({
       state: 'completed',

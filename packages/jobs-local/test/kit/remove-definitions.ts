@@ -1,6 +1,6 @@
 import { ambientJobs } from '@cgk-platform/jobs-core/provider'
 
-/** Takes out every definition that registered itself, for the next test to begin with none. */
-export function forgetJobs(): void {
+/** Removes all registered definitions, so that the next test begins without any. */
+export function removeDefinitions(): void {
   for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
 }

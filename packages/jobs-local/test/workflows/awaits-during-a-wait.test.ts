@@ -8,7 +8,7 @@ import { createLocalProvider } from '../../src/local-provider.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import '../kit/work.ts'
 
-test('code that awaits what is no step goes on beside an open wait, and the log says what would be better', async () => {
+test('code that awaits a non-step continues during an open wait, and a log line says how to avoid that', async () => {
   const did: string[] = []
   const flow = defineWorkflow({
     id: 'flow',

@@ -7,7 +7,7 @@ import { workflow } from '../kit/workflow.ts'
 const tenantId = 'acme'
 const once = { retry: { maxAttempts: 1 } }
 
-test('a run that fails before its code comes to a completed step is compensated all the same, once the code comes there', async () => {
+test('a run that fails before it reaches a completed step compensates that step once it is reached', async () => {
   const compensated: string[] = []
   let isAway = false
   const flow = workflow(
@@ -29,7 +29,7 @@ test('a run that fails before its code comes to a completed step is compensated 
   expect([state, runs[0]?.error?.message, compensated]).toEqual(['failed', 'The settings are away', ['charge']])
 })
 
-test('a retry does not do again what could not be compensated', async () => {
+test('a retry does not repeat a step that could not be compensated', async () => {
   const did: string[] = []
   let isRefused = true
   let isBroken = true
@@ -55,7 +55,7 @@ test('a retry does not do again what could not be compensated', async () => {
   expect(did).toEqual([`${id}-1/charge`, 'pack', 'unpack', 'pack'])
 })
 
-test('a retry keeps a failure that the code had caught, so that it does not do both', async () => {
+test('a retry keeps a failure that the code caught, so that it takes the same branch', async () => {
   const did: string[] = []
   let isBroken = true
   const failing = (what: string) => () => {
@@ -75,7 +75,7 @@ test('a retry keeps a failure that the code had caught, so that it does not do b
   expect(did).toEqual(['invoice', 'ship'])
 })
 
-test('a retry of a workflow whose job had failed runs another job', async () => {
+test('a retry of a workflow whose job failed runs another job', async () => {
   let isBroken = true
   const sub = defineJob({
     id: 'sub',
@@ -97,7 +97,7 @@ test('a retry of a workflow whose job had failed runs another job', async () => 
   expect([state, runs.at(-1)?.output]).toEqual(['completed', 'sent'])
 })
 
-test('a step that completes although its job was cancelled is compensated, too, where that is asked for', async () => {
+test('a step that completes after the cancel is also compensated with `compensateOnCancel`', async () => {
   const did: string[] = []
   let finish = (): void => undefined
   const flow = workflow(
@@ -126,7 +126,7 @@ test('a step that completes although its job was cancelled is compensated, too, 
   expect(did).toEqual(['charged', 'refunded'])
 })
 
-test('`runUntilIdle` waits for the compensation of what was cancelled', async () => {
+test('`runUntilIdle` waits for the compensation of a cancelled workflow', async () => {
   const compensated: number[] = []
   const flow = workflow(
     async (_event, step) => {

@@ -7,7 +7,7 @@ import '../kit/work.ts'
 
 const tenantId = 'acme'
 
-/** An engine whose one place is held by a handler that runs on though its attempt timed out; another job waits for it. */
+/** Creates an engine whose only slot a leftover handler holds, and another job that waits for it. */
 async function withStayingHandler(limit: 'of the engine' | 'of the job'): Promise<{
   engine: TestEngine
   staying: Deferred<void>
@@ -33,9 +33,9 @@ async function withStayingHandler(limit: 'of the engine' | 'of the job'): Promis
 }
 
 describe.each(['of the engine', 'of the job'] as const)(
-  'closing while a job waits behind a handler that runs on after its timeout, by the limit %s',
+  'closing while a job waits behind a leftover handler, with the limit %s',
   (limit) => {
-    test('lets the job run once the handler has left its place', async () => {
+    test('runs the job once the handler has released its slot', async () => {
       const { engine, staying, stateOfWaiting } = await withStayingHandler(limit)
       const closing = engine.client.close()
       await engine.advance('9s')
@@ -45,7 +45,7 @@ describe.each(['of the engine', 'of the job'] as const)(
       expect(await stateOfWaiting()).toBe('completed')
     })
 
-    test('waits for as long as it was given, and no longer', async () => {
+    test('waits for at most the given timeout', async () => {
       const { engine, stateOfWaiting } = await withStayingHandler(limit)
       const closing = engine.client.close({ timeout: '5s' })
       await engine.advance('5s')
@@ -53,12 +53,12 @@ describe.each(['of the engine', 'of the job'] as const)(
       expect(await stateOfWaiting()).toBe('failed')
     })
 
-    test('does not wait for the handler where nothing waits for its place', async () => {
+    test('does not wait for the handler if no job waits for its slot', async () => {
       const { engine } = await withStayingHandler(limit)
       const { jobs } = await engine.client.listJobs({ state: 'queued' })
       await engine.client.cancelJob(jobs[0]!.id)
       await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
-      await engine.client.close({ timeout: '1h' }) // time stands still, so that it ends at once or never
+      await engine.client.close({ timeout: '1h' }) // virtual time does not advance, so it ends at once or never
     })
   },
 )

@@ -9,8 +9,8 @@ import { ask, createSharedFile } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 import '../kit/work.ts'
 
-/** Strikes every worker off, as another one does that has heard nothing of them. */
-function strikeAllOff(path: string): void {
+/** Removes every worker, as another worker does after their leases have expired. */
+function removeAllWorkers(path: string): void {
   const connection = openFile(path)
   connection.exec('BEGIN IMMEDIATE')
   for (const { id } of connection.all<{ id: number }>('SELECT id FROM cgk_workers')) takeOver(connection, id)
@@ -19,7 +19,7 @@ function strikeAllOff(path: string): void {
   connection.close()
 }
 
-test('a worker that was taken for dead may claim its own run again, and both attempts are told what is theirs', async ({
+test('a worker can claim its own run again after its lease expired, and both attempts get the right signal', async ({
   onTestFinished,
 }) => {
   const { path, client, open } = createSharedFile(onTestFinished)
@@ -37,22 +37,20 @@ test('a worker that was taken for dead may claim its own run again, and both att
   await worker.start()
   const id = await ask(client)
   await waitUntil(() => signals.length === 1)
-  strikeAllOff(path)
+  removeAllWorkers(path)
   await waitUntil(() => signals.length === 2)
   await waitUntil(() => signals[0]!.aborted)
   expect(LeaseLostError.isInstance(signals[0]!.reason)).toBe(true)
   ends[0]!.resolve('late')
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect([(await client.getJobStatus(id)).state, signals[1]!.aborted]).toEqual(['running', false])
-  // The second attempt is still the worker's own: a cancel reaches it.
+  // The worker still holds the second attempt: a cancel reaches it.
   await client.cancelJob(id)
   await waitUntil(() => signals[1]!.aborted)
   expect(JobCancelledError.isInstance(signals[1]!.reason)).toBe(true)
 })
 
-test('workers that all stood still for longer than their lease take nothing from one another', async ({
-  onTestFinished,
-}) => {
+test('workers that were all paused for longer than their lease keep their runs', async ({ onTestFinished }) => {
   const { path, client, open } = createSharedFile(onTestFinished)
   const end = createDeferred<string>()
   let begun = 0
@@ -61,11 +59,11 @@ test('workers that all stood still for longer than their lease take nothing from
   for (const worker of workers) await worker.start()
   const ids = [await ask(client), await ask(client)]
   await waitUntil(() => begun === 2)
-  const beats = (): unknown[] =>
+  const heartbeats = (): unknown[] =>
     openDatabase(path).prepare('SELECT id, heartbeat_ms FROM cgk_workers ORDER BY id').all()
-  const before = beats()
+  const before = heartbeats()
   for (const until = performance.now() + 2000; performance.now() < until;);
-  await waitUntil(() => beats().every((beat, index) => JSON.stringify(beat) !== JSON.stringify(before[index])))
+  await waitUntil(() => heartbeats().every((beat, index) => JSON.stringify(beat) !== JSON.stringify(before[index])))
   end.resolve('done')
   for (const id of ids) {
     expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { farOff } from '../kit/far-off.ts'
 import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
 
-// Each script is a process of its own on real time. An unreferenced timer that gets to speak shows that something else
-// kept the process alive.
+// Each script is a separate process in real time. If an unreferenced timer fires, something else kept the process
+// alive.
 const client = `
   import { createJobClient, defineCronJob, defineJob, sendJob } from '@cgk-platform/jobs-local'
   const say = (...words) => console.log(...words)
   const later = (ms, act) => setTimeout(act, ms).unref()
 `
-const droppedLine = 'The process is exiting, and the waiting jobs in its memory are lost.'
+const lostJobsWarning = 'The process is exiting, and the waiting jobs in its memory are lost.'
 
 describe.runIf(readsTypeScript)('a process stays alive', together, () => {
   test('while a handler runs', async () => {
@@ -21,7 +21,7 @@ describe.runIf(readsTypeScript)('a process stays alive', together, () => {
     expect(ended).toEqual({ code: 0, killed: false, stdout: 'done\n', stderr: '' })
   })
 
-  test('until what is due within a minute has run: delays and retries', async () => {
+  test('until delayed jobs and retries due within a minute have run', async () => {
     const ended = await runModule(`${client}
       const job = defineJob({
         id: 'work',
@@ -47,7 +47,7 @@ describe.runIf(readsTypeScript)('a process stays alive', together, () => {
     expect(ended).toMatchObject({ code: 0, stdout: 'alive\n' })
   })
 
-  test('once it was started, with nothing to do, until it is closed', async () => {
+  test('after `start`, with nothing to do, until it is closed', async () => {
     const ended = await runModule(`${client}
       const client = createJobClient({ jobs: [] })
       await client.start()
@@ -56,7 +56,7 @@ describe.runIf(readsTypeScript)('a process stays alive', together, () => {
     expect(ended).toEqual({ code: 0, killed: false, stdout: 'alive\nclosed\n', stderr: '' })
   })
 
-  test('while somebody waits for a job, however far off it is', async () => {
+  test('while a caller waits for a job, however far off it is', async () => {
     const ended = await runModule(`${client}
       const client = createJobClient({ jobs: [] })
       const { id } = await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1d' })
@@ -66,7 +66,7 @@ describe.runIf(readsTypeScript)('a process stays alive', together, () => {
     expect(ended).toEqual({ code: 0, killed: false, stdout: 'cancelled\n', stderr: '' })
   })
 
-  test('while a closing engine lets its handlers end', async () => {
+  test('while a closing engine waits for its handlers', async () => {
     const ended = await runModule(`${client}
       const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => new Promise((resolve) => later(200, resolve)) })
       const client = createJobClient({ jobs: [job] })
@@ -78,8 +78,8 @@ describe.runIf(readsTypeScript)('a process stays alive', together, () => {
   })
 })
 
-describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
-  test('when everything has run, without a close', async () => {
+describe.runIf(readsTypeScript)('a process exits', together, () => {
+  test('when all jobs have run, without `close`', async () => {
     const ended = await runModule(`${client}
       defineJob({ id: 'work', event: 'analytics.track', handler: () => say('ran') })
       for (let sent = 0; sent < 3; sent++) await sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
@@ -87,7 +87,7 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
     expect(ended).toEqual({ code: 0, killed: false, stdout: 'ran\nran\nran\n', stderr: '' })
   })
 
-  test('when only far-off jobs are left, with one warning that says how many are dropped', async () => {
+  test('when only far-off jobs remain, with one warning that counts the lost jobs', async () => {
     const ended = await runModule(`${client}
       const client = createJobClient({ jobs: [] })
       for (let sent = 0; sent < 3; sent++) {
@@ -100,12 +100,12 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
     expect(lines).toHaveLength(1)
     expect(JSON.parse(lines[0]!)).toMatchObject({
       level: 'warn',
-      message: expect.stringContaining(droppedLine),
+      message: expect.stringContaining(lostJobsWarning),
       jobs: 3,
     })
   })
 
-  test('without a warning when nothing is dropped, or when the engine was closed and said so', async () => {
+  test('without a warning when no job is lost, or when the engine was closed and logged it', async () => {
     const ended = await runModule(`${client}
       const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => undefined })
       const quiet = createJobClient({ jobs: [job] })
@@ -138,7 +138,7 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
           .split('\n')
           .map((line): unknown => JSON.parse(line))
 
-  test('when only far-off cron jobs are left, with one warning that says how many tick no more', async () => {
+  test('when only far-off cron jobs remain, with one warning that counts them', async () => {
     const ended = await runModule(`${client} ${farOffJobs}
       await client.capabilities()
       later(10_000, () => say('still alive'))
@@ -154,23 +154,23 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
   })
 
   test.each([
-    ['has sent a job, which was its purpose', `await client.sendJob('analytics.track', payload)`],
+    ['has sent a job', `await client.sendJob('analytics.track', payload)`],
     ['was closed', 'await client.capabilities(); await client.close()'],
-  ])('without a warning of its far-off cron jobs where it %s', async (_name, act) => {
+  ])('without a warning about far-off cron jobs if it %s', async (_name, act) => {
     const ended = await runModule(`${client} ${farOffJobs} ${act}`)
     expect(ended).toEqual({ code: 0, killed: false, stdout: '', stderr: '' })
   })
 
-  test('with a warning of the jobs that wait rather than of the cron jobs beside them', async () => {
+  test('with a warning about waiting jobs rather than about cron jobs', async () => {
     const ended = await runModule(`${client} ${farOffJobs}
       await client.scheduleJob('analytics.track', payload, { delay: '1h' })
     `)
     expect(linesOf(ended.stderr)).toEqual([
-      expect.objectContaining({ level: 'warn', message: expect.stringContaining(droppedLine), jobs: 1 }),
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining(lostJobsWarning), jobs: 1 }),
     ])
   })
 
-  test('with a warning for each engine, when the app makes several, and one listener for all', async () => {
+  test('with a warning for each of several engines, and one listener for all', async () => {
     const ended = await runModule(`${client}
       const logger = (name) => ({ debug() {}, info() {}, error() {}, warn: (message, { jobs }) => say(name, jobs) })
       for (const name of ['first', 'second']) {
@@ -182,7 +182,7 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
     expect(ended).toEqual({ code: 0, killed: false, stdout: '1\nfirst 1\nsecond 1\n', stderr: '' })
   })
 
-  test('also when its logger writes late', async () => {
+  test('with one warning if its logger writes asynchronously', async () => {
     const ended = await runModule(`${client}
       const logger = { debug() {}, info() {}, error() {}, warn: (message) => setTimeout(() => say(message.slice(0, 22)), 20) }
       const client = createJobClient({ jobs: [], logger })
@@ -191,7 +191,7 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
     expect(ended).toEqual({ code: 0, killed: false, stdout: 'The process is exiting\n', stderr: '' })
   })
 
-  test('from `process.exit` as ever', async () => {
+  test('by `process.exit` as usual', async () => {
     const ended = await runModule(`${client}
       await createJobClient({ jobs: [] }).start()
       process.exit(3)
@@ -199,7 +199,7 @@ describe.runIf(readsTypeScript)('a process ends by itself', together, () => {
     expect(ended).toEqual({ code: 3, killed: false, stdout: '', stderr: '' })
   })
 
-  test('and is not held by the test kit: virtual time keeps nothing alive', async () => {
+  test('although the test kit has pending timers, because virtual time keeps no process alive', async () => {
     const ended = await runModule(`
       import { createTestEngine } from '@cgk-platform/jobs-local/testing'
       const engine = createTestEngine({ jobs: [] })
