@@ -75,7 +75,7 @@ export interface CaseTools {
   waitForEnd(jobId: string): Promise<JobStatus>
   /** Returns the job's status once it is in a state. */
   waitForState(jobId: string, state: string): Promise<JobStatus>
-  /** Calls `read` repeatedly while time advances, until it returns neither `undefined` nor `false`. Returns that value. */
+  /** Calls `read` until it returns neither `undefined` nor `false`, while time advances. Returns that value. */
   waitUntil<T>(what: string, read: () => T | Promise<T>, limitMs?: number): Promise<Exclude<T, undefined | false>>
   /** Advances time until a promise settles, and settles like it. */
   waitForSettled<T>(promise: Promise<T>): Promise<T>

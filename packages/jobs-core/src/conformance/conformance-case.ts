@@ -55,7 +55,7 @@ export interface ConformanceCase {
   readonly requiredFeatures?: readonly Feature[]
   /** Equipment that the target must have. Default: none. */
   readonly requiredEquipment?: readonly Equipment[]
-  /** True if the case waits for minutes to pass. On a concurrent target it runs in parallel with all others. Default false. */
+  /** True if the case waits for cron ticks. On a concurrent target it runs in parallel with all others. Default false. */
   readonly waitsForTicks?: boolean
   /** True if the case must not run in parallel with others. Default false. */
   readonly runsAlone?: boolean

@@ -18,8 +18,8 @@ import type { Script, ScriptPayload } from './script.ts'
 export const timeoutMs = 400
 
 /**
- * Returns all definitions of the suite, for a host in any process. The same capabilities give the same definitions in every
- * process. Definitions that need an unsupported feature are omitted.
+ * Returns all definitions of the suite, for a host in any process. The same capabilities give the same definitions in
+ * every process. Definitions that need an unsupported feature are omitted.
  *
  * @param capabilities - the capabilities of the engine. Default: an engine that supports everything.
  */

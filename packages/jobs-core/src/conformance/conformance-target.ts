@@ -8,15 +8,20 @@ export interface ConformanceTarget {
   /** The name in the report. */
   readonly name: string
   /**
-   * Opens a separate engine, or connects to a shared server. Its host runs `conformanceJobs(capabilities)` in this process,
-   * or in another one that gets the journal's path in `CONFORMANCE_JOURNAL`.
+   * Opens a separate engine, or connects to a shared server. Its host runs `conformanceJobs(capabilities)` in this
+   * process, or in another one that gets the journal's path in `CONFORMANCE_JOURNAL`.
    */
   open(setting: ConformanceSetting): Promise<ConformanceEngine>
-  /** Whether to run cases in parallel. Set it on engines with real time. With a virtual clock, cases would disturb each other. Default false. */
+  /**
+   * Whether to run cases in parallel. Set it on engines with real time. With a virtual clock, cases would disturb
+   * each other. Default false.
+   */
   readonly concurrent?: boolean
   /** Maximum time to wait for an expected change, in milliseconds of engine time. Default 30,000. */
   readonly waitLimitMs?: number
-  /** Additional tolerance for a busy machine, in milliseconds. Default 3,000, or 0 if the engine has its own `clock`. */
+  /**
+   * Additional tolerance for a busy machine, in milliseconds. Default 3,000, or 0 if the engine has its own `clock`.
+   */
   readonly busyMs?: number
   /** Creates the client that the package creates by default, without any configuration. */
   createDefault?(): JobClient
@@ -38,7 +43,10 @@ export interface ConformanceEngine {
   readonly clock?: Clock
   /** Advances the engine's time. Default: waits. */
   advance?(durationMs: number): Promise<void>
-  /** Creates a client of the same engine without definitions, as in a process that only sends. Closing it does not stop the engine. */
+  /**
+   * Creates a client of the same engine without definitions, as in a process that only sends. Closing it does not
+   * stop the engine.
+   */
   anotherClient?(): Promise<JobClient>
   /** Creates a client with other options, on the same engine or another one of its kind. */
   createClient?(options: ClientOptions): JobClient

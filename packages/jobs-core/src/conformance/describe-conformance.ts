@@ -37,8 +37,8 @@ export interface DescribeOptions {
 }
 
 /**
- * Defines one test per case. An unsupported case is skipped with the reason and reported as not supported. On a concurrent
- * target, all cases start before the first test, and each test awaits its own case.
+ * Defines one test per case. An unsupported case is skipped with the reason and reported as not supported. On a
+ * concurrent target, all cases start before the first test, and each test awaits its own case.
  */
 export function describeConformance(
   target: ConformanceTarget,

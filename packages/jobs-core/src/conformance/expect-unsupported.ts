@@ -8,8 +8,8 @@ import type { CaseTools } from './case-tools.ts'
 import { withSeparateRegistry } from './with-separate-registry.ts'
 
 /**
- * Checks that an engine rejects a feature that it declares as unsupported. It must throw `UnsupportedFeatureError` at the send
- * or the call, or when a client opens with a definition that needs the feature.
+ * Checks that an engine rejects a feature that it declares as unsupported. It must throw `UnsupportedFeatureError` at
+ * the send or the call, or when a client opens with a definition that needs the feature.
  */
 export async function expectUnsupported(t: CaseTools, feature: Feature): Promise<void> {
   const use = uses[feature]

@@ -78,7 +78,7 @@ async function wait(
   return waitFor(waitMs, signal, () => recordEntry('aborted', { reason: reasonOf() }), script.ignoresSignal)
 }
 
-/** Waits by the suite's clock. An abort of the signal calls `onAborted` and ends the wait, unless `ignoresSignal` is set. */
+/** Waits by the suite's clock. An abort of the signal calls `onAborted`, and rejects unless `ignoresSignal` is set. */
 export async function waitFor(
   waitMs: number,
   signal: AbortSignal,
@@ -115,7 +115,7 @@ function fails(
   return failure.runs === undefined || runNumber(definition, context) <= failure.runs
 }
 
-/** Returns the number of this run among the definition's runs for the job, from 1. The journal knows the earlier runs. */
+/** Returns the number of this run among the definition's runs for the job, from 1, according to the journal. */
 function runNumber(definition: string, { jobId, runId }: JobContext): number {
   const before = createJournalReader(journalPath()!).read(
     (entry) => entry.jobId === jobId && entry.definition === definition,

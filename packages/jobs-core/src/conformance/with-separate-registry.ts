@@ -1,8 +1,8 @@
 import { createJobRegistry, defineInto } from '../jobs/job-registry.ts'
 
 /**
- * Defines jobs in a separate registry. In the process's own registry, another client would also run the suite's jobs, beside
- * the engine under test.
+ * Defines jobs in a separate registry. In the process's own registry, another client would also run the suite's jobs,
+ * beside the engine under test.
  */
 export function withSeparateRegistry<T>(define: () => T): T {
   return defineInto(createJobRegistry(), define)

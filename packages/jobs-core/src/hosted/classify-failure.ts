@@ -36,8 +36,8 @@ const notConnected = [
 ]
 
 /**
- * Codes of a server certificate that was rejected before anything was sent, and of a server without TLS. A retry meets the
- * same error. Other TLS errors can occur in the middle of a response.
+ * Codes of a server certificate that was rejected before anything was sent, and of a server without TLS. A retry
+ * meets the same error. Other TLS errors can occur in the middle of a response.
  */
 const notTrusted =
   /^(?:CERT_|ERR_TLS_|ERR_SSL_WRONG_VERSION_NUMBER$|UNABLE_TO_|(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$)/
@@ -56,8 +56,8 @@ export function isTransientStatus(status: number): boolean {
 }
 
 /**
- * Returns the failure that a response reports. The request may have succeeded if the response to a success is unreadable
- * or the engine crashed.
+ * Returns the failure that a response reports. The request may have succeeded if the response to a success is
+ * unreadable or the engine crashed.
  */
 export function responseFailure(response: FailedResponse): Failure {
   const { status, message, remedy, isTruncated = false, isFromEngine = message !== undefined } = response
@@ -102,8 +102,8 @@ export function timeoutFailure(timeoutMs: number): Failure {
 }
 
 /**
- * Returns the `retry-after` header as milliseconds from `now`, or `undefined` if it is missing or unreadable. The header
- * contains seconds or a date.
+ * Returns the `retry-after` header as milliseconds from `now`, or `undefined` if it is missing or unreadable. The
+ * header contains seconds or a date.
  */
 export function readRetryAfter(header: string | null | undefined, now: number): number | undefined {
   if (header === null || header === undefined) return undefined

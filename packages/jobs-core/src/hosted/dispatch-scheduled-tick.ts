@@ -24,8 +24,8 @@ export interface ScheduledTick {
 export const tickRetryPausesMs: readonly number[] = [1100, 2200, 4400, 6000]
 
 /**
- * Sends one job of the tenant `system` for a tick. If the definition has `tenants`, the run of that job sends the jobs of
- * the tenants. Drops a missed tick, or with `catchUp: 'latest'` sends a job for the latest missed one.
+ * Sends one job of the tenant `system` for a tick. If the definition has `tenants`, the run of that job sends the
+ * jobs of the tenants. Drops a missed tick, or with `catchUp: 'latest'` sends a job for the latest missed one.
  *
  * @param hostOf - returns the host for the tick that is dispatched, which may not be the reported one
  */

@@ -22,7 +22,11 @@ export interface JsonRequest {
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** Makes one request and returns the response, whatever its status. @throws {RequestFailure} if there is no response. */
+/**
+ * Makes one request and returns the response, whatever its status.
+ *
+ * @throws {RequestFailure} if there is no response.
+ */
 export async function requestJson(
   fetch: Fetch,
   { url, signal = AbortSignal.timeout(requestTimeoutMs), method, headers, body }: JsonRequest,

@@ -8,7 +8,10 @@ const away: Failure = { problem: 'it is away', mayHaveSucceeded: false, isTransi
 const lost: Failure = { ...away, problem: 'the answer was lost', mayHaveSucceeded: true }
 const refused: Failure = { ...away, problem: 'it refuses', isTransient: false }
 
-/** Requests from an engine that fails with these failures, then succeeds. Returns the result and the times of the attempts. */
+/**
+ * Requests from an engine that fails with these failures, then succeeds. Returns the result and the times of the
+ * attempts.
+ */
 async function requestFailing(failures: readonly Failure[], options: Partial<RequestRetryOptions> = {}) {
   const clock = createManualClock(0)
   const attemptedAt: number[] = []

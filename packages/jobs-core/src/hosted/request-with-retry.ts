@@ -14,8 +14,8 @@ export interface RequestRetryOptions {
   /** Whether repeating the request has no further effect. Default true. */
   readonly isIdempotent?: boolean
   /**
-   * Returns a number from 0 up to 1: each pause gets longer by that fraction, so that processes do not retry at the same
-   * instant. Default: no jitter.
+   * Returns a number from 0 up to 1: each pause gets longer by that fraction, so that processes do not retry at the
+   * same instant. Default: no jitter.
    */
   readonly jitter?: () => number
   /** Timeout of each attempt by the clock, for a request that has none itself. Default: no timeout. */
@@ -31,7 +31,8 @@ const maxPauseMs = 5000
 /**
  * Makes a request to an engine and retries transient failures.
  *
- * @throws {RequestFailure} The failure of the last attempt. `mayHaveSucceeded` is true if any attempt may have succeeded.
+ * @throws {RequestFailure} The failure of the last attempt. `mayHaveSucceeded` is true if any attempt may have
+ * succeeded.
  */
 export async function requestWithRetry<T>(request: Request<T>, options: RequestRetryOptions): Promise<T> {
   const { clock, maxAttempts = 4, isIdempotent = true, jitter = () => 0, timeoutMs } = options

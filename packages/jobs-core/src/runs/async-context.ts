@@ -23,8 +23,8 @@ export function scopedClient(): JobClient | undefined {
 }
 
 /**
- * Runs `callback` outside the current async context. An engine may wake up in the context of the last send, and then run
- * work of another tenant.
+ * Runs `callback` outside the current async context. An engine may wake up in the context of the last send, and then
+ * run work of another tenant.
  */
 export function runDetached<T>(callback: () => T): T {
   return outside ? outside(callback) : callback()

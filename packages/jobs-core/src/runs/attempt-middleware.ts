@@ -5,12 +5,13 @@ import type { Option } from '../options/option.ts'
 import type { AttemptInfo } from './hooks.ts'
 
 /**
- * Wraps each attempt to run your code: a handler, the work of `step.run`, its `compensate`, an `onFailure`. Call `next()`
- * to run that code, at most once, and return its result.
+ * Wraps each attempt to run your code: a handler, the work of `step.run`, its `compensate`, an `onFailure`. Call
+ * `next()` to run that code, at most once, and return its result.
  *
- * The return value of the middleware is the result, even if it did not call `next()`. An error it throws is the attempt's
- * error and is retried like a handler's. `next()` rejects with the error of the code, or with the signal's reason after the
- * attempt was stopped. The timeout includes the middleware. Results of `onFailure` and `compensate` are ignored.
+ * The return value of the middleware is the result, even if it did not call `next()`. An error it throws is the
+ * attempt's error and is retried like a handler's. `next()` rejects with the error of the code, or with the signal's
+ * reason after the attempt was stopped. The timeout includes the middleware. Results of `onFailure` and `compensate`
+ * are ignored.
  */
 export type AttemptMiddleware = (
   attempt: AttemptInfo & {

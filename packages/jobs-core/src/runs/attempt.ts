@@ -18,7 +18,9 @@ export interface AttemptOptions {
   readonly jobId: string
   /** The run's id, the same in all its attempts. */
   readonly runId: string
-  /** Counted from 1. If the process died in the last attempt, pass the number after it: the run fails without running. */
+  /**
+   * Counted from 1. If the process died in the last attempt, pass the number after it: the run fails without running.
+   */
   readonly attempt: number
   /** For this attempt only. Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
   readonly signal: AbortSignal
@@ -36,13 +38,18 @@ export interface AttemptOptions {
   readonly random?: (() => number) | undefined
   /** The engine's limits. Default: no limits. */
   readonly limits?: EngineLimits | undefined
-  /** Called with a handler that keeps running after its attempt was stopped. It still counts toward concurrency limits. */
+  /**
+   * Called with a handler that keeps running after its attempt was stopped. It still counts toward concurrency
+   * limits.
+   */
   readonly onLeftRunning?: ((handler: Promise<unknown>) => void) | undefined
   /** Returns the host that sends the jobs of the tenants, for the tick of a cron job with `tenants`. */
   readonly tickHost?: ((definition: CronJobDefinition, tick: number) => TickHost) | undefined
   /** Creates the step engine of a workflow: `createRecordedStepEngine(…)`, or one that uses the engine's own steps. */
   readonly steps?: StepEngineFactory | undefined
-  /** True if a workflow resumes an attempt that started earlier. `onAttemptStart` is not called again. Default false. */
+  /**
+   * True if a workflow resumes an attempt that started earlier. `onAttemptStart` is not called again. Default false.
+   */
   readonly isResumed?: boolean | undefined
   /** When that attempt started, epoch milliseconds. Default: now. */
   readonly startedAt?: number | undefined

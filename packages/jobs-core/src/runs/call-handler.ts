@@ -20,8 +20,8 @@ export interface PreparedCall {
 }
 
 /**
- * Validates the envelope for a definition and returns the call of its handler. The payload is parsed again, because events
- * can come from other producers. The handler gets its own copy.
+ * Validates the envelope for a definition and returns the call of its handler. The payload is parsed again, because
+ * events can come from other producers. The handler gets its own copy.
  *
  * @throws if the envelope is invalid. A retry cannot help.
  */

@@ -14,8 +14,8 @@ export interface TickHost {
   /** Whether a run of this definition and tenant has not ended. */
   isOpen?(definitionId: string, tenantId: string): boolean | Promise<boolean>
   /**
-   * Replaces `isOpen` on an engine that can only check while sending. Sends the envelopes of tenants without an open run
-   * and returns the other tenants.
+   * Replaces `isOpen` on an engine that can only check while sending. Sends the envelopes of tenants without an open
+   * run and returns the other tenants.
    */
   sendUnlessOpen?(envelopes: readonly Envelope[]): Promise<readonly string[]>
   /** Sends the jobs of the tick, one per tenant. */
@@ -34,8 +34,9 @@ export interface TickReport {
 export const missedTickAfterMs = 15_000
 
 /**
- * Returns the tick to dispatch when the engine reports `tick`. A tick that is on time is dispatched. For a missed tick the
- * result is `undefined`, or with `catchUp: 'latest'` the latest past tick. `now` and ticks are epoch milliseconds.
+ * Returns the tick to dispatch when the engine reports `tick`. A tick that is on time is dispatched. For a missed
+ * tick the result is `undefined`, or with `catchUp: 'latest'` the latest past tick. `now` and ticks are epoch
+ * milliseconds.
  */
 export function tickToDispatch(
   { catchUp, schedule }: CronJobDefinition,

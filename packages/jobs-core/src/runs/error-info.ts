@@ -29,7 +29,9 @@ export function toErrorInfo(thrown: unknown, depth = 0): JobErrorInfo {
   }
 }
 
-/** Returns the thrown value if it is an `Error`. Otherwise returns an `Error` that describes it, with it as the cause. */
+/**
+ * Returns the thrown value if it is an `Error`. Otherwise returns an `Error` that describes it, with it as the cause.
+ */
 export function toError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown
   const { name, message } = toErrorInfo(thrown)

@@ -18,7 +18,10 @@ export interface EngineLimits {
   readonly maxRetryDelayNote?: string | undefined
   /** Maximum size of an output in bytes, as UTF-8 JSON. A larger one fails the run. Default: no limit. */
   readonly maxOutputBytes?: number | undefined
-  /** Maximum size of a step's result in bytes. A larger one fails the step. Default: the portable payload size, 120 KiB. */
+  /**
+   * Maximum size of a step's result in bytes. A larger one fails the step. Default: the portable payload size, 120
+   * KiB.
+   */
   readonly maxStepOutputBytes?: number | undefined
   /** Whether a send can raise the number of attempts above the definition's. Default true. */
   readonly sendsRaiseAttempts?: boolean
@@ -34,7 +37,9 @@ export interface FailedAttempt {
   readonly limits: EngineLimits | undefined
 }
 
-/** Returns whether the run fails or retries, and after which delay. A retry is never earlier than the policy computes. */
+/**
+ * Returns whether the run fails or retries, and after which delay. A retry is never earlier than the policy computes.
+ */
 export function toFailureOutcome(thrown: unknown, failed: FailedAttempt): Outcome {
   const { policy, attempt, maxAttempts, now, random, limits } = failed
   if (NonRetryableError.isInstance(thrown) || attempt >= maxAttempts) {

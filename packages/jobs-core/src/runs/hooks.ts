@@ -41,7 +41,10 @@ export interface SendInfo {
   readonly envelope: Envelope
 }
 
-/** Functions for monitoring, called the same way on every engine. A hook that throws or rejects is logged and affects no job. */
+/**
+ * Functions for monitoring, called the same way on every engine. A hook that throws or rejects is logged and affects
+ * no job.
+ */
 export interface JobHooks {
   /** Called after each event that was passed to the engine, accepted or not. */
   onSend?(send: SendInfo): unknown

@@ -12,8 +12,9 @@ export type JobState =
 const ended: readonly JobState[] = ['completed', 'failed', 'cancelled', 'expired']
 
 /**
- * The job's state is the first of these states that one of its runs has. States that have not ended come first. Then comes
- * `cancelled`, because a cancel is a user's decision even if another run failed. Then come the other ends, the worst first.
+ * The job's state is the first of these states that one of its runs has. States that have not ended come first. Then
+ * comes `cancelled`, because a cancel is a user's decision even if another run failed. Then come the other ends, the
+ * worst first.
  */
 const precedence: readonly JobState[] = ['running', 'retrying', 'queued', 'scheduled', 'cancelled', 'failed', 'expired']
 
@@ -30,7 +31,11 @@ export interface RunInJob {
   readonly state: JobState
 }
 
-/** Returns a job's state from the newest run of each definition. Without runs it is `completed`. @param runs - oldest first */
+/**
+ * Returns a job's state from the newest run of each definition. Without runs it is `completed`.
+ *
+ * @param runs - oldest first
+ */
 export function jobStateOf(runs: readonly RunInJob[]): JobState {
   if (runs.length === 1) return runs[0]!.state
   const states = newestRuns(runs).map(({ state }) => state)

@@ -8,7 +8,10 @@ export interface JobStatusFacts extends Pick<Envelope, 'id' | 'event' | 'tenantI
   readonly runAt?: number | undefined
   /** The job's state, if it does not follow from its runs. Default: `jobStateOf(runs)`. */
   readonly state?: JobState | undefined
-  /** The earliest time of the job's end, epoch milliseconds, for a job that outlasts its runs or has none. Default: `sentAt`. */
+  /**
+   * The earliest time of the job's end, epoch milliseconds, for a job that outlasts its runs or has none. Default:
+   * `sentAt`.
+   */
   readonly endedAt?: number | undefined
 }
 

@@ -8,8 +8,8 @@ import { validatePayload } from '../events/validate-payload.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 
 /**
- * Returns the event for its handler. The payload is parsed again, because events can come from other producers, and is a
- * copy. Returns a promise only if the schema is asynchronous.
+ * Returns the event for its handler. The payload is parsed again, because events can come from other producers, and
+ * is a copy. Returns a promise only if the schema is asynchronous.
  *
  * @throws {TenantRequiredError} {@link PayloadInvalidError} {@link UnknownEventError}
  */

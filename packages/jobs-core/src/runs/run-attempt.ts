@@ -17,9 +17,9 @@ import { stopOutcome, runUntilStopped } from './run-until-stopped.ts'
 import { toOutput } from './to-output.ts'
 
 /**
- * Runs one attempt. On every engine, only this function calls a handler. It parses the payload again, builds the context,
- * enforces the timeout, calls the hooks, classifies errors and, after the last attempt, calls `onFailure`. It never rejects:
- * the host translates the outcome for its engine.
+ * Runs one attempt. On every engine, only this function calls a handler. It parses the payload again, builds the
+ * context, enforces the timeout, calls the hooks, classifies errors and, after the last attempt, calls `onFailure`.
+ * It never rejects: the host translates the outcome for its engine.
  */
 export async function runAttempt(
   definition: Definition,

@@ -4,7 +4,10 @@ import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import type { Clock, Timer } from '../time/clock.ts'
 import type { Outcome } from './outcome.ts'
 
-/** Returns the outcome of an aborted signal: `interrupted` if the run continues elsewhere or later, otherwise `cancelled`. */
+/**
+ * Returns the outcome of an aborted signal: `interrupted` if the run continues elsewhere or later, otherwise
+ * `cancelled`.
+ */
 export function stopOutcome(signal: AbortSignal): Outcome | undefined {
   if (!signal.aborted) return undefined
   const { reason } = signal
@@ -19,7 +22,10 @@ export interface StopOptions {
   readonly clock: Clock
   readonly definitionId: string
   readonly timeoutMs: number | undefined
-  /** True if the signal belongs to this attempt only. Without a timeout, the work then gets the signal itself. Default false. */
+  /**
+   * True if the signal belongs to this attempt only. Without a timeout, the work then gets the signal itself. Default
+   * false.
+   */
   readonly isExclusive?: boolean
 }
 

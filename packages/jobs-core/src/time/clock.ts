@@ -14,6 +14,9 @@ export interface Clock {
   setTimer(delayMs: number, callback: () => void): Timer
   /** Resolves after everything else that is ready has run: I/O, timers, other jobs. */
   yield(): Promise<void>
-  /** Resolves in the next turn of the event loop, after all ready promises. Does not wait for I/O or timers. Default: `yield`. */
+  /**
+   * Resolves in the next turn of the event loop, after all ready promises. Does not wait for I/O or timers. Default:
+   * `yield`.
+   */
   turn?(): Promise<void>
 }

@@ -6,7 +6,10 @@ import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 export interface CronFields {
   /** The schedule as written, with one space between the fields. */
   readonly schedule: string
-  /** Computes the times in UTC. Every field except `*` is expanded to unique values in ascending order, with Sunday as 0. */
+  /**
+   * Computes the times in UTC. Every field except `*` is expanded to unique values in ascending order, with Sunday as
+   * 0.
+   */
   readonly times: CronExpression
   /** Whether the hour field has neither `*` nor a step, so that the schedule has fixed local times. */
   readonly hasFixedHours: boolean
@@ -44,8 +47,8 @@ const plainItems = 'Use `*`, values, lists, ascending ranges and steps. Not ever
 type Refuse = (problem: string, remedy?: string) => InvalidDefinitionError
 
 /**
- * Validates a schedule and parses its fields: numbers, `JAN`-`DEC` and `SUN`-`SAT`, lists, ranges and steps. Rejects syntax
- * that only some engines support, and a date that never occurs.
+ * Validates a schedule and parses its fields: numbers, `JAN`-`DEC` and `SUN`-`SAT`, lists, ranges and steps. Rejects
+ * syntax that only some engines support, and a date that never occurs.
  *
  * @throws {InvalidDefinitionError} naming `what` and the field `schedule`.
  */

@@ -19,12 +19,12 @@ export interface CronSchedule {
 type NextTick = (afterMs: number) => number
 
 /**
- * Validates a five-field schedule and its IANA time zone. If both day fields are restricted, a day that matches either one
- * ticks. Weekdays 0 and 7 are Sunday.
+ * Validates a five-field schedule and its IANA time zone. If both day fields are restricted, a day that matches
+ * either one ticks. Weekdays 0 and 7 are Sunday.
  *
- * A schedule with fixed hours (an hour field without `*` and `/`) ticks once per local time when the clocks change. A local
- * time that does not exist ticks directly after the gap, and one that occurs twice ticks the first time. Any other schedule
- * ticks whenever the wall clock matches.
+ * A schedule with fixed hours (an hour field without `*` and `/`) ticks once per local time when the clocks change. A
+ * local time that does not exist ticks directly after the gap, and one that occurs twice ticks the first time. Any
+ * other schedule ticks whenever the wall clock matches.
  *
  * @throws {InvalidDefinitionError} naming `what` and the field `schedule` or `timezone`.
  */

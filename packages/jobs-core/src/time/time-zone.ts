@@ -1,6 +1,9 @@
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 
-/** A period in which a time zone has one UTC offset. Local time is the time plus `offsetMs`. All values in milliseconds. */
+/**
+ * A period in which a time zone has one UTC offset. Local time is the time plus `offsetMs`. All values in
+ * milliseconds.
+ */
 export interface OffsetSegment {
   /** Inclusive. */
   readonly startMs: number
@@ -10,8 +13,8 @@ export interface OffsetSegment {
 }
 
 /**
- * Checks that `timezone` is an IANA time zone name in its exact spelling. An engine may be stricter about capital letters
- * than this runtime.
+ * Checks that `timezone` is an IANA time zone name in its exact spelling. An engine may be stricter about capital
+ * letters than this runtime.
  *
  * @throws {InvalidDefinitionError} naming `what` and the field `timezone`.
  */
@@ -75,7 +78,10 @@ function segmentsOfPeriod(timezone: string, periodStartMs: number): OffsetSegmen
   return segments
 }
 
-/** Returns a function for the offsets of a known zone, in milliseconds. The runtime formats them as `GMT`, `GMT+05:30`, `GMT-00:44:30`. */
+/**
+ * Returns a function for the offsets of a known zone, in milliseconds. The runtime formats them as `GMT`,
+ * `GMT+05:30`, `GMT-00:44:30`.
+ */
 function offsetsOf(timezone: string): (atMs: number) => number {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: timezone, timeZoneName: 'longOffset' })
   return (atMs) => {

@@ -43,8 +43,8 @@ export interface StepAttemptOptions {
 export type StepOutcome = Extract<Outcome, { type: 'completed' | 'retry' | 'failed' }>
 
 /**
- * Runs one attempt of a step's work. On every engine, only this function calls the work. It enforces the timeout, converts
- * the result to JSON and classifies errors. It never rejects.
+ * Runs one attempt of a step's work. On every engine, only this function calls the work. It enforces the timeout,
+ * converts the result to JSON and classifies errors. It never rejects.
  */
 export async function attemptStep(
   { key, work, policy, timeoutMs, kind }: Work & { readonly kind?: string },

@@ -1,7 +1,10 @@
 import type { Logger } from '../logging/logger.ts'
 import type { StepRecord } from './workflow-record.ts'
 
-/** Detects code that calls its steps in another order than the previous replay. It is not deterministic, or has changed. */
+/**
+ * Detects code that calls its steps in another order than the previous replay. It is not deterministic, or has
+ * changed.
+ */
 export class CallOrder {
   readonly #logger: Logger
   readonly #recorded: readonly string[]

@@ -22,18 +22,22 @@ export interface WorkflowOptions<Event extends JobEvent, Output> extends Definit
   /** The event that starts a run. Every send starts one. */
   event: Event
   /**
-   * The workflow as ordinary code. After a wait or a crash it is replayed from its start, and completed steps return their
-   * recorded results. Put all side effects into steps, and nothing random between them. Its return value is the run's output.
+   * The workflow as ordinary code. After a wait or a crash it is replayed from its start, and completed steps return
+   * their recorded results. Put all side effects into steps, and nothing random between them. Its return value is the
+   * run's output.
    */
   steps: (event: EventMessage<Event>, step: Steps<Event>, context: JobContext) => Output | Promise<Output>
   /**
-   * The retry policy of steps without their own, and of errors thrown between the steps. Default: 3 attempts, exponential
-   * from 1 s to 60 s.
+   * The retry policy of steps without their own, and of errors thrown between the steps. Default: 3 attempts,
+   * exponential from 1 s to 60 s.
    */
   retry?: RetryConfig | undefined
   /** Timeout of one attempt of a step without its own. Default: no limit. */
   timeout?: number | Duration | undefined
-  /** The version of the code. A run that started with another version fails with `WorkflowChangedError`. Default: no version. */
+  /**
+   * The version of the code. A run that started with another version fails with `WorkflowChangedError`. Default: no
+   * version.
+   */
   version?: string | undefined
   /** Maximum number of steps in one run, to stop an infinite loop. Default 1,000. */
   maxSteps?: number | undefined

@@ -40,7 +40,6 @@ class RecordedStepEngine implements StepEngine {
   #phase: Phase = 'running'
   #isRecordedOnly = false
   #hasPendingStep = false
-  /** When the replay was suspended. */
   #suspendedAt: number | undefined
   #codeThrew: unknown
   #onClosed: (() => void) | undefined
@@ -272,7 +271,7 @@ class RecordedStepEngine implements StepEngine {
     this.#end({ type: 'suspended', ...(at !== undefined && { wakeAt: at }) })
   }
 
-  /** Ends the replay. If the code threw, first waits for the running steps to end, because they may need compensation. */
+  /** Ends the replay. If the code threw, first waits for running steps to end, as they may need compensation. */
   async #codeEnded(end: ReplayResult): Promise<void> {
     if (this.#phase !== 'running') return
     if (end.type === 'threw') this.#codeThrew = end.error

@@ -42,8 +42,8 @@ interface WorkflowAttempt extends Attempt {
 }
 
 /**
- * Replays a workflow's code once from its start. Completed steps return their recorded results. The replay ends when the code
- * can only wait, and the next one starts when the wait is over. Compensates a run that has failed.
+ * Replays a workflow's code once from its start. Completed steps return their recorded results. The replay ends when
+ * the code can only wait, and the next one starts when the wait is over. Compensates a run that has failed.
  */
 export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome> {
   const { definition, signal, clock, steps } = attempt
@@ -121,7 +121,7 @@ async function replay(
     const event = await readEvent(envelope, attempt.jobId)
     isReading = false
     ownSignal.throwIfAborted()
-    if (!failure) checkVersion(definition, engine.version) // compensating with changed code is better than not compensating
+    if (!failure) checkVersion(definition, engine.version) // compensates even if the code changed
     const step = createSteps({
       replayToken: fatal.replayToken,
       definition,
@@ -147,8 +147,8 @@ async function replay(
 }
 
 /**
- * Returns a step whose work runs inside the middleware. Steps without user code do not change. The code between the steps is
- * not wrapped: it runs in every replay, and its promise never settles while it waits.
+ * Returns a step whose work runs inside the middleware. Steps without user code do not change. The code between the
+ * steps is not wrapped: it runs in every replay, and its promise never settles while it waits.
  */
 function withMiddleware(call: StepCall, attempt: WorkflowAttempt): StepCall {
   if (call.kind !== 'run') return call

@@ -20,8 +20,8 @@ export function matchesEvent(match: EventMatch | undefined, payload: Json): bool
 }
 
 /**
- * Resolves a wait with an event of the same tenant if the event matches and was sent during the wait. Returns whether it
- * resolved the wait.
+ * Resolves a wait with an event of the same tenant if the event matches and was sent during the wait. Returns whether
+ * it resolved the wait.
  */
 export function resolveEventWait(
   record: WorkflowRecord,

@@ -12,16 +12,19 @@ export interface StepRecordStore {
   /** Saves the run's failure and the step that caused it, before the compensations. */
   saveFailure?(): Promise<void> | undefined
   /**
-   * Registers a listener for waits that are resolved from outside while the code runs. It gets the step of `record`, which
-   * was changed in place and has ended. Returns a function that removes the listener.
+   * Registers a listener for waits that are resolved from outside while the code runs. It gets the step of `record`,
+   * which was changed in place and has ended. Returns a function that removes the listener.
    */
   onWaitResolved?(listener: (step: StepRecord) => void): () => void
   /**
-   * Grace time in milliseconds for code that awaits something other than a step while a wait is open. Default: 0, so that
-   * the replay ends and the next one starts when the wait is over.
+   * Grace time in milliseconds for code that awaits something other than a step while a wait is open. Default: 0, so
+   * that the replay ends and the next one starts when the wait is over.
    */
   readonly graceMs?: number
-  /** Called when code called a step `afterMs` after its replay had ended. A longer grace time would have let it continue. */
+  /**
+   * Called when code called a step `afterMs` after its replay had ended. A longer grace time would have let it
+   * continue.
+   */
   onLateCall?(afterMs: number): void
   /** The error of a cancelled run that is only compensated; absent otherwise. */
   readonly cancellation?: JobErrorInfo

@@ -20,9 +20,9 @@ export interface StepResultsOptions {
 }
 
 /**
- * Delivers the results of steps to the code one at a time, in the recorded order. The code finishes handling one before it
- * gets the next. A race therefore has the same winner and the code calls its steps in the same order, in every replay and
- * whatever the timing of results and saves.
+ * Delivers the results of steps to the code one at a time, in the recorded order. The code finishes handling one
+ * before it gets the next. A race therefore has the same winner and the code calls its steps in the same order, in
+ * every replay and whatever the timing of results and saves.
  */
 export class StepResults {
   readonly #options: StepResultsOptions
@@ -91,8 +91,8 @@ export class StepResults {
   }
 
   /**
-   * Lets the code run until it waits. Returns false while the code has yet to call a step that ended before this result, for
-   * at most the grace time.
+   * Lets the code run until it waits. Returns false while the code has yet to call a step that ended before this
+   * result, for at most the grace time.
    */
   async #isReadyFor(result: AwaitedStep): Promise<boolean> {
     const { clock, graceMs } = this.#options

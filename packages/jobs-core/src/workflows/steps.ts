@@ -17,8 +17,8 @@ export interface StepContext {
   /** The step's maximum number of attempts. */
   readonly maxAttempts: number
   /**
-   * An idempotency key for external services, such as payment gateways. It is the same in every attempt of the step, also
-   * after a crash and after a `retryJob` that resumes from the step. A compensation has its own key.
+   * An idempotency key for external services, such as payment gateways. It is the same in every attempt of the step,
+   * also after a crash and after a `retryJob` that resumes from the step. A compensation has its own key.
    */
   readonly idempotencyKey: string
   /** Adds the ids of the run and the step to every line. */
@@ -59,7 +59,10 @@ type SharedField<One extends JobEvent, Other extends JobEvent> = Extract<
 
 /** Options of `step.waitForEvent`. */
 export interface WaitForEventOptions<Trigger extends JobEvent, Event extends JobEvent> {
-  /** A field that must be equal in the payloads of the event that started the run and the awaited one. Default: any event of the tenant. */
+  /**
+   * A field that must be equal in the payloads of the event that started the run and the awaited one. Default: any
+   * event of the tenant.
+   */
   match?: SharedField<Trigger, Event> | undefined
   /** Maximum duration of the wait. After it the result is `null`. */
   timeout: number | Duration
@@ -88,8 +91,8 @@ export const stepSendOptionNames: readonly string[] = sendOptions.names.filter(
 )
 
 /**
- * The durable steps of a workflow. The result of a step is stored under its id. A repeated id, such as in a loop, is a separate
- * step with its own number. A step that fails after its last attempt throws a `StepFailedError`.
+ * The durable steps of a workflow. The result of a step is stored under its id. A repeated id, such as in a loop, is
+ * a separate step with its own number. A step that fails after its last attempt throws a `StepFailedError`.
  */
 export interface Steps<Trigger extends JobEvent = JobEvent> {
   /** Runs work and stores its result as JSON. Completed work never runs again. */
@@ -102,7 +105,9 @@ export interface Steps<Trigger extends JobEvent = JobEvent> {
   sleep(id: string, duration: number | Duration): Promise<void>
   /** Waits until a time. A past time ends the wait immediately. */
   sleepUntil(id: string, instant: Date): Promise<void>
-  /** Waits for an event of the same tenant that is sent after the wait started. Returns `null` if none comes in time. */
+  /**
+   * Waits for an event of the same tenant that is sent after the wait started. Returns `null` if none comes in time.
+   */
   waitForEvent<Event extends JobEvent>(
     id: string,
     event: Event,

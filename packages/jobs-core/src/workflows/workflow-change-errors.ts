@@ -1,7 +1,11 @@
 import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
 import type { StepKind } from './step-call.ts'
 
-/** Returns the error for a step id that was another kind of step in an earlier replay. @param was - omitted if unknown */
+/**
+ * Returns the error for a step id that was another kind of step in an earlier replay.
+ *
+ * @param was - omitted if unknown
+ */
 export function stepKindChangedError(
   definitionId: string,
   stepId: string,
@@ -13,8 +17,9 @@ export function stepKindChangedError(
 }
 
 /**
- * Returns the error for a step that must be compensated but that the code did not call, so that its compensation is unknown.
- * The code threw before the call, or no longer contains the step. This counts as an attempt of the compensation.
+ * Returns the error for a step that must be compensated but that the code did not call, so that its compensation is
+ * unknown. The code threw before the call, or no longer contains the step. This counts as an attempt of the
+ * compensation.
  */
 export function compensationUnreachedError(
   definitionId: string,

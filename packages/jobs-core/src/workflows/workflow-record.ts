@@ -59,7 +59,10 @@ export interface StepRecord {
   compensable?: boolean
   /** Its compensation; absent until one has started. */
   compensation?: CompensationRecord
-  /** The run that executed the step, if an earlier run failed to compensate it. Its idempotency keys belong to that run. */
+  /**
+   * The run that executed the step, if an earlier run failed to compensate it. Its idempotency keys belong to that
+   * run.
+   */
   origin?: string
   /** Data that the engine stores with the step, such as the id of its own wait. */
   handle?: string
@@ -87,11 +90,12 @@ export function createWorkflowRecord(runId: string, version: string | undefined)
 }
 
 /**
- * Returns the record of a run that retries a failed one. The run resumes from the failed step: completed steps keep their
- * results, and so do failures that the code had caught. If steps were compensated, the run starts over, except for steps
- * whose compensation failed: their effects are still in place, so they keep their results.
+ * Returns the record of a run that retries a failed one. The run resumes from the failed step: completed steps keep
+ * their results, and so do failures that the code had caught. If steps were compensated, the run starts over, except
+ * for steps whose compensation failed: their effects are still in place, so they keep their results.
  *
  * @param runId - the id of the new run
+ *
  * @returns `undefined` if the new run starts without a record
  */
 export function retryWorkflowRecord(failed: WorkflowRecord, runId: string): WorkflowRecord | undefined {
@@ -118,7 +122,10 @@ export function isStepEnded({ state }: Pick<StepRecord, 'state'>): boolean {
   return state === 'completed' || state === 'failed' || state === 'cancelled'
 }
 
-/** Returns when a step becomes due: the end of a sleep, the timeout of a wait, or the next attempt. Epoch milliseconds. */
+/**
+ * Returns when a step becomes due: the end of a sleep, the timeout of a wait, or the next attempt. Epoch
+ * milliseconds.
+ */
 export function stepDueAt(step: StepRecord): number | undefined {
   if (step.state === 'retrying') return step.nextAttemptAt
   return step.state === 'waiting' ? step.until : undefined

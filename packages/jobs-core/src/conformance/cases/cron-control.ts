@@ -10,7 +10,7 @@ import { casesOf } from '../cases-of.ts'
 import { nextTick, tickOf } from './next-tick.ts'
 
 const minuteMs = 60_000
-/** A run that starts later than this belongs to a missed tick, which is half a minute late. Allows for a busy machine. */
+/** A run that starts later belongs to a missed tick, which is half a minute late. Allows for a busy machine. */
 const onTimeMs = 25_000
 
 /** Suspends the engine for ten ticks of a cron job, and returns the last tick before. */

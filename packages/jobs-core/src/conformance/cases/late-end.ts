@@ -12,7 +12,7 @@ export interface LateHandler {
   readonly count?: number
 }
 
-/** Waits until such a handler has ended. An engine may end its process earlier, so waits at most the time it would need. */
+/** Waits until such a handler has ended or, if the engine killed its process, for the time it would need. */
 export async function lateEnd(t: CaseTools, { jobId, kind, lateMs, count = 1 }: LateHandler): Promise<void> {
   const until = t.now() + lateMs + 1000
   await t.waitUntil(`the handler ${kind}`, () => t.journal({ jobId, kind }).length >= count || t.now() >= until)

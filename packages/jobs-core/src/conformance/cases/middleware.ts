@@ -7,7 +7,7 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 import { nextTick } from './next-tick.ts'
 
-/** Returns what the middleware recorded around one kind of work, such as `outer before` or `own after ConformanceFailure`. */
+/** Returns what the middleware recorded around one kind of work, such as `outer before`. */
 function sawAround(t: CaseTools, jobId: string, work: string): string[] {
   return t
     .journal({ jobId, kind: 'middleware' })
