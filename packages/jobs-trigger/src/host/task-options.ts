@@ -40,7 +40,7 @@ export function definitionTaskOptions(definition: Definition): BaseTaskOptions {
 
 /** Returns the server's retry settings if the process dies. Its delays are never shorter than those of the policy. */
 function crashRetry({ retry: { backoff, initialDelayMs, maxDelayMs, factor } }: Definition) {
-  const [growth, longestMs] = {
+  const [growth, maxDelay] = {
     fixed: [1, initialDelayMs],
     linear: [2, maxDelayMs], // the lowest curve of the server that is never below a linear one
     exponential: [factor, maxDelayMs],
@@ -49,7 +49,7 @@ function crashRetry({ retry: { backoff, initialDelayMs, maxDelayMs, factor } }: 
     factor: growth,
     // The server takes a delay of zero for no retry.
     minTimeoutInMs: Math.max(1, Math.ceil(initialDelayMs)),
-    maxTimeoutInMs: Math.max(1, Math.ceil(longestMs)),
+    maxTimeoutInMs: Math.max(1, Math.ceil(maxDelay)),
     randomize: false,
   }
 }

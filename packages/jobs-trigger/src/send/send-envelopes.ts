@@ -42,8 +42,8 @@ export function sendEnvelopes(
 async function sendOne(envelope: Envelope, { api, clock }: SendDependencies): Promise<EnvelopeResult> {
   const { event, runAt } = envelope
   const json = toWireJson({ envelope: toWireEnvelope(envelope) })
-  const refusal = refuse(envelope) ?? refuseSize(event, json)
-  if (refusal) return { ok: false, error: refusal }
+  const rejection = checkName(envelope) ?? checkSize(event, json)
+  if (rejection) return { ok: false, error: rejection }
   try {
     const triggered = await api.trigger(eventTaskId(event), json, {
       ...toRunRequest(envelope),
@@ -76,15 +76,15 @@ async function isDuplicate({ id, isCached, wasRetried }: TriggerResult, envelope
   return !text.includes(JSON.stringify(envelope.id))
 }
 
-function refuse({ event }: Envelope): UnsupportedFeatureError | undefined {
+function checkName({ event }: Envelope): UnsupportedFeatureError | undefined {
   const problem = taskIdProblem(eventTaskId(event))
   if (problem === undefined) return undefined
   const remedy = `Shorten the name: it ${problem}.`
   return new UnsupportedFeatureError({ feature: event, provider: 'trigger.dev', remedy })
 }
 
-/** Rejects an envelope that is too large. The tenant's id and the sender's trace have no limit of their own. */
-function refuseSize(event: string, json: Json): PayloadTooLargeError | undefined {
+/** Returns an error for an envelope that is too large. The tenant's id and the sender's trace have no limit of their own. */
+function checkSize(event: string, json: Json): PayloadTooLargeError | undefined {
   const bytes = wireBytes(json)
   if (bytes <= maxPayloadBytes) return undefined
   return new PayloadTooLargeError({ event, bytes, limitBytes: maxPayloadBytes })

@@ -60,8 +60,8 @@ export function readEventPayload(payload: unknown, event: string, id: string, no
 
 /** Reads the payload of a definition's own task. Returns `undefined` if this library did not write it. */
 export function readRunPayload(payload: unknown): RunPayload | undefined {
-  const { envelope: given, jobId, retryOf } = parsed(payload)
-  const envelope = decodeEnvelope(given)
+  const { envelope: encoded, jobId, retryOf } = parsed(payload)
+  const envelope = decodeEnvelope(encoded)
   if (!envelope || typeof jobId !== 'string') return undefined
   return { envelope, jobId, ...(typeof retryOf === 'string' && { retryOf }) }
 }

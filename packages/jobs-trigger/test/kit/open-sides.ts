@@ -18,8 +18,8 @@ export interface SidesOptions extends LoopbackServerOptions {
 /** A server with a client of the SDK and clients of this library. The test acts as the worker. */
 export interface Sides extends OpenLoopback {
   /** The SDK's client with default settings, except for shorter pauses between retries. */
-  readonly raw: TriggerClient
-  readonly ours: JobClient
+  readonly sdk: TriggerClient
+  readonly library: JobClient
   /** A second client of this library, as in another process. */
   readonly another: JobClient
 }
@@ -36,8 +36,8 @@ export async function openSides({ jobs = [], clock = systemClock, ...options }: 
     )
   return {
     ...loopback,
-    raw: new TriggerClient({ baseURL: apiUrl, secretKey: apiKey, requestOptions }),
-    ours: connect(),
+    sdk: new TriggerClient({ baseURL: apiUrl, secretKey: apiKey, requestOptions }),
+    library: connect(),
     another: connect(),
   }
 }

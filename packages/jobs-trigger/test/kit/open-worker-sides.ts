@@ -12,17 +12,17 @@ import { createLoopbackServer, type LoopbackServer, type LoopbackServerOptions }
 import { startCliWorker } from './cli-worker.ts'
 import { createRecordedLogger } from './recorded-logger.ts'
 
-type RawRun = RetrieveRunResult<string>
+type SdkRun = RetrieveRunResult<string>
 
 /** A server and a worker that has hand-written tasks as well as tasks of this library. */
 export interface WorkerSides {
   readonly server: LoopbackServer
-  readonly raw: TriggerClient
-  readonly ours: JobClient
+  readonly sdk: TriggerClient
+  readonly library: JobClient
   /** Returns the lines that the handlers wrote. */
   entries(): string[]
   /** Waits until the run of a hand-written task has one of these statuses. */
-  rawUntil(id: string, ...statuses: string[]): Promise<RawRun>
+  sdkRunUntil(id: string, ...statuses: string[]): Promise<SdkRun>
   close(): Promise<void>
 }
 
@@ -34,17 +34,17 @@ export async function openWorkerSides(projectDir: string, options?: LoopbackServ
   writeFileSync(path, '')
   const worker = await startCliWorker({ server, projectDir, env: { NOTES: path }, maxConcurrentRuns: 4 })
   const { url: apiUrl, secretKey: apiKey } = server
-  const raw = new TriggerClient({ baseURL: apiUrl, secretKey: apiKey })
+  const sdk = new TriggerClient({ baseURL: apiUrl, secretKey: apiKey })
   return {
     server,
-    raw,
-    ours: createClient(
+    sdk,
+    library: createClient(
       { load: () => createTriggerProvider({ apiKey, apiUrl }) },
       { jobs: [], logger: createRecordedLogger() },
     ),
     entries: () => readFileSync(path, 'utf8').split('\n').slice(0, -1),
-    async rawUntil(id, ...statuses) {
-      const read = () => raw.runs.retrieve<string>(id)
+    async sdkRunUntil(id, ...statuses) {
+      const read = () => sdk.runs.retrieve<string>(id)
       await expect.poll(async () => (await read()).status).toBeOneOf(statuses)
       return read()
     },

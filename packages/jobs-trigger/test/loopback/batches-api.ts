@@ -54,7 +54,7 @@ export function createBatchesApi(engine: Engine, batches: Batches, lagMs: number
       handle({ params, body }) {
         const batch = batches.find(params['batch']!)
         if (!batch) throw new ServiceError('Batch not found', 404)
-        const made: (() => void)[] = []
+        const starts: (() => void)[] = []
         let doubles = 0
         for (const line of body.split('\n').filter((text) => text.trim() !== '')) {
           const item = BatchItemNDJSON.safeParse(JSON.parse(line))
@@ -66,11 +66,11 @@ export function createBatchesApi(engine: Engine, batches: Batches, lagMs: number
             const context: TriggerContext = { batchId: batch.id, batchIndex: index }
             const all = { ...options, parentRunId, resumeParentOnCompletion }
             batch.items.add(index)
-            made.push(() => batch.runs.set(index, triggerRun(engine, task, { payload, options: all }, context).run))
+            starts.push(() => batch.runs.set(index, triggerRun(engine, task, { payload, options: all }, context).run))
           }
         }
         const at = new Date(engine.now().getTime() + lagMs)
-        engine.timers.set(`batch:${batch.id}:${batch.items.size}`, at, () => made.forEach((make) => make()))
+        engine.timers.set(`batch:${batch.id}:${batch.items.size}`, at, () => starts.forEach((start) => start()))
         const itemsAccepted = batch.items.size - doubles
         batch.sealed = batch.items.size >= batch.runCount
         const missing = { enqueuedCount: batch.items.size, expectedCount: batch.runCount }

@@ -68,7 +68,7 @@ export function endpoint<Body = undefined>(definition: Endpoint<Body>): Route {
     auth,
     async handle({ headers, body: text, disconnected }, params, query) {
       const parsed = parseBody(definition, text)
-      if ('refusal' in parsed) return parsed.refusal
+      if ('rejection' in parsed) return parsed.rejection
       try {
         const result = await definition.handle({ params, query, headers, body: parsed.body, disconnected })
         if (!('value' in result)) return result
@@ -86,26 +86,23 @@ export function endpoint<Body = undefined>(definition: Endpoint<Body>): Route {
 function parseBody<Body>(
   { body: schema, text: isText, invalidBody = toMessage }: Endpoint<Body>,
   text: string,
-): { body: Body } | { refusal: HttpReply } {
+): { body: Body } | { rejection: HttpReply } {
   if (!schema) return { body: undefined as Body }
-  if (text === '') return { refusal: jsonReply(400, { error: 'Request body is empty' }) }
+  if (text === '') return { rejection: jsonReply(400, { error: 'Request body is empty' }) }
   let json: unknown
   try {
     json = isText ? text : JSON.parse(text)
   } catch {
-    return { refusal: jsonReply(400, { error: 'Invalid JSON' }) }
+    return { rejection: jsonReply(400, { error: 'Invalid JSON' }) }
   }
   const parsed = schema.safeParse(json)
   if (parsed.success) return { body: parsed.data }
-  return { refusal: jsonReply(400, invalidBody(parsed.error)) }
+  return { rejection: jsonReply(400, invalidBody(parsed.error)) }
 }
 
 function toMessage({ issues }: SchemaError): object {
   const name = (path: readonly PropertyKey[]): string =>
-    path.reduce<string>(
-      (whole, part) => (typeof part === 'number' ? `${whole}[${part}]` : `${whole}.${String(part)}`),
-      '',
-    )
+    path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}.${String(part)}`), '')
   return {
     error: `Validation error: ${issues.map(({ message, path }) => `${message} at "${name(path).replace(/^\./, '')}"`).join('; ')}`,
   }

@@ -33,12 +33,12 @@ export function createEnvironmentApi(engine: Engine, schedules: Schedules): Rout
       auth: 'secret',
       response: QueueItem,
       handle({ params, query }) {
-        const asked = params['queue']!.replaceAll('%2F', '/')
-        const name = query.get('type') === 'task' ? `task/${asked}` : asked
+        const queueId = params['queue']!.replaceAll('%2F', '/')
+        const name = query.get('type') === 'task' ? `task/${queueId}` : queueId
         const byId = (query.get('type') ?? 'id') === 'id'
         const queue = engine.queue
           .queues()
-          .find((each) => (byId ? each.friendlyId : each.name) === (byId ? asked : name))
+          .find((each) => (byId ? each.friendlyId : each.name) === (byId ? queueId : name))
         return queue ? { value: toItem(queue) } : jsonReply(404, { error: 'queue-not-found' })
       },
     }),

@@ -172,12 +172,12 @@ describe('responds like the real server:', () => {
 describe('serves a worker like the real server:', () => {
   const worker = load('worker')
   const compare = (name: string, schema: Schema<unknown>, answer: unknown): void => {
-    const [ours, theirs] = [answer, worker[name]].map((each) => {
+    const [actual, expected] = [answer, worker[name]].map((each) => {
       const parsed = schema.safeParse(each) // omits the fields that Trigger.dev's client ignores
       if (!parsed.success) throw new Error(parsed.error.message)
       return JSON.parse(JSON.stringify(parsed.data))
     })
-    expect(shapeOf(ours)).toEqual(shapeOf(theirs))
+    expect(shapeOf(actual)).toEqual(shapeOf(expected))
   }
 
   it('dequeue and start', async () => {

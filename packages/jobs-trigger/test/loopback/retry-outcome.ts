@@ -17,7 +17,11 @@ export type RetryOutcome =
   | { readonly kind: 'retry'; readonly by: 'queue' | 'worker'; readonly delayMs: number; readonly machine?: string }
 
 /** Decides as the server does: by the worker's retry request, or after a crash by the task's settings. */
-export function retryOutcome(run: Run, error: TaskRunError, asked: TaskRunExecutionRetry | undefined): RetryOutcome {
+export function retryOutcome(
+  run: Run,
+  error: TaskRunError,
+  requested: TaskRunExecutionRetry | undefined,
+): RetryOutcome {
   if (error.type === 'INTERNAL_ERROR' && error.code === 'TASK_RUN_CANCELLED') {
     return { kind: 'cancel', reason: error.message }
   }
@@ -30,7 +34,7 @@ export function retryOutcome(run: Run, error: TaskRunError, asked: TaskRunExecut
   }
   const enhanced = taskRunErrorEnhancer(error)
   if (!shouldRetryError(enhanced) || !run.maxAttempts || attempt >= run.maxAttempts) return fail
-  if (asked) return { kind: 'retry', by: 'worker', delayMs: asked.delay }
+  if (requested) return { kind: 'retry', by: 'worker', delayMs: requested.delay }
   if (!shouldLookupRetrySettings(enhanced) || !run.lockedRetryConfig) return fail
   const delayMs = calculateNextRetryDelay(run.lockedRetryConfig, attempt)
   return delayMs ? { kind: 'retry', by: 'queue', delayMs } : fail

@@ -9,8 +9,8 @@ export interface Timers {
   goOn(): void
 }
 
-const longestMs = 2 ** 31 - 1 // a longer delay overflows `setTimeout`, which then fires at once
-const glanceMs = 100
+const maxTimerMs = 2 ** 31 - 1 // a longer delay overflows `setTimeout`, which then fires at once
+const pollMs = 100
 
 /**
  * Creates timers on a clock that may jump. Polls the clock if it is not the machine's. They do not keep a process
@@ -26,7 +26,7 @@ export function createTimers(now: () => Date, jumps: boolean): Timers {
     if (stopped || entries.size === 0) return
     const next = Math.min(...[...entries.values()].map(({ at }) => at.getTime()))
     const leftMs = Math.max(0, next - now().getTime())
-    timer = setTimeout(fire, Math.min(leftMs, jumps ? glanceMs : longestMs)).unref()
+    timer = setTimeout(fire, Math.min(leftMs, jumps ? pollMs : maxTimerMs)).unref()
   }
   const fire = (): void => {
     const due = [...entries]

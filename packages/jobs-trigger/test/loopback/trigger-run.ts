@@ -147,9 +147,9 @@ function queueOf(engine: Engine, taskId: string, named: string | undefined, lock
 }
 
 /** Returns the TTL: the sender's, the task's, or ten minutes as in development. 0 means none. */
-function ttlOf(asked: string | number | undefined, ofTask: string | number | undefined): string | undefined {
-  if (asked !== undefined) return typeof asked === 'number' ? stringifyDuration(asked) : asked
-  if (ofTask !== undefined) return typeof ofTask === 'number' ? stringifyDuration(ofTask) : ofTask
+function ttlOf(sent: string | number | undefined, taskTtl: string | number | undefined): string | undefined {
+  if (sent !== undefined) return typeof sent === 'number' ? stringifyDuration(sent) : sent
+  if (taskTtl !== undefined) return typeof taskTtl === 'number' ? stringifyDuration(taskTtl) : taskTtl
   return '10m'
 }
 

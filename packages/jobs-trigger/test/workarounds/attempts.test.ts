@@ -32,7 +32,7 @@ async function open(run: Run, options: Options = {}) {
   const jobRetry = { maxAttempts: 5, backoff: 'fixed', initialDelay } as const
   const job = defineJob({ id: 'work', event: 'work.asked', handler: () => run(), retry: jobRetry, onFailure })
   const tasks = await openTasks([job as unknown as Definition], { engine })
-  resourceCatalog.setCurrentFileContext('src/trigger/raw.ts', 'src/trigger/raw.ts')
+  resourceCatalog.setCurrentFileContext('src/trigger/sdk.ts', 'src/trigger/sdk.ts')
   task({ id: sdkTaskId, run: async () => run(), retry: { ...retry }, onFailure })
   resourceCatalog.clearCurrentFileContext()
   return tasks
@@ -56,8 +56,8 @@ describe('a handler that throws', () => {
     ['TriggerApiError', { status: 404 }],
   ])('an error named %s ends a task without a retry; a job is retried', async (name, more) => {
     const { attempt } = await open(() => Promise.reject(errorNamed(name, more)))
-    const naive = await attempt(sdkTaskId, { payload })
-    expect([naive.ok, naive.retry]).toEqual([false, undefined])
+    const sdkResult = await attempt(sdkTaskId, { payload })
+    expect([sdkResult.ok, sdkResult.retry]).toEqual([false, undefined])
     expect(await attempt(jobTaskId, { payload })).toMatchObject({ ok: false, retry: { delay: 1000 }, error: { name } })
   })
 
@@ -78,11 +78,11 @@ describe('an output', () => {
   test('with certain keys fails a task with an error of the SDK; a job returns it', async () => {
     const output = JSON.parse('{"constructor":{"name":"brick"}}') as object
     const { attempt } = await open(() => output)
-    const naive = await attempt(sdkTaskId, { payload })
-    expect(naive.ok ? naive.output : undefined).not.toEqual(output)
-    const ours = await attempt(jobTaskId, { payload })
-    expect(ours).toMatchObject({ ok: true, metadata: { job: { output: 'json text' } } })
-    expect(JSON.parse(ours.output as string)).toEqual(output)
+    const sdkResult = await attempt(sdkTaskId, { payload })
+    expect(sdkResult.ok ? sdkResult.output : undefined).not.toEqual(output)
+    const library = await attempt(jobTaskId, { payload })
+    expect(library).toMatchObject({ ok: true, metadata: { job: { output: 'json text' } } })
+    expect(JSON.parse(library.output as string)).toEqual(output)
   })
 })
 

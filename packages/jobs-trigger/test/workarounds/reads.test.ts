@@ -17,58 +17,58 @@ const ended = (code: 'MAX_DURATION_EXCEEDED' | 'TASK_PROCESS_MAYBE_OOM_KILLED'):
 async function openHeld(setting?: SidesOptions) {
   const sides = await openSides(setting)
   await sides.register({ id: task })
-  const { id } = await sides.ours.sendJob('work.asked', payload)
+  const { id } = await sides.library.sendJob('work.asked', payload)
   return { ...sides, id, held: await sides.start() }
 }
 
 describe('the end of a run', () => {
   test('after its maximum duration sets no flag in the SDK; the job has failed', async () => {
-    const { raw, ours, id, held } = await openHeld()
+    const { sdk, library, id, held } = await openHeld()
     await held.complete(ended('MAX_DURATION_EXCEEDED'))
-    const naive = await raw.runs.retrieve(id)
-    expect(naive).toMatchObject({ isCompleted: false, isFailed: false, isSuccess: false })
-    expect(await ours.getJobStatus(id)).toMatchObject({ state: 'failed', runs: [{ state: 'failed' }] })
-    expect(await ours.waitForJob(id, { timeout: '1s' })).toMatchObject({ state: 'failed' })
+    const sdkResult = await sdk.runs.retrieve(id)
+    expect(sdkResult).toMatchObject({ isCompleted: false, isFailed: false, isSuccess: false })
+    expect(await library.getJobStatus(id)).toMatchObject({ state: 'failed', runs: [{ state: 'failed' }] })
+    expect(await library.waitForJob(id, { timeout: '1s' })).toMatchObject({ state: 'failed' })
   })
 
   test('before its start sets no flag in the SDK; the job has expired', async () => {
-    const { raw, ours } = await openSides()
-    const { id } = await raw.tasks.trigger(task, { tenantId: 'acme' }, { ttl: 1 })
-    await expect.poll(async () => (await raw.runs.retrieve(id)).status).toBe('EXPIRED')
-    expect(await raw.runs.retrieve(id)).toMatchObject({ isCompleted: false, isFailed: false })
-    expect(await ours.getJobStatus(id)).toMatchObject({ state: 'expired' })
+    const { sdk, library } = await openSides()
+    const { id } = await sdk.tasks.trigger(task, { tenantId: 'acme' }, { ttl: 1 })
+    await expect.poll(async () => (await sdk.runs.retrieve(id)).status).toBe('EXPIRED')
+    expect(await sdk.runs.retrieve(id)).toMatchObject({ isCompleted: false, isFailed: false })
+    expect(await library.getJobStatus(id)).toMatchObject({ state: 'expired' })
   })
 
   test('because its worker disconnected is a cancel in the SDK; the job has failed and can be retried', async () => {
-    const { raw, ours, request, id } = await openHeld()
+    const { sdk, library, request, id } = await openHeld()
     await request('POST', '/engine/v1/dev/disconnect', { runFriendlyIds: [id] })
-    expect(await raw.runs.retrieve(id)).toMatchObject({ status: 'CANCELED', isCancelled: true })
-    const status = await ours.getJobStatus(id)
+    expect(await sdk.runs.retrieve(id)).toMatchObject({ status: 'CANCELED', isCancelled: true })
+    const status = await library.getJobStatus(id)
     expect(status).toMatchObject({ state: 'failed', runs: [{ error: { message: 'Dev session ended (CLI exited)' } }] })
-    expect(await ours.retryJob(id)).toMatchObject({ id })
+    expect(await library.retryJob(id)).toMatchObject({ id })
   })
 })
 
 describe('a run that has ended', () => {
   test('seems to be cancelled in the SDK; this library returns its real state', async () => {
-    const { raw, ours, id, held } = await openHeld()
+    const { sdk, library, id, held } = await openHeld()
     await held.complete(success)
-    expect(await raw.runs.cancel(id)).toEqual({ id })
-    expect((await raw.runs.retrieve(id)).status).toBe('COMPLETED')
-    expect(await ours.cancelJob(id)).toMatchObject({ state: 'completed' })
+    expect(await sdk.runs.cancel(id)).toEqual({ id })
+    expect((await sdk.runs.retrieve(id)).status).toBe('COMPLETED')
+    expect(await library.cancelJob(id)).toMatchObject({ state: 'completed' })
   })
 
   test('is replayed twice by the SDK, without a link; this library retries it once, as the same job', async () => {
-    const { raw, ours, another, id, held, client, server } = await openHeld()
+    const { sdk, library, another, id, held, client, server } = await openHeld()
     await held.complete(ended('TASK_PROCESS_MAYBE_OOM_KILLED'))
-    const naive = await Promise.all([raw.runs.replay(id), raw.runs.replay(id)])
-    expect(naive[0]!.id).not.toBe(naive[1]!.id)
-    expect((await client.retrieveRun(naive[0]!.id)).relatedRuns).toEqual({ children: [] })
-    for (const replay of naive) await raw.runs.cancel(replay.id)
+    const sdkResult = await Promise.all([sdk.runs.replay(id), sdk.runs.replay(id)])
+    expect(sdkResult[0]!.id).not.toBe(sdkResult[1]!.id)
+    expect((await client.retrieveRun(sdkResult[0]!.id)).relatedRuns).toEqual({ children: [] })
+    for (const replay of sdkResult) await sdk.runs.cancel(replay.id)
 
     const before = server.runs().length
-    await Promise.all([ours.retryJob(id), another.retryJob(id)])
-    expect(await ours.getJobStatus(id)).toMatchObject({ id, state: 'queued' })
+    await Promise.all([library.retryJob(id), another.retryJob(id)])
+    expect(await library.getJobStatus(id)).toMatchObject({ id, state: 'queued' })
     expect(server.runs()).toHaveLength(before + 1)
   })
 })
@@ -82,21 +82,21 @@ describe('a run that is not visible', () => {
   } as const
 
   test('yet is an error without the retries of the SDK; this library reads it again and finds it', async () => {
-    const { server, ours, client } = await openSides()
-    const { id } = await ours.sendJob('work.asked', payload)
+    const { server, library, client } = await openSides()
+    const { id } = await library.sendJob('work.asked', payload)
     server.fault({ path: /runs\/run_/, times: 1 }, missing)
     expect(await failureOf(client.retrieveRun(id))).toMatchObject({ status: 404 })
     server.fault({ path: /runs\/run_/, times: 2 }, missing)
-    expect(await ours.getJobStatus(id)).toMatchObject({ id, state: 'queued' })
+    expect(await library.getJobStatus(id)).toMatchObject({ id, state: 'queued' })
   })
 
   test('because it does not exist takes the SDK five requests and nine seconds; this library reports it soon', async () => {
-    const { server, ours, raw } = await openSides()
-    expect(await failureOf(raw.runs.retrieve('run_unknown'))).toMatchObject({ status: 404 })
+    const { server, library, sdk } = await openSides()
+    expect(await failureOf(sdk.runs.retrieve('run_unknown'))).toMatchObject({ status: 404 })
     expect(server.requests).toHaveLength(5)
-    expect(await failureOf(ours.getJobStatus('run_unknown'))).toMatchObject({ code: 'job_not_found' })
+    expect(await failureOf(library.getJobStatus('run_unknown'))).toMatchObject({ code: 'job_not_found' })
     expect(server.requests).toHaveLength(5 + 3)
-    expect(await failureOf(ours.getJobStatus('no id of this engine'))).toMatchObject({ code: 'job_not_found' })
+    expect(await failureOf(library.getJobStatus('no id of this engine'))).toMatchObject({ code: 'job_not_found' })
     expect(server.requests).toHaveLength(5 + 3)
   })
 })
@@ -107,62 +107,62 @@ describe('a list of runs', () => {
 
   test('has only the last week in the SDK; this library lists all', async () => {
     let nowMs = Date.now()
-    const { raw, ours } = await openSides({ now: () => nowMs, listLagMs: 0 })
-    const { id } = await ours.sendJob('work.asked', payload)
-    expect(ids(await raw.runs.list({ tag: 'jobs' }))).toEqual([id])
+    const { sdk, library } = await openSides({ now: () => nowMs, listLagMs: 0 })
+    const { id } = await library.sendJob('work.asked', payload)
+    expect(ids(await sdk.runs.list({ tag: 'jobs' }))).toEqual([id])
     nowMs += 8 * 86_400_000
-    expect(ids(await raw.runs.list({ tag: 'jobs' }))).toEqual([])
-    expect(ids(await ours.listJobs())).toEqual([id])
+    expect(ids(await sdk.runs.list({ tag: 'jobs' }))).toEqual([])
+    expect(ids(await library.listJobs())).toEqual([id])
   })
 
   test('for a tenant with a comma in its name has runs of others in the SDK; this library lists only its own', async () => {
-    const { raw, ours } = await openSides({ listLagMs: 0 })
+    const { sdk, library } = await openSides({ listLagMs: 0 })
     const send = async (tenantId: string) => {
-      await raw.tasks.trigger('raw', {}, { tags: [`tenant:${tenantId}`] })
-      return (await ours.sendJob('work.asked', { tenantId })).id
+      await sdk.tasks.trigger('raw', {}, { tags: [`tenant:${tenantId}`] })
+      return (await library.sendJob('work.asked', { tenantId })).id
     }
     await send('a')
     const own = await send('a,b')
-    const naive = await raw.runs.list({ tag: 'tenant:a,b', taskIdentifier: 'raw' })
-    expect(naive.data.map(({ tags }) => tags)).toEqual([['tenant:a']])
-    expect(ids(await ours.listJobs({ tenantId: 'a,b' }))).toEqual([own])
+    const sdkResult = await sdk.runs.list({ tag: 'tenant:a,b', taskIdentifier: 'raw' })
+    expect(sdkResult.data.map(({ tags }) => tags)).toEqual([['tenant:a']])
+    expect(ids(await library.listJobs({ tenantId: 'a,b' }))).toEqual([own])
   })
 
   test('of more than a hundred is rejected in the SDK; this library reads pages', async () => {
-    const { raw, ours } = await openSides({ listLagMs: 0 })
+    const { sdk, library } = await openSides({ listLagMs: 0 })
     const items = Array.from({ length: 101 }, () => ({ event: 'work.asked' as const, payload }))
-    await ours.sendJobs(items)
-    expect(await failureOf(raw.runs.list({ limit: 101 }))).toMatchObject({ status: 400 })
-    expect((await ours.listJobs({ limit: 101 })).jobs).toHaveLength(101)
+    await library.sendJobs(items)
+    expect(await failureOf(sdk.runs.list({ limit: 101 }))).toMatchObject({ status: 400 })
+    expect((await library.listJobs({ limit: 101 })).jobs).toHaveLength(101)
   })
 
   test('shows outdated states in the SDK; this library shows current ones', async () => {
     let nowMs = Date.now()
-    const { raw, ours } = await openSides({ now: () => nowMs, listLagMs: 500 })
-    const { id } = await ours.sendJob('work.asked', payload)
-    const statuses = async () => (await raw.runs.list({ tag: 'jobs' })).data.map(({ status }) => status)
+    const { sdk, library } = await openSides({ now: () => nowMs, listLagMs: 500 })
+    const { id } = await library.sendJob('work.asked', payload)
+    const statuses = async () => (await sdk.runs.list({ tag: 'jobs' })).data.map(({ status }) => status)
     expect(await statuses()).toEqual([])
     nowMs += 500
     expect(await statuses()).toEqual(['QUEUED'])
-    await ours.cancelJob(id)
+    await library.cancelJob(id)
     expect(await statuses()).toEqual(['QUEUED'])
-    expect((await ours.listJobs()).jobs).toMatchObject([{ id, state: 'cancelled' }])
+    expect((await library.listJobs()).jobs).toMatchObject([{ id, state: 'cancelled' }])
   })
 })
 
 test('the SDK shows the attempts that the server counts; this library shows at most the maximum of the send', async () => {
-  const { raw, ours, register, start } = await openSides()
+  const { sdk, library, register, start } = await openSides()
   await register({
     id: task,
     retry: { maxAttempts: 6, minTimeoutInMs: 1, maxTimeoutInMs: 1, factor: 1, randomize: false },
   })
-  const { id } = await ours.sendJob('work.asked', payload, { maxAttempts: 1 })
+  const { id } = await library.sendJob('work.asked', payload, { maxAttempts: 1 })
   for (const attempt of [1, 2, 3, 4, 5, 6]) {
     const error = { type: 'INTERNAL_ERROR', code: 'TASK_PROCESS_EXITED_WITH_NON_ZERO_CODE' } as const
-    await expect.poll(async () => (await raw.runs.retrieve(id)).status).toBe('QUEUED')
+    await expect.poll(async () => (await sdk.runs.retrieve(id)).status).toBe('QUEUED')
     await (await start()).complete({ ok: false, error })
-    expect((await raw.runs.retrieve(id)).attemptCount).toBe(attempt)
+    expect((await sdk.runs.retrieve(id)).attemptCount).toBe(attempt)
   }
-  const [run] = (await ours.getJobStatus(id)).runs
+  const [run] = (await library.getJobStatus(id)).runs
   expect(run).toMatchObject({ state: 'failed', attempts: 1, maxAttempts: 1 })
 })

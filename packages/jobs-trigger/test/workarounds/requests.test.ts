@@ -25,35 +25,35 @@ describe('after a lost response', () => {
   const lost = { kind: 'reset', when: 'after' } as const
 
   test('the SDK creates two runs, because its retry has no effective key; this library creates one', async () => {
-    const { raw, ours, server } = await openSides()
+    const { sdk, library, server } = await openSides()
     const runsOf = (name: string) => server.runs().filter(({ taskIdentifier }) => taskIdentifier === name)
     server.fault({ path: /trigger$/, times: 1 }, lost)
-    await raw.tasks.trigger('raw', {})
+    await sdk.tasks.trigger('raw', {})
     server.fault({ path: /trigger$/, times: 1 }, lost)
-    const { id, deduplicated } = await ours.sendJob('work.asked', payload)
+    const { id, deduplicated } = await library.sendJob('work.asked', payload)
     expect(runsOf('raw')).toHaveLength(2)
     expect(runsOf(task).map(({ friendlyId }) => friendlyId)).toEqual([id])
     expect(deduplicated).toBe(false)
   })
 
   test('the SDK reports a keyed run as cached; this library reports that this send created it', async () => {
-    const { raw, ours, server } = await openSides()
+    const { sdk, library, server } = await openSides()
     server.fault({ path: /trigger$/, times: 1 }, lost)
-    expect(await raw.tasks.trigger('raw', {}, { idempotencyKey: 'k' })).toMatchObject({ isCached: true })
+    expect(await sdk.tasks.trigger('raw', {}, { idempotencyKey: 'k' })).toMatchObject({ isCached: true })
     server.fault({ path: /trigger$/, times: 1 }, lost)
     const options = { idempotencyKey: 'k' }
-    expect(await ours.sendJob('work.asked', payload, options)).toMatchObject({ deduplicated: false })
-    expect(await ours.sendJob('work.asked', payload, options)).toMatchObject({ deduplicated: true })
+    expect(await library.sendJob('work.asked', payload, options)).toMatchObject({ deduplicated: false })
+    expect(await library.sendJob('work.asked', payload, options)).toMatchObject({ deduplicated: true })
   })
 })
 
 describe('a server that does not respond', () => {
   test('blocks the SDK without a timeout; this library times out after 15 s a try and says that it may have succeeded', async () => {
     const clock = createFakeClock()
-    const { raw, ours, server } = await openSides({ clock })
+    const { sdk, library, server } = await openSides({ clock })
     server.fault({ path: /trigger$/ }, { kind: 'hang' })
-    expect(await settlesWithin(hourMs, () => raw.tasks.trigger('raw', {}))).toBe(false)
-    const failed = await failureOf(clock.finish(ours.sendJob('work.asked', payload)))
+    expect(await settlesWithin(hourMs, () => sdk.tasks.trigger('raw', {}))).toBe(false)
+    const failed = await failureOf(clock.finish(library.sendJob('work.asked', payload)))
     expect(failed).toMatchObject({ code: 'send_failed', accepted: 'maybe' })
     expect((failed as Error).message).toContain('no response within 15000 ms')
     expect(clock.delays.filter((delayMs) => delayMs === 15_000)).toHaveLength(4)
@@ -62,11 +62,11 @@ describe('a server that does not respond', () => {
 
 describe('a server with a rate limit of an hour', () => {
   test('blocks the SDK silently; this library fails at once and names the time to wait', async () => {
-    const { raw, ours, server } = await openSides()
+    const { sdk, library, server } = await openSides()
     const headers = { 'x-ratelimit-reset': String(Date.now() + hourMs) }
     server.fault({ path: /trigger$/ }, { kind: 'answer', status: 429, headers, body: { error: 'slow down' } })
-    expect(await settlesWithin(hourMs - 60_000, () => raw.tasks.trigger('raw', {}))).toBe(false)
-    const failed = await failureOf(ours.sendJob('work.asked', payload))
+    expect(await settlesWithin(hourMs - 60_000, () => sdk.tasks.trigger('raw', {}))).toBe(false)
+    const failed = await failureOf(library.sendJob('work.asked', payload))
     expect(failed).toMatchObject({ code: 'send_failed', accepted: 'no' })
     expect((failed as Error).message).toMatch(/wants no requests for 3[56]\d\d s/)
   })

@@ -15,69 +15,69 @@ const task = 'event-work__asked'
 describe('a run without a worker', () => {
   test('expires after ten minutes if the SDK triggered it; a job waits', async () => {
     let nowMs = Date.now()
-    const { raw, ours, client, register } = await openSides({ now: () => nowMs })
+    const { sdk, library, client, register } = await openSides({ now: () => nowMs })
     await register({ id: 'raw' }, { id: task })
-    const { id: naive } = await raw.tasks.trigger('raw', {})
-    const { id } = await ours.sendJob('work.asked', payload)
+    const { id: sdkResult } = await sdk.tasks.trigger('raw', {})
+    const { id } = await library.sendJob('work.asked', payload)
     nowMs += 11 * 60_000
-    await expect.poll(async () => (await client.retrieveRun(naive)).status).toBe('EXPIRED')
-    expect(await ours.getJobStatus(id)).toMatchObject({ state: 'queued' })
+    await expect.poll(async () => (await client.retrieveRun(sdkResult)).status).toBe('EXPIRED')
+    expect(await library.getJobStatus(id)).toMatchObject({ state: 'queued' })
   })
 })
 
 describe('an idempotency key', () => {
   test('with a TTL of two units lasts 30 days in the SDK; this library converts it to seconds or rejects it', async () => {
     const nowMs = Date.now()
-    const { raw, ours, server } = await openSides({ now: () => nowMs })
+    const { sdk, library, server } = await openSides({ now: () => nowMs })
     const ttlsMs = () => server.runs().map((run) => run.idempotencyKeyExpiresAt!.getTime() - run.createdAt.getTime())
-    await raw.tasks.trigger('raw', {}, { idempotencyKey: 'once', idempotencyKeyTTL: '1h30m' })
-    await ours.sendJob('work.asked', payload, { idempotencyKey: 'once', idempotencyTtl: '1.5h' })
+    await sdk.tasks.trigger('raw', {}, { idempotencyKey: 'once', idempotencyKeyTTL: '1h30m' })
+    await library.sendJob('work.asked', payload, { idempotencyKey: 'once', idempotencyTtl: '1.5h' })
     expect(ttlsMs()).toEqual([30 * 86_400_000, 5_400_000])
     const mixed = { idempotencyKey: 'once', idempotencyTtl: '1h30m' as never }
-    expect(await failureOf(ours.sendJob('work.asked', payload, mixed))).toMatchObject({ code: 'invalid_option' })
+    expect(await failureOf(library.sendJob('work.asked', payload, mixed))).toMatchObject({ code: 'invalid_option' })
   })
 })
 
 describe('a batch', () => {
   test('returns no ids in the SDK, and its runs do not exist yet; this library returns ids of existing runs', async () => {
-    const { raw, ours, client, server } = await openSides()
-    const batch = await raw.tasks.batchTrigger('raw', [{ payload: 1 }, { payload: 2 }])
+    const { sdk, library, client, server } = await openSides()
+    const batch = await sdk.tasks.batchTrigger('raw', [{ payload: 1 }, { payload: 2 }])
     expect(Object.keys(batch)).not.toContain('runs')
     expect([batch.runCount, server.runs().length]).toEqual([2, 0])
     const items = [1, 2].map((number) => ({ event: 'work.asked' as const, payload: { ...payload, number } }))
-    const results = await ours.sendJobs(items)
+    const results = await library.sendJobs(items)
     for (const result of results) {
       expect(await client.retrieveRun(result.ok ? result.job.id : '')).toMatchObject({ taskIdentifier: task })
     }
   })
 
   test('fails in the SDK if one item is too large or if it is empty; this library returns a result per item', async () => {
-    const { raw, ours, server } = await openSides()
+    const { sdk, library, server } = await openSides()
     const datas = ['small', 'x'.repeat(200_000)]
     expect(
       await failureOf(
-        raw.tasks.batchTrigger(
+        sdk.tasks.batchTrigger(
           'raw',
           datas.map((data) => ({ payload: { data } })),
         ),
       ),
     ).toBeInstanceOf(Error)
-    expect(await failureOf(raw.tasks.batchTrigger('raw', []))).toBeInstanceOf(Error)
+    expect(await failureOf(sdk.tasks.batchTrigger('raw', []))).toBeInstanceOf(Error)
     expect(server.runs()).toEqual([])
     const items = datas.map((data) => ({ event: 'work.asked' as const, payload: { ...payload, data } }))
-    expect((await ours.sendJobs(items)).map(({ ok }) => ok)).toEqual([true, false])
-    expect(await ours.sendJobs([])).toEqual([])
+    expect((await library.sendJobs(items)).map(({ ok }) => ok)).toEqual([true, false])
+    expect(await library.sendJobs([])).toEqual([])
   })
 })
 
 describe('the version of the tasks', () => {
   test('in the environment is ignored by a client of the SDK; this library locks the run to it', async () => {
-    const { raw, ours, server, register } = await openSides()
+    const { sdk, library, server, register } = await openSides()
     const { body: old } = await register({ id: task }, { id: 'raw' })
     await register({ id: task }, { id: 'raw' })
     vi.stubEnv('TRIGGER_VERSION', old.version)
-    await raw.tasks.trigger('raw', {})
-    await ours.sendJob('work.asked', payload)
+    await sdk.tasks.trigger('raw', {})
+    await library.sendJob('work.asked', payload)
     expect(server.runs().map(({ workerId }) => workerId)).toEqual([undefined, old.id])
   })
 })
@@ -90,44 +90,44 @@ describe('two environments in one process', () => {
       await Promise.all(['tr_dev_a', 'tr_dev_b'].map((key) => send(key).catch(() => undefined)))
       return server.requests.slice(before).map(({ headers }) => headers['authorization']!.slice('Bearer '.length))
     }
-    const naive = await keysOf(async (accessToken) => {
+    const sdkResult = await keysOf(async (accessToken) => {
       configure({ baseURL: server.url, accessToken, requestOptions: { retry: { maxAttempts: 1 } } })
       await Promise.resolve() // as an app may await something in between
       await tasks.trigger('raw', {})
     })
-    expect(naive).toEqual(['tr_dev_b', 'tr_dev_b'])
-    const ours = await keysOf((apiKey) => {
+    expect(sdkResult).toEqual(['tr_dev_b', 'tr_dev_b'])
+    const library = await keysOf((apiKey) => {
       const load = () => createTriggerProvider({ apiKey, apiUrl: server.url })
       return createClient({ load }, { jobs: [], logger: createRecordedLogger() }).sendJob('work.asked', payload)
     })
-    expect(ours.toSorted()).toEqual(['tr_dev_a', 'tr_dev_b'])
+    expect(library.toSorted()).toEqual(['tr_dev_a', 'tr_dev_b'])
   })
 })
 
 describe('a payload', () => {
   test('with certain keys loses them in the SDK; this library restores them', async () => {
-    const { raw, ours, client } = await openSides()
+    const { sdk, library, client } = await openSides()
     const data = JSON.parse('{"constructor":"brick","prototype":1}') as object
-    const naive = await raw.tasks.trigger('raw', { data }).then(
+    const sdkResult = await sdk.tasks.trigger('raw', { data }).then(
       async ({ id }) => (await client.retrieveRun(id)).payload,
       (error: Error) => error.message,
     )
-    expect(naive).not.toEqual({ data })
-    const { id } = await ours.sendJob('work.asked', { ...payload, data })
+    expect(sdkResult).not.toEqual({ data })
+    const { id } = await library.sendJob('work.asked', { ...payload, data })
     expect(JSON.stringify((await client.retrieveRun(id)).payload)).toContain('brick')
   })
 })
 
 describe('a tenant', () => {
   test('with a long name makes a tag that the server rejects; this library cuts it and keeps it unique', async () => {
-    const { raw, ours, client } = await openSides()
+    const { sdk, library, client } = await openSides()
     const tenants = ['a', 'b'].map((last) => `${'t'.repeat(150)}${last}`)
-    expect(await failureOf(raw.tasks.trigger('raw', {}, { tags: [`tenant:${tenants[0]}`] }))).toMatchObject({
+    expect(await failureOf(sdk.tasks.trigger('raw', {}, { tags: [`tenant:${tenants[0]}`] }))).toMatchObject({
       status: 400,
     })
     const tags = await Promise.all(
       tenants.map(
-        async (tenantId) => (await client.retrieveRun((await ours.sendJob('work.asked', { tenantId })).id)).tags,
+        async (tenantId) => (await client.retrieveRun((await library.sendJob('work.asked', { tenantId })).id)).tags,
       ),
     )
     expect(tags[0]).not.toEqual(tags[1])

@@ -31,8 +31,8 @@ async function open() {
 }
 
 test('ticks of a task pile up behind a long run, even with a queue limit; ticks of a cron job are skipped', async () => {
-  const { raw, tick, start, runsOf } = await open()
-  for (const minute of [0, 1, 2]) await raw.tasks.trigger('raw', { minute })
+  const { sdk, tick, start, runsOf } = await open()
+  for (const minute of [0, 1, 2]) await sdk.tasks.trigger('raw', { minute })
   expect(runsOf('raw')).toHaveLength(3)
   await (await start()).complete(success)
 
@@ -43,11 +43,11 @@ test('ticks of a task pile up behind a long run, even with a queue limit; ticks 
 })
 
 test('an idempotency key blocks later ticks of a task for 30 days; that of a cron job is freed when its run ends', async () => {
-  const { raw, tick, start, runsOf } = await open()
+  const { sdk, tick, start, runsOf } = await open()
   const key = { idempotencyKey: 'report' }
-  await raw.tasks.trigger('raw', {}, key)
+  await sdk.tasks.trigger('raw', {}, key)
   await (await start()).complete(success)
-  expect(await raw.tasks.trigger('raw', {}, key)).toMatchObject({ isCached: true })
+  expect(await sdk.tasks.trigger('raw', {}, key)).toMatchObject({ isCached: true })
 
   await tick(0)
   await (await start()).complete(success)
@@ -56,8 +56,8 @@ test('an idempotency key blocks later ticks of a task for 30 days; that of a cro
 })
 
 test('a repeated tick creates two runs of a task; a cron job creates one', async () => {
-  const { raw, tick, runsOf } = await open()
-  for (const _ of [1, 2]) await raw.tasks.trigger('raw', {})
+  const { sdk, tick, runsOf } = await open()
+  for (const _ of [1, 2]) await sdk.tasks.trigger('raw', {})
   expect(runsOf('raw')).toHaveLength(2)
   for (const definition of [report, { ...report, overlap: 'allow' } as const]) {
     const before = runsOf(taskId).length
@@ -68,11 +68,11 @@ test('a repeated tick creates two runs of a task; a cron job creates one', async
 })
 
 test('a repeated tick after a failed run creates a second run of a task; a cron job creates none', async () => {
-  const { raw, tick, start, runsOf } = await open()
+  const { sdk, tick, start, runsOf } = await open()
   const key = { idempotencyKey: 'report' }
-  await raw.tasks.trigger('raw', {}, key)
+  await sdk.tasks.trigger('raw', {}, key)
   await (await start()).complete(failure())
-  expect(await raw.tasks.trigger('raw', {}, key)).toMatchObject({ isCached: false })
+  expect(await sdk.tasks.trigger('raw', {}, key)).toMatchObject({ isCached: false })
   await (await start()).complete(success)
 
   await tick(0)

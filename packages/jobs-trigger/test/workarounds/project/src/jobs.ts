@@ -10,7 +10,7 @@ const handler = ({ payload }: { payload: Script }, { signal, tenantId }: JobCont
     signal,
     send: async () => (await sendJob('script.unhandled', { tenantId, does: 'take time' }, { delay: '1h' })).id,
   })
-const onFailure = (_error: unknown, _event: unknown, { runId }: JobContext): void => record(`ours failed ${runId}`)
+const onFailure = (_error: unknown, _event: unknown, { runId }: JobContext): void => record(`job failed ${runId}`)
 const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: 20 } as const
 
 const jobs = [

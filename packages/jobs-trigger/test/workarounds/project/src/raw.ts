@@ -14,7 +14,7 @@ const later = task({ id: 'raw-later', run: async () => undefined })
 export const plain = task({
   id: 'raw',
   run: (script: Script, { signal }) => perform(script, stage(signal)),
-  onFailure: ({ ctx }) => record(`raw failed ${ctx.run.id}`),
+  onFailure: ({ ctx }) => record(`task failed ${ctx.run.id}`),
 })
 
 /** A task with three attempts. */
@@ -22,7 +22,7 @@ export const tried = task({
   id: 'raw-tried',
   retry: { maxAttempts: 3, minTimeoutInMs: 20, maxTimeoutInMs: 20, randomize: false },
   run: (script: Script, { signal }) => perform(script, stage(signal)),
-  onFailure: ({ ctx }) => record(`raw failed ${ctx.run.id}`),
+  onFailure: ({ ctx }) => record(`task failed ${ctx.run.id}`),
 })
 
 /** A task with long retry delays. */
