@@ -37,7 +37,7 @@ describe('a replay that compensates', () => {
       const nap = step.sleep('nap', 10).catch(note('the nap failed'))
       await Promise.all([nap, step.run('charge', broke, { retry: { maxAttempts: 1 } })])
     })
-    expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: { code: 'step_failed' } })
+    expect(await kit.runToEnd(workflow)).toMatchObject({ type: 'failed', error: { code: 'step_failed' } })
     expect(kit.step('nap')?.state).toBe('cancelled')
     expect(done).toEqual(['reserve', 'release', 'release'])
   })
@@ -48,7 +48,7 @@ describe('a replay that compensates', () => {
       await step.run('reserve', note('reserve'), { compensate: note('release') })
       throw new Error('Broke.')
     })
-    expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: failure })
+    expect(await kit.runToEnd(workflow)).toMatchObject({ type: 'failed', error: failure })
     expect(kit.step('gone')?.compensation).toMatchObject({
       state: 'failed',
       attempts: 3,
@@ -69,7 +69,7 @@ describe('a replay that compensates', () => {
         })(),
       ])
     })
-    const outcome = kit.pass(workflow)
+    const outcome = kit.replay(workflow)
     for (let turn = 0; turn < 10; turn++) await kit.clock.advance(300)
     expect(await outcome).toMatchObject({ type: 'failed', error: failure })
     expect(done).toEqual(['refund', 'release'])
@@ -82,7 +82,7 @@ describe('a replay that compensates', () => {
       if (passes++ < 2) throw new Error('The settings are away.')
       await step.run('reserve', note('reserve'), { compensate: note('release') })
     })
-    expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: failure })
+    expect(await kit.runToEnd(workflow)).toMatchObject({ type: 'failed', error: failure })
     expect(kit.step('reserve')?.compensation).toMatchObject({ state: 'completed', attempts: 3 })
     expect(done).toEqual(['release'])
   })
@@ -98,7 +98,7 @@ describe('a compensation', () => {
       })
       await step.run('ship', broke, { retry: { maxAttempts: 1 } })
     })
-    expect(await kit.live(workflow)).toMatchObject({ type: 'failed' })
+    expect(await kit.runToEnd(workflow)).toMatchObject({ type: 'failed' })
     expect(kit.step('charge')?.compensation?.error).toMatchObject({
       code: 'invalid_step',
       message: expect.stringContaining('`refund` of `fulfil-order` is called inside the step `charge/compensation`'),
@@ -123,16 +123,16 @@ test('a replay that is stopped while it compensates ends, and the next one conti
     },
     { onFailure: note('onFailure') },
   )
-  const outcome = kit.pass(workflow)
+  const outcome = kit.replay(workflow)
   const signal = await begun.promise
   kit.controller.abort(new ShutdownError())
   expect(await outcome).toEqual({ type: 'interrupted' })
   expect(signal.aborted).toBe(true)
-  const kept = structuredClone(kit.kept)
+  const before = structuredClone(kit.record)
   refunded.resolve()
-  await kit.rest()
+  await kit.settle()
   expect(done).toEqual([])
-  expect(kit.kept).toEqual(kept)
+  expect(kit.record).toEqual(before)
   expect(kit.lines.filter(({ level }) => level === 'error')).toEqual([])
 })
 
@@ -147,7 +147,7 @@ test('a compensation that cannot be saved is repeated one second later, whatever
   )
   const save = () => Promise.reject(new Error('The store is away.'))
   const wakeAt = kit.clock.now() + 1000
-  expect(await kit.pass(workflow, { records: { save } })).toEqual({ type: 'suspended', wakeAt })
-  expect(await kit.live(workflow)).toMatchObject({ type: 'failed', error: failure })
+  expect(await kit.replay(workflow, { records: { save } })).toEqual({ type: 'suspended', wakeAt })
+  expect(await kit.runToEnd(workflow)).toMatchObject({ type: 'failed', error: failure })
   expect(done).toEqual(['refund', 'refund', 'release', 'onFailure'])
 })

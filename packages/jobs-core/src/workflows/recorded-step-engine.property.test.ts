@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 
-import type { StoreHabits } from '../../test/workflow-model/crashing-store.ts'
+import type { StoreBehavior } from '../../test/workflow-model/crashing-store.ts'
 import type { Crash } from '../../test/workflow-model/crashing-world.ts'
 import { type Expected, expectedOf } from '../../test/workflow-model/expected-of.ts'
-import { type Lived, liveThrough } from '../../test/workflow-model/live-through.ts'
+import { type RunResult, runWithCrashes } from '../../test/workflow-model/run-with-crashes.ts'
 import { type Op, programs } from '../../test/workflow-model/program.ts'
 import { loadCatalogue } from '../events/catalogue/catalogue.ts'
 
@@ -15,57 +15,59 @@ const crashes: fc.Arbitrary<Crash[]> = fc.array(fc.record({ after: fc.nat({ max:
   maxLength: 5,
 })
 const few = fc.integer({ min: 0, max: 4 })
-const habits: fc.Arbitrary<StoreHabits> = fc.record({
-  keeps: fc.constantFrom('step', 'record'),
-  keepsNotes: fc.boolean(),
-  saves: fc.array(fc.option(fc.record({ keptMs: few, toldMs: few }), { nil: undefined }), { maxLength: 4 }),
+const behavior: fc.Arbitrary<StoreBehavior> = fc.record({
+  writes: fc.constantFrom('step', 'record'),
+  writesStarts: fc.boolean(),
+  latencies: fc.array(fc.option(fc.record({ writtenMs: few, acknowledgedMs: few }), { nil: undefined }), {
+    maxLength: 4,
+  }),
 })
 
 test('a run has the result of its program and completes each step once, whatever its process and store do', async () => {
   await fc.assert(
-    fc.asyncProperty(programs, crashes, habits, async (program, crashing, store) => {
-      const lived = await liveThrough(program, crashing, store)
-      const expected = expectedOf(program, lived.world.choices)
-      expect(lived.world.faults).toEqual([])
-      expectEnd(lived, expected)
-      expectEffects(lived, expected)
-      expectCompensations(lived, expected)
-      expectKeys(lived)
-      expect(lived.lines.filter(({ message }) => message.includes('another order'))).toEqual([])
+    fc.asyncProperty(programs, crashes, behavior, async (program, crashList, store) => {
+      const result = await runWithCrashes(program, crashList, store)
+      const expected = expectedOf(program, result.world.choices)
+      expect(result.world.errors).toEqual([])
+      expectEnd(result, expected)
+      expectEffects(result, expected)
+      expectCompensations(result, expected)
+      expectKeys(result)
+      expect(result.lines.filter(({ message }) => message.includes('another order'))).toEqual([])
     }),
     { numRuns: 400, seed: 20_260_301 },
   )
 })
 
-function expectEnd({ outcome, failuresTold, crashes: seen }: Lived, { end }: Expected): void {
+function expectEnd({ outcome, onFailureCalls, crashes: seen }: RunResult, { end }: Expected): void {
   if (end.type === 'completed') {
     expect(outcome).toEqual({ type: 'completed', output: end.output })
-    expect(failuresTold).toBe(0)
+    expect(onFailureCalls).toBe(0)
     return
   }
   expect(outcome.type === 'failed' && outcome.error.message).toContain(
     end.of === 'thrown' ? 'thrown' : `The step \`${end.of}\` failed`,
   )
-  expect(failuresTold).toBeGreaterThanOrEqual(1)
-  expect(failuresTold).toBeLessThanOrEqual(1 + seen)
+  expect(onFailureCalls).toBeGreaterThanOrEqual(1)
+  expect(onFailureCalls).toBeLessThanOrEqual(1 + seen)
 }
 
 /** Every step that must complete has run its work, no step that cannot has, and without a crash no work is repeated. */
-function expectEffects({ world, crashed }: Lived, { certain, possible }: Expected): void {
+function expectEffects({ world, crashed }: RunResult, { certain, possible }: Expected): void {
   const done = countsOf(world.completed.filter(({ what }) => what === 'step'))
   const ops = new Map([...possible, ...certain].map(([key, op]) => [`run_1/${key}`, op]))
   expect([...ops.keys()]).toEqual(expect.arrayContaining([...done.keys()]))
   expect([...done.keys()]).toEqual(expect.arrayContaining([...certain.keys()].map((key) => `run_1/${key}`)))
   for (const [key, count] of done) expect(count, key).toBeLessThanOrEqual(1 + (crashed.get(key) ?? 0))
-  const begun = countsOf(world.begun.filter(({ what }) => what === 'step'))
+  const started = countsOf(world.started.filter(({ what }) => what === 'step'))
   for (const key of done.keys()) {
     const { failures } = ops.get(key) as Extract<Op, { do: 'run' }>
-    expect(begun.get(key), key).toBeLessThanOrEqual(failures + 1 + (crashed.get(key) ?? 0))
+    expect(started.get(key), key).toBeLessThanOrEqual(failures + 1 + (crashed.get(key) ?? 0))
   }
 }
 
 /** A failed run compensates its completed steps in reverse order. A completed run compensates none. */
-function expectCompensations({ outcome, world, crashed }: Lived, { certain, possible }: Expected): void {
+function expectCompensations({ outcome, world, crashed }: RunResult, { certain, possible }: Expected): void {
   const compensated = world.completed.filter(({ what }) => what === 'compensation').map(({ key }) => key)
   for (const [key, count] of countsOf(world.completed))
     expect(count, key).toBeLessThanOrEqual(1 + (crashed.get(key) ?? 0))
@@ -85,9 +87,9 @@ function expectCompensations({ outcome, world, crashed }: Lived, { certain, poss
 }
 
 /** Each step and each compensation has one key in all its attempts, which no other step has. */
-function expectKeys({ world }: Lived): void {
+function expectKeys({ world }: RunResult): void {
   const whats = new Map<string, Set<string>>()
-  for (const { what, key } of world.begun) whats.set(key, (whats.get(key) ?? new Set()).add(what))
+  for (const { what, key } of world.started) whats.set(key, (whats.get(key) ?? new Set()).add(what))
   for (const [key, seen] of whats) expect([...seen]).toEqual([key.endsWith('/compensation') ? 'compensation' : 'step'])
 }
 

@@ -57,7 +57,7 @@ describe('a wait that is resolved while the code runs', () => {
       ]),
     )
     const store = liveStore()
-    const outcome = kit.pass(workflow, { steps: store.steps })
+    const outcome = kit.replay(workflow, { steps: store.steps })
     await vi.waitFor(() => expect(store.record.steps).toHaveLength(2)) // the event's schema is loaded meanwhile
     await kit.clock.advance(10)
     expect(store.answer('refunded')).toBe(true)
@@ -71,7 +71,7 @@ describe('a wait that is resolved while the code runs', () => {
 describe('code that can only wait', () => {
   test('is suspended until its next due time', async () => {
     const workflow = orderWorkflow((step) => Promise.all([step.sleep('long', '1h'), step.sleep('short', 500)]))
-    expect(await kit.pass(workflow)).toEqual({ type: 'suspended', wakeAt: kit.clock.now() + 500 })
+    expect(await kit.replay(workflow)).toEqual({ type: 'suspended', wakeAt: kit.clock.now() + 500 })
     expect(kit.clock.pendingTimers()).toBe(0)
   })
 })
@@ -96,27 +96,27 @@ describe('a stopped replay', () => {
       },
       { onFailure: note('onFailure') },
     )
-    const outcome = kit.pass(workflow, { onLeftRunning: (work) => void left.push(work) })
+    const outcome = kit.replay(workflow, { onLeftRunning: (work) => void left.push(work) })
     await kit.clock.advance(10)
-    const kept = structuredClone(kit.kept)
+    const before = structuredClone(kit.record)
     kit.controller.abort(reason)
     expect(await outcome).toEqual({ type })
     expect(signal?.reason).toBe(reason)
     expect(left).toHaveLength(1)
     charged.resolve('paid')
     await left[0]
-    await kit.rest()
+    await kit.settle()
     expect(done).toEqual(['reserve'])
     // Work that ended after the cancel is recorded, because it may need compensation.
     if (type === 'cancelled') expect(kit.step('charge')).toMatchObject({ state: 'completed', output: 'paid' })
-    else expect(kit.kept).toEqual(kept)
+    else expect(kit.record).toEqual(before)
   })
 
   test('leaves no timer', async () => {
     const workflow = orderWorkflow((step) =>
       Promise.all([step.run('charge', () => new Promise(() => undefined), { timeout: '1h' }), step.sleep('nap', '1h')]),
     )
-    const outcome = kit.pass(workflow)
+    const outcome = kit.replay(workflow)
     await kit.clock.advance(10)
     kit.controller.abort(new ShutdownError())
     await outcome
@@ -139,7 +139,7 @@ test('steps with simultaneous results are called in the same order as in a repla
     passes.push(String(await Promise.all([slow, fast])))
     await step.sleep('nap', 10)
   })
-  expect(await kit.live(workflow)).toEqual({ type: 'completed' })
+  expect(await kit.runToEnd(workflow)).toEqual({ type: 'completed' })
   expect(passes).toEqual(['of slow,of fast', 'of slow,of fast'])
   expect(kit.lines.filter(({ level }) => level === 'warn')).toEqual([])
 })
@@ -152,18 +152,18 @@ describe('a save that fails', () => {
   const broken = () => Promise.reject(new Error('The store is away.'))
 
   test('fails the replay, which is retried, and the code sees neither a result nor the failure', async () => {
-    expect(await kit.pass(workflow, { records: { save: broken } })).toMatchObject({
+    expect(await kit.replay(workflow, { records: { save: broken } })).toMatchObject({
       type: 'retry',
       error: { message: 'The store is away.' },
     })
-    await kit.rest()
+    await kit.settle()
     expect(done).toEqual(['charge'])
   })
 
   test('in the last attempt fails the run and compensates the step', async () => {
     let saved = 0
     const once = () => (saved++ === 0 ? broken() : undefined)
-    expect(await kit.pass(workflow, { attempt: 3, records: { save: once } })).toMatchObject({ type: 'failed' })
+    expect(await kit.replay(workflow, { attempt: 3, records: { save: once } })).toMatchObject({ type: 'failed' })
     expect(done).toEqual(['charge', 'refund'])
   })
 })
@@ -186,7 +186,7 @@ describe('a step whose record was lost', () => {
     const workflow = orderWorkflow((step) =>
       Promise.all([step.run('ship', note('ship')), step.run('charge', note('charge'), { compensate: note('refund') })]),
     )
-    expect(await kit.pass(workflow)).toMatchObject({ type: 'failed', error: { code: 'step_failed' } })
+    expect(await kit.replay(workflow)).toMatchObject({ type: 'failed', error: { code: 'step_failed' } })
     expect(done).toEqual(['charge', 'refund'])
   })
 })

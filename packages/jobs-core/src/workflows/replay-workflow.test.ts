@@ -31,8 +31,8 @@ describe('a run that started with another version', () => {
     ['1', undefined, /it started with version `1`, and the code now has no version/],
     [null, '2', /it started with no version, and the code now has version `2`/],
   ])('fails with both versions: %s and %s', async (began, now, words) => {
-    kit.kept = { ...kit.kept, version: began, steps: [completedStep('reserve', 1)], ended: 1 }
-    expect(await kit.pass(workflow(now))).toMatchObject({
+    kit.record = { ...kit.record, version: began, steps: [completedStep('reserve', 1)], ended: 1 }
+    expect(await kit.replay(workflow(now))).toMatchObject({
       type: 'failed',
       error: { code: 'workflow_changed', message: expect.stringMatching(words) },
     })
@@ -40,15 +40,19 @@ describe('a run that started with another version', () => {
   })
 
   test('is compensated by the current code', async () => {
-    kit.kept = { ...kit.kept, version: '1', steps: [completedStep('reserve', 1, { compensable: true })], ended: 1 }
-    expect(await kit.live(workflow('2'))).toMatchObject({ type: 'failed', error: { code: 'workflow_changed' } })
+    kit.record = { ...kit.record, version: '1', steps: [completedStep('reserve', 1, { compensable: true })], ended: 1 }
+    expect(await kit.runToEnd(workflow('2'))).toMatchObject({ type: 'failed', error: { code: 'workflow_changed' } })
     expect(kit.step('reserve')).toMatchObject({ state: 'completed', compensation: { state: 'completed' } })
     expect(done).toEqual(['release', 'onFailure'])
   })
 })
 
 test('a run whose process died in its last attempt is compensated and starts no step', async () => {
-  kit.kept = { ...kit.kept, steps: [completedStep('reserve', 1, { compensable: true, output: { id: 7 } })], ended: 1 }
+  kit.record = {
+    ...kit.record,
+    steps: [completedStep('reserve', 1, { compensable: true, output: { id: 7 } })],
+    ended: 1,
+  }
   const workflow = orderWorkflow(
     async (step) => {
       await step.run('reserve', () => ({ id: 7 }), { compensate: ({ id }) => void done.push(`release ${id}`) })
@@ -56,7 +60,7 @@ test('a run whose process died in its last attempt is compensated and starts no 
     },
     { onFailure: (error) => void done.push(error.name) },
   )
-  expect(await kit.pass(workflow, { attempt: 4 })).toMatchObject({
+  expect(await kit.replay(workflow, { attempt: 4 })).toMatchObject({
     type: 'failed',
     error: { code: 'attempts_exhausted', message: expect.stringContaining('All 3 attempts of `fulfil-order`') },
   })
@@ -76,7 +80,7 @@ test('a host without `steps` fails the run with a remedy', async () => {
 
 test('an invalid payload fails the run without a call of its code', async () => {
   const unfit = orderEnvelope({ payload: { tenantId: 'acme', orderId: 5 } })
-  const steps = createRecordedStepEngine({ record: kit.kept, save: () => undefined })
+  const steps = createRecordedStepEngine({ record: kit.record, save: () => undefined })
   const outcome = await createAttemptKit().run(orderWorkflow(note('code')), unfit, { steps })
   expect(outcome).toMatchObject({ type: 'failed', error: { code: 'payload_invalid' } })
   expect(done).toEqual([])
@@ -94,7 +98,7 @@ test('a failed step that is not awaited causes no unhandled rejection, and the r
     },
     { retry: { maxAttempts: 1 } },
   )
-  expect(await kit.live(workflow)).toEqual({ type: 'completed', output: 'done' })
+  expect(await kit.runToEnd(workflow)).toEqual({ type: 'completed', output: 'done' })
   await kit.clock.advance(1)
   process.off('unhandledRejection', unhandled)
   expect(unhandled).not.toHaveBeenCalled()

@@ -19,7 +19,7 @@ type OrderWorkflowOptions = Omit<
   'id' | 'event' | 'steps'
 >
 
-/** A workflow on `order.created`, named `fulfil-order`. */
+/** Defines a workflow on `order.created` with the id `fulfil-order`. */
 export function orderWorkflow(
   steps: OrderSteps,
   options: OrderWorkflowOptions = {},
@@ -29,42 +29,42 @@ export function orderWorkflow(
   return defineWorkflow({ id: 'fulfil-order', event: 'order.created', steps: reordered, ...options })
 }
 
-/** The passes of one run over a workflow, in a test's hands. */
+/** Replays one run of a workflow, under the control of a test. */
 export interface WorkflowKit extends Omit<AttemptKit, 'run'> {
-  /** What was kept last: the next pass begins from a copy of it, as after a crash. */
-  kept: WorkflowRecord
-  /** Makes a pass. What `records` has replaces what the kit would do. */
-  pass(
+  /** The stored record. The next replay starts from a copy of it, as after a crash. */
+  record: WorkflowRecord
+  /** Runs one replay. `records` overrides the store of the kit. */
+  replay(
     definition: WorkflowDefinition<'order.created'>,
     more?: Partial<AttemptOptions> & { readonly records?: Partial<StepRecordStore> },
   ): Promise<Outcome>
-  /** One pass after the other until the run has ended, with time moved on to where each is due. */
-  live(definition: WorkflowDefinition<'order.created'>): Promise<Outcome>
-  /** Lets a second pass, and so many turns of the loop that whatever would still happen has. */
-  rest(): Promise<void>
-  /** The kept record of a step. */
+  /** Replays until the run has ended, and advances time to each replay. */
+  runToEnd(definition: WorkflowDefinition<'order.created'>): Promise<Outcome>
+  /** Advances time by one second, with enough turns of the event loop for all pending work. */
+  settle(): Promise<void>
+  /** Returns the stored record of a step. */
   step(key: string): StepRecord | undefined
 }
 
-export function createWorkflowKit(kept: Partial<WorkflowRecord> = {}): WorkflowKit {
+export function createWorkflowKit(initial: Partial<WorkflowRecord> = {}): WorkflowKit {
   const { run, ...attempts } = createAttemptKit()
   const kit: WorkflowKit = {
     ...attempts,
-    kept: { ...createWorkflowRecord('run_1', undefined), ...kept },
-    step: (key) => kit.kept.steps.find((step) => step.key === key),
-    async rest() {
+    record: { ...createWorkflowRecord('run_1', undefined), ...initial },
+    step: (key) => kit.record.steps.find((step) => step.key === key),
+    async settle() {
       for (let turn = 0; turn < 20; turn++) await kit.clock.advance(50)
     },
-    pass(definition, { records, ...more } = {}) {
-      const record = copyOf(kit.kept)
-      const keep = (): undefined => void (kit.kept = copyOf(record))
-      const steps = createRecordedStepEngine({ record, save: keep, saveFailure: keep, ...records })
+    replay(definition, { records, ...more } = {}) {
+      const record = copyOf(kit.record)
+      const save = (): undefined => void (kit.record = copyOf(record))
+      const steps = createRecordedStepEngine({ record, save, saveFailure: save, ...records })
       return run(definition, orderEnvelope(), { steps, ...more })
     },
-    async live(definition) {
+    async runToEnd(definition) {
       let attempt = 1
       for (;;) {
-        const outcome = await kit.pass(definition, { attempt })
+        const outcome = await kit.replay(definition, { attempt })
         if (outcome.type === 'retry') {
           attempt++
           await kit.clock.advance(outcome.afterMs)
@@ -77,7 +77,7 @@ export function createWorkflowKit(kept: Partial<WorkflowRecord> = {}): WorkflowK
   return kit
 }
 
-/** The record of a step that completed. */
+/** Creates the record of a completed step. */
 export function completedStep(key: string, order: number, more: Partial<StepRecord> = {}): StepRecord {
   return { key, kind: 'run', state: 'completed', attempts: 1, startedAt: 0, endedAt: 1, order, ...more }
 }

@@ -7,133 +7,133 @@ import {
   type StepRecord,
   type WorkflowRecord,
 } from '../../src/workflows/workflow-record.ts'
-import type { CrashingWorld, Pass } from './crashing-world.ts'
+import type { CrashingWorld, Replay } from './crashing-world.ts'
 
-/** How a store keeps what it is given. */
-export interface StoreHabits {
-  /** The step alone that it was given, or all of the record as it is. What is in memory alone is lost in a crash. */
-  readonly keeps: 'step' | 'record'
-  /** Whether beginnings of attempts are kept, too. */
-  readonly keepsNotes: boolean
-  /** How long saves take, in turn: until kept, and from then on until told. `undefined`: kept at once. */
-  readonly saves: readonly ({ readonly keptMs: number; readonly toldMs: number } | undefined)[]
+/** The behavior of a store. */
+export interface StoreBehavior {
+  /** A save writes only the given step, or the whole record. A crash loses everything that is not written. */
+  readonly writes: 'step' | 'record'
+  /** True if the starts of attempts are also written. */
+  readonly writesStarts: boolean
+  /** The durations of the saves, in turn: until written, then until acknowledged. `undefined`: synchronous. */
+  readonly latencies: readonly ({ readonly writtenMs: number; readonly acknowledgedMs: number } | undefined)[]
 }
 
-/** What comes for a step that waits: the event, or the end of the job. `undefined` where nothing comes. */
-export type Answers = (
+/** Returns the result of a waiting step: an event or the end of a job. `undefined` if there is none. */
+export type WaitResults = (
   step: StepRecord,
 ) => { readonly value: number; readonly fails: boolean; readonly ms: number } | undefined
 
-interface Live {
-  readonly pass: Pass
+interface ActiveReplay {
+  readonly replay: Replay
   readonly record: WorkflowRecord
   readonly listeners: Set<(step: StepRecord) => void>
 }
 
-/** Keeps the records of one run as JSON, and answers its waits. */
+/** Stores the records of one run as JSON, and resolves its waits. */
 export class CrashingStore {
   readonly #world: CrashingWorld
-  readonly #habits: StoreHabits
-  readonly #answers: Answers
+  readonly #behavior: StoreBehavior
+  readonly #waitResults: WaitResults
   readonly #expected = new Set<string>()
-  #saves = 0
-  #live: Live | undefined
-  kept: WorkflowRecord = createWorkflowRecord('run_1', undefined)
-  /** True where a wait was answered and no code took notice. */
+  #saveCount = 0
+  #active: ActiveReplay | undefined
+  stored: WorkflowRecord = createWorkflowRecord('run_1', undefined)
+  /** True if a wait was resolved while no replay was listening. */
   isWoken = false
 
-  constructor(world: CrashingWorld, habits: StoreHabits, answers: Answers) {
+  constructor(world: CrashingWorld, behavior: StoreBehavior, waitResults: WaitResults) {
     this.#world = world
-    this.#habits = habits
-    this.#answers = answers
+    this.#behavior = behavior
+    this.#waitResults = waitResults
   }
 
-  /** The records for a pass, as they are read after a crash. */
-  open(pass: Pass): StepRecordStore {
-    const live: Live = { pass, record: copyOf(this.kept), listeners: new Set() }
-    this.#live = live
+  /** Opens the stored records for a replay, as after a crash. */
+  open(replay: Replay): StepRecordStore {
+    const active: ActiveReplay = { replay, record: copyOf(this.stored), listeners: new Set() }
+    this.#active = active
     this.isWoken = false
     return {
-      record: live.record,
-      save: (step) => this.#save(live, () => this.#keep(live.record, step)),
-      saveFailure: () => this.#save(live, () => this.#keepFailure(live.record)),
+      record: active.record,
+      save: (step) => this.#save(active, () => this.#store(active.record, step)),
+      saveFailure: () => this.#save(active, () => this.#storeFailure(active.record)),
       noteStarted: (step) => {
-        if (this.#habits.keepsNotes && !this.#world.isDeadAt(pass)) this.#keep(live.record, step)
+        if (this.#behavior.writesStarts && !this.#world.isDeadAt(replay)) this.#store(active.record, step)
       },
       onWaitResolved: (listener) => {
-        live.listeners.add(listener)
-        return () => live.listeners.delete(listener)
+        active.listeners.add(listener)
+        return () => active.listeners.delete(listener)
       },
     }
   }
 
-  /** The pass is over. */
+  /** Ends the replay. */
   close(): void {
-    this.#live = undefined
+    this.#active = undefined
   }
 
-  #save({ pass }: Live, keep: () => void): Promise<void> | undefined {
-    const { saves } = this.#habits
-    const habit = saves.length === 0 ? undefined : saves[this.#saves++ % saves.length]
-    if (this.#world.isDeadAt(pass)) return new Promise(() => undefined)
-    if (!habit) {
-      keep()
-      return this.#world.isDeadAt(pass) ? new Promise(() => undefined) : undefined
+  #save({ replay }: ActiveReplay, store: () => void): Promise<void> | undefined {
+    const { latencies } = this.#behavior
+    const latency = latencies.length === 0 ? undefined : latencies[this.#saveCount++ % latencies.length]
+    if (this.#world.isDeadAt(replay)) return new Promise(() => undefined)
+    if (!latency) {
+      store()
+      return this.#world.isDeadAt(replay) ? new Promise(() => undefined) : undefined
     }
     return (async () => {
-      await this.#world.wait(pass, habit.keptMs)
-      keep()
-      await this.#world.wait(pass, habit.toldMs)
+      await this.#world.wait(replay, latency.writtenMs)
+      store()
+      await this.#world.wait(replay, latency.acknowledgedMs)
     })()
   }
 
-  #keep(record: WorkflowRecord, step: StepRecord): void {
-    if (this.#habits.keeps === 'record') this.kept = copyOf(record)
+  #store(record: WorkflowRecord, step: StepRecord): void {
+    if (this.#behavior.writes === 'record') this.stored = copyOf(record)
     else {
       const places = new Map(record.steps.map(({ key }, place) => [key, place]))
-      const steps = [...this.kept.steps.filter(({ key }) => key !== step.key), copyOf(step)]
+      const steps = [...this.stored.steps.filter(({ key }) => key !== step.key), copyOf(step)]
       steps.sort((one, other) => places.get(one.key)! - places.get(other.key)!)
-      this.kept = { ...this.kept, steps, ended: Math.max(this.kept.ended, step.order ?? 0) }
+      this.stored = { ...this.stored, steps, ended: Math.max(this.stored.ended, step.order ?? 0) }
     }
-    for (const each of this.kept.steps) this.#expectAnswer(each)
+    for (const each of this.stored.steps) this.#scheduleResult(each)
   }
 
-  #keepFailure(record: WorkflowRecord): void {
-    if (this.#habits.keeps === 'record') this.kept = copyOf(record)
-    else this.kept = { ...this.kept, failure: copyOf(record.failure!) }
+  #storeFailure(record: WorkflowRecord): void {
+    if (this.#behavior.writes === 'record') this.stored = copyOf(record)
+    else this.stored = { ...this.stored, failure: copyOf(record.failure!) }
   }
 
-  /** A wait is answered only once it was kept: before, nobody outside knows of it. */
-  #expectAnswer(step: StepRecord): void {
+  /** Schedules the result of a wait once the wait is stored. Before that, it is unknown outside the run. */
+  #scheduleResult(step: StepRecord): void {
     const wait = `${step.key} since ${step.startedAt}`
-    const answer = step.state === 'waiting' && !this.#expected.has(wait) ? this.#answers(step) : undefined
-    if (!answer) return
+    const result = step.state === 'waiting' && !this.#expected.has(wait) ? this.#waitResults(step) : undefined
+    if (!result) return
     this.#expected.add(wait)
-    this.#world.later(answer.ms, () => this.#answer(step.key, answer.value, answer.fails))
+    this.#world.later(result.ms, () => this.#resolveWait(step.key, result.value, result.fails))
   }
 
-  #answer(key: string, value: number, fails: boolean): void {
+  #resolveWait(key: string, value: number, fails: boolean): void {
     const { now } = this.#world
-    const live = this.#live?.pass.isAlive ? this.#live : undefined
-    const record = live?.record ?? copyOf(this.kept)
+    const active = this.#active?.replay.isAlive ? this.#active : undefined
+    const record = active?.record ?? copyOf(this.stored)
     const step = record.steps.find((each) => each.key === key)
     if (!step) return
     const payload = { tenantId: 'acme', orderId: 'order_1', reason: String(value) }
     const event = { id: `event_of_${key}`, event: 'order.refunded', payload, sentAt: now }
-    const isAnswered =
+    const isResolved =
       step.kind === 'runJob'
         ? resolveJobWait(record, step, endedJob(step.jobId!, value, fails), now)
         : resolveEventWait(record, step, event, now)
-    if (!isAnswered) return
-    this.#keep(record, step)
-    if (live && live.listeners.size > 0) for (const listener of live.listeners) listener(step)
+    if (!isResolved) return
+    this.#store(record, step)
+    if (active && active.listeners.size > 0) for (const listener of active.listeners) listener(step)
     else this.isWoken = true
   }
 
-  /** The works of a pass whose ends were not kept: each of them may be done once more. */
-  underWay({ begun }: Pass): string[] {
-    const { origin, steps } = this.kept
-    return [...begun].filter((idempotencyKey) => {
+  /** Returns the work of a replay whose end is not stored. Each may run once more. */
+  unsavedWork({ started }: Replay): string[] {
+    const { origin, steps } = this.stored
+    return [...started].filter((idempotencyKey) => {
       const [key, compensation] = idempotencyKey.slice(origin.length + 1).split('/')
       const step = steps.find((each) => each.key === key)
       if (!step) return true

@@ -1,129 +1,134 @@
 import type { Clock, Timer } from '../../src/time/clock.ts'
 import type { StepContext } from '../../src/workflows/steps.ts'
 
-/** A crash: after so many things have happened since the one before, and for so long. */
+/** A crash, after a number of checkpoints since the previous one, with a downtime. */
 export interface Crash {
   readonly after: number
   readonly downMs: number
 }
 
-/** One pass over the code of a workflow, in a process of its own. Once that has crashed, nothing of it goes on. */
-export interface Pass {
+/** One replay of a workflow's code, in its own process. After a crash, nothing in it continues. */
+export interface Replay {
   isAlive: boolean
-  /** The works begun in it, by their idempotency keys. */
-  readonly begun: Set<string>
+  /** The idempotency keys of the work started in it. */
+  readonly started: Set<string>
   readonly crashed: () => void
 }
 
-/** What a work did. `key` is its idempotency key, the one name that steps and compensations have on their own. */
-export interface Done {
+/** Work of a step or a compensation. `key` is its idempotency key. */
+export interface WorkEntry {
   readonly what: 'step' | 'compensation'
   readonly key: string
 }
 
 /**
- * Virtual time, with crashes at chosen places. Whatever happens is a place to crash at: the beginning and the end of a
- * work, a timer, a turn of the loop, a save.
+ * Virtual time with crashes at chosen checkpoints. Everything is a checkpoint: the start and the end of work, a timer,
+ * a turn of the event loop, a save.
  */
 export class CrashingWorld {
   readonly #crashes: Crash[]
-  readonly #turns: { readonly pass: Pass; readonly resolve: () => void }[] = []
-  readonly #timers = new Set<{ readonly at: number; readonly pass: Pass | undefined; readonly callback: () => void }>()
+  readonly #turns: { readonly replay: Replay; readonly resolve: () => void }[] = []
+  readonly #timers = new Set<{
+    readonly at: number
+    readonly replay: Replay | undefined
+    readonly callback: () => void
+  }>()
   #untilCrash: number
   now = 0
-  /** How long the process that crashed last is away. */
+  /** The downtime of the last crash. */
   downMs = 0
-  readonly begun: Done[] = []
-  readonly completed: Done[] = []
+  readonly started: WorkEntry[] = []
+  readonly completed: WorkEntry[] = []
   readonly choices = new Map<string, number>()
-  readonly faults: string[] = []
+  readonly errors: string[] = []
 
   constructor(crashes: readonly Crash[]) {
     this.#crashes = [...crashes]
     this.#untilCrash = crashes[0]?.after ?? Number.POSITIVE_INFINITY
   }
 
-  /** One more thing happens: true where the process is dead, or crashes now. */
-  isDeadAt(pass: Pass): boolean {
-    if (!pass.isAlive) return true
+  /** Passes one checkpoint. Returns true if the process is dead or crashes now. */
+  isDeadAt(replay: Replay): boolean {
+    if (!replay.isAlive) return true
     if (this.#untilCrash-- > 0) return false
     this.downMs = this.#crashes.shift()!.downMs
     this.#untilCrash = this.#crashes[0]?.after ?? Number.POSITIVE_INFINITY
-    pass.isAlive = false
-    pass.crashed()
+    replay.isAlive = false
+    replay.crashed()
     return true
   }
 
-  /** Settles only where the process is alive. */
-  async happen(pass: Pass): Promise<void> {
-    if (this.isDeadAt(pass)) await new Promise<never>(() => undefined)
+  /** Passes one checkpoint. Never settles if the process is dead. */
+  async checkpoint(replay: Replay): Promise<void> {
+    if (this.isDeadAt(replay)) await new Promise<never>(() => undefined)
   }
 
-  async begin(pass: Pass, what: Done['what'], { idempotencyKey: key }: StepContext): Promise<void> {
-    await this.happen(pass)
-    pass.begun.add(key)
-    this.begun.push({ what, key })
-    await this.happen(pass)
+  async start(replay: Replay, what: WorkEntry['what'], { idempotencyKey: key }: StepContext): Promise<void> {
+    await this.checkpoint(replay)
+    replay.started.add(key)
+    this.started.push({ what, key })
+    await this.checkpoint(replay)
   }
 
-  async complete(pass: Pass, what: Done['what'], { idempotencyKey: key }: StepContext): Promise<void> {
-    await this.happen(pass)
+  async complete(replay: Replay, what: WorkEntry['what'], { idempotencyKey: key }: StepContext): Promise<void> {
+    await this.checkpoint(replay)
     this.completed.push({ what, key })
-    await this.happen(pass)
+    await this.checkpoint(replay)
   }
 
-  /** Notes which branch the code saw first: what it has seen once it must see in every later pass. */
-  choose(pass: Pass, id: string, place: number): void {
-    if (!pass.isAlive) return
+  /** Records which branch settled first for the code. It must be the same in every later replay. */
+  choose(replay: Replay, id: string, place: number): void {
+    if (!replay.isAlive) return
     const before = this.choices.get(id)
-    if (before !== undefined && before !== place) this.fault(`\`${id}\` went to ${place}, and to ${before} before.`)
+    if (before !== undefined && before !== place)
+      this.reportError(`\`${id}\` went to ${place}, and to ${before} before.`)
     this.choices.set(id, before ?? place)
   }
 
-  fault(words: string): void {
-    this.faults.push(words)
+  reportError(message: string): void {
+    this.errors.push(message)
   }
 
-  wait(pass: Pass, ms: number): Promise<void> {
-    return new Promise((resolve) => void this.clockOf(pass).setTimer(ms, resolve))
+  wait(replay: Replay, ms: number): Promise<void> {
+    return new Promise((resolve) => void this.clockOf(replay).setTimer(ms, resolve))
   }
 
-  /** Calls back though no process is alive: for what comes from outside. */
+  /** Sets a timer that fires even if no process is alive, for external events. */
   later(ms: number, callback: () => void): Timer {
     return this.#setTimer(ms, undefined, callback)
   }
 
-  clockOf(pass: Pass): Clock {
+  clockOf(replay: Replay): Clock {
     return {
       now: () => this.now,
-      setTimer: (delayMs, callback) => this.#setTimer(delayMs, pass, callback),
-      yield: () => new Promise((resolve) => void this.#turns.push({ pass, resolve })),
+      setTimer: (delayMs, callback) => this.#setTimer(delayMs, replay, callback),
+      yield: () => new Promise((resolve) => void this.#turns.push({ replay, resolve })),
     }
   }
 
-  #setTimer(ms: number, pass: Pass | undefined, callback: () => void): Timer {
-    const timer = { at: this.now + ms, pass, callback }
+  #setTimer(ms: number, replay: Replay | undefined, callback: () => void): Timer {
+    const timer = { at: this.now + ms, replay, callback }
     this.#timers.add(timer)
     return { cancel: () => void this.#timers.delete(timer), hold: () => undefined }
   }
 
-  /** Lets one thing after the other happen until there is an answer. */
-  async until<T>(answer: () => T | undefined): Promise<T> {
+  /** Advances one event at a time until `result` returns a value. */
+  async until<T>(result: () => T | undefined): Promise<T> {
     for (;;) {
-      await new Promise((resolve) => setImmediate(resolve)) // all that is ready runs first
-      const answered = answer()
-      if (answered !== undefined) return answered
+      await new Promise((resolve) => setImmediate(resolve)) // pending callbacks run first
+      const value = result()
+      if (value !== undefined) return value
       const turn = this.#turns.shift()
       if (turn) {
-        if (!this.isDeadAt(turn.pass)) turn.resolve()
+        if (!this.isDeadAt(turn.replay)) turn.resolve()
         continue
       }
       const timer = [...this.#timers].toSorted((one, other) => one.at - other.at)[0]
-      if (!timer) throw new Error('Nothing more would ever happen.')
+      if (!timer) throw new Error('The world has no more events.')
       this.#timers.delete(timer)
-      if (timer.pass?.isAlive === false) continue
+      if (timer.replay?.isAlive === false) continue
       this.now = Math.max(this.now, timer.at)
-      if (!timer.pass || !this.isDeadAt(timer.pass)) timer.callback()
+      if (!timer.replay || !this.isDeadAt(timer.replay)) timer.callback()
     }
   }
 }

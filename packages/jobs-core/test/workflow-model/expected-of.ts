@@ -1,35 +1,39 @@
 import { hasBranches, type Op, type Ops, type Program, runAttempts } from './program.ts'
 
-/** What a program comes to. */
+/** The expected result of a program. */
 export interface Expected {
   readonly end:
     | { readonly type: 'completed'; readonly output: unknown }
     | { readonly type: 'failed'; readonly of: string }
-  /** The steps whose work completed: certainly, and perhaps, in branches that nobody waited for. */
+  /** The steps that complete. `possible` has those in branches that the code does not await. */
   readonly certain: ReadonlyMap<string, Op>
   readonly possible: ReadonlyMap<string, Op>
 }
 
-/** How a part of a program ended. `unknown`: it lost a race, or stood beside what failed, and how far it came is open. */
+/**
+ * The end of a part of a program. `unknown`: it lost a race or ran next to a failed branch, so its progress is unknown.
+ */
 type End =
   | { readonly type: 'ok'; readonly values: readonly unknown[] }
   | { readonly type: 'failed'; readonly of: string }
   | { readonly type: 'unknown' }
 
 interface Model {
-  /** Which branch won a race, or failed first; -1 where none did. It depends on time alone, so the model is told. */
+  /**
+   * The branch that won a race or failed first; -1 if none. It depends only on time, so it is an input of the model.
+   */
   readonly choices: ReadonlyMap<string, number>
   readonly counts: Map<string, number>
   readonly certain: Map<string, Op>
   readonly possible: Map<string, Op>
 }
 
-/** Interprets a program, knowing nothing of records, passes and crashes. */
+/** Interprets a program without records, replays and crashes. */
 export function expectedOf({ ops, throws }: Program, choices: ReadonlyMap<string, number>): Expected {
   const model: Model = { choices, counts: new Map(), certain: new Map(), possible: new Map() }
   const before = throws && throws.attempts >= runAttempts ? Math.min(throws.before, ops.length) : undefined
   const end = sequence(before === undefined ? ops : ops.slice(0, before), '', true, model)
-  if (end.type === 'unknown') throw new Error('What is certain is not open.')
+  if (end.type === 'unknown') throw new Error('The end of the main sequence is unknown.')
   const { certain, possible } = model
   if (end.type === 'failed') return { end, certain, possible }
   if (before !== undefined) return { end: { type: 'failed', of: 'thrown' }, certain, possible }
@@ -67,8 +71,8 @@ function perform(op: Op, last: unknown, suffix: string, isCertain: boolean, mode
       return performBranches(op, suffix, isCertain, model)
     case 'times': {
       const values: unknown[] = []
-      for (let pass = 0; pass < op.count; pass++) {
-        const end = sequence(op.body, hasBranches(op.body) ? `${suffix}.${pass}` : suffix, isCertain, model)
+      for (let iteration = 0; iteration < op.count; iteration++) {
+        const end = sequence(op.body, hasBranches(op.body) ? `${suffix}.${iteration}` : suffix, isCertain, model)
         if (end.type !== 'ok') return end
         values.push(...end.values)
       }
@@ -90,8 +94,8 @@ function performBranches(
   model: Model,
 ): End {
   const choice = model.choices.get(id + suffix)
-  if (isCertain && choice === undefined) throw new Error(`The run never came past \`${id}${suffix}\`.`)
-  // Who waits for all waits for each, unless one failed; in a race only the winner came to its end for certain.
+  if (isCertain && choice === undefined) throw new Error(`The run never reached the end of \`${id}${suffix}\`.`)
+  // `all` awaits every branch unless one fails. In a race, only the winner certainly ends.
   const ends = branches.map((branch, place) =>
     sequence(branch, suffix, isCertain && (choice === place || (kind === 'all' && choice === -1)), model),
   )

@@ -139,8 +139,8 @@ function idOf({ do: kind }: Op, count: { next: number }): string {
 }
 
 /**
- * Returns true if steps of one loop iteration can still run in the next one. Their ids then contain the iteration, because
- * the numbers of equal ids depend on the order of calls.
+ * Returns true if steps of one loop iteration can still run in the next one. Their ids then contain the iteration,
+ * because the numbers of equal ids depend on the order of calls.
  */
 export function hasBranches(body: Ops): boolean {
   return body.some((op) => {

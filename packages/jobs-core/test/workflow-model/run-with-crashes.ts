@@ -6,59 +6,63 @@ import { defineWorkflow } from '../../src/workflows/define-workflow.ts'
 import { createRecordedStepEngine } from '../../src/workflows/recorded-step-engine.ts'
 import { orderEnvelope } from '../kit/attempt-kit.ts'
 import { createMemoryLogger, type LoggedLine } from '../kit/memory-logger.ts'
-import { type Answers, CrashingStore, type StoreHabits } from './crashing-store.ts'
-import { type Crash, CrashingWorld, type Pass } from './crashing-world.ts'
+import { type WaitResults, CrashingStore, type StoreBehavior } from './crashing-store.ts'
+import { type Crash, CrashingWorld, type Replay } from './crashing-world.ts'
 import { playProgram } from './play-program.ts'
 import { type Op, type Ops, type Program, runAttempts } from './program.ts'
 
-/** What a run of a program came to, over all its passes. */
-export interface Lived {
+/** The result of a program's run, over all replays. */
+export interface RunResult {
   readonly outcome: Outcome
   readonly world: CrashingWorld
-  /** How often a crash came while a work was under way, by its idempotency key. */
+  /** The number of crashes during work, by its idempotency key. */
   readonly crashed: ReadonlyMap<string, number>
-  readonly failuresTold: number
+  readonly onFailureCalls: number
   readonly crashes: number
   readonly lines: readonly LoggedLine[]
 }
 
-/** More passes than a program of this size can have use of. */
-const mostPasses = 400
+/** More replays than any program of this size needs. */
+const maxReplays = 400
 
-/** Runs a program to its end: a new pass after every crash and every wait, each from what was kept. */
-export async function liveThrough(program: Program, crashes: readonly Crash[], habits: StoreHabits): Promise<Lived> {
+/** Runs a program to its end. Every crash and every wait starts a new replay from the stored records. */
+export async function runWithCrashes(
+  program: Program,
+  crashes: readonly Crash[],
+  behavior: StoreBehavior,
+): Promise<RunResult> {
   const world = new CrashingWorld(crashes)
-  const store = new CrashingStore(world, habits, answersOf(program))
+  const store = new CrashingStore(world, behavior, waitResultsOf(program))
   const crashed = new Map<string, number>()
   const { logger, lines } = createMemoryLogger()
-  let failuresTold = 0
+  let onFailureCalls = 0
   let seen = 0
   let attempt = 1
   let isResumed = false
-  for (let passes = 0; passes < mostPasses; passes++) {
+  for (let replays = 0; replays < maxReplays; replays++) {
     let hasCrashed = false
-    const pass: Pass = { isAlive: true, begun: new Set(), crashed: () => (hasCrashed = true) }
+    const replay: Replay = { isAlive: true, started: new Set(), crashed: () => (hasCrashed = true) }
     const definition = defineWorkflow({
       id: 'program',
       event: 'order.created',
       retry: { maxAttempts: runAttempts, backoff: 'fixed', initialDelay: 5 },
-      steps: (_event, step, context) => playProgram(program, { step, context, world, pass }),
-      onFailure: () => void (pass.isAlive && failuresTold++),
+      steps: (_event, step, context) => playProgram(program, { step, context, world, replay }),
+      onFailure: () => void (replay.isAlive && onFailureCalls++),
     })
     let outcome: Outcome | undefined
     const options = { jobId: 'job_1', runId: 'run_1', attempt, isResumed, logger, random: () => 0 }
     void runAttempt(definition, orderEnvelope(), {
       ...options,
       signal: new AbortController().signal,
-      clock: world.clockOf(pass),
-      client: clientOf(world, pass),
-      steps: createRecordedStepEngine(store.open(pass)),
+      clock: world.clockOf(replay),
+      client: clientOf(world, replay),
+      steps: createRecordedStepEngine(store.open(replay)),
     }).then((ended) => (outcome = ended))
     await world.until(() => (hasCrashed || outcome ? true : undefined))
     store.close()
-    if (hasCrashed || world.isDeadAt(pass)) {
+    if (hasCrashed || world.isDeadAt(replay)) {
       seen++
-      for (const key of store.underWay(pass)) crashed.set(key, (crashed.get(key) ?? 0) + 1)
+      for (const key of store.unsavedWork(replay)) crashed.set(key, (crashed.get(key) ?? 0) + 1)
       await sleep(world, world.downMs)
       continue
     }
@@ -69,9 +73,9 @@ export async function liveThrough(program: Program, crashes: readonly Crash[], h
       isResumed = false
       attempt++
       await sleep(world, outcome.afterMs)
-    } else return { outcome: outcome!, world, crashed, failuresTold, crashes: seen, lines }
+    } else return { outcome: outcome!, world, crashed, onFailureCalls, crashes: seen, lines }
   }
-  throw new Error(`The run did not end in ${mostPasses} passes.`)
+  throw new Error(`The run did not end in ${maxReplays} replays.`)
 }
 
 async function sleep(world: CrashingWorld, ms: number): Promise<void> {
@@ -80,23 +84,23 @@ async function sleep(world: CrashingWorld, ms: number): Promise<void> {
   await world.until(() => isOver || undefined)
 }
 
-/** As an engine does: at the instant, or when a wait was answered. */
+/** Waits like an engine: until `wakeAt`, or until a wait is resolved. */
 async function resume(world: CrashingWorld, store: CrashingStore, wakeAt: number | undefined): Promise<void> {
   const alarm = wakeAt === undefined ? undefined : world.later(Math.max(0, wakeAt - world.now), () => undefined)
   await world.until(() => store.isWoken || (wakeAt !== undefined && world.now >= wakeAt) || undefined)
   alarm?.cancel()
 }
 
-/** Sends nothing; the job's id is known by the key that it was sent with. */
-function clientOf(world: CrashingWorld, pass: Pass): JobClient {
+/** Creates a client that sends nothing. The id of a job is derived from its idempotency key. */
+function clientOf(world: CrashingWorld, replay: Replay): JobClient {
   const sendJob = async (_event: string, _payload: unknown, { idempotencyKey }: StepContext) => {
-    await world.happen(pass)
+    await world.checkpoint(replay)
     return { id: `job_of_${idempotencyKey}` }
   }
   return { forTenant: () => ({ sendJob }) } as unknown as JobClient
 }
 
-function answersOf({ ops }: Program): Answers {
+function waitResultsOf({ ops }: Program): WaitResults {
   const all = new Map(opsIn(ops).map((op) => ['id' in op ? op.id : '', op]))
   return ({ key }) => {
     const op = all.get(/^\w+/.exec(key)![0])
