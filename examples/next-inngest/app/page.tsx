@@ -19,7 +19,7 @@ export default async function Page(): Promise<ReactNode> {
       </header>
       <OrderForm orderId={newOrderId()} />
       <section aria-label="Latest orders" className="orders">
-        {orders.length === 0 && <p className="nothing">No orders yet. Place an order and watch its jobs.</p>}
+        {orders.length === 0 && <p className="empty">No orders yet. Place an order and watch its jobs.</p>}
         {orders.map(({ id, customer, totalAmount, jobId }) => (
           <OrderCard key={id} id={id} jobId={jobId} customer={customer} total={formatPounds(totalAmount)} />
         ))}

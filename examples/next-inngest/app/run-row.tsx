@@ -14,7 +14,7 @@ export function RunRow({ run }: { run: RunView }): ReactNode {
       <ol className="attempts">
         {Array.from({ length: maxAttempts }, (_, index) => (
           <li key={index} className={attemptState(run, index + 1)}>
-            <span className="spoken">
+            <span className="screen-reader-only">
               attempt {index + 1} of {maxAttempts}: {attemptState(run, index + 1)}
             </span>
           </li>

@@ -3,10 +3,10 @@ import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-in
 import { fulfilOrder } from 'storefront/fulfil-order'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
-import { createLeapingClock } from './leaping-clock.ts'
+import { createAdvanceableClock } from './advanceable-clock.ts'
 import { type RunningApp, startApp } from './run-app.ts'
 
-const clock = createLeapingClock()
+const clock = createAdvanceableClock()
 const dayMs = 24 * 60 * 60 * 1000
 let engine: LoopbackEngine
 let app: RunningApp
@@ -76,7 +76,7 @@ test('fulfils an order over several days, until its parcel is delivered', async 
   const order = await accept('4711')
   await order.reaches('cool-off', 'waiting')
   expect(stepsOf(await order.run())).toEqual([...packed, 'cool-off waiting'])
-  clock.leap(dayMs)
+  clock.advance(dayMs)
   await order.reaches('delivered', 'waiting')
   await client.sendJob('order.delivered', { tenantId: 'norway', orderId: '4712' })
   await client.sendJob('order.delivered', { tenantId: 'france', orderId: '4711' })
@@ -90,12 +90,12 @@ test('fulfils an order over several days, until its parcel is delivered', async 
 test('chases a parcel that has not arrived after seven days', async () => {
   const order = await accept('19')
   await order.reaches('cool-off', 'waiting')
-  clock.leap(dayMs)
+  clock.advance(dayMs)
   await order.reaches('delivered', 'waiting')
-  clock.leap(7 * dayMs)
+  clock.advance(7 * dayMs)
   const run = await order.ends()
   expect(run.state).toBe('completed')
   const steps = [...packed, 'cool-off completed', 'delivered completed', 'chase completed']
-  // In any order: only the engine's clock leaps, so by the app's clock the last step came first.
+  // In any order: only the engine's clock advances, so by the app's clock the last step came first.
   expect(new Set(stepsOf(run))).toEqual(new Set(steps))
 })

@@ -97,8 +97,8 @@ function toOrderCard(card: Locator): OrderCard {
     },
     async attempts(definitionId) {
       const run = card.locator('.runs > li').filter({ hasText: definitionId }).last()
-      const spoken = await run.locator('.attempts li').allTextContents()
-      return spoken.map((words) => words.replace(/^attempt \d+ of \d+: /, ''))
+      const texts = await run.locator('.attempts li').allTextContents()
+      return texts.map((words) => words.replace(/^attempt \d+ of \d+: /, ''))
     },
   }
 }

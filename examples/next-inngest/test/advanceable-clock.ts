@@ -1,9 +1,9 @@
 import { type Clock, systemClock, type Timer } from '@cgk-platform/jobs-core/provider'
 
 /** The machine's clock, which a test can set ahead. */
-export interface LeapingClock extends Clock {
+export interface AdvanceableClock extends Clock {
   /** Sets the clock ahead. Timers that become due fire at once. */
-  leap(ms: number): void
+  advance(ms: number): void
 }
 
 interface PendingTimer {
@@ -13,10 +13,10 @@ interface PendingTimer {
 }
 
 /** Creates a clock for an engine with sleeps and waits of several days. */
-export function createLeapingClock(): LeapingClock {
-  let leaptMs = 0
+export function createAdvanceableClock(): AdvanceableClock {
+  let advancedMs = 0
   const pending = new Set<PendingTimer>()
-  const now = (): number => systemClock.now() + leaptMs
+  const now = (): number => systemClock.now() + advancedMs
   return {
     ...systemClock,
     now,
@@ -35,8 +35,8 @@ export function createLeapingClock(): LeapingClock {
         hold: (hold) => one.timer.hold(hold),
       }
     },
-    leap(ms) {
-      leaptMs += ms
+    advance(ms) {
+      advancedMs += ms
       for (const one of pending) {
         one.timer.cancel()
         one.timer = systemClock.setTimer(Math.max(0, one.dueAt - now()), one.callBack)
