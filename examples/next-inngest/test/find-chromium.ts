@@ -4,7 +4,10 @@ import { delimiter, join } from 'node:path'
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const macApps = ['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`)
 
-/** Returns the path of `CHROMIUM_PATH`, or of the first Chromium on this machine. @throws with instructions if there is none. */
+/**
+ * Returns the path of `CHROMIUM_PATH`, or of the first Chromium on this machine. @throws with instructions if there is
+ * none.
+ */
 export function findChromium(): string {
   const configured = process.env['CHROMIUM_PATH']
   const folders = ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)]

@@ -1,7 +1,9 @@
 import type { Capabilities } from '@cgk-platform/jobs-core'
 import { maxDurationMs, portablePayloadBytes } from '@cgk-platform/jobs-core/provider'
 
-/** The capabilities of Trigger.dev, measured on its open-source server. Notes say where the cloud may differ by plan. */
+/**
+ * The capabilities of Trigger.dev, measured on its open-source server. Notes say where the cloud may differ by plan.
+ */
 export const triggerCapabilities: Capabilities = {
   features: {
     delay: { supported: true, note: 'A delayed job starts up to 500 ms late.' },

@@ -48,7 +48,7 @@ export function createTickTask(definition: CronJobDefinition, dependencies: Host
       dispatch(definition, readTimestamp(payload), ctx, dependencies),
     catchError({ error, ctx }: { error: unknown; ctx: RunContext['ctx'] }): ErrorHandling {
       const logger = bindLogger(dependencies.logger, { definition: id, attempt: ctx.attempt.number })
-      logger.error('Could not dispatch a cron tick.', { error: toErrorInfo(error) })
+      logger.error('A cron tick could not be dispatched.', { error: toErrorInfo(error) })
       const displayError = toDisplayError(toErrorInfo(error))
       if (isLastAttempt(ctx, maxAttemptsFor(definition.catchUp))) return { skipRetrying: true, error: displayError }
       return { retryDelayInMs: tickRetryPausesMs[ctx.attempt.number - 1] ?? catchUpPauseMs, error: displayError }

@@ -83,7 +83,10 @@ function checkName({ event }: Envelope): UnsupportedFeatureError | undefined {
   return new UnsupportedFeatureError({ feature: event, provider: 'trigger.dev', remedy })
 }
 
-/** Returns an error for an envelope that is too large. The tenant's id and the sender's trace have no limit of their own. */
+/**
+ * Returns an error for an envelope that is too large. The tenant's id and the sender's trace have no limit of their
+ * own.
+ */
 function checkSize(event: string, json: Json): PayloadTooLargeError | undefined {
   const bytes = wireBytes(json)
   if (bytes <= maxPayloadBytes) return undefined
