@@ -36,7 +36,7 @@ export const triggerCapabilities: Capabilities = {
     workflows: { supported: true, note: 'The step records of a run have at most 188 KiB.' },
     'workflows: race between a step and a wait': {
       supported: true,
-      note: 'While a step runs, waits beside it are checked every 1 to 30 s.',
+      note: 'While a step runs, parallel waits are checked every 1 to 30 s.',
     },
     'workflows: retryJob resumes at the failed step': { supported: true },
     'workflows: compensateOnCancel': {

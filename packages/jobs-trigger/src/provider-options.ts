@@ -69,7 +69,7 @@ const allowed: Record<keyof TriggerOptions, true> = {
  * Options of a Trigger.dev task, with the SDK's types. Excludes options that would break a guarantee of this library.
  */
 export type TriggerOptions = Omit<SdkOptions, RefusedOption | 'retry'> & {
-  /** Retries a run that ran out of memory on a larger machine. The definition's `retry` sets everything else. */
+  /** A retry on a larger machine after the run ran out of memory. The definition's `retry` sets everything else. */
   retry?: Pick<RetryOptions, 'outOfMemory'>
 }
 

@@ -23,7 +23,7 @@ export interface RunPayload {
   readonly retryOf?: string
 }
 
-/** Keys that the SDK's serialiser does not carry. */
+/** Keys that the SDK's serializer rejects. */
 const forbiddenKey = /"(?:__proto__|constructor|prototype)":/
 /** Characters that the server's database cannot store in a string. */
 const forbiddenCharacter = /[\0\p{Cs}]/u
