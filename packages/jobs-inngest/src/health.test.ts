@@ -2,7 +2,7 @@ import { defineCronJob, defineJob, type Definition } from '@cgk-platform/jobs-co
 import { type JobRegistry, toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { type Answer, connectionError, inTurn, type Reply } from '../test/kit/fake-server.ts'
+import { type Responder, connectionError, inTurn, type Reply } from '../test/kit/fake-server.ts'
 import { openApi } from '../test/kit/open-api.ts'
 import '../test/kit/work.ts'
 import type { EngineFunction } from './api/engine-shapes.ts'
@@ -13,7 +13,7 @@ const job = (id: string): Definition => defineJob({ id, event: 'work.asked', han
 const notFound: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'App not found' }] } }
 
 /** Creates a server with the app `my shop` that has these functions, and another app that has all. */
-function serverWith(...functions: (string | EngineFunction)[]): Answer {
+function serverWith(...functions: (string | EngineFunction)[]): Responder {
   const listed = functions.map((one) => (typeof one === 'string' ? { id: one } : one))
   return ({ url }) => {
     const { pathname } = url
@@ -27,8 +27,8 @@ function serverWith(...functions: (string | EngineFunction)[]): Answer {
 
 type Setting = Partial<Parameters<typeof checkHealth>[0]>
 
-async function check(answer: Answer, jobs?: JobRegistry, setting: Setting = {}) {
-  const { api, clock, asked } = openApi(answer)
+async function check(answer: Responder, jobs?: JobRegistry, setting: Setting = {}) {
+  const { api, clock, requests } = openApi(answer)
   const subscriptions = createSubscriptions(api, clock)
   const health = await clock.finish(
     checkHealth({ id: 'my shop', mode: 'cloud', eventKey: 'key', ...setting }, jobs, { api, subscriptions }),
@@ -36,7 +36,7 @@ async function check(answer: Answer, jobs?: JobRegistry, setting: Setting = {}) 
   expect(health.provider).toBe('inngest')
   expect(health.ok).toBe(health.checks.every(({ ok }) => ok))
   expect(new Set(health.checks.map(({ name }) => name)).size).toBe(health.checks.length)
-  return { ...health, asked, told: health.checks.map(({ name, ok, message }) => [name, ok, message]) }
+  return { ...health, requests, told: health.checks.map(({ name, ok, message }) => [name, ok, message]) }
 }
 
 const reached = [

@@ -4,20 +4,20 @@ import { expect, test, vi } from 'vitest'
 import '../test/kit/work.ts'
 import { createJobClient } from './index.ts'
 
-const asked = vi.hoisted(() => [] as string[])
+const requests = vi.hoisted(() => [] as string[])
 
 vi.mock('inngest', () => {
-  asked.push('inngest')
+  requests.push('inngest')
   throw new Error("Cannot find package 'inngest'")
 })
 
 test('loads the SDK with the first request, and reports why it does not load', async () => {
   const client = createJobClient({ provider: 'inngest', config: { eventKey: 'key' } })
   await client.capabilities()
-  expect(asked).toEqual([])
+  expect(requests).toEqual([])
   const sending = client.sendJob('work.asked', { tenantId: 'acme' })
   await expect(sending).rejects.toThrow(ProviderNotInstalledError)
   await expect(sending).rejects.toThrow('which could not be loaded: ')
   await expect(sending).rejects.toThrow('If it is not installed, run `npm install inngest`.')
-  expect(asked).toEqual(['inngest'])
+  expect(requests).toEqual(['inngest'])
 })

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '@cgk-platform/jobs-core'
 import { afterEach, expect, test, vi } from 'vitest'
 
-import { type Answer, createFakeServer } from '../test/kit/fake-server.ts'
+import { type Responder, createFakeServer } from '../test/kit/fake-server.ts'
 import { createVirtualClock } from '../test/kit/virtual-clock.ts'
 import { findUnsupportedByInngest } from './provider-options.ts'
 import { inngestCapabilities } from './capabilities.ts'
@@ -9,10 +9,10 @@ import { createInngestProvider } from './inngest-provider.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
-function open(answer: Answer) {
-  const { client, asked } = createFakeServer(answer)
+function open(answer: Responder) {
+  const { client, requests } = createFakeServer(answer)
   const clock = createVirtualClock()
-  return { provider: createInngestProvider({ client }, { clock }), clock, asked }
+  return { provider: createInngestProvider({ client }, { clock }), clock, requests }
 }
 
 test('is named inngest, with its capabilities and checks', () => {

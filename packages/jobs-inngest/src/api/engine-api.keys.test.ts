@@ -1,46 +1,46 @@
 import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test, vi } from 'vitest'
 
-import { type Answer, connectionError, inTurn, type Reply, testSigningKey } from '../../test/kit/fake-server.ts'
+import { type Responder, connectionError, inTurn, type Reply, testSigningKey } from '../../test/kit/fake-server.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 
 describe('a rejected key', () => {
   const fallback = 'signkey-test-fallback'
-  const byKey: Answer = ({ headers }) =>
+  const byKey: Responder = ({ headers }) =>
     headers.get('authorization') === `Bearer ${fallback}` ? { body: { ok: true } } : { status: 401, body: {} }
 
   test.each([401, 403])('is followed by the fallback key after status %i', async (status) => {
-    const { api, asked } = openApi(inTurn({ status, body: {} }, { body: { ok: true } }), {
+    const { api, requests } = openApi(inTurn({ status, body: {} }, { body: { ok: true } }), {
       signingKeyFallback: fallback,
     })
     expect(await api.get('it', '/v2/apps')).toEqual({ ok: true })
-    const keys = asked.map(({ headers }) => headers.get('authorization'))
+    const keys = requests.map(({ headers }) => headers.get('authorization'))
     expect(keys).toEqual([`Bearer ${testSigningKey}`, `Bearer ${fallback}`])
   })
 
   test('is followed by the fallback key when the error is in the body of a 200', async () => {
     const refused = { status: 200, body: { error: 'Unauthorized', status: 401 } }
-    const { api, asked } = openApi(inTurn(refused, { body: { ok: true } }), { signingKeyFallback: fallback })
+    const { api, requests } = openApi(inTurn(refused, { body: { ok: true } }), { signingKeyFallback: fallback })
     expect(await api.get('it', '/v1/events')).toEqual({ ok: true })
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
   })
 
   test('is followed by the fallback key for a change, too', async () => {
-    const { api, asked } = openApi(byKey, { signingKeyFallback: fallback })
+    const { api, requests } = openApi(byKey, { signingKeyFallback: fallback })
     expect(await api.post('it', '/v2/runs/run_1/cancel', [])).toEqual({ ok: true })
-    expect(asked.map(({ method }) => method)).toEqual(['POST', 'POST'])
+    expect(requests.map(({ method }) => method)).toEqual(['POST', 'POST'])
   })
 
   test('fails without a retry, with a remedy', async () => {
     for (const options of [{}, { signingKeyFallback: fallback }]) {
-      const { api, clock, asked } = openApi(() => ({ status: 401, body: { error: 'Unauthorized' } }), options)
+      const { api, clock, requests } = openApi(() => ({ status: 401, body: { error: 'Unauthorized' } }), options)
       const { message, status } = await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))
       expect(status).toBe(401)
       expect(message).toBe(
         'Failed to read the run on `inngest`: the server responded with 401 (Unauthorized). ' +
           'Check the signing key (`signingKey` or `INNGEST_SIGNING_KEY`) and the environment it belongs to.',
       )
-      expect(asked).toHaveLength('signingKeyFallback' in options ? 2 : 1)
+      expect(requests).toHaveLength('signingKeyFallback' in options ? 2 : 1)
     }
   })
 })

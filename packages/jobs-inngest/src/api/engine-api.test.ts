@@ -11,35 +11,35 @@ afterEach(() => vi.unstubAllEnvs())
 
 describe('a read', () => {
   test('sends the key to the API and returns the body', async () => {
-    const { api, asked } = openApi(() => ({ body: { data: { id: 'run_1' } } }))
+    const { api, requests } = openApi(() => ({ body: { data: { id: 'run_1' } } }))
     expect(await api.get('read the run', '/v2/runs/run_1')).toEqual({ data: { id: 'run_1' } })
-    const [{ method, url, headers, text } = {} as never] = asked
+    const [{ method, url, headers, text } = {} as never] = requests
     expect([method, url.href, text]).toEqual(['GET', 'http://engine.test/v2/runs/run_1', ''])
     expect(headers.get('authorization')).toBe(`Bearer ${testSigningKey}`)
   })
 
   test('keeps a path in the base URL, with or without a trailing slash', async () => {
     for (const baseUrl of ['http://engine.test/inngest', 'http://engine.test/inngest/']) {
-      const { api, asked } = openApi(() => ({ body: {} }), { baseUrl })
+      const { api, requests } = openApi(() => ({ body: {} }), { baseUrl })
       await api.get('it', '/v2/apps')
-      expect(asked[0]!.url.href).toBe('http://engine.test/inngest/v2/apps')
+      expect(requests[0]!.url.href).toBe('http://engine.test/inngest/v2/apps')
     }
   })
 
   test('uses the URL of the client at the time of the request', async () => {
-    const { connection, client, asked } = createFakeServer(() => ({ body: {} }), { baseUrl: undefined })
+    const { connection, client, requests } = createFakeServer(() => ({ body: {} }), { baseUrl: undefined })
     const api = createEngineApi(connection, createVirtualClock())
     client.setEnvVars({ INNGEST_BASE_URL: 'http://late.test' })
     await api.get('it', '/v2/apps')
     const fixed = createEngineApi({ ...connection, apiBaseUrl: 'http://fixed.test' }, createVirtualClock())
     await fixed.get('it', '/v2/apps')
-    expect(asked.map(({ url }) => url.origin)).toEqual(['http://late.test', 'http://fixed.test'])
+    expect(requests.map(({ url }) => url.origin)).toEqual(['http://late.test', 'http://fixed.test'])
   })
 
   test('encodes its query: a list repeats its parameter, undefined is omitted', async () => {
-    const { api, asked } = openApi(() => ({ body: {} }))
+    const { api, requests } = openApi(() => ({ body: {} }))
     await api.get('it', '/v2/runs', { status: ['QUEUED', 'RUNNING'], limit: 100, cursor: undefined, name: 'a b&c=☃' })
-    const { searchParams } = asked[0]!.url
+    const { searchParams } = requests[0]!.url
     expect([...searchParams]).toEqual([
       ['status', 'QUEUED'],
       ['status', 'RUNNING'],
@@ -49,16 +49,16 @@ describe('a read', () => {
   })
 
   test('sends the environment of the client', async () => {
-    const { api, asked } = openApi(() => ({ body: {} }), { env: 'branch/one' })
+    const { api, requests } = openApi(() => ({ body: {} }), { env: 'branch/one' })
     await api.get('it', '/v2/apps')
-    expect(asked[0]!.headers.get('x-inngest-env')).toBe('branch/one')
+    expect(requests[0]!.headers.get('x-inngest-env')).toBe('branch/one')
   })
 
   test('sends no key if the client has none', async () => {
     vi.stubEnv('INNGEST_SIGNING_KEY', undefined)
-    const { api, asked } = openApi(() => ({ body: {} }), { signingKey: undefined })
+    const { api, requests } = openApi(() => ({ body: {} }), { signingKey: undefined })
     await api.get('it', '/v2/apps')
-    expect(asked[0]!.headers.has('authorization')).toBe(false)
+    expect(requests[0]!.headers.has('authorization')).toBe(false)
   })
 
   test('returns undefined for a missing resource, in either version of the API', async () => {
@@ -67,9 +67,9 @@ describe('a read', () => {
     const refused = openApi(() => bad)
     expect(await requestFailure(refused.clock, refused.api.get('it', '/v1/events/x'))).toMatchObject({ status: 400 })
     for (const reply of [notFound, inSuccess]) {
-      const { api, asked } = openApi(() => reply)
+      const { api, requests } = openApi(() => reply)
       expect(await api.get('it', '/v2/runs/run_1')).toBeUndefined()
-      expect(asked).toHaveLength(1)
+      expect(requests).toHaveLength(1)
     }
   })
 
@@ -98,41 +98,41 @@ describe('a read', () => {
   })
 
   test('fails if the response cannot be parsed', async () => {
-    const { api, clock, asked } = openApi(() => ({ status: 200, body: '<html>' }))
+    const { api, clock, requests } = openApi(() => ({ status: 200, body: '<html>' }))
     expect(await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))).toMatchObject({
       message: expect.stringMatching(/^Failed to read the run on `inngest`: the response cannot be read\./),
       status: 200,
     })
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
   })
 })
 
 describe('an unavailable server', () => {
   test('is requested again with increasing delays', async () => {
-    const { api, clock, asked } = openApi(
+    const { api, clock, requests } = openApi(
       inTurn({ status: 500 }, { status: 429 }, connectionError('ECONNREFUSED'), { body: { ok: true } }),
     )
     expect(await clock.finish(api.get('it', '/v2/apps'))).toEqual({ ok: true })
-    expect(asked).toHaveLength(4)
+    expect(requests).toHaveLength(4)
     expect(clock.delays).toEqual([100, 200, 400])
   })
 
   test('is requested at most four times', async () => {
-    const { api, clock, asked } = openApi(() => ({ status: 503, body: { message: 'restarting' } }))
+    const { api, clock, requests } = openApi(() => ({ status: 503, body: { message: 'restarting' } }))
     const error = await requestFailure(clock, api.get('read the run', '/v2/runs/run_1'))
     expect(error.message).toBe(
       'Failed to read the run on `inngest`: the server responded with 503 (restarting). ' +
         'Nothing was changed. Try again.',
     )
     expect(error.status).toBe(503)
-    expect(asked).toHaveLength(4)
+    expect(requests).toHaveLength(4)
     expect(clock.delays).toEqual([100, 200, 400])
   })
 })
 
 describe('a list', () => {
   test('reads all pages', async () => {
-    const { api, asked } = openApi(
+    const { api, requests } = openApi(
       inTurn(
         { body: { data: [1, 2], page: { hasMore: true, cursor: 'one' } } },
         { body: { data: [3], page: { hasMore: true, cursor: 'two' } } },
@@ -140,7 +140,7 @@ describe('a list', () => {
       ),
     )
     expect(await api.list('it', '/v2/apps', { limit: 2 })).toEqual([1, 2, 3])
-    expect(asked.map(({ url }) => url.search)).toEqual(['?limit=2', '?limit=2&cursor=one', '?limit=2&cursor=two'])
+    expect(requests.map(({ url }) => url.search)).toEqual(['?limit=2', '?limit=2&cursor=one', '?limit=2&cursor=two'])
   })
 
   test('is empty if nothing exists', async () => {
@@ -152,10 +152,10 @@ describe('a list', () => {
 
 describe('a change', () => {
   test('sends an empty body and returns the response', async () => {
-    const { api, asked } = openApi(() => ({ body: { data: { runId: 'run_2' } } }))
+    const { api, requests } = openApi(() => ({ body: { data: { runId: 'run_2' } } }))
     expect(await api.post('it', '/v2/runs/run_1/rerun', [])).toEqual({ data: { runId: 'run_2' } })
-    expect(asked[0]).toMatchObject({ method: 'POST', text: '{}' })
-    expect(asked[0]!.url.href).toBe('http://engine.test/v2/runs/run_1/rerun')
+    expect(requests[0]).toMatchObject({ method: 'POST', text: '{}' })
+    expect(requests[0]!.url.href).toBe('http://engine.test/v2/runs/run_1/rerun')
   })
 
   test('returns undefined for an expected rejection', async () => {
@@ -174,10 +174,10 @@ describe('a change', () => {
       { status: 200, body: '<html>' },
     ]
     for (const reply of replies) {
-      const { api, clock, asked } = openApi(inTurn(reply))
+      const { api, clock, requests } = openApi(inTurn(reply))
       const { message } = await requestFailure(clock, api.post('cancel the run', '/v2/runs/run_1/cancel', [409]))
       expect(message).toContain('Failed to cancel the run on `inngest`: ')
-      expect(asked).toHaveLength(1)
+      expect(requests).toHaveLength(1)
       expect(clock.delays).toEqual([])
     }
   })
@@ -187,20 +187,20 @@ describe("the server's time", () => {
   const at = (clock: VirtualClock, ms: number) => ({ date: new Date(clock.now() + ms).toUTCString() })
 
   test('is requested if no response has provided it', async () => {
-    const { api, asked } = openApi(() => ({ headers: at(createVirtualClock(), 60_000), body: {} }))
+    const { api, requests } = openApi(() => ({ headers: at(createVirtualClock(), 60_000), body: {} }))
     expect(await api.time()).toEqual({ offsetMs: 61_000, roundTripMs: 0 })
-    expect(asked.map(({ method, url }) => [method, url.pathname])).toEqual([['GET', '/v2/health']])
+    expect(requests.map(({ method, url }) => [method, url.pathname])).toEqual([['GET', '/v2/health']])
     await api.time()
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
   })
 
   test('returns the known offset without a request', async () => {
-    const { api, asked, clock } = openApi(() => ({ headers: at(createVirtualClock(), 60_000), body: {} }))
+    const { api, requests, clock } = openApi(() => ({ headers: at(createVirtualClock(), 60_000), body: {} }))
     expect(api.offsetMs()).toBe(0)
-    expect(asked).toHaveLength(0)
+    expect(requests).toHaveLength(0)
     await clock.finish(api.get('it', '/v2/apps'))
     expect(api.offsetMs()).toBe(61_000)
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
   })
 
   test('is the local time while the server provides none', async () => {

@@ -38,7 +38,7 @@ interface Setting {
 function open({ runsAt, cancel = { body: {} }, isKnown = true, ageMs = 0, ...more }: Setting) {
   const functions = 'functions' in more ? more.functions : []
   let looks = 0
-  const { api, clock, asked } = openApi(({ method, url }) => {
+  const { api, clock, requests } = openApi(({ method, url }) => {
     if (method === 'POST') return cancel
     if (url.pathname.startsWith('/v1/events/')) {
       const received_at = new Date(begunAt - ageMs).toISOString()
@@ -50,7 +50,7 @@ function open({ runsAt, cancel = { body: {} }, isKnown = true, ageMs = 0, ...mor
   const subscriptions = { all: async () => [], of: async () => functions?.map(registered) }
   const reader = createJobReader({ api, clock, subscriptions, appId: 'shop' })
   const work = cancelJob(id, { api, clock, reader, subscriptions })
-  const posts = () => asked.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
+  const posts = () => requests.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
   return { work, clock, posts, looks: () => looks }
 }
 

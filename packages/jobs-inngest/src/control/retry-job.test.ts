@@ -26,7 +26,7 @@ interface Setting {
 function open({ runs, rerun, isVisible = true, isKnown = true }: Setting) {
   const made: EngineRun[] = []
   let looks = 0
-  const { api, clock, asked } = openApi(({ method, url }) => {
+  const { api, clock, requests } = openApi(({ method, url }) => {
     if (method === 'POST') {
       const runId = `${url.pathname.split('/')[3]}-again`
       made.push(run(runId, 'any', 'QUEUED'))
@@ -42,7 +42,7 @@ function open({ runs, rerun, isVisible = true, isKnown = true }: Setting) {
   const subscriptions = { all: async () => [], of: async () => [] }
   const reader = createJobReader({ api, clock, subscriptions, appId: 'probe-app' })
   const work = retryJob(id, { api, clock, reader })
-  const posts = () => asked.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
+  const posts = () => requests.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
   return { work, clock, posts }
 }
 

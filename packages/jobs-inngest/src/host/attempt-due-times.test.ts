@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 
 import { describe, expect, test } from 'vitest'
 
-import { type Answer, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
+import { type Responder, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
 import { openApi } from '../../test/kit/open-api.ts'
 import { type StartedAttempt, createAttemptDueTimes } from './attempt-due-times.ts'
 
@@ -10,9 +10,9 @@ const jobId = '01M89NS4WG6G8H65WJD6QKMDS3'
 const runId = '01M89NS53P41QNS08H5VWD7NCR'
 /** The start time of the virtual clock. */
 const noon = Date.parse('2026-03-01T12:00:00Z')
-const nothing: Answer = () => ({ body: { data: [] } })
+const nothing: Responder = () => ({ body: { data: [] } })
 
-function open(answer: Answer = nothing) {
+function open(answer: Responder = nothing) {
   const opened = openApi(answer)
   const dueTimes = createAttemptDueTimes(opened.api, opened.clock)
   /** Waits until the attempt is due and returns the duration. */
@@ -40,12 +40,12 @@ function runDue(nextAttemptAt: number | undefined, id = runId): object {
 
 describe('an attempt requested by this process', () => {
   test('waits until it is due, without a request to the engine', async () => {
-    const { clock, dueTimes, wait, asked } = open()
+    const { clock, dueTimes, wait, requests } = open()
     dueTimes.record(runId, 2, noon + 300)
     await clock.advance(100)
     expect(await wait()).toBe(200)
     expect(clock.pending()).toBe(0)
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 
   test('is held for at most five seconds: a longer wait means a retry by Inngest itself', async () => {
@@ -57,27 +57,27 @@ describe('an attempt requested by this process', () => {
   })
 
   test('is forgotten when it starts, and so is the oldest of ten thousand', async () => {
-    const { dueTimes, wait, asked } = open()
+    const { dueTimes, wait, requests } = open()
     dueTimes.record(runId, 2, noon - 1)
     await wait()
-    expect(asked).toHaveLength(0)
+    expect(requests).toHaveLength(0)
     await wait()
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
     for (let number = 0; number <= 10_000; number++) dueTimes.record(`run_${number}`, 2, noon - 1)
     await wait({ runId: 'run_1' })
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
     await wait({ runId: 'run_0' })
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
   })
 })
 
 describe('an attempt requested by another process', () => {
   test("waits until the time in its run's record", async () => {
-    const { asked, wait } = open(() => ({
+    const { requests, wait } = open(() => ({
       body: { data: [runDue(noon + 4000, 'another'), runDue(noon + 300), {}] },
     }))
     expect(await wait()).toBe(300)
-    expect(asked.map(({ url }) => url.pathname + url.search)).toEqual([
+    expect(requests.map(({ url }) => url.pathname + url.search)).toEqual([
       `/v2/events/${jobId}/runs?includeOutput=true&limit=40`,
     ])
   })
@@ -106,17 +106,17 @@ describe('an attempt requested by another process', () => {
 })
 
 test('does not use the due time of an earlier attempt for a later one of another process', async () => {
-  const { dueTimes, wait, asked } = open(() => ({ body: { data: [runDue(noon + 300)] } }))
+  const { dueTimes, wait, requests } = open(() => ({ body: { data: [runDue(noon + 300)] } }))
   dueTimes.record(runId, 2, noon - 1)
   expect(await wait({ attempt: 3 })).toBe(300)
-  expect(asked).toHaveLength(1)
+  expect(requests).toHaveLength(1)
 })
 
 test('does not wait or send a request for a first attempt', async () => {
-  const { dueTimes, wait, asked } = open()
+  const { dueTimes, wait, requests } = open()
   dueTimes.record(runId, 2, noon + 300)
   expect(await wait({ attempt: 1 })).toBe(0)
-  expect(asked).toEqual([])
+  expect(requests).toEqual([])
 })
 
 describe('an attempt that is cancelled while it waits', () => {

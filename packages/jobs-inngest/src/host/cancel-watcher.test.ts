@@ -2,7 +2,7 @@ import { JobCancelledError } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createDeferred, type Deferred } from '../../test/kit/deferred.ts'
-import { type Answer, inTurn } from '../../test/kit/fake-server.ts'
+import { type Responder, inTurn } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
 import { createCancelWatcher } from './cancel-watcher.ts'
 
@@ -17,8 +17,8 @@ const runAt = (instant: string, end = '0') => {
 }
 
 /** Opens a process with handlers that run until the test ends them. */
-function open(answer: Answer) {
-  const { parts, clock, asked, logger } = openHost(answer)
+function open(answer: Responder) {
+  const { parts, clock, requests, logger } = openHost(answer)
   const signals: AbortSignal[] = []
   const handlers: Deferred<string>[] = []
   const start = (runId: string, jobId = `job-of-${runId}`): Promise<string> => {
@@ -29,7 +29,7 @@ function open(answer: Answer) {
       return handler.promise
     })
   }
-  return { clock, asked, logger, signals, handlers, start }
+  return { clock, requests, logger, signals, handlers, start }
 }
 
 describe('a handler', () => {
@@ -51,7 +51,7 @@ describe('a handler', () => {
       run_3: { status: 'CANCELLED' }, // not cancelled yet
       run_4: { status: 'FAILED', endedAt: '2026-03-01T12:00:00Z' },
     }
-    const { start, clock, signals, asked } = open(({ url }) => {
+    const { start, clock, signals, requests } = open(({ url }) => {
       const id = url.pathname.split('/')[3]
       if (id === undefined) return { body: { data: [{ id: 'run_0' }], page: { hasMore: true, cursor: 'next' } } }
       return runs[id] ? { body: { data: { id, ...runs[id] } } } : notFound
@@ -59,7 +59,7 @@ describe('a handler', () => {
     for (const run of ['run_0', 'run_1', 'run_2', 'run_2', 'run_3', 'run_4', 'run_5']) void start(run)
     await clock.advance(500)
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false, true, true, false, false, false])
-    expect(asked.map(({ url }) => url.pathname)).toEqual([
+    expect(requests.map(({ url }) => url.pathname)).toEqual([
       '/v2/runs',
       ...['run_1', 'run_2', 'run_3', 'run_4', 'run_5'].map((id) => `/v2/runs/${id}`),
     ])
@@ -67,11 +67,11 @@ describe('a handler', () => {
 
   test('is aborted whichever page contains its run, if too many runs are watched to read each', async () => {
     const first = { body: { data: [{ id: 'old' }], page: { hasMore: true, cursor: 'next' } } }
-    const { start, clock, signals, asked } = open(inTurn(first, cancelled('run_2')))
+    const { start, clock, signals, requests } = open(inTurn(first, cancelled('run_2')))
     for (let number = 0; number < 21; number++) void start(`run_${number}`)
     await clock.advance(500)
     expect(signals.flatMap(({ aborted }, index) => (aborted ? [index] : []))).toEqual([2])
-    expect(asked.map(({ url }) => [url.pathname, url.searchParams.get('cursor')])).toEqual([
+    expect(requests.map(({ url }) => [url.pathname, url.searchParams.get('cursor')])).toEqual([
       ['/v2/runs', null],
       ['/v2/runs', 'next'],
     ])
@@ -107,23 +107,23 @@ describe('a closing host', () => {
 
 describe('the check for cancelled runs', () => {
   test('sends one request every half second for the whole process', async () => {
-    const { start, clock, asked } = open(() => none)
+    const { start, clock, requests } = open(() => none)
     for (let number = 0; number < 20; number++) void start(`run_${number}`)
     await clock.advance(500)
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
     await clock.advance(2000)
-    expect(asked).toHaveLength(5)
+    expect(requests).toHaveLength(5)
     expect(clock.delays.every((delay) => delay === 500)).toBe(true)
   })
 
   test('requests runs from a minute before the oldest watched run', async () => {
-    const { start, clock, asked } = open(() => none)
+    const { start, clock, requests } = open(() => none)
     void start(runAt('2026-03-01T11:59:30Z', '1'))
     void start(runAt('2026-03-01T11:58:30Z', '2'))
     void start(runAt('2026-03-01T11:59:00Z', '3'))
     await clock.advance(500)
-    expect(asked[0]!.url.pathname).toBe('/v2/runs')
-    expect(Object.fromEntries(asked[0]!.url.searchParams)).toEqual({
+    expect(requests[0]!.url.pathname).toBe('/v2/runs')
+    expect(Object.fromEntries(requests[0]!.url.searchParams)).toEqual({
       status: 'CANCELLED',
       from: '2026-03-01T11:57:30.000Z',
       limit: '100',
@@ -131,25 +131,25 @@ describe('the check for cancelled runs', () => {
   })
 
   test('stops when nothing runs, and starts again', async () => {
-    const { start, clock, asked, handlers } = open(() => none)
+    const { start, clock, requests, handlers } = open(() => none)
     const first = start('run_1')
     await clock.advance(500)
     handlers[0]!.resolve('done')
     await first
     await clock.advance(5000)
-    expect([asked.length, clock.pending()]).toEqual([1, 0])
+    expect([requests.length, clock.pending()]).toEqual([1, 0])
     void start('run_2')
     await clock.advance(500)
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
   })
 })
 
 describe('a failed check', () => {
   test('is logged once, and the checks continue', async () => {
-    const { start, clock, logger, asked } = open(() => ({ status: 400, body: { error: 'no good' } }))
+    const { start, clock, logger, requests } = open(() => ({ status: 400, body: { error: 'no good' } }))
     void start('run_1')
     await clock.advance(2500)
-    expect(asked).toHaveLength(5)
+    expect(requests).toHaveLength(5)
     expect(logger.messages('warn')).toEqual(['Could not check whether running jobs were cancelled.'])
     const [{ fields } = {} as never] = logger.lines
     const message = expect.stringContaining(

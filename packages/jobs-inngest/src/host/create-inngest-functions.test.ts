@@ -77,7 +77,7 @@ describe('the functions', () => {
     const work = job('one', { handler: async () => void (await sendJob('work.followed', { tenantId: 'acme' })) })
     const [fn] = make([work], server)
     await call(fn)
-    const [sent] = server.asked.filter(({ method }) => method === 'POST')
+    const [sent] = server.requests.filter(({ method }) => method === 'POST')
     expect(sent!.url.pathname).toMatch(/^\/e\//)
     expect(sent!.text).toContain('"work.followed"')
   })

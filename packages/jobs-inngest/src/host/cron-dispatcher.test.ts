@@ -2,7 +2,7 @@ import { type CronJobDefinition, defineCronJob } from '@cgk-platform/jobs-core'
 import type { CronJobOptions, LogLevel } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { type Answer, type Asked, idsIn, type Reply } from '../../test/kit/fake-server.ts'
+import { type Responder, type ReceivedRequest, idsIn, type Reply } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
 import { createCronDispatcher } from './cron-dispatcher.ts'
 
@@ -16,7 +16,7 @@ interface SentEvent {
 
 interface Setting extends Partial<CronJobOptions<void>> {
   /** The server's first response. Default responses follow. */
-  readonly answer?: (asked: Asked) => Reply | undefined | Promise<Reply | undefined>
+  readonly answer?: (request: ReceivedRequest) => Reply | undefined | Promise<Reply | undefined>
   readonly withDate?: string
 }
 
@@ -28,29 +28,29 @@ function open({ answer, withDate = new Date(tick).toUTCString(), ...more }: Sett
     handler: () => undefined,
     ...more,
   }) as CronJobDefinition
-  const reply: Answer = async (asked) => {
-    const own = await answer?.(asked)
-    return { headers: { date: withDate }, ...(own ?? (asked.method === 'POST' ? taken(asked) : { body: {} })) }
+  const reply: Responder = async (request) => {
+    const own = await answer?.(request)
+    return { headers: { date: withDate }, ...(own ?? (request.method === 'POST' ? taken(request) : { body: {} })) }
   }
   const host = openHost(reply)
   createCronDispatcher(definition, host.parts)
   const [{ options, run } = {} as never] = host.created
   const dispatch = (ts: number | undefined = tick, attempt = 0) =>
     host.clock.finish(run({ event: ts === -1 ? {} : { ts }, attempt }))
-  const posts = () => host.asked.filter(({ method }) => method === 'POST')
+  const posts = () => host.requests.filter(({ method }) => method === 'POST')
   const events = () => posts().map(eventIn)
   const logged = (level: LogLevel) => host.logger.messages(level)
   return { ...host, options, dispatch, posts, events, logged }
 }
 
-function eventIn({ text }: Asked): SentEvent {
+function eventIn({ text }: ReceivedRequest): SentEvent {
   return (JSON.parse(text) as [SentEvent])[0]
 }
 
-const idIn = (asked: Asked): string => idsIn(asked)[0]!
+const idIn = (request: ReceivedRequest): string => idsIn(request)[0]!
 
-function taken(asked: Asked): Reply {
-  return { body: { ids: [idIn(asked)], status: 200 } }
+function taken(request: ReceivedRequest): Reply {
+  return { body: { ids: [idIn(request)], status: 200 } }
 }
 
 /** Returns the error of a failed dispatch. */

@@ -1,7 +1,7 @@
 import { defineJob, type Definition, type JobContext } from '@cgk-platform/jobs-core'
 import { describe, expect, test, vi } from 'vitest'
 
-import type { Answer } from '../../test/kit/fake-server.ts'
+import type { Responder } from '../../test/kit/fake-server.ts'
 import type { HostSetting } from '../../test/kit/open-host.ts'
 import { jobId as id, openFunction, runId } from '../../test/kit/open-function.ts'
 import '../../test/kit/work.ts'
@@ -11,7 +11,7 @@ const retry = { maxAttempts: 3, initialDelay: '10s', backoff: 'fixed' } as const
 
 type Options = Partial<Parameters<typeof defineJob<'work.asked', unknown>>[0]>
 
-function open(options: Options = {}, answer?: Answer, setting?: HostSetting) {
+function open(options: Options = {}, answer?: Responder, setting?: HostSetting) {
   const definition = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined, retry, ...options })
   return openFunction(definition as unknown as Definition, 'work.asked', answer, setting)
 }
@@ -39,7 +39,7 @@ describe("a run invoked in Inngest's dashboard", () => {
     ts: 5000,
     data: { tenantId: 'acme', number: 7, _inngest: { fn_id: 'shop-work', source_app_id: '1' } },
   }
-  const answer: Answer = ({ url }) => ({
+  const answer: Responder = ({ url }) => ({
     body: url.pathname === `/v2/runs/${runId}` ? { data: { id: runId, trigger: { eventIds: [id] } } } : {},
   })
   const expected = { id, name: 'work.asked', payload: { tenantId: 'acme', number: 7 }, sentAt: new Date(5000) }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { type Answer, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
+import { type Responder, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
 import { openApi } from '../../test/kit/open-api.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { jobIdOf } from './job-id-of.ts'
@@ -12,11 +12,16 @@ const ours = { tenantId: 'acme', _job: { v: 1, tenantId: 'acme', sentAt: 1 } }
 const withEvents = (...eventIds: string[]): Reply => ({ body: { data: { id: runId, trigger: { eventIds } } } })
 const unknown: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
 
-async function ask(event: Partial<IncomingEvent>, answer: Answer) {
-  const { api, clock, asked } = openApi(answer)
+async function ask(event: Partial<IncomingEvent>, answer: Responder) {
+  const { api, clock, requests } = openApi(answer)
   const startedAt = clock.now()
   const jobId = await clock.finish(jobIdOf({ name: 'work.asked', ...event }, runId, { api, clock }))
-  return { jobId, paths: asked.map(({ url }) => url.pathname), tookMs: clock.now() - startedAt, left: clock.pending() }
+  return {
+    jobId,
+    paths: requests.map(({ url }) => url.pathname),
+    tookMs: clock.now() - startedAt,
+    left: clock.pending(),
+  }
 }
 
 describe('the job of a run', () => {

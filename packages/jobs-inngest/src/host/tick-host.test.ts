@@ -2,7 +2,13 @@ import { type CronJobDefinition, defineCronJob } from '@cgk-platform/jobs-core'
 import { dispatchTick, type Envelope, toCronEnvelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { type Answer, type Asked, createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
+import {
+  type Responder,
+  type ReceivedRequest,
+  createFakeServer,
+  idsIn,
+  type Reply,
+} from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
 import { idAt, hashedSeed } from '../wire/event-id.ts'
 import { createTickHost } from './tick-host.ts'
@@ -21,17 +27,20 @@ interface Setting {
   /** Id of the app. Default `shop`. */
   readonly appId?: string
   /** The server's first response. Default responses follow. */
-  readonly answer?: (asked: Asked) => Reply | undefined | Promise<Reply | undefined>
+  readonly answer?: (request: ReceivedRequest) => Reply | undefined | Promise<Reply | undefined>
 }
 
 function open({ id = 'nightly', at = tick, appId = 'shop', answer }: Setting = {}) {
-  const reply: Answer = async (asked) =>
-    (await answer?.(asked)) ?? (asked.method === 'POST' ? taken(asked) : { body: {} })
+  const reply: Responder = async (request) =>
+    (await answer?.(request)) ?? (request.method === 'POST' ? taken(request) : { body: {} })
   const opened = openHost(reply)
-  const { client, asked } = createFakeServer(reply, { id: appId })
+  const otherApp = createFakeServer(reply, { id: appId })
   const definition = defineCronJob({ id, schedule: '0 12 * * *', handler: () => undefined }) as CronJobDefinition
-  const host = createTickHost(definition, at, { ...opened.parts, ...(appId !== 'shop' && { inngest: client }) })
-  const requests = appId === 'shop' ? opened.asked : asked
+  const host = createTickHost(definition, at, {
+    ...opened.parts,
+    ...(appId !== 'shop' && { inngest: otherApp.client }),
+  })
+  const { requests } = appId === 'shop' ? opened : otherApp
   const jobOf = (tenantId: string): Envelope =>
     toCronEnvelope(definition, { id: 'any', tick: at, tenantId, now: host.now })
   const posts = () => requests.filter(({ method }) => method === 'POST')
@@ -46,16 +55,16 @@ function open({ id = 'nightly', at = tick, appId = 'shop', answer }: Setting = {
   }
 }
 
-function eventIn({ text }: Asked): SentEvent {
+function eventIn({ text }: ReceivedRequest): SentEvent {
   return (JSON.parse(text) as [SentEvent])[0]
 }
 
-function byTenant(one: Asked, other: Asked): number {
+function byTenant(one: ReceivedRequest, other: ReceivedRequest): number {
   return String(eventIn(one).data['tenantId']) < String(eventIn(other).data['tenantId']) ? -1 : 1
 }
 
-function taken(asked: Asked): Reply {
-  return { body: { ids: idsIn(asked), status: 200 } }
+function taken(request: ReceivedRequest): Reply {
+  return { body: { ids: idsIn(request), status: 200 } }
 }
 
 describe('a job of a tick', () => {
@@ -80,7 +89,8 @@ describe('a job of a tick', () => {
   })
 
   test('fails the tick if the engine does not accept it', async () => {
-    const answer = ({ text }: Asked): Reply | undefined => (text.includes('"globex"') ? { status: 401 } : undefined)
+    const answer = ({ text }: ReceivedRequest): Reply | undefined =>
+      text.includes('"globex"') ? { status: 401 } : undefined
     await expect(open({ answer }).send('acme', 'globex')).rejects.toThrow(
       'Inngest did not accept a job of the tick: the server responded with 401',
     )
@@ -123,7 +133,7 @@ describe('a previous run', () => {
   test('is not the job that an earlier dispatch of the tick created', async () => {
     const before = open()
     await before.send('acme', 'globex')
-    const jobs = Object.fromEntries(before.posts().map((asked) => [idsIn(asked)[0]!, eventIn(asked)]))
+    const jobs = Object.fromEntries(before.posts().map((request) => [idsIn(request)[0]!, eventIn(request)]))
     const again = open({ answer: withOpen(jobs) })
     const report = await dispatchTick(again.definition, tick, ['acme', 'globex'], again.host)
     expect(report).toEqual({ sent: 2, skipped: [] })

@@ -2,7 +2,7 @@ import type { JobStatus } from '@cgk-platform/jobs-core'
 import { describe, expect, test, vi } from 'vitest'
 
 import { recordedRuns } from '../../test/fixtures/recorded.ts'
-import type { Asked, Reply } from '../../test/kit/fake-server.ts'
+import type { ReceivedRequest, Reply } from '../../test/kit/fake-server.ts'
 import { openApi } from '../../test/kit/open-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { createJobReader } from './job-reader.ts'
@@ -29,24 +29,24 @@ function open({ eventAt = () => ({ body: { data: event } }), runs = [], ...more 
   })
   const of = vi.fn<Subscriptions['of']>(async () => ('subscribed' in more ? more.subscribed : []))
   const subscriptions = { of, all: async () => [] }
-  const { api, clock, asked } = setting
+  const { api, clock, requests } = setting
   const reader = createJobReader({ api, clock, subscriptions, appId: 'probe-app' })
-  const askedFor = (path: string): Asked[] => asked.filter(({ url }) => url.pathname === path)
-  return { reader, clock, asked, askedFor, of }
+  const requestedDelay = (path: string): ReceivedRequest[] => requests.filter(({ url }) => url.pathname === path)
+  return { reader, clock, requests, requestedDelay, of }
 }
 
 describe('a job', () => {
   test('is not requested for an invalid id', async () => {
-    const { reader, asked } = open()
+    const { reader, requests } = open()
     for (const odd of ['', 'job_1', '../apps', id.toLowerCase()]) expect(await reader.read(odd)).toBeUndefined()
-    expect(asked).toHaveLength(0)
+    expect(requests).toHaveLength(0)
   })
 
   test('is requested with a new URL each time, because the engine caches responses', async () => {
-    const { reader, askedFor } = open()
+    const { reader, requestedDelay } = open()
     await reader.read(id)
     await reader.event(id)
-    const [one, other] = askedFor(`/v1/events/${id}`).map(({ url }) => url.searchParams.get('r'))
+    const [one, other] = requestedDelay(`/v1/events/${id}`).map(({ url }) => url.searchParams.get('r'))
     expect(one).toMatch(/^[a-z0-9]{5,}$/)
     expect(other).toMatch(/^[a-z0-9]{5,}$/)
     expect(one).not.toBe(other)

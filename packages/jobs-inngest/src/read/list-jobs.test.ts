@@ -28,7 +28,7 @@ interface Setting {
 
 /** Opens a server with these events, newest first, which returns at most fifty at once. */
 function open({ stored, stateOf = () => 'completed' }: Setting) {
-  const { api, asked } = openApi(({ url }) => {
+  const { api, requests } = openApi(({ url }) => {
     const [cursor, name] = [url.searchParams.get('cursor'), url.searchParams.get('name')]
     const limit = Math.min(50, Number(url.searchParams.get('limit')))
     const left = stored.filter(
@@ -47,7 +47,7 @@ function open({ stored, stateOf = () => 'completed' }: Setting) {
     const { jobs, cursor } = await listJobs({ limit: 10, ...query }, api, reader)
     return { ids: jobs.map(({ id }) => id), cursor }
   }
-  return { list, asked, read }
+  return { list, requests, read }
 }
 
 /** Reads all jobs, page by page. */
@@ -99,10 +99,10 @@ describe('a list of jobs', () => {
 describe("a list of one tenant's jobs", () => {
   test('returns a cursor after a thousand events of other tenants', async () => {
     const stored = events(1050, (number) => eventOf(number === 1 ? 'acme' : 'globex', number))
-    const { list, asked } = open({ stored })
+    const { list, requests } = open({ stored })
     const page = await list({ tenantId: 'acme' })
     expect(page).toEqual({ ids: [], cursor: idOf(51) })
-    expect(asked).toHaveLength(20)
+    expect(requests).toHaveLength(20)
     expect(await list({ tenantId: 'acme', cursor: page.cursor! })).toEqual({ ids: [idOf(1)], cursor: undefined })
   })
 })
@@ -124,9 +124,9 @@ describe('pages', () => {
   })
 
   test('require a cursor of a previous page', async () => {
-    const { list, asked } = open({ stored: events(3) })
+    const { list, requests } = open({ stored: events(3) })
     await expect(list({ cursor: 'next' })).rejects.toSatisfy(InvalidOptionError.isInstance)
     await expect(list({ cursor: '' })).rejects.toThrow(/^`cursor` was not returned by `listJobs`\./)
-    expect(asked).toHaveLength(0)
+    expect(requests).toHaveLength(0)
   })
 })

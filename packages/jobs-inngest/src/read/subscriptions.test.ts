@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest'
 
 import { recordedApps, recordedFunctions } from '../../test/fixtures/recorded.ts'
 import { createDeferred } from '../../test/kit/deferred.ts'
-import { type Answer, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
+import { type Responder, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineFunction } from '../api/engine-shapes.ts'
 import { createSubscriptions } from './subscriptions.ts'
 
-function open(answer: Answer) {
+function open(answer: Responder) {
   const setting = openApi(answer)
   return { ...setting, subscriptions: createSubscriptions(setting.api, setting.clock) }
 }
@@ -23,7 +23,7 @@ const triggeredBy = (...triggers: NonNullable<EngineFunction['triggers']>): Engi
 
 describe('registered functions', () => {
   test('have event names and attempts, also if the response omits a count of 0', async () => {
-    const { subscriptions, asked } = open(({ url }) => ({
+    const { subscriptions, requests } = open(({ url }) => ({
       body: { data: url.pathname.endsWith('/functions') ? recordedFunctions : recordedApps },
     }))
     const since = Date.parse('2026-11-25T15:38:03Z')
@@ -33,7 +33,7 @@ describe('registered functions', () => {
       { appId: 'probe-app', functionId: 'plain-retry', events: ['probe/plain-retry'], maxAttempts: 3, since },
       { appId: 'probe-app', functionId: 'cronned', events: [], maxAttempts: 5, since },
     ])
-    expect(asked.map(({ url }) => url.pathname + url.search)).toEqual([
+    expect(requests.map(({ url }) => url.pathname + url.search)).toEqual([
       '/v2/apps?limit=100',
       '/v2/apps/probe-app/functions?limit=100',
     ])
@@ -125,25 +125,25 @@ test('passes on a bug of this library', async () => {
 
 describe('cached registrations', () => {
   test('are used for five seconds', async () => {
-    const { subscriptions, clock, asked } = openWith(triggeredBy({ value: 'order.created' }))
+    const { subscriptions, clock, requests } = openWith(triggeredBy({ value: 'order.created' }))
     await subscriptions.of('order.created')
     await clock.advance(5000)
     await subscriptions.of('order.paid')
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
     await clock.advance(1)
     await subscriptions.all()
-    expect(asked).toHaveLength(4)
+    expect(requests).toHaveLength(4)
   })
 
   test('are read once for simultaneous calls', async () => {
-    const { subscriptions, asked } = openWith()
+    const { subscriptions, requests } = openWith()
     await Promise.all([subscriptions.all(), subscriptions.of('order.created'), subscriptions.all()])
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
   })
 
   test('are read again if no function matches a newer event', async () => {
     const lists = [[], [triggeredBy({ value: 'order.created' })]]
-    const { subscriptions, clock, asked } = open(({ url }) => {
+    const { subscriptions, clock, requests } = open(({ url }) => {
       if (!url.pathname.endsWith('/functions')) return { body: { data: [{ id: 'shop' }] } }
       return { body: { data: lists.length > 1 ? lists.shift() : lists[0] } }
     })
@@ -151,20 +151,20 @@ describe('cached registrations', () => {
     await clock.advance(2000)
     expect(await subscriptions.of('order.created')).toEqual([])
     expect(await subscriptions.of('order.created', 2000)).toEqual([])
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
     expect(await subscriptions.of('order.created', 1999)).toHaveLength(1)
-    expect(asked).toHaveLength(4)
+    expect(requests).toHaveLength(4)
   })
 
   test('are kept if an earlier read fails late', async () => {
     const first = createDeferred<Reply>()
-    const { subscriptions, clock, asked } = open((_, index) => (index === 0 ? first.promise : { body: {} }))
+    const { subscriptions, clock, requests } = open((_, index) => (index === 0 ? first.promise : { body: {} }))
     const failing = subscriptions.all()
     await clock.advance(5001)
     await subscriptions.all()
     first.resolve({ status: 400 })
     expect((await requestFailure(clock, failing)).message).toContain('Failed to list the registered apps')
     await subscriptions.all()
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
   })
 })

@@ -2,7 +2,7 @@ import { Middleware } from 'inngest'
 import { describe, expect, test } from 'vitest'
 
 import { inTurn } from '../../test/kit/fake-server.ts'
-import { events, ids, post, taken } from '../../test/kit/post.ts'
+import { events, ids, post, accepted } from '../../test/kit/post.ts'
 
 describe('events', () => {
   test("are changed by the client's own middleware", async () => {
@@ -15,8 +15,8 @@ describe('events', () => {
     class Passing extends Middleware.BaseMiddleware {
       readonly id = 'test:passing'
     }
-    const { posted, asked } = await post(2, inTurn(taken(2)), { middleware: [Encrypting, Passing] })
-    expect(JSON.parse(asked[0]!.text)).toEqual(
+    const { posted, requests } = await post(2, inTurn(accepted(2)), { middleware: [Encrypting, Passing] })
+    expect(JSON.parse(requests[0]!.text)).toEqual(
       events(2).map(({ name, data }) => ({ name, data: { ...data, number: 'secret' } })),
     )
     expect(posted.every(({ ok }) => ok)).toBe(true)
@@ -30,8 +30,8 @@ describe('events', () => {
         throw cause
       }
     }
-    const { posted, asked } = await post(2, inTurn(taken(2)), { middleware: [Failing] })
-    expect(asked).toHaveLength(0)
+    const { posted, requests } = await post(2, inTurn(accepted(2)), { middleware: [Failing] })
+    expect(requests).toHaveLength(0)
     const problem = "the Inngest client's middleware failed: no key to encrypt with"
     const refusal = { failure: { mayHaveSucceeded: false, problem }, cause }
     expect(posted).toMatchObject(ids(2).map((id) => ({ ok: false, id, isContentError: true, refusal })))
@@ -48,7 +48,7 @@ describe('the members that identify a job', () => {
         return { events: change(given) as typeof given, fn }
       }
     }
-    return post(2, inTurn(taken(2)), { middleware: [Changing] })
+    return post(2, inTurn(accepted(2)), { middleware: [Changing] })
   }
 
   test.each<[string, Change]>([
@@ -62,8 +62,8 @@ describe('the members that identify a job', () => {
     ['removes the record', (given) => given.map((one) => ({ ...one, data: { ...one.data, _job: null } }))],
     ['removes the record of one event', (given) => [given[0], { ...given[1], data: { tenantId: 'acme' } }]],
   ])('must stay unchanged, so nothing is sent if the middleware %s', async (_, change) => {
-    const { posted, asked } = await sentThrough(change)
-    expect(asked).toHaveLength(0)
+    const { posted, requests } = await sentThrough(change)
+    expect(requests).toHaveLength(0)
     const problem = expect.stringContaining('changes `data.tenantId` or `data._job`')
     const refusal = { failure: { mayHaveSucceeded: false, problem } }
     expect(posted).toMatchObject(ids(2).map((id) => ({ ok: false, id, isContentError: true, refusal })))

@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-import { type Answer, connectionError, inTurn, testEventKey } from '../../test/kit/fake-server.ts'
-import { events, ids, post, taken } from '../../test/kit/post.ts'
+import { type Responder, connectionError, inTurn, testEventKey } from '../../test/kit/fake-server.ts'
+import { events, ids, post, accepted } from '../../test/kit/post.ts'
 
 /** Returns the failure of the only event. */
-async function refused(answer: Answer) {
-  const { posted, asked } = await post(1, answer)
+async function refused(answer: Responder) {
+  const { posted, requests } = await post(1, answer)
   const [one] = posted
   if (one?.ok !== false) throw new Error('It was taken.')
   const { id, isContentError, refusal } = one
   const { problem, remedy, mayHaveSucceeded } = refusal.failure
-  return { id, isContentError, problem, remedy, mayHaveSucceeded, cause: refusal.cause, requests: asked.length }
+  return { id, isContentError, problem, remedy, mayHaveSucceeded, cause: refusal.cause, requests: requests.length }
 }
 
 afterEach(() => {
@@ -20,10 +20,10 @@ afterEach(() => {
 
 describe('events', () => {
   test('are sent in one request to the URL of the event key, with the seed of their ids', async () => {
-    const { posted, asked } = await post(3, inTurn(taken(3)))
+    const { posted, requests } = await post(3, inTurn(accepted(3)))
     expect(posted).toEqual(ids(3).map((id) => ({ ok: true, id })))
-    expect(asked).toHaveLength(1)
-    const { method, url, headers, text } = asked[0]!
+    expect(requests).toHaveLength(1)
+    const { method, url, headers, text } = requests[0]!
     expect([method, url.href]).toEqual(['POST', `http://engine.test/e/${testEventKey}`])
     expect(headers.get('x-inngest-event-id-seed')).toBe('1743130137367,eii2YKXRVTJPuA==')
     expect(JSON.parse(text)).toEqual(events(3))
@@ -31,26 +31,26 @@ describe('events', () => {
 
   test('keep a path in the base URL, with or without a trailing slash', async () => {
     for (const baseUrl of ['http://engine.test/inngest', 'http://engine.test/inngest/']) {
-      const { asked } = await post(1, inTurn(taken(1)), { baseUrl })
-      expect(asked[0]!.url.href).toBe(`http://engine.test/inngest/e/${testEventKey}`)
+      const { requests } = await post(1, inTurn(accepted(1)), { baseUrl })
+      expect(requests[0]!.url.href).toBe(`http://engine.test/inngest/e/${testEventKey}`)
     }
   })
 
   test('time out after 15 seconds', async () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout')
-    await post(1, inTurn(taken(1)))
+    await post(1, inTurn(accepted(1)))
     expect(timeout.mock.calls).toEqual([[15_000]])
   })
 
   test('are sent with the environment of the client', async () => {
-    const { asked } = await post(1, inTurn(taken(1)), { env: 'branch/one' })
-    expect(asked[0]!.headers.get('x-inngest-env')).toBe('branch/one')
+    const { requests } = await post(1, inTurn(accepted(1)), { env: 'branch/one' })
+    expect(requests[0]!.headers.get('x-inngest-env')).toBe('branch/one')
   })
 
   test('need no event key on a dev server', async () => {
     vi.stubEnv('INNGEST_EVENT_KEY', undefined)
-    const { asked } = await post(1, inTurn(taken(1)), { eventKey: undefined, isDev: true })
-    expect(asked[0]!.url.href).toBe('http://engine.test/e/NO_EVENT_KEY_SET')
+    const { requests } = await post(1, inTurn(accepted(1)), { eventKey: undefined, isDev: true })
+    expect(requests[0]!.url.href).toBe('http://engine.test/e/NO_EVENT_KEY_SET')
   })
 
   test('have the ids that the server returns, even if it ignores the seed', async () => {
@@ -106,7 +106,7 @@ describe('a rejection', () => {
   })
 
   test('of one event accepts those before it', async () => {
-    const { posted, asked } = await post(
+    const { posted, requests } = await post(
       3,
       inTurn({ status: 400, body: { ids: ids(1), status: 400, error: 'event name is empty' } }),
     )
@@ -118,20 +118,20 @@ describe('a rejection', () => {
       { ok: true, id },
       ...others.map((other) => ({ ok: false, id: other, isContentError: true, refusal })),
     ])
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
   })
 })
 
 describe('an unavailable server', () => {
   test('is requested again with the same events and ids, with increasing delays', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
-    const replies = [{ status: 503 }, connectionError('ECONNRESET'), { status: 429 }, { status: 408 }, taken(2)]
-    const { posted, asked, delays } = await post(2, inTurn(...replies))
+    const replies = [{ status: 503 }, connectionError('ECONNRESET'), { status: 429 }, { status: 408 }, accepted(2)]
+    const { posted, requests, delays } = await post(2, inTurn(...replies))
     expect(posted).toEqual(ids(2).map((id) => ({ ok: true, id })))
     expect(delays).toEqual([150, 300, 600, 1200])
-    expect(asked).toHaveLength(5)
-    expect(new Set(asked.map(({ text }) => text)).size).toBe(1)
-    expect(new Set(asked.map(({ headers }) => headers.get('x-inngest-event-id-seed'))).size).toBe(1)
+    expect(requests).toHaveLength(5)
+    expect(new Set(requests.map(({ text }) => text)).size).toBe(1)
+    expect(new Set(requests.map(({ headers }) => headers.get('x-inngest-event-id-seed'))).size).toBe(1)
   })
 })
 
@@ -146,10 +146,10 @@ describe('an unreadable response', () => {
     ['contains an error', { ids: ['one', 'other'], status: 200, error: 'no good' }],
     ['contains another status', { ids: ['one', 'other'], status: 400 }],
   ])('leaves it open whether events were accepted, because it %s', async (_, body) => {
-    const { posted, asked } = await post(2, inTurn({ body }))
+    const { posted, requests } = await post(2, inTurn({ body }))
     expect(posted).toMatchObject([maybe, maybe])
     expect(posted[0]).toHaveProperty('refusal.message', expect.stringMatching(/^the response cannot be read/))
-    expect(asked).toHaveLength(1)
+    expect(requests).toHaveLength(1)
   })
 
   test('accepts the events whose ids it contains', async () => {

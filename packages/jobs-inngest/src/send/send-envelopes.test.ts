@@ -2,7 +2,13 @@ import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-import { type Asked, connectionError, createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
+import {
+  type ReceivedRequest,
+  connectionError,
+  createFakeServer,
+  idsIn,
+  type Reply,
+} from '../../test/kit/fake-server.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
 import { timeOfId } from '../wire/event-id.ts'
 import { sendEnvelopes } from './send-envelopes.ts'
@@ -24,15 +30,15 @@ interface SentEvent {
   readonly data: { readonly number: number }
 }
 
-function eventsIn({ text }: Asked): SentEvent[] {
+function eventsIn({ text }: ReceivedRequest): SentEvent[] {
   return JSON.parse(text) as SentEvent[]
 }
 
 /** Responds like Inngest: accepts the events before an invalid one and ignores those after it. */
-function takeUntil(isBad: (event: SentEvent) => boolean): (asked: Asked) => Reply {
-  return (asked) => {
-    const ids = idsIn(asked)
-    const bad = eventsIn(asked).findIndex(isBad)
+function takeUntil(isBad: (event: SentEvent) => boolean): (request: ReceivedRequest) => Reply {
+  return (request) => {
+    const ids = idsIn(request)
+    const bad = eventsIn(request).findIndex(isBad)
     if (bad < 0) return { body: { ids, status: 200 } }
     return { status: 400, body: { ids: bad === 0 ? [''] : ids.slice(0, bad), status: 400, error: 'no good' } }
   }
@@ -45,14 +51,14 @@ async function send(
   answer: Parameters<typeof createFakeServer>[0] = takeAll,
   options: Parameters<typeof createFakeServer>[1] = {},
 ) {
-  const { client, asked } = createFakeServer(answer, options)
+  const { client, requests } = createFakeServer(answer, options)
   const clock = createVirtualClock()
   const keyed = {
     send: vi.fn<KeyedSender['send']>(async ({ id }) => ({ ok: true, id: `keyed-${id}`, deduplicated: true })),
   }
   const offsetMs = (): number => -500
   const answers = await clock.finish(sendEnvelopes(envelopes, { client, clock, keyed, offsetMs }))
-  return { answers, asked, keyed, clock }
+  return { answers, requests, keyed, clock }
 }
 
 function errorOf(answer: EnvelopeResult | undefined): Error {
@@ -63,36 +69,36 @@ function errorOf(answer: EnvelopeResult | undefined): Error {
 afterEach(() => vi.unstubAllEnvs())
 
 test('sends several envelopes in one request, with ids that no other request has', async () => {
-  const { answers, asked, clock } = await send([envelope(1), envelope(2)])
-  const [sent] = asked
-  expect(asked).toHaveLength(1)
+  const { answers, requests, clock } = await send([envelope(1), envelope(2)])
+  const [sent] = requests
+  expect(requests).toHaveLength(1)
   expect(eventsIn(sent!).map(({ data }) => data.number)).toEqual([1, 2])
   expect(answers).toEqual(idsIn(sent!).map((id) => ({ ok: true, id, deduplicated: false })))
   expect(timeOfId(idsIn(sent!)[0]!)).toBe(clock.now())
   const again = await send([envelope(1), envelope(2)])
-  expect(idsIn(again.asked[0]!)).not.toEqual(idsIn(sent!))
+  expect(idsIn(again.requests[0]!)).not.toEqual(idsIn(sent!))
 })
 
 test("sets the time of a delayed job by the engine's clock, and none for others", async () => {
   const delayed = await send([envelope(1), envelope(2, { runAt: 5000 })])
-  expect(JSON.parse(delayed.asked[0]!.text)).toMatchObject([{}, { ts: 4500 }])
-  expect(JSON.parse(delayed.asked[0]!.text)[0]).not.toHaveProperty('ts')
+  expect(JSON.parse(delayed.requests[0]!.text)).toMatchObject([{}, { ts: 4500 }])
+  expect(JSON.parse(delayed.requests[0]!.text)[0]).not.toHaveProperty('ts')
 })
 
 test("splits envelopes over Inngest's maximum into several requests", async () => {
-  const { answers, asked } = await send(Array.from({ length: 5001 }, (_, index) => envelope(index)))
-  expect(asked.map((one) => eventsIn(one).length)).toEqual([5000, 1])
-  expect(asked.map((one) => eventsIn(one)[0]!.data.number)).toEqual([0, 5000])
+  const { answers, requests } = await send(Array.from({ length: 5001 }, (_, index) => envelope(index)))
+  expect(requests.map((one) => eventsIn(one).length)).toEqual([5000, 1])
+  expect(requests.map((one) => eventsIn(one)[0]!.data.number)).toEqual([0, 5000])
   expect(answers).toHaveLength(5001)
   expect(answers.every(({ ok }) => ok)).toBe(true)
 })
 
 test('sends envelopes with a key separately, and returns results in the order of the envelopes', async () => {
   const keyed = envelope(2, { idempotencyKey: 'key' })
-  const { answers, asked, keyed: sender } = await send([envelope(1), keyed, envelope(3)])
+  const { answers, requests, keyed: sender } = await send([envelope(1), keyed, envelope(3)])
   expect(sender.send.mock.calls).toEqual([[keyed]])
-  expect(eventsIn(asked[0]!).map(({ data }) => data.number)).toEqual([1, 3])
-  const ids = idsIn(asked[0]!)
+  expect(eventsIn(requests[0]!).map(({ data }) => data.number)).toEqual([1, 3])
+  const ids = idsIn(requests[0]!)
   expect(answers.map((one) => one.ok && one.id)).toEqual([ids[0], `keyed-${idOf(2)}`, ids[1]])
 })
 
@@ -116,12 +122,12 @@ describe('one invalid event in a request', () => {
     const idsByNumber = new Map<number, Set<string>>()
     const { answers } = await send(
       [0, 1, 2, 3, 4].map((number) => envelope(number)),
-      (asked, index) => {
-        const ids = idsIn(asked)
-        for (const [place, { data }] of eventsIn(asked).entries()) {
+      (request, index) => {
+        const ids = idsIn(request)
+        for (const [place, { data }] of eventsIn(request).entries()) {
           idsByNumber.set(data.number, (idsByNumber.get(data.number) ?? new Set()).add(ids[place]!))
         }
-        return index === 0 ? { status: 502 } : takeUntil(({ data }) => data.number === 2)(asked)
+        return index === 0 ? { status: 502 } : takeUntil(({ data }) => data.number === 2)(request)
       },
     )
     expect([...idsByNumber.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1])
@@ -132,40 +138,40 @@ describe('one invalid event in a request', () => {
 
 test('sends smaller requests if one is too large', async () => {
   const envelopes = Array.from({ length: 8 }, (_, index) => envelope(index))
-  const { answers, asked } = await send(envelopes, (one) =>
+  const { answers, requests } = await send(envelopes, (one) =>
     eventsIn(one).length > 3 ? { status: 413, body: '' } : takeAll(one),
   )
   expect(answers.every(({ ok }) => ok)).toBe(true)
-  expect(asked.map((one) => eventsIn(one).length)).toEqual([8, 4, 2, 2, 4, 2, 2])
+  expect(requests.map((one) => eventsIn(one).length)).toEqual([8, 4, 2, 2, 4, 2, 2])
 })
 
 test('does not repeat a rejection that applies to all events', async () => {
   const ofProxy: Reply = { status: 400, body: '<html><h1>400 Bad Request</h1></html>' }
   for (const reply of [{ status: 401 }, { status: 503 }, ofProxy, connectionError('ECONNREFUSED')]) {
-    const { answers, asked } = await send([envelope(1), envelope(2)], () => {
+    const { answers, requests } = await send([envelope(1), envelope(2)], () => {
       if (reply instanceof Error) throw reply
       return reply
     })
-    expect(asked.every((one) => eventsIn(one).length === 2)).toBe(true)
+    expect(requests.every((one) => eventsIn(one).length === 2)).toBe(true)
     expect(answers.map(({ ok }) => ok)).toEqual([false, false])
   }
 })
 
 describe('rejects without a request', () => {
   test('an event with a name that Inngest reserves', async () => {
-    const { answers, asked } = await send([envelope(1, { event: 'inngest/function.failed' })])
+    const { answers, requests } = await send([envelope(1, { event: 'inngest/function.failed' })])
     expect(UnsupportedFeatureError.isInstance(errorOf(answers[0]))).toBe(true)
     expect(errorOf(answers[0]).message).toBe(
       '`inngest` does not support `the event name inngest/function.failed`. ' +
         'Inngest reserves names that begin with `inngest/`. Rename the event.',
     )
-    expect(asked).toHaveLength(0)
+    expect(requests).toHaveLength(0)
   })
 
   test('everything without an event key', async () => {
     vi.stubEnv('INNGEST_EVENT_KEY', undefined)
-    const { answers, asked } = await send([envelope(1), envelope(2)], takeAll, { eventKey: undefined })
-    expect(asked).toHaveLength(0)
+    const { answers, requests } = await send([envelope(1), envelope(2)], takeAll, { eventKey: undefined })
+    expect(requests).toHaveLength(0)
     for (const answer of answers) {
       expect(errorOf(answer)).toMatchObject({ accepted: 'no' })
       expect(errorOf(answer).message).toContain(

@@ -26,10 +26,10 @@ function open({ find, answer }: Setting = {}) {
   const posted: string[] = []
   const looked: string[] = []
   const bodies: unknown[] = []
-  const { client } = createFakeServer(async (asked, index) => {
-    const [id = ''] = idsIn(asked)
+  const { client } = createFakeServer(async (request, index) => {
+    const [id = ''] = idsIn(request)
     posted.push(id)
-    bodies.push(JSON.parse(asked.text))
+    bodies.push(JSON.parse(request.text))
     return (await answer?.(index)) ?? { body: { ids: [id], status: 200 } }
   })
   const sender = createKeyedSender({

@@ -11,7 +11,7 @@ const id = '01M89NS4WG6G8H65WJD6QKMDS3'
 /** Opens a process that sends with the key of a step. */
 function open() {
   const looked: string[] = []
-  const { client, asked } = createFakeServer((one) => ({ body: { ids: idsIn(one), status: 200 } }))
+  const { client, requests } = createFakeServer((one) => ({ body: { ids: idsIn(one), status: 200 } }))
   const find = async (looking: string) => void looked.push(looking)
   const sender = createKeyedSender({ client, clock: createVirtualClock(), find: find as never })
   const envelope: Envelope = {
@@ -23,7 +23,7 @@ function open() {
     sentAt: 1,
     idempotencyKey: 'step-key',
   }
-  return { send: (): Promise<EnvelopeResult> => sender.send(envelope), posted: () => asked.flatMap(idsIn), looked }
+  return { send: (): Promise<EnvelopeResult> => sender.send(envelope), posted: () => requests.flatMap(idsIn), looked }
 }
 
 test('sends the job with the id that the step chose, without a check of the key', async () => {

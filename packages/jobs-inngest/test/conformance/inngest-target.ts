@@ -3,7 +3,7 @@ import { type Clock, createClient, systemClock } from '@cgk-platform/jobs-core/p
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
 import { Inngest } from 'inngest'
 
-// The face of the package, which says what the default client is.
+// The package's own entry point, which defines the default client.
 import '../../src/index.ts'
 import { inngestCapabilities } from '../../src/capabilities.ts'
 import { createInngestFunctions } from '../../src/host/create-inngest-functions.ts'
@@ -11,25 +11,25 @@ import { createInngestProvider } from '../../src/inngest-provider.ts'
 import { quietLogger } from '../kit/quiet-logger.ts'
 import { serveApp } from '../kit/serve-app.ts'
 
-/** Begins the id of every app of the suite. */
+/** Prefix of the ids of the suite's apps. */
 const appPrefix = 'conformance-'
 
-/** An Inngest server to run the suite on. */
+/** An Inngest server for the suite. */
 export interface InngestServer {
   readonly baseUrl: string
   readonly eventKey?: string | undefined
-  /** Absent for a dev server. */
+  /** Omitted for a dev server. */
   readonly signingKey?: string | undefined
-  /** How the server reaches the jobs: over HTTP, or over the connection of a worker. Default `serve`. */
+  /** The connection from the server to the jobs: over HTTP, or over a worker connection. Default `serve`. */
   readonly host?: 'serve' | 'connect' | undefined
-  /** Default: the machine's. */
+  /** Default: the system clock. */
   readonly clock?: Clock | undefined
-  /** Lets time go by in which the server stands still. */
+  /** Lets time pass while the server stands still. */
   suspend?(durationMs: number): Promise<void>
   close?(): Promise<void>
 }
 
-/** Inngest as a target of the conformance suite: the real SDK between the suite and a server of whatever kind. */
+/** Creates a target for the conformance suite: the real SDK between the suite and any server. */
 export function createInngestTarget(start: () => Promise<InngestServer>): ConformanceTarget {
   return {
     name: 'inngest',
@@ -81,7 +81,7 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
     createClient: (own) => createOn({ hooks: undefined, ...own }),
     async inject(envelope) {
       const [answer] = await createInngestProvider({ client: connect() }, { clock }).send([envelope])
-      if (!answer?.ok) throw answer?.error ?? new Error('Inngest gave no answer.')
+      if (!answer?.ok) throw answer?.error ?? new Error('Inngest returned no result.')
       return answer.id
     },
     ...(app.restart && { restart: app.restart }),
@@ -96,14 +96,14 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
 }
 
 interface Host {
-  /** Ends the app without a farewell, with the attempts that it makes, and starts it again. Inngest goes on meanwhile. */
+  /** Ends the app abruptly, with its running attempts, and restarts it. Inngest keeps running. */
   restart?(): Promise<void>
   close(): Promise<void>
 }
 
-/** The worker that the client under test becomes. */
+/** Starts the client under test as a worker. */
 async function startWorker(client: JobClient): Promise<Host> {
-  // The minute that connecting may take is 5 s of the machine's time: too little where that is busy.
+  // The connection timeout of a minute is only 5 s of system time, too short for a busy machine.
   for (let tries = 1; ; tries++) {
     try {
       await client.start()
@@ -112,14 +112,14 @@ async function startWorker(client: JobClient): Promise<Host> {
       if (tries === 10) throw error
     }
   }
-  return { close: async () => undefined } // it ends with its client
+  return { close: async () => undefined } // closed with its client
 }
 
 function passTime(clock: Clock, durationMs: number): Promise<void> {
   return new Promise((resolve) => void clock.setTimer(durationMs, resolve))
 }
 
-/** Apps of suites that were ended by force still have runs for every event of the suite, which nobody would ever make. */
+/** Cancels the queued runs of apps from earlier suites that were killed. */
 async function retireDeadApps(
   baseUrl: string,
   signingKey: string | undefined,
@@ -138,7 +138,7 @@ async function retireDeadApps(
   }
 }
 
-/** Takes the suite's functions from the server again, so that their cron jobs do not tick for ever. */
+/** Removes the suite's functions from the server, so that their cron jobs stop. */
 async function retire(client: Inngest.Any): Promise<void> {
   const empty = await serveApp(client, [])
   await empty.sync().catch(() => undefined)

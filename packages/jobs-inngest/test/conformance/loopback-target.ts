@@ -5,14 +5,14 @@ import { createLoopbackEngine } from '../loopback/loopback-engine.ts'
 import { createScaledClock } from '../loopback/scaled-clock.ts'
 import { createInngestTarget, type InngestServer } from './inngest-target.ts'
 
-/** How many times as fast as the machine's time the suite's goes, so that minutes of ticks take seconds. */
+/** Speed of the suite's clock relative to the system clock, so that minutes of ticks take seconds. */
 const factor = 12
 
-/** Inngest's SDK over the loopback engine, with keys and signatures as in production; it serves over HTTP, or connects. */
+/** Creates a target with Inngest's SDK on the loopback engine, with keys and signatures as in production, over HTTP or a worker connection. */
 export function createLoopbackTarget(host: InngestServer['host'] = 'serve'): ConformanceTarget {
   return createInngestTarget(async () => {
     const scaled = createScaledClock(factor)
-    // What a machine's sleep adds to the wall clock; timers count on where they stood.
+    // Advances the wall clock as the sleep of a machine does. Timers continue where they were.
     let sleptMs = 0
     const clock: Clock = { ...scaled, now: () => scaled.now() + sleptMs }
     const eventKey = 'conformance'

@@ -3,5 +3,5 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createLoopbackTarget } from './loopback-target.ts'
 
-// Minutes of ticks take seconds on a clock that runs fast; on a busy machine it runs slower.
+// A fast clock makes minutes of ticks take seconds. On a busy machine it runs slower.
 describeConformance(createLoopbackTarget(), { describe, it, beforeAll, afterAll })

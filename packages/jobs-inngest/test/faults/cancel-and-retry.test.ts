@@ -3,33 +3,33 @@ import { describe, expect, test } from 'vitest'
 
 import { failureOf } from '../kit/faults.ts'
 import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
-import { letFail } from '../kit/requests.ts'
+import { failRequests } from '../kit/requests.ts'
 import { secretWord } from '../kit/secrets.ts'
 
 const payload = { tenantId: 'acme', data: secretWord }
 
-describe('a cancel that fails says why, and is asked for once', () => {
-  test('what is cancelled although the answer was lost is not told as going on', async () => {
+describe('a failed cancel', () => {
+  test('reports a run as cancelled even if the response was lost', async () => {
     const opened = await openJobs({ jobs: [defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })] })
     const { client, engine } = opened
     const { id } = await client.sendJob('work.asked', payload, { delay: '1h' })
     await untilVisible(opened, id)
-    letFail(engine, 'cancel', { kind: 'cut' }, 1)
+    failRequests(engine, 'cancel', { kind: 'cut' }, 1)
     await failureOf(client.cancelJob(id))
     await expect(client.getJobStatus(id)).resolves.toMatchObject({ state: 'cancelled' })
   })
 
-  test('a run that ends just before its cancel comes is no failure', async () => {
+  test('accepts a run that ends just before its cancel', async () => {
     const opened = await openJobs({ jobs: [defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })] })
     const { client, engine } = opened
     const { id } = await client.sendJob('work.asked', payload, { delay: 3000 })
     await untilVisible(opened, id)
-    letFail(engine, 'cancel', { kind: 'delay', delayMs: 6000 }, 1)
+    failRequests(engine, 'cancel', { kind: 'delay', delayMs: 6000 }, 1)
     await expect(client.cancelJob(id)).resolves.toMatchObject({ state: 'completed', runs: [{ output: 'done' }] })
   })
 })
 
-describe('a retry that fails says why, and is asked for once', () => {
+describe('a failed retry', () => {
   const openFailed = async (): Promise<OpenJobs & { id: string; handled: number[] }> => {
     const handled: number[] = []
     const handler = (): string => {
@@ -43,9 +43,9 @@ describe('a retry that fails says why, and is asked for once', () => {
     return { ...opened, id, handled }
   }
 
-  test('taken although the answer was lost: asking again does not run it twice', async () => {
+  test('does not run twice if the response was lost and the retry is repeated', async () => {
     const { client, engine, id, handled, pause } = await openFailed()
-    letFail(engine, 'rerun', { kind: 'cut' }, 1)
+    failRequests(engine, 'rerun', { kind: 'cut' }, 1)
     await failureOf(client.retryJob(id))
     await pause(1000)
     await expect(client.retryJob(id)).rejects.toMatchObject({ code: 'job_not_retryable' })

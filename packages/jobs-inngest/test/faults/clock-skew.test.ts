@@ -5,7 +5,7 @@ import { openJobs } from '../kit/open-jobs.ts'
 
 const payload = { tenantId: 'acme', number: 1 }
 const minute = 60_000
-/** Far from the turn of any TTL. */
+/** An instant far from the end of any TTL bucket. */
 const noonTomorrow = Math.floor(Date.now() / 86_400_000 + 1.5) * 86_400_000 + 43_200_000
 
 const skews = [
@@ -14,18 +14,18 @@ const skews = [
 ]
 
 describe.each(skews)('an app whose clock is $where', ({ aheadMs }) => {
-  test('a delayed send comes no sooner than asked for, once the engine was asked for anything', async () => {
+  test('runs a delayed job no sooner than requested, once it has sent any request', async () => {
     let startedAt = Number.NaN
     const work = defineJob({ id: 'work', event: 'work.asked', handler: () => void (startedAt = engineClock.now()) })
     const { client, engineClock } = await openJobs({ jobs: [work], aheadMs })
-    await client.healthCheck() // any answer tells the engine's time; a send asks for nothing
+    await client.healthCheck() // any response provides the engine's time; a send requests none
     const sentAt = engineClock.now()
     const { id } = await client.sendJob('work.asked', payload, { delay: 8000 })
     await client.waitForJob(id)
     expect(startedAt - sentAt).toBeGreaterThanOrEqual(8000)
   })
 
-  test('a retry never comes sooner than computed', async () => {
+  test('retries no sooner than computed', async () => {
     const startedAt: number[] = []
     const work = defineJob({
       id: 'work',
@@ -44,7 +44,7 @@ describe.each(skews)('an app whose clock is $where', ({ aheadMs }) => {
     }
   })
 
-  test('ticks of a cron job are not dropped, and are told as the engine has them', async () => {
+  test("keeps all ticks of a cron job, with the engine's times", async () => {
     const ticks: number[] = []
     const sweep = defineCronJob({
       id: 'sweep',
@@ -54,14 +54,14 @@ describe.each(skews)('an app whose clock is $where', ({ aheadMs }) => {
     const { logger, until, engineClock } = await openJobs({ jobs: [sweep], aheadMs, factor: 80 })
     const startedAt = engineClock.now()
     await until(() => ticks.length === 2)
-    // One may have come before the clock was looked at, which goes 80 times as fast as ours.
+    // One tick can have come before the clock was read, because it runs 80 times as fast as the system clock.
     const next = Math.ceil(startedAt / minute) * minute
     const first = ticks[0] === next - minute ? next - minute : next
     expect(ticks).toEqual([first, first + minute])
     expect(logger.messages('warn')).toEqual([])
   })
 
-  test('an idempotency key holds, also against an app whose clock is right', async () => {
+  test('keeps an idempotency key, also with an app whose clock is correct', async () => {
     const handled: string[] = []
     const work = defineJob({ id: 'work', event: 'work.asked', handler: (_, { jobId }) => void handled.push(jobId) })
     const { client, openApp, pause } = await openJobs({ jobs: [work], aheadMs, startAt: noonTomorrow })
@@ -80,7 +80,7 @@ describe.each(skews)('an app whose clock is $where', ({ aheadMs }) => {
   })
 })
 
-test('an app whose clock is an hour ahead is not told that a job had completed before it began', async () => {
+test('never reports that a job completed before it began if the clock is an hour ahead', async () => {
   const work = defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })
   const { client } = await openJobs({ jobs: [work], aheadMs: 60 * minute, engine: { delays: { runMs: 2000 } } })
   const { id } = await client.sendJob('work.asked', payload)

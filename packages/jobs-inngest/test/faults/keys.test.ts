@@ -11,7 +11,7 @@ const newKey = `signkey-test-${'0dd5ec'.repeat(8)}`
 const jobs = [defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })]
 
 describe('a wrong signing key', () => {
-  test('does not hinder a plain send, and refuses one with an idempotency key before it is sent', async () => {
+  test('allows a plain send and rejects one with an idempotency key before it is sent', async () => {
     const { engine, openApp } = await openJobs({ jobs })
     const other = await openApp({ sdk: { signingKey: newKey }, synced: false })
     await other.client.sendJob('work.asked', payload)
@@ -24,11 +24,11 @@ describe('a wrong signing key', () => {
   })
 })
 
-describe('a key that is being rotated', () => {
-  // The engine still has the old one alone.
+describe('a key rotation', () => {
+  // The engine still has only the old key.
   const rotated = { signingKey: newKey, signingKeyFallback: signingKey }
 
-  test('cancels and retries with the old one', async () => {
+  test('cancels and retries with the old key', async () => {
     const failing = [defineJob({ id: 'work', event: 'work.asked', retry: { maxAttempts: 1 }, handler: failOnce() })]
     const { client, engine } = await openJobs({ jobs: failing, sdk: rotated })
     const { id } = await client.sendJob('work.asked', payload)

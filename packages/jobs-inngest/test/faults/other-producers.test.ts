@@ -6,11 +6,11 @@ import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
 interface Observed extends OpenJobs {
   readonly handled: { payload: unknown; sentAt: Date; context: JobContext }[]
   readonly failures: { error: Error; payload: unknown; context: JobContext }[]
-  /** Sends with the SDK itself, and answers with the id that it got. */
+  /** Sends with the SDK itself and returns the event's id. */
   produce(data: unknown, more?: { id?: string; ts?: number }): Promise<string>
 }
 
-/** An app whose jobs other producers send, with the SDK alone. */
+/** Opens an app whose jobs are sent by other producers, with the SDK only. */
 async function openObserved(): Promise<Observed> {
   const handled: Observed['handled'] = []
   const failures: Observed['failures'] = []
@@ -40,7 +40,7 @@ async function openObserved(): Promise<Observed> {
 }
 
 describe('an event of another producer', () => {
-  test('without a tenant fails for good and says so', async () => {
+  test('fails permanently without a tenant, with an error that says so', async () => {
     const { client, handled, failures, produce, pause } = await openObserved()
     const id = await produce({ number: 7 })
     const status = await client.waitForJob(id)
@@ -52,7 +52,7 @@ describe('an event of another producer', () => {
     expect((await client.listJobs()).jobs).toEqual([])
   })
 
-  test('with an id of its own: the handler is told the id that reads the job back', async () => {
+  test('with its own id gives the handler the id that reads the job', async () => {
     const { client, handled, produce } = await openObserved()
     const id = await produce({ tenantId: 'acme', number: 7 }, { id: 'order-1001' })
     await expect(client.waitForJob(id)).resolves.toMatchObject({ id, state: 'completed', runs: [{ output: 7 }] })
@@ -61,7 +61,7 @@ describe('an event of another producer', () => {
     expect(context.jobId).toBe(id)
   })
 
-  test('with the same id of its own twice runs once', async () => {
+  test('with the same id twice runs once', async () => {
     const { client, handled, produce, pause } = await openObserved()
     const ids = [await produce({ tenantId: 'acme', number: 7 }, { id: 'order-1001' })]
     await client.waitForJob(ids[0]!)

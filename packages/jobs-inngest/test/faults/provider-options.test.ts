@@ -12,7 +12,7 @@ function work(inngest: InngestOptions, handler: () => unknown = () => 'done') {
   return defineJob({ id: 'work', event: 'work.asked', handler, providerOptions: { inngest } })
 }
 
-/** What the engine is told of the function when the app registers itself. */
+/** Returns the function that the engine has registered. */
 async function registered(inngest: InngestOptions): Promise<Record<string, unknown>> {
   const { engine, app } = await openJobs({ jobs: [work(inngest)], synced: false })
   let body = ''
@@ -35,15 +35,15 @@ describe('`providerOptions.inngest` of a definition', () => {
       { limit: 2, key: 'event.data.tenantId' },
     ],
     ['name', { name: 'The work' }, 'The work'],
-  ])('`%s` reaches the engine as it is', async (option, inngest, expected) => {
+  ])('passes `%s` to the engine unchanged', async (option, inngest, expected) => {
     const { [option]: told, ...rest } = await registered(inngest)
     if (typeof expected === 'string') expect(told).toBe(expected)
     else expect(told).toMatchObject(expected as object)
-    // What the definition itself says is there all the same.
+    // The definition's own settings are still there.
     expect(rest).toMatchObject({ triggers: [{ event: 'work.asked' }], steps: { step: { retries: { attempts: 2 } } } })
   })
 
-  test('`cancelOn` reaches the engine, and cancels', async () => {
+  test('passes `cancelOn` to the engine, which cancels', async () => {
     const handled: unknown[] = []
     const cancelOn = [{ event: 'work.followed', if: 'async.data.number == event.data.number' }]
     const jobs = [work({ cancelOn }, () => void handled.push('work'))]
@@ -56,7 +56,7 @@ describe('`providerOptions.inngest` of a definition', () => {
     expect(handled).toEqual([])
   })
 
-  test('a concurrency key holds runs of one value back, and lets those of another pass', async () => {
+  test('limits concurrent runs with the same key, and not those with other keys', async () => {
     const running: number[] = []
     const deferred = createDeferred()
     const job = defineJob({

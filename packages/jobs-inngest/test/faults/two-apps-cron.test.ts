@@ -8,7 +8,7 @@ import { kinds } from '../kit/requests.ts'
 const dayMs = 86_400_000
 const noon = Math.floor(Date.now() / dayMs + 1.5) * dayMs + dayMs / 2
 
-/** A cron job of this id, as each of two apps has one. */
+/** Creates a cron job with the same id in each of two apps. */
 function sweep(tenants: readonly string[] | undefined, handle: (run: string) => unknown): Definition {
   return defineCronJob<unknown>({
     id: 'sweep',
@@ -19,14 +19,14 @@ function sweep(tenants: readonly string[] | undefined, handle: (run: string) => 
   }) as Definition
 }
 
-/** Two apps on an engine ten seconds before noon. */
+/** Opens two apps on an engine, ten seconds before noon. */
 async function openTwo(ofShop: Definition, ofBilling: Definition) {
   const shop = await openJobs({ appId: 'shop', jobs: [ofShop], factor: 40, startAt: noon - 10_000 })
   const billing = await shop.openApp({ appId: 'billing', jobs: [ofBilling] })
   return { shop, billing }
 }
 
-/** The tenant of each job, with the definitions whose runs it has. */
+/** Reads the tenant of each job, with the definitions of its runs. */
 async function jobsOf(client: JobClient): Promise<string[]> {
   const { jobs } = await client.listJobs({ limit: 100 })
   expect(new Set(jobs.map(({ event }) => event))).toEqual(new Set(['cron/sweep']))
@@ -39,8 +39,8 @@ function sends({ engine }: OpenJobs): number {
   return engine.requests.filter((request) => kinds.send(request)).length
 }
 
-describe('two apps that have a cron job of the same id', () => {
-  test('neither runs jobs of the other, and each tick is made once for each', async () => {
+describe('two apps with a cron job of the same id', () => {
+  test('run each tick once for each app, and no jobs of the other', async () => {
     const [shops, billings]: string[][] = [[], []]
     const { shop, billing } = await openTwo(
       sweep(['acme', 'globex'], (run) => shops!.push(run)),
@@ -57,7 +57,7 @@ describe('two apps that have a cron job of the same id', () => {
     expect(await jobsOf(billing.client)).toEqual(expected)
   })
 
-  test('each finds its own by the name that they have on every engine', async () => {
+  test('list their own jobs by the name that is the same on every engine', async () => {
     const seen: string[] = []
     const handle = (run: string): unknown => seen.push(run)
     const { shop, billing } = await openTwo(sweep(['acme'], handle), sweep(['initech'], handle))
@@ -70,7 +70,7 @@ describe('two apps that have a cron job of the same id', () => {
     expect(await tenantsOf(billing.client)).toEqual(['initech', 'system'])
   })
 
-  test('a run of one that goes on skips its own next tick, and none of the other', async () => {
+  test('skip only their own next tick while a run is running', async () => {
     const finished = createDeferred()
     const seen: string[] = []
     const { shop } = await openTwo(

@@ -6,7 +6,7 @@ import { requestsOf } from '../kit/requests.ts'
 
 const payload = { tenantId: 'acme' }
 
-/** A job of this id for the same event, as each of two apps has one. */
+/** Creates a job with the same id and event in each of two apps. */
 function work(handler: () => unknown): Definition {
   return defineJob({ id: 'work', event: 'work.asked', handler })
 }
@@ -26,8 +26,8 @@ async function openTwo(ofBilling: () => unknown = () => 'of billing') {
   return { shop, billing }
 }
 
-describe('two apps that have a job of the same id for the same event', () => {
-  test('a send is one job with a run in each, told apart by the app before those of another', async () => {
+describe('two apps with a job of the same id for the same event', () => {
+  test('run one job in both apps, with ids that contain the other app', async () => {
     const { shop, billing } = await openTwo()
     const { id } = await shop.client.sendJob('work.asked', payload)
     const status = await shop.client.waitForJob(id)
@@ -40,7 +40,7 @@ describe('two apps that have a job of the same id for the same event', () => {
     expect(seenByBilling.runs.map(({ definitionId }) => definitionId).toSorted()).toEqual(['shop/work', 'work'])
   })
 
-  test('one of them fails: the job has failed, and a retry runs that one alone', async () => {
+  test('fail the job if one of them fails, and a retry runs only that one', async () => {
     const { shop } = await openTwo(failOnce())
     const { id } = await shop.client.sendJob('work.asked', payload)
     const before = await shop.client.waitForJob(id)

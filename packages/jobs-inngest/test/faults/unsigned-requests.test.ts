@@ -7,7 +7,7 @@ import { quietLogger } from '../kit/quiet-logger.ts'
 import { eventKey, signingKey } from '../kit/secrets.ts'
 import { serveApp } from '../kit/serve-app.ts'
 
-// What docs/security.md says of a route that anybody can reach. It is the SDK's doing; the page relies on it.
+// docs/security.md describes these routes, which anyone can reach. The behavior is that of the SDK.
 
 const event = {
   name: 'order.created',
@@ -24,7 +24,7 @@ const ctx = {
   stack: { stack: [], current: 0 },
 }
 
-/** Calls a served job as Inngest would, without a signature; answers the status, and whether the handler was called. */
+/** Calls a served job like Inngest, but unsigned. Returns the status and whether the handler was called. */
 async function callUnsigned(options: { isDev: boolean; signingKey?: string }) {
   let called = false
   const job = defineJob({ id: 'work', event: 'order.created', handler: () => void (called = true) })
@@ -39,10 +39,10 @@ async function callUnsigned(options: { isDev: boolean; signingKey?: string }) {
   return { status, called }
 }
 
-test('a request without a signature runs no job', async () => {
+test('an unsigned request runs no job', async () => {
   expect(await callUnsigned({ isDev: false, signingKey })).toEqual({ status: 401, called: false })
 })
 
-test('where INNGEST_DEV is set, it does', async () => {
+test('an unsigned request runs a job if INNGEST_DEV is set', async () => {
   expect(await callUnsigned({ isDev: true })).toEqual({ status: 206, called: true })
 })

@@ -6,7 +6,7 @@ import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
 const payload = { tenantId: 'acme', number: 7 }
 const retry = { maxAttempts: 4, backoff: 'fixed', initialDelay: 1500 } as const
 
-test('the attempts of the code go up by one, whatever of the steps between is tried again', async () => {
+test('increments the attempt of the code by one, whatever step is retried in between', async () => {
   const seen: string[] = []
   const told: number[] = []
   let [codeFailed, stepFailed] = [0, 0]
@@ -37,17 +37,17 @@ test('the attempts of the code go up by one, whatever of the steps between is tr
   expect(told).toEqual([1, 2, 3, 4])
 })
 
-test('code that ends its process between two steps is tried little more often than it says', async () => {
+test('retries code that crashes its process between two steps only slightly more often than its maximum', async () => {
   const effects: string[] = []
   let app: { readonly port: number; close(): Promise<void> }
-  let revivals = 0
-  let reviving = Promise.resolve()
-  // One after the other: two of them have one port.
-  const revive = (): void => {
-    reviving = reviving.then(async () => {
+  let restarts = 0
+  let restarting = Promise.resolve()
+  // Sequential, because two of them would use the same port.
+  const restart = (): void => {
+    restarting = restarting.then(async () => {
       await app.close()
       ;({ app } = await opened.openApp({ jobs: [define()], port: app.port }))
-      revivals++
+      restarts++
     })
   }
   const define = () =>
@@ -62,7 +62,7 @@ test('code that ends its process between two steps is tried little more often th
         if (effects.includes('compensation one')) return
         effects.push('dies')
         await opened.pause(500)
-        revive()
+        restart()
         await new Promise(() => undefined)
       },
     })
@@ -74,5 +74,5 @@ test('code that ends its process between two steps is tried little more often th
   const deaths = effects.filter((what) => what === 'dies').length
   expect(deaths).toBeLessThan(7)
   await opened.until(async () => (await opened.client.getJobStatus(id)).state === 'failed')
-  await opened.until(() => revivals === deaths) // the last may come after all is compensated
+  await opened.until(() => restarts === deaths) // the last process can start after all compensations
 })

@@ -12,12 +12,12 @@ type Context = Parameters<WorkflowOptions<'work.asked', unknown>['steps']>[2]
 
 interface Compensated extends OpenJobs {
   readonly effects: string[]
-  /** From the first effect on, or after so many of them, the app does not answer for the workflow's runs. */
+  /** After the first effect, or after this number of effects, the app does not respond to the workflow's requests. */
   goAway(after?: number): void
   comeBack(): void
-  /** Runs the workflow, until it has ended. */
+  /** Runs the workflow until it has ended. */
   perform(): Promise<string>
-  /** What became of the steps' compensations. */
+  /** Returns the states of the steps' compensations. */
   compensations(id: string): Promise<unknown[]>
 }
 
@@ -62,8 +62,8 @@ async function open(
   }
 }
 
-describe('what a run did is compensated', () => {
-  test('where the code awaits what is no step before each of them, and a compensation is tried again', async () => {
+describe('a failed run is compensated', () => {
+  test('if the code awaits other things before each step, and a compensation is retried', async () => {
     let refunds = 0
     const { perform, effects, compensations } = await open(async (step, did) => {
       await nap(30)
@@ -80,7 +80,7 @@ describe('what a run did is compensated', () => {
     await expect(compensations(id)).resolves.toEqual([['charge', 'completed', 2]])
   })
 
-  test('where its last attempt threw before it came to a step', async () => {
+  test('if its last attempt threw before it reached a step', async () => {
     let thrown = 0
     const { perform, effects, compensations } = await open(async (step, did, { attempt }) => {
       if (attempt === 2 && thrown++ < 2) throw new Error('the config service is down')
@@ -92,7 +92,7 @@ describe('what a run did is compensated', () => {
     await expect(compensations(id)).resolves.toEqual([['charge', 'completed', 2]])
   })
 
-  test('and where the code never comes to it, that is told', async () => {
+  test('as far as the code reaches its steps, and reports the rest', async () => {
     const { perform, effects, compensations } = await open(async (step, did, { attempt }) => {
       if (attempt > 1) throw new Error('the config service is down')
       await step.run('charge', () => did('charge'), { compensate: () => did('refund') })
@@ -103,7 +103,7 @@ describe('what a run did is compensated', () => {
     await expect(compensations(id)).resolves.toEqual([['charge', 'failed', 2]])
   })
 
-  test('the last one first, whatever the code calls in this pass', async () => {
+  test('with the last step first, whatever the code calls in this replay', async () => {
     const { perform, effects } = await open(async (step, did, { attempt }) => {
       const does = (id: string) => step.run(id, () => did(id), { compensate: () => did(`compensation ${id}`) })
       await does('one')
@@ -117,7 +117,7 @@ describe('what a run did is compensated', () => {
   })
 })
 
-describe('what a run did that Inngest has given up', () => {
+describe('a run that Inngest failed', () => {
   const charging = (compensate: (did: (what: string) => string, attempt: number) => void, maxAttempts = 3) =>
     open(async (step, did) => {
       await nap(30)
@@ -127,7 +127,7 @@ describe('what a run did that Inngest has given up', () => {
       await step.run('ship', () => did('ship'))
     }, maxAttempts)
 
-  test('is compensated as often as it says, though the code awaits what is no step', async () => {
+  test('is compensated with the retries of its compensations, even if the code awaits other things', async () => {
     const { perform, effects, compensations, goAway, until } = await charging((did, attempt) => {
       did(`refund ${attempt}`)
       if (attempt < 4) throw new Error('503')
@@ -142,7 +142,7 @@ describe('what a run did that Inngest has given up', () => {
     ])
   })
 
-  test('is done anew by a retry, also by one that is asked for while it is being compensated', async () => {
+  test('starts over in a retry, also in one requested during its compensation', async () => {
     const { perform, effects, goAway, comeBack, until, client } = await charging((did) => did('refund'))
     goAway(2)
     const id = await perform()
@@ -153,7 +153,7 @@ describe('what a run did that Inngest has given up', () => {
     expect(effects).toEqual(['one', 'charge', 'refund', 'compensation one', 'one', 'charge', 'ship'])
   })
 
-  test('is gone on with by a retry that comes before it is compensated, and then it is not', async () => {
+  test('is continued by a retry before its compensation, and then not compensated', async () => {
     const { perform, effects, goAway, comeBack, until, client, pause } = await charging((did) => did('refund'))
     goAway(2)
     const id = await perform()

@@ -29,7 +29,7 @@ async function openRacing(
 }
 
 describe('a race', () => {
-  test('ends the run with its winner, though the engine would keep it for the loser', async () => {
+  test('ends the run with its winner, although the engine would wait for the loser', async () => {
     const racing = await openRacing((step, did) =>
       Promise.race([
         step.waitForEvent('signal', 'work.counted', { timeout: '30d' }),
@@ -44,7 +44,7 @@ describe('a race', () => {
     ])
   })
 
-  test('may be followed by steps, each of which is done once', async () => {
+  test('can be followed by steps that are each executed once', async () => {
     const racing = await openRacing(async (step, did) => {
       await Promise.race([step.sleep('patience', '30d'), step.run('quick', () => did('quick'))])
       await step.run('next', () => did('next'))
@@ -56,7 +56,7 @@ describe('a race', () => {
   })
 })
 
-test('the step after waits that end at once is done once, though each end calls the code again', async () => {
+test('executes the step after waits that end at once, once, although each end starts a replay', async () => {
   const { perform, effects, pause } = await openRacing(async (step, did) => {
     await Promise.all(['a', 'b', 'c'].map((id) => step.sleep(id, '1s')))
     return step.run('next', () => pause(500).then(() => did('next')))
@@ -66,14 +66,14 @@ test('the step after waits that end at once is done once, though each end calls 
 })
 
 describe('a step that runs a job', () => {
-  test('of a definition that nobody runs fails after a while, and says so', async () => {
+  test('without a host fails after a while, with an error that says so', async () => {
     const gone = defineJob({ id: 'gone', event: 'work.counted', handler: () => undefined })
     const { perform } = await openRacing((step) => step.runJob('gone', gone, { number: 1 }))
     const { state, runs } = await perform()
     expect([state, runs[0]!.error?.cause?.code]).toEqual(['failed', 'definition_not_found'])
   })
 
-  test('that another app runs is answered though Inngest’s word has that app’s name in it', async () => {
+  test("of another app has its output, although Inngest's event contains that app's name", async () => {
     const other = defineJob({ id: 'other', event: 'work.counted', handler: ({ payload }) => payload.number })
     const racing = await openRacing((step) => step.runJob('other', other, { number: 3 }))
     await racing.openApp({ jobs: [other], appId: 'elsewhere' })
@@ -81,7 +81,7 @@ describe('a step that runs a job', () => {
     expect(runs[0]!.output).toBe(3)
   })
 
-  test('is waited for on when nobody can tell how the job stands, and answered by Inngest’s word', async () => {
+  test("is awaited while the status cannot be read, until Inngest's event arrives", async () => {
     const slow = defineJob({
       id: 'slow',
       event: 'work.counted',
@@ -104,7 +104,7 @@ describe('a step that runs a job', () => {
     await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed' })
   })
 
-  test('gets an output over the limit of a step by a look, as it does by Inngest’s word', async () => {
+  test("reads an output over the step limit with a check, as from Inngest's event", async () => {
     const big = defineJob({ id: 'big', event: 'work.counted', handler: () => 'x'.repeat(200_000) })
     const racing = await openRacing(async (step) => (await step.runJob('big', big, { number: 3 })).length)
     await racing.openApp({ jobs: [big], appId: 'elsewhere' })
@@ -112,7 +112,7 @@ describe('a step that runs a job', () => {
   })
 })
 
-test('reading a job asks for a trace where it is a workflow’s, and never else', async () => {
+test('reads a trace for jobs of workflows only', async () => {
   const { client, engine, perform } = await openRacing((step, did) => step.run('one', () => did('one')))
   const traces = (): number => engine.requests.filter(({ path }) => path.includes('/trace')).length
   const { id } = await client.sendJob('work.followed', { tenantId: 'acme', number: 1 })

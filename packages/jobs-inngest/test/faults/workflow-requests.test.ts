@@ -6,13 +6,13 @@ import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
 
 type NativeSteps = GetStepTools<Inngest.Any>
 
-/** The requests of a run: calls of the app, and what the app asks the engine for meanwhile. */
+/** The requests of a run: calls of the app, and requests from the app to the engine. */
 interface Requests {
   readonly calls: number
   readonly asked: readonly string[]
 }
 
-/** Lets the code of one run go, and counts from its event on. */
+/** Runs a workflow's code once and counts the requests after its event. */
 async function countRun(
   open: (done: () => void) => Promise<OpenJobs>,
   during?: (opened: OpenJobs) => Promise<void>,
@@ -25,8 +25,8 @@ async function countRun(
   await during?.(opened)
   await until(() => isDone)
   await pause(1500)
-  // The first is the send. For whatever runs here it is asked now and then how the engine's clock goes, and whether the
-  // run was cancelled.
+  // The first request is the send. Periodic requests for the engine's time and for cancelled runs do not count, because they
+  // do not depend on the run.
   const made = engine.requests.slice(before + 1).filter(({ path }) => !/^\/v2\/(health|runs)(\?|$)/.test(path))
   return {
     calls: made.filter(({ direction, path }) => direction === 'out' && path.includes('fnId=jobs-work&')).length,
@@ -66,7 +66,7 @@ function native(steps: (step: NativeSteps) => Promise<unknown>) {
   }
 }
 
-/** Sends what a run waits for, once it does. */
+/** Sends an awaited event once the run waits for it. */
 async function answer({ engine, client, until, pause }: OpenJobs): Promise<void> {
   await until(() =>
     engine.requests.some(({ path, direction }) => direction === 'out' && path.includes('fnId=jobs-work&')),
@@ -85,11 +85,11 @@ const shapes = {
     ours: ours((step) => inTurn((id) => step.run(id, () => id))),
     native: native((step) => inTurn((id) => step.run(id, () => id))),
   },
-  'three steps side by side': {
+  'three parallel steps': {
     ours: ours((step) => Promise.all(['1', '2', '3'].map((id) => step.run(id, () => id)))),
     native: native((step) => Promise.all(['1', '2', '3'].map((id) => step.run(id, () => id)))),
   },
-  'a step that is tried again': {
+  'a step that is retried': {
     ours: ours((step) =>
       step.run('flaky', ({ attempt }) => {
         if (attempt === 1) throw new Error('not yet')
@@ -148,7 +148,7 @@ const shapes = {
 }
 let tries = 0
 
-test.each(Object.entries(shapes))('%s: as many requests as written straight on the SDK', async (_, shape) => {
+test.each(Object.entries(shapes))('%s: needs as many requests as code for the SDK', async (_, shape) => {
   const during = 'during' in shape ? shape.during : undefined
   const [mine, raw] = [await countRun(shape.ours, during), await countRun(shape.native, during)]
   expect(mine).toEqual(raw)

@@ -26,7 +26,7 @@ const broken = defineJob({
 })
 const once = { retry: { maxAttempts: 1 } }
 
-/** A workflow whose steps fail where they are told to, until it is mended. */
+/** Opens a workflow whose steps fail as configured until they are repaired. */
 async function openFailing(
   code: (
     step: Steps<'work.asked'>,
@@ -67,7 +67,7 @@ async function openFailing(
   }
 }
 
-test('a retry goes on with what every kind of step had answered, and waits for nothing again', async () => {
+test('a retry reuses the results of every kind of step, and repeats no wait', async () => {
   const { perform, retry, effects, engine, engineClock } = await openFailing(async (step, { did, failUntil }) => {
     const one = await step.run('one', () => did('one'))
     await step.sleep('nap', '30s')
@@ -91,11 +91,11 @@ test('a retry goes on with what every kind of step had answered, and waits for n
     steps!.find(({ id }) => id === 'tell')!.output as { id: string }
   expect(sentId).toBe(tell(first.runs[0]!.steps).id)
   expect(sends()).toBe(before)
-  expect(engineClock.now() - begun).toBeLessThan(30_000) // the nap alone
+  expect(engineClock.now() - begun).toBeLessThan(30_000) // only the sleep
   expect(effects).toEqual(['one', 'broken', 'broken'])
 })
 
-test('a retry of a retry keeps what both had done, and the keys of the first', async () => {
+test('a retry of a retry reuses the steps of both, with the keys of the first', async () => {
   const keys: string[] = []
   const { perform, retry, effects } = await openFailing(async (step, { did, failUntil }) => {
     await step.run('one', () => did('one'))
@@ -111,7 +111,7 @@ test('a retry of a retry keeps what both had done, and the keys of the first', a
   expect(keys).toEqual([`${origin}/two`, `${origin}/two`, `${origin}/four`, `${origin}/four`])
 })
 
-test('a step of the failed run is compensated where the one that retries it fails later', async () => {
+test('a step of the failed run is compensated if its retry fails later', async () => {
   const { perform, retry, effects } = await openFailing(async (step, { did, failUntil }) => {
     const compensate = (output: string): string => did(`compensation ${output}`)
     await step.run('plain', () => did('plain'))
@@ -124,7 +124,7 @@ test('a step of the failed run is compensated where the one that retries it fail
   expect(effects).toEqual(['plain', 'three', 'compensation three'])
 })
 
-test('a failure that the code had caught is kept, and what was done because of it', async () => {
+test('a caught failure is reused, with the steps that followed from it', async () => {
   const { perform, retry, effects } = await openFailing(async (step, { did, failUntil }) => {
     const card = await step.run('card', () => (did('card'), failUntil(9))).catch(() => 'declined')
     const job = await step.runJob('job', broken, { number: 1 }).catch(() => 'broken')
@@ -139,7 +139,7 @@ test('a failure that the code had caught is kept, and what was done because of i
   expect(brokenRuns).toBe(1)
 })
 
-test('a job by which the run failed is run again', async () => {
+test('a job that made the run fail runs again', async () => {
   const before = brokenRuns
   const { perform, retry } = await openFailing((step) => step.runJob('job', broken, { number: 1 }))
   await perform()
@@ -147,7 +147,7 @@ test('a job by which the run failed is run again', async () => {
   expect(brokenRuns - before).toBe(2)
 })
 
-test('what still stands because its compensation has failed is not done again, and compensated with its own key', async () => {
+test('a step whose compensation failed is not repeated, and is compensated with its own key', async () => {
   const keys: string[] = []
   const { perform, retry, effects } = await openFailing(async (step, { did, failUntil }) => {
     const compensation = (_: unknown, { idempotencyKey }: { idempotencyKey: string }): never => {
@@ -164,7 +164,7 @@ test('what still stands because its compensation has failed is not done again, a
   expect(new Set(keys).size).toBe(1)
 })
 
-test('a retry begins nothing anew while nobody tells what the failed run had done', async () => {
+test('a retry starts no step while the failed run cannot be read', async () => {
   const { perform, retry, effects, engine, engineClock } = await openFailing(async (step, { did, failUntil }) => {
     try {
       await step.run('one', () => did('one'))

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { openJobs } from '../kit/open-jobs.ts'
 
-/** Runs a workflow of one version into its sleep, and lets the app go on with another. */
+/** Runs a workflow of one version until it sleeps, and continues the app with another version. */
 async function change(
   before: string | undefined,
   after: string | undefined,
@@ -30,19 +30,19 @@ async function change(
   return { status, effects, names: status.runs[0]!.steps!.map((step) => step.id) }
 }
 
-test('a run goes on with the version that it began with', async () => {
+test('a run continues with the version with which it began', async () => {
   const { status, effects, names } = await change('1', '1')
   expect([status.state, effects, names]).toEqual(['completed', ['one', 'two'], ['one', 'nap', 'two']])
 })
 
-test('a run does not go on with another version, or with none', async () => {
+test('a run does not continue with another version, or with none', async () => {
   for (const after of ['2', undefined]) {
     const { status, effects } = await change('1', after)
     expect([status.state, status.runs[0]!.error?.code, effects]).toEqual(['failed', 'workflow_changed', ['one']])
   }
 })
 
-test('a run that began without a version does not go on with one', async () => {
+test('a run without a version does not continue with one', async () => {
   const { status, effects } = await change(undefined, '2')
   expect([status.state, status.runs[0]!.error?.code, effects]).toEqual(['failed', 'workflow_changed', ['one']])
 })

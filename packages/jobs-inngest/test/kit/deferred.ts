@@ -1,10 +1,10 @@
-/** A promise that a test settles when it wants. */
+/** A promise that a test settles. */
 export interface Deferred<T> {
   readonly promise: Promise<T>
   resolve(value: T): void
 }
 
-/** Makes one that is not settled. */
+/** Creates a pending promise. */
 export function createDeferred<T = void>(): Deferred<T> {
   let resolve = (_value: T): void => undefined
   const promise = new Promise<T>((onResolve) => {

@@ -4,7 +4,7 @@ import { createEngineApi, type EngineApi } from '../../src/api/engine-api.ts'
 import { createFakeServer, type FakeServer } from './fake-server.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
-/** The API of a server whose answers a test makes. */
+/** Opens the API of a server whose responses a test defines. */
 export interface OpenApi extends FakeServer {
   readonly api: EngineApi
   readonly clock: VirtualClock
@@ -16,12 +16,13 @@ export function openApi(...setting: Parameters<typeof createFakeServer>): OpenAp
   return { ...server, clock, api: createEngineApi(server.connection, clock) }
 }
 
-/** What a request that must fail fails with, however long that takes. */
+/** Returns the error of a request that must fail, however long that takes. */
 export async function requestFailure(clock: VirtualClock, work: Promise<unknown>): Promise<RequestFailedError> {
   const error: unknown = await clock.finish(work).then(
     () => undefined,
     (reason: unknown) => reason,
   )
-  if (!RequestFailedError.isInstance(error)) throw new Error('It did not fail as it should.', { cause: error })
+  if (!RequestFailedError.isInstance(error))
+    throw new Error('The request did not fail with a `RequestFailedError`.', { cause: error })
   return error
 }

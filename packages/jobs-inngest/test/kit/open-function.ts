@@ -1,7 +1,7 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 
 import { createJobFunction } from '../../src/host/job-function.ts'
-import type { Answer } from './fake-server.ts'
+import type { Responder } from './fake-server.ts'
 import { type HostSetting, openHost, type OpenHost } from './open-host.ts'
 
 /** The id of the job that an opened function runs. */
@@ -9,22 +9,22 @@ export const jobId = '01M89NS4WG6G8H65WJD6QKMDS3'
 /** The id of its run. */
 export const runId = '01M89NS53P41QNS08H5VWD7NCR'
 
-/** What an attempt returned or threw. */
+/** The return value or error of an attempt. */
 export interface Attempted {
   readonly returned?: unknown
   readonly thrown?: Error
 }
 
-/** A definition as the function that Inngest calls, on a server of a test's. */
+/** The Inngest function of a definition, on a server whose responses a test defines. */
 export interface OpenFunction extends OpenHost {
   readonly options: Readonly<Record<string, unknown>>
-  /** By the host's clock, when nothing was done yet. */
+  /** The start time of the host's clock. */
   readonly startedAt: number
-  /** An event as this library sends it, with changes to its record and its payload. */
+  /** Returns an event as this library sends it, with changes to its record and payload. */
   eventOf(record?: object, payload?: object): object
-  /** Makes an attempt, counted from 0 as the SDK does. */
+  /** Makes an attempt, counted from 0 as in the SDK. */
   attempt(number?: number, event?: object): Promise<Attempted>
-  /** Tells the function that its run has failed. */
+  /** Reports the failure of the run to the function. */
   fail(error: unknown, event?: object): Promise<void>
 }
 
@@ -32,7 +32,7 @@ export interface OpenFunction extends OpenHost {
 export function openFunction(
   definition: Definition,
   event: string,
-  answer: Answer = () => ({ body: {} }),
+  answer: Responder = () => ({ body: {} }),
   setting?: HostSetting,
 ): OpenFunction {
   const host = openHost(answer, setting)

@@ -6,33 +6,33 @@ import { createAttemptDueTimes } from '../../src/host/attempt-due-times.ts'
 import { type HostDependencies, inngestLimits } from '../../src/host/host-dependencies.ts'
 import { createRetriedRuns } from '../../src/host/steps/retried-run.ts'
 import { createWorkflowAttempts } from '../../src/host/steps/workflow-attempts.ts'
-import type { Answer } from './fake-server.ts'
+import type { Responder } from './fake-server.ts'
 import { openApi, type OpenApi } from './open-api.ts'
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 
-/** A function as a host hands it to the SDK. */
+/** A function as a host passes it to the SDK. */
 export interface CreatedFunction {
   readonly options: Readonly<Record<string, unknown>>
-  /** Calls it as the SDK does. */
+  /** Calls the function as the SDK does. */
   run(context: object): Promise<unknown>
 }
 
-/** The parts of a host whose server is a test's, and what it hands to the SDK. */
+/** The services of a host on a fake server, and the functions that it passes to the SDK. */
 export interface OpenHost extends OpenApi {
   readonly parts: HostDependencies
   readonly logger: RecordedLogger
   readonly created: readonly CreatedFunction[]
 }
 
-/** What a host has besides. */
+/** Additional options of a host. */
 export interface HostSetting {
   readonly hooks?: JobHooks
   /** Aborts when the host closes. */
   readonly closing?: AbortSignal
 }
 
-/** A host on a server that answers so. */
-export function openHost(answer: Answer, { hooks, closing }: HostSetting = {}): OpenHost {
+/** Opens a host on a server with these responses. */
+export function openHost(answer: Responder, { hooks, closing }: HostSetting = {}): OpenHost {
   const setting = openApi(answer)
   const { api, clock, client } = setting
   const logger = createRecordedLogger()

@@ -19,23 +19,23 @@ import { createSkewedClock } from './skewed-clock.ts'
 import './work.ts'
 
 type SdkOptions = ConstructorParameters<typeof Inngest>[0]
-/** One that is undefined takes the kit's own away. */
+/** A setting that is undefined removes the kit's default. */
 type SdkSettings = { readonly [Name in keyof SdkOptions]?: SdkOptions[Name] | undefined }
 
-/** How an app that hosts jobs is set up. */
+/** Options of an app that hosts jobs. */
 export interface AppOptions {
   readonly jobs?: readonly Definition[]
   readonly appId?: string
-  /** Functions made by hand, beside those of the jobs. */
+  /** Additional functions created with the SDK. */
   readonly functions?: readonly InngestFunction.Any[]
-  /** Replaces settings of the Inngest client, of the app and of the sender alike. */
+  /** Replaces settings of the Inngest clients of app and sender. */
   readonly sdk?: SdkSettings
   readonly hooks?: JobHooks
-  /** How far the clock of the app and of the sender is ahead of the engine's. */
+  /** Offset of the clock of app and sender from the engine's, milliseconds. */
   readonly aheadMs?: number
-  /** Whether the engine knows the app from the start. Default true. */
+  /** Whether the app is synced at the start. Default true. */
   readonly synced?: boolean
-  /** Where it is served, as the next version of an app that was closed is. Default: a free one. */
+  /** The port, for a new version of a closed app. Default: a free one. */
   readonly port?: number
 }
 
@@ -46,34 +46,34 @@ export interface OpenApp {
   readonly app: ServedApp
   /** The app's clock. */
   readonly clock: Clock
-  /** What the client and the host logged. */
+  /** Log lines of client and host. */
   readonly logger: RecordedLogger
 }
 
-/** An engine with an app on it; the end of the test closes both. */
+/** An engine with an app. The end of the test closes both. */
 export interface OpenJobs extends OpenApp {
   readonly engine: LoopbackEngine
   /** The engine's clock. */
   readonly engineClock: Clock
-  /** Another app on the same engine. */
+  /** Opens another app on the same engine. */
   openApp(options?: AppOptions): Promise<OpenApp>
-  /** By the engine's clock. */
+  /** Waits, by the engine's clock. */
   pause(ms: number): Promise<void>
-  /** Waits until something holds. */
+  /** Waits until a condition holds. */
   until(holds: () => boolean | Promise<boolean>): Promise<void>
 }
 
-/** How an engine and its first app are set up. */
+/** Options of an engine and its first app. */
 export interface OpenJobsOptions extends AppOptions {
-  /** Default: with keys, as the cloud has them. */
+  /** Whether keys are needed, as in the cloud. Default true. */
   readonly engine?: LoopbackOptions
-  /** How many times as fast as the machine's its clock runs. Default 20. */
+  /** Speed of the engine's clock relative to the system clock. Default 20. */
   readonly factor?: number
-  /** When its clock begins, epoch milliseconds. Default: now. */
+  /** The start time of the engine's clock, epoch milliseconds. Default: now. */
   readonly startAt?: number
 }
 
-/** The provider and the real SDK on an engine of its own. */
+/** Opens the provider and the real SDK on a separate engine. */
 export async function openJobs({ engine: engineOptions, factor = 20, startAt, ...appOptions }: OpenJobsOptions = {}) {
   const engineClock = createScaledClock(factor, startAt)
   const engine = await createLoopbackEngine({ clock: engineClock, eventKey, signingKey, ...engineOptions })

@@ -10,32 +10,32 @@ import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 import { eventKey, signingKey } from './secrets.ts'
 import './work.ts'
 
-/** A client that may become a worker, and its engine; the end of the test closes both. */
+/** A client that can become a worker, and its engine. The end of the test closes both. */
 export interface OpenWorkerClient {
   readonly client: JobClient
   readonly engine: LoopbackEngine
-  /** The engine's clock and the client's. */
+  /** The clock of engine and client. */
   readonly clock: Clock
   readonly logger: RecordedLogger
-  /** Another client of the same app, as in another process. */
+  /** Opens another client of the same app, as in another process. */
   openClient(jobs?: readonly Definition[]): JobClient
-  /** By the engine's clock. */
+  /** Waits, by the engine's clock. */
   pause(ms: number): Promise<void>
-  /** Waits until something holds. */
+  /** Waits until a condition holds. */
   until(holds: () => boolean | Promise<boolean>): Promise<void>
-  /** How often a worker has asked where to connect. */
+  /** Returns the number of times a worker has requested where to connect. */
   starts(): number
 }
 
 /**
- * Opens an engine, with keys as the cloud has them, and a client on it that knows these jobs, or all that are defined,
- * and runs none yet.
+ * Opens an engine with keys, as in the cloud, and a client that knows these jobs, or all defined jobs, and runs none
+ * yet.
  */
 export async function openWorkerClient(
   jobs: readonly Definition[] | undefined,
   settings: { readonly factor?: number; readonly signingKey?: string } = {},
 ): Promise<OpenWorkerClient> {
-  // Connecting takes the SDK real time, of which a clock that goes faster would leave it too little on a busy machine.
+  // The SDK needs system time to connect. A faster clock would leave too little of it on a busy machine.
   const clock = createScaledClock(settings.factor ?? 5)
   const logger = createRecordedLogger()
   const engine = await createLoopbackEngine({ clock, eventKey, signingKey, retryDelayMs: () => 20_000 })

@@ -2,5 +2,5 @@ import type { Logger } from 'inngest'
 
 const nothing = (): void => undefined
 
-/** The SDK prints every error of a function; the suite throws hundreds on purpose. */
+/** A logger for the SDK, which otherwise prints the many intended errors of the tests. */
 export const quietLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing }

@@ -1,21 +1,21 @@
 import type { LoggerLike } from '@cgk-platform/jobs-core'
 import type { LogLevel } from '@cgk-platform/jobs-core/provider'
 
-/** One line as it was logged. */
+/** A log line. */
 export interface RecordedLine {
   readonly level: LogLevel
   readonly message: string
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** A logger that keeps its lines for the test to look at. */
+/** A logger that stores its lines for a test. */
 export interface RecordedLogger extends LoggerLike {
   readonly lines: readonly RecordedLine[]
-  /** The messages of one level, oldest first. */
+  /** Returns the messages of one level, oldest first. */
   messages(level: LogLevel): string[]
 }
 
-/** Makes one with no lines. */
+/** Creates a logger without lines. */
 export function createRecordedLogger(): RecordedLogger {
   const lines: RecordedLine[] = []
   const write =

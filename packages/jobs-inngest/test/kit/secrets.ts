@@ -2,14 +2,14 @@ import { inspect } from 'node:util'
 
 import { expect } from 'vitest'
 
-/** Who sends. */
+/** The event key. */
 export const eventKey = 'secret-event-key'
-/** Who reads. */
+/** The signing key. */
 export const signingKey = `signkey-test-${'5ec2e7'.repeat(8)}`
-/** To be put into payloads and idempotency keys. */
+/** Text for payloads and idempotency keys. */
 export const secretWord = 'secret-of-a-payload'
 
-/** Expects that whatever a person may come to see of these values, however deep, holds no key and no payload. */
+/** Expects that everything visible in these values, however deep, contains no key and no payload. */
 export function expectNoSecrets(...shown: unknown[]): void {
   for (const one of shown) {
     const text = inspect(one, { depth: 20, showHidden: true, maxArrayLength: null, maxStringLength: null })

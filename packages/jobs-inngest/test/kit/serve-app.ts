@@ -5,17 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Inngest, InngestFunction } from 'inngest'
 import { serve } from 'inngest/node'
 
-/** An app that serves functions, on a port of its own. */
+/** An app that serves functions on its own port. */
 export interface ServedApp {
   readonly url: string
   readonly port: number
-  /** Tells the engine which functions the app has, as a deployment does. */
+  /** Syncs the app, as a deployment does. */
   sync(): Promise<void>
-  /** Ends without a farewell: whatever is under way loses its connection. */
+  /** Ends the app abruptly. Its connections are cut. */
   close(): Promise<void>
 }
 
-/** Serves functions with the SDK's own handler for plain Node, on a free port where none is given. */
+/** Serves functions with the SDK's handler for Node. Default: on a free port. */
 export async function serveApp(
   client: Inngest.Any,
   functions: readonly InngestFunction.Any[],
@@ -36,7 +36,7 @@ export async function serveApp(
   }
 }
 
-/** Below those that systems give out for connections: an app that comes back finds its port free. */
+/** Below the ports that systems assign to connections, so that a restarted app finds its port free. */
 const ports = { from: 20_000, count: 10_000 }
 const mostTries = 100
 

@@ -1,6 +1,6 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 
-/** A clock that is so far ahead of another one, or behind it where negative. Its timers are the other's. */
+/** Creates a clock with an offset from another one, negative if behind. It uses the timers of the other. */
 export function createSkewedClock(clock: Clock, aheadMs: number): Clock {
   return { ...clock, now: () => clock.now() + aheadMs }
 }

@@ -1,4 +1,4 @@
-/** Ends when the signal aborts, or where it has. */
+/** Resolves when the signal aborts, or at once if it has. */
 export function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()

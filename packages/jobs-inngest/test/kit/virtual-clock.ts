@@ -1,16 +1,16 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 
-/** A clock that moves only by a test's doing. */
+/** A clock that only a test advances. */
 export interface VirtualClock extends Clock {
   /** The delays of all timers so far, in the order in which they were set. */
   readonly delays: readonly number[]
-  /** How many timers wait. */
+  /** The number of pending timers. */
   pending(): number
-  /** How many of those that wait keep the process alive. */
+  /** The number of pending timers that keep the process alive. */
   held(): number
-  /** Moves on, calling back what falls due in order, and lets all work that it woke settle. */
+  /** Advances the clock, calls due timers in order, and lets all resulting work settle. */
   advance(ms: number): Promise<void>
-  /** Moves on from timer to timer until some work ends, and ends as it does. */
+  /** Advances the clock from timer to timer until some work settles, and returns its result. */
   finish<T>(work: Promise<T>): Promise<T>
 }
 
@@ -22,7 +22,7 @@ interface Waiting {
 
 const mostTurns = 20_000
 
-/** A clock that stands still at an instant, epoch milliseconds. */
+/** Creates a clock that stands still at an instant, epoch milliseconds. */
 export function createVirtualClock(startMs: number = Date.parse('2026-03-01T12:00:00Z')): VirtualClock {
   let now = startMs
   const timers = new Set<Waiting>()
@@ -66,12 +66,12 @@ export function createVirtualClock(startMs: number = Date.parse('2026-03-01T12:0
         if (isDone) return work
         fire(Number.POSITIVE_INFINITY)
       }
-      throw new Error('The work does not end, whatever time it is given.')
+      throw new Error('The work does not settle, however far the clock advances.')
     },
   }
 }
 
-/** An answer that is read takes a few turns of the loop. */
+/** Reading a response takes a few turns of the event loop. */
 async function settle(turn: () => Promise<void>): Promise<void> {
   for (let turns = 0; turns < 5; turns++) await turn()
 }

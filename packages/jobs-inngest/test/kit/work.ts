@@ -4,9 +4,9 @@ import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
 /** The payload of this package's test events. */
 export interface Work {
   tenantId: string
-  /** Tells the jobs of a test apart. */
+  /** Identifies the job of a test. */
   number?: number | undefined
-  /** Whatever a test wants to carry. */
+  /** Any data of a test. */
   data?: unknown
 }
 
@@ -14,7 +14,7 @@ declare module '@cgk-platform/jobs-core' {
   interface JobEvents {
     'work.asked': Work
     'work.followed': Work
-    /** Its schema wants a number. */
+    /** The schema requires a number. */
     'work.counted': Work
   }
 }

@@ -9,7 +9,7 @@ const { answers } = JSON.parse(readFileSync(file, 'utf8')) as {
 }
 const missing = '01M89NKYKGFF7HX03T9STQ8AAA'
 
-describe('the engine answers as the real server was recorded to answer', () => {
+describe('the engine responds like the recorded real server', () => {
   it('about apps', async () => {
     const { get } = await openProbe()
     expectRecorded('apps.v2-apps', await get('/v2/apps'))
@@ -19,7 +19,7 @@ describe('the engine answers as the real server was recorded to answer', () => {
     expectRecorded('apps.v2-app-function-ok', await get('/v2/apps/probe-app/functions/ok'))
   })
 
-  it('about what does not exist', async () => {
+  it('about missing resources', async () => {
     const { get, request } = await openProbe()
     expectRecorded('err.v2-run-missing', await get(`/v2/runs/${missing}`))
     expectRecorded('err.v2-run-invalid', await get('/v2/runs/nonsense'))
@@ -49,10 +49,10 @@ describe('the engine answers as the real server was recorded to answer', () => {
     const { status, body } = await request('POST', '/e/key', '{nope')
     const { error, ...rest } = answers['evt.badjson']!.body as { error: string }
     expect({ status, body }).toEqual({ status: 400, body: { ...rest, error: expect.any(String) } })
-    expect(error).toContain('invalid character') // Go's words, not ours
+    expect(error).toContain('invalid character') // Go's message
   })
 
-  it('about a run that succeeds, and about its rerun', async () => {
+  it('about a completed run and its rerun', async () => {
     const probe = await openProbe()
     const event = await probe.send('probe/ok', { a: 1 })
     const [{ id }] = await probe.runsWhen(event, ([run]) => run?.status === 'RUNNING')
@@ -76,14 +76,14 @@ describe('the engine answers as the real server was recorded to answer', () => {
     await expectStage(probe, 'flaky.4-completed', event, id)
   })
 
-  it('about a run whose step failed and will be repeated', async () => {
+  it('about a run whose step failed and will be retried', async () => {
     const probe = await openProbe()
     const event = await probe.send('probe/flaky-step')
     const [{ id }] = await probe.runsWhen(event, ([run]) => run?.output?.error)
     await expectStage(probe, 'flakystep.1-backoff1', event, id)
   })
 
-  it('about a run that fails', async () => {
+  it('about a failed run', async () => {
     const probe = await openProbe()
     const event = await probe.send('probe/fail')
     const [{ id }] = await probe.runsWhen(event, ([run]) => run?.status === 'FAILED')
@@ -111,7 +111,7 @@ describe('the engine answers as the real server was recorded to answer', () => {
     await expectStage(probe, 'backoff.2-cancelled', event, id)
   })
 
-  it('about a run that waits for its turn', async () => {
+  it('about a run that waits for its concurrency limit', async () => {
     const probe = await openProbe()
     const first = await probe.send('probe/queue', { i: 1 })
     await probe.runsWhen(first, ([run]) => run?.status === 'RUNNING')
@@ -120,14 +120,14 @@ describe('the engine answers as the real server was recorded to answer', () => {
     await expectStage(probe, 'queued.1-queued', event, id)
   })
 
-  it('about a run that is to start later', async () => {
+  it('about a delayed run', async () => {
     const probe = await openProbe()
     const event = await probe.send('probe/delayed', {}, { ts: probe.clock.now() + 60_000 })
     const [{ id }] = await probe.runsWhen(event, (runs) => runs.length === 1)
     await expectStage(probe, 'delayed.1-future-ts', event, id)
   })
 
-  it('about what handlers may return', async () => {
+  it('about return values of handlers', async () => {
     const probe = await openProbe()
     const event = await probe.send('probe/ret')
     const all = await probe.runsWhen(event, (list) => list.length === 10 && list.every(({ endedAt }) => endedAt))
@@ -171,7 +171,7 @@ function expectRecorded(name: string, { status, body }: Answer): void {
   expect({ name, status, body: normalise(body) }).toEqual({ name, ...answers[name] })
 }
 
-/** Puts the recording's placeholders for what differs from run to run. */
+/** Replaces values that differ between runs with the recording's placeholders. */
 function normalise(value: unknown, key = ''): Answer['body'] {
   if (Array.isArray(value)) return value.map((item) => normalise(item, key))
   if (typeof value === 'object' && value !== null) {

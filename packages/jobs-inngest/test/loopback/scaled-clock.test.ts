@@ -1,13 +1,13 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createScaledClock } from './scaled-clock.ts'
 
-/** The machine's time moves only by the test's doing. */
+/** Only the test advances the system clock. */
 function takeTime(): void {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
   onTestFinished(() => void vi.useRealTimers())
 }
 
-it('runs so many times as fast as the machine, from the given instant on', () => {
+it('runs faster than the system clock by its factor, from the given instant', () => {
   takeTime()
   const clock = createScaledClock(50, 1000)
   let isDue = false
@@ -18,7 +18,7 @@ it('runs so many times as fast as the machine, from the given instant on', () =>
   expect([clock.now(), isDue]).toEqual([6000, true])
 })
 
-it('moves on by 2 ms of the machine’s at most, however long that was busy elsewhere', () => {
+it('advances by at most 2 ms of system time at once, however long the machine was busy', () => {
   takeTime()
   const clock = createScaledClock(50, 1000)
   const machine = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 3000)

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 
 import { createDeferred } from '../kit/deferred.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { ask } from '../kit/raw-api.ts'
+import { requestRaw } from '../kit/raw-api.ts'
 
 const payload = { tenantId: 'acme', number: 1 }
 
 describe('a cancel just after the send', () => {
-  test('finds no run to cancel by hand, and the job runs; ours waits for it, and nothing runs', async () => {
+  test('through the raw API finds no run, so the job runs; this library waits for the run', async () => {
     const handled: string[] = []
     const jobs = [defineJob({ id: 'work', event: 'work.asked', handler: (_, { jobId }) => void handled.push(jobId) })]
     const { client, engine, until, pause } = await openJobs({
@@ -17,8 +17,8 @@ describe('a cancel just after the send', () => {
     })
 
     const naive = await client.sendJob('work.asked', payload)
-    const runs = (await ask(engine, 'GET', `/v2/events/${naive.id}/runs`)).body.data ?? []
-    for (const { id } of runs) await ask(engine, 'POST', `/v2/runs/${id}/cancel`, {})
+    const runs = (await requestRaw(engine, 'GET', `/v2/events/${naive.id}/runs`)).body.data ?? []
+    for (const { id } of runs) await requestRaw(engine, 'POST', `/v2/runs/${id}/cancel`, {})
     await until(() => handled.includes(naive.id))
 
     const ours = await client.sendJob('work.asked', payload)
@@ -32,7 +32,7 @@ describe('a cancel just after the send', () => {
 })
 
 describe('a handler whose run was cancelled', () => {
-  test('is not told by Inngest; ours is, and its late result changes nothing', async () => {
+  test('is not notified by Inngest; this library aborts it, and its late result changes nothing', async () => {
     let naiveEnded = false
     const naiveBegan = createDeferred()
     const deferred = createDeferred()
@@ -46,7 +46,7 @@ describe('a handler whose run was cancelled', () => {
       jobs: [defineJob({ id: 'work', event: 'work.asked', handler })],
     })
     const raw = inngest.createFunction({ id: 'raw', triggers: [{ event: 'raw' }] }, async (context) => {
-      // There is nothing in what it is given that could tell.
+      // Nothing in its arguments shows it.
       expect(Object.values(context).filter((value) => (value as unknown) instanceof AbortSignal)).toEqual([])
       naiveBegan.resolve()
       await deferred.promise
@@ -55,8 +55,8 @@ describe('a handler whose run was cancelled', () => {
     await openApp({ appId: 'raw', functions: [raw] })
     const [naiveId] = (await inngest.send({ name: 'raw', data: {} })).ids
     await naiveBegan.promise
-    const [run] = (await ask(engine, 'GET', `/v2/events/${naiveId}/runs`)).body.data
-    await ask(engine, 'POST', `/v2/runs/${run.id}/cancel`, {})
+    const [run] = (await requestRaw(engine, 'GET', `/v2/events/${naiveId}/runs`)).body.data
+    await requestRaw(engine, 'POST', `/v2/runs/${run.id}/cancel`, {})
 
     const { id } = await client.sendJob('work.asked', payload)
     await until(() => contexts.length === 1)

@@ -5,8 +5,8 @@ import { openJobs } from '../kit/open-jobs.ts'
 
 const payload = { tenantId: 'acme' }
 
-describe('a schedule for Sundays, as weekday 7', () => {
-  test('is refused by Inngest, together with all else of its app and without a word which it was; ours is taken', async () => {
+describe('a schedule with weekday 7 for Sunday', () => {
+  test('makes Inngest reject the whole app without a reason; this library converts it', async () => {
     const { inngest, openApp } = await openJobs()
     const raw = inngest.createFunction({ id: 'raw', triggers: [{ cron: 'TZ=UTC 0 9 * * 7' }] }, () => 'done')
     await expect(openApp({ appId: 'raw', functions: [raw] })).rejects.toThrow('At least one function is invalid')
@@ -18,7 +18,7 @@ describe('a schedule for Sundays, as weekday 7', () => {
 })
 
 describe('`onFailure`', () => {
-  test("of the SDK is called in a run of its own, also where the handler's last attempt could tell; ours is called once", async () => {
+  test("of the SDK runs in a separate run, even after the handler's last attempt; this library calls it once", async () => {
     const naive: string[] = []
     const ours: string[] = []
     const work = defineJob({
@@ -50,7 +50,7 @@ describe('`onFailure`', () => {
 
     const { id } = await client.sendJob('work.asked', payload)
     const { runs } = await client.waitForJob(id)
-    expect(ours).toEqual([runs[0]!.id]) // by then, not some time later
+    expect(ours).toEqual([runs[0]!.id]) // by then, not later
     await until(() => engine.requests.some(({ path }) => path.includes('fnId=jobs-work-failure')))
     await pause(1000)
     expect(ours).toHaveLength(1)

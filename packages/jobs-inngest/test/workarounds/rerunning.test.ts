@@ -2,11 +2,11 @@ import { defineJob, NonRetryableError } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { openJobs } from '../kit/open-jobs.ts'
-import { ask } from '../kit/raw-api.ts'
+import { requestRaw } from '../kit/raw-api.ts'
 
 const payload = { tenantId: 'acme' }
 
-/** A job whose first run failed. */
+/** Opens a job whose first run failed. */
 async function openFailed() {
   const handled: string[] = []
   const handler = (_event: unknown, { runId }: { runId: string }): string => {
@@ -21,9 +21,9 @@ async function openFailed() {
 }
 
 describe('a rerun', () => {
-  test('asked for twice makes two runs by hand; ours makes one, however often it is asked for', async () => {
+  test('requested twice creates two runs through the raw API; this library creates one', async () => {
     const naive = await openFailed()
-    await Promise.all([1, 2].map(() => ask(naive.engine, 'POST', `/v2/runs/${naive.runId}/rerun`, {})))
+    await Promise.all([1, 2].map(() => requestRaw(naive.engine, 'POST', `/v2/runs/${naive.runId}/rerun`, {})))
     await naive.until(() => naive.handled.length === 3)
 
     const ours = await openFailed()

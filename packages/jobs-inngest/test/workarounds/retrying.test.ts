@@ -6,14 +6,14 @@ import { openJobs } from '../kit/open-jobs.ts'
 
 const payload = { tenantId: 'acme' }
 
-/** When the attempts of a run began. */
+/** The start times of the attempts of a run. */
 type Begun = Map<string, number[]>
 
 const times = 8
 
 /**
- * How long after the first attempt the second one comes, at eight places of a second: of a function made by hand, and
- * of ours.
+ * Measures the time between the first and the second attempt, at eight offsets within a second: with the bare SDK, and
+ * with this library.
  */
 async function measure(delayMs: number, toNaive: (now: number) => Date | number) {
   const naive: Begun = new Map()
@@ -46,13 +46,13 @@ async function measure(delayMs: number, toNaive: (now: number) => Date | number)
 }
 
 describe('a retry', () => {
-  test('after a second may come too early by hand; ours never does', async () => {
+  test('after a second can start too early with the bare SDK; this library never does', async () => {
     const { naive, ours } = await measure(1000, (now) => new Date(now + 1000))
     expect(Math.min(...naive)).toBeLessThan(1000)
     expect(Math.min(...ours)).toBeGreaterThanOrEqual(1000)
   })
 
-  test('after a number of milliseconds is counted in seconds, from the begin of one; ours is not', async () => {
+  test('after a number of milliseconds is rounded to seconds by the SDK; this library is exact', async () => {
     const { naive, ours } = await measure(2500, () => 2500)
     expect(Math.min(...naive)).toBeLessThan(2500)
     expect(Math.min(...ours)).toBeGreaterThanOrEqual(2500)

@@ -1,18 +1,18 @@
 import { defineJob } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf, refusal } from '../kit/faults.ts'
+import { failureOf, errorResponse } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { ask, eventHistory, sendRaw } from '../kit/raw-api.ts'
-import { letFail, requestsOf } from '../kit/requests.ts'
+import { requestRaw, eventHistory, sendRaw } from '../kit/raw-api.ts'
+import { failRequests, requestsOf } from '../kit/requests.ts'
 import { eventKey } from '../kit/secrets.ts'
 
 const payload = { tenantId: 'acme', number: 1 }
 
 describe("the SDK's own `send`", () => {
-  test('does not tell the id of what may have been taken; ours does', async () => {
+  test('does not report the id of an event that was possibly accepted; this library does', async () => {
     const { client, engine, inngest, pause } = await openJobs()
-    letFail(engine, 'send', { kind: 'cut' })
+    failRequests(engine, 'send', { kind: 'cut' })
     const naive = await failureOf(inngest.send({ name: 'work.asked', data: payload }))
     const [taken] = await eventHistory(engine)
     expect(taken).toBeDefined()
@@ -22,13 +22,13 @@ describe("the SDK's own `send`", () => {
     expect(await eventHistory(engine)).toContain((ours as { jobId?: string }).jobId)
   })
 
-  test('asks five times after a refusal, throws, and says nothing of what was taken before it; ours answers for each', async () => {
+  test('tries five times after a rejection and does not report accepted events; this library reports each', async () => {
     const { client, engine, inngest } = await openJobs({ engine: { maxEventBytes: 2000 } })
     const datas = ['1', 'x'.repeat(3000), '3']
     const naive = inngest.send(datas.map((data) => ({ name: 'work.asked', data: { ...payload, data } })))
     await expect(naive).rejects.toThrow('Event is over the max size')
     expect(requestsOf(engine, 'send')).toHaveLength(5)
-    expect(new Set(await eventHistory(engine)).size).toBe(1) // the third was never looked at
+    expect(new Set(await eventHistory(engine)).size).toBe(1) // the third was never checked
 
     const results = await client.sendJobs(
       datas.map((data) => ({ event: 'work.asked' as const, payload: { ...payload, data } })),
@@ -39,13 +39,13 @@ describe("the SDK's own `send`", () => {
     expect(requestsOf(engine, 'send')).toHaveLength(before + 1)
   })
 
-  test('waits by a time of its own for each try, whatever the server asks for; ours heeds it', async () => {
+  test('uses its own delays whatever the server requests; this library observes `Retry-After`', async () => {
     const { client, engine, inngest } = await openJobs({ factor: 10 })
-    letFail(engine, 'send', refusal(429, 'slow down', { 'retry-after': '4' }), 1)
+    failRequests(engine, 'send', errorResponse(429, 'slow down', { 'retry-after': '4' }), 1)
     await inngest.send({ name: 'work.asked', data: payload })
     const [first, second] = requestsOf(engine, 'send')
     expect(second!.at - first!.at).toBeLessThan(4000)
-    letFail(engine, 'send', refusal(429, 'slow down', { 'retry-after': '4' }), 1)
+    failRequests(engine, 'send', errorResponse(429, 'slow down', { 'retry-after': '4' }), 1)
     await client.sendJob('work.asked', payload)
     const [third, fourth] = requestsOf(engine, 'send').slice(2)
     expect(fourth!.at - third!.at).toBeGreaterThanOrEqual(4000)
@@ -53,7 +53,7 @@ describe("the SDK's own `send`", () => {
 })
 
 describe('the time of an event', () => {
-  test('that is told delays it where the clock of the sender is ahead; ours tells none for an immediate send', async () => {
+  test("delays it if the sender's clock is ahead; this library sets none for an immediate send", async () => {
     const { client, engine, engineClock } = await openJobs({
       aheadMs: 60_000,
       jobs: [defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })],
@@ -61,14 +61,16 @@ describe('the time of an event', () => {
     const naive = await sendRaw(engine, { name: 'work.asked', data: payload, ts: engineClock.now() + 60_000 })
     const { id } = await client.sendJob('work.asked', payload)
     await expect(client.waitForJob(id, { timeout: '30s' })).resolves.toMatchObject({ state: 'completed' })
-    expect((await ask(engine, 'GET', `/v2/events/${naive}/runs`)).body.data).toMatchObject([{ status: 'QUEUED' }])
+    expect((await requestRaw(engine, 'GET', `/v2/events/${naive}/runs`)).body.data).toMatchObject([
+      { status: 'QUEUED' },
+    ])
   })
 })
 
-describe('an event of an id that is there already', () => {
+describe('an event with an existing id', () => {
   const seed = { 'x-inngest-event-id-seed': `${Date.now()},${Buffer.alloc(10, 7).toString('base64')}` }
 
-  test('is kept beside the first, and reading may show either; ours looks first, and sends it once', async () => {
+  test('is stored twice, and a read can return either; this library checks first and sends it once', async () => {
     const { client, engine, pause } = await openJobs()
     const post = async (number: number): Promise<string> => {
       const body = JSON.stringify([{ name: 'work.asked', data: { tenantId: 'acme', number } }])
@@ -77,7 +79,8 @@ describe('an event of an id that is there already', () => {
     }
     const id = await post(1)
     expect(await post(2)).toBe(id)
-    const read = async (r: number) => (await ask(engine, 'GET', `/v1/events/${id}?r=${r}`)).body.data?.data.number
+    const read = async (r: number) =>
+      (await requestRaw(engine, 'GET', `/v1/events/${id}?r=${r}`)).body.data?.data.number
     await expect.poll(() => read(0)).toBeDefined()
     const seen = new Set<number>()
     for (let r = 1; r < 20; r++) seen.add(await read(r))
@@ -90,7 +93,7 @@ describe('an event of an id that is there already', () => {
     expect((await eventHistory(engine)).filter((one) => one === first.id)).toHaveLength(1)
   })
 
-  test("an id of the producer's own makes another job of the second send; with ours both are one", async () => {
+  test("with a producer's own id creates a second job; with this library both sends are one job", async () => {
     const { client, engine } = await openJobs()
     const event = { id: 'order-1001', name: 'work.asked', data: payload }
     expect(await sendRaw(engine, event)).not.toBe(await sendRaw(engine, event))
@@ -104,7 +107,7 @@ describe('an event of an id that is there already', () => {
 })
 
 describe('a trace', () => {
-  test('of a header does not come to the function; ours travels with the event', async () => {
+  test('in a header does not reach the function; with this library it is part of the event', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     const seen: (string | undefined)[] = []
     const { client, engine, until } = await openJobs({

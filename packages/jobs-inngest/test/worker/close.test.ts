@@ -11,13 +11,13 @@ import { untilAborted } from '../kit/until-aborted.ts'
 const payload = { tenantId: 'acme', number: 7 }
 
 interface OpenRunning extends OpenWorkerClient {
-  /** The id of the job that runs. */
+  /** The id of the running job. */
   readonly id: string
-  /** What the handler's first attempt was given. */
+  /** The context of the handler's first attempt. */
   readonly context: JobContext
 }
 
-/** A worker with a job under way; its second attempt just ends. */
+/** Opens a worker with a running job, whose second attempt completes at once. */
 async function openRunning(handler: (context: JobContext) => unknown): Promise<OpenRunning> {
   const began = createDeferred<JobContext>()
   const work = defineJob({
@@ -35,7 +35,7 @@ async function openRunning(handler: (context: JobContext) => unknown): Promise<O
 }
 
 describe('close', () => {
-  test('lets what runs end, and what it sends is taken', async () => {
+  test('lets running attempts end, and accepts what they send', async () => {
     let ended = false
     const mayEnd = createDeferred()
     const { client, id, openClient } = await openRunning(async () => {
@@ -52,7 +52,7 @@ describe('close', () => {
     expect(status).toMatchObject({ state: 'completed', runs: [{ attempts: 1, output: 'done' }] })
   })
 
-  test('aborts what has not ended by its timeout, and another worker makes it again', async () => {
+  test('aborts attempts after its timeout, and another worker retries them', async () => {
     const { client, id, context, clock, openClient } = await openRunning(({ signal }) => untilAborted(signal))
     const startedAt = clock.now()
     await client.close({ timeout: 3000 })
@@ -65,33 +65,33 @@ describe('close', () => {
     expect(status).toMatchObject({ state: 'completed', runs: [{ attempts: 2, output: 'the second attempt' }] })
   })
 
-  // A close that waited for more would come after the timeout of the test.
-  test('does not wait for a handler that takes no notice', async () => {
+  // A close that waited longer would exceed the timeout of the test.
+  test('does not wait for a handler that ignores its signal', async () => {
     const { client } = await openRunning(() => new Promise(() => undefined))
     await client.close({ timeout: 1000 })
   })
 
-  test('has less time when it is asked for again', async () => {
+  test('shortens its time when it is called again', async () => {
     const { client } = await openRunning(({ signal }) => untilAborted(signal))
     const closing = client.close({ timeout: '30d' })
     await client.close({ timeout: 0 })
     await closing
   })
 
-  test('ends at once where nothing runs', async () => {
+  test('resolves at once if nothing runs', async () => {
     const { client } = await openWorkerClient([])
     await client.start()
     await client.close({ timeout: '30d' })
   })
 
-  test('does not wait for an engine that is away', async () => {
+  test('does not wait for an unavailable engine', async () => {
     const { client, engine } = await openRunning(({ signal }) => untilAborted(signal))
     engine.intercept(() => ({ kind: 'reset', when: 'before' }))
     engine.workers.cut()
     await client.close({ timeout: 1000 })
   })
 
-  test('leaves nothing behind that keeps the process alive', async () => {
+  test('leaves nothing that keeps the process alive', async () => {
     const at = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href)
     const script = `
       import { createLoopbackEngine } from ${at('../loopback/index.ts')}

@@ -6,8 +6,8 @@ import { openWorkerClient } from '../kit/open-worker-client.ts'
 
 const payload = { tenantId: 'acme', number: 7 }
 
-describe('a client that was started', () => {
-  test('runs what was sent before it was started, or by a client that runs nothing', async () => {
+describe('a started client', () => {
+  test('runs jobs sent before its start, and by clients that run nothing', async () => {
     const work = defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })
     const { client, openClient } = await openWorkerClient([work])
     await client.start()
@@ -27,7 +27,7 @@ describe('a client that was started', () => {
     expect(starts()).toBe(1)
   })
 
-  test('says so when a job is defined too late for it', async () => {
+  test('warns of a job that is defined too late', async () => {
     const { client, logger } = await openWorkerClient(undefined)
     defineJob({ id: 'early', event: 'work.asked', handler: () => 1 })
     await client.start()
@@ -40,10 +40,10 @@ describe('a client that was started', () => {
   })
 })
 
-describe('start is refused', () => {
+describe('start rejects', () => {
   const work = defineJob({ id: 'work', event: 'work.asked', handler: () => 1 })
 
-  test('for a definition that Inngest cannot run', async () => {
+  test('a definition that Inngest cannot run', async () => {
     const debounced = defineJob({
       id: 'debounced',
       event: 'work.asked',
@@ -57,7 +57,7 @@ describe('start is refused', () => {
     expect(starts()).toBe(0)
   })
 
-  test('where there is no WebSocket, with what to do', async () => {
+  test('a platform without WebSocket, with a remedy', async () => {
     const { client } = await openWorkerClient([work])
     const { WebSocket } = globalThis
     Reflect.deleteProperty(globalThis, 'WebSocket')
@@ -65,10 +65,10 @@ describe('start is refused', () => {
     globalThis.WebSocket = WebSocket
     expect(error).toMatchObject({ code: 'invalid_option', option: 'client.start()' })
     expect((error as Error).message).toMatch(/Node 22.*createInngestFunctions/)
-    await client.start() // what failed may be mended
+    await client.start() // the cause of a failure can be corrected
   })
 
-  test('once the client is closed, whether it was started before or not', async () => {
+  test('a closed client, whether it was started before or not', async () => {
     const { client, openClient, starts } = await openWorkerClient([work])
     await client.close()
     await expect(client.start()).rejects.toMatchObject({ code: 'client_closed' })
@@ -79,7 +79,7 @@ describe('start is refused', () => {
     expect(starts()).toBe(1)
   })
 
-  test('where the engine is away; later it may be there', async () => {
+  test('an unavailable engine, and succeeds later', async () => {
     const { client, engine } = await openWorkerClient([work])
     const mend = engine.intercept(() => ({ kind: 'reset', when: 'before' }))
     const error = await failureOf(client.start())
@@ -89,7 +89,7 @@ describe('start is refused', () => {
     await client.start()
   })
 
-  test('for a key that the engine does not take', async () => {
+  test('a key that the engine rejects', async () => {
     const { client, starts } = await openWorkerClient([work], { signingKey: 'signkey-test-0123456789abcdef' })
     const error = await failureOf(client.start())
     expect(error).toMatchObject({ code: 'request_failed', status: 401 })
@@ -97,7 +97,7 @@ describe('start is refused', () => {
     expect(starts()).toBe(0)
   })
 
-  test('where no connection comes about', async () => {
+  test('if no connection is established', async () => {
     const { client, engine } = await openWorkerClient([work], { factor: 200 })
     engine.intercept(({ path }) => (path === '/v0/connect/start' ? { kind: 'answer', status: 503 } : undefined))
     expect(await failureOf(client.start())).toMatchObject({ code: 'request_failed' })

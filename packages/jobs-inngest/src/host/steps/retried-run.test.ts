@@ -27,20 +27,20 @@ const withoutCompensation = children.filter(({ name = '' }) => !name.endsWith('/
 
 describe('the run that a run retries', () => {
   test('is undefined, synchronously, if Inngest started the run for its event', () => {
-    const { runs, asked } = open()
+    const { runs, requests } = open()
     expect(runs.of({ jobId, runId: run.id, receivedAt })).toBeUndefined()
-    expect(asked).toEqual([])
+    expect(requests).toEqual([])
   })
 
   test('has the outputs of its completed steps, and is requested once', async () => {
-    const { runs, asked } = open(withoutCompensation)
+    const { runs, requests } = open(withoutCompensation)
     const earlier = await runs.of({ jobId, runId, receivedAt })
     expect(earlier!.ended.get(sha1('charge'))).toMatchObject({ data: { kind: 'run', output: { id: 'c-1' } } })
     expect(earlier!.ended.get(sha1('nap'))).toEqual({ type: 'data', data: null })
     expect(earlier!.ended.has(sha1('broken'))).toBe(false) // the code failed the run, not a step
     expect(earlier!.origin).toBe(run.id)
     await runs.of({ jobId, runId, receivedAt })
-    expect(asked).toHaveLength(2)
+    expect(requests).toHaveLength(2)
   })
 
   test('is not reused if a step was compensated, except for steps whose compensation failed', async () => {
@@ -68,17 +68,17 @@ describe('the run that a run retries', () => {
   })
 
   test('is awaited until the new run and the complete trace are visible', async () => {
-    let asked = 0
+    let requests = 0
     const retried = { ...run, id: runId, status: 'RUNNING', output: undefined }
     const { api, clock } = openApi(({ url }) => {
-      asked++
-      if (!url.pathname.endsWith('/trace')) return { body: { data: asked === 1 ? [run] : [retried, run] } }
-      const status = asked < 4 ? 'RUNNING' : 'FAILED'
-      return { body: { data: { rootSpan: { status, children: asked < 4 ? [] : withoutCompensation } } } }
+      requests++
+      if (!url.pathname.endsWith('/trace')) return { body: { data: requests === 1 ? [run] : [retried, run] } }
+      const status = requests < 4 ? 'RUNNING' : 'FAILED'
+      return { body: { data: { rootSpan: { status, children: requests < 4 ? [] : withoutCompensation } } } }
     })
     const earlier = await clock.finish(createRetriedRuns(api, clock).of({ jobId, runId, receivedAt })!)
     expect(earlier!.ended.has(sha1('charge'))).toBe(true)
-    expect(asked).toBe(4)
+    expect(requests).toBe(4)
   })
 
   test('is requested again after a failure, and never skipped', async () => {

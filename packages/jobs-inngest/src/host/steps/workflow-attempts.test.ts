@@ -19,29 +19,29 @@ function open(failed?: object) {
   const spans = failed
     ? [{ name: 'charge', status: 'FAILED', endedAt: '2026-03-01T12:00:00Z', output: { message: 'e', cause } }]
     : []
-  const { api, clock, asked } = openApi(() => ({ body: { data: { rootSpan: { children: spans } } } }))
-  return { attempts: createWorkflowAttempts(api, clock), asked }
+  const { api, clock, requests } = openApi(() => ({ body: { data: { rootSpan: { children: spans } } } }))
+  return { attempts: createWorkflowAttempts(api, clock), requests }
 }
 const workflow = (engineAttempt: number, step?: string, base = 0) => ({
   workflow: { engineAttempt, base, origin: runId, ...(step !== undefined && { step }) },
 })
 
 test('continues to count a step of this process, without a request', async () => {
-  const { attempts, asked } = open()
+  const { attempts, requests } = open()
   attempts.begin(at(0)).record({ step: 'charge', base: 0, dueAt: 2000 })
   const request = attempts.begin(at(1))
   await expect(request.ofCode()).resolves.toEqual({ base: 0 })
   await expect(request.ofStep('charge')).resolves.toMatchObject({ base: 0, dueAt: 2000 })
-  expect(asked).toEqual([])
+  expect(requests).toEqual([])
 })
 
 test('starts a new attempt of the code after it failed, and counts its steps from 1', async () => {
-  const { attempts, asked } = open()
+  const { attempts, requests } = open()
   attempts.begin(at(1)).record({ base: 2, dueAt: 2000, code: 2 })
   const request = attempts.begin(at(2))
   await expect(request.ofCode()).resolves.toMatchObject({ starting: 2, dueAt: 2000 })
   await expect(request.ofStep('charge')).resolves.toEqual({ base: 2 })
-  expect(asked).toEqual([])
+  expect(requests).toEqual([])
 })
 
 test('uses a recorded attempt once: Inngest counts from 0 again after a step', async () => {
@@ -66,20 +66,20 @@ test('ignores a recorded attempt after progress of the run, and separates reques
 })
 
 test('reads a failure of the code in another process once', async () => {
-  const { attempts, asked } = open({ attempt: 2, ...workflow(1) })
+  const { attempts, requests } = open({ attempt: 2, ...workflow(1) })
   const request = attempts.begin(at(2))
   await expect(request.ofCode()).resolves.toEqual({ base: 2, dueAt: 5000, starting: 3 })
   await expect(request.ofStep('charge')).resolves.toEqual({ base: 2 })
-  expect(asked).toHaveLength(1)
+  expect(requests).toHaveLength(1)
 })
 
 test('reads a failure of a step in another process once', async () => {
-  const { attempts, asked } = open({ attempt: 1, ...workflow(2, 'charge', 2) })
+  const { attempts, requests } = open({ attempt: 1, ...workflow(2, 'charge', 2) })
   const request = attempts.begin(at(3))
   await expect(request.ofCode()).resolves.toEqual({ base: 0 })
   await expect(request.ofStep('charge')).resolves.toEqual({ base: 2, dueAt: 5000 })
   await expect(request.ofStep('pack')).resolves.toEqual({ base: 0 })
-  expect(asked).toHaveLength(1)
+  expect(requests).toHaveLength(1)
 })
 
 test('counts the attempt of a crashed process, which left no new record, for the step', async () => {

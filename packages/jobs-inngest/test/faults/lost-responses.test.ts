@@ -2,16 +2,16 @@ import { defineJob, type SendFailedError, type SendResult } from '@cgk-platform/
 import { describe, expect, test } from 'vitest'
 
 import type { Fault } from '../loopback/index.ts'
-import { failureOf, page } from '../kit/faults.ts'
+import { failureOf, htmlResponse } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { kinds, letFail, requestsOf } from '../kit/requests.ts'
+import { kinds, failRequests, requestsOf } from '../kit/requests.ts'
 
 const payload = { tenantId: 'acme', number: 1 }
 
-/** The event is taken, and nobody hears of it. */
+/** Faults after which the event is accepted, but the sender does not know. */
 const lost: readonly { name: string; fault: Fault }[] = [
   { name: 'reset', fault: { kind: 'reset', when: 'after' } },
-  { name: 'cut in its middle', fault: { kind: 'cut' } },
+  { name: 'cut in the middle', fault: { kind: 'cut' } },
 ]
 
 function idOf(result: SendResult): string {
@@ -19,16 +19,16 @@ function idOf(result: SendResult): string {
   return result.job.id
 }
 
-async function openCounting() {
+async function openCounter() {
   const handled: string[] = []
   const handler = (_event: unknown, { jobId }: { jobId: string }): void => void handled.push(jobId)
   return { handled, ...(await openJobs({ jobs: [defineJob({ id: 'work', event: 'work.asked', handler })] })) }
 }
 
-describe.each(lost)('an event that was accepted while the answer was $name', ({ fault }) => {
-  test('is sent again with the same id, and runs once', async () => {
-    const { client, engine, handled, pause } = await openCounting()
-    letFail(engine, 'send', fault, 2)
+describe.each(lost)('an event that was accepted while the response was $name', ({ fault }) => {
+  test('is sent again with the same id and runs once', async () => {
+    const { client, engine, handled, pause } = await openCounter()
+    failRequests(engine, 'send', fault, 2)
     const { id, deduplicated } = await client.sendJob('work.asked', payload)
     expect(deduplicated).toBe(false)
     expect(requestsOf(engine, 'send')).toHaveLength(3)
@@ -39,8 +39,8 @@ describe.each(lost)('an event that was accepted while the answer was $name', ({ 
   })
 
   test('with an idempotency key is one job, also for the next send of the key', async () => {
-    const { client, engine, handled, pause } = await openCounting()
-    letFail(engine, 'send', fault, 2)
+    const { client, engine, handled, pause } = await openCounter()
+    failRequests(engine, 'send', fault, 2)
     const first = await client.sendJob('work.asked', payload, { idempotencyKey: 'once' })
     const second = await client.sendJob('work.asked', payload, { idempotencyKey: 'once' })
     expect(second).toEqual({ ...first, deduplicated: true })
@@ -49,9 +49,9 @@ describe.each(lost)('an event that was accepted while the answer was $name', ({ 
     expect(handled).toEqual([first.id])
   })
 
-  test('each time: the error says `maybe` and names the job, which then reads back', async () => {
-    const { client, engine, handled, pause } = await openCounting()
-    const stop = letFail(engine, 'send', fault)
+  test("every time fails with `maybe` and the job's id, and the job can be read", async () => {
+    const { client, engine, handled, pause } = await openCounter()
+    const stop = failRequests(engine, 'send', fault)
     const error = (await failureOf(client.sendJob('work.asked', payload))) as SendFailedError
     stop()
     expect(error).toMatchObject({ code: 'send_failed', accepted: 'maybe' })
@@ -67,9 +67,9 @@ describe.each(lost)('an event that was accepted while the answer was $name', ({ 
 })
 
 describe('a batch', () => {
-  test('whose answer was lost is sent again with the same ids: each runs once, and keeps its place', async () => {
-    const { client, engine, handled, pause } = await openCounting()
-    letFail(engine, 'send', { kind: 'cut' }, 2)
+  test('whose response was lost is sent again with the same ids, and each job runs once and keeps its position', async () => {
+    const { client, engine, handled, pause } = await openCounter()
+    failRequests(engine, 'send', { kind: 'cut' }, 2)
     const items = [1, 2, 3].map((number) => ({ event: 'work.asked' as const, payload: { tenantId: 'acme', number } }))
     const results = await client.sendJobs(items)
     const ids = results.map(idOf)
@@ -79,14 +79,14 @@ describe('a batch', () => {
     expect(requestsOf(engine, 'send')).toHaveLength(3)
   })
 
-  test('taken while the answer was lost, and then refused by something before the engine: nothing runs twice', async () => {
-    const { client, engine, handled, pause } = await openCounting()
+  test('that was accepted and then rejected by a proxy runs nothing twice', async () => {
+    const { client, engine, handled, pause } = await openCounter()
     let asked = 0
     engine.intercept((request) => {
       if (!kinds.send(request)) return undefined
       asked++
       if (asked === 1) return { kind: 'cut' }
-      return asked === 2 ? page(413) : undefined
+      return asked === 2 ? htmlResponse(413) : undefined
     })
     const items = [1, 2].map((number) => ({ event: 'work.asked' as const, payload: { tenantId: 'acme', number } }))
     const results = await client.sendJobs(items)

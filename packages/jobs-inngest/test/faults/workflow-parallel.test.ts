@@ -5,19 +5,19 @@ import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
 
 const payload = { tenantId: 'acme', number: 7 }
 
-/** What the code of a workflow does here. */
+/** The operations of a workflow's code in these tests. */
 interface Tools {
   readonly step: Steps<'work.asked'>
-  /** A step that notes that it was done, and takes its time. */
+  /** Runs a step that records its execution and takes some time. */
   does(id: string, ms?: number): Promise<unknown>
-  /** A step that sends what is waited for, and is under way while that wait ends. */
+  /** Runs a step that sends the awaited event and is still running when the wait ends. */
   answers(id: string): Promise<unknown>
 }
 
 const child = defineJob({ id: 'child', event: 'work.followed', handler: () => opened.pause(3000) })
 let opened: OpenJobs
 
-/** What the steps of a run did in all, also after it had ended. */
+/** Returns all executions of the steps of a run, also after its end. */
 async function effectsOf(code: (tools: Tools) => Promise<unknown>): Promise<string[]> {
   const effects: string[] = []
   const toTools = (step: Steps<'work.asked'>): Tools => ({
@@ -52,15 +52,15 @@ async function branch({ does }: Tools, last: () => Promise<unknown>): Promise<vo
   await last()
 }
 
-// What waits ends while a step is under way that the code came to long after: that begins another pass.
+// Each wait ends while a step is running that the code reached much later. The end starts another replay.
 test.each<[string, readonly string[], (tools: Tools) => Promise<unknown>]>([
   [
-    'a branch of three steps beside a sleep',
+    'a branch of three steps parallel to a sleep',
     ['a1', 'a2', 'a3'],
     (tools) => Promise.all([branch(tools, () => tools.does('a3', 6000)), tools.step.sleep('nap', '3s')]),
   ],
   [
-    'a branch of three steps beside a wait for an event',
+    'a branch of three steps parallel to a wait for an event',
     ['a1', 'a2', 'a3'],
     (tools) =>
       Promise.all([
@@ -92,7 +92,7 @@ test.each<[string, readonly string[], (tools: Tools) => Promise<unknown>]>([
     },
   ],
   [
-    'a branch of four steps beside a job that runs',
+    'a branch of four steps parallel to a running job',
     ['a1', 'a2', 'a3', 'a4'],
     (tools) =>
       Promise.all([
@@ -103,6 +103,6 @@ test.each<[string, readonly string[], (tools: Tools) => Promise<unknown>]>([
         tools.step.runJob('child', child, { number: 1 }),
       ]),
   ],
-])('%s: each step is done once', async (_, expected, code) => {
+])('executes each step once: %s', async (_, expected, code) => {
   await expect(effectsOf(code)).resolves.toEqual(['completed', ...expected])
 })

@@ -2,15 +2,15 @@ import { defineCronJob, defineJob, type JobContext } from '@cgk-platform/jobs-co
 import { describe, expect, test } from 'vitest'
 
 import { createDeferred } from '../kit/deferred.ts'
-import { page } from '../kit/faults.ts'
+import { htmlResponse } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { letFail } from '../kit/requests.ts'
+import { failRequests } from '../kit/requests.ts'
 import { secretWord } from '../kit/secrets.ts'
 
 const payload = { tenantId: 'acme', data: secretWord }
 const warning = 'Could not check whether running jobs were cancelled.'
 
-/** An app with a handler that runs until the test lets it end, or its signal aborts. */
+/** Opens an app with a handler that runs until the test ends it or its signal aborts. */
 async function openRunning() {
   const deferred = createDeferred<string>()
   const contexts: JobContext[] = []
@@ -25,10 +25,10 @@ async function openRunning() {
   return { ...opened, id, contexts, finish: () => deferred.resolve('done') }
 }
 
-describe('an engine that cannot be asked while a job runs', () => {
-  test('a cancel of that time is heard once it can be asked again', async () => {
+describe('an engine that does not respond while a job runs', () => {
+  test('cancels the job once it responds again', async () => {
     const { client, engine, logger, id, contexts, until } = await openRunning()
-    const stop = letFail(engine, 'cancelPoll', page(502))
+    const stop = failRequests(engine, 'cancelPoll', htmlResponse(502))
     await until(() => logger.messages('warn').includes(warning))
     await expect(client.cancelJob(id)).resolves.toMatchObject({ state: 'cancelled' })
     expect(contexts[0]!.signal.aborted).toBe(false)
@@ -39,8 +39,8 @@ describe('an engine that cannot be asked while a job runs', () => {
   })
 })
 
-describe('an engine that cannot be asked for its time', () => {
-  test('a failed attempt is tried again all the same, no sooner than computed', async () => {
+describe('an engine that does not provide its time', () => {
+  test('retries a failed attempt no sooner than computed', async () => {
     const attempts: number[] = []
     const jobs = [
       defineJob({
@@ -54,16 +54,16 @@ describe('an engine that cannot be asked for its time', () => {
       }),
     ]
     const { client, engine, clock } = await openJobs({ jobs })
-    letFail(engine, 'health', page(502))
-    letFail(engine, 'cancelPoll', page(502))
+    failRequests(engine, 'health', htmlResponse(502))
+    failRequests(engine, 'cancelPoll', htmlResponse(502))
     const { id } = await client.sendJob('work.asked', payload)
     await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed', runs: [{ attempts: 2 }] })
     expect(attempts[1]! - attempts[0]!).toBeGreaterThanOrEqual(4000)
   })
 })
 
-describe('an engine that takes no events while a tick is dispatched', () => {
-  test('it is dispatched again, and each tenant has one run of it', async () => {
+describe('an engine that accepts no events while a tick is dispatched', () => {
+  test('dispatches the tick again, with one run per tenant', async () => {
     const runs: string[] = []
     const jobs = [
       defineCronJob({
@@ -74,7 +74,7 @@ describe('an engine that takes no events while a tick is dispatched', () => {
       }),
     ]
     const { engine, until, pause } = await openJobs({ jobs, factor: 60 })
-    letFail(engine, 'send', { kind: 'cut' }, 7)
+    failRequests(engine, 'send', { kind: 'cut' }, 7)
     await until(() => runs.length >= 2)
     await pause(15_000)
     const [first] = runs

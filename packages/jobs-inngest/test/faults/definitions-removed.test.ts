@@ -6,7 +6,7 @@ import { openJobs } from '../kit/open-jobs.ts'
 const payload = { tenantId: 'acme' }
 const notFound = 'Function "jobs-gone" was not found in this app; is the app synced correctly?'
 
-/** A job with two definitions, of which the next version of the app has one alone. */
+/** Opens a job with two definitions. The next version of the app has only one. */
 async function openBoth() {
   const handled: string[] = []
   const kept = defineJob({ id: 'kept', event: 'work.asked', handler: () => void handled.push('kept') })
@@ -20,13 +20,13 @@ async function openBoth() {
   return {
     ...opened,
     handled,
-    /** Sends a job for later, and waits until it has its two runs. */
+    /** Sends a delayed job and waits until it has its two runs. */
     async sendForLater() {
       const { id } = await opened.client.sendJob('work.asked', payload, { delay: 4000 })
       await opened.until(async () => (await opened.client.getJobStatus(id)).runs.length === 2)
       return id
     },
-    /** Deploys the app anew at its address, with these of its definitions. */
+    /** Deploys the app again at its URL with these of its definitions. */
     async deploy(names: readonly ('kept' | 'gone')[]) {
       await opened.app.close()
       const jobs = [kept, gone].filter((one) => names.includes(one.id as 'kept' | 'gone'))
@@ -36,8 +36,8 @@ async function openBoth() {
   }
 }
 
-describe('a definition that is gone while a run of it waits', () => {
-  test('the engine asks for it all the same: the run fails after its attempts, and says what is missing', async () => {
+describe('a definition that was removed while a run of it waits', () => {
+  test('fails the run after its attempts, and names what is missing', async () => {
     const { client, deploy, sendForLater, handled } = await openBoth()
     const id = await sendForLater()
     await deploy(['kept'])
@@ -51,7 +51,7 @@ describe('a definition that is gone while a run of it waits', () => {
     expect(handled).toEqual(['kept'])
   })
 
-  test('deployed again with it, the run goes on', async () => {
+  test('continues the run after a deployment that has it again', async () => {
     const { client, deploy, sendForLater, until, handled } = await openBoth()
     const id = await sendForLater()
     const without = await deploy(['kept'])

@@ -7,33 +7,33 @@ import { type OpenApp, openJobs, type OpenJobs } from '../kit/open-jobs.ts'
 const payload = { tenantId: 'acme', number: 7 }
 
 interface Dying extends OpenJobs {
-  /** What the steps did, in order. */
+  /** Effects of the steps, in order. */
   readonly effects: string[]
-  /** Ends the process that runs the workflow: nobody hears of what it still does. */
+  /** Ends the process that runs the workflow. Its further actions have no effect. */
   die(): Promise<void>
-  /** Another process takes over. */
-  revive(): Promise<OpenApp>
-  /** Sends the event, and answers how the job ended. */
+  /** Starts another process. */
+  restart(): Promise<OpenApp>
+  /** Sends the event and returns how the job ended. */
   perform(): Promise<JobStatus>
 }
 
 type Work = Steps<'work.asked'>
 type Code = (step: Work, life: Life) => Promise<unknown>
 
-/** What the code of a workflow can do to its process. */
+/** The operations of a workflow's code in these tests. */
 interface Life {
-  /** Notes an effect. */
+  /** Records an effect. */
   did(what: string): string
-  /** Ends the process, the first time that it is called with this word, and never goes on in it. */
+  /** Ends the process, the first time with this word, and never settles in it. */
   dieOnce(where: string): Promise<void>
 }
 
-/** An app that runs a workflow, whose process may be ended while a run is under way. */
+/** Opens an app with a workflow whose process can be ended while a run is running. */
 async function openDying(code: Code, more: Partial<WorkflowOptions<'work.asked', unknown>> = {}): Promise<Dying> {
   const effects: string[] = []
   const died = new Set<string>()
   let isDead = false
-  let reviving: Promise<unknown> | undefined
+  let restarting: Promise<unknown> | undefined
   const life: Life = {
     did(what) {
       effects.push(what)
@@ -42,8 +42,8 @@ async function openDying(code: Code, more: Partial<WorkflowOptions<'work.asked',
     async dieOnce(where) {
       if (died.has(where)) return
       died.add(where)
-      await opened.pause(500) // one that dies at once looks to the engine as if nobody were there
-      reviving = die().then(revive)
+      await opened.pause(500) // a process that crashes at once looks to the engine like a missing one
+      restarting = die().then(restart)
       await new Promise(() => undefined)
     },
   }
@@ -64,7 +64,7 @@ async function openDying(code: Code, more: Partial<WorkflowOptions<'work.asked',
     isDead = true
     await app.close()
   }
-  const revive = async (): Promise<OpenApp> => {
+  const restart = async (): Promise<OpenApp> => {
     isDead = false
     const next = await opened.openApp({ jobs: [define()], port: app.port })
     app = next.app
@@ -73,14 +73,14 @@ async function openDying(code: Code, more: Partial<WorkflowOptions<'work.asked',
   const perform = async (): Promise<JobStatus> => {
     const { id } = await opened.client.sendJob('work.asked', payload)
     const status = await opened.client.waitForJob(id)
-    await reviving // the run may end as soon as the next process is there, and before the engine has heard of that
+    await restarting // the run can end before the engine knows of the new process
     return status
   }
-  return { ...opened, effects, die, revive, perform }
+  return { ...opened, effects, die, restart, perform }
 }
 
-describe('a process that dies', () => {
-  test('before a step: the next one does it, and those that had completed are not done again', async () => {
+describe('a process that crashes', () => {
+  test('before a step gets it executed by the next process, without repeating completed steps', async () => {
     const { perform, effects } = await openDying(async (step, { did, dieOnce }) => {
       await step.run('one', () => did('one'))
       await dieOnce('between')
@@ -90,7 +90,7 @@ describe('a process that dies', () => {
     expect(effects).toEqual(['one', 'two'])
   })
 
-  test('in a step: it is done once more, as its second attempt, and with the same key', async () => {
+  test('in a step gets it repeated once, as its second attempt, with the same key', async () => {
     const keys: string[] = []
     const { perform, effects } = await openDying(async (step, { did, dieOnce }) => {
       await step.run('one', () => did('one'))
@@ -112,7 +112,7 @@ describe('a process that dies', () => {
     ])
   })
 
-  test('in every attempt of a step: the step has failed, the work is not called again, and the run is compensated', async () => {
+  test('in every attempt of a step fails the step without another call of its work, and the run is compensated', async () => {
     const { perform, effects } = await openDying(async (step, { did, dieOnce }) => {
       await step.run('one', () => did('one'), { compensate: () => did('compensation one') })
       await step.run(
@@ -133,7 +133,7 @@ describe('a process that dies', () => {
     expect(effects).toEqual(['one', 'two, attempt 1', 'two, attempt 2', 'compensation one'])
   })
 
-  test('between the end of a step and its record: the step is done once more, and no other', async () => {
+  test('between the end of a step and its record gets that step repeated once, and no other', async () => {
     const { perform, effects, engine } = await openDying(async (step, { did }) => {
       await Promise.all([step.run('one', () => did('one')), step.run('two', () => did('two'))])
       return step.run('three', () => did('three'))
@@ -148,9 +148,9 @@ describe('a process that dies', () => {
     expect(effects.toSorted()).toEqual(['one', 'one', 'three', 'two'])
   })
 
-  test('and comes back only after Inngest has tried for long: that was no attempt of any step', async () => {
+  test('and returns only after Inngest has retried for long has made no attempt of a step', async () => {
     const attempts: number[] = []
-    const { perform, die, revive, until, engine } = await openDying(async (step, { did }) => {
+    const { perform, die, restart, until, engine } = await openDying(async (step, { did }) => {
       await step.run('one', () => did('one'))
       await step.sleep('nap', '2s')
       await step.run('two', ({ attempt }) => void attempts.push(attempt), { retry: { maxAttempts: 1 } })
@@ -161,13 +161,13 @@ describe('a process that dies', () => {
     await until(() => engine.requests.some(({ path }) => path.startsWith('/v1/checkpoint/')))
     await die()
     await until(() => tried() >= 5)
-    await revive()
+    await restart()
     await expect(ended).resolves.toMatchObject({ state: 'completed' })
     expect(attempts).toEqual([1])
   })
 
-  test('in a wait: an event that comes while nobody is there answers it all the same', async () => {
-    const { perform, effects, client, die, revive, until, pause } = await openDying(async (step, { did }) => {
+  test('in a wait still receives an event that arrives in the meantime', async () => {
+    const { perform, effects, client, die, restart, until, pause } = await openDying(async (step, { did }) => {
       await step.run('one', () => did('one'))
       const came = await step.waitForEvent('signal', 'work.counted', { match: 'number', timeout: '60s' })
       did(`came: ${came?.payload.number}`)
@@ -179,13 +179,13 @@ describe('a process that dies', () => {
     await die()
     await client.sendJob('work.counted', { tenantId: 'acme', number: 7 })
     await pause(500)
-    await revive()
+    await restart()
     await expect(ended).resolves.toMatchObject({ state: 'completed' })
     expect(effects.filter((what) => !what.startsWith('came'))).toEqual(['one', 'two'])
     expect(effects).toContain('came: 7')
   })
 
-  test('while it compensates: no step is done again, and each compensation once, but for the one under way', async () => {
+  test('during a compensation repeats no step, and no compensation except the running one', async () => {
     const { perform, effects } = await openDying(async (step, { did, dieOnce }) => {
       for (const id of ['one', 'two', 'three']) {
         const compensate = async (output: string): Promise<void> => {
@@ -210,7 +210,7 @@ describe('a process that dies', () => {
     expect(runs[0]!.steps!.map(({ compensation }) => compensation?.attempts)).toEqual([1, 2, 1, undefined])
   })
 
-  test('for good: once Inngest has given up the run, what it did is compensated and onFailure is told', async () => {
+  test('permanently has its run compensated and onFailure called after Inngest has failed the run', async () => {
     const failures: Error[] = []
     const dying = await openDying(
       async (step, { did }) => {

@@ -12,7 +12,7 @@ interface Dying extends OpenJobs {
   readonly ended: (AttemptInfo & { outcome: Outcome })[]
 }
 
-/** An app whose process dies in some attempts: the connection on which the engine waits is cut. */
+/** Opens an app whose process crashes in some attempts: its connection to the engine is cut. */
 async function openDying(dies: (attempt: number) => boolean, handle: (attempt: number) => unknown): Promise<Dying> {
   const attempts: number[] = []
   const failures: Dying['failures'] = []
@@ -40,8 +40,8 @@ async function openDying(dies: (attempt: number) => boolean, handle: (attempt: n
   return { ...opened, attempts, failures, ended }
 }
 
-describe('a process that dies in an attempt', () => {
-  test('the engine makes the next one, which may complete the run', async () => {
+describe('a process that crashes in an attempt', () => {
+  test('gets a next attempt, which can complete the run', async () => {
     const { client, attempts, failures } = await openDying(
       (attempt) => attempt === 1,
       (attempt) => attempt,
@@ -53,7 +53,7 @@ describe('a process that dies in an attempt', () => {
     expect(failures).toEqual([])
   })
 
-  test('in every attempt: the run fails, and onFailure is called once, with what happened', async () => {
+  test('in every attempt fails the run and calls onFailure once, with the crash as its error', async () => {
     const { client, until, pause, failures, ended } = await openDying(
       () => true,
       () => 'nobody hears it',
@@ -79,7 +79,7 @@ describe('a process that dies in an attempt', () => {
     expect(ended.filter(({ outcome }) => outcome.type === 'failed')).toHaveLength(1)
   })
 
-  test('in the last attempt alone: the same, though an earlier one had told an error', async () => {
+  test('in the last attempt only does the same, although an earlier attempt reported an error', async () => {
     const { client, until, pause, failures } = await openDying(
       (attempt) => attempt === 3,
       (attempt) => {
@@ -93,7 +93,7 @@ describe('a process that dies in an attempt', () => {
     expect(failures.map(({ error }) => AttemptsExhaustedError.isInstance(error))).toEqual([true])
   })
 
-  test('a send that asked for fewer attempts: the engine makes what it has registered, and the handler is not called for them', async () => {
+  test('after a send with fewer attempts gets the registered number of attempts, in which the handler is not called', async () => {
     const { client, until, attempts, failures } = await openDying(
       (attempt) => attempt === 1,
       () => 'done',
