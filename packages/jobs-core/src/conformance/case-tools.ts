@@ -6,7 +6,7 @@ import type { JobStatus } from '../runs/job-status.ts'
 import type { JobsError } from '../errors/jobs-error.ts'
 import type { ConformanceEvent } from './conformance-events.ts'
 import type { ConformanceEngine, ConformanceTarget } from './conformance-target.ts'
-import type { JournalEntry, Observation } from './journal.ts'
+import type { JournalEntry, JournalEntryKind } from './journal.ts'
 import type { Script } from './script.ts'
 
 /** A filter for entries of the journal. */
@@ -22,7 +22,7 @@ export interface JournalFilter {
   /** Only entries of this attempt. */
   readonly attempt?: number | undefined
   /** Only entries of this kind. */
-  readonly kind?: Observation | undefined
+  readonly kind?: JournalEntryKind | undefined
 }
 
 /** Options for a send of a case. */
@@ -38,9 +38,9 @@ export interface CaseSend {
 }
 
 /** When something is expected to happen. */
-export interface Expectation {
+export interface DelayExpectation {
   /** Its description, for the error message. */
-  readonly what: string
+  readonly description: string
   /** The computed delay and minimum, in milliseconds. */
   readonly computedMs: number
   /** The engine's declared tolerance in milliseconds. */
@@ -86,7 +86,7 @@ export interface CaseTools {
   /** Returns the error of `attempt`. Fails if there is none, or if it has another code. */
   expectError(code: JobsError['code'], attempt: () => unknown): Promise<JobsError>
   /** Fails if something happened earlier than computed or later than tolerated. */
-  expectDelay(actualMs: number, expected: Expectation): void
+  expectDelay(actualMs: number, expected: DelayExpectation): void
   /** Returns the computed retry delay, raised to the engine's minimum. */
   retryDelay(computedMs: number): number
   /** Returns a duration for a handler that must outlast something of `durationMs`, even on a busy machine. */

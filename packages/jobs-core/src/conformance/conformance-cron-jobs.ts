@@ -41,14 +41,14 @@ function defineScripted(name: string, script: Script, options: Partial<CronJobOp
     schedule: everyMinute,
     ...options,
     handler: async (context) => {
-      const output = await performScript(id, script, context, toSeen(context))
+      const output = await performScript(id, script, context, toDetails(context))
       if (context.tenantId === cronTenants[1]) throw new NonRetryableError('fails on purpose for this tenant')
       return output
     },
-    onFailure: (error, context) => reportFailure(id, script, error, context, toSeen(context)),
+    onFailure: (error, context) => reportFailure(id, script, error, context, toDetails(context)),
   })
 }
 
-function toSeen({ scheduledAt }: CronContext): Record<string, unknown> {
+function toDetails({ scheduledAt }: CronContext): Record<string, unknown> {
   return { scheduledAt: scheduledAt.getTime(), scheduledAtIsDate: scheduledAt instanceof Date }
 }

@@ -8,21 +8,21 @@ export const throwingHooksMarker = 'hooks-throw'
 export function conformanceHooks(): JobHooks {
   return {
     onSend({ event, tenantId, jobId = '', deduplicated, error }) {
-      const seen = { hook: 'onSend', event, deduplicated, error: error?.name }
-      record({ kind: 'hook', definition: '', jobId, runId: '', attempt: 0, maxAttempts: 0, tenantId, seen })
+      const details = { hook: 'onSend', event, deduplicated, error: error?.name }
+      record({ kind: 'hook', definition: '', jobId, runId: '', attempt: 0, maxAttempts: 0, tenantId, details })
       throwFor(tenantId)
     },
-    onAttemptStart: (info) => note('onAttemptStart', info, {}),
+    onAttemptStart: (info) => recordHook('onAttemptStart', info, {}),
     onAttemptEnd: ({ outcome, durationMs, ...info }) =>
-      note('onAttemptEnd', info, { outcome: outcome.type, durationMs }),
+      recordHook('onAttemptEnd', info, { outcome: outcome.type, durationMs }),
     // Asynchronous, so that a rejecting hook is covered too.
-    onRunEnd: async ({ outcome, ...info }) => note('onRunEnd', info, { outcome: outcome.type }),
+    onRunEnd: async ({ outcome, ...info }) => recordHook('onRunEnd', info, { outcome: outcome.type }),
   }
 }
 
-function note(hook: keyof JobHooks, info: AttemptInfo, more: Readonly<Record<string, unknown>>): void {
+function recordHook(hook: keyof JobHooks, info: AttemptInfo, more: Readonly<Record<string, unknown>>): void {
   const { definitionId: definition, event, jobId, runId, attempt, maxAttempts, tenantId } = info
-  record({ kind: 'hook', definition, jobId, runId, attempt, maxAttempts, tenantId, seen: { hook, event, ...more } })
+  record({ kind: 'hook', definition, jobId, runId, attempt, maxAttempts, tenantId, details: { hook, event, ...more } })
   throwFor(tenantId)
 }
 

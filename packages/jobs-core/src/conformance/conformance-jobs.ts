@@ -68,15 +68,15 @@ function defineScripted(
     event: `conformance.${name}` satisfies string as ConformanceEvent as unknown as JobEvent,
     ...options,
     handler: async (event, context) => {
-      const { payload, script, seen } = read(id, event, context)
-      const performed = performScript(id, script, context, seen)
+      const { payload, script, details } = read(id, event, context)
+      const performed = performScript(id, script, context, details)
       if (script.changesPayload) change(payload)
       return performed
     },
     ...(reports && {
       onFailure: (error: Error, event: EventMessage, context: JobContext) => {
-        const { script, seen } = read(id, event, context)
-        reportFailure(id, script, error, context, seen)
+        const { script, details } = read(id, event, context)
+        reportFailure(id, script, error, context, details)
       },
     }),
   }) as Definition
@@ -85,7 +85,7 @@ function defineScripted(
 function read(id: string, event: EventMessage, context: JobContext) {
   const payload = event.payload as unknown as ScriptPayload
   const { script: _, scripts, ...rest } = payload
-  const seen = {
+  const details = {
     event: { id: event.id, name: event.name, sentAt: event.sentAt, sentAtIsDate: event.sentAt instanceof Date },
     payload: rest,
     dueAtIsDate: payload['dueAt'] instanceof Date,
@@ -94,7 +94,7 @@ function read(id: string, event: EventMessage, context: JobContext) {
     loggerWrites: typeof context.logger.info === 'function',
   }
   const script: Script = scripts?.[id] ?? payload.script ?? {}
-  return { payload, script, seen }
+  return { payload, script, details }
 }
 
 /** Changes the event, like a careless handler. */

@@ -24,7 +24,7 @@ export function conformanceLogger(bindings: Readonly<Record<string, unknown>> = 
         attempt: Number(attempt),
         maxAttempts: 0,
         tenantId: String(tenantId),
-        seen: { level, text },
+        details: { level, text },
       })
     }
   return {

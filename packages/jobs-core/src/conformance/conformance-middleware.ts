@@ -48,15 +48,15 @@ function layer(name: string, watches?: 'watches only'): AttemptMiddleware {
     const [, action, at] = /^middleware\.([a-z-]+)\.([A-Za-z]+)-/.exec(attempt.tenantId) ?? []
     const go = (): Promise<unknown> => runInsideMiddleware(name, next)
     if (action === undefined) return go()
-    const note = (seen: Readonly<Record<string, unknown>>): void => noteOf(name, attempt, seen)
-    note({ when: 'before' })
+    const recordEntry = (details: Readonly<Record<string, unknown>>): void => recordAttempt(name, attempt, details)
+    recordEntry({ when: 'before' })
     try {
       const acts = watches === undefined && at === attempt.work
       const result = await (acts ? act(action as MiddlewareAction, attempt, go) : go())
-      note({ when: 'after', result: typeof result === 'bigint' ? 'invalid' : result })
+      recordEntry({ when: 'after', result: typeof result === 'bigint' ? 'invalid' : result })
       return result
     } catch (error) {
-      note({ when: 'after', threw: (error as Error).name })
+      recordEntry({ when: 'after', threw: (error as Error).name })
       throw error
     }
   }
@@ -94,12 +94,12 @@ async function act(action: MiddlewareAction, attempt: AttemptInfo, next: () => P
   }
 }
 
-function noteOf(layerName: string, attempt: AttemptInfo, seen: Readonly<Record<string, unknown>>): void {
+function recordAttempt(layerName: string, attempt: AttemptInfo, details: Readonly<Record<string, unknown>>): void {
   const { definitionId: definition, event, jobId, runId, attempt: count, maxAttempts, tenantId } = attempt
   const { work, stepId, stepAttempt } = attempt
   record({
     kind: 'middleware',
     ...{ definition, jobId, runId, attempt: count, maxAttempts, tenantId },
-    seen: { layer: layerName, event, work, stepId, stepAttempt, ...seen },
+    details: { layer: layerName, event, work, stepId, stepAttempt, ...details },
   })
 }

@@ -11,7 +11,7 @@ export interface ConformanceTarget {
    * Opens a separate engine, or connects to a shared server. Its host runs `conformanceJobs(capabilities)` in this
    * process, or in another one that gets the journal's path in `CONFORMANCE_JOURNAL`.
    */
-  open(setting: ConformanceSetting): Promise<ConformanceEngine>
+  open(options: ConformanceOpenOptions): Promise<ConformanceEngine>
   /**
    * Whether to run cases in parallel. Set it on engines with real time. With a virtual clock, cases would disturb
    * each other. Default false.
@@ -28,7 +28,7 @@ export interface ConformanceTarget {
 }
 
 /** Settings for opening an engine. */
-export interface ConformanceSetting {
+export interface ConformanceOpenOptions {
   /** The file that handlers write to. A host in another process gets it as `CONFORMANCE_JOURNAL`. */
   readonly journalPath: string
 }

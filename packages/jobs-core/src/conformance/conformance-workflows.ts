@@ -25,8 +25,8 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
         performProgram({ definition: id, event, step, context, jobs: jobs.filter(isOfEvent) }),
       onFailure: (error: Error, _event: EventMessage, context: JobContext) => {
         const { jobId, runId, attempt, maxAttempts, tenantId } = context
-        const seen = { name: error.name, message: error.message, layers: enclosingMiddleware() }
-        record({ kind: 'onFailure', definition: id, jobId, runId, attempt, maxAttempts, tenantId, seen })
+        const details = { name: error.name, message: error.message, layers: enclosingMiddleware() }
+        record({ kind: 'onFailure', definition: id, jobId, runId, attempt, maxAttempts, tenantId, details })
       },
     }) as Definition
   }

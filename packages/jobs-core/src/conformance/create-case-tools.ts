@@ -92,13 +92,13 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
       }
       return assert.fail(`Expected the error \`${code}\`, got the result ${JSON.stringify(result)}.`)
     },
-    expectDelay(actualMs, { what, computedMs, toleranceMs }) {
+    expectDelay(actualMs, { description, computedMs, toleranceMs }) {
       const latestMs = computedMs + toleranceMs + Math.max(busyMs, target.waitLimitMs ?? 0)
       assert.ok(
         actualMs >= computedMs - clockSlackMs,
-        `${what}: after ${actualMs} ms, earlier than the computed ${computedMs} ms.`,
+        `${description}: after ${actualMs} ms, earlier than the computed ${computedMs} ms.`,
       )
-      assert.ok(actualMs <= latestMs, `${what}: after ${actualMs} ms, later than ${latestMs} ms.`)
+      assert.ok(actualMs <= latestMs, `${description}: after ${actualMs} ms, later than ${latestMs} ms.`)
     },
     retryDelay: (computedMs) => Math.max(computedMs, capabilities.minRetryDelayMs),
     longerThan: (durationMs) => durationMs + busyMs,

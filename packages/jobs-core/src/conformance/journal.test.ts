@@ -14,7 +14,7 @@ const entry: Omit<JournalEntry, 'at'> = {
   attempt: 1,
   maxAttempts: 3,
   tenantId: 'tenant',
-  seen: { payload: { word: 'Grüße 👋' } },
+  details: { payload: { word: 'Grüße 👋' } },
 }
 
 const everything = () => true

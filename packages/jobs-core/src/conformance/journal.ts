@@ -3,7 +3,7 @@ import { appendFileSync, closeSync, fstatSync, openSync, readSync } from 'node:f
 import { conformanceClock, journalPath, journalVariable } from './settings.ts'
 
 /** The kinds of journal entries. Handlers, hooks, middleware and loggers write them. */
-export type Observation =
+export type JournalEntryKind =
   | 'started'
   | 'aborted'
   | 'returned'
@@ -25,7 +25,7 @@ export type Observation =
 /** One line of the journal. */
 export interface JournalEntry {
   /** The kind of entry. */
-  readonly kind: Observation
+  readonly kind: JournalEntryKind
   /** The time by the writing process's clock, epoch milliseconds. */
   readonly at: number
   /** The definition that ran. */
@@ -41,12 +41,12 @@ export interface JournalEntry {
   /** The tenant of the handler's context. */
   readonly tenantId: string
   /** Details, depending on the kind. */
-  readonly seen: Readonly<Record<string, unknown>>
+  readonly details: Readonly<Record<string, unknown>>
 }
 
 /** Returns the payload that a handler recorded, without the script. Empty if there is no entry. */
 export function recordedPayload(entry: JournalEntry | undefined): Record<string, unknown> {
-  return (entry?.seen['payload'] ?? {}) as Record<string, unknown>
+  return (entry?.details['payload'] ?? {}) as Record<string, unknown>
 }
 
 /** Appends an entry to the journal. Synchronous, so that it is written even if the process dies. */

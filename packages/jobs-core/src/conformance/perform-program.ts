@@ -4,7 +4,7 @@ import type { JobContext } from '../jobs/job-context.ts'
 import type { EventDefinition } from '../jobs/definition.ts'
 import type { StepContext, Steps } from '../workflows/steps.ts'
 import { enclosingMiddleware } from './enclosing-middleware.ts'
-import { createJournalReader, record, type Observation } from './journal.ts'
+import { createJournalReader, record, type JournalEntryKind } from './journal.ts'
 import { invalidOutput } from './invalid-output.ts'
 import { scriptedError, waitFor } from './perform-script.ts'
 import { conformanceClock, journalPath } from './settings.ts'
@@ -157,7 +157,7 @@ function fails(
       entry.jobId === context.jobId &&
       entry.definition === definition &&
       entry.kind === kind &&
-      entry.seen['step'] === id,
+      entry.details['step'] === id,
   )
   return new Set(tried.map(({ runId }) => runId)).size <= runs
 }
@@ -171,8 +171,8 @@ function countReplays(definition: string, { runId }: JobContext): number {
 
 function recordEntry(
   { definition, context }: ProgramRun,
-  kind: Observation,
-  seen: Readonly<Record<string, unknown>>,
+  kind: JournalEntryKind,
+  details: Readonly<Record<string, unknown>>,
 ): void {
   const { jobId, runId, attempt, maxAttempts, tenantId } = context
   record({
@@ -183,7 +183,7 @@ function recordEntry(
     attempt,
     maxAttempts,
     tenantId,
-    seen: { ...seen, layers: enclosingMiddleware() },
+    details: { ...details, layers: enclosingMiddleware() },
   })
 }
 

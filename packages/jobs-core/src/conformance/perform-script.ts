@@ -5,7 +5,7 @@ import { RetryAfterError } from '../errors/retry-after-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import { enclosingMiddleware } from './enclosing-middleware.ts'
-import { createJournalReader, record, type Observation } from './journal.ts'
+import { createJournalReader, record, type JournalEntryKind } from './journal.ts'
 import { invalidOutput } from './invalid-output.ts'
 import type { Script, ScriptedFailure, ScriptPayload } from './script.ts'
 import { conformanceClock, journalPath } from './settings.ts'
@@ -16,10 +16,10 @@ export async function performScript(
   definition: string,
   script: Script,
   context: JobContext,
-  seen: Readonly<Record<string, unknown>>,
+  details: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
   const recordEntry = createRecorder(definition, context)
-  recordEntry('started', { ...seen, layers: enclosingMiddleware() })
+  recordEntry('started', { ...details, layers: enclosingMiddleware() })
   if (script.logs !== undefined) context.logger.info(script.logs)
   if (script.sends) {
     const payload: ScriptPayload = { tenantId: context.tenantId }
@@ -49,11 +49,11 @@ export function reportFailure(
   script: Script,
   error: Error,
   context: JobContext,
-  seen: Readonly<Record<string, unknown>>,
+  details: Readonly<Record<string, unknown>>,
 ): void {
   const { name, message } = error
   createRecorder(definition, context)('onFailure', {
-    ...seen,
+    ...details,
     isError: error instanceof Error,
     name,
     message,
@@ -64,8 +64,8 @@ export function reportFailure(
 
 function createRecorder(definition: string, context: JobContext) {
   const { jobId, runId, attempt, maxAttempts, tenantId } = context
-  return (kind: Observation, seen: Readonly<Record<string, unknown>>): void =>
-    record({ kind, definition, jobId, runId, attempt, maxAttempts, tenantId, seen })
+  return (kind: JournalEntryKind, details: Readonly<Record<string, unknown>>): void =>
+    record({ kind, definition, jobId, runId, attempt, maxAttempts, tenantId, details })
 }
 
 async function wait(

@@ -53,7 +53,7 @@ export function stepAttempts(
   jobId: string,
   kind: 'step' | 'compensation' | 'compensated' | 'stepEnded' = 'step',
 ): string[] {
-  return t.journal({ jobId, kind }).map(({ seen }) => `${String(seen['step'])}/${String(seen['attempt'])}`)
+  return t.journal({ jobId, kind }).map(({ details }) => `${String(details['step'])}/${String(details['attempt'])}`)
 }
 
 /** Returns the idempotency keys that a step's work or compensation received. */
@@ -63,8 +63,8 @@ export function idempotencyKeysOf(
   step: string,
   kind: 'step' | 'compensation' = 'step',
 ): unknown[] {
-  const entries = t.journal({ jobId, kind }).filter(({ seen }) => seen['step'] === step)
-  return entries.map(({ seen }) => seen['idempotencyKey'])
+  const entries = t.journal({ jobId, kind }).filter(({ details }) => details['step'] === step)
+  return entries.map(({ details }) => details['idempotencyKey'])
 }
 
 /** Waits until a step is in a state, according to the job's status. */
@@ -82,6 +82,6 @@ export function waitForStepState(
 
 /** Returns when the work of a step was first called, epoch milliseconds. */
 export function stepStartedAt(t: CaseTools, jobId: string, step: string): number {
-  const entry = t.journal({ jobId, kind: 'step' }).find(({ seen }) => seen['step'] === step)
+  const entry = t.journal({ jobId, kind: 'step' }).find(({ details }) => details['step'] === step)
   return entry?.at ?? assert.fail(`The step \`${step}\` was not called.`)
 }

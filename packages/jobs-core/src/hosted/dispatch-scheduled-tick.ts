@@ -21,7 +21,7 @@ export interface ScheduledTick {
 }
 
 /** Delays before the retries of a failed dispatch, in milliseconds. After the last one the tick is still on time. */
-export const tickRetryPausesMs: readonly number[] = [1100, 2200, 4400, 6000]
+export const tickRetryDelaysMs: readonly number[] = [1100, 2200, 4400, 6000]
 
 /**
  * Sends one job of the tenant `system` for a tick. If the definition has `tenants`, the run of that job sends the

@@ -155,7 +155,7 @@ export {
   requestTimeoutMs,
 } from '../hosted/request-with-retry.ts'
 export { BoundedMap } from '../hosted/bounded-map.ts'
-export { type ScheduledTick, dispatchScheduledTick, tickRetryPausesMs } from '../hosted/dispatch-scheduled-tick.ts'
+export { type ScheduledTick, dispatchScheduledTick, tickRetryDelaysMs } from '../hosted/dispatch-scheduled-tick.ts'
 export {
   type FailedResponse,
   permanentFailure,

@@ -1,5 +1,5 @@
 import type { CronJobDefinition } from '@cgk-platform/jobs-core'
-import { bindLogger, dispatchScheduledTick, tickRetryPausesMs, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, dispatchScheduledTick, tickRetryDelaysMs, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 import type { HostDependencies } from './host-dependencies.ts'
@@ -39,7 +39,7 @@ export function createCronDispatcher(definition: CronJobDefinition, host: HostDe
         bindLogger(host.logger, { definition: id }).error('A cron tick could not be dispatched.', {
           error: toErrorInfo(error),
         })
-        throw toRetryable(error, now + (tickRetryPausesMs[attempt] ?? tickRetryPausesMs.at(-1)!))
+        throw toRetryable(error, now + (tickRetryDelaysMs[attempt] ?? tickRetryDelaysMs.at(-1)!))
       }
     },
   )

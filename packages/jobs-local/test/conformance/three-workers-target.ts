@@ -3,7 +3,7 @@ import { createClient } from '@cgk-platform/jobs-core/provider'
 import {
   conformanceOptions,
   type ConformanceEngine,
-  type ConformanceSetting,
+  type ConformanceOpenOptions,
   type ConformanceTarget,
 } from '@cgk-platform/jobs-core/conformance'
 
@@ -23,7 +23,7 @@ export function createThreeWorkersTarget(): ConformanceTarget {
   }
 }
 
-async function open({ journalPath }: ConformanceSetting): Promise<ConformanceEngine> {
+async function open({ journalPath }: ConformanceOpenOptions): Promise<ConformanceEngine> {
   const file = createTemporaryFile()
   const workers = await startWorkerProcesses(3, file.path, { CONFORMANCE_JOURNAL: journalPath })
   const connect = () => createLocalProvider({ path: file.path, role: 'send' })

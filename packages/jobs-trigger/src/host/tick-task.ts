@@ -3,7 +3,7 @@ import {
   type Json,
   bindLogger,
   dispatchScheduledTick,
-  tickRetryPausesMs,
+  tickRetryDelaysMs,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, schedules } from '@trigger.dev/sdk'
@@ -21,7 +21,7 @@ import { toTriggerSchedule } from './to-trigger-schedule.ts'
 /** Retry delay of a tick with `catchUp`. It is retried for about twenty minutes, as often as a run can be requeued. */
 const catchUpPauseMs = 105_000
 const maxAttemptsFor = (catchUp: CronJobDefinition['catchUp']): number =>
-  tickRetryPausesMs.length + 1 + (catchUp === 'latest' ? maxRequeues : 0)
+  tickRetryDelaysMs.length + 1 + (catchUp === 'latest' ? maxRequeues : 0)
 
 /** Maximum delay of a tick. A server may spread its schedules over the minute after their time. */
 const maxTickDelayMs = 60_000
@@ -40,7 +40,7 @@ export function createTickTask(definition: CronJobDefinition, dependencies: Host
     retry: {
       maxAttempts: serverMaxAttempts,
       factor: 2,
-      minTimeoutInMs: tickRetryPausesMs[0]!,
+      minTimeoutInMs: tickRetryDelaysMs[0]!,
       maxTimeoutInMs: catchUpPauseMs,
       randomize: false,
     },
@@ -51,7 +51,7 @@ export function createTickTask(definition: CronJobDefinition, dependencies: Host
       logger.error('A cron tick could not be dispatched.', { error: toErrorInfo(error) })
       const displayError = toDisplayError(toErrorInfo(error))
       if (isLastAttempt(ctx, maxAttemptsFor(definition.catchUp))) return { skipRetrying: true, error: displayError }
-      return { retryDelayInMs: tickRetryPausesMs[ctx.attempt.number - 1] ?? catchUpPauseMs, error: displayError }
+      return { retryDelayInMs: tickRetryDelaysMs[ctx.attempt.number - 1] ?? catchUpPauseMs, error: displayError }
     },
   })
 }

@@ -5,7 +5,7 @@ import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import {
   conformanceOptions,
   type ConformanceEngine,
-  type ConformanceSetting,
+  type ConformanceOpenOptions,
   type ConformanceTarget,
 } from '@cgk-platform/jobs-core/conformance'
 
@@ -49,7 +49,7 @@ export function createTriggerTarget(start: () => Promise<TriggerServer>): Confor
   }
 }
 
-async function open(server: TriggerServer, { journalPath }: ConformanceSetting): Promise<ConformanceEngine> {
+async function open(server: TriggerServer, { journalPath }: ConformanceOpenOptions): Promise<ConformanceEngine> {
   const { url: apiUrl, secretKey: apiKey, offset, definitions, restart, suspend } = server
   const internals = offset ? { clock: offset.clock } : {}
   const connect = () => createTriggerProvider({ apiKey, apiUrl }, internals)

@@ -127,7 +127,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
         assert.deepEqual(await attemptsOf(t, id), [1, 2])
         assert.equal(status.runs[0]?.error?.name, 'NonError')
         assert.ok(status.runs[0].error.message.includes(thrown[index]![1]), status.runs[0].error.message)
-        assert.equal(t.journal({ jobId: id, kind: 'onFailure' })[0]?.seen['isError'], true)
+        assert.equal(t.journal({ jobId: id, kind: 'onFailure' })[0]?.details['isError'], true)
       }
     },
   },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { isEnded } from '../../runs/job-state.ts'
 import { casesOf } from '../cases-of.ts'
-import { lateEnd } from './late-end.ts'
+import { waitForLateEnd } from './wait-for-late-end.ts'
 
 const lateMs = 3000
 /** Maximum time until `cancelJob` resolves. */
@@ -19,7 +19,7 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
       const { id } = await t.send('conformance.plain', { waitMs: lateMs, ignoresSignal: true, returns: 'late' })
       await t.waitForEntry({ jobId: id, kind: 'started' })
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
-      await lateEnd(t, { jobId: id, kind: 'returned', lateMs })
+      await waitForLateEnd(t, { jobId: id, kind: 'returned', lateMs })
       await t.advance(500)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
@@ -38,7 +38,7 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
       const { id } = await t.send('conformance.reporting', script)
       await t.waitForEntry({ jobId: id, kind: 'started' })
       await t.client.cancelJob(id)
-      await lateEnd(t, { jobId: id, kind: 'threw', lateMs })
+      await waitForLateEnd(t, { jobId: id, kind: 'threw', lateMs })
       await t.advance(t.retryDelay(500) + t.capabilities.retryToleranceMs)
       assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
       assert.equal(t.journal({ jobId: id, kind: 'started' }).length, 1)
@@ -53,7 +53,7 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
       const { id } = await t.send('conformance.plain', { waitMs: 200, ignoresSignal: true, blockMs: 400 })
       await t.waitForEntry({ jobId: id, kind: 'started' })
       const { state } = await t.client.cancelJob(id)
-      await lateEnd(t, { jobId: id, kind: 'returned', lateMs })
+      await waitForLateEnd(t, { jobId: id, kind: 'returned', lateMs })
       await t.advance(500)
       assert.ok(isEnded(state))
       assert.equal((await t.client.getJobStatus(id)).state, state)
@@ -67,12 +67,12 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
       const { id } = await t.send('conformance.plain', { cancelsItself: true, blockMs: 50 })
       await t.waitForEntry({ jobId: id, kind: 'started' })
       // `cancelJob` never resolves if the engine ends the process with the job.
-      await lateEnd(t, { jobId: id, kind: 'cancelResolved', lateMs: cancelLimitMs })
+      await waitForLateEnd(t, { jobId: id, kind: 'cancelResolved', lateMs: cancelLimitMs })
       await t.advance(500)
       const { state } = await t.client.getJobStatus(id)
       assert.ok(isEnded(state), state)
-      for (const { seen } of t.journal({ jobId: id, kind: 'cancelResolved' })) {
-        assert.equal(seen['state'], state, String(seen['error'] ?? seen['state']))
+      for (const { details } of t.journal({ jobId: id, kind: 'cancelResolved' })) {
+        assert.equal(details['state'], state, String(details['error'] ?? details['state']))
       }
     },
   },

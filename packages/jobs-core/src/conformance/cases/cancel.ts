@@ -67,10 +67,10 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
         status.runs.map(({ state }) => state),
         ['cancelled'],
       )
-      const { at, seen } = await t.waitForEntry({ jobId: id, kind: 'aborted' })
-      assert.equal(seen['reason'], 'JobCancelledError')
+      const { at, details } = await t.waitForEntry({ jobId: id, kind: 'aborted' })
+      assert.equal(details['reason'], 'JobCancelledError')
       const toleranceMs = t.capabilities.abortToleranceMs + answeredAt - cancelledAt
-      t.expectDelay(at - cancelledAt, { what: 'The abort', computedMs: 0, toleranceMs })
+      t.expectDelay(at - cancelledAt, { description: 'The abort', computedMs: 0, toleranceMs })
       await t.advance(500)
       assert.equal(t.journal({ jobId: id, kind: 'started' }).length, 1, 'A cancelled job was retried.')
     },

@@ -20,7 +20,7 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const status = await t.waitForEnd(id)
       const [started] = t.journal({ jobId: id, kind: 'started' })
       assert.ok(started)
-      assert.deepEqual(started.seen['contextKeys'], [
+      assert.deepEqual(started.details['contextKeys'], [
         'attempt',
         'jobId',
         'logger',
@@ -39,8 +39,8 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
           tenantId: t.tenantId,
         },
       )
-      assert.equal(started.seen['signalIsAbortSignal'], true)
-      assert.equal(started.seen['loggerWrites'], true)
+      assert.equal(started.details['signalIsAbortSignal'], true)
+      assert.equal(started.details['loggerWrites'], true)
     },
   },
   {
@@ -50,11 +50,11 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const before = t.now()
       const { id } = await t.send('conformance.plain', {}, { payload: { word: 'hello' } })
       const after = t.now()
-      const { seen } = await t.waitForEntry({ jobId: id, kind: 'started' })
-      const event = seen['event'] as SeenEvent
+      const { details } = await t.waitForEntry({ jobId: id, kind: 'started' })
+      const event = details['event'] as SeenEvent
       assert.equal(event.id, id)
       assert.equal(event.name, 'conformance.plain')
-      assert.deepEqual(seen['payload'], { tenantId: t.tenantId, word: 'hello' })
+      assert.deepEqual(details['payload'], { tenantId: t.tenantId, word: 'hello' })
       assert.equal(event.sentAtIsDate, true)
       const sentAt = Date.parse(event.sentAt)
       assert.ok(sentAt >= before && sentAt <= after, `sentAt ${sentAt} is not between ${before} and ${after}.`)
@@ -81,7 +81,7 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const { id } = await t.send('conformance.plain', { sends: true })
       await t.waitForEnd(id)
       const sent = await t.waitForEntry({ jobId: id, kind: 'sent' })
-      const status = await t.waitForEnd(String(sent.seen['jobId']))
+      const status = await t.waitForEnd(String(sent.details['jobId']))
       assert.equal(status.state, 'completed')
       assert.equal(status.tenantId, t.tenantId)
     },

@@ -71,8 +71,8 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
     async run(t) {
       const { jobId } = await nextTick(t, t.now(), { definition: 'conformance-cron-long' })
       assert.equal((await t.client.cancelJob(jobId)).state, 'cancelled')
-      const { seen } = await t.waitForEntry({ jobId, kind: 'aborted' })
-      assert.equal(seen['reason'], 'JobCancelledError')
+      const { details } = await t.waitForEntry({ jobId, kind: 'aborted' })
+      assert.equal(details['reason'], 'JobCancelledError')
       await t.advance(300)
       assert.equal((await t.client.getJobStatus(jobId)).state, 'cancelled')
     },

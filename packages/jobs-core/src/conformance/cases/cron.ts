@@ -20,8 +20,8 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
       const started = await nextTick(t, t.now(), { definition: 'conformance-cron' })
       const tick = tickOf(started)
       assert.equal(tick % minuteMs, 0, 'The tick is not on a full minute.')
-      assert.equal(started.seen['scheduledAtIsDate'], true)
-      t.expectDelay(started.at - tick, { what: 'The run', computedMs: 0, toleranceMs: 15_000 })
+      assert.equal(started.details['scheduledAtIsDate'], true)
+      t.expectDelay(started.at - tick, { description: 'The run', computedMs: 0, toleranceMs: 15_000 })
       assert.deepEqual([started.tenantId, started.attempt, started.maxAttempts], [systemTenantId, 1, 2])
       const status = await t.waitForEnd(started.jobId)
       assert.deepEqual(
@@ -145,7 +145,7 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
       const { retryToleranceMs: toleranceMs } = t.capabilities
       const [threw] = t.journal({ jobId, kind: 'threw' })
       const computedMs = t.retryDelay(Math.max(100, t.capabilities.minRetryDelayMs))
-      t.expectDelay(attempts[1]!.at - threw!.at, { what: 'The second attempt', computedMs, toleranceMs })
+      t.expectDelay(attempts[1]!.at - threw!.at, { description: 'The second attempt', computedMs, toleranceMs })
       const reports = t.journal({ jobId, kind: 'onFailure' })
       assert.deepEqual(
         reports.map((report) => [report.attempt, tickOf(report)]),

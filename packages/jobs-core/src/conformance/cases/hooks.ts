@@ -7,7 +7,7 @@ import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 
 function hooksOf(t: CaseTools, jobId: string, hook: string) {
-  return t.journal({ jobId, kind: 'hook' }).filter(({ seen }) => seen['hook'] === hook)
+  return t.journal({ jobId, kind: 'hook' }).filter(({ details }) => details['hook'] === hook)
 }
 
 /** Cases: hooks and the logger work the same way on every engine. */
@@ -25,7 +25,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
         [1, 2],
       )
       assert.deepEqual(
-        hooksOf(t, id, 'onAttemptEnd').map(({ attempt, seen }) => [attempt, seen['outcome']]),
+        hooksOf(t, id, 'onAttemptEnd').map(({ attempt, details }) => [attempt, details['outcome']]),
         [
           [1, 'retry'],
           [2, 'completed'],
@@ -33,13 +33,13 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
       )
       const ends = hooksOf(t, id, 'onRunEnd')
       assert.deepEqual(
-        ends.map(({ attempt, seen }) => [attempt, seen['outcome']]),
+        ends.map(({ attempt, details }) => [attempt, details['outcome']]),
         [[2, 'completed']],
       )
       for (const entry of [...starts, ...ends]) {
         const { definition, runId, maxAttempts, tenantId } = entry
         assert.deepEqual(
-          [definition, runId, maxAttempts, tenantId, entry.seen['event']],
+          [definition, runId, maxAttempts, tenantId, entry.details['event']],
           ['conformance-fixed', status.runs[0]?.id, 3, t.tenantId, 'conformance.fixed'],
         )
       }
@@ -55,7 +55,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
       await t.send('conformance.nobody', {}, { options })
       const sends = t.journal({ tenantId: t.tenantId, kind: 'hook' })
       assert.deepEqual(
-        sends.map(({ jobId, seen }) => [jobId, seen['hook'], seen['event'], seen['deduplicated']]),
+        sends.map(({ jobId, details }) => [jobId, details['hook'], details['event'], details['deduplicated']]),
         [
           [id, 'onSend', 'conformance.nobody', false],
           [id, 'onSend', 'conformance.nobody', true],
@@ -85,7 +85,7 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
       const [line] = t.journal({ jobId: id, kind: 'logged' })
       assert.ok(line)
       assert.deepEqual([line.runId, line.attempt, line.tenantId], [status.runs[0]?.id, 1, t.tenantId])
-      assert.equal(line.seen['level'], 'info')
+      assert.equal(line.details['level'], 'info')
     },
   },
   {

@@ -11,8 +11,10 @@ import { nextTick } from './next-tick.ts'
 function sawAround(t: CaseTools, jobId: string, work: string): string[] {
   return t
     .journal({ jobId, kind: 'middleware' })
-    .filter(({ seen }) => seen['work'] === work)
-    .map(({ seen }) => [seen['layer'], seen['when'], seen['threw'] ?? json(seen['result'])].filter(Boolean).join(' '))
+    .filter(({ details }) => details['work'] === work)
+    .map(({ details }) =>
+      [details['layer'], details['when'], details['threw'] ?? json(details['result'])].filter(Boolean).join(' '),
+    )
 }
 
 function json(result: unknown): string {
@@ -48,9 +50,9 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
         'outer after {"done":true}',
       ])
       const [first] = t.journal({ jobId: id, kind: 'middleware' })
-      const { definition, runId, attempt, maxAttempts, seen } = first!
+      const { definition, runId, attempt, maxAttempts, details } = first!
       assert.deepEqual(
-        [definition, runId, attempt, maxAttempts, first!.tenantId, seen['event']],
+        [definition, runId, attempt, maxAttempts, first!.tenantId, details['event']],
         ['conformance-reporting', runs[0]?.id, 1, 2, tenantId, 'conformance.reporting'],
       )
     },
@@ -62,13 +64,13 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
       const { id } = await t.send('conformance.reporting', { sends: true })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
       const [handler] = t.journal({ jobId: id, kind: 'started' })
-      assert.deepEqual(handler?.seen['layers'], ['outer', 'inner', 'own'])
+      assert.deepEqual(handler?.details['layers'], ['outer', 'inner', 'own'])
       const sent = await t.waitForEntry({ jobId: id, kind: 'sent' })
-      assert.deepEqual(sent.seen['layers'], ['outer', 'inner', 'own'])
+      assert.deepEqual(sent.details['layers'], ['outer', 'inner', 'own'])
       const plain = await t.send('conformance.plain')
-      const { seen } = await t.waitForEntry({ jobId: plain.id, kind: 'started' })
+      const { details } = await t.waitForEntry({ jobId: plain.id, kind: 'started' })
       assert.deepEqual(
-        seen['layers'],
+        details['layers'],
         ['outer', 'inner'],
         'A definition without middleware must have only the middleware of the client.',
       )
@@ -104,9 +106,9 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
       const { id } = await t.send('conformance.reporting', {}, { tenantId: middlewareTenant(t, 'retries-later') })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
       const [second] = t.journal({ jobId: id, kind: 'started' })
-      const failed = t.journal({ jobId: id, kind: 'middleware' }).find(({ seen }) => seen['threw'] !== undefined)
+      const failed = t.journal({ jobId: id, kind: 'middleware' }).find(({ details }) => details['threw'] !== undefined)
       t.expectDelay(second!.at - failed!.at, {
-        what: 'The second attempt',
+        description: 'The second attempt',
         computedMs: t.retryDelay(middlewareDelayMs),
         toleranceMs: t.capabilities.retryToleranceMs,
       })
@@ -185,8 +187,8 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
       const tenantId = middlewareTenant(t, 'watches')
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } }, { tenantId })
       await t.waitForEnd(id)
-      const { seen } = await t.waitForEntry({ jobId: id, kind: 'onFailure' })
-      assert.deepEqual(seen['layers'], ['outer', 'inner', 'own'])
+      const { details } = await t.waitForEntry({ jobId: id, kind: 'onFailure' })
+      assert.deepEqual(details['layers'], ['outer', 'inner', 'own'])
       await t.waitUntil('the middleware has ended', () => sawAround(t, id, 'onFailure').length === 6)
       assert.deepEqual(sawAround(t, id, 'onFailure').slice(0, 4), [
         'outer before',
@@ -214,8 +216,8 @@ export const middlewareCases: readonly ConformanceCase[] = casesOf(rules.hooks, 
     requiredFeatures: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
-      const { seen } = await nextTick(t, t.now(), { definition: 'conformance-cron' })
-      assert.deepEqual(seen['layers'], ['outer', 'inner', 'own'])
+      const { details } = await nextTick(t, t.now(), { definition: 'conformance-cron' })
+      assert.deepEqual(details['layers'], ['outer', 'inner', 'own'])
     },
   },
 ])

@@ -6,7 +6,7 @@ const tickLimitMs = 60_000 + 15_000
 
 /** Returns the tick of a journal entry, epoch milliseconds. */
 export function tickOf(entry: JournalEntry): number {
-  return Number(entry.seen['scheduledAt'])
+  return Number(entry.details['scheduledAt'])
 }
 
 /** Returns the start of the first run for a tick after `afterMs`, once it has started. */

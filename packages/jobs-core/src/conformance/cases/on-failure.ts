@@ -14,14 +14,14 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
       await t.advance(300)
       const reports = t.journal({ jobId: id, kind: 'onFailure' })
       assert.equal(reports.length, 1)
-      const { seen, attempt, maxAttempts, runId, tenantId, at } = reports[0]!
+      const { details, attempt, maxAttempts, runId, tenantId, at } = reports[0]!
       assert.deepEqual([attempt, maxAttempts, runId, tenantId], [2, 2, status.runs[0]?.id, t.tenantId])
       assert.deepEqual(
-        [seen['isError'], seen['name'], seen['message']],
+        [details['isError'], details['name'], details['message']],
         [true, 'ConformanceFailure', 'failed on purpose in attempt 2'],
       )
-      assert.deepEqual(seen['payload'], { tenantId: t.tenantId, word: 'kept' })
-      assert.equal((seen['event'] as { id: string }).id, id)
+      assert.deepEqual(details['payload'], { tenantId: t.tenantId, word: 'kept' })
+      assert.equal((details['event'] as { id: string }).id, id)
       assert.ok(at >= t.journal({ jobId: id, kind: 'threw', attempt: 2 })[0]!.at)
     },
   },
@@ -44,7 +44,7 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
       await t.advance(300)
       const reports = t.journal({ jobId: id, kind: 'onFailure' })
       assert.deepEqual(
-        reports.map(({ attempt, seen }) => [attempt, seen['name']]),
+        reports.map(({ attempt, details }) => [attempt, details['name']]),
         [[1, 'NonRetryableError']],
       )
     },

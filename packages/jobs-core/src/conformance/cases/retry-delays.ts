@@ -25,7 +25,7 @@ async function expectPolicy(t: CaseTools, name: 'fixed' | 'linear' | 'exponentia
   for (const [index, gap] of gaps.entries()) {
     const computedMs = t.retryDelay(retryDelayMs(retry, index + 1, () => 0))
     const { retryToleranceMs: toleranceMs } = t.capabilities
-    t.expectDelay(gap, { what: `The attempt after the failed attempt ${index + 1}`, computedMs, toleranceMs })
+    t.expectDelay(gap, { description: `The attempt after the failed attempt ${index + 1}`, computedMs, toleranceMs })
   }
 }
 
@@ -35,7 +35,7 @@ async function expectFirstGap(t: CaseTools, failure: ScriptedFailure, wantedMs: 
   const [gap] = gapsOf(t, id)
   assert.ok(gap !== undefined)
   const { retryToleranceMs: toleranceMs } = t.capabilities
-  t.expectDelay(gap, { what: 'The second attempt', computedMs: t.retryDelay(wantedMs), toleranceMs })
+  t.expectDelay(gap, { description: 'The second attempt', computedMs: t.retryDelay(wantedMs), toleranceMs })
 }
 
 /** Cases: a retry is never earlier than computed. */

@@ -22,7 +22,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
       const started = t.journal({ jobId: id, kind: 'started' }).map(({ definition }) => definition.slice(-1))
       assert.deepEqual(started.toSorted(), ['a', 'b', 'b', 'c'])
       assert.equal(status.runs.length, 4)
-      const payloads = t.journal({ jobId: id, kind: 'started' }).map(({ seen }) => seen['payload'])
+      const payloads = t.journal({ jobId: id, kind: 'started' }).map(({ details }) => details['payload'])
       for (const payload of payloads) assert.deepEqual(payload, { tenantId: t.tenantId, word: 'kept' })
     },
   },

@@ -125,7 +125,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       assert.equal(runs[0]?.error?.name, 'RetryAfterError')
       const nextMs = (runs[0].nextAttemptAt?.getTime() ?? 0) - at
       t.expectDelay(nextMs, {
-        what: 'nextAttemptAt',
+        description: 'nextAttemptAt',
         computedMs: 3_600_000,
         toleranceMs: t.capabilities.retryToleranceMs,
       })

@@ -5,7 +5,7 @@ import { timeoutMs } from '../conformance-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { untyped } from '../untyped-client.ts'
 import { casesOf } from '../cases-of.ts'
-import { lateEnd } from './late-end.ts'
+import { waitForLateEnd } from './wait-for-late-end.ts'
 
 const overflowMs = 2 ** 31 + 60_000
 
@@ -23,7 +23,7 @@ async function expectStart(
   assert.ok(started)
   const { retryToleranceMs } = t.capabilities
   t.expectDelay(started.at - before, {
-    what: 'The start',
+    description: 'The start',
     computedMs: delayMs,
     toleranceMs: after - before + retryToleranceMs,
   })
@@ -104,7 +104,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
         await t.waitForEnd(id)
         const [started] = t.journal({ jobId: id, kind: 'started' })
         const toleranceMs = t.capabilities.retryToleranceMs + 100
-        t.expectDelay(started!.at - before, { what: `Job ${index}`, computedMs: delays[index]!, toleranceMs })
+        t.expectDelay(started!.at - before, { description: `Job ${index}`, computedMs: delays[index]!, toleranceMs })
       }
     },
   },
@@ -148,15 +148,15 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
       assert.equal(status.runs[0].error?.code, 'job_timeout')
       const aborted = t.journal({ jobId: id, kind: 'aborted' })
       assert.deepEqual(
-        aborted.map(({ seen }) => seen['reason']),
+        aborted.map(({ details }) => details['reason']),
         ['JobTimeoutError', 'JobTimeoutError'],
       )
       // The hook runs before the timeout starts. The handler starts after it, later on a busy machine.
       const hooks = t.journal({ jobId: id, kind: 'hook', attempt: 1 })
-      const begun = hooks.find(({ seen }) => seen['hook'] === 'onAttemptStart')
-      t.expectDelay(aborted[0]!.at - begun!.at, { what: 'The timeout', computedMs: timeoutMs, toleranceMs: 100 })
+      const begun = hooks.find(({ details }) => details['hook'] === 'onAttemptStart')
+      t.expectDelay(aborted[0]!.at - begun!.at, { description: 'The timeout', computedMs: timeoutMs, toleranceMs: 100 })
       assert.deepEqual(
-        t.journal({ jobId: id, kind: 'onFailure' }).map(({ seen }) => seen['name']),
+        t.journal({ jobId: id, kind: 'onFailure' }).map(({ details }) => details['name']),
         ['JobTimeoutError'],
       )
     },
@@ -170,7 +170,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
       const { id } = await t.send('conformance.timeout', { waitMs: lateMs, ignoresSignal: true })
       const status = await t.waitForEnd(id)
       assert.equal(status.state, 'failed')
-      await lateEnd(t, { jobId: id, kind: 'returned', lateMs, count: 2 })
+      await waitForLateEnd(t, { jobId: id, kind: 'returned', lateMs, count: 2 })
       await t.advance(300)
       const [run] = (await t.client.getJobStatus(id)).runs
       assert.deepEqual([run?.state, run?.attempts, run?.output], ['failed', 2, undefined])

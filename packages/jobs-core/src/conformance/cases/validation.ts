@@ -40,7 +40,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
       const { id } = await t.send('conformance.typed', undefined, { payload: { ...good, dueAt: new Date(good.dueAt) } })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
       const [started] = t.journal({ jobId: id, kind: 'started' })
-      assert.equal(started?.seen['dueAtIsDate'], true)
+      assert.equal(started?.details['dueAtIsDate'], true)
       assert.deepEqual(recordedPayload(started), { tenantId: t.tenantId, currency: 'EUR', ...good })
     },
   },
@@ -66,7 +66,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
     async run(t) {
       const id = await t.engine.inject!(envelopeOf(t, 'conformance.typed', { tenantId: t.tenantId, ...good }))
       assert.equal((await t.waitForEnd(id)).state, 'completed')
-      assert.equal(t.journal({ jobId: id, kind: 'started' })[0]?.seen['dueAtIsDate'], true)
+      assert.equal(t.journal({ jobId: id, kind: 'started' })[0]?.details['dueAtIsDate'], true)
     },
   },
   {

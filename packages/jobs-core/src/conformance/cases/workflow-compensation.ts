@@ -41,7 +41,9 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
       ])
       assert.deepEqual([status.state, lastRun(status).error?.code], ['failed', 'step_failed'])
       assert.deepEqual(stepAttempts(t, status.id, 'compensated'), ['three/1', 'two/1', 'one/1'])
-      const compensated = t.journal({ jobId: status.id, kind: 'compensation' }).map(({ seen }) => seen['compensated'])
+      const compensated = t
+        .journal({ jobId: status.id, kind: 'compensation' })
+        .map(({ details }) => details['compensated'])
       assert.deepEqual(compensated, ['three', 'two', 'one'])
       assert.deepEqual(stepAttempts(t, status.id), ['one/1', 'plain/1', 'two/1', 'three/1', 'failing/1'])
       if (!t.capabilities.features['status.steps'].supported) return
@@ -118,7 +120,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
       ]
       const order = entries
         .toSorted((one, other) => one.at - other.at)
-        .map(({ kind, seen }) => `${kind} ${String(seen['step'])}`)
+        .map(({ kind, details }) => `${kind} ${String(details['step'])}`)
       assert.ok(order.indexOf('stepEnded slow') < order.indexOf('compensation quick'), order.join(', '))
     },
   },

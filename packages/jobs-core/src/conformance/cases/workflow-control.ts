@@ -59,7 +59,7 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
       assert.equal(new Set(idempotencyKeysOf(t, id, 'charge')).size, 1)
       const sent = t
         .journal({ tenantId: t.tenantId, kind: 'hook' })
-        .filter(({ seen }) => seen['hook'] === 'onSend' && seen['event'] === 'conformance.nobody')
+        .filter(({ details }) => details['hook'] === 'onSend' && details['event'] === 'conformance.nobody')
       assert.ok(sent.length <= 1)
     },
   },

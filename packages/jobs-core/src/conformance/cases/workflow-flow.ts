@@ -29,7 +29,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
       const begins = ['a', 'b', 'c'].map((step) => stepStartedAt(t, id, step))
       const ends = t
         .journal({ jobId: id, kind: 'stepEnded' })
-        .filter(({ seen }) => ['a', 'b', 'c'].includes(String(seen['step'])))
+        .filter(({ details }) => ['a', 'b', 'c'].includes(String(details['step'])))
       assert.ok(Math.max(...begins) < Math.min(...ends.map(({ at }) => at)), 'The steps did not run in parallel.')
       assert.deepEqual(stepAttempts(t, id).toSorted(), ['a/1', 'a2/1', 'b/1', 'c/1', 'last/1'])
     },
@@ -179,7 +179,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
       await t.advance(300)
       const reports = t.journal({ jobId: status.id, kind: 'onFailure' })
       assert.deepEqual(
-        reports.map(({ seen }) => seen['name']),
+        reports.map(({ details }) => details['name']),
         ['ConformanceFailure'],
       )
     },
@@ -194,11 +194,12 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
         { do: 'sleep', id: 'nap', ms: 1000 },
         { do: 'run', id: 'two', script: { failure: { as: 'error', attempts: 1 } } },
       ])
-      const told = (hook: string) => t.journal({ jobId: id, kind: 'hook' }).filter(({ seen }) => seen['hook'] === hook)
+      const told = (hook: string) =>
+        t.journal({ jobId: id, kind: 'hook' }).filter(({ details }) => details['hook'] === hook)
       await t.waitUntil('`onRunEnd` was called', () => told('onRunEnd').length > 0)
       const counts = ['onAttemptStart', 'onAttemptEnd', 'onRunEnd'].map((hook) => told(hook).length)
       assert.deepEqual(counts, [1, 1, 1])
-      assert.equal(told('onAttemptEnd')[0]?.seen['outcome'], 'completed')
+      assert.equal(told('onAttemptEnd')[0]?.details['outcome'], 'completed')
     },
   },
 ])

@@ -18,8 +18,8 @@ const failing: WorkflowOp = {
 function wrapped(t: CaseTools, tenantId: string): string[] {
   return t
     .journal({ tenantId, definition: 'conformance-workflow', kind: 'middleware' })
-    .filter(({ seen }) => seen['layer'] === 'own' && seen['when'] === 'before')
-    .map(({ seen }) => `${String(seen['work'])} ${String(seen['stepId'])}/${String(seen['stepAttempt'])}`)
+    .filter(({ details }) => details['layer'] === 'own' && details['when'] === 'before')
+    .map(({ details }) => `${String(details['work'])} ${String(details['stepId'])}/${String(details['stepAttempt'])}`)
 }
 
 /** Cases: middleware wraps the work of steps and their compensations. */
@@ -44,11 +44,11 @@ export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules
       assert.deepEqual(wrapped(t, tenantId), ['step one/1', 'step one/2', 'step two/1'])
       const steps = t.journal({ tenantId, kind: 'step' })
       assert.deepEqual(
-        steps.map(({ seen }) => seen['layers']),
+        steps.map(({ details }) => details['layers']),
         steps.map(() => ['outer', 'inner', 'own']),
       )
       const [replay] = t.journal({ tenantId, kind: 'replay' })
-      assert.deepEqual(replay?.seen['layers'], [])
+      assert.deepEqual(replay?.details['layers'], [])
     },
   },
   {
@@ -82,7 +82,7 @@ export const workflowMiddlewareCases: readonly ConformanceCase[] = casesOf(rules
       assert.equal(status.state, 'failed')
       assert.deepEqual(stepAttempts(t, status.id, 'compensated'), ['one/2'])
       const [compensation] = t.journal({ tenantId, kind: 'compensation' })
-      assert.deepEqual(compensation?.seen['layers'], ['outer', 'inner', 'own'])
+      assert.deepEqual(compensation?.details['layers'], ['outer', 'inner', 'own'])
       assert.deepEqual(wrapped(t, tenantId), [
         'step one/1',
         'step failing/1',

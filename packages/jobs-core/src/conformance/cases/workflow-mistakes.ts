@@ -70,9 +70,9 @@ export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.wo
         { do: 'late', id: 'late' },
       ])
       assert.equal(state, 'completed')
-      const { seen } = await t.waitForEntry({ jobId: id, kind: 'refused' })
-      assert.equal(seen['code'], 'invalid_step')
-      assert.match(String(seen['message']), /`late`.*after the run has ended/)
+      const { details } = await t.waitForEntry({ jobId: id, kind: 'refused' })
+      assert.equal(details['code'], 'invalid_step')
+      assert.match(String(details['message']), /`late`.*after the run has ended/)
       assert.deepEqual(stepAttempts(t, id), ['one/1'])
     },
   },

@@ -23,7 +23,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
       await t.advance(500)
       const started = t.journal({ tenantId: t.tenantId, kind: 'started' })
       assert.deepEqual(
-        started.map(({ jobId, seen }) => [jobId, (seen['payload'] as { word: string }).word]),
+        started.map(({ jobId, details }) => [jobId, (details['payload'] as { word: string }).word]),
         [[handle.id, 'hello']],
       )
       assert.notEqual(handle.id, id)

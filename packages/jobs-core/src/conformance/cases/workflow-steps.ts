@@ -59,7 +59,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
       const began = t.journal({ jobId: status.id, kind: 'step' })
       for (const [index, { at }] of threw.entries()) {
         t.expectDelay(began[index + 1]!.at - at, {
-          what: `Attempt ${index + 2} of the step`,
+          description: `Attempt ${index + 2} of the step`,
           computedMs: t.retryDelay(initialDelayMs),
           toleranceMs: t.capabilities.retryToleranceMs,
         })
@@ -100,7 +100,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
       assert.deepEqual(stepAttempts(t, status.id), ['broken/1', 'later/1', 'later/2'])
       const [, first, second] = t.journal({ jobId: status.id, kind: 'step' })
       const { retryToleranceMs: toleranceMs } = t.capabilities
-      t.expectDelay(second!.at - first!.at, { what: 'The second attempt', computedMs: 2000, toleranceMs })
+      t.expectDelay(second!.at - first!.at, { description: 'The second attempt', computedMs: 2000, toleranceMs })
     },
   },
   {

@@ -16,7 +16,7 @@ async function tell(t: CaseTools, payload: Record<string, unknown>, tenantId = t
 }
 
 function expectWait(t: CaseTools, actualMs: number, computedMs: number): void {
-  t.expectDelay(actualMs, { what: 'The wait', computedMs, toleranceMs: t.capabilities.waitToleranceMs ?? 0 })
+  t.expectDelay(actualMs, { description: 'The wait', computedMs, toleranceMs: t.capabilities.waitToleranceMs ?? 0 })
 }
 
 /** Cases: sleeps and waits for events. */
