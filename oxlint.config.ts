@@ -114,8 +114,8 @@ export default defineConfig({
     // A module augmentation redeclares the interface of the other module.
     { files: ['packages/*/src/job-events.ts', 'tools/chaos/events.ts'], rules: { 'no-shadow': 'off' } },
 
-    // Imports have one direction: jobs-core <- jobs-local | jobs-inngest | jobs-trigger <- jobs <- examples. The glob `[!c]`
-    // excludes jobs-core and jobs-cli.
+    // Imports have one direction: jobs-core <- jobs-local | jobs-inngest | jobs-trigger <- jobs <- examples.
+    // The glob `[!c]` excludes jobs-core and jobs-cli.
     { files: ['packages/jobs-core/**'], rules: without(ownPackage, vendor) },
     {
       files: ['packages/jobs-core/src/**'],

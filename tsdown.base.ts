@@ -1,8 +1,8 @@
 import type { UserConfig } from 'tsdown'
 
 /**
- * Defines the build of a published package: ESM for Node 20.19 and later, with declarations. There are no source maps: the
- * code is not minified, and maps would triple the size of the packages.
+ * Defines the build of a published package: ESM for Node 20.19 and later, with declarations. There are no source maps,
+ * because the code is not minified and maps would triple the size of the packages.
  */
 export function defineBuild(entry: string[]): UserConfig {
   return {

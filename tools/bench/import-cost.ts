@@ -62,7 +62,9 @@ export async function importCost(): Promise<BenchRow[]> {
   ]
 }
 
-/** Measures each program, minus an empty process, in milliseconds. Returns medians of rounds in which they take turns. */
+/**
+ * Measures each program, minus an empty process, in milliseconds. Returns medians of rounds in which they take turns.
+ */
 export async function importCostsMs(cwd?: string): Promise<Readonly<Record<Imported, number>>> {
   const server = await startStubServer()
   const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]))

@@ -38,7 +38,9 @@ export async function executePlan({ plan, slots, disk, note }: PlanExecution): P
   await Promise.all([...senders.map(([, slot]) => slot.end(senderEndMs)), ...workers.map(([, slot]) => slot.start())])
 }
 
-/** Applies the faults of a slot, in order. A delay starts once the process is up, because a busy machine starts it late. */
+/**
+ * Applies the faults of a slot, in order. A delay starts once the process is up, because a busy machine starts it late.
+ */
 async function applyProcessFaults(
   slot: ProcessSlot,
   faults: readonly ProcessFault[],

@@ -21,8 +21,8 @@ export function removeFence(): void {
 const afterAckMs = 20
 
 /**
- * Acknowledges sends before they are committed. A killed process cannot show whether a commit is synced to disk, because
- * the operating system keeps what the process wrote. A test of the store checks the system calls for that.
+ * Acknowledges sends before they are committed. A killed process cannot show whether a commit is synced to disk,
+ * because the operating system keeps what the process wrote. A test of the store checks the system calls for that.
  */
 export function acknowledgeEarly(provider: LocalProvider): LocalProvider {
   return {

@@ -11,7 +11,9 @@ export const appTable = 'CREATE TABLE IF NOT EXISTS app_items (item TEXT PRIMARY
 /** The last transaction of this process: they run one at a time. */
 let previous: Promise<unknown> = Promise.resolve()
 
-/** Stores an item and sends its job in one transaction of the app. Returns the job's id after the commit or rollback. */
+/**
+ * Stores an item and sends its job in one transaction of the app. Returns the job's id after the commit or rollback.
+ */
 export function sendInTransaction(options: {
   client: JobClient
   app: DatabaseSync

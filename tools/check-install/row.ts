@@ -1,4 +1,7 @@
-/** The result of a check. `met` and `missed` are about targets of time, which depend on the machine and do not fail the run. */
+/**
+ * The result of a check. `met` and `missed` are about targets of time, which depend on the machine and do not fail the
+ * run.
+ */
 export type Verdict = 'passed' | 'failed' | 'met' | 'missed' | 'not possible'
 
 /** A line of the table. */

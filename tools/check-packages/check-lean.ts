@@ -87,8 +87,8 @@ export async function whileOnInngest<T>(
 let lastOnTrigger: Promise<unknown> = Promise.resolve()
 
 /**
- * Calls `work` with a loopback server for Trigger.dev. A worker of its CLI runs the tasks of a project on this version of
- * Node. Calls wait for each other, because the CLI needs exclusive use of a project.
+ * Calls `work` with a loopback server for Trigger.dev. A worker of its CLI runs the tasks of a project on this version
+ * of Node. Calls wait for each other, because the CLI needs exclusive use of a project.
  */
 export function whileOnTrigger<T>(
   node: string,

@@ -125,7 +125,10 @@ function ownPackagesOf({ installs, engines = [] }: Consumer): string[] {
   return [installs, ...engines.map((engine) => enginePackages[engine])]
 }
 
-/** Writes the programs, `package.json` and `tsconfig` files of a project. @param versionOf - of this library's packages */
+/**
+ * Writes the programs, `package.json` and `tsconfig` files of a project.
+ * @param versionOf - returns the version of a package of this library
+ */
 export function writeConsumer(
   consumer: Consumer,
   folder: string,

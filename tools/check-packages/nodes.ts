@@ -12,7 +12,10 @@ export interface Node {
   program: string
 }
 
-/** Returns the supported versions of Node, and installs missing ones. On platforms other than Linux, only the current one. */
+/**
+ * Returns the supported versions of Node, and installs missing ones. On platforms other than Linux, only the current
+ * one.
+ */
 export async function findNodes(cache: string): Promise<Node[]> {
   const platform = `${process.platform}-${process.arch}`
   if (platform !== 'linux-x64' && platform !== 'linux-arm64') {

@@ -30,7 +30,10 @@ interface Manifest {
   private?: boolean
 }
 
-/** Checks that a tarball contains all required files, no others, and nothing that only works in the workspace. @throws otherwise. */
+/**
+ * Checks that a tarball contains all required files, no others, and nothing that only works in the workspace.
+ * @throws an error with the first problem.
+ */
 export async function checkContents({ name, path }: Tarball): Promise<void> {
   const cwd = join(path, '..')
   const files = (await execute('tar', ['-tzf', path], { cwd })).trim().split('\n')

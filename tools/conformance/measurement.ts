@@ -9,7 +9,10 @@ export interface Measurement {
   readonly provider: string
   /** Number of cases that passed. */
   readonly passed: number
-  /** Cases that did not pass, by id. "Not supported" are those that the provider's capabilities, or its target, rule out. */
+  /**
+   * Cases that did not pass, by id. "Not supported" are those that the provider's capabilities, or its target, rule
+   * out.
+   */
   readonly exceptions: Readonly<Record<string, 'failed' | 'not supported'>>
 }
 

@@ -13,8 +13,8 @@ export type ConformanceOptions =
     }
 
 /**
- * Reads `--render` or `[--real] [provider …]`. Without a provider it chooses all, or with `--real` all whose server the
- * environment names.
+ * Reads `--render` or `[--real] [provider …]`. Without a provider, it selects all, or with `--real` those whose server
+ * the environment names.
  */
 export function readOptions(
   args: readonly string[],

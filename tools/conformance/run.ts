@@ -1,6 +1,6 @@
-// Runs the behavior suite on the named providers, or on all: `./dev conformance local`. With `--render` it runs nothing and
-// only renews docs/capabilities.md. With `--real` it runs on the vendor's own server that the environment names, and stores
-// nothing: stored results must be reproducible anywhere.
+// Runs the conformance suite on the named providers, or on all: `./dev conformance local`. With `--render`, it runs
+// nothing and only updates docs/capabilities.md. With `--real`, it runs on the vendor's own server that the environment
+// names. It does not store those results, because stored results must be reproducible anywhere.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -9,8 +9,8 @@ import {
 } from '../../packages/jobs-trigger/test/conformance/loopback-target.ts'
 
 /**
- * One set-up of the report, named after its first target. The other targets run the cases that the first one cannot, such as
- * a machine that sleeps, for which the clock is moved.
+ * A column of the report, named after its first target. The other targets run the cases that the first one cannot run,
+ * such as a machine that sleeps, for which the clock is moved.
  */
 export type Column = readonly [first: ConformanceTarget, ...others: ConformanceTarget[]]
 

@@ -6,7 +6,7 @@ import { createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger
 
 import { findProblem } from './find-problem.ts'
 
-// ./dev trigger-offline [project folder]: runs the tasks of a project in the worker of Trigger.dev's CLI, without an account.
+// Runs the tasks of a project in the worker of Trigger.dev's CLI, without an account: ./dev trigger-offline [folder]
 const [startedIn = '.', folder] = process.argv.slice(2)
 const repository = resolve(import.meta.dirname, '../..')
 const example = join(repository, 'examples/trigger-worker')

@@ -98,7 +98,7 @@ function toOrderCard(card: Locator): OrderCard {
     async attempts(definitionId) {
       const run = card.locator('.runs > li').filter({ hasText: definitionId }).last()
       const texts = await run.locator('.attempts li').allTextContents()
-      return texts.map((words) => words.replace(/^attempt \d+ of \d+: /, ''))
+      return texts.map((text) => text.replace(/^attempt \d+ of \d+: /, ''))
     },
   }
 }

@@ -5,7 +5,9 @@ import { better, defineQueue, defineWorker } from 'plainjob'
 
 import { batchesOf, type Contender, Countdown, type ContenderOptions } from './contender.ts'
 
-/** Opens plainjob on better-sqlite3, with a sync at each commit like the others. Its default is `synchronous = NORMAL`. */
+/**
+ * Opens plainjob on better-sqlite3, with a sync at each commit like the others. Its default is `synchronous = NORMAL`.
+ */
 export async function open({ folder }: ContenderOptions): Promise<Contender> {
   let rounds = 0
   return {

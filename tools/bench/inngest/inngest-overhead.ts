@@ -5,8 +5,8 @@ import { alternate, type Measured } from './alternate.ts'
 const batch = 200
 
 /**
- * Compares a job of this library with a function of the SDK alone. The first engine has the delays that were measured on
- * the real one. The second responds immediately, so that only the work of this process counts.
+ * Compares a job of this library with a function of the SDK alone. The first engine has the delays that were measured
+ * on the real one. The second responds immediately, so that only the work of this process counts.
  */
 export async function inngestOverhead(): Promise<BenchRow[]> {
   const both = await alternate({ engines: 4, rounds: 10, warmUps: 1, singles: 2, batch })

@@ -24,7 +24,9 @@ export interface BenchEnvironment {
   clear(): Promise<void>
 }
 
-/** Calls `work` with a new environment in the folder for temporary files, which `TMPDIR` selects. Clears it afterward. */
+/**
+ * Calls `work` with a new environment in the folder for temporary files, which `TMPDIR` selects. Clears it afterward.
+ */
 export async function withBenchEnvironment<T>(work: (environment: BenchEnvironment) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   chmodSync(folder, 0o755) // servers of other users work in it

@@ -31,8 +31,8 @@ const serverDelays: readonly (readonly [path: RegExp, delayMs: number])[] = [
 ]
 
 /**
- * Measures rounds in which each contender sends one job, in turns. All use one loopback server and one reused process of
- * the CLI worker.
+ * Measures rounds in which each contender sends one job, in turns. All use one loopback server and one reused process
+ * of the CLI worker.
  */
 export async function alternate(rounds: number, warmUps: number): Promise<Record<Name, Measured>> {
   const server = await createLoopbackServer()

@@ -6,7 +6,10 @@ const rule = 'a cancelled job stays cancelled'
 /** An attempt that was claimed before the cancel request can write its first entry later, in milliseconds. */
 const slackMs = 1500
 
-/** Checks that a job keeps the state that its cancel request returned, that no attempt starts later, and that each cancelled job had a request. */
+/**
+ * Checks that a job keeps the state that its cancel request returned, that no attempt starts later, and that each
+ * cancelled job had a request.
+ */
 export function checkCancels(evidence: IndexedEvidence): Finding[] {
   const { entries, jobs } = evidence
   const requested = new Set(entries.filter((entry) => entry.type === 'cancelling').map(({ job }) => job))

@@ -2,7 +2,10 @@ import type { AttemptEntry, Finding, EntryOf, IndexedEvidence } from './indexed-
 
 const rule = 'no tenant exceeds its concurrency limit'
 
-/** Counts the concurrent runs of each tenant. A run ends for this count when its worker has a fault, as others may take it over. */
+/**
+ * Counts the concurrent runs of each tenant. A run ends for this count when its worker has a fault, as others may take
+ * it over.
+ */
 export function checkConcurrency(
   evidence: IndexedEvidence,
   definition: string,

@@ -30,9 +30,14 @@ export interface Faults {
   find(process: string, span: Span): Fault | undefined
   /** Returns the start of the first fault of the process in this span. Infinity if it had none. */
   firstAt(process: string, span: Span): number
-  /** Returns the last kill of a worker in this span. It may have left no entry of the attempt that it had just started. */
+  /**
+   * Returns the last kill of a worker in this span. It may have left no entry of the attempt that it had just started.
+   */
   findKill(span: Span): Fault | undefined
-  /** Returns the last pause of a worker in this span. After it, the worker finds that it lost the run, and writes no entry. */
+  /**
+   * Returns the last pause of a worker in this span. After it, the worker finds that it lost the run, and writes no
+   * entry.
+   */
   findPause(span: Span): Fault | undefined
 }
 

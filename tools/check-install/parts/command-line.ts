@@ -12,7 +12,10 @@ const part = 'command line'
 const name = '@cgk-platform/jobs-cli'
 const npx = ['npx', '--yes', name] as const
 
-/** Checks that package managers run the command line without installing it in the app, and that `init` creates a working app. */
+/**
+ * Checks that package managers run the command line without installing it in the app, and that `init` creates a working
+ * app.
+ */
 export async function checkCommandLine(checks: InstallChecks): Promise<void> {
   await checks.check(part, `npm: npx ${name} doctor`, () =>
     checkDoctor(checks, 'npm', (cwd) => execute(npx[0], [...npx.slice(1), 'doctor'], { cwd })),

@@ -6,7 +6,10 @@ import { consumerNames, consumers } from '../consumers.ts'
 import type { InstallChecks } from '../install-checks.ts'
 import { versionIn } from '../versions.ts'
 
-/** Checks the declarations of each package with the oldest and the newest compiler, own events and `skipLibCheck: false`. */
+/**
+ * Checks the declarations of each package with the oldest and the newest compiler, own events and `skipLibCheck:
+ * false`.
+ */
 export async function checkCompilers(checks: InstallChecks): Promise<void> {
   for (const name of consumerNames) {
     const { installs, oldestTypeScript, thirdPartyErrors, configurations } = consumers[name]

@@ -10,7 +10,9 @@ const maxBytes = 6 * 2 ** 20 // luxon, which `cron-parser` brings, has 4.5 MB
 const facadeLimits = { packages: 12, bytes: 15 * 2 ** 20 }
 const sdks = { inngest: 'inngest', trigger: '@trigger.dev/sdk' } as const
 
-/** Checks that a lean package adds at most 6 MB to an app with its vendor's SDK, and that the local one installs no SDK. */
+/**
+ * Checks that a lean package adds at most 6 MB to an app with its vendor's SDK, and that the local one installs no SDK.
+ */
 export async function checkLeanInstalls(checks: InstallChecks): Promise<void> {
   await checkFacadeInstall(checks)
   for (const [name, sdk] of Object.entries(sdks) as [keyof typeof sdks, string][]) {

@@ -80,7 +80,9 @@ async function post(url: string): Promise<unknown> {
   return response.ok ? JSON.parse(text) : text
 }
 
-/** Checks that the app contains no SDK of another vendor. If the app selects its engine at run time, deletes both SDKs. */
+/**
+ * Checks that the app contains no SDK of another vendor. If the app selects its engine at run time, deletes both SDKs.
+ */
 function checkSdkCode(server: string, folder: NextApp['folder']): string {
   if (folder !== 'local') {
     checkVendors(server, folder satisfies Vendor)

@@ -4,9 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { batchesOf, type Contender, type ContenderOptions } from 'bench-peers/contender'
 
 /**
- * Opens the minimum of a durable queue on `node:sqlite`. It inserts a batch in one transaction, marks it as running in a
- * second and as completed in a third, each synced. It has one index to find the next jobs, and prepared statements. It
- * does no validation, makes no copies and calls no handlers.
+ * Opens the minimum of a durable queue on `node:sqlite`. It inserts a batch in one transaction, marks it as running in
+ * a second and as completed in a third, each synced. It has one index to find the next jobs, and prepared statements.
+ * It does no validation, makes no copies and calls no handlers.
  */
 export async function open({ folder }: ContenderOptions): Promise<Contender> {
   let rounds = 0
