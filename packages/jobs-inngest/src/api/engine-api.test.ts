@@ -181,6 +181,15 @@ describe('a change', () => {
       expect(clock.delays).toEqual([])
     }
   })
+
+  test('reports that it may have taken effect unless Inngest rejected it', async () => {
+    const messageFor = async (reply: Reply): Promise<string> => {
+      const { api, clock } = openApi(() => reply)
+      return (await requestFailure(clock, api.post('cancel the run', '/v2/runs/run_1/cancel', []))).message
+    }
+    expect(await messageFor({ status: 500 })).toContain('It may have taken effect')
+    expect(await messageFor(notFound)).not.toContain('It may have taken effect')
+  })
 })
 
 describe("the server's time", () => {

@@ -88,8 +88,8 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
     },
 
     async post<Body>(operation: string, path: string, expected: readonly number[]) {
-      const question = { provider: 'inngest', operation, isChange: true }
-      return (await resolveOptionalRequest(question, request('POST', path, {}), expected)) as Body | undefined
+      const description = { provider: 'inngest', operation, isMutation: true }
+      return (await resolveOptionalRequest(description, request('POST', path, {}), expected)) as Body | undefined
     },
 
     async time() {
