@@ -36,7 +36,7 @@ async function check(answer: Responder, jobs?: JobRegistry, setting: Setting = {
   expect(health.provider).toBe('inngest')
   expect(health.ok).toBe(health.checks.every(({ ok }) => ok))
   expect(new Set(health.checks.map(({ name }) => name)).size).toBe(health.checks.length)
-  return { ...health, requests, told: health.checks.map(({ name, ok, message }) => [name, ok, message]) }
+  return { ...health, requests, checks: health.checks.map(({ name, ok, message }) => [name, ok, message]) }
 }
 
 const reached = [
@@ -46,8 +46,8 @@ const reached = [
 
 describe('a healthy engine', () => {
   test('responds, accepts the key, knows the app and has its functions', async () => {
-    const { ok, told } = await check(serverWith('one', 'two', 'more'), toJobRegistry([job('one'), job('two')]))
-    expect(told).toEqual([
+    const { ok, checks } = await check(serverWith('one', 'two', 'more'), toJobRegistry([job('one'), job('two')]))
+    expect(checks).toEqual([
       ...reached,
       ['app', true, '`my shop` is synced'],
       ['functions', true, '3 are registered, including all 2 for the jobs of this process'],
@@ -56,32 +56,32 @@ describe('a healthy engine', () => {
   })
 
   test('needs no keys if it is a dev server', async () => {
-    const { ok, told } = await check(serverWith('one'), undefined, { mode: 'dev', eventKey: undefined })
-    expect(told[1]).toEqual(['signing key', true, 'not needed for a dev server'])
-    expect(told.map(([name]) => name)).toEqual(['engine', 'signing key', 'app', 'functions'])
+    const { ok, checks } = await check(serverWith('one'), undefined, { mode: 'dev', eventKey: undefined })
+    expect(checks[1]).toEqual(['signing key', true, 'not needed for a dev server'])
+    expect(checks.map(([name]) => name)).toEqual(['engine', 'signing key', 'app', 'functions'])
     expect(ok).toBe(true)
   })
 })
 
 describe('a problem', () => {
   test('is an app that was never synced', async () => {
-    const { ok, told } = await check(serverWith('one'), toJobRegistry([job('one')]), { id: 'forgotten' })
-    expect(told).toEqual([...reached, ['app', false, '`forgotten` is not synced. Sync the app, or correct `appId`']])
+    const { ok, checks } = await check(serverWith('one'), toJobRegistry([job('one')]), { id: 'forgotten' })
+    expect(checks).toEqual([...reached, ['app', false, '`forgotten` is not synced. Sync the app, or correct `appId`']])
     expect(ok).toBe(false)
   })
 
   test('is a job that only another app has', async () => {
-    const { ok, told } = await check(serverWith('two'), toJobRegistry([job('one'), job('two'), job('three')]))
-    expect(told.at(-1)).toEqual(['functions', false, 'not registered: `one`, `three`. Sync the app again'])
+    const { ok, checks } = await check(serverWith('two'), toJobRegistry([job('one'), job('two'), job('three')]))
+    expect(checks.at(-1)).toEqual(['functions', false, 'not registered: `one`, `three`. Sync the app again'])
     expect(ok).toBe(false)
   })
 
   test('is a paused function, with the remedy to resume it', async () => {
-    const { ok, told } = await check(serverWith('one', { id: 'two', isPaused: true }), toJobRegistry([job('two')]))
-    expect(told.at(-1)).toEqual(['functions', false, 'paused: `two`. Resume it in Inngest'])
+    const { ok, checks } = await check(serverWith('one', { id: 'two', isPaused: true }), toJobRegistry([job('two')]))
+    expect(checks.at(-1)).toEqual(['functions', false, 'paused: `two`. Resume it in Inngest'])
     expect(ok).toBe(false)
     const jobs = toJobRegistry([job('two'), job('three')])
-    expect((await check(serverWith({ id: 'two', isPaused: true }), jobs)).told.at(-1)).toEqual([
+    expect((await check(serverWith({ id: 'two', isPaused: true }), jobs)).checks.at(-1)).toEqual([
       'functions',
       false,
       'not registered: `three`. Sync the app again; paused: `two`. Resume it in Inngest',
@@ -91,23 +91,23 @@ describe('a problem', () => {
 
   test('is a cron job without a dispatcher', async () => {
     const daily = defineCronJob({ id: 'daily', schedule: '0 9 * * *', handler: () => undefined })
-    const { told } = await check(serverWith('daily'), toJobRegistry([daily]))
-    expect(told.at(-1)).toEqual(['functions', false, 'not registered: `daily-tick`. Sync the app again'])
+    const { checks } = await check(serverWith('daily'), toJobRegistry([daily]))
+    expect(checks.at(-1)).toEqual(['functions', false, 'not registered: `daily-tick`. Sync the app again'])
     expect((await check(serverWith('daily', 'daily-tick'), toJobRegistry([daily]))).ok).toBe(true)
   })
 
   test('is the cloud without an event key, even if the server does not respond', async () => {
     const message = 'is missing, so nothing can be sent. Set `eventKey` or `INNGEST_EVENT_KEY`'
     for (const answer of [serverWith('one'), inTurn(connectionError('ECONNREFUSED'))]) {
-      const { ok, told } = await check(answer, undefined, { eventKey: undefined })
-      expect(told.at(-1)).toEqual(['event key', false, message])
+      const { ok, checks } = await check(answer, undefined, { eventKey: undefined })
+      expect(checks.at(-1)).toEqual(['event key', false, message])
       expect(ok).toBe(false)
     }
   })
 
   test.each([401, 403])('is a key rejected with %i', async (status) => {
-    const { ok, told } = await check(inTurn({ status, body: { error: 'Unauthorized' } }))
-    expect(told).toEqual([
+    const { ok, checks } = await check(inTurn({ status, body: { error: 'Unauthorized' } }))
+    expect(checks).toEqual([
       ['engine', true, 'responds'],
       [
         'signing key',
@@ -121,15 +121,15 @@ describe('a problem', () => {
   test('is an engine that is unreachable, crashes, or is not Inngest', async () => {
     const replies = [connectionError('ECONNREFUSED'), { status: 500 }, { status: 404, body: '<html>' }, { status: 400 }]
     for (const reply of replies) {
-      const { ok, told } = await check(inTurn(reply))
-      expect(told).toEqual([['engine', false, expect.stringContaining('Failed to read the app on `inngest`: ')]])
+      const { ok, checks } = await check(inTurn(reply))
+      expect(checks).toEqual([['engine', false, expect.stringContaining('Failed to read the app on `inngest`: ')]])
       expect(ok).toBe(false)
     }
   })
 
   test('is an engine that crashes during the check', async () => {
-    const { ok, told } = await check(inTurn({ body: { data: { id: 'my shop' } } }, { status: 500 }))
-    expect(told).toEqual([['engine', false, expect.stringContaining('Failed to list the registered apps')]])
+    const { ok, checks } = await check(inTurn({ body: { data: { id: 'my shop' } } }, { status: 500 }))
+    expect(checks).toEqual([['engine', false, expect.stringContaining('Failed to list the registered apps')]])
     expect(ok).toBe(false)
   })
 })

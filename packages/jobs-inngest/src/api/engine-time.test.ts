@@ -30,8 +30,8 @@ describe("the offset of the server's clock", () => {
 
   test('counts from two seconds, plus the maximum error of header and round trip', () => {
     const time = createEngineTime()
-    const offsetOf = (told: number, askedAt: number, answeredAt: number) => {
-      time.record(headersAt(told), askedAt, answeredAt)
+    const offsetOf = (serverTime: number, requestedAt: number, receivedAt: number) => {
+      time.record(headersAt(serverTime), requestedAt, receivedAt)
       return time.offsetMs()
     }
     expect(offsetOf(noon + 2000, noon, noon + 1000)).toBe(3000)
@@ -65,9 +65,9 @@ describe("the offset of the server's clock", () => {
     const way = fc.nat(400)
     fc.assert(
       fc.property(fc.oneof(difference, behind), fc.nat(999), way, way, (differenceMs, atMs, thereMs, backMs) => {
-        const askedAt = noon + atMs
+        const requestedAt = noon + atMs
         const time = createEngineTime()
-        time.record(headersAt(askedAt + thereMs + differenceMs), askedAt, askedAt + thereMs + backMs)
+        time.record(headersAt(requestedAt + thereMs + differenceMs), requestedAt, requestedAt + thereMs + backMs)
         expect(time.offsetMs()).toBeGreaterThanOrEqual(differenceMs)
         expect(time.offsetMs()).toBeLessThanOrEqual(differenceMs + 1000 + thereMs + backMs + 1)
       }),

@@ -52,11 +52,11 @@ describe("a run invoked in Inngest's dashboard", () => {
   })
 
   test('has the same event in `onFailure`', async () => {
-    const told = vi.fn<(error: Error, event: unknown, context: JobContext) => void>()
-    const { fail } = open({ onFailure: told }, answer)
+    const onFailure = vi.fn<(error: Error, event: unknown, context: JobContext) => void>()
+    const { fail } = open({ onFailure }, answer)
     await fail({ name: 'Error', message: 'no answer' }, given)
-    expect(told.mock.calls[0]![1]).toEqual(expected)
-    expect(told.mock.calls[0]![2]).toMatchObject({ jobId: id, runId, tenantId: 'acme' })
+    expect(onFailure.mock.calls[0]![1]).toEqual(expected)
+    expect(onFailure.mock.calls[0]![2]).toMatchObject({ jobId: id, runId, tenantId: 'acme' })
   })
 
   test('fails permanently without a payload', async () => {

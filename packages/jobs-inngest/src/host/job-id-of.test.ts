@@ -12,7 +12,7 @@ const ours = { tenantId: 'acme', _job: { v: 1, tenantId: 'acme', sentAt: 1 } }
 const withEvents = (...eventIds: string[]): Reply => ({ body: { data: { id: runId, trigger: { eventIds } } } })
 const unknown: Reply = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
 
-async function ask(event: Partial<IncomingEvent>, answer: Responder) {
+async function readJobId(event: Partial<IncomingEvent>, answer: Responder) {
   const { api, clock, requests } = openApi(answer)
   const startedAt = clock.now()
   const jobId = await clock.finish(jobIdOf({ name: 'work.asked', ...event }, runId, { api, clock }))
@@ -26,8 +26,8 @@ async function ask(event: Partial<IncomingEvent>, answer: Responder) {
 
 describe('the job of a run', () => {
   test('has the id of the event if this library sent it, without a request', async () => {
-    const told = await ask({ id, data: ours }, inTurn(withEvents(anotherId)))
-    expect(told).toEqual({ jobId: id, paths: [], tookMs: 0, left: 0 })
+    const result = await readJobId({ id, data: ours }, inTurn(withEvents(anotherId)))
+    expect(result).toEqual({ jobId: id, paths: [], tookMs: 0, left: 0 })
   })
 
   test("has the id in the run if the event has its producer's id, or none", async () => {
@@ -38,7 +38,7 @@ describe('the job of a run', () => {
       {},
       { id: 'order-7', data: ours },
     ]) {
-      expect(await ask(event, inTurn(withEvents(id, 'more')))).toEqual({
+      expect(await readJobId(event, inTurn(withEvents(id, 'more')))).toEqual({
         jobId: id,
         paths: [`/v2/runs/${runId}`],
         tookMs: 0,
@@ -57,30 +57,33 @@ describe('the job of a run', () => {
       { _job: 1 },
       { _job: { v: 2 } },
     ]) {
-      expect(await ask({ id: anotherId, data }, inTurn(withEvents(id)))).toMatchObject({ jobId: id })
+      expect(await readJobId({ id: anotherId, data }, inTurn(withEvents(id)))).toMatchObject({ jobId: id })
     }
   })
 
   test('is read again while the run is not visible', async () => {
     const noTrigger: Reply = { body: { data: { id: runId } } }
-    const told = await ask({ id: 'order-7' }, inTurn(unknown, noTrigger, withEvents(), withEvents(id)))
-    expect(told).toMatchObject({ jobId: id, tookMs: 50 + 100 + 200, left: 0 })
+    const result = await readJobId({ id: 'order-7' }, inTurn(unknown, noTrigger, withEvents(), withEvents(id)))
+    expect(result).toMatchObject({ jobId: id, tookMs: 50 + 100 + 200, left: 0 })
   })
 
   test("has its producer's id if the engine does not provide one, or else the run's id", async () => {
-    const told = await ask({ id: 'order-7' }, inTurn(unknown))
-    expect(told).toMatchObject({ jobId: 'order-7', tookMs: 50 + 100 + 200 + 400, left: 0 })
-    expect(told.paths).toHaveLength(5)
-    expect((await ask({}, inTurn(unknown))).jobId).toBe(runId)
+    const result = await readJobId({ id: 'order-7' }, inTurn(unknown))
+    expect(result).toMatchObject({ jobId: 'order-7', tookMs: 50 + 100 + 200 + 400, left: 0 })
+    expect(result.paths).toHaveLength(5)
+    expect((await readJobId({}, inTurn(unknown))).jobId).toBe(runId)
   })
 
   test('is awaited for at most two seconds', async () => {
-    const silent = await ask({ id: 'order-7' }, () => new Promise<Reply>(() => undefined))
+    const silent = await readJobId({ id: 'order-7' }, () => new Promise<Reply>(() => undefined))
     expect(silent).toMatchObject({ jobId: 'order-7', tookMs: 2000, left: 0 })
-    const away = await ask({ id: 'order-7' }, inTurn(connectionError('ECONNREFUSED')))
+    const away = await readJobId({ id: 'order-7' }, inTurn(connectionError('ECONNREFUSED')))
     expect(away.jobId).toBe('order-7')
     expect(away.tookMs).toBeLessThanOrEqual(2000)
-    const busy = await ask({ id: 'order-7' }, inTurn({ status: 503, headers: { 'retry-after': '4' } }, withEvents(id)))
+    const busy = await readJobId(
+      { id: 'order-7' },
+      inTurn({ status: 503, headers: { 'retry-after': '4' } }, withEvents(id)),
+    )
     expect(busy).toMatchObject({ jobId: 'order-7', tookMs: 2000 })
   })
 })

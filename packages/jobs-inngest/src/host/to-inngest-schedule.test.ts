@@ -42,20 +42,20 @@ describe('the weekday', () => {
     ['mon-FRI', '1,2,3,4,5'],
     ['Sat,sun', '0,6'],
     ['*', '*'],
-  ])('converts %s to %s, because Inngest does not know weekday 7', (weekday, told) =>
-    expect(weekdayOf(weekday)).toBe(told),
+  ])('converts %s to %s, because Inngest does not know weekday 7', (weekday, converted) =>
+    expect(weekdayOf(weekday)).toBe(converted),
   )
 
   test('means the same days as on other engines', () => {
     const from = new Date('2026-03-01T12:00:00Z')
     fc.assert(
       fc.property(field, (weekday) => {
-        const told = weekdayOf(weekday)
+        const converted = weekdayOf(weekday)
         const days = nextRuns(`0 0 * * ${weekday}`, { from, count: 7 }).map((run) => run.getUTCDay())
-        expect(told === '*' ? '0,1,2,3,4,5,6' : told).toBe(
+        expect(converted === '*' ? '0,1,2,3,4,5,6' : converted).toBe(
           [...new Set(days)].toSorted((one, other) => one - other).join(','),
         )
-        expect(told).toMatch(weekday === '*' ? /^\*$/ : /^[0-6](,[0-6])*$/)
+        expect(converted).toMatch(weekday === '*' ? /^\*$/ : /^[0-6](,[0-6])*$/)
       }),
     )
   })

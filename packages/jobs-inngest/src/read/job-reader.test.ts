@@ -68,22 +68,22 @@ describe('a job that was just sent', () => {
 })
 
 test('reports a job without runs as queued for a while if the functions are unknown', async () => {
-  const told = { ...event, received_at: '2026-03-01T11:59:57.500Z' }
-  const { reader, clock } = open({ eventAt: () => ({ body: { data: told } }), subscribed: undefined })
+  const received = { ...event, received_at: '2026-03-01T11:59:57.500Z' }
+  const { reader, clock } = open({ eventAt: () => ({ body: { data: received } }), subscribed: undefined })
   expect(await reader.read(id)).toMatchObject({ state: 'queued', runs: [] })
   await clock.advance(7501)
   expect(await reader.read(id)).toMatchObject({ state: 'completed', runs: [] })
 })
 
 describe('the age of an event', () => {
-  const told = { ...event, received_at: '2026-03-01T11:59:57.500Z' }
+  const received = { ...event, received_at: '2026-03-01T11:59:57.500Z' }
 
   test("is the time since the engine received it, by the engine's clock", async () => {
     const date = new Date(Date.parse('2026-03-01T13:00:00Z')).toUTCString()
-    const { reader } = open({ eventAt: () => ({ body: { data: told }, headers: { date } }) })
-    expect(reader.ageMs(told)).toBe(2500)
+    const { reader } = open({ eventAt: () => ({ body: { data: received }, headers: { date } }) })
+    expect(reader.ageMs(received)).toBe(2500)
     await reader.event(id)
-    expect(reader.ageMs(told)).toBe(2500 + 3_601_000)
+    expect(reader.ageMs(received)).toBe(2500 + 3_601_000)
   })
 })
 

@@ -4,9 +4,9 @@ import { recordedTraces } from '../../test/fixtures/recorded-traces.ts'
 import { priorFailures } from './prior-failures.ts'
 import type { TraceSpan } from './run-trace.ts'
 
-const away = { message: 'Unable to reach SDK URL', name: 'Error' }
-const died = { ...away, tookMs: 1400 }
-const told = (engineAttempt: number, step?: string) => {
+const undeliveredAttempt = { message: 'Unable to reach SDK URL', name: 'Error' }
+const crashed = { ...undeliveredAttempt, tookMs: 1400 }
+const reported = (engineAttempt: number, step?: string) => {
   const workflow = { base: 0, engineAttempt, origin: 'run', ...(step !== undefined && { step }) }
   return {
     message: 'no',
@@ -23,13 +23,25 @@ const rootOf = (...outputs: object[]): TraceSpan => ({
 })
 
 test('counts attempts that never reached the app', () => {
-  expect(priorFailures(rootOf(away, away, away), 3)).toEqual({ undelivered: 3, crashes: 0 })
-  expect(priorFailures(rootOf(died, away, away), 3)).toEqual({ undelivered: 2, crashes: 1 })
-  expect(priorFailures(rootOf(away, died, away, died), 4)).toEqual({ undelivered: 2, crashes: 2 })
+  expect(priorFailures(rootOf(undeliveredAttempt, undeliveredAttempt, undeliveredAttempt), 3)).toEqual({
+    undelivered: 3,
+    crashes: 0,
+  })
+  expect(priorFailures(rootOf(crashed, undeliveredAttempt, undeliveredAttempt), 3)).toEqual({
+    undelivered: 2,
+    crashes: 1,
+  })
+  expect(priorFailures(rootOf(undeliveredAttempt, crashed, undeliveredAttempt, crashed), 4)).toEqual({
+    undelivered: 2,
+    crashes: 2,
+  })
 })
 
 test('ignores failures before the counted attempts', () => {
-  expect(priorFailures(rootOf(away, away, died), 1)).toEqual({ undelivered: 0, crashes: 1 })
+  expect(priorFailures(rootOf(undeliveredAttempt, undeliveredAttempt, crashed), 1)).toEqual({
+    undelivered: 0,
+    crashes: 1,
+  })
 })
 
 test('counts a rejected key or a missing worker as undelivered, and a crash as an attempt', () => {
@@ -41,16 +53,16 @@ test('counts a rejected key or a missing worker as undelivered, and a crash as a
 })
 
 test('returns the record of the last delivered attempt, also with undelivered ones after it', () => {
-  expect(priorFailures(rootOf(told(0, 'charge')), 1)).toMatchObject({
+  expect(priorFailures(rootOf(reported(0, 'charge')), 1)).toMatchObject({
     undelivered: 0,
     record: { workflow: { step: 'charge' } },
   })
-  expect(priorFailures(rootOf(told(0), away, away), 3)).toMatchObject({
+  expect(priorFailures(rootOf(reported(0), undeliveredAttempt, undeliveredAttempt), 3)).toMatchObject({
     crashes: 0,
     undelivered: 2,
     record: { attempt: 1 },
   })
-  expect('record' in priorFailures(rootOf(told(0), died), 2)).toBe(false)
+  expect('record' in priorFailures(rootOf(reported(0), crashed), 2)).toBe(false)
 })
 
 test('returns the last failure once from a recorded trace of the real server', () => {

@@ -48,11 +48,11 @@ describe('a recorded run', () => {
     ['cancelledWhileQueued', { times: { endedAt: now } }, { state: 'cancelled', attempts: 0 }],
     ['cancelledWhileRunning', { times: over }, { state: 'cancelled', attempts: 1 }],
     ['cancelledInBackoff', { times: over }, { state: 'cancelled', attempts: 1 }],
-  ])('%s, %j', (stage, more, told) => {
+  ])('%s, %j', (stage, more, expected) => {
     const run = recordedRuns[stage]
     const status = statusOf(run, more)
     expect(status).toMatchObject({ id: run.id, definitionId: 'process-order', maxAttempts: more.maxAttempts ?? 5 })
-    expect(status).toMatchObject(told)
+    expect(status).toMatchObject(expected)
     expect(status).not.toHaveProperty('nextAttemptAt')
     expect(status.startedAt?.getTime()).toBe(more.times?.startedAt)
     expect(status.endedAt?.getTime()).toBe(more.times?.endedAt)

@@ -91,15 +91,15 @@ describe('a rejection', () => {
   })
 
   test("has the server's message and a remedy", async () => {
-    const told = async (status: number) => {
+    const problemAndRemedy = async (status: number) => {
       const { problem, remedy } = await refused(inTurn({ status, body: { error: 'no good' } }))
       return [problem, remedy]
     }
     const key = 'Check the event key (`eventKey` or `INNGEST_EVENT_KEY`).'
-    expect(await told(400)).toEqual(['the server responded with 400 (no good)', undefined])
-    expect(await told(401)).toEqual(['the server responded with 401 (no good)', key])
-    expect(await told(403)).toEqual(['the server responded with 403 (no good)', key])
-    expect(await told(413)).toEqual([
+    expect(await problemAndRemedy(400)).toEqual(['the server responded with 400 (no good)', undefined])
+    expect(await problemAndRemedy(401)).toEqual(['the server responded with 401 (no good)', key])
+    expect(await problemAndRemedy(403)).toEqual(['the server responded with 403 (no good)', key])
+    expect(await problemAndRemedy(413)).toEqual([
       'the server responded with 413 (no good)',
       "The payload exceeds your plan's limit.",
     ])

@@ -36,9 +36,9 @@ describe('`providerOptions.inngest` of a definition', () => {
     ],
     ['name', { name: 'The work' }, 'The work'],
   ])('passes `%s` to the engine unchanged', async (option, inngest, expected) => {
-    const { [option]: told, ...rest } = await registered(inngest)
-    if (typeof expected === 'string') expect(told).toBe(expected)
-    else expect(told).toMatchObject(expected as object)
+    const { [option]: registeredOption, ...rest } = await registered(inngest)
+    if (typeof expected === 'string') expect(registeredOption).toBe(expected)
+    else expect(registeredOption).toMatchObject(expected as object)
     // The definition's own settings are still there.
     expect(rest).toMatchObject({ triggers: [{ event: 'work.asked' }], steps: { step: { retries: { attempts: 2 } } } })
   })

@@ -8,7 +8,7 @@ const retry = { maxAttempts: 4, backoff: 'fixed', initialDelay: 1500 } as const
 
 test('increments the attempt of the code by one, whatever step is retried in between', async () => {
   const seen: string[] = []
-  const told: number[] = []
+  const attempts: number[] = []
   let [codeFailed, stepFailed] = [0, 0]
   const work = defineWorkflow({
     id: 'work',
@@ -28,13 +28,13 @@ test('increments the attempt of the code by one, whatever step is retried in bet
   })
   const { client } = await openJobs({
     jobs: [work],
-    hooks: { onAttemptStart: ({ attempt }) => void told.push(attempt) },
+    hooks: { onAttemptStart: ({ attempt }) => void attempts.push(attempt) },
   })
   const { id } = await client.sendJob('work.asked', payload)
   const { state, runs } = await client.waitForJob(id)
   expect([state, runs[0]!.attempts]).toEqual(['failed', 4])
   expect(seen).toEqual(['z 1 in 3', 'z 2 in 3', 'end 3', 'end 4'])
-  expect(told).toEqual([1, 2, 3, 4])
+  expect(attempts).toEqual([1, 2, 3, 4])
 })
 
 test('retries code that crashes its process between two steps only slightly more often than its maximum', async () => {

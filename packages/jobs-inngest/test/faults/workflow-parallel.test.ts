@@ -83,9 +83,9 @@ test.each<[string, readonly string[], (tools: Tools) => Promise<unknown>]>([
     ['c', 'd'],
     async ({ step, does }) => {
       const signal = step.waitForEvent('signal', 'work.counted', { timeout: '60s' })
-      const patience = step.sleep('patience', '5s')
+      const limit = step.sleep('limit', '5s')
       const send = step.sendEvent('send', 'work.counted', { number: 7 })
-      await Promise.race([signal, patience])
+      await Promise.race([signal, limit])
       await send
       await does('c')
       await does('d', 8000)

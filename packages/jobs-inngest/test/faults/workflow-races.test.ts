@@ -46,7 +46,7 @@ describe('a race', () => {
 
   test('can be followed by steps that are each executed once', async () => {
     const racing = await openRacing(async (step, did) => {
-      await Promise.race([step.sleep('patience', '30d'), step.run('quick', () => did('quick'))])
+      await Promise.race([step.sleep('limit', '30d'), step.run('quick', () => did('quick'))])
       await step.run('next', () => did('next'))
       await step.sleep('nap', '1s')
       return step.run('last', () => did('last'))

@@ -169,7 +169,7 @@ test('a retry starts no step while the failed run cannot be read', async () => {
     try {
       await step.run('one', () => did('one'))
     } catch {
-      did('the code was told')
+      did('the code caught an error')
     }
     await step.run('two', () => failUntil(1))
     did('end')

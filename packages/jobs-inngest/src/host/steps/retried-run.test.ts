@@ -34,19 +34,19 @@ describe('the run that a run retries', () => {
 
   test('has the outputs of its completed steps, and is requested once', async () => {
     const { runs, requests } = open(withoutCompensation)
-    const earlier = await runs.of({ jobId, runId, receivedAt })
-    expect(earlier!.ended.get(sha1('charge'))).toMatchObject({ data: { kind: 'run', output: { id: 'c-1' } } })
-    expect(earlier!.ended.get(sha1('nap'))).toEqual({ type: 'data', data: null })
-    expect(earlier!.ended.has(sha1('broken'))).toBe(false) // the code failed the run, not a step
-    expect(earlier!.origin).toBe(run.id)
+    const retried = await runs.of({ jobId, runId, receivedAt })
+    expect(retried!.ended.get(sha1('charge'))).toMatchObject({ data: { kind: 'run', output: { id: 'c-1' } } })
+    expect(retried!.ended.get(sha1('nap'))).toEqual({ type: 'data', data: null })
+    expect(retried!.ended.has(sha1('broken'))).toBe(false) // the code failed the run, not a step
+    expect(retried!.origin).toBe(run.id)
     await runs.of({ jobId, runId, receivedAt })
     expect(requests).toHaveLength(2)
   })
 
   test('is not reused if a step was compensated, except for steps whose compensation failed', async () => {
-    const earlier = await open().runs.of({ jobId, runId, receivedAt })
-    expect([...earlier!.ended.keys()]).toEqual([sha1('pack')]) // its compensation failed
-    expect('keyOrigin' in earlier!).toBe(false)
+    const retried = await open().runs.of({ jobId, runId, receivedAt })
+    expect([...retried!.ended.keys()]).toEqual([sha1('pack')]) // its compensation failed
+    expect('keyOrigin' in retried!).toBe(false)
     const all = children.filter(({ name = '' }) => !name.startsWith('pack'))
     await expect(open(all as unknown[]).runs.of({ jobId, runId, receivedAt })).resolves.toBeUndefined()
   })
@@ -69,15 +69,15 @@ describe('the run that a run retries', () => {
 
   test('is awaited until the new run and the complete trace are visible', async () => {
     let requests = 0
-    const retried = { ...run, id: runId, status: 'RUNNING', output: undefined }
+    const newRun = { ...run, id: runId, status: 'RUNNING', output: undefined }
     const { api, clock } = openApi(({ url }) => {
       requests++
-      if (!url.pathname.endsWith('/trace')) return { body: { data: requests === 1 ? [run] : [retried, run] } }
+      if (!url.pathname.endsWith('/trace')) return { body: { data: requests === 1 ? [run] : [newRun, run] } }
       const status = requests < 4 ? 'RUNNING' : 'FAILED'
       return { body: { data: { rootSpan: { status, children: requests < 4 ? [] : withoutCompensation } } } }
     })
-    const earlier = await clock.finish(createRetriedRuns(api, clock).of({ jobId, runId, receivedAt })!)
-    expect(earlier!.ended.has(sha1('charge'))).toBe(true)
+    const retried = await clock.finish(createRetriedRuns(api, clock).of({ jobId, runId, receivedAt })!)
+    expect(retried!.ended.has(sha1('charge'))).toBe(true)
     expect(requests).toBe(4)
   })
 
@@ -118,15 +118,15 @@ describe('a run that Inngest failed', () => {
   }
 
   test('is reused if nothing was compensated', async () => {
-    const earlier = await openCompensated('COMPLETED', []).of({ jobId, runId, receivedAt })
-    expect(earlier!.ended.has(sha1('charge'))).toBe(true)
-    expect(earlier!.keyOrigin).toBe(run.id)
+    const retried = await openCompensated('COMPLETED', []).of({ jobId, runId, receivedAt })
+    expect(retried!.ended.has(sha1('charge'))).toBe(true)
+    expect(retried!.keyOrigin).toBe(run.id)
   })
 
   test('starts over if it was compensated, except for steps whose compensation failed or never started', async () => {
-    const earlier = await openCompensated('FAILED', [kept, compensated]).of({ jobId, runId, receivedAt })
-    expect([...earlier!.ended.keys()]).toEqual([sha1('charge')])
-    expect('keyOrigin' in earlier!).toBe(false)
+    const retried = await openCompensated('FAILED', [kept, compensated]).of({ jobId, runId, receivedAt })
+    expect([...retried!.ended.keys()]).toEqual([sha1('charge')])
+    expect('keyOrigin' in retried!).toBe(false)
   })
 
   test('is awaited while it is being compensated', async () => {

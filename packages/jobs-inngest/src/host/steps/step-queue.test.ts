@@ -10,7 +10,7 @@ const sleep = (key: string): StepCall => ({ kind: 'sleep', key, durationMs: 1000
 
 function open(known: readonly string[] = [], targetStep?: string) {
   const clock = createVirtualClock()
-  const told: [string, string][] = []
+  const reported: [string, string][] = []
   const ends = new Map<string, (output?: Json) => void>()
   let busy = 0
   const queue = createStepQueue({
@@ -19,12 +19,12 @@ function open(known: readonly string[] = [], targetStep?: string) {
     isBusy: () => busy > 0,
     isKnown: ({ key }) => known.includes(key),
     perform(call: StepCall, { parallelMode }: StepMode) {
-      told.push([call.key, parallelMode ?? 'wait'])
+      reported.push([call.key, parallelMode ?? 'wait'])
       if (known.includes(call.key)) return Promise.resolve(call.key)
       return new Promise((resolve) => ends.set(call.key, resolve))
     },
   })
-  return { clock, told, ends, queue, setBusy: (count: number) => (busy = count) }
+  return { clock, reported, ends, queue, setBusy: (count: number) => (busy = count) }
 }
 let opened: ReturnType<typeof open>
 
@@ -32,41 +32,41 @@ describe('steps that are called for the first time', () => {
   beforeEach(() => (opened = open()))
 
   test('end independently if one of them is a wait', async () => {
-    const { queue, clock, told } = opened
+    const { queue, clock, reported } = opened
     void queue.add(run('a'))
     void queue.add(sleep('nap'))
     await clock.advance(0)
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['a', 'race'],
       ['nap', 'race'],
     ])
   })
 
   test('end independently if the wait was reported before and continues', async () => {
-    const { queue, clock, told } = opened
+    const { queue, clock, reported } = opened
     void queue.add(sleep('nap'))
     await clock.advance(10)
     void queue.add(run('a'))
     await clock.advance(10)
-    expect(told.at(-1)).toEqual(['a', 'race'])
+    expect(reported.at(-1)).toEqual(['a', 'race'])
   })
 
   test('are not reported if the code has ended', async () => {
-    const { queue, clock, told } = opened
+    const { queue, clock, reported } = opened
     void queue.add(run('a'))
     queue.close()
     await clock.advance(1000)
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
   })
 
   test('complete their work, but not their waits, after the code threw', async () => {
-    const { queue, clock, told, ends } = opened
+    const { queue, clock, reported, ends } = opened
     void queue.add(run('a'))
     void queue.add(sleep('nap'))
     let isFinished = false
     const finished = queue.finishWork().then(() => (isFinished = true))
     await clock.advance(10)
-    expect([told.map(([key]) => key), isFinished]).toEqual([['a'], false])
+    expect([reported.map(([key]) => key), isFinished]).toEqual([['a'], false])
     ends.get('a')!()
     await finished
   })
@@ -74,30 +74,30 @@ describe('steps that are called for the first time', () => {
 
 describe('the loser of a race', () => {
   test('is reported when the code waits for it, but not while a step is running', async () => {
-    const { queue, clock, told, setBusy } = open(['winner'])
+    const { queue, clock, reported, setBusy } = open(['winner'])
     void queue.add(sleep('loser'))
     void queue.add(run('winner'))
     setBusy(1)
     await clock.advance(1000)
-    expect(told).toHaveLength(1)
+    expect(reported).toHaveLength(1)
     setBusy(0)
     await clock.advance(1000)
-    expect(told.at(-1)).toEqual(['loser', 'race'])
+    expect(reported.at(-1)).toEqual(['loser', 'race'])
   })
 
   test('is reported at once if it is the step that the engine requests', async () => {
-    const { queue, clock, told } = open(['winner'], 'loser')
+    const { queue, clock, reported } = open(['winner'], 'loser')
     void queue.add(run('loser'))
     void queue.add(sleep('winner'))
     await clock.advance(0)
-    expect(told.map(([key]) => key)).toEqual(['loser', 'winner'])
+    expect(reported.map(([key]) => key)).toEqual(['loser', 'winner'])
   })
 })
 
 test('plans the step after a race, because the end of each racing step can have started a replay', async () => {
-  const { queue, clock, told } = open(['nap', 'a'])
+  const { queue, clock, reported } = open(['nap', 'a'])
   await Promise.all([queue.add(run('a')), queue.add(sleep('nap')), clock.advance(0)])
   void queue.add(run('next'))
   await clock.advance(0)
-  expect(told.at(-1)).toEqual(['next', 'race'])
+  expect(reported.at(-1)).toEqual(['next', 'race'])
 })
