@@ -20,9 +20,15 @@ import { createSdkLoggers } from './sdk-logger.ts'
 export interface InngestConfig {
   /** The event key, which sends. Default: `INNGEST_EVENT_KEY`. */
   eventKey?: string | undefined
-  /** The signing key, which reads, cancels and retries. Default: `INNGEST_SIGNING_KEY`, and `INNGEST_SIGNING_KEY_FALLBACK` during key rotation. */
+  /**
+   * The signing key, which reads, cancels and retries. Default: `INNGEST_SIGNING_KEY`, and
+   * `INNGEST_SIGNING_KEY_FALLBACK` during key rotation.
+   */
   signingKey?: string | undefined
-  /** URL of a self-hosted server. Default: `INNGEST_BASE_URL`, the dev server with `INNGEST_DEV`, otherwise Inngest's cloud. */
+  /**
+   * URL of a self-hosted server. Default: `INNGEST_BASE_URL`, the dev server with `INNGEST_DEV`, otherwise Inngest's
+   * cloud.
+   */
   baseUrl?: string | undefined
   /** URL of the server for reads, if different. Default: `INNGEST_API_BASE_URL`, or `baseUrl`. */
   apiBaseUrl?: string | undefined
@@ -44,7 +50,10 @@ export interface InngestConnection {
 const address = { remedy: 'Set a URL such as `http://localhost:8288`.' }
 const clientRemedy = "Pass a client created with `new Inngest({ id: 'my-app' })`."
 
-/** The option for an Inngest client. Checks members, not the class: an app can load the SDK as an ES module and as CommonJS. */
+/**
+ * The option for an Inngest client. Checks members, not the class: an app can load the SDK as an ES module and as
+ * CommonJS.
+ */
 export const clientOption: Option<Inngest.Any, Inngest.Any> = custom((client: unknown, name, createError) => {
   const { id, createFunction } = (client ?? {}) as Partial<Inngest.Any>
   if (typeof id === 'string' && typeof createFunction === 'function') return client as Inngest.Any

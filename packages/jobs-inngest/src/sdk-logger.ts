@@ -8,9 +8,9 @@ type SdkLogger = NonNullable<SdkOptions['logger']>
 const nothing = (): void => undefined
 
 /**
- * Creates the loggers for an SDK client. Without them, the SDK writes to the console. The logger of functions is silent,
- * because this library logs failed attempts. The SDK's own warnings and errors are forwarded with their message and error
- * only: other fields can contain a payload.
+ * Creates the loggers for an SDK client. Without them, the SDK writes to the console. The logger of functions is
+ * silent, because this library logs failed attempts. The SDK's own warnings and errors are forwarded with their message
+ * and error only: other fields can contain a payload.
  *
  * @param logger - returns the target. Messages are dropped while it returns `undefined`.
  */

@@ -1,4 +1,6 @@
-/** Returns hints for a connection error: the settings that choose the server, and the command that starts a local one. */
+/**
+ * Returns hints for a connection error: the settings that choose the server, and the command that starts a local one.
+ */
 export function addressHints(url: string): { readonly settings: string; readonly start?: string } {
   const settings = '`INNGEST_DEV`, `INNGEST_BASE_URL` or `baseUrl`'
   const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)

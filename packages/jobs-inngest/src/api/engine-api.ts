@@ -22,7 +22,11 @@ export interface EngineApi {
   get<Body>(operation: string, path: string, query?: Query): Promise<Body | undefined>
   /** Reads all pages of a list, from `query.cursor` if set. @throws {RequestFailedError} */
   list<Item>(operation: string, path: string, query?: Query): Promise<Item[]>
-  /** Requests a change, without retries. @throws {RequestFailedError} for a status that is neither a success nor expected. */
+  /**
+   * Requests a change, without retries.
+   *
+   * @throws {RequestFailedError} for a status that is neither a success nor expected.
+   */
   post<Body>(operation: string, path: string, expected: readonly number[]): Promise<Body | undefined>
   /** Returns the difference of the server's clock. Sends a request if the last measurement is older than 30 seconds. */
   time(): Promise<ServerTime>

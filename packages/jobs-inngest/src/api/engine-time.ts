@@ -2,7 +2,10 @@
 export interface EngineTime {
   /** Records a response, with the local times of its request and its receipt. */
   record(headers: Headers, requestedAt: number, receivedAt: number): void
-  /** Returns the server's clock minus the local clock, milliseconds: 0 below the precision of the measurement, `undefined` before the first response. */
+  /**
+   * Returns the server's clock minus the local clock, milliseconds: 0 below the precision of the measurement,
+   * `undefined` before the first response.
+   */
   offsetMs(): number | undefined
   /** Whether the last measurement is recent enough. Clocks drift and can be set. */
   isFresh(now: number): boolean
@@ -30,7 +33,8 @@ export function createEngineTime(): EngineTime {
       const serverTime = Date.parse(headers.get('date') ?? '')
       if (Number.isNaN(serverTime)) return
       const measured = serverTime + 500 - (requestedAt + receivedAt) / 2
-      // The margin covers the rounding and the unknown moment within the request. It makes attempts late rather than early.
+      // The margin covers the rounding and the unknown moment within the request. It makes attempts late rather than
+      // early.
       const marginMs = 500 + durationMs / 2
       offset = Math.abs(measured) < minOffsetMs || Math.abs(measured) <= marginMs ? 0 : Math.ceil(measured + marginMs)
       recordedAt = receivedAt

@@ -17,7 +17,10 @@ export function toFailure(
   })
 }
 
-/** Whether a response is from Inngest itself. A wrong URL also returns 404, but does not mean that the resource is missing. */
+/**
+ * Whether a response is from Inngest itself. A wrong URL also returns 404, but does not mean that the resource is
+ * missing.
+ */
 function isFromInngest(body: unknown): boolean {
   const { error, errors } = (body ?? {}) as { error?: unknown; errors?: unknown }
   const code: unknown = Array.isArray(errors) ? (errors[0] as { code?: unknown } | undefined)?.code : undefined

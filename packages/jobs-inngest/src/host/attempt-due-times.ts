@@ -14,8 +14,8 @@ export interface StartedAttempt {
 }
 
 /**
- * Delays attempts that Inngest starts before they are due. This happens after a slow response, or if the clocks differ by
- * less than can be measured.
+ * Delays attempts that Inngest starts before they are due. This happens after a slow response, or if the clocks differ
+ * by less than can be measured.
  */
 export interface AttemptDueTimes {
   /** Records when an attempt of a run is due, epoch milliseconds. */

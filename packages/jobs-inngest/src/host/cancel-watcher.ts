@@ -5,7 +5,9 @@ import type { EngineApi } from '../api/engine-api.ts'
 import type { EnginePage, EngineRun } from '../api/engine-shapes.ts'
 import { timeOfId } from '../wire/event-id.ts'
 
-/** Aborts running handlers when their job is cancelled or the host closes. Inngest does not notify the app of a cancel. */
+/**
+ * Aborts running handlers when their job is cancelled or the host closes. Inngest does not notify the app of a cancel.
+ */
 export interface CancelWatcher {
   /** Watches a run while `work` is pending. The signal aborts with a `JobCancelledError`, or with the host's reason. */
   watch<T>(run: WatchedRun, work: (signal: AbortSignal) => Promise<T>): Promise<T>
@@ -18,7 +20,9 @@ export interface WatchedRun {
 }
 
 const intervalMs = 500
-/** Time before the start of the oldest watched run from which cancelled runs are read, to allow for clock differences. */
+/**
+ * Time before the start of the oldest watched run from which cancelled runs are read, to allow for clock differences.
+ */
 const marginMs = 60_000
 /** Maximum number of watched runs that are read one by one when there is more than one page of cancelled runs. */
 const maxSingleReads = 20

@@ -41,10 +41,10 @@ export const compensatingSuffix = '-failure'
 const graceMs = 3000
 
 /**
- * Creates the function that Inngest calls after every failed run of a workflow. It does nothing if this library reported
- * the failure. Otherwise Inngest failed the run after a crash or because the app did not respond, and this function
- * compensates the steps in the run's trace. The SDK's `onFailure` is not used: Inngest tries it at most twice, regardless
- * of the retries of a compensation.
+ * Creates the function that Inngest calls after every failed run of a workflow. It does nothing if this library
+ * reported the failure. Otherwise Inngest failed the run after a crash or because the app did not respond, and this
+ * function compensates the steps in the run's trace. The SDK's `onFailure` is not used: Inngest tries it at most twice,
+ * regardless of the retries of a compensation.
  */
 export function createCompensatingFunction(
   definition: WorkflowDefinition,

@@ -32,7 +32,8 @@ const declared = declareOptions<InngestHostOptions>('`createInngestFunctions`', 
 
 /**
  * Creates Inngest functions from your jobs. Pass them to `serve({ client, functions })` of an SDK adapter, or to
- * `connect({ apps: [{ client, functions }] })`. A cron job becomes two functions: one for its ticks and one for its runs.
+ * `connect({ apps: [{ client, functions }] })`. A cron job becomes two functions: one for its ticks and one for its
+ * runs.
  *
  * @throws {InvalidOptionError} for an invalid option.
  * @throws {InvalidDefinitionError} if two functions would have the same id.

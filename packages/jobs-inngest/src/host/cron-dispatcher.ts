@@ -15,7 +15,9 @@ interface TickContext {
   readonly attempt: number
 }
 
-/** While the app is unavailable, Inngest retries a tick for about two minutes, or for a day with `catchUp: 'latest'`. */
+/**
+ * While the app is unavailable, Inngest retries a tick for about two minutes, or for a day with `catchUp: 'latest'`.
+ */
 const retriesOf = ({ catchUp }: CronJobDefinition) => (catchUp === 'latest' ? 20 : 4)
 
 /** Creates the function that Inngest calls at each tick. It sends an ordinary job for the tick. */

@@ -24,7 +24,9 @@ export interface AttemptFacts {
 /** Minimum time in advance for which Inngest is exact. It can start an attempt that is due sooner too early. */
 const minAdvanceMs = 1000
 
-/** Returns when the next attempt is due: no earlier than its policy says, and far enough ahead for Inngest to be exact. */
+/**
+ * Returns when the next attempt is due: no earlier than its policy says, and far enough ahead for Inngest to be exact.
+ */
 export function dueAfter(
   afterMs: number,
   now: number,

@@ -5,7 +5,10 @@ import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 
-/** Returns the maximum number of attempts of a run. Warns in the first attempt if a send requested more than the definition has. */
+/**
+ * Returns the maximum number of attempts of a run. Warns in the first attempt if a send requested more than the
+ * definition has.
+ */
 export function resolveMaxAttempts(
   definition: Definition,
   event: IncomingEvent,

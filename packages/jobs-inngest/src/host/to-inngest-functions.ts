@@ -25,7 +25,11 @@ export interface FunctionsOptions extends AttemptDependencies {
   readonly closing?: AbortSignal
 }
 
-/** Creates the Inngest functions that run the definitions. @throws {JobsError} for a definition that Inngest cannot run. */
+/**
+ * Creates the Inngest functions that run the definitions.
+ *
+ * @throws {JobsError} for a definition that Inngest cannot run.
+ */
 export function toInngestFunctions({ definitions, closing, ...rest }: FunctionsOptions): InngestFunction.Any[] {
   const engine = { name: 'inngest', capabilities: inngestCapabilities, findUnsupported: findUnsupportedByInngest }
   for (const definition of definitions) checkDefinitionSupport(engine, definition)

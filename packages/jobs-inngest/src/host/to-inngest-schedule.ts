@@ -1,8 +1,8 @@
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
 /**
- * Converts a validated schedule of five fields to one with the same meaning in Inngest. Inngest does not know weekday 7,
- * and treats a day field that contains a star anywhere, such as a star with a step of 1, as unrestricted.
+ * Converts a validated schedule of five fields to one with the same meaning in Inngest. Inngest does not know weekday
+ * 7, and treats a day field that contains a star anywhere, such as a star with a step of 1, as unrestricted.
  */
 export function toInngestSchedule(schedule: string): string {
   const [minute, hour, day, month, weekday] = schedule.split(' ')

@@ -4,8 +4,8 @@ import type { IncomingEvent } from '../wire/inngest-event.ts'
 const invoked = 'inngest/function.invoked'
 
 /**
- * Converts the event of an invoked run to the event that triggers its function: its name, and the payload entered in the
- * dashboard without Inngest's own data. Returns other events unchanged.
+ * Converts the event of an invoked run to the event that triggers its function: its name, and the payload entered in
+ * the dashboard without Inngest's own data. Returns other events unchanged.
  */
 export function toTriggerEvent(event: IncomingEvent, name: string): IncomingEvent {
   if (event.name !== invoked) return event

@@ -8,7 +8,10 @@ import { toInngestFunctions } from './to-inngest-functions.ts'
 
 /** A process that receives runs from Inngest over its own connection. */
 export interface Worker {
-  /** Stops taking work, waits up to `timeoutMs` for running attempts, then aborts them. Another call can only shorten the time. */
+  /**
+   * Stops taking work, waits up to `timeoutMs` for running attempts, then aborts them. Another call can only shorten
+   * the time.
+   */
   close(timeoutMs: number): Promise<void>
 }
 
@@ -78,7 +81,9 @@ async function connectTo(
   })
 }
 
-/** Warns of jobs defined after the start of the worker: Inngest does not know them. Returns a function that stops this. */
+/**
+ * Warns of jobs defined after the start of the worker: Inngest does not know them. Returns a function that stops this.
+ */
 function warnOfLateJobs({ jobs, logger }: JobHost): () => void {
   const known = new Set(jobs.all().map(({ id }) => id))
   return jobs.onChange(() => {

@@ -30,7 +30,10 @@ export interface WorkflowContext {
 /** Inngest's maximum number of retries. This package counts the attempts of steps and code itself. */
 export const retries = 20
 
-/** Creates the Inngest function of a workflow, with Inngest's own steps. Another function compensates runs that Inngest fails. */
+/**
+ * Creates the Inngest function of a workflow, with Inngest's own steps. Another function compensates runs that Inngest
+ * fails.
+ */
 export function createWorkflowFunction(definition: WorkflowDefinition, host: HostDependencies): InngestFunction.Any {
   const { middleware = [], name = definition.id, ...options } = functionOptions(definition)
   const created = {
@@ -83,7 +86,8 @@ async function replayWorkflow(
       const isResumed = codeAttempt.starting === undefined && !isFirst
       const codeStart = isResumed ? codeStartedAt(request, runId, attempt) : undefined
       const retriedRun = () => host.retriedRuns.of(run)
-      // Read before the code runs, because the code could catch the error. A failed read must not repeat completed steps.
+      // Read before the code runs, because the code could catch the error. A failed read must not repeat completed
+      // steps.
       const readError = await Promise.resolve(retriedRun()).then(
         () => undefined,
         (error: unknown) => toErrorInfo(error),
@@ -130,7 +134,9 @@ async function replayWorkflow(
   return mapOutcome(outcome, { attempt: made, maxAttempts, startedAt, due, workflow })
 }
 
-/** First delay after the retried run could not be read, or while it is being compensated. It doubles with each attempt. */
+/**
+ * First delay after the retried run could not be read, or while it is being compensated. It doubles with each attempt.
+ */
 const readRetryMs = 30_000
 const maxReadRetryMs = 3_600_000
 /** Maximum delay of an attempt that Inngest starts too early. */

@@ -10,13 +10,19 @@ export interface CompensatingRun {
   readonly isEnded: boolean
 }
 
-/** Whether this library itself reported the failure of a workflow, after its compensations. False for an attempt that was to be retried. */
+/**
+ * Whether this library itself reported the failure of a workflow, after its compensations. False for an attempt that
+ * was to be retried.
+ */
 export function isReportedFailure(error: unknown): boolean {
   const record = readFailedRecord(error)
   return record !== undefined && record.nextAttemptAt === undefined && record.workflow?.step === undefined
 }
 
-/** Reads the run that compensates a failed run, if there is one. Sends no request for a run that reported its own failure. */
+/**
+ * Reads the run that compensates a failed run, if there is one. Sends no request for a run that reported its own
+ * failure.
+ */
 export async function readCompensating(api: EngineApi, run: EngineRun): Promise<CompensatingRun | undefined> {
   if (run.status !== 'FAILED' || isReportedFailure(run.output?.['error'])) return undefined
   // Inngest caches responses by URL, also 404s. A random parameter bypasses the cache.

@@ -9,7 +9,10 @@ import { tenantOf } from './tenant-of.ts'
 
 /** The maximum number of events in a response of Inngest. */
 const pageSize = 50
-/** Maximum number of event pages read for one page of jobs. After them, the jobs found so far are returned with a cursor. */
+/**
+ * Maximum number of event pages read for one page of jobs. After them, the jobs found so far are returned with a
+ * cursor.
+ */
 const maxPages = 20
 
 /**

@@ -64,7 +64,10 @@ function beginOf({ startedAt, queuedAt = '' }: TraceSpan): number {
   return Date.parse(startedAt ?? queuedAt) || 0
 }
 
-/** Returns the output of a completed step. The API wraps a value that is not an object in `{ data }`. An output of that same form is ambiguous. */
+/**
+ * Returns the output of a completed step. The API wraps a value that is not an object in `{ data }`. An output of that
+ * same form is ambiguous.
+ */
 export function stepOutputOf(output: TraceSpan['output']): unknown {
   if (output === undefined) return null
   const keys = Object.keys(output)

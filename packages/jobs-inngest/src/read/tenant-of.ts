@@ -2,8 +2,8 @@ import type { EngineEvent } from '../api/engine-shapes.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 
 /**
- * Returns the tenant of an event. A tenant in the payload takes precedence over the record: handlers and Inngest's limits
- * use the payload, and a forged record must not show the job to another tenant.
+ * Returns the tenant of an event. A tenant in the payload takes precedence over the record: handlers and Inngest's
+ * limits use the payload, and a forged record must not show the job to another tenant.
  */
 export function tenantOf(event: EngineEvent): string {
   const { tenantId } = (event.data ?? {}) as { readonly tenantId?: unknown }

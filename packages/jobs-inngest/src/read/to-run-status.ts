@@ -31,7 +31,8 @@ export function toRunStatus(run: EngineRun, facts: RunFacts): RunStatus {
   const { definitionId, times, retryOf } = facts
   const failure = 'error' in (run.output ?? {}) ? run.output!['error'] : undefined
   const read = run.status === 'COMPLETED' ? undefined : readFailedRecord(failure)
-  // The run's output is whatever ended last. That can be a step that is retried or was caught, or a job that a step ran.
+  // The run's output is whatever ended last. That can be a step that is retried or was caught, or a job that a step
+  // ran.
   const isOfCode = read?.workflow !== undefined && read.workflow.step === undefined
   const isOfStep =
     facts.workflow !== undefined && !isOfCode && (run.status === 'RUNNING' || read?.workflow !== undefined)

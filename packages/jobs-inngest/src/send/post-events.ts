@@ -113,7 +113,10 @@ function isSuccess(answer: JsonResponse): boolean {
   return answer.status < 300 && status === 200 && !error
 }
 
-/** Whether the content of an event caused the failure. A 400 without Inngest's own error is from a proxy, which rejects every event. */
+/**
+ * Whether the content of an event caused the failure. A 400 without Inngest's own error is from a proxy, which rejects
+ * every event.
+ */
 function isContentError(answer: JsonResponse | undefined): boolean {
   const { error } = (answer?.body ?? {}) as { error?: unknown }
   return answer?.status === 413 || (answer?.status === 400 && typeof error === 'string')

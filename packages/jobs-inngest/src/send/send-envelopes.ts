@@ -20,7 +20,10 @@ export interface SendDependencies {
 /** Inngest's maximum number of events in a request. */
 const maxBatchSize = 5000
 
-/** Sends envelopes. Those without an idempotency key share requests; each with a key has its own, since the key determines the id. */
+/**
+ * Sends envelopes. Those without an idempotency key share requests; each with a key has its own, since the key
+ * determines the id.
+ */
 export async function sendEnvelopes(
   envelopes: readonly Envelope[],
   parts: SendDependencies,

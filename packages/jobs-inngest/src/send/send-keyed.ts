@@ -30,9 +30,9 @@ export interface KeyedSenderDependencies {
 const rememberedMs = 30_000
 
 /**
- * Creates a sender that derives the job's id from the key: a hash of tenant, event and key, with the start of the current
- * TTL bucket as its timestamp. A job from the previous bucket that is younger than the TTL also counts as a duplicate.
- * Inngest runs an id once, so simultaneous sends create one job.
+ * Creates a sender that derives the job's id from the key: a hash of tenant, event and key, with the start of the
+ * current TTL bucket as its timestamp. A job from the previous bucket that is younger than the TTL also counts as a
+ * duplicate. Inngest runs an id once, so simultaneous sends create one job.
  */
 export function createKeyedSender({ client, clock, find, offsetMs }: KeyedSenderDependencies): KeyedSender {
   const pending = new Map<string, Promise<EnvelopeResult>>()

@@ -2,8 +2,8 @@
 const ids = new Map<string, string>()
 
 /**
- * Calls `send` so that a send with this idempotency key creates the job with a known id. The step stores that it was sent,
- * so no request is needed to check the key. A client of another engine treats the key as any other.
+ * Calls `send` so that a send with this idempotency key creates the job with a known id. The step stores that it was
+ * sent, so no request is needed to check the key. A client of another engine treats the key as any other.
  */
 export async function withStepJobId<T>(key: string, id: string, send: () => Promise<T>): Promise<T> {
   ids.set(key, id)

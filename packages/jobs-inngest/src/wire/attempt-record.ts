@@ -1,6 +1,9 @@
 import type { Json, JobErrorInfo, Outcome } from '@cgk-platform/jobs-core/provider'
 
-/** The output that Inngest stores for a completed run. It adds what Inngest does not store: the attempt, and whether there was an output. */
+/**
+ * The output that Inngest stores for a completed run. It adds what Inngest does not store: the attempt, and whether
+ * there was an output.
+ */
 export interface CompletedRecord {
   readonly output?: Json
   readonly attempt: number
@@ -56,7 +59,9 @@ export function readFailedRecord(error: unknown): FailedRecord | undefined {
   return { ...record, error: { ...record.error, ...own } }
 }
 
-/** Reads the error that Inngest itself reports for an attempt, such as after a crash or when the app did not respond. */
+/**
+ * Reads the error that Inngest itself reports for an attempt, such as after a crash or when the app did not respond.
+ */
 export function readInngestError(error: unknown): JobErrorInfo {
   if (typeof error === 'string') return { name: 'Error', message: error }
   const { name, message, stack, code } = isObject(error) ? error : {}

@@ -1,8 +1,8 @@
 import { cronEventOf, cronJobIdOf } from '@cgk-platform/jobs-core/provider'
 
 /**
- * Returns the event name of a cron job's runs on Inngest. It contains the app's id, because two apps can have a cron job
- * with the same id and must not run each other's.
+ * Returns the event name of a cron job's runs on Inngest. It contains the app's id, because two apps can have a cron
+ * job with the same id and must not run each other's.
  */
 export function toCronEventName(appId: string, definitionId: string): string {
   return cronEventOf(`${appId}/${definitionId}`)

@@ -33,7 +33,9 @@ export function remainderName(key: string): StepName {
   return { id: `${key}/rest${ownSuffix}`, name: `${key}/rest` }
 }
 
-/** Names a later part of a wait that takes several native steps: the next event wait, or the next part of a long sleep. */
+/**
+ * Names a later part of a wait that takes several native steps: the next event wait, or the next part of a long sleep.
+ */
 export function continuationName(key: string, part: number): StepName {
   return { id: `${key}/${part}${ownSuffix}`, name: `${key}/${part}` }
 }
@@ -48,7 +50,10 @@ export function jobCheckName(key: string, turn: number): StepName {
   return { id: `${key}/look/${turn}${ownSuffix}`, name: `${key}/check` }
 }
 
-/** Names the native step of a call. The name of a wait contains what it waits for, because Inngest's API does not return that. */
+/**
+ * Names the native step of a call. The name of a wait contains what it waits for, because Inngest's API does not return
+ * that.
+ */
 export function callName(call: StepCall): StepName {
   const { key } = call
   const describedAs = (detail: string): StepName => ({ id: key, name: `${key}${separator}${detail}` })
@@ -70,7 +75,9 @@ export type NamedStep =
   | { readonly part: 'compensation' | 'end' | 'continuation'; readonly key: string }
   | { readonly part: 'other' }
 
-/** Reads the name of a native step. The hash of its id distinguishes names of this library from similar keys of the app. */
+/**
+ * Reads the name of a native step. The hash of its id distinguishes names of this library from similar keys of the app.
+ */
 export function readStepName(name: string, hashedId: string): NamedStep {
   if (sha1(name) === hashedId) return { part: 'step', key: name }
   for (let at = name.lastIndexOf(separator); at > 0; at = name.lastIndexOf(separator, at - 1)) {

@@ -8,7 +8,10 @@ import { createInngestTarget, type InngestServer } from './inngest-target.ts'
 /** Speed of the suite's clock relative to the system clock, so that minutes of ticks take seconds. */
 const factor = 12
 
-/** Creates a target with Inngest's SDK on the loopback engine, with keys and signatures as in production, over HTTP or a worker connection. */
+/**
+ * Creates a target with Inngest's SDK on the loopback engine, with keys and signatures as in production, over HTTP or a
+ * worker connection.
+ */
 export function createLoopbackTarget(host: InngestServer['host'] = 'serve'): ConformanceTarget {
   return createInngestTarget(async () => {
     const scaled = createScaledClock(factor)

@@ -25,8 +25,8 @@ async function countRun(
   await during?.(opened)
   await until(() => isDone)
   await pause(1500)
-  // The first request is the send. Periodic requests for the engine's time and for cancelled runs do not count, because they
-  // do not depend on the run.
+  // The first request is the send. Periodic requests for the engine's time and for cancelled runs do not count, because
+  // they do not depend on the run.
   const made = engine.requests.slice(before + 1).filter(({ path }) => !/^\/v2\/(health|runs)(\?|$)/.test(path))
   return {
     calls: made.filter(({ direction, path }) => direction === 'out' && path.includes('fnId=jobs-work&')).length,

@@ -4,7 +4,10 @@ import { createUlid } from './event-ids.ts'
 import type { HttpReply } from './http-messages.ts'
 import type { Route } from './routes.ts'
 
-/** Creates the routes that return the gateway's URL to workers, and accept replies that workers could not send to the gateway (pkg/connect/rest/v0/workerapi.go). */
+/**
+ * Creates the routes that return the gateway's URL to workers, and accept replies that workers could not send to the
+ * gateway (pkg/connect/rest/v0/workerapi.go).
+ */
 export function createConnectApi({ gateway }: { readonly gateway: ConnectGateway }): Route[] {
   return [
     {

@@ -9,7 +9,10 @@ export interface Workers {
   add(connection: WorkerConnection): void
   remove(connection: WorkerConnection): void
   list(): WorkerConnection[]
-  /** Returns the capacity limit for requests to a function. Without a worker it is 0, so requests wait and use no attempt. */
+  /**
+   * Returns the capacity limit for requests to a function. Without a worker it is 0, so requests wait and use no
+   * attempt.
+   */
   limitsOf(fn: LoopbackFunction): ConcurrencyLimit[]
   /**
    * Returns a connection for a request to a function. Waits for another worker if all are closing.

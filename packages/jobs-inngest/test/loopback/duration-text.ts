@@ -16,7 +16,9 @@ export function parseDurationText(text: string): number | undefined {
   )
 }
 
-/** Returns the duration of a `step.sleep`, milliseconds: a duration, or the time until a date rounded to whole seconds. */
+/**
+ * Returns the duration of a `step.sleep`, milliseconds: a duration, or the time until a date rounded to whole seconds.
+ */
 export function sleepMs(text: string, nowMs: number): number {
   const date = text.length >= 10 ? Date.parse(text) : NaN
   if (!Number.isNaN(date)) return Math.max(0, Math.round((date - nowMs) / 1000) * 1000)

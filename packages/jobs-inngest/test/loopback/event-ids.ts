@@ -16,7 +16,10 @@ export function parseEventIdSeed(header: string | undefined): EventIdSeed | unde
   return entropy.length === 10 ? { ms: Number(ms), entropy } : undefined
 }
 
-/** Returns the id of the event at `index` (from 0) of a seeded request: adds index + 1 to the last 4 bytes of the entropy. */
+/**
+ * Returns the id of the event at `index` (from 0) of a seeded request: adds index + 1 to the last 4 bytes of the
+ * entropy.
+ */
 export function seededEventId(seed: EventIdSeed, index: number): string {
   const entropy = Buffer.from(seed.entropy)
   entropy.writeUInt32BE((entropy.readUInt32BE(6) + index + 1) % 2 ** 32, 6)
@@ -28,7 +31,9 @@ export function createUlid(ms: number): string {
   return toUlid(ms, randomBytes(10))
 }
 
-/** Whether the vendor's parser accepts a string as a ULID. It checks the length and for an overflow, not the characters. */
+/**
+ * Whether the vendor's parser accepts a string as a ULID. It checks the length and for an overflow, not the characters.
+ */
 export function isUlid(text: string): boolean {
   return text.length === 26 && text[0]! <= '7'
 }

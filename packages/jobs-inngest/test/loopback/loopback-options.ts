@@ -42,7 +42,10 @@ export interface LoopbackEngine {
   sync(appUrl: string): Promise<void>
   /** All requests since the start, in the order of their responses. */
   readonly requests: readonly LoggedRequest[]
-  /** Makes requests fail: those to the engine (`in`, the default), or those from the engine to apps (`out`). Returns a function that removes the rule. */
+  /**
+   * Makes requests fail: those to the engine (`in`, the default), or those from the engine to apps (`out`). Returns a
+   * function that removes the rule.
+   */
   intercept(rule: FaultRule, direction?: 'in' | 'out'): () => void
   /** Disturbs the connections of workers. */
   readonly workers: {

@@ -35,7 +35,10 @@ export interface Queue {
   close(): void
 }
 
-/** Creates a queue sorted by time. An item that waits for a limit does not block others, and an item that is not due does not count. */
+/**
+ * Creates a queue sorted by time. An item that waits for a limit does not block others, and an item that is not due
+ * does not count.
+ */
 export function createQueue(options: {
   readonly clock: Clock
   limitsOf(run: Run): ConcurrencyLimit[]

@@ -123,7 +123,10 @@ function filterRuns(runs: Run[], apps: AppStore, appIds: string[], functionIds: 
   })
 }
 
-/** Converts a run for lists: with its true status, the newest output of any part, and for a cancelled run an end 10 s late. */
+/**
+ * Converts a run for lists: with its true status, the newest output of any part, and for a cancelled run an end 10 s
+ * late.
+ */
 function toListItem(run: Run, apps: AppStore, withOutput: boolean): object {
   const output = withOutput && run.latestOutput ? listedOutput(run.latestOutput) : undefined
   return toRun(run, apps, { status: run.status, startMs: run.queuedAtMs, endMs: listedEndMs(run), output })

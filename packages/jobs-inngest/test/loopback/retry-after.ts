@@ -3,8 +3,8 @@ const minRetryMs = 1000
 
 /**
  * Returns the time of the next attempt according to the header `retry-after`, epoch milliseconds. A number of seconds
- * counts from a truncated second. A time within a second or beyond a day becomes a second or a day from a truncated second
- * (pkg/execution/driver/httpdriver/parse.go).
+ * counts from a truncated second. A time within a second or beyond a day becomes a second or a day from a truncated
+ * second (pkg/execution/driver/httpdriver/parse.go).
  */
 export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
   if (!header) return undefined

@@ -18,7 +18,10 @@ export function endedAtMs(run: Run): number | undefined {
   return isEnded(run.status) ? run.finishes[0]?.atMs : undefined
 }
 
-/** Returns the end of a run as lists show it: 10 s late for a cancelled run, the time in which its steps can still report. */
+/**
+ * Returns the end of a run as lists show it: 10 s late for a cancelled run, the time in which its steps can still
+ * report.
+ */
 export function listedEndMs(run: Run): number | undefined {
   const at = endedAtMs(run)
   return at !== undefined && run.status === 'CANCELLED' ? at + cancelGraceMs : at

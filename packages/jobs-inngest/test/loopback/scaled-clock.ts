@@ -12,8 +12,8 @@ const intervalMs = 1
 const maxAdvanceMs = 2
 
 /**
- * Creates a clock that runs `factor` times as fast as the system clock, starting at `startAt` (epoch milliseconds). It runs
- * slower if the machine is too busy, so that a process that pauses for a moment does not miss due timers.
+ * Creates a clock that runs `factor` times as fast as the system clock, starting at `startAt` (epoch milliseconds). It
+ * runs slower if the machine is too busy, so that a process that pauses for a moment does not miss due timers.
  */
 export function createScaledClock(factor: number, startAt: number = Date.now()): Clock {
   const timers = new Set<Entry>()

@@ -48,7 +48,9 @@ export function createNativeCompensations(
   const isDone = (key: string): boolean => request.ended.has(sha1(compensationName(key).id))
   const storedKeys = (): readonly string[] | undefined => recordOf(failureName.id)?.failure?.compensation
 
-  /** Returns the keys of the steps to compensate, the last one first, including steps that this replay did not reach. */
+  /**
+   * Returns the keys of the steps to compensate, the last one first, including steps that this replay did not reach.
+   */
   const keysToCompensate = (): readonly string[] => {
     const stored = storedKeys()
     if (stored) return stored
@@ -75,7 +77,8 @@ export function createNativeCompensations(
       ? async (stepContext) => void (await call.compensate(copyOf(output), stepContext))
       : rejectUnreached(key)
     const { policy = definition.retry, timeoutMs } = call ?? {}
-    // Attempts in which the code does not reach the step also count. They must not use up the attempts of the compensation.
+    // Attempts in which the code does not reach the step also count. They must not use up the attempts of the
+    // compensation.
     const maxStarted = Math.max(policy.maxAttempts, definition.retry.maxAttempts)
     try {
       const compensated = {

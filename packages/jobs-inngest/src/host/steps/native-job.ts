@@ -84,7 +84,10 @@ export function createJobStep(context: NativeStepContext, replay: ReplayContext,
     return (output as { readonly end: JobEnd | null }).end ?? undefined
   }
 
-  /** Returns how the job ended in the run that this one retries; `'fresh'` if the job made that run fail, so it must run again. */
+  /**
+   * Returns how the job ended in the run that this one retries; `'fresh'` if the job made that run fail, so it must run
+   * again.
+   */
   const retriedEnd = async (call: JobCall): Promise<JobEnd | 'fresh' | undefined> => {
     const reading = context.retriedRun()
     const retried = reading && (await reading)

@@ -26,7 +26,9 @@ import { createJobStep } from './native-job.ts'
 import { copyOf, createNativeCompensations, type NativeCompensations } from './native-compensations.ts'
 import type { ReplayRequest } from './replay-request.ts'
 
-/** Returns a step engine that uses Inngest's own steps. Inngest stores their results and replays the code after a wait. */
+/**
+ * Returns a step engine that uses Inngest's own steps. Inngest stores their results and replays the code after a wait.
+ */
 export function nativeSteps(context: NativeStepContext): StepEngineFactory {
   return (replay) => new NativeSteps(context, replay)
 }

@@ -32,7 +32,11 @@ import type { AttemptBase } from './workflow-attempts.ts'
 
 /** Executes work in native steps. */
 export interface NativeWork {
-  /** Executes the work of a step. `'fresh'` ignores the result of the run that this one retries. @throws {StepFailedError} */
+  /**
+   * Executes the work of a step. `'fresh'` ignores the result of the run that this one retries.
+   *
+   * @throws {StepFailedError}
+   */
   perform(call: WorkCall, mode: StepMode, how?: 'fresh'): Promise<StepRecord>
   /** Executes work in a native step with this name. @throws {StepFailedError} */
   performAs(
@@ -65,7 +69,10 @@ export function failureOf(error: unknown): { readonly error: JobErrorInfo; reado
 /** Maximum delay of a step that Inngest starts too early. */
 const maxHoldMs = 5000
 
-/** Creates the functions that execute work in native steps: the core makes the attempts, and outcomes are converted for Inngest. */
+/**
+ * Creates the functions that execute work in native steps: the core makes the attempts, and outcomes are converted for
+ * Inngest.
+ */
 export function createNativeWork(context: NativeStepContext, replay: ReplayContext): NativeWork {
   const { host, sdk, engineAttempt, attempts, runAttempt, runId } = context
   const { clock, signal, definition } = replay

@@ -2,7 +2,9 @@ import type { Inngest, Middleware } from 'inngest'
 
 import type { EndedStep } from '../../wire/step-record.ts'
 
-/** A request from Inngest that continues a run. It replays the workflow's code from its start until the code must wait. */
+/**
+ * A request from Inngest that continues a run. It replays the workflow's code from its start until the code must wait.
+ */
 export interface ReplayRequest {
   /** The ended native steps, by the hash of their id. */
   readonly ended: ReadonlyMap<string, EndedStep>

@@ -91,7 +91,7 @@ describe('the run that a run retries', () => {
 
 describe('a run that Inngest failed', () => {
   const compensatedBy = `01M8ADCE${run.id.slice(8)}`
-  const retried = { ...run, id: runId, status: 'RUNNING', output: undefined }
+  const newRun = { ...run, id: runId, status: 'RUNNING', output: undefined }
   const givenUp = { ...run, output: { error: { message: 'Unable to reach SDK URL' } } }
   const step = (name: string, id: string, output: object) => {
     return { name, stepId: sha1(id), stepOp: 'RUN', status: 'COMPLETED', startedAt: run.queuedAt, output }
@@ -112,7 +112,7 @@ describe('a run that Inngest failed', () => {
       if (pathname.endsWith('/trace')) {
         return { body: { data: { rootSpan: { status: 'FAILED', children: withoutCompensation } } } }
       }
-      return { body: { data: [retried, givenUp] } }
+      return { body: { data: [newRun, givenUp] } }
     })
     return createRetriedRuns(api, clock)
   }

@@ -131,7 +131,10 @@ function compensationsIn(steps: readonly TracedStep[]): Map<string, boolean> {
   return compensated
 }
 
-/** Returns the permanently failed steps whose failure the code caught: those that ended before the step that made the run fail. */
+/**
+ * Returns the permanently failed steps whose failure the code caught: those that ended before the step that made the
+ * run fail.
+ */
 function caughtIn(steps: readonly TracedStep[], failedStep: string | undefined) {
   const caught = new Set<string>()
   const ends = new Map<string, number>()

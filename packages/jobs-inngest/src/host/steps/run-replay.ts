@@ -37,8 +37,8 @@ export function runReplay(
 }
 
 /**
- * Returns when Inngest received an event, epoch milliseconds by its clock. The `ts` of a delayed event is when it is due,
- * but Inngest starts its run when the event arrives, so the time of the send is used.
+ * Returns when Inngest received an event, epoch milliseconds by its clock. The `ts` of a delayed event is when it is
+ * due, but Inngest starts its run when the event arrives, so the time of the send is used.
  */
 export function receivedAtOf(event: IncomingEvent): number | undefined {
   const { runAt, sentAt } = toEnvelope(event, '')

@@ -2,8 +2,8 @@ import { idAt, timeOfId } from '../../wire/event-id.ts'
 import { sha1 } from '../../wire/sha1.ts'
 
 /**
- * Derives the id of the job that a step sends from the step's idempotency key, which begins with the id of a run. The id
- * is the same in every attempt, so Inngest deduplicates the sends. Synchronous, because steps that the code calls
+ * Derives the id of the job that a step sends from the step's idempotency key, which begins with the id of a run. The
+ * id is the same in every attempt, so Inngest deduplicates the sends. Synchronous, because steps that the code calls
  * together must reach the SDK together.
  */
 export function sentJobId(idempotencyKey: string): string {

@@ -43,14 +43,15 @@ const idleMs = 100
  * Creates a queue that decides which called steps to report to the engine, and in which mode.
  *
  * The SDK reports every called step that has not ended, and then ends the request. A run does not complete before all
- * reported steps have ended. So that the winner of a race need not wait for the losers, the queue defers a step that was
- * called together with an ended one: the engine knows it already. It reports deferred steps only when the code is idle.
+ * reported steps have ended. So that the winner of a race need not wait for the losers, the queue defers a step that
+ * was called together with an ended one: the engine knows it already. It reports deferred steps only when the code is
+ * idle.
  *
  * After a wait was reported together with another step, two requests can run at once: the steps end independently, and
- * each end starts a replay. So in a run with such a group, every later step is planned instead of executed directly, even
- * a single one. A replay that finds the step planned or running plans it again, which the engine deduplicates, and only
- * the request for that step executes it. This holds until the run ends, because a replay cannot know which independent
- * steps are still open: it may not have called them.
+ * each end starts a replay. So in a run with such a group, every later step is planned instead of executed directly,
+ * even a single one. A replay that finds the step planned or running plans it again, which the engine deduplicates, and
+ * only the request for that step executes it. This holds until the run ends, because a replay cannot know which
+ * independent steps are still open: it may not have called them.
  */
 export function createStepQueue({ clock, targetStep, isBusy, isKnown, perform }: StepQueueDependencies): StepQueue {
   let group: CalledStep[] = []
