@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { findEvent, ownEvents } from '../src/events/event-registry.ts'
-import { ambientJobs } from '../src/jobs/job-registry.ts'
+import { processJobs } from '../src/jobs/job-registry.ts'
 
 type HotModule = typeof import('./fixtures/hot-module.ts')
 
@@ -16,7 +16,7 @@ describe('a module that is evaluated again', () => {
   beforeEach(() => {
     stderr.mockClear()
     ownEvents().clear()
-    for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+    for (const { id } of processJobs().all()) processJobs().remove(id)
   })
   afterEach(() => vi.unstubAllEnvs())
 
@@ -31,12 +31,12 @@ describe('a module that is evaluated again', () => {
     await load('e')
     const { onOrder, nightly } = await load('f')
     expect(
-      ambientJobs()
+      processJobs()
         .all()
         .map(({ id }) => id),
     ).toEqual(['hot-on-order', 'hot-nightly'])
-    expect(ambientJobs().subscribers('order.created')).toEqual([onOrder])
-    expect(ambientJobs().cronJobs()).toEqual([nightly])
+    expect(processJobs().subscribers('order.created')).toEqual([onOrder])
+    expect(processJobs().cronJobs()).toEqual([nightly])
     expect(stderr).not.toHaveBeenCalled()
   })
 })

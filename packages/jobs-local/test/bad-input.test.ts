@@ -1,5 +1,5 @@
 import { defineCronJob, defineJob, type JobClient, type JobsError } from '@cgk-platform/jobs-core'
-import { ambientJobs } from '@cgk-platform/jobs-core/provider'
+import { processJobs } from '@cgk-platform/jobs-core/provider'
 import { afterEach, expect, test } from 'vitest'
 
 import { createTestEngine } from '../src/testing/index.ts'
@@ -152,14 +152,14 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
   ['an array as `tenants`', cron({ tenants: ['acme'] }), 'invalid_definition', ['`tenants` is', 'Pass a function.']],
 ])('rejects %s with a remedy, and changes nothing', async (_what, call, code, says) => {
   const engine = createTestEngine({ jobs: [good] })
-  const before = ambientJobs().all()
+  const before = processJobs().all()
   const refused = await new Promise((resolve) => resolve(call(engine.client as unknown as Loose))).catch(
     (error: unknown) => error,
   )
   expect(refused).toMatchObject({ code })
   for (const words of says) expect((refused as Error).message).toContain(words)
   expect([engine.sent, (await engine.client.listJobs()).jobs, await openJobsOf(engine.client)]).toEqual([[], [], 0])
-  expect(ambientJobs().all()).toEqual(before)
+  expect(processJobs().all()).toEqual(before)
   const { id } = await engine.client.sendJob('work.followed', { tenantId, number: 42 })
   await engine.settle()
   expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [{ output: 42 }] })

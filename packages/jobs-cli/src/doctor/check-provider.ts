@@ -1,5 +1,5 @@
 import { ProviderNotChosenError } from '@cgk-platform/jobs-core'
-import { type ChosenEngine, chooseEngine, type EngineDescriptor, engineNamed } from '@cgk-platform/jobs-core/provider'
+import { type ChosenEngine, chooseEngine, type EngineDescriptor, requireEngine } from '@cgk-platform/jobs-core/provider'
 
 import type { CheckResult, Finding } from './doctor-report.ts'
 
@@ -13,7 +13,7 @@ export function checkProvider(
     const facts =
       named === undefined
         ? chooseEngine(engines, variables)
-        : { engine: engineNamed(engines, named, '`--provider`'), reason: '`--provider` is set to it' }
+        : { engine: requireEngine(engines, named, '`--provider`'), reason: '`--provider` is set to it' }
     const message = `\`${facts.engine.name}\`, because ${facts.reason}`
     return {
       facts,

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import type { Definition } from '@cgk-platform/jobs-core'
 import {
-  ambientJobs,
+  processJobs,
   disableCronAutoStart,
   systemClock,
   toErrorInfo,
@@ -41,7 +41,7 @@ export async function loadJobs(files: readonly string[], cwd: string): Promise<L
     if (failure) failures.push({ file, ...failure })
   }
   await nextTurn() // Node reports unhandled rejections only after this turn
-  return { definitions: ambientJobs().all(), failures }
+  return { definitions: processJobs().all(), failures }
 }
 
 async function tryImport(file: string, cwd: string): Promise<Omit<ImportFailure, 'file'> | undefined> {

@@ -1,5 +1,5 @@
 import type { Definition } from '../jobs/definition.ts'
-import { ambientJobs } from '../jobs/job-registry.ts'
+import { processJobs } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import { chooseEngine } from '../provider/choose-engine.ts'
 import { engines } from '../provider/engine-registry.ts'
@@ -14,7 +14,7 @@ let isScheduled = false
  * engine it does nothing.
  */
 export function autoStartCron(): void {
-  if (isScheduled || ambientJobs().cronJobs().length === 0) return
+  if (isScheduled || processJobs().cronJobs().length === 0) return
   isScheduled = true
   setTimeout(() => {
     isScheduled = false
@@ -48,7 +48,7 @@ async function startEngines(): Promise<void> {
   // The cron jobs of the program's own clients must not tick a second time on another engine.
   const areServed =
     shared.hasClientForAllJobs ||
-    ambientJobs()
+    processJobs()
       .cronJobs()
       .every((job) => shared.jobsOfClients.has(job))
   if (!shared.client && !areServed && shared.createDefault && chooseEngine(engines()).engine.runsInProcess) {

@@ -9,7 +9,7 @@ import {
 import { untyped } from '../../test/kit/untyped.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
-import { ambientJobs } from '../jobs/job-registry.ts'
+import { processJobs } from '../jobs/job-registry.ts'
 import type { JobPage, ListQuery } from '../provider/job-page.ts'
 import { createClient } from './create-client.ts'
 import type { JobClient } from './job-client.ts'
@@ -122,7 +122,7 @@ describe('the client', () => {
     expect(own.hosts[0]?.jobs.all()).toEqual([job])
     const shared = createFakeProvider()
     await createClient({ load: () => shared }).healthCheck()
-    expect(shared.hosts[0]?.jobs).toBe(ambientJobs())
+    expect(shared.hosts[0]?.jobs).toBe(processJobs())
   })
 })
 

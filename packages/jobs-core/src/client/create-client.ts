@@ -4,7 +4,7 @@ import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { tenantProblem } from '../events/tenant.ts'
-import { ambientJobs, toJobRegistry } from '../jobs/job-registry.ts'
+import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import { requireFeature } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
@@ -33,7 +33,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   const { clock = systemClock, ...userOptions } = options
   const checked = clientOptions.read(userOptions)
   const { hooks, middleware, logger = createDefaultLogger(), maxPayloadBytes } = checked
-  const jobs = checked.jobs ? toJobRegistry(checked.jobs) : ambientJobs()
+  const jobs = checked.jobs ? toJobRegistry(checked.jobs) : processJobs()
   const engine = createLazyEngine(load, () => ({ jobs, client, logger, hooks, middleware }))
   const sender = createSender({ engine, clock, hooks, logger, jobs, maxPayloadBytes })
 

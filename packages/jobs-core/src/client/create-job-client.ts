@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { ProviderChoice } from '../provider/provider-choice.ts'
-import { chooseEngine, engineNamed } from '../provider/choose-engine.ts'
+import { chooseEngine, requireEngine } from '../provider/choose-engine.ts'
 import { engines } from '../provider/engine-registry.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { loadEngine } from '../provider/load-engine.ts'
@@ -29,7 +29,7 @@ export function createJobClient(options: JobClientOptions = {}): JobClient {
     })
   }
   const engine =
-    provider === undefined ? chooseEngine(engines()).engine : engineNamed(engines(), provider, '`provider`')
+    provider === undefined ? chooseEngine(engines()).engine : requireEngine(engines(), provider, '`provider`')
   const created = engine.create?.(config)
   return createClient(
     { load: async () => created ?? (await loadEngine(engine))(config), runsInProcess: engine.runsInProcess },

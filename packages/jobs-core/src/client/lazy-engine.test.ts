@@ -9,7 +9,7 @@ import {
 } from '../../test/kit/fake-provider.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
-import { ambientJobs } from '../jobs/job-registry.ts'
+import { processJobs } from '../jobs/job-registry.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { runWithClient } from '../runs/async-context.ts'
 import { createClient } from './create-client.ts'
@@ -29,7 +29,7 @@ const ambientClient = (load: () => JobProvider | Promise<JobProvider>): JobClien
 }
 
 beforeEach(() => {
-  for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+  for (const { id } of processJobs().all()) processJobs().remove(id)
 })
 afterEach(async () => {
   await Promise.all(open.map((client) => client.close()))
@@ -77,7 +77,7 @@ describe('the provider', () => {
     const client = ambientClient(() => createFakeProvider({ attach, without: ['timeout'] }))
     await expect(client.healthCheck()).rejects.toThrow('The port is taken.')
     expect(() => timed()).not.toThrow()
-    ambientJobs().remove('timed')
+    processJobs().remove('timed')
     await expect(client.healthCheck()).resolves.toMatchObject({ ok: true })
   })
 })
@@ -93,7 +93,7 @@ describe('a definition that the engine does not support', () => {
   test('is rejected when it is defined, once the engine is open, and is not registered', async () => {
     await ambientClient(() => createFakeProvider({ without: ['timeout'] })).healthCheck()
     expect(() => timed()).toThrow(expect.objectContaining(unsupported))
-    expect(ambientJobs().get('timed')).toBeUndefined()
+    expect(processJobs().get('timed')).toBeUndefined()
   })
 
   test('is accepted again once the client is closed', async () => {

@@ -1,4 +1,4 @@
-import { ambientJobs } from '../jobs/job-registry.ts'
+import { processJobs } from '../jobs/job-registry.ts'
 import { addEngine, type Engine } from '../provider/engine-registry.ts'
 import { autoStartCron } from './auto-start-cron.ts'
 import { createJobClient } from './create-job-client.ts'
@@ -15,5 +15,5 @@ export function registerEngine(engine: Engine): void {
   const shared = sharedClients()
   if (shared.createDefault) return
   shared.createDefault = () => createJobClient()
-  ambientJobs().onChange(autoStartCron)
+  processJobs().onChange(autoStartCron)
 }

@@ -1,4 +1,4 @@
-import { ambient } from '../ambient.ts'
+import { processState } from '../process-state.ts'
 import type { JobClient } from './job-client.ts'
 
 /** The clients that the whole process shares. */
@@ -20,5 +20,5 @@ export interface SharedClients {
 }
 
 export function sharedClients(): SharedClients {
-  return ambient('clients', () => ({ inProcessClients: new Set(), jobsOfClients: new WeakSet() }))
+  return processState('clients', () => ({ inProcessClients: new Set(), jobsOfClients: new WeakSet() }))
 }

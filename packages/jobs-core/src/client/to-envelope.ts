@@ -12,7 +12,7 @@ import { bytesOver, type Json } from '../events/json.ts'
 import { tenantProblem } from '../events/tenant.ts'
 import { toJson } from '../events/to-json.ts'
 import { checkDates, validatePayload } from '../events/validate-payload.ts'
-import { ambientJobs, type JobRegistry } from '../jobs/job-registry.ts'
+import { processJobs, type JobRegistry } from '../jobs/job-registry.ts'
 import { requireFeature, requireFeatures } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { checkSendOptions } from '../provider/check-provider-options.ts'
@@ -64,7 +64,7 @@ function schemaOf(event: unknown): StandardSchemaV1 {
     const remedy = 'Pass the name of the event first, then its payload.'
     throw new InvalidOptionError({ option: 'event', problem: `is ${kindOf(event)}, not a string`, remedy })
   }
-  const job = findEvent(event) ? undefined : ambientJobs().get(event)
+  const job = findEvent(event) ? undefined : processJobs().get(event)
   if (job && job.kind !== 'cron') throw new UnknownEventError({ event, handledByJob: job.event })
   return requireEvent(event).schema
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { ambientJobs } from '../jobs/job-registry.ts'
+import { processJobs } from '../jobs/job-registry.ts'
 import { allFeatures, type Capabilities, type FeatureSupport } from '../provider/capabilities.ts'
 import { conformanceCases } from './conformance-cases.ts'
 import { conformanceJobs } from './conformance-jobs.ts'
@@ -29,7 +29,7 @@ describe('conformanceJobs', () => {
 
   it("adds nothing to the process's own registry", () => {
     conformanceJobs()
-    expect(ambientJobs().all()).toEqual([])
+    expect(processJobs().all()).toEqual([])
   })
 
   it('omits definitions that the engine does not support', () => {

@@ -1,9 +1,9 @@
-import { createJobRegistry, defineInto } from '../jobs/job-registry.ts'
+import { createJobRegistry, withJobRegistry } from '../jobs/job-registry.ts'
 
 /**
  * Defines jobs in a separate registry. In the process's own registry, another client would also run the suite's jobs,
  * beside the engine under test.
  */
 export function withSeparateRegistry<T>(define: () => T): T {
-  return defineInto(createJobRegistry(), define)
+  return withJobRegistry(createJobRegistry(), define)
 }

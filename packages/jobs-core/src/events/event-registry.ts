@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { closestMatch } from 'leven'
 
-import { ambient } from '../ambient.ts'
+import { processState } from '../process-state.ts'
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { catalogue } from './catalogue/catalogue.ts'
 
@@ -17,7 +17,7 @@ const builtIn = new Map<string, RegisteredEvent>(
 
 /** Returns the app's own events by name, shared by the whole process. */
 export function ownEvents(): Map<string, RegisteredEvent> {
-  return ambient('events', () => new Map())
+  return processState('events', () => new Map())
 }
 
 /** Finds a declared event: built in or the app's own. */

@@ -1,7 +1,7 @@
 import { createClient } from '../client/create-client.ts'
 import type { JobClient } from '../client/job-client.ts'
 import type { Definition } from '../jobs/definition.ts'
-import { ambientJobs, toJobRegistry } from '../jobs/job-registry.ts'
+import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import { bindLogger, type LoggerLike, loggerOption } from '../logging/logger.ts'
 import type { CheckedOptions, OptionTable } from '../options/declare-options.ts'
@@ -77,7 +77,7 @@ export function prepareHost(
   const { noJobsConsequence, limits, createLogger = createDefaultLogger, load } = setting
   const { clock = systemClock, random = Math.random } = setting
   const { logger = createLogger(), hooks, middleware } = options
-  const definitions = (options.jobs ? toJobRegistry(options.jobs) : ambientJobs()).all()
+  const definitions = (options.jobs ? toJobRegistry(options.jobs) : processJobs()).all()
   if (definitions.length === 0) {
     const message = `No job is defined, ${noJobsConsequence}. Import the modules that define your jobs first.`
     // The engine's own logger writes to the log of a run, and none is running.

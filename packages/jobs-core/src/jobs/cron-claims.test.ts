@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-import { claimCronJob, onCronReleased, releaseCronJobs } from './cron-claims.ts'
+import { claimCronJob, onCronJobsReleased, releaseCronJobs } from './cron-claims.ts'
 import { defineCronJob } from './define-cron-job.ts'
 
 const cron = (id: string) => defineCronJob({ id, schedule: '0 9 * * *', handler: () => undefined })
@@ -9,7 +9,7 @@ const [one, other] = [{ engine: 'one' }, { engine: 'other' }]
 
 const stops: (() => void)[] = []
 const listen = (listener: () => void): (() => void) => {
-  const stop = onCronReleased(listener)
+  const stop = onCronJobsReleased(listener)
   stops.push(stop)
   return stop
 }

@@ -1,4 +1,4 @@
-import { ambient } from '../ambient.ts'
+import { processState } from '../process-state.ts'
 import type { CronJobDefinition } from './job-definition.ts'
 
 interface CronClaims {
@@ -6,7 +6,7 @@ interface CronClaims {
   readonly listeners: Set<() => void>
 }
 
-const claims = (): CronClaims => ambient('cronClaims', () => ({ engines: new Map(), listeners: new Set() }))
+const claims = (): CronClaims => processState('cronClaims', () => ({ engines: new Map(), listeners: new Set() }))
 
 /** Claims a cron job for one engine of the process, which then ticks for it. Returns false if another engine has it. */
 export function claimCronJob(definition: CronJobDefinition, engine: object): boolean {
@@ -26,7 +26,7 @@ export function releaseCronJobs(engine: object, only?: CronJobDefinition): void 
 }
 
 /** Calls `listener` when an engine has released its cron jobs. Returns a function that stops it. */
-export function onCronReleased(listener: () => void): () => void {
+export function onCronJobsReleased(listener: () => void): () => void {
   const { listeners } = claims()
   listeners.add(listener)
   return () => listeners.delete(listener)

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { defineCronJob } from './define-cron-job.ts'
-import { ambientJobs } from './job-registry.ts'
+import { processJobs } from './job-registry.ts'
 
 type Options = Parameters<typeof defineCronJob>[0]
 
@@ -10,7 +10,7 @@ const least: Options = { id: 'daily-report', schedule: '0 9 * * *', handler }
 const define = (options: object) => defineCronJob({ ...least, ...options } as Options)
 
 beforeEach(() => {
-  for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+  for (const { id } of processJobs().all()) processJobs().remove(id)
 })
 
 describe('a cron job', () => {
@@ -81,6 +81,6 @@ describe('an invalid cron job is rejected with the field', () => {
         message: expect.stringMatching(/^defineCronJob\(.*\): `[\w.]+` .+\. [A-Z].+\.$/s),
       }),
     )
-    expect(ambientJobs().all()).toEqual([])
+    expect(processJobs().all()).toEqual([])
   })
 })

@@ -11,7 +11,7 @@ import {
 } from './definition-options.ts'
 import type { CronContext } from './job-context.ts'
 import type { CronJobDefinition } from './job-definition.ts'
-import { ambientJobs } from './job-registry.ts'
+import { processJobs } from './job-registry.ts'
 
 /** The options of `defineCronJob`. */
 export interface CronJobOptions<Output> extends DefinitionOptions {
@@ -72,6 +72,6 @@ export function defineCronJob<Output = void>(options: CronJobOptions<Output>): C
     ...checked,
     schedule: parseCron(options.schedule, timezone, `defineCronJob(\`${checked.id}\`)`),
   }) as CronJobDefinition<Output>
-  ambientJobs().register(definition, callSite(defineCronJob))
+  processJobs().register(definition, callSite(defineCronJob))
   return definition
 }

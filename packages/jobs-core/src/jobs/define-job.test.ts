@@ -5,7 +5,7 @@ import { defineEvents } from '../events/define-events.ts'
 import { ownEvents } from '../events/event-registry.ts'
 import { eventType } from '../events/event-type.ts'
 import { defineJob } from './define-job.ts'
-import { ambientJobs } from './job-registry.ts'
+import { processJobs } from './job-registry.ts'
 
 type Options = Parameters<typeof defineJob>[0]
 
@@ -14,7 +14,7 @@ const least: Options = { id: 'process-order', event: 'order.created', handler }
 const define = (options: object | undefined) => defineJob({ ...least, ...options } as Options)
 
 beforeEach(() => {
-  for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+  for (const { id } of processJobs().all()) processJobs().remove(id)
 })
 
 describe('a job', () => {
@@ -111,7 +111,7 @@ describe('an invalid job is rejected with the field', () => {
         message: expect.stringMatching(/^defineJob\(.*\): `[\w.]+` .+\. [A-Z].+\.$/s),
       }),
     )
-    expect(ambientJobs().all()).toEqual([])
+    expect(processJobs().all()).toEqual([])
   })
 
   test('an unknown option, with the list of options', () => {
@@ -129,6 +129,6 @@ describe('an invalid job is rejected with the field', () => {
 
   test('a misspelled event, with the most similar name', () => {
     expect(() => define({ event: 'order.crated' })).toThrow(/Did you mean `order\.created`/)
-    expect(ambientJobs().all()).toEqual([])
+    expect(processJobs().all()).toEqual([])
   })
 })

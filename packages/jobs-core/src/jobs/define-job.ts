@@ -13,7 +13,7 @@ import {
 import type { EventMessage } from './event-message.ts'
 import type { JobContext } from './job-context.ts'
 import type { JobDefinition } from './job-definition.ts'
-import { ambientJobs } from './job-registry.ts'
+import { processJobs } from './job-registry.ts'
 
 /** The options of `defineJob`. */
 export interface JobOptions<Event extends JobEvent, Output> extends DefinitionOptions {
@@ -52,6 +52,6 @@ export function defineJob<Event extends JobEvent, Output = void>(
 ): JobDefinition<Event, Output> {
   const checked = readDefinition('defineJob', jobOptions, options)
   const definition = Object.freeze({ kind: 'job' as const, ...checked }) as JobDefinition<Event, Output>
-  ambientJobs().register(definition, callSite(defineJob))
+  processJobs().register(definition, callSite(defineJob))
   return definition
 }

@@ -1,4 +1,4 @@
-import { ambient } from '../ambient.ts'
+import { processState } from '../process-state.ts'
 import { fileOf } from '../call-site.ts'
 import { DuplicateDefinitionError } from '../errors/duplicate-definition-error.ts'
 import { isDevelopment } from '../environment.ts'
@@ -91,7 +91,7 @@ export function toJobRegistry(definitions: readonly Definition[]): JobRegistry {
 }
 
 /** Runs `code` with this registry as the registry of the process. */
-export function defineInto<T>(registry: JobRegistry, code: () => T): T {
+export function withJobRegistry<T>(registry: JobRegistry, code: () => T): T {
   const shared = holder()
   const before = shared.registry
   shared.registry = registry
@@ -103,7 +103,7 @@ export function defineInto<T>(registry: JobRegistry, code: () => T): T {
 }
 
 function holder(): { registry: JobRegistry } {
-  return ambient('jobs', () => ({ registry: createJobRegistry() }))
+  return processState('jobs', () => ({ registry: createJobRegistry() }))
 }
 
 function checkIsDefinition(definition: unknown, index: number): void {
@@ -118,7 +118,7 @@ function checkIsDefinition(definition: unknown, index: number): void {
 }
 
 /** Returns the registry of the process. `defineJob` and the other functions register definitions there. */
-export function ambientJobs(): JobRegistry {
+export function processJobs(): JobRegistry {
   return holder().registry
 }
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
-import { chooseEngine, engineNamed } from './choose-engine.ts'
+import { chooseEngine, requireEngine } from './choose-engine.ts'
 import { addEngine, type Engine, engines } from './engine-registry.ts'
 
 const create = () => createFakeProvider()
@@ -110,17 +110,17 @@ describe('the engine that the environment chooses', () => {
   test('does not exist if no engine is registered', () => {
     register()
     expect(() => chooseEngine(engines(), {})).toThrow('no engine is imported. Import from `@cgk-platform/jobs`')
-    expect(() => engineNamed(engines(), 'here', '`provider`')).toThrow(
+    expect(() => requireEngine(engines(), 'here', '`provider`')).toThrow(
       '`provider` is `here`, which is not an available engine. Import from `@cgk-platform/jobs`',
     )
   })
 })
 
 describe('the name of an engine', () => {
-  test('finds it', () => expect(engineNamed(engines(), 'queue', '`provider`')).toBe(queue))
+  test('finds it', () => expect(requireEngine(engines(), 'queue', '`provider`')).toBe(queue))
 
   test.each([undefined, null, '', 'memory', 5, {}])('cannot be %j', (name) => {
-    expect(() => engineNamed(engines(), name, '`provider`')).toThrow(
+    expect(() => requireEngine(engines(), name, '`provider`')).toThrow(
       expect.objectContaining({ code: 'provider_not_chosen', message: expect.stringContaining('`provider` is') }),
     )
   })

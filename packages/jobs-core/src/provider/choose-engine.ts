@@ -24,7 +24,7 @@ export function chooseEngine<Engine extends EngineDescriptor>(
   variables: Variables = environment(),
 ): ChosenEngine<Engine> {
   const named = variables['JOB_PROVIDER']
-  if (named) return { engine: engineNamed(known, named, '`JOB_PROVIDER`'), reason: '`JOB_PROVIDER` is set to it' }
+  if (named) return { engine: requireEngine(known, named, '`JOB_PROVIDER`'), reason: '`JOB_PROVIDER` is set to it' }
   const keyed = known.filter((engine) => keysOf(engine, variables).length > 0)
   if (keyed.length > 1) {
     throw new ProviderNotChosenError({
@@ -49,7 +49,7 @@ export function chooseEngine<Engine extends EngineDescriptor>(
 }
 
 /** Finds an engine by its name. `source` says where the name comes from. @throws {ProviderNotChosenError} */
-export function engineNamed<Engine extends EngineDescriptor>(
+export function requireEngine<Engine extends EngineDescriptor>(
   known: readonly Engine[],
   name: unknown,
   source: string,

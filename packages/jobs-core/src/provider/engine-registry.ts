@@ -1,4 +1,4 @@
-import { ambient } from '../ambient.ts'
+import { processState } from '../process-state.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { EngineDescriptor } from './engine-descriptor.ts'
 import type { JobProvider } from './job-provider.ts'
@@ -38,5 +38,5 @@ export function addEngine(engine: Engine): void {
 }
 
 function byName(): Map<string, Engine> {
-  return ambient('engines', () => new Map())
+  return processState('engines', () => new Map())
 }

@@ -8,7 +8,7 @@
 export { registerEngine } from '../client/register-engine.ts'
 export { type Feature, type FeatureSupport, portablePayloadBytes } from './capabilities.ts'
 export { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'
-export { chooseEngine, type ChosenEngine, engineNamed } from './choose-engine.ts'
+export { chooseEngine, type ChosenEngine, requireEngine } from './choose-engine.ts'
 export type {
   DoctorConfigOptions,
   EngineDescriptor,
@@ -48,14 +48,14 @@ export type { CreateOptionError, Option, OptionRules } from '../options/option.t
 // Definitions
 export type { AsJson } from '../jobs/as-json.ts'
 export type { Concurrency, ConcurrencyLimits } from '../jobs/concurrency.ts'
-export { claimCronJob, onCronReleased, releaseCronJobs } from '../jobs/cron-claims.ts'
+export { claimCronJob, onCronJobsReleased, releaseCronJobs } from '../jobs/cron-claims.ts'
 export type { CronJobOptions } from '../jobs/define-cron-job.ts'
 export type { JobOptions } from '../jobs/define-job.ts'
 export type { DefinitionOptions } from '../jobs/definition-options.ts'
 export type { EventDefinition } from '../jobs/definition.ts'
 export { eventOf } from '../jobs/event-of.ts'
 export type { BaseDefinition } from '../jobs/job-definition.ts'
-export { ambientJobs, createJobRegistry, type JobRegistry, toJobRegistry } from '../jobs/job-registry.ts'
+export { processJobs, createJobRegistry, type JobRegistry, toJobRegistry } from '../jobs/job-registry.ts'
 
 // Events and envelopes
 export type { StandardSchemaV1 } from '@standard-schema/spec'

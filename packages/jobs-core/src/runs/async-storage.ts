@@ -1,4 +1,4 @@
-import { ambient } from '../ambient.ts'
+import { processState } from '../process-state.ts'
 
 /** A value that follows code through everything it awaits. */
 export interface AsyncStorage<T> {
@@ -18,5 +18,5 @@ export const asyncHooks = process?.getBuiltinModule?.('node:async_hooks') as Asy
 
 /** Returns the storage of this name. All copies of this package in the process share it. */
 export function asyncStorage<T>(slot: string): AsyncStorage<T> | undefined {
-  return asyncHooks && ambient(slot, () => new asyncHooks.AsyncLocalStorage<T>())
+  return asyncHooks && processState(slot, () => new asyncHooks.AsyncLocalStorage<T>())
 }

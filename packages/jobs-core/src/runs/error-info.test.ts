@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { cyclicError, foreignError, frozenError, unreadableError } from '../../test/kit/odd-errors.ts'
+import { cyclicError, errorLike, frozenError, unreadableError } from '../../test/kit/unusual-errors.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { toError, toErrorInfo } from './error-info.ts'
 
@@ -51,7 +51,7 @@ describe('toErrorInfo describes', () => {
         message: 'an object (key0, key1, key2, key3, key4, key5, key6, key7, key8, key9) was thrown, not an Error',
       },
     ],
-    [foreignError, { name: 'ForeignError', message: 'From elsewhere.', code: 'E_FOREIGN' }],
+    [errorLike, { name: 'ForeignError', message: 'From elsewhere.', code: 'E_FOREIGN' }],
     [Object.assign(new Error('x'), { name: '', stack: undefined }), { name: 'Error', message: 'x' }],
     [Object.assign(new Error('x'), { message: 5, stack: 5 }), { name: 'Error', message: '`5`' }],
     [
@@ -101,7 +101,7 @@ describe('toError', () => {
     for (const error of [frozenError, cyclicError, unreadableError]) expect(toError(error)).toBe(error)
   })
 
-  test.each([undefined, null, 'no luck', 404, { reason: 'odd' }, foreignError])('sets %o as the cause', (thrown) => {
+  test.each([undefined, null, 'no luck', 404, { reason: 'odd' }, errorLike])('sets %o as the cause', (thrown) => {
     const error = toError(thrown)
     expect(error).toBeInstanceOf(Error)
     expect(error.cause).toBe(thrown)

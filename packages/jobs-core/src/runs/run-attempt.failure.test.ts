@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { createDeferred } from '../../test/kit/deferred.ts'
-import { cyclicError, foreignError, frozenError, unreadableError } from '../../test/kit/odd-errors.ts'
+import { cyclicError, errorLike, frozenError, unreadableError } from '../../test/kit/unusual-errors.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 
@@ -29,7 +29,7 @@ describe('a thrown value', () => {
     ],
     ['a frozen error', frozenError, { name: 'RangeError', message: 'Frozen.' }],
     ['an error that cannot be read', unreadableError, { name: 'Error' }],
-    ['an error of another realm', foreignError, foreignError],
+    ['an error of another realm', errorLike, errorLike],
   ]
 
   test.each(odd)('reaches `onFailure` as an `Error`: %s', async (_name, thrown, error) => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { ambientJobs } from '../jobs/job-registry.ts'
+import { processJobs } from '../jobs/job-registry.ts'
 import { defineWorkflow } from './define-workflow.ts'
 
 type Options = Parameters<typeof defineWorkflow>[0]
@@ -10,7 +10,7 @@ const least: Options = { id: 'fulfil-order', event: 'order.created', steps }
 const define = (options: object | undefined) => defineWorkflow({ ...least, ...options } as Options)
 
 beforeEach(() => {
-  for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+  for (const { id } of processJobs().all()) processJobs().remove(id)
 })
 
 describe('a workflow', () => {
@@ -70,7 +70,7 @@ describe('rejects an invalid workflow and names the field', () => {
         message: expect.stringMatching(/^defineWorkflow\(.*\): `[\w.]+` .+\. [A-Z].+\.$/s),
       }),
     )
-    expect(ambientJobs().all()).toEqual([])
+    expect(processJobs().all()).toEqual([])
   })
 
   test('an unknown option, with the known ones', () => {

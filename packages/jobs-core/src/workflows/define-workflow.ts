@@ -12,7 +12,7 @@ import {
 } from '../jobs/definition-options.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
-import { ambientJobs } from '../jobs/job-registry.ts'
+import { processJobs } from '../jobs/job-registry.ts'
 import type { RetryConfig } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
 import type { Steps, WorkflowDefinition } from './steps.ts'
@@ -81,6 +81,6 @@ export function defineWorkflow<Event extends JobEvent, Output = void>(
     compensateOnCancel: false,
     ...checked,
   }) as WorkflowDefinition<Event, Output>
-  ambientJobs().register(definition, callSite(defineWorkflow))
+  processJobs().register(definition, callSite(defineWorkflow))
   return definition
 }

@@ -7,7 +7,7 @@ import {
   sendJob,
   UnsupportedFeatureError,
 } from '@cgk-platform/jobs-core'
-import { ambientJobs, claimCronJob, releaseCronJobs } from '@cgk-platform/jobs-core/provider'
+import { processJobs, claimCronJob, releaseCronJobs } from '@cgk-platform/jobs-core/provider'
 import { type InngestFunction } from 'inngest'
 import { beforeEach, describe, expect, test } from 'vitest'
 
@@ -24,7 +24,7 @@ const cron = (id: string, more: object = {}): Definition =>
 
 beforeEach(() => {
   const forget = () => {
-    for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+    for (const { id } of processJobs().all()) processJobs().remove(id)
   }
   forget()
   return forget

@@ -1,7 +1,7 @@
 import { JobCancelledError, LeaseLostError, type Logger, ShutdownError } from '@cgk-platform/jobs-core'
 import {
   bindLogger,
-  onCronReleased,
+  onCronJobsReleased,
   type Outcome,
   releaseCronJobs,
   runDetached,
@@ -60,7 +60,7 @@ export class Engine implements EngineView {
     })
     store.shared?.onChange(() => this.#changedExternally())
     this.#cron = createCronTicker(dependencies, this)
-    const stops = [host.jobs, { onChange: onCronReleased }].map((changing) =>
+    const stops = [host.jobs, { onChange: onCronJobsReleased }].map((changing) =>
       changing.onChange(() => this.#onDefinitionsChanged()),
     )
     this.#unwatch = () => stops.forEach((stop) => stop())

@@ -1,5 +1,5 @@
 import { type CronContext, defineCronJob, defineJob } from '@cgk-platform/jobs-core'
-import { type CronJobOptions, ambientJobs } from '@cgk-platform/jobs-core/provider'
+import { type CronJobOptions, processJobs } from '@cgk-platform/jobs-core/provider'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
@@ -70,7 +70,7 @@ describe('changes of cron jobs while the engine runs', () => {
     const other: string[] = []
     defineCronJob({ id: 'other', schedule: '0 * * * *', handler: () => void other.push('tick') })
     await engine.advance('90m')
-    ambientJobs().remove('report')
+    processJobs().remove('report')
     await engine.advance('2h')
     expect([ticks, other]).toEqual([['01-01T01:00'], ['tick', 'tick', 'tick']])
   })
@@ -80,7 +80,7 @@ describe('changes of cron jobs while the engine runs', () => {
     async (catchUp) => {
       define('0 * * * *', { catchUp })
       await engine.advance('90m')
-      ambientJobs().remove('report')
+      processJobs().remove('report')
       await engine.advance('5h')
       define('0 * * * *', { catchUp })
       await engine.advance('1h')

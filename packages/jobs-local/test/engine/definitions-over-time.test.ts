@@ -1,5 +1,5 @@
 import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
-import { type JobOptions, ambientJobs } from '@cgk-platform/jobs-core/provider'
+import { type JobOptions, processJobs } from '@cgk-platform/jobs-core/provider'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
@@ -43,7 +43,7 @@ describe('changes of definitions while the engine runs', () => {
     define({})
     define({ id: 'other' })
     const id = await send(1000)
-    ambientJobs().remove('work')
+    processJobs().remove('work')
     await engine.advance(1000)
     expect((await engine.client.getJobStatus(id)).runs.map(({ definitionId }) => definitionId)).toEqual(['other'])
   })
@@ -55,8 +55,8 @@ describe('changes of definitions while the engine runs', () => {
     define({ id: 'other' })
     const ids = [await send(), await send()]
     await engine.settle()
-    ambientJobs().remove('work')
-    ambientJobs().remove('flaky')
+    processJobs().remove('work')
+    processJobs().remove('flaky')
     deferred.resolve()
     await engine.advance('1m')
     const [first, second] = await Promise.all(ids.map((id) => engine.client.getJobStatus(id)))
@@ -87,7 +87,7 @@ describe('changes of definitions while the engine runs', () => {
     define({ retry: { maxAttempts: 2, initialDelay: '1m' }, handler: failUntil(99) })
     const id = await send()
     await engine.settle()
-    ambientJobs().remove('work')
+    processJobs().remove('work')
     await engine.advance('1m')
     expect((await engine.client.getJobStatus(id)).state).toBe('failed')
     await engine.client.retryJob(id)

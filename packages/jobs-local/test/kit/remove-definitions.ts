@@ -1,6 +1,6 @@
-import { ambientJobs } from '@cgk-platform/jobs-core/provider'
+import { processJobs } from '@cgk-platform/jobs-core/provider'
 
 /** Removes all registered definitions, so that the next test begins without any. */
 export function removeDefinitions(): void {
-  for (const { id } of ambientJobs().all()) ambientJobs().remove(id)
+  for (const { id } of processJobs().all()) processJobs().remove(id)
 }

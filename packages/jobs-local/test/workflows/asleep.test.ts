@@ -1,5 +1,5 @@
 import { defineJob } from '@cgk-platform/jobs-core'
-import { ambientJobs, createClient } from '@cgk-platform/jobs-core/provider'
+import { processJobs, createClient } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/local-provider.ts'
@@ -63,7 +63,7 @@ test('a workflow fails if its definition no longer exists when it wakes', async 
   const engine = createTestEngine() // with all definitions, as they are at the time of use
   const { id } = await engine.client.sendJob('work.asked', { tenantId })
   await engine.settle()
-  ambientJobs().remove('flow')
+  processJobs().remove('flow')
   await engine.advance('1d')
   const { state, runs } = await engine.client.getJobStatus(id)
   expect([state, runs[0]?.error?.code]).toEqual(['failed', 'definition_not_found'])

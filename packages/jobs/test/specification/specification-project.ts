@@ -8,7 +8,7 @@ import { createReaderProject, type ReaderProject } from '../snippets/reader-proj
 export const blocks: readonly Block[] = blocksOf(readFileSync(join(import.meta.dirname, 'snippets.md'), 'utf8'))
 
 /** Declares what the snippets use but do not declare: the app's functions, and two names from the text. */
-const ambient = `
+const declarations = `
 declare function sendOrderConfirmation(orderId: string): Promise<void>
 declare function updateInventory(orderId: string): Promise<void>
 declare function getAllTenants(): Promise<{ id: string }[]>
@@ -35,7 +35,7 @@ export function fileOf({ headings }: Block): string {
 /** Creates a project with every snippet as a file. */
 export function createSpecificationProject(): ReaderProject {
   const project = createReaderProject()
-  project.write('ambient.d.ts', ambient)
+  project.write('declarations.d.ts', declarations)
   for (const block of snippets) project.write(fileOf(block), toProgram(block))
   return project
 }

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 
-import { ambient } from './ambient.ts'
+import { processState } from './process-state.ts'
 import { defineJob } from './jobs/define-job.ts'
 
 const contractKey = Symbol.for('@cgk-platform/jobs.contract')
@@ -13,10 +13,10 @@ afterEach(() => {
 const define = () => defineJob({ id: 'pack', event: 'order.created', handler: () => undefined })
 
 test('shared state is created once for all copies of the package', async () => {
-  const made = ambient('test', () => ({}))
+  const made = processState('test', () => ({}))
   vi.resetModules()
-  const other = (await import('./ambient.ts')).ambient
-  expect(other).not.toBe(ambient)
+  const other = (await import('./process-state.ts')).processState
+  expect(other).not.toBe(processState)
   expect(other('test', () => ({}))).toBe(made)
 })
 

@@ -21,4 +21,4 @@ export const unreadableError: Error = Object.defineProperties(new Error('Hidden.
 })
 
 /** An error of another realm or library: not an instance of this realm's `Error`. */
-export const foreignError = { name: 'ForeignError', message: 'From elsewhere.', code: 'E_FOREIGN' }
+export const errorLike = { name: 'ForeignError', message: 'From elsewhere.', code: 'E_FOREIGN' }
