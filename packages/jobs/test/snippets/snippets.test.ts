@@ -65,8 +65,6 @@ test('only these snippets are not run', () => {
     'docs-inngest/serve-jobs.ts', // likewise
     ...local,
     'docs-running/worker.ts',
-    'docs-running/app/api/inngest/route.ts',
-    'docs-running/trigger/tasks.ts',
     'docs-trigger/trigger/tasks.ts', // runs the jobs of the others in `trigger.test.ts`
     'docs-trigger/trigger.config.ts',
   ])

@@ -26,21 +26,20 @@ ${[line(header), rule, ...cells.map(line)].join('\n')}
 
 - Each ratio compares two measurements of one run. The contenders take turns in five rounds after a warm-up. The table shows the median, and in brackets the lowest and highest ratio.
 - All do the same work: an empty handler, a payload of three short strings, sends in batches of 1,000. The time runs from the first send until every job is completed and, if durable, recorded.
-- The local engine runs with its defaults: schema validation at the send and before the handler, JSON copies, records of every job and run, retries.
+- The local engine runs with its defaults, including schema validation, records of every job and run, and retries.
 - Each contender has its own process. Servers run on the same machine.
 - Durable means that every commit is synced to disk: SQLite in WAL mode with \`synchronous = FULL\`, Redis with \`appendfsync always\`, PostgreSQL with its defaults.
-- The peers use their fastest settings of those tried: BullMQ and plainjob bulk sends; graphile-worker a local queue of 1,000 and batched completion; pg-boss batches of 1,000 and two workers.
+- The peers use the fastest settings that we found: BullMQ and plainjob bulk sends; graphile-worker a local queue of 1,000 and batched completion; pg-boss batches of 1,000 and two workers.
 - _Bare node:sqlite_ is not a queue. It inserts, starts and completes batches in three transactions, with one index.
-- _Not run_ names what the machine lacked.
 
-Compare ratios, not figures, between machines. Even ratios depend on the disk: plainjob syncs each job, and the ratio was 8 to 9 with a sync of 0.15 ms, but 3.4 to 4.6 with 0.1 ms.
+Between machines, compare ratios, not figures. Even ratios depend on the disk: against plainjob, which syncs each job, the ratio was 8 to 9 with a sync of 0.15 ms, and 3.4 to 4.6 with 0.1 ms.
 
 ## Where the time goes
 
 - **fastq.promise** only calls a function, in about 0.3 µs. A send here takes about 4 µs (schema, JSON copy, size, id) and an attempt about 13 µs, a quarter of it garbage collection. The ratio cannot reach 1 while every job is validated, recorded and retryable.
 - **BullMQ**: the same. The local engine uses one processor core; Redis uses another.
-- **Durable**: a job takes about 45 µs of processor time: a third in SQL statements, a sixth in commits. Larger pages, logs and caches made no difference, and neither did turning syncs off. Bare \`node:sqlite\` does no validation, keeps no second table and returns no records. In memory the engine runs about 75,000 jobs/s on that machine, which is below the targets against bare SQLite, graphile-worker and pg-boss.
-- **graphile-worker and pg-boss** are much faster with these settings than with their defaults, and PostgreSQL uses a core of its own. They need that server; the local engine needs nothing.
+- **Durable**: a job takes about 45 µs of processor time: a third in SQL statements, a sixth in commits. Larger pages, logs and caches made no difference, and neither did turning syncs off. In memory the engine runs about 75,000 jobs/s on that machine, which is below the targets against bare SQLite, graphile-worker and pg-boss.
+- **graphile-worker and pg-boss** are much faster with these settings than with their defaults, and PostgreSQL uses a core of its own.
 - **Queue length**: garbage collection takes a quarter of the time at any length. With a million jobs, the maps outgrow the processor's caches.
 - **Types**: the compiler's time goes into \`defineEvents\` with a thousand members, and one generic call per definition.
 
