@@ -45,12 +45,8 @@ Between machines, compare ratios, not figures. Even ratios depend on the disk: a
 
 ## How to repeat it
 
-\`\`\`sh
-./dev bench local                    # rows that need nothing else
-./dev bench local --peers            # the other queues too: about six minutes
-./dev bench local --peers --write    # also writes this page and its chart
-\`\`\`
+\`./dev bench local\` measures the rows that need nothing else. \`--peers\` adds the other queues and takes about six minutes. \`--write\` also writes this page and its chart.
 
-The bench starts Redis and PostgreSQL itself if they are installed (Debian: \`apt-get install redis-server postgresql\`). The peers are dependencies of \`tools/bench-peers\`. \`TMPDIR\` selects another disk. Run nothing else on the machine.
+The bench starts Redis and PostgreSQL if they are installed (Debian: \`apt-get install redis-server postgresql\`). \`TMPDIR\` selects another disk. Run nothing else on the machine.
 `
 }
