@@ -57,15 +57,15 @@ describe('requestJson', () => {
   })
 
   test('sends the method, the headers and the body', async () => {
-    const asked: { method?: string | undefined; more?: unknown; text: string }[] = []
+    const received: { method?: string | undefined; more?: unknown; text: string }[] = []
     const url = await listen((incoming, response) => void read(incoming, response))
     await requestJson(fetch, { method: 'POST', url, headers: { 'x-more': 'yes' }, body: '{"a":1}' }, address)
-    expect(asked).toEqual([{ method: 'POST', more: 'yes', text: '{"a":1}' }])
+    expect(received).toEqual([{ method: 'POST', more: 'yes', text: '{"a":1}' }])
 
     async function read(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
       let text = ''
       for await (const chunk of incoming) text += String(chunk)
-      asked.push({ method: incoming.method, more: incoming.headers['x-more'], text })
+      received.push({ method: incoming.method, more: incoming.headers['x-more'], text })
       response.end('{}')
     }
   })

@@ -9,8 +9,8 @@ import type { Outcome } from './outcome.ts'
 type Changing = { -readonly [Key in keyof AttemptInfo]: AttemptInfo[Key] } & { outcome: Outcome }
 
 /** Deletes the received data, like a hook that masks secrets. */
-function mask(told: AttemptInfo): void {
-  const info = told as Changing
+function mask(attempt: AttemptInfo): void {
+  const info = attempt as Changing
   info.jobId = '[masked]'
   info.attempt = 99
   if (info.outcome?.type === 'completed') (info.outcome.output as { card: string }).card = '[masked]'
@@ -31,15 +31,15 @@ describe('changes of a hook do not reach', () => {
   ]
 
   test.each(cases)('the next hook: the %s of a run', async (_what, handler, kept) => {
-    const told: unknown[] = []
+    const received: unknown[] = []
     const hooks: JobHooks = {
       onAttemptStart: mask,
       onAttemptEnd: mask,
-      onRunEnd: (info) => void told.push(info),
+      onRunEnd: (info) => void received.push(info),
     }
     const definition = orderJob(handler, { retry: { maxAttempts: 1 } })
     await createAttemptKit().run(definition, orderEnvelope(), { hooks })
-    expect(told).toMatchObject([{ jobId: 'job_1', attempt: 1, outcome: kept }])
+    expect(received).toMatchObject([{ jobId: 'job_1', attempt: 1, outcome: kept }])
   })
 
   test('the engine: the payload and the rest of the envelope', async () => {

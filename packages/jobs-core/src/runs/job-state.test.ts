@@ -52,8 +52,8 @@ describe('the state of a job', () => {
     ['a failed, a failed, a completed, b completed', 'completed'],
     ['a completed, b failed, b cancelled', 'cancelled'],
   ])('follows the newest run of each definition: %s is %s', (list, job) => {
-    const told = list.split(', ').map((run) => run.split(' ') as [string, JobState])
-    expect(jobStateOf(runs(...told))).toBe(job)
+    const parsed = list.split(', ').map((run) => run.split(' ') as [string, JobState])
+    expect(jobStateOf(runs(...parsed))).toBe(job)
   })
 
   test('has ended once all newest runs have ended', () => {

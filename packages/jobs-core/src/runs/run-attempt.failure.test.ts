@@ -19,7 +19,7 @@ const failing = (thrown: unknown, options?: Parameters<typeof orderJob>[1]) =>
   }, options)
 
 describe('a thrown value', () => {
-  const odd: [name: string, thrown: unknown, told: object][] = [
+  const thrownValues: [name: string, thrown: unknown, expected: object][] = [
     ['a string', 'no luck', { name: 'NonError', message: '"no luck" was thrown, not an Error' }],
     ['a symbol', Symbol('x'), { name: 'NonError' }],
     [
@@ -32,7 +32,7 @@ describe('a thrown value', () => {
     ['an error of another realm', errorLike, errorLike],
   ]
 
-  test.each(odd)('reaches `onFailure` as an `Error`: %s', async (_name, thrown, error) => {
+  test.each(thrownValues)('reaches `onFailure` as an `Error`: %s', async (_name, thrown, error) => {
     const onFailure = vi.fn<OnFailure>()
     expect(await kit.run(failing(thrown, { onFailure, retry: { maxAttempts: 1 } }))).toMatchObject({
       type: 'failed',

@@ -22,12 +22,16 @@ beforeEach(() => {
   controller = new AbortController()
 })
 
-type Asked = Partial<Work> & { readonly kind?: string }
+type StepOverrides = Partial<Work> & { readonly kind?: string }
 
-function attempt(work: (context: StepContext) => unknown, asked: Asked = {}, made: Partial<StepAttemptOptions> = {}) {
+function attempt(
+  work: (context: StepContext) => unknown,
+  overrides: StepOverrides = {},
+  options: Partial<StepAttemptOptions> = {},
+) {
   const policy = toRetryPolicy({ maxAttempts: 3, initialDelay: 100 })
   return attemptStep(
-    { key: 'charge', work, policy, ...asked },
+    { key: 'charge', work, policy, ...overrides },
     {
       replayToken: {},
       definitionId: 'fulfil-order',
@@ -37,7 +41,7 @@ function attempt(work: (context: StepContext) => unknown, asked: Asked = {}, mad
       signal: controller.signal,
       clock,
       random: () => 0,
-      ...made,
+      ...options,
     },
   )
 }
