@@ -69,7 +69,7 @@ describe('hooks are called', () => {
       orderEnvelope({ traceparent }),
       { hooks },
     )
-    expect(calls.map(({ info }) => info)).toEqual([1, 2, 3].map(() => expect.objectContaining({ traceparent })))
+    expect(calls.map((call) => call.info)).toEqual([1, 2, 3].map(() => expect.objectContaining({ traceparent })))
   })
 
   test.each([
