@@ -5,6 +5,7 @@ import {
   retryWorkflowRecord,
   endStep,
   createWorkflowRecord,
+  reopenStep,
   stepDueAt,
   type StepRecord,
   type WorkflowRecord,
@@ -118,4 +119,16 @@ describe('a step that ends', () => {
     expect(step).toMatchObject({ state: 'failed', error: failure, order: 1 })
     expect(step).not.toHaveProperty('nextAttemptAt')
   })
+})
+
+test.each([
+  ['work runs again', {}, 'running'],
+  ['a wait for time goes on', { until: 5 }, 'waiting'],
+  ['a wait for a job goes on', { jobId: 'job_1' }, 'waiting'],
+] as const)('a reopened step has no end and no output: %s', (_, facts, state) => {
+  const step = completedStep('one', 1, { output: 1, ...facts })
+  reopenStep(step)
+  expect(step).toMatchObject({ key: 'one', state })
+  expect(Object.keys(step)).not.toEqual(expect.arrayContaining(['output']))
+  expect(step.endedAt).toBeUndefined()
 })
