@@ -49,7 +49,8 @@ const special: { readonly [Name in ErrorName]?: (classes: Core) => core.JobsErro
   SendFailedError: (c) => new c.SendFailedError(facts, { cause }),
   ShutdownError: (c) => new c.ShutdownError(),
   StepFailedError: (c) => new c.StepFailedError({ ...facts, cause }),
-  StoreError: (c) => new c.StoreError({ ...facts, path: 'jobs.db', problem: 'full', says: 'cannot grow' }, { cause }),
+  StoreError: (c) =>
+    new c.StoreError({ ...facts, path: 'jobs.db', problem: 'full', description: 'cannot grow' }, { cause }),
 }
 const names = Object.keys(core).filter((name) => /(?<!^Jobs|^to)Error$/.test(name)) as ErrorName[]
 const make = (name: ErrorName, classes: Core): core.JobsError => {

@@ -7,7 +7,7 @@ import { localCapabilities } from './capabilities.ts'
 import { createJobClient } from './index.ts'
 import { createLocalProvider } from './local-provider.ts'
 
-const work = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload }) => payload.number ?? null })
+const work = defineJob({ id: 'work', event: 'work.requested', handler: ({ payload }) => payload.number ?? null })
 
 describe('createJobClient of the local package', () => {
   test('creates a client that runs jobs in this process in real time', async () => {
@@ -16,7 +16,7 @@ describe('createJobClient of the local package', () => {
       jobs: [work],
       config: { concurrency: 2, retention: { count: 5, age: '1h' } },
     })
-    const { id } = await client.sendJob('work.asked', { tenantId: 'acme', number: 7 })
+    const { id } = await client.sendJob('work.requested', { tenantId: 'acme', number: 7 })
     expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 7 }] })
     expect(await client.capabilities()).toBe(localCapabilities)
     expect(await client.healthCheck()).toMatchObject({ ok: true, provider: 'local' })

@@ -69,16 +69,16 @@ describe('the local engine', () => {
     expect(() => createLocalProvider(config)).not.toThrow()
   })
 
-  test.each<[what: string, variable: string, config: LocalConfig | undefined, keeps: boolean]>([
+  test.each<[what: string, variable: string, config: LocalConfig | undefined, isStored: boolean]>([
     ['the file that `JOB_LOCAL_PATH` names', 'jobs.db', undefined, true],
-    ['that file, where a file is asked for', 'jobs.db', { store: 'sqlite' }, true],
-    ['memory, where it names none', '', undefined, false],
-    ['memory, where that is asked for all the same', 'jobs.db', { store: 'memory' }, false],
-  ])('uses %s', (_what, variable, config, keeps) => {
+    ["that file with `store: 'sqlite'`", 'jobs.db', { store: 'sqlite' }, true],
+    ['memory if `JOB_LOCAL_PATH` is empty', '', undefined, false],
+    ["memory with `store: 'memory'`", 'jobs.db', { store: 'memory' }, false],
+  ])('uses %s', (_what, variable, config, isStored) => {
     vi.stubEnv('JOB_LOCAL_PATH', variable)
     onTestFinished(() => void vi.unstubAllEnvs())
     const { features } = createLocalProvider(config).capabilities
-    expect(features['jobs survive a restart'].supported).toBe(keeps)
+    expect(features['jobs survive a restart'].supported).toBe(isStored)
   })
 
   test('a test engine stores jobs in memory, even if `JOB_LOCAL_PATH` is set', async () => {

@@ -5,36 +5,36 @@ import { createWatchers } from './watchers.ts'
 describe('createWatchers', () => {
   test('notifies all watchers of a job, and no others', () => {
     const { watch, notify } = createWatchers()
-    const told: string[] = []
-    watch('a', () => told.push('first'))
-    watch('a', () => told.push('second'))
-    watch('b', () => told.push('other'))
+    const notified: string[] = []
+    watch('a', () => notified.push('first'))
+    watch('a', () => notified.push('second'))
+    watch('b', () => notified.push('other'))
     notify('a')
-    expect(told).toEqual(['first', 'second'])
+    expect(notified).toEqual(['first', 'second'])
   })
 
   test('stops notifying a watcher that stopped, also if it stops twice or during a notification', () => {
     const { watch, notify } = createWatchers()
-    const told: string[] = []
+    const notified: string[] = []
     const stop = watch('a', () => {
-      told.push('once')
+      notified.push('once')
       stop()
     })
-    watch('a', () => told.push('always'))
+    watch('a', () => notified.push('always'))
     notify('a')
     stop()
     notify('a')
-    expect(told).toEqual(['once', 'always', 'always'])
+    expect(notified).toEqual(['once', 'always', 'always'])
   })
 
   test('a watcher that stops late does not affect later watchers', () => {
     const { watch, notify } = createWatchers()
-    const told: string[] = []
-    const stop = watch('a', () => told.push('early'))
+    const notified: string[] = []
+    const stop = watch('a', () => notified.push('early'))
     stop()
-    watch('a', () => told.push('late'))
+    watch('a', () => notified.push('late'))
     stop()
     notify('a')
-    expect(told).toEqual(['late'])
+    expect(notified).toEqual(['late'])
   })
 })

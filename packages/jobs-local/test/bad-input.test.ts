@@ -17,9 +17,9 @@ afterEach(removeDefinitions)
 /** The methods of a client, as untyped code calls them. */
 type Loose = { readonly [name in keyof JobClient]: (...given: unknown[]) => unknown }
 
-const send = (options: object) => (client: Loose) => client.sendJob('work.asked', { tenantId }, options)
-const payload = (data: unknown) => (client: Loose) => client.sendJob('work.asked', { tenantId, data })
-const job = (options: object) => () => defineJob({ id: 'bad', event: 'work.asked', handler, ...options } as never)
+const send = (options: object) => (client: Loose) => client.sendJob('work.requested', { tenantId }, options)
+const payload = (data: unknown) => (client: Loose) => client.sendJob('work.requested', { tenantId, data })
+const job = (options: object) => () => defineJob({ id: 'bad', event: 'work.requested', handler, ...options } as never)
 const cron = (options: object) => () =>
   defineCronJob({ id: 'bad', schedule: '* * * * *', handler, ...options } as never)
 
@@ -60,18 +60,18 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
   ],
   [
     'no time',
-    (client) => client.scheduleJob('work.asked', { tenantId }),
+    (client) => client.scheduleJob('work.requested', { tenantId }),
     'invalid_option',
     ['`delay` is missing, and so'],
   ],
   ['an object instead of an array', (client) => client.sendJobs({}), 'invalid_option', ['`items`', 'Pass an array']],
   [
     'no tenant',
-    (client) => client.sendJob('work.asked', {}),
+    (client) => client.sendJob('work.requested', {}),
     'tenant_required',
-    ['The `tenantId` of `work.asked` is missing'],
+    ['The `tenantId` of `work.requested` is missing'],
   ],
-  ['no payload', (client) => client.sendJob('work.asked', null), 'tenant_required', ['`client.forTenant(id)`']],
+  ['no payload', (client) => client.sendJob('work.requested', null), 'tenant_required', ['`client.forTenant(id)`']],
   [
     'a misspelled event',
     (client) => client.sendJob('order.craeted', { tenantId }),

@@ -24,10 +24,15 @@ export class StoreError extends JobsError {
   readonly problem: StoreProblem
 
   constructor(
-    { path, problem, says, remedy }: { path: string; problem: StoreProblem; says: string; remedy: string },
+    {
+      path,
+      problem,
+      description,
+      remedy,
+    }: { path: string; problem: StoreProblem; description: string; remedy: string },
     options?: ErrorOptions,
   ) {
-    super(`The jobs' file \`${path}\` ${says}. ${remedy}`, options)
+    super(`The jobs' file \`${path}\` ${description}. ${remedy}`, options)
     this.path = path
     this.problem = problem
   }

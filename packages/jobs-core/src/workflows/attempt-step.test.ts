@@ -90,7 +90,7 @@ describe('a step that sends', () => {
   test.each([
     new SendFailedError({ event: 'order.created', provider: 'test', problem: 'it was away', accepted: 'no' }),
     new RequestFailedError({ provider: 'test', operation: 'send', problem: 'it was away' }),
-    new StoreError({ path: 'jobs.db', problem: 'full', says: 'cannot grow', remedy: 'Make room.' }),
+    new StoreError({ path: 'jobs.db', problem: 'full', description: 'cannot grow', remedy: 'Free disk space.' }),
     new ClientClosedError({ operation: 'sendJob' }),
     new JobTimeoutError({ definitionId: 'x', timeoutMs: 5 }),
     new TypeError('fetch failed'),

@@ -5,20 +5,21 @@ import { type OpenEngine, warnAtExit } from './warn-at-exit.ts'
 const before = process.listeners('beforeExit')
 const stops: (() => void)[] = []
 
-/** Calls the added `beforeExit` listener without ending the process. */
+/** Returns the `beforeExit` listeners that were added. */
 const added = () => process.listeners('beforeExit').filter((listener) => !before.includes(listener))
-const leave = (): void => {
+/** Calls these listeners, as an exit would. */
+const exit = (): void => {
   for (const listener of added()) listener.call(process, 0)
 }
 
 /** An engine with a settable amount of pending work, its warnings, and a function that closes it. */
-function openEngine(loses: string): { loses(what: string): void; warnings: string[]; stop: () => void } {
-  let loss = loses
+function openEngine(initialWork: string): { setPendingWork(what: string): void; warnings: string[]; stop: () => void } {
+  let pendingWork = initialWork
   const warnings: string[] = []
-  const engine: OpenEngine = { pendingWork: () => loss, warn: () => void warnings.push(loss) }
+  const engine: OpenEngine = { pendingWork: () => pendingWork, warn: () => void warnings.push(pendingWork) }
   const stop = warnAtExit(engine)
   stops.push(stop)
-  return { loses: (what) => void (loss = what), warnings, stop }
+  return { setPendingWork: (what) => void (pendingWork = what), warnings, stop }
 }
 
 describe('warnAtExit', () => {
@@ -28,27 +29,27 @@ describe('warnAtExit', () => {
 
   test('each engine with pending work warns once', () => {
     const [busy, idle, other] = [openEngine('3 jobs'), openEngine(''), openEngine('1 cron job')]
-    leave()
-    leave() // as when a logger writes asynchronously
+    exit()
+    exit() // as when a logger writes asynchronously
     expect([busy.warnings, idle.warnings, other.warnings]).toEqual([['3 jobs'], [], ['1 cron job']])
   })
 
   test('warns again after the pending work has changed, or has gone and come back', () => {
-    const { loses, warnings } = openEngine('3 jobs')
-    leave()
-    loses('2 jobs')
-    leave()
-    loses('')
-    leave()
-    loses('2 jobs')
-    leave()
+    const { setPendingWork, warnings } = openEngine('3 jobs')
+    exit()
+    setPendingWork('2 jobs')
+    exit()
+    setPendingWork('')
+    exit()
+    setPendingWork('2 jobs')
+    exit()
     expect(warnings).toEqual(['3 jobs', '2 jobs', '2 jobs'])
   })
 
   test('a closed engine does not warn', () => {
     const [closed, open] = [openEngine('3 jobs'), openEngine('1 job')]
     closed.stop()
-    leave()
+    exit()
     expect([closed.warnings, open.warnings]).toEqual([[], ['1 job']])
   })
 

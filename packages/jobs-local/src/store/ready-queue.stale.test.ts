@@ -28,7 +28,7 @@ function watchHeld(): (tenantId: string) => number {
 
 function cancel(queue: ReadyQueue, run: StoredRun): void {
   run.state = 'cancelled'
-  queue.noteStale(run)
+  queue.markStale(run)
 }
 
 const tenantId = fc.constantFrom(...tenantIds)

@@ -37,7 +37,7 @@ export class ReadyQueue {
   }
 
   /** Counts a waiting run that was cancelled. Removes a tenant's cancelled runs once they are more than half. */
-  noteStale({ definitionId, job }: StoredRun): void {
+  markStale({ definitionId, job }: StoredRun): void {
     const tenant = this.#definitions.get(definitionId)?.tenants.get(job.envelope.tenantId)
     if (!tenant || ++tenant.stale * 2 <= tenant.waiting.size) return
     tenant.waiting.filter(isWaiting)

@@ -34,7 +34,7 @@ export function createVirtualClock(startMs: number): VirtualClock {
         cancel() {
           if (timer.cancelled) return
           timer.cancelled = true
-          timers.noteStale()
+          timers.markStale()
         },
         hold() {
           // Virtual time keeps no process alive.

@@ -38,7 +38,8 @@ export function createRestartable(
     }),
     async restart() {
       const dead = current
-      // Copy the file and its log as a killed process would leave them. The old engine continues on a file that nobody else uses.
+      // Copy the file and its log as a killed process would leave them. The old engine continues on a file that nobody
+      // else uses.
       const left = join(folder, `jobs-${lives + 1}.db`)
       for (const suffix of ['', '-wal']) copyFileSync(`${dead.file}${suffix}`, `${left}${suffix}`)
       endWorkers(left)

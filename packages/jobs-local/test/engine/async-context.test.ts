@@ -20,7 +20,7 @@ function observer(options: { concurrency?: number; failing?: boolean } = {}) {
   const seen: [tenantId: string, request: string | undefined][] = []
   const job = defineJob({
     id: 'observe',
-    event: 'work.asked',
+    event: 'work.requested',
     retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: 1000 },
     ...(options.concurrency && { concurrency: options.concurrency }),
     handler: async (_event, { tenantId, attempt }) => {
@@ -38,7 +38,7 @@ describe('a handler never sees the async context of a request', () => {
     const { job, seen } = observer({ concurrency: 1 })
     const engine = createTestEngine({ jobs: [job] })
     await Promise.all(
-      tenants.map((tenantId) => request.run(tenantId, () => engine.client.sendJob('work.asked', { tenantId }))),
+      tenants.map((tenantId) => request.run(tenantId, () => engine.client.sendJob('work.requested', { tenantId }))),
     )
     await engine.settle()
     expect(seen).toEqual(none(...tenants))
@@ -49,12 +49,12 @@ describe('a handler never sees the async context of a request', () => {
     const engine = createTestEngine({ jobs: [job] })
     const [tenantId] = tenants as [string]
     const { id } = await request.run(tenantId, () =>
-      engine.client.sendJob('work.asked', { tenantId }, { maxAttempts: 1 }),
+      engine.client.sendJob('work.requested', { tenantId }, { maxAttempts: 1 }),
     )
     await engine.runUntilIdle()
     await request.run('globex', () => engine.client.retryJob(id))
     await engine.runUntilIdle()
-    await request.run('globex', () => engine.client.sendJob('work.asked', { tenantId: 'globex' }))
+    await request.run('globex', () => engine.client.sendJob('work.requested', { tenantId: 'globex' }))
     await engine.runUntilIdle()
     expect(seen).toEqual(none('acme', 'acme', 'globex', 'globex'))
   })
@@ -63,7 +63,7 @@ describe('a handler never sees the async context of a request', () => {
     const seen: unknown[] = []
     const job = defineJob({
       id: 'observe',
-      event: 'work.asked',
+      event: 'work.requested',
       concurrency: 1,
       handler: (_event, { tenantId, signal }) => {
         seen.push([tenantId, request.getStore()])
@@ -72,8 +72,8 @@ describe('a handler never sees the async context of a request', () => {
       },
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId: 'acme' })
-    await engine.client.sendJob('work.asked', { tenantId: 'globex' })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId: 'acme' })
+    await engine.client.sendJob('work.requested', { tenantId: 'globex' })
     await engine.settle()
     await request.run('acme', () => engine.client.cancelJob(id))
     await engine.settle()
@@ -85,7 +85,7 @@ describe('a handler never sees the async context of a request', () => {
     const seen: unknown[] = []
     const see = (): void => void seen.push(request.getStore())
     const engine = createTestEngine({ jobs: [job], hooks: { onAttemptStart: see, onAttemptEnd: see, onRunEnd: see } })
-    await request.run('acme', () => engine.client.sendJob('work.asked', { tenantId: 'acme' }))
+    await request.run('acme', () => engine.client.sendJob('work.requested', { tenantId: 'acme' }))
     await engine.settle()
     expect(seen).toEqual([undefined, undefined, undefined])
   })
@@ -107,7 +107,7 @@ test('`onFailure`, `tenants` and a cron handler send through the engine that run
   const note = (): void => void clients.push(getJobClient())
   const job = defineJob({
     id: 'fails',
-    event: 'work.asked',
+    event: 'work.requested',
     retry: { maxAttempts: 1 },
     handler: failUntil(99),
     onFailure: note,
@@ -122,7 +122,7 @@ test('`onFailure`, `tenants` and a cron handler send through the engine that run
     handler: note,
   })
   const engine = createTestEngine({ jobs: [job, cron] })
-  await engine.client.sendJob('work.asked', { tenantId: 'acme' })
+  await engine.client.sendJob('work.requested', { tenantId: 'acme' })
   await engine.advance('1m')
   expect(clients).toEqual([engine.client, engine.client, engine.client])
 })
@@ -140,7 +140,7 @@ describe('on the system clock', () => {
     const handles = await Promise.all(
       [60, 40, 20].map((delay, index) => {
         const tenantId = tenants[index]!
-        return request.run(tenantId, () => client.scheduleJob('work.asked', { tenantId }, { delay }))
+        return request.run(tenantId, () => client.scheduleJob('work.requested', { tenantId }, { delay }))
       }),
     )
     await Promise.all(handles.map(({ id }) => client.waitForJob(id)))

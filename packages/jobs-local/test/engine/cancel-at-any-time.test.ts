@@ -18,7 +18,7 @@ describe('cancelling at any time', () => {
       fc.asyncProperty(plan, async (jobs) => {
         const job = defineJob({
           id: 'work',
-          event: 'work.asked',
+          event: 'work.requested',
           concurrency: { limit: 2 },
           retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: 3 },
           handler: async ({ payload }, { attempt }) => {
@@ -31,7 +31,7 @@ describe('cancelling at any time', () => {
         const sent = await Promise.all(
           jobs.map(async ({ delayMs, turns, failures, cancelAtMs }) => {
             const { id } = await engine.client.sendJob(
-              'work.asked',
+              'work.requested',
               { tenantId, data: { turns, failures } },
               { delay: delayMs },
             )
@@ -51,7 +51,7 @@ describe('cancelling at any time', () => {
           expect((await engine.client.getJobStatus(id)).state).toBe(state)
         }
         const after = await engine.client.sendJobs(
-          [1, 2, 3].map(() => ({ event: 'work.asked', payload: { tenantId, data: { turns: 1, failures: 0 } } })),
+          [1, 2, 3].map(() => ({ event: 'work.requested', payload: { tenantId, data: { turns: 1, failures: 0 } } })),
         )
         await engine.settle()
         for (const one of after)

@@ -20,7 +20,7 @@ function createListener() {
 }
 
 async function send(engine: TestEngine): Promise<string> {
-  return (await engine.client.sendJob('work.asked', { tenantId })).id
+  return (await engine.client.sendJob('work.requested', { tenantId })).id
 }
 
 describe('cancelling a running job', () => {
@@ -29,7 +29,7 @@ describe('cancelling a running job', () => {
     const signals: AbortSignal[] = []
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       retry: { maxAttempts: 1 },
       handler: failUntil(99),
       onFailure: (_error, _event, { signal }) => {
@@ -52,10 +52,10 @@ describe('cancelling a running job', () => {
     ['waits for a slot', 'queued'],
   ])('makes the job cancelled, not failed, if another run has failed and one %s', async (_name, other) => {
     const { handler, deferred } = createListener()
-    const fails = defineJob({ id: 'fails', event: 'work.asked', retry: { maxAttempts: 1 }, handler: failUntil(99) })
+    const fails = defineJob({ id: 'fails', event: 'work.requested', retry: { maxAttempts: 1 }, handler: failUntil(99) })
     const goesOn = defineJob({
       id: 'goes-on',
-      event: 'work.asked',
+      event: 'work.requested',
       ...(other === 'queued' && { concurrency: 1 }),
       retry: { initialDelay: '1h' },
       handler: other === 'retrying' ? failUntil(99) : handler,
@@ -84,7 +84,7 @@ describe('cancelling a running job', () => {
 
   test('releases the slot when the handler ends, not while it still runs', async () => {
     const { handler, contexts, deferred } = createListener()
-    const limited = defineJob({ id: 'work', event: 'work.asked', concurrency: { limit: 1, perTenant: 1 }, handler })
+    const limited = defineJob({ id: 'work', event: 'work.requested', concurrency: { limit: 1, perTenant: 1 }, handler })
     const engine = createTestEngine({ jobs: [limited], config: { concurrency: 1 }, maxRealWaitMs: 5 })
     const ids = [await send(engine), await send(engine)]
     await engine.settle()

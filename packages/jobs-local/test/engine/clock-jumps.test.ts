@@ -43,7 +43,7 @@ describe('an engine on the system clock', () => {
     const ran: string[] = []
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '2h', maxDelay: '2h' },
       handler: ({ payload }, { attempt }) => {
         ran.push(`${payload.number}/${attempt} at ${engine.now().toISOString().slice(11, 16)}`)
@@ -51,8 +51,8 @@ describe('an engine on the system clock', () => {
       },
     })
     const engine = createJumpingEngine({ startAt, jobs: [cron, job], realSleep: true })
-    await engine.client.sendJob('work.asked', { tenantId, number: 1 })
-    await engine.client.scheduleJob('work.asked', { tenantId, number: 2 }, { delay: '2h' })
+    await engine.client.sendJob('work.requested', { tenantId, number: 1 })
+    await engine.client.scheduleJob('work.requested', { tenantId, number: 2 }, { delay: '2h' })
     await engine.advance(1000)
     engine.jump(2 * hourMs + 0.25 * hourMs) // asleep from 08:30 to 10:45
     await engine.advance(10_000)

@@ -55,11 +55,11 @@ describe('a clock set back by a second, as by a time correction', () => {
   test('does not run the previous tick again or report it as skipped', async () => {
     const ending = createDeferred()
     const { job, ticks } = everyMinute(() => ending.promise)
-    const work = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+    const work = defineJob({ id: 'work', event: 'work.requested', handler: () => undefined })
     const engine = createJumpingEngine({ startAt, jobs: [job, work] })
     await engine.advance(0.5 * minuteMs + 10)
     engine.jump(-1000)
-    await engine.client.sendJob('work.asked', { tenantId: 'acme' }) // makes the engine check the clock
+    await engine.client.sendJob('work.requested', { tenantId: 'acme' }) // makes the engine check the clock
     await engine.advance(5000)
     ending.resolve()
     await engine.advance(minuteMs)

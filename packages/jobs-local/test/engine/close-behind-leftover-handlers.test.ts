@@ -16,7 +16,7 @@ async function withStayingHandler(limit: 'of the engine' | 'of the job'): Promis
   const staying = createDeferred()
   const job = defineJob({
     id: 'work',
-    event: 'work.asked',
+    event: 'work.requested',
     timeout: '1s',
     retry: { maxAttempts: 1 },
     ...(limit === 'of the job' && { concurrency: 1 }),
@@ -24,8 +24,8 @@ async function withStayingHandler(limit: 'of the engine' | 'of the job'): Promis
   })
   const config = limit === 'of the engine' ? { concurrency: 1 } : {}
   const engine = createTestEngine({ jobs: [job], config, maxRealWaitMs: 5 })
-  const first = await engine.client.sendJob('work.asked', { tenantId, number: 1 })
-  const waiting = await engine.client.sendJob('work.asked', { tenantId, number: 2 })
+  const first = await engine.client.sendJob('work.requested', { tenantId, number: 1 })
+  const waiting = await engine.client.sendJob('work.requested', { tenantId, number: 2 })
   const stateOf = async (id: string) => (await engine.client.getJobStatus(id)).state
   await engine.advance('1s')
   expect([await stateOf(first.id), await stateOf(waiting.id)]).toEqual(['failed', 'queued'])
@@ -57,7 +57,7 @@ describe.each(['of the engine', 'of the job'] as const)(
       const { engine } = await withStayingHandler(limit)
       const { jobs } = await engine.client.listJobs({ state: 'queued' })
       await engine.client.cancelJob(jobs[0]!.id)
-      await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+      await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '1h' })
       await engine.client.close({ timeout: '1h' }) // virtual time does not advance, so it ends at once or never
     })
   },

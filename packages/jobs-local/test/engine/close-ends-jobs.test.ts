@@ -13,7 +13,7 @@ const shutdown = { name: 'ShutdownError', code: 'shutdown' }
 async function openEngine() {
   const endless = defineJob({
     id: 'endless',
-    event: 'work.asked',
+    event: 'work.requested',
     concurrency: 1,
     handler: () => new Promise(() => undefined),
   })
@@ -25,13 +25,13 @@ async function openEngine() {
   })
   const engine = createTestEngine({ jobs: [endless, flaky], maxRealWaitMs: 5 })
   const { client } = engine
-  const running = await client.sendJob('work.asked', { tenantId })
+  const running = await client.sendJob('work.requested', { tenantId })
   await engine.settle()
-  const queued = await client.sendJob('work.asked', { tenantId })
+  const queued = await client.sendJob('work.requested', { tenantId })
   const retrying = await client.sendJob('work.followed', { tenantId })
-  const scheduled = await client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+  const scheduled = await client.scheduleJob('work.requested', { tenantId }, { delay: '1h' })
   const completed = await client.sendJob('work.ignored', { tenantId })
-  const cancelled = await client.scheduleJob('work.asked', { tenantId }, { delay: '2h' })
+  const cancelled = await client.scheduleJob('work.requested', { tenantId }, { delay: '2h' })
   await client.cancelJob(cancelled.id)
   await engine.settle()
   const ids = { running, queued, retrying, scheduled, completed, cancelled }
@@ -79,10 +79,10 @@ describe('open jobs of an engine in memory', () => {
   })
 
   test('with two runs fail only the open run', async () => {
-    const quick = defineJob({ id: 'quick', event: 'work.asked', handler: () => 'done' })
-    const endless = defineJob({ id: 'endless', event: 'work.asked', handler: () => new Promise(() => undefined) })
+    const quick = defineJob({ id: 'quick', event: 'work.requested', handler: () => 'done' })
+    const endless = defineJob({ id: 'endless', event: 'work.requested', handler: () => new Promise(() => undefined) })
     const { client, settle } = createTestEngine({ jobs: [quick, endless], maxRealWaitMs: 5 })
-    const { id } = await client.sendJob('work.asked', { tenantId })
+    const { id } = await client.sendJob('work.requested', { tenantId })
     await settle()
     await client.close({ timeout: 0 })
     expect(await client.getJobStatus(id)).toMatchObject({
@@ -100,12 +100,12 @@ describe('a second close', () => {
     const reasons: unknown[] = []
     const job = defineJob({
       id: 'endless',
-      event: 'work.asked',
+      event: 'work.requested',
       handler: (_event, { signal }) =>
         new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason))),
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     const first = engine.client.close({ timeout: '1h' })
     await engine.advance('1m')

@@ -18,10 +18,10 @@ const closed = {
 describe('closing', () => {
   test('waits for running and queued jobs', async () => {
     const deferred = createDeferred()
-    const job = defineJob({ id: 'work', event: 'work.asked', concurrency: 1, handler: () => deferred.promise })
+    const job = defineJob({ id: 'work', event: 'work.requested', concurrency: 1, handler: () => deferred.promise })
     const logger = createRecordedLogger()
     const engine = createTestEngine({ jobs: [job], logger, maxRealWaitMs: 5 })
-    for (let number = 0; number < 20; number++) await engine.client.sendJob('work.asked', { tenantId, number })
+    for (let number = 0; number < 20; number++) await engine.client.sendJob('work.requested', { tenantId, number })
     await engine.settle()
     let isClosed = false
     const closing = engine.client.close().then(() => (isClosed = true))
@@ -37,12 +37,12 @@ describe('closing', () => {
     const reasons: unknown[] = []
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       handler: (_event, { signal }) =>
         new Promise(() => signal.addEventListener('abort', () => reasons.push(signal.reason))),
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     const closing = engine.client.close({ timeout: '10s' })
     await engine.advance(9999)
@@ -58,13 +58,13 @@ describe('closing', () => {
   })
 
   test('logs how many jobs remain: delayed ones, retries and aborted ones', async () => {
-    const endless = defineJob({ id: 'endless', event: 'work.asked', handler: () => new Promise(() => undefined) })
+    const endless = defineJob({ id: 'endless', event: 'work.requested', handler: () => new Promise(() => undefined) })
     const flaky = defineJob({ id: 'flaky', event: 'work.followed', handler: failUntil(99) })
     const logger = createRecordedLogger()
     const engine = createTestEngine({ jobs: [endless, flaky], logger, maxRealWaitMs: 5 })
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.client.sendJob('work.followed', { tenantId })
-    await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+    await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '1h' })
     await engine.client.sendJob('work.ignored', { tenantId })
     await engine.settle()
     await engine.client.close({ timeout: 0 })
@@ -112,7 +112,7 @@ describe('sending while it closes', () => {
     const deferred = createDeferred()
     const first = defineJob({
       id: 'first',
-      event: 'work.asked',
+      event: 'work.requested',
       handler: async () => {
         await deferred.promise
         await sendJob('work.followed', { tenantId, number: 1 })
@@ -121,7 +121,7 @@ describe('sending while it closes', () => {
     })
     const second = defineJob({ id: 'second', event: 'work.followed', handler: ({ payload }) => payload.number })
     const engine = createTestEngine({ jobs: [first, second], maxRealWaitMs: 5 })
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     const closing = engine.client.close()
     await expect(engine.client.sendJob('work.followed', { tenantId })).rejects.toMatchObject(closed)
@@ -135,7 +135,7 @@ describe('sending while it closes', () => {
     const sending = createDeferred()
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       handler: async (_event, { signal }) => {
         await new Promise((resolve) => signal.addEventListener('abort', resolve))
         await sendJob('work.followed', { tenantId }).catch((error: unknown) => answers.push(error))
@@ -143,7 +143,7 @@ describe('sending while it closes', () => {
       },
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     await engine.client.close({ timeout: 0 })
     await sending.promise
@@ -153,7 +153,7 @@ describe('sending while it closes', () => {
 
   /** Ways to send without awaiting the result. The second and third validate the payload asynchronously. */
   const ways: [string, (client: JobClient) => Promise<string>][] = [
-    ['sendJob', (client) => client.sendJob('work.asked', { tenantId }).then(({ id }) => id)],
+    ['sendJob', (client) => client.sendJob('work.requested', { tenantId }).then(({ id }) => id)],
     ['sendJob with a slow schema', (client) => client.sendJob('work.checked', { tenantId }).then(({ id }) => id)],
     [
       'sendJobs',
@@ -169,7 +169,7 @@ describe('sending while it closes', () => {
     for (let turns = 0; turns < 12; turns++) {
       const ran: string[] = []
       const note = (_event: unknown, { jobId }: { jobId: string }) => void ran.push(jobId)
-      const jobs = (['work.asked', 'work.checked'] as const).map((event) =>
+      const jobs = (['work.requested', 'work.checked'] as const).map((event) =>
         defineJob({ id: event, event, handler: note }),
       )
       const { client } = createTestEngine({ jobs })

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { createTestEngine } from '../../src/testing/index.ts'
 import '../kit/work.ts'
 
-const events = ['work.asked', 'work.followed', 'work.ignored'] as const
+const events = ['work.requested', 'work.followed', 'work.ignored'] as const
 const tenantIds = ['acme', 'globex', 'initech']
 
 /** Counts the concurrent attempts by name and records the maximum. */
@@ -101,7 +101,7 @@ describe('concurrency, for any sequence of sends', () => {
     const gauge = createGauge()
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       concurrency: { limit: 5, perTenant: 2 },
       handler: async (_event, { tenantId }) => {
         gauge.enter('all', tenantId)
@@ -111,7 +111,7 @@ describe('concurrency, for any sequence of sends', () => {
     })
     const engine = createTestEngine({ jobs: [job] })
     for (let number = 0; number < 30; number++)
-      await engine.client.sendJob('work.asked', { tenantId: tenantIds[number % 3]!, number })
+      await engine.client.sendJob('work.requested', { tenantId: tenantIds[number % 3]!, number })
     await engine.settle()
     expect(['all', ...tenantIds].map(gauge.most)).toEqual([5, 2, 2, 2])
   })
@@ -122,7 +122,7 @@ describe('fairness', () => {
     const order: string[] = []
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       retry: { maxAttempts: 2, initialDelay: 0 },
       handler: (_event, { tenantId, attempt }) => {
         order.push(`${tenantId} ${attempt}`)
@@ -130,9 +130,9 @@ describe('fairness', () => {
       },
     })
     const engine = createTestEngine({ jobs: [job], config: { concurrency: 1 } })
-    await engine.client.sendJob('work.asked', { tenantId: 'flaky' })
+    await engine.client.sendJob('work.requested', { tenantId: 'flaky' })
     await engine.client.sendJobs(
-      Array.from({ length: 100 }, () => ({ event: 'work.asked', payload: { tenantId: 'busy' } })),
+      Array.from({ length: 100 }, () => ({ event: 'work.requested', payload: { tenantId: 'busy' } })),
     )
     await engine.settle()
     expect(order.indexOf('flaky 2')).toBeLessThan(4)
@@ -143,15 +143,15 @@ describe('the slots', () => {
   test('a timed-out attempt releases its slot when its handler ends, and after at most 30 s', async () => {
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       concurrency: 1,
       timeout: '10s',
       retry: { maxAttempts: 1 },
       handler: ({ payload }) => (payload.number === 1 ? new Promise(() => undefined) : undefined),
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
-    await engine.client.sendJob('work.asked', { tenantId: 'acme', number: 1 })
-    const second = await engine.client.sendJob('work.asked', { tenantId: 'acme', number: 2 })
+    await engine.client.sendJob('work.requested', { tenantId: 'acme', number: 1 })
+    const second = await engine.client.sendJob('work.requested', { tenantId: 'acme', number: 2 })
     await engine.advance('9s')
     expect((await engine.client.getJobStatus(second.id)).state).toBe('queued')
     await engine.advance('30s')

@@ -92,9 +92,9 @@ describe('changes of cron jobs while the engine runs', () => {
   test('replaced by an ordinary job with its id, it stops ticking', async () => {
     define('0 * * * *')
     await engine.advance('90m')
-    defineJob({ id: 'report', event: 'work.asked', handler: () => void ticks.push('sent') })
+    defineJob({ id: 'report', event: 'work.requested', handler: () => void ticks.push('sent') })
     await engine.advance('2h')
-    await engine.client.sendJob('work.asked', { tenantId: 'acme' })
+    await engine.client.sendJob('work.requested', { tenantId: 'acme' })
     await engine.settle()
     expect(ticks).toEqual(['01-01T01:00', 'sent'])
   })

@@ -15,10 +15,10 @@ describe('changes of definitions while the engine runs', () => {
   let engine: TestEngine
   let logger: RecordedLogger
 
-  const define = (options: Partial<JobOptions<'work.asked', unknown>>) =>
-    defineJob<'work.asked', unknown>({ id: 'work', event: 'work.asked', handler: () => 'done', ...options })
+  const define = (options: Partial<JobOptions<'work.requested', unknown>>) =>
+    defineJob<'work.requested', unknown>({ id: 'work', event: 'work.requested', handler: () => 'done', ...options })
   const send = async (delay = 0): Promise<string> =>
-    (await engine.client.sendJob('work.asked', { tenantId }, { delay })).id
+    (await engine.client.sendJob('work.requested', { tenantId }, { delay })).id
 
   beforeEach(() => {
     logger = createRecordedLogger()

@@ -9,28 +9,34 @@ const tenantId = 'acme'
 const retry = { maxAttempts: 2, initialDelay: 0 } as const
 
 describe('the engine continues without unhandled rejections, with', () => {
-  const unheard: unknown[] = []
-  const note = (reason: unknown): void => void unheard.push(reason)
+  const unhandled: unknown[] = []
+  const record = (reason: unknown): void => void unhandled.push(reason)
   beforeEach(() => {
-    unheard.length = 0
-    process.on('unhandledRejection', note)
+    unhandled.length = 0
+    process.on('unhandledRejection', record)
   })
   afterEach(() => {
-    process.off('unhandledRejection', note)
+    process.off('unhandledRejection', record)
   })
 
   /** Runs a faulty job, then a working one. Returns the status of the first. */
   async function run(handler: () => unknown, logger?: LoggerLike): Promise<JobStatus> {
-    const bad = defineJob<'work.asked', unknown>({ id: 'bad', event: 'work.asked', retry, concurrency: 1, handler })
+    const bad = defineJob<'work.requested', unknown>({
+      id: 'bad',
+      event: 'work.requested',
+      retry,
+      concurrency: 1,
+      handler,
+    })
     const good = defineJob({ id: 'good', event: 'work.followed', handler: () => 'done' })
     const engine = createTestEngine({ jobs: [bad, good], logger, maxRealWaitMs: 5, config: { concurrency: 1 } })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId })
     await engine.runUntilIdle()
     const after = await engine.client.sendJob('work.followed', { tenantId })
     await engine.runUntilIdle()
     expect((await engine.client.getJobStatus(after.id)).runs[0]?.output).toBe('done')
     await new Promise((resolve) => setTimeout(resolve)) // unhandled rejections are reported at the end of a turn
-    expect(unheard).toEqual([])
+    expect(unhandled).toEqual([])
     return engine.client.getJobStatus(id)
   }
 
@@ -53,25 +59,25 @@ describe('the engine continues without unhandled rejections, with', () => {
       rejections.push(rejection)
       return rejection.promise
     }
-    const job = defineJob<'work.asked', unknown>({
+    const job = defineJob<'work.requested', unknown>({
       id: 'late',
-      event: 'work.asked',
+      event: 'work.requested',
       timeout: '1s',
       retry: { maxAttempts: 1 },
       handler: late,
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 1 })
-    const cancelled = await engine.client.sendJob('work.asked', { tenantId })
+    const cancelled = await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     await engine.client.cancelJob(cancelled.id)
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.advance('1s')
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     await engine.close()
     for (const rejection of rejections) rejection.reject(new Error('late'))
     await new Promise((resolve) => setTimeout(resolve))
-    expect([engine.attempts.map(({ outcome }) => outcome.type), unheard]).toEqual([
+    expect([engine.attempts.map(({ outcome }) => outcome.type), unhandled]).toEqual([
       ['cancelled', 'failed', 'interrupted'],
       [],
     ])
@@ -89,31 +95,31 @@ describe('the engine continues without unhandled rejections, with', () => {
     const onFailure = () => Promise.reject(new Error('onFailure'))
     const job = defineJob({
       id: 'fails',
-      event: 'work.asked',
+      event: 'work.requested',
       retry,
       onFailure,
       handler: throwing(new Error('handler')),
     })
     const engine = createTestEngine({ jobs: [job], hooks })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     late.reject(new Error('late'))
     await new Promise((resolve) => setTimeout(resolve))
     expect((await engine.client.getJobStatus(id)).runs[0]?.error?.message).toBe('handler')
-    expect(unheard).toEqual([])
+    expect(unhandled).toEqual([])
   })
 
   test('an `onFailure` that never ends, which the timeout aborts', async () => {
     const job = defineJob({
       id: 'slow',
-      event: 'work.asked',
+      event: 'work.requested',
       timeout: '30s',
       retry: { maxAttempts: 1 },
       handler: throwing(new Error('first')),
       onFailure: () => new Promise(() => undefined),
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     expect((await engine.client.getJobStatus(id)).state).toBe('running')
     await engine.advance('30s')

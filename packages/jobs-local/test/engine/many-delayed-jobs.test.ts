@@ -21,7 +21,7 @@ describe('a hundred thousand delayed jobs', () => {
     const began: (number | undefined)[] = []
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       handler: ({ payload }) => void began.push(payload.number),
     })
     const client = createClient({ load: () => provider }, { clock, jobs: [job], logger: createRecordedLogger() })
@@ -34,7 +34,7 @@ describe('a hundred thousand delayed jobs', () => {
         return {
           v: 1,
           id: `job-${number}`,
-          event: 'work.asked',
+          event: 'work.requested',
           tenantId: 'acme',
           payload: { tenantId: 'acme', number },
           sentAt: 0,

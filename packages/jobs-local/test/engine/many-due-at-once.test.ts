@@ -22,7 +22,7 @@ describe('25,000 jobs due at the same time', () => {
     const all = createDeferred()
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       concurrency: 1,
       handler({ payload }) {
         began.push(payload.number!)
@@ -37,7 +37,7 @@ describe('25,000 jobs due at the same time', () => {
       return {
         v: 1,
         id,
-        event: 'work.asked',
+        event: 'work.requested',
         tenantId: 'acme',
         payload,
         sentAt: 0,

@@ -5,30 +5,30 @@ import { createTestEngine } from '../../src/testing/index.ts'
 import '../kit/work.ts'
 
 const tenantId = 'acme'
-const work = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload }) => payload.number ?? null })
+const work = defineJob({ id: 'work', event: 'work.requested', handler: ({ payload }) => payload.number ?? null })
 
 test('jobs begin in the order in which they were sent', async () => {
   const order: (number | undefined)[] = []
   const job = defineJob({
     id: 'work',
-    event: 'work.asked',
+    event: 'work.requested',
     handler: ({ payload }) => void order.push(payload.number),
   })
   const engine = createTestEngine({ jobs: [job] })
   await Promise.all(
-    Array.from({ length: 50 }, (_, number) => engine.client.sendJob('work.asked', { tenantId, number })),
+    Array.from({ length: 50 }, (_, number) => engine.client.sendJob('work.requested', { tenantId, number })),
   )
-  await engine.client.sendJobs([50, 51].map((number) => ({ event: 'work.asked', payload: { tenantId, number } })))
+  await engine.client.sendJobs([50, 51].map((number) => ({ event: 'work.requested', payload: { tenantId, number } })))
   await engine.settle()
   expect(order).toEqual(Array.from({ length: 52 }, (_, number) => number))
 })
 
 test('the handler never begins inside the call that sends', async () => {
   let began = false
-  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => void (began = true) })
+  const job = defineJob({ id: 'work', event: 'work.requested', handler: () => void (began = true) })
   const engine = createTestEngine({ jobs: [job] })
   await engine.client.capabilities()
-  const sending = engine.client.sendJob('work.asked', { tenantId })
+  const sending = engine.client.sendJob('work.requested', { tenantId })
   expect(began).toBe(false)
   await sending
   await engine.settle()
@@ -38,7 +38,7 @@ test('the handler never begins inside the call that sends', async () => {
 test('delayed jobs due at the same time begin in the order in which they were sent', async () => {
   const engine = createTestEngine({ jobs: [work], config: { concurrency: 1 } })
   for (let number = 0; number < 20; number++)
-    await engine.client.scheduleJob('work.asked', { tenantId, number }, { delay: '1d' })
+    await engine.client.scheduleJob('work.requested', { tenantId, number }, { delay: '1d' })
   await engine.advance('1d')
   const outputs = engine.attempts.map(({ outcome }) => outcome.type === 'completed' && outcome.output)
   expect(outputs).toEqual(Array.from({ length: 20 }, (_, number) => number))

@@ -7,11 +7,11 @@ import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import '../kit/work.ts'
 
-const work = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+const work = defineJob({ id: 'work', event: 'work.requested', handler: () => undefined })
 
 async function send(engine: TestEngine, ...tenantIds: string[]): Promise<string[]> {
   const results = await engine.client.sendJobs(
-    tenantIds.map((tenantId) => ({ event: 'work.asked', payload: { tenantId } })),
+    tenantIds.map((tenantId) => ({ event: 'work.requested', payload: { tenantId } })),
   )
   return results.map((result) => (result.ok ? result.job.id : expect.unreachable()))
 }

@@ -8,14 +8,14 @@ import { readsTypeScript, runModule } from '../kit/run-node.ts'
 import '../kit/work.ts'
 
 const tenantId = 'acme'
-const work = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+const work = defineJob({ id: 'work', event: 'work.requested', handler: () => undefined })
 
 function createEngine(retention: LocalConfig['retention']): TestEngine {
   const fails = defineJob({ id: 'fails', event: 'work.followed', retry: { maxAttempts: 1 }, handler: failUntil(99) })
   return createTestEngine({ jobs: [work, fails], config: { retention } })
 }
 
-async function send(engine: TestEngine, event: 'work.asked' | 'work.followed' = 'work.asked'): Promise<string> {
+async function send(engine: TestEngine, event: 'work.requested' | 'work.followed' = 'work.requested'): Promise<string> {
   const { id } = await engine.client.sendJob(event, { tenantId })
   await engine.settle()
   return id
@@ -59,7 +59,7 @@ describe('ended jobs', () => {
 
   test('do not displace open jobs', async () => {
     const engine = createEngine({ count: 1, age: 1 })
-    const { id: scheduled } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '30d' })
+    const { id: scheduled } = await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '30d' })
     for (let number = 0; number < 20; number++) await send(engine)
     await engine.advance('29d')
     await send(engine)
@@ -72,11 +72,11 @@ describe('ended jobs', () => {
     const engine = createEngine({ count: 1 })
     const retried = await send(engine, 'work.followed')
     const retrying = engine.client.retryJob(retried)
-    const sending = Promise.all(Array.from({ length: 5 }, () => engine.client.sendJob('work.asked', { tenantId })))
+    const sending = Promise.all(Array.from({ length: 5 }, () => engine.client.sendJob('work.requested', { tenantId })))
     await retrying
     await sending
     await engine.settle()
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     expect((await engine.client.listJobs()).jobs).toHaveLength(1)
   })

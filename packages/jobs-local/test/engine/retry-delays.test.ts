@@ -8,9 +8,9 @@ import '../kit/work.ts'
 
 /** Returns the milliseconds between the attempts of a job that always fails. */
 async function delaysOf(retry: RetryConfig, options: Partial<TestEngineOptions> = {}): Promise<number[]> {
-  const job = defineJob({ id: 'fails', event: 'work.asked', retry, handler: failUntil(Number.POSITIVE_INFINITY) })
+  const job = defineJob({ id: 'fails', event: 'work.requested', retry, handler: failUntil(Number.POSITIVE_INFINITY) })
   const engine = createTestEngine({ ...options, jobs: [job] })
-  await engine.client.sendJob('work.asked', { tenantId: 'acme' })
+  await engine.client.sendJob('work.requested', { tenantId: 'acme' })
   await engine.runUntilIdle()
   const instants = engine.attempts.map(({ at }) => at.getTime())
   return instants.slice(1).map((at, index) => at - instants[index]!)

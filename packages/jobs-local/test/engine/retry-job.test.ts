@@ -22,7 +22,7 @@ describe('retrying a failed job with `retryJob`', () => {
     const seen: unknown[] = []
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       retry: { maxAttempts: 2, initialDelay: '1s' },
       handler: ({ payload, sentAt }, { attempt, runId }) => {
         seen.push([runId.slice(-2), attempt, structuredClone(payload), sentAt.toISOString()])
@@ -31,7 +31,7 @@ describe('retrying a failed job with `retryJob`', () => {
       },
     })
     const engine = createTestEngine({ jobs: [job] })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId, data: 'sent' })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId, data: 'sent' })
     await engine.runUntilIdle()
     await engine.client.retryJob(id)
     await engine.runUntilIdle()
@@ -48,12 +48,12 @@ describe('retrying a failed job with `retryJob`', () => {
   test('keeps the `maxAttempts` of the send', async () => {
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       retry: { maxAttempts: 5, initialDelay: 0 },
       handler: failUntil(99),
     })
     const engine = createTestEngine({ jobs: [job] })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId }, { maxAttempts: 2 })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId }, { maxAttempts: 2 })
     await engine.settle()
     await engine.client.retryJob(id)
     await engine.settle()
@@ -70,14 +70,14 @@ describe('retrying a failed job with `retryJob`', () => {
     const fails = failTimes(1)
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       concurrency: 1,
       handler: ({ payload }) => (payload.number === 1 ? void fails() : deferred.promise),
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId, number: 1 })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId, number: 1 })
     await engine.settle()
-    await engine.client.sendJob('work.asked', { tenantId, number: 2 })
+    await engine.client.sendJob('work.requested', { tenantId, number: 2 })
     await engine.settle()
     await engine.client.retryJob(id)
     await engine.settle()

@@ -12,11 +12,11 @@ describe('an event that no job handles', () => {
     const logger = createRecordedLogger()
     const engine = createTestEngine({ jobs: [], logger })
     const ids: string[] = []
-    for (const event of ['work.ignored', 'work.ignored', 'work.asked', 'work.ignored'] as const) {
+    for (const event of ['work.ignored', 'work.ignored', 'work.requested', 'work.ignored'] as const) {
       ids.push((await engine.client.sendJob(event, { tenantId })).id)
       await engine.settle()
     }
-    expect(logger.messages('info')).toEqual([unhandled('work.ignored'), unhandled('work.asked')])
+    expect(logger.messages('info')).toEqual([unhandled('work.ignored'), unhandled('work.requested')])
     expect(logger.lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([])
     for (const id of ids) expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [] })
   })
@@ -24,7 +24,7 @@ describe('an event that no job handles', () => {
   test('is logged when it comes due, and not if it was cancelled before', async () => {
     const logger = createRecordedLogger()
     const engine = createTestEngine({ jobs: [], logger })
-    const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+    const { id } = await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '1h' })
     await engine.client.scheduleJob('work.ignored', { tenantId }, { delay: '2h' })
     await engine.client.cancelJob(id)
     await engine.advance('119m')

@@ -220,7 +220,10 @@ describe.runIf(process.platform !== 'win32')('a path that is a symbolic link', (
   test.for([
     ['to a file that does not exist yet', (path: string) => path],
     ['to another link to such a file', (path: string) => (symlinkSync(path, `${path}.link`), `${path}.link`)],
-    ['that is told from its folder, which is a link too', (path: string) => join('..', '..', 'real', basename(path))],
+    [
+      'to a path relative to its folder, which is a link too',
+      (path: string) => join('..', '..', 'real', basename(path)),
+    ],
   ] as const)('%s creates the target with its log beside it, readable only by the owner', ([_, targetOf], context) => {
     const before = process.umask(0)
     context.onTestFinished(() => void process.umask(before))

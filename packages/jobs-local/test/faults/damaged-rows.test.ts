@@ -32,7 +32,7 @@ test.for([
     let tries = 0
     const flow = defineWorkflow({
       id: 'flow',
-      event: 'work.asked',
+      event: 'work.requested',
       retry: { initialDelay: 500 },
       steps: async (_event, step) => {
         await step.run('pay', () => void paid++)
@@ -40,7 +40,7 @@ test.for([
       },
     })
     const client = open({}, { jobs: [note, flow] })
-    const damaged = await client.sendJob('work.asked', { tenantId: 'acme' })
+    const damaged = await client.sendJob('work.requested', { tenantId: 'acme' })
     const database = openDatabase(path)
     const isRetrying = (): boolean =>
       database.prepare("SELECT 1 FROM cgk_runs WHERE state = 'retrying' AND phase = 0").get() !== undefined

@@ -7,7 +7,7 @@ import '../kit/work.ts'
 
 test('a started worker has published its jobs', async ({ onTestFinished }) => {
   const { path, open } = createSharedFile(onTestFinished)
-  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 1 })
+  const job = defineJob({ id: 'work', event: 'work.requested', handler: () => 1 })
   await open({ role: 'work' }, { jobs: [job] }).start()
   expect(countOf(openDatabase(path), 'cgk_definitions')).toBe(1)
 })
@@ -23,9 +23,9 @@ test('a worker that cannot be registered rejects `start`', async ({ onTestFinish
 
 test('a process that only sends cannot be started and is not a worker', async ({ onTestFinished }) => {
   const { path, open } = createSharedFile(onTestFinished)
-  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => 1 })
+  const job = defineJob({ id: 'work', event: 'work.requested', handler: () => 1 })
   const client = open({ role: 'send' }, { jobs: [job] })
   await expect(client.start()).rejects.toMatchObject({ code: 'invalid_option', option: 'role' })
-  await client.sendJob('work.asked', { tenantId: 'acme' })
+  await client.sendJob('work.requested', { tenantId: 'acme' })
   expect(countOf(openDatabase(path), 'cgk_workers')).toBe(0)
 })

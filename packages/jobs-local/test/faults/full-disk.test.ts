@@ -50,11 +50,11 @@ test('on a full disk sends fail atomically, outcomes are recorded later, and not
   const logger = createRecordedLogger()
   const end = createDeferred<string>()
   let begun = 0
-  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => (begun++, end.promise) })
+  const job = defineJob({ id: 'work', event: 'work.requested', handler: () => (begun++, end.promise) })
   const client = createJobClient({ provider: 'local', config: { path }, jobs: [job], logger })
   onTestFinished(() => client.close({ timeout: 0 }))
 
-  const running = await client.sendJob('work.asked', { tenantId: 'acme' })
+  const running = await client.sendJob('work.requested', { tenantId: 'acme' })
   await waitUntil(() => begun === 1)
   const filler = fill(disk.folder)
   const { ids, error } = await sendUntilFull(client)
@@ -73,7 +73,7 @@ test('on a full disk sends fail atomically, outcomes are recorded later, and not
     state: 'completed',
     runs: [{ attempts: 1, output: 'done' }],
   })
-  const { id } = await client.sendJob('work.asked', { tenantId: 'acme' })
+  const { id } = await client.sendJob('work.requested', { tenantId: 'acme' })
   expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
   expect(logger.messages('info')).toContain("The jobs' file is writable again.")
   const database = new DatabaseSync(path)
@@ -104,13 +104,13 @@ async function openLimited(onTestFinished: OnTestFinished) {
   const logger = createRecordedLogger()
   const end = createDeferred<string>()
   let begun = 0
-  const job = defineJob({ id: 'limited', event: 'work.asked', handler: () => (begun++, end.promise) })
+  const job = defineJob({ id: 'limited', event: 'work.requested', handler: () => (begun++, end.promise) })
   const client = createJobClient({ provider: 'local', config: { path }, jobs: [job], logger })
   onTestFinished(async () => {
     await client.close({ timeout: 0 })
     remove()
   })
-  const { id: running } = await client.sendJob('work.asked', { tenantId: 'acme' })
+  const { id: running } = await client.sendJob('work.requested', { tenantId: 'acme' })
   await waitUntil(() => begun === 1)
   return { path, client, logger, end, running, database: databases()[0]! }
 }

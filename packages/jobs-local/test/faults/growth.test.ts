@@ -16,7 +16,7 @@ import { createTemporaryFile } from '../kit/temporary-file.ts'
 import { createTestFile } from '../kit/test-file.ts'
 
 const now = 1_000_000
-const handled: WorkerDefinition = { definitionId: 'work', event: 'work.asked', maxAttempts: 3 }
+const handled: WorkerDefinition = { definitionId: 'work', event: 'work.requested', maxAttempts: 3 }
 const reason = { name: 'Error', message: 'closed' }
 const noLimits = () => undefined
 

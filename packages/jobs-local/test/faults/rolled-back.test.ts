@@ -6,7 +6,7 @@ import { createEnvelope } from '../kit/stored-run.ts'
 import { createTestFile } from '../kit/test-file.ts'
 
 const now = 1_000_000
-const work: WorkerDefinition = { definitionId: 'work', event: 'work.asked', maxAttempts: 3 }
+const work: WorkerDefinition = { definitionId: 'work', event: 'work.requested', maxAttempts: 3 }
 const other: WorkerDefinition = { definitionId: 'other', event: 'work.followed', maxAttempts: 3 }
 const noLimits = () => undefined
 

@@ -20,7 +20,7 @@ test('a worker without a job does not take its runs from a worker that has it', 
 
 test('a run waits for a worker that has its job, and the health check reports it', async ({ onTestFinished }) => {
   const { path, client, open } = createSharedFile(onTestFinished)
-  const before = open({ role: 'work' }, { jobs: [track('old', 'old'), track('gone', 'gone')] })
+  const before = open({ role: 'work' }, { jobs: [track('old', 'old'), track('removed', 'removed')] })
   await before.start()
   await client.waitForJob(await ask(client))
   await before.close({ timeout: 0 })
@@ -30,18 +30,18 @@ test('a run waits for a worker that has its job, and the health check reports it
   await waitUntil(async () => (await client.getJobStatus(id)).runs.some(({ state }) => state === 'completed'))
   const { runs } = await client.getJobStatus(id)
   expect(Object.fromEntries(runs.map(({ definitionId, state }) => [definitionId, state]))).toEqual({
-    gone: 'queued',
+    removed: 'queued',
     old: 'completed',
   })
   expect((await after.healthCheck()).checks.find(({ name }) => name === 'store')).toMatchObject({
     ok: false,
-    message: expect.stringContaining('`gone`'),
+    message: expect.stringContaining('`removed`'),
   })
   // Simulate ten seconds.
   openDatabase(path).exec('UPDATE cgk_workers SET since_ms = since_ms - 10000')
   const { state, runs: ended } = await client.waitForJob(id)
-  const gone = ended.find(({ definitionId }) => definitionId === 'gone')
-  expect([state, gone?.error?.code]).toEqual(['failed', 'definition_not_found'])
+  const removed = ended.find(({ definitionId }) => definitionId === 'removed')
+  expect([state, removed?.error?.code]).toEqual(['failed', 'definition_not_found'])
 })
 
 test('after a restart, jobs due before the app has defined its jobs still get their runs', async ({

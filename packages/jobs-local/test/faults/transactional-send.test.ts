@@ -14,12 +14,12 @@ const within = (transaction: object) => ({ providerOptions: { local: { transacti
 
 test('a job sent in a transaction runs when it commits, and does not exist before', async ({ onTestFinished }) => {
   const { path, open } = createSharedFile(onTestFinished)
-  const job = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload: { number } }) => number ?? 0 })
+  const job = defineJob({ id: 'work', event: 'work.requested', handler: ({ payload: { number } }) => number ?? 0 })
   const client = open({}, { jobs: [job] })
   await client.healthCheck()
   const database = openDatabase(path)
   database.exec('CREATE TABLE orders (id INTEGER) STRICT; BEGIN; INSERT INTO orders VALUES (1)')
-  const { id } = await client.sendJob('work.asked', payload, within(database))
+  const { id } = await client.sendJob('work.requested', payload, within(database))
   await expect(client.getJobStatus(id)).rejects.toMatchObject({ code: 'job_not_found' })
   database.exec('COMMIT')
   expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 1 }] })
@@ -31,10 +31,10 @@ test('a rollback removes a job sent in the transaction and its idempotency key',
   const database = openDatabase(path)
   const keyed = { idempotencyKey: 'order-1' }
   database.exec('BEGIN')
-  await client.sendJob('work.asked', payload, { ...keyed, ...within(database) })
+  await client.sendJob('work.requested', payload, { ...keyed, ...within(database) })
   database.exec('ROLLBACK')
   expect((await client.listJobs()).jobs).toEqual([])
-  expect(await client.sendJob('work.asked', payload, keyed)).toMatchObject({ deduplicated: false })
+  expect(await client.sendJob('work.requested', payload, keyed)).toMatchObject({ deduplicated: false })
 })
 
 test('a connection used for its own file is rejected for another file', async ({ onTestFinished }) => {
@@ -42,8 +42,8 @@ test('a connection used for its own file is rejected for another file', async ({
   await Promise.all([one.client.healthCheck(), other.client.healthCheck()])
   const database = openDatabase(one.path)
   database.exec('BEGIN')
-  await one.client.sendJob('work.asked', payload, within(database))
-  const sending = other.client.sendJob('work.asked', payload, within(database))
+  await one.client.sendJob('work.requested', payload, within(database))
+  const sending = other.client.sendJob('work.requested', payload, within(database))
   await expect(sending).rejects.toThrow(`but jobs are stored in \`${other.path}\``)
   await expect(sending).rejects.toMatchObject({ code: 'invalid_option' })
   database.exec('COMMIT')
@@ -56,12 +56,12 @@ test('a transaction that read before another process wrote gets an error with a 
   const database = openDatabase(path)
   database.exec('BEGIN')
   countOf(database, 'cgk_jobs')
-  await client.sendJob('work.asked', payload)
-  const error = await client.sendJob('work.asked', payload, within(database)).catch((thrown: unknown) => thrown)
+  await client.sendJob('work.requested', payload)
+  const error = await client.sendJob('work.requested', payload, within(database)).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'store', problem: 'busy' })
   expect((error as Error).message).toContain('begin a new one with `BEGIN IMMEDIATE`')
   database.exec('ROLLBACK; BEGIN IMMEDIATE')
-  await client.sendJob('work.asked', payload, within(database))
+  await client.sendJob('work.requested', payload, within(database))
   database.exec('COMMIT')
   expect(countOf(database, 'cgk_jobs')).toBe(2)
 })
@@ -76,7 +76,7 @@ test('a failed batch leaves nothing in the transaction', async ({ onTestFinished
     BEGIN;
   `)
   const items = [1, 2].map((number) => ({
-    event: 'work.asked' as const,
+    event: 'work.requested' as const,
     payload: { tenantId: 'acme', number },
     options: within(database),
   }))
@@ -130,7 +130,7 @@ test.for([
   const other = createTemporaryFile('memory')
   onTestFinished(other.remove)
   const options = within(make(path, other.path))
-  const error = await client.sendJob('work.asked', payload, options).catch((thrown: unknown) => thrown)
+  const error = await client.sendJob('work.requested', payload, options).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'invalid_option', option: 'providerOptions.local.transaction' })
   expect((error as Error).message).toContain(says)
   expect((await client.listJobs()).jobs).toEqual([])
@@ -144,7 +144,7 @@ test('on a Node without `isTransaction`, the check does not affect the open tran
   const database = openDatabase(path)
   database.exec('BEGIN')
   const silent = { prepare: (sql: string) => database.prepare(sql) }
-  const { id } = await client.sendJob('work.asked', payload, within(silent))
+  const { id } = await client.sendJob('work.requested', payload, within(silent))
   expect(database.isTransaction).toBe(true)
   database.exec('COMMIT')
   expect((await client.getJobStatus(id)).state).toBe('queued')
@@ -159,8 +159,8 @@ test.for([{ readBigInts: true }, { returnArrays: true }, { readBigInts: true, re
     onTestFinished(() => database.close())
     const keyed = { idempotencyKey: 'order-1', ...within(database) }
     database.exec('BEGIN')
-    const { id } = await client.sendJob('work.asked', payload, keyed)
-    expect(await client.sendJob('work.asked', payload, keyed)).toMatchObject({ id, deduplicated: true })
+    const { id } = await client.sendJob('work.requested', payload, keyed)
+    expect(await client.sendJob('work.requested', payload, keyed)).toMatchObject({ id, deduplicated: true })
     database.exec('COMMIT')
     expect((await client.getJobStatus(id)).state).toBe('queued')
   },
@@ -170,7 +170,7 @@ test('rejects a transaction if jobs are stored in memory', async () => {
   const client = createJobClient({ provider: 'local', config: {}, jobs: [] })
   const database = new DatabaseSync(':memory:')
   database.exec('BEGIN')
-  await expect(client.sendJob('work.asked', payload, within(database))).rejects.toMatchObject({
+  await expect(client.sendJob('work.requested', payload, within(database))).rejects.toMatchObject({
     code: 'invalid_option',
     message: expect.stringMatching(/stored in memory/),
   })

@@ -7,8 +7,8 @@ function killAll(): void {
 }
 
 /**
- * Kills a child process when the test's own process exits, so that an aborted test leaves no process behind. Adds one `exit`
- * listener while children run, and none otherwise: test files share a process, and each loads this module again.
+ * Kills a child process when the test's own process exits, so that an aborted test leaves no process behind. Adds one
+ * `exit` listener while children run, and none otherwise: test files share a process, and each loads this module again.
  */
 export function killAtExit(child: ChildProcess): void {
   if (children.size === 0) process.on('exit', killAll)

@@ -10,7 +10,7 @@ export function createEnvelope(members: Partial<Envelope> = {}): Envelope {
   return {
     v: 1,
     id: `job-${String(++sequence).padStart(8, '0')}`,
-    event: 'work.asked',
+    event: 'work.requested',
     tenantId,
     payload: { tenantId },
     sentAt: 0,

@@ -12,7 +12,7 @@ export interface Work {
 
 declare module '@cgk-platform/jobs-core' {
   interface JobEvents {
-    'work.asked': Work
+    'work.requested': Work
     'work.followed': Work
     'work.ignored': Work
     /** An event whose schema validates asynchronously. */
@@ -32,4 +32,4 @@ const checked: StandardSchemaV1<Work> = {
   },
 }
 
-defineEvents({ 'work.asked': work, 'work.followed': work, 'work.ignored': work, 'work.checked': checked })
+defineEvents({ 'work.requested': work, 'work.followed': work, 'work.ignored': work, 'work.checked': checked })

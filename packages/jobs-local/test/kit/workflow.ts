@@ -8,9 +8,9 @@ import {
 
 import './work.ts'
 
-type Code = (event: EventMessage<'work.asked'>, step: Steps<'work.asked'>, context: JobContext) => unknown
+type Code = (event: EventMessage<'work.requested'>, step: Steps<'work.requested'>, context: JobContext) => unknown
 
-/** Defines the workflow `flow` of the event `work.asked`. */
+/** Defines the workflow `flow` of the event `work.requested`. */
 export function workflow(steps: Code, options: object = {}): WorkflowDefinition {
-  return defineWorkflow({ id: 'flow', event: 'work.asked', ...options, steps }) as WorkflowDefinition
+  return defineWorkflow({ id: 'flow', event: 'work.requested', ...options, steps }) as WorkflowDefinition
 }

@@ -18,7 +18,7 @@ function createEngines(): Engines {
   const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: '1m' } as const
   const flaky = defineJob({
     id: 'flaky',
-    event: 'work.asked',
+    event: 'work.requested',
     retry,
     timeout: '30s',
     handler: async (_event, { attempt }) => {
@@ -28,7 +28,7 @@ function createEngines(): Engines {
   })
   const endless = defineJob({
     id: 'endless',
-    event: 'work.asked',
+    event: 'work.requested',
     retry: { maxAttempts: 1 },
     timeout: '10m',
     handler: () => new Promise(() => undefined),
@@ -42,17 +42,17 @@ function createEngines(): Engines {
 
 /** Uses everything that waits: delays, retries, timeouts, cron jobs, closing. */
 async function exercise({ main, withShortWait }: Engines): Promise<void> {
-  const delayed = await main.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+  const delayed = await main.client.scheduleJob('work.requested', { tenantId }, { delay: '1h' })
   await main.settle()
   await main.advance('2h')
   const ended = await main.client.waitForJob(delayed.id)
   expect([ended.state, ended.runs[0]?.attempts]).toEqual(['completed', 3])
   expect(main.attempts.filter(({ definitionId }) => definitionId === 'hourly')).toHaveLength(2)
-  await main.client.scheduleJob('work.asked', { tenantId }, { delay: '1d' })
+  await main.client.scheduleJob('work.requested', { tenantId }, { delay: '1d' })
   await main.runUntilIdle()
   await main.close()
 
-  const endless = await withShortWait.client.sendJob('work.asked', { tenantId })
+  const endless = await withShortWait.client.sendJob('work.requested', { tenantId })
   await withShortWait.advance('2h')
   expect((await withShortWait.client.getJobStatus(endless.id)).runs[0]?.error?.code).toBe('job_timeout')
   await withShortWait.close()
@@ -91,7 +91,7 @@ describe('a test engine works with fake timers', () => {
 
   test('installed in the middle and removed again', async () => {
     const { main: engine } = createEngines()
-    const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+    const { id } = await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '1h' })
     vi.useFakeTimers({ toFake: [...toFake] })
     await engine.advance('61m')
     vi.useRealTimers()
@@ -102,7 +102,7 @@ describe('a test engine works with fake timers', () => {
   test('whose time is independent of its own', async () => {
     vi.useFakeTimers({ toFake: [...toFake], now: new Date('1999-12-31T00:00:00Z') })
     const { main: engine } = createEngines()
-    const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+    const { id } = await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '1h' })
     await vi.advanceTimersByTimeAsync(86_400_000)
     expect(engine.now()).toEqual(new Date('2026-01-01T00:00:00Z'))
     expect((await engine.client.getJobStatus(id)).state).toBe('scheduled')

@@ -21,14 +21,14 @@ describe('`sent`', () => {
   test('has all accepted events in order, including deduplicated ones', async () => {
     const job = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       handler: () => sendJob('work.followed', { tenantId, number: 2 }).then(() => undefined),
     })
     const engine = createTestEngine({ jobs: [job] })
-    const first = await engine.client.sendJob('work.asked', { tenantId, number: 1 }, { idempotencyKey: 'a' })
+    const first = await engine.client.sendJob('work.requested', { tenantId, number: 1 }, { idempotencyKey: 'a' })
     await engine.settle()
-    await engine.client.sendJob('work.asked', { tenantId, number: 9 }, { idempotencyKey: 'a' })
-    await engine.client.sendJob('work.asked', {} as never).catch(() => undefined)
+    await engine.client.sendJob('work.requested', { tenantId, number: 9 }, { idempotencyKey: 'a' })
+    await engine.client.sendJob('work.requested', {} as never).catch(() => undefined)
     expect(
       engine.sent.map(({ id, event, payload, deduplicated }) => ({
         own: id === first.id,
@@ -37,16 +37,16 @@ describe('`sent`', () => {
         deduplicated,
       })),
     ).toEqual([
-      { own: true, event: 'work.asked', payload: { tenantId, number: 1 }, deduplicated: false },
+      { own: true, event: 'work.requested', payload: { tenantId, number: 1 }, deduplicated: false },
       { own: false, event: 'work.followed', payload: { tenantId, number: 2 }, deduplicated: false },
-      { own: true, event: 'work.asked', payload: { tenantId, number: 9 }, deduplicated: true },
+      { own: true, event: 'work.requested', payload: { tenantId, number: 9 }, deduplicated: true },
     ])
   })
 
   test('has copies of the payloads', async () => {
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload }) => payload.number })
+    const job = defineJob({ id: 'work', event: 'work.requested', handler: ({ payload }) => payload.number })
     const engine = createTestEngine({ jobs: [job] })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId, number: 1 })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId, number: 1 })
     Object.assign(engine.sent[0]!.payload as object, { number: 2 })
     await engine.settle()
     expect((await engine.client.getJobStatus(id)).runs[0]?.output).toBe(1)
@@ -57,7 +57,7 @@ describe('`attempts`', () => {
   test('has all ended attempts with their start and outcome', async () => {
     const job = defineJob({
       id: 'flaky',
-      event: 'work.asked',
+      event: 'work.requested',
       retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: '10s' },
       handler: (_event, { attempt }) => {
         if (attempt === 1) throw new Error('first')
@@ -65,9 +65,16 @@ describe('`attempts`', () => {
       },
     })
     const engine = createTestEngine({ jobs: [job] })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId })
     await engine.runUntilIdle()
-    const named = { definitionId: 'flaky', event: 'work.asked', jobId: id, runId: `${id}-1`, maxAttempts: 3, tenantId }
+    const named = {
+      definitionId: 'flaky',
+      event: 'work.requested',
+      jobId: id,
+      runId: `${id}-1`,
+      maxAttempts: 3,
+      tenantId,
+    }
     expect(engine.attempts).toMatchObject([
       { ...named, attempt: 1, at: new Date('2026-01-01T00:00:00Z'), outcome: { type: 'retry', afterMs: 10_000 } },
       {
@@ -81,9 +88,9 @@ describe('`attempts`', () => {
 
   test('records an attempt at the time of its start', async () => {
     const deferred = createDeferred()
-    const job = defineJob({ id: 'long', event: 'work.asked', handler: () => deferred.promise })
+    const job = defineJob({ id: 'long', event: 'work.requested', handler: () => deferred.promise })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
-    await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1m' })
+    await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '1m' })
     await engine.advance('3m')
     deferred.resolve()
     await engine.settle()
@@ -112,9 +119,9 @@ describe('hooks of the test', () => {
         this.note('onRunEnd')
       }
     }
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+    const job = defineJob({ id: 'work', event: 'work.requested', handler: () => undefined })
     const engine = createTestEngine({ jobs: [job], hooks: new Hooks() })
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     expect(seen.toSorted()).toEqual(['onAttemptEnd', 'onAttemptStart', 'onRunEnd', 'onSend'])
     expect([engine.sent.length, engine.attempts.length]).toEqual([1, 1])
@@ -126,12 +133,12 @@ describe('`run`', () => {
     const engine = createTestEngine({ jobs: [] })
     const placeOrder = async (): Promise<string> => {
       await Promise.resolve()
-      await sendJob('work.asked', { tenantId, number: 1 })
+      await sendJob('work.requested', { tenantId, number: 1 })
       await new Promise((resolve) => setTimeout(resolve, 1))
       return (await scheduleJob('work.followed', { tenantId }, { delay: '1d' })).id
     }
     const id = await engine.run(placeOrder)
-    expect(engine.sent.map(({ event }) => event)).toEqual(['work.asked', 'work.followed'])
+    expect(engine.sent.map(({ event }) => event)).toEqual(['work.requested', 'work.followed'])
     expect((await engine.run(() => listJobs({ state: 'scheduled' }))).jobs.map((job) => job.id)).toEqual([id])
   })
 
@@ -147,11 +154,11 @@ describe('`run`', () => {
   test('uses the innermost engine when nested, and none outside', async () => {
     const [outer, inner] = [createTestEngine({ jobs: [] }), createTestEngine({ jobs: [] })]
     await outer.run(async () => {
-      await inner.run(() => sendJob('work.asked', { tenantId }))
+      await inner.run(() => sendJob('work.requested', { tenantId }))
       expect(getJobClient()).toBe(outer.client)
     })
     expect([outer.sent.length, inner.sent.length]).toEqual([0, 1])
-    await expect(sendJob('work.asked', { tenantId })).rejects.toMatchObject({ code: 'invalid_option' })
+    await expect(sendJob('work.requested', { tenantId })).rejects.toMatchObject({ code: 'invalid_option' })
   })
 
   test('preserves the async contexts of the code', () => {
@@ -165,7 +172,7 @@ describe('ten engines at once', () => {
   test('are isolated: each has its own jobs, time and records', async () => {
     const work = defineJob({
       id: 'work',
-      event: 'work.asked',
+      event: 'work.requested',
       retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: '1m' },
       handler: async ({ payload }, { attempt, tenantId: own }) => {
         if (attempt < 3) throw new Error('not yet')
@@ -177,7 +184,7 @@ describe('ten engines at once', () => {
     const engines = Array.from({ length: 10 }, () => createTestEngine({ jobs: [work, follow, cron] }))
     await Promise.all(
       engines.map(async (engine, number) => {
-        await engine.client.sendJob('work.asked', { tenantId: `tenant-${number}`, number })
+        await engine.client.sendJob('work.requested', { tenantId: `tenant-${number}`, number })
         await engine.advance(`${number}h`)
         await engine.runUntilIdle()
       }),

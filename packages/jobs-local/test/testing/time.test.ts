@@ -24,10 +24,10 @@ describe('the time of a test engine', () => {
   })
 
   test('due work runs at its own time, in order', async () => {
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload }) => payload.number })
+    const job = defineJob({ id: 'work', event: 'work.requested', handler: ({ payload }) => payload.number })
     const engine = createTestEngine({ jobs: [job] })
     for (const number of [3, 1, 2]) {
-      await engine.client.scheduleJob('work.asked', { tenantId, number }, { delay: `${number}m` })
+      await engine.client.scheduleJob('work.requested', { tenantId, number }, { delay: `${number}m` })
     }
     await engine.advance('10m')
     const seen = engine.attempts.map(({ at, outcome }) => [minutesAfterStart(at), outcome])
@@ -43,10 +43,10 @@ describe('the time of a test engine', () => {
   })
 
   test('`settle` runs work that is due now, and no later work', async () => {
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+    const job = defineJob({ id: 'work', event: 'work.requested', handler: () => undefined })
     const engine = createTestEngine({ jobs: [job] })
-    const now = await engine.client.sendJob('work.asked', { tenantId })
-    const later = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: 1 })
+    const now = await engine.client.sendJob('work.requested', { tenantId })
+    const later = await engine.client.scheduleJob('work.requested', { tenantId }, { delay: 1 })
     await engine.settle()
     expect((await engine.client.getJobStatus(now.id)).state).toBe('completed')
     expect((await engine.client.getJobStatus(later.id)).state).toBe('scheduled')
@@ -56,7 +56,7 @@ describe('the time of a test engine', () => {
     const retry = { maxAttempts: 4, backoff: 'fixed', initialDelay: 0 } as const
     const first = defineJob({
       id: 'first',
-      event: 'work.asked',
+      event: 'work.requested',
       retry,
       handler: async (event, context) => {
         failUntil(3)(event, context)
@@ -65,7 +65,7 @@ describe('the time of a test engine', () => {
     })
     const second = defineJob({ id: 'second', event: 'work.followed', retry, handler: failUntil(4) })
     const engine = createTestEngine({ jobs: [first, second] })
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     expect(engine.attempts.map(({ definitionId, attempt }) => `${definitionId} ${attempt}`).toSorted()).toEqual([
       'first 1',
@@ -82,12 +82,12 @@ describe('the time of a test engine', () => {
   test('`runUntilIdle` advances as far as delays and retries need', async () => {
     const job = defineJob({
       id: 'slow',
-      event: 'work.asked',
+      event: 'work.requested',
       retry: { maxAttempts: 5, backoff: 'exponential', initialDelay: '1h', maxDelay: '7d' },
       handler: failUntil(5),
     })
     const engine = createTestEngine({ jobs: [job] })
-    const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '300d' })
+    const { id } = await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '300d' })
     await engine.runUntilIdle()
     expect((await engine.client.getJobStatus(id)).state).toBe('completed')
     expect(minutesAfterStart(engine.now())).toBe(300 * 24 * 60 + (1 + 2 + 4 + 8) * 60)
@@ -103,9 +103,9 @@ describe('the time of a test engine', () => {
     const ticks: number[] = []
     const tick = ({ scheduledAt }: CronContext) => void ticks.push(minutesAfterStart(scheduledAt))
     const cron = defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: tick })
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+    const job = defineJob({ id: 'work', event: 'work.requested', handler: () => undefined })
     const engine = createTestEngine({ jobs: [cron, job] })
-    await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '3.5m' })
+    await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '3.5m' })
     await engine.runUntilIdle()
     expect(ticks).toEqual([1, 2, 3])
     expect(minutesAfterStart(engine.now())).toBe(3.5)
@@ -114,11 +114,11 @@ describe('the time of a test engine', () => {
   test('`runUntilIdle` throws if a job sends itself again endlessly', async () => {
     const job = defineJob({
       id: 'perpetual',
-      event: 'work.asked',
-      handler: () => engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' }).then(() => undefined),
+      event: 'work.requested',
+      handler: () => engine.client.scheduleJob('work.requested', { tenantId }, { delay: '1h' }).then(() => undefined),
     })
     const engine = createTestEngine({ jobs: [job], config: { retention: { count: 10 } } })
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await expect(engine.runUntilIdle()).rejects.toThrow(/stopped after 100000 timers.*1 jobs have not ended.*`advance/s)
   })
 
@@ -127,9 +127,11 @@ describe('the time of a test engine', () => {
       id: 'quarterly',
       schedule: '*/15 * * * *',
       handler: ({ scheduledAt }) =>
-        engine.client.sendJob('work.asked', { tenantId, number: minutesAfterStart(scheduledAt) }).then(() => undefined),
+        engine.client
+          .sendJob('work.requested', { tenantId, number: minutesAfterStart(scheduledAt) })
+          .then(() => undefined),
     })
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: ({ payload }) => payload.number })
+    const job = defineJob({ id: 'work', event: 'work.requested', handler: ({ payload }) => payload.number })
     const engine = createTestEngine({ jobs: [cron, job] })
     await engine.advance('1h')
     const seen = engine.attempts.filter(({ definitionId }) => definitionId === 'work')
@@ -138,12 +140,12 @@ describe('the time of a test engine', () => {
 
   test('a retry due at the same time as another timer runs', async () => {
     const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 1000 } as const
-    const flaky = defineJob({ id: 'flaky', event: 'work.asked', retry, handler: failUntil(2) })
+    const flaky = defineJob({ id: 'flaky', event: 'work.requested', retry, handler: failUntil(2) })
     const engine = createTestEngine({ jobs: [flaky] })
-    const far = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+    const far = await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '1h' })
     const waiting = expect(engine.client.waitForJob(far.id, { timeout: 1000 })).rejects.toThrow('was still `scheduled`')
     await engine.settle() // the wait's timer is set before the retry's
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.advance('2s')
     await waiting
     expect(engine.attempts.map(({ attempt, at }) => [attempt, at.getTime() - start.getTime()])).toEqual([
@@ -153,11 +155,11 @@ describe('the time of a test engine', () => {
   })
 
   test('after `close`, time still advances, but nothing runs or hangs', async () => {
-    const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+    const job = defineJob({ id: 'work', event: 'work.requested', handler: () => undefined })
     const endless = defineJob({ id: 'endless', event: 'work.followed', handler: () => new Promise(() => undefined) })
     const cron = defineCronJob({ id: 'every-minute', schedule: '* * * * *', handler: () => undefined })
     const engine = createTestEngine({ jobs: [job, endless, cron], maxRealWaitMs: 5 })
-    await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1m' })
+    await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '1m' })
     await engine.client.sendJob('work.followed', { tenantId })
     await engine.settle()
     await engine.close()

@@ -25,7 +25,7 @@ describe('the kit waits for handlers that await something real', () => {
     try {
       const job = defineJob({
         id: 'writes-files',
-        event: 'work.asked',
+        event: 'work.requested',
         handler: async ({ payload }) => {
           const file = join(folder, `${payload.number}.txt`)
           await writeFile(file, 'once')
@@ -33,7 +33,7 @@ describe('the kit waits for handlers that await something real', () => {
         },
       })
       const engine = createTestEngine({ jobs: [job], maxRealWaitMs })
-      for (let number = 0; number < 20; number++) await engine.client.sendJob('work.asked', { tenantId, number })
+      for (let number = 0; number < 20; number++) await engine.client.sendJob('work.requested', { tenantId, number })
       await engine.settle()
       const written = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')))
       expect(written).toEqual(Array.from({ length: 20 }, () => 'once and again'))
@@ -47,9 +47,9 @@ describe('the kit waits for handlers that await something real', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-      const job = defineJob({ id: 'fetches', event: 'work.asked', handler: async () => (await fetch(url)).text() })
+      const job = defineJob({ id: 'fetches', event: 'work.requested', handler: async () => (await fetch(url)).text() })
       const engine = createTestEngine({ jobs: [job], maxRealWaitMs })
-      await engine.client.sendJob('work.asked', { tenantId })
+      await engine.client.sendJob('work.requested', { tenantId })
       await engine.settle()
       expect(engine.attempts[0]?.outcome).toEqual({ type: 'completed', output: 'pong' })
     } finally {
@@ -61,7 +61,7 @@ describe('the kit waits for handlers that await something real', () => {
   test('a real timer and another process', async () => {
     const job = defineJob({
       id: 'waits',
-      event: 'work.asked',
+      event: 'work.requested',
       handler: async () => {
         await sleep(20)
         const { stdout } = await promisify(execFile)(process.execPath, ['--print', '6 * 7'])
@@ -69,7 +69,7 @@ describe('the kit waits for handlers that await something real', () => {
       },
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs })
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     expect(engine.attempts[0]?.outcome).toEqual({ type: 'completed', output: '42' })
   })
@@ -77,12 +77,12 @@ describe('the kit waits for handlers that await something real', () => {
   test('without advancing virtual time', async () => {
     const job = defineJob({
       id: 'reads',
-      event: 'work.asked',
+      event: 'work.requested',
       handler: () => readFile(new URL(import.meta.url), 'utf8'),
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs })
     for (let number = 1; number <= 10; number++) {
-      await engine.client.scheduleJob('work.asked', { tenantId, number }, { delay: number })
+      await engine.client.scheduleJob('work.requested', { tenantId, number }, { delay: number })
     }
     await engine.advance(10)
     expect(engine.attempts.map(({ at }) => at.getUTCMilliseconds())).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
@@ -96,7 +96,7 @@ describe('handlers that wait for other jobs', () => {
   const asks = (delay: '0s' | '1h') =>
     defineJob({
       id: 'asks',
-      event: 'work.asked',
+      event: 'work.requested',
       handler: async (_event, { tenantId: own }): Promise<string> => {
         const client = engineOf().client
         const { id } = await client.scheduleJob('work.followed', { tenantId: own, number: 7 }, { delay })
@@ -111,7 +111,7 @@ describe('handlers that wait for other jobs', () => {
   test('do not deadlock if the job is due at once', async () => {
     const engine = createTestEngine({ jobs: [asks('0s'), follow], maxRealWaitMs: 60_000 })
     engineOf = () => engine
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     expect(engine.attempts.map(({ definitionId }) => definitionId)).toEqual(['followed', 'asks'])
     expect(engine.attempts[1]?.outcome).toEqual({ type: 'completed', output: 'completed' })
@@ -120,7 +120,7 @@ describe('handlers that wait for other jobs', () => {
   test('end if the job is due later: after `maxRealWaitMs` time advances, then the kit waits for the handler again', async () => {
     const engine = createTestEngine({ jobs: [asks('1h'), follow], maxRealWaitMs: 50 })
     engineOf = () => engine
-    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId })
     await engine.runUntilIdle()
     expect((await engine.client.getJobStatus(id)).state).toBe('completed')
   })
@@ -128,18 +128,18 @@ describe('handlers that wait for other jobs', () => {
   test('end by their timeout if they hold the only slot that the job needs', async () => {
     const job = defineJob({
       id: 'self-blocking',
-      event: 'work.asked',
+      event: 'work.requested',
       concurrency: 1,
       timeout: '5m',
       retry: { maxAttempts: 1 },
       handler: async () => {
         if (engine.sent.length > 1) return
-        const { id } = await engine.client.sendJob('work.asked', { tenantId })
+        const { id } = await engine.client.sendJob('work.requested', { tenantId })
         await engine.client.waitForJob(id)
       },
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 20 })
-    await engine.client.sendJob('work.asked', { tenantId })
+    await engine.client.sendJob('work.requested', { tenantId })
     await engine.advance('4m')
     expect(engine.attempts).toHaveLength(0)
     await engine.advance('1m')
@@ -154,13 +154,13 @@ describe('handlers that never end', () => {
   test('end by their timeout when time advances', async () => {
     const job = defineJob({
       id: 'endless',
-      event: 'work.asked',
+      event: 'work.requested',
       timeout: '30s',
       retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '10s' },
       handler: () => new Promise(() => undefined),
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId })
     await engine.runUntilIdle()
     const { state, runs } = await engine.client.getJobStatus(id)
     expect([state, runs[0]?.attempts, runs[0]?.error?.name]).toEqual(['failed', 2, 'JobTimeoutError'])
@@ -179,10 +179,10 @@ describe('handlers that never end', () => {
   test('make `runUntilIdle` throw with the number of open jobs', async () => {
     const deferred = createDeferred()
     const endless = defineJob({ id: 'endless', event: 'work.followed', handler: () => deferred.promise })
-    const quick = defineJob({ id: 'quick', event: 'work.asked', handler: () => 'done' })
+    const quick = defineJob({ id: 'quick', event: 'work.requested', handler: () => 'done' })
     const engine = createTestEngine({ jobs: [endless, quick], maxRealWaitMs: 20 })
     for (let number = 0; number < 2; number++) await engine.client.sendJob('work.followed', { tenantId, number })
-    const { id } = await engine.client.scheduleJob('work.asked', { tenantId }, { delay: '1h' })
+    const { id } = await engine.client.scheduleJob('work.requested', { tenantId }, { delay: '1h' })
     await expect(engine.runUntilIdle()).rejects.toThrow(
       /stopped with 2 jobs that have not ended.*after `maxRealWaitMs` \(20 ms\).*set a `timeout`/,
     )
@@ -194,17 +194,17 @@ describe('handlers that never end', () => {
 
   test('make it throw also if they block a concurrency limit', async () => {
     const handler = () => new Promise(() => undefined)
-    const job = defineJob({ id: 'endless', event: 'work.asked', concurrency: 1, handler })
+    const job = defineJob({ id: 'endless', event: 'work.requested', concurrency: 1, handler })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
-    for (let number = 0; number < 3; number++) await engine.client.sendJob('work.asked', { tenantId, number })
+    for (let number = 0; number < 3; number++) await engine.client.sendJob('work.requested', { tenantId, number })
     await expect(engine.runUntilIdle()).rejects.toThrow('stopped with 3 jobs that have not ended')
   })
 
   test('until the test resolves them end before time advances', async () => {
     const deferred = createDeferred<string>()
-    const job = defineJob({ id: 'waits', event: 'work.asked', handler: () => deferred.promise })
+    const job = defineJob({ id: 'waits', event: 'work.requested', handler: () => deferred.promise })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5 })
-    const { id } = await engine.client.sendJob('work.asked', { tenantId })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     expect((await engine.client.getJobStatus(id)).state).toBe('running')
     deferred.resolve('done')

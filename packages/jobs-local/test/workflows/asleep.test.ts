@@ -15,7 +15,7 @@ test('a suspended workflow uses no slot of its concurrency', async () => {
   const flow = workflow((_event, step) => step.sleep('nap', '1d'), { concurrency: 1 })
   const engine = createTestEngine({ jobs: [flow], config: { concurrency: 1 } })
   const jobs = await engine.client.sendJobs(
-    Array.from({ length: 20 }, () => ({ event: 'work.asked' as const, payload: { tenantId } })),
+    Array.from({ length: 20 }, () => ({ event: 'work.requested' as const, payload: { tenantId } })),
   )
   await engine.advance('1d')
   const states = await Promise.all(
@@ -31,7 +31,9 @@ test('ten thousand suspended workflows use one timer', async () => {
     { load: () => provider },
     { jobs: [workflow((_event, step) => step.sleep('nap', '7d'))], clock, logger: createRecordedLogger() },
   )
-  await client.sendJobs(Array.from({ length: 10_000 }, () => ({ event: 'work.asked' as const, payload: { tenantId } })))
+  await client.sendJobs(
+    Array.from({ length: 10_000 }, () => ({ event: 'work.requested' as const, payload: { tenantId } })),
+  )
   while (provider.engine!.hasDue || provider.engine!.inFlight.length > 0) await clock.yield()
   expect(clock.pendingMs).toHaveLength(1)
   await client.close({ timeout: 0 })
@@ -39,7 +41,7 @@ test('ten thousand suspended workflows use one timer', async () => {
 
 test('closing an engine in memory fails suspended workflows', async () => {
   const engine = createTestEngine({ jobs: [workflow((_event, step) => step.sleep('nap', '1d'))] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.settle()
   await engine.close()
   const { state, runs } = await engine.client.getJobStatus(id)
@@ -48,11 +50,11 @@ test('closing an engine in memory fails suspended workflows', async () => {
 
 test('`runUntilIdle` advances a week for a wait that times out', async () => {
   const flow = workflow(async (_event, step) => {
-    const awaited = await step.waitForEvent('none', 'work.asked', { timeout: '7d' })
+    const awaited = await step.waitForEvent('none', 'work.requested', { timeout: '7d' })
     return { awaited }
   })
   const engine = createTestEngine({ jobs: [flow] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.runUntilIdle()
   expect(engine.now()).toEqual(new Date('2026-01-08T00:00:00Z'))
   expect((await engine.client.getJobStatus(id)).runs[0]?.output).toEqual({ awaited: null })
@@ -61,7 +63,7 @@ test('`runUntilIdle` advances a week for a wait that times out', async () => {
 test('a workflow fails if its definition no longer exists when it wakes', async () => {
   workflow((_event, step) => step.sleep('nap', '1d'))
   const engine = createTestEngine() // with all definitions, as they are at the time of use
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.settle()
   processJobs().remove('flow')
   await engine.advance('1d')
@@ -79,10 +81,10 @@ test('one event resolves every matching wait and is also handled by its jobs', a
   const flow = workflow((_event, step) => step.waitForEvent('delivered', 'order.delivered', { timeout: '1d' }))
   const engine = createTestEngine({ jobs: [flow, job] })
   const [one, two] = [
-    await engine.client.sendJob('work.asked', { tenantId }),
-    await engine.client.sendJob('work.asked', { tenantId }),
+    await engine.client.sendJob('work.requested', { tenantId }),
+    await engine.client.sendJob('work.requested', { tenantId }),
   ]
-  const foreign = await engine.client.sendJob('work.asked', { tenantId: 'other' })
+  const ofOtherTenant = await engine.client.sendJob('work.requested', { tenantId: 'other' })
   await engine.settle()
   const { id } = await engine.client.sendJob('order.delivered', { tenantId, orderId: 'o1' })
   await engine.settle()
@@ -90,14 +92,14 @@ test('one event resolves every matching wait and is also handled by its jobs', a
     const { state, runs } = await engine.client.getJobStatus(sent.id)
     expect([state, runs[0]?.output]).toMatchObject(['completed', { id, payload: { tenantId, orderId: 'o1' } }])
   }
-  expect((await engine.client.getJobStatus(foreign.id)).state).toBe('running')
+  expect((await engine.client.getJobStatus(ofOtherTenant.id)).state).toBe('running')
   expect(handled).toEqual(['o1'])
 })
 
 test('a delayed event resolves waits when it comes due, and a cancelled one never does', async () => {
   const flow = workflow((_event, step) => step.waitForEvent('delivered', 'order.delivered', { timeout: '10h' }))
   const engine = createTestEngine({ jobs: [flow] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.settle()
   const first = await engine.client.scheduleJob('order.delivered', { tenantId, orderId: 'o1' }, { delay: '1h' })
   await engine.client.scheduleJob('order.delivered', { tenantId, orderId: 'o2' }, { delay: '2h' })

@@ -12,7 +12,7 @@ test('code that awaits a non-step continues during an open wait, and a log line 
   const did: string[] = []
   const flow = defineWorkflow({
     id: 'flow',
-    event: 'work.asked',
+    event: 'work.requested',
     steps: async (_event, step) =>
       Promise.race([
         step.waitForEvent('none', 'work.followed', { timeout: '7d' }),
@@ -27,9 +27,11 @@ test('code that awaits a non-step continues during an open wait, and a log line 
   })
   const logger = createRecordedLogger()
   const client = createClient({ load: () => createLocalProvider() }, { jobs: [flow], logger })
-  const { id } = await client.sendJob('work.asked', { tenantId: 'acme' })
+  const { id } = await client.sendJob('work.requested', { tenantId: 'acme' })
   const { state } = await client.waitForJob(id)
   expect([state, did]).toEqual(['completed', ['one', 'two', 'three']])
-  expect(logger.lines.map(({ message }) => message).join()).toMatch(/before `two`, while a wait was open/)
+  expect(logger.lines.map(({ message }) => message).join()).toMatch(
+    /something other than a step before `two` while a wait was open/,
+  )
   await client.close({ timeout: 0 })
 })

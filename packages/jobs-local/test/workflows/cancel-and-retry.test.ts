@@ -21,7 +21,7 @@ test('a cancel aborts the running step, and compensates completed ones with `com
     { compensateOnCancel: true },
   )
   const engine = createTestEngine({ jobs: [flow], maxRealWaitMs: 20 })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.settle()
   expect((await engine.client.cancelJob(id)).state).toBe('cancelled')
   await engine.settle()
@@ -43,7 +43,7 @@ test('a compensation after a cancel gets the payload', async () => {
     { compensateOnCancel: true },
   )
   const engine = createTestEngine({ jobs: [flow] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId, number: 7 })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId, number: 7 })
   await engine.settle()
   await engine.client.cancelJob(id)
   await engine.settle()
@@ -66,7 +66,7 @@ test('a workflow cancelled during its compensation completes the compensation an
     { retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '1h' } },
   )
   const engine = createTestEngine({ jobs: [flow] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.advance('90m')
   expect((await engine.client.getJobStatus(id)).runs[0]?.steps?.[1]?.compensation?.state).toBe('retrying')
   await engine.client.cancelJob(id)
@@ -90,7 +90,7 @@ test('a retry continues with the steps of the failed run, without changing its r
     { retry: { maxAttempts: 1 } },
   )
   const engine = createTestEngine({ jobs: [flow] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.advance('1h')
   broken = false
   await engine.client.retryJob(id)
@@ -115,7 +115,7 @@ test('a run whose workflow has changed its version fails and is compensated by t
     )
   version('1')
   const engine = createTestEngine() // with all definitions, as they are at the time of use
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.settle()
   version('2')
   await engine.advance('2h')
@@ -131,7 +131,7 @@ test('a job that a step runs can end before the step waits for it', async () => 
     step.runJob('mail', sub, { type: 'order_followup', recipientEmail: 'a@example.com' }),
   )
   const engine = createTestEngine({ jobs: [flow, sub] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.settle()
   expect((await engine.client.getJobStatus(id)).runs[0]?.output).toBe('sent')
 })
@@ -152,7 +152,7 @@ test('a workflow can run a workflow, and fails if the inner one fails', async ()
     step.runJob('mail', inner, { type: 'order_followup', recipientEmail: 'a@example.com' }),
   )
   const engine = createTestEngine({ jobs: [flow, inner] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.advance('1h')
   const { error } = (await engine.client.getJobStatus(id)).runs[0]!
   expect([error?.code, error?.cause?.code, error?.cause?.cause?.message]).toEqual([

@@ -19,7 +19,7 @@ test('a run that fails before it reaches a completed step compensates that step 
     { retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: '1m' } },
   )
   const engine = createTestEngine({ jobs: [flow] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.settle()
   isAway = true
   await engine.advance('63m')
@@ -46,7 +46,7 @@ test('a retry does not repeat a step that could not be compensated', async () =>
     })
   }, once)
   const engine = createTestEngine({ jobs: [flow] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.advance('1h')
   isRefused = isBroken = false
   await engine.client.retryJob(id)
@@ -67,7 +67,7 @@ test('a retry keeps a failure that the code caught, so that it takes the same br
     await step.run('ship', failing('ship'))
   }, once)
   const engine = createTestEngine({ jobs: [flow] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.settle()
   isBroken = false
   await engine.client.retryJob(id)
@@ -88,7 +88,7 @@ test('a retry of a workflow whose job failed runs another job', async () => {
   })
   const mail = { type: 'order_followup', recipientEmail: 'a@example.com' }
   const engine = createTestEngine({ jobs: [workflow((_event, step) => step.runJob('mail', sub, mail)), sub] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.settle()
   isBroken = false
   await engine.client.retryJob(id)
@@ -116,7 +116,7 @@ test('a step that completes after the cancel is also compensated with `compensat
     { compensateOnCancel: true },
   )
   const engine = createTestEngine({ jobs: [flow], maxRealWaitMs: 20 })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.settle()
   await engine.client.cancelJob(id)
   await engine.settle()
@@ -141,7 +141,7 @@ test('`runUntilIdle` waits for the compensation of a cancelled workflow', async 
     { compensateOnCancel: true },
   )
   const engine = createTestEngine({ jobs: [flow] })
-  const { id } = await engine.client.sendJob('work.asked', { tenantId })
+  const { id } = await engine.client.sendJob('work.requested', { tenantId })
   await engine.settle()
   await engine.client.cancelJob(id)
   await engine.runUntilIdle()

@@ -32,7 +32,7 @@ describe('DueQueue', () => {
     for (const item of items) queue.push(7, item)
     for (const item of items.filter(({ name }) => name % 3 > 0)) {
       item.stale = true
-      queue.noteStale()
+      queue.markStale()
     }
     const taken = Array.from({ length: 17 }, () => queue.takeDue(7)?.name)
     expect(taken).toEqual(Array.from({ length: 17 }, (_, index) => index * 3))
@@ -49,7 +49,7 @@ describe('DueQueue', () => {
     for (const item of items) queue.push(item.name, item)
     for (const item of items.slice(0, -1)) {
       item.stale = true
-      queue.noteStale()
+      queue.markStale()
     }
     expect(looks).toBeLessThan(3 * items.length)
     looks = 0
@@ -78,7 +78,7 @@ describe('DueQueue', () => {
             const [gone] = model.splice(model.length === 0 ? 0 : one.stale % model.length, 1)
             if (gone) {
               gone.item.stale = true
-              queue.noteStale()
+              queue.markStale()
             }
           } else {
             const due = model[0] && model[0].at <= one.take ? model.shift()!.item : undefined

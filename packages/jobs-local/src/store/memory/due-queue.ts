@@ -23,7 +23,7 @@ export class DueQueue<T> {
   }
 
   /** Counts an item that became stale. Removes stale items once they are more than half. */
-  noteStale(): void {
+  markStale(): void {
     this.#stale++
     if (this.#stale * 2 <= this.#queue.length) return
     this.#queue = new TinyQueue(

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createEnvelope } from '../../../test/kit/stored-run.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 
-const keyed = (idempotencyKey: string, idempotencyTtlMs = 1000, tenantId = 'acme', event = 'work.asked') =>
+const keyed = (idempotencyKey: string, idempotencyTtlMs = 1000, tenantId = 'acme', event = 'work.requested') =>
   createEnvelope({ idempotencyKey, idempotencyTtlMs, tenantId, event })
 
 describe('IdempotencyKeys', () => {

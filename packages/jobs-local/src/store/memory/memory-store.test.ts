@@ -36,7 +36,7 @@ describe('the payload of a job', () => {
     const { store, started, job } = storeWith(1)
     store.settle(started[0]!, 1, outcome, 1)
     expect(job.envelope.payload).toEqual(kept)
-    expect(job.envelope).toMatchObject({ tenantId: 'acme', event: 'work.asked' })
+    expect(job.envelope).toMatchObject({ tenantId: 'acme', event: 'work.requested' })
   })
 
   test('is deleted if no job handles the event, or if the job is cancelled before it begins', () => {

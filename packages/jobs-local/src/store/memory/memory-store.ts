@@ -174,7 +174,7 @@ class MemoryStore implements JobStore {
     if (job.runs.length === 0) {
       const delayed = job.state === 'scheduled'
       job.state = 'cancelled'
-      if (delayed) this.#delayedJobs.noteStale()
+      if (delayed) this.#delayedJobs.markStale()
       this.#endJob(job, now)
     }
     return running

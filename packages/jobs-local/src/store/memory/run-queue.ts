@@ -61,8 +61,8 @@ export class RunQueue {
 
   /** Removes a run that ended while it waited. `before` is its state while it waited. */
   drop(run: StoredRun, before: WaitState): void {
-    if (before.dueAt !== undefined) this.#delayed.noteStale()
-    if (before.state === 'queued' || before.pause === 'awake') this.#ready.noteStale(run)
+    if (before.dueAt !== undefined) this.#delayed.markStale()
+    if (before.state === 'queued' || before.pause === 'awake') this.#ready.markStale(run)
   }
 
   /** Takes the next run that its limits allow. It counts as running until `release`. */
@@ -103,6 +103,6 @@ export class RunQueue {
   #dropTime(run: StoredRun): void {
     if (run.dueAt === undefined) return
     delete run.dueAt
-    this.#delayed.noteStale()
+    this.#delayed.markStale()
   }
 }

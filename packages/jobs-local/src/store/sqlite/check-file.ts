@@ -16,9 +16,9 @@ export function checkFile(file: string): boolean {
     return isMissing(file)
   } catch (cause) {
     if (StoreError.isInstance(cause)) throw cause
-    const says = `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`
+    const description = `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`
     const remedy = 'Let the user of this process read and write the file and its folder.'
-    throw new StoreError({ path: file, problem: 'failed', says, remedy }, { cause })
+    throw new StoreError({ path: file, problem: 'failed', description, remedy }, { cause })
   }
 }
 
@@ -26,11 +26,16 @@ function isMissing(file: string): boolean {
   const found = statOf(file)
   if (found && !found.isFile()) {
     const remedy = 'Set `path` to a file.'
-    throw new StoreError({ path: file, problem: 'not a file', says: 'is not a regular file', remedy })
+    throw new StoreError({ path: file, problem: 'not a file', description: 'is not a regular file', remedy })
   }
   if (!found && !statOf(dirname(file))?.isDirectory()) {
     const remedy = 'Create the folder, or mount its volume.'
-    throw new StoreError({ path: file, problem: 'not found', says: 'is in a folder that does not exist', remedy })
+    throw new StoreError({
+      path: file,
+      problem: 'not found',
+      description: 'is in a folder that does not exist',
+      remedy,
+    })
   }
   checkLog(file)
   return !found
@@ -50,9 +55,9 @@ function checkLog(file: string): void {
   }
 }
 
-function damagedError(path: string, says: string): StoreError {
+function damagedError(path: string, description: string): StoreError {
   const remedy = 'Restore a backup of both. To continue without the jobs that only the log contains, move the log away.'
-  return new StoreError({ path, problem: 'corrupt', says, remedy })
+  return new StoreError({ path, problem: 'corrupt', description, remedy })
 }
 
 function hasValidLog(log: string): boolean {

@@ -13,7 +13,7 @@ export function loadSqlite(path: string): typeof Sqlite {
   throw new StoreError({
     path,
     problem: 'no node:sqlite',
-    says: `needs \`node:sqlite\`, which Node ${process.version} does not have`,
+    description: `needs \`node:sqlite\`, which Node ${process.version} does not have`,
     remedy: "Use Node 22.13 or later, `store: 'memory'`, or a hosted engine.",
   })
 }

@@ -97,7 +97,7 @@ function createFile(file: string): void {
       {
         path: file,
         problem: full ? 'full' : 'read-only',
-        says: full ? 'cannot be created: the disk is full' : 'cannot be created: its folder is not writable',
+        description: full ? 'cannot be created: the disk is full' : 'cannot be created: its folder is not writable',
         remedy: full ? 'Free disk space.' : 'Let the user of this process write to the folder.',
       },
       { cause },
@@ -121,9 +121,9 @@ export function prepare(connection: Connection): void {
 }
 
 function walUnsupportedError(path: string): StoreError {
-  const says = 'cannot use the write-ahead log of SQLite'
+  const description = 'cannot use the write-ahead log of SQLite'
   const remedy = 'Use a path on a local disk, and close programs that have the file open in another journal mode.'
-  return new StoreError({ path, problem: 'failed', says, remedy })
+  return new StoreError({ path, problem: 'failed', description, remedy })
 }
 
 function migrate(connection: Connection, steps: readonly string[], allowOtherTables: boolean): void {
@@ -153,7 +153,7 @@ function versionOf(connection: Connection, known: number, allowOtherTables: bool
     throw new StoreError({
       path: connection.path,
       problem: 'not ours',
-      says: 'is a database of another program',
+      description: 'is a database of another program',
       remedy: "Choose another path. To store jobs in your app's own database, call `addJobTables(path)` once.",
     })
   }
@@ -170,7 +170,12 @@ export function checkVersion(connection: Connection): void {
 
 function newerVersionError(path: string): StoreError {
   const remedy = 'Upgrade this process to that version, or use another `path`.'
-  return new StoreError({ path, problem: 'newer', says: 'was written by a later version of this package', remedy })
+  return new StoreError({
+    path,
+    problem: 'newer',
+    description: 'was written by a later version of this package',
+    remedy,
+  })
 }
 
 /** Rolls back a transaction, which SQLite may have rolled back already. */

@@ -121,7 +121,7 @@ export const migrations: readonly string[] = [
     max_attempts INTEGER NOT NULL,
     compensate_on_cancel INTEGER NOT NULL,
     inherited INTEGER NOT NULL,    -- 1 if only a worker that this one replaces had the definition
-    gone_at INTEGER,               -- when the worker ended
+    worker_ended_at INTEGER,       -- when the worker ended
     PRIMARY KEY (worker, definition)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX cgk_definitions_event ON cgk_definitions (event);

@@ -62,9 +62,9 @@ export class SharedFile implements SharedStore {
     return !workers.isAnnounced || queue.read(hasRunChanges, true)
   }
 
-  publishDefinitions(handled: readonly WorkerDefinition[]): void {
+  publishDefinitions(definitions: readonly WorkerDefinition[]): void {
     const { workers, housekeeping } = this.#dependencies
-    workers.publish(handled)
+    workers.publish(definitions)
     if (this.#isWorker) return this.changed()
     this.#isWorker = true
     housekeeping.start()

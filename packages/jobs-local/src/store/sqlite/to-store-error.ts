@@ -6,44 +6,44 @@ const codes = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full:
 
 interface Description {
   readonly problem: StoreProblem
-  readonly says: string
+  readonly description: string
   readonly remedy: string
 }
 
 const descriptions: Readonly<Record<number, Description>> = {
   [codes.busy]: {
     problem: 'busy',
-    says: 'was locked by another process for too long',
+    description: 'was locked by another process for too long',
     remedy: 'Make transactions on the file shorter, then try again.',
   },
   [codes.readOnly]: {
     problem: 'read-only',
-    says: 'is not writable',
+    description: 'is not writable',
     remedy: 'Let the user of this process write to the file and its folder.',
   },
   [codes.ioError]: {
     problem: 'failed',
-    says: 'could not be read or written: the disk reported an error',
+    description: 'could not be read or written: the disk reported an error',
     remedy: 'Check the disk. The failed change was rolled back.',
   },
   [codes.corrupt]: {
     problem: 'corrupt',
-    says: 'is damaged',
+    description: 'is damaged',
     remedy: 'Stop all processes that use it and restore a backup. The file is never replaced automatically.',
   },
   [codes.full]: {
     problem: 'full',
-    says: 'cannot grow: the disk is full',
+    description: 'cannot grow: the disk is full',
     remedy: 'Free disk space. The failed change was rolled back, and waiting jobs then continue automatically.',
   },
   [codes.cannotOpen]: {
     problem: 'failed',
-    says: 'cannot be opened',
+    description: 'cannot be opened',
     remedy: 'Let the user of this process read and write the file and its folder.',
   },
   [codes.notADatabase]: {
     problem: 'not ours',
-    says: 'is not a SQLite database, or its beginning is damaged',
+    description: 'is not a SQLite database, or its beginning is damaged',
     remedy: 'Choose another path, or restore a backup. The file is never replaced automatically.',
   },
 }
@@ -52,7 +52,8 @@ const descriptions: Readonly<Record<number, Description>> = {
 const busySnapshot = 517
 const staleSnapshot: Description = {
   problem: 'busy',
-  says: 'was changed by another process after your transaction had read it, so the transaction can no longer write',
+  description:
+    'was changed by another process after your transaction had read it, so the transaction can no longer write',
   remedy: 'Roll it back, begin a new one with `BEGIN IMMEDIATE`, and send again.',
 }
 
@@ -62,7 +63,7 @@ export function toStoreError(error: unknown, path: string): Error {
   if (code === undefined) return error instanceof Error ? error : new Error(String(error))
   const other: Description = {
     problem: 'failed',
-    says: `failed: ${(error as Error).message}`,
+    description: `failed: ${(error as Error).message}`,
     remedy: 'See the `cause` of this error.',
   }
   const known =

@@ -40,7 +40,7 @@ export class Workers {
   #id = 0
   /** Time since which this worker has sent heartbeats without a gap. */
   #steadySinceMs = Number.POSITIVE_INFINITY
-  #handled: readonly WorkerDefinition[] = []
+  #definitions: readonly WorkerDefinition[] = []
   #ids: ReadonlySet<string> = new Set()
   /** Definitions of other workers by event, cached for this transaction. */
   readonly #elsewhere = new Map<string, readonly Subscriber[]>()
@@ -91,16 +91,16 @@ export class Workers {
     this.#connection.run('UPDATE cgk_workers SET heartbeat_ms = ? WHERE id = ?', now, this.#id)
   }
 
-  publish(handled: readonly WorkerDefinition[]): void {
-    this.#handled = handled
-    this.#ids = new Set(handled.map(({ definitionId }) => definitionId))
+  publish(definitions: readonly WorkerDefinition[]): void {
+    this.#definitions = definitions
+    this.#ids = new Set(definitions.map(({ definitionId }) => definitionId))
     this.#areDefinitionsWritten = false
   }
 
   #writeDefinitions(): void {
     this.#inherit()
     this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = 0', this.#id)
-    for (const { definitionId, event = null, maxAttempts, compensateOnCancel = false } of this.#handled) {
+    for (const { definitionId, event = null, maxAttempts, compensateOnCancel = false } of this.#definitions) {
       const sql = 'INSERT OR REPLACE INTO cgk_definitions VALUES (?, ?, ?, ?, ?, 0, NULL)'
       this.#connection.run(sql, this.#id, definitionId, event, maxAttempts, compensateOnCancel ? 1 : 0)
     }
@@ -113,11 +113,12 @@ export class Workers {
    */
   #inherit(): void {
     const mine = JSON.stringify([...this.#ids])
-    const gone =
-      'SELECT worker FROM cgk_definitions WHERE gone_at IS NOT NULL AND definition IN (SELECT value FROM json_each(?))'
-    const workers = this.#connection.all<{ worker: number }>(gone, mine)
+    const predecessors =
+      'SELECT worker FROM cgk_definitions WHERE worker_ended_at IS NOT NULL AND definition IN (SELECT value FROM json_each(?))'
+    const workers = this.#connection.all<{ worker: number }>(predecessors, mine)
     for (const { worker } of workers) {
-      const sql = 'UPDATE OR IGNORE cgk_definitions SET worker = ?, inherited = 1, gone_at = NULL WHERE worker = ?'
+      const sql =
+        'UPDATE OR IGNORE cgk_definitions SET worker = ?, inherited = 1, worker_ended_at = NULL WHERE worker = ?'
       this.#connection.run(sql, this.#id, worker)
       this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ?', worker)
     }
@@ -126,26 +127,26 @@ export class Workers {
   /** Removes dead workers. Returns their ids. */
   removeDead(): number[] {
     const now = nowMs()
-    const gone = this.#others()
-      .filter((worker) => this.#isGone(worker, now))
+    const dead = this.#others()
+      .filter((worker) => this.#isDead(worker, now))
       .map(({ id }) => id)
-    for (const id of gone) this.#remove(id)
-    return gone
+    for (const id of dead) this.#remove(id)
+    return dead
   }
 
   /** Counts the live workers: this one if it has joined, and others whose lease has not expired. */
   countAlive(): number {
     const now = nowMs()
-    const lives = ({ process, heartbeat_ms: heartbeatMs, lease_ms: leaseMs }: WorkerRow): boolean =>
+    const isAlive = ({ process, heartbeat_ms: heartbeatMs, lease_ms: leaseMs }: WorkerRow): boolean =>
       !hasEnded(process) && Math.abs(now - heartbeatMs) <= leaseMs
-    return this.#others().filter(lives).length + (this.#id === 0 ? 0 : 1)
+    return this.#others().filter(isAlive).length + (this.#id === 0 ? 0 : 1)
   }
 
   #others(): WorkerRow[] {
     return this.#connection.all('SELECT id, process, heartbeat_ms, lease_ms FROM cgk_workers WHERE id <> ?', this.#id)
   }
 
-  #isGone({ process, heartbeat_ms: heartbeatMs, lease_ms: leaseMs }: WorkerRow, now: number): boolean {
+  #isDead({ process, heartbeat_ms: heartbeatMs, lease_ms: leaseMs }: WorkerRow, now: number): boolean {
     // A heartbeat in the future is from before the machine's last boot.
     if (hasEnded(process) || heartbeatMs > now + leaseMs) return true
     // When this worker could not send heartbeats, such as on a full disk or a suspended machine, the others could not
@@ -162,7 +163,7 @@ export class Workers {
     const settled = 'SELECT 1 AS one FROM cgk_workers WHERE id = ? AND since_ms <= ?'
     if (!this.#connection.get(settled, this.#id, nowMs() - settledAfterMs)) return
     this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = 1', this.#id)
-    this.#connection.run('DELETE FROM cgk_definitions WHERE gone_at <= ?', Date.now() - definitionRetentionMs)
+    this.#connection.run('DELETE FROM cgk_definitions WHERE worker_ended_at <= ?', Date.now() - definitionRetentionMs)
   }
 
   /** Clears the cache of the previous transaction. */
@@ -209,7 +210,7 @@ export class Workers {
 
   #remove(id: number): void {
     this.#connection.run('DELETE FROM cgk_workers WHERE id = ?', id)
-    this.#connection.run('UPDATE cgk_definitions SET gone_at = ? WHERE worker = ?', Date.now(), id)
+    this.#connection.run('UPDATE cgk_definitions SET worker_ended_at = ? WHERE worker = ?', Date.now(), id)
   }
 }
 

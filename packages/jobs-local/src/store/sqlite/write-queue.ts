@@ -211,7 +211,7 @@ export class WriteQueue {
 
   #giveUp({ failed, resolve }: Pick<Change, 'failed' | 'resolve'>): void {
     const { path } = this.#options.connection
-    failed?.(new StoreError({ path, problem: 'closed', says: 'is closed', remedy: 'Create a new client.' }))
+    failed?.(new StoreError({ path, problem: 'closed', description: 'is closed', remedy: 'Create a new client.' }))
     resolve()
   }
 }
