@@ -72,7 +72,7 @@ test('fails after five declined payments, and has nothing to compensate', async 
   expect(run.steps![0]).not.toHaveProperty('compensation')
 })
 
-test('fulfils an order over several days, until its parcel is delivered', async () => {
+test('fulfills an order over several days, until its parcel is delivered', async () => {
   const order = await accept('4711')
   await order.reaches('cool-off', 'waiting')
   expect(stepsOf(await order.run())).toEqual([...packed, 'cool-off waiting'])
