@@ -22,7 +22,7 @@ import { waitForJob } from './wait-for-job.ts'
 
 /** The engine of a client. */
 export interface ClientEngine {
-  /** Loads the provider. Called once, on first use. */
+  /** Loads the provider on first use. Called again only if loading failed. */
   load(): JobProvider | Promise<JobProvider>
   /** True if the engine runs in this process. Defined cron jobs then start it without a send. */
   readonly runsInProcess?: boolean

@@ -88,7 +88,7 @@ test.each<[middleware: unknown, problem: string]>([
   [[async () => 1, 'second'], 'contains a string at index 1'],
 ])('clients and definitions reject %o', (middleware, problem) => {
   const given = middleware as never
-  const message = expect.stringContaining(`\`middleware\` ${problem}. Give an array of functions`)
+  const message = expect.stringContaining(`\`middleware\` ${problem}. Pass an array of functions`)
   expect(() => createClient({ load: () => ({}) as never }, { middleware: given })).toThrow(
     expect.objectContaining({ code: 'invalid_option', message }),
   )

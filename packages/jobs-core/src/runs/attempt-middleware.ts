@@ -30,7 +30,7 @@ export type AttemptMiddleware = (
 /** The option `middleware` of a client or a definition. Its value is stored as a frozen copy. */
 export const middlewareOption: Option<readonly AttemptMiddleware[], readonly AttemptMiddleware[]> = custom(
   (input: unknown, name, createError) => {
-    const remedy = 'Give an array of functions, such as `[(attempt, next) => next()]`.'
+    const remedy = 'Pass an array of functions, such as `[(attempt, next) => next()]`.'
     if (!Array.isArray(input)) throw createError(name, `is ${kindOf(input)}, not an array`, remedy)
     const wrong = input.findIndex((layer) => typeof layer !== 'function')
     if (wrong !== -1) throw createError(name, `contains ${kindOf(input[wrong])} at index ${wrong}`, remedy)
