@@ -84,7 +84,7 @@ describe('start rejects', () => {
     const mend = engine.intercept(() => ({ kind: 'reset', when: 'before' }))
     const error = await failureOf(client.start())
     expect(RequestFailedError.isInstance(error)).toBe(true)
-    expect((error as Error).message).toContain('whether this process may be a worker')
+    expect((error as Error).message).toContain('whether this process can be a worker')
     mend()
     await client.start()
   })
