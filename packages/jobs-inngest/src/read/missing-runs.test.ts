@@ -38,7 +38,7 @@ describe('runs are missing', () => {
 })
 
 describe('runs are not missing', () => {
-  test('if each function has one, or there is no function', () => {
+  test('if each function has one, or the app has none', () => {
     expect(hasMissingRuns(event, [run('b'), run('a')], [registered('a'), registered('b')])).toBe(false)
     expect(hasMissingRuns(event, [], [])).toBe(false)
   })
