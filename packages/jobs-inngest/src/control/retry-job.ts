@@ -23,7 +23,7 @@ const visibleWithinMs = 10_000
 export async function retryJob(id: string, { api, clock, reader }: RetryDependencies): Promise<void> {
   const job = await reader.read(id)
   const failed = newestRuns(job?.runs ?? []).filter(({ state }) => state === 'failed')
-  const made = await Promise.all(
+  const newRunIds = await Promise.all(
     failed.map(async (run) => {
       const path = `/v2/runs/${run.id}/rerun`
       const answer = await api.post<{ data?: { runId?: string } }>(`retry the run ${run.id}`, path, [])
@@ -31,7 +31,7 @@ export async function retryJob(id: string, { api, clock, reader }: RetryDependen
     }),
   )
   const until = clock.now() + visibleWithinMs
-  while (!(await areVisible(id, made, reader))) {
+  while (!(await areVisible(id, newRunIds, reader))) {
     if (clock.now() >= until) {
       const problem = `the new runs are not visible after ${visibleWithinMs} ms`
       const remedy = 'Inngest accepted the retry. Read the status again later.'
@@ -41,7 +41,7 @@ export async function retryJob(id: string, { api, clock, reader }: RetryDependen
   }
 }
 
-async function areVisible(id: string, made: readonly (string | undefined)[], reader: JobReader): Promise<boolean> {
+async function areVisible(id: string, newRunIds: readonly (string | undefined)[], reader: JobReader): Promise<boolean> {
   const visible = new Set((await reader.runs(id)).map((run) => run.id))
-  return made.every((runId) => runId === undefined || visible.has(runId))
+  return newRunIds.every((runId) => runId === undefined || visible.has(runId))
 }

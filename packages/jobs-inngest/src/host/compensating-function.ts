@@ -74,22 +74,26 @@ async function compensateRun(
   const event = toTriggerEvent(failedEvent, definition.event)
   const jobId = await jobIdOf(event, runId, host)
   const traced = await readFinalTrace(host.api, host.clock, runId)
-  const { [replayField]: own } = context
-  const ended = new Map<string, EndedStep>([...completedInTrace(traced), ...failuresInTrace(traced), ...own.ended])
+  const { [replayField]: ownRequest } = context
+  const ended = new Map<string, EndedStep>([
+    ...completedInTrace(traced),
+    ...failuresInTrace(traced),
+    ...ownRequest.ended,
+  ])
   const isSuperseded = isCompensable(ended) && (await isRetriedElsewhere({ jobId, runId }, context, host))
-  const request: ReplayRequest = { ...own, ended }
+  const request: ReplayRequest = { ...ownRequest, ended }
   const engineAttempt = {
-    ...{ jobId, runId: context.runId, number: context.attempt, targetStep: own.targetStep },
-    progress: progressOf(own),
+    ...{ jobId, runId: context.runId, number: context.attempt, targetStep: ownRequest.targetStep },
+    progress: progressOf(ownRequest),
   }
   const attempts = host.attempts.begin(engineAttempt)
   const maxAttempts = maxAttemptsOf(toEnvelope(event, jobId), definition, inngestLimits)
-  const isResumed = context.attempt > 0 || own.ended.size > 0 || own.targetStep !== undefined
+  const isResumed = context.attempt > 0 || ownRequest.ended.size > 0 || ownRequest.targetStep !== undefined
   const outcome = await host.cancels.watch({ runId: context.runId, jobId }, (signal) => {
     const retriedRun = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
     const ids = { jobId, runId, engineAttempt, attempts, attempt: maxAttempts + 1 }
-    const made = { ...ids, signal, isResumed, request, sdk: context.step, isSuperseded, retriedRun }
-    return Promise.race([runReplay(definition, event, made, host), untilAnswered(own)])
+    const options = { ...ids, signal, isResumed, request, sdk: context.step, isSuperseded, retriedRun }
+    return Promise.race([runReplay(definition, event, options, host), untilAnswered(ownRequest)])
   })
   if (!outcome) return new Promise(() => undefined)
   // The expected outcome is that the run failed. Any other outcome is retried.
@@ -106,10 +110,10 @@ function isCompensable(ended: ReadonlyMap<string, EndedStep>): boolean {
 /** Sends the marker that the run is being compensated. Returns true if another run retries it already. */
 async function isRetriedElsewhere(
   { jobId, runId }: { readonly jobId: string; readonly runId: string },
-  { step, runId: compensatedBy, [replayField]: own }: FailureContext,
+  { step, runId: compensatedBy, [replayField]: ownRequest }: FailureContext,
   { api, inngest, clock }: HostDependencies,
 ): Promise<boolean> {
-  if (!own.ended.has(sha1(graceName.id))) {
+  if (!ownRequest.ended.has(sha1(graceName.id))) {
     const { event, seed } = toCompensationMarker(runId, compensatedBy)
     const [posted] = await postEvents(inngest, clock, [event], seed)
     if (!posted!.ok) throw new Error(`Could not mark the run ${runId} as compensated: ${posted!.refusal.message}.`)

@@ -39,11 +39,11 @@ export async function startWorker({ client, api, host, clock }: WorkerDependenci
       remedy: 'Use Node 22 or later, or serve the jobs over HTTP with `createInngestFunctions`.',
     })
   }
-  const { jobs, ...given } = host
+  const { jobs, ...hostServices } = host
   const closing = new AbortController()
-  const tools = { ...given, clock, random: Math.random, limits: inngestLimits }
-  const made = { ...tools, inngest: client, api, definitions: jobs.all(), closing: closing.signal }
-  const functions = toInngestFunctions(made)
+  const tools = { ...hostServices, clock, random: Math.random, limits: inngestLimits }
+  const options = { ...tools, inngest: client, api, definitions: jobs.all(), closing: closing.signal }
+  const functions = toInngestFunctions(options)
   // Without this check, the SDK would retry forever and not report the reason.
   await api.get('check whether this process can be a worker', '/v2/health')
   const connection = await connectTo(client, functions, clock)

@@ -124,14 +124,15 @@ async function replayWorkflow(
   const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
   const server = isRetried ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
   const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
-  const made = isUncounted ? attempt - 1 : attempt
-  if (outcome.type === 'retry') attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: made + 1 })
+  const madeAttempt = isUncounted ? attempt - 1 : attempt
+  if (outcome.type === 'retry')
+    attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: madeAttempt + 1 })
   if (outcome.type === 'interrupted') attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: attempt })
   const found = isUncounted ? undefined : host.retriedRuns.of(run)
   const origin = (await found?.catch(() => undefined))?.keyOrigin ?? runId
   const failed = outcome.type === 'failed' && failedStep !== undefined ? { failedStep } : {}
   const workflow = { base: engineAttempt.number, engineAttempt: engineAttempt.number, origin, ...failed }
-  return mapOutcome(outcome, { attempt: made, maxAttempts, startedAt, due, workflow })
+  return mapOutcome(outcome, { attempt: madeAttempt, maxAttempts, startedAt, due, workflow })
 }
 
 /**

@@ -45,14 +45,15 @@ export function toJobStatus(facts: JobFacts): JobStatus {
 
   function toRunStatuses({ runs: found, times, workflows = [], subscribed = [], appId }: JobFacts): RunStatus[] {
     const ids = definitionIds(found, appId)
-    const { maxAttempts: asked } = toEnvelope(event, id)
+    const { maxAttempts: requested } = toEnvelope(event, id)
     return found.map((run, index) => {
       const definitionId = ids[index]!
       const before = ids.slice(0, index).lastIndexOf(definitionId)
       const workflow = workflows[index]
       // A workflow is registered with Inngest's maximum, which is not its own.
       const defined = workflow ? undefined : subscribed.find((one) => isRunOf(run, one))?.maxAttempts
-      const maxAttempts = asked === undefined || defined === undefined ? (defined ?? asked) : Math.min(asked, defined)
+      const maxAttempts =
+        requested === undefined || defined === undefined ? (defined ?? requested) : Math.min(requested, defined)
       const retryOf = before < 0 ? undefined : found[before]!.id
       return toRunStatus(run, { definitionId, times: times[index]!, runAt, now, maxAttempts, retryOf, workflow })
     })

@@ -111,7 +111,7 @@ export function createNativeWork(context: NativeStepContext, replay: ReplayConte
         ...compensable,
       }
     }
-    throw await failed(work, outcome, { own, number, startedAt, origin })
+    throw await toThrownError(work, outcome, { own, number, startedAt, origin })
   }
 
   const holdUntilDue = async ({ dueAt = 0 }: AttemptBase): Promise<void> => {
@@ -129,7 +129,7 @@ export function createNativeWork(context: NativeStepContext, replay: ReplayConte
     if (refusal) return { type: 'failed', error: toErrorInfo(refusal) }
     const { replayToken, random, limits } = replay
     const logger = bindLogger(replay.logger, { step: key, stepAttempt: number })
-    const made = {
+    const options = {
       replayToken,
       definitionId: definition.id,
       attempt: number,
@@ -139,7 +139,7 @@ export function createNativeWork(context: NativeStepContext, replay: ReplayConte
       clock,
       random,
     }
-    const outcome = await untilAborted(signal, attemptStep(work, { ...made, limits }))
+    const outcome = await untilAborted(signal, attemptStep(work, { ...options, limits }))
     if (outcome === undefined) return { type: ShutdownError.isInstance(signal.reason) ? 'interrupted' : 'cancelled' }
     const facts = { step: key, stepAttempt: number, maxAttempts: policy.maxAttempts }
     if (outcome.type === 'retry') {
@@ -162,12 +162,11 @@ export function createNativeWork(context: NativeStepContext, replay: ReplayConte
   }
 
   /** Returns the error to throw for an attempt that did not complete. */
-  const failed = async (
+  const toThrownError = async (
     { key, policy }: Work,
     outcome: Exclude<Awaited<ReturnType<typeof attemptOnce>>, { type: 'completed' }>,
-    made: { own: AttemptBase; number: number; startedAt: number; origin: string },
+    { own, number, startedAt, origin }: { own: AttemptBase; number: number; startedAt: number; origin: string },
   ): Promise<unknown> => {
-    const { own, number, startedAt, origin } = made
     const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
     const server = isRetried ? await host.api.time() : { offsetMs: 0, roundTripMs: 0 }
     const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
@@ -202,8 +201,8 @@ export function createNativeWork(context: NativeStepContext, replay: ReplayConte
       try {
         return await run(name, mode, () => attempt(work))
       } catch (thrown) {
-        const { error, attempts: made } = failureOf(thrown)
-        throw new StepFailedError({ stepId: work.key, attempts: made, cause: errorFrom(error) })
+        const { error, attempts: attemptCount } = failureOf(thrown)
+        throw new StepFailedError({ stepId: work.key, attempts: attemptCount, cause: errorFrom(error) })
       }
     },
     async perform(call, mode, how) {
