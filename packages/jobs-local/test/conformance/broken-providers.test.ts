@@ -24,7 +24,7 @@ it('the suite catches a fault of each rule', () => {
   expect(new Set(brokenProviders.map(({ rule }) => rule))).toEqual(new Set(Object.keys(rules)))
 })
 
-it('an engine that lacks every feature passes the cases without needs, and supports no other', async () => {
+it('an engine without features passes the cases that require none, and the others are not supported', async () => {
   const expected = conformanceCases.map(({ id, requiredFeatures = [] }) => [
     id,
     requiredFeatures.length === 0 ? 'passed' : 'not supported',

@@ -52,13 +52,13 @@ export const brokenProviders: readonly BrokenProvider[] = [
   },
   {
     rule: 'tenants',
-    fault: 'limits no runs',
+    fault: 'ignores concurrency limits',
     caughtBy: ['concurrency-per-tenant', 'concurrency-over-all-tenants', 'queued-while-another-runs'],
     wrap: withDefinitions(({ concurrency: _, ...definition }) => definition as Definition),
   },
   {
     rule: 'validation',
-    fault: 'believes the tenant that a payload names',
+    fault: 'trusts the tenant in a payload',
     caughtBy: ['tenant-of-another-producer'],
     wrap: withSends((envelope) => ({
       ...envelope,
@@ -67,7 +67,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
   },
   {
     rule: 'wire',
-    fault: 'makes null of no output',
+    fault: 'turns a missing output into null',
     caughtBy: ['no-output-is-no-output'],
     wrap: withStatus((status) => ({
       ...status,
@@ -76,7 +76,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
   },
   {
     rule: 'atLeastOnce',
-    fault: 'accepts jobs and runs none',
+    fault: 'accepts jobs without running them',
     caughtBy: ['a-burst-loses-nothing', 'handler-sends-to-its-engine'],
     wrap: (provider) => ({
       ...provider,
@@ -148,7 +148,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
   },
   {
     rule: 'nothingSilent',
-    fault: 'reports good health whatever its checks say',
+    fault: 'reports good health despite failed checks',
     caughtBy: ['health-is-told'],
     wrap: (provider) => ({
       ...provider,
@@ -157,13 +157,13 @@ export const brokenProviders: readonly BrokenProvider[] = [
   },
   {
     rule: 'production',
-    fault: 'keeps jobs in memory in production by default',
+    fault: 'stores jobs in memory in production by default',
     caughtBy: ['no-memory-by-default-in-production', 'unknown-provider-is-refused'],
     createDefault: () => createClient({ load: () => createLocalProvider() }),
   },
   {
     rule: 'workflows',
-    fault: 'runs completed steps again in each pass',
+    fault: 'runs completed steps again in each replay',
     caughtBy: ['workflow-step-completed-once', 'workflow-code-throws', 'workflow-retry-goes-on'],
     wrap: withSteps((step) => {
       let number = 0
@@ -172,7 +172,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
   },
   {
     rule: 'workflows',
-    fault: 'hears no event',
+    fault: 'never resolves a wait for an event',
     caughtBy: ['workflow-waits-for-an-event', 'workflow-waits-side-by-side', 'workflow-event-beats-a-sleep'],
     wrap: withSteps((step) => ({
       waitForEvent: (id, _event, { timeout }) => step.sleep(id, timeout as number).then(() => null),
