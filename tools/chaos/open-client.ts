@@ -42,7 +42,7 @@ export async function openClient({
 }
 
 /** Log messages that report an internal error of the engine. */
-const internalErrors = ['Could not write a change of a job.', 'Could not dispatch a cron tick.']
+const internalErrors = ['Could not write a change to a job.', 'Could not dispatch a cron tick.']
 
 function createErrorRecorder(note: (note: Note) => void): LoggerLike {
   const quiet = (): void => undefined

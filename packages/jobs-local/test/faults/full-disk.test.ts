@@ -75,7 +75,7 @@ test('on a full disk sends fail atomically, outcomes are recorded later, and not
   })
   const { id } = await client.sendJob('work.requested', { tenantId: 'acme' })
   expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
-  expect(logger.messages('info')).toContain("The jobs' file is writable again.")
+  expect(logger.messages('info')).toContain("The jobs' file can be read and written again.")
   const database = new DatabaseSync(path)
   onTestFinished(() => database.close())
   expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])

@@ -143,7 +143,7 @@ export class WriteQueue {
       return
     }
     this.#tries = 0
-    if (this.#problem) this.#options.logger.info("The jobs' file is writable again.")
+    if (this.#problem) this.#options.logger.info("The jobs' file can be read and written again.")
     this.#problem = undefined
     this.#isNotifying = true
     for (const [index, { done, resolve }] of changes.entries()) {
@@ -189,7 +189,7 @@ export class WriteQueue {
   /** Drops an invalid change, which is a bug in this library, so that it does not block the others. */
   #reject({ rejected, resolve }: Change, error: unknown): void {
     const problem = toStoreError(error, this.#options.connection.path)
-    this.#options.logger.error('Could not write a change of a job.', { error: problem })
+    this.#options.logger.error('Could not write a change to a job.', { error: problem })
     rejected?.(problem)
     resolve()
   }
