@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A run whose last attempt reported no result, for example because its process crashed. */
+/** Reported when the last attempt of a run ended without a result, for example because its process crashed. */
 export class AttemptsExhaustedError extends JobsError {
   override readonly name = 'AttemptsExhaustedError'
   readonly code = 'attempts_exhausted'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A call of a client that is closed. Nothing was sent or changed. */
+/** Thrown when you call a closed client. Nothing was sent or changed. */
 export class ClientClosedError extends JobsError {
   override readonly name = 'ClientClosedError'
   readonly code = 'client_closed'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A run whose definition does not exist in this process when its next attempt is due. */
+/** Reported when a run's next attempt is due but its definition does not exist in this process. */
 export class DefinitionNotFoundError extends JobsError {
   override readonly name = 'DefinitionNotFoundError'
   readonly code = 'definition_not_found'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** Two definitions of one client with the same id. */
+/** Thrown when two definitions of one client have the same id. */
 export class DuplicateDefinitionError extends JobsError {
   override readonly name = 'DuplicateDefinitionError'
   readonly code = 'duplicate_definition'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** An event that is declared again with another schema. */
+/** Thrown when an event is declared again with a different schema. */
 export class DuplicateEventError extends JobsError {
   override readonly name = 'DuplicateEventError'
   readonly code = 'duplicate_event'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** Two versions of this library in one process that cannot share definitions. */
+/** Thrown when one process loads two versions of this library that cannot share definitions. */
 export class IncompatibleCopiesError extends JobsError {
   override readonly name = 'IncompatibleCopiesError'
   readonly code = 'incompatible_copies'

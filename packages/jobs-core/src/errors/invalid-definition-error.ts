@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A job, cron job, workflow or event with an invalid definition. */
+/** Thrown when the definition of a job, cron job, workflow or event is invalid. */
 export class InvalidDefinitionError extends JobsError {
   override readonly name = 'InvalidDefinitionError'
   readonly code = 'invalid_definition'

@@ -1,6 +1,8 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** An invalid argument or option of a call such as `sendJob`, `waitForJob`, `listJobs` or `createJobClient`. */
+/**
+ * Thrown for an invalid argument or option of a call such as `sendJob`, `waitForJob`, `listJobs` or `createJobClient`.
+ */
 export class InvalidOptionError extends JobsError {
   override readonly name = 'InvalidOptionError'
   readonly code = 'invalid_option'

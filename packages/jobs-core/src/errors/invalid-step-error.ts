@@ -1,6 +1,9 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** An invalid step of a workflow: a wrong id or option, a step inside another step, or a step after the run's end. */
+/**
+ * Thrown for an invalid step of a workflow: a wrong id or option, a step inside another step, or a step after the code
+ * has returned.
+ */
 export class InvalidStepError extends JobsError {
   override readonly name = 'InvalidStepError'
   readonly code = 'invalid_step'

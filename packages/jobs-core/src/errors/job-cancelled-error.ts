@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** The reason of `context.signal` when the job was cancelled. */
+/** The value of `context.signal.reason` after the job was cancelled. */
 export class JobCancelledError extends JobsError {
   override readonly name = 'JobCancelledError'
   readonly code = 'job_cancelled'

@@ -1,6 +1,9 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** No job has this id, or the job belongs to another tenant than the client. The error does not distinguish the two. */
+/**
+ * Thrown when no job has this id, or the job belongs to a different tenant than the client's. The error does not tell
+ * which.
+ */
 export class JobNotFoundError extends JobsError {
   override readonly name = 'JobNotFoundError'
   readonly code = 'job_not_found'

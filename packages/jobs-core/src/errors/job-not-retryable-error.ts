@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** `retryJob` on a job that has not failed. */
+/** Thrown by `retryJob` for a job that has not failed. */
 export class JobNotRetryableError extends JobsError {
   override readonly name = 'JobNotRetryableError'
   readonly code = 'job_not_retryable'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** An attempt that ran longer than its definition's `timeout`. It counts as a failed attempt. */
+/** Reported when an attempt ran longer than its definition's `timeout`. The attempt counts as failed. */
 export class JobTimeoutError extends JobsError {
   override readonly name = 'JobTimeoutError'
   readonly code = 'job_timeout'

@@ -14,7 +14,9 @@ export abstract class JobsError extends Error {
     Object.defineProperty(this, marker, { value: true })
   }
 
-  /** Returns true for any error of this library, including errors of other installed copies. */
+  /**
+   * Returns true if `error` is an instance of this class, even one that another installed copy of the library created.
+   */
   static isInstance(error: unknown): error is JobsError {
     return typeof error === 'object' && error !== null && marker in error
   }

@@ -1,7 +1,8 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
 /**
- * The reason of `context.signal` when another process took over the run. This process can no longer record a result.
+ * The value of `context.signal.reason` after another process took over the run. This process can no longer record a
+ * result.
  */
 export class LeaseLostError extends JobsError {
   override readonly name = 'LeaseLostError'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A payload or an output that would change when stored as JSON. Every engine stores jobs as JSON. */
+/** Thrown for a payload or an output that would change when stored as JSON. Every engine stores jobs as JSON. */
 export class NotSerializableError extends JobsError {
   override readonly name = 'NotSerializableError'
   readonly code = 'not_serializable'

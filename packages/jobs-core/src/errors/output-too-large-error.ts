@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** An output that exceeds the engine's size limit. */
+/** Reported when an output exceeds the engine's size limit. */
 export class OutputTooLargeError extends JobsError {
   override readonly name = 'OutputTooLargeError'
   readonly code = 'output_too_large'

@@ -8,7 +8,10 @@ export interface PayloadIssue {
   readonly message: string
 }
 
-/** A payload that does not match its event's schema. Checked when it is sent, and again before a handler runs. */
+/**
+ * Thrown when a payload does not match its event's schema. Payloads are checked when sent, and again before a handler
+ * runs.
+ */
 export class PayloadInvalidError extends JobsError {
   override readonly name = 'PayloadInvalidError'
   readonly code = 'payload_invalid'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A payload that exceeds the size limit. */
+/** Thrown when a payload exceeds the size limit. */
 export class PayloadTooLargeError extends JobsError {
   override readonly name = 'PayloadTooLargeError'
   readonly code = 'payload_too_large'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** Neither the options nor the environment choose a provider. */
+/** Thrown when neither the options nor the environment name a provider. */
 export class ProviderNotChosenError extends JobsError {
   override readonly name = 'ProviderNotChosenError'
   readonly code = 'provider_not_chosen'

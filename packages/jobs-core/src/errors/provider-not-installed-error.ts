@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** The package of the chosen provider could not be loaded. */
+/** Thrown when the package of the chosen provider cannot be loaded. */
 export class ProviderNotInstalledError extends JobsError {
   override readonly name = 'ProviderNotInstalledError'
   readonly code = 'provider_not_installed'

@@ -16,7 +16,9 @@ export interface FailedRequest {
   mayHaveSucceeded?: boolean | undefined
 }
 
-/** A failed request to an engine, except for a send: the engine was unreachable or responded with an error. */
+/**
+ * Thrown when a request to an engine fails, other than a send: the engine was unreachable or responded with an error.
+ */
 export class RequestFailedError extends JobsError {
   override readonly name = 'RequestFailedError'
   readonly code = 'request_failed'

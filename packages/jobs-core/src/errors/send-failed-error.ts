@@ -16,7 +16,7 @@ export interface SendFailure {
   jobId?: string | undefined
 }
 
-/** A failed send. `accepted` says whether the engine may have accepted the event anyway. */
+/** Thrown when a send fails. `accepted` says whether the engine may have accepted the event anyway. */
 export class SendFailedError extends JobsError {
   override readonly name = 'SendFailedError'
   readonly code = 'send_failed'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** The reason of `context.signal` when the engine closes before the attempt ends. */
+/** The value of `context.signal.reason` when the engine closes before the attempt ends. */
 export class ShutdownError extends JobsError {
   override readonly name = 'ShutdownError'
   readonly code = 'shutdown'

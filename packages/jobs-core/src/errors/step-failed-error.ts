@@ -1,8 +1,8 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
 /**
- * A failed step of a workflow, without attempts left. The `cause` has the name, message and code of the original error.
- * It is read from the step's record, so `instanceof` the original class is false.
+ * Thrown by a step of a workflow that failed and has no attempts left. The `cause` has the name, message and code of
+ * the original error. It is read from the step's record, so `instanceof` the original class is false.
  */
 export class StepFailedError extends JobsError {
   override readonly name = 'StepFailedError'

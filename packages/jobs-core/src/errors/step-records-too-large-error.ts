@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** The step records of a run exceed the engine's size limit. */
+/** Reported when the step records of a run exceed the engine's size limit. */
 export class StepRecordsTooLargeError extends JobsError {
   override readonly name = 'StepRecordsTooLargeError'
   readonly code = 'step_records_too_large'

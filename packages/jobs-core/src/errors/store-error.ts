@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** The problem of the jobs' file. */
+/** The kind of problem with the file. */
 export type StoreProblem =
   | 'no node:sqlite'
   | 'not found'
@@ -14,7 +14,7 @@ export type StoreProblem =
   | 'closed'
   | 'failed'
 
-/** A jobs' file that cannot be opened, read or written. The failed change had no partial effect. */
+/** Thrown when the local engine's file cannot be opened, read or written. The failed change had no partial effect. */
 export class StoreError extends JobsError {
   override readonly name = 'StoreError'
   readonly code = 'store'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A payload with another tenant than the `forTenant` client that sends it. */
+/** Thrown when the tenant of a payload differs from that of the `forTenant` client that sends it. */
 export class TenantMismatchError extends JobsError {
   override readonly name = 'TenantMismatchError'
   readonly code = 'tenant_mismatch'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A send with an invalid `tenantId`: missing, not a string, empty, blank, or reserved for cron jobs. */
+/** Thrown when a send has an invalid `tenantId`: missing, not a string, empty, blank, or reserved for cron jobs. */
 export class TenantRequiredError extends JobsError {
   override readonly name = 'TenantRequiredError'
   readonly code = 'tenant_required'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** An event that is neither built in nor declared with `defineEvents`. */
+/** Thrown for an event that is neither built in nor declared with `defineEvents`. */
 export class UnknownEventError extends JobsError {
   override readonly name = 'UnknownEventError'
   readonly code = 'unknown_event'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A feature that the chosen engine does not support. Thrown when you define a job or send an event that needs it. */
+/** Thrown when you define a job or send an event that needs a feature that the engine does not support. */
 export class UnsupportedFeatureError extends JobsError {
   override readonly name = 'UnsupportedFeatureError'
   readonly code = 'unsupported_feature'

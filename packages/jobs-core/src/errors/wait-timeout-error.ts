@@ -12,7 +12,7 @@ export interface WaitTimeout {
   open?: readonly string[]
 }
 
-/** `waitForJob` timed out. The job continues. */
+/** Thrown when `waitForJob` times out. The job continues. */
 export class WaitTimeoutError extends JobsError {
   override readonly name = 'WaitTimeoutError'
   readonly code = 'wait_timeout'

@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** A change to a workflow's code with which a running run cannot continue. */
+/** Reported when a run cannot continue because its workflow's code has changed. */
 export class WorkflowChangedError extends JobsError {
   override readonly name = 'WorkflowChangedError'
   readonly code = 'workflow_changed'

@@ -15,15 +15,15 @@ import { toStepRecord } from './to-step-record.ts'
 import { uncalledCompensations, compensateSteps } from './compensate-steps.ts'
 import { cancelOpenSteps, endStep, isStepEnded, reopenStep, type StepRecord } from './workflow-record.ts'
 
-/** Creates the step engine of an engine without its own steps. It stores their results in `records`. */
+/** Creates a step engine for job engines that have no steps of their own. It stores step results in `records`. */
 export function createRecordedStepEngine(records: StepRecordStore): StepEngineFactory {
   return (context) => new RecordedStepEngine(records, context)
 }
 
-/** `closing`: the code has ended, and the steps it started have not. */
+/** `closing`: the code threw, and steps that it started are still running. */
 type Phase = 'running' | 'closing' | 'over'
 
-/** Minimum grace time, in milliseconds, for code that has yet to call a step of an earlier replay. */
+/** Minimum grace period, in milliseconds, for the code to reach a step that an earlier replay has recorded. */
 const minGraceMs = 100
 
 class RecordedStepEngine implements StepEngine {
@@ -153,7 +153,7 @@ class RecordedStepEngine implements StepEngine {
     })
   }
 
-  /** Records that the code called a step after the replay was suspended: it had awaited something other than a step. */
+  /** Reports a step that the code called after the replay was suspended, because it awaited something other than a step. */
   #recordLateCall(key: string): void {
     if (this.#suspendedAt === undefined) return
     const afterMs = this.#context.clock.now() - this.#suspendedAt
@@ -165,15 +165,15 @@ class RecordedStepEngine implements StepEngine {
   /** Starts a step, or resumes one that has not ended. */
   #startOrResume(called: AwaitedStep, isKnown: boolean): void {
     const { step, call } = called
-    // Cancelled by a replay whose end was not saved.
+    // An earlier replay cancelled this step but crashed before it saved how it ended.
     if (step.state === 'cancelled') reopenStep(step)
     if (!isKnown) {
       this.#known.set(step.key, step)
-      // Not always last: a crash may have lost its record but not the records of later steps.
+      // Not always the last one: a crash may have lost the record of this step but not those of later steps.
       const { steps } = this.#records.record
       steps.splice(steps.findLastIndex(({ key }) => key === this.#lastCalled) + 1, 0, step)
     }
-    // A due attempt may have started in a replay that crashed. Its effects are compensated only if it runs again.
+    // A replay that crashed may have started this attempt, with side effects. Only a step that completes can be compensated.
     const isDue = step.state === 'retrying' && step.nextAttemptAt! <= this.#context.clock.now()
     if ('work' in call && (step.state === 'running' || isDue)) this.#execute(called)
     else if (isKnown) this.#wait(called)
@@ -206,7 +206,7 @@ class RecordedStepEngine implements StepEngine {
     )
   }
 
-  /** Ends the code with the error. This replay compensates the unsaved step, and the next one starts it again. */
+  /** Ends the replay if a step cannot be saved. This replay can still compensate it; the next replay runs it again. */
   #handleUnsaved(step: StepRecord, error: unknown): void {
     markUnsaved(step)
     void this.#codeEnded({ type: 'threw', error })
@@ -214,7 +214,7 @@ class RecordedStepEngine implements StepEngine {
 
   #wait(called: AwaitedStep): void {
     if (this.#phase !== 'running') return
-    // Resolved while it was being saved.
+    // The wait was resolved while its record was being saved.
     if (isStepEnded(called.step)) return this.#deliver(called)
     this.#waits.add(called)
     if (this.#idleDetector.isWorking) this.#waits.arm()
@@ -254,7 +254,7 @@ class RecordedStepEngine implements StepEngine {
     else if (this.#phase === 'closing' && !this.#idleDetector.isWorking) this.#onClosed?.()
   }
 
-  /** Returns the grace time for code that awaits something other than a step, in milliseconds. */
+  /** Returns the grace period for code that awaits something other than a step, in milliseconds. */
   #graceMs(): number {
     const { record, graceMs = 0 } = this.#records
     if (this.#isRecordedOnly)
@@ -281,7 +281,7 @@ class RecordedStepEngine implements StepEngine {
     }
     this.#close('over')
     if (end.type === 'returned') this.#cancelOpenSteps()
-    this.#attempts.abort(new DOMException('The run ended without this step.', 'AbortError'))
+    this.#attempts.abort(new DOMException('The run ended before this step.', 'AbortError'))
     this.#end(end)
   }
 
