@@ -14,7 +14,7 @@ export type ChaosOptions =
       readonly keepFiles: boolean
     }
 
-/** Reads `[--minutes N] [--seed S] [--bug BUG] [--plan] [--keep]`. @param defaultSeed - used without `--seed` */
+/** Reads `[--minutes N] [--seed S] [--plant BUG] [--plan] [--keep]`. @param defaultSeed - used without `--seed` */
 export function readOptions(args: readonly string[], defaultSeed: string): ChaosOptions {
   let [seed, minutes, planOnly, keepFiles] = [defaultSeed, 1, false, false]
   let bug: string | undefined
@@ -29,10 +29,10 @@ export function readOptions(args: readonly string[], defaultSeed: string): Chaos
     if (value === undefined) return { problem: `\`${name}\` requires a value.` }
     if (name === '--seed') seed = value
     else if (name === '--minutes') minutes = Number(value)
-    else if (name === '--bug') bug = value
+    else if (name === '--plant') bug = value
     else
       return {
-        problem: `Unknown option \`${name}\`. Use --minutes, --seed, --bug, --plan or --keep.`,
+        problem: `Unknown option \`${name}\`. Use --minutes, --seed, --plant, --plan or --keep.`,
       }
   }
   if (!(minutes > 0 && minutes <= 1440))

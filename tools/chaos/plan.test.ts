@@ -19,7 +19,7 @@ test('a plan of five minutes contains every kind of fault', () => {
 test('reads the command line, and rejects invalid options', () => {
   const seed = (...args: string[]) => readOptions(args, 'default')
   expect(seed()).toEqual({ seed: 'default', durationMs: 60_000, bug: undefined, planOnly: false, keepFiles: false })
-  expect(seed('--minutes', '0.5', '--seed', '3', '--bug', 'early-ack', '--plan', '--keep')).toEqual({
+  expect(seed('--minutes', '0.5', '--seed', '3', '--plant', 'early-ack', '--plan', '--keep')).toEqual({
     seed: '3',
     durationMs: 30_000,
     bug: 'early-ack',
@@ -27,7 +27,7 @@ test('reads the command line, and rejects invalid options', () => {
     keepFiles: true,
   })
   expect(seed('--minutes', 'many').problem).toContain('above 0')
-  expect(seed('--bug', 'tree').problem).toContain('no-fence or early-ack')
+  expect(seed('--plant', 'tree').problem).toContain('no-fence or early-ack')
   expect(seed('--speed', '3').problem).toContain('--speed')
   expect(seed('--seed').problem).toContain('requires a value')
 })

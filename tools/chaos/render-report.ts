@@ -64,7 +64,7 @@ export function renderFindings({ plan, verdict, folder }: ChaosReport, bug: stri
   const { findings, evidence } = verdict
   if (findings.length === 0) return ['', 'No job was lost, and every repeated attempt is explained.']
   const byRule = groupBy(findings, ({ rule }) => rule)
-  const command = `./dev chaos --minutes ${plan.durationMs / 60_000} --seed ${plan.seed}${bug === undefined ? '' : ` --bug ${bug}`}`
+  const command = `./dev chaos --minutes ${plan.durationMs / 60_000} --seed ${plan.seed}${bug === undefined ? '' : ` --plant ${bug}`}`
   return [
     '',
     `FAILED: ${findings.length} findings. Repeat this plan: ${command}`,
