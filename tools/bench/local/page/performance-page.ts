@@ -41,7 +41,6 @@ Between machines, compare ratios, not figures. Even ratios depend on the disk: a
 - **Durable**: a job takes about 45 µs of processor time: a third in SQL statements, a sixth in commits. Larger pages, logs and caches made no difference, and neither did turning syncs off. In memory the engine runs about 75,000 jobs/s on that machine, which is below the targets against bare SQLite, graphile-worker and pg-boss.
 - **graphile-worker and pg-boss** are much faster with these settings than with their defaults, and PostgreSQL uses a core of its own.
 - **Queue length**: garbage collection takes a quarter of the time at any length. With a million jobs, the maps outgrow the processor's caches.
-- **Types**: the compiler's time goes into \`defineEvents\` with a thousand members, and one generic call per definition.
 
 ## How to repeat it
 
