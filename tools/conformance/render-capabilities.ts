@@ -39,7 +39,7 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     paragraph(
       'Check this page before you choose an engine, or before you use an option that not every engine has.',
       'For numbers, such as the maximum number of attempts, see [limits](limits.md).',
-      'For cron jobs on the night of a clock change, see [this table](delays-and-cron.md#when-the-clocks-change).',
+      'For cron jobs when daylight saving begins or ends, see [this table](delays-and-cron.md#when-the-clocks-change).',
       '`./dev conformance` generates the page.',
     ),
     '',
@@ -47,8 +47,10 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     '',
     paragraph(
       'The local engine stores jobs in memory or in a SQLite file. Small numbers refer to the notes below the table.',
-      'A job or a send that needs a feature marked "no" throws `UnsupportedFeatureError`.',
-      "In code, use the names of the first column: `(await client.capabilities()).features['cron'].supported`.",
+      '"Partly" means that it works within the limits of the note.',
+      'If a job or a send uses an option marked "no", registering or sending it throws `UnsupportedFeatureError`.',
+      'The last two rows are properties and never throw.',
+      "In code, use the names of the first column: `(await client.capabilities()).features['cron'].supported` is a boolean.",
     ),
     '',
     ...toMarkdownTable([['Feature', ...columns.map(({ title }) => title)], ...features]),

@@ -7,12 +7,12 @@ export const inngestCapabilities: Capabilities = {
     delay: { supported: true },
     idempotencyKey: {
       supported: true,
-      note: 'Needs the signing key. Use one TTL for all sends of a key. Two processes that send within the second in which a TTL interval ends can create two jobs.',
+      note: "Needs Inngest's signing key in the sending process. Use the same TTL for every send with the same key. TTL periods count from 1970 (24 h ends at midnight UTC). Within a second of a period's end, two processes can create two jobs.",
     },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': {
       supported: false,
-      note: "Inngest stores the maximum with the function. A send from a process without the definition is limited to the definition's maximum.",
+      note: "Inngest stores the maximum with the function. In a process without the definition, a send with more does not throw, but the definition's maximum applies.",
       instead: 'Set the highest maximum in the definition, and lower it in sends.',
     },
     'cancelJob of a waiting job': { supported: true, note: 'Takes 60 to 500 ms.' },
@@ -24,7 +24,7 @@ export const inngestCapabilities: Capabilities = {
       supported: true,
       note: 'Two processes that retry a job at the same moment can create two runs. Your plan limits how long runs are stored.',
     },
-    listJobs: { supported: true, note: 'A page can have fewer jobs than `limit`, and a cursor.' },
+    listJobs: { supported: true, note: 'A page can have fewer jobs than `limit`: continue while there is a `cursor`.' },
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
     concurrency: { supported: true, note: 'Counted over all processes.' },
     'concurrency.perTenant': {

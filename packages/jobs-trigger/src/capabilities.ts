@@ -13,12 +13,12 @@ export const triggerCapabilities: Capabilities = {
     'cancelJob of a waiting job': { supported: true },
     'cancelJob of a running job': {
       supported: true,
-      note: 'Takes about 70 ms, or up to 5 s if the process has no socket to the server.',
+      note: "Takes about 70 ms, or up to 5 s if the worker's connection is down.",
     },
     retryJob: { supported: true, note: 'Your plan limits how long runs are stored.' },
     listJobs: {
       supported: true,
-      note: 'About one second behind. A page can have fewer jobs than `limit`, and a cursor.',
+      note: 'About one second behind. A page can have fewer jobs than `limit`: continue while there is a `cursor`.',
     },
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
     concurrency: { supported: true, note: 'Counted over all processes.' },
@@ -26,14 +26,17 @@ export const triggerCapabilities: Capabilities = {
       supported: true,
       note: 'Counted over all processes. Not together with `concurrency.limit`.',
     },
-    cron: { supported: true, note: 'A run starts up to 2 s after its tick. A tick counts as missed from 75 s on.' },
+    cron: {
+      supported: true,
+      note: 'A run starts up to 2 s after its tick. A tick that is more than 75 s late counts as missed.',
+    },
     'cron.tenants': { supported: true },
     "cron.overlap: 'skip'": { supported: true },
     "cron.overlap: 'allow'": { supported: true },
     "cron.catchUp: 'latest'": { supported: true, note: 'Ticks during an outage of the engine are lost.' },
     'status.startedAt': { supported: true },
     'status.nextAttemptAt': { supported: true, note: 'Absent when the engine retries after a crash of the process.' },
-    workflows: { supported: true, note: 'The step records of a run have at most 188 KiB.' },
+    workflows: { supported: true, note: 'The step records of a run can be at most 188 KiB.' },
     'workflows: race between a step and a wait': {
       supported: true,
       note: 'While a step runs, parallel waits are checked every 1 to 30 s.',
@@ -49,7 +52,7 @@ export const triggerCapabilities: Capabilities = {
     'status.steps': { supported: true },
     'jobs survive a restart': {
       supported: true,
-      note: 'A run fails if its process is killed by SIGKILL, for example for lack of memory. You can retry it.',
+      note: 'A run fails if its process is killed by SIGKILL, for example by the out-of-memory killer. You can retry it.',
     },
     'multiple processes': { supported: true },
   },

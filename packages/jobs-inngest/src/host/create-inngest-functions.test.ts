@@ -119,7 +119,7 @@ describe('rejects an id that another function needs:', () => {
     expect(InvalidDefinitionError.isInstance(error)).toBe(true)
     expect(error).toMatchObject({ field: 'id' })
     expect(error.message).toContain(`\`${taken}\``)
-    const needs = `is also the id of an additional function for \`${by}\`. Change the id of one of the two definitions.`
+    const needs = `is reserved: the engine adds a function with this id for \`${by}\`. Change the id of one of the two definitions.`
     expect(error.message).toContain(needs)
   })
 

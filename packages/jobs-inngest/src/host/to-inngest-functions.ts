@@ -21,7 +21,7 @@ export interface FunctionsOptions extends AttemptDependencies {
   readonly inngest: Inngest.Any
   readonly api: EngineApi
   readonly definitions: readonly Definition[]
-  /** Aborts when the host closes. Running attempts abort with it. */
+  /** Aborts when the host (a worker or an HTTP handler) closes. Running attempts then abort, too. */
   readonly closing?: AbortSignal
 }
 
@@ -49,13 +49,16 @@ function toFunctions(definition: Definition, host: HostDependencies): InngestFun
   if (definition.kind === 'job') return [createJobFunction(definition, definition.event, host)]
   if (definition.kind === 'workflow')
     return [createWorkflowFunction(definition, host), createCompensatingFunction(definition, host)]
-  // A local engine in the same process must not create ticks for it, too.
+  // Inngest creates this cron job's ticks, so a local engine in the same process must not create them as well.
   claimCronJob(definition, host)
   const event = toCronEventName(host.inngest.id, definition.id)
   return [createJobFunction(definition, event, host), createCronDispatcher(definition, host)]
 }
 
-/** Rejects definitions whose ids are taken by functions that this package or the SDK adds. */
+/**
+ * Rejects a definition with the id of an added function. For a definition `<id>`, this package adds `<id>-tick` (cron
+ * job) or `<id>-failure` (workflow), and the SDK adds `<id>-failure` (job or cron job with `onFailure`).
+ */
 function checkFunctionIds(definitions: readonly Definition[]): void {
   const ids = new Set(definitions.map(({ id }) => id))
   for (const { id, kind, onFailure } of definitions) {
@@ -68,7 +71,7 @@ function checkFunctionIds(definitions: readonly Definition[]): void {
     throw new InvalidDefinitionError({
       what: `\`${taken}\``,
       field: 'id',
-      problem: `is also the id of an additional function for \`${id}\``,
+      problem: `is reserved: the engine adds a function with this id for \`${id}\``,
       remedy: 'Change the id of one of the two definitions.',
     })
   }

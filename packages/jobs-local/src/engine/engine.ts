@@ -42,9 +42,11 @@ export class Engine implements EngineView {
   #progressWaiters: (() => void)[] = []
   #pumpQueued = false
   #started = false
-  #closing = false
-  #closed: Promise<void> | undefined
-  /** Whether the engine begins no new work and only waits for its running attempts. */
+  /** The result of the first `close`, which every later call also gets. */
+  #closeResult: Promise<void> | undefined
+  /** Whether `close` has stopped waiting for attempts. True from then on. */
+  #isClosed = false
+  /** Whether `close` waits for the running attempts, and no new work begins. */
   #isDraining = false
 
   constructor(dependencies: EngineDependencies) {
@@ -67,7 +69,7 @@ export class Engine implements EngineView {
     this.#onDefinitionsChanged()
   }
 
-  /** Running attempts. */
+  /** One promise for each running attempt. It resolves when the attempt ends. */
   get inFlight(): readonly Promise<void>[] {
     return this.#running.ended
   }
@@ -89,13 +91,13 @@ export class Engine implements EngineView {
 
   /** Whether the engine is closed and begins no more work. */
   get isClosed(): boolean {
-    return this.#closing
+    return this.#isClosed
   }
 
-  /** Whether work is due that the concurrency limits allow to begin now. */
+  /** Whether due work can begin now within the concurrency limits, or a check for due work is pending. */
   get hasDue(): boolean {
     const { store, clock, concurrency } = this.#dependencies
-    if (this.#closing) return false
+    if (this.#isClosed) return false
     if (this.#pumpQueued || store.isChanging) return true
     return this.#running.size + this.#leftovers.size < concurrency && store.hasReady(clock.now())
   }
@@ -105,9 +107,9 @@ export class Engine implements EngineView {
     return this.#running.size > 0 || this.hasDue || this.#waitsForSlot
   }
 
-  /** Whether a run waits and a leftover handler will free its slot, so the run will get its turn. */
+  /** Whether a run waits for a slot that a leftover handler holds: one that still runs after its attempt ended. */
   get #waitsForSlot(): boolean {
-    return !this.#closing && this.#leftovers.size > 0 && this.#dependencies.store.hasWaitingRun()
+    return !this.#isClosed && this.#leftovers.size > 0 && this.#dependencies.store.hasWaitingRun()
   }
 
   /** Keeps the process alive until `close`. */
@@ -131,15 +133,18 @@ export class Engine implements EngineView {
       this.#running.abort(run.id, new JobCancelledError({ jobId }))
     }
     changed(jobId)
-    this.wake() // the slots of the cancelled runs are free
+    this.wake() // other runs may start in the freed slots
   }
 
-  /** Waits up to `timeoutMs` milliseconds for due and running work to end, then aborts it. */
+  /**
+   * Waits up to `timeoutMs` milliseconds for running attempts to end, then aborts the rest. With jobs in memory, also
+   * runs due jobs until then.
+   */
   close(timeoutMs: number): Promise<void> {
-    // A later call can shorten the deadline, as a second signal to a process does.
-    if (!this.#closing) this.#deadline.within(timeoutMs)
-    this.#closed ??= this.#closeOnce()
-    return this.#closed
+    // A later call can shorten the deadline, for example when the process gets a second SIGTERM.
+    if (!this.#isClosed) this.#deadline.within(timeoutMs)
+    this.#closeResult ??= this.#closeOnce()
+    return this.#closeResult
   }
 
   async #closeOnce(): Promise<void> {
@@ -148,12 +153,12 @@ export class Engine implements EngineView {
     this.#unwatch()
     this.#cron.stop()
     releaseCronJobs(this)
-    // Stored jobs are left for other processes. Jobs in memory must end with this one.
+    // Due jobs in a shared store are left for other processes. Jobs in memory would be lost, so they run now.
     this.#isDraining = shared !== undefined
     while (!this.#deadline.isOver && (this.#isDraining ? this.#running.size > 0 : this.isBusy))
       await this.#nextProgress()
     this.#deadline.clear()
-    this.#closing = true
+    this.#isClosed = true
     this.#timer.clear()
     shared?.beginClosing()
     this.#running.abortAll(new ShutdownError())
@@ -170,7 +175,10 @@ export class Engine implements EngineView {
     }
   }
 
-  /** Resolves when an attempt or handler ends, or after one turn of the event loop if work can begin at once. */
+  /**
+   * Resolves when an attempt or a leftover handler ends, or the deadline expires. If nothing runs but work is due,
+   * resolves after one turn of the event loop.
+   */
   async #nextProgress(): Promise<void> {
     if (this.#running.size > 0 || !this.hasDue) return new Promise((resolve) => this.#progressWaiters.push(resolve))
     this.wake()
@@ -191,22 +199,22 @@ export class Engine implements EngineView {
   #changedExternally(): void {
     const { store, clock, runsJobs, changedExternally } = this.#dependencies
     changedExternally()
-    if (this.#closing || !runsJobs) return
-    // Read before changing anything: each change makes all other processes check the file, and their changes this one
-    // again.
+    if (this.#isClosed || !runsJobs) return
+    // Read before changing anything: each change makes all other processes check the file. If they changed it in turn,
+    // this process would check again, without end.
     if (store.hasReady(clock.now()) || store.shared!.hasUpdates()) this.wake()
     else this.#rearm()
   }
 
   #pump(): void {
-    if (this.#closing) return
+    if (this.#isClosed) return
     this.#cron.tick()
     void this.#dependencies.store.change(() => this.#begin(), { done: (begun) => this.#begun(begun), last: true })
   }
 
   #begin(): BegunWork {
     this.#pumpQueued = false
-    const isOver = this.#closing || this.#isDraining
+    const isOver = this.#isClosed || this.#isDraining
     return beginDue(this.#dependencies, {
       slots: isOver ? 0 : this.#dependencies.concurrency - this.#running.size - this.#leftovers.size,
       hasListener: (run) => this.#running.hasListener(run.id),
@@ -285,7 +293,7 @@ export class Engine implements EngineView {
   }
 
   #rearm(): void {
-    if (this.#closing || !this.#dependencies.runsJobs) return
+    if (this.#isClosed || !this.#dependencies.runsJobs) return
     const [job, tick] = [this.#dependencies.store.nextDueAt(), this.#cron.nextAt()]
     const dueAt = job === undefined || tick === undefined ? (job ?? tick) : Math.min(job, tick)
     const busy = this.#started || this.#pumpQueued || this.#running.size > 0 || this.#waitsForSlot
