@@ -42,7 +42,6 @@ export class Engine implements EngineView {
   #progressWaiters: (() => void)[] = []
   #pumpQueued = false
   #started = false
-  /** The result of the first `close`, which every later call also gets. */
   #closeResult: Promise<void> | undefined
   /** Whether `close` has stopped waiting for attempts. True from then on. */
   #isClosed = false
@@ -136,10 +135,7 @@ export class Engine implements EngineView {
     this.wake() // other runs may start in the freed slots
   }
 
-  /**
-   * Waits up to `timeoutMs` milliseconds for running attempts to end, then aborts the rest. With jobs in memory, also
-   * runs due jobs until then.
-   */
+  /** Waits up to `timeoutMs` milliseconds for attempts to end (in memory also for due work), then aborts the rest. */
   close(timeoutMs: number): Promise<void> {
     // A later call can shorten the deadline, for example when the process gets a second SIGTERM.
     if (!this.#isClosed) this.#deadline.within(timeoutMs)
