@@ -37,9 +37,8 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     '# What each engine can do',
     '',
     paragraph(
-      'Check this page before you choose an engine, or before you use an option that not every engine has.',
-      'For numbers, such as the maximum number of attempts, see [limits](limits.md).',
-      'For cron jobs when daylight saving begins or ends, see [this table](delays-and-cron.md#when-the-clocks-change).',
+      'Check this page before you choose an engine or use an option that not every engine has.',
+      'See also [limits](limits.md) in numbers, and [daylight saving](delays-and-cron.md#when-the-clocks-change).',
       '`./dev conformance` generates the page.',
     ),
     '',
@@ -63,7 +62,7 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     '',
     `The same ${conformanceCases.length} tests run on every engine: ${Object.values(rules).map(countOf).join('; ')}.`,
     '',
-    'Results of the last run on each set-up:',
+    'Results of the last run on each set-up. "Not supported" counts tests of features marked "no":',
     '',
     ...toMarkdownTable([
       ['Set-up', 'Passed', 'Failed', 'Not supported'],
@@ -77,7 +76,9 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     ]),
     '',
     ...measured.flatMap(({ provider, exceptions }) =>
-      Object.entries(exceptions).map(([id, outcome]) => `- ${provider}, ${outcome}: ${titleOf(id)}.`),
+      Object.entries(exceptions)
+        .filter(([, outcome]) => outcome !== 'not supported')
+        .map(([id, outcome]) => `- ${provider}, ${outcome}: ${titleOf(id)}.`),
     ),
     '',
   ].join('\n')

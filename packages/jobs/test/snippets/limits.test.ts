@@ -87,7 +87,7 @@ test('time', () => {
   expect(limitsIn('## Time', 'Of an idle engine, at most')['a tick is not yet missed if late by']).toEqual([
     missedAfter,
     missedAfter,
-    /counts as missed from (75 s)/.exec(triggerCapabilities.features.cron.note!)![1],
+    /more than (75 s) late counts as missed/.exec(triggerCapabilities.features.cron.note!)![1],
   ])
   expect(page).toContain(`up to ${milliseconds(sqliteCapabilities.abortToleranceMs)} for a cancel in another process`)
 })
