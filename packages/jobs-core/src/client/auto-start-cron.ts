@@ -19,7 +19,10 @@ export function autoStartCron(): void {
   setTimeout(() => {
     isScheduled = false
     startEngines().catch((error: unknown) =>
-      createDefaultLogger().error('Cron jobs are defined, but their engine could not be started.', { error }),
+      createDefaultLogger().error(
+        'Cron jobs do not run, because their engine could not be started. Fix the error, then restart the process.',
+        { error },
+      ),
     )
   }, 0)
 }

@@ -8,7 +8,8 @@ export class IncompatibleCopiesError extends JobsError {
   constructor({ own, other }: { own: string; other: string }) {
     super(
       `This process loads two versions of \`@cgk-platform/jobs-core\` that cannot share definitions: this version ` +
-        `stores them in format \`${own}\`, the one loaded first in format \`${other}\`. Install the same version of ` +
+        `stores them in format \`${own}\`, and the version that was loaded first stores them in format \`${other}\`. ` +
+        `Install the same version of ` +
         'all `@cgk-platform` packages (`npm ls @cgk-platform/jobs-core` lists the installed ones), then restart.',
     )
   }

@@ -12,7 +12,8 @@ export class WorkflowChangedError extends JobsError {
   constructor({ definitionId, stepId, problem }: { definitionId: string; stepId?: string; problem: string }) {
     super(
       `A run of \`${definitionId}\` cannot continue with the current code: ${problem}. ` +
-        'Let running runs end before such a change, or give new steps new ids. `retryJob` starts over with this code.',
+        'Before such a change, wait until current runs have ended, or give new steps new ids. To start this run over with the ' +
+        'current code, call `retryJob`.',
     )
     this.definitionId = definitionId
     if (stepId !== undefined) this.stepId = stepId

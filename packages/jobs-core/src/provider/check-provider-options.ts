@@ -39,7 +39,7 @@ export function checkSendOptions(
   const remedy =
     sendOptions.length > 0
       ? `The options are ${list(sendOptions)}.`
-      : 'A send has no options for this engine: set them in the definition.'
+      : 'This engine accepts no options on a send. Set its options in the definition.'
   throw new UnsupportedFeatureError({ feature: `${pathTo(name, unknown)} of a send`, provider: name, remedy })
 }
 

@@ -61,7 +61,10 @@ describe('the engine that the environment chooses', () => {
       production,
       'in production, an engine must be chosen explicitly. Set `JOB_PROVIDER` to `cloud`, `queue` or `here`, or set the key',
     ],
-    [{ HERE_PATH: 'jobs.db', ...production }, 'and `HERE_PATH` does not choose one. Set `JOB_PROVIDER=here`'],
+    [
+      { HERE_PATH: 'jobs.db', ...production },
+      'and `HERE_PATH` alone does not choose an engine. Set `JOB_PROVIDER=here`',
+    ],
     [
       { CLOUD_KEY: 'k', QUEUE_KEY: 'k' },
       'the keys of Cloud and Queue are set. Set `JOB_PROVIDER` to `cloud` or `queue`.',

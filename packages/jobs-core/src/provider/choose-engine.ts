@@ -73,7 +73,7 @@ function notChosen(known: readonly EngineDescriptor[], variables: Variables): Pr
   )
   if (set) {
     return new ProviderNotChosenError({
-      problem: `${problem}, and \`${set.variable}\` does not choose one`,
+      problem: `${problem}, and \`${set.variable}\` alone does not choose an engine`,
       remedy: `Set \`JOB_PROVIDER=${set.name}\` to use that engine.`,
     })
   }

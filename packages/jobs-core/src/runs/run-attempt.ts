@@ -19,7 +19,7 @@ import { toOutput } from './to-output.ts'
 /**
  * Runs one attempt. On every engine, only this function calls a handler. It parses the payload again, builds the
  * context, enforces the timeout, calls the hooks, classifies errors and, after the last attempt, calls `onFailure`.
- * It never rejects: the host translates the outcome for its engine.
+ * It never rejects: the caller translates the outcome for its engine.
  */
 export async function runAttempt(
   definition: Definition,
@@ -56,7 +56,7 @@ export async function runAttempt(
       isWorkflow(started) ? replayWorkflow(started) : runHandlerAttempt(started as HandledAttempt),
     )
   } catch (error) {
-    // The thrown value could not be inspected, such as a revoked proxy.
+    // The thrown value, for example a revoked proxy, could not be inspected.
     outcome = { type: 'failed', error: toErrorInfo(error) }
   }
   logOutcome(outcome, bound)
@@ -81,7 +81,7 @@ function isWorkflow(attempt: Attempt): attempt is Attempt & { readonly definitio
 async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
   const { definition, envelope, signal, clock, info } = attempt
   const { maxAttempts } = info
-  // True while a retry cannot help: the envelope or the output is invalid.
+  // True while the envelope or the output is being checked: an error thrown then is permanent.
   let isPermanent = true
   let work: Promise<unknown> | undefined
   let isHandling = false
@@ -102,7 +102,7 @@ async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
     const output = await runUntilStopped(toStopOptions(attempt), (ownSignal) => (work = handle(ownSignal)))
     isPermanent = true
     const completed = toCompleted(attempt, output) // copied immediately, because the handler may still change it
-    // A handler that blocked the event loop may have delayed a cancel. Receives it before reporting success.
+    // A handler that blocked the event loop may have delayed a cancel, which must arrive before success is reported.
     await clock.yield()
     return stopOutcome(signal) ?? completed
   } catch (thrown) {

@@ -83,7 +83,8 @@ describe.runIf(readsTypeScript)('in production without a configured engine', tog
     expect(ended).toMatchObject({ code: 0, killed: false, stdout: '' })
     expect(JSON.parse(ended.stderr)).toMatchObject({
       level: 'error',
-      message: 'Cron jobs are defined, but their engine could not be started.',
+      message:
+        'Cron jobs do not run, because their engine could not be started. Fix the error, then restart the process.',
       error: { name: 'ProviderNotChosenError', code: 'provider_not_chosen' },
     })
   })

@@ -34,7 +34,7 @@ const descriptions: Readonly<Record<number, Description>> = {
   [codes.full]: {
     problem: 'full',
     description: 'cannot grow: the disk is full',
-    remedy: 'Free disk space. The failed change was rolled back, and waiting jobs then continue automatically.',
+    remedy: 'Free disk space; waiting jobs then continue automatically. The failed change was rolled back.',
   },
   [codes.cannotOpen]: {
     problem: 'failed',
