@@ -33,6 +33,11 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     `\`${feature}\``,
     ...columns.map((column) => cellOf(column, feature, footnotes.add)),
   ])
+  const failures = measured.flatMap(({ provider, exceptions }) =>
+    Object.entries(exceptions)
+      .filter(([, outcome]) => outcome !== 'not supported')
+      .map(([id, outcome]) => `- ${provider}, ${outcome}: ${titleOf(id)}.`),
+  )
   return [
     '# What each engine can do',
     '',
@@ -74,12 +79,7 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
         ),
       ]),
     ]),
-    '',
-    ...measured.flatMap(({ provider, exceptions }) =>
-      Object.entries(exceptions)
-        .filter(([, outcome]) => outcome !== 'not supported')
-        .map(([id, outcome]) => `- ${provider}, ${outcome}: ${titleOf(id)}.`),
-    ),
+    ...(failures.length > 0 ? ['', ...failures] : []),
     '',
   ].join('\n')
 }
