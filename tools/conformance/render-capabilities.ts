@@ -1,6 +1,6 @@
 import type { Capabilities } from '@cgk-platform/jobs-core'
 import type { Feature } from '@cgk-platform/jobs-core/provider'
-import { allFeatures, conformanceCases, type Rule, rules } from '@cgk-platform/jobs-core/conformance'
+import { allFeatures, conformanceCases, rules } from '@cgk-platform/jobs-core/conformance'
 import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
 import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
 import { triggerCapabilities } from '@cgk-platform/jobs/trigger'
@@ -44,13 +44,12 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     paragraph(
       'Check this page before you choose an engine or use an option that not every engine has.',
       'See also [limits](limits.md) in numbers, and [daylight saving](delays-and-cron.md#when-the-clocks-change).',
-      '`./dev conformance` generates the page.',
     ),
     '',
     '## Features',
     '',
     paragraph(
-      'The local engine stores jobs in memory or in a SQLite file. Small numbers refer to the notes below the table.',
+      'The local engine stores jobs in memory or in a SQLite file.',
       '"Partly" means that it works within the limits of the note.',
       'If a job or a send uses an option marked "no", registering or sending it throws `UnsupportedFeatureError`.',
       'The last two rows are properties and never throw.',
@@ -65,7 +64,9 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     '',
     '## Conformance suite',
     '',
-    `The same ${conformanceCases.length} tests run on every engine: ${Object.values(rules).map(countOf).join('; ')}.`,
+    `The same ${conformanceCases.length} tests run on every engine: ${Object.values(rules)
+      .map(({ name }) => name)
+      .join('; ')}.`,
     '',
     'Results of the last run on each set-up. "Not supported" counts tests of features marked "no":',
     '',
@@ -109,10 +110,6 @@ function createFootnotes() {
 
 function toSuperscript(number: number): string {
   return String(number).replaceAll(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]!)
-}
-
-function countOf(rule: Rule): string {
-  return `${rule.name} (${conformanceCases.filter((one) => one.rule === rule).length})`
 }
 
 function titleOf(id: string): string {
