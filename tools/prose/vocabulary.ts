@@ -35,6 +35,15 @@ export const phrases: readonly Phrase[] = [
   { pattern: 'hands? (?:it|them) over', advice: 'passes' },
   { pattern: 'whereby|thereby|therein|wherein|lest|save for', advice: 'plain words' },
   { pattern: 'at once where', advice: 'immediately if' },
+  { pattern: '(?:is|are|was|were|be|been) (?:asked|kept)', advice: 'request; store' },
+  { pattern: 'asked for', advice: 'requested' },
+  { pattern: '(?:hears?|heard) of', advice: 'report, heartbeat' },
+  { pattern: 'left out', advice: 'omitted' },
+  { pattern: 'in place of', advice: 'instead of' },
+  { pattern: 'go(?:es)? on|meanwhile|henceforth|anyhow', advice: 'continue; say when' },
+  { pattern: 'looks? after|struck off|taken up|taken for|lives of|unheard|mend(?:s|ed)?', advice: 'say it plainly' },
+  { pattern: 'patience', advice: 'timeout, wait limit' },
+  { pattern: 'none at all|of ours|as ever|such a one', advice: 'plain words' },
   { pattern: 'under way', advice: 'running, in progress' },
 ]
 

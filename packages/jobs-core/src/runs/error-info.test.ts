@@ -22,7 +22,7 @@ describe('toErrorInfo describes', () => {
   })
 
   test('the code, even if it is a number', () => {
-    expect(toErrorInfo(new InvalidOptionError({ option: 'delay', problem: 'is odd', remedy: 'Mend it.' })).code).toBe(
+    expect(toErrorInfo(new InvalidOptionError({ option: 'delay', problem: 'is odd', remedy: 'Fix it.' })).code).toBe(
       'invalid_option',
     )
     expect(toErrorInfo(Object.assign(new Error('x'), { code: 404 })).code).toBe('404')

@@ -58,7 +58,7 @@ describe('a wait that is resolved while the code runs', () => {
     )
     const store = liveStore()
     const outcome = kit.replay(workflow, { steps: store.steps })
-    await vi.waitFor(() => expect(store.record.steps).toHaveLength(2)) // the event's schema is loaded meanwhile
+    await vi.waitFor(() => expect(store.record.steps).toHaveLength(2)) // the event's schema is loaded before that
     await kit.clock.advance(10)
     expect(store.answer('refunded')).toBe(true)
     await vi.waitFor(() => expect(done).toEqual(['order_1']))

@@ -123,8 +123,8 @@ describe('a step that ends', () => {
 
 test.each([
   ['work runs again', {}, 'running'],
-  ['a wait for time goes on', { until: 5 }, 'waiting'],
-  ['a wait for a job goes on', { jobId: 'job_1' }, 'waiting'],
+  ['a wait for time continues', { until: 5 }, 'waiting'],
+  ['a wait for a job continues', { jobId: 'job_1' }, 'waiting'],
 ] as const)('a reopened step has no end and no output: %s', (_, facts, state) => {
   const step = completedStep('one', 1, { output: 1, ...facts })
   reopenStep(step)

@@ -4,7 +4,7 @@ import type { StepContext, Steps } from '../../src/workflows/steps.ts'
 import type { CrashingWorld, Replay } from './crashing-world.ts'
 import { hasBranches, type Op, type Ops, type Program } from './program.ts'
 
-/** What a program needs to play. */
+/** The dependencies of a program. */
 interface ProgramTools {
   readonly step: Steps<'order.created'>
   readonly context: JobContext

@@ -156,7 +156,7 @@ describe('cached registrations', () => {
     expect(requests).toHaveLength(4)
   })
 
-  test('are kept if an earlier read fails late', async () => {
+  test('are stored if an earlier read fails late', async () => {
     const first = createDeferred<Reply>()
     const { subscriptions, clock, requests } = open((_, index) => (index === 0 ? first.promise : { body: {} }))
     const failing = subscriptions.all()

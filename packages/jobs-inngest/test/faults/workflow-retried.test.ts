@@ -41,7 +41,7 @@ async function openFailing(
       return what
     },
     failUntil(enough: number): void {
-      if (mended < enough) throw new Error(`not mended, ${enough}`)
+      if (fixed < enough) throw new Error(`not mended, ${enough}`)
     },
   }
   const work = defineWorkflow({

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { killAtExit } from './kill-at-exit.ts'
 import { waitUntil } from './wait-until.ts'
 
-/** How a process ended. */
+/** The end of a process. */
 export interface ChildEnd {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null

@@ -6,7 +6,7 @@ import { StoreError } from '@cgk-platform/jobs-core'
 import { isValidLogHeader, logHeaderBytes } from './log-header.ts'
 
 /**
- * Checks the jobs' file and its log before SQLite opens them, because SQLite silently ignores a damaged log and thereby
+ * Checks the jobs' file and its log before SQLite opens them, because SQLite silently ignores a damaged log and then
  * loses accepted jobs. Returns true if the file does not exist yet.
  *
  * @throws {StoreError} if the path does not lead to a usable file.
