@@ -30,18 +30,18 @@ const once = { retry: { maxAttempts: 1 } }
 async function openFailing(
   code: (
     step: Steps<'work.asked'>,
-    tools: { did(what: string): string; failUntil(mended: number): void },
+    tools: { did(what: string): string; failUntil(fixed: number): void },
   ) => Promise<unknown>,
 ): Promise<Failing> {
   const effects: string[] = []
-  let mended = 0
+  let fixed = 0
   const tools = {
     did(what: string): string {
       effects.push(what)
       return what
     },
     failUntil(enough: number): void {
-      if (fixed < enough) throw new Error(`not mended, ${enough}`)
+      if (fixed < enough) throw new Error(`not fixed, ${enough}`)
     },
   }
   const work = defineWorkflow({
@@ -60,7 +60,7 @@ async function openFailing(
       return opened.client.waitForJob(id)
     },
     async retry() {
-      mended++
+      fixed++
       await opened.client.retryJob(id)
       return opened.client.waitForJob(id)
     },

@@ -120,7 +120,7 @@ export const idempotencyCases: readonly ConformanceCase[] = casesOf(rules.atLeas
   },
   {
     id: 'a-key-is-free-after-its-time',
-    title: 'an idempotency key is confused with its TTL and free afterward',
+    title: 'an idempotency key is reserved for its TTL and free afterward',
     requiredFeatures: ['idempotencyKey'],
     async run(t) {
       const options = { idempotencyKey: t.unique('key'), idempotencyTtl: '4s' }
