@@ -57,9 +57,9 @@ describe('declared options', () => {
     [{ name: ' ' }, 'name', 'is blank. Pass a non-empty string'],
     [{ name: 5 }, 'name', 'is a number, not a string. Pass a non-empty string'],
     [{ name: 'longer' }, 'name', 'has 6 characters. Pass a non-empty string'],
-    [{ name: 'x', timeout: 0 }, 'timeout', 'is 0. '],
-    [{ name: 'x', timeout: -1 }, 'timeout', 'is negative: `-1`. '],
-    [{ name: 'x', timeout: 'soon' }, 'timeout', "is not a duration: `'soon'`. "],
+    [{ name: 'x', timeout: 0 }, 'timeout', 'is 0. Pass milliseconds'],
+    [{ name: 'x', timeout: -1 }, 'timeout', 'is negative: `-1`. Pass milliseconds'],
+    [{ name: 'x', timeout: 'soon' }, 'timeout', "is not a duration: `'soon'`. Pass milliseconds"],
     [{ name: 'x', until: '2026-01-01' }, 'until', 'is a string, not a Date. Pass a valid `Date`.'],
     [{ name: 'x', until: new Date(Number.NaN) }, 'until', 'is an invalid Date. Pass a valid `Date`.'],
     [

@@ -109,7 +109,7 @@ async function waitForAny(
   await readResults(dependencies, () => !woken?.ok || open.every(isEventWait))
 }
 
-/** Reads results until there is something to continue with, or only once if `isEnough` returns true. */
+/** Reads results, with pauses, until there is something to continue with or `isEnough` returns true. */
 async function readResults(dependencies: WaitDependencies, isEnough: () => boolean): Promise<void> {
   const { clock, signal, resolveWaits, hasChanges } = dependencies
   for (const afterMs of [0, ...readPausesMs]) {

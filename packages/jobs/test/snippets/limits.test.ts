@@ -157,7 +157,7 @@ describe('accepts a value at its limit, and rejects a larger one', () => {
     const job = await engine.client.sendJob('order.created', { tenantId: 'tenant_123', orderId: 'o' })
     await engine.runUntilIdle()
     const run = findRun(await engine.client.getJobStatus(job.id), workflow)
-    expect(run?.output).toMatch(/150/)
+    expect(run?.output).toMatch(/The maximum is 150\./)
     expect(workflow.maxSteps).toBe(defaultOf('maxSteps of a workflow'))
   })
 
