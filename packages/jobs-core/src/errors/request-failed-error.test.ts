@@ -10,6 +10,8 @@ test.each<[facts: Partial<FailedRequest>, expected: string]>([
   [{ remedy }, 'Make sure that it is running there.'],
   [{ remedy, mayHaveSucceeded: true }, 'It may have taken effect anyway: check the status before you try again.'],
   [{ mayHaveSucceeded: false, remedy: undefined }, 'Nothing was changed. Try again.'],
+  [{ status: 503 }, 'Nothing was changed. Try again.'],
+  [{ status: 400 }, 'Nothing was changed. The same request will fail again.'],
 ])('a failed request with %j says what to do', (facts, expected) => {
   const failed = { provider: 'inngest', operation: 'read the run', problem: 'the server responded with 500', ...facts }
   expect(new RequestFailedError(failed).message).toBe(

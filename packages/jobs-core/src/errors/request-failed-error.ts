@@ -1,3 +1,4 @@
+import { isTransientStatus } from '../hosted/classify-failure.ts'
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
 /** The facts about a failed request. */
@@ -10,7 +11,7 @@ export interface FailedRequest {
   problem: string
   /** The HTTP status, if there was a response. */
   status?: number | undefined
-  /** The remedy, as complete sentences. Default: try again. */
+  /** The remedy, as complete sentences. Default: try again, unless the status says that it cannot help. */
   remedy?: string | undefined
   /** True if the requested change may have taken effect despite the failure. Default: false. */
   mayHaveSucceeded?: boolean | undefined
@@ -39,8 +40,9 @@ export class RequestFailedError extends JobsError {
   }
 }
 
-function remedyFor({ mayHaveSucceeded = false, remedy }: FailedRequest): string {
+function remedyFor({ mayHaveSucceeded = false, remedy, status }: FailedRequest): string {
   if (mayHaveSucceeded) return 'It may have taken effect anyway: check the status before you try again.'
   if (remedy !== undefined) return remedy
-  return 'Nothing was changed. Try again.'
+  const canRetry = status === undefined || isTransientStatus(status)
+  return canRetry ? 'Nothing was changed. Try again.' : 'Nothing was changed. The same request will fail again.'
 }
