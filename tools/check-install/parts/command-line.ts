@@ -18,7 +18,7 @@ const npx = ['npx', '--yes', name] as const
  */
 export async function checkCommandLine(checks: InstallChecks): Promise<void> {
   await checks.check(part, `npm: npx ${name} doctor`, () =>
-    checkDoctor(checks, 'npm', (cwd) => execute(npx[0], [...npx.slice(1), 'doctor'], { cwd })),
+    checkDoctor(checks, 'npm', (cwd) => execute(npx[0], [...npx.slice(1), 'doctor'], { cwd, env: ownCache(checks) })),
   )
   await checks.check(part, `pnpm: pnpm dlx ${name} doctor`, () =>
     checkDoctor(checks, 'pnpm', (cwd) => execute('pnpm', ['dlx', name, 'doctor'], { cwd })),
@@ -55,14 +55,20 @@ async function checkDoctor(
 
 async function checkInit(checks: InstallChecks, engine: string, packageName: string | undefined): Promise<Finding> {
   const cwd = join(checks.folder, `init-${engine}`)
+  const env = ownCache(checks)
   mkdirSync(cwd)
   writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }))
   writeFileSync(join(cwd, '.npmrc'), `@cgk-platform:registry=${checks.registry.url}\n`)
-  await execute(npx[0], [...npx.slice(1), 'init', '--provider', engine, '--yes', '--install'], { cwd })
+  await execute(npx[0], [...npx.slice(1), 'init', '--provider', engine, '--yes', '--install'], { cwd, env })
   const installed = Object.values(enginePackages).filter((one) => existsSync(join(cwd, 'node_modules', one)))
   assert.deepEqual(installed, packageName === undefined ? [] : [packageName])
   if (packageName !== undefined) return { detail: `installs ${packageName} and no other engine` }
-  assert.match(await execute('npm', ['run', 'jobs:send'], { cwd }), /completed/)
-  assert.match(await execute('npm', ['run', 'jobs:doctor'], { cwd }), /^No problems/m)
+  assert.match(await execute('npm', ['run', 'jobs:send'], { cwd, env }), /completed/)
+  assert.match(await execute('npm', ['run', 'jobs:doctor'], { cwd, env }), /^No problems/m)
   return { detail: 'installs no engine package; the first job runs, and `jobs:doctor` finds no problems' }
+}
+
+/** An npm cache for this run. npx reuses a package of the same version, which here may have other contents. */
+function ownCache({ folder }: InstallChecks): Readonly<Record<string, string>> {
+  return { npm_config_cache: join(folder, 'npm-cache') }
 }

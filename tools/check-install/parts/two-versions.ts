@@ -17,7 +17,7 @@ export async function checkTwoVersions(checks: InstallChecks): Promise<void> {
   const cwd = join(checks.folder, 'two-versions')
   await checks.check('two versions', `${what}: installed, compiled`, async () => {
     const withOtherContract = (source: string): string =>
-      source.replace('const contract = "v1"', 'const contract = "v2"')
+      source.replace('const formatVersion = "v1"', 'const formatVersion = "v2"')
     const others = [
       ...(await repack(checks.tarballs, join(checks.folder, 'repacked'), otherVersion)),
       ...(await repack(checks.tarballs, join(checks.folder, 'repacked'), laterVersion, withOtherContract)),
