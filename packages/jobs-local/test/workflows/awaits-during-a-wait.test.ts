@@ -31,7 +31,7 @@ test('code that awaits a non-step continues during an open wait, and a log line 
   const { state } = await client.waitForJob(id)
   expect([state, did]).toEqual(['completed', ['one', 'two', 'three']])
   expect(logger.lines.map(({ message }) => message).join()).toMatch(
-    /something other than a step before `two` while a wait was open/,
+    /something other than a step before `(?:two|three)` while a wait was open/, // which one depends on the machine's load
   )
   await client.close({ timeout: 0 })
 })
