@@ -49,6 +49,6 @@ export const phrases: readonly Phrase[] = [
 
 /** A docstring or a sentence of a guide that begins like this makes its reader wait for the subject. */
 export const opening: Phrase = {
-  pattern: 'What|That which|How (?:a|an|the|long|many|often|much)|Who|Where (?:a|an|the|it|there)',
+  pattern: 'What|That which|How (?:a|an|the|to|late|long|many|often|much)|Who|Where (?:a|an|the|it|there)',
   advice: 'begin with the subject or the verb',
 }

@@ -10,7 +10,7 @@ export interface Finding {
   readonly status: FindingStatus
   /** The result, as a phrase that follows the check's name. */
   readonly message: string
-  /** How to fix it, as a sentence. */
+  /** The remedy, as a sentence. */
   readonly remedy?: string
 }
 

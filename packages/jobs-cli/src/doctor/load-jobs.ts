@@ -18,7 +18,7 @@ export interface ImportFailure {
   readonly file: string
   /** The reason, in one line. */
   readonly message: string
-  /** How to fix it, as a sentence. */
+  /** The remedy, as a sentence. */
   readonly remedy: string
 }
 

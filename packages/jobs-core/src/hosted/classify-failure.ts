@@ -6,7 +6,7 @@ export interface EngineAddress {
   readonly origin: string
   /** The options and variables that set the address. */
   readonly settings: string
-  /** How to start the engine there; absent if unknown. */
+  /** A clause that names the command to start the engine there; absent if unknown. */
   readonly start?: string | undefined
 }
 

@@ -15,7 +15,7 @@ export interface ScheduledTick {
   readonly scheduledFor: number
   /** The current time by the engine's clock, epoch milliseconds. */
   readonly now: number
-  /** How late the engine may report a tick that was not missed, in milliseconds. Default 0. */
+  /** Maximum delay with which the engine reports a tick that was not missed, in milliseconds. Default 0. */
   readonly maxEngineDelayMs?: number
   readonly logger: LoggerLike
 }

@@ -19,7 +19,7 @@ export interface AttemptRecord {
   /** True once the host has declared the run failed. */
   readonly failed?: boolean
   /**
-   * How to read the output of a completed run. Trigger.dev cannot distinguish no output (`none`) from an empty string
+   * The stored form of a completed run's output. Trigger.dev cannot distinguish no output (`none`) from an empty string
    * (`empty text`), or a string from JSON stored as a string (`json text`). `whole`: the output is stored unchanged.
    */
   readonly output?: 'whole' | 'none' | 'empty text' | 'json text'
