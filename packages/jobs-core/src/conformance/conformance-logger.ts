@@ -15,10 +15,10 @@ export function conformanceLogger(bindings: Readonly<Record<string, unknown>> = 
       const text = textOf(line)
       const isOwn = line.some((part) => typeof part === 'string' && part.startsWith(lineMarker))
       if (!isOwn && !text.includes(secretMarker)) return
-      const { jobId = '', runId = '', attempt = 0, tenantId = '', definition = '' } = bindings
+      const { jobId = '', runId = '', attempt = 0, tenantId = '', definitionId = '' } = bindings
       record({
         kind: isOwn ? 'logged' : 'leaked',
-        definition: String(definition),
+        definition: String(definitionId),
         jobId: String(jobId),
         runId: String(runId),
         attempt: Number(attempt),

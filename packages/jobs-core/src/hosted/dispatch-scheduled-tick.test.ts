@@ -33,7 +33,7 @@ test('sends one job of the tenant `system` for a tick on time, without a call of
 test('drops a missed tick with a warning, and tolerates the delay of the engine', async () => {
   const { result, sent, lines } = await call(15_001)
   expect([result, sent]).toEqual([{ sent: 0, dropped: true }, []])
-  const fields = { definition: 'nightly', tick: '2026-03-01T12:00:00.000Z' }
+  const fields = { definitionId: 'nightly', tick: '2026-03-01T12:00:00.000Z' }
   expect(lines).toMatchObject([{ level: 'warn', fields }])
   const maxEngineDelayMs = 60_000
   expect((await call(75_000, {}, { maxEngineDelayMs })).result).toEqual({ sent: 1, skipped: [] })

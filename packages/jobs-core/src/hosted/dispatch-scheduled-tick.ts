@@ -36,7 +36,7 @@ export async function dispatchScheduledTick(
 ): Promise<TickReport | { readonly sent: 0; readonly dropped: true }> {
   const isInTime = now - scheduledFor <= maxEngineDelayMs + missedTickAfterMs
   const tick = isInTime ? scheduledFor : tickToDispatch(definition, scheduledFor, now)
-  const bound = bindLogger(logger, { definition: definition.id, tick: new Date(tick ?? scheduledFor).toISOString() })
+  const bound = bindLogger(logger, { definitionId: definition.id, tick: new Date(tick ?? scheduledFor).toISOString() })
   if (tick === undefined) {
     bound.warn("A cron tick was missed and dropped. To run the latest missed tick, set `catchUp: 'latest'`.")
     return { sent: 0, dropped: true }

@@ -42,7 +42,7 @@ export async function runAttempt(
     tenantId,
     ...(traceparent !== undefined && { traceparent }),
   }
-  const bound = bindLogger(options.logger, { jobId, runId, attempt, tenantId, definition: definition.id })
+  const bound = bindLogger(options.logger, { jobId, runId, attempt, tenantId, definitionId: definition.id })
   const { startedAt = clock.now(), isCancelCompensation = false, isResumed = isCancelCompensation } = options
   if (!isResumed) {
     if (hooks?.onAttemptStart) callHook(hooks, 'onAttemptStart', { ...info }, bound)

@@ -121,6 +121,6 @@ describe('a failed dispatch', () => {
     expect(posts()).toEqual([])
     const [{ level, message, fields } = {} as never] = logger.lines
     expect([level, message]).toEqual(['error', 'A cron tick could not be dispatched.'])
-    expect(fields).toMatchObject({ definition: 'nightly', error: { code: 'request_failed' } })
+    expect(fields).toMatchObject({ definitionId: 'nightly', error: { code: 'request_failed' } })
   })
 })

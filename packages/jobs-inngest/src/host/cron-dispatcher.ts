@@ -38,7 +38,7 @@ export function createCronDispatcher(definition: CronJobDefinition, host: HostDe
         const call = { scheduledFor: event.ts ?? now, now, logger }
         return await dispatchScheduledTick(definition, call, (tick) => createTickHost(definition, tick, host))
       } catch (error) {
-        bindLogger(host.logger, { definition: id }).error('A cron tick could not be dispatched.', {
+        bindLogger(host.logger, { definitionId: id }).error('A cron tick could not be dispatched.', {
           error: toErrorInfo(error),
         })
         throw toRetryable(error, now + (tickRetryDelaysMs[attempt] ?? tickRetryDelaysMs.at(-1)!))

@@ -26,7 +26,7 @@ describe('the number of attempts', () => {
       {
         level: 'warn',
         message: 'A send requested more attempts than its definition. Inngest cannot raise the maximum.',
-        fields: { jobId: id, runId, definition: 'work', requested: 5, maxAttempts: 3 },
+        fields: { jobId: id, runId, definitionId: 'work', requested: 5, maxAttempts: 3 },
       },
     ])
   })

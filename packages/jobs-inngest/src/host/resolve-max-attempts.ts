@@ -20,7 +20,7 @@ export function resolveMaxAttempts(
   const maxAttempts = maxAttemptsOf(envelope, definition, inngestLimits)
   if (attempt === 1 && requested > maxAttempts) {
     const message = 'A send requested more attempts than its definition. Inngest cannot raise the maximum.'
-    bindLogger(logger, { jobId, runId, definition: definition.id }).warn(message, { requested, maxAttempts })
+    bindLogger(logger, { jobId, runId, definitionId: definition.id }).warn(message, { requested, maxAttempts })
   }
   return maxAttempts
 }

@@ -91,7 +91,7 @@ function warnOfLateJobs({ jobs, logger }: JobHost): () => void {
       known.add(id)
       const message =
         'A job was defined after `client.start()`, so this worker does not run it. Define it before the start.'
-      bindLogger(logger, {}).warn(message, { definition: id })
+      bindLogger(logger, {}).warn(message, { definitionId: id })
     }
   })
 }

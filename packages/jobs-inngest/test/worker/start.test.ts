@@ -35,7 +35,7 @@ describe('a started client', () => {
     defineJob({ id: 'late', event: 'work.asked', handler: () => 1 })
     defineJob({ id: 'late', event: 'work.asked', handler: () => 1 })
     expect(logger.lines.filter(({ level }) => level === 'warn')).toMatchObject([
-      { message: expect.stringContaining('does not run it'), fields: { definition: 'late' } },
+      { message: expect.stringContaining('does not run it'), fields: { definitionId: 'late' } },
     ])
   })
 })

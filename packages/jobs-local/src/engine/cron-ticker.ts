@@ -80,7 +80,7 @@ export class CronTicker {
       if (tick === this.#dependencies.lastTick(definition.id)) continue // already dispatched before the clock was set back
       this.#dependencies.setLastTick(definition.id, tick)
       const logger = bindLogger(this.#dependencies.logger, {
-        definition: definition.id,
+        definitionId: definition.id,
         tick: new Date(tick).toISOString(),
       })
       if (tickToDispatch(definition, tick, now) === undefined) {

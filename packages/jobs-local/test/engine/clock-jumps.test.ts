@@ -29,7 +29,7 @@ describe('cron ticks missed while the machine slept', () => {
     await engine.advance(hourMs / 2)
     expect(engine.now().toISOString()).toBe('2026-03-02T12:00:01.000Z')
     expect(engine.logger.lines.filter(({ level }) => level === 'warn')).toEqual([
-      { level: 'warn', message: dropped, fields: { definition: 'hourly', tick: '2026-03-02T11:00:00.000Z' } },
+      { level: 'warn', message: dropped, fields: { definitionId: 'hourly', tick: '2026-03-02T11:00:00.000Z' } },
     ])
     await engine.advance(hourMs)
     expect(ticks).toEqual(['12:00', '13:00'])

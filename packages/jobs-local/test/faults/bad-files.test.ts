@@ -183,7 +183,7 @@ test.for([
   truncateSync(file.path, 0)
   const connection = openFile(file.path)
   expect(connection.run("INSERT INTO cgk_ticks VALUES ('hourly', 1)")).toBe(1)
-  expect(connection.all('SELECT definition FROM cgk_ticks')).toEqual([{ definition: 'hourly' }])
+  expect(connection.all('SELECT definition_id FROM cgk_ticks')).toEqual([{ definition_id: 'hourly' }])
   connection.close()
 })
 

@@ -76,7 +76,7 @@ function failWithoutHooks(
   const error = toErrorInfo(new AttemptsExhaustedError({ definitionId, maxAttempts }))
   const { record, thrown } = toFailedOutcome(error, begun, attempt)
   writeRecord(record)
-  const fields = { jobId: attempt.payload.jobId, runId: run.id, definition: definitionId }
+  const fields = { jobId: attempt.payload.jobId, runId: run.id, definitionId }
   const message = 'The run failed. `onFailure` is not called again, because its process died in it each time.'
   bindLogger(logger, fields).error(message, { error })
   return thrown!

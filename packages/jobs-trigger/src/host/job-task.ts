@@ -47,6 +47,6 @@ function reject(
     },
   )
   writeRecord(record)
-  bindLogger(dependencies.logger, { runId: jobId, definition: definition.id }).error('The run failed.', { error })
+  bindLogger(dependencies.logger, { runId: jobId, definitionId: definition.id }).error('The run failed.', { error })
   return thrown!
 }

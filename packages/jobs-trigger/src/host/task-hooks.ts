@@ -45,7 +45,7 @@ async function failAbandonedRun(error: unknown, ctx: RunContext['ctx'], dependen
   if (!(error instanceof AttemptFailure) || error.retryAfterMs === undefined) return
   const { definition, payload } = error.attempt
   const begun = newAttemptRecord(definition, payload.envelope, ctx, dependencies.clock)
-  const ids = { jobId: payload.jobId, runId: ctx.run.id, definition: definition.id }
+  const ids = { jobId: payload.jobId, runId: ctx.run.id, definitionId: definition.id }
   const message =
     'Trigger.dev does not retry runs here, because the project configuration has `retries.enabledInDev: false`. ' +
     'Set it to `true`.'

@@ -47,7 +47,7 @@ export function createTickTask(definition: CronJobDefinition, dependencies: Host
     run: (payload: unknown, { ctx }: Pick<RunContext, 'ctx'>) =>
       dispatch(definition, readTimestamp(payload), ctx, dependencies),
     catchError({ error, ctx }: { error: unknown; ctx: RunContext['ctx'] }): ErrorHandling {
-      const logger = bindLogger(dependencies.logger, { definition: id, attempt: ctx.attempt.number })
+      const logger = bindLogger(dependencies.logger, { definitionId: id, attempt: ctx.attempt.number })
       logger.error('A cron tick could not be dispatched.', { error: toErrorInfo(error) })
       const displayError = toDisplayError(toErrorInfo(error))
       if (isLastAttempt(ctx, maxAttemptsFor(definition.catchUp))) return { skipRetrying: true, error: displayError }

@@ -78,13 +78,15 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
   },
   {
     id: 'logger-carries-the-ids',
-    title: 'log lines of a handler carry the ids of its job, run, attempt and tenant',
+    title: 'log lines of a handler carry the ids of its job, run, attempt, tenant and definition',
     async run(t) {
       const { id } = await t.send('conformance.plain', { logs: `${lineMarker}: at work` })
       const status = await t.waitForEnd(id)
       const [line] = t.journal({ jobId: id, kind: 'logged' })
       assert.ok(line)
-      assert.deepEqual([line.runId, line.attempt, line.tenantId], [status.runs[0]?.id, 1, t.tenantId])
+      const { id: runId, definitionId } = status.runs[0]!
+      const { runId: loggedRun, attempt, tenantId, definition } = line
+      assert.deepEqual([loggedRun, attempt, tenantId, definition], [runId, 1, t.tenantId, definitionId])
       assert.equal(line.details['level'], 'info')
     },
   },

@@ -81,7 +81,7 @@ function claimFrom(definition: string, tenant: string, count: number, options: C
   const { connection, worker, now } = options
   const rows = connection.all<ClaimedRow>(
     'SELECT r.*, j.id, j.event, j.envelope, j.state AS job_state FROM cgk_runs r JOIN cgk_jobs j ON j.seq = r.job ' +
-      `WHERE r.phase = ${ready} AND r.definition = ? AND r.tenant = ? ORDER BY r.job, r.number LIMIT ?`,
+      `WHERE r.phase = ${ready} AND r.definition_id = ? AND r.tenant = ? ORDER BY r.job, r.number LIMIT ?`,
     definition,
     tenant,
     count,
@@ -117,7 +117,7 @@ function freeSlots(
   tenant?: string,
 ): number {
   if (limit === undefined) return Number.POSITIVE_INFINITY
-  const lane = tenant === undefined ? 'definition = ?' : 'definition = ? AND tenant = ?'
+  const lane = tenant === undefined ? 'definition_id = ?' : 'definition_id = ? AND tenant = ?'
   const values = tenant === undefined ? [definition] : [definition, tenant]
   const sql =
     `SELECT (SELECT count(*) FROM cgk_runs WHERE phase = ${held} AND ${lane}) + ` +
@@ -128,17 +128,17 @@ function freeSlots(
 
 /** Returns the definitions with runs that wait for a slot, beginning after the one that was served last. */
 function readyDefinitions(connection: Connection, after: string): string[] {
-  const next = `SELECT definition FROM cgk_runs WHERE phase = ${ready} AND definition > ?`
+  const next = `SELECT definition_id FROM cgk_runs WHERE phase = ${ready} AND definition_id > ?`
   const found: string[] = []
   const collect = (sql: string, from: string, ...until: string[]): void => {
     for (let last = from; ;) {
-      const row = connection.get<{ definition: string }>(`${sql} ORDER BY definition LIMIT 1`, last, ...until)
+      const row = connection.get<{ definition_id: string }>(`${sql} ORDER BY definition_id LIMIT 1`, last, ...until)
       if (!row) return
-      found.push((last = row.definition))
+      found.push((last = row.definition_id))
     }
   }
   collect(next, after)
-  if (after !== '') collect(`${next} AND definition <= ?`, '', after)
+  if (after !== '') collect(`${next} AND definition_id <= ?`, '', after)
   return found
 }
 
@@ -151,7 +151,7 @@ function readyTenants(
   definition: string,
   { after, max, full }: { after: string; max: number; full: ReadonlySet<string> },
 ): string[] {
-  const next = `SELECT tenant FROM cgk_runs WHERE phase = ${ready} AND definition = ? AND tenant > ?`
+  const next = `SELECT tenant FROM cgk_runs WHERE phase = ${ready} AND definition_id = ? AND tenant > ?`
   const found: string[] = []
   const collect = (sql: string, from: string, ...until: string[]): void => {
     for (let last = from; found.length < max;) {

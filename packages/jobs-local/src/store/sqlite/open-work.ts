@@ -22,7 +22,7 @@ export function nextDueAt(connection: Connection): number | undefined {
 /** Returns true while a run of this definition and tenant has not ended. */
 export function hasOpenRun(connection: Connection, definitionId: string, tenantId: string): boolean {
   const sql =
-    'SELECT 1 AS one FROM cgk_runs WHERE phase IN (0, 1, 2) AND definition = ? AND tenant = ? AND ended_at IS NULL LIMIT 1'
+    'SELECT 1 AS one FROM cgk_runs WHERE phase IN (0, 1, 2) AND definition_id = ? AND tenant = ? AND ended_at IS NULL LIMIT 1'
   return connection.get(sql, definitionId, tenantId) !== undefined
 }
 

@@ -19,7 +19,7 @@ export interface JobRow {
 export interface RunRow {
   readonly job: number
   readonly number: number
-  readonly definition: string
+  readonly definition_id: string
   readonly tenant: string
   readonly state: JobState
   readonly phase: number | null
@@ -114,7 +114,7 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
   const run: StoredRun = {
     id: runIdOf(envelope.id, row.number),
     job,
-    definitionId: row.definition,
+    definitionId: row.definition_id,
     maxAttempts: row.max_attempts,
     state: row.state,
     attempts: row.attempts,

@@ -21,7 +21,7 @@ export interface NewRun extends Subscriber {
 export function addRun(connection: Connection, run: NewRun): void {
   const { seq, number, definitionId, tenantId, maxAttempts, compensateOnCancel = false, retryOf, workflow } = run
   connection.run(
-    'INSERT INTO cgk_runs (job, number, definition, tenant, state, phase, max_attempts, compensate_on_cancel, retry_of, workflow) ' +
+    'INSERT INTO cgk_runs (job, number, definition_id, tenant, state, phase, max_attempts, compensate_on_cancel, retry_of, workflow) ' +
       `VALUES (?, ?, ?, ?, 'queued', ${ready}, ?, ?, ?, ?)`,
     seq,
     number,
@@ -64,7 +64,7 @@ export function wakeDueRuns(connection: Connection, now: number): void {
 export function addHeldRun(connection: Connection, run: StoredRun, { seq, number, worker }: RunKey, now: number): void {
   const { definitionId, job, maxAttempts, compensateOnCancel = false } = run
   connection.run(
-    'INSERT INTO cgk_runs (job, number, definition, tenant, state, phase, worker, attempts, max_attempts, started_at, ' +
+    'INSERT INTO cgk_runs (job, number, definition_id, tenant, state, phase, worker, attempts, max_attempts, started_at, ' +
       `attempt_started_at, compensate_on_cancel) VALUES (?, ?, ?, ?, 'running', ${held}, ?, 1, ?, ?, ?, ?)`,
     seq,
     number,
@@ -81,7 +81,7 @@ export function addHeldRun(connection: Connection, run: StoredRun, { seq, number
 /** Marks the ready runs of a definition and tenant as running or resumed, up to and including the given run. */
 export function holdRuns(
   connection: Connection,
-  { definition, tenant, job, number }: Pick<RunRow, 'definition' | 'tenant' | 'job' | 'number'>,
+  { definition_id: definitionId, tenant, job, number }: Pick<RunRow, 'definition_id' | 'tenant' | 'job' | 'number'>,
   worker: number,
   now: number,
 ): void {
@@ -89,11 +89,11 @@ export function holdRuns(
     `UPDATE cgk_runs SET phase = ${held}, worker = ?, resumed = pause IS NOT NULL, wake_pending = 0, ` +
       "state = CASE WHEN pause IS NULL THEN 'running' ELSE state END, attempts = attempts + (pause IS NULL), " +
       'started_at = ifnull(started_at, ?), attempt_started_at = CASE WHEN pause IS NULL THEN ? ELSE attempt_started_at END, ' +
-      `pause = NULL WHERE phase = ${ready} AND definition = ? AND tenant = ? AND (job, number) <= (?, ?)`,
+      `pause = NULL WHERE phase = ${ready} AND definition_id = ? AND tenant = ? AND (job, number) <= (?, ?)`,
     worker,
     now,
     now,
-    definition,
+    definitionId,
     tenant,
     job,
     number,
@@ -179,7 +179,7 @@ export function wakeRun(connection: Connection, { seq, number }: RunKey, graceMs
 /** Holds a slot for a handler that still runs after its attempt was stopped. */
 export function holdLeftoverSlot(connection: Connection, run: StoredRun): void {
   const { seq, number, worker } = keyOf(run)
-  const sql = 'INSERT INTO cgk_leftovers (worker, job, number, definition, tenant) VALUES (?, ?, ?, ?, ?)'
+  const sql = 'INSERT INTO cgk_leftovers (worker, job, number, definition_id, tenant) VALUES (?, ?, ?, ?, ?)'
   connection.run(sql, worker, seq, number, run.definitionId, run.job.envelope.tenantId)
 }
 

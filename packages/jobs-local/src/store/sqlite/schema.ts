@@ -23,7 +23,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE cgk_runs (
     job INTEGER NOT NULL,
     number INTEGER NOT NULL,       -- of the run within its job, from 1
-    definition TEXT NOT NULL,
+    definition_id TEXT NOT NULL,
     tenant TEXT NOT NULL,
     state TEXT NOT NULL,
     phase INTEGER,                 -- 0 waits for a time, event or job, 1 waits for a slot, 2 holds one; null when over
@@ -46,7 +46,7 @@ export const migrations: readonly string[] = [
     workflow TEXT,                 -- the record without its steps
     PRIMARY KEY (job, number)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition, tenant, job, number) WHERE phase IS NOT NULL;
+  CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition_id, tenant, job, number) WHERE phase IS NOT NULL;
   CREATE INDEX cgk_runs_due ON cgk_runs (due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX cgk_runs_paused ON cgk_runs (job) WHERE pause IS NOT NULL;
   CREATE INDEX cgk_runs_ended ON cgk_runs (ended_at) WHERE ended_at IS NOT NULL AND number = 1;
@@ -56,10 +56,10 @@ export const migrations: readonly string[] = [
     worker INTEGER NOT NULL,
     job INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    definition TEXT NOT NULL,
+    definition_id TEXT NOT NULL,
     tenant TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX cgk_leftovers_lane ON cgk_leftovers (definition, tenant);
+  CREATE INDEX cgk_leftovers_lane ON cgk_leftovers (definition_id, tenant);
   CREATE INDEX cgk_leftovers_run ON cgk_leftovers (worker, job, number);
 
   CREATE TABLE cgk_steps (
@@ -104,7 +104,7 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX cgk_keys_expires ON cgk_keys (expires_at);
 
-  CREATE TABLE cgk_ticks (definition TEXT PRIMARY KEY, tick INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE cgk_ticks (definition_id TEXT PRIMARY KEY, tick INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
   CREATE TABLE cgk_workers (
     id INTEGER PRIMARY KEY,
@@ -116,15 +116,15 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE cgk_definitions (   -- definitions of live workers, and of workers that ended recently
     worker INTEGER NOT NULL,
-    definition TEXT NOT NULL,
+    definition_id TEXT NOT NULL,
     event TEXT,
     max_attempts INTEGER NOT NULL,
     compensate_on_cancel INTEGER NOT NULL,
     inherited INTEGER NOT NULL,    -- 1 if only a worker that this one replaces had the definition
     worker_ended_at INTEGER,       -- when the worker ended
-    PRIMARY KEY (worker, definition)
+    PRIMARY KEY (worker, definition_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX cgk_definitions_event ON cgk_definitions (event);
-  CREATE INDEX cgk_definitions_definition ON cgk_definitions (definition);
+  CREATE INDEX cgk_definitions_definition ON cgk_definitions (definition_id);
   `,
 ]

@@ -81,13 +81,13 @@ export class SharedFile implements SharedStore {
   definitionsWithoutWorker(): readonly string[] {
     // Jumps from one definition to the next through the index instead of scanning all runs.
     const sql =
-      'WITH RECURSIVE found(definition) AS (' +
-      `SELECT min(definition) FROM cgk_runs WHERE phase = ${phases.ready} UNION ALL ` +
-      `SELECT (SELECT min(r.definition) FROM cgk_runs r WHERE r.phase = ${phases.ready} AND r.definition > found.definition) ` +
-      'FROM found WHERE found.definition IS NOT NULL) ' +
-      'SELECT definition FROM found WHERE definition IS NOT NULL AND definition NOT IN ' +
-      '(SELECT h.definition FROM cgk_definitions h JOIN cgk_workers w ON w.id = h.worker WHERE h.inherited = 0)'
-    return this.#dependencies.connection.all<{ definition: string }>(sql).map(({ definition }) => definition)
+      'WITH RECURSIVE found(definition_id) AS (' +
+      `SELECT min(definition_id) FROM cgk_runs WHERE phase = ${phases.ready} UNION ALL ` +
+      `SELECT (SELECT min(r.definition_id) FROM cgk_runs r WHERE r.phase = ${phases.ready} AND r.definition_id > found.definition_id) ` +
+      'FROM found WHERE found.definition_id IS NOT NULL) ' +
+      'SELECT definition_id FROM found WHERE definition_id IS NOT NULL AND definition_id NOT IN ' +
+      '(SELECT h.definition_id FROM cgk_definitions h JOIN cgk_workers w ON w.id = h.worker WHERE h.inherited = 0)'
+    return this.#dependencies.connection.all<{ definition_id: string }>(sql).map((row) => row.definition_id)
   }
 
   addInTransaction(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly AddedJob[] {

@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts'
 
 /** Returns the last dispatched tick of a cron job, in epoch milliseconds. */
 export function lastTick(connection: Connection, definitionId: string): number | undefined {
-  return connection.get<{ tick: number }>('SELECT tick FROM cgk_ticks WHERE definition = ?', definitionId)?.tick
+  return connection.get<{ tick: number }>('SELECT tick FROM cgk_ticks WHERE definition_id = ?', definitionId)?.tick
 }
 
 /** Records the last dispatched tick of a cron job. An earlier tick than the recorded one changes nothing. */

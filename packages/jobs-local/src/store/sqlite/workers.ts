@@ -22,7 +22,7 @@ interface WorkerRow {
 }
 
 interface DefinitionRow {
-  readonly definition: string
+  readonly definition_id: string
   readonly event: string | null
   readonly max_attempts: number
   readonly compensate_on_cancel: number
@@ -114,7 +114,7 @@ export class Workers {
   #inherit(): void {
     const mine = JSON.stringify([...this.#ids])
     const predecessors =
-      'SELECT worker FROM cgk_definitions WHERE worker_ended_at IS NOT NULL AND definition IN (SELECT value FROM json_each(?))'
+      'SELECT worker FROM cgk_definitions WHERE worker_ended_at IS NOT NULL AND definition_id IN (SELECT value FROM json_each(?))'
     const workers = this.#connection.all<{ worker: number }>(predecessors, mine)
     for (const { worker } of workers) {
       const sql =
@@ -185,9 +185,9 @@ export class Workers {
 
   #readElsewhere(event: string): readonly Subscriber[] {
     const sql =
-      'SELECT definition, event, max_attempts, compensate_on_cancel FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition'
+      'SELECT definition_id, event, max_attempts, compensate_on_cancel FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition_id'
     return this.#connection.all<DefinitionRow>(sql, event, this.#id).map((row) => ({
-      definitionId: row.definition,
+      definitionId: row.definition_id,
       maxAttempts: row.max_attempts,
       ...(row.compensate_on_cancel === 1 && { compensateOnCancel: true }),
     }))
@@ -199,7 +199,8 @@ export class Workers {
    */
   mayBegin(definitionId: string): boolean {
     if (this.#ids.has(definitionId)) return true
-    const sql = 'SELECT 1 AS one FROM cgk_definitions WHERE definition = ? AND (worker <> ? OR inherited = 1) LIMIT 1'
+    const sql =
+      'SELECT 1 AS one FROM cgk_definitions WHERE definition_id = ? AND (worker <> ? OR inherited = 1) LIMIT 1'
     return this.#connection.get(sql, definitionId, this.#id) === undefined
   }
 
