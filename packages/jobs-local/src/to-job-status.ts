@@ -39,7 +39,8 @@ function toRunStatus(run: StoredRun): RunStatus {
     id,
     definitionId,
     state,
-    attempts,
+    // The store also counts the starts that only call `onFailure` or compensate steps, after a crash in the last attempt.
+    attempts: Math.min(attempts, maxAttempts),
     maxAttempts,
     ...(state === 'retrying' && dueAt !== undefined && { nextAttemptAt: new Date(dueAt) }),
     ...(startedAt !== undefined && { startedAt: new Date(startedAt) }),

@@ -70,7 +70,10 @@ describe.runIf(readsTypeScript)('a job that kills its process each time', togeth
       await Promise.race([child.ended, waitUntil(async () => (await client.getJobStatus(id)).state === 'failed')])
     }
     const { runs } = await client.getJobStatus(id)
-    expect(runs).toMatchObject([{ state: 'failed', error: { code: 'attempts_exhausted' } }])
+    // The fourth process only reports the failure: that is no attempt.
+    expect(runs).toMatchObject([
+      { state: 'failed', attempts: 3, maxAttempts: 3, error: { code: 'attempts_exhausted' } },
+    ])
     // Three attempts, and a worker that finds no attempt left.
     expect(attempts).toBe(4)
   })
@@ -115,6 +118,7 @@ describe.runIf(readsTypeScript)('a job that kills its process each time', togeth
     }
     const { runs } = await client.getJobStatus(id)
     expect(runs).toMatchObject([{ state: 'failed', error: { code: 'attempts_exhausted' } }])
+    expect(runs[0]!.attempts).toBe(runs[0]!.maxAttempts)
     expect(processes).toBeLessThan(12)
   })
 })
