@@ -1,8 +1,9 @@
-import { type LoggerLike, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
+import { type Duration, type LoggerLike, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
 import {
   declareOptions,
   type CreateOptionError,
   boolean,
+  duration,
   invalidOption,
   type Option,
   type OptionRules,
@@ -36,8 +37,10 @@ export interface InngestConfig {
   appId?: string | undefined
   /** Use the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set. */
   isDev?: boolean | undefined
-  /** An Inngest client of your own. Excludes all other settings except `apiBaseUrl`. */
+  /** An Inngest client of your own. Excludes all other settings except `apiBaseUrl` and `maxRateLimitWait`. */
   client?: Inngest.Any | undefined
+  /** Maximum time that a request waits because Inngest limits the rate of requests. Default `'60s'`. */
+  maxRateLimitWait?: number | Duration | undefined
 }
 
 /** An Inngest client, and the URL of the server for reads. */
@@ -45,6 +48,8 @@ export interface InngestConnection {
   readonly client: Inngest.Any
   /** If omitted, the client's own URL at the time of each request: some platforms set the environment late. */
   readonly apiBaseUrl?: string
+  /** Default: one minute. */
+  readonly maxRateLimitWaitMs?: number
 }
 
 const address = { remedy: 'Set a URL such as `http://localhost:8288`.' }
@@ -68,6 +73,7 @@ const options = declareOptions<InngestConfig>('Inngest', {
   appId: string({ excludes: 'client' }),
   isDev: boolean({ excludes: 'client' }),
   client: clientOption,
+  maxRateLimitWait: duration(),
 })
 
 function key(rules: OptionRules): Option<string, string> {
@@ -90,10 +96,15 @@ export function toConnection(
   config: InngestConfig = {},
   logger: () => LoggerLike | undefined = () => undefined,
 ): () => Promise<InngestConnection> {
-  const { client: ownClient, apiBaseUrl, appId = 'jobs', eventKey, signingKey, baseUrl, isDev } = options.read(config)
-  const readServer = apiBaseUrl === undefined ? {} : { apiBaseUrl }
+  const settings = options.read(config)
+  const { client: ownClient, apiBaseUrl, appId = 'jobs', eventKey, signingKey, baseUrl, isDev } = settings
+  const { maxRateLimitWaitMs } = settings
+  const requests = {
+    ...(apiBaseUrl !== undefined && { apiBaseUrl }),
+    ...(maxRateLimitWaitMs !== undefined && { maxRateLimitWaitMs }),
+  }
   if (ownClient !== undefined) {
-    const connection = checkConnection({ client: ownClient, ...readServer })
+    const connection = checkConnection({ client: ownClient, ...requests })
     return async () => connection
   }
   if (isDev === true) checkMode({ mode: 'dev', signingKey })
@@ -108,7 +119,7 @@ export function toConnection(
       ...(baseUrl !== undefined && { baseUrl }),
       ...(isDev !== undefined && { isDev }),
     })
-    return checkConnection({ client, ...readServer })
+    return checkConnection({ client, ...requests })
   }
 }
 

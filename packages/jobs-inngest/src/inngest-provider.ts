@@ -14,6 +14,7 @@ import { createJobReader, type JobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
 import { createSubscriptions, type Subscriptions } from './read/subscriptions.ts'
 import { createUnhandledWarnings } from './read/unhandled-warnings.ts'
+import { createPostEvents, type PostEvents } from './send/post-events.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
 import { createKeyedSender, type KeyedSender } from './send/send-keyed.ts'
 import { toEventName } from './wire/cron-event-name.ts'
@@ -87,7 +88,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
       const running = attached()
       // A second call returns the same worker.
       starting ??= services()
-        .then(({ client, api }) => startWorker({ client, api, host: running, clock }))
+        .then(({ client, api, postEvents }) => startWorker({ client, api, postEvents, host: running, clock }))
         .catch((error: unknown) => {
           starting = undefined
           throw error
@@ -114,6 +115,7 @@ interface InngestServices {
   readonly subscriptions: Subscriptions
   readonly reader: JobReader
   readonly keyed: KeyedSender
+  readonly postEvents: PostEvents
   readonly offsetMs: () => number
 }
 
@@ -123,6 +125,7 @@ function createServices(connection: InngestConnection, clock: Clock): InngestSer
   const { offsetMs } = api
   const subscriptions = createSubscriptions(api, clock)
   const reader = createJobReader({ api, clock, subscriptions, appId: client.id })
-  const keyed = createKeyedSender({ client, clock, find: reader.event, offsetMs })
-  return { client, clock, api, subscriptions, reader, keyed, offsetMs }
+  const postEvents = createPostEvents(connection, clock)
+  const keyed = createKeyedSender({ postEvents, clock, find: reader.event, offsetMs })
+  return { client, clock, postEvents, api, subscriptions, reader, keyed, offsetMs }
 }

@@ -1,5 +1,7 @@
+import type { Duration } from '@cgk-platform/jobs-core'
 import {
   declareOptions,
+  duration,
   environment,
   type CreateOptionError,
   invalidOption,
@@ -20,6 +22,10 @@ export interface TriggerConfig {
    * The version of the deployed tasks that runs the jobs. Default: `TRIGGER_VERSION`, otherwise the current version.
    */
   version?: string | undefined
+  /**
+   * Maximum time that a request waits because Trigger.dev limits the rate of requests. Default `'60s'`.
+   */
+  maxRateLimitWait?: number | Duration | undefined
 }
 
 /**
@@ -31,6 +37,8 @@ export interface TriggerConnection {
   readonly apiUrl?: string | undefined
   readonly previewBranch?: string | undefined
   readonly version?: string | undefined
+  /** Default: one minute. */
+  readonly maxRateLimitWaitMs?: number | undefined
 }
 
 const apiKey: Option<string, string> = {
@@ -46,6 +54,7 @@ const options = declareOptions<TriggerConfig>('Trigger.dev', {
   apiUrl,
   previewBranch: string(),
   version: string(),
+  maxRateLimitWait: duration(),
 })
 
 /**
@@ -56,6 +65,7 @@ const options = declareOptions<TriggerConfig>('Trigger.dev', {
 export function toConnection(config: TriggerConfig = {}): TriggerConnection {
   const settings = options.read(config)
   const connection: TriggerConnection = {
+    maxRateLimitWaitMs: settings.maxRateLimitWaitMs,
     get apiKey() {
       const environmentKey = variable('TRIGGER_SECRET_KEY')
       if (environmentKey !== undefined) checkKey(environmentKey, 'apiKey', invalidOption)

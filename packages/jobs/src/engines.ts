@@ -1,3 +1,4 @@
+import type { Duration } from '@cgk-platform/jobs-core'
 import type { Engine } from '@cgk-platform/jobs-core/provider'
 import { inngestEngine } from '@cgk-platform/jobs-inngest/descriptor'
 import { localEngine } from '@cgk-platform/jobs-local/descriptor'
@@ -58,6 +59,8 @@ export interface TriggerConfig {
   previewBranch?: string | undefined
   /** The deployed version whose tasks run the jobs. Default: `TRIGGER_VERSION`, otherwise the current version. */
   version?: string | undefined
+  /** The longest wait of a request that Trigger.dev refuses because of its rate. Default `'60s'`. */
+  maxRateLimitWait?: number | Duration | undefined
 }
 
 /** The address and keys of Inngest. Omitted options are read from the `INNGEST_*` variables, as in its SDK. */
@@ -79,6 +82,8 @@ export interface InngestConfig {
   isDev?: boolean | undefined
   /** An Inngest client, instead of the options above. */
   client?: { readonly id: string } | undefined
+  /** The longest wait of a request that Inngest refuses because of its rate. Default `'60s'`. */
+  maxRateLimitWait?: number | Duration | undefined
 }
 
 declare module '@cgk-platform/jobs-core/provider' {

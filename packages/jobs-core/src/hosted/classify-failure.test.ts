@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
-import { responseFailure, connectionFailure, timeoutFailure, readRetryAfter } from './classify-failure.ts'
+import { responseFailure, connectionFailure, timeoutFailure } from './classify-failure.ts'
 
-const now = Date.parse('2026-03-01T12:00:00Z')
 const address = { origin: 'http://engine.test', settings: '`baseUrl`' }
 const failed = (code: string) =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(`connect ${code}`), { code }) })
@@ -60,19 +59,6 @@ describe('responseFailure', () => {
     expect(expected(503, 0).problem).toBe('the server responded with 503')
     expect(expected(422, 1500)).toMatchObject({ problem: 'the server responded with 422', retryAfterMs: undefined })
   })
-})
-
-test.each<[header: string | null, retryAfterMs: number | undefined]>([
-  [null, undefined],
-  ['0', 0],
-  ['4', 4000],
-  ['Sun, 01 Mar 2026 12:00:03 GMT', 3000],
-  ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
-  ['', undefined],
-  ['soon', undefined],
-  ['1.5s', undefined],
-])('reads the header `retry-after: %s` as %s ms', (text, retryAfterMs) => {
-  expect(readRetryAfter(text, now)).toBe(retryAfterMs)
 })
 
 describe('connectionFailure', () => {

@@ -101,16 +101,6 @@ export function timeoutFailure(timeoutMs: number): Failure {
   }
 }
 
-/**
- * Returns the `retry-after` header as milliseconds from `now`, or `undefined` if it is missing or unreadable. The
- * header contains seconds or a date.
- */
-export function readRetryAfter(header: string | null | undefined, now: number): number | undefined {
-  if (header === null || header === undefined) return undefined
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
-}
-
 /** A failed `fetch` has the code in its cause, or one level deeper if the host has several addresses. */
 function codeOf(error: unknown, depth = 0): string | undefined {
   if (error === undefined || error === null || depth > maxCauseDepth) return undefined

@@ -1,6 +1,6 @@
 import { permanentFailure, type EngineAddress, connectionFailure, timeoutFailure } from './classify-failure.ts'
 import { RequestFailure } from './request-failure.ts'
-import { requestTimeoutMs } from './request-with-retry.ts'
+import { requestTimeoutMs } from './create-requester.ts'
 
 /** A complete HTTP response. */
 export interface JsonResponse {

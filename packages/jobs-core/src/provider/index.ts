@@ -149,11 +149,13 @@ export {
   type RequestDescription,
 } from '../hosted/resolve-request.ts'
 export {
-  requestWithRetry,
-  type RequestRetryOptions,
+  createRequester,
+  type Requester,
+  type RequesterOptions,
+  type RequestOptions,
   type Request,
   requestTimeoutMs,
-} from '../hosted/request-with-retry.ts'
+} from '../hosted/create-requester.ts'
 export { BoundedMap } from '../hosted/bounded-map.ts'
 export { type ScheduledTick, dispatchScheduledTick, tickRetryDelaysMs } from '../hosted/dispatch-scheduled-tick.ts'
 export {
@@ -164,8 +166,8 @@ export {
   connectionFailure,
   timeoutFailure,
   isTransientStatus,
-  readRetryAfter,
 } from '../hosted/classify-failure.ts'
+export { readRetryAfter } from '../hosted/read-retry-after.ts'
 export { hashOf } from '../hosted/hash-of.ts'
 export { limitsOf } from '../hosted/limits-of.ts'
 export { mapWithConcurrency, forEachWithConcurrency } from '../hosted/map-with-concurrency.ts'

@@ -114,7 +114,7 @@ describe('an unavailable server', () => {
     )
     expect(await clock.finish(api.get('it', '/v2/apps'))).toEqual({ ok: true })
     expect(requests).toHaveLength(4)
-    expect(clock.delays).toEqual([100, 200, 400])
+    expect(clock.delays).toEqual([100, 100, 200])
   })
 
   test('is requested at most four times', async () => {
@@ -164,12 +164,27 @@ describe('a change', () => {
     expect(await openApi(() => notFound).api.post('it', '/v2/runs/run_1/cancel', [404, 409])).toBeUndefined()
   })
 
+  test('is requested again once Inngest accepts requests again', async () => {
+    const limited: Reply = { status: 429, headers: { 'retry-after': '30' } }
+    const { api, clock, requests } = openApi(inTurn(limited, { body: { data: {} } }))
+    expect(await clock.finish(api.post('cancel the run', '/v2/runs/run_1/cancel', []))).toEqual({ data: {} })
+    expect([requests.length, clock.delays]).toEqual([2, [30_000]])
+  })
+
+  test('fails if Inngest wants a longer pause than the budget, and says how long', async () => {
+    const { api, clock, requests } = openApi(() => ({ status: 429, headers: { 'retry-after': '90' } }))
+    const { message } = await requestFailure(clock, api.post('cancel the run', '/v2/runs/run_1/cancel', []))
+    expect(message).toBe(
+      'Failed to cancel the run on `inngest`: the server responded with 429 and wants no requests for 90 s. ' +
+        'Try again in 90 s, send fewer requests, or raise `maxRateLimitWait` (60 s).',
+    )
+    expect([requests.length, clock.delays]).toEqual([1, []])
+  })
+
   test('fails for any other response, without a retry', async () => {
     const replies: (Reply | Error)[] = [
       notFound,
       { status: 500 },
-      { status: 429 },
-      connectionError('ECONNREFUSED'),
       { status: 409, body: '<html>' },
       { status: 200, body: '<html>' },
     ]

@@ -1,7 +1,7 @@
 import {
   type JsonResponse,
   resolveOptionalRequest,
-  requestWithRetry,
+  createRequester,
   type Clock,
   requestJson,
   RequestFailure,
@@ -23,7 +23,7 @@ export interface EngineApi {
   /** Reads all pages of a list, from `query.cursor` if set. @throws {RequestFailedError} */
   list<Item>(operation: string, path: string, query?: Query): Promise<Item[]>
   /**
-   * Requests a change, without retries.
+   * Requests a change. Repeats the request only if Inngest did not carry it out.
    *
    * @throws {RequestFailedError} for a status that is neither a success nor expected.
    */
@@ -43,7 +43,9 @@ export interface ServerTime {
 }
 
 /** Creates access to the API of the server that a client uses. */
-export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock: Clock): EngineApi {
+export function createEngineApi(connection: InngestConnection, clock: Clock): EngineApi {
+  const { client, apiBaseUrl, maxRateLimitWaitMs } = connection
+  const requester = createRequester({ clock, maxRateLimitWaitMs })
   const time = createEngineTime()
   let pendingTimeRequest: Promise<unknown> | undefined
 
@@ -73,7 +75,7 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
   }
 
   const get = async <Body>(operation: string, path: string, query: Query = {}): Promise<Body | undefined> => {
-    const asking = requestWithRetry(() => request('GET', path, query), { clock })
+    const asking = requester(() => request('GET', path, query))
     return (await resolveOptionalRequest({ provider: 'inngest', operation }, asking)) as Body | undefined
   }
 
@@ -93,7 +95,8 @@ export function createEngineApi({ client, apiBaseUrl }: InngestConnection, clock
 
     async post<Body>(operation: string, path: string, expected: readonly number[]) {
       const description = { provider: 'inngest', operation, isMutation: true }
-      return (await resolveOptionalRequest(description, request('POST', path, {}), expected)) as Body | undefined
+      const changing = requester(() => request('POST', path, {}), { isIdempotent: false })
+      return (await resolveOptionalRequest(description, changing, expected)) as Body | undefined
     },
 
     async time() {

@@ -10,7 +10,7 @@ export function toFailure(
   now: number,
   remedyFor: (status: number) => string | undefined,
 ): Failure {
-  const retryAfterMs = readRetryAfter(headers.get('retry-after'), now)
+  const retryAfterMs = readRetryAfter(headers, now)
   return responseFailure({
     ...{ status, message: messageIn(body), remedy: remedyFor(status), retryAfterMs },
     isFromEngine: isFromInngest(body),

@@ -7,7 +7,6 @@ import { completedInTrace } from '../read/completed-in-trace.ts'
 import { readFinalTrace } from '../read/final-trace.ts'
 import { failuresInTrace } from '../read/failures-in-trace.ts'
 import { isReportedFailure } from '../read/compensating-run.ts'
-import { postEvents } from '../send/post-events.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { sha1 } from '../wire/sha1.ts'
 import { failureName, graceName, supersededName } from '../wire/step-names.ts'
@@ -111,11 +110,11 @@ function isCompensable(ended: ReadonlyMap<string, EndedStep>): boolean {
 async function isRetriedElsewhere(
   { jobId, runId }: { readonly jobId: string; readonly runId: string },
   { step, runId: compensatedBy, [replayField]: ownRequest }: FailureContext,
-  { api, inngest, clock }: HostDependencies,
+  { api, postEvents }: HostDependencies,
 ): Promise<boolean> {
   if (!ownRequest.ended.has(sha1(graceName.id))) {
     const { event, seed } = toCompensationMarker(runId, compensatedBy)
-    const [posted] = await postEvents(inngest, clock, [event], seed)
+    const [posted] = await postEvents([event], seed)
     if (!posted!.ok) throw new Error(`Could not mark the run ${runId} as compensated: ${posted!.refusal.message}.`)
   }
   await step.sleep(graceName, graceMs)

@@ -10,6 +10,7 @@ import type { Inngest, InngestFunction } from 'inngest'
 import { createEngineApi } from '../api/engine-api.ts'
 import { checkMode, clientOption } from '../inngest-config.ts'
 import { createInngestProvider } from '../inngest-provider.ts'
+import { createPostEvents } from '../send/post-events.ts'
 import { inngestLimits } from './host-dependencies.ts'
 import { toInngestFunctions } from './to-inngest-functions.ts'
 
@@ -56,6 +57,7 @@ export function createInngestFunctions(
     ...dependencies,
     inngest: client,
     api: createEngineApi({ client }, dependencies.clock),
+    postEvents: createPostEvents({ client }, dependencies.clock),
     definitions,
   })
 }

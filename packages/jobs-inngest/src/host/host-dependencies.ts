@@ -3,6 +3,7 @@ import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import { inngestCapabilities } from '../capabilities.ts'
+import type { PostEvents } from '../send/post-events.ts'
 import type { CancelWatcher } from './cancel-watcher.ts'
 import type { AttemptDueTimes } from './attempt-due-times.ts'
 import type { RetriedRuns } from './steps/retried-run.ts'
@@ -12,6 +13,7 @@ import type { WorkflowAttempts } from './steps/workflow-attempts.ts'
 export interface HostDependencies extends AttemptDependencies {
   readonly inngest: Inngest.Any
   readonly api: EngineApi
+  readonly postEvents: PostEvents
   readonly cancels: CancelWatcher
   readonly dueTimes: AttemptDueTimes
   readonly attempts: WorkflowAttempts

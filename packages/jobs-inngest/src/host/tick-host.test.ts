@@ -11,6 +11,7 @@ import {
 } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
 import { idAt, hashedSeed } from '../wire/event-id.ts'
+import { createPostEvents } from '../send/post-events.ts'
 import { createTickHost } from './tick-host.ts'
 
 const tick = Date.parse('2026-03-01T12:00:00Z')
@@ -38,7 +39,10 @@ function open({ id = 'nightly', at = tick, appId = 'shop', answer }: Setting = {
   const definition = defineCronJob({ id, schedule: '0 12 * * *', handler: () => undefined }) as CronJobDefinition
   const host = createTickHost(definition, at, {
     ...opened.parts,
-    ...(appId !== 'shop' && { inngest: otherApp.client }),
+    ...(appId !== 'shop' && {
+      inngest: otherApp.client,
+      postEvents: createPostEvents(otherApp, opened.clock),
+    }),
   })
   const { requests } = appId === 'shop' ? opened : otherApp
   const jobOf = (tenantId: string): Envelope =>

@@ -8,7 +8,6 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
-import { postEvents } from '../send/post-events.ts'
 import { toCronEventName } from '../wire/cron-event-name.ts'
 import { idAt, type IdSeed, hashedSeed } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
@@ -21,14 +20,14 @@ export function createTickHost(
   tick: number,
   host: HostDependencies,
 ): Omit<Required<TickHost>, 'sendUnlessOpen'> {
-  const { inngest, clock } = host
+  const { inngest, clock, postEvents } = host
   const name = toCronEventName(inngest.id, definition.id)
   /** Returns the same seed, and so the same job, for the same tick, app, definition and tenant. */
   const seedFor = (tenantId: string): Promise<IdSeed> => hashedSeed(['cron', inngest.id, definition.id, tenantId], tick)
 
   const sendOne = async (envelope: Envelope): Promise<void> => {
     const event = { ...toInngestEvent(envelope), name }
-    const [posted] = await postEvents(inngest, clock, [event], await seedFor(envelope.tenantId))
+    const [posted] = await postEvents([event], await seedFor(envelope.tenantId))
     if (!posted!.ok) throw new Error(`Inngest did not accept a job of the tick: ${posted!.refusal.message}.`)
   }
 

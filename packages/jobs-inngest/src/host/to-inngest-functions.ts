@@ -5,6 +5,7 @@ import type { Inngest, InngestFunction } from 'inngest'
 import type { EngineApi } from '../api/engine-api.ts'
 import { inngestCapabilities } from '../capabilities.ts'
 import { findUnsupportedByInngest } from '../provider-options.ts'
+import type { PostEvents } from '../send/post-events.ts'
 import { toCronEventName } from '../wire/cron-event-name.ts'
 import { createCancelWatcher } from './cancel-watcher.ts'
 import { createCronDispatcher, dispatcherSuffix } from './cron-dispatcher.ts'
@@ -20,6 +21,7 @@ import { createWorkflowFunction } from './workflow-function.ts'
 export interface FunctionsOptions extends AttemptDependencies {
   readonly inngest: Inngest.Any
   readonly api: EngineApi
+  readonly postEvents: PostEvents
   readonly definitions: readonly Definition[]
   /** Aborts when the host (a worker or an HTTP handler) closes. Running attempts then abort, too. */
   readonly closing?: AbortSignal

@@ -3,6 +3,7 @@ import { bindLogger, type Clock, type JobHost, awaitAtMost } from '@cgk-platform
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
+import type { PostEvents } from '../send/post-events.ts'
 import { inngestLimits } from './host-dependencies.ts'
 import { toInngestFunctions } from './to-inngest-functions.ts'
 
@@ -19,6 +20,7 @@ export interface Worker {
 export interface WorkerDependencies {
   readonly client: Inngest.Any
   readonly api: EngineApi
+  readonly postEvents: PostEvents
   readonly host: JobHost
   readonly clock: Clock
 }
@@ -31,7 +33,7 @@ const connectTimeoutMs = 60_000
  * @throws {InvalidOptionError} if the platform has no WebSocket, such as Node before 22.
  * @throws {RequestFailedError} if Inngest is unavailable or rejects the key.
  */
-export async function startWorker({ client, api, host, clock }: WorkerDependencies): Promise<Worker> {
+export async function startWorker({ client, api, postEvents, host, clock }: WorkerDependencies): Promise<Worker> {
   if (typeof WebSocket === 'undefined') {
     throw new InvalidOptionError({
       option: 'client.start()',
@@ -42,7 +44,7 @@ export async function startWorker({ client, api, host, clock }: WorkerDependenci
   const { jobs, ...hostServices } = host
   const closing = new AbortController()
   const tools = { ...hostServices, clock, random: Math.random, limits: inngestLimits }
-  const options = { ...tools, inngest: client, api, definitions: jobs.all(), closing: closing.signal }
+  const options = { ...tools, inngest: client, api, postEvents, definitions: jobs.all(), closing: closing.signal }
   const functions = toInngestFunctions(options)
   // Without this check, the SDK would retry forever and not report the reason.
   await api.get('check whether this process can be a worker', '/v2/health')

@@ -1,8 +1,9 @@
 import {
   type JsonResponse,
-  requestWithRetry,
+  createRequester,
   permanentFailure,
   type Clock,
+  type Requester,
   requestJson,
   RequestFailure,
   toErrorInfo,
@@ -11,6 +12,7 @@ import type { Inngest } from 'inngest'
 
 import { addressHints, addressUnder } from '../api/address.ts'
 import { toFailure } from '../api/to-failure.ts'
+import type { InngestConnection } from '../inngest-config.ts'
 import { type IdSeed, idAt, toSeedHeader } from '../wire/event-id.ts'
 import { type OutgoingEvent, jobRecordIn } from '../wire/inngest-event.ts'
 
@@ -26,17 +28,29 @@ export type Posted =
       readonly isContentError: boolean
     }
 
-const maxAttempts = 5
-
 /**
  * Sends events in one request. Retries transient failures with the same ids, so Inngest deduplicates the events. The
  * SDK's `client.send` is not used: it chooses its own ids and retries permanent failures too.
  */
-export async function postEvents(
+export type PostEvents = (events: readonly OutgoingEvent[], seed: IdSeed) => Promise<Posted[]>
+
+const maxAttempts = 5
+
+/** Creates the function that sends the events of a client. */
+export function createPostEvents(
+  { client, maxRateLimitWaitMs }: Omit<InngestConnection, 'apiBaseUrl'>,
+  clock: Clock,
+): PostEvents {
+  const requester = createRequester({ clock, maxRateLimitWaitMs })
+  return (events, seed) => postEvents(client, clock, events, seed, requester)
+}
+
+async function postEvents(
   client: Inngest.Any,
   clock: Clock,
   events: readonly OutgoingEvent[],
   seed: IdSeed,
+  requester: Requester,
 ): Promise<Posted[]> {
   const refuse = (refusal: RequestFailure, isContentError: boolean, accepted: readonly string[] = []): Posted[] =>
     events
@@ -66,7 +80,7 @@ export async function postEvents(
     throw new RequestFailure(toFailure(answer, clock.now(), remedyFor))
   }
   try {
-    const ids = await requestWithRetry(send, { clock, maxAttempts, jitter: Math.random })
+    const ids = await requester(send, { maxAttempts, jitter: Math.random })
     return ids.map((id) => ({ ok: true, id }))
   } catch (error) {
     if (!(error instanceof RequestFailure)) throw error

@@ -11,6 +11,7 @@ import {
 } from '../../test/kit/fake-server.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
 import { timeOfId } from '../wire/event-id.ts'
+import { createPostEvents } from './post-events.ts'
 import { sendEnvelopes } from './send-envelopes.ts'
 import type { KeyedSender } from './send-keyed.ts'
 
@@ -57,7 +58,8 @@ async function send(
     send: vi.fn<KeyedSender['send']>(async ({ id }) => ({ ok: true, id: `keyed-${id}`, deduplicated: true })),
   }
   const offsetMs = (): number => -500
-  const answers = await clock.finish(sendEnvelopes(envelopes, { client, clock, keyed, offsetMs }))
+  const postEvents = createPostEvents({ client }, clock)
+  const answers = await clock.finish(sendEnvelopes(envelopes, { client, clock, postEvents, keyed, offsetMs }))
   return { answers, requests, keyed, clock }
 }
 
@@ -91,6 +93,17 @@ test("splits envelopes over Inngest's maximum into several requests", async () =
   expect(requests.map((one) => eventsIn(one)[0]!.data.number)).toEqual([0, 5000])
   expect(answers).toHaveLength(5001)
   expect(answers.every(({ ok }) => ok)).toBe(true)
+})
+
+test('sends the rest of a bulk once Inngest accepts requests again', async () => {
+  const { answers, requests, clock } = await send(
+    Array.from({ length: 5001 }, (_, index) => envelope(index)),
+    (request, index) =>
+      index === 1 || index === 2 ? { status: 429, headers: { 'retry-after': '20' } } : takeAll(request),
+  )
+  expect(answers.every(({ ok }) => ok)).toBe(true)
+  expect(requests.map((one) => eventsIn(one).length)).toEqual([5000, 1, 1, 1])
+  expect(clock.delays).toEqual([20_000, 20_000])
 })
 
 test('sends envelopes with a key separately, and returns results in the order of the envelopes', async () => {

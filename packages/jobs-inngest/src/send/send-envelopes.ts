@@ -4,7 +4,7 @@ import type { Inngest } from 'inngest'
 
 import { type IdSeed, randomSeed, seedOfId } from '../wire/event-id.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
-import { postEvents } from './post-events.ts'
+import type { PostEvents } from './post-events.ts'
 import type { KeyedSender } from './send-keyed.ts'
 import { toEnvelopeResult } from './to-envelope-result.ts'
 
@@ -13,6 +13,7 @@ export interface SendDependencies {
   readonly client: Inngest.Any
   readonly clock: Clock
   readonly keyed: KeyedSender
+  readonly postEvents: PostEvents
   /** The engine's clock minus the local clock, milliseconds, as last measured. Sends no request. Default 0. */
   readonly offsetMs?: () => number
 }
@@ -49,10 +50,9 @@ async function sendPlain(
   parts: SendDependencies,
   seed: IdSeed = seedFor(envelopes, parts.clock),
 ): Promise<EnvelopeResult[]> {
-  const { client, clock } = parts
   const offsetMs = parts.offsetMs?.()
   const events = envelopes.map((envelope) => toInngestEvent(envelope, offsetMs))
-  const posted = await postEvents(client, clock, events, seed)
+  const posted = await parts.postEvents(events, seed)
   const answers = posted.map((one, index) => toEnvelopeResult(envelopes[index]!, one))
   const first = posted.findIndex((one) => !one.ok && one.isContentError)
   if (first < 0 || envelopes.length === 1) return answers

@@ -8,6 +8,7 @@ import { createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
 import type { EngineEvent } from '../api/engine-shapes.ts'
 import { timeOfId } from '../wire/event-id.ts'
+import { createPostEvents } from './post-events.ts'
 import { createKeyedSender, type KeyedSenderDependencies } from './send-keyed.ts'
 
 const dayMs = 86_400_000
@@ -33,7 +34,7 @@ function open({ find, answer }: Setting = {}) {
     return (await answer?.(index)) ?? { body: { ids: [id], status: 200 } }
   })
   const sender = createKeyedSender({
-    client,
+    postEvents: createPostEvents({ client }, clock),
     clock,
     offsetMs: () => -500,
     async find(id) {

@@ -1,12 +1,11 @@
 import { JobsError, SendFailedError } from '@cgk-platform/jobs-core'
 import { type EnvelopeResult, type Clock, type Envelope, toErrorInfo } from '@cgk-platform/jobs-core/provider'
-import type { Inngest } from 'inngest'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'
 import { idAt, type IdSeed, hashedSeed, seedOfId } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
-import { postEvents } from './post-events.ts'
+import type { PostEvents } from './post-events.ts'
 import { toEnvelopeResult } from './to-envelope-result.ts'
 import { stepJobIdFor } from './step-job-ids.ts'
 
@@ -18,7 +17,7 @@ export interface KeyedSender {
 
 /** The services that a keyed sender needs. */
 export interface KeyedSenderDependencies {
-  readonly client: Inngest.Any
+  readonly postEvents: PostEvents
   readonly clock: Clock
   /** Returns an event by its id, if it is visible. */
   readonly find: (id: string) => Promise<EngineEvent | undefined>
@@ -34,7 +33,7 @@ const rememberedMs = 30_000
  * current TTL bucket as its timestamp. A job from the previous bucket that is younger than the TTL also counts as a
  * duplicate. Inngest runs an id once, so simultaneous sends create one job.
  */
-export function createKeyedSender({ client, clock, find, offsetMs }: KeyedSenderDependencies): KeyedSender {
+export function createKeyedSender({ postEvents, clock, find, offsetMs }: KeyedSenderDependencies): KeyedSender {
   const pending = new Map<string, Promise<EnvelopeResult>>()
   const sent = new Map<string, number>()
 
@@ -64,7 +63,7 @@ export function createKeyedSender({ client, clock, find, offsetMs }: KeyedSender
       }
     }
     const outgoing = toInngestEvent(envelope, offsetMs?.())
-    const [posted] = await postEvents(client, clock, [outgoing], seeds.current)
+    const [posted] = await postEvents([outgoing], seeds.current)
     if (posted!.ok) remember(id, now)
     return toEnvelopeResult(envelope, posted!)
   }
@@ -82,7 +81,7 @@ export function createKeyedSender({ client, clock, find, offsetMs }: KeyedSender
       const stepJobId = stepJobIdFor(envelope.idempotencyKey ?? '')
       if (stepJobId !== undefined) {
         const outgoing = toInngestEvent(envelope, offsetMs?.())
-        const [posted] = await postEvents(client, clock, [outgoing], seedOfId(stepJobId))
+        const [posted] = await postEvents([outgoing], seedOfId(stepJobId))
         return toEnvelopeResult(envelope, posted!)
       }
       const seeds = await seedsOf(envelope, clock.now())

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 
 import { createFakeServer, idsIn } from '../../test/kit/fake-server.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
+import { createPostEvents } from './post-events.ts'
 import { createKeyedSender } from './send-keyed.ts'
 import { withStepJobId } from './step-job-ids.ts'
 
@@ -13,7 +14,8 @@ function open() {
   const looked: string[] = []
   const { client, requests } = createFakeServer((one) => ({ body: { ids: idsIn(one), status: 200 } }))
   const find = async (looking: string) => void looked.push(looking)
-  const sender = createKeyedSender({ client, clock: createVirtualClock(), find: find as never })
+  const clock = createVirtualClock()
+  const sender = createKeyedSender({ postEvents: createPostEvents({ client }, clock), clock, find: find as never })
   const envelope: Envelope = {
     v: 1,
     id: '01JQDAE4RQF8MBCR55T5AK4KXS',

@@ -6,6 +6,7 @@ import { createAttemptDueTimes } from '../../src/host/attempt-due-times.ts'
 import { type HostDependencies, inngestLimits } from '../../src/host/host-dependencies.ts'
 import { createRetriedRuns } from '../../src/host/steps/retried-run.ts'
 import { createWorkflowAttempts } from '../../src/host/steps/workflow-attempts.ts'
+import { createPostEvents } from '../../src/send/post-events.ts'
 import type { Responder } from './fake-server.ts'
 import { openApi, type OpenApi } from './open-api.ts'
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
@@ -47,6 +48,7 @@ export function openHost(answer: Responder, { hooks, closing }: HostSetting = {}
   const parts: HostDependencies = {
     inngest: recording,
     api,
+    postEvents: createPostEvents({ client }, clock),
     clock,
     logger,
     hooks,

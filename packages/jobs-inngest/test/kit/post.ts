@@ -1,4 +1,4 @@
-import { postEvents, type Posted } from '../../src/send/post-events.ts'
+import { createPostEvents, type Posted } from '../../src/send/post-events.ts'
 import { idAt, type IdSeed } from '../../src/wire/event-id.ts'
 import type { OutgoingEvent } from '../../src/wire/inngest-event.ts'
 import { type Responder, type ReceivedRequest, createFakeServer, type Reply } from './fake-server.ts'
@@ -40,6 +40,6 @@ export async function post(
 ): Promise<Post> {
   const { client, requests } = createFakeServer(answer, options)
   const clock = createVirtualClock()
-  const posted = await clock.finish(postEvents(client, clock, events(count), seed))
+  const posted = await clock.finish(createPostEvents({ client }, clock)(events(count), seed))
   return { posted, requests, delays: clock.delays }
 }

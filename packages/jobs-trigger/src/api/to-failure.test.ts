@@ -36,13 +36,9 @@ describe('toResponseFailure', () => {
     )
   })
 
-  test.each<[headers: Record<string, string>, waitMs: number | undefined]>([
-    [{}, undefined],
-    [{ 'retry-after': '2' }, 2000],
-    [{ 'x-ratelimit-reset': String(now + 1500) }, 1500],
-    [{ 'x-ratelimit-reset': 'soon' }, undefined],
-  ])('reads the retry delay from the headers %o: %s ms', (headers, waitMs) => {
-    expect(toResponseFailure({ status: 429, headers }, now).retryAfterMs).toBe(waitMs)
+  test('reads the time of a reset', () => {
+    const headers = { 'x-ratelimit-reset': String(now + 1500) }
+    expect(toResponseFailure({ status: 429, headers }, now).retryAfterMs).toBe(1500)
   })
 })
 

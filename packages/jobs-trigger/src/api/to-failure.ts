@@ -42,8 +42,7 @@ export function toResponseFailure({ status, headers = {}, error, rawBody }: Erro
   // A truncated response, a proxy's page, or the response of another server version.
   if (status < 400) return responseFailure({ status, isTruncated: rawBody === undefined })
   const message = messageOf(error)
-  const { 'retry-after': after, 'x-ratelimit-reset': reset } = headers
-  const retryAfterMs = after === undefined ? untilReset(reset, now) : readRetryAfter(after, now)
+  const retryAfterMs = readRetryAfter({ get: (name) => headers[name] ?? null }, now)
   return responseFailure({ status, message, remedy: remedyFor(status, message !== undefined), retryAfterMs })
 }
 
@@ -65,10 +64,4 @@ function remedyFor(status: number, isFromEngine: boolean): string | undefined {
 function messageOf(error: unknown): string | undefined {
   const message = typeof error === 'string' ? error : (error as { message?: unknown } | null | undefined)?.message
   return typeof message === 'string' && message !== '' ? message : undefined
-}
-
-/** Returns the milliseconds until a rate limit resets. Trigger.dev's header has the time in epoch milliseconds. */
-function untilReset(reset: string | undefined, now: number): number | undefined {
-  const ms = Number(reset) - now
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
 }

@@ -86,7 +86,7 @@ describe('a trigger', () => {
     )
     expect(await trigger()).toMatchObject({ id: 'run_1', wasRetried: true })
     expect(requests).toHaveLength(4)
-    expect(clock.delays.filter((delay) => delay !== 15_000)).toEqual([100, 200, 400])
+    expect(clock.delays.filter((delay) => delay !== 15_000)).toEqual([100, 200, 100])
     const bodies = requests.map(({ body }) => JSON.stringify(body))
     expect(new Set(bodies).size).toBe(1)
   })

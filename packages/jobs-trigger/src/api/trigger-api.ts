@@ -2,7 +2,7 @@ import {
   type Json,
   resolveOptionalRequest,
   resolveRequest,
-  requestWithRetry,
+  createRequester,
   permanentFailure,
   type Clock,
   RequestFailure,
@@ -84,6 +84,7 @@ export interface RunsPage {
 
 /** Creates access to the API of a connection's server. */
 export function createTriggerApi(connection: TriggerConnection, clock: Clock): TriggerApi {
+  const requester = createRequester({ clock, maxRateLimitWaitMs: connection.maxRateLimitWaitMs })
   // Replaces the SDK's retries, which take up to a minute and report only the last failure.
   const callSdk = async <T>(call: (client: Sdk.TriggerClient) => PromiseLike<T>, isIdempotent = true): Promise<T> => {
     const client = await createClient(connection)
@@ -95,11 +96,10 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         throw new RequestFailure(toFailure(cause, origin, clock.now()), { cause })
       }
     }
-    return requestWithRetry(attempt, { clock, isIdempotent, timeoutMs: requestTimeoutMs })
+    return requester(attempt, { isIdempotent, timeoutMs: requestTimeoutMs })
   }
   const callApi = (request: ApiRequest): Promise<unknown> =>
-    requestWithRetry((signal) => sendRequest(connection, request, { now: clock.now, signal }), {
-      clock,
+    requester((signal) => sendRequest(connection, request, { now: clock.now, signal }), {
       timeoutMs: requestTimeoutMs,
     })
   const required = <T>(operation: string, request: Promise<T>, isMutation?: boolean): Promise<T> =>
