@@ -110,8 +110,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
           remedy: 'Pass the id of the tenant, a non-empty string.',
         })
       }
-      const list: JobClient['listJobs'] = (listOptions) => listFor({ ...listOptions, tenantId })
-      return createTenantClient(tenantId, sender, { ...operationsFor(tenantId), listJobs: list })
+      return createTenantClient(tenantId, sender, { ...operationsFor(tenantId), listJobs: listFor })
     },
     healthCheck: async () => (await engine.use('healthCheck')).health(),
     capabilities: async () => (await engine.use('capabilities')).capabilities,

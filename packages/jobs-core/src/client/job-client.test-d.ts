@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, test } from 'vitest'
 
-import type { JobClient, TenantClient } from './job-client.ts'
+import type { JobClient, ListOptions, TenantClient } from './job-client.ts'
 import { scheduleJob, sendJob, sendJobs } from './module-functions.ts'
 import type { JobHandle, SendResult } from './send-options.ts'
 
@@ -140,6 +140,9 @@ describe('a client of one tenant', () => {
     void acme.scheduleJob('order.created', { orderId: 'order_1' }, {})
     // @ts-expect-error -- `tenantId` is fixed
     void acme.listJobs({ tenantId: 'globex' })
+    const options: ListOptions = { tenantId: 'globex' }
+    // @ts-expect-error -- also in a variable
+    void acme.listJobs(options)
   })
 })
 

@@ -138,6 +138,6 @@ export interface TenantClient extends JobOperations {
   ): Promise<JobHandle<Event>>
   /** Same as `JobClient.sendJobs`, for this tenant. */
   sendJobs(items: readonly TenantJobItem[]): Promise<SendResult[]>
-  /** Same as `JobClient.listJobs`, for this tenant only. */
-  listJobs(options?: Omit<ListOptions, 'tenantId'>): Promise<JobPage>
+  /** Same as `JobClient.listJobs`, for this tenant only. @throws {TenantMismatchError} for another `tenantId` */
+  listJobs(options?: Omit<ListOptions, 'tenantId'> & { tenantId?: undefined }): Promise<JobPage>
 }

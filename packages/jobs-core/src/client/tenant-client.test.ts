@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeProvider, type FakeProvider } from '../../test/kit/fake-provider.ts'
 import { untyped } from '../../test/kit/untyped.ts'
@@ -28,6 +28,18 @@ describe('a client of one tenant', () => {
       { ok: false, error: mismatch },
     ])
     expect(fake.sent).toEqual([])
+  })
+
+  test.each(['globex', '', null, 5])('rejects a list of the tenant %j', async (tenantId) => {
+    const message = expect.stringContaining('`listJobs`')
+    const mismatch = { code: 'tenant_mismatch', tenantId: 'acme', message }
+    await expect(untyped(acme).listJobs({ tenantId })).rejects.toMatchObject(mismatch)
+  })
+
+  test.each([{}, { tenantId: undefined }, { tenantId: 'acme' }])('lists its own jobs with %j', async (options) => {
+    const list = vi.spyOn(fake, 'list')
+    await untyped(acme).listJobs(options)
+    expect(list).toHaveBeenCalledExactlyOnceWith({ limit: 50, tenantId: 'acme' })
   })
 
   test.each([undefined, null, {}])('rejects %j as items', async (items) => {

@@ -3,23 +3,25 @@ import { JobsError } from '../errors/jobs-error.ts'
 import { TenantMismatchError } from '../errors/tenant-mismatch-error.ts'
 import type { JobEvent, JobInput } from '../events/job-events.ts'
 import { checkItem, checkItems } from './check-items.ts'
-import type { JobOperations, TenantClient } from './job-client.ts'
+import type { JobClient, JobOperations, TenantClient } from './job-client.ts'
 import type { JobItem, SendResult } from './send-options.ts'
 import type { Sender } from './sender.ts'
 
-/** Creates a client for one tenant. `operations` must already be limited to this tenant. */
+/** Creates a client for one tenant. `operations` must already be limited to this tenant, except `listJobs`. */
 export function createTenantClient(
   tenantId: string,
   sender: Sender,
-  operations: JobOperations & Pick<TenantClient, 'listJobs'>,
+  operations: JobOperations & Pick<JobClient, 'listJobs'>,
 ): TenantClient {
+  const checkTenant = (operation: string, given: unknown): void => {
+    if (given !== undefined && given !== tenantId) throw new TenantMismatchError({ operation, tenantId })
+  }
   const withTenant = <Event extends JobEvent>(event: Event, payload: unknown): JobInput<Event> => {
     if (typeof payload !== 'object' || payload === null || Array.isArray(payload) || payload instanceof Date) {
       const problem = `is ${Array.isArray(payload) ? 'an array' : String(payload)}, not an object`
       throw new InvalidOptionError({ option: 'payload', problem, remedy: 'Pass the payload as an object.' })
     }
-    const payloadTenant = (payload as { tenantId?: unknown }).tenantId
-    if (payloadTenant !== undefined && payloadTenant !== tenantId) throw new TenantMismatchError({ event, tenantId })
+    checkTenant(event, (payload as { tenantId?: unknown }).tenantId)
     // Not spread, so that classes, symbols and getters are rejected as in any other send.
     const properties = { ...Object.getOwnPropertyDescriptors(payload), tenantId: { value: tenantId, enumerable: true } }
     return Object.create(Object.getPrototypeOf(payload) as object | null, properties) as JobInput<Event>
@@ -49,5 +51,9 @@ export function createTenantClient(
       )
     },
     ...operations,
+    async listJobs(options) {
+      checkTenant('listJobs', options?.tenantId)
+      return operations.listJobs({ ...options, tenantId })
+    },
   }
 }

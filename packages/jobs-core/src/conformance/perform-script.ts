@@ -143,7 +143,16 @@ export function scriptedError({ as, afterMs = 0 }: ScriptedFailure, { attempt }:
       return null
     case 'object':
       return { problem: message }
+    case 'revokedProxy':
+      return revokedProxy()
   }
+}
+
+/** Returns a value on which every operation throws. */
+function revokedProxy(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
 }
 
 function outputOf(script: Script): unknown {

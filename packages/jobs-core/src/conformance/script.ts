@@ -3,7 +3,16 @@ import type { Json } from '../events/json.ts'
 /** The failure of a scripted handler. */
 export interface ScriptedFailure {
   /** The thrown value. */
-  readonly as: 'error' | 'nonRetryable' | 'retryAfter' | 'retryAt' | 'string' | 'undefined' | 'null' | 'object'
+  readonly as:
+    | 'error'
+    | 'nonRetryable'
+    | 'retryAfter'
+    | 'retryAt'
+    | 'string'
+    | 'undefined'
+    | 'null'
+    | 'object'
+    | 'revokedProxy'
   /** The delay of `retryAfter` and `retryAt`, in milliseconds. Default 0. */
   readonly afterMs?: number
   /** The last attempt that fails. Default: all fail. */

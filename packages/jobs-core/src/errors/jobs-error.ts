@@ -18,7 +18,11 @@ export abstract class JobsError extends Error {
    * Returns true if `error` is an instance of this class, even one that another installed copy of the library created.
    */
   static isInstance(error: unknown): error is JobsError {
-    return typeof error === 'object' && error !== null && marker in error
+    try {
+      return typeof error === 'object' && error !== null && marker in error
+    } catch {
+      return false // a revoked proxy
+    }
   }
 }
 

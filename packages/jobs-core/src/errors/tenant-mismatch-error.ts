@@ -1,16 +1,16 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** Thrown when the tenant of a payload differs from that of the `forTenant` client that sends it. */
+/** Thrown when a payload or a list names another tenant than its `forTenant` client. */
 export class TenantMismatchError extends JobsError {
   override readonly name = 'TenantMismatchError'
   readonly code = 'tenant_mismatch'
   /** The tenant of the client. */
   readonly tenantId: string
 
-  constructor({ event, tenantId }: { event: string; tenantId: string }) {
+  constructor({ operation, tenantId }: { operation: string; tenantId: string }) {
     super(
-      `\`${event}\` was not sent: its \`tenantId\` is not \`${tenantId}\`, the tenant of this client. ` +
-        'Omit `tenantId`, or send through the client of the other tenant.',
+      `The \`tenantId\` of \`${operation}\` is not \`${tenantId}\`, the tenant of this client. ` +
+        'Omit `tenantId`, or use the client of the other tenant.',
     )
     this.tenantId = tenantId
   }

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { cyclicError, errorLike, frozenError, unreadableError } from '../../test/kit/unusual-errors.ts'
+import { cyclicError, errorLike, frozenError, revokedProxy, unreadableError } from '../../test/kit/unusual-errors.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { toError, toErrorInfo } from './error-info.ts'
 
@@ -75,6 +75,12 @@ describe('toErrorInfo describes', () => {
     expect(toErrorInfo(unreadableError)).toStrictEqual({ name: 'Error', message: '`undefined`' })
   })
 
+  test('a revoked proxy, also as the cause of an error', () => {
+    const info = { name: 'NonError', message: 'an object that cannot be read was thrown, not an Error' }
+    expect(toErrorInfo(revokedProxy)).toStrictEqual(info)
+    expect(toErrorInfo(new Error('x', { cause: revokedProxy })).cause).toStrictEqual(info)
+  })
+
   test('a frozen error', () =>
     expect(toErrorInfo(frozenError)).toMatchObject({ name: 'RangeError', message: 'Frozen.' }))
 
@@ -99,6 +105,12 @@ describe('toErrorInfo describes', () => {
 describe('toError', () => {
   test('returns an `Error` unchanged', () => {
     for (const error of [frozenError, cyclicError, unreadableError]) expect(toError(error)).toBe(error)
+  })
+
+  test('describes a revoked proxy, with it as the cause', () => {
+    const { name, message, cause } = toError(revokedProxy)
+    expect([name, message]).toEqual(['NonError', 'an object that cannot be read was thrown, not an Error'])
+    expect(cause === revokedProxy).toBe(true)
   })
 
   test.each([undefined, null, 'no luck', 404, { reason: 'odd' }, errorLike])('sets %o as the cause', (thrown) => {

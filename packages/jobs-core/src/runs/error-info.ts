@@ -14,9 +14,9 @@ export interface JobErrorInfo {
 
 const maxCauses = 5
 
-/** Describes any thrown value. Never throws, even for circular causes or getters that throw. */
+/** Describes any thrown value. Never throws, even for circular causes, getters that throw or a revoked proxy. */
 export function toErrorInfo(thrown: unknown, depth = 0): JobErrorInfo {
-  if (!(thrown instanceof Error) && !looksLikeError(thrown)) {
+  if (!isError(thrown) && !looksLikeError(thrown)) {
     return { name: 'NonError', message: `${describeThrown(thrown)} was thrown, not an Error` }
   }
   const { name, message, code, stack, cause } = readError(thrown)
@@ -33,13 +33,25 @@ export function toErrorInfo(thrown: unknown, depth = 0): JobErrorInfo {
  * Returns the thrown value if it is an `Error`. Otherwise returns an `Error` that describes it, with it as the cause.
  */
 export function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown
+  if (isError(thrown)) return thrown
   const { name, message } = toErrorInfo(thrown)
   return Object.assign(new Error(message, { cause: thrown }), { name })
 }
 
+function isError(thrown: unknown): thrown is Error {
+  try {
+    return thrown instanceof Error
+  } catch {
+    return false // a revoked proxy
+  }
+}
+
 function looksLikeError(thrown: unknown): thrown is Error {
-  return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'name' in thrown
+  try {
+    return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'name' in thrown
+  } catch {
+    return false
+  }
 }
 
 function readError(error: Error): Partial<Record<'name' | 'message' | 'code' | 'stack' | 'cause', unknown>> {
@@ -61,6 +73,6 @@ function describeThrown(thrown: unknown): string {
     // Only its keys: the response of an HTTP client contains the headers of the request.
     return `an object (${Object.keys(thrown).slice(0, 10).join(', ')})`
   } catch {
-    return `a ${typeof thrown}`
+    return 'an object that cannot be read'
   }
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { createDeferred } from '../../test/kit/deferred.ts'
-import { cyclicError, errorLike, frozenError, unreadableError } from '../../test/kit/unusual-errors.ts'
+import { cyclicError, errorLike, frozenError, revokedProxy, unreadableError } from '../../test/kit/unusual-errors.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 
@@ -30,6 +30,7 @@ describe('a thrown value', () => {
     ['a frozen error', frozenError, { name: 'RangeError', message: 'Frozen.' }],
     ['an error that cannot be read', unreadableError, { name: 'Error' }],
     ['an error of another realm', errorLike, errorLike],
+    ['a revoked proxy', revokedProxy, { name: 'NonError' }],
   ]
 
   test.each(thrownValues)('reaches `onFailure` as an `Error`: %s', async (_name, thrown, error) => {
@@ -45,10 +46,9 @@ describe('a thrown value', () => {
   })
 })
 
-test('a thrown value that cannot be inspected fails the run without rejecting', async () => {
-  const { proxy, revoke } = Proxy.revocable({}, {})
-  revoke()
-  expect(await kit.run(failing(proxy))).toMatchObject({ type: 'failed', error: { name: 'TypeError' } })
+test('a thrown revoked proxy is retried like an error', async () => {
+  const outcome = await kit.run(failing(revokedProxy, { retry: { maxAttempts: 2 } }))
+  expect(outcome).toMatchObject({ type: 'retry', error: { name: 'NonError' } })
 })
 
 describe('onFailure', () => {

@@ -56,7 +56,7 @@ export async function runAttempt(
       isWorkflow(started) ? replayWorkflow(started) : runHandlerAttempt(started as HandledAttempt),
     )
   } catch (error) {
-    // The thrown value, for example a revoked proxy, could not be inspected.
+    // The host's clock or random numbers threw. The value that a handler throws is handled above.
     outcome = { type: 'failed', error: toErrorInfo(error) }
   }
   logOutcome(outcome, bound)

@@ -22,3 +22,12 @@ export const unreadableError: Error = Object.defineProperties(new Error('Hidden.
 
 /** An error of another realm or library: not an instance of this realm's `Error`. */
 export const errorLike = { name: 'ForeignError', message: 'From elsewhere.', code: 'E_FOREIGN' }
+
+/** A thrown value that cannot be inspected at all: every operation on it throws. */
+export const revokedProxy: object = createRevokedProxy()
+
+function createRevokedProxy(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}

@@ -112,13 +112,15 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
   },
   {
     id: 'whatever-is-thrown-is-a-failure',
-    title: 'a thrown string, `undefined`, `null` or object is retried like an error and reported as `NonError`',
+    title:
+      'a thrown string, `undefined`, `null`, object or revoked proxy is retried like an error and reported as `NonError`',
     async run(t) {
       const thrown: [as: ScriptedFailure['as'], word: string][] = [
         ['string', 'failed on purpose in attempt 2'],
         ['undefined', 'undefined'],
         ['null', 'null'],
         ['object', 'problem'],
+        ['revokedProxy', 'cannot be read'],
       ]
       const jobs = await Promise.all(thrown.map(([as]) => t.send('conformance.reporting', { failure: { as } })))
       for (const [index, { id }] of jobs.entries()) {

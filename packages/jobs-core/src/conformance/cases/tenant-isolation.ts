@@ -142,7 +142,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
   },
   {
     id: 'a-tenant-lists-its-own-jobs',
-    title: 'a tenant client lists only its own jobs, whatever the filters',
+    title: 'a tenant client lists only its own jobs, whatever the filters, and rejects another tenant',
     requiredFeatures: ['listJobs'],
     async run(t) {
       const own = await t.send('conformance.nobody')
@@ -152,7 +152,8 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
       const ids = async (options?: object) => (await untyped(client).listJobs(options)).jobs.map(({ id }) => id)
       await t.waitUntil('the job is listed', async () => (await ids()).includes(own.id))
       assert.deepEqual(await ids(), [own.id])
-      assert.deepEqual(await ids({ tenantId: t.otherTenantId }), [own.id])
+      assert.deepEqual(await ids({ tenantId: t.tenantId }), [own.id])
+      await t.expectError('tenant_mismatch', () => ids({ tenantId: t.otherTenantId }))
       assert.deepEqual(await ids({ state: 'completed', event: 'conformance.nobody' }), [own.id])
       const other = t.client.forTenant(t.otherTenantId)
       await t.waitUntil('the other job is listed', async () => (await other.listJobs()).jobs[0]?.id === otherJob.id)
