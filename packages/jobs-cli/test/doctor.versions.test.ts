@@ -30,8 +30,8 @@ const onInngest = { version, dependencies: { inngest: '^4.24.0' } }
 const onTrigger = { version, dependencies: { '@trigger.dev/sdk': '^4.8.3' } }
 
 /** Returns the findings about versions. The apps have no jobs and no reachable engine. */
-async function findingsIn(packages: Readonly<Record<string, Manifest>>, provider = 'local'): Promise<string[]> {
-  const run = await runDoctorIn(installed(packages), { JOB_PROVIDER: provider, TRIGGER_SECRET_KEY: 'tr_dev_1' })
+async function findingsIn(folder: string, provider = 'local'): Promise<string[]> {
+  const run = await runDoctorIn(folder, { JOB_PROVIDER: provider, TRIGGER_SECRET_KEY: 'tr_dev_1' })
   return run.report.findings
     .filter(({ check, status }) => check === 'versions' && status !== 'ok')
     .map(({ status, message, remedy }) => `${status}: ${message} ${remedy}`)
@@ -76,7 +76,7 @@ test.each<[what: string, packages: Record<string, Manifest>, finding: string]>([
     'warning: `inngest` is 3.40.1, but this library supports ^4.24.0 Run `npm install inngest@^4.24.0`.',
   ],
 ])('reports that %s', async (_what, packages, finding) => {
-  expect(await findingsIn(packages)).toEqual([finding])
+  expect(await findingsIn(installed(packages))).toEqual([finding])
 })
 
 test('reports an SDK out of range and a CLI of another version for the chosen engine', async () => {
@@ -85,12 +85,25 @@ test('reports an SDK out of range and a CLI of another version for the chosen en
     '@trigger.dev/sdk': { version: '4.0.0' },
     'trigger.dev': { version: '4.8.3' },
   }
-  expect(await findingsIn(packages, 'trigger.dev')).toEqual([
+  expect(await findingsIn(installed(packages), 'trigger.dev')).toEqual([
     'problem: `@trigger.dev/sdk` is 4.0.0, but this library supports ^4.8.3 ' +
       'Run `npm install @trigger.dev/sdk@^4.8.3`.',
     'problem: `trigger.dev` is 4.8.3, but `@trigger.dev/sdk` is 4.0.0; Trigger.dev requires the same version ' +
       'Run `npm install --save-exact trigger.dev@4.8.3 @trigger.dev/sdk@4.8.3`.',
   ])
+})
+
+test('reports a package that scripts of `init` import and that is not installed', async () => {
+  const folder = installed({ '@cgk-platform/jobs': { version } })
+  const program = 'node --env-file-if-exists=.env --import tsx'
+  const scripts = { 'jobs:worker': `${program} jobs-worker.ts`, 'jobs:send': `${program} jobs-send.ts`, start: program }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts }))
+  expect(await findingsIn(folder)).toEqual([
+    'problem: the scripts `jobs:worker` and `jobs:send` need `tsx`, which is not installed Run `npm install -D tsx`.',
+  ])
+  mkdirSync(join(folder, 'node_modules/tsx'))
+  writeFileSync(join(folder, 'node_modules/tsx/package.json'), JSON.stringify({ version: '4.23.15' }))
+  expect(await findingsIn(folder)).toEqual([])
 })
 
 test('lists compatible packages in one line', async () => {

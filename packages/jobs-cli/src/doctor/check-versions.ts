@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 import { satisfies } from 'semver'
 
+import { checkScriptPackages } from './check-script-packages.ts'
 import { checkVendorVersions } from './check-vendor-versions.ts'
 import type { CheckResult, Finding, PackageFacts } from './doctor-report.ts'
 import { findPackages } from './find-packages.ts'
@@ -33,6 +34,7 @@ export function checkVersions({
     ...nodeFindings([...ours, ...others], nodeVersion),
     ...ownPackageFindings(ours, ownVersion, cwd),
     ...vendors.flatMap((vendor) => checkVendorVersions(vendor, provider)),
+    ...checkScriptPackages(cwd),
   ]
   return {
     facts: [...all.values()].map(({ name, version, folder }) => ({ name, version, path: relative(cwd, folder) })),

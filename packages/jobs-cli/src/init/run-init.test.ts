@@ -150,6 +150,19 @@ test('lists files that only another engine needed', async () => {
   expect(named).toEqual(['instrumentation.ts', 'jobs-host.ts'])
 })
 
+test.each([
+  ['next dev', 3000],
+  ['next dev --turbopack -p 4000', 4000],
+  ['next dev --port=4000', 4000],
+  ['PORT=4000 next dev', 4000],
+])('in Next.js, the scripts call the port of `dev`: %s', async (dev, port) => {
+  const app = openApp({ 'package.json': JSON.stringify({ scripts: { dev } }) })
+  await app.init({ framework: 'next', provider: 'inngest', yes: true })
+  const { scripts } = JSON.parse(app.contents()['package.json']!) as { scripts: Record<string, string> }
+  expect(scripts['jobs:send']).toContain(`http://localhost:${port}/api/jobs`)
+  expect(scripts['jobs:dev']).toContain(`http://localhost:${port}/api/inngest`)
+})
+
 test('a dry run shows all changes and writes nothing', async () => {
   const app = openApp()
   const before = app.contents()

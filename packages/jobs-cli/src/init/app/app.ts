@@ -32,6 +32,8 @@ export interface App {
   readonly compilesToFiles: boolean
   /** The version of the Node that runs `init`, assumed to be the app's. */
   readonly nodeVersion: string
+  /** The port of its development server. 3000 unless the script `dev` names another. */
+  readonly port: number
   /** The file with its variables on this machine. */
   readonly variablesFile: '.env' | '.env.local'
   /** All dependencies in its `package.json`, of every kind. */

@@ -40,6 +40,7 @@ export async function readApp(folder: string, named?: Framework): Promise<App> {
     style,
     compilesToFiles: framework !== 'next' && compilerOptions !== undefined && !compilerOptions.noEmit,
     nodeVersion: process.version,
+    port: portOf(manifest.scripts?.['dev']),
     variablesFile,
     dependencies,
     jobsModule: hasUnrelatedModule(root, `${sources}jobs${style.extension}`) ? 'background-jobs' : 'jobs',
@@ -49,6 +50,11 @@ export async function readApp(folder: string, named?: Framework): Promise<App> {
 
 function detectFramework(dependencies: ReadonlySet<string>): Framework {
   return (['next', 'hono', 'express'] as const).find((name) => dependencies.has(name)) ?? 'node'
+}
+
+/** Returns the port in a command such as `next dev -p 4000`, or that of Next.js without one. */
+function portOf(command = ''): number {
+  return Number(/(?:-p|--port|\bPORT)[ =]*(\d+)/.exec(command)?.[1] ?? 3000)
 }
 
 /** Next.js has `app` and `pages` in the root or in `src`. */

@@ -12,7 +12,7 @@ import { workerHost } from './worker-host.ts'
 export function inngestHost(app: App, engine: EngineDescriptor): Host {
   switch (app.framework) {
     case 'next':
-      return { files: [nextInngestFile(app)], devArguments: devServerArguments(3000), importsSdk: true }
+      return { files: [nextInngestFile(app)], devArguments: devServerArguments(app.port), importsSdk: true }
     case 'express':
       return {
         ...serverHost(app, 'app.use(jobsRouter)'),

@@ -13,12 +13,12 @@ export function scriptsFor(
   { setup }: EngineDescriptor,
   { worker, devArguments = [] }: Host,
 ): Record<string, string> {
-  const { framework, packageManager, variablesFile } = app
+  const { framework, packageManager, port, variablesFile } = app
   const vendor = setup?.devCommand
   return {
     ...(vendor && { 'jobs:dev': executeCommand(packageManager, [...vendor, ...devArguments]) }),
     ...(worker && { 'jobs:worker': program(app, worker) }),
-    'jobs:send': framework === 'next' ? 'curl -sS -X POST http://localhost:3000/api/jobs' : program(app, 'jobs-send'),
+    'jobs:send': framework === 'next' ? `curl -sS -X POST http://localhost:${port}/api/jobs` : program(app, 'jobs-send'),
     'jobs:doctor': executeCommand(packageManager, ['@cgk-platform/jobs-cli', 'doctor', '--env-file', variablesFile]),
   }
 }
