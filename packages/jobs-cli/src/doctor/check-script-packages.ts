@@ -12,7 +12,8 @@ export function checkScriptPackages(cwd: string): Omit<Finding, 'check'>[] {
   })
   return [...new Set(used.map(({ name }) => name))].map((name) => {
     const scripts = used.filter((one) => one.name === name).map(({ script }) => `\`${script}\``)
-    const subject = scripts.length === 1 ? `the script ${scripts[0]} needs` : `the scripts ${scripts.join(' and ')} need`
+    const subject =
+      scripts.length === 1 ? `the script ${scripts[0]} needs` : `the scripts ${scripts.join(' and ')} need`
     return {
       status: 'problem',
       message: `${subject} \`${name}\`, which is not installed`,
@@ -23,7 +24,9 @@ export function checkScriptPackages(cwd: string): Omit<Finding, 'check'>[] {
 
 function scriptsOfInit(cwd: string): [name: string, command: string][] {
   try {
-    const { scripts = {} } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')) as { scripts?: Record<string, string> }
+    const { scripts = {} } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')) as {
+      scripts?: Record<string, string>
+    }
     return Object.entries(scripts).filter(([name]) => name.startsWith('jobs:'))
   } catch {
     return [] // without a `package.json` there are no scripts, and the check of the engine reports an invalid one

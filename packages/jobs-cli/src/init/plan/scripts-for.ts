@@ -18,7 +18,8 @@ export function scriptsFor(
   return {
     ...(vendor && { 'jobs:dev': executeCommand(packageManager, [...vendor, ...devArguments]) }),
     ...(worker && { 'jobs:worker': program(app, worker) }),
-    'jobs:send': framework === 'next' ? `curl -sS -X POST http://localhost:${port}/api/jobs` : program(app, 'jobs-send'),
+    'jobs:send':
+      framework === 'next' ? `curl -sS -X POST http://localhost:${port}/api/jobs` : program(app, 'jobs-send'),
     'jobs:doctor': executeCommand(packageManager, ['@cgk-platform/jobs-cli', 'doctor', '--env-file', variablesFile]),
   }
 }
