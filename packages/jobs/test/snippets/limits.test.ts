@@ -77,19 +77,21 @@ test('eleven delays of 30 s between the attempts of a run on Trigger.dev', () =>
 })
 
 test('time', () => {
-  expect(limitsIn('## Time', 'Of an idle engine, at most')).toMatchObject({
+  expect(limitsIn('## Time', 'Maximum, on an idle engine')).toMatchObject({
     'delay of a send': ofEach((one) => `${number(one.maxDelayMs / 86_400_000)} days`),
     'an attempt starts late by': ofEach((one) => milliseconds(one.retryToleranceMs)),
     "a workflow's wait ends late by": ofEach((one) => milliseconds(one.waitToleranceMs!)),
     'a cancel reaches the handler after': ofEach((one) => milliseconds(one.abortToleranceMs)),
   })
   const missedAfter = `${missedTickAfterMs / 1000} s`
-  expect(limitsIn('## Time', 'Of an idle engine, at most')['a tick is not yet missed if late by']).toEqual([
+  expect(limitsIn('## Time', 'Maximum, on an idle engine')['lateness after which a tick counts as missed']).toEqual([
     missedAfter,
     missedAfter,
     /more than (75 s) late counts as missed/.exec(triggerCapabilities.features.cron.note!)![1],
   ])
-  expect(page).toContain(`up to ${milliseconds(sqliteCapabilities.abortToleranceMs)} for a cancel in another process`)
+  expect(page).toContain(
+    `a cancel from another process takes up to ${milliseconds(sqliteCapabilities.abortToleranceMs)}`,
+  )
 })
 
 describe('accepts a value at its limit, and rejects a larger one', () => {
