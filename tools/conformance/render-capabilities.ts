@@ -91,9 +91,9 @@ function paragraph(...sentences: readonly string[]): string {
 
 function cellOf({ capabilities, partly }: Column, feature: Feature, addFootnote: (text: string) => string): string {
   const support = capabilities.features[feature]
-  if (!support.supported) return `no ${addFootnote(`${support.note} ${support.instead}`)}`
+  if (!support.supported) return `no${addFootnote(`${support.note} ${support.instead}`)}`
   const answer = partly.includes(feature) ? 'partly' : 'yes'
-  return support.note === undefined ? answer : `${answer} ${addFootnote(support.note)}`
+  return support.note === undefined ? answer : `${answer}${addFootnote(support.note)}`
 }
 
 /** Numbers footnotes in the order in which they are added. The same text has the same number. */

@@ -9,7 +9,7 @@ const titles = ['Feature', 'Memory', 'SQLite', 'Inngest', 'Trigger.dev']
 
 /** Returns `yes`, `no` or `partly` without the number of a footnote. */
 function answerOf(cell: string): string {
-  return cell.split(' ')[0]!
+  return cell.match(/^[a-z]*/)![0]
 }
 
 const answers = new Map(

@@ -12,7 +12,7 @@ export function performancePage(machine: readonly string[], rows: readonly Row[]
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
   return `# Performance of the local engine
 
-How fast the local engine runs jobs, compared with other queues, and why.
+The speed of the local engine compared with other queues, and the reasons.
 
 ${machine.map((fact) => `- ${fact}`).join('\n')}
 
@@ -36,15 +36,15 @@ Between machines, compare ratios, not figures. Even ratios depend on the disk: a
 
 ## Where the time goes
 
-- **fastq.promise** only calls a function, in about 0.3 µs. A send here takes about 4 µs (schema, JSON copy, size, id) and an attempt about 13 µs, a quarter of it garbage collection. The ratio cannot reach 1 while every job is validated, recorded and retryable.
-- **BullMQ**: the same. The local engine uses one processor core; Redis uses another.
+- **fastq.promise** only calls a function, in about 0.3 µs. A send here takes about 4 µs (schema, JSON copy, size, id) and an attempt about 13 µs, a quarter of it garbage collection. As long as it validates and records every job, the ratio cannot reach 1.
+- **BullMQ**: the same. The local engine uses one processor core, BullMQ a second one for Redis.
 - **Durable**: a job takes about 45 µs of processor time: a third in SQL statements, a sixth in commits. Larger pages, logs and caches made no difference, and neither did turning syncs off. In memory the engine runs about 75,000 jobs/s on that machine, which is below the targets against bare SQLite, graphile-worker and pg-boss.
 - **graphile-worker and pg-boss** are much faster with these settings than with their defaults, and PostgreSQL uses a core of its own.
 - **Queue length**: garbage collection takes a quarter of the time at any length. With a million jobs, the maps outgrow the processor's caches.
 
 ## How to repeat it
 
-\`./dev bench local\` measures the rows that need nothing else. \`--peers\` adds the other queues and takes about six minutes. \`--write\` also writes this page and its chart.
+\`./dev bench local\` measures the rows that need nothing else. \`--peers\` adds the other queues and takes about six minutes.
 
 The bench starts Redis and PostgreSQL if they are installed (Debian: \`apt-get install redis-server postgresql\`). \`TMPDIR\` selects another disk. Run nothing else on the machine.
 `
