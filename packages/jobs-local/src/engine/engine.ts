@@ -8,7 +8,7 @@ import {
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { ResolvedStep, StoredRun } from '../store/job-store.ts'
+import type { StoredRun } from '../store/job-store.ts'
 import { makeAttempt } from './make-attempt.ts'
 import { beginDue, type BegunWork } from './begin-due.ts'
 import { changeNow } from '../store/change-now.ts'
@@ -41,6 +41,8 @@ export class Engine implements EngineView {
   #hadJobs = false
   #progressWaiters: (() => void)[] = []
   #pumpQueued = false
+  /** Whether a pass over the store is not durable yet. The store repeats it until it is. */
+  #isBeginning = false
   #started = false
   #closeResult: Promise<void> | undefined
   /** Whether `close` has stopped waiting for attempts. True from then on. */
@@ -56,8 +58,7 @@ export class Engine implements EngineView {
     this.#deadline = new Deadline(clock, () => this.#notifyProgress())
     this.#timer = new WakeTimer(clock, () => runDetached(() => this.#pump()), dependencies.maxSleepMs)
     this.#leftovers = new LeftoverHandlers(clock, (run) => {
-      const done = (): void => this.#onSlotFreed()
-      void store.change(() => store.release(run), { done })
+      void store.change(() => store.release(run), { done: () => this.#onSlotFreed() })
     })
     store.shared?.onChange(() => this.#changedExternally())
     this.#cron = createCronTicker(dependencies, this)
@@ -205,6 +206,8 @@ export class Engine implements EngineView {
   #pump(): void {
     if (this.#isClosed) return
     this.#cron.tick()
+    if (this.#isBeginning) return
+    this.#isBeginning = true
     void this.#dependencies.store.change(() => this.#begin(), { done: (begun) => this.#begun(begun), last: true })
   }
 
@@ -218,11 +221,15 @@ export class Engine implements EngineView {
   }
 
   #begun({ due, unhandled, changes, claimed }: BegunWork): void {
+    this.#isBeginning = false
     const { changed } = this.#dependencies
     if (due.length > 0) this.#hadJobs = true
     for (const event of unhandled) this.#unhandled.report(event)
     for (const job of due) changed(job.envelope.id)
-    for (const resolved of changes.resolved) this.#notifyResolved(resolved)
+    for (const { run, step } of changes.resolved) {
+      this.#running.notify(run.id, step)
+      changed(run.job.envelope.id)
+    }
     for (const run of changes.cancelled) {
       this.#running.abort(run.id, new JobCancelledError({ jobId: run.job.envelope.id }))
     }
@@ -233,11 +240,6 @@ export class Engine implements EngineView {
     }
     this.#rearm()
     if (due.length > 0 && this.#dependencies.store.hasDueJobs(this.#dependencies.clock.now())) this.#pumpSoon()
-  }
-
-  #notifyResolved({ run, step }: ResolvedStep): void {
-    this.#running.notify(run.id, step)
-    this.#dependencies.changed(run.job.envelope.id)
   }
 
   #wakeRun(run: StoredRun): void {

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { defineJob, type JobClient, StoreError } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
@@ -94,6 +94,45 @@ test('a file that cannot grow rejects sends, records outcomes later, and loses n
   const { jobs } = await client.listJobs({ limit: 1000, event: 'work.ignored' })
   expect(jobs.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
 })
+
+test('a file that cannot grow refuses the hundredth send with no more work than the first', async ({
+  onTestFinished,
+}) => {
+  const { client, database, logger, end } = await openLimited(onTestFinished)
+  database.exec('PRAGMA max_page_count = 100')
+  for (let refusals = 0; refusals < 3; refusals++) await sendUntilFull(client) // one alone can still fit
+  end.resolve('x'.repeat(30_000)) // an outcome that waits for space
+  await waitUntil(() => logger.messages('error').length > 0)
+  const statements = countStatements(onTestFinished)
+  const counts: number[] = []
+  for (let send = 0; send < 100; send++) {
+    const before = statements()
+    await expect(client.sendJob('work.ignored', { tenantId: 'acme', data: 'x'.repeat(20_000) })).rejects.toThrow('full')
+    counts.push(statements() - before)
+  }
+  // The least, because a retry of the outcome can fall into a send.
+  expect(Math.min(...counts.slice(-10))).toBeLessThanOrEqual(Math.min(...counts.slice(0, 10)))
+  database.exec('PRAGMA max_page_count = 100000')
+})
+
+/** Counts the statements of this process from now on. */
+function countStatements(onTestFinished: OnTestFinished): () => number {
+  let count = 0
+  const { exec } = DatabaseSync.prototype
+  const { all, get, run } = StatementSync.prototype
+  const counting = (method: (...values: never[]) => unknown) =>
+    function (this: unknown, ...values: never[]) {
+      count++
+      return method.apply(this, values)
+    }
+  DatabaseSync.prototype.exec = counting(exec) as typeof exec
+  Object.assign(StatementSync.prototype, { all: counting(all), get: counting(get), run: counting(run) })
+  onTestFinished(() => {
+    DatabaseSync.prototype.exec = exec
+    Object.assign(StatementSync.prototype, { all, get, run })
+  })
+  return () => count
+}
 
 type OnTestFinished = (listener: () => void | Promise<void>) => void
 

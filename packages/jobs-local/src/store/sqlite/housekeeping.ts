@@ -18,13 +18,17 @@ export interface HousekeepingDependencies {
   readonly leaseMs: number
   readonly workers: Workers
   readonly now: () => number
-  readonly change: (work: () => void) => void
+  /** Resolves when the change is durable or given up. */
+  readonly change: (work: () => void) => Promise<void>
 }
 
 /** Periodic maintenance: sends heartbeats, takes over the runs of dead workers, and deletes expired jobs. */
 export class Housekeeping {
   readonly #dependencies: HousekeepingDependencies
   #interval: ReturnType<typeof setInterval> | undefined
+  // A change that cannot be written is tried again, so a second one of its kind would only make each try slower.
+  #isBeating = false
+  #isPruning = false
   #ended = 0
 
   constructor(dependencies: HousekeepingDependencies) {
@@ -32,9 +36,8 @@ export class Housekeeping {
   }
 
   start(): void {
-    const heartbeat = (): void => this.#dependencies.change(() => this.#heartbeat())
-    heartbeat()
-    this.#interval = every(heartbeat, Math.min(this.#dependencies.leaseMs / 4, maxHeartbeatMs))
+    this.#heartbeatSoon()
+    this.#interval = every(() => this.#heartbeatSoon(), Math.min(this.#dependencies.leaseMs / 4, maxHeartbeatMs))
     this.#interval.unref()
   }
 
@@ -47,21 +50,36 @@ export class Housekeeping {
     stopEvery(this.#interval)
   }
 
+  #heartbeatSoon(): void {
+    if (this.#isBeating) return
+    this.#isBeating = true
+    void this.#dependencies.change(() => this.#heartbeat()).then(() => (this.#isBeating = false))
+  }
+
   #heartbeat(): void {
     const { connection, workers } = this.#dependencies
     workers.heartbeat()
     for (const worker of workers.removeDead()) takeOver(connection, worker)
     workers.pruneDefinitions()
-    this.#prune()
+    if (this.#prune()) this.#pruneSoon()
   }
 
   #pruneSoon(): void {
-    this.#dependencies.change(() => this.#prune())
+    if (this.#isPruning) return
+    this.#isPruning = true
+    let hasMore = false
+    const prune = (): void => void (hasMore = this.#prune())
+    void this.#dependencies.change(prune).then(() => {
+      this.#isPruning = false
+      if (hasMore) this.#pruneSoon()
+    })
   }
 
-  #prune(): void {
+  /** Deletes a batch of expired jobs. Returns true if more remain. */
+  #prune(): boolean {
     const { connection, retention, now } = this.#dependencies
-    if (deleteExpiredJobs(connection, retention, now())) this.#pruneSoon()
-    else releaseDiskSpace(connection)
+    if (deleteExpiredJobs(connection, retention, now())) return true
+    releaseDiskSpace(connection)
+    return false
   }
 }

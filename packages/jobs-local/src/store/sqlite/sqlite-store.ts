@@ -71,7 +71,7 @@ class SqliteStore implements JobStore {
       beforeCommit: () => this.#unwritten.writeWaiting(),
       onRollback: () => this.#onRollback(),
     })
-    const change = (work: () => void): void => void queue.add(work, { done: () => this.shared.changed() })
+    const change = (work: () => void): Promise<void> => queue.add(work, { done: () => this.shared.changed() })
     this.#connection = connection
     this.#now = now
     this.#reader = new JobsReader(connection)

@@ -49,7 +49,10 @@ export class WriteQueue {
   #waiting: Change[] = []
   #isQueued = false
   #isNotifying = false
+  /** While set, only changes that can be refused are tried. */
   #pause: ReturnType<typeof setTimeout> | undefined
+  /** Whether the last transaction failed because the file cannot be written, not because it was locked. */
+  #isRefusing = false
   #tries = 0
   #problem: Error | undefined
   #closingSince: number | undefined
@@ -72,10 +75,15 @@ export class WriteQueue {
     return new Promise((resolve) => {
       if (this.#isDisposed) return this.#giveUp({ failed, resolve })
       this.#waiting.push({ work, done, failed, rejected, resolve, since: performance.now(), last })
-      if (this.#isQueued || this.#pause) return
-      this.#isQueued = true
-      immediate(() => this.#writeDetached())
+      // If the file cannot be written, a caller that can be refused gets its answer now, not after the pause.
+      if (!this.#pause || (failed && this.#isRefusing)) this.#writeSoon()
     })
+  }
+
+  #writeSoon(): void {
+    if (this.#isQueued) return
+    this.#isQueued = true
+    immediate(() => this.#writeDetached())
   }
 
   /** Reads synchronously. If the file cannot be read, logs the problem and returns `fallback`. */
@@ -106,12 +114,12 @@ export class WriteQueue {
 
   #write(): void {
     this.#isQueued = false
-    this.#pause = undefined
-    const waiting = this.#waiting
+    const isPaused = this.#pause !== undefined
+    const waiting = isPaused ? this.#waiting.filter(({ failed }) => failed) : this.#waiting
     if (waiting.length === 0) return
     // Changes marked `last` must see the effects of the others.
     const changes = waiting.filter(({ last }) => !last).concat(waiting.filter(({ last }) => last))
-    this.#waiting = []
+    this.#waiting = isPaused ? this.#waiting.filter(({ failed }) => !failed) : []
     const results: unknown[] = []
     const { connection, onBegin, beforeCommit, onRollback } = this.#options
     let hasBegun = false
@@ -143,8 +151,9 @@ export class WriteQueue {
       return
     }
     this.#tries = 0
-    if (this.#problem) this.#options.logger.info("The jobs' file can be read and written again.")
-    this.#problem = undefined
+    this.#isRefusing = false
+    if (isPaused) this.#endPause()
+    else this.#clearProblem()
     this.#isNotifying = true
     for (const [index, { done, resolve }] of changes.entries()) {
       try {
@@ -158,6 +167,18 @@ export class WriteQueue {
       resolve()
     }
     this.#isNotifying = false
+  }
+
+  /** Writes the remaining changes now. Only then is the file known to have space for all of them. */
+  #endPause(): void {
+    cancelLater(this.#pause)
+    this.#pause = undefined
+    this.#writeSoon()
+  }
+
+  #clearProblem(): void {
+    if (this.#problem) this.#options.logger.info("The jobs' file can be read and written again.")
+    this.#problem = undefined
   }
 
   #retryLater(changes: readonly Change[], error: unknown): void {
@@ -179,11 +200,16 @@ export class WriteQueue {
       resolve()
     }
     this.#waiting = [...retried, ...this.#waiting]
-    if (this.#waiting.length === 0) return
+    this.#isRefusing = !busy
+    if (this.#waiting.length === 0 || (this.#pause && !busy)) return
+    cancelLater(this.#pause)
     // A commit takes milliseconds, so the first retries follow quickly. Jitter keeps processes from colliding again.
     const pauseMs = busy ? Math.random() * Math.min(2 ** this.#tries, 32) : Math.min(50 * 2 ** this.#tries, maxPauseMs)
     this.#tries++
-    this.#pause = later(() => this.#writeDetached(), pauseMs)
+    this.#pause = later(() => {
+      this.#pause = undefined
+      this.#writeDetached()
+    }, pauseMs)
   }
 
   /** Drops an invalid change, which is a bug in this library, so that it does not block the others. */
@@ -205,7 +231,7 @@ export class WriteQueue {
   /** Gives up pending changes and later ones, such as those of a handler that outlives its client. */
   dispose(): void {
     this.#isDisposed = true
-    if (this.#pause) cancelLater(this.#pause)
+    cancelLater(this.#pause)
     for (const change of this.#waiting.splice(0)) this.#giveUp(change)
   }
 
