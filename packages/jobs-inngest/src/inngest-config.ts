@@ -17,12 +17,12 @@ import type { Inngest } from 'inngest'
 
 import { createSdkLoggers } from './sdk-logger.ts'
 
-/** Configures the connection to Inngest. Omitted settings are read from the `INNGEST_*` variables, as the SDK does. */
+/** The connection to Inngest. Omitted settings come from the `INNGEST_*` variables, as in the SDK. */
 export interface InngestConfig {
-  /** The event key, which sends. Default: `INNGEST_EVENT_KEY`. */
+  /** The event key, used to send events. Default: `INNGEST_EVENT_KEY`. */
   eventKey?: string | undefined
   /**
-   * The signing key, which reads, cancels and retries. Default: `INNGEST_SIGNING_KEY`, and
+   * The signing key, used to read, cancel and retry jobs. Default: `INNGEST_SIGNING_KEY`, and
    * `INNGEST_SIGNING_KEY_FALLBACK` during key rotation.
    */
   signingKey?: string | undefined
@@ -33,13 +33,13 @@ export interface InngestConfig {
   baseUrl?: string | undefined
   /** URL of the server for reads, if different. Default: `INNGEST_API_BASE_URL`, or `baseUrl`. */
   apiBaseUrl?: string | undefined
-  /** Id of the Inngest app that runs the jobs. Default `jobs`. */
+  /** Id of the Inngest app that serves the jobs. Default `jobs`. */
   appId?: string | undefined
-  /** Use the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set. */
+  /** True for the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set to anything but `0`. */
   isDev?: boolean | undefined
-  /** An Inngest client of your own. Excludes all other settings except `apiBaseUrl` and `maxRateLimitWait`. */
+  /** Your own Inngest client. Cannot be combined with other settings except `apiBaseUrl` and `maxRateLimitWait`. */
   client?: Inngest.Any | undefined
-  /** Maximum time that a request waits because Inngest limits the rate of requests. Default `'60s'`. */
+  /** Maximum wait of a rate-limited request before it fails. Default `'60s'`. */
   maxRateLimitWait?: number | Duration | undefined
 }
 

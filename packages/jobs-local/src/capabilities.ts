@@ -50,7 +50,7 @@ export const localCapabilities: Capabilities = {
     'first occurrence. Schedules with a wildcard or a step in the hour field follow real elapsed time.',
 }
 
-/** The capabilities of the local engine with jobs in a file, which any number of processes on the machine share. */
+/** The capabilities of the local engine with jobs in a file, which any number of processes on the machine can share. */
 export const sqliteCapabilities: Capabilities = {
   ...localCapabilities,
   features: {

@@ -1,7 +1,7 @@
 /**
- * Your own events by name, in addition to the built-in ones. Add them by declaration merging:
- * `declare module '@cgk-platform/jobs-local' { interface JobEvents … }`. Each package that apps import declares its own
- * interface and passes it to core, because TypeScript loses additions to an interface that several modules re-export.
+ * Your own events by name, in addition to the built-in ones. Add them by declaration merging, on the package that you
+ * import: `declare module '@cgk-platform/jobs-local' { interface JobEvents … }`. Each package has its own interface,
+ * because TypeScript loses additions to an interface that is re-exported under several module names.
  */
 export interface JobEvents {}
 

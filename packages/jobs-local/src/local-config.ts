@@ -30,7 +30,7 @@ export interface LocalConfig {
   /**
    * Role of this process for the jobs in the file. `'send'` sends, reads, cancels and retries jobs, but runs none.
    * `'work'` runs jobs and keeps the process alive, like `client.start()`. `'both'` sends jobs, and runs due jobs while
-   * the process lives. Default `'both'`.
+   * the process runs. Default `'both'`.
    */
   role?: LocalRole | undefined
   /**

@@ -39,7 +39,7 @@ export interface LocalInternals {
   /** Random number from 0 (inclusive) to 1 (exclusive), for jitter. Default `Math.random`. */
   random?: (() => number) | undefined
   /**
-   * Whether the clock belongs to this engine alone, so that its cron jobs tick whatever other engines do. Default
+   * Whether this engine alone uses the clock. If so, its cron jobs tick regardless of what other engines do. Default
    * false.
    */
   ownTime?: boolean | undefined

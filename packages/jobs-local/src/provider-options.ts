@@ -1,7 +1,7 @@
 /** Send options that only the local engine accepts. */
 export interface LocalOptions {
   /**
-   * Connection to the jobs' file on which your app has begun a transaction. The job is sent when the transaction
+   * A connection to the jobs' file. Your app must have begun a transaction on it. The job is sent when the transaction
    * commits. If it is rolled back, the job never existed.
    */
   readonly transaction?: SqliteTransaction | undefined

@@ -59,7 +59,7 @@ export interface TriggerConfig {
   previewBranch?: string | undefined
   /** The deployed version whose tasks run the jobs. Default: `TRIGGER_VERSION`, otherwise the current version. */
   version?: string | undefined
-  /** The longest wait of a request that Trigger.dev refuses because of its rate. Default `'60s'`. */
+  /** The maximum wait of a rate-limited request before it fails. Default `'60s'`. */
   maxRateLimitWait?: number | Duration | undefined
 }
 
@@ -76,13 +76,13 @@ export interface InngestConfig {
   baseUrl?: string | undefined
   /** The URL of the server for reads, if it differs. Default: `INNGEST_API_BASE_URL`, otherwise `baseUrl`. */
   apiBaseUrl?: string | undefined
-  /** The id of the Inngest app that hosts the jobs. Default `jobs`. */
+  /** The id of the Inngest app that serves the jobs. Default `jobs`. */
   appId?: string | undefined
-  /** True for the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set. */
+  /** True for the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set to anything but `0`. */
   isDev?: boolean | undefined
-  /** An Inngest client, instead of the options above. */
+  /** Your own Inngest client. Cannot be combined with other settings except `apiBaseUrl` and `maxRateLimitWait`. */
   client?: { readonly id: string } | undefined
-  /** The longest wait of a request that Inngest refuses because of its rate. Default `'60s'`. */
+  /** The maximum wait of a rate-limited request before it fails. Default `'60s'`. */
   maxRateLimitWait?: number | Duration | undefined
 }
 

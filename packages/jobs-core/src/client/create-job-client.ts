@@ -15,8 +15,8 @@ export type JobClientOptions = Omit<ClientOptions, 'clock'> & ProviderChoice
  * Creates a client on the engine of your choice. An engine that is not yet loaded is loaded when the client is first
  * used, so an app on one engine never evaluates another engine's SDK.
  *
- * @throws {ProviderNotChosenError} for an unknown name, or if neither the options nor the environment choose.
- * @throws {InvalidOptionError} for a wrong option, or a `config` with a provider object.
+ * @throws {ProviderNotChosenError} for an unknown engine name, or if neither the options nor the environment choose an engine.
+ * @throws {InvalidOptionError} for an invalid option, or a `config` together with a provider object.
  */
 export function createJobClient(options: JobClientOptions = {}): JobClient {
   const { provider, config, ...rest }: ClientOptions & { provider?: unknown; config?: object | undefined } = options

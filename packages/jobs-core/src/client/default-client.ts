@@ -30,8 +30,8 @@ export function getJobClient(): JobClient {
 
 /**
  * Sets the client that `sendJob` and the other module functions use. With `undefined`, the environment chooses again.
- * The previous client stays open, unless only a cron job started it: its cron jobs would tick in addition to those of
- * the new client.
+ * The previous client stays open. Exception: a client that was created only because a cron job was defined is closed, so
+ * that cron jobs do not tick twice.
  */
 export function setJobClient(client: JobClient | undefined): void {
   const shared = sharedClients()

@@ -68,14 +68,24 @@ export interface JobOperations {
   /** Returns the job's state and runs. @throws {JobNotFoundError} */
   getJobStatus(id: string): Promise<JobStatus>
   /**
-   * Cancels the job and returns its status. A job that has already ended keeps its state. @throws {JobNotFoundError}
+   * Cancels the job and returns its status. A job that has already ended keeps its state.
+   *
+   * @throws {JobNotFoundError}
    */
   cancelJob(id: string): Promise<JobStatus>
   /**
-   * Reruns the failed runs of a failed job. The id stays the same. @throws {JobNotRetryableError} or {JobNotFoundError}
+   * Starts a new run for each definition of a failed job whose run failed. The job's id stays the same.
+   *
+   * @throws {JobNotFoundError}
+   * @throws {JobNotRetryableError} if the job has not failed.
    */
   retryJob(id: string): Promise<JobHandle>
-  /** Waits until the job completes, fails or is cancelled. @throws {WaitTimeoutError} or {JobNotFoundError} */
+  /**
+   * Waits until the job completes, fails or is cancelled.
+   *
+   * @throws {JobNotFoundError}
+   * @throws {WaitTimeoutError} after the wait limit. The job continues.
+   */
   waitForJob(id: string, options?: WaitOptions): Promise<JobStatus>
 }
 
@@ -109,9 +119,9 @@ export interface JobClient extends JobOperations {
   healthCheck(): Promise<Health>
   /** Returns the engine's capabilities. */
   capabilities(): Promise<Capabilities>
-  /** Makes this process a worker that stays alive until `close`. You can send without it. */
+  /** Makes this process a worker that stays alive until `close`. Sends do not need it. */
   start(): Promise<void>
-  /** Stops accepting sends, waits for running attempts to end, then aborts the rest. */
+  /** Stops accepting sends, gives running attempts until the timeout to end, then aborts the rest. */
   close(options?: CloseOptions): Promise<void>
 }
 

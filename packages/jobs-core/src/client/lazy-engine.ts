@@ -83,7 +83,7 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
     stopWatching()
     isDraining = true
     try {
-      // A failure to open was reported to the caller that opened it. Then there is nothing to close.
+      // If opening failed, its caller received the error, and there is nothing to close.
       const opened = await opening?.catch(() => undefined)
       stopWatching() // in case the engine was still opening
       isClosing = true

@@ -39,12 +39,22 @@ export async function cancelJob(id: string): Promise<JobStatus> {
   return getJobClient().cancelJob(id)
 }
 
-/** Reruns the failed definitions of a failed job, under the same id. @throws {JobNotRetryableError} */
+/**
+ * Starts a new run for each definition of a failed job whose run failed. The job's id stays the same.
+ *
+ * @throws {JobNotFoundError}
+ * @throws {JobNotRetryableError} if the job has not failed.
+ */
 export async function retryJob(id: string): Promise<JobHandle> {
   return getJobClient().retryJob(id)
 }
 
-/** Waits until a job completes, fails or is cancelled. @throws {WaitTimeoutError} */
+/**
+ * Waits until a job completes, fails or is cancelled.
+ *
+ * @throws {JobNotFoundError}
+ * @throws {WaitTimeoutError} after the wait limit. The job continues.
+ */
 export async function waitForJob(id: string, options?: WaitOptions): Promise<JobStatus> {
   return getJobClient().waitForJob(id, options)
 }

@@ -60,7 +60,7 @@ export interface JobHandle<Event extends JobEvent = JobEvent> {
   readonly event: Event
   /** The tenant of the job. */
   readonly tenantId: string
-  /** True if the idempotency key was already in use. The id is then that of the existing job. */
+  /** True if the idempotency key was already in use. `id` is then the existing job's id. */
   readonly deduplicated: boolean
 }
 

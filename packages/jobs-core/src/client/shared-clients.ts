@@ -7,7 +7,7 @@ export interface SharedClients {
   client?: JobClient | undefined
   /** Open clients whose engine runs in this process, except clients that never have cron jobs. */
   readonly inProcessClients: Set<JobClient>
-  /** The default client, if a cron job and not a call created it. */
+  /** The default client, if it was created because a cron job was defined and no call has used it yet. */
   autoStarted?: JobClient | undefined
   /** True once a client for all jobs of the process exists, on any engine. */
   hasClientForAllJobs?: boolean

@@ -79,7 +79,7 @@ export interface CaseTools {
   waitUntil<T>(what: string, read: () => T | Promise<T>, limitMs?: number): Promise<Exclude<T, undefined | false>>
   /** Advances time until a promise settles, and settles like it. */
   waitForSettled<T>(promise: Promise<T>): Promise<T>
-  /** Returns the matching journal entries so far. */
+  /** Returns the matching entries that the journal has now. */
   journal(filter: JournalFilter): JournalEntry[]
   /** Returns the first matching journal entry once there is one. */
   waitForEntry(filter: JournalFilter): Promise<JournalEntry>

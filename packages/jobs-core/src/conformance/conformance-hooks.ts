@@ -15,7 +15,7 @@ export function conformanceHooks(): JobHooks {
     onAttemptStart: (info) => recordHook('onAttemptStart', info, {}),
     onAttemptEnd: ({ outcome, durationMs, ...info }) =>
       recordHook('onAttemptEnd', info, { outcome: outcome.type, durationMs }),
-    // Asynchronous, so that a rejecting hook is covered too.
+    // Asynchronous, so that a rejecting hook is also covered.
     onRunEnd: async ({ outcome, ...info }) => recordHook('onRunEnd', info, { outcome: outcome.type }),
   }
 }

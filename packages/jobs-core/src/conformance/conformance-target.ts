@@ -39,7 +39,7 @@ export interface ConformanceEngine {
   readonly client: JobClient
   /** Stops the engine and everything that was started for it. */
   close(): Promise<void>
-  /** The clock of an engine with its own time. Handlers use it too. Default: the system clock. */
+  /** The clock of an engine with its own time, which handlers also use. Default: the system clock. */
   readonly clock?: Clock
   /** Advances the engine's time. Default: waits. */
   advance?(durationMs: number): Promise<void>

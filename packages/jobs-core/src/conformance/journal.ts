@@ -62,7 +62,7 @@ export function record(entry: Omit<JournalEntry, 'at'>): void {
 
 /** Reads a journal that other processes can write to. */
 export interface JournalReader {
-  /** Returns all matching entries so far, oldest first. */
+  /** Returns all matching entries that exist now, oldest first. */
   read(matches: (entry: JournalEntry) => boolean): JournalEntry[]
 }
 

@@ -42,7 +42,7 @@ export interface Script {
   readonly changesPayload?: boolean
   /** Fail. */
   readonly failure?: ScriptedFailure
-  /** Throw in `onFailure` too. */
+  /** Also throw in `onFailure`. */
   readonly onFailureThrows?: boolean
   /** Return this. */
   readonly returns?: Json

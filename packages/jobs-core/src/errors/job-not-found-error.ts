@@ -1,13 +1,12 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
 /**
- * Thrown when no job has this id, or the job belongs to a different tenant than the client's. The error does not tell
- * which.
+ * Thrown when no job has this id, or the job belongs to another tenant. The error does not say which.
  */
 export class JobNotFoundError extends JobsError {
   override readonly name = 'JobNotFoundError'
   readonly code = 'job_not_found'
-  /** The id that the engine does not know. */
+  /** The id that was not found. */
   readonly jobId: string
 
   constructor({ jobId, provider }: { jobId: string; provider: string }) {

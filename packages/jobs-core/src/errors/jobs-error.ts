@@ -1,9 +1,9 @@
-// A registered symbol recognizes errors of other installed copies of this package, too.
+// A registered symbol also recognizes errors of other installed copies of this package.
 const marker = Symbol.for('@cgk-platform/jobs.error')
 
 /**
- * The base class of every error of this library. `code` is for programs and stable. `message` is for people: it says
- * what failed and what to do. The `cause` is the underlying error, such as a vendor's.
+ * The base class of every error of this library. `code` is stable, for use by programs. `message` says what failed and
+ * what to do. `cause` is the underlying error, such as a vendor's.
  */
 export abstract class JobsError extends Error {
   /** Identifies the error class. Stable, in snake case. */

@@ -1,6 +1,9 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** Thrown when neither the options nor the environment name a provider. */
+/**
+ * Thrown when no engine can be chosen: none is named in production, the name is unknown, or keys of several engines are
+ * set.
+ */
 export class ProviderNotChosenError extends JobsError {
   override readonly name = 'ProviderNotChosenError'
   readonly code = 'provider_not_chosen'

@@ -17,9 +17,7 @@ export interface FailedRequest {
   mayHaveSucceeded?: boolean | undefined
 }
 
-/**
- * Thrown when a request to an engine fails, other than a send: the engine was unreachable or responded with an error.
- */
+/** Thrown when a request other than a send fails: the engine was unreachable or responded with an error. */
 export class RequestFailedError extends JobsError {
   override readonly name = 'RequestFailedError'
   readonly code = 'request_failed'

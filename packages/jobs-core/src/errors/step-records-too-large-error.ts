@@ -6,7 +6,7 @@ export class StepRecordsTooLargeError extends JobsError {
   readonly code = 'step_records_too_large'
   /** The id of the step whose result exceeds the limit. */
   readonly stepId: string
-  /** The size of all records of the run with this result, in bytes of UTF-8 JSON. */
+  /** The size of all step records of the run, including this result, in bytes of UTF-8 JSON. */
   readonly bytes: number
   /** The engine's limit, in bytes. */
   readonly limitBytes: number

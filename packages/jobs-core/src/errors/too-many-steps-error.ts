@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** Reported when a workflow run makes more steps than `maxSteps`, most often because of an endless loop. */
+/** Reported when a workflow run has more than `maxSteps` steps, most often because of an endless loop. */
 export class TooManyStepsError extends JobsError {
   override readonly name = 'TooManyStepsError'
   readonly code = 'too_many_steps'

@@ -9,7 +9,7 @@ export class UnknownEventError extends JobsError {
   /** The known event with the most similar name, if any. */
   readonly nearest: string | undefined
 
-  /** @param facts - `handledByJob` is the event of the job with this id, if the name is the id of a job */
+  /** @param facts - `handledByJob`: if the unknown name is the id of a job, the event that this job handles */
   constructor({
     event,
     nearest,

@@ -6,7 +6,7 @@ export class WorkflowChangedError extends JobsError {
   readonly code = 'workflow_changed'
   /** The workflow's id. */
   readonly definitionId: string
-  /** The id of the step that does not match; absent if the whole version does not match. */
+  /** The id of the step that does not match; absent if the workflow's `version` changed. */
   readonly stepId?: string
 
   constructor({ definitionId, stepId, problem }: { definitionId: string; stepId?: string; problem: string }) {

@@ -16,7 +16,7 @@ import { systemClock } from '../time/system-clock.ts'
 
 /** Options of every host on a hosted engine. */
 export interface HostOptions {
-  /** The definitions to run. Default: every definition that this process has created so far. */
+  /** The definitions to run. Default: every definition that the process has when the host is created. */
   jobs?: readonly Definition[] | undefined
   /**
    * pino, the console, or a compatible logger. Default: the run's log if the engine stores one, otherwise readable

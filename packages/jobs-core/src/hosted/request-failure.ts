@@ -12,7 +12,7 @@ export interface Failure {
   readonly isTransient: boolean
   /** Delay before the next request that the engine asks for, in milliseconds; absent if it does not say. */
   readonly retryAfterMs?: number | undefined
-  /** Whether the response came from the engine itself. A server at a wrong address, or a proxy, responds too. */
+  /** Whether the response came from the engine itself. A server at a wrong address, or a proxy, also responds. */
   readonly isFromEngine: boolean
 }
 

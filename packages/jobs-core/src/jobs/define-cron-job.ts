@@ -19,7 +19,7 @@ export interface CronJobOptions<Output> extends DefinitionOptions {
   schedule: string
   /** The IANA time zone of the schedule. Default: `UTC`. */
   timezone?: string | undefined
-  /** Whether a tick starts a run while the previous run (of the tenant) is still running. Default: `skip`. */
+  /** Whether a tick starts a run if the previous run (of the tenant) has not ended. Default: `skip`. */
   overlap?: 'skip' | 'allow' | undefined
   /** Ticks missed while no process ran: `none` drops them, `latest` runs the latest one. Default: `none`. */
   catchUp?: 'none' | 'latest' | undefined
@@ -27,7 +27,7 @@ export interface CronJobOptions<Output> extends DefinitionOptions {
   tenants?: (() => readonly string[] | Promise<readonly string[]>) | undefined
   /** Handles a tick. The return value is the run's output, as JSON. */
   handler: (context: CronContext) => Output | Promise<Output>
-  /** Called once, after the last attempt of a run failed. Errors that it throws are logged. */
+  /** Called once, after the last attempt of a run has failed. Errors that it throws are logged. */
   onFailure?: ((error: Error, context: CronContext) => unknown) | undefined
 }
 

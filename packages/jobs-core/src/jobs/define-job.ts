@@ -24,7 +24,7 @@ export interface JobOptions<Event extends JobEvent, Output> extends DefinitionOp
    * nothing. A thrown error causes a retry. Throw `NonRetryableError` or `RetryAfterError` to change that.
    */
   handler: (event: EventMessage<Event>, context: JobContext) => Output | Promise<Output>
-  /** Called once, after the last attempt failed. Errors that it throws are logged. */
+  /** Called once, after the last attempt has failed. Errors that it throws are logged. */
   onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
 }
 

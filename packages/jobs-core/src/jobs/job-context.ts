@@ -12,7 +12,7 @@ export interface JobContext {
   readonly maxAttempts: number
   /** The tenant of the event. */
   readonly tenantId: string
-  /** A logger that adds the ids above to every line. */
+  /** A logger that adds `jobId`, `runId`, `attempt`, `tenantId` and `definitionId` to every line. */
   readonly logger: Logger
   /** Aborts when the job is cancelled, the attempt times out or the engine closes. Pass it to calls such as `fetch`. */
   readonly signal: AbortSignal

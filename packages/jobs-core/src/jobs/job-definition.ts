@@ -9,7 +9,7 @@ import type { ProviderOptions } from '../provider/engine-types.ts'
 
 /** The fields of every kind of definition. */
 export interface BaseDefinition {
-  /** The unique id among the definitions of a client. Engines identify its runs by it. */
+  /** The definition's id, unique within a client. Engines use it to identify the definition's runs. */
   readonly id: string
   /** The retry policy, with defaults. */
   readonly retry: RetryPolicy
@@ -23,7 +23,7 @@ export interface BaseDefinition {
   readonly providerOptions: ProviderOptions
 }
 
-/** The result of `defineJob`. It starts no run. */
+/** The result of `defineJob`. Defining a job does not start a run. */
 export interface JobDefinition<Event extends JobEvent = JobEvent, Output = unknown> extends BaseDefinition {
   readonly kind: 'job'
   /** The event to handle. */
@@ -31,7 +31,7 @@ export interface JobDefinition<Event extends JobEvent = JobEvent, Output = unkno
   /** Runs one attempt. */
   // Methods and not properties, so that a definition of one event is assignable to `JobDefinition`.
   handler(event: EventMessage<Event>, context: JobContext): Output | Promise<Output>
-  /** Called after the last attempt failed. */
+  /** Called once, after the last attempt has failed. */
   onFailure?(error: Error, event: EventMessage<Event>, context: JobContext): unknown
 }
 
@@ -40,14 +40,14 @@ export interface CronJobDefinition<Output = unknown> extends BaseDefinition {
   readonly kind: 'cron'
   /** The parsed schedule with its time zone. */
   readonly schedule: CronSchedule
-  /** `skip`: a tick starts no run while the previous run is still running. */
+  /** `skip`: a tick starts no run while the previous run has not ended. */
   readonly overlap: 'skip' | 'allow'
-  /** The missed ticks to run later. */
+  /** `latest`: the latest missed tick runs late. `none`: missed ticks are dropped. */
   readonly catchUp: 'none' | 'latest'
   /** Runs one attempt of a tick. */
   handler(context: CronContext): Output | Promise<Output>
   /** Returns the tenants. Each gets its own run. */
   tenants?(): readonly string[] | Promise<readonly string[]>
-  /** Called after the last attempt failed. */
+  /** Called once, after the last attempt has failed. */
   onFailure?(error: Error, context: CronContext): unknown
 }

@@ -30,7 +30,7 @@ export const allFeatures = [
 /** The name of a feature. Docs and errors show it. */
 export type Feature = (typeof allFeatures)[number]
 
-/** Whether an engine supports a feature. Docs and errors show the texts. */
+/** Whether an engine supports a feature. Docs and errors show `note` and `instead`. */
 export type FeatureSupport =
   | { readonly supported: true; /** A remark about the support. */ readonly note?: string }
   | {
@@ -39,15 +39,18 @@ export type FeatureSupport =
       /** The alternative. */ readonly instead: string
     }
 
-/** The capabilities of an engine. The docs print them, and the client checks each definition and send against them. */
+/**
+ * The capabilities of an engine. The tables in the docs are generated from them, and the client checks each definition
+ * and send against them.
+ */
 export interface Capabilities {
-  /** The support of each feature. */
+  /** Whether the engine supports each feature, and how. */
   readonly features: Readonly<Record<Feature, FeatureSupport>>
   /** The minimum delay between two attempts. Shorter delays are extended to it. */
   readonly minRetryDelayMs: number
   /** The maximum delay between two attempts. Absent: no limit. */
   readonly maxRetryDelayMs?: number
-  /** The maximum lateness of a retry on an idle engine. */
+  /** The maximum time by which a retry starts late on an idle engine. */
   readonly retryToleranceMs: number
   /** The maximum number of attempts of a run. */
   readonly maxAttemptsLimit: number
@@ -57,15 +60,15 @@ export interface Capabilities {
   readonly maxOutputBytes?: number
   /** The maximum number of steps of a workflow run. Absent: no limit. */
   readonly maxSteps?: number
-  /** The maximum size of a step's result, in bytes of UTF-8 JSON. Absent: `portablePayloadBytes`. */
+  /** The maximum size of a step's result, in bytes of UTF-8 JSON. Absent: 120 KiB. */
   readonly maxStepOutputBytes?: number
-  /** The maximum lateness of the end of a workflow's wait on an idle engine. */
+  /** The maximum time by which a workflow's wait ends late on an idle engine. */
   readonly waitToleranceMs?: number
   /** The maximum delay of a send. */
   readonly maxDelayMs: number
   /** The maximum time until the signal of a running handler aborts after a cancel. */
   readonly abortToleranceMs: number
-  /** Describes cron schedules at clock changes. */
+  /** Describes what cron schedules do when the clocks change for daylight saving time. */
   readonly daylightSaving: string
 }
 

@@ -5,13 +5,13 @@ import { callback, group, custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 import type { Outcome } from './outcome.ts'
 
-/** An attempt, as hooks and middleware see it. */
+/** The facts about an attempt that hooks and middleware receive. */
 export interface AttemptInfo {
   /** The id of the definition that runs. */
   readonly definitionId: string
   /** The job's event; `cron/<definition>` for a tick. */
   readonly event: string
-  /** The job's id, as the sender got it. */
+  /** The job's id, the same as `handle.id` at the sender. */
   readonly jobId: string
   /** The run that the attempt belongs to. */
   readonly runId: string
@@ -25,7 +25,7 @@ export interface AttemptInfo {
   readonly traceparent?: string
 }
 
-/** A send, as hooks see it. */
+/** The facts about a send that hooks receive. */
 export interface SendInfo {
   /** The event that was sent. */
   readonly event: string
@@ -64,7 +64,7 @@ const hookOptions = declareOptions<JobHooks>('`hooks`', {
 })
 const someHooks = group<object, unknown>(hookOptions)
 
-/** The option `hooks` of a client or a host. An instance of a class can have other fields too. */
+/** The option `hooks` of a client or a host. An instance of a class may also have other fields. */
 export const hooksOption: Option<JobHooks, JobHooks> = custom((input, name, createError) => {
   const isInstance =
     typeof input === 'object' && input !== null && ![Object.prototype, null].includes(Object.getPrototypeOf(input))

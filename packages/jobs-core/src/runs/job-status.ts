@@ -2,9 +2,9 @@ import type { StepStatus } from '../workflows/step-status.ts'
 import type { JobErrorInfo } from './error-info.ts'
 import type { JobState } from './job-state.ts'
 
-/** A snapshot of a job. A field that the engine does not report is absent, as its capabilities say. */
+/** A snapshot of a job. A field that the engine does not report is absent; its capabilities list which. */
 export interface JobStatus {
-  /** The id that the sender got. */
+  /** The job's id, the same as `handle.id` at the sender. */
   readonly id: string
   /** The event that was sent; `cron/<definition>` for a tick. */
   readonly event: string
@@ -32,7 +32,7 @@ export interface RunStatus<Output = unknown> {
   readonly definitionId: string
   /** The state of this run. */
   readonly state: JobState
-  /** Number of attempts started so far. */
+  /** Number of attempts that have started. */
   readonly attempts: number
   /** Maximum number of attempts. */
   readonly maxAttempts: number
@@ -46,7 +46,7 @@ export interface RunStatus<Output = unknown> {
   readonly output?: Output
   /** Why the last attempt failed. */
   readonly error?: JobErrorInfo
-  /** The steps of a workflow so far, in the order of their calls. */
+  /** The steps that a workflow has called, in this order. */
   readonly steps?: readonly StepStatus[]
   /** The id of the run that this one retries. */
   readonly retryOf?: string

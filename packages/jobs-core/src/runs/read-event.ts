@@ -11,7 +11,9 @@ import type { EventMessage } from '../jobs/event-message.ts'
  * Returns the event for its handler. The payload is parsed again, because events can come from other producers, and
  * is a copy. Returns a promise only if the schema is asynchronous.
  *
- * @throws {TenantRequiredError} {@link PayloadInvalidError} {@link UnknownEventError}
+ * @throws {TenantRequiredError}
+ * @throws {PayloadInvalidError}
+ * @throws {UnknownEventError}
  */
 export function readEvent(envelope: Envelope, jobId: string): EventMessage | Promise<EventMessage> {
   const { event, tenantId } = envelope

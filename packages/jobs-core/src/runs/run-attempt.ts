@@ -81,14 +81,14 @@ function isWorkflow(attempt: Attempt): attempt is Attempt & { readonly definitio
 async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
   const { definition, envelope, signal, clock, info } = attempt
   const { maxAttempts } = info
-  // True while the envelope or the output is being checked: an error thrown then is permanent.
-  let isPermanent = true
+  // True while the envelope or the output is being checked: only then can an error be permanent because of its class.
+  let isChecking = true
   let work: Promise<unknown> | undefined
   let isHandling = false
   const handle = async (ownSignal: AbortSignal): Promise<unknown> => {
     const call = await prepareCall(definition, envelope, toJobContext(attempt, ownSignal), attempt.tickHost)
     ownSignal.throwIfAborted() // the attempt may have been stopped while an asynchronous schema ran
-    isPermanent = false
+    isChecking = false
     isHandling = true
     try {
       if (!attempt.middleware || call.isFanOut) return await call.handle()
@@ -100,7 +100,7 @@ async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
   try {
     if (info.attempt > maxAttempts) throw new AttemptsExhaustedError({ definitionId: definition.id, maxAttempts })
     const output = await runUntilStopped(toStopOptions(attempt), (ownSignal) => (work = handle(ownSignal)))
-    isPermanent = true
+    isChecking = true
     const completed = toCompleted(attempt, output) // copied immediately, because the handler may still change it
     // A handler that blocked the event loop may have delayed a cancel, which must arrive before success is reported.
     await clock.yield()
@@ -109,7 +109,7 @@ async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
     if (work && isHandling) attempt.onLeftRunning?.(work)
     const stopped = stopOutcome(signal)
     if (stopped) return stopped
-    const outcome = classifyFailure(attempt, thrown, isPermanent && isPermanentError(thrown))
+    const outcome = classifyFailure(attempt, thrown, isChecking && isPermanentError(thrown))
     if (outcome.type === 'failed') await reportFailure(attempt, thrown)
     return outcome
   }

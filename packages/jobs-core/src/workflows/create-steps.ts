@@ -37,7 +37,7 @@ export function createSteps(replay: StepsOptions): Steps {
 
   /** Returns the key of a call, or `undefined` if the call fails the run. */
   const keyFor = (id: string, kind: StepKind): string | undefined => {
-    // Counted before any check, so that a loop that catches all errors ends too.
+    // Counted before any check, so that a loop that catches all errors also ends.
     if (++calls > definition.maxSteps) {
       replay.failRun(
         new TooManyStepsError({ definitionId: definition.id, stepId: String(id), maxSteps: definition.maxSteps }),

@@ -23,7 +23,7 @@ export interface WorkflowOptions<Event extends JobEvent, Output> extends Definit
   event: Event
   /**
    * The workflow as ordinary code. After a wait or a crash it is replayed from its start, and completed steps return
-   * their recorded results. Put all side effects into steps, and nothing random between them. Its return value is the
+   * their recorded results. Put all side effects into steps, and nothing random between them. The return value is the
    * run's output.
    */
   steps: (event: EventMessage<Event>, step: Steps<Event>, context: JobContext) => Output | Promise<Output>
@@ -41,7 +41,7 @@ export interface WorkflowOptions<Event extends JobEvent, Output> extends Definit
   version?: string | undefined
   /** Maximum number of steps in one run, to stop an infinite loop. Default 1,000. */
   maxSteps?: number | undefined
-  /** Whether to compensate the completed steps of a cancelled run too. Default false. */
+  /** Whether to compensate the completed steps of a cancelled run. Default false. */
   compensateOnCancel?: boolean | undefined
   /** Called once after a run has failed and its steps are compensated. Its errors are logged. */
   onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined

@@ -24,7 +24,7 @@ import { toStepFailedError } from './step-results.ts'
 import type { ReplayResult, StepEngine, ReplayContext } from './step-engine.ts'
 import type { StepContext, WorkflowDefinition } from './steps.ts'
 
-/** Errors that a retry of the code cannot fix: a step has used all its attempts, or the code has a mistake. */
+/** Errors that a retry of the code cannot fix: a step has used all its attempts, or the code is wrong. */
 const permanentErrors = [
   StepFailedError,
   InvalidStepError,
@@ -68,12 +68,12 @@ export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome>
       engine = steps(toReplayContext(attempt, ownSignal, fatal))
       return replay(attempt, ownSignal, engine, fatal)
     })
-    if (outcome.type !== 'suspended') await clock.yield() // as for a job, a cancel may have been delayed
+    if (outcome.type !== 'suspended') await clock.yield() // lets a delayed cancel arrive before the outcome is decided, as for jobs
     return stopOutcome(signal) ?? outcome
   } catch (thrown) {
     const running = engine?.runningWork?.()
     if (running) attempt.onLeftRunning?.(running)
-    // The records could not be saved, so compensations may be missing. They are retried while attempts remain.
+    // The records could not be saved, so some compensations may not have run. They run in the next attempt, if any.
     return stopOutcome(signal) ?? classifyFailure(attempt, thrown, isPermanent(thrown))
   }
 }
@@ -121,7 +121,7 @@ async function replay(
     const event = await readEvent(envelope, attempt.jobId)
     isReading = false
     ownSignal.throwIfAborted()
-    if (!failure) checkVersion(definition, engine.version) // compensates even if the code changed
+    if (!failure) checkVersion(definition, engine.version) // a failed run is compensated even if the code has changed
     const step = createSteps({
       replayToken: fatal.replayToken,
       definition,

@@ -7,7 +7,7 @@ import type { StepRecord, StepState, CompensationRecord } from './workflow-recor
 export interface CompensationStatus {
   /** Its state. */
   readonly state: CompensationRecord['state']
-  /** Number of attempts started so far. */
+  /** Number of attempts that have started. */
   readonly attempts: number
   /** When its first attempt started. */
   readonly startedAt?: Date
@@ -27,7 +27,7 @@ export interface StepStatus {
   readonly kind: StepKind
   /** Its state. */
   readonly state: StepState
-  /** Number of attempts started so far; 0 for a wait. */
+  /** Number of attempts that have started; 0 for a wait. */
   readonly attempts: number
   /** Maximum number of attempts; absent for a wait. */
   readonly maxAttempts?: number

@@ -101,7 +101,7 @@ export interface Steps<Trigger extends JobEvent = JobEvent> {
     work: (context: StepContext) => Output | Promise<Output>,
     options?: StepOptions<AsJson<Output>>,
   ): Promise<AsJson<Output>>
-  /** Waits for a duration, also across restarts of the process if the engine stores jobs durably. */
+  /** Waits for a duration. If the engine stores jobs durably, the wait survives restarts of the process. */
   sleep(id: string, duration: number | Duration): Promise<void>
   /** Waits until a time. A past time ends the wait immediately. */
   sleepUntil(id: string, instant: Date): Promise<void>
@@ -129,7 +129,7 @@ export interface Steps<Trigger extends JobEvent = JobEvent> {
   ): Promise<AsJson<Output>>
 }
 
-/** The result of `defineWorkflow`. It starts no run. */
+/** The result of `defineWorkflow`. Defining a workflow does not start a run. */
 export interface WorkflowDefinition<Event extends JobEvent = JobEvent, Output = unknown> extends BaseDefinition {
   readonly kind: 'workflow'
   /** The event that starts a run. */
@@ -138,7 +138,7 @@ export interface WorkflowDefinition<Event extends JobEvent = JobEvent, Output = 
   readonly version?: string
   /** Maximum number of steps in one run. */
   readonly maxSteps: number
-  /** Whether completed steps are compensated after a cancel too. */
+  /** Whether completed steps are also compensated after a cancel. */
   readonly compensateOnCancel: boolean
   /** The code. Every replay runs it from its start. */
   steps(event: EventMessage<Event>, step: Steps<Event>, context: JobContext): Output | Promise<Output>

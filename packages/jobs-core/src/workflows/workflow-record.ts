@@ -9,7 +9,7 @@ export type StepState = 'running' | 'waiting' | 'retrying' | 'completed' | 'fail
 export interface CompensationRecord {
   /** Its state. */
   state: 'running' | 'retrying' | 'completed' | 'failed'
-  /** Number of attempts started so far. */
+  /** Number of attempts that have started. */
   attempts: number
   /** When its first attempt started. */
   startedAt: number
@@ -29,7 +29,7 @@ export interface StepRecord {
   readonly kind: StepKind
   /** Its state. */
   state: StepState
-  /** Number of attempts started so far; 0 for a wait. */
+  /** Number of attempts that have started; 0 for a wait. */
   attempts: number
   /** Maximum number of attempts; absent for a wait. */
   readonly maxAttempts?: number

@@ -4,7 +4,7 @@ export interface EngineView {
   readonly inFlight: readonly Promise<void>[]
   /** Number of jobs that have not ended. */
   readonly openJobs: number
-  /** Whether work is due that the concurrency limits allow to begin now. */
+  /** Whether any work is due that can begin now under the concurrency limits. */
   readonly hasDue: boolean
   /** Makes the engine check its store again. */
   wake(): void

@@ -33,7 +33,7 @@ const declared = declareOptions<TriggerHostOptions>('`createTriggerTasks`', host
  * trigger, and each job gets one. A cron job gets another one, which its ticks call.
  *
  * @throws {InvalidOptionError} for an invalid option, or if it is called where the SDK does not register tasks.
- * @throws {UnsupportedFeatureError} for a definition that needs a feature which Trigger.dev does not have.
+ * @throws {UnsupportedFeatureError} for a definition with a feature that Trigger.dev does not support.
  */
 export function createTriggerTasks(
   options?: TriggerHostOptions,

@@ -5,8 +5,8 @@ import type { Connection } from './connection.ts'
 import { hasEnded, identifyProcess } from './process-identity.ts'
 
 /**
- * Minimum age of a worker before it deletes inherited definitions, in milliseconds. A starting app defines its jobs one
- * by one.
+ * Time that a worker waits before it deletes definitions that it inherited (see `#inherit`), in milliseconds. An app
+ * that starts defines its jobs one by one, so it may still define them.
  */
 const settledAfterMs = 10_000
 /** Time to keep the definitions of ended workers that no other worker inherits, in milliseconds: one day. */
@@ -38,7 +38,7 @@ export class Workers {
   readonly #leaseMs: number
   readonly #process = identifyProcess()
   #id = 0
-  /** Time since which this worker has sent heartbeats without a gap. */
+  /** When this worker's current series of heartbeats without a gap began. */
   #steadySinceMs = Number.POSITIVE_INFINITY
   #definitions: readonly WorkerDefinition[] = []
   #ids: ReadonlySet<string> = new Set()
@@ -72,7 +72,8 @@ export class Workers {
   }
 
   #register(): void {
-    // Random instead of a counter: if this transaction is rolled back, another worker would get the same number.
+    // Random, not a counter: after a rollback this worker still has its id, and a counter would give the same one to
+    // another worker.
     this.#id = randomInt(1, 2 ** 48 - 1)
     this.#steadySinceMs = nowMs()
     this.#areDefinitionsWritten = false
@@ -108,8 +109,8 @@ export class Workers {
   }
 
   /**
-   * Inherits the definitions of ended workers that shared a definition with this one. It is likely their replacement,
-   * and has not yet defined all of its jobs.
+   * Inherits the definitions of ended workers that shared a definition with this one. This worker is probably their
+   * replacement, and may not have defined all of its jobs yet.
    */
   #inherit(): void {
     const mine = JSON.stringify([...this.#ids])
@@ -149,15 +150,15 @@ export class Workers {
   #isDead({ process, heartbeat_ms: heartbeatMs, lease_ms: leaseMs }: WorkerRow, now: number): boolean {
     // A heartbeat in the future is from before the machine's last boot.
     if (hasEnded(process) || heartbeatMs > now + leaseMs) return true
-    // When this worker could not send heartbeats, such as on a full disk or a suspended machine, the others could not
-    // either. Give them the time of a few heartbeats to recover.
+    // If this worker could not send heartbeats, for example because the disk was full or the machine was suspended, the
+    // others probably could not either. Allow them a few heartbeats to recover.
     const isSteady = now - this.#steadySinceMs > Math.min(leaseMs / 2, 2 * maxHeartbeatMs)
     return isSteady && now - heartbeatMs > leaseMs
   }
 
   /**
-   * Deletes obsolete definitions: inherited ones that this worker has not defined itself after it had time to, and
-   * those of workers that ended long ago.
+   * Deletes obsolete definitions: inherited ones that this worker has had time to define itself but has not, and those
+   * of workers that ended long ago.
    */
   pruneDefinitions(): void {
     const settled = 'SELECT 1 AS one FROM cgk_workers WHERE id = ? AND since_ms <= ?'
@@ -194,8 +195,8 @@ export class Workers {
   }
 
   /**
-   * Returns whether this worker may begin a run of a definition. It may if it has the definition, or if no worker does:
-   * the run then fails.
+   * Returns whether this worker may begin a run of a definition. It may if it has the definition. It also may if no
+   * worker has it, to make the run fail.
    */
   mayBegin(definitionId: string): boolean {
     if (this.#ids.has(definitionId)) return true
