@@ -70,7 +70,7 @@ export default defineConfig({
     'promise/always-return': 'off', // a `then` callback may have only side effects
     'typescript/consistent-return': 'off', // the compiler checks returns
     'typescript/no-extraneous-class': 'off', // tests use instances of classes as invalid payloads
-    'typescript/no-unnecessary-type-conversion': 'off', // JavaScript without types calls this code too
+    'typescript/no-unnecessary-type-conversion': 'off', // JavaScript without types also calls this code
     'typescript/no-unsafe-type-assertion': 'off', // external data is asserted after a check
     'typescript/unbound-method': 'off', // methods here are closures without `this`
     'unicorn/consistent-function-scoping': 'off', // a private helper may be declared where it is used

@@ -10,7 +10,7 @@ export type ChaosOptions =
       readonly bug: InjectedBug | undefined
       /** Only prints the plan. */
       readonly planOnly: boolean
-      /** Keeps the ledgers and the jobs file after a run without findings too. */
+      /** Also keeps the ledgers and the jobs file after a run without findings. */
       readonly keepFiles: boolean
     }
 

@@ -19,7 +19,7 @@ export interface Consumer {
   readonly programs: string
   /** The package of this library that it depends on. */
   readonly installs: string
-  /** The engines whose packages it depends on too. */
+  /** The engines whose packages it also depends on. */
   readonly engines?: readonly EnginePackage[]
   readonly dependencies: Readonly<Record<string, string>>
   /** The oldest version of TypeScript that compiles the declarations. */

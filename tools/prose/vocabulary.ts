@@ -1,4 +1,4 @@
-/** A phrase that is not allowed, and what to write. Spaces match line ends and the stars of a comment too. */
+/** A phrase that is not allowed, and what to write. Spaces also match line ends and the stars of a comment. */
 export interface Phrase {
   /** A regular expression. It matches whole words, in either case. */
   readonly pattern: string
@@ -45,6 +45,14 @@ export const phrases: readonly Phrase[] = [
   { pattern: 'patience', advice: 'timeout, wait limit' },
   { pattern: 'none at all|of ours|as ever|such a one', advice: 'plain words' },
   { pattern: 'under way', advice: 'running, in progress' },
+  { pattern: 'so far', advice: 'say until when, or omit it' },
+  { pattern: '(?<!-)too(?=[.,;:)|])', advice: 'also, before the verb' },
+  { pattern: '(?:a|no|without a) signs? of life', advice: 'heartbeat' },
+  { pattern: 'makes? (?:more |no )?steps', advice: 'has steps' },
+  { pattern: 'tells? for sure|can tell|tells? (?:\\w+ )*apart', advice: 'shows, distinguishes' },
+  { pattern: 'hears? about', advice: 'report to' },
+  { pattern: 'if you have (?:some|any)', advice: 'if any' },
+  { pattern: '(?:errors?|numbers?|limits?) that your program can reach', advice: 'hit, get' },
 ]
 
 /** A docstring or a sentence of a guide that begins like this makes its reader wait for the subject. */

@@ -16,7 +16,10 @@ export interface TriggerConfig {
   apiKey?: string | undefined
   /** The address of the server. Default: `TRIGGER_API_URL`, otherwise Trigger.dev's cloud. */
   apiUrl?: string | undefined
-  /** The branch of a preview environment. Default: `TRIGGER_PREVIEW_BRANCH`, otherwise the deployed branch. */
+  /**
+   * The branch of a preview environment. Default: the first of `TRIGGER_PREVIEW_BRANCH`, `VERCEL_GIT_COMMIT_REF` and
+   * `TRIGGER_DEV_BRANCH` that is set.
+   */
   previewBranch?: string | undefined
   /**
    * The version of the deployed tasks that runs the jobs. Default: `TRIGGER_VERSION`, otherwise the current version.

@@ -55,7 +55,10 @@ export interface TriggerConfig {
   apiKey?: string | undefined
   /** The URL of your own server. Default: `TRIGGER_API_URL`, otherwise Trigger.dev's cloud. */
   apiUrl?: string | undefined
-  /** The branch of a preview environment. Default: `TRIGGER_PREVIEW_BRANCH`. */
+  /**
+   * The branch of a preview environment. Default: the first of `TRIGGER_PREVIEW_BRANCH`, `VERCEL_GIT_COMMIT_REF` and
+   * `TRIGGER_DEV_BRANCH` that is set.
+   */
   previewBranch?: string | undefined
   /** The deployed version whose tasks run the jobs. Default: `TRIGGER_VERSION`, otherwise the current version. */
   version?: string | undefined

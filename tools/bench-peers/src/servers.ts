@@ -78,7 +78,7 @@ async function start(
     async stop() {
       if (child.exitCode !== null) return
       const exited = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGINT') // PostgreSQL then disconnects its clients; Redis exits too
+      child.kill('SIGINT') // PostgreSQL then disconnects its clients; Redis also exits
       await exited
     },
   }

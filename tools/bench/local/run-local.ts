@@ -17,7 +17,7 @@ const chart = 'performance.svg'
 
 /** Options of the local bench. */
 export interface LocalBench {
-  /** Measures the other queues too, if they and their servers are installed. */
+  /** Also measures the other queues, if they and their servers are installed. */
   readonly withPeers: boolean
   /** Writes docs/performance.md and its chart. */
   readonly write: boolean

@@ -49,7 +49,7 @@ async function checkLocalEngine(checks: InstallChecks, name: ConsumerName, from:
   return { detail: 'throws `unsupported_feature`' }
 }
 
-/** Checks that Trigger.dev's SDK alone fails on an edge runtime too. @throws if a new version of the SDK works. */
+/** Checks that Trigger.dev's SDK alone also fails on an edge runtime. @throws if a new version of the SDK works. */
 async function checkTrigger(checks: InstallChecks): Promise<Finding> {
   const { cwd } = await checks.app('trigger', 'npm')
   const program = `import { createJobClient } from '@cgk-platform/jobs-trigger'

@@ -21,7 +21,7 @@ export interface Ended {
 
 /** A running script. */
 export interface Running {
-  /** Returns its output so far. */
+  /** Returns its output. */
   printed(): string
   /** Ends it with SIGTERM. Returns its exit code, or `null` if the signal ended it. */
   terminate(): Promise<number | null>

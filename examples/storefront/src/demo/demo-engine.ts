@@ -14,7 +14,7 @@ export interface DemoEngine {
   simulate(events: readonly ShopEvent[], screen: Screen): Promise<JobHandle[]>
   /** Advances to `at` (epoch milliseconds), running due jobs at their own times. Omitted in real time. */
   advanceTo?(at: number): Promise<void>
-  /** Returns how often a payment was declined, if attempts do not show it: an attempt cut short by a crash counts, too. */
+  /** Returns how often a payment was declined, if attempts do not show it: an attempt cut short by a crash also counts. */
   declinesOf?(idempotencyKey: string): Promise<number>
   close(): Promise<void>
 }

@@ -4,7 +4,7 @@ import type { LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 export interface RequestCounter {
   /** The `fetch` for the app's requests, which counts them. */
   readonly fetch: typeof fetch
-  /** Counts the engine's requests, too. */
+  /** Also counts the engine's requests. */
   watch(engine: LoopbackEngine): void
   hasPending(): boolean
 }

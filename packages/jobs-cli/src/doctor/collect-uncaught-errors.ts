@@ -4,11 +4,11 @@ import type { Finding } from './doctor-report.ts'
 
 /**
  * Collects uncaught errors instead of letting them end the process: modules of an app may start things that fail, such
- * as a connection. Returns a function that reports the errors so far.
+ * as a connection. Returns a function that reports the errors until then.
  */
 export function collectUncaughtErrors(): () => Finding[] {
   const messages = new Set<string>()
-  // Unhandled rejections arrive here, too.
+  // Unhandled rejections also arrive here.
   process.on('uncaughtException', (error) => messages.add(toErrorInfo(error).message.split('\n')[0] ?? ''))
   return () => [...messages].map(toFinding)
 }

@@ -9,7 +9,10 @@ export class ProviderNotInstalledError extends JobsError {
   /** The package to install. */
   readonly packageName: string
 
-  /** @param facts - `problem`: why the package cannot be loaded, if it is installed. Default: it is not installed */
+  /**
+   * @param facts - the provider and its package
+   * @param facts.problem - why the package cannot be loaded, if it is installed. Default: it is not installed
+   */
   constructor(
     { provider, packageName, problem }: { provider: string; packageName: string; problem?: string | undefined },
     options?: ErrorOptions,

@@ -9,7 +9,10 @@ export class UnknownEventError extends JobsError {
   /** The known event with the most similar name, if any. */
   readonly nearest: string | undefined
 
-  /** @param facts - `handledByJob`: if the unknown name is the id of a job, the event that this job handles */
+  /**
+   * @param facts - the event and similar names
+   * @param facts.handledByJob - if the unknown name is the id of a job, the event that this job handles
+   */
   constructor({
     event,
     nearest,

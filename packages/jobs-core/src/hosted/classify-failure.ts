@@ -17,7 +17,7 @@ export interface FailedResponse {
   readonly message?: string | undefined
   /** The remedy for the reader, as one or more sentences. Default: no known remedy. */
   readonly remedy?: string | undefined
-  /** Delay before the next request that the engine asks for, in milliseconds. Default: none. */
+  /** Delay that the engine requests before the next request, in milliseconds. Default: none. */
   readonly retryAfterMs?: number | undefined
   /** Whether the response came from the engine itself. Default: true if there is a `message`. */
   readonly isFromEngine?: boolean

@@ -129,7 +129,7 @@ describe('a rate limit', () => {
     }
   })
 
-  test('fails a request at once if the engine asks for more than the budget, and says when to try again', async () => {
+  test('fails a request at once if the engine requests more than the budget, and says when to try again', async () => {
     const { results } = await requestMany(1, () => limited(61_000))
     const remedy = 'Try again in 61 s, send fewer requests, or raise `maxRateLimitWait` (60 s).'
     expect(results).toEqual([[0, expect.objectContaining({ remedy, status: 429, mayHaveSucceeded: false })]])

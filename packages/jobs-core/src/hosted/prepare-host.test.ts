@@ -14,7 +14,7 @@ const setting = {
 const work = (id: string) =>
   defineJob({ id, event: 'order.created', handler: () => undefined }) as unknown as Definition
 
-test('uses the passed definitions, or all definitions so far', () => {
+test('uses the passed definitions, or all definitions that exist', () => {
   const [one, two] = [work('one'), work('two')]
   expect(prepareHost({ jobs: [one] }, setting).definitions).toEqual([one])
   expect(prepareHost({}, setting).definitions).toEqual([one, two])

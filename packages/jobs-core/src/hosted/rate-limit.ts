@@ -12,7 +12,7 @@ export interface RateLimit {
 
 /** A request that the engine can refuse because of its rate limit. */
 export interface RateLimitedRequest {
-  /** Waits for the time that the engine has asked for, in this request or another one. */
+  /** Waits for the time that the engine has requested, in the response to this request or to another one. */
   untilOpen(): Promise<void>
   /**
    * Records that the engine refused this request. Returns `undefined` if the request can be repeated after `untilOpen`,

@@ -2,7 +2,7 @@
 const minOffsetMs = 2000
 
 /**
- * Returns the delay that a response asks for, in milliseconds, or `undefined` if it names none. Reads the header
+ * Returns the delay that a response requests, in milliseconds, or `undefined` if it names none. Reads the header
  * `retry-after` (seconds or a date), otherwise `x-ratelimit-reset` (seconds, or an instant in epoch seconds or
  * milliseconds). Instants are by the server's clock, which its `date` header shows.
  *
@@ -21,7 +21,7 @@ function fromRetryAfter(text: string, now: number): number {
   return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
 }
 
-/** Tells the forms of a reset apart by their size. */
+/** Distinguishes the forms of a reset by their size. */
 function fromReset(reset: number, now: number): number {
   if (reset > 1e11) return reset - now
   return reset > 1e8 ? reset * 1000 - now : reset * 1000

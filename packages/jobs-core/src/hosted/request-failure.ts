@@ -10,7 +10,7 @@ export interface Failure {
   readonly mayHaveSucceeded: boolean
   /** Whether a retry may succeed. */
   readonly isTransient: boolean
-  /** Delay before the next request that the engine asks for, in milliseconds; absent if it does not say. */
+  /** Delay that the engine requests before the next request, in milliseconds; absent if it does not say. */
   readonly retryAfterMs?: number | undefined
   /** Whether the response came from the engine itself. A server at a wrong address, or a proxy, also responds. */
   readonly isFromEngine: boolean

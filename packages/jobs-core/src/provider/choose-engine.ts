@@ -15,7 +15,7 @@ export interface ChosenEngine<Engine extends EngineDescriptor = EngineDescriptor
 
 /**
  * Chooses an engine: `JOB_PROVIDER`, otherwise the engine whose key is set, otherwise the only one, otherwise
- * the fallback. In production the fallback must be named, because it may keep jobs in memory.
+ * the fallback. In production the fallback must be named, because it may store jobs in memory.
  *
  * @throws {ProviderNotChosenError} for an unknown name, keys of two engines, or production without a choice.
  */

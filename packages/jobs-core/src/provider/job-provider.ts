@@ -72,6 +72,6 @@ export type EnvelopeResult =
   | {
       readonly ok: true
       readonly id: string
-      /** True if the idempotency key was in use. `id` is then that of the existing job. */ readonly deduplicated: boolean
+      /** True if the idempotency key was in use. `id` is then the existing job's id. */ readonly deduplicated: boolean
     }
   | { readonly ok: false; readonly error: JobsError }

@@ -22,7 +22,7 @@ export interface StepResultsOptions {
 /**
  * Delivers the results of steps to the code one at a time, in the recorded order. The code finishes handling one
  * before it gets the next. A race therefore has the same winner and the code calls its steps in the same order, in
- * every replay and whatever the timing of results and saves.
+ * every replay, regardless of the timing of results and saves.
  */
 export class StepResults {
   readonly #options: StepResultsOptions

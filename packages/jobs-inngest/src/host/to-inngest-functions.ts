@@ -23,7 +23,7 @@ export interface FunctionsOptions extends AttemptDependencies {
   readonly api: EngineApi
   readonly postEvents: PostEvents
   readonly definitions: readonly Definition[]
-  /** Aborts when the host (a worker or an HTTP handler) closes. Running attempts then abort, too. */
+  /** Aborts when the host (a worker or an HTTP handler) closes. Running attempts then also abort. */
   readonly closing?: AbortSignal
 }
 

@@ -28,7 +28,7 @@ export interface WorkerDependencies {
 const connectTimeoutMs = 60_000
 
 /**
- * Connects this process to Inngest, which then sends it the runs of all jobs defined so far.
+ * Connects this process to Inngest, which then sends it the runs of all jobs that are defined at this time.
  *
  * @throws {InvalidOptionError} if the platform has no WebSocket, such as Node before 22.
  * @throws {RequestFailedError} if Inngest is unavailable or rejects the key.

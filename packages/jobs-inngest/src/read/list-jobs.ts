@@ -10,7 +10,7 @@ import { tenantOf } from './tenant-of.ts'
 /** The maximum number of events in a response of Inngest. */
 const pageSize = 50
 /**
- * Maximum number of event pages read for one page of jobs. After them, the jobs found so far are returned with a
+ * Maximum number of event pages read for one page of jobs. After them, the jobs that were found are returned with a
  * cursor.
  */
 const maxPages = 20

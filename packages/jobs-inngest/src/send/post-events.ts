@@ -30,7 +30,7 @@ export type Posted =
 
 /**
  * Sends events in one request. Retries transient failures with the same ids, so Inngest deduplicates the events. The
- * SDK's `client.send` is not used: it chooses its own ids and retries permanent failures too.
+ * SDK's `client.send` is not used: it chooses its own ids and also retries permanent failures.
  */
 export type PostEvents = (events: readonly OutgoingEvent[], seed: IdSeed) => Promise<Posted[]>
 

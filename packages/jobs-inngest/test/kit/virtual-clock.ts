@@ -2,7 +2,7 @@ import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 /** A clock that only a test advances. */
 export interface VirtualClock extends Clock {
-  /** The delays of all timers so far, in the order in which they were set. */
+  /** The delays of all timers, in the order in which they were set. */
   readonly delays: readonly number[]
   /** The number of pending timers. */
   pending(): number

@@ -76,7 +76,7 @@ export function createQueue(options: {
     for (const item of waiting.filter(({ atMs }) => atMs <= now)) {
       const index = waiting.indexOf(item)
       const limits = limitsOf(item.run)
-      // An item started earlier in this loop can have started this one too.
+      // An item started earlier in this loop can also have started this one.
       if (index === -1 || limits.some(({ key, limit }) => (taken.get(key) ?? 0) >= limit)) continue
       waiting.splice(index, 1)
       void start(item, limits)

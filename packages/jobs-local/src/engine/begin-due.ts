@@ -11,7 +11,7 @@ export interface BegunWork {
   readonly due: readonly StoredJob[]
   /** Events of those jobs that no definition handles and no workflow waits for. */
   readonly unhandled: readonly string[]
-  /** Changes of running attempts that their host must hear about. */
+  /** Changes of running attempts to report to their host. */
   readonly changes: RunChanges
   /** Runs that got a slot. */
   readonly claimed: readonly StoredRun[]

@@ -2,7 +2,7 @@ import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredRun } from '../store/job-store.ts'
 
-/** Maximum time in milliseconds that a handler which ignores its signal holds its slot. */
+/** Maximum time in milliseconds that a handler that ignores its signal holds its slot. */
 const maxLeftoverMs = 30_000
 
 /**

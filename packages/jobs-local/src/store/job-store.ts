@@ -33,7 +33,7 @@ export interface StoredRun {
   readonly definitionId: string
   readonly maxAttempts: number
   state: JobState
-  /** Number of attempts begun so far. Also the fencing token: the late outcome of an older attempt is dropped. */
+  /** Number of attempts that have begun. Also the fencing token: the late outcome of an older attempt is dropped. */
   attempts: number
   /** When the next attempt is due, while `retrying`. */
   dueAt?: number
@@ -70,7 +70,7 @@ export interface ResolvedStep {
   readonly step: StepRecord
 }
 
-/** Changes of running attempts that their host must hear about. */
+/** Changes of running attempts to report to their host. */
 export interface RunChanges {
   /** Steps whose waits were resolved. */
   readonly resolved: readonly ResolvedStep[]
@@ -172,7 +172,7 @@ export interface JobStore {
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[]
   /** Returns true if a due job was not yet taken, or if a claim might find a run. */
   hasReady(now: number): boolean
-  /** True while a run waits for its turn, also where no limit releasesSlot room for it. */
+  /** True while a run waits for a slot, even if its limits allow none. */
   hasWaitingRun(): boolean
   /**
    * Records the outcome of an attempt. Does nothing and returns false if the run has changed since the attempt began.

@@ -16,9 +16,9 @@ export interface ChildEnd {
 export interface Child {
   readonly pid: number
   readonly ended: Promise<ChildEnd>
-  /** The lines that it has written to stdout so far. */
+  /** The lines that it has written to stdout. */
   readonly lines: readonly string[]
-  /** Its output on stderr so far. */
+  /** Its output on stderr. */
   readonly stderr: string
   /** Waits for a line that begins with `beginning`. Returns the line. */
   says(beginning: string): Promise<string>

@@ -1,6 +1,6 @@
 import { type JobErrorInfo, truncateErrorInfo } from '@cgk-platform/jobs-core/provider'
 
-/** Error names that Trigger.dev takes for its own errors, or for a process that died. */
+/** Error names that Trigger.dev mistakes for its own errors, or for a process that died. */
 const reservedNames = ['TriggerInternalError', 'UnexpectedExitError']
 
 /** Maximum lengths. The SDK cuts longer messages, stack lines and cause names, even in the middle of a character. */
@@ -9,7 +9,7 @@ const maxNameLength = 255
 
 /**
  * Converts an error to the one that Trigger.dev displays. Keeps its name, message and stack, without characters that
- * the database rejects. Changes messages that Trigger.dev takes for a lack of memory, because it would end the run.
+ * the database rejects. Changes messages that Trigger.dev mistakes for a lack of memory, because it would end the run.
  *
  * @param memoryMessages - `verbatim` keeps those messages: Trigger.dev then retries the run on its larger machine
  */
@@ -45,7 +45,7 @@ function cut(text: string, maxLength: number): string {
   return `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
-/** Changes the messages that Trigger.dev takes for a lack of memory. */
+/** Changes the messages that Trigger.dev mistakes for a lack of memory. */
 function withoutMemoryMarker({ name, message }: JobErrorInfo): string {
   if (message === 'MANUAL_OOM_KILL_ERROR') return `${name}: ${message}`
   return message.replaceAll('ffmpeg was killed with signal SIGKILL', 'ffmpeg was killed with SIGKILL')

@@ -8,7 +8,7 @@ import type { JobReader } from './job-reader.ts'
 
 /** Maximum page size of Trigger.dev. */
 const maxPageSize = 100
-/** Maximum number of pages to read before returning the jobs found so far with a cursor. */
+/** Maximum number of pages to read before returning the jobs that were found, with a cursor. */
 const maxPages = 20
 
 /**

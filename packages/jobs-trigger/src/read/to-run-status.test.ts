@@ -32,7 +32,7 @@ describe('a running run', () => {
     expect(read({ status: 'DELAYED', attemptCount: 0 }).state).toBe('scheduled')
   })
 
-  test('takes its maximum number of attempts from its record, the send or the attempts so far', () => {
+  test('takes its maximum number of attempts from its record, the send or its attempts', () => {
     expect(read({ ...record(), attemptCount: 1 }, 7).maxAttempts).toBe(3)
     expect(read({ attemptCount: 1 }, 7).maxAttempts).toBe(7)
     expect(read({ attemptCount: 2 }).maxAttempts).toBe(2)

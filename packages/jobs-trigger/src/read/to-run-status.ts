@@ -30,7 +30,7 @@ export function toRunStatus(run: EngineRun, { definitionId, maxAttempts, retryOf
     definitionId,
     state,
     attempts,
-    maxAttempts: limit ?? Math.max(1, attempts), // if unknown, at least the attempts made so far
+    maxAttempts: limit ?? Math.max(1, attempts), // if unknown, at least the attempts that were made
     ...(waits && { nextAttemptAt: new Date(record.retryAt) }),
     ...(attempts > 0 && startedAtOf(run, record)),
     ...(isEnded(state) && { endedAt: endOf(run) }),

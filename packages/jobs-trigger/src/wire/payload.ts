@@ -1,6 +1,6 @@
 import { type Json, type WireEnvelope, decodeEnvelope, toExternalEnvelope } from '@cgk-platform/jobs-core/provider'
 
-/** A manual retry of a job: tells an event's task which definitions to run again. */
+/** A manual retry of a job: names the definitions that the event's task runs again. */
 export interface Retry {
   readonly jobId: string
   /** The failed run of each definition to run again, by definition id. */

@@ -159,7 +159,7 @@ test.each([
   [0, 10_000],
   [400_000, 100_000],
   [1e9, 3_600_000],
-])('checks again, after a wait of %i ms so far, in %i ms', async (waitedMs, afterMs) => {
+])('checks again, after it has waited %i ms, in %i ms', async (waitedMs, afterMs) => {
   const { run, add, api, clock } = open({ ends: 'timed out' })
   add('a', { kind: 'runJob', jobId: 'run_2', startedAt: clock.now() - waitedMs })
   await run(undefined)

@@ -36,7 +36,7 @@ export interface WaitDependencies {
 const inProcessMs = 5000
 /** Completing a token takes several requests. So a wake-up this close is awaited in the process. */
 const soonMs = 1000
-/** Interval of checks for a lost notification: a share of the time waited so far, within limits in milliseconds. */
+/** Interval of checks for a lost notification: a share of the elapsed time, within limits in milliseconds. */
 const checkInterval = { share: 1 / 4, minMs: 10_000, maxMs: 3_600_000 }
 /** Pauses between reads after a wake-up. A run notifies just before it ends, and a token read may be slightly stale. */
 const readPausesMs = [50, 100, 200, 400, 800, 1600]

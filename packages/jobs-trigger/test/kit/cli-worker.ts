@@ -26,7 +26,7 @@ export interface CliWorkerOptions {
 /** A running `trigger.dev dev`. */
 export interface CliWorker {
   readonly pid: number
-  /** Returns the output of the CLI so far. */
+  /** Returns the output of the CLI. */
   output(): string
   /** Resolves when the CLI has ended for any reason. */
   readonly ended: Promise<void>

@@ -2,7 +2,7 @@ import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 /** A clock that only a test moves. */
 export interface FakeClock extends Clock {
-  /** The delays of all timers so far, in the order of their creation. */
+  /** The delays of all timers, in the order of their creation. */
   readonly delays: readonly number[]
   /** Returns the number of pending timers. */
   pending(): number

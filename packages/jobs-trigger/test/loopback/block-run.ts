@@ -6,7 +6,7 @@ import type { Run } from './run.ts'
 import { addSnapshot, latestSnapshot } from './snapshots.ts'
 import type { Block, Waitpoint, WaitpointOutput } from './waitpoints.ts'
 
-// The real server takes this long, too. A worker that is notified of two steps at once reads only the first.
+// The real server also takes this long. A worker that is notified of two steps at once reads only the first.
 const continueMs = 50
 
 /** Blocks a run until a waitpoint completes. In development, it keeps its process and its place in the queue. */

@@ -34,7 +34,7 @@ export interface LoopbackServer {
   readonly secretKey: string
   readonly accessToken: string
   readonly projectRef: string
-  /** All requests so far, in the order of their completion. */
+  /** All completed requests, in the order of their completion. */
   readonly requests: readonly RecordedRequest[]
   /** Makes requests fail. Returns a function that ends this. */
   fault(match: FaultMatch, fault: Fault): () => void

@@ -135,7 +135,7 @@ function lockedWorker({ workers }: Engine, version: string | undefined): Backgro
   if (version === undefined) return undefined
   const worker = workers.byVersion(version)
   if (worker) return worker
-  throw new ServiceError('Something went wrong', 500) // the real server's message is lost, too
+  throw new ServiceError('Something went wrong', 500) // the real server's message is also lost
 }
 
 function queueOf(engine: Engine, taskId: string, named: string | undefined, locked?: BackgroundWorkerRecord): string {

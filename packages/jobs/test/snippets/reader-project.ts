@@ -16,7 +16,7 @@ export interface Ended {
 
 /** A running program. */
 export interface Started {
-  /** Returns its output so far. */
+  /** Returns its output. */
   printed(): string
   /** Sends SIGTERM, awaits the end and returns the exit code. */
   terminate(): Promise<number | null>

@@ -15,7 +15,7 @@ const unsupportedCharacters = /[\\\p{C}]/u
 
 /**
  * Returns Inngest's expression for an event that ends a wait: the run's tenant, and the value of the matched field. The
- * values are literals, although the event of the run contains them too: a wait whose expression refers to that event
+ * values are literals, although the event of the run also contains them: a wait whose expression refers to that event
  * loses its race mode in Inngest.
  *
  * @throws {UnsupportedFeatureError} for a value that Inngest cannot compare.

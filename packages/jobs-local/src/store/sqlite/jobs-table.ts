@@ -11,8 +11,8 @@ export const columns = 'seq, id, tenant, event, envelope, state, ended_at'
 /** Number of jobs to read at once for a list. */
 const listBatch = 500
 /**
- * Condition that a job may be in a state: one of its runs is, or it has no runs and is itself. Only all runs tell for
- * sure.
+ * Condition that a job may be in a state: one of its runs is, or it has no runs and is itself. Only all runs together
+ * determine the state.
  */
 const maybeInState = `ifnull(
   (SELECT max(r.state = ?) FROM cgk_runs r WHERE r.job = seq),

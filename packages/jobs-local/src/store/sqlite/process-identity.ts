@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** The identity of a process, from which other processes can tell whether it is alive. */
+/** The identity of a process, by which other processes recognize whether it is alive. */
 interface ProcessIdentity {
   /** The scope in which process ids are unique: a machine since its last boot, and a container's namespace. */
   readonly scope: string
@@ -17,7 +17,7 @@ export function identifyProcess(): string {
 }
 
 /**
- * Returns true if a process is known to have ended. Returns false if that is unknown; then only its lease can tell.
+ * Returns true if a process is known to have ended. Returns false if that is unknown; then only its lease shows it.
  *
  * @param identity - the result of `identifyProcess` in that process
  */

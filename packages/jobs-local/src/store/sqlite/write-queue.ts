@@ -75,7 +75,7 @@ export class WriteQueue {
     return new Promise((resolve) => {
       if (this.#isDisposed) return this.#giveUp({ failed, resolve })
       this.#waiting.push({ work, done, failed, rejected, resolve, since: performance.now(), last })
-      // If the file cannot be written, a caller that can be refused gets its answer now, not after the pause.
+      // If the file cannot be written, a caller that can be refused gets the error now, not after the pause.
       if (!this.#pause || (failed && this.#isRefusing)) this.#writeSoon()
     })
   }
