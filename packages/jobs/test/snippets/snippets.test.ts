@@ -64,7 +64,6 @@ test('only these snippets are not run', () => {
     'docs-inngest/worker.ts', // runs the jobs of the others in `inngest.test.ts`
     'docs-inngest/serve-jobs.ts', // likewise
     ...local,
-    'docs-running/worker.ts',
     'docs-trigger/trigger/tasks.ts', // runs the jobs of the others in `trigger.test.ts`
     'docs-trigger/trigger.config.ts',
   ])
