@@ -10,6 +10,7 @@ import { checkHealth } from './health.ts'
 import { startWorker, type Worker } from './host/worker.ts'
 import { type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
 import { findUnsupportedByInngest } from './provider-options.ts'
+import { type AcceptedJobs, createAcceptedJobs } from './read/accepted-jobs.ts'
 import { createJobReader, type JobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
 import { createSubscriptions, type Subscriptions } from './read/subscriptions.ts'
@@ -64,7 +65,14 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
 
     attach: (attachedHost) => void (host = attachedHost),
 
-    send: async (envelopes) => sendEnvelopes(envelopes, await services()),
+    async send(envelopes) {
+      const parts = await services()
+      const results = await sendEnvelopes(envelopes, parts)
+      for (const [index, result] of results.entries()) {
+        if (result.ok && !result.deduplicated) parts.accepted.add(result.id, envelopes[index]!)
+      }
+      return results
+    },
     async status(id) {
       const { reader } = await services()
       const status = await reader.read(id)
@@ -113,6 +121,7 @@ interface InngestServices {
   readonly clock: Clock
   readonly api: EngineApi
   readonly subscriptions: Subscriptions
+  readonly accepted: AcceptedJobs
   readonly reader: JobReader
   readonly keyed: KeyedSender
   readonly postEvents: PostEvents
@@ -124,8 +133,9 @@ function createServices(connection: InngestConnection, clock: Clock): InngestSer
   const api = createEngineApi(connection, clock)
   const { offsetMs } = api
   const subscriptions = createSubscriptions(api, clock)
-  const reader = createJobReader({ api, clock, subscriptions, appId: client.id })
+  const accepted = createAcceptedJobs(clock)
+  const reader = createJobReader({ api, clock, subscriptions, accepted, appId: client.id })
   const postEvents = createPostEvents(connection, clock)
   const keyed = createKeyedSender({ postEvents, clock, find: reader.event, offsetMs })
-  return { client, clock, postEvents, api, subscriptions, reader, keyed, offsetMs }
+  return { client, clock, postEvents, api, subscriptions, accepted, reader, keyed, offsetMs }
 }

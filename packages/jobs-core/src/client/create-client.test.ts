@@ -6,7 +6,9 @@ import {
   type FakeProviderOptions,
   jobStatus,
 } from '../../test/kit/fake-provider.ts'
+import { createManualClock } from '../../test/kit/manual-clock.ts'
 import { untyped } from '../../test/kit/untyped.ts'
+import { JobNotVisibleError } from '../errors/job-not-visible-error.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { processJobs } from '../jobs/job-registry.ts'
@@ -63,6 +65,24 @@ describe('cancelJob', () => {
     fake.jobs.set('job_1', jobStatus({ state: 'failed' }))
     expect(await client.cancelJob('job_1')).toMatchObject({ state: 'failed' })
   })
+})
+
+test('cancelJob waits up to ten seconds for a job that the engine does not show yet', async () => {
+  const clock = createManualClock(0)
+  client = createClient({ load: () => fake }, { jobs: [], clock })
+  fake.jobs.set('job_1', jobStatus({ state: 'queued' }))
+  const hidden = new JobNotVisibleError({ jobId: 'job_1', provider: 'fake', problem: 'it was just sent' })
+  const spy = vi.spyOn(fake, 'status').mockRejectedValue(hidden)
+  const failed = expect(client.cancelJob('job_1')).rejects.toBe(hidden)
+  await clock.advance(11_000)
+  await failed
+  expect(fake.calls).toEqual([])
+  const cancelling = client.cancelJob('job_1')
+  await clock.advance(9000)
+  spy.mockImplementation(async (id) => fake.jobs.get(id))
+  await clock.advance(1000)
+  await cancelling
+  expect(fake.calls).toEqual(['cancel job_1'])
 })
 
 describe('retryJob', () => {

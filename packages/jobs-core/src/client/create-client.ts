@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
+import { JobNotVisibleError } from '../errors/job-not-visible-error.ts'
 import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { tenantProblem } from '../events/tenant.ts'
@@ -10,6 +11,7 @@ import { requireFeature } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { isEnded } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
+import { pause } from '../time/pause.ts'
 import { systemClock } from '../time/system-clock.ts'
 import { addInProcessClient, recordClientJobs, removeInProcessClient } from './auto-start-cron.ts'
 import { type ClientOptions, clientOptions } from './client-options.ts'
@@ -47,6 +49,19 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     throw new JobNotFoundError({ jobId: id, provider: provider.name })
   }
 
+  /** Waits up to ten seconds for a job that the engine does not show yet. */
+  const findVisible = async (provider: JobProvider, id: string, tenantId?: string): Promise<JobStatus> => {
+    const until = clock.now() + 10_000
+    for (;;) {
+      try {
+        return await find(provider, id, tenantId)
+      } catch (error) {
+        if (!JobNotVisibleError.isInstance(error) || clock.now() >= until) throw error
+        await pause(clock, 200)
+      }
+    }
+  }
+
   /** Retries that are running. Two concurrent calls make one retry. */
   const retrying = new Map<string, Promise<void>>()
   const retryOnce = (provider: JobProvider, id: string): Promise<void> => {
@@ -62,7 +77,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
 
     async cancelJob(id) {
       const provider = await engine.useOpen('cancelJob')
-      const status = await find(provider, id, tenantId)
+      const status = await findVisible(provider, id, tenantId)
       if (isEnded(status.state)) return status
       requireFeature(provider, status.state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a waiting job')
       await provider.cancel(id)

@@ -8,6 +8,7 @@ import {
 } from '../../test/kit/fake-provider.ts'
 import { createManualClock, type ManualClock } from '../../test/kit/manual-clock.ts'
 import { untyped } from '../../test/kit/untyped.ts'
+import { JobNotVisibleError } from '../errors/job-not-visible-error.ts'
 import type { JobState } from '../runs/job-state.ts'
 import { createClient } from './create-client.ts'
 import type { JobClient } from './job-client.ts'
@@ -50,6 +51,31 @@ describe('waiting for a job', () => {
     fake.jobs.clear()
     const [result] = await Promise.all([Promise.allSettled([waiting]), clock.advance(50)])
     expect(result).toMatchObject([{ status: 'rejected', reason: { code: 'job_not_found' } }])
+  })
+
+  test('continues while the engine does not show the job yet, for a minute', async () => {
+    const status = vi.mocked(fake.status)
+    const shown = status.getMockImplementation()!
+    const hidden = new JobNotVisibleError({ jobId: 'job_1', provider: 'fake', problem: 'it was just sent' })
+    status.mockRejectedValue(hidden)
+    const waiting = client.waitForJob('job_1')
+    await clock.advance(50_000)
+    status.mockImplementation(shown)
+    become('completed')
+    await clock.advance(2000)
+    await expect(waiting).resolves.toMatchObject({ state: 'completed' })
+
+    status.mockRejectedValue(hidden)
+    const timedOut = expect(client.waitForJob('job_1', { timeout: 30_000 })).rejects.toMatchObject({
+      code: 'wait_timeout',
+      state: 'queued',
+    })
+    const forever = expect(client.waitForJob('job_1')).rejects.toBe(hidden)
+    await clock.advance(59_000)
+    await timedOut
+    expect(await isSettled(forever)).toBe(false)
+    await clock.advance(3000)
+    await forever
   })
 
   test('fails with the error of the engine', async () => {

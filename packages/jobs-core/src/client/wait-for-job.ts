@@ -1,3 +1,4 @@
+import { JobNotVisibleError } from '../errors/job-not-visible-error.ts'
 import { WaitTimeoutError } from '../errors/wait-timeout-error.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { isEnded } from '../runs/job-state.ts'
@@ -14,6 +15,8 @@ interface WaitContext extends CheckedOptions<WaitOptions> {
 
 const firstPollMs = 50
 const maxPollMs = 2000
+/** Time after which a job that the engine does not show ends the wait. */
+const visibleWithinMs = 60_000
 
 /** Reads a job until it ends: after each change that the provider reports, otherwise at increasing intervals. */
 export async function waitForJob(
@@ -21,23 +24,39 @@ export async function waitForJob(
   { id, provider, clock, timeoutMs, signal }: WaitContext,
 ): Promise<JobStatus> {
   const deadline = timeoutMs === undefined ? undefined : clock.now() + timeoutMs
+  const visibleBy = clock.now() + visibleWithinMs
   let pollMs = firstPollMs
   for (;;) {
     signal?.throwIfAborted()
     // Watch before reading, so that no change in between is missed.
     const change = nextChange(provider, id)
     try {
-      const status = await read()
-      if (isEnded(status.state)) return status
+      const status = await readVisible(read, () => clock.now() < visibleBy)
+      if (status && isEnded(status.state)) return status
       const leftMs = deadline === undefined ? undefined : deadline - clock.now()
       if (leftMs !== undefined && leftMs <= 0)
-        throw new WaitTimeoutError({ jobId: id, state: status.state, timeoutMs: timeoutMs!, open: openIn(status) })
+        throw new WaitTimeoutError({
+          jobId: id,
+          state: status?.state ?? 'queued',
+          timeoutMs: timeoutMs!,
+          open: status ? openIn(status) : [],
+        })
       const pauseMs = change.isWatched ? leftMs : Math.min(pollMs, leftMs ?? pollMs)
       await firstOf(change.occurred, pauseMs, clock, signal)
       pollMs = Math.min(pollMs * 2, maxPollMs)
     } finally {
       change.stop()
     }
+  }
+}
+
+/** Returns `undefined` while the engine may show the job later. */
+async function readVisible(read: () => Promise<JobStatus>, isPatient: () => boolean): Promise<JobStatus | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (JobNotVisibleError.isInstance(error) && isPatient()) return undefined
+    throw error
   }
 }
 

@@ -167,6 +167,7 @@ export {
   timeoutFailure,
   isTransientStatus,
 } from '../hosted/classify-failure.ts'
+export { createSharedReads, type SharedReads } from '../hosted/shared-reads.ts'
 export { readRetryAfter } from '../hosted/read-retry-after.ts'
 export { hashOf } from '../hosted/hash-of.ts'
 export { limitsOf } from '../hosted/limits-of.ts'

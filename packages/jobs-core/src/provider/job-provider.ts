@@ -33,7 +33,11 @@ export interface JobProvider {
   readonly sendOptions?: readonly string[]
   /** Sends envelopes and returns one result for each, in order. A failed envelope must not affect the others. */
   send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]>
-  /** Returns the job's current status, or `undefined` for an unknown or malformed id. */
+  /**
+   * Returns the job's current status, or `undefined` for an unknown or malformed id.
+   *
+   * @throws {JobNotVisibleError} if the engine may have accepted the job and does not show it yet.
+   */
   status(id: string): Promise<JobStatus | undefined>
   /** Cancels the job if it has not ended. Resolves when `status` returns the new state. */
   cancel(id: string): Promise<void>

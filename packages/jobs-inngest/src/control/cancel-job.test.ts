@@ -4,6 +4,7 @@ import { recordedRuns } from '../../test/fixtures/recorded.ts'
 import type { Reply } from '../../test/kit/fake-server.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
+import { createAcceptedJobs } from '../read/accepted-jobs.ts'
 import { createJobReader } from '../read/job-reader.ts'
 import type { RegisteredFunction } from '../read/subscriptions.ts'
 import { cancelJob } from './cancel-job.ts'
@@ -48,7 +49,7 @@ function open({ runsAt, cancel = { body: {} }, isKnown = true, ageMs = 0, ...mor
   })
   const begunAt = clock.now()
   const subscriptions = { all: async () => [], of: async () => functions?.map(registered) }
-  const reader = createJobReader({ api, clock, subscriptions, appId: 'shop' })
+  const reader = createJobReader({ api, clock, subscriptions, accepted: createAcceptedJobs(clock), appId: 'shop' })
   const work = cancelJob(id, { api, clock, reader, subscriptions })
   const posts = () => requests.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
   return { work, clock, posts, looks: () => looks }
@@ -81,22 +82,35 @@ describe('cancelling a job', () => {
     expect(looks()).toBe(12)
   })
 
-  test('waits for missing runs until the event is five seconds old, with increasing pauses', async () => {
+  test('waits for missing runs until the event is 15 seconds old, with increasing pauses, then fails', async () => {
     const { work, clock, posts, looks } = open({ functions: ['a'], runsAt: () => [], ageMs: 1000 })
     const begunAt = clock.now()
-    await clock.finish(work)
-    expect(clock.now() - begunAt).toBeGreaterThanOrEqual(4000)
-    expect(clock.now() - begunAt).toBeLessThanOrEqual(4300)
+    await expect(clock.finish(work)).rejects.toMatchObject({ code: 'job_not_visible' })
+    expect(clock.now() - begunAt).toBeGreaterThanOrEqual(14_000)
+    expect(clock.now() - begunAt).toBeLessThanOrEqual(14_300)
     expect(clock.delays.slice(0, 6)).toEqual([40, 80, 160, 200, 200, 200])
-    expect(looks()).toBeLessThanOrEqual(30)
+    expect(looks()).toBeLessThanOrEqual(80)
     expect(posts()).toEqual([])
   })
 
-  test('waits at most ten seconds, even if the local clock is far behind', async () => {
+  test('waits at most 30 seconds, even if the local clock is far behind', async () => {
     const { work, clock } = open({ functions: ['a'], runsAt: () => [], ageMs: -3_600_000 })
     const begunAt = clock.now()
+    await expect(clock.finish(work)).rejects.toMatchObject({ code: 'job_not_visible' })
+    expect(clock.now() - begunAt).toBeLessThanOrEqual(30_300)
+  })
+
+  test('does not wait for a function that was registered after the event if others ran', async () => {
+    const { work, clock } = open({ functions: ['a', 'b'], runsAt: () => [run('a', 'CANCELLED')], ageMs: 60_000 })
     await clock.finish(work)
-    expect(clock.now() - begunAt).toBeLessThanOrEqual(10_300)
+  })
+
+  test('fails if the event stays invisible, without a request for its runs', async () => {
+    const { work, clock, looks } = open({ runsAt: () => [], isKnown: false })
+    await expect(clock.finish(work)).rejects.toThrow(
+      `\`inngest\` does not show the job \`${id}\` yet: it was not cancelled. It may run. Call again later.`,
+    )
+    expect(looks()).toBe(0)
   })
 
   test('accepts a run that ends in the meantime', async () => {
@@ -114,7 +128,7 @@ describe('cancelling a job', () => {
   test('fails if runs are still running, or the engine rejects the cancel', async () => {
     const going = open({ runsAt: () => [run('a', 'RUNNING'), run('b', 'CANCELLED')] })
     expect((await requestFailure(going.clock, going.work)).message).toContain(
-      `Failed to cancel the job ${id} on \`inngest\`: runs are still running after 10000 ms (run-a).`,
+      `Failed to cancel the job ${id} on \`inngest\`: runs are still running after 30000 ms (run-a).`,
     )
     const refused = open({ runsAt: () => [run('a', 'RUNNING')], cancel: { status: 500 } })
     expect(await requestFailure(refused.clock, refused.work)).toMatchObject({ status: 500 })

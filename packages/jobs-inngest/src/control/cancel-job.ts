@@ -1,4 +1,4 @@
-import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { JobNotVisibleError, RequestFailedError } from '@cgk-platform/jobs-core'
 import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
@@ -22,20 +22,22 @@ const requiredQuietReads = 3
 const pauseFactor = 2
 const maxPauseMs = 200
 /** Maximum age at which an event can still get runs. A function without a run then was registered later. */
-const runsVisibleWithinMs = 5000
+const runsVisibleWithinMs = 15_000
 /** Maximum time of a cancel, regardless of clock differences. */
-const timeoutMs = 10_000
+const timeoutMs = 30_000
 
 /**
- * Cancels the runs of a job until they stay cancelled. A new job can have no runs yet. Waits for them, because a cancel
- * sent before them has no effect.
+ * Cancels the runs of a job until they stay cancelled. A new job can be invisible or have no runs yet. Waits for them,
+ * because a cancel sent before them has no effect.
  *
- * @throws {RequestFailedError} if runs are still running after 10 seconds.
+ * @throws {RequestFailedError} if runs are still running after 30 seconds.
+ * @throws {JobNotVisibleError} if the job or all of its runs stay invisible.
  */
 export async function cancelJob(id: string, { api, clock, reader, subscriptions }: CancelDependencies): Promise<void> {
-  const event = await reader.event(id)
-  const subscribed = event && (await subscriptions.of(event.name, reader.ageMs(event)))
   const until = clock.now() + timeoutMs
+  const event = await reader.awaitEvent(id, until)
+  if (!event) throw new JobNotVisibleError({ jobId: id, provider: 'inngest', problem: 'it was not cancelled' })
+  const subscribed = await subscriptions.of(event.name, reader.ageMs(event))
   let waitMs = pauseMs
   for (let quietReads = 0; quietReads < requiredQuietReads;) {
     const runs = await reader.runs(id)
@@ -46,10 +48,15 @@ export async function cancelJob(id: string, { api, clock, reader, subscriptions 
       const remedy = 'Other runs can be cancelled already. Read the status and cancel the job again.'
       throw new RequestFailedError({ provider: 'inngest', operation: `cancel the job ${id}`, problem, remedy })
     }
-    const isNew = event && reader.ageMs(event) < runsVisibleWithinMs && clock.now() < until
-    const isWaiting = isNew && hasMissingRuns(event, runs, subscribed)
+    const isNew = reader.ageMs(event) < runsVisibleWithinMs && clock.now() < until
+    const isMissing = hasMissingRuns(event, runs, subscribed)
+    const isWaiting = isNew && isMissing
     quietReads = open.length > 0 || isWaiting ? 0 : quietReads + 1
-    if (quietReads === requiredQuietReads) return
+    if (quietReads === requiredQuietReads) {
+      if (runs.length > 0 || !isMissing || !subscribed) return
+      const problem = 'it has no run that could be cancelled'
+      throw new JobNotVisibleError({ jobId: id, provider: 'inngest', problem })
+    }
     waitMs = open.length === 0 && isWaiting ? Math.min(waitMs * pauseFactor, maxPauseMs) : pauseMs
     await pause(clock, waitMs)
   }

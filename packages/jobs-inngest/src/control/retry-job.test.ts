@@ -4,6 +4,7 @@ import { recordedRuns } from '../../test/fixtures/recorded.ts'
 import type { Reply } from '../../test/kit/fake-server.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
+import { createAcceptedJobs } from '../read/accepted-jobs.ts'
 import { createJobReader } from '../read/job-reader.ts'
 import { retryJob } from './retry-job.ts'
 
@@ -40,7 +41,7 @@ function open({ runs, rerun, isVisible = true, isKnown = true }: Setting) {
     return { body: { data: isVisible && made.length > 0 && looks > 3 ? [...runs, ...made] : runs } }
   })
   const subscriptions = { all: async () => [], of: async () => [] }
-  const reader = createJobReader({ api, clock, subscriptions, appId: 'probe-app' })
+  const reader = createJobReader({ api, clock, subscriptions, accepted: createAcceptedJobs(clock), appId: 'probe-app' })
   const work = retryJob(id, { api, clock, reader })
   const posts = () => requests.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
   return { work, clock, posts }

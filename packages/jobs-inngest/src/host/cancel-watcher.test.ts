@@ -32,18 +32,30 @@ function open(answer: Responder) {
   return { clock, requests, logger, signals, handlers, start }
 }
 
+/** A server on which these runs have been cancelled. It knows all runs. */
+const withCancelled =
+  (...ids: string[]): Responder =>
+  ({ url }) => {
+    const id = url.pathname.split('/')[3]
+    if (id === undefined) return cancelled(...ids)
+    const ended = { status: 'CANCELLED', endedAt: '2026-03-01T12:00:00Z' }
+    return { body: { data: { id, ...(ids.includes(id) ? ended : { status: 'RUNNING' }) } } }
+  }
+
 describe('a handler', () => {
   test('is aborted within half a second after its run was cancelled', async () => {
-    const { start, clock, signals } = open(inTurn(none, cancelled('another', 'run_1')))
+    let server = withCancelled()
+    const { start, clock, signals } = open((...request) => server(...request))
     void start('run_1')
     await clock.advance(999)
+    server = withCancelled('another', 'run_1')
     expect(signals[0]!.aborted).toBe(false)
     await clock.advance(1)
     expect(JobCancelledError.isInstance(signals[0]!.reason)).toBe(true)
     expect(String(signals[0]!.reason)).toContain('job-of-run_1')
   })
 
-  test('is aborted by a read of its own run if there is more than one page of cancelled runs', async () => {
+  test('is aborted only once its run has ended', async () => {
     const ended = { status: 'CANCELLED', endedAt: '2026-03-01T12:00:00Z' }
     const runs: Record<string, object> = {
       run_1: { status: 'RUNNING' },
@@ -52,23 +64,21 @@ describe('a handler', () => {
       run_4: { status: 'FAILED', endedAt: '2026-03-01T12:00:00Z' },
     }
     const { start, clock, signals, requests } = open(({ url }) => {
-      const id = url.pathname.split('/')[3]
-      if (id === undefined) return { body: { data: [{ id: 'run_0' }], page: { hasMore: true, cursor: 'next' } } }
+      const id = url.pathname.split('/')[3]!
       return runs[id] ? { body: { data: { id, ...runs[id] } } } : notFound
     })
-    for (const run of ['run_0', 'run_1', 'run_2', 'run_2', 'run_3', 'run_4', 'run_5']) void start(run)
+    for (const run of ['run_1', 'run_2', 'run_2', 'run_3', 'run_4', 'run_5']) void start(run)
     await clock.advance(500)
-    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false, true, true, false, false, false])
-    expect(requests.map(({ url }) => url.pathname)).toEqual([
-      '/v2/runs',
-      ...['run_1', 'run_2', 'run_3', 'run_4', 'run_5'].map((id) => `/v2/runs/${id}`),
-    ])
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true, true, false, false, false])
+    expect(requests.map(({ url }) => url.pathname)).toEqual(
+      ['run_1', 'run_2', 'run_3', 'run_4', 'run_5'].map((id) => `/v2/runs/${id}`),
+    )
   })
 
   test('is aborted whichever page contains its run, if too many runs are watched to read each', async () => {
     const first = { body: { data: [{ id: 'old' }], page: { hasMore: true, cursor: 'next' } } }
     const { start, clock, signals, requests } = open(inTurn(first, cancelled('run_2')))
-    for (let number = 0; number < 21; number++) void start(`run_${number}`)
+    for (let number = 0; number < 11; number++) void start(`run_${number}`)
     await clock.advance(500)
     expect(signals.flatMap(({ aborted }, index) => (aborted ? [index] : []))).toEqual([2])
     expect(requests.map(({ url }) => [url.pathname, url.searchParams.get('cursor')])).toEqual([
@@ -106,28 +116,43 @@ describe('a closing host', () => {
 })
 
 describe('the check for cancelled runs', () => {
-  test('sends one request every half second for the whole process', async () => {
-    const { start, clock, requests } = open(() => none)
-    for (let number = 0; number < 20; number++) void start(`run_${number}`)
-    await clock.advance(500)
-    expect(requests).toHaveLength(1)
-    await clock.advance(2000)
-    expect(requests).toHaveLength(5)
+  test('reads a few runs one by one, so its cost does not depend on the runs that the server stores', async () => {
+    const { start, clock, requests } = open(withCancelled())
+    for (let number = 0; number < 10; number++) void start(`run_${number}`)
+    await clock.advance(1000)
+    expect(requests.map(({ url }) => url.pathname.replace(/\d$/, ''))).toEqual(
+      Array.from({ length: 20 }, () => '/v2/runs/run_'),
+    )
     expect(clock.delays.every((delay) => delay === 500)).toBe(true)
   })
 
-  test('requests runs from a minute before the oldest watched run', async () => {
+  test('sends one request for many runs, from a minute before the oldest to a minute after the newest', async () => {
     const { start, clock, requests } = open(() => none)
-    void start(runAt('2026-03-01T11:59:30Z', '1'))
     void start(runAt('2026-03-01T11:58:30Z', '2'))
-    void start(runAt('2026-03-01T11:59:00Z', '3'))
-    await clock.advance(500)
+    void start(runAt('2026-03-01T11:59:30Z', '1'))
+    for (let number = 0; number < 10; number++) void start(runAt('2026-03-01T11:59:00Z', String(number)))
+    await clock.advance(1000)
+    expect(requests).toHaveLength(2)
     expect(requests[0]!.url.pathname).toBe('/v2/runs')
     expect(Object.fromEntries(requests[0]!.url.searchParams)).toEqual({
       status: 'CANCELLED',
       from: '2026-03-01T11:57:30.000Z',
+      until: '2026-03-01T12:00:30.000Z',
       limit: '100',
     })
+  })
+
+  test('pauses four times as long as it takes, for at most five seconds', async () => {
+    let tookMs = 300
+    const { start, clock } = open(async () => {
+      await new Promise<void>((resolve) => clock.setTimer(tookMs, resolve))
+      return none
+    })
+    void start('run_1')
+    await clock.advance(500 + 300)
+    tookMs = 2000
+    await clock.advance(1200 + 2000)
+    expect(clock.delays.filter((delay) => delay !== 300 && delay !== 2000)).toEqual([500, 1200, 5000])
   })
 
   test('stops when nothing runs, and starts again', async () => {

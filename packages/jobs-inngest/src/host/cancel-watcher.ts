@@ -2,7 +2,7 @@ import { JobCancelledError, type LoggerLike } from '@cgk-platform/jobs-core'
 import { bindLogger, type Clock, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
-import type { EnginePage, EngineRun } from '../api/engine-shapes.ts'
+import type { EngineRun } from '../api/engine-shapes.ts'
 import { timeOfId } from '../wire/event-id.ts'
 
 /**
@@ -20,16 +20,17 @@ export interface WatchedRun {
 }
 
 const intervalMs = 500
-/**
- * Time before the start of the oldest watched run from which cancelled runs are read, to allow for clock differences.
- */
+/** Factor between the pause after a check and its duration, so that a slow server spends little time on checks. */
+const pauseFactor = 4
+const maxPauseMs = 5000
+/** Maximum number of watched runs that are read one by one: that costs the server the same however many runs it stores. */
+const maxSingleReads = 10
+/** Time before the oldest and after the newest watched run that a list of runs includes, for clock differences. */
 const marginMs = 60_000
-/** Maximum number of watched runs that are read one by one when there is more than one page of cancelled runs. */
-const maxSingleReads = 20
 
 const operation = 'read the cancelled runs'
 
-/** Creates a watcher that reads cancelled runs every 500 ms, in one request, while this process executes any run. */
+/** Creates a watcher that reads cancelled runs every 500 ms while this process executes any run. */
 export function createCancelWatcher(
   api: EngineApi,
   clock: Clock,
@@ -46,20 +47,19 @@ export function createCancelWatcher(
 
   /** Returns the ids of cancelled runs, including runs that are not watched. */
   const readCancelled = async (): Promise<ReadonlySet<string>> => {
-    const since = Math.min(...[...watched].map((run) => run.since)) - marginMs
-    const from = new Date(since).toISOString()
-    const query = { status: 'CANCELLED', from, limit: 100 }
-    const { data, page } = (await api.get<EnginePage<EngineRun>>(operation, '/v2/runs', query)) ?? {}
-    const cancelled = new Set((data ?? []).map(({ id }) => id))
-    const unknown = new Set([...watched].map(({ runId }) => runId).filter((id) => !cancelled.has(id)))
-    if (!page?.hasMore || unknown.size === 0) return cancelled
-    if (unknown.size > maxSingleReads) {
-      const more = await api.list<EngineRun>(operation, '/v2/runs', { ...query, cursor: page.cursor })
-      return new Set([...cancelled, ...more.map(({ id }) => id)])
+    const runIds = [...new Set([...watched].map(({ runId }) => runId))]
+    if (runIds.length <= maxSingleReads) {
+      const runs = await Promise.all(runIds.map((id) => api.get<{ data?: EngineRun }>(operation, `/v2/runs/${id}`)))
+      return new Set(runs.flatMap((run) => (run?.data?.status === 'CANCELLED' && run.data.endedAt ? run.data.id : [])))
     }
-    const runs = await Promise.all([...unknown].map((id) => api.get<{ data?: EngineRun }>(operation, `/v2/runs/${id}`)))
-    const ended = runs.flatMap((run) => (run?.data?.status === 'CANCELLED' && run.data.endedAt ? [run.data.id] : []))
-    return new Set([...cancelled, ...ended])
+    const times = [...watched].map(({ since }) => since)
+    const query = {
+      status: 'CANCELLED',
+      from: new Date(Math.min(...times) - marginMs).toISOString(),
+      until: new Date(Math.max(...times) + marginMs).toISOString(),
+      limit: 100,
+    }
+    return new Set((await api.list<EngineRun>(operation, '/v2/runs', query)).map(({ id }) => id))
   }
 
   const check = async (): Promise<void> => {
@@ -78,16 +78,18 @@ export function createCancelWatcher(
     }
   }
 
-  const scheduleCheck = (): void => {
+  const scheduleCheck = (pauseMs: number): void => {
     isScheduled = true
     // The timer does not keep the process alive.
     clock
-      .setTimer(intervalMs, () => {
+      .setTimer(pauseMs, () => {
         if (watched.size === 0) {
           isScheduled = false
           return
         }
-        void check().then(scheduleCheck)
+        const begunAt = clock.now()
+        const pauseAfter = () => Math.min(Math.max(intervalMs, (clock.now() - begunAt) * pauseFactor), maxPauseMs)
+        void check().then(() => scheduleCheck(pauseAfter()))
       })
       .hold(false)
   }
@@ -99,7 +101,7 @@ export function createCancelWatcher(
       // The id of a run contains the time at which it was queued.
       const run = { runId, jobId, since: timeOfId(runId) ?? clock.now(), abort }
       watched.add(run)
-      if (!isScheduled) scheduleCheck()
+      if (!isScheduled) scheduleCheck(intervalMs)
       try {
         return await work(abort.signal)
       } finally {

@@ -5,7 +5,9 @@ import { recordedRuns } from '../../test/fixtures/recorded.ts'
 import type { ReceivedRequest, Reply } from '../../test/kit/fake-server.ts'
 import { openApi } from '../../test/kit/open-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
+import { createAcceptedJobs } from './accepted-jobs.ts'
 import { createJobReader } from './job-reader.ts'
+import { idAt, randomSeed } from '../wire/event-id.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
 const id = '01M89NS4WG6G8H65WJD6QKMDS3'
@@ -30,9 +32,10 @@ function open({ eventAt = () => ({ body: { data: event } }), runs = [], ...more 
   const of = vi.fn<Subscriptions['of']>(async () => ('subscribed' in more ? more.subscribed : []))
   const subscriptions = { of, all: async () => [] }
   const { api, clock, requests } = setting
-  const reader = createJobReader({ api, clock, subscriptions, appId: 'probe-app' })
+  const accepted = createAcceptedJobs(clock)
+  const reader = createJobReader({ api, clock, subscriptions, accepted, appId: 'probe-app' })
   const requestedDelay = (path: string): ReceivedRequest[] => requests.filter(({ url }) => url.pathname === path)
-  return { reader, clock, requests, requestedDelay, of }
+  return { reader, accepted, clock, requests, requestedDelay, of }
 }
 
 describe('a job', () => {
@@ -43,9 +46,10 @@ describe('a job', () => {
   })
 
   test('is requested with a new URL each time, because the engine caches responses', async () => {
-    const { reader, requestedDelay } = open()
-    await reader.read(id)
-    await reader.event(id)
+    const { reader, clock, requestedDelay } = open({
+      eventAt: (time) => (time === 0 ? notFound : { body: { data: event } }),
+    })
+    await clock.finish(reader.read(id))
     const [one, other] = requestedDelay(`/v1/events/${id}`).map(({ url }) => url.searchParams.get('r'))
     expect(one).toMatch(/^[a-z0-9]{5,}$/)
     expect(other).toMatch(/^[a-z0-9]{5,}$/)
@@ -60,10 +64,36 @@ describe('a job that was just sent', () => {
     expect(clock.delays).toEqual([25, 50, 100])
   })
 
-  test('is not found after two seconds', async () => {
-    const { reader, clock } = open({ eventAt: () => notFound })
+  test('is not found after two seconds, unless its id is recent', async () => {
+    const { reader, clock, requestedDelay } = open({ eventAt: () => notFound })
     expect(await clock.finish<JobStatus | undefined>(reader.read(id))).toBeUndefined()
     expect(clock.delays).toEqual([25, 50, 100, 200, 400, 800, 425])
+    const recent = idAt(randomSeed(clock.now() - 50_000), 0)
+    await expect(clock.finish(reader.read(recent))).rejects.toMatchObject({ code: 'job_not_visible', jobId: recent })
+    expect(requestedDelay(`/v2/events/${id}/runs`)).toEqual([])
+  })
+
+  test('by this client is queued for five minutes', async () => {
+    const { reader, accepted, clock } = open({ eventAt: () => notFound })
+    accepted.add(id, { v: 1, id, event: 'work.asked', tenantId: 'acme', payload: {}, sentAt: clock.now() })
+    const sent = { id, event: 'work.asked', tenantId: 'acme', state: 'queued', runs: [] }
+    expect(await clock.finish(reader.read(id))).toMatchObject(sent)
+    await clock.advance(294_000)
+    expect(await clock.finish(reader.read(id))).toMatchObject(sent)
+    await expect(clock.finish(reader.read(id))).rejects.toThrow(
+      'yet: Inngest accepted it 300 s ago and may have lost it.',
+    )
+  })
+
+  test('is requested without its runs, once, until it is visible', async () => {
+    const { reader, requests } = open()
+    await reader.read(id)
+    await reader.read(id)
+    expect(requests.map(({ url }) => url.pathname)).toEqual([
+      `/v1/events/${id}`,
+      `/v2/events/${id}/runs`,
+      `/v2/events/${id}/runs`,
+    ])
   })
 })
 

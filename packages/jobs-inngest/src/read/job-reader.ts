@@ -1,9 +1,11 @@
-import type { JobStatus } from '@cgk-platform/jobs-core'
-import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
+import { JobNotVisibleError, type JobStatus } from '@cgk-platform/jobs-core'
+import { BoundedMap, type Clock, createSharedReads, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
-import { isEventId } from '../wire/event-id.ts'
+import { isEventId, timeOfId } from '../wire/event-id.ts'
+import { jobRecordIn } from '../wire/inngest-event.ts'
+import type { AcceptedJobs } from './accepted-jobs.ts'
 import { receivedAtOf } from './missing-runs.ts'
 import { createRunTimeReader } from './run-times.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -12,12 +14,18 @@ import { toJobStatus } from './to-job-status.ts'
 
 /** Reads jobs, events and runs from Inngest. */
 export interface JobReader {
-  /** Returns a job, or `undefined` if there is none. Waits up to 2 seconds for a new job to become visible. */
+  /**
+   * Returns a job, or `undefined` if there is none. Waits up to 2 seconds for a new job to become visible.
+   *
+   * @throws {JobNotVisibleError} if the job can be new, or if Inngest accepted it and does not show it for minutes.
+   */
   read(id: string): Promise<JobStatus | undefined>
   /** Returns the job of an event that was already read. */
   ofEvent(event: EngineEvent): Promise<JobStatus>
-  /** Returns an event, or `undefined` if there is none. */
+  /** Returns an event without its payload, or `undefined` if there is none. */
   event(id: string): Promise<EngineEvent | undefined>
+  /** Returns an event without its payload, or `undefined` if it is not visible until this time. */
+  awaitEvent(id: string, until: number): Promise<EngineEvent | undefined>
   /** Returns the time since the engine received an event, milliseconds. */
   ageMs(event: EngineEvent): number
   /** Returns the runs of a job, oldest first. */
@@ -29,25 +37,54 @@ export interface JobReaderDependencies {
   readonly api: EngineApi
   readonly clock: Clock
   readonly subscriptions: Subscriptions
+  readonly accepted: AcceptedJobs
   readonly appId: string
 }
 
-/** Maximum time until a new event is visible: usually 200 ms, over a second after a burst. */
+/** Maximum wait for a new event: usually 200 ms, over a second after a burst. */
 const visibleAfterMs = 2000
+const firstPauseMs = 25
+const maxPauseMs = 1000
+/** Maximum age of an event that a loaded server does not show yet. */
+const recentMs = 60_000
+/** Time after which an accepted event that is still not visible must be lost. */
+const lostAfterMs = 300_000
+const maxCached = 2000
+const cachedMs = 300_000
 
 /** Creates a reader that uses the engine's API. */
-export function createJobReader({ api, clock, subscriptions, appId }: JobReaderDependencies): JobReader {
+export function createJobReader({ api, clock, subscriptions, accepted, appId }: JobReaderDependencies): JobReader {
   const runTimes = createRunTimeReader(api)
+  const share = createSharedReads()
+  const events = new BoundedMap<string, { readonly event: EngineEvent; readonly readAt: number }>(maxCached)
 
   const event = async (id: string): Promise<EngineEvent | undefined> => {
+    const known = events.get(id)
+    if (known && clock.now() - known.readAt < cachedMs) return known.event
     // Inngest caches responses by URL, also 404s. A random parameter bypasses the cache.
     const r = Math.random().toString(36).slice(2)
-    return (await api.get<{ data?: EngineEvent }>(`read the job ${id}`, `/v1/events/${id}`, { r }))?.data ?? undefined
+    const read = () => api.get<{ data?: EngineEvent }>(`read the job ${id}`, `/v1/events/${id}`, { r })
+    const answer = await share(`event ${id}`, read)
+    if (!answer?.data) return undefined
+    accepted.remove(id)
+    const found = withoutPayload(answer.data)
+    events.set(id, { event: found, readAt: clock.now() })
+    return found
+  }
+
+  const awaitEvent = async (id: string, until: number): Promise<EngineEvent | undefined> => {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
+      const found = await event(id)
+      const leftMs = until - clock.now()
+      if (found || leftMs <= 0) return found
+      await pause(clock, Math.min(pauseMs, leftMs))
+    }
   }
 
   const runs = async (id: string): Promise<EngineRun[]> => {
     const query = { includeOutput: 'true', limit: 40 }
-    const found = await api.list<EngineRun>(`read the runs of the job ${id}`, `/v2/events/${id}/runs`, query)
+    const read = () => api.list<EngineRun>(`read the runs of the job ${id}`, `/v2/events/${id}/runs`, query)
+    const found = await share(`runs ${id}`, read)
     // The id of a run contains the time at which it was queued.
     return found.toSorted((one, other) => (one.id < other.id ? -1 : 1))
   }
@@ -69,16 +106,31 @@ export function createJobReader({ api, clock, subscriptions, appId }: JobReaderD
     ageMs,
     runs,
     ofEvent: async (of) => toStatus(of, await runs(of.internal_id)),
+    awaitEvent,
     async read(id) {
       if (!isEventId(id)) return undefined
-      const until = clock.now() + visibleAfterMs
-      for (let pauseMs = 25; ; pauseMs *= 2) {
-        const [found, runsOfJob] = await Promise.all([event(id), runs(id)])
-        if (found) return toStatus(found, runsOfJob)
-        const leftMs = until - clock.now()
-        if (leftMs <= 0) return undefined
-        await pause(clock, Math.min(pauseMs, leftMs))
-      }
+      const found = await awaitEvent(id, clock.now() + visibleAfterMs)
+      // The runs are requested last: that takes the server long if it stores many.
+      if (found) return toStatus(found, await runs(id))
+      const sent = accepted.status(id)
+      const idAgeMs = clock.now() + api.offsetMs() - timeOfId(id)!
+      const acceptedAgeMs = accepted.ageMs(id)
+      if (sent && acceptedAgeMs < lostAfterMs) return sent
+      if (!sent && Math.abs(idAgeMs) > recentMs) return undefined
+      const problem = sent
+        ? `Inngest accepted it ${Math.round(acceptedAgeMs / 1000)} s ago and may have lost it`
+        : `its id is ${Math.round(idAgeMs / 1000)} s old`
+      throw new JobNotVisibleError({ jobId: id, provider: 'inngest', problem })
     },
+  }
+}
+
+/** Keeps the members that a status needs: the payload can be large. */
+function withoutPayload(event: EngineEvent): EngineEvent {
+  const { tenantId } = (event.data ?? {}) as { readonly tenantId?: unknown }
+  const { payloadJob: _, ...record } = jobRecordIn(event.data) ?? {}
+  return {
+    ...event,
+    data: { ...(tenantId !== undefined && { tenantId }), ...('v' in record && { _job: record }) },
   }
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createDeferred } from '../kit/deferred.ts'
 import { htmlResponse } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
+import { requestRaw } from '../kit/raw-api.ts'
 import { failRequests } from '../kit/requests.ts'
 import { secretWord } from '../kit/secrets.ts'
 
@@ -28,9 +29,9 @@ async function openRunning() {
 describe('an engine that does not respond while a job runs', () => {
   test('cancels the job once it responds again', async () => {
     const { client, engine, logger, id, contexts, until } = await openRunning()
-    const stop = failRequests(engine, 'cancelPoll', htmlResponse(502))
+    const stop = failRequests(engine, 'run', htmlResponse(502))
     await until(() => logger.messages('warn').includes(warning))
-    await expect(client.cancelJob(id)).resolves.toMatchObject({ state: 'cancelled' })
+    await requestRaw(engine, 'POST', `/v2/runs/${contexts[0]!.runId}/cancel`)
     expect(contexts[0]!.signal.aborted).toBe(false)
     stop()
     await until(() => contexts[0]!.signal.aborted)
@@ -53,10 +54,12 @@ describe('an engine that does not provide its time', () => {
         },
       }),
     ]
-    const { client, engine, clock } = await openJobs({ jobs })
+    const { client, engine, clock, until } = await openJobs({ jobs })
     failRequests(engine, 'health', htmlResponse(502))
-    failRequests(engine, 'cancelPoll', htmlResponse(502))
+    const stop = failRequests(engine, 'run', htmlResponse(502))
     const { id } = await client.sendJob('work.asked', payload)
+    await until(() => attempts.length === 2)
+    stop()
     await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed', runs: [{ attempts: 2 }] })
     expect(attempts[1]! - attempts[0]!).toBeGreaterThanOrEqual(4000)
   })

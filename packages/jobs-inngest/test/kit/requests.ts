@@ -10,7 +10,7 @@ export const kinds = {
   list: ({ method, path }: RequestLine) => method === 'GET' && /^\/v1\/events(\?|$)/.test(path),
   apps: ({ method, path }: RequestLine) => method === 'GET' && path.startsWith('/v2/apps'),
   health: ({ path }: RequestLine) => path === '/v2/health',
-  cancelPoll: ({ method, path }: RequestLine) => method === 'GET' && path.startsWith('/v2/runs?'),
+  run: ({ method, path }: RequestLine) => method === 'GET' && /^\/v2\/runs\/[^/]+$/.test(path),
   cancel: ({ method, path }: RequestLine) => method === 'POST' && path.endsWith('/cancel'),
   rerun: ({ method, path }: RequestLine) => method === 'POST' && path.endsWith('/rerun'),
   read: ({ method }: RequestLine) => method === 'GET',
