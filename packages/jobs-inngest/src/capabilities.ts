@@ -15,10 +15,10 @@ export const inngestCapabilities: Capabilities = {
       note: "Inngest stores the maximum with the function. In a process without the definition, a send with more does not throw, but the definition's maximum applies.",
       instead: 'Set the highest maximum in the definition, and lower it in sends.',
     },
-    'cancelJob of a waiting job': { supported: true, note: 'Takes 60 to 500 ms.' },
+    'cancelJob of a waiting job': { supported: true, note: 'Takes 60 to 500 ms, on a loaded server seconds.' },
     'cancelJob of a running job': {
       supported: true,
-      note: 'Within 500 ms, the interval at which the process checks for cancelled runs.',
+      note: 'Within 500 ms, the interval at which the process checks for cancelled runs. On a loaded server up to 5 s.',
     },
     retryJob: {
       supported: true,
