@@ -2,5 +2,15 @@ import { defineConfig, mergeConfig } from 'vitest/config'
 
 import base from '../../vitest-slow.base.ts'
 
-// The two conformance suites wait for cron ticks, so a third worker runs all other tests.
-export default mergeConfig(base, defineConfig({ test: { maxWorkers: 3 } }))
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      // The two conformance suites wait for cron ticks, so a third worker runs all other tests.
+      maxWorkers: 3,
+      // Only a hang reaches these limits: the many processes of CLI workers may share a third of a processor.
+      testTimeout: 900_000,
+      hookTimeout: 900_000,
+    },
+  }),
+)

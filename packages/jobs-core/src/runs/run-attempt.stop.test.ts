@@ -75,6 +75,14 @@ describe.each([
     expect(await kit.run(definition)).toEqual(ended)
   })
 
+  test('while a handler that throws blocks the process overrides its error', async () => {
+    const definition = orderJob(() => {
+      setImmediate(() => kit.controller.abort(reason))
+      throw new Error('No.')
+    })
+    expect(await kit.run(definition)).toEqual(ended)
+  })
+
   test('while the payload is parsed prevents the call of the handler', async () => {
     const reading = createDeferred<{ value: unknown }>()
     const validate = vi.fn<() => Promise<{ value: unknown }>>(() => reading.promise)

@@ -102,11 +102,12 @@ async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
     const output = await runUntilStopped(toStopOptions(attempt), (ownSignal) => (work = handle(ownSignal)))
     isChecking = true
     const completed = toCompleted(attempt, output) // copied immediately, because the handler may still change it
-    // A handler that blocked the event loop may have delayed a cancel, which must arrive before success is reported.
+    // A handler that blocked the event loop may have delayed a cancel, which must arrive before a result is reported.
     await clock.yield()
     return stopOutcome(signal) ?? completed
   } catch (thrown) {
     if (work && isHandling) attempt.onLeftRunning?.(work)
+    await clock.yield() // for the same reason
     const stopped = stopOutcome(signal)
     if (stopped) return stopped
     const outcome = classifyFailure(attempt, thrown, isChecking && isPermanentError(thrown))

@@ -10,6 +10,9 @@ import { tagsOf } from '../wire/tags.ts'
 import { jobTaskId } from '../wire/task-id.ts'
 import { cancelJob } from './cancel-job.ts'
 
+const canceled = { status: 'CANCELED', error: { message: 'Canceled by user' } } as const
+const finishedAt = new Date('2026-03-01T12:00:20Z')
+const attempt = { definition: 'ship', attempt: 1, maxAttempts: 3, startedAt: 1000 }
 const envelope = { v: 1, id: 'x', event: 'work.asked', tenantId: 'acme', payload: {}, sentAt: 1000 }
 const root: Partial<EngineRun> = { id: 'run_1', payload: { envelope } }
 function child(definition: string, status: EngineRun['status']): EngineRun {
@@ -29,7 +32,9 @@ async function cancel(runs: readonly Partial<EngineRun>[], responses?: FakeRespo
 test.each(['DELAYED', 'PENDING_VERSION', 'QUEUED', 'DEQUEUED', 'EXECUTING', 'WAITING'] as const)(
   'cancels the run of a job that is %s, and reads it again',
   async (status) => {
-    const { error, api, cancelled } = await cancel([{ ...root, status }])
+    const { error, api, cancelled } = await cancel([{ ...root, status }], {
+      cancel: (run) => ({ ...run, ...canceled, finishedAt }),
+    })
     expect(error).toBeUndefined()
     expect(cancelled).toEqual(['cancel run_1'])
     expect(api.requests.at(-1)).toBe('retrieve run_1')
@@ -65,24 +70,65 @@ describe('a run that does not end at once', () => {
     expect(error).toBeUndefined()
   })
 
-  test('is reported in an error after ten seconds', async () => {
+  test('is reported in an error after 30 seconds', async () => {
     const { error } = await cancel([root], { cancel: (run) => run })
     expect(RequestFailedError.isInstance(error)).toBe(true)
     expect(String(error)).toContain(
-      'Failed to cancel the job run_1 on `trigger.dev`: these runs have not ended after 10000 ms: run_1. Other runs of the job may be cancelled.',
+      'Failed to cancel the job run_1 on `trigger.dev`: these runs have not ended after 30000 ms: run_1. Other runs of the job may be cancelled.',
     )
   })
 })
 
-describe('an event run that was cancelled during its execution', () => {
-  const cancelled = { status: 'CANCELED', error: { message: 'Canceled by user' } } as const
-  const finishedAt = new Date('2026-03-01T12:00:20Z')
+describe('a run whose handler is running', () => {
+  const running = { ...root, status: 'EXECUTING', metadata: { job: attempt } } as const
+  const succeeded = { metadata: { job: { ...attempt, output: 'none' } } }
 
+  /** Returns the run in these states, one for each read after the cancel. */
+  function afterCancel(...states: readonly Partial<EngineRun>[]): FakeResponses {
+    let reads = 0
+    return {
+      retrieve: (run) =>
+        run?.status === 'CANCELED' ? { ...run, ...states[Math.min(reads++, states.length - 1)] } : run,
+    }
+  }
+
+  test.each<[string, Partial<EngineRun>]>([
+    ['its worker has ended it', { finishedAt }],
+    ['its worker reported a success, which the server accepts', { ...succeeded, status: 'COMPLETED', finishedAt }],
+    ['a success that its worker reported was refused', succeeded],
+    ['a failure that its worker reported was refused', { metadata: { job: { ...attempt, failed: true } } }],
+  ])('is read until %s', async (_, last) => {
+    const { error, api, cancelled } = await cancel([running], afterCancel({}, {}, {}, last))
+    expect([error, cancelled]).toEqual([undefined, ['cancel run_1']])
+    expect(api.requests.filter((one) => one === 'retrieve run_1')).toHaveLength(5)
+  })
+
+  test('is cancelled again if the server accepted the retry that its worker asked for', async () => {
+    const retrying = { metadata: { job: { ...attempt, retryAt: 2000 } } }
+    const again = { ...retrying, status: 'EXECUTING', attemptCount: 2 } as const
+    const { cancelled } = await cancel([running], afterCancel(retrying, again, { finishedAt }))
+    expect(cancelled).toEqual(['cancel run_1', 'cancel run_1'])
+  })
+
+  test('is read for at most 30 seconds, because its worker may be gone', async () => {
+    const { error, clock } = await cancel([running])
+    expect(error).toBeUndefined()
+    expect(clock.delays.reduce((sum, delay) => sum + delay)).toBeGreaterThanOrEqual(30_000)
+  })
+
+  test('is not read again while it waits for a retry in its process', async () => {
+    const waiting = { ...running, metadata: { job: { ...attempt, retryAt: 2000 } } }
+    const { api } = await cancel([waiting])
+    expect(api.requests.filter((one) => one === 'retrieve run_1')).toHaveLength(2)
+  })
+})
+
+describe('an event run that was cancelled during its execution', () => {
   test('is read until it is finished, and the runs that it still starts are cancelled', async () => {
     const ship = child('ship', 'QUEUED')
     let reads = 0
     const { error, api } = await cancel([root, ship], {
-      cancel: (run) => ({ ...run, ...cancelled }),
+      cancel: (run) => ({ ...run, ...canceled }),
       retrieve: (run) => {
         if (run?.id !== 'run_1' || run.status !== 'CANCELED') return run
         reads++
@@ -95,10 +141,10 @@ describe('an event run that was cancelled during its execution', () => {
     expect(reads).toBe(5)
   })
 
-  test('is read for at most ten seconds if it never finishes', async () => {
-    const { error, clock } = await cancel([{ ...root, ...cancelled }])
+  test('is read for at most 30 seconds if it never finishes', async () => {
+    const { error, clock } = await cancel([{ ...root, ...canceled }])
     expect(error).toBeUndefined()
-    expect(clock.delays.reduce((sum, delay) => sum + delay)).toBeGreaterThanOrEqual(10_000)
+    expect(clock.delays.reduce((sum, delay) => sum + delay)).toBeGreaterThanOrEqual(30_000)
     expect(clock.delays.slice(0, 6)).toEqual([20, 40, 80, 160, 250, 250])
   })
 
@@ -108,6 +154,6 @@ describe('an event run that was cancelled during its execution', () => {
     ['recorded the runs that it started', { metadata: { job: { dispatched: {} } } }],
     ['makes attempts itself', { metadata: { job: { definition: 'a', attempt: 1, maxAttempts: 1, startedAt: 1 } } }],
   ])('is not read again if it %s', async (_, more) => {
-    expect((await cancel([{ ...root, ...cancelled, ...more }])).clock.delays).toEqual([])
+    expect((await cancel([{ ...root, ...canceled, ...more }])).clock.delays).toEqual([])
   })
 })

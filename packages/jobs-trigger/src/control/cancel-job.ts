@@ -5,6 +5,7 @@ import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import type { JobReader } from '../read/job-reader.ts'
 import { runStateOf } from '../read/run-state.ts'
+import { attemptRecordOf } from '../read/to-run-status.ts'
 import { readRecord } from '../wire/run-record.ts'
 
 /** The services that a cancel needs. */
@@ -16,23 +17,27 @@ export interface CancelDependencies {
 
 const firstPauseMs = 20
 const maxPauseMs = 250
-/** Time limit for repeating the cancel of runs that keep running, in milliseconds. */
-const timeoutMs = 10_000
+/** Time limit for a cancel, in milliseconds. A worker that is gone never ends its run. */
+const timeoutMs = 30_000
 
 /**
- * Cancels the open runs of a job, repeatedly until none is left. Trigger.dev reports success for every cancel, and an
- * event's run may still start runs until its worker ends it.
+ * Cancels the open runs of a job, repeatedly until none is left. Trigger.dev reports success for every cancel, and shows
+ * a run as cancelled before its worker knows. Until the worker ends it, a result that it reports still counts, and an
+ * event's run may still start runs. So this also waits for the worker.
  *
- * @throws {RequestFailedError} if runs do not end within 10 s.
+ * @throws {RequestFailedError} if runs do not end within 30 s.
  */
 export async function cancelJob(id: string, { api, clock, reader }: CancelDependencies): Promise<void> {
   const until = clock.now() + timeoutMs
+  const executed = new Set<string>()
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     const eventRuns = (await reader.eventRuns(id)) ?? []
     // The event's run first, so that it starts no more runs.
     const runs = eventRuns.toReversed().flatMap(({ run, children }) => [run, ...children])
+    for (const run of runs) if (isExecuting(run)) executed.add(run.id)
     const open = runs.filter((run) => !isEnded(runStateOf(run))).map((run) => run.id)
-    if (open.length === 0 && !eventRuns.some(({ run }) => mayStartRuns(run))) return
+    const mayChange = runs.some((run) => executed.has(run.id) && isUnfinished(run) && !hasReported(run))
+    if (open.length === 0 && !mayChange && !eventRuns.some(({ run }) => mayStartRuns(run))) return
     if (clock.now() >= until) {
       if (open.length === 0) return
       const problem = `these runs have not ended after ${timeoutMs} ms: ${open.join(', ')}`
@@ -46,10 +51,25 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelDepend
   }
 }
 
-/**
- * Whether a cancelled event run may still execute in its process and start runs. A run that never began also has no
- * `finishedAt`.
- */
-function mayStartRuns({ status, attemptCount, finishedAt, metadata }: EngineRun): boolean {
-  return status === 'CANCELED' && attemptCount > 0 && finishedAt === undefined && readRecord(metadata) === undefined
+/** Whether a handler is running. A run that waits for a retry in its process is not executing. */
+function isExecuting(run: EngineRun): boolean {
+  const record = attemptRecordOf(run)
+  const waits = record?.retryAt !== undefined && record.attempt === run.attemptCount
+  return run.status === 'EXECUTING' && !waits
+}
+
+/** Whether the server cancelled a run, and its worker has not ended it. A run that never began looks the same. */
+function isUnfinished({ status, finishedAt }: EngineRun): boolean {
+  return status === 'CANCELED' && finishedAt === undefined
+}
+
+/** Whether the worker has reported the end of a cancelled run too late, so that the server refused it. */
+function hasReported(run: EngineRun): boolean {
+  const { output, failed } = attemptRecordOf(run) ?? {}
+  return output !== undefined || failed === true
+}
+
+/** Whether a cancelled event run may still execute in its process and start runs. */
+function mayStartRuns(run: EngineRun): boolean {
+  return isUnfinished(run) && run.attemptCount > 0 && readRecord(run.metadata) === undefined
 }

@@ -42,7 +42,7 @@ export function createTriggerTarget(start: () => Promise<TriggerServer>): Confor
     name: 'trigger.dev',
     concurrent: true,
     // The processes of a worker start slowly, and at the first tick a machine with two cores has to start dozens.
-    waitLimitMs: 120_000,
+    waitLimitMs: 300_000,
     busyMs: 20_000,
     createDefault: createDefaultClient,
     open: async (setting) => open(await start(), setting),

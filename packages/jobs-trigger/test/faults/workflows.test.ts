@@ -71,6 +71,23 @@ const signals = [
   { name: 'SIGKILL, and retryJob retries', signal: 'SIGKILL' },
 ] as const
 
+function snapshotsOf(id: string) {
+  return project.server.runs().find(({ friendlyId }) => friendlyId === id)!.snapshots
+}
+
+const isWaiting = (id: string): boolean => snapshotsOf(id).at(-1)!.executionStatus === 'EXECUTING_WITH_WAITPOINTS'
+
+/**
+ * Kills the process of a waiting run, and waits for the worker's report. If the wait ended before it, the server would
+ * refuse the report, and end the run after five minutes.
+ */
+async function killWaiting(id: string, pid: number, signal: NodeJS.Signals): Promise<void> {
+  await project.until(() => isWaiting(id))
+  const { length } = snapshotsOf(id)
+  process.kill(pid, signal)
+  await project.until(() => snapshotsOf(id).length > length)
+}
+
 async function continueAfter(id: string, signal: NodeJS.Signals): Promise<void> {
   if (signal !== 'SIGKILL') return
   expect(await project.ended(id)).toMatchObject({ state: 'failed' })
@@ -107,16 +124,15 @@ describe.each(signals)('a workflow whose process is ended by $name', options, ({
   })
 
   test('does not shorten a sleep, and repeats no step', async () => {
-    const id = await send({ flow: 'sleeps' })
+    const sleepMs = 30_000 // longer than a busy machine needs to report the end of a process
+    const id = await send({ flow: 'sleeps', sleepMs })
     const { pid } = await untilRecorded(id, 'ended', 'first')
-    const snapshots = () => project.server.runs().find(({ friendlyId }) => friendlyId === id)!.snapshots
-    await project.until(() => snapshots().at(-1)!.executionStatus === 'EXECUTING_WITH_WAITPOINTS')
-    process.kill(pid, signal)
+    await killWaiting(id, pid, signal)
     await continueAfter(id, signal)
     const { state, runs } = await project.ended(id)
     expect(state).toBe('completed')
     const [, nap, second] = runs.at(-1)!.steps!
-    expect(second!.startedAt!.getTime() - nap!.startedAt!.getTime()).toBeGreaterThanOrEqual(6000)
+    expect(second!.startedAt!.getTime() - nap!.startedAt!.getTime()).toBeGreaterThanOrEqual(sleepMs)
     expect(counts(id)).toEqual({ first: 1, second: 1 })
   })
 
@@ -125,7 +141,7 @@ describe.each(signals)('a workflow whose process is ended by $name', options, ({
     const id = await send({ flow: 'waits' }, number)
     const { pid } = await untilRecorded(id, 'ended', 'first')
     await project.until(async () => (await stateOfStep(id, 'answer')) === 'waiting')
-    process.kill(pid, signal)
+    await killWaiting(id, pid, signal)
     // A manual retry starts a new wait, so the event must be sent after it.
     if (signal === 'SIGTERM') await project.client.sendJob('work.followed', { tenantId: 'acme', number, data: 'here' })
     await continueAfter(id, signal)
@@ -242,12 +258,12 @@ test('notifies a manual retry of the end of its jobs', options, async () => {
   before.open()
   await project.client.retryJob(id)
   const { runs } = await untilStep(id, 'call', 'waiting')
-  const snapshots = () => project.server.runs().find(({ friendlyId }) => friendlyId === runs.at(-1)!.id)!.snapshots
+  const retried = runs.at(-1)!.id
   // A job that ends before the wait starts is found by a read instead of a notification.
-  await project.until(() => snapshots().at(-1)!.executionStatus === 'EXECUTING_WITH_WAITPOINTS')
+  await project.until(() => isWaiting(retried))
   inCall.open()
   expect((await project.ended(id)).runs.at(-1)).toMatchObject({ output: [12, 'second done'] })
-  const { completedAt, completedAfter } = snapshots()
+  const { completedAt, completedAfter } = snapshotsOf(retried)
     .flatMap((each) => each.completedWaitpoints)
     .at(-1)!
   expect(completedAt.getTime()).toBeLessThan(completedAfter!.getTime()) // the time of the periodic check

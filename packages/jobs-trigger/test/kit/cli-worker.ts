@@ -39,7 +39,7 @@ export interface CliWorker {
 }
 
 const noLookups = new URL('no-lookups.mjs', import.meta.url).href
-const startMs = 170_000
+const startMs = 800_000
 const closeMs = 10_000
 /** Time limit for the remaining output of a CLI that failed, in milliseconds. */
 const restMs = 3000

@@ -17,20 +17,27 @@ import { addSnapshot, checkSnapshot, latestSnapshot, toExecutionResult } from '.
 const longRetryMs = 30_000 // from this delay on, the worker returns the run
 const maxQueueAttempts = 12
 
-/** Receives the end of an attempt from a worker. */
+/** Receives the end of an attempt from a worker. Its metadata counts even if the server refuses the end. */
 export async function completeAttempt(
   engine: Engine,
   run: Run,
   snapshotId: string,
   completion: TaskRunExecutionResult,
 ): Promise<CompleteRunAttemptResult> {
-  const result = receiveEnd(engine, run, snapshotId, completion)
   const flush = () => applyFlushedMetadata(engine, run, completion.flushedMetadata as Packet | undefined)
-  if (result.attemptStatus === 'RUN_FINISHED') {
+  const flushLater = (): void => {
     const at = new Date(engine.now().getTime() + engine.metadataLagMs)
     engine.timers.set(`metadata ${run.id}`, at, () => void flush())
-  } else await flush()
-  return result
+  }
+  try {
+    const result = receiveEnd(engine, run, snapshotId, completion)
+    if (result.attemptStatus === 'RUN_FINISHED') flushLater()
+    else await flush()
+    return result
+  } catch (error) {
+    flushLater()
+    throw error
+  }
 }
 
 function receiveEnd(

@@ -38,10 +38,12 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
       const { id } = await t.send('conformance.reporting', script)
       await t.waitForEntry({ jobId: id, kind: 'started' })
       await t.client.cancelJob(id)
+      // On a busy machine, the handler may throw and start again before the cancel arrives. After that it must not.
+      const started = t.journal({ jobId: id, kind: 'started' }).length
       await waitForLateEnd(t, { jobId: id, kind: 'threw', lateMs })
       await t.advance(t.retryDelay(500) + t.capabilities.retryToleranceMs)
       assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
-      assert.equal(t.journal({ jobId: id, kind: 'started' }).length, 1)
+      assert.equal(t.journal({ jobId: id, kind: 'started' }).length, started)
       assert.deepEqual(t.journal({ jobId: id, kind: 'onFailure' }), [])
     },
   },
