@@ -6,6 +6,7 @@ import type { TriggerApi } from '../api/trigger-api.ts'
 import type { JobReader } from '../read/job-reader.ts'
 import { runStateOf } from '../read/run-state.ts'
 import { attemptRecordOf } from '../read/to-run-status.ts'
+import { cancelMark, hasCancelMark } from '../wire/cancel-mark.ts'
 import { readRecord } from '../wire/run-record.ts'
 
 /** The services that a cancel needs. */
@@ -23,7 +24,8 @@ const timeoutMs = 30_000
 /**
  * Cancels the open runs of a job, repeatedly until none is left. Trigger.dev reports success for every cancel, and shows
  * a run as cancelled before its worker knows. Until the worker ends it, a result that it reports still counts, and an
- * event's run may still start runs. So this also waits for the worker.
+ * event's run may still start runs. So this also waits for the worker. A mark distinguishes the cancelled runs from those
+ * that Trigger.dev itself cancels.
  *
  * @throws {RequestFailedError} if runs do not end within 30 s.
  */
@@ -35,7 +37,8 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelDepend
     // The event's run first, so that it starts no more runs.
     const runs = eventRuns.toReversed().flatMap(({ run, children }) => [run, ...children])
     for (const run of runs) if (isExecuting(run)) executed.add(run.id)
-    const open = runs.filter((run) => !isEnded(runStateOf(run))).map((run) => run.id)
+    const openRuns = runs.filter((run) => !isEnded(runStateOf(run, true)))
+    const open = openRuns.map((run) => run.id)
     const mayChange = runs.some((run) => executed.has(run.id) && isUnfinished(run) && !hasReported(run))
     if (open.length === 0 && !mayChange && !eventRuns.some(({ run }) => mayStartRuns(run))) return
     if (clock.now() >= until) {
@@ -44,6 +47,8 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelDepend
       const remedy = 'Other runs of the job may be cancelled. Read the status, then cancel the job again.'
       throw new RequestFailedError({ provider: 'trigger.dev', operation: `cancel the job ${id}`, problem, remedy })
     }
+    const unmarked = openRuns.filter(({ metadata }) => !hasCancelMark(metadata))
+    await mapWithConcurrency(unmarked, (run) => api.setMetadata(run.id, cancelMark))
     const [first, ...others] = open
     if (first !== undefined) await api.cancel(first)
     await mapWithConcurrency(others, (runId) => api.cancel(runId))

@@ -10,7 +10,7 @@ afterEach(() => vi.unstubAllGlobals())
 /** Maximum size of an output as JSON, in bytes. */
 const bytes = triggerLimits.maxOutputBytes!
 const ofSize = (length: number): string => 'x'.repeat(length)
-const facts = { definitionId: 'work', maxAttempts: 3, retryOf: undefined }
+const facts = { definitionId: 'work', maxAttempts: 3, retryOf: undefined, isCancelRequested: false }
 const largest = [
   ['an object', { text: ofSize(bytes - 11) }, { text: ofSize(bytes - 11) }, 'whole'],
   ['a string', ofSize(bytes - 2), ofSize(bytes - 2), 'whole'],

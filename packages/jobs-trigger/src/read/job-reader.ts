@@ -98,7 +98,7 @@ export function createJobReader({ api, clock, jobs }: JobReaderDependencies): Jo
     return found
   }
 
-  const toStatus = (runs: EventRuns): JobStatus => toJobStatus(runs, jobs())
+  const toStatus = (runs: EventRuns): JobStatus => toJobStatus(runs, { jobs: jobs(), now: clock.now() })
 
   return {
     eventRuns,

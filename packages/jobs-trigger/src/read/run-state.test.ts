@@ -21,7 +21,7 @@ const states: Record<EngineRunStatus, JobState> = {
 }
 
 test.each(Object.entries(states) as [EngineRunStatus, JobState][])('%s is %s', (status, state) => {
-  expect(runStateOf({ status })).toBe(state)
+  expect(runStateOf({ status, attemptCount: 0 }, false)).toBe(state)
 })
 
 describe('CANCELED', () => {
@@ -31,12 +31,19 @@ describe('CANCELED', () => {
     ['trigger.dev internal error (TASK_RUN_STALLED_EXECUTING)', 'failed'],
     ['Dev session ended', 'failed'],
   ])('with the error "%s" is %s', (message, state) => {
-    expect(runStateOf({ status: 'CANCELED', error: { message } })).toBe(state)
+    const run = { status: 'CANCELED', error: { message } } as const
+    expect(runStateOf({ ...run, attemptCount: 1 }, true)).toBe(state)
+    expect(runStateOf({ ...run, attemptCount: 0 }, false)).toBe(state)
+  })
+
+  test('is failed after an attempt began, unless `cancelJob` was called', () => {
+    const run = { status: 'CANCELED', error: { message: 'Canceled by user' }, attemptCount: 1 } as const
+    expect(runStateOf(run, false)).toBe('failed')
   })
 })
 
 test('treats an unknown status as queued until the run is finished', () => {
   const status = 'PONDERING' as EngineRunStatus
-  expect(runStateOf({ status })).toBe('queued')
-  expect(runStateOf({ status, finishedAt: new Date() })).toBe('failed')
+  expect(runStateOf({ status, attemptCount: 0 }, false)).toBe('queued')
+  expect(runStateOf({ status, attemptCount: 0, finishedAt: new Date() }, false)).toBe('failed')
 })

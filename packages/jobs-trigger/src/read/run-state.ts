@@ -2,15 +2,19 @@ import type { JobState } from '@cgk-platform/jobs-core'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 
-/** Error messages of a requested cancel: by the API, in the dashboard, or of several runs at once. */
+/** The parts of a run that decide its state. */
+type RunFacts = Pick<EngineRun, 'status' | 'error' | 'finishedAt' | 'attemptCount'>
+
+/** Error messages of a cancel: by the API, in the dashboard, or of several runs at once. */
 const cancelMessages = [/^Canceled by user/, /^Bulk action /]
 
-/** Returns a run's state as Trigger.dev reports it. Trigger.dev has no status for `retrying`. */
-export function runStateOf({
-  status,
-  error,
-  finishedAt,
-}: Pick<EngineRun, 'status' | 'error' | 'finishedAt'>): JobState {
+/**
+ * Returns a run's state as Trigger.dev reports it. Trigger.dev has no status for `retrying`.
+ *
+ * @param isCancelRequested - whether `cancelJob` cancelled the run, or the run that started it
+ */
+export function runStateOf(run: RunFacts, isCancelRequested: boolean): JobState {
+  const { status, finishedAt } = run
   switch (status) {
     case 'DELAYED':
       return 'scheduled'
@@ -31,10 +35,18 @@ export function runStateOf({
     case 'EXPIRED':
       return 'expired'
     case 'CANCELED':
-      // Trigger.dev uses the same status for runs that it abandons because their worker disconnected.
-      return error === undefined || cancelMessages.some((one) => one.test(error.message)) ? 'cancelled' : 'failed'
+      return isCancelled(run, isCancelRequested) ? 'cancelled' : 'failed'
     default:
       // Another version of the server may have more statuses.
       return finishedAt === undefined ? 'queued' : 'failed'
   }
+}
+
+/**
+ * Whether a canceled run was cancelled on request. Trigger.dev also cancels the runs of a worker that disconnected or
+ * shut down, often with the error of a requested cancel. Only a run that never began is certain without a mark.
+ */
+function isCancelled({ error, attemptCount }: RunFacts, isCancelRequested: boolean): boolean {
+  if (error !== undefined && !cancelMessages.some((one) => one.test(error.message))) return false
+  return isCancelRequested || attemptCount === 0
 }

@@ -14,7 +14,7 @@ import { toJobStatus, unknownDefinition } from './to-job-status.ts'
 const sentAt = Date.parse('2026-03-01T12:00:00Z')
 const at = (seconds: number) => new Date(sentAt + seconds * 1000)
 const job = (id: string): Definition => defineJob({ id, event: 'work.asked', handler: () => undefined })
-const cancelled = { status: 'CANCELED', error: { message: 'Canceled by user' } } as const
+const cancelled = { status: 'CANCELED', error: { message: 'Canceled by user' }, attemptCount: 0 } as const
 
 function envelope(more: object = {}) {
   return {
@@ -44,7 +44,7 @@ function child(definition: string, run: Partial<EngineRun>, retryOf?: string): E
 }
 
 function read(eventRuns: [EventRun, ...EventRun[]], definitions?: Definition[]) {
-  return toJobStatus(eventRuns, definitions && toJobRegistry(definitions))
+  return toJobStatus(eventRuns, { jobs: definitions && toJobRegistry(definitions), now: sentAt })
 }
 
 const done = { status: 'COMPLETED', finishedAt: at(5) } as const

@@ -9,8 +9,10 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
+import { hasCancelMark } from '../wire/cancel-mark.ts'
 import { readRunPayload } from '../wire/payload.ts'
 import { eventPayloadOf, type EventRun, type EventRuns } from './event-runs.ts'
+import { readRecord } from '../wire/run-record.ts'
 import { definitionOfTask } from '../wire/task-id.ts'
 import { runStateOf } from './run-state.ts'
 import { attemptRecordOf, endOf, toRunStatus } from './to-run-status.ts'
@@ -23,28 +25,40 @@ import { attemptRecordOf, endOf, toRunStatus } from './to-run-status.ts'
 export const unknownDefinition = '?'
 
 /**
- * Converts a job's runs to its status.
- *
- * @param jobs - the definitions known to the reader; a process that only sends knows none
+ * Time after which an event's run that executes without a record makes an attempt whose handler blocks the process, in
+ * milliseconds. Otherwise it records its definition, or the runs that it started.
  */
-export function toJobStatus(eventRuns: EventRuns, jobs: JobRegistry | undefined): JobStatus {
+const recordLimitMs = 2000
+
+/** What a reader knows in addition to the runs. */
+export interface ReaderContext {
+  /** The definitions known to the reader; a process that only sends knows none. */
+  readonly jobs: JobRegistry | undefined
+  /** The current time, in epoch milliseconds. */
+  readonly now: number
+}
+
+/** Converts a job's runs to its status. */
+export function toJobStatus(eventRuns: EventRuns, context: ReaderContext): JobStatus {
   const [{ run: root }] = eventRuns
   const { event, tenantId, sentAt, runAt } = eventPayloadOf(root).envelope
-  const runs = eventRuns.flatMap((eventRun, index) => toRunStatuses(eventRun, eventRuns[index + 1], jobs))
+  const runs = eventRuns.flatMap((eventRun, index) => toRunStatuses(eventRun, eventRuns[index + 1], context))
   const state = toJobState(eventRuns, runs)
   const endedAt = isEnded(state) ? Math.max(...eventRuns.map(({ run }) => endOf(run).getTime())) : undefined
   return jobStatusOf({ id: root.id, event, tenantId, sentAt, runAt, state, endedAt }, runs)
 }
 
-function toRunStatuses(eventRun: EventRun, next: EventRun | undefined, jobs: JobRegistry | undefined): RunStatus[] {
+function toRunStatuses(eventRun: EventRun, next: EventRun | undefined, context: ReaderContext): RunStatus[] {
+  const { jobs } = context
   const { envelope, retry } = eventPayloadOf(eventRun.run)
   const toStatus = (run: EngineRun, definitionId: string, retryOf: string | undefined): RunStatus => {
     const definition = definitionOf(definitionId, jobs)
     const known = definition !== undefined || envelope.maxAttempts !== undefined
     const maxAttempts = known ? maxAttemptsOf(envelope, definition) : undefined
-    return toRunStatus(run, { definitionId, maxAttempts, retryOf })
+    const isCancelRequested = hasCancelMark(run.metadata) || hasCancelMark(eventRun.run.metadata)
+    return toRunStatus(run, { definitionId, maxAttempts, retryOf, isCancelRequested })
   }
-  const own = ownDefinitionId(eventRun, next, jobs)
+  const own = ownDefinitionId(eventRun, next, context)
   return [
     ...(own === undefined ? [] : [toStatus(eventRun.run, own, retry?.runs[own])]),
     ...eventRun.children.map((child) =>
@@ -59,13 +73,14 @@ function toRunStatuses(eventRun: EventRun, next: EventRun | undefined, jobs: Job
 
 /** Returns the id of the definition that an event's run executes itself, or `undefined` if it executes none. */
 function ownDefinitionId(
-  { run, children }: EventRun,
+  eventRun: EventRun,
   next: EventRun | undefined,
-  jobs: JobRegistry | undefined,
+  { jobs, now }: ReaderContext,
 ): string | undefined {
+  const { run, children } = eventRun
   const record = attemptRecordOf(run)
   if (record) return record.definition
-  if (runStateOf(run) !== 'failed') return undefined
+  if (eventStateOf(run) !== 'failed' && !isBlocked(eventRun, now)) return undefined
   const { envelope } = eventPayloadOf(run)
   if (next) {
     // The retry either names the definition of this run, or runs all definitions that have no run and replaces this
@@ -75,6 +90,14 @@ function ownDefinitionId(
   }
   const [only, ...others] = definitionsOf(envelope.event, jobs)
   return only && others.length + children.length === 0 ? only.id : unknownDefinition
+}
+
+/** Whether an event's run, which neither must nor does start runs, is late with its record. */
+function isBlocked({ run, children }: EventRun, now: number): boolean {
+  const { status, metadata, updatedAt } = run
+  if (status !== 'EXECUTING' || children.length > 0 || readRecord(metadata) !== undefined) return false
+  const { envelope, retry } = eventPayloadOf(run)
+  return envelope.idempotencyKey === undefined && !retry && now - updatedAt.getTime() > recordLimitMs
 }
 
 function definitionsOf(event: string, jobs: JobRegistry | undefined): readonly Definition[] {
@@ -92,7 +115,7 @@ function toJobState(eventRuns: EventRuns, runs: readonly RunStatus[]): JobState 
   const { run, children } = eventRuns.at(-1)!
   const state = jobStateOf(runs)
   if (attemptRecordOf(run)) return state
-  const eventState = runStateOf(run)
+  const eventState = eventStateOf(run)
   switch (eventState) {
     case 'scheduled':
     case 'queued':
@@ -105,4 +128,8 @@ function toJobState(eventRuns: EventRuns, runs: readonly RunStatus[]): JobState 
     default:
       return state
   }
+}
+
+function eventStateOf(run: EngineRun): JobState {
+  return runStateOf(run, hasCancelMark(run.metadata))
 }

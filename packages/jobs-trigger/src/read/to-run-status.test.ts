@@ -16,7 +16,7 @@ function record(more: Partial<AttemptRecord> = {}) {
 }
 
 function read(run: Partial<EngineRun>, maxAttempts?: number) {
-  return toRunStatus(fakeRun(run), { definitionId: 'ship', maxAttempts, retryOf: undefined })
+  return toRunStatus(fakeRun(run), { definitionId: 'ship', maxAttempts, retryOf: undefined, isCancelRequested: true })
 }
 
 describe('a running run', () => {

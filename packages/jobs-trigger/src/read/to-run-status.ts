@@ -12,15 +12,18 @@ export interface RunStatusContext {
   /** The limit of the send or of the definition. The run's own record takes precedence. */
   readonly maxAttempts: number | undefined
   readonly retryOf: string | undefined
+  /** Whether `cancelJob` cancelled the run, or the run that started it. */
+  readonly isCancelRequested: boolean
 }
 
 /** Converts a run that makes a definition's attempts to its status. */
-export function toRunStatus(run: EngineRun, { definitionId, maxAttempts, retryOf }: RunStatusContext): RunStatus {
+export function toRunStatus(run: EngineRun, context: RunStatusContext): RunStatus {
+  const { definitionId, maxAttempts, retryOf, isCancelRequested } = context
   const record = attemptRecordOf(run)
   // If the process died in the last attempt, the server also counts the extra attempt that only ends the run.
   const limit = record?.maxAttempts ?? maxAttempts
   const attempts = Math.min(run.attemptCount, limit ?? run.attemptCount)
-  const state = stateOf(run, record)
+  const state = stateOf(run, record, isCancelRequested)
   const error = errorOf(run, state, record)
   const workflow = readWorkflowRecord(run.metadata)
   // A record of an earlier attempt says nothing about an attempt whose process died.
@@ -57,8 +60,8 @@ export function endOf({ finishedAt, updatedAt }: EngineRun): Date {
   return finishedAt ?? updatedAt
 }
 
-function stateOf(run: EngineRun, record: AttemptRecord | undefined): JobState {
-  const state = runStateOf(run)
+function stateOf(run: EngineRun, record: AttemptRecord | undefined, isCancelRequested: boolean): JobState {
+  const state = runStateOf(run, isCancelRequested)
   if (isEnded(state) || run.attemptCount === 0) return state
   // The next attempt is queued if its delay is 30 s or more, or if the process died. Otherwise the run keeps executing.
   if (state === 'queued') return 'retrying'

@@ -1,5 +1,7 @@
+import { systemClock } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
+import { unknownDefinition } from '../../src/read/to-job-status.ts'
 import { failureOf } from '../kit/failure-of.ts'
 import { openSides, type SidesOptions } from '../kit/open-sides.ts'
 import { type Completion, success } from '../loopback/open-loopback.ts'
@@ -8,7 +10,7 @@ afterEach(() => vi.useRealTimers())
 
 const payload = { tenantId: 'acme' }
 const task = 'event-work__asked'
-const ended = (code: 'MAX_DURATION_EXCEEDED' | 'TASK_PROCESS_MAYBE_OOM_KILLED'): Completion => ({
+const ended = (code: 'MAX_DURATION_EXCEEDED' | 'TASK_PROCESS_MAYBE_OOM_KILLED' | 'TASK_RUN_CANCELLED'): Completion => ({
   ok: false,
   error: { type: 'INTERNAL_ERROR', code },
 })
@@ -47,6 +49,59 @@ describe('the end of a run', () => {
     expect(status).toMatchObject({ state: 'failed', runs: [{ error: { message: 'Dev session ended (CLI exited)' } }] })
     expect(await library.retryJob(id)).toMatchObject({ id })
   })
+
+  test('because its worker shuts down is a cancel by a user in the SDK; the job has failed and can be retried', async () => {
+    const { sdk, library, id, held } = await openHeld()
+    await held.complete(ended('TASK_RUN_CANCELLED'))
+    expect(await sdk.runs.retrieve(id)).toMatchObject({ status: 'CANCELED', error: { message: 'Canceled by user' } })
+    expect(await library.getJobStatus(id)).toMatchObject({ state: 'failed', runs: [{ state: 'failed' }] })
+    await library.retryJob(id)
+    expect(await library.getJobStatus(id)).toMatchObject({ id, state: 'queued' })
+  })
+
+  test('because all runs of its worker were cancelled is a cancel in the SDK; the job has failed', async () => {
+    const { sdk, library, id } = await openHeld({ stallMs: { pendingMs: 100 } })
+    await sdk.runs.cancel(id) // as a bulk action of the server does when a worker with many runs disconnects
+    await expect.poll(async () => (await sdk.runs.retrieve(id)).finishedAt).toBeDefined()
+    expect(await sdk.runs.retrieve(id)).toMatchObject({ error: { message: 'Canceled by user' } })
+    expect(await library.getJobStatus(id)).toMatchObject({ state: 'failed' })
+  })
+
+  test('after `cancelJob` is a cancel', async () => {
+    const { library, request, id } = await openHeld()
+    const cancelled = library.cancelJob(id)
+    await expect.poll(async () => (await library.getJobStatus(id)).state).toBe('cancelled')
+    const snapshots = `/engine/v1/dev/runs/${id}/snapshots`
+    const { body } = await request('GET', `${snapshots}/latest`)
+    const completion = { id, ...ended('TASK_RUN_CANCELLED') }
+    await request('POST', `${snapshots}/${body.execution.snapshot.friendlyId}/attempts/complete`, { completion })
+    expect(await cancelled).toMatchObject({ state: 'cancelled' })
+    expect(await failureOf(library.retryJob(id))).toMatchObject({ code: 'job_not_retryable' })
+  })
+})
+
+test('a run that blocks its process before it can report is running, also before its definition is known', async () => {
+  let aheadMs = 0
+  const clock = { ...systemClock, now: () => Date.now() + aheadMs }
+  const { sdk, library, id } = await openHeld({ clock })
+  expect(await sdk.runs.retrieve(id)).toMatchObject({ status: 'EXECUTING' })
+  expect(await library.getJobStatus(id)).toMatchObject({ state: 'queued', runs: [] })
+  aheadMs = 3000
+  expect(await library.getJobStatus(id)).toMatchObject({
+    state: 'running',
+    runs: [{ definitionId: unknownDefinition, state: 'running', attempts: 1 }],
+  })
+})
+
+test("a job's own run completes before the runs that it started; the job has not", async () => {
+  const { sdk, library, client, register, start } = await openSides()
+  await register({ id: task }, { id: 'job-ship' })
+  const { id } = await library.sendJob('work.asked', payload, { idempotencyKey: 'once' })
+  const held = await start()
+  await client.triggerTask('job-ship', { payload: {}, options: { parentRunId: id, tags: [`job:${id}`] } })
+  await held.complete(success)
+  expect(await sdk.runs.retrieve(id)).toMatchObject({ status: 'COMPLETED' })
+  expect(await library.getJobStatus(id)).toMatchObject({ state: 'queued' })
 })
 
 describe('a run that has ended', () => {
