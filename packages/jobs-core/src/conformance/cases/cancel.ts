@@ -105,6 +105,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
         const states = runs.map(({ state }) => state).toSorted()
         return states.join() === 'completed,running,running'
       })
+      for (const definition of Object.keys(scripts)) await t.waitForEntry({ jobId: id, kind: 'started', definition })
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
       const { runs } = await t.client.getJobStatus(id)
       assert.deepEqual(Object.fromEntries(runs.map((run) => [run.definitionId.at(-1), run.state])), {
