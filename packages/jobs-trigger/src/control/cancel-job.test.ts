@@ -1,4 +1,5 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { pause } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeResponses } from '../../test/kit/fake-api.ts'
@@ -77,6 +78,19 @@ describe('a run that does not end at once', () => {
       'Failed to cancel the job run_1 on `trigger.dev`: these runs have not ended after 30000 ms: run_1. Other runs of the job may be cancelled.',
     )
   })
+})
+
+test('cancels a job whose status could be read only after a long wait', async () => {
+  const clock = createFakeClock()
+  const api = createFakeApi([{ ...root, status: 'QUEUED', attemptCount: 0 }], {
+    retrieve: async (run) => {
+      await pause(clock, 60_000) // as after a response that the rate is limited
+      return run
+    },
+  })
+  const reader = createJobReader({ api, clock, jobs: () => undefined })
+  await clock.finish(cancelJob('run_1', { api, clock, reader }))
+  expect(api.runs.get('run_1')!.status).toBe('CANCELED')
 })
 
 describe('a run whose handler is running', () => {

@@ -30,7 +30,7 @@ const timeoutMs = 30_000
  * @throws {RequestFailedError} if runs do not end within 30 s.
  */
 export async function cancelJob(id: string, { api, clock, reader }: CancelDependencies): Promise<void> {
-  const until = clock.now() + timeoutMs
+  let until = Number.POSITIVE_INFINITY
   const executed = new Set<string>()
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     const eventRuns = (await reader.eventRuns(id)) ?? []
@@ -52,6 +52,8 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelDepend
     const [first, ...others] = open
     if (first !== undefined) await api.cancel(first)
     await mapWithConcurrency(others, (runId) => api.cancel(runId))
+    // From the first cancel on: the first read may have waited for a rate limit.
+    until = Math.min(until, clock.now() + timeoutMs)
     await pause(clock, pauseMs)
   }
 }

@@ -1,5 +1,6 @@
 import type { BackgroundWorkerRecord } from './background-workers.ts'
 import type { Fault, FaultMatch } from './faults.ts'
+import type { RateLimitOptions } from './rate-limit.ts'
 import type { RecordedRequest } from './request-log.ts'
 import type { Run } from './run.ts'
 
@@ -24,6 +25,8 @@ export interface LoopbackServerOptions {
   readonly now?: () => number
   /** Maximum time between heartbeats. Default 60 s before an attempt starts, 300 s during one. */
   readonly stallMs?: { readonly pendingMs?: number; readonly executingMs?: number }
+  /** The rate limit of the environment's requests. Default: none. */
+  readonly rateLimit?: RateLimitOptions
   /** Initial faults. */
   readonly faults?: readonly { readonly match: FaultMatch; readonly fault: Fault }[]
 }

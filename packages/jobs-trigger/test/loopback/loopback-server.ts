@@ -10,6 +10,7 @@ import { startHttpServer } from './http-server.ts'
 import type { LoopbackServer, LoopbackServerOptions } from './loopback-options.ts'
 import { createPresence } from './presence.ts'
 import { createReplica } from './replica.ts'
+import { limitRate } from './rate-limit.ts'
 import type { RecordedRequest } from './request-log.ts'
 import { createRunQueue } from './run-queue.ts'
 import { createRunStore } from './run-store.ts'
@@ -60,7 +61,8 @@ export async function createLoopbackServer(options: LoopbackServerOptions = {}):
     notify: (runFriendlyId) => sockets.notify(runFriendlyId),
     onStalled: (run) => endStalledRun(engine, run),
   }
-  const handle = createApi(engine, { accessToken, pollMs, batchLagMs, report })
+  const api = createApi(engine, { accessToken, pollMs, batchLagMs, report })
+  const handle = options.rateLimit ? limitRate(api, options.rateLimit, now) : api
   const http = await startHttpServer({ port, faults, requests, handle })
   const sockets = serveWorkerSockets(http.server, secretKey)
   const stop = async (): Promise<void> => {

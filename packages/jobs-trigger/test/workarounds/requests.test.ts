@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeClock } from '../kit/fake-clock.ts'
 import { failureOf } from '../kit/failure-of.ts'
-import { openSides } from '../kit/open-sides.ts'
+import { openSides, type Sides } from '../kit/open-sides.ts'
+import { failure } from '../loopback/open-loopback.ts'
 
 afterEach(() => vi.useRealTimers())
 
@@ -57,6 +58,37 @@ describe('a server that does not respond', () => {
     expect(failed).toMatchObject({ code: 'send_failed', accepted: 'maybe' })
     expect((failed as Error).message).toContain('no response within 15000 ms')
     expect(clock.delays.filter((delayMs) => delayMs === 15_000)).toHaveLength(4)
+  })
+})
+
+describe('a server with a rate limit', () => {
+  test('refuses a part of a batch at first; this library sends all of it', async () => {
+    const beginning = Date.now()
+    let sides: Sides | undefined = undefined
+    const isRefusing = (): boolean => sides?.server.requests.some(({ status }) => status === 429) ?? false
+    // The bucket is refilled once, after the first refusal.
+    const now = (): number => beginning + (isRefusing() ? 1000 : 0)
+    sides = await openSides({ rateLimit: { maxTokens: 150, refillRate: 150, intervalMs: 1000 }, now })
+    const { library, server } = sides
+    const items = Array.from({ length: 300 }, () => ({ event: 'work.asked' as const, payload }))
+    const sent = await library.sendJobs(items)
+    expect(sent.filter(({ ok }) => ok)).toHaveLength(300)
+    expect(server.runs()).toHaveLength(300)
+    expect(isRefusing()).toBe(true)
+  })
+
+  test('delays reads, lists, cancels and retries; it does not fail them', async () => {
+    const rateLimit = { maxTokens: 1, refillRate: 1, intervalMs: 50 }
+    const { library, server, register, start } = await openSides({ rateLimit, listLagMs: 0 })
+    const { id } = await library.sendJob('work.asked', payload)
+    const failed = await library.sendJob('work.asked', payload)
+    expect((await library.listJobs()).jobs).toHaveLength(2)
+    expect(await library.cancelJob(id)).toMatchObject({ state: 'cancelled' })
+    while ((await register({ id: task })).status === 429) continue
+    await (await start()).complete(failure())
+    await library.retryJob(failed.id)
+    expect(await library.getJobStatus(failed.id)).toMatchObject({ state: 'queued' })
+    expect(server.requests.filter(({ status }) => status === 429)).not.toEqual([])
   })
 })
 
