@@ -6,7 +6,7 @@ import { maxDurationMs, portablePayloadBytes } from '@cgk-platform/jobs-core/pro
  */
 export const triggerCapabilities: Capabilities = {
   features: {
-    delay: { supported: true, note: 'A delayed job starts up to 500 ms late.' },
+    delay: { supported: true, note: 'A delayed job starts about 0.2 to 1.2 s late.' },
     idempotencyKey: { supported: true, note: 'The TTL is rounded up to seconds.' },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': { supported: true },
@@ -21,14 +21,17 @@ export const triggerCapabilities: Capabilities = {
       note: 'About one second behind. A page can have fewer jobs than `limit`: continue while there is a `cursor`.',
     },
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
-    concurrency: { supported: true, note: 'Counted over all processes.' },
+    concurrency: {
+      supported: true,
+      note: 'Counted over all processes. Without `perTenant`, tenants do not take turns.',
+    },
     'concurrency.perTenant': {
       supported: true,
-      note: 'Counted over all processes. Not together with `concurrency.limit`.',
+      note: 'Counted over all processes. Tenants take turns. Not together with `concurrency.limit`.',
     },
     cron: {
       supported: true,
-      note: 'A run starts up to 2 s after its tick. A tick that is more than 75 s late counts as missed.',
+      note: 'A run starts about 1 to 6 s after its tick. A tick that is more than 75 s late counts as missed.',
     },
     'cron.tenants': { supported: true },
     "cron.overlap: 'skip'": { supported: true },

@@ -63,15 +63,17 @@ describe('a healthy Trigger.dev', () => {
   test('is requested for the queues of each definition', async () => {
     const definitions = [
       job('plain'),
-      job('limited', { concurrency: 3 }),
-      job('fair', { concurrency: { perTenant: 1 } }),
+      job('limited', { concurrency: 3, event: 'work.followed' }),
+      job('fair', { concurrency: { perTenant: 1 }, event: 'work.counted' }),
       defineCronJob({ id: 'daily', schedule: '0 9 * * *', handler: () => undefined }),
     ]
     const { requests } = await check(all, definitions)
     expect(requests.filter((one) => one.startsWith('queue'))).toEqual([
       'queue task event-work__asked',
       'queue task job-plain',
+      'queue task event-work__followed',
       'queue custom job-limited',
+      'queue task event-work__counted',
       'queue custom job-fair',
       'queue task cron-daily',
       'queue task job-daily',

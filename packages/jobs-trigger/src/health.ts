@@ -65,20 +65,18 @@ type QueueReference = readonly [task: string, type: EngineQueue['type'], name: s
 
 /**
  * Returns the queues of a definition's tasks. It includes the definition's own task, because the event's task exists
- * even if no job handles the event. A definition with a concurrency limit has one queue for its tasks. The ticks of a
- * cron job have their own queue.
+ * even if no job handles the event. A definition with a concurrency limit has a custom queue. The ticks of a cron job
+ * have their own queue.
  */
 function queuesOf(definition: Definition): QueueReference[] {
   const { id, kind, concurrency } = definition
   const event = eventTaskId(eventOf(definition))
   const own = jobTaskId(id)
   const isLimited = (concurrency?.limit ?? concurrency?.perTenant) !== undefined
-  const runQueues: QueueReference[] = isLimited
-    ? [[own, 'custom', own]]
-    : [
-        [event, 'task', event],
-        [own, 'task', own],
-      ]
+  const runQueues: QueueReference[] = [
+    [event, 'task', event],
+    [own, isLimited ? 'custom' : 'task', own],
+  ]
   return kind === 'cron' ? [...runQueues, [tickTaskId(id), 'custom', tickTaskId(id)]] : runQueues
 }
 

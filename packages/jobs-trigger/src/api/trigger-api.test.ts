@@ -58,12 +58,11 @@ describe('a trigger', () => {
   test('sends the options of the run', async () => {
     const { requests, trigger } = await open(() => accepted)
     const delay = new Date('2027-01-01T00:00:00Z')
-    const request = { tags: ['jobs'], delay, concurrencyKey: 'acme', version: '20260301.1' }
+    const request = { tags: ['jobs'], delay, version: '20260301.1' }
     await trigger({ ...request, idempotencyKey: key, idempotencyKeyTtlMs: 1001 })
     expect((requests[0]!.body as { options: unknown }).options).toMatchObject({
       tags: ['jobs'],
       delay: delay.toISOString(),
-      concurrencyKey: 'acme',
       lockToVersion: '20260301.1',
       idempotencyKeyTTL: '2s',
     })

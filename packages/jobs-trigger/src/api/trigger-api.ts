@@ -47,7 +47,6 @@ export interface TriggerRequest {
   readonly tags?: readonly string[] | undefined
   /** Earliest start. Default: now. */
   readonly delay?: Date | undefined
-  readonly concurrencyKey?: string | undefined
   /** A hash of 64 hexadecimal digits, which the SDK sends unchanged. */
   readonly idempotencyKey?: string | undefined
   readonly idempotencyKeyTtlMs?: number | undefined
@@ -206,13 +205,12 @@ async function loadSdk(): Promise<Pick<typeof Sdk, 'TriggerClient'>> {
 }
 
 function toOptions(request: TriggerRequest, version: string | undefined): TriggerOptions {
-  const { tags, delay, concurrencyKey, idempotencyKey, idempotencyKeyTtlMs } = request
+  const { tags, delay, idempotencyKey, idempotencyKeyTtlMs } = request
   const lockTo = request.version ?? version
   return {
     ttl: 0, // otherwise the task configuration may let runs expire, and a development server does by default
     ...(tags !== undefined && { tags: [...tags] }),
     ...(delay !== undefined && { delay }),
-    ...(concurrencyKey !== undefined && { concurrencyKey }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     // Only a duration with a single unit works. Any other format silently means 30 days.
     ...(idempotencyKeyTtlMs !== undefined && { idempotencyKeyTTL: `${Math.ceil(idempotencyKeyTtlMs / 1000)}s` }),

@@ -41,7 +41,6 @@ test("triggers a job's event again for the definition that failed, and tags the 
       taskId: 'event-work__asked',
       payload: { envelope, retry: { jobId: 'run_1', runs: { ship: 'run_1' } } },
       tags: tagsOf({ tenantId: 'acme', event: 'work.asked', jobId: 'run_1' }),
-      concurrencyKey: 'acme',
       idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
     },
   ])

@@ -2,7 +2,7 @@ import type { Definition } from '@cgk-platform/jobs-core'
 import { bindLogger, toErrorInfo, forEachWithConcurrency } from '@cgk-platform/jobs-core/provider'
 import { idempotencyKeys, tasks } from '@trigger.dev/sdk'
 
-import { concurrencyKeyOf } from '../send/concurrency-key-of.ts'
+import { concurrencyKeyOf } from './concurrency-key-of.ts'
 import { type EventPayload, type RunPayload, toWireJson } from '../wire/payload.ts'
 import { tagsOf } from '../wire/tags.ts'
 import { jobTaskId } from '../wire/task-id.ts'

@@ -41,6 +41,7 @@ describe("an event's run", () => {
   const separateRuns: [string, Options, object][] = [
     ['has an idempotency key', {}, { envelope: envelopeOf({ idempotencyKey: 'k' }) }],
     ['has a limit over all tenants', { concurrency: 2 }, payload],
+    ['has a limit for each tenant', { concurrency: { perTenant: 2 } }, payload],
     ['is retried manually', {}, { ...payload, retry: { jobId: 'run_0', runs: { work: 'run_00' } } }],
   ]
   test.each(separateRuns)('starts a separate run for a job that %s', async (_, options, taskPayload) => {
@@ -53,11 +54,12 @@ describe("an event's run", () => {
     expect(engine.runs).toMatchObject([{ taskId: 'job-work', options: { parentRunId: 'run_1' } }])
   })
 
-  test('makes the attempts itself, in the queue of the job, if the job has a limit for each tenant', async () => {
-    const { attempt, task } = await open({ concurrency: { perTenant: 2 }, handler: () => 'done' })
-    expect(await attempt(taskId, { payload })).toMatchObject({ ok: true, output: 'done' })
-    const queue = { name: 'job-work', concurrencyLimit: 2 }
-    expect([task(taskId)['queue'], task('job-work')['queue']]).toEqual([queue, queue])
+  test.each([2, { perTenant: 2 }])('has no queue with the limit of the job: %j', async (concurrency) => {
+    const { task } = await open({ concurrency })
+    expect([task(taskId)['queue'], task('job-work')['queue']]).toEqual([
+      undefined,
+      { name: 'job-work', concurrencyLimit: 2 },
+    ])
   })
 })
 

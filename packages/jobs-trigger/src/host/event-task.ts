@@ -61,11 +61,11 @@ async function logFailedNotification(
 
 /**
  * Returns the definition whose attempts an event's run makes itself, or `undefined` if it starts runs. A concurrency
- * limit over all tenants needs a queue without keys, so it excludes running inline.
+ * limit needs a queue with the right keys, which only the run that the host starts can have.
  */
 function inlineDefinition(definitions: readonly Definition[]): Definition | undefined {
   const [first, ...more] = definitions
-  return more.length === 0 && first?.concurrency?.limit === undefined ? first : undefined
+  return more.length === 0 && first?.concurrency === undefined ? first : undefined
 }
 
 /**

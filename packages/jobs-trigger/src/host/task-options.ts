@@ -31,7 +31,6 @@ export function definitionTaskOptions(definition: Definition): BaseTaskOptions {
   const limit = definition.concurrency?.limit ?? definition.concurrency?.perTenant
   return {
     ...baseTaskOptions,
-    // Both tasks of a definition share a queue, which counts their runs together.
     ...(limit !== undefined && { queue: { name: jobTaskId(definition.id), concurrencyLimit: limit } }),
     ...options,
     retry: { ...crashRetry(definition), maxAttempts: serverMaxAttempts, ...outOfMemory },

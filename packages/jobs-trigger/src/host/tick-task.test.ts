@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createFakeEngine, type FakeRun } from '../../test/kit/fake-engine.ts'
 import { type AttemptExecution, openTasks } from '../../test/kit/open-tasks.ts'
 import { retryJob } from '../control/retry-job.ts'
+import type { EventPayload } from '../wire/payload.ts'
 import { requeueThresholdMs } from './requeue-limits.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -163,6 +164,6 @@ describe('tenants', () => {
     isBroken = false
     expect(await attempt('cron-report', { payload: system, attempt: 2 })).toMatchObject({ ok: true })
     const jobs = engine.runs.filter(({ taskId }) => taskId === 'cron-report')
-    expect(jobs.map(({ options }) => options['concurrencyKey'])).toEqual(['acme', 'globex'])
+    expect(jobs.map(({ payload }) => (payload as EventPayload).envelope.tenantId)).toEqual(['acme', 'globex'])
   })
 })

@@ -52,7 +52,6 @@ describe('an event', () => {
         taskId: 'event-work__asked',
         payload: { envelope: envelope() },
         tags: ['jobs', 'jobs:acme', 'tenant:acme', 'event:work.asked'],
-        concurrencyKey: 'acme',
         idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
         idempotencyKeyTtlMs: 3_600_000,
       },

@@ -2,10 +2,10 @@ import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerRequest } from '../api/trigger-api.ts'
 import { jobsTag, jobsTagOf, tagsOf } from '../wire/tags.ts'
-import { concurrencyKeyOf } from './concurrency-key-of.ts'
 
 /**
- * Returns the trigger options of an event's run. They set no number of attempts: the host counts attempts itself.
+ * Returns the trigger options of an event's run. They set no number of attempts: the host counts attempts itself. They
+ * set no concurrency key, because Trigger.dev starts only one run for each key at a time, every half second.
  *
  * @param retryOf - the id of the job that this run retries; omit it for a new job
  */
@@ -18,6 +18,5 @@ export function toRunRequest(
       retryOf === undefined
         ? [jobsTag, jobsTagOf(tenantId), ...tagsOf({ tenantId, event })]
         : tagsOf({ tenantId, event, jobId: retryOf }),
-    concurrencyKey: concurrencyKeyOf(tenantId),
   }
 }
