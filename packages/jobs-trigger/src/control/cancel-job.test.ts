@@ -117,7 +117,7 @@ describe('a run whose handler is running', () => {
     expect(api.requests.filter((one) => one === 'retrieve run_1')).toHaveLength(5)
   })
 
-  test('is cancelled again if the server accepted the retry that its worker asked for', async () => {
+  test('is cancelled again if the server accepted the retry that its worker requested', async () => {
     const retrying = { metadata: { job: { ...attempt, retryAt: 2000 } } }
     const again = { ...retrying, status: 'EXECUTING', attemptCount: 2 } as const
     const { cancelled } = await cancel([running], afterCancel(retrying, again, { finishedAt }))

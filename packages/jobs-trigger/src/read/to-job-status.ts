@@ -30,7 +30,7 @@ export const unknownDefinition = '?'
  */
 const recordLimitMs = 2000
 
-/** What a reader knows in addition to the runs. */
+/** Facts that a reader adds to the runs. */
 export interface ReaderContext {
   /** The definitions known to the reader; a process that only sends knows none. */
   readonly jobs: JobRegistry | undefined
