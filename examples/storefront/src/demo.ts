@@ -36,7 +36,7 @@ async function loadDays() {
   return runDemo
 }
 
-/** Loaded only for this scenario: a workflow registers itself on import, and the days do without it. */
+/** Loaded only for this scenario: a workflow registers itself on import, and the two days do not use it. */
 async function loadFulfilment(): ReturnType<typeof loadDays> {
   const { runFulfilment } = await import('./demo/fulfilment/run-fulfilment.ts')
   return runFulfilment

@@ -8,7 +8,7 @@ import {
  * Creates a client on the local engine. Ignores `JOB_PROVIDER` and other registered engines. To use another engine,
  * name it in `provider` or pass a provider object.
  *
- * @throws {InvalidOptionError} for an invalid option, or if `config` is passed together with a provider object.
+ * @throws {InvalidOptionError} for an invalid option, or a `config` together with a provider object.
  */
 export function createJobClient(options: JobClientOptions = {}): JobClient {
   return createClientOnAnyEngine(options.provider === undefined ? { ...options, provider: 'local' } : options)

@@ -26,7 +26,7 @@ export interface TriggerConfig {
    */
   version?: string | undefined
   /**
-   * Maximum time that a request waits because Trigger.dev limits the rate of requests. Default `'60s'`.
+   * Maximum wait of a rate-limited request before it fails. Default `'60s'`.
    */
   maxRateLimitWait?: number | Duration | undefined
 }

@@ -74,7 +74,7 @@ export interface JobOperations {
    */
   cancelJob(id: string): Promise<JobStatus>
   /**
-   * Starts a new run for each definition of a failed job whose run failed. The job's id stays the same.
+   * Retries a failed job: starts a new run for each definition that failed. The job's id stays the same.
    *
    * @throws {JobNotFoundError}
    * @throws {JobNotRetryableError} if the job has not failed.

@@ -19,8 +19,8 @@ export interface HostOptions {
   /** The definitions to run. Default: every definition that the process has when the host is created. */
   jobs?: readonly Definition[] | undefined
   /**
-   * pino, the console, or a compatible logger. Default: the run's log if the engine stores one, otherwise readable
-   * lines on a terminal and JSON elsewhere.
+   * A logger such as pino or the console. Default: one that writes to the run's log, if the engine stores logs.
+   * Otherwise readable lines on a terminal, and JSON elsewhere.
    */
   logger?: LoggerLike | undefined
   /** Called for every attempt. Default: none. */

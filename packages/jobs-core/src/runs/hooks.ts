@@ -42,8 +42,7 @@ export interface SendInfo {
 }
 
 /**
- * Functions for monitoring, called the same way on every engine. A hook that throws or rejects is logged and affects
- * no job.
+ * Functions for monitoring, called the same way on every engine. Errors of a hook are logged and affect no job.
  */
 export interface JobHooks {
   /** Called after each event that was passed to the engine, accepted or not. */

@@ -2,7 +2,7 @@ import type { StepStatus } from '../workflows/step-status.ts'
 import type { JobErrorInfo } from './error-info.ts'
 import type { JobState } from './job-state.ts'
 
-/** A snapshot of a job. A field that the engine does not report is absent; its capabilities list which. */
+/** A snapshot of a job. A field that the engine does not report is absent: see the engine's capabilities. */
 export interface JobStatus {
   /** The job's id, the same as `handle.id` at the sender. */
   readonly id: string

@@ -20,12 +20,14 @@ export interface TestEngineOptions extends Omit<ClientOptions, 'clock'> {
   startAt?: Date | undefined
   /** The options of the local engine. Default: none. */
   config?: LocalConfig | undefined
+  /** Receives the engine's log. Default: nothing is logged. */
+  logger?: LoggerLike | undefined
   /**
    * Random number from 0 (inclusive) to 1 (exclusive), for jitter. Default: always 0, so that delays have no jitter.
    */
   random?: (() => number) | undefined
   /**
-   * Maximum time to wait for a handler that awaits something real, such as a file or a socket, before the virtual time
+   * Maximum time to wait for a handler that awaits real I/O, such as a file or a socket, before the virtual time
    * advances. In real milliseconds. Default 1,000.
    */
   maxRealWaitMs?: number | undefined
