@@ -126,6 +126,22 @@ test.each(names.filter((name) => !thrownByUsers.includes(name)))('%s says what f
   expect(message).not.toMatch(/undefined|\[object/)
 })
 
+test.each(names.filter((name) => !thrownByUsers.includes(name)))(
+  '%s quotes at most 100 characters of a value',
+  (name) => {
+    const long = 'x'.repeat(5000)
+    const values = { event: long, feature: long, field: long, jobId: long, nearest: long, option: long, stepId: long }
+    const paths = { path: `payload.${long}`, issues: [{ path: `payload.${long}`, message: 'must be a string' }] }
+    const before = { ...facts }
+    Object.assign(facts, values, paths, { tenantId: long, handledByJob: long })
+    try {
+      expect(make(name, core).message).not.toMatch(/x{101}/)
+    } finally {
+      Object.assign(facts, before, { handledByJob: undefined })
+    }
+  },
+)
+
 test('the cause is preserved', () => {
   for (const name of [
     'NonRetryableError',

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { kindOf } from '../options/kind-of.ts'
+import { textProblem } from '../options/text-problem.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobNotVisibleError } from '../errors/job-not-visible-error.ts'
 import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
@@ -40,10 +40,8 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   const sender = createSender({ engine, clock, hooks, logger, jobs, maxPayloadBytes })
 
   const find = async (provider: JobProvider, id: string, tenantId?: string): Promise<JobStatus> => {
-    if (typeof id !== 'string' || id === '') {
-      const problem = id === '' ? 'is empty' : `is ${kindOf(id)}, not a string`
-      throw new InvalidOptionError({ option: 'id', problem, remedy: 'Pass the `id` of a job handle.' })
-    }
+    const problem = textProblem(id)
+    if (problem) throw new InvalidOptionError({ option: 'id', problem, remedy: 'Pass the `id` of a job handle.' })
     const status = await provider.status(id)
     if (status && (tenantId === undefined || status.tenantId === tenantId)) return status
     throw new JobNotFoundError({ jobId: id, provider: provider.name })

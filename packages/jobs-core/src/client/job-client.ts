@@ -2,6 +2,7 @@ import type { JobEvent, JobInput, TenantInput } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { integer, duration, string, custom, oneOf } from '../options/kinds.ts'
+import { maxIdLength } from '../options/text-problem.ts'
 import type { Health } from '../provider/health.ts'
 import type { JobPage } from '../provider/job-page.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
@@ -26,11 +27,14 @@ export interface ListOptions {
 
 /** The declarations of the options of `listJobs`. */
 export const listOptions: DeclaredOptions<CheckedOptions<ListOptions>> = declareOptions<ListOptions>('`listJobs`', {
-  tenantId: string({ remedy: 'Pass the id of a tenant, or omit it to list the jobs of all tenants.' }),
+  tenantId: string({
+    maxLength: maxIdLength,
+    remedy: 'Pass the id of a tenant, or omit it to list the jobs of all tenants.',
+  }),
   state: oneOf(['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired']),
-  event: custom(),
+  event: string({ maxLength: maxIdLength, remedy: 'Pass the name of an event, or `cron/<definition>`.' }),
   limit: integer({ max: 1000 }),
-  cursor: custom(),
+  cursor: string({ remedy: 'Pass the `cursor` of the previous page, or omit it.' }),
 })
 
 /** The options of `waitForJob`. */

@@ -1,7 +1,10 @@
 import type { JobEvent, JobInput } from '../events/job-events.ts'
 import type { JobsError } from '../errors/jobs-error.ts'
+import { quote } from '../errors/quote.ts'
+import { isTraceparent } from '../events/traceparent.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
 import { integer, date, duration, string, custom } from '../options/kinds.ts'
+import { maxIdLength } from '../options/text-problem.ts'
 import { maxAttemptsCeiling } from '../retry/retry-config.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 import type { Duration } from '../time/duration.ts'
@@ -37,13 +40,17 @@ export const sendOptions: DeclaredOptions<CheckedSendOptions> = declareOptions<S
     delay: duration(),
     runAt: date({ excludes: 'delay', remedy: 'Pass a valid `Date` at most ten years ahead.' }),
     idempotencyKey: string({
-      maxLength: 256,
+      maxLength: maxIdLength,
       feature: 'idempotencyKey',
       remedy: 'Pass a string of 1 to 256 characters that identifies what happened, such as the id of an order.',
     }),
     idempotencyTtl: duration({ minMs: 1, requires: 'idempotencyKey' }),
     maxAttempts: integer({ max: maxAttemptsCeiling }),
-    traceparent: string({ allowsBlank: true, remedy: 'Pass the W3C header as a string.' }),
+    traceparent: custom((traceparent: unknown, name, createError) => {
+      if (isTraceparent(traceparent)) return traceparent
+      const remedy = 'Pass a `traceparent` header of W3C Trace Context, or omit it.'
+      throw createError(name, `is ${quote(traceparent)}`, remedy)
+    }),
     providerOptions: custom(),
   },
 )

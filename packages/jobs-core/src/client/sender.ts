@@ -1,6 +1,7 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { JobsError } from '../errors/jobs-error.ts'
 import { PayloadInvalidError } from '../errors/payload-invalid-error.ts'
+import { quote } from '../errors/quote.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { createJobId } from '../events/job-id.ts'
@@ -176,7 +177,7 @@ function payloadLimit({ name, capabilities }: JobProvider, wanted: number | unde
   if (Number.isSafeInteger(wanted) && wanted > 0 && wanted <= capabilities.maxPayloadBytes) return wanted
   throw new InvalidOptionError({
     option: 'maxPayloadBytes',
-    problem: `is \`${String(wanted)}\``,
+    problem: `is ${quote(wanted)}`,
     remedy: `Pass a whole number of bytes. The maximum on \`${name}\` is ${capabilities.maxPayloadBytes}.`,
   })
 }

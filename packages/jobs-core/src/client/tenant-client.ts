@@ -2,6 +2,7 @@ import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { JobsError } from '../errors/jobs-error.ts'
 import { TenantMismatchError } from '../errors/tenant-mismatch-error.ts'
 import type { JobEvent, JobInput } from '../events/job-events.ts'
+import { kindOf } from '../options/kind-of.ts'
 import { checkItem, checkItems } from './check-items.ts'
 import type { JobClient, JobOperations, TenantClient } from './job-client.ts'
 import type { JobItem, SendResult } from './send-options.ts'
@@ -18,7 +19,7 @@ export function createTenantClient(
   }
   const withTenant = <Event extends JobEvent>(event: Event, payload: unknown): JobInput<Event> => {
     if (typeof payload !== 'object' || payload === null || Array.isArray(payload) || payload instanceof Date) {
-      const problem = `is ${Array.isArray(payload) ? 'an array' : String(payload)}, not an object`
+      const problem = `is ${payload instanceof Date ? 'a Date' : kindOf(payload)}, not an object`
       throw new InvalidOptionError({ option: 'payload', problem, remedy: 'Pass the payload as an object.' })
     }
     checkTenant(event, (payload as { tenantId?: unknown }).tenantId)

@@ -21,8 +21,17 @@ export function conformanceHooks(): JobHooks {
 }
 
 function recordHook(hook: keyof JobHooks, info: AttemptInfo, more: Readonly<Record<string, unknown>>): void {
-  const { definitionId: definition, event, jobId, runId, attempt, maxAttempts, tenantId } = info
-  record({ kind: 'hook', definition, jobId, runId, attempt, maxAttempts, tenantId, details: { hook, event, ...more } })
+  const { definitionId: definition, event, jobId, runId, attempt, maxAttempts, tenantId, traceparent } = info
+  record({
+    kind: 'hook',
+    definition,
+    jobId,
+    runId,
+    attempt,
+    maxAttempts,
+    tenantId,
+    details: { hook, event, traceparent, ...more },
+  })
   throwFor(tenantId)
 }
 

@@ -11,6 +11,8 @@ export function invalidOutput(kind: InvalidOutput): unknown {
       return { total: () => 10 }
     case 'class':
       return { total: new Map([['a', 1]]) }
+    case 'loneSurrogate':
+      return { total: 'half of a smile: \ud83d' }
     case 'cycle': {
       const output: Record<string, unknown> = {}
       output['total'] = output

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Thrown when you call a closed client. Nothing was sent or changed. */
 export class ClientClosedError extends JobsError {
@@ -7,7 +8,7 @@ export class ClientClosedError extends JobsError {
 
   constructor({ operation }: { operation: string }) {
     super(
-      `Cannot call \`${operation}\`: this job client is closed. ` +
+      `Cannot call ${quote(operation)}: this job client is closed. ` +
         'Create a new client with `createJobClient`. To replace the default client, pass the new one to `setJobClient`.',
     )
   }

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Thrown when an event is declared again with a different schema. */
 export class DuplicateEventError extends JobsError {
@@ -9,7 +10,7 @@ export class DuplicateEventError extends JobsError {
 
   constructor({ event, declaredAt }: { event: string; declaredAt: string }) {
     super(
-      `The event \`${event}\` is already declared with another schema (${declaredAt}). ` +
+      `The event ${quote(event)} is already declared with another schema (${declaredAt}). ` +
         'Declare it once and import it from there, or choose another name.',
     )
     this.event = event

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Thrown when the definition of a job, cron job, workflow or event is invalid. */
 export class InvalidDefinitionError extends JobsError {
@@ -8,7 +9,7 @@ export class InvalidDefinitionError extends JobsError {
   readonly field: string
 
   constructor({ what, field, problem, remedy }: { what: string; field: string; problem: string; remedy: string }) {
-    super(`${what}: \`${field}\` ${problem}. ${remedy}`)
+    super(`${what}: ${quote(field)} ${problem}. ${remedy}`)
     this.field = field
   }
 

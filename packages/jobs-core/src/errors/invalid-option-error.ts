@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /**
  * Thrown for an invalid argument or option of a call such as `sendJob`, `waitForJob`, `listJobs` or `createJobClient`.
@@ -10,7 +11,7 @@ export class InvalidOptionError extends JobsError {
   readonly option: string
 
   constructor({ option, problem, remedy }: { option: string; problem: string; remedy: string }) {
-    super(`\`${option}\` ${problem}. ${remedy}`)
+    super(`${quote(option)} ${problem}. ${remedy}`)
     this.option = option
   }
 

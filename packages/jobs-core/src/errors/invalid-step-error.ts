@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /**
  * Thrown for an invalid step of a workflow: a wrong id or option, a step inside another step, or a step after the code
@@ -23,7 +24,7 @@ export class InvalidStepError extends JobsError {
     problem: string
     remedy: string
   }) {
-    super(`The step \`${stepId}\` of \`${definitionId}\` ${problem}. ${remedy}`)
+    super(`The step ${quote(stepId)} of \`${definitionId}\` ${problem}. ${remedy}`)
     this.definitionId = definitionId
     this.stepId = stepId
   }

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** The value of `context.signal.reason` after the job was cancelled. */
 export class JobCancelledError extends JobsError {
@@ -8,7 +9,7 @@ export class JobCancelledError extends JobsError {
   readonly jobId: string
 
   constructor({ jobId }: { jobId: string }) {
-    super(`The job \`${jobId}\` was cancelled. Stop its work: the result will be discarded.`)
+    super(`The job ${quote(jobId)} was cancelled. Stop its work: the result will be discarded.`)
     this.jobId = jobId
   }
 

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /**
  * Thrown when no job has this id, or the job belongs to another tenant. The error does not say which.
@@ -11,7 +12,7 @@ export class JobNotFoundError extends JobsError {
 
   constructor({ jobId, provider }: { jobId: string; provider: string }) {
     super(
-      `No job \`${jobId}\` was found on \`${provider}\`. Check that the id is the \`id\` of a job handle, ` +
+      `No job ${quote(jobId)} was found on \`${provider}\`. Check that the id is the \`id\` of a job handle, ` +
         'that the job was sent on this engine and for this tenant, and that the engine still stores it.',
     )
     this.jobId = jobId

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Thrown by `retryJob` for a job that has not failed. */
 export class JobNotRetryableError extends JobsError {
@@ -11,7 +12,7 @@ export class JobNotRetryableError extends JobsError {
 
   constructor({ jobId, state }: { jobId: string; state: string }) {
     super(
-      `The job \`${jobId}\` is \`${state}\`. Only failed jobs can be retried. ` +
+      `The job ${quote(jobId)} is \`${state}\`. Only failed jobs can be retried. ` +
         (state === 'completed' || state === 'cancelled' || state === 'expired'
           ? 'To run it once more, send the event again.'
           : 'Wait until it ends (`waitForJob`), then retry it if it has failed.'),

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Thrown for a payload or an output that would change when stored as JSON. Every engine stores jobs as JSON. */
 export class NotSerializableError extends JobsError {
@@ -8,7 +9,7 @@ export class NotSerializableError extends JobsError {
   readonly path: string
 
   constructor({ path, problem, remedy }: { path: string; problem: string; remedy: string }, options?: ErrorOptions) {
-    super(`\`${path}\` cannot be stored as JSON: it is ${problem}. ${remedy}`, options)
+    super(`${quote(path)} cannot be stored as JSON: it is ${problem}. ${remedy}`, options)
     this.path = path
   }
 

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** One problem that a schema found in a payload. */
 export interface PayloadIssue {
@@ -21,8 +22,8 @@ export class PayloadInvalidError extends JobsError {
   readonly issues: readonly PayloadIssue[]
 
   constructor({ event, issues }: { event: string; issues: readonly PayloadIssue[] }, options?: ErrorOptions) {
-    const lines = issues.map(({ path, message }) => `\n  - \`${path}\`: ${message}`)
-    super(`The payload of \`${event}\` does not match its schema. Correct these fields:${lines.join('')}`, options)
+    const lines = issues.map(({ path, message }) => `\n  - ${quote(path)}: ${message}`)
+    super(`The payload of ${quote(event)} does not match its schema. Correct these fields:${lines.join('')}`, options)
     this.event = event
     this.issues = issues
   }

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Thrown when a payload exceeds the size limit. */
 export class PayloadTooLargeError extends JobsError {
@@ -11,7 +12,7 @@ export class PayloadTooLargeError extends JobsError {
 
   constructor({ event, bytes, limitBytes }: { event: string; bytes: number; limitBytes: number }) {
     super(
-      `The payload of \`${event}\` has ${bytes} bytes as JSON; the limit is ${limitBytes}. ` +
+      `The payload of ${quote(event)} has ${bytes} bytes as JSON; the limit is ${limitBytes}. ` +
         'Send an id and load the data in the job, or raise `maxPayloadBytes` if the engine allows more.',
     )
     this.bytes = bytes

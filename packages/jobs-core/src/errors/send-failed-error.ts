@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** The facts about a failed send. */
 export interface SendFailure {
@@ -27,7 +28,7 @@ export class SendFailedError extends JobsError {
 
   constructor({ event, provider, problem, remedy, accepted, jobId }: SendFailure, options?: ErrorOptions) {
     const details = remedy === undefined ? `${problem}.` : `${problem}. ${remedy}`
-    super(`Failed to send \`${event}\` to \`${provider}\`: ${details} ${remedyFor(accepted, jobId)}`, options)
+    super(`Failed to send ${quote(event)} to \`${provider}\`: ${details} ${remedyFor(accepted, jobId)}`, options)
     this.accepted = accepted
     if (accepted === 'maybe' && jobId !== undefined) this.jobId = jobId
   }

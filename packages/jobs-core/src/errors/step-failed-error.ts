@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /**
  * Thrown by a step of a workflow that failed and has no attempts left. The `cause` has the name, message and code of
@@ -14,7 +15,7 @@ export class StepFailedError extends JobsError {
 
   constructor({ stepId, attempts, cause }: { stepId: string; attempts: number; cause: Error }) {
     const times = attempts > 1 ? ` after ${attempts} attempts` : ''
-    super(`The step \`${stepId}\` failed${times}: ${cause.name}: ${cause.message}`, { cause })
+    super(`The step ${quote(stepId)} failed${times}: ${cause.name}: ${cause.message}`, { cause })
     this.stepId = stepId
     this.attempts = attempts
   }

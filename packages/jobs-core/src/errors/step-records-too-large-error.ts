@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Reported when the step records of a run exceed the engine's size limit. */
 export class StepRecordsTooLargeError extends JobsError {
@@ -13,7 +14,7 @@ export class StepRecordsTooLargeError extends JobsError {
 
   constructor({ stepId, bytes, limitBytes }: { stepId: string; bytes: number; limitBytes: number }) {
     super(
-      `With the result of the step \`${stepId}\`, the step records of the run have ${bytes} bytes as JSON; the limit ` +
+      `With the result of the step ${quote(stepId)}, the step records of the run have ${bytes} bytes as JSON; the limit ` +
         `of the engine is ${limitBytes}. Store large results elsewhere and return their keys.`,
     )
     this.stepId = stepId

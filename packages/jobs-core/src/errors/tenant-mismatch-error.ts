@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Thrown when a payload or a list names another tenant than its `forTenant` client. */
 export class TenantMismatchError extends JobsError {
@@ -9,7 +10,7 @@ export class TenantMismatchError extends JobsError {
 
   constructor({ operation, tenantId }: { operation: string; tenantId: string }) {
     super(
-      `The \`tenantId\` of \`${operation}\` is not \`${tenantId}\`, the tenant of this client. ` +
+      `The \`tenantId\` of ${quote(operation)} is not ${quote(tenantId)}, the tenant of this client. ` +
         'Omit `tenantId`, or use the client of the other tenant.',
     )
     this.tenantId = tenantId

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Thrown when a send has an invalid `tenantId`: missing, not a string, empty, blank, or reserved for cron jobs. */
 export class TenantRequiredError extends JobsError {
@@ -9,7 +10,7 @@ export class TenantRequiredError extends JobsError {
 
   constructor({ event, problem }: { event: string; problem: string }) {
     super(
-      `The \`tenantId\` of \`${event}\` ${problem}. ` +
+      `The \`tenantId\` of ${quote(event)} ${problem}. ` +
         'Set `tenantId` in the payload, or send through `client.forTenant(id)`.',
     )
     this.event = event

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Reported when a workflow run has more than `maxSteps` steps, most often because of an endless loop. */
 export class TooManyStepsError extends JobsError {
@@ -13,7 +14,7 @@ export class TooManyStepsError extends JobsError {
 
   constructor({ definitionId, stepId, maxSteps }: { definitionId: string; stepId: string; maxSteps: number }) {
     super(
-      `The step \`${stepId}\` of \`${definitionId}\` exceeds the limit of ${maxSteps} steps (\`maxSteps\`). ` +
+      `The step ${quote(stepId)} of \`${definitionId}\` exceeds the limit of ${maxSteps} steps (\`maxSteps\`). ` +
         'If the loop is intended, raise `maxSteps`, do more in each step, or send a job for each part.',
     )
     this.definitionId = definitionId

@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Thrown for an event that is neither built in nor declared with `defineEvents`. */
 export class UnknownEventError extends JobsError {
@@ -23,11 +24,11 @@ export class UnknownEventError extends JobsError {
     handledByJob?: string
   }) {
     super(
-      `The event \`${event}\` is unknown. ` +
-        (nearest === undefined ? '' : `Did you mean \`${nearest}\`? `) +
+      `The event ${quote(event)} is unknown. ` +
+        (nearest === undefined ? '' : `Did you mean ${quote(nearest)}? `) +
         (handledByJob === undefined
-          ? `Declare it with \`defineEvents({ '${event}': schema })\` before use, or import the module that declares it.`
-          : `It is the id of a job: send the event that this job handles, \`${handledByJob}\`.`),
+          ? `Declare it with ${quote(`defineEvents({ '${event}': schema })`)} before use, or import the module that declares it.`
+          : `It is the id of a job: send the event that this job handles, ${quote(handledByJob)}.`),
     )
     this.event = event
     this.nearest = nearest

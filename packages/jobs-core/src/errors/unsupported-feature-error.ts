@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** Thrown when you define a job or send an event that needs a feature that the engine does not support. */
 export class UnsupportedFeatureError extends JobsError {
@@ -10,7 +11,7 @@ export class UnsupportedFeatureError extends JobsError {
   readonly provider: string
 
   constructor({ feature, provider, remedy }: { feature: string; provider: string; remedy: string }) {
-    super(`\`${provider}\` does not support \`${feature}\`. ${remedy}`)
+    super(`\`${provider}\` does not support ${quote(feature)}. ${remedy}`)
     this.feature = feature
     this.provider = provider
   }

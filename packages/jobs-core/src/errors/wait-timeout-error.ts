@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /** The facts about a wait that timed out. */
 export interface WaitTimeout {
@@ -24,7 +25,7 @@ export class WaitTimeoutError extends JobsError {
   constructor({ jobId, state, timeoutMs, open = [] }: WaitTimeout) {
     const openRuns = open.length === 0 ? '' : ` (${open.map((id) => `\`${id}\``).join(', ')})`
     super(
-      `The job \`${jobId}\` was still \`${state}\`${openRuns} after ${timeoutMs} ms. ` +
+      `The job ${quote(jobId)} was still \`${state}\`${openRuns} after ${timeoutMs} ms. ` +
         'The job continues. Wait longer, or check it later with `getJobStatus`.',
     )
     this.jobId = jobId

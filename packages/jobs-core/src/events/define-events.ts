@@ -3,11 +3,12 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { callSite, fileOf } from '../call-site.ts'
 import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { quote } from '../errors/quote.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { isDevelopment } from '../environment.ts'
 import { engines } from '../provider/engine-registry.ts'
 import { cronEventPrefix } from './reserved-names.ts'
-import { findEvent, ownEvents, type RegisteredEvent } from './event-registry.ts'
+import { findEvent, maxEventNameLength, ownEvents, type RegisteredEvent } from './event-registry.ts'
 
 /**
  * Declares your own events. Each has a schema of a Standard Schema library, or only a type with `eventType<T>()`. Call
@@ -34,8 +35,8 @@ export function defineEvents<const Schemas extends Record<string, StandardSchema
 }
 
 function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string | undefined): void {
-  const what = `Cannot declare the event \`${name}\``
-  if (!/^[A-Za-z][A-Za-z0-9]*([._/-][A-Za-z0-9]+)*$/.test(name) || name.length > 100) {
+  const what = `Cannot declare the event ${quote(name)}`
+  if (name.length > maxEventNameLength || !/^[A-Za-z][A-Za-z0-9]*([._/-][A-Za-z0-9]+)*$/.test(name)) {
     throw new InvalidDefinitionError({
       what,
       field: 'name',

@@ -19,7 +19,7 @@ const wire: fc.Arbitrary<Envelope> = fc.record(
     idempotencyKey: text,
     idempotencyTtlMs: number,
     maxAttempts: fc.integer({ min: 1, max: 1000 }),
-    traceparent: text,
+    traceparent: fc.constant('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'),
   },
   { requiredKeys: ['v', 'id', 'event', 'tenantId', 'payload', 'sentAt'] },
 )
@@ -53,8 +53,10 @@ describe('an envelope', () => {
   })
 
   test('is decoded without optional fields of a wrong type', () => {
-    const odd = { runAt: '2026', idempotencyKey: '', idempotencyTtlMs: null, maxAttempts: '3', traceparent: 7 }
-    expect(decodeEnvelope({ ...envelope, ...odd })).toEqual(envelope)
+    const odd = { runAt: '2026', idempotencyKey: '', idempotencyTtlMs: null, maxAttempts: '3' }
+    for (const traceparent of [7, '', '00-1-2-01\r\n']) {
+      expect(decodeEnvelope({ ...envelope, ...odd, traceparent })).toEqual(envelope)
+    }
   })
 
   test.each([0, -1, 1.5, 1001, 2 ** 53])('is decoded without an invalid `maxAttempts` of %d', (maxAttempts) => {

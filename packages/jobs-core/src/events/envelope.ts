@@ -1,6 +1,7 @@
 import { isAttemptCount } from '../retry/retry-config.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 import type { Json } from './json.ts'
+import { isTraceparent } from './traceparent.ts'
 
 /** The stored form of an event, as JSON: everything that a host needs to run it. */
 export interface Envelope {
@@ -39,7 +40,7 @@ const optionalFields = Object.entries({
   idempotencyKey: isNonEmptyString,
   idempotencyTtlMs: isNumber,
   maxAttempts: isAttemptCount,
-  traceparent: isNonEmptyString,
+  traceparent: isTraceparent,
 } satisfies Record<OptionalField, (value: unknown) => boolean>)
 
 type OptionalField = {

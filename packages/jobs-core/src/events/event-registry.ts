@@ -15,6 +15,9 @@ const builtIn = new Map<string, RegisteredEvent>(
   Object.entries(catalogue).map(([name, schema]) => [name, { schema, declaredAt: 'the built-in catalogue' }]),
 )
 
+/** The maximum length of an event's name. */
+export const maxEventNameLength = 100
+
 /** Returns the app's own events by name, shared by the whole process. */
 export function ownEvents(): Map<string, RegisteredEvent> {
   return processState('events', () => new Map())
@@ -34,10 +37,11 @@ export function eventNames(): string[] {
 export function requireEvent(name: string): RegisteredEvent {
   const found = typeof name === 'string' ? findEvent(name) : undefined
   if (found) return found
-  const event = typeof name === 'string' ? name : String(name)
+  const event = String(name)
   throw new UnknownEventError({ event, nearest: nearestName(event) })
 }
 
 function nearestName(name: string): string | undefined {
+  if (name.length > maxEventNameLength) return undefined // comparing it would take seconds
   return closestMatch(name, eventNames(), { maxDistance: Math.max(2, Math.floor(name.length / 3)) })
 }

@@ -24,6 +24,7 @@ function copyOf(value: unknown, budget: Budget): Json | undefined {
   if (--budget.values < 0) return undefined
   switch (typeof value) {
     case 'string':
+      return value.isWellFormed() ? value : undefined
     case 'boolean':
       return value
     case 'number':
@@ -55,7 +56,7 @@ function copyOfRecord(item: object, budget: Budget): Json | undefined {
   if (Object.getOwnPropertySymbols(item).length > 0) return undefined
   const copied: { [key: string]: Json } = {}
   for (const key of Object.keys(item)) {
-    if (key === '__proto__') return undefined
+    if (key === '__proto__' || !key.isWellFormed()) return undefined
     const member = (item as Record<string, unknown>)[key]
     if (member === undefined) continue
     const copy = copyOf(member, budget)

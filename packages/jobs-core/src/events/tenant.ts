@@ -1,12 +1,9 @@
-import { kindOf } from '../options/kind-of.ts'
+import { textProblem } from '../options/text-problem.ts'
 import { systemTenantId } from './reserved-names.ts'
 
 /** Describes the problem of a tenant's id, to complete "`tenantId` …". Returns `undefined` for a valid id. */
 export function tenantProblem(tenantId: unknown): string | undefined {
   if (tenantId === undefined || tenantId === null) return 'is missing'
-  if (typeof tenantId !== 'string') return `is ${kindOf(tenantId)}, not a string`
-  if (tenantId === '') return 'is empty'
-  if (tenantId.trim() === '') return 'is blank'
   if (tenantId === systemTenantId) return `is \`${systemTenantId}\`, which is reserved for cron jobs without tenants`
-  return undefined
+  return textProblem(tenantId)
 }

@@ -25,7 +25,14 @@ describe('a JSON value', () => {
   })
 
   test('keeps unusual keys and strings', () => {
-    const value = { '': 1, constructor: 'x', toString: null, 'a.b': [''], '\u0000': '\ud800', hasOwnProperty: false }
+    const value = {
+      '': 1,
+      constructor: 'x',
+      toString: null,
+      'a.b': [''],
+      '\u0000': '\ud83d\ude00',
+      hasOwnProperty: false,
+    }
     expect(copyOf(value)).toEqual(value)
   })
 })

@@ -11,6 +11,9 @@ export interface JsonCopy {
 
 const maxDepth = 100
 
+/** Some engines would replace it by another character. */
+const loneSurrogate = 'a lone surrogate, which is half of a character'
+
 /** Maximum number of values from repeated objects. An object is copied once for each reference to it. */
 const maxRepeats = 1_000_000
 
@@ -44,6 +47,7 @@ function copyWithChecks(value: unknown, root: string): JsonCopy {
   const copy = (item: unknown): Json => {
     switch (typeof item) {
       case 'string':
+        return item.isWellFormed() ? item : refuse(`a string with ${loneSurrogate}`, 'Pass `text.toWellFormed()`.')
       case 'boolean':
         return item
       case 'number':
@@ -112,6 +116,7 @@ function copyWithChecks(value: unknown, root: string): JsonCopy {
       path.push(key)
       if (key === '__proto__')
         refuse('a `__proto__` key', 'Rename the key. It would change the prototype of the object.')
+      if (!key.isWellFormed()) refuse(`a key with ${loneSurrogate}`, 'Rename the key.')
       const member = readMember(item, key)
       if (member !== undefined) copied[key] = copy(member)
       path.pop()

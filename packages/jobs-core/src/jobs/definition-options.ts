@@ -1,4 +1,5 @@
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { quote } from '../errors/quote.ts'
 import { requireEvent } from '../events/event-registry.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { DeclaredOptions, OptionTable } from '../options/declare-options.ts'
@@ -42,7 +43,7 @@ const idRemedy = 'Use letters, digits, `.`, `_` and `-`, at most 100 characters:
 export const idOption: Option<string, string> = custom(
   (id: unknown, name, createError) => {
     if (typeof id === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) return id
-    throw createError(name, `is \`${String(id)}\``, idRemedy)
+    throw createError(name, `is ${quote(id)}`, idRemedy)
   },
   { required: idRemedy },
 )
@@ -84,7 +85,7 @@ export function readDefinition<Checked extends Partial<Defaults>>(
   given: unknown,
 ): Checked & Defaults {
   const fields = (typeof given === 'object' && given !== null ? given : {}) as { readonly id?: unknown }
-  const what = `${call}(${typeof fields.id === 'string' ? `\`${fields.id}\`` : ''})`
+  const what = `${call}(${typeof fields.id === 'string' ? quote(fields.id) : ''})`
   const checked = options.read(
     fields,
     (field, problem, remedy) => new InvalidDefinitionError({ what, field, problem, remedy }),

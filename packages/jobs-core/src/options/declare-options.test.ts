@@ -56,7 +56,7 @@ describe('declared options', () => {
     [{ name: '' }, 'name', 'is empty. Pass a non-empty string'],
     [{ name: ' ' }, 'name', 'is blank. Pass a non-empty string'],
     [{ name: 5 }, 'name', 'is a number, not a string. Pass a non-empty string'],
-    [{ name: 'longer' }, 'name', 'has 6 characters. Pass a non-empty string'],
+    [{ name: 'longer' }, 'name', 'has 6 characters; the maximum is 5. Pass a non-empty string'],
     [{ name: 'x', timeout: 0 }, 'timeout', 'is 0. Pass milliseconds'],
     [{ name: 'x', timeout: -1 }, 'timeout', 'is negative: `-1`. Pass milliseconds'],
     [{ name: 'x', timeout: 'soon' }, 'timeout', "is not a duration: `'soon'`. Pass milliseconds"],

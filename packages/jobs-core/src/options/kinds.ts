@@ -1,7 +1,9 @@
+import { quote } from '../errors/quote.ts'
 import { type Duration, durationRemedy, readDuration } from '../time/duration.ts'
 import type { DeclaredOptions } from './declare-options.ts'
 import { kindOf } from './kind-of.ts'
 import type { Option, OptionRules } from './option.ts'
+import { textProblem } from './text-problem.ts'
 
 /** The rules of an option, and the remedy in the error for a wrong value. */
 interface Rules extends OptionRules {
@@ -47,20 +49,18 @@ export function date({
   }
 }
 
-/** Declares a string. A blank string is valid only with `allowsBlank`. */
+/** Declares a string that is not blank and has no lone surrogate. */
 export function string<Value extends string = string>({
-  allowsBlank = false,
   maxLength = Number.POSITIVE_INFINITY,
   remedy = 'Pass a non-empty string, or omit it.',
   ...rules
-}: Rules & { allowsBlank?: boolean; maxLength?: number } = {}): Option<Value, Value> {
+}: Rules & { maxLength?: number } = {}): Option<Value, Value> {
   return {
     ...rules,
     unit: undefined,
     read(value: unknown, name, createError) {
-      if (typeof value !== 'string') throw createError(name, `is ${kindOf(value)}, not a string`, remedy)
-      if (!allowsBlank && value.trim() === '') throw createError(name, value === '' ? 'is empty' : 'is blank', remedy)
-      if (value.length > maxLength) throw createError(name, `has ${value.length} characters`, remedy)
+      const problem = textProblem(value, maxLength)
+      if (problem) throw createError(name, problem, remedy)
       return value as Value
     },
   }
@@ -163,7 +163,7 @@ function checkedBy<Value>(
     unit: undefined,
     read(given, name, createError) {
       if (isValid(given)) return given
-      throw createError(name, `is \`${String(given)}\``, remedy)
+      throw createError(name, `is ${quote(given)}`, remedy)
     },
   }
 }

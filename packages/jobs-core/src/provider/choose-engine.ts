@@ -1,5 +1,6 @@
 import { environment } from '../environment.ts'
 import { ProviderNotChosenError } from '../errors/provider-not-chosen-error.ts'
+import { quote } from '../errors/quote.ts'
 import type { EngineDescriptor } from './engine-descriptor.ts'
 
 /** Environment variables by name. */
@@ -57,7 +58,7 @@ export function requireEngine<Engine extends EngineDescriptor>(
   const found = known.find((engine) => engine.name === name)
   if (found) return found
   throw new ProviderNotChosenError({
-    problem: `${source} is \`${String(name)}\`, which is not an available engine`,
+    problem: `${source} is ${quote(name)}, which is not an available engine`,
     remedy: known.length === 0 ? importOne : `Use ${list(namesOf(known), 'or')}, or import the package of that engine.`,
   })
 }

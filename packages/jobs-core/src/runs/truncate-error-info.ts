@@ -1,3 +1,4 @@
+import { truncate } from '../errors/truncate.ts'
 import type { JobErrorInfo } from './error-info.ts'
 
 const maxCharacters = 16 * 1024
@@ -7,9 +8,9 @@ const maxMessageInStack = 1024
 /** Truncates the strings of an error and its causes. Engines silently drop data above their size limits. */
 export function truncateErrorInfo({ name, message, code, stack, cause }: JobErrorInfo): JobErrorInfo {
   return {
-    name: truncate(name),
-    message: truncate(message),
-    ...(code !== undefined && { code: truncate(code) }),
+    name: truncate(name, maxCharacters),
+    message: truncate(message, maxCharacters),
+    ...(code !== undefined && { code: truncate(code, maxCharacters) }),
     ...(stack !== undefined && { stack: truncateStack(stack, message) }),
     ...(cause && { cause: truncateErrorInfo(cause) }),
   }
@@ -18,11 +19,8 @@ export function truncateErrorInfo({ name, message, code, stack, cause }: JobErro
 /** Shortens the message first, to keep the frames after it. */
 function truncateStack(stack: string, message: string): string {
   if (stack.length <= maxCharacters) return stack
-  return truncate(stack.replace(message, () => truncate(message, maxMessageInStack)))
-}
-
-function truncate(text: string, length = maxCharacters): string {
-  if (text.length <= length) return text
-  const truncated = text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '') // removes half of a surrogate pair
-  return `${truncated}… (${text.length} characters in total)`
+  return truncate(
+    stack.replace(message, () => truncate(message, maxMessageInStack)),
+    maxCharacters,
+  )
 }

@@ -2,6 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { parseCronFields } from './cron-fields.ts'
 
+const list = (from: number, to: number): string =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index).join(',')
+const everyValue = [list(0, 59), list(0, 23), list(1, 31), list(1, 12), list(0, 6)].join(' ')
+
 describe('expands the fields', () => {
   test.each([
     ['* * * * *', '* * * * *'],
@@ -22,6 +26,7 @@ describe('expands the fields', () => {
     ['0 0 29 2 *', '0 0 29 2 *'],
     ['0 0 31 2,3 *', '0 0 31 2,3 *'],
     ['0 0 31 2 MON', '0 0 31 2 1'],
+    [everyValue, everyValue],
   ])('`%s` means `%s`', (schedule, expanded) => {
     expect(parseCronFields(schedule, 'test').times.toString()).toBe(expanded)
   })
@@ -41,8 +46,11 @@ describe('expands the fields', () => {
 
 describe('rejects an invalid schedule with the reason', () => {
   test.each<[schedule: unknown, message: RegExp]>([
-    [undefined, /is not a string: `undefined`/],
-    [5, /is not a string: `5`/],
+    [undefined, /is undefined, not a string/],
+    [5, /is a number, not a string/],
+    [Object.create(null), /is an object, not a string/],
+    [`${'0,'.repeat(50_000)}0 * * * *`, /has 100009 characters; the maximum is 500\. Use/],
+    [`${'0 '.repeat(100)}0`, /has 101 fields instead of five: `.{100}… \(201 characters in total\)`/],
     ['', /is empty/],
     ['  ', /is empty/],
     ['tomorrow', /has 1 field instead of five: `tomorrow`\. Write five fields/],

@@ -1,6 +1,9 @@
 import { type CronExpression, CronExpressionParser } from 'cron-parser'
 
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { quote } from '../errors/quote.ts'
+import { truncate } from '../errors/truncate.ts'
+import { kindOf } from '../options/kind-of.ts'
 
 /** A validated five-field schedule. */
 export interface CronFields {
@@ -41,6 +44,9 @@ const nicknames: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 }
 
+/** Every value of every field, listed, has 361 characters. */
+const maxLength = 500
+
 const fiveFields = 'Write five fields (minute, hour, day of month, month, day of week), for example `0 9 * * 1-5`.'
 const plainItems = 'Use `*`, values, lists, ascending ranges and steps. Not every engine supports other syntax.'
 
@@ -55,7 +61,7 @@ type Refuse = (problem: string, remedy?: string) => InvalidDefinitionError
 export function parseCronFields(schedule: unknown, what: string): CronFields {
   const refuse: Refuse = (problem, remedy = fiveFields) =>
     new InvalidDefinitionError({ what, field: 'schedule', problem, remedy })
-  if (typeof schedule !== 'string') throw refuse(`is not a string: \`${String(schedule)}\``)
+  if (typeof schedule !== 'string') throw refuse(`is ${kindOf(schedule)}, not a string`)
   const texts = splitFields(schedule, refuse)
   const expanded = texts
     .map((text, index) => (text === '*' ? text : fieldValues(text, kinds[index]!, refuse)))
@@ -67,30 +73,33 @@ export function parseCronFields(schedule: unknown, what: string): CronFields {
       return CronExpressionParser.parse(expanded, { tz: 'UTC' })
     } catch {
       // Each field is valid, so the combination is not.
-      const date = `day ${texts[2]} of month ${texts[3]}`
+      const date = truncate(`day ${texts[2]} of month ${texts[3]}`, 100)
       throw refuse(`has a date that never occurs: ${date}`, 'Correct the day-of-month or the month field.')
     }
   }
 }
 
 function splitFields(schedule: string, refuse: Refuse): string[] {
+  if (schedule.length > maxLength) {
+    throw refuse(`has ${schedule.length} characters; the maximum is ${maxLength}`, plainItems)
+  }
   const texts = schedule.trim().split(/\s+/)
   const first = texts[0]!
   if (first === '') throw refuse('is empty')
   if (first.startsWith('@')) {
     const equivalent = nicknames[schedule.trim().toLowerCase()]
     const remedy = equivalent ? `Write \`${equivalent}\`.` : fiveFields
-    throw refuse(`is a nickname that not every engine supports: \`${schedule.trim()}\``, remedy)
+    throw refuse(`is a nickname that not every engine supports: ${quote(schedule.trim())}`, remedy)
   }
-  if (/^(CRON_)?TZ=/i.test(first)) throw refuse(`contains a time zone: \`${first}\``, 'Set `timezone` instead.')
+  if (/^(CRON_)?TZ=/i.test(first)) throw refuse(`contains a time zone: ${quote(first)}`, 'Set `timezone` instead.')
   if (texts.length === 6) {
     throw refuse(
-      `has six fields: \`${texts.join(' ')}\``,
-      `Omit the seconds, which not every engine supports: \`${texts.slice(1).join(' ')}\`.`,
+      `has six fields: ${quote(texts.join(' '))}`,
+      `Omit the seconds, which not every engine supports: ${quote(texts.slice(1).join(' '))}.`,
     )
   }
   if (texts.length !== 5) {
-    throw refuse(`has ${texts.length} field${texts.length === 1 ? '' : 's'} instead of five: \`${texts.join(' ')}\``)
+    throw refuse(`has ${texts.length} field${texts.length === 1 ? '' : 's'} instead of five: ${quote(texts.join(' '))}`)
   }
   return texts
 }
@@ -109,7 +118,7 @@ function distinct(values: readonly number[], { key }: FieldKind): Set<number> {
 const itemPattern = /^(\*|(?:[a-z]{3}|\d+)(-(?:[a-z]{3}|\d+))?)(?:\/(\d+))?$/i
 
 function itemValues(item: string, kind: FieldKind, refuse: Refuse): number[] {
-  const where = `\`${item}\` in its ${kind.name} field`
+  const where = `${quote(item)} in its ${kind.name} field`
   const [, range, end, step] = itemPattern.exec(item) ?? []
   if (range === undefined) throw refuse(`has ${where}, which is not \`*\`, a value or a range`, plainItems)
   try {
@@ -120,7 +129,10 @@ function itemValues(item: string, kind: FieldKind, refuse: Refuse): number[] {
     if (Number(step) > maxStep) throw new RangeError(`step greater than ${maxStep}`)
     return parsedValues(`${closed}/${step}`, kind)
   } catch (error) {
-    throw refuse(`has ${where}, which is invalid: ${(error as Error).message.replace(/\.$/, '')}`, plainItems)
+    throw refuse(
+      `has ${where}, which is invalid: ${truncate((error as Error).message.replace(/\.$/, ''), 100)}`,
+      plainItems,
+    )
   }
 }
 

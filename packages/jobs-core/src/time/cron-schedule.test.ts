@@ -239,6 +239,15 @@ describe('nextRuns', () => {
     expect(nextRuns('* * * * *', { from, count: 1 })).toEqual([new Date('2024-05-01T00:01Z')])
     expect(nextRuns('* * * * *', { from, count: 1000 })).toHaveLength(1000)
   })
+  test('returns only the runs of the next 25 years', () => {
+    const from = new Date('2024-03-01')
+    const leapDays = nextRuns('0 0 29 2 *', { from, count: 1000 })
+    expect([leapDays.length, leapDays.at(-1)]).toEqual([6, new Date('2048-02-29')])
+    expect(nextRuns('0 0 1 1 *', { from, count: 1000, timezone: 'Europe/Berlin' })).toHaveLength(25)
+    expect(nextRuns('0 0 29 2 *', { from: new Date('2096-02-29') })).toHaveLength(5)
+    const late = nextRuns('0 0 29 2 *', { from: new Date('2899-12-31'), count: 1000 })
+    expect(late.at(-1)).toEqual(new Date('2924-02-29'))
+  })
   test('is named in the error of an invalid schedule', () => {
     expect(() => nextRuns('@daily')).toThrow(/^`nextRuns`: `schedule`/)
   })

@@ -55,8 +55,12 @@ const nextRunsOptions = declareOptions<NextRunsOptions, { timezone?: string; fro
   },
 )
 
+/** The range of `nextRuns`. The rarest schedule, 29 February, has at least five ticks in it. */
+const rangeMs = 25 * 365.25 * 86_400_000
+
 /**
- * Returns the next ticks of a schedule, as the local engine computes them.
+ * Returns the next ticks of a schedule, as the local engine computes them. It returns fewer than `count` if there are
+ * fewer in the 25 years after `from`.
  *
  * @throws {InvalidDefinitionError} if the schedule or the time zone is invalid.
  * @throws {InvalidOptionError} if `from` or `count` is invalid.
@@ -65,9 +69,8 @@ export function nextRuns(schedule: string, options?: NextRunsOptions): Date[] {
   const { timezone = 'UTC', from = Date.now(), count: total = 5 } = nextRunsOptions.read(options)
   const { next } = parseCron(schedule, timezone, '`nextRuns`')
   const runs: Date[] = []
-  for (let afterMs = from; runs.length < total;) {
-    afterMs = next(afterMs)
-    runs.push(new Date(afterMs))
+  for (let tickMs = next(from); tickMs <= from + rangeMs && runs.length < total; tickMs = next(tickMs)) {
+    runs.push(new Date(tickMs))
   }
   return runs
 }

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { quote } from '../errors/quote.ts'
 
 /** A duration as a string: a number and a unit, such as `'500ms'`, `'30s'`, `'5m'`, `'1.5h'`, `'7d'` or `'2w'`. */
 export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd' | 'w'}`
@@ -39,5 +40,5 @@ function parseDuration(text: unknown): number | undefined {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'string' ? `\`'${value}'\`` : `\`${String(value)}\``
+  return quote(typeof value === 'string' ? `'${value}'` : value)
 }

@@ -1,4 +1,5 @@
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { quote } from '../errors/quote.ts'
 
 /**
  * A period in which a time zone has one UTC offset. Local time is the time plus `offsetMs`. All values in
@@ -21,17 +22,17 @@ export interface OffsetSegment {
 export function checkTimeZone(timezone: unknown, what: string): asserts timezone is string {
   const refusal = (problem: string, remedy = "Use an IANA name such as `'Europe/London'`, or omit it for UTC.") =>
     new InvalidDefinitionError({ what, field: 'timezone', problem, remedy })
-  if (typeof timezone !== 'string') throw refusal(`is not a string: \`${String(timezone)}\``)
+  if (typeof timezone !== 'string') throw refusal(`is not a string: ${quote(timezone)}`)
   if (timezone.trim() === '') throw refusal('is empty')
-  if (/^[+-]\d/.test(timezone)) throw refusal(`is a fixed offset, not a time zone: \`${timezone}\``)
+  if (/^[+-]\d/.test(timezone)) throw refusal(`is a fixed offset, not a time zone: ${quote(timezone)}`)
   const resolved = nameOf(timezone)
-  if (resolved === undefined) throw refusal(`is not a known time zone: \`${timezone}\``)
+  if (resolved === undefined) throw refusal(`is not a known time zone: ${quote(timezone)}`)
   if (resolved !== timezone && resolved.toLowerCase() === timezone.toLowerCase()) {
-    throw refusal(`is misspelled: \`${timezone}\``, `Write \`'${resolved}'\`.`)
+    throw refusal(`is misspelled: ${quote(timezone)}`, `Write \`'${resolved}'\`.`)
   }
   // The runtime resolves an alias to another name, so only the pattern of its capital letters can be checked.
   if (/(^|\/)[a-z]/.test(timezone))
-    throw refusal(`is misspelled: \`${timezone}\``, 'Check the capital letters of the IANA name.')
+    throw refusal(`is misspelled: ${quote(timezone)}`, 'Check the capital letters of the IANA name.')
 }
 
 /** Returns the runtime's name of a time zone, or `undefined` if it is unknown. */

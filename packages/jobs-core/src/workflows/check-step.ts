@@ -1,4 +1,5 @@
 import { InvalidStepError } from '../errors/invalid-step-error.ts'
+import { quote } from '../errors/quote.ts'
 import { requireEvent } from '../events/event-registry.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { Json } from '../events/json.ts'
@@ -17,12 +18,17 @@ import {
 
 const maxIdLength = 150
 
+/** Returns the id of a step for errors. Untyped code can pass any value. */
+export function stepIdOf(id: unknown): string {
+  return typeof id === 'object' ? kindOf(id) : String(id)
+}
+
 /** Returns a function that creates the errors of a step. @throws {InvalidStepError} if the step's id is invalid. */
 export function stepErrorFactory(
   { id: definitionId }: Pick<WorkflowDefinition, 'id'>,
   id: unknown,
 ): (problem: string, remedy: string) => InvalidStepError {
-  const stepId = String(id)
+  const stepId = stepIdOf(id)
   const createError = (problem: string, remedy: string): InvalidStepError =>
     new InvalidStepError({ definitionId, stepId, problem, remedy })
   if (typeof id !== 'string' || id.trim() === '') {
@@ -31,6 +37,7 @@ export function stepErrorFactory(
   }
   if (id.length > maxIdLength)
     throw createError(`has an id of ${id.length} characters`, `The maximum is ${maxIdLength}.`)
+  if (!id.isWellFormed()) throw createError('has an id with a lone surrogate', 'Use whole characters.')
   if (id.endsWith('/compensation'))
     throw createError(
       'ends with `/compensation`, which is reserved',
@@ -101,7 +108,7 @@ function matchOf(field: string, trigger: Json, createError: ReturnType<typeof st
   if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
     return { field, value: value as EventMatch['value'] }
   }
-  const problem = `matches \`${field}\`, which is ${kindOf(value)} in the event that started the run`
+  const problem = `matches ${quote(field)}, which is ${kindOf(value)} in the event that started the run`
   throw createError(problem, 'Name a field whose value there is a string, number, boolean or null.')
 }
 

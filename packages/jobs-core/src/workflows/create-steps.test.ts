@@ -41,6 +41,9 @@ describe('rejects an invalid step before it starts', () => {
     [/`undefined` .* has undefined as its id/, (s) => s.run(undefined, work)],
     [/`5` .* has a number as its id/, (s) => s.sleepUntil(5, new Date())],
     [/has an id of 151 characters\. The maximum is 150/, (s) => s.waitForEvent('x'.repeat(151), 'order.refunded', {})],
+    [/`an object` .* has an object as its id/, (s) => s.run(Object.create(null), work)],
+    [/^The step `x{100}… \(1000000 characters in total\)` .{1,200}$/, (s) => s.run('x'.repeat(1_000_000), work)],
+    [/has an id with a lone surrogate\. Use whole characters/, (s) => s.run('cut \ud83d', work)],
     [/`charge#2` .* ends with `#` and a number, which is reserved\. Repeated steps/, (s) => s.run('charge#2', work)],
     [
       /`charge\/compensation` .* ends with `\/compensation`, which is reserved\. The compensation of a step `x`/,

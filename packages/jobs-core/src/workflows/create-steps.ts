@@ -7,7 +7,15 @@ import type { JobEvent } from '../events/job-events.ts'
 import type { Json } from '../events/json.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import { readEvent } from '../runs/read-event.ts'
-import { checkJobStep, checkEventWait, checkWork, durationOf, instantOf, stepErrorFactory } from './check-step.ts'
+import {
+  checkJobStep,
+  checkEventWait,
+  checkWork,
+  durationOf,
+  instantOf,
+  stepErrorFactory,
+  stepIdOf,
+} from './check-step.ts'
 import { enclosingStep } from './inside-step.ts'
 import type { AwaitedEvent, StepCall, StepKind } from './step-call.ts'
 import type { StepContext, StepSendOptions, Steps, WorkflowDefinition } from './steps.ts'
@@ -40,7 +48,11 @@ export function createSteps(replay: StepsOptions): Steps {
     // Counted before any check, so that a loop that catches all errors also ends.
     if (++calls > definition.maxSteps) {
       replay.failRun(
-        new TooManyStepsError({ definitionId: definition.id, stepId: String(id), maxSteps: definition.maxSteps }),
+        new TooManyStepsError({
+          definitionId: definition.id,
+          stepId: stepIdOf(id),
+          maxSteps: definition.maxSteps,
+        }),
       )
       return undefined
     }

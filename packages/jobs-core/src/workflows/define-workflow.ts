@@ -2,6 +2,7 @@ import { callSite } from '../call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import { callback, integer, boolean, string } from '../options/kinds.ts'
+import { maxIdLength } from '../options/text-problem.ts'
 import {
   commonOptions,
   type DefinitionOptions,
@@ -59,7 +60,7 @@ export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
   event: eventOption,
   steps: callback({ required: 'Pass a function.', feature: 'workflows' }),
   ...commonOptions,
-  version: string({ remedy: "Use a string such as `'2'`." }),
+  version: string({ maxLength: maxIdLength, remedy: "Use a string such as `'2'`." }),
   maxSteps: integer(),
   compensateOnCancel: boolean({ feature: (isOn: boolean) => (isOn ? ['workflows: compensateOnCancel'] : []) }),
   onFailure: callback(),

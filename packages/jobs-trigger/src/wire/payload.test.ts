@@ -13,7 +13,7 @@ const envelope: Envelope = {
   runAt: 2000,
   maxAttempts: 4,
   idempotencyKey: 'key',
-  traceparent: '00-1',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
 }
 const read = (payload: unknown) => readEventPayload(payload, 'order.created', 'run_1', 5000)
 

@@ -46,6 +46,26 @@ export const hookCases: readonly ConformanceCase[] = casesOf(rules.hooks, [
     },
   },
   {
+    id: 'traceparent-reaches-the-hooks',
+    title: 'a `traceparent` reaches the hooks of its job unchanged, and an invalid one throws',
+    async run(t) {
+      const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+      const { id } = await t.send('conformance.plain', {}, { options: { traceparent } })
+      await t.waitForEnd(id)
+      assert.equal(hooksOf(t, id, 'onAttemptStart')[0]?.details['traceparent'], traceparent)
+      for (const invalid of [
+        '',
+        'x',
+        7,
+        `${traceparent}\r\n`,
+        `${traceparent.replace('00', 'cc')}-${'x'.repeat(5000)}`,
+      ]) {
+        const options = { traceparent: invalid }
+        await t.expectError('invalid_option', () => t.send('conformance.plain', {}, { options }))
+      }
+    },
+  },
+  {
     id: 'hooks-of-sends',
     title: 'a hook reports each send with the id of its job',
     requiredFeatures: ['idempotencyKey'],

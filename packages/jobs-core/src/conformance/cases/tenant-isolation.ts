@@ -13,7 +13,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
     title: 'a send without a valid tenant throws',
     async run(t) {
       const client = untyped(t.client)
-      for (const tenantId of [undefined, null, '', '  ', 42, {}, systemTenantId]) {
+      for (const tenantId of [undefined, null, '', '  ', 42, {}, systemTenantId, 'x'.repeat(257)]) {
         await t.expectError('tenant_required', () => client.sendJob('conformance.plain', { tenantId }))
         const [result] = await client.sendJobs([{ event: 'conformance.plain', payload: { tenantId } }])
         assert.ok(result && !result.ok && result.error.code === 'tenant_required')
@@ -92,7 +92,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
     id: 'for-tenant-needs-a-tenant',
     title: '`forTenant` throws without a valid tenant',
     async run(t) {
-      for (const tenantId of [undefined, null, '', ' ', 42, systemTenantId]) {
+      for (const tenantId of [undefined, null, '', ' ', 42, systemTenantId, 'x'.repeat(257)]) {
         await t.expectError('invalid_option', () => untyped(t.client).forTenant(tenantId))
       }
     },
@@ -157,6 +157,31 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
       assert.deepEqual(await ids({ state: 'completed', event: 'conformance.nobody' }), [own.id])
       const other = t.client.forTenant(t.otherTenantId)
       await t.waitUntil('the other job is listed', async () => (await other.listJobs()).jobs[0]?.id === otherJob.id)
+    },
+  },
+  {
+    id: 'half-characters-are-refused',
+    title: 'a tenant or an id with a lone surrogate throws, because some engines would replace it by another character',
+    requiredFeatures: ['listJobs', 'idempotencyKey'],
+    async run(t) {
+      const client = untyped(t.client)
+      for (const half of ['\ud83d', '\ude00']) {
+        const name = t.unique(half)
+        await t.expectError('tenant_required', () => t.send('conformance.plain', {}, { tenantId: name }))
+        const options = { idempotencyKey: name }
+        await t.expectError('invalid_option', () => t.send('conformance.plain', {}, { options }))
+        await t.expectError('invalid_option', () => client.forTenant(name))
+        await t.expectError('invalid_option', () => client.listJobs({ tenantId: name }))
+        await t.expectError('invalid_option', () => client.getJobStatus(name))
+        await t.expectError('invalid_option', () => t.client.cancelJob(name))
+      }
+      // Their replacement and whole characters are tenants of their own.
+      for (const whole of [t.unique('\ufffd'), t.unique('😀'), t.unique('x').padEnd(256, 'y')]) {
+        const { id } = await t.send('conformance.plain', {}, { tenantId: whole, options: { idempotencyKey: whole } })
+        const status = await t.waitForEnd(id)
+        assert.deepEqual([status.state, status.tenantId], ['completed', whole])
+        assert.equal(t.journal({ jobId: id, kind: 'started' })[0]?.tenantId, whole)
+      }
     },
   },
   {

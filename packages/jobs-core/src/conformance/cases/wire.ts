@@ -35,6 +35,9 @@ const unsendable: readonly [path: string, payload: Record<string, unknown>][] = 
   ['payload.bytes', { bytes: new Uint8Array(2) }],
   ['payload.dueAt', { dueAt: new Date(Number.NaN) }],
   ['payload.dueAt', { dueAt: new Date(0) }],
+  ['payload.note', { note: 'half of a smile: \ud83d' }],
+  ['payload.notes[1].text', { notes: [{ text: 'smile 😀' }, { text: '\ude00' }] }],
+  ['payload["\\ud83d"]', { '\ud83d': 1 }],
 ]
 
 /** Cases: payloads are JSON, even if they never leave the process. */

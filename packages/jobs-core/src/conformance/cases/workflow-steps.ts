@@ -142,7 +142,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
     async run(t) {
       const bytes = (t.capabilities.maxStepOutputBytes ?? 120 * 1024) + 1
       const status = await runProgram(t, [
-        { do: 'catch', program: [{ do: 'run', id: 'odd', script: { returnsOdd: 'bigint' } }] },
+        { do: 'catch', program: [{ do: 'run', id: 'odd', script: { returnsOdd: 'loneSurrogate' } }] },
         { do: 'catch', program: [{ do: 'run', id: 'large', script: { returnsBytes: bytes } }] },
       ])
       const caught = lastRun(status).output as { cause: { code: string; message: string } }[]
