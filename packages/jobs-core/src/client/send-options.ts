@@ -24,7 +24,7 @@ export interface SendOptions {
   idempotencyTtl?: number | Duration | undefined
   /** Overrides the `maxAttempts` of the definitions for this job: 1 to 1,000. */
   maxAttempts?: number | undefined
-  /** W3C `traceparent` of the sender's trace. The job receives it. */
+  /** `traceparent` of the sender's trace, as in W3C Trace Context. The job receives it. */
   traceparent?: string | undefined
   /** Options for a specific engine. */
   providerOptions?: ProviderOptions | undefined

@@ -4,12 +4,13 @@ const maxCharacters = 100
 
 /** Formats a value for an error message, as code and with at most 100 of its characters. Never throws. */
 export function quote(value: unknown): string {
-  return `\`${truncate(textOf(value), maxCharacters)}\``
+  return `\`${truncate(textOf(value), maxCharacters).toWellFormed()}\``
 }
 
-function textOf(value: unknown): string {
+/** Converts any value to text. Never throws. */
+export function textOf(value: unknown): string {
   try {
-    return String(value).toWellFormed()
+    return String(value)
   } catch {
     return 'an object that cannot be read'
   }

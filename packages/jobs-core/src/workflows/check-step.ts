@@ -1,5 +1,5 @@
 import { InvalidStepError } from '../errors/invalid-step-error.ts'
-import { quote } from '../errors/quote.ts'
+import { quote, textOf } from '../errors/quote.ts'
 import { requireEvent } from '../events/event-registry.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { Json } from '../events/json.ts'
@@ -18,17 +18,12 @@ import {
 
 const maxIdLength = 150
 
-/** Returns the id of a step for errors. Untyped code can pass any value. */
-export function stepIdOf(id: unknown): string {
-  return typeof id === 'object' ? kindOf(id) : String(id)
-}
-
 /** Returns a function that creates the errors of a step. @throws {InvalidStepError} if the step's id is invalid. */
 export function stepErrorFactory(
   { id: definitionId }: Pick<WorkflowDefinition, 'id'>,
   id: unknown,
 ): (problem: string, remedy: string) => InvalidStepError {
-  const stepId = stepIdOf(id)
+  const stepId = textOf(id)
   const createError = (problem: string, remedy: string): InvalidStepError =>
     new InvalidStepError({ definitionId, stepId, problem, remedy })
   if (typeof id !== 'string' || id.trim() === '') {

@@ -1,21 +1,14 @@
 import type { JobClient } from '../client/job-client.ts'
 import type { SendOptions } from '../client/send-options.ts'
 import { InvalidStepError } from '../errors/invalid-step-error.ts'
+import { textOf } from '../errors/quote.ts'
 import { TooManyStepsError } from '../errors/too-many-steps-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { Json } from '../events/json.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import { readEvent } from '../runs/read-event.ts'
-import {
-  checkJobStep,
-  checkEventWait,
-  checkWork,
-  durationOf,
-  instantOf,
-  stepErrorFactory,
-  stepIdOf,
-} from './check-step.ts'
+import { checkJobStep, checkEventWait, checkWork, durationOf, instantOf, stepErrorFactory } from './check-step.ts'
 import { enclosingStep } from './inside-step.ts'
 import type { AwaitedEvent, StepCall, StepKind } from './step-call.ts'
 import type { StepContext, StepSendOptions, Steps, WorkflowDefinition } from './steps.ts'
@@ -50,7 +43,7 @@ export function createSteps(replay: StepsOptions): Steps {
       replay.failRun(
         new TooManyStepsError({
           definitionId: definition.id,
-          stepId: stepIdOf(id),
+          stepId: textOf(id),
           maxSteps: definition.maxSteps,
         }),
       )

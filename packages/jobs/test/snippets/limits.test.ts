@@ -123,6 +123,30 @@ describe('accepts a value at its limit, and rejects a larger one', () => {
     await expect(send('k'.repeat(length + 1))).rejects.toThrow(/256/)
   })
 
+  test("a tenant, a schedule and a workflow's version", () => {
+    const client = createJobClient({ provider: 'local', jobs: [] })
+    const forTenant = (length: number) => client.forTenant('t'.repeat(length))
+    expect(() => forTenant(most('a tenantId'))).not.toThrow()
+    expect(() => forTenant(most('a tenantId') + 1)).toThrow(/maximum is 256/)
+
+    const ticks = (length: number) => nextRuns('0 10 * * *'.padEnd(length, ',1'))
+    expect(() => ticks(most('a schedule'))).not.toThrow()
+    expect(() => ticks(most('a schedule') + 1)).toThrow(/maximum is 500/)
+
+    const define = (length: number) =>
+      defineWorkflow({ id: 'versioned', event: 'order.created', steps: () => undefined, version: 'v'.repeat(length) })
+    expect(() => define(most("a workflow's version"))).not.toThrow()
+    expect(() => define(most("a workflow's version") + 1)).toThrow(/maximum is 256/)
+  })
+
+  test('a `traceparent`', async () => {
+    const traceparent = `cc-${'a'.repeat(32)}-${'b'.repeat(16)}-01-`.padEnd(most('a traceparent'), 'x')
+    const send = (options: { traceparent: string }) =>
+      sendJob('order.refunded', { tenantId: 'tenant_123', orderId: 'o', refundId: 'r' }, options)
+    await expect(send({ traceparent })).resolves.toBeDefined()
+    await expect(send({ traceparent: `${traceparent}x` })).rejects.toThrow(/W3C Trace Context/)
+  })
+
   test('the page of a list', async ({ onTestFinished }) => {
     const engine = createTestEngine({ jobs: [] })
     onTestFinished(() => engine.close())

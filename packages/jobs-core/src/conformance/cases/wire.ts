@@ -163,21 +163,23 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'size-limit-can-be-raised-to-the-engines',
-    title: "the size limit can be raised up to the engine's own, not above it",
+    title: "the size limit can be raised up to the engine's own, even with the longest names, and not above it",
     requiredEquipment: ['createClient'],
     async run(t) {
       const { maxPayloadBytes } = t.capabilities
       const client = t.engine.createClient!({ jobs: [], maxPayloadBytes: maxPayloadBytes + 1 })
       await t.expectError('invalid_option', () => t.send('conformance.plain', {}, { client }))
       await client.close()
-      if (maxPayloadBytes <= portablePayloadBytes) return
       const raised = t.engine.createClient!({ jobs: [], maxPayloadBytes })
-      const { id } = await t.send(
-        'conformance.nobody',
-        {},
-        { client: raised, payload: { filling: 'x'.repeat(portablePayloadBytes) } },
-      )
-      assert.notEqual(id, '')
+      // As large as it can be, with the longest names. As JSON, a control character has six bytes.
+      const tenantId = t.unique('t').padEnd(256, '\u0001')
+      const idempotencyKey = t.capabilities.features.idempotencyKey.supported ? tenantId : undefined
+      const traceparent = `cc-${'a'.repeat(32)}-${'b'.repeat(16)}-01-`.padEnd(256, 'x')
+      const empty = JSON.stringify({ tenantId, filling: '' })
+      const filling = 'x'.repeat(maxPayloadBytes - Buffer.byteLength(empty))
+      const options = { idempotencyKey, traceparent }
+      const send = { client: raised, tenantId, payload: { filling }, options }
+      assert.notEqual((await t.send('conformance.nobody', undefined, send)).id, '')
       await raised.close()
     },
   },
