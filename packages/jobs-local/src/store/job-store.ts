@@ -56,6 +56,8 @@ export interface StoredRun {
   attemptStartedAt?: number
   /** Set while the attempt runs again after a pause. */
   resumed?: boolean
+  /** Set if the run may have ended its process earlier: until then, the store claims nothing beside it. */
+  probationEndsAt?: number
   /** Whether a cancel of this run compensates its steps. */
   readonly compensateOnCancel?: boolean
   /** Envelope for the compensation of a cancelled workflow, which begins when its handler has released its slot. */

@@ -1,7 +1,7 @@
 import { defineJob, JobCancelledError, LeaseLostError } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
-import { takeOver } from '../../src/store/sqlite/runs-table.ts'
+import { takeOver } from '../../src/store/sqlite/take-over.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { createDeferred } from '../kit/deferred.ts'
 import { openDatabase } from '../kit/open-store.ts'
@@ -13,7 +13,8 @@ import '../kit/work.ts'
 function removeAllWorkers(path: string): void {
   const connection = openFile(path)
   connection.exec('BEGIN IMMEDIATE')
-  for (const { id } of connection.all<{ id: number }>('SELECT id FROM cgk_workers')) takeOver(connection, id)
+  for (const { id } of connection.all<{ id: number }>('SELECT id FROM cgk_workers'))
+    takeOver(connection, id, Date.now())
   connection.exec('DELETE FROM cgk_workers')
   connection.exec('COMMIT')
   connection.close()

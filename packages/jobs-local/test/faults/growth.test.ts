@@ -7,7 +7,7 @@ import type { WorkerDefinition, StoredJob } from '../../src/store/job-store.ts'
 import { deleteExpiredJobs } from '../../src/store/sqlite/delete-expired-jobs.ts'
 import { candidateJobsSql } from '../../src/store/sqlite/candidate-jobs.ts'
 import { listJobs } from '../../src/store/sqlite/jobs-table.ts'
-import { takeOver } from '../../src/store/sqlite/runs-table.ts'
+import { takeOver } from '../../src/store/sqlite/take-over.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { changed, countOf, openDatabase, openStore } from '../kit/open-store.ts'
 import { readsTypeScript, runModule } from '../kit/run-node.ts'
@@ -46,7 +46,7 @@ test('a dead worker leaves no unread cancel notices', async () => {
   const database = openDatabase(path)
   expect(countOf(database, 'cgk_notices')).toBe(1)
   const connection = openFile(path)
-  for (const { id } of connection.all<{ id: number }>('SELECT id FROM cgk_workers')) takeOver(connection, id)
+  for (const { id } of connection.all<{ id: number }>('SELECT id FROM cgk_workers')) takeOver(connection, id, now)
   connection.close()
   expect(countOf(database, 'cgk_notices')).toBe(0)
 })

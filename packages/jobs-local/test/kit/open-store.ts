@@ -8,10 +8,10 @@ import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { createRecordedLogger } from './recorded-logger.ts'
 
 /** Opens a store on a file, as a separate process would. */
-export function openStore(path: string, leaseMs = 60_000): JobStore {
+export function openStore(path: string, leaseMs = 60_000, now: () => number = Date.now): JobStore {
   const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
   const logger = bindLogger(createRecordedLogger(), {})
-  const store = createSqliteStore({ path, retention, leaseMs, logger, now: () => Date.now() })
+  const store = createSqliteStore({ path, retention, leaseMs, logger, now })
   onTestFinished(() => store.shared!.dispose())
   return store
 }

@@ -3,7 +3,7 @@ import type { JobState } from '@cgk-platform/jobs-core'
 import type { Connection } from './connection.ts'
 import { phases } from './rows.ts'
 
-const { waiting, ready, held } = phases
+const { waiting, ready, held, suspect } = phases
 
 /** More than the ended jobs that are retained by default plus the running ones of a busy engine. */
 const maxCandidates = 20_000
@@ -16,7 +16,7 @@ const ended =
 const candidateQueries: Readonly<Record<JobState, string>> = {
   scheduled: "SELECT seq AS candidate FROM cgk_jobs WHERE state = 'scheduled'",
   queued:
-    `SELECT job AS candidate FROM cgk_runs WHERE phase = ${ready} UNION ALL ` +
+    `SELECT job AS candidate FROM cgk_runs WHERE phase IN (${ready}, ${suspect}) UNION ALL ` +
     "SELECT seq FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",
   running:
     `SELECT job AS candidate FROM cgk_runs WHERE phase = ${held} UNION ALL ` +

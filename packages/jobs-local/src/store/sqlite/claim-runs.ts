@@ -1,12 +1,11 @@
-import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
-
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { type JobRow, keyOf, phases, type RunRow, toStoredJob, toStoredRun, unreadable } from './rows.ts'
+import { freeSlots } from './free-slots.ts'
+import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
+import { phases } from './rows.ts'
 import { holdRuns } from './runs-table.ts'
-import { readRecord } from './steps-table.ts'
 
-const { ready, held } = phases
+const { ready } = phases
 
 /** The definition and tenants that were served last. The next claim begins after them. */
 export class Turns {
@@ -24,8 +23,6 @@ export interface ClaimOptions {
   readonly mayBegin: (definitionId: string) => boolean
   readonly now: number
 }
-
-type ClaimedRow = RunRow & Pick<JobRow, 'id' | 'event' | 'envelope'> & { readonly job_state: string }
 
 /**
  * Claims runs that wait for a slot. Serves definitions round-robin, and the tenants of each definition round-robin, so
@@ -79,51 +76,11 @@ function claimOf(definition: string, wanted: number, options: ClaimOptions): Sto
 
 function claimFrom(definition: string, tenant: string, count: number, options: ClaimOptions): StoredRun[] {
   const { connection, worker, now } = options
-  const rows = connection.all<ClaimedRow>(
-    'SELECT r.*, j.id, j.event, j.envelope, j.state AS job_state FROM cgk_runs r JOIN cgk_jobs j ON j.seq = r.job ' +
-      `WHERE r.phase = ${ready} AND r.definition_id = ? AND r.tenant = ? ORDER BY r.job, r.number LIMIT ?`,
-    definition,
-    tenant,
-    count,
-  )
+  const where = `r.phase = ${ready} AND r.definition_id = ? AND r.tenant = ? ORDER BY r.job, r.number LIMIT ?`
+  const rows = connection.all<ClaimedRow>(`${selectClaimed} WHERE ${where}`, definition, tenant, count)
   const last = rows.at(-1)
   if (last) holdRuns(connection, last, worker, now)
-  return rows.map((row) => {
-    const run = toHeldRun(row, worker, now)
-    if (row.workflow === null) return run
-    const record = readRecord(connection, keyOf(run), row.workflow)
-    if (record) run.workflow = record
-    else run.job.envelope = unreadable(run.job.envelope) // fail the run: without its steps it would repeat all of them
-    return run
-  })
-}
-
-/** Returns the run as its updated row describes it. */
-function toHeldRun(row: ClaimedRow, worker: number, now: number): StoredRun {
-  const isResumed = row.pause !== null
-  const { id, tenant, event, envelope } = row
-  const job: JobRow = { seq: row.job, id, tenant, event, envelope, state: row.job_state, ended_at: null }
-  const newAttempt = { resumed: 0, state: 'running', attempts: row.attempts + 1, attempt_started_at: now } as const
-  const changes = { worker, pause: null, due_at: null, started_at: row.started_at ?? now }
-  // Changes the row in place, because nothing else uses it.
-  return toStoredRun(Object.assign(row, isResumed ? { resumed: 1 } : newAttempt, changes), toStoredJob(job))
-}
-
-/** Returns how many more runs the limit allows. */
-function freeSlots(
-  connection: Connection,
-  limit: ConcurrencyLimits['limit'],
-  definition: string,
-  tenant?: string,
-): number {
-  if (limit === undefined) return Number.POSITIVE_INFINITY
-  const lane = tenant === undefined ? 'definition_id = ?' : 'definition_id = ? AND tenant = ?'
-  const values = tenant === undefined ? [definition] : [definition, tenant]
-  const sql =
-    `SELECT (SELECT count(*) FROM cgk_runs WHERE phase = ${held} AND ${lane}) + ` +
-    `(SELECT count(*) FROM cgk_leftovers WHERE ${lane}) AS taken`
-  const { taken } = connection.get<{ taken: number }>(sql, ...values, ...values)!
-  return Math.max(0, limit - taken)
+  return rows.map((row) => toHeldRun(connection, row, worker, now))
 }
 
 /** Returns the definitions with runs that wait for a slot, beginning after the one that was served last. */

@@ -19,6 +19,15 @@ export class HeldRuns {
     for (const revert of this.#reverts.splice(0).toReversed()) revert()
   }
 
+  get size(): number {
+    return this.#runs.size
+  }
+
+  /** Returns the runs. */
+  all(): Iterable<StoredRun> {
+    return this.#runs.values()
+  }
+
   get(key: RowKey): StoredRun | undefined {
     return this.#runs.get(nameOf(key))
   }

@@ -1,7 +1,7 @@
 import type { Retention } from '../retained-jobs.ts'
 import type { Connection } from './connection.ts'
 import { deleteExpiredJobs, releaseDiskSpace } from './delete-expired-jobs.ts'
-import { takeOver } from './runs-table.ts'
+import { takeOver } from './take-over.ts'
 import { maxHeartbeatMs, type Workers } from './workers.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it. Heartbeats follow real time,
@@ -57,9 +57,9 @@ export class Housekeeping {
   }
 
   #heartbeat(): void {
-    const { connection, workers } = this.#dependencies
+    const { connection, workers, now } = this.#dependencies
     workers.heartbeat()
-    for (const worker of workers.removeDead()) takeOver(connection, worker)
+    for (const worker of workers.removeDead()) takeOver(connection, worker, now())
     workers.pruneDefinitions()
     if (this.#prune()) this.#pruneSoon()
   }

@@ -1,13 +1,13 @@
 import type { Connection } from './connection.ts'
 import { phases } from './rows.ts'
 
-const { waiting, ready, held } = phases
+const { waiting, ready, held, suspect } = phases
 /** Later than any instant of a `Date`. */
 const never = 9e15
 
 /** Returns true while a run waits for a slot. */
 export function hasReadyRun(connection: Connection): boolean {
-  return connection.get(`SELECT 1 AS one FROM cgk_runs WHERE phase = ${ready} LIMIT 1`) !== undefined
+  return connection.get(`SELECT 1 AS one FROM cgk_runs WHERE phase IN (${ready}, ${suspect}) LIMIT 1`) !== undefined
 }
 
 /** Returns when the next delayed job or run is due. */
@@ -22,7 +22,7 @@ export function nextDueAt(connection: Connection): number | undefined {
 /** Returns true while a run of this definition and tenant has not ended. */
 export function hasOpenRun(connection: Connection, definitionId: string, tenantId: string): boolean {
   const sql =
-    'SELECT 1 AS one FROM cgk_runs WHERE phase IN (0, 1, 2) AND definition_id = ? AND tenant = ? AND ended_at IS NULL LIMIT 1'
+    'SELECT 1 AS one FROM cgk_runs WHERE phase IN (0, 1, 2, 3) AND definition_id = ? AND tenant = ? AND ended_at IS NULL LIMIT 1'
   return connection.get(sql, definitionId, tenantId) !== undefined
 }
 
@@ -31,7 +31,7 @@ export function countOpenJobs(connection: Connection, max: number): number {
   const open = [
     "SELECT seq FROM cgk_jobs WHERE state = 'scheduled'",
     "SELECT seq FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",
-    `SELECT job FROM cgk_runs WHERE phase IN (${waiting}, ${ready})`,
+    `SELECT job FROM cgk_runs WHERE phase IN (${waiting}, ${ready}, ${suspect})`,
     // A run that was cancelled holds its slot until its handler has ended.
     `SELECT job FROM cgk_runs WHERE phase = ${held} AND (ended_at IS NULL OR compensation <> 0)`,
   ].join(' UNION ALL ')

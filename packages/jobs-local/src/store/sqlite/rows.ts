@@ -40,10 +40,20 @@ export interface RunRow {
   readonly compensate_on_cancel: number
   readonly compensation: number
   readonly workflow: string | null
+  readonly crashes: number
 }
 
-/** The phases of a run: it waits for a time, an event or a job, it waits for a slot, or a worker holds it. */
-export const phases = { waiting: 0, ready: 1, held: 2 } as const
+/**
+ * The phases of a run: it waits for a time, an event or a job, it waits for a slot, a worker holds it, or it may have
+ * ended its process and waits for a slot apart from other runs.
+ */
+export const phases = { waiting: 0, ready: 1, held: 2, suspect: 3 } as const
+
+/**
+ * Time that a suspect waits for a worker that runs nothing else, in milliseconds. After it, any worker takes it, so that
+ * it starts even if all of them have long runs.
+ */
+export const emptyWorkerWaitMs = 30_000
 
 /** The states of a cancelled workflow's compensation. */
 export const compensationStates = { none: 0, pending: 1, running: 2 } as const

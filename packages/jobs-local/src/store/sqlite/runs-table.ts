@@ -3,9 +3,18 @@ import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { keyOf, phases, type RunKey, type RunRow, toStoredRun, toText, compensationStates } from './rows.ts'
+import {
+  keyOf,
+  phases,
+  type RunKey,
+  type RunRow,
+  toStoredRun,
+  toText,
+  compensationStates,
+  emptyWorkerWaitMs,
+} from './rows.ts'
 
-const { waiting, ready, held } = phases
+const { waiting, ready, held, suspect } = phases
 
 /** A new run of a definition. */
 export interface NewRun extends Subscriber {
@@ -52,7 +61,8 @@ const wakeBatch = 5000
 /** Moves due runs to those that wait for a slot. */
 export function wakeDueRuns(connection: Connection, now: number): void {
   connection.run(
-    `UPDATE cgk_runs SET phase = ${ready}, due_at = NULL, state = CASE WHEN pause IS NULL THEN 'queued' ELSE state END, ` +
+    // A suspect keeps its phase. From then on it does not wait for an empty worker.
+    `UPDATE cgk_runs SET phase = iif(phase = ${suspect}, ${suspect}, ${ready}), due_at = NULL, state = CASE WHEN pause IS NULL THEN 'queued' ELSE state END, ` +
       "pause = CASE WHEN pause IS NULL THEN NULL ELSE 'awake' END WHERE (job, number) IN " +
       '(SELECT job, number FROM cgk_runs WHERE due_at <= ? ORDER BY due_at LIMIT ?)',
     now,
@@ -78,27 +88,39 @@ export function addHeldRun(connection: Connection, run: StoredRun, { seq, number
   )
 }
 
+/** Marks a run as running or resumed. Its values: the worker, and twice the time. */
+const hold =
+  `phase = ${held}, worker = ?, resumed = pause IS NOT NULL, wake_pending = 0, ` +
+  "state = CASE WHEN pause IS NULL THEN 'running' ELSE state END, attempts = attempts + (pause IS NULL), " +
+  'started_at = ifnull(started_at, ?), attempt_started_at = CASE WHEN pause IS NULL THEN ? ELSE attempt_started_at END, ' +
+  'pause = NULL'
+
 /** Marks the ready runs of a definition and tenant as running or resumed, up to and including the given run. */
 export function holdRuns(
   connection: Connection,
-  { definition_id: definitionId, tenant, job, number }: Pick<RunRow, 'definition_id' | 'tenant' | 'job' | 'number'>,
+  { definition_id: definition, tenant, job, number }: Pick<RunRow, 'definition_id' | 'tenant' | 'job' | 'number'>,
   worker: number,
   now: number,
 ): void {
-  connection.run(
-    `UPDATE cgk_runs SET phase = ${held}, worker = ?, resumed = pause IS NOT NULL, wake_pending = 0, ` +
-      "state = CASE WHEN pause IS NULL THEN 'running' ELSE state END, attempts = attempts + (pause IS NULL), " +
-      'started_at = ifnull(started_at, ?), attempt_started_at = CASE WHEN pause IS NULL THEN ? ELSE attempt_started_at END, ' +
-      `pause = NULL WHERE phase = ${ready} AND definition_id = ? AND tenant = ? AND (job, number) <= (?, ?)`,
-    worker,
-    now,
-    now,
-    definitionId,
-    tenant,
-    job,
-    number,
-  )
+  const where = `phase = ${ready} AND definition_id = ? AND tenant = ? AND (job, number) <= (?, ?)`
+  connection.run(`UPDATE cgk_runs SET ${hold} WHERE ${where}`, worker, now, now, definition, tenant, job, number)
 }
+
+/** Marks a suspect as running or resumed. */
+export function holdSuspect(
+  connection: Connection,
+  { job, number }: Pick<RunRow, 'job' | 'number'>,
+  worker: number,
+  now: number,
+): void {
+  const sql = `UPDATE cgk_runs SET ${hold}, due_at = NULL WHERE job = ? AND number = ?`
+  connection.run(sql, worker, now, now, job, number)
+}
+
+/** Returns a run to its state before its attempt, which does not count. A resumed workflow will resume again. */
+export const notCounted =
+  "pause = CASE WHEN resumed THEN 'awake' END, attempts = attempts - (NOT resumed), " +
+  "state = CASE WHEN resumed THEN state ELSE 'queued' END"
 
 /** Fencing condition: matches only while this worker still holds this attempt. */
 const fence = `job = ? AND number = ? AND worker = ? AND attempts = ? AND phase = ${held} AND (state = 'running' OR compensation = ${compensationStates.running})`
@@ -136,16 +158,14 @@ export function settleRun(
     case 'suspended':
       return suspend(connection, where, outcome.wakeAt)
     case 'retry': {
-      const sql = `UPDATE cgk_runs SET phase = ${waiting}, worker = NULL, state = 'retrying', due_at = ?, error = ? WHERE ${fence}`
+      const sql = `UPDATE cgk_runs SET phase = ${waiting}, worker = NULL, state = 'retrying', crashes = 0, due_at = ?, error = ? WHERE ${fence}`
       return connection.run(sql, now + outcome.afterMs, toText(outcome.error), ...where) > 0
     }
     case 'interrupted': {
-      // The attempt does not count. A resumed workflow will resume again.
       const sql =
-        `UPDATE cgk_runs SET phase = ${ready}, worker = NULL, pause = CASE WHEN resumed THEN 'awake' END, ` +
-        "attempts = attempts - (NOT resumed), state = CASE WHEN resumed THEN state ELSE 'queued' END " +
-        `WHERE ${fence}`
-      return connection.run(sql, ...where) > 0
+        `UPDATE cgk_runs SET phase = iif(crashes > 0, ${suspect}, ${ready}), worker = NULL, ` +
+        `due_at = iif(crashes > 0, ?, NULL), ${notCounted} WHERE ${fence}`
+      return connection.run(sql, now + emptyWorkerWaitMs, ...where) > 0
     }
   }
 }
@@ -158,7 +178,7 @@ function suspend(
 ): boolean {
   const resolved = 'EXISTS (SELECT 1 FROM cgk_notices n WHERE n.job = cgk_runs.job AND n.number = cgk_runs.number)'
   const sql =
-    `UPDATE cgk_runs SET worker = NULL, wake_pending = 0, phase = iif(wake_pending OR ${resolved}, ${ready}, ${waiting}), ` +
+    `UPDATE cgk_runs SET worker = NULL, crashes = 0, wake_pending = 0, phase = iif(wake_pending OR ${resolved}, ${ready}, ${waiting}), ` +
     `pause = iif(wake_pending OR ${resolved}, 'awake', 'asleep'), due_at = iif(wake_pending OR ${resolved}, NULL, ?) WHERE ${fence}`
   return connection.run(sql, wakeAt ?? null, ...where) > 0
 }
@@ -215,25 +235,4 @@ export function cancelRun(connection: Connection, { seq, number }: RunKey, compe
     seq,
     number,
   )
-}
-
-/** Frees the runs of a dead worker. Its running attempts count, and their runs are retried if attempts remain. */
-export function takeOver(connection: Connection, worker: number): void {
-  const mine = `worker = ? AND phase = ${held}`
-  connection.run(
-    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, state = 'queued' WHERE ${mine} AND state = 'running'`,
-    worker,
-  )
-  connection.run(
-    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', attempts = attempts + 1 WHERE ${mine} AND compensation = ${compensationStates.running}`,
-    worker,
-  )
-  connection.run(
-    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', compensation = ${compensationStates.running} WHERE ${mine} AND compensation = ${compensationStates.pending}`,
-    worker,
-  )
-  connection.run(`UPDATE cgk_runs SET worker = NULL, phase = NULL WHERE ${mine}`, worker)
-  connection.run('DELETE FROM cgk_leftovers WHERE worker = ?', worker)
-  // Keep notices of resolved steps for the worker that continues the run.
-  connection.run('DELETE FROM cgk_notices WHERE worker = ? AND key IS NULL', worker)
 }

@@ -26,7 +26,7 @@ export const migrations: readonly string[] = [
     definition_id TEXT NOT NULL,
     tenant TEXT NOT NULL,
     state TEXT NOT NULL,
-    phase INTEGER,                 -- 0 waits for a time, event or job, 1 waits for a slot, 2 holds one; null when over
+    phase INTEGER,                 -- 0 waits for a time, event or job, 1 waits for a slot, 2 holds one, 3 waits apart; null when over
     worker INTEGER,                -- the worker that holds the run
     attempts INTEGER NOT NULL DEFAULT 0,
     max_attempts INTEGER NOT NULL,
@@ -44,6 +44,7 @@ export const migrations: readonly string[] = [
     compensate_on_cancel INTEGER NOT NULL DEFAULT 0,
     compensation INTEGER NOT NULL DEFAULT 0, -- 1 begins when the slot is released, 2 is running
     workflow TEXT,                 -- the record without its steps
+    crashes INTEGER NOT NULL DEFAULT 0, -- of its process, since an attempt last ended or was suspended
     PRIMARY KEY (job, number)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition_id, tenant, job, number) WHERE phase IS NOT NULL;

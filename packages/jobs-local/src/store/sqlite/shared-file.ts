@@ -85,7 +85,8 @@ export class SharedFile implements SharedStore {
       `SELECT min(definition_id) FROM cgk_runs WHERE phase = ${phases.ready} UNION ALL ` +
       `SELECT (SELECT min(r.definition_id) FROM cgk_runs r WHERE r.phase = ${phases.ready} AND r.definition_id > found.definition_id) ` +
       'FROM found WHERE found.definition_id IS NOT NULL) ' +
-      'SELECT definition_id FROM found WHERE definition_id IS NOT NULL AND definition_id NOT IN ' +
+      `SELECT definition_id FROM (SELECT * FROM found UNION SELECT definition_id FROM cgk_runs WHERE phase = ${phases.suspect}) ` +
+      'WHERE definition_id IS NOT NULL AND definition_id NOT IN ' +
       '(SELECT h.definition_id FROM cgk_definitions h JOIN cgk_workers w ON w.id = h.worker WHERE h.inherited = 0)'
     return this.#dependencies.connection.all<{ definition_id: string }>(sql).map((row) => row.definition_id)
   }

@@ -5,7 +5,7 @@ import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges, StoredJob, Stored
 import type { Retention } from '../retained-jobs.ts'
 import { stateOf } from '../state-of.ts'
 import { cancelJob } from './cancel-job.ts'
-import { claimRuns, Turns } from './claim-runs.ts'
+import { Claims } from './claims.ts'
 import type { Connection } from './connection.ts'
 import { UnwrittenRuns } from './unwritten-runs.ts'
 import { HeldRuns } from './held-runs.ts'
@@ -22,6 +22,7 @@ import { RecentEnvelopes } from './recent-envelopes.ts'
 import { SharedFile } from './shared-file.ts'
 import { writeRecord, writeStep } from './steps-table.ts'
 import { takeDue } from './take-due.ts'
+import { takeOver } from './take-over.ts'
 import * as ticks from './ticks-table.ts'
 import { readOrThrow } from './to-store-error.ts'
 import { WaitsTable } from './waits-table.ts'
@@ -54,7 +55,7 @@ class SqliteStore implements JobStore {
   readonly #workers: Workers
   readonly #waits: WaitsTable
   readonly #housekeeping: Housekeeping
-  readonly #turns = new Turns()
+  readonly #claims: Claims
   readonly #recentEnvelopes = new RecentEnvelopes()
   readonly #unwritten: UnwrittenRuns
   /** The runs that this process holds. */
@@ -78,6 +79,7 @@ class SqliteStore implements JobStore {
     this.#unwritten = new UnwrittenRuns(connection)
     this.#workers = workers
     this.#queue = queue
+    this.#claims = new Claims({ connection, workers, unwritten: this.#unwritten, held: this.#held })
     this.#waits = new WaitsTable({ connection, reader: this.#reader, wake: (run) => this.wakeRun(run) })
     this.#housekeeping = new Housekeeping({ connection, retention, leaseMs, workers, now, change })
     const hasRunChanges = (): boolean => this.#hasRunChanges()
@@ -117,32 +119,14 @@ class SqliteStore implements JobStore {
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
     this.#workers.join()
     runs.wakeDueRuns(this.#connection, now)
-    const { id: worker } = this.#workers
-    const mayBegin = (definitionId: string): boolean => this.#workers.mayBegin(definitionId)
-    // Write runs as started only if no older run waits and no limit applies, because limits count the slots of all
-    // workers.
-    const isUnlimited = (definitionId: string): boolean => !limitsOf(definitionId) && mayBegin(definitionId)
-    const direct = hasReadyRun(this.#connection) ? [] : this.#unwritten.writeStarted(max, worker, isUnlimited, now)
-    this.#unwritten.writeWaiting()
-    const remaining = max - direct.length
-    const options = {
-      connection: this.#connection,
-      turns: this.#turns,
-      max: remaining,
-      worker,
-      limitsOf,
-      mayBegin,
-      now,
-    }
-    const claimed = remaining > 0 ? claimRuns(options) : []
-    for (const run of direct) this.#held.add(run)
+    const claimed = this.#claims.claim(max, limitsOf, now)
     for (const run of claimed) {
       this.#held.add(run)
       // Add the results that arrived while no worker held the workflow.
       if (run.workflow) this.#waits.takeNotices(run, now)
     }
-    this.#mayHaveNext = claimed.length === remaining
-    return [...direct, ...claimed]
+    this.#mayHaveNext = claimed.length === max
+    return claimed
   }
 
   hasDueJobs(now: number): boolean {
@@ -243,7 +227,12 @@ class SqliteStore implements JobStore {
   }
 
   nextDueAt(): number | undefined {
-    return this.#queue.read(() => nextDueAt(this.#connection), this.#now() + readRetryMs)
+    const now = this.#now()
+    const due = this.#queue.read(() => nextDueAt(this.#connection), now + readRetryMs)
+    const probationEndsAt = this.#claims.probationEndsAt(now)
+    return due === undefined || probationEndsAt === undefined
+      ? (due ?? probationEndsAt)
+      : Math.min(due, probationEndsAt)
   }
 
   hasOpenRun(definitionId: string, tenantId: string): boolean {
@@ -266,10 +255,10 @@ class SqliteStore implements JobStore {
     ticks.setLastTick(this.#connection, definitionId, tick)
   }
 
-  close(_reason: JobErrorInfo, _now: number): readonly string[] {
+  close(_reason: JobErrorInfo, now: number): readonly string[] {
     this.#housekeeping.stop() // a later heartbeat would register this worker again
     // Free the runs of handlers that ignored the shutdown. Their outcome is not recorded.
-    if (this.#workers.id !== 0) runs.takeOver(this.#connection, this.#workers.id)
+    if (this.#workers.id !== 0) takeOver(this.#connection, this.#workers.id, now)
     this.#workers.leave()
     return []
   }

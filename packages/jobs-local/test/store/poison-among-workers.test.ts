@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { type PoisonScene, simulatePoison } from '../kit/simulate-poison.ts'
+
+const hourMs = 3_600_000
+const many = (count: number, durationMs: number): number[] => Array.from({ length: count }, () => durationMs)
+
+describe('a job that ends its process', () => {
+  test.for<[scene: string, PoisonScene, expected: { crashes: number; worst: number; othersEndBeforeMs: number }]>([
+    [
+      'beside 30 jobs of 3 s in one worker',
+      { workers: 1, concurrency: 100, restartMs: 1000, poisonMs: 100, otherMs: many(30, 3000) },
+      { crashes: 5, worst: 2, othersEndBeforeMs: 60_000 },
+    ],
+    [
+      'beside 50 jobs of an hour in one worker',
+      { workers: 1, concurrency: 100, restartMs: 1000, poisonMs: 100, otherMs: many(50, hourMs) },
+      { crashes: 5, worst: 2, othersEndBeforeMs: hourMs + 180_000 },
+    ],
+    [
+      'beside 500 jobs in four busy workers',
+      { workers: 4, concurrency: 10, restartMs: 10_000, poisonMs: 500, otherMs: many(500, 1000) },
+      { crashes: 5, worst: 2, othersEndBeforeMs: 60_000 },
+    ],
+  ])('%s takes no attempt of them', async ([_, scene, { crashes, worst, othersEndBeforeMs }]) => {
+    const result = await simulatePoison(scene)
+    expect(result.others.filter(({ state, attempts }) => state !== 'completed' || attempts !== 1)).toEqual([])
+    expect(result.poison.state).toBe('failed')
+    expect(result).toMatchObject({ crashes, worst })
+    expect(result.othersEndedAt).toBeLessThan(othersEndBeforeMs)
+  })
+
+  test('ends no other job, whatever the durations, and interrupts it a bounded number of times', async () => {
+    const durationMs = fc.constantFrom(10, 100, 3000, 20_000, 120_000, hourMs)
+    const scenes = fc.record({
+      workers: fc.integer({ min: 1, max: 4 }),
+      concurrency: fc.constantFrom(2, 5, 20, 100),
+      restartMs: fc.constantFrom(100, 5000, 60_000),
+      poisonMs: durationMs,
+      otherMs: fc.array(durationMs, { minLength: 1, maxLength: 40 }),
+    })
+    const check = async (scene: PoisonScene): Promise<void> => {
+      const { poison, others, worst } = await simulatePoison(scene)
+      expect(others.filter(({ state, attempts }) => state !== 'completed' || attempts !== 1)).toEqual([])
+      expect(poison.state).toBe('failed')
+      // Twice until it runs alone, once beside a run that it could not wait for, and until the probation, which
+      // doubles, is longer than the poison takes.
+      expect(worst).toBeLessThanOrEqual(3 + Math.ceil(Math.log2(Math.max(1, scene.poisonMs / 5000))))
+    }
+    await fc.assert(fc.asyncProperty(scenes, check), { numRuns: 40 })
+  })
+})

@@ -1,0 +1,166 @@
+import { expect, test } from 'vitest'
+
+import type { StoredRun } from '../../src/store/job-store.ts'
+import { createSimulatedWorkers } from '../kit/simulated-workers.ts'
+
+const tenants = (count: number, tenantId = 'acme'): string[] => Array.from({ length: count }, () => tenantId)
+const attemptsOf = (runs: readonly StoredRun[]): number[] => runs.map(({ attempts }) => attempts)
+const idsOf = (runs: readonly StoredRun[]): string[] => runs.map(({ id }) => id)
+
+test('a run that was alone when its process ended is charged, and begins again alone', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(['acme'])
+  const first = start()
+  expect(attemptsOf(first.claim(0))).toEqual([1])
+  first.crash(10)
+  await add(tenants(5))
+  const second = start()
+  expect(attemptsOf(second.claim(20))).toEqual([2])
+  expect(second.claim(10_019)).toEqual([])
+  expect(second.store.nextDueAt()).toBe(10_020)
+  expect(attemptsOf(second.claim(10_020))).toEqual([1, 1, 1, 1, 1])
+})
+
+test('runs whose process ended beside each other are not charged, and begin again in groups, then alone', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(20))
+  const first = start()
+  expect(first.claim(0)).toHaveLength(20)
+  first.crash(10)
+  await add(tenants(20))
+  const second = start()
+  const group = second.claim(20)
+  expect(attemptsOf(group)).toEqual([1, 1, 1, 1, 1, 1, 1, 1])
+  expect(second.claim(5019)).toEqual([])
+  second.crash(5019)
+  const third = start()
+  const [alone, ...beside] = third.claim(6000)
+  expect([alone!.attempts, beside]).toEqual([1, []])
+  expect(idsOf(group)).toContain(alone!.id)
+  expect(third.claim(6001)).toEqual([])
+  third.crash(6002)
+  // Now its crash is certain. It is the next one, and alone again.
+  expect(start().claim(7000)).toMatchObject([{ id: alone!.id, attempts: 2 }])
+})
+
+test('a run that began while others of an earlier crash still ran is the first to run alone', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(9))
+  const first = start()
+  first.claim(0)
+  first.crash(10)
+  const second = start()
+  expect(second.claim(20)).toHaveLength(8)
+  const [last] = second.claim(40_000)
+  second.crash(40_010)
+  expect(idsOf(start().claim(41_000))).toEqual([last!.id])
+})
+
+test('a worker that runs nothing takes suspects at once, a busy one after 30 seconds', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(2))
+  const first = start()
+  const suspects = idsOf(first.claim(0))
+  const busy = start()
+  await add(tenants(1))
+  busy.claim(0)
+  first.crash(0)
+  await add(tenants(3))
+  expect(busy.claim(1)).toHaveLength(3)
+  expect(busy.store.nextDueAt()).toBe(30_000)
+  expect(busy.claim(29_999)).toEqual([])
+  expect(idsOf(busy.claim(30_000)).toSorted()).toEqual(suspects.toSorted())
+})
+
+test('a worker that runs only suspects begins no other runs while more of them wait', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(10))
+  const first = start()
+  first.claim(0)
+  first.crash(0)
+  await add(tenants(3))
+  const second = start()
+  expect(second.claim(0)).toHaveLength(8)
+  expect(second.claim(10_000)).toEqual([])
+  // After half a minute the others begin beside them, and then new runs.
+  expect(second.claim(30_000)).toHaveLength(2)
+  expect(second.claim(35_000)).toHaveLength(3)
+})
+
+test('several workers take suspects at the same time', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(20))
+  const first = start()
+  first.claim(0)
+  first.crash(0)
+  expect([start(), start(), start()].map((worker) => worker.claim(0).length)).toEqual([8, 8, 4])
+})
+
+test('concurrency limits apply to suspects', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add([...tenants(6, 'acme'), ...tenants(6, 'globex')])
+  const first = start()
+  first.claim(0)
+  first.crash(0)
+  const tenantsOf = (runs: readonly StoredRun[]): string[] => runs.map(({ job }) => job.envelope.tenantId).toSorted()
+  const second = start()
+  const claimed = second.claim(0, { perTenant: 2 })
+  expect(tenantsOf(claimed)).toEqual(['acme', 'acme', 'globex', 'globex'])
+  expect(start().claim(0, { perTenant: 2 })).toEqual([])
+  expect(start().claim(0, { perTenant: 3 })).toHaveLength(2)
+  expect(start().claim(0, { limit: 7 })).toHaveLength(1)
+})
+
+test('a suspect that ends or fails an attempt is like any other run again', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(2))
+  const first = start()
+  first.claim(0)
+  first.crash(0)
+  const second = start()
+  const [one, other] = second.claim(0)
+  second.store.settle(one!, 1, { type: 'retry', afterMs: 10, error: { name: 'Error', message: 'once' } }, 0, true)
+  second.end(other!, 'completed', 0)
+  await add(tenants(2))
+  expect(attemptsOf(second.claim(10)).toSorted()).toEqual([1, 1, 2])
+})
+
+test('a workflow that had resumed resumes again, and its attempt counts only if it was alone', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(2))
+  const first = start()
+  const runs = first.claim(0)
+  for (const run of runs) first.store.settle(run, 1, { type: 'suspended', wakeAt: 10 }, 0, true)
+  expect(first.claim(10)).toMatchObject([
+    { resumed: true, attempts: 1 },
+    { resumed: true, attempts: 1 },
+  ])
+  first.crash(20)
+  const second = start()
+  const [one, other] = second.claim(20)
+  expect([one, other]).toMatchObject([
+    { resumed: true, attempts: 1, state: 'running' },
+    { resumed: true, attempts: 1, state: 'running' },
+  ])
+  second.end(other!, 'completed', 30)
+  second.crash(40)
+  expect(start().claim(50)).toMatchObject([{ id: one!.id, attempts: 2 }])
+})
+
+test('suspects count as open and queued, and can be cancelled', async () => {
+  const { add, start } = createSimulatedWorkers()
+  const [id] = await add(tenants(2))
+  const first = start()
+  first.claim(0)
+  const other = start()
+  first.crash(0)
+  const { store } = other
+  expect(store.openJobs()).toBe(2)
+  expect(store.hasWaitingRun()).toBe(true)
+  expect(store.hasOpenRun('work', 'acme')).toBe(true)
+  expect(store.shared!.definitionsWithoutWorker()).toEqual(['work'])
+  expect(store.list({ state: 'queued', limit: 10 }).jobs).toHaveLength(2)
+  store.cancel(id!, 1)
+  expect(store.openJobs()).toBe(1)
+  expect(other.claim(2)).toHaveLength(1)
+})
