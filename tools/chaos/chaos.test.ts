@@ -18,7 +18,7 @@ async function run(
   bug?: InjectedBug,
 ): Promise<ChaosReport> {
   // Jobs that an injected bug blocks never end, so a short timeout is enough.
-  const stallTimeoutMs = bug ? 5000 : 30_000
+  const stallTimeoutMs = bug ? 5000 : 60_000
   const report = await runChaos({ seed: 'test', durationMs, processFaults, sharedFaults }, { bug, stallTimeoutMs })
   rmSync(report.folder, { recursive: true })
   return report
@@ -32,9 +32,10 @@ async function findsBroken(
   rules: readonly string[],
   processFaults: Plan['processFaults'],
   bug: InjectedBug,
+  sharedFaults: Plan['sharedFaults'] = [],
 ): Promise<boolean> {
   for (let tries = 0; tries < 4; tries++) {
-    const { verdict } = await run(processFaults, [], bug)
+    const { verdict } = await run(processFaults, sharedFaults, bug)
     if (verdict.findings.some(({ rule }) => rules.includes(rule))) return true
   }
   return false
@@ -44,7 +45,11 @@ async function findsBroken(
 describe('chaos', { concurrent: true, timeout: 180_000 }, () => {
   test('has no findings on an unchanged engine, whichever processes are killed', async () => {
     const processFaults = { w1: [kill(1500), pause(500)], w2: [pause(1000), kill(1000)], s1: [kill(2000), kill(2000)] }
-    const report = await run(processFaults, [{ kind: 'full disk', atMs: 3000, forMs: 500 }])
+    const report = await run(processFaults, [
+      { kind: 'full disk', atMs: 3000, forMs: 500 },
+      { kind: 'poison', atMs: 500, job: 'work', by: 'process.exit', workMs: 100 },
+      { kind: 'poison', atMs: 1000, job: 'flow', by: 'an error in a timer', workMs: 0 },
+    ])
     expect(report.verdict.findings).toEqual([])
     expect(report.verdict.evidence.sent.size).toBeGreaterThan(0)
     expect(report.verdict.evidence.entries.filter(({ type }) => type === 'killed').length).toBe(4)
@@ -66,5 +71,14 @@ describe('chaos', { concurrent: true, timeout: 180_000 }, () => {
     const processFaults = { w1: [], s1: [kill(700), kill(700), kill(700)], s2: [kill(900), kill(900), kill(900)] }
     const rule = 'every acknowledged job ends in its expected state'
     expect(await findsBroken([rule], processFaults, 'early-ack')).toBe(true)
+  })
+
+  test('finds runs that pay for the crash of another, if the neighbors of a poison job are charged', async () => {
+    const sharedFaults = [500, 2000, 3500].map(
+      (atMs) => ({ kind: 'poison', atMs, job: 'work', by: 'process.exit', workMs: 200 }) as const,
+    )
+    const processFaults = { w1: [], s1: [kill(8000)], s2: [], s3: [] }
+    const rule = 'a crash counts only for a run that was alone'
+    expect(await findsBroken([rule], processFaults, 'poison', sharedFaults)).toBe(true)
   })
 })

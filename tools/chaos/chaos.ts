@@ -35,13 +35,13 @@ interface ChaosSettings {
   /**
    * Jobs count as stuck after this time without progress, in milliseconds. Must exceed the lease and the longest delay
    * of a run.
-   * @default 30_000
+   * @default 60_000
    */
   readonly stallTimeoutMs?: number
 }
 
 /** Executes a plan on a new jobs file, and checks the result. */
-export async function runChaos(plan: Plan, { bug, stallTimeoutMs = 30_000 }: ChaosSettings = {}): Promise<ChaosReport> {
+export async function runChaos(plan: Plan, { bug, stallTimeoutMs = 60_000 }: ChaosSettings = {}): Promise<ChaosReport> {
   const folder = mkdtempSync(join(tmpdir(), 'chaos-'))
   const disk = openDisk(folder)
   const path = join(disk.folder, 'jobs.db')
@@ -55,7 +55,7 @@ export async function runChaos(plan: Plan, { bug, stallTimeoutMs = 30_000 }: Cha
   const clear = cleanUpAtExit(slots, disk)
   try {
     const beganWall = Date.now()
-    await executePlan({ plan, slots, disk, note })
+    await executePlan({ plan, slots, disk, note, client })
     const endedWall = Date.now()
     const isDrained = await drain(openJobs, stallTimeoutMs)
     const tookMs = Date.now() - beganWall

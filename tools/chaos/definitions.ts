@@ -12,6 +12,7 @@ import {
 
 import type { Attempt, Note } from './ledger-entry.ts'
 import './events.ts'
+import type { Poison } from './plan.ts'
 import type { Script } from './events.ts'
 
 /** Concurrency limit of `work` for each tenant, over all workers. */
@@ -20,19 +21,30 @@ export const perTenant = 4
 /** Cron jobs that tick every minute, the shortest interval. Several of them make more use of each tick. */
 export const cronJobs = ['tick-1', 'tick-2', 'tick-3']
 
-/** Retries soon. `maxAttempts` is high because each crash counts as an attempt. */
-const retry = { maxAttempts: 1000, backoff: 'fixed', initialDelay: 20 } as const
+/** Retries soon. `maxAttempts` allows for kills of a worker with only one run, which count as attempts. */
+const retry = { maxAttempts: 20, backoff: 'fixed', initialDelay: 20 } as const
 
 /** Creates the definitions of the workers. Each handler writes ledger entries, and returns its attempt and process. */
 export function defineChaosJobs(note: (note: Note) => void, by: string): Definition[] {
   const work = async (script: Script, attempt: Attempt): Promise<{ attempt: number; by: string }> => {
     note({ type: 'started', ...attempt })
     await sleep(script.workMs)
+    if (script.poison) await die(script.poison, attempt)
     const fails = script.kind === 'non-retryable' || attempt.attempt <= script.failures
     note({ type: 'ended', how: fails ? 'threw' : 'returned', ...attempt })
     if (script.kind === 'non-retryable') throw new NonRetryableError(`Scripted failure in attempt ${attempt.attempt}`)
     if (fails) throw new Error(`Scripted failure in attempt ${attempt.attempt}`)
     return { attempt: attempt.attempt, by }
+  }
+  /** Ends the process. Never resolves. */
+  const die = (how: Poison['by'], attempt: Attempt): Promise<never> => {
+    note({ type: 'dying', ...attempt })
+    if (how === 'process.exit') process.exit(1)
+    if (how === 'SIGKILL') process.kill(process.pid, 'SIGKILL')
+    setTimeout(() => {
+      throw new Error('Scripted end of the process')
+    })
+    return new Promise(() => undefined)
   }
   const part = defineJob({
     id: 'part',
@@ -54,13 +66,14 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
       event: 'chaos.flow',
       retry,
       steps: async ({ payload }, step, context) => {
-        const { item, workMs, kind } = payload
+        const { item, workMs, kind, poison } = payload
         const attempt = toAttempt(item, 'flow', context)
         const noteStep = (type: 'step' | 'step done' | 'compensation' | 'compensation done', name: string): void =>
           note({ type, step: name, ...attempt, wall: Date.now() })
         const doStep = (name: string) => async (): Promise<string> => {
           noteStep('step', name)
           await sleep(workMs)
+          if (poison && name === 'two') await die(poison, toAttempt(item, 'flow', context))
           noteStep('step done', name)
           return name
         }

@@ -1,6 +1,7 @@
 import { defineEvents, eventType, type EventsOf } from '@cgk-platform/jobs'
 
 import type { Kind } from './ledger-entry.ts'
+import type { Poison } from './plan.ts'
 
 /** The payload of a chaos job. It decides everything that the handler does. */
 export interface Script {
@@ -10,6 +11,8 @@ export interface Script {
   readonly workMs: number
   /** Number of attempts that fail before one succeeds. */
   readonly failures: number
+  /** How a poison job ends its worker. */
+  readonly poison?: Poison['by']
 }
 
 const events = defineEvents({

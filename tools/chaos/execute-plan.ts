@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import type { JobClient } from '@cgk-platform/jobs'
+
 import type { Disk } from './disk.ts'
 import { nowMs, type Note } from './ledger-entry.ts'
 import { type SharedFault, isWorker, type ProcessFault, type Plan } from './plan.ts'
 import type { ProcessSlot } from './process-slot.ts'
+import { sendPoison } from './send-poison.ts'
 
 /** A plan, and the services to execute it. */
 export interface PlanExecution {
@@ -11,6 +14,8 @@ export interface PlanExecution {
   readonly slots: ReadonlyMap<string, ProcessSlot>
   readonly disk: Disk
   readonly note: (note: Note) => void
+  /** Sends jobs of the conductor. */
+  readonly client: JobClient
 }
 
 /** Time that senders have to shut down, in milliseconds: a send can wait 30 s for others that lock the file. */
@@ -19,15 +24,17 @@ const senderEndMs = 45_000
 const tickDownMs = 200
 
 /** Executes a plan. On return, all senders have exited and all workers run. */
-export async function executePlan({ plan, slots, disk, note }: PlanExecution): Promise<void> {
+export async function executePlan({ plan, ...services }: PlanExecution): Promise<void> {
+  const { slots } = services
   const over = new AbortController()
   const { signal } = over
   const all = [...slots.values()]
   await Promise.all(all.map((slot) => slot.start()))
   // A busy machine starts processes late. Faults before that would test nothing.
   await Promise.all(all.map((slot) => slot.up))
-  const sharedFaults = plan.sharedFaults.map((fault) =>
-    applySharedFault(fault, { slots, disk, note, signal, beganWall: Date.now() }),
+  const beganWall = Date.now()
+  const sharedFaults = plan.sharedFaults.map((fault, index) =>
+    applySharedFault(fault, index, { ...services, signal, beganWall }),
   )
   const processFaults = [...slots].map(([name, slot]) => applyProcessFaults(slot, plan.processFaults[name]!, signal))
   await Promise.race([untilOver(plan.durationMs, signal), Promise.all(processFaults)])
@@ -66,7 +73,8 @@ type SharedFaultContext = Omit<PlanExecution, 'plan'> & { readonly signal: Abort
 
 async function applySharedFault(
   fault: SharedFault,
-  { slots, disk, note, signal, beganWall }: SharedFaultContext,
+  index: number,
+  { slots, disk, note, client, signal, beganWall }: SharedFaultContext,
 ): Promise<void> {
   await untilOver(delayOf(fault, beganWall), signal)
   if (signal.aborted) return
@@ -78,6 +86,7 @@ async function applySharedFault(
     disk.free()
     return note({ type: 'disk was full', since })
   }
+  if (fault.kind === 'poison') return sendPoison(client, note, fault, `poison-${index}`)
   const isCrash = fault.kind === 'crash'
   const killed = isCrash ? [...slots.values()] : fault.slots.map((name) => slots.get(name)!)
   await Promise.all(killed.map((slot) => slot.kill()))

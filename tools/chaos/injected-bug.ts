@@ -3,17 +3,29 @@ import { DatabaseSync } from 'node:sqlite'
 import type { LocalProvider } from '@cgk-platform/jobs/local'
 
 /** Bugs that you can inject into the engine, to see that the checks find them. */
-export const injectedBugs = ['no-fence', 'early-ack'] as const
+export const injectedBugs = ['no-fence', 'early-ack', 'poison'] as const
 
 export type InjectedBug = (typeof injectedBugs)[number]
 
 const fence = /worker = \? AND attempts = \? AND phase = 2 AND \(state = 'running' OR compensation = 2\)/
 
+/** The part of a statement that does not count the attempts of runs whose process ended. */
+const isolation = /(phase = 3,.*)attempts = attempts - \(NOT resumed\)/
+
+/** Charges a crash to all runs of the process, not only to one that was alone. */
+export function chargeNeighbors(): void {
+  replaceSql(isolation, '$1attempts = attempts')
+}
+
 /** Lets any worker settle any attempt, however late, by removing the fence from the SQL of this process. */
 export function removeFence(): void {
+  replaceSql(fence, '? IS NOT NULL AND ? IS NOT NULL')
+}
+
+function replaceSql(part: RegExp, by: string): void {
   const { prepare } = DatabaseSync.prototype
   DatabaseSync.prototype.prepare = function (this: DatabaseSync, sql, ...rest) {
-    return prepare.call(this, sql.replace(fence, '? IS NOT NULL AND ? IS NOT NULL'), ...rest)
+    return prepare.call(this, sql.replace(part, by), ...rest)
   }
 }
 

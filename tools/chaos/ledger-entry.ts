@@ -7,6 +7,8 @@ export type LedgerLine = { readonly at: number } & (
   | { readonly type: 'cancelled'; readonly job: string; readonly state: string }
   | ({ readonly type: 'started' } & Attempt)
   | ({ readonly type: 'ended'; readonly how: 'returned' | 'threw' } & Attempt)
+  /** A poison job is about to end its worker. */
+  | ({ readonly type: 'dying' } & Attempt)
   | OfTypes<'step' | 'step done' | 'compensation' | 'compensation done', { readonly step: string } & Attempt>
   | { readonly type: 'up' }
   /** The event loop was blocked since then. */
@@ -56,6 +58,7 @@ export type Kind =
   | 'in a transaction'
   | 'flow'
   | 'compensated flow'
+  | 'poison'
   | 'cron'
 
 /** A line of a ledger, with the process that wrote it. */

@@ -1,4 +1,4 @@
-import { openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
+import { existsSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { type LedgerEntry, type LedgerLine, type Note, nowMs } from './ledger-entry.ts'
@@ -14,14 +14,16 @@ export function openLedger(folder: string, name: string): (note: Note) => void {
 /** Reads the entries of all processes, in the order of time. */
 export function readLedgers(folder: string): LedgerEntry[] {
   const files = readdirSync(folder).filter((file) => file.endsWith(ending))
-  const entries = files.flatMap((file) => {
-    const by = basename(file, ending)
-    return readFileSync(join(folder, file), 'utf8')
-      .split('\n')
-      .filter(isComplete)
-      .map((text) => toEntry(text, by))
-  })
+  const entries = files.flatMap((file) => readLedger(folder, basename(file, ending)))
   return entries.toSorted((one, other) => one.at - other.at)
+}
+
+/** Reads the entries of one process. */
+export function readLedger(folder: string, name: string): LedgerEntry[] {
+  const path = join(folder, `${name}${ending}`)
+  if (!existsSync(path)) return []
+  const lines = readFileSync(path, 'utf8').split('\n')
+  return lines.filter(isComplete).map((text) => toEntry(text, name))
 }
 
 /** A kill can truncate the last line of a process. */

@@ -13,7 +13,21 @@ test('the same seed and duration give the same plan', () => {
 test('a plan of five minutes contains every kind of fault', () => {
   const { processFaults, sharedFaults } = drawPlan('7', 300_000)
   const kinds = new Set([...Object.values(processFaults).flat(), ...sharedFaults].map(({ kind }) => kind))
-  expect([...kinds].toSorted()).toEqual(['crash', 'full disk', 'kill', 'kill at a tick', 'pause', 'pause, then kill'])
+  expect([...kinds].toSorted()).toEqual([
+    'crash',
+    'full disk',
+    'kill',
+    'kill at a tick',
+    'pause',
+    'pause, then kill',
+    'poison',
+  ])
+})
+
+test('every plan contains a poison job', () => {
+  for (const seed of ['1', '2', '3', '4', '5']) {
+    expect(drawPlan(seed, 12_000).sharedFaults.some(({ kind }) => kind === 'poison')).toBe(true)
+  }
 })
 
 test('reads the command line, and rejects invalid options', () => {
@@ -27,7 +41,7 @@ test('reads the command line, and rejects invalid options', () => {
     keepFiles: true,
   })
   expect(seed('--minutes', 'many').problem).toContain('above 0')
-  expect(seed('--plant', 'tree').problem).toContain('no-fence or early-ack')
+  expect(seed('--plant', 'tree').problem).toContain('no-fence or early-ack or poison')
   expect(seed('--speed', '3').problem).toContain('--speed')
   expect(seed('--seed').problem).toContain('requires a value')
 })

@@ -17,6 +17,8 @@ export type SharedFault =
   | { readonly kind: 'full disk'; readonly atMs: number; readonly forMs: number }
   /** Kills all processes at once, as a crash of the machine does. */
   | { readonly kind: 'crash'; readonly atMs: number; readonly downMs: number }
+  /** Sends a job that ends its worker in every attempt. */
+  | ({ readonly kind: 'poison'; readonly atMs: number } & Poison)
   /** Kills processes at the start of a minute, when cron jobs tick. `minute` counts from the start of the chaos run. */
   | {
       readonly kind: 'kill at a tick'
@@ -24,6 +26,15 @@ export type SharedFault =
       readonly minute: number
       readonly afterMs: number
     }
+
+/** How a poison job ends its worker. */
+export interface Poison {
+  /** The job that does it: in its handler, or in a step of a workflow. */
+  readonly job: 'work' | 'flow'
+  readonly by: 'process.exit' | 'an error in a timer' | 'SIGKILL'
+  /** How long the attempt or step runs before. */
+  readonly workMs: number
+}
 
 /** The faults of a chaos run. */
 export interface Plan {
@@ -53,6 +64,7 @@ export function drawPlan(seed: string, durationMs: number): Plan {
     ...drawFullDisks(durationMs, random),
     ...drawCrashes(durationMs, random),
     ...drawTickKills(durationMs, random),
+    ...drawPoison(durationMs, createRandom(`${seed} poison`)),
   ]
   return { seed, durationMs, processFaults: Object.fromEntries(processFaults) as Plan['processFaults'], sharedFaults }
 }
@@ -92,6 +104,21 @@ function drawCrashes(durationMs: number, random: Random): SharedFault[] {
   const faults: SharedFault[] = []
   for (let atMs = random.between(18_000, 50_000); atMs < durationMs - 3000; atMs += random.between(30_000, 90_000)) {
     faults.push({ kind: 'crash', atMs, downMs: random.between(50, 500) })
+  }
+  return faults
+}
+
+/** The first one comes early, so that even a short plan has one. */
+function drawPoison(durationMs: number, random: Random): SharedFault[] {
+  const faults: SharedFault[] = []
+  for (let atMs = random.between(1000, 4000); atMs < durationMs; atMs += random.between(6000, 20_000)) {
+    faults.push({
+      kind: 'poison',
+      atMs,
+      job: random.chance(0.75) ? 'work' : 'flow',
+      by: random.pick(['process.exit', 'an error in a timer', 'SIGKILL'] as const),
+      workMs: random.between(0, 300),
+    })
   }
   return faults
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { ChildSettings } from './child-settings.ts'
+import { readLedger } from './ledger.ts'
 import { nowMs, type Note } from './ledger-entry.ts'
 
 /** Options of a process slot. */
@@ -57,10 +58,13 @@ export class ProcessSlot {
     this.#exited = new Promise((resolve) => {
       child.once('close', (code, signal) => {
         this.#child = undefined
+        this.#pausedSince = undefined
         // SIGTERM kills a process that is still starting.
         const isExpected = code === 0 || signal === 'SIGKILL' || signal === 'SIGTERM'
-        if (!this.#mayEnd || !isExpected) this.#noteExit(signal ?? `code ${code}`)
+        const isPoisoned = !this.#mayEnd && this.#wasPoisoned()
+        if ((!this.#mayEnd || !isExpected) && !isPoisoned) this.#noteExit(signal ?? `code ${code}`)
         resolve()
+        if (isPoisoned) void this.start()
       })
     })
   }
@@ -105,6 +109,12 @@ export class ProcessSlot {
   killNow(): void {
     this.#mayEnd = true
     this.#child?.kill('SIGKILL')
+  }
+
+  /** Returns whether a poison job ended the current process. */
+  #wasPoisoned(): boolean {
+    const { folder } = this.#options.settings
+    return readLedger(folder, this.#name).some(({ type }) => type === 'dying')
   }
 
   #notePause(process: string): void {

@@ -38,6 +38,7 @@ export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): 
     ['attempts', attempts],
     ['processes started', count('up')],
     ['kills', count('killed')],
+    ['workers ended by poison jobs', count('dying')],
     ['pauses', count('paused'), longest('paused')],
     [
       'full disks',

@@ -4,7 +4,7 @@ import { defineChaosJobs } from './definitions.ts'
 import { openLedger } from './ledger.ts'
 import { nowMs } from './ledger-entry.ts'
 import { openClient } from './open-client.ts'
-import { removeFence } from './injected-bug.ts'
+import { chargeNeighbors, removeFence } from './injected-bug.ts'
 
 /** Interval of the checks of the event loop, and the delay that counts as a stall, in milliseconds. */
 const checkIntervalMs = 100
@@ -13,6 +13,7 @@ const stallMs = 500
 const { name, path, folder, bug } = readChildSettings()
 const note = openLedger(folder, name)
 if (bug === 'no-fence') removeFence()
+if (bug === 'poison') chargeNeighbors()
 
 let checkedAt = nowMs()
 setInterval(() => {

@@ -60,10 +60,31 @@ describe('a repeated attempt', () => {
     expect([findings, explained.size]).toEqual([[], 0])
   })
 
-  test('has its own number', () => {
-    const twice = line(30, 'w2.1', { type: 'started', ...attempt('a') })
-    const { findings } = checkAttempts(evidence([...done('a'), twice], [job('a')]))
-    expect(findings.map(({ message }) => message)).toEqual(['attempt 1 of run a-1 started twice'])
+  test('has its own number, unless a fault interrupted it', () => {
+    const messages = (entries: readonly LedgerEntry[]): string[] =>
+      checkAttempts(evidence([...entries, ...others], [job('a')])).findings.map(({ message }) => message)
+    const twice = [...done('a'), line(30, 'w2.1', { type: 'started', ...attempt('a') })]
+    expect(messages(twice)).toEqual(['attempt 1 of run a-1 started twice without a fault'])
+    expect(messages([...twice, line(25, 'conductor', { type: 'killed', process: 'w1.1', since: 22 })])).toEqual([])
+    expect(messages([...twice, line(25, 'w1.1', { type: 'dying', ...attempt('poison') })])).toEqual([])
+    expect(messages([...twice, line(25, 'w3.1', { type: 'dying', ...attempt('poison') })])).toHaveLength(1)
+  })
+
+  test('counts after the death of its process only if it was alone in it', () => {
+    const began = line(15, 'w1.1', { type: 'started', ...attempt('b') })
+    const killed = line(600, 'conductor', { type: 'killed', process: 'w1.1', since: 500 })
+    const unended = [...again.filter(({ by, type }) => by !== 'w1.1' || type !== 'ended'), ...others, killed]
+    const messages = (...more: LedgerEntry[]): string[] =>
+      checkAttempts(evidence([...unended, ...more], [ended])).findings.map(({ message }) => message)
+    expect(messages()).toEqual([])
+    expect(messages(began)).toEqual(['attempt 1 of run a-1 counted, but run b-1 ran in w1.1 too'])
+    expect(messages(began, line(400, 'w1.1', { type: 'ended', how: 'returned', ...attempt('b') }))).toEqual([])
+    expect(messages({ ...began, by: 'w3.1' })).toEqual([])
+    // The first attempt may have begun again in a worker that was killed before it wrote an entry.
+    expect(messages(began, line(1600, 'conductor', { type: 'killed', process: 'w3.1', since: 1500 }))).toEqual([])
+    // Other workers may have taken over one of the runs before.
+    const paused = line(450, 'conductor', { type: 'paused', process: 'w1.1', since: -1600 })
+    expect(messages(began, paused)).toEqual([])
   })
 
   test('counts for the longest takeover, after a kill', () => {

@@ -1,9 +1,10 @@
 import type { JobStatus, RunStatus } from '@cgk-platform/jobs'
 
 import { type AttemptEntry, type Finding, kindOfItem, type IndexedEvidence } from './indexed-evidence.ts'
-import type { Cause, Fault } from './faults.ts'
+import { type Cause, type Fault, type Faults, isDeath } from './faults.ts'
 
 const rule = 'an attempt repeats only after a fault'
+const chargeRule = 'a crash counts only for a run that was alone'
 
 /** The time until another worker continued a run. */
 interface Takeover {
@@ -28,7 +29,7 @@ export function checkAttempts(evidence: IndexedEvidence): Duplicates {
   for (const job of evidence.jobs) {
     for (const run of job.runs) {
       const entries = evidence.byRun.get(run.id) ?? []
-      findings.push(...startedTwice(run, job.id, entries))
+      findings.push(...startedTwice(run, job.id, entries, evidence.faults))
       for (let attempt = 1; attempt < run.attempts; attempt++) {
         if (isDemanded(evidence, entries, attempt)) continue
         const fault = faultOf(evidence, job, entries, attempt)
@@ -37,11 +38,16 @@ export function checkAttempts(evidence: IndexedEvidence): Duplicates {
           findings.push({ rule, job: job.id, item: evidence.itemOf.get(job.id), message })
           continue
         }
+        const neighbor = neighborOf(evidence, entries, attempt, fault)
+        if (neighbor) {
+          const message = `attempt ${attempt} of run ${run.id} counted, but run ${neighbor.run} ran in ${fault.process} too`
+          findings.push({ rule: chargeRule, job: job.id, item: evidence.itemOf.get(job.id), message })
+        }
         explained.set(fault.cause, (explained.get(fault.cause) ?? 0) + 1)
         const next = firstOf(entries, attempt + 1)
         if (!next || fault.process === undefined) continue
         const takeover = { durationMs: next.at - fault.from, run: run.id }
-        const which = fault.cause === 'its worker was killed' ? 'killed' : 'paused'
+        const which = isDeath(fault.cause) ? 'killed' : 'paused'
         if (takeover.durationMs > longest[which].durationMs) longest[which] = takeover
       }
     }
@@ -49,16 +55,63 @@ export function checkAttempts(evidence: IndexedEvidence): Duplicates {
   return { findings, explained, longest }
 }
 
-/** Finds attempts with two handler calls. A workflow can resume in the same attempt, so it is exempt. */
-function startedTwice({ id, definitionId }: RunStatus, job: string, entries: readonly AttemptEntry[]): Finding[] {
+/**
+ * Finds attempts with two handler calls. Only an attempt that was interrupted by a fault, and so did not count, begins
+ * again. A workflow can resume in the same attempt, so it is exempt.
+ */
+function startedTwice(
+  { id, definitionId }: RunStatus,
+  job: string,
+  entries: readonly AttemptEntry[],
+  faults: Faults,
+): Finding[] {
   if (definitionId === 'flow') return []
-  const started = entries.filter(({ type }) => type === 'started').map(({ attempt }) => attempt)
-  const repeated = started.filter((attempt, index) => started.indexOf(attempt) < index)
-  return [...new Set(repeated)].map((attempt) => ({
+  const started = entries.filter(({ type }) => type === 'started')
+  const repeated = started.filter((entry, index) => {
+    const before = started.slice(0, index).findLast(({ attempt }) => attempt === entry.attempt)
+    if (!before) return false
+    const span = { from: before.at, to: entry.at }
+    // A paused worker can write the entry of its attempt after that of the next one.
+    return !faults.find(before.by, span) && !faults.find(entry.by, span)
+  })
+  return [...new Set(repeated.map(({ attempt }) => attempt))].map((attempt) => ({
     rule,
     job,
-    message: `attempt ${attempt} of run ${id} started twice`,
+    message: `attempt ${attempt} of run ${id} started twice without a fault`,
   }))
+}
+
+/**
+ * Returns a run that was in the same process when it died, although the crash counted as an attempt. `undefined` if
+ * that is not certain: the process may have lost the other run before, or the attempt may have begun again elsewhere.
+ */
+function neighborOf(
+  { inProcess, faults }: IndexedEvidence,
+  entries: readonly AttemptEntry[],
+  attempt: number,
+  { cause, process = '', from: at }: Fault,
+): AttemptEntry | undefined {
+  const started = entries.findLast((entry) => entry.attempt === attempt && entry.type === 'started')
+  if (!isDeath(cause) || !started || started.by !== process) return undefined
+  const nextAt = firstOf(entries, attempt + 1)?.at ?? Number.POSITIVE_INFINITY
+  const wasKilledLater = faults.all.some(
+    (fault) => isDeath(fault.cause) && fault.process !== process && fault.to >= at && fault.from <= nextAt,
+  )
+  if (wasKilledLater) return undefined
+  const its = inProcess.get(process) ?? []
+  return its.find((other) => {
+    if (other.type !== 'started' || other.run === started.run || other.definition === 'flow' || other.at > at)
+      return false
+    const hasEnded = its.some(({ type, run, at: end }) => type === 'ended' && run === other.run && end > other.at)
+    const wasLost = faults.all.some(
+      (fault) =>
+        !isDeath(fault.cause) &&
+        (fault.process ?? process) === process &&
+        fault.from <= at &&
+        fault.to >= Math.min(other.at, started.at),
+    )
+    return !hasEnded && !wasLost
+  })
 }
 
 /** Returns true if the attempt failed as scripted, which requires another attempt. */

@@ -1,5 +1,5 @@
 import type { Finding, EntryOf, IndexedEvidence } from './indexed-evidence.ts'
-import type { Fault } from './faults.ts'
+import { type Fault, isDeath } from './faults.ts'
 
 const rule = 'each cron tick creates one job'
 const minuteMs = 60_000
@@ -47,7 +47,7 @@ function hadHealthyWorker({ entries, faults }: IndexedEvidence, at: number): boo
   const [from, to] = [at - healthyMs, at + healthyMs]
   const up = entries.filter((entry): entry is EntryOf<'up'> => entry.type === 'up' && entry.by.startsWith('w'))
   // A killed process never comes back. The next one has its own name.
-  const isOver = ({ cause, to: end }: Fault): boolean => cause !== 'its worker was killed' && end < from
+  const isOver = ({ cause, to: end }: Fault): boolean => !isDeath(cause) && end < from
   return up.some((entry) => {
     const its = faults.all.filter(({ process }) => process === undefined || process === entry.by)
     return entry.at < from && its.every((fault) => fault.from > to || isOver(fault))

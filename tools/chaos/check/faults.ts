@@ -12,6 +12,7 @@ export interface Fault {
 
 export type Cause =
   | 'its worker was killed'
+  | 'a poison job ended its worker'
   | 'its worker was paused'
   | 'its worker got no CPU time'
   | 'the disk was full'
@@ -31,7 +32,7 @@ export interface Faults {
   /** Returns the start of the first fault of the process in this span. Infinity if it had none. */
   firstAt(process: string, span: Span): number
   /**
-   * Returns the last kill of a worker in this span. It may have left no entry of the attempt that it had just started.
+   * Returns the last death of a worker in this span. It may have left no entry of the attempt that it had just started.
    */
   findKill(span: Span): Fault | undefined
   /**
@@ -41,14 +42,19 @@ export interface Faults {
   findPause(span: Span): Fault | undefined
 }
 
+/** Returns whether the process never comes back after a fault of this cause. */
+export function isDeath(cause: Cause): boolean {
+  return cause === 'its worker was killed' || cause === 'a poison job ended its worker'
+}
+
 export function indexFaults(entries: readonly LedgerEntry[], leaseMs: number): Faults {
   // The last heartbeat can be older than the start of a pause.
   const minMs = leaseMs / 2
   const all = [...entries.map(toFault).filter((fault) => fault !== undefined), ...stalledWrites(entries)].filter(
-    ({ cause, from, to }) => cause === 'its worker was killed' || cause === 'the disk was full' || to - from >= minMs,
+    ({ cause, from, to }) => isDeath(cause) || cause === 'the disk was full' || to - from >= minMs,
   )
-  const kills = all.filter(({ cause }) => cause === 'its worker was killed')
-  const others = all.filter(({ cause }) => cause !== 'its worker was killed')
+  const kills = all.filter(({ cause }) => isDeath(cause))
+  const others = all.filter(({ cause }) => !isDeath(cause))
   const killed = new Map(kills.map((kill) => [kill.process, kill]))
   return {
     all,
@@ -77,6 +83,8 @@ function toFault(entry: LedgerEntry): Fault | undefined {
   switch (entry.type) {
     case 'killed':
       return { cause: 'its worker was killed', process: entry.process, from: entry.since, to }
+    case 'dying':
+      return { cause: 'a poison job ended its worker', process: entry.by, from: to, to }
     case 'paused':
       return { cause: 'its worker was paused', process: entry.process, from: entry.since, to }
     case 'stalled':

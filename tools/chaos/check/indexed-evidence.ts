@@ -36,6 +36,8 @@ export interface IndexedEvidence extends Evidence {
   readonly byId: ReadonlyMap<string, JobStatus>
   /** The entries of handlers by run, in the order of time. */
   readonly byRun: ReadonlyMap<string, readonly AttemptEntry[]>
+  /** The entries of handlers by process, in the order of time. */
+  readonly inProcess: ReadonlyMap<string, readonly AttemptEntry[]>
   /** The job ids of each item, from acknowledgements and from entries of handlers. */
   readonly jobsOf: ReadonlyMap<string, ReadonlySet<string>>
   readonly itemOf: ReadonlyMap<string, string>
@@ -45,10 +47,14 @@ export interface IndexedEvidence extends Evidence {
 export function indexEvidence(evidence: Evidence): IndexedEvidence {
   const { entries, jobs, leaseMs } = evidence
   const byRun = new Map<string, AttemptEntry[]>()
+  const inProcess = new Map<string, AttemptEntry[]>()
   const jobsOf = new Map<string, Set<string>>()
   const itemOf = new Map<string, string>()
   for (const entry of entries) {
-    if ('run' in entry) add(byRun, entry.run, () => []).push(entry)
+    if ('run' in entry) {
+      add(byRun, entry.run, () => []).push(entry)
+      add(inProcess, entry.by, () => []).push(entry)
+    }
     if (!('job' in entry) || !('item' in entry)) continue
     // A deduplicated send returns the job of another item.
     if (entry.type === 'sent' && entry.deduplicated) continue
@@ -62,6 +68,7 @@ export function indexEvidence(evidence: Evidence): IndexedEvidence {
     failedSends: byItem(entries, 'send failed'),
     byId: new Map(jobs.map((job) => [job.id, job])),
     byRun,
+    inProcess,
     jobsOf,
     itemOf,
     faults: indexFaults(entries, leaseMs),

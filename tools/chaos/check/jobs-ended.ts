@@ -16,6 +16,7 @@ const expectedStates: Readonly<Record<Kind, readonly JobState[]>> = {
   'in a transaction': ['completed'],
   flow: ['completed'],
   'compensated flow': ['failed'],
+  poison: ['failed'],
   cron: ['completed'],
 }
 

@@ -14,9 +14,12 @@ export function checkLastAttempts({ jobs, byRun, itemOf }: IndexedEvidence): Fin
 }
 
 function problemsOf(run: RunStatus, entries: readonly AttemptEntry[]): string[] {
-  const { id, attempts, state } = run
+  const { id, attempts, maxAttempts, state, definitionId } = run
   const problems: string[] = []
-  const later = entries.find((entry) => entry.attempt > attempts)
+  // A workflow whose last attempt ended its process runs again to compensate its steps.
+  const maxNumber = definitionId === 'flow' && attempts === maxAttempts ? Number.POSITIVE_INFINITY : attempts
+  const later = entries.find((entry) => entry.attempt > maxNumber)
+  if (attempts > maxAttempts) problems.push(`run ${id} had ${attempts} attempts; the maximum is ${maxAttempts}`)
   if (later) problems.push(`run ${id} had ${attempts} attempts, but ${later.by} started attempt ${later.attempt}`)
   if (state === 'completed') {
     const { attempt, by } = (run.output ?? {}) as { attempt?: number; by?: string }
@@ -29,7 +32,7 @@ function problemsOf(run: RunStatus, entries: readonly AttemptEntry[]): string[] 
   if (state === 'failed') {
     const { code, message = '' } = run.error ?? {}
     const failedAttempt = Number(/in attempt (\d+)/.exec(message)?.[1])
-    if (failedAttempt !== attempts && code !== 'attempts_exhausted' && run.definitionId !== 'flow') {
+    if (failedAttempt !== attempts && code !== 'attempts_exhausted' && definitionId !== 'flow') {
       problems.push(`run ${id} failed in attempt ${attempts}, but its error is of another attempt: ${message}`)
     }
   }
