@@ -15,8 +15,7 @@ export function takeOver(connection: Connection, worker: number, now: number): v
     '(SELECT count(*) FROM cgk_leftovers WHERE worker = ?) AS running'
   const { running } = connection.get<{ running: number }>(count, worker, worker)!
   const isAlone = running === 1
-  const suspected =
-    `worker = NULL, phase = ${suspect}, due_at = ?, crashes = ${isAlone ? 'max(crashes + 1, 2)' : 'crashes + 1'}`
+  const suspected = `worker = NULL, phase = ${suspect}, due_at = ?, crashes = ${isAlone ? 'max(crashes + 1, 2)' : 'crashes + 1'}`
   const waitUntil = now + emptyWorkerWaitMs
   connection.run(
     `UPDATE cgk_runs SET ${suspected}, ${isAlone ? "state = 'queued'" : notCounted} WHERE ${mine} AND state = 'running'`,
