@@ -8,6 +8,7 @@ export type StoreProblem =
   | 'not ours'
   | 'newer'
   | 'corrupt'
+  | 'replaced'
   | 'read-only'
   | 'full'
   | 'busy'

@@ -15,11 +15,15 @@ export function checkFile(file: string): boolean {
   try {
     return isMissing(file)
   } catch (cause) {
-    if (StoreError.isInstance(cause)) throw cause
-    const description = `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`
-    const remedy = 'Let the user of this process read and write the file and its folder.'
-    throw new StoreError({ path: file, problem: 'failed', description, remedy }, { cause })
+    throw StoreError.isInstance(cause) ? cause : unreadableError(file, cause)
   }
+}
+
+/** Returns the error for a path of which the system does not tell anything. */
+export function unreadableError(path: string, cause: unknown): StoreError {
+  const description = `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`
+  const remedy = 'Let the user of this process read and write the file and its folder.'
+  return new StoreError({ path, problem: 'failed', description, remedy }, { cause })
 }
 
 function isMissing(file: string): boolean {

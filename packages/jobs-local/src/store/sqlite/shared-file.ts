@@ -92,7 +92,9 @@ export class SharedFile implements SharedStore {
   }
 
   addInTransaction(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly AddedJob[] {
-    return addInTransaction(this.#dependencies.connection.path, transaction, envelopes, now)
+    const { connection, queue } = this.#dependencies
+    queue.checkFile()
+    return addInTransaction(connection.path, transaction, envelopes, now)
   }
 
   beginClosing(): void {

@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs'
+
 import { StoreError } from '@cgk-platform/jobs-core'
 import type { StoreProblem } from '@cgk-platform/jobs-core/provider'
 
@@ -57,6 +59,22 @@ const staleSnapshot: Description = {
   remedy: 'Roll it back, begin a new one with `BEGIN IMMEDIATE`, and send again.',
 }
 
+/** SQLite reports other errors for it: it cannot create the log, or a write fails. */
+const readOnlyDisk: Description = {
+  problem: 'read-only',
+  description: 'is on a disk that is mounted read-only',
+  remedy: 'Mount the disk so that it can be written.',
+}
+
+function isOnReadOnlyDisk(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS'
+  }
+}
+
 /** Converts an error of `node:sqlite` to a `StoreError`. Returns other errors unchanged. */
 export function toStoreError(error: unknown, path: string): Error {
   const code = sqliteCode(error)
@@ -66,10 +84,13 @@ export function toStoreError(error: unknown, path: string): Error {
     description: `failed: ${(error as Error).message}`,
     remedy: 'See the `cause` of this error.',
   }
+  const cannotWrite = code === codes.cannotOpen || code === codes.ioError
   const known =
     (error as { errcode?: unknown }).errcode === busySnapshot
       ? staleSnapshot
-      : descriptions[code === codes.locked ? codes.busy : code]
+      : cannotWrite && isOnReadOnlyDisk(path)
+        ? readOnlyDisk
+        : descriptions[code === codes.locked ? codes.busy : code]
   return new StoreError({ path, ...(known ?? other) }, { cause: error })
 }
 
@@ -86,6 +107,12 @@ export function readOrThrow<T>(path: string, read: () => T): T {
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error)
   return code === codes.busy || code === codes.locked
+}
+
+/** Returns true for an error of a file that is damaged or truncated. */
+export function isCorrupt(error: unknown): boolean {
+  const code = sqliteCode(error)
+  return code === codes.corrupt || code === codes.notADatabase
 }
 
 /** Result codes for one invalid change, permanent for that change: too big, constraint, mismatch, range. */

@@ -4,6 +4,7 @@ import { runDetached } from '@cgk-platform/jobs-core/provider'
 import type { ChangeCallbacks } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { readTimeoutMs, rollBack } from './open-file.ts'
+import { OpenedFile } from './opened-file.ts'
 import { isBusy, isFileError, toStoreError } from './to-store-error.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it.
@@ -46,6 +47,7 @@ export interface WriteQueueOptions {
  */
 export class WriteQueue {
   readonly #options: WriteQueueOptions
+  readonly #file: OpenedFile
   #waiting: Change[] = []
   #isQueued = false
   #isNotifying = false
@@ -60,11 +62,23 @@ export class WriteQueue {
 
   constructor(options: WriteQueueOptions) {
     this.#options = options
+    this.#file = new OpenedFile(options.connection.path)
   }
 
   /** Why nothing can be written at the moment; `undefined` if it can. */
   get problem(): Error | undefined {
-    return this.#problem
+    try {
+      this.checkFile()
+      this.#file.checkLength()
+      return this.#problem
+    } catch (error) {
+      return error as Error
+    }
+  }
+
+  /** @throws {StoreError} if the path no longer leads to the file that this process has open. */
+  checkFile(): void {
+    this.#file.check()
   }
 
   get isBusy(): boolean {
@@ -133,6 +147,7 @@ export class WriteQueue {
         connection.exec(`PRAGMA busy_timeout = ${readTimeoutMs}`)
       }
       hasBegun = true
+      this.checkFile()
       onBegin()
       for (const change of changes) {
         current = change
