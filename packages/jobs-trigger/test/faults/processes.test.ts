@@ -90,6 +90,14 @@ describe.each([
   })
 })
 
+// After a crash, the server goes by the task's own number of attempts.
+test('a process that exits in every attempt ends the run after a higher number of attempts, if its send sets one', async () => {
+  const id = await send({ exitIn: [1, 2, 3, 4, 5, 6] }, { idempotencyKey: 'often', maxAttempts: 6 })
+  const { runs } = await project.ended(id)
+  expect(runs).toMatchObject([{ state: 'failed', attempts: 6, error: { code: 'attempts_exhausted' } }])
+  expect(project.journal.entries(id, 'onFailure')).toHaveLength(1)
+})
+
 test('retryJob runs all jobs of the event if the process was killed before it recorded its definition', async () => {
   const { client, server, journal, until } = project
   const stop = server.fault({ method: 'PUT', path: /metadata/ }, { kind: 'answer', status: 500 })
