@@ -168,6 +168,18 @@ test('errors expose their details as fields', () => {
   expect(make('UnsupportedFeatureError', core)).toMatchObject({ feature: 'delay', provider: 'inngest' })
 })
 
+test('the message about an invalid payload is short, however many problems it has and whatever the schema says', () => {
+  const issues = Array.from({ length: 100_000 }, (_, index) => ({
+    path: `payload.items[${index}]`,
+    message: `must be a number, not ${'x'.repeat(10_000)}`,
+  }))
+  const error = new core.PayloadInvalidError({ event: 'order.created', issues })
+  expect(error.issues).toHaveLength(100_000)
+  expect(error.message).toContain('`payload.items[19]`: must be a number')
+  expect(error.message).toMatch(/\n {2}- 99980 more$/)
+  expect(error.message.length).toBeLessThan(10_000)
+})
+
 test('the remedy of a failed send depends on whether the engine may have accepted it', () => {
   const failed = (accepted: 'no' | 'maybe') => new core.SendFailedError({ ...facts, accepted }).message
   expect(failed('no')).toMatch(/you can send it again/)

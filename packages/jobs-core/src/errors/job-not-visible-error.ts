@@ -1,4 +1,5 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
+import { quote } from './quote.ts'
 
 /**
  * Thrown when the engine does not show a job yet that it has accepted, or can have accepted a moment ago. The job may
@@ -12,7 +13,7 @@ export class JobNotVisibleError extends JobsError {
 
   /** @param problem - what is known about the job, without a period */
   constructor({ jobId, provider, problem }: { jobId: string; provider: string; problem: string }) {
-    super(`\`${provider}\` does not show the job \`${jobId}\` yet: ${problem}. It may run. Call again later.`)
+    super(`\`${provider}\` does not show the job ${quote(jobId)} yet: ${problem}. It may run. Call again later.`)
     this.jobId = jobId
   }
 

@@ -1,5 +1,11 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
+import { truncate } from './truncate.ts'
+
+/** Maximum number of problems in the message. */
+const maxListed = 20
+/** Maximum length of a schema's message, which may quote the value. */
+const maxMessageCharacters = 300
 
 /** One problem that a schema found in a payload. */
 export interface PayloadIssue {
@@ -22,7 +28,10 @@ export class PayloadInvalidError extends JobsError {
   readonly issues: readonly PayloadIssue[]
 
   constructor({ event, issues }: { event: string; issues: readonly PayloadIssue[] }, options?: ErrorOptions) {
-    const lines = issues.map(({ path, message }) => `\n  - ${quote(path)}: ${message}`)
+    const lines = issues
+      .slice(0, maxListed)
+      .map(({ path, message }) => `\n  - ${quote(path)}: ${truncate(message, maxMessageCharacters)}`)
+    if (issues.length > maxListed) lines.push(`\n  - ${issues.length - maxListed} more`)
     super(`The payload of ${quote(event)} does not match its schema. Correct these fields:${lines.join('')}`, options)
     this.event = event
     this.issues = issues

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { NotSerializableError } from '../errors/not-serializable-error.ts'
+import { revokedProxy } from '../../test/kit/unusual-errors.ts'
 import { toJson } from './to-json.ts'
 
 class Order {
@@ -79,6 +80,12 @@ describe('a value that JSON would drop or change is rejected with its path', () 
       },
     })
     expect(error).toMatchObject({ path: 'payload.order.lines', cause })
+  })
+
+  test('a revoked proxy', () => {
+    const error = refusal({ order: { lines: [revokedProxy] } })
+    expect([error.code, error.path]).toEqual(['not_serializable', 'payload.order.lines[0]'])
+    expect(error.message).toContain('an object that cannot be read')
   })
 
   test('more than 100 levels, which some engines truncate', () => {

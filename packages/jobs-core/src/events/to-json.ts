@@ -61,7 +61,16 @@ function copyWithChecks(value: unknown, root: string): JsonCopy {
       case 'symbol':
         return refuse(`a ${typeof item}`, 'Use plain data instead.')
       default:
-        return item === null ? null : copyObject(item as object)
+        return item === null ? null : copyReadable(item as object)
+    }
+  }
+
+  const copyReadable = (item: object): Json => {
+    try {
+      return copyObject(item)
+    } catch (cause) {
+      if (NotSerializableError.isInstance(cause)) throw cause
+      return refuse('an object that cannot be read', 'Use plain data instead.', cause) // a revoked proxy
     }
   }
 
