@@ -15,7 +15,7 @@ interface WaitContext extends CheckedOptions<WaitOptions> {
 
 const firstPollMs = 50
 const maxPollMs = 2000
-/** Time after which a job that the engine does not show ends the wait. */
+/** Maximum time to wait for a job to become visible. */
 const visibleWithinMs = 60_000
 
 /** Reads a job until it ends: after each change that the provider reports, otherwise at increasing intervals. */
@@ -50,12 +50,15 @@ export async function waitForJob(
   }
 }
 
-/** Returns `undefined` while the engine may show the job later. */
-async function readVisible(read: () => Promise<JobStatus>, isPatient: () => boolean): Promise<JobStatus | undefined> {
+/** Reads a job. Returns `undefined` if it is not visible yet and may become visible. */
+async function readVisible(
+  read: () => Promise<JobStatus>,
+  mayBecomeVisible: () => boolean,
+): Promise<JobStatus | undefined> {
   try {
     return await read()
   } catch (error) {
-    if (JobNotVisibleError.isInstance(error) && isPatient()) return undefined
+    if (JobNotVisibleError.isInstance(error) && mayBecomeVisible()) return undefined
     throw error
   }
 }

@@ -2,13 +2,13 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
 
 /**
- * Thrown when the engine does not show a job yet that it has accepted, or can have accepted a moment ago. The job may
- * run: the call had no effect on it.
+ * Thrown when a job that the engine has accepted, or may just have accepted, is not visible on it yet. The call had no
+ * effect, and the job may still run.
  */
 export class JobNotVisibleError extends JobsError {
   override readonly name = 'JobNotVisibleError'
   readonly code = 'job_not_visible'
-  /** The id that the engine does not show. */
+  /** The id of the job. */
   readonly jobId: string
 
   /** @param problem - what is known about the job, without a period */

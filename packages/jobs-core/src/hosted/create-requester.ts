@@ -11,7 +11,7 @@ export type Request<T> = (signal: AbortSignal) => PromiseLike<T>
 /** Options of a requester. */
 export interface RequesterOptions {
   readonly clock: Clock
-  /** Maximum number of requests at once, those that wait for a retry included. Others wait for their turn. Default 20. */
+  /** Maximum number of concurrent requests, including those that wait for a retry. Others wait. Default 20. */
   readonly maxParallel?: number
   /** Maximum time that a request waits because the engine limits the rate of requests (429). Default one minute. */
   readonly maxRateLimitWaitMs?: number | undefined
@@ -19,7 +19,7 @@ export interface RequesterOptions {
 
 /** Options of one request. */
 export interface RequestOptions {
-  /** Maximum attempts, the first one included. Refusals because of the rate do not count. Default 4. */
+  /** Maximum number of attempts, including the first. Refusals because of the rate limit do not count. Default 4. */
   readonly maxAttempts?: number
   /** Whether repeating the request has no further effect. Default true. */
   readonly isIdempotent?: boolean
@@ -44,7 +44,7 @@ export type Requester = <T>(request: Request<T>, options?: RequestOptions) => Pr
 /** Timeout of one request to an engine. */
 export const requestTimeoutMs = 15_000
 const firstPauseMs = 100
-/** Maximum pause before a retry. If the engine wants a longer one, the request fails. Does not apply to rate limits. */
+/** Maximum pause before a retry. If the engine requests a longer one, the request fails. Rate limits are exempt. */
 const maxPauseMs = 5000
 
 /** Creates the requester that all requests of a client to one engine share. */

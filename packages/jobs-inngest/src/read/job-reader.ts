@@ -110,7 +110,7 @@ export function createJobReader({ api, clock, subscriptions, accepted, appId }: 
     async read(id) {
       if (!isEventId(id)) return undefined
       const found = await awaitEvent(id, clock.now() + visibleAfterMs)
-      // The runs are requested last: that takes the server long if it stores many.
+      // The runs are requested last, because a server that stores many runs responds slowly.
       if (found) return toStatus(found, await runs(id))
       const sent = accepted.status(id)
       const idAgeMs = clock.now() + api.offsetMs() - timeOfId(id)!
