@@ -1,8 +1,10 @@
 // Tests the packages as users get them: packs, inspects and installs them outside the workspace.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { bundlers } from '../check-install/bundle.ts'
 import { checkLean, leanApps } from './check-lean.ts'
 import { compile } from './compile.ts'
 import { everyEngineConsumer, installCommandLine, installConsumer, resolutions } from './consumer.ts'
@@ -28,19 +30,23 @@ async function check(title: string, work: () => Promise<unknown>): Promise<void>
 }
 
 const tarballs = await packPackages(repository, folder)
-for (const tarball of tarballs) {
-  await check(`${tarball.name}: contents`, () => checkContents(tarball))
-  await check(`${tarball.name}: publint`, () => checkWithPublint(tarball))
-  await check(`${tarball.name}: are the types wrong`, () => checkWithAttw(tarball))
+const nodes = await findNodes(join(repository, 'node_modules/.cache'))
+// The oldest and the newest version. `./dev check-install` tests all of them.
+const oldestAndNewest = [...new Set([nodes[0]!, nodes.at(-1)!])]
+
+async function checkTarballs(): Promise<void> {
+  for (const tarball of tarballs) {
+    await check(`${tarball.name}: contents`, () => checkContents(tarball))
+    await check(`${tarball.name}: publint`, () => checkWithPublint(tarball))
+    await check(`${tarball.name}: are the types wrong`, () => checkWithAttw(tarball))
+  }
 }
 
 // In its own folder, outside of the app, as with npx.
 const commandFolder = join(folder, 'command')
 const command = join(commandFolder, 'node_modules/.bin/cgk-jobs')
-await check('the command: installed by npm', () => installCommandLine(commandFolder, tarballs))
 
-const nodes = await findNodes(join(repository, 'node_modules/.cache'))
-for (const client of ['npm', 'pnpm'] as const) {
+async function checkFacade(client: 'npm' | 'pnpm'): Promise<void> {
   const cwd = join(folder, client)
   const { oldestTypeScript } = everyEngineConsumer
   await check(`installed by ${client}`, () => installConsumer(everyEngineConsumer, client, cwd, tarballs))
@@ -57,6 +63,7 @@ for (const client of ['npm', 'pnpm'] as const) {
       )
     }
   }
+  if (client === 'npm') await checkBundle(cwd)
   for (const { version, program } of nodes) {
     await check(`${client}: runs on Node ${version}`, () => execute(program, ['compiled/program.js'], { cwd }))
     const required = `if (typeof require('@cgk-platform/jobs').defineJob !== 'function') process.exit(1)`
@@ -66,11 +73,37 @@ for (const client of ['npm', 'pnpm'] as const) {
     await check(`${client}: the command on Node ${version}`, () => execute(program, [command, 'doctor'], { cwd }))
   }
 }
-// The oldest and the newest version. `./dev check-install` tests all of them.
-const oldestAndNewest = [...new Set([nodes[0]!, nodes.at(-1)!])]
-for (const [index, [title, app]] of Object.entries(leanApps).entries()) {
-  await checkLean(title, app, { cwd: join(folder, `lean-${index}`), tarballs, nodes: oldestAndNewest, check })
+
+/**
+ * A program that awaits an engine at its top level hangs if the module of an engine imports the file of the program.
+ * Vite puts core's index into that file.
+ */
+async function checkBundle(cwd: string): Promise<void> {
+  const bundle = join(cwd, 'by-vite')
+  await check('bundled by Vite for SSR: the module of no engine imports the program', async () => {
+    await bundlers['Vite, SSR']!(join(cwd, 'compiled/program.js'), bundle)
+    const chunks = readdirSync(join(bundle, 'assets')).map((name) => join(bundle, 'assets', name))
+    const importing = chunks.filter((path) => readFileSync(path, 'utf8').includes('"../program.js"'))
+    assert.deepEqual([chunks.length > 0, importing], [true, []])
+  })
+  await check('bundled by Vite for SSR: runs', () => execute(process.execPath, ['by-vite/program.js'], { cwd }))
 }
+
+await check('the command: installed by npm', () => installCommandLine(commandFolder, tarballs))
+const parts = [
+  () => checkFacade('npm'),
+  () => checkFacade('pnpm'),
+  ...Object.entries(leanApps).map(
+    ([title, app], index) =>
+      () =>
+        checkLean(title, app, { cwd: join(folder, `lean-${index}`), tarballs, nodes: oldestAndNewest, check }),
+  ),
+  checkTarballs,
+]
+const takeParts = async (): Promise<void> => {
+  for (let part = parts.shift(); part; part = parts.shift()) await part()
+}
+await Promise.all(Array.from({ length: availableParallelism() }, takeParts))
 
 rmSync(folder, { recursive: true })
 console.log(`${count.passed} passed, ${count.failed} failed`)

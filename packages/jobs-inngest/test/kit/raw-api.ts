@@ -1,5 +1,5 @@
 import type { LoopbackEngine } from '../loopback/index.ts'
-import { eventKey, signingKey } from './secrets.ts'
+import { signingKey } from './secrets.ts'
 
 /** An unchanged response of the engine. */
 export interface RawResponse {
@@ -20,15 +20,4 @@ export async function requestRaw(
   const answer = await fetch(engine.url + path, init)
   const text = await answer.text()
   return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) }
-}
-
-/** Sends an event without the provider and returns its id. */
-export async function sendRaw(engine: LoopbackEngine, event: object): Promise<string> {
-  return (await requestRaw(engine, 'POST', `/e/${eventKey}`, event)).body.ids[0]
-}
-
-/** Returns the ids of the events that an engine accepted, newest first. An event accepted twice appears twice. */
-export async function eventHistory(engine: LoopbackEngine): Promise<string[]> {
-  const { body } = await requestRaw(engine, 'GET', '/v1/events?limit=50')
-  return body.data.map((event: { internal_id: string }) => event.internal_id)
 }
