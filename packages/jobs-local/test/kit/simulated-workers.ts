@@ -41,7 +41,7 @@ export function createSimulatedWorkers(): SimulatedWorkers {
       })
       return envelopes.map(({ id }) => id)
     },
-    start(concurrency = 100) {
+    start(concurrency = 64) {
       let wallMs = 0
       const store = openStore(path, undefined, () => wallMs)
       const running = new Set<StoredRun>()

@@ -56,7 +56,7 @@ test('a run that began while others of an earlier crash still ran is the first t
   expect(idsOf(start().claim(41_000))).toEqual([last!.id])
 })
 
-test('a worker that runs nothing takes suspects at once, a busy one after 30 seconds', async () => {
+test('a worker that runs nothing takes suspects at once, a busy one after ten seconds', async () => {
   const { add, start } = createSimulatedWorkers()
   await add(tenants(2))
   const first = start()
@@ -67,9 +67,9 @@ test('a worker that runs nothing takes suspects at once, a busy one after 30 sec
   first.crash(0)
   await add(tenants(3))
   expect(busy.claim(1)).toHaveLength(3)
-  expect(busy.store.nextDueAt()).toBe(30_000)
-  expect(busy.claim(29_999)).toEqual([])
-  expect(idsOf(busy.claim(30_000)).toSorted()).toEqual(suspects.toSorted())
+  expect(busy.store.nextDueAt()).toBe(10_000)
+  expect(busy.claim(9999)).toEqual([])
+  expect(idsOf(busy.claim(10_000)).toSorted()).toEqual(suspects.toSorted())
 })
 
 test('a worker that runs only suspects begins no other runs while more of them wait', async () => {
@@ -81,10 +81,23 @@ test('a worker that runs only suspects begins no other runs while more of them w
   await add(tenants(3))
   const second = start()
   expect(second.claim(0)).toHaveLength(8)
-  expect(second.claim(10_000)).toEqual([])
-  // After half a minute the others begin beside them, and then new runs.
-  expect(second.claim(30_000)).toHaveLength(2)
-  expect(second.claim(35_000)).toHaveLength(3)
+  expect(second.claim(9999)).toEqual([])
+  // Then the others begin beside them, and after their probation the new runs.
+  expect(second.claim(10_000)).toHaveLength(2)
+  expect(second.claim(14_999)).toEqual([])
+  expect(second.claim(15_000)).toHaveLength(3)
+})
+
+test('after a kill of 50 long runs, all run again within 20 seconds in a worker of the default concurrency', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(50))
+  const first = start(100)
+  first.claim(0)
+  first.crash(0)
+  const second = start(100)
+  const begun: number[] = []
+  for (const at of [0, 9999, 10_000, 14_999, 15_000, 19_999, 20_000]) begun.push(second.claim(at).length)
+  expect(begun).toEqual([13, 0, 13, 0, 13, 0, 11])
 })
 
 test('several workers take suspects at the same time', async () => {
@@ -123,6 +136,22 @@ test('a suspect that ends or fails an attempt is like any other run again', asyn
   second.end(other!, 'completed', 0)
   await add(tenants(2))
   expect(new Set(attemptsOf(second.claim(10)))).toEqual(new Set([1, 2]))
+})
+
+test('a suspect whose worker shuts down begins apart again', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(2))
+  const first = start()
+  first.claim(0)
+  first.crash(0)
+  const second = start()
+  const [one, other] = second.claim(0)
+  second.store.settle(one!, 1, { type: 'interrupted' }, 10, true)
+  second.end(other!, 'completed', 10)
+  await add(tenants(3))
+  const third = start()
+  expect(third.claim(20)).toMatchObject([{ id: one!.id, attempts: 1 }])
+  expect(third.claim(5019)).toEqual([])
 })
 
 test('a workflow that had resumed resumes again, and its attempt counts only if it was alone', async () => {

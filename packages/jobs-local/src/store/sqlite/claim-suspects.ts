@@ -6,8 +6,8 @@ import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
 import { phases, type RunRow } from './rows.ts'
 import { holdSuspect } from './runs-table.ts'
 
-/** Number of suspects that begin together after their first crash. After another one, each begins alone. */
-const firstGroupSize = 8
+/** Number of groups in which the runs of a worker begin again after their first crash. Later ones begin alone. */
+const firstGroups = 8
 /** Time in which nothing else begins beside a suspect after its first crash, in milliseconds. Doubles with each crash. */
 const firstProbationMs = 5000
 
@@ -15,6 +15,8 @@ type SuspectRow = Pick<RunRow, 'job' | 'number' | 'definition_id' | 'tenant' | '
 
 /** The options of a claim of suspects. */
 export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns'> {
+  /** Number of slots of the worker, whether they are free or not. */
+  readonly slots: number
   /** Whether the worker runs nothing. Otherwise it takes only suspects that have waited too long for such a worker. */
   readonly isEmpty: boolean
 }
@@ -24,7 +26,7 @@ export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns'> {
  * began last. So a run that ends a process beside others is the first in the next process, and alone.
  */
 export function claimSuspects(options: SuspectClaimOptions): StoredRun[] {
-  const { connection, max, isEmpty } = options
+  const { connection, max, slots, isEmpty } = options
   const rows = connection.all<SuspectRow>(
     `SELECT job, number, definition_id, tenant, crashes FROM cgk_runs WHERE phase = ${phases.suspect} ` +
       `${isEmpty ? '' : 'AND due_at IS NULL '}ORDER BY crashes DESC, attempt_started_at DESC`,
@@ -34,7 +36,7 @@ export function claimSuspects(options: SuspectClaimOptions): StoredRun[] {
   for (const row of rows) {
     if (claimed.length >= groupSize) break
     if (!mayBegin(row, options)) continue
-    groupSize = Math.min(groupSize, row.crashes > 1 ? 1 : firstGroupSize)
+    groupSize = Math.min(groupSize, row.crashes > 1 ? 1 : Math.ceil(slots / firstGroups))
     claimed.push(claim(row, options))
   }
   return claimed

@@ -26,20 +26,23 @@ export class Claims {
 
   /** Returns when the next probation of a run of this worker ends; `undefined` if none is on probation. */
   probationEndsAt(now: number): number | undefined {
-    const ends = [...this.#dependencies.held.all()].map((run) => run.probationEndsAt ?? 0).filter((at) => at > now)
-    return ends.length > 0 ? Math.min(...ends) : undefined
+    let first: number | undefined
+    for (const { probationEndsAt: at = 0 } of this.#dependencies.held.all()) {
+      if (at > now && (first === undefined || at < first)) first = at
+    }
+    return first
   }
 
   /** Claims up to `max` runs. While a suspect is on probation, claims none. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
-    const { connection, workers, unwritten } = this.#dependencies
+    const { connection, workers, unwritten, held } = this.#dependencies
     const mayBegin = (definitionId: string): boolean => workers.mayBegin(definitionId)
     const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now }
     if (max <= 0 || this.probationEndsAt(now) !== undefined) {
       unwritten.writeWaiting()
       return []
     }
-    const suspects = claimSuspects({ ...options, isEmpty: this.#isEmpty })
+    const suspects = claimSuspects({ ...options, slots: max + held.size, isEmpty: this.#isEmpty })
     if (suspects.length > 0 || this.#waitsUntilEmpty(mayBegin)) {
       unwritten.writeWaiting()
       return suspects

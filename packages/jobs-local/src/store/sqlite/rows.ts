@@ -53,7 +53,7 @@ export const phases = { waiting: 0, ready: 1, held: 2, suspect: 3 } as const
  * Time that a suspect waits for a worker that runs nothing else, in milliseconds. After it, any worker takes it, so that
  * it starts even if all of them have long runs.
  */
-export const emptyWorkerWaitMs = 30_000
+export const emptyWorkerWaitMs = 10_000
 
 /** The states of a cancelled workflow's compensation. */
 export const compensationStates = { none: 0, pending: 1, running: 2 } as const
