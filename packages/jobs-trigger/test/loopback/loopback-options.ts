@@ -25,6 +25,8 @@ export interface LoopbackServerOptions {
   readonly now?: () => number
   /** Maximum time between heartbeats. Default 60 s before an attempt starts, 300 s during one. */
   readonly stallMs?: { readonly pendingMs?: number; readonly executingMs?: number }
+  /** Interval at which the server hands runs to its workers, as in deployed environments. Default: at once. */
+  readonly passMs?: number
   /** The rate limit of the environment's requests. Default: none. */
   readonly rateLimit?: RateLimitOptions
   /** Initial faults. */

@@ -51,7 +51,7 @@ export async function createLoopbackServer(options: LoopbackServerOptions = {}):
     now,
     timers,
     runs: createRunStore(),
-    queue: createRunQueue({ timers, now, makeId: () => generateFriendlyId('queue') }),
+    queue: createRunQueue({ timers, passMs: options.passMs, now, makeId: () => generateFriendlyId('queue') }),
     workers: createBackgroundWorkers(now),
     waitpoints: createWaitpoints(),
     presence: createPresence(),

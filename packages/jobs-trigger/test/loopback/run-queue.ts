@@ -30,16 +30,24 @@ export interface RunQueue {
 /** Options of the queues. */
 export interface RunQueueOptions {
   readonly timers: Timers
+  /** Interval of the passes that hand runs to workers. Default: at once, as in development. */
+  readonly passMs?: number | undefined
   now(): Date
   makeId(): string
 }
 
+/** Maximum number of runs of a queue in one pass. A concurrency key has one of them. */
+const maxRunsPerPass = 10
+
 /** Creates queues with a limit per name, or per name and concurrency key for runs with a key. */
-export function createRunQueue({ timers, now, makeId }: RunQueueOptions): RunQueue {
+export function createRunQueue({ timers, passMs, now, makeId }: RunQueueOptions): RunQueue {
   const queues = new Map<string, QueueState>()
   const waiting = new Map<string, { readonly run: Run; readonly score: number }>()
   const running = new Map<string, Run>()
   const listeners = new Set<() => void>()
+  /** The runs that a pass handed to the workers. */
+  const ready = new Set<string>()
+  let passedAt = Number.NEGATIVE_INFINITY
 
   const changed = (): void => {
     for (const listener of [...listeners]) listener()
@@ -54,6 +62,25 @@ export function createRunQueue({ timers, now, makeId }: RunQueueOptions): RunQue
   const wakeLater = (): void => {
     const later = [...waiting.values()].map(({ score }) => score).filter((score) => score > now().getTime())
     if (later.length > 0) timers.set('queue', new Date(Math.min(...later)), () => (wakeLater(), changed()))
+  }
+
+  const due = (): Run[] => {
+    const found = [...waiting.values()].filter(({ score }) => score <= now().getTime())
+    return found.toSorted((a, b) => a.score - b.score).map(({ run }) => run)
+  }
+  const pass = (everyMs: number): void => {
+    if (now().getTime() < passedAt + everyMs) return
+    passedAt = now().getTime()
+    timers.set('pass', new Date(passedAt + everyMs), changed)
+    for (const name of queues.keys()) {
+      const keys = new Set<string>()
+      const next = due().filter(({ queue, concurrencyKey = '', friendlyId }) => {
+        if (queue !== name || ready.has(friendlyId) || keys.has(concurrencyKey)) return false
+        if (concurrencyKey !== '') keys.add(concurrencyKey)
+        return true
+      })
+      for (const { friendlyId } of next.slice(0, maxRunsPerPass)) ready.add(friendlyId)
+    }
   }
 
   return {
@@ -87,12 +114,13 @@ export function createRunQueue({ timers, now, makeId }: RunQueueOptions): RunQue
       changed()
     },
     take() {
-      const due = [...waiting.values()].filter(({ score }) => score <= now().getTime())
-      const next = due.toSorted((a, b) => a.score - b.score).find(({ run }) => hasRoom(run))
+      if (passMs !== undefined) pass(passMs)
+      const next = due().find((run) => hasRoom(run) && (passMs === undefined || ready.has(run.friendlyId)))
       if (!next) return undefined
-      waiting.delete(next.run.friendlyId)
-      running.set(next.run.friendlyId, next.run)
-      return next.run
+      ready.delete(next.friendlyId)
+      waiting.delete(next.friendlyId)
+      running.set(next.friendlyId, next)
+      return next
     },
     onChange(listener) {
       listeners.add(listener)

@@ -48,6 +48,23 @@ describe('after a lost response', () => {
   })
 })
 
+describe('a burst of one tenant', () => {
+  test('starts one run per pass of the server with a concurrency key; jobs have none, and ten start in one pass', async () => {
+    let nowMs = Date.now()
+    const { sdk, library, register, start } = await openSides({ now: () => nowMs, passMs: 500 })
+    await register({ id: 'raw' }, { id: task })
+    for (let sent = 0; sent < 3; sent++) await sdk.tasks.trigger('raw', {}, { concurrencyKey: 'acme' })
+    for (let pass = 0; pass < 3; pass++) {
+      nowMs += 500
+      await start()
+    }
+    await library.sendJobs(Array.from({ length: 10 }, () => ({ event: 'work.asked', payload }) as const))
+    nowMs += 500
+    const started = await Promise.all(Array.from({ length: 10 }, () => start()))
+    expect(new Set(started.map(({ id }) => id)).size).toBe(10)
+  })
+})
+
 describe('a server that does not respond', () => {
   test('blocks the SDK without a timeout; this library times out after 15 s a try and says that it may have succeeded', async () => {
     const clock = createFakeClock()
