@@ -42,6 +42,7 @@ export const localCapabilities: Capabilities = {
   retryToleranceMs: 50,
   maxAttemptsLimit: 1000,
   maxPayloadBytes: 16 * 1024 * 1024,
+  maxOutputBytes: 16 * 1024 * 1024,
   maxDelayMs: maxDurationMs,
   abortToleranceMs: 0,
   waitToleranceMs: 50,

@@ -21,6 +21,8 @@ import type { JobStore } from './store/job-store.ts'
 import { createMemoryStore } from './store/memory/memory-store.ts'
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
 import { toJobStatus } from './to-job-status.ts'
+import { turnBatch } from './turn-batch.ts'
+import { TurnLimit } from './turn-limit.ts'
 import { transactionOf } from './transaction-of.ts'
 import { createWatchers } from './watchers.ts'
 
@@ -62,6 +64,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
   const { concurrency, role, path } = settings
   const capabilities = path === undefined ? localCapabilities : sqliteCapabilities
   const watchers = createWatchers()
+  const reads = new TurnLimit(clock, turnBatch)
   let running: { readonly engine: Engine; readonly store: JobStore } | undefined
   let stopWarning = (): void => undefined
   const attached = () => {
@@ -117,6 +120,8 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     },
 
     async status(id) {
+      const turn = reads.next()
+      if (turn) await turn
       const job = running?.store.get(id)
       return job && toJobStatus(job)
     },

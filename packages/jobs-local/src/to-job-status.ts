@@ -1,5 +1,5 @@
 import type { JobStatus, RunStatus } from '@cgk-platform/jobs-core'
-import { toStepStatus } from '@cgk-platform/jobs-core/provider'
+import { copyJson, toStepStatus } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun } from './store/job-store.ts'
 import { stateOf } from './store/state-of.ts'
@@ -45,7 +45,7 @@ function toRunStatus(run: StoredRun): RunStatus {
     ...(state === 'retrying' && dueAt !== undefined && { nextAttemptAt: new Date(dueAt) }),
     ...(startedAt !== undefined && { startedAt: new Date(startedAt) }),
     ...(endedAt !== undefined && { endedAt: new Date(endedAt) }),
-    ...(output !== undefined && { output: structuredClone(output) }),
+    ...(output !== undefined && { output: copyJson(output) }),
     ...(error !== undefined && { error: structuredClone(error) }),
     ...(workflow && { steps: workflow.steps.map(toStepStatus) }),
     ...(retryOf !== undefined && { retryOf }),

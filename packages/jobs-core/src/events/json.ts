@@ -4,9 +4,14 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 /** Returns the size of a value in bytes of UTF-8 JSON if it exceeds the limit. Otherwise `undefined`. */
 export function bytesOver(json: Json, limitBytes: number): number | undefined {
   // Most values are far below the limit and need no exact count.
-  if (limitBytes === Infinity || bytesLeft(json, limitBytes) >= 0) return undefined
+  if (!mayExceed(json, limitBytes)) return undefined
   const bytes = encoder.encode(JSON.stringify(json)).length
   return bytes > limitBytes ? bytes : undefined
+}
+
+/** Returns false if a value surely has at most `limitBytes` bytes of UTF-8 JSON. Looks at no more values than fit. */
+export function mayExceed(json: Json, limitBytes: number): boolean {
+  return limitBytes !== Infinity && bytesLeft(json, limitBytes) < 0
 }
 
 /** Upper bound for the bytes of a number. The longest is `-0.0000012345678901234567`. */

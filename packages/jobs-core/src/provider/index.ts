@@ -82,7 +82,7 @@ export {
 export { eventNames } from '../events/event-registry.ts'
 export type { TenantInput } from '../events/job-events.ts'
 export { createJobId } from '../events/job-id.ts'
-export type { Json } from '../events/json.ts'
+export { copyJson, type Json, mayExceed } from '../events/json.ts'
 export { systemTenantId } from '../events/reserved-names.ts'
 
 // Attempts

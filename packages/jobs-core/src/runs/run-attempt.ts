@@ -1,5 +1,6 @@
 import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
 import type { Envelope } from '../events/envelope.ts'
+import { copyJson } from '../events/json.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { bindLogger, type Logger } from '../logging/logger.ts'
 import { replayWorkflow } from '../workflows/replay-workflow.ts'
@@ -67,9 +68,14 @@ export async function runAttempt(
 /** Hooks get copies, so that changes they make, such as masking, do not reach the engine. */
 function callEndHooks(hooks: JobHooks, info: AttemptInfo, outcome: Outcome, durationMs: number, bound: Logger): void {
   if (outcome.type === 'suspended') return
-  callHook(hooks, 'onAttemptEnd', { ...info, outcome: structuredClone(outcome), durationMs }, bound)
+  callHook(hooks, 'onAttemptEnd', { ...info, outcome: copyOf(outcome), durationMs }, bound)
   if (outcome.type === 'retry' || outcome.type === 'interrupted') return
-  callHook(hooks, 'onRunEnd', { ...info, outcome: structuredClone(outcome) }, bound)
+  callHook(hooks, 'onRunEnd', { ...info, outcome: copyOf(outcome) }, bound)
+}
+
+function copyOf<T extends Outcome>(outcome: T): T {
+  if (outcome.type !== 'completed' || outcome.output === undefined) return structuredClone(outcome)
+  return { ...outcome, output: copyJson(outcome.output) } // several times faster than `structuredClone`
 }
 
 type HandledAttempt = Attempt & { readonly definition: HandlerDefinition }

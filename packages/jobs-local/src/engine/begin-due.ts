@@ -1,9 +1,7 @@
 import type { RunChanges, StoredJob, StoredRun } from '../store/job-store.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
+import { turnBatch } from '../turn-batch.ts'
 import { subscribersOf } from './subscribers-of.ts'
-
-/** Maximum number of due jobs to take before yielding to the event loop. */
-const dueBatch = 10_000
 
 /** The work that one pass over the store has begun. */
 export interface BegunWork {
@@ -15,6 +13,8 @@ export interface BegunWork {
   readonly changes: RunChanges
   /** Runs that got a slot. */
   readonly claimed: readonly StoredRun[]
+  /** Whether more work is ready than one pass may begin. */
+  readonly isMoreReady: boolean
 }
 
 /** The capacity for new attempts. */
@@ -28,7 +28,7 @@ interface Capacity {
 /** Creates the runs of due jobs and claims runs for the free slots, all within one change of the store. */
 export function beginDue({ store, clock, host }: EngineDependencies, { slots, hasListener }: Capacity): BegunWork {
   const now = clock.now()
-  const due = store.takeDueJobs(dueBatch, now)
+  const due = store.takeDueJobs(turnBatch, now)
   const unhandled: string[] = []
   for (const job of due) {
     const resolved = store.resolveWaits(job.envelope, now)
@@ -41,5 +41,7 @@ export function beginDue({ store, clock, host }: EngineDependencies, { slots, ha
   // asleep forever.
   for (const { run } of changes.resolved) if (!hasListener(run)) store.wakeRun(run)
   const limitsOf = (definitionId: string) => host.jobs.get(definitionId)?.concurrency
-  return { due, unhandled, changes, claimed: store.claim(slots, limitsOf, now) }
+  const claimed = store.claim(Math.min(slots, turnBatch), limitsOf, now)
+  const isMoreReady = claimed.length === turnBatch || (due.length > 0 && store.hasDueJobs(now))
+  return { due, unhandled, changes, claimed, isMoreReady }
 }

@@ -18,6 +18,7 @@ import type { EngineDependencies } from './engine-dependencies.ts'
 import type { EngineView } from './engine-view.ts'
 import { Deadline } from './deadline.ts'
 import { type RunningAttempt, RunningAttempts } from './running-attempts.ts'
+import { isLargeOutcome } from './is-large-outcome.ts'
 import { LeftoverHandlers } from './leftover-handlers.ts'
 import { toWorkerDefinition } from './subscribers-of.ts'
 import { createTickHost } from './tick-host.ts'
@@ -220,7 +221,7 @@ export class Engine implements EngineView {
     })
   }
 
-  #begun({ due, unhandled, changes, claimed }: BegunWork): void {
+  #begun({ due, unhandled, changes, claimed, isMoreReady }: BegunWork): void {
     this.#isBeginning = false
     const { changed } = this.#dependencies
     if (due.length > 0) this.#hadJobs = true
@@ -239,7 +240,7 @@ export class Engine implements EngineView {
       changed(run.job.envelope.id)
     }
     this.#rearm()
-    if (due.length > 0 && this.#dependencies.store.hasDueJobs(this.#dependencies.clock.now())) this.#pumpSoon()
+    if (isMoreReady) this.#pumpSoon()
   }
 
   #wakeRun(run: StoredRun): void {
@@ -277,11 +278,9 @@ export class Engine implements EngineView {
       this.#dependencies.changed(run.job.envelope.id)
       this.#onSlotFreed()
     }
-    const rejected = (problem: Error): void => {
-      const failed: Outcome = { type: 'failed', error: toErrorInfo(problem) }
-      void store.change(() => settle(failed), { done })
-    }
-    const settling = store.change(() => settle(outcome), { done, rejected })
+    const rejected = (problem: Error): void =>
+      void store.change(() => settle({ type: 'failed', error: toErrorInfo(problem) }), { done })
+    const settling = store.change(() => settle(outcome), { done, rejected, isLarge: isLargeOutcome(outcome) })
     if (settling) await settling
   }
 

@@ -109,6 +109,8 @@ export interface ChangeCallbacks<T> {
   rejected?(error: Error): void
   /** Whether to apply this change after all others of its transaction, so that it sees their effects. Default false. */
   readonly last?: boolean
+  /** Whether this change writes a large value, for which smaller changes must not wait. Default false. */
+  readonly isLarge?: boolean
 }
 
 /** Returns the concurrency limits of a definition. Called at each claim, because hot reload can change them. */

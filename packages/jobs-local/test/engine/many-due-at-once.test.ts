@@ -1,66 +1,108 @@
 import { defineJob } from '@cgk-platform/jobs-core'
 import { createClient, type Envelope } from '@cgk-platform/jobs-core/provider'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider, type LocalProvider } from '../../src/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
+import { turnBatch } from '../../src/turn-batch.ts'
 import { createDeferred } from '../kit/deferred.ts'
+import { countOf, openDatabase } from '../kit/open-store.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import { type StoreName, storeNames } from '../kit/stores.ts'
+import { createTestFile } from '../kit/test-file.ts'
+import { countByTurn } from '../kit/turns.ts'
 import '../kit/work.ts'
 
-const count = 25_000
+const count = 8 * turnBatch
 const hourMs = 3_600_000
 
-describe('25,000 jobs due at the same time', () => {
+/** Opens an engine whose handlers run until the test ends. */
+async function openEngine(name: StoreName, concurrency: number) {
+  const clock = createVirtualClock(0)
+  const path = name === 'memory' ? undefined : createTestFile().path
+  const provider = createLocalProvider({ path, concurrency }, { clock, ownTime: true })
+  const began: number[] = []
+  const released = createDeferred()
+  const job = defineJob({
+    id: 'work',
+    event: 'work.requested',
+    handler({ payload }) {
+      began.push(payload.number!)
+      return released.promise
+    },
+  })
+  const client = createClient({ load: () => provider }, { clock, jobs: [job], logger: createRecordedLogger() })
+  await client.capabilities()
+  onTestFinished(async () => {
+    released.resolve()
+    await client.close()
+  })
+  return { clock, provider, path, client, began, released }
+}
+
+/** Returns a function that counts the jobs that have runs. Call it before the jobs are sent. */
+function countWithRuns(provider: LocalProvider, path: string | undefined, envelopes: readonly Envelope[]) {
+  if (path !== undefined) {
+    const database = openDatabase(path)
+    return () => countOf(database, 'cgk_runs')
+  }
+  const changed = new Set<string>()
+  for (const { id } of envelopes) provider.watch!(id, () => void changed.add(id))
+  return () => changed.size
+}
+
+function createEnvelopes(runAt?: number): Envelope[] {
+  return Array.from({ length: count }, (_, number) => ({
+    v: 1,
+    id: `job-${String(number).padStart(5, '0')}`,
+    event: 'work.requested',
+    tenantId: 'acme',
+    payload: { tenantId: 'acme', number },
+    sentAt: 0,
+    ...(runAt !== undefined && { runAt }),
+  }))
+}
+
+describe.each(storeNames)('thousands of jobs due at the same time in the %s store', (name) => {
   test.each([
     ['were delayed until then', hourMs],
     ['were sent without a delay', undefined],
-  ])('that %s do not block the event loop, and all begin in order', async (_how, runAt) => {
-    const clock = createVirtualClock(0)
-    const provider = createLocalProvider({}, { clock, ownTime: true })
-    const began: number[] = []
-    const all = createDeferred()
-    const job = defineJob({
-      id: 'work',
-      event: 'work.requested',
-      concurrency: 1,
-      handler({ payload }) {
-        began.push(payload.number!)
-        if (began.length === count) all.resolve()
-      },
-    })
-    const client = createClient({ load: () => provider }, { clock, jobs: [job], logger: createRecordedLogger() })
-    await client.capabilities()
-    const envelopes = Array.from({ length: count }, (_, number): Envelope => {
-      const payload = { tenantId: 'acme', number }
-      const id = `job-${number}`
-      return {
-        v: 1,
-        id,
-        event: 'work.requested',
-        tenantId: 'acme',
-        payload,
-        sentAt: 0,
-        ...(runAt !== undefined && { runAt }),
-      }
-    })
+  ])('that %s get their runs over many turns of the event loop', async (_how, runAt) => {
+    const { clock, provider, path } = await openEngine(name, 1)
+    const envelopes = createEnvelopes(runAt)
+    const withRuns = countWithRuns(provider, path, envelopes)
     await provider.send(envelopes)
-
-    /** Number of jobs that got their runs in each turn of the event loop. */
-    const madeByTurn: number[] = []
     while (clock.now() < (runAt ?? 0)) clock.step(runAt ?? 0)
-    let made = 0
-    while (made < count) {
-      expect(madeByTurn.length).toBeLessThan(100)
-      const before = made
-      while (made < count && (await provider.status(`job-${made}`))!.runs.length > 0) made++
-      madeByTurn.push(made - before)
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    expect(Math.max(...madeByTurn)).toBeLessThanOrEqual(10_000)
+    const byTurn = await countByTurn(count, withRuns)
+    expect(Math.max(...byTurn)).toBeLessThanOrEqual(turnBatch)
+  })
 
-    await all.promise
+  test('begin over many turns, in order, if all may begin', async () => {
+    const { provider, began } = await openEngine(name, count)
+    await provider.send(createEnvelopes())
+    const byTurn = await countByTurn(count, () => began.length)
+    expect(Math.max(...byTurn)).toBeLessThanOrEqual(turnBatch)
     expect(began).toEqual(Array.from({ length: count }, (_, number) => number))
-    await client.close()
+  })
+
+  test('begin in order if one runs at a time', async () => {
+    const { provider, began, released } = await openEngine(name, 1)
+    released.resolve()
+    await provider.send(createEnvelopes().slice(0, 2 * turnBatch))
+    await countByTurn(2 * turnBatch, () => began.length)
+    expect(began).toEqual(Array.from({ length: 2 * turnBatch }, (_, number) => number))
+  })
+
+  test('are cancelled over many turns', async () => {
+    const { provider, client } = await openEngine(name, 1)
+    const envelopes = createEnvelopes(hourMs)
+    await provider.send(envelopes)
+    let changes = 0
+    for (const { id } of envelopes) provider.watch!(id, () => void changes++)
+    const cancelling = Promise.all(envelopes.map(({ id }) => client.cancelJob(id)))
+    const byTurn = await countByTurn(count, () => changes)
+    // A read may write the changes of the turn before, so two batches can end between two looks.
+    expect(Math.max(...byTurn)).toBeLessThanOrEqual(2 * turnBatch)
+    expect(new Set((await cancelling).map(({ state }) => state))).toEqual(new Set(['cancelled']))
   })
 })

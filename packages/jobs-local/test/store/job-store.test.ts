@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { JobStore, StoredRun } from '../../src/store/job-store.ts'
 import { stateOf } from '../../src/store/state-of.ts'
+import { turnBatch } from '../../src/turn-batch.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createStore, type StoreName, storeNames } from '../kit/stores.ts'
 
@@ -32,6 +33,38 @@ describe.each(storeNames)('the %s store', (name) => {
     expect(store.nextDueAt()).toBe(100)
     expect(store.takeDueJobs(1000, 100).map(({ envelope }) => envelope.id)).toEqual([later.id])
     expect(store.takeDueJobs(1000, 1000)).toEqual([])
+  })
+
+  test('returns a due job that was sent behind many delayed ones', () => {
+    const store = createStore(name)
+    const now = createEnvelope()
+    store.add([...Array.from({ length: 30 }, () => createEnvelope({ runAt: 100 })), now], 0)
+    expect(store.takeDueJobs(10, 0).map(({ envelope }) => envelope.id)).toEqual([now.id])
+    expect(store.hasDueJobs(0)).toBe(false)
+  })
+
+  test('returns jobs that were sent with delayed ones between them, each once', () => {
+    const store = createStore(name)
+    const envelopes = Array.from({ length: 30 }, (_, index) => createEnvelope(index % 3 === 0 ? {} : { runAt: 100 }))
+    store.add(envelopes, 0)
+    const taken: string[] = []
+    while (store.hasDueJobs(0)) taken.push(...store.takeDueJobs(4, 0).map(({ envelope }) => envelope.id))
+    expect(taken).toEqual(envelopes.filter(({ runAt }) => runAt === undefined).map(({ id }) => id))
+  })
+
+  test('wakes many due runs in several changes', () => {
+    const store = createStore(name)
+    const count = 2 * turnBatch + 10
+    store.add(
+      Array.from({ length: count }, () => createEnvelope()),
+      0,
+    )
+    for (const job of store.takeDueJobs(count, 0)) store.addRuns(job, [subscriber()], 0)
+    const retry: Outcome = { type: 'retry', afterMs: 10, error: { name: 'Error', message: 'once' } }
+    for (const run of store.claim(count, unlimited, 0)) store.settle(run, 1, retry, 0, true)
+    const woken: number[] = []
+    while ((store.nextDueAt() ?? 20) <= 10) woken.push(store.claim(count, unlimited, 10).length)
+    expect(woken).toEqual([turnBatch, turnBatch, 10])
   })
 
   test('returns each waiting run once, up to the maximum', () => {

@@ -14,6 +14,7 @@ import { DueQueue } from './due-queue.ts'
 import { Fifo } from '../fifo.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../../to-job-status.ts'
+import { turnBatch } from '../../turn-batch.ts'
 import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import { isCompensatedOnCancel } from '../is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
@@ -98,7 +99,7 @@ class MemoryStore implements JobStore {
   }
 
   claim(max: number, limitsOf: LimitsOf, now: number): StoredRun[] {
-    this.#queue.wakeDue(now)
+    this.#queue.wakeDue(turnBatch, now)
     const claimed: StoredRun[] = []
     while (claimed.length < max) {
       const run = this.#queue.take(limitsOf)

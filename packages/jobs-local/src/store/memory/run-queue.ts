@@ -74,10 +74,11 @@ export class RunQueue {
     this.#ready.release(definitionId, job.envelope.tenantId)
   }
 
-  /** Moves the due runs to those that wait for a slot. */
-  wakeDue(now: number): void {
-    for (let due = this.#delayed.takeDue(now); due; due = this.#delayed.takeDue(now)) {
-      const { run } = due
+  /** Moves up to `max` due runs to those that wait for a slot. */
+  wakeDue(max: number, now: number): void {
+    for (let count = 0; count < max; count++) {
+      const run = this.#delayed.takeDue(now)?.run
+      if (!run) return
       delete run.dueAt
       if (run.pause === 'asleep') {
         this.resume(run)

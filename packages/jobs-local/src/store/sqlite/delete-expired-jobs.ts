@@ -1,10 +1,9 @@
+import { turnBatch } from '../../turn-batch.ts'
 import type { Retention } from '../retained-jobs.ts'
 import type { Connection } from './connection.ts'
 
-/** Maximum number of jobs to delete in one transaction, so that it does not block other writers for long. */
-const pruneBatch = 2000
 /** Maximum number of free pages to return to the disk in one transaction. */
-const vacuumPages = 2000
+const vacuumPages = 500
 
 /** Ended jobs, by their first run. */
 const endedByRuns = 'cgk_runs WHERE number = 1 AND ended_at IS NOT NULL'
@@ -29,7 +28,7 @@ export function deleteExpiredJobs(connection: Connection, { count, ageMs }: Rete
       `UNION ALL SELECT seq FROM ${endedWithoutRuns} AND ended_at < ?2 LIMIT ?3`,
     cutoff,
     cutoffWithoutRuns,
-    pruneBatch,
+    turnBatch,
   )
   const list = JSON.stringify(seqs.map(({ seq }) => seq))
   connection.run('DELETE FROM cgk_jobs WHERE seq IN (SELECT value FROM json_each(?))', list)
@@ -38,7 +37,7 @@ export function deleteExpiredJobs(connection: Connection, { count, ageMs }: Rete
   connection.run('DELETE FROM cgk_waits WHERE job IN (SELECT value FROM json_each(?))', list)
   connection.run('DELETE FROM cgk_notices WHERE job IN (SELECT value FROM json_each(?))', list)
   connection.run('DELETE FROM cgk_keys WHERE expires_at <= ?', now)
-  return seqs.length === pruneBatch
+  return seqs.length === turnBatch
 }
 
 /** Returns when the oldest of the `count` newest ended jobs ended. */

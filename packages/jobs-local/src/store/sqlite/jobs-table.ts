@@ -48,7 +48,7 @@ export function addJobs(connection: Connection, envelopes: readonly Envelope[], 
  * Returns the last number used. Numbers are never reused, even if the newest jobs were deleted, because `taken` refers
  * to them.
  */
-function lastSeq(connection: Connection): number {
+export function lastSeq(connection: Connection): number {
   const sql = 'SELECT max((SELECT ifnull(max(seq), 0) FROM cgk_jobs), (SELECT taken FROM cgk_meta)) AS seq'
   return connection.get<{ seq: number }>(sql)!.seq
 }

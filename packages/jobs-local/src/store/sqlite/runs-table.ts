@@ -1,6 +1,7 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
+import { turnBatch } from '../../turn-batch.ts'
 import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import {
@@ -55,10 +56,7 @@ export function readRuns(connection: Connection, job: StoredJob, seq: number): R
   return rows
 }
 
-/** Maximum number of runs to wake in one transaction, so that it does not block other writers for long. */
-const wakeBatch = 5000
-
-/** Moves due runs to those that wait for a slot. */
+/** Moves due runs to those that wait for a slot. The engine's timer fires again for those that exceed the batch. */
 export function wakeDueRuns(connection: Connection, now: number): void {
   connection.run(
     // A suspect keeps its phase. From then on it does not wait for an empty worker.
@@ -66,7 +64,7 @@ export function wakeDueRuns(connection: Connection, now: number): void {
       "pause = CASE WHEN pause IS NULL THEN NULL ELSE 'awake' END WHERE (job, number) IN " +
       '(SELECT job, number FROM cgk_runs WHERE due_at <= ? ORDER BY due_at LIMIT ?)',
     now,
-    wakeBatch,
+    turnBatch,
   )
 }
 

@@ -1,6 +1,6 @@
 import type { StoredJob } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { columns } from './jobs-table.ts'
+import { columns, lastSeq } from './jobs-table.ts'
 import { type JobRow, toStoredJob } from './rows.ts'
 import type { RecentEnvelopes } from './recent-envelopes.ts'
 
@@ -43,18 +43,21 @@ function takeDelayed(connection: Connection, { max, now }: Due): StoredJob[] {
 
 function takeArrived(connection: Connection, { max, recentEnvelopes }: Due): StoredJob[] {
   const { taken } = connection.get<{ taken: number }>('SELECT taken FROM cgk_meta')!
-  const where = 'seq > ? ORDER BY seq LIMIT ?'
+  const where = "seq > ? AND state = 'queued' ORDER BY seq LIMIT ?"
   const sizes = connection.all<Size>(
     `SELECT seq, octet_length(envelope) AS bytes FROM cgk_jobs WHERE ${where}`,
     taken,
     max,
   )
+  const count = countWithin(sizes)
+  // The jobs in between are delayed or have been cancelled.
+  const until =
+    sizes.length > 0 && (count < sizes.length || count === max) ? sizes[count - 1]!.seq : lastSeq(connection)
+  if (until > taken) connection.run('UPDATE cgk_meta SET taken = ?', until)
   if (sizes.length === 0) {
     recentEnvelopes.clear()
     return []
   }
-  const count = countWithin(sizes)
-  connection.run('UPDATE cgk_meta SET taken = ?', sizes[count - 1]!.seq)
   const columnsWithoutEnvelope = columns.replace(' envelope,', " '' AS envelope,")
   const rows = connection.all<JobRow>(
     `SELECT ${recentEnvelopes.isEmpty ? columns : columnsWithoutEnvelope} FROM cgk_jobs WHERE ${where}`,
@@ -63,12 +66,10 @@ function takeArrived(connection: Connection, { max, recentEnvelopes }: Due): Sto
   )
   const withEnvelope = (row: JobRow): JobRow =>
     row.envelope === '' ? connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE seq = ?`, row.seq)! : row
-  return rows
-    .filter(({ state }) => state === 'queued')
-    .map((row) => {
-      const envelope = recentEnvelopes.take(row.id)
-      return toStoredJob(envelope ? row : withEnvelope(row), envelope)
-    })
+  return rows.map((row) => {
+    const envelope = recentEnvelopes.take(row.id)
+    return toStoredJob(envelope ? row : withEnvelope(row), envelope)
+  })
 }
 
 /** Returns how many of these envelopes may be read at once; at least 1. */

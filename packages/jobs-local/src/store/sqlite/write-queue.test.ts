@@ -1,9 +1,15 @@
-import { expect, test } from 'vitest'
+import { bindLogger } from '@cgk-platform/jobs-core/provider'
+import { describe, expect, test, type TestContext } from 'vitest'
 
 import { changed, openDatabase, openStore } from '../../../test/kit/open-store.ts'
+import { createRecordedLogger } from '../../../test/kit/recorded-logger.ts'
 import { createEnvelope } from '../../../test/kit/stored-run.ts'
 import { createTemporaryFile } from '../../../test/kit/temporary-file.ts'
+import { nextTurn } from '../../../test/kit/turns.ts'
 import { waitUntil } from '../../../test/kit/wait-until.ts'
+import { turnBatch } from '../../turn-batch.ts'
+import { openFile } from './open-file.ts'
+import { WriteQueue } from './write-queue.ts'
 
 const now = 1_000_000
 
@@ -60,3 +66,60 @@ test('a send on a full disk is refused at once, whatever else waits', async ({ o
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate)
 }
+describe('the changes of one turn of the event loop', () => {
+  /** Opens a queue on a new file. `written` lists the changes of each transaction. */
+  function openQueue(onTestFinished: TestContext['onTestFinished']): { queue: WriteQueue; written: string[][] } {
+    const { path, remove } = createTemporaryFile('memory')
+    const connection = openFile(path)
+    onTestFinished(() => {
+      connection.close()
+      remove()
+    })
+    const written: string[][] = []
+    const queue = new WriteQueue({
+      connection,
+      logger: bindLogger(createRecordedLogger(), {}),
+      onBegin: () => void written.push([]),
+      beforeCommit: () => undefined,
+      onRollback: () => undefined,
+    })
+    return { queue, written }
+  }
+  const into = (written: string[][], name: string) => (): void => void written.at(-1)!.push(name)
+  const done = (): void => undefined
+
+  test('take several turns if they are many, and one that must see the others comes last', async ({
+    onTestFinished,
+  }) => {
+    const { queue, written } = openQueue(onTestFinished)
+    const last = queue.add(into(written, 'last'), { done, last: true })
+    const names = Array.from({ length: 2 * turnBatch + 10 }, (_, number) => String(number))
+    for (const name of names) void queue.add(into(written, name), { done })
+    await nextTurn()
+    expect(written).toHaveLength(1)
+    await last
+    expect(written.map(({ length }) => length)).toEqual([turnBatch, turnBatch, 11])
+    expect(written.flat()).toEqual([...names, 'last'])
+  })
+
+  test('do not wait for a large one, which has its own transaction', async ({ onTestFinished }) => {
+    const { queue, written } = openQueue(onTestFinished)
+    const add = (name: string, isLarge = false) => queue.add(into(written, name), { done, isLarge })
+    const all = [add('large', true), add('one'), add('second large', true), add('two')]
+    await all[1]
+    void add('three')
+    await Promise.all(all)
+    expect(written).toEqual([['one', 'two'], ['large'], ['three'], ['second large']])
+  })
+
+  test('that are large do not delay a read', async ({ onTestFinished }) => {
+    const { queue, written } = openQueue(onTestFinished)
+    const large = queue.add(into(written, 'large'), { done, isLarge: true })
+    queue.writeNow()
+    expect(written).toEqual([])
+    await large
+    void queue.add(into(written, 'small'), { done })
+    queue.writeNow()
+    expect(written).toEqual([['large'], ['small']])
+  })
+})

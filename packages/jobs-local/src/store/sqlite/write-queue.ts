@@ -1,7 +1,9 @@
 import { type Logger, StoreError } from '@cgk-platform/jobs-core'
 import { runDetached } from '@cgk-platform/jobs-core/provider'
 
+import { turnBatch } from '../../turn-batch.ts'
 import type { ChangeCallbacks } from '../job-store.ts'
+import { busyPauseMs } from './busy-pause.ts'
 import type { Connection } from './connection.ts'
 import { readTimeoutMs, rollBack } from './open-file.ts'
 import { OpenedFile } from './opened-file.ts'
@@ -26,6 +28,7 @@ interface Change {
   readonly resolve: () => void
   readonly since: number
   readonly last: boolean
+  readonly isLarge: boolean
 }
 
 /** The dependencies and callbacks of a `WriteQueue`. */
@@ -41,8 +44,8 @@ export interface WriteQueueOptions {
 }
 
 /**
- * Writes all changes of one turn of the event loop in one transaction, so that they share one sync of the disk. Only
- * the changes themselves run while the file is locked, so a handler that blocks the event loop never blocks other
+ * Writes the changes of one turn of the event loop in one transaction, so that they share one sync of the disk. Many
+ * changes take several turns. A large one has a transaction of its own, after the others that wait. Only the changes themselves run while the file is locked, so a handler that blocks the event loop never blocks other
  * processes.
  */
 export class WriteQueue {
@@ -50,6 +53,8 @@ export class WriteQueue {
   readonly #file: OpenedFile
   #waiting: Change[] = []
   #isQueued = false
+  /** Whether the last transaction was written before a large change that waits. */
+  #hasPassedLarge = false
   #isNotifying = false
   /** While set, only changes that can be refused are tried. */
   #pause: ReturnType<typeof setTimeout> | undefined
@@ -85,17 +90,18 @@ export class WriteQueue {
     return this.#waiting.length > 0
   }
 
-  add<T>(work: () => T, { done, failed, rejected = failed, last = false }: ChangeCallbacks<T>): Promise<void> {
+  add<T>(work: () => T, callbacks: ChangeCallbacks<T>): Promise<void> {
+    const { done, failed, rejected = failed, last = false, isLarge = false } = callbacks
     return new Promise((resolve) => {
       if (this.#isDisposed) return this.#giveUp({ failed, resolve })
-      this.#waiting.push({ work, done, failed, rejected, resolve, since: performance.now(), last })
+      this.#waiting.push({ work, done, failed, rejected, resolve, since: performance.now(), last, isLarge })
       // If the file cannot be written, a caller that can be refused gets the error now, not after the pause.
       if (!this.#pause || (failed && this.#isRefusing)) this.#writeSoon()
     })
   }
 
   #writeSoon(): void {
-    if (this.#isQueued) return
+    if (this.#isQueued || this.#waiting.length === 0) return
     this.#isQueued = true
     immediate(() => this.#writeDetached())
   }
@@ -115,10 +121,14 @@ export class WriteQueue {
     this.#closingSince ??= performance.now()
   }
 
-  /** Writes the pending changes now, so that a read includes them. Those that cannot be written remain pending. */
+  /**
+   * Writes the pending changes now, so that a read includes them. They remain pending if they cannot be written, are too
+   * many for one transaction or include a large one: the reader would have to wait.
+   */
   writeNow(): void {
+    const isQuick = this.#waiting.length <= turnBatch && !this.#waiting.some(({ isLarge }) => isLarge)
     // Not while callbacks of earlier changes run: a read in a callback comes before the remaining callbacks.
-    if (this.#waiting.length > 0 && !this.#pause && !this.#isNotifying) this.#writeDetached()
+    if (isQuick && this.#waiting.length > 0 && !this.#pause && !this.#isNotifying) this.#writeDetached()
   }
 
   /** Writes outside the async context of the first caller, because the work that begins then does not belong to it. */
@@ -129,11 +139,8 @@ export class WriteQueue {
   #write(): void {
     this.#isQueued = false
     const isPaused = this.#pause !== undefined
-    const waiting = isPaused ? this.#waiting.filter(({ failed }) => failed) : this.#waiting
-    if (waiting.length === 0) return
-    // Changes marked `last` must see the effects of the others.
-    const changes = waiting.filter(({ last }) => !last).concat(waiting.filter(({ last }) => last))
-    this.#waiting = isPaused ? this.#waiting.filter(({ failed }) => !failed) : []
+    const changes = this.#take(isPaused)
+    if (changes.length === 0) return
     const results: unknown[] = []
     const { connection, onBegin, beforeCommit, onRollback } = this.#options
     let hasBegun = false
@@ -182,6 +189,21 @@ export class WriteQueue {
       resolve()
     }
     this.#isNotifying = false
+    this.#writeSoon()
+  }
+
+  /** Takes the changes of the next transaction out of those that wait. During a pause, takes only those to refuse. */
+  #take(isPaused: boolean): Change[] {
+    const waiting = isPaused ? this.#waiting.filter(({ failed }) => failed) : this.#waiting
+    const large = waiting.find(({ isLarge }) => isLarge)
+    const others = waiting.filter(({ isLarge, last }) => !isLarge && !last)
+    // Changes marked `last` must see the effects of the others.
+    if (others.length < turnBatch) others.push(...waiting.filter(({ last }) => last))
+    const isTurnOfLarge = large !== undefined && (this.#hasPassedLarge || others.length === 0)
+    this.#hasPassedLarge = large !== undefined && !isTurnOfLarge
+    const taken = new Set(isTurnOfLarge ? [large] : others.slice(0, turnBatch))
+    this.#waiting = this.#waiting.filter((change) => !taken.has(change))
+    return [...taken]
   }
 
   /** Writes the remaining changes now. Only then is the file known to have space for all of them. */
@@ -200,11 +222,12 @@ export class WriteQueue {
     const now = performance.now()
     const busy = isBusy(error) || !isFileError(error)
     const problem = toStoreError(error, this.#options.connection.path)
-    const oldest = Math.min(...changes.map(({ since }) => since))
+    const pending = [...changes, ...this.#waiting.splice(0)]
+    const oldest = pending.reduce((min, { since }) => Math.min(min, since), now)
     if (!busy || now - oldest > busyReportMs) this.#report(problem)
     const closing = this.#closingSince !== undefined && now - this.#closingSince > closeTimeoutMs
     const retried: Change[] = []
-    for (const change of changes) {
+    for (const change of pending) {
       const { failed, resolve, since } = change
       const canWait = !failed || (busy && now - since < busyTimeoutMs)
       if (canWait && !closing) {
@@ -218,8 +241,8 @@ export class WriteQueue {
     this.#isRefusing = !busy
     if (this.#waiting.length === 0 || (this.#pause && !busy)) return
     cancelLater(this.#pause)
-    // A commit takes milliseconds, so the first retries follow quickly. Jitter keeps processes from colliding again.
-    const pauseMs = busy ? Math.random() * Math.min(2 ** this.#tries, 32) : Math.min(50 * 2 ** this.#tries, maxPauseMs)
+    const hasCaller = this.#waiting.some(({ failed }) => failed)
+    const pauseMs = busy ? busyPauseMs(this.#tries, hasCaller) : Math.min(50 * 2 ** this.#tries, maxPauseMs)
     this.#tries++
     this.#pause = later(() => {
       this.#pause = undefined

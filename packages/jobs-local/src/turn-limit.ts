@@ -1,0 +1,35 @@
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+
+/** Lets a limited number of calls through in each turn of the event loop. The others wait for later turns, in order. */
+export class TurnLimit {
+  readonly #clock: Pick<Clock, 'turn' | 'yield'>
+  readonly #max: number
+  #left: number
+  #waiting: (() => void)[] = []
+
+  /** @param max - number of calls in a turn */
+  constructor(clock: Pick<Clock, 'turn' | 'yield'>, max: number) {
+    this.#clock = clock
+    this.#max = max
+    this.#left = max
+  }
+
+  /** Returns `undefined` if the call may go on at once. Otherwise resolves when it may. */
+  next(): Promise<void> | undefined {
+    if (this.#left === this.#max) this.#refillNextTurn()
+    if (this.#left > 0) {
+      this.#left--
+      return undefined
+    }
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  #refillNextTurn(): void {
+    void (this.#clock.turn ?? this.#clock.yield)().then(() => {
+      const released = this.#waiting.splice(0, this.#max)
+      this.#left = this.#max - released.length
+      if (released.length > 0) this.#refillNextTurn()
+      for (const release of released) release()
+    })
+  }
+}

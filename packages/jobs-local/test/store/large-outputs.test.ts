@@ -1,0 +1,26 @@
+import { defineJob } from '@cgk-platform/jobs-core'
+import { expect, test } from 'vitest'
+
+import { createJobClient } from '../../src/index.ts'
+import { createDeferred } from '../kit/deferred.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import { createTestFile } from '../kit/test-file.ts'
+import '../kit/work.ts'
+
+test('a large output does not delay the results of other jobs', async ({ onTestFinished }) => {
+  const released = createDeferred()
+  const returning = (id: string, event: 'work.requested' | 'work.followed', output: string) =>
+    defineJob({ id, event, handler: () => released.promise.then(() => output) })
+  const jobs = [returning('large', 'work.requested', 'x'.repeat(2 ** 21)), returning('small', 'work.followed', 'done')]
+  const config = { path: createTestFile().path }
+  const client = createJobClient({ provider: 'local', config, jobs, logger: createRecordedLogger() })
+  onTestFinished(() => client.close())
+  const large = await client.sendJob('work.requested', { tenantId: 'acme' })
+  const small = await client.sendJob('work.followed', { tenantId: 'acme' })
+  await expect.poll(async () => (await client.getJobStatus(small.id)).state).toBe('running')
+
+  released.resolve() // both handlers end in the same turn of the event loop
+  expect((await client.waitForJob(small.id)).state).toBe('completed')
+  expect((await client.getJobStatus(large.id)).state).toBe('running')
+  expect((await client.waitForJob(large.id)).runs[0]!.output).toHaveLength(2 ** 21)
+})
