@@ -93,6 +93,16 @@ test('cancels a job whose status could be read only after a long wait', async ()
   expect(api.runs.get('run_1')!.status).toBe('CANCELED')
 })
 
+test('cancels a run whose metadata has no room for the mark', async () => {
+  const clock = createFakeClock()
+  const fake = createFakeApi([{ ...root, status: 'QUEUED', attemptCount: 0 }])
+  const refusal = new RequestFailedError({ provider: 'trigger.dev', operation: 'write', problem: 'large', status: 413 })
+  const api = { ...fake, setMetadata: () => Promise.reject(refusal) }
+  const reader = createJobReader({ api, clock, jobs: () => undefined })
+  await clock.finish(cancelJob('run_1', { api, clock, reader }))
+  expect(fake.runs.get('run_1')!.status).toBe('CANCELED')
+})
+
 describe('a run whose handler is running', () => {
   const running = { ...root, status: 'EXECUTING', metadata: { job: attempt } } as const
   const succeeded = { metadata: { job: { ...attempt, output: 'none' } } }

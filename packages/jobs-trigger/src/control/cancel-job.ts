@@ -48,7 +48,7 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelDepend
       throw new RequestFailedError({ provider: 'trigger.dev', operation: `cancel the job ${id}`, problem, remedy })
     }
     const unmarked = openRuns.filter(({ metadata }) => !hasCancelMark(metadata))
-    await mapWithConcurrency(unmarked, (run) => api.setMetadata(run.id, cancelMark))
+    await mapWithConcurrency(unmarked, (run) => mark(run.id, api))
     const [first, ...others] = open
     if (first !== undefined) await api.cancel(first)
     await mapWithConcurrency(others, (runId) => api.cancel(runId))
@@ -56,6 +56,14 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelDepend
     until = Math.min(until, clock.now() + timeoutMs)
     await pause(clock, pauseMs)
   }
+}
+
+/** Marks a run. Without the mark, which has no room in full metadata, a run that had begun is failed, not cancelled. */
+async function mark(runId: string, api: TriggerApi): Promise<void> {
+  await api.setMetadata(runId, cancelMark).catch((error: unknown) => {
+    const isRefused = RequestFailedError.isInstance(error) && error.status !== undefined && error.status < 500
+    if (!isRefused) throw error
+  })
 }
 
 /** Whether a handler is running. A run that waits for a retry in its process is not executing. */
