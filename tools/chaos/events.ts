@@ -11,7 +11,7 @@ export interface Script {
   readonly workMs: number
   /** Number of attempts that fail before one succeeds. */
   readonly failures: number
-  /** How a poison job ends its worker. */
+  /** The way in which a poison job ends its worker. */
   readonly poison?: Poison['by']
 }
 

@@ -27,12 +27,12 @@ export type SharedFault =
       readonly afterMs: number
     }
 
-/** How a poison job ends its worker. */
+/** The way in which a poison job ends its worker. */
 export interface Poison {
   /** The job that does it: in its handler, or in a step of a workflow. */
   readonly job: 'work' | 'flow'
   readonly by: 'process.exit' | 'an error in a timer' | 'SIGKILL'
-  /** How long the attempt or step runs before. */
+  /** Time that the attempt or step runs before. */
   readonly workMs: number
 }
 

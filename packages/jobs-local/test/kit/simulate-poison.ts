@@ -5,11 +5,11 @@ import { createSimulatedWorkers, type SimulatedWorker } from './simulated-worker
 export interface PoisonScene {
   readonly workers: number
   readonly concurrency: number
-  /** How long a worker takes to start again. */
+  /** Time that a worker takes to start again. */
   readonly restartMs: number
-  /** How long the poison runs before it ends its process. */
+  /** Time that the poison job runs before it ends its process. */
   readonly poisonMs: number
-  /** How long each other job runs. */
+  /** Time that each other job runs. */
   readonly otherMs: readonly number[]
 }
 
