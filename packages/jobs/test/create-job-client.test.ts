@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import {
   createJobClient,
-  defineJob,
   getJobClient,
   type JobProvider,
   ProviderNotChosenError,
@@ -33,10 +32,6 @@ describe('the choice of a provider', () => {
     const client = face.createJobClient({ jobs: [] })
     expect(await client.capabilities()).toMatchObject({ maxAttemptsLimit: mostAttempts })
     await client.close()
-  })
-
-  it('rejects an unknown name at once', () => {
-    expect(() => createJobClient({ provider: 'sqs' as 'local' })).toThrow(ProviderNotChosenError)
   })
 
   it.each([
@@ -72,29 +67,11 @@ describe('the choice of a provider', () => {
     await expect(sendJob('order.created', order)).rejects.toMatchObject({ code: 'provider_not_chosen' })
   })
 
-  it('uses the local engine in production if it is named', async () => {
-    vi.stubEnv('NODE_ENV', 'production')
-    vi.stubEnv('JOB_PROVIDER', 'local')
-    const client = createJobClient({ jobs: [] })
-    expect((await client.healthCheck()).provider).toBe('local')
-    await client.close()
-  })
-
   it('rejects settings for a provider object', () => {
     const provider = {} as JobProvider
     // @ts-expect-error -- a provider object takes no settings
     const make = () => createJobClient({ provider, config: { concurrency: 2 } })
     expect(make).toThrow(expect.objectContaining({ code: 'invalid_option', option: 'config' }))
-  })
-
-  it('accepts a provider object', async () => {
-    const provider = {
-      specificationVersion: 'v1',
-      name: 'mine',
-      health: async () => ({ ok: true, provider: 'mine', checks: [] }),
-    }
-    const client = createJobClient({ provider: provider as unknown as JobProvider, jobs: [] })
-    expect((await client.healthCheck()).provider).toBe('mine')
   })
 })
 
@@ -110,21 +87,5 @@ describe('the default client', () => {
     expect(getJobClient()).toBe(own)
     await Promise.all([made.close(), own.close()])
     vi.unstubAllEnvs()
-  })
-
-  it('is not used by the sends of a handler, which go to the engine that runs it', async () => {
-    const mails: string[] = []
-    const mail = defineJob({ id: 'mail', event: 'email.send', handler: (event) => void mails.push(event.payload.type) })
-    const confirm = defineJob({
-      id: 'confirm',
-      event: 'order.created',
-      handler: async ({ payload: { tenantId } }) => {
-        await sendJob('email.send', { tenantId, type: 'confirmation', recipientEmail: 'a@example.com' })
-      },
-    })
-    const client = createJobClient({ provider: 'local', jobs: [mail, confirm] })
-    await client.sendJob('order.created', order)
-    await client.close()
-    expect(mails).toEqual(['confirmation'])
   })
 })

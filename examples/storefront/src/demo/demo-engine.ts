@@ -40,3 +40,17 @@ export async function sendAll(client: JobClient, items: readonly JobItem[]): Pro
     return result.job
   })
 }
+
+/** Returns the members of an engine in real time, which sends all events at once. */
+export function toRealTimeEngine(client: JobClient, what: string): Omit<DemoEngine, 'close'> {
+  return {
+    client,
+    description: `${what}. All events are sent at once; retries wait in real time.`,
+    simulatesDays: false,
+    simulate: (events) =>
+      sendAll(
+        client,
+        events.map(({ item }) => item),
+      ),
+  }
+}

@@ -4,7 +4,7 @@ import { openInngestApp } from './inngest-app.ts'
 import { createAutoAdvancingClock } from './auto-advancing-clock.ts'
 import { configuredInngestServer } from './inngest-server.ts'
 import { simulateDays } from './simulate-days.ts'
-import { sendAll, type DemoEngine, type DemoEngineOptions } from './demo-engine.ts'
+import { type DemoEngine, type DemoEngineOptions, toRealTimeEngine } from './demo-engine.ts'
 import { createRequestCounter } from './request-counter.ts'
 
 /** Creates an engine with Inngest's SDK, on the configured server or on a loopback engine in this process. */
@@ -42,7 +42,7 @@ async function createOnLoopback(): Promise<DemoEngine> {
   const engine = await createLoopbackEngine()
   const app = await openInngestApp({ baseUrl: engine.url })
   return {
-    ...toDemoEngine(app.client, "Inngest's SDK and a loopback engine in this process, over HTTP"),
+    ...toRealTimeEngine(app.client, "Inngest's SDK and a loopback engine in this process, over HTTP"),
     async close() {
       await app.close()
       await engine.close()
@@ -52,19 +52,5 @@ async function createOnLoopback(): Promise<DemoEngine> {
 
 async function createOnServer(server: string): Promise<DemoEngine> {
   const app = await openInngestApp()
-  return { ...toDemoEngine(app.client, `Inngest's SDK and the server at ${server}`), close: app.close }
-}
-
-/** Creates an engine in real time, which sends all events at once. */
-function toDemoEngine(client: DemoEngine['client'], what: string): Omit<DemoEngine, 'close'> {
-  return {
-    client,
-    description: `${what}. All events are sent at once; retries wait in real time.`,
-    simulatesDays: false,
-    simulate: (events) =>
-      sendAll(
-        client,
-        events.map(({ item }) => item),
-      ),
-  }
+  return { ...toRealTimeEngine(app.client, `Inngest's SDK and the server at ${server}`), close: app.close }
 }

@@ -8,7 +8,7 @@ import { type CliWorkerOptions, createLoopbackServer, startCliWorker } from '@cg
 
 import { type TriggerServer, configuredTriggerServer } from './trigger-server.ts'
 import type { Screen } from './screen.ts'
-import { sendAll, type DemoEngine, DemoEngineError } from './demo-engine.ts'
+import { type DemoEngine, DemoEngineError, toRealTimeEngine } from './demo-engine.ts'
 
 /** Each run has its own process, so too many at once would slow each other down. */
 const maxConcurrentRuns = 3 * availableParallelism()
@@ -58,18 +58,10 @@ async function startWorker(server: CliWorkerOptions['server'], screen: Screen): 
   }
 }
 
-/** Creates an engine that sends all events at once. */
 function toDemoEngine(client: JobClient, what: string, closeEngine: () => Promise<void>): DemoEngine {
   setJobClient(client)
   return {
-    client,
-    description: `${what}. All events are sent at once; retries wait in real time.`,
-    simulatesDays: false,
-    simulate: (events) =>
-      sendAll(
-        client,
-        events.map(({ item }) => item),
-      ),
+    ...toRealTimeEngine(client, what),
     async close() {
       await client.close({ timeout: 0 })
       await closeEngine()

@@ -25,6 +25,14 @@ export interface ClientOptions {
 /** The options for users. Only test kits set the clock. */
 type KnownOptions = Omit<ClientOptions, 'clock'>
 
+/** The declarations of the options that a client and a host have in common. */
+export const sharedOptions = {
+  jobs: custom<readonly Definition[]>(),
+  logger: loggerOption,
+  hooks: hooksOption,
+  middleware: middlewareOption,
+}
+
 /** The declarations of a client's options. The options that choose the engine are checked when the engine is loaded. */
 export const clientOptions: DeclaredOptions<CheckedOptions<KnownOptions>> = declareOptions<
   KnownOptions & { provider?: unknown; config?: unknown },
@@ -32,9 +40,6 @@ export const clientOptions: DeclaredOptions<CheckedOptions<KnownOptions>> = decl
 >('a client', {
   provider: custom(),
   config: custom(),
-  jobs: custom(),
-  logger: loggerOption,
-  hooks: hooksOption,
-  middleware: middlewareOption,
+  ...sharedOptions,
   maxPayloadBytes: integer({ remedy: 'Pass a whole number of bytes.' }),
 })

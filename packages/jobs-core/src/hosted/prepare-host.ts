@@ -1,16 +1,17 @@
 import { createClient } from '../client/create-client.ts'
+import { sharedOptions } from '../client/client-options.ts'
 import type { JobClient } from '../client/job-client.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
-import { bindLogger, type LoggerLike, loggerOption } from '../logging/logger.ts'
+import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import type { CheckedOptions, OptionTable } from '../options/declare-options.ts'
 import { custom } from '../options/kinds.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
-import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
+import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import type { AttemptOptions } from '../runs/attempt.ts'
 import type { EngineLimits } from '../runs/failure-outcome.ts'
-import { type JobHooks, hooksOption } from '../runs/hooks.ts'
+import type { JobHooks } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
 import { systemClock } from '../time/system-clock.ts'
 
@@ -33,10 +34,7 @@ export interface HostOptions {
 
 /** The declarations of `HostOptions`, for `declareOptions`. */
 export const hostOptions: OptionTable<HostOptions, CheckedOptions<HostOptions>> = {
-  jobs: custom(),
-  logger: loggerOption,
-  hooks: hooksOption,
-  middleware: middlewareOption,
+  ...sharedOptions,
   jobClient: custom(),
 }
 

@@ -46,42 +46,6 @@ describe('cancelling a running job', () => {
     expect((await engine.client.getJobStatus(id)).state).toBe('cancelled')
   })
 
-  test.each<[name: string, other: 'running' | 'retrying' | 'queued']>([
-    ['is running', 'running'],
-    ['waits for its next attempt', 'retrying'],
-    ['waits for a slot', 'queued'],
-  ])('makes the job cancelled, not failed, if another run has failed and one %s', async (_name, other) => {
-    const { handler, deferred } = createListener()
-    const fails = defineJob({ id: 'fails', event: 'work.requested', retry: { maxAttempts: 1 }, handler: failUntil(99) })
-    const goesOn = defineJob({
-      id: 'goes-on',
-      event: 'work.requested',
-      ...(other === 'queued' && { concurrency: 1 }),
-      retry: { initialDelay: '1h' },
-      handler: other === 'retrying' ? failUntil(99) : handler,
-    })
-    const engine = createTestEngine({ jobs: [fails, goesOn], maxRealWaitMs: 5 })
-    if (other === 'queued') {
-      await send(engine) // holds the only slot
-      await engine.settle()
-    }
-    const id = await send(engine)
-    await engine.settle()
-    expect((await engine.client.getJobStatus(id)).state).toBe(other)
-    expect(await engine.client.cancelJob(id)).toMatchObject({
-      state: 'cancelled',
-      runs: [
-        { definitionId: 'fails', state: 'failed' },
-        { definitionId: 'goes-on', state: 'cancelled' },
-      ],
-    })
-    expect((await engine.client.listJobs({ state: 'cancelled' })).jobs.map((job) => job.id)).toEqual([id])
-    await expect(engine.client.retryJob(id)).rejects.toMatchObject({ code: 'job_not_retryable', state: 'cancelled' })
-    deferred.resolve('late')
-    await engine.advance('2h')
-    expect((await engine.client.getJobStatus(id)).state).toBe('cancelled')
-  })
-
   test('releases the slot when the handler ends, not while it still runs', async () => {
     const { handler, contexts, deferred } = createListener()
     const limited = defineJob({ id: 'work', event: 'work.requested', concurrency: { limit: 1, perTenant: 1 }, handler })

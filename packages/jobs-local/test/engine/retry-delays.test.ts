@@ -1,5 +1,4 @@
 import { defineJob, type RetryConfig } from '@cgk-platform/jobs-core'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngineOptions } from '../../src/testing/index.ts'
@@ -15,31 +14,6 @@ async function delaysOf(retry: RetryConfig, options: Partial<TestEngineOptions> 
   const instants = engine.attempts.map(({ at }) => at.getTime())
   return instants.slice(1).map((at, index) => at - instants[index]!)
 }
-
-test('each attempt begins exactly at the computed time on a virtual clock', async () => {
-  const curve = fc.record({
-    maxAttempts: fc.integer({ min: 1, max: 8 }),
-    backoff: fc.constantFrom('fixed' as const, 'linear' as const, 'exponential' as const),
-    initialDelay: fc.nat(100_000),
-    more: fc.nat(1_000_000),
-    factor: fc.integer({ min: 1, max: 4 }),
-  })
-  await fc.assert(
-    fc.asyncProperty(curve, async ({ maxAttempts, backoff, initialDelay, more, factor }) => {
-      const maxDelay = initialDelay + more
-      const expected = Array.from({ length: maxAttempts - 1 }, (_, index) => {
-        const grown = {
-          fixed: initialDelay,
-          linear: initialDelay * (index + 1),
-          exponential: initialDelay * factor ** index,
-        }
-        return Math.min(grown[backoff], maxDelay)
-      })
-      expect(await delaysOf({ maxAttempts, backoff, initialDelay, maxDelay, factor })).toEqual(expected)
-    }),
-    { numRuns: 50 },
-  )
-})
 
 test('jitter uses the random numbers of the test, and there is none without them', async () => {
   const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: 1000, jitter: 0.4 } as const

@@ -18,33 +18,6 @@ function failTimes(times: number, output = 'done') {
 }
 
 describe('retrying a failed job with `retryJob`', () => {
-  test('gives the new run the original payload and all attempts', async () => {
-    const seen: unknown[] = []
-    const job = defineJob({
-      id: 'work',
-      event: 'work.requested',
-      retry: { maxAttempts: 2, initialDelay: '1s' },
-      handler: ({ payload, sentAt }, { attempt, runId }) => {
-        seen.push([runId.slice(-2), attempt, structuredClone(payload), sentAt.toISOString()])
-        payload.data = 'changed'
-        throw new Error('always')
-      },
-    })
-    const engine = createTestEngine({ jobs: [job] })
-    const { id } = await engine.client.sendJob('work.requested', { tenantId, data: 'sent' })
-    await engine.runUntilIdle()
-    await engine.client.retryJob(id)
-    await engine.runUntilIdle()
-    const payload = { tenantId, data: 'sent' }
-    const sentAt = '2026-01-01T00:00:00.000Z'
-    expect(seen).toEqual([
-      ['-1', 1, payload, sentAt],
-      ['-1', 2, payload, sentAt],
-      ['-2', 1, payload, sentAt],
-      ['-2', 2, payload, sentAt],
-    ])
-  })
-
   test('keeps the `maxAttempts` of the send', async () => {
     const job = defineJob({
       id: 'work',

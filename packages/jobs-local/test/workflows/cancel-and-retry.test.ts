@@ -6,33 +6,6 @@ import { workflow } from '../kit/workflow.ts'
 
 const tenantId = 'acme'
 
-test('a cancel aborts the running step, and compensates completed ones with `compensateOnCancel`', async () => {
-  const did: string[] = []
-  const flow = workflow(
-    async (_event, step) => {
-      await step.run('one', () => did.push('one'), { compensate: () => void did.push('compensation one') })
-      await step.run(
-        'two',
-        ({ signal }) =>
-          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
-        { compensate: () => void did.push('compensation two') },
-      )
-    },
-    { compensateOnCancel: true },
-  )
-  const engine = createTestEngine({ jobs: [flow], maxRealWaitMs: 20 })
-  const { id } = await engine.client.sendJob('work.requested', { tenantId })
-  await engine.settle()
-  expect((await engine.client.cancelJob(id)).state).toBe('cancelled')
-  await engine.settle()
-  const { state, runs } = await engine.client.getJobStatus(id)
-  expect([state, did]).toEqual(['cancelled', ['one', 'compensation one']])
-  expect(runs[0]?.steps?.map((step) => [step.id, step.state, step.compensation?.state])).toEqual([
-    ['one', 'completed', 'completed'],
-    ['two', 'cancelled', undefined],
-  ])
-})
-
 test('a compensation after a cancel gets the payload', async () => {
   const compensated: unknown[] = []
   const flow = workflow(
@@ -73,34 +46,6 @@ test('a workflow cancelled during its compensation completes the compensation an
   await engine.advance('1d')
   expect(compensated).toEqual(['two', 'one'])
   expect((await engine.client.getJobStatus(id)).state).toBe('cancelled')
-})
-
-test('a retry continues with the steps of the failed run, without changing its records', async () => {
-  let broken = true
-  const did: string[] = []
-  const flow = workflow(
-    async (_event, step) => {
-      await step.run('one', () => void did.push('one'))
-      await step.sleep('nap', '1h')
-      await step.run('two', () => {
-        if (broken) throw new Error('broken')
-        did.push('two')
-      })
-    },
-    { retry: { maxAttempts: 1 } },
-  )
-  const engine = createTestEngine({ jobs: [flow] })
-  const { id } = await engine.client.sendJob('work.requested', { tenantId })
-  await engine.advance('1h')
-  broken = false
-  await engine.client.retryJob(id)
-  await engine.settle()
-  const { state, runs } = await engine.client.getJobStatus(id)
-  expect([state, did]).toEqual(['completed', ['one', 'two']])
-  expect(runs.map(({ steps }) => steps?.map((step) => step.state))).toEqual([
-    ['completed', 'completed', 'failed'],
-    ['completed', 'completed', 'completed'],
-  ])
 })
 
 test('a run whose workflow has changed its version fails and is compensated by the new code', async () => {
