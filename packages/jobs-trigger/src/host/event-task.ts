@@ -2,6 +2,7 @@ import type { Definition } from '@cgk-platform/jobs-core'
 import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
+import { inlineDefinition } from '../read/inline-definition.ts'
 import { type EventPayload, readEventPayload } from '../wire/payload.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 import { notifySendingWorkflow, notifyWaitingWorkflows } from '../workflows/notify-workflows.ts'
@@ -57,15 +58,6 @@ async function logFailedNotification(
     const message = 'Could not notify the workflows that wait for an event, because Trigger.dev did not respond.'
     bindLogger(logger, { jobId }).error(message, { error: toErrorInfo(error) })
   })
-}
-
-/**
- * Returns the definition whose attempts an event's run makes itself, or `undefined` if it starts runs. A concurrency
- * limit needs a queue with the right keys, which only the run that the host starts can have.
- */
-function inlineDefinition(definitions: readonly Definition[]): Definition | undefined {
-  const [first, ...more] = definitions
-  return more.length === 0 && first?.concurrency === undefined ? first : undefined
 }
 
 /**

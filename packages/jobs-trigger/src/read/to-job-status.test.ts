@@ -111,6 +111,20 @@ describe('a job whose event has several definitions', () => {
   })
 })
 
+test('a job whose run executes without a record has a run only if that run may make the attempts', () => {
+  const late = { status: 'EXECUTING', updatedAt: at(-3) } as const
+  const limited = defineJob({ id: 'pack', event: 'work.asked', concurrency: 1, handler: () => undefined })
+  const idsOf = (definitions?: Definition[], envelopeFields?: object) => {
+    const run = { ...late, payload: { envelope: envelope(envelopeFields) } }
+    return read([eventRun(run)], definitions).runs.map(({ definitionId }) => definitionId)
+  }
+  expect(idsOf()).toEqual([unknownDefinition])
+  expect(idsOf([job('ship')])).toEqual(['ship'])
+  expect(idsOf([job('ship'), job('bill')])).toEqual([])
+  expect(idsOf([limited])).toEqual([])
+  expect(idsOf([job('ship')], { idempotencyKey: 'once' })).toEqual([])
+})
+
 describe('the maximum number of attempts of a run', () => {
   const waiting = { status: 'QUEUED', attemptCount: 0 } as const
 

@@ -14,13 +14,14 @@ import { readRunPayload } from '../wire/payload.ts'
 import { eventPayloadOf, type EventRun, type EventRuns } from './event-runs.ts'
 import { readRecord } from '../wire/run-record.ts'
 import { definitionOfTask } from '../wire/task-id.ts'
+import { inlineDefinition } from './inline-definition.ts'
 import { runStateOf } from './run-state.ts'
 import { attemptRecordOf, endOf, toRunStatus } from './to-run-status.ts'
 
 /**
- * The `definitionId` of a run that failed before its host recorded its definition: the host could not start the
- * definitions' runs, or its process was killed at once. A retry of the job runs every definition that has no run. No
- * definition can have this id.
+ * The `definitionId` of a run whose host has not recorded its definition: the host could not start the definitions'
+ * runs, its process was killed at once, or its handler blocks the process. A retry of the job runs every definition that
+ * has no run. No definition can have this id.
  */
 export const unknownDefinition = '?'
 
@@ -72,15 +73,11 @@ function toRunStatuses(eventRun: EventRun, next: EventRun | undefined, context: 
 }
 
 /** Returns the id of the definition that an event's run executes itself, or `undefined` if it executes none. */
-function ownDefinitionId(
-  eventRun: EventRun,
-  next: EventRun | undefined,
-  { jobs, now }: ReaderContext,
-): string | undefined {
+function ownDefinitionId(eventRun: EventRun, next: EventRun | undefined, context: ReaderContext): string | undefined {
   const { run, children } = eventRun
   const record = attemptRecordOf(run)
   if (record) return record.definition
-  if (eventStateOf(run) !== 'failed' && !isBlocked(eventRun, now)) return undefined
+  if (eventStateOf(run) !== 'failed' && !isBlocked(eventRun, context)) return undefined
   const { envelope } = eventPayloadOf(run)
   if (next) {
     // The retry either names the definition of this run, or runs all definitions that have no run and replaces this
@@ -88,16 +85,18 @@ function ownDefinitionId(
     const { runs = {} } = eventPayloadOf(next.run).retry ?? {}
     return Object.keys(runs).find((id) => runs[id] === run.id)
   }
-  const [only, ...others] = definitionsOf(envelope.event, jobs)
+  const [only, ...others] = definitionsOf(envelope.event, context.jobs)
   return only && others.length + children.length === 0 ? only.id : unknownDefinition
 }
 
 /** Whether an event's run, which neither must nor does start runs, is late with its record. */
-function isBlocked({ run, children }: EventRun, now: number): boolean {
+function isBlocked({ run, children }: EventRun, { jobs, now }: ReaderContext): boolean {
   const { status, metadata, updatedAt } = run
   if (status !== 'EXECUTING' || children.length > 0 || readRecord(metadata) !== undefined) return false
   const { envelope, retry } = eventPayloadOf(run)
-  return envelope.idempotencyKey === undefined && !retry && now - updatedAt.getTime() > recordLimitMs
+  if (envelope.idempotencyKey !== undefined || retry || now - updatedAt.getTime() <= recordLimitMs) return false
+  const known = definitionsOf(envelope.event, jobs)
+  return known.length === 0 || inlineDefinition(known) !== undefined
 }
 
 function definitionsOf(event: string, jobs: JobRegistry | undefined): readonly Definition[] {
