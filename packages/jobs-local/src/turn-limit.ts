@@ -1,6 +1,6 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 
-/** Lets a limited number of calls through in each turn of the event loop. The others wait for later turns, in order. */
+/** Allows a limited number of calls in each turn of the event loop. The others wait for later turns, in order. */
 export class TurnLimit {
   readonly #clock: Pick<Clock, 'turn' | 'yield'>
   readonly #max: number
@@ -14,7 +14,7 @@ export class TurnLimit {
     this.#left = max
   }
 
-  /** Returns `undefined` if the call may go on at once. Otherwise resolves when it may. */
+  /** Returns `undefined` if the call may continue at once. Otherwise resolves when it may. */
   next(): Promise<void> | undefined {
     if (this.#left === this.#max) this.#refillNextTurn()
     if (this.#left > 0) {

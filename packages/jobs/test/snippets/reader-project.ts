@@ -52,6 +52,7 @@ function compilerOptions(): object {
     moduleDetection: 'force',
     noEmit: true,
     customConditions: ['@cgk-platform/source'], // the sources of the packages, not a build
+    lib: ['es2023', 'es2024.string', 'dom'], // the sources need `isWellFormed`; a build does not
   }
 }
 

@@ -45,8 +45,8 @@ export interface WriteQueueOptions {
 
 /**
  * Writes the changes of one turn of the event loop in one transaction, so that they share one sync of the disk. Many
- * changes take several turns. A large one has a transaction of its own, after the others that wait. Only the changes themselves run while the file is locked, so a handler that blocks the event loop never blocks other
- * processes.
+ * changes take several turns. A large change has its own transaction, after the smaller ones that wait. Only the changes
+ * themselves run while the file is locked, so a handler that blocks the event loop never blocks other processes.
  */
 export class WriteQueue {
   readonly #options: WriteQueueOptions
