@@ -58,13 +58,14 @@ export class ProcessSlot {
     this.#exited = new Promise((resolve) => {
       child.once('close', (code, signal) => {
         this.#child = undefined
-        this.#pausedSince = undefined
         // SIGTERM kills a process that is still starting.
         const isExpected = code === 0 || signal === 'SIGKILL' || signal === 'SIGTERM'
-        const isPoisoned = !this.#mayEnd && this.#wasPoisoned()
+        const isPoisoned = this.#wasPoisoned()
         if ((!this.#mayEnd || !isExpected) && !isPoisoned) this.#noteExit(signal ?? `code ${code}`)
         resolve()
-        if (isPoisoned) void this.start()
+        if (!isPoisoned || this.#mayEnd) return
+        this.#pausedSince = undefined
+        void this.start()
       })
     })
   }
