@@ -119,12 +119,11 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
       return (await added).map(({ id, deduplicated }) => ({ ok: true, id, deduplicated }))
     },
 
-    async status(id) {
-      const turn = reads.next()
-      if (turn) await turn
-      const job = running?.store.get(id)
-      return job && toJobStatus(job)
-    },
+    status: (id) =>
+      reads.run(() => {
+        const job = running?.store.get(id)
+        return job && toJobStatus(job)
+      }),
 
     async cancel(id) {
       await attached().engine.cancel(id)

@@ -1,6 +1,6 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 
-/** Allows a limited number of calls in each turn of the event loop. The others wait for later turns, in order. */
+/** Makes a limited number of calls in each turn of the event loop. The others wait for later turns, in order. */
 export class TurnLimit {
   readonly #clock: Pick<Clock, 'turn' | 'yield'>
   readonly #max: number
@@ -14,14 +14,23 @@ export class TurnLimit {
     this.#left = max
   }
 
-  /** Returns `undefined` if the call may continue at once. Otherwise resolves when it may. */
-  next(): Promise<void> | undefined {
-    if (this.#left === this.#max) this.#refillNextTurn()
-    if (this.#left > 0) {
-      this.#left--
-      return undefined
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve))
+  /** Calls `work` at once or in a later turn. */
+  run<T>(work: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const call = (): void => {
+        try {
+          resolve(work())
+        } catch (error) {
+          reject(error)
+        }
+      }
+      if (this.#left === this.#max) this.#refillNextTurn()
+      if (this.#left === 0) this.#waiting.push(call)
+      else {
+        this.#left--
+        call()
+      }
+    })
   }
 
   #refillNextTurn(): void {
@@ -29,7 +38,7 @@ export class TurnLimit {
       const released = this.#waiting.splice(0, this.#max)
       this.#left = this.#max - released.length
       if (released.length > 0) this.#refillNextTurn()
-      for (const release of released) release()
+      for (const call of released) call()
     })
   }
 }

@@ -176,6 +176,13 @@ export class WriteQueue {
     this.#isRefusing = false
     if (isPaused) this.#endPause()
     else this.#clearProblem()
+    this.#writeSoon()
+    // After a large change, its caller may read it, which also takes long: in another turn of the event loop.
+    if (changes[0]!.isLarge) immediate(() => this.#notify(changes, results))
+    else this.#notify(changes, results)
+  }
+
+  #notify(changes: readonly Change[], results: readonly unknown[]): void {
     this.#isNotifying = true
     for (const [index, { done, resolve }] of changes.entries()) {
       try {
@@ -189,7 +196,6 @@ export class WriteQueue {
       resolve()
     }
     this.#isNotifying = false
-    this.#writeSoon()
   }
 
   /** Takes the changes of the next transaction out of those that wait. During a pause, takes only those to refuse. */
