@@ -1,9 +1,9 @@
-import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { freePort } from '../../../../tools/init-apps/test/free-port.ts'
 import { documentsOnInngest, readDocument } from './documents.ts'
 import { blocksOf, fileOf, snippetsOf } from './extract-snippets.ts'
 import { createReaderProject, type Environment, type Started } from './reader-project.ts'
@@ -37,14 +37,6 @@ function variablesFor({ url }: LoopbackEngine): Environment {
   const file = blocksOf(readDocument('docs/inngest.md')).find(({ code }) => code.startsWith('JOB_PROVIDER='))
   expect(file?.code).toBe('JOB_PROVIDER=inngest\nINNGEST_DEV=1')
   return { JOB_PROVIDER: 'inngest', INNGEST_DEV: url }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => void server.close(resolve))
-  return port
 }
 
 /** Repeats `work` until it succeeds, as the dev server does while it waits for an app. */
