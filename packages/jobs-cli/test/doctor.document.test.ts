@@ -36,25 +36,22 @@ test('the command prints the output in the guide', async () => {
   expect(withoutNumbers(stdout.trimEnd())).toBe(withoutNumbers(blocks[index + 1]!.code))
 })
 
-/** Returns the first column of the table with this title. */
-function firstColumn(title: string): string[] {
-  const lines = section.split('\n')
-  const rows = lines.slice(lines.findIndex((line) => line.startsWith(`| ${title} `)) + 2)
-  const end = rows.findIndex((line) => !line.startsWith('|'))
-  return rows.slice(0, end).map((row) => row.split('|')[1]!.trim().replaceAll('`', ''))
+/** Returns the names at the start of the items of the lists in a text. */
+function itemsOf(text: string): string[] {
+  return [...text.matchAll(/^- `([^`]+)`: /gm)].map(([, name]) => name!)
 }
 
 test('the guide lists the options of `--help`', async () => {
   const { stdout } = await runCommand(['doctor', '--help'], project.folder)
   const named = [...stdout.matchAll(/^ {2}(--\S+(?: <[^>]+>)?)/gm)].map(([, option]) => option)
-  expect(firstColumn('Option')).toEqual(named)
+  expect(itemsOf(section).filter((name) => name.startsWith('--'))).toEqual(named)
 })
 
 test('the guide lists the fields of the JSON report', async () => {
   const { stdout } = await runCommand(['doctor', '--env-file', '.env', '--json'], project.folder)
   const report = JSON.parse(stdout) as DoctorReport
-  expect(firstColumn('Field')).toEqual(Object.keys(report))
   const asJson = document.slice(document.indexOf('### As JSON'))
+  expect(itemsOf(asJson)).toEqual(Object.keys(report))
   const fields: [string, object][] = [
     ['packages', { name: true, version: true, path: true } satisfies Record<keyof PackageFacts, true>],
     [
@@ -68,7 +65,7 @@ test('the guide lists the fields of the JSON report', async () => {
     ['findings', { check: true, status: true, message: true, remedy: true } satisfies Record<keyof Finding, true>],
   ]
   for (const [field, names] of fields) {
-    const row = asJson.split('\n').find((line) => line.startsWith(`| \`${field}\` `))
-    expect(row).toContain(`{ ${Object.keys(names).join(', ')} }`)
+    const item = asJson.split('\n').find((line) => line.startsWith(`- \`${field}\`: `))
+    expect(item).toContain(`{ ${Object.keys(names).join(', ')} }`)
   }
 })

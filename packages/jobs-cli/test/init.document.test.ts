@@ -44,6 +44,6 @@ test('the guide lists the options of the command', () => {
   const program = new Command()
   registerInit(program)
   const section = document.split(/^## /m).find((text) => text.startsWith('init\n'))
-  const named = [...section!.matchAll(/^\| `(--[^`]+)`/gm)].map(([, option]) => option)
+  const named = [...section!.matchAll(/^- `(--[^`]+)`/gm)].map(([, option]) => option)
   expect(named).toEqual(program.commands[0]!.options.map(({ flags }) => flags))
 })

@@ -21,7 +21,7 @@ export const inngestEngine: EngineDescriptor = {
     },
     {
       name: 'INNGEST_SIGNING_KEY',
-      purpose: "In production: the signing key, which reads, cancels and retries, from Inngest's dashboard.",
+      purpose: "In production: the signing key, used to read, cancel and retry jobs, from Inngest's dashboard.",
       choosesEngine: true,
       example: { value: '', isCommentedOut: true },
     },

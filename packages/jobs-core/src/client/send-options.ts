@@ -22,7 +22,7 @@ export interface SendOptions {
   idempotencyKey?: string | undefined
   /** Time for which the key stays in use, even if its job fails. Default: `'24h'`. */
   idempotencyTtl?: number | Duration | undefined
-  /** Overrides the `maxAttempts` of the definitions for this job: 1 to 1,000. */
+  /** For this job, overrides the `maxAttempts` of its definitions: 1 to 1,000. */
   maxAttempts?: number | undefined
   /** `traceparent` of the sender's trace, as in W3C Trace Context. The job receives it. */
   traceparent?: string | undefined

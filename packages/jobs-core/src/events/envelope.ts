@@ -23,7 +23,7 @@ export interface Envelope {
   readonly idempotencyKey?: string
   /** Time for which the key stays in use, in milliseconds. */
   readonly idempotencyTtlMs?: number
-  /** Overrides the `maxAttempts` of the definitions for this job. */
+  /** For this job, overrides the `maxAttempts` of its definitions. */
   readonly maxAttempts?: number
   /** The sender's trace, as a W3C `traceparent`. */
   readonly traceparent?: string

@@ -79,7 +79,7 @@ test('waits in the process for a short time', async () => {
   expect([actions, passed()]).toEqual([[], 4900])
 })
 
-test('waits with the SDK for a long time, and never less than requested', async () => {
+test('waits with the SDK for a long time, and never for less than requested', async () => {
   const { run, actions, passed } = open({ ends: 'early' })
   await run(60_000)
   expect([actions, passed()]).toEqual([['until 60000'], 60_000])
