@@ -1,6 +1,11 @@
 import type { Definition } from '../jobs/definition.ts'
 import { type LoggerLike, loggerOption } from '../logging/logger.ts'
-import { type CheckedOptions, declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
+import {
+  type CheckedOptions,
+  declareOptions,
+  type DeclaredOptions,
+  type OptionTable,
+} from '../options/declare-options.ts'
 import { custom, integer } from '../options/kinds.ts'
 import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
 import { type JobHooks, hooksOption } from '../runs/hooks.ts'
@@ -25,9 +30,11 @@ export interface ClientOptions {
 /** The options for users. Only test kits set the clock. */
 type KnownOptions = Omit<ClientOptions, 'clock'>
 
+type SharedOptions = Pick<ClientOptions, 'jobs' | 'logger' | 'hooks' | 'middleware'>
+
 /** The declarations of the options that a client and a host have in common. */
-export const sharedOptions = {
-  jobs: custom<readonly Definition[]>(),
+export const sharedOptions: OptionTable<SharedOptions, CheckedOptions<SharedOptions>> = {
+  jobs: custom(),
   logger: loggerOption,
   hooks: hooksOption,
   middleware: middlewareOption,
