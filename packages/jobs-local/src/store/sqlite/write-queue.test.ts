@@ -112,9 +112,7 @@ describe('the changes of one turn of the event loop', () => {
     expect(written).toEqual([['one', 'two'], ['large'], ['three'], ['second large']])
   })
 
-  test('that are large are written in one turn, and their callers hear of it in the next', async ({
-    onTestFinished,
-  }) => {
+  test('that are large are written in one turn, and end for their callers in the next', async ({ onTestFinished }) => {
     const { queue, written } = openQueue(onTestFinished)
     const told: string[] = []
     const large = queue.add(into(written, 'large'), { done: () => void told.push('large'), isLarge: true })
