@@ -102,6 +102,18 @@ describe('the changes of one turn of the event loop', () => {
     expect(written.flat()).toEqual([...names, 'last'])
   })
 
+  test('are all refused at once if the disk is full, even if they are many', async ({ onTestFinished }) => {
+    const { queue } = openQueue(onTestFinished)
+    let refused = 0
+    const fail = (): never => {
+      throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
+    }
+    const count = 2 * turnBatch + 10
+    for (let added = 0; added < count; added++) void queue.add(fail, { done, failed: () => void refused++ })
+    await turns()
+    expect(refused).toBe(count)
+  })
+
   test('do not wait for a large one, which has its own transaction', async ({ onTestFinished }) => {
     const { queue, written } = openQueue(onTestFinished)
     const add = (name: string, isLarge = false) => queue.add(into(written, name), { done, isLarge })
