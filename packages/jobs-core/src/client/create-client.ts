@@ -41,8 +41,11 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
 
   const find = async (provider: JobProvider, id: string, tenantId?: string): Promise<JobStatus> => {
     const problem = textProblem(id)
-    if (problem) throw new InvalidOptionError({ option: 'id', problem, remedy: 'Pass the `id` of a job handle.' })
-    const status = await provider.status(id)
+    if (typeof id !== 'string' || id === '') {
+      throw new InvalidOptionError({ option: 'id', problem: problem!, remedy: 'Pass the `id` of a job handle.' })
+    }
+    // No job has such an id, so the engine is not asked: it may replace characters.
+    const status = problem === undefined ? await provider.status(id) : undefined
     if (status && (tenantId === undefined || status.tenantId === tenantId)) return status
     throw new JobNotFoundError({ jobId: id, provider: provider.name })
   }

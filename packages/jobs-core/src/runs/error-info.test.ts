@@ -81,6 +81,22 @@ describe('toErrorInfo describes', () => {
     expect(toErrorInfo(new Error('x', { cause: revokedProxy })).cause).toStrictEqual(info)
   })
 
+  test('text with a lone surrogate, which some engines would replace', () => {
+    const error = Object.assign(new Error('cut \ud83d'), { name: 'x\ude00', code: '\ud800', stack: 'at \udfff 😀' })
+    expect(toErrorInfo(error)).toStrictEqual({
+      name: 'x\ufffd',
+      message: 'cut \ufffd',
+      code: '\ufffd',
+      stack: 'at \ufffd 😀',
+    })
+  })
+
+  test('an object with a long key', () => {
+    expect(toErrorInfo({ ['x'.repeat(5000)]: 1 }).message).toMatch(
+      /^an object \(x{100}… .+\) was thrown, not an Error$/,
+    )
+  })
+
   test('a frozen error', () =>
     expect(toErrorInfo(frozenError)).toMatchObject({ name: 'RangeError', message: 'Frozen.' }))
 

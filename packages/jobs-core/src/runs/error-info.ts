@@ -1,3 +1,5 @@
+import { truncate } from '../errors/truncate.ts'
+
 /** An error as JSON, the same on every engine. Any thrown value becomes one, including a string or `undefined`. */
 export interface JobErrorInfo {
   /** The error's name, such as `TypeError`. `NonError` if the thrown value was not an error. */
@@ -13,18 +15,19 @@ export interface JobErrorInfo {
 }
 
 const maxCauses = 5
+const maxKeyCharacters = 100
 
-/** Describes any thrown value. Never throws, even for circular causes, getters that throw or a revoked proxy. */
+/** Describes any thrown value, in well-formed Unicode. Never throws, even for circular causes, getters that throw or a revoked proxy. */
 export function toErrorInfo(thrown: unknown, depth = 0): JobErrorInfo {
   if (!isError(thrown) && !looksLikeError(thrown)) {
     return { name: 'NonError', message: `${describeThrown(thrown)} was thrown, not an Error` }
   }
   const { name, message, code, stack, cause } = readError(thrown)
   return {
-    name: typeof name === 'string' && name !== '' ? name : 'Error',
-    message: typeof message === 'string' ? message : describeThrown(message),
-    ...((typeof code === 'string' || typeof code === 'number') && { code: String(code) }),
-    ...(typeof stack === 'string' && { stack }),
+    name: typeof name === 'string' && name !== '' ? name.toWellFormed() : 'Error',
+    message: typeof message === 'string' ? message.toWellFormed() : describeThrown(message),
+    ...((typeof code === 'string' || typeof code === 'number') && { code: String(code).toWellFormed() }),
+    ...(typeof stack === 'string' && { stack: stack.toWellFormed() }),
     ...(cause !== undefined && depth < maxCauses && { cause: toErrorInfo(cause, depth + 1) }),
   }
 }
@@ -71,7 +74,10 @@ function describeThrown(thrown: unknown): string {
   try {
     if (typeof thrown !== 'object' || thrown === null) return `\`${String(thrown)}\``
     // Only its keys: the response of an HTTP client contains the headers of the request.
-    return `an object (${Object.keys(thrown).slice(0, 10).join(', ')})`
+    return `an object (${Object.keys(thrown)
+      .slice(0, 10)
+      .map((key) => truncate(key, maxKeyCharacters).toWellFormed())
+      .join(', ')})`
   } catch {
     return 'an object that cannot be read'
   }

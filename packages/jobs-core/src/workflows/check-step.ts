@@ -125,5 +125,5 @@ export function checkJobStep(
 
 /** Returns a function that creates the errors of a step's options. */
 function optionErrorFactory(createError: ReturnType<typeof stepErrorFactory>): CreateOptionError {
-  return (option, problem, remedy) => createError(`has an invalid option: \`${option}\` ${problem}`, remedy)
+  return (option, problem, remedy) => createError(`has an invalid option: ${quote(option)} ${problem}`, remedy)
 }

@@ -35,7 +35,7 @@ function toError(info: JobErrorInfo, messageOf: (info: JobErrorInfo) => string):
 
 /** Removes characters that the database rejects. The SDK removes only some of them. */
 function storable({ name, message, stack, ...rest }: JobErrorInfo): JobErrorInfo {
-  const clean = (text: string): string => text.replaceAll('\0', '').replaceAll(/\p{Cs}/gu, '\uFFFD') // unpaired surrogates
+  const clean = (text: string): string => text.replaceAll('\0', '')
   return { ...rest, name: clean(name), message: clean(message), ...(stack !== undefined && { stack: clean(stack) }) }
 }
 

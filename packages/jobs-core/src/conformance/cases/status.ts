@@ -157,7 +157,16 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const { id } = await t.send('conformance.nobody')
       // Changes more than the last character, the only difference between ids of the same millisecond.
       const similar = [`${id}0`, id.slice(0, -1), id.slice(0, -8), [...id].toReversed().join('')]
-      for (const unknown of [...similar, 'no-such-job', '../../etc/passwd', 'x'.repeat(600), '☃', ' ', '%00']) {
+      for (const unknown of [
+        ...similar,
+        'no-such-job',
+        '../../etc/passwd',
+        'x'.repeat(600),
+        '☃',
+        '\ud800',
+        ' ',
+        '%00',
+      ]) {
         await t.expectError('job_not_found', () => t.client.getJobStatus(unknown))
         await t.expectError('job_not_found', () => t.client.cancelJob(unknown))
         await t.expectError('job_not_found', () => t.client.retryJob(unknown))

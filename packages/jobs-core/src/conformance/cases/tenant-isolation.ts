@@ -172,8 +172,8 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
         await t.expectError('invalid_option', () => t.send('conformance.plain', {}, { options }))
         await t.expectError('invalid_option', () => client.forTenant(name))
         await t.expectError('invalid_option', () => client.listJobs({ tenantId: name }))
-        await t.expectError('invalid_option', () => client.getJobStatus(name))
-        await t.expectError('invalid_option', () => t.client.cancelJob(name))
+        await t.expectError('job_not_found', () => client.getJobStatus(name))
+        await t.expectError('job_not_found', () => t.client.cancelJob(name))
       }
       // Their replacement and whole characters are tenants of their own.
       for (const whole of [t.unique('\ufffd'), t.unique('😀'), t.unique('x').padEnd(256, 'y')]) {
