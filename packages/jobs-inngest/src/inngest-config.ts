@@ -4,6 +4,7 @@ import {
   type CreateOptionError,
   boolean,
   duration,
+  integer,
   invalidOption,
   type Option,
   type OptionRules,
@@ -37,8 +38,13 @@ export interface InngestConfig {
   appId?: string | undefined
   /** True for the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set to anything but `0`. */
   isDev?: boolean | undefined
-  /** Your own Inngest client. Cannot be combined with other settings except `apiBaseUrl` and `maxRateLimitWait`. */
+  /** Your own Inngest client. Cannot be combined with the settings above, except `apiBaseUrl`. */
   client?: Inngest.Any | undefined
+  /**
+   * Maximum number of attempts running at once in a process that calls `client.start()`. Default:
+   * `INNGEST_CONNECT_MAX_WORKER_CONCURRENCY`, otherwise 100.
+   */
+  concurrency?: number | undefined
   /** Maximum wait of a rate-limited request before it fails. Default `'60s'`. */
   maxRateLimitWait?: number | Duration | undefined
 }
@@ -48,6 +54,8 @@ export interface InngestConnection {
   readonly client: Inngest.Any
   /** If omitted, the client's own URL at the time of each request: some platforms set the environment late. */
   readonly apiBaseUrl?: string
+  /** Maximum attempts of a worker at once. Default: the SDK's variable, otherwise 100. */
+  readonly concurrency?: number
   /** Default: one minute. */
   readonly maxRateLimitWaitMs?: number
 }
@@ -73,6 +81,7 @@ const options = declareOptions<InngestConfig>('Inngest', {
   appId: string({ excludes: 'client' }),
   isDev: boolean({ excludes: 'client' }),
   client: clientOption,
+  concurrency: integer(),
   maxRateLimitWait: duration(),
 })
 
@@ -98,9 +107,10 @@ export function toConnection(
 ): () => Promise<InngestConnection> {
   const settings = options.read(config)
   const { client: ownClient, apiBaseUrl, appId = 'jobs', eventKey, signingKey, baseUrl, isDev } = settings
-  const { maxRateLimitWaitMs } = settings
+  const { concurrency, maxRateLimitWaitMs } = settings
   const requests = {
     ...(apiBaseUrl !== undefined && { apiBaseUrl }),
+    ...(concurrency !== undefined && { concurrency }),
     ...(maxRateLimitWaitMs !== undefined && { maxRateLimitWaitMs }),
   }
   if (ownClient !== undefined) {

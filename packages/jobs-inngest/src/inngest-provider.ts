@@ -1,6 +1,5 @@
 import type { JobProvider } from '@cgk-platform/jobs-core'
 import { type Clock, type JobHost, systemClock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
-import type { Inngest } from 'inngest'
 
 import { createEngineApi, type EngineApi } from './api/engine-api.ts'
 import { inngestCapabilities } from './capabilities.ts'
@@ -96,7 +95,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
       const running = attached()
       // A second call returns the same worker.
       starting ??= services()
-        .then(({ client, api, postEvents }) => startWorker({ client, api, postEvents, host: running, clock }))
+        .then((parts) => startWorker({ ...parts, host: running }))
         .catch((error: unknown) => {
           starting = undefined
           throw error
@@ -116,8 +115,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
 }
 
 /** The services of a provider that need a connection. */
-interface InngestServices {
-  readonly client: Inngest.Any
+interface InngestServices extends InngestConnection {
   readonly clock: Clock
   readonly api: EngineApi
   readonly subscriptions: Subscriptions
@@ -137,5 +135,5 @@ function createServices(connection: InngestConnection, clock: Clock): InngestSer
   const reader = createJobReader({ api, clock, subscriptions, accepted, appId: client.id })
   const postEvents = createPostEvents(connection, clock)
   const keyed = createKeyedSender({ postEvents, clock, find: reader.event, offsetMs })
-  return { client, clock, postEvents, api, subscriptions, accepted, reader, keyed, offsetMs }
+  return { ...connection, clock, postEvents, api, subscriptions, accepted, reader, keyed, offsetMs }
 }

@@ -83,8 +83,13 @@ export interface InngestConfig {
   appId?: string | undefined
   /** True for the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set to anything but `0`. */
   isDev?: boolean | undefined
-  /** Your own Inngest client. Cannot be combined with other settings except `apiBaseUrl` and `maxRateLimitWait`. */
+  /** Your own Inngest client. Cannot be combined with the settings above, except `apiBaseUrl`. */
   client?: { readonly id: string } | undefined
+  /**
+   * The maximum number of attempts running at once in a process that calls `client.start()`. Default:
+   * `INNGEST_CONNECT_MAX_WORKER_CONCURRENCY`, otherwise 100.
+   */
+  concurrency?: number | undefined
   /** The maximum wait of a rate-limited request before it fails. Default `'60s'`. */
   maxRateLimitWait?: number | Duration | undefined
 }

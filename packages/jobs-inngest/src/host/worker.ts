@@ -1,5 +1,5 @@
 import { InvalidOptionError, RequestFailedError, ShutdownError } from '@cgk-platform/jobs-core'
-import { bindLogger, type Clock, type JobHost, awaitAtMost } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, type Clock, environment, type JobHost, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
@@ -19,6 +19,7 @@ export interface Worker {
 /** The services that a worker needs. */
 export interface WorkerDependencies {
   readonly client: Inngest.Any
+  readonly concurrency?: number
   readonly api: EngineApi
   readonly postEvents: PostEvents
   readonly host: JobHost
@@ -27,13 +28,18 @@ export interface WorkerDependencies {
 
 const connectTimeoutMs = 60_000
 
+/** Returns `undefined` if the SDK's variable sets it. */
+function defaultConcurrency(): number | undefined {
+  return environment()['INNGEST_CONNECT_MAX_WORKER_CONCURRENCY'] ? undefined : 100
+}
+
 /**
  * Connects this process to Inngest, which then sends it the runs of all jobs that are defined at this time.
  *
  * @throws {InvalidOptionError} if the platform has no WebSocket, such as Node before 22.
  * @throws {RequestFailedError} if Inngest is unavailable or rejects the key.
  */
-export async function startWorker({ client, api, postEvents, host, clock }: WorkerDependencies): Promise<Worker> {
+export async function startWorker(dependencies: WorkerDependencies): Promise<Worker> {
   if (typeof WebSocket === 'undefined') {
     throw new InvalidOptionError({
       option: 'client.start()',
@@ -41,6 +47,7 @@ export async function startWorker({ client, api, postEvents, host, clock }: Work
       remedy: 'Use Node 22 or later, or serve the jobs over HTTP with `createInngestFunctions`.',
     })
   }
+  const { client, api, postEvents, host, clock } = dependencies
   const { jobs, ...hostServices } = host
   const closing = new AbortController()
   const tools = { ...hostServices, clock, random: Math.random, limits: inngestLimits }
@@ -48,7 +55,7 @@ export async function startWorker({ client, api, postEvents, host, clock }: Work
   const functions = toInngestFunctions(options)
   // Without this check, the SDK would retry forever and not report the reason.
   await api.get('check whether this process can be a worker', '/v2/health')
-  const connection = await connectTo(client, functions, clock)
+  const connection = await connectTo(dependencies, functions)
   const stopWarning = warnOfLateJobs(host)
 
   let closed: Promise<void> | undefined
@@ -63,14 +70,20 @@ export async function startWorker({ client, api, postEvents, host, clock }: Work
 }
 
 async function connectTo(
-  client: Inngest.Any,
+  { client, clock, concurrency = defaultConcurrency() }: WorkerDependencies,
   functions: ReturnType<typeof toInngestFunctions>,
-  clock: Clock,
 ): Promise<{ close(): Promise<void> }> {
   // Imported lazily: a process that only sends does not need it. Bundlers must ignore it, because it imports `tsx`, and
   // the build of a Next.js app fails if `tsx` is not installed.
   const { connect } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ 'inngest/connect')
-  const connecting = connect({ apps: [{ client, functions }], handleShutdownSignals: [] })
+  const { hostname } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ 'node:os')
+  const connecting = connect({
+    apps: [{ client, functions }],
+    handleShutdownSignals: [],
+    // Inngest counts running attempts by this id. The SDK's is the host's name, which several workers can share.
+    instanceId: `${hostname()}-${crypto.randomUUID()}`,
+    ...(concurrency !== undefined && { maxWorkerConcurrency: concurrency }),
+  })
   const connection = await awaitAtMost(clock, connectTimeoutMs, connecting)
   if (connection) return connection
   connecting.then((late) => late.close()).catch(() => undefined)

@@ -33,7 +33,7 @@ export interface OpenWorkerClient {
  */
 export async function openWorkerClient(
   jobs: readonly Definition[] | undefined,
-  settings: { readonly factor?: number; readonly signingKey?: string } = {},
+  settings: { readonly factor?: number; readonly signingKey?: string; readonly concurrency?: number } = {},
 ): Promise<OpenWorkerClient> {
   // The SDK needs system time to connect. A faster clock would leave too little of it on a busy machine.
   const clock = createScaledClock(settings.factor ?? 5)
@@ -41,9 +41,10 @@ export async function openWorkerClient(
   const engine = await createLoopbackEngine({ clock, eventKey, signingKey, retryDelayMs: () => 20_000 })
   onTestFinished(() => engine.close())
   const openClient = (own = jobs): JobClient => {
+    const { concurrency } = settings
     const keys = { eventKey, signingKey: settings.signingKey ?? signingKey }
     const inngest = new Inngest({ id: 'jobs', baseUrl: engine.url, isDev: false, logger: quietLogger, ...keys })
-    const load = () => createInngestProvider({ client: inngest }, { clock })
+    const load = () => createInngestProvider({ client: inngest, ...(concurrency && { concurrency }) }, { clock })
     const client = createClient({ load }, { jobs: own, logger, clock })
     onTestFinished(() => client.close({ timeout: 0 }))
     return client

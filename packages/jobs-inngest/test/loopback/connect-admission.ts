@@ -40,6 +40,7 @@ export function admitWorker(
     apps.set(appName, new Set(configs.map(({ id }) => id)))
   }
   connection.apps = apps
+  connection.instanceId = instanceId
   connection.capacity = maxWorkerConcurrency > 0 ? maxWorkerConcurrency : defaultCapacity
   connection.recordHeartbeat()
   const seconds = (ms: number): string => `${ms / 1000}s`

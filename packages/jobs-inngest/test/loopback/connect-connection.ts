@@ -12,6 +12,8 @@ export interface WorkerConnection {
   apps: ReadonlyMap<string, ReadonlySet<string>>
   /** Maximum number of concurrent requests. */
   capacity: number
+  /** The id by which the real server counts a worker's requests. */
+  instanceId: string
   send(kind: MessageKind, payload?: Uint8Array): void
   /** Closes the connection with a reason, as the real server words it. */
   refuse(reason: string): void
@@ -48,6 +50,7 @@ export function openConnection(
     phase: 'handshaking',
     apps: new Map(),
     capacity: 0,
+    instanceId: '',
     send(kind, payload) {
       if (socket.readyState === socket.OPEN) socket.send(encodeMessage(kind, payload))
     },

@@ -15,6 +15,7 @@ import type { HttpReply, HttpRequest } from './http-messages.ts'
 export interface ConnectGateway {
   readonly url: string
   readonly limitsOf: Workers['limitsOf']
+  readonly workers: Workers['list']
   /** Creates the token with which a worker authenticates. */
   createToken(): string
   /** Sends a request to a worker. @throws {Error} without a reply. */
@@ -107,6 +108,7 @@ export async function openConnectGateway({
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
     limitsOf: workers.limitsOf,
+    workers: workers.list,
     createToken() {
       const token = randomBytes(16).toString('hex')
       tokens.add(token)

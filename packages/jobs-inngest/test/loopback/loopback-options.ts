@@ -47,8 +47,9 @@ export interface LoopbackEngine {
    * function that removes the rule.
    */
   intercept(rule: FaultRule, direction?: 'in' | 'out'): () => void
-  /** Disturbs the connections of workers. */
+  /** The connections of workers. */
   readonly workers: {
+    list(): readonly { readonly instanceId: string; readonly capacity: number }[]
     /** Requests every worker to reconnect, as a gateway does before it closes. */
     drain(): void
     /** Breaks all connections. */

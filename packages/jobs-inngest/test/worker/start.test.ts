@@ -1,6 +1,9 @@
-import { defineJob, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { describe, expect, test } from 'vitest'
+import { hostname } from 'node:os'
 
+import { defineJob, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { describe, expect, test, vi } from 'vitest'
+
+import { createDeferred } from '../kit/deferred.ts'
 import { failureOf } from '../kit/faults.ts'
 import { openWorkerClient } from '../kit/open-worker-client.ts'
 
@@ -25,6 +28,46 @@ describe('a started client', () => {
     await Promise.all([client.start(), client.start()])
     await client.start()
     expect(starts()).toBe(1)
+  })
+
+  test('runs at most 100 attempts at once, or as many as configured', async () => {
+    const ends = Array.from({ length: 4 }, () => createDeferred())
+    const running: number[] = []
+    const work = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      async handler({ payload: { number = 0 } }) {
+        running.push(number)
+        await ends[number]!.promise
+      },
+    })
+    const { client, engine, until, pause } = await openWorkerClient([work], { concurrency: 2 })
+    await client.start()
+    expect(engine.workers.list()).toMatchObject([{ capacity: 2 }])
+    const jobs = await Promise.all([0, 1, 2, 3].map((number) => client.sendJob('work.asked', { ...payload, number })))
+    await until(() => running.length === 2)
+    await pause(2000)
+    expect(running).toHaveLength(2)
+    for (const end of ends) end.resolve()
+    await Promise.all(jobs.map(({ id }) => client.waitForJob(id)))
+
+    const other = await openWorkerClient([work])
+    await other.client.start()
+    expect(other.engine.workers.list()).toMatchObject([{ capacity: 100 }])
+    vi.stubEnv('INNGEST_CONNECT_MAX_WORKER_CONCURRENCY', '7')
+    await other.openClient().start()
+    vi.unstubAllEnvs()
+    expect(other.engine.workers.list()).toMatchObject([{ capacity: 100 }, { capacity: 7 }])
+  })
+
+  test('has its own instance id, because Inngest counts the attempts of workers by it', async () => {
+    const work = defineJob({ id: 'work', event: 'work.asked', handler: () => 1 })
+    const { client, openClient, engine } = await openWorkerClient([work])
+    await Promise.all([client.start(), openClient().start()])
+    const ids = engine.workers.list().map(({ instanceId }) => instanceId)
+    expect(ids).toHaveLength(2)
+    expect(ids.every((id) => id.startsWith(`${hostname()}-`))).toBe(true)
+    expect(new Set(ids).size).toBe(2)
   })
 
   test('warns of a job that is defined too late', async () => {
