@@ -39,26 +39,20 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   const engine = createLazyEngine(load, () => ({ jobs, client, logger, hooks, middleware }))
   const sender = createSender({ engine, clock, hooks, logger, jobs, maxPayloadBytes })
 
-  const find = async (provider: JobProvider, id: string, tenantId?: string): Promise<JobStatus> => {
+  /** @param waitMs - maximum time to wait for a job that the engine does not show yet */
+  const find = async (provider: JobProvider, id: string, tenantId?: string, waitMs = 0): Promise<JobStatus> => {
     const problem = textProblem(id)
     if (typeof id !== 'string' || id === '') {
       throw new InvalidOptionError({ option: 'id', problem: problem!, remedy: 'Pass the `id` of a job handle.' })
     }
-    // No job has such an id, so the engine is not asked: it may replace characters.
-    const status = problem === undefined ? await provider.status(id) : undefined
-    if (status && (tenantId === undefined || status.tenantId === tenantId)) return status
-    throw new JobNotFoundError({ jobId: id, provider: provider.name })
-  }
-
-  /** Waits up to ten seconds for a job that the engine does not show yet. */
-  const findVisible = async (provider: JobProvider, id: string, tenantId?: string): Promise<JobStatus> => {
-    const until = clock.now() + 10_000
-    for (;;) {
+    for (const until = clock.now() + waitMs; ; await pause(clock, 200)) {
       try {
-        return await find(provider, id, tenantId)
+        // No job has such an id, so the engine is not asked: it may replace characters.
+        const status = problem === undefined ? await provider.status(id) : undefined
+        if (status && (tenantId === undefined || status.tenantId === tenantId)) return status
+        throw new JobNotFoundError({ jobId: id, provider: provider.name })
       } catch (error) {
         if (!JobNotVisibleError.isInstance(error) || clock.now() >= until) throw error
-        await pause(clock, 200)
       }
     }
   }
@@ -78,7 +72,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
 
     async cancelJob(id) {
       const provider = await engine.useOpen('cancelJob')
-      const status = await findVisible(provider, id, tenantId)
+      const status = await find(provider, id, tenantId, 10_000)
       if (isEnded(status.state)) return status
       requireFeature(provider, status.state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a waiting job')
       await provider.cancel(id)
