@@ -7,7 +7,6 @@ import {
   type JobHost,
   limitsOf,
   findUnsupportedOptions,
-  systemClock,
 } from '@cgk-platform/jobs-core/provider'
 
 import { localCapabilities, sqliteCapabilities } from './capabilities.ts'
@@ -18,6 +17,7 @@ import { healthOf } from './health-of.ts'
 import { type LocalConfig, type LocalSettings, toLocalSettings } from './local-config.ts'
 import { changeNow } from './store/change-now.ts'
 import type { JobStore } from './store/job-store.ts'
+import { machineClock } from './machine-clock.ts'
 import { createMemoryStore } from './store/memory/memory-store.ts'
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
 import { toJobStatus } from './to-job-status.ts'
@@ -59,7 +59,7 @@ export interface LocalProvider extends JobProvider {
  * @throws {InvalidOptionError} for an invalid option.
  */
 export function createLocalProvider(config: LocalConfig = {}, internals: LocalInternals = {}): LocalProvider {
-  const { clock = systemClock, random = Math.random, ownTime = false } = internals
+  const { clock = machineClock, random = Math.random, ownTime = false } = internals
   const settings = toLocalSettings(config)
   const { concurrency, role, path } = settings
   const capabilities = path === undefined ? localCapabilities : sqliteCapabilities
@@ -90,7 +90,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     },
 
     attach(host: JobHost) {
-      const store = openStore(settings, host.logger, () => clock.now())
+      const store = openStore(settings, host.logger, clock)
       const engine = new Engine({
         store,
         clock,
@@ -106,7 +106,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
       })
       running = { engine, store }
       if (role === 'work') engine.start()
-      if (clock === systemClock && role !== 'send') stopWarning = warnAtExit(toOpenEngine(engine, host, store))
+      if (clock === machineClock && role !== 'send') stopWarning = warnAtExit(toOpenEngine(engine, host, store))
     },
 
     async send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> {
@@ -174,9 +174,9 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
   }
 }
 
-function openStore({ path, retention, leaseMs }: LocalSettings, logger: LoggerLike, now: () => number): JobStore {
-  if (path === undefined) return createMemoryStore(retention)
-  return createSqliteStore({ path, retention, leaseMs, logger: bindLogger(logger, {}), now })
+function openStore({ path, retention, leaseMs }: LocalSettings, logger: LoggerLike, clock: Clock): JobStore {
+  if (path === undefined) return createMemoryStore(retention, clock)
+  return createSqliteStore({ path, retention, leaseMs, logger: bindLogger(logger, {}), clock })
 }
 
 function toOpenEngine(engine: Engine, { logger, jobs }: JobHost, { shared }: JobStore): OpenEngine {

@@ -83,7 +83,7 @@ function checkOptions(event: string, options: SendOptions, context: EnvelopeCont
   if (envelopeFields.providerOptions !== undefined) checkSendOptions(provider, envelopeFields.providerOptions)
   return {
     ...envelopeFields,
-    ...(runAt > now && { runAt: checkedStart(runAt, context) }),
+    ...(runAt > now && { runAt: checkedStart(runAt, context), ...(delayMs !== undefined && { delayMs }) }),
     ...(envelopeFields.idempotencyKey !== undefined && {
       idempotencyTtlMs: idempotencyTtlMs ?? defaultIdempotencyTtlMs,
     }),

@@ -19,6 +19,8 @@ export interface Envelope {
   readonly sentAt: number
   /** Earliest start, in epoch milliseconds. Absent: now. */
   readonly runAt?: number
+  /** The delay from which `runAt` was computed, in milliseconds. Absent: the sender gave a date, or none. */
+  readonly delayMs?: number
   /** The idempotency key, unique for a tenant and event. */
   readonly idempotencyKey?: string
   /** Time for which the key stays in use, in milliseconds. */
@@ -37,6 +39,7 @@ export type WireEnvelope = Omit<Envelope, 'providerOptions'>
 /** The optional fields of an encoded envelope, each with its check. */
 const optionalFields = Object.entries({
   runAt: isNumber,
+  delayMs: isNumber,
   idempotencyKey: isNonEmptyString,
   idempotencyTtlMs: isNumber,
   maxAttempts: isAttemptCount,

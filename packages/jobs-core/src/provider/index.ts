@@ -139,6 +139,7 @@ export {
   type CompensationRecord,
   type WorkflowRecord,
 } from '../workflows/workflow-record.ts'
+export { shiftStepTimes } from '../workflows/shift-step-times.ts'
 export type * from '../workflows/step-call.ts'
 
 // Requests to hosted engines

@@ -236,7 +236,7 @@ class RecordedStepEngine implements StepEngine {
     if (this.#phase !== 'running') return
     const { clock } = this.#context
     const now = clock.now()
-    for (const called of this.#waits.takeDue(now)) {
+    for (const called of this.#waits.takeDue()) {
       const { step } = called
       if (step.state === 'retrying') {
         this.#execute(called)

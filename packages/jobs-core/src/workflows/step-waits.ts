@@ -7,6 +7,8 @@ export class StepWaits {
   readonly #clock: Clock
   readonly #onDue: () => void
   readonly #waits = new Map<string, AwaitedStep>()
+  /** The time for which the timer that has just fired was set. */
+  #firedAt = Number.NEGATIVE_INFINITY
   #timer: { readonly at: number; readonly timer: Timer } | undefined
 
   /** @param onDue - called when the timer of `arm` fires */
@@ -31,7 +33,10 @@ export class StepWaits {
   }
 
   /** Removes and returns the due steps, the earliest first. */
-  takeDue(now: number): AwaitedStep[] {
+  takeDue(): AwaitedStep[] {
+    // A timer follows elapsed time, so its steps are due even if the wall clock was set back.
+    const now = Math.max(this.#clock.now(), this.#firedAt)
+    this.#firedAt = Number.NEGATIVE_INFINITY
     const due = [...this.#waits.values()].filter(({ step }) => (stepDueAt(step) ?? Number.POSITIVE_INFINITY) <= now)
     for (const { step } of due) this.#waits.delete(step.key)
     return due.toSorted((one, other) => stepDueAt(one.step)! - stepDueAt(other.step)!)
@@ -53,6 +58,7 @@ export class StepWaits {
     this.disarm()
     const timer = this.#clock.setTimer(Math.max(0, at - this.#clock.now()), () => {
       this.#timer = undefined
+      this.#firedAt = at
       this.#onDue()
     })
     this.#timer = { at, timer }

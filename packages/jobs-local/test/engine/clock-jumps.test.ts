@@ -25,7 +25,7 @@ describe('cron ticks missed while the machine slept', () => {
     const { job, ticks } = hourly('none')
     const engine = createJumpingEngine({ startAt, jobs: [job] })
     await engine.advance(1000)
-    engine.jump(3 * hourMs) // over 09:00, 10:00 and 11:00
+    engine.sleep(3 * hourMs) // over 09:00, 10:00 and 11:00
     await engine.advance(hourMs / 2)
     expect(engine.now().toISOString()).toBe('2026-03-02T12:00:01.000Z')
     expect(engine.logger.lines.filter(({ level }) => level === 'warn')).toEqual([
@@ -38,7 +38,7 @@ describe('cron ticks missed while the machine slept', () => {
 
 describe('an engine on the system clock', () => {
   // Platform timers do not count the time that a machine sleeps.
-  test('detects within 10 s that the clock jumped, so delayed jobs, retries and ticks are hardly late', async () => {
+  test('detects within 10 s that the machine slept, so delayed jobs, retries and ticks are hardly late', async () => {
     const { job: cron, ticks } = hourly('none')
     const ran: string[] = []
     const job = defineJob({
@@ -54,7 +54,7 @@ describe('an engine on the system clock', () => {
     await engine.client.sendJob('work.requested', { tenantId, number: 1 })
     await engine.client.scheduleJob('work.requested', { tenantId, number: 2 }, { delay: '2h' })
     await engine.advance(1000)
-    engine.jump(2 * hourMs + 0.25 * hourMs) // asleep from 08:30 to 10:45
+    engine.sleep(2 * hourMs + 0.25 * hourMs) // asleep from 08:30 to 10:45
     await engine.advance(10_000)
     expect(ran.toSorted()).toEqual(['1/1 at 08:30', '1/2 at 10:45', '2/1 at 10:45'])
     await engine.advance(0.25 * hourMs)

@@ -6,15 +6,19 @@ import { createLocalProvider } from '../../src/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 
-/** An engine whose wall clock can jump without its timers, as when a machine sleeps or its clock is set. */
+/** An engine whose wall clock can change without its timers, as when a machine sleeps or its clock is set. */
 export interface JumpingEngine {
   readonly client: JobClient
   readonly logger: RecordedLogger
   now(): Date
+  /** Returns the time since the start, which does not depend on the wall clock. */
+  elapsedMs(): number
   /** Advances the wall clock and the timers. */
   advance(ms: number): Promise<void>
-  /** Moves only the wall clock. */
+  /** Sets the wall clock. */
   jump(ms: number): void
+  /** Lets the machine sleep: the wall clock advances, and timers do not. */
+  sleep(ms: number): void
 }
 
 export interface JumpingEngineOptions extends Omit<ClientOptions, 'clock' | 'logger'> {
@@ -31,8 +35,9 @@ export function createJumpingEngine({
   ...options
 }: JumpingEngineOptions): JumpingEngine {
   const virtual = createVirtualClock(startAt.getTime())
-  let jumpedMs = 0
-  const clock: Clock = { ...virtual, now: () => virtual.now() + jumpedMs }
+  let [jumpedMs, sleptMs] = [0, 0]
+  const elapsed = (): number => virtual.now() + sleptMs
+  const clock: Clock = { ...virtual, elapsed, now: () => elapsed() + jumpedMs }
   const provider = createLocalProvider(config, { clock, ownTime: !realSleep })
   const logger = createRecordedLogger()
   const client = createClient({ load: () => provider }, { ...options, clock, logger })
@@ -44,8 +49,12 @@ export function createJumpingEngine({
     client,
     logger,
     now: () => new Date(clock.now()),
+    elapsedMs: () => elapsed() - startAt.getTime(),
     jump(ms) {
       jumpedMs += ms
+    },
+    sleep(ms) {
+      sleptMs += ms
     },
     async advance(ms) {
       await client.capabilities()

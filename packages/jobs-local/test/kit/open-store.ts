@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 
-import { bindLogger } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, type Clock } from '@cgk-platform/jobs-core/provider'
 import { onTestFinished } from 'vitest'
 
 import type { JobStore } from '../../src/store/job-store.ts'
@@ -8,10 +8,10 @@ import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { createRecordedLogger } from './recorded-logger.ts'
 
 /** Opens a store on a file, as a separate process would. */
-export function openStore(path: string, leaseMs = 60_000, now: () => number = Date.now): JobStore {
+export function openStore(path: string, leaseMs = 60_000, clock: Pick<Clock, 'now' | 'elapsed'> = Date): JobStore {
   const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
   const logger = bindLogger(createRecordedLogger(), {})
-  const store = createSqliteStore({ path, retention, leaseMs, logger, now })
+  const store = createSqliteStore({ path, retention, leaseMs, logger, clock })
   onTestFinished(() => store.shared!.dispose())
   return store
 }

@@ -43,7 +43,7 @@ export function createSimulatedWorkers(): SimulatedWorkers {
     },
     start(concurrency = 64) {
       let wallMs = 0
-      const store = openStore(path, undefined, () => wallMs)
+      const store = openStore(path, undefined, { now: () => wallMs })
       const running = new Set<StoredRun>()
       const workers = 'SELECT id FROM cgk_workers ORDER BY id'
       const before = connection.all<{ id: number }>(workers).map(({ id }) => id)

@@ -14,10 +14,10 @@ export type StoreName = (typeof storeNames)[number]
 /** Creates an empty store that retains all ended jobs. */
 export function createStore(name: StoreName): JobStore {
   const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
-  if (name === 'memory') return createMemoryStore(retention)
+  if (name === 'memory') return createMemoryStore(retention, Date)
   const { path } = createTestFile()
   const logger = bindLogger(createRecordedLogger(), {})
-  const store = createSqliteStore({ path, retention, leaseMs: 60_000, logger, now: () => Date.now() })
+  const store = createSqliteStore({ path, retention, leaseMs: 60_000, logger, clock: Date })
   onTestFinished(() => store.shared!.dispose())
   return store
 }

@@ -33,6 +33,14 @@ export class DueQueue<T> {
     this.#stale = 0
   }
 
+  /** Removes all items and returns them in order. */
+  drain(): T[] {
+    const items = this.#queue.data.toSorted(byInstant).map(({ item }) => item)
+    this.#queue = new TinyQueue<DueItem<T>>([], byInstant)
+    this.#stale = 0
+    return items.filter((item) => !this.#isStale(item))
+  }
+
   nextAt(): number | undefined {
     this.#dropStale()
     return this.#queue.peek()?.at

@@ -10,7 +10,7 @@ const failed: Outcome = { type: 'failed', error: { name: 'Error', message: 'fail
 
 /** Creates a store with one job and its running runs, and a function that ends them. */
 function storeWith(runs: number, members: Partial<Envelope> = {}) {
-  const store = createMemoryStore({ count: 100, ageMs: Number.MAX_SAFE_INTEGER })
+  const store = createMemoryStore({ count: 100, ageMs: Number.MAX_SAFE_INTEGER }, Date)
   const envelope = createEnvelope({ payload, ...members })
   store.add([envelope], 0)
   const begin = (...definitionIds: string[]) => {
@@ -67,7 +67,7 @@ describe('the payload of a job', () => {
 
   test('does not change in the envelope of the sender', () => {
     const envelope = createEnvelope({ payload })
-    const store = createMemoryStore({ count: 100, ageMs: Number.MAX_SAFE_INTEGER })
+    const store = createMemoryStore({ count: 100, ageMs: Number.MAX_SAFE_INTEGER }, Date)
     store.add([envelope], 0)
     store.cancel(envelope.id, 1)
     expect(envelope.payload).toEqual(payload)

@@ -1,5 +1,6 @@
 import { type JobState, type JobStatus, isEnded } from '@cgk-platform/jobs-core'
 import {
+  type Clock,
   type JobErrorInfo,
   retryWorkflowRecord,
   type Envelope,
@@ -23,11 +24,13 @@ import { OpenRuns } from './open-runs.ts'
 import { type Retention, RetainedJobs } from '../retained-jobs.ts'
 import { RunQueue } from './run-queue.ts'
 import { stateOf } from '../state-of.ts'
+import { WallClock } from '../wall-clock.ts'
+import { shiftDelays } from './shift-delays.ts'
 import { WorkflowWaits } from './workflow-waits.ts'
 
 /** Creates a store in this process's memory. Its jobs are lost when the process ends. */
-export function createMemoryStore(retention: Retention): JobStore {
-  return new MemoryStore(retention)
+export function createMemoryStore(retention: Retention, clock: Pick<Clock, 'now' | 'elapsed'>): JobStore {
+  return new MemoryStore(retention, clock)
 }
 
 const none: readonly StoredRun[] = []
@@ -43,15 +46,18 @@ class MemoryStore implements JobStore {
   readonly #keys = new IdempotencyKeys()
   readonly #ticks = new Map<string, number>()
   readonly #retained: RetainedJobs
+  readonly #wall: WallClock
   #openJobs = 0
   /** Cancelled workflows that are being compensated. */
   #compensating = 0
 
-  constructor(retention: Retention) {
+  constructor(retention: Retention, clock: Pick<Clock, 'now' | 'elapsed'>) {
+    this.#wall = new WallClock(clock)
     this.#retained = new RetainedJobs(retention, (job) => this.#jobs.delete(job.envelope.id))
   }
 
   change<T>(work: () => T, { done }: ChangeCallbacks<T>): undefined {
+    shiftDelays(this.#wall.takeJump(), this.#jobs, this.#delayedJobs, this.#queue)
     done(work())
   }
 
@@ -61,11 +67,7 @@ class MemoryStore implements JobStore {
       if (holder !== undefined) return { id: holder, deduplicated: true }
       this.#keys.take(envelope, now)
       const delayed = envelope.runAt !== undefined && envelope.runAt > now
-      const job: StoredJob = {
-        envelope,
-        state: delayed ? 'scheduled' : 'queued',
-        runs: [],
-      }
+      const job: StoredJob = { envelope, state: delayed ? 'scheduled' : 'queued', runs: [] }
       this.#jobs.set(envelope.id, job)
       this.#openJobs++
       if (delayed) this.#delayedJobs.push(envelope.runAt, job)

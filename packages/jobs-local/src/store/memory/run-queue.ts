@@ -89,6 +89,11 @@ export class RunQueue {
     }
   }
 
+  /** Moves the due times of retries. Suspended workflows run again, and then wait for what remains of their steps. */
+  shift(byMs: number): void {
+    for (const { run, dueAt } of this.#delayed.drain()) this.delay(run, run.pause ? 0 : dueAt + byMs)
+  }
+
   nextAt(): number | undefined {
     return this.#delayed.nextAt()
   }

@@ -133,8 +133,10 @@ function migrate(connection: Connection, steps: readonly string[], allowOtherTab
     // Check again: another process may have been faster.
     const version = versionOf(connection, steps.length, allowOtherTables)
     if (version === 0) {
-      connection.exec('CREATE TABLE cgk_meta (version INTEGER NOT NULL, taken INTEGER NOT NULL) STRICT')
-      connection.exec('INSERT INTO cgk_meta VALUES (0, 0)')
+      connection.exec(
+        'CREATE TABLE cgk_meta (version INTEGER NOT NULL, taken INTEGER NOT NULL, clock_offset INTEGER) STRICT',
+      )
+      connection.exec('INSERT INTO cgk_meta (version, taken) VALUES (0, 0)')
     }
     for (const step of steps.slice(version)) connection.exec(step)
     connection.run('UPDATE cgk_meta SET version = ?', steps.length)

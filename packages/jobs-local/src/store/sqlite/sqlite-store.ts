@@ -1,7 +1,8 @@
 import { type Logger, isEnded } from '@cgk-platform/jobs-core'
-import type { JobErrorInfo, Envelope, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
+import type { Clock, JobErrorInfo, Envelope, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
+import { WallClock } from '../wall-clock.ts'
 import type { Retention } from '../retained-jobs.ts'
 import { stateOf } from '../state-of.ts'
 import { cancelJob } from './cancel-job.ts'
@@ -11,6 +12,7 @@ import { UnwrittenRuns } from './unwritten-runs.ts'
 import { HeldRuns } from './held-runs.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { JobsReader } from './jobs-reader.ts'
+import { followClock } from './follow-clock.ts'
 import * as jobs from './jobs-table.ts'
 import * as notices from './notices-table.ts'
 import { checkVersion, openFile } from './open-file.ts'
@@ -35,7 +37,7 @@ export interface SqliteStoreOptions {
   readonly retention: Retention
   readonly leaseMs: number
   readonly logger: Logger
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>
 }
 
 /** Creates a store in a file that processes can share. @throws {StoreError} if the file cannot be used. */
@@ -49,7 +51,8 @@ const readRetryMs = 1000
 class SqliteStore implements JobStore {
   readonly shared: SharedFile
   readonly #connection: Connection
-  readonly #now: () => number
+  readonly #clock: Pick<Clock, 'now'>
+  readonly #wall: WallClock
   readonly #reader: JobsReader
   readonly #queue: WriteQueue
   readonly #workers: Workers
@@ -63,7 +66,7 @@ class SqliteStore implements JobStore {
   /** Whether a claim might find a run. False after one that did not fill all slots, until the next change. */
   #mayHaveNext = true
 
-  constructor(connection: Connection, { retention, leaseMs, logger, now }: SqliteStoreOptions) {
+  constructor(connection: Connection, { retention, leaseMs, logger, clock }: SqliteStoreOptions) {
     const workers = new Workers(connection, leaseMs)
     const queue = new WriteQueue({
       connection,
@@ -74,14 +77,15 @@ class SqliteStore implements JobStore {
     })
     const change = (work: () => void): Promise<void> => queue.add(work, { done: () => this.shared.changed() })
     this.#connection = connection
-    this.#now = now
+    this.#clock = clock
+    this.#wall = new WallClock(clock)
     this.#reader = new JobsReader(connection)
     this.#unwritten = new UnwrittenRuns(connection)
     this.#workers = workers
     this.#queue = queue
     this.#claims = new Claims({ connection, workers, unwritten: this.#unwritten, held: this.#held })
     this.#waits = new WaitsTable({ connection, reader: this.#reader, wake: (run) => this.wakeRun(run) })
-    this.#housekeeping = new Housekeeping({ connection, retention, leaseMs, workers, now, change })
+    this.#housekeeping = new Housekeeping({ connection, retention, leaseMs, workers, now: () => clock.now(), change })
     const hasRunChanges = (): boolean => this.#hasRunChanges()
     this.shared = new SharedFile({ connection, queue, workers, housekeeping: this.#housekeeping, hasRunChanges })
     this.shared.onChange(() => void (this.#mayHaveNext = true))
@@ -227,7 +231,7 @@ class SqliteStore implements JobStore {
   }
 
   nextDueAt(): number | undefined {
-    const now = this.#now()
+    const now = this.#clock.now()
     const due = this.#queue.read(() => nextDueAt(this.#connection), now + readRetryMs)
     const probationEndsAt = this.#claims.probationEndsAt(now)
     return due === undefined || probationEndsAt === undefined
@@ -271,6 +275,7 @@ class SqliteStore implements JobStore {
 
   #onBegin(): void {
     checkVersion(this.#connection)
+    followClock(this.#wall, this.#connection, this.#held)
     this.#workers.begin()
     this.#unwritten.clear()
     this.#waits.begin()

@@ -1,0 +1,26 @@
+import { expect, test, vi } from 'vitest'
+
+import { machineClock } from './machine-clock.ts'
+
+const hourMs = 3_600_000
+let sleptMs = 0
+
+vi.mock(import('node:os'), async (original) => {
+  const os = await original()
+  return { ...os, uptime: () => os.uptime() + sleptMs / 1000 }
+})
+
+test('elapsed time counts the time asleep, and does not change when the clock is set', ({ onTestFinished }) => {
+  const { now } = Date
+  let setByMs = 0
+  Date.now = () => now() + setByMs + sleptMs
+  onTestFinished(() => void (Date.now = now))
+  const startMs = machineClock.elapsed!()
+  const elapsedMs = (): number => Math.round((machineClock.elapsed!() - startMs) / 60_000) * 60_000
+  setByMs = 2 * hourMs
+  expect(elapsedMs()).toBe(0)
+  sleptMs = hourMs
+  expect(elapsedMs()).toBe(hourMs)
+  setByMs = -2 * hourMs
+  expect(elapsedMs()).toBe(hourMs)
+})

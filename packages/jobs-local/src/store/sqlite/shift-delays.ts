@@ -1,0 +1,25 @@
+import { shiftStepTimes, type StepRecord } from '@cgk-platform/jobs-core/provider'
+
+import type { Connection } from './connection.ts'
+import { fromText } from './rows.ts'
+
+/** Moves delays and pauses before retries, because the wall clock was set. A job with a `runAt` keeps its time. */
+export function shiftDelays(connection: Connection, byMs: number): void {
+  connection.run(
+    "UPDATE cgk_jobs SET due_at = due_at + ?1, envelope = json_set(envelope, '$.runAt', due_at + ?1) " +
+      "WHERE state = 'scheduled' AND CASE WHEN json_valid(envelope) THEN envelope ->> '$.delayMs' END IS NOT NULL",
+    byMs,
+  )
+  // A suspended workflow runs again, and then waits for what remains of its steps.
+  connection.run('UPDATE cgk_runs SET due_at = iif(pause IS NULL, due_at + ?, 0) WHERE due_at IS NOT NULL', byMs)
+  const steps = connection.all<{ job: number; number: number; key: string; record: string }>(
+    'SELECT s.job, s.number, s.key, s.record FROM cgk_steps s JOIN cgk_runs r ON r.job = s.job AND r.number = s.number ' +
+      'WHERE r.phase IN (0, 1, 2)',
+  )
+  for (const { job, number, key, record } of steps) {
+    const step = fromText(record) as StepRecord | undefined
+    if (!step || !shiftStepTimes(step, byMs)) continue
+    const sql = 'UPDATE cgk_steps SET record = ? WHERE job = ? AND number = ? AND key = ?'
+    connection.run(sql, JSON.stringify(step), job, number, key)
+  }
+}

@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { changed, changedTwice, openDatabase, openStore } from '../kit/open-store.ts'
+import { createEnvelope } from '../kit/stored-run.ts'
+import { createTestFile } from '../kit/test-file.ts'
+
+const delayMs = 20_000
+const hourMs = 3_600_000
+
+/** The clock of a machine, whose wall clock can be set. */
+let [setByMs, sinceBootMs] = [0, 0]
+const clock = { elapsed: () => sinceBootMs, now: () => 1_000_000 + sinceBootMs + setByMs }
+beforeEach(() => void ([setByMs, sinceBootMs] = [0, 500_000]))
+
+/** Opens a file with a delayed job. `open` opens another store on it, as another process would. */
+async function openDelayed() {
+  const { path } = createTestFile()
+  const open = () => openStore(path, undefined, clock)
+  const store = open()
+  const runAt = clock.now() + delayMs
+  await changed(store, () => store.add([createEnvelope({ runAt, delayMs })], clock.now()))
+  const database = openDatabase(path)
+  const dueInMs = (): number =>
+    Number(database.prepare("SELECT due_at AS at FROM cgk_jobs WHERE state = 'scheduled'").get()!['at']) - clock.now()
+  return { store, open, database, dueInMs }
+}
+
+describe.each([
+  ['forward', 2 * hourMs],
+  ['back', -2 * hourMs],
+])('a file whose machine has its clock set %s', (_, byMs) => {
+  test('has its delays moved once, however many processes notice it', async () => {
+    const { store, open, dueInMs } = await openDelayed()
+    const other = open()
+    await changed(other, () => undefined)
+    setByMs += byMs
+    for (const each of [store, other, store]) await changed(each, () => undefined)
+    expect(dueInMs()).toBe(delayMs)
+    setByMs -= byMs
+    for (const each of [other, store]) await changed(each, () => undefined)
+    expect(dueInMs()).toBe(delayMs)
+  })
+
+  test('has its delays moved once if the first transaction is rolled back', async () => {
+    const { store, dueInMs } = await openDelayed()
+    setByMs += byMs
+    await changedTwice(store, () => undefined)
+    expect(dueInMs()).toBe(delayMs)
+  })
+
+  test('keeps the delays of jobs that were sent after it', async () => {
+    const { store, open, database } = await openDelayed()
+    const other = open()
+    await changed(other, () => undefined)
+    setByMs += byMs
+    const runAt = clock.now() + delayMs
+    for (const sender of [other, store])
+      await changed(sender, () => sender.add([createEnvelope({ runAt, delayMs })], clock.now()))
+    const due = database.prepare('SELECT DISTINCT due_at AS at FROM cgk_jobs').all()
+    expect(due).toEqual([{ at: runAt }])
+  })
+
+  test('keeps its times while no process has it open, or the machine restarts', async () => {
+    const { store, open, dueInMs } = await openDelayed()
+    store.shared!.dispose()
+    ;[setByMs, sinceBootMs] = [byMs + sinceBootMs, 0]
+    const next = open()
+    await changed(next, () => undefined)
+    expect(dueInMs()).toBe(delayMs - byMs)
+    setByMs += byMs
+    await changed(next, () => undefined)
+    expect(dueInMs()).toBe(delayMs - byMs)
+  })
+})
+
+test('small corrections of the clock move nothing until they add up to a second', async () => {
+  const { store, dueInMs } = await openDelayed()
+  for (let correction = 1; correction <= 3; correction++) {
+    setByMs += 400
+    await changed(store, () => undefined)
+  }
+  expect(dueInMs()).toBe(delayMs)
+})
