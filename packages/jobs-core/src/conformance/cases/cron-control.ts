@@ -5,6 +5,7 @@ import { type CronJobOptions, defineCronJob } from '../../jobs/define-cron-job.t
 import type { CaseTools } from '../case-tools.ts'
 import { cronTenants, overlappingMs } from '../conformance-cron-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
+import type { JournalEntry } from '../journal.ts'
 import { withSeparateRegistry } from '../with-separate-registry.ts'
 import { casesOf } from '../cases-of.ts'
 import { nextTick, tickOf } from './next-tick.ts'
@@ -55,12 +56,17 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
     waitsForTicks: true,
     async run(t) {
       const definition = 'conformance-cron-allow'
-      const first = await nextTick(t, t.now(), { definition })
-      const second = await nextTick(t, tickOf(first), { definition })
-      assert.equal(tickOf(second) - tickOf(first), minuteMs)
-      const { at } = await t.waitForEntry({ jobId: first.jobId, kind: 'returned' })
-      assert.ok(second.at < at, 'The second run waited for the first.')
-      assert.ok(at - first.at >= overlappingMs - 2)
+      /** Returns the next run after `first`, and whether it started before `first` ended. */
+      const follow = async (first: JournalEntry): Promise<{ second: JournalEntry; overlaps: boolean }> => {
+        const second = await nextTick(t, tickOf(first), { definition })
+        assert.equal(tickOf(second) - tickOf(first), minuteMs)
+        const { at } = await t.waitForEntry({ jobId: first.jobId, kind: 'returned' })
+        assert.ok(at - first.at >= overlappingMs - 2)
+        return { second, overlaps: second.at < at }
+      }
+      const { second, overlaps } = await follow(await nextTick(t, t.now(), { definition }))
+      // A busy machine may start a run so late that the previous one has ended.
+      assert.ok(overlaps || (await follow(second)).overlaps, 'Each run waited for the previous one.')
     },
   },
   {
