@@ -18,7 +18,11 @@ interface Column {
 const columns: readonly Column[] = [
   { title: 'Memory', capabilities: localCapabilities, partly: [] },
   { title: 'SQLite', capabilities: sqliteCapabilities, partly: [] },
-  { title: 'Inngest', capabilities: inngestCapabilities, partly: ['idempotencyKey', 'retryJob'] },
+  {
+    title: 'Inngest',
+    capabilities: inngestCapabilities,
+    partly: ['idempotencyKey', 'retryJob', 'jobs survive a restart'],
+  },
   {
     title: 'Trigger.dev',
     capabilities: triggerCapabilities,
@@ -68,7 +72,7 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
       .map(({ name }) => name)
       .join('; ')}.`,
     '',
-    'Results of the last run on each set-up. "Not supported" counts tests of features marked "no":',
+    'Results of the last run on each set-up. "Not supported" counts tests of features marked "no". The servers are loopback engines; two cron tests cannot run on a real server.',
     '',
     ...toMarkdownTable([
       ['Set-up', 'Passed', 'Failed', 'Not supported'],

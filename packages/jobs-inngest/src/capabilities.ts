@@ -53,7 +53,10 @@ export const inngestCapabilities: Capabilities = {
       instead: 'Send an event that requests the stop, await it in the workflow, and throw when it arrives.',
     },
     'status.steps': { supported: true, note: 'Takes one more request.' },
-    'jobs survive a restart': { supported: true },
+    'jobs survive a restart': {
+      supported: true,
+      note: 'A self-hosted server that is killed loses accepted jobs, unless it runs with `--redis-uri`.',
+    },
     'multiple processes': { supported: true },
   },
   // Inngest is exact for a date at least one second ahead on arrival. The additional 250 ms allow for the request.

@@ -31,7 +31,11 @@ async function check(answer: Responder, jobs?: JobRegistry, setting: Setting = {
   const { api, clock, requests } = openApi(answer)
   const subscriptions = createSubscriptions(api, clock)
   const health = await clock.finish(
-    checkHealth({ id: 'my shop', mode: 'cloud', eventKey: 'key', ...setting }, jobs, { api, subscriptions }),
+    checkHealth(
+      { id: 'my shop', mode: 'cloud', eventKey: 'key', apiBaseUrl: 'https://api.inngest.com', ...setting },
+      jobs,
+      { api, subscriptions },
+    ),
   )
   expect(health.provider).toBe('inngest')
   expect(health.ok).toBe(health.checks.every(({ ok }) => ok))
@@ -45,6 +49,15 @@ const reached = [
 ]
 
 describe('a healthy engine', () => {
+  test('is said to lose jobs if it can be a self-hosted server without Redis', async () => {
+    const { checks } = await check(serverWith('one'), undefined, { apiBaseUrl: 'https://inngest.shop.example' })
+    const message =
+      'responds. A self-hosted server that is killed loses accepted jobs, unless it runs with `--redis-uri`'
+    expect(checks[0]).toEqual(['engine', true, message])
+    const local = { apiBaseUrl: 'http://localhost:8288', mode: 'dev' } as const
+    expect((await check(serverWith('one'), undefined, local)).checks[0]).toEqual(['engine', true, 'responds'])
+  })
+
   test('responds, accepts the key, knows the app and has its functions', async () => {
     const { ok, checks } = await check(serverWith('one', 'two', 'more'), toJobRegistry([job('one'), job('two')]))
     expect(checks).toEqual([

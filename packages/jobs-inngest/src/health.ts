@@ -11,7 +11,7 @@ type Check = Health['checks'][number]
 
 /** Checks that the engine responds, accepts the key, and has the app and the functions of this process's jobs. */
 export async function checkHealth(
-  { id: appId, mode, eventKey }: Pick<Inngest.Any, 'id' | 'mode' | 'eventKey'>,
+  { id: appId, mode, eventKey, apiBaseUrl }: Pick<Inngest.Any, 'id' | 'mode' | 'eventKey' | 'apiBaseUrl'>,
   jobs: JobRegistry | undefined,
   { api, subscriptions }: { api: EngineApi; subscriptions: Subscriptions },
 ): Promise<Health> {
@@ -21,7 +21,7 @@ export async function checkHealth(
     const app = await api.get<{ data?: EngineApp }>('read the app', `/v2/apps/${encodeURIComponent(appId)}`)
     const isSynced = app?.data !== undefined
     const registered = isSynced ? (await subscriptions.all()).filter((one) => one.appId === appId) : []
-    addCheck('engine', true, 'responds')
+    addCheck('engine', true, `responds${durabilityOf(apiBaseUrl, mode)}`)
     addCheck('signing key', true, mode === 'dev' ? 'not needed for a dev server' : 'is accepted')
     addCheck(
       'app',
@@ -46,6 +46,13 @@ export async function checkHealth(
     addCheck('event key', false, 'is missing, so nothing can be sent. Set `eventKey` or `INNGEST_EVENT_KEY`')
   }
   return { ok: checks.every(({ ok }) => ok), provider: 'inngest', checks }
+}
+
+/** Says that a self-hosted server can lose jobs. Its API does not tell whether it stores its queue in Redis. */
+function durabilityOf(apiBaseUrl: string, mode: Inngest.Any['mode']): string {
+  const isCloud = /(?:^|\.)inngest\.com$/.test(new URL(apiBaseUrl).hostname)
+  if (isCloud || mode === 'dev') return ''
+  return '. A self-hosted server that is killed loses accepted jobs, unless it runs with `--redis-uri`'
 }
 
 /** Returns the ids of the functions that the jobs of this process need. */

@@ -128,7 +128,7 @@ export function createJobReader({ api, clock, subscriptions, accepted, appId }: 
 /** Keeps the members that a status needs: the payload can be large. */
 function withoutPayload(event: EngineEvent): EngineEvent {
   const { tenantId } = (event.data ?? {}) as { readonly tenantId?: unknown }
-  const { payloadJob: _, ...record } = jobRecordIn(event.data) ?? {}
+  const { reserved: _, ...record } = jobRecordIn(event.data) ?? {}
   return {
     ...event,
     data: { ...(tenantId !== undefined && { tenantId }), ...('v' in record && { _job: record }) },

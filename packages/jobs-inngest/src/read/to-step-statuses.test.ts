@@ -130,6 +130,46 @@ describe('a wait of several native steps', () => {
   })
 })
 
+describe('a step that is retried after a sleep, which Inngest records from the start of the sleep', () => {
+  const at = (second: number): number => Date.parse('2026-03-01T12:00:00Z') + second * 1000
+  const span = (from: number, to: number | undefined, more: Partial<TraceSpan>): TraceSpan => ({
+    stepId: sha1('pack'),
+    name: 'pack',
+    stepOp: 'RUN',
+    startedAt: new Date(at(from)).toISOString(),
+    ...(to !== undefined && { endedAt: new Date(at(to)).toISOString() }),
+    ...more,
+  })
+  const failed = (attempt: number, second: number): TraceSpan => {
+    const cause = {
+      attempt,
+      maxAttempts: 3,
+      startedAt: at(second),
+      nextAttemptAt: at(second + 5),
+      error: { name: 'E', message: 'm' },
+    }
+    return span(0, second, { status: 'FAILED', output: { name: 'E', message: 'm', cause } as object as never })
+  }
+
+  test('starts with its own first attempt', () => {
+    const record = { v: 1, kind: 'run', attempts: 2, startedAt: at(15), endedAt: at(16) }
+    const done = span(0, 16, { status: 'COMPLETED', output: record })
+    expect(statusesOf({ children: [failed(1, 10), done] })).toMatchObject([
+      { startedAt: new Date(at(10)), attempts: 2 },
+    ])
+    const running = statusesOf({ children: [failed(1, 10)] }, { now: at(20) })
+    expect(running).toMatchObject([{ state: 'running', startedAt: new Date(at(10)) }])
+    const again = { children: [failed(1, 10), failed(2, 15)] }
+    expect(statusesOf(again, { now: at(16) })).toMatchObject([{ state: 'retrying', startedAt: new Date(at(10)) }])
+  })
+
+  test('starts with its attempt if there was only one', () => {
+    const record = { v: 1, kind: 'run', attempts: 1, startedAt: at(10), endedAt: at(11) }
+    const done = span(0, 11, { status: 'COMPLETED', output: record })
+    expect(statusesOf({ children: [done] })).toMatchObject([{ startedAt: new Date(at(10)) }])
+  })
+})
+
 test("sorts steps by the engine's clock, not the app's", () => {
   const of = (id: string, second: number, startedAt: number): TraceSpan => ({
     stepId: sha1(id),

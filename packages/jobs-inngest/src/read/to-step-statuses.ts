@@ -4,7 +4,7 @@ import { toAwaitedEvent } from '../wire/awaited-event.ts'
 import { jobEndIn, type JobEnd } from '../wire/job-end.ts'
 import { readFailedRecord, readInngestError } from '../wire/attempt-record.ts'
 import { readStepName } from '../wire/step-names.ts'
-import { readStepRecord } from '../wire/step-record.ts'
+import { readStepRecord, type StepRecord } from '../wire/step-record.ts'
 import { completedInTrace } from './completed-in-trace.ts'
 import { stepOutputOf, type TracedStep, type TraceSpan } from './run-trace.ts'
 import type { CompensatingRun } from './compensating-run.ts'
@@ -79,7 +79,7 @@ function toWorkStatus(id: string, { spans }: TracedStep, facts: StepFacts): Muta
       state: 'completed',
       attempts,
       ...(maxAttempts !== undefined && { maxAttempts }),
-      startedAt: new Date(Math.min(record?.startedAt ?? Infinity, beginOf(spans[0]!))),
+      startedAt: startOf(spans, record),
       endedAt: new Date(record?.endedAt ?? endOf(done)),
       ...(output !== undefined && { output }),
     }
@@ -90,7 +90,7 @@ function toWorkStatus(id: string, { spans }: TracedStep, facts: StepFacts): Muta
 function toCompensationStatus({ spans }: TracedStep, facts: StepFacts): CompensationStatus {
   const done = spans.findLast(({ status }) => status === 'COMPLETED')
   const record = done && readStepRecord(stepOutputOf(done.output))
-  const startedAt = new Date(beginOf(spans[0]!))
+  const startedAt = startOf(spans, record)
   if (done) {
     return {
       state: 'completed',
@@ -106,18 +106,19 @@ function toCompensationStatus({ spans }: TracedStep, facts: StepFacts): Compensa
 /** Reads the state of work that has not completed: retrying, running, failed or cancelled. */
 function openOf(spans: readonly TraceSpan[], { isRunEnded, now }: StepFacts) {
   const failed = spans.findLast((span) => span.status === 'FAILED' && 'output' in span)
-  const output = failed?.output as { error?: unknown } | undefined
-  const failure: unknown = output && ('error' in output && !('message' in output) ? output.error : output)
+  const failure = failureIn(failed)
   const record = readFailedRecord(failure)
   const error: JobErrorInfo | undefined =
     record?.error ?? (failure === undefined ? undefined : readInngestError(failure))
-  const started = {
-    startedAt: new Date(Math.min(record && record.attempt === 1 ? record.startedAt : Infinity, beginOf(spans[0]!))),
-  }
   const nextAttemptAt = record?.nextAttemptAt
   const isDue = nextAttemptAt !== undefined && nextAttemptAt <= now
   const attempts = (record?.attempt ?? 1) + (isDue ? 1 : 0)
-  const common = { attempts, ...(record && { maxAttempts: record.maxAttempts }), ...started, ...(error && { error }) }
+  const common = {
+    attempts,
+    ...(record && { maxAttempts: record.maxAttempts }),
+    startedAt: startOf(spans),
+    ...(error && { error }),
+  }
   if (record && nextAttemptAt === undefined)
     return { ...common, state: 'failed' as const, endedAt: new Date(endOf(failed!)) }
   if (isRunEnded) return { ...common, state: 'cancelled' as const }
@@ -174,6 +175,22 @@ function withJobEnd(
   const endedAt = done ? { endedAt: new Date(endOf(done)) } : {}
   if ('error' in end) return { ...step, state: 'failed', ...endedAt, error: end.error }
   return { ...step, state: 'completed', ...endedAt, ...(end.output !== undefined && { output: end.output }) }
+}
+
+/**
+ * Returns when the first attempt of a step started. Inngest's spans can begin earlier: with a sleep before the step.
+ *
+ * @param record - the record of the completed attempt
+ */
+function startOf(spans: readonly TraceSpan[], record?: StepRecord): Date {
+  const failures = spans.map((span) => readFailedRecord(failureIn(span)))
+  const first = failures.find((one) => one?.attempt === 1) ?? (record?.attempts === 1 ? record : undefined)
+  return new Date(first?.startedAt ?? beginOf(spans[0]!))
+}
+
+function failureIn(span: TraceSpan | undefined): unknown {
+  const output = span?.output as { error?: unknown } | undefined
+  return output && ('error' in output && !('message' in output) ? output.error : output)
 }
 
 function beginOf({ startedAt, queuedAt = '' }: TraceSpan): number {

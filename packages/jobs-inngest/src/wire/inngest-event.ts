@@ -5,8 +5,8 @@ import type { Json, WireEnvelope } from '@cgk-platform/jobs-core/provider'
  * are included automatically.
  */
 export interface JobRecord extends Omit<WireEnvelope, 'id' | 'event' | 'payload'> {
-  /** The payload's own `_job` member, if it has one. */
-  readonly payloadJob?: Json
+  /** The payload's own members whose names this library or Inngest uses. Inngest would remove `_inngest`. */
+  readonly reserved?: { readonly _job?: Json; readonly _inngest?: Json }
 }
 
 /** An event as it is sent to Inngest. */

@@ -11,13 +11,17 @@ const id = '01JQDAE4RQF8MBCR55T5AK4KXS'
 /** Returns an event as the engine returns it, with the time that the engine set. */
 function throughEngine(envelope: Envelope): IncomingEvent {
   const { ts = 1_700_000_000_123, ...event } = JSON.parse(JSON.stringify(toInngestEvent(envelope))) as IncomingEvent
+  Reflect.deleteProperty(event.data as object, '_inngest')
   return { id: envelope.id, ts, ...event }
 }
 
 const text = fc.string({ minLength: 1 })
 const instant = fc.integer({ min: 0, max: 4_000_000_000_000 })
 const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json)
-const key = fc.oneof(text, fc.constantFrom('_job', 'constructor', 'tenantId', 'toString', 'data', 'v', 'payloadJob'))
+const key = fc.oneof(
+  text,
+  fc.constantFrom('_job', '_inngest', 'constructor', 'tenantId', 'toString', 'data', 'v', 'reserved'),
+)
 const payload = fc.dictionary(key, json, { noNullPrototype: true }).map((value) => value as Json)
 const envelopes: fc.Arbitrary<Envelope> = fc.record(
   {

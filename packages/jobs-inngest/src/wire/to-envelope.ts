@@ -12,8 +12,8 @@ import { type IncomingEvent, jobRecordIn } from './inngest-event.ts'
 export function toEnvelope({ name, data, ts = 0 }: IncomingEvent, id: string): Envelope {
   const event = fromEventName(name)
   const { _job, ...rest } = isRecord(data) ? data : { data }
-  const { payloadJob, ...carried } = jobRecordIn(data) ?? { payloadJob: _job }
-  const payload = (payloadJob === undefined ? rest : { ...rest, _job: payloadJob }) as Json
+  const { reserved, ...carried } = jobRecordIn(data) ?? { reserved: _job === undefined ? {} : { _job } }
+  const payload = { ...rest, ...(isRecord(reserved) ? reserved : {}) } as Json
   const external = toExternalEnvelope({ id, event, payload, sentAt: ts })
   return decodeEnvelope({ ...external, ...carried, id, event, payload }) ?? external
 }

@@ -11,8 +11,9 @@ import type { OutgoingEvent } from './inngest-event.ts'
  */
 export function toInngestEvent(envelope: Envelope, offsetMs = 0): OutgoingEvent {
   const { id: _, event, payload, ...carried } = toWireEnvelope(envelope)
-  const { _job: payloadJob, ...data } = payload as Record<string, Json>
-  const record = { ...carried, ...(payloadJob !== undefined && { payloadJob }) }
+  const { _job, _inngest, ...data } = payload as Record<string, Json>
+  const reserved = { ...(_job !== undefined && { _job }), ...(_inngest !== undefined && { _inngest }) }
+  const record = { ...carried, ...(Object.keys(reserved).length > 0 && { reserved }) }
   const { runAt } = carried
   return { name: event, data: { ...data, _job: record }, ...(runAt !== undefined && { ts: runAt + offsetMs }) }
 }

@@ -80,11 +80,16 @@ function checkEvent(item: unknown, index: number, maxEventBytes: number): EventP
   return {
     ...(typeof id === 'string' && { id }),
     name: String(name),
-    data: (data ?? {}) as Record<string, unknown>,
+    data: withoutMetadata((data ?? {}) as Record<string, unknown>),
     ts: Number(ts),
     ...(typeof v === 'string' && { v }),
     ...(user !== undefined && user !== null && { user: user as Record<string, unknown> }),
   }
+}
+
+/** Removes the member that the server reserves for its own metadata (pkg/event/inbound.go). */
+function withoutMetadata({ _inngest, ...data }: Record<string, unknown>): Record<string, unknown> {
+  return data
 }
 
 const kindOf = (value: unknown): string =>

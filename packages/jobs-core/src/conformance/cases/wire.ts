@@ -66,6 +66,11 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
         deep: [[[[[{ list: [{ a: [1] }] }]]]]],
         looksLikeADate: '2026-01-01T00:00:00.000Z',
         looksLikeJson: '{"a":1}',
+        // names that engines use themselves
+        _inngest: { status: 1 },
+        _job: { v: 1 },
+        envelope: { v: 1 },
+        $trigger: null,
       }
       const { id } = await t.send('conformance.plain', {}, { payload })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
