@@ -1,6 +1,6 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** Reported when a run's next attempt is due but its definition does not exist in this process. */
+/** Reported when a run is due but its definition does not exist in the process that would run it. */
 export class DefinitionNotFoundError extends JobsError {
   override readonly name = 'DefinitionNotFoundError'
   readonly code = 'definition_not_found'

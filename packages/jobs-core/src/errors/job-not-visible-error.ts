@@ -2,8 +2,8 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
 
 /**
- * Thrown when a job that the engine has accepted, or may just have accepted, is not visible on it yet. The call had no
- * effect, and the job may still run.
+ * Thrown when a job is not visible on the engine yet, although the engine has accepted it, or may have done so a moment
+ * ago. The call had no effect, and the job may still run.
  */
 export class JobNotVisibleError extends JobsError {
   override readonly name = 'JobNotVisibleError'
@@ -11,7 +11,7 @@ export class JobNotVisibleError extends JobsError {
   /** The id of the job. */
   readonly jobId: string
 
-  /** @param problem - what is known about the job, without a period */
+  /** @param problem - what is known about the job: a sentence without its final period */
   constructor({ jobId, provider, problem }: { jobId: string; provider: string; problem: string }) {
     super(`\`${provider}\` does not show the job ${quote(jobId)} yet: ${problem}. It may run. Call again later.`)
     this.jobId = jobId

@@ -11,7 +11,7 @@ export class ProviderNotInstalledError extends JobsError {
 
   /**
    * @param facts - the provider and its package
-   * @param facts.problem - why the package cannot be loaded, if it is installed. Default: it is not installed
+   * @param facts.problem - why the installed package cannot be loaded. Omit it if the package is not installed
    */
   constructor(
     { provider, packageName, problem }: { provider: string; packageName: string; problem?: string | undefined },

@@ -1,7 +1,7 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
 
-/** Thrown when a payload or a list names another tenant than its `forTenant` client. */
+/** Thrown when a payload or a `listJobs` call of a `forTenant` client names a different tenant. */
 export class TenantMismatchError extends JobsError {
   override readonly name = 'TenantMismatchError'
   readonly code = 'tenant_mismatch'

@@ -5,8 +5,8 @@ import type { Connection } from './connection.ts'
 import { hasEnded, identifyProcess } from './process-identity.ts'
 
 /**
- * Time that a worker waits before it deletes definitions that it inherited (see `#inherit`), in milliseconds. An app
- * that starts defines its jobs one by one, so it may still define them.
+ * Time that a worker waits before it deletes definitions that it inherited (see `#inherit`), in milliseconds. A
+ * starting app defines its jobs one by one, so it may not have reached the inherited ones yet.
  */
 const settledAfterMs = 10_000
 /** Time to keep the definitions of ended workers that no other worker inherits, in milliseconds: one day. */
@@ -38,7 +38,7 @@ export class Workers {
   readonly #leaseMs: number
   readonly #process = identifyProcess()
   #id = 0
-  /** When this worker's current series of heartbeats without a gap began. */
+  /** When this worker's current unbroken series of heartbeats began. */
   #steadySinceMs = Number.POSITIVE_INFINITY
   #definitions: readonly WorkerDefinition[] = []
   #ids: ReadonlySet<string> = new Set()
@@ -157,8 +157,8 @@ export class Workers {
   }
 
   /**
-   * Deletes obsolete definitions: inherited ones that this worker has had time to define itself but has not, and those
-   * of workers that ended long ago.
+   * Deletes obsolete definitions: inherited ones that this worker has not defined in the time allowed, and those of
+   * workers that ended long ago.
    */
   pruneDefinitions(): void {
     const settled = 'SELECT 1 AS one FROM cgk_workers WHERE id = ? AND since_ms <= ?'
