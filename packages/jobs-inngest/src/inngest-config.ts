@@ -28,8 +28,8 @@ export interface InngestConfig {
    */
   signingKey?: string | undefined
   /**
-   * URL of a self-hosted server. Default: `INNGEST_BASE_URL`, the dev server with `INNGEST_DEV`, otherwise Inngest's
-   * cloud.
+   * URL of a self-hosted server. Default: `INNGEST_BASE_URL`; otherwise the dev server, if `INNGEST_DEV` is set, or else
+   * Inngest's cloud.
    */
   baseUrl?: string | undefined
   /** URL of the server for reads, if different. Default: `INNGEST_API_BASE_URL`, or `baseUrl`. */

@@ -73,8 +73,8 @@ export interface InngestConfig {
   /** The key for reads, cancels and retries. Default: `INNGEST_SIGNING_KEY`. */
   signingKey?: string | undefined
   /**
-   * The URL of your own server. Default: `INNGEST_BASE_URL`, the dev server with `INNGEST_DEV`, otherwise Inngest's
-   * cloud.
+   * The URL of your own server. Default: `INNGEST_BASE_URL`; otherwise the dev server, if `INNGEST_DEV` is set, or else
+   * Inngest's cloud.
    */
   baseUrl?: string | undefined
   /** The URL of the server for reads, if it differs. Default: `INNGEST_API_BASE_URL`, otherwise `baseUrl`. */

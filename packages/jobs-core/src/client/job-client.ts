@@ -125,7 +125,7 @@ export interface JobClient extends JobOperations {
   capabilities(): Promise<Capabilities>
   /** Makes this process a worker that stays alive until `close`. Sends do not need it. */
   start(): Promise<void>
-  /** Stops accepting sends, gives running attempts until the timeout to end, then aborts the rest. */
+  /** Stops accepting sends, waits for running attempts until the timeout, then aborts those that are left. */
   close(options?: CloseOptions): Promise<void>
 }
 

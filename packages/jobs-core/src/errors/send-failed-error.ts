@@ -23,7 +23,7 @@ export class SendFailedError extends JobsError {
   readonly code = 'send_failed'
   /** `no`: the event was not accepted. `maybe`: the response was lost; send again with the same `idempotencyKey`. */
   readonly accepted: 'no' | 'maybe'
-  /** With `maybe`: the id of the job if it was accepted, on engines that let the sender choose the id. */
+  /** The id that the job has if the engine did accept the event. Set with `maybe`, if the sender chooses the id. */
   declare readonly jobId?: string
 
   constructor({ event, provider, problem, remedy, accepted, jobId }: SendFailure, options?: ErrorOptions) {

@@ -15,13 +15,13 @@ export type StoreProblem =
   | 'closed'
   | 'failed'
 
-/** Thrown when the local engine's file cannot be opened, read or written. The failed change had no partial effect. */
+/** Thrown when the local engine's file cannot be opened, read or written. A failed write is never partly applied. */
 export class StoreError extends JobsError {
   override readonly name = 'StoreError'
   readonly code = 'store'
   /** The path of the jobs' file. */
   readonly path: string
-  /** The problem, for programs. */
+  /** The kind of problem, for use in code. */
   readonly problem: StoreProblem
 
   constructor(

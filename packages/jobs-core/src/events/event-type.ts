@@ -1,6 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-/** An event with only a type: tenant and JSON are checked at run time, the rest at compile time. */
+/**
+ * An event declared with a TypeScript type and no schema. At run time, only the tenant is checked, and that the payload
+ * is JSON.
+ */
 export interface EventType<Payload> extends StandardSchemaV1<Payload> {
   /** A Standard Schema that accepts any value. Only the compiler checks the type. */
   readonly '~standard': StandardSchemaV1.Props<Payload> & { readonly vendor: '@cgk-platform/jobs' }

@@ -20,7 +20,7 @@ export interface JobProvider {
   readonly specificationVersion: 'v1'
   /** The name by which users choose the engine, such as `local`. */
   readonly name: string
-  /** The engine's capabilities. The client rejects anything that needs another capability, before it calls the provider. */
+  /** The engine's capabilities. The client rejects what the engine does not support before it calls the provider. */
   readonly capabilities: Capabilities
   /** Receives what a provider needs to run jobs in this process. Called once, before any other method. */
   attach?(host: JobHost): void

@@ -57,7 +57,7 @@ export async function runAttempt(
       isWorkflow(started) ? replayWorkflow(started) : runHandlerAttempt(started as HandledAttempt),
     )
   } catch (error) {
-    // The host's clock or random numbers threw. The value that a handler throws is handled above.
+    // The host's clock or random number generator threw. What a handler throws never gets here.
     outcome = { type: 'failed', error: toErrorInfo(error) }
   }
   logOutcome(outcome, bound)
@@ -87,7 +87,8 @@ function isWorkflow(attempt: Attempt): attempt is Attempt & { readonly definitio
 async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
   const { definition, envelope, signal, clock, info } = attempt
   const { maxAttempts } = info
-  // True while the envelope or the output is being checked: only then can an error be permanent because of its class.
+  // True while the envelope or the output is being checked. Only then does the class of an error decide that it is
+  // permanent. The same error from a handler is retried.
   let isChecking = true
   let work: Promise<unknown> | undefined
   let isHandling = false
