@@ -35,8 +35,8 @@ export interface LocalConfig {
   role?: LocalRole | undefined
   /**
    * Time without a heartbeat after which other workers take over a worker's runs. A worker whose process has ended is
-   * detected without waiting for the lease. The lease is for a worker that hangs: set it longer than your handlers
-   * block the event loop. Minimum `'1s'`. Default `'60s'`.
+   * detected without waiting for the lease. The lease is for a worker that hangs: set it longer than the longest
+   * time that a handler blocks the event loop. Minimum `'1s'`. Default `'60s'`.
    */
   lease?: number | Duration | undefined
 }

@@ -61,7 +61,7 @@ export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<Cr
  * Defines a job that runs at the ticks of a schedule. Like `defineJob`, it registers the definition. On the local
  * engine, this also starts the schedule.
  *
- * @throws {InvalidDefinitionError} with the invalid field.
+ * @throws {InvalidDefinitionError} naming the invalid field.
  */
 export function defineCronJob<Output = void>(options: CronJobOptions<Output>): CronJobDefinition<Output> {
   const { timezone = 'UTC', ...checked } = readDefinition('defineCronJob', cronJobOptions, options)

@@ -41,10 +41,10 @@ export const jobOptions: DeclaredOptions<WithoutDefaults<JobDefinition>> = decla
 })
 
 /**
- * Defines a job that handles an event. It registers the definition with all clients that have no `jobs` option. A
- * second definition with the same id replaces the first, as in hot reload.
+ * Defines a job that handles an event. It registers the definition with all clients that have no `jobs` option. If two
+ * modules define the same id, the later definition is used, as in hot reload.
  *
- * @throws {InvalidDefinitionError} with the invalid field.
+ * @throws {InvalidDefinitionError} naming the invalid field.
  * @throws {UnknownEventError} if the event is not declared.
  */
 export function defineJob<Event extends JobEvent, Output = void>(

@@ -77,7 +77,7 @@ export const commonOptions: OptionTable<Omit<DefinitionOptions, 'id'>, WithoutDe
  * Checks the options of a definition and adds the defaults.
  *
  * @param call - the name of the function, for errors
- * @throws {InvalidDefinitionError} with the invalid field.
+ * @throws {InvalidDefinitionError} naming the invalid field.
  */
 export function readDefinition<Checked extends Partial<Defaults>>(
   call: string,

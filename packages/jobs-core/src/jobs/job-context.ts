@@ -2,7 +2,7 @@ import type { Logger } from '../logging/logger.ts'
 
 /** The context of an attempt, passed to every handler. */
 export interface JobContext {
-  /** The job's id, the same as `handle.id` at the sender. */
+  /** The job's id, as in the handle that the send returned. */
   readonly jobId: string
   /** The id of the run. `retryJob` creates a new run. */
   readonly runId: string

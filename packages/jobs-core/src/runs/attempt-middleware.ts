@@ -5,7 +5,7 @@ import type { Option } from '../options/option.ts'
 import type { AttemptInfo } from './hooks.ts'
 
 /**
- * Wraps each attempt to run your code: a handler, the work of `step.run`, its `compensate`, an `onFailure`. Call
+ * Wraps every attempt at running your code: a handler, the work of `step.run`, its `compensate`, an `onFailure`. Call
  * `next()` to run that code, at most once, and return its result.
  *
  * The return value of the middleware is the result, even if it did not call `next()`. An error it throws is the

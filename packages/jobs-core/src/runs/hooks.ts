@@ -11,7 +11,7 @@ export interface AttemptInfo {
   readonly definitionId: string
   /** The job's event; `cron/<definition>` for a tick. */
   readonly event: string
-  /** The job's id, the same as `handle.id` at the sender. */
+  /** The job's id, as in the handle that the send returned. */
   readonly jobId: string
   /** The run that the attempt belongs to. */
   readonly runId: string

@@ -4,7 +4,7 @@ import type { JobState } from './job-state.ts'
 
 /** A snapshot of a job. A field that the engine does not report is absent: see the engine's capabilities. */
 export interface JobStatus {
-  /** The job's id, the same as `handle.id` at the sender. */
+  /** The job's id, as in the handle that the send returned. */
   readonly id: string
   /** The event that was sent; `cron/<definition>` for a tick. */
   readonly event: string
@@ -46,7 +46,7 @@ export interface RunStatus<Output = unknown> {
   readonly output?: Output
   /** Why the last attempt failed. */
   readonly error?: JobErrorInfo
-  /** The steps that a workflow has called, in this order. */
+  /** The steps that a workflow has called, in the order of the calls. */
   readonly steps?: readonly StepStatus[]
   /** The id of the run that this one retries. */
   readonly retryOf?: string

@@ -44,7 +44,7 @@ export interface WorkflowOptions<Event extends JobEvent, Output> extends Definit
   maxSteps?: number | undefined
   /** Whether to compensate the completed steps of a cancelled run. Default false. */
   compensateOnCancel?: boolean | undefined
-  /** Called once after a run has failed and its steps are compensated. Its errors are logged. */
+  /** Called once after a run has failed and its steps have been compensated. Its errors are logged. */
   onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
 }
 

@@ -48,7 +48,7 @@ interface WorkflowAttempt extends Attempt {
 export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome> {
   const { definition, signal, clock, steps } = attempt
   if (!steps) {
-    const remedy = 'Pass `steps` to `runAttempt` in the host of the engine.'
+    const remedy = 'The engine's provider must pass `steps` to `runAttempt`.'
     return {
       type: 'failed',
       error: toErrorInfo(
@@ -68,12 +68,12 @@ export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome>
       engine = steps(toReplayContext(attempt, ownSignal, fatal))
       return replay(attempt, ownSignal, engine, fatal)
     })
-    if (outcome.type !== 'suspended') await clock.yield() // lets a delayed cancel arrive before the outcome is decided, as for jobs
+    if (outcome.type !== 'suspended') await clock.yield() // lets a delayed cancel arrive before the outcome is decided, as is done for jobs
     return stopOutcome(signal) ?? outcome
   } catch (thrown) {
     const running = engine?.runningWork?.()
     if (running) attempt.onLeftRunning?.(running)
-    // The records could not be saved, so some compensations may not have run. They run in the next attempt, if any.
+    // The engine could not save its records, so some compensations may not have run. The next attempt, if any, runs them.
     return stopOutcome(signal) ?? classifyFailure(attempt, thrown, isPermanent(thrown))
   }
 }
@@ -82,7 +82,7 @@ function isPermanent(thrown: unknown): boolean {
   return permanentErrors.some((known) => known.isInstance(thrown))
 }
 
-/** An error that fails the run. The code cannot catch it. */
+/** A way to fail the run with an error that the workflow's code cannot catch: `failRun` rejects `thrown`. */
 interface FatalError {
   readonly replayToken: object
   readonly thrown: Promise<never>
@@ -148,7 +148,7 @@ async function replay(
 
 /**
  * Returns a step whose work runs inside the middleware. Steps without user code do not change. The code between the
- * steps is not wrapped: it runs in every replay, and its promise never settles while it waits.
+ * steps is not wrapped: it runs again in every replay, and in a replay that ends with a wait its promise never settles.
  */
 function withMiddleware(call: StepCall, attempt: WorkflowAttempt): StepCall {
   if (call.kind !== 'run') return call
@@ -193,7 +193,7 @@ function toOutcome(
   }
 }
 
-/** Compensates a run that has failed or was cancelled, then reports the failure. */
+/** Compensates a run that has failed or was cancelled. Then reports the failure, unless the run was cancelled. */
 async function compensate(
   attempt: WorkflowAttempt,
   engine: StepEngine,

@@ -91,8 +91,9 @@ export const stepSendOptionNames: readonly string[] = sendOptions.names.filter(
 )
 
 /**
- * The durable steps of a workflow. The result of a step is stored under its id. A repeated id, such as in a loop, is
- * a separate step with its own number. A step that fails after its last attempt throws a `StepFailedError`.
+ * The durable steps of a workflow. The result of a step is stored under its id. If an id is used
+ * again, for example in a loop, each use is a separate step with its own number. A step whose last attempt fails throws
+ * a `StepFailedError`.
  */
 export interface Steps<Trigger extends JobEvent = JobEvent> {
   /** Runs work and stores its result as JSON. Completed work never runs again. */
@@ -140,8 +141,8 @@ export interface WorkflowDefinition<Event extends JobEvent = JobEvent, Output = 
   readonly maxSteps: number
   /** Whether completed steps are also compensated after a cancel. */
   readonly compensateOnCancel: boolean
-  /** The code. Every replay runs it from its start. */
+  /** The workflow's code. Every replay runs it from the start. */
   steps(event: EventMessage<Event>, step: Steps<Event>, context: JobContext): Output | Promise<Output>
-  /** Called after a run has failed and its steps are compensated. */
+  /** Called after a run has failed and its steps have been compensated. */
   onFailure?(error: Error, event: EventMessage<Event>, context: JobContext): unknown
 }
