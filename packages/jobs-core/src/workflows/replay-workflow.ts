@@ -48,7 +48,7 @@ interface WorkflowAttempt extends Attempt {
 export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome> {
   const { definition, signal, clock, steps } = attempt
   if (!steps) {
-    const remedy = 'The engine's provider must pass `steps` to `runAttempt`.'
+    const remedy = 'Make the provider of the engine pass `steps` to `runAttempt`.'
     return {
       type: 'failed',
       error: toErrorInfo(
