@@ -50,7 +50,7 @@ export interface Capabilities {
   readonly minRetryDelayMs: number
   /** The maximum delay between two attempts. Absent: no limit. */
   readonly maxRetryDelayMs?: number
-  /** How late a retry can start, at most, on an idle engine. */
+  /** The maximum lateness of a retry on an idle engine. */
   readonly retryToleranceMs: number
   /** The maximum number of attempts of a run. */
   readonly maxAttemptsLimit: number
@@ -62,7 +62,7 @@ export interface Capabilities {
   readonly maxSteps?: number
   /** The maximum size of a step's result, in bytes of UTF-8 JSON. Absent: 120 KiB. */
   readonly maxStepOutputBytes?: number
-  /** How late a workflow's wait can end, at most, on an idle engine. */
+  /** The maximum lateness of the end of a workflow's wait on an idle engine. */
   readonly waitToleranceMs?: number
   /** The maximum delay of a send. */
   readonly maxDelayMs: number
