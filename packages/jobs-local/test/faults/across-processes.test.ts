@@ -98,7 +98,8 @@ describe.runIf(readsTypeScript)('processes on one file', together, () => {
       })], { lease: '8s' })`)
     const other = start(`await work([], { lease: '8s' })`)
     await Promise.all([worker.says('started'), other.says('started')])
-    const delayed = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'later' }, { delay: '50m' })
+    const runAt = new Date(Date.now() + 3_000_000)
+    const delayed = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'later' }, { runAt })
     const retention = [await ask(client, 'first')]
     for (const event of ['forward', 'back', 'now']) {
       const id = await ask(client, event)
