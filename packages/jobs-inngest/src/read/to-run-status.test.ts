@@ -35,6 +35,23 @@ function failedRun(record: Partial<FailedRecord>, status: EngineRun['status'] = 
   return { ...recordedRuns.inBackoff, status, output: { error } }
 }
 
+describe('a cancelled run', () => {
+  const cancelled = recordedRuns.cancelledWhileRunning
+
+  test.each<[string, Partial<RunFacts>]>([
+    ['ended before it was due', { times: over, runAt: over.endedAt + 5000 }],
+    ['has a start that is not before its end', { times: { ...over, startedAt: over.endedAt } }],
+  ])('has no attempt and no start if it %s', (_, more) => {
+    const status = statusOf(cancelled, more)
+    expect(status).toMatchObject({ state: 'cancelled', attempts: 0, endedAt: new Date(over.endedAt) })
+    expect(status).not.toHaveProperty('startedAt')
+  })
+
+  test('has an attempt if it ended after it was due', () => {
+    expect(statusOf(cancelled, { times: over, runAt: over.startedAt })).toMatchObject({ attempts: 1 })
+  })
+})
+
 describe('a recorded run', () => {
   test.each<[RecordedStage, Partial<RunFacts>, Partial<RunStatus>]>([
     ['queued', {}, { state: 'queued', attempts: 0 }],

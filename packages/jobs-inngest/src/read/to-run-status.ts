@@ -26,8 +26,12 @@ export interface WorkflowFacts {
   readonly attempt: number
 }
 
+/** Difference between the sender's clock, which sets `runAt`, and the engine's that is not corrected. */
+const clockToleranceMs = 2000
+
 /** Converts a run of the engine to a `RunStatus`. */
-export function toRunStatus(run: EngineRun, facts: RunFacts): RunStatus {
+export function toRunStatus(run: EngineRun, given: RunFacts): RunStatus {
+  const facts = neverBegan(run, given) ? { ...given, times: { endedAt: given.times.endedAt! } } : given
   const { definitionId, times, retryOf } = facts
   const failure = 'error' in (run.output ?? {}) ? run.output!['error'] : undefined
   const read = run.status === 'COMPLETED' ? undefined : readFailedRecord(failure)
@@ -57,6 +61,12 @@ export function toRunStatus(run: EngineRun, facts: RunFacts): RunStatus {
     ...(facts.workflow && { steps: facts.workflow.steps }),
     ...(retryOf !== undefined && { retryOf }),
   }
+}
+
+/** Whether a cancelled run has a start only because Inngest had taken it from its queue. No handler was called. */
+function neverBegan({ status }: EngineRun, { times: { startedAt, endedAt }, runAt }: RunFacts): boolean {
+  if (status !== 'CANCELLED' || startedAt === undefined || endedAt === undefined) return false
+  return startedAt >= endedAt || (runAt !== undefined && endedAt < runAt - clockToleranceMs)
 }
 
 function stateOf(
