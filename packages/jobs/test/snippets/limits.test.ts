@@ -32,7 +32,7 @@ const number = (value: number) => value.toLocaleString('en-GB')
 const milliseconds = (value: number) => `${number(value)} ms`
 
 function bytes(value: number | undefined): string {
-  if (value === undefined) return 'any'
+  if (value === undefined) return 'no limit'
   return value % 1024 ** 2 === 0 ? `${value / 1024 ** 2} MiB` : `${number(value / 1024)} KiB`
 }
 
@@ -47,7 +47,7 @@ test('payloads and outputs', () => {
     'output of a step': ofEach((one) => bytes(one.maxStepOutputBytes ?? portablePayloadBytes)),
   })
   expect(triggerCapabilities.features.workflows).toMatchObject({ note: expect.stringContaining('188 KiB') })
-  expect(limits['all step records of a run']).toEqual(['any', 'any', '188 KiB'])
+  expect(limits["stored results of a run's steps"]).toEqual(['no limit', 'no limit', '188 KiB'])
 })
 
 test('attempts', () => {
@@ -55,7 +55,7 @@ test('attempts', () => {
     'maximum of maxAttempts': ofEach((one) => number(one.maxAttemptsLimit)),
     'shortest delay between attempts': ofEach((one) => milliseconds(one.minRetryDelayMs)),
     'longest delay between attempts': ofEach(({ maxRetryDelayMs: most }) =>
-      most === undefined ? 'any' : `${most / 86_400_000} day`,
+      most === undefined ? 'no limit' : `${most / 86_400_000} day`,
     ),
   })
 })
