@@ -203,11 +203,12 @@ export class WriteQueue {
     const waiting = isPaused ? this.#waiting.filter(({ failed }) => failed) : this.#waiting
     const large = waiting.find(({ isLarge }) => isLarge)
     const others = waiting.filter(({ isLarge, last }) => !isLarge && !last)
-    // Changes marked `last` must see the effects of the others.
-    if (others.length < turnBatch) others.push(...waiting.filter(({ last }) => last))
-    const isTurnOfLarge = large !== undefined && (this.#hasPassedLarge || others.length === 0)
+    const lasts = waiting.filter(({ last }) => last)
+    // Changes marked `last` do not wait for others that do not fit: callers that send in a loop fill every transaction.
+    const small = [...others.slice(0, turnBatch - lasts.length), ...lasts]
+    const isTurnOfLarge = large !== undefined && (this.#hasPassedLarge || small.length === 0)
     this.#hasPassedLarge = large !== undefined && !isTurnOfLarge
-    const taken = new Set(isTurnOfLarge ? [large] : others.slice(0, turnBatch))
+    const taken = new Set(isTurnOfLarge ? [large] : small)
     this.#waiting = this.#waiting.filter((change) => !taken.has(change))
     return [...taken]
   }
