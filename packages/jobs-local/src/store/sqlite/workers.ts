@@ -196,7 +196,7 @@ export class Workers {
 
   /**
    * Returns whether this worker may begin a run of a definition. It may if it has the definition. It also may if no
-   * worker has it, to make the run fail.
+   * worker has the definition, so that the run fails instead of waiting forever.
    */
   mayBegin(definitionId: string): boolean {
     if (this.#ids.has(definitionId)) return true
