@@ -87,8 +87,8 @@ function isWorkflow(attempt: Attempt): attempt is Attempt & { readonly definitio
 async function runHandlerAttempt(attempt: HandledAttempt): Promise<Outcome> {
   const { definition, envelope, signal, clock, info } = attempt
   const { maxAttempts } = info
-  // True while the envelope or the output is being checked. Only then does the class of an error decide that it is
-  // permanent. The same error from a handler is retried.
+  // True while the envelope or the output is being checked. Only then is an error such as `PayloadInvalidError` permanent.
+  // If a handler throws one, the attempt is retried.
   let isChecking = true
   let work: Promise<unknown> | undefined
   let isHandling = false
