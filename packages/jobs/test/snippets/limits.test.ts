@@ -55,7 +55,7 @@ test('attempts', () => {
     'maximum of maxAttempts': ofEach((one) => number(one.maxAttemptsLimit)),
     'shortest delay between attempts': ofEach((one) => milliseconds(one.minRetryDelayMs)),
     'longest delay between attempts': ofEach(({ maxRetryDelayMs: most }) =>
-      most === undefined ? 'no limit' : `${most / 86_400_000} day`,
+      most === undefined ? '10 years' : `${most / 86_400_000} day`,
     ),
   })
 })
