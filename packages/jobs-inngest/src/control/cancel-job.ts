@@ -2,9 +2,9 @@ import { JobNotVisibleError, RequestFailedError } from '@cgk-platform/jobs-core'
 import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
-import type { EngineRun } from '../api/engine-shapes.ts'
+import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import type { JobReader } from '../read/job-reader.ts'
-import { hasMissingRuns } from '../read/missing-runs.ts'
+import { functionsWithoutRun, hasMissingRuns, runLagMs } from '../read/missing-runs.ts'
 import type { Subscriptions } from '../read/subscriptions.ts'
 
 /** The services that cancelling needs. */
@@ -21,8 +21,6 @@ const requiredQuietReads = 3
 /** While a run is expected, each pause is longer than the last by this factor. */
 const pauseFactor = 2
 const maxPauseMs = 200
-/** Maximum age at which an event can still get runs. A function without a run then was registered later. */
-const runsVisibleWithinMs = 15_000
 /** Maximum time of a cancel, regardless of clock differences. */
 const timeoutMs = 30_000
 
@@ -31,13 +29,16 @@ const timeoutMs = 30_000
  * because a cancel sent before them has no effect.
  *
  * @throws {RequestFailedError} if runs are still running after 30 seconds.
- * @throws {JobNotVisibleError} if the job or all of its runs stay invisible.
+ * @throws {JobNotVisibleError} if the job or a run of it stays invisible.
  */
 export async function cancelJob(id: string, { api, clock, reader, subscriptions }: CancelDependencies): Promise<void> {
   const until = clock.now() + timeoutMs
+  const isNew = (of: EngineEvent): boolean => reader.ageMs(of) < runLagMs
   const event = await reader.awaitEvent(id, until)
   if (!event) throw new JobNotVisibleError({ jobId: id, provider: 'inngest', problem: 'it was not cancelled' })
   const subscribed = await subscriptions.of(event.name, reader.ageMs(event))
+  // A function without a run of an older event was registered later.
+  const wasNew = isNew(event)
   let waitMs = pauseMs
   for (let quietReads = 0; quietReads < requiredQuietReads;) {
     const runs = await reader.runs(id)
@@ -48,13 +49,13 @@ export async function cancelJob(id: string, { api, clock, reader, subscriptions 
       const remedy = 'Other runs can be cancelled already. Read the status and cancel the job again.'
       throw new RequestFailedError({ provider: 'inngest', operation: `cancel the job ${id}`, problem, remedy })
     }
-    const isNew = reader.ageMs(event) < runsVisibleWithinMs && clock.now() < until
     const isMissing = hasMissingRuns(event, runs, subscribed)
-    const isWaiting = isNew && isMissing
+    const isWaiting = isMissing && isNew(event) && clock.now() < until
     quietReads = open.length > 0 || isWaiting ? 0 : quietReads + 1
     if (quietReads === requiredQuietReads) {
-      if (runs.length > 0 || !isMissing || !subscribed) return
-      const problem = 'it has no run that could be cancelled'
+      if (!subscribed || !isMissing || (runs.length > 0 && !wasNew)) return
+      const missing = functionsWithoutRun(event, runs, subscribed).map(({ functionId }) => `\`${functionId}\``)
+      const problem = `it has no run of ${missing.join(', ')} that could be cancelled`
       throw new JobNotVisibleError({ jobId: id, provider: 'inngest', problem })
     }
     waitMs = open.length === 0 && isWaiting ? Math.min(waitMs * pauseFactor, maxPauseMs) : pauseMs

@@ -12,6 +12,7 @@ import type { Subscriptions } from './subscriptions.ts'
 
 const id = '01M89NS4WG6G8H65WJD6QKMDS3'
 const event: EngineEvent = { internal_id: id, name: 'order.created', data: { tenantId: 'acme' }, ts: 1000 }
+const dayMs = 86_400_000
 const notFound: Reply = { status: 200, body: { error: 'Event not found', data: null, status: 404 } }
 const run = (more: Partial<EngineRun>): EngineRun => ({ ...recordedRuns.completed, ...more })
 
@@ -68,9 +69,27 @@ describe('a job that was just sent', () => {
     const { reader, clock, requestedDelay } = open({ eventAt: () => notFound })
     expect(await clock.finish<JobStatus | undefined>(reader.read(id))).toBeUndefined()
     expect(clock.delays).toEqual([25, 50, 100, 200, 400, 800, 425])
-    const recent = idAt(randomSeed(clock.now() - 50_000), 0)
+    const recent = idAt(randomSeed(clock.now() - 240_000), 0) // its sender's clock can be behind
     await expect(clock.finish(reader.read(recent))).rejects.toMatchObject({ code: 'job_not_visible', jobId: recent })
     expect(requestedDelay(`/v2/events/${id}/runs`)).toEqual([])
+  })
+
+  test.each([
+    ['a day', dayMs, '2026-03-01T00:00:00Z'],
+    ['8 hours', dayMs / 3, '2026-03-01T08:00:00Z'],
+    ['a week', 7 * dayMs, '2026-02-26T00:00:00Z'],
+  ])('with an idempotency key for %s can be recent, although its id is older', async (_, ttlMs, bucket) => {
+    const { reader, clock } = open({ eventAt: () => notFound })
+    const timeMs = Math.floor(clock.now() / ttlMs) * ttlMs
+    expect(new Date(timeMs)).toEqual(new Date(bucket))
+    const read = (ageMs: number) => {
+      const keyed = idAt(randomSeed(timeMs - ageMs), 0)
+      return clock.finish<JobStatus | undefined>(reader.read(keyed))
+    }
+    await expect(read(0)).rejects.toThrow('yet: it may be a recent job with an idempotency key. ')
+    expect(await read(1)).toBeUndefined()
+    expect(await read(6 * 7 * dayMs)).toBeUndefined()
+    expect(await read(-2 * dayMs)).toBeUndefined()
   })
 
   test('by this client is queued for five minutes', async () => {

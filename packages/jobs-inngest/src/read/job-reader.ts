@@ -45,10 +45,13 @@ export interface JobReaderDependencies {
 const visibleAfterMs = 2000
 const firstPauseMs = 25
 const maxPauseMs = 1000
-/** Maximum age of an event that a loaded server does not show yet. */
-const recentMs = 60_000
+/** Maximum age of an id whose event a loaded server may not show yet, or whose sender's clock is wrong. */
+const recentMs = 300_000
 /** Time after which an accepted event that is still not visible must be lost. */
 const lostAfterMs = 300_000
+const dayMs = 86_400_000
+/** Usual TTLs of keys over a day. An id does not tell its TTL. */
+const longTtlsMs = [7 * dayMs, 30 * dayMs]
 const maxCached = 2000
 const cachedMs = 300_000
 
@@ -116,13 +119,24 @@ export function createJobReader({ api, clock, subscriptions, accepted, appId }: 
       const idAgeMs = clock.now() + api.offsetMs() - timeOfId(id)!
       const acceptedAgeMs = accepted.ageMs(id)
       if (sent && acceptedAgeMs < lostAfterMs) return sent
-      if (!sent && Math.abs(idAgeMs) > recentMs) return undefined
+      const isRecent = Math.abs(idAgeMs) <= recentMs
+      if (!sent && !isRecent && !canBeRecentKey(id, idAgeMs)) return undefined
+      const unsentProblem = isRecent
+        ? `its id is ${Math.round(idAgeMs / 1000)} s old`
+        : 'it may be a recent job with an idempotency key'
       const problem = sent
         ? `Inngest accepted it ${Math.round(acceptedAgeMs / 1000)} s ago and may have lost it`
-        : `its id is ${Math.round(idAgeMs / 1000)} s old`
+        : unsentProblem
       throw new JobNotVisibleError({ jobId: id, provider: 'inngest', problem })
     },
   }
+}
+
+/** Whether an id can belong to a recent send with an idempotency key: its time is then the start of a TTL period. */
+function canBeRecentKey(id: string, ageMs: number): boolean {
+  const isIn = (ttlMs: number, periodMs = ttlMs): boolean =>
+    ageMs >= 0 && ageMs < ttlMs + recentMs && timeOfId(id)! % periodMs === 0
+  return isIn(dayMs, 1000) || longTtlsMs.some((ttlMs) => isIn(ttlMs))
 }
 
 /** Keeps the members that a status needs: the payload can be large. */

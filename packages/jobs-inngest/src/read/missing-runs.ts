@@ -3,6 +3,8 @@ import type { RegisteredFunction } from './subscriptions.ts'
 
 /** An app first synced more than this after an event has no run for it. */
 const syncToleranceMs = 2000
+/** Maximum time between an event and its last run to become visible, if any of its runs is. */
+export const runLagMs = 30_000
 
 /**
  * Whether an event can have runs that are not visible yet, because a function subscribed to it has none. Ignores paused
@@ -13,9 +15,17 @@ export function hasMissingRuns(
   runs: readonly EngineRun[],
   subscribed: readonly RegisteredFunction[] | undefined,
 ): boolean {
-  if (!subscribed) return runs.length === 0
+  return subscribed ? functionsWithoutRun(event, runs, subscribed).length > 0 : runs.length === 0
+}
+
+/** Returns the functions that can have a run that is not visible yet. */
+export function functionsWithoutRun(
+  event: EngineEvent,
+  runs: readonly EngineRun[],
+  subscribed: readonly RegisteredFunction[],
+): RegisteredFunction[] {
   const receivedAt = receivedAtOf(event)
-  return subscribed.some(
+  return subscribed.filter(
     (one) =>
       !one.isPaused && (one.since ?? 0) <= receivedAt + syncToleranceMs && !runs.some((run) => isRunOf(run, one)),
   )

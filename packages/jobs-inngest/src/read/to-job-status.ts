@@ -4,7 +4,7 @@ import { jobStateOf, jobStatusOf } from '@cgk-platform/jobs-core/provider'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { definitionIds } from './definition-ids.ts'
-import { hasMissingRuns, isRunOf, receivedAtOf } from './missing-runs.ts'
+import { hasMissingRuns, isRunOf, receivedAtOf, runLagMs } from './missing-runs.ts'
 import type { RunTimes } from './run-times.ts'
 import type { RegisteredFunction } from './subscriptions.ts'
 import { tenantOf } from './tenant-of.ts'
@@ -31,8 +31,6 @@ export interface JobFacts {
 const queuedForMs = 300_000
 /** The same, if the registered functions are unknown. */
 const maybeQueuedForMs = 10_000
-/** Maximum time between the first and the last run of an event to become visible. */
-const lagMs = 30_000
 
 /** Converts an event and its runs to the status of a job. */
 export function toJobStatus(facts: JobFacts): JobStatus {
@@ -69,7 +67,7 @@ function toJobState(
   const state = jobStateOf(runs)
   if (!isEnded(state) || state === 'cancelled' || !hasMissingRuns(event, found, subscribed)) return state
   const ageMs = now + offsetMs - receivedAtOf(event)
-  if (found.length > 0) return ageMs > lagMs ? state : 'running'
+  if (found.length > 0) return ageMs > runLagMs ? state : 'running'
   if (ageMs > (subscribed ? queuedForMs : maybeQueuedForMs)) return state
   return runAt !== undefined && runAt > now ? 'scheduled' : 'queued'
 }

@@ -9,6 +9,11 @@ export interface JobRecord extends Omit<WireEnvelope, 'id' | 'event' | 'payload'
   readonly reserved?: { readonly _job?: Json; readonly _inngest?: Json }
 }
 
+/** Whether a payload's own member is in the record's `reserved`. */
+export function isReserved(member: string): boolean {
+  return member === '_job' || member === '_inngest'
+}
+
 /** An event as it is sent to Inngest. */
 export interface OutgoingEvent {
   readonly name: string

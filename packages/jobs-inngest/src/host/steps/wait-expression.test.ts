@@ -2,6 +2,7 @@ import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { compileExpression } from '../../../test/loopback/expressions.ts'
+import { toInngestEvent } from '../../wire/to-inngest-event.ts'
 import { toEndExpression, toWaitExpression } from './wait-expression.ts'
 
 const holds = (expression: string, data: object): unknown => compileExpression(expression)({ async: { data } })
@@ -36,6 +37,20 @@ describe('the expression of a wait for an event', () => {
     const expression = toWaitExpression('acme', { field: 'order id', value: 'o-1' })
     expect(expression).toContain('async.data["order id"] == "o-1"')
     expect(holds(expression, { tenantId: 'acme', 'order id': 'o-1' })).toBe(true)
+  })
+
+  test.each(['_inngest', '_job'])('reads a member %s where the event has it', (field) => {
+    const expression = toWaitExpression('acme', { field, value: 'v' })
+    const { data } = toInngestEvent({
+      v: 1,
+      id: '01M89NS4WG6G8H65WJD6QKMDS3',
+      event: 'work.asked',
+      tenantId: 'acme',
+      payload: { tenantId: 'acme', [field]: 'v' },
+      sentAt: 1,
+    })
+    expect(holds(expression, data)).toBe(true)
+    expect(holds(expression, { ...data, _job: { v: 1 } })).toBe(false)
   })
 
   test.each(['in', 'true', 'null', 'for'])('accepts a field named %s, a reserved word', (field) => {

@@ -1,9 +1,11 @@
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import type { EventMatch } from '@cgk-platform/jobs-core/provider'
 
+import { isReserved } from '../../wire/inngest-event.ts'
+
 const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/
 /** Reserved words of the expression language. A field with such a name is written in brackets. */
-const reserved = new Set(
+const reservedWords = new Set(
   'in true false null as break const continue else for function if import let loop package namespace return var void while'.split(
     ' ',
   ),
@@ -24,13 +26,18 @@ export function toWaitExpression(tenantId: string, match: EventMatch | undefined
   const ofTenant = `async.data.tenantId == ${toLiteral(tenantId)}`
   if (!match) return ofTenant
   const { field, value } = match
-  const path = plainName.test(field) && !reserved.has(field) ? `.${field}` : `[${toLiteral(field)}]`
-  return `${ofTenant} && async.data${path} == ${toLiteral(value)}`
+  return `${ofTenant} && async.data${toPath(field)} == ${toLiteral(value)}`
 }
 
 /** Returns the expression for Inngest's event that a definition's run of a job has ended. */
 export function toEndExpression(jobId: string, functionId: string): string {
   return `async.data["event"]["id"] == ${toLiteral(jobId)} && async.data["function_id"] == ${toLiteral(functionId)}`
+}
+
+/** Returns the path of a payload's member in an event's data. */
+function toPath(field: string): string {
+  if (isReserved(field)) return `._job.reserved.${field}`
+  return plainName.test(field) && !reservedWords.has(field) ? `.${field}` : `[${toLiteral(field)}]`
 }
 
 function toLiteral(value: EventMatch['value']): string {
