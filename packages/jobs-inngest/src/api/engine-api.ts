@@ -5,6 +5,7 @@ import {
   type Clock,
   requestJson,
   RequestFailure,
+  type Requester,
 } from '@cgk-platform/jobs-core/provider'
 
 import type { InngestConnection } from '../inngest-config.ts'
@@ -16,12 +17,18 @@ import { toFailure } from './to-failure.ts'
 /** Query parameters. A list repeats its parameter. */
 export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>
 
-/** The parts of Inngest's HTTP API that this package uses. The SDK cannot read, cancel or rerun. */
-export interface EngineApi {
+/** Reads of Inngest's HTTP API. */
+export interface EngineReads {
   /** Reads a path; `undefined` if nothing exists there. @throws {RequestFailedError} */
   get<Body>(operation: string, path: string, query?: Query): Promise<Body | undefined>
   /** Reads all pages of a list, from `query.cursor` if set. @throws {RequestFailedError} */
   list<Item>(operation: string, path: string, query?: Query): Promise<Item[]>
+}
+
+/** The parts of Inngest's HTTP API that this package uses. The SDK cannot read, cancel or rerun. */
+export interface EngineApi extends EngineReads {
+  /** Reads for periodic checks. They do not wait behind other requests, and at most five seconds for a rate limit. */
+  readonly watching: EngineReads
   /**
    * Requests a change. Repeats the request only if Inngest did not carry it out.
    *
@@ -41,6 +48,9 @@ export interface ServerTime {
   /** Duration of a request, milliseconds. */
   readonly roundTripMs: number
 }
+
+/** Maximum wait of a periodic check for a rate limit. */
+const watchingLimitMs = 5000
 
 /** Creates access to the API of the server that a client uses. */
 export function createEngineApi(connection: InngestConnection, clock: Clock): EngineApi {
@@ -74,24 +84,9 @@ export function createEngineApi(connection: InngestConnection, clock: Clock): En
     throw new RequestFailure(toFailure(answer, clock.now(), remedyFor))
   }
 
-  const get = async <Body>(operation: string, path: string, query: Query = {}): Promise<Body | undefined> => {
-    const asking = requester(() => request('GET', path, query))
-    return (await resolveOptionalRequest({ provider: 'inngest', operation }, asking)) as Body | undefined
-  }
-
   return {
-    get,
-
-    async list<Item>(operation: string, path: string, query: Query = {}) {
-      const items: Item[] = []
-      let cursor = query['cursor']
-      do {
-        const page: EnginePage<Item> = (await get<EnginePage<Item>>(operation, path, { ...query, cursor })) ?? {}
-        items.push(...(page.data ?? []))
-        cursor = page.page?.hasMore ? page.page.cursor : undefined
-      } while (cursor !== undefined)
-      return items
-    },
+    ...createReads(requester, request),
+    watching: createReads(createRequester({ clock, maxRateLimitWaitMs: watchingLimitMs }), request),
 
     async post<Body>(operation: string, path: string, expected: readonly number[]) {
       const description = { provider: 'inngest', operation, isMutation: true }
@@ -110,6 +105,29 @@ export function createEngineApi(connection: InngestConnection, clock: Clock): En
     },
 
     offsetMs: () => time.offsetMs() ?? 0,
+  }
+}
+
+type SendRequest = (method: 'GET', path: string, query: Query) => Promise<unknown>
+
+function createReads(requester: Requester, request: SendRequest): EngineReads {
+  const get = async <Body>(operation: string, path: string, query: Query = {}): Promise<Body | undefined> => {
+    const asking = requester(() => request('GET', path, query))
+    return (await resolveOptionalRequest({ provider: 'inngest', operation }, asking)) as Body | undefined
+  }
+
+  return {
+    get,
+    async list<Item>(operation: string, path: string, query: Query = {}) {
+      const items: Item[] = []
+      let cursor = query['cursor']
+      do {
+        const page: EnginePage<Item> = (await get<EnginePage<Item>>(operation, path, { ...query, cursor })) ?? {}
+        items.push(...(page.data ?? []))
+        cursor = page.page?.hasMore ? page.page.cursor : undefined
+      } while (cursor !== undefined)
+      return items
+    },
   }
 }
 

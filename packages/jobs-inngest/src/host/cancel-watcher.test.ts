@@ -2,7 +2,7 @@ import { JobCancelledError } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createDeferred, type Deferred } from '../../test/kit/deferred.ts'
-import { type Responder, inTurn } from '../../test/kit/fake-server.ts'
+import { type ReceivedRequest, type Responder, inTurn } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
 import { createCancelWatcher } from './cancel-watcher.ts'
 
@@ -18,7 +18,7 @@ const runAt = (instant: string, end = '0') => {
 
 /** Opens a process with handlers that run until the test ends them. */
 function open(answer: Responder) {
-  const { parts, clock, requests, logger } = openHost(answer)
+  const { api, parts, clock, requests, logger } = openHost(answer)
   const signals: AbortSignal[] = []
   const handlers: Deferred<string>[] = []
   const start = (runId: string, jobId = `job-of-${runId}`): Promise<string> => {
@@ -29,7 +29,7 @@ function open(answer: Responder) {
       return handler.promise
     })
   }
-  return { clock, requests, logger, signals, handlers, start }
+  return { api, clock, requests, logger, signals, handlers, start }
 }
 
 /** A server on which these runs have been cancelled. It knows all runs. */
@@ -142,6 +142,31 @@ describe('the check for cancelled runs', () => {
     })
   })
 
+  test('lists no more than the last ten minutes of runs, and reads ten older runs in turn', async () => {
+    const { start, clock, requests, handlers } = open(withCancelled())
+    for (const end of 'ABCDEFGHJKMN') void start(runAt('2026-02-22T12:00:00Z', end))
+    for (const end of 'ABCDEFGHJKM') void start(runAt('2026-03-01T11:59:00Z', end))
+    const taken = (): string[] =>
+      (requests as ReceivedRequest[]).splice(0).map(({ url }) => url.searchParams.get('from') ?? url.pathname.slice(-1))
+    await clock.advance(500)
+    expect(taken().toSorted()).toEqual(['2026-03-01T11:58:00.000Z', ...'ABCDEFGHJK'])
+    handlers[0]!.resolve('done')
+    await clock.advance(500)
+    expect(taken().toSorted()).toEqual(['2026-03-01T11:58:00.000Z', ...'BCDEFGHJMN'])
+  })
+
+  test('does not wait for the rate limit of other requests', async () => {
+    const { start, clock, api, signals } = open((request, index) =>
+      request.url.pathname.startsWith('/v1/events')
+        ? { status: 429, headers: { 'retry-after': '20' }, body: { error: 'limited' } }
+        : withCancelled('run_1')(request, index),
+    )
+    void api.get('read the job', '/v1/events/x').catch(() => undefined)
+    void start('run_1')
+    await clock.advance(500)
+    expect(signals[0]!.aborted).toBe(true)
+  })
+
   test('pauses four times as long as it takes, for at most five seconds', async () => {
     let tookMs = 300
     const { start, clock } = open(async () => {
@@ -170,11 +195,22 @@ describe('the check for cancelled runs', () => {
 })
 
 describe('a failed check', () => {
-  test('is logged once, and the checks continue', async () => {
+  test('of one run does not delay the abort of another', async () => {
+    const { start, clock, logger, signals } = open((request, index) =>
+      request.url.pathname.endsWith('run_1') ? { status: 400 } : withCancelled('run_2')(request, index),
+    )
+    void start('run_1')
+    void start('run_2')
+    await clock.advance(500)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
+    expect(logger.messages('warn')).toHaveLength(1)
+  })
+
+  test('is logged once, and the checks continue every five seconds', async () => {
     const { start, clock, logger, requests } = open(() => ({ status: 400, body: { error: 'no good' } }))
     void start('run_1')
-    await clock.advance(2500)
-    expect(requests).toHaveLength(5)
+    await clock.advance(10_500)
+    expect(requests).toHaveLength(3)
     expect(logger.messages('warn')).toEqual(['Could not check whether running jobs were cancelled.'])
     const [{ fields } = {} as never] = logger.lines
     const message = expect.stringContaining(

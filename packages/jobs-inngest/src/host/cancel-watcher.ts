@@ -23,8 +23,10 @@ const intervalMs = 500
 /** Factor between the pause after a check and its duration, so that a slow server spends little time on checks. */
 const pauseFactor = 4
 const maxPauseMs = 5000
-/** Maximum number of watched runs that are read one by one: that costs the server the same however many runs it stores. */
+/** Maximum number of runs that a check reads one by one: that costs the server the same however many runs it stores. */
 const maxSingleReads = 10
+/** If more runs are younger than this, they are listed. Older ones are read in turn: a list from then on can be long. */
+const listedMs = 600_000
 /** Time before the oldest and after the newest watched run that a list of runs includes, for clock differences. */
 const marginMs = 60_000
 
@@ -32,7 +34,7 @@ const operation = 'read the cancelled runs'
 
 /** Creates a watcher that reads cancelled runs every 500 ms while this process executes any run. */
 export function createCancelWatcher(
-  api: EngineApi,
+  { watching }: Pick<EngineApi, 'watching'>,
   clock: Clock,
   logger: LoggerLike,
   closing?: AbortSignal,
@@ -45,37 +47,52 @@ export function createCancelWatcher(
     for (const { abort } of watched) abort.abort(closing.reason)
   })
 
-  /** Returns the ids of cancelled runs, including runs that are not watched. */
-  const readCancelled = async (): Promise<ReadonlySet<string>> => {
-    const runIds = [...new Set([...watched].map(({ runId }) => runId))]
-    if (runIds.length <= maxSingleReads) {
-      const runs = await Promise.all(runIds.map((id) => api.get<{ data?: EngineRun }>(operation, `/v2/runs/${id}`)))
-      return new Set(runs.flatMap((run) => (run?.data?.status === 'CANCELLED' && run.data.endedAt ? run.data.id : [])))
+  const abortRuns = (cancelled: readonly string[]): void => {
+    for (const { runId, jobId, abort } of watched) {
+      if (cancelled.includes(runId)) abort.abort(new JobCancelledError({ jobId }))
     }
-    const times = [...watched].map(({ since }) => since)
+  }
+
+  const checkRun = async (id: string): Promise<void> => {
+    const run = await watching.get<{ data?: EngineRun }>(operation, `/v2/runs/${id}`)
+    if (run?.data?.status === 'CANCELLED' && run.data.endedAt) abortRuns([id])
+  }
+
+  const checkList = async (times: readonly number[]): Promise<void> => {
     const query = {
       status: 'CANCELLED',
       from: new Date(Math.min(...times) - marginMs).toISOString(),
       until: new Date(Math.max(...times) + marginMs).toISOString(),
       limit: 100,
     }
-    return new Set((await api.list<EngineRun>(operation, '/v2/runs', query)).map(({ id }) => id))
+    abortRuns((await watching.list<EngineRun>(operation, '/v2/runs', query)).map(({ id }) => id))
   }
 
-  const check = async (): Promise<void> => {
-    try {
-      const cancelled = await readCancelled()
-      for (const { runId, jobId, abort } of watched) {
-        if (cancelled.has(runId)) abort.abort(new JobCancelledError({ jobId }))
-      }
-      hasWarned = false
-    } catch (error) {
-      if (!hasWarned)
-        bindLogger(logger, {}).warn('Could not check whether running jobs were cancelled.', {
-          error: toErrorInfo(error),
-        })
-      hasWarned = true
+  /** Returns the runs to read one by one, those of the last check last. */
+  const takeTurn = (runs: readonly WatchedRun[]): string[] => {
+    const ids = new Set([...new Set(runs.map(({ runId }) => runId))].slice(0, maxSingleReads))
+    for (const run of [...watched].filter(({ runId }) => ids.has(runId))) {
+      watched.delete(run)
+      watched.add(run)
     }
+    return [...ids]
+  }
+
+  /** Aborts cancelled runs. Returns whether any read succeeded. */
+  const check = async (): Promise<boolean> => {
+    const runs = [...watched]
+    const recent = runs.filter(({ since }) => since > clock.now() - listedMs)
+    const isListed = new Set(recent.map(({ runId }) => runId)).size > maxSingleReads
+    const single = takeTurn(isListed ? runs.filter((run) => !recent.includes(run)) : runs)
+    const reads = [...single.map(checkRun), ...(isListed ? [checkList(recent.map(({ since }) => since))] : [])]
+    const results = await Promise.allSettled(reads)
+    const failed = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
+    if (failed && !hasWarned) {
+      const error = toErrorInfo(failed.reason)
+      bindLogger(logger, {}).warn('Could not check whether running jobs were cancelled.', { error })
+    }
+    hasWarned = failed !== undefined
+    return results.some(({ status }) => status === 'fulfilled')
   }
 
   const scheduleCheck = (pauseMs: number): void => {
@@ -89,7 +106,7 @@ export function createCancelWatcher(
         }
         const begunAt = clock.now()
         const pauseAfter = () => Math.min(Math.max(intervalMs, (clock.now() - begunAt) * pauseFactor), maxPauseMs)
-        void check().then(() => scheduleCheck(pauseAfter()))
+        void check().then((hasRead) => scheduleCheck(hasRead ? pauseAfter() : maxPauseMs))
       })
       .hold(false)
   }
