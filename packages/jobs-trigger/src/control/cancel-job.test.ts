@@ -93,14 +93,24 @@ test('cancels a job whose status could be read only after a long wait', async ()
   expect(api.runs.get('run_1')!.status).toBe('CANCELED')
 })
 
-test('cancels a run whose metadata has no room for the mark', async () => {
-  const clock = createFakeClock()
-  const fake = createFakeApi([{ ...root, status: 'QUEUED', attemptCount: 0 }])
-  const refusal = new RequestFailedError({ provider: 'trigger.dev', operation: 'write', problem: 'large', status: 413 })
-  const api = { ...fake, setMetadata: () => Promise.reject(refusal) }
-  const reader = createJobReader({ api, clock, jobs: () => undefined })
-  await clock.finish(cancelJob('run_1', { api, clock, reader }))
-  expect(fake.runs.get('run_1')!.status).toBe('CANCELED')
+describe('a refused mark', () => {
+  async function cancelUnmarked(status: number) {
+    const clock = createFakeClock()
+    const fake = createFakeApi([{ ...root, status: 'QUEUED', attemptCount: 0 }])
+    const refusal = new RequestFailedError({ provider: 'trigger.dev', operation: 'write', problem: 'refused', status })
+    const api = { ...fake, setMetadata: () => Promise.reject(refusal) }
+    const reader = createJobReader({ api, clock, jobs: () => undefined })
+    const error: unknown = await clock.finish(cancelJob('run_1', { api, clock, reader })).catch((thrown) => thrown)
+    return { isRefused: error === refusal, status: fake.runs.get('run_1')!.status }
+  }
+
+  test.each([404, 413, 422])('is ignored if the run is gone, full or ended: %i', async (status) => {
+    expect(await cancelUnmarked(status)).toEqual({ isRefused: false, status: 'CANCELED' })
+  })
+
+  test.each([400, 401, 403, 408, 429, 503])('otherwise fails the cancel, and cancels nothing: %i', async (status) => {
+    expect(await cancelUnmarked(status)).toEqual({ isRefused: true, status: 'QUEUED' })
+  })
 })
 
 describe('a run whose handler is running', () => {

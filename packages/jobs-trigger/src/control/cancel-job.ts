@@ -58,11 +58,16 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelDepend
   }
 }
 
-/** Marks a run. Without the mark, which has no room in full metadata, a run that had begun is failed, not cancelled. */
+/**
+ * Statuses of the response if a run cannot have the mark: it is gone, its metadata is full, or it has ended. A run with
+ * full metadata that had begun is then failed, not cancelled.
+ */
+const unmarkable: readonly (number | undefined)[] = [404, 413, 422]
+
+/** Marks a run if possible. @throws {RequestFailedError} */
 async function mark(runId: string, api: TriggerApi): Promise<void> {
   await api.setMetadata(runId, cancelMark).catch((error: unknown) => {
-    const isRefused = RequestFailedError.isInstance(error) && error.status !== undefined && error.status < 500
-    if (!isRefused) throw error
+    if (!RequestFailedError.isInstance(error) || !unmarkable.includes(error.status)) throw error
   })
 }
 

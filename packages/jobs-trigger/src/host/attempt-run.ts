@@ -19,6 +19,7 @@ import { notifySendingWorkflow } from '../workflows/notify-workflows.ts'
 import { type HostDependencies, triggerLimits } from './host-dependencies.ts'
 import { mapOutcome, toFailedOutcome } from './map-outcome.ts'
 import { readOwnRecord, recordAttempt, writeRecord } from './attempt-metadata.ts'
+import { endCancelledRun } from './end-cancelled-run.ts'
 import { limitsForAttempt } from './requeue-limits.ts'
 import type { RunContext } from './run-context.ts'
 import { createTickHost } from './tick-host.ts'
@@ -40,11 +41,13 @@ const maxExtraAttempts = 3
 export async function attemptRun(
   definition: Definition,
   runPayload: RunPayload,
-  { ctx, signal }: RunContext,
+  context: RunContext,
   dependencies: HostDependencies,
   otherWork?: Promise<void>,
 ): Promise<Json | undefined> {
+  const { ctx, signal } = context
   const { clock } = dependencies
+  await endCancelledRun(runPayload.jobId, context, dependencies)
   await waitUntilDue(readOwnRecord(), signal, clock)
   const payload = { ...runPayload, envelope: withRunLimit(runPayload.envelope, definition, ctx) }
   const begun = newAttemptRecord(definition, payload.envelope, ctx, clock)

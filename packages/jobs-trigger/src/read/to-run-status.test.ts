@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { fakeRun } from '../../test/kit/fake-run.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
+import { cancelMark } from '../wire/cancel-mark.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
 import { toRunStatus } from './to-run-status.ts'
 
@@ -53,6 +54,13 @@ describe('between two attempts', () => {
     const status = read({ ...record(), status: 'QUEUED' })
     expect(status.state).toBe('retrying')
     expect(status).not.toHaveProperty('nextAttemptAt')
+  })
+
+  test('a cancelled run remains cancelled if Trigger.dev starts another attempt, which its host ends', () => {
+    const metadata = { ...failedOnce.metadata, ...cancelMark }
+    for (const status of ['EXECUTING', 'CANCELED'] as const) {
+      expect(read({ metadata, status, attemptCount: 2 })).toMatchObject({ state: 'cancelled', attempts: 1 })
+    }
   })
 
   test('a run does not report the retry time of an earlier attempt', () => {

@@ -2,6 +2,7 @@ import { type JobState, type RunStatus, isEnded } from '@cgk-platform/jobs-core'
 import { type JobErrorInfo, toStepStatus } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineError, EngineRun } from '../api/engine-shapes.ts'
+import { hasCancelMark } from '../wire/cancel-mark.ts'
 import { type AttemptRecord, isAttemptRecord, readRecord } from '../wire/run-record.ts'
 import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
 import { runStateOf } from './run-state.ts'
@@ -22,8 +23,9 @@ export function toRunStatus(run: EngineRun, context: RunStatusContext): RunStatu
   const record = attemptRecordOf(run)
   // If the process died in the last attempt, the server also counts the extra attempt that only ends the run.
   const limit = record?.maxAttempts ?? maxAttempts
-  const attempts = Math.min(run.attemptCount, limit ?? run.attemptCount)
   const state = stateOf(run, record, isCancelRequested)
+  const attemptCount = state === 'cancelled' && record?.retryAt !== undefined ? record.attempt : run.attemptCount
+  const attempts = Math.min(attemptCount, limit ?? attemptCount)
   const error = errorOf(run, state, record)
   const workflow = readWorkflowRecord(run.metadata)
   // A record of an earlier attempt says nothing about an attempt whose process died.
@@ -66,6 +68,8 @@ function stateOf(run: EngineRun, record: AttemptRecord | undefined, isCancelRequ
   // The next attempt is queued if its delay is 30 s or more, or if the process died. Otherwise the run keeps executing.
   if (state === 'queued') return 'retrying'
   const hasNextBegun = run.attemptCount > (record?.attempt ?? 0)
+  // The host ends an attempt that Trigger.dev starts after the cancel. It records nothing.
+  if (hasNextBegun && record?.retryAt !== undefined && hasCancelMark(run.metadata)) return 'cancelled'
   return record?.retryAt !== undefined && !hasNextBegun ? 'retrying' : state
 }
 
