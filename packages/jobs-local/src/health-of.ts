@@ -20,10 +20,12 @@ function checksOf(engine: Engine, store: JobStore): Check[] {
   try {
     const openJobs = store.openJobs(maxCounted + 1)
     const where = engine.runsJobs ? 'runs jobs in this process' : 'this process only sends'
+    const { problem } = engine
+    const state = problem ? `cannot begin jobs: ${problem.message}` : where
     const check = {
       name: 'engine',
-      ok: true,
-      message: `${where}; jobs that have not ended: ${store.shared ? formatCount(openJobs) : openJobs}`,
+      ok: !problem,
+      message: `${state}; jobs that have not ended: ${store.shared ? formatCount(openJobs) : openJobs}`,
     }
     if (!store.shared) return [check]
     return [check, storeCheck(store.shared), ...(engine.runsJobs ? [] : [workersCheck(store.shared, openJobs)])]

@@ -20,6 +20,7 @@ import { Deadline } from './deadline.ts'
 import { type RunningAttempt, RunningAttempts } from './running-attempts.ts'
 import { isLargeOutcome } from './is-large-outcome.ts'
 import { LeftoverHandlers } from './leftover-handlers.ts'
+import { StorePass } from './store-pass.ts'
 import { toWorkerDefinition } from './subscribers-of.ts'
 import { createTickHost } from './tick-host.ts'
 import { UnhandledEvents } from './unhandled-events.ts'
@@ -39,11 +40,10 @@ export class Engine implements EngineView {
   readonly #leftovers: LeftoverHandlers
   readonly #unhandled: UnhandledEvents
   readonly #deadline: Deadline
+  readonly #pass: StorePass<BegunWork>
   #hadJobs = false
   #progressWaiters: (() => void)[] = []
   #pumpQueued = false
-  /** Whether a pass over the store is not durable yet. The store repeats it until it is. */
-  #isBeginning = false
   #started = false
   #closeResult: Promise<void> | undefined
   /** Whether `close` has stopped waiting for attempts. True from then on. */
@@ -56,6 +56,7 @@ export class Engine implements EngineView {
     this.#dependencies = dependencies
     this.#logger = bindLogger(host.logger, {})
     this.#unhandled = new UnhandledEvents(this.#logger)
+    this.#pass = new StorePass(dependencies, { work: () => this.#begin(), done: (begun) => this.#begun(begun) })
     this.#deadline = new Deadline(clock, () => this.#notifyProgress())
     this.#timer = new WakeTimer(clock, () => runDetached(() => this.#pump()), dependencies.maxSleepMs)
     this.#leftovers = new LeftoverHandlers(clock, (run) => {
@@ -88,6 +89,11 @@ export class Engine implements EngineView {
   /** Whether the engine runs jobs. False in a process that only sends. */
   get runsJobs(): boolean {
     return this.#dependencies.runsJobs
+  }
+
+  /** Why the engine can begin no jobs at the moment; `undefined` if it can. */
+  get problem(): Error | undefined {
+    return this.#pass.problem
   }
 
   /** Whether the engine is closed and begins no more work. */
@@ -158,6 +164,7 @@ export class Engine implements EngineView {
     this.#deadline.clear()
     this.#isClosed = true
     this.#timer.clear()
+    this.#pass.stop()
     shared?.beginClosing()
     this.#running.abortAll(new ShutdownError())
     await Promise.all(this.inFlight)
@@ -207,9 +214,7 @@ export class Engine implements EngineView {
   #pump(): void {
     if (this.#isClosed) return
     this.#cron.tick()
-    if (this.#isBeginning) return
-    this.#isBeginning = true
-    void this.#dependencies.store.change(() => this.#begin(), { done: (begun) => this.#begun(begun), last: true })
+    this.#pass.begin()
   }
 
   #begin(): BegunWork {
@@ -222,7 +227,6 @@ export class Engine implements EngineView {
   }
 
   #begun({ due, unhandled, changes, claimed, isMoreReady }: BegunWork): void {
-    this.#isBeginning = false
     const { changed } = this.#dependencies
     if (due.length > 0) this.#hadJobs = true
     for (const event of unhandled) this.#unhandled.report(event)
@@ -231,8 +235,8 @@ export class Engine implements EngineView {
       this.#running.notify(run.id, step)
       changed(run.job.envelope.id)
     }
-    for (const run of changes.cancelled) {
-      this.#running.abort(run.id, new JobCancelledError({ jobId: run.job.envelope.id }))
+    for (const { id, job } of changes.cancelled) {
+      this.#running.abort(id, new JobCancelledError({ jobId: job.envelope.id }))
     }
     for (const run of changes.lost) this.#running.abort(run.id, new LeaseLostError())
     for (const run of claimed) {
@@ -241,11 +245,6 @@ export class Engine implements EngineView {
     }
     this.#rearm()
     if (isMoreReady) this.#pumpSoon()
-  }
-
-  #wakeRun(run: StoredRun): void {
-    const { store } = this.#dependencies
-    void store.change(() => store.wakeRun(run), { done: () => this.wake() })
   }
 
   /** Yields to the event loop between two batches, so that a million jobs do not block it. */
@@ -265,7 +264,7 @@ export class Engine implements EngineView {
       signal: abort.signal,
       onWaitResolved,
       lost: () => abort.abort(new LeaseLostError()),
-      wakeRun: (waiting) => this.#wakeRun(waiting),
+      wakeRun: (waiting) => void store.change(() => store.wakeRun(waiting), { done: () => this.wake() }),
       tickHost: () => createTickHost(store, clock, () => this.wake()),
       onLeftRunning: (handler) => {
         leftover = handler

@@ -22,6 +22,7 @@ test('a job with a damaged row fails without blocking others', async ({ onTestFi
 
 test.for([
   ['a step', 'UPDATE cgk_steps SET record = substr(record, 1, 9)', 'failed'],
+  ['a step that is no longer a record', "UPDATE cgk_steps SET record = '5'", 'failed'],
   ['the record of its workflow', "UPDATE cgk_runs SET workflow = 'x' WHERE workflow IS NOT NULL", 'failed'],
   ['the error of an attempt', "UPDATE cgk_runs SET error = '{' WHERE error IS NOT NULL", 'completed'],
 ] as const)(
@@ -68,4 +69,23 @@ test('an outcome that cannot be stored fails its run and releases its slot', asy
   const ended = await client.waitForJob(bad!.id)
   expect(ended).toMatchObject({ state: 'failed', runs: [{ attempts: 1 }] })
   expect(ended.runs[0]!.error?.message).toContain('not this one')
+})
+
+test('a worker that could not begin jobs reports it, and begins them once it can', async ({ onTestFinished }) => {
+  const { path, open } = createSharedFile(onTestFinished)
+  const client = open({}, { jobs: [note] })
+  await client.healthCheck()
+  const database = openDatabase(path)
+  database.exec(`
+    CREATE TRIGGER refusal BEFORE UPDATE OF taken ON cgk_meta
+    BEGIN SELECT raise(ABORT, 'not now'); END
+  `)
+  const { id } = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
+  const engine = async () => (await client.healthCheck()).checks.find(({ name }) => name === 'engine')
+  await expect
+    .poll(engine, { timeout: 10_000 })
+    .toMatchObject({ ok: false, message: expect.stringContaining('not now') })
+  database.exec('DROP TRIGGER refusal')
+  expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })
+  expect(await engine()).toMatchObject({ ok: true })
 })

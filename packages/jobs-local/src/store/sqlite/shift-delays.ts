@@ -1,7 +1,7 @@
-import { shiftStepTimes, type StepRecord } from '@cgk-platform/jobs-core/provider'
+import { shiftStepTimes } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from './connection.ts'
-import { fromText } from './rows.ts'
+import { toStep } from './steps-table.ts'
 
 /** Moves delays and pauses before retries, because the wall clock was set. A job with a `runAt` keeps its time. */
 export function shiftDelays(connection: Connection, byMs: number): void {
@@ -17,7 +17,7 @@ export function shiftDelays(connection: Connection, byMs: number): void {
       'WHERE r.phase IN (0, 1, 2)',
   )
   for (const { job, number, key, record } of steps) {
-    const step = fromText(record) as StepRecord | undefined
+    const step = toStep(record)
     if (!step || !shiftStepTimes(step, byMs)) continue
     const sql = 'UPDATE cgk_steps SET record = ? WHERE job = ? AND number = ? AND key = ?'
     connection.run(sql, JSON.stringify(step), job, number, key)

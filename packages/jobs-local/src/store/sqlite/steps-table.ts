@@ -25,13 +25,19 @@ export function readRecord(
   const record = fromText(stored) as Omit<WorkflowRecord, 'steps' | 'ended'> | undefined
   const steps: StepRecord[] = []
   for (const row of connection.all<{ position: number; record: string }>(sql, seq, number)) {
-    const step = fromText(row.record) as StepRecord | undefined
+    const step = toStep(row.record)
     if (!step) return undefined
     positions.set(step, row.position)
     steps.push(step)
   }
   const ended = steps.reduce((max, { order = 0 }) => Math.max(max, order), 0)
   return record && { ...record, steps, ended }
+}
+
+/** Parses a stored step. Returns `undefined` if it is damaged. */
+export function toStep(stored: string): StepRecord | undefined {
+  const step = fromText(stored) as StepRecord | null | undefined
+  return typeof step?.key === 'string' ? step : undefined
 }
 
 /** Writes a step of a run. */
