@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { closeSync, copyFileSync, openSync, renameSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -43,7 +43,7 @@ describe.runIf(process.platform !== 'win32')('a client whose file', together, ()
       const { path, open } = createSharedFile(onTestFinished)
       const client = open({ role }, { jobs: role === 'send' ? [] : [job] })
       await ask(client)
-      checkpoint(path) // puts all pages into the file
+      checkpoint(path)
       expect((await client.healthCheck()).checks).toContainEqual(expect.objectContaining({ name: 'store', ok: true }))
       make(path)
       const health = await client.healthCheck()
@@ -55,9 +55,10 @@ describe.runIf(process.platform !== 'win32')('a client whose file', together, ()
   )
 })
 
+/** Puts all pages into the file, and empties its log. */
 function checkpoint(path: string): void {
   const database = new DatabaseSync(path)
-  database.exec('PRAGMA wal_checkpoint')
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   database.close()
 }
 
@@ -75,7 +76,7 @@ test('a file that shrinks because its jobs were deleted is in order', ({ onTestF
   const { path } = createTestFile()
   const connection = openFile(path)
   onTestFinished(() => connection.close())
-  const file = new OpenedFile(path)
+  const file = new OpenedFile(connection)
   const grow = (): void => {
     connection.exec(
       'WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000) ' +
@@ -92,6 +93,26 @@ test('a file that shrinks because its jobs were deleted is in order', ({ onTestF
   expect(statSync(path).size).toBeLessThan(before)
   file.check()
   grow()
+})
+
+test('a file that is shorter than it says is in order while its log contains the other pages', ({ onTestFinished }) => {
+  const { path } = createTestFile()
+  const connection = openFile(path)
+  onTestFinished(() => connection.close())
+  const file = new OpenedFile(connection)
+  connection.exec('INSERT INTO cgk_ticks SELECT hex(randomblob(100000)), 1')
+  const { page_count: pages } = connection.get<{ page_count: number }>('PRAGMA page_count')!
+  const size = statSync(path).size
+  // A checkpoint writes the first page, which contains the number of pages, before it extends the file.
+  const descriptor = openSync(path, 'r+')
+  writeSync(descriptor, Buffer.from([0, 0, pages >> 8, pages & 255]), 0, 4, 28)
+  closeSync(descriptor)
+  expect(file.checkLength()).toBe(false)
+  connection.exec('PRAGMA wal_checkpoint')
+  file.check()
+  connection.exec('INSERT INTO cgk_ticks VALUES (1, 1)') // restarts the log
+  truncateSync(path, size)
+  expect(() => file.check()).toThrow('was truncated while')
 })
 
 test('a file on a disk that is mounted read-only is reported as such', async ({ onTestFinished, skip }) => {

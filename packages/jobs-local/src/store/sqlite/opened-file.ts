@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
 
 import { StoreError } from '@cgk-platform/jobs-core'
 
 import { unreadableError } from './check-file.ts'
-import { loadSqlite } from './load-sqlite.ts'
-import { isCorrupt } from './to-store-error.ts'
+import type { Connection } from './connection.ts'
+import { logSalt, pagesInLog } from './pages-in-log.ts'
+import { isCorrupt, toStoreError } from './to-store-error.ts'
 
 interface Found {
   readonly dev: bigint
@@ -19,12 +19,17 @@ interface Found {
  */
 export class OpenedFile {
   readonly #path: string
+  readonly #connection: Connection
   /** The three files, by path. */
   readonly #opened: ReadonlyMap<string, Found | undefined>
   #size: bigint
+  /** The size of the file, and the log that contained the pages that the file lacked. */
+  #known = ''
 
-  constructor(path: string) {
+  constructor(connection: Connection) {
+    const { path } = connection
     this.#path = path
+    this.#connection = connection
     this.#opened = new Map(['', '-wal', '-shm'].map((suffix) => [path + suffix, this.#find(path + suffix)]))
     this.#size = this.#opened.get(path)?.size ?? 0n
   }
@@ -34,20 +39,47 @@ export class OpenedFile {
     for (const [file, opened] of this.#opened) {
       const found = this.#find(file)
       if (opened && (found?.dev !== opened.dev || found.ino !== opened.ino)) throw this.#movedError(file, !found)
-      if (!found || file !== this.#path) continue
-      // A file also shrinks when SQLite returns free space to the disk.
-      if (found.size < this.#size) this.checkLength()
-      this.#size = found.size
+    }
+    const size = this.#find(this.#path)?.size ?? 0n
+    // A file also shrinks when SQLite returns free space to the disk.
+    if (size >= this.#size || this.checkLength()) this.#size = size
+  }
+
+  /**
+   * Returns whether the file contains all pages. If not, its log contains the others.
+   *
+   * @throws {StoreError} if the file was truncated.
+   */
+  checkLength(): boolean {
+    const connection = this.#connection
+    try {
+      // While this process reads, a checkpoint of another one removes no page of what it reads from the log.
+      connection.exec('SAVEPOINT cgk_length')
+      try {
+        return this.#isComplete()
+      } finally {
+        connection.exec('RELEASE cgk_length')
+      }
+    } catch (error) {
+      throw isCorrupt(error) ? this.#truncatedError() : toStoreError(error, this.#path)
     }
   }
 
-  /** @throws {StoreError} if the file was truncated. */
-  checkLength(): void {
-    const maxReads = 3 // another process may be extending the file
-    for (let reads = 1; this.#find(this.#path)?.size === 0n || !isComplete(this.#path); reads++) {
-      if (reads === maxReads) throw this.#truncatedError()
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
-    }
+  #isComplete(): boolean {
+    const { page_count: pages } = this.#connection.get<{ page_count: number }>('PRAGMA page_count')!
+    const { page_size: pageBytes } = this.#connection.get<{ page_size: number }>('PRAGMA page_size')!
+    const size = Number(this.#find(this.#path)?.size ?? 0)
+    if (size === 0) throw this.#truncatedError()
+    const inFile = Math.floor(size / pageBytes)
+    if (inFile >= pages) return true
+    // Until the log restarts, pages are only added to it.
+    const known = `${size} ${logSalt(this.#path)}`
+    if (known === this.#known) return false
+    const inLog = pagesInLog(this.#path, pageBytes)
+    for (let page = inFile + 1; page <= pages; page++)
+      if (!inLog.has(page) && page !== lockPage(pageBytes)) throw this.#truncatedError()
+    this.#known = known
+    return false
   }
 
   /** Returns `undefined` for a missing file. */
@@ -79,22 +111,7 @@ export class OpenedFile {
   }
 }
 
-/**
- * Returns whether a file has as many pages as its header says. Reads it without its log, which an open connection
- * cannot do. Reading it other than through SQLite would release SQLite's locks:
- * https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
- */
-function isComplete(path: string): boolean {
-  const { DatabaseSync } = loadSqlite(path)
-  try {
-    const database = new DatabaseSync(new URL(`${pathToFileURL(path).href}?immutable=1`), { readOnly: true })
-    try {
-      database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get()
-      return true
-    } finally {
-      database.close()
-    }
-  } catch (error) {
-    return !isCorrupt(error) // an older Node takes no URL
-  }
+/** Returns the number of the page that SQLite never writes, because it locks bytes there. */
+function lockPage(pageBytes: number): number {
+  return 2 ** 30 / pageBytes + 1
 }

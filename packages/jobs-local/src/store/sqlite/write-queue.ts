@@ -67,7 +67,7 @@ export class WriteQueue {
 
   constructor(options: WriteQueueOptions) {
     this.#options = options
-    this.#file = new OpenedFile(options.connection.path)
+    this.#file = new OpenedFile(options.connection)
   }
 
   /** Why nothing can be written at the moment; `undefined` if it can. */
