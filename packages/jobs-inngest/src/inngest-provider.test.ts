@@ -28,3 +28,10 @@ test('reads the environment again after an invalid one', async () => {
   vi.stubEnv('INNGEST_BASE_URL', 'http://127.0.0.1:9')
   expect(await provider.health()).toMatchObject({ ok: false, provider: 'inngest' })
 })
+
+test('the health check speaks of the server that `apiBaseUrl` names', async () => {
+  const { client } = createFakeServer(() => ({ body: { data: [] } }))
+  const healthAt = async (apiBaseUrl: string) => (await createInngestProvider({ client, apiBaseUrl }).health()).checks
+  expect((await healthAt('https://api.inngest.com'))[0]).toMatchObject({ message: 'responds' })
+  expect((await healthAt('https://inngest.shop.example'))[0]!.message).toContain('A self-hosted server')
+})

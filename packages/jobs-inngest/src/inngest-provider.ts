@@ -87,8 +87,9 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
       return listJobs({ ...query, ...named }, api, reader)
     },
     async health() {
-      const { client, api, subscriptions } = await services()
-      return checkHealth(client, host?.jobs, { api, subscriptions })
+      const { client, apiBaseUrl = client.apiBaseUrl, api, subscriptions } = await services()
+      const { id, mode, eventKey } = client
+      return checkHealth({ id, mode, eventKey, apiBaseUrl }, host?.jobs, { api, subscriptions })
     },
 
     async start() {

@@ -30,9 +30,13 @@ beforeEach(() => {
   return forget
 })
 
-function make(jobs?: readonly Definition[], server: FakeServer = createFakeServer(() => ({ body: {} }))) {
+function make(
+  jobs?: readonly Definition[],
+  server: FakeServer = createFakeServer(() => ({ body: {} })),
+  more: Partial<InngestHostOptions> = {},
+) {
   const logger = createRecordedLogger()
-  return createInngestFunctions({ client: server.client, jobs, logger }, { clock: createVirtualClock() })
+  return createInngestFunctions({ client: server.client, jobs, logger, ...more }, { clock: createVirtualClock() })
 }
 
 function idsOf(functions: readonly InngestFunction.Any[]): string[] {
@@ -80,6 +84,17 @@ describe('the functions', () => {
     const [sent] = server.requests.filter(({ method }) => method === 'POST')
     expect(sent!.url.pathname).toMatch(/^\/e\//)
     expect(sent!.text).toContain('"work.followed"')
+  })
+
+  test('wait for a rate limit no longer than the host allows', async () => {
+    const server = createFakeServer(() => ({ status: 429, headers: { 'retry-after': '20' }, body: {} }))
+    const errors: unknown[] = []
+    const work = job('one', {
+      handler: () => sendJob('work.followed', { tenantId: 'acme' }).catch((error: unknown) => void errors.push(error)),
+    })
+    const [fn] = make([work], server, { maxRateLimitWait: '10s' })
+    await call(fn)
+    expect(String(errors)).toContain('raise `maxRateLimitWait` (10 s)')
   })
 
   test('belong to the client that is served', () => {

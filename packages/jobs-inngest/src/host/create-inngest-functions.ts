@@ -1,5 +1,7 @@
+import type { Duration } from '@cgk-platform/jobs-core'
 import {
   declareOptions,
+  duration,
   type HostTestOptions,
   type HostOptions,
   hostOptions,
@@ -18,6 +20,8 @@ import { toInngestFunctions } from './to-inngest-functions.ts'
 export interface InngestHostOptions extends HostOptions {
   /** The Inngest client that you pass to `serve` or `connect`. */
   client: Inngest.Any
+  /** Maximum wait of a rate-limited request before it fails. Default `'60s'`. */
+  maxRateLimitWait?: number | Duration | undefined
 }
 
 /** Options for tests. */
@@ -28,6 +32,7 @@ const declared = declareOptions<InngestHostOptions>('`createInngestFunctions`', 
     ...clientOption,
     required: "Pass the client that you serve, created with `new Inngest({ id: 'my-app' })`.",
   },
+  maxRateLimitWait: duration(),
   ...hostOptions,
 })
 
@@ -45,19 +50,20 @@ export function createInngestFunctions(
   internals: InngestHostInternals = {},
 ): InngestFunction.Any[] {
   const checked = declared.read(options)
-  const { client } = checked
+  const { client, maxRateLimitWaitMs } = checked
+  const connection = { client, ...(maxRateLimitWaitMs !== undefined && { maxRateLimitWaitMs }) }
   checkMode(client)
   const { definitions, dependencies } = prepareHost(checked, {
     ...internals,
     noJobsConsequence: 'so Inngest gets no function',
     limits: inngestLimits,
-    load: () => createInngestProvider({ client }, { clock: internals.clock }),
+    load: () => createInngestProvider({ client, maxRateLimitWait: maxRateLimitWaitMs }, { clock: internals.clock }),
   })
   return toInngestFunctions({
     ...dependencies,
     inngest: client,
-    api: createEngineApi({ client }, dependencies.clock),
-    postEvents: createPostEvents({ client }, dependencies.clock),
+    api: createEngineApi(connection, dependencies.clock),
+    postEvents: createPostEvents(connection, dependencies.clock),
     definitions,
   })
 }

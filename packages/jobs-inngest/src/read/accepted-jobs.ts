@@ -5,22 +5,25 @@ import { BoundedMap, type Clock, type Envelope, jobStatusOf } from '@cgk-platfor
 export interface AcceptedJobs {
   /** Records that the engine accepted an envelope. */
   add(id: string, envelope: Envelope): void
-  /** Returns the status of a job without runs, or `undefined` if this client did not send it or it was removed. */
+  /** Returns the status of a job without runs, or `undefined` if it is none of the last 10,000. */
   status(id: string): JobStatus | undefined
-  /** Returns the time since the engine accepted a job, milliseconds. */
-  ageMs(id: string): number
+  /** Returns the time since the engine accepted a job, milliseconds. `undefined` if it is none of the last 100,000. */
+  ageMs(id: string): number | undefined
   /** Removes a job, because the engine shows it. */
   remove(id: string): void
 }
 
 const maxJobs = 10_000
+const maxIds = 100_000
 
 /** Creates an empty record of accepted jobs. */
 export function createAcceptedJobs(clock: Clock): AcceptedJobs {
-  const jobs = new BoundedMap<string, Omit<Envelope, 'payload'> & { readonly acceptedAt: number }>(maxJobs)
+  const jobs = new BoundedMap<string, Omit<Envelope, 'payload'>>(maxJobs)
+  const acceptedAt = new BoundedMap<string, number>(maxIds)
   return {
     add(id, { payload: _, ...envelope }) {
-      jobs.set(id, { ...envelope, acceptedAt: clock.now() })
+      jobs.set(id, envelope)
+      acceptedAt.set(id, clock.now())
     },
     status(id) {
       const job = jobs.get(id)
@@ -28,7 +31,13 @@ export function createAcceptedJobs(clock: Clock): AcceptedJobs {
       const isDue = job.runAt === undefined || job.runAt <= clock.now()
       return jobStatusOf({ ...job, id, state: isDue ? 'queued' : 'scheduled' }, [])
     },
-    ageMs: (id) => clock.now() - (jobs.get(id)?.acceptedAt ?? clock.now()),
-    remove: (id) => void jobs.delete(id),
+    ageMs(id) {
+      const at = acceptedAt.get(id)
+      return at === undefined ? undefined : clock.now() - at
+    },
+    remove(id) {
+      jobs.delete(id)
+      acceptedAt.delete(id)
+    },
   }
 }

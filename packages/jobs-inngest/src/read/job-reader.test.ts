@@ -104,6 +104,17 @@ describe('a job that was just sent', () => {
     )
   })
 
+  test('by this client may be lost, even after many more sends', async () => {
+    const { reader, accepted, clock } = open({ eventAt: () => notFound })
+    const add = (sentId: string) =>
+      accepted.add(sentId, { v: 1, id: sentId, event: 'work.asked', tenantId: 'acme', payload: {}, sentAt: 0 })
+    add(id)
+    for (let number = 0; number < 10_000; number++) add(`another-${number}`)
+    await expect(clock.finish(reader.read(id))).rejects.toThrow('yet: Inngest accepted it 2 s ago. ')
+    await clock.advance(300_000)
+    await expect(clock.finish(reader.read(id))).rejects.toThrow('ago and may have lost it.')
+  })
+
   test('is requested without its runs, once, until it is visible', async () => {
     const { reader, requests } = open()
     await reader.read(id)

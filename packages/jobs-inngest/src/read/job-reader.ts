@@ -118,18 +118,21 @@ export function createJobReader({ api, clock, subscriptions, accepted, appId }: 
       const sent = accepted.status(id)
       const idAgeMs = clock.now() + api.offsetMs() - timeOfId(id)!
       const acceptedAgeMs = accepted.ageMs(id)
-      if (sent && acceptedAgeMs < lostAfterMs) return sent
-      const isRecent = Math.abs(idAgeMs) <= recentMs
-      if (!sent && !isRecent && !canBeRecentKey(id, idAgeMs)) return undefined
-      const unsentProblem = isRecent
-        ? `its id is ${Math.round(idAgeMs / 1000)} s old`
-        : 'it may be a recent job with an idempotency key'
-      const problem = sent
-        ? `Inngest accepted it ${Math.round(acceptedAgeMs / 1000)} s ago and may have lost it`
-        : unsentProblem
-      throw new JobNotVisibleError({ jobId: id, provider: 'inngest', problem })
+      if (acceptedAgeMs !== undefined) {
+        const isLost = acceptedAgeMs >= lostAfterMs
+        if (sent && !isLost) return sent
+        const knownSince = `Inngest accepted it ${Math.round(acceptedAgeMs / 1000)} s ago`
+        throw invisible(id, isLost ? `${knownSince} and may have lost it` : knownSince)
+      }
+      if (Math.abs(idAgeMs) <= recentMs) throw invisible(id, `its id is ${Math.round(idAgeMs / 1000)} s old`)
+      if (canBeRecentKey(id, idAgeMs)) throw invisible(id, 'it may be a recent job with an idempotency key')
+      return undefined
     },
   }
+}
+
+function invisible(jobId: string, problem: string): JobNotVisibleError {
+  return new JobNotVisibleError({ jobId, provider: 'inngest', problem })
 }
 
 /** Whether an id can belong to a recent send with an idempotency key: its time is then the start of a TTL period. */

@@ -51,6 +51,16 @@ describe('a job', () => {
     })
   })
 
+  test('has the attempt of a cancelled run that its sender, whose clock is an hour ahead, calls due later', () => {
+    const hourMs = 3_600_000
+    const times = [{ startedAt: receivedAt + 2000, endedAt: receivedAt + 5000 }]
+    const cancelled = { times, runs: [run('cancelledWhileRunning', 'a')] }
+    const record = { v: 1, tenantId: 'acme', sentAt: receivedAt + hourMs, runAt: receivedAt + hourMs + 2000 }
+    const at = (ts: number) => ({ ...event, ts, data: { tenantId: 'acme', _job: record } })
+    expect(jobOf({ ...cancelled, event: at(receivedAt + 2000) }).runs).toMatchObject([{ attempts: 1 }])
+    expect(jobOf({ ...cancelled, event: at(receivedAt + hourMs + 2000) }).runs).toMatchObject([{ attempts: 0 }])
+  })
+
   test('from another producer has the tenant in its payload and the time of its event', () => {
     const foreign = { ...event, data: { tenantId: 'globex' } }
     const status = jobOf({ event: foreign })

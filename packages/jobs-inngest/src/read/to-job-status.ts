@@ -53,7 +53,9 @@ export function toJobStatus(facts: JobFacts): JobStatus {
       const maxAttempts =
         requested === undefined || defined === undefined ? (defined ?? requested) : Math.min(requested, defined)
       const retryOf = before < 0 ? undefined : found[before]!.id
-      return toRunStatus(run, { definitionId, times: times[index]!, runAt, now, maxAttempts, retryOf, workflow })
+      const dueAt = runAt === undefined ? undefined : (event.ts ?? runAt)
+      const one = { definitionId, times: times[index]!, maxAttempts, retryOf, workflow }
+      return toRunStatus(run, { ...one, runAt, dueAt, now })
     })
   }
 }

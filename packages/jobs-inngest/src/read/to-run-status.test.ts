@@ -39,7 +39,7 @@ describe('a cancelled run', () => {
   const cancelled = recordedRuns.cancelledWhileRunning
 
   test.each<[string, Partial<RunFacts>]>([
-    ['ended before it was due', { times: over, runAt: over.endedAt + 5000 }],
+    ['ended before it was due', { times: over, dueAt: over.endedAt + 5000 }],
     ['has a start that is not before its end', { times: { ...over, startedAt: over.endedAt } }],
   ])('has no attempt and no start if it %s', (_, more) => {
     const status = statusOf(cancelled, more)
@@ -48,7 +48,7 @@ describe('a cancelled run', () => {
   })
 
   test('has an attempt if it ended after it was due', () => {
-    expect(statusOf(cancelled, { times: over, runAt: over.startedAt })).toMatchObject({ attempts: 1 })
+    expect(statusOf(cancelled, { times: over, dueAt: over.startedAt })).toMatchObject({ attempts: 1 })
   })
 })
 

@@ -11,6 +11,8 @@ export interface RunFacts {
   readonly times: RunTimes
   /** When a delayed job is due, epoch milliseconds. */
   readonly runAt: number | undefined
+  /** The same by the engine's clock. */
+  readonly dueAt?: number | undefined
   readonly now: number
   /** As registered with the engine or requested by the send; `undefined` if the function no longer exists. */
   readonly maxAttempts: number | undefined
@@ -26,8 +28,8 @@ export interface WorkflowFacts {
   readonly attempt: number
 }
 
-/** Difference between the sender's clock, which sets `runAt`, and the engine's that is not corrected. */
-const clockToleranceMs = 2000
+/** Maximum time by which the engine starts a delayed run too early. */
+const earlyMs = 2000
 
 /** Converts a run of the engine to a `RunStatus`. */
 export function toRunStatus(run: EngineRun, given: RunFacts): RunStatus {
@@ -64,9 +66,9 @@ export function toRunStatus(run: EngineRun, given: RunFacts): RunStatus {
 }
 
 /** Whether a cancelled run has a start only because Inngest had taken it from its queue. No handler was called. */
-function neverBegan({ status }: EngineRun, { times: { startedAt, endedAt }, runAt }: RunFacts): boolean {
+function neverBegan({ status }: EngineRun, { times: { startedAt, endedAt }, dueAt }: RunFacts): boolean {
   if (status !== 'CANCELLED' || startedAt === undefined || endedAt === undefined) return false
-  return startedAt >= endedAt || (runAt !== undefined && endedAt < runAt - clockToleranceMs)
+  return startedAt >= endedAt || (dueAt !== undefined && endedAt < dueAt - earlyMs)
 }
 
 function stateOf(
