@@ -1,7 +1,7 @@
+import { defineJob, type Definition } from '@cgk-platform/jobs-core'
 import { systemClock } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { unknownDefinition } from '../../src/read/to-job-status.ts'
 import { failureOf } from '../kit/failure-of.ts'
 import { openSides, type SidesOptions } from '../kit/open-sides.ts'
 import { type Completion, success } from '../loopback/open-loopback.ts'
@@ -61,16 +61,35 @@ describe('the end of a run', () => {
   })
 })
 
-test('a run that blocks its process before it can report is running, also before its definition is known', async () => {
+test('the retry of an attempt that failed just before its worker knew of the cancel starts another attempt', async () => {
+  const { sdk, library, request, register, start } = await openSides()
+  await register({ id: task, retry: { maxAttempts: 3 } })
+  const { id } = await library.sendJob('work.asked', payload)
+  await start()
+  await sdk.runs.cancel(id)
+  const snapshots = `/engine/v1/dev/runs/${id}/snapshots`
+  const latest = async (): Promise<string> =>
+    (await request('GET', `${snapshots}/latest`)).body.execution.snapshot.friendlyId
+  const error = { type: 'BUILT_IN_ERROR', name: 'Error', message: 'failed', stackTrace: '' } as const
+  const completion = { id, ok: false, error, retry: { timestamp: Date.now(), delay: 1 } }
+  const { body } = await request('POST', `${snapshots}/${await latest()}/attempts/complete`, { completion })
+  expect(body).toMatchObject({ result: { attemptStatus: 'RETRY_IMMEDIATELY' } })
+  expect(await sdk.runs.retrieve(id)).toMatchObject({ status: 'CANCELED' })
+  await request('POST', `${snapshots}/${await latest()}/attempts/start`, {})
+  expect(await sdk.runs.retrieve(id)).toMatchObject({ status: 'EXECUTING', attemptCount: 2 })
+})
+
+test('a run that blocks its process before it can report is running for a reader that knows its definition', async () => {
   let aheadMs = 0
+  const job = defineJob({ id: 'ship', event: 'work.asked', handler: () => undefined })
   const clock = { ...systemClock, now: () => Date.now() + aheadMs }
-  const { sdk, library, id } = await openHeld({ clock })
+  const { sdk, library, id } = await openHeld({ clock, jobs: [job as unknown as Definition] })
   expect(await sdk.runs.retrieve(id)).toMatchObject({ status: 'EXECUTING' })
   expect(await library.getJobStatus(id)).toMatchObject({ state: 'queued', runs: [] })
   aheadMs = 3000
   expect(await library.getJobStatus(id)).toMatchObject({
     state: 'running',
-    runs: [{ definitionId: unknownDefinition, state: 'running', attempts: 1 }],
+    runs: [{ definitionId: 'ship', state: 'running', attempts: 1 }],
   })
 })
 
