@@ -1,5 +1,5 @@
 import type { JobProvider } from '@cgk-platform/jobs-core'
-import { type Clock, type JobHost, systemClock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type JobHost, maxHealthWaitMs, systemClock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 
 import { createEngineApi, type EngineApi } from './api/engine-api.ts'
 import { inngestCapabilities } from './capabilities.ts'
@@ -87,8 +87,13 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
       return listJobs({ ...query, ...named }, api, reader)
     },
     async health() {
-      const { client, apiBaseUrl = client.apiBaseUrl, api, subscriptions } = await services()
+      const connection = await services()
+      const { client, apiBaseUrl = client.apiBaseUrl } = connection
       const { id, mode, eventKey } = client
+      const maxRateLimitWaitMs = Math.min(maxHealthWaitMs, connection.maxRateLimitWaitMs ?? maxHealthWaitMs)
+      // Its requests do not wait for others.
+      const api = createEngineApi({ ...connection, maxRateLimitWaitMs }, clock)
+      const subscriptions = createSubscriptions(api, clock)
       return checkHealth({ id, mode, eventKey, apiBaseUrl }, host?.jobs, { api, subscriptions })
     },
 
@@ -105,12 +110,17 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
     },
 
     async close({ timeoutMs }) {
+      const closeBy = clock.now() + timeoutMs
       // A worker that is still connecting closes as soon as it is connected.
       const closed = starting?.then(
         (worker) => worker.close(timeoutMs),
         () => undefined,
       )
       if (closed) await awaitAtMost(clock, timeoutMs + abortReportMs, closed)
+      // Handlers can send until the worker has closed.
+      const parts = await connected?.catch(() => undefined)
+      const leftMs = Math.max(0, closeBy - clock.now())
+      await Promise.all([parts?.api.close(leftMs), parts?.postEvents.close(leftMs)])
     },
   }
 }

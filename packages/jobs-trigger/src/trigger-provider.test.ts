@@ -58,3 +58,20 @@ test('rejects `start`, because Trigger.dev has its own workers', async () => {
     message: expect.stringContaining('Start one with `trigger.dev dev`') as string,
   })
 })
+
+test('`close` fails sends that still wait for the rate limit after its timeout', async () => {
+  const { provider, clock, requests } = await open(() => ({ status: 429, headers: { 'retry-after': '5' } }))
+  const sent = provider.send([envelope, envelope])
+  await clock.finish(Promise.race([sent, provider.close!({ timeoutMs: 1000 })]))
+  const failed = { ok: false, error: expect.objectContaining({ code: 'send_failed', accepted: 'no' }) as unknown }
+  const count = requests.length
+  expect(await clock.finish(sent)).toEqual([failed, failed])
+  expect(requests).toHaveLength(count)
+})
+
+test('a health check reports a rate limit at once', async () => {
+  const { provider, clock } = await open(() => ({ status: 429, headers: { 'retry-after': '6' } }))
+  const startedAt = clock.now()
+  expect(await clock.finish(provider.health())).toMatchObject({ ok: false, checks: [{ name: 'engine', ok: false }] })
+  expect(clock.now()).toBe(startedAt)
+})

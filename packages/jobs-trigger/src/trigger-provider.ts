@@ -1,5 +1,5 @@
 import { type JobProvider, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { type Clock, type JobHost, systemClock } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type JobHost, maxHealthWaitMs, systemClock } from '@cgk-platform/jobs-core/provider'
 
 import { createTriggerApi } from './api/trigger-api.ts'
 import { triggerCapabilities } from './capabilities.ts'
@@ -30,6 +30,9 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
   let host: JobHost | undefined
   const jobs = () => host?.jobs
   const api = createTriggerApi(connection, clock)
+  const maxRateLimitWaitMs = Math.min(maxHealthWaitMs, connection.maxRateLimitWaitMs ?? maxHealthWaitMs)
+  // Its requests do not wait for others.
+  const healthApi = createTriggerApi({ ...connection, maxRateLimitWaitMs }, clock)
   const reader = createJobReader({ api, clock, jobs })
 
   return {
@@ -45,12 +48,14 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     cancel: (id) => cancelJob(id, { api, clock, reader }),
     retry: (id) => retryJob(id, { api, clock, reader }),
     list: (query) => listJobs(query, api, reader),
-    health: () => checkHealth(api, jobs(), clock),
+    health: () => checkHealth(healthApi, jobs(), clock),
 
     async start() {
       const remedy =
         "Trigger.dev's own workers run the jobs. Start one with `trigger.dev dev`, or deploy with `trigger.dev deploy`."
       throw new UnsupportedFeatureError({ feature: 'client.start()', provider: 'trigger.dev', remedy })
     },
+
+    close: ({ timeoutMs }) => api.close(timeoutMs),
   }
 }

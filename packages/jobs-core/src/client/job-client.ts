@@ -58,7 +58,7 @@ export const waitOptions: DeclaredOptions<CheckedOptions<WaitOptions>> = declare
 
 /** The options of `close`. */
 export interface CloseOptions {
-  /** Time for running attempts to end before they are aborted. Default: `'10s'`. */
+  /** Time for sends and running attempts to end before they are aborted. Default: `'10s'`. */
   timeout?: number | Duration | undefined
 }
 
@@ -125,7 +125,7 @@ export interface JobClient extends JobOperations {
   capabilities(): Promise<Capabilities>
   /** Makes this process a worker that stays alive until `close`. Sends do not need it. */
   start(): Promise<void>
-  /** Stops accepting sends, waits for running attempts until the timeout, then aborts those that are left. */
+  /** Stops accepting sends, waits for sends and running attempts until the timeout, then aborts those that are left. */
   close(options?: CloseOptions): Promise<void>
 }
 

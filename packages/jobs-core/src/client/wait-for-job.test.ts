@@ -146,6 +146,34 @@ describe('an engine that reports changes', () => {
   })
 })
 
+describe('a read that takes long', () => {
+  test('ends with the wait, one second after the timeout', async () => {
+    become('running')
+    const waiting = expect(client.waitForJob('job_1', { timeout: 5000 })).rejects.toMatchObject({
+      code: 'wait_timeout',
+      state: 'running',
+    })
+    await clock.advance(10)
+    vi.spyOn(fake, 'status').mockReturnValue(new Promise(() => undefined))
+    await clock.advance(6000)
+    await waiting
+    expect(clock.pendingTimers()).toBe(0)
+  })
+
+  test('ends at once if the signal aborts, even if it fails later', async () => {
+    let fail = (_: Error): void => undefined
+    vi.spyOn(fake, 'status').mockReturnValue(new Promise((_, reject) => (fail = reject)))
+    const controller = new AbortController()
+    const waiting = client.waitForJob('job_1', { signal: controller.signal })
+    await clock.advance(500)
+    controller.abort(new Error('The user left.'))
+    expect(await isSettled(waiting)).toBe(true)
+    await expect(waiting).rejects.toThrow('The user left.')
+    fail(new Error('No network.'))
+    await clock.advance(0)
+  })
+})
+
 describe('a timeout', () => {
   test('does not fail a job that ends just before it', async () => {
     const waiting = client.waitForJob('job_1', { timeout: 100 })

@@ -17,23 +17,30 @@ const firstPollMs = 50
 const maxPollMs = 2000
 /** Maximum time to wait for a job to become visible. */
 const visibleWithinMs = 60_000
+/** Time that a read may take after the wait limit. Even a limit of 0 reads once. */
+const lastReadMs = 1000
 
 /** Reads a job until it ends: after each change that the provider reports, otherwise at increasing intervals. */
 export async function waitForJob(
   read: () => Promise<JobStatus>,
   { id, provider, clock, timeoutMs, signal }: WaitContext,
 ): Promise<JobStatus> {
-  const deadline = timeoutMs === undefined ? undefined : clock.now() + timeoutMs
-  const visibleBy = clock.now() + visibleWithinMs
+  const elapsed = (): number => clock.elapsed?.() ?? clock.now()
+  const beganAt = elapsed()
+  const left = (): number | undefined => (timeoutMs === undefined ? undefined : beganAt + timeoutMs - elapsed())
+  let status: JobStatus | undefined
   let pollMs = firstPollMs
   for (;;) {
     signal?.throwIfAborted()
     // Watch before reading, so that no change in between is missed.
     const change = nextChange(provider, id)
     try {
-      const status = await readVisible(read, () => clock.now() < visibleBy)
+      const reading = readVisible(read, () => elapsed() < beganAt + visibleWithinMs)
+      reading.catch(() => undefined) // it may fail after the wait has ended
+      const maxReadMs = timeoutMs === undefined ? undefined : Math.max(0, left()!) + lastReadMs
+      status = (await firstOf(reading, maxReadMs, clock, signal)) ?? status
       if (status && isEnded(status.state)) return status
-      const leftMs = deadline === undefined ? undefined : deadline - clock.now()
+      const leftMs = left()
       if (leftMs !== undefined && leftMs <= 0)
         throw new WaitTimeoutError({
           jobId: id,
@@ -81,23 +88,24 @@ function nextChange(provider: Pick<JobProvider, 'watch'>, id: string): Change {
   return { isWatched: provider.watch !== undefined, occurred, stop: () => stop() }
 }
 
-async function firstOf(
-  change: Promise<void>,
+/** Returns `undefined` after the pause. @throws the reason of the signal if it aborts first */
+async function firstOf<T>(
+  change: Promise<T>,
   pauseMs: number | undefined,
   clock: Clock,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<T | undefined> {
   signal?.throwIfAborted() // in case it aborted while the job was read
   let timer: Timer | undefined
   let onAbort = (): void => undefined
-  const other = new Promise<void>((resolve, reject) => {
+  const other = new Promise<undefined>((resolve, reject) => {
     // Even without a limit, a timer keeps the process alive while it waits.
-    timer = clock.setTimer(pauseMs ?? Number.POSITIVE_INFINITY, resolve)
+    timer = clock.setTimer(pauseMs ?? Number.POSITIVE_INFINITY, () => resolve(undefined))
     onAbort = () => reject(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
   })
   try {
-    await Promise.race([change, other])
+    return await Promise.race([change, other])
   } finally {
     timer?.cancel()
     signal?.removeEventListener('abort', onAbort)

@@ -45,6 +45,7 @@ describe('createRequester', () => {
   test('retries after the requested delay, and not at all if it is too long', async () => {
     expect((await requestFailing([{ ...away, retryAfterMs: 3000 }])).attemptedAt).toEqual([0, 3000])
     expect((await requestFailing([{ ...away, retryAfterMs: 5001 }])).attemptedAt).toEqual([0])
+    expect((await requestFailing([{ ...away, status: 503, retryAfterMs: 5001 }])).attemptedAt).toEqual([0, 5001])
   })
 
   test('reports that a request may have succeeded if one response was lost', async () => {
@@ -170,6 +171,66 @@ describe('a rate limit', () => {
     await clock.advance(200_000)
     expect(endedAt).toEqual([40_000, 240_000])
   })
+})
+
+describe('the wall clock during a rate limit', () => {
+  const refusal = (retryAfterMs?: number) => new RequestFailure({ ...away, status: 429, retryAfterMs })
+
+  test('can be set without ending or extending the pauses', async () => {
+    const clock = createManualClock(0)
+    let setMs = 0
+    const wall = { ...clock, now: () => clock.now() + setMs, elapsed: () => clock.now() }
+    const requester = createRequester({ clock: wall })
+    const attemptedAt: number[] = []
+    const failures = [refusal(200), undefined, refusal(1000), refusal(1000), undefined, undefined]
+    const send = () =>
+      requester(async () => {
+        const failure = failures[attemptedAt.length]
+        attemptedAt.push(clock.now())
+        if (failure) throw failure
+      })
+    void send()
+    await clock.advance(200)
+    setMs = -7_200_000
+    void send()
+    await clock.advance(2000)
+    setMs = -7_204_000
+    void send()
+    await clock.advance(0)
+    expect(attemptedAt).toEqual([0, 200, 200, 1200, 2200, 2200])
+  })
+
+  test('a pause for another request never makes a request repeat at once', async () => {
+    const clock = createManualClock(0)
+    const requester = createRequester({ clock, maxRateLimitWaitMs: 6000 })
+    const attemptedAt: number[] = []
+    const first = requester(async () => {
+      attemptedAt.push(clock.now())
+      throw refusal(attemptedAt.length === 1 ? 2500 : undefined)
+    }).catch(() => undefined)
+    await clock.advance(2600)
+    const second = requester(async () => {
+      throw refusal(5000)
+    }).catch(() => undefined)
+    await clock.advance(20_000)
+    await Promise.all([first, second])
+    const gaps = attemptedAt.slice(1).map((at, index) => at - attemptedAt[index]!)
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(200)
+  })
+})
+
+test('a paused request leaves its slot to others', async () => {
+  const clock = createManualClock(0)
+  const requester = createRequester({ clock, maxParallel: 1 })
+  const endedAt: number[] = []
+  let tries = 0
+  const failing = requester(async () => {
+    if (tries++ === 0) throw new RequestFailure({ ...away, retryAfterMs: 4000 })
+  }).then(() => endedAt.push(clock.now()))
+  const other = requester(async () => undefined).then(() => endedAt.push(clock.now()))
+  await clock.advance(10_000)
+  await Promise.all([failing, other])
+  expect(endedAt).toEqual([0, 4000])
 })
 
 test('runs at most `maxParallel` requests at once, in order', async () => {

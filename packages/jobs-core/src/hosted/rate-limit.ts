@@ -1,5 +1,4 @@
 import type { Clock } from '../time/clock.ts'
-import { pause } from '../time/pause.ts'
 import type { Failure } from './request-failure.ts'
 
 /** The state of an engine's rate limit, shared by the requests of a client. */
@@ -12,10 +11,13 @@ export interface RateLimit {
 
 /** A request that the engine can refuse because of its rate limit. */
 export interface RateLimitedRequest {
-  /** Waits for the time that the engine has requested, in the response to this request or to another one. */
-  untilOpen(): Promise<void>
   /**
-   * Records that the engine refused this request. Returns `undefined` if the request can be repeated after `untilOpen`,
+   * Returns the time to wait before the request, in milliseconds; 0 or less if it can be sent. The engine requested
+   * that time in its response to this request or to another one.
+   */
+  leftMs(): number
+  /**
+   * Records that the engine refused this request. Returns `undefined` if the request can be repeated after `leftMs`,
    * otherwise the failure to report.
    */
   refused(failure: Failure): Failure | undefined
@@ -25,11 +27,12 @@ const firstPauseMs = 100
 const maxPauseMs = 5000
 
 /**
- * Creates the state of a rate limit. A request gives up after it has waited `maxWaitMs`, or once the engine has
- * accepted no request of the client for that time.
+ * Creates the state of a rate limit. A request gives up `maxWaitMs` after it began, or once the engine has accepted no
+ * request of the client for that time.
  */
 export function createRateLimit(clock: Clock, maxWaitMs: number): RateLimit {
-  let openAt = 0
+  const elapsed = (): number => clock.elapsed?.() ?? clock.now()
+  let openAt = Number.NEGATIVE_INFINITY
   let refusedSince = 0
   let lastRefusedAt = Number.NEGATIVE_INFINITY
 
@@ -37,27 +40,23 @@ export function createRateLimit(clock: Clock, maxWaitMs: number): RateLimit {
     accepted: () => void (lastRefusedAt = Number.NEGATIVE_INFINITY),
 
     begin() {
-      let waitedMs = 0
+      const beganAt = elapsed()
+      /** The end of this request's own pause, never after `openAt`. */
+      let ownOpenAt = Number.NEGATIVE_INFINITY
       let refusals = 0
       return {
-        async untilOpen() {
-          for (;;) {
-            const leftMs = openAt - clock.now()
-            if (leftMs <= 0 || waitedMs + leftMs > maxWaitMs) return
-            waitedMs += leftMs
-            await pause(clock, leftMs)
-          }
-        },
+        leftMs: () => (openAt - beganAt > maxWaitMs ? ownOpenAt : openAt) - elapsed(),
 
         refused(failure) {
-          const now = clock.now()
+          const now = elapsed()
           if (now - lastRefusedAt > maxWaitMs) refusedSince = now
           lastRefusedAt = now
           // The requested delay can be 0 or too short, for example if the clocks differ.
           const backoffMs = Math.min(firstPauseMs * 2 ** refusals++, maxPauseMs)
           const pauseMs = Math.max(failure.retryAfterMs ?? 0, backoffMs)
-          if (Math.max(waitedMs, now - refusedSince) + pauseMs > maxWaitMs) return withRemedy(failure, maxWaitMs)
-          openAt = Math.max(openAt, now + pauseMs)
+          ownOpenAt = now + pauseMs
+          if (ownOpenAt - Math.min(beganAt, refusedSince) > maxWaitMs) return withRemedy(failure, maxWaitMs)
+          openAt = Math.max(openAt, ownOpenAt)
           return undefined
         },
       }

@@ -155,6 +155,7 @@ export {
   type RequesterOptions,
   type RequestOptions,
   type Request,
+  maxHealthWaitMs,
   requestTimeoutMs,
 } from '../hosted/create-requester.ts'
 export { BoundedMap } from '../hosted/bounded-map.ts'

@@ -52,7 +52,8 @@ export interface JobProvider {
   /** Makes this process a worker until it exits or `close` is called. */
   start?(): Promise<void>
   /**
-   * Stops accepting work, awaits attempts for at most `timeoutMs`, then aborts them. A later call can shorten the time.
+   * Stops accepting work, awaits sends and attempts for at most `timeoutMs`, then aborts them. A later call can shorten
+   * the time.
    */
   close?(options: { readonly timeoutMs: number }): Promise<void>
 }

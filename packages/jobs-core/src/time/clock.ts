@@ -11,8 +11,8 @@ export interface Clock {
   /** Returns the current time, epoch milliseconds. */
   now(): number
   /**
-   * Returns the time since a fixed moment in milliseconds. Setting the clock does not change it, and the time that the
-   * machine sleeps counts. Default: the clock cannot be set.
+   * Returns the time since a fixed moment in milliseconds. Setting the clock does not change it. Default: the clock
+   * cannot be set.
    */
   elapsed?(): number
   /** Calls `callback` once, not before `delayMs` have passed. Any delay is allowed, even over 2^31-1 ms. */

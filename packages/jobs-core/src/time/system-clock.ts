@@ -20,6 +20,7 @@ const turn = (): Promise<void> => new Promise(soon)
 /** The system clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   setTimer: (delayMs, callback) => createTimer(delayMs, callback),
   turn,
   // If called from a timer, the first turn comes before other due timers.

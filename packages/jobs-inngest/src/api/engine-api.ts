@@ -39,6 +39,8 @@ export interface EngineApi extends EngineReads {
   time(): Promise<ServerTime>
   /** Returns the server's clock minus the local clock, milliseconds, as last measured. Sends no request. */
   offsetMs(): number
+  /** Waits for the requested changes for at most `timeoutMs`. Changes that still wait then fail, as do later ones. */
+  close(timeoutMs: number): Promise<void>
 }
 
 /** The server's clock relative to the local clock. */
@@ -90,7 +92,7 @@ export function createEngineApi(connection: InngestConnection, clock: Clock): En
 
     async post<Body>(operation: string, path: string, expected: readonly number[]) {
       const description = { provider: 'inngest', operation, isMutation: true }
-      const changing = requester(() => request('POST', path, {}), { isIdempotent: false })
+      const changing = requester(() => request('POST', path, {}), { isIdempotent: false, isChange: true })
       return (await resolveOptionalRequest(description, changing, expected)) as Body | undefined
     },
 
@@ -105,6 +107,7 @@ export function createEngineApi(connection: InngestConnection, clock: Clock): En
     },
 
     offsetMs: () => time.offsetMs() ?? 0,
+    close: (timeoutMs) => requester.close(timeoutMs),
   }
 }
 

@@ -32,7 +32,11 @@ export type Posted =
  * Sends events in one request. Retries transient failures with the same ids, so Inngest deduplicates the events. The
  * SDK's `client.send` is not used: it chooses its own ids and also retries permanent failures.
  */
-export type PostEvents = (events: readonly OutgoingEvent[], seed: IdSeed) => Promise<Posted[]>
+export interface PostEvents {
+  (events: readonly OutgoingEvent[], seed: IdSeed): Promise<Posted[]>
+  /** Waits for the requests for at most `timeoutMs`. Those that still wait then fail, as do later ones. */
+  close(timeoutMs: number): Promise<void>
+}
 
 const maxAttempts = 5
 
@@ -42,7 +46,9 @@ export function createPostEvents(
   clock: Clock,
 ): PostEvents {
   const requester = createRequester({ clock, maxRateLimitWaitMs })
-  return (events, seed) => postEvents(client, clock, events, seed, requester)
+  const post = (events: readonly OutgoingEvent[], seed: IdSeed): Promise<Posted[]> =>
+    postEvents(client, clock, events, seed, requester)
+  return Object.assign(post, { close: requester.close })
 }
 
 async function postEvents(
@@ -80,7 +86,7 @@ async function postEvents(
     throw new RequestFailure(toFailure(answer, clock.now(), remedyFor))
   }
   try {
-    const ids = await requester(send, { maxAttempts, jitter: Math.random })
+    const ids = await requester(send, { maxAttempts, isChange: true, jitter: Math.random })
     return ids.map((id) => ({ ok: true, id }))
   } catch (error) {
     if (!(error instanceof RequestFailure)) throw error

@@ -6,6 +6,7 @@ import {
   permanentFailure,
   type Clock,
   RequestFailure,
+  type RequestOptions,
   requestTimeoutMs,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
@@ -40,6 +41,8 @@ export interface TriggerApi {
   /** Sets values in the metadata of a run, and keeps its other values. @throws {RequestFailedError} */
   setMetadata(runId: string, values: Readonly<Record<string, Json>>): Promise<void>
   readonly tokens: WaitTokens
+  /** Waits for the requested changes for at most `timeoutMs`. Changes that still wait then fail, as do later ones. */
+  close(timeoutMs: number): Promise<void>
 }
 
 /** Options of a new run. The run never expires. */
@@ -85,7 +88,10 @@ export interface RunsPage {
 export function createTriggerApi(connection: TriggerConnection, clock: Clock): TriggerApi {
   const requester = createRequester({ clock, maxRateLimitWaitMs: connection.maxRateLimitWaitMs })
   // Replaces the SDK's retries, which take up to a minute and report only the last failure.
-  const callSdk = async <T>(call: (client: Sdk.TriggerClient) => PromiseLike<T>, isIdempotent = true): Promise<T> => {
+  const callSdk = async <T>(
+    call: (client: Sdk.TriggerClient) => PromiseLike<T>,
+    options: Pick<RequestOptions, 'isIdempotent' | 'isChange'> = {},
+  ): Promise<T> => {
     const client = await createClient(connection)
     const { origin } = new URL(serverOf(connection))
     const attempt = async (): Promise<T> => {
@@ -95,10 +101,11 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         throw new RequestFailure(toFailure(cause, origin, clock.now()), { cause })
       }
     }
-    return requester(attempt, { isIdempotent, timeoutMs: requestTimeoutMs })
+    return requester(attempt, { ...options, timeoutMs: requestTimeoutMs })
   }
   const callApi = (request: ApiRequest): Promise<unknown> =>
     requester((signal) => sendRequest(connection, request, { now: clock.now, signal }), {
+      isChange: request.method !== 'GET',
       timeoutMs: requestTimeoutMs,
     })
   const required = <T>(operation: string, request: Promise<T>, isMutation?: boolean): Promise<T> =>
@@ -110,10 +117,13 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
     async trigger(taskId, payload, request) {
       const options = toOptions(request, connection.version)
       let tries = 0
-      const { id, isCached } = await callSdk(({ tasks }): PromiseLike<TriggerHandle> => {
-        tries++
-        return tasks.trigger(taskId, payload, options)
-      }, request.idempotencyKey !== undefined)
+      const { id, isCached } = await callSdk(
+        ({ tasks }): PromiseLike<TriggerHandle> => {
+          tries++
+          return tasks.trigger(taskId, payload, options)
+        },
+        { isIdempotent: request.idempotencyKey !== undefined, isChange: true },
+      )
       return { id, isCached: isCached === true, wasRetried: tries > 1 }
     },
 
@@ -143,7 +153,7 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
     async cancel(runId) {
       await optional(
         `cancel the run ${runId}`,
-        callSdk(({ runs }) => runs.cancel(runId)),
+        callSdk(({ runs }) => runs.cancel(runId), { isChange: true }),
         true,
       )
     },
@@ -172,6 +182,8 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
     },
 
     tokens: createWaitTokens((operation, request, isMutation) => optional(operation, callApi(request), isMutation)),
+
+    close: (timeoutMs) => requester.close(timeoutMs),
   }
 }
 

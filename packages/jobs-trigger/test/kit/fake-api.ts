@@ -53,6 +53,7 @@ export function createFakeApi(initial: readonly Partial<EngineRun>[] = [], respo
       requests.push(`trigger ${taskId}`)
       return (responses.trigger ?? trigger)(one)
     },
+    close: async () => undefined,
     async retrieve(_, runId) {
       requests.push(`retrieve ${runId}`)
       const run = runs.get(runId)
