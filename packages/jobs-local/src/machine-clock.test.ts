@@ -24,3 +24,12 @@ test('elapsed time counts the time asleep, and does not change when the clock is
   setByMs = -2 * hourMs
   expect(elapsedMs()).toBe(hourMs)
 })
+
+test('elapsed time is that of the machine also where the uptime is that of a container', ({ onTestFinished }) => {
+  const { now } = Date
+  Date.now = () => now() - 5 * hourMs
+  sleptMs = -1e12
+  onTestFinished(() => void ([Date.now, sleptMs] = [now, 0]))
+  const monotonicMs = Number(process.hrtime.bigint() / 1_000_000n)
+  expect(machineClock.elapsed!()).toBeGreaterThanOrEqual(monotonicMs)
+})

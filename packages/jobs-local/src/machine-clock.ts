@@ -20,7 +20,8 @@ function elapsed(): number {
   // `uptime` takes long, and a machine that slept has a later wall clock.
   if (!(Math.abs(nowMs - wallMs) < remeasureMs)) {
     wallMs = nowMs
-    const measuredMs = uptime() * 1000 - monotonicMs
+    // Less than the monotonic clock is the time since a container began.
+    const measuredMs = Math.max(0, uptime() * 1000 - monotonicMs)
     if (!(Math.abs(measuredMs - asleepMs) < uptimeErrorMs)) asleepMs = measuredMs
   }
   return monotonicMs + asleepMs

@@ -6,24 +6,30 @@ const minJumpMs = 1000
 /** Notices that the wall clock was set, by comparing it with elapsed time. */
 export class WallClock {
   readonly #clock: Pick<Clock, 'now' | 'elapsed'>
-  #offsetMs: number | undefined
-  #previousMs: number | undefined
+  readonly #offsetsMs: number[] = []
+  #hasMatched = false
 
   constructor(clock: Pick<Clock, 'now' | 'elapsed'>) {
     this.#clock = clock
   }
 
   /**
-   * The wall clock minus elapsed time at the last call of `takeJump`, in milliseconds. The same in all processes of a
-   * machine. `undefined` if the clock cannot be set.
+   * The wall clock minus elapsed time, in milliseconds: now, and before that as often as the clock was set since
+   * `match`. The oldest is first. The same in all processes of a machine. Empty if the clock cannot be set.
    */
-  get offsetMs(): number | undefined {
-    return this.#offsetMs
+  get offsetsMs(): readonly number[] {
+    return this.#offsetsMs
   }
 
-  /** That difference before the clock was last set. `undefined` if it was not set since this process began. */
-  get previousMs(): number | undefined {
-    return this.#previousMs
+  /** Whether `match` was ever called. */
+  get hasMatched(): boolean {
+    return this.#hasMatched
+  }
+
+  /** Notes that the file has the present offset, so that earlier ones no longer matter. */
+  match(): void {
+    this.#hasMatched = true
+    this.#offsetsMs.splice(0, this.#offsetsMs.length - 1)
   }
 
   /** Returns by how many milliseconds the clock was set since the last call. */
@@ -31,9 +37,9 @@ export class WallClock {
     const elapsedMs = this.#clock.elapsed?.()
     if (elapsedMs === undefined) return 0
     const offsetMs = this.#clock.now() - elapsedMs
-    if (this.#offsetMs !== undefined && Math.abs(offsetMs - this.#offsetMs) < minJumpMs) return 0
-    this.#previousMs = this.#offsetMs
-    this.#offsetMs = offsetMs
-    return this.#previousMs === undefined ? 0 : offsetMs - this.#previousMs
+    const previousMs = this.#offsetsMs.at(-1)
+    if (previousMs !== undefined && Math.abs(offsetMs - previousMs) < minJumpMs) return 0
+    this.#offsetsMs.push(offsetMs)
+    return previousMs === undefined ? 0 : offsetMs - previousMs
   }
 }

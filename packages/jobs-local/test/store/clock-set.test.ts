@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
-import { changed, changedTwice, openDatabase, openStore } from '../kit/open-store.ts'
+import { changed, changedBetween, changedTwice, openDatabase, openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createTestFile } from '../kit/test-file.ts'
 
@@ -45,6 +45,32 @@ describe.each([
     const { store, dueInMs } = await openDelayed()
     setByMs += byMs
     await changedTwice(store, () => undefined)
+    expect(dueInMs()).toBe(delayMs)
+  })
+
+  test('has its delays moved once if a new process notices it before a worker', async () => {
+    const { store, open, dueInMs } = await openDelayed()
+    await changed(store, () => store.claim(1, () => undefined, clock.now()))
+    setByMs += byMs
+    const sender = open()
+    await changedTwice(sender, () => undefined)
+    expect(dueInMs()).toBe(delayMs)
+    for (const each of [store, sender]) await changed(each, () => undefined)
+    expect(dueInMs()).toBe(delayMs)
+  })
+
+  test('has its delays moved once if the clock is set twice before the first commit', async () => {
+    const { store, open, dueInMs } = await openDelayed()
+    const other = open()
+    await changed(other, () => undefined)
+    setByMs += byMs
+    await changedBetween(
+      store,
+      () => undefined,
+      async () => void (setByMs += byMs / 4),
+    )
+    expect(dueInMs()).toBe(delayMs)
+    for (const each of [other, store]) await changed(each, () => undefined)
     expect(dueInMs()).toBe(delayMs)
   })
 

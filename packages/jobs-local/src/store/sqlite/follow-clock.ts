@@ -10,18 +10,28 @@ const measuringErrorMs = 2500
 
 /**
  * Moves delays if the wall clock was set. The first process that notices it moves those in the file, in a transaction;
- * each one moves those in its memory. When a process begins, the wall clock decides.
+ * each one moves those in its memory. When the first process begins, the wall clock decides.
  */
-export function followClock(wall: WallClock, connection: Connection, held: HeldRuns): void {
+export function followClock(
+  wall: WallClock,
+  connection: Connection,
+  held: HeldRuns,
+  hasOtherWorkers: () => boolean,
+): void {
   const jumpMs = wall.takeJump()
   if (jumpMs !== 0)
     for (const run of held.all()) for (const step of run.workflow?.steps ?? []) shiftStepTimes(step, jumpMs)
-  const { offsetMs, previousMs } = wall
+  const offsetMs = wall.offsetsMs.at(-1)
   if (offsetMs === undefined) return
   const { clock_offset: stored } = connection.get<{ clock_offset: number | null }>('SELECT clock_offset FROM cgk_meta')!
-  const difference = Math.abs((stored ?? Number.POSITIVE_INFINITY) - offsetMs)
-  const differenceBefore = Math.abs((stored ?? Number.POSITIVE_INFINITY) - (previousMs ?? Number.NaN))
-  if (differenceBefore < Math.min(difference, measuringErrorMs)) shiftDelays(connection, offsetMs - previousMs!)
-  else if (difference < measuringErrorMs) return
+  if (stored !== null) {
+    const distance = (ms: number): number => Math.abs(ms - stored)
+    const nearest = wall.offsetsMs.reduce((before, ms) => (distance(ms) <= distance(before) ? ms : before))
+    const isKnown = distance(nearest) < measuringErrorMs
+    if (isKnown && nearest === offsetMs) return wall.match()
+    // Another process noticed an earlier setting, or a process that is alive has not noticed this one yet.
+    const isOfThisBoot = isKnown || (wall.hasMatched ? wall.offsetsMs.length > 1 : hasOtherWorkers())
+    if (isOfThisBoot) shiftDelays(connection, offsetMs - (isKnown ? nearest : stored))
+  }
   connection.run('UPDATE cgk_meta SET clock_offset = ?', Math.round(offsetMs))
 }

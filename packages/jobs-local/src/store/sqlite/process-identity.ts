@@ -31,6 +31,12 @@ export function hasEnded(identity: string): boolean {
   return found.isDead || (began !== undefined && began !== found.began)
 }
 
+/** Returns whether a process began after the machine's last boot, as far as the platform tells. */
+export function isOfThisBoot(identity: string): boolean {
+  const bootOf = (scope: string): string | undefined => scope.split(' ')[1]
+  return bootOf((JSON.parse(identity) as ProcessIdentity).scope) === bootOf(scopeOf())
+}
+
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0)

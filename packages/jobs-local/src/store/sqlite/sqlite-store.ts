@@ -275,7 +275,7 @@ class SqliteStore implements JobStore {
 
   #onBegin(): void {
     checkVersion(this.#connection)
-    followClock(this.#wall, this.#connection, this.#held)
+    followClock(this.#wall, this.#connection, this.#held, () => this.#workers.hasOthers())
     this.#workers.begin()
     this.#unwritten.clear()
     this.#waits.begin()

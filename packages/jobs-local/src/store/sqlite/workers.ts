@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 
 import type { WorkerDefinition, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { hasEnded, identifyProcess } from './process-identity.ts'
+import { hasEnded, identifyProcess, isOfThisBoot } from './process-identity.ts'
 
 /**
  * Time that a worker waits before it deletes definitions that it inherited (see `#inherit`), in milliseconds. A
@@ -137,10 +137,19 @@ export class Workers {
 
   /** Counts the live workers: this one if it has joined, and others whose lease has not expired. */
   countAlive(): number {
+    return this.#othersAlive().length + (this.#id === 0 ? 0 : 1)
+  }
+
+  /** Returns whether another worker is alive. */
+  hasOthers(): boolean {
+    return this.#othersAlive().some(({ process }) => isOfThisBoot(process))
+  }
+
+  #othersAlive(): WorkerRow[] {
     const now = nowMs()
     const isAlive = ({ process, heartbeat_ms: heartbeatMs, lease_ms: leaseMs }: WorkerRow): boolean =>
       !hasEnded(process) && Math.abs(now - heartbeatMs) <= leaseMs
-    return this.#others().filter(isAlive).length + (this.#id === 0 ? 0 : 1)
+    return this.#others().filter(isAlive)
   }
 
   #others(): WorkerRow[] {
