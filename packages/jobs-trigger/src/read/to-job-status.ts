@@ -19,9 +19,9 @@ import { runStateOf } from './run-state.ts'
 import { attemptRecordOf, endOf, toRunStatus } from './to-run-status.ts'
 
 /**
- * The `definitionId` of a run whose host has not recorded its definition: the host could not start the definitions'
- * runs, its process was killed at once, or its handler blocks the process. A retry of the job runs every definition that
- * has no run. No definition can have this id.
+ * The `definitionId` of a failed run whose host has not recorded its definition: the host could not start the
+ * definitions' runs, or its process was killed at once. A retry of the job runs every definition that has no run. No
+ * definition can have this id.
  */
 export const unknownDefinition = '?'
 
