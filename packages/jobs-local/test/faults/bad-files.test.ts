@@ -130,6 +130,17 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
     'newer',
     'Upgrade this process to that version',
   ],
+  [
+    'of a version before the first release',
+    ({ path }) => {
+      const connection = openFile(path)
+      connection.exec('UPDATE cgk_meta SET version = 1; ALTER TABLE cgk_meta DROP COLUMN clock_offset')
+      connection.close()
+      return path
+    },
+    'failed',
+    'Choose another `path`, or delete the file',
+  ],
 ]
 
 const contentsOf = (path: string): unknown[] =>

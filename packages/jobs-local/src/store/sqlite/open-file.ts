@@ -5,7 +5,7 @@ import { StoreError } from '@cgk-platform/jobs-core'
 import { checkFile } from './check-file.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { loadSqlite } from './load-sqlite.ts'
-import { migrations } from './schema.ts'
+import { firstVersion, migrations } from './schema.ts'
 import { isBusy, toStoreError } from './to-store-error.ts'
 
 /**
@@ -48,7 +48,7 @@ export function openFile(path: string, { allowOtherTables = false, steps = migra
     const connection = createConnection(database, file, openAgain)
     connection.exec(`PRAGMA busy_timeout = ${openTimeoutMs}`)
     // Check before changing anything: the file may belong to another program.
-    retryWhileBusy(() => versionOf(connection, steps.length, allowOtherTables))
+    retryWhileBusy(() => versionOf(connection, latestOf(steps), allowOtherTables))
     retryWhileBusy(() => prepare(connection))
     retryWhileBusy(() => migrate(connection, steps, allowOtherTables))
     connection.exec(`PRAGMA busy_timeout = ${readTimeoutMs}`)
@@ -127,19 +127,20 @@ function walUnsupportedError(path: string): StoreError {
 }
 
 function migrate(connection: Connection, steps: readonly string[], allowOtherTables: boolean): void {
-  if (versionOf(connection, steps.length, allowOtherTables) === steps.length) return
+  const latest = latestOf(steps)
+  if (versionOf(connection, latest, allowOtherTables) === latest) return
   connection.exec('BEGIN IMMEDIATE')
   try {
     // Check again: another process may have been faster.
-    const version = versionOf(connection, steps.length, allowOtherTables)
+    const version = versionOf(connection, latest, allowOtherTables)
     if (version === 0) {
       connection.exec(
         'CREATE TABLE cgk_meta (version INTEGER NOT NULL, taken INTEGER NOT NULL, clock_offset INTEGER) STRICT',
       )
       connection.exec('INSERT INTO cgk_meta (version, taken) VALUES (0, 0)')
     }
-    for (const step of steps.slice(version)) connection.exec(step)
-    connection.run('UPDATE cgk_meta SET version = ?', steps.length)
+    for (const step of version === 0 ? steps : steps.slice(version + 1 - firstVersion)) connection.exec(step)
+    connection.run('UPDATE cgk_meta SET version = ?', latest)
     connection.exec('COMMIT')
   } catch (error) {
     rollBack(connection)
@@ -147,8 +148,13 @@ function migrate(connection: Connection, steps: readonly string[], allowOtherTab
   }
 }
 
-/** Returns the number of migration steps that the file has; 0 if it has no tables of jobs. */
-function versionOf(connection: Connection, known: number, allowOtherTables: boolean): number {
+/** Returns the version of the schema after some migration steps. */
+function latestOf(steps: readonly string[]): number {
+  return firstVersion + steps.length - 1
+}
+
+/** Returns the version of the schema that the file has; 0 if it has no tables of jobs. */
+function versionOf(connection: Connection, latest: number, allowOtherTables: boolean): number {
   const tables = connection.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'")
   if (!tables.some(({ name }) => name === 'cgk_meta')) {
     if (allowOtherTables || tables.length === 0) return 0
@@ -160,14 +166,15 @@ function versionOf(connection: Connection, known: number, allowOtherTables: bool
     })
   }
   const { version } = connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
-  if (version > known) throw newerVersionError(connection.path)
+  if (version > latest) throw newerVersionError(connection.path)
+  if (version < firstVersion) throw olderVersionError(connection.path)
   return version
 }
 
 /** Checks that no process with a later version has migrated the file. @throws {StoreError} if one has. */
 export function checkVersion(connection: Connection): void {
   const { version } = connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
-  if (version !== migrations.length) throw newerVersionError(connection.path)
+  if (version !== latestOf(migrations)) throw newerVersionError(connection.path)
 }
 
 function newerVersionError(path: string): StoreError {
@@ -176,6 +183,16 @@ function newerVersionError(path: string): StoreError {
     path,
     problem: 'newer',
     description: 'was written by a later version of this package',
+    remedy,
+  })
+}
+
+function olderVersionError(path: string): StoreError {
+  const remedy = 'Choose another `path`, or delete the file with its jobs.'
+  return new StoreError({
+    path,
+    problem: 'failed',
+    description: 'was written by an earlier version of this package, from before its first release',
     remedy,
   })
 }

@@ -1,3 +1,6 @@
+/** The version of the schema that the first migration step creates. Files of earlier versions cannot be migrated. */
+export const firstVersion = 2
+
 /**
  * The migration steps of the tables, one for each schema version. Opening a file applies its missing steps. A file with
  * more steps than this list was written by a later version of this package. A published step must never change.
