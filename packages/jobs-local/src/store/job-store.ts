@@ -56,7 +56,7 @@ export interface StoredRun {
   attemptStartedAt?: number
   /** Set while the attempt runs again after a pause. */
   resumed?: boolean
-  /** Set if the run may have ended its process earlier: until then, the store claims nothing beside it. */
+  /** Set if the run may have ended its process earlier: until then, in elapsed time, no other suspect begins beside it. */
   probationEndsAt?: number
   /** Whether a cancel of this run compensates its steps. */
   readonly compensateOnCancel?: boolean

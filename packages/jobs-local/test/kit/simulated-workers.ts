@@ -1,4 +1,4 @@
-import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
+import type { Clock, ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
 import { onTestFinished } from 'vitest'
 
 import type { JobStore, StoredRun } from '../../src/store/job-store.ts'
@@ -23,7 +23,8 @@ export interface SimulatedWorker {
 export interface SimulatedWorkers {
   /** Adds a job with one run for each tenant. Returns the jobs' ids. */
   add(tenantIds: readonly string[], maxAttempts?: number): Promise<readonly string[]>
-  start(concurrency?: number): SimulatedWorker
+  /** Starts a worker. Its wall clock shows the time of the last claim, unless it has a clock. */
+  start(concurrency?: number, clock?: Pick<Clock, 'now' | 'elapsed'>): SimulatedWorker
 }
 
 /** Creates a jobs file with such workers. */
@@ -41,9 +42,9 @@ export function createSimulatedWorkers(): SimulatedWorkers {
       })
       return envelopes.map(({ id }) => id)
     },
-    start(concurrency = 64) {
+    start(concurrency = 64, clock) {
       let wallMs = 0
-      const store = openStore(path, undefined, { now: () => wallMs })
+      const store = openStore(path, undefined, clock ?? { now: () => wallMs })
       const running = new Set<StoredRun>()
       const workers = 'SELECT id FROM cgk_workers ORDER BY id'
       const before = connection.all<{ id: number }>(workers).map(({ id }) => id)

@@ -107,3 +107,20 @@ test('small corrections of the clock move nothing until they add up to a second'
   }
   expect(dueInMs()).toBe(delayMs)
 })
+
+test('a suspect workflow keeps its wait for an empty worker, and the times of its steps are moved', async () => {
+  const { store, database } = await openDelayed()
+  const [dueAt, until] = [clock.now() + 10_000, clock.now() + hourMs]
+  database.exec(
+    'INSERT INTO cgk_runs (job, number, definition_id, tenant, state, phase, max_attempts, due_at, pause, crashes) ' +
+      `VALUES (1, 1, 'work', 'acme', 'running', 3, 3, ${dueAt}, 'awake', 1)`,
+  )
+  database
+    .prepare('INSERT INTO cgk_steps (job, number, key, position, record) VALUES (1, 1, ?, 1, ?)')
+    .run('wait', JSON.stringify({ key: 'wait', kind: 'sleep', state: 'waiting', until }))
+  setByMs += hourMs
+  await changed(store, () => undefined)
+  expect(database.prepare('SELECT due_at AS at FROM cgk_runs').get()).toEqual({ at: dueAt + hourMs })
+  const { record } = database.prepare('SELECT record FROM cgk_steps').get()!
+  expect(JSON.parse(String(record))).toMatchObject({ until: until + hourMs })
+})

@@ -23,6 +23,16 @@ describe('a job that ends its process', () => {
       { workers: 4, concurrency: 10, restartMs: 10_000, poisonMs: 500, otherMs: many(500, 1000) },
       { crashes: 5, worst: 2, othersEndBeforeMs: 60_000 },
     ],
+    [
+      'after two minutes beside jobs of an hour in two workers that start slowly',
+      { workers: 2, concurrency: 20, restartMs: 60_000, poisonMs: 120_000, otherMs: many(4, hourMs) },
+      { crashes: 10, worst: 7, othersEndBeforeMs: 2 * hourMs },
+    ],
+    [
+      'after a minute beside a steady flow of jobs',
+      { workers: 1, concurrency: 10, restartMs: 1000, poisonMs: 60_000, otherMs: many(1500, 10_000) },
+      { crashes: 8, worst: 2, othersEndBeforeMs: hourMs },
+    ],
   ])('%s takes no attempt of them', async ([_, scene, { crashes, worst, othersEndBeforeMs }]) => {
     const result = await simulatePoison(scene)
     expect(result.others.filter(({ state, attempts }) => state !== 'completed' || attempts !== 1)).toEqual([])
@@ -37,7 +47,8 @@ describe('a job that ends its process', () => {
       workers: fc.integer({ min: 1, max: 4 }),
       concurrency: fc.constantFrom(2, 5, 20, 100),
       restartMs: fc.constantFrom(100, 5000, 60_000),
-      poisonMs: durationMs,
+      // One that lives for three minutes is not told from a worker that is often replaced.
+      poisonMs: fc.constantFrom(10, 100, 3000, 20_000, 120_000),
       otherMs: fc.array(durationMs, { minLength: 1, maxLength: 40 }),
     })
     const check = async (scene: PoisonScene): Promise<void> => {

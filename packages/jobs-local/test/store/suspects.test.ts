@@ -193,3 +193,74 @@ test('suspects count as open and queued, and can be cancelled', async () => {
   expect(store.openJobs()).toBe(1)
   expect(other.claim(2)).toHaveLength(1)
 })
+
+test('new runs wait at most 15 seconds for suspects, however many there are and however often they crashed', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(30))
+  const first = start()
+  first.claim(0)
+  first.crash(0)
+  let now = 0
+  const waits: number[] = []
+  for (let deploy = 0; deploy < 5; deploy++) {
+    const worker = start()
+    const begunAt = now
+    const [id] = await add(tenants(1, 'new'))
+    const isBegun = (): boolean => worker.claim(now).some(({ job }) => job.envelope.id === id)
+    while (!isBegun()) now = worker.store.nextDueAt()!
+    waits.push(now - begunAt)
+    worker.crash((now += 1000))
+  }
+  expect(waits).toEqual([15_000, 15_000, 15_000, 15_000, 15_000])
+})
+
+test('a run that lived for three minutes is a suspect of its first crash again', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(20))
+  let now = 0
+  for (const groupSize of [20, 8, 1, 8]) {
+    const worker = start()
+    expect(worker.claim(now)).toHaveLength(groupSize)
+    if (groupSize === 1) {
+      // Its probation, and that of each later one, takes ten seconds.
+      for (let begun = 1; begun < 20;) begun += worker.claim((now = worker.store.nextDueAt()!)).length
+      now += 180_000
+    }
+    worker.crash(++now)
+  }
+})
+
+test('a suspect that ran longer than its probation is like any other run if its worker shuts down', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(2))
+  const first = start()
+  first.claim(0)
+  first.crash(0)
+  const second = start()
+  const suspects = second.claim(0)
+  second.claim(5000)
+  for (const run of suspects) second.store.settle(run, 1, { type: 'interrupted' }, 5000, true)
+  await add(tenants(3))
+  expect(start().claim(5001)).toHaveLength(5)
+})
+
+test.for([
+  ['forward', 7_200_000],
+  ['back', -7_200_000],
+] as const)('a clock that is set %s does not change how long a probation takes', async ([_, byMs]) => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(1))
+  const first = start()
+  first.claim(0)
+  first.crash(0)
+  let [elapsedMs, setByMs] = [0, 0]
+  const clock = { elapsed: () => elapsedMs, now: () => 10_000_000 + elapsedMs + setByMs }
+  const second = start(64, clock)
+  second.claim(clock.now())
+  await add(tenants(3))
+  ;[elapsedMs, setByMs] = [1000, byMs]
+  expect(second.claim(clock.now())).toEqual([])
+  expect(second.store.nextDueAt()).toBe(clock.now() + 9000)
+  elapsedMs = 10_000
+  expect(second.claim(clock.now())).toHaveLength(3)
+})

@@ -3,18 +3,20 @@ import type { ClaimOptions } from './claim-runs.ts'
 import type { Connection } from './connection.ts'
 import { freeSlots } from './free-slots.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
-import { phases, type RunRow } from './rows.ts'
+import { longLifeMs, phases, type RunRow } from './rows.ts'
 import { holdSuspect } from './runs-table.ts'
 
 /** Number of groups in which the runs of a worker begin again after their first crash. Later ones begin alone. */
 const firstGroups = 8
-/** Time in which nothing else begins beside a suspect after its first crash, in milliseconds. Doubles with each crash. */
+/** Time in which no other suspect begins beside one after its first crash, in milliseconds. Doubles with each crash. */
 const firstProbationMs = 5000
 
 type SuspectRow = Pick<RunRow, 'job' | 'number' | 'definition_id' | 'tenant' | 'crashes'>
 
 /** The options of a claim of suspects. */
 export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns'> {
+  /** The time since the machine's boot, which no setting of its clock changes. */
+  readonly elapsedMs: number
   /** Number of slots of the worker, whether they are free or not. */
   readonly slots: number
   /** Whether the worker runs nothing. Otherwise it takes only suspects that have waited too long for such a worker. */
@@ -58,9 +60,10 @@ function mayBegin({ definition_id: definition, tenant }: SuspectRow, options: Su
   )
 }
 
-function claim({ job, number, crashes }: SuspectRow, { connection, worker, now }: SuspectClaimOptions): StoredRun {
+function claim({ job, number, crashes }: SuspectRow, options: SuspectClaimOptions): StoredRun {
+  const { connection, worker, now, elapsedMs } = options
   const row = connection.get<ClaimedRow>(`${selectClaimed} WHERE r.job = ? AND r.number = ?`, job, number)!
   holdSuspect(connection, row, worker, now)
-  const probationEndsAt = now + firstProbationMs * 2 ** (crashes - 1)
+  const probationEndsAt = elapsedMs + Math.min(firstProbationMs * 2 ** (crashes - 1), longLifeMs)
   return Object.assign(toHeldRun(connection, row, worker, now), { probationEndsAt })
 }

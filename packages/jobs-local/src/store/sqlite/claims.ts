@@ -1,3 +1,5 @@
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import { claimRuns, Turns } from './claim-runs.ts'
 import { claimSuspects, isEmptyWorkerWanted } from './claim-suspects.ts'
@@ -7,52 +9,79 @@ import { hasReadyRun } from './open-work.ts'
 import type { UnwrittenRuns } from './unwritten-runs.ts'
 import type { Workers } from './workers.ts'
 
+/** Maximum time in which a worker begins only suspects, in milliseconds. Then others begin beside them. */
+const maxApartMs = 15_000
+
 /** The dependencies of `Claims`. */
 export interface ClaimsDependencies {
   readonly connection: Connection
   readonly workers: Workers
   readonly unwritten: UnwrittenRuns
   readonly held: HeldRuns
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>
 }
 
 /** Claims runs for this worker. Keeps suspects, which may have ended their process, apart from other runs. */
 export class Claims {
   readonly #dependencies: ClaimsDependencies
   readonly #turns = new Turns()
+  /** Since when this worker begins only suspects, in elapsed time. */
+  #apartSince: number | undefined
 
   constructor(dependencies: ClaimsDependencies) {
     this.#dependencies = dependencies
   }
 
-  /** Returns when the next probation of a run of this worker ends; `undefined` if none is on probation. */
-  probationEndsAt(now: number): number | undefined {
-    let first: number | undefined
-    for (const { probationEndsAt: at = 0 } of this.#dependencies.held.all()) {
-      if (at > now && (first === undefined || at < first)) first = at
-    }
-    return first
+  /**
+   * Returns in how many milliseconds a probation of this worker ends, or it begins others beside suspects again;
+   * `undefined` if it waits for neither.
+   */
+  get waitMs(): number | undefined {
+    const elapsedMs = this.#elapsedMs
+    const ends = [...this.#dependencies.held.all()].map(({ probationEndsAt = 0 }) => probationEndsAt)
+    if (this.#apartSince !== undefined) ends.push(this.#apartSince + maxApartMs)
+    const first = Math.min(...ends.filter((at) => at > elapsedMs))
+    return first === Number.POSITIVE_INFINITY ? undefined : Math.ceil(first - elapsedMs)
   }
 
-  /** Claims up to `max` runs. While a suspect is on probation, claims none. */
+  /** Whether a run may still be found to end its process. */
+  isOnProbation({ probationEndsAt = 0 }: StoredRun): boolean {
+    return probationEndsAt > this.#elapsedMs
+  }
+
+  /** Claims up to `max` runs. While a suspect is on probation, claims no other suspect, and for a while nothing. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
     const { connection, workers, unwritten, held } = this.#dependencies
     const mayBegin = (definitionId: string): boolean => workers.mayBegin(definitionId)
     const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now }
-    if (max <= 0 || this.probationEndsAt(now) !== undefined) {
+    if (max <= 0) {
       unwritten.writeWaiting()
       return []
     }
-    const suspects = claimSuspects({ ...options, slots: max + held.size, isEmpty: this.#isEmpty })
-    if (suspects.length > 0 || this.#waitsUntilEmpty(mayBegin)) {
+    const elapsedMs = this.#elapsedMs
+    const isOnProbation = [...held.all()].some((run) => this.isOnProbation(run))
+    const suspects = isOnProbation
+      ? []
+      : claimSuspects({ ...options, elapsedMs, slots: max + held.size, isEmpty: this.#isEmpty })
+    const keepsApart = isOnProbation || suspects.length > 0 || this.#waitsUntilEmpty(mayBegin)
+    this.#apartSince = keepsApart ? (this.#apartSince ?? elapsedMs) : undefined
+    const free = max - suspects.length
+    if (free === 0 || (this.#apartSince !== undefined && elapsedMs - this.#apartSince < maxApartMs)) {
       unwritten.writeWaiting()
       return suspects
     }
     // Write runs as started only if no older run waits and no limit applies, because limits count the slots of all
     // workers.
     const isUnlimited = (definitionId: string): boolean => !limitsOf(definitionId) && mayBegin(definitionId)
-    const direct = hasReadyRun(connection) ? [] : unwritten.writeStarted(max, workers.id, isUnlimited, now)
+    const direct = hasReadyRun(connection) ? [] : unwritten.writeStarted(free, workers.id, isUnlimited, now)
     unwritten.writeWaiting()
-    return [...direct, ...claimRuns({ ...options, turns: this.#turns, max: max - direct.length })]
+    const others = claimRuns({ ...options, turns: this.#turns, max: free - direct.length })
+    return [...suspects, ...direct, ...others]
+  }
+
+  get #elapsedMs(): number {
+    const { clock } = this.#dependencies
+    return clock.elapsed?.() ?? clock.now()
   }
 
   get #isEmpty(): boolean {

@@ -55,6 +55,12 @@ export const phases = { waiting: 0, ready: 1, held: 2, suspect: 3 } as const
  */
 export const emptyWorkerWaitMs = 10_000
 
+/**
+ * Time after which an attempt that its process ends is a suspect as after its first crash, in milliseconds. Longer than
+ * any probation, so that a run that ends its process sooner is alone at some time.
+ */
+export const longLifeMs = 180_000
+
 /** The states of a cancelled workflow's compensation. */
 export const compensationStates = { none: 0, pending: 1, running: 2 } as const
 

@@ -127,7 +127,7 @@ const fence = `job = ? AND number = ? AND worker = ? AND attempts = ? AND phase 
 export function settleRun(
   connection: Connection,
   run: StoredRun,
-  { attempt, outcome, now }: { attempt: number; outcome: Outcome; now: number },
+  { attempt, outcome, now, isSuspect }: { attempt: number; outcome: Outcome; now: number; isSuspect: boolean },
 ): boolean {
   const { seq, number, worker } = keyOf(run)
   const where = [seq, number, worker, attempt] as const
@@ -161,9 +161,9 @@ export function settleRun(
     }
     case 'interrupted': {
       const sql =
-        `UPDATE cgk_runs SET phase = iif(crashes > 0, ${suspect}, ${ready}), worker = NULL, ` +
-        `due_at = iif(crashes > 0, ?, NULL), ${notCounted} WHERE ${fence}`
-      return connection.run(sql, now + emptyWorkerWaitMs, ...where) > 0
+        `UPDATE cgk_runs SET worker = NULL, ${isSuspect ? `phase = ${suspect}` : `phase = ${ready}, crashes = 0`}, ` +
+        `due_at = ?, ${notCounted} WHERE ${fence}`
+      return connection.run(sql, isSuspect ? now + emptyWorkerWaitMs : null, ...where) > 0
     }
   }
 }

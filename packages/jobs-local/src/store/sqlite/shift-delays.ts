@@ -11,10 +11,10 @@ export function shiftDelays(connection: Connection, byMs: number): void {
     byMs,
   )
   // A suspended workflow runs again, and then waits for what remains of its steps.
-  connection.run('UPDATE cgk_runs SET due_at = iif(pause IS NULL, due_at + ?, 0) WHERE due_at IS NOT NULL', byMs)
+  connection.run("UPDATE cgk_runs SET due_at = iif(pause = 'asleep', 0, due_at + ?) WHERE due_at IS NOT NULL", byMs)
   const steps = connection.all<{ job: number; number: number; key: string; record: string }>(
     'SELECT s.job, s.number, s.key, s.record FROM cgk_steps s JOIN cgk_runs r ON r.job = s.job AND r.number = s.number ' +
-      'WHERE r.phase IN (0, 1, 2)',
+      'WHERE r.phase IN (0, 1, 2, 3)',
   )
   for (const { job, number, key, record } of steps) {
     const step = toStep(record)

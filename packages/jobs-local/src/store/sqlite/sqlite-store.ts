@@ -83,7 +83,7 @@ class SqliteStore implements JobStore {
     this.#unwritten = new UnwrittenRuns(connection)
     this.#workers = workers
     this.#queue = queue
-    this.#claims = new Claims({ connection, workers, unwritten: this.#unwritten, held: this.#held })
+    this.#claims = new Claims({ connection, workers, unwritten: this.#unwritten, held: this.#held, clock })
     this.#waits = new WaitsTable({ connection, reader: this.#reader, wake: (run) => this.wakeRun(run) })
     this.#housekeeping = new Housekeeping({ connection, retention, leaseMs, workers, now: () => clock.now(), change })
     const hasRunChanges = (): boolean => this.#hasRunChanges()
@@ -149,7 +149,8 @@ class SqliteStore implements JobStore {
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, releasesSlot = false): boolean {
     const connection = this.#connection
-    const isSettled = runs.settleRun(connection, run, { attempt, outcome, now })
+    const isSuspect = this.#claims.isOnProbation(run)
+    const isSettled = runs.settleRun(connection, run, { attempt, outcome, now, isSuspect })
     if (isSettled && !releasesSlot) runs.holdLeftoverSlot(connection, run)
     if (!isSettled && releasesSlot) this.release(run)
     const { type } = outcome
@@ -233,10 +234,8 @@ class SqliteStore implements JobStore {
   nextDueAt(): number | undefined {
     const now = this.#clock.now()
     const due = this.#queue.read(() => nextDueAt(this.#connection), now + readRetryMs)
-    const probationEndsAt = this.#claims.probationEndsAt(now)
-    return due === undefined || probationEndsAt === undefined
-      ? (due ?? probationEndsAt)
-      : Math.min(due, probationEndsAt)
+    const { waitMs } = this.#claims
+    return waitMs === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, now + waitMs)
   }
 
   hasOpenRun(definitionId: string, tenantId: string): boolean {

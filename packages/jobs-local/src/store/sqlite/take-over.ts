@@ -1,33 +1,39 @@
 import type { Connection } from './connection.ts'
-import { compensationStates, emptyWorkerWaitMs, phases } from './rows.ts'
+import { compensationStates, emptyWorkerWaitMs, longLifeMs, phases } from './rows.ts'
 import { notCounted } from './runs-table.ts'
 
 const { ready, held, suspect } = phases
 
+/** A run is charged with a crash beside others if it has seen this many more than each of them. */
+const chargedAhead = 5
+
 /**
  * Frees the runs of a dead worker. If only one was running, it ended the process: its attempt counts. Otherwise nobody
- * knows which one did: no attempt counts. Either way they become suspects, which start apart from other runs.
+ * knows which one did: no attempt counts, except that of a run that has seen far more crashes than the others.
+ * Either way they become suspects, which start apart from other runs.
  */
 export function takeOver(connection: Connection, worker: number, now: number): void {
-  const mine = `worker = ? AND phase = ${held}`
-  const count =
-    `SELECT (SELECT count(*) FROM cgk_runs WHERE ${mine}) + ` +
-    '(SELECT count(*) FROM cgk_leftovers WHERE worker = ?) AS running'
-  const { running } = connection.get<{ running: number }>(count, worker, worker)!
-  const isAlone = running === 1
-  const suspected = `worker = NULL, phase = ${suspect}, due_at = ?, crashes = ${isAlone ? 'max(crashes + 1, 2)' : 'crashes + 1'}`
-  const waitUntil = now + emptyWorkerWaitMs
-  connection.run(
-    `UPDATE cgk_runs SET ${suspected}, ${isAlone ? "state = 'queued'" : notCounted} WHERE ${mine} AND state = 'running'`,
-    waitUntil,
-    worker,
-  )
-  connection.run(
-    `UPDATE cgk_runs SET ${suspected}, pause = 'awake', attempts = attempts + ${isAlone ? 1 : 0} ` +
-      `WHERE ${mine} AND compensation = ${compensationStates.running}`,
-    waitUntil,
-    worker,
-  )
+  const mine = `worker = ?1 AND phase = ${held}`
+  const byCrashes = `SELECT crashes FROM cgk_runs WHERE ${mine} ORDER BY crashes DESC`
+  const [most = 0, ...others] = connection.all<{ crashes: number }>(byCrashes, worker).map((row) => row.crashes)
+  const count = 'SELECT count(*) AS count FROM cgk_leftovers WHERE worker = ?'
+  const leftovers = connection.get<{ count: number }>(count, worker)!.count
+  const isAlone = others.length + leftovers === 0
+  const isAhead = leftovers === 0 && most - (others[0] ?? 0) >= chargedAhead
+  const isCharged = isAlone ? '1' : isAhead ? `(crashes = ${most})` : '0'
+  // The attempt of a workflow that has resumed began earlier than its worker.
+  const crashes = 'iif(NOT resumed AND attempt_started_at <= ?3, 1, crashes + 1)'
+  const suspected = `worker = NULL, phase = ${suspect}, due_at = ?2, crashes = max(${crashes}, 1 + ${isCharged})`
+  const free = (changes: string, where: string): number =>
+    connection.run(
+      `UPDATE cgk_runs SET ${suspected}, ${changes} WHERE ${mine} AND ${where}`,
+      worker,
+      now + emptyWorkerWaitMs,
+      now - longLifeMs,
+    )
+  free("state = 'queued'", `state = 'running' AND ${isCharged}`)
+  free(notCounted, "state = 'running'")
+  free(`pause = 'awake', attempts = attempts + ${isCharged}`, `compensation = ${compensationStates.running}`)
   connection.run(
     `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', compensation = ${compensationStates.running} ` +
       `WHERE ${mine} AND compensation = ${compensationStates.pending}`,
