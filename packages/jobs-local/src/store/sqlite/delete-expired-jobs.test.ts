@@ -1,28 +1,51 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 import { createEnvelope } from '../../../test/kit/stored-run.ts'
 import { createTestFile } from '../../../test/kit/test-file.ts'
 import { turnBatch } from '../../turn-batch.ts'
+import type { Connection } from './connection.ts'
 import { deleteExpiredJobs } from './delete-expired-jobs.ts'
 import { addJobs, endJob } from './jobs-table.ts'
 import { openFile } from './open-file.ts'
+import { addRun } from './runs-table.ts'
 
-test('deletes many expired jobs in several batches, and returns whether more remain', ({ onTestFinished }) => {
+/** Creates a file with jobs. */
+function createJobs(count: number): Connection {
   const connection = openFile(createTestFile().path)
   onTestFinished(() => connection.close())
-  const count = 2 * turnBatch + 10
-  addJobs(
-    connection,
-    Array.from({ length: count }, () => createEnvelope()),
-    0,
-  )
-  for (let seq = 1; seq <= count; seq++) endJob(connection, seq, 'completed', 1)
+  const envelopes = Array.from({ length: count }, () => createEnvelope())
+  addJobs(connection, envelopes, 0)
+  return connection
+}
+
+/** Deletes the expired jobs in batches. Returns the number of jobs of each batch. */
+function deleteAll(connection: Connection): number[] {
   const left = (): number => connection.get<{ count: number }>('SELECT count(*) AS count FROM cgk_jobs')!.count
   const deleted: number[] = []
   for (let isMore = true; isMore;) {
     const before = left()
-    isMore = deleteExpiredJobs(connection, { count, ageMs: 10 }, 100)
+    isMore = deleteExpiredJobs(connection, { count: 1000, ageMs: 10 }, 100)
     deleted.push(before - left())
   }
-  expect(deleted).toEqual([turnBatch, turnBatch, 10])
+  return deleted
+}
+
+test('deletes many expired jobs in several batches, and returns whether more remain', () => {
+  const count = 2 * turnBatch + 10
+  const connection = createJobs(count)
+  for (let seq = 1; seq <= count; seq++) endJob(connection, seq, 'completed', 1)
+  expect(deleteAll(connection)).toEqual([turnBatch, turnBatch, 10])
+})
+
+test.for([
+  ['outputs', 'UPDATE cgk_runs SET output = hex(zeroblob(1500000))'],
+  ['step results', "INSERT INTO cgk_steps SELECT job, number, 'step', 0, hex(zeroblob(1500000)) FROM cgk_runs"],
+])('deletes jobs with large %s in smaller batches', ([_, enlarge]) => {
+  const count = 5
+  const connection = createJobs(count)
+  for (let seq = 1; seq <= count; seq++)
+    addRun(connection, { seq, number: 1, tenantId: 'acme', definitionId: 'work', maxAttempts: 1 })
+  connection.exec("UPDATE cgk_runs SET state = 'completed', phase = NULL, ended_at = 1")
+  connection.exec(enlarge!)
+  expect(deleteAll(connection)).toEqual([2, 2, 1])
 })

@@ -1,13 +1,9 @@
 import type { StoredJob } from '../job-store.ts'
 import type { Connection } from './connection.ts'
+import { countWithin } from './count-within.ts'
 import { columns, lastSeq } from './jobs-table.ts'
 import { type JobRow, toStoredJob } from './rows.ts'
 import type { RecentEnvelopes } from './recent-envelopes.ts'
-
-/**
- * Maximum size of the envelopes to read at once, so that a backlog of large payloads does not fill a worker's memory.
- */
-const maxBatchBytes = 8 * 1024 * 1024
 
 /** The options of `takeDue`. */
 interface Due {
@@ -36,7 +32,11 @@ function takeDelayed(connection: Connection, { max, now }: Due): StoredJob[] {
     max,
   )
   if (sizes.length === 0) return []
-  const rows = connection.all<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE ${where}`, now, countWithin(sizes))
+  const rows = connection.all<JobRow>(
+    `SELECT ${columns} FROM cgk_jobs WHERE ${where}`,
+    now,
+    countWithin(sizes, ({ bytes }) => bytes),
+  )
   for (const { seq } of rows) connection.run("UPDATE cgk_jobs SET state = 'taken' WHERE seq = ?", seq)
   return rows.map((row) => toStoredJob(row))
 }
@@ -49,7 +49,7 @@ function takeArrived(connection: Connection, { max, recentEnvelopes }: Due): Sto
     taken,
     max,
   )
-  const count = countWithin(sizes)
+  const count = countWithin(sizes, ({ bytes }) => bytes)
   // The jobs in between are delayed or have been cancelled.
   const until =
     sizes.length > 0 && (count < sizes.length || count === max) ? sizes[count - 1]!.seq : lastSeq(connection)
@@ -70,11 +70,4 @@ function takeArrived(connection: Connection, { max, recentEnvelopes }: Due): Sto
     const envelope = recentEnvelopes.take(row.id)
     return toStoredJob(envelope ? row : withEnvelope(row), envelope)
   })
-}
-
-/** Returns how many of these envelopes may be read at once; at least 1. */
-function countWithin(sizes: readonly Size[]): number {
-  let bytes = 0
-  const index = sizes.findIndex((size) => (bytes += size.bytes) > maxBatchBytes)
-  return index < 0 ? sizes.length : Math.max(1, index)
 }
