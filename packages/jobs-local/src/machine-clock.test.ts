@@ -4,10 +4,13 @@ import { machineClock } from './machine-clock.ts'
 
 const hourMs = 3_600_000
 let sleptMs = 0
+let pausedMs = 0
+/** How long reading the uptime takes. */
+let pauseMs = 0
 
 vi.mock(import('node:os'), async (original) => {
   const os = await original()
-  return { ...os, uptime: () => os.uptime() + sleptMs / 1000 }
+  return { ...os, uptime: () => os.uptime() + (sleptMs + (pausedMs += pauseMs)) / 1000 }
 })
 
 test('elapsed time counts the time asleep, and does not change when the clock is set', ({ onTestFinished }) => {
@@ -32,4 +35,21 @@ test('elapsed time is that of the machine also where the uptime is that of a con
   onTestFinished(() => void ([Date.now, sleptMs] = [now, 0]))
   const monotonicMs = Number(process.hrtime.bigint() / 1_000_000n)
   expect(machineClock.elapsed!()).toBeGreaterThanOrEqual(monotonicMs)
+})
+
+test('elapsed time does not count a pause of the process between two readings twice', ({ onTestFinished }) => {
+  const { now } = Date
+  const { bigint } = process.hrtime
+  onTestFinished(() => {
+    Object.assign(process.hrtime, { bigint })
+    Date.now = now
+    pauseMs = 0
+  })
+  process.hrtime.bigint = () => bigint() + BigInt(pausedMs) * 1_000_000n
+  const startMs = machineClock.elapsed!()
+  Date.now = () => now() + 2 * hourMs + pausedMs
+  pauseMs = 60_000
+  machineClock.elapsed!()
+  pauseMs = 0
+  expect(Math.round((machineClock.elapsed!() - startMs) / 60_000)).toBe(1)
 })

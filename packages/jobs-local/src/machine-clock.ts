@@ -6,23 +6,31 @@ import { type Clock, systemClock } from '@cgk-platform/jobs-core/provider'
 const remeasureMs = 1000
 /** Some platforms report their uptime in whole seconds. */
 const uptimeErrorMs = 1500
+/** Longest time that reading the clocks may take, in milliseconds. */
+export const maxReadingMs = 100
 
 /** The system clock, with the time since the machine's last boot. */
 export const machineClock: Clock = { ...systemClock, elapsed }
 
-let wallMs = Number.NaN
+let wallOffsetMs = Number.NaN
 /** Time since boot that the monotonic clock does not count, because the machine slept. */
 let asleepMs = Number.NaN
 
 function elapsed(): number {
-  const monotonicMs = Number(process.hrtime.bigint() / 1_000_000n)
-  const nowMs = Date.now() - monotonicMs
+  const monotonicMs = readMonotonicMs()
+  const offsetMs = Date.now() - monotonicMs
   // `uptime` takes long, and a machine that slept has a later wall clock.
-  if (!(Math.abs(nowMs - wallMs) < remeasureMs)) {
-    wallMs = nowMs
+  if (!(Math.abs(offsetMs - wallOffsetMs) < remeasureMs)) {
     // Less than the monotonic clock is the time since a container began.
     const measuredMs = Math.max(0, uptime() * 1000 - monotonicMs)
-    if (!(Math.abs(measuredMs - asleepMs) < uptimeErrorMs)) asleepMs = measuredMs
+    // A process that was paused between the readings measures its pause too. The next call measures again.
+    const isExact = readMonotonicMs() - monotonicMs < maxReadingMs || Number.isNaN(asleepMs)
+    if (isExact) wallOffsetMs = offsetMs
+    if (isExact && !(Math.abs(measuredMs - asleepMs) < uptimeErrorMs)) asleepMs = measuredMs
   }
   return monotonicMs + asleepMs
+}
+
+function readMonotonicMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n)
 }

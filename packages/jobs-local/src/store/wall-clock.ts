@@ -1,5 +1,7 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 
+import { maxReadingMs } from '../machine-clock.ts'
+
 /** Smallest change that counts as a setting of the clock, in milliseconds. Time corrections are smaller. */
 const minJumpMs = 1000
 
@@ -37,6 +39,8 @@ export class WallClock {
     const elapsedMs = this.#clock.elapsed?.()
     if (elapsedMs === undefined) return 0
     const offsetMs = this.#clock.now() - elapsedMs
+    // A process that was paused between the readings cannot tell. The next call can.
+    if (this.#clock.elapsed!() - elapsedMs > maxReadingMs) return 0
     const previousMs = this.#offsetsMs.at(-1)
     if (previousMs !== undefined && Math.abs(offsetMs - previousMs) < minJumpMs) return 0
     this.#offsetsMs.push(offsetMs)
