@@ -5,7 +5,7 @@ import { machineClock } from './machine-clock.ts'
 const hourMs = 3_600_000
 let sleptMs = 0
 let pausedMs = 0
-/** How long reading the uptime takes. */
+/** The time that reading the uptime takes. */
 let pauseMs = 0
 
 vi.mock(import('node:os'), async (original) => {

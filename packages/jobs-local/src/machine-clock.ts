@@ -23,7 +23,7 @@ function elapsed(): number {
   if (!(Math.abs(offsetMs - wallOffsetMs) < remeasureMs)) {
     // Less than the monotonic clock is the time since a container began.
     const measuredMs = Math.max(0, uptime() * 1000 - monotonicMs)
-    // A process that was paused between the readings measures its pause too. The next call measures again.
+    // A process that was paused between the readings has also measured its pause. The next call measures again.
     const isExact = readMonotonicMs() - monotonicMs < maxReadingMs || Number.isNaN(asleepMs)
     if (isExact) wallOffsetMs = offsetMs
     if (isExact && !(Math.abs(measuredMs - asleepMs) < uptimeErrorMs)) asleepMs = measuredMs
