@@ -2,7 +2,7 @@ import type { Health } from '@cgk-platform/jobs-core'
 import { type JobRegistry, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
-import type { EngineApi } from './api/engine-api.ts'
+import type { EngineReads } from './api/engine-api.ts'
 import type { EngineApp } from './api/engine-shapes.ts'
 import { dispatcherSuffix } from './host/cron-dispatcher.ts'
 import type { RegisteredFunction, Subscriptions } from './read/subscriptions.ts'
@@ -13,7 +13,7 @@ type Check = Health['checks'][number]
 export async function checkHealth(
   { id: appId, mode, eventKey, apiBaseUrl }: Pick<Inngest.Any, 'id' | 'mode' | 'eventKey' | 'apiBaseUrl'>,
   jobs: JobRegistry | undefined,
-  { api, subscriptions }: { api: EngineApi; subscriptions: Subscriptions },
+  { api, subscriptions }: { api: EngineReads; subscriptions: Subscriptions },
 ): Promise<Health> {
   const checks: Check[] = []
   const addCheck = (name: string, ok: boolean, message: string): void => void checks.push({ name, ok, message })

@@ -1,5 +1,5 @@
 import type { JobProvider } from '@cgk-platform/jobs-core'
-import { type Clock, type JobHost, maxHealthWaitMs, systemClock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type JobHost, systemClock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 
 import { createEngineApi, type EngineApi } from './api/engine-api.ts'
 import { inngestCapabilities } from './capabilities.ts'
@@ -87,14 +87,10 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
       return listJobs({ ...query, ...named }, api, reader)
     },
     async health() {
-      const connection = await services()
-      const { client, apiBaseUrl = client.apiBaseUrl } = connection
+      const { api, client, apiBaseUrl = client.apiBaseUrl } = await services()
       const { id, mode, eventKey } = client
-      const maxRateLimitWaitMs = Math.min(maxHealthWaitMs, connection.maxRateLimitWaitMs ?? maxHealthWaitMs)
-      // Its requests do not wait for others.
-      const api = createEngineApi({ ...connection, maxRateLimitWaitMs }, clock)
-      const subscriptions = createSubscriptions(api, clock)
-      return checkHealth({ id, mode, eventKey, apiBaseUrl }, host?.jobs, { api, subscriptions })
+      const subscriptions = createSubscriptions(api.checking, clock)
+      return checkHealth({ id, mode, eventKey, apiBaseUrl }, host?.jobs, { api: api.checking, subscriptions })
     },
 
     async start() {

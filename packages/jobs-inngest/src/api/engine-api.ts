@@ -2,6 +2,7 @@ import {
   type JsonResponse,
   resolveOptionalRequest,
   createRequester,
+  maxHealthWaitMs,
   type Clock,
   requestJson,
   RequestFailure,
@@ -29,6 +30,8 @@ export interface EngineReads {
 export interface EngineApi extends EngineReads {
   /** Reads for periodic checks. They do not wait behind other requests, and at most five seconds for a rate limit. */
   readonly watching: EngineReads
+  /** Reads for a health check, which reports a rate limit instead of waiting for it. */
+  readonly checking: EngineReads
   /**
    * Requests a change. Repeats the request only if Inngest did not carry it out.
    *
@@ -58,6 +61,7 @@ const watchingLimitMs = 5000
 export function createEngineApi(connection: InngestConnection, clock: Clock): EngineApi {
   const { client, apiBaseUrl, maxRateLimitWaitMs } = connection
   const requester = createRequester({ clock, maxRateLimitWaitMs })
+  const checkingLimitMs = Math.min(maxHealthWaitMs, maxRateLimitWaitMs ?? maxHealthWaitMs)
   const time = createEngineTime()
   let pendingTimeRequest: Promise<unknown> | undefined
 
@@ -89,6 +93,7 @@ export function createEngineApi(connection: InngestConnection, clock: Clock): En
   return {
     ...createReads(requester, request),
     watching: createReads(createRequester({ clock, maxRateLimitWaitMs: watchingLimitMs }), request),
+    checking: createReads(createRequester({ clock, maxRateLimitWaitMs: checkingLimitMs }), request),
 
     async post<Body>(operation: string, path: string, expected: readonly number[]) {
       const description = { provider: 'inngest', operation, isMutation: true }

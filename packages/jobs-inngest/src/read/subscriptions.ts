@@ -1,7 +1,7 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core'
 import { type Clock, isTransientStatus } from '@cgk-platform/jobs-core/provider'
 
-import type { EngineApi } from '../api/engine-api.ts'
+import type { EngineReads } from '../api/engine-api.ts'
 import type { EngineApp, EngineFunction } from '../api/engine-shapes.ts'
 
 /** A function that is registered with the engine. */
@@ -33,7 +33,7 @@ export interface Subscriptions {
 const freshMs = 5000
 
 /** Creates a reader that caches registrations for 5 seconds. */
-export function createSubscriptions(api: EngineApi, clock: Clock): Subscriptions {
+export function createSubscriptions(api: EngineReads, clock: Clock): Subscriptions {
   let known: { readonly readAt: number; readonly registered: Promise<RegisteredFunction[]> } | undefined
 
   const read = async (): Promise<RegisteredFunction[]> => {
