@@ -136,6 +136,13 @@ describe('the concurrency limit of a tenant', () => {
     expect(checkConcurrency(evidence(entries, []), 'work', 1).max).toBe(1)
   })
 
+  test('ignores the runs that a worker starts while it dies', () => {
+    const dying = line(100, 'w1.1', { type: 'dying', ...attempt('poison') })
+    const late = line(101, 'w1.1', { type: 'started', ...attempt('a') })
+    const other = line(110, 'w2.1', { type: 'started', ...attempt('b') })
+    expect(checkConcurrency(evidence([dying, late, other], []), 'work', 1).max).toBe(1)
+  })
+
   test('ignores the runs of a paused worker', () => {
     const entries = [...under('a', 0, 5000), ...under('b', 4000, 4010), ...others]
     const paused = line(4900, 'conductor', { type: 'paused', process: 'w1.1', since: 100 })

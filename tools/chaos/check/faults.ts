@@ -66,7 +66,8 @@ export function indexFaults(entries: readonly LedgerEntry[], leaseMs: number): F
     },
     firstAt(process, span) {
       const its = all.filter((fault) => fault.process === undefined || fault.process === process)
-      const then = its.filter((fault) => fault.from <= span.to && fault.to >= span.from)
+      // A death has no end. A process that dies can start attempts for a few more turns of its event loop.
+      const then = its.filter(({ cause, from, to }) => from <= span.to && (isDeath(cause) || to >= span.from))
       return Math.min(Number.POSITIVE_INFINITY, ...then.map(({ from }) => from))
     },
     findKill: (span) => kills.findLast(affectsWorker(span)),

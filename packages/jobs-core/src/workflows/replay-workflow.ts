@@ -148,7 +148,7 @@ async function replay(
 
 /**
  * Returns a step whose work runs inside the middleware. Steps without user code do not change. The code between the
- * steps is not wrapped: it runs again in every replay, and in a replay that ends with a wait its promise never settles.
+ * steps is not wrapped: it runs again in every replay, and if a replay ends with a wait, the code's promise never settles.
  */
 function withMiddleware(call: StepCall, attempt: WorkflowAttempt): StepCall {
   if (call.kind !== 'run') return call
