@@ -75,14 +75,22 @@ function snapshotsOf(id: string) {
   return project.server.runs().find(({ friendlyId }) => friendlyId === id)!.snapshots
 }
 
-const isWaiting = (id: string): boolean => snapshotsOf(id).at(-1)!.executionStatus === 'EXECUTING_WITH_WAITPOINTS'
+/** Returns true if a run waits and its worker has read so. */
+function isKnownToWait(id: string): boolean {
+  const { executionStatus, createdAt } = snapshotsOf(id).at(-1)!
+  return (
+    executionStatus === 'EXECUTING_WITH_WAITPOINTS' &&
+    project.server.requests.some(({ path, at }) => path.includes(`${id}/snapshots/`) && at >= createdAt.getTime())
+  )
+}
 
 /**
- * Kills the process of a waiting run, and waits for the worker's report. If the wait ended before it, the server would
- * refuse the report, and end the run after five minutes.
+ * Kills the process of a waiting run, and waits for the worker's report. The server refuses a report that names an
+ * earlier state, which the worker sends if it has not read yet that the run waits, or if the wait ends before the
+ * report. It would then end the run after five minutes.
  */
 async function killWaiting(id: string, pid: number, signal: NodeJS.Signals): Promise<void> {
-  await project.until(() => isWaiting(id))
+  await project.until(() => isKnownToWait(id))
   const { length } = snapshotsOf(id)
   process.kill(pid, signal)
   await project.until(() => snapshotsOf(id).length > length)
@@ -260,7 +268,7 @@ test('notifies a manual retry of the end of its jobs', options, async () => {
   const { runs } = await untilStep(id, 'call', 'waiting')
   const retried = runs.at(-1)!.id
   // A job that ends before the wait starts is found by a read instead of a notification.
-  await project.until(() => isWaiting(retried))
+  await project.until(() => isKnownToWait(retried))
   inCall.open()
   expect((await project.ended(id)).runs.at(-1)).toMatchObject({ output: [12, 'second done'] })
   const { completedAt, completedAfter } = snapshotsOf(retried)
