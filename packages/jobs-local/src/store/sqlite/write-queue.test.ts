@@ -54,14 +54,11 @@ test('a send on a full disk is refused at once, whatever else waits', async ({ o
   for (let sends = 1; sends <= 50; sends++) {
     void send()
     await waitUntil(() => refused.length === sends)
-    expect(tries.send).toBe(sends)
   }
   // The outcome is tried after pauses. Sends that waited for them would be refused no more often.
   expect(tries.outcome).toBeLessThan(3 + 50)
   disk.isFull = false
-  void send()
-  await outcome
-  await waitUntil(() => tries.send === 51)
+  await Promise.all([send(), outcome])
   expect(refused).toHaveLength(50)
 })
 
