@@ -114,6 +114,14 @@ describe('a run', () => {
     const more = line(4000, 'w1.1', { type: 'started', ...attempt('a', { attempt: 3 }) })
     expect(message([...again, more])).toEqual(['run a-1 had 2 attempts, but w1.1 started attempt 3'])
   })
+
+  test('does not count an attempt that a crash interrupted before the run was cancelled', () => {
+    const started = done('a').slice(0, 3)
+    const killed = line(40, 'conductor', { type: 'killed', process: 'w1.1', since: 30 })
+    const cancelled = job('a', { state: 'cancelled', attempts: 0 })
+    expect(message([...started, killed], [cancelled])).toEqual([])
+    expect(message(started, [cancelled])).toEqual(['run a-1 had 0 attempts, but w1.1 started attempt 1'])
+  })
 })
 
 describe('the concurrency limit of a tenant', () => {

@@ -1,24 +1,35 @@
 import type { RunStatus } from '@cgk-platform/jobs'
 
+import { type Faults, isDeath } from './faults.ts'
 import type { AttemptEntry, Finding, IndexedEvidence } from './indexed-evidence.ts'
 
 const rule = 'only the last attempt ends a run'
 
 /** Checks that the late result of a replaced attempt is ignored, and that no attempt starts after the end of a run. */
-export function checkLastAttempts({ jobs, byRun, itemOf }: IndexedEvidence): Finding[] {
+export function checkLastAttempts({ jobs, byRun, itemOf, faults }: IndexedEvidence): Finding[] {
   return jobs.flatMap(({ id: job, runs }) =>
     runs.flatMap((run) =>
-      problemsOf(run, byRun.get(run.id) ?? []).map((message) => ({ rule, job, item: itemOf.get(job), message })),
+      problemsOf(run, byRun.get(run.id) ?? [], faults).map((message) => ({
+        rule,
+        job,
+        item: itemOf.get(job),
+        message,
+      })),
     ),
   )
 }
 
-function problemsOf(run: RunStatus, entries: readonly AttemptEntry[]): string[] {
+function problemsOf(run: RunStatus, entries: readonly AttemptEntry[], faults: Faults): string[] {
   const { id, attempts, maxAttempts, state, definitionId } = run
   const problems: string[] = []
   // A workflow whose last attempt ended its process runs again to compensate its steps.
   const maxNumber = definitionId === 'flow' && attempts === maxAttempts ? Number.POSITIVE_INFINITY : attempts
-  const later = entries.find((entry) => entry.attempt > maxNumber)
+  // An attempt that a crash interrupted beside other runs does not count.
+  const wasInterrupted = ({ by, at }: AttemptEntry): boolean => {
+    const fault = faults.find(by, { from: at, to: Number.POSITIVE_INFINITY })
+    return state === 'cancelled' && fault !== undefined && isDeath(fault.cause)
+  }
+  const later = entries.find((entry) => entry.attempt > maxNumber && !wasInterrupted(entry))
   if (attempts > maxAttempts) problems.push(`run ${id} had ${attempts} attempts; the maximum is ${maxAttempts}`)
   if (later) problems.push(`run ${id} had ${attempts} attempts, but ${later.by} started attempt ${later.attempt}`)
   if (state === 'completed') {

@@ -249,7 +249,10 @@ export class WriteQueue {
     if (this.#waiting.length === 0 || (this.#pause && !busy)) return
     cancelLater(this.#pause)
     const hasCaller = this.#waiting.some(({ failed }) => failed)
-    const pauseMs = busy ? busyPauseMs(this.#tries, hasCaller) : Math.min(50 * 2 ** this.#tries, maxPauseMs)
+    const waitedMs = now - oldest
+    const pauseMs = busy
+      ? busyPauseMs({ tries: this.#tries, hasCaller, waitedMs })
+      : Math.min(50 * 2 ** this.#tries, maxPauseMs)
     this.#tries++
     this.#pause = later(() => {
       this.#pause = undefined
