@@ -99,7 +99,7 @@ function quoted(found: readonly TaskQueue[]): string {
   return [...new Set(found.map(({ task }) => `\`${task}\``))].join(', ')
 }
 
-/** Whether the key is wrong or missing. */
+/** Returns true if the key is wrong or missing. */
 function isKeyError(error: unknown): boolean {
   const { status, cause } = error as { status?: number; cause?: { name?: unknown } }
   return status === 401 || status === 403 || cause?.name === 'ApiClientMissingError'

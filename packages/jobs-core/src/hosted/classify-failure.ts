@@ -50,7 +50,7 @@ export function permanentFailure(problem: string, remedy?: string): Failure {
   return { problem, remedy, mayHaveSucceeded: false, isTransient: false, isFromEngine: false }
 }
 
-/** Whether a retry may succeed after a response with this status: the engine is overloaded or restarting. */
+/** Returns true if a retry may succeed after a response with this status: the engine is overloaded or restarting. */
 export function isTransientStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500
 }

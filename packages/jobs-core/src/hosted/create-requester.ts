@@ -149,7 +149,7 @@ export function createRequester({ clock, maxParallel = 20, maxRateLimitWaitMs = 
 
 const closedProblem = 'the client was closed while the request waited'
 
-/** Whether the engine limits the rate, or is away and says for how long. */
+/** Returns true if the engine limits the rate, or is away and says for how long. */
 function isLimit({ status, retryAfterMs = 0 }: Failure): boolean {
   return status === 429 || (status === 503 && retryAfterMs > maxPauseMs)
 }

@@ -18,7 +18,7 @@ const ended: readonly JobState[] = ['completed', 'failed', 'cancelled', 'expired
  */
 const precedence: readonly JobState[] = ['running', 'retrying', 'queued', 'scheduled', 'cancelled', 'failed', 'expired']
 
-/** Whether a job or run in this state has ended. */
+/** Returns true if a job or run in this state has ended. */
 export function isEnded(state: JobState): boolean {
   return ended.includes(state)
 }

@@ -10,8 +10,8 @@ import type { Outcome } from './outcome.ts'
 import { runUntilStopped } from './run-until-stopped.ts'
 
 /**
- * Whether a retry cannot help because this library rejected something. Errors from a user's schema can be transient:
- * it may have called a server.
+ * Returns true if a retry cannot help because this library rejected something. Errors from a user's schema can be
+ * transient: it may have called a server.
  */
 export function isPermanentError(thrown: unknown): boolean {
   return JobsError.isInstance(thrown) && !JobTimeoutError.isInstance(thrown) && !RetryAfterError.isInstance(thrown)

@@ -50,7 +50,7 @@ function allowed(field: string, min: number, max: number): Set<number> {
   return values
 }
 
-/** Whether a reading matches the schedule's fields. */
+/** Returns true if a reading matches the schedule's fields. */
 function fits(schedule: string): (reading: number) => boolean {
   const [minute, hour, day, month, weekday] = schedule.split(' ') as [string, string, string, string, string]
   const [minutes, hours, days] = [allowed(minute, 0, 59), allowed(hour, 0, 23), allowed(day, 1, 31)]

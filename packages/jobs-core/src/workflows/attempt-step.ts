@@ -75,7 +75,7 @@ export async function attemptStep(
   }
 }
 
-/** Whether a retry cannot help: the result is not JSON or too large, or the send was rejected. */
+/** Returns true if a retry cannot help: the result is not JSON or too large, or the send was rejected. */
 function isPermanent(thrown: unknown, returned: unknown, kind: string | undefined): boolean {
   if (returned !== undefined) return NotSerializableError.isInstance(thrown) || OutputTooLargeError.isInstance(thrown)
   if (kind !== 'sendEvent' && kind !== 'runJob') return false

@@ -12,7 +12,7 @@ import { endStep, type StepRecord, type WorkflowRecord } from './workflow-record
 /** The part of an event that a wait checks. */
 export type AwaitableEvent = Pick<Envelope, 'id' | 'event' | 'payload' | 'sentAt'>
 
-/** Whether a payload matches a wait. */
+/** Returns true if a payload matches a wait. */
 export function matchesEvent(match: EventMatch | undefined, payload: Json): boolean {
   if (!match) return true
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return false

@@ -117,7 +117,7 @@ function withoutCompensation({ compensation: _, ...step }: StepRecord): StepReco
   return step
 }
 
-/** Whether a step has ended. */
+/** Returns true if a step has ended. */
 export function isStepEnded({ state }: Pick<StepRecord, 'state'>): boolean {
   return state === 'completed' || state === 'failed' || state === 'cancelled'
 }

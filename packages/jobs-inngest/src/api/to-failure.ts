@@ -18,8 +18,8 @@ export function toFailure(
 }
 
 /**
- * Whether a response is from Inngest itself. A wrong URL also returns 404, but does not mean that the resource is
- * missing.
+ * Returns true if a response is from Inngest itself. A wrong URL also returns 404, but does not mean that the resource
+ * is missing.
  */
 function isFromInngest(body: unknown): boolean {
   const { error, errors } = (body ?? {}) as { error?: unknown; errors?: unknown }

@@ -11,8 +11,8 @@ export interface CompensatingRun {
 }
 
 /**
- * Whether this library itself reported the failure of a workflow, after its compensations. False for an attempt that
- * was to be retried.
+ * Returns true if this library itself reported the failure of a workflow, after its compensations. False for an attempt
+ * that was to be retried.
  */
 export function isReportedFailure(error: unknown): boolean {
   const record = readFailedRecord(error)

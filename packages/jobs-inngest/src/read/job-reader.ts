@@ -135,7 +135,10 @@ function invisible(jobId: string, problem: string): JobNotVisibleError {
   return new JobNotVisibleError({ jobId, provider: 'inngest', problem })
 }
 
-/** Whether an id can belong to a recent send with an idempotency key: its time is then the start of a TTL period. */
+/**
+ * Returns true if an id can belong to a recent send with an idempotency key: its time is then the start of a TTL
+ * period.
+ */
 function canBeRecentKey(id: string, ageMs: number): boolean {
   const isIn = (ttlMs: number, periodMs = ttlMs): boolean =>
     ageMs >= 0 && ageMs < ttlMs + recentMs && timeOfId(id)! % periodMs === 0

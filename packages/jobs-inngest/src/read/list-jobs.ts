@@ -57,7 +57,10 @@ async function readEvents(query: ListQuery, cursor: string | undefined, api: Eng
   return page?.data ?? []
 }
 
-/** Whether an event is a job of the queried tenant. Inngest's own events and events without a tenant are not jobs. */
+/**
+ * Returns true if an event is a job of the queried tenant. Inngest's own events and events without a tenant are not
+ * jobs.
+ */
 function isJob(event: EngineEvent, { tenantId }: ListQuery): boolean {
   const ofTenant = tenantOf(event)
   return !event.name.startsWith('inngest/') && ofTenant !== '' && (tenantId === undefined || ofTenant === tenantId)

@@ -7,8 +7,8 @@ const syncToleranceMs = 2000
 export const runLagMs = 30_000
 
 /**
- * Whether an event can have runs that are not visible yet, because a function subscribed to it has none. Ignores paused
- * functions. If the functions are unknown, an event with any run counts as complete.
+ * Returns true if an event can have runs that are not visible yet, because a function subscribed to it has none.
+ * Ignores paused functions. If the functions are unknown, an event with any run counts as complete.
  */
 export function hasMissingRuns(
   event: EngineEvent,
@@ -31,7 +31,7 @@ export function functionsWithoutRun(
   )
 }
 
-/** Whether a run belongs to a function. */
+/** Returns true if a run belongs to a function. */
 export function isRunOf(run: EngineRun, { appId, functionId }: RegisteredFunction): boolean {
   return run.app.id === appId && run.function.id === functionId
 }

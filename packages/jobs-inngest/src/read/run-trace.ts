@@ -26,7 +26,7 @@ export async function readTrace(api: EngineApi, runId: string): Promise<TracedSt
   return tracedSteps(await readRootSpan(api, runId))
 }
 
-/** Whether a trace shows the end of its run, and so is complete. */
+/** Returns true if a trace shows the end of its run, and so is complete. */
 export function isTraceComplete(root: TraceSpan | undefined): root is TraceSpan {
   return root !== undefined && (root.endedAt !== undefined || ended.has(root.status ?? ''))
 }

@@ -97,7 +97,7 @@ function toRegistered(
   }
 }
 
-/** Whether a later request can succeed. False if the engine has no such list or does not allow reading it. */
+/** Returns true if a later request can succeed. False if the engine has no such list or does not allow reading it. */
 function isTransient(error: unknown): boolean {
   if (!RequestFailedError.isInstance(error)) return true
   const { status = 503 } = error

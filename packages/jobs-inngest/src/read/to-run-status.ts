@@ -65,7 +65,9 @@ export function toRunStatus(run: EngineRun, given: RunFacts): RunStatus {
   }
 }
 
-/** Whether a cancelled run has a start only because Inngest had taken it from its queue. No handler was called. */
+/**
+ * Returns true if a cancelled run has a start only because Inngest had taken it from its queue. No handler was called.
+ */
 function neverBegan({ status }: EngineRun, { times: { startedAt, endedAt }, dueAt }: RunFacts): boolean {
   if (status !== 'CANCELLED' || startedAt === undefined || endedAt === undefined) return false
   return startedAt >= endedAt || (dueAt !== undefined && endedAt < dueAt - earlyMs)

@@ -116,7 +116,7 @@ const unreadable = permanentFailure(
   'Make it pass every event with these two members unchanged.',
 )
 
-/** Whether an event still has the members that identify its job. */
+/** Returns true if an event still has the members that identify its job. */
 function isReadable({ data }: OutgoingEvent, prepared: unknown): boolean {
   const { data: sent } = (prepared ?? {}) as { readonly data?: Readonly<Record<string, unknown>> | null }
   return sent?.['tenantId'] === data['tenantId'] && jobRecordIn(sent) !== undefined
@@ -127,15 +127,15 @@ function acceptedIds(answer: JsonResponse | undefined): string[] {
   return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string' && id !== '') : []
 }
 
-/** Whether a response reports success, both in its HTTP status and in its body. */
+/** Returns true if a response reports success, both in its HTTP status and in its body. */
 function isSuccess(answer: JsonResponse): boolean {
   const { status = 200, error } = (answer.body ?? {}) as { status?: number; error?: unknown }
   return answer.status < 300 && status === 200 && !error
 }
 
 /**
- * Whether the content of an event caused the failure. A 400 without Inngest's own error is from a proxy, which rejects
- * every event.
+ * Returns true if the content of an event caused the failure. A 400 without Inngest's own error is from a proxy, which
+ * rejects every event.
  */
 function isContentError(answer: JsonResponse | undefined): boolean {
   const { error } = (answer?.body ?? {}) as { error?: unknown }

@@ -11,7 +11,7 @@ export interface IdSeed {
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const ulid = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/
 
-/** Whether a string has the form of an event id (a ULID). */
+/** Returns true if a string has the form of an event id (a ULID). */
 export function isEventId(id: string): boolean {
   return ulid.test(id)
 }

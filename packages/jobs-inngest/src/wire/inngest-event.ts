@@ -9,7 +9,7 @@ export interface JobRecord extends Omit<WireEnvelope, 'id' | 'event' | 'payload'
   readonly reserved?: { readonly _job?: Json; readonly _inngest?: Json }
 }
 
-/** Whether a payload's own member is in the record's `reserved`. */
+/** Returns true if a payload's own member is in the record's `reserved`. */
 export function isReserved(member: string): boolean {
   return member === '_job' || member === '_inngest'
 }

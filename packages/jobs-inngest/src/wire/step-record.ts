@@ -38,7 +38,7 @@ export function readStepRecord(data: unknown): StepRecord | undefined {
 
 const waitKinds: ReadonlySet<StepKind> = new Set<WaitCall['kind']>(['sleep', 'sleepUntil', 'waitForEvent'])
 
-/** Whether the stored result of a native step can belong to a step of this kind. */
+/** Returns true if the stored result of a native step can belong to a step of this kind. */
 export function matchesKind(ended: EndedStep, kind: StepKind): boolean {
   if (ended.type === 'error') return !waitKinds.has(kind)
   const record = readStepRecord(ended.data)

@@ -5,7 +5,7 @@ export function toWorkflowName(name: string): string {
   return `${name}${suffix}`
 }
 
-/** Whether a function name is that of a workflow. */
+/** Returns true if a function name is that of a workflow. */
 export function isWorkflowName(name: string | undefined): boolean {
   return name?.endsWith(suffix) ?? false
 }

@@ -71,25 +71,27 @@ async function mark(runId: string, api: TriggerApi): Promise<void> {
   })
 }
 
-/** Whether a handler is running. A run that waits for a retry in its process is not executing. */
+/** Returns true if a handler is running. A run that waits for a retry in its process is not executing. */
 function isExecuting(run: EngineRun): boolean {
   const record = attemptRecordOf(run)
   const waits = record?.retryAt !== undefined && record.attempt === run.attemptCount
   return run.status === 'EXECUTING' && !waits
 }
 
-/** Whether the server cancelled a run, and its worker has not ended it. A run that never began looks the same. */
+/**
+ * Returns true if the server cancelled a run, and its worker has not ended it. A run that never began looks the same.
+ */
 function isUnfinished({ status, finishedAt }: EngineRun): boolean {
   return status === 'CANCELED' && finishedAt === undefined
 }
 
-/** Whether the worker has reported the end of a cancelled run too late, so that the server refused it. */
+/** Returns true if the worker has reported the end of a cancelled run too late, so that the server refused it. */
 function hasReported(run: EngineRun): boolean {
   const { output, failed } = attemptRecordOf(run) ?? {}
   return output !== undefined || failed === true
 }
 
-/** Whether a cancelled event run may still execute in its process and start runs. */
+/** Returns true if a cancelled event run may still execute in its process and start runs. */
 function mayStartRuns(run: EngineRun): boolean {
   return isUnfinished(run) && run.attemptCount > 0 && readRecord(run.metadata) === undefined
 }

@@ -24,7 +24,7 @@ export function handleError(error: unknown, ctx: RunContext['ctx']): ErrorHandli
 }
 
 /**
- * Whether a run ends after this attempt.
+ * Returns true if a run ends after this attempt.
  *
  * @param max - maximum number of attempts; a run that was triggered with a lower number ends earlier
  */

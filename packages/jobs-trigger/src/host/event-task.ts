@@ -63,8 +63,8 @@ async function logFailedNotification(
 }
 
 /**
- * Whether the event's run makes the attempts itself. A failed run frees its idempotency key, so a job with a key needs
- * an event run that does not fail.
+ * Returns true if the event's run makes the attempts itself. A failed run frees its idempotency key, so a job with a
+ * key needs an event run that does not fail.
  */
 function runsInline({ envelope, retry }: EventPayload): boolean {
   return envelope.idempotencyKey === undefined && retry === undefined

@@ -30,7 +30,7 @@ export function toTriggerTasks(dependencies: HostDependencies): AnyTask[] {
   ]
 }
 
-/** Whether the event's name makes a valid task id. A send of a longer one is rejected. */
+/** Returns true if the event's name makes a valid task id. A send of a longer one is rejected. */
 function isShortEnough(event: string): boolean {
   return taskIdProblem(eventTaskId(event)) === undefined
 }

@@ -35,8 +35,8 @@ function isIdle({ paused, queued, running }: EngineQueue): boolean {
 }
 
 /**
- * Whether a queue has a run that is due. A queue's count includes runs that are scheduled for later. If the server has
- * no index of runs, every queue is assumed to have a due run.
+ * Returns true if a queue has a run that is due. A queue's count includes runs that are scheduled for later. If the
+ * server has no index of runs, every queue is assumed to have a due run.
  */
 async function hasDueRun({ type, name }: EngineQueue, api: TriggerApi, now: number): Promise<boolean> {
   const query = { queue: { type, name }, status: 'QUEUED', limit: listLimit } as const

@@ -111,19 +111,19 @@ export function createJobReader({ api, clock, jobs }: JobReaderDependencies): Jo
   }
 }
 
-/** Whether an id has the form of a run id. Trigger.dev returns other errors than 404 for malformed ids. */
+/** Returns true if an id has the form of a run id. Trigger.dev returns other errors than 404 for malformed ids. */
 function isRunId(id: string): boolean {
   return /^run_[A-Za-z0-9]{1,64}$/.test(id)
 }
 
-/** Whether a run represents a job: it runs an event's task for a tenant, and is not a manual retry. */
+/** Returns true if a run represents a job: it runs an event's task for a tenant, and is not a manual retry. */
 function isJob(run: EngineRun): boolean {
   if (eventOfTask(run.taskIdentifier) === undefined) return false
   const { envelope, retry } = eventPayloadOf(run)
   return retry === undefined && envelope.tenantId !== ''
 }
 
-/** Whether a job's run started this run for a definition. A handler may start other runs. */
+/** Returns true if a job's run started this run for a definition. A handler may start other runs. */
 function isRunOf({ taskIdentifier, tags }: ListedRun, jobId: string): boolean {
   return definitionOfTask(taskIdentifier) !== undefined && tags.includes(jobTagOf(jobId))
 }

@@ -43,8 +43,9 @@ export function runStateOf(run: RunFacts, isCancelRequested: boolean): JobState 
 }
 
 /**
- * Whether a canceled run was cancelled on request. Trigger.dev also cancels the runs of a worker that disconnected or
- * shut down, often with the error of a requested cancel. Only a run that never began is certain without a mark.
+ * Returns true if a canceled run was cancelled on request. Trigger.dev also cancels the runs of a worker that
+ * disconnected or shut down, often with the error of a requested cancel. Only a run that never began is certain without
+ * a mark.
  */
 function isCancelled({ error, attemptCount }: RunFacts, isCancelRequested: boolean): boolean {
   if (error !== undefined && !cancelMessages.some((one) => one.test(error.message))) return false

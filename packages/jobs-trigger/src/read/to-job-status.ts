@@ -89,7 +89,7 @@ function ownDefinitionId(eventRun: EventRun, next: EventRun | undefined, context
   return only && others.length + children.length === 0 ? only.id : unknownDefinition
 }
 
-/** Whether an event's run, which neither must nor does start runs, is late with its record. */
+/** Returns true if an event's run, which neither must nor does start runs, is late with its record. */
 function isBlocked({ run, children }: EventRun, { jobs, now }: ReaderContext): boolean {
   const { status, metadata, updatedAt } = run
   if (status !== 'EXECUTING' || children.length > 0 || readRecord(metadata) !== undefined) return false

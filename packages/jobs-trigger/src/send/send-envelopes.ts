@@ -67,7 +67,7 @@ async function keyOf({ id, tenantId, event, idempotencyKey, idempotencyTtlMs = 8
     : { idempotencyKey: await hashOf(['key', tenantId, event, idempotencyKey]), idempotencyKeyTtlMs: idempotencyTtlMs }
 }
 
-/** Whether another send holds the key. After a lost response, the holder may be this same send. */
+/** Returns true if another send holds the key. After a lost response, the holder may be this same send. */
 async function isDuplicate({ id, isCached, wasRetried }: TriggerResult, envelope: Envelope, api: TriggerApi) {
   if (!isCached || envelope.idempotencyKey === undefined) return false
   if (!wasRetried) return true

@@ -4,7 +4,7 @@ const cancelKey = 'jobCancelRequested'
 /** Metadata of a run that `cancelJob` cancels, and of an event's run that may still start runs. */
 export const cancelMark = { [cancelKey]: true } as const
 
-/** Whether `cancelJob` cancelled this run. */
+/** Returns true if `cancelJob` cancelled this run. */
 export function hasCancelMark(metadata: Readonly<Record<string, unknown>> | undefined): boolean {
   return metadata?.[cancelKey] === true
 }

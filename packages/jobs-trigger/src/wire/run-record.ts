@@ -40,7 +40,7 @@ export function readRecord(
   return undefined
 }
 
-/** Whether a record belongs to a run that makes attempts. */
+/** Returns true if a record belongs to a run that makes attempts. */
 export function isAttemptRecord(record: unknown): record is AttemptRecord {
   const { definition, ...numbers } = (record ?? {}) as Partial<AttemptRecord>
   const { attempt, maxAttempts, startedAt } = numbers

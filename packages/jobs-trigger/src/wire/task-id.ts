@@ -33,7 +33,7 @@ export function definitionOfTask(taskId: string): string | undefined {
   return nameIn(taskId, 'job-')
 }
 
-/** Whether Trigger.dev calls this task at the ticks of a cron job. */
+/** Returns true if Trigger.dev calls this task at the ticks of a cron job. */
 export function isTickTask(taskId: string): boolean {
   return nameIn(taskId, 'tick-') !== undefined
 }

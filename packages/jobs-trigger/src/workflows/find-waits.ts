@@ -43,8 +43,8 @@ async function findTokens(
 }
 
 /**
- * Whether a wait was open when the event was sent, by the clocks of sender and worker, or by the server's clock. The
- * other clocks may be ahead or behind; only the server's is the same for both.
+ * Returns true if a wait was open when the event was sent, by the clocks of sender and worker, or by the server's
+ * clock. The other clocks may be ahead or behind; only the server's is the same for both.
  */
 function wasOpen(
   { startedAt, until }: EventWaitInfo,

@@ -11,7 +11,7 @@ export function openWaits({ steps }: WorkflowRecord): (EventWait | JobWait)[] {
   return steps.filter((step): step is EventWait | JobWait => isEventWait(step) || isJobWait(step))
 }
 
-/** Whether a step waits for an event and has its token. */
+/** Returns true if a step waits for an event and has its token. */
 export function isEventWait(step: StepRecord): step is EventWait {
   return step.kind === 'waitForEvent' && step.state === 'waiting' && step.handle !== undefined
 }

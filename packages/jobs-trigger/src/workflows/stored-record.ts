@@ -53,7 +53,7 @@ export function jsonBytes(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value) ?? '').length
 }
 
-/** Whether a step has begun. A wait without its token has not: after a crash, nobody would create the token. */
+/** Returns true if a step has begun. A wait without its token has not: after a crash, nobody would create the token. */
 function hasBegun({ kind, state, handle }: StepRecord): boolean {
   return kind !== 'waitForEvent' || state !== 'waiting' || handle !== undefined
 }

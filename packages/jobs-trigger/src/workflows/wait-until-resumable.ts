@@ -70,7 +70,7 @@ export async function waitUntilResumable(
   }
 }
 
-/** Whether the workflow can continue without waiting. */
+/** Returns true if the workflow can continue without waiting. */
 function isDue({ signal, lateCall, hasChanges }: WaitDependencies): boolean {
   return signal.aborted || lateCall.aborted || hasChanges()
 }

@@ -145,7 +145,7 @@ export function createStepQueue({ clock, targetStep, isBusy, isKnown, perform }:
   }
 }
 
-/** Whether a step can take long without executing anything. */
+/** Returns true if a step can take long without executing anything. */
 function isWait(call: StepCall): boolean {
   return call.kind === 'runJob' || !('work' in call)
 }

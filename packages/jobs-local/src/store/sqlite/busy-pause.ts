@@ -2,7 +2,7 @@ const maxMs = 32
 /** Time after which a change without a caller is tried as often as one with a caller, in milliseconds. */
 const urgentAfterMs = 100
 
-/** What waits to be written. */
+/** The changes that wait to be written. */
 export interface WaitingChanges {
   /** Number of failed tries after the first. */
   readonly tries: number
