@@ -95,7 +95,7 @@ test('reports an SDK out of range and a CLI of another version for the chosen en
 
 test('reports a package that scripts of `init` import and that is not installed', async () => {
   const folder = installed({ '@cgk-platform/jobs': { version } })
-  const program = 'node --env-file-if-exists=.env --import tsx'
+  const program = 'node --env-file-if-exists=.env --import tsx/esm'
   const scripts = { 'jobs:worker': `${program} jobs-worker.ts`, 'jobs:send': `${program} jobs-send.ts`, start: program }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts }))
   expect(await findingsIn(folder)).toEqual([

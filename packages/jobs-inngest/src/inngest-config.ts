@@ -36,7 +36,7 @@ export interface InngestConfig {
   apiBaseUrl?: string | undefined
   /** Id of the Inngest app that serves the jobs. Default `jobs`. */
   appId?: string | undefined
-  /** True for the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set to anything but `0`. */
+  /** True for the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set to anything but `0` or `false`. */
   isDev?: boolean | undefined
   /** Your own Inngest client. Cannot be combined with the settings above, except `apiBaseUrl`. */
   client?: Inngest.Any | undefined
@@ -53,11 +53,11 @@ export interface InngestConfig {
 export interface InngestConnection {
   readonly client: Inngest.Any
   /** If omitted, the client's own URL at the time of each request: some platforms set the environment late. */
-  readonly apiBaseUrl?: string
+  readonly apiBaseUrl?: string | undefined
   /** Maximum attempts of a worker at once. Default: the SDK's variable, otherwise 100. */
-  readonly concurrency?: number
+  readonly concurrency?: number | undefined
   /** Default: one minute. */
-  readonly maxRateLimitWaitMs?: number
+  readonly maxRateLimitWaitMs?: number | undefined
 }
 
 const address = { remedy: 'Set a URL such as `http://localhost:8288`.' }
@@ -106,13 +106,9 @@ export function toConnection(
   logger: () => LoggerLike | undefined = () => undefined,
 ): () => Promise<InngestConnection> {
   const settings = options.read(config)
-  const { client: ownClient, apiBaseUrl, appId = 'jobs', eventKey, signingKey, baseUrl, isDev } = settings
-  const { concurrency, maxRateLimitWaitMs } = settings
-  const requests = {
-    ...(apiBaseUrl !== undefined && { apiBaseUrl }),
-    ...(concurrency !== undefined && { concurrency }),
-    ...(maxRateLimitWaitMs !== undefined && { maxRateLimitWaitMs }),
-  }
+  const { client: ownClient, appId = 'jobs', eventKey, signingKey, baseUrl, isDev } = settings
+  const { apiBaseUrl, concurrency, maxRateLimitWaitMs } = settings
+  const requests = { apiBaseUrl, concurrency, maxRateLimitWaitMs }
   if (ownClient !== undefined) {
     const connection = checkConnection({ client: ownClient, ...requests })
     return async () => connection

@@ -55,8 +55,8 @@ test('`close` fails sends that still wait for the rate limit after its timeout',
   expect(requests).toHaveLength(count)
 })
 
-test('a health check reports a rate limit at once', async () => {
-  const { provider, clock } = open(() => limited(6))
+test('a health check reports a rate limit of more than three seconds at once', async () => {
+  const { provider, clock } = open(() => limited(4))
   const startedAt = clock.now()
   const health = await clock.finish(provider.health())
   expect(health).toMatchObject({ ok: false, checks: [{ name: 'engine', ok: false }] })

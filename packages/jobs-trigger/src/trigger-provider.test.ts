@@ -69,8 +69,8 @@ test('`close` fails sends that still wait for the rate limit after its timeout',
   expect(requests).toHaveLength(count)
 })
 
-test('a health check reports a rate limit at once', async () => {
-  const { provider, clock } = await open(() => ({ status: 429, headers: { 'retry-after': '6' } }))
+test('a health check reports a rate limit of more than three seconds at once', async () => {
+  const { provider, clock } = await open(() => ({ status: 429, headers: { 'retry-after': '4' } }))
   const startedAt = clock.now()
   expect(await clock.finish(provider.health())).toMatchObject({ ok: false, checks: [{ name: 'engine', ok: false }] })
   expect(clock.now()).toBe(startedAt)

@@ -81,7 +81,7 @@ export interface InngestConfig {
   apiBaseUrl?: string | undefined
   /** The id of the Inngest app that serves the jobs. Default `jobs`. */
   appId?: string | undefined
-  /** True for the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set to anything but `0`. */
+  /** True for the dev server, which needs no keys. Default: true if `INNGEST_DEV` is set to anything but `0` or `false`. */
   isDev?: boolean | undefined
   /** Your own Inngest client. Cannot be combined with the settings above, except `apiBaseUrl`. */
   client?: { readonly id: string } | undefined

@@ -7,7 +7,7 @@ import { findPackage } from './installed-package.ts'
 /** Reports packages that the scripts of `init` load with `--import`, such as `tsx`, and that are not installed. */
 export function checkScriptPackages(cwd: string): Omit<Finding, 'check'>[] {
   const used = scriptsOfInit(cwd).flatMap(([script, command]) => {
-    const [, name] = / --import[ =]([\w@][\w@/.-]*)/.exec(command) ?? []
+    const [, name] = / --import[ =]((?:@[\w.-]+\/)?\w[\w.-]*)/.exec(command) ?? []
     return name === undefined || findPackage(name, cwd) ? [] : [{ script, name }]
   })
   return [...new Set(used.map(({ name }) => name))].map((name) => {

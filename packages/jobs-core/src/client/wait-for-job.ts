@@ -3,7 +3,7 @@ import { WaitTimeoutError } from '../errors/wait-timeout-error.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { isEnded } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
-import type { Clock, Timer } from '../time/clock.ts'
+import { type Clock, elapsedOf, type Timer } from '../time/clock.ts'
 import type { CheckedOptions } from '../options/declare-options.ts'
 import type { WaitOptions } from './job-client.ts'
 
@@ -25,7 +25,7 @@ export async function waitForJob(
   read: () => Promise<JobStatus>,
   { id, provider, clock, timeoutMs, signal }: WaitContext,
 ): Promise<JobStatus> {
-  const elapsed = (): number => clock.elapsed?.() ?? clock.now()
+  const elapsed = (): number => elapsedOf(clock)
   const beganAt = elapsed()
   const left = (): number | undefined => (timeoutMs === undefined ? undefined : beganAt + timeoutMs - elapsed())
   let status: JobStatus | undefined

@@ -2,8 +2,8 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
 
 /**
- * Thrown when a job is not visible on the engine yet, although the engine has accepted it, or may have done so a moment
- * ago. The call had no effect, and the job may still run.
+ * Thrown when a job, or a run that it must have, is not visible on the engine yet. What is not visible may still run. A
+ * cancel may already have cancelled other runs of the job.
  */
 export class JobNotVisibleError extends JobsError {
   override readonly name = 'JobNotVisibleError'

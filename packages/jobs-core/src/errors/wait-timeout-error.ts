@@ -5,7 +5,7 @@ import { quote } from './quote.ts'
 export interface WaitTimeout {
   /** The id of the job. */
   jobId: string
-  /** The state that was read last. */
+  /** The state that was read last; `queued` if the job could not be read in time. */
   state: string
   /** The wait limit, in milliseconds. */
   timeoutMs: number
@@ -19,7 +19,7 @@ export class WaitTimeoutError extends JobsError {
   readonly code = 'wait_timeout'
   /** The id of the job. */
   readonly jobId: string
-  /** The state that was read last. */
+  /** The state that was read last; `queued` if the job could not be read in time. */
   readonly state: string
 
   constructor({ jobId, state, timeoutMs, open = [] }: WaitTimeout) {

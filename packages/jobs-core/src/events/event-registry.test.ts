@@ -60,7 +60,14 @@ describe('an unknown event', () => {
     expect(nearestOf(name)).toBe(nearest)
   })
 
-  test.each([undefined, null, 5, Symbol('order.created'), {}])('%s is rejected in the same way', (name) => {
+  test.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a number', 5],
+    ['a symbol', Symbol('order.created')],
+    ['an object', {}],
+    ['an object that cannot become text', Object.create(null)],
+  ])('%s is rejected in the same way', (_, name) => {
     expect(() => requireEvent(name as never)).toThrow(UnknownEventError)
   })
 })

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { closestMatch } from 'leven'
 
 import { processState } from '../process-state.ts'
+import { textOf } from '../errors/quote.ts'
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { catalogue } from './catalogue/catalogue.ts'
 
@@ -37,7 +38,7 @@ export function eventNames(): string[] {
 export function requireEvent(name: string): RegisteredEvent {
   const found = typeof name === 'string' ? findEvent(name) : undefined
   if (found) return found
-  const event = String(name)
+  const event = textOf(name)
   throw new UnknownEventError({ event, nearest: nearestName(event) })
 }
 

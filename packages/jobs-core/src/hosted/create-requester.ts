@@ -63,7 +63,7 @@ const firstPauseMs = 100
 /** Maximum pause before a retry. If the engine requests a longer one, the request fails. Rate limits and 503 are exempt. */
 const maxPauseMs = 5000
 
-/** Creates the requester that all requests of a client to one engine share. */
+/** Creates a requester: its requests share the slots and what is known about the rate limit. */
 export function createRequester({ clock, maxParallel = 20, maxRateLimitWaitMs = 60_000 }: RequesterOptions): Requester {
   const slots = createSlots(maxParallel)
   const rateLimit = createRateLimit(clock, maxRateLimitWaitMs)

@@ -1,4 +1,4 @@
-import type { Clock } from '../time/clock.ts'
+import { type Clock, elapsedOf } from '../time/clock.ts'
 import type { Failure } from './request-failure.ts'
 
 /** The state of an engine's rate limit, shared by the requests of a client. */
@@ -31,7 +31,7 @@ const maxPauseMs = 5000
  * request of the client for that time.
  */
 export function createRateLimit(clock: Clock, maxWaitMs: number): RateLimit {
-  const elapsed = (): number => clock.elapsed?.() ?? clock.now()
+  const elapsed = (): number => elapsedOf(clock)
   let openAt = Number.NEGATIVE_INFINITY
   let refusedSince = 0
   let lastRefusedAt = Number.NEGATIVE_INFINITY

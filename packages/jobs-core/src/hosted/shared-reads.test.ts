@@ -23,6 +23,22 @@ test('calls during a read share the next one, which begins after it', async () =
   expect([await others, await another]).toEqual([['after', 'after', 'after'], 'other'])
 })
 
+test('a call at the end of a read joins the next one, if there is one', async () => {
+  const share = createSharedReads()
+  const answers = [createDeferred<string>(), createDeferred<string>(), createDeferred<string>()]
+  let begun = 0
+  const read = (): Promise<string> => answers[begun++]!.promise
+  const first = share('job', read)
+  const second = share('job', read)
+  const third = first.then(() => share('job', read))
+  answers[0]!.resolve('first')
+  await expect.poll(() => begun).toBeGreaterThan(1)
+  answers[1]!.resolve('second')
+  answers[2]!.resolve('third')
+  expect(await Promise.all([first, second, third])).toEqual(['first', 'second', 'second'])
+  expect(begun).toBe(2)
+})
+
 test('a failed read fails only the calls that share it', async () => {
   const share = createSharedReads()
   const first = share('job', () => Promise.reject(new Error('no')))

@@ -17,10 +17,13 @@ export function createSharedReads(): SharedReads {
   }
 
   return <T>(key: string, read: () => Promise<T>): Promise<T> => {
-    const current = running.get(key)
-    if (!current) return start(key, read)
-    const joined = next.get(key) ?? current.catch(() => undefined).then(() => start(key, read))
-    next.set(key, joined)
+    let joined = next.get(key)
+    if (!joined) {
+      const current = running.get(key)
+      if (!current) return start(key, read)
+      joined = current.catch(() => undefined).then(() => start(key, read))
+      next.set(key, joined)
+    }
     return joined as Promise<T>
   }
 }

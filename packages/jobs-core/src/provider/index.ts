@@ -197,7 +197,7 @@ export { errorFrom } from '../runs/error-from.ts'
 export { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 
 // Time
-export type { Clock, Timer } from '../time/clock.ts'
+export { type Clock, elapsedOf, type Timer } from '../time/clock.ts'
 export { maxDurationMs, toMilliseconds } from '../time/duration.ts'
 export { pause } from '../time/pause.ts'
 export { systemClock } from '../time/system-clock.ts'

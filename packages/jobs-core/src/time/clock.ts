@@ -6,6 +6,11 @@ export interface Timer {
   hold(hold: boolean): void
 }
 
+/** Returns elapsed time by a clock, in milliseconds. Setting the wall clock does not change it. */
+export function elapsedOf(clock: Pick<Clock, 'now' | 'elapsed'>): number {
+  return clock.elapsed?.() ?? clock.now()
+}
+
 /** A source of time. All times are epoch milliseconds. */
 export interface Clock {
   /** Returns the current time, epoch milliseconds. */

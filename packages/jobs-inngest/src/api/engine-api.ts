@@ -30,7 +30,7 @@ export interface EngineReads {
 export interface EngineApi extends EngineReads {
   /** Reads for periodic checks. They do not wait behind other requests, and at most five seconds for a rate limit. */
   readonly watching: EngineReads
-  /** Reads for a health check, which reports a rate limit instead of waiting for it. */
+  /** Reads for a health check. They do not wait behind other requests, and at most three seconds for a rate limit. */
   readonly checking: EngineReads
   /**
    * Requests a change. Repeats the request only if Inngest did not carry it out.

@@ -51,7 +51,7 @@ export function createInngestFunctions(
 ): InngestFunction.Any[] {
   const checked = declared.read(options)
   const { client, maxRateLimitWaitMs } = checked
-  const connection = { client, ...(maxRateLimitWaitMs !== undefined && { maxRateLimitWaitMs }) }
+  const connection = { client, maxRateLimitWaitMs }
   checkMode(client)
   const { definitions, dependencies } = prepareHost(checked, {
     ...internals,

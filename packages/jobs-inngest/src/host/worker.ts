@@ -19,7 +19,7 @@ export interface Worker {
 /** The services that a worker needs. */
 export interface WorkerDependencies {
   readonly client: Inngest.Any
-  readonly concurrency?: number
+  readonly concurrency?: number | undefined
   readonly api: EngineApi
   readonly postEvents: PostEvents
   readonly host: JobHost

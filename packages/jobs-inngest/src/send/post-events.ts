@@ -42,7 +42,7 @@ const maxAttempts = 5
 
 /** Creates the function that sends the events of a client. */
 export function createPostEvents(
-  { client, maxRateLimitWaitMs }: Omit<InngestConnection, 'apiBaseUrl'>,
+  { client, maxRateLimitWaitMs }: Pick<InngestConnection, 'client' | 'maxRateLimitWaitMs'>,
   clock: Clock,
 ): PostEvents {
   const requester = createRequester({ clock, maxRateLimitWaitMs })

@@ -21,6 +21,7 @@ export class StorePass<T> {
   readonly #dependencies: EngineDependencies
   readonly #callbacks: StorePassCallbacks<T>
   #isPending = false
+  #isStopped = false
   #problem: Error | undefined
   #retry: Timer | undefined
 
@@ -39,14 +40,15 @@ export class StorePass<T> {
     if (this.#isPending) return
     this.#isPending = true
     const { store, clock } = this.#dependencies
-    void store.change(() => this.#callbacks.work(), {
+    void store.change(() => (this.#isStopped ? undefined : this.#callbacks.work()), {
       done: (result) => {
         this.#isPending = false
         this.#problem = undefined
-        this.#callbacks.done(result)
+        if (result !== undefined) this.#callbacks.done(result)
       },
       rejected: (problem) => {
         this.#problem = problem
+        if (this.#isStopped) return
         this.#retry = clock.setTimer(retryPauseMs, () => {
           this.#isPending = false
           runDetached(() => this.begin())
@@ -56,8 +58,9 @@ export class StorePass<T> {
     })
   }
 
-  /** Tries a failed pass no more. */
+  /** Begins nothing from now on. A pending pass would register a worker that has left its file. */
   stop(): void {
+    this.#isStopped = true
     this.#retry?.cancel()
   }
 }

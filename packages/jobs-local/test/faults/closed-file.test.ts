@@ -57,3 +57,17 @@ test('a handler that outlives its client logs no error when it ends', async ({ o
   expect(countOf(openDatabase(path), 'cgk_workers')).toBe(0)
   expect(await client.getJobStatus(id)).toMatchObject({ state: 'queued' })
 })
+
+test('a client whose last handler ends during its close leaves the workers', async ({ onTestFinished }) => {
+  const { path, open } = createSharedFile(onTestFinished)
+  let end: (() => void) | undefined
+  const handler = (): Promise<void> => new Promise((resolve) => (end = resolve))
+  const client = open({}, { jobs: [defineJob({ id: 'work', event: 'analytics.track', handler })] })
+  await client.start()
+  await ask(client)
+  await waitUntil(() => end !== undefined)
+  const closing = client.close()
+  end!()
+  await closing
+  expect(countOf(openDatabase(path), 'cgk_workers')).toBe(0)
+})

@@ -3,7 +3,7 @@ export async function nextTurn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Reads a count in each turn of the event loop until it reaches `total`. Returns its growth in each turn that has any. */
+/** Reads a count in each turn of the event loop until it reaches `total`. Returns by how much it grew, turn by turn. */
 export async function countByTurn(total: number, count: () => number): Promise<number[]> {
   const byTurn: number[] = []
   for (let before = 0; before < total; await nextTurn()) {

@@ -230,6 +230,21 @@ test('a run that lived for three minutes is a suspect of its first crash again',
   }
 })
 
+test('a probation takes at most three minutes, however often a run crashed', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(['acme'], 20)
+  let now = 0
+  for (let crash = 0; crash < 9; crash++) {
+    const worker = start()
+    worker.claim(now)
+    worker.crash(++now)
+  }
+  const last = start()
+  last.claim(now)
+  last.claim(now + 15_000) // from here on, others may begin beside it
+  expect(last.store.nextDueAt()).toBe(now + 180_000)
+})
+
 test('a suspect that ran longer than its probation is like any other run if its worker shuts down', async () => {
   const { add, start } = createSimulatedWorkers()
   await add(tenants(2))

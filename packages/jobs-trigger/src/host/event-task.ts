@@ -2,7 +2,7 @@ import type { Definition } from '@cgk-platform/jobs-core'
 import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
-import { inlineDefinition } from '../read/inline-definition.ts'
+import { inlineDefinition, runsInline } from '../read/inline-definition.ts'
 import { type EventPayload, readEventPayload } from '../wire/payload.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 import { notifySendingWorkflow, notifyWaitingWorkflows } from '../workflows/notify-workflows.ts'
@@ -60,14 +60,6 @@ async function logFailedNotification(
     const message = 'Could not notify the workflows that wait for an event, because Trigger.dev did not respond.'
     bindLogger(logger, { jobId }).error(message, { error: toErrorInfo(error) })
   })
-}
-
-/**
- * Returns true if the event's run makes the attempts itself. A failed run frees its idempotency key, so a job with a
- * key needs an event run that does not fail.
- */
-function runsInline({ envelope, retry }: EventPayload): boolean {
-  return envelope.idempotencyKey === undefined && retry === undefined
 }
 
 async function dispatch(

@@ -1,5 +1,7 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 
+import type { EventPayload } from '../wire/payload.ts'
+
 /**
  * Returns the definition whose attempts an event's run makes itself, or `undefined` if it starts runs. A concurrency
  * limit needs a queue with the right keys, which only the run that the host starts can have.
@@ -7,4 +9,12 @@ import type { Definition } from '@cgk-platform/jobs-core'
 export function inlineDefinition(definitions: readonly Definition[]): Definition | undefined {
   const [first, ...more] = definitions
   return more.length === 0 && first?.concurrency === undefined ? first : undefined
+}
+
+/**
+ * Returns true if the event's run makes the attempts itself. A failed run frees its idempotency key, so a job with a
+ * key needs an event run that does not fail.
+ */
+export function runsInline({ envelope, retry }: EventPayload): boolean {
+  return envelope.idempotencyKey === undefined && retry === undefined
 }

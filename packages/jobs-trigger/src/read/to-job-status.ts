@@ -14,7 +14,7 @@ import { readRunPayload } from '../wire/payload.ts'
 import { eventPayloadOf, type EventRun, type EventRuns } from './event-runs.ts'
 import { readRecord } from '../wire/run-record.ts'
 import { definitionOfTask } from '../wire/task-id.ts'
-import { inlineDefinition } from './inline-definition.ts'
+import { inlineDefinition, runsInline } from './inline-definition.ts'
 import { runStateOf } from './run-state.ts'
 import { attemptRecordOf, endOf, toRunStatus } from './to-run-status.ts'
 
@@ -93,10 +93,10 @@ function ownDefinitionId(eventRun: EventRun, next: EventRun | undefined, context
 function isBlocked({ run, children }: EventRun, { jobs, now }: ReaderContext): boolean {
   const { status, metadata, updatedAt } = run
   if (status !== 'EXECUTING' || children.length > 0 || readRecord(metadata) !== undefined) return false
-  const { envelope, retry } = eventPayloadOf(run)
-  if (envelope.idempotencyKey !== undefined || retry || now - updatedAt.getTime() <= recordLimitMs) return false
+  const payload = eventPayloadOf(run)
+  if (!runsInline(payload) || now - updatedAt.getTime() <= recordLimitMs) return false
   // Without the definition it may just as well start runs, which takes as long on a busy server.
-  return inlineDefinition(definitionsOf(envelope.event, jobs)) !== undefined
+  return inlineDefinition(definitionsOf(payload.envelope.event, jobs)) !== undefined
 }
 
 function definitionsOf(event: string, jobs: JobRegistry | undefined): readonly Definition[] {

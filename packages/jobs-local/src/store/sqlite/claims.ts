@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core/provider'
+import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
 
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import { claimRuns, Turns } from './claim-runs.ts'
@@ -60,10 +60,9 @@ export class Claims {
     }
     const elapsedMs = this.#elapsedMs
     const isOnProbation = [...held.all()].some((run) => this.isOnProbation(run))
-    const suspects = isOnProbation
-      ? []
-      : claimSuspects({ ...options, elapsedMs, slots: max + held.size, isEmpty: this.#isEmpty })
-    const keepsApart = isOnProbation || suspects.length > 0 || this.#waitsUntilEmpty(mayBegin)
+    const isEmpty = this.#isEmpty
+    const suspects = isOnProbation ? [] : claimSuspects({ ...options, elapsedMs, slots: max + held.size, isEmpty })
+    const keepsApart = isOnProbation || suspects.length > 0 || (!isEmpty && this.#waitsUntilEmpty(mayBegin))
     this.#apartSince = keepsApart ? (this.#apartSince ?? elapsedMs) : undefined
     const free = max - suspects.length
     if (free === 0 || (this.#apartSince !== undefined && elapsedMs - this.#apartSince < maxApartMs)) {
@@ -80,8 +79,7 @@ export class Claims {
   }
 
   get #elapsedMs(): number {
-    const { clock } = this.#dependencies
-    return clock.elapsed?.() ?? clock.now()
+    return elapsedOf(this.#dependencies.clock)
   }
 
   get #isEmpty(): boolean {
@@ -93,7 +91,6 @@ export class Claims {
   /** Returns whether this worker begins nothing because it runs only suspects, and others wait until it is empty. */
   #waitsUntilEmpty(mayBegin: (definitionId: string) => boolean): boolean {
     const { connection, held } = this.#dependencies
-    if (this.#isEmpty) return false
     for (const { probationEndsAt } of held.all()) if (probationEndsAt === undefined) return false
     return isEmptyWorkerWanted(connection, mayBegin)
   }

@@ -36,11 +36,12 @@ export class OpenedFile {
 
   /** @throws {StoreError} if the path no longer leads to the opened file, or if that became shorter and is damaged. */
   check(): void {
+    let size = 0n
     for (const [file, opened] of this.#opened) {
       const found = this.#find(file)
       if (opened && (found?.dev !== opened.dev || found.ino !== opened.ino)) throw this.#movedError(file, !found)
+      if (file === this.#path) size = found?.size ?? 0n
     }
-    const size = this.#find(this.#path)?.size ?? 0n
     // A file also shrinks when SQLite returns free space to the disk.
     if (size >= this.#size || this.checkLength()) this.#size = size
   }

@@ -20,7 +20,7 @@ export function pagesInLog(path: string, pageBytes: number): ReadonlySet<number>
     for (let at = logHeaderBytes; ; at += frameHeaderBytes + pageBytes) {
       const frame = read(frameHeaderBytes, at)
       // Frames with another salt remain from before the log restarted.
-      if (frame?.toString('hex', 8, 16) !== salt || !frame) return pages
+      if (!frame || frame.toString('hex', 8, 16) !== salt) return pages
       pages.add(frame.readUInt32BE(0))
     }
   })

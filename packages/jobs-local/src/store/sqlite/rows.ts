@@ -56,8 +56,8 @@ export const phases = { waiting: 0, ready: 1, held: 2, suspect: 3 } as const
 export const emptyWorkerWaitMs = 10_000
 
 /**
- * Time after which an attempt that its process ends is a suspect as after its first crash, in milliseconds. Longer than
- * any probation, so that a run that ends its process sooner is alone at some time.
+ * Time after which an attempt that its process ends is a suspect as after its first crash, in milliseconds. No
+ * probation is longer, so a run that ends its process sooner is alone at some time.
  */
 export const longLifeMs = 180_000
 

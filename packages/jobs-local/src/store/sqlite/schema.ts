@@ -47,7 +47,7 @@ export const migrations: readonly string[] = [
     compensate_on_cancel INTEGER NOT NULL DEFAULT 0,
     compensation INTEGER NOT NULL DEFAULT 0, -- 1 begins when the slot is released, 2 is running
     workflow TEXT,                 -- the record without its steps
-    crashes INTEGER NOT NULL DEFAULT 0, -- of its process, since an attempt last ended or was suspended
+    crashes INTEGER NOT NULL DEFAULT 0, -- since an attempt ended, was suspended or lived long; at least 2 if one was charged
     PRIMARY KEY (job, number)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition_id, tenant, job, number) WHERE phase IS NOT NULL;

@@ -23,6 +23,7 @@ export function takeOver(connection: Connection, worker: number, now: number): v
   const isCharged = isAlone ? '1' : isAhead ? `(crashes = ${most})` : '0'
   // The attempt of a workflow that has resumed began earlier than its worker.
   const crashes = 'iif(NOT resumed AND attempt_started_at <= ?3, 1, crashes + 1)'
+  // A charged run has at least two crashes, so that it begins alone.
   const suspected = `worker = NULL, phase = ${suspect}, due_at = ?2, crashes = max(${crashes}, 1 + ${isCharged})`
   const free = (changes: string, where: string): number =>
     connection.run(

@@ -213,11 +213,10 @@ export class WriteQueue {
     return [...taken]
   }
 
-  /** Writes the remaining changes now. Only then is the file known to have space for all of them. */
+  /** Ends the pause, so that the remaining changes are also written. Only now is the file known to have space. */
   #endPause(): void {
     cancelLater(this.#pause)
     this.#pause = undefined
-    this.#writeSoon()
   }
 
   #clearProblem(): void {
