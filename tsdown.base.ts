@@ -11,6 +11,7 @@ export function defineBuild(entry: string[]): UserConfig {
     platform: 'neutral',
     target: 'node20.19',
     dts: { sourcemap: false },
+    treeshake: { moduleSideEffects: 'no-external' }, // else a module's unused import stays in declarations: `import "zod/v4"`
     deps: { neverBundle: [/^node:/] }, // the conformance suite runs only on Node
     fixedExtension: false,
     tsconfig: 'tsconfig.build.json',

@@ -51,6 +51,20 @@ export async function checkContents({ name, path }: Tarball): Promise<void> {
   }
 }
 
+/**
+ * Checks that no declaration imports a module without naming one of its types, and that none imports zod, because the
+ * compiler of every app would load all of its files.
+ * @throws an error with the imports.
+ */
+export async function checkDeclarations({ path }: Tarball): Promise<void> {
+  const cwd = join(path, '..')
+  const files = (await execute('tar', ['-tzf', path], { cwd })).match(/^.*\.d\.ts$/gm) ?? []
+  if (files.length === 0) return // the command line
+  const declarations = await execute('tar', ['-xOzf', path, ...files], { cwd })
+  const unwanted = declarations.match(/^import ['"].*|^.*(from|import\() ?['"]zod\b.*/gm)
+  if (unwanted) throw new Error(`Declarations import modules that no type needs: ${unwanted.join(' ')}`)
+}
+
 /** Checks a tarball with publint. @throws an error with all messages of publint, including suggestions. */
 export async function checkWithPublint({ path }: Tarball): Promise<void> {
   const { buffer } = new Uint8Array(readFileSync(path))
