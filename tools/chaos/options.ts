@@ -1,3 +1,5 @@
+import { parseArgs } from 'node:util'
+
 import { type InjectedBug, injectedBugs } from './injected-bug.ts'
 
 /** The options of the command line, or the problem with them. */
@@ -14,30 +16,41 @@ export type ChaosOptions =
       readonly keepFiles: boolean
     }
 
-/** Reads `[--minutes N] [--seed S] [--plant BUG] [--plan] [--keep]`. @param defaultSeed - used without `--seed` */
+/** The options of `./dev chaos`, as its usage prints them. */
+export const usage = `Usage: ./dev chaos [--minutes 1] [--seed S] [--plant BUG] [--plan] [--keep]
+
+  --minutes   How long the jobs run, at most 1440. A fraction is possible.
+  --seed      Determines the plan. By default a random one.
+  --plant     Injects a bug that the check must find: ${injectedBugs.join(', ')}.
+  --plan      Only prints the plan.
+  --keep      Keeps the ledgers and the jobs file.`
+
+/** Reads the options of the command line. @param defaultSeed - used without `--seed` */
 export function readOptions(args: readonly string[], defaultSeed: string): ChaosOptions {
-  let [seed, minutes, planOnly, keepFiles] = [defaultSeed, 1, false, false]
-  let bug: string | undefined
-  for (let index = 0; index < args.length; index++) {
-    const name = args[index]!
-    if (name === '--plan' || name === '--keep') {
-      if (name === '--plan') planOnly = true
-      else keepFiles = true
-      continue
-    }
-    const value = args[++index]
-    if (value === undefined) return { problem: `\`${name}\` requires a value.` }
-    if (name === '--seed') seed = value
-    else if (name === '--minutes') minutes = Number(value)
-    else if (name === '--plant') bug = value
-    else
-      return {
-        problem: `Unknown option \`${name}\`. Use --minutes, --seed, --plant, --plan or --keep.`,
-      }
+  try {
+    return checkOptions(parse(args), defaultSeed)
+  } catch (error) {
+    return { problem: `${(error as Error).message}\n\n${usage}` }
   }
+}
+
+function parse(args: readonly string[]) {
+  const options = {
+    seed: { type: 'string' },
+    minutes: { type: 'string' },
+    plant: { type: 'string' },
+    plan: { type: 'boolean' },
+    keep: { type: 'boolean' },
+  } as const
+  return parseArgs({ args: [...args], options }).values
+}
+
+function checkOptions(values: ReturnType<typeof parse>, defaultSeed: string): ChaosOptions {
+  const { seed = defaultSeed, plant, plan: planOnly = false, keep: keepFiles = false } = values
+  const minutes = Number(values.minutes ?? 1)
   if (!(minutes > 0 && minutes <= 1440))
-    return { problem: '`--minutes` must be a number above 0 and at most 1440, such as 5 or 0.2.' }
-  const known = injectedBugs.find((one) => one === bug)
-  if (bug !== undefined && !known) return { problem: `Unknown bug \`${bug}\`. Use ${injectedBugs.join(' or ')}.` }
-  return { seed, durationMs: Math.round(minutes * 60_000), bug: known, planOnly, keepFiles }
+    throw new Error('`--minutes` must be a number above 0 and at most 1440, such as 5 or 0.2.')
+  const bug = injectedBugs.find((one) => one === plant)
+  if (plant !== undefined && !bug) throw new Error(`Unknown bug \`${plant}\`. Use ${injectedBugs.join(' or ')}.`)
+  return { seed, durationMs: Math.round(minutes * 60_000), bug, planOnly, keepFiles }
 }

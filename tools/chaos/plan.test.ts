@@ -43,5 +43,5 @@ test('reads the command line, and rejects invalid options', () => {
   expect(seed('--minutes', 'many').problem).toContain('above 0')
   expect(seed('--plant', 'tree').problem).toContain('no-fence or early-ack or poison')
   expect(seed('--speed', '3').problem).toContain('--speed')
-  expect(seed('--seed').problem).toContain('requires a value')
+  expect(seed('--seed').problem).toContain('argument missing')
 })

@@ -2,7 +2,7 @@ import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
 
 /**
- * Thrown when a job, or a run that it must have, is not visible on the engine yet. What is not visible may still run. A
+ * Thrown when a job, or a run that is known to belong to it, is not visible on the engine yet. It may still run. A
  * cancel may already have cancelled other runs of the job.
  */
 export class JobNotVisibleError extends JobsError {
