@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 import { bundlers } from '../check-install/bundle.ts'
 import { checkLean, leanApps } from './check-lean.ts'
+import { checkTypeCost } from './check-type-cost.ts'
 import { compile } from './compile.ts'
 import { everyEngineConsumer, installCommandLine, installConsumer, resolutions } from './consumer.ts'
 import { execute } from './execute.ts'
@@ -64,7 +65,10 @@ async function checkFacade(client: 'npm' | 'pnpm'): Promise<void> {
       )
     }
   }
-  if (client === 'npm') await checkBundle(cwd)
+  if (client === 'npm') {
+    await check('compiler work for 1,000 events and 200 definitions', () => checkTypeCost(cwd))
+    await checkBundle(cwd)
+  }
   for (const { version, program } of nodes) {
     await check(`${client}: runs on Node ${version}`, () => execute(program, ['compiled/program.js'], { cwd }))
     const required = `if (typeof require('@cgk-platform/jobs').defineJob !== 'function') process.exit(1)`

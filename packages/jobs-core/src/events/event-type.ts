@@ -4,10 +4,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
  * An event declared with a TypeScript type and no schema. At run time, only the tenant is checked, and that the payload
  * is JSON.
  */
-export interface EventType<Payload> extends StandardSchemaV1<Payload> {
-  /** A Standard Schema that accepts any value. Only the compiler checks the type. */
-  readonly '~standard': StandardSchemaV1.Props<Payload> & { readonly vendor: '@cgk-platform/jobs' }
-}
+// An alias, because the compiler compares two types of one interface by their arguments, others member by member.
+export type EventType<Payload> = StandardSchemaV1<Payload>
 
 /** Declares an event by its TypeScript type, for `defineEvents({ 'project.created': eventType<ProjectCreated>() })`. */
 export function eventType<Payload>(): EventType<Payload> {

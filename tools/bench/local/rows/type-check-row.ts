@@ -14,7 +14,7 @@ const maxRatio = 1.5
 export async function typeCheckRow(): Promise<Row> {
   const folder = mkdtempSync(join(import.meta.dirname, '../../.type-check-')) // inside this package, so that TypeScript finds the packages
   try {
-    const [ours, plain] = [project(folder, 'ours', ourProgram()), project(folder, 'plain', plainProgram())]
+    const [ours, plain] = [writeProject(folder, 'ours', ourProgram()), writeProject(folder, 'plain', plainProgram())]
     const times: { ours: number; plain: number }[] = []
     for (let round = 0; round <= rounds; round++) {
       const time = { ours: checkMs(ours), plain: checkMs(plain) }
@@ -39,7 +39,8 @@ const use = (index: number): string => `payload.id${index}.length + payload.line
 const each = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, i) => line(i)).join('\n')
 
-function ourProgram(): string {
+/** Returns a program with many declared events, and jobs for some of them. */
+export function ourProgram(): string {
   return `import { defineEvents, defineJob, eventType, type EventsOf } from '@cgk-platform/jobs'
 const events = defineEvents({
 ${each(events, (index) => `'event.${index}': eventType<${payloadType(index)}>(),`)}
@@ -65,7 +66,8 @@ ${each(definitions, (index) => `handle({ id: 'job-${index}', event: 'event.${ind
 `
 }
 
-function project(folder: string, name: string, program: string): string {
+/** Writes a program with its configuration, and returns the path of its new folder. */
+export function writeProject(folder: string, name: string, program: string): string {
   const path = join(folder, name)
   mkdirSync(path)
   writeFileSync(join(path, 'program.ts'), program)
