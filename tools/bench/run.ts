@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util'
 import type { BenchRow } from './bench-row.ts'
 import { importCost } from './import-cost.ts'
 import { inngestOverhead } from './inngest/inngest-overhead.ts'
-import { runLocal } from './local/run-local.ts'
+import { printProfile } from './local/profile/print-profile.ts'
+import { partNames, runLocal } from './local/run-local.ts'
 import { workflowSteps } from './workflow.ts'
 import { triggerOverhead } from './trigger/trigger-overhead.ts'
 
@@ -18,7 +19,12 @@ const names = ['local', ...Object.keys(benches)]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { peers: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+  options: {
+    peers: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    rows: { type: 'string', default: partNames.join(',') },
+  },
 })
 const unknown = positionals.find((name) => !names.includes(name))
 if (unknown !== undefined) {
@@ -26,8 +32,18 @@ if (unknown !== undefined) {
   process.exit(2)
 }
 
+const only = values.rows.split(',')
+const unknownPart = only.find((name) => !partNames.includes(name))
+if (unknownPart !== undefined) {
+  console.error(`Unknown rows \`${unknownPart}\`. Use ${partNames.join(', ')}.`)
+  process.exit(2)
+}
+
 const selected = positionals.length > 0 ? positionals : names
-if (selected.includes('local')) await runLocal({ withPeers: values.peers, write: values.write })
+if (selected.includes('local')) {
+  if (values.profile) await printProfile()
+  else await runLocal({ withPeers: values.peers, write: values.write, only })
+}
 
 const others = selected.filter((name) => name !== 'local')
 if (others.length > 0)

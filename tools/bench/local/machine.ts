@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
-import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
+import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 
 import { quantile } from '../statistics.ts'
@@ -11,7 +11,6 @@ export function describeMachine(folder: string): string[] {
     `${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     `Node ${process.version}, ${process.platform} ${release().replace(/[^\d.].*/, '')}`,
     `disk: ${p50.toFixed(2)} ms for a write of 4 KiB with fsync (median of 200; 90 % within ${p90.toFixed(2)} ms)`,
-    `load average at the start: ${loadavg()[0]!.toFixed(2)} (an idle machine has near 0)`,
   ]
 }
 

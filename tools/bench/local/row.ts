@@ -36,6 +36,7 @@ export function ratioRow(
   ours: readonly number[],
   theirs: readonly number[],
   minimum?: number,
+  unit = 'jobs/s',
 ): Omit<Row, 'comparison' | 'target'> {
   const ratios = ours.map((rate, round) => rate / theirs[round]!)
   const middle = median(ratios)
@@ -43,7 +44,7 @@ export function ratioRow(
   return {
     measured: `${middle.toFixed(digits)}× (${spread(ratios, digits)})`,
     verdict: minimum === undefined ? 'no target' : verdictOf(middle >= minimum),
-    detail: `${count(median(ours))} against ${count(median(theirs))} jobs/s`,
+    detail: `${count(median(ours))} against ${count(median(theirs))} ${unit}`,
     ratio: { median: middle, minimum },
   }
 }

@@ -1,6 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 
+import { type BenchEnvironment, withBenchEnvironment } from './bench-environment.ts'
 import { describeMachine } from './machine.ts'
 import { performancePage } from './page/performance-page.ts'
 import { ratioChart } from './page/ratio-chart.ts'
@@ -10,41 +12,71 @@ import { importRow } from './rows/import-row.ts'
 import { memoryRows } from './rows/memory-rows.ts'
 import { delayedRow, growthRow, latencyRow } from './rows/single-rows.ts'
 import { typeCheckRow } from './rows/type-check-row.ts'
-import { withBenchEnvironment } from './bench-environment.ts'
 
-const docs = join(import.meta.dirname, '../../../docs')
+const root = join(import.meta.dirname, '../../..')
 const chart = 'performance.svg'
+
+type Measure = (environment: BenchEnvironment, withPeers: boolean) => Promise<readonly Row[]>
+
+const parts: Readonly<Record<string, Measure>> = {
+  memory: memoryRows,
+  durable: durableRows,
+  latency: async () => [await latencyRow()],
+  delayed: async () => [await delayedRow()],
+  queue: async () => [await growthRow()],
+  import: async () => [await importRow()],
+  types: async () => [await typeCheckRow()],
+}
+
+/** The names of the parts of the table, which can be measured alone. */
+export const partNames: readonly string[] = Object.keys(parts)
 
 /** Options of the local bench. */
 export interface LocalBench {
   /** Also measures the other queues, if they and their servers are installed. */
   readonly withPeers: boolean
-  /** Writes docs/performance.md and its chart. */
+  /** Writes docs/performance.md and its chart. Parts that this run did not measure keep their last rows. */
   readonly write: boolean
+  /** The parts to measure. */
+  readonly only: readonly string[]
 }
 
 /** Measures the local engine against its targets. Prints each row as soon as it is measured. */
-export async function runLocal({ withPeers, write }: LocalBench): Promise<void> {
+export async function runLocal({ withPeers, write, only }: LocalBench): Promise<void> {
   await withBenchEnvironment(async (environment) => {
     const machine = describeMachine(environment.folder)
-    console.log(`${machine.join('\n')}\n`)
-    const rows: Row[] = []
-    const add = (...some: readonly Row[]): void => {
-      rows.push(...some)
-      for (const row of some) print(row)
+    console.log(`${machine.join('\n')}\nload average at the start: ${loadavg()[0]!.toFixed(2)}\n`)
+    const measured = readMeasured()
+    for (const name of only) {
+      const load = loadavg()[0]!
+      const rows = await parts[name]!(environment, withPeers)
+      measured[name] = { load, rows }
+      for (const row of rows) print(row)
     }
-    add(...(await memoryRows(environment, withPeers)))
-    add(...(await durableRows(environment, withPeers)))
-    add(await latencyRow())
-    add(await delayedRow())
-    add(await growthRow())
-    add(await importRow())
-    add(await typeCheckRow())
+    writeFileSync(measuredFile, JSON.stringify(measured))
     if (!write) return
-    writeFileSync(join(docs, chart), ratioChart(rows))
-    writeFileSync(join(docs, 'performance.md'), performancePage(machine, rows, chart))
+    const missing = partNames.filter((name) => !measured[name])
+    if (missing.length > 0) throw new Error(`Measure the other parts first: \`--rows ${missing.join(',')}\`.`)
+    const all = partNames.map((name) => measured[name]!)
+    const rows = all.flatMap((part) => part.rows)
+    const loads = all.map(({ load }) => load)
+    writeFileSync(join(root, 'docs', chart), ratioChart(rows))
+    writeFileSync(join(root, 'docs/performance.md'), performancePage(machine, loads, rows, chart))
     console.log('\nWrote docs/performance.md and docs/performance.svg.')
   })
+}
+
+/** The last rows of each part, with the load average before it, so that a page can be written from several runs. */
+const measuredFile = join(root, 'node_modules/.bench-rows.json')
+
+type Measured = Record<string, { readonly load: number; readonly rows: readonly Row[] }>
+
+function readMeasured(): Measured {
+  try {
+    return JSON.parse(readFileSync(measuredFile, 'utf8')) as Measured
+  } catch {
+    return {} // no earlier run
+  }
 }
 
 function print({ comparison, target, measured, verdict, detail }: Row): void {

@@ -18,6 +18,11 @@ interface Answer {
   readonly problem?: string
 }
 
+/** Returns the module of one of the bench's own contenders. */
+export function contenderAt(name: string): string {
+  return join(import.meta.dirname, 'contenders', `${name}.ts`)
+}
+
 /** Starts a contender from its module. @throws {NotRunError} if this machine cannot run it. */
 export async function startContender(module: string, options: ContenderOptions): Promise<RunningContender> {
   const child = fork(join(import.meta.dirname, 'contender-process.ts'), [module, JSON.stringify(options)], {

@@ -3,8 +3,12 @@ import { join } from 'node:path'
 import { createJobClient, defineJob, type JobClient } from '@cgk-platform/jobs'
 import { batchesOf, type Contender, Countdown, type ContenderOptions } from 'bench-peers/contender'
 
-/** Opens the local engine with its defaults: schema, JSON copies, records, retries. `store` is `memory` or `sqlite`. */
-export async function open({ folder, settings }: ContenderOptions): Promise<Contender> {
+/**
+ * Opens the local engine with its defaults: schema, JSON copies, records, retries. `store` is `memory` or `sqlite`.
+ *
+ * @param begin - called before the first send of each round
+ */
+export async function open({ folder, settings }: ContenderOptions, begin?: () => void): Promise<Contender> {
   const { store = 'memory', concurrency = 50 } = settings ?? {}
   let rounds = 0
   return {
@@ -20,6 +24,7 @@ export async function open({ folder, settings }: ContenderOptions): Promise<Cont
         batch.map((payload) => ({ event: 'analytics.track' as const, payload })),
       )
       const all = handled.from(jobs)
+      begin?.()
       const startedAt = performance.now()
       for (const batch of batches) await client.sendJobs(batch)
       await all

@@ -1,7 +1,13 @@
+import { spread } from '../../statistics.ts'
 import type { Row } from '../row.ts'
 
 /** Renders the page of a run: the machine, the chart, the table, how to repeat it. */
-export function performancePage(machine: readonly string[], rows: readonly Row[], chart: string): string {
+export function performancePage(
+  machine: readonly string[],
+  loads: readonly number[],
+  rows: readonly Row[],
+  chart: string,
+): string {
   const cells = rows.map(({ comparison, target, measured, verdict, detail }) =>
     [comparison, target || '–', measured || '–', verdict, detail].map((cell) => cell.replaceAll('|', '\\|')),
   )
@@ -14,7 +20,7 @@ export function performancePage(machine: readonly string[], rows: readonly Row[]
 
 The speed of the local engine compared with other queues, and the reasons.
 
-${machine.map((fact) => `- ${fact}`).join('\n')}
+${[...machine, `load average before the parts: ${spread(loads, 2)} (an idle machine has near 0)`].map((fact) => `- ${fact}`).join('\n')}
 
 ![Jobs per second of the local engine divided by those of other queues, on a logarithmic axis, with the targets](${chart})
 

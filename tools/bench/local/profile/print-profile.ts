@@ -1,0 +1,52 @@
+import { measureIsolated } from '../isolated/measure-isolated.ts'
+import { categories } from './category-of.ts'
+import type { TimePerCategory } from './time-per-category.ts'
+
+interface ProfiledJobs extends TimePerCategory {
+  readonly totalUs: number
+  readonly cpuUs: number
+}
+
+const stores = [
+  { store: 'memory', jobs: 50_000 },
+  { store: 'sqlite', jobs: 20_000 },
+]
+
+/** Prints where each microsecond of a job goes, in memory and on SQLite. */
+export async function printProfile(): Promise<void> {
+  const profiles: ProfiledJobs[] = []
+  for (const { store, jobs } of stores)
+    profiles.push(await measureIsolated<ProfiledJobs>('profile', store, String(jobs)))
+  const line = (name: string, cells: readonly string[]): void =>
+    console.log(name.padEnd(34) + cells.map((cell) => cell.padStart(18)).join(''))
+  line(
+    'microseconds per job',
+    stores.map(({ store }) => store),
+  )
+  for (const category of categories) {
+    line(
+      category,
+      profiles.map(({ categories: times, totalUs }) => {
+        const us = times[category]
+        return `${us.toFixed(2)}  (${((us / totalUs) * 100).toFixed(0).padStart(2)} %)`
+      }),
+    )
+  }
+  const sum = (times: Readonly<Record<string, number>>): number => Object.values(times).reduce((a, b) => a + b, 0)
+  line(
+    'sum',
+    profiles.map(({ categories: times }) => sum(times).toFixed(2)),
+  )
+  line(
+    'time of the run',
+    profiles.map(({ totalUs }) => totalUs.toFixed(2)),
+  )
+  line(
+    'processor time, all threads',
+    profiles.map(({ cpuUs }) => cpuUs.toFixed(2)),
+  )
+  for (const [index, { functions }] of profiles.entries()) {
+    console.log(`\n${stores[index]!.store}: own time of functions`)
+    for (const { name, us } of functions) console.log(`${us.toFixed(2).padStart(8)}  ${name}`)
+  }
+}
