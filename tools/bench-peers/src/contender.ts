@@ -57,3 +57,6 @@ export class Countdown {
     if (this.#left === 0) this.#resolve()
   }
 }
+
+/** Number of steps of a workflow's run. */
+export const stepsPerRun = 10

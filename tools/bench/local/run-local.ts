@@ -12,6 +12,7 @@ import { importRow } from './rows/import-row.ts'
 import { memoryRows } from './rows/memory-rows.ts'
 import { delayedRow, growthRow, latencyRow } from './rows/single-rows.ts'
 import { typeCheckRow } from './rows/type-check-row.ts'
+import { workflowRows } from './rows/workflow-rows.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const chart = 'performance.svg'
@@ -21,6 +22,7 @@ type Measure = (environment: BenchEnvironment, withPeers: boolean) => Promise<re
 const parts: Readonly<Record<string, Measure>> = {
   memory: memoryRows,
   durable: durableRows,
+  workflows: workflowRows,
   latency: async () => [await latencyRow()],
   delayed: async () => [await delayedRow()],
   queue: async () => [await growthRow()],

@@ -11,7 +11,7 @@ import { timePerCategory } from '../profile/time-per-category.ts'
 // Profiles the local engine with V8's sampling profiler, and prints microseconds per job by category.
 const [store = 'memory', count = ''] = process.argv.slice(2)
 const jobs = Number(count)
-const intervalUs = 100
+const intervalUs = 200
 const rounds = 3
 
 nameHiddenWork(DatabaseSync)

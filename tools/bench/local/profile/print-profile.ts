@@ -1,5 +1,5 @@
 import { measureIsolated } from '../isolated/measure-isolated.ts'
-import { categories } from './category-of.ts'
+import { categories, type Category } from './category-of.ts'
 import type { TimePerCategory } from './time-per-category.ts'
 
 interface ProfiledJobs extends TimePerCategory {
@@ -11,6 +11,10 @@ const stores = [
   { store: 'memory', jobs: 50_000 },
   { store: 'sqlite', jobs: 20_000 },
 ]
+
+function isRunning(category: Category): boolean {
+  return category !== 'idle' && category !== 'waiting for a processor'
+}
 
 /** Prints where each microsecond of a job goes, in memory and on SQLite. */
 export async function printProfile(): Promise<void> {
@@ -28,7 +32,9 @@ export async function printProfile(): Promise<void> {
       category,
       profiles.map(({ categories: times, totalUs }) => {
         const us = times[category]
-        return `${us.toFixed(2)}  (${((us / totalUs) * 100).toFixed(0).padStart(2)} %)`
+        const runningUs = totalUs - times.idle - times['waiting for a processor']
+        const part = isRunning(category) ? `  (${((us / runningUs) * 100).toFixed(0).padStart(2)} %)` : ' '.repeat(8)
+        return us.toFixed(2) + part
       }),
     )
   }

@@ -13,7 +13,7 @@ export interface TimePerCategory {
  * than the interval shows that the process had no processor, or waited for the disk in a commit; no function ran.
  */
 export function timePerCategory(
-  { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
+  { nodes, samples = [], timeDeltas = [], startTime, endTime }: Profiler.Profile,
   intervalUs: number,
 ): TimePerCategory {
   const ownUs = new Map<number, number>()
@@ -37,6 +37,8 @@ export function timePerCategory(
     for (const child of children) visit(byId.get(child)!, callFrame, category)
   }
   visit(nodes[0]!)
+  // The time after the last sample.
+  times[root] += endTime - startTime - Object.values(times).reduce((sum, us) => sum + us, 0)
   const slowest = [...functions].map(([name, us]) => ({ name, us })).toSorted((one, other) => other.us - one.us)
   return { categories: times, functions: slowest.slice(0, shownFunctions) }
 }

@@ -1,0 +1,38 @@
+import type { BenchEnvironment } from '../bench-environment.ts'
+import { compare, type Opponent } from '../compare.ts'
+import type { Row } from '../row.ts'
+import { contenderAt } from '../start-contender.ts'
+
+// Each step is recorded before the next one begins: on disk, except in memory.
+const peers: readonly Opponent[] = [
+  {
+    comparison: 'workflow against openworkflow, SQLite',
+    minimum: 1,
+    jobs: 1_000,
+    start: (environment) => environment.contender('bench-peers/openworkflow'),
+  },
+  {
+    comparison: 'workflow against DBOS, PostgreSQL',
+    minimum: 1,
+    jobs: 1_000,
+    start: async (environment) =>
+      environment.contender('bench-peers/dbos', { postgresFolder: await environment.postgres() }),
+  },
+]
+
+const inMemory: Opponent = {
+  comparison: 'workflow, SQLite against memory',
+  jobs: 20_000,
+  start: (environment) => environment.contender(contenderAt('local-workflow'), { settings: { store: 'memory' } }),
+}
+
+/** Compares steps per second of workflows: many runs of ten steps, fifty at once. */
+export async function workflowRows(environment: BenchEnvironment, withPeers: boolean): Promise<Row[]> {
+  const settings = { store: 'sqlite' }
+  return compare(
+    environment,
+    { jobs: 10_000, start: () => environment.contender(contenderAt('local-workflow'), { settings }) },
+    withPeers ? [...peers, inMemory] : [inMemory],
+    'steps/s',
+  )
+}
