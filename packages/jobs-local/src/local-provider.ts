@@ -116,7 +116,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
         ? store.shared!.addInTransaction(transaction, envelopes, clock.now())
         : changeNow(store, () => store.add(envelopes, clock.now()))
       engine.wake()
-      return (await added).map(({ id, deduplicated }) => ({ ok: true, id, deduplicated }))
+      return added
     },
 
     status: (id) =>

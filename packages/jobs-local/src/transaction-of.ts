@@ -12,8 +12,8 @@ const option = 'providerOptions.local.transaction'
  * @throws {InvalidOptionError} if the sends set different transactions, or if jobs are stored in memory.
  */
 export function transactionOf(envelopes: readonly Envelope[], store: JobStore): SqliteTransaction | undefined {
-  const [first, ...others] = envelopes.map(({ providerOptions }) => providerOptions?.local?.transaction)
-  if (others.some((other) => other !== first)) {
+  const first = envelopes[0]?.providerOptions?.local?.transaction
+  if (envelopes.some(({ providerOptions }) => providerOptions?.local?.transaction !== first)) {
     const remedy = 'Use the same transaction for all items, or send separate batches.'
     throw new InvalidOptionError({ option, problem: 'differs between items of a batch', remedy })
   }

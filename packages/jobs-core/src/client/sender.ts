@@ -4,7 +4,6 @@ import { PayloadInvalidError } from '../errors/payload-invalid-error.ts'
 import { quote } from '../errors/quote.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
 import type { Envelope } from '../events/envelope.ts'
-import { createJobId } from '../events/job-id.ts'
 import type { JobEvent, JobInput } from '../events/job-events.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
@@ -16,7 +15,7 @@ import type { Clock } from '../time/clock.ts'
 import { checkItem, checkItems } from './check-items.ts'
 import type { LazyEngine } from './lazy-engine.ts'
 import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
-import { toEnvelope } from './to-envelope.ts'
+import { type EnvelopeContext, toEnvelope } from './to-envelope.ts'
 
 /** The sending half of a client. */
 export interface Sender {
@@ -42,22 +41,15 @@ export interface SenderDependencies {
 export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jobs }: SenderDependencies): Sender {
   const bound = bindLogger(logger, {})
 
-  const toEnvelopeFor = (
-    provider: JobProvider,
-    event: string,
-    payload: unknown,
-    options: SendOptions | undefined,
-  ): Envelope | Promise<Envelope> => {
-    const now = clock.now()
-    const limitBytes = payloadLimit(provider, maxPayloadBytes)
-    const context = { provider, now, id: createJobId(now), maxPayloadBytes: limitBytes, jobs }
-    return toEnvelope(event, payload, options, context)
-  }
+  const contextFor = (provider: JobProvider): EnvelopeContext => ({
+    provider,
+    now: clock.now(),
+    maxPayloadBytes: payloadLimit(provider, maxPayloadBytes),
+    jobs,
+  })
 
-  const deliver = async (provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> => {
-    const results = await sendTo(provider, envelopes)
-    if (hooks?.onSend) for (const [index, envelope] of envelopes.entries()) callOnSend(envelope, results[index])
-    return results
+  const callOnSends = (envelopes: readonly Envelope[], results: readonly EnvelopeResult[]): void => {
+    for (const [index, envelope] of envelopes.entries()) callOnSend(envelope, results[index])
   }
 
   const callOnSend = (envelope: Envelope, result: EnvelopeResult | undefined): void => {
@@ -74,15 +66,45 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jo
     )
   }
 
+  /** Checks all items. An item that cannot be sent becomes its error, at once or, with an asynchronous schema, later. */
+  const createEnvelopes = (
+    provider: JobProvider,
+    items: readonly JobItem[],
+  ): (Envelope | JobsError | Promise<Envelope | JobsError>)[] => {
+    let context: EnvelopeContext | undefined
+    return items.map((item, index) => {
+      let event: string | undefined
+      try {
+        checkItem(item, index)
+        event = item.event
+        context ??= contextFor(provider)
+        const created = toEnvelope(event, item.payload, item.options, context)
+        return created instanceof Promise ? orError(event, created) : created
+      } catch (error) {
+        return toJobsError(event ?? `items[${index}]`, error) // a getter may throw before the name is read
+      }
+    })
+  }
+
+  // With as few asynchronous functions as possible: each takes 0.2 µs of the 5 µs of a send.
   const send: Sender['send'] = async (event, payload, options) => {
     const provider = engine.ready() ?? (await engine.useOpen('sendJob'))
     let envelope: Envelope
     try {
-      envelope = await toEnvelopeFor(provider, event, payload, options)
+      const created = toEnvelope(event, payload, options, contextFor(provider))
+      envelope = created instanceof Promise ? await created : created
     } catch (error) {
       throw toJobsError(event, error)
     }
-    const [result] = await deliver(provider, [envelope])
+    const envelopes = [envelope]
+    let results: readonly EnvelopeResult[]
+    try {
+      results = await provider.send(envelopes)
+    } catch (cause) {
+      results = toFailures(provider, envelopes, cause)
+    }
+    if (hooks?.onSend) callOnSends(envelopes, results)
+    const [result] = results
     if (!result) throw missingResult(provider, event)
     if (!result.ok) throw result.error
     return { id: result.id, event, tenantId: envelope.tenantId, deduplicated: result.deduplicated }
@@ -106,31 +128,36 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jo
     async sendMany(items) {
       const provider = engine.ready() ?? (await engine.useOpen('sendJobs'))
       checkItems(items)
-      const pending = items.map((item, index) => {
-        let event = `items[${index}]` // until the name is read: a getter may throw
-        try {
-          checkItem(item, index)
-          event = item.event
-          const envelope = toEnvelopeFor(provider, event, item.payload, item.options)
-          return envelope instanceof Promise ? envelope.catch((error) => toJobsError(event, error)) : envelope
-        } catch (error) {
-          return toJobsError(event, error)
-        }
-      })
+      const pending = createEnvelopes(provider, items)
       // Awaiting a thousand finished envelopes would cost more than creating them.
       const settled = pending.every(isSettled) ? pending : await Promise.all(pending.map(async (one) => one))
-      const envelopes = settled.filter((one): one is Envelope => !JobsError.isInstance(one))
-      const results = envelopes.length > 0 ? await deliver(provider, envelopes) : []
+      const envelopes = settled.filter(isEnvelope)
+      if (envelopes.length === 0) return settled.map((error) => ({ ok: false, error: error as JobsError }))
+      let results: readonly EnvelopeResult[]
+      try {
+        results = await provider.send(envelopes)
+      } catch (cause) {
+        results = toFailures(provider, envelopes, cause)
+      }
+      if (hooks?.onSend) callOnSends(envelopes, results)
       let index = 0
       return settled.map((one) =>
-        JobsError.isInstance(one) ? { ok: false, error: one } : toSendResult(provider, one, results[index++]),
+        isEnvelope(one) ? toSendResult(provider, one, results[index++]) : { ok: false, error: one },
       )
     },
   }
 }
 
+function orError(event: string, created: Promise<Envelope>): Promise<Envelope | JobsError> {
+  return created.catch((error: unknown) => toJobsError(event, error))
+}
+
 function isSettled(one: Envelope | JobsError | Promise<Envelope | JobsError>): one is Envelope | JobsError {
   return !(one instanceof Promise)
+}
+
+function isEnvelope(one: Envelope | JobsError): one is Envelope {
+  return !JobsError.isInstance(one)
 }
 
 function toSendResult(
@@ -143,22 +170,14 @@ function toSendResult(
   return { ok: true, job: { id: result.id, event: event as JobEvent, tenantId, deduplicated: result.deduplicated } }
 }
 
-/** Sends envelopes. If the provider throws instead of returning results, any envelope may have been accepted. */
-async function sendTo(provider: JobProvider, envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> {
-  try {
-    return await provider.send(envelopes)
-  } catch (cause) {
-    if (JobsError.isInstance(cause)) return envelopes.map(() => ({ ok: false, error: cause }))
-    return envelopes.map(({ event }) => {
-      const failure = {
-        event,
-        provider: provider.name,
-        problem: toErrorInfo(cause).message,
-        accepted: 'maybe' as const,
-      }
-      return { ok: false, error: new SendFailedError(failure, { cause }) }
-    })
-  }
+/** Returns the results if the provider throws instead of returning them. Any envelope may have been accepted. */
+function toFailures({ name }: JobProvider, envelopes: readonly Envelope[], cause: unknown): EnvelopeResult[] {
+  if (JobsError.isInstance(cause)) return envelopes.map(() => ({ ok: false, error: cause }))
+  const problem = toErrorInfo(cause).message
+  return envelopes.map(({ event }) => {
+    const failure = { event, provider: name, problem, accepted: 'maybe' as const }
+    return { ok: false, error: new SendFailedError(failure, { cause }) }
+  })
 }
 
 /** Converts a failed check to a `JobsError`. Any other error comes from a schema or a getter of the payload. */

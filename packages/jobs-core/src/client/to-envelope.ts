@@ -8,9 +8,10 @@ import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { findEvent, requireEvent } from '../events/event-registry.ts'
+import { createJobId } from '../events/job-id.ts'
 import { bytesOver, type Json } from '../events/json.ts'
 import { tenantProblem } from '../events/tenant.ts'
-import { toJson } from '../events/to-json.ts'
+import { type JsonCopy, toJson } from '../events/to-json.ts'
 import { checkDates, validatePayload } from '../events/validate-payload.ts'
 import { processJobs, type JobRegistry } from '../jobs/job-registry.ts'
 import { requireFeature, requireFeatures } from '../provider/check-support.ts'
@@ -23,7 +24,6 @@ import { type SendOptions, sendOptions } from './send-options.ts'
 export interface EnvelopeContext {
   readonly provider: JobProvider
   readonly now: number
-  readonly id: string
   readonly maxPayloadBytes: number
   /** The definitions in this process. A hosted engine may have others. */
   readonly jobs: Pick<JobRegistry, 'subscribers'>
@@ -49,14 +49,32 @@ export function toEnvelope(
   if (problem) throw new TenantRequiredError({ event, problem })
   const copy = toJson(payload, 'payload')
   checkSize(event, copy.json, context.maxPayloadBytes)
-  const validated = validatePayload(event, schema, copy.json)
-  const finish = (parsed: unknown): Envelope => {
-    checkDates(copy, parsed)
-    const { id, now: sentAt } = context
-    const envelope: Envelope = { v: 1, id, event, tenantId: tenantId as string, payload: copy.json, sentAt }
-    return options === undefined ? envelope : { ...envelope, ...checkOptions(event, options, context) }
-  }
-  return validated instanceof Promise ? validated.then(finish) : finish(validated)
+  const checked = { event, tenantId: tenantId as string, copy, options }
+  const parsed = validatePayload(event, schema, copy.json)
+  return parsed instanceof Promise ? createLater(parsed, checked, context) : createEnvelope(parsed, checked, context)
+}
+
+interface CheckedSend {
+  readonly event: string
+  readonly tenantId: string
+  readonly copy: JsonCopy
+  readonly options: SendOptions | undefined
+}
+
+// Not a closure in `toEnvelope`, because every send would create its scope.
+async function createLater(parsed: Promise<unknown>, send: CheckedSend, context: EnvelopeContext): Promise<Envelope> {
+  return createEnvelope(await parsed, send, context)
+}
+
+function createEnvelope(
+  parsed: unknown,
+  { event, tenantId, copy, options }: CheckedSend,
+  context: EnvelopeContext,
+): Envelope {
+  checkDates(copy, parsed)
+  const { now: sentAt } = context
+  const envelope: Envelope = { v: 1, id: createJobId(sentAt), event, tenantId, payload: copy.json, sentAt }
+  return options === undefined ? envelope : { ...envelope, ...checkOptions(event, options, context) }
 }
 
 function schemaOf(event: unknown): StandardSchemaV1 {
@@ -64,7 +82,9 @@ function schemaOf(event: unknown): StandardSchemaV1 {
     const remedy = 'Pass the name of the event first, then its payload.'
     throw new InvalidOptionError({ option: 'event', problem: `is ${kindOf(event)}, not a string`, remedy })
   }
-  const job = findEvent(event) ? undefined : processJobs().get(event)
+  const found = findEvent(event)
+  if (found) return found.schema
+  const job = processJobs().get(event)
   if (job && job.kind !== 'cron') throw new UnknownEventError({ event, handledByJob: job.event })
   return requireEvent(event).schema
 }

@@ -1,12 +1,15 @@
-import { expect, test } from 'vitest'
+import { decodeTime, isValid } from 'ulid'
+import { expect, test, vi } from 'vitest'
 
 import { createJobId } from './job-id.ts'
 
 const now = Date.parse('2026-03-01T12:00:00Z')
 
 test('job ids are ULIDs that increase, also within a millisecond', () => {
-  const ids = [now, now, now, now + 1, now + 1, now + 2000].map((at) => createJobId(at))
-  for (const id of ids) expect(id).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)
+  const times = [now, now, now, now + 1, now + 1, now + 2000]
+  const ids = times.map((at) => createJobId(at))
+  expect(ids.map(isValid)).not.toContain(false)
+  expect(ids.map(decodeTime)).toEqual(times)
   expect(ids.toSorted()).toEqual(ids)
   expect(new Set(ids).size).toBe(ids.length)
 })
@@ -14,4 +17,22 @@ test('job ids are ULIDs that increase, also within a millisecond', () => {
 test('job ids stay unique when the clock goes back', () => {
   const ids = [now + 9000, now + 8000, now + 8000].map((at) => createJobId(at))
   expect(new Set(ids).size).toBe(3)
+})
+
+test('many job ids of one millisecond are unique and increase', () => {
+  const ids = Array.from({ length: 5000 }, () => createJobId(now + 20_000))
+  expect(new Set(ids.map((id) => id.slice(0, 20))).size).toBeLessThanOrEqual(2)
+  expect(ids.toSorted()).toEqual(ids)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('the digit after the last one is carried', () => {
+  const random = vi.spyOn(crypto, 'getRandomValues').mockImplementation((bytes) => {
+    ;(bytes as Uint8Array).fill(31)
+    ;(bytes as Uint8Array)[12] = 18
+    return bytes
+  })
+  const ids = [1, 2].map(() => createJobId(now + 30_000))
+  random.mockRestore()
+  expect(ids.map((id) => id.slice(10))).toEqual(['ZZJZZZZZZZZZZZZZ', 'ZZK0000000000000'])
 })

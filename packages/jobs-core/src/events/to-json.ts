@@ -11,6 +11,8 @@ export interface JsonCopy {
 
 const maxDepth = 100
 
+const noPaths: JsonCopy['datePaths'] = []
+
 /** Some engines would replace it by another character. */
 const loneSurrogate = 'a lone surrogate, which is half of a character'
 
@@ -26,7 +28,7 @@ const maxRepeats = 1_000_000
  */
 export function toJson(value: unknown, root: string): JsonCopy {
   const json = plainCopyOf(value)
-  return json === undefined ? copyWithChecks(value, root) : { json, datePaths: [] }
+  return json === undefined ? copyWithChecks(value, root) : { json, datePaths: noPaths }
 }
 
 /** The slow path of `toJson`, for any value. It tracks paths and visited objects. */

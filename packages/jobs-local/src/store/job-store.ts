@@ -4,6 +4,7 @@ import type {
   Json,
   ConcurrencyLimits,
   Envelope,
+  EnvelopeResult,
   ListQuery,
   Outcome,
   StepRecord,
@@ -117,10 +118,7 @@ export interface ChangeCallbacks<T> {
 export type LimitsOf = (definitionId: string) => ConcurrencyLimits | undefined
 
 /** The result of a send. */
-export interface AddedJob {
-  readonly id: string
-  readonly deduplicated: boolean
-}
+export type AddedJob = Extract<EnvelopeResult, { readonly ok: true }>
 
 /** The additional operations of a store whose jobs outlive the process. */
 export interface SharedStore {

@@ -61,10 +61,10 @@ class MemoryStore implements JobStore {
     done(work())
   }
 
-  add(envelopes: readonly Envelope[], now: number): { id: string; deduplicated: boolean }[] {
+  add(envelopes: readonly Envelope[], now: number): ReturnType<JobStore['add']> {
     return envelopes.map((envelope) => {
       const holder = envelope.idempotencyKey === undefined ? undefined : this.#keys.holder(envelope, now)
-      if (holder !== undefined) return { id: holder, deduplicated: true }
+      if (holder !== undefined) return { ok: true, id: holder, deduplicated: true }
       this.#keys.take(envelope, now)
       const delayed = envelope.runAt !== undefined && envelope.runAt > now
       const job: StoredJob = { envelope, state: delayed ? 'scheduled' : 'queued', runs: [] }
@@ -72,7 +72,7 @@ class MemoryStore implements JobStore {
       this.#openJobs++
       if (delayed) this.#delayedJobs.push(envelope.runAt, job)
       else this.#arrived.push(job)
-      return { id: envelope.id, deduplicated: false }
+      return { ok: true, id: envelope.id, deduplicated: false }
     })
   }
 

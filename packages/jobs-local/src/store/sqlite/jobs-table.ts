@@ -27,7 +27,7 @@ export function addJobs(connection: Connection, envelopes: readonly Envelope[], 
   let seq = lastSeq(connection)
   return envelopes.map((envelope) => {
     const holder = envelope.idempotencyKey === undefined ? undefined : takeKey(connection, envelope, now)
-    if (holder !== undefined) return { id: holder, deduplicated: true }
+    if (holder !== undefined) return { ok: true, id: holder, deduplicated: true }
     const { id, tenantId, event, runAt } = envelope
     const delayed = runAt !== undefined && runAt > now
     connection.run(
@@ -40,7 +40,7 @@ export function addJobs(connection: Connection, envelopes: readonly Envelope[], 
       delayed ? 'scheduled' : 'queued',
       delayed ? runAt : null,
     )
-    return { id, deduplicated: false }
+    return { ok: true, id, deduplicated: false }
   })
 }
 

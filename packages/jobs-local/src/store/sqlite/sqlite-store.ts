@@ -1,7 +1,16 @@
 import { type Logger, isEnded } from '@cgk-platform/jobs-core'
 import type { Clock, JobErrorInfo, Envelope, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
-import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
+import type {
+  AddedJob,
+  ChangeCallbacks,
+  JobStore,
+  LimitsOf,
+  RunChanges,
+  StoredJob,
+  StoredRun,
+  Subscriber,
+} from '../job-store.ts'
 import { WallClock } from '../wall-clock.ts'
 import type { Retention } from '../retained-jobs.ts'
 import { stateOf } from '../state-of.ts'
@@ -99,7 +108,7 @@ class SqliteStore implements JobStore {
     return this.#queue.add(work, end)
   }
 
-  add(envelopes: readonly Envelope[], now: number): readonly { id: string; deduplicated: boolean }[] {
+  add(envelopes: readonly Envelope[], now: number): readonly AddedJob[] {
     // A process that only sends never takes jobs.
     if (this.#workers.id !== 0) this.#recentEnvelopes.add(envelopes)
     return jobs.addJobs(this.#connection, envelopes, now)
