@@ -50,6 +50,8 @@ export function isDeath(cause: Cause): boolean {
 export function indexFaults(entries: readonly LedgerEntry[], leaseMs: number): Faults {
   // The last heartbeat can be older than the start of a pause.
   const minMs = leaseMs / 2
+  // A worker that comes back learns at its next heartbeat that others have taken over its runs.
+  const heartbeatMs = leaseMs / 4
   const all = [...entries.map(toFault).filter((fault) => fault !== undefined), ...stalledWrites(entries)].filter(
     ({ cause, from, to }) => isDeath(cause) || cause === 'the disk was full' || to - from >= minMs,
   )
@@ -62,7 +64,7 @@ export function indexFaults(entries: readonly LedgerEntry[], leaseMs: number): F
       const kill = killed.get(process)
       if (kill && kill.from <= span.to) return kill
       const its = others.filter((fault) => fault.process === undefined || fault.process === process)
-      return its.find((fault) => fault.from <= span.to && fault.to >= span.from)
+      return its.find((fault) => fault.from <= span.to && fault.to + heartbeatMs >= span.from)
     },
     firstAt(process, span) {
       const its = all.filter((fault) => fault.process === undefined || fault.process === process)

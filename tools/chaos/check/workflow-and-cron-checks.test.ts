@@ -31,6 +31,13 @@ describe('a step', () => {
     expect(checkSteps(evidence([...again, ...rest], [flowJob]))).toMatchObject({ findings: [], repeated: 1 })
   })
 
+  test('may repeat if its worker began it between a pause and its next heartbeat', () => {
+    const paused = (to: number) => line(to, 'conductor', { type: 'paused', process: 'w1.1', since: to - 3000 })
+    const again = [...steps, started(50, 'w2.1'), ...made(60, 'three', 'w2.1')]
+    expect(message([...again, paused(25)])).toEqual([])
+    expect(message([...again, paused(-600)])).toHaveLength(1)
+  })
+
   test('must not repeat without a fault', () => {
     expect(message([...steps, started(50, 'w2.1'), ...made(60, 'three', 'w2.1')])).toEqual([
       'w2.1 repeated `three` without a fault (run f-1)',

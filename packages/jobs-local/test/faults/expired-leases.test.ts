@@ -4,8 +4,9 @@ import { expect, test } from 'vitest'
 import { takeOver } from '../../src/store/sqlite/take-over.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { createDeferred } from '../kit/deferred.ts'
-import { openDatabase } from '../kit/open-store.ts'
+import { openDatabase, openStore } from '../kit/open-store.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
+import { createTestFile } from '../kit/test-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 import '../kit/work.ts'
 
@@ -69,4 +70,15 @@ test('workers that were all paused for longer than their lease keep their runs',
   for (const id of ids) {
     expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
   }
+})
+
+test('a worker that claims after a long pause renews its lease, so that others leave it its runs', () => {
+  const { path } = createTestFile()
+  const [worker, other] = [openStore(path), openStore(path)]
+  worker.claim(0, () => undefined, 0)
+  expect(other.shared!.countWorkers()).toBe(1)
+  openDatabase(path).exec('UPDATE cgk_workers SET heartbeat_ms = heartbeat_ms - 3600000')
+  expect(other.shared!.countWorkers()).toBe(0)
+  worker.claim(0, () => undefined, 0)
+  expect(other.shared!.countWorkers()).toBe(1)
 })

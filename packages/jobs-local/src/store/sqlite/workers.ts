@@ -61,13 +61,15 @@ export class Workers {
     return this.#areDefinitionsWritten
   }
 
-  /** Registers this worker if necessary. If others have removed it, registers it again under a new id. */
+  /** Registers this worker if it is not, under a new id if others have removed it. Renews its lease if it is old. */
   join(): void {
     const row = this.#connection.get<{ heartbeat_ms: number }>(
       'SELECT heartbeat_ms FROM cgk_workers WHERE id = ?',
       this.#id,
     )
     if (!row) this.#register()
+    // After a pause, the lease may have expired. Without a heartbeat, another worker would take over what this one claims.
+    else if (this.#isLate(row.heartbeat_ms)) this.#renew(row.heartbeat_ms)
     if (!this.#areDefinitionsWritten) this.#writeDefinitions()
   }
 
@@ -85,11 +87,19 @@ export class Workers {
   /** Records that this worker is alive. */
   heartbeat(): void {
     this.join()
-    const now = nowMs()
     const sql = 'SELECT heartbeat_ms FROM cgk_workers WHERE id = ?'
-    const { heartbeat_ms: before } = this.#connection.get<{ heartbeat_ms: number }>(sql, this.#id)!
-    if (now - before > Math.min(this.#leaseMs / 2, 2 * maxHeartbeatMs)) this.#steadySinceMs = now
+    this.#renew(this.#connection.get<{ heartbeat_ms: number }>(sql, this.#id)!.heartbeat_ms)
+  }
+
+  /** @param beforeMs - the last heartbeat */
+  #renew(beforeMs: number): void {
+    const now = nowMs()
+    if (this.#isLate(beforeMs)) this.#steadySinceMs = now
     this.#connection.run('UPDATE cgk_workers SET heartbeat_ms = ? WHERE id = ?', now, this.#id)
+  }
+
+  #isLate(heartbeatMs: number): boolean {
+    return nowMs() - heartbeatMs > Math.min(this.#leaseMs / 2, 2 * maxHeartbeatMs)
   }
 
   publish(definitions: readonly WorkerDefinition[]): void {
