@@ -26,7 +26,8 @@ export function createWatchers(): Watchers {
   const seen = new Map<string, string>()
   let isCollecting = false
   const notify = (jobId: string): void => {
-    for (const changed of [...(byJob.get(jobId) ?? [])]) changed()
+    const watching = byJob.get(jobId)
+    if (watching) for (const changed of [...watching]) changed()
   }
   const compare = (read: (jobIds: readonly string[]) => ReadonlyMap<string, string>): void => {
     isCollecting = false

@@ -82,6 +82,41 @@ export function bindLogger(logger: LoggerLike, bindings: LogFields): Logger {
   }
 }
 
+/** Returns false if a logger skips lines of this level. */
+export function isLogged(logger: LoggerLike, level: LogLevel): boolean {
+  try {
+    return !logger.isLevelEnabled || logger.isLevelEnabled(level)
+  } catch {
+    return false
+  }
+}
+
+/** A logger that is bound when its first line is written. Most attempts write none. */
+export class LazyLogger implements Logger {
+  readonly #source: { readonly bound: Logger }
+
+  constructor(source: { readonly bound: Logger }) {
+    this.#source = source
+  }
+
+  // Getters, so that a handler can take a method out of its logger.
+  get debug(): Logger['debug'] {
+    return this.#source.bound.debug
+  }
+
+  get info(): Logger['info'] {
+    return this.#source.bound.info
+  }
+
+  get warn(): Logger['warn'] {
+    return this.#source.bound.warn
+  }
+
+  get error(): Logger['error'] {
+    return this.#source.bound.error
+  }
+}
+
 /** Adds bindings to a bound logger. Cheaper than `bindLogger` for loggers that are created often and log rarely. */
 export function withFields(logger: Logger, bindings: LogFields): Logger {
   return {

@@ -88,12 +88,13 @@ export { systemTenantId } from '../events/reserved-names.ts'
 // Attempts
 export type { Backoff, RetryPolicy } from '../retry/retry-config.ts'
 export type { AttemptOptions } from '../runs/attempt.ts'
+export type { StopNotice } from '../runs/run-until-stopped.ts'
 export type { EngineLimits } from '../runs/failure-outcome.ts'
 export type { SendInfo } from '../runs/hooks.ts'
 export { maxAttemptsOf } from '../runs/max-attempts.ts'
 export type { Outcome } from '../runs/outcome.ts'
-export { runAttempt } from '../runs/run-attempt.ts'
-export { runDetached, runWithClient } from '../runs/async-context.ts'
+export { runAttempt, startAttempt } from '../runs/run-attempt.ts'
+export { createScope, runDetached, runWithClient, type Scope } from '../runs/async-context.ts'
 
 // Cron ticks
 export { cronEventOf, cronJobIdOf, scheduledAtOf, toCronEnvelope } from '../runs/cron-event.ts'

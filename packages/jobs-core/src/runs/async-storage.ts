@@ -7,7 +7,9 @@ export interface AsyncStorage<T> {
 }
 
 interface AsyncHooks {
-  AsyncLocalStorage: (new <T>() => AsyncStorage<T>) & { snapshot?(): <R>(callback: () => R) => R }
+  AsyncLocalStorage: (new <T>() => AsyncStorage<T>) & {
+    snapshot?(): <R, A extends unknown[]>(callback: (...args: A) => R, ...args: A) => R
+  }
 }
 
 // Not imported, so that this package loads on platforms without Node's modules.

@@ -3,14 +3,24 @@ import type { Envelope } from '../events/envelope.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
-import type { Logger, LoggerLike } from '../logging/logger.ts'
+import {
+  bindLogger,
+  isLogged,
+  LazyLogger,
+  type LogFields,
+  type Logger,
+  type LoggerLike,
+  type LogLevel,
+} from '../logging/logger.ts'
 import type { Clock } from '../time/clock.ts'
 import type { StepEngineFactory } from '../workflows/step-engine.ts'
-import type { AttemptMiddleware } from './attempt-middleware.ts'
+import { runWithClient, type Scope } from './async-context.ts'
+import { type AttemptMiddleware, joinMiddleware } from './attempt-middleware.ts'
 import type { TickHost } from './dispatch-tick.ts'
 import type { EngineLimits } from './failure-outcome.ts'
 import type { AttemptInfo, JobHooks } from './hooks.ts'
-import type { StopOptions } from './run-until-stopped.ts'
+import { maxAttemptsOf } from './max-attempts.ts'
+import type { StopNotice, StopOptions } from './run-until-stopped.ts'
 
 /** Options of one attempt, from the host. */
 export interface AttemptOptions {
@@ -24,6 +34,8 @@ export interface AttemptOptions {
   readonly attempt: number
   /** For this attempt only. Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
   readonly signal: AbortSignal
+  /** Tells that the signal has aborted. Default: the signal's event. */
+  readonly stopNotice?: StopNotice | undefined
   /** Measures the attempt and the time of the next one. */
   readonly clock: Clock
   /** The host's logger, for the handler and the attempt. */
@@ -34,6 +46,8 @@ export interface AttemptOptions {
   readonly middleware?: readonly AttemptMiddleware[] | undefined
   /** The client that the handler sends with. Default: the default client. */
   readonly client?: JobClient | undefined
+  /** The async context for the handler, with `client`. Default: the present one, with `client`. */
+  readonly scope?: Scope | undefined
   /** Returns a number from 0 up to 1, for jitter. Default `Math.random`. */
   readonly random?: (() => number) | undefined
   /** The engine's limits. Default: no limits. */
@@ -57,21 +71,72 @@ export interface AttemptOptions {
   readonly isCancelCompensation?: boolean | undefined
 }
 
-/** A running attempt. */
-export interface Attempt extends AttemptOptions {
+/** A running attempt. Creates on first use what most attempts do not need. */
+export class Attempt {
   readonly definition: Definition
   readonly envelope: Envelope
-  readonly info: AttemptInfo
-  readonly bound: Logger
+  readonly options: AttemptOptions
+  readonly maxAttempts: number
+  readonly middleware: readonly AttemptMiddleware[] | undefined
+  #info: AttemptInfo | undefined
+  #bound: Logger | undefined
+
+  constructor(definition: Definition, envelope: Envelope, options: AttemptOptions) {
+    this.definition = definition
+    this.envelope = envelope
+    this.options = options
+    this.maxAttempts = maxAttemptsOf(envelope, definition, options.limits)
+    this.middleware = joinMiddleware(options.middleware, definition.middleware)
+  }
+
+  /** The facts for hooks and middleware. */
+  get info(): AttemptInfo {
+    this.#info ??= toAttemptInfo(this)
+    return this.#info
+  }
+
+  /** The logger with the ids of the attempt. */
+  get bound(): Logger {
+    const { jobId, runId, attempt, logger } = this.options
+    const { tenantId } = this.envelope
+    this.#bound ??= bindLogger(logger, { jobId, runId, attempt, tenantId, definitionId: this.definition.id })
+    return this.#bound
+  }
+
+  log(level: LogLevel, message: string, fields?: LogFields): void {
+    if (isLogged(this.options.logger, level)) this.bound[level](message, fields)
+  }
+}
+
+function toAttemptInfo({ definition, envelope, options, maxAttempts }: Attempt): AttemptInfo {
+  const { jobId, runId, attempt } = options
+  const { event, tenantId, traceparent } = envelope
+  return {
+    definitionId: definition.id,
+    event,
+    jobId,
+    runId,
+    attempt,
+    maxAttempts,
+    tenantId,
+    ...(traceparent !== undefined && { traceparent }),
+  }
+}
+
+/** Calls `callback` as code of the handler: with its client. */
+export function inScope<A, R>({ options: { scope, client } }: Attempt, callback: (argument: A) => R, argument: A): R {
+  return scope ? scope(callback, argument) : runWithClient(client, () => callback(argument))
 }
 
 /** Returns the context of a handler. */
-export function toJobContext({ info, bound }: Attempt, signal: AbortSignal): JobContext {
-  const { jobId, runId, attempt, maxAttempts, tenantId } = info
-  return { jobId, runId, attempt, maxAttempts, tenantId, logger: bound, signal }
+export function toJobContext(attempt: Attempt, signal: AbortSignal): JobContext {
+  const { jobId, runId, attempt: number } = attempt.options
+  const { maxAttempts, envelope } = attempt
+  const logger = new LazyLogger(attempt)
+  return { jobId, runId, attempt: number, maxAttempts, tenantId: envelope.tenantId, logger, signal }
 }
 
 /** Returns what can stop the handler of an attempt. */
-export function toStopOptions({ definition, signal, clock }: Attempt): StopOptions {
+export function toStopOptions({ definition, options: { signal, clock } }: Attempt): StopOptions {
   return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs, isExclusive: true }
 }

@@ -20,12 +20,11 @@ export function isPermanentError(thrown: unknown): boolean {
 /** Returns the outcome of an attempt that threw. */
 export function classifyFailure(attempt: Attempt, thrown: unknown, isPermanent: boolean): Outcome {
   if (isPermanent) return { type: 'failed', error: toErrorInfo(thrown) }
-  const { definition, clock, info, limits, random = Math.random } = attempt
-  const { attempt: number, maxAttempts } = info
+  const { clock, limits, random = Math.random, attempt: number } = attempt.options
   return toFailureOutcome(thrown, {
-    policy: definition.retry,
+    policy: attempt.definition.retry,
     attempt: number,
-    maxAttempts,
+    maxAttempts: attempt.maxAttempts,
     now: clock.now(),
     random,
     limits,
@@ -34,7 +33,7 @@ export function classifyFailure(attempt: Attempt, thrown: unknown, isPermanent: 
 
 /** Calls the definition's `onFailure`. Its errors are logged, not thrown. */
 export async function reportFailure(attempt: Attempt, thrown: unknown): Promise<void> {
-  const { definition, envelope, bound } = attempt
+  const { definition, envelope } = attempt
   if (!definition.onFailure) return
   try {
     const error = toError(thrown)
@@ -43,6 +42,6 @@ export async function reportFailure(attempt: Attempt, thrown: unknown): Promise<
       return attempt.middleware ? throughMiddleware(attempt, { work: 'onFailure', signal }, report) : report()
     })
   } catch (error) {
-    bound.error('`onFailure` threw. The run has failed with its own error.', { error: toErrorInfo(error) })
+    attempt.log('error', '`onFailure` threw. The run has failed with its own error.', { error: toErrorInfo(error) })
   }
 }

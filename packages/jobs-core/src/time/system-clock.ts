@@ -17,14 +17,27 @@ const soon = (callback: () => void): void => {
 
 const turn = (): Promise<void> => new Promise(soon)
 
+/** Shared by the callers of one turn, which can be many attempts. */
+let sharedYield: Promise<void> | undefined
+
+function yieldOnce(): Promise<void> {
+  sharedYield ??= new Promise((resolve) =>
+    soon(() => {
+      sharedYield = undefined
+      // If called from a timer, the first turn comes before other due timers.
+      soon(resolve)
+    }),
+  )
+  return sharedYield
+}
+
 /** The system clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   setTimer: (delayMs, callback) => createTimer(delayMs, callback),
   turn,
-  // If called from a timer, the first turn comes before other due timers.
-  yield: () => new Promise((resolve) => soon(() => soon(resolve))),
+  yield: yieldOnce,
 }
 
 function createTimer(delayMs: number, callback: () => void): Timer {

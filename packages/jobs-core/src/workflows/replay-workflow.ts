@@ -46,7 +46,8 @@ interface WorkflowAttempt extends Attempt {
  * the code can only wait, and the next one starts when the wait is over. Compensates a run that has failed.
  */
 export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome> {
-  const { definition, signal, clock, steps } = attempt
+  const { definition } = attempt
+  const { signal, clock, steps, limits } = attempt.options
   if (!steps) {
     const remedy = 'Make the provider of the engine pass `steps` to `runAttempt`.'
     return {
@@ -54,7 +55,7 @@ export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome>
       error: toErrorInfo(
         new UnsupportedFeatureError({
           feature: 'workflows',
-          provider: attempt.limits?.provider ?? 'this engine',
+          provider: limits?.provider ?? 'this engine',
           remedy,
         }),
       ),
@@ -72,7 +73,7 @@ export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome>
     return stopOutcome(signal) ?? outcome
   } catch (thrown) {
     const running = engine?.runningWork?.()
-    if (running) attempt.onLeftRunning?.(running)
+    if (running) attempt.options.onLeftRunning?.(running)
     // The engine could not save its records, so some compensations may not have run. The next attempt, if any, runs them.
     return stopOutcome(signal) ?? classifyFailure(attempt, thrown, isPermanent(thrown))
   }
@@ -97,10 +98,11 @@ function createFatalError(): FatalError {
 }
 
 function toReplayContext(
-  { definition, runId, clock, random = Math.random, bound, limits }: WorkflowAttempt,
+  { definition, bound, options }: WorkflowAttempt,
   signal: AbortSignal,
   { replayToken, failRun }: FatalError,
 ): ReplayContext {
+  const { runId, clock, random = Math.random, limits } = options
   const { provider = 'this engine', minRetryDelayMs = 0, maxRetryDelayMs, maxStepOutputBytes } = limits ?? {}
   const maxOutputBytes = maxStepOutputBytes ?? portablePayloadBytes
   const stepLimits = { provider, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes }
@@ -113,12 +115,13 @@ async function replay(
   engine: StepEngine,
   fatal: FatalError,
 ): Promise<Outcome> {
-  const { definition, envelope, client, info } = attempt
+  const { definition, envelope, info } = attempt
+  const { client, jobId } = attempt.options
   const failure = engine.failure ?? attemptsExhausted(info)
   let isOver = false
   let isReading = true
   const code = async (): Promise<unknown> => {
-    const event = await readEvent(envelope, attempt.jobId)
+    const event = await readEvent(envelope, jobId)
     isReading = false
     ownSignal.throwIfAborted()
     if (!failure) checkVersion(definition, engine.version) // a failed run is compensated even if the code has changed
@@ -183,7 +186,7 @@ function toOutcome(
 ): { readonly outcome: Outcome; readonly thrown?: unknown } {
   try {
     if (end.type === 'threw') throw end.error
-    const output = toOutput(end.output, attempt.definition, attempt.limits)
+    const output = toOutput(end.output, attempt.definition, attempt.options.limits)
     return { outcome: { type: 'completed', ...(output !== undefined && { output }) } }
   } catch (thrown) {
     return {

@@ -1,6 +1,7 @@
 import { JobCancelledError, LeaseLostError, type Logger, ShutdownError } from '@cgk-platform/jobs-core'
 import {
   bindLogger,
+  createScope,
   onCronJobsReleased,
   type Outcome,
   releaseCronJobs,
@@ -8,7 +9,6 @@ import {
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from '../store/job-store.ts'
 import { makeAttempt } from './make-attempt.ts'
 import { beginDue, type BegunWork } from './begin-due.ts'
 import { changeNow } from '../store/change-now.ts'
@@ -17,7 +17,8 @@ import type { CronTicker } from './cron-ticker.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
 import type { EngineView } from './engine-view.ts'
 import { Deadline } from './deadline.ts'
-import { type RunningAttempt, RunningAttempts } from './running-attempts.ts'
+import { type AttemptHost, RunningAttempt } from './running-attempt.ts'
+import { RunningAttempts } from './running-attempts.ts'
 import { isLargeOutcome } from './is-large-outcome.ts'
 import { LeftoverHandlers } from './leftover-handlers.ts'
 import { StorePass } from './store-pass.ts'
@@ -41,6 +42,7 @@ export class Engine implements EngineView {
   readonly #unhandled: UnhandledEvents
   readonly #deadline: Deadline
   readonly #pass: StorePass<BegunWork>
+  readonly #attemptHost: AttemptHost
   #hadJobs = false
   #progressWaiters: (() => void)[] = []
   #pumpQueued = false
@@ -64,6 +66,12 @@ export class Engine implements EngineView {
     })
     store.shared?.onChange(() => this.#changedExternally())
     this.#cron = createCronTicker(dependencies, this)
+    this.#attemptHost = {
+      ...dependencies,
+      scope: createScope(host.client),
+      wakeRun: (run) => void store.change(() => store.wakeRun(run), { done: () => this.wake() }),
+      tickHost: () => createTickHost(store, clock, () => this.wake()),
+    }
     const stops = [host.jobs, { onChange: onCronJobsReleased }].map((changing) =>
       changing.onChange(() => this.#onDefinitionsChanged()),
     )
@@ -191,6 +199,7 @@ export class Engine implements EngineView {
   }
 
   #notifyProgress(): void {
+    if (this.#progressWaiters.length === 0) return
     for (const resolve of this.#progressWaiters.splice(0)) resolve()
   }
 
@@ -239,10 +248,13 @@ export class Engine implements EngineView {
       this.#running.abort(id, new JobCancelledError({ jobId: job.envelope.id }))
     }
     for (const run of changes.lost) this.#running.abort(run.id, new LeaseLostError())
-    for (const run of claimed) {
-      this.#running.add(run.id, (attempt) => this.#attempt(run, attempt))
-      changed(run.job.envelope.id)
+    const attempts = claimed.map((run) => new RunningAttempt(run, this.#attemptHost))
+    for (const attempt of attempts) {
+      this.#running.add(attempt)
+      changed(attempt.jobId)
     }
+    // Only now, because the first handler may cancel the others.
+    for (const attempt of attempts) makeAttempt(attempt, (outcome) => this.#settle(attempt, outcome))
     this.#rearm()
     if (isMoreReady) this.#pumpSoon()
   }
@@ -254,33 +266,21 @@ export class Engine implements EngineView {
     void this.#dependencies.clock.yield().then(() => this.#pump())
   }
 
-  async #attempt(run: StoredRun, running: RunningAttempt): Promise<void> {
-    const { store, clock } = this.#dependencies
-    const { abort, onWaitResolved } = running
-    const attempt = run.attempts
-    let leftover: Promise<unknown> | undefined
-    const outcome = await makeAttempt(run, {
-      ...this.#dependencies,
-      signal: abort.signal,
-      onWaitResolved,
-      lost: () => abort.abort(new LeaseLostError()),
-      wakeRun: (waiting) => void store.change(() => store.wakeRun(waiting), { done: () => this.wake() }),
-      tickHost: () => createTickHost(store, clock, () => this.wake()),
-      onLeftRunning: (handler) => {
-        leftover = handler
-      },
-    })
-    const settle = (as: Outcome): boolean => store.settle(run, attempt, as, clock.now(), !leftover)
+  #settle(attempt: RunningAttempt, outcome: Outcome): void {
+    const { store, clock, changed } = this.#dependencies
+    const { run, leftover, attempt: number } = attempt
+    const settle = (as: Outcome): boolean => store.settle(run, number, as, clock.now(), !leftover)
     const done = (): void => {
-      this.#running.remove(run.id, running)
+      this.#running.remove(attempt)
       if (leftover) this.#leftovers.add(run, leftover)
-      this.#dependencies.changed(run.job.envelope.id)
+      changed(attempt.jobId)
       this.#onSlotFreed()
     }
     const rejected = (problem: Error): void =>
       void store.change(() => settle({ type: 'failed', error: toErrorInfo(problem) }), { done })
     const settling = store.change(() => settle(outcome), { done, rejected, isLarge: isLargeOutcome(outcome) })
-    if (settling) await settling
+    if (settling) void settling.then(() => attempt.end())
+    else attempt.end()
   }
 
   #onSlotFreed(): void {

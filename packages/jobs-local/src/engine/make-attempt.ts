@@ -6,42 +6,19 @@ import {
 } from '@cgk-platform/jobs-core'
 import {
   bindLogger,
-  type Clock,
-  type EngineLimits,
   eventOf,
   type JobHost,
   extendGraceMs,
   createWorkflowRecord,
   type Outcome,
   createRecordedStepEngine,
-  runAttempt,
-  type StepRecord,
+  startAttempt,
   type StepRecordStore,
-  type TickHost,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { JobStore, StoredRun } from '../store/job-store.ts'
-
-/** The services and settings of an attempt. */
-export interface AttemptDependencies {
-  readonly clock: Clock
-  readonly host: JobHost
-  readonly limits: EngineLimits
-  readonly random: () => number
-  readonly signal: AbortSignal
-  /** Called with a handler that still runs after its attempt was stopped. */
-  readonly onLeftRunning: (handler: Promise<unknown>) => void
-  readonly store: Pick<JobStore, 'change' | 'saveStep' | 'saveFailure'>
-  /** Resumes a workflow that is asleep. */
-  readonly wakeRun: (run: StoredRun) => void
-  /** Called if another process has taken over the run. */
-  readonly lost: () => void
-  /** Calls `listener` when a wait of the run's steps is resolved. Returns a function that stops listening. */
-  readonly onWaitResolved: (listener: (step: StepRecord) => void) => () => void
-  /** Creates the host with which a cron job dispatches its tick to tenants. */
-  readonly tickHost: () => TickHost
-}
+import type { StoredRun } from '../store/job-store.ts'
+import type { RunningAttempt } from './running-attempt.ts'
 
 /**
  * Additional attempts for a run whose attempts all killed their process: to call its `onFailure`, or to compensate its
@@ -49,9 +26,13 @@ export interface AttemptDependencies {
  */
 const maxFinalAttempts = 3
 
-/** Makes the attempt that a run has begun, with the current definition. */
-export function makeAttempt(run: StoredRun, dependencies: AttemptDependencies): Promise<Outcome> {
-  const { clock, host, limits, random, signal, tickHost, onLeftRunning } = dependencies
+/**
+ * Starts the attempt that a run has begun, with the current definition. Calls `ended` with the outcome, possibly at
+ * once.
+ */
+export function makeAttempt(running: RunningAttempt, ended: (outcome: Outcome) => void): void {
+  const { run, engine } = running
+  const { host } = engine
   const envelope = run.compensating ?? run.job.envelope
   const definition = host.jobs.get(run.definitionId)
   // A definition with the same id for another event is not the one that this run was created for.
@@ -59,31 +40,11 @@ export function makeAttempt(run: StoredRun, dependencies: AttemptDependencies): 
     const error = toErrorInfo(new DefinitionNotFoundError({ definitionId: run.definitionId }))
     const logger = bindLogger(host.logger, { jobId: envelope.id, runId: run.id })
     logger.error('A run failed: its definition no longer exists.', { error })
-    return Promise.resolve({ type: 'failed', error })
+    return ended({ type: 'failed', error })
   }
-  if (run.attempts > run.maxAttempts + maxFinalAttempts) return Promise.resolve(failExhausted(run, host))
-  const { client, hooks, middleware, logger } = host
-  return runAttempt(definition, envelope, {
-    jobId: envelope.id,
-    runId: run.id,
-    attempt: run.attempts,
-    signal,
-    clock,
-    logger,
-    hooks,
-    middleware,
-    client,
-    random,
-    limits,
-    onLeftRunning,
-    isResumed: run.resumed === true,
-    startedAt: run.resumed ? (run.attemptStartedAt ?? run.startedAt) : undefined,
-    isCancelCompensation: run.compensating !== undefined,
-    ...(definition.kind === 'workflow' && {
-      steps: createRecordedStepEngine(stepRecordsOf(run, definition, dependencies)),
-    }),
-    tickHost,
-  })
+  if (run.attempts > run.maxAttempts + maxFinalAttempts) return ended(failExhausted(run, host))
+  if (definition.kind === 'workflow') running.steps = createRecordedStepEngine(stepRecordsOf(running, definition))
+  startAttempt(definition, envelope, running, ended)
 }
 
 /** Fails a run that killed its process in all of its attempts, and in each additional one. */
@@ -97,17 +58,22 @@ function failExhausted({ id, definitionId, maxAttempts, job }: StoredRun, host: 
 }
 
 /** Returns access to the step records of a workflow, which the store persists with its run. */
-function stepRecordsOf(
-  run: StoredRun,
-  { version }: WorkflowDefinition,
-  { clock, store, onWaitResolved, wakeRun, lost }: AttemptDependencies,
-): StepRecordStore {
+function stepRecordsOf(running: RunningAttempt, { version }: WorkflowDefinition): StepRecordStore {
+  const { run, engine } = running
+  const { clock, store, wakeRun } = engine
   return {
     record: (run.workflow ??= createWorkflowRecord(run.id, version)),
     save: (step) =>
-      store.change(() => store.saveStep(run, step, clock.now()), { done: (isSaved) => void (isSaved || lost()) }),
+      store.change(() => store.saveStep(run, step, clock.now()), {
+        done: (isSaved) => void (isSaved || running.lost()),
+      }),
     saveFailure: () => store.change(() => store.saveFailure(run), { done: () => undefined }),
-    onWaitResolved,
+    onWaitResolved(listener) {
+      running.listener = listener
+      return () => {
+        running.listener = undefined
+      }
+    },
     ...(run.graceMs !== undefined && { graceMs: run.graceMs }),
     onLateCall(afterMs) {
       const graceMs = extendGraceMs(run.graceMs, afterMs)

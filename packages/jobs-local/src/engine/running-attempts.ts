@@ -1,64 +1,49 @@
 import type { StepRecord } from '@cgk-platform/jobs-core/provider'
 
-/** A running attempt, with the means to abort it and to notify its code. */
-export interface RunningAttempt {
-  readonly abort: AbortController
-  /** Notifies the code of a workflow that one of its waits was resolved. Set while code listens. */
-  listener: ((step: StepRecord) => void) | undefined
-  /** Calls `listener` when a wait is resolved. Returns a function that stops listening. */
-  onWaitResolved(listener: (step: StepRecord) => void): () => void
-}
+import type { RunningAttempt } from './running-attempt.ts'
 
-/** The running attempts, by the ids of their runs. */
+/** The running attempts. There is no map by run: every job would pay for it, and only cancels and workflows search. */
 export class RunningAttempts {
   /** Can contain an earlier attempt of a run that another process took over and this one has claimed again. */
-  readonly #all = new Map<RunningAttempt, Promise<void>>()
-  readonly #byRun = new Map<string, RunningAttempt>()
+  readonly #all = new Set<RunningAttempt>()
 
   get size(): number {
     return this.#all.size
   }
 
   get ended(): readonly Promise<void>[] {
-    return [...this.#all.values()]
+    return Array.from(this.#all, ({ ended }) => ended)
   }
 
-  /** Begins an attempt. `run` must call `remove` and resolve when the attempt has ended. */
-  add(runId: string, run: (attempt: RunningAttempt) => Promise<void>): void {
-    const attempt: RunningAttempt = {
-      abort: new AbortController(),
-      listener: undefined,
-      onWaitResolved(listener) {
-        attempt.listener = listener
-        return () => {
-          attempt.listener = undefined
-        }
-      },
-    }
-    this.#byRun.set(runId, attempt)
-    this.#all.set(attempt, run(attempt))
+  add(attempt: RunningAttempt): void {
+    this.#all.add(attempt)
   }
 
-  remove(runId: string, attempt: RunningAttempt): void {
+  remove(attempt: RunningAttempt): void {
     this.#all.delete(attempt)
-    if (this.#byRun.get(runId) === attempt) this.#byRun.delete(runId)
   }
 
   abort(runId: string, reason: Error): void {
-    this.#byRun.get(runId)?.abort.abort(reason)
+    this.#newestOf(runId)?.abort(reason)
   }
 
   abortAll(reason: Error): void {
-    for (const { abort } of this.#all.keys()) abort.abort(reason)
+    for (const attempt of this.#all) attempt.abort(reason)
   }
 
   /** Returns whether the code of a workflow listens for its resolved waits. */
   hasListener(runId: string): boolean {
-    return this.#byRun.get(runId)?.listener !== undefined
+    return this.#newestOf(runId)?.listener !== undefined
   }
 
   /** Notifies the code of a workflow that a wait was resolved, if any code listens. */
   notify(runId: string, step: StepRecord): void {
-    this.#byRun.get(runId)?.listener?.(step)
+    this.#newestOf(runId)?.listener?.(step)
+  }
+
+  #newestOf(runId: string): RunningAttempt | undefined {
+    let newest: RunningAttempt | undefined
+    for (const attempt of this.#all) if (attempt.run.id === runId) newest = attempt
+    return newest
   }
 }

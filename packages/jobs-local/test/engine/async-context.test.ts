@@ -44,6 +44,23 @@ describe('a handler never sees the async context of a request', () => {
     expect(seen).toEqual(none(...tenants))
   })
 
+  test('or one that another handler has entered', async () => {
+    const seen: (string | undefined)[] = []
+    const job = defineJob({
+      id: 'enter',
+      event: 'work.requested',
+      handler: (_event, { tenantId }) => {
+        seen.push(request.getStore())
+        request.enterWith(tenantId)
+      },
+    })
+    const engine = createTestEngine({ jobs: [job], hooks: { onAttemptEnd: () => seen.push(request.getStore()) } })
+    await engine.client.sendJobs(tenants.map((tenantId) => ({ event: 'work.requested', payload: { tenantId } })))
+    await engine.settle()
+    expect(seen).toEqual(Array.from({ length: 6 }, () => undefined))
+    expect(request.getStore()).toBeUndefined()
+  })
+
   test('when an attempt is retried, or another request retries the job', async () => {
     const { job, seen } = observer({ failing: true })
     const engine = createTestEngine({ jobs: [job] })

@@ -1,0 +1,143 @@
+import { LeaseLostError, type LoggerLike } from '@cgk-platform/jobs-core'
+import type {
+  AttemptOptions,
+  Clock,
+  EngineLimits,
+  JobHost,
+  Scope,
+  StepRecord,
+  StopNotice,
+  TickHost,
+} from '@cgk-platform/jobs-core/provider'
+
+import type { JobStore, StoredRun } from '../store/job-store.ts'
+
+/** The services and settings that all attempts of an engine share. */
+export interface AttemptHost {
+  readonly clock: Clock
+  readonly host: JobHost
+  readonly limits: EngineLimits
+  readonly random: () => number
+  /** The async context for handlers. */
+  readonly scope: Scope
+  readonly store: Pick<JobStore, 'change' | 'saveStep' | 'saveFailure'>
+  /** Resumes a workflow that is asleep. */
+  readonly wakeRun: (run: StoredRun) => void
+  /** Creates the host with which a cron job dispatches its tick to tenants. */
+  readonly tickHost: () => TickHost
+}
+
+/**
+ * A running attempt: the options for its code, and the means to abort and notify it. Getters and methods instead of
+ * fields and closures, because every job creates one.
+ */
+export class RunningAttempt implements AttemptOptions, StopNotice {
+  readonly run: StoredRun
+  readonly engine: AttemptHost
+  /** The number of the attempt. The run's own changes if another process takes the run over. */
+  readonly attempt: number
+  onStop: StopNotice['onStop'] = undefined
+  steps: AttemptOptions['steps'] = undefined
+  /** Notifies the code of a workflow that one of its waits was resolved. Set while code listens. */
+  listener: ((step: StepRecord) => void) | undefined = undefined
+  /** The handler, if it still runs after its attempt was stopped. */
+  leftover: Promise<unknown> | undefined = undefined
+  readonly #controller = new AbortController()
+  #ended: Promise<void> | undefined = undefined
+  #resolveEnded: (() => void) | undefined = undefined
+
+  constructor(run: StoredRun, engine: AttemptHost) {
+    this.run = run
+    this.engine = engine
+    this.attempt = run.attempts
+  }
+
+  /** Resolves when the attempt has ended and its outcome is recorded. */
+  get ended(): Promise<void> {
+    this.#ended ??= new Promise((resolve) => (this.#resolveEnded = resolve))
+    return this.#ended
+  }
+
+  end(): void {
+    this.#resolveEnded?.()
+  }
+
+  abort(reason: Error): void {
+    if (this.signal.aborted) return
+    this.#controller.abort(reason)
+    this.onStop?.(reason)
+  }
+
+  /** Called if another process has taken over the run. */
+  lost(): void {
+    this.abort(new LeaseLostError())
+  }
+
+  onLeftRunning(handler: Promise<unknown>): void {
+    this.leftover = handler
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  get stopNotice(): StopNotice {
+    return this
+  }
+
+  get jobId(): string {
+    return this.run.job.envelope.id
+  }
+
+  get runId(): string {
+    return this.run.id
+  }
+
+  get isResumed(): boolean {
+    return this.run.resumed === true
+  }
+
+  get startedAt(): number | undefined {
+    return this.run.resumed ? (this.run.attemptStartedAt ?? this.run.startedAt) : undefined
+  }
+
+  get isCancelCompensation(): boolean {
+    return this.run.compensating !== undefined
+  }
+
+  get clock(): Clock {
+    return this.engine.clock
+  }
+
+  get logger(): LoggerLike {
+    return this.engine.host.logger
+  }
+
+  get hooks(): AttemptOptions['hooks'] {
+    return this.engine.host.hooks
+  }
+
+  get middleware(): AttemptOptions['middleware'] {
+    return this.engine.host.middleware
+  }
+
+  get client(): AttemptOptions['client'] {
+    return this.engine.host.client
+  }
+
+  get scope(): Scope {
+    return this.engine.scope
+  }
+
+  get random(): () => number {
+    return this.engine.random
+  }
+
+  get limits(): EngineLimits {
+    return this.engine.limits
+  }
+
+  get tickHost(): () => TickHost {
+    return this.engine.tickHost
+  }
+}
