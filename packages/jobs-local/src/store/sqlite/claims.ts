@@ -1,11 +1,12 @@
 import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
 
+import { turnBatch } from '../../turn-batch.ts'
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import { claimRuns, Turns } from './claim-runs.ts'
 import { claimSuspects, isEmptyWorkerWanted } from './claim-suspects.ts'
 import type { Connection } from './connection.ts'
 import type { HeldRuns } from './held-runs.ts'
-import { hasReadyRun } from './open-work.ts'
+import { countReadyRuns, hasReadyRun } from './open-work.ts'
 import type { UnwrittenRuns } from './unwritten-runs.ts'
 import type { Workers } from './workers.ts'
 
@@ -27,6 +28,8 @@ export class Claims {
   readonly #turns = new Turns()
   /** Since when this worker begins only suspects, in elapsed time. */
   #apartSince: number | undefined
+  /** Whether the last claim found as many runs as begin in one turn of the event loop. */
+  #hasFilledTurn = false
 
   constructor(dependencies: ClaimsDependencies) {
     this.#dependencies = dependencies
@@ -49,6 +52,15 @@ export class Claims {
     return probationEndsAt > this.#elapsedMs
   }
 
+  /**
+   * Returns how many due jobs to take. While older runs fill whole turns, fewer than begin, until none of them waits: a
+   * run that begins at once is written once, but one that waits is written, read and changed. That costs a fifth more
+   * processor time for a small job.
+   */
+  maxDue(max: number): number {
+    return this.#hasFilledTurn && hasReadyRun(this.#dependencies.connection) ? Math.ceil(max / 2) : max
+  }
+
   /** Claims up to `max` runs. While a suspect is on probation, claims no other suspect, and for a while nothing. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
     const { connection, workers, unwritten, held } = this.#dependencies
@@ -69,13 +81,19 @@ export class Claims {
       unwritten.writeWaiting()
       return suspects
     }
-    // Write runs as started only if no older run waits and no limit applies, because limits count the slots of all
-    // workers.
+    const ready = countReadyRuns(connection, free)
+    // If more runs wait than may begin, the new ones take their turns with them.
+    if (ready === free) unwritten.writeWaiting()
+    const turns = this.#turns
+    const older = ready > 0 ? claimRuns({ ...options, turns, max: free }) : []
+    // Limits count the slots of all workers, so the runs that they allow are known once all others are written.
     const isUnlimited = (definitionId: string): boolean => !limitsOf(definitionId) && mayBegin(definitionId)
-    const direct = hasReadyRun(connection) ? [] : unwritten.writeStarted(free, workers.id, isUnlimited, now)
-    unwritten.writeWaiting()
-    const others = claimRuns({ ...options, turns: this.#turns, max: free - direct.length })
-    return [...suspects, ...direct, ...others]
+    const direct = unwritten.writeStarted(free - older.length, workers.id, isUnlimited, now)
+    const left = free - older.length - direct.length
+    const limited = unwritten.writeWaiting() > 0 ? claimRuns({ ...options, turns, max: left }) : []
+    const claimed = [...suspects, ...older, ...direct, ...limited]
+    this.#hasFilledTurn = claimed.length >= turnBatch
+    return claimed
   }
 
   get #elapsedMs(): number {

@@ -10,6 +10,12 @@ export function hasReadyRun(connection: Connection): boolean {
   return connection.get(`SELECT 1 AS one FROM cgk_runs WHERE phase IN (${ready}, ${suspect}) LIMIT 1`) !== undefined
 }
 
+/** Counts the runs that wait for a slot, except suspects. Stops at `max`. */
+export function countReadyRuns(connection: Connection, max: number): number {
+  const sql = `SELECT count(*) AS count FROM (SELECT 1 FROM cgk_runs WHERE phase = ${ready} LIMIT ?)`
+  return connection.get<{ count: number }>(sql, max)!.count
+}
+
 /** Returns when the next delayed job or run is due. */
 export function nextDueAt(connection: Connection): number | undefined {
   const sql =

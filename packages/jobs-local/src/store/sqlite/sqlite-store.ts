@@ -119,7 +119,7 @@ class SqliteStore implements JobStore {
   }
 
   takeDueJobs(max: number, now: number): readonly StoredJob[] {
-    return takeDue(this.#connection, { max, now, recentEnvelopes: this.#recentEnvelopes })
+    return takeDue(this.#connection, { max: this.#claims.maxDue(max), now, recentEnvelopes: this.#recentEnvelopes })
   }
 
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void {

@@ -29,13 +29,15 @@ export class UnwrittenRuns {
     this.#runs.push(run)
   }
 
-  /** Writes all runs as waiting for a slot. */
-  writeWaiting(): void {
-    for (const run of this.#runs) this.#writeWaiting(run)
+  /** Writes all runs as waiting for a slot. Returns their number. */
+  writeWaiting(): number {
+    const runs = this.#runs
     this.clear()
+    for (const run of runs) this.#writeWaiting(run)
+    return runs.length
   }
 
-  /** Writes up to `slots` runs as started, in fair order, and the others as waiting. Returns the started runs. */
+  /** Writes up to `slots` runs as started, in fair order. Returns them. */
   writeStarted(slots: number, worker: number, mayBegin: (definitionId: string) => boolean, now: number): StoredRun[] {
     const queue = new ReadyQueue()
     for (const run of this.#runs) if (mayBegin(run.definitionId)) queue.push(run)
@@ -45,12 +47,9 @@ export class UnwrittenRuns {
       if (!run) break
       Object.assign(run, { state: 'running', attempts: 1, startedAt: now, attemptStartedAt: now })
       started.push(run)
+      this.#writeStarted(run, worker, now)
     }
-    for (const run of this.#runs) {
-      if (run.state === 'running') this.#writeStarted(run, worker, now)
-      else this.#writeWaiting(run)
-    }
-    this.clear()
+    this.#runs = this.#runs.filter(({ state }) => state !== 'running')
     return started
   }
 
