@@ -60,3 +60,28 @@ export class Countdown {
 
 /** Number of steps of a workflow's run. */
 export const stepsPerRun = 10
+
+/** The role of a process under load: it sends jobs, runs them, or both. */
+export type LoadRole = 'send' | 'work' | 'both'
+
+/** A process under load. */
+export interface LoadProcess {
+  /** Sends jobs. Resolves when they are accepted. */
+  send(payloads: readonly ReturnType<typeof duePayload>[]): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** The exports of a module that takes part in the measurement of latency under load. */
+export interface LoadModule {
+  /**
+   * Opens a process of this role. The one that sends is opened first.
+   *
+   * @param started - called first by each handler, with the time in the `userId` of its payload
+   */
+  openLoad(options: ContenderOptions, role: LoadRole, started: (dueMs: number) => void): Promise<LoadProcess>
+}
+
+/** Returns a payload with the time at which it is to be sent, in milliseconds of the machine's clock. */
+export function duePayload(index: number, dueMs: number): ReturnType<typeof payloadOf> {
+  return { ...payloadOf(index), userId: String(dueMs) }
+}

@@ -1,32 +1,25 @@
 import { EventEmitter } from 'node:events'
 
-import { Logger, makeWorkerUtils, run, type WorkerEvents } from 'graphile-worker'
+import { Logger, makeWorkerUtils, run, type TaskList, type WorkerEvents } from 'graphile-worker'
 import { Pool } from 'pg'
 
-import { batchesOf, type Contender, Countdown, type ContenderOptions } from './contender.ts'
+import { batchesOf, type Contender, Countdown, type ContenderOptions, type LoadModule } from './contender.ts'
 
 /**
  * Opens graphile-worker with the batching of its performance guide: it fetches a thousand jobs at a time, and completes
  * them in batches.
  */
 export async function open({ postgresFolder, settings }: ContenderOptions): Promise<Contender> {
-  const pgPool = new Pool({ host: postgresFolder!, user: 'postgres', database: 'postgres', max: 20 })
-  // graphile-worker requires error listeners. Errors of queries reach their callers.
-  pgPool.on('error', console.error).on('connect', (client) => client.on('error', console.error))
+  const pgPool = connect(postgresFolder)
   const utils = await makeWorkerUtils({ pgPool, logger })
   await utils.migrate()
   const completed = new Countdown()
   const events = new EventEmitter() as WorkerEvents
   events.on('job:complete', () => completed.count())
-  const size = Number(settings?.['size'] ?? 1_000)
   const runner = await run({
-    pgPool,
-    logger,
+    ...workerOptions(pgPool, settings),
     events,
-    noHandleSignals: true,
-    concurrency: Number(settings?.['concurrency'] ?? 50),
     taskList: { 'no-op': async () => undefined },
-    preset: { worker: { localQueue: { size }, completeJobBatchDelay: Number(settings?.['delayMs'] ?? 0) } },
   })
   /** A completed job is no longer in the table. */
   const untilEmpty = async (): Promise<void> => {
@@ -50,6 +43,40 @@ export async function open({ postgresFolder, settings }: ContenderOptions): Prom
       await utils.release()
       await pgPool.end()
     },
+  }
+}
+
+/** Opens a process that sends or works, with the same settings. */
+export const openLoad: LoadModule['openLoad'] = async ({ postgresFolder, settings }, role, started) => {
+  const pgPool = connect(postgresFolder)
+  const utils = await makeWorkerUtils({ pgPool, logger })
+  if (role === 'send') await utils.migrate()
+  const taskList: TaskList = { 'no-op': async (payload) => started(Number((payload as { userId: string }).userId)) }
+  const runner = role === 'work' ? await run({ ...workerOptions(pgPool, settings), taskList }) : undefined
+  return {
+    send: (payloads) => utils.addJobs(payloads.map((payload) => ({ identifier: 'no-op', payload }))),
+    async close() {
+      await runner?.stop()
+      await utils.release()
+      await pgPool.end()
+    },
+  }
+}
+
+function connect(postgresFolder: string | undefined): Pool {
+  const pgPool = new Pool({ host: postgresFolder!, user: 'postgres', database: 'postgres', max: 20 })
+  // graphile-worker requires error listeners. Errors of queries reach their callers.
+  return pgPool.on('error', console.error).on('connect', (client) => client.on('error', console.error))
+}
+
+function workerOptions(pgPool: Pool, settings: ContenderOptions['settings']) {
+  const size = Number(settings?.['size'] ?? 1_000)
+  return {
+    pgPool,
+    logger,
+    noHandleSignals: true,
+    concurrency: Number(settings?.['concurrency'] ?? 50),
+    preset: { worker: { localQueue: { size }, completeJobBatchDelay: Number(settings?.['delayMs'] ?? 0) } },
   }
 }
 

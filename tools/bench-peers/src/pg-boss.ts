@@ -1,19 +1,10 @@
-import { PgBoss } from 'pg-boss'
+import { PgBoss, type WorkOptions } from 'pg-boss'
 
-import { batchesOf, type Contender, Countdown, type ContenderOptions } from './contender.ts'
+import { batchesOf, type Contender, Countdown, type ContenderOptions, type LoadModule } from './contender.ts'
 
 /** Opens pg-boss with bulk inserts, and a worker that takes full batches without a pause. */
 export async function open({ postgresFolder, settings }: ContenderOptions): Promise<Contender> {
-  const boss = new PgBoss({
-    host: postgresFolder!,
-    user: 'postgres',
-    database: 'postgres',
-    max: 20,
-    supervise: false,
-    schedule: false,
-  })
-  boss.on('error', console.error)
-  await boss.start()
+  const boss = await start(postgresFolder)
   let rounds = 0
   return {
     async run(jobs) {
@@ -28,13 +19,7 @@ export async function open({ postgresFolder, settings }: ContenderOptions): Prom
           queue,
           batch.map((data) => ({ data })),
         )
-      const options = {
-        batchSize: Number(settings?.['batchSize'] ?? 1_000),
-        localConcurrency: Number(settings?.['concurrency'] ?? 2),
-        pollingIntervalSeconds: 0.5,
-        burstWhenBatchFull: true,
-      }
-      await boss.work(queue, options, async (taken) => handled.count(taken.length))
+      await boss.work(queue, workOptions(settings), async (taken) => handled.count(taken.length))
       await all
       await boss.offWork(queue, { wait: true }) // resolves when the last batch is recorded as completed
       const durationMs = performance.now() - startedAt
@@ -46,5 +31,47 @@ export async function open({ postgresFolder, settings }: ContenderOptions): Prom
     async close() {
       await boss.stop()
     },
+  }
+}
+
+/** Opens a process that sends or works, with the same settings. */
+export const openLoad: LoadModule['openLoad'] = async ({ postgresFolder, settings }, role, started) => {
+  const boss = await start(postgresFolder)
+  if (role === 'send') await boss.createQueue('load')
+  else {
+    await boss.work<{ userId: string }>('load', workOptions(settings), async (taken) => {
+      for (const { data } of taken) started(Number(data.userId))
+    })
+  }
+  return {
+    send: (payloads) =>
+      boss.insert(
+        'load',
+        payloads.map((data) => ({ data })),
+      ),
+    close: () => boss.stop(),
+  }
+}
+
+async function start(postgresFolder: string | undefined): Promise<PgBoss> {
+  const boss = new PgBoss({
+    host: postgresFolder!,
+    user: 'postgres',
+    database: 'postgres',
+    max: 20,
+    supervise: false,
+    schedule: false,
+  })
+  boss.on('error', console.error)
+  await boss.start()
+  return boss
+}
+
+function workOptions(settings: ContenderOptions['settings']): WorkOptions {
+  return {
+    batchSize: Number(settings?.['batchSize'] ?? 1_000),
+    localConcurrency: Number(settings?.['concurrency'] ?? 2),
+    pollingIntervalSeconds: 0.5,
+    burstWhenBatchFull: true,
   }
 }

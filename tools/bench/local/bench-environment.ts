@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import type { ContenderOptions } from 'bench-peers/contender'
 
+import { type LoadedContender, startLoaded } from './load/loaded-contender.ts'
 import { NotRunError } from './not-run-error.ts'
 import { type RunningContender, startContender } from './start-contender.ts'
 
@@ -20,6 +21,8 @@ export interface BenchEnvironment {
   postgres(): Promise<string>
   /** Starts a contender in its own process. */
   contender(module: string, options?: Partial<ContenderOptions>): Promise<RunningContender>
+  /** Starts a contender in processes under load. Without `workers`, one process sends and works. */
+  loaded(module: string, options: Partial<ContenderOptions>, workers: number | undefined): Promise<LoadedContender>
   /** Stops all servers and contenders. */
   clear(): Promise<void>
 }
@@ -61,6 +64,11 @@ export async function withBenchEnvironment<T>(work: (environment: BenchEnvironme
       }),
     async contender(module, options) {
       const contender = await startContender(module, { folder: newFolder(), ...options })
+      started.push(contender)
+      return contender
+    },
+    async loaded(module, options, workers) {
+      const contender = await startLoaded(module, { folder: newFolder(), ...options }, workers)
       started.push(contender)
       return contender
     },

@@ -1,5 +1,5 @@
 import type { BenchEnvironment } from './bench-environment.ts'
-import { NotRunError } from './not-run-error.ts'
+import { reasonOf } from './not-run-error.ts'
 import { ratioRow, type Row, type RowHeading } from './row.ts'
 import type { RunningContender } from './start-contender.ts'
 
@@ -66,11 +66,6 @@ async function rateOf(lane: Lane): Promise<number> {
     lane.problem = reasonOf(error)
     return Number.NaN
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof NotRunError) return error.message
-  throw error
 }
 
 function rowOf({ comparison, minimum }: Opponent, ours: Lane, theirs: Lane, unit: string): Row {

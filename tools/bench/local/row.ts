@@ -1,5 +1,5 @@
 import { median, spread } from '../statistics.ts'
-import { NotRunError } from './not-run-error.ts'
+import { reasonOf } from './not-run-error.ts'
 
 /** The result of a row. `not run` means that it cannot be measured on this machine. */
 export type Verdict = 'met' | 'missed' | 'no target' | 'not run'
@@ -26,8 +26,7 @@ export async function rowOf(
   try {
     return { ...heading, ...(await measure()) }
   } catch (error) {
-    if (!(error instanceof NotRunError)) throw error
-    return { ...heading, measured: '', verdict: 'not run', detail: error.message }
+    return { ...heading, measured: '', verdict: 'not run', detail: reasonOf(error) }
   }
 }
 

@@ -9,8 +9,10 @@ import { ratioChart } from './page/ratio-chart.ts'
 import type { Row } from './row.ts'
 import { durableRows } from './rows/durable-rows.ts'
 import { importRow } from './rows/import-row.ts'
+import { loadRows } from './rows/load-rows.ts'
 import { memoryRows } from './rows/memory-rows.ts'
-import { delayedRow, growthRow, latencyRow } from './rows/single-rows.ts'
+import { queueRows } from './rows/queue-rows.ts'
+import { delayedRow, heapRow, latencyRow } from './rows/single-rows.ts'
 import { typeCheckRow } from './rows/type-check-row.ts'
 import { workflowRows } from './rows/workflow-rows.ts'
 
@@ -24,8 +26,10 @@ const parts: Readonly<Record<string, Measure>> = {
   durable: durableRows,
   workflows: workflowRows,
   latency: async () => [await latencyRow()],
+  load: loadRows,
   delayed: async () => [await delayedRow()],
-  queue: async () => [await growthRow()],
+  heap: async () => [await heapRow()],
+  queue: queueRows,
   import: async () => [await importRow()],
   types: async () => [await typeCheckRow()],
 }

@@ -1,6 +1,6 @@
 import { median, spread } from '../../statistics.ts'
 import { measureIsolated } from '../isolated/measure-isolated.ts'
-import { count, type Row, verdictOf } from '../row.ts'
+import { type Row, verdictOf } from '../row.ts'
 
 /** Measures the time from `sendJob` to the first line of the handler. */
 export async function latencyRow(): Promise<Row> {
@@ -43,23 +43,14 @@ export async function delayedRow(): Promise<Row> {
   }
 }
 
-const sizes = [10_000, 100_000, 1_000_000]
-const growthRounds = 3
-
-/** Compares the rates with queues of different length. */
-export async function growthRow(): Promise<Row> {
-  const rates: number[][] = sizes.map(() => [])
-  for (let round = 0; round < growthRounds; round++) {
-    for (const [index, jobs] of sizes.entries())
-      rates[index]!.push(await measureIsolated<number>('growth', String(jobs)))
-  }
-  const relative = [1, 2].map((size) => rates[size]!.map((rate, round) => rate / rates[0]![round]!))
-  const middles = [1, ...relative.map((some) => median(some))]
+/** Compares the heap before and after a million jobs have ended, with as many retained jobs. */
+export async function heapRow(): Promise<Row> {
+  const { before, after } = await measureIsolated<{ before: number; after: number }>('heap-growth')
   return {
-    comparison: 'jobs/s with 10 k, 100 k, 1 M queued, memory',
-    target: 'within 20 %',
-    measured: middles.map((ratio) => `${ratio.toFixed(2)}×`).join(', '),
-    verdict: verdictOf(Math.min(...middles) >= 0.8 * Math.max(...middles)),
-    detail: `${rates.map((some) => count(median(some))).join(', ')} jobs/s; ${relative.map((some) => spread(some, 2)).join(', ')}`,
+    comparison: 'heap after a million ended jobs, memory',
+    target: '≤ 1.05× its start',
+    measured: `${(after / before).toFixed(2)}×`,
+    verdict: verdictOf(after <= 1.05 * before),
+    detail: `${before.toFixed(1)} MiB before, ${after.toFixed(1)} MiB after`,
   }
 }

@@ -1,0 +1,24 @@
+import type { BenchEnvironment } from '../bench-environment.ts'
+import { compare, type Side } from '../compare.ts'
+import type { Row } from '../row.ts'
+import { contenderAt } from '../start-contender.ts'
+
+const stores = [
+  { store: 'memory', jobs: 50_000 },
+  { store: 'sqlite', jobs: 20_000 },
+]
+
+/** Compares jobs per second with a million queued jobs with those with ten thousand. */
+export async function queueRows(environment: BenchEnvironment): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const { store, jobs } of stores) {
+    const withQueue = (queued: number): Side => ({
+      jobs,
+      start: () => environment.contender(contenderAt('queue-length'), { settings: { store, queued } }),
+    })
+    const name = store === 'memory' ? 'memory' : 'SQLite'
+    const short = { ...withQueue(10_000), comparison: `a million queued against 10,000, ${name}`, minimum: 0.8 }
+    rows.push(...(await compare(environment, withQueue(1_000_000), [short])))
+  }
+  return rows
+}
