@@ -1,6 +1,7 @@
+import { CronExpression } from 'cron-parser'
 import { Cron } from 'croner'
 import * as fc from 'fast-check'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { nextRuns, parseCron } from './cron-schedule.ts'
 
@@ -248,6 +249,24 @@ describe('nextRuns', () => {
     const late = nextRuns('0 0 29 2 *', { from: new Date('2899-12-31'), count: 1000 })
     expect(late.at(-1)).toEqual(new Date('2924-02-29'))
   })
+  test.each(['0 0 31 * *', '30 2 * * *', '*/30 * 29 2 *', '0 */12 31 * *'])(
+    'computes each tick of %s once, however often the clocks change',
+    (schedule) => {
+      const computed = vi.spyOn(CronExpression.prototype, 'next')
+      const formats: { readonly format: unknown } = Intl.DateTimeFormat.prototype
+      const lookedUp = vi.spyOn(formats, 'format', 'get')
+      onTestFinished(() => void vi.restoreAllMocks())
+      const options = { from: new Date('1985-01-01'), count: 1000, timezone: 'Africa/Casablanca' }
+      const ticks = nextRuns(schedule, options).length
+      // One tick after the last, and one more at each of a few changes that repeat local times.
+      expect(computed.mock.calls.length).toBeLessThanOrEqual(ticks + 5)
+      // Per year 92 lookups, and at most 20 for each of at most five changes.
+      expect(lookedUp.mock.calls.length).toBeLessThanOrEqual(27 * (92 + 5 * 20))
+      lookedUp.mockClear()
+      nextRuns(schedule, options)
+      expect(lookedUp).not.toHaveBeenCalled()
+    },
+  )
   test('is named in the error of an invalid schedule', () => {
     expect(() => nextRuns('@daily')).toThrow(/^`nextRuns`: `schedule`/)
   })
