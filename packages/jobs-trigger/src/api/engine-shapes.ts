@@ -45,6 +45,8 @@ export interface EngineRun extends ListedRun {
   readonly output?: unknown
   readonly error?: EngineError | undefined
   readonly attemptCount: number
+  /** The time of the response, by the server's clock in whole seconds. */
+  readonly readAt: Date
   readonly relatedRuns?: { readonly children?: readonly ListedRun[] | undefined } | undefined
 }
 

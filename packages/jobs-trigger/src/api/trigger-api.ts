@@ -130,7 +130,13 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
     retrieve: (operation, runId) =>
       optional(
         operation,
-        callSdk(({ runs }) => runs.retrieve(runId) as PromiseLike<EngineRun>),
+        callSdk(async ({ runs }) => {
+          const { data, response } = await runs.retrieve(runId).withResponse()
+          return {
+            ...(data as Omit<EngineRun, 'readAt'>),
+            readAt: new Date(response.headers.get('date') ?? clock.now()),
+          }
+        }),
       ),
 
     async list(operation, { tag, taskIdentifier, queue, status, limit, after }) {

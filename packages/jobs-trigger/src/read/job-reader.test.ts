@@ -23,6 +23,7 @@ function runOf(definition: string, more: Partial<EngineRun> = {}): EngineRun {
     payload: { envelope, jobId: 'run_1' },
     createdAt,
     updatedAt: createdAt,
+    readAt: createdAt,
     attemptCount: 1,
     ...more,
   }

@@ -98,7 +98,7 @@ export function createJobReader({ api, clock, jobs }: JobReaderDependencies): Jo
     return found
   }
 
-  const toStatus = (runs: EventRuns): JobStatus => toJobStatus(runs, { jobs: jobs(), now: clock.now() })
+  const toStatus = (runs: EventRuns): JobStatus => toJobStatus(runs, { jobs: jobs() })
 
   return {
     eventRuns,
@@ -129,8 +129,8 @@ function isRunOf({ taskIdentifier, tags }: ListedRun, jobId: string): boolean {
 }
 
 /** Returns a placeholder for a run that has been started but is not visible yet. */
-function notVisibleYet(id: string, taskIdentifier: string, { updatedAt }: EngineRun): EngineRun {
-  return { id, taskIdentifier, status: 'QUEUED', tags: [], createdAt: updatedAt, updatedAt, attemptCount: 0 }
+function notVisibleYet(id: string, taskIdentifier: string, { updatedAt, readAt }: EngineRun): EngineRun {
+  return { id, taskIdentifier, status: 'QUEUED', tags: [], createdAt: updatedAt, updatedAt, readAt, attemptCount: 0 }
 }
 
 function byAge(one: EngineRun, other: EngineRun): number {

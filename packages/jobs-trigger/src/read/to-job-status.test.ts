@@ -44,7 +44,7 @@ function child(definition: string, run: Partial<EngineRun>, retryOf?: string): E
 }
 
 function read(eventRuns: [EventRun, ...EventRun[]], definitions?: Definition[]) {
-  return toJobStatus(eventRuns, { jobs: definitions && toJobRegistry(definitions), now: sentAt })
+  return toJobStatus(eventRuns, { jobs: definitions && toJobRegistry(definitions) })
 }
 
 const done = { status: 'COMPLETED', finishedAt: at(5) } as const
@@ -112,7 +112,7 @@ describe('a job whose event has several definitions', () => {
 })
 
 test('a job whose run executes without a record has a run only if that run makes the attempts of a known definition', () => {
-  const late = { status: 'EXECUTING', updatedAt: at(-3) } as const
+  const late = { status: 'EXECUTING', updatedAt: at(-3), readAt: at(0) } as const
   const limited = defineJob({ id: 'pack', event: 'work.asked', concurrency: 1, handler: () => undefined })
   const idsOf = (definitions?: Definition[], envelopeFields?: object) => {
     const run = { ...late, payload: { envelope: envelope(envelopeFields) } }

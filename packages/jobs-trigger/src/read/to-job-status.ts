@@ -35,8 +35,6 @@ const recordLimitMs = 2000
 export interface ReaderContext {
   /** The definitions known to the reader; a process that only sends knows none. */
   readonly jobs: JobRegistry | undefined
-  /** The current time, in epoch milliseconds. */
-  readonly now: number
 }
 
 /** Converts a job's runs to its status. */
@@ -90,11 +88,11 @@ function ownDefinitionId(eventRun: EventRun, next: EventRun | undefined, context
 }
 
 /** Returns true if an event's run, which neither must nor does start runs, is late with its record. */
-function isBlocked({ run, children }: EventRun, { jobs, now }: ReaderContext): boolean {
-  const { status, metadata, updatedAt } = run
+function isBlocked({ run, children }: EventRun, { jobs }: ReaderContext): boolean {
+  const { status, metadata, updatedAt, readAt } = run
   if (status !== 'EXECUTING' || children.length > 0 || readRecord(metadata) !== undefined) return false
   const payload = eventPayloadOf(run)
-  if (!runsInline(payload) || now - updatedAt.getTime() <= recordLimitMs) return false
+  if (!runsInline(payload) || readAt.getTime() - updatedAt.getTime() <= recordLimitMs) return false
   // Without the definition it may just as well start runs, which takes as long on a busy server.
   return inlineDefinition(definitionsOf(payload.envelope.event, jobs)) !== undefined
 }

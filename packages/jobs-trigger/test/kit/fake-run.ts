@@ -10,6 +10,7 @@ export function fakeRun(more: Partial<EngineRun> = {}): EngineRun {
     tags: ['jobs'],
     createdAt,
     updatedAt: createdAt,
+    readAt: createdAt,
     attemptCount: 1,
     relatedRuns: {},
     // Other fields that the SDK's schema requires.

@@ -12,6 +12,8 @@ export interface HttpServerOptions {
   readonly faults: Faults
   readonly requests: RecordedRequest[]
   handle(request: HttpRequest): Promise<HttpReply>
+  /** The time that responses carry. */
+  now(): Date
 }
 
 /** A server on the loopback interface. */
@@ -54,7 +56,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 async function respond(incoming: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
-  const { faults, requests, handle } = options
+  const { faults, requests, handle, now } = options
   const at = Date.now()
   const request = await readRequest(incoming, response)
   const log = (status: number): void => {
@@ -77,6 +79,7 @@ async function respond(incoming: IncomingMessage, response: ServerResponse, opti
     return void incoming.socket.resetAndDestroy()
   }
   log(reply.status)
+  response.setHeader('date', now().toUTCString())
   if (reply.stream) {
     response.writeHead(reply.status, reply.headers)
     return reply.stream(response)

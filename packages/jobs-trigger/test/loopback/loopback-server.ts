@@ -63,7 +63,7 @@ export async function createLoopbackServer(options: LoopbackServerOptions = {}):
   }
   const api = createApi(engine, { accessToken, pollMs, batchLagMs, report })
   const handle = options.rateLimit ? limitRate(api, options.rateLimit, now) : api
-  const http = await startHttpServer({ port, faults, requests, handle })
+  const http = await startHttpServer({ port, faults, requests, handle, now })
   const sockets = serveWorkerSockets(http.server, secretKey)
   const stop = async (): Promise<void> => {
     timers.stop()

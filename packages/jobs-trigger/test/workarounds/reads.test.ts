@@ -79,17 +79,25 @@ test('the retry of an attempt that failed just before its worker knew of the can
   expect(await sdk.runs.retrieve(id)).toMatchObject({ status: 'EXECUTING', attemptCount: 2 })
 })
 
-test('a run that blocks its process before it can report is running for a reader that knows its definition', async () => {
-  let aheadMs = 0
-  const job = defineJob({ id: 'ship', event: 'work.asked', handler: () => undefined })
-  const clock = { ...systemClock, now: () => Date.now() + aheadMs }
-  const { sdk, library, id } = await openHeld({ clock, jobs: [job as unknown as Definition] })
-  expect(await sdk.runs.retrieve(id)).toMatchObject({ status: 'EXECUTING' })
-  expect(await library.getJobStatus(id)).toMatchObject({ state: 'queued', runs: [] })
-  aheadMs = 3000
-  expect(await library.getJobStatus(id)).toMatchObject({
-    state: 'running',
-    runs: [{ definitionId: 'ship', state: 'running', attempts: 1 }],
+describe.each([
+  ['an hour behind', -3_600_000],
+  ['an hour ahead', 3_600_000],
+])("for a reader whose clock is %s of the server's", (_, skewMs) => {
+  test('a run that blocks its process before it can report runs after 2 s, if the reader knows its definition', async () => {
+    let passedMs = 0
+    const job = defineJob({ id: 'ship', event: 'work.asked', handler: () => undefined })
+    const { sdk, library, id } = await openHeld({
+      clock: { ...systemClock, now: () => Date.now() + passedMs + skewMs },
+      now: () => Date.now() + passedMs,
+      jobs: [job as unknown as Definition],
+    })
+    expect(await sdk.runs.retrieve(id)).toMatchObject({ status: 'EXECUTING' })
+    expect(await library.getJobStatus(id)).toMatchObject({ state: 'queued', runs: [] })
+    passedMs = 4000
+    expect(await library.getJobStatus(id)).toMatchObject({
+      state: 'running',
+      runs: [{ definitionId: 'ship', state: 'running', attempts: 1 }],
+    })
   })
 })
 
