@@ -21,7 +21,7 @@ const columns: readonly Column[] = [
   {
     title: 'Inngest',
     capabilities: inngestCapabilities,
-    partly: ['idempotencyKey', 'retryJob', 'jobs survive a restart'],
+    partly: ['idempotencyKey', 'jobs survive a restart'],
   },
   {
     title: 'Trigger.dev',

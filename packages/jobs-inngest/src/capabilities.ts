@@ -20,10 +20,7 @@ export const inngestCapabilities: Capabilities = {
       supported: true,
       note: 'Within 500 ms, the interval at which the process checks for cancelled runs. On a loaded server up to 5 s.',
     },
-    retryJob: {
-      supported: true,
-      note: 'Two processes that retry a job at the same moment can create two runs. Your plan limits how long runs are stored.',
-    },
+    retryJob: { supported: true, note: 'Your plan limits how long runs are stored.' },
     listJobs: { supported: true, note: 'A page can have fewer jobs than `limit`: continue while there is a `cursor`.' },
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
     concurrency: { supported: true, note: 'Counted over all processes.' },

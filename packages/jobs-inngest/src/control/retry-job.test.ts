@@ -6,6 +6,7 @@ import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { createAcceptedJobs } from '../read/accepted-jobs.ts'
 import { createJobReader } from '../read/job-reader.ts'
+import { createPostEvents } from '../send/post-events.ts'
 import { retryJob } from './retry-job.ts'
 
 const id = '01M89NS4WG6G8H65WJD6QKMDS3'
@@ -27,7 +28,7 @@ interface Setting {
 function open({ runs, rerun, isVisible = true, isKnown = true }: Setting) {
   const made: EngineRun[] = []
   let looks = 0
-  const { api, clock, requests } = openApi(({ method, url }) => {
+  const { api, clock, connection, requests } = openApi(({ method, url }) => {
     if (method === 'POST') {
       const runId = `${url.pathname.split('/')[3]}-again`
       made.push(run(runId, 'any', 'QUEUED'))
@@ -38,11 +39,13 @@ function open({ runs, rerun, isVisible = true, isKnown = true }: Setting) {
     }
     if (!url.pathname.endsWith('/runs')) return { body: {} }
     looks++
-    return { body: { data: isVisible && made.length > 0 && looks > 3 ? [...runs, ...made] : runs } }
+    return { body: { data: isVisible && made.length > 0 && looks > 4 ? [...runs, ...made] : runs } }
   })
   const subscriptions = { all: async () => [], of: async () => [] }
   const reader = createJobReader({ api, clock, subscriptions, accepted: createAcceptedJobs(clock), appId: 'probe-app' })
-  const work = retryJob(id, { api, clock, reader })
+  // No app has the function for claims.
+  const postEvents = createPostEvents(connection, clock)
+  const work = retryJob(id, { api, clock, reader, subscriptions, postEvents })
   const posts = () => requests.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
   return { work, clock, posts }
 }

@@ -1,30 +1,27 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core'
-import { type Clock, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
+import { newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
-import type { EngineApi } from '../api/engine-api.ts'
 import type { JobReader } from '../read/job-reader.ts'
-
-/** The services that retrying needs. */
-export interface RetryDependencies {
-  readonly api: EngineApi
-  readonly clock: Clock
-  readonly reader: JobReader
-}
+import { type ClaimDependencies, claimRetry } from './claim-retry.ts'
 
 const pauseMs = 20
 const visibleWithinMs = 10_000
 
 /**
  * Reruns the definitions whose newest run failed, and waits until the new runs are visible. Inngest creates a run for
- * every request, so this function reads the status first and requests only failed runs.
+ * every request, so this function reads the status first, and claims each failed run before it requests its rerun.
  *
  * @throws {RequestFailedError} if the new runs are not visible after 10 seconds.
  */
-export async function retryJob(id: string, { api, clock, reader }: RetryDependencies): Promise<void> {
+export async function retryJob(id: string, dependencies: ClaimDependencies): Promise<void> {
+  const { api, clock, reader } = dependencies
   const job = await reader.read(id)
-  const failed = newestRuns(job?.runs ?? []).filter(({ state }) => state === 'failed')
+  const failed = new Set(newestRuns(job?.runs ?? []).flatMap((run) => (run.state === 'failed' ? [run.id] : [])))
+  if (failed.size === 0) return
+  const runs = (await reader.runs(id)).filter((run) => failed.has(run.id))
   const newRunIds = await Promise.all(
-    failed.map(async (run) => {
+    runs.map(async (run) => {
+      if (!(await claimRetry(id, run, dependencies))) return undefined
       const path = `/v2/runs/${run.id}/rerun`
       const answer = await api.post<{ data?: { runId?: string } }>(`retry the run ${run.id}`, path, [])
       return answer?.data?.runId

@@ -56,19 +56,20 @@ function call(fn: InngestFunction.Any | undefined, payload: object = {}): Promis
 }
 
 describe('the functions', () => {
-  test('are one per job, with its event and id', () => {
+  test('are one per job, with its event and id, and one for retries', () => {
     const functions = make([job('one', { retry: { maxAttempts: 2 } }), job('two', { event: 'work.followed' })])
-    expect(idsOf(functions)).toEqual(['one', 'two'])
+    expect(idsOf(functions)).toEqual(['one', 'two', 'jobs-retry'])
     expect(functions.map((one) => optionsOf(one)['triggers'])).toEqual([
       [{ event: 'work.asked' }],
       [{ event: 'work.followed' }],
+      [{ event: 'jobs/retry.claimed/shop' }],
     ])
     expect(optionsOf(functions[0])).toMatchObject({ id: 'one', retries: 1 })
     expect(optionsOf(functions[0])).not.toHaveProperty('onFailure')
   })
 
   test('are two per cron job: one for its ticks and one for its runs', () => {
-    const functions = make([cron('nightly')])
+    const functions = make([cron('nightly')]).slice(0, 2)
     expect(idsOf(functions)).toEqual(['nightly', 'nightly-tick'])
     expect(functions.map((one) => optionsOf(one)['triggers'])).toEqual([
       [{ event: 'cron/shop/nightly' }],
@@ -138,8 +139,13 @@ describe('rejects an id that another function needs:', () => {
     expect(error.message).toContain(needs)
   })
 
+  test('the id of the function for retries', () => {
+    const { message } = refusal({ jobs: [job('jobs-retry')] })
+    expect(message).toBe('`jobs-retry`: `id` is reserved: the engine adds a function with this id. Change it.')
+  })
+
   test('accepts an id that no other function needs', () => {
-    expect(idsOf(make([job('a'), job('a-tick'), job('a-failure'), cron('b'), cron('b-failure')]))).toHaveLength(7)
+    expect(idsOf(make([job('a'), job('a-tick'), job('a-failure'), cron('b'), cron('b-failure')]))).toHaveLength(8)
   })
 })
 

@@ -39,7 +39,7 @@ const declared = declareOptions<InngestHostOptions>('`createInngestFunctions`', 
 /**
  * Creates Inngest functions from your jobs. Pass them to `serve({ client, functions })` of an SDK adapter, or to
  * `connect({ apps: [{ client, functions }] })`. A cron job becomes two functions: one for its ticks and one for its
- * runs.
+ * runs. Another function, `jobs-retry`, decides which of several simultaneous retries runs, so call this once per app.
  *
  * @throws {InvalidOptionError} for an invalid option.
  * @throws {InvalidDefinitionError} if two functions would have the same id.

@@ -7,6 +7,7 @@ import { inngestCapabilities } from '../capabilities.ts'
 import { findUnsupportedByInngest } from '../provider-options.ts'
 import type { PostEvents } from '../send/post-events.ts'
 import { toCronEventName } from '../wire/cron-event-name.ts'
+import { claimFunctionId, createClaimFunction } from './claim-function.ts'
 import { createCancelWatcher } from './cancel-watcher.ts'
 import { createCronDispatcher, dispatcherSuffix } from './cron-dispatcher.ts'
 import { createAttemptDueTimes } from './attempt-due-times.ts'
@@ -44,7 +45,8 @@ export function toInngestFunctions({ definitions, closing, ...rest }: FunctionsO
     attempts: createWorkflowAttempts(api, clock),
     retriedRuns: createRetriedRuns(api, clock),
   }
-  return definitions.flatMap((definition) => toFunctions(definition, host))
+  if (definitions.length === 0) return []
+  return [...definitions.flatMap((definition) => toFunctions(definition, host)), createClaimFunction(rest.inngest)]
 }
 
 function toFunctions(definition: Definition, host: HostDependencies): InngestFunction.Any[] {
@@ -58,23 +60,23 @@ function toFunctions(definition: Definition, host: HostDependencies): InngestFun
 }
 
 /**
- * Rejects a definition with the id of an added function. For a definition `<id>`, this package adds `<id>-tick` (cron
- * job) or `<id>-failure` (workflow), and the SDK adds `<id>-failure` (job or cron job with `onFailure`).
+ * Rejects a definition with the id of an added function. This package adds `jobs-retry` to each app, and `<id>-tick`
+ * (cron job) or `<id>-failure` (workflow) for a definition `<id>`. The SDK adds `<id>-failure` (job or cron job with
+ * `onFailure`).
  */
 function checkFunctionIds(definitions: readonly Definition[]): void {
   const ids = new Set(definitions.map(({ id }) => id))
+  const refuse = (id: string, cause: string, remedy: string): never => {
+    const problem = `is reserved: the engine adds a function with this id${cause}`
+    throw new InvalidDefinitionError({ what: `\`${id}\``, field: 'id', problem, remedy })
+  }
+  if (ids.has(claimFunctionId)) refuse(claimFunctionId, '', 'Change it.')
   for (const { id, kind, onFailure } of definitions) {
     const added = [
       ...(kind === 'cron' ? [dispatcherSuffix] : []),
       ...(kind === 'workflow' ? [compensatingSuffix] : onFailure ? ['-failure'] : []),
     ]
     const taken = added.map((suffix) => `${id}${suffix}`).find((one) => ids.has(one))
-    if (taken === undefined) continue
-    throw new InvalidDefinitionError({
-      what: `\`${taken}\``,
-      field: 'id',
-      problem: `is reserved: the engine adds a function with this id for \`${id}\``,
-      remedy: 'Change the id of one of the two definitions.',
-    })
+    if (taken !== undefined) refuse(taken, ` for \`${id}\``, 'Change the id of one of the two definitions.')
   }
 }

@@ -18,6 +18,8 @@ export function isReserved(member: string): boolean {
 export interface OutgoingEvent {
   readonly name: string
   readonly data: Readonly<Record<string, Json | JobRecord>>
+  /** Within a day, Inngest starts one run per function for all events with the same `id`. */
+  readonly id?: string
   /** Do not run before this instant, epoch milliseconds. If omitted, Inngest sets the time of receipt. */
   readonly ts?: number
 }

@@ -82,6 +82,32 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
     },
   },
   {
+    id: 'retry-at-once-by-two-clients',
+    title: 'two clients that retry a job at the same moment create one run',
+    requiredFeatures: ['retryJob'],
+    requiredEquipment: ['anotherClient'],
+    async run(t) {
+      const clients = [t.client, await t.engine.anotherClient!()]
+      const retryAtOnce = async (): Promise<void> => {
+        const { id } = await t.send('conformance.reporting', { waitMs: 300, failure: { as: 'error', runs: 1 } })
+        await t.waitForEnd(id)
+        const answers = await Promise.allSettled(clients.map((client) => client.retryJob(id)))
+        assert.ok(answers.some(({ status }) => status === 'fulfilled'))
+        for (const answer of answers) {
+          if (answer.status === 'fulfilled') continue
+          await t.expectError('job_not_retryable', () => Promise.reject(answer.reason))
+        }
+        assert.equal((await t.waitForEnd(id)).state, 'completed')
+        await t.advance(500)
+        assert.equal((await t.client.getJobStatus(id)).runs.length, 2)
+        const runIds = t.journal({ jobId: id, kind: 'started' }).map(({ runId }) => runId)
+        assert.equal(new Set(runIds).size, 2)
+      }
+      await Promise.all(Array.from({ length: 5 }, retryAtOnce))
+      await clients[1]!.close()
+    },
+  },
+  {
     id: 'retry-again',
     title: 'a failed retry can be retried, and `onFailure` is called once per run',
     requiredFeatures: ['retryJob'],
