@@ -15,7 +15,7 @@ function removeAllWorkers(path: string): void {
   const connection = openFile(path)
   connection.exec('BEGIN IMMEDIATE')
   for (const { id } of connection.all<{ id: number }>('SELECT id FROM cgk_workers'))
-    takeOver(connection, id, Date.now())
+    takeOver(connection, [id], Date.now())
   connection.exec('DELETE FROM cgk_workers')
   connection.exec('COMMIT')
   connection.close()

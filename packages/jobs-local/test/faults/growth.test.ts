@@ -46,7 +46,7 @@ test('a dead worker leaves no unread cancel notices', async () => {
   const database = openDatabase(path)
   expect(countOf(database, 'cgk_notices')).toBe(1)
   const connection = openFile(path)
-  for (const { id } of connection.all<{ id: number }>('SELECT id FROM cgk_workers')) takeOver(connection, id, now)
+  for (const { id } of connection.all<{ id: number }>('SELECT id FROM cgk_workers')) takeOver(connection, [id], now)
   connection.close()
   expect(countOf(database, 'cgk_notices')).toBe(0)
 })

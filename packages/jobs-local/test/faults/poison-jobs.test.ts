@@ -75,4 +75,31 @@ describe.runIf(readsTypeScript)('a job that ends its process', together, () => {
     expect(others.filter(({ state, runs }) => state !== 'completed' || runs[0]?.attempts !== 1)).toEqual([])
     expect(poisoned).toMatchObject({ state: 'failed', runs: [{ attempts: 3 }] })
   })
+
+  test('does not fail a job that is alone in another client of its process', async ({ onTestFinished }) => {
+    const file = createSharedFile(onTestFinished)
+    const { client } = file
+    const innocent = await ask(client)
+    const { id: poison } = await client.sendJob('analytics.page_view', { tenantId: 'acme', url: '/' })
+    const clients = `
+      const { existsSync, writeFileSync } = await import('node:fs')
+      const begun = path + '.begun'
+      const workers = [
+        job(async () => {
+          writeFileSync(begun, '')
+          await new Promise((resolve) => setTimeout(resolve, 1500))
+        }, { retry: { maxAttempts: 1 } }),
+        defineJob({ id: 'poison', event: 'analytics.page_view', async handler() {
+          while (!existsSync(begun)) await new Promise((resolve) => setTimeout(resolve, 10))
+          process.exit(1)
+        } }),
+      ].map((definition) => work([definition], {}))
+      await Promise.all(workers)`
+    const lives = supervise(file, clients, onTestFinished)
+    const [spared, poisoned] = await endOf(client, [innocent, poison])
+    expect(spared).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
+    expect(poisoned).toMatchObject({ state: 'failed', runs: [{ attempts: 3, error: { code: 'attempts_exhausted' } }] })
+    // The first crash was beside the other job, so it did not count.
+    expect(lives.length).toBe(5)
+  })
 })

@@ -4,6 +4,8 @@ import { createSimulatedWorkers, type SimulatedWorker } from './simulated-worker
 /** Jobs and workers of a simulation. One job is a poison: it ends its process. Durations are in milliseconds. */
 export interface PoisonScene {
   readonly workers: number
+  /** Number of clients in each worker's process. They share the jobs, and the last one to start has the poison. */
+  readonly clients?: number
   readonly concurrency: number
   /** Time that a worker takes to start again. */
   readonly restartMs: number
@@ -26,45 +28,53 @@ export interface PoisonResult {
 
 /** A supervised worker: it starts again at `startsAt`. */
 interface Slot {
-  worker: SimulatedWorker | undefined
+  readonly clients: SimulatedWorker[]
   startsAt: number
-  readonly endsAt: Map<StoredRun, number>
+  readonly running: Map<StoredRun, { readonly client: SimulatedWorker; readonly endsAt: number }>
 }
 
 const poisonTenant = 'poison'
 
 /** Simulates the workers in virtual time until all jobs have ended. */
 export async function simulatePoison(scene: PoisonScene): Promise<PoisonResult> {
-  const { workers, concurrency, restartMs, poisonMs, otherMs } = scene
+  const { workers, clients = 1, concurrency, restartMs, poisonMs, otherMs } = scene
   const file = createSimulatedWorkers()
-  const ids = await file.add([poisonTenant, ...otherMs.map((_, index) => `tenant-${index % 3}`)])
+  const names = Array.from({ length: clients }, (_, index) => `work-${index}`)
+  const ids = await file.add([poisonTenant, ...otherMs.map((_, index) => `tenant-${index % 3}`)], undefined, [
+    names.at(-1)!,
+    ...otherMs.map((_, index) => names[index % clients]!),
+  ])
   const durations = new Map(ids.map((id, index) => [id, [poisonMs, ...otherMs][index]!]))
-  const slots = Array.from({ length: workers }, (): Slot => ({ worker: undefined, startsAt: 0, endsAt: new Map() }))
+  const slots = Array.from({ length: workers }, (): Slot => ({ clients: [], startsAt: 0, running: new Map() }))
   const seen = new Map<string, number>()
   let [now, open, crashes, othersEndedAt] = [0, ids.length, 0, 0]
 
   const isPoison = (run: StoredRun): boolean => run.job.envelope.tenantId === poisonTenant
   const begin = (slot: Slot): void => {
     if (slot.startsAt > now) return
-    slot.worker ??= file.start(concurrency)
-    for (const run of slot.worker.claim(now)) {
-      slot.endsAt.set(run, now + (run.attempts > run.maxAttempts ? 0 : durations.get(run.job.envelope.id)!))
+    for (const [index, definitionId] of names.entries()) {
+      const process = `process ${slots.indexOf(slot)}, since ${slot.startsAt}`
+      const client = (slot.clients[index] ??= file.start(concurrency, undefined, { process, definitionId }))
+      for (const run of client.claim(now)) {
+        const lastsMs = run.attempts > run.maxAttempts ? 0 : durations.get(run.job.envelope.id)!
+        slot.running.set(run, { client, endsAt: now + lastsMs })
+      }
     }
   }
   const crash = (slot: Slot): void => {
     crashes++
-    for (const { id } of slot.endsAt.keys()) seen.set(id, (seen.get(id) ?? 0) + 1)
-    slot.worker!.crash(now)
-    slot.endsAt.clear()
-    Object.assign(slot, { worker: undefined, startsAt: now + restartMs })
+    for (const { id } of slot.running.keys()) seen.set(id, (seen.get(id) ?? 0) + 1)
+    for (const client of slot.clients.splice(0)) client.crash(now)
+    slot.running.clear()
+    slot.startsAt = now + restartMs
   }
   const endNext = (slot: Slot): boolean => {
-    const [run] = [...slot.endsAt].find(([, at]) => at <= now) ?? []
+    const [run, running] = [...slot.running].find(([, { endsAt }]) => endsAt <= now) ?? []
     if (!run) return false
     if (isPoison(run) && run.attempts <= run.maxAttempts) crash(slot)
     else {
-      slot.endsAt.delete(run)
-      slot.worker!.end(run, isPoison(run) ? 'failed' : 'completed', now)
+      slot.running.delete(run)
+      running!.client.end(run, isPoison(run) ? 'failed' : 'completed', now)
       if (!isPoison(run)) othersEndedAt = now
       open--
     }
@@ -75,9 +85,11 @@ export async function simulatePoison(scene: PoisonScene): Promise<PoisonResult> 
     for (const slot of slots)
       do begin(slot)
       while (endNext(slot))
-    const next = slots.flatMap(({ worker, startsAt, endsAt }) =>
-      worker ? [...endsAt.values(), worker.store.nextDueAt() ?? Number.POSITIVE_INFINITY] : [startsAt],
-    )
+    const next = slots.flatMap(({ clients: alive, startsAt, running }) => [
+      ...[...running.values()].map(({ endsAt }) => endsAt),
+      ...alive.map(({ store }) => store.nextDueAt() ?? Number.POSITIVE_INFINITY),
+      ...(alive.length === 0 ? [startsAt] : []),
+    ])
     if (open > 0) now = Math.min(...next.filter((at) => at > now))
     if (now === Number.POSITIVE_INFINITY) throw new Error(`${open} jobs wait for nothing`)
   }

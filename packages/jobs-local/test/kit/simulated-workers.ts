@@ -8,23 +8,30 @@ import { changed, openStore } from './open-store.ts'
 import { createEnvelope } from './stored-run.ts'
 import { createTestFile } from './test-file.ts'
 
-/** A worker process whose runs exist only in the store. */
+/** A worker whose runs exist only in the store. By default its process has no other worker. */
 export interface SimulatedWorker {
   readonly store: JobStore
   /** Claims runs for all free slots, as the engine does after each change. */
   claim(now: number, limits?: ConcurrencyLimits): readonly StoredRun[]
   /** Ends a run. */
   end(run: StoredRun, as: 'completed' | 'failed', now: number): void
-  /** Ends the process. The other workers notice at once. */
+  /** Ends the process with all its workers. The other processes notice at once. */
   crash(now: number): void
+}
+
+/** One of several workers in a process. */
+export interface SimulatedClient {
+  readonly process: string
+  /** The only definition of this worker. */
+  readonly definitionId: string
 }
 
 /** A jobs file with workers that end when a test says so. */
 export interface SimulatedWorkers {
   /** Adds a job with one run for each tenant. Returns the jobs' ids. */
-  add(tenantIds: readonly string[], maxAttempts?: number): Promise<readonly string[]>
+  add(tenantIds: readonly string[], maxAttempts?: number, definitionIds?: readonly string[]): Promise<readonly string[]>
   /** Starts a worker. Its wall clock shows the time of the last claim, unless it has a clock. */
-  start(concurrency?: number, clock?: Pick<Clock, 'now' | 'elapsed'>): SimulatedWorker
+  start(concurrency?: number, clock?: Pick<Clock, 'now' | 'elapsed'>, client?: SimulatedClient): SimulatedWorker
 }
 
 /** Creates a jobs file with such workers. */
@@ -34,22 +41,29 @@ export function createSimulatedWorkers(): SimulatedWorkers {
   const connection = openFile(path)
   onTestFinished(() => connection.close())
   return {
-    async add(tenantIds, maxAttempts = 3) {
+    async add(tenantIds, maxAttempts = 3, definitionIds = []) {
       const envelopes = tenantIds.map((tenantId) => createEnvelope({ tenantId }))
       await changed(sender, () => {
         sender.add(envelopes, 0)
-        for (const job of sender.takeDueJobs(10_000, 0)) sender.addRuns(job, [{ definitionId: 'work', maxAttempts }], 0)
+        for (const [index, job] of sender.takeDueJobs(10_000, 0).entries())
+          sender.addRuns(job, [{ definitionId: definitionIds[index] ?? 'work', maxAttempts }], 0)
       })
       return envelopes.map(({ id }) => id)
     },
-    start(concurrency = 64, clock) {
+    start(concurrency = 64, clock, client) {
       let wallMs = 0
       const store = openStore(path, undefined, clock ?? { now: () => wallMs })
       const running = new Set<StoredRun>()
       const workers = 'SELECT id FROM cgk_workers ORDER BY id'
       const before = connection.all<{ id: number }>(workers).map(({ id }) => id)
+      if (client)
+        store.shared!.publishDefinitions([{ definitionId: client.definitionId, event: undefined, maxAttempts: 3 }])
       store.claim(0, () => undefined, 0) // joins the workers
       const { id } = connection.all<{ id: number }>(workers).find((row) => !before.includes(row.id))!
+      // Looks like a process in another container.
+      const process = JSON.stringify({ scope: client?.process ?? `process of ${id}`, pid: 1 })
+      connection.run('UPDATE cgk_workers SET process = ? WHERE id = ?', process, id)
+      const ofProcess = 'SELECT id FROM cgk_workers WHERE process = ?'
       return {
         store,
         claim(now, limits) {
@@ -64,8 +78,10 @@ export function createSimulatedWorkers(): SimulatedWorkers {
           running.delete(run)
         },
         crash(now) {
-          takeOver(connection, id, now)
-          connection.run('DELETE FROM cgk_workers WHERE id = ?', id)
+          const ids = connection.all<{ id: number }>(ofProcess, process).map((row) => row.id)
+          takeOver(connection, ids, now)
+          connection.run(`UPDATE cgk_definitions SET worker_ended_at = 0 WHERE worker IN (${ofProcess})`, process)
+          connection.run('DELETE FROM cgk_workers WHERE process = ?', process)
           store.shared!.dispose()
         },
       }

@@ -33,6 +33,16 @@ describe('a job that ends its process', () => {
       { workers: 1, concurrency: 10, restartMs: 1000, poisonMs: 60_000, otherMs: many(1500, 10_000) },
       { crashes: 8, worst: 2, othersEndBeforeMs: hourMs },
     ],
+    [
+      'beside a job of an hour in another client of its process',
+      { workers: 1, clients: 2, concurrency: 10, restartMs: 1000, poisonMs: 100, otherMs: many(1, hourMs) },
+      { crashes: 5, worst: 2, othersEndBeforeMs: 2 * hourMs },
+    ],
+    [
+      'beside 40 jobs in three clients of each of two processes',
+      { workers: 2, clients: 3, concurrency: 5, restartMs: 1000, poisonMs: 100, otherMs: many(40, 20_000) },
+      { crashes: 8, worst: 3, othersEndBeforeMs: hourMs },
+    ],
   ])('%s takes no attempt of them', async ([_, scene, { crashes, worst, othersEndBeforeMs }]) => {
     const result = await simulatePoison(scene)
     expect(result.others.filter(({ state, attempts }) => state !== 'completed' || attempts !== 1)).toEqual([])
@@ -41,24 +51,32 @@ describe('a job that ends its process', () => {
     expect(result.othersEndedAt).toBeLessThan(othersEndBeforeMs)
   })
 
-  test('ends no other job, whatever the durations, and interrupts it a bounded number of times', async () => {
-    const durationMs = fc.constantFrom(10, 100, 3000, 20_000, 120_000, hourMs)
-    const scenes = fc.record({
-      workers: fc.integer({ min: 1, max: 4 }),
-      concurrency: fc.constantFrom(2, 5, 20, 100),
-      restartMs: fc.constantFrom(100, 5000, 60_000),
-      // One that lives for three minutes is not told from a worker that is often replaced.
-      poisonMs: fc.constantFrom(10, 100, 3000, 20_000, 120_000),
-      otherMs: fc.array(durationMs, { minLength: 1, maxLength: 40 }),
-    })
-    const check = async (scene: PoisonScene): Promise<void> => {
-      const { poison, others, worst } = await simulatePoison(scene)
-      expect(others.filter(({ state, attempts }) => state !== 'completed' || attempts !== 1)).toEqual([])
-      expect(poison.state).toBe('failed')
-      // Twice until it runs alone, once beside a run that it could not wait for, and until the probation, which
-      // doubles, is longer than the poison takes.
-      expect(worst).toBeLessThanOrEqual(3 + Math.ceil(Math.log2(Math.max(1, scene.poisonMs / 5000))))
-    }
-    await fc.assert(fc.asyncProperty(scenes, check), { numRuns: 40 })
-  })
+  test.for([
+    { clients: 1, numRuns: 40, maxLength: 40, most: 3 },
+    // Also while one client cannot know yet which runs the next one begins.
+    { clients: 2, numRuns: 10, maxLength: 12, most: 6 },
+  ])(
+    'ends no other job, in processes with $clients clients, and interrupts it a bounded number of times',
+    async (processes) => {
+      const { clients, numRuns, maxLength, most } = processes
+      const durationMs = fc.constantFrom(10, 100, 3000, 20_000, 120_000, hourMs)
+      const scenes = fc.record({
+        workers: fc.integer({ min: 1, max: 4 }),
+        concurrency: fc.constantFrom(2, 5, 20, 100),
+        restartMs: fc.constantFrom(100, 5000, 60_000),
+        // One that lives for three minutes is not told from a worker that is often replaced.
+        poisonMs: fc.constantFrom(10, 100, 3000, 20_000, 120_000),
+        otherMs: fc.array(durationMs, { minLength: 1, maxLength }),
+      })
+      const check = async (scene: PoisonScene): Promise<void> => {
+        const { poison, others, worst } = await simulatePoison({ ...scene, clients })
+        expect(others.filter(({ state, attempts }) => state !== 'completed' || attempts !== 1)).toEqual([])
+        expect(poison.state).toBe('failed')
+        // Twice until it runs alone, once beside a run that it could not wait for, and until the probation, which
+        // doubles, is longer than the poison takes.
+        expect(worst).toBeLessThanOrEqual(most + Math.ceil(Math.log2(Math.max(1, scene.poisonMs / 5000))))
+      }
+      await fc.assert(fc.asyncProperty(scenes, check), { numRuns })
+    },
+  )
 })

@@ -5,6 +5,7 @@ import { freeSlots } from './free-slots.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
 import { longLifeMs, phases, type RunRow } from './rows.ts'
 import { holdSuspect } from './runs-table.ts'
+import type { Workers } from './workers.ts'
 
 /** Number of groups in which the runs of a worker begin again after their first crash. Later ones begin alone. */
 const firstGroups = 8
@@ -19,15 +20,19 @@ export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns'> {
   readonly elapsedMs: number
   /** Number of slots of the worker, whether they are free or not. */
   readonly slots: number
-  /** Whether the worker runs nothing. Otherwise it takes only suspects that have waited too long for such a worker. */
+  /** Whether the process runs nothing. Otherwise it takes only suspects that have waited too long for such a worker. */
   readonly isEmpty: boolean
+  /** Whether later suspects wait for an earlier one that another worker of the process begins. */
+  readonly isInOrder: boolean
+  readonly placeOf: Workers['placeOf']
 }
 
 /**
  * Claims suspects: runs that may have ended their process. First those with the most crashes, and of these the one that
- * began last. So a run that ends a process beside others is the first in the next process, and alone.
+ * began last. So a run that ends a process beside others is the first in the next process, and alone. Returns
+ * `undefined` if that run has to begin in another worker of the process.
  */
-export function claimSuspects(options: SuspectClaimOptions): StoredRun[] {
+export function claimSuspects(options: SuspectClaimOptions): StoredRun[] | undefined {
   const { connection, max, slots, isEmpty } = options
   const rows = connection.all<SuspectRow>(
     `SELECT job, number, definition_id, tenant, crashes FROM cgk_runs WHERE phase = ${phases.suspect} ` +
@@ -35,8 +40,9 @@ export function claimSuspects(options: SuspectClaimOptions): StoredRun[] {
   )
   const claimed: StoredRun[] = []
   let groupSize = max
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
     if (claimed.length >= groupSize) break
+    if (isForAnother(row, rows.slice(index + 1), options)) return claimed.length > 0 ? claimed : undefined
     if (!mayBegin(row, options)) continue
     groupSize = Math.min(groupSize, row.crashes > 1 ? 1 : Math.ceil(slots / firstGroups))
     claimed.push(claim(row, options))
@@ -48,6 +54,16 @@ export function claimSuspects(options: SuspectClaimOptions): StoredRun[] {
 export function isEmptyWorkerWanted(connection: Connection, hasDefinition: (definitionId: string) => boolean): boolean {
   const sql = `SELECT DISTINCT definition_id FROM cgk_runs WHERE phase = ${phases.suspect} AND due_at IS NOT NULL`
   return connection.all<Pick<RunRow, 'definition_id'>>(sql).some((row) => hasDefinition(row.definition_id))
+}
+
+/**
+ * Returns whether another worker of this process begins a suspect before this one begins later ones. If no worker has
+ * its definition, such a worker probably starts soon.
+ */
+function isForAnother(row: SuspectRow, later: readonly SuspectRow[], options: SuspectClaimOptions): boolean {
+  if (!options.isInOrder || options.mayBegin(row.definition_id)) return false
+  const place = options.placeOf(row.definition_id)
+  return place === 'here' || (place === undefined && later.some((other) => mayBegin(other, options)))
 }
 
 function mayBegin({ definition_id: definition, tenant }: SuspectRow, options: SuspectClaimOptions): boolean {

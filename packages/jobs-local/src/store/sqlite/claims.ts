@@ -2,15 +2,20 @@ import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
 
 import { turnBatch } from '../../turn-batch.ts'
 import type { LimitsOf, StoredRun } from '../job-store.ts'
-import { claimRuns, Turns } from './claim-runs.ts'
+import { type ClaimOptions, claimRuns, Turns } from './claim-runs.ts'
 import { claimSuspects, isEmptyWorkerWanted } from './claim-suspects.ts'
 import type { Connection } from './connection.ts'
 import type { HeldRuns } from './held-runs.ts'
 import { countReadyRuns, hasReadyRun } from './open-work.ts'
+import { phases } from './rows.ts'
 import type { UnwrittenRuns } from './unwritten-runs.ts'
 import type { Workers } from './workers.ts'
 
-/** Maximum time in which a worker begins only suspects, in milliseconds. Then others begin beside them. */
+/** The condition for the workers of this worker's process: its clients. */
+const isInProcess = 'process = (SELECT process FROM cgk_workers WHERE id = ?1)'
+const ofProcess = `SELECT id FROM cgk_workers WHERE ${isInProcess}`
+
+/** Maximum time in which a process begins only suspects, in milliseconds. Then others begin beside them. */
 const maxApartMs = 15_000
 
 /** The dependencies of `Claims`. */
@@ -22,7 +27,10 @@ export interface ClaimsDependencies {
   readonly clock: Pick<Clock, 'now' | 'elapsed'>
 }
 
-/** Claims runs for this worker. Keeps suspects, which may have ended their process, apart from other runs. */
+/**
+ * Claims runs for this worker. Keeps suspects, which may have ended their process, apart from the other runs of this
+ * process, which can have several clients on a file.
+ */
 export class Claims {
   readonly #dependencies: ClaimsDependencies
   readonly #turns = new Turns()
@@ -30,19 +38,20 @@ export class Claims {
   #apartSince: number | undefined
   /** Whether the last claim found as many runs as begin in one turn of the event loop. */
   #hasFilledTurn = false
+  /** When the last probation in this process ends, in elapsed time, as of the last claim. */
+  #probationEndsAt = 0
 
   constructor(dependencies: ClaimsDependencies) {
     this.#dependencies = dependencies
   }
 
   /**
-   * Returns in how many milliseconds a probation of this worker ends, or it begins others beside suspects again;
-   * `undefined` if it waits for neither.
+   * Returns in how many milliseconds a probation of this process ends, or this worker begins others beside suspects
+   * again; `undefined` if it waits for neither.
    */
   get waitMs(): number | undefined {
     const elapsedMs = this.#elapsedMs
-    const ends = [...this.#dependencies.held.all()].map(({ probationEndsAt = 0 }) => probationEndsAt)
-    if (this.#apartSince !== undefined) ends.push(this.#apartSince + maxApartMs)
+    const ends = [this.#probationEndsAt, (this.#apartSince ?? -maxApartMs) + maxApartMs]
     const first = Math.min(...ends.filter((at) => at > elapsedMs))
     return first === Number.POSITIVE_INFINITY ? undefined : Math.ceil(first - elapsedMs)
   }
@@ -61,9 +70,16 @@ export class Claims {
     return this.#hasFilledTurn && hasReadyRun(this.#dependencies.connection) ? Math.ceil(max / 2) : max
   }
 
+  /** Records until when a suspect of this worker is on probation, for the other workers of its process. */
+  writeProbation(): void {
+    const { connection, held, workers } = this.#dependencies
+    this.#probationEndsAt = Math.max(0, ...[...held.all()].map(({ probationEndsAt = 0 }) => Math.ceil(probationEndsAt)))
+    connection.run('UPDATE cgk_workers SET probation_ends_ms = ? WHERE id = ?', this.#probationEndsAt, workers.id)
+  }
+
   /** Claims up to `max` runs. While a suspect is on probation, claims no other suspect, and for a while nothing. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
-    const { connection, workers, unwritten, held } = this.#dependencies
+    const { connection, workers, unwritten } = this.#dependencies
     const mayBegin = (definitionId: string): boolean => workers.mayBegin(definitionId)
     const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now }
     if (max <= 0) {
@@ -71,13 +87,10 @@ export class Claims {
       return []
     }
     const elapsedMs = this.#elapsedMs
-    const isOnProbation = [...held.all()].some((run) => this.isOnProbation(run))
-    const isEmpty = this.#isEmpty
-    const suspects = isOnProbation ? [] : claimSuspects({ ...options, elapsedMs, slots: max + held.size, isEmpty })
-    const keepsApart = isOnProbation || suspects.length > 0 || (!isEmpty && this.#waitsUntilEmpty(mayBegin))
+    const { suspects, keepsApart } = this.#claimSuspects(options, elapsedMs)
     this.#apartSince = keepsApart ? (this.#apartSince ?? elapsedMs) : undefined
     const free = max - suspects.length
-    if (free === 0 || (this.#apartSince !== undefined && elapsedMs - this.#apartSince < maxApartMs)) {
+    if (free === 0 || (keepsApart && this.#mayKeepApart(elapsedMs))) {
       unwritten.writeWaiting()
       return suspects
     }
@@ -96,20 +109,50 @@ export class Claims {
     return claimed
   }
 
+  /** Returns whether this worker has not begun only suspects for too long. */
+  #mayKeepApart(elapsedMs: number): boolean {
+    return elapsedMs - (this.#apartSince ?? elapsedMs) < maxApartMs
+  }
+
   get #elapsedMs(): number {
     return elapsedOf(this.#dependencies.clock)
   }
 
-  get #isEmpty(): boolean {
-    const { connection, held, workers } = this.#dependencies
-    const leftover = 'SELECT 1 AS one FROM cgk_leftovers WHERE worker = ? LIMIT 1'
-    return held.size === 0 && connection.get(leftover, workers.id) === undefined
+  /** Claims suspects. Returns them, and whether this worker begins no others beside them or before them. */
+  #claimSuspects(
+    options: Omit<ClaimOptions, 'turns'>,
+    elapsedMs: number,
+  ): { suspects: StoredRun[]; keepsApart: boolean } {
+    const { connection, workers, held } = this.#dependencies
+    const { probationEndsAt, waits } = connection.get<{ probationEndsAt: number; waits: number }>(
+      `SELECT max(probation_ends_ms) AS probationEndsAt, EXISTS (SELECT 1 FROM cgk_runs WHERE phase = ${phases.suspect}) AS waits ` +
+        `FROM cgk_workers WHERE ${isInProcess}`,
+      workers.id,
+    )!
+    this.#probationEndsAt = probationEndsAt
+    const isOnProbation = probationEndsAt > elapsedMs
+    if (isOnProbation || waits === 0) return { suspects: [], keepsApart: isOnProbation }
+    const { isEmpty, hasOthers } = this.#processLoad
+    const placeOf = (definitionId: string): ReturnType<Workers['placeOf']> => workers.placeOf(definitionId)
+    const slots = options.max + held.size
+    const isInOrder = !hasOthers && this.#mayKeepApart(elapsedMs)
+    const suspects = claimSuspects({ ...options, elapsedMs, slots, isEmpty, isInOrder, placeOf })
+    if (suspects?.length === 0) {
+      const isHere = (definitionId: string): boolean =>
+        options.mayBegin(definitionId) || placeOf(definitionId) === 'here'
+      return { suspects, keepsApart: !isEmpty && !hasOthers && isEmptyWorkerWanted(connection, isHere) }
+    }
+    return { suspects: suspects ?? [], keepsApart: true }
   }
 
-  /** Returns whether this worker begins nothing because it runs only suspects, and others wait until it is empty. */
-  #waitsUntilEmpty(mayBegin: (definitionId: string) => boolean): boolean {
-    const { connection, held } = this.#dependencies
-    for (const { probationEndsAt } of held.all()) if (probationEndsAt === undefined) return false
-    return isEmptyWorkerWanted(connection, mayBegin)
+  /** Whether this process runs nothing, and whether it runs others than suspects. */
+  get #processLoad(): { isEmpty: boolean; hasOthers: boolean } {
+    const { connection, workers } = this.#dependencies
+    const { slots, others } = connection.get<{ slots: number; others: number }>(
+      `SELECT count(*) + (SELECT count(*) FROM cgk_leftovers WHERE worker IN (${ofProcess})) AS slots, ` +
+        `count(*) FILTER (WHERE crashes = 0) AS others FROM cgk_runs WHERE phase = ${phases.held} AND worker IN (${ofProcess})`,
+      workers.id,
+    )!
+    return { isEmpty: slots === 0, hasOthers: others > 0 }
   }
 }

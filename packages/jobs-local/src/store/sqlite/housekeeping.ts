@@ -59,7 +59,7 @@ export class Housekeeping {
   #heartbeat(): void {
     const { connection, workers, now } = this.#dependencies
     workers.heartbeat()
-    for (const worker of workers.removeDead()) takeOver(connection, worker, now())
+    for (const dead of workers.removeDead()) takeOver(connection, dead, now())
     workers.pruneDefinitions()
     if (this.#prune()) this.#pruneSoon()
   }

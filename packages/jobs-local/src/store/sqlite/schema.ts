@@ -115,7 +115,8 @@ export const migrations: readonly string[] = [
     process TEXT NOT NULL,         -- identity, from which other processes of the machine tell whether it is alive
     heartbeat_ms INTEGER NOT NULL,      -- last heartbeat, by the machine's monotonic clock
     lease_ms INTEGER NOT NULL,
-    since_ms INTEGER NOT NULL      -- registration time, by the same clock
+    since_ms INTEGER NOT NULL,     -- registration time, by the same clock
+    probation_ends_ms INTEGER NOT NULL DEFAULT 0 -- of its last suspect, as the time since boot
   ) STRICT;
 
   CREATE TABLE cgk_definitions (   -- definitions of live workers, and of workers that ended recently

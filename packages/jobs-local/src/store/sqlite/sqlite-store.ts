@@ -138,6 +138,7 @@ class SqliteStore implements JobStore {
       // Add the results that arrived while no worker held the workflow.
       if (run.workflow) this.#waits.takeNotices(run, now)
     }
+    if (claimed[0]?.probationEndsAt !== undefined) this.#claims.writeProbation() // suspects are the first
     this.#mayHaveNext = claimed.length === max
     return claimed
   }
@@ -169,6 +170,7 @@ class SqliteStore implements JobStore {
       this.#housekeeping.countEnded()
     }
     this.#held.remove(run)
+    if (isSuspect) this.#claims.writeProbation()
     this.#mayHaveNext = true
     return isSettled
   }
@@ -270,7 +272,7 @@ class SqliteStore implements JobStore {
   close(_reason: JobErrorInfo, now: number): readonly string[] {
     this.#housekeeping.stop() // a later heartbeat would register this worker again
     // Free the runs of handlers that ignored the shutdown. Their outcome is not recorded.
-    if (this.#workers.id !== 0) takeOver(this.#connection, this.#workers.id, now)
+    if (this.#workers.id !== 0) takeOver(this.#connection, [this.#workers.id], now)
     this.#workers.leave()
     return []
   }

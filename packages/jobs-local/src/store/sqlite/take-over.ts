@@ -8,16 +8,18 @@ const { ready, held, suspect } = phases
 const chargedAhead = 5
 
 /**
- * Frees the runs of a dead worker. If only one was running, it ended the process: its attempt counts. Otherwise nobody
- * knows which one did: no attempt counts, except that of a run that has seen far more crashes than the others.
- * Either way they become suspects, which start apart from other runs.
+ * Frees the runs of the workers of a dead process. If only one was running, it ended the process: its attempt counts.
+ * Otherwise nobody knows which one did: no attempt counts, except that of a run that has seen far more crashes than the
+ * others. Either way they become suspects, which start apart from other runs.
  */
-export function takeOver(connection: Connection, worker: number, now: number): void {
-  const mine = `worker = ?1 AND phase = ${held}`
+export function takeOver(connection: Connection, ids: readonly number[], now: number): void {
+  const workers = JSON.stringify(ids)
+  const ofWorkers = 'worker IN (SELECT value FROM json_each(?1))'
+  const mine = `${ofWorkers} AND phase = ${held}`
   const byCrashes = `SELECT crashes FROM cgk_runs WHERE ${mine} ORDER BY crashes DESC`
-  const [most = 0, ...others] = connection.all<{ crashes: number }>(byCrashes, worker).map((row) => row.crashes)
-  const count = 'SELECT count(*) AS count FROM cgk_leftovers WHERE worker = ?'
-  const leftovers = connection.get<{ count: number }>(count, worker)!.count
+  const [most = 0, ...others] = connection.all<{ crashes: number }>(byCrashes, workers).map((row) => row.crashes)
+  const count = `SELECT count(*) AS count FROM cgk_leftovers WHERE ${ofWorkers}`
+  const leftovers = connection.get<{ count: number }>(count, workers)!.count
   const isAlone = others.length + leftovers === 0
   const isAhead = leftovers === 0 && most - (others[0] ?? 0) >= chargedAhead
   const isCharged = isAlone ? '1' : isAhead ? `(crashes = ${most})` : '0'
@@ -28,7 +30,7 @@ export function takeOver(connection: Connection, worker: number, now: number): v
   const free = (changes: string, where: string): number =>
     connection.run(
       `UPDATE cgk_runs SET ${suspected}, ${changes} WHERE ${mine} AND ${where}`,
-      worker,
+      workers,
       now + emptyWorkerWaitMs,
       now - longLifeMs,
     )
@@ -38,10 +40,10 @@ export function takeOver(connection: Connection, worker: number, now: number): v
   connection.run(
     `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', compensation = ${compensationStates.running} ` +
       `WHERE ${mine} AND compensation = ${compensationStates.pending}`,
-    worker,
+    workers,
   )
-  connection.run(`UPDATE cgk_runs SET worker = NULL, phase = NULL WHERE ${mine}`, worker)
-  connection.run('DELETE FROM cgk_leftovers WHERE worker = ?', worker)
+  connection.run(`UPDATE cgk_runs SET worker = NULL, phase = NULL WHERE ${mine}`, workers)
+  connection.run(`DELETE FROM cgk_leftovers WHERE ${ofWorkers}`, workers)
   // Keep notices of resolved steps for the worker that continues the run.
-  connection.run('DELETE FROM cgk_notices WHERE worker = ? AND key IS NULL', worker)
+  connection.run(`DELETE FROM cgk_notices WHERE ${ofWorkers} AND key IS NULL`, workers)
 }

@@ -135,14 +135,19 @@ export class Workers {
     }
   }
 
-  /** Removes dead workers. Returns their ids. */
-  removeDead(): number[] {
+  /** Removes dead workers. Returns their ids, in one list for each process, whose workers died together. */
+  removeDead(): number[][] {
     const now = nowMs()
-    const dead = this.#others()
-      .filter((worker) => this.#isDead(worker, now))
-      .map(({ id }) => id)
-    for (const id of dead) this.#remove(id)
-    return dead
+    const others = this.#others()
+    const processes = [...new Set(others.map(({ process }) => process))]
+    const dead = processes.map((process) =>
+      this.#deadOf(
+        others.filter((worker) => worker.process === process),
+        now,
+      ),
+    )
+    for (const { id } of dead.flat()) this.#remove(id)
+    return dead.filter(({ length }) => length > 0).map((workers) => workers.map(({ id }) => id))
   }
 
   /** Counts the live workers: this one if it has joined, and others whose lease has not expired. */
@@ -166,9 +171,19 @@ export class Workers {
     return this.#connection.all('SELECT id, process, heartbeat_ms, lease_ms FROM cgk_workers WHERE id <> ?', this.#id)
   }
 
-  #isDead({ process, heartbeat_ms: heartbeatMs, lease_ms: leaseMs }: WorkerRow, now: number): boolean {
+  /** Returns the dead ones among the workers of one process. */
+  #deadOf(workers: readonly WorkerRow[], now: number): readonly WorkerRow[] {
     // A heartbeat in the future is from before the machine's last boot.
-    if (hasEnded(process) || heartbeatMs > now + leaseMs) return true
+    const isOfEarlierBoot = workers.some((worker) => worker.heartbeat_ms > now + worker.lease_ms)
+    if (isOfEarlierBoot || hasEnded(workers[0]!.process)) return workers
+    const expired = workers.filter((worker) => this.#hasExpired(worker, now))
+    if (expired.length === workers.length) return workers
+    // If the others are also silent, the process may have ended. Then their leases expire soon.
+    const lastHeartbeatMs = Math.max(...workers.map((worker) => worker.heartbeat_ms))
+    return expired.filter((worker) => lastHeartbeatMs > worker.heartbeat_ms + worker.lease_ms)
+  }
+
+  #hasExpired({ heartbeat_ms: heartbeatMs, lease_ms: leaseMs }: WorkerRow, now: number): boolean {
     // If this worker could not send heartbeats, for example because the disk was full or the machine was suspended, the
     // others probably could not either. Allow them a few heartbeats to recover.
     const isSteady = now - this.#steadySinceMs > Math.min(leaseMs / 2, 2 * maxHeartbeatMs)
@@ -222,6 +237,15 @@ export class Workers {
     const sql =
       'SELECT 1 AS one FROM cgk_definitions WHERE definition_id = ? AND (worker <> ? OR inherited = 1) LIMIT 1'
     return this.#connection.get(sql, definitionId, this.#id) === undefined
+  }
+
+  /** Returns which live workers have a definition: one of this process, only others, or none. */
+  placeOf(definitionId: string): 'here' | 'elsewhere' | undefined {
+    const sql =
+      'SELECT max(w.process = (SELECT process FROM cgk_workers WHERE id = ?)) AS here FROM cgk_definitions d ' +
+      'JOIN cgk_workers w ON w.id = d.worker WHERE d.definition_id = ? AND d.inherited = 0'
+    const { here } = this.#connection.get<{ here: number | null }>(sql, this.#id, definitionId)!
+    return here === null ? undefined : here === 1 ? 'here' : 'elsewhere'
   }
 
   /** Removes this worker. Keeps its definitions for a while, because the usual reason is a restart. */
