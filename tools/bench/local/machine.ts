@@ -10,7 +10,7 @@ export function describeMachine(folder: string): string[] {
   return [
     `${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     `Node ${process.version}, ${process.platform} ${release().replace(/[^\d.].*/, '')}`,
-    `disk: ${p50.toFixed(2)} ms for a write of 4 KiB with fsync (median of 200; 90 % within ${p90.toFixed(2)} ms)`,
+    `disk: ${p50.toFixed(2)} ms for a synced write of 4 KiB (90 % within ${p90.toFixed(2)} ms)`,
   ]
 }
 

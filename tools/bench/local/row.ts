@@ -11,6 +11,10 @@ export interface Row {
   readonly measured: string
   readonly verdict: Verdict
   readonly detail: string
+  /** The table or list of the page, if it is not the first table. */
+  readonly section?: 'load' | 'profile'
+  /** The cells of a row of another table. */
+  readonly cells?: readonly string[]
   /** For rows that compare rates: the library's rate divided by the peer's, and the minimum that is the target. */
   readonly ratio?: { readonly median: number; readonly minimum: number | undefined }
 }

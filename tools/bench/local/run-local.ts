@@ -11,6 +11,7 @@ import { durableRows } from './rows/durable-rows.ts'
 import { importRow } from './rows/import-row.ts'
 import { loadRows } from './rows/load-rows.ts'
 import { memoryRows } from './rows/memory-rows.ts'
+import { profileRows } from './rows/profile-rows.ts'
 import { queueRows } from './rows/queue-rows.ts'
 import { delayedRow, heapRow, latencyRow } from './rows/single-rows.ts'
 import { typeCheckRow } from './rows/type-check-row.ts'
@@ -31,6 +32,7 @@ const parts: Readonly<Record<string, Measure>> = {
   heap: async () => [await heapRow()],
   queue: queueRows,
   import: async () => [await importRow()],
+  profile: profileRows,
   types: async () => [await typeCheckRow()],
 }
 

@@ -1,57 +1,74 @@
 import { spread } from '../../statistics.ts'
-import type { Row } from '../row.ts'
+import type { Row, Verdict } from '../row.ts'
+import { loadHeader } from '../rows/load-rows.ts'
+import { table } from './table.ts'
+import { tried } from './tried.ts'
 
-/** Renders the page of a run: the machine, the chart, the table, how to repeat it. */
+const marks: Readonly<Record<Verdict, string>> = { met: ', met', missed: ', missed', 'no target': '', 'not run': '' }
+
+/** Renders the page of a run: the machine, the chart, the tables, how to repeat it. */
 export function performancePage(
   machine: readonly string[],
   loads: readonly number[],
   rows: readonly Row[],
   chart: string,
 ): string {
-  const cells = rows.map(({ comparison, target, measured, verdict, detail }) =>
-    [comparison, target || '–', measured || '–', verdict, detail].map((cell) => cell.replaceAll('|', '\\|')),
+  const facts = [...machine, `load average before each part: ${spread(loads, 2)}`]
+  const ofSection = (section: Row['section']): readonly Row[] => rows.filter((row) => row.section === section)
+  const comparisons = ofSection(undefined).map(({ comparison, target, measured, verdict, detail }) => [
+    comparison,
+    measured || 'not run',
+    target + marks[verdict],
+    detail,
+  ])
+  const underLoad = joined(rows.flatMap(({ cells }) => (cells ? [cells] : [])))
+  const profiles = ofSection('profile').map(
+    ({ comparison, measured, detail }) => `- ${comparison}, ${measured}: ${detail}`,
   )
-  const header = ['Comparison', 'Target', 'Measured', 'Verdict', 'Detail']
-  const widths = header.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]!.length)))
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
   return `# Performance of the local engine
 
-The speed of the local engine compared with other queues, and the reasons.
+${facts.map((fact) => `- ${fact}`).join('\n')}
 
-${[...machine, `load average before the parts: ${spread(loads, 2)} (an idle machine has near 0)`].map((fact) => `- ${fact}`).join('\n')}
+![Rates of the local engine divided by those of others, on a logarithmic axis, with the targets](${chart})
 
-![Jobs per second of the local engine divided by those of other queues, on a logarithmic axis, with the targets](${chart})
+${table(['Comparison', 'Measured', 'Target', 'Detail'], comparisons)}
 
-${[line(header), rule, ...cells.map(line)].join('\n')}
+## Latency under load
 
-## How it is measured
+From send to start at 50 % and 80 % of the local engine's peak: p50/p99 in milliseconds. On SQLite, one process sends and others work. Peers get the same rates; pg-boss polls every 500 ms.
 
-\`./dev bench local --peers --write\` writes this page; do not edit it by hand.
-
-- Each ratio compares two measurements of one run. The contenders take turns in five rounds after a warm-up. The table shows the median, and in brackets the lowest and highest ratio.
-- All do the same work: an empty handler, a payload of three short strings, sends in batches of 1,000. The time runs from the first send until every job is completed and, if durable, recorded.
-- The local engine runs with its defaults, including schema validation, records of every job and run, and retries.
-- Each contender has its own process. Servers run on the same machine.
-- Durable means that every commit is synced to disk: SQLite in WAL mode with \`synchronous = FULL\`, Redis with \`appendfsync always\`, PostgreSQL with its defaults.
-- The peers use the fastest settings that we found: BullMQ and plainjob bulk sends; graphile-worker a local queue of 1,000 and batched completion; pg-boss batches of 1,000 and two workers.
-- _Bare node:sqlite_ is not a queue. It inserts, starts and completes batches in three transactions, with one index.
-
-Between machines, compare ratios, not figures. Even ratios depend on the disk: against plainjob, which syncs each job, the ratio was 8 to 9 with a sync of 0.15 ms, and 3.4 to 4.6 with 0.1 ms.
+${table(loadHeader, underLoad)}
 
 ## Where the time goes
 
-- **fastq.promise** only calls a function, in about 0.3 µs. A send here takes about 4 µs (schema, JSON copy, size, id) and an attempt about 13 µs, a quarter of it garbage collection. As long as it validates and records every job, the ratio cannot reach 1.
-- **BullMQ**: the same. The local engine uses one processor core, BullMQ a second one for Redis.
-- **Durable**: a job takes about 45 µs of processor time: a third in SQL statements, a sixth in commits. Larger pages, logs and caches made no difference, and neither did turning syncs off. In memory the engine runs about 75,000 jobs/s on that machine, which is below the targets against bare SQLite, graphile-worker and pg-boss.
-- **graphile-worker and pg-boss** are much faster with these settings than with their defaults, and PostgreSQL uses a core of its own.
-- **Queue length**: garbage collection takes a quarter of the time at any length. With a million jobs, the maps outgrow the processor's caches.
+Microseconds per job (\`./dev bench local --profile\` shows functions too):
 
-## How to repeat it
+${profiles.join('\n')}
 
-\`./dev bench local\` measures the rows that need nothing else. \`--peers\` adds the other queues and takes about six minutes.
+## What was tried and did not help
 
-The bench starts Redis and PostgreSQL if they are installed (Debian: \`apt-get install redis-server postgresql\`). \`TMPDIR\` selects another disk. Run nothing else on the machine.
+${tried.map((one) => `- ${one}`).join('\n')}
+
+## How it is measured
+
+\`./dev bench local --peers --write\` writes this page in ten minutes, \`--rows memory\` a part; do not edit it. It needs Redis and PostgreSQL (Debian: \`apt-get install redis-server postgresql\`) and an idle machine. \`TMPDIR\` selects the disk. Between machines, compare ratios, not figures.
+
+- Contenders have their own processes and take turns in five rounds. Shown are the median and, in brackets, the lowest and highest ratio.
+- Handlers are empty, payloads three short strings, sends 1,000 at a time. The time ends when every job is recorded as completed.
+- The _floor_ does what each job needs: schema and copy twice, ULID, record, map, async context, promise.
+- _Bare node:sqlite_ inserts, starts and completes batches in three transactions. _Its own statements_ are those of a real run, executed without the engine.
+- Durable means that each commit is synced: \`synchronous = FULL\`, \`appendfsync always\`, PostgreSQL's defaults.
+- Peers have the fastest settings that we found, such as a local queue of 1,000 for graphile-worker.
+- Fifty workflows of ten steps run at once, in openworkflow on SQLite, in DBOS on PostgreSQL.
 `
+}
+
+/** Joins the rows of the same setting, cell by cell. */
+function joined(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const settings = new Map<string, readonly string[]>()
+  for (const [setting = '', ...cells] of rows) {
+    const before = settings.get(setting)
+    settings.set(setting, before ? cells.map((cell, index) => cell && `${before[index]}, ${cell}`) : cells)
+  }
+  return [...settings].map(([setting, cells]) => [setting, ...cells])
 }

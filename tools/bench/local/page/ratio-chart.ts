@@ -40,9 +40,9 @@ export function ratioChart(rows: readonly Row[]): string {
   })
   const width = labelWidth + plotWidth + 70
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
-<title>Jobs per second of the local engine divided by those of other queues</title>
+<title>Rates of the local engine divided by those of others</title>
 <style>${style}</style>
-<text class="quiet" x="10" y="14">jobs per second: local engine ÷ other queue. Vertical marks: targets. Green: met. Orange: missed.</text>
+<text class="quiet" x="10" y="14">rates: local engine ÷ other. Vertical marks: targets. Green: met. Orange: missed.</text>
 ${[...axis, ...marks].join('\n')}
 </svg>
 `

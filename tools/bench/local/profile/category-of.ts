@@ -3,16 +3,16 @@ export const categories = [
   'schema',
   'JSON',
   'id',
-  'maps, queues, rows',
-  'async context, promises, timers',
-  'handler, payloads of the bench',
-  'SQL statements',
+  'maps/queues/rows',
+  'async/promises/timers',
+  'handler/payloads',
+  'SQL',
   'commits',
   'garbage collection',
-  'other: send',
-  'other: attempt',
-  'other: engine',
-  'other: Node and V8',
+  'send',
+  'attempt',
+  'engine',
+  'other',
   'idle',
   'waiting for a processor',
 ] as const
@@ -34,24 +34,24 @@ const byFile: readonly (readonly [RegExp, Category])[] = [
   [/\/node_modules\/.*\/zod\/|\/events\/(catalogue\/|validate-payload)/, 'schema'],
   [/\/events\/(to-json|plain-copy|json|envelope)\.ts|\/runs\/to-output|\/profile\/name-hidden-work/, 'JSON'],
   [/\/ulid\/|\/job-id\.ts/, 'id'],
-  [/\/jobs-local\/src\/store\//, 'maps, queues, rows'],
+  [/\/jobs-local\/src\/store\//, 'maps/queues/rows'],
   [
     /async[-_](hooks|context|storage|local_storage)|node:(internal\/)?(timers|process\/task_queues)|system-clock|machine-clock/,
-    'async context, promises, timers',
+    'async/promises/timers',
   ],
-  [/\/tools\/bench/, 'handler, payloads of the bench'],
-  [/\/jobs-core\/src\/(client|events|provider)\/|\/local-provider\.ts/, 'other: send'],
-  [/\/jobs-core\/src\/|node:internal\/(abort_controller|event_target)/, 'other: attempt'],
-  [/\/jobs-local\/src\//, 'other: engine'],
+  [/\/tools\/bench/, 'handler/payloads'],
+  [/\/jobs-core\/src\/(client|events|provider)\/|\/local-provider\.ts/, 'send'],
+  [/\/jobs-core\/src\/|node:internal\/(abort_controller|event_target)/, 'attempt'],
+  [/\/jobs-local\/src\//, 'engine'],
 ]
 
 const byName: Readonly<Record<string, Category>> = {
   '(garbage collector)': 'garbage collection',
   '(idle)': 'idle',
-  '(program)': 'other: Node and V8',
-  '(root)': 'other: Node and V8',
-  runMicrotasks: 'async context, promises, timers',
-  enqueueMicrotask: 'async context, promises, timers',
+  '(program)': 'other',
+  '(root)': 'other',
+  runMicrotasks: 'async/promises/timers',
+  enqueueMicrotask: 'async/promises/timers',
 }
 
 const sqlMethods = new Set(['run', 'all', 'get', 'iterate', 'exec', 'prepare'])
@@ -63,7 +63,7 @@ const sqlCallers = /\/store\/sqlite\/|\/name-hidden-work/
  */
 export function categoryOf({ functionName, url }: Frame, caller: Frame | undefined, callers: Category): Category {
   if (url === '' && sqlMethods.has(functionName) && sqlCallers.test(caller?.url ?? ''))
-    return caller!.functionName === commitFunction ? 'commits' : 'SQL statements'
+    return caller!.functionName === commitFunction ? 'commits' : 'SQL'
   const named = url === '' ? byName[functionName] : undefined
   return named ?? byFile.find(([pattern]) => pattern.test(url))?.[1] ?? callers
 }

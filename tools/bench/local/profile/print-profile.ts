@@ -2,12 +2,14 @@ import { measureIsolated } from '../isolated/measure-isolated.ts'
 import { categories, type Category } from './category-of.ts'
 import type { TimePerCategory } from './time-per-category.ts'
 
-interface ProfiledJobs extends TimePerCategory {
+/** The result of a profiled run, in microseconds per job. */
+export interface ProfiledJobs extends TimePerCategory {
   readonly totalUs: number
   readonly cpuUs: number
 }
 
-const stores = [
+/** The stores that are profiled, with the number of jobs in a round. */
+export const profiledStores = [
   { store: 'memory', jobs: 50_000 },
   { store: 'sqlite', jobs: 20_000 },
 ]
@@ -19,13 +21,13 @@ function isRunning(category: Category): boolean {
 /** Prints where each microsecond of a job goes, in memory and on SQLite. */
 export async function printProfile(): Promise<void> {
   const profiles: ProfiledJobs[] = []
-  for (const { store, jobs } of stores)
+  for (const { store, jobs } of profiledStores)
     profiles.push(await measureIsolated<ProfiledJobs>('profile', store, String(jobs)))
   const line = (name: string, cells: readonly string[]): void =>
     console.log(name.padEnd(34) + cells.map((cell) => cell.padStart(18)).join(''))
   line(
     'microseconds per job',
-    stores.map(({ store }) => store),
+    profiledStores.map(({ store }) => store),
   )
   for (const category of categories) {
     line(
@@ -52,7 +54,7 @@ export async function printProfile(): Promise<void> {
     profiles.map(({ cpuUs }) => cpuUs.toFixed(2)),
   )
   for (const [index, { functions }] of profiles.entries()) {
-    console.log(`\n${stores[index]!.store}: own time of functions`)
+    console.log(`\n${profiledStores[index]!.store}: own time of functions`)
     for (const { name, us } of functions) console.log(`${us.toFixed(2).padStart(8)}  ${name}`)
   }
 }

@@ -43,7 +43,7 @@ export function timePerCategory(
   return { categories: times, functions: slowest.slice(0, shownFunctions) }
 }
 
-const root: Category = 'other: Node and V8'
+const root: Category = 'other'
 const maxIntervals = 10
 const shownFunctions = 25
 

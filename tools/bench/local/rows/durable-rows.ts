@@ -7,13 +7,13 @@ const settings = { store: 'sqlite', concurrency: 1_000 }
 
 const floors: readonly Opponent[] = [
   {
-    comparison: 'durable against bare node:sqlite',
+    comparison: 'durable ÷ bare node:sqlite',
     minimum: 0.25,
     jobs: 50_000,
     start: (environment) => environment.contender(contenderAt('node-sqlite')),
   },
   {
-    comparison: 'durable against its own statements',
+    comparison: 'durable ÷ its own statements',
     jobs: 20_000,
     start: (environment) => environment.contender(contenderAt('sqlite-floor'), { settings }),
   },
@@ -22,7 +22,7 @@ const floors: readonly Opponent[] = [
 // Each peer has its fastest settings of those tried, and syncs every commit.
 const peers: readonly Opponent[] = [
   {
-    comparison: 'durable against BullMQ, Redis syncs every write',
+    comparison: 'durable ÷ BullMQ',
     minimum: 5,
     jobs: 5_000,
     start: async (environment) => {
@@ -31,20 +31,20 @@ const peers: readonly Opponent[] = [
     },
   },
   {
-    comparison: 'durable against plainjob, better-sqlite3',
+    comparison: 'durable ÷ plainjob',
     minimum: 4,
     jobs: 1_000,
     start: (environment) => environment.contender('bench-peers/plainjob'),
   },
   {
-    comparison: 'durable against graphile-worker, PostgreSQL',
+    comparison: 'durable ÷ graphile-worker',
     minimum: 1.5,
     jobs: 20_000,
     start: async (environment) =>
       environment.contender('bench-peers/graphile-worker', { postgresFolder: await environment.postgres() }),
   },
   {
-    comparison: 'durable against pg-boss, PostgreSQL',
+    comparison: 'durable ÷ pg-boss',
     minimum: 2.5,
     jobs: 20_000,
     start: async (environment) =>

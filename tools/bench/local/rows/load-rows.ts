@@ -2,8 +2,13 @@ import { median } from '../../statistics.ts'
 import type { BenchEnvironment } from '../bench-environment.ts'
 import type { Latency, LoadedContender } from '../load/loaded-contender.ts'
 import { NotRunError, reasonOf } from '../not-run-error.ts'
-import { count, type Row, rowOf } from '../row.ts'
+import { count, type Row, type RowHeading, rowOf } from '../row.ts'
 import { contenderAt } from '../start-contender.ts'
+
+const peerNames = ['graphile-worker', 'pg-boss']
+
+/** The header of the table. */
+export const loadHeader: readonly string[] = ['Setting', 'Jobs/s', 'Local engine', ...peerNames]
 
 const parts = [0.5, 0.8]
 const rounds = 5
@@ -40,7 +45,8 @@ export async function loadRows(environment: BenchEnvironment, withPeers: boolean
 interface Lane {
   readonly name: string
   readonly contender: LoadedContender | undefined
-  readonly latencies: Latency[]
+  /** Of the rounds at the current rate. */
+  latencies: Latency[]
   problem?: string
 }
 
@@ -48,24 +54,27 @@ async function rowsOf(environment: BenchEnvironment, setting: Setting, withPeers
   const { name, store, workers, jobs } = setting
   const ours = await environment.loaded(contenderAt('local-load'), { settings: { store } }, workers)
   const peak = await peakOf(ours, jobs)
-  const lanes = [{ name: 'ours', contender: ours }]
+  const own: Lane = { name: 'local engine', contender: ours, latencies: [] }
   const peers: Lane[] = []
   if (withPeers && workers !== undefined) {
-    for (const peer of ['graphile-worker', 'pg-boss']) peers.push(await openPeer(environment, peer, workers, jobs))
+    for (const peer of peerNames) peers.push(await openPeer(environment, peer, workers, jobs))
   }
   const rows: Row[] = []
   for (const part of parts) {
     const rate = peak * part
-    const all: Lane[] = [...lanes, ...peers].map((lane) => ({ ...lane, latencies: [] }))
-    const heading = { comparison: `send to start, ${name}, ${part * 100} % of peak`, target: '' }
+    const heading: RowHeading = { comparison: `send to start, ${name}, ${part * 100} % of peak`, target: '' }
     rows.push(
       await rowOf(heading, async () => {
-        for (let round = 0; round <= rounds; round++) for (const lane of all) await measure(lane, rate, round > 0)
-        const [own, ...others] = all
-        if (own!.problem !== undefined) throw new NotRunError(own!.problem)
-        const texts = others.map((lane) => `${lane.name} ${textOf(lane)}`)
-        const detail = [`at ${count(rate)} jobs/s`, ...texts].join('; ')
-        return { measured: textOf(own!), verdict: 'no target', detail }
+        await measure([own, ...peers], rate)
+        if (own.problem !== undefined) throw new NotRunError(own.problem)
+        const texts = peers.map((peer) => `${peer.name} ${peer.problem ?? `${textOf(peer)} ms`}`)
+        return {
+          measured: `${textOf(own)} ms`,
+          verdict: 'no target',
+          detail: [`at ${count(rate)} jobs/s`, ...texts].join('; '),
+          section: 'load',
+          cells: [name, count(rate), textOf(own), ...(peers.length > 0 ? peers.map(textOf) : ['', ''])],
+        }
       }),
     )
   }
@@ -89,20 +98,26 @@ async function openPeer(environment: BenchEnvironment, name: string, workers: nu
   }
 }
 
-async function measure(lane: Lane, rate: number, counts: boolean): Promise<void> {
-  if (lane.problem !== undefined) return
-  try {
-    const latency = await lane.contender!.latencyAt(rate, secondsPerRound)
-    if (counts) lane.latencies.push(latency)
-  } catch (error) {
-    lane.problem = reasonOf(error)
+/** Measures the lanes in turns. The first round is a warm-up. */
+async function measure(lanes: readonly Lane[], rate: number): Promise<void> {
+  for (const lane of lanes) lane.latencies = []
+  for (let round = 0; round <= rounds; round++) {
+    for (const lane of lanes) {
+      if (lane.problem !== undefined) continue
+      try {
+        const latency = await lane.contender!.latencyAt(rate, secondsPerRound)
+        if (round > 0) lane.latencies.push(latency)
+      } catch (error) {
+        lane.problem = reasonOf(error)
+      }
+    }
   }
 }
 
 function textOf({ latencies, problem }: Lane): string {
-  if (problem !== undefined) return `not run: ${problem}`
+  if (problem !== undefined) return 'not run'
   const middle = (name: keyof Latency): string => milliseconds(median(latencies.map((latency) => latency[name])))
-  return `p50 ${middle('p50')}, p99 ${middle('p99')} ms`
+  return `${middle('p50')}/${middle('p99')}`
 }
 
 function milliseconds(value: number): string {

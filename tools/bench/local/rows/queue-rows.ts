@@ -17,8 +17,9 @@ export async function queueRows(environment: BenchEnvironment): Promise<Row[]> {
       start: () => environment.contender(contenderAt('queue-length'), { settings: { store, queued } }),
     })
     const name = store === 'memory' ? 'memory' : 'SQLite'
-    const short = { ...withQueue(10_000), comparison: `a million queued against 10,000, ${name}`, minimum: 0.8 }
-    rows.push(...(await compare(environment, withQueue(1_000_000), [short])))
+    const short = { ...withQueue(10_000), comparison: `a million queued ÷ 10,000, ${name}`, minimum: 0.8 }
+    const compared = await compare(environment, withQueue(1_000_000), [short])
+    rows.push(...compared.map(({ ratio: _, ...row }) => row)) // not in the chart of other queues
   }
   return rows
 }
