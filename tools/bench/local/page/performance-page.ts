@@ -41,7 +41,7 @@ ${table(loadHeader, underLoad)}
 
 ## Where the time goes
 
-Microseconds per job (\`./dev bench local --profile\` shows functions too):
+Microseconds per job (\`./dev bench local --profile\` also shows functions):
 
 ${profiles.join('\n')}
 
