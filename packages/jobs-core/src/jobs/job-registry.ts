@@ -58,8 +58,9 @@ export function createJobRegistry(): JobRegistry {
     },
     get: (id) => definitions.get(id)?.definition,
     subscribers(event) {
-      const found =
-        byEvent.get(event) ?? all().filter((one): one is EventDefinition => one.kind !== 'cron' && one.event === event)
+      const known = byEvent.get(event)
+      if (known) return known
+      const found = all().filter((one): one is EventDefinition => one.kind !== 'cron' && one.event === event)
       byEvent.set(event, found)
       return found
     },

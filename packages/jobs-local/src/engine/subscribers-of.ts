@@ -33,6 +33,6 @@ function toSubscriber(definition: Definition, maxAttempts?: number): Subscriber 
   return {
     definitionId: definition.id,
     maxAttempts: maxAttempts ?? maxAttemptsOf({}, definition),
-    ...(definition.kind === 'workflow' && definition.compensateOnCancel && { compensateOnCancel: true }),
+    compensateOnCancel: definition.kind === 'workflow' && definition.compensateOnCancel,
   }
 }

@@ -24,7 +24,7 @@ export interface StoredJob {
   /** In memory only: the job's entry in `RetainedJobs`, which saves a second map of all jobs. */
   retainedEntry?: object | undefined
   /** Oldest first. */
-  readonly runs: StoredRun[]
+  runs: StoredRun[]
 }
 
 /** A stored run. */
@@ -205,8 +205,8 @@ export interface JobStore {
   retry(jobId: string, now: number): void
   /** Returns when the next delayed job or attempt is due. */
   nextDueAt(): number | undefined
-  /** Returns true while a run of this definition and tenant has not ended. */
-  hasOpenRun(definitionId: string, tenantId: string): boolean
+  /** Returns true while a run of this cron job and tenant has not ended. */
+  hasOpenRun(cronJobId: string, tenantId: string): boolean
   /** Returns a page of jobs, newest first. */
   list(query: ListQuery): { readonly jobs: readonly StoredJob[]; readonly cursor?: string }
   /**

@@ -79,8 +79,9 @@ describe.each(storeNames)('thousands of jobs due at the same time in the %s stor
 
   test('begin over many turns, in order, if all may begin', async () => {
     const { provider, began } = await openEngine(name, count)
-    await provider.send(createEnvelopes())
+    const sending = provider.send(createEnvelopes())
     const byTurn = await countByTurn(count, () => began.length)
+    await sending
     expect(Math.max(...byTurn)).toBeLessThanOrEqual(turnBatch)
     expect(began).toEqual(Array.from({ length: count }, (_, number) => number))
   })

@@ -117,6 +117,15 @@ describe.each(storeNames)('the %s store', (name) => {
     expect([store.get(id)?.runs.length, store.openJobs()]).toEqual([1, 1])
   })
 
+  test('a retry keeps whether a cancel compensates', () => {
+    const store = createStore(name)
+    const [sent] = store.add([createEnvelope()], 0)
+    for (const job of store.takeDueJobs(1, 0)) store.addRuns(job, [{ ...subscriber(), compensateOnCancel: true }], 0)
+    for (const run of store.claim(1, unlimited, 0)) store.settle(run, 1, failed, 0, true)
+    store.retry(sent!.id, 0)
+    expect(store.get(sent!.id)?.runs).toMatchObject([{ compensateOnCancel: true }, { compensateOnCancel: true }])
+  })
+
   test('remembers the last tick of each cron job', () => {
     const store = createStore(name)
     expect(store.lastTick('cron')).toBeUndefined()
@@ -196,6 +205,7 @@ describe.each(storeNames)('the %s store, for any sequence of operations', (name)
         for (const one of steps) {
           if (one.type === 'send') {
             const envelope = createEnvelope({
+              event: 'cron/a',
               tenantId: one.tenantId,
               sentAt: now,
               ...(one.delayMs > 0 && { runAt: now + one.delayMs }),

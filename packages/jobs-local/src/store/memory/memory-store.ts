@@ -1,4 +1,4 @@
-import { type JobState, type JobStatus, isEnded } from '@cgk-platform/jobs-core'
+import { type JobState, isEnded } from '@cgk-platform/jobs-core'
 import {
   type Clock,
   type JobErrorInfo,
@@ -11,6 +11,7 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import { applyOutcome } from './apply-outcome.ts'
+import { createRun } from '../create-run.ts'
 import { DueQueue } from './due-queue.ts'
 import { Fifo } from '../fifo.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
@@ -19,8 +20,7 @@ import { turnBatch } from '../../turn-batch.ts'
 import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import { isCompensatedOnCancel } from '../is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
-import { nextRunId } from '../run-id.ts'
-import { OpenRuns } from './open-runs.ts'
+import { isTick, OpenRuns } from './open-runs.ts'
 import { type Retention, RetainedJobs } from '../retained-jobs.ts'
 import { RunQueue } from './run-queue.ts'
 import { stateOf } from '../state-of.ts'
@@ -33,7 +33,8 @@ export function createMemoryStore(retention: Retention, clock: Pick<Clock, 'now'
   return new MemoryStore(retention, clock)
 }
 
-const none: readonly StoredRun[] = []
+/** Frozen, so that all jobs without runs can share it. */
+const none: StoredRun[] = Object.freeze([]) as never
 
 class MemoryStore implements JobStore {
   readonly isChanging = false
@@ -41,7 +42,10 @@ class MemoryStore implements JobStore {
   readonly #arrived = new Fifo<StoredJob>()
   readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')
   readonly #queue = new RunQueue()
-  readonly #waits = new WorkflowWaits()
+  readonly #waits = new WorkflowWaits((jobId) => {
+    const job = this.#jobs.get(jobId)
+    return job && toJobStatus(job)
+  })
   readonly #open = new OpenRuns()
   readonly #keys = new IdempotencyKeys()
   readonly #ticks = new Map<string, number>()
@@ -67,7 +71,7 @@ class MemoryStore implements JobStore {
       if (holder !== undefined) return { ok: true, id: holder, deduplicated: true }
       this.#keys.take(envelope, now)
       const delayed = envelope.runAt !== undefined && envelope.runAt > now
-      const job: StoredJob = { envelope, state: delayed ? 'scheduled' : 'queued', runs: [] }
+      const job: StoredJob = { envelope, state: delayed ? 'scheduled' : 'queued', runs: none }
       this.#jobs.set(envelope.id, job)
       this.#openJobs++
       if (delayed) this.#delayedJobs.push(envelope.runAt, job)
@@ -93,7 +97,7 @@ class MemoryStore implements JobStore {
   }
 
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void {
-    for (const subscriber of subscribers) this.#addRun(job, subscriber)
+    for (const subscriber of subscribers) this.#addRun(createRun(job, subscriber))
     if (subscribers.length === 0) {
       job.state = 'completed'
       this.#endJob(job, now)
@@ -189,16 +193,17 @@ class MemoryStore implements JobStore {
     this.#retained.reopen(job)
     this.#openJobs++
     delete job.endedAt
-    for (const { id, definitionId, maxAttempts, state, workflow: failed } of newestRuns(job.runs)) {
-      if (state !== 'failed') continue
-      const workflow = failed && retryWorkflowRecord(failed, nextRunId(job))
-      this.#addRun(job, { definitionId, maxAttempts, retryOf: id, ...(workflow && { workflow }) })
+    for (const failed of newestRuns(job.runs)) {
+      if (failed.state !== 'failed') continue
+      const run = createRun(job, failed)
+      const workflow = failed.workflow && retryWorkflowRecord(failed.workflow, run.id)
+      this.#addRun({ ...run, retryOf: failed.id, ...(workflow && { workflow }) })
     }
   }
 
   saveStep(run: StoredRun, step: StepRecord): boolean {
     this.#waits.update(run, step)
-    if (step.jobId !== undefined && step.state === 'waiting') this.#resolveJobWaits(step.jobId, step.startedAt)
+    if (step.jobId !== undefined && step.state === 'waiting') this.#waits.resolveJobWaits(step.jobId, step.startedAt)
     return true
   }
 
@@ -265,35 +270,28 @@ class MemoryStore implements JobStore {
     this.#queue.resume(run)
   }
 
-  #addRun(job: StoredJob, run: Subscriber & Pick<StoredRun, 'retryOf' | 'workflow'>): void {
-    const added: StoredRun = { id: nextRunId(job), job, state: 'queued', attempts: 0, ...run }
-    job.runs.push(added)
-    this.#open.add(run.definitionId, job.envelope.tenantId)
-    this.#queue.push(added)
-  }
-
-  #resolveJobWaits(jobId: string, now: number): void {
-    const read = (): JobStatus | undefined => {
-      const job = this.#jobs.get(jobId)
-      return job && toJobStatus(job)
-    }
-    this.#waits.resolveJobWaits(jobId, read, now)
+  #addRun(run: StoredRun): void {
+    const { job } = run
+    // `push` to an empty array would reserve 128 bytes for more runs.
+    job.runs = job.runs.length === 0 ? [run] : [...job.runs, run]
+    if (isTick(job)) this.#open.add(run.definitionId, job.envelope.tenantId)
+    this.#queue.push(run)
   }
 
   #endRun(run: StoredRun, state: JobState, now: number): void {
     run.state = state
     run.endedAt = now
     delete run.dueAt
-    this.#open.remove(run.definitionId, run.job.envelope.tenantId)
+    if (isTick(run.job)) this.#open.remove(run.definitionId, run.job.envelope.tenantId)
     this.#waits.removeAll(run)
-    this.#resolveJobWaits(run.job.envelope.id, now)
+    this.#waits.resolveJobWaits(run.job.envelope.id, now)
     if (isEnded(stateOf(run.job))) this.#endJob(run.job, now)
   }
 
   #endJob(job: StoredJob, now: number): void {
     job.endedAt = now
     if (stateOf(job) !== 'failed') job.envelope = { ...job.envelope, payload: null }
-    this.#resolveJobWaits(job.envelope.id, now)
+    this.#waits.resolveJobWaits(job.envelope.id, now)
     this.#openJobs--
     this.#retained.add(job, now)
   }

@@ -1,4 +1,13 @@
-/** Counts the runs that have not ended, by definition and tenant. */
+import { cronJobIdOf } from '@cgk-platform/jobs-core/provider'
+
+import type { StoredJob } from '../job-store.ts'
+
+/** Returns true for a job of a cron job. */
+export function isTick({ envelope }: StoredJob): boolean {
+  return cronJobIdOf(envelope.event) !== undefined
+}
+
+/** Counts the runs of cron jobs that have not ended, by cron job and tenant. */
 export class OpenRuns {
   readonly #counts = new Map<string, Map<string, number>>()
 

@@ -14,7 +14,13 @@ export class WorkflowWaits {
   readonly #events = new Map<string, Set<ResolvedStep>>()
   readonly #jobs = new Map<string, Set<ResolvedStep>>()
   readonly #byStep = new Map<StepRecord, { readonly set: Set<ResolvedStep>; readonly wait: ResolvedStep }>()
+  readonly #read: (jobId: string) => JobStatus | undefined
   #resolved: ResolvedStep[] = []
+
+  /** @param read - returns a job's status, or `undefined` for a job that no longer exists */
+  constructor(read: (jobId: string) => JobStatus | undefined) {
+    this.#read = read
+  }
 
   /** Adds the wait of a step that waits, and removes it otherwise. */
   update(run: StoredRun, step: StepRecord): void {
@@ -43,10 +49,10 @@ export class WorkflowWaits {
   }
 
   /** Resolves the waits for a job if one of its runs has ended or the job no longer exists. */
-  resolveJobWaits(jobId: string, read: () => JobStatus | undefined, now: number): void {
+  resolveJobWaits(jobId: string, now: number): void {
     const waits = this.#jobs.get(jobId)
     if (!waits) return
-    const job = read()
+    const job = this.#read(jobId)
     for (const wait of waits) {
       const { run, step } = wait
       const isResolved = job

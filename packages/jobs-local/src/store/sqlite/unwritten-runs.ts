@@ -1,5 +1,5 @@
 import type { LimitsOf, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
-import { nextRunId } from '../run-id.ts'
+import { createRun } from '../create-run.ts'
 import { ReadyQueue } from '../ready-queue.ts'
 import type { Connection } from './connection.ts'
 import { keyOf, setKey, seqOf } from './rows.ts'
@@ -23,7 +23,7 @@ export class UnwrittenRuns {
   }
 
   add(job: StoredJob, subscriber: Subscriber): void {
-    const run: StoredRun = { id: nextRunId(job), job, state: 'queued', attempts: 0, ...subscriber }
+    const run = createRun(job, subscriber)
     job.runs.push(run)
     setKey(run, { seq: seqOf(job), number: job.runs.length, worker: 0 })
     this.#runs.push(run)
