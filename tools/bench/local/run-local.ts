@@ -57,14 +57,17 @@ export async function runLocal({ withPeers, write, only }: LocalBench): Promise<
     const measured = readMeasured()
     for (const name of only) {
       const load = loadavg()[0]!
+      const startedAt = performance.now()
       const rows = await parts[name]!(environment, withPeers)
-      measured[name] = { load, rows }
       for (const row of rows) print(row)
+      console.log(`(${name}: ${((performance.now() - startedAt) / 1000).toFixed(0)} s)`)
+      if (!withPeers) continue
+      measured[name] = { load, rows }
+      writeFileSync(measuredFile, JSON.stringify(measured))
     }
-    writeFileSync(measuredFile, JSON.stringify(measured))
     if (!write) return
     const missing = partNames.filter((name) => !measured[name])
-    if (missing.length > 0) throw new Error(`Measure the other parts first: \`--rows ${missing.join(',')}\`.`)
+    if (missing.length > 0) throw new Error(`Measure the other parts first: \`--peers --rows ${missing.join(',')}\`.`)
     const all = partNames.map((name) => measured[name]!)
     const rows = all.flatMap((part) => part.rows)
     const loads = all.map(({ load }) => load)
@@ -74,7 +77,7 @@ export async function runLocal({ withPeers, write, only }: LocalBench): Promise<
   })
 }
 
-/** The last rows of each part, with the load average before it, so that a page can be written from several runs. */
+/** The last rows of each part with all peers, and the load average before it. A page can be written from several runs. */
 const measuredFile = join(root, 'node_modules/.bench-rows.json')
 
 type Measured = Record<string, { readonly load: number; readonly rows: readonly Row[] }>
