@@ -11,6 +11,7 @@ import { requireFeature } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { isEnded } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
+import { elapsedOf } from '../time/clock.ts'
 import { pause } from '../time/pause.ts'
 import { systemClock } from '../time/system-clock.ts'
 import { addInProcessClient, recordClientJobs, removeInProcessClient } from './auto-start-cron.ts'
@@ -45,14 +46,14 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     if (typeof id !== 'string' || id === '') {
       throw new InvalidOptionError({ option: 'id', problem: problem!, remedy: 'Pass the `id` of a job handle.' })
     }
-    for (const until = clock.now() + waitMs; ; await pause(clock, 200)) {
+    for (const until = elapsedOf(clock) + waitMs; ; await pause(clock, 200)) {
       try {
         // No job has such an id, so the engine is not asked: it may replace characters.
         const status = problem === undefined ? await provider.status(id) : undefined
         if (status && (tenantId === undefined || status.tenantId === tenantId)) return status
         throw new JobNotFoundError({ jobId: id, provider: provider.name })
       } catch (error) {
-        if (!JobNotVisibleError.isInstance(error) || clock.now() >= until) throw error
+        if (!JobNotVisibleError.isInstance(error) || elapsedOf(clock) >= until) throw error
       }
     }
   }

@@ -183,6 +183,17 @@ describe('a timeout', () => {
     expect(await waiting).toMatchObject({ state: 'completed' })
   })
 
+  test.each([-7_200_000, 7_200_000])('follows elapsed time if the wall clock is set by %i ms', async (byMs) => {
+    const waiting = client.waitForJob('job_1', { timeout: 10_000 })
+    const timedOut = expect(waiting).rejects.toMatchObject({ code: 'wait_timeout' })
+    await clock.advance(1000)
+    clock.setWall(byMs)
+    await clock.advance(8999)
+    expect(await isSettled(waiting)).toBe(false)
+    await clock.advance(1)
+    await timedOut
+  })
+
   test('of 0 reads once', async () => {
     await expect(client.waitForJob('job_1', { timeout: 0 })).rejects.toMatchObject({ code: 'wait_timeout' })
     become('completed')

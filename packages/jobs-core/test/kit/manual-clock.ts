@@ -6,15 +6,19 @@ export interface ManualClock extends Clock {
   advance(ms: number): Promise<void>
   /** Returns the number of active timers. */
   pendingTimers(): number
+  /** Sets the wall clock forward or, if negative, back. Timers and elapsed time stay. */
+  setWall(byMs: number): void
 }
 
 export function createManualClock(startMs: number = Date.parse('2026-03-01T12:00:00Z')): ManualClock {
   let now = startMs
+  let wallMs = 0
   const timers = new Set<{ readonly dueAt: number; readonly callback: () => void }>()
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
   return {
-    now: () => now,
+    now: () => now + wallMs,
+    elapsed: () => now,
     setTimer(delayMs, callback) {
       const timer = { dueAt: now + delayMs, callback }
       timers.add(timer)
@@ -22,6 +26,7 @@ export function createManualClock(startMs: number = Date.parse('2026-03-01T12:00
     },
     yield: turn,
     pendingTimers: () => timers.size,
+    setWall: (byMs) => void (wallMs += byMs),
     async advance(ms) {
       const until = now + ms
       await turn()

@@ -100,6 +100,13 @@ describe('cancelling a job', () => {
     expect(clock.now() - begunAt).toBeLessThanOrEqual(30_300)
   })
 
+  test('waits at most 30 seconds, even if the local clock is set back', async () => {
+    const { work, clock } = open({ runsAt: () => [run('a', 'RUNNING')] })
+    clock.setWall(-7_200_000)
+    await expect(clock.finish(work)).rejects.toThrow('runs are still running after 30000 ms')
+    expect(clock.elapsed!()).toBeLessThanOrEqual(Date.parse('2026-03-01T12:00:31Z'))
+  })
+
   test('fails if a function of a new event gets no run, although others were cancelled', async () => {
     const { work, clock } = open({ functions: ['a', 'b'], runsAt: () => [run('a', 'CANCELLED')], ageMs: 16_000 })
     const begunAt = clock.now()

@@ -1,5 +1,5 @@
 import { JobNotVisibleError, RequestFailedError } from '@cgk-platform/jobs-core'
-import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, elapsedOf, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
@@ -32,7 +32,7 @@ const timeoutMs = 30_000
  * @throws {JobNotVisibleError} if the job or a run of it stays invisible.
  */
 export async function cancelJob(id: string, { api, clock, reader, subscriptions }: CancelDependencies): Promise<void> {
-  const until = clock.now() + timeoutMs
+  const until = elapsedOf(clock) + timeoutMs
   const isNew = (of: EngineEvent): boolean => reader.ageMs(of) < runLagMs
   const event = await reader.awaitEvent(id, until)
   if (!event) throw new JobNotVisibleError({ jobId: id, provider: 'inngest', problem: 'it was not cancelled' })
@@ -44,13 +44,13 @@ export async function cancelJob(id: string, { api, clock, reader, subscriptions 
     const runs = await reader.runs(id)
     const open = runs.filter(({ status }) => status === 'QUEUED' || status === 'RUNNING')
     await Promise.all(open.map((run) => cancelRun(run, api)))
-    if (open.length > 0 && clock.now() >= until) {
+    if (open.length > 0 && elapsedOf(clock) >= until) {
       const problem = `runs are still running after ${timeoutMs} ms (${open.map((run) => run.id).join(', ')})`
       const remedy = 'Other runs can be cancelled already. Read the status and cancel the job again.'
       throw new RequestFailedError({ provider: 'inngest', operation: `cancel the job ${id}`, problem, remedy })
     }
     const isMissing = hasMissingRuns(event, runs, subscribed)
-    const isWaiting = isMissing && isNew(event) && clock.now() < until
+    const isWaiting = isMissing && isNew(event) && elapsedOf(clock) < until
     quietReads = open.length > 0 || isWaiting ? 0 : quietReads + 1
     if (quietReads === requiredQuietReads) {
       if (!subscribed || !isMissing || (runs.length > 0 && !wasNew)) return

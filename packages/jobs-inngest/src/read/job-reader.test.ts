@@ -65,6 +65,17 @@ describe('a job that was just sent', () => {
     expect(clock.delays).toEqual([25, 50, 100])
   })
 
+  test('is awaited for two seconds of elapsed time, even if the wall clock is set back', async () => {
+    const { reader, clock } = open({
+      eventAt: (time) => {
+        if (time === 1) clock.setWall(-7_200_000)
+        return notFound
+      },
+    })
+    await clock.finish(reader.read(id))
+    expect(clock.elapsed!()).toBe(Date.parse('2026-03-01T12:00:02Z'))
+  })
+
   test('is not found after two seconds, unless its id is recent', async () => {
     const { reader, clock, requestedDelay } = open({ eventAt: () => notFound })
     expect(await clock.finish<JobStatus | undefined>(reader.read(id))).toBeUndefined()

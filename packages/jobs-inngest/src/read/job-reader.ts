@@ -1,5 +1,5 @@
 import { JobNotVisibleError, type JobStatus } from '@cgk-platform/jobs-core'
-import { BoundedMap, type Clock, createSharedReads, pause } from '@cgk-platform/jobs-core/provider'
+import { BoundedMap, type Clock, createSharedReads, elapsedOf, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
@@ -24,7 +24,7 @@ export interface JobReader {
   ofEvent(event: EngineEvent): Promise<JobStatus>
   /** Returns an event without its payload, or `undefined` if there is none. */
   event(id: string): Promise<EngineEvent | undefined>
-  /** Returns an event without its payload, or `undefined` if it is not visible until this time. */
+  /** Returns an event without its payload, or `undefined` if it is not visible until this elapsed time. */
   awaitEvent(id: string, until: number): Promise<EngineEvent | undefined>
   /** Returns the time since the engine received an event, milliseconds. */
   ageMs(event: EngineEvent): number
@@ -78,7 +78,7 @@ export function createJobReader({ api, clock, subscriptions, accepted, appId }: 
   const awaitEvent = async (id: string, until: number): Promise<EngineEvent | undefined> => {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
       const found = await event(id)
-      const leftMs = until - clock.now()
+      const leftMs = until - elapsedOf(clock)
       if (found || leftMs <= 0) return found
       await pause(clock, Math.min(pauseMs, leftMs))
     }
@@ -112,7 +112,7 @@ export function createJobReader({ api, clock, subscriptions, accepted, appId }: 
     awaitEvent,
     async read(id) {
       if (!isEventId(id)) return undefined
-      const found = await awaitEvent(id, clock.now() + visibleAfterMs)
+      const found = await awaitEvent(id, elapsedOf(clock) + visibleAfterMs)
       // The runs are requested last, because a server that stores many runs responds slowly.
       if (found) return toStatus(found, await runs(id))
       const sent = accepted.status(id)

@@ -4,6 +4,8 @@ import type { Clock } from '@cgk-platform/jobs-core/provider'
 export interface VirtualClock extends Clock {
   /** The delays of all timers, in the order in which they were set. */
   readonly delays: readonly number[]
+  /** Sets the wall clock forward or, if negative, back. Timers and elapsed time stay. */
+  setWall(byMs: number): void
   /** The number of pending timers. */
   pending(): number
   /** The number of pending timers that keep the process alive. */
@@ -25,6 +27,7 @@ const mostTurns = 20_000
 /** Creates a clock that stands still at an instant, epoch milliseconds. */
 export function createVirtualClock(startMs: number = Date.parse('2026-03-01T12:00:00Z')): VirtualClock {
   let now = startMs
+  let wallMs = 0
   const timers = new Set<Waiting>()
   const delays: number[] = []
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
@@ -39,7 +42,9 @@ export function createVirtualClock(startMs: number = Date.parse('2026-03-01T12:0
   }
 
   return {
-    now: () => now,
+    now: () => now + wallMs,
+    elapsed: () => now,
+    setWall: (byMs) => void (wallMs += byMs),
     setTimer(delayMs, callback) {
       const timer: Waiting = { dueAt: now + delayMs, callback, isHeld: true }
       timers.add(timer)

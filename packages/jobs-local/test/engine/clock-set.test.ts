@@ -89,6 +89,17 @@ describe.each(['memory', 'sqlite'] as const)('after the wall clock is set (%s)',
     await engine.client.close()
   })
 
+  test.each([-2, 2])('a wait for a job takes its time: by %i hours', async (hours) => {
+    const engine = createJumpingEngine({ startAt, jobs: [], config: configOf() })
+    const { id } = await engine.client.sendJob('work.ignored', { tenantId }, { delay: '10h' })
+    const endedAt = engine.client.waitForJob(id, { timeout: '10s' }).catch(() => engine.elapsedMs())
+    await engine.advance(1000)
+    engine.jump(hours * hourMs)
+    await engine.advance(60_000)
+    expect(await endedAt).toBe(10_000)
+    await engine.client.close()
+  })
+
   test('the status tells the new times', async () => {
     const { jobs } = createNotes(() => engine)
     const engine = createJumpingEngine({ startAt, jobs, config: configOf() })

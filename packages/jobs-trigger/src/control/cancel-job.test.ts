@@ -80,6 +80,25 @@ describe('a run that does not end at once', () => {
   })
 })
 
+test('waits for 30 seconds of elapsed time, even if the wall clock is set', async () => {
+  for (const byMs of [-7_200_000, 7_200_000]) {
+    const clock = createFakeClock()
+    let cancels = 0
+    const api = createFakeApi([root], {
+      cancel: (run) => {
+        if (++cancels === 2) clock.setWall(byMs)
+        return run
+      },
+    })
+    const reader = createJobReader({ api, clock, jobs: () => undefined })
+    const beganAt = clock.elapsed!()
+    const error: unknown = await clock.finish(cancelJob('run_1', { api, clock, reader })).catch((thrown) => thrown)
+    expect(String(error)).toContain('have not ended after 30000 ms')
+    expect(clock.elapsed!() - beganAt).toBeGreaterThanOrEqual(30_000)
+    expect(clock.elapsed!() - beganAt).toBeLessThanOrEqual(32_000)
+  }
+})
+
 test('cancels a job whose status could be read only after a long wait', async () => {
   const clock = createFakeClock()
   const api = createFakeApi([{ ...root, status: 'QUEUED', attemptCount: 0 }], {

@@ -1,5 +1,5 @@
 import { RequestFailedError, isEnded } from '@cgk-platform/jobs-core'
-import { type Clock, mapWithConcurrency, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, elapsedOf, mapWithConcurrency, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
@@ -41,7 +41,7 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelDepend
     const open = openRuns.map((run) => run.id)
     const mayChange = runs.some((run) => executed.has(run.id) && isUnfinished(run) && !hasReported(run))
     if (open.length === 0 && !mayChange && !eventRuns.some(({ run }) => mayStartRuns(run))) return
-    if (clock.now() >= until) {
+    if (elapsedOf(clock) >= until) {
       if (open.length === 0) return
       const problem = `these runs have not ended after ${timeoutMs} ms: ${open.join(', ')}`
       const remedy = 'Other runs of the job may be cancelled. Read the status, then cancel the job again.'
@@ -53,7 +53,7 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelDepend
     if (first !== undefined) await api.cancel(first)
     await mapWithConcurrency(others, (runId) => api.cancel(runId))
     // From the first cancel on: the first read may have waited for a rate limit.
-    until = Math.min(until, clock.now() + timeoutMs)
+    until = Math.min(until, elapsedOf(clock) + timeoutMs)
     await pause(clock, pauseMs)
   }
 }

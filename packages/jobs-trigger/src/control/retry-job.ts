@@ -1,5 +1,5 @@
 import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import { resolveRequest, type Clock, hashOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
+import { resolveRequest, type Clock, elapsedOf, hashOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { eventPayloadOf, type EventRuns } from '../read/event-runs.ts'
@@ -43,9 +43,9 @@ export async function retryJob(id: string, { api, clock, reader }: RetryDependen
   const triggering = api.trigger(eventTaskId(envelope.event), toWireJson({ envelope, retry }), request)
   const { id: retryRunId } = await resolveRequest({ ...question, isMutation: true }, triggering)
   await api.addTags(last, [retriedByTag(retryRunId)])
-  const until = clock.now() + visibilityTimeoutMs
+  const until = elapsedOf(clock) + visibilityTimeoutMs
   while (!(await reader.eventRuns(id))?.some(({ run }) => run.id === retryRunId)) {
-    if (clock.now() >= until) {
+    if (elapsedOf(clock) >= until) {
       const problem = `the run ${retryRunId} is not visible after ${visibilityTimeoutMs} ms`
       const remedy = 'Trigger.dev has accepted the retry. Read the status again later.'
       throw new RequestFailedError({ ...question, problem, remedy })

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core/provider'
+import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
 
 /**
  * Returns a clock that yields twice. A handler that blocked the event loop also delayed a cancel, which needs several
@@ -7,6 +7,7 @@ import type { Clock } from '@cgk-platform/jobs-core/provider'
 export function toWorkerClock(clock: Clock): Clock {
   return {
     now: () => clock.now(),
+    elapsed: () => elapsedOf(clock),
     setTimer: (delayMs, callback) => clock.setTimer(delayMs, callback),
     async yield() {
       await clock.yield()

@@ -4,6 +4,8 @@ import type { Clock } from '@cgk-platform/jobs-core/provider'
 export interface FakeClock extends Clock {
   /** The delays of all timers, in the order of their creation. */
   readonly delays: readonly number[]
+  /** Sets the wall clock forward or, if negative, back. Timers and elapsed time stay. */
+  setWall(byMs: number): void
   /** Returns the number of pending timers. */
   pending(): number
   /** Advances from timer to timer until the work settles, and returns its result. */
@@ -23,6 +25,7 @@ const settleTurns = 30
 /** Creates a clock that is stopped at `startMs`, in epoch milliseconds. */
 export function createFakeClock(startMs: number = Date.parse('2026-03-01T12:00:00Z')): FakeClock {
   let now = startMs
+  let wallMs = 0
   const timers = new Set<PendingTimer>()
   const delays: number[] = []
   const turn = () => new Promise<void>((resolve) => void setImmediate(resolve))
@@ -36,7 +39,9 @@ export function createFakeClock(startMs: number = Date.parse('2026-03-01T12:00:0
   }
 
   return {
-    now: () => now,
+    now: () => now + wallMs,
+    elapsed: () => now,
+    setWall: (byMs) => void (wallMs += byMs),
     setTimer(delayMs, callback) {
       const timer: PendingTimer = { dueAt: now + delayMs, callback }
       timers.add(timer)
