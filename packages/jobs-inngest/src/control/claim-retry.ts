@@ -27,8 +27,8 @@ const maxPauseMs = 1000
 /**
  * Returns true if this call is to rerun a failed run, false if the run was retried already. A rerun takes no
  * idempotency key, so simultaneous calls first send a claim with the same event id. Inngest starts the run of one of
- * the claims. The other calls wait until the rerun is visible. If they wait in vain, the process with the claim has
- * died, and they rerun.
+ * the claims. The other calls wait until the rerun is visible. If it does not become visible, the process with the
+ * claim has died, and they rerun.
  *
  * @throws {RequestFailedError} if Inngest does not accept the claim.
  */
