@@ -56,7 +56,7 @@ describe('on Inngest', () => {
       ),
       'engine: signing key: is accepted',
       'engine: app: `jobs` is synced',
-      expect.stringMatching(/^engine: functions: 3 /),
+      expect.stringMatching(/^engine: functions: 4 .*all 3 for the jobs/),
     ])
     expect(messagesOf('unknown')).toEqual(['engine: not checked: whether the process that runs your jobs is up'])
     expect(report.engine?.durationMs).toBeGreaterThan(0)
