@@ -19,7 +19,7 @@ import type { EngineView } from './engine-view.ts'
 import { Deadline } from './deadline.ts'
 import { type AttemptHost, RunningAttempt } from './running-attempt.ts'
 import { RunningAttempts } from './running-attempts.ts'
-import { isLargeOutcome } from './is-large-outcome.ts'
+import { isLargeOutcome } from './is-large-value.ts'
 import { LeftoverHandlers } from './leftover-handlers.ts'
 import { StorePass } from './store-pass.ts'
 import { toWorkerDefinition } from './subscribers-of.ts'
@@ -278,7 +278,7 @@ export class Engine implements EngineView {
     }
     const rejected = (problem: Error): void =>
       void store.change(() => settle({ type: 'failed', error: toErrorInfo(problem) }), { done })
-    const settling = store.change(() => settle(outcome), { done, rejected, isLarge: isLargeOutcome(outcome) })
+    const settling = store.change(() => settle(outcome), { done, rejected, run, isLarge: isLargeOutcome(outcome) })
     if (settling) void settling.then(() => attempt.end())
     else attempt.end()
   }

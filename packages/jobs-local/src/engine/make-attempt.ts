@@ -18,6 +18,7 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredRun } from '../store/job-store.ts'
+import { isLargeValue } from './is-large-value.ts'
 import type { RunningAttempt } from './running-attempt.ts'
 
 /**
@@ -66,6 +67,8 @@ function stepRecordsOf(running: RunningAttempt, { version }: WorkflowDefinition)
     save: (step) =>
       store.change(() => store.saveStep(run, step, clock.now()), {
         done: (isSaved) => void (isSaved || running.lost()),
+        run,
+        isLarge: isLargeValue(step.output),
       }),
     saveFailure: () => store.change(() => store.saveFailure(run), { done: () => undefined }),
     onWaitResolved(listener) {

@@ -112,6 +112,8 @@ export interface ChangeCallbacks<T> {
   readonly last?: boolean
   /** Whether this change writes a large value, for which smaller changes must not wait. Default false. */
   readonly isLarge?: boolean
+  /** The run that this change is about. Its changes stay in order, even if one of them is large. */
+  readonly run?: StoredRun
 }
 
 /** Returns the concurrency limits of a definition. Called at each claim, because hot reload can change them. */

@@ -4,7 +4,7 @@ import type { JobState } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import type { WorkerDefinition, StoredJob } from '../../src/store/job-store.ts'
-import { deleteExpiredJobs } from '../../src/store/sqlite/delete-expired-jobs.ts'
+import { cutoffsOf, deleteExpiredJobs } from '../../src/store/sqlite/delete-expired-jobs.ts'
 import { candidateJobsSql } from '../../src/store/sqlite/candidate-jobs.ts'
 import { listJobs } from '../../src/store/sqlite/jobs-table.ts'
 import { takeOver } from '../../src/store/sqlite/take-over.ts'
@@ -64,7 +64,9 @@ test('the retention count also limits jobs that ended without a run', async () =
   const delayed = createEnvelope({ runAt: now + 1000 })
   await changed(store, () => store.add([delayed], now))
   const connection = openFile(path)
-  expect(deleteExpiredJobs(connection, { count: 2, ageMs: 1000 }, now + 10)).toBe(false)
+  expect(deleteExpiredJobs(connection, cutoffsOf(connection, { count: 2, ageMs: 1000 }, now + 10), now + 10)).toBe(
+    false,
+  )
   connection.close()
   const kept = store.list({ limit: 10 }).jobs.map(({ envelope }) => envelope.id)
   expect(kept.toSorted()).toEqual([...envelopes.slice(-2), delayed].map(({ id }) => id).toSorted())
@@ -76,7 +78,7 @@ test.for([
   [
     'the leftover slot of a run',
     'cgk_leftovers_run',
-    'SELECT id FROM cgk_leftovers WHERE job = 1 AND number = 1 AND worker = 1 LIMIT 1',
+    'SELECT id FROM cgk_leftovers WHERE run = 1 AND worker = 1 LIMIT 1',
   ],
   [
     'jobs of a tenant',
@@ -121,9 +123,9 @@ test('a list of one state reads no job whose row and runs exclude that state', a
   expect(listed('queued')).toEqual([[waiting], [waiting]])
   expect(listed('scheduled')).toEqual([[delayed], [delayed]])
   expect(listed('failed')).toEqual([[], []])
-  connection.exec("UPDATE cgk_runs SET state = 'completed', phase = NULL, ended_at = 1 WHERE number = 1")
+  connection.exec("UPDATE cgk_runs SET state = 'completed', phase = NULL, ended_at = 1 WHERE run & 1048575 = 1")
   // One of its runs is completed, but the other one makes the job queued.
-  expect(listed('completed')).toEqual([[unhandled, waiting].toSorted().toReversed(), [unhandled]])
+  expect(listed('completed')).toEqual([[unhandled], [unhandled]])
   expect(listed('queued')).toEqual([[waiting], [waiting]])
   connection.close()
 })

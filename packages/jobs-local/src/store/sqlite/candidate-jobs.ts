@@ -1,7 +1,7 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 
 import type { Connection } from './connection.ts'
-import { phases } from './rows.ts'
+import { isFirstRun, jobOfRun, phases } from './rows.ts'
 
 const { waiting, ready, held, suspect } = phases
 
@@ -9,19 +9,19 @@ const { waiting, ready, held, suspect } = phases
 const maxCandidates = 20_000
 
 const ended =
-  'SELECT job AS candidate FROM cgk_runs WHERE ended_at IS NOT NULL AND number = 1 ' +
+  `SELECT ${jobOfRun} AS candidate FROM cgk_runs WHERE ended_at IS NOT NULL AND ${isFirstRun} ` +
   'UNION ALL SELECT seq FROM cgk_jobs WHERE ended_at IS NOT NULL'
 
 /** Queries by state for the jobs that may be in it. They use indexes only and can return a job twice. */
 const candidateQueries: Readonly<Record<JobState, string>> = {
   scheduled: "SELECT seq AS candidate FROM cgk_jobs WHERE state = 'scheduled'",
   queued:
-    `SELECT job AS candidate FROM cgk_runs WHERE phase IN (${ready}, ${suspect}) UNION ALL ` +
+    `SELECT ${jobOfRun} AS candidate FROM cgk_runs WHERE phase IN (${ready}, ${suspect}) UNION ALL ` +
     "SELECT seq FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",
   running:
-    `SELECT job AS candidate FROM cgk_runs WHERE phase = ${held} UNION ALL ` +
-    'SELECT job FROM cgk_runs WHERE pause IS NOT NULL',
-  retrying: `SELECT job AS candidate FROM cgk_runs WHERE phase = ${waiting}`,
+    `SELECT ${jobOfRun} AS candidate FROM cgk_runs WHERE phase = ${held} UNION ALL ` +
+    `SELECT ${jobOfRun} FROM cgk_runs WHERE pause IS NOT NULL`,
+  retrying: `SELECT ${jobOfRun} AS candidate FROM cgk_runs WHERE phase = ${waiting}`,
   completed: ended,
   failed: ended,
   cancelled: ended,

@@ -76,7 +76,7 @@ function claimOf(definition: string, wanted: number, options: ClaimOptions): Sto
 
 function claimFrom(definition: string, tenant: string, count: number, options: ClaimOptions): StoredRun[] {
   const { connection, worker, now } = options
-  const where = `r.phase = ${ready} AND r.definition_id = ? AND r.tenant = ? ORDER BY r.job, r.number LIMIT ?`
+  const where = `r.phase = ${ready} AND r.definition_id = ? AND r.tenant = ? ORDER BY run LIMIT ?`
   const rows = connection.all<ClaimedRow>(`${selectClaimed} WHERE ${where}`, definition, tenant, count)
   const last = rows.at(-1)
   if (last) holdRuns(connection, last, worker, now)

@@ -12,7 +12,7 @@ const firstGroups = 8
 /** Time in which no other suspect begins beside one after its first crash, in milliseconds. Doubles with each crash. */
 const firstProbationMs = 5000
 
-type SuspectRow = Pick<RunRow, 'job' | 'number' | 'definition_id' | 'tenant' | 'crashes'>
+type SuspectRow = Pick<RunRow, 'run' | 'definition_id' | 'tenant' | 'crashes'>
 
 /** The options of a claim of suspects. */
 export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns'> {
@@ -35,7 +35,7 @@ export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns'> {
 export function claimSuspects(options: SuspectClaimOptions): StoredRun[] | undefined {
   const { connection, max, slots, isEmpty } = options
   const rows = connection.all<SuspectRow>(
-    `SELECT job, number, definition_id, tenant, crashes FROM cgk_runs WHERE phase = ${phases.suspect} ` +
+    `SELECT run, definition_id, tenant, crashes FROM cgk_runs WHERE phase = ${phases.suspect} ` +
       `${isEmpty ? '' : 'AND due_at IS NULL '}ORDER BY crashes DESC, attempt_started_at DESC`,
   )
   const claimed: StoredRun[] = []
@@ -76,10 +76,10 @@ function mayBegin({ definition_id: definition, tenant }: SuspectRow, options: Su
   )
 }
 
-function claim({ job, number, crashes }: SuspectRow, options: SuspectClaimOptions): StoredRun {
+function claim({ run, crashes }: SuspectRow, options: SuspectClaimOptions): StoredRun {
   const { connection, worker, now, elapsedMs } = options
-  const row = connection.get<ClaimedRow>(`${selectClaimed} WHERE r.job = ? AND r.number = ?`, job, number)!
-  holdSuspect(connection, row, worker, now)
+  const row = connection.get<ClaimedRow>(`${selectClaimed} WHERE run = ?`, run)!
+  holdSuspect(connection, run, worker, now)
   const probationEndsAt = elapsedMs + Math.min(firstProbationMs * 2 ** (crashes - 1), longLifeMs)
   return Object.assign(toHeldRun(connection, row, worker, now), { probationEndsAt })
 }

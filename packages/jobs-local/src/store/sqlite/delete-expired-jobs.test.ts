@@ -4,9 +4,10 @@ import { createEnvelope } from '../../../test/kit/stored-run.ts'
 import { createTestFile } from '../../../test/kit/test-file.ts'
 import { turnBatch } from '../../turn-batch.ts'
 import type { Connection } from './connection.ts'
-import { deleteExpiredJobs } from './delete-expired-jobs.ts'
+import { cutoffsOf, deleteExpiredJobs } from './delete-expired-jobs.ts'
 import { addJobs, endJob } from './jobs-table.ts'
 import { openFile } from './open-file.ts'
+import { runAt } from './rows.ts'
 import { addRun } from './runs-table.ts'
 
 /** Creates a file with jobs. */
@@ -24,7 +25,7 @@ function deleteAll(connection: Connection): number[] {
   const deleted: number[] = []
   for (let isMore = true; isMore;) {
     const before = left()
-    isMore = deleteExpiredJobs(connection, { count: 1000, ageMs: 10 }, 100)
+    isMore = deleteExpiredJobs(connection, cutoffsOf(connection, { count: 1000, ageMs: 10 }, 100), 100)
     deleted.push(before - left())
   }
   return deleted
@@ -39,13 +40,15 @@ test('deletes many expired jobs in several batches, and returns whether more rem
 
 test.for([
   ['outputs', 'UPDATE cgk_runs SET output = hex(zeroblob(1500000))'],
-  ['step results', "INSERT INTO cgk_steps SELECT job, number, 'step', 0, hex(zeroblob(1500000)) FROM cgk_runs"],
+  ['step results', "INSERT INTO cgk_steps SELECT run, 'step', 0, hex(zeroblob(1500000)) FROM cgk_runs"],
 ])('deletes jobs with large %s in smaller batches', ([_, enlarge]) => {
   const count = 5
   const connection = createJobs(count)
   for (let seq = 1; seq <= count; seq++)
-    addRun(connection, { seq, number: 1, tenantId: 'acme', definitionId: 'work', maxAttempts: 1 })
+    addRun(connection, { run: runAt(seq, 1), tenantId: 'acme', definitionId: 'work', maxAttempts: 1, workflow: '{}' })
   connection.exec("UPDATE cgk_runs SET state = 'completed', phase = NULL, ended_at = 1")
   connection.exec(enlarge!)
   expect(deleteAll(connection)).toEqual([2, 2, 1])
+  for (const table of ['cgk_runs', 'cgk_steps'])
+    expect(connection.get(`SELECT count(*) AS count FROM ${table}`)).toEqual({ count: 0 })
 })

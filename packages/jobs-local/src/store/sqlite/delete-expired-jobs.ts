@@ -2,57 +2,80 @@ import { turnBatch } from '../../turn-batch.ts'
 import type { Retention } from '../retained-jobs.ts'
 import type { Connection } from './connection.ts'
 import { countWithin } from './count-within.ts'
+import { isFirstRun, isRunOf, jobOfRun } from './rows.ts'
 
 /** Maximum number of free pages to return to the disk in one transaction. */
 const vacuumPages = 500
 
 /** Ended jobs, by their first run. */
-const endedByRuns = 'cgk_runs WHERE number = 1 AND ended_at IS NOT NULL'
+const endedByRuns = `cgk_runs WHERE ${isFirstRun} AND ended_at IS NOT NULL`
 /**
  * Ended jobs without runs: no definition handled their event, or they were cancelled before they were due. Counted
  * separately.
  */
 const endedWithoutRuns = 'cgk_jobs WHERE ended_at IS NOT NULL'
 
-/** Reads the size of a job's values that can be large. */
-const bytesSql =
-  'SELECT (SELECT octet_length(envelope) FROM cgk_jobs WHERE seq = ?1) + ' +
-  '(SELECT ifnull(sum(octet_length(output)), 0) FROM cgk_runs WHERE job = ?1) + ' +
-  '(SELECT ifnull(sum(octet_length(record)), 0) FROM cgk_steps WHERE job = ?1) AS bytes'
+/** Jobs that ended before these instants are deleted. */
+export interface Cutoffs {
+  readonly withRuns: number
+  readonly withoutRuns: number
+}
 
-/**
- * Deletes ended jobs that exceed the retention, and expired idempotency keys. Returns true if more jobs remain to
- * delete.
- */
-export function deleteExpiredJobs(connection: Connection, { count, ageMs }: Retention, now: number): boolean {
-  const cutoff = Math.max(now - ageMs, oldestRetainedAt(connection, endedByRuns, count))
-  const cutoffWithoutRuns = Math.max(now - ageMs, oldestRetainedAt(connection, endedWithoutRuns, count))
-  const expired = connection.all<{ seq: number }>(
-    // Select a job by its first run, unless another of its runs is open or ended later.
-    `SELECT job AS seq FROM ${endedByRuns} AND ended_at < ?1 ` +
-      'AND NOT EXISTS (SELECT 1 FROM cgk_runs o WHERE o.job = cgk_runs.job AND o.number <> 1 AND ' +
-      '(o.ended_at IS NULL OR o.ended_at >= ?1 OR o.phase IS NOT NULL)) AND phase IS NULL ' +
-      `UNION ALL SELECT seq FROM ${endedWithoutRuns} AND ended_at < ?2 LIMIT ?3`,
-    cutoff,
-    cutoffWithoutRuns,
-    turnBatch,
-  )
-  const bytesOf = ({ seq }: { seq: number }): number => connection.get<{ bytes: number }>(bytesSql, seq)!.bytes
-  const batch = expired.slice(0, countWithin(expired, bytesOf))
-  const list = JSON.stringify(batch.map(({ seq }) => seq))
-  connection.run('DELETE FROM cgk_jobs WHERE seq IN (SELECT value FROM json_each(?))', list)
-  connection.run('DELETE FROM cgk_runs WHERE job IN (SELECT value FROM json_each(?))', list)
-  connection.run('DELETE FROM cgk_steps WHERE job IN (SELECT value FROM json_each(?))', list)
-  connection.run('DELETE FROM cgk_waits WHERE job IN (SELECT value FROM json_each(?))', list)
-  connection.run('DELETE FROM cgk_notices WHERE job IN (SELECT value FROM json_each(?))', list)
-  connection.run('DELETE FROM cgk_keys WHERE expires_at <= ?', now)
-  return batch.length < expired.length || batch.length === turnBatch
+/** Returns which ended jobs exceed the retention. */
+export function cutoffsOf(connection: Connection, { count, ageMs }: Retention, now: number): Cutoffs {
+  const oldest = now - ageMs
+  return {
+    withRuns: Math.max(oldest, oldestRetainedAt(connection, endedByRuns, count)),
+    withoutRuns: Math.max(oldest, oldestRetainedAt(connection, endedWithoutRuns, count)),
+  }
 }
 
 /** Returns when the oldest of the `count` newest ended jobs ended. */
 function oldestRetainedAt(connection: Connection, ended: string, count: number): number {
   const sql = `SELECT ended_at FROM ${ended} ORDER BY ended_at DESC LIMIT 1 OFFSET ?`
   return connection.get<{ ended_at: number }>(sql, count - 1)?.ended_at ?? 0
+}
+
+interface ExpiredRow {
+  readonly seq: number
+  /** The size of the values that can be large. */
+  readonly bytes: number
+}
+
+const expiredSql =
+  'WITH expired(job) AS (' +
+  // Select a job by its first run, unless another of its runs is open or ended later.
+  `SELECT ${jobOfRun} FROM ${endedByRuns} AND ended_at < ?1 AND phase IS NULL ` +
+  `AND NOT EXISTS (SELECT 1 FROM cgk_runs o WHERE o.run > cgk_runs.run AND o.run <= cgk_runs.run | 1048575 ` +
+  'AND (o.ended_at IS NULL OR o.ended_at >= ?1 OR o.phase IS NOT NULL)) ' +
+  `UNION ALL SELECT seq FROM ${endedWithoutRuns} AND ended_at < ?2 LIMIT ?3) ` +
+  'SELECT job AS seq, (SELECT octet_length(envelope) FROM cgk_jobs WHERE seq = job) + ' +
+  `(SELECT ifnull(sum(octet_length(output)), 0) FROM cgk_runs WHERE ${isRunOf('job')}) + ` +
+  `(SELECT ifnull(sum(octet_length(record)), 0) FROM cgk_steps WHERE ${isRunOf('job')}) AS bytes FROM expired`
+
+/** The runs of some jobs, and those of them that may have steps, as JSON arrays. */
+const runsSql =
+  'SELECT json_group_array(run) AS runs, json_group_array(run) FILTER (WHERE workflow IS NOT NULL) AS workflows ' +
+  `FROM json_each(?) AS job CROSS JOIN cgk_runs ON ${isRunOf('job.value')}`
+
+/**
+ * Deletes jobs that ended before the cutoffs, and expired idempotency keys. Returns true if more jobs remain to delete.
+ */
+export function deleteExpiredJobs(connection: Connection, { withRuns, withoutRuns }: Cutoffs, now: number): boolean {
+  const expired = connection.all<ExpiredRow>(expiredSql, withRuns, withoutRuns, turnBatch)
+  const batch = expired.slice(
+    0,
+    countWithin(expired, ({ bytes }) => bytes),
+  )
+  const jobs = JSON.stringify(batch.map(({ seq }) => seq))
+  const { runs, workflows } = connection.get<{ runs: string; workflows: string }>(runsSql, jobs)!
+  const remove = (rows: string, keys: string): number =>
+    connection.run(`DELETE FROM ${rows} IN (SELECT value FROM json_each(?))`, keys)
+  remove('cgk_jobs WHERE seq', jobs)
+  remove('cgk_runs WHERE run', runs)
+  if (workflows !== '[]') for (const table of ['steps', 'waits', 'notices']) remove(`cgk_${table} WHERE run`, workflows)
+  connection.run('DELETE FROM cgk_keys WHERE expires_at <= ?', now)
+  return batch.length < expired.length || batch.length === turnBatch
 }
 
 /** Returns the space of deleted jobs to the disk. */

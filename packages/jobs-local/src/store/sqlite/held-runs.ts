@@ -1,11 +1,9 @@
 import type { StoredRun } from '../job-store.ts'
-import { keyOf, type RunKey } from './rows.ts'
-
-type RowKey = Pick<RunKey, 'seq' | 'number'>
+import { keyOf } from './rows.ts'
 
 /** The runs that this process holds. If a transaction is rolled back, so are its changes to this set. */
 export class HeldRuns {
-  readonly #runs = new Map<string, StoredRun>()
+  readonly #runs = new Map<number, StoredRun>()
   /** Functions that revert the changes of this transaction. */
   #reverts: (() => void)[] = []
 
@@ -28,18 +26,18 @@ export class HeldRuns {
     return this.#runs.values()
   }
 
-  get(key: RowKey): StoredRun | undefined {
-    return this.#runs.get(nameOf(key))
+  get(run: number): StoredRun | undefined {
+    return this.#runs.get(run)
   }
 
   add(run: StoredRun): void {
-    this.#change(nameOf(keyOf(run)), run)
+    this.#change(keyOf(run).run, run)
   }
 
   /** Removes a run, but not a later attempt of it that this process has begun after its lease expired. */
   remove(run: StoredRun): void {
-    const name = nameOf(keyOf(run))
-    if (this.#runs.get(name) === run) this.#change(name, undefined)
+    const key = keyOf(run).run
+    if (this.#runs.get(key) === run) this.#change(key, undefined)
   }
 
   /** Returns the runs that this process claimed under another worker id, before others took it for dead. */
@@ -47,18 +45,14 @@ export class HeldRuns {
     return [...this.#runs.values()].filter((run) => keyOf(run).worker !== worker)
   }
 
-  #change(name: string, run: StoredRun | undefined): void {
-    const before = this.#runs.get(name)
-    this.#reverts.push(() => this.#set(name, before))
-    this.#set(name, run)
+  #change(key: number, run: StoredRun | undefined): void {
+    const before = this.#runs.get(key)
+    this.#reverts.push(() => this.#set(key, before))
+    this.#set(key, run)
   }
 
-  #set(name: string, run: StoredRun | undefined): void {
-    if (run) this.#runs.set(name, run)
-    else this.#runs.delete(name)
+  #set(key: number, run: StoredRun | undefined): void {
+    if (run) this.#runs.set(key, run)
+    else this.#runs.delete(key)
   }
-}
-
-function nameOf({ seq, number }: RowKey): string {
-  return `${seq}/${number}`
 }

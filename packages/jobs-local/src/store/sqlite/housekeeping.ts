@@ -1,6 +1,6 @@
 import type { Retention } from '../retained-jobs.ts'
 import type { Connection } from './connection.ts'
-import { deleteExpiredJobs, releaseDiskSpace } from './delete-expired-jobs.ts'
+import { type Cutoffs, cutoffsOf, deleteExpiredJobs, releaseDiskSpace } from './delete-expired-jobs.ts'
 import { takeOver } from './take-over.ts'
 import { maxHeartbeatMs, type Workers } from './workers.ts'
 
@@ -30,6 +30,8 @@ export class Housekeeping {
   #isBeating = false
   #isPruning = false
   #ended = 0
+  /** While expired jobs remain to delete. */
+  #cutoffs: Cutoffs | undefined
 
   constructor(dependencies: HousekeepingDependencies) {
     this.#dependencies = dependencies
@@ -78,7 +80,10 @@ export class Housekeeping {
   /** Deletes a batch of expired jobs. Returns true if more remain. */
   #prune(): boolean {
     const { connection, retention, now } = this.#dependencies
-    if (deleteExpiredJobs(connection, retention, now())) return true
+    // Read once for all batches: it counts the retained jobs.
+    this.#cutoffs ??= cutoffsOf(connection, retention, now())
+    if (deleteExpiredJobs(connection, this.#cutoffs, now())) return true
+    this.#cutoffs = undefined
     releaseDiskSpace(connection)
     return false
   }

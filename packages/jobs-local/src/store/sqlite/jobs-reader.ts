@@ -1,11 +1,9 @@
 import type { StoredJob, StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { findJob } from './jobs-table.ts'
-import { keyOf, type RunKey, type RunRow, seqOf, toStoredRun } from './rows.ts'
+import { jobOfRun, keyOf, type RunRow, seqOf, toStoredRun } from './rows.ts'
 import { readRuns } from './runs-table.ts'
 import { readRecord } from './steps-table.ts'
-
-type RowKey = Pick<RunKey, 'seq' | 'number'>
 
 /** Reads jobs with their runs and steps. */
 export class JobsReader {
@@ -25,22 +23,21 @@ export class JobsReader {
     const rows = readRuns(this.#connection, job, seqOf(job))
     for (const [index, { workflow }] of rows.entries()) {
       const run = job.runs[index]!
-      const record = workflow === null ? undefined : readRecord(this.#connection, keyOf(run), workflow)
+      const record = workflow === null ? undefined : readRecord(this.#connection, keyOf(run).run, workflow)
       if (record) run.workflow = record
     }
     return job
   }
 
   /** Reads a run of a workflow. Returns `undefined` if its first attempt has not begun. */
-  workflowRun({ seq, number }: RowKey): StoredRun | undefined {
+  workflowRun(key: number): StoredRun | undefined {
     const row = this.#connection.get<RunRow & { id: string }>(
-      'SELECT r.*, j.id FROM cgk_runs r JOIN cgk_jobs j ON j.seq = r.job WHERE r.job = ? AND r.number = ?',
-      seq,
-      number,
+      `SELECT r.*, j.id FROM cgk_runs r JOIN cgk_jobs j ON j.seq = ${jobOfRun} WHERE run = ?`,
+      key,
     )
     if (!row?.workflow) return undefined
     const run = toStoredRun(row, findJob(this.#connection, row.id)!)
-    const workflow = readRecord(this.#connection, { seq, number }, row.workflow)
+    const workflow = readRecord(this.#connection, key, row.workflow)
     return workflow && Object.assign(run, { workflow })
   }
 }

@@ -1,21 +1,27 @@
-import { encodeEnvelope, type Envelope, type ListQuery } from '@cgk-platform/jobs-core/provider'
+import type { JobState } from '@cgk-platform/jobs-core'
+import {
+  encodeEnvelope,
+  type Envelope,
+  jobStateOf,
+  type ListQuery,
+  type RunInJob,
+} from '@cgk-platform/jobs-core/provider'
 
 import type { AddedJob, StoredJob } from '../job-store.ts'
-import { stateOf } from '../state-of.ts'
 import type { Connection } from './connection.ts'
 import { candidateJobsSql } from './candidate-jobs.ts'
-import { type JobRow, toStoredJob } from './rows.ts'
+import { isRunOf, type JobRow, toJobState, toStoredJob } from './rows.ts'
 
 /** The columns of a `JobRow`. */
 export const columns = 'seq, id, tenant, event, envelope, state, ended_at'
-/** Number of jobs to read at once for a list. */
+/** Number of jobs of which to find out the state at once for a list. */
 const listBatch = 500
 /**
  * Condition that a job may be in a state: one of its runs is, or it has no runs and is itself. Only all runs together
  * determine the state.
  */
 const maybeInState = `ifnull(
-  (SELECT max(r.state = ?) FROM cgk_runs r WHERE r.job = seq),
+  (SELECT max(r.state = ?) FROM cgk_runs r WHERE ${isRunOf('seq')}),
   iif(state = 'taken', 'queued', state) = ?
 )`
 
@@ -96,7 +102,6 @@ export function listJobs(
   { tenantId, state, event, limit, cursor }: ListQuery,
   withRuns: (job: StoredJob) => StoredJob,
 ): { jobs: StoredJob[]; cursor?: string } {
-  const found: StoredJob[] = []
   const conditions = [
     'id < ?',
     ...(tenantId === undefined ? [] : ['tenant = ?']),
@@ -105,16 +110,28 @@ export function listJobs(
   ].join(' AND ')
   const values = [tenantId, event, state, state].filter((value) => value !== undefined)
   const from = candidateJobsSql(connection, state)
-  const sql = `SELECT ${columns} FROM ${from} WHERE ${conditions} ORDER BY id DESC LIMIT ${listBatch}`
+  const sql = `SELECT seq, id FROM ${from} WHERE ${conditions} ORDER BY id DESC LIMIT ?`
+  const batch = state === undefined ? limit + 1 : listBatch
+  const found: StoredJob[] = []
   // Ids increase with time and sort before `~`.
-  for (let before = cursor ?? '~'; found.length <= limit;) {
-    const rows = connection.all<JobRow>(sql, before, ...values)
-    for (const job of rows.map((row) => withRuns(toStoredJob(row)))) {
-      if (state === undefined || stateOf(job) === state) found.push(job)
+  for (let before = cursor ?? '~'; ;) {
+    const keys = connection.all<Pick<JobRow, 'seq' | 'id'>>(sql, before, ...values, batch)
+    for (const { seq } of keys) {
+      if (state !== undefined && stateAt(connection, seq) !== state) continue
+      if (found.length === limit) return { jobs: found, cursor: found.at(-1)!.envelope.id }
+      // Only jobs of this page are read: their values can be large.
+      const row = connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE seq = ?`, seq)!
+      found.push(withRuns(toStoredJob(row)))
     }
-    if (rows.length < listBatch) break
-    before = rows.at(-1)!.id
+    if (keys.length < batch) return { jobs: found }
+    before = keys.at(-1)!.id
   }
-  const jobs = found.slice(0, limit)
-  return found.length > limit ? { jobs, cursor: jobs.at(-1)!.envelope.id } : { jobs }
+}
+
+/** Reads the state of a job. */
+function stateAt(connection: Connection, seq: number): JobState {
+  const sql = `SELECT definition_id AS definitionId, state FROM cgk_runs WHERE ${isRunOf('?1')} ORDER BY run`
+  const runs = connection.all<RunInJob>(sql, seq)
+  if (runs.length > 0) return jobStateOf(runs)
+  return toJobState(connection.get<JobRow>('SELECT state FROM cgk_jobs WHERE seq = ?', seq)!)
 }

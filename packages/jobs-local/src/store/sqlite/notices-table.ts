@@ -4,21 +4,20 @@ import { keyOf } from './rows.ts'
 
 /** A notice for a worker about one of its runs. */
 export interface NoticeRow {
-  readonly job: number
-  readonly number: number
+  readonly run: number
   /** The step that was resolved; null if the run was cancelled. */
   readonly key: string | null
 }
 
 /** Notifies the worker of a running attempt that the run was cancelled. */
 export function notifyCancelled(connection: Connection, run: StoredRun): void {
-  const { seq, number, worker } = keyOf(run)
-  connection.run('INSERT INTO cgk_notices (worker, job, number) VALUES (?, ?, ?)', worker, seq, number)
+  const { run: key, worker } = keyOf(run)
+  connection.run('INSERT INTO cgk_notices (worker, run) VALUES (?, ?)', worker, key)
 }
 
 /** Reads the notices for a worker, oldest first. */
 export function readNotices(connection: Connection, worker: number): NoticeRow[] {
-  return connection.all('SELECT job, number, key FROM cgk_notices WHERE worker = ? ORDER BY seq', worker)
+  return connection.all('SELECT run, key FROM cgk_notices WHERE worker = ? ORDER BY seq', worker)
 }
 
 /** Returns true if there are notices for a worker. */

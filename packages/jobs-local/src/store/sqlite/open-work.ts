@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts'
-import { phases } from './rows.ts'
+import { jobOfRun, phases } from './rows.ts'
 
 const { waiting, ready, held, suspect } = phases
 /** Later than any instant of a `Date`. */
@@ -37,9 +37,9 @@ export function countOpenJobs(connection: Connection, max: number): number {
   const open = [
     "SELECT seq FROM cgk_jobs WHERE state = 'scheduled'",
     "SELECT seq FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",
-    `SELECT job FROM cgk_runs WHERE phase IN (${waiting}, ${ready}, ${suspect})`,
+    `SELECT ${jobOfRun} FROM cgk_runs WHERE phase IN (${waiting}, ${ready}, ${suspect})`,
     // A run that was cancelled holds its slot until its handler has ended.
-    `SELECT job FROM cgk_runs WHERE phase = ${held} AND (ended_at IS NULL OR compensation <> 0)`,
+    `SELECT ${jobOfRun} FROM cgk_runs WHERE phase = ${held} AND (ended_at IS NULL OR compensation <> 0)`,
   ].join(' UNION ALL ')
   const sql = `SELECT count(DISTINCT seq) AS count FROM (SELECT seq FROM (${open}) LIMIT ?)`
   return connection.get<{ count: number }>(sql, max)!.count

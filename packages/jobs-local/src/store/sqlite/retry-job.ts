@@ -3,7 +3,7 @@ import { retryWorkflowRecord, newestRuns } from '@cgk-platform/jobs-core/provide
 import type { StoredJob } from '../job-store.ts'
 import { runIdOf } from '../run-id.ts'
 import type { Connection } from './connection.ts'
-import { keyOf, seqOf } from './rows.ts'
+import { keyOf, numberOf, runAt, seqOf } from './rows.ts'
 import { addRun } from './runs-table.ts'
 import { toStoredRecord, writeSteps } from './steps-table.ts'
 
@@ -14,15 +14,15 @@ export function retryJob(connection: Connection, job: StoredJob): void {
   for (const run of newestRuns(job.runs)) {
     if (run.state !== 'failed') continue
     const { definitionId, maxAttempts, compensateOnCancel = false, workflow: failed } = run
-    const key = { seq: seqOf(job), number: ++number }
+    const key = runAt(seqOf(job), ++number)
     const record = failed && retryWorkflowRecord(failed, runIdOf(id, number))
     addRun(connection, {
-      ...key,
+      run: key,
       tenantId,
       definitionId,
       maxAttempts,
       compensateOnCancel,
-      retryOf: keyOf(run).number,
+      retryOf: numberOf(keyOf(run).run),
       ...(record && { workflow: toStoredRecord(record) }),
     })
     if (record) writeSteps(connection, key, record.steps)

@@ -17,8 +17,7 @@ export interface JobRow {
 
 /** A row of `cgk_runs`. */
 export interface RunRow {
-  readonly job: number
-  readonly number: number
+  readonly run: number
   readonly definition_id: string
   readonly tenant: string
   readonly state: JobState
@@ -66,9 +65,30 @@ export const compensationStates = { none: 0, pending: 1, running: 2 } as const
 
 /** The key of a run's row, and the worker that held it when it was read. */
 export interface RunKey {
-  readonly seq: number
-  readonly number: number
+  readonly run: number
   readonly worker: number
+}
+
+/** Number of rows for runs that each job may have. */
+const runsPerJob = 2 ** 20
+
+/** Returns the key of a run's row, from the row of its job and its number within the job. */
+export function runAt(seq: number, number: number): number {
+  return seq * runsPerJob + number
+}
+
+/** Returns the number of a run within its job. */
+export function numberOf(run: number): number {
+  return run % runsPerJob
+}
+
+/** SQL for the row key of a run's job. */
+export const jobOfRun = 'run >> 20'
+/** SQL condition that a run is the first of its job. The index of ended runs has the same. */
+export const isFirstRun = 'run & 1048575 = 1'
+/** Returns an SQL condition that a run is one of a job, whose row key is the SQL expression `seq`. */
+export function isRunOf(seq: string): string {
+  return `run BETWEEN ${seq} << 20 AND ${seq} << 20 | 1048575`
 }
 
 const keys = new WeakMap<StoredRun, RunKey>()
@@ -91,16 +111,20 @@ export function seqOf(job: StoredJob): number {
 
 /** Converts a row to a job without its runs. Decodes the envelope unless it is `known`. */
 export function toStoredJob(row: JobRow, known?: Envelope): StoredJob {
-  const { seq, state, ended_at: endedAt } = row
+  const { seq, ended_at: endedAt } = row
   const job: StoredJob = {
     envelope: known ?? readEnvelope(row),
-    // `taken` marks a delayed job that has come due. Its actual state follows from its runs.
-    state: state === 'taken' ? 'queued' : (state as JobState),
+    state: toJobState(row),
     ...(endedAt !== null && { endedAt }),
     runs: [],
   }
   seqs.set(job, seq)
   return job
+}
+
+/** Returns the state of a job that has no runs. `taken` marks a delayed one that has come due. */
+export function toJobState({ state }: Pick<JobRow, 'state'>): JobState {
+  return state === 'taken' ? 'queued' : (state as JobState)
 }
 
 /** Decodes an envelope. One that was damaged or edited by hand must not block other jobs. */
@@ -128,7 +152,7 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
   const output = row.output === null ? undefined : (fromText(row.output) as Json | undefined)
   const error = row.error === null ? undefined : (fromText(row.error) as JobErrorInfo | undefined)
   const run: StoredRun = {
-    id: runIdOf(envelope.id, row.number),
+    id: runIdOf(envelope.id, numberOf(row.run)),
     job,
     definitionId: row.definition_id,
     maxAttempts: row.max_attempts,
@@ -148,7 +172,7 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     ...(row.compensation === compensationStates.pending && { toCompensate: envelope }),
     ...(row.compensation === compensationStates.running && { compensating: envelope }),
   }
-  keys.set(run, { seq: row.job, number: row.number, worker: row.worker ?? 0 })
+  keys.set(run, { run: row.run, worker: row.worker ?? 0 })
   return run
 }
 

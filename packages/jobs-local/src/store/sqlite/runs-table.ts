@@ -5,6 +5,7 @@ import { turnBatch } from '../../turn-batch.ts'
 import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import {
+  isRunOf,
   keyOf,
   phases,
   type RunKey,
@@ -19,8 +20,7 @@ const { waiting, ready, held, suspect } = phases
 
 /** A new run of a definition. */
 export interface NewRun extends Subscriber {
-  readonly seq: number
-  readonly number: number
+  readonly run: number
   readonly tenantId: string
   readonly retryOf?: number
   /** The workflow record from which the run continues, without its steps. */
@@ -29,12 +29,11 @@ export interface NewRun extends Subscriber {
 
 /** Writes a new run that waits for a slot. */
 export function addRun(connection: Connection, run: NewRun): void {
-  const { seq, number, definitionId, tenantId, maxAttempts, compensateOnCancel = false, retryOf, workflow } = run
+  const { definitionId, tenantId, maxAttempts, compensateOnCancel = false, retryOf, workflow } = run
   connection.run(
-    'INSERT INTO cgk_runs (job, number, definition_id, tenant, state, phase, max_attempts, compensate_on_cancel, retry_of, workflow) ' +
-      `VALUES (?, ?, ?, ?, 'queued', ${ready}, ?, ?, ?, ?)`,
-    seq,
-    number,
+    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, max_attempts, compensate_on_cancel, retry_of, workflow) ' +
+      `VALUES (?, ?, ?, 'queued', ${ready}, ?, ?, ?, ?)`,
+    run.run,
     definitionId,
     tenantId,
     maxAttempts,
@@ -46,7 +45,7 @@ export function addRun(connection: Connection, run: NewRun): void {
 
 /** Reads the runs of a job and adds them to it, oldest first. */
 export function readRuns(connection: Connection, job: StoredJob, seq: number): RunRow[] {
-  const rows = connection.all<RunRow>('SELECT * FROM cgk_runs WHERE job = ? ORDER BY number', seq)
+  const rows = connection.all<RunRow>(`SELECT * FROM cgk_runs WHERE ${isRunOf('?1')} ORDER BY run`, seq)
   for (const row of rows) job.runs.push(toStoredRun(row, job))
   for (const { startedAt, endedAt } of job.runs) {
     if (startedAt !== undefined) job.startedAt = Math.min(job.startedAt ?? startedAt, startedAt)
@@ -61,24 +60,23 @@ export function wakeDueRuns(connection: Connection, now: number): void {
   connection.run(
     // A suspect keeps its phase. From then on it does not wait for an empty worker.
     `UPDATE cgk_runs SET phase = iif(phase = ${suspect}, ${suspect}, ${ready}), due_at = NULL, state = CASE WHEN pause IS NULL THEN 'queued' ELSE state END, ` +
-      "pause = CASE WHEN pause IS NULL THEN NULL ELSE 'awake' END WHERE (job, number) IN " +
-      '(SELECT job, number FROM cgk_runs WHERE due_at <= ? ORDER BY due_at LIMIT ?)',
+      "pause = CASE WHEN pause IS NULL THEN NULL ELSE 'awake' END WHERE run IN " +
+      '(SELECT run FROM cgk_runs WHERE due_at <= ? ORDER BY due_at LIMIT ?)',
     now,
     turnBatch,
   )
 }
 
 /** Writes a new run that a worker holds from the start. */
-export function addHeldRun(connection: Connection, run: StoredRun, { seq, number, worker }: RunKey, now: number): void {
+export function addHeldRun(connection: Connection, run: StoredRun, key: RunKey, now: number): void {
   const { definitionId, job, maxAttempts, compensateOnCancel = false } = run
   connection.run(
-    'INSERT INTO cgk_runs (job, number, definition_id, tenant, state, phase, worker, attempts, max_attempts, started_at, ' +
-      `attempt_started_at, compensate_on_cancel) VALUES (?, ?, ?, ?, 'running', ${held}, ?, 1, ?, ?, ?, ?)`,
-    seq,
-    number,
+    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, worker, attempts, max_attempts, started_at, ' +
+      `attempt_started_at, compensate_on_cancel) VALUES (?, ?, ?, 'running', ${held}, ?, 1, ?, ?, ?, ?)`,
+    key.run,
     definitionId,
     job.envelope.tenantId,
-    worker,
+    key.worker,
     maxAttempts,
     now,
     now,
@@ -96,23 +94,18 @@ const hold =
 /** Marks the ready runs of a definition and tenant as running or resumed, up to and including the given run. */
 export function holdRuns(
   connection: Connection,
-  { definition_id: definition, tenant, job, number }: Pick<RunRow, 'definition_id' | 'tenant' | 'job' | 'number'>,
+  { definition_id: definition, tenant, run }: Pick<RunRow, 'definition_id' | 'tenant' | 'run'>,
   worker: number,
   now: number,
 ): void {
-  const where = `phase = ${ready} AND definition_id = ? AND tenant = ? AND (job, number) <= (?, ?)`
-  connection.run(`UPDATE cgk_runs SET ${hold} WHERE ${where}`, worker, now, now, definition, tenant, job, number)
+  const where = `phase = ${ready} AND definition_id = ? AND tenant = ? AND run <= ?`
+  connection.run(`UPDATE cgk_runs SET ${hold} WHERE ${where}`, worker, now, now, definition, tenant, run)
 }
 
 /** Marks a suspect as running or resumed. */
-export function holdSuspect(
-  connection: Connection,
-  { job, number }: Pick<RunRow, 'job' | 'number'>,
-  worker: number,
-  now: number,
-): void {
-  const sql = `UPDATE cgk_runs SET ${hold}, due_at = NULL WHERE job = ? AND number = ?`
-  connection.run(sql, worker, now, now, job, number)
+export function holdSuspect(connection: Connection, run: number, worker: number, now: number): void {
+  const sql = `UPDATE cgk_runs SET ${hold}, due_at = NULL WHERE run = ?`
+  connection.run(sql, worker, now, now, run)
 }
 
 /** Returns a run to its state before its attempt, which does not count. A resumed workflow will resume again. */
@@ -121,7 +114,7 @@ export const notCounted =
   "state = CASE WHEN resumed THEN state ELSE 'queued' END"
 
 /** Fencing condition: matches only while this worker still holds this attempt. */
-const fence = `job = ? AND number = ? AND worker = ? AND attempts = ? AND phase = ${held} AND (state = 'running' OR compensation = ${compensationStates.running})`
+const fence = `run = ? AND worker = ? AND attempts = ? AND phase = ${held} AND (state = 'running' OR compensation = ${compensationStates.running})`
 
 /** Records the outcome of an attempt. Returns false if the run has changed or another worker has taken it over. */
 export function settleRun(
@@ -129,8 +122,8 @@ export function settleRun(
   run: StoredRun,
   { attempt, outcome, now, isSuspect }: { attempt: number; outcome: Outcome; now: number; isSuspect: boolean },
 ): boolean {
-  const { seq, number, worker } = keyOf(run)
-  const where = [seq, number, worker, attempt] as const
+  const { run: key, worker } = keyOf(run)
+  const where = [key, worker, attempt] as const
   const end = (state: JobState, output: string | null, error: string | null): number =>
     connection.run(
       `UPDATE cgk_runs SET phase = NULL, worker = NULL, state = ?, ended_at = ?, output = ?, error = ? WHERE ${fence}`,
@@ -171,10 +164,10 @@ export function settleRun(
 /** Suspends a workflow. If a wait was resolved while its attempt was ending, it waits for a slot to resume instead. */
 function suspend(
   connection: Connection,
-  where: readonly [seq: number, number: number, worker: number, attempt: number],
+  where: readonly [run: number, worker: number, attempt: number],
   wakeAt: number | undefined,
 ): boolean {
-  const resolved = 'EXISTS (SELECT 1 FROM cgk_notices n WHERE n.job = cgk_runs.job AND n.number = cgk_runs.number)'
+  const resolved = 'EXISTS (SELECT 1 FROM cgk_notices n WHERE n.run = cgk_runs.run)'
   const sql =
     `UPDATE cgk_runs SET worker = NULL, crashes = 0, wake_pending = 0, phase = iif(wake_pending OR ${resolved}, ${ready}, ${waiting}), ` +
     `pause = iif(wake_pending OR ${resolved}, 'awake', 'asleep'), due_at = iif(wake_pending OR ${resolved}, NULL, ?) WHERE ${fence}`
@@ -182,55 +175,52 @@ function suspend(
 }
 
 /** Resumes a workflow that is asleep. One that is about to be suspended will resume at once. */
-export function wakeRun(connection: Connection, { seq, number }: RunKey, graceMs: number | undefined): void {
+export function wakeRun(connection: Connection, { run }: RunKey, graceMs: number | undefined): void {
   const isAsleep = "pause = 'asleep'"
   connection.run(
     `UPDATE cgk_runs SET grace_ms = ifnull(?, grace_ms), wake_pending = iif(${isAsleep}, 0, 1), ` +
       `phase = iif(${isAsleep}, ${ready}, phase), due_at = iif(${isAsleep}, NULL, due_at), ` +
-      `pause = iif(${isAsleep}, 'awake', pause) WHERE job = ? AND number = ? AND phase IS NOT NULL`,
+      `pause = iif(${isAsleep}, 'awake', pause) WHERE run = ? AND phase IS NOT NULL`,
     graceMs ?? null,
-    seq,
-    number,
+    run,
   )
 }
 
 /** Holds a slot for a handler that still runs after its attempt was stopped. */
 export function holdLeftoverSlot(connection: Connection, run: StoredRun): void {
-  const { seq, number, worker } = keyOf(run)
-  const sql = 'INSERT INTO cgk_leftovers (worker, job, number, definition_id, tenant) VALUES (?, ?, ?, ?, ?)'
-  connection.run(sql, worker, seq, number, run.definitionId, run.job.envelope.tenantId)
+  const { run: key, worker } = keyOf(run)
+  const sql = 'INSERT INTO cgk_leftovers (worker, run, definition_id, tenant) VALUES (?, ?, ?, ?)'
+  connection.run(sql, worker, key, run.definitionId, run.job.envelope.tenantId)
 }
 
 /** Releases the slot of such a handler. Returns false if it has none. */
-export function releaseLeftoverSlot(connection: Connection, { seq, number, worker }: RunKey): boolean {
-  const one = 'SELECT id FROM cgk_leftovers WHERE job = ? AND number = ? AND worker = ? LIMIT 1'
-  return connection.run(`DELETE FROM cgk_leftovers WHERE id IN (${one})`, seq, number, worker) > 0
+export function releaseLeftoverSlot(connection: Connection, { run, worker }: RunKey): boolean {
+  const one = 'SELECT id FROM cgk_leftovers WHERE run = ? AND worker = ? LIMIT 1'
+  return connection.run(`DELETE FROM cgk_leftovers WHERE id IN (${one})`, run, worker) > 0
 }
 
 /** Releases the slot of a run whose state changed before its attempt ended. */
-export function releaseRunSlot(connection: Connection, { seq, number, worker }: RunKey): boolean {
-  const sql = `UPDATE cgk_runs SET phase = NULL, worker = NULL WHERE job = ? AND number = ? AND worker = ? AND phase = ${held} AND state <> 'running'`
-  return connection.run(sql, seq, number, worker) > 0
+export function releaseRunSlot(connection: Connection, { run, worker }: RunKey): boolean {
+  const sql = `UPDATE cgk_runs SET phase = NULL, worker = NULL WHERE run = ? AND worker = ? AND phase = ${held} AND state <> 'running'`
+  return connection.run(sql, run, worker) > 0
 }
 
 /** Makes the compensation of a cancelled workflow wait for a slot, if the workflow's own slot is released. */
-export function beginCompensation(connection: Connection, { seq, number }: RunKey): void {
+export function beginCompensation(connection: Connection, { run }: RunKey): void {
   connection.run(
     `UPDATE cgk_runs SET compensation = ${compensationStates.running}, phase = ${ready}, pause = 'awake' ` +
-      `WHERE job = ? AND number = ? AND compensation = ${compensationStates.pending} AND phase IS NULL`,
-    seq,
-    number,
+      `WHERE run = ? AND compensation = ${compensationStates.pending} AND phase IS NULL`,
+    run,
   )
 }
 
 /** Cancels a run. A running one holds its slot until its handler has ended. */
-export function cancelRun(connection: Connection, { seq, number }: RunKey, compensation: boolean, now: number): void {
+export function cancelRun(connection: Connection, { run }: RunKey, compensation: boolean, now: number): void {
   connection.run(
     `UPDATE cgk_runs SET state = 'cancelled', ended_at = ?, due_at = NULL, pause = NULL, compensation = ?, ` +
-      `phase = iif(phase = ${held}, ${held}, NULL) WHERE job = ? AND number = ?`,
+      `phase = iif(phase = ${held}, ${held}, NULL) WHERE run = ?`,
     now,
     compensation ? compensationStates.pending : compensationStates.none,
-    seq,
-    number,
+    run,
   )
 }

@@ -1,11 +1,13 @@
 /** The version of the schema that the first migration step creates. Files of earlier versions cannot be migrated. */
-export const firstVersion = 2
+export const firstVersion = 3
 
 /**
  * The migration steps of the tables, one for each schema version. Opening a file applies its missing steps. A file with
  * more steps than this list was written by a later version of this package. A published step must never change.
  *
  * A job row is written once, when the job is sent. Its progress is stored in its runs. Instants are epoch milliseconds.
+ * `run` is the number of a run in the file: 2^20 times the `seq` of its job, plus its number within the job. Tables with
+ * large values have rowids: without, SQLite reads whole values to compare keys.
  */
 export const migrations: readonly string[] = [
   `
@@ -24,8 +26,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX cgk_jobs_ended ON cgk_jobs (ended_at) WHERE ended_at IS NOT NULL;
 
   CREATE TABLE cgk_runs (
-    job INTEGER NOT NULL,
-    number INTEGER NOT NULL,       -- of the run within its job, from 1
+    run INTEGER PRIMARY KEY,
     definition_id TEXT NOT NULL,
     tenant TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -37,8 +38,6 @@ export const migrations: readonly string[] = [
     started_at INTEGER,
     ended_at INTEGER,
     attempt_started_at INTEGER,
-    output TEXT,
-    error TEXT,
     retry_of INTEGER,
     pause TEXT,                    -- of a workflow: asleep, awake
     wake_pending INTEGER NOT NULL DEFAULT 0,
@@ -48,41 +47,39 @@ export const migrations: readonly string[] = [
     compensation INTEGER NOT NULL DEFAULT 0, -- 1 begins when the slot is released, 2 is running
     workflow TEXT,                 -- the record without its steps
     crashes INTEGER NOT NULL DEFAULT 0, -- since an attempt ended, was suspended or lived long; at least 2 if one was charged
-    PRIMARY KEY (job, number)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition_id, tenant, job, number) WHERE phase IS NOT NULL;
+    error TEXT,
+    output TEXT                    -- last, so that SQLite reads the others without it
+  ) STRICT;
+  CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition_id, tenant) WHERE phase IS NOT NULL;
   CREATE INDEX cgk_runs_due ON cgk_runs (due_at) WHERE due_at IS NOT NULL;
-  CREATE INDEX cgk_runs_paused ON cgk_runs (job) WHERE pause IS NOT NULL;
-  CREATE INDEX cgk_runs_ended ON cgk_runs (ended_at) WHERE ended_at IS NOT NULL AND number = 1;
+  CREATE INDEX cgk_runs_paused ON cgk_runs (pause) WHERE pause IS NOT NULL;
+  CREATE INDEX cgk_runs_ended ON cgk_runs (ended_at) WHERE ended_at IS NOT NULL AND run & 1048575 = 1;
 
   CREATE TABLE cgk_leftovers (     -- slots of handlers that still run after their attempt was stopped
     id INTEGER PRIMARY KEY,
     worker INTEGER NOT NULL,
-    job INTEGER NOT NULL,
-    number INTEGER NOT NULL,
+    run INTEGER NOT NULL,
     definition_id TEXT NOT NULL,
     tenant TEXT NOT NULL
   ) STRICT;
   CREATE INDEX cgk_leftovers_lane ON cgk_leftovers (definition_id, tenant);
-  CREATE INDEX cgk_leftovers_run ON cgk_leftovers (worker, job, number);
+  CREATE INDEX cgk_leftovers_run ON cgk_leftovers (worker, run);
 
   CREATE TABLE cgk_steps (
-    job INTEGER NOT NULL,
-    number INTEGER NOT NULL,
+    run INTEGER NOT NULL,
     key TEXT NOT NULL,
     position REAL NOT NULL,
     record TEXT NOT NULL,
-    PRIMARY KEY (job, number, key)
-  ) STRICT, WITHOUT ROWID;
+    PRIMARY KEY (run, key)
+  ) STRICT;
 
   CREATE TABLE cgk_waits (         -- waits of steps for an event of their tenant or for a job
-    job INTEGER NOT NULL,
-    number INTEGER NOT NULL,
+    run INTEGER NOT NULL,
     key TEXT NOT NULL,
     tenant TEXT NOT NULL,
     event TEXT,
     for_job TEXT,
-    PRIMARY KEY (job, number, key)
+    PRIMARY KEY (run, key)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX cgk_waits_event ON cgk_waits (tenant, event) WHERE event IS NOT NULL;
   CREATE INDEX cgk_waits_job ON cgk_waits (for_job) WHERE for_job IS NOT NULL;
@@ -90,12 +87,11 @@ export const migrations: readonly string[] = [
   CREATE TABLE cgk_notices (       -- changes of a running attempt, for its worker
     seq INTEGER PRIMARY KEY,
     worker INTEGER NOT NULL,
-    job INTEGER NOT NULL,
-    number INTEGER NOT NULL,
+    run INTEGER NOT NULL,
     key TEXT,                      -- the step whose wait was resolved; null if the run was cancelled
     event TEXT                     -- the event that resolved it; null if a job did
   ) STRICT;
-  CREATE INDEX cgk_notices_run ON cgk_notices (job, number);
+  CREATE INDEX cgk_notices_run ON cgk_notices (run);
   CREATE INDEX cgk_notices_worker ON cgk_notices (worker);
 
   CREATE TABLE cgk_keys (

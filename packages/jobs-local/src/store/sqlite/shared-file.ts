@@ -7,7 +7,7 @@ import { addInTransaction } from './add-in-transaction.ts'
 import type { Connection } from './connection.ts'
 import { ExternalChangeWatcher } from './external-change-watcher.ts'
 import type { Housekeeping } from './housekeeping.ts'
-import { phases } from './rows.ts'
+import { isRunOf, phases } from './rows.ts'
 import type { Workers } from './workers.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -51,8 +51,8 @@ export class SharedFile implements SharedStore {
     const { connection, queue } = this.#dependencies
     const sql =
       "SELECT j.id, j.state || ifnull((SELECT group_concat(r.state || r.attempts || ifnull(r.pause, '') || " +
-      "ifnull((SELECT sum(length(s.record)) FROM cgk_steps s WHERE s.job = r.job AND s.number = r.number), '')) " +
-      "FROM cgk_runs r WHERE r.job = j.seq), '') AS state FROM cgk_jobs j WHERE j.id IN (SELECT value FROM json_each(?))"
+      "ifnull((SELECT sum(octet_length(s.record)) FROM cgk_steps s WHERE s.run = r.run), '')) " +
+      `FROM cgk_runs r WHERE ${isRunOf('j.seq')}), '') AS state FROM cgk_jobs j WHERE j.id IN (SELECT value FROM json_each(?))`
     const rows = queue.read(() => connection.all<{ id: string; state: string }>(sql, JSON.stringify(jobIds)), [])
     return new Map(rows.map(({ id, state }) => [id, state]))
   }

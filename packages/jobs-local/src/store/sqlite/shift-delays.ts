@@ -12,14 +12,14 @@ export function shiftDelays(connection: Connection, byMs: number): void {
   )
   // A suspended workflow runs again, and then waits for what remains of its steps.
   connection.run("UPDATE cgk_runs SET due_at = iif(pause = 'asleep', 0, due_at + ?) WHERE due_at IS NOT NULL", byMs)
-  const steps = connection.all<{ job: number; number: number; key: string; record: string }>(
-    'SELECT s.job, s.number, s.key, s.record FROM cgk_steps s JOIN cgk_runs r ON r.job = s.job AND r.number = s.number ' +
+  const steps = connection.all<{ run: number; key: string; record: string }>(
+    'SELECT s.run, s.key, s.record FROM cgk_steps s JOIN cgk_runs r ON r.run = s.run ' +
       'WHERE r.phase IN (0, 1, 2, 3)',
   )
-  for (const { job, number, key, record } of steps) {
+  for (const { run, key, record } of steps) {
     const step = toStep(record)
     if (!step || !shiftStepTimes(step, byMs)) continue
-    const sql = 'UPDATE cgk_steps SET record = ? WHERE job = ? AND number = ? AND key = ?'
-    connection.run(sql, JSON.stringify(step), job, number, key)
+    const sql = 'UPDATE cgk_steps SET record = ? WHERE run = ? AND key = ?'
+    connection.run(sql, JSON.stringify(step), run, key)
   }
 }

@@ -198,8 +198,8 @@ class SqliteStore implements JobStore {
     const lost = this.#held.lostBy(worker)
     const resolved: { run: StoredRun; step: StepRecord }[] = []
     const cancelled: StoredRun[] = []
-    for (const { job, number, key } of notices.readNotices(this.#connection, worker)) {
-      const run = this.#held.get({ seq: job, number })
+    for (const { run: id, key } of notices.readNotices(this.#connection, worker)) {
+      const run = this.#held.get(id)
       if (!run) continue
       if (key === null) cancelled.push(run)
       else for (const step of this.#waits.takeNotices(run, now)) resolved.push({ run, step })
@@ -232,7 +232,7 @@ class SqliteStore implements JobStore {
     const running = cancelJob(this.#connection, job, this.#waits, now)
     const isHere = (run: StoredRun): boolean => keyOf(run).worker === this.#workers.id
     for (const run of running) if (!isHere(run)) notices.notifyCancelled(this.#connection, run)
-    return running.filter(isHere).map((run) => this.#held.get(keyOf(run)) ?? run)
+    return running.filter(isHere).map((run) => this.#held.get(keyOf(run).run) ?? run)
   }
 
   retry(jobId: string): void {

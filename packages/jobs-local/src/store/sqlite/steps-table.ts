@@ -2,7 +2,7 @@ import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core/provide
 
 import type { StoredRun } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { fromText, keyOf, phases, type RunKey } from './rows.ts'
+import { fromText, keyOf, phases } from './rows.ts'
 
 /** Positions of steps among those of their run. Set once a step was read or written. */
 const positions = new WeakMap<StepRecord, number>()
@@ -16,15 +16,11 @@ export function toStoredRecord({ steps: _, ended: __, ...record }: WorkflowRecor
  * Reads a workflow's record with its steps, in the order in which its code called them. Returns `undefined` if it is
  * damaged.
  */
-export function readRecord(
-  connection: Connection,
-  { seq, number }: Pick<RunKey, 'seq' | 'number'>,
-  stored: string,
-): WorkflowRecord | undefined {
-  const sql = 'SELECT position, record FROM cgk_steps WHERE job = ? AND number = ? ORDER BY position'
+export function readRecord(connection: Connection, run: number, stored: string): WorkflowRecord | undefined {
+  const sql = 'SELECT position, record FROM cgk_steps WHERE run = ? ORDER BY position'
   const record = fromText(stored) as Omit<WorkflowRecord, 'steps' | 'ended'> | undefined
   const steps: StepRecord[] = []
-  for (const row of connection.all<{ position: number; record: string }>(sql, seq, number)) {
+  for (const row of connection.all<{ position: number; record: string }>(sql, run)) {
     const step = toStep(row.record)
     if (!step) return undefined
     positions.set(step, row.position)
@@ -42,23 +38,17 @@ export function toStep(stored: string): StepRecord | undefined {
 
 /** Writes a step of a run. */
 export function writeStep(connection: Connection, run: StoredRun, step: StepRecord): void {
-  const { seq, number } = keyOf(run)
-  writeStepAt(connection, { seq, number }, step, positionOf(run.workflow!.steps, step))
+  writeStepAt(connection, keyOf(run).run, step, positionOf(run.workflow!.steps, step))
 }
 
 /** Writes the initial steps of a run. */
-export function writeSteps(connection: Connection, key: Pick<RunKey, 'seq' | 'number'>, steps: StepRecord[]): void {
-  for (const [index, step] of steps.entries()) writeStepAt(connection, key, step, index)
+export function writeSteps(connection: Connection, run: number, steps: StepRecord[]): void {
+  for (const [index, step] of steps.entries()) writeStepAt(connection, run, step, index)
 }
 
-function writeStepAt(
-  connection: Connection,
-  { seq, number }: Pick<RunKey, 'seq' | 'number'>,
-  step: StepRecord,
-  position: number,
-): void {
-  const sql = 'INSERT OR REPLACE INTO cgk_steps (job, number, key, position, record) VALUES (?, ?, ?, ?, ?)'
-  connection.run(sql, seq, number, step.key, position, JSON.stringify(step))
+function writeStepAt(connection: Connection, run: number, step: StepRecord, position: number): void {
+  const sql = 'INSERT OR REPLACE INTO cgk_steps (run, key, position, record) VALUES (?, ?, ?, ?)'
+  connection.run(sql, run, step.key, position, JSON.stringify(step))
 }
 
 /** Returns a position between a step's neighbors, because a step can be called late, before others that are stored. */
@@ -75,7 +65,7 @@ function positionOf(steps: readonly StepRecord[], step: StepRecord): number {
 
 /** Writes the record of a run without its steps. Returns false if the worker that read the run no longer holds it. */
 export function writeRecord(connection: Connection, run: StoredRun): boolean {
-  const { seq, number, worker } = keyOf(run)
-  const sql = `UPDATE cgk_runs SET workflow = ? WHERE job = ? AND number = ? AND worker = ? AND phase = ${phases.held}`
-  return connection.run(sql, toStoredRecord(run.workflow!), seq, number, worker) > 0
+  const { run: key, worker } = keyOf(run)
+  const sql = `UPDATE cgk_runs SET workflow = ? WHERE run = ? AND worker = ? AND phase = ${phases.held}`
+  return connection.run(sql, toStoredRecord(run.workflow!), key, worker) > 0
 }

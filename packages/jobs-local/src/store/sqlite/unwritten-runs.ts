@@ -2,7 +2,7 @@ import type { LimitsOf, StoredJob, StoredRun, Subscriber } from '../job-store.ts
 import { createRun } from '../create-run.ts'
 import { ReadyQueue } from '../ready-queue.ts'
 import type { Connection } from './connection.ts'
-import { keyOf, setKey, seqOf } from './rows.ts'
+import { keyOf, runAt, setKey, seqOf } from './rows.ts'
 import { addHeldRun, addRun } from './runs-table.ts'
 
 /**
@@ -25,7 +25,7 @@ export class UnwrittenRuns {
   add(job: StoredJob, subscriber: Subscriber): void {
     const run = createRun(job, subscriber)
     job.runs.push(run)
-    setKey(run, { seq: seqOf(job), number: job.runs.length, worker: 0 })
+    setKey(run, { run: runAt(seqOf(job), job.runs.length), worker: 0 })
     this.#runs.push(run)
   }
 
@@ -62,7 +62,7 @@ export class UnwrittenRuns {
   #writeWaiting(run: StoredRun): void {
     const { definitionId, maxAttempts, compensateOnCancel = false, job } = run
     addRun(this.#connection, {
-      ...keyOf(run),
+      run: keyOf(run).run,
       tenantId: job.envelope.tenantId,
       definitionId,
       maxAttempts,

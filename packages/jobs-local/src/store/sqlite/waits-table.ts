@@ -24,8 +24,7 @@ export interface WaitsTableDependencies {
 }
 
 interface WaitRow {
-  readonly job: number
-  readonly number: number
+  readonly run: number
   readonly key: string
   readonly phase: number | null
   readonly worker: number | null
@@ -34,8 +33,8 @@ interface WaitRow {
 /** Number of characters at the start of a job's id that encode its time: https://github.com/ulid/spec */
 const timeLength = 10
 
-const columns = 'w.job, w.number, w.key, r.phase, r.worker'
-const joined = 'cgk_waits w JOIN cgk_runs r ON r.job = w.job AND r.number = w.number'
+const columns = 'w.run, w.key, r.phase, r.worker'
+const joined = 'cgk_waits w JOIN cgk_runs r ON r.run = w.run'
 
 /**
  * The open waits of workflows: for events of their tenant, and for jobs that they sent. The result for a suspended run
@@ -70,15 +69,15 @@ export class WaitsTable {
   /** Adds the wait of a step that waits, and removes it otherwise. */
   update(run: StoredRun, step: StepRecord): void {
     const { connection } = this.#dependencies
-    const { seq, number } = keyOf(run)
+    const { run: id } = keyOf(run)
     const { key, state, event, jobId } = step
     if (state !== 'waiting' || (event === undefined && jobId === undefined)) {
-      connection.run('DELETE FROM cgk_waits WHERE job = ? AND number = ? AND key = ?', seq, number, key)
+      connection.run('DELETE FROM cgk_waits WHERE run = ? AND key = ?', id, key)
       return
     }
     this.#cachedKinds = undefined
-    const sql = 'INSERT OR REPLACE INTO cgk_waits VALUES (?, ?, ?, ?, ?, ?)'
-    connection.run(sql, seq, number, key, run.job.envelope.tenantId, event ?? null, jobId ?? null)
+    const sql = 'INSERT OR REPLACE INTO cgk_waits VALUES (?, ?, ?, ?, ?)'
+    connection.run(sql, id, key, run.job.envelope.tenantId, event ?? null, jobId ?? null)
   }
 
   /**
@@ -109,10 +108,10 @@ export class WaitsTable {
   }
 
   /** Removes the waits of a run that has ended. */
-  removeAll({ seq, number }: Pick<RunKey, 'seq' | 'number'>): void {
+  removeAll({ run }: Pick<RunKey, 'run'>): void {
     const { connection } = this.#dependencies
-    connection.run('DELETE FROM cgk_waits WHERE job = ? AND number = ?', seq, number)
-    connection.run('DELETE FROM cgk_notices WHERE job = ? AND number = ?', seq, number)
+    connection.run('DELETE FROM cgk_waits WHERE run = ?', run)
+    connection.run('DELETE FROM cgk_notices WHERE run = ?', run)
   }
 
   /** Resolves the waits that match an event. Returns their number. */
@@ -123,7 +122,7 @@ export class WaitsTable {
     const sql = `SELECT ${columns} FROM ${joined} WHERE w.tenant = ? AND w.event = ?`
     let resolved = 0
     for (const wait of connection.all<WaitRow>(sql, tenantId, event)) {
-      const run = this.#dependencies.reader.workflowRun({ seq: wait.job, number: wait.number })
+      const run = this.#dependencies.reader.workflowRun(wait.run)
       const step = stepOf(run, wait.key)
       if (!run || !step || !resolveEventWait(run.workflow!, step, envelope, now)) continue
       const { id, payload, sentAt } = envelope
@@ -142,18 +141,18 @@ export class WaitsTable {
     if (waits.length === 0) return
     const job = reader.job(jobId)
     for (const wait of waits) {
-      const run = reader.workflowRun({ seq: wait.job, number: wait.number })
+      const run = reader.workflowRun(wait.run)
       const step = stepOf(run, wait.key)
       if (run && step && applyJob(run, step, job, now)) this.#resolve(wait, run, step, null)
     }
   }
 
-  #resolve({ job, number, key, phase, worker }: WaitRow, run: StoredRun, step: StepRecord, event: string | null): void {
+  #resolve({ run: id, key, phase, worker }: WaitRow, run: StoredRun, step: StepRecord, event: string | null): void {
     const { connection, wake } = this.#dependencies
-    connection.run('DELETE FROM cgk_waits WHERE job = ? AND number = ? AND key = ?', job, number, key)
+    connection.run('DELETE FROM cgk_waits WHERE run = ? AND key = ?', id, key)
     if (phase === phases.held && worker !== null) {
-      const sql = 'INSERT INTO cgk_notices (worker, job, number, key, event) VALUES (?, ?, ?, ?, ?)'
-      connection.run(sql, worker, job, number, key, event)
+      const sql = 'INSERT INTO cgk_notices (worker, run, key, event) VALUES (?, ?, ?, ?)'
+      connection.run(sql, worker, id, key, event)
       return
     }
     writeStep(connection, run, step)
@@ -163,12 +162,11 @@ export class WaitsTable {
   /** Applies the notices of a run to its record. Returns the resolved steps. */
   takeNotices(run: StoredRun, now: number): StepRecord[] {
     const { connection, reader } = this.#dependencies
-    const { seq, number } = keyOf(run)
-    const where = 'job = ? AND number = ? AND key IS NOT NULL'
+    const { run: id } = keyOf(run)
+    const where = 'run = ? AND key IS NOT NULL'
     const notices = connection.all<{ key: string; event: string | null }>(
       `SELECT key, event FROM cgk_notices WHERE ${where} ORDER BY seq`,
-      seq,
-      number,
+      id,
     )
     const resolved: StepRecord[] = []
     for (const { key, event } of notices) {
@@ -180,7 +178,7 @@ export class WaitsTable {
       writeStep(connection, run, step)
       resolved.push(step)
     }
-    if (notices.length > 0) connection.run(`DELETE FROM cgk_notices WHERE ${where}`, seq, number)
+    if (notices.length > 0) connection.run(`DELETE FROM cgk_notices WHERE ${where}`, id)
     return resolved
   }
 }

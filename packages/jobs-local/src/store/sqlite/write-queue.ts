@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts'
 import { readTimeoutMs, rollBack } from './open-file.ts'
 import { OpenedFile } from './opened-file.ts'
 import { isBusy, isFileError, toStoreError } from './to-store-error.ts'
+import { type Change, WaitingChanges } from './waiting-changes.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it.
 const { setImmediate: immediate, setTimeout: later, clearTimeout: cancelLater } = globalThis
@@ -19,17 +20,6 @@ const busyReportMs = 5000
 /** Maximum time to retry the last changes when the store closes, in milliseconds. */
 const closeTimeoutMs = 2000
 const maxPauseMs = 1000
-
-interface Change {
-  readonly work: () => unknown
-  readonly done: (result: never) => void
-  readonly failed: ((error: Error) => void) | undefined
-  readonly rejected: ((error: Error) => void) | undefined
-  readonly resolve: () => void
-  readonly since: number
-  readonly last: boolean
-  readonly isLarge: boolean
-}
 
 /** The dependencies and callbacks of a `WriteQueue`. */
 export interface WriteQueueOptions {
@@ -51,10 +41,8 @@ export interface WriteQueueOptions {
 export class WriteQueue {
   readonly #options: WriteQueueOptions
   readonly #file: OpenedFile
-  #waiting: Change[] = []
+  readonly #waiting = new WaitingChanges()
   #isQueued = false
-  /** Whether the last transaction was written before a large change that waits. */
-  #hasPassedLarge = false
   #isNotifying = false
   /** While set, only changes that can be refused are tried. */
   #pause: ReturnType<typeof setTimeout> | undefined
@@ -87,21 +75,21 @@ export class WriteQueue {
   }
 
   get isBusy(): boolean {
-    return this.#waiting.length > 0
+    return this.#waiting.size > 0
   }
 
   add<T>(work: () => T, callbacks: ChangeCallbacks<T>): Promise<void> {
-    const { done, failed, rejected = failed, last = false, isLarge = false } = callbacks
+    const { done, failed, rejected = failed, last = false, isLarge = false, run } = callbacks
     return new Promise((resolve) => {
       if (this.#isDisposed) return this.#giveUp({ failed, resolve })
-      this.#waiting.push({ work, done, failed, rejected, resolve, since: performance.now(), last, isLarge })
+      this.#waiting.add({ work, done, failed, rejected, resolve, since: performance.now(), last, isLarge, run })
       // If the file cannot be written, a caller that can be refused gets the error now, not after the pause.
       if (!this.#pause || (failed && this.#isRefusing)) this.#writeSoon()
     })
   }
 
   #writeSoon(): void {
-    if (this.#isQueued || this.#waiting.length === 0) return
+    if (this.#isQueued || this.#waiting.size === 0) return
     this.#isQueued = true
     immediate(() => this.#writeDetached())
   }
@@ -126,9 +114,9 @@ export class WriteQueue {
    * many for one transaction or include a large one: the reader would have to wait.
    */
   writeNow(): void {
-    const isQuick = this.#waiting.length <= turnBatch && !this.#waiting.some(({ isLarge }) => isLarge)
+    const isQuick = this.#waiting.size <= turnBatch && !this.#waiting.hasLarge
     // Not while callbacks of earlier changes run: a read in a callback comes before the remaining callbacks.
-    if (isQuick && this.#waiting.length > 0 && !this.#pause && !this.#isNotifying) this.#writeDetached()
+    if (isQuick && this.#waiting.size > 0 && !this.#pause && !this.#isNotifying) this.#writeDetached()
   }
 
   /** Writes outside the async context of the first caller, because the work that begins then does not belong to it. */
@@ -139,7 +127,7 @@ export class WriteQueue {
   #write(): void {
     this.#isQueued = false
     const isPaused = this.#pause !== undefined
-    const changes = this.#take(isPaused)
+    const changes = isPaused ? this.#waiting.takeRefusable() : this.#waiting.take()
     if (changes.length === 0) return
     const results: unknown[] = []
     const { connection, onBegin, beforeCommit, onRollback } = this.#options
@@ -198,21 +186,6 @@ export class WriteQueue {
     this.#isNotifying = false
   }
 
-  /** Takes the changes of the next transaction out of those that wait. During a pause, takes only those to refuse. */
-  #take(isPaused: boolean): Change[] {
-    const waiting = isPaused ? this.#waiting.filter(({ failed }) => failed) : this.#waiting
-    const large = waiting.find(({ isLarge }) => isLarge)
-    const others = waiting.filter(({ isLarge, last }) => !isLarge && !last)
-    const lasts = waiting.filter(({ last }) => last)
-    // Changes marked `last` do not wait for others that do not fit: callers that send in a loop fill every transaction.
-    const small = [...others.slice(0, turnBatch - lasts.length), ...lasts]
-    const isTurnOfLarge = large !== undefined && (this.#hasPassedLarge || small.length === 0)
-    this.#hasPassedLarge = large !== undefined && !isTurnOfLarge
-    const taken = new Set(isTurnOfLarge ? [large] : small)
-    this.#waiting = this.#waiting.filter((change) => !taken.has(change))
-    return [...taken]
-  }
-
   /** Ends the pause, so that the remaining changes are also written. Only now is the file known to have space. */
   #endPause(): void {
     cancelLater(this.#pause)
@@ -228,7 +201,7 @@ export class WriteQueue {
     const now = performance.now()
     const busy = isBusy(error) || !isFileError(error)
     const problem = toStoreError(error, this.#options.connection.path)
-    const pending = [...changes, ...this.#waiting.splice(0)]
+    const pending = [...changes, ...this.#waiting.takeAll()]
     const oldest = pending.reduce((min, { since }) => Math.min(min, since), now)
     if (!busy || now - oldest > busyReportMs) this.#report(problem)
     const closing = this.#closingSince !== undefined && now - this.#closingSince > closeTimeoutMs
@@ -243,11 +216,11 @@ export class WriteQueue {
       failed?.(problem)
       resolve()
     }
-    this.#waiting = [...retried, ...this.#waiting]
+    this.#waiting.putBack(retried)
     this.#isRefusing = !busy
-    if (this.#waiting.length === 0 || (this.#pause && !busy)) return
+    if (this.#waiting.size === 0 || (this.#pause && !busy)) return
     cancelLater(this.#pause)
-    const hasCaller = this.#waiting.some(({ failed }) => failed)
+    const { hasCaller } = this.#waiting
     const waitedMs = now - oldest
     const pauseMs = busy
       ? busyPauseMs({ tries: this.#tries, hasCaller, waitedMs })
@@ -279,7 +252,7 @@ export class WriteQueue {
   dispose(): void {
     this.#isDisposed = true
     cancelLater(this.#pause)
-    for (const change of this.#waiting.splice(0)) this.#giveUp(change)
+    for (const change of this.#waiting.takeAll()) this.#giveUp(change)
   }
 
   #giveUp({ failed, resolve }: Pick<Change, 'failed' | 'resolve'>): void {

@@ -1,0 +1,82 @@
+import { turnBatch } from '../../turn-batch.ts'
+import type { StoredRun } from '../job-store.ts'
+
+/** A change that waits to be written, with its callbacks. */
+export interface Change {
+  readonly work: () => unknown
+  readonly done: (result: never) => void
+  readonly failed: ((error: Error) => void) | undefined
+  readonly rejected: ((error: Error) => void) | undefined
+  readonly resolve: () => void
+  readonly since: number
+  readonly last: boolean
+  readonly isLarge: boolean
+  readonly run: StoredRun | undefined
+}
+
+/** The changes that wait to be written, and which of them the next transaction writes. */
+export class WaitingChanges {
+  #small: Change[] = []
+  #last: Change[] = []
+  #large: Change[] = []
+  /** Whether the last transaction was written before a large change that waits. */
+  #hasPassedLarge = false
+
+  get size(): number {
+    return this.#small.length + this.#last.length + this.#large.length
+  }
+
+  /** Whether a large change waits. */
+  get hasLarge(): boolean {
+    return this.#large.length > 0
+  }
+
+  /** Whether a change waits that can be refused. */
+  get hasCaller(): boolean {
+    return [this.#small, this.#last, this.#large].some((changes) => changes.some(({ failed }) => failed))
+  }
+
+  /** Adds a change. One of a run with a large change that waits counts as large too, because these stay in order. */
+  add(change: Change): void {
+    const { isLarge, last, run } = change
+    if (isLarge) this.#large.push(change)
+    else if (this.hasLarge && run !== undefined && this.#large.some((large) => large.run === run))
+      this.#large.push({ ...change, isLarge: true })
+    else (last ? this.#last : this.#small).push(change)
+  }
+
+  /** Puts changes back that could not be written, in front of the others. */
+  putBack(changes: readonly Change[]): void {
+    const newer = this.takeAll()
+    for (const change of [...changes, ...newer]) this.add(change)
+  }
+
+  /** Takes the changes of the next transaction. */
+  take(): Change[] {
+    const isTurnOfLarge = this.hasLarge && (this.#hasPassedLarge || this.#small.length + this.#last.length === 0)
+    this.#hasPassedLarge = this.hasLarge && !isTurnOfLarge
+    if (isTurnOfLarge) return this.#large.splice(0, 1)
+    // Changes marked `last` do not wait for others that do not fit: callers that send in a loop fill every transaction.
+    const last = this.#last.splice(0)
+    return [...this.#small.splice(0, turnBatch - last.length), ...last]
+  }
+
+  /** Takes those changes of the next transaction that can be refused. */
+  takeRefusable(): Change[] {
+    const waiting = this.takeAll()
+    this.putBack(waiting.filter(({ failed }) => failed))
+    const taken = this.take()
+    const rest = this.takeAll()
+    this.putBack([...rest, ...waiting.filter(({ failed }) => !failed)])
+    return taken
+  }
+
+  /** Takes all changes. */
+  takeAll(): Change[] {
+    const all = [...this.#small, ...this.#last, ...this.#large]
+    this.#small = []
+    this.#last = []
+    this.#large = []
+    return all
+  }
+}
