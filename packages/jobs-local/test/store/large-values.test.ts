@@ -40,7 +40,7 @@ test('changes of a run stay in order, although those of other runs overtake a la
     return store.claim(2, () => undefined, 0)
   })
   const order: string[] = []
-  const ended = createDeferred<void>()
+  const ended = createDeferred()
   const note = (name: string, then?: () => void) => ({ done: () => (order.push(name), then?.()) })
   void store.change(() => undefined, { ...note('large'), run: first!, isLarge: true })
   void store.change(() => undefined, { ...note('later of the same run', ended.resolve), run: first! })

@@ -7,6 +7,8 @@ export interface Connection {
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[]
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
   get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined
+  /** Returns all rows as arrays of their columns, which take half the processor time of objects. */
+  rows<Row extends readonly unknown[]>(sql: string, ...values: SQLInputValue[]): Row[]
   /** Returns the number of changed rows. */
   run(sql: string, ...values: SQLInputValue[]): number
   exec(sql: string): void
@@ -20,17 +22,23 @@ export interface Connection {
  */
 export function createConnection(database: DatabaseSync, path: string, open?: () => DatabaseSync): Connection {
   const prepared = new Map<string, StatementSync>()
+  const preparedForRows = new Map<string, StatementSync>()
   let current: DatabaseSync | undefined = database
   const use = (): DatabaseSync => (current ??= open?.() ?? database)
-  const statement = (sql: string): StatementSync => {
-    const known = prepared.get(sql)
+  const statement = (sql: string, asArrays = false): StatementSync => {
+    const statements = asArrays ? preparedForRows : prepared
+    const known = statements.get(sql)
     if (known) return known
-    const made = withDefaultReads(use().prepare(sql))
-    prepared.set(sql, made)
+    const made = withReads(use().prepare(sql), asArrays)
+    statements.set(sql, made)
     return made
   }
   return {
     path,
+    rows: <Row extends readonly unknown[]>(sql: string, ...values: SQLInputValue[]) => {
+      const found: unknown[] = statement(sql, true).all(...values)
+      return (Array.isArray(found[0]) ? found : found.map((row) => Object.values(row as object))) as Row[]
+    },
     all: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[],
     // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
     get: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined,
@@ -38,6 +46,7 @@ export function createConnection(database: DatabaseSync, path: string, open?: ()
     exec: (sql) => use().exec(sql),
     close() {
       prepared.clear()
+      preparedForRows.clear()
       current?.close()
       current = undefined
     },
@@ -45,12 +54,12 @@ export function createConnection(database: DatabaseSync, path: string, open?: ()
 }
 
 /**
- * Resets read options that an app may have set on its database. An older Node has neither the options nor these
- * methods.
+ * Sets how a statement returns rows, and resets other options that an app may have set on its database. An older Node has
+ * neither the options nor these methods.
  */
-function withDefaultReads(statement: StatementSync): StatementSync {
+function withReads(statement: StatementSync, asArrays: boolean): StatementSync {
   const { setReadBigInts, setReturnArrays }: Partial<StatementSync> = statement
   setReadBigInts?.call(statement, false)
-  setReturnArrays?.call(statement, false)
+  setReturnArrays?.call(statement, asArrays)
   return statement
 }

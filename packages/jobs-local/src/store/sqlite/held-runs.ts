@@ -4,17 +4,17 @@ import { keyOf } from './rows.ts'
 /** The runs that this process holds. If a transaction is rolled back, so are its changes to this set. */
 export class HeldRuns {
   readonly #runs = new Map<number, StoredRun>()
-  /** Functions that revert the changes of this transaction. */
-  #reverts: (() => void)[] = []
+  /** The changed keys of this transaction, each with the run before. */
+  #changes: [key: number, before: StoredRun | undefined][] = []
 
   /** Begins a transaction. */
   begin(): void {
-    this.#reverts = []
+    this.#changes = []
   }
 
   /** Reverts the changes of the current transaction. */
   rollBack(): void {
-    for (const revert of this.#reverts.splice(0).toReversed()) revert()
+    for (const [key, before] of this.#changes.splice(0).toReversed()) this.#set(key, before)
   }
 
   get size(): number {
@@ -46,8 +46,7 @@ export class HeldRuns {
   }
 
   #change(key: number, run: StoredRun | undefined): void {
-    const before = this.#runs.get(key)
-    this.#reverts.push(() => this.#set(key, before))
+    this.#changes.push([key, this.#runs.get(key)])
     this.#set(key, run)
   }
 

@@ -1,3 +1,5 @@
+import type { SQLInputValue } from 'node:sqlite'
+
 import type { JobState } from '@cgk-platform/jobs-core'
 import {
   encodeEnvelope,
@@ -10,10 +12,12 @@ import {
 import type { AddedJob, StoredJob } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { candidateJobsSql } from './candidate-jobs.ts'
+import { createInsert } from './insert-rows.ts'
 import { isRunOf, type JobRow, toJobState, toStoredJob } from './rows.ts'
 
 /** The columns of a `JobRow`. */
 export const columns = 'seq, id, tenant, event, envelope, state, ended_at'
+const insertJobs = createInsert('cgk_jobs (seq, id, tenant, event, envelope, state, due_at)', '(?, ?, ?, ?, ?, ?, ?)')
 /** Number of jobs of which to find out the state at once for a list. */
 const listBatch = 500
 /**
@@ -28,26 +32,29 @@ const maybeInState = `ifnull(
 /**
  * Writes new jobs. For an idempotency key in use, returns the job that holds it. Requires an open transaction, either
  * of this store or of an app on the same file.
+ *
+ * @param onAdded - called with the row key of each new job
  */
-export function addJobs(connection: Connection, envelopes: readonly Envelope[], now: number): AddedJob[] {
+export function addJobs(
+  connection: Connection,
+  envelopes: readonly Envelope[],
+  now: number,
+  onAdded?: (seq: number, envelope: Envelope) => void,
+): AddedJob[] {
   let seq = lastSeq(connection)
-  return envelopes.map((envelope) => {
+  const rows: SQLInputValue[][] = []
+  const added = envelopes.map((envelope): AddedJob => {
     const holder = envelope.idempotencyKey === undefined ? undefined : takeKey(connection, envelope, now)
     if (holder !== undefined) return { ok: true, id: holder, deduplicated: true }
     const { id, tenantId, event, runAt } = envelope
     const delayed = runAt !== undefined && runAt > now
-    connection.run(
-      'INSERT INTO cgk_jobs (seq, id, tenant, event, envelope, state, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      ++seq,
-      id,
-      tenantId,
-      event,
-      encodeEnvelope(envelope),
-      delayed ? 'scheduled' : 'queued',
-      delayed ? runAt : null,
-    )
+    const state = delayed ? 'scheduled' : 'queued'
+    rows.push([++seq, id, tenantId, event, encodeEnvelope(envelope), state, delayed ? runAt : null])
+    onAdded?.(seq, envelope)
     return { ok: true, id, deduplicated: false }
   })
+  insertJobs(connection, rows)
+  return added
 }
 
 /**

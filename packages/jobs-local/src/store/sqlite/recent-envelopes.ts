@@ -7,27 +7,30 @@ const maxRemembered = 20_000
  * A cache of the envelopes that this process sent recently. The sender takes most jobs itself and need not parse them.
  */
 export class RecentEnvelopes {
-  readonly #byId = new Map<string, Envelope>()
+  readonly #bySeq = new Map<number, Envelope>()
 
-  add(envelopes: readonly Envelope[]): void {
+  /** Adds the envelope of a job by its row key. */
+  add(seq: number, envelope: Envelope): void {
     // Delayed jobs are not cached: they would stay in memory for too long.
-    if (this.#byId.size + envelopes.length > maxRemembered) this.#byId.clear()
-    for (const envelope of envelopes) if (envelope.runAt === undefined) this.#byId.set(envelope.id, envelope)
+    if (envelope.runAt !== undefined) return
+    if (this.#bySeq.size === maxRemembered) this.#bySeq.clear()
+    this.#bySeq.set(seq, envelope)
   }
 
   /** Returns the envelope of a job and removes it. */
-  take(jobId: string): Envelope | undefined {
-    const envelope = this.#byId.get(jobId)
-    if (envelope) this.#byId.delete(jobId)
-    return envelope
+  take(seq: number, id: string): Envelope | undefined {
+    const envelope = this.#bySeq.get(seq)
+    if (envelope) this.#bySeq.delete(seq)
+    // After a rollback, a job of another process may have the key.
+    return envelope?.id === id ? envelope : undefined
   }
 
   /** Removes all envelopes. Other processes have taken their jobs. */
   clear(): void {
-    this.#byId.clear()
+    this.#bySeq.clear()
   }
 
   get isEmpty(): boolean {
-    return this.#byId.size === 0
+    return this.#bySeq.size === 0
   }
 }

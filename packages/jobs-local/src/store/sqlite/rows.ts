@@ -91,34 +91,38 @@ export function isRunOf(seq: string): string {
   return `run BETWEEN ${seq} << 20 AND ${seq} << 20 | 1048575`
 }
 
-const keys = new WeakMap<StoredRun, RunKey>()
-const seqs = new WeakMap<StoredJob, number>()
+/** A run of this store. Its row key is a member, because a `WeakMap` of them takes several times the processor time. */
+type KeyedRun = StoredRun & { rowKey: RunKey }
+/** A job of this store. */
+type KeyedJob = StoredJob & { readonly seq: number }
 
 /** Remembers the row of a run. */
 export function setKey(run: StoredRun, key: RunKey): void {
-  keys.set(run, key)
+  ;(run as KeyedRun).rowKey = key
 }
 
 /** Returns the row key of a run that this store returned. */
 export function keyOf(run: StoredRun): RunKey {
-  return keys.get(run)!
+  return (run as KeyedRun).rowKey
 }
 
 /** Returns the row key of a job that this store returned. */
 export function seqOf(job: StoredJob): number {
-  return seqs.get(job)!
+  return (job as KeyedJob).seq
 }
 
-/** Converts a row to a job without its runs. Decodes the envelope unless it is `known`. */
-export function toStoredJob(row: JobRow, known?: Envelope): StoredJob {
+/** Converts a row to a job without its runs. */
+export function toStoredJob(row: JobRow): StoredJob {
   const { seq, ended_at: endedAt } = row
-  const job: StoredJob = {
-    envelope: known ?? readEnvelope(row),
-    state: toJobState(row),
-    ...(endedAt !== null && { endedAt }),
-    runs: [],
-  }
-  seqs.set(job, seq)
+  const job = toQueuedJob(seq, readEnvelope(row))
+  job.state = toJobState(row)
+  if (endedAt !== null) job.endedAt = endedAt
+  return job
+}
+
+/** Returns a job that has no runs yet. */
+export function toQueuedJob(seq: number, envelope: Envelope): StoredJob {
+  const job: KeyedJob = { seq, envelope, state: 'queued', runs: [] }
   return job
 }
 
@@ -172,7 +176,7 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     ...(row.compensation === compensationStates.pending && { toCompensate: envelope }),
     ...(row.compensation === compensationStates.running && { compensating: envelope }),
   }
-  keys.set(run, { run: row.run, worker: row.worker ?? 0 })
+  setKey(run, { run: row.run, worker: row.worker ?? 0 })
   return run
 }
 

@@ -4,6 +4,7 @@ import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import { turnBatch } from '../../turn-batch.ts'
 import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'
+import { createInsert } from './insert-rows.ts'
 import {
   isRunOf,
   keyOf,
@@ -67,20 +68,20 @@ export function wakeDueRuns(connection: Connection, now: number): void {
   )
 }
 
-/** Writes a new run that a worker holds from the start. */
-export function addHeldRun(connection: Connection, run: StoredRun, key: RunKey, now: number): void {
-  const { definitionId, job, maxAttempts, compensateOnCancel = false } = run
-  connection.run(
-    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, worker, attempts, max_attempts, started_at, ' +
-      `attempt_started_at, compensate_on_cancel) VALUES (?, ?, ?, 'running', ${held}, ?, 1, ?, ?, ?, ?)`,
-    key.run,
-    definitionId,
-    job.envelope.tenantId,
-    key.worker,
-    maxAttempts,
-    now,
-    now,
-    compensateOnCancel ? 1 : 0,
+const insertHeld = createInsert(
+  'cgk_runs (run, definition_id, tenant, state, phase, worker, attempts, max_attempts, started_at, attempt_started_at, compensate_on_cancel)',
+  `(?, ?, ?, 'running', ${held}, ?, 1, ?, ?, ?, ?)`,
+)
+
+/** Writes new runs that a worker holds from the start. */
+export function addHeldRuns(connection: Connection, runs: readonly StoredRun[], worker: number, now: number): void {
+  insertHeld(
+    connection,
+    runs.map((run) => {
+      const { definitionId, job, maxAttempts, compensateOnCancel } = run
+      const { tenantId } = job.envelope
+      return [keyOf(run).run, definitionId, tenantId, worker, maxAttempts, now, now, compensateOnCancel ? 1 : 0]
+    }),
   )
 }
 

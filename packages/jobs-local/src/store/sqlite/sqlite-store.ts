@@ -69,6 +69,7 @@ class SqliteStore implements JobStore {
   readonly #housekeeping: Housekeeping
   readonly #claims: Claims
   readonly #recentEnvelopes = new RecentEnvelopes()
+  readonly #remember = (seq: number, envelope: Envelope): void => this.#recentEnvelopes.add(seq, envelope)
   readonly #unwritten: UnwrittenRuns
   /** The runs that this process holds. */
   readonly #held = new HeldRuns()
@@ -110,8 +111,7 @@ class SqliteStore implements JobStore {
 
   add(envelopes: readonly Envelope[], now: number): readonly AddedJob[] {
     // A process that only sends never takes jobs.
-    if (this.#workers.id !== 0) this.#recentEnvelopes.add(envelopes)
-    return jobs.addJobs(this.#connection, envelopes, now)
+    return jobs.addJobs(this.#connection, envelopes, now, this.#workers.id === 0 ? undefined : this.#remember)
   }
 
   get(jobId: string): StoredJob | undefined {

@@ -2,7 +2,7 @@ import type { StoredJob } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { countWithin } from './count-within.ts'
 import { columns, lastSeq } from './jobs-table.ts'
-import { type JobRow, toStoredJob } from './rows.ts'
+import { type JobRow, toQueuedJob, toStoredJob } from './rows.ts'
 import type { RecentEnvelopes } from './recent-envelopes.ts'
 
 /** The options of `takeDue`. */
@@ -44,30 +44,29 @@ function takeDelayed(connection: Connection, { max, now }: Due): StoredJob[] {
 function takeArrived(connection: Connection, { max, recentEnvelopes }: Due): StoredJob[] {
   const { taken } = connection.get<{ taken: number }>('SELECT taken FROM cgk_meta')!
   const where = "seq > ? AND state = 'queued' ORDER BY seq LIMIT ?"
-  const sizes = connection.all<Size>(
-    `SELECT seq, octet_length(envelope) AS bytes FROM cgk_jobs WHERE ${where}`,
+  const found = connection.rows<[seq: number, id: string, bytes: number]>(
+    `SELECT seq, id, octet_length(envelope) FROM cgk_jobs WHERE ${where}`,
     taken,
     max,
   )
-  const count = countWithin(sizes, ({ bytes }) => bytes)
+  const count = countWithin(found, ([, , bytes]) => bytes)
   // The jobs in between are delayed or have been cancelled.
-  const until =
-    sizes.length > 0 && (count < sizes.length || count === max) ? sizes[count - 1]!.seq : lastSeq(connection)
+  const until = found.length > 0 && (count < found.length || count === max) ? found[count - 1]![0] : lastSeq(connection)
   if (until > taken) connection.run('UPDATE cgk_meta SET taken = ?', until)
-  if (sizes.length === 0) {
+  if (found.length === 0) {
     recentEnvelopes.clear()
     return []
   }
-  const columnsWithoutEnvelope = columns.replace(' envelope,', " '' AS envelope,")
-  const rows = connection.all<JobRow>(
-    `SELECT ${recentEnvelopes.isEmpty ? columns : columnsWithoutEnvelope} FROM cgk_jobs WHERE ${where}`,
-    taken,
-    count,
-  )
-  const withEnvelope = (row: JobRow): JobRow =>
-    row.envelope === '' ? connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE seq = ?`, row.seq)! : row
-  return rows.map((row) => {
-    const envelope = recentEnvelopes.take(row.id)
-    return toStoredJob(envelope ? row : withEnvelope(row), envelope)
+  if (recentEnvelopes.isEmpty) {
+    const rows = connection.all<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE ${where}`, taken, count)
+    return rows.map((row) => toStoredJob(row))
+  }
+  return found.slice(0, count).map(([seq, id]) => {
+    const envelope = recentEnvelopes.take(seq, id)
+    return envelope ? toQueuedJob(seq, envelope) : toStoredJob(readJob(connection, seq))
   })
+}
+
+function readJob(connection: Connection, seq: number): JobRow {
+  return connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE seq = ?`, seq)!
 }

@@ -3,7 +3,7 @@ import { createRun } from '../create-run.ts'
 import { ReadyQueue } from '../ready-queue.ts'
 import type { Connection } from './connection.ts'
 import { keyOf, runAt, setKey, seqOf } from './rows.ts'
-import { addHeldRun, addRun } from './runs-table.ts'
+import { addHeldRuns, addRun } from './runs-table.ts'
 
 /**
  * The new runs of one transaction before they are written. If no other run waits, runs that get a slot are written as
@@ -39,24 +39,25 @@ export class UnwrittenRuns {
 
   /** Writes up to `slots` runs as started, in fair order. Returns them. */
   writeStarted(slots: number, worker: number, mayBegin: (definitionId: string) => boolean, now: number): StoredRun[] {
-    const queue = new ReadyQueue()
-    for (const run of this.#runs) if (mayBegin(run.definitionId)) queue.push(run)
-    const started: StoredRun[] = []
-    while (started.length < slots) {
-      const run = queue.take(noLimits)
-      if (!run) break
-      Object.assign(run, { state: 'running', attempts: 1, startedAt: now, attemptStartedAt: now })
-      started.push(run)
-      this.#writeStarted(run, worker, now)
+    const started = this.#choose(slots, mayBegin)
+    for (const run of started) {
+      run.state = 'running'
+      run.attempts = 1
+      run.startedAt = now
+      run.attemptStartedAt = now
+      setKey(run, { run: keyOf(run).run, worker })
     }
+    addHeldRuns(this.#connection, started, worker, now)
     this.#runs = this.#runs.filter(({ state }) => state !== 'running')
     return started
   }
 
-  #writeStarted(run: StoredRun, worker: number, now: number): void {
-    const key = { ...keyOf(run), worker }
-    setKey(run, key)
-    addHeldRun(this.#connection, run, key, now)
+  #choose(slots: number, mayBegin: (definitionId: string) => boolean): StoredRun[] {
+    const candidates = this.#runs.filter(({ definitionId }) => mayBegin(definitionId))
+    if (candidates.length <= slots) return candidates
+    const queue = new ReadyQueue()
+    for (const run of candidates) queue.push(run)
+    return candidates.slice(0, slots).map(() => queue.take(noLimits)!)
   }
 
   #writeWaiting(run: StoredRun): void {

@@ -1,0 +1,26 @@
+import type { SQLInputValue } from 'node:sqlite'
+
+import type { Connection } from './connection.ts'
+
+/** Number of rows of one statement. Ten take a quarter less processor time than ten statements; more gain nothing. */
+const batch = 10
+
+/**
+ * Creates a function that inserts rows.
+ *
+ * @param into - the table with its columns
+ * @param row - SQL for the values of a row, with a parameter for each that differs
+ */
+export function createInsert(
+  into: string,
+  row: string,
+): (connection: Connection, rows: readonly (readonly SQLInputValue[])[]) => void {
+  const one = `INSERT INTO ${into} VALUES ${row}`
+  const many = one + `, ${row}`.repeat(batch - 1)
+  return (connection, rows) => {
+    let index = 0
+    for (; index + batch <= rows.length; index += batch)
+      connection.run(many, ...rows.slice(index, index + batch).flat())
+    for (const values of rows.slice(index)) connection.run(one, ...values)
+  }
+}
