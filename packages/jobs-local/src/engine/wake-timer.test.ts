@@ -72,6 +72,15 @@ describe('WakeTimer', () => {
     expect(clock.pendingMs).toEqual(before)
   })
 
+  test('keeps the process alive only while the engine is busy, with one timer', () => {
+    const { clock, timer } = createTimer()
+    const held = [true, false, true, false].map((busy) => {
+      timer.set({ dueAt: undefined, busy })
+      return clock.held
+    })
+    expect([held, clock.maxPending]).toEqual([[1, 0, 1, 0], 1])
+  })
+
   test('wakes at once for overdue work', () => {
     const { clock, timer, wakes, advance } = createTimer()
     advance(500)

@@ -36,7 +36,8 @@ export class WakeTimer {
   set({ dueAt = Number.POSITIVE_INFINITY, busy }: Wake): void {
     const now = this.#clock.now()
     const isSoon = dueAt - now <= keepAliveWithinMs
-    if (!busy && dueAt === Number.POSITIVE_INFINITY) return this.clear()
+    // The timer of a busy engine is released, not cleared: an idle process would set a new one for each job.
+    if (!busy && dueAt === Number.POSITIVE_INFINITY && this.#at !== dueAt) return this.clear()
     // For later work, wake the engine a minute before it is due, so that it then keeps the process alive.
     const at = isSoon || busy ? dueAt : dueAt - keepAliveWithinMs
     if (!this.#timer || this.#at !== at) {
