@@ -71,6 +71,8 @@ const signals = [
   { name: 'SIGKILL, and retryJob retries', signal: 'SIGKILL' },
 ] as const
 
+const waiting = 'EXECUTING_WITH_WAITPOINTS'
+
 function snapshotsOf(id: string) {
   return project.server.runs().find(({ friendlyId }) => friendlyId === id)!.snapshots
 }
@@ -79,21 +81,37 @@ function snapshotsOf(id: string) {
 function isKnownToWait(id: string): boolean {
   const { executionStatus, createdAt } = snapshotsOf(id).at(-1)!
   return (
-    executionStatus === 'EXECUTING_WITH_WAITPOINTS' &&
+    executionStatus === waiting &&
     project.server.requests.some(({ path, at }) => path.includes(`${id}/snapshots/`) && at >= createdAt.getTime())
   )
 }
 
+/** Returns true if a run has waited and continues. */
+function hasWaited(id: string): boolean {
+  const [isWaiting, ...before] = snapshotsOf(id)
+    .map((each) => each.executionStatus === waiting)
+    .toReversed()
+  return !isWaiting && before.includes(true)
+}
+
 /**
- * Kills the process of a waiting run, and waits for the worker's report. The server refuses a report that names an
- * earlier state, which the worker sends if it has not read yet that the run waits, or if the wait ends before the
- * report. It would then end the run after five minutes.
+ * Starts runs until the server accepts a worker's report that the process of a waiting run ended, and returns its id. It
+ * refuses a report that names an earlier state, which a slow worker sends if it has not read yet that the run waits, or
+ * if the wait ends before the report. It would end the run after five minutes.
  */
-async function killWaiting(id: string, pid: number, signal: NodeJS.Signals): Promise<void> {
-  await project.until(() => isKnownToWait(id))
-  const { length } = snapshotsOf(id)
-  process.kill(pid, signal)
-  await project.until(() => snapshotsOf(id).length > length)
+async function killWaiting(signal: NodeJS.Signals, start: (tries: number) => Promise<string>): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    const id = await start(tries)
+    const { pid } = await untilRecorded(id, 'ended', 'first')
+    await project.until(() => isKnownToWait(id) || hasWaited(id))
+    if (hasWaited(id)) continue
+    const killedAt = Date.now()
+    const report = () =>
+      project.server.requests.find(({ path, at }) => at >= killedAt && path.includes(id) && path.endsWith('/complete'))
+    process.kill(pid, signal)
+    await project.until(() => report() !== undefined)
+    if (report()!.status === 200) return id
+  }
 }
 
 async function continueAfter(id: string, signal: NodeJS.Signals): Promise<void> {
@@ -132,10 +150,8 @@ describe.each(signals)('a workflow whose process is ended by $name', options, ({
   })
 
   test('does not shorten a sleep, and repeats no step', async () => {
-    const sleepMs = 30_000 // longer than a busy machine needs to report the end of a process
-    const id = await send({ flow: 'sleeps', sleepMs })
-    const { pid } = await untilRecorded(id, 'ended', 'first')
-    await killWaiting(id, pid, signal)
+    const sleepMs = 30_000
+    const id = await killWaiting(signal, (tries) => send({ flow: 'sleeps', sleepMs: tries * sleepMs }))
     await continueAfter(id, signal)
     const { state, runs } = await project.ended(id)
     expect([state, runs.at(-1)?.error]).toEqual(['completed', undefined])
@@ -145,11 +161,13 @@ describe.each(signals)('a workflow whose process is ended by $name', options, ({
   })
 
   test('receives an event that it waited for', async () => {
-    const number = signal === 'SIGKILL' ? 21 : 22
-    const id = await send({ flow: 'waits' }, number)
-    const { pid } = await untilRecorded(id, 'ended', 'first')
-    await project.until(async () => (await stateOfStep(id, 'answer')) === 'waiting')
-    await killWaiting(id, pid, signal)
+    let number = 0
+    const id = await killWaiting(signal, async (tries) => {
+      number = 20 + 2 * tries + Number(signal === 'SIGKILL')
+      const sent = await send({ flow: 'waits' }, number)
+      await project.until(async () => (await stateOfStep(sent, 'answer')) === 'waiting')
+      return sent
+    })
     // A manual retry starts a new wait, so the event must be sent after it.
     if (signal === 'SIGTERM') await project.client.sendJob('work.followed', { tenantId: 'acme', number, data: 'here' })
     await continueAfter(id, signal)
