@@ -1,7 +1,7 @@
 import { decodeTime, isValid } from 'ulid'
 import { expect, test } from 'vitest'
 
-import { createJobId } from './job-id.ts'
+import { beforeJobIdsSince, createJobId } from './job-id.ts'
 
 const now = Date.parse('2026-03-01T12:00:00Z')
 
@@ -24,4 +24,10 @@ test('many job ids of one millisecond are unique and increase', () => {
   expect(new Set(ids.map((id) => id.slice(0, 20))).size).toBeLessThanOrEqual(2)
   expect(ids.toSorted()).toEqual(ids)
   expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('job ids of a time, and no earlier ones, sort after its beginning', () => {
+  const [earlier, later] = [now + 30_000, now + 30_001].map((at) => createJobId(at))
+  expect(beforeJobIdsSince(now + 30_001) > earlier!).toBe(true)
+  expect(beforeJobIdsSince(now + 30_001) < later!).toBe(true)
 })

@@ -1,4 +1,4 @@
-import { monotonicFactory } from 'ulid'
+import { encodeTime, monotonicFactory } from 'ulid'
 
 /** Random bytes for the next ids. A request for each digit, as the package makes it, takes 35 µs for an id. */
 const bytes = new Uint8Array(1024)
@@ -12,3 +12,8 @@ export const createJobId: (now: number) => string = monotonicFactory(() => {
   }
   return bytes[used++]! / 256
 })
+
+/** Returns a string that sorts before the ids of all jobs sent at or after `time` (epoch milliseconds). */
+export function beforeJobIdsSince(time: number): string {
+  return encodeTime(time)
+}

@@ -81,7 +81,7 @@ export {
 } from '../events/envelope.ts'
 export { eventNames } from '../events/event-registry.ts'
 export type { TenantInput } from '../events/job-events.ts'
-export { createJobId } from '../events/job-id.ts'
+export { beforeJobIdsSince, createJobId } from '../events/job-id.ts'
 export { copyJson, type Json, mayExceed } from '../events/json.ts'
 export { systemTenantId } from '../events/reserved-names.ts'
 

@@ -30,7 +30,10 @@ test.each([0, 3, 12, 60])('a job sent %d microtasks after another one begins too
   expect(begun.toSorted()).toEqual(jobs.map(({ id }) => id).toSorted())
 })
 
-test('an event that another process takes before the wait is written resolves the wait', async () => {
+test.each([
+  ['', 0],
+  [', even if this process has sent a job since', 5],
+])('an event that another process takes before the wait is written resolves the wait%s', async (_also, sentLaterMs) => {
   const path = createTestFile().path
   const other = openStore(path)
   const flow = defineWorkflow({
@@ -52,6 +55,7 @@ test('an event that another process takes before the wait is written resolves th
     const envelope = { v: 1, id, event: 'work.followed', tenantId: 'acme', payload, sentAt: now } as const
     other.add([envelope], now)
     for (const job of other.takeDueJobs(10, now)) other.addRuns(job, [], now)
+    createJobId(now + sentLaterMs)
   }
   const client = openWorker(path, { jobs: [flow] })
   await client.start()

@@ -3,7 +3,7 @@ import {
   resolveEventWait,
   resolveJobWait,
   failMissingJobWait,
-  createJobId,
+  beforeJobIdsSince,
   decodeEnvelope,
   type Envelope,
   type StepRecord,
@@ -29,9 +29,6 @@ interface WaitRow {
   readonly phase: number | null
   readonly worker: number | null
 }
-
-/** Number of characters at the start of a job's id that encode its time: https://github.com/ulid/spec */
-const timeLength = 10
 
 const columns = 'w.run, w.key, r.phase, r.worker'
 const joined = 'cgk_waits w JOIN cgk_runs r ON r.run = w.run'
@@ -95,12 +92,11 @@ export class WaitsTable {
     const sql =
       'SELECT envelope FROM cgk_jobs WHERE tenant = ? AND event = ? AND id >= ? ' +
       "AND seq <= (SELECT taken FROM cgk_meta) AND state NOT IN ('scheduled', 'cancelled') ORDER BY id"
-    const since = createJobId(step.startedAt).slice(0, timeLength)
     for (const { envelope } of connection.all<{ envelope: string }>(
       sql,
       run.job.envelope.tenantId,
       step.event,
-      since,
+      beforeJobIdsSince(step.startedAt),
     )) {
       const event = decodeEnvelope(envelope)
       if (event && resolveEventWait(run.workflow!, step, event, now)) return
