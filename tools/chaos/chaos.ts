@@ -11,6 +11,7 @@ import { nowMs } from './ledger-entry.ts'
 import { openClient } from './open-client.ts'
 import { leaseMs, type Plan } from './plan.ts'
 import type { InjectedBug } from './injected-bug.ts'
+import { recordRemovedWorkers } from './removed-workers.ts'
 import { appTable } from './send-in-transaction.ts'
 import { ProcessSlot } from './process-slot.ts'
 import { judge, type Verdict } from './verdict.ts'
@@ -81,6 +82,7 @@ function prepareApp(path: string): void {
   const app = new DatabaseSync(path)
   app.exec('PRAGMA busy_timeout = 5000')
   app.exec(appTable)
+  recordRemovedWorkers(app)
   app.close()
 }
 

@@ -4,12 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobClient, JobStatus } from '@cgk-platform/jobs'
 
 import { nowMs } from './ledger-entry.ts'
+import { readRemovedWorkers, type RemovedWorker } from './removed-workers.ts'
 
 /** The content of the jobs file at the end. */
 export interface FinalState {
   readonly jobs: readonly JobStatus[]
   /** The items that the app stored in its own transactions. */
   readonly appItems: readonly string[]
+  readonly removedWorkers: readonly RemovedWorker[]
   /** The result of SQLite's integrity check: `ok` if the file is intact. */
   readonly integrity: string
 }
@@ -38,10 +40,12 @@ export async function readFinalState(client: JobClient, path: string): Promise<F
   const database = new DatabaseSync(path)
   const check = database.prepare('PRAGMA integrity_check').all() as { integrity_check: string }[]
   const items = database.prepare('SELECT item FROM app_items').all() as { item: string }[]
+  const removedWorkers = readRemovedWorkers(database)
   database.close()
   return {
     jobs,
     appItems: items.map(({ item }) => item),
+    removedWorkers,
     integrity: check.map(({ integrity_check: message }) => message).join('; '),
   }
 }

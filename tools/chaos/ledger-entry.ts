@@ -10,7 +10,7 @@ export type LedgerLine = { readonly at: number } & (
   /** A poison job is about to end its worker. */
   | ({ readonly type: 'dying' } & Attempt)
   | OfTypes<'step' | 'step done' | 'compensation' | 'compensation done', { readonly step: string } & Attempt>
-  | { readonly type: 'up' }
+  | { readonly type: 'up'; readonly pid: number }
   /** The event loop was blocked since then. */
   | { readonly type: 'stalled'; readonly since: number }
   | OfTypes<'killed' | 'paused', { readonly process: string; readonly since: number }>

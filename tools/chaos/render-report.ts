@@ -46,6 +46,11 @@ export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): 
       canFill ? longest('disk was full') : 'SKIPPED: this user cannot mount a disk',
     ],
     ['worker stalls', count('stalled'), `no CPU time, or paused; ${longest('stalled')}`],
+    [
+      'leases lost',
+      evidence.faults.all.filter(({ cause }) => cause === 'its worker could not renew its lease').length,
+      'by workers without CPU time or the file, paused or killed',
+    ],
     ['repeated attempts, explained', total],
     ...explained.map(([cause, times]): [string, number] => [`  ${cause}`, times]),
     ['repeated attempts, unexplained', duplicates.findings.length],

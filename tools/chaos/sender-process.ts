@@ -20,7 +20,7 @@ const random = createRandom(`${seed} ${name}`)
 const app = new DatabaseSync(path)
 app.exec('PRAGMA busy_timeout = 0')
 const { sendNext, settled } = createSender({ client, app, note, random, name })
-note({ type: 'up' })
+note({ type: 'up', pid: process.pid })
 reportUp()
 
 let shuttingDown = false

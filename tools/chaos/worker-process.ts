@@ -22,7 +22,11 @@ setInterval(() => {
   if (checkedAt - since > stallMs) note({ type: 'stalled', since })
 }, checkIntervalMs).unref()
 
-const { client } = await openClient({ path, role: 'work', note, jobs: defineChaosJobs(note, name) })
-note({ type: 'up' })
+// Some processes have two clients, which live and die together.
+const opened = Array.from({ length: name.startsWith('w4.') ? 2 : 1 }, () =>
+  openClient({ path, role: 'work', note, jobs: defineChaosJobs(note, name) }),
+)
+const clients = (await Promise.all(opened)).map(({ client }) => client)
+note({ type: 'up', pid: process.pid })
 reportUp()
-process.once('SIGTERM', () => void client.close().then(() => process.exit(0)))
+process.once('SIGTERM', () => void Promise.all(clients.map((client) => client.close())).then(() => process.exit(0)))

@@ -14,7 +14,7 @@ const again: LedgerEntry[] = [
 ]
 const ended = job('a', { attempts: 2, output: { attempt: 2, by: 'w2.1' } })
 /** Other processes keep sending, so that this is not a stall of all writes. */
-const others = Array.from({ length: 60 }, (_, index) => line(index * 100, 's9.1', { type: 'up' }))
+const others = Array.from({ length: 60 }, (_, index) => line(index * 100, 's9.1', { type: 'up', pid: 1 }))
 
 describe('a repeated attempt', () => {
   test.each<[cause: string, fault: LedgerEntry]>([
@@ -25,6 +25,18 @@ describe('a repeated attempt', () => {
   ])('is explained if %s', (cause, fault) => {
     const { findings, explained } = checkAttempts(evidence([...again, ...others, fault], [ended]))
     expect([findings, [...explained]]).toEqual([[], [[cause, 1]]])
+  })
+
+  test('is explained if its worker could not renew its lease', () => {
+    const up = line(0, 'w1.1', { type: 'up', pid: 7 })
+    const messages = (removedAt: number): string[] => {
+      const removedWorkers = [{ pid: 7, heartbeatAt: 500, removedAt }]
+      const found = evidence([...again, ...others, up], [ended], { removedWorkers })
+      return checkAttempts(found).findings.map(({ message }) => message)
+    }
+    expect(messages(2600)).toEqual([])
+    // Others removed it before its lease had expired.
+    expect(messages(2400)).toEqual(['attempt 1 of 2 of run a-1 was repeated without a fault'])
   })
 
   test('is explained if all writes were blocked', () => {

@@ -1,5 +1,6 @@
 import type { LedgerEntry } from '../ledger-entry.ts'
 import { isWorker } from '../plan.ts'
+import type { RemovedWorker } from '../removed-workers.ts'
 
 /** A fault of one process or of all. Instants are milliseconds of the monotonic clock. */
 export interface Fault {
@@ -15,6 +16,7 @@ export type Cause =
   | 'a poison job ended its worker'
   | 'its worker was paused'
   | 'its worker got no CPU time'
+  | 'its worker could not renew its lease'
   | 'the disk was full'
   | 'all writes were blocked'
 
@@ -47,12 +49,21 @@ export function isDeath(cause: Cause): boolean {
   return cause === 'its worker was killed' || cause === 'a poison job ended its worker'
 }
 
-export function indexFaults(entries: readonly LedgerEntry[], leaseMs: number): Faults {
+/** The part of the evidence from which the faults follow. */
+interface FaultEvidence {
+  readonly entries: readonly LedgerEntry[]
+  readonly leaseMs: number
+  readonly removedWorkers: readonly RemovedWorker[]
+}
+
+export function indexFaults(evidence: FaultEvidence): Faults {
+  const { entries, leaseMs } = evidence
   // The last heartbeat can be older than the start of a pause.
   const minMs = leaseMs / 2
   // A worker that comes back learns at its next heartbeat that others have taken over its runs.
   const heartbeatMs = leaseMs / 4
-  const all = [...entries.map(toFault).filter((fault) => fault !== undefined), ...stalledWrites(entries)].filter(
+  const noted = entries.map(toFault).filter((fault) => fault !== undefined)
+  const all = [...noted, ...stalledWrites(entries), ...lostLeases(evidence)].filter(
     ({ cause, from, to }) => isDeath(cause) || cause === 'the disk was full' || to - from >= minMs,
   )
   const kills = all.filter(({ cause }) => isDeath(cause))
@@ -97,6 +108,19 @@ function toFault(entry: LedgerEntry): Fault | undefined {
     default:
       return undefined
   }
+}
+
+/** Returns the times in which workers did not renew their lease, until others removed them. */
+function lostLeases({ entries, leaseMs, removedWorkers }: FaultEvidence): Fault[] {
+  const up = entries.filter((entry) => entry.type === 'up')
+  return removedWorkers
+    .filter(({ heartbeatAt, removedAt }) => removedAt - heartbeatAt > leaseMs)
+    .flatMap(({ pid, heartbeatAt: from, removedAt: to }) => {
+      const process = up.find((entry) => entry.pid === pid)?.by
+      return process === undefined
+        ? []
+        : [{ cause: 'its worker could not renew its lease', process, from, to } as const]
+    })
 }
 
 /** The types of entries that a process writes after a change of the file. */

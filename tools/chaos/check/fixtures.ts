@@ -43,7 +43,14 @@ export function evidence(
   jobs: readonly JobStatus[],
   more: Partial<Evidence> = {},
 ): IndexedEvidence {
-  const faultless = { leaseMs: 2000, isDrained: true, integrity: 'ok', appItems: [], wallAheadMs: 0 }
+  const faultless = {
+    leaseMs: 2000,
+    isDrained: true,
+    integrity: 'ok',
+    appItems: [],
+    removedWorkers: [],
+    wallAheadMs: 0,
+  }
   const sorted = entries.toSorted((one, other) => one.at - other.at)
   return indexEvidence({ ...faultless, ticksBetween: [1, 2], entries: sorted, jobs, ...more })
 }

@@ -45,7 +45,7 @@ export interface IndexedEvidence extends Evidence {
 }
 
 export function indexEvidence(evidence: Evidence): IndexedEvidence {
-  const { entries, jobs, leaseMs } = evidence
+  const { entries, jobs } = evidence
   const byRun = new Map<string, AttemptEntry[]>()
   const inProcess = new Map<string, AttemptEntry[]>()
   const jobsOf = new Map<string, Set<string>>()
@@ -71,7 +71,7 @@ export function indexEvidence(evidence: Evidence): IndexedEvidence {
     inProcess,
     jobsOf,
     itemOf,
-    faults: indexFaults(entries, leaseMs),
+    faults: indexFaults(evidence),
   }
 }
 

@@ -104,7 +104,7 @@ describe('a cancelled job', () => {
   test('must not start another attempt', () => {
     const late = line(5000, 'w1.1', { type: 'started', ...attempt('a') })
     // Other processes keep working, so that this is not a stall of all writes.
-    const others = [1000, 1900, 2800, 3700, 4600].map((at) => line(at, 's2.1', { type: 'up' }))
+    const others = [1000, 1900, 2800, 3700, 4600].map((at) => line(at, 's2.1', { type: 'up', pid: 1 }))
     const found = checkCancels(evidence([...cancelled, ...others, late], [job('a', { state: 'cancelled' })]))
     expect(message(found)).toEqual(['attempt 1 started 4994 ms after the cancel request completed'])
   })

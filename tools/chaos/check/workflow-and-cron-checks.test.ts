@@ -69,9 +69,9 @@ describe('a cron tick', () => {
   const minuteMs = 60_000
   const ticked = (id: string) =>
     job(id, { definitionId: 'tick', output: { attempt: 1, by: 'w1.1', tick: minuteMs } }, { event: 'cron/tick' })
-  const up = line(0, 'w1.1', { type: 'up' })
+  const up = line(0, 'w1.1', { type: 'up', pid: 1 })
   const between = { ticksBetween: [1, minuteMs + 1] as const }
-  const others = Array.from({ length: 130 }, (_, index) => line(index * 500, 's1.1', { type: 'up' }))
+  const others = Array.from({ length: 130 }, (_, index) => line(index * 500, 's1.1', { type: 'up', pid: 1 }))
   const ticks = (entries: readonly LedgerEntry[], ids: readonly string[]) =>
     checkCronTicks(evidence([...entries, ...others], ids.map(ticked), between), ['tick']).findings.length
 
