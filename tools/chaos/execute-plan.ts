@@ -43,6 +43,8 @@ export async function executePlan({ plan, ...services }: PlanExecution): Promise
   const senders = [...slots].filter(([name]) => !isWorker(name))
   const workers = [...slots].filter(([name]) => isWorker(name))
   await Promise.all([...senders.map(([, slot]) => slot.end(senderEndMs)), ...workers.map(([, slot]) => slot.start())])
+  // Jobs are stuck only if workers that run do not end them.
+  await Promise.all(workers.map(([, slot]) => slot.up))
 }
 
 /**
