@@ -13,7 +13,11 @@ import type { JsonCopy } from './to-json.ts'
  */
 export function validatePayload(event: string, schema: StandardSchemaV1, payload: Json): unknown {
   const result = schema['~standard'].validate(payload)
-  return result instanceof Promise ? result.then((late) => valueOf(event, late)) : valueOf(event, result)
+  return result instanceof Promise ? valueLater(event, result) : valueOf(event, result)
+}
+
+async function valueLater(event: string, result: Promise<StandardSchemaV1.Result<unknown>>): Promise<unknown> {
+  return valueOf(event, await result)
 }
 
 function valueOf(event: string, result: StandardSchemaV1.Result<unknown>): unknown {

@@ -87,8 +87,9 @@ export { systemTenantId } from '../events/reserved-names.ts'
 
 // Attempts
 export type { Backoff, RetryPolicy } from '../retry/retry-config.ts'
-export type { AttemptOptions } from '../runs/attempt.ts'
-export type { StopNotice } from '../runs/run-until-stopped.ts'
+export type { AttemptOptions, AttemptReceiver } from '../runs/attempt.ts'
+export { EndOfTurn } from '../runs/end-of-turn.ts'
+export type { StopNotice, Stoppable } from '../runs/run-until-stopped.ts'
 export type { EngineLimits } from '../runs/failure-outcome.ts'
 export type { SendInfo } from '../runs/hooks.ts'
 export { maxAttemptsOf } from '../runs/max-attempts.ts'

@@ -19,7 +19,9 @@ import { type AttemptMiddleware, joinMiddleware } from './attempt-middleware.ts'
 import type { TickHost } from './dispatch-tick.ts'
 import type { EngineLimits } from './failure-outcome.ts'
 import type { AttemptInfo, JobHooks } from './hooks.ts'
+import type { EndOfTurn } from './end-of-turn.ts'
 import { maxAttemptsOf } from './max-attempts.ts'
+import type { Outcome } from './outcome.ts'
 import type { StopNotice, StopOptions } from './run-until-stopped.ts'
 
 /** Options of one attempt, from the host. */
@@ -36,6 +38,8 @@ export interface AttemptOptions {
   readonly signal: AbortSignal
   /** Tells that the signal has aborted. Default: the signal's event. */
   readonly stopNotice?: StopNotice | undefined
+  /** The end of the turns of `clock`, for several attempts. Default: for this attempt. */
+  readonly endOfTurn?: EndOfTurn | undefined
   /** Measures the attempt and the time of the next one. */
   readonly clock: Clock
   /** The host's logger, for the handler and the attempt. */
@@ -71,20 +75,31 @@ export interface AttemptOptions {
   readonly isCancelCompensation?: boolean | undefined
 }
 
+/** Gets the outcome of an attempt. */
+export interface AttemptReceiver {
+  /** Called once, when the attempt has ended. */
+  ended(outcome: Outcome): void
+}
+
 /** A running attempt. Creates on first use what most attempts do not need. */
 export class Attempt {
   readonly definition: Definition
   readonly envelope: Envelope
   readonly options: AttemptOptions
+  readonly receiver: AttemptReceiver
+  /** When the attempt started, in epoch milliseconds. Only for hooks. */
+  readonly startedAt: number | undefined
   readonly maxAttempts: number
   readonly middleware: readonly AttemptMiddleware[] | undefined
   #info: AttemptInfo | undefined
   #bound: Logger | undefined
 
-  constructor(definition: Definition, envelope: Envelope, options: AttemptOptions) {
+  constructor(definition: Definition, envelope: Envelope, options: AttemptOptions, receiver: AttemptReceiver) {
     this.definition = definition
     this.envelope = envelope
     this.options = options
+    this.receiver = receiver
+    this.startedAt = options.hooks && (options.startedAt ?? options.clock.now())
     this.maxAttempts = maxAttemptsOf(envelope, definition, options.limits)
     this.middleware = joinMiddleware(options.middleware, definition.middleware)
   }

@@ -4,7 +4,7 @@ import { systemTenantId } from '../events/reserved-names.ts'
 import type { CronContext, JobContext } from '../jobs/job-context.ts'
 import type { CronJobDefinition, JobDefinition } from '../jobs/job-definition.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { AttemptOptions } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
 import { scheduledAtOf } from './cron-event.ts'
 import { dispatchTick, tenantsOf } from './dispatch-tick.ts'
 import { readEvent, toEventMessage } from './read-event.ts'
@@ -12,37 +12,37 @@ import { readEvent, toEventMessage } from './read-event.ts'
 /** A definition with a handler, so not a workflow. */
 export type HandlerDefinition = JobDefinition | CronJobDefinition
 
-/** A handler with validated arguments. */
-export interface PreparedCall {
-  readonly handle: () => unknown
-  /** True if the call sends the jobs of a tick instead of calling a handler. */
-  readonly isFanOut?: true
+/** Runs the call of a handler. */
+export interface CallRunner {
+  /** @param isFanOut - whether the call sends the jobs of a tick instead */
+  run(handle: () => unknown, isFanOut?: true): unknown
 }
 
 /**
- * Validates the envelope for a definition and returns the call of its handler. The payload is parsed again, because
- * events can come from other producers. The handler gets its own copy.
+ * Validates the envelope of an attempt, then passes the call of its handler to `runner` and returns its result. The payload
+ * is parsed again, because events can come from other producers. The handler gets its own copy.
  *
  * @throws if the envelope is invalid. A retry cannot help.
  */
-export function prepareCall(
-  definition: HandlerDefinition,
-  envelope: Envelope,
+export function callHandler(
+  { definition, envelope, options }: Attempt & { readonly definition: HandlerDefinition },
   context: JobContext,
-  tickHost: AttemptOptions['tickHost'],
-): PreparedCall | Promise<PreparedCall> {
+  runner: CallRunner,
+): unknown {
   if (definition.kind === 'job') {
-    const callWith = (event: EventMessage): PreparedCall => ({ handle: () => definition.handler(event, context) })
     const event = readEvent(envelope, context.jobId)
-    return event instanceof Promise ? event.then(callWith) : callWith(event)
+    return event instanceof Promise
+      ? event.then((late) => runner.run(() => definition.handler(late, context)))
+      : runner.run(() => definition.handler(event, context))
   }
   const scheduledAt = scheduledAtOf(envelope)
+  const { tickHost } = options
   if (definition.tenants && envelope.tenantId === systemTenantId && tickHost) {
     const tick = scheduledAt.getTime()
     const fanOut = async () => dispatchTick(definition, tick, await tenantsOf(definition), tickHost(definition, tick))
-    return { handle: fanOut, isFanOut: true }
+    return runner.run(fanOut, true)
   }
-  return { handle: () => definition.handler({ ...context, scheduledAt }) }
+  return runner.run(() => definition.handler({ ...context, scheduledAt }))
 }
 
 /** Calls the definition's `onFailure`. It gets the raw payload if the payload does not match the schema. */

@@ -23,9 +23,11 @@ export function readEvent(envelope: Envelope, jobId: string): EventMessage | Pro
   if (problem) throw new TenantRequiredError({ event, problem })
   const schema = requireEvent(event).schema
   const payload = validatePayload(event, schema, json)
-  return payload instanceof Promise
-    ? payload.then((late) => toEventMessage(envelope, jobId, late))
-    : toEventMessage(envelope, jobId, payload)
+  return payload instanceof Promise ? readLate(envelope, jobId, payload) : toEventMessage(envelope, jobId, payload)
+}
+
+async function readLate(envelope: Envelope, jobId: string, payload: Promise<unknown>): Promise<EventMessage> {
+  return toEventMessage(envelope, jobId, await payload)
 }
 
 /** Returns an event with this payload, unvalidated. */

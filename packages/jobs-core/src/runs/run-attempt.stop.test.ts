@@ -109,3 +109,20 @@ describe.each([
     expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener))
   })
 })
+
+test.each([
+  ['a turn later', (stop: () => void) => setImmediate(stop)],
+  ['by the handler itself, before it returns', (stop: () => void) => stop()],
+])('the host learns which handler still runs after a stop %s', async (_when, call) => {
+  const left: Promise<unknown>[] = []
+  const { promise, resolve } = createDeferred<string>()
+  const definition = orderJob(() => {
+    call(() => kit.controller.abort(cancelled))
+    return promise
+  })
+  const outcome = await kit.run(definition, orderEnvelope(), { onLeftRunning: (handler) => left.push(handler) })
+  expect(outcome).toEqual({ type: 'cancelled' })
+  expect(left).toHaveLength(1)
+  resolve('late')
+  expect(await left[0]).toBe('late')
+})

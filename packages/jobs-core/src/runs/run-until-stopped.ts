@@ -15,10 +15,15 @@ export function stopOutcome(signal: AbortSignal): Outcome | undefined {
   return { type: continues ? 'interrupted' : 'cancelled' }
 }
 
-/** Tells an attempt that its signal has aborted. An event listener on each signal costs 0.2 µs of an attempt's 5. */
+/** Code that a stop interrupts. */
+export interface Stoppable {
+  stopped(reason: unknown): void
+}
+
+/** Tells an attempt that its signal has aborted. An event listener on each signal costs 0.2 µs of an attempt's 4. */
 export interface StopNotice {
-  /** Called with the signal's reason. */
-  onStop?: ((reason: unknown) => void) | undefined
+  /** The running attempt, to be called with the signal's reason. */
+  stoppable?: Stoppable | undefined
 }
 
 /** Options for what can stop an attempt. */
@@ -33,8 +38,6 @@ export interface StopOptions {
    * false.
    */
   readonly isExclusive?: boolean
-  /** Replaces the listener of `signal`. Default: none. */
-  readonly notice?: StopNotice | undefined
 }
 
 /**
@@ -44,7 +47,7 @@ export interface StopOptions {
 export function runUntilStopped<T>(options: StopOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     options.signal.throwIfAborted() // an aborted signal emits no further event
-    const watch = new StopListener(options, reject)
+    const watch = new StopListener(options, { stopped: reject })
     const finish = (result: T): void => {
       watch.end()
       resolve(result)
@@ -67,17 +70,16 @@ export function runUntilStopped<T>(options: StopOptions, work: (signal: AbortSig
  */
 export class StopListener {
   readonly #options: StopOptions
-  readonly #stopped: (reason: unknown) => void
+  readonly #stoppable: Stoppable
   readonly #controller: AbortController | undefined
   #timer: Timer | undefined
 
-  constructor(options: StopOptions, stopped: (reason: unknown) => void) {
-    const { signal, clock, definitionId, timeoutMs, notice, isExclusive = false } = options
+  constructor(options: StopOptions, stoppable: Stoppable) {
+    const { signal, clock, definitionId, timeoutMs, isExclusive = false } = options
     this.#options = options
-    this.#stopped = stopped
+    this.#stoppable = stoppable
     if (!isExclusive || timeoutMs !== undefined) this.#controller = new AbortController()
-    if (notice) notice.onStop = (reason) => this.#stop(reason)
-    else signal.addEventListener('abort', this)
+    signal.addEventListener('abort', this)
     if (timeoutMs === undefined) return
     this.#timer = clock.setTimer(timeoutMs, () => this.#stop(new JobTimeoutError({ definitionId, timeoutMs })))
   }
@@ -92,15 +94,13 @@ export class StopListener {
   }
 
   end(): void {
-    const { signal, notice } = this.#options
-    if (notice) notice.onStop = undefined
-    else signal.removeEventListener('abort', this)
+    this.#options.signal.removeEventListener('abort', this)
     this.#timer?.cancel()
   }
 
   #stop(reason: unknown): void {
     this.end()
     this.#controller?.abort(reason)
-    this.#stopped(reason)
+    this.#stoppable.stopped(reason)
   }
 }

@@ -65,3 +65,14 @@ describe('a system timer', () => {
 function handles(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 }
+
+test('a yield of the system clock serves its turn only: code that asks a turn later waits longer', async () => {
+  const order: string[] = []
+  const first = systemClock.yield()
+  expect(systemClock.yield()).toBe(first)
+  const early = first.then(() => order.push('early'))
+  await new Promise((resolve) => setImmediate(resolve))
+  await systemClock.yield().then(() => order.push('late'))
+  await early
+  expect(order).toEqual(['early', 'late'])
+})

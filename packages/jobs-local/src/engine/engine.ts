@@ -2,8 +2,8 @@ import { JobCancelledError, LeaseLostError, type Logger, ShutdownError } from '@
 import {
   bindLogger,
   createScope,
+  EndOfTurn,
   onCronJobsReleased,
-  type Outcome,
   releaseCronJobs,
   runDetached,
   toErrorInfo,
@@ -19,8 +19,8 @@ import type { EngineView } from './engine-view.ts'
 import { Deadline } from './deadline.ts'
 import { type AttemptHost, RunningAttempt } from './running-attempt.ts'
 import { RunningAttempts } from './running-attempts.ts'
-import { isLargeOutcome } from './is-large-value.ts'
 import { LeftoverHandlers } from './leftover-handlers.ts'
+import { OutcomeRecorder } from './outcome-recorder.ts'
 import { StorePass } from './store-pass.ts'
 import { toWorkerDefinition } from './subscribers-of.ts'
 import { createTickHost } from './tick-host.ts'
@@ -66,9 +66,12 @@ export class Engine implements EngineView {
     })
     store.shared?.onChange(() => this.#changedExternally())
     this.#cron = createCronTicker(dependencies, this)
+    const outcomes = new OutcomeRecorder(dependencies, (attempts) => this.#recorded(attempts))
     this.#attemptHost = {
       ...dependencies,
       scope: createScope(host.client),
+      endOfTurn: new EndOfTurn(clock),
+      ended: (attempt, outcome) => outcomes.add(attempt, outcome),
       wakeRun: (run) => void store.change(() => store.wakeRun(run), { done: () => this.wake() }),
       tickHost: () => createTickHost(store, clock, () => this.wake()),
     }
@@ -81,7 +84,7 @@ export class Engine implements EngineView {
 
   /** One promise for each running attempt. It resolves when the attempt ends. */
   get inFlight(): readonly Promise<void>[] {
-    return this.#running.ended
+    return this.#running.recorded
   }
 
   /** Number of jobs that have not ended. */
@@ -254,7 +257,7 @@ export class Engine implements EngineView {
       changed(attempt.jobId)
     }
     // Only now, because the first handler may cancel the others.
-    for (const attempt of attempts) makeAttempt(attempt, (outcome) => this.#settle(attempt, outcome))
+    for (const attempt of attempts) makeAttempt(attempt)
     this.#rearm()
     if (isMoreReady) this.#pumpSoon()
   }
@@ -266,21 +269,13 @@ export class Engine implements EngineView {
     void this.#dependencies.clock.yield().then(() => this.#pump())
   }
 
-  #settle(attempt: RunningAttempt, outcome: Outcome): void {
-    const { store, clock, changed } = this.#dependencies
-    const { run, leftover, attempt: number } = attempt
-    const settle = (as: Outcome): boolean => store.settle(run, number, as, clock.now(), !leftover)
-    const done = (): void => {
+  #recorded(attempts: readonly RunningAttempt[]): void {
+    for (const attempt of attempts) {
       this.#running.remove(attempt)
-      if (leftover) this.#leftovers.add(run, leftover)
-      changed(attempt.jobId)
-      this.#onSlotFreed()
+      if (attempt.leftover) this.#leftovers.add(attempt.run, attempt.leftover)
+      this.#dependencies.changed(attempt.jobId)
     }
-    const rejected = (problem: Error): void =>
-      void store.change(() => settle({ type: 'failed', error: toErrorInfo(problem) }), { done })
-    const settling = store.change(() => settle(outcome), { done, rejected, run, isLarge: isLargeOutcome(outcome) })
-    if (settling) void settling.then(() => attempt.end())
-    else attempt.end()
+    this.#onSlotFreed()
   }
 
   #onSlotFreed(): void {

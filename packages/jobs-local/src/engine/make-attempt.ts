@@ -28,10 +28,9 @@ import type { RunningAttempt } from './running-attempt.ts'
 const maxFinalAttempts = 3
 
 /**
- * Starts the attempt that a run has begun, with the current definition. Calls `ended` with the outcome, possibly at
- * once.
+ * Starts the attempt that a run has begun, with the current definition. It can end at once.
  */
-export function makeAttempt(running: RunningAttempt, ended: (outcome: Outcome) => void): void {
+export function makeAttempt(running: RunningAttempt): void {
   const { run, engine } = running
   const { host } = engine
   const envelope = run.compensating ?? run.job.envelope
@@ -41,11 +40,11 @@ export function makeAttempt(running: RunningAttempt, ended: (outcome: Outcome) =
     const error = toErrorInfo(new DefinitionNotFoundError({ definitionId: run.definitionId }))
     const logger = bindLogger(host.logger, { jobId: envelope.id, runId: run.id })
     logger.error('A run failed: its definition no longer exists.', { error })
-    return ended({ type: 'failed', error })
+    return running.ended({ type: 'failed', error })
   }
-  if (run.attempts > run.maxAttempts + maxFinalAttempts) return ended(failExhausted(run, host))
+  if (run.attempts > run.maxAttempts + maxFinalAttempts) return running.ended(failExhausted(run, host))
   if (definition.kind === 'workflow') running.steps = createRecordedStepEngine(stepRecordsOf(running, definition))
-  startAttempt(definition, envelope, running, ended)
+  startAttempt(definition, envelope, running, running)
 }
 
 /** Fails a run that killed its process in all of its attempts, and in each additional one. */

@@ -1,12 +1,16 @@
 import { LeaseLostError, type LoggerLike } from '@cgk-platform/jobs-core'
 import type {
   AttemptOptions,
+  AttemptReceiver,
   Clock,
+  EndOfTurn,
   EngineLimits,
   JobHost,
+  Outcome,
   Scope,
   StepRecord,
   StopNotice,
+  Stoppable,
   TickHost,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -20,7 +24,10 @@ export interface AttemptHost {
   readonly random: () => number
   /** The async context for handlers. */
   readonly scope: Scope
+  readonly endOfTurn: EndOfTurn
   readonly store: Pick<JobStore, 'change' | 'saveStep' | 'saveFailure'>
+  /** Records the outcome of an attempt. */
+  readonly ended: (attempt: RunningAttempt, outcome: Outcome) => void
   /** Resumes a workflow that is asleep. */
   readonly wakeRun: (run: StoredRun) => void
   /** Creates the host with which a cron job dispatches its tick to tenants. */
@@ -31,20 +38,20 @@ export interface AttemptHost {
  * A running attempt: the options for its code, and the means to abort and notify it. Getters and methods instead of
  * fields and closures, because every job creates one.
  */
-export class RunningAttempt implements AttemptOptions, StopNotice {
+export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNotice {
   readonly run: StoredRun
   readonly engine: AttemptHost
   /** The number of the attempt. The run's own changes if another process takes the run over. */
   readonly attempt: number
-  onStop: StopNotice['onStop'] = undefined
+  stoppable: Stoppable | undefined = undefined
   steps: AttemptOptions['steps'] = undefined
   /** Notifies the code of a workflow that one of its waits was resolved. Set while code listens. */
   listener: ((step: StepRecord) => void) | undefined = undefined
   /** The handler, if it still runs after its attempt was stopped. */
   leftover: Promise<unknown> | undefined = undefined
   readonly #controller = new AbortController()
-  #ended: Promise<void> | undefined = undefined
-  #resolveEnded: (() => void) | undefined = undefined
+  #recorded: Promise<void> | undefined = undefined
+  #resolveRecorded: (() => void) | undefined = undefined
 
   constructor(run: StoredRun, engine: AttemptHost) {
     this.run = run
@@ -52,20 +59,24 @@ export class RunningAttempt implements AttemptOptions, StopNotice {
     this.attempt = run.attempts
   }
 
-  /** Resolves when the attempt has ended and its outcome is recorded. */
-  get ended(): Promise<void> {
-    this.#ended ??= new Promise((resolve) => (this.#resolveEnded = resolve))
-    return this.#ended
+  ended(outcome: Outcome): void {
+    this.engine.ended(this, outcome)
   }
 
-  end(): void {
-    this.#resolveEnded?.()
+  /** Resolves when the outcome is recorded. */
+  get recorded(): Promise<void> {
+    this.#recorded ??= new Promise((resolve) => (this.#resolveRecorded = resolve))
+    return this.#recorded
+  }
+
+  setRecorded(): void {
+    this.#resolveRecorded?.()
   }
 
   abort(reason: Error): void {
     if (this.signal.aborted) return
     this.#controller.abort(reason)
-    this.onStop?.(reason)
+    this.stoppable?.stopped(reason)
   }
 
   /** Called if another process has taken over the run. */
@@ -135,6 +146,10 @@ export class RunningAttempt implements AttemptOptions, StopNotice {
 
   get limits(): EngineLimits {
     return this.engine.limits
+  }
+
+  get endOfTurn(): EndOfTurn {
+    return this.engine.endOfTurn
   }
 
   get tickHost(): () => TickHost {

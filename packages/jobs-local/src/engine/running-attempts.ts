@@ -11,8 +11,8 @@ export class RunningAttempts {
     return this.#all.size
   }
 
-  get ended(): readonly Promise<void>[] {
-    return Array.from(this.#all, ({ ended }) => ended)
+  get recorded(): readonly Promise<void>[] {
+    return Array.from(this.#all, ({ recorded }) => recorded)
   }
 
   add(attempt: RunningAttempt): void {

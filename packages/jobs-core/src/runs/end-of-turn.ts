@@ -1,0 +1,33 @@
+import type { Clock } from '../time/clock.ts'
+
+/** Code that waits for the end of a turn. */
+export interface TurnWaiter {
+  /** Called when everything that was ready has run. @param problem - why the clock could not tell; absent if it could */
+  turnEnded(problem?: unknown): void
+}
+
+/** Lets the code that waits for the same `yield` of a clock share one promise. */
+export class EndOfTurn {
+  readonly #clock: Pick<Clock, 'yield'>
+  #turn: Promise<void> | undefined
+  #waiting: TurnWaiter[] = []
+
+  constructor(clock: Pick<Clock, 'yield'>) {
+    this.#clock = clock
+  }
+
+  add(waiter: TurnWaiter): void {
+    const turn = this.#clock.yield()
+    if (turn === this.#turn) {
+      this.#waiting.push(waiter)
+      return
+    }
+    const waiting = [waiter]
+    this.#turn = turn
+    this.#waiting = waiting
+    const end = (problem?: unknown): void => {
+      for (const one of waiting) one.turnEnded(problem)
+    }
+    turn.then(() => end(), end)
+  }
+}
