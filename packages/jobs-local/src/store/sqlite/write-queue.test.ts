@@ -7,8 +7,8 @@ import { createEnvelope } from '../../../test/kit/stored-run.ts'
 import { createTemporaryFile } from '../../../test/kit/temporary-file.ts'
 import { nextTurn } from '../../../test/kit/turns.ts'
 import { waitUntil } from '../../../test/kit/wait-until.ts'
-import { turnBatch } from '../../turn-batch.ts'
 import { openFile } from './open-file.ts'
+import { maxSmallChanges } from './waiting-changes.ts'
 import { WriteQueue } from './write-queue.ts'
 
 const now = 1_000_000
@@ -89,13 +89,13 @@ describe('the changes of one turn of the event loop', () => {
   }) => {
     const { queue, written } = openQueue(onTestFinished)
     void queue.add(into(written, 'last'), { done, last: true })
-    const names = Array.from({ length: 2 * turnBatch + 10 }, (_, number) => String(number))
+    const names = Array.from({ length: 2 * maxSmallChanges + 10 }, (_, number) => String(number))
     const all = Promise.all(names.map((name) => queue.add(into(written, name), { done })))
     await nextTurn()
     expect(written).toHaveLength(1)
     await all
-    expect(written.map(({ length }) => length)).toEqual([turnBatch, turnBatch, 11])
-    expect(written.flat()).toEqual(names.toSpliced(turnBatch - 1, 0, 'last'))
+    expect(written.map(({ length }) => length)).toEqual([maxSmallChanges, maxSmallChanges, 11])
+    expect(written.flat()).toEqual(names.toSpliced(maxSmallChanges - 1, 0, 'last'))
   })
 
   test('are all refused at once if the disk is full, even if they are many', async ({ onTestFinished }) => {
@@ -104,7 +104,7 @@ describe('the changes of one turn of the event loop', () => {
     const fail = (): never => {
       throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
     }
-    const count = 2 * turnBatch + 10
+    const count = 2 * maxSmallChanges + 10
     for (let added = 0; added < count; added++) void queue.add(fail, { done, failed: () => void refused++ })
     await waitUntil(() => refused === count)
   })
