@@ -42,7 +42,7 @@ export class WaitingChanges {
     return [this.#small, this.#last, this.#large].some((changes) => changes.some(({ failed }) => failed))
   }
 
-  /** Adds a change. One of a run with a large change that waits counts as large too, because these stay in order. */
+  /** Adds a change. If a large change of the same run waits, this one also counts as large, so that they stay in order. */
   add(change: Change): void {
     const { isLarge, last, run } = change
     if (isLarge) this.#large.push(change)

@@ -6,7 +6,7 @@ import { Workers } from './workers.ts'
 
 const leaseMs = 60_000
 
-/** Creates a worker that looks at workers of another container, which were last heard of so long ago. */
+/** Creates a worker that looks at workers of another container, whose last heartbeats are so old. */
 function lookAt(silentMs: Readonly<Record<number, number>>): Workers {
   const connection = openFile(createTestFile().path)
   const clock = vi.spyOn(process.hrtime, 'bigint')
@@ -33,6 +33,6 @@ test('workers of one process are dead together, when the last lease has expired'
   expect(lookAt({ 1: 63_000, 2: 61_000 }).removeDead()).toEqual([[1, 2]])
 })
 
-test('a worker whose lease expired is dead alone if another one of its process is still heard of', () => {
+test('a worker whose lease expired is dead alone if another one of its process still sends heartbeats', () => {
   expect(lookAt({ 1: 61_000, 2: 500 }).removeDead()).toEqual([[1]])
 })
