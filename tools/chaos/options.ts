@@ -17,7 +17,7 @@ export type ChaosOptions =
     }
 
 /** The options of `./dev chaos`, as its usage prints them. */
-export const usage = `Usage: ./dev chaos [--minutes 1] [--seed S] [--plant BUG] [--plan] [--keep]
+const usage = `Usage: ./dev chaos [--minutes 1] [--seed S] [--plant BUG] [--plan] [--keep]
 
   --minutes   How long the jobs run, at most 1440. A fraction is possible.
   --seed      Determines the plan. By default a random one.
