@@ -68,6 +68,37 @@ describe('a wait that is resolved while the code runs', () => {
   })
 })
 
+describe('a step after a wait for an event', () => {
+  const workflow = () =>
+    orderWorkflow((step) =>
+      Promise.all([
+        step.waitForEvent('refunded', 'order.refunded', { timeout: '1h' }),
+        step.run('refund', note('refund')),
+      ]),
+    )
+
+  test('begins once the wait is saved, because it may cause the event', async () => {
+    const saved = createDeferred<void>()
+    const store = liveStore(({ key }) => (key === 'refunded' ? saved.promise : undefined))
+    const outcome = kit.replay(workflow(), { steps: store.steps })
+    await vi.waitFor(() => expect(store.record.steps).toHaveLength(2))
+    await kit.clock.advance(10)
+    expect(done).toEqual([])
+    saved.resolve()
+    await vi.waitFor(() => expect(done).toEqual(['refund']))
+    expect(await outcome).toMatchObject({ type: 'suspended' })
+  })
+
+  test('does not begin if another worker has taken over the run', async () => {
+    const abort = new AbortController()
+    const lost = async (): Promise<void> => abort.abort(new ShutdownError())
+    const store = liveStore(({ key }) => (key === 'refunded' ? lost() : undefined))
+    await kit.replay(workflow(), { steps: store.steps, signal: abort.signal })
+    await kit.clock.advance(10)
+    expect(done).toEqual([])
+  })
+})
+
 describe('code that can only wait', () => {
   test('is suspended until its next due time', async () => {
     const workflow = orderWorkflow((step) => Promise.all([step.sleep('long', '1h'), step.sleep('short', 500)]))

@@ -177,7 +177,7 @@ class RecordedStepEngine implements StepEngine {
     const isDue = step.state === 'retrying' && step.nextAttemptAt! <= this.#context.clock.now()
     if ('work' in call && (step.state === 'running' || isDue)) this.#execute(called)
     else if (isKnown) this.#wait(called)
-    else this.#afterSave(step, () => this.#wait(called))
+    else this.#afterSave(step, () => this.#wait(called), call.kind === 'waitForEvent')
   }
 
   #execute(called: AwaitedStep): void {
@@ -188,7 +188,7 @@ class RecordedStepEngine implements StepEngine {
     this.#waits.arm()
   }
 
-  #afterSave(step: StepRecord, then: () => void): void {
+  #afterSave(step: StepRecord, then: () => void, delaysAttempts = false): void {
     const saving = saveStep(this.#records, step)
     if (!saving) {
       then()
@@ -199,6 +199,7 @@ class RecordedStepEngine implements StepEngine {
       next()
       this.#checkIdle()
     }
+    if (delaysAttempts) this.#attempts.startAfter(saving)
     this.#idleDetector.workStarted()
     saving.then(
       () => onSettled(then),

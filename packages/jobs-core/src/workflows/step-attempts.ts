@@ -24,6 +24,8 @@ export class StepAttempts {
   readonly #running = new Set<Promise<unknown>>()
   readonly #abort = new AbortController()
   #isAborted = false
+  /** Settles when the waits are saved. */
+  #waitsSaved: Promise<unknown> | undefined
 
   constructor(options: StepAttemptsOptions) {
     this.#options = options
@@ -74,6 +76,11 @@ export class StepAttempts {
     }
   }
 
+  /** Delays attempts that start from now on until a wait is saved: they may cause the event that it waits for. */
+  startAfter(saving: Promise<void>): void {
+    this.#waitsSaved = Promise.allSettled([this.#waitsSaved, saving])
+  }
+
   /** Starts an attempt. Calls `then` with the state of the step, unless the replay has ended. */
   start(called: AwaitedStep, then: (attempted: AttemptResult) => void): void {
     const { step, call } = called
@@ -83,9 +90,12 @@ export class StepAttempts {
     step.attempts++
     delete step.nextAttemptAt
     records.noteStarted?.(step)
-    const attempt = attemptStep(call, this.attemptOptions(step, step.key, step.attempts)).then((outcome) => {
+    const run = (): Promise<StepOutcome> => attemptStep(call, this.attemptOptions(step, step.key, step.attempts))
+    const begun = this.#waitsSaved ? this.#waitsSaved.then(() => (this.#isAborted ? undefined : run())) : run()
+    const attempt = begun.then((outcome) => {
       this.#running.delete(attempt)
       onEnded()
+      if (!outcome) return
       if (!this.#isAborted) then(this.#record(called, outcome))
       else if (JobCancelledError.isInstance(this.#abort.signal.reason)) this.#completeLate(called, outcome)
     })
