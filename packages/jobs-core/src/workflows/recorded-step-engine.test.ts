@@ -78,7 +78,7 @@ describe('a step after a wait for an event', () => {
     )
 
   test('begins once the wait is saved, because it may cause the event', async () => {
-    const saved = createDeferred<void>()
+    const saved = createDeferred()
     const store = liveStore(({ key }) => (key === 'refunded' ? saved.promise : undefined))
     const outcome = kit.replay(workflow(), { steps: store.steps })
     await vi.waitFor(() => expect(store.record.steps).toHaveLength(2))
