@@ -91,29 +91,13 @@ export function isLogged(logger: LoggerLike, level: LogLevel): boolean {
   }
 }
 
-/** A logger that is bound when its first line is written. Most attempts write none. */
-export class LazyLogger implements Logger {
-  readonly #source: { readonly bound: Logger }
-
-  constructor(source: { readonly bound: Logger }) {
-    this.#source = source
-  }
-
-  // Getters, so that a handler can take a method out of its logger.
-  get debug(): Logger['debug'] {
-    return this.#source.bound.debug
-  }
-
-  get info(): Logger['info'] {
-    return this.#source.bound.info
-  }
-
-  get warn(): Logger['warn'] {
-    return this.#source.bound.warn
-  }
-
-  get error(): Logger['error'] {
-    return this.#source.bound.error
+/** Returns a logger that is bound when its first line is written. Most attempts write none. */
+export function lazyLogger(source: { readonly bound: Logger }): Logger {
+  return {
+    debug: (message, fields) => source.bound.debug(message, fields),
+    info: (message, fields) => source.bound.info(message, fields),
+    warn: (message, fields) => source.bound.warn(message, fields),
+    error: (message, fields) => source.bound.error(message, fields),
   }
 }
 

@@ -26,7 +26,15 @@ export type Scope = <A, R>(callback: (argument: A) => R, argument: A) => R
  */
 export function createScope(client: JobClient | undefined): Scope {
   const fallback: Scope = (callback, argument) => runWithClient(client, () => callback(argument))
-  return runDetached(() => runWithClient(client, () => asyncHooks?.AsyncLocalStorage.snapshot?.())) ?? fallback
+  const enter = runDetached(() => runWithClient(client, () => asyncHooks?.AsyncLocalStorage.snapshot?.()))
+  if (!asyncHooks || !enter) return fallback
+  const { AsyncLocalStorage, AsyncResource } = asyncHooks
+  // Before Node 24, what a handler enters stays in the snapshot. There, each call gets a resource of its own.
+  const probe = new AsyncLocalStorage<true>()
+  enter(() => probe.enterWith(true))
+  if (!enter(() => probe.getStore())) return enter
+  return (callback, argument) =>
+    enter(() => new AsyncResource('CGK_JOB').runInAsyncScope(callback, undefined, argument))
 }
 
 /** Returns the client of the running handler, if any. */

@@ -2,6 +2,7 @@ import { processState } from '../process-state.ts'
 
 /** A value that follows code through everything it awaits. */
 export interface AsyncStorage<T> {
+  enterWith(store: T): void
   run<R>(store: T, callback: () => R): R
   getStore(): T | undefined
 }
@@ -9,6 +10,9 @@ export interface AsyncStorage<T> {
 interface AsyncHooks {
   AsyncLocalStorage: (new <T>() => AsyncStorage<T>) & {
     snapshot?(): <R, A extends unknown[]>(callback: (...args: A) => R, ...args: A) => R
+  }
+  AsyncResource: new (type: string) => {
+    runInAsyncScope<R, A extends unknown[]>(callback: (...args: A) => R, self: undefined, ...args: A): R
   }
 }
 

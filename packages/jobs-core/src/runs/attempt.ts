@@ -6,7 +6,7 @@ import type { CronJobDefinition } from '../jobs/job-definition.ts'
 import {
   bindLogger,
   isLogged,
-  LazyLogger,
+  lazyLogger,
   type LogFields,
   type Logger,
   type LoggerLike,
@@ -147,7 +147,7 @@ export function inScope<A, R>({ options: { scope, client } }: Attempt, callback:
 export function toJobContext(attempt: Attempt, signal: AbortSignal): JobContext {
   const { jobId, runId, attempt: number } = attempt.options
   const { maxAttempts, envelope } = attempt
-  const logger = new LazyLogger(attempt)
+  const logger = lazyLogger(attempt)
   return { jobId, runId, attempt: number, maxAttempts, tenantId: envelope.tenantId, logger, signal }
 }
 

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { EndOfTurn } from './end-of-turn.ts'
@@ -44,6 +46,23 @@ describe('EndOfTurn', () => {
     turn.end()
     await turn.promise
     expect(calls).toEqual(['early', 'late'])
+  })
+
+  test('keeps nobody after the turn', async () => {
+    endOfTurn.add(waiter('one'))
+    turn.end()
+    await turn.promise
+    endOfTurn.add(waiter('two'))
+    await turn.promise
+    expect(calls).toEqual(['one', 'two'])
+  })
+
+  test('calls outside the async context of those that wait', async () => {
+    const request = new AsyncLocalStorage<string>()
+    request.run('acme', () => endOfTurn.add({ turnEnded: () => calls.push(request.getStore()) }))
+    turn.end()
+    await turn.promise
+    expect(calls).toEqual([undefined])
   })
 
   test('reports that the clock failed', async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock.ts'
+import { runDetached } from './async-context.ts'
 
 /** Code that waits for the end of a turn. */
 export interface TurnWaiter {
@@ -26,8 +27,11 @@ export class EndOfTurn {
     this.#turn = turn
     this.#waiting = waiting
     const end = (problem?: unknown): void => {
+      // An idle engine must not keep its last attempts in memory.
+      if (this.#waiting === waiting) [this.#turn, this.#waiting] = [undefined, []]
       for (const one of waiting) one.turnEnded(problem)
     }
-    turn.then(() => end(), end)
+    // A cancel may have called in the async context of its request.
+    runDetached(() => void turn.then(() => end(), end))
   }
 }

@@ -19,9 +19,9 @@ const fail = (error: unknown) => () => {
 }
 
 describe('the handler', () => {
-  test('may copy its context, and take methods out of its logger', async () => {
+  test('may copy its context and its logger', async () => {
     const handler = orderJob((_event, context) => {
-      const { info } = { ...context }.logger
+      const { info } = { ...{ ...context }.logger }
       info('Taken.')
       return { aborted: { ...context }.signal.aborted, ids: [context.jobId, context.runId, context.tenantId] }
     })

@@ -59,12 +59,18 @@ export class WaitingChanges {
 
   /** Takes the changes of the next transaction. */
   take(): Change[] {
-    const isTurnOfLarge = this.hasLarge && (this.#hasPassedLarge || this.#small.length + this.#last.length === 0)
+    const isTurnOfLarge = (this.#hasPassedLarge || this.#small.length + this.#last.length === 0) && this.#mayTakeLarge()
     this.#hasPassedLarge = this.hasLarge && !isTurnOfLarge
     if (isTurnOfLarge) return this.#large.splice(0, 1)
     // Changes marked `last` do not wait for others that do not fit: callers that send in a loop fill every transaction.
     const last = this.#last.splice(0)
     return [...this.#small.splice(0, maxSmallChanges - last.length), ...last]
+  }
+
+  /** Returns true if a large change waits, and no earlier one of its run. */
+  #mayTakeLarge(): boolean {
+    const run = this.#large[0]?.run
+    return this.hasLarge && (run === undefined || !this.#small.some((small) => small.run === run))
   }
 
   /** Takes those changes of the next transaction that can be refused. */
