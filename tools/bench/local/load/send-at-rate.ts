@@ -7,7 +7,7 @@ export interface SendAtRate {
   readonly jobs: number
   /** Jobs per second. Infinity: in batches of a thousand, each after the one before. */
   readonly rate: number
-  /** Whether the sender looks for due sends in each turn of the event loop, and not each millisecond. */
+  /** True: looks for due sends in each turn of the event loop. False: each millisecond. */
   readonly isPrecise: boolean
 }
 

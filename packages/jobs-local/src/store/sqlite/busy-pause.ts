@@ -6,7 +6,7 @@ const urgentAfterMs = 100
 export interface WaitingChanges {
   /** Number of failed tries after the first. */
   readonly tries: number
-  /** Whether a caller waits, for example for a send. */
+  /** True if a caller, such as a send, waits. */
   readonly hasCaller: boolean
   /** Time that the oldest change has waited, in milliseconds. */
   readonly waitedMs: number

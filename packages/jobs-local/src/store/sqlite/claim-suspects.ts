@@ -20,9 +20,9 @@ export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns'> {
   readonly elapsedMs: number
   /** Number of slots of the worker, whether they are free or not. */
   readonly slots: number
-  /** Whether the process runs nothing. Otherwise it takes only suspects that have waited too long for such a worker. */
+  /** True if the process runs nothing. A busy process takes only suspects that have waited too long for an idle one. */
   readonly isEmpty: boolean
-  /** Whether later suspects wait for an earlier one that another worker of the process begins. */
+  /** True if another worker of the process must begin an earlier suspect before later ones. */
   readonly isInOrder: boolean
   readonly placeOf: Workers['placeOf']
 }

@@ -36,7 +36,7 @@ export class Claims {
   readonly #turns = new Turns()
   /** Since when this worker begins only suspects, in elapsed time. */
   #apartSince: number | undefined
-  /** Whether the last claim found as many runs as begin in one turn of the event loop. */
+  /** True if the last claim found at least as many runs as one turn of the event loop begins. */
   #hasFilledTurn = false
   /** When the last probation in this process ends, in elapsed time, as of the last claim. */
   #probationEndsAt = 0
@@ -145,7 +145,7 @@ export class Claims {
     return { suspects: suspects ?? [], keepsApart: true }
   }
 
-  /** Whether this process runs nothing, and whether it runs others than suspects. */
+  /** Tells if this process runs nothing, and if it runs anything besides suspects. */
   get #processLoad(): { isEmpty: boolean; hasOthers: boolean } {
     const { connection, workers } = this.#dependencies
     const { slots, others } = connection.get<{ slots: number; others: number }>(

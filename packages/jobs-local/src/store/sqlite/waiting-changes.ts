@@ -25,19 +25,19 @@ export class WaitingChanges {
   #small: Change[] = []
   #last: Change[] = []
   #large: Change[] = []
-  /** Whether the last transaction was written before a large change that waits. */
+  /** True if the last transaction went ahead of a large change, which still waits. */
   #hasPassedLarge = false
 
   get size(): number {
     return this.#small.length + this.#last.length + this.#large.length
   }
 
-  /** Whether a large change waits. */
+  /** True if a large change waits. */
   get hasLarge(): boolean {
     return this.#large.length > 0
   }
 
-  /** Whether a change waits that can be refused. */
+  /** True if one of the waiting changes can be refused. */
   get hasCaller(): boolean {
     return [this.#small, this.#last, this.#large].some((changes) => changes.some(({ failed }) => failed))
   }

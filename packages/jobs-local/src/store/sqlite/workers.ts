@@ -99,7 +99,7 @@ export class Workers {
   }
 
   #isLate(heartbeatMs: number): boolean {
-    return nowMs() - heartbeatMs > Math.min(this.#leaseMs / 2, 2 * maxHeartbeatMs)
+    return nowMs() - heartbeatMs > lateAfterMs(this.#leaseMs)
   }
 
   publish(definitions: readonly WorkerDefinition[]): void {
@@ -186,7 +186,7 @@ export class Workers {
   #hasExpired({ heartbeat_ms: heartbeatMs, lease_ms: leaseMs }: WorkerRow, now: number): boolean {
     // If this worker could not send heartbeats, for example because the disk was full or the machine was suspended, the
     // others probably could not either. Allow them a few heartbeats to recover.
-    const isSteady = now - this.#steadySinceMs > Math.min(leaseMs / 2, 2 * maxHeartbeatMs)
+    const isSteady = now - this.#steadySinceMs > lateAfterMs(leaseMs)
     return isSteady && now - heartbeatMs > leaseMs
   }
 
@@ -257,6 +257,11 @@ export class Workers {
     this.#connection.run('DELETE FROM cgk_workers WHERE id = ?', id)
     this.#connection.run('UPDATE cgk_definitions SET worker_ended_at = ? WHERE worker = ?', Date.now(), id)
   }
+}
+
+/** Returns the age from which the last heartbeat shows that at least one was missed. */
+function lateAfterMs(leaseMs: number): number {
+  return Math.min(leaseMs / 2, 2 * maxHeartbeatMs)
 }
 
 /** Returns the time of the machine's monotonic clock. */
