@@ -79,6 +79,16 @@ describe('the claim of a retry', () => {
     expect(clock.now() - begunAt).toBeLessThanOrEqual(31_000)
   })
 
+  test('does not pass on when the wall clock is set forward', async () => {
+    const { work, clock } = open({
+      runs: (look) => {
+        if (look === 1) clock.setWall(3_600_000)
+        return look < 3 ? [failed] : [failed, run('b4')]
+      },
+    })
+    await expect(clock.finish(work)).resolves.toBe(false)
+  })
+
   test.each<[string, readonly RegisteredFunction[] | undefined]>([
     ['has no function for it', []],
     ['paused the function for it', [{ ...claiming, isPaused: true }]],

@@ -1,5 +1,5 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core'
-import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, elapsedOf, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
@@ -44,7 +44,7 @@ export async function claimRetry(jobId: string, failed: EngineRun, dependencies:
     const operation = `retry the run ${failed.id}`
     throw new RequestFailedError({ provider: 'inngest', operation, problem, status, remedy })
   }
-  const until = clock.now() + claimedWithinMs
+  const until = elapsedOf(clock) + claimedWithinMs
   for (let waitMs = firstPauseMs; ; waitMs = Math.min(waitMs * 2, maxPauseMs)) {
     const path = `/v2/events/${claim!.id}/runs`
     const [claimed, runs] = await Promise.all([
@@ -52,7 +52,7 @@ export async function claimRetry(jobId: string, failed: EngineRun, dependencies:
       reader.runs(jobId),
     ])
     if (runs.some((run) => isRetryOf(run, failed))) return false
-    if (claimed.length > 0 || clock.now() >= until) return true
+    if (claimed.length > 0 || elapsedOf(clock) >= until) return true
     await pause(clock, waitMs)
   }
 }

@@ -1,5 +1,5 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core'
-import { newestRuns, pause } from '@cgk-platform/jobs-core/provider'
+import { elapsedOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { JobReader } from '../read/job-reader.ts'
 import { type ClaimDependencies, claimRetry } from './claim-retry.ts'
@@ -27,9 +27,9 @@ export async function retryJob(id: string, dependencies: ClaimDependencies): Pro
       return answer?.data?.runId
     }),
   )
-  const until = clock.now() + visibleWithinMs
+  const until = elapsedOf(clock) + visibleWithinMs
   while (!(await areVisible(id, newRunIds, reader))) {
-    if (clock.now() >= until) {
+    if (elapsedOf(clock) >= until) {
       const problem = `the new runs are not visible after ${visibleWithinMs} ms`
       const remedy = 'Inngest accepted the retry. Read the status again later.'
       throw new RequestFailedError({ provider: 'inngest', operation: `retry the job ${id}`, problem, remedy })
