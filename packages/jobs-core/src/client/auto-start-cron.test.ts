@@ -42,6 +42,15 @@ describe('a cron job starts the engine of its process', () => {
     expect(load).toHaveBeenCalledOnce()
   })
 
+  test('but a job or a workflow does not', async () => {
+    registerDefault(true)
+    createInProcessClient()
+    core.defineJob({ id: 'thank', event: 'order.created', handler: () => undefined })
+    core.defineWorkflow({ id: 'fulfil', event: 'order.created', steps: () => undefined })
+    await turn()
+    expect(load).not.toHaveBeenCalled()
+  })
+
   test('but not before the program could create a client', async () => {
     registerDefault(true)
     defineCron()

@@ -58,8 +58,8 @@ export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<Cr
 )
 
 /**
- * Defines a job that runs at the ticks of a schedule. Like `defineJob`, it registers the definition. On the local
- * engine, this also starts the schedule.
+ * Defines a job that runs at the ticks of a schedule. Like `defineJob`, it registers the definition. Nobody
+ * sends a tick, so on the local engine this also starts the engine.
  *
  * @throws {InvalidDefinitionError} naming the invalid field.
  */

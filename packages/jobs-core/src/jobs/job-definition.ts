@@ -23,7 +23,7 @@ export interface BaseDefinition {
   readonly providerOptions: ProviderOptions
 }
 
-/** The result of `defineJob`. Defining a job does not start a run. */
+/** The result of `defineJob`. A send of the event starts a run. */
 export interface JobDefinition<Event extends JobEvent = JobEvent, Output = unknown> extends BaseDefinition {
   readonly kind: 'job'
   /** The event to handle. */
@@ -35,7 +35,7 @@ export interface JobDefinition<Event extends JobEvent = JobEvent, Output = unkno
   onFailure?(error: Error, event: EventMessage<Event>, context: JobContext): unknown
 }
 
-/** The result of `defineCronJob`. */
+/** The result of `defineCronJob`. Each tick of the schedule starts a run. */
 export interface CronJobDefinition<Output = unknown> extends BaseDefinition {
   readonly kind: 'cron'
   /** The parsed schedule with its time zone. */

@@ -130,7 +130,7 @@ export interface Steps<Trigger extends JobEvent = JobEvent> {
   ): Promise<AsJson<Output>>
 }
 
-/** The result of `defineWorkflow`. Defining a workflow does not start a run. */
+/** The result of `defineWorkflow`. A send of the event starts a run. */
 export interface WorkflowDefinition<Event extends JobEvent = JobEvent, Output = unknown> extends BaseDefinition {
   readonly kind: 'workflow'
   /** The event that starts a run. */

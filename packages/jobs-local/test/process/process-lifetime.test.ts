@@ -47,6 +47,14 @@ describe.runIf(readsTypeScript)('a process stays alive', together, () => {
     expect(ended).toMatchObject({ code: 0, stdout: 'alive\n' })
   })
 
+  test('for a cron job that is due in 60 s, without a send or a client', async () => {
+    const ended = await runModule(`${client}
+      defineCronJob({ id: 'tick', schedule: '* * * * *', handler: () => undefined })
+      later(300, () => { say('alive'); process.exit() })
+    `)
+    expect(ended).toMatchObject({ code: 0, stdout: 'alive\n' })
+  })
+
   test('after `start`, with nothing to do, until it is closed', async () => {
     const ended = await runModule(`${client}
       const client = createJobClient({ jobs: [] })
@@ -79,6 +87,14 @@ describe.runIf(readsTypeScript)('a process stays alive', together, () => {
 })
 
 describe.runIf(readsTypeScript)('a process exits', together, () => {
+  test('when it only defines jobs', async () => {
+    const ended = await runModule(`${client}
+      defineJob({ id: 'work', event: 'analytics.track', handler: () => undefined })
+      later(300, () => say('alive'))
+    `)
+    expect(ended).toEqual({ code: 0, killed: false, stdout: '', stderr: '' })
+  })
+
   test('when all jobs have run, without `close`', async () => {
     const ended = await runModule(`${client}
       defineJob({ id: 'work', event: 'analytics.track', handler: () => say('ran') })
