@@ -28,9 +28,9 @@ async function check(responses: FakeResponses, definitions?: Definition[]) {
 }
 
 function failing(status: number | undefined, cause?: Error): FakeResponses {
-  const failed = { provider: 'trigger.dev', operation: 'read the queue x', problem: 'no', status }
+  const failed = { provider: 'trigger.dev', operation: 'list the queues', problem: 'no', status }
   return {
-    queue() {
+    listQueues() {
       throw new RequestFailedError(failed, { cause })
     },
   }
@@ -68,7 +68,7 @@ describe('a healthy Trigger.dev', () => {
       defineCronJob({ id: 'daily', schedule: '0 9 * * *', handler: () => undefined }),
     ]
     const { requests } = await check(all, definitions)
-    expect(requests.filter((one) => one.startsWith('queue'))).toEqual([
+    expect(requests.filter((one) => one.startsWith('queue '))).toEqual([
       'queue task event-work__asked',
       'queue task job-plain',
       'queue task event-work__followed',
@@ -111,7 +111,7 @@ describe('reports', () => {
   test('a task with waiting and no running runs', async () => {
     const waits: FakeResponses = {
       queue: (type, name) => ({ type, name, ...empty, queued: name.startsWith('event-') ? 2 : 0 }),
-      list: ({ queue }) => ({ runs: queue ? [fakeRun({ status: 'QUEUED' })] : [] }),
+      list: ({ queues }) => ({ runs: queues ? [fakeRun({ taskIdentifier: 'event-work__asked' })] : [] }),
     }
     const { rows, delays } = await check(waits, [job('one'), job('two'), job('limited', { concurrency: 1 })])
     expect(rows.slice(2)).toEqual([
@@ -126,7 +126,7 @@ describe('reports', () => {
   })
 
   test('a job that waits for a task that no worker has', async () => {
-    const waiting = fakeRun({ id: 'run_7', taskIdentifier: 'event-work__asked', status: 'PENDING_VERSION' })
+    const waiting = fakeRun({ id: 'run_7', taskIdentifier: 'event-work__asked', tags: ['jobs'] })
     const { rows } = await check({ ...all, list: () => ({ runs: [waiting] }) }, [job('one')])
     expect(rows.at(-1)).toEqual([
       'workers',
@@ -139,17 +139,23 @@ describe('reports', () => {
     const tags = ['tenant:acme', 'event:work.asked', 'job:run_1', 'definition:removed']
     const waiting = fakeRun({ id: 'run_7', taskIdentifier: 'job-removed', status: 'PENDING_VERSION', tags })
     const other = fakeRun({ id: 'run_6', taskIdentifier: 'theirs', status: 'PENDING_VERSION', tags: [] })
-    const list = (runs: ReturnType<typeof fakeRun>[]) => ({
-      ...all,
-      list: ({ tag }: { tag?: string | undefined }) => ({ runs: tag === undefined ? runs : [] }),
-    })
-    const { rows } = await check(list([other, waiting]), [job('one')])
+    const list = (...runs: ReturnType<typeof fakeRun>[]): FakeResponses => ({ ...all, list: () => ({ runs }) })
+    const { rows } = await check(list(other, waiting), [job('one')])
     expect(rows.at(-1)).toEqual([
       'workers',
       false,
       'jobs such as run_1 wait for the task `job-removed`. Deploy the task',
     ])
-    expect((await check(list([other]), [job('one')])).ok).toBe(true)
+    expect((await check(list(other), [job('one')])).ok).toBe(true)
+  })
+
+  test('a waiting job that many newer runs of other tasks hide', async () => {
+    const other = fakeRun({ id: 'run_6', taskIdentifier: 'theirs', status: 'PENDING_VERSION', tags: [] })
+    const waiting = fakeRun({ id: 'run_7', taskIdentifier: 'event-work__asked', tags: ['jobs'] })
+    const list: FakeResponses['list'] = ({ tag }) =>
+      tag === 'jobs' ? { runs: [waiting] } : { runs: [other], next: 'further' }
+    const { rows } = await check({ ...all, list }, [job('one')])
+    expect(rows.at(-1)![2]).toBe('jobs such as run_7 wait for the task `event-work__asked`. Deploy the task')
   })
 
   test('a rejected or missing key', async () => {

@@ -1,15 +1,10 @@
 import { type Definition, type Health, RequestFailedError } from '@cgk-platform/jobs-core'
-import {
-  type Clock,
-  eventOf,
-  type JobRegistry,
-  mapWithConcurrency,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core/provider'
+import { type Clock, eventOf, type JobRegistry, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineQueue } from './api/engine-shapes.ts'
 import type { TriggerApi } from './api/trigger-api.ts'
 import { findIdleQueues } from './read/find-idle-queues.ts'
+import { type QueueName, queueKey, readQueues } from './read/read-queues.ts'
 import { jobIdOf, jobsTag } from './wire/tags.ts'
 import { eventTaskId, jobTaskId, tickTaskId } from './wire/task-id.ts'
 
@@ -48,20 +43,17 @@ interface TaskQueue {
   readonly queue: EngineQueue | undefined
 }
 
-/**
- * Finds the queues of the tasks that this process's jobs need. Trigger.dev has no request for tasks themselves. Without
- * jobs, requests a queue that never exists, to check the connection and the key.
- */
+/** Finds the queues of the tasks that this process's jobs need. Trigger.dev has no request for tasks themselves. */
 async function findQueues(jobs: JobRegistry | undefined, api: TriggerApi): Promise<TaskQueue[]> {
-  const definitions = jobs?.all() ?? []
-  if (definitions.length === 0) await api.queue('task', jobsTag)
-  const found = await mapWithConcurrency(definitions, async (definition) =>
-    Promise.all(queuesOf(definition).map(async ([task, type, name]) => ({ task, queue: await api.queue(type, name) }))),
-  )
-  return found.flat()
+  const wanted = (jobs?.all() ?? []).flatMap(queuesOf)
+  const byKey = new Map(wanted.map((queue) => [queueKey(queue), queue]))
+  const queues = await readQueues([...byKey.values()], api)
+  return [...byKey].map(([key, { task }]) => ({ task, queue: queues.get(key) }))
 }
 
-type QueueReference = readonly [task: string, type: EngineQueue['type'], name: string]
+interface QueueReference extends QueueName {
+  readonly task: string
+}
 
 /**
  * Returns the queues of a definition's tasks. It includes the definition's own task, because the event's task exists
@@ -74,10 +66,11 @@ function queuesOf(definition: Definition): QueueReference[] {
   const own = jobTaskId(id)
   const isLimited = (concurrency?.limit ?? concurrency?.perTenant) !== undefined
   const runQueues: QueueReference[] = [
-    [event, 'task', event],
-    [own, isLimited ? 'custom' : 'task', own],
+    { task: event, type: 'task', name: event },
+    { task: own, type: isLimited ? 'custom' : 'task', name: own },
   ]
-  return kind === 'cron' ? [...runQueues, [tickTaskId(id), 'custom', tickTaskId(id)]] : runQueues
+  const tick = tickTaskId(id)
+  return kind === 'cron' ? [...runQueues, { task: tick, type: 'custom', name: tick }] : runQueues
 }
 
 function registered(found: readonly TaskQueue[]): string {
@@ -107,15 +100,11 @@ function isKeyError(error: unknown): boolean {
 
 /** Describes tasks whose runs no worker takes. Returns `undefined` if there are none. */
 async function findIdle(found: readonly TaskQueue[], api: TriggerApi, clock: Clock): Promise<string | undefined> {
-  const queues = new Map(found.flatMap(({ queue }) => (queue ? [[keyOf(queue), queue] as const] : [])))
-  const idle = new Set((await findIdleQueues([...queues.values()], api, clock)).map(keyOf))
-  if (idle.size === 0) return undefined
-  const tasks = quoted(found.filter(({ queue }) => queue && idle.has(keyOf(queue))))
+  const queues = found.flatMap(({ queue }) => queue ?? [])
+  const idle = await findIdleQueues(queues, api, clock)
+  if (idle.length === 0) return undefined
+  const tasks = quoted(found.filter(({ queue }) => queue && idle.includes(queue)))
   return `runs of ${tasks} are waiting, and none is running. Connect a worker that has the task`
-}
-
-function keyOf({ type, name }: EngineQueue): string {
-  return `${type} ${name}`
 }
 
 /**
@@ -125,10 +114,10 @@ function keyOf({ type, name }: EngineQueue): string {
 async function findWaiting(api: TriggerApi): Promise<{ isAny: boolean; message: string } | undefined> {
   try {
     const status = 'PENDING_VERSION'
-    const [job] = (await api.list('list the jobs', { tag: jobsTag, status, limit: 1 })).runs
-    // The runs that a job's run started have no common tag.
-    const waiting =
-      job ?? (await api.list('list the runs', { status, limit: 100 })).runs.find(({ tags }) => jobIdOf(tags))
+    const { runs, next } = await api.list('list the runs', { status, limit: 100 })
+    const listed = runs.find(({ tags }) => tags.includes(jobsTag) || jobIdOf(tags) !== undefined)
+    // Many runs of other tasks may hide an older one. The runs that a job's run started have no common tag.
+    const waiting = listed ?? (next && (await api.list('list the jobs', { tag: jobsTag, status, limit: 1 })).runs[0])
     if (!waiting) return { isAny: false, message: 'no job waits for a worker that has its task' }
     const { id, tags, taskIdentifier } = waiting
     const message = `jobs such as ${jobIdOf(tags) ?? id} wait for the task \`${taskIdentifier}\`. Deploy the task`

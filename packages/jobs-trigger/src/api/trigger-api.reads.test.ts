@@ -40,14 +40,17 @@ describe('a read', () => {
       body: { data: [item], pagination: { next: 'further' } },
     }))
     const query = { tag: 'jobs:acme', taskIdentifier: 'event-work', status: 'QUEUED', limit: 3, after: 'here' } as const
-    const queue = { type: 'task', name: 'event-work' } as const
-    const page = await clock.finish(api.list('list the jobs', { ...query, queue }))
+    const queues = [
+      { type: 'task', name: 'event-work' },
+      { type: 'custom', name: 'job-ship' },
+    ] as const
+    const page = await clock.finish(api.list('list the jobs', { ...query, queues }))
     expect(page).toMatchObject({ runs: [{ id: 'run_1' }], next: 'further' })
     expect(Object.fromEntries(requests[0]!.url.searchParams)).toEqual({
       'filter[tag]': 'jobs:acme',
       'filter[taskIdentifier]': 'event-work',
       'filter[status]': 'QUEUED',
-      'filter[queue]': 'task/event-work',
+      'filter[queue]': 'task/event-work,job-ship',
       'filter[createdAt][from]': '1',
       'page[size]': '3',
       'page[after]': 'here',
@@ -74,6 +77,19 @@ describe('a read', () => {
       '/api/v1/queues/event-work?type=task',
     ])
   })
+})
+
+test('a page of the list of queues has 100 of them', async () => {
+  const queue = { id: 'queue_1', name: 'job-ship', type: 'custom', running: 0, queued: 0, paused: true }
+  const { api, clock, requests } = await createFakeServer(() => ({
+    body: {
+      data: [{ ...queue, concurrencyLimit: 1 }],
+      pagination: { currentPage: 2, totalPages: 3, count: 201 },
+    },
+  }))
+  const page = await clock.finish(api.listQueues(2))
+  expect(page).toMatchObject({ queues: [{ name: 'job-ship', paused: true }], count: 201, totalPages: 3 })
+  expect(requests.map(({ url }) => url.pathname + url.search)).toEqual(['/api/v1/queues?perPage=100&page=2'])
 })
 
 describe('a change', () => {

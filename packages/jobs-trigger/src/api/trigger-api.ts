@@ -38,6 +38,8 @@ export interface TriggerApi {
   resetKey(taskId: string, key: string): Promise<void>
   /** Returns a queue, or `undefined` if there is none. @throws {RequestFailedError} */
   queue(type: EngineQueue['type'], name: string): Promise<EngineQueue | undefined>
+  /** Returns a page of the environment's queues, sorted by name, from page 1. @throws {RequestFailedError} */
+  listQueues(page: number): Promise<QueuesPage>
   /** Sets values in the metadata of a run, and keeps its other values. @throws {RequestFailedError} */
   setMetadata(runId: string, values: Readonly<Record<string, Json>>): Promise<void>
   readonly tokens: WaitTokens
@@ -70,7 +72,7 @@ export interface TriggerResult {
 export interface ListRunsQuery {
   readonly tag?: string | undefined
   readonly taskIdentifier?: string | undefined
-  readonly queue?: Pick<EngineQueue, 'type' | 'name'> | undefined
+  readonly queues?: readonly Pick<EngineQueue, 'type' | 'name'>[] | undefined
   readonly status?: EngineRunStatus | undefined
   readonly limit?: number | undefined
   /** The cursor of the previous page. */
@@ -83,6 +85,17 @@ export interface RunsPage {
   /** The cursor of the next page. */
   readonly next?: string | undefined
 }
+
+/** A page of the list of queues. */
+export interface QueuesPage {
+  readonly queues: readonly EngineQueue[]
+  /** Number of queues on all pages. */
+  readonly count: number
+  readonly totalPages: number
+}
+
+/** Maximum number of queues of a page. */
+const queuesPerPage = 100
 
 /** Creates access to the API of a connection's server. */
 export function createTriggerApi(connection: TriggerConnection, clock: Clock): TriggerApi {
@@ -139,12 +152,12 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         }),
       ),
 
-    async list(operation, { tag, taskIdentifier, queue, status, limit, after }) {
+    async list(operation, { tag, taskIdentifier, queues, status, limit, after }) {
       const query = {
         from: new Date(1), // without it, the list has only runs of the last seven days
         ...(tag !== undefined && { tag }),
         ...(taskIdentifier !== undefined && { taskIdentifier }),
-        ...(queue !== undefined && { queue }),
+        ...(queues !== undefined && { queue: [...queues] }),
         ...(status !== undefined && { status }),
         ...(limit !== undefined && { limit }),
         ...(after !== undefined && { after }),
@@ -180,6 +193,14 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         `read the queue ${name}`,
         callSdk(({ queues }) => queues.retrieve({ type, name })),
       ),
+
+    async listQueues(page) {
+      const { data, pagination } = await required(
+        'list the queues',
+        callSdk(({ queues }) => queues.list({ page, perPage: queuesPerPage })),
+      )
+      return { queues: data, count: pagination.count, totalPages: pagination.totalPages }
+    },
 
     async setMetadata(runId, values) {
       const operations = Object.entries(values).map(([key, value]) => ({ type: 'set', key, value }))

@@ -18,7 +18,7 @@ async function find(queue: EngineQueue, later: EngineQueue | undefined, list: Fa
 
 const waiting =
   (...runs: Partial<EngineRun>[]): FakeResponses['list'] =>
-  () => ({ runs: runs.map((run) => fakeRun({ status: 'QUEUED', ...run })) })
+  () => ({ runs: runs.map((run) => fakeRun({ status: 'QUEUED', taskIdentifier: stuck.name, ...run })) })
 const retryAt = (at: number) => ({
   metadata: { job: { definition: 'ship', attempt: 1, maxAttempts: 3, startedAt: 1, retryAt: at } },
 })
@@ -28,8 +28,9 @@ test('reports a queue that has waiting and no running runs, now and a second lat
   expect(found).toEqual([stuck])
   expect(delays).toEqual([1000])
   expect(requests).toEqual([
+    'queues 1',
     'queue task event-work__asked',
-    'list {"queue":{"type":"task","name":"event-work__asked"},"status":"QUEUED","limit":100}',
+    'list {"queues":[{"type":"task","name":"event-work__asked"}],"status":"QUEUED","limit":100}',
   ])
 })
 
@@ -48,6 +49,31 @@ test('ignores a queue that is active or missing a second later', async () => {
   expect((await find(stuck, undefined, waiting({}))).found).toEqual([])
 })
 
+test('reads the waiting runs of up to 40 queues in one request', async () => {
+  const queues = Array.from({ length: 81 }, (_, index) => ({ ...stuck, name: `job-${index}` }))
+  const due = (name: string): EngineRun => fakeRun({ status: 'QUEUED', taskIdentifier: name })
+  const clock = createFakeClock()
+  const api = createFakeApi([], {
+    listQueues: () => ({ queues, count: 81, totalPages: 1 }),
+    list: ({ queues: listed = [] }) => ({ runs: listed.map(({ name }) => due(name)) }),
+  })
+  expect(await clock.finish(findIdleQueues(queues, api, clock))).toEqual(queues)
+  expect(api.requests.map((request) => request.split(' ')[0])).toEqual(['queues', 'list', 'list', 'list'])
+})
+
+test('reads one by one the queues whose runs are hidden by many newer runs of another queue', async () => {
+  const [busy, hidden] = [stuck, { ...stuck, name: 'job-hidden' }]
+  const clock = createFakeClock()
+  const api = createFakeApi([], {
+    queue: (_, name) => (name === busy.name ? busy : hidden),
+    list: ({ queues = [] }) => {
+      const name = queues[0]!.name
+      return { runs: [fakeRun({ status: 'QUEUED', taskIdentifier: name })], next: 'further' }
+    },
+  })
+  expect(await clock.finish(findIdleQueues([busy, hidden], api, clock))).toEqual([busy, hidden])
+})
+
 describe('a run that is not due', () => {
   const now = createFakeClock().now()
 
@@ -58,9 +84,10 @@ describe('a run that is not due', () => {
   })
 
   test('because it is a tick in its first minute does not make a queue idle', async () => {
+    const ticks: EngineQueue = { ...stuck, type: 'custom', name: 'tick-daily' }
     const tick = (ageMs: number) => waiting({ taskIdentifier: 'tick-daily', createdAt: new Date(now - ageMs) })
-    expect((await find(stuck, stuck, tick(30_000))).found).toEqual([])
-    expect((await find(stuck, stuck, tick(60_000))).found).toEqual([stuck])
+    expect((await find(ticks, ticks, tick(30_000))).found).toEqual([])
+    expect((await find(ticks, ticks, tick(60_000))).found).toEqual([ticks])
   })
 
   test('counts as due if the server has no index of runs', async () => {

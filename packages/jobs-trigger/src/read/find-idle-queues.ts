@@ -5,9 +5,12 @@ import type { EngineQueue, ListedRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { isAttemptRecord, readRecord } from '../wire/run-record.ts'
 import { isTickTask } from '../wire/task-id.ts'
+import { queueKey, readQueues } from './read-queues.ts'
 
 const recheckAfterMs = 1000
 const listLimit = 100
+/** Keeps the address of a request short enough: a queue's name has up to 128 characters. */
+const queuesPerList = 40
 /** Maximum time between a tick run's creation and its start: the server creates it early, and may delay it. */
 const maxTickDelayMs = 60_000
 
@@ -23,11 +26,15 @@ export async function findIdleQueues(
   const suspects = queues.filter(isIdle)
   if (suspects.length === 0) return []
   await pause(clock, recheckAfterMs)
-  const idle = await mapWithConcurrency(suspects, async ({ type, name }) => {
-    const queue = await ignoreFailure(api.queue(type, name))
-    return queue && isIdle(queue) && (await hasDueRun(queue, api, clock.now())) ? queue : undefined
+  const later = await ignoreFailure(readQueues(suspects, api))
+  const idle = suspects.filter((queue) => {
+    const now = later?.get(queueKey(queue))
+    return now !== undefined && isIdle(now)
   })
-  return idle.filter((queue) => queue !== undefined)
+  const parts = Array.from({ length: Math.ceil(idle.length / queuesPerList) }, (_, index) =>
+    idle.slice(index * queuesPerList, (index + 1) * queuesPerList),
+  )
+  return (await mapWithConcurrency(parts, (part) => withDueRun(part, api, clock.now()))).flat()
 }
 
 function isIdle({ paused, queued, running }: EngineQueue): boolean {
@@ -35,13 +42,19 @@ function isIdle({ paused, queued, running }: EngineQueue): boolean {
 }
 
 /**
- * Returns true if a queue has a run that is due. A queue's count includes runs that are scheduled for later. If the
+ * Returns the queues that have a run that is due. A queue's count includes runs that are scheduled for later. If the
  * server has no index of runs, every queue is assumed to have a due run.
  */
-async function hasDueRun({ type, name }: EngineQueue, api: TriggerApi, now: number): Promise<boolean> {
-  const query = { queue: { type, name }, status: 'QUEUED', limit: listLimit } as const
-  const page = await ignoreFailure(api.list(`list the runs of the queue ${name}`, query))
-  return page === undefined || page.runs.some((run) => isDue(run, now))
+async function withDueRun(queues: readonly EngineQueue[], api: TriggerApi, now: number): Promise<EngineQueue[]> {
+  const names = queues.map(({ type, name }) => ({ type, name }))
+  const query = { queues: names, status: 'QUEUED', limit: listLimit } as const
+  const page = await ignoreFailure(api.list('list the waiting runs', query))
+  if (page === undefined) return [...queues]
+  // A queue of this library is named after the task of its runs.
+  const due = new Set(page.runs.filter((run) => isDue(run, now)).map(({ taskIdentifier }) => taskIdentifier))
+  const rest = page.next === undefined || queues.length === 1 ? [] : queues.filter(({ name }) => !due.has(name))
+  const found = await mapWithConcurrency(rest, (queue) => withDueRun([queue], api, now))
+  return [...queues.filter(({ name }) => due.has(name)), ...found.flat()]
 }
 
 /** Returns `undefined` if a request fails. An earlier check has already reported whether Trigger.dev responds. */

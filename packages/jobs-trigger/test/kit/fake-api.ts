@@ -1,5 +1,12 @@
 import type { EngineQueue, EngineRun } from '../../src/api/engine-shapes.ts'
-import type { ListRunsQuery, RunsPage, TriggerApi, TriggerResult, TriggerRequest } from '../../src/api/trigger-api.ts'
+import type {
+  ListRunsQuery,
+  QueuesPage,
+  RunsPage,
+  TriggerApi,
+  TriggerResult,
+  TriggerRequest,
+} from '../../src/api/trigger-api.ts'
 import { fakeRun } from './fake-run.ts'
 import { createFakeTokens, type FakeTokens } from './fake-tokens.ts'
 
@@ -16,6 +23,8 @@ export interface FakeResponses {
   list?(query: ListRunsQuery): RunsPage
   cancel?(run: EngineRun): EngineRun
   queue?(type: EngineQueue['type'], name: string): EngineQueue | undefined
+  /** Default: an environment with so many other queues that one by one is faster. */
+  listQueues?(page: number): QueuesPage
 }
 
 /** The API with runs in memory, and a log of its requests. */
@@ -81,6 +90,10 @@ export function createFakeApi(initial: readonly Partial<EngineRun>[] = [], respo
     async queue(type, name) {
       requests.push(`queue ${type} ${name}`)
       return responses.queue?.(type, name)
+    },
+    async listQueues(page) {
+      requests.push(`queues ${page}`)
+      return responses.listQueues?.(page) ?? { queues: [], count: 100_000, totalPages: 1000 }
     },
     async setMetadata(runId, values) {
       requests.push(`metadata ${runId}`)
