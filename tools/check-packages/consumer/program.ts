@@ -21,16 +21,26 @@ interface ParcelPacked {
   grams: number
 }
 
+interface EmailSend {
+  tenantId: string
+  template: string
+}
+
 const videoReady = z.object({ tenantId: z.string(), videoId: z.string(), readyAt: z.coerce.date<string>() })
 
 declare module '@cgk-platform/jobs' {
   interface JobEvents {
+    'email.send': EmailSend // replaces a built-in event
     'parcel.packed': ParcelPacked
     'video.ready': typeof videoReady
   }
 }
 
-defineEvents({ 'parcel.packed': eventType<ParcelPacked>(), 'video.ready': videoReady })
+defineEvents({
+  'email.send': eventType<EmailSend>(),
+  'parcel.packed': eventType<ParcelPacked>(),
+  'video.ready': videoReady,
+})
 
 const weigh = defineJob({
   id: 'weigh',
@@ -48,6 +58,8 @@ export const publish = defineJob({
   handler: ({ payload }) => ({ year: payload.readyAt.getUTCFullYear() }),
 })
 
+const mail = defineJob({ id: 'mail', event: 'email.send', handler: ({ payload }) => ({ sent: payload.template }) })
+
 const client = createJobClient({ provider: 'local' })
 setJobClient(client)
 const job = await sendJob('parcel.packed', { tenantId: 'tenant_1', parcelId: 'p1', grams: 1500 })
@@ -55,6 +67,8 @@ const status = await waitForJob(job.id, { timeout: '30s' })
 const output: { label: string; kilograms: number } | undefined = findRun(status, weigh)?.output
 assert.equal(status.state, 'completed')
 assert.deepEqual(output, { label: 'tenant_1/p1', kilograms: 1.5 })
+const email = await sendJob('email.send', { tenantId: 'tenant_1', template: 'welcome' })
+assert.deepEqual(findRun(await waitForJob(email.id, { timeout: '30s' }), mail)?.output, { sent: 'welcome' })
 await client.close()
 
 const engine = createTestEngine()

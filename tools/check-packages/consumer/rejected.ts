@@ -9,6 +9,8 @@ export const unknownEvent: JobEvent = 'parcel.lost'
 await sendJob('order.created', { orderId: 'o1' })
 // @ts-expect-error no tenant in an event of the app
 await sendJob('parcel.packed', { parcelId: 'p1', grams: 1 })
+// @ts-expect-error a field of the built-in event that the app has replaced
+await sendJob('email.send', { tenantId: 't', type: 'welcome', recipientEmail: 'a@example.com' })
 // @ts-expect-error a field of another type
 await sendJob('parcel.packed', { tenantId: 't', parcelId: 'p1', grams: '1' })
 // @ts-expect-error payloads are JSON: a sender passes the string that the schema converts to a Date

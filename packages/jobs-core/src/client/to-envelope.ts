@@ -7,7 +7,7 @@ import { TenantRequiredError } from '../errors/tenant-required-error.ts'
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Envelope } from '../events/envelope.ts'
-import { findEvent, requireEvent } from '../events/event-registry.ts'
+import { requireEvent, useEvent } from '../events/event-registry.ts'
 import { createJobId } from '../events/job-id.ts'
 import { bytesOver, type Json } from '../events/json.ts'
 import { tenantProblem } from '../events/tenant.ts'
@@ -82,7 +82,7 @@ function schemaOf(event: unknown): StandardSchemaV1 {
     const remedy = 'Pass the name of the event first, then its payload.'
     throw new InvalidOptionError({ option: 'event', problem: `is ${kindOf(event)}, not a string`, remedy })
   }
-  const found = findEvent(event)
+  const found = useEvent(event)
   if (found) return found.schema
   const job = processJobs().get(event)
   if (job && job.kind !== 'cron') throw new UnknownEventError({ event, handledByJob: job.event })

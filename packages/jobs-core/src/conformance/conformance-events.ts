@@ -5,6 +5,9 @@ import { defineEvents } from '../events/define-events.ts'
 import { eventType } from '../events/event-type.ts'
 import type { ScriptPayload } from './script.ts'
 
+/** A built-in event that the suite replaces with its own schema. */
+type ReplacedEvent = 'webhook.process'
+
 /** The events of the suite, one per kind of definition. The event of a send selects the handler. */
 export type ConformanceEvent =
   | 'conformance.plain'
@@ -27,6 +30,7 @@ export type ConformanceEvent =
   | 'conformance.workflow-few'
   | 'conformance.workflow-compensated'
   | 'conformance.awaited'
+  | ReplacedEvent
 
 /** An asynchronous schema without a library. Standard Schema allows these, so a provider's host must await them. */
 const ownSchema: StandardSchemaV1<ScriptPayload> = {
@@ -72,6 +76,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.workflow-few': scripted,
   'conformance.workflow-compensated': scripted,
   'conformance.awaited': scripted,
+  'webhook.process': ownSchema,
 }
 
 /** Declares the suite's events in this process. Repeated calls have no effect. */

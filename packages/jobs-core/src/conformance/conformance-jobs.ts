@@ -50,22 +50,29 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     ...['a', 'b', 'c'].map((name) => defineScripted('fan-out', { id: `conformance-fan-out-${name}`, retry: fixed(2) })),
     defineScripted('typed', { retry: fixed(2), reports: true }),
     defineScripted('own-schema', { retry: fixed(2) }),
+    defineScripted('replaced', { event: 'webhook.process', retry: fixed(2) }),
   ]
 }
 
 type ScriptedOptions = Pick<JobOptions<JobEvent, unknown>, 'retry' | 'timeout' | 'concurrency' | 'middleware'> & {
   id?: string
+  event?: ConformanceEvent
   /** Whether to add an `onFailure` that records its calls. Default false. */
   reports?: boolean
 }
 
 function defineScripted(
   name: string,
-  { id = `conformance-${name}`, reports = false, ...options }: ScriptedOptions,
+  {
+    id = `conformance-${name}`,
+    event: handled = `conformance.${name}` as ConformanceEvent,
+    reports = false,
+    ...options
+  }: ScriptedOptions,
 ): Definition {
   return defineJob({
     id,
-    event: `conformance.${name}` satisfies string as ConformanceEvent as unknown as JobEvent,
+    event: handled satisfies string as JobEvent,
     ...options,
     handler: async (event, context) => {
       const { payload, script, details } = read(id, event, context)

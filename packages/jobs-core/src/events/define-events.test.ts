@@ -4,9 +4,12 @@ import * as z from 'zod'
 
 import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { toEnvelope } from '../client/to-envelope.ts'
+import { defineJob } from '../jobs/define-job.ts'
+import { checkEventWait } from '../workflows/check-step.ts'
 import { addEngine } from '../provider/engine-registry.ts'
 import { defineEvents } from './define-events.ts'
-import { eventNames, findEvent, ownEvents, requireEvent } from './event-registry.ts'
+import { eventNames, findEvent, ownEvents, requireEvent, usedBuiltInEvents } from './event-registry.ts'
 import { eventType } from './event-type.ts'
 import { validatePayload } from './validate-payload.ts'
 
@@ -26,7 +29,10 @@ const handMade = (answer: <T>(value: T) => T | Promise<T> = (value) => value): S
 
 const check = (name: string, payload: object) => validatePayload(name, requireEvent(name).schema, payload as never)
 
-beforeEach(() => ownEvents().clear())
+beforeEach(() => {
+  ownEvents().clear()
+  usedBuiltInEvents().clear()
+})
 afterEach(() => vi.unstubAllEnvs())
 
 describe('a declared event', () => {
@@ -152,12 +158,6 @@ describe('a name that is declared twice', () => {
     expect(check('video.ready', { videoId: 'v1' })).toEqual({ videoId: 'v1' })
   })
 
-  test('is rejected if it is in the catalogue, and no event of the call is declared', () => {
-    const schemas = { 'video.ready': z.object({}), 'order.created': z.object({ orderId: z.number() }) }
-    expect(() => defineEvents(schemas)).toThrow(/catalogue/)
-    expect(ownEvents().size).toBe(0)
-  })
-
   test('is accepted with an equal schema', () => {
     defineEvents({ 'video.ready': z.object({ videoId: z.string() }) })
     const again = z.object({ videoId: z.string() })
@@ -170,6 +170,51 @@ describe('a name that is declared twice', () => {
     expect(() => defineEvents({ 'word.said': handMade() })).toThrow(DuplicateEventError)
     vi.stubEnv('NODE_ENV', 'development')
     expect(() => defineEvents({ 'word.said': handMade() })).not.toThrow()
+  })
+})
+
+describe('a built-in event', () => {
+  const ownSchema = z.object({ tenantId: z.string(), template: z.string() })
+
+  test('is replaced by an event of its name', () => {
+    defineEvents({ 'email.send': ownSchema })
+    expect(check('email.send', { tenantId: 'acme', template: 'welcome' })).toEqual({
+      tenantId: 'acme',
+      template: 'welcome',
+    })
+    expect(() => check('email.send', { tenantId: 'acme', type: 'welcome', recipientEmail: 'a@example.com' })).toThrow(
+      /payload\.template/,
+    )
+    expect(eventNames().filter((name) => name === 'email.send')).toHaveLength(1)
+  })
+
+  test('stays replaced by an equal schema after its first use, and cannot be replaced by another', () => {
+    defineEvents({ 'email.send': ownSchema })
+    requireEvent('email.send')
+    defineEvents({ 'email.send': z.object({ tenantId: z.string(), template: z.string() }) })
+    expect(() => defineEvents({ 'email.send': z.object({ other: z.string() }) })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/define-events\.test\.ts:\d+:\d+/) }),
+    )
+  })
+
+  const email = { tenantId: 'acme', type: 'welcome', recipientEmail: 'a@example.com' }
+  const send = () => toEnvelope('email.send', email, undefined, { maxPayloadBytes: 1000, now: 0 } as never)
+  const wait = () =>
+    checkEventWait({ id: 'deliver' } as never, 'paid', 'email.send', { timeout: '1h' }, { tenantId: 'acme' })
+  test.each<[use: string, use: () => unknown]>([
+    ['a send', send],
+    ['a definition', () => defineJob({ id: 'send-email', event: 'email.send', handler: () => undefined })],
+    ['a wait', wait],
+  ])('is not replaced after %s, and no event of the call is declared', async (_use, use) => {
+    await use()
+    expect(() => defineEvents({ 'video.ready': z.object({}), 'email.send': ownSchema })).toThrow(
+      expect.objectContaining({
+        code: 'duplicate_event',
+        event: 'email.send',
+        message: expect.stringMatching(/built-in event `email\.send` after its first use\. Call `defineEvents` first/),
+      }),
+    )
+    expect(ownEvents().size).toBe(0)
   })
 })
 

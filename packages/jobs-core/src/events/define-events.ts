@@ -8,15 +8,24 @@ import { kindOf } from '../options/kind-of.ts'
 import { isDevelopment } from '../environment.ts'
 import { engines } from '../provider/engine-registry.ts'
 import { cronEventPrefix } from './reserved-names.ts'
-import { findEvent, maxEventNameLength, ownEvents, type RegisteredEvent } from './event-registry.ts'
+import {
+  findEvent,
+  isBuiltIn,
+  maxEventNameLength,
+  ownEvents,
+  type RegisteredEvent,
+  usedBuiltInEvents,
+} from './event-registry.ts'
 
 /**
  * Declares your own events. Each has a schema of a Standard Schema library, or only a type with `eventType<T>()`. Call
- * it when the module loads, before the events are used, and add the names to `JobEvents`.
+ * it when the module loads, before the events are used, and add the names to `JobEvents`. An event with the name of a
+ * built-in one replaces it.
  *
  * @returns the unchanged schemas, for `EventsOf`.
  * @throws {InvalidDefinitionError} for an invalid name or schema.
- * @throws {DuplicateEventError} if a name is already declared with another schema.
+ * @throws {DuplicateEventError} if a name is already declared with another schema, or is a built-in event that is
+ *   already used.
  */
 export function defineEvents<const Schemas extends Record<string, StandardSchemaV1>>(schemas: Schemas): Schemas {
   const declaredAt = callSite(defineEvents)
@@ -65,14 +74,16 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string |
     })
   }
   const known = findEvent(name)
-  if (known && !isSameDeclaration(known, { schema, declaredAt })) {
+  if (!known || known.schema === schema) return
+  if (isBuiltIn(known)) {
+    if (usedBuiltInEvents().has(name)) throw new DuplicateEventError({ event: name })
+  } else if (!isSameDeclaration(known, { schema, declaredAt })) {
     throw new DuplicateEventError({ event: name, declaredAt: known.declaredAt ?? 'location unknown' })
   }
 }
 
 /** Returns true if a module was evaluated again (hot reload, two bundles of one app), not if a name is used twice. */
 function isSameDeclaration(known: RegisteredEvent, next: RegisteredEvent): boolean {
-  if (known.schema === next.schema) return true
   const isEdited = isDevelopment() && known.declaredAt && fileOf(known.declaredAt) === fileOf(next.declaredAt)
   const [before, now] = [fingerprint(known.schema), fingerprint(next.schema)]
   if (before !== undefined && now !== undefined) return before === now || Boolean(isEdited)

@@ -12,9 +12,15 @@ export interface RegisteredEvent {
   readonly declaredAt: string | undefined
 }
 
+const builtInLocation = 'the built-in catalogue'
 const builtIn = new Map<string, RegisteredEvent>(
-  Object.entries(catalogue).map(([name, schema]) => [name, { schema, declaredAt: 'the built-in catalogue' }]),
+  Object.entries(catalogue).map(([name, schema]) => [name, { schema, declaredAt: builtInLocation }]),
 )
+
+/** Returns true if the library declares the event, not the app. */
+export function isBuiltIn(event: RegisteredEvent): boolean {
+  return event.declaredAt === builtInLocation
+}
 
 /** The maximum length of an event's name. */
 export const maxEventNameLength = 100
@@ -24,19 +30,33 @@ export function ownEvents(): Map<string, RegisteredEvent> {
   return processState('events', () => new Map())
 }
 
-/** Finds a declared event: built in or the app's own. */
+/** Returns the names of the built-in events that the process has used. An app can no longer replace them. */
+export function usedBuiltInEvents(): Set<string> {
+  return processState('usedBuiltInEvents', () => new Set())
+}
+
+/** Finds a declared event: the app's own or built in. */
 export function findEvent(name: string): RegisteredEvent | undefined {
-  return builtIn.get(name) ?? ownEvents().get(name)
+  return ownEvents().get(name) ?? builtIn.get(name)
+}
+
+/** Finds a declared event for a send, a definition, a wait or an attempt. */
+export function useEvent(name: string): RegisteredEvent | undefined {
+  const own = ownEvents().get(name)
+  if (own) return own
+  const found = builtIn.get(name)
+  if (found) usedBuiltInEvents().add(name)
+  return found
 }
 
 /** Returns the names of all declared events: built in or the app's own. */
 export function eventNames(): string[] {
-  return [...builtIn.keys(), ...ownEvents().keys()]
+  return [...new Set([...builtIn.keys(), ...ownEvents().keys()])]
 }
 
-/** Finds a declared event. @throws {UnknownEventError} with the most similar name. */
+/** Like `useEvent`. @throws {UnknownEventError} with the most similar name. */
 export function requireEvent(name: string): RegisteredEvent {
-  const found = typeof name === 'string' ? findEvent(name) : undefined
+  const found = typeof name === 'string' ? useEvent(name) : undefined
   if (found) return found
   const event = textOf(name)
   throw new UnknownEventError({ event, nearest: nearestName(event) })

@@ -1,7 +1,8 @@
 import type { BuiltInEvents } from './catalogue/built-in-events.ts'
 
 /**
- * All events by name. Add your own with declaration merging, with the type of a schema or of a payload:
+ * Your own events by name, in addition to the built-in ones. An event with the name of a built-in one replaces it. Add
+ * them with declaration merging, with the type of a schema or of a payload:
  *
  * ```ts
  * declare module '@cgk-platform/jobs' {
@@ -12,17 +13,20 @@ import type { BuiltInEvents } from './catalogue/built-in-events.ts'
  * }
  * ```
  */
-export interface JobEvents extends BuiltInEvents {}
+export interface JobEvents {}
+
+// An interface, because reading its members by name costs the compiler less than a conditional type.
+interface AllEvents extends JobEvents, Omit<BuiltInEvents, keyof JobEvents> {}
 
 /** The name of an event. Add missing names to `JobEvents`. */
 // oxlint-disable-next-line typescript/no-redundant-type-constituents -- apps add names; `Extract` costs the compiler more
-export type JobEvent = keyof JobEvents & string
+export type JobEvent = keyof AllEvents & string
 
 /** The payload that a handler of this event receives: the schema's output, with a tenant. */
-export type JobPayload<Event extends JobEvent = JobEvent> = WithTenant<OutputOf<JobEvents[Event]>>
+export type JobPayload<Event extends JobEvent = JobEvent> = WithTenant<OutputOf<AllEvents[Event]>>
 
 /** The payload that a sender of this event passes: the schema's input, with a tenant. */
-export type JobInput<Event extends JobEvent = JobEvent> = WithTenant<InputOf<JobEvents[Event]>>
+export type JobInput<Event extends JobEvent = JobEvent> = WithTenant<InputOf<AllEvents[Event]>>
 
 /** The events of a `defineEvents` result. Extend it: `interface JobEvents extends EventsOf<typeof events> {}`. */
 export type EventsOf<Schemas> = { [Event in keyof Schemas]: Schemas[Event] }

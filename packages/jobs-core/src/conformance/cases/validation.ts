@@ -134,6 +134,19 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
     },
   },
   {
+    id: 'built-in-event-is-replaced',
+    title: 'an event with the name of a built-in one replaces it: its schema checks sends and makes the payload',
+    async run(t) {
+      const refused = await t.expectError('payload_invalid', () =>
+        t.send('webhook.process', undefined, { payload: { webhookId: 'w1' } }),
+      )
+      assert.ok(refused.message.includes('payload.word'))
+      const { id } = await t.send('webhook.process', undefined, { payload: { word: 'loud' } })
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      assert.equal(recordedPayload(t.journal({ jobId: id, kind: 'started' })[0])['word'], 'LOUD')
+    },
+  },
+  {
     id: 'bad-items-of-a-batch',
     title: 'invalid items of a batch do not affect the others, and results come in order',
     async run(t) {

@@ -20,15 +20,15 @@ export interface OrderCreated extends TenantPayload {
   orderId: string
   /** The order number for the customer, such as `#1001`. */
   orderNumber?: string | undefined
-  /** The total price, in the currency's minor unit: 9999 is 99.99. */
+  /** The total price, in the currency's minor unit, such as cents: 9999 is 99.99. */
   totalAmount?: number | undefined
-  /** The price of the items, in the currency's minor unit. */
+  /** The price of the items, in the currency's minor unit, such as cents. */
   subtotalAmount?: number | undefined
-  /** The included tax, in the currency's minor unit. */
+  /** The included tax, in the currency's minor unit, such as cents. */
   taxAmount?: number | undefined
-  /** The shipping costs, in the currency's minor unit. */
+  /** The shipping costs, in the currency's minor unit, such as cents. */
   shippingAmount?: number | undefined
-  /** The discount, in the currency's minor unit. */
+  /** The discount, in the currency's minor unit, such as cents. */
   discountAmount?: number | undefined
   /** The discount codes. */
   discountCodes?: string[] | undefined
@@ -92,7 +92,7 @@ export interface OrderRefunded extends TenantPayload {
   orderId: string
   /** The shop's id of the refund. An order can have several. */
   refundId?: string | undefined
-  /** The refunded amount, in the currency's minor unit. Not negative. */
+  /** The refunded amount, in the currency's minor unit, such as cents. Not negative. */
   refundAmount?: number | undefined
   /** The ISO 4217 currency code, such as `USD`. */
   currency?: string | undefined

@@ -196,3 +196,17 @@ describe.each(names)('%s', (name) => {
     expect(() => parse(name, payload)).toThrow(PayloadInvalidError)
   })
 })
+
+test.each([
+  [{ totalAmount: 99.95 }, 'payload.totalAmount', 'pass 9995'],
+  [{ items: [{ quantity: 1, unitAmount: 1.1 }] }, 'payload.items[0].unitAmount', 'pass 110'],
+  [{ taxAmount: 0.001 }, 'payload.taxAmount', 'pass a whole number'],
+])('an amount in major units is refused with the remedy: %j', (fields, path, remedy) => {
+  expect(() =>
+    validatePayload('order.created', schemas['order.created'], { tenantId, orderId: 'order_1', ...fields }),
+  ).toThrow(
+    expect.objectContaining({
+      issues: [{ path, message: `is an amount in minor units, such as cents: ${remedy}` }],
+    }),
+  )
+})

@@ -50,7 +50,14 @@ export const text: z.ZodString = z.string().min(1)
 export const tenantId: z.ZodString = z.string().regex(/\S/, 'must not be blank')
 
 /** An amount in the currency's minor unit (cents, pence), a whole number: 9999 is 99.99. */
-export const amount: z.ZodInt = z.int()
+export const amount: z.ZodInt = z.int({
+  error: ({ expected, input }) => {
+    if (expected !== 'int') return undefined
+    const hundredfold = Number(((input as number) * 100).toPrecision(15)) // 99.95 * 100 is 9995.000000000001
+    const remedy = Number.isSafeInteger(hundredfold) ? `pass ${hundredfold}` : 'pass a whole number'
+    return `is an amount in minor units, such as cents: ${remedy}`
+  },
+})
 
 /** An ISO 4217 currency code in uppercase. */
 export const currency: z.ZodString = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD')
