@@ -4,6 +4,7 @@ import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobNotVisibleError } from '../errors/job-not-visible-error.ts'
 import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
+import { systemTenantId } from '../events/reserved-names.ts'
 import { tenantProblem } from '../events/tenant.ts'
 import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
@@ -38,7 +39,8 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   const { hooks, middleware, logger = createDefaultLogger(), maxPayloadBytes } = checked
   const jobs = checked.jobs ? toJobRegistry(checked.jobs) : processJobs()
   const engine = createLazyEngine(load, () => ({ jobs, client, logger, hooks, middleware }))
-  const sender = createSender({ engine, clock, hooks, logger, jobs, maxPayloadBytes })
+  const senderDependencies = { engine, clock, hooks, logger, jobs, maxPayloadBytes }
+  const sender = createSender(senderDependencies)
 
   /** @param waitMs - maximum time to wait for a job that the engine does not show yet */
   const find = async (provider: JobProvider, id: string, tenantId?: string, waitMs = 0): Promise<JobStatus> => {
@@ -118,10 +120,17 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
         throw new InvalidOptionError({
           option: 'tenantId',
           problem,
-          remedy: 'Pass the id of the tenant, a non-empty string.',
+          remedy:
+            (tenantId as unknown) === systemTenantId
+              ? 'For the platform, use `client.forSystem()`.'
+              : 'Pass the id of the tenant, a non-empty string.',
         })
       }
       return createTenantClient(tenantId, sender, { ...operationsFor(tenantId), listJobs: listFor })
+    },
+    forSystem() {
+      const systemSender = createSender(senderDependencies, true)
+      return createTenantClient(systemTenantId, systemSender, { ...operationsFor(systemTenantId), listJobs: listFor })
     },
     healthCheck: async () => (await engine.use('healthCheck')).health(),
     capabilities: async () => (await engine.use('capabilities')).capabilities,

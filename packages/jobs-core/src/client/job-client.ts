@@ -119,6 +119,8 @@ export interface JobClient extends JobOperations {
   listJobs(options?: ListOptions): Promise<JobPage>
   /** Returns a client for one tenant. It cannot see the jobs of other tenants. */
   forTenant(tenantId: string): TenantClient
+  /** Returns a client for the platform's own jobs. Their tenant is `system`, for which no other client can send. */
+  forSystem(): TenantClient
   /** Checks that the engine is reachable and can run the jobs. */
   healthCheck(): Promise<Health>
   /** Returns the engine's capabilities. */

@@ -121,7 +121,12 @@ describe('a rejected send never reaches the engine', () => {
     ],
     ['a blank tenant', 'order.created', { ...order, tenantId: ' ' }, { code: 'tenant_required' }],
     ['a tenant that is a number', 'order.created', { ...order, tenantId: 5 }, { code: 'tenant_required' }],
-    ['the tenant of cron jobs', 'order.created', { ...order, tenantId: 'system' }, { code: 'tenant_required' }],
+    [
+      'the tenant of the platform',
+      'order.created',
+      { ...order, tenantId: 'system' },
+      { code: 'tenant_required', message: expect.stringContaining('use `client.forSystem()`') },
+    ],
     ['no payload', 'order.created', undefined, { code: 'tenant_required' }],
     [
       'a wrong field',

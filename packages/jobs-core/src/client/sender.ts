@@ -38,7 +38,10 @@ export interface SenderDependencies {
   readonly jobs: Pick<JobRegistry, 'subscribers'>
 }
 
-export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jobs }: SenderDependencies): Sender {
+/** Creates the sending half of a client. @param isSystem - whether it sends for the platform */
+export function createSender(dependencies: SenderDependencies, isSystem = false): Sender {
+  const { engine, clock, hooks, logger, maxPayloadBytes, jobs } = dependencies
+
   const bound = bindLogger(logger, {})
 
   const contextFor = (provider: JobProvider): EnvelopeContext => ({
@@ -46,6 +49,7 @@ export function createSender({ engine, clock, hooks, logger, maxPayloadBytes, jo
     now: clock.now(),
     maxPayloadBytes: payloadLimit(provider, maxPayloadBytes),
     jobs,
+    isSystem,
   })
 
   const callOnSends = (envelopes: readonly Envelope[], results: readonly EnvelopeResult[]): void => {

@@ -27,6 +27,8 @@ export interface EnvelopeContext {
   readonly maxPayloadBytes: number
   /** The definitions in this process. A hosted engine may have others. */
   readonly jobs: Pick<JobRegistry, 'subscribers'>
+  /** Whether the send is the platform's own. */
+  readonly isSystem: boolean
 }
 
 const defaultIdempotencyTtlMs = 86_400_000
@@ -45,8 +47,8 @@ export function toEnvelope(
 ): Envelope | Promise<Envelope> {
   const schema = schemaOf(event)
   const tenantId: unknown = (payload as { tenantId?: unknown } | null | undefined)?.tenantId
-  const problem = tenantProblem(tenantId)
-  if (problem) throw new TenantRequiredError({ event, problem })
+  const problem = tenantProblem(tenantId, context.isSystem)
+  if (problem) throw new TenantRequiredError({ event, problem, tenantId })
   const copy = toJson(payload, 'payload')
   checkSize(event, copy.json, context.maxPayloadBytes)
   const checked = { event, tenantId: tenantId as string, copy, options }

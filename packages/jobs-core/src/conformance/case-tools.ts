@@ -1,4 +1,4 @@
-import type { JobClient } from '../client/job-client.ts'
+import type { JobClient, TenantClient } from '../client/job-client.ts'
 import type { JobHandle } from '../client/send-options.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
@@ -34,7 +34,7 @@ export interface CaseSend {
   /** Options of the send. */
   readonly options?: Readonly<Record<string, unknown>>
   /** The client to send with. Default: the suite's client. */
-  readonly client?: JobClient
+  readonly client?: JobClient | TenantClient
 }
 
 /** When something is expected to happen. */

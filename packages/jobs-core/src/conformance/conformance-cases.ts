@@ -13,6 +13,7 @@ import { middlewareCases } from './cases/middleware.ts'
 import { nothingSilentCases } from './cases/nothing-silent.ts'
 import { onFailureCases } from './cases/on-failure.ts'
 import { outputCases } from './cases/output.ts'
+import { platformJobCases } from './cases/platform-jobs.ts'
 import { productionCases } from './cases/production.ts'
 import { readingCases } from './cases/reading.ts'
 import { retryDelayCases } from './cases/retry-delays.ts'
@@ -26,6 +27,7 @@ import { workflowStepCases } from './cases/workflow-steps.ts'
 import { workflowFlowCases } from './cases/workflow-flow.ts'
 import { workflowWaitCases } from './cases/workflow-waits.ts'
 import { workflowSendCases } from './cases/workflow-sends.ts'
+import { workflowPlatformCases } from './cases/workflow-platform.ts'
 import { workflowCompensationCases } from './cases/workflow-compensation.ts'
 import { workflowMiddlewareCases } from './cases/workflow-middleware.ts'
 import { workflowControlCases } from './cases/workflow-control.ts'
@@ -41,6 +43,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...hookCases,
   ...middlewareCases,
   ...tenantIsolationCases,
+  ...platformJobCases,
   ...concurrencyCases,
   ...validationCases,
   ...wireCases,
@@ -62,6 +65,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowFlowCases,
   ...workflowWaitCases,
   ...workflowSendCases,
+  ...workflowPlatformCases,
   ...workflowCompensationCases,
   ...workflowControlCases,
   ...workflowMiddlewareCases,

@@ -63,7 +63,8 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
       return [await step.sendEvent(op.id, (op.event ?? 'conformance.plain') as JobEvent, { ...op.payload } as never)]
     case 'job': {
       const job = jobs.find(({ id }) => id === (op.definition ?? 'conformance-plain'))
-      return [orNull(await step.runJob(op.id, job!, { script: op.script ?? {} } as never))]
+      const payload = { script: op.script ?? {}, ...(op.tenantId !== undefined && { tenantId: op.tenantId }) }
+      return [orNull(await step.runJob(op.id, job!, payload as never))]
     }
     case 'all':
       return [await Promise.all(op.branches.map((branch) => sequence(branch, run)))]

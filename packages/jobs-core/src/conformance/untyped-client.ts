@@ -16,6 +16,8 @@ export interface UntypedClient {
   getJobStatus(id: unknown): Promise<unknown>
   /** See `JobClient`. */
   forTenant(tenantId: unknown): TenantClient
+  /** See `JobClient`. */
+  forSystem(): TenantClient
 }
 
 /** Returns the same client without types. */

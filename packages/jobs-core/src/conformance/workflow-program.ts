@@ -44,6 +44,8 @@ export type WorkflowOp =
       readonly id: string
       readonly definition?: string
       readonly script?: Readonly<Record<string, unknown>>
+      /** The tenant of the payload. Default: none. */
+      readonly tenantId?: string
     }
   /** Runs branches in parallel. The result contains the results of the branches. */
   | { readonly do: 'all' | 'race' | 'settled'; readonly branches: readonly WorkflowProgram[] }

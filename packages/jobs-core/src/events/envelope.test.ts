@@ -103,9 +103,9 @@ describe('decodeEnvelope returns `undefined` for', () => {
 
 test('an external event has the tenant of its payload, or none', () => {
   const event = { id: 'id', event: 'order.created', sentAt: 5 }
-  const tenants = [{ tenantId: 't' }, {}, { tenantId: 7 }, ['t'], 'text', null].map(
+  const tenants = [{ tenantId: 't' }, {}, { tenantId: 7 }, { tenantId: 'system' }, ['t'], 'text', null].map(
     (payload) => toExternalEnvelope({ ...event, payload }).tenantId,
   )
-  expect(tenants).toEqual(['t', '', '', '', '', ''])
+  expect(tenants).toEqual(['t', '', '', '', '', '', ''])
   expect(toExternalEnvelope({ ...event, payload: envelope.payload })).toEqual({ ...envelope })
 })

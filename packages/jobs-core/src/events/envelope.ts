@@ -1,6 +1,7 @@
 import { isAttemptCount } from '../retry/retry-config.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 import type { Json } from './json.ts'
+import { systemTenantId } from './reserved-names.ts'
 import { isTraceparent } from './traceparent.ts'
 
 /** The stored form of an event, as JSON: everything that a host needs to run it. */
@@ -62,11 +63,12 @@ export function encodeEnvelope(envelope: Envelope): string {
 
 /**
  * Creates the envelope of an external event, which another producer sent as a plain payload. The tenant comes from the
- * payload. Without one, the tenant is an empty string, which the checks before the handler reject.
+ * payload. Without one, or with the platform's, the tenant is an empty string, which the checks before the handler
+ * reject.
  */
 export function toExternalEnvelope(event: Pick<Envelope, 'id' | 'event' | 'payload' | 'sentAt'>): Envelope {
   const { tenantId } = (event.payload ?? {}) as { readonly tenantId?: unknown }
-  return { v: 1, ...event, tenantId: typeof tenantId === 'string' ? tenantId : '' }
+  return { v: 1, ...event, tenantId: typeof tenantId === 'string' && tenantId !== systemTenantId ? tenantId : '' }
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The tenant of a cron run without a tenant. No event can be sent with it. */
+/** The tenant of the platform's own jobs, and of a cron run without a tenant. Only `client.forSystem()` sends for it. */
 export const systemTenantId = 'system'
 
 /** Prefix of the event names of cron ticks. An app's events cannot start with it. */

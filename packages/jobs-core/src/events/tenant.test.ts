@@ -18,5 +18,7 @@ test.each<[tenantId: unknown, problem: unknown]>([
   [123, 'is a number, not a string'],
   [true, 'is a boolean, not a string'],
   [{ id: 'tenant_123' }, expect.stringMatching(/^is an? object, not a string$/)],
-  ['system', 'is `system`, which is reserved for cron jobs without tenants'],
+  ['system', 'is `system`, which is reserved for the platform'],
 ])('the tenant %j: %s', (tenantId, problem) => expect(tenantProblem(tenantId)).toEqual(problem))
+
+test('the platform may use its own tenant', () => expect(tenantProblem('system', true)).toBeUndefined())

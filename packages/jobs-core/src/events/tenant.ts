@@ -1,9 +1,15 @@
 import { textProblem } from '../options/text-problem.ts'
 import { systemTenantId } from './reserved-names.ts'
 
-/** Describes the problem of a tenant's id, to complete "`tenantId` …". Returns `undefined` for a valid id. */
-export function tenantProblem(tenantId: unknown): string | undefined {
+/**
+ * Describes the problem of a tenant's id, to complete "`tenantId` …". Returns `undefined` for a valid id.
+ *
+ * @param allowsSystem - whether the platform's own tenant is valid, too
+ */
+export function tenantProblem(tenantId: unknown, allowsSystem = false): string | undefined {
   if (tenantId === undefined || tenantId === null) return 'is missing'
-  if (tenantId === systemTenantId) return `is \`${systemTenantId}\`, which is reserved for cron jobs without tenants`
+  if (tenantId === systemTenantId) {
+    return allowsSystem ? undefined : `is \`${systemTenantId}\`, which is reserved for the platform`
+  }
   return textProblem(tenantId)
 }

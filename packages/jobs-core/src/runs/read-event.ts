@@ -2,6 +2,7 @@ import { TenantRequiredError } from '../errors/tenant-required-error.ts'
 import { requireEvent } from '../events/event-registry.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobEvent, JobPayload } from '../events/job-events.ts'
+import { systemTenantId } from '../events/reserved-names.ts'
 import { tenantProblem } from '../events/tenant.ts'
 import { toJson } from '../events/to-json.ts'
 import { validatePayload } from '../events/validate-payload.ts'
@@ -19,8 +20,11 @@ export function readEvent(envelope: Envelope, jobId: string): EventMessage | Pro
   const { event, tenantId } = envelope
   const { json } = toJson(envelope.payload, 'payload')
   const sender = (json as { tenantId?: unknown } | null)?.tenantId
-  const problem = tenantProblem(sender) ?? (sender === tenantId ? undefined : 'is not the one of the envelope')
-  if (problem) throw new TenantRequiredError({ event, problem })
+  // Only an envelope of this library can have the platform's tenant: `toExternalEnvelope` never sets it.
+  const problem =
+    tenantProblem(sender, tenantId === systemTenantId) ??
+    (sender === tenantId ? undefined : 'is not the one of the envelope')
+  if (problem) throw new TenantRequiredError({ event, problem, tenantId: sender })
   const schema = requireEvent(event).schema
   const payload = validatePayload(event, schema, json)
   return payload instanceof Promise ? readLate(envelope, jobId, payload) : toEventMessage(envelope, jobId, payload)

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
-import { decodeEnvelope, type Envelope } from '../events/envelope.ts'
+import { decodeEnvelope, toExternalEnvelope, type Envelope } from '../events/envelope.ts'
 import { defineEvents } from '../events/define-events.ts'
 import { ownEvents } from '../events/event-registry.ts'
 import { eventType } from '../events/event-type.ts'
@@ -122,7 +122,7 @@ async function runForeign(members: object, handler: () => unknown): Promise<Outc
 
 describe('the envelope of another producer', () => {
   test.each<[whose: string, tenantId: string, payload: Json]>([
-    ['the tenant of cron jobs', 'system', { tenantId: 'system', orderId: 'order_1' }],
+    ['the tenant of the platform in its payload', 'acme', { tenantId: 'system', orderId: 'order_1' }],
     ['a blank tenant', '   ', { tenantId: '   ', orderId: 'order_1' }],
     ['an empty tenant in its payload', 'acme', { tenantId: '', orderId: 'order_1' }],
     ['no tenant in its payload', 'acme', { orderId: 'order_1' }],
@@ -140,6 +140,16 @@ describe('the envelope of another producer', () => {
     })
     expect(handler).not.toHaveBeenCalled()
   })
+})
+
+test('a plain payload of another producer cannot use the tenant of the platform', async () => {
+  const payload = { tenantId: 'system', orderId: 'order_1' }
+  const handler = vi.fn<() => void>()
+  const external = toExternalEnvelope({ id: 'x', event: 'order.created', payload, sentAt: 0 })
+  const message = expect.stringMatching(/is `system`, which is reserved .* use `client\.forSystem\(\)`/)
+  expect(await kit.run(orderJob(handler), external)).toMatchObject({ error: { code: 'tenant_required', message } })
+  expect(handler).not.toHaveBeenCalled()
+  expect(await kit.run(orderJob(handler), { ...external, tenantId: 'system' })).toMatchObject({ type: 'completed' })
 })
 
 describe('the envelope of a cron job from another producer', () => {

@@ -6,6 +6,7 @@ import { TooManyStepsError } from '../errors/too-many-steps-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { Json } from '../events/json.ts'
+import { systemTenantId } from '../events/reserved-names.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import { readEvent } from '../runs/read-event.ts'
 import { checkJobStep, checkEventWait, checkWork, durationOf, instantOf, stepErrorFactory } from './check-step.ts'
@@ -82,8 +83,12 @@ export function createSteps(replay: StepsOptions): Steps {
     }
   }
 
-  const sender = (id: string) => {
-    if (replay.client) return replay.client.forTenant(envelope.tenantId)
+  /** Returns the client of the run's tenant. Only the platform may send for a tenant that the payload names. */
+  const sender = (id: string, payload: unknown) => {
+    const { client } = replay
+    if (client && envelope.tenantId !== systemTenantId) return client.forTenant(envelope.tenantId)
+    const { tenantId = systemTenantId } = (payload ?? {}) as { tenantId?: unknown }
+    if (client) return tenantId === systemTenantId ? client.forSystem() : client
     throw new InvalidStepError({
       definitionId: definition.id,
       stepId: id,
@@ -94,7 +99,7 @@ export function createSteps(replay: StepsOptions): Steps {
   const send = (id: string, event: JobEvent, payload: unknown, options: StepSendOptions | undefined) => {
     const sendOnce = ({ idempotencyKey }: StepContext) => {
       const all: SendOptions = { ...options, idempotencyKey }
-      return sender(id).sendJob(event, payload as never, all)
+      return sender(id, payload).sendJob(event, payload as never, all)
     }
     return { sendOnce, send: { event, payload, options: options ?? {} } }
   }

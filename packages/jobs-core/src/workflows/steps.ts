@@ -114,14 +114,17 @@ export interface Steps<Trigger extends JobEvent = JobEvent> {
     event: Event,
     options: WaitForEventOptions<Trigger, Event>,
   ): Promise<EventMessage<Event> | null>
-  /** Sends an event of the same tenant once, however often the code is replayed. */
+  /**
+   * Sends an event of the same tenant once, however often the code is replayed. A workflow of the platform can name
+   * another tenant in the payload.
+   */
   sendEvent<Event extends JobEvent>(
     id: string,
     event: Event,
     payload: TenantInput<Event>,
     options?: StepSendOptions,
   ): Promise<JobHandle<Event>>
-  /** Sends a definition's event once, waits until its run has ended, and returns its output. */
+  /** Sends a definition's event once, like `sendEvent`, waits until its run has ended, and returns its output. */
   runJob<Event extends JobEvent, Output>(
     id: string,
     definition: JobDefinition<Event, Output> | WorkflowDefinition<Event, Output>,

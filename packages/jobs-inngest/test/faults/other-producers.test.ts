@@ -52,6 +52,16 @@ describe('an event of another producer', () => {
     expect((await client.listJobs()).jobs).toEqual([])
   })
 
+  test("cannot use the platform's tenant", async () => {
+    const { client, handled, produce } = await openObserved()
+    const status = await client.waitForJob(await produce({ tenantId: 'system', number: 7 }))
+    const error = { code: 'tenant_required', message: expect.stringContaining('`client.forSystem()`') }
+    expect(status).toMatchObject({ state: 'failed', tenantId: '', runs: [{ attempts: 1, error }] })
+    expect(handled).toEqual([])
+    expect((await client.forSystem().listJobs()).jobs).toEqual([])
+    await expect(client.forSystem().getJobStatus(status.id)).rejects.toMatchObject({ code: 'job_not_found' })
+  })
+
   test('with its own id gives the handler the id that reads the job', async () => {
     const { client, handled, produce } = await openObserved()
     const id = await produce({ tenantId: 'acme', number: 7 }, { id: 'order-1001' })

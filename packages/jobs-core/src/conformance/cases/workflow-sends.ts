@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 
+import { systemTenantId } from '../../events/reserved-names.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { sendProgram, lastRun, runProgram, stepIn, waitForStepState, stepAttempts } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'
@@ -38,6 +39,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
         { do: 'catch', program: [{ do: 'send', id: 'unknown', event: 'conformance.no-such' }] },
         { do: 'catch', program: [{ do: 'send', id: 'wrong', event: 'conformance.typed', payload: { count: 0 } }] },
         { do: 'catch', program: [{ do: 'send', id: 'other-tenant', payload: { tenantId: t.otherTenantId } }] },
+        { do: 'catch', program: [{ do: 'send', id: 'platform', payload: { tenantId: systemTenantId } }] },
       ])
       const caught = runs[0]?.output as { code: string; cause: { code: string } }[]
       assert.deepEqual(
@@ -45,6 +47,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
         [
           ['step_failed', 'unknown_event'],
           ['step_failed', 'payload_invalid'],
+          ['step_failed', 'tenant_mismatch'],
           ['step_failed', 'tenant_mismatch'],
         ],
       )

@@ -34,7 +34,7 @@ const waitTimeoutsMs = [30_000, 300_000, 3_600_000, 21_600_000, 86_400_000]
  * send are reported together, so the wait exists before the job, and the two need no more requests than the wait alone.
  */
 export function createJobStep(context: NativeStepContext, replay: ReplayContext, work: NativeWork): JobStep {
-  const { host, sdk, request, runId, tenantId } = context
+  const { host, sdk, request, runId } = context
   const { clock } = replay
   const ended = (id: string) => request.ended.get(sha1(id))
 
@@ -56,7 +56,7 @@ export function createJobStep(context: NativeStepContext, replay: ReplayContext,
     const step: RecordedStep = { ...state, key, kind: 'runJob', jobId, definitionId }
     const record = createWorkflowRecord(runId, undefined)
     try {
-      const job = await host.client.forTenant(tenantId).getJobStatus(jobId)
+      const job = await host.client.getJobStatus(jobId) // of any tenant: the platform's workflows run jobs of all tenants
       if (!resolveJobWait(record, step, job, clock.now())) return undefined
     } catch (error) {
       if (JobNotFoundError.isInstance(error)) return { error: toErrorInfo(error) }

@@ -10,6 +10,7 @@ import {
   type WaitCall,
 } from '@cgk-platform/jobs-core/provider'
 
+import { tenantOf } from '../../read/tenant-of.ts'
 import { toAwaitedEvent } from '../../wire/awaited-event.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { callName, continuationName, remainderName, type StepName } from '../../wire/step-names.ts'
@@ -106,9 +107,9 @@ export function createNativeWaits(context: NativeStepContext, replay: ReplayCont
       const received = await sdk.waitForEvent({ ...name, ...mode }, { event, timeout, if: expression })
       if (!received) return null
       // Inngest has compared the event already. This second check guarantees that it belongs to the tenant.
-      const isOfTenant = (received.data as { tenantId?: unknown } | null | undefined)?.tenantId === tenantId
       const awaited = toAwaitedEvent(received)!
-      if (isOfTenant && matchesEvent(match, awaited.payload)) return awaited as unknown as Json
+      if (tenantOf({ ...received, internal_id: awaited.id }) === tenantId && matchesEvent(match, awaited.payload))
+        return awaited as unknown as Json
     }
   }
 

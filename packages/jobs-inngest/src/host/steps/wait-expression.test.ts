@@ -15,6 +15,13 @@ describe('the expression of a wait for an event', () => {
     )
   })
 
+  test('of the platform demands an event of this library', () => {
+    const expression = toWaitExpression('system', undefined)
+    expect(holds(expression, { tenantId: 'system', _job: { v: 1, tenantId: 'system' } })).toBe(true)
+    expect(holds(expression, { tenantId: 'system', _job: { v: 1, tenantId: 'acme' } })).toBe(false)
+    expect(holds(expression, { tenantId: 'system' })).toBe(false)
+  })
+
   test.each([
     ['o-1'],
     ["it's"],

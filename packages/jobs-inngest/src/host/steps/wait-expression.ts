@@ -1,5 +1,5 @@
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
-import type { EventMatch } from '@cgk-platform/jobs-core/provider'
+import { type EventMatch, systemTenantId } from '@cgk-platform/jobs-core/provider'
 
 import { isReserved } from '../../wire/inngest-event.ts'
 
@@ -23,7 +23,9 @@ const unsupportedCharacters = /[\\\p{C}]/u
  * @throws {UnsupportedFeatureError} for a value that Inngest cannot compare.
  */
 export function toWaitExpression(tenantId: string, match: EventMatch | undefined): string {
-  const ofTenant = `async.data.tenantId == ${toLiteral(tenantId)}`
+  const inPayload = `async.data.tenantId == ${toLiteral(tenantId)}`
+  // Another producer cannot send for the platform, and its events have no record.
+  const ofTenant = tenantId === systemTenantId ? `${inPayload} && async.data._job.tenantId == "${tenantId}"` : inPayload
   if (!match) return ofTenant
   const { field, value } = match
   return `${ofTenant} && async.data${toPath(field)} == ${toLiteral(value)}`
