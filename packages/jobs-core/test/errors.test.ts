@@ -47,6 +47,7 @@ const special: { readonly [Name in ErrorName]?: (classes: Core) => core.JobsErro
   RequestFailedError: (c) => new c.RequestFailedError(facts, { cause }),
   RetryAfterError: (c) => new c.RetryAfterError('The bank is busy.', '30s', { cause }),
   SendFailedError: (c) => new c.SendFailedError(facts, { cause }),
+  ReturnedError: (c) => new c.ReturnedError({ message: 'The shop is busy.', output: { ok: false }, retryable: true }),
   ShutdownError: (c) => new c.ShutdownError(),
   StepFailedError: (c) => new c.StepFailedError({ ...facts, cause }),
   StoreError: (c) =>
@@ -59,7 +60,7 @@ const make = (name: ErrorName, classes: Core): core.JobsError => {
 }
 
 /** Errors that users throw with their own messages. */
-const thrownByUsers: readonly ErrorName[] = ['NonRetryableError', 'RetryAfterError']
+const thrownByUsers: readonly ErrorName[] = ['NonRetryableError', 'RetryAfterError', 'ReturnedError']
 const isInstance = (classes: Core, name: ErrorName, error: unknown): boolean => classes[name].isInstance(error)
 
 test('every class has a unique code', () => {

@@ -9,6 +9,7 @@ import {
 import { custom, integer } from '../options/kinds.ts'
 import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
 import { type JobHooks, hooksOption } from '../runs/hooks.ts'
+import { type ReturnedErrors, returnedErrorsOption } from '../runs/returned-errors.ts'
 import type { Clock } from '../time/clock.ts'
 
 /** The options of every client, on any engine. */
@@ -21,6 +22,8 @@ export interface ClientOptions {
   hooks?: JobHooks | undefined
   /** Wraps the code of every attempt in this client's engine. The first is the outermost. */
   middleware?: readonly AttemptMiddleware[] | undefined
+  /** The outputs that fail their attempt, for definitions without this option. Default: none. */
+  returnedErrors?: ReturnedErrors | undefined
   /** The maximum size of a payload, in bytes of UTF-8 JSON. Default: 120 KiB, which every engine accepts. */
   maxPayloadBytes?: number | undefined
   /** The clock of the client. Default: the system clock. */
@@ -30,7 +33,7 @@ export interface ClientOptions {
 /** The options for users. Only test kits set the clock. */
 type KnownOptions = Omit<ClientOptions, 'clock'>
 
-type SharedOptions = Pick<ClientOptions, 'jobs' | 'logger' | 'hooks' | 'middleware'>
+type SharedOptions = Pick<ClientOptions, 'jobs' | 'logger' | 'hooks' | 'middleware' | 'returnedErrors'>
 
 /** The declarations of the options that a client and a host have in common. */
 export const sharedOptions: OptionTable<SharedOptions, CheckedOptions<SharedOptions>> = {
@@ -38,6 +41,7 @@ export const sharedOptions: OptionTable<SharedOptions, CheckedOptions<SharedOpti
   logger: loggerOption,
   hooks: hooksOption,
   middleware: middlewareOption,
+  returnedErrors: returnedErrorsOption,
 }
 
 /** The declarations of a client's options. The options that choose the engine are checked when the engine is loaded. */

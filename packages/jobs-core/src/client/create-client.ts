@@ -36,9 +36,9 @@ export interface ClientEngine {
 export function createClient({ load, runsInProcess = false }: ClientEngine, options: ClientOptions = {}): JobClient {
   const { clock = systemClock, ...userOptions } = options
   const checked = clientOptions.read(userOptions)
-  const { hooks, middleware, logger = createDefaultLogger(), maxPayloadBytes } = checked
+  const { hooks, middleware, returnedErrors, logger = createDefaultLogger(), maxPayloadBytes } = checked
   const jobs = checked.jobs ? toJobRegistry(checked.jobs) : processJobs()
-  const engine = createLazyEngine(load, () => ({ jobs, client, logger, hooks, middleware }))
+  const engine = createLazyEngine(load, () => ({ jobs, client, logger, hooks, middleware, returnedErrors }))
   const senderDependencies = { engine, clock, hooks, logger, jobs, maxPayloadBytes }
   const sender = createSender(senderDependencies)
 

@@ -18,6 +18,7 @@ import { productionCases } from './cases/production.ts'
 import { readingCases } from './cases/reading.ts'
 import { retryDelayCases } from './cases/retry-delays.ts'
 import { retryJobCases } from './cases/retry-job.ts'
+import { returnedErrorCases } from './cases/returned-errors.ts'
 import { statusCases } from './cases/status.ts'
 import { tenantIsolationCases } from './cases/tenant-isolation.ts'
 import { timeCases } from './cases/time.ts'
@@ -52,6 +53,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...idempotencyCases,
   ...retryDelayCases,
   ...attemptCases,
+  ...returnedErrorCases,
   ...onFailureCases,
   ...timeCases,
   ...cronCases,

@@ -26,9 +26,11 @@ export type ConformanceEvent =
   | 'conformance.nobody'
   | 'conformance.typed'
   | 'conformance.own-schema'
+  | 'conformance.returned-errors'
   | 'conformance.workflow'
   | 'conformance.workflow-few'
   | 'conformance.workflow-compensated'
+  | 'conformance.workflow-returned-errors'
   | 'conformance.awaited'
   | ReplacedEvent
 
@@ -72,9 +74,11 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.nobody': scripted,
   'conformance.typed': typedSchema,
   'conformance.own-schema': ownSchema,
+  'conformance.returned-errors': scripted,
   'conformance.workflow': scripted,
   'conformance.workflow-few': scripted,
   'conformance.workflow-compensated': scripted,
+  'conformance.workflow-returned-errors': scripted,
   'conformance.awaited': scripted,
   'webhook.process': ownSchema,
 }

@@ -51,10 +51,14 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('typed', { retry: fixed(2), reports: true }),
     defineScripted('own-schema', { retry: fixed(2) }),
     defineScripted('replaced', { event: 'webhook.process', retry: fixed(2) }),
+    defineScripted('returned-errors', { retry: fixed(3), returnedErrors: true, reports: true }),
   ]
 }
 
-type ScriptedOptions = Pick<JobOptions<JobEvent, unknown>, 'retry' | 'timeout' | 'concurrency' | 'middleware'> & {
+type ScriptedOptions = Pick<
+  JobOptions<JobEvent, unknown>,
+  'retry' | 'timeout' | 'concurrency' | 'middleware' | 'returnedErrors'
+> & {
   id?: string
   event?: ConformanceEvent
   /** Whether to add an `onFailure` that records its calls. Default false. */

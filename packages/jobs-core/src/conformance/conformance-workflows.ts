@@ -1,4 +1,5 @@
 import type { JobEvent } from '../events/job-events.ts'
+import type { Json } from '../events/json.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition, EventDefinition } from '../jobs/definition.ts'
@@ -34,7 +35,18 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
     make('workflow', { middleware: definitionMiddleware() }),
     make('workflow-few', { maxSteps: fewSteps }),
     make('workflow-compensated', { compensateOnCancel: true }),
+    make('workflow-returned-errors', { returnedErrors: toReturnedError }),
   ]
+}
+
+/** Returns an error if a program's last result is a failure. */
+function toReturnedError(output: Json): Error | undefined {
+  const last = Array.isArray(output) ? output.at(-1) : undefined
+  return isFailure(last) ? new Error('the workflow returned a failure') : undefined
+}
+
+function isFailure(result: Json | undefined): boolean {
+  return typeof result === 'object' && result !== null && 'success' in result
 }
 
 function isOfEvent(definition: Definition): definition is EventDefinition {

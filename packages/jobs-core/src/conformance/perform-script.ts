@@ -40,7 +40,7 @@ export async function performScript(
     throw scriptedError(script.failure, context)
   }
   recordEntry('returned', {})
-  return outputOf(script)
+  return script.returnsFirst !== undefined && context.attempt === 1 ? script.returnsFirst : outputOf(script)
 }
 
 /** Records a call of `onFailure`, and throws if the script says so. */

@@ -46,6 +46,8 @@ export interface Script {
   readonly onFailureThrows?: boolean
   /** Return this. */
   readonly returns?: Json
+  /** Return this in the first attempt instead. */
+  readonly returnsFirst?: Json
   /** Return something that JSON cannot represent. */
   readonly returnsOdd?: InvalidOutput
   /** Return a string that has this many bytes as JSON. */

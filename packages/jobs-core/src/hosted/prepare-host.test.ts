@@ -22,10 +22,11 @@ test('uses the passed definitions, or all definitions that exist', () => {
 
 test('passes the options of the host to attempts, and a client on its engine to handlers', async () => {
   const { logger } = createMemoryLogger()
-  const options = { jobs: [work('one')], logger, hooks: {}, middleware: [] }
+  const options = { jobs: [work('one')], logger, hooks: {}, middleware: [], returnedErrors: true }
   const { dependencies } = prepareHost(options, setting)
-  const { hooks, middleware } = options
-  expect(dependencies).toMatchObject({ logger, hooks, middleware, limits: setting.limits, random: Math.random })
+  const { hooks, middleware, returnedErrors } = options
+  const { limits } = setting
+  expect(dependencies).toMatchObject({ logger, hooks, middleware, returnedErrors, limits, random: Math.random })
   expect(await dependencies.client.healthCheck()).toMatchObject({ provider: 'fake' })
   expect(prepareHost({ ...options, jobClient: dependencies.client }, setting).dependencies.client).toBe(
     dependencies.client,

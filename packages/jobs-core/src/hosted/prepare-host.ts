@@ -12,6 +12,7 @@ import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import type { AttemptOptions } from '../runs/attempt.ts'
 import type { EngineLimits } from '../runs/failure-outcome.ts'
 import type { JobHooks } from '../runs/hooks.ts'
+import type { ReturnedErrors } from '../runs/returned-errors.ts'
 import type { Clock } from '../time/clock.ts'
 import { systemClock } from '../time/system-clock.ts'
 
@@ -28,6 +29,8 @@ export interface HostOptions {
   hooks?: JobHooks | undefined
   /** Wraps the code of every attempt; the first is the outermost. Default: none. */
   middleware?: readonly AttemptMiddleware[] | undefined
+  /** The outputs that fail their attempt, for definitions without this option. Default: none. */
+  returnedErrors?: ReturnedErrors | undefined
   /** The client that handlers send with. Default: a client on the same engine. */
   jobClient?: JobClient | undefined
 }
@@ -47,7 +50,7 @@ export interface HostTestOptions {
 }
 
 /** Options that all attempts of a host share. */
-export interface AttemptDependencies extends Pick<AttemptOptions, 'hooks' | 'middleware'> {
+export interface AttemptDependencies extends Pick<AttemptOptions, 'hooks' | 'middleware' | 'returnedErrors'> {
   readonly clock: Clock
   readonly logger: LoggerLike
   /** The client that handlers send with. */
@@ -74,7 +77,7 @@ export function prepareHost(
 ): { readonly definitions: readonly Definition[]; readonly dependencies: AttemptDependencies } {
   const { noJobsConsequence, limits, createLogger = createDefaultLogger, load } = setting
   const { clock = systemClock, random = Math.random } = setting
-  const { logger = createLogger(), hooks, middleware } = options
+  const { logger = createLogger(), hooks, middleware, returnedErrors } = options
   const definitions = (options.jobs ? toJobRegistry(options.jobs) : processJobs()).all()
   if (definitions.length === 0) {
     const message = `No job is defined, ${noJobsConsequence}. Import the modules that define your jobs first.`
@@ -82,5 +85,5 @@ export function prepareHost(
     bindLogger(options.logger ?? createDefaultLogger(), {}).warn(message)
   }
   const { jobClient: client = createClient({ load }, { jobs: definitions, logger, hooks, clock }) } = options
-  return { definitions, dependencies: { clock, logger, hooks, middleware, client, random, limits } }
+  return { definitions, dependencies: { clock, logger, hooks, middleware, returnedErrors, client, random, limits } }
 }

@@ -8,6 +8,7 @@ import type { Option } from '../options/option.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
 import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
+import { type ReturnedErrors, returnedErrorsOption } from '../runs/returned-errors.ts'
 import { type Concurrency, concurrencyOption } from './concurrency.ts'
 import type { BaseDefinition } from './job-definition.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
@@ -24,6 +25,8 @@ export interface DefinitionOptions {
   concurrency?: Concurrency | undefined
   /** Wraps the code of attempts, inside the client's middleware. The first is the outermost. */
   middleware?: readonly AttemptMiddleware[] | undefined
+  /** The outputs that fail their attempt. `true`: an object with `success: false` or `ok: false`. Default: the client's. */
+  returnedErrors?: ReturnedErrors | undefined
   /** Options for specific engines. */
   providerOptions?: ProviderOptions | undefined
 }
@@ -70,6 +73,7 @@ export const commonOptions: OptionTable<Omit<DefinitionOptions, 'id'>, WithoutDe
   }),
   concurrency: concurrencyOption,
   middleware: middlewareOption,
+  returnedErrors: returnedErrorsOption,
   providerOptions: custom(),
 }
 

@@ -1,6 +1,7 @@
 import type { JobEvent } from '../events/job-events.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
 import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
+import type { ReturnedErrors } from '../runs/returned-errors.ts'
 import type { CronSchedule } from '../time/cron-schedule.ts'
 import type { ConcurrencyLimits } from './concurrency.ts'
 import type { EventMessage } from './event-message.ts'
@@ -19,6 +20,8 @@ export interface BaseDefinition {
   readonly concurrency?: ConcurrencyLimits
   /** Wraps the code of attempts, inside the client's middleware. */
   readonly middleware?: readonly AttemptMiddleware[]
+  /** The outputs that fail their attempt. Absent: those of the client. */
+  readonly returnedErrors?: ReturnedErrors
   /** Options for specific engines, by the engine's name. */
   readonly providerOptions: ProviderOptions
 }

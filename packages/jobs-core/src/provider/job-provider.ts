@@ -6,6 +6,7 @@ import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { LoggerLike } from '../logging/logger.ts'
 import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import type { JobHooks } from '../runs/hooks.ts'
+import type { ReturnedErrors } from '../runs/returned-errors.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import type { Capabilities } from './capabilities.ts'
 import type { Health } from './health.ts'
@@ -70,6 +71,8 @@ export interface JobHost {
   readonly hooks: JobHooks | undefined
   /** The middleware around attempts. Pass it to `runAttempt`. */
   readonly middleware: readonly AttemptMiddleware[] | undefined
+  /** The outputs that fail their attempt. Pass them to `runAttempt`. */
+  readonly returnedErrors: ReturnedErrors | undefined
 }
 
 /** The result of sending one envelope. */

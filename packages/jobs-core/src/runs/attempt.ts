@@ -22,6 +22,7 @@ import type { AttemptInfo, JobHooks } from './hooks.ts'
 import type { EndOfTurn } from './end-of-turn.ts'
 import { maxAttemptsOf } from './max-attempts.ts'
 import type { Outcome } from './outcome.ts'
+import type { ReturnedErrors } from './returned-errors.ts'
 import type { StopNotice, StopOptions } from './run-until-stopped.ts'
 
 /** Options of one attempt, from the host. */
@@ -48,6 +49,8 @@ export interface AttemptOptions {
   readonly hooks?: JobHooks | undefined
   /** The host's middleware, outside the definition's. Default: none. */
   readonly middleware?: readonly AttemptMiddleware[] | undefined
+  /** The host's outputs that fail their attempt, for definitions without the option. Default: none. */
+  readonly returnedErrors?: ReturnedErrors | undefined
   /** The client that the handler sends with. Default: the default client. */
   readonly client?: JobClient | undefined
   /** The async context for the handler, with `client`. Default: the present one, with `client`. */

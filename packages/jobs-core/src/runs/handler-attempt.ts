@@ -7,6 +7,7 @@ import { toError, toErrorInfo } from './error-info.ts'
 import { finishAttempt } from './finish-attempt.ts'
 import type { Outcome } from './outcome.ts'
 import { classifyFailure, isPermanentError, reportFailure } from './report-failure.ts'
+import { throwReturnedError } from './throw-returned-error.ts'
 import { StopListener, stopOutcome, type Stoppable } from './run-until-stopped.ts'
 import { toOutput } from './to-output.ts'
 
@@ -23,6 +24,8 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
    * permanent. If a handler throws one, the attempt is retried.
    */
   #isChecking = true
+  /** True if the attempt sends the jobs of a tick, so that its output is the library's. */
+  #isFanOut = false
   #work: Promise<unknown> | undefined = undefined
   /** True from the handler's end or the stop of the attempt on. What comes later does not count. */
   #isDecided = false
@@ -61,6 +64,7 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
     const signal = this.#signal
     signal.throwIfAborted() // the attempt may have been stopped while an asynchronous schema ran
     this.#isChecking = false
+    this.#isFanOut = isFanOut === true
     if (!this.#attempt.middleware || isFanOut) return handle()
     return throughMiddleware(this.#attempt, { work: 'handler', signal }, handle)
   }
@@ -111,6 +115,8 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
     const { definition, options } = this.#attempt
     try {
       const output = toOutput(value, definition, options.limits) // copied now, because the handler may still change it
+      this.#isChecking = false
+      if (!this.#isFanOut) throwReturnedError(this.#attempt, output)
       this.#completed = output === undefined ? { type: 'completed' } : { type: 'completed', output }
     } catch (error) {
       this.#thrown = error

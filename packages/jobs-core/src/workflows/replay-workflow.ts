@@ -16,6 +16,7 @@ import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import type { Outcome } from '../runs/outcome.ts'
 import { readEvent } from '../runs/read-event.ts'
 import { classifyFailure, isPermanentError, reportFailure } from '../runs/report-failure.ts'
+import { throwReturnedError } from '../runs/throw-returned-error.ts'
 import { stopOutcome, runUntilStopped } from '../runs/run-until-stopped.ts'
 import { toOutput } from '../runs/to-output.ts'
 import { createSteps } from './create-steps.ts'
@@ -187,6 +188,7 @@ function toOutcome(
   try {
     if (end.type === 'threw') throw end.error
     const output = toOutput(end.output, attempt.definition, attempt.options.limits)
+    throwReturnedError(attempt, output)
     return { outcome: { type: 'completed', ...(output !== undefined && { output }) } }
   } catch (thrown) {
     return {

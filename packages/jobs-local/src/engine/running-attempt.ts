@@ -132,6 +132,10 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
     return this.engine.host.middleware
   }
 
+  get returnedErrors(): AttemptOptions['returnedErrors'] {
+    return this.engine.host.returnedErrors
+  }
+
   get client(): AttemptOptions['client'] {
     return this.engine.host.client
   }
