@@ -14,6 +14,7 @@ export const fastqCapabilities: Capabilities = {
   features: {
     delay: yes,
     idempotencyKey: yes,
+    reference: no('fastq does not list jobs.', 'Store the ids of your jobs under your own reference.'),
     'maxAttempts of a send, lowered': yes,
     'maxAttempts of a send, raised': yes,
     'cancelJob of a waiting job': yes,

@@ -27,9 +27,10 @@ export { getJobClient, setJobClient } from './client/default-client.ts'
 export type { JobClient, TenantClient } from './client/job-client.ts'
 
 // Sending jobs and reading their status
-export type { ListOptions } from './client/job-client.ts'
+export type { CancelOptions, ListOptions } from './client/job-client.ts'
 export {
   cancelJob,
+  cancelJobs,
   getJobStatus,
   healthCheck,
   listJobs,

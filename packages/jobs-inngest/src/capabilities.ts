@@ -9,6 +9,10 @@ export const inngestCapabilities: Capabilities = {
       supported: true,
       note: "Needs Inngest's signing key in the sending process. Use the same TTL for every send with the same key. TTL periods count from 1970 (24 h ends at midnight UTC). Within a second of a period's end, two processes can create two jobs.",
     },
+    reference: {
+      supported: true,
+      note: 'A new job is found within a second of its send. `listJobs` and `cancelJobs` read all stored events, or those of `event`.',
+    },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': {
       supported: false,

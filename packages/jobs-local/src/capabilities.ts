@@ -6,6 +6,7 @@ export const localCapabilities: Capabilities = {
   features: {
     delay: { supported: true },
     idempotencyKey: { supported: true },
+    reference: { supported: true },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': { supported: true },
     'cancelJob of a waiting job': { supported: true },

@@ -6,11 +6,12 @@ import { stateOf } from './store/state-of.ts'
 
 /** Returns the status of a stored job. The result shares no objects with the store. */
 export function toJobStatus(job: StoredJob): JobStatus {
-  const { id, event, tenantId, sentAt, runAt } = job.envelope
+  const { id, event, tenantId, references, sentAt, runAt } = job.envelope
   return {
     id,
     event,
     tenantId,
+    ...(references !== undefined && { references: [...references] }),
     state: stateOf(job),
     createdAt: new Date(sentAt),
     ...(runAt !== undefined && { scheduledFor: new Date(runAt) }),

@@ -8,6 +8,10 @@ export const triggerCapabilities: Capabilities = {
   features: {
     delay: { supported: true, note: 'A delayed job starts about 0.2 to 1.2 s late.' },
     idempotencyKey: { supported: true, note: 'The TTL is rounded up to seconds.' },
+    reference: {
+      supported: true,
+      note: 'A new job is found about one second after its send. Each reference is a tag of the run, which has ten.',
+    },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': { supported: true },
     'cancelJob of a waiting job': { supported: true },

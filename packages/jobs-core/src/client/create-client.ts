@@ -8,7 +8,8 @@ import { systemTenantId } from '../events/reserved-names.ts'
 import { tenantProblem } from '../events/tenant.ts'
 import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
-import { requireFeature } from '../provider/check-support.ts'
+import { requireFeature, requireFeatures } from '../provider/check-support.ts'
+import type { JobPage, ListQuery } from '../provider/job-page.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { isEnded } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
@@ -16,12 +17,13 @@ import { elapsedOf } from '../time/clock.ts'
 import { pause } from '../time/pause.ts'
 import { systemClock } from '../time/system-clock.ts'
 import { addInProcessClient, recordClientJobs, removeInProcessClient } from './auto-start-cron.ts'
+import { cancelJobs } from './cancel-jobs.ts'
 import { type ClientOptions, clientOptions } from './client-options.ts'
-import { closeOptions, type JobClient, waitOptions } from './job-client.ts'
+import { closeOptions, type JobClient, listOptions, waitOptions } from './job-client.ts'
 import { createLazyEngine } from './lazy-engine.ts'
 import { createSender } from './sender.ts'
 import { createTenantClient } from './tenant-client.ts'
-import { toListQuery } from './to-list-query.ts'
+import { toCancelQuery, toListQuery } from './to-list-query.ts'
 import { waitForJob } from './wait-for-job.ts'
 
 /** The engine of a client. */
@@ -98,13 +100,26 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     },
   })
 
-  const listFor = async (listOptions: Parameters<JobClient['listJobs']>[0]) => {
-    const provider = await engine.use('listJobs')
+  const list = async (provider: JobProvider, query: ListQuery): Promise<JobPage> => {
     requireFeature(provider, 'listJobs')
+    requireFeatures(provider, listOptions, query)
     if (!provider.list) {
       throw new TypeError(`The provider \`${provider.name}\` declares \`listJobs\` but has no \`list\` method.`)
     }
-    return provider.list(toListQuery(listOptions))
+    return provider.list(query)
+  }
+  /** Operations on all jobs that match. A tenant client adds its tenant to their options. */
+  const queries: Pick<JobClient, 'listJobs' | 'cancelJobs'> = {
+    async listJobs(listQuery) {
+      const provider = await engine.use('listJobs')
+      return list(provider, toListQuery(listQuery))
+    },
+    async cancelJobs(cancelQuery) {
+      const provider = await engine.useOpen('cancelJobs')
+      const query = toCancelQuery(cancelQuery)
+      const { cancelJob: cancel } = operationsFor(query.tenantId)
+      return cancelJobs(query, { list: (page) => list(provider, page), cancel })
+    },
   }
 
   const client: JobClient = {
@@ -113,7 +128,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     scheduleJob: sender.schedule,
     sendJobs: sender.sendMany,
     ...operationsFor(),
-    listJobs: listFor,
+    ...queries,
     forTenant(tenantId) {
       const problem = tenantProblem(tenantId)
       if (problem) {
@@ -126,11 +141,11 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
               : 'Pass the id of the tenant, a non-empty string.',
         })
       }
-      return createTenantClient(tenantId, sender, { ...operationsFor(tenantId), listJobs: listFor })
+      return createTenantClient(tenantId, sender, { ...operationsFor(tenantId), ...queries })
     },
     forSystem() {
       const systemSender = createSender(senderDependencies, true)
-      return createTenantClient(systemTenantId, systemSender, { ...operationsFor(systemTenantId), listJobs: listFor })
+      return createTenantClient(systemTenantId, systemSender, { ...operationsFor(systemTenantId), ...queries })
     },
     healthCheck: async () => (await engine.use('healthCheck')).health(),
     capabilities: async () => (await engine.use('capabilities')).capabilities,

@@ -9,6 +9,7 @@ import type { Capabilities } from '../provider/capabilities.ts'
 import type { JobState } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import type { Duration } from '../time/duration.ts'
+import { referenceOption } from './reference-option.ts'
 import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
 
 /** Filters and paging of `listJobs`. */
@@ -19,6 +20,8 @@ export interface ListOptions {
   state?: JobState | undefined
   /** Lists only jobs of this event. Use `cron/<definition>` for the ticks of a cron job. */
   event?: JobEvent | `cron/${string}` | undefined
+  /** Lists only jobs that were sent with this `reference`. */
+  reference?: string | undefined
   /** The maximum number of jobs: 1 to 1,000. Default: 50. */
   limit?: number | undefined
   /** The `cursor` of the previous page. */
@@ -33,9 +36,33 @@ export const listOptions: DeclaredOptions<CheckedOptions<ListOptions>> = declare
   }),
   state: oneOf(['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired']),
   event: string({ maxLength: maxIdLength, remedy: 'Pass the name of an event, or `cron/<definition>`.' }),
+  reference: referenceOption,
   limit: integer({ max: 1000 }),
   cursor: string({ remedy: 'Pass the `cursor` of the previous page, or omit it.' }),
 })
+
+/** Which jobs `cancelJobs` cancels. */
+export interface CancelOptions {
+  /** Cancels only jobs that were sent with this `reference`. */
+  reference: string
+  /** Cancels only the jobs of this tenant. */
+  tenantId?: string | undefined
+  /** Cancels only jobs of this event. */
+  event?: JobEvent | undefined
+}
+
+/** The declarations of the options of `cancelJobs`. */
+export const cancelOptions: DeclaredOptions<CheckedOptions<CancelOptions>> = declareOptions<CancelOptions>(
+  '`cancelJobs`',
+  {
+    reference: { ...referenceOption, required: "Name the jobs to cancel: `{ reference: 'order_456' }`." },
+    tenantId: string({
+      maxLength: maxIdLength,
+      remedy: 'Pass the id of a tenant, or omit it to cancel the jobs of all tenants.',
+    }),
+    event: string({ maxLength: maxIdLength, remedy: 'Pass the name of an event.' }),
+  },
+)
 
 /** The options of `waitForJob`. */
 export interface WaitOptions {
@@ -117,6 +144,11 @@ export interface JobClient extends JobOperations {
   sendJobs(items: readonly JobItem[]): Promise<SendResult[]>
   /** Lists jobs, newest first. */
   listJobs(options?: ListOptions): Promise<JobPage>
+  /**
+   * Cancels the jobs with a reference that have not ended, and returns their ids. Safe to repeat. If some cannot be
+   * cancelled, it cancels the others, then throws the first error.
+   */
+  cancelJobs(options: CancelOptions): Promise<string[]>
   /** Returns a client for one tenant. It cannot see the jobs of other tenants. */
   forTenant(tenantId: string): TenantClient
   /** Returns a client for the platform's own jobs. Their tenant is `system`, for which no other client can send. */
@@ -156,4 +188,6 @@ export interface TenantClient extends JobOperations {
   sendJobs(items: readonly TenantJobItem[]): Promise<SendResult[]>
   /** Same as `JobClient.listJobs`, for this tenant only. @throws {TenantMismatchError} for another `tenantId` */
   listJobs(options?: Omit<ListOptions, 'tenantId'> & { tenantId?: undefined }): Promise<JobPage>
+  /** Same as `JobClient.cancelJobs`, for this tenant only. @throws {TenantMismatchError} for another `tenantId` */
+  cancelJobs(options: Omit<CancelOptions, 'tenantId'> & { tenantId?: undefined }): Promise<string[]>
 }

@@ -3,7 +3,7 @@ import type { Health } from '../provider/health.ts'
 import type { JobPage } from '../provider/job-page.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import { getJobClient } from './default-client.ts'
-import type { ListOptions, WaitOptions } from './job-client.ts'
+import type { CancelOptions, ListOptions, WaitOptions } from './job-client.ts'
 import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
 
 /** Sends an event with the default client. Resolves when the engine has accepted it. */
@@ -37,6 +37,14 @@ export async function getJobStatus(id: string): Promise<JobStatus> {
 /** Cancels a job and returns its status. A job that has already ended keeps its state. @throws {JobNotFoundError} */
 export async function cancelJob(id: string): Promise<JobStatus> {
   return getJobClient().cancelJob(id)
+}
+
+/**
+ * Cancels the jobs with a reference that have not ended, and returns their ids. Safe to repeat. If some cannot be
+ * cancelled, it cancels the others, then throws the first error.
+ */
+export async function cancelJobs(options: CancelOptions): Promise<string[]> {
+  return getJobClient().cancelJobs(options)
 }
 
 /**

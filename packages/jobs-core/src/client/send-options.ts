@@ -5,6 +5,7 @@ import { isTraceparent } from '../events/traceparent.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
 import { integer, date, duration, string, custom } from '../options/kinds.ts'
 import { maxIdLength } from '../options/text-problem.ts'
+import { readReferences } from './reference-option.ts'
 import { maxAttemptsCeiling } from '../retry/retry-config.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 import type { Duration } from '../time/duration.ts'
@@ -22,6 +23,11 @@ export interface SendOptions {
   idempotencyKey?: string | undefined
   /** Time for which the key stays in use, even if its job fails. Default: `'24h'`. */
   idempotencyTtl?: number | Duration | undefined
+  /**
+   * Names the subject of the job, such as the id of an order: up to 5 strings of 1 to 128 characters. `listJobs` and
+   * `cancelJobs` find the job by each.
+   */
+  reference?: string | readonly string[] | undefined
   /** For this job, overrides the `maxAttempts` of its definitions: 1 to 1,000. */
   maxAttempts?: number | undefined
   /** `traceparent` of the sender's trace, as in W3C Trace Context. The job receives it. */
@@ -31,7 +37,10 @@ export interface SendOptions {
 }
 
 /** The checked options of a send, with `runAt` in epoch milliseconds. */
-export type CheckedSendOptions = Omit<CheckedOptions<SendOptions>, 'runAt'> & { readonly runAt?: number }
+export type CheckedSendOptions = Omit<CheckedOptions<SendOptions>, 'runAt' | 'reference'> & {
+  readonly runAt?: number
+  readonly reference?: readonly string[]
+}
 
 /** The declarations of the options of a send. Checked options with the name of an envelope field are copied to it. */
 export const sendOptions: DeclaredOptions<CheckedSendOptions> = declareOptions<SendOptions, CheckedSendOptions>(
@@ -45,6 +54,7 @@ export const sendOptions: DeclaredOptions<CheckedSendOptions> = declareOptions<S
       remedy: 'Pass a string of 1 to 256 characters that identifies what happened, such as the id of an order.',
     }),
     idempotencyTtl: duration({ minMs: 1, requires: 'idempotencyKey' }),
+    reference: custom(readReferences, { feature: 'reference' }),
     maxAttempts: integer({ max: maxAttemptsCeiling }),
     traceparent: custom((traceparent: unknown, name, createError) => {
       if (isTraceparent(traceparent)) return traceparent

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { createFakeProvider, type FakeProvider } from '../../test/kit/fake-provider.ts'
+import { createFakeProvider, type FakeProvider, jobStatus } from '../../test/kit/fake-provider.ts'
 import { untyped } from '../../test/kit/untyped.ts'
 import { defineEvents } from '../events/define-events.ts'
 import { eventType } from '../events/event-type.ts'
@@ -34,6 +34,21 @@ describe('a client of one tenant', () => {
     const message = expect.stringContaining('`listJobs`')
     const mismatch = { code: 'tenant_mismatch', tenantId: 'acme', message }
     await expect(untyped(acme).listJobs({ tenantId })).rejects.toMatchObject(mismatch)
+  })
+
+  test.each(['globex', '', null, 5])('rejects a cancel of the tenant %j', async (tenantId) => {
+    const list = vi.spyOn(fake, 'list')
+    const mismatch = { code: 'tenant_mismatch', tenantId: 'acme', message: expect.stringContaining('`cancelJobs`') }
+    await expect(untyped(acme).cancelJobs({ reference: 'a', tenantId })).rejects.toMatchObject(mismatch)
+    expect(list).not.toHaveBeenCalled()
+  })
+
+  test('cancels only its own jobs of a reference', async () => {
+    const list = vi.spyOn(fake, 'list')
+    fake.jobs.set('own', jobStatus({ id: 'own' })).set('foreign', jobStatus({ id: 'foreign', tenantId: 'globex' }))
+    await acme.cancelJobs({ reference: 'a' })
+    expect(list).toHaveBeenCalledExactlyOnceWith({ limit: 1000, reference: 'a', tenantId: 'acme' })
+    expect(fake.calls).toEqual(['cancel own'])
   })
 
   test.each([{}, { tenantId: undefined }, { tenantId: 'acme' }])('lists its own jobs with %j', async (options) => {

@@ -8,11 +8,14 @@ import type { JobClient, JobOperations, TenantClient } from './job-client.ts'
 import type { JobItem, SendResult } from './send-options.ts'
 import type { Sender } from './sender.ts'
 
-/** Creates a client for one tenant. `operations` must already be limited to this tenant, except `listJobs`. */
+/**
+ * Creates a client for one tenant. `operations` must already be limited to this tenant, except `listJobs` and
+ * `cancelJobs`.
+ */
 export function createTenantClient(
   tenantId: string,
   sender: Sender,
-  operations: JobOperations & Pick<JobClient, 'listJobs'>,
+  operations: JobOperations & Pick<JobClient, 'listJobs' | 'cancelJobs'>,
 ): TenantClient {
   const checkTenant = (operation: string, given: unknown): void => {
     if (given !== undefined && given !== tenantId) throw new TenantMismatchError({ operation, tenantId })
@@ -55,6 +58,10 @@ export function createTenantClient(
     async listJobs(options) {
       checkTenant('listJobs', options?.tenantId)
       return operations.listJobs({ ...options, tenantId })
+    },
+    async cancelJobs(options) {
+      checkTenant('cancelJobs', (options as Partial<typeof options> | undefined)?.tenantId)
+      return operations.cancelJobs({ ...options, tenantId })
     },
   }
 }

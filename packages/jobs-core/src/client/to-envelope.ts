@@ -100,11 +100,18 @@ function checkOptions(event: string, options: SendOptions, context: EnvelopeCont
   const { provider, now } = context
   const checked = sendOptions.read(options)
   requireFeatures(provider, sendOptions, checked)
-  const { delayMs, runAt = delayMs === undefined ? now : now + delayMs, idempotencyTtlMs, ...envelopeFields } = checked
+  const {
+    delayMs,
+    runAt = delayMs === undefined ? now : now + delayMs,
+    idempotencyTtlMs,
+    reference: references = [],
+    ...envelopeFields
+  } = checked
   if (envelopeFields.maxAttempts !== undefined) checkAttempts(event, envelopeFields.maxAttempts, context)
   if (envelopeFields.providerOptions !== undefined) checkSendOptions(provider, envelopeFields.providerOptions)
   return {
     ...envelopeFields,
+    ...(references.length > 0 && { references }),
     ...(runAt > now && { runAt: checkedStart(runAt, context), ...(delayMs !== undefined && { delayMs }) }),
     ...(envelopeFields.idempotencyKey !== undefined && {
       idempotencyTtlMs: idempotencyTtlMs ?? defaultIdempotencyTtlMs,

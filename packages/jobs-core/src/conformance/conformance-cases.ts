@@ -16,6 +16,7 @@ import { outputCases } from './cases/output.ts'
 import { platformJobCases } from './cases/platform-jobs.ts'
 import { productionCases } from './cases/production.ts'
 import { readingCases } from './cases/reading.ts'
+import { referenceCases } from './cases/reference.ts'
 import { retryDelayCases } from './cases/retry-delays.ts'
 import { retryJobCases } from './cases/retry-job.ts'
 import { returnedErrorCases } from './cases/returned-errors.ts'
@@ -41,6 +42,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...contextCases,
   ...statusCases,
   ...readingCases,
+  ...referenceCases,
   ...hookCases,
   ...middlewareCases,
   ...tenantIsolationCases,

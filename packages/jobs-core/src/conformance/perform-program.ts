@@ -60,11 +60,18 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
       return [{ id, name, payload, sentAt: sentAt.toISOString() }]
     }
     case 'send':
-      return [await step.sendEvent(op.id, (op.event ?? 'conformance.plain') as JobEvent, { ...op.payload } as never)]
+      return [
+        await step.sendEvent(
+          op.id,
+          (op.event ?? 'conformance.plain') as JobEvent,
+          { ...op.payload } as never,
+          op.options,
+        ),
+      ]
     case 'job': {
       const job = jobs.find(({ id }) => id === (op.definition ?? 'conformance-plain'))
       const payload = { script: op.script ?? {}, ...(op.tenantId !== undefined && { tenantId: op.tenantId }) }
-      return [orNull(await step.runJob(op.id, job!, payload as never))]
+      return [orNull(await step.runJob(op.id, job!, payload as never, op.options))]
     }
     case 'all':
       return [await Promise.all(op.branches.map((branch) => sequence(branch, run)))]

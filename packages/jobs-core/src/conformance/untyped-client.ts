@@ -13,6 +13,8 @@ export interface UntypedClient {
   /** See `JobClient`. */
   listJobs(options?: unknown): Promise<JobPage>
   /** See `JobClient`. */
+  cancelJobs(options?: unknown): Promise<string[]>
+  /** See `JobClient`. */
   getJobStatus(id: unknown): Promise<unknown>
   /** See `JobClient`. */
   forTenant(tenantId: unknown): TenantClient

@@ -1,6 +1,7 @@
 import type { RetryConfig } from '../retry/retry-config.ts'
 import type { InvalidOutput, ScriptedFailure } from './script.ts'
 import type { Json } from '../events/json.ts'
+import type { StepSendOptions } from '../workflows/steps.ts'
 
 /** The actions of a step's work, or of its compensation. */
 export interface StepScript {
@@ -38,6 +39,7 @@ export type WorkflowOp =
       readonly id: string
       readonly event?: string
       readonly payload?: Readonly<Record<string, Json>>
+      readonly options?: StepSendOptions
     }
   | {
       readonly do: 'job'
@@ -46,6 +48,7 @@ export type WorkflowOp =
       readonly script?: Readonly<Record<string, unknown>>
       /** The tenant of the payload. Default: none. */
       readonly tenantId?: string
+      readonly options?: StepSendOptions
     }
   /** Runs branches in parallel. The result contains the results of the branches. */
   | { readonly do: 'all' | 'race' | 'settled'; readonly branches: readonly WorkflowProgram[] }

@@ -26,6 +26,8 @@ export interface Envelope {
   readonly idempotencyKey?: string
   /** Time for which the key stays in use, in milliseconds. */
   readonly idempotencyTtlMs?: number
+  /** 1 to 5 different strings by which jobs are listed and cancelled, such as the id of an order. */
+  readonly references?: readonly string[]
   /** For this job, overrides the `maxAttempts` of its definitions. */
   readonly maxAttempts?: number
   /** The sender's trace, as a W3C `traceparent`. */
@@ -43,6 +45,7 @@ const optionalFields = Object.entries({
   delayMs: isNumber,
   idempotencyKey: isNonEmptyString,
   idempotencyTtlMs: isNumber,
+  references: isReferences,
   maxAttempts: isAttemptCount,
   traceparent: isTraceparent,
 } satisfies Record<OptionalField, (value: unknown) => boolean>)
@@ -108,6 +111,10 @@ function parse(text: string): unknown {
 
 function isNonEmptyString(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
+}
+
+function isReferences(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isNonEmptyString)
 }
 
 function isNumber(value: unknown): value is number {

@@ -2,6 +2,7 @@
 export const allFeatures = [
   'delay',
   'idempotencyKey',
+  'reference',
   'maxAttempts of a send, lowered',
   'maxAttempts of a send, raised',
   'cancelJob of a waiting job',

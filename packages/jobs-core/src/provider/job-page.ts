@@ -9,6 +9,8 @@ export interface ListQuery {
   readonly state?: JobState
   /** Lists only jobs of this event. */
   readonly event?: string
+  /** Lists only jobs with this reference. */
+  readonly reference?: string
   /** The maximum number of jobs on the page: 1 to 1,000. */
   readonly limit: number
   /** The `cursor` of the previous page. */

@@ -10,6 +10,8 @@ export interface JobStatus {
   readonly event: string
   /** The tenant of the event. */
   readonly tenantId: string
+  /** The references of the send; absent if it has none. */
+  readonly references?: readonly string[]
   /** Derived from the states of its runs. */
   readonly state: JobState
   /** The time of the send. */

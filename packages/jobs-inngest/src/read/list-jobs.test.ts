@@ -96,6 +96,22 @@ describe('a list of jobs', () => {
   })
 })
 
+test("a list by reference contains and reads only one tenant's jobs with this reference", async () => {
+  const referring = (number: number, tenantId: string, references: unknown) =>
+    event(number, { data: { tenantId, _job: { v: 1, tenantId, sentAt: 1000, references } } })
+  const stored = [
+    referring(5, 'acme', ['b', 'a']),
+    referring(4, 'globex', ['a']),
+    referring(3, 'acme', ['b']),
+    referring(2, 'acme', 'a'),
+    event(1),
+  ]
+  const { list, read } = open({ stored })
+  expect((await list({ reference: 'a' })).ids).toEqual([idOf(5), idOf(4)])
+  expect((await list({ reference: 'a', tenantId: 'acme' })).ids).toEqual([idOf(5)])
+  expect(read).toEqual([idOf(5), idOf(4), idOf(5)])
+})
+
 describe("a list of one tenant's jobs", () => {
   test('returns a cursor after a thousand events of other tenants', async () => {
     const stored = events(1050, (number) => eventOf(number === 1 ? 'acme' : 'globex', number))

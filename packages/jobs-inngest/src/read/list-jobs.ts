@@ -3,6 +3,7 @@ import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent } from '../api/engine-shapes.ts'
+import { toEnvelope } from '../wire/to-envelope.ts'
 import { isEventId } from '../wire/event-id.ts'
 import type { JobReader } from './job-reader.ts'
 import { tenantOf } from './tenant-of.ts'
@@ -16,7 +17,7 @@ const pageSize = 50
 const maxPages = 20
 
 /**
- * Lists events and reads their jobs. Inngest filters by event name only. Tenant and state are filtered here, so a page
+ * Lists events and reads their jobs. Inngest filters by event name only. Tenant, reference and state are filtered here, so a page
  * can have fewer jobs than requested and still a cursor.
  */
 export async function listJobs(query: ListQuery, api: EngineApi, reader: JobReader): Promise<JobPage> {
@@ -58,12 +59,14 @@ async function readEvents(query: ListQuery, cursor: string | undefined, api: Eng
 }
 
 /**
- * Returns true if an event is a job of the queried tenant. Inngest's own events and events without a tenant are not
+ * Returns true if an event is a job of the queried tenant and reference. Inngest's own events and events without a tenant are not
  * jobs.
  */
-function isJob(event: EngineEvent, { tenantId }: ListQuery): boolean {
+function isJob(event: EngineEvent, { tenantId, reference }: ListQuery): boolean {
   const ofTenant = tenantOf(event)
-  return !event.name.startsWith('inngest/') && ofTenant !== '' && (tenantId === undefined || ofTenant === tenantId)
+  if (event.name.startsWith('inngest/') || ofTenant === '') return false
+  if (tenantId !== undefined && ofTenant !== tenantId) return false
+  return reference === undefined || toEnvelope(event, event.internal_id).references?.includes(reference) === true
 }
 
 function isNew(id: string, seen: Set<string>): boolean {

@@ -36,10 +36,10 @@ const maybeQueuedForMs = 10_000
 export function toJobStatus(facts: JobFacts): JobStatus {
   const { event, now } = facts
   const id = event.internal_id
-  const { event: name, sentAt, runAt } = toEnvelope(event, id)
+  const { event: name, references, sentAt, runAt } = toEnvelope(event, id)
   const runs = toRunStatuses(facts)
   const state = toJobState(facts, runs, runAt)
-  return jobStatusOf({ id, event: name, tenantId: tenantOf(event), sentAt, runAt, state }, runs)
+  return jobStatusOf({ id, event: name, tenantId: tenantOf(event), references, sentAt, runAt, state }, runs)
 
   function toRunStatuses({ runs: found, times, workflows = [], subscribed = [], appId }: JobFacts): RunStatus[] {
     const ids = definitionIds(found, appId)

@@ -173,10 +173,22 @@ test.for(states)('finds a few %s jobs without scanning all others', (state, { on
   const { path, remove } = createTemporaryFile('memory')
   onTestFinished(remove)
   const connection = openFile(path)
-  const sql = `SELECT seq FROM ${candidateJobsSql(connection, state)} WHERE id < '~' ORDER BY id DESC LIMIT 10`
+  const sql = `SELECT seq FROM ${candidateJobsSql(connection, { state })} WHERE id < '~' ORDER BY id DESC LIMIT 10`
   const plan = connection.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail)
   connection.close()
   const ofFew = /^SCAN cgk_(?:jobs|runs) USING (?:COVERING )?INDEX cgk_\w+_(?:due|paused|ended)$/
   expect(plan.filter((step) => /^SCAN cgk_(?:jobs|runs)\b/.test(step) && !ofFew.test(step))).toEqual([])
+  expect(plan).toContain('SEARCH cgk_jobs USING INTEGER PRIMARY KEY (rowid=?)')
+})
+
+test('finds the jobs of a reference without scanning others', ({ onTestFinished }) => {
+  const { path, remove } = createTemporaryFile('memory')
+  onTestFinished(remove)
+  const connection = openFile(path)
+  const from = candidateJobsSql(connection, { reference: 'order_1', state: 'completed' })
+  const sql = `SELECT seq FROM ${from} WHERE id < '~' AND tenant = 'acme' ORDER BY id DESC LIMIT 10`
+  const plan = connection.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail)
+  connection.close()
+  expect(plan.filter((step) => step.startsWith('SCAN'))).toEqual([])
   expect(plan).toContain('SEARCH cgk_jobs USING INTEGER PRIMARY KEY (rowid=?)')
 })

@@ -48,6 +48,31 @@ test("omits a run with the tag of a tenant and another tenant's payload", async 
   expect((await list({ tenantId: 'acme' }, [run(1, {}, 'other'), run(2)])).ids).toEqual(['run_2'])
 })
 
+test('filters by the tag of a reference, and reads no job of another tenant', async () => {
+  const referring = (number: number, tenantId: string, reference: string) => {
+    const envelope = {
+      v: 1,
+      id: 'x',
+      event: 'work.asked',
+      tenantId,
+      payload: {},
+      sentAt: 1000,
+      references: [reference],
+    }
+    return run(number, { payload: { envelope }, tags: ['jobs', `jobs:${tenantId}`, `reference:${reference}`] })
+  }
+  const runs = [referring(1, 'acme', 'order_1'), referring(2, 'other', 'order_1'), referring(3, 'acme', 'order_2')]
+  const read: string[] = []
+  const retrieve: FakeResponses['retrieve'] = (found, id) => {
+    read.push(id)
+    return found
+  }
+  const { ids, queries } = await list({ tenantId: 'acme', reference: 'order_1' }, runs, { retrieve })
+  expect(queries).toEqual([{ tag: 'reference:order_1', limit: 10 }])
+  expect(ids).toEqual(['run_1'])
+  expect(read).not.toContain('run_2')
+})
+
 test('fails if a job cannot be read', async () => {
   const retrieve = () => Promise.reject(new Error('not allowed'))
   await expect(list({}, [run(1)], { retrieve })).rejects.toThrow('not allowed')

@@ -2,7 +2,7 @@ import type { JobPage, JobStatus } from '@cgk-platform/jobs-core'
 import { type ListQuery, mapWithConcurrency } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
-import { jobsTag, jobsTagOf } from '../wire/tags.ts'
+import { jobsTag, jobsTagOf, referenceTag } from '../wire/tags.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 import type { JobReader } from './job-reader.ts'
 
@@ -16,20 +16,25 @@ const maxPages = 20
  * state may read many jobs to find one. A page may therefore have fewer jobs than requested and still a cursor.
  */
 export async function listJobs(query: ListQuery, api: TriggerApi, reader: JobReader): Promise<JobPage> {
-  const { tenantId, event, state, limit } = query
+  const { tenantId, event, reference, state, limit } = query
+  const ofTenant = tenantId === undefined ? jobsTag : jobsTagOf(tenantId)
   const jobs: JobStatus[] = []
   let { cursor } = query
   for (let page = 0; page < maxPages && jobs.length < limit; page++) {
     // Never more than still needed, because a cursor can point only to the end of a page.
     const { runs, next } = await api.list('list the jobs', {
-      tag: tenantId === undefined ? jobsTag : jobsTagOf(tenantId),
+      tag: reference === undefined ? ofTenant : referenceTag(reference),
       ...(event !== undefined && { taskIdentifier: eventTaskId(event) }),
       limit: Math.min(limit - jobs.length, maxPageSize),
       ...(cursor !== undefined && { after: cursor }),
     })
-    const read = await mapWithConcurrency(runs, ({ id }) => reader.read(id))
+    // Trigger.dev finds runs with any of several tags. Other tenants may use the same reference.
+    const candidates = runs.filter(({ tags }) => reference === undefined || tags.includes(ofTenant))
+    const read = await mapWithConcurrency(candidates, ({ id }) => reader.read(id))
     const matches = (job: JobStatus): boolean =>
-      (tenantId === undefined || job.tenantId === tenantId) && (state === undefined || job.state === state)
+      (tenantId === undefined || job.tenantId === tenantId) &&
+      (reference === undefined || job.references?.includes(reference) === true) &&
+      (state === undefined || job.state === state)
     jobs.push(...read.filter((job) => job !== undefined).filter(matches))
     cursor = next
     if (cursor === undefined) return { jobs }

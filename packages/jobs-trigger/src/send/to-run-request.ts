@@ -1,7 +1,7 @@
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerRequest } from '../api/trigger-api.ts'
-import { jobsTag, jobsTagOf, tagsOf } from '../wire/tags.ts'
+import { jobsTag, jobsTagOf, referenceTag, tagsOf } from '../wire/tags.ts'
 
 /**
  * Returns the trigger options of an event's run. They set no number of attempts: the host counts attempts itself. They
@@ -10,13 +10,13 @@ import { jobsTag, jobsTagOf, tagsOf } from '../wire/tags.ts'
  * @param retryOf - the id of the job that this run retries; omit it for a new job
  */
 export function toRunRequest(
-  { tenantId, event }: Pick<Envelope, 'tenantId' | 'event'>,
+  { tenantId, event, references = [] }: Pick<Envelope, 'tenantId' | 'event' | 'references'>,
   retryOf?: string,
 ): TriggerRequest {
   return {
     tags:
       retryOf === undefined
-        ? [jobsTag, jobsTagOf(tenantId), ...tagsOf({ tenantId, event })]
+        ? [jobsTag, jobsTagOf(tenantId), ...tagsOf({ tenantId, event }), ...references.map(referenceTag)]
         : tagsOf({ tenantId, event, jobId: retryOf }),
   }
 }

@@ -9,6 +9,11 @@ export function jobsTagOf(tenantId: string): string {
   return tagOf('jobs', tenantId)
 }
 
+/** Returns the tag of every run that represents a job with a reference, of any tenant. */
+export function referenceTag(reference: string): string {
+  return tagOf('reference', reference)
+}
+
 /** The values that a run's tags are made from. */
 export interface RunTagValues {
   readonly tenantId: string

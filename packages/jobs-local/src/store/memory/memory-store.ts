@@ -14,6 +14,7 @@ import { applyOutcome } from './apply-outcome.ts'
 import { createRun } from '../create-run.ts'
 import { DueQueue } from './due-queue.ts'
 import { Fifo } from '../fifo.ts'
+import { IndexedJobs } from './indexed-jobs.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../../to-job-status.ts'
 import { turnBatch } from '../../turn-batch.ts'
@@ -38,7 +39,7 @@ const none: StoredRun[] = Object.freeze([]) as never
 
 class MemoryStore implements JobStore {
   readonly isChanging = false
-  readonly #jobs = new Map<string, StoredJob>()
+  readonly #jobs = new IndexedJobs()
   readonly #arrived = new Fifo<StoredJob>()
   readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')
   readonly #queue = new RunQueue()
@@ -57,7 +58,7 @@ class MemoryStore implements JobStore {
 
   constructor(retention: Retention, clock: Pick<Clock, 'now' | 'elapsed'>) {
     this.#wall = new WallClock(clock)
-    this.#retained = new RetainedJobs(retention, (job) => this.#jobs.delete(job.envelope.id))
+    this.#retained = new RetainedJobs(retention, (job) => this.#jobs.delete(job))
   }
 
   change<T>(work: () => T, { done }: ChangeCallbacks<T>): undefined {
@@ -72,7 +73,7 @@ class MemoryStore implements JobStore {
       this.#keys.take(envelope, now)
       const delayed = envelope.runAt !== undefined && envelope.runAt > now
       const job: StoredJob = { envelope, state: delayed ? 'scheduled' : 'queued', runs: none }
-      this.#jobs.set(envelope.id, job)
+      this.#jobs.add(job)
       this.#openJobs++
       if (delayed) this.#delayedJobs.push(envelope.runAt, job)
       else this.#arrived.push(job)
@@ -233,7 +234,7 @@ class MemoryStore implements JobStore {
   }
 
   list(query: ListQuery): { jobs: StoredJob[]; cursor?: string } {
-    return listJobs([...this.#jobs.values()], query)
+    return listJobs(this.#jobs.candidates(query), query)
   }
 
   openJobs(): number {

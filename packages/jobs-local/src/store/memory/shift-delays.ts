@@ -2,15 +2,11 @@ import { shiftStepTimes } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob } from '../job-store.ts'
 import type { DueQueue } from './due-queue.ts'
+import type { IndexedJobs } from './indexed-jobs.ts'
 import type { RunQueue } from './run-queue.ts'
 
 /** Moves delays and pauses before retries, because the wall clock was set. A job with a `runAt` keeps its time. */
-export function shiftDelays(
-  byMs: number,
-  jobs: ReadonlyMap<string, StoredJob>,
-  delayedJobs: DueQueue<StoredJob>,
-  queue: RunQueue,
-): void {
+export function shiftDelays(byMs: number, jobs: IndexedJobs, delayedJobs: DueQueue<StoredJob>, queue: RunQueue): void {
   if (byMs === 0) return
   for (const job of delayedJobs.drain()) {
     const { runAt = 0, delayMs } = job.envelope

@@ -1,4 +1,5 @@
 import type { JobState } from '@cgk-platform/jobs-core'
+import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from './connection.ts'
 import { isFirstRun, jobOfRun, phases } from './rows.ts'
@@ -30,14 +31,23 @@ const candidateQueries: Readonly<Record<JobState, string>> = {
 
 /**
  * Returns the `FROM` clause that finds the jobs of a state. If few jobs may be in it, selects only those, so that the
- * number of other jobs does not matter. If many may be in it, scans all jobs by id, because a match is soon found.
+ * number of other jobs does not matter. If many may be in it, scans all jobs by id, because a match is soon found. With a
+ * reference, selects its jobs.
  */
-export function candidateJobsSql(connection: Connection, state: JobState | undefined): string {
+export function candidateJobsSql(
+  connection: Connection,
+  { state, reference }: Pick<ListQuery, 'state' | 'reference'>,
+): string {
+  if (reference !== undefined) return crossJoin('SELECT job AS candidate FROM cgk_references WHERE reference = ?')
   if (state === undefined) return 'cgk_jobs'
   const candidates = candidateQueries[state]
   const sql = `SELECT count(*) AS count FROM (SELECT 1 FROM (${candidates}) LIMIT ${maxCandidates + 1})`
   const { count } = connection.get<{ count: number }>(sql)!
   if (count > maxCandidates) return 'cgk_jobs'
-  // SQLite keeps the order of a cross join, so it never scans all jobs and looks up each.
-  return `(SELECT DISTINCT candidate FROM (${candidates})) CROSS JOIN cgk_jobs ON seq = candidate`
+  return crossJoin(`SELECT DISTINCT candidate FROM (${candidates})`)
+}
+
+/** SQLite keeps the order of a cross join, so it never scans all jobs and looks up each. */
+function crossJoin(candidates: string): string {
+  return `(${candidates}) CROSS JOIN cgk_jobs ON seq = candidate`
 }

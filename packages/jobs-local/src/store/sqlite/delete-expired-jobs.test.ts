@@ -52,3 +52,16 @@ test.for([
   for (const table of ['cgk_runs', 'cgk_steps'])
     expect(connection.get(`SELECT count(*) AS count FROM ${table}`)).toEqual({ count: 0 })
 })
+
+test('deletes the references of a job with it', () => {
+  const connection = createJobs(0)
+  addJobs(connection, [createEnvelope({ references: ['a', 'b'] }), createEnvelope({ references: ['b'] })], 0)
+  endJob(connection, 1, 'completed', 1)
+  deleteAll(connection)
+  expect(connection.all('SELECT reference, job FROM cgk_references')).toEqual([{ reference: 'b', job: 2 }])
+})
+
+test('writes no reference for a job without one', () => {
+  const connection = createJobs(3)
+  expect(connection.get('SELECT count(*) AS count FROM cgk_references')).toEqual({ count: 0 })
+})

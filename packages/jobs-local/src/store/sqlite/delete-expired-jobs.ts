@@ -72,6 +72,7 @@ export function deleteExpiredJobs(connection: Connection, { withRuns, withoutRun
   const remove = (rows: string, keys: string): number =>
     connection.run(`DELETE FROM ${rows} IN (SELECT value FROM json_each(?))`, keys)
   remove('cgk_jobs WHERE seq', jobs)
+  remove('cgk_references WHERE job', jobs)
   remove('cgk_runs WHERE run', runs)
   if (workflows !== '[]') for (const table of ['steps', 'waits', 'notices']) remove(`cgk_${table} WHERE run`, workflows)
   connection.run('DELETE FROM cgk_keys WHERE expires_at <= ?', now)

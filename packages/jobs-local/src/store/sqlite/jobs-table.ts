@@ -17,6 +17,7 @@ import { isRunOf, type JobRow, toJobState, toStoredJob } from './rows.ts'
 
 /** The columns of a `JobRow`. */
 export const columns = 'seq, id, tenant, event, envelope, state, ended_at'
+const insertReferences = createInsert('cgk_references (reference, job)', '(?, ?)')
 const insertJobs = createInsert('cgk_jobs (seq, id, tenant, event, envelope, state, due_at)', '(?, ?, ?, ?, ?, ?, ?)')
 /** Number of jobs of which to find out the state at once for a list. */
 const listBatch = 500
@@ -43,6 +44,7 @@ export function addJobs(
 ): AddedJob[] {
   let seq = lastSeq(connection)
   const rows: SQLInputValue[][] = []
+  const references: SQLInputValue[][] = []
   const added = envelopes.map((envelope): AddedJob => {
     const holder = envelope.idempotencyKey === undefined ? undefined : takeKey(connection, envelope, now)
     if (holder !== undefined) return { ok: true, id: holder, deduplicated: true }
@@ -50,10 +52,12 @@ export function addJobs(
     const delayed = runAt !== undefined && runAt > now
     const state = delayed ? 'scheduled' : 'queued'
     rows.push([++seq, id, tenantId, event, encodeEnvelope(envelope), state, delayed ? runAt : null])
+    for (const reference of envelope.references ?? []) references.push([reference, seq])
     onAdded?.(seq, envelope)
     return { ok: true, id, deduplicated: false }
   })
   insertJobs(connection, rows)
+  insertReferences(connection, references)
   return added
 }
 
@@ -106,9 +110,10 @@ export function endJob(connection: Connection, seq: number, state: 'completed' |
  */
 export function listJobs(
   connection: Connection,
-  { tenantId, state, event, limit, cursor }: ListQuery,
+  query: ListQuery,
   withRuns: (job: StoredJob) => StoredJob,
 ): { jobs: StoredJob[]; cursor?: string } {
+  const { tenantId, state, event, reference, limit, cursor } = query
   const conditions = [
     'id < ?',
     ...(tenantId === undefined ? [] : ['tenant = ?']),
@@ -116,13 +121,14 @@ export function listJobs(
     ...(state === undefined ? [] : [maybeInState]),
   ].join(' AND ')
   const values = [tenantId, event, state, state].filter((value) => value !== undefined)
-  const from = candidateJobsSql(connection, state)
+  const from = candidateJobsSql(connection, query)
   const sql = `SELECT seq, id FROM ${from} WHERE ${conditions} ORDER BY id DESC LIMIT ?`
+  const source = reference === undefined ? [] : [reference]
   const batch = state === undefined ? limit + 1 : listBatch
   const found: StoredJob[] = []
   // Ids increase with time and sort before `~`.
   for (let before = cursor ?? '~'; ;) {
-    const keys = connection.all<Pick<JobRow, 'seq' | 'id'>>(sql, before, ...values, batch)
+    const keys = connection.all<Pick<JobRow, 'seq' | 'id'>>(sql, ...source, before, ...values, batch)
     for (const { seq } of keys) {
       if (state !== undefined && stateAt(connection, seq) !== state) continue
       if (found.length === limit) return { jobs: found, cursor: found.at(-1)!.envelope.id }

@@ -128,4 +128,12 @@ export const migrations: readonly string[] = [
   CREATE INDEX cgk_definitions_event ON cgk_definitions (event);
   CREATE INDEX cgk_definitions_definition ON cgk_definitions (definition_id);
   `,
+  `
+  CREATE TABLE cgk_references (    -- of jobs that were sent with a reference
+    reference TEXT NOT NULL,
+    job INTEGER NOT NULL,          -- its \`seq\`
+    PRIMARY KEY (reference, job)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX cgk_references_job ON cgk_references (job);
+  `,
 ]
