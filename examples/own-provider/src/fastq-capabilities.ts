@@ -7,6 +7,7 @@ const noRecords = 'fastq does not record steps.'
 const yes: FeatureSupport = { supported: true }
 const no = (note: string, instead: string): FeatureSupport => ({ supported: false, note, instead })
 const noCron = no(noSchedules, 'Send the event from your own scheduler.')
+const noPriority = no('A fastq queue is first in, first out.', 'Give urgent jobs their own definition.')
 const noWorkflows = no(noRecords, 'Send the event of the next job at the end of each job.')
 
 /** The capabilities of the fastq provider. */
@@ -24,6 +25,8 @@ export const fastqCapabilities: Capabilities = {
     timeout: yes,
     concurrency: { supported: true, note: 'The limit applies to each process.' },
     'concurrency.perTenant': no('A fastq queue has one limit for all tenants.', 'Set `concurrency.limit`.'),
+    priority: noPriority,
+    'priority below 0': noPriority,
     cron: noCron,
     'cron.tenants': noCron,
     "cron.overlap: 'skip'": noCron,

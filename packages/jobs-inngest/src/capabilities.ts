@@ -32,6 +32,15 @@ export const inngestCapabilities: Capabilities = {
       supported: true,
       note: 'Counted over all processes. Waiting runs start in no particular order.',
     },
+    priority: {
+      supported: true,
+      note: 'Moves a run ahead of runs of the same definition, whatever their tenant. Retries keep their time.',
+    },
+    'priority below 0': {
+      supported: false,
+      note: 'Inngest would delay the run by that time, even if no other run waits.',
+      instead: 'Give the other runs a higher priority.',
+    },
     cron: { supported: true, note: 'A run starts up to 2 s after its tick.' },
     'cron.tenants': { supported: true },
     "cron.overlap: 'skip'": { supported: true },

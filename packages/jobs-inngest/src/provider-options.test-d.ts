@@ -11,7 +11,6 @@ const cron = { id: 'x', schedule: '0 9 * * *', handler: () => undefined }
 describe("Inngest's own options", () => {
   test('have the types of the SDK', () => {
     expectTypeOf<InngestOptions['throttle']>().toEqualTypeOf<InngestFunction.Options['throttle']>()
-    expectTypeOf<InngestOptions['priority']>().toEqualTypeOf<InngestFunction.Options['priority']>()
     expectTypeOf<InngestOptions['cancelOn']>().toEqualTypeOf<InngestFunction.Options['cancelOn']>()
     expectTypeOf<InngestOptions['concurrency']>().toEqualTypeOf<InngestFunction.Options['concurrency']>()
     expectTypeOf<ProviderOptions['inngest']>().toEqualTypeOf<InngestOptions | undefined>()
@@ -21,7 +20,7 @@ describe("Inngest's own options", () => {
     defineJob({ ...least, providerOptions: { inngest: { throttle: { limit: 10, period: '1m', burst: 2 } } } })
     defineJob({ ...least, providerOptions: { inngest: { concurrency: [{ limit: 2, key: 'event.data.shop' }] } } })
     defineJob({ ...least, providerOptions: { inngest: undefined } })
-    defineCronJob({ ...cron, providerOptions: { inngest: { priority: { run: '100' } } } })
+    defineCronJob({ ...cron, providerOptions: { inngest: { optimizeParallelism: false } } })
   })
 
   test('are rejected if they would break a guarantee', () => {
@@ -33,6 +32,8 @@ describe("Inngest's own options", () => {
     defineJob({ ...least, providerOptions: { inngest: { retries: 3 } } })
     // @ts-expect-error -- set by the definition
     defineJob({ ...least, providerOptions: { inngest: { onFailure: () => undefined } } })
+    // @ts-expect-error -- set by the definition
+    defineJob({ ...least, providerOptions: { inngest: { priority: { run: '100' } } } })
     // @ts-expect-error -- ends runs as cancelled
     defineJob({ ...least, providerOptions: { inngest: { timeouts: { finish: '1m' } } } })
     // @ts-expect-error -- one run of several jobs

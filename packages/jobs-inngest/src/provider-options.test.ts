@@ -70,7 +70,6 @@ test('rejects an unknown option and lists the known ones', () => {
 test('accepts all other options of Inngest', () => {
   const options = {
     throttle: { limit: 1, period: '1s' },
-    priority: { run: '100' },
     concurrency: 5,
     cancelOn: [{ event: 'work.followed' }],
     name: 'Work',

@@ -10,6 +10,7 @@ const refused = {
   onFailure:
     "Use the definition's `onFailure`. Inngest calls its own without this library's checks, in a separate run.",
   timeouts: "Use the definition's `timeout`. Inngest's own end a run as cancelled and do not call `onFailure`.",
+  priority: 'Use `priority` of the definition or of a send.',
   batchEvents: 'It combines jobs into one run, possibly of several tenants.',
   debounce: 'It drops events silently. Use an `idempotencyKey`, or a delay and a check in the handler.',
   rateLimit: 'It drops events silently. Use `throttle`, which delays them.',
@@ -25,7 +26,6 @@ const allowed: Record<keyof InngestOptions, true> = {
   description: true,
   concurrency: true,
   throttle: true,
-  priority: true,
   cancelOn: true,
   middleware: true,
   optimizeParallelism: true,

@@ -16,6 +16,8 @@ export const localCapabilities: Capabilities = {
     timeout: { supported: true },
     concurrency: { supported: true, note: 'Counted in this process.' },
     'concurrency.perTenant': { supported: true, note: 'Counted in this process. Tenants take turns.' },
+    priority: { supported: true, note: 'Moves a run ahead of runs of the same definition and tenant.' },
+    'priority below 0': { supported: true },
     cron: { supported: true, note: 'Ticks while a process runs.' },
     'cron.tenants': { supported: true },
     "cron.overlap: 'skip'": { supported: true },

@@ -33,6 +33,12 @@ export const triggerCapabilities: Capabilities = {
       supported: true,
       note: 'Counted over all processes. Tenants take turns. Not together with `concurrency.limit`.',
     },
+    priority: { supported: true, note: 'Moves a run ahead of runs of the same definition, whatever their tenant.' },
+    'priority below 0': {
+      supported: false,
+      note: 'Trigger.dev would delay the run by that time, even if no other run waits.',
+      instead: 'Give the other runs a higher priority.',
+    },
     cron: {
       supported: true,
       note: 'A run starts about 1 to 6 s after its tick. A tick that is more than 75 s late counts as missed.',

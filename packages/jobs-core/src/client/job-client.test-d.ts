@@ -63,7 +63,7 @@ describe('a send', () => {
     // @ts-expect-error -- a Date
     void sendJob('order.created', order, { runAt: '2026-03-01' })
     // @ts-expect-error -- an unknown option
-    void sendJob('order.created', order, { priority: 1 })
+    void sendJob('order.created', order, { urgency: 1 })
   })
 })
 

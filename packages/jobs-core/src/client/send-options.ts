@@ -7,6 +7,7 @@ import { integer, date, duration, string, custom } from '../options/kinds.ts'
 import { maxIdLength } from '../options/text-problem.ts'
 import { readReferences } from './reference-option.ts'
 import { maxAttemptsCeiling } from '../retry/retry-config.ts'
+import { priorityOption } from '../jobs/priority.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 import type { Duration } from '../time/duration.ts'
 
@@ -30,6 +31,11 @@ export interface SendOptions {
   reference?: string | readonly string[] | undefined
   /** For this job, overrides the `maxAttempts` of its definitions: 1 to 1,000. */
   maxAttempts?: number | undefined
+  /**
+   * Seconds by which the runs of this job are moved ahead of others that wait for a slot: -600 to 600. Overrides the
+   * `priority` of its definitions.
+   */
+  priority?: number | undefined
   /** `traceparent` of the sender's trace, as in W3C Trace Context. The job receives it. */
   traceparent?: string | undefined
   /** Options for a specific engine. */
@@ -56,6 +62,7 @@ export const sendOptions: DeclaredOptions<CheckedSendOptions> = declareOptions<S
     idempotencyTtl: duration({ minMs: 1, requires: 'idempotencyKey' }),
     reference: custom(readReferences, { feature: 'reference' }),
     maxAttempts: integer({ max: maxAttemptsCeiling }),
+    priority: priorityOption,
     traceparent: custom((traceparent: unknown, name, createError) => {
       if (isTraceparent(traceparent)) return traceparent
       const remedy = 'Pass a `traceparent` header of W3C Trace Context, or omit it.'

@@ -25,6 +25,7 @@ export type RuleName =
   | 'nothingSilent'
   | 'production'
   | 'workflows'
+  | 'flowControl'
 
 /** The rules, in the order of the report. */
 export const rules: Readonly<Record<RuleName, Rule>> = {
@@ -41,6 +42,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   nothingSilent: { number: 9, name: 'No silent failures' },
   production: { number: 10, name: 'No memory by default in production' },
   workflows: { number: 11, name: 'Workflows' },
+  flowControl: { number: 12, name: 'Flow control' },
 }
 
 /** One behavior that every provider must have. */

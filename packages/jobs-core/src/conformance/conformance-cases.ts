@@ -14,6 +14,7 @@ import { nothingSilentCases } from './cases/nothing-silent.ts'
 import { onFailureCases } from './cases/on-failure.ts'
 import { outputCases } from './cases/output.ts'
 import { platformJobCases } from './cases/platform-jobs.ts'
+import { priorityCases } from './cases/priority.ts'
 import { productionCases } from './cases/production.ts'
 import { readingCases } from './cases/reading.ts'
 import { referenceCases } from './cases/reference.ts'
@@ -74,4 +75,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowControlCases,
   ...workflowMiddlewareCases,
   ...workflowMistakeCases,
+  ...priorityCases,
 ]

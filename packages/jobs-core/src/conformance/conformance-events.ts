@@ -22,6 +22,8 @@ export type ConformanceEvent =
   | 'conformance.timeout'
   | 'conformance.one-at-a-time'
   | 'conformance.one-per-tenant'
+  | 'conformance.prioritized'
+  | 'conformance.urgent'
   | 'conformance.fan-out'
   | 'conformance.nobody'
   | 'conformance.typed'
@@ -70,6 +72,8 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.timeout': scripted,
   'conformance.one-at-a-time': scripted,
   'conformance.one-per-tenant': scripted,
+  'conformance.prioritized': scripted,
+  'conformance.urgent': scripted,
   'conformance.fan-out': scripted,
   'conformance.nobody': scripted,
   'conformance.typed': typedSchema,

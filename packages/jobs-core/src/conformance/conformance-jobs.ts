@@ -47,6 +47,8 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('timeout', { retry: fixed(2), timeout: timeoutMs, reports: true }),
     defineScripted('one-at-a-time', { retry: fixed(2), concurrency: 1 }),
     defineScripted('one-per-tenant', { retry: fixed(2), concurrency: { perTenant: 1 } }),
+    defineScripted('prioritized', { retry: fixed(2), concurrency: { perTenant: 1 } }),
+    defineScripted('urgent', { retry: fixed(2), concurrency: { perTenant: 1 }, priority: 60 }),
     ...['a', 'b', 'c'].map((name) => defineScripted('fan-out', { id: `conformance-fan-out-${name}`, retry: fixed(2) })),
     defineScripted('typed', { retry: fixed(2), reports: true }),
     defineScripted('own-schema', { retry: fixed(2) }),
@@ -57,7 +59,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
 
 type ScriptedOptions = Pick<
   JobOptions<JobEvent, unknown>,
-  'retry' | 'timeout' | 'concurrency' | 'middleware' | 'returnedErrors'
+  'retry' | 'timeout' | 'concurrency' | 'priority' | 'middleware' | 'returnedErrors'
 > & {
   id?: string
   event?: ConformanceEvent

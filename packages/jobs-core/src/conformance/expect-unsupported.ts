@@ -46,6 +46,8 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
   concurrency: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: 1 })),
   'concurrency.perTenant': (t) =>
     define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: { perTenant: 1 } })),
+  priority: (t) => t.send('conformance.plain', {}, { options: { priority: 1 } }),
+  'priority below 0': (t) => t.send('conformance.plain', {}, { options: { priority: -1 } }),
   cron: (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron })),
   'cron.tenants': (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, tenants: () => ['one'] })),
   "cron.overlap: 'skip'": (t) =>

@@ -30,6 +30,8 @@ export interface Envelope {
   readonly references?: readonly string[]
   /** For this job, overrides the `maxAttempts` of its definitions. */
   readonly maxAttempts?: number
+  /** Seconds by which its runs are moved ahead of others. Overrides the `priority` of its definitions. */
+  readonly priority?: number
   /** The sender's trace, as a W3C `traceparent`. */
   readonly traceparent?: string
   /** Options for the provider that sends it. They are not encoded. */
@@ -47,6 +49,7 @@ const optionalFields = Object.entries({
   idempotencyTtlMs: isNumber,
   references: isReferences,
   maxAttempts: isAttemptCount,
+  priority: isNumber,
   traceparent: isTraceparent,
 } satisfies Record<OptionalField, (value: unknown) => boolean>)
 

@@ -11,6 +11,7 @@ import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middle
 import { type ReturnedErrors, returnedErrorsOption } from '../runs/returned-errors.ts'
 import { type Concurrency, concurrencyOption } from './concurrency.ts'
 import type { BaseDefinition } from './job-definition.ts'
+import { priorityOption } from './priority.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 
 /** The options of every kind of definition. */
@@ -23,6 +24,10 @@ export interface DefinitionOptions {
   timeout?: number | Duration | undefined
   /** The maximum number of concurrent runs: over all tenants, or `{ limit, perTenant }`. Default: no limit. */
   concurrency?: Concurrency | undefined
+  /**
+   * Seconds by which a run that waits for a slot is moved ahead of runs that came due later: -600 to 600. Default: 0.
+   */
+  priority?: number | undefined
   /** Wraps the code of attempts, inside the client's middleware. The first is the outermost. */
   middleware?: readonly AttemptMiddleware[] | undefined
   /** The outputs that fail their attempt. `true`: an object with `success: false` or `ok: false`. Default: the client's. */
@@ -72,6 +77,7 @@ export const commonOptions: OptionTable<Omit<DefinitionOptions, 'id'>, WithoutDe
     remedy: "Pass at least 1 ms: a number of milliseconds, or a string such as `'30s'`.",
   }),
   concurrency: concurrencyOption,
+  priority: priorityOption,
   middleware: middlewareOption,
   returnedErrors: returnedErrorsOption,
   providerOptions: custom(),

@@ -18,6 +18,8 @@ export interface BaseDefinition {
   readonly timeoutMs?: number
   /** The maximum number of concurrent runs. Absent: no limit. */
   readonly concurrency?: ConcurrencyLimits
+  /** Seconds by which a run that waits for a slot is moved ahead of others. Absent: 0. */
+  readonly priority?: number
   /** Wraps the code of attempts, inside the client's middleware. */
   readonly middleware?: readonly AttemptMiddleware[]
   /** The outputs that fail their attempt. Absent: those of the client. */

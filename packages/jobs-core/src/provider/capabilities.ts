@@ -12,6 +12,8 @@ export const allFeatures = [
   'timeout',
   'concurrency',
   'concurrency.perTenant',
+  'priority',
+  'priority below 0',
   'cron',
   'cron.tenants',
   "cron.overlap: 'skip'",

@@ -48,6 +48,7 @@ export type { CreateOptionError, Option, OptionRules } from '../options/option.t
 // Definitions
 export type { AsJson } from '../jobs/as-json.ts'
 export type { Concurrency, ConcurrencyLimits } from '../jobs/concurrency.ts'
+export { priorityOf } from '../jobs/priority.ts'
 export { claimCronJob, onCronJobsReleased, releaseCronJobs } from '../jobs/cron-claims.ts'
 export type { CronJobOptions } from '../jobs/define-cron-job.ts'
 export type { JobOptions } from '../jobs/define-job.ts'

@@ -30,6 +30,7 @@ export function toCronEnvelope(
     tenantId,
     payload: { tenantId, scheduledAt: new Date(tick).toISOString() },
     sentAt: now,
+    ...(definition.priority !== undefined && { priority: definition.priority }),
     idempotencyKey: `tick/${tick}`,
     idempotencyTtlMs: 86_400_000,
   }

@@ -6,11 +6,11 @@ import '../../test/kit/work.ts'
 import type { InngestOptions } from '../provider-options.ts'
 import { functionOptions } from './function-options.ts'
 
-function optionsOf(concurrency?: Concurrency, inngest?: InngestOptions, maxAttempts = 3) {
+function optionsOf(concurrency?: Concurrency, inngest?: InngestOptions, maxAttempts = 3, priority?: number) {
   const providerOptions = { inngest }
   const handler = () => undefined
   const retry = { maxAttempts }
-  const options = { id: 'work', event: 'work.asked', handler, retry, concurrency, providerOptions } as const
+  const options = { id: 'work', event: 'work.asked', handler, retry, concurrency, priority, providerOptions } as const
   return functionOptions(defineJob(options) as unknown as Definition)
 }
 
@@ -22,7 +22,7 @@ describe('concurrency', () => {
   const perTenant = { limit: 2, key: 'event.data.tenantId' }
 
   test('is unlimited if the definition has no limit', () => {
-    expect(optionsOf()).toEqual({ retries: 2 })
+    expect(optionsOf()).not.toHaveProperty('concurrency')
   })
 
   test('is limited in total, per tenant, or both', () => {
@@ -40,5 +40,11 @@ describe('concurrency', () => {
 
 test("combines Inngest's own options with those of the definition", () => {
   const throttle = { limit: 1, period: '1m' } as const
-  expect(optionsOf(5, { throttle })).toEqual({ retries: 2, concurrency: [{ limit: 5 }], throttle })
+  expect(optionsOf(5, { throttle })).toMatchObject({ retries: 2, concurrency: [{ limit: 5 }], throttle })
+})
+
+test('has the priority of the send, otherwise of the definition, as an integer', () => {
+  const run = (priority?: number) => optionsOf(undefined, undefined, 3, priority).priority?.run
+  expect(run()).toBe('event.data._job.priority == null ? 0 : int(event.data._job.priority)')
+  expect(run(60)).toBe('event.data._job.priority == null ? 60 : int(event.data._job.priority)')
 })

@@ -5,15 +5,19 @@ import { inngestOptionsOf } from '../provider-options.ts'
 
 type Options = Omit<InngestFunction.Options, 'id' | 'triggers' | 'onFailure'>
 
+/** The priority of a send, in Inngest's expressions. Converted to an integer, because Inngest ignores other numbers. */
+const sendPriority = 'event.data._job.priority'
+
 /** Converts a definition's options to options of an Inngest function. `providerOptions.inngest` takes precedence. */
 export function functionOptions(definition: Definition): Options {
-  const { concurrency, retry } = definition
+  const { concurrency, priority = 0, retry } = definition
   const limits = [
     ...(concurrency?.limit === undefined ? [] : [{ limit: concurrency.limit }]),
     ...(concurrency?.perTenant === undefined ? [] : [{ limit: concurrency.perTenant, key: 'event.data.tenantId' }]),
   ]
   return {
     retries: (retry.maxAttempts - 1) as NonNullable<Options['retries']>,
+    priority: { run: `${sendPriority} == null ? ${priority} : int(${sendPriority})` },
     ...(limits.length > 0 && { concurrency: limits as NonNullable<Options['concurrency']> }),
     ...inngestOptionsOf(definition),
   }

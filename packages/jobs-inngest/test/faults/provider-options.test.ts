@@ -28,7 +28,6 @@ async function registered(inngest: InngestOptions): Promise<Record<string, unkno
 describe('`providerOptions.inngest` of a definition', () => {
   test.each<[string, InngestOptions, unknown]>([
     ['throttle', { throttle: { limit: 1, period: '5s', key: 'event.data.tenantId' } }, { limit: 1, period: '5s' }],
-    ['priority', { priority: { run: '120' } }, { run: '120' }],
     [
       'concurrency',
       { concurrency: { limit: 2, key: 'event.data.tenantId' } },

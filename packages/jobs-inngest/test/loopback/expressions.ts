@@ -6,8 +6,8 @@ type Evaluate = (scope: Scope) => unknown
 const compiled = new Map<string, Evaluate>()
 
 /**
- * Compiles the subset of CEL that functions use here: paths, literals, comparisons, `!`, `&&`, `||` and brackets. A
- * missing field is null, as on the real server. @throws {SyntaxError} for anything else.
+ * Compiles the subset of CEL that functions use here: paths, literals, comparisons, `!`, `&&`, `||`, `?:`,
+ * `int()` and brackets. A missing field is null, as on the real server. @throws {SyntaxError} for anything else.
  */
 export function compileExpression(source: string): Evaluate {
   const known = compiled.get(source) ?? compile(source)
@@ -34,6 +34,14 @@ function compile(source: string): Evaluate {
     }
     return left
   }
+  const conditional = (): Evaluate => {
+    const condition = either()
+    if (!take('?')) return condition
+    const first = conditional()
+    expect(':')
+    const second = conditional()
+    return (scope) => (condition(scope) === true ? first(scope) : second(scope))
+  }
   const either = (): Evaluate => chain(both, '||', true)()
   const both = (): Evaluate => chain(comparison, '&&', false)()
   const comparison = (): Evaluate => {
@@ -50,9 +58,15 @@ function compile(source: string): Evaluate {
   }
   const primary = (): Evaluate => {
     if (take('(')) {
-      const inner = either()
+      const inner = conditional()
       expect(')')
       return inner
+    }
+    if (take('int')) {
+      expect('(')
+      const inner = conditional()
+      expect(')')
+      return (scope) => Math.trunc(Number(inner(scope)))
     }
     const token = tokens[position++] ?? fail()
     if (/^['"]/.test(token)) return literal(token.slice(1, -1).replace(/\\(.)/g, '$1'))
@@ -74,7 +88,7 @@ function compile(source: string): Evaluate {
     }
   }
 
-  const whole = either()
+  const whole = conditional()
   return position === tokens.length ? whole : fail()
 }
 

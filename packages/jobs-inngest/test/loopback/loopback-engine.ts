@@ -30,9 +30,9 @@ const measuredDelays = { runMs: 100, eventMs: 200, startMs: 100 }
  * Starts an engine that implements Inngest's published protocol for unmodified SDKs, over HTTP and over worker
  * connections. For tests only.
  *
- * It accepts events, registers apps, executes functions with steps, waits, attempts, concurrency, cancellation and cron
- * triggers, and serves REST v1 and v2 with the quirks of the real server. It ignores all other flow control (throttle,
- * rate limit, debounce, batches, priority, singletons, idempotency keys of functions). A run that uses `step.invoke`,
+ * It accepts events, registers apps, executes functions with steps, waits, attempts, concurrency, priority, cancellation and
+ * cron triggers, and serves REST v1 and v2 with the quirks of the real server. It ignores all other flow control (throttle,
+ * rate limit, debounce, batches, singletons, idempotency keys of functions). A run that uses `step.invoke`,
  * signals, AI or the gateway fails with an error that says so.
  */
 export async function createLoopbackEngine(options: LoopbackOptions = {}): Promise<LoopbackEngine> {

@@ -12,6 +12,8 @@ export interface QueueItem {
   attempt: number
   maxAttempts: number
   atMs: number
+  /** The time that determines the item's turn once it is due, as long as it has no failed attempt. Default: `atMs`. */
+  readonly turnMs?: number
   /** Is called instead of a request at the end of a sleep. */
   readonly afterSleep?: () => void
   /** Number of times the item was executed. */
@@ -73,7 +75,8 @@ export function createQueue(options: {
     if (closed) return
     timer?.cancel()
     const now = clock.now()
-    for (const item of waiting.filter(({ atMs }) => atMs <= now)) {
+    const due = waiting.filter(({ atMs }) => atMs <= now)
+    for (const item of due.toSorted((one, other) => turnOf(one) - turnOf(other))) {
       const index = waiting.indexOf(item)
       const limits = limitsOf(item.run)
       // An item started earlier in this loop can also have started this one.
@@ -100,4 +103,8 @@ export function createQueue(options: {
       timer?.cancel()
     },
   }
+}
+
+function turnOf({ attempt, turnMs, atMs }: QueueItem): number {
+  return attempt === 0 && turnMs !== undefined ? turnMs : atMs
 }

@@ -4,6 +4,7 @@ import { parseDurationText } from './duration-text.ts'
 import { createUlid } from './event-ids.ts'
 import { toFinishEvents } from './finish-events.ts'
 import type { Queue } from './queue.ts'
+import { runPriority } from './run-priority.ts'
 import { isEnded, type Output, type Run, type RunStatus } from './run.ts'
 import type { RunStore } from './run-store.ts'
 import type { EventPayload, StoredEvent } from './stored-event.ts'
@@ -94,7 +95,8 @@ export function createRunLifecycle(options: {
       cancelAfter(run, fn.config.timeouts?.start, () => run.status === 'QUEUED')
       const startsAt = Math.max(now + startDelayMs, atMs)
       const { maxAttempts } = fn
-      queue.add({ id: createUlid(now), run, attempt: 0, maxAttempts, atMs: startsAt, generation: 0 })
+      const turnMs = startsAt - runPriority(fn, event) * 1000
+      queue.add({ id: createUlid(now), run, attempt: 0, maxAttempts, atMs: startsAt, turnMs, generation: 0 })
       return run
     },
     start(run, fn) {

@@ -1,5 +1,12 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { cronJobIdOf, eventOf, type JobRegistry, maxAttemptsOf } from '@cgk-platform/jobs-core/provider'
+import {
+  cronJobIdOf,
+  type Envelope,
+  eventOf,
+  type JobRegistry,
+  maxAttemptsOf,
+  priorityOf,
+} from '@cgk-platform/jobs-core/provider'
 
 import type { WorkerDefinition, JobStore, StoredJob, Subscriber } from '../store/job-store.ts'
 
@@ -14,14 +21,23 @@ export function subscribersOf(
 ): Subscriber[] {
   const cronJobId = cronJobIdOf(envelope.event)
   if (cronJobId !== undefined) {
-    return [{ definitionId: cronJobId, maxAttempts: maxAttemptsOf(envelope, jobs.get(cronJobId)) }]
+    const cronJob = jobs.get(cronJobId)
+    const maxAttempts = maxAttemptsOf(envelope, cronJob)
+    return [{ definitionId: cronJobId, maxAttempts, priority: priorityOf(envelope, cronJob) }]
   }
-  const here = jobs.subscribers(envelope.event).map((definition) => toSubscriber(definition, envelope.maxAttempts))
+  const here = jobs.subscribers(envelope.event).map((definition) => toSubscriber(definition, envelope))
   const elsewhere = store.shared
     ?.subscribersElsewhere(envelope.event)
     .filter(({ definitionId }) => !jobs.get(definitionId))
   if (!elsewhere || elsewhere.length === 0) return here
-  return [...here, ...elsewhere.map((one) => ({ ...one, maxAttempts: envelope.maxAttempts ?? one.maxAttempts }))]
+  return [
+    ...here,
+    ...elsewhere.map((one) => ({
+      ...one,
+      maxAttempts: envelope.maxAttempts ?? one.maxAttempts,
+      priority: priorityOf(envelope, one),
+    })),
+  ]
 }
 
 /** Describes a definition for other workers. */
@@ -29,10 +45,11 @@ export function toWorkerDefinition(definition: Definition): WorkerDefinition {
   return { ...toSubscriber(definition), event: definition.kind === 'cron' ? undefined : eventOf(definition) }
 }
 
-function toSubscriber(definition: Definition, maxAttempts?: number): Subscriber {
+function toSubscriber(definition: Definition, envelope: Pick<Envelope, 'maxAttempts' | 'priority'> = {}): Subscriber {
   return {
     definitionId: definition.id,
-    maxAttempts: maxAttempts ?? maxAttemptsOf({}, definition),
+    maxAttempts: maxAttemptsOf(envelope, definition),
+    priority: priorityOf(envelope, definition),
     compensateOnCancel: definition.kind === 'workflow' && definition.compensateOnCancel,
   }
 }

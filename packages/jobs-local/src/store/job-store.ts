@@ -33,6 +33,8 @@ export interface StoredRun {
   readonly job: StoredJob
   readonly definitionId: string
   readonly maxAttempts: number
+  /** Seconds by which the run is moved ahead of others that wait for a slot. Absent: 0. */
+  readonly priority?: number
   state: JobState
   /** Number of attempts that have begun. Also the fencing token: the late outcome of an older attempt is dropped. */
   attempts: number
@@ -87,6 +89,8 @@ export interface RunChanges {
 export interface Subscriber {
   readonly definitionId: string
   readonly maxAttempts: number
+  /** Seconds by which its runs are moved ahead of others that wait for a slot. Default 0. */
+  readonly priority?: number
   /** Whether a cancel compensates the steps of the run. Default false. */
   readonly compensateOnCancel?: boolean
 }

@@ -2,10 +2,11 @@ import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
 
 import { Fifo } from './fifo.ts'
 import type { LimitsOf, StoredRun } from './job-store.ts'
+import { WaitingRuns } from './waiting-runs.ts'
 
 interface TenantLane {
   readonly tenantId: string
-  readonly waiting: Fifo<StoredRun>
+  readonly waiting: WaitingRuns
   running: number
   /** Number of waiting runs that were cancelled. */
   stale: number
@@ -23,7 +24,8 @@ interface DefinitionLane {
 
 /**
  * The runs that may begin now. Serves definitions round-robin, and the tenants of each definition round-robin, so that
- * neither a busy definition nor a busy tenant starves the others. Within a tenant, the order is first in, first out.
+ * neither a busy definition nor a busy tenant starves the others. Within a tenant, the order is first in, first out,
+ * moved by priorities.
  */
 export class ReadyQueue {
   readonly #definitions = new Map<string, DefinitionLane>()
@@ -114,7 +116,7 @@ export class ReadyQueue {
 function tenantLaneOf(lane: DefinitionLane, tenantId: string): TenantLane {
   const known = lane.tenants.get(tenantId)
   if (known) return known
-  const tenant = { tenantId, waiting: new Fifo<StoredRun>(), running: 0, stale: 0, queued: false }
+  const tenant = { tenantId, waiting: new WaitingRuns(), running: 0, stale: 0, queued: false }
   lane.tenants.set(tenantId, tenant)
   return tenant
 }

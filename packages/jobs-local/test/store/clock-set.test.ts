@@ -112,8 +112,8 @@ test('a suspect workflow keeps its wait for an empty worker, and the times of it
   const { store, database } = await openDelayed()
   const [dueAt, until] = [clock.now() + 10_000, clock.now() + hourMs]
   database.exec(
-    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, max_attempts, due_at, pause, crashes) ' +
-      `VALUES (1048577, 'work', 'acme', 'running', 3, 3, ${dueAt}, 'awake', 1)`,
+    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, rank, max_attempts, due_at, pause, crashes) ' +
+      `VALUES (1048577, 'work', 'acme', 'running', 3, 0, 3, ${dueAt}, 'awake', 1)`,
   )
   database
     .prepare('INSERT INTO cgk_steps (run, key, position, record) VALUES (1048577, ?, 1, ?)')

@@ -50,6 +50,8 @@ export interface TriggerApi {
 /** Options of a new run. The run never expires. */
 export interface TriggerRequest {
   readonly tags?: readonly string[] | undefined
+  /** Seconds by which the run is moved ahead in its queue. Default 0. */
+  readonly priority?: number | undefined
   /** Earliest start. Default: now. */
   readonly delay?: Date | undefined
   /** A hash of 64 hexadecimal digits, which the SDK sends unchanged. */
@@ -244,11 +246,12 @@ async function loadSdk(): Promise<Pick<typeof Sdk, 'TriggerClient'>> {
 }
 
 function toOptions(request: TriggerRequest, version: string | undefined): TriggerOptions {
-  const { tags, delay, idempotencyKey, idempotencyKeyTtlMs } = request
+  const { tags, priority, delay, idempotencyKey, idempotencyKeyTtlMs } = request
   const lockTo = request.version ?? version
   return {
     ttl: 0, // otherwise the task configuration may let runs expire, and a development server does by default
     ...(tags !== undefined && { tags: [...tags] }),
+    ...(priority !== undefined && { priority }),
     ...(delay !== undefined && { delay }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     // Only a duration with a single unit works. Any other format silently means 30 days.

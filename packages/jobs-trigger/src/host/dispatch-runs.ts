@@ -1,5 +1,5 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { bindLogger, toErrorInfo, forEachWithConcurrency } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, priorityOf, toErrorInfo, forEachWithConcurrency } from '@cgk-platform/jobs-core/provider'
 import { idempotencyKeys, tasks } from '@trigger.dev/sdk'
 
 import { concurrencyKeyOf } from './concurrency-key-of.ts'
@@ -63,20 +63,22 @@ function versionOf({ run: { version }, environment }: RunContext['ctx']): { vers
 }
 
 async function triggerRun(
-  { id, concurrency }: Definition,
+  definition: Definition,
   payload: RunPayload,
   options: { tags: string[]; version?: string },
 ): Promise<string> {
-  const { tenantId } = payload.envelope
+  const { id, concurrency } = definition
+  const { envelope } = payload
   const run = await tasks.trigger(
     jobTaskId(id),
     toWireJson(payload),
     {
       ...options,
+      priority: priorityOf(envelope, definition),
       ttl: 0,
       idempotencyKey: await idempotencyKeys.create(['run', id], { scope: 'run' }),
       // A key would turn the overall limit of a queue into one for each tenant.
-      ...(concurrency?.perTenant !== undefined && { concurrencyKey: concurrencyKeyOf(tenantId) }),
+      ...(concurrency?.perTenant !== undefined && { concurrencyKey: concurrencyKeyOf(envelope.tenantId) }),
     },
     requestOptions,
   )

@@ -4,11 +4,13 @@ import type { EventPayload } from '../wire/payload.ts'
 
 /**
  * Returns the definition whose attempts an event's run makes itself, or `undefined` if it starts runs. A concurrency
- * limit needs a queue with the right keys, which only the run that the host starts can have.
+ * limit needs a queue with the right keys, and a priority must be set when a run starts: only the run that the host starts
+ * can have them.
  */
 export function inlineDefinition(definitions: readonly Definition[]): Definition | undefined {
   const [first, ...more] = definitions
-  return more.length === 0 && first?.concurrency === undefined ? first : undefined
+  const isPlain = first?.concurrency === undefined && first?.priority === undefined
+  return more.length === 0 && isPlain ? first : undefined
 }
 
 /**

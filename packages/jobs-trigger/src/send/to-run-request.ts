@@ -10,10 +10,11 @@ import { jobsTag, jobsTagOf, referenceTag, tagsOf } from '../wire/tags.ts'
  * @param retryOf - the id of the job that this run retries; omit it for a new job
  */
 export function toRunRequest(
-  { tenantId, event, references = [] }: Pick<Envelope, 'tenantId' | 'event' | 'references'>,
+  { tenantId, event, priority, references = [] }: Pick<Envelope, 'tenantId' | 'event' | 'priority' | 'references'>,
   retryOf?: string,
 ): TriggerRequest {
   return {
+    ...(priority !== undefined && { priority }),
     tags:
       retryOf === undefined
         ? [jobsTag, jobsTagOf(tenantId), ...tagsOf({ tenantId, event }), ...references.map(referenceTag)]

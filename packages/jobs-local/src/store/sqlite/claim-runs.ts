@@ -26,7 +26,7 @@ export interface ClaimOptions {
 
 /**
  * Claims runs that wait for a slot. Serves definitions round-robin, and the tenants of each definition round-robin, so
- * that neither a busy definition nor a busy tenant starves the others. Within a tenant, the oldest job comes first.
+ * that neither a busy definition nor a busy tenant starves the others. Within a tenant, the job that was due first comes first, moved by priorities.
  * Concurrency limits count the slots of all workers.
  */
 export function claimRuns(options: ClaimOptions): StoredRun[] {
@@ -76,7 +76,7 @@ function claimOf(definition: string, wanted: number, options: ClaimOptions): Sto
 
 function claimFrom(definition: string, tenant: string, count: number, options: ClaimOptions): StoredRun[] {
   const { connection, worker, now } = options
-  const where = `r.phase = ${ready} AND r.definition_id = ? AND r.tenant = ? ORDER BY run LIMIT ?`
+  const where = `r.phase = ${ready} AND r.definition_id = ? AND r.tenant = ? ORDER BY rank, run LIMIT ?`
   const rows = connection.all<ClaimedRow>(`${selectClaimed} WHERE ${where}`, definition, tenant, count)
   const last = rows.at(-1)
   if (last) holdRuns(connection, last, worker, now)

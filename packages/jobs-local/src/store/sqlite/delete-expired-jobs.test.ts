@@ -45,7 +45,14 @@ test.for([
   const count = 5
   const connection = createJobs(count)
   for (let seq = 1; seq <= count; seq++)
-    addRun(connection, { run: runAt(seq, 1), tenantId: 'acme', definitionId: 'work', maxAttempts: 1, workflow: '{}' })
+    addRun(connection, {
+      run: runAt(seq, 1),
+      tenantId: 'acme',
+      definitionId: 'work',
+      maxAttempts: 1,
+      rank: 0,
+      workflow: '{}',
+    })
   connection.exec("UPDATE cgk_runs SET state = 'completed', phase = NULL, ended_at = 1")
   connection.exec(enlarge!)
   expect(deleteAll(connection)).toEqual([2, 2, 1])

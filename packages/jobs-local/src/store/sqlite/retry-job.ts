@@ -15,14 +15,16 @@ export function retryJob(connection: Connection, job: StoredJob): void {
     if (run.state !== 'failed') continue
     const { definitionId, maxAttempts, compensateOnCancel = false, workflow: failed } = run
     const key = runAt(seqOf(job), ++number)
+    const { run: failedKey, rank } = keyOf(run)
     const record = failed && retryWorkflowRecord(failed, runIdOf(id, number))
     addRun(connection, {
       run: key,
       tenantId,
+      rank,
       definitionId,
       maxAttempts,
       compensateOnCancel,
-      retryOf: numberOf(keyOf(run).run),
+      retryOf: numberOf(failedKey),
       ...(record && { workflow: toStoredRecord(record) }),
     })
     if (record) writeSteps(connection, key, record.steps)

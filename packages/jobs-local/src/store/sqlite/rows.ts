@@ -32,6 +32,7 @@ export interface RunRow {
   readonly output: string | null
   readonly error: string | null
   readonly retry_of: number | null
+  readonly rank: number
   readonly pause: 'asleep' | 'awake' | null
   readonly wake_pending: number
   readonly resumed: number
@@ -67,6 +68,8 @@ export const compensationStates = { none: 0, pending: 1, running: 2 } as const
 export interface RunKey {
   readonly run: number
   readonly worker: number
+  /** The run's place among the waiting runs. */
+  readonly rank: number
 }
 
 /** Number of rows for runs that each job may have. */
@@ -176,7 +179,7 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     ...(row.compensation === compensationStates.pending && { toCompensate: envelope }),
     ...(row.compensation === compensationStates.running && { compensating: envelope }),
   }
-  setKey(run, { run: row.run, worker: row.worker ?? 0 })
+  setKey(run, { run: row.run, worker: row.worker ?? 0, rank: row.rank })
   return run
 }
 

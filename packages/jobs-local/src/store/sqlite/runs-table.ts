@@ -23,6 +23,7 @@ const { waiting, ready, held, suspect } = phases
 export interface NewRun extends Subscriber {
   readonly run: number
   readonly tenantId: string
+  readonly rank: number
   readonly retryOf?: number
   /** The workflow record from which the run continues, without its steps. */
   readonly workflow?: string
@@ -30,13 +31,14 @@ export interface NewRun extends Subscriber {
 
 /** Writes a new run that waits for a slot. */
 export function addRun(connection: Connection, run: NewRun): void {
-  const { definitionId, tenantId, maxAttempts, compensateOnCancel = false, retryOf, workflow } = run
+  const { definitionId, tenantId, rank, maxAttempts, compensateOnCancel = false, retryOf, workflow } = run
   connection.run(
-    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, max_attempts, compensate_on_cancel, retry_of, workflow) ' +
-      `VALUES (?, ?, ?, 'queued', ${ready}, ?, ?, ?, ?)`,
+    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, rank, max_attempts, compensate_on_cancel, retry_of, workflow) ' +
+      `VALUES (?, ?, ?, 'queued', ${ready}, ?, ?, ?, ?, ?)`,
     run.run,
     definitionId,
     tenantId,
+    rank,
     maxAttempts,
     compensateOnCancel ? 1 : 0,
     retryOf ?? null,
@@ -69,8 +71,8 @@ export function wakeDueRuns(connection: Connection, now: number): void {
 }
 
 const insertHeld = createInsert(
-  'cgk_runs (run, definition_id, tenant, state, phase, worker, attempts, max_attempts, started_at, attempt_started_at, compensate_on_cancel)',
-  `(?, ?, ?, 'running', ${held}, ?, 1, ?, ?, ?, ?)`,
+  'cgk_runs (run, definition_id, tenant, state, phase, rank, worker, attempts, max_attempts, started_at, attempt_started_at, compensate_on_cancel)',
+  `(?, ?, ?, 'running', ${held}, ?, ?, 1, ?, ?, ?, ?)`,
 )
 
 /** Writes new runs that a worker holds from the start. */
@@ -80,7 +82,8 @@ export function addHeldRuns(connection: Connection, runs: readonly StoredRun[], 
     runs.map((run) => {
       const { definitionId, job, maxAttempts, compensateOnCancel } = run
       const { tenantId } = job.envelope
-      return [keyOf(run).run, definitionId, tenantId, worker, maxAttempts, now, now, compensateOnCancel ? 1 : 0]
+      const { run: key, rank } = keyOf(run)
+      return [key, definitionId, tenantId, rank, worker, maxAttempts, now, now, compensateOnCancel ? 1 : 0]
     }),
   )
 }
@@ -95,12 +98,12 @@ const hold =
 /** Marks the ready runs of a definition and tenant as running or resumed, up to and including the given run. */
 export function holdRuns(
   connection: Connection,
-  { definition_id: definition, tenant, run }: Pick<RunRow, 'definition_id' | 'tenant' | 'run'>,
+  { definition_id: definition, tenant, rank, run }: Pick<RunRow, 'definition_id' | 'tenant' | 'rank' | 'run'>,
   worker: number,
   now: number,
 ): void {
-  const where = `phase = ${ready} AND definition_id = ? AND tenant = ? AND run <= ?`
-  connection.run(`UPDATE cgk_runs SET ${hold} WHERE ${where}`, worker, now, now, definition, tenant, run)
+  const where = `phase = ${ready} AND definition_id = ? AND tenant = ? AND (rank, run) <= (?, ?)`
+  connection.run(`UPDATE cgk_runs SET ${hold} WHERE ${where}`, worker, now, now, definition, tenant, rank, run)
 }
 
 /** Marks a suspect as running or resumed. */

@@ -1,5 +1,6 @@
 import type { LimitsOf, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import { createRun } from '../create-run.ts'
+import { rankOf } from '../rank-of.ts'
 import { ReadyQueue } from '../ready-queue.ts'
 import type { Connection } from './connection.ts'
 import { keyOf, runAt, setKey, seqOf } from './rows.ts'
@@ -25,7 +26,7 @@ export class UnwrittenRuns {
   add(job: StoredJob, subscriber: Subscriber): void {
     const run = createRun(job, subscriber)
     job.runs.push(run)
-    setKey(run, { run: runAt(seqOf(job), job.runs.length), worker: 0 })
+    setKey(run, { run: runAt(seqOf(job), job.runs.length), worker: 0, rank: rankOf(run) })
     this.#runs.push(run)
   }
 
@@ -45,7 +46,7 @@ export class UnwrittenRuns {
       run.attempts = 1
       run.startedAt = now
       run.attemptStartedAt = now
-      setKey(run, { run: keyOf(run).run, worker })
+      setKey(run, { ...keyOf(run), worker })
     }
     addHeldRuns(this.#connection, started, worker, now)
     this.#runs = this.#runs.filter(({ state }) => state !== 'running')
@@ -62,8 +63,10 @@ export class UnwrittenRuns {
 
   #writeWaiting(run: StoredRun): void {
     const { definitionId, maxAttempts, compensateOnCancel = false, job } = run
+    const { run: key, rank } = keyOf(run)
     addRun(this.#connection, {
-      run: keyOf(run).run,
+      run: key,
+      rank,
       tenantId: job.envelope.tenantId,
       definitionId,
       maxAttempts,

@@ -25,6 +25,7 @@ interface DefinitionRow {
   readonly definition_id: string
   readonly event: string | null
   readonly max_attempts: number
+  readonly priority: number
   readonly compensate_on_cancel: number
 }
 
@@ -111,9 +112,10 @@ export class Workers {
   #writeDefinitions(): void {
     this.#inherit()
     this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = 0', this.#id)
-    for (const { definitionId, event = null, maxAttempts, compensateOnCancel = false } of this.#definitions) {
-      const sql = 'INSERT OR REPLACE INTO cgk_definitions VALUES (?, ?, ?, ?, ?, 0, NULL)'
-      this.#connection.run(sql, this.#id, definitionId, event, maxAttempts, compensateOnCancel ? 1 : 0)
+    for (const definition of this.#definitions) {
+      const { definitionId, event = null, maxAttempts, priority = 0, compensateOnCancel = false } = definition
+      const sql = 'INSERT OR REPLACE INTO cgk_definitions VALUES (?, ?, ?, ?, ?, ?, 0, NULL)'
+      this.#connection.run(sql, this.#id, definitionId, event, maxAttempts, priority, compensateOnCancel ? 1 : 0)
     }
     this.#areDefinitionsWritten = true
   }
@@ -220,10 +222,11 @@ export class Workers {
 
   #readElsewhere(event: string): readonly Subscriber[] {
     const sql =
-      'SELECT definition_id, event, max_attempts, compensate_on_cancel FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition_id'
+      'SELECT definition_id, event, max_attempts, priority, compensate_on_cancel FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition_id'
     return this.#connection.all<DefinitionRow>(sql, event, this.#id).map((row) => ({
       definitionId: row.definition_id,
       maxAttempts: row.max_attempts,
+      priority: row.priority,
       ...(row.compensate_on_cancel === 1 && { compensateOnCancel: true }),
     }))
   }
