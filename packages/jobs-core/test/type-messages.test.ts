@@ -54,6 +54,17 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
     code: `defineJob({ id: 'x', event: 'order.crated', handler: () => undefined })`,
     names: ['"order.crated"', '"order.created"'],
   },
+  'an unknown event of a job whose handler reads and returns fields': {
+    code: `defineJob({ id: 'x', event: 'order.crated', handler: async ({ payload }) => ({ id: payload.orderId }) })`,
+    names: ['"order.crated"', '"order.created"', /^at event:/m],
+  },
+  'an unknown event of a workflow whose steps read and return fields': {
+    code: `defineWorkflow({ id: 'x', event: 'order.crated', steps: async ({ payload }, step) => {
+      await step.waitForEvent('w', 'order.refunded', { match: 'orderId', timeout: '7d' })
+      return { id: payload.orderId }
+    } })`,
+    names: ['"order.crated"', '"order.created"', /^at event:/m],
+  },
   'a misspelled field in a handler': {
     code: `defineJob({ id: 'x', event: 'order.created', handler: ({ payload }) => payload.orderID })`,
     names: ["'orderID'", "Did you mean 'orderId'?"],
@@ -61,6 +72,34 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
   'an unknown option of a job': {
     code: `defineJob({ id: 'x', event: 'order.created', handler: () => undefined, retrys: {} })`,
     names: ["'retrys'", "Did you mean to write 'retry'?"],
+  },
+  'an unknown option of a job whose handler returns a value': {
+    code: `defineJob({ id: 'x', event: 'order.created', retrys: {}, handler: async ({ payload }) => ({ id: payload.orderId }) })`,
+    names: ["'retrys'", "Did you mean to write 'retry'?"],
+  },
+  'an unknown option of the retries of a job whose handler returns a value': {
+    code: `defineJob({ id: 'x', event: 'order.created', handler: async ({ payload }) => ({ id: payload.orderId }), retry: { maxAttemps: 3 } })`,
+    names: ["'maxAttemps'", "Did you mean to write 'maxAttempts'?"],
+  },
+  'a wrong value of an option of a job whose handler returns a value': {
+    code: `defineJob({ id: 'x', event: 'order.created', handler: async ({ payload }) => ({ id: payload.orderId }), timeout: 'never' })`,
+    names: ['"never"', /^at timeout:/m],
+  },
+  'an unknown option of a cron job whose handler returns a value': {
+    code: `defineCronJob({ id: 'x', schedule: '0 3 * * *', handler: async ({ tenantId }) => ({ tenantId }), timezon: 'UTC' })`,
+    names: ["'timezon'", "Did you mean to write 'timezone'?"],
+  },
+  'a wrong value of an option of a cron job whose handler returns a value': {
+    code: `defineCronJob({ id: 'x', schedule: '0 3 * * *', handler: async ({ tenantId }) => ({ tenantId }), overlap: 'never' })`,
+    names: ['"never"', /^at overlap:/m],
+  },
+  'an unknown option of the retries of a workflow that returns a value': {
+    code: `defineWorkflow({ id: 'x', event: 'order.created', steps: async ({ payload }) => payload.orderId, retry: { maxAttemps: 3 } })`,
+    names: ["'maxAttemps'", "Did you mean to write 'maxAttempts'?"],
+  },
+  'an unknown option of a step that returns a value': {
+    code: `void step.run('r', async ({ attempt }) => attempt, { retry: { maxAttemps: 3 } })`,
+    names: ["'maxAttemps'", "Did you mean to write 'maxAttempts'?"],
   },
   'a wrong use of an output': {
     code: `void findRun(status, processOrder)?.output?.total`,

@@ -36,7 +36,7 @@ export function defineConformanceCronJobs(unitMs: number): Definition[] {
 
 function defineScripted(name: string, script: Script, options: Partial<CronJobOptions<unknown>>): Definition {
   const id = `conformance-${name}`
-  return defineCronJob<unknown>({
+  return defineCronJob({
     id,
     schedule: everyMinute,
     ...options,

@@ -63,7 +63,7 @@ export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<Cr
  *
  * @throws {InvalidDefinitionError} naming the invalid field.
  */
-export function defineCronJob<Output = void>(options: CronJobOptions<Output>): CronJobDefinition<Output> {
+export function defineCronJob<Output = unknown>(options: CronJobOptions<Output>): CronJobDefinition<Output> {
   const { timezone = 'UTC', ...checked } = readDefinition('defineCronJob', cronJobOptions, options)
   const definition = Object.freeze({
     kind: 'cron' as const,

@@ -1,14 +1,56 @@
 import { describe, expectTypeOf, test } from 'vitest'
 
+import type { JobEvent, JobPayload } from '../events/job-events.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { RetryConfig } from '../retry/retry-config.ts'
 import { defineCronJob } from './define-cron-job.ts'
 import { defineJob } from './define-job.ts'
+import type { EventMessage } from './event-message.ts'
 import type { CronContext, JobContext } from './job-context.ts'
 import type { CronJobDefinition, JobDefinition } from './job-definition.ts'
 import type { Definition, JobOutput } from './definition.ts'
 
+/** A wrapper of an app, which adds options. */
+function defineSlowJob<Event extends JobEvent, Output>(
+  options: Parameters<typeof defineJob<Event, Output>>[0],
+): JobDefinition<Event, Output> {
+  return defineJob({
+    ...options,
+    timeout: '5m',
+    handler: (event, context) => {
+      expectTypeOf(event.payload.tenantId).toExtend<string>()
+      return options.handler(event, context)
+    },
+  })
+}
+
+/** A wrapper of an app with its own arguments. */
+function handle<Event extends JobEvent>(event: Event, handler: (event: EventMessage<Event>) => number) {
+  return defineJob({ id: event, event, handler: (message) => handler(message) })
+}
+
 describe('a job', () => {
+  test('can be defined by a generic function of the app', () => {
+    const slow = defineSlowJob({ id: 'slow', event: 'order.created', handler: ({ payload }) => payload.orderId })
+    expectTypeOf(slow).toEqualTypeOf<JobDefinition<'order.created', string>>()
+    const handled = handle('order.created', ({ payload }) => payload.orderId.length)
+    expectTypeOf(handled).toEqualTypeOf<JobDefinition<'order.created', number>>()
+  })
+
+  test('for one of several events receives the payload of any of them', () => {
+    for (const event of ['order.created', 'email.send'] as const) {
+      defineJob({
+        id: event,
+        event,
+        handler: ({ payload }) => {
+          expectTypeOf(payload).toEqualTypeOf<JobPayload<'order.created' | 'email.send'>>()
+          // @ts-expect-error -- only one of the events has it
+          return payload.recipientEmail
+        },
+      })
+    }
+  })
+
   test('receives the payload of its event', () => {
     defineJob({
       id: 'process-order',

@@ -11,21 +11,22 @@ import {
   type WithoutDefaults,
 } from './definition-options.ts'
 import type { EventMessage } from './event-message.ts'
+import type { IfEvent } from './if-event.ts'
 import type { JobContext } from './job-context.ts'
 import type { JobDefinition } from './job-definition.ts'
 import { processJobs } from './job-registry.ts'
 
-/** The options of `defineJob`. */
-export interface JobOptions<Event extends JobEvent, Output> extends DefinitionOptions {
+/** The options of `defineJob`. `Name` is the event as written, which can be misspelled. */
+export interface JobOptions<Event extends JobEvent, Output, Name extends string = Event> extends DefinitionOptions {
   /** The event to handle. Each send of it starts one run of this job. */
-  event: Event
+  event: Event | Extract<Name, JobEvent>
   /**
    * Handles the event, at least once for each send: make it idempotent. The return value is the run's output: JSON or
    * nothing. A thrown error causes a retry. Throw `NonRetryableError` or `RetryAfterError` to change that.
    */
-  handler: (event: EventMessage<Event>, context: JobContext) => Output | Promise<Output>
+  handler: (event: IfEvent<Name, EventMessage<Event>>, context: JobContext) => Output | Promise<Output>
   /** Called once, after the last attempt has failed. Errors that it throws are logged. */
-  onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
+  onFailure?: ((error: Error, event: IfEvent<Name, EventMessage<Event>>, context: JobContext) => unknown) | undefined
 }
 
 /** The declarations of the options of a job. */
@@ -47,8 +48,8 @@ export const jobOptions: DeclaredOptions<WithoutDefaults<JobDefinition>> = decla
  * @throws {InvalidDefinitionError} naming the invalid field.
  * @throws {UnknownEventError} if the event is not declared.
  */
-export function defineJob<Event extends JobEvent, Output = void>(
-  options: JobOptions<Event, Output>,
+export function defineJob<Event extends JobEvent, Output = unknown, Name extends string = Event>(
+  options: JobOptions<Event, Output, Name>,
 ): JobDefinition<Event, Output> {
   const checked = readDefinition('defineJob', jobOptions, options)
   const definition = Object.freeze({ kind: 'job' as const, ...checked }) as JobDefinition<Event, Output>

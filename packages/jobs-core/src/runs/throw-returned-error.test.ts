@@ -65,7 +65,7 @@ describe('with `returnedErrors: true`, the attempt fails', () => {
   })
 
   test('of a cron job, but not of the tick that sends the jobs of its tenants', async () => {
-    const cron = defineCronJob<unknown>({
+    const cron = defineCronJob({
       id: 'tick',
       schedule: '* * * * *',
       tenants: () => [],

@@ -12,22 +12,31 @@ import {
   type WithoutDefaults,
 } from '../jobs/definition-options.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
+import type { IfEvent } from '../jobs/if-event.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import { processJobs } from '../jobs/job-registry.ts'
 import type { RetryConfig } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
 import type { Steps, WorkflowDefinition } from './steps.ts'
 
-/** Options of `defineWorkflow`. */
-export interface WorkflowOptions<Event extends JobEvent, Output> extends DefinitionOptions {
+/** Options of `defineWorkflow`. `Name` is the event as written, which can be misspelled. */
+export interface WorkflowOptions<
+  Event extends JobEvent,
+  Output,
+  Name extends string = Event,
+> extends DefinitionOptions {
   /** The event that starts a run. Every send starts one. */
-  event: Event
+  event: Event | Extract<Name, JobEvent>
   /**
    * The workflow as ordinary code. After a wait or a crash it is replayed from its start, and completed steps return
    * their recorded results. Put all side effects into steps, and nothing random between them. The return value is the
    * run's output.
    */
-  steps: (event: EventMessage<Event>, step: Steps<Event>, context: JobContext) => Output | Promise<Output>
+  steps: (
+    event: IfEvent<Name, EventMessage<Event>>,
+    step: IfEvent<Name, Steps<Event>>,
+    context: JobContext,
+  ) => Output | Promise<Output>
   /**
    * The retry policy of steps without their own, and of errors thrown between the steps. Default: 3 attempts,
    * exponential from 1 s to 60 s.
@@ -45,7 +54,7 @@ export interface WorkflowOptions<Event extends JobEvent, Output> extends Definit
   /** Whether to compensate the completed steps of a cancelled run. Default false. */
   compensateOnCancel?: boolean | undefined
   /** Called once after a run has failed and its steps have been compensated. Its errors are logged. */
-  onFailure?: ((error: Error, event: EventMessage<Event>, context: JobContext) => unknown) | undefined
+  onFailure?: ((error: Error, event: IfEvent<Name, EventMessage<Event>>, context: JobContext) => unknown) | undefined
 }
 
 type CheckedWorkflow = Omit<WithoutDefaults<WorkflowDefinition>, 'maxSteps' | 'compensateOnCancel'> &
@@ -72,8 +81,8 @@ export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
  * @throws {InvalidDefinitionError} naming the invalid field.
  * @throws {UnknownEventError} if the event is not declared.
  */
-export function defineWorkflow<Event extends JobEvent, Output = void>(
-  options: WorkflowOptions<Event, Output>,
+export function defineWorkflow<Event extends JobEvent, Output = unknown, Name extends string = Event>(
+  options: WorkflowOptions<Event, Output, Name>,
 ): WorkflowDefinition<Event, Output> {
   const checked = readDefinition('defineWorkflow', workflowOptions, options)
   const definition = Object.freeze({

@@ -97,7 +97,7 @@ export const stepSendOptionNames: readonly string[] = sendOptions.names.filter(
  */
 export interface Steps<Trigger extends JobEvent = JobEvent> {
   /** Runs work and stores its result as JSON. Completed work never runs again. */
-  run<Output = void>(
+  run<Output = unknown>(
     id: string,
     work: (context: StepContext) => Output | Promise<Output>,
     options?: StepOptions<AsJson<Output>>,

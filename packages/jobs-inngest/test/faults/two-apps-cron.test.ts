@@ -10,7 +10,7 @@ const noon = Math.floor(Date.now() / dayMs + 1.5) * dayMs + dayMs / 2
 
 /** Creates a cron job with the same id in each of two apps. */
 function sweep(tenants: readonly string[] | undefined, handle: (run: string) => unknown): Definition {
-  return defineCronJob<unknown>({
+  return defineCronJob({
     id: 'sweep',
     schedule: '* * * * *',
     retry: { maxAttempts: 1 },

@@ -9,7 +9,7 @@ import { createRecordedLogger } from '../kit/recorded-logger.ts'
 const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: '5s' } as const
 
 function report(options: Partial<CronJobOptions<unknown>>) {
-  return defineCronJob<unknown>({ id: 'report', schedule: '* * * * *', retry, handler: () => undefined, ...options })
+  return defineCronJob({ id: 'report', schedule: '* * * * *', retry, handler: () => undefined, ...options })
 }
 
 /** Returns the states of each tenant's jobs, oldest first. */

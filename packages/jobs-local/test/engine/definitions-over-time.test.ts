@@ -16,7 +16,7 @@ describe('changes of definitions while the engine runs', () => {
   let logger: RecordedLogger
 
   const define = (options: Partial<JobOptions<'work.requested', unknown>>) =>
-    defineJob<'work.requested', unknown>({ id: 'work', event: 'work.requested', handler: () => 'done', ...options })
+    defineJob<'work.requested'>({ id: 'work', event: 'work.requested', handler: () => 'done', ...options })
   const send = async (delay = 0): Promise<string> =>
     (await engine.client.sendJob('work.requested', { tenantId }, { delay })).id
 

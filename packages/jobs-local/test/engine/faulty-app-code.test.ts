@@ -21,7 +21,7 @@ describe('the engine continues without unhandled rejections, with', () => {
 
   /** Runs a faulty job, then a working one. Returns the status of the first. */
   async function run(handler: () => unknown, logger?: LoggerLike): Promise<JobStatus> {
-    const bad = defineJob<'work.requested', unknown>({
+    const bad = defineJob<'work.requested'>({
       id: 'bad',
       event: 'work.requested',
       retry,
@@ -59,7 +59,7 @@ describe('the engine continues without unhandled rejections, with', () => {
       rejections.push(rejection)
       return rejection.promise
     }
-    const job = defineJob<'work.requested', unknown>({
+    const job = defineJob<'work.requested'>({
       id: 'late',
       event: 'work.requested',
       timeout: '1s',

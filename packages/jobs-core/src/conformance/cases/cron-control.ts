@@ -142,7 +142,7 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
     async run() {
       const define = (options: Partial<CronJobOptions<unknown>>) =>
         withSeparateRegistry(() =>
-          defineCronJob<unknown>({
+          defineCronJob({
             id: 'conformance-refused',
             schedule: '* * * * *',
             handler: () => undefined,
