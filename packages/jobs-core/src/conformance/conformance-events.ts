@@ -29,6 +29,8 @@ export type ConformanceEvent =
   | 'conformance.typed'
   | 'conformance.own-schema'
   | 'conformance.returned-errors'
+  | 'conformance.own-backoff'
+  | 'conformance.wrong-backoff'
   | 'conformance.workflow'
   | 'conformance.workflow-few'
   | 'conformance.workflow-compensated'
@@ -79,6 +81,8 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.typed': typedSchema,
   'conformance.own-schema': ownSchema,
   'conformance.returned-errors': scripted,
+  'conformance.own-backoff': scripted,
+  'conformance.wrong-backoff': scripted,
   'conformance.workflow': scripted,
   'conformance.workflow-few': scripted,
   'conformance.workflow-compensated': scripted,

@@ -4,6 +4,7 @@ import { defineJob, type JobOptions } from '../jobs/define-job.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition } from '../jobs/definition.ts'
+import type { Backoff } from '../retry/retry-config.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import { checkDefinitionSupport } from '../provider/check-support.ts'
 import { defineConformanceCronJobs } from './conformance-cron-jobs.ts'
@@ -53,8 +54,15 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('typed', { retry: fixed(2), reports: true }),
     defineScripted('own-schema', { retry: fixed(2) }),
     defineScripted('replaced', { event: 'webhook.process', retry: fixed(2) }),
+    defineScripted('own-backoff', { retry: { maxAttempts: 4, backoff: ownBackoff(unitMs) } }),
+    defineScripted('wrong-backoff', { retry: { maxAttempts: 4, backoff: () => Number.NaN }, reports: true }),
     defineScripted('returned-errors', { retry: fixed(3), returnedErrors: true, reports: true }),
   ]
+}
+
+/** Returns a function with delays that no curve has, if it gets the number of the attempt and its error. */
+function ownBackoff(unitMs: number): Exclude<Backoff, string> {
+  return (attempt, error) => (error.message.endsWith(`in attempt ${attempt}`) ? [3, 1, 2][attempt - 1]! * unitMs : '9s')
 }
 
 type ScriptedOptions = Pick<

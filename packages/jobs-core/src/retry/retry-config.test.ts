@@ -38,6 +38,11 @@ describe('a retry policy', () => {
     })
   })
 
+  test('keeps a `backoff` function', () => {
+    const backoff = () => 5
+    expect(toRetryPolicy({ maxAttempts: 9, backoff })).toMatchObject({ maxAttempts: 9, backoff })
+  })
+
   test('can have no delay', () => {
     expect(toRetryPolicy({ initialDelay: 0, maxDelay: 0 })).toMatchObject({ initialDelayMs: 0, maxDelayMs: 0 })
   })
@@ -70,6 +75,15 @@ describe('an invalid value is rejected with its field', () => {
       }),
     )
   })
+
+  test.each(['initialDelay', 'maxDelay', 'factor', 'jitter'] as const)(
+    'and `%s` with a `backoff` function',
+    (option) => {
+      expect(() => toRetryPolicy({ backoff: () => 5, [option]: 1 })).toThrow(
+        `\`${option}\` cannot be combined with a \`backoff\` function. Return the whole delay from the function.`,
+      )
+    },
+  )
 
   test('and an unknown option, with the list of options', () => {
     expect(() => toRetryPolicy({ maxAttemps: 5 } as RetryConfig)).toThrow(

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 
 import { maxDurationMs } from '../time/duration.ts'
 import { type Backoff, type RetryPolicy, toRetryPolicy } from './retry-config.ts'
 import { retryDelayMs } from './retry-delay.ts'
 
-const backoff = fc.constantFrom<Backoff>('fixed', 'linear', 'exponential')
+const backoff = fc.constantFrom<'fixed' | 'linear' | 'exponential'>('fixed', 'linear', 'exponential')
 const delay = fc.oneof(fc.constant(0), fc.nat(5000), fc.nat(maxDurationMs))
 const policy: fc.Arbitrary<RetryPolicy> = fc
   .record({
@@ -38,7 +38,7 @@ describe('the delay after each failed attempt', () => {
     fc.assert(
       fc.property(policy, attempt, (jittered, n) => {
         const one = { ...jittered, jitter: 0 }
-        const uncapped = { fixed: 1, linear: n, exponential: one.factor ** (n - 1) }[one.backoff]
+        const uncapped = { fixed: 1, linear: n, exponential: one.factor ** (n - 1) }[one.backoff as 'fixed']
         const expected = one.initialDelayMs === 0 ? 0 : Math.min(one.initialDelayMs * uncapped, one.maxDelayMs)
         expect(retryDelayMs(one, n, never)).toBe(Math.ceil(expected))
       }),
@@ -78,5 +78,74 @@ describe('the delay after each failed attempt', () => {
   test('spreads over the whole range of the jitter', () => {
     const one = toRetryPolicy({ backoff: 'fixed', initialDelay: 1000, jitter: 0.5 })
     expect([0, 0.5, 0.999].map((r) => retryDelayMs(one, 1, () => r))).toEqual([1000, 750, 501])
+  })
+})
+
+describe('a `backoff` function', () => {
+  const own = (delayOf: unknown) => toRetryPolicy({ backoff: delayOf as Backoff })
+
+  test.each<[returned: number | string, delayMs: number]>([
+    [0, 0],
+    [1500, 1500],
+    [0.2, 1],
+    ['1.5s', 1500],
+    [maxDurationMs, maxDurationMs],
+  ])('that returns %j: %i ms', (returned, delayMs) => {
+    expect(
+      retryDelayMs(
+        own(() => returned),
+        1,
+        never,
+      ),
+    ).toBe(delayMs)
+  })
+
+  test('gets the failed attempt and its error', () => {
+    const delayOf = vi.fn<() => number>(() => 5)
+    const error = new Error('busy')
+    retryDelayMs(own(delayOf), 7, never, error)
+    retryDelayMs(own(delayOf), 8, never, 'a string')
+    retryDelayMs(own(delayOf), 9, never)
+    expect(delayOf.mock.calls).toEqual([
+      [7, error],
+      [8, expect.objectContaining({ name: 'NonError' })],
+      [9, expect.any(Error)],
+    ])
+  })
+
+  test.each([
+    undefined,
+    null,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    -1,
+    'soon',
+    {},
+    Promise.resolve(5),
+    maxDurationMs + 1,
+  ])('must return a delay, not %o', (returned) => {
+    expect(() =>
+      retryDelayMs(
+        own(() => returned),
+        1,
+        never,
+      ),
+    ).toThrow(
+      expect.objectContaining({
+        option: 'retry.backoff',
+        message: expect.stringMatching(
+          /^`retry\.backoff` returned a value that is .*\. Return the delay: milliseconds/,
+        ),
+      }),
+    )
+  })
+
+  test('that throws is reported with its message', () => {
+    const throwing = (): never => {
+      throw new Error('oops')
+    }
+    expect(() => retryDelayMs(own(throwing), 1, never)).toThrow(
+      '`retry.backoff` threw an error: oops. Return the delay',
+    )
   })
 })

@@ -1,3 +1,4 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { RetryAfterError } from '../errors/retry-after-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
@@ -38,16 +39,24 @@ export interface FailedAttempt {
 }
 
 /**
- * Returns whether the run fails or retries, and after which delay. A retry is never earlier than the policy computes.
+ * Returns whether the run fails or retries, and after which delay. A retry is never earlier than the policy computes. A
+ * run whose `backoff` function fails has no delay, so it fails.
  */
 export function toFailureOutcome(thrown: unknown, failed: FailedAttempt): Outcome {
   const { policy, attempt, maxAttempts, now, random, limits } = failed
   if (NonRetryableError.isInstance(thrown) || attempt >= maxAttempts) {
     return { type: 'failed', error: toErrorInfo(thrown) }
   }
-  const wantedMs = RetryAfterError.isInstance(thrown)
-    ? delayFrom(thrown.retryAfter, now)
-    : retryDelayMs(policy, attempt, random)
+  let wantedMs: number
+  try {
+    wantedMs = RetryAfterError.isInstance(thrown)
+      ? delayFrom(thrown.retryAfter, now)
+      : retryDelayMs(policy, attempt, random, thrown)
+  } catch (error) {
+    if (!InvalidOptionError.isInstance(error)) throw error // the host's random number generator
+    error.cause = thrown
+    return { type: 'failed', error: toErrorInfo(error) }
+  }
   if (limits?.maxRetryDelayMs !== undefined && wantedMs > limits.maxRetryDelayMs) {
     return { type: 'failed', error: toErrorInfo(tooLong(wantedMs, limits, thrown)) }
   }
@@ -60,7 +69,7 @@ function delayFrom(retryAfter: number | Date, now: number): number {
 
 function tooLong(wantedMs: number, limits: EngineLimits, cause: unknown): Error {
   const { provider, maxRetryDelayMs, maxRetryDelayNote } = limits
-  const maximum = `The maximum is ${maxRetryDelayMs} ms. Throw a \`RetryAfterError\` with a shorter delay, or schedule another job.`
+  const maximum = `The maximum is ${maxRetryDelayMs} ms. Retry after a shorter delay, or schedule another job.`
   const error = new UnsupportedFeatureError({
     feature: `a retry after ${wantedMs} ms`,
     provider,

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { createDeferred } from '../../test/kit/deferred.ts'
 import { cyclicError, errorLike, frozenError, revokedProxy, unreadableError } from '../../test/kit/unusual-errors.ts'
+import { RetryAfterError } from '../errors/retry-after-error.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 
@@ -49,6 +50,45 @@ describe('a thrown value', () => {
 test('a thrown revoked proxy is retried like an error', async () => {
   const outcome = await kit.run(failing(revokedProxy, { retry: { maxAttempts: 2 } }))
   expect(outcome).toMatchObject({ type: 'retry', error: { name: 'NonError' } })
+})
+
+describe('a `backoff` function', () => {
+  const error = new Error('busy')
+  const limits = { provider: 'slow', minRetryDelayMs: 1000, maxRetryDelayMs: 60_000 }
+  const failAfter = (backoff: () => unknown, onFailure?: OnFailure) =>
+    kit.run(failing(error, { retry: { backoff: backoff as () => number }, onFailure }), orderEnvelope(), { limits })
+
+  test('chooses the delay, within the limits of the engine', async () => {
+    expect(await failAfter(() => '5s')).toMatchObject({ type: 'retry', afterMs: 5000 })
+    expect(await failAfter(() => 1)).toMatchObject({ type: 'retry', afterMs: 1000 })
+    const tooLong = { code: 'unsupported_feature', message: expect.stringContaining('a retry after 60001 ms') }
+    expect(await failAfter(() => 60_001)).toMatchObject({ type: 'failed', error: tooLong })
+  })
+
+  test.each([
+    ['returns no delay', () => Number.NaN, 'returned a value that is not a duration: `NaN`'],
+    [
+      'throws',
+      () => {
+        throw new Error('oops')
+      },
+      'threw an error: oops',
+    ],
+  ])('that %s fails the run, and `onFailure` gets the error of the attempt', async (_what, backoff, problem) => {
+    const onFailure = vi.fn<OnFailure>()
+    expect(await failAfter(backoff, onFailure)).toMatchObject({
+      type: 'failed',
+      error: { code: 'invalid_option', message: expect.stringContaining(problem), cause: { message: 'busy' } },
+    })
+    expect(onFailure.mock.calls[0]?.[0]).toBe(error)
+  })
+
+  test('is not called for an error that chooses the delay, and not after the last attempt', async () => {
+    const backoff = vi.fn<() => number>(() => 1)
+    await kit.run(failing(new RetryAfterError('later', '5s'), { retry: { backoff } }))
+    await kit.run(failing(error, { retry: { backoff } }), orderEnvelope(), { attempt: 3 })
+    expect(backoff).not.toHaveBeenCalled()
+  })
 })
 
 describe('onFailure', () => {

@@ -105,3 +105,9 @@ describe('a step that sends', () => {
     expect(await attempt(throwing(refusal), { kind: 'run' })).toMatchObject({ type: 'retry' })
   })
 })
+
+test('a `backoff` function of a step chooses the delay', async () => {
+  const policy = toRetryPolicy({ backoff: (failed, { message }) => (message === 'busy' ? failed * 700 : 1) })
+  const outcome = await attempt(throwing(new Error('busy')), { policy }, { attempt: 2 })
+  expect(outcome).toMatchObject({ type: 'retry', afterMs: 1400 })
+})

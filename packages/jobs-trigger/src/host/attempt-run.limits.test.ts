@@ -85,7 +85,8 @@ describe('after a crash, the server retries', () => {
     [{ backoff: 'fixed', initialDelay: '2s' }, [2000, 2000, 2000, 2000, 2000, 2000]],
     [{ backoff: 'linear', initialDelay: '1s', maxDelay: '1m' }, [1000, 2000, 4000, 8000, 16_000, 60_000]],
     [{ backoff: 'exponential', initialDelay: '1s', maxDelay: '9s', factor: 3 }, [1000, 3000, 9000, 9000, 9000, 9000]],
-  ])('no earlier than the policy %j', async (retried, delays) => {
+    [{ backoff: () => '3h' }, [1000, 2000, 4000, 8000, 16_000, 60_000]], // the server cannot call it
+  ])('by the policy %j', async (retried, delays) => {
     expect(await delaysOf(retried)).toEqual(delays)
   })
 

@@ -10,8 +10,12 @@ export const requeueThresholdMs = 30_000
 /** Maximum number of returns of a run to its queue. The next time, the server ends it without calling any hook. */
 export const maxRequeues = 11
 
-/** Returns the number of attempts that a policy can have on this engine, or `undefined` if it exceeds no limit. */
+/**
+ * Returns the number of attempts that a policy can have on this engine, or `undefined` if it exceeds no limit. The delays
+ * of a `backoff` function are not known before the attempts fail.
+ */
 export function requeueAttemptsLimit(policy: RetryPolicy): number | undefined {
+  if (typeof policy.backoff === 'function') return undefined
   let requeues = 0
   for (let attempt = 1; attempt < policy.maxAttempts; attempt++) {
     // Without jitter, which only shortens delays.

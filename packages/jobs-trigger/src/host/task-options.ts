@@ -37,13 +37,17 @@ export function definitionTaskOptions(definition: Definition): BaseTaskOptions {
   }
 }
 
-/** Returns the server's retry settings if the process dies. Its delays are never shorter than those of the policy. */
+/**
+ * Returns the server's retry settings if the process dies. Its delays are never shorter than those of the policy. It
+ * cannot call a `backoff` function, so it uses the default curve.
+ */
 function crashRetry({ retry: { backoff, initialDelayMs, maxDelayMs, factor } }: Definition) {
+  const curve = typeof backoff === 'function' ? 'exponential' : backoff
   const [growth, maxDelay] = {
     fixed: [1, initialDelayMs],
     linear: [2, maxDelayMs], // the lowest curve of the server that is never below a linear one
     exponential: [factor, maxDelayMs],
-  }[backoff] as [number, number]
+  }[curve] as [number, number]
   return {
     factor: growth,
     // The server takes a delay of zero for no retry.

@@ -57,7 +57,7 @@ export async function runWorkflowAttempt(
   } catch (error) {
     // Also retries after the last attempt: the extra attempt that ends the run compensates it and calls `onFailure`.
     const { begun, dependencies } = options
-    const delayMs = retryDelayMs(definition.retry, begun.attempt, dependencies.random)
+    const delayMs = retryDelayMs(definition.retry, begun.attempt, dependencies.random, error)
     return { type: 'retry', afterMs: Math.max(minRetryDelayMs, delayMs), error: toErrorInfo(error) }
   }
 }

@@ -22,7 +22,7 @@ test('docs/retries-and-errors.md lists every option of a retry with its default'
   const { retry } = defineJob({ id: 'defaults', event: 'order.created', handler: () => undefined })
   const defaults = {
     maxAttempts: `${retry.maxAttempts}`,
-    backoff: retry.backoff,
+    backoff: String(retry.backoff),
     initialDelay: `${retry.initialDelayMs.toLocaleString('en-GB')} ms`,
     maxDelay: `${retry.maxDelayMs.toLocaleString('en-GB')} ms`,
     factor: `${retry.factor}`,

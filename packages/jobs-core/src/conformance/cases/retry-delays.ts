@@ -75,6 +75,35 @@ export const retryDelayCases: readonly ConformanceCase[] = casesOf(rules.retries
     },
   },
   {
+    id: 'retry-own-backoff',
+    title: 'a `backoff` function gets the failed attempt and its error, and returns the delay',
+    async run(t) {
+      const { id } = await t.send('conformance.own-backoff', { failure: { as: 'error' } })
+      const [run] = (await t.waitForEnd(id)).runs
+      assert.deepEqual([run?.state, run?.attempts], ['failed', 4])
+      const unitMs = t.retryDelay(100)
+      const wanted = [3, 1, 2].map((units) => units * unitMs)
+      const gaps = gapsOf(t, id)
+      assert.equal(gaps.length, wanted.length)
+      for (const [index, gap] of gaps.entries()) {
+        const description = `The attempt after the failed attempt ${index + 1}`
+        t.expectDelay(gap, { description, computedMs: wanted[index]!, toleranceMs: t.capabilities.retryToleranceMs })
+      }
+    },
+  },
+  {
+    id: 'retry-wrong-backoff',
+    title: 'a `backoff` function that returns no delay fails the run with an explanation, and never retries at once',
+    async run(t) {
+      const { id } = await t.send('conformance.wrong-backoff', { failure: { as: 'error' } })
+      const [run] = (await t.waitForEnd(id)).runs
+      assert.deepEqual([run?.state, run?.attempts, run?.error?.code], ['failed', 1, 'invalid_option'])
+      assert.match(run!.error!.message, /^`retry\.backoff` returned .*`NaN`/)
+      assert.equal(run!.error!.cause?.message, 'failed on purpose in attempt 1')
+      assert.equal(t.journal({ jobId: id, kind: 'onFailure' }).length, 1)
+    },
+  },
+  {
     id: 'retry-after-milliseconds',
     title: '`RetryAfterError` with milliseconds overrides the delay',
     run: (t) => expectFirstGap(t, { as: 'retryAfter', afterMs: 2500 }, 2500),
