@@ -64,6 +64,16 @@ describe('with nothing set', () => {
     ])
   })
 
+  test('warns about a misnamed variable, which is a problem in production', async () => {
+    const remedy = 'Set `TRIGGER_SECRET_KEY` instead'
+    const { messagesOf } = await doctor({ TRIGGER_API_KEY: 'x' })
+    expect(messagesOf('warning').join()).toContain(
+      `\`TRIGGER_API_KEY\` is set but not read, so the local engine is used ${remedy}`,
+    )
+    const inProduction = await doctor({ TRIGGER_API_KEY: 'x', NODE_ENV: 'production' })
+    expect(inProduction.messagesOf('problem').join()).toContain(`\`TRIGGER_API_KEY\` is not read. ${remedy}`)
+  })
+
   test('warns about a variable that does not choose an engine', async () => {
     const { messagesOf } = await doctor({ INNGEST_DEV: '1' })
     expect(messagesOf('warning')).toEqual([

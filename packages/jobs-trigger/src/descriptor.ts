@@ -14,6 +14,15 @@ export const triggerEngine: EngineDescriptor = {
       name: 'TRIGGER_SECRET_KEY',
       purpose: 'The secret key of an environment, from the dashboard: `tr_dev_…` for development.',
       choosesEngine: true,
+      mistakes: [
+        'TRIGGER_API_KEY',
+        'TRIGGER_KEY',
+        'TRIGGER_SECRET',
+        'TRIGGER_DEV_KEY',
+        'TRIGGER_DEV_API_KEY',
+        'TRIGGER_DEV_SECRET_KEY',
+        'TRIGGERDEV_SECRET_KEY',
+      ],
       example: { value: '' },
     },
     {

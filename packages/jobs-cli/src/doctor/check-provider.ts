@@ -19,6 +19,7 @@ export function checkProvider(
       facts,
       findings: [
         { check: 'provider', status: 'ok', message },
+        ...misnamedVariableWarnings(facts),
         ...memoryWarnings(facts.engine, variables),
         ...(named === undefined && facts.engine.isFallback ? unchosenEngineWarnings(engines, variables) : []),
       ],
@@ -34,6 +35,10 @@ function memoryWarnings({ title, setup }: EngineDescriptor, variables: NodeJS.Pr
   const message = `in production, ${title} stores jobs in memory unless the app sets a file`
   const remedy = `Set \`${setup.file.variable}\` to store them in a file.`
   return [{ check: 'provider', status: 'warning', message, remedy }]
+}
+
+function misnamedVariableWarnings({ warning }: ChosenEngine): Finding[] {
+  return warning === undefined ? [] : [{ check: 'provider', status: 'warning', ...warning }]
 }
 
 /** Warns about variables that configure an engine but do not choose it, although the vendor's own tools use them so. */

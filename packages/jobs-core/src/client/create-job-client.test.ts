@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
+import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { createJobClient, type JobClientOptions } from './create-job-client.ts'
 import { registerEngine } from './register-engine.ts'
@@ -42,6 +43,21 @@ describe('createJobClient', () => {
     vi.stubEnv('JOB_PROVIDER', 'own')
     expect(await own({}).healthCheck()).toMatchObject({ provider: 'fake' })
     vi.unstubAllEnvs()
+  })
+
+  test('warns once of a variable that is probably meant to choose an engine', () => {
+    registerEngine({ ...engine, isFallback: true, create })
+    const { logger, lines } = createMemoryLogger()
+    vi.stubEnv('JOBS_PROVIDER', 'inngest')
+    for (let clients = 0; clients < 2; clients++) own({ logger })
+    own({ logger, provider: 'own' })
+    vi.unstubAllEnvs()
+    expect(lines.map(({ level, message }) => [level, message])).toEqual([
+      [
+        'warn',
+        '`JOBS_PROVIDER` is set but not read, so an engine is used. Set `JOB_PROVIDER` instead, or `JOB_PROVIDER=own` to use an engine.',
+      ],
+    ])
   })
 
   test('rejects the name of an engine that is not registered', () => {

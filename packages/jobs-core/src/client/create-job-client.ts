@@ -1,7 +1,10 @@
+import { createDefaultLogger } from '../logging/default-logger.ts'
+import { bindLogger } from '../logging/logger.ts'
+import { processState } from '../process-state.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { ProviderChoice } from '../provider/provider-choice.ts'
 import { chooseEngine, requireEngine } from '../provider/choose-engine.ts'
-import { engines } from '../provider/engine-registry.ts'
+import { type Engine, engines } from '../provider/engine-registry.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { loadEngine } from '../provider/load-engine.ts'
 import type { ClientOptions } from './client-options.ts'
@@ -28,11 +31,21 @@ export function createJobClient(options: JobClientOptions = {}): JobClient {
       remedy: 'Configure the provider when you create it, or pass its name as `provider`.',
     })
   }
-  const engine =
-    provider === undefined ? chooseEngine(engines()).engine : requireEngine(engines(), provider, '`provider`')
+  const engine = provider === undefined ? engineOfEnvironment(rest) : requireEngine(engines(), provider, '`provider`')
   const created = engine.create?.(config)
   return createClient(
     { load: async () => created ?? (await loadEngine(engine))(config), runsInProcess: engine.runsInProcess },
     rest,
   )
+}
+
+/** Returns the engine that the environment chooses. Logs each warning about it once in this process. */
+function engineOfEnvironment({ logger = createDefaultLogger() }: ClientOptions): Engine {
+  const { engine, warning } = chooseEngine(engines())
+  const logged = processState('engineWarnings', () => new Set<string>())
+  if (warning && !logged.has(warning.message)) {
+    logged.add(warning.message)
+    bindLogger(logger, {}).warn(`${warning.message}. ${warning.remedy}`)
+  }
+  return engine
 }

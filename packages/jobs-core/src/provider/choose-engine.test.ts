@@ -5,13 +5,13 @@ import { chooseEngine, requireEngine } from './choose-engine.ts'
 import { addEngine, type Engine, engines } from './engine-registry.ts'
 
 const create = () => createFakeProvider()
-const key = (name: string) => ({ name, purpose: 'The key.', choosesEngine: true })
+const key = (name: string, ...mistakes: string[]) => ({ name, purpose: 'The key.', choosesEngine: true, mistakes })
 const cloud: Engine = {
   name: 'cloud',
   title: 'Cloud',
   packageName: 'jobs-cloud',
   runsInProcess: false,
-  variables: [key('CLOUD_KEY'), key('CLOUD_SECRET'), { name: 'CLOUD_URL', purpose: 'The server.' }],
+  variables: [key('CLOUD_KEY', 'CLOUD_API_KEY'), key('CLOUD_SECRET'), { name: 'CLOUD_URL', purpose: 'The server.' }],
   create,
 }
 const queue: Engine = {
@@ -117,6 +117,34 @@ describe('the engine that the environment chooses', () => {
       '`provider` is `here`, which is not an available engine. Import from `@cgk-platform/jobs`',
     )
   })
+})
+
+describe('a variable with nearly the right name', () => {
+  test.each<[variables: Record<string, string>, name: string, meant: string, engine: string]>([
+    [{ JOBS_PROVIDER: 'cloud' }, 'JOBS_PROVIDER', 'JOB_PROVIDER', 'the engine of this process'],
+    [{ JOB_PROVIDERS: 'cloud' }, 'JOB_PROVIDERS', 'JOB_PROVIDER', 'the engine of this process'],
+    [{ JOBS_PROVIDERS: 'cloud' }, 'JOBS_PROVIDERS', 'JOB_PROVIDER', 'the engine of this process'],
+    [{ JOBPROVIDER: 'cloud', CLOUD_URL: 'x' }, 'JOBPROVIDER', 'JOB_PROVIDER', 'the engine of this process'],
+    [{ CLOUD_KEYS: 'k' }, 'CLOUD_KEYS', 'CLOUD_KEY', 'the engine of this process'],
+    [{ CLOUD_API_KEY: 'k' }, 'CLOUD_API_KEY', 'CLOUD_KEY', 'the engine of this process'],
+    [{ JOBS_PROVIDER: 'here', CLOUD_KEY: 'k' }, 'JOBS_PROVIDER', 'JOB_PROVIDER', 'Cloud'],
+  ])('%j is a warning, and in production an error', (variables, name, meant, engine) => {
+    const { warning } = chooseEngine(engines(), variables)
+    expect(warning?.message).toBe(`\`${name}\` is set but not read, so ${engine} is used`)
+    expect(warning?.remedy).toContain(`Set \`${meant}\` instead`)
+    expect(() => chooseEngine(engines(), { ...variables, ...production })).toThrow(
+      new RegExp(`\`${name}\` is .*not read\\. Set \`${meant}\` instead`),
+    )
+  })
+
+  test.each<Record<string, string>>([
+    { JOBS_PROVIDER: '' },
+    { JOBS_PROVIDER: 'cloud', JOB_PROVIDER: 'here' },
+    { JOBS_PROVIDER: 'cloud', CLOUD_KEY: 'k' },
+    { CLOUD_API_KEY: 'k', QUEUE_KEY: 'k' },
+    { CLOUD_API_KEY: 'k', CLOUD_KEY: 'k' },
+    { DB_PROVIDER: 'x', LOG_PROVIDER: 'x', JOB_PROVIDER_ID: 'x', PROVIDER: 'x', JOB_LOG_LEVEL: 'debug', CLOUD_ID: 'x' },
+  ])('%j is none', (variables) => expect(chooseEngine(engines(), variables).warning).toBeUndefined())
 })
 
 describe('the name of an engine', () => {

@@ -107,7 +107,9 @@ describe('a step that sends', () => {
 })
 
 test('a `backoff` function of a step chooses the delay', async () => {
-  const policy = toRetryPolicy({ backoff: (failed, { message }) => (message === 'busy' ? failed * 700 : 1) })
+  const policy = toRetryPolicy({
+    backoff: (failed: number, { message }: Error) => (message === 'busy' ? failed * 700 : 1),
+  })
   const outcome = await attempt(throwing(new Error('busy')), { policy }, { attempt: 2 })
   expect(outcome).toMatchObject({ type: 'retry', afterMs: 1400 })
 })
