@@ -5,6 +5,7 @@ import type { Inngest } from 'inngest'
 import type { EngineReads } from './api/engine-api.ts'
 import type { EngineApp } from './api/engine-shapes.ts'
 import { dispatcherSuffix } from './host/cron-dispatcher.ts'
+import { definitionIdOf } from './wire/function-id.ts'
 import type { RegisteredFunction, Subscriptions } from './read/subscriptions.ts'
 
 type Check = Health['checks'][number]
@@ -62,7 +63,7 @@ function functionIds(jobs: JobRegistry | undefined): string[] {
 
 /** Describes missing and paused functions; an empty string if there are none. */
 function problemsOf(needed: readonly string[], registered: readonly RegisteredFunction[]): string {
-  const found = new Map(registered.map((one) => [one.functionId, one]))
+  const found = new Map(registered.map((one) => [definitionIdOf(one.functionId), one]))
   const missing = quoted(needed.filter((id) => !found.has(id)))
   const paused = quoted(needed.filter((id) => found.get(id)?.isPaused))
   return [

@@ -30,12 +30,16 @@ export function defineConformanceCronJobs(unitMs: number): Definition[] {
     defineScripted('cron-skip', { waitMs: overlappingMs }, { overlap: 'skip' }),
     defineScripted('cron-allow', { waitMs: overlappingMs }, { overlap: 'allow' }),
     defineScripted('cron-caught-up', {}, { catchUp: 'latest' }),
+    defineScripted('slashed', {}, { id: 'conformance/slashed/cron', overlap: 'skip' }),
     defineScripted('cron-long', { waitMs: overlappingMs }, { overlap: 'allow' }),
   ]
 }
 
-function defineScripted(name: string, script: Script, options: Partial<CronJobOptions<unknown>>): Definition {
-  const id = `conformance-${name}`
+function defineScripted(
+  name: string,
+  script: Script,
+  { id = `conformance-${name}`, ...options }: Partial<CronJobOptions<unknown>>,
+): Definition {
   return defineCronJob({
     id,
     schedule: everyMinute,

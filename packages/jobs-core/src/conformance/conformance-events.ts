@@ -37,6 +37,8 @@ export type ConformanceEvent =
   | 'conformance.workflow-returned-errors'
   | 'conformance.awaited'
   | ReplacedEvent
+  | 'conformance.slashed'
+  | 'conformance.slashed-workflow'
 
 /** An asynchronous schema without a library. Standard Schema allows these, so a provider's host must await them. */
 const ownSchema: StandardSchemaV1<ScriptPayload> = {
@@ -89,6 +91,8 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.workflow-returned-errors': scripted,
   'conformance.awaited': scripted,
   'webhook.process': ownSchema,
+  'conformance.slashed': scripted,
+  'conformance.slashed-workflow': scripted,
 }
 
 /** Declares the suite's events in this process. Repeated calls have no effect. */

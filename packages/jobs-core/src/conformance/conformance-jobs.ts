@@ -57,6 +57,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('own-backoff', { retry: { maxAttempts: 4, backoff: ownBackoff(unitMs) } }),
     defineScripted('wrong-backoff', { retry: { maxAttempts: 4, backoff: () => Number.NaN }, reports: true }),
     defineScripted('returned-errors', { retry: fixed(3), returnedErrors: true, reports: true }),
+    defineScripted('slashed', { id: 'conformance/slashed/job', retry: fixed(2), reports: true }),
   ]
 }
 

@@ -15,8 +15,7 @@ export const fewSteps = 5
 /** Defines the suite's workflows. @param jobs - the definitions that their programs can run */
 export function defineConformanceWorkflows(unitMs: number, jobs: readonly Definition[]): Definition[] {
   const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: unitMs } as const
-  const make = (name: string, more: Partial<WorkflowOptions<JobEvent, unknown>>) => {
-    const id = `conformance-${name}`
+  const make = (name: string, { id = `conformance-${name}`, ...more }: Partial<WorkflowOptions<JobEvent, unknown>>) => {
     return defineWorkflow({
       id,
       event: `conformance.${name}` as JobEvent,
@@ -36,6 +35,7 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
     make('workflow-few', { maxSteps: fewSteps }),
     make('workflow-compensated', { compensateOnCancel: true }),
     make('workflow-returned-errors', { returnedErrors: toReturnedError }),
+    make('slashed-workflow', { id: 'conformance/slashed/workflow' }),
   ]
 }
 

@@ -70,16 +70,33 @@ describe('a job', () => {
     expect(define({ event: 'video.ready' })).toMatchObject({ event: 'video.ready' })
   })
 
-  test.each(['a', 'A1', 'process-order.v2_final', '9lives', 'x'.repeat(100)])('can have the id %j', (id) => {
-    expect(define({ id }).id).toBe(id)
-  })
+  test.each(['a', 'A1', 'process-order.v2_final', '9lives', 'x'.repeat(100), 'a/b', 'email/v2.send/now'])(
+    'can have the id %j',
+    (id) => {
+      expect(define({ id }).id).toBe(id)
+    },
+  )
 })
 
 describe('an invalid job is rejected with the field', () => {
   test.each<[field: string, options: object]>([
-    ...[undefined, '', 5, null, 'two words', '-first', '.first', 'a/b', 'ü', 'x'.repeat(101)].map(
-      (id): [string, object] => ['id', { id }],
-    ),
+    ...[
+      undefined,
+      '',
+      5,
+      null,
+      'two words',
+      '-first',
+      '.first',
+      '/a',
+      'a/',
+      'a//b',
+      'a/.b',
+      'a/../b',
+      'ü',
+      `${'a/'.repeat(50)}b`,
+      'x'.repeat(101),
+    ].map((id): [string, object] => ['id', { id }]),
     ...[undefined, 5, null, ['order.created']].map((event): [string, object] => ['event', { event }]),
     ...[undefined, null, 'run', {}].map((value): [string, object] => ['handler', { handler: value }]),
     ...[null, 'notify', {}].map((onFailure): [string, object] => ['onFailure', { onFailure }]),

@@ -16,7 +16,7 @@ import type { ProviderOptions } from '../provider/engine-types.ts'
 
 /** The options of every kind of definition. */
 export interface DefinitionOptions {
-  /** The unique id of the definition on every engine: letters, digits, `.`, `_` and `-`, at most 100 characters. */
+  /** The unique id of the definition on every engine: words of letters, digits, `.`, `_` and `-`, joined by `/`, at most 100 characters. */
   id: string
   /** The retries of failed attempts. Default: 3 attempts, with exponential backoff from 1 s to 60 s. */
   retry?: RetryConfig | undefined
@@ -45,12 +45,14 @@ interface Defaults {
   readonly providerOptions: ProviderOptions
 }
 
-const idRemedy = 'Use letters, digits, `.`, `_` and `-`, at most 100 characters: `process-order`.'
+const idRemedy =
+  'Use words of letters, digits, `.`, `_` and `-`, joined by `/`. Each starts with a letter or digit; at most 100 characters: `process-order`.'
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/
 
 /** The declaration of `id`. */
 export const idOption: Option<string, string> = custom(
   (id: unknown, name, createError) => {
-    if (typeof id === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) return id
+    if (typeof id === 'string' && id.length <= 100 && idPattern.test(id)) return id
     throw createError(name, `is ${quote(id)}`, idRemedy)
   },
   { required: idRemedy },

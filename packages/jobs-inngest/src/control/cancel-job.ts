@@ -6,6 +6,7 @@ import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import type { JobReader } from '../read/job-reader.ts'
 import { functionsWithoutRun, hasMissingRuns, runLagMs } from '../read/missing-runs.ts'
 import type { Subscriptions } from '../read/subscriptions.ts'
+import { definitionIdOf } from '../wire/function-id.ts'
 
 /** The services that cancelling needs. */
 export interface CancelDependencies {
@@ -54,7 +55,9 @@ export async function cancelJob(id: string, { api, clock, reader, subscriptions 
     quietReads = open.length > 0 || isWaiting ? 0 : quietReads + 1
     if (quietReads === requiredQuietReads) {
       if (!subscribed || !isMissing || (runs.length > 0 && !wasNew)) return
-      const missing = functionsWithoutRun(event, runs, subscribed).map(({ functionId }) => `\`${functionId}\``)
+      const missing = functionsWithoutRun(event, runs, subscribed).map(
+        ({ functionId }) => `\`${definitionIdOf(functionId)}\``,
+      )
       const problem = `it has no run of ${missing.join(', ')} that could be cancelled`
       throw new JobNotVisibleError({ jobId: id, provider: 'inngest', problem })
     }

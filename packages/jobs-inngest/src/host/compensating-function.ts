@@ -7,6 +7,7 @@ import { completedInTrace } from '../read/completed-in-trace.ts'
 import { readFinalTrace } from '../read/final-trace.ts'
 import { failuresInTrace } from '../read/failures-in-trace.ts'
 import { isReportedFailure } from '../read/compensating-run.ts'
+import { toFunctionId } from '../wire/function-id.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { sha1 } from '../wire/sha1.ts'
 import { failureName, graceName, supersededName } from '../wire/step-names.ts'
@@ -50,12 +51,13 @@ export function createCompensatingFunction(
   host: HostDependencies,
 ): InngestFunction.Any {
   const { middleware = [], name = definition.id } = functionOptions(definition)
+  const functionId = toFunctionId(definition.id)
   const created = {
-    id: `${definition.id}${compensatingSuffix}`,
+    id: `${functionId}${compensatingSuffix}`,
     name: `${toWorkflowName(name)} (failure)`,
     retries: retries as NonNullable<InngestFunction.Options['retries']>,
     triggers: [
-      { event: 'inngest/function.failed', if: `event.data.function_id == '${host.inngest.id}-${definition.id}'` },
+      { event: 'inngest/function.failed', if: `event.data.function_id == '${host.inngest.id}-${functionId}'` },
     ],
     middleware: [...middleware, replayMiddleware],
   }

@@ -2,6 +2,7 @@ import type { CronJobDefinition } from '@cgk-platform/jobs-core'
 import { bindLogger, dispatchScheduledTick, tickRetryDelaysMs, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
+import { toFunctionId } from '../wire/function-id.ts'
 import type { HostDependencies } from './host-dependencies.ts'
 import { createTickHost } from './tick-host.ts'
 import { toInngestSchedule } from './to-inngest-schedule.ts'
@@ -25,7 +26,7 @@ export function createCronDispatcher(definition: CronJobDefinition, host: HostDe
   const { schedule, id } = definition
   return host.inngest.createFunction(
     {
-      id: `${id}${dispatcherSuffix}`,
+      id: `${toFunctionId(id)}${dispatcherSuffix}`,
       name: `${id}: ticks`,
       retries: retriesOf(definition),
       triggers: [{ cron: `TZ=${schedule.timezone} ${toInngestSchedule(schedule.schedule)}` }],

@@ -4,6 +4,7 @@ import type { InngestFunction } from 'inngest'
 
 import { type CompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
+import { toFunctionId } from '../wire/function-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { resolveMaxAttempts } from './resolve-max-attempts.ts'
 import { functionOptions } from './function-options.ts'
@@ -36,7 +37,13 @@ export function createJobFunction(definition: Definition, event: string, host: H
       reportFailure(definition, { ...data, event: named(data.event) }, host),
   }
   return host.inngest.createFunction(
-    { ...functionOptions(definition), ...onFailure, id: definition.id, triggers: [{ event }] },
+    {
+      name: definition.id,
+      ...functionOptions(definition),
+      ...onFailure,
+      id: toFunctionId(definition.id),
+      triggers: [{ event }],
+    },
     (context: FunctionContext) => attemptRun(definition, { ...context, event: named(context.event) }, host),
   )
 }

@@ -10,6 +10,7 @@ import {
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { toCronEventName } from '../wire/cron-event-name.ts'
 import { idAt, type IdSeed, hashedSeed } from '../wire/event-id.ts'
+import { toFunctionId } from '../wire/function-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toInngestEvent } from '../wire/to-inngest-event.ts'
 import type { HostDependencies } from './host-dependencies.ts'
@@ -53,7 +54,7 @@ async function readOpenJobs(
   name: string,
   { api, inngest }: HostDependencies,
 ): Promise<ReadonlyMap<string, string>> {
-  const path = `/v2/apps/${encodeURIComponent(inngest.id)}/functions/${encodeURIComponent(id)}/runs`
+  const path = `/v2/apps/${encodeURIComponent(inngest.id)}/functions/${toFunctionId(id)}/runs`
   const query = { status: ['QUEUED', 'RUNNING'], limit: 100 }
   const runs = await api.list<EngineRun>(`read the open runs of \`${id}\``, path, query)
   const open = new Map<string, string>()

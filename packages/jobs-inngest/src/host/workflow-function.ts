@@ -3,6 +3,7 @@ import { type Outcome, pause, toErrorInfo } from '@cgk-platform/jobs-core/provid
 import type { InngestFunction } from 'inngest'
 
 import type { CompletedRecord } from '../wire/attempt-record.ts'
+import { toFunctionId } from '../wire/function-id.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { toWorkflowName } from '../wire/workflow-name.ts'
 import { resolveMaxAttempts } from './resolve-max-attempts.ts'
@@ -38,7 +39,7 @@ export function createWorkflowFunction(definition: WorkflowDefinition, host: Hos
   const { middleware = [], name = definition.id, ...options } = functionOptions(definition)
   const created = {
     ...options,
-    id: definition.id,
+    id: toFunctionId(definition.id),
     name: toWorkflowName(name),
     retries: retries as NonNullable<InngestFunction.Options['retries']>,
     triggers: [{ event: definition.event }],

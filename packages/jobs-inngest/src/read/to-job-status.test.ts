@@ -163,7 +163,7 @@ describe('the runs of a job', () => {
     const runs = [run('failed', 'a', { id: 'one' }), run('completed', 'a', { id: 'other', app: { id: 'another' } })]
     expect(runsOf(runs).map(({ definitionId, retryOf }) => [definitionId, retryOf])).toEqual([
       ['a', undefined],
-      ['another/a', undefined],
+      ['another:a', undefined],
     ])
     expect(jobOf({ runs }).state).toBe('failed')
   })

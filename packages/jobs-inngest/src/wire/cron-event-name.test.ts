@@ -5,12 +5,13 @@ import { describe, expect, test } from 'vitest'
 import { fromEventName, toCronEventName, toEventName } from './cron-event-name.ts'
 
 const appId = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('shop', 'a/b', 'cron', 'cron/', '/'))
-const definitionId = fc.string({ minLength: 1 }).filter((id) => !id.includes('/'))
+const definitionId = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,3}(\/[a-z0-9][a-z0-9._-]{0,3}){0,3}$/)
 
 describe("the event name of a cron job's runs", () => {
   test("contains the app's id on Inngest only", () => {
     expect(toCronEventName('shop', 'nightly')).toBe('cron/shop/nightly')
     expect(fromEventName('cron/shop/nightly')).toBe('cron/nightly')
+    expect(toCronEventName('shop', 'reports/nightly')).toBe('cron/shop/reports~nightly')
     fc.assert(
       fc.property(appId, definitionId, (app, id) => {
         expect(fromEventName(toCronEventName(app, id))).toBe(cronEventOf(id))

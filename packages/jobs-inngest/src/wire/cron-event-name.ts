@@ -1,17 +1,19 @@
 import { cronEventOf, cronJobIdOf } from '@cgk-platform/jobs-core/provider'
 
+import { definitionIdOf, toFunctionId } from './function-id.ts'
+
 /**
  * Returns the event name of a cron job's runs on Inngest. It contains the app's id, because two apps can have a cron
  * job with the same id and must not run each other's.
  */
 export function toCronEventName(appId: string, definitionId: string): string {
-  return cronEventOf(`${appId}/${definitionId}`)
+  return cronEventOf(`${appId}/${toFunctionId(definitionId)}`)
 }
 
-/** Converts an event name on Inngest to this library's name. The id of a definition contains no slash. */
+/** Converts an event name on Inngest to this library's name. The id after the app's contains no slash. */
 export function fromEventName(name: string): string {
   const id = cronJobIdOf(name)
-  return id === undefined ? name : cronEventOf(id.slice(id.lastIndexOf('/') + 1))
+  return id === undefined ? name : cronEventOf(definitionIdOf(id.slice(id.lastIndexOf('/') + 1)))
 }
 
 /** Converts an event name of this library to the name on Inngest for one app. */

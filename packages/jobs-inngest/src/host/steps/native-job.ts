@@ -10,6 +10,7 @@ import {
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 
+import { toFunctionId } from '../../wire/function-id.ts'
 import { jobEndIn, type JobEnd, readJobEnd } from '../../wire/job-end.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { jobEndName, jobCheckName } from '../../wire/step-names.ts'
@@ -45,7 +46,7 @@ export function createJobStep(context: NativeStepContext, replay: ReplayContext,
     mode: StepMode,
   ): Promise<JobEnd | undefined> => {
     const timeout = waitTimeoutsMs[turn] ?? waitTimeoutsMs.at(-1)!
-    const expression = toEndExpression(jobId, `${host.inngest.id}-${call.definitionId}`)
+    const expression = toEndExpression(jobId, `${host.inngest.id}-${toFunctionId(call.definitionId)}`)
     const options = { event: 'inngest/function.finished', timeout, if: expression }
     return readJobEnd(await sdk.waitForEvent({ ...jobEndName(call.key, turn), ...mode }, options), jobId)
   }
