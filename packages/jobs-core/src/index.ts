@@ -25,6 +25,8 @@ export type { Duration } from './time/duration.ts'
 export { createJobClient, type JobClientOptions } from './client/create-job-client.ts'
 export { getJobClient, setJobClient } from './client/default-client.ts'
 export type { JobClient, TenantClient } from './client/job-client.ts'
+export { createTenantRouter, type TenantRouterOptions } from './client/tenant-router/create-tenant-router.ts'
+export type { KeyRecord } from './client/tenant-router/key-record.ts'
 
 // Sending jobs and reading their status
 export type { CancelOptions, ListOptions } from './client/job-client.ts'

@@ -18,6 +18,7 @@ import { pause } from '../time/pause.ts'
 import { systemClock } from '../time/system-clock.ts'
 import { addInProcessClient, recordClientJobs, removeInProcessClient } from './auto-start-cron.ts'
 import { cancelJobs } from './cancel-jobs.ts'
+import { setInternals } from './client-internals.ts'
 import { type ClientOptions, clientOptions } from './client-options.ts'
 import { closeOptions, type JobClient, listOptions, waitOptions } from './job-client.ts'
 import { createLazyEngine } from './lazy-engine.ts'
@@ -159,6 +160,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
       await engine.close(timeoutMs)
     },
   }
+  setInternals(client, { clock })
   recordClientJobs(checked.jobs)
   if (runsInProcess && (!checked.jobs || jobs.cronJobs().length > 0)) addInProcessClient(client)
   return client

@@ -2,10 +2,11 @@ import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { scopedClient } from '../runs/async-context.ts'
 import type { JobClient } from './job-client.ts'
 import { sharedClients } from './shared-clients.ts'
+import { routerLinkOf } from './tenant-router/router-link.ts'
 
 /**
  * Returns the client that `sendJob` and the other module functions use. Inside a handler this is the client of the
- * engine that runs the handler. Elsewhere it is the client of `setJobClient`, or a client created from the environment
+ * engine that runs the handler, or the tenant router that this client belongs to. Elsewhere it is the client of `setJobClient`, or a client created from the environment
  * on first use.
  *
  * @throws {ProviderNotChosenError} if the environment does not choose an engine.
@@ -13,7 +14,7 @@ import { sharedClients } from './shared-clients.ts'
 export function getJobClient(): JobClient {
   const shared = sharedClients()
   const scoped = scopedClient()
-  if (scoped) return scoped
+  if (scoped) return routerLinkOf(scoped)?.router ?? scoped
   shared.autoStarted = undefined // a call uses it from now on
   if (!shared.client) {
     if (!shared.createDefault) {

@@ -3,6 +3,8 @@ import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { checkDefinitionSupport } from '../provider/check-support.ts'
 import { scopedClient } from '../runs/async-context.ts'
 import type { JobHost, JobProvider } from '../provider/job-provider.ts'
+import type { JobClient } from './job-client.ts'
+import { routerLinkOf } from './tenant-router/router-link.ts'
 
 /** A provider that is loaded and attached once, on first use. */
 export interface LazyEngine {
@@ -13,6 +15,13 @@ export interface LazyEngine {
   /** Returns the provider if it is loaded and open, so that a send need not await it. */
   ready(): JobProvider | undefined
   close(timeoutMs: number): Promise<void>
+}
+
+/** Returns whether the running handler belongs to this client, or to another client of its tenant router. */
+function isOwnHandler(scoped: JobClient | undefined, own: JobClient): boolean {
+  return (
+    scoped === own || (routerLinkOf(own) !== undefined && routerLinkOf(scoped)?.router === routerLinkOf(own)?.router)
+  )
 }
 
 const attached = new WeakSet<JobProvider>()
@@ -38,7 +47,7 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
   /** True while the provider closes. */
   let isClosing = false
   let closeWithinMs = Number.POSITIVE_INFINITY
-  const isRefused = (): boolean => closing !== undefined && !(isDraining && scopedClient() === host().client)
+  const isRefused = (): boolean => closing !== undefined && !(isDraining && isOwnHandler(scopedClient(), host().client))
   let provider: JobProvider | undefined
   let opening: Promise<JobProvider> | undefined
   let closing: Promise<void> | undefined

@@ -13,6 +13,7 @@ import { toErrorInfo } from '../runs/error-info.ts'
 import { callHook, type JobHooks } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
 import { checkItem, checkItems } from './check-items.ts'
+import { checkSchedule } from './check-schedule.ts'
 import type { LazyEngine } from './lazy-engine.ts'
 import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
 import { type EnvelopeContext, toEnvelope } from './to-envelope.ts'
@@ -118,14 +119,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
     send,
 
     async schedule(event, payload, options) {
-      if (options?.delay === undefined && options?.runAt === undefined) {
-        const problem = 'is missing, and so is `runAt`'
-        throw new InvalidOptionError({
-          option: 'delay',
-          problem,
-          remedy: "Set one of them: `{ delay: '24h' }` or `{ runAt: date }`.",
-        })
-      }
+      checkSchedule(options)
       return send(event, payload, options)
     },
 

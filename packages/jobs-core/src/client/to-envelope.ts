@@ -31,7 +31,8 @@ export interface EnvelopeContext {
   readonly isSystem: boolean
 }
 
-const defaultIdempotencyTtlMs = 86_400_000
+/** The default time for which an idempotency key stays in use, in milliseconds. */
+export const defaultIdempotencyTtlMs = 86_400_000
 
 /**
  * Checks a send and converts it to an envelope. It checks the event, tenant, JSON, size, schema and options, in this

@@ -1,6 +1,8 @@
 import { createClient } from '../client/create-client.ts'
+import { internalsOf } from '../client/client-internals.ts'
 import { sharedOptions } from '../client/client-options.ts'
 import type { JobClient } from '../client/job-client.ts'
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
@@ -78,6 +80,11 @@ export function prepareHost(
   const { noJobsConsequence, limits, createLogger = createDefaultLogger, load } = setting
   const { clock = systemClock, random = Math.random } = setting
   const { logger = createLogger(), hooks, middleware, returnedErrors } = options
+  if (internalsOf(options.jobClient)?.isRouter) {
+    // A workflow could not wait for a job that it sends to another engine.
+    const remedy = "Pass the router's client of this engine. `sendJob` in a handler then uses the router."
+    throw new InvalidOptionError({ option: 'jobClient', problem: 'is a tenant router', remedy })
+  }
   const definitions = (options.jobs ? toJobRegistry(options.jobs) : processJobs()).all()
   if (definitions.length === 0) {
     const message = `No job is defined, ${noJobsConsequence}. Import the modules that define your jobs first.`

@@ -35,6 +35,7 @@ export type { ProviderChoice } from './provider-choice.ts'
 export type { ClientOptions } from '../client/client-options.ts'
 export { type ClientEngine, createClient } from '../client/create-client.ts'
 export { disableCronAutoStart } from '../client/default-client.ts'
+export { hasTenantRouter } from '../client/tenant-router/router-link.ts'
 export type { CloseOptions, JobOperations, TenantJobItem, WaitOptions } from '../client/job-client.ts'
 
 // Options and their checks

@@ -1,5 +1,8 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import type { JobClient } from '../client/job-client.ts'
+import { routerLinkOf } from '../client/tenant-router/router-link.ts'
 import type { Envelope } from '../events/envelope.ts'
+import { systemTenantId } from '../events/reserved-names.ts'
 import { tenantProblem } from '../events/tenant.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
 import { latestTick } from '../time/latest-tick.ts'
@@ -7,6 +10,8 @@ import { toCronEnvelope } from './cron-event.ts'
 
 /** Services of a host for sending the jobs of a tick. */
 export interface TickHost {
+  /** The client of the engine. If it belongs to a tenant router, the tick runs only for the tenants of the engine. */
+  readonly client?: JobClient | undefined
   /** The current time by the engine's clock, epoch milliseconds. */
   readonly now: number
   /** Returns a new ULID. */
@@ -61,13 +66,25 @@ export async function dispatchTick(
   const skipped: string[] = []
   const envelopes: Envelope[] = []
   for (const tenantId of new Set(tenantIds)) {
+    const envelope = toCronEnvelope(definition, { id: host.createId(), tick, tenantId, now: host.now })
+    if (!(await runsHere(definition, envelope, host))) continue
     if (skips && (await host.isOpen?.(definition.id, tenantId))) skipped.push(tenantId)
-    else envelopes.push(toCronEnvelope(definition, { id: host.createId(), tick, tenantId, now: host.now }))
+    else envelopes.push(envelope)
   }
   if (envelopes.length === 0) return { sent: 0, skipped }
-  if (!skips || !host.sendUnlessOpen) await host.send(envelopes)
-  else skipped.push(...(await host.sendUnlessOpen(envelopes)))
-  return { sent: new Set(tenantIds).size - skipped.length, skipped }
+  if (!skips || !host.sendUnlessOpen) {
+    await host.send(envelopes)
+    return { sent: envelopes.length, skipped }
+  }
+  const open = await host.sendUnlessOpen(envelopes)
+  return { sent: envelopes.length - open.length, skipped: [...skipped, ...open] }
+}
+
+/** Returns whether the engine sends a job of a tick. With a tenant router, another engine may. */
+function runsHere(definition: CronJobDefinition, envelope: Envelope, { client }: TickHost): boolean | Promise<boolean> {
+  // The job that sends those of the tenants runs on every engine.
+  const isFanOut = definition.tenants !== undefined && envelope.tenantId === systemTenantId
+  return isFanOut || (routerLinkOf(client)?.runsHere(envelope) ?? true)
 }
 
 /** Calls the definition's `tenants`. @throws {InvalidOptionError} if the result is not a list of tenant ids. */

@@ -21,7 +21,7 @@ export function createTickHost(
   tick: number,
   host: HostDependencies,
 ): Omit<Required<TickHost>, 'sendUnlessOpen'> {
-  const { inngest, clock, postEvents } = host
+  const { inngest, clock, postEvents, client } = host
   const name = toCronEventName(inngest.id, definition.id)
   /** Returns the same seed, and so the same job, for the same tick, app, definition and tenant. */
   const seedFor = (tenantId: string): Promise<IdSeed> => hashedSeed(['cron', inngest.id, definition.id, tenantId], tick)
@@ -34,6 +34,7 @@ export function createTickHost(
 
   let open: Promise<ReadonlyMap<string, string>> | undefined
   return {
+    client,
     now: clock.now(),
     createId: () => createJobId(clock.now()),
     async isOpen(_, tenantId) {

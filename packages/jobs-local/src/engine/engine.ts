@@ -73,7 +73,7 @@ export class Engine implements EngineView {
       endOfTurn: new EndOfTurn(clock),
       ended: (attempt, outcome) => outcomes.add(attempt, outcome),
       wakeRun: (run) => void store.change(() => store.wakeRun(run), { done: () => this.wake() }),
-      tickHost: () => createTickHost(store, clock, () => this.wake()),
+      tickHost: () => createTickHost(dependencies, () => this.wake()),
     }
     const stops = [host.jobs, { onChange: onCronJobsReleased }].map((changing) =>
       changing.onChange(() => this.#onDefinitionsChanged()),

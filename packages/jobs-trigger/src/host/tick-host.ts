@@ -23,7 +23,7 @@ const openKeyTtlMs = 30 * 86_400_000
 /** Creates the host that turns a tick of a cron job into jobs on Trigger.dev. */
 export function createTickHost(
   { id }: CronJobDefinition,
-  { api, reader, clock }: HostDependencies,
+  { api, reader, clock, client }: HostDependencies,
 ): Omit<Required<TickHost>, 'isOpen'> {
   const event = cronEventOf(id)
   const taskId = eventTaskId(event)
@@ -64,6 +64,7 @@ export function createTickHost(
   }
 
   return {
+    client,
     now: clock.now(),
     createId: () => createJobId(clock.now()),
     async sendUnlessOpen(envelopes) {

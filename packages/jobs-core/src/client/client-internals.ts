@@ -1,0 +1,25 @@
+import { processState } from '../process-state.ts'
+import type { Clock } from '../time/clock.ts'
+import type { JobClient } from './job-client.ts'
+
+/** The parts of a client that a tenant router needs besides its methods. */
+export interface ClientInternals {
+  /** The clock of the client. */
+  readonly clock: Clock
+  /** True for a tenant router. */
+  readonly isRouter?: boolean
+}
+
+function allInternals(): WeakMap<JobClient, ClientInternals> {
+  return processState('clientInternals', () => new WeakMap())
+}
+
+/** Returns the internals of a client that the library has created. */
+export function internalsOf(client: JobClient | undefined): ClientInternals | undefined {
+  return client && allInternals().get(client)
+}
+
+/** Records the internals of a client. */
+export function setInternals(client: JobClient, internals: ClientInternals): void {
+  allInternals().set(client, internals)
+}

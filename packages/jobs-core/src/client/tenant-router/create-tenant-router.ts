@@ -1,0 +1,171 @@
+import { JobNotVisibleError } from '../../errors/job-not-visible-error.ts'
+import { systemTenantId } from '../../events/reserved-names.ts'
+import { UnsupportedFeatureError } from '../../errors/unsupported-feature-error.ts'
+import { quote } from '../../errors/quote.ts'
+import { type CheckedOptions, declareOptions, type DeclaredOptions } from '../../options/declare-options.ts'
+import { kindOf } from '../../options/kind-of.ts'
+import { callback, custom } from '../../options/kinds.ts'
+import { toError } from '../../runs/error-info.ts'
+import { elapsedOf } from '../../time/clock.ts'
+import { systemClock } from '../../time/system-clock.ts'
+import { internalsOf, setInternals } from '../client-internals.ts'
+import { closeOptions, type JobClient, type JobOperations, waitOptions } from '../job-client.ts'
+import { createTenantClient } from '../tenant-client.ts'
+import { toListQuery } from '../to-list-query.ts'
+import { commonCapabilities } from './common-capabilities.ts'
+import { JobFinder } from './job-finder.ts'
+import type { KeyRecord } from './key-record.ts'
+import { listRoutedJobs } from './list-routed-jobs.ts'
+import { createMemoryKeyRecord } from './memory-key-record.ts'
+import { routedHealth } from './routed-health.ts'
+import { createRoutedSender, keyNameOf } from './routed-sender.ts'
+import { linkToRouter, routerLinkOf } from './router-link.ts'
+import { TenantRoutes } from './tenant-routes.ts'
+
+/** The options of `createTenantRouter`. */
+export interface TenantRouterOptions<Name extends string = string> {
+  /** The clients of the engines, by names of your choice. */
+  clients: Readonly<Record<Name, JobClient>>
+  /** Returns the name of a tenant's engine. Also called for `system`, the tenant of the platform and of cron jobs without tenants. */
+  route: (tenantId: string) => Name
+  /** Remembers the engines of idempotency keys. Default: in the memory of this process. */
+  keys?: KeyRecord | undefined
+}
+
+const routerOptions: DeclaredOptions<CheckedOptions<TenantRouterOptions>> = declareOptions<TenantRouterOptions>(
+  '`createTenantRouter`',
+  {
+    clients: custom(
+      (clients: unknown, name, createError) => {
+        const remedy = "Pass an object of clients: `{ old: createJobClient({ provider: 'inngest' }), … }`."
+        if (typeof clients !== 'object' || clients === null || Array.isArray(clients)) {
+          throw createError(name, `is ${kindOf(clients)}, not an object`, remedy)
+        }
+        const entries = Object.entries(clients as Record<string, JobClient | undefined>)
+        if (entries.length === 0) throw createError(name, 'is empty', remedy)
+        for (const [key, client] of entries) checkClient(key, client, createError)
+        return clients as Record<string, JobClient>
+      },
+      { required: 'Pass the clients of the engines, by name.' },
+    ),
+    route: callback({ required: "Pass a function that returns the name of a tenant's engine." }),
+    keys: custom(),
+  },
+)
+
+/**
+ * Creates a client over several engines that sends each tenant's jobs to the engine that `route` names. It finds, lists
+ * and controls jobs on all of them, so that tenants can move from one engine to another step by step.
+ *
+ * @throws {InvalidOptionError} for an invalid option, or a client that already has a router.
+ */
+export function createTenantRouter<const Name extends string>(options: TenantRouterOptions<Name>): JobClient {
+  const { clients, route, keys: givenKeys } = routerOptions.read(options)
+  const routes = new TenantRoutes(clients, route)
+  const { engines } = routes
+  const clock = internalsOf(engines[0].client)?.clock ?? systemClock
+  const keys = givenKeys ?? createMemoryKeyRecord(clock)
+  const finder = new JobFinder(routes)
+  const senderDependencies = { routes, keys, finder }
+  const sender = createRoutedSender(senderDependencies)
+  const queries: Pick<JobClient, 'listJobs' | 'cancelJobs'> = {
+    listJobs: async (listOptions) => listRoutedJobs(engines, toListQuery(listOptions)),
+    async cancelJobs(cancelOptions) {
+      const results = await Promise.allSettled(engines.map(({ client }) => client.cancelJobs(cancelOptions)))
+      for (const result of results) if (result.status === 'rejected') throw result.reason
+      return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
+    },
+  }
+
+  const operationsFor = (tenantId?: string): JobOperations => ({
+    async getJobStatus(id) {
+      const { status } = await finder.find(id, tenantId)
+      if (JobNotVisibleError.isInstance(status)) throw status
+      return status
+    },
+    cancelJob: async (id) => (await finder.find(id, tenantId)).operations.cancelJob(id),
+    retryJob: async (id) => (await finder.find(id, tenantId)).operations.retryJob(id),
+    async waitForJob(id, callOptions) {
+      const { timeoutMs, signal } = waitOptions.read(callOptions)
+      const beganAt = elapsedOf(clock)
+      const { operations } = await finder.find(id, tenantId)
+      const timeout = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (elapsedOf(clock) - beganAt))
+      return operations.waitForJob(id, { timeout, signal })
+    },
+  })
+
+  const router: JobClient = {
+    sendJob: sender.send,
+    sendEvent: sender.send,
+    scheduleJob: sender.schedule,
+    sendJobs: sender.sendMany,
+    ...operationsFor(),
+    ...queries,
+    forTenant(tenantId) {
+      for (const { client } of engines) client.forTenant(tenantId) // checks the id
+      return createTenantClient(tenantId, sender, { ...operationsFor(tenantId), ...queries })
+    },
+    forSystem() {
+      const systemSender = createRoutedSender(senderDependencies, true)
+      return createTenantClient(systemTenantId, systemSender, { ...operationsFor(systemTenantId), ...queries })
+    },
+    healthCheck: () => routedHealth(engines),
+    async capabilities() {
+      return commonCapabilities(
+        await Promise.all(
+          engines.map(async ({ name, client }) => ({ name, capabilities: await client.capabilities() })),
+        ),
+      )
+    },
+    async start() {
+      const errors = await errorsOf(engines.map(({ client }) => client.start()))
+      // The workers of some engines run elsewhere, so there is nothing to start here.
+      const failed = errors.find((error) => !cannotStart(error) || errors.length === engines.length)
+      if (failed) throw failed
+    },
+    async close(callOptions) {
+      closeOptions.read(callOptions)
+      const [failed] = await errorsOf(engines.map(({ client }) => client.close(callOptions)))
+      if (failed) throw failed
+    },
+  }
+
+  setInternals(router, { clock, isRouter: true })
+  for (const { name, client } of engines) {
+    linkToRouter(client, {
+      router,
+      async runsHere({ tenantId, event, idempotencyKey = '', idempotencyTtlMs = 0 }) {
+        const key = keyNameOf({ tenantId, event, idempotencyKey })
+        return name === (await keys.claim(key, routes.of(tenantId)[0].name, idempotencyTtlMs))
+      },
+    })
+  }
+  return router
+}
+
+function checkClient(
+  key: string,
+  client: JobClient | undefined,
+  createError: (option: string, problem: string, remedy: string) => Error,
+): void {
+  const option = `clients.${key}`
+  if (typeof client?.sendJobs !== 'function') {
+    throw createError(option, `is ${kindOf(client)}, not a client`, 'Pass the result of `createJobClient`.')
+  }
+  if (routerLinkOf(client)) {
+    throw createError(
+      option,
+      'already belongs to a tenant router',
+      `Create one client for each router and ${quote(key)}.`,
+    )
+  }
+}
+
+async function errorsOf(calls: readonly Promise<void>[]): Promise<Error[]> {
+  const results = await Promise.allSettled(calls)
+  return results.flatMap((result) => (result.status === 'rejected' ? [toError(result.reason)] : []))
+}
+
+function cannotStart(error: Error): boolean {
+  return UnsupportedFeatureError.isInstance(error) && error.feature === 'client.start()'
+}

@@ -1,0 +1,140 @@
+import { InvalidOptionError } from '../../errors/invalid-option-error.ts'
+import { JobsError } from '../../errors/jobs-error.ts'
+import { quote } from '../../errors/quote.ts'
+import { SendFailedError } from '../../errors/send-failed-error.ts'
+import { tenantProblem } from '../../events/tenant.ts'
+import { toErrorInfo } from '../../runs/error-info.ts'
+import { checkItems } from '../check-items.ts'
+import { checkSchedule } from '../check-schedule.ts'
+import type { JobClient, TenantClient } from '../job-client.ts'
+import { type JobItem, sendOptions, type SendResult } from '../send-options.ts'
+import type { Sender } from '../sender.ts'
+import { defaultIdempotencyTtlMs } from '../to-envelope.ts'
+import type { JobFinder } from './job-finder.ts'
+import type { KeyRecord } from './key-record.ts'
+import { routerName } from './routed-health.ts'
+import type { RoutedEngine, TenantRoutes } from './tenant-routes.ts'
+
+interface RoutedSenderDependencies {
+  readonly routes: TenantRoutes
+  readonly keys: KeyRecord
+  readonly finder: JobFinder
+}
+
+/** The destination of an item. */
+interface Target {
+  readonly engine: RoutedEngine
+  readonly key?: RecordedKey
+}
+
+interface RecordedKey {
+  readonly name: string
+  readonly ttlMs: number
+}
+
+/** Creates the sending half of a router. @param isSystem - whether it sends for the platform */
+export function createRoutedSender({ routes, keys, finder }: RoutedSenderDependencies, isSystem = false): Sender {
+  const targetOf = async ({ event, payload, options }: JobItem): Promise<Target> => {
+    const { tenantId } = payload
+    // An invalid item may go anywhere: each client rejects it with the same error.
+    if (tenantProblem(tenantId, isSystem)) return { engine: routes.engines[0] }
+    const [engine] = routes.of(tenantId)
+    if (options?.idempotencyKey === undefined) return { engine }
+    const { idempotencyKey, idempotencyTtlMs: ttlMs = defaultIdempotencyTtlMs } = sendOptions.read(options)
+    const key = { name: keyNameOf({ tenantId, event, idempotencyKey: idempotencyKey! }), ttlMs }
+    const recorded = await keys.claim(key.name, engine.name, ttlMs)
+    return { engine: routes.named(recorded) ?? missingEngine(routes, recorded), key }
+  }
+
+  const renewKey = async ({ engine, key }: Target, result: SendResult): Promise<SendResult> => {
+    if (!result.ok) return result
+    const { id, event, deduplicated } = result.job
+    finder.remember(id, engine)
+    if (!key || deduplicated) return result
+    try {
+      await keys.renew(key.name, engine.name, key.ttlMs)
+      return result
+    } catch (cause) {
+      return { ok: false, error: failure(event, cause, 'maybe', id) }
+    }
+  }
+
+  const sendMany: Sender['sendMany'] = async (items) => {
+    checkItems(items)
+    const targets = await Promise.all(
+      items.map(async (item) => {
+        try {
+          return await targetOf(item)
+        } catch (error) {
+          // Not an object, so its client reports it.
+          if (typeof item !== 'object' || item === null) return { engine: routes.engines[0] }
+          return toJobsError(item.event, error)
+        }
+      }),
+    )
+    const results: SendResult[] = targets.map((target) => ({ ok: false, error: target as JobsError }))
+    const send = async (engine: RoutedEngine): Promise<void> => {
+      const indexes = targets.flatMap((target, index) => (isTarget(target) && target.engine === engine ? [index] : []))
+      if (indexes.length === 0) return
+      const sent = await sendTo(
+        isSystem ? engine.client.forSystem() : engine.client,
+        indexes.map((index) => items[index]!),
+      )
+      const renewed = sent.map((result, index) => renewKey(targets[indexes[index]!] as Target, result))
+      for (const [index, result] of (await Promise.all(renewed)).entries()) results[indexes[index]!] = result
+    }
+    await Promise.all(routes.engines.map(send))
+    return results
+  }
+
+  const send: Sender['send'] = async (event, payload, options) => {
+    const [result] = await sendMany([{ event, payload, options } as JobItem])
+    if (result?.ok) return result.job as never
+    throw result!.error
+  }
+
+  return {
+    send,
+    sendMany,
+    async schedule(event, payload, options) {
+      checkSchedule(options)
+      return send(event, payload, options)
+    },
+  }
+}
+
+/** Returns the name of an idempotency key in a `KeyRecord`. */
+export function keyNameOf(key: {
+  readonly tenantId: string
+  readonly event: string
+  readonly idempotencyKey: string
+}): string {
+  return JSON.stringify([key.tenantId, key.event, key.idempotencyKey])
+}
+
+async function sendTo(client: JobClient | TenantClient, items: readonly JobItem[]): Promise<SendResult[]> {
+  try {
+    return await client.sendJobs(items)
+  } catch (error) {
+    return items.map(({ event }) => ({ ok: false, error: toJobsError(event, error) }))
+  }
+}
+
+function isTarget(target: Target | JobsError): target is Target {
+  return !JobsError.isInstance(target)
+}
+
+function toJobsError(event: string, error: unknown): JobsError {
+  return JobsError.isInstance(error) ? error : failure(event, error, 'no')
+}
+
+function failure(event: string, cause: unknown, accepted: 'no' | 'maybe', jobId?: string): SendFailedError {
+  const problem = toErrorInfo(cause).message.replace(/\.$/, '')
+  return new SendFailedError({ event, provider: routerName, problem, accepted, jobId }, { cause })
+}
+
+function missingEngine(routes: TenantRoutes, name: string): never {
+  const problem = `have no ${quote(name)}, which has an idempotency key in use`
+  const remedy = `Keep the client of an engine until its keys have expired. The router has ${routes.names}.`
+  throw new InvalidOptionError({ option: 'clients', problem, remedy })
+}

@@ -1,0 +1,158 @@
+import {
+  type CronContext,
+  defineCronJob,
+  defineJob,
+  defineWorkflow,
+  findRun,
+  sendJob,
+  setJobClient,
+  waitForJob,
+} from '@cgk-platform/jobs-core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { removeDefinitions } from '../kit/remove-definitions.ts'
+import { createRoutedEngines, type EngineName, type RoutedEngines } from '../kit/routed-engines.ts'
+import '../kit/work.ts'
+
+let engines: RoutedEngines
+let moved: Set<string>
+/** The tenants of each run of a cron job, in order. */
+let ticks: string[]
+
+beforeEach(() => {
+  moved = new Set()
+  ticks = []
+})
+afterEach(async () => {
+  setJobClient(undefined)
+  await engines.router.close({ timeout: 0 })
+  removeDefinitions()
+})
+
+const route = (tenantId: string): EngineName => (moved.has(tenantId) ? 'new' : 'old')
+
+async function open(more: Partial<Parameters<typeof createRoutedEngines>[0]> = {}): Promise<void> {
+  engines = createRoutedEngines({ stores: { old: 'SQLite', new: 'memory' }, route, ...more })
+  setJobClient(engines.router)
+  await engines.router.capabilities() // opens both
+}
+
+/** The tenants of the runs that an engine has of a cron job. */
+async function tenantsOn(name: EngineName): Promise<string[]> {
+  const { jobs } = await engines.clients[name].listJobs({ event: 'cron/report' })
+  return jobs.map(({ tenantId }) => tenantId).toSorted()
+}
+
+function defineReport(tenants?: () => readonly string[] | Promise<readonly string[]>): void {
+  const handler = ({ tenantId, scheduledAt }: CronContext) =>
+    void ticks.push(`${tenantId} ${scheduledAt.getUTCMinutes()}`)
+  defineCronJob({ id: 'report', schedule: '* * * * *', handler, tenants })
+}
+
+describe('a cron job on several engines', () => {
+  test('runs for each tenant on the engine of the tenant', async () => {
+    defineReport(() => ['acme', 'globex', 'initech'])
+    moved.add('globex')
+    await open()
+    await engines.advance(60_000)
+    expect(ticks.toSorted()).toEqual(['acme 1', 'globex 1', 'initech 1'])
+    expect(await tenantsOn('old')).toEqual(['acme', 'initech', 'system'])
+    expect(await tenantsOn('new')).toEqual(['globex', 'system'])
+  })
+
+  test('without tenants runs on the engine of the tenant `system`', async () => {
+    defineReport()
+    await open()
+    await engines.advance(60_000)
+    moved.add('system')
+    await engines.advance(60_000)
+    expect(ticks).toEqual(['system 1', 'system 2'])
+    expect([await tenantsOn('old'), await tenantsOn('new')]).toEqual([['system'], ['system']])
+  })
+
+  test.each([
+    ['to the engine that has already asked', true],
+    ['from the engine that has already asked', false],
+  ])('runs once for a tenant that moves %s', async (_, isMovedBack) => {
+    // The engines ask one after the other; the tenant moves when the first has asked.
+    if (isMovedBack) moved.add('acme')
+    let asked = 0
+    const moveOnce = (tenantId: string): EngineName => {
+      const name = route(tenantId)
+      if (tenantId === 'acme' && ++asked === 1) {
+        if (isMovedBack) moved.delete('acme')
+        else moved.add('acme')
+      }
+      return name
+    }
+    defineReport(() => ['acme', 'globex'])
+    await open({ route: moveOnce })
+    await engines.advance(60_000)
+    expect(asked).toBeGreaterThan(1)
+    expect(ticks.toSorted()).toEqual(['acme 1', 'globex 1'])
+    await engines.advance(60_000)
+    expect(ticks.toSorted()).toEqual(['acme 1', 'acme 2', 'globex 1', 'globex 2'])
+    expect(await tenantsOn(isMovedBack ? 'old' : 'new')).toContain('acme')
+  })
+
+  test('runs once for a tenant if the tick is dispatched again after the tenant has moved', async () => {
+    let fails = true
+    defineReport(() => {
+      if (fails) throw new Error('The database is down')
+      return ['acme']
+    })
+    await open()
+    await engines.advance(60_000)
+    fails = false
+    moved.add('acme')
+    await engines.advance(10 * 60_000)
+    const minutes = ticks.map((tick) => tick.split(' ')[1])
+    expect(new Set(minutes).size).toBe(minutes.length)
+    expect(minutes).toContain('1')
+  })
+})
+
+describe('a handler', () => {
+  test('sends through the router, also for a tenant that has moved', async () => {
+    const follow = defineJob({ id: 'follow', event: 'work.followed', handler: () => 'followed' })
+    const work = defineJob({
+      id: 'work',
+      event: 'work.requested',
+      handler: async ({ payload: { tenantId } }) => {
+        moved.add(tenantId)
+        const { id } = await sendJob('work.followed', { tenantId })
+        return findRun(await waitForJob(id), follow)?.output
+      },
+    })
+    await open()
+    const { id } = await engines.router.sendJob('work.requested', { tenantId: 'acme' })
+    await engines.advance(1000)
+    expect(findRun(await engines.router.getJobStatus(id), work)?.output).toBe('followed')
+    expect((await engines.clients.new.listJobs()).jobs.map(({ event }) => event)).toEqual(['work.followed'])
+  })
+})
+
+describe('a workflow', () => {
+  test('continues on its engine when its tenant moves, with the jobs that it sends', async () => {
+    const follow = defineJob({ id: 'follow', event: 'work.followed', handler: ({ payload }) => payload.number })
+    const flow = defineWorkflow({
+      id: 'flow',
+      event: 'work.requested',
+      steps: async (_, step) => {
+        await step.sleep('pause', '1h')
+        const followed = await step.runJob('follow', follow, { number: 5 })
+        const { id } = await step.sendEvent('ignored', 'work.ignored', {})
+        return { followed, id }
+      },
+    })
+    await open()
+    const { id } = await engines.router.sendJob('work.requested', { tenantId: 'acme' })
+    await engines.advance(60_000)
+    moved.add('acme')
+    await engines.advance(2 * 3_600_000)
+    const run = findRun(await engines.router.getJobStatus(id), flow)
+    expect(run).toMatchObject({ state: 'completed', output: { followed: 5 } })
+    expect((await engines.clients.old.listJobs()).jobs).toHaveLength(3)
+    expect((await engines.clients.new.listJobs()).jobs).toEqual([])
+  })
+})
