@@ -29,6 +29,7 @@ describe('the options of a send', () => {
     [{ idempotencyKey: 'x'.repeat(256), idempotencyTtl: '7d' }, { idempotencyTtlMs: 7 * 86_400_000 }],
     [{ maxAttempts: 1 }, { maxAttempts: 1 }],
     [{ maxAttempts: 1000 }, { maxAttempts: 1000 }],
+    [{ priority: -600 }, { priority: -600 }],
     [{ providerOptions: { inngest: { priority: 1 } } }, { providerOptions: { inngest: { priority: 1 } } }],
   ])('%j are copied to the envelope', async (options, envelope) =>
     expect(await sendWith(options)).toMatchObject(envelope),
@@ -58,7 +59,8 @@ describe('the options of a send', () => {
     ['runAt', [new Date(Number.NaN), '2026-03-02', now + 5000, null, new Date(now + maxDurationMs + 1)]],
     ['idempotencyKey', ['', '  ', 5, null, {}, 'x'.repeat(257)]],
     ['maxAttempts', [0, -1, 1.5, 1001, '3', Number.NaN, null]],
-    ['priority', [1]],
+    ['priority', [601, -601, 1.5, '3', Number.NaN, null]],
+    ['urgency', [1]],
     ['maxattempts', [3]],
   ])('`%s` cannot be one of %o', async (option, values) => {
     for (const value of values) {

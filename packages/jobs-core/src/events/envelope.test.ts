@@ -49,7 +49,7 @@ describe('an envelope', () => {
   })
 
   test('is decoded without unknown fields', () => {
-    expect(decodeEnvelope({ ...envelope, priority: 5, providerOptions: {}, __proto__: { x: 1 } })).toEqual(envelope)
+    expect(decodeEnvelope({ ...envelope, urgency: 5, providerOptions: {}, __proto__: { x: 1 } })).toEqual(envelope)
   })
 
   test('is decoded without optional fields of a wrong type', () => {

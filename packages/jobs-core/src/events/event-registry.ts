@@ -25,14 +25,20 @@ export function isBuiltIn(event: RegisteredEvent): boolean {
 /** The maximum length of an event's name. */
 export const maxEventNameLength = 100
 
+// Looked up once, because each send and each attempt finds its event.
+let own: Map<string, RegisteredEvent> | undefined
+let used: Set<string> | undefined
+
 /** Returns the app's own events by name, shared by the whole process. */
 export function ownEvents(): Map<string, RegisteredEvent> {
-  return processState('events', () => new Map())
+  own ??= processState('events', () => new Map())
+  return own
 }
 
 /** Returns the names of the built-in events that the process has used. An app can no longer replace them. */
 export function usedBuiltInEvents(): Set<string> {
-  return processState('usedBuiltInEvents', () => new Set())
+  used ??= processState('usedBuiltInEvents', () => new Set())
+  return used
 }
 
 /** Finds a declared event: the app's own or built in. */
@@ -42,8 +48,8 @@ export function findEvent(name: string): RegisteredEvent | undefined {
 
 /** Finds a declared event for a send, a definition, a wait or an attempt. */
 export function useEvent(name: string): RegisteredEvent | undefined {
-  const own = ownEvents().get(name)
-  if (own) return own
+  const replacing = ownEvents().get(name)
+  if (replacing) return replacing
   const found = builtIn.get(name)
   if (found) usedBuiltInEvents().add(name)
   return found
