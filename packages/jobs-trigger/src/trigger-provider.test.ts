@@ -37,6 +37,9 @@ test('sends its calls to Trigger.dev', async () => {
   const { provider, clock, requests } = await open(({ method, url }) => {
     if (method === 'POST') return { body: { id: 'run_1' } }
     if (url.pathname === '/api/v1/runs') return { body: { data: [], pagination: {} } }
+    if (url.pathname === '/api/v1/queues') {
+      return { body: { data: [], pagination: { currentPage: 1, totalPages: 0, count: 0 } } }
+    }
     if (url.pathname.startsWith('/api/v1/queues')) return { status: 404, body: { error: 'queue-not-found' } }
     return { body: fakeRun({ payload: { envelope }, status: 'COMPLETED' }) }
   })
