@@ -15,6 +15,7 @@ import {
 import type { Clock } from '../time/clock.ts'
 import type { StepEngineFactory } from '../workflows/step-engine.ts'
 import { runWithClient, type Scope } from './async-context.ts'
+import { AttemptContext } from './attempt-context.ts'
 import { type AttemptMiddleware, joinMiddleware } from './attempt-middleware.ts'
 import type { TickHost } from './dispatch-tick.ts'
 import type { EngineLimits } from './failure-outcome.ts'
@@ -151,7 +152,7 @@ export function toJobContext(attempt: Attempt, signal: AbortSignal): JobContext 
   const { jobId, runId, attempt: number } = attempt.options
   const { maxAttempts, envelope } = attempt
   const logger = lazyLogger(attempt)
-  return { jobId, runId, attempt: number, maxAttempts, tenantId: envelope.tenantId, logger, signal }
+  return new AttemptContext({ jobId, runId, attempt: number, maxAttempts, tenantId: envelope.tenantId, logger, signal })
 }
 
 /** Returns what can stop the handler of an attempt. */

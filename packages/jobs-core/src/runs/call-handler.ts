@@ -42,7 +42,7 @@ export function callHandler(
     const fanOut = async () => dispatchTick(definition, tick, await tenantsOf(definition), tickHost(definition, tick))
     return runner.run(fanOut, true)
   }
-  return runner.run(() => definition.handler({ ...context, scheduledAt }))
+  return runner.run(() => definition.handler(Object.assign(context, { scheduledAt })))
 }
 
 /** Calls the definition's `onFailure`. It gets the raw payload if the payload does not match the schema. */
@@ -54,7 +54,7 @@ export async function callOnFailure(
 ): Promise<void> {
   if (!definition.onFailure) return
   if (definition.kind === 'cron') {
-    const cronContext: CronContext = { ...context, scheduledAt: scheduledAtOrSentAt(envelope) }
+    const cronContext: CronContext = Object.assign(context, { scheduledAt: scheduledAtOrSentAt(envelope) })
     await definition.onFailure(error, cronContext)
   } else {
     await definition.onFailure(error, await readEventLeniently(envelope, context.jobId), context)

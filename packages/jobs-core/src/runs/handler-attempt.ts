@@ -1,4 +1,5 @@
 import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
+import { elapsedOf } from '../time/clock.ts'
 import { type Attempt, inScope, toJobContext, toStopOptions } from './attempt.ts'
 import { throughMiddleware } from './attempt-middleware.ts'
 import { callHandler, type CallRunner, type HandlerDefinition } from './call-handler.ts'
@@ -7,9 +8,10 @@ import { toError, toErrorInfo } from './error-info.ts'
 import { finishAttempt } from './finish-attempt.ts'
 import type { Outcome } from './outcome.ts'
 import { classifyFailure, isPermanentError, reportFailure } from './report-failure.ts'
-import { throwReturnedError } from './throw-returned-error.ts'
 import { StopListener, stopOutcome, type Stoppable } from './run-until-stopped.ts'
+import { throwReturnedError } from './throw-returned-error.ts'
 import { toOutput } from './to-output.ts'
+import { warnOfLongAttempt } from './warn-of-long-attempt.ts'
 
 /** An attempt of a definition with a handler. */
 export type HandledAttempt = Attempt & { readonly definition: HandlerDefinition }
@@ -24,6 +26,8 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
    * permanent. If a handler throws one, the attempt is retried.
    */
   #isChecking = true
+  /** When the handler started to wait, by the elapsed time of the clock. */
+  #startedAt: number | undefined = undefined
   /** True if the attempt sends the jobs of a tick, so that its output is the library's. */
   #isFanOut = false
   #work: Promise<unknown> | undefined = undefined
@@ -45,6 +49,7 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
       const returned = inScope(this.#attempt, call, this)
       if (!isObject(returned)) return this.#returned(returned)
       this.#work = Promise.resolve(returned)
+      this.#startedAt = elapsedOf(options.clock)
       if (this.#isDecided) this.#leaveRunning() // the handler has stopped its own attempt
     } catch (error) {
       return this.#threw(error)
@@ -137,6 +142,7 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
     this.#stopListener?.end()
     // A handler that blocked the event loop may have delayed a cancel, which must arrive before a result is reported.
     try {
+      if (this.#startedAt !== undefined) warnOfLongAttempt(this.#attempt, elapsedOf(clock) - this.#startedAt)
       const turns = endOfTurn ?? new EndOfTurn(clock)
       turns.add(this)
     } catch (error) {

@@ -1,0 +1,92 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import { defineCronJob } from '../jobs/define-cron-job.ts'
+import type { JobContext } from '../jobs/job-context.ts'
+import { pause } from '../time/pause.ts'
+import { toCronEnvelope } from './cron-event.ts'
+
+const guide = 'https://github.com/cgk-platform/jobs/blob/main/docs/workflows.md'
+const hourMs = 3_600_000
+
+let kit: AttemptKit
+beforeEach(() => {
+  kit = createAttemptKit()
+})
+
+const cron = (handler: (context: JobContext) => unknown) =>
+  defineCronJob({ id: 'tick', schedule: '* * * * *', handler })
+const cronEnvelope = (definition: ReturnType<typeof cron>) =>
+  toCronEnvelope(definition, { id: 'envelope_1', tick: 60_000, tenantId: 'acme', now: 60_000 })
+
+describe('`context.step`', () => {
+  const readStep = (context: JobContext) => (context as JobContext & { step: unknown }).step
+  const failure = {
+    type: 'failed',
+    error: {
+      code: 'non_retryable',
+      message: expect.stringMatching(/^`context\.step` does not exist: .*defineWorkflow/),
+    },
+  }
+
+  test('fails the run of a job, with the remedy and the guide', async () => {
+    const outcome = await kit.run(orderJob((_event, context) => readStep(context)))
+    expect(outcome).toMatchObject(failure)
+    expect(JSON.stringify(outcome)).toContain(guide)
+  })
+
+  test('fails the run of a cron job', async () => {
+    const definition = cron(readStep)
+    expect(await kit.run(definition, cronEnvelope(definition))).toMatchObject(failure)
+  })
+
+  test('is not there for code that copies or lists the context', async () => {
+    const keys = ['attempt', 'jobId', 'logger', 'maxAttempts', 'runId', 'signal', 'tenantId']
+    const job = orderJob((_event, context) => [Object.keys(context).toSorted(), Object.keys({ ...context }).toSorted()])
+    expect(await kit.run(job)).toMatchObject({ output: [keys, keys] })
+  })
+})
+
+describe('an attempt over one hour', () => {
+  const sleeping = (ms: number) => () => pause(kit.clock, ms)
+  const sleepingJob = (ms: number, timeout?: number) => orderJob(sleeping(ms), { timeout, retry: { maxAttempts: 1 } })
+  const run = async (...of: Parameters<AttemptKit['run']>) => {
+    const outcome = kit.run(...of)
+    await kit.clock.advance(9 * hourMs)
+    return outcome
+  }
+  const warnings = () => kit.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)
+
+  test('is a warning, once per definition', async () => {
+    const job = sleepingJob(2 * hourMs)
+    for (let runs = 0; runs < 2; runs++) expect(await run(job)).toMatchObject({ type: 'completed' })
+    const definition = cron(sleeping(hourMs + 1))
+    await run(definition, cronEnvelope(definition))
+    const message = (id: string, minutes: number) =>
+      expect.stringMatching(
+        `^An attempt of \`${id}\` took ${minutes} minutes\\. If it waits, make it a workflow,.*${guide}$`,
+      )
+    expect(warnings()).toEqual([message('process-order', 120), message('tick', 60)])
+  })
+
+  test('is a warning if it fails or is stopped', async () => {
+    const failing = orderJob(
+      async () => {
+        await pause(kit.clock, 2 * hourMs)
+        throw new Error('late')
+      },
+      { retry: { maxAttempts: 1 } },
+    )
+    expect((await run(failing)).type).toBe('failed')
+    expect((await run(sleepingJob(3 * hourMs, hourMs))).type).toBe('failed')
+    expect(warnings()).toHaveLength(1) // the second one timed out after exactly one hour
+  })
+
+  test.each([
+    ['it took exactly one hour', hourMs, undefined],
+    ['its `timeout` allows more', 2 * hourMs, 8 * hourMs],
+  ])('is none if %s', async (_when, ms, timeout) => {
+    await run(sleepingJob(ms, timeout), orderEnvelope())
+    expect(warnings()).toEqual([])
+  })
+})
