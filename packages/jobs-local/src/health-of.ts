@@ -1,6 +1,7 @@
 import type { Health } from '@cgk-platform/jobs-core'
 
 import type { Engine } from './engine/engine.ts'
+import { type Standstill, standstillAfterMs } from './engine/standstill-watch.ts'
 import type { JobStore, SharedStore } from './store/job-store.ts'
 
 type Check = Health['checks'][number]
@@ -27,8 +28,11 @@ function checksOf(engine: Engine, store: JobStore): Check[] {
       ok: !problem,
       message: `${state}; jobs that have not ended: ${store.shared ? formatCount(openJobs) : openJobs}`,
     }
-    if (!store.shared) return [check]
-    return [check, storeCheck(store.shared), ...(engine.runsJobs ? [] : [workersCheck(store.shared, openJobs)])]
+    const standstill = engine.standstill.find()
+    const slots = standstill ? [slotsCheck(standstill)] : []
+    if (!store.shared) return [check, ...slots]
+    const workers = engine.runsJobs ? [] : [workersCheck(store.shared, openJobs)]
+    return [check, storeCheck(store.shared), ...workers, ...slots]
   } catch (error) {
     return [{ name: 'store', ok: false, message: (error as Error).message }]
   }
@@ -46,6 +50,14 @@ function workersCheck(store: SharedStore, openJobs: number): Check {
     ok: false,
     message: `no worker shares the file; jobs waiting: ${formatCount(openJobs)}; ${remedy}`,
   }
+}
+
+function slotsCheck({ holders, waiting }: Standstill): Check {
+  const attempts = [...holders].map(([id, count]) => `\`${id}\` (${count})`).join(', ')
+  const message =
+    `no attempt has begun or ended for ${standstillAfterMs / 60_000} minutes; runs waiting: ${formatCount(waiting)}; ` +
+    `attempts that hold their slots: ${attempts}; find out why these handlers do not end, and set \`timeout\``
+  return { name: 'slots', ok: false, message }
 }
 
 function formatCount(openJobs: number): string {

@@ -21,6 +21,7 @@ import { type AttemptHost, RunningAttempt } from './running-attempt.ts'
 import { RunningAttempts } from './running-attempts.ts'
 import { LeftoverHandlers } from './leftover-handlers.ts'
 import { OutcomeRecorder } from './outcome-recorder.ts'
+import { StandstillWatch } from './standstill-watch.ts'
 import { StorePass } from './store-pass.ts'
 import { toWorkerDefinition } from './subscribers-of.ts'
 import { createTickHost } from './tick-host.ts'
@@ -35,6 +36,8 @@ export class Engine implements EngineView {
   readonly #dependencies: EngineDependencies
   readonly #logger: Logger
   readonly #running = new RunningAttempts()
+  /** Notices that attempts hold their slots for a long time. */
+  readonly standstill: StandstillWatch
   readonly #timer: WakeTimer
   readonly #cron: CronTicker
   readonly #unwatch: () => void
@@ -66,6 +69,7 @@ export class Engine implements EngineView {
     })
     store.shared?.onChange(() => this.#changedExternally())
     this.#cron = createCronTicker(dependencies, this)
+    this.standstill = new StandstillWatch(dependencies, this.#running, this)
     const outcomes = new OutcomeRecorder(dependencies, (attempts) => this.#recorded(attempts))
     this.#attemptHost = {
       ...dependencies,
@@ -127,7 +131,7 @@ export class Engine implements EngineView {
 
   /** Whether a run waits for a slot that a leftover handler holds: one that still runs after its attempt ended. */
   get #waitsForSlot(): boolean {
-    return !this.#isClosed && this.#leftovers.size > 0 && this.#dependencies.store.hasWaitingRun()
+    return !this.#isClosed && this.#leftovers.size > 0 && this.#dependencies.store.waitingRuns(1).size > 0
   }
 
   /** Keeps the process alive until `close`. */
@@ -251,6 +255,7 @@ export class Engine implements EngineView {
       this.#running.abort(id, new JobCancelledError({ jobId: job.envelope.id }))
     }
     for (const run of changes.lost) this.#running.abort(run.id, new LeaseLostError())
+    if (claimed.length > 0) this.standstill.progressed()
     const attempts = claimed.map((run) => new RunningAttempt(run, this.#attemptHost))
     for (const attempt of attempts) {
       this.#running.add(attempt)
@@ -279,6 +284,7 @@ export class Engine implements EngineView {
   }
 
   #onSlotFreed(): void {
+    this.standstill.progressed()
     this.wake()
     this.#notifyProgress()
   }

@@ -15,6 +15,13 @@ export class RunningAttempts {
     return Array.from(this.#all, ({ recorded }) => recorded)
   }
 
+  /** The number of running attempts, by definition. */
+  get byDefinition(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const { run } of this.#all) counts.set(run.definitionId, (counts.get(run.definitionId) ?? 0) + 1)
+    return counts
+  }
+
   add(attempt: RunningAttempt): void {
     this.#all.add(attempt)
   }

@@ -91,7 +91,8 @@ describe('ReadyQueue: runs that are cancelled while they wait', () => {
             run.state = 'running'
             running.set(taken, running.get(taken)! + 1)
           }
-          expect(queue.hasWaitingRun).toBe([...waiting.values()].some((runs) => runs.length > 0))
+          const counts = [...waiting.values()].map((runs) => runs.length)
+          expect([...queue.waitingRuns.values()]).toEqual([counts.reduce((sum, count) => sum + count)].filter(Boolean))
         }
         vi.restoreAllMocks()
       }),

@@ -51,12 +51,15 @@ export class ReadyQueue {
     return this.#ring.size > 0
   }
 
-  /** Whether a run waits, regardless of its limits. */
-  get hasWaitingRun(): boolean {
-    for (const { tenants } of this.#definitions.values()) {
-      for (const { waiting, stale } of tenants.values()) if (waiting.size > stale) return true
+  /** The number of runs that wait, regardless of their limits, by definition. */
+  get waitingRuns(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const { definitionId, tenants } of this.#definitions.values()) {
+      let count = 0
+      for (const { waiting, stale } of tenants.values()) count += waiting.size - stale
+      if (count > 0) counts.set(definitionId, count)
     }
-    return false
+    return counts
   }
 
   /** Takes the next run that its limits allow. It counts as running until `release`. */

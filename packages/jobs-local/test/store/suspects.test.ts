@@ -185,7 +185,7 @@ test('suspects count as open and queued, and can be cancelled', async () => {
   first.crash(0)
   const { store } = other
   expect(store.openJobs()).toBe(2)
-  expect(store.hasWaitingRun()).toBe(true)
+  expect(store.waitingRuns(5)).toEqual(new Map([['work', 2]]))
   expect(store.hasOpenRun('work', 'acme')).toBe(true)
   expect(store.shared!.definitionsWithoutWorker()).toEqual(['work'])
   expect(store.list({ state: 'queued', limit: 10 }).jobs).toHaveLength(2)

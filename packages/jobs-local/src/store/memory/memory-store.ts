@@ -137,8 +137,8 @@ class MemoryStore implements JobStore {
     return isReady || (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
-  hasWaitingRun(): boolean {
-    return this.#queue.hasWaitingRun
+  waitingRuns(): ReadonlyMap<string, number> {
+    return this.#queue.waitingRuns
   }
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, releasesSlot = false): boolean {

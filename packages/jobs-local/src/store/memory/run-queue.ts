@@ -102,8 +102,8 @@ export class RunQueue {
     return this.#ready.mayHaveNext
   }
 
-  get hasWaitingRun(): boolean {
-    return this.#ready.hasWaitingRun
+  get waitingRuns(): ReadonlyMap<string, number> {
+    return this.#ready.waitingRuns
   }
 
   #dropTime(run: StoredRun): void {

@@ -25,7 +25,7 @@ import { followClock } from './follow-clock.ts'
 import * as jobs from './jobs-table.ts'
 import * as notices from './notices-table.ts'
 import { checkVersion, openFile } from './open-file.ts'
-import { countOpenJobs, hasOpenRun, hasReadyRun, nextDueAt } from './open-work.ts'
+import { countOpenJobs, countReadyByDefinition, hasOpenRun, hasReadyRun, nextDueAt } from './open-work.ts'
 import { retryJob } from './retry-job.ts'
 import { keyOf, seqOf } from './rows.ts'
 import * as runs from './runs-table.ts'
@@ -148,13 +148,13 @@ class SqliteStore implements JobStore {
   }
 
   hasReady(now: number): boolean {
-    if (this.#mayHaveNext && this.hasWaitingRun()) return true
+    if (this.#mayHaveNext && this.#queue.read(() => hasReadyRun(this.#connection), false)) return true
     if (this.hasDueJobs(now)) return true
     return (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
-  hasWaitingRun(): boolean {
-    return this.#queue.read(() => hasReadyRun(this.#connection), false)
+  waitingRuns(max: number): ReadonlyMap<string, number> {
+    return this.#queue.read(() => countReadyByDefinition(this.#connection, max), new Map())
   }
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, releasesSlot = false): boolean {
