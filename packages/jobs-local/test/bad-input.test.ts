@@ -106,9 +106,15 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
   ],
   [
     'an invalid tenant of a client',
+    (client) => client.forTenant(' '),
+    'invalid_option',
+    ['`tenantId` is blank', 'Pass the id of'],
+  ],
+  [
+    'the tenant of the platform',
     (client) => client.forTenant('system'),
     'invalid_option',
-    ['`tenantId` is ', 'Pass the id of'],
+    ['`tenantId` is `system`', 'use `client.forSystem()`'],
   ],
   [
     'an unknown job',

@@ -3,6 +3,7 @@ import { textProblem } from '../options/text-problem.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobNotVisibleError } from '../errors/job-not-visible-error.ts'
 import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
+import { WaitInHandlerError } from '../errors/wait-in-handler-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { systemTenantId } from '../events/reserved-names.ts'
 import { tenantProblem } from '../events/tenant.ts'
@@ -11,6 +12,7 @@ import { createDefaultLogger } from '../logging/default-logger.ts'
 import { requireFeature, requireFeatures } from '../provider/check-support.ts'
 import type { JobPage, ListQuery } from '../provider/job-page.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
+import { scopedClient } from '../runs/async-context.ts'
 import { isEnded } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import { elapsedOf } from '../time/clock.ts'
@@ -95,6 +97,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     },
 
     async waitForJob(id, callOptions) {
+      if (scopedClient()) throw new WaitInHandlerError({ jobId: id })
       const checkedOptions = waitOptions.read(callOptions)
       const provider = await engine.use('waitForJob')
       return waitForJob(() => find(provider, id, tenantId), { id, provider, clock, ...checkedOptions })

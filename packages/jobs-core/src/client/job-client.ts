@@ -116,6 +116,7 @@ export interface JobOperations {
    *
    * @throws {JobNotFoundError}
    * @throws {WaitTimeoutError} after the wait limit. The job continues.
+   * @throws {WaitInHandlerError} in a handler. Use `step.runJob` of a workflow there.
    */
   waitForJob(id: string, options?: WaitOptions): Promise<JobStatus>
 }

@@ -62,6 +62,7 @@ export async function retryJob(id: string): Promise<JobHandle> {
  *
  * @throws {JobNotFoundError}
  * @throws {WaitTimeoutError} after the wait limit. The job continues.
+ * @throws {WaitInHandlerError} in a handler. Use `step.runJob` of a workflow there.
  */
 export async function waitForJob(id: string, options?: WaitOptions): Promise<JobStatus> {
   return getJobClient().waitForJob(id, options)

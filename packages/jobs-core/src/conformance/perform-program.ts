@@ -1,3 +1,4 @@
+import { waitForJob } from '../client/module-functions.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
@@ -95,6 +96,9 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
     case 'throw':
       if (context.attempt > (op.failure.attempts ?? Number.POSITIVE_INFINITY)) return []
       throw scriptedError(op.failure, context)
+    case 'awaitJob':
+      await waitForJob(op.jobId)
+      return []
     case 'await':
       await new Promise<void>((resolve) => void conformanceClock().setTimer(op.ms, resolve))
       return []
@@ -138,6 +142,7 @@ async function work(
     ...(compensated !== undefined && { compensated }),
   })
   if (script.nests !== undefined) await run.step.run(script.nests, () => undefined)
+  if (script.awaits !== undefined) await waitForJob(script.awaits)
   if (script.waitMs !== undefined) await waitFor(script.waitMs, signal, () => recordEntry(run, 'aborted', { step: id }))
   if (script.failure && fails(script.failure, kind, id, attempt, run)) {
     recordEntry(run, 'threw', { step: id, attempt })

@@ -1,5 +1,5 @@
 import { getJobClient } from '../client/default-client.ts'
-import { sendJob } from '../client/module-functions.ts'
+import { sendJob, waitForJob } from '../client/module-functions.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { RetryAfterError } from '../errors/retry-after-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
@@ -25,6 +25,7 @@ export async function performScript(
     const payload: ScriptPayload = { tenantId: context.tenantId }
     const { id } = await sendJob('conformance.plain' as JobEvent, payload as never)
     recordEntry('sent', { jobId: id, layers: enclosingMiddleware() })
+    if (script.awaitsSent) await waitForJob(id)
   }
   if (script.waitMs !== undefined) await wait(script.waitMs, script, context, recordEntry)
   if (script.cancelsItself) {

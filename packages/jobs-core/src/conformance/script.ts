@@ -36,6 +36,8 @@ export interface Script {
   readonly cancelsItself?: boolean
   /** Send an event `conformance.plain` first, with the module function `sendJob`. */
   readonly sends?: boolean
+  /** Await that event's job with `waitForJob`. */
+  readonly awaitsSent?: boolean
   /** Log this with `context.logger`. */
   readonly logs?: string
   /** Change the received payload, including nested values. */

@@ -11,6 +11,8 @@ export interface StepScript {
   readonly returnsOdd?: InvalidOutput | 'date'
   /** Return a string that has this many bytes as JSON. */
   readonly returnsBytes?: number
+  /** Await this job with `waitForJob`. */
+  readonly awaits?: string
   /** Calls a step with this id inside the work. */
   readonly nests?: string
 }
@@ -59,6 +61,8 @@ export type WorkflowOp =
   | { readonly do: 'catch'; readonly program: WorkflowProgram }
   /** Throws between the steps. */
   | { readonly do: 'throw'; readonly failure: ScriptedFailure }
+  /** Awaits a job with `waitForJob`, outside a step. */
+  | { readonly do: 'awaitJob'; readonly jobId: string }
   /** Awaits something other than a step. */
   | { readonly do: 'await'; readonly ms: number }
   /** Simulates changed code: `before` in the first replay, `after` in later ones. */

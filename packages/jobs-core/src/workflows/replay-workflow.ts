@@ -10,6 +10,7 @@ import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
 import { portablePayloadBytes } from '../provider/capabilities.ts'
 import { type Attempt, toJobContext } from '../runs/attempt.ts'
+import { runWithClient } from '../runs/async-context.ts'
 import { throughMiddleware } from '../runs/attempt-middleware.ts'
 import { errorFrom } from '../runs/error-from.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
@@ -131,7 +132,7 @@ async function replay(
       definition,
       envelope,
       client,
-      perform: (call) => engine.perform(attempt.middleware ? withMiddleware(call, attempt) : call),
+      perform: (call) => engine.perform(withClient(attempt.middleware ? withMiddleware(call, attempt) : call, attempt)),
       hasEnded: () => isOver,
       failRun: fatal.failRun,
     })
@@ -148,6 +149,16 @@ async function replay(
   if (end.type === 'suspended') return end
   const { outcome, thrown } = toOutcome(attempt, end, isReading)
   return outcome.type === 'failed' ? compensate(attempt, engine, outcome, thrown) : outcome
+}
+
+/** Returns a step whose work runs with the attempt's client. An engine may call it outside the scope of the code. */
+function withClient(call: StepCall, { options: { client } }: WorkflowAttempt): StepCall {
+  if (!('work' in call)) return call
+  const { work } = call
+  const wrapped = { ...call, work: (context: StepContext) => runWithClient(client, () => work(context)) }
+  if (wrapped.kind !== 'run' || !wrapped.compensate) return wrapped
+  const { compensate } = wrapped
+  return { ...wrapped, compensate: (output, context) => runWithClient(client, () => compensate(output, context)) }
 }
 
 /**

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-import { defineCronJob, defineJob, type JobStatus } from '@cgk-platform/jobs-core'
-import { describe, expect, test } from 'vitest'
+import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
 import { createDeferred } from '../kit/deferred.ts'
@@ -90,18 +90,19 @@ describe('the kit waits for handlers that await something real', () => {
 })
 
 describe('handlers that wait for other jobs', () => {
-  const follow = defineJob({ id: 'followed', event: 'work.followed', handler: ({ payload }) => payload.number })
+  let followed = createDeferred<string>()
+  beforeEach(() => void (followed = createDeferred()))
+  const follow = defineJob({ id: 'followed', event: 'work.followed', handler: () => followed.resolve('followed') })
 
-  /** Sends a job and returns its status when it has ended. */
+  /** Sends a job and returns when its handler has run. */
   const asks = (delay: '0s' | '1h') =>
     defineJob({
       id: 'asks',
       event: 'work.requested',
       handler: async (_event, { tenantId: own }): Promise<string> => {
         const client = engineOf().client
-        const { id } = await client.scheduleJob('work.followed', { tenantId: own, number: 7 }, { delay })
-        const status: JobStatus = await client.waitForJob(id)
-        return status.state
+        await client.scheduleJob('work.followed', { tenantId: own, number: 7 }, { delay })
+        return followed.promise
       },
     })
   let engineOf = (): ReturnType<typeof createTestEngine> => {
@@ -114,7 +115,7 @@ describe('handlers that wait for other jobs', () => {
     await engine.client.sendJob('work.requested', { tenantId })
     await engine.settle()
     expect(engine.attempts.map(({ definitionId }) => definitionId)).toEqual(['followed', 'asks'])
-    expect(engine.attempts[1]?.outcome).toEqual({ type: 'completed', output: 'completed' })
+    expect(engine.attempts[1]?.outcome).toEqual({ type: 'completed', output: 'followed' })
   })
 
   test('end if the job is due later: after `maxRealWaitMs` time advances, then the kit waits for the handler again', async () => {
@@ -133,9 +134,9 @@ describe('handlers that wait for other jobs', () => {
       timeout: '5m',
       retry: { maxAttempts: 1 },
       handler: async () => {
-        if (engine.sent.length > 1) return
-        const { id } = await engine.client.sendJob('work.requested', { tenantId })
-        await engine.client.waitForJob(id)
+        if (engine.sent.length > 1) return followed.resolve('followed')
+        await engine.client.sendJob('work.requested', { tenantId })
+        await followed.promise
       },
     })
     const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 20 })

@@ -7,6 +7,17 @@ import { untyped } from '../untyped-client.ts'
 /** Cases: waiting for jobs and listing them. */
 export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
   {
+    id: 'wait-in-a-handler',
+    title: '`waitForJob` throws in a handler, which could hold the slot that the job needs',
+    async run(t) {
+      const { id } = await t.send('conformance.once', { sends: true, awaitsSent: true })
+      const [run] = (await t.waitForEnd(id)).runs
+      assert.deepEqual([run?.state, run?.error?.code], ['failed', 'wait_in_handler'])
+      const [sent] = t.journal({ jobId: id, kind: 'sent' })
+      assert.equal((await t.waitForEnd(sent?.details['jobId'] as string)).state, 'completed')
+    },
+  },
+  {
     id: 'wait-until-ended',
     title: '`waitForJob` returns the status once the job has ended, however it ended',
     async run(t) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { CaseTools } from '../case-tools.ts'
 import { fewSteps } from '../conformance-workflows.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { lastRun, runProgram, stepAttempts } from '../workflow-tools.ts'
+import { lastRun, resultOf, runProgram, stepAttempts } from '../workflow-tools.ts'
 import type { WorkflowOp } from '../workflow-program.ts'
 import { casesOf } from '../cases-of.ts'
 
@@ -19,6 +19,23 @@ async function expectMistake(t: CaseTools, op: WorkflowOp, code: string, message
 
 /** Cases: invalid steps. */
 export const workflowMistakeCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
+  {
+    id: 'workflow-waits-for-a-job',
+    title: '`waitForJob` throws in the work of a step and between steps',
+    requiredFeatures: ['workflows'],
+    async run(t) {
+      const { id: jobId } = await t.send('conformance.plain')
+      const output = await resultOf(t, [
+        { do: 'catch', program: [{ do: 'run', id: 'waiting', script: { awaits: jobId }, retry: { maxAttempts: 1 } }] },
+        { do: 'catch', program: [{ do: 'awaitJob', jobId }] },
+      ])
+      const [inStep, between] = output as [{ code: string; cause: { code: string } }, { code: string }]
+      assert.deepEqual(
+        [inStep.code, inStep.cause.code, between.code],
+        ['step_failed', 'wait_in_handler', 'wait_in_handler'],
+      )
+    },
+  },
   {
     id: 'workflow-step-in-a-step',
     title: 'a step inside a step throws an error that names both',
