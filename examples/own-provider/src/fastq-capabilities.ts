@@ -38,6 +38,7 @@ export const fastqCapabilities: Capabilities = {
     'workflows: race between a step and a wait': noWorkflows,
     'workflows: retryJob resumes at the failed step': noWorkflows,
     'workflows: compensateOnCancel': noWorkflows,
+    'workflows: events only for waits': noWorkflows,
     'status.steps': noWorkflows,
     'jobs survive a restart': no(inMemory, 'Send the jobs again after a restart, with idempotency keys.'),
     'multiple processes': no(inMemory, 'Run the jobs in the process that sends them.'),

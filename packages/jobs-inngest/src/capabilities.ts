@@ -62,6 +62,11 @@ export const inngestCapabilities: Capabilities = {
       note: 'A cancelled run cannot execute steps.',
       instead: 'Send an event that requests the stop, await it in the workflow, and throw when it arrives.',
     },
+    'workflows: events only for waits': {
+      supported: false,
+      note: 'Every event on Inngest starts the runs of its handlers.',
+      instead: 'Move a tenant to or from Inngest when none of its workflows waits for an event.',
+    },
     'status.steps': { supported: true, note: 'Takes one more request.' },
     'jobs survive a restart': {
       supported: true,

@@ -29,6 +29,7 @@ export const localCapabilities: Capabilities = {
     'workflows: race between a step and a wait': { supported: true },
     'workflows: retryJob resumes at the failed step': { supported: true },
     'workflows: compensateOnCancel': { supported: true },
+    'workflows: events only for waits': { supported: true },
     'status.steps': { supported: true },
     'jobs survive a restart': {
       supported: false,

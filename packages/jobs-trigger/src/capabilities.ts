@@ -62,6 +62,7 @@ export const triggerCapabilities: Capabilities = {
         'Let the workflow end itself: race its steps with a `step.waitForEvent` for your own cancel event, and throw when ' +
         'it arrives. The completed steps are then compensated.',
     },
+    'workflows: events only for waits': { supported: true },
     'status.steps': { supported: true },
     'jobs survive a restart': {
       supported: true,

@@ -163,7 +163,11 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
       await engine.close(timeoutMs)
     },
   }
-  setInternals(client, { clock })
+  setInternals(client, {
+    clock,
+    sendForWaits: (items, isSystem) =>
+      createSender({ ...senderDependencies, hooks: undefined, waitsOnly: true }, isSystem).sendMany(items),
+  })
   recordClientJobs(checked.jobs)
   if (runsInProcess && (!checked.jobs || jobs.cronJobs().length > 0)) addInProcessClient(client)
   return client

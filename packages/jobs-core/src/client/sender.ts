@@ -37,11 +37,13 @@ export interface SenderDependencies {
   readonly logger: LoggerLike
   readonly maxPayloadBytes: number | undefined
   readonly jobs: Pick<JobRegistry, 'subscribers'>
+  /** Whether the events only resolve waits of workflows. Default false. */
+  readonly waitsOnly?: boolean
 }
 
 /** Creates the sending half of a client. @param isSystem - whether it sends for the platform */
 export function createSender(dependencies: SenderDependencies, isSystem = false): Sender {
-  const { engine, clock, hooks, logger, maxPayloadBytes, jobs } = dependencies
+  const { engine, clock, hooks, logger, maxPayloadBytes, jobs, waitsOnly } = dependencies
 
   const bound = bindLogger(logger, {})
 
@@ -51,6 +53,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
     maxPayloadBytes: payloadLimit(provider, maxPayloadBytes),
     jobs,
     isSystem,
+    waitsOnly,
   })
 
   const callOnSends = (envelopes: readonly Envelope[], results: readonly EnvelopeResult[]): void => {

@@ -29,6 +29,8 @@ export interface EnvelopeContext {
   readonly jobs: Pick<JobRegistry, 'subscribers'>
   /** Whether the send is the platform's own. */
   readonly isSystem: boolean
+  /** Whether the event only resolves waits. */
+  readonly waitsOnly?: boolean | undefined
 }
 
 /** The default time for which an idempotency key stays in use, in milliseconds. */
@@ -75,8 +77,17 @@ function createEnvelope(
   context: EnvelopeContext,
 ): Envelope {
   checkDates(copy, parsed)
-  const { now: sentAt } = context
-  const envelope: Envelope = { v: 1, id: createJobId(sentAt), event, tenantId, payload: copy.json, sentAt }
+  const { now: sentAt, waitsOnly, provider } = context
+  if (waitsOnly) requireFeature(provider, 'workflows: events only for waits')
+  const envelope: Envelope = {
+    v: 1,
+    id: createJobId(sentAt),
+    event,
+    tenantId,
+    payload: copy.json,
+    sentAt,
+    ...(waitsOnly && { waitsOnly }),
+  }
   return options === undefined ? envelope : { ...envelope, ...checkOptions(event, options, context) }
 }
 

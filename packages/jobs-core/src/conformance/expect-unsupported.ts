@@ -1,3 +1,4 @@
+import { internalsOf } from '../client/client-internals.ts'
 import type { JobClient } from '../client/job-client.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
@@ -42,6 +43,11 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
     return t.client.retryJob(id)
   },
   listJobs: (t) => t.client.listJobs(),
+  'workflows: events only for waits': async (t) => {
+    const items = [{ event, payload: { tenantId: t.tenantId } }]
+    const results = await internalsOf(t.client)?.sendForWaits?.(items as never, false)
+    for (const result of results ?? []) if (!result.ok) throw result.error
+  },
   timeout: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, timeout: 1000 })),
   concurrency: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: 1 })),
   'concurrency.perTenant': (t) =>

@@ -34,6 +34,8 @@ export interface Envelope {
   readonly priority?: number
   /** The sender's trace, as a W3C `traceparent`. */
   readonly traceparent?: string
+  /** True for an event that only resolves waits of workflows. It starts no runs. */
+  readonly waitsOnly?: true
   /** Options for the provider that sends it. They are not encoded. */
   readonly providerOptions?: ProviderOptions
 }
@@ -51,6 +53,7 @@ const optionalFields = Object.entries({
   maxAttempts: isAttemptCount,
   priority: isNumber,
   traceparent: isTraceparent,
+  waitsOnly: (value) => value === true,
 } satisfies Record<OptionalField, (value: unknown) => boolean>)
 
 type OptionalField = {

@@ -25,6 +25,7 @@ export const allFeatures = [
   'workflows: race between a step and a wait',
   'workflows: retryJob resumes at the failed step',
   'workflows: compensateOnCancel',
+  'workflows: events only for waits',
   'status.steps',
   'jobs survive a restart',
   'multiple processes',

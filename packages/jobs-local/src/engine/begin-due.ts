@@ -33,7 +33,7 @@ export function beginDue({ store, clock, host }: EngineDependencies, { slots, ha
   for (const job of due) {
     const resolved = store.resolveWaits(job.envelope, now)
     const subscribers = subscribersOf(job, host.jobs, store)
-    if (subscribers.length === 0 && resolved === 0) unhandled.push(job.envelope.event)
+    if (subscribers.length === 0 && resolved === 0 && !job.envelope.waitsOnly) unhandled.push(job.envelope.event)
     store.addRuns(job, subscribers, now)
   }
   const changes = store.takeRunChanges(now)

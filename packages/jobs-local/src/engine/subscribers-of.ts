@@ -12,13 +12,14 @@ import type { WorkerDefinition, JobStore, StoredJob, Subscriber } from '../store
 
 /**
  * Returns the definitions that get a run for a job: those that handle its event, here or in other workers. For a cron
- * tick, returns its cron job, even if that is no longer defined.
+ * tick, returns its cron job, even if that is no longer defined. An event that is only for waits gets no runs.
  */
 export function subscribersOf(
   { envelope }: StoredJob,
   jobs: JobRegistry,
   store: Pick<JobStore, 'shared'>,
 ): Subscriber[] {
+  if (envelope.waitsOnly) return []
   const cronJobId = cronJobIdOf(envelope.event)
   if (cronJobId !== undefined) {
     const cronJob = jobs.get(cronJobId)

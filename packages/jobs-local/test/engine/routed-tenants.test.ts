@@ -155,4 +155,79 @@ describe('a workflow', () => {
     expect((await engines.clients.old.listJobs()).jobs).toHaveLength(3)
     expect((await engines.clients.new.listJobs()).jobs).toEqual([])
   })
+
+  const flow = (match: boolean) =>
+    defineWorkflow({
+      id: 'flow',
+      event: 'work.requested',
+      steps: async (_, step) => {
+        const options = { timeout: '1h', ...(match && { match: 'number' as const }) } as const
+        const followed = await step.waitForEvent('followed', 'work.followed', options)
+        return followed?.payload.data
+      },
+    })
+
+  const several = (tenantId: string): EngineName[] => (moved.has(tenantId) ? ['new', 'old'] : ['old'])
+
+  test.each([
+    ['SQLite', 'memory'],
+    ['memory', 'SQLite'],
+  ] as const)('in a store in %s gets events of its tenant that is moving, which are handled once', async (from, to) => {
+    const handled: string[] = []
+    defineJob({
+      id: 'follow',
+      event: 'work.followed',
+      handler: ({ payload }) => void handled.push(String(payload.data)),
+    })
+    const waiting = flow(true)
+    await open({ route: several, stores: { old: from, new: to } })
+    const send = (event: 'work.requested' | 'work.followed', number: number, data?: string) =>
+      engines.router.sendJob(event, { tenantId: 'acme', number, data })
+    const { id: before } = await send('work.requested', 1)
+    await engines.advance(60_000)
+    moved.add('acme')
+    const { id: after } = await send('work.requested', 2)
+    await engines.advance(60_000)
+    const told = await engines.router.sendJobs(
+      [1, 2].map((number) => ({
+        event: 'work.followed',
+        payload: { tenantId: 'acme', number, data: `told ${number}` },
+        options: { idempotencyKey: `key ${number}`, delay: '5m' },
+      })),
+    )
+    await engines.advance(10 * 60_000)
+    expect(new Set(handled)).toEqual(new Set(['told 1', 'told 2']))
+    expect(handled).toHaveLength(2)
+    for (const [id, output] of [
+      [before, 'told 1'],
+      [after, 'told 2'],
+    ] as const) {
+      expect(findRun(await engines.router.getJobStatus(id), waiting)).toMatchObject({ state: 'completed', output })
+    }
+    expect(told).toMatchObject([{ ok: true }, { ok: true }])
+    const copies = (await engines.clients.old.listJobs({ event: 'work.followed' })).jobs
+    expect(copies.map(({ state, runs }) => [state, runs])).toEqual([
+      ['completed', []],
+      ['completed', []],
+    ])
+  })
+
+  test('on the new engine gets an event whose key is still on the old one', async () => {
+    const waiting = flow(false)
+    await open({ route: several })
+    const send = (event: 'work.requested' | 'work.followed', data?: string) =>
+      engines.router.sendJob(event, { tenantId: 'acme', data }, { idempotencyKey: 'key', idempotencyTtl: '10m' })
+    await send('work.followed', 'first')
+    await engines.advance(11 * 60_000 - 1000)
+    await send('work.followed', 'second')
+    moved.add('acme')
+    const { id } = await send('work.requested')
+    await engines.advance(10 * 60_000 - 60_000)
+    expect(await send('work.followed', 'third')).toMatchObject({ deduplicated: true })
+    await engines.advance(1000)
+    expect(findRun(await engines.router.getJobStatus(id), waiting)).toMatchObject({
+      state: 'completed',
+      output: 'third',
+    })
+  })
 })

@@ -22,7 +22,7 @@ export interface RoutedEngines {
 interface RoutedEnginesOptions {
   readonly stores: Readonly<Record<EngineName, StoreName>>
   readonly jobs?: readonly Definition[]
-  readonly route: (tenantId: string) => EngineName
+  readonly route: (tenantId: string) => EngineName | readonly EngineName[]
   readonly keys?: Parameters<typeof createTenantRouter>[0]['keys']
 }
 

@@ -78,12 +78,13 @@ async function dispatch(
   }
 }
 
-/** Returns the definitions to run: all of them, or those that a manual retry selects. */
+/** Returns the definitions to run: all of them, those that a manual retry selects, or none for an event for waits. */
 function selectDefinitions(
   definitions: readonly Definition[],
-  { retry }: EventPayload,
+  { envelope, retry }: EventPayload,
   { logger }: HostDependencies,
 ): readonly Definition[] {
+  if (envelope.waitsOnly) return []
   if (!retry) return definitions
   const { jobId, runs, allBut } = retry
   if (allBut) return definitions.filter(({ id }) => !allBut.includes(id))

@@ -15,8 +15,8 @@ export function inlineDefinition(definitions: readonly Definition[]): Definition
 
 /**
  * Returns true if the event's run makes the attempts itself. A failed run frees its idempotency key, so a job with a
- * key needs an event run that does not fail.
+ * key needs an event run that does not fail. An event that is only for waits starts no attempt.
  */
 export function runsInline({ envelope, retry }: EventPayload): boolean {
-  return envelope.idempotencyKey === undefined && retry === undefined
+  return envelope.idempotencyKey === undefined && retry === undefined && !envelope.waitsOnly
 }

@@ -26,8 +26,12 @@ import { TenantRoutes } from './tenant-routes.ts'
 export interface TenantRouterOptions<Name extends string = string> {
   /** The clients of the engines, by names of your choice. */
   clients: Readonly<Record<Name, JobClient>>
-  /** Returns the name of a tenant's engine. Also called for `system`, the tenant of the platform and of cron jobs without tenants. */
-  route: (tenantId: string) => Name
+  /**
+   * Returns the name of a tenant's engine, or several: jobs start on the first, and workflows on the others still get
+   * the tenant's events. Also called for `system`, the tenant of the platform and of cron jobs without
+   * tenants.
+   */
+  route: (tenantId: string) => Name | readonly Name[]
   /** Remembers the engines of idempotency keys. Default: in the memory of this process. */
   keys?: KeyRecord | undefined
 }

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createFakeProvider, type FakeProvider } from '../../../test/kit/fake-provider.ts'
 import { createManualClock } from '../../../test/kit/manual-clock.ts'
 import { untyped } from '../../../test/kit/untyped.ts'
+import { SendFailedError } from '../../errors/send-failed-error.ts'
 import { createClient } from '../create-client.ts'
 import type { JobClient } from '../job-client.ts'
 import { createTenantRouter } from './create-tenant-router.ts'
@@ -108,6 +109,52 @@ describe('a send', () => {
     await expect(untyped(router).scheduleJob('order.created', order('acme'), {})).rejects.toMatchObject({
       option: 'delay',
     })
+  })
+})
+
+describe('an event of a tenant with several engines', () => {
+  const createSeveral = (oldProvider: FakeProvider, newProvider: FakeProvider, names: readonly ('old' | 'new')[]) => {
+    open(oldProvider, newProvider)
+    const own = {
+      old: createClient({ load: () => old }, { jobs: [] }),
+      new: createClient({ load: () => fresh }, { jobs: [] }),
+    }
+    return createTenantRouter({ clients: own, route: () => names })
+  }
+
+  test('starts its job on the first, and is copied to the others only for waits', async () => {
+    const several = createSeveral(createFakeProvider(), createFakeProvider(), ['new', 'old', 'new'])
+    const options = { idempotencyKey: 'order_1', maxAttempts: 2, delay: 5 }
+    await several.sendJobs([
+      { event: 'order.created', payload: order('acme'), options },
+      { event: 'order.created', payload: order('acme', 'order_2') },
+    ])
+    expect(fresh.sent).toMatchObject([{ idempotencyKey: 'order_1', maxAttempts: 2 }, {}])
+    expect(fresh.sent.some((envelope) => envelope.waitsOnly)).toBe(false)
+    expect(old.sent).toMatchObject([{ waitsOnly: true, delayMs: 5 }, { waitsOnly: true }])
+    expect(old.sent[0]?.idempotencyKey).toMatch(/^copy\/[0-9a-f]{64}$/)
+    expect(old.sent[0]).not.toHaveProperty('maxAttempts')
+    expect(sentTo(old)).toEqual(['acme order_1', 'acme order_2'])
+  })
+
+  test('starts no job if it cannot be copied', async () => {
+    const error = new SendFailedError({ event: 'order.created', provider: 'a', problem: 'it is full', accepted: 'no' })
+    const full = createFakeProvider({ send: async () => [{ ok: false, error }] })
+    const several = createSeveral(full, createFakeProvider(), ['new', 'old'])
+    await expect(several.sendJob('order.created', order('acme'))).rejects.toBe(error)
+    const without = createFakeProvider({ without: ['workflows: events only for waits'] })
+    const refusing = createSeveral(without, createFakeProvider(), ['new', 'old'])
+    const refusal = { code: 'unsupported_feature', feature: 'workflows: events only for waits' }
+    await expect(refusing.sendJob('order.created', order('acme'))).rejects.toMatchObject(refusal)
+    expect([old.sent, fresh.sent]).toEqual([[], []])
+  })
+
+  test('needs clients that the library has created', async () => {
+    const wrapped = { ...createClient({ load: () => old }, { jobs: [] }) }
+    const own = { old: wrapped, new: createClient({ load: () => fresh }, { jobs: [] }) }
+    const several = createTenantRouter({ clients: own, route: () => ['new', 'old'] })
+    await expect(several.sendJob('order.created', order('acme'))).rejects.toMatchObject({ option: 'clients.old' })
+    expect(fresh.sent).toEqual([])
   })
 })
 

@@ -1,9 +1,7 @@
 import { InvalidOptionError } from '../../errors/invalid-option-error.ts'
 import { JobsError } from '../../errors/jobs-error.ts'
 import { quote } from '../../errors/quote.ts'
-import { SendFailedError } from '../../errors/send-failed-error.ts'
 import { tenantProblem } from '../../events/tenant.ts'
-import { toErrorInfo } from '../../runs/error-info.ts'
 import { checkItems } from '../check-items.ts'
 import { checkSchedule } from '../check-schedule.ts'
 import type { JobClient, TenantClient } from '../job-client.ts'
@@ -12,7 +10,8 @@ import type { Sender } from '../sender.ts'
 import { defaultIdempotencyTtlMs } from '../to-envelope.ts'
 import type { JobFinder } from './job-finder.ts'
 import type { KeyRecord } from './key-record.ts'
-import { routerName } from './routed-health.ts'
+import { routedSendError } from './routed-send-error.ts'
+import { type CopiedItem, sendCopies } from './send-copies.ts'
 import type { RoutedEngine, TenantRoutes } from './tenant-routes.ts'
 
 interface RoutedSenderDependencies {
@@ -21,9 +20,8 @@ interface RoutedSenderDependencies {
   readonly finder: JobFinder
 }
 
-/** The destination of an item. */
-interface Target {
-  readonly engine: RoutedEngine
+/** An item with its destination. */
+interface Target extends CopiedItem {
   readonly key?: RecordedKey
 }
 
@@ -34,16 +32,18 @@ interface RecordedKey {
 
 /** Creates the sending half of a router. @param isSystem - whether it sends for the platform */
 export function createRoutedSender({ routes, keys, finder }: RoutedSenderDependencies, isSystem = false): Sender {
-  const targetOf = async ({ event, payload, options }: JobItem): Promise<Target> => {
+  const targetOf = async (item: JobItem): Promise<Target> => {
+    const { event, payload, options } = item
     const { tenantId } = payload
     // An invalid item may go anywhere: each client rejects it with the same error.
-    if (tenantProblem(tenantId, isSystem)) return { engine: routes.engines[0] }
-    const [engine] = routes.of(tenantId)
-    if (options?.idempotencyKey === undefined) return { engine }
+    if (tenantProblem(tenantId, isSystem)) return { item, engine: routes.engines[0], route: [] }
+    const route = routes.of(tenantId)
+    const [engine] = route
+    if (options?.idempotencyKey === undefined) return { item, engine, route }
     const { idempotencyKey, idempotencyTtlMs: ttlMs = defaultIdempotencyTtlMs } = sendOptions.read(options)
     const key = { name: keyNameOf({ tenantId, event, idempotencyKey: idempotencyKey! }), ttlMs }
     const recorded = await keys.claim(key.name, engine.name, ttlMs)
-    return { engine: routes.named(recorded) ?? missingEngine(routes, recorded), key }
+    return { engine: routes.named(recorded) ?? missingEngine(routes, recorded), item, route, key }
   }
 
   const renewKey = async ({ engine, key }: Target, result: SendResult): Promise<SendResult> => {
@@ -55,23 +55,26 @@ export function createRoutedSender({ routes, keys, finder }: RoutedSenderDepende
       await keys.renew(key.name, engine.name, key.ttlMs)
       return result
     } catch (cause) {
-      return { ok: false, error: failure(event, cause, 'maybe', id) }
+      return { ok: false, error: routedSendError(event, cause, 'maybe', id) }
     }
   }
 
   const sendMany: Sender['sendMany'] = async (items) => {
     checkItems(items)
-    const targets = await Promise.all(
+    const checked = await Promise.all(
       items.map(async (item) => {
         try {
           return await targetOf(item)
         } catch (error) {
           // Not an object, so its client reports it.
-          if (typeof item !== 'object' || item === null) return { engine: routes.engines[0] }
-          return toJobsError(item.event, error)
+          if (typeof item !== 'object' || item === null) return { item, engine: routes.engines[0], route: [] }
+          return routedSendError(item.event, error)
         }
       }),
     )
+    // First, so that a send that succeeds has reached every workflow that may wait for its event.
+    const failed = await sendCopies(checked.filter(isTarget), routes.engines, isSystem)
+    const targets = checked.map((target) => (isTarget(target) ? (failed.get(target) ?? target) : target))
     const results: SendResult[] = targets.map((target) => ({ ok: false, error: target as JobsError }))
     const send = async (engine: RoutedEngine): Promise<void> => {
       const indexes = targets.flatMap((target, index) => (isTarget(target) && target.engine === engine ? [index] : []))
@@ -116,21 +119,12 @@ async function sendTo(client: JobClient | TenantClient, items: readonly JobItem[
   try {
     return await client.sendJobs(items)
   } catch (error) {
-    return items.map(({ event }) => ({ ok: false, error: toJobsError(event, error) }))
+    return items.map(({ event }) => ({ ok: false, error: routedSendError(event, error) }))
   }
 }
 
 function isTarget(target: Target | JobsError): target is Target {
   return !JobsError.isInstance(target)
-}
-
-function toJobsError(event: string, error: unknown): JobsError {
-  return JobsError.isInstance(error) ? error : failure(event, error, 'no')
-}
-
-function failure(event: string, cause: unknown, accepted: 'no' | 'maybe', jobId?: string): SendFailedError {
-  const problem = toErrorInfo(cause).message.replace(/\.$/, '')
-  return new SendFailedError({ event, provider: routerName, problem, accepted, jobId }, { cause })
 }
 
 function missingEngine(routes: TenantRoutes, name: string): never {

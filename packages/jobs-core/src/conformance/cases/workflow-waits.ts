@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 
+import { internalsOf } from '../../client/client-internals.ts'
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { sendProgram, lastRun, runProgram, waitForStepState, stepAttempts, stepStartedAt } from '../workflow-tools.ts'
@@ -105,6 +106,29 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
       assert.deepEqual(payload, { tenantId: t.tenantId, order: 'o-1', word: 'here', "it's": 'quoted' })
       assert.deepEqual([name, awaitedId], ['conformance.awaited', eventId])
       assert.ok(!Number.isNaN(Date.parse(String(sentAt))))
+    },
+  },
+  {
+    id: 'workflow-event-only-for-waits',
+    title: 'an event that a tenant router sends only for waits resolves them and starts no run',
+    requiredFeatures: ['workflows', 'status.steps', 'workflows: events only for waits'],
+    async run(t) {
+      const event = 'conformance.plain' // which a job handles
+      const { id } = await sendProgram(t, [{ do: 'wait', id: 'delivered', event, timeoutMs: longMs }])
+      await waitForStepState(t, id, 'delivered', 'waiting')
+      const payload = { tenantId: t.tenantId, word: 'copy' }
+      const items = [
+        { event, payload, options: { idempotencyKey: t.unique('key') } },
+        { event, payload },
+      ]
+      const results = await internalsOf(t.client)!.sendForWaits!(items as never, false)
+      const [awaited] = lastRun(await t.waitForEnd(id)).output as [Record<string, unknown>]
+      assert.deepEqual(awaited['payload'], payload)
+      for (const result of results) {
+        assert.ok(result.ok)
+        const { state, runs } = await t.waitForEnd(result.job.id)
+        assert.deepEqual([state, runs], ['completed', []])
+      }
     },
   },
   {

@@ -1,0 +1,16 @@
+import { JobsError } from '../../errors/jobs-error.ts'
+import { SendFailedError } from '../../errors/send-failed-error.ts'
+import { toErrorInfo } from '../../runs/error-info.ts'
+import { routerName } from './routed-health.ts'
+
+/** Returns the error of a send that the router could not make. */
+export function routedSendError(
+  event: string,
+  cause: unknown,
+  accepted: 'no' | 'maybe' = 'no',
+  jobId?: string,
+): JobsError {
+  if (accepted === 'no' && JobsError.isInstance(cause)) return cause
+  const problem = toErrorInfo(cause).message.replace(/\.$/, '')
+  return new SendFailedError({ event, provider: routerName, problem, accepted, jobId }, { cause })
+}
