@@ -65,6 +65,50 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
     } })`,
     names: ['"order.crated"', '"order.created"', /^at event:/m],
   },
+  'a date in the type of an event': {
+    code: `eventType<{ tenantId: string; at: Date }>()`,
+    names: ["'at' is a Date, which JSON cannot hold: use an ISO string"],
+  },
+  'a date in a list of the type of an event': {
+    code: `eventType<{ order: { lines: { addedAt?: Date }[] } }>()`,
+    names: ["'order.lines'", "'addedAt' is a Date, which JSON cannot hold: use an ISO string"],
+  },
+  'a date as one of several types of a field': {
+    code: `eventType<{ at: string | Date | null }>()`,
+    names: ["'at' is a Date, which JSON cannot hold: use an ISO string"],
+  },
+  'dates in a record of the type of an event': {
+    code: `eventType<{ dates: Record<string, Date> }>()`,
+    names: ["'dates' is a Date, which JSON cannot hold: use an ISO string"],
+  },
+  'a date in one of several types of an event': {
+    code: `eventType<{ kind: 'a'; at: string } | { kind: 'b'; since: Date }>()`,
+    names: ["'since' is a Date, which JSON cannot hold: use an ISO string"],
+  },
+  'a map in the type of an event': {
+    code: `eventType<{ prices: Map<string, number> }>()`,
+    names: ["'prices' is a Map, which JSON cannot hold: use an object"],
+  },
+  'a set in a recursive type of an event': {
+    code: `interface Tree { tags: Set<string>; children: Tree[] }\neventType<Tree>()`,
+    names: ["'tags' is a Set, which JSON cannot hold: use an array"],
+  },
+  'a bigint in the type of an event': {
+    code: `eventType<{ ids: (number | bigint)[] }>()`,
+    names: ["'ids' is a bigint, which JSON cannot hold: use a string"],
+  },
+  'a symbol in the type of an event': {
+    code: `eventType<{ kind: symbol }>()`,
+    names: ["'kind' is a symbol, which JSON cannot hold: use a string"],
+  },
+  'a method in the type of an event': {
+    code: `eventType<{ price: { format(): string } }>()`,
+    names: ["'price.format'", "'format' is a function, which JSON cannot hold: remove it"],
+  },
+  'binary data in the type of an event': {
+    code: `eventType<{ image: Uint8Array }>()`,
+    names: ["'image' is binary data, which JSON cannot hold: use a base64 string"],
+  },
   'a misspelled field in a handler': {
     code: `defineJob({ id: 'x', event: 'order.created', handler: ({ payload }) => payload.orderID })`,
     names: ["'orderID'", "Did you mean 'orderId'?"],
@@ -152,7 +196,7 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
 }
 
 const preamble = `
-import { defineCronJob, defineEvents, defineJob, defineWorkflow, findRun, scheduleJob, sendJob } from '${index}'
+import { defineCronJob, defineEvents, defineJob, defineWorkflow, eventType, findRun, scheduleJob, sendJob } from '${index}'
 import type { EventsOf, JobClient, JobStatus, Steps } from '${index}'
 import type { StandardSchemaV1 } from '${providerIndex}'
 declare const client: JobClient
@@ -165,7 +209,7 @@ declare module '${index}' {
 }
 const processOrder = defineJob({ id: 'p', event: 'order.created', handler: async () => ({ orderId: 'order_1' }) })
 const nightly = defineCronJob({ id: 'n', schedule: '0 3 * * *', handler: () => undefined })
-void [client, status, step, defineWorkflow, findRun, scheduleJob, sendJob, processOrder, nightly]
+void [client, status, step, defineWorkflow, eventType, findRun, scheduleJob, sendJob, processOrder, nightly]
 `
 
 const tsconfig = {

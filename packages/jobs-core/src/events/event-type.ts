@@ -1,5 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
+import type { JsonPayload } from './json-payload.ts'
+
 /**
  * An event declared with a TypeScript type and no schema. At run time, only the tenant is checked, and that the payload
  * is JSON.
@@ -7,8 +9,11 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 // An alias, because the compiler compares two types of one interface by their arguments, others member by member.
 export type EventType<Payload> = StandardSchemaV1<Payload>
 
-/** Declares an event by its TypeScript type, for `defineEvents({ 'project.created': eventType<ProjectCreated>() })`. */
-export function eventType<Payload>(): EventType<Payload> {
+/**
+ * Declares an event by its TypeScript type, for `defineEvents({ 'project.created': eventType<ProjectCreated>() })`. A type
+ * with a field that JSON cannot hold, such as a `Date`, does not compile.
+ */
+export function eventType<Payload extends JsonPayload<Payload>>(): EventType<Payload> {
   return {
     '~standard': {
       version: 1,

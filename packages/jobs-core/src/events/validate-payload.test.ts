@@ -40,9 +40,7 @@ describe('a date in a payload', () => {
   })
 
   test('is rejected if the event has no schema', () => {
-    expect(() => read(eventType<{ at: Date }>(), { at: date })).toThrow(
-      expect.objectContaining(refusedDate('payload.at')),
-    )
+    expect(() => read(eventType(), { at: date })).toThrow(expect.objectContaining(refusedDate('payload.at')))
   })
 
   test('is accepted in a field that the schema drops', () => {
