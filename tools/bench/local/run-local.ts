@@ -8,6 +8,7 @@ import { performancePage } from './page/performance-page.ts'
 import { ratioChart } from './page/ratio-chart.ts'
 import type { Row } from './row.ts'
 import { durableRows } from './rows/durable-rows.ts'
+import { exampleAppRow } from './rows/example-app-row.ts'
 import { importRow } from './rows/import-row.ts'
 import { loadRows } from './rows/load-rows.ts'
 import { memoryRows } from './rows/memory-rows.ts'
@@ -33,7 +34,7 @@ const parts: Readonly<Record<string, Measure>> = {
   queue: queueRows,
   import: async () => [await importRow()],
   profile: profileRows,
-  types: async () => [await typeCheckRow()],
+  types: async () => [await typeCheckRow(), await exampleAppRow()],
 }
 
 /** The names of the parts of the table, which can be measured alone. */

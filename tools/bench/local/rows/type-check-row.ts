@@ -1,13 +1,11 @@
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { median, spread } from '../../statistics.ts'
-import { type Row, verdictOf } from '../row.ts'
+import type { Row } from '../row.ts'
+import { compareTypeChecks } from './compare-type-checks.ts'
 
 const events = 1_000
 const definitions = 200
-const rounds = 5
 const maxRatio = 1.5
 
 /** Compares the compile time of declared events and their jobs with that of handlers over a plain record of types. */
@@ -15,18 +13,10 @@ export async function typeCheckRow(): Promise<Row> {
   const folder = mkdtempSync(join(import.meta.dirname, '../../.type-check-')) // inside this package, so that TypeScript finds the packages
   try {
     const [ours, plain] = [writeProject(folder, 'ours', ourProgram()), writeProject(folder, 'plain', plainProgram())]
-    const times: { ours: number; plain: number }[] = []
-    for (let round = 0; round <= rounds; round++) {
-      const time = { ours: checkMs(ours), plain: checkMs(plain) }
-      if (round > 0) times.push(time)
-    }
-    const ratios = times.map((time) => time.ours / time.plain)
     return {
       comparison: `types of ${events} events, ${definitions} definitions`,
       target: `≤ ${maxRatio}× plain`,
-      measured: `${median(ratios).toFixed(2)}× (${spread(ratios, 2)})`,
-      verdict: verdictOf(median(ratios) <= maxRatio),
-      detail: `${median(times.map((time) => time.ours)).toFixed(0)} against ${median(times.map((time) => time.plain)).toFixed(0)} ms of compiler`,
+      ...compareTypeChecks(ours, plain, maxRatio),
     }
   } finally {
     rmSync(folder, { recursive: true })
@@ -81,11 +71,4 @@ export function writeProject(folder: string, name: string, program: string): str
   }
   writeFileSync(join(path, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }))
   return path
-}
-
-function checkMs(path: string): number {
-  const startedAt = performance.now()
-  const { status, stdout } = spawnSync('tsc', ['-p', path], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`Could not compile the bench program \`${path}\`: ${stdout.slice(0, 500)}`)
-  return performance.now() - startedAt
 }
