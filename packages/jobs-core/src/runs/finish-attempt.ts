@@ -39,7 +39,7 @@ function logOutcome(attempt: Attempt, outcome: Outcome): void {
     case 'cancelled':
       return attempt.log('info', 'The run was cancelled.')
     case 'suspended':
-      return attempt.log('debug', 'The workflow is waiting.')
+      return attempt.log('debug', 'The run is waiting.')
     case 'interrupted':
       return attempt.log('warn', 'The attempt was interrupted and will run again.')
   }

@@ -11,5 +11,5 @@ export type Outcome =
   | { readonly type: 'cancelled' }
   /** The engine closed before the attempt ended. The attempt does not count. */
   | { readonly type: 'interrupted' }
-  /** A workflow waits. Call it again at `wakeAt`, epoch milliseconds, or when a wait of one of its steps resolves. */
+  /** The run waits. Call it again at `wakeAt`, epoch milliseconds, or when a wait of one of its steps resolves. */
   | { readonly type: 'suspended'; readonly wakeAt?: number }

@@ -8,6 +8,7 @@ import { defineEvents } from '../events/define-events.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition } from '../jobs/definition.ts'
+import { suspension } from './run-until-stopped.ts'
 
 let kit: AttemptKit
 beforeEach(() => {
@@ -58,6 +59,7 @@ describe.each([
   ['a cancel', cancelled, { type: 'cancelled' }],
   ['a cancel for any other reason', 'user left', { type: 'cancelled' }],
   ['a shutdown', new ShutdownError(), { type: 'interrupted' }],
+  ['a suspension', suspension, { type: 'suspended' }],
 ])('%s', (_name, reason, ended) => {
   test('before the attempt ends it without any call', async () => {
     const [handler, onFailure] = [vi.fn<() => void>(), vi.fn<() => void>()]
@@ -125,4 +127,16 @@ test.each([
   expect(left).toHaveLength(1)
   resolve('late')
   expect(await left[0]).toBe('late')
+})
+
+test('a suspension calls neither the hooks for an end nor `onFailure`, and ends the timeout', async () => {
+  const [onFailure, onAttemptEnd, onRunEnd] = [vi.fn<() => void>(), vi.fn<() => void>(), vi.fn<() => void>()]
+  const { definition, begun } = slowJob({ timeout: '5s', retry: { maxAttempts: 1 }, onFailure })
+  const outcome = kit.run(definition, orderEnvelope(), { hooks: { onAttemptEnd, onRunEnd } })
+  await begun
+  kit.controller.abort(suspension)
+  expect(await outcome).toEqual({ type: 'suspended' })
+  await kit.clock.advance(10_000)
+  expect(kit.clock.pendingTimers()).toBe(0)
+  for (const one of [onFailure, onAttemptEnd, onRunEnd]) expect(one).not.toHaveBeenCalled()
 })

@@ -5,12 +5,19 @@ import type { Clock, Timer } from '../time/clock.ts'
 import type { Outcome } from './outcome.ts'
 
 /**
- * Returns the outcome of an aborted signal: `interrupted` if the run continues elsewhere or later, otherwise
- * `cancelled`.
+ * The reason with which a host aborts an attempt that waits for a step of the engine. The engine calls the handler again
+ * from its start. Until then, the attempt neither ends nor times out.
+ */
+export const suspension: unique symbol = Symbol.for('@cgk-platform/jobs/suspension')
+
+/**
+ * Returns the outcome of an aborted signal: `suspended` if the host suspended the attempt, `interrupted` if the run
+ * continues elsewhere or later, otherwise `cancelled`.
  */
 export function stopOutcome(signal: AbortSignal): Outcome | undefined {
   if (!signal.aborted) return undefined
   const { reason } = signal
+  if (reason === suspension) return { type: 'suspended' }
   const continues = ShutdownError.isInstance(reason) || LeaseLostError.isInstance(reason)
   return { type: continues ? 'interrupted' : 'cancelled' }
 }

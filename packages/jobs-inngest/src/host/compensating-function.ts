@@ -21,7 +21,7 @@ import { toTriggerEvent } from './to-trigger-event.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { progressOf } from './steps/code-attempts.ts'
-import { type ReplayRequest, replayField, replayMiddleware, untilAnswered } from './steps/replay-request.ts'
+import { type ReplayRequest, replayField, untilAnswered, workflowMiddleware } from './steps/replay-request.ts'
 import { type WorkflowContext, retries } from './workflow-function.ts'
 
 /** The parts of the failure event's context that this package uses. */
@@ -59,7 +59,7 @@ export function createCompensatingFunction(
     triggers: [
       { event: 'inngest/function.failed', if: `event.data.function_id == '${host.inngest.id}-${functionId}'` },
     ],
-    middleware: [...middleware, replayMiddleware],
+    middleware: [...middleware, workflowMiddleware],
   }
   const handler = (context: unknown): Promise<void> => compensateRun(definition, context as FailureContext, host)
   return host.inngest.createFunction(created as never, handler)
@@ -93,7 +93,7 @@ async function compensateRun(
   const outcome = await host.cancels.watch({ runId: context.runId, jobId }, (signal) => {
     const retriedRun = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
     const ids = { jobId, runId, engineAttempt, attempts, attempt: maxAttempts + 1 }
-    const options = { ...ids, signal, isResumed, request, sdk: context.step, isSuperseded, retriedRun }
+    const options = { ...ids, signal, isResumed, request, sdk: request.sdk, isSuperseded, retriedRun }
     return Promise.race([runReplay(definition, event, options, host), untilAnswered(ownRequest)])
   })
   if (!outcome) return new Promise(() => undefined)
@@ -111,7 +111,7 @@ function isCompensable(ended: ReadonlyMap<string, EndedStep>): boolean {
 /** Sends the marker that the run is being compensated. Returns true if another run retries it already. */
 async function isRetriedElsewhere(
   { jobId, runId }: { readonly jobId: string; readonly runId: string },
-  { step, runId: compensatedBy, [replayField]: ownRequest }: FailureContext,
+  { runId: compensatedBy, [replayField]: ownRequest }: FailureContext,
   { api, postEvents }: HostDependencies,
 ): Promise<boolean> {
   if (!ownRequest.ended.has(sha1(graceName.id))) {
@@ -119,8 +119,8 @@ async function isRetriedElsewhere(
     const [posted] = await postEvents([event], seed)
     if (!posted!.ok) throw new Error(`Could not mark the run ${runId} as compensated: ${posted!.refusal.message}.`)
   }
-  await step.sleep(graceName, graceMs)
-  const isSuperseded = await step.run(supersededName, async () => {
+  await ownRequest.sdk.sleep(graceName, graceMs)
+  const isSuperseded = await ownRequest.sdk.run(supersededName, async () => {
     const query = { limit: 40 }
     const runs = await api.list<EngineRun>(`read the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
     const failed = runs.find(({ id }) => id === runId)

@@ -12,6 +12,7 @@ import { type InngestFunction } from 'inngest'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createFakeServer, type FakeServer } from '../../test/kit/fake-server.ts'
+import { firstRequest } from '../../test/kit/first-request.ts'
 import { createRecordedLogger } from '../../test/kit/recorded-logger.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
 import '../../test/kit/work.ts'
@@ -52,7 +53,7 @@ function call(fn: InngestFunction.Any | undefined, payload: object = {}): Promis
   const data = { tenantId: 'acme', ...payload, _job: { v: 1, tenantId: 'acme', sentAt: 1 } }
   const event = { id: '01M89NS4WG6G8H65WJD6QKMDS3', name: 'work.asked', data, ts: 1 }
   const { fn: handle } = fn as unknown as { fn: (context: object) => Promise<unknown> }
-  return handle({ event, runId: '01M89NS53P41QNS08H5VWD7NCR', attempt: 0 })
+  return handle({ event, runId: '01M89NS53P41QNS08H5VWD7NCR', attempt: 0, ...firstRequest() })
 }
 
 describe('the functions', () => {

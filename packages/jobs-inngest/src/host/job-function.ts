@@ -1,6 +1,6 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 import { type AttemptOptions, maxAttemptsOf, type Outcome, runAttempt } from '@cgk-platform/jobs-core/provider'
-import type { InngestFunction } from 'inngest'
+import type { InngestFunction, Middleware } from 'inngest'
 
 import { type CompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
@@ -12,6 +12,8 @@ import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
+import { failedStepMiddleware } from './steps/failed-step-middleware.ts'
+import { type ReplayRequest, replayField, replayMiddleware } from './steps/replay-request.ts'
 import { createTickHost } from './tick-host.ts'
 
 /** The parts of a function's context that this package uses. */
@@ -20,6 +22,7 @@ interface FunctionContext {
   readonly runId: string
   /** Counted from 0. */
   readonly attempt: number
+  readonly [replayField]: ReplayRequest
 }
 
 /** The parts of the `onFailure` context that this package uses. */
@@ -36,13 +39,11 @@ export function createJobFunction(definition: Definition, event: string, host: H
     onFailure: ({ event: { data } }: FailureContext) =>
       reportFailure(definition, { ...data, event: named(data.event) }, host),
   }
+  const { middleware = [], ...options } = functionOptions(definition)
   return host.inngest.createFunction(
     {
-      name: definition.id,
-      ...functionOptions(definition),
-      ...onFailure,
-      id: toFunctionId(definition.id),
-      triggers: [{ event }],
+      ...{ name: definition.id, ...options, ...onFailure, id: toFunctionId(definition.id), triggers: [{ event }] },
+      middleware: [...middleware, replayMiddleware] as Middleware.Class[],
     },
     (context: FunctionContext) => attemptRun(definition, { ...context, event: named(context.event) }, host),
   )
@@ -54,16 +55,20 @@ async function attemptRun(
   host: HostDependencies,
 ): Promise<CompletedRecord> {
   const { clock, api, cancels, dueTimes } = host
-  const { event, runId } = context
+  const { event, runId, [replayField]: request } = context
   const attempt = context.attempt + 1
+  // The handler may use the SDK's own steps. Inngest then calls it again, from its start, when a step has ended.
+  const isResumed = context.attempt === 0 && request.ended.size > 0
   const jobId = await jobIdOf(event, runId, host)
   const maxAttempts = resolveMaxAttempts(definition, event, { jobId, runId, attempt }, host)
   let startedAt = clock.now()
-  const outcome = await cancels.watch({ runId, jobId }, async (signal) => {
+  const outcome = await cancels.watch({ runId, jobId }, async (cancelled) => {
+    const signal = AbortSignal.any([cancelled, request.answered])
     await dueTimes.waitUntilDue({ jobId, runId, attempt, signal })
     startedAt = clock.now()
-    return makeAttempt(definition, event, { jobId, runId, attempt, signal }, host)
+    return makeAttempt(definition, event, { jobId, runId, attempt, signal, isResumed }, host)
   })
+  if (outcome.type === 'suspended') return new Promise(() => undefined) // the request has been answered
   const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
   const server = isRetried ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
   const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
@@ -93,9 +98,10 @@ type AttemptIds = Pick<AttemptOptions, 'jobId' | 'runId' | 'attempt'>
 function makeAttempt(
   definition: Definition,
   event: IncomingEvent,
-  ids: AttemptIds & Pick<AttemptOptions, 'signal'>,
+  ids: AttemptIds & Pick<AttemptOptions, 'signal' | 'isResumed'>,
   host: HostDependencies,
 ): Promise<Outcome> {
   const tickHost: AttemptOptions['tickHost'] = (cron, tick) => createTickHost(cron, tick, host)
-  return runAttempt(definition, toEnvelope(event, ids.jobId), { ...host, ...ids, tickHost })
+  const middleware = [...(host.middleware ?? []), failedStepMiddleware]
+  return runAttempt(definition, toEnvelope(event, ids.jobId), { ...host, ...ids, middleware, tickHost })
 }

@@ -14,8 +14,7 @@ import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { codeStartedAt, codeAttemptOf, progressOf } from './steps/code-attempts.ts'
-import { type ReplayRequest, replayField, replayMiddleware, untilAnswered } from './steps/replay-request.ts'
-import type { SdkStepTools } from './steps/sdk-tools.ts'
+import { type ReplayRequest, replayField, untilAnswered, workflowMiddleware } from './steps/replay-request.ts'
 import type { EngineAttempt } from './steps/workflow-attempts.ts'
 
 /** The parts of a workflow function's context that this package uses. */
@@ -24,7 +23,6 @@ export interface WorkflowContext {
   readonly runId: string
   /** Counted from 0. */
   readonly attempt: number
-  readonly step: SdkStepTools
   readonly [replayField]: ReplayRequest
 }
 
@@ -43,7 +41,7 @@ export function createWorkflowFunction(definition: WorkflowDefinition, host: Hos
     name: toWorkflowName(name),
     retries: retries as NonNullable<InngestFunction.Options['retries']>,
     triggers: [{ event: definition.event }],
-    middleware: [...middleware, replayMiddleware],
+    middleware: [...middleware, workflowMiddleware],
   }
   const handler = (context: unknown): Promise<CompletedRecord> =>
     replayWorkflow(definition, context as WorkflowContext, host)
@@ -115,7 +113,7 @@ async function replayWorkflow(
           reportFailedStep,
           retriedRun,
         },
-        sdk: context.step,
+        sdk: request.sdk,
       }
       return runReplay(definition, event, options, host)
     }

@@ -2,6 +2,7 @@ import type { Definition } from '@cgk-platform/jobs-core'
 
 import { createJobFunction } from '../../src/host/job-function.ts'
 import type { Responder } from './fake-server.ts'
+import { firstRequest } from './first-request.ts'
 import { type HostSetting, openHost, type OpenHost } from './open-host.ts'
 
 /** The id of the job that an opened function runs. */
@@ -50,7 +51,7 @@ export function openFunction(
     startedAt: host.clock.now(),
     eventOf,
     async attempt(number = 0, given = eventOf()) {
-      const work = host.clock.finish(run({ event: given, runId, attempt: number }))
+      const work = host.clock.finish(run({ event: given, runId, attempt: number, ...firstRequest() }))
       return work.then(
         (returned) => ({ returned }),
         (thrown: unknown) => ({ thrown: thrown as Error }),

@@ -10,6 +10,7 @@ import type { EventStore } from './event-store.ts'
 import { type HttpReply, type HttpRequest, jsonReply } from './http-messages.ts'
 import type { OpHandlers } from './op-handlers.ts'
 import type { Queue } from './queue.ts'
+import { createRealtimeApi, type PublishedMessage } from './realtime-api.ts'
 import { createRegistration } from './registration.ts'
 import { createRestV1 } from './rest-v1.ts'
 import { createRestV2Apps } from './rest-v2-apps.ts'
@@ -17,6 +18,7 @@ import { createRestV2Runs } from './rest-v2-runs.ts'
 import { matchRoute, type Route } from './routes.ts'
 import type { RunLifecycle } from './run-lifecycle.ts'
 import type { RunStore } from './run-store.ts'
+import type { Signals } from './signals.ts'
 import type { Signing } from './signing.ts'
 import { v2Error } from './v2-replies.ts'
 
@@ -31,9 +33,11 @@ export interface ApiDependencies {
   readonly lifecycle: RunLifecycle
   readonly maxEventBytes: number
   readonly ops: OpHandlers
+  readonly published: PublishedMessage[]
   readonly queue: Queue
   readonly register: AppRegistrar
   readonly runs: RunStore
+  readonly signals: Signals
   readonly signing: Signing
 }
 
@@ -49,6 +53,7 @@ export function createApi(parts: ApiDependencies): (request: HttpRequest) => Pro
     ...createRegistration({ ...parts, serverKind }),
     ...createConnectApi(parts),
     ...createCheckpointApi(parts),
+    ...createRealtimeApi(parts),
     ...createRestV1(parts),
     ...createRestV2Apps(parts),
     ...createRestV2Runs(parts),

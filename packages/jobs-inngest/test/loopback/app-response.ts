@@ -8,6 +8,13 @@ export interface OpOptions {
   readonly if?: string
   readonly parallelMode?: string
   readonly timeout?: string
+  readonly signal?: string
+  readonly conflict?: string
+  readonly url?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly auth_key?: string
+  readonly format?: string
+  readonly body?: unknown
 }
 
 /** An operation that an app reports or requests. */

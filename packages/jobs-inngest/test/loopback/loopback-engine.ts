@@ -17,9 +17,11 @@ import { startHttpServer } from './http-server.ts'
 import type { LoopbackEngine, LoopbackOptions } from './loopback-options.ts'
 import { createOpHandlers } from './op-handlers.ts'
 import { createQueue } from './queue.ts'
+import type { PublishedMessage } from './realtime-api.ts'
 import type { LoggedRequest } from './request-log.ts'
 import { createRunLifecycle } from './run-lifecycle.ts'
 import { createRunStore } from './run-store.ts'
+import { createSignals } from './signals.ts'
 import { createSigning } from './signing.ts'
 import { createWaitStore } from './wait-store.ts'
 
@@ -32,8 +34,8 @@ const measuredDelays = { runMs: 100, eventMs: 200, startMs: 100 }
  *
  * It accepts events, registers apps, executes functions with steps, waits, attempts, concurrency, priority, cancellation and
  * cron triggers, and serves REST v1 and v2 with the quirks of the real server. It ignores all other flow control (throttle,
- * rate limit, debounce, batches, singletons, idempotency keys of functions). A run that uses `step.invoke`,
- * signals, AI or the gateway fails with an error that says so.
+ * rate limit, debounce, batches, singletons, idempotency keys of functions). A run that uses `step.invoke`
+ * or `step.fetch` fails with an error that says so.
  */
 export async function createLoopbackEngine(options: LoopbackOptions = {}): Promise<LoopbackEngine> {
   const { clock = systemClock, port = 0, eventKey, maxEventBytes = 3 * 1024 * 1024 } = options
@@ -53,6 +55,8 @@ export async function createLoopbackEngine(options: LoopbackOptions = {}): Promi
   const events = createEventStore(clock, delays.eventMs)
   const runs = createRunStore()
   const waits = createWaitStore(clock)
+  const signals = createSignals(clock)
+  const published: PublishedMessage[] = []
 
   const queue = createQueue({
     clock,
@@ -71,7 +75,7 @@ export async function createLoopbackEngine(options: LoopbackOptions = {}): Promi
     nameOf: (functionId) => apps.findFunction(functionId)!.slug,
     send: (event) => void intake.receive(event),
   })
-  const ops = createOpHandlers({ clock, queue, waits, lifecycle })
+  const ops = createOpHandlers({ clock, queue, waits, signals, lifecycle, retryDelayMs })
   const executor = createExecutor({ clock, apps, caller, signing, lifecycle, ops, retryDelayMs })
   const intake = createEventIntake({ clock, apps, events, waits, lifecycle, runDelayMs: delays.runMs })
   const crons = createCronTicks({
@@ -104,9 +108,11 @@ export async function createLoopbackEngine(options: LoopbackOptions = {}): Promi
     lifecycle,
     maxEventBytes,
     ops,
+    published,
     queue,
     register,
     runs,
+    signals,
     signing,
   })
   const server = await startHttpServer({ port, clock, faults: faults.in, requests, handle: api })
@@ -114,6 +120,7 @@ export async function createLoopbackEngine(options: LoopbackOptions = {}): Promi
   return {
     url: server.url,
     requests,
+    published,
     async sync(appUrl) {
       const signature = signing.enabled ? { 'x-inngest-signature': signing.sign('') } : {}
       const reply = await caller.call(appUrl, { method: 'PUT', headers: { ...signature }, body: '' })
@@ -125,6 +132,7 @@ export async function createLoopbackEngine(options: LoopbackOptions = {}): Promi
     async close() {
       crons.close()
       waits.close()
+      signals.close()
       queue.close()
       caller.close()
       await gateway.close()

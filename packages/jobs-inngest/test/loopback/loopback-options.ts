@@ -1,6 +1,7 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { ConnectOptions } from './connect-options.ts'
 import type { FaultRule } from './faults.ts'
+import type { PublishedMessage } from './realtime-api.ts'
 import type { LoggedRequest } from './request-log.ts'
 
 /** Delays of the real server, as measured, in milliseconds of the engine's clock. */
@@ -42,6 +43,8 @@ export interface LoopbackEngine {
   sync(appUrl: string): Promise<void>
   /** All requests since the start, in the order of their responses. */
   readonly requests: readonly LoggedRequest[]
+  /** The messages that apps published, oldest first. */
+  readonly published: readonly PublishedMessage[]
   /**
    * Makes requests fail: those to the engine (`in`, the default), or those from the engine to apps (`out`). Returns a
    * function that removes the rule.

@@ -1,10 +1,13 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
+import { requestModel } from './ai-gateway.ts'
 import { type Op, type RetryHints, toError } from './app-response.ts'
 import { parseDurationText, sleepMs } from './duration-text.ts'
 import { createUlid } from './event-ids.ts'
 import type { Queue, QueueItem } from './queue.ts'
 import type { Run } from './run.ts'
+import { isEnded } from './run.ts'
 import type { RunLifecycle } from './run-lifecycle.ts'
+import type { Signals } from './signals.ts'
 import { addSpan, addStepSpan } from './spans.ts'
 import { toStepError } from './step-error.ts'
 import type { StoredEvent } from './stored-event.ts'
@@ -23,16 +26,18 @@ export interface OpHandlers {
 }
 
 /** Operations that end later. The engine then waits for all operations of the same response. */
-const planOps = new Set(['StepPlanned', 'Sleep', 'WaitForEvent'])
+const planOps = new Set(['StepPlanned', 'Sleep', 'WaitForEvent', 'WaitForSignal', 'AIGateway'])
 
 /** Creates the handlers of one engine. */
 export function createOpHandlers(options: {
   readonly clock: Clock
   readonly queue: Queue
   readonly waits: WaitStore
+  readonly signals: Pick<Signals, 'wait'>
   readonly lifecycle: Pick<RunLifecycle, 'finish'>
+  retryDelayMs(attempt: number): number
 }): OpHandlers {
-  const { clock, queue, waits, lifecycle } = options
+  const { clock, queue, waits, signals, lifecycle, retryDelayMs } = options
 
   const enqueue = (
     { run, maxAttempts }: Pick<QueueItem, 'run' | 'maxAttempts'>,
@@ -61,7 +66,7 @@ export function createOpHandlers(options: {
     saveStep(item.run, op.id, value)
     continueRun(item, op.id, isRace(op))
   }
-  const wait = (item: QueueItem, op: Op, stepOp: 'SLEEP' | 'WAIT_FOR_EVENT'): { end(value: unknown): void } => {
+  const wait = (item: QueueItem, op: Op, stepOp: 'SLEEP' | 'WAIT_FOR_EVENT' | 'WAIT_FOR_SIGNAL'): { end(value: unknown): void } => {
     const { run } = item
     const now = clock.now()
     const name = op.displayName ?? op.id
@@ -105,6 +110,28 @@ export function createOpHandlers(options: {
         expression: opts.if,
         expiresInMs: timeoutMs(opts.timeout ?? '', clock.now()),
         resume: (event: StoredEvent | undefined) => end(event ? { user: {}, ...event.event } : null),
+      })
+    },
+    WaitForSignal(item, op) {
+      const { signal = '', conflict, timeout = '' } = op.opts ?? {}
+      if (item.run.jobs.has(`${op.id}-signal`)) return false
+      const resume = (received: unknown): void => ended.end(received === undefined ? null : { data: received })
+      const expiresInMs = timeoutMs(timeout, clock.now())
+      if (!signals.wait({ run: item.run, signal, replaces: conflict === 'replace', expiresInMs, resume })) return true
+      item.run.jobs.add(`${op.id}-signal`)
+      const ended = wait(item, op, 'WAIT_FOR_SIGNAL')
+      return false
+    },
+    AIGateway(item, op) {
+      const { run, attempt, maxAttempts } = item
+      const job = `${op.id}-ai-${attempt}`
+      if (run.jobs.has(job)) return
+      run.jobs.add(job)
+      void requestModel(op.opts ?? {}).then((response) => {
+        if (isEnded(run.status)) return
+        const isFinal = 'data' in response || attempt + 1 >= maxAttempts
+        if (isFinal) return endStep(item, op, response)
+        enqueue(item, `${job}-retry`, { attempt: attempt + 1, atMs: clock.now() + retryDelayMs(attempt) })
       })
     },
     DiscoveryRequest: (item, op) => continueRun(item, op.id, true),

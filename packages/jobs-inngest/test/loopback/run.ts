@@ -11,7 +11,7 @@ export interface Span {
   readonly id: string
   readonly name: string
   readonly stepId?: string
-  readonly stepOp?: 'RUN' | 'SLEEP' | 'WAIT_FOR_EVENT'
+  readonly stepOp?: 'RUN' | 'SLEEP' | 'WAIT_FOR_EVENT' | 'WAIT_FOR_SIGNAL'
   readonly queuedAtMs: number
   startedAtMs: number
   endedAtMs?: number

@@ -1,10 +1,11 @@
+import { suspension } from '@cgk-platform/jobs-core/provider'
 import type { Inngest, Middleware } from 'inngest'
 
 import type { EndedStep } from '../../wire/step-record.ts'
+import { refusedSteps } from './refused-steps.ts'
+import type { SdkStepTools } from './sdk-tools.ts'
 
-/**
- * A request from Inngest that continues a run. It replays the workflow's code from its start until the code must wait.
- */
+/** A request from Inngest that continues a run. It replays the code from its start until the code must wait. */
 export interface ReplayRequest {
   /** The ended native steps, by the hash of their id. */
   readonly ended: ReadonlyMap<string, EndedStep>
@@ -12,6 +13,7 @@ export interface ReplayRequest {
   readonly targetStep: string | undefined
   /** Aborts when the request has been answered. Code that still waits then never continues. */
   readonly answered: AbortSignal
+  readonly sdk: SdkStepTools
 }
 
 /** Resolves to `undefined` when a request has been answered. */
@@ -45,17 +47,29 @@ class ReplayMiddleware {
     try {
       return await next()
     } finally {
-      this.#answered.abort()
+      this.#answered.abort(suspension)
     }
   }
 
   transformFunctionInput(input: Middleware.TransformFunctionInputArgs): Middleware.TransformFunctionInputArgs {
     const ended = new Map<string, EndedStep>()
     for (const [id, step] of Object.entries(input.steps)) if (step.type !== 'input') ended.set(id, step)
-    const request: ReplayRequest = { ended, targetStep: this.#targetStep, answered: this.#answered.signal }
+    const sdk = (input.ctx as unknown as { readonly step: SdkStepTools }).step
+    const request: ReplayRequest = { ended, targetStep: this.#targetStep, answered: this.#answered.signal, sdk }
     return { ...input, ctx: Object.assign({}, input.ctx, { [replayField]: request }) }
   }
 }
 
-/** The middleware for workflow functions. */
+/** Also refuses the SDK's own steps, which would not follow the rules of a workflow's steps. */
+class WorkflowMiddleware extends ReplayMiddleware {
+  override transformFunctionInput(input: Middleware.TransformFunctionInputArgs): Middleware.TransformFunctionInputArgs {
+    const transformed = super.transformFunctionInput(input)
+    return { ...transformed, ctx: Object.assign({}, transformed.ctx, { step: refusedSteps }) }
+  }
+}
+
+/** The middleware for functions of jobs. */
 export const replayMiddleware: Middleware.Class = ReplayMiddleware as unknown as Middleware.Class
+
+/** The middleware for functions of workflows. */
+export const workflowMiddleware: Middleware.Class = WorkflowMiddleware as unknown as Middleware.Class
