@@ -1,13 +1,15 @@
-import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
-import type { ProviderOptions } from '@cgk-platform/jobs-core/provider'
+import { defineCronJob, defineJob, sendJob } from '@cgk-platform/jobs-core'
+import type { ProviderOptions, ProviderSendOptions } from '@cgk-platform/jobs-core/provider'
 import type { TaskOptions } from '@trigger.dev/sdk'
 import { describe, expectTypeOf, test } from 'vitest'
 
 import type { TriggerOptions } from './provider-options.ts'
+import type { TriggerSendOptions } from './send/send-options.ts'
 
 type SdkOptions = TaskOptions<string, unknown>
 
 const job = { id: 'x', event: 'order.created', handler: () => undefined } as const
+const order = { tenantId: 'acme', orderId: 'order_1' }
 const cron = { id: 'x', schedule: '0 9 * * *', handler: () => undefined }
 
 describe("Trigger.dev's own options", () => {
@@ -25,6 +27,15 @@ describe("Trigger.dev's own options", () => {
     defineJob({ ...job, providerOptions: { 'trigger.dev': { retry: { outOfMemory: { machine: 'large-2x' } } } } })
     defineJob({ ...job, providerOptions: { 'trigger.dev': undefined } })
     defineCronJob({ ...cron, providerOptions: { 'trigger.dev': { description: 'Every morning.' } } })
+  })
+
+  test('differ between a definition and a send', () => {
+    expectTypeOf<ProviderSendOptions['trigger.dev']>().toEqualTypeOf<TriggerSendOptions | undefined>()
+    void (() => sendJob('order.created', order, { providerOptions: { 'trigger.dev': { ttl: '1h', tags: 'vip' } } }))
+    // @ts-expect-error -- an option of a definition
+    void (() => sendJob('order.created', order, { providerOptions: { 'trigger.dev': { description: 'x' } } }))
+    // @ts-expect-error -- an option of a send
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { tags: 'vip' } } })
   })
 
   test('are rejected if they would break a guarantee', () => {

@@ -35,7 +35,7 @@ const rejected = [
   ['queue', { concurrencyLimit: 1 }, "Use the definition's `concurrency`"],
   ['concurrency', { total: 1 }, "Use the definition's `concurrency`"],
   ['maxDuration', 60, "Use the definition's `timeout`"],
-  ['ttl', '1h', 'Check `event.sentAt` in the handler.'],
+  ['ttl', '1h', 'Set it in a send, or check `event.sentAt` in the handler.'],
   ['onFailure', () => undefined, "Use the definition's `onFailure`"],
   ['catchError', () => undefined, 'Throw a `NonRetryableError` or a `RetryAfterError` in the handler.'],
   ['handleError', () => undefined, 'Throw a `NonRetryableError` or a `RetryAfterError` in the handler.'],

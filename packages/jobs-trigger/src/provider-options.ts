@@ -39,7 +39,7 @@ const refused: Readonly<Record<RefusedOption, string>> = {
   queue: queueRemedy,
   concurrency: queueRemedy,
   maxDuration: "Use the definition's `timeout`. This option ends the run at once, without calling `onFailure`.",
-  ttl: 'Check `event.sentAt` in the handler. This option drops jobs.',
+  ttl: 'Set it in a send, or check `event.sentAt` in the handler. This option drops jobs.',
   onFailure: "Use the definition's `onFailure`. This hook runs without the library's checks.",
   catchError: errorRemedy,
   handleError: errorRemedy,

@@ -10,6 +10,7 @@ import { findUnsupportedByTrigger } from './provider-options.ts'
 import { createJobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
+import { sendOptionNames } from './send/send-options.ts'
 import { toConnection, type TriggerConfig } from './trigger-config.ts'
 
 /** Settings for tests. */
@@ -40,6 +41,8 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     name: 'trigger.dev',
     capabilities: triggerCapabilities,
     findUnsupported: findUnsupportedByTrigger,
+
+    sendOptions: sendOptionNames,
 
     attach: (jobHost) => void (host = jobHost),
 

@@ -8,7 +8,7 @@ import { maxIdLength } from '../options/text-problem.ts'
 import { readReferences } from './reference-option.ts'
 import { maxAttemptsCeiling } from '../retry/retry-config.ts'
 import { priorityOption } from '../jobs/priority.ts'
-import type { ProviderOptions } from '../provider/engine-types.ts'
+import type { ProviderSendOptions } from '../provider/engine-types.ts'
 import type { Duration } from '../time/duration.ts'
 
 /** The options of a send. */
@@ -39,7 +39,7 @@ export interface SendOptions {
   /** `traceparent` of the sender's trace, as in W3C Trace Context. The job receives it. */
   traceparent?: string | undefined
   /** Options for a specific engine. */
-  providerOptions?: ProviderOptions | undefined
+  providerOptions?: ProviderSendOptions | undefined
 }
 
 /** The checked options of a send, with `runAt` in epoch milliseconds. */

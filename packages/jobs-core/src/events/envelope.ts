@@ -1,5 +1,5 @@
 import { isAttemptCount } from '../retry/retry-config.ts'
-import type { ProviderOptions } from '../provider/engine-types.ts'
+import type { ProviderSendOptions } from '../provider/engine-types.ts'
 import type { Json } from './json.ts'
 import { systemTenantId } from './reserved-names.ts'
 import { isTraceparent } from './traceparent.ts'
@@ -37,7 +37,7 @@ export interface Envelope {
   /** True for an event that only resolves waits of workflows. It starts no runs. */
   readonly waitsOnly?: true
   /** Options for the provider that sends it. They are not encoded. */
-  readonly providerOptions?: ProviderOptions
+  readonly providerOptions?: ProviderSendOptions
 }
 
 /** An envelope as engines store it. */

@@ -1,6 +1,6 @@
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { ProviderOptions } from './engine-types.ts'
+import type { ProviderOptions, ProviderSendOptions } from './engine-types.ts'
 import type { JobProvider } from './job-provider.ts'
 
 /** The `providerOptions` that an engine accepts in a definition. */
@@ -32,7 +32,7 @@ export function findUnsupportedOptions(
 /** Checks the `providerOptions` of a send. @throws {UnsupportedFeatureError} for an unknown option. */
 export function checkSendOptions(
   { name, sendOptions = [] }: Pick<JobProvider, 'name' | 'sendOptions'>,
-  options: ProviderOptions,
+  options: ProviderSendOptions,
 ): void {
   const unknown = Object.keys(optionsFor(name, options)).find((option) => !sendOptions.includes(option))
   if (unknown === undefined) return
@@ -47,7 +47,10 @@ function list(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ')
 }
 
-function optionsFor(provider: string, options: ProviderOptions): Readonly<Record<string, unknown>> {
+function optionsFor(
+  provider: string,
+  options: ProviderOptions | ProviderSendOptions,
+): Readonly<Record<string, unknown>> {
   return (options as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>)[provider] ?? {}
 }
 

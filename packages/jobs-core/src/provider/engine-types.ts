@@ -11,6 +11,12 @@
  */
 export interface ProviderOptionTypes {}
 
+/**
+ * The types of the options of a send for specific engines, if they differ from those of a definition. A provider's
+ * package adds its own by declaration merging.
+ */
+export interface ProviderSendOptionTypes {}
+
 /** The types of `config` in `createJobClient`, by engine. A provider's package adds its own by declaration merging. */
 export interface ProviderConfigTypes {}
 
@@ -32,5 +38,14 @@ export type ProviderConfig<Name extends EngineName> = Name extends keyof Provide
 export type ProviderOptions = {
   readonly [Name in EngineName | keyof ProviderOptionTypes]?:
     | (Name extends keyof ProviderOptionTypes ? ProviderOptionTypes[Name] : Readonly<Record<string, unknown>>)
+    | undefined
+}
+
+/** Options of a send for specific engines, by the engine's name. Other engines ignore them. */
+export type ProviderSendOptions = {
+  readonly [Name in keyof ProviderOptions | keyof ProviderSendOptionTypes]?:
+    | (Name extends keyof ProviderSendOptionTypes
+        ? ProviderSendOptionTypes[Name]
+        : ProviderOptions[Name & keyof ProviderOptions])
     | undefined
 }

@@ -25,6 +25,8 @@ export type {
   ProviderConfigTypes,
   ProviderOptions,
   ProviderOptionTypes,
+  ProviderSendOptions,
+  ProviderSendOptionTypes,
 } from './engine-types.ts'
 export type { ListQuery } from './job-page.ts'
 export type { EnvelopeResult, JobHost } from './job-provider.ts'
@@ -96,6 +98,7 @@ export type { EngineLimits } from '../runs/failure-outcome.ts'
 export type { SendInfo } from '../runs/hooks.ts'
 export { maxAttemptsOf } from '../runs/max-attempts.ts'
 export type { Outcome } from '../runs/outcome.ts'
+export { suspension } from '../runs/run-until-stopped.ts'
 export { runAttempt, startAttempt } from '../runs/run-attempt.ts'
 export { createScope, runDetached, runWithClient, type Scope } from '../runs/async-context.ts'
 

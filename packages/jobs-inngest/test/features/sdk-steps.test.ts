@@ -49,7 +49,10 @@ describe("the SDK's `step` in a job", () => {
     expect([state, runs[0]!.output]).toEqual(['completed', { words: 1, text: 'A short text.' }])
     expect(worked).toEqual(['some words'])
     expect(model.requests).toEqual([
-      { authorization: 'Bearer secret', body: { model: 'gpt-4o', messages: [{ role: 'user', content: 'Summarize.' }] } },
+      {
+        authorization: 'Bearer secret',
+        body: { model: 'gpt-4o', messages: [{ role: 'user', content: 'Summarize.' }] },
+      },
     ])
     expect(engine.published).toEqual([
       { channel: 'progress:acme', topics: ['state'], runId: runs[0]!.id, data: { text: 'waiting' } },
@@ -195,7 +198,7 @@ describe("the SDK's `step` in a workflow", () => {
       error: {
         name: 'UnsupportedFeatureError',
         message:
-          '`inngest` does not support `the step tools of its SDK in a workflow`. Use the workflow\'s own `step`. ' +
+          "`inngest` does not support `the step tools of its SDK in a workflow`. Use the workflow's own `step`. " +
           'For a feature that only Inngest has, use `step.runJob` and its `step` in that job.',
       },
     })

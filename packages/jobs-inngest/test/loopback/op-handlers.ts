@@ -66,7 +66,11 @@ export function createOpHandlers(options: {
     saveStep(item.run, op.id, value)
     continueRun(item, op.id, isRace(op))
   }
-  const wait = (item: QueueItem, op: Op, stepOp: 'SLEEP' | 'WAIT_FOR_EVENT' | 'WAIT_FOR_SIGNAL'): { end(value: unknown): void } => {
+  const wait = (
+    item: QueueItem,
+    op: Op,
+    stepOp: 'SLEEP' | 'WAIT_FOR_EVENT' | 'WAIT_FOR_SIGNAL',
+  ): { end(value: unknown): void } => {
     const { run } = item
     const now = clock.now()
     const name = op.displayName ?? op.id

@@ -15,6 +15,7 @@ import type * as Sdk from '@trigger.dev/sdk'
 import type { TriggerConnection } from '../trigger-config.ts'
 import type { EngineQueue, EngineRun, EngineRunStatus, ListedRun } from './engine-shapes.ts'
 import { type ApiRequest, request as sendRequest, serverOf } from './request.ts'
+import type { RunOptions } from '../wire/run-options.ts'
 import { toFailure } from './to-failure.ts'
 import { createWaitTokens, type WaitTokens } from './wait-tokens.ts'
 
@@ -47,8 +48,11 @@ export interface TriggerApi {
   close(timeoutMs: number): Promise<void>
 }
 
-/** Options of a new run. The run never expires. */
+/** Options of a new run. */
 export interface TriggerRequest {
+  readonly machine?: RunOptions['machine']
+  /** Time after which the run expires if it has not started. Default: never. */
+  readonly ttl?: string | number | undefined
   readonly tags?: readonly string[] | undefined
   /** Seconds by which the run is moved ahead in its queue. Default 0. */
   readonly priority?: number | undefined
@@ -246,10 +250,11 @@ async function loadSdk(): Promise<Pick<typeof Sdk, 'TriggerClient'>> {
 }
 
 function toOptions(request: TriggerRequest, version: string | undefined): TriggerOptions {
-  const { tags, priority, delay, idempotencyKey, idempotencyKeyTtlMs } = request
+  const { tags, priority, delay, idempotencyKey, idempotencyKeyTtlMs, machine, ttl = 0 } = request
   const lockTo = request.version ?? version
   return {
-    ttl: 0, // otherwise the task configuration may let runs expire, and a development server does by default
+    ttl, // otherwise the task configuration may let runs expire, and a development server does by default
+    ...(machine !== undefined && { machine }),
     ...(tags !== undefined && { tags: [...tags] }),
     ...(priority !== undefined && { priority }),
     ...(delay !== undefined && { delay }),

@@ -34,13 +34,14 @@ export async function retryJob(id: string, { api, clock, reader }: RetryDependen
   if (!retry) return
   const { id: last, tags } = eventRuns.at(-1)!.run
   checkTags(last, tags)
-  const { envelope } = eventPayloadOf(eventRuns[0].run)
+  const { envelope, options } = eventPayloadOf(eventRuns[0].run)
   const question = { provider: 'trigger.dev', operation: `retry the job ${id}` }
   const request = {
-    ...toRunRequest(envelope, id),
+    ...toRunRequest(envelope, options, id),
     idempotencyKey: await hashOf(['retry', id, last, ...Object.values(retry.runs)]),
   }
-  const triggering = api.trigger(eventTaskId(envelope.event), toWireJson({ envelope, retry }), request)
+  const json = toWireJson({ envelope, retry, ...(options && { options }) })
+  const triggering = api.trigger(eventTaskId(envelope.event), json, request)
   const { id: retryRunId } = await resolveRequest({ ...question, isMutation: true }, triggering)
   await api.addTags(last, [retriedByTag(retryRunId)])
   const until = elapsedOf(clock) + visibilityTimeoutMs

@@ -4,6 +4,7 @@ import { idempotencyKeys, tasks } from '@trigger.dev/sdk'
 
 import { concurrencyKeyOf } from './concurrency-key-of.ts'
 import { type EventPayload, type RunPayload, toWireJson } from '../wire/payload.ts'
+import type { RunOptions } from '../wire/run-options.ts'
 import { tagsOf } from '../wire/tags.ts'
 import { jobTaskId } from '../wire/task-id.ts'
 import type { HostDependencies } from './host-dependencies.ts'
@@ -21,7 +22,7 @@ const requestOptions = {
  */
 export async function dispatchRuns(
   definitions: readonly Definition[],
-  { envelope, retry }: EventPayload,
+  { envelope, retry, options }: EventPayload,
   { ctx, signal }: RunContext,
   dependencies: HostDependencies,
 ): Promise<Record<string, string>> {
@@ -43,7 +44,8 @@ export async function dispatchRuns(
     const known = existing.find(
       (run) => run.taskIdentifier === jobTaskId(id) && tags.every((tag) => run.tags.includes(tag)),
     )
-    runs.set(id, known?.id ?? (await triggerRun(definition, payload, { tags, ...version })))
+    const given = { ...options, tags: [...tags, ...[options?.tags ?? []].flat()], ...version }
+    runs.set(id, known?.id ?? (await triggerRun(definition, payload, given)))
   }
   try {
     await forEachWithConcurrency(definitions, start)
@@ -65,7 +67,7 @@ function versionOf({ run: { version }, environment }: RunContext['ctx']): { vers
 async function triggerRun(
   definition: Definition,
   payload: RunPayload,
-  options: { tags: string[]; version?: string },
+  options: RunOptions & { readonly tags: string[]; readonly version?: string },
 ): Promise<string> {
   const { id, concurrency } = definition
   const { envelope } = payload

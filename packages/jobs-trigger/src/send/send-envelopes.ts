@@ -13,7 +13,9 @@ import {
 
 import type { TriggerApi, TriggerResult } from '../api/trigger-api.ts'
 import { wireBytes, toWireJson } from '../wire/payload.ts'
+import { inheritedOptions } from '../wire/run-options.ts'
 import { eventTaskId, taskIdProblem } from '../wire/task-id.ts'
+import { checkTags, sendOptionsOf } from './send-options.ts'
 import { toRunRequest } from './to-run-request.ts'
 
 /** The services that a send needs. */
@@ -41,12 +43,14 @@ export function sendEnvelopes(
 
 async function sendOne(envelope: Envelope, { api, clock }: SendDependencies): Promise<EnvelopeResult> {
   const { event, runAt } = envelope
-  const json = toWireJson({ envelope: toWireEnvelope(envelope) })
-  const rejection = checkName(envelope) ?? checkSize(event, json)
+  const given = sendOptionsOf(envelope)
+  const options = inheritedOptions(given)
+  const json = toWireJson({ envelope: toWireEnvelope(envelope), ...(options && { options }) })
+  const rejection = checkName(envelope) ?? checkTags(envelope) ?? checkSize(event, json)
   if (rejection) return { ok: false, error: rejection }
   try {
     const triggered = await api.trigger(eventTaskId(event), json, {
-      ...toRunRequest(envelope),
+      ...toRunRequest(envelope, given),
       ...(await keyOf(envelope)),
       ...(runAt !== undefined && runAt > clock.now() && { delay: new Date(runAt) }),
     })

@@ -1,5 +1,7 @@
 import { type Json, type WireEnvelope, decodeEnvelope, toExternalEnvelope } from '@cgk-platform/jobs-core/provider'
 
+import { readInheritedOptions, type RunOptions } from './run-options.ts'
+
 /** A manual retry of a job: names the definitions that the event's task runs again. */
 export interface Retry {
   readonly jobId: string
@@ -13,6 +15,8 @@ export interface Retry {
 export interface EventPayload {
   readonly envelope: WireEnvelope
   readonly retry?: Retry
+  /** Options of the send for the runs of the job. */
+  readonly options?: RunOptions
 }
 
 /** The payload of a definition's own task. */
@@ -54,8 +58,9 @@ export function readEventPayload(payload: unknown, event: string, id: string, no
   const envelope = decodeEnvelope(value['envelope'])
   if (!envelope) return { envelope: toExternalEnvelope({ id, event, payload: (payload ?? null) as Json, sentAt: now }) }
   const retry = readRetry(value['retry'])
+  const options = readInheritedOptions(value['options'])
   // The task decides the event, whatever name the envelope has.
-  return { envelope: { ...envelope, event }, ...(retry && { retry }) }
+  return { envelope: { ...envelope, event }, ...(retry && { retry }), ...(options && { options }) }
 }
 
 /** Reads the payload of a definition's own task. Returns `undefined` if this library did not write it. */

@@ -12,6 +12,7 @@ import { createRunChangesApi } from './run-changes-api.ts'
 import { createRunsApi } from './runs-api.ts'
 import { createSchedules } from './schedules.ts'
 import { createStartApi } from './start-api.ts'
+import { createStreamsApi } from './streams-api.ts'
 import { createTelemetryApi } from './telemetry-api.ts'
 import { createTriggerApi } from './trigger-api.ts'
 import { createWaitApi } from './wait-api.ts'
@@ -41,6 +42,7 @@ export function createApi(engine: Engine, options: ApiOptions): (request: HttpRe
     ...createKeysApi(engine),
     ...createEnvironmentApi(engine, schedules),
     ...createWaitApi(engine),
+    ...createStreamsApi(engine),
     ...createPacketsApi(),
   ]
   return async (request) => {

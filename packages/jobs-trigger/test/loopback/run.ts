@@ -75,4 +75,6 @@ export interface Run {
   /** Number of returns to its queue. The twelfth return fails the run. */
   queueAttempts: number
   readonly snapshots: Snapshot[]
+  /** The chunks of its realtime streams, by key. */
+  readonly streams: Map<string, readonly unknown[]>
 }

@@ -102,6 +102,7 @@ export function triggerRun(
     lockedRetryConfig: undefined,
     queueAttempts: 0,
     snapshots: [],
+    streams: new Map(),
   }
   engine.runs.add(run)
   if (wait) waitForRun(engine, run, wait)
