@@ -33,9 +33,9 @@ test.each([
 ])('the tags %j are refused', async (wrong, problem, reference?: string) => {
   const { library, server } = await openSides()
   const sent = library.sendJob('work.asked', payload, {
-      reference,
-      providerOptions: { 'trigger.dev': { tags: wrong } },
-    })
+    reference,
+    providerOptions: { 'trigger.dev': { tags: wrong } },
+  })
   const error = await sent.catch((thrown: unknown) => thrown)
   expect(InvalidOptionError.isInstance(error) && error.message).toContain(problem)
   expect(server.runs()).toEqual([])
