@@ -6,7 +6,6 @@ import {
   findRun,
   sendJob,
   setJobClient,
-  waitForJob,
 } from '@cgk-platform/jobs-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
@@ -120,14 +119,13 @@ describe('a handler', () => {
       event: 'work.requested',
       handler: async ({ payload: { tenantId } }) => {
         moved.add(tenantId)
-        const { id } = await sendJob('work.followed', { tenantId })
-        return findRun(await waitForJob(id), follow)?.output
+        return (await sendJob('work.followed', { tenantId })).id
       },
     })
     await open()
     const { id } = await engines.router.sendJob('work.requested', { tenantId: 'acme' })
-    await engines.advance(1000)
-    expect(findRun(await engines.router.getJobStatus(id), work)?.output).toBe('followed')
+    const followedId = findRun(await engines.router.waitForJob(id), work)?.output
+    expect(findRun(await engines.router.waitForJob(String(followedId)), follow)?.output).toBe('followed')
     expect((await engines.clients.new.listJobs()).jobs.map(({ event }) => event)).toEqual(['work.followed'])
   })
 })

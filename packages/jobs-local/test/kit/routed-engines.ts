@@ -41,7 +41,7 @@ export function createRoutedEngines({ stores, jobs, ...routing }: RoutedEnginesO
   const clients = { old: old!, new: fresh! }
 
   const settle = async (): Promise<void> => {
-    for (let quiet = 0; quiet < 6;) {
+    for (let quiet = 0; quiet < 12;) {
       const before = providers.flatMap(({ engine }) => engine?.inFlight ?? [])
       await clock.yield()
       const after = providers.flatMap(({ engine }) => engine?.inFlight ?? [])

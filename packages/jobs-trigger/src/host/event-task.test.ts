@@ -54,6 +54,15 @@ describe("an event's run", () => {
     expect(engine.runs).toMatchObject([{ taskId: 'job-work', options: { parentRunId: 'run_1' } }])
   })
 
+  test.each([{}, { idempotencyKey: 'k' }])('starts nothing for an event that is only for waits: %j', async (key) => {
+    const handler = vi.fn<() => void>()
+    const { attempt, engine } = await open({ handler })
+    const result = await attempt(taskId, { payload: { envelope: envelopeOf({ ...key, waitsOnly: true }) } })
+    expect(result).toMatchObject({ ok: true, output: { runs: {} }, metadata: { job: { dispatched: {} } } })
+    expect(handler).not.toHaveBeenCalled()
+    expect(engine.runs).toEqual([])
+  })
+
   test.each([2, { perTenant: 2 }])('has no queue with the limit of the job: %j', async (concurrency) => {
     const { task } = await open({ concurrency })
     expect([task(taskId)['queue'], task('job-work')['queue']]).toEqual([
