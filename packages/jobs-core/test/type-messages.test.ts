@@ -48,7 +48,7 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
   },
   'an unknown event': {
     code: `void sendJob('order.crated', { tenantId: 'acme', orderId: 'order_1' })`,
-    names: ['"order.crated"', "'JobEvent'", /^at 'order\.crated'/m],
+    names: ['"order.crated"', "JobEvent'", /^at 'order\.crated'/m],
   },
   'an unknown event of a job': {
     code: `defineJob({ id: 'x', event: 'order.crated', handler: () => undefined })`,
@@ -189,6 +189,30 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
     code: `defineWorkflow({ id: 'x', event: 'order.created', steps: () => undefined, maxStep: 5 })`,
     names: ["'maxStep'", "Did you mean to write 'maxSteps'?"],
   },
+  'a field of a wrong type for a job with `payload`': {
+    code: `void resize.send({ tenantId: 'acme', width: '20' })`,
+    names: ["'string' is not assignable to type 'number'", /^at width:/m],
+  },
+  'a missing field of a job with `payload`': {
+    code: `void sendJob(resize, { tenantId: 'acme' })`,
+    names: ["'width' is missing"],
+  },
+  'a job that handles an event, sent itself': {
+    code: `void sendJob(processOrder, { tenantId: 'acme', orderId: 'order_1' })`,
+    names: ["'payload' is missing", 'JobDefinition<"order.created"', /^at processOrder/m],
+  },
+  'a job with an event and a payload': {
+    code: `defineJob({ id: 'x', event: 'order.created', payload: videoReady, handler: () => undefined })`,
+    names: ["'undefined'", /^at payload:/m],
+  },
+  'a job without an event or a payload': {
+    code: `defineJob({ id: 'x', handler: () => undefined })`,
+    names: [/'(event|payload)' is missing/],
+  },
+  'a misspelled field in a handler of a job with `payload`': {
+    code: `defineJob({ id: 'x', payload: videoReady, handler: ({ payload }) => payload.videoID })`,
+    names: ["'videoID'", "Did you mean 'videoId'?"],
+  },
   'a schedule without a time': {
     code: `void scheduleJob('order.created', { tenantId: 'acme', orderId: 'order_1' }, { maxAttempts: 1 })`,
     names: [/'(delay|runAt)' is missing/],
@@ -208,8 +232,9 @@ declare module '${index}' {
   interface JobEvents extends EventsOf<typeof events> {}
 }
 const processOrder = defineJob({ id: 'p', event: 'order.created', handler: async () => ({ orderId: 'order_1' }) })
+const resize = defineJob({ id: 'resize', payload: eventType<{ width: number }>(), handler: () => undefined })
 const nightly = defineCronJob({ id: 'n', schedule: '0 3 * * *', handler: () => undefined })
-void [client, status, step, defineWorkflow, eventType, findRun, scheduleJob, sendJob, processOrder, nightly]
+void [client, status, step, defineWorkflow, eventType, findRun, scheduleJob, sendJob, processOrder, nightly, resize]
 `
 
 const tsconfig = {

@@ -111,8 +111,9 @@ function longTaskIds(definition: Definition): UnsupportedFeatureError[] {
   if (kind === 'cron') return problems
   const eventProblem = taskIdProblem(eventTaskId(definition.event))
   if (eventProblem === undefined) return problems
-  const remedy = `Shorten it: \`${definition.event}\`, which \`${id}\` handles, ${eventProblem}.`
-  return [...problems, unsupported('an event name of this length', remedy)]
+  const isOwn = 'payload' in definition
+  const remedy = `Shorten it: ${isOwn ? '' : `\`${definition.event}\`, which `}\`${id}\` ${isOwn ? '' : 'handles, '}${eventProblem}.`
+  return [...problems, unsupported(isOwn ? 'an id of this length' : 'an event name of this length', remedy)]
 }
 
 function scheduleProblems(definition: Definition): UnsupportedFeatureError[] {

@@ -1,14 +1,14 @@
 import { processState } from '../process-state.ts'
 import type { Clock } from '../time/clock.ts'
 import type { JobClient } from './job-client.ts'
-import type { JobItem, SendResult } from './send-options.ts'
+import type { AnyItem, SendResult } from './send-options.ts'
 
 /** The parts of a client that a tenant router needs besides its methods. */
 export interface ClientInternals {
   /** The clock of the client. */
   readonly clock: Clock
   /** Sends events that only resolve waits of workflows. Absent in a tenant router. */
-  sendForWaits?(items: readonly JobItem[], isSystem: boolean): Promise<SendResult[]>
+  sendForWaits?(items: readonly AnyItem[], isSystem: boolean): Promise<SendResult[]>
   /** True for a tenant router. */
   readonly isRouter?: boolean
 }

@@ -1,4 +1,5 @@
 import type { JobEvent, JobInput, TenantInput } from '../events/job-events.ts'
+import type { OwnEvent } from '../events/own-event.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { integer, duration, string, custom, oneOf } from '../options/kinds.ts'
@@ -10,7 +11,7 @@ import type { JobState } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import type { Duration } from '../time/duration.ts'
 import { referenceOption } from './reference-option.ts'
-import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
+import type { JobHandle, JobItem, OwnItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
 
 /** Filters and paging of `listJobs`. */
 export interface ListOptions {
@@ -18,8 +19,8 @@ export interface ListOptions {
   tenantId?: string | undefined
   /** Lists only jobs in this state. */
   state?: JobState | undefined
-  /** Lists only jobs of this event. Use `cron/<definition>` for the ticks of a cron job. */
-  event?: JobEvent | `cron/${string}` | undefined
+  /** Lists only jobs of this event: for a cron job `cron/<id>`, for a job with `payload` `job/<id>`. */
+  event?: JobEvent | `cron/${string}` | `job/${string}` | undefined
   /** Lists only jobs that were sent with this `reference`. */
   reference?: string | undefined
   /** The maximum number of jobs: 1 to 1,000. Default: 50. */
@@ -124,25 +125,25 @@ export interface JobOperations {
 /** A client that sends, reads and controls jobs on one engine. */
 export interface JobClient extends JobOperations {
   /** Sends an event. Resolves when the engine has accepted it. */
-  sendJob<Event extends JobEvent>(
+  sendJob<Event extends JobEvent | OwnEvent>(
     event: Event,
     payload: JobInput<Event>,
     options?: SendOptions,
   ): Promise<JobHandle<Event>>
   /** An alias of `sendJob`. */
-  sendEvent<Event extends JobEvent>(
+  sendEvent<Event extends JobEvent | OwnEvent>(
     event: Event,
     payload: JobInput<Event>,
     options?: SendOptions,
   ): Promise<JobHandle<Event>>
   /** Sends an event that is handled later. */
-  scheduleJob<Event extends JobEvent>(
+  scheduleJob<Event extends JobEvent | OwnEvent>(
     event: Event,
     payload: JobInput<Event>,
     options: ScheduleOptions,
   ): Promise<JobHandle<Event>>
   /** Sends many events. Returns one result per item, in order. A failed item does not affect the others. */
-  sendJobs(items: readonly JobItem[]): Promise<SendResult[]>
+  sendJobs<Job extends OwnEvent = never>(items: readonly (JobItem | OwnItem<Job>)[]): Promise<SendResult[]>
   /** Lists jobs, newest first. */
   listJobs(options?: ListOptions): Promise<JobPage>
   /**
@@ -174,19 +175,21 @@ export interface TenantClient extends JobOperations {
   /** The id of the tenant. */
   readonly tenantId: string
   /** Same as `JobClient.sendJob`, for this tenant. */
-  sendJob<Event extends JobEvent>(
+  sendJob<Event extends JobEvent | OwnEvent>(
     event: Event,
     payload: TenantInput<Event>,
     options?: SendOptions,
   ): Promise<JobHandle<Event>>
   /** Same as `JobClient.scheduleJob`, for this tenant. */
-  scheduleJob<Event extends JobEvent>(
+  scheduleJob<Event extends JobEvent | OwnEvent>(
     event: Event,
     payload: TenantInput<Event>,
     options: ScheduleOptions,
   ): Promise<JobHandle<Event>>
   /** Same as `JobClient.sendJobs`, for this tenant. */
-  sendJobs(items: readonly TenantJobItem[]): Promise<SendResult[]>
+  sendJobs<Job extends OwnEvent = never>(
+    items: readonly (TenantJobItem | OwnItem<Job, TenantInput<Job>>)[],
+  ): Promise<SendResult[]>
   /** Same as `JobClient.listJobs`, for this tenant only. @throws {TenantMismatchError} for another `tenantId` */
   listJobs(options?: Omit<ListOptions, 'tenantId'> & { tenantId?: undefined }): Promise<JobPage>
   /** Same as `JobClient.cancelJobs`, for this tenant only. @throws {TenantMismatchError} for another `tenantId` */

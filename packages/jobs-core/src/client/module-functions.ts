@@ -1,13 +1,14 @@
 import type { JobEvent, JobInput } from '../events/job-events.ts'
+import type { OwnEvent } from '../events/own-event.ts'
 import type { Health } from '../provider/health.ts'
 import type { JobPage } from '../provider/job-page.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import { getJobClient } from './default-client.ts'
 import type { CancelOptions, ListOptions, WaitOptions } from './job-client.ts'
-import type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
+import type { JobHandle, JobItem, OwnItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
 
 /** Sends an event with the default client. Resolves when the engine has accepted it. */
-export async function sendJob<Event extends JobEvent>(
+export async function sendJob<Event extends JobEvent | OwnEvent>(
   event: Event,
   payload: JobInput<Event>,
   options?: SendOptions,
@@ -16,7 +17,7 @@ export async function sendJob<Event extends JobEvent>(
 }
 
 /** Sends an event that is handled later, with the default client. */
-export async function scheduleJob<Event extends JobEvent>(
+export async function scheduleJob<Event extends JobEvent | OwnEvent>(
   event: Event,
   payload: JobInput<Event>,
   options: ScheduleOptions,
@@ -25,7 +26,9 @@ export async function scheduleJob<Event extends JobEvent>(
 }
 
 /** Sends many events with the default client. Returns one result per item, in order. */
-export async function sendJobs(items: readonly JobItem[]): Promise<SendResult[]> {
+export async function sendJobs<Job extends OwnEvent = never>(
+  items: readonly (JobItem | OwnItem<Job>)[],
+): Promise<SendResult[]> {
   return getJobClient().sendJobs(items)
 }
 

@@ -1,4 +1,5 @@
-import type { JobEvent, JobInput } from '../events/job-events.ts'
+import type { EventName, JobEvent, JobInput } from '../events/job-events.ts'
+import type { OwnEvent } from '../events/own-event.ts'
 import type { JobsError } from '../errors/jobs-error.ts'
 import { quote } from '../errors/quote.ts'
 import { isTraceparent } from '../events/traceparent.ts'
@@ -77,11 +78,11 @@ export type ScheduleOptions = Omit<SendOptions, 'delay' | 'runAt'> &
   ({ delay: number | Duration; runAt?: undefined } | { runAt: Date; delay?: undefined })
 
 /** The result of a send: identifies the job. */
-export interface JobHandle<Event extends JobEvent = JobEvent> {
+export interface JobHandle<Event extends JobEvent | OwnEvent = JobEvent> {
   /** The job's id, for `getJobStatus`, `cancelJob`, `retryJob` and `waitForJob` in any process. */
   readonly id: string
   /** The name of the event. */
-  readonly event: Event
+  readonly event: EventName<Event>
   /** The tenant of the job. */
   readonly tenantId: string
   /** True if the idempotency key was already in use. `id` is then the existing job's id. */
@@ -92,6 +93,22 @@ export interface JobHandle<Event extends JobEvent = JobEvent> {
 export type JobItem<Event extends JobEvent = JobEvent> = {
   [E in Event]: { event: E; payload: JobInput<E>; options?: SendOptions | undefined }
 }[Event]
+
+/**
+ * One item of `sendJobs`, for a job with `payload`. If the items have several such jobs, name them:
+ * `sendJobs<typeof resize | typeof crop>(items)`.
+ */
+export interface OwnItem<Job extends OwnEvent, Payload = JobInput<Job>> {
+  /** The job. */
+  event: Job
+  /** The payload of the job. */
+  payload: Payload
+  /** The options of the send. */
+  options?: SendOptions | undefined
+}
+
+/** One item of `sendJobs`, of any kind. */
+export type AnyItem = JobItem | OwnItem<OwnEvent, unknown>
 
 /** The result of one item of `sendJobs`. */
 export type SendResult =

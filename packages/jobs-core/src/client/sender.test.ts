@@ -110,7 +110,9 @@ describe('a rejected send never reaches the engine', () => {
       {
         code: 'invalid_option',
         option: 'event',
-        message: expect.stringMatching(/^`event` is undefined, not a string\. Pass the name of the event first/),
+        message: expect.stringMatching(
+          /^`event` is undefined, not a string\. Pass the name of the event, or a job with `payload`, first/,
+        ),
       },
     ],
     [

@@ -2,8 +2,10 @@ import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { JobsError } from '../errors/jobs-error.ts'
 import { TenantMismatchError } from '../errors/tenant-mismatch-error.ts'
 import type { JobEvent, JobInput } from '../events/job-events.ts'
+import type { OwnEvent } from '../events/own-event.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { checkItem, checkItems } from './check-items.ts'
+import { eventNameOf } from './event-name-of.ts'
 import type { JobClient, JobOperations, TenantClient } from './job-client.ts'
 import type { JobItem, SendResult } from './send-options.ts'
 import type { Sender } from './sender.ts'
@@ -20,12 +22,12 @@ export function createTenantClient(
   const checkTenant = (operation: string, given: unknown): void => {
     if (given !== undefined && given !== tenantId) throw new TenantMismatchError({ operation, tenantId })
   }
-  const withTenant = <Event extends JobEvent>(event: Event, payload: unknown): JobInput<Event> => {
+  const withTenant = <Event extends JobEvent | OwnEvent>(event: Event, payload: unknown): JobInput<Event> => {
     if (typeof payload !== 'object' || payload === null || Array.isArray(payload) || payload instanceof Date) {
       const problem = `is ${payload instanceof Date ? 'a Date' : kindOf(payload)}, not an object`
       throw new InvalidOptionError({ option: 'payload', problem, remedy: 'Pass the payload as an object.' })
     }
-    checkTenant(event, (payload as { tenantId?: unknown }).tenantId)
+    checkTenant(eventNameOf(event), (payload as { tenantId?: unknown }).tenantId)
     // Not spread, so that classes, symbols and getters are rejected as in any other send.
     const properties = { ...Object.getOwnPropertyDescriptors(payload), tenantId: { value: tenantId, enumerable: true } }
     return Object.create(Object.getPrototypeOf(payload) as object | null, properties) as JobInput<Event>

@@ -1,7 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { kindOf } from '../options/kind-of.ts'
 import { PayloadTooLargeError } from '../errors/payload-too-large-error.ts'
 import { TenantRequiredError } from '../errors/tenant-required-error.ts'
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
@@ -91,11 +90,7 @@ function createEnvelope(
   return options === undefined ? envelope : { ...envelope, ...checkOptions(event, options, context) }
 }
 
-function schemaOf(event: unknown): StandardSchemaV1 {
-  if (typeof event !== 'string') {
-    const remedy = 'Pass the name of the event first, then its payload.'
-    throw new InvalidOptionError({ option: 'event', problem: `is ${kindOf(event)}, not a string`, remedy })
-  }
+function schemaOf(event: string): StandardSchemaV1 {
   const found = useEvent(event)
   if (found) return found.schema
   const job = processJobs().get(event)

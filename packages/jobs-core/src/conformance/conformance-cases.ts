@@ -21,6 +21,7 @@ import { referenceCases } from './cases/reference.ts'
 import { retryDelayCases } from './cases/retry-delays.ts'
 import { retryJobCases } from './cases/retry-job.ts'
 import { returnedErrorCases } from './cases/returned-errors.ts'
+import { ownEventCases } from './cases/own-events.ts'
 import { slashCases } from './cases/slashes.ts'
 import { statusCases } from './cases/status.ts'
 import { tenantIsolationCases } from './cases/tenant-isolation.ts'
@@ -77,5 +78,6 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowMiddlewareCases,
   ...workflowMistakeCases,
   ...priorityCases,
+  ...ownEventCases,
   ...slashCases,
 ]

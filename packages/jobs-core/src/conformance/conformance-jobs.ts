@@ -1,3 +1,6 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import * as z from 'zod/v4'
+
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { defineJob, type JobOptions } from '../jobs/define-job.ts'
@@ -11,6 +14,7 @@ import { defineConformanceCronJobs } from './conformance-cron-jobs.ts'
 import { defineConformanceWorkflows } from './conformance-workflows.ts'
 import { definitionMiddleware } from './conformance-middleware.ts'
 import { type ConformanceEvent, declareConformanceEvents } from './conformance-events.ts'
+import { triggerOf } from './trigger-of.ts'
 import { withSeparateRegistry } from './with-separate-registry.ts'
 import { performScript, reportFailure } from './perform-script.ts'
 import type { Script, ScriptPayload } from './script.ts'
@@ -57,6 +61,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('own-backoff', { retry: { maxAttempts: 4, backoff: ownBackoff(unitMs) } }),
     defineScripted('wrong-backoff', { retry: { maxAttempts: 4, backoff: () => Number.NaN }, reports: true }),
     defineScripted('returned-errors', { retry: fixed(3), returnedErrors: true, reports: true }),
+    defineScripted('own', { retry: fixed(2), payload: ownSchema }),
     defineScripted('slashed', { id: 'conformance/slashed/job', retry: fixed(2), reports: true }),
   ]
 }
@@ -66,12 +71,17 @@ function ownBackoff(unitMs: number): Exclude<Backoff, string> {
   return (attempt, error) => (error.message.endsWith(`in attempt ${attempt}`) ? [3, 1, 2][attempt - 1]! * unitMs : '9s')
 }
 
+/** The schema of the job with `payload`. */
+const ownSchema = z.looseObject({ word: z.string().toUpperCase().optional() })
+
 type ScriptedOptions = Pick<
   JobOptions<JobEvent, unknown>,
   'retry' | 'timeout' | 'concurrency' | 'priority' | 'middleware' | 'returnedErrors'
 > & {
   id?: string
   event?: ConformanceEvent
+  /** The schema of its payload. Default: it handles the event of its name. */
+  payload?: StandardSchemaV1
   /** Whether to add an `onFailure` that records its calls. Default false. */
   reports?: boolean
 }
@@ -82,12 +92,13 @@ function defineScripted(
     id = `conformance-${name}`,
     event: handled = `conformance.${name}` as ConformanceEvent,
     reports = false,
+    payload: schema,
     ...options
   }: ScriptedOptions,
 ): Definition {
   return defineJob({
     id,
-    event: handled satisfies string as JobEvent,
+    ...triggerOf(handled, schema),
     ...options,
     handler: async (event, context) => {
       const { payload, script, details } = read(id, event, context)

@@ -1,13 +1,18 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+import { eventType } from '../events/event-type.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { Json } from '../events/json.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition, EventDefinition } from '../jobs/definition.ts'
 import { defineWorkflow, type WorkflowOptions } from '../workflows/define-workflow.ts'
+import type { ConformanceEvent } from './conformance-events.ts'
 import { definitionMiddleware } from './conformance-middleware.ts'
 import { performProgram } from './perform-program.ts'
 import { enclosingMiddleware } from './enclosing-middleware.ts'
 import { record } from './journal.ts'
+import { triggerOf } from './trigger-of.ts'
 
 /** The `maxSteps` of the workflow with few steps. */
 export const fewSteps = 5
@@ -15,10 +20,14 @@ export const fewSteps = 5
 /** Defines the suite's workflows. @param jobs - the definitions that their programs can run */
 export function defineConformanceWorkflows(unitMs: number, jobs: readonly Definition[]): Definition[] {
   const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: unitMs } as const
-  const make = (name: string, { id = `conformance-${name}`, ...more }: Partial<WorkflowOptions<JobEvent, unknown>>) => {
+  const make = (
+    name: string,
+    { id = `conformance-${name}`, ...more }: Partial<WorkflowOptions<JobEvent, unknown>>,
+    payload?: StandardSchemaV1,
+  ) => {
     return defineWorkflow({
       id,
-      event: `conformance.${name}` as JobEvent,
+      ...triggerOf(`conformance.${name}` as ConformanceEvent, payload),
       retry,
       ...more,
       steps: (event, step, context) =>
@@ -35,6 +44,7 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
     make('workflow-few', { maxSteps: fewSteps }),
     make('workflow-compensated', { compensateOnCancel: true }),
     make('workflow-returned-errors', { returnedErrors: toReturnedError }),
+    make('own-workflow', {}, eventType()),
     make('slashed-workflow', { id: 'conformance/slashed/workflow' }),
   ]
 }

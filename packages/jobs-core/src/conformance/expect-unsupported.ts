@@ -45,7 +45,7 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
   listJobs: (t) => t.client.listJobs(),
   'workflows: events only for waits': async (t) => {
     const items = [{ event, payload: { tenantId: t.tenantId } }]
-    const results = await internalsOf(t.client)?.sendForWaits?.(items as never, false)
+    const results = await internalsOf(t.client)?.sendForWaits?.(items, false)
     for (const result of results ?? []) if (!result.ok) throw result.error
   },
   timeout: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, timeout: 1000 })),

@@ -60,19 +60,15 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
       const { id, name, payload, sentAt } = awaited
       return [{ id, name, payload, sentAt: sentAt.toISOString() }]
     }
-    case 'send':
-      return [
-        await step.sendEvent(
-          op.id,
-          (op.event ?? 'conformance.plain') as JobEvent,
-          { ...op.payload } as never,
-          op.options,
-        ),
-      ]
+    case 'send': {
+      const job = jobs.find(({ id }) => id === op.definition)
+      const target = (job ?? op.event ?? 'conformance.plain') as JobEvent
+      return [await step.sendEvent(op.id, target, { ...op.payload } as never, op.options)]
+    }
     case 'job': {
       const job = jobs.find(({ id }) => id === (op.definition ?? 'conformance-plain'))
       const payload = { script: op.script ?? {}, ...(op.tenantId !== undefined && { tenantId: op.tenantId }) }
-      return [orNull(await step.runJob(op.id, job!, payload as never, op.options))]
+      return [orNull(await step.runJob(op.id, job!, payload, op.options))]
     }
     case 'all':
       return [await Promise.all(op.branches.map((branch) => sequence(branch, run)))]

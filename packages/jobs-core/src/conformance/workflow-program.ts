@@ -40,6 +40,8 @@ export type WorkflowOp =
       readonly do: 'send'
       readonly id: string
       readonly event?: string
+      /** A job with `payload`, sent instead of an event. */
+      readonly definition?: string
       readonly payload?: Readonly<Record<string, Json>>
       readonly options?: StepSendOptions
     }

@@ -1,3 +1,4 @@
+import { jobEventPrefix } from '../events/reserved-names.ts'
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
 
@@ -26,9 +27,11 @@ export class UnknownEventError extends JobsError {
     super(
       `The event ${quote(event)} is unknown. ` +
         (nearest === undefined ? '' : `Did you mean ${quote(nearest)}? `) +
-        (handledByJob === undefined
-          ? `Declare it with ${quote(`defineEvents({ '${event}': schema })`)} before use, or import the module that declares it.`
-          : `It is the id of a job: send the event that this job handles, ${quote(handledByJob)}.`),
+        (handledByJob === undefined && quote(event).startsWith(`\`${jobEventPrefix}`)
+          ? 'It is the event of a job with `payload`: import the module that defines the job.'
+          : handledByJob === undefined
+            ? `Declare it with ${quote(`defineEvents({ '${event}': schema })`)} before use, or import the module that declares it.`
+            : `It is the id of a job: send the event that this job handles, ${quote(handledByJob)}.`),
     )
     this.event = event
     this.nearest = nearest

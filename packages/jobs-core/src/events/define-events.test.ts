@@ -86,7 +86,7 @@ describe('defineEvents rejects', () => {
     expect(eventNames()).toContain(name)
   })
 
-  test.each(['cron/nightly', 'cloud/function.failed'])('the reserved name %j', (name) => {
+  test.each(['cron/nightly', 'job/resize', 'cloud/function.failed'])('the reserved name %j', (name) => {
     const create = () => expect.unreachable()
     const engine = { name: 'cloud', title: 'Cloud', packageName: 'jobs-cloud', runsInProcess: false, create }
     addEngine({ ...engine, eventPrefix: 'cloud/' })

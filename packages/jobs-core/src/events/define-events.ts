@@ -7,7 +7,7 @@ import { quote } from '../errors/quote.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { isDevelopment } from '../environment.ts'
 import { engines } from '../provider/engine-registry.ts'
-import { cronEventPrefix } from './reserved-names.ts'
+import { cronEventPrefix, jobEventPrefix } from './reserved-names.ts'
 import {
   findEvent,
   isBuiltIn,
@@ -16,6 +16,7 @@ import {
   type RegisteredEvent,
   usedBuiltInEvents,
 } from './event-registry.ts'
+import { schemaRemedy } from './schema-remedy.ts'
 
 /**
  * Declares your own events. Each has a schema of a Standard Schema library, or only a type with `eventType<T>()`. Call
@@ -53,7 +54,7 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string |
       remedy: 'Use words of letters and digits, joined by `.`, `_`, `-` or `/`, at most 100 characters: `video.ready`.',
     })
   }
-  const reserved = [cronEventPrefix, ...engines().flatMap(({ eventPrefix = [] }) => eventPrefix)]
+  const reserved = [cronEventPrefix, jobEventPrefix, ...engines().flatMap(({ eventPrefix = [] }) => eventPrefix)]
   if (reserved.some((prefix) => name.startsWith(prefix))) {
     throw new InvalidDefinitionError({
       what,
@@ -62,16 +63,9 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string |
       remedy: 'Choose another prefix.',
     })
   }
-  if (typeof (schema as StandardSchemaV1 | undefined)?.['~standard']?.validate !== 'function') {
-    throw new InvalidDefinitionError({
-      what,
-      field: 'schema',
-      problem: 'is not a Standard Schema',
-      remedy:
-        typeof schema === 'function'
-          ? 'It is a function. Call it, as in `eventType<Payload>()`.'
-          : 'Pass a schema of zod, valibot, arktype or a similar library, or `eventType<Payload>()` for a type without a schema.',
-    })
+  const remedy = schemaRemedy(schema)
+  if (remedy !== undefined) {
+    throw new InvalidDefinitionError({ what, field: 'schema', problem: 'is not a Standard Schema', remedy })
   }
   const known = findEvent(name)
   if (!known || known.schema === schema) return

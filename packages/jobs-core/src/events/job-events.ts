@@ -1,4 +1,7 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
 import type { BuiltInEvents } from './catalogue/built-in-events.ts'
+import type { OwnEvent } from './own-event.ts'
 
 /**
  * Your own events by name, in addition to the built-in ones. An event with the name of a built-in one replaces it. Add
@@ -22,11 +25,21 @@ interface AllEvents extends JobEvents, Omit<BuiltInEvents, keyof JobEvents> {}
 // oxlint-disable-next-line typescript/no-redundant-type-constituents -- apps add names; `Extract` costs the compiler more
 export type JobEvent = keyof AllEvents & string
 
-/** The payload that a handler of this event receives: the schema's output, with a tenant. */
-export type JobPayload<Event extends JobEvent = JobEvent> = WithTenant<OutputOf<AllEvents[Event]>>
+// With an index signature, because a condition on `keyof AllEvents` costs the compiler three times as much.
+type NamedEvents = AllEvents & { readonly [name: string]: unknown }
 
-/** The payload that a sender of this event passes: the schema's input, with a tenant. */
-export type JobInput<Event extends JobEvent = JobEvent> = WithTenant<InputOf<AllEvents[Event]>>
+/** The payload that a handler of this event receives: the schema's output, with a tenant. */
+export type JobPayload<Event extends JobEvent | StandardSchemaV1 = JobEvent> = WithTenant<
+  OutputOf<Event extends string ? NamedEvents[Event] : Event>
+>
+
+/** The payload that a sender of this event, or of this job, passes: the schema's input, with a tenant. */
+export type JobInput<Event extends JobEvent | StandardSchemaV1 | OwnEvent = JobEvent> = WithTenant<
+  InputOf<Event extends string ? NamedEvents[Event] : Event extends OwnEvent<infer Schema> ? Schema : Event>
+>
+
+/** The name of an event, or of the event of a job with this schema. */
+export type EventName<Event> = Event extends string ? Event : OwnEvent['event']
 
 /** The events of a `defineEvents` result. Extend it: `interface JobEvents extends EventsOf<typeof events> {}`. */
 export type EventsOf<Schemas> = { [Event in keyof Schemas]: Schemas[Event] }
@@ -41,7 +54,7 @@ type InputOf<Entry> = Entry extends Schema ? NonNullable<Entry['~standard']['typ
 type WithTenant<Payload> = Payload extends { tenantId: string } ? Payload : Payload & { tenantId: string }
 
 /** A payload with an optional tenant, for a client that already has the tenant. */
-export type TenantInput<Event extends JobEvent> = WithoutTenant<JobInput<Event>>
+export type TenantInput<Event extends JobEvent | StandardSchemaV1 | OwnEvent> = WithoutTenant<JobInput<Event>>
 
 // `Omit` would flatten unions and index signatures.
 type WithoutTenant<Payload> = Payload extends unknown

@@ -1,3 +1,5 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
 import { callSite } from '../call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
@@ -5,7 +7,6 @@ import { callback } from '../options/kinds.ts'
 import {
   commonOptions,
   type DefinitionOptions,
-  eventOption,
   idOption,
   readDefinition,
   type WithoutDefaults,
@@ -13,13 +14,16 @@ import {
 import type { EventMessage } from './event-message.ts'
 import type { IfEvent } from './if-event.ts'
 import type { JobContext } from './job-context.ts'
+import { type CheckedTrigger, triggerOptions, withEvent } from './definition-trigger.ts'
 import type { JobDefinition } from './job-definition.ts'
 import { processJobs } from './job-registry.ts'
+import type { OwnJob } from './own-job.ts'
 
 /** The options of `defineJob`. `Name` is the event as written, which can be misspelled. */
 export interface JobOptions<Event extends JobEvent, Output, Name extends string = Event> extends DefinitionOptions {
   /** The event to handle. Each send of it starts one run of this job. */
   event: Event | Extract<Name, JobEvent>
+  payload?: undefined
   /**
    * Handles the event, at least once for each send: make it idempotent. The return value is the run's output: JSON or
    * nothing. A thrown error causes a retry. Throw `NonRetryableError` or `RetryAfterError` to change that.
@@ -29,17 +33,30 @@ export interface JobOptions<Event extends JobEvent, Output, Name extends string 
   onFailure?: ((error: Error, event: IfEvent<Name, EventMessage<Event>>, context: JobContext) => unknown) | undefined
 }
 
+/** The options of `defineJob` for a job without an event of `JobEvents`. */
+export interface PayloadJobOptions<Schema extends JobEvent | StandardSchemaV1, Output> extends DefinitionOptions {
+  event?: undefined
+  /** The schema of the payload. The job is sent itself. */
+  payload: Exclude<Schema, string>
+  /** Like the `handler` of a job with an event. */
+  handler: (event: EventMessage<Schema>, context: JobContext) => Output | Promise<Output>
+  /** Like the `onFailure` of a job with an event. */
+  onFailure?: ((error: Error, event: EventMessage<Schema>, context: JobContext) => unknown) | undefined
+}
+
+type CheckedJob = Omit<WithoutDefaults<JobDefinition>, 'event'> & CheckedTrigger
+
 /** The declarations of the options of a job. */
-export const jobOptions: DeclaredOptions<WithoutDefaults<JobDefinition>> = declareOptions<
-  JobOptions<JobEvent, unknown>,
-  WithoutDefaults<JobDefinition>
->('`defineJob`', {
-  id: idOption,
-  event: eventOption,
-  handler: callback({ required: 'Pass a function.' }),
-  ...commonOptions,
-  onFailure: callback(),
-})
+export const jobOptions: DeclaredOptions<CheckedJob> = declareOptions<JobOptions<JobEvent, unknown>, CheckedJob>(
+  '`defineJob`',
+  {
+    id: idOption,
+    ...triggerOptions,
+    handler: callback({ required: 'Pass a function.' }),
+    ...commonOptions,
+    onFailure: callback(),
+  },
+)
 
 /**
  * Defines a job that handles an event. It registers the definition with all clients that have no `jobs` option. If two
@@ -48,11 +65,17 @@ export const jobOptions: DeclaredOptions<WithoutDefaults<JobDefinition>> = decla
  * @throws {InvalidDefinitionError} naming the invalid field.
  * @throws {UnknownEventError} if the event is not declared.
  */
+export function defineJob<Schema extends JobEvent | StandardSchemaV1, Output = unknown>(
+  options: PayloadJobOptions<Schema, Output>,
+): JobDefinition<Schema, Output> & OwnJob<Schema>
+// The last one, because the compiler reports its mistakes.
 export function defineJob<Event extends JobEvent, Output = unknown, Name extends string = Event>(
   options: JobOptions<Event, Output, Name>,
-): JobDefinition<Event, Output> {
-  const checked = readDefinition('defineJob', jobOptions, options)
-  const definition = Object.freeze({ kind: 'job' as const, ...checked }) as JobDefinition<Event, Output>
-  processJobs().register(definition, callSite(defineJob))
+): JobDefinition<Event, Output>
+export function defineJob(options: object): JobDefinition {
+  const site = callSite(defineJob)
+  const checked = withEvent('defineJob', readDefinition('defineJob', jobOptions, options), site)
+  const definition = Object.freeze({ kind: 'job' as const, ...checked }) as JobDefinition
+  processJobs().register(definition, site)
   return definition
 }

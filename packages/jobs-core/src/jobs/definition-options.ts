@@ -1,7 +1,5 @@
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { quote } from '../errors/quote.ts'
-import { requireEvent } from '../events/event-registry.ts'
-import type { JobEvent } from '../events/job-events.ts'
 import type { DeclaredOptions, OptionTable } from '../options/declare-options.ts'
 import { duration, group, custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
@@ -56,18 +54,6 @@ export const idOption: Option<string, string> = custom(
     throw createError(name, `is ${quote(id)}`, idRemedy)
   },
   { required: idRemedy },
-)
-
-const eventRemedy = 'Pass the name of the event to handle, such as `order.created`.'
-
-/** The declaration of `event`. The event must be declared. */
-export const eventOption: Option<JobEvent, JobEvent> = custom(
-  (event: unknown, name, createError) => {
-    if (typeof event !== 'string') throw createError(name, 'is not a string', eventRemedy)
-    requireEvent(event)
-    return event as JobEvent
-  },
-  { required: eventRemedy },
 )
 
 /** The declarations of the options of every kind of definition, without `id`. */

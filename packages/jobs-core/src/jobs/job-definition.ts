@@ -1,4 +1,6 @@
-import type { JobEvent } from '../events/job-events.ts'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+import type { EventName, JobEvent } from '../events/job-events.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
 import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import type { ReturnedErrors } from '../runs/returned-errors.ts'
@@ -29,10 +31,13 @@ export interface BaseDefinition {
 }
 
 /** The result of `defineJob`. A send of the event starts a run. */
-export interface JobDefinition<Event extends JobEvent = JobEvent, Output = unknown> extends BaseDefinition {
+export interface JobDefinition<
+  Event extends JobEvent | StandardSchemaV1 = JobEvent | StandardSchemaV1,
+  Output = unknown,
+> extends BaseDefinition {
   readonly kind: 'job'
   /** The event to handle. */
-  readonly event: Event
+  readonly event: EventName<Event>
   /** Runs one attempt. */
   // Methods and not properties, so that a definition of one event is assignable to `JobDefinition`.
   handler(event: EventMessage<Event>, context: JobContext): Output | Promise<Output>

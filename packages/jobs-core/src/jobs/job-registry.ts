@@ -142,7 +142,9 @@ function warnOfDuplicate({ definition, site: before }: Registered, { definition:
 
 function isSameCode(one: Definition, other: Definition): boolean {
   const serialize = (definition: Definition): string =>
-    JSON.stringify(definition, (_name, value: unknown) => (typeof value === 'function' ? String(value) : value))
+    JSON.stringify({ ...definition, payload: undefined }, (_name, value: unknown) =>
+      typeof value === 'function' ? String(value) : value,
+    )
   try {
     return serialize(one) === serialize(other)
   } catch {

@@ -5,6 +5,7 @@ import { textOf } from '../errors/quote.ts'
 import { TooManyStepsError } from '../errors/too-many-steps-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobEvent } from '../events/job-events.ts'
+import type { OwnEvent } from '../events/own-event.ts'
 import type { Json } from '../events/json.ts'
 import { systemTenantId } from '../events/reserved-names.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
@@ -96,11 +97,12 @@ export function createSteps(replay: StepsOptions): Steps {
       remedy: 'The host that runs the workflow must pass one.',
     })
   }
-  const send = (id: string, event: JobEvent, payload: unknown, options: StepSendOptions | undefined) => {
+  const send = (id: string, target: JobEvent | OwnEvent, payload: unknown, options: StepSendOptions | undefined) => {
     const sendOnce = ({ idempotencyKey }: StepContext) => {
       const all: SendOptions = { ...options, idempotencyKey }
-      return sender(id, payload).sendJob(event, payload as never, all)
+      return sender(id, payload).sendJob(target, payload as never, all)
     }
+    const event = ((target as OwnEvent | undefined)?.event ?? target) as JobEvent
     return { sendOnce, send: { event, payload, options: options ?? {} } }
   }
 

@@ -1,3 +1,5 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
 import { callSite } from '../call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
@@ -6,15 +8,16 @@ import { maxIdLength } from '../options/text-problem.ts'
 import {
   commonOptions,
   type DefinitionOptions,
-  eventOption,
   idOption,
   readDefinition,
   type WithoutDefaults,
 } from '../jobs/definition-options.ts'
+import { type CheckedTrigger, triggerOptions, withEvent } from '../jobs/definition-trigger.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { IfEvent } from '../jobs/if-event.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import { processJobs } from '../jobs/job-registry.ts'
+import type { OwnJob } from '../jobs/own-job.ts'
 import type { RetryConfig } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
 import type { Steps, WorkflowDefinition } from './steps.ts'
@@ -27,6 +30,7 @@ export interface WorkflowOptions<
 > extends DefinitionOptions {
   /** The event that starts a run. Every send starts one. */
   event: Event | Extract<Name, JobEvent>
+  payload?: undefined
   /**
    * The workflow as ordinary code. After a wait or a crash it is replayed from its start, and completed steps return
    * their recorded results. Put all side effects into steps, and nothing random between them. The return value is the
@@ -57,8 +61,23 @@ export interface WorkflowOptions<
   onFailure?: ((error: Error, event: IfEvent<Name, EventMessage<Event>>, context: JobContext) => unknown) | undefined
 }
 
-type CheckedWorkflow = Omit<WithoutDefaults<WorkflowDefinition>, 'maxSteps' | 'compensateOnCancel'> &
-  Partial<Pick<WorkflowDefinition, 'maxSteps' | 'compensateOnCancel'>>
+/** The options of `defineWorkflow` for a workflow without an event of `JobEvents`. */
+export interface PayloadWorkflowOptions<Schema extends JobEvent | StandardSchemaV1, Output> extends Omit<
+  WorkflowOptions<JobEvent, Output>,
+  'event' | 'payload' | 'steps' | 'onFailure'
+> {
+  event?: undefined
+  /** The schema of the payload. The workflow is sent itself. */
+  payload: Exclude<Schema, string>
+  /** Like the `steps` of a workflow with an event. */
+  steps: (event: EventMessage<Schema>, step: Steps<Schema>, context: JobContext) => Output | Promise<Output>
+  /** Like the `onFailure` of a workflow with an event. */
+  onFailure?: ((error: Error, event: EventMessage<Schema>, context: JobContext) => unknown) | undefined
+}
+
+type CheckedWorkflow = Omit<WithoutDefaults<WorkflowDefinition>, 'event' | 'maxSteps' | 'compensateOnCancel'> &
+  Partial<Pick<WorkflowDefinition, 'maxSteps' | 'compensateOnCancel'>> &
+  CheckedTrigger
 
 /** The declarations of `WorkflowOptions`. */
 export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
@@ -66,7 +85,7 @@ export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
   CheckedWorkflow
 >('`defineWorkflow`', {
   id: idOption,
-  event: eventOption,
+  ...triggerOptions,
   steps: callback({ required: 'Pass a function.', feature: 'workflows' }),
   ...commonOptions,
   version: string({ maxLength: maxIdLength, remedy: "Use a string such as `'2'`." }),
@@ -81,16 +100,21 @@ export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
  * @throws {InvalidDefinitionError} naming the invalid field.
  * @throws {UnknownEventError} if the event is not declared.
  */
+export function defineWorkflow<Schema extends JobEvent | StandardSchemaV1, Output = unknown>(
+  options: PayloadWorkflowOptions<Schema, Output>,
+): WorkflowDefinition<Schema, Output> & OwnJob<Schema>
 export function defineWorkflow<Event extends JobEvent, Output = unknown, Name extends string = Event>(
   options: WorkflowOptions<Event, Output, Name>,
-): WorkflowDefinition<Event, Output> {
-  const checked = readDefinition('defineWorkflow', workflowOptions, options)
+): WorkflowDefinition<Event, Output>
+export function defineWorkflow(options: object): WorkflowDefinition {
+  const site = callSite(defineWorkflow)
+  const checked = withEvent('defineWorkflow', readDefinition('defineWorkflow', workflowOptions, options), site)
   const definition = Object.freeze({
     kind: 'workflow' as const,
     maxSteps: 1000,
     compensateOnCancel: false,
     ...checked,
-  }) as WorkflowDefinition<Event, Output>
-  processJobs().register(definition, callSite(defineWorkflow))
+  }) as never
+  processJobs().register(definition, site)
   return definition
 }

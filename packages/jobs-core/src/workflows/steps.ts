@@ -1,5 +1,8 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
 import { type JobHandle, type SendOptions, sendOptions } from '../client/send-options.ts'
-import type { JobEvent, JobPayload, TenantInput } from '../events/job-events.ts'
+import type { EventName, JobEvent, JobPayload, TenantInput } from '../events/job-events.ts'
+import type { OwnEvent } from '../events/own-event.ts'
 import type { AsJson } from '../jobs/as-json.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
@@ -52,13 +55,13 @@ interface CheckedStepOptions extends Omit<CheckedOptions<StepOptions<unknown>>, 
 }
 
 /** A field of both payloads. */
-type SharedField<One extends JobEvent, Other extends JobEvent> = Extract<
+type SharedField<One extends JobEvent | StandardSchemaV1, Other extends JobEvent> = Extract<
   keyof JobPayload<One> & keyof JobPayload<Other>,
   string
 >
 
 /** Options of `step.waitForEvent`. */
-export interface WaitForEventOptions<Trigger extends JobEvent, Event extends JobEvent> {
+export interface WaitForEventOptions<Trigger extends JobEvent | StandardSchemaV1, Event extends JobEvent> {
   /**
    * A field that must be equal in the payloads of the event that started the run and the awaited one. Default: any
    * event of the tenant.
@@ -95,7 +98,7 @@ export const stepSendOptionNames: readonly string[] = sendOptions.names.filter(
  * again, for example in a loop, each use is a separate step with its own number. A step whose last attempt fails throws
  * a `StepFailedError`.
  */
-export interface Steps<Trigger extends JobEvent = JobEvent> {
+export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
   /** Runs work and stores its result as JSON. Completed work never runs again. */
   run<Output = unknown>(
     id: string,
@@ -118,14 +121,14 @@ export interface Steps<Trigger extends JobEvent = JobEvent> {
    * Sends an event of the same tenant once, however often the code is replayed. A workflow of the platform can name
    * another tenant in the payload.
    */
-  sendEvent<Event extends JobEvent>(
+  sendEvent<Event extends JobEvent | OwnEvent>(
     id: string,
     event: Event,
     payload: TenantInput<Event>,
     options?: StepSendOptions,
   ): Promise<JobHandle<Event>>
   /** Sends a definition's event once, like `sendEvent`, waits until its run has ended, and returns its output. */
-  runJob<Event extends JobEvent, Output>(
+  runJob<Event extends JobEvent | StandardSchemaV1, Output>(
     id: string,
     definition: JobDefinition<Event, Output> | WorkflowDefinition<Event, Output>,
     payload: TenantInput<Event>,
@@ -134,10 +137,13 @@ export interface Steps<Trigger extends JobEvent = JobEvent> {
 }
 
 /** The result of `defineWorkflow`. A send of the event starts a run. */
-export interface WorkflowDefinition<Event extends JobEvent = JobEvent, Output = unknown> extends BaseDefinition {
+export interface WorkflowDefinition<
+  Event extends JobEvent | StandardSchemaV1 = JobEvent | StandardSchemaV1,
+  Output = unknown,
+> extends BaseDefinition {
   readonly kind: 'workflow'
   /** The event that starts a run. */
-  readonly event: Event
+  readonly event: EventName<Event>
   /** The version of the code. A run that started with another version fails. */
   readonly version?: string
   /** Maximum number of steps in one run. */

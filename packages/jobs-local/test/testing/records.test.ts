@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   defineCronJob,
   defineJob,
+  eventType,
   getJobClient,
   listJobs,
   NonRetryableError,
@@ -140,6 +141,19 @@ describe('`run`', () => {
     const id = await engine.run(placeOrder)
     expect(engine.sent.map(({ event }) => event)).toEqual(['work.requested', 'work.followed'])
     expect((await engine.run(() => listJobs({ state: 'scheduled' }))).jobs.map((job) => job.id)).toEqual([id])
+  })
+
+  test('makes `send` of a job with `payload` use this engine', async () => {
+    const resize = defineJob({
+      id: 'resize',
+      payload: eventType<{ width: number }>(),
+      handler: ({ payload }) => payload.width,
+    })
+    const engine = createTestEngine({ jobs: [resize] })
+    await engine.run(() => resize.send({ tenantId, width: 5 }))
+    await engine.settle()
+    expect(engine.sent).toMatchObject([{ event: 'job/resize', tenantId, payload: { tenantId, width: 5 } }])
+    expect(engine.attempts).toMatchObject([{ definitionId: 'resize', outcome: { type: 'completed', output: 5 } }])
   })
 
   test('returns what the code returns, and throws what it throws', () => {

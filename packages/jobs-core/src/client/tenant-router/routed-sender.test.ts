@@ -4,6 +4,8 @@ import { createFakeProvider, type FakeProvider } from '../../../test/kit/fake-pr
 import { createManualClock } from '../../../test/kit/manual-clock.ts'
 import { untyped } from '../../../test/kit/untyped.ts'
 import { SendFailedError } from '../../errors/send-failed-error.ts'
+import { eventType } from '../../events/event-type.ts'
+import { defineJob } from '../../jobs/define-job.ts'
 import { createClient } from '../create-client.ts'
 import type { JobClient } from '../job-client.ts'
 import { createTenantRouter } from './create-tenant-router.ts'
@@ -172,6 +174,16 @@ describe('an idempotency key', () => {
     await clock.advance(3_600_000)
     await router.sendJob('order.created', order('acme', 'later'), options)
     expect(sentTo(fresh)).toEqual(['acme other', 'acme later'])
+  })
+
+  test('of a job with `payload` is the key of its event', async () => {
+    const print = defineJob({ id: 'print', payload: eventType<{ orderId: string }>(), handler: () => undefined })
+    await router.sendJob(print, order('acme'), options)
+    moved.add('acme')
+    await router.sendJob(print, order('acme', 'again'), options)
+    await router.sendJob('order.created', order('acme', 'other'), options)
+    expect(old.sent.map(({ event }) => event)).toEqual(['job/print', 'job/print'])
+    expect(sentTo(fresh)).toEqual(['acme other'])
   })
 
   test('does not stay longer because it is sent again', async () => {

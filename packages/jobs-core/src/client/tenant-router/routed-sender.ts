@@ -4,8 +4,9 @@ import { quote } from '../../errors/quote.ts'
 import { tenantProblem } from '../../events/tenant.ts'
 import { checkItems } from '../check-items.ts'
 import { checkSchedule } from '../check-schedule.ts'
+import { eventNameOf } from '../event-name-of.ts'
 import type { JobClient, TenantClient } from '../job-client.ts'
-import { type JobItem, sendOptions, type SendResult } from '../send-options.ts'
+import { type AnyItem, type JobItem, sendOptions, type SendResult } from '../send-options.ts'
 import type { Sender } from '../sender.ts'
 import { defaultIdempotencyTtlMs } from '../to-envelope.ts'
 import type { JobFinder } from './job-finder.ts'
@@ -32,16 +33,16 @@ interface RecordedKey {
 
 /** Creates the sending half of a router. @param isSystem - whether it sends for the platform */
 export function createRoutedSender({ routes, keys, finder }: RoutedSenderDependencies, isSystem = false): Sender {
-  const targetOf = async (item: JobItem): Promise<Target> => {
+  const targetOf = async (item: AnyItem): Promise<Target> => {
     const { event, payload, options } = item
-    const { tenantId } = payload
+    const { tenantId } = payload as { readonly tenantId: string }
     // An invalid item may go anywhere: each client rejects it with the same error.
     if (tenantProblem(tenantId, isSystem)) return { item, engine: routes.engines[0], route: [] }
     const route = routes.of(tenantId)
     const [engine] = route
     if (options?.idempotencyKey === undefined) return { item, engine, route }
     const { idempotencyKey, idempotencyTtlMs: ttlMs = defaultIdempotencyTtlMs } = sendOptions.read(options)
-    const key = { name: keyNameOf({ tenantId, event, idempotencyKey: idempotencyKey! }), ttlMs }
+    const key = { name: keyNameOf({ tenantId, event: eventNameOf(event), idempotencyKey: idempotencyKey! }), ttlMs }
     const recorded = await keys.claim(key.name, engine.name, ttlMs)
     return { engine: routes.named(recorded) ?? missingEngine(routes, recorded), item, route, key }
   }
@@ -91,7 +92,7 @@ export function createRoutedSender({ routes, keys, finder }: RoutedSenderDepende
   }
 
   const send: Sender['send'] = async (event, payload, options) => {
-    const [result] = await sendMany([{ event, payload, options } as JobItem])
+    const [result] = await sendMany([{ event, payload, options } as AnyItem])
     if (result?.ok) return result.job as never
     throw result!.error
   }
@@ -115,9 +116,9 @@ export function keyNameOf(key: {
   return JSON.stringify([key.tenantId, key.event, key.idempotencyKey])
 }
 
-async function sendTo(client: JobClient | TenantClient, items: readonly JobItem[]): Promise<SendResult[]> {
+async function sendTo(client: JobClient | TenantClient, items: readonly AnyItem[]): Promise<SendResult[]> {
   try {
-    return await client.sendJobs(items)
+    return await client.sendJobs(items as readonly JobItem[])
   } catch (error) {
     return items.map(({ event }) => ({ ok: false, error: routedSendError(event, error) }))
   }

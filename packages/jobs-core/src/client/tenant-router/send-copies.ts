@@ -3,13 +3,13 @@ import { InvalidOptionError } from '../../errors/invalid-option-error.ts'
 import { UnsupportedFeatureError } from '../../errors/unsupported-feature-error.ts'
 import { hashOf } from '../../hosted/hash-of.ts'
 import { internalsOf } from '../client-internals.ts'
-import type { JobItem, SendResult } from '../send-options.ts'
+import type { AnyItem, SendResult } from '../send-options.ts'
 import { routedSendError } from './routed-send-error.ts'
 import type { RoutedEngine } from './tenant-routes.ts'
 
 /** An item that is sent to one engine and copied to others. */
 export interface CopiedItem {
-  readonly item: JobItem
+  readonly item: AnyItem
   /** The engine that starts its runs. */
   readonly engine: RoutedEngine
   /** The engines of the tenant's route. */
@@ -49,15 +49,15 @@ function isOptional({ route }: CopiedItem, engine: RoutedEngine, error: JobsErro
 }
 
 /** The key of a copy is its own, so that it never holds the key of a job. */
-async function toCopy({ event, payload, options = {} }: JobItem): Promise<JobItem> {
+async function toCopy({ event, payload, options = {} }: AnyItem): Promise<AnyItem> {
   const { providerOptions: _, maxAttempts: _attempts, idempotencyKey, ...rest } = options
   const key = idempotencyKey === undefined ? {} : { idempotencyKey: `copy/${await hashOf([idempotencyKey])}` }
-  return { event, payload, options: { ...rest, ...key } } as JobItem
+  return { event, payload, options: { ...rest, ...key } } as AnyItem
 }
 
 async function sendForWaits(
   { name, client }: RoutedEngine,
-  items: readonly JobItem[],
+  items: readonly AnyItem[],
   isSystem: boolean,
 ): Promise<readonly SendResult[]> {
   const { sendForWaits: send } = internalsOf(client) ?? {}

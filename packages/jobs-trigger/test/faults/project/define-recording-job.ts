@@ -1,10 +1,10 @@
-import { defineJob, NonRetryableError, RetryAfterError } from '@cgk-platform/jobs-core'
+import { defineJob, type JobEvent, NonRetryableError, RetryAfterError } from '@cgk-platform/jobs-core'
 
 import { record, waitForGate } from '../../kit/journal.ts'
 import type { Work } from '../../kit/work.ts'
 import type { HandlerScript } from './handler-script.ts'
 
-type Settings = Omit<Parameters<typeof defineJob>[0], 'handler'>
+type Settings = Omit<Parameters<typeof defineJob<JobEvent, string>>[0], 'handler'>
 
 /** Defines a job that records its calls and performs the script of its payload. */
 export function defineRecordingJob(settings: Settings) {

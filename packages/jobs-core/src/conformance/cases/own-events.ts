@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { untyped } from '../untyped-client.ts'
+
+const job = 'conformance-own'
+const workflow = 'conformance-own-workflow'
+
+/** Cases: jobs and workflows with `payload`, which have an event of their own. */
+export const ownEventCases: readonly ConformanceCase[] = [
+  {
+    id: 'a-job-with-payload',
+    rule: rules.terms,
+    title: 'a job with `payload` is sent itself, receives the output of its schema and is retried',
+    async run(t) {
+      const script = { failure: { as: 'error', attempts: 1 }, returns: 'done' }
+      const payload = { tenantId: t.tenantId, word: 'small', script }
+      const handle = await untyped(t.client).sendJob(t.definition(job), payload)
+      assert.equal(handle.event, `job/${job}`)
+      const { event, state, runs } = await t.waitForEnd(handle.id)
+      assert.deepEqual(
+        [event, state, runs.map(({ definitionId, attempts, output }) => [definitionId, attempts, output])],
+        [`job/${job}`, 'completed', [[job, 2, 'done']]],
+      )
+      const [started] = t.journal({ jobId: handle.id, kind: 'started' })
+      assert.deepEqual(
+        [started?.details['payload'], (started?.details['event'] as { name: string }).name],
+        [{ tenantId: t.tenantId, word: 'SMALL' }, `job/${job}`],
+      )
+    },
+  },
+  {
+    id: 'jobs-with-payload-are-listed',
+    rule: rules.terms,
+    title: 'jobs with `payload` are sent for a tenant and in batches, and listed by their event',
+    requiredFeatures: ['listJobs'],
+    async run(t) {
+      const definition = t.definition(job)
+      const ofTenant = untyped(t.client.forTenant(t.tenantId))
+      const { id } = await ofTenant.sendJob(definition, { word: 'one' })
+      const results = await ofTenant.sendJobs([
+        { event: definition, payload: { word: 'two' } },
+        { event: definition, payload: { word: 2 } },
+      ])
+      assert.deepEqual(
+        results.map((result) => (result.ok ? 'ok' : result.error.code)),
+        ['ok', 'payload_invalid'],
+      )
+      const ids = [id, ...results.flatMap((result) => (result.ok ? [result.job.id] : []))]
+      for (const each of ids) await t.waitForEnd(each)
+      await t.waitUntil('the two jobs are listed', async () => {
+        const { jobs } = await ofTenant.listJobs({ event: `job/${job}` })
+        return jobs.length === 2 && jobs.every((listed) => ids.includes(listed.id))
+      })
+    },
+  },
+  {
+    id: 'payload-of-a-job-refused',
+    rule: rules.validation,
+    title: 'a job with `payload` is refused at the send without a tenant or with a payload that its schema rejects',
+    async run(t) {
+      const definition = t.definition(job)
+      const { sendJob } = untyped(t.client)
+      await t.expectError('tenant_required', () => sendJob(definition, { word: 'x' }))
+      const error = await t.expectError('payload_invalid', () => sendJob(definition, { tenantId: t.tenantId, word: 5 }))
+      assert.match(error.message, /payload\.word/)
+      await t.advance(300)
+      assert.deepEqual(t.journal({ tenantId: t.tenantId }), [])
+    },
+  },
+  {
+    id: 'a-workflow-with-payload',
+    rule: rules.workflows,
+    title: 'a workflow with `payload` is sent itself; its steps send and run a job with `payload`',
+    requiredFeatures: ['workflows'],
+    async run(t) {
+      const program = [
+        { do: 'job', id: 'run', definition: job, script: { returns: 3 } },
+        { do: 'send', id: 'send', definition: job, payload: { word: 'later' } },
+      ]
+      const { id } = await untyped(t.client).sendJob(t.definition(workflow), { tenantId: t.tenantId, program })
+      const { event, state, runs } = await t.waitForEnd(id)
+      assert.deepEqual([event, state, runs[0]?.definitionId], [`job/${workflow}`, 'completed', workflow])
+      const [returned, handle] = runs[0]?.output as [number, { id: string; event: string; tenantId: string }]
+      assert.deepEqual([returned, handle.event, handle.tenantId], [3, `job/${job}`, t.tenantId])
+      assert.equal((await t.waitForEnd(handle.id)).state, 'completed')
+      const [sent] = t.journal({ jobId: handle.id, kind: 'started' })
+      assert.deepEqual(sent?.details['payload'], { tenantId: t.tenantId, word: 'LATER' })
+    },
+  },
+]
