@@ -41,6 +41,6 @@ export function runReplay(
  * due, but Inngest starts its run when the event arrives, so the time of the send is used.
  */
 export function receivedAtOf(event: IncomingEvent): number | undefined {
-  const { runAt, sentAt } = toEnvelope(event, '')
+  const { runAt, sentAt } = toEnvelope(event, 'any')
   return runAt === undefined ? event.ts : sentAt
 }
