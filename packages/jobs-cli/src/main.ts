@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 
 import { Command, CommanderError } from 'commander'
 
+import { registerCodemod } from './codemod/register-codemod.ts'
 import { registerDoctor } from './doctor/register-doctor.ts'
 import { registerInit } from './init/register-init.ts'
 
@@ -15,9 +16,11 @@ const program = new Command('npx @cgk-platform/jobs-cli')
   .exitOverride() // set before the commands, which inherit it
 registerDoctor(program)
 registerInit(program)
-for (const command of [program, ...program.commands]) {
-  const usage = command === program ? program.name() : `${program.name()} ${command.name()}`
-  command.showHelpAfterError(`Run \`${usage} --help\` for usage.`)
+registerCodemod(program)
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
+  const names: string[] = []
+  for (let named: Command | null = command; named; named = named.parent) names.unshift(named.name())
+  command.showHelpAfterError(`Run \`${names.join(' ')} --help\` for usage.`)
 }
 
 // The reader may close the pipe early, as `head` does.

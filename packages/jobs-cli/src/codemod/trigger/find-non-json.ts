@@ -1,0 +1,40 @@
+import { ts } from 'ts-morph'
+
+const classes = new Set([
+  ...['Date', 'Map', 'Set', 'WeakMap', 'WeakSet', 'RegExp', 'Promise', 'Error', 'URL', 'Blob', 'File', 'FormData'],
+  ...['Buffer', 'ArrayBuffer', 'Uint8Array', 'ReadableStream', 'Request', 'Response', 'AbortSignal'],
+])
+
+/** Returns the first part of a type that JSON cannot hold, such as "`at` is a `Date`". */
+export function findNonJson(type: ts.Type, checker: ts.TypeChecker): string | undefined {
+  return find(type, '', checker, new Set())
+}
+
+function find(type: ts.Type, path: string, checker: ts.TypeChecker, seen: Set<ts.Type>): string | undefined {
+  if (seen.has(type) || seen.size > 500) return undefined
+  seen.add(type)
+  const what = path === '' ? 'it' : `\`${path}\``
+  if (type.flags & ts.TypeFlags.BigIntLike) return `${what} is a \`bigint\``
+  if (type.flags & ts.TypeFlags.ESSymbolLike) return `${what} is a \`symbol\``
+  if (type.isUnionOrIntersection()) return first(type.types, (part) => find(part, path, checker, seen))
+  if (!(type.flags & ts.TypeFlags.Object)) return undefined
+  const name = type.getSymbol()?.getName() ?? ''
+  if (classes.has(name)) return `${what} is a \`${name}\``
+  if (type.getCallSignatures().length > 0) return `${what} is a function`
+  if (checker.isArrayType(type) || checker.isTupleType(type))
+    return first(checker.getTypeArguments(type as ts.TypeReference), (part) => find(part, `${path}[]`, checker, seen))
+  const index = type.getStringIndexType()
+  const inIndex = index && find(index, `${path}[…]`, checker, seen)
+  if (inIndex) return inIndex
+  return first(type.getProperties(), (property) =>
+    find(checker.getTypeOfSymbol(property), `${path === '' ? '' : `${path}.`}${property.getName()}`, checker, seen),
+  )
+}
+
+function first<Item>(items: readonly Item[], check: (item: Item) => string | undefined): string | undefined {
+  for (const item of items) {
+    const found = check(item)
+    if (found) return found
+  }
+  return undefined
+}
