@@ -58,7 +58,9 @@ function durabilityOf(apiBaseUrl: string, mode: Inngest.Any['mode']): string {
 
 /** Returns the ids of the functions that the jobs of this process need. */
 function functionIds(jobs: JobRegistry | undefined): string[] {
-  return (jobs?.all() ?? []).flatMap(({ id, kind }) => (kind === 'cron' ? [id, `${id}${dispatcherSuffix}`] : [id]))
+  return (jobs?.all() ?? []).flatMap(({ id, kind, enabled }) =>
+    kind === 'cron' && enabled ? [id, `${id}${dispatcherSuffix}`] : [id],
+  )
 }
 
 /** Describes missing and paused functions; an empty string if there are none. */

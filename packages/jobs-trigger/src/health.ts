@@ -58,10 +58,10 @@ interface QueueReference extends QueueName {
 /**
  * Returns the queues of a definition's tasks. It includes the definition's own task, because the event's task exists
  * even if no job handles the event. A definition with a concurrency limit has a custom queue. The ticks of a cron job
- * have their own queue.
+ * that is enabled have their own queue.
  */
 function queuesOf(definition: Definition): QueueReference[] {
-  const { id, kind, concurrency } = definition
+  const { id, kind, enabled, concurrency } = definition
   const event = eventTaskId(eventOf(definition))
   const own = jobTaskId(id)
   const isLimited = (concurrency?.limit ?? concurrency?.perTenant) !== undefined
@@ -70,7 +70,7 @@ function queuesOf(definition: Definition): QueueReference[] {
     { task: own, type: isLimited ? 'custom' : 'task', name: own },
   ]
   const tick = tickTaskId(id)
-  return kind === 'cron' ? [...runQueues, { task: tick, type: 'custom', name: tick }] : runQueues
+  return kind === 'cron' && enabled ? [...runQueues, { task: tick, type: 'custom', name: tick }] : runQueues
 }
 
 function registered(found: readonly TaskQueue[]): string {

@@ -6,6 +6,7 @@ import { concurrencyCases } from './cases/concurrency.ts'
 import { contextCases } from './cases/context.ts'
 import { cronCases } from './cases/cron.ts'
 import { cronControlCases } from './cases/cron-control.ts'
+import { enabledCases } from './cases/enabled.ts'
 import { fanOutCases } from './cases/fan-out.ts'
 import { hookCases } from './cases/hooks.ts'
 import { idempotencyCases } from './cases/idempotency.ts'
@@ -42,6 +43,7 @@ import type { ConformanceCase } from './conformance-case.ts'
 /** Every case of the suite, in the order of the rules. */
 export const conformanceCases: readonly ConformanceCase[] = [
   ...fanOutCases,
+  ...enabledCases,
   ...contextCases,
   ...statusCases,
   ...readingCases,

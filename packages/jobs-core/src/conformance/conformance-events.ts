@@ -26,6 +26,7 @@ export type ConformanceEvent =
   | 'conformance.urgent'
   | 'conformance.fan-out'
   | 'conformance.nobody'
+  | 'conformance.disabled'
   | 'conformance.typed'
   | 'conformance.own-schema'
   | 'conformance.returned-errors'
@@ -80,6 +81,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.urgent': scripted,
   'conformance.fan-out': scripted,
   'conformance.nobody': scripted,
+  'conformance.disabled': scripted,
   'conformance.typed': typedSchema,
   'conformance.own-schema': ownSchema,
   'conformance.returned-errors': scripted,

@@ -55,6 +55,8 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('prioritized', { retry: fixed(2), concurrency: { perTenant: 1 } }),
     defineScripted('urgent', { retry: fixed(2), concurrency: { perTenant: 1 }, priority: 60 }),
     ...['a', 'b', 'c'].map((name) => defineScripted('fan-out', { id: `conformance-fan-out-${name}`, retry: fixed(2) })),
+    defineScripted('disabled', { enabled: false }),
+    defineScripted('once', { id: 'conformance-once-disabled', enabled: false }),
     defineScripted('typed', { retry: fixed(2), reports: true }),
     defineScripted('own-schema', { retry: fixed(2) }),
     defineScripted('replaced', { event: 'webhook.process', retry: fixed(2) }),
@@ -76,7 +78,7 @@ const ownSchema = z.looseObject({ word: z.string().toUpperCase().optional() })
 
 type ScriptedOptions = Pick<
   JobOptions<JobEvent, unknown>,
-  'retry' | 'timeout' | 'concurrency' | 'priority' | 'middleware' | 'returnedErrors'
+  'retry' | 'timeout' | 'concurrency' | 'priority' | 'middleware' | 'returnedErrors' | 'enabled'
 > & {
   id?: string
   event?: ConformanceEvent

@@ -43,6 +43,7 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
     make('workflow', { middleware: definitionMiddleware() }),
     make('workflow-few', { maxSteps: fewSteps }),
     make('workflow-compensated', { compensateOnCancel: true }),
+    make('workflow-disabled', { event: 'conformance.disabled' as JobEvent, enabled: false }),
     make('workflow-returned-errors', { returnedErrors: toReturnedError }),
     make('own-workflow', {}, eventType()),
     make('slashed-workflow', { id: 'conformance/slashed/workflow' }),

@@ -23,6 +23,7 @@ describe('a cron job', () => {
       catchUp: 'none',
       handler,
       retry: expect.objectContaining({ maxAttempts: 3 }),
+      enabled: true,
       providerOptions: {},
     })
   })

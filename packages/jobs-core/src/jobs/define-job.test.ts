@@ -25,6 +25,7 @@ describe('a job', () => {
       event: 'order.created',
       handler,
       retry: { maxAttempts: 3, backoff: 'exponential', initialDelayMs: 1000, maxDelayMs: 60_000, factor: 2, jitter: 0 },
+      enabled: true,
       providerOptions: {},
     })
   })
@@ -133,7 +134,7 @@ describe('an invalid job is rejected with the field', () => {
 
   test('an unknown option, with the list of options', () => {
     expect(() => define({ maxAttempts: 5 })).toThrow(
-      'defineJob(`process-order`): `maxAttempts` is not an option of `defineJob`. The options are `id`, `event`, `payload`, `handler`, `retry`, `timeout`, `concurrency`, `priority`, `middleware`, `returnedErrors`, `providerOptions`, `onFailure`.',
+      'defineJob(`process-order`): `maxAttempts` is not an option of `defineJob`. The options are `id`, `event`, `payload`, `handler`, `retry`, `timeout`, `concurrency`, `priority`, `middleware`, `returnedErrors`, `enabled`, `providerOptions`, `onFailure`.',
     )
   })
 

@@ -1,7 +1,7 @@
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { quote } from '../errors/quote.ts'
 import type { DeclaredOptions, OptionTable } from '../options/declare-options.ts'
-import { duration, group, custom } from '../options/kinds.ts'
+import { boolean, duration, group, custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
@@ -30,6 +30,8 @@ export interface DefinitionOptions {
   middleware?: readonly AttemptMiddleware[] | undefined
   /** The outputs that fail their attempt. `true`: an object with `success: false` or `ok: false`. Default: the client's. */
   returnedErrors?: ReturnedErrors | undefined
+  /** `false`: sends and ticks start no runs of it. Runs that exist continue. Default: `true`. */
+  enabled?: boolean | undefined
   /** Options for specific engines. */
   providerOptions?: ProviderOptions | undefined
 }
@@ -39,6 +41,7 @@ export type WithoutDefaults<Definition> = Omit<Definition, 'kind' | keyof Defaul
 
 /** The options with a default. */
 interface Defaults {
+  readonly enabled: boolean
   readonly retry: RetryPolicy
   readonly providerOptions: ProviderOptions
 }
@@ -68,6 +71,7 @@ export const commonOptions: OptionTable<Omit<DefinitionOptions, 'id'>, WithoutDe
   priority: priorityOption,
   middleware: middlewareOption,
   returnedErrors: returnedErrorsOption,
+  enabled: boolean(),
   providerOptions: custom(),
 }
 
@@ -88,6 +92,6 @@ export function readDefinition<Checked extends Partial<Defaults>>(
     fields,
     (field, problem, remedy) => new InvalidDefinitionError({ what, field, problem, remedy }),
   )
-  const { retry = toRetryPolicy(undefined), providerOptions = {} } = checked
-  return { ...checked, retry, providerOptions }
+  const { retry = toRetryPolicy(undefined), enabled = true, providerOptions = {} } = checked
+  return { ...checked, retry, enabled, providerOptions }
 }

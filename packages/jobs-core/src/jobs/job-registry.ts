@@ -16,9 +16,9 @@ export interface JobRegistry {
   remove(id: string): void
   /** Returns the definition with this id. */
   get(id: string): Definition | undefined
-  /** Returns the jobs and workflows that handle an event, in the order of their definition. */
+  /** Returns the enabled jobs and workflows that handle an event, in the order of their definition. */
   subscribers(event: string): readonly EventDefinition[]
-  /** Returns the cron jobs. */
+  /** Returns the enabled cron jobs. */
   cronJobs(): readonly CronJobDefinition[]
   /** Returns all definitions, in the order of their definition. */
   all(): readonly Definition[]
@@ -60,11 +60,13 @@ export function createJobRegistry(): JobRegistry {
     subscribers(event) {
       const known = byEvent.get(event)
       if (known) return known
-      const found = all().filter((one): one is EventDefinition => one.kind !== 'cron' && one.event === event)
+      const found = all().filter(
+        (one): one is EventDefinition => one.kind !== 'cron' && one.event === event && one.enabled,
+      )
       byEvent.set(event, found)
       return found
     },
-    cronJobs: () => all().filter((one) => one.kind === 'cron'),
+    cronJobs: () => all().filter((one): one is CronJobDefinition => one.kind === 'cron' && one.enabled),
     all,
     onChange(listener) {
       listeners.add(listener)

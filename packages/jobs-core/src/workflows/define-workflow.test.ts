@@ -23,6 +23,7 @@ describe('a workflow', () => {
       maxSteps: 1000,
       compensateOnCancel: false,
       retry: { maxAttempts: 3, backoff: 'exponential', initialDelayMs: 1000, maxDelayMs: 60_000, factor: 2, jitter: 0 },
+      enabled: true,
       providerOptions: {},
     })
   })
@@ -75,7 +76,7 @@ describe('rejects an invalid workflow and names the field', () => {
 
   test('an unknown option, with the known ones', () => {
     expect(() => define({ handler: steps })).toThrow(
-      'defineWorkflow(`fulfil-order`): `handler` is not an option of `defineWorkflow`. The options are `id`, `event`, `payload`, `steps`, `retry`, `timeout`, `concurrency`, `priority`, `middleware`, `returnedErrors`, `providerOptions`, `version`, `maxSteps`, `compensateOnCancel`, `onFailure`.',
+      'defineWorkflow(`fulfil-order`): `handler` is not an option of `defineWorkflow`. The options are `id`, `event`, `payload`, `steps`, `retry`, `timeout`, `concurrency`, `priority`, `middleware`, `returnedErrors`, `enabled`, `providerOptions`, `version`, `maxSteps`, `compensateOnCancel`, `onFailure`.',
     )
   })
 

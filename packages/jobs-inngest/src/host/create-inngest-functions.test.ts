@@ -57,6 +57,17 @@ function call(fn: InngestFunction.Any | undefined, payload: object = {}): Promis
 }
 
 describe('the functions', () => {
+  test('of disabled definitions exist for their runs, and no event or tick starts one', () => {
+    const off = { enabled: false }
+    const functions = make([job('one', off), cron('nightly', off), job('two')])
+    expect(functions.map((one) => [one.id(), optionsOf(one)['triggers']])).toEqual([
+      ['one', [{ event: 'cron/disabled' }]],
+      ['nightly', [{ event: 'cron/shop/nightly' }]],
+      ['two', [{ event: 'work.asked' }]],
+      ['jobs-retry', [{ event: 'jobs/retry.claimed/shop' }]],
+    ])
+  })
+
   test('are one per job, with its event and id, and one for retries', () => {
     const functions = make([job('one', { retry: { maxAttempts: 2 } }), job('two', { event: 'work.followed' })])
     expect(idsOf(functions)).toEqual(['one', 'two', 'jobs-retry'])

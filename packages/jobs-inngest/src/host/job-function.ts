@@ -8,6 +8,7 @@ import { toFunctionId } from '../wire/function-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { resolveMaxAttempts } from './resolve-max-attempts.ts'
 import { functionOptions } from './function-options.ts'
+import { triggersOf } from './triggers-of.ts'
 import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
 import { jobIdOf } from './job-id-of.ts'
@@ -42,7 +43,13 @@ export function createJobFunction(definition: Definition, event: string, host: H
   const { middleware = [], ...options } = functionOptions(definition)
   return host.inngest.createFunction(
     {
-      ...{ name: definition.id, ...options, ...onFailure, id: toFunctionId(definition.id), triggers: [{ event }] },
+      ...{
+        name: definition.id,
+        ...options,
+        ...onFailure,
+        id: toFunctionId(definition.id),
+        triggers: triggersOf(definition, event),
+      },
       middleware: [...middleware, replayMiddleware] as Middleware.Class[],
     },
     (context: FunctionContext) => attemptRun(definition, { ...context, event: named(context.event) }, host),

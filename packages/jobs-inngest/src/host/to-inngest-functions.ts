@@ -53,10 +53,11 @@ function toFunctions(definition: Definition, host: HostDependencies): InngestFun
   if (definition.kind === 'job') return [createJobFunction(definition, definition.event, host)]
   if (definition.kind === 'workflow')
     return [createWorkflowFunction(definition, host), createCompensatingFunction(definition, host)]
+  const run = createJobFunction(definition, toCronEventName(host.inngest.id, definition.id), host)
+  if (!definition.enabled) return [run]
   // Inngest creates this cron job's ticks, so a local engine in the same process must not create them as well.
   claimCronJob(definition, host)
-  const event = toCronEventName(host.inngest.id, definition.id)
-  return [createJobFunction(definition, event, host), createCronDispatcher(definition, host)]
+  return [run, createCronDispatcher(definition, host)]
 }
 
 /**

@@ -10,6 +10,7 @@ import { resolveMaxAttempts } from './resolve-max-attempts.ts'
 import { functionOptions } from './function-options.ts'
 import type { HostDependencies } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
+import { triggersOf } from './triggers-of.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
@@ -40,7 +41,7 @@ export function createWorkflowFunction(definition: WorkflowDefinition, host: Hos
     id: toFunctionId(definition.id),
     name: toWorkflowName(name),
     retries: retries as NonNullable<InngestFunction.Options['retries']>,
-    triggers: [{ event: definition.event }],
+    triggers: triggersOf(definition, definition.event),
     middleware: [...middleware, workflowMiddleware],
   }
   const handler = (context: unknown): Promise<CompletedRecord> =>

@@ -41,9 +41,12 @@ export function subscribersOf(
   ]
 }
 
-/** Describes a definition for other workers. */
+/** Describes a definition for other workers. They start no runs of a disabled one, but leave it those that exist. */
 export function toWorkerDefinition(definition: Definition): WorkerDefinition {
-  return { ...toSubscriber(definition), event: definition.kind === 'cron' ? undefined : eventOf(definition) }
+  return {
+    ...toSubscriber(definition),
+    event: definition.kind === 'cron' || !definition.enabled ? undefined : eventOf(definition),
+  }
 }
 
 function toSubscriber(definition: Definition, envelope: Pick<Envelope, 'maxAttempts' | 'priority'> = {}): Subscriber {

@@ -97,7 +97,7 @@ export interface Subscriber {
 
 /** A definition of a worker, as other workers see it. */
 export interface WorkerDefinition extends Subscriber {
-  /** The event that it handles; `undefined` for a cron job. */
+  /** The event that it handles; `undefined` for a cron job and a disabled definition. */
   readonly event: string | undefined
 }
 

@@ -83,6 +83,25 @@ describe('changes of definitions while the engine runs', () => {
     ])
   })
 
+  test('a disabled definition gets no new runs, and those that exist continue', async () => {
+    define({ retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: '1m' }, handler: failUntil(2) })
+    const [running, delayed] = [await send(), await send(30_000)]
+    await engine.settle()
+    define({ enabled: false, retry: { maxAttempts: 2 }, handler: (_event, { attempt }) => attempt })
+    const later = await send()
+    await engine.advance('1m')
+    const statuses = await Promise.all([running, delayed, later].map((id) => engine.client.getJobStatus(id)))
+    expect(statuses.map(({ state, runs }) => [state, runs.map(({ output }) => output)])).toEqual([
+      ['completed', [2]],
+      ['completed', []],
+      ['completed', []],
+    ])
+    define({})
+    const last = await send()
+    await engine.settle()
+    expect((await engine.client.getJobStatus(last)).runs).toMatchObject([{ output: 'done' }])
+  })
+
   test('`retryJob` runs the failed job after the definition is added again', async () => {
     define({ retry: { maxAttempts: 2, initialDelay: '1m' }, handler: failUntil(99) })
     const id = await send()

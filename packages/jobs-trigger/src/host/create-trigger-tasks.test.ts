@@ -34,6 +34,15 @@ describe('createTriggerTasks', () => {
     expect(resourceCatalog.listTaskIdCollisions()).toEqual([])
   })
 
+  test('creates the tasks of disabled definitions for their runs, but none for ticks', () => {
+    const disabled = [
+      defineJob({ id: 'off', event: 'work.asked', handler, enabled: false }) as unknown as Definition,
+      defineCronJob({ id: 'off-nightly', schedule: '0 3 * * 7', handler, enabled: false }),
+    ]
+    const ids = createTriggerTasks({ jobs: disabled }).map(({ id }) => id)
+    expect(ids.filter((id) => !id.startsWith('event-'))).toEqual(['cron-off-nightly', 'job-off', 'job-off-nightly'])
+  })
+
   test('overrides the settings of the project that would end a run', () => {
     for (const { id } of createTriggerTasks({ jobs: [work, nightly] })) {
       expect(resourceCatalog.getTask(id)).toMatchObject({ ttl: 0, maxDuration: 2_147_483_647 })

@@ -72,6 +72,13 @@ describe("an event's run", () => {
   })
 })
 
+test("an event's run makes the attempts of the only enabled definition", async () => {
+  const [on, off] = [vi.fn<() => void>(), vi.fn<() => void>()]
+  const { attempt, engine } = await openTasks([job({ id: 'off', enabled: false, handler: off }), job({ handler: on })])
+  await attempt(taskId, { payload })
+  expect([on.mock.calls.length, off.mock.calls.length, engine.runs]).toEqual([1, 0, []])
+})
+
 describe('the runs of several jobs', () => {
   const both = () => [job(), job({ id: 'other', concurrency: { perTenant: 1 } }), job({ id: 'third', concurrency: 3 })]
 
@@ -167,6 +174,14 @@ describe('the runs of several jobs', () => {
       options: { tags: expect.arrayContaining(['job:run_0']) },
     })
     expect(logger.messages('warn')).toEqual(['Cannot retry some definitions of a job, because they no longer exist.'])
+  })
+
+  test('are not started for a disabled definition, except in a manual retry', async () => {
+    const { attempt, engine } = await openTasks([...both(), job({ id: 'off', enabled: false })])
+    await attempt(taskId, { payload })
+    expect(engine.runs.map((run) => run.taskId)).not.toContain('job-off')
+    await attempt(taskId, { payload: { ...payload, retry: { jobId: 'run_0', runs: { off: 'run_failed' } } } })
+    expect(engine.runs.at(-1)?.taskId).toBe('job-off')
   })
 
   test('are started for all definitions without a run in a retry of a job that failed early', async () => {

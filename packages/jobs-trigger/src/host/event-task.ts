@@ -16,12 +16,17 @@ import type { RunContext } from './run-context.ts'
 import { taskHooks } from './task-hooks.ts'
 import { definitionTaskOptions, dispatchRetry, baseTaskOptions } from './task-options.ts'
 
-/** Creates the task that an event's senders trigger. Its run represents the job. */
+/**
+ * Creates the task that an event's senders trigger. Its run represents the job.
+ *
+ * @param handling - all definitions of the event, including disabled ones
+ */
 export function createEventTask(
   event: string,
-  definitions: readonly Definition[],
+  handling: readonly Definition[],
   dependencies: HostDependencies,
 ): AnyTask {
+  const definitions = handling.filter(startsRuns)
   const inline = inlineDefinition(definitions)
   return task({
     ...(inline ? definitionTaskOptions(inline) : { ...baseTaskOptions, retry: { ...dispatchRetry } }),
@@ -42,7 +47,7 @@ export function createEventTask(
         bindLogger(dependencies.logger, { jobId: id }).info(message)
       }
       await endCancelledRun(eventJob.jobId, context, dependencies)
-      const runs = await dispatch(definitions, payload, context, dependencies)
+      const runs = await dispatch(handling, payload, context, dependencies)
       if (Object.keys(runs).length === 0) await notifySendingWorkflow(payload.envelope, id, dependencies)
       await notified
       return { runs }
@@ -78,16 +83,21 @@ async function dispatch(
   }
 }
 
-/** Returns the definitions to run: all of them, those that a manual retry selects, or none for an event for waits. */
+/** Returns whether a job starts runs of a definition. The job of a tick does, even if its cron job is disabled by now. */
+function startsRuns({ kind, enabled }: Definition): boolean {
+  return enabled || kind === 'cron'
+}
+
+/** Returns the definitions to run: all enabled ones, those that a manual retry selects, or none for an event for waits. */
 function selectDefinitions(
   definitions: readonly Definition[],
   { envelope, retry }: EventPayload,
   { logger }: HostDependencies,
 ): readonly Definition[] {
   if (envelope.waitsOnly) return []
-  if (!retry) return definitions
+  if (!retry) return definitions.filter(startsRuns)
   const { jobId, runs, allBut } = retry
-  if (allBut) return definitions.filter(({ id }) => !allBut.includes(id))
+  if (allBut) return definitions.filter((one) => !allBut.includes(one.id) && (startsRuns(one) || one.id in runs))
   const missing = Object.keys(runs).filter((id) => definitions.every((one) => one.id !== id))
   if (missing.length > 0) {
     const message = 'Cannot retry some definitions of a job, because they no longer exist.'

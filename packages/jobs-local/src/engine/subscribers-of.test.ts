@@ -1,0 +1,27 @@
+import { defineJob, type Definition } from '@cgk-platform/jobs-core'
+import { createJobRegistry } from '@cgk-platform/jobs-core/provider'
+import { expect, test } from 'vitest'
+
+import { createEnvelope } from '../../test/kit/stored-run.ts'
+import '../../test/kit/work.ts'
+import type { SharedStore, StoredJob } from '../store/job-store.ts'
+import { subscribersOf, toWorkerDefinition } from './subscribers-of.ts'
+
+const define = (id: string, enabled: boolean): Definition =>
+  defineJob({ id, event: 'work.requested', enabled, handler: () => undefined }) as unknown as Definition
+
+test('other workers learn the event of a definition only if it is enabled', () => {
+  expect([define('on', true), define('off', false)].map((one) => toWorkerDefinition(one))).toMatchObject([
+    { definitionId: 'on', event: 'work.requested' },
+    { definitionId: 'off', event: undefined },
+  ])
+})
+
+test('a definition that is disabled here gets no run, even if another worker has it enabled', () => {
+  const jobs = createJobRegistry()
+  jobs.register(define('off', false))
+  const subscribersElsewhere = () => ['off', 'elsewhere'].map((definitionId) => ({ definitionId, maxAttempts: 3 }))
+  const job: StoredJob = { envelope: createEnvelope({ event: 'work.requested' }), state: 'queued', runs: [] }
+  const found = subscribersOf(job, jobs, { shared: { subscribersElsewhere } as Partial<SharedStore> as SharedStore })
+  expect(found.map(({ definitionId }) => definitionId)).toEqual(['elsewhere'])
+})
