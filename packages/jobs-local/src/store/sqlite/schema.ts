@@ -39,7 +39,6 @@ export const migrations: readonly string[] = [
     ended_at INTEGER,
     attempt_started_at INTEGER,
     retry_of INTEGER,
-    rank INTEGER NOT NULL,         -- place among the waiting runs: when its job was due, minus its priority
     pause TEXT,                    -- of a workflow: asleep, awake
     wake_pending INTEGER NOT NULL DEFAULT 0,
     resumed INTEGER NOT NULL DEFAULT 0,
@@ -51,7 +50,7 @@ export const migrations: readonly string[] = [
     error TEXT,
     output TEXT                    -- last, so that SQLite reads the others without it
   ) STRICT;
-  CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition_id, tenant, rank) WHERE phase IS NOT NULL;
+  CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition_id, tenant) WHERE phase IS NOT NULL;
   CREATE INDEX cgk_runs_due ON cgk_runs (due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX cgk_runs_paused ON cgk_runs (pause) WHERE pause IS NOT NULL;
   CREATE INDEX cgk_runs_ended ON cgk_runs (ended_at) WHERE ended_at IS NOT NULL AND run & 1048575 = 1;
@@ -121,7 +120,6 @@ export const migrations: readonly string[] = [
     definition_id TEXT NOT NULL,
     event TEXT,
     max_attempts INTEGER NOT NULL,
-    priority INTEGER NOT NULL,
     compensate_on_cancel INTEGER NOT NULL,
     inherited INTEGER NOT NULL,    -- 1 if only a worker that this one replaces had the definition
     worker_ended_at INTEGER,       -- when the worker ended
@@ -137,5 +135,16 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (reference, job)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX cgk_references_job ON cgk_references (job);
+  `,
+  `
+  ALTER TABLE cgk_runs ADD COLUMN
+    rank INTEGER NOT NULL DEFAULT 0; -- place among the waiting runs: when its job was due, minus its priority
+  UPDATE cgk_runs SET rank = ifnull((
+    SELECT ifnull(json_extract(envelope, '$.runAt'), json_extract(envelope, '$.sentAt'))
+    FROM cgk_jobs WHERE seq = run >> 20 AND json_valid(envelope)
+  ), 0) WHERE phase IS NOT NULL;
+  DROP INDEX cgk_runs_turn;
+  CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition_id, tenant, rank) WHERE phase IS NOT NULL;
+  ALTER TABLE cgk_definitions ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
   `,
 ]

@@ -114,7 +114,8 @@ export class Workers {
     this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = 0', this.#id)
     for (const definition of this.#definitions) {
       const { definitionId, event = null, maxAttempts, priority = 0, compensateOnCancel = false } = definition
-      const sql = 'INSERT OR REPLACE INTO cgk_definitions VALUES (?, ?, ?, ?, ?, ?, 0, NULL)'
+      const sql =
+        'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, inherited) VALUES (?, ?, ?, ?, ?, ?, 0)'
       this.#connection.run(sql, this.#id, definitionId, event, maxAttempts, priority, compensateOnCancel ? 1 : 0)
     }
     this.#areDefinitionsWritten = true
