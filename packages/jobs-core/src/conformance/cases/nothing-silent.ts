@@ -85,7 +85,7 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
     id: 'unknown-options-are-refused',
     title: 'an unknown option of a send throws an error that names it',
     async run(t) {
-      for (const option of ['dealy', 'retries', 'priority']) {
+      for (const option of ['dealy', 'retries', 'urgency']) {
         const error = await t.expectError('invalid_option', () =>
           t.send('conformance.nobody', {}, { options: { [option]: 1 } }),
         )
