@@ -35,6 +35,8 @@ export interface StoredRun {
   readonly maxAttempts: number
   /** Seconds by which the run is moved ahead of others that wait for a slot. Absent: 0. */
   readonly priority?: number
+  /** Time by which the wall clock was set since the run was created, in milliseconds. Absent: 0. */
+  clockSetMs?: number
   state: JobState
   /** Number of attempts that have begun. Also the fencing token: the late outcome of an older attempt is dropped. */
   attempts: number

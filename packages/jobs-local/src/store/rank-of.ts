@@ -1,6 +1,13 @@
 import type { StoredRun } from './job-store.ts'
 
-/** Returns the time from which a run's place among the waiting runs follows: when its job was due, minus its priority. */
-export function rankOf({ job: { envelope }, priority = 0 }: Pick<StoredRun, 'job' | 'priority'>): number {
-  return (envelope.runAt ?? envelope.sentAt) - priority * 1000
+/**
+ * Returns the time from which a run's place among the waiting runs follows: when its job was due by the present wall
+ * clock, minus its priority.
+ */
+export function rankOf({
+  job: { envelope },
+  priority = 0,
+  clockSetMs = 0,
+}: Pick<StoredRun, 'job' | 'priority' | 'clockSetMs'>): number {
+  return (envelope.runAt ?? envelope.sentAt) + clockSetMs - priority * 1000
 }

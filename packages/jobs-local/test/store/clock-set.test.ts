@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
+import { createMemoryStore } from '../../src/store/memory/memory-store.ts'
 import { changed, changedBetween, changedTwice, openDatabase, openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
+import { storeNames } from '../kit/stores.ts'
 import { createTestFile } from '../kit/test-file.ts'
 
 const delayMs = 20_000
@@ -124,3 +126,32 @@ test('a suspect workflow keeps its wait for an empty worker, and the times of it
   const { record } = database.prepare('SELECT record FROM cgk_steps').get()!
   expect(JSON.parse(String(record))).toMatchObject({ until: until + hourMs })
 })
+
+test.each(storeNames)(
+  'runs in the %s store begin in their order, although the clock is set back between them',
+  async (name) => {
+    const retention = { count: 100, ageMs: hourMs }
+    const store =
+      name === 'memory' ? createMemoryStore(retention, clock) : openStore(createTestFile().path, undefined, clock)
+    const send = (priority: number): Promise<string> =>
+      changed(store, () => {
+        const envelope = createEnvelope({ sentAt: clock.now() })
+        store.add([envelope], clock.now())
+        for (const job of store.takeDueJobs(1, clock.now()))
+          store.addRuns(job, [{ definitionId: 'work', maxAttempts: 1, priority }], clock.now())
+        return envelope.id
+      })
+    const sent = [await send(0)]
+    setByMs -= 2 * hourMs
+    for (const priority of [0, 1]) {
+      sinceBootMs += 10_000
+      sent.push(await send(priority))
+    }
+    const started: string[] = []
+    for (let place = 0; place < sent.length; place++) {
+      const runs = await changed(store, () => store.claim(1, () => undefined, clock.now()))
+      started.push(...runs.map(({ job }) => job.envelope.id))
+    }
+    expect(started).toEqual(sent)
+  },
+)

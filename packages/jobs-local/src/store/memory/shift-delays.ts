@@ -5,7 +5,10 @@ import type { DueQueue } from './due-queue.ts'
 import type { IndexedJobs } from './indexed-jobs.ts'
 import type { RunQueue } from './run-queue.ts'
 
-/** Moves delays and pauses before retries, because the wall clock was set. A job with a `runAt` keeps its time. */
+/**
+ * Moves delays, pauses before retries and the places of waiting runs, because the wall clock was set. A job with a `runAt`
+ * keeps its time.
+ */
 export function shiftDelays(byMs: number, jobs: IndexedJobs, delayedJobs: DueQueue<StoredJob>, queue: RunQueue): void {
   if (byMs === 0) return
   for (const job of delayedJobs.drain()) {
@@ -14,6 +17,9 @@ export function shiftDelays(byMs: number, jobs: IndexedJobs, delayedJobs: DueQue
     delayedJobs.push(job.envelope.runAt ?? 0, job)
   }
   for (const job of jobs.values())
-    for (const run of job.runs) for (const step of run.workflow?.steps ?? []) shiftStepTimes(step, byMs)
+    for (const run of job.runs) {
+      run.clockSetMs = (run.clockSetMs ?? 0) + byMs
+      for (const step of run.workflow?.steps ?? []) shiftStepTimes(step, byMs)
+    }
   queue.shift(byMs)
 }

@@ -3,13 +3,17 @@ import { shiftStepTimes } from '@cgk-platform/jobs-core/provider'
 import type { Connection } from './connection.ts'
 import { toStep } from './steps-table.ts'
 
-/** Moves delays and pauses before retries, because the wall clock was set. A job with a `runAt` keeps its time. */
+/**
+ * Moves delays, pauses before retries and the places of waiting runs, because the wall clock was set. A job with a `runAt`
+ * keeps its time.
+ */
 export function shiftDelays(connection: Connection, byMs: number): void {
   connection.run(
     "UPDATE cgk_jobs SET due_at = due_at + ?1, envelope = json_set(envelope, '$.runAt', due_at + ?1) " +
       "WHERE state = 'scheduled' AND CASE WHEN json_valid(envelope) THEN envelope ->> '$.delayMs' END IS NOT NULL",
     byMs,
   )
+  connection.run('UPDATE cgk_runs SET rank = rank + ? WHERE phase IS NOT NULL', byMs)
   // A suspended workflow runs again, and then waits for what remains of its steps.
   connection.run("UPDATE cgk_runs SET due_at = iif(pause = 'asleep', 0, due_at + ?) WHERE due_at IS NOT NULL", byMs)
   const steps = connection.all<{ run: number; key: string; record: string }>(
