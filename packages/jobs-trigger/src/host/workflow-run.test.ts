@@ -74,3 +74,15 @@ test('reads the job of a `step.runJob` with the client that sent it', async () =
   const { attempt } = await open((step) => step.runJob('call', followed, { tenantId: 'acme' }), { engine, jobClient })
   expect(await attempt('job-flow', { payload })).toMatchObject({ ok: true, output: 5 })
 })
+
+test('a `backoff` function that knows no delay after the last attempt does not end a run that must be compensated', async () => {
+  const engine = createFakeEngine(() => ({ status: 500, body: { error: 'down' } }))
+  const retry = { maxAttempts: 6, backoff: (attempt: number) => [2000, 2000, 2000, 2000, 2000][attempt - 1] as number }
+  const flow = defineWorkflow({ id: 'brief', event: 'work.asked', retry, steps: () => 'done' })
+  const { attempt } = await openTasks([flow as unknown as Definition], { engine })
+  const delayAfter = async (number: number) => {
+    const result = await attempt('job-brief', { payload: { ...payload, retryOf: 'run_1' }, attempt: number })
+    return result.retry?.delay
+  }
+  expect([await delayAfter(5), await delayAfter(6)]).toEqual([2000, 1000])
+})

@@ -57,8 +57,17 @@ export async function runWorkflowAttempt(
   } catch (error) {
     // Also retries after the last attempt: the extra attempt that ends the run compensates it and calls `onFailure`.
     const { begun, dependencies } = options
-    const delayMs = retryDelayMs(definition.retry, begun.attempt, dependencies.random, error)
-    return { type: 'retry', afterMs: Math.max(minRetryDelayMs, delayMs), error: toErrorInfo(error) }
+    const delay = () => retryDelayMs(definition.retry, begun.attempt, dependencies.random, error)
+    return { type: 'retry', afterMs: Math.max(minRetryDelayMs, knownDelayMs(delay)), error: toErrorInfo(error) }
+  }
+}
+
+/** Returns a delay, or 0 if a `backoff` function fails, for example because it knows none after the last attempt. */
+function knownDelayMs(delay: () => number): number {
+  try {
+    return delay()
+  } catch {
+    return 0
   }
 }
 
