@@ -6,7 +6,7 @@ import { routerName } from './routed-health.ts'
 
 /** Returns the error of a send that the router could not make. */
 export function routedSendError(
-  event: string | OwnEvent,
+  event: string | OwnEvent | undefined,
   cause: unknown,
   accepted: 'no' | 'maybe' = 'no',
   jobId?: string,
@@ -14,7 +14,7 @@ export function routedSendError(
   if (accepted === 'no' && JobsError.isInstance(cause)) return cause
   const problem = toErrorInfo(cause).message.replace(/\.$/, '')
   return new SendFailedError(
-    { event: typeof event === 'string' ? event : event.event, provider: routerName, problem, accepted, jobId },
+    { event: typeof event === 'object' ? event.event : String(event), provider: routerName, problem, accepted, jobId },
     { cause },
   )
 }

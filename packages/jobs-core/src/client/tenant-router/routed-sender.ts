@@ -34,10 +34,10 @@ interface RecordedKey {
 /** Creates the sending half of a router. @param isSystem - whether it sends for the platform */
 export function createRoutedSender({ routes, keys, finder }: RoutedSenderDependencies, isSystem = false): Sender {
   const targetOf = async (item: AnyItem): Promise<Target> => {
-    const { event, payload, options } = item
-    const { tenantId } = payload as { readonly tenantId: string }
+    const tenantId = tenantOf(item, isSystem)
     // An invalid item may go anywhere: each client rejects it with the same error.
-    if (tenantProblem(tenantId, isSystem)) return { item, engine: routes.engines[0], route: [] }
+    if (tenantId === undefined) return { item, engine: routes.engines[0], route: [] }
+    const { event, options } = item
     const route = routes.of(tenantId)
     const [engine] = route
     if (options?.idempotencyKey === undefined) return { item, engine, route }
@@ -67,8 +67,6 @@ export function createRoutedSender({ routes, keys, finder }: RoutedSenderDepende
         try {
           return await targetOf(item)
         } catch (error) {
-          // Not an object, so its client reports it.
-          if (typeof item !== 'object' || item === null) return { item, engine: routes.engines[0], route: [] }
           return routedSendError(item.event, error)
         }
       }),
@@ -116,11 +114,22 @@ export function keyNameOf(key: {
   return JSON.stringify([key.tenantId, key.event, key.idempotencyKey])
 }
 
+/** Returns the tenant of an item, or `undefined` if its event, tenant or options cannot be read. */
+function tenantOf(item: AnyItem, isSystem: boolean): string | undefined {
+  try {
+    eventNameOf(item.event)
+    const { tenantId } = item.payload as { readonly tenantId: string }
+    return (item.options as unknown) === null || tenantProblem(tenantId, isSystem) ? undefined : tenantId
+  } catch {
+    return undefined
+  }
+}
+
 async function sendTo(client: JobClient | TenantClient, items: readonly AnyItem[]): Promise<SendResult[]> {
   try {
     return await client.sendJobs(items as readonly JobItem[])
   } catch (error) {
-    return items.map(({ event }) => ({ ok: false, error: routedSendError(event, error) }))
+    return items.map((item) => ({ ok: false, error: routedSendError(item?.event, error) }))
   }
 }
 
