@@ -151,7 +151,7 @@ test.each<[what: string, call: (client: Loose) => unknown, code: JobsError['code
     'invalid_definition',
     ['`concurrency.perTenant` is `0.5`'],
   ],
-  ['an id with a space', job({ id: 'two words' }), 'invalid_definition', ['`id` is ', 'Use letters, digits']],
+  ['an id with a space', job({ id: 'two words' }), 'invalid_definition', ['`id` is ', 'Use words of letters']],
   ['a bad schedule', cron({ schedule: '61 * * * *' }), 'invalid_definition', ['`61`', 'minute']],
   ['a bad zone', cron({ timezone: '+02:00' }), 'invalid_definition', ['defineCronJob(`bad`): `timezone` is ']],
   ['a bad overlap', cron({ overlap: 'queue' }), 'invalid_definition', ["`overlap` is `queue`. Use 'skip' or 'allow'."]],

@@ -178,6 +178,12 @@ export const brokenProviders: readonly BrokenProvider[] = [
       waitForEvent: (id, _event, { timeout }) => step.sleep(id, timeout as number).then(() => null),
     })),
   },
+  {
+    rule: 'flowControl',
+    fault: 'ignores the priority of a send',
+    caughtBy: ['priority-of-a-send', 'priority-of-a-definition', 'priority-below-0'],
+    wrap: withSends(({ priority: _, ...envelope }) => envelope),
+  },
 ]
 
 /** An engine that supports no features. */
