@@ -122,6 +122,8 @@ test.each<[words: string, job: Parameters<typeof jobStatus>[0], error: object]>(
   ],
   ['was cancelled', { runs: [{ ...invoiceRun, state: 'cancelled' }] }, { code: 'job_cancelled' }],
   ['was cancelled before it had a run', { state: 'cancelled' }, { code: 'job_cancelled' }],
+  ['expired before it had a run', { state: 'expired' }, { code: 'job_expired' }],
+  ['expired', { runs: [{ ...invoiceRun, state: 'expired' }] }, { code: 'job_expired' }],
   [
     'ended without a run of the definition',
     { state: 'completed' },
