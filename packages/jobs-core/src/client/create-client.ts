@@ -44,6 +44,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   const { hooks, middleware, returnedErrors, logger = createDefaultLogger(), maxPayloadBytes } = checked
   const jobs = checked.jobs ? toJobRegistry(checked.jobs) : processJobs()
   const engine = createLazyEngine(load, () => ({ jobs, client, logger, hooks, middleware, returnedErrors }))
+  let runsHandlers = runsInProcess
   const senderDependencies = { engine, clock, hooks, logger, jobs, maxPayloadBytes }
   const sender = createSender(senderDependencies)
 
@@ -156,6 +157,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     async start() {
       const provider = await engine.useOpen('start')
       await provider.start?.()
+      runsHandlers = true
     },
     async close(callOptions) {
       const { timeoutMs = 10_000 } = closeOptions.read(callOptions)
@@ -165,6 +167,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   }
   setInternals(client, {
     clock,
+    runsHandlers: () => runsHandlers,
     sendForWaits: (items, isSystem) =>
       createSender({ ...senderDependencies, hooks: undefined, waitsOnly: true }, isSystem).sendMany(items),
   })

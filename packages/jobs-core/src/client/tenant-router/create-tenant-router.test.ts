@@ -220,6 +220,22 @@ describe('the engines of a router', () => {
     expect(sentTo(fresh)).toEqual(['acme order_1'])
   })
 
+  test('accept sends of handlers in this process, also if they run none themselves', async () => {
+    let end = (): void => undefined
+    const ended = new Promise<void>((resolve) => (end = resolve))
+    open(createFakeProvider({ close: () => ended }), createFakeProvider())
+    await router.capabilities()
+    await clients.old.start()
+    const closing = router.close()
+    await clients.new.getJobStatus('job').catch(() => undefined) // time in which an idle client would close
+    moved.add('acme')
+    await runWithClient(clients.old, () => getJobClient().sendJob('order.created', order('acme')))
+    end()
+    await closing
+    expect(sentTo(fresh)).toEqual(['acme order_1'])
+    await expect(router.sendJob('order.created', order('acme'))).rejects.toMatchObject({ code: 'client_closed' })
+  })
+
   test('are used by the module functions', () => {
     setJobClient(router)
     expect(getJobClient()).toBe(router)

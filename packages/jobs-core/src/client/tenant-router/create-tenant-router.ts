@@ -128,9 +128,16 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
       if (failed) throw failed
     },
     async close(callOptions) {
-      closeOptions.read(callOptions)
-      const [failed] = await errorsOf(engines.map(({ client }) => client.close(callOptions)))
-      if (failed) throw failed
+      const { timeoutMs } = closeOptions.read(callOptions)
+      const beganAt = elapsedOf(clock)
+      const all = engines.map(({ client }) => client)
+      const runsHandlers = (client: JobClient): boolean => internalsOf(client)?.runsHandlers?.() ?? true
+      const errors = await errorsOf(all.filter(runsHandlers).map((client) => client.close(callOptions)))
+      // Last, because until now handlers of the others could still send to these.
+      const timeout = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (elapsedOf(clock) - beganAt))
+      const senders = all.filter((client) => !runsHandlers(client))
+      errors.push(...(await errorsOf(senders.map((client) => client.close({ timeout })))))
+      if (errors[0]) throw errors[0]
     },
   }
 
