@@ -44,6 +44,8 @@ export interface AttemptOptions {
   readonly endOfTurn?: EndOfTurn | undefined
   /** Measures the attempt and the time of the next one. */
   readonly clock: Clock
+  /** When the attempt began, by the elapsed time of `clock`. Default: it is read. */
+  readonly begunAt?: number | undefined
   /** The host's logger, for the handler and the attempt. */
   readonly logger: LoggerLike
   /** The host's hooks. Default: none. */

@@ -20,7 +20,7 @@ describe('EndOfTurn', () => {
   let turn = createTurn()
   let calls: unknown[] = []
   const waiter = (name: string) => ({ turnEnded: (problem?: unknown) => calls.push(problem ?? name) })
-  const endOfTurn = new EndOfTurn({ yield: () => turn.promise })
+  const endOfTurn = new EndOfTurn({ now: () => 0, yield: () => turn.promise })
   beforeEach(() => {
     turn = createTurn()
     calls = []

@@ -1,4 +1,4 @@
-import type { Clock } from '../time/clock.ts'
+import { type Clock, elapsedOf } from '../time/clock.ts'
 import { runDetached } from './async-context.ts'
 
 /** Code that waits for the end of a turn. */
@@ -9,20 +9,23 @@ export interface TurnWaiter {
 
 /** Lets the code that waits for the same `yield` of a clock share one promise. */
 export class EndOfTurn {
-  readonly #clock: Pick<Clock, 'yield'>
+  readonly #clock: Pick<Clock, 'now' | 'elapsed' | 'yield'>
+  #elapsedMs = 0
   #turn: Promise<void> | undefined
   #waiting: TurnWaiter[] = []
 
-  constructor(clock: Pick<Clock, 'yield'>) {
+  constructor(clock: Pick<Clock, 'now' | 'elapsed' | 'yield'>) {
     this.#clock = clock
   }
 
-  add(waiter: TurnWaiter): void {
+  /** Returns the elapsed time, which is read once in a turn. */
+  add(waiter: TurnWaiter): number {
     const turn = this.#clock.yield()
     if (turn === this.#turn) {
       this.#waiting.push(waiter)
-      return
+      return this.#elapsedMs
     }
+    this.#elapsedMs = elapsedOf(this.#clock)
     const waiting = [waiter]
     this.#turn = turn
     this.#waiting = waiting
@@ -33,5 +36,6 @@ export class EndOfTurn {
     }
     // A cancel may have called in the async context of its request.
     runDetached(() => void turn.then(() => end(), end))
+    return this.#elapsedMs
   }
 }

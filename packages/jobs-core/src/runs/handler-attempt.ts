@@ -49,7 +49,7 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
       const returned = inScope(this.#attempt, call, this)
       if (!isObject(returned)) return this.#returned(returned)
       this.#work = Promise.resolve(returned)
-      this.#startedAt = elapsedOf(options.clock)
+      this.#startedAt = options.begunAt ?? elapsedOf(options.clock)
       if (this.#isDecided) this.#leaveRunning() // the handler has stopped its own attempt
     } catch (error) {
       return this.#threw(error)
@@ -140,14 +140,15 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
     const { clock, stopNotice, endOfTurn } = this.#attempt.options
     if (stopNotice) stopNotice.stoppable = undefined
     this.#stopListener?.end()
+    let elapsedMs: number
     // A handler that blocked the event loop may have delayed a cancel, which must arrive before a result is reported.
     try {
-      if (this.#startedAt !== undefined) warnOfLongAttempt(this.#attempt, elapsedOf(clock) - this.#startedAt)
       const turns = endOfTurn ?? new EndOfTurn(clock)
-      turns.add(this)
+      elapsedMs = turns.add(this)
     } catch (error) {
-      this.turnEnded(error)
+      return this.turnEnded(error)
     }
+    if (this.#startedAt !== undefined) warnOfLongAttempt(this.#attempt, elapsedMs - this.#startedAt)
   }
 }
 

@@ -256,7 +256,8 @@ export class Engine implements EngineView {
     }
     for (const run of changes.lost) this.#running.abort(run.id, new LeaseLostError())
     if (claimed.length > 0) this.standstill.progressed()
-    const attempts = claimed.map((run) => new RunningAttempt(run, this.#attemptHost))
+    const { progressAt } = this.standstill
+    const attempts = claimed.map((run) => new RunningAttempt(run, this.#attemptHost, progressAt))
     for (const attempt of attempts) {
       this.#running.add(attempt)
       changed(attempt.jobId)

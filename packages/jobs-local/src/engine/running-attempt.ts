@@ -43,6 +43,8 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
   readonly engine: AttemptHost
   /** The number of the attempt. The run's own changes if another process takes the run over. */
   readonly attempt: number
+  /** When the attempt began, by elapsed time. */
+  readonly begunAt: number
   stoppable: Stoppable | undefined = undefined
   steps: AttemptOptions['steps'] = undefined
   /** Notifies the code of a workflow that one of its waits was resolved. Set while code listens. */
@@ -53,9 +55,10 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
   #recorded: Promise<void> | undefined = undefined
   #resolveRecorded: (() => void) | undefined = undefined
 
-  constructor(run: StoredRun, engine: AttemptHost) {
+  constructor(run: StoredRun, engine: AttemptHost, begunAt: number) {
     this.run = run
     this.engine = engine
+    this.begunAt = begunAt
     this.attempt = run.attempts
   }
 

@@ -22,7 +22,6 @@ export class StandstillWatch {
   readonly #dependencies: EngineDependencies
   readonly #running: RunningAttempts
   readonly #engine: { readonly hasDue: boolean }
-  /** When an attempt last began or ended, by elapsed time. */
   #progressAt: number
 
   /** @param engine - tells whether a waiting run could begin now */
@@ -31,6 +30,11 @@ export class StandstillWatch {
     this.#running = running
     this.#engine = engine
     this.#progressAt = elapsedOf(dependencies.clock)
+  }
+
+  /** When an attempt last began or ended, by elapsed time. */
+  get progressAt(): number {
+    return this.#progressAt
   }
 
   /** Called after attempts have begun or ended. */
