@@ -23,6 +23,7 @@ export const fastqCapabilities: Capabilities = {
     retryJob: yes,
     listJobs: no('fastq does not list jobs.', 'Store the ids of your jobs, and call `getJobStatus`.'),
     timeout: yes,
+    runTimeout: { supported: true, note: 'A run that waits in its queue fails when it leaves it.' },
     concurrency: { supported: true, note: 'The limit applies to each process.' },
     'concurrency.perTenant': no('A fastq queue has one limit for all tenants.', 'Set `concurrency.limit`.'),
     priority: noPriority,

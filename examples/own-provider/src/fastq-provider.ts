@@ -44,6 +44,7 @@ export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProv
   function addRun({ envelope, runs }: Job, definitionId: string, at: number, retryOf?: string): void {
     const run: Run = {
       envelope,
+      ...(retryOf !== undefined && { retriedAt: at }),
       status: {
         id: `${envelope.id}-${runs.length + 1}`,
         definitionId,
@@ -98,7 +99,7 @@ export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProv
     async retry(id) {
       const job = jobs.get(id)
       const failed = newestRuns(job?.runs.map(({ status }) => status) ?? []).filter(({ state }) => state === 'failed')
-      for (const run of failed) addRun(job!, run.definitionId, 0, run.id)
+      for (const run of failed) addRun(job!, run.definitionId, Date.now(), run.id)
     },
 
     async health() {

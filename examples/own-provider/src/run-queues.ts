@@ -15,6 +15,8 @@ import fastq, { type queueAsPromised } from 'fastq'
 /** A stored run. */
 export interface Run {
   readonly envelope: Envelope
+  /** When `retryJob` created the run. */
+  readonly retriedAt?: number
   status: RunStatus
   /** Stops the running attempt. */
   stop?: AbortController
@@ -88,7 +90,7 @@ export class RunQueues {
   }
 
   async #attempt(run: Run, onLeftRunning: (handler: Promise<unknown>) => void): Promise<void> {
-    const { envelope } = run
+    const { envelope, retriedAt } = run
     const { id: runId, definitionId, startedAt = new Date(clock.now()) } = run.status
     const definition = this.#host.jobs.get(definitionId)
     if (!definition || eventOf(definition) !== envelope.event) {
@@ -100,7 +102,7 @@ export class RunQueues {
     run.status = { ...status, state: 'running', attempts: attempt, startedAt }
     const { client, hooks, middleware, logger } = this.#host
     const ids = { jobId: envelope.id, runId, attempt }
-    const options = { ...ids, signal, clock, client, hooks, middleware, logger, onLeftRunning }
+    const options = { ...ids, retriedAt, signal, clock, client, hooks, middleware, logger, onLeftRunning }
     const outcome = await runAttempt(definition, envelope, options)
     if (!isEnded(run.status.state)) this.settle(run, outcome) // a cancel is final
   }

@@ -94,6 +94,7 @@ export { ProviderNotInstalledError } from './errors/provider-not-installed-error
 export { RequestFailedError } from './errors/request-failed-error.ts'
 export { RetryAfterError } from './errors/retry-after-error.ts'
 export { ReturnedError } from './errors/returned-error.ts'
+export { RunTimeoutError } from './errors/run-timeout-error.ts'
 export { SendFailedError } from './errors/send-failed-error.ts'
 export { ShutdownError } from './errors/shutdown-error.ts'
 export { StepFailedError } from './errors/step-failed-error.ts'

@@ -32,6 +32,7 @@ const facts = {
   state: 'running',
   tenantId: 'tenant_123',
   timeoutMs: 5000,
+  runTimeoutMs: 5000,
   what: 'defineJob(`process-order`)',
 }
 

@@ -27,6 +27,11 @@ export const inngestCapabilities: Capabilities = {
     retryJob: { supported: true, note: 'Your plan limits how long runs are stored.' },
     listJobs: { supported: true, note: 'A page can have fewer jobs than `limit`: continue while there is a `cursor`.' },
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
+    runTimeout: {
+      supported: false,
+      note: 'The provider of Inngest limits attempts, not whole runs.',
+      instead: 'Set `timeout` and `retry.maxAttempts`, and the `timeout` of each wait in a workflow.',
+    },
     concurrency: { supported: true, note: 'Counted over all processes.' },
     'concurrency.perTenant': {
       supported: true,

@@ -25,6 +25,11 @@ export const triggerCapabilities: Capabilities = {
       note: 'About one second behind. A page can have fewer jobs than `limit`: continue while there is a `cursor`.',
     },
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
+    runTimeout: {
+      supported: false,
+      note: 'The provider of Trigger.dev limits attempts, not whole runs.',
+      instead: 'Set `timeout` and `retry.maxAttempts`, and the `timeout` of each wait in a workflow.',
+    },
     concurrency: {
       supported: true,
       note: 'Counted over all processes. Without `perTenant`, tenants do not take turns.',

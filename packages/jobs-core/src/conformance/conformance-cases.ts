@@ -19,6 +19,7 @@ import { priorityCases } from './cases/priority.ts'
 import { productionCases } from './cases/production.ts'
 import { readingCases } from './cases/reading.ts'
 import { referenceCases } from './cases/reference.ts'
+import { runTimeoutCases } from './cases/run-timeout.ts'
 import { retryDelayCases } from './cases/retry-delays.ts'
 import { retryJobCases } from './cases/retry-job.ts'
 import { returnedErrorCases } from './cases/returned-errors.ts'
@@ -63,6 +64,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...returnedErrorCases,
   ...onFailureCases,
   ...timeCases,
+  ...runTimeoutCases,
   ...cronCases,
   ...cronControlCases,
   ...cancelCases,

@@ -20,6 +20,7 @@ export type ConformanceEvent =
   | 'conformance.once'
   | 'conformance.reporting'
   | 'conformance.timeout'
+  | 'conformance.run-timeout'
   | 'conformance.one-at-a-time'
   | 'conformance.one-per-tenant'
   | 'conformance.prioritized'
@@ -34,6 +35,7 @@ export type ConformanceEvent =
   | 'conformance.wrong-backoff'
   | 'conformance.workflow'
   | 'conformance.workflow-few'
+  | 'conformance.workflow-timed'
   | 'conformance.workflow-compensated'
   | 'conformance.workflow-returned-errors'
   | 'conformance.awaited'
@@ -75,6 +77,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.once': scripted,
   'conformance.reporting': scripted,
   'conformance.timeout': scripted,
+  'conformance.run-timeout': scripted,
   'conformance.one-at-a-time': scripted,
   'conformance.one-per-tenant': scripted,
   'conformance.prioritized': scripted,
@@ -89,6 +92,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.wrong-backoff': scripted,
   'conformance.workflow': scripted,
   'conformance.workflow-few': scripted,
+  'conformance.workflow-timed': scripted,
   'conformance.workflow-compensated': scripted,
   'conformance.workflow-returned-errors': scripted,
   'conformance.awaited': scripted,

@@ -11,7 +11,7 @@ import type { Backoff } from '../retry/retry-config.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import { checkDefinitionSupport } from '../provider/check-support.ts'
 import { defineConformanceCronJobs } from './conformance-cron-jobs.ts'
-import { defineConformanceWorkflows } from './conformance-workflows.ts'
+import { defineConformanceWorkflows, runTimeoutMs } from './conformance-workflows.ts'
 import { definitionMiddleware } from './conformance-middleware.ts'
 import { type ConformanceEvent, declareConformanceEvents } from './conformance-events.ts'
 import { triggerOf } from './trigger-of.ts'
@@ -50,6 +50,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('once', { retry: { maxAttempts: 1 } }),
     defineScripted('reporting', { retry: fixed(2), reports: true, middleware: definitionMiddleware() }),
     defineScripted('timeout', { retry: fixed(2), timeout: timeoutMs, reports: true }),
+    defineScripted('run-timeout', { retry: fixed(9), runTimeout: runTimeoutMs, reports: true }),
     defineScripted('one-at-a-time', { retry: fixed(2), concurrency: 1 }),
     defineScripted('one-per-tenant', { retry: fixed(2), concurrency: { perTenant: 1 } }),
     defineScripted('prioritized', { retry: fixed(2), concurrency: { perTenant: 1 } }),
@@ -78,7 +79,7 @@ const ownSchema = z.looseObject({ word: z.string().toUpperCase().optional() })
 
 type ScriptedOptions = Pick<
   JobOptions<JobEvent, unknown>,
-  'retry' | 'timeout' | 'concurrency' | 'priority' | 'middleware' | 'returnedErrors' | 'enabled'
+  'retry' | 'timeout' | 'runTimeout' | 'concurrency' | 'priority' | 'middleware' | 'returnedErrors' | 'enabled'
 > & {
   id?: string
   event?: ConformanceEvent

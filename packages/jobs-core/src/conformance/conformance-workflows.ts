@@ -14,6 +14,9 @@ import { enclosingMiddleware } from './enclosing-middleware.ts'
 import { record } from './journal.ts'
 import { triggerOf } from './trigger-of.ts'
 
+/** The timeout of the runs of the definitions with a limit for them. */
+export const runTimeoutMs = 6000
+
 /** The `maxSteps` of the workflow with few steps. */
 export const fewSteps = 5
 
@@ -42,6 +45,7 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
   return [
     make('workflow', { middleware: definitionMiddleware() }),
     make('workflow-few', { maxSteps: fewSteps }),
+    make('workflow-timed', { runTimeout: runTimeoutMs }),
     make('workflow-compensated', { compensateOnCancel: true }),
     make('workflow-disabled', { event: 'conformance.disabled' as JobEvent, enabled: false }),
     make('workflow-returned-errors', { returnedErrors: toReturnedError }),

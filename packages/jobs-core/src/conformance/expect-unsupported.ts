@@ -49,6 +49,7 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
     for (const result of results ?? []) if (!result.ok) throw result.error
   },
   timeout: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, timeout: 1000 })),
+  runTimeout: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, runTimeout: 1000 })),
   concurrency: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: 1 })),
   'concurrency.perTenant': (t) =>
     define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: { perTenant: 1 } })),

@@ -20,6 +20,11 @@ export interface DefinitionOptions {
   retry?: RetryConfig | undefined
   /** The maximum duration of an attempt: milliseconds or `'30s'`. Default: no limit. */
   timeout?: number | Duration | undefined
+  /**
+   * The maximum duration of a run with its retries and waits, from when it was due: milliseconds or `'1h'`. Default: no
+   * limit.
+   */
+  runTimeout?: number | Duration | undefined
   /** The maximum number of concurrent runs: over all tenants, or `{ limit, perTenant }`. Default: no limit. */
   concurrency?: Concurrency | undefined
   /**
@@ -66,6 +71,11 @@ export const commonOptions: OptionTable<Omit<DefinitionOptions, 'id'>, WithoutDe
     minMs: 1,
     feature: 'timeout',
     remedy: "Pass at least 1 ms: a number of milliseconds, or a string such as `'30s'`.",
+  }),
+  runTimeout: duration({
+    minMs: 1,
+    feature: 'runTimeout',
+    remedy: "Pass at least 1 ms: a number of milliseconds, or a string such as `'1h'`.",
   }),
   concurrency: concurrencyOption,
   priority: priorityOption,

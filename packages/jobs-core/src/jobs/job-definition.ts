@@ -18,6 +18,8 @@ export interface BaseDefinition {
   readonly retry: RetryPolicy
   /** The maximum duration of an attempt, in milliseconds. Absent: no limit. */
   readonly timeoutMs?: number
+  /** The maximum duration of a run, in milliseconds. Absent: no limit. */
+  readonly runTimeoutMs?: number
   /** The maximum number of concurrent runs. Absent: no limit. */
   readonly concurrency?: ConcurrencyLimits
   /** Seconds by which a run that waits for a slot is moved ahead of others. Absent: 0. */

@@ -10,6 +10,7 @@ export const allFeatures = [
   'retryJob',
   'listJobs',
   'timeout',
+  'runTimeout',
   'concurrency',
   'concurrency.perTenant',
   'priority',

@@ -24,6 +24,7 @@ import type { EndOfTurn } from './end-of-turn.ts'
 import { maxAttemptsOf } from './max-attempts.ts'
 import type { Outcome } from './outcome.ts'
 import type { ReturnedErrors } from './returned-errors.ts'
+import { type RunEnd, runEndOf } from './run-end.ts'
 import type { StopNotice, StopOptions } from './run-until-stopped.ts'
 
 /** Options of one attempt, from the host. */
@@ -36,6 +37,8 @@ export interface AttemptOptions {
    * Counted from 1. If the process died in the last attempt, pass the number after it: the run fails without running.
    */
   readonly attempt: number
+  /** When `retryJob` started the run, epoch milliseconds. Absent: a send did. */
+  readonly retriedAt?: number | undefined
   /** For this attempt only. Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
   readonly signal: AbortSignal
   /** Tells that the signal has aborted. Default: the signal's event. */
@@ -97,6 +100,8 @@ export class Attempt {
   readonly startedAt: number | undefined
   readonly maxAttempts: number
   readonly middleware: readonly AttemptMiddleware[] | undefined
+  /** The latest end of the run. Absent without a `runTimeout`. */
+  readonly runEnd: RunEnd | undefined
   #info: AttemptInfo | undefined
   #bound: Logger | undefined
 
@@ -107,6 +112,7 @@ export class Attempt {
     this.receiver = receiver
     this.startedAt = options.hooks && (options.startedAt ?? options.clock.now())
     this.maxAttempts = maxAttemptsOf(envelope, definition, options.limits)
+    this.runEnd = runEndOf(definition, envelope, options.retriedAt)
     this.middleware = joinMiddleware(options.middleware, definition.middleware)
   }
 
@@ -157,7 +163,7 @@ export function toJobContext(attempt: Attempt, signal: AbortSignal): JobContext 
   return new AttemptContext({ jobId, runId, attempt: number, maxAttempts, tenantId: envelope.tenantId, logger, signal })
 }
 
-/** Returns what can stop the handler of an attempt. */
-export function toStopOptions({ definition, options: { signal, clock } }: Attempt): StopOptions {
-  return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs, isExclusive: true }
+/** Returns what can stop code of an attempt. @param runEnd - the end of the run, if it limits this code */
+export function toStopOptions({ definition, options: { signal, clock } }: Attempt, runEnd?: RunEnd): StopOptions {
+  return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs, runEnd, isExclusive: true }
 }

@@ -41,10 +41,11 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
   }
 
   start(): void {
-    const { definition, maxAttempts, options } = this.#attempt
+    const { definition, maxAttempts, options, runEnd } = this.#attempt
     try {
       if (options.attempt > maxAttempts) throw new AttemptsExhaustedError({ definitionId: definition.id, maxAttempts })
       options.signal.throwIfAborted() // it gives no further notice
+      if (runEnd && options.clock.now() >= runEnd.at) throw runEnd.createError()
       this.#listen()
       const returned = inScope(this.#attempt, call, this)
       if (!isObject(returned)) return this.#returned(returned)
@@ -85,7 +86,12 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
     try {
       if (problem !== undefined) throw toError(problem)
       outcome = stopOutcome(this.#attempt.options.signal) ?? this.#completed
-      outcome ??= classifyFailure(this.#attempt, this.#thrown, this.#isChecking && isPermanentError(this.#thrown))
+      if (!outcome) {
+        const isPermanent = this.#isChecking && isPermanentError(this.#thrown)
+        const failure = classifyFailure(this.#attempt, this.#thrown, isPermanent)
+        outcome = failure.outcome
+        this.#thrown = failure.thrown
+      }
       if (outcome.type === 'failed' && this.#attempt.definition.onFailure) return void this.#reportFailure(outcome)
     } catch (error) {
       // The host's clock or random number generator threw. What a handler throws never gets here.
@@ -109,9 +115,9 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
   }
 
   #listen(): void {
-    const { definition, options } = this.#attempt
-    if (options.stopNotice && definition.timeoutMs === undefined) options.stopNotice.stoppable = this
-    else this.#stopListener = new StopListener(toStopOptions(this.#attempt), this)
+    const { definition, options, runEnd } = this.#attempt
+    if (options.stopNotice && definition.timeoutMs === undefined && !runEnd) options.stopNotice.stoppable = this
+    else this.#stopListener = new StopListener(toStopOptions(this.#attempt, runEnd), this)
   }
 
   #returned(value: unknown): void {

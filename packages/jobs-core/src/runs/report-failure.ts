@@ -1,6 +1,7 @@
 import { JobsError } from '../errors/jobs-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import { RetryAfterError } from '../errors/retry-after-error.ts'
+import { RunTimeoutError } from '../errors/run-timeout-error.ts'
 import { type Attempt, toJobContext, toStopOptions } from './attempt.ts'
 import { throughMiddleware } from './attempt-middleware.ts'
 import { callOnFailure } from './call-handler.ts'
@@ -17,18 +18,27 @@ export function isPermanentError(thrown: unknown): boolean {
   return JobsError.isInstance(thrown) && !JobTimeoutError.isInstance(thrown) && !RetryAfterError.isInstance(thrown)
 }
 
-/** Returns the outcome of an attempt that threw. */
-export function classifyFailure(attempt: Attempt, thrown: unknown, isPermanent: boolean): Outcome {
-  if (isPermanent) return { type: 'failed', error: toErrorInfo(thrown) }
+/** The outcome of an attempt that threw. */
+export interface FailedOutcome {
+  readonly outcome: Outcome
+  /** The error to report: the thrown one, or a `RunTimeoutError` with it as the cause. */
+  readonly thrown: unknown
+}
+
+/** Returns the outcome of an attempt that threw. A run that would exceed its `runTimeout` before a retry fails at once. */
+export function classifyFailure(attempt: Attempt, thrown: unknown, isPermanent: boolean): FailedOutcome {
+  const { runEnd } = attempt
+  if (isPermanent || (runEnd && RunTimeoutError.isInstance(thrown))) {
+    return { outcome: { type: 'failed', error: toErrorInfo(thrown) }, thrown }
+  }
   const { clock, limits, random = Math.random, attempt: number } = attempt.options
-  return toFailureOutcome(thrown, {
-    policy: attempt.definition.retry,
-    attempt: number,
-    maxAttempts: attempt.maxAttempts,
-    now: clock.now(),
-    random,
-    limits,
-  })
+  const now = clock.now()
+  const { retry: policy } = attempt.definition
+  const failed = { policy, attempt: number, maxAttempts: attempt.maxAttempts, now, random, limits }
+  const outcome = toFailureOutcome(thrown, failed)
+  if (!runEnd || outcome.type !== 'retry' || now + outcome.afterMs < runEnd.at) return { outcome, thrown }
+  const error = runEnd.createError(toError(thrown))
+  return { outcome: { type: 'failed', error: toErrorInfo(error) }, thrown: error }
 }
 
 /** Calls the definition's `onFailure`. Its errors are logged, not thrown. */

@@ -3,6 +3,7 @@ import { ShutdownError } from '../errors/shutdown-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import type { Clock, Timer } from '../time/clock.ts'
 import type { Outcome } from './outcome.ts'
+import type { RunEnd } from './run-end.ts'
 
 /**
  * The reason with which a host aborts an attempt that waits for a step of the engine. The engine calls the handler again
@@ -40,6 +41,8 @@ export interface StopOptions {
   readonly clock: Clock
   readonly definitionId: string
   readonly timeoutMs: number | undefined
+  /** The latest end of the run. Default: no limit. */
+  readonly runEnd?: RunEnd | undefined
   /**
    * True if the signal belongs to this attempt only. Without a timeout, the work then gets the signal itself. Default
    * false.
@@ -82,13 +85,17 @@ export class StopListener {
   #timer: Timer | undefined
 
   constructor(options: StopOptions, stoppable: Stoppable) {
-    const { signal, clock, definitionId, timeoutMs, isExclusive = false } = options
+    const { signal, clock, definitionId, timeoutMs, runEnd, isExclusive = false } = options
     this.#options = options
     this.#stoppable = stoppable
-    if (!isExclusive || timeoutMs !== undefined) this.#controller = new AbortController()
+    if (!isExclusive || timeoutMs !== undefined || runEnd) this.#controller = new AbortController()
     signal.addEventListener('abort', this)
-    if (timeoutMs === undefined) return
-    this.#timer = clock.setTimer(timeoutMs, () => this.#stop(new JobTimeoutError({ definitionId, timeoutMs })))
+    const remainingMs = runEnd && Math.max(0, runEnd.at - clock.now())
+    if (runEnd && remainingMs! < (timeoutMs ?? Number.POSITIVE_INFINITY)) {
+      this.#timer = clock.setTimer(remainingMs!, () => this.#stop(runEnd.createError()))
+    } else if (timeoutMs !== undefined) {
+      this.#timer = clock.setTimer(timeoutMs, () => this.#stop(new JobTimeoutError({ definitionId, timeoutMs })))
+    }
   }
 
   /** The signal for the work. */

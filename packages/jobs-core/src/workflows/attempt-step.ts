@@ -31,6 +31,8 @@ export interface StepAttemptOptions {
   readonly logger: Logger
   /** Aborts when the step should stop. */
   readonly signal: AbortSignal
+  /** Aborts when the run exceeds its `runTimeout`. Default: never. */
+  readonly timeUp?: AbortSignal | undefined
   /** Measures the timeout. */
   readonly clock: Clock
   /** Returns a number from 0 up to 1, for jitter. */
@@ -50,7 +52,7 @@ export async function attemptStep(
   { key, work, policy, timeoutMs, kind }: Work & { readonly kind?: string },
   options: StepAttemptOptions,
 ): Promise<StepOutcome> {
-  const { definitionId, attempt, idempotencyKey, signal, clock, random, limits } = options
+  const { definitionId, attempt, idempotencyKey, signal, timeUp, clock, random, limits } = options
   const { maxAttempts } = policy
   const current = { replayToken: options.replayToken, key, isRunning: true }
   const call = (ownSignal: AbortSignal): unknown =>
@@ -60,16 +62,17 @@ export async function attemptStep(
   const id = `${definitionId}/${key}`
   let returned: unknown
   try {
+    const stop = { signal: timeUp ?? signal, clock, definitionId: id, timeoutMs }
     returned =
-      timeoutMs === undefined
+      timeoutMs === undefined && !timeUp
         ? await call(signal)
-        : await runUntilStopped({ signal, clock, definitionId: id, timeoutMs }, async (ownSignal) => call(ownSignal))
+        : await runUntilStopped(stop, async (own) => call(timeUp ? AbortSignal.any([signal, own]) : own))
     current.isRunning = false
     const output: Json | undefined = toOutput(returned, { id }, limits)
     return { type: 'completed', ...(output !== undefined && { output }) }
   } catch (thrown) {
     current.isRunning = false
-    if (isPermanent(thrown, returned, kind)) return { type: 'failed', error: toErrorInfo(thrown) }
+    if (timeUp?.aborted || isPermanent(thrown, returned, kind)) return { type: 'failed', error: toErrorInfo(thrown) }
     const failed = { policy, attempt, maxAttempts, now: clock.now(), random, limits }
     return toFailureOutcome(thrown, failed) as StepOutcome
   }

@@ -18,8 +18,10 @@ import type { Outcome } from '../runs/outcome.ts'
 import { readEvent } from '../runs/read-event.ts'
 import { classifyFailure, isPermanentError, reportFailure } from '../runs/report-failure.ts'
 import { throwReturnedError } from '../runs/throw-returned-error.ts'
+import type { RunEnd } from '../runs/run-end.ts'
 import { stopOutcome, runUntilStopped } from '../runs/run-until-stopped.ts'
 import { toOutput } from '../runs/to-output.ts'
+import type { Clock } from '../time/clock.ts'
 import { createSteps } from './create-steps.ts'
 import type { StepCall } from './step-call.ts'
 import { toStepFailedError } from './step-results.ts'
@@ -67,7 +69,7 @@ export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome>
   try {
     const stopOptions = { signal, clock, definitionId: definition.id, timeoutMs: undefined }
     const outcome = await runUntilStopped(stopOptions, (ownSignal) => {
-      const fatal = createFatalError()
+      const fatal = createFatalError(attempt.runEnd && new AbortController())
       engine = steps(toReplayContext(attempt, ownSignal, fatal))
       return replay(attempt, ownSignal, engine, fatal)
     })
@@ -77,7 +79,7 @@ export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome>
     const running = engine?.runningWork?.()
     if (running) attempt.options.onLeftRunning?.(running)
     // The engine could not save its records, so some compensations may not have run. The next attempt, if any, runs them.
-    return stopOutcome(signal) ?? classifyFailure(attempt, thrown, isPermanent(thrown))
+    return stopOutcome(signal) ?? classifyFailure(attempt, thrown, isPermanent(thrown)).outcome
   }
 }
 
@@ -90,25 +92,28 @@ interface FatalError {
   readonly replayToken: object
   readonly thrown: Promise<never>
   failRun(error: Error): void
+  /** Stops running steps at the latest end of the run. Absent without a `runTimeout`. */
+  readonly timeUp: AbortController | undefined
 }
 
-function createFatalError(): FatalError {
+function createFatalError(timeUp: AbortController | undefined): FatalError {
   let failRun = (_error: Error): void => undefined
   const thrown = new Promise<never>((_resolve, reject) => (failRun = reject))
   thrown.catch(() => undefined)
-  return { replayToken: {}, thrown, failRun }
+  return { replayToken: {}, thrown, failRun, timeUp }
 }
 
 function toReplayContext(
   { definition, bound, options }: WorkflowAttempt,
   signal: AbortSignal,
-  { replayToken, failRun }: FatalError,
+  { replayToken, failRun, timeUp }: FatalError,
 ): ReplayContext {
   const { runId, clock, random = Math.random, limits } = options
   const { provider = 'this engine', minRetryDelayMs = 0, maxRetryDelayMs, maxStepOutputBytes } = limits ?? {}
   const maxOutputBytes = maxStepOutputBytes ?? portablePayloadBytes
   const stepLimits = { provider, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes }
-  return { replayToken, definition, runId, signal, clock, random, logger: bound, limits: stepLimits, failRun }
+  const tools = { clock, random, logger: bound, limits: stepLimits }
+  return { replayToken, definition, runId, signal, timeUp: timeUp?.signal, ...tools, failRun }
 }
 
 async function replay(
@@ -117,9 +122,9 @@ async function replay(
   engine: StepEngine,
   fatal: FatalError,
 ): Promise<Outcome> {
-  const { definition, envelope, info } = attempt
-  const { client, jobId } = attempt.options
-  const failure = engine.failure ?? attemptsExhausted(info)
+  const { definition, envelope, info, runEnd } = attempt
+  const { client, jobId, clock } = attempt.options
+  const failure = engine.failure ?? attemptsExhausted(info) ?? timedOut(attempt)
   let isOver = false
   let isReading = true
   const code = async (): Promise<unknown> => {
@@ -143,10 +148,14 @@ async function replay(
   }
   if (failure) {
     await engine.run(code, 'recorded only')
-    return compensate(attempt, engine, { type: 'failed', error: failure }, failureOf(engine, failure))
+    return compensate(attempt, engine, { type: 'failed', error: failure }, failureOf(engine, failure, runEnd))
   }
+  const stopTimer = runEnd && limitReplay(runEnd, { clock, signal: ownSignal }, fatal)
   const end = await engine.run(code)
-  if (end.type === 'suspended') return end
+  stopTimer?.()
+  if (end.type === 'suspended') {
+    return runEnd ? { ...end, wakeAt: Math.min(end.wakeAt ?? Number.POSITIVE_INFINITY, runEnd.at) } : end
+  }
   const { outcome, thrown } = toOutcome(attempt, end, isReading)
   return outcome.type === 'failed' ? compensate(attempt, engine, outcome, thrown) : outcome
 }
@@ -183,6 +192,26 @@ function attemptsExhausted({ attempt, maxAttempts, definitionId }: Attempt['info
   return attempt > maxAttempts ? toErrorInfo(new AttemptsExhaustedError({ definitionId, maxAttempts })) : undefined
 }
 
+function timedOut({ runEnd, options }: Attempt): JobErrorInfo | undefined {
+  return runEnd && options.clock.now() >= runEnd.at ? toErrorInfo(runEnd.createError()) : undefined
+}
+
+/** Fails the run at its latest end, unless the replay ends earlier. Returns a function that stops the timer. */
+function limitReplay(
+  runEnd: RunEnd,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  { failRun, timeUp }: FatalError,
+): () => void {
+  const timer = clock.setTimer(Math.max(0, runEnd.at - clock.now()), () => {
+    const error = runEnd.createError()
+    failRun(error)
+    timeUp?.abort(error)
+  })
+  const stopTimer = (): void => timer.cancel()
+  signal.addEventListener('abort', stopTimer, { once: true })
+  return stopTimer
+}
+
 function checkVersion({ id: definitionId, version }: WorkflowDefinition, recorded: string | null | undefined): void {
   if (recorded === undefined || recorded === (version ?? null)) return
   const named = (name: string | null | undefined): string =>
@@ -202,10 +231,7 @@ function toOutcome(
     throwReturnedError(attempt, output)
     return { outcome: { type: 'completed', ...(output !== undefined && { output }) } }
   } catch (thrown) {
-    return {
-      outcome: classifyFailure(attempt, thrown, isPermanent(thrown) || (isReading && isPermanentError(thrown))),
-      thrown,
-    }
+    return classifyFailure(attempt, thrown, isPermanent(thrown) || (isReading && isPermanentError(thrown)))
   }
 }
 
@@ -230,7 +256,8 @@ function findFailedStep(thrown: unknown, depth = 0): string | undefined {
 }
 
 /** Returns the error of a run that failed in an earlier replay. It is a `StepFailedError` if a step caused it. */
-function failureOf({ failedStep }: StepEngine, failure: JobErrorInfo): Error {
+function failureOf({ failedStep }: StepEngine, failure: JobErrorInfo, runEnd: RunEnd | undefined): Error {
+  if (failure.code === 'run_timeout' && runEnd) return runEnd.createError(failure.cause && errorFrom(failure.cause))
   if (!failedStep || failure.code !== 'step_failed') return errorFrom(failure)
   return toStepFailedError(failedStep)
 }

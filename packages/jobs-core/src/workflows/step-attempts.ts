@@ -85,12 +85,15 @@ export class StepAttempts {
   start(called: AwaitedStep, then: (attempted: AttemptResult) => void): void {
     const { step, call } = called
     if (!('work' in call)) return
-    const { records, onEnded } = this.#options
+    const { records, context, onEnded } = this.#options
     step.state = 'running'
     step.attempts++
     delete step.nextAttemptAt
     records.noteStarted?.(step)
-    const run = (): Promise<StepOutcome> => attemptStep(call, this.attemptOptions(step, step.key, step.attempts))
+    const run = (): Promise<StepOutcome> => {
+      const options = this.attemptOptions(step, step.key, step.attempts)
+      return attemptStep(call, { ...options, timeUp: context.timeUp })
+    }
     const begun = this.#waitsSaved ? this.#waitsSaved.then(() => (this.#isAborted ? undefined : run())) : run()
     const attempt = begun.then((outcome) => {
       this.#running.delete(attempt)

@@ -17,6 +17,8 @@ export interface ReplayContext {
   readonly runId: string
   /** Aborts when the run is cancelled or the host closes. */
   readonly signal: AbortSignal
+  /** Aborts with a `RunTimeoutError` when the run exceeds its `runTimeout`. Absent: it has none. */
+  readonly timeUp?: AbortSignal | undefined
   /** Measures the times of the steps. */
   readonly clock: Clock
   /** Returns a number from 0 up to 1, for jitter. */

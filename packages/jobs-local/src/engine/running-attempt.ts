@@ -107,6 +107,10 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
     return this.run.id
   }
 
+  get retriedAt(): number | undefined {
+    return this.run.retriedAt
+  }
+
   get isResumed(): boolean {
     return this.run.resumed === true
   }

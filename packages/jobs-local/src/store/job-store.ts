@@ -47,6 +47,8 @@ export interface StoredRun {
   output?: Json
   error?: JobErrorInfo
   readonly retryOf?: string
+  /** When `retryJob` created the run. Absent: a send did, or a version of this package before `runTimeout`. */
+  readonly retriedAt?: number
   /** The step records of a workflow. Set from its first attempt on. */
   workflow?: WorkflowRecord
   /**

@@ -188,7 +188,7 @@ class MemoryStore implements JobStore {
     return running
   }
 
-  retry(jobId: string): void {
+  retry(jobId: string, now: number): void {
     const job = this.#jobs.get(jobId)
     if (!job || stateOf(job) !== 'failed') return
     this.#retained.reopen(job)
@@ -198,7 +198,7 @@ class MemoryStore implements JobStore {
       if (failed.state !== 'failed') continue
       const run = createRun(job, failed)
       const workflow = failed.workflow && retryWorkflowRecord(failed.workflow, run.id)
-      this.#addRun({ ...run, retryOf: failed.id, ...(workflow && { workflow }) })
+      this.#addRun({ ...run, retryOf: failed.id, retriedAt: now, ...(workflow && { workflow }) })
     }
   }
 

@@ -8,7 +8,7 @@ import { addRun } from './runs-table.ts'
 import { toStoredRecord, writeSteps } from './steps-table.ts'
 
 /** Adds a run for each definition whose newest run failed. A workflow continues from the record of its failed run. */
-export function retryJob(connection: Connection, job: StoredJob): void {
+export function retryJob(connection: Connection, job: StoredJob, now: number): void {
   const { id, tenantId } = job.envelope
   let number = job.runs.length
   for (const run of newestRuns(job.runs)) {
@@ -25,6 +25,7 @@ export function retryJob(connection: Connection, job: StoredJob): void {
       maxAttempts,
       compensateOnCancel,
       retryOf: numberOf(failedKey),
+      retriedAt: now,
       ...(record && { workflow: toStoredRecord(record) }),
     })
     if (record) writeSteps(connection, key, record.steps)

@@ -32,6 +32,7 @@ export interface RunRow {
   readonly output: string | null
   readonly error: string | null
   readonly retry_of: number | null
+  readonly retried_at: number | null
   readonly rank: number
   readonly pause: 'asleep' | 'awake' | null
   readonly wake_pending: number
@@ -172,6 +173,7 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     ...(output !== undefined && { output }),
     ...(error !== undefined && { error }),
     ...(row.retry_of !== null && { retryOf: runIdOf(envelope.id, row.retry_of) }),
+    ...(row.retried_at !== null && { retriedAt: row.retried_at }),
     ...(row.pause !== null && { pause: row.pause }),
     ...(row.resumed === 1 && { resumed: true }),
     ...(row.grace_ms !== null && { graceMs: row.grace_ms }),

@@ -25,16 +25,18 @@ export interface NewRun extends Subscriber {
   readonly tenantId: string
   readonly rank: number
   readonly retryOf?: number
+  /** When the run was created to retry another. */
+  readonly retriedAt?: number
   /** The workflow record from which the run continues, without its steps. */
   readonly workflow?: string
 }
 
 /** Writes a new run that waits for a slot. */
 export function addRun(connection: Connection, run: NewRun): void {
-  const { definitionId, tenantId, rank, maxAttempts, compensateOnCancel = false, retryOf, workflow } = run
+  const { definitionId, tenantId, rank, maxAttempts, compensateOnCancel = false, retryOf, retriedAt, workflow } = run
   connection.run(
-    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, rank, max_attempts, compensate_on_cancel, retry_of, workflow) ' +
-      `VALUES (?, ?, ?, 'queued', ${ready}, ?, ?, ?, ?, ?)`,
+    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, rank, max_attempts, compensate_on_cancel, retry_of, retried_at, workflow) ' +
+      `VALUES (?, ?, ?, 'queued', ${ready}, ?, ?, ?, ?, ?, ?)`,
     run.run,
     definitionId,
     tenantId,
@@ -42,6 +44,7 @@ export function addRun(connection: Connection, run: NewRun): void {
     maxAttempts,
     compensateOnCancel ? 1 : 0,
     retryOf ?? null,
+    retriedAt ?? null,
     workflow ?? null,
   )
 }

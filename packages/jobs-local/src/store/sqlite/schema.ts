@@ -147,4 +147,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition_id, tenant, rank) WHERE phase IS NOT NULL;
   ALTER TABLE cgk_definitions ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  ALTER TABLE cgk_runs ADD COLUMN retried_at INTEGER; -- when \`retryJob\` created it
+  `,
 ]

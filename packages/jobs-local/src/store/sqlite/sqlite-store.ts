@@ -235,10 +235,10 @@ class SqliteStore implements JobStore {
     return running.filter(isHere).map((run) => this.#held.get(keyOf(run).run) ?? run)
   }
 
-  retry(jobId: string): void {
+  retry(jobId: string, now: number): void {
     const job = this.#reader.job(jobId)
     if (!job || stateOf(job) !== 'failed') return
-    retryJob(this.#connection, job)
+    retryJob(this.#connection, job, now)
     this.#mayHaveNext = true
   }
 

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+
+import type { JobStatus } from '../../runs/job-status.ts'
+import type { CaseTools } from '../case-tools.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { runTimeoutMs } from '../conformance-workflows.ts'
+import { casesOf } from '../cases-of.ts'
+import type { WorkflowOp } from '../workflow-program.ts'
+import { lastRun, runProgram, stepAttempts, stepIn } from '../workflow-tools.ts'
+
+const event = 'conformance.workflow-timed'
+const one: WorkflowOp = { do: 'run', id: 'one', script: { returns: 1 }, compensation: {} }
+
+/** Checks that the run failed at the end of its time, and that `onFailure` was called once. */
+function expectTimeout(t: CaseTools, status: JobStatus): void {
+  assert.deepEqual([status.state, lastRun(status).error?.code], ['failed', 'run_timeout'])
+  const reports = t.journal({ jobId: status.id, kind: 'onFailure' })
+  assert.deepEqual(
+    reports.map(({ details }) => details['name']),
+    ['RunTimeoutError'],
+  )
+  const { retryToleranceMs, waitToleranceMs = 0 } = t.capabilities
+  t.expectDelay(reports[0]!.at - status.createdAt.getTime(), {
+    description: 'The end of the run',
+    computedMs: runTimeoutMs,
+    toleranceMs: Math.max(retryToleranceMs, waitToleranceMs) + 500,
+  })
+}
+
+/** Cases: `runTimeout`. */
+export const runTimeoutCases: readonly ConformanceCase[] = [
+  ...casesOf(rules.time, [
+    {
+      id: 'run-timeout-aborts-a-handler',
+      title: 'a run over its `runTimeout` aborts the signal and fails, although attempts remain',
+      requiredFeatures: ['runTimeout'],
+      async run(t) {
+        const { id } = await t.send('conformance.run-timeout', { waitMs: 60_000 })
+        const status = await t.waitForEnd(id)
+        expectTimeout(t, status)
+        assert.equal(lastRun(status).attempts, 1)
+        const aborted = t.journal({ jobId: id, kind: 'aborted' })
+        assert.deepEqual(
+          aborted.map(({ details }) => details['reason']),
+          ['RunTimeoutError'],
+        )
+      },
+    },
+    {
+      id: 'run-timeout-covers-all-attempts',
+      title: '`runTimeout` limits all attempts of a run together',
+      requiredFeatures: ['runTimeout'],
+      async run(t) {
+        const { id } = await t.send('conformance.run-timeout', { waitMs: runTimeoutMs * 0.6, failure: { as: 'error' } })
+        const status = await t.waitForEnd(id)
+        expectTimeout(t, status)
+        assert.equal(lastRun(status).attempts, 2)
+      },
+    },
+    {
+      id: 'run-timeout-before-a-retry',
+      title: 'a run that would exceed its `runTimeout` before its next attempt fails without it',
+      requiredFeatures: ['runTimeout'],
+      async run(t) {
+        const failure = { as: 'retryAfter', afterMs: 3_600_000 } as const
+        const { id } = await t.send('conformance.run-timeout', { failure })
+        const { error, attempts } = lastRun(await t.waitForEnd(id))
+        assert.deepEqual([error?.code, error?.cause?.code, attempts], ['run_timeout', 'retry_after', 1])
+        assert.equal(t.journal({ jobId: id, kind: 'onFailure' }).length, 1)
+      },
+    },
+    {
+      id: 'run-timeout-leaves-the-quick-alone',
+      title: '`runTimeout` does not affect a run that ends before it',
+      requiredFeatures: ['runTimeout'],
+      async run(t) {
+        const { id } = await t.send('conformance.run-timeout', { failure: { as: 'error', attempts: 1 } })
+        assert.equal((await t.waitForEnd(id)).state, 'completed')
+        await t.advance(runTimeoutMs * 1.5)
+        assert.equal((await t.client.getJobStatus(id)).state, 'completed')
+        assert.deepEqual(t.journal({ jobId: id, kind: 'aborted' }), [])
+      },
+    },
+    {
+      id: 'run-timeout-counts-from-the-due-time',
+      title: '`runTimeout` counts from when a delayed job is due',
+      requiredFeatures: ['runTimeout', 'delay'],
+      async run(t) {
+        const options = { delay: runTimeoutMs * 1.5 }
+        const { id } = await t.send('conformance.run-timeout', { waitMs: 100 }, { options })
+        assert.equal((await t.waitForEnd(id)).state, 'completed')
+      },
+    },
+    {
+      id: 'run-timeout-starts-over-with-a-retry',
+      title: 'after `retryJob`, `runTimeout` counts from the retry',
+      requiredFeatures: ['runTimeout', 'retryJob'],
+      async run(t) {
+        const { id } = await t.send('conformance.run-timeout', {
+          waitMs: 100,
+          failure: { as: 'nonRetryable', runs: 1 },
+        })
+        assert.equal((await t.waitForEnd(id)).state, 'failed')
+        await t.advance(runTimeoutMs * 1.5)
+        await t.client.retryJob(id)
+        assert.equal((await t.waitForEnd(id)).state, 'completed')
+      },
+    },
+  ]),
+  ...casesOf(rules.workflows, [
+    {
+      id: 'run-timeout-ends-a-sleep',
+      title: 'a sleeping workflow ends at its `runTimeout`, and its completed steps are compensated',
+      requiredFeatures: ['runTimeout', 'workflows'],
+      async run(t) {
+        const status = await runProgram(t, [one, { do: 'sleep', id: 'nap', ms: 3_600_000 }], { event })
+        expectTimeout(t, status)
+        assert.deepEqual(stepAttempts(t, status.id, 'compensated'), ['one/1'])
+        assert.equal(stepIn(status, 'one')?.compensation?.state, 'completed')
+      },
+    },
+    {
+      id: 'run-timeout-ends-a-wait',
+      title: 'a workflow that waits for an event ends at its `runTimeout`, even if its code catches failures',
+      requiredFeatures: ['runTimeout', 'workflows'],
+      async run(t) {
+        const wait: WorkflowOp = { do: 'catch', program: [{ do: 'wait', id: 'answer', timeoutMs: 3_600_000 }] }
+        const status = await runProgram(t, [one, wait, { do: 'run', id: 'next' }], { event })
+        expectTimeout(t, status)
+        assert.deepEqual(stepAttempts(t, status.id), ['one/1'])
+        assert.deepEqual(stepAttempts(t, status.id, 'compensated'), ['one/1'])
+      },
+    },
+    {
+      id: 'run-timeout-aborts-a-step',
+      title: 'a workflow over its `runTimeout` aborts its running step and is compensated',
+      requiredFeatures: ['runTimeout', 'workflows'],
+      async run(t) {
+        const long: WorkflowOp = { do: 'catch', program: [{ do: 'run', id: 'long', script: { waitMs: 60_000 } }] }
+        const status = await runProgram(t, [one, long, { do: 'run', id: 'next' }], { event })
+        expectTimeout(t, status)
+        assert.equal(t.journal({ jobId: status.id, kind: 'aborted' }).length, 1)
+        assert.deepEqual(stepAttempts(t, status.id), ['one/1', 'long/1'])
+        assert.deepEqual(stepAttempts(t, status.id, 'compensated'), ['one/1'])
+      },
+    },
+    {
+      id: 'run-timeout-leaves-a-quick-workflow-alone',
+      title: '`runTimeout` does not affect a workflow that ends before it',
+      requiredFeatures: ['runTimeout', 'workflows'],
+      async run(t) {
+        const status = await runProgram(t, [one, { do: 'sleep', id: 'nap', ms: 1000 }], { event })
+        assert.equal(status.state, 'completed')
+        assert.deepEqual(stepAttempts(t, status.id, 'compensated'), [])
+      },
+    },
+  ]),
+]
