@@ -28,9 +28,8 @@ export class AttemptContext implements JobContext {
 
   /** Not in the type `JobContext`, so TypeScript reports it first. */
   get step(): never {
-    const remedy = 'Make the job a workflow: `steps: (event, step, context) => …` of `defineWorkflow`.'
-    throw new NonRetryableError(
-      `\`context.step\` does not exist: only a workflow has steps. ${remedy} See ${workflowsGuide}`,
-    )
+    const problem = '`context.step` does not exist: only a workflow gets steps, as its second argument.'
+    const remedy = 'Use `steps: (event, step, context) => …` of `defineWorkflow`.'
+    throw new NonRetryableError(`${problem} ${remedy} See ${workflowsGuide}`)
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import { createWorkflowKit, orderWorkflow } from '../../test/kit/workflow-kit.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import { pause } from '../time/pause.ts'
@@ -38,6 +39,14 @@ describe('`context.step`', () => {
   test('fails the run of a cron job', async () => {
     const definition = cron(readStep)
     expect(await kit.run(definition, cronEnvelope(definition))).toMatchObject(failure)
+  })
+
+  test('fails the run of a workflow, which has steps already', async () => {
+    const { type, error } = (await createWorkflowKit().replay(
+      orderWorkflow(async (_step, context) => readStep(context)),
+    )) as { type: string; error?: { message: string } }
+    expect({ type, error }).toMatchObject(failure)
+    expect(error!.message).not.toMatch(/has steps|make the job a workflow/i)
   })
 
   test('is not there for code that copies or lists the context', async () => {
