@@ -16,7 +16,7 @@ import type { IfEvent } from './if-event.ts'
 import type { JobContext } from './job-context.ts'
 import { type CheckedTrigger, triggerOptions, withEvent } from './definition-trigger.ts'
 import type { JobDefinition } from './job-definition.ts'
-import { processJobs } from './job-registry.ts'
+import { registerDefinition } from './register-definition.ts'
 import type { OwnJob } from './own-job.ts'
 
 /** The options of `defineJob`. `Name` is the event as written, which can be misspelled. */
@@ -73,9 +73,8 @@ export function defineJob<Event extends JobEvent, Output = unknown, Name extends
   options: JobOptions<Event, Output, Name>,
 ): JobDefinition<Event, Output>
 export function defineJob(options: object): JobDefinition {
-  const site = callSite(defineJob)
-  const checked = withEvent('defineJob', readDefinition('defineJob', jobOptions, options), site)
+  const checked = withEvent('defineJob', readDefinition('defineJob', jobOptions, options))
   const definition = Object.freeze({ kind: 'job' as const, ...checked }) as JobDefinition
-  processJobs().register(definition, site)
+  registerDefinition(definition, callSite(defineJob))
   return definition
 }

@@ -4,7 +4,7 @@ import { getJobClient } from '../client/default-client.ts'
 import type { SendOptions } from '../client/send-options.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { quote } from '../errors/quote.ts'
-import { ownEvents, requireEvent } from '../events/event-registry.ts'
+import { requireEvent } from '../events/event-registry.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { type OwnEvent, ownEventOf } from '../events/own-event.ts'
 import { schemaRemedy } from '../events/schema-remedy.ts'
@@ -41,15 +41,13 @@ export const triggerOptions: {
 }
 
 /**
- * Returns the checked options with an event. For a definition with `payload`, declares its own event and adds `send`.
+ * Returns the checked options with an event. For a definition with `payload`, that is its own one, and it has `send`.
  *
- * @param declaredAt - the location of the definition
  * @throws {InvalidDefinitionError} if it has neither `event` nor `payload`.
  */
 export function withEvent<Checked extends CheckedTrigger & { readonly id: string }>(
   call: string,
   { event, payload, ...checked }: Checked,
-  declaredAt: string | undefined,
 ): Omit<Checked, 'event' | 'payload'> & ({ readonly event: JobEvent } | OwnJob) {
   if (payload === undefined) {
     if (event !== undefined) return { ...checked, event }
@@ -61,7 +59,6 @@ export function withEvent<Checked extends CheckedTrigger & { readonly id: string
     })
   }
   const own = ownEventOf(checked.id)
-  ownEvents().set(own, { schema: payload, declaredAt })
   const send = (given: never, options?: SendOptions) =>
     getJobClient().sendJob<OwnEvent<StandardSchemaV1>>(own as never, given, options)
   return { ...checked, event: own, payload, send }

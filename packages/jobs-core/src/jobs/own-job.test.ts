@@ -45,6 +45,17 @@ describe('a definition with `payload`', () => {
     expect(findEvent('job/resize')?.schema).toBe((later as { payload?: unknown }).payload)
   })
 
+  test('changes nothing if an engine rejects it', async () => {
+    const earlier = define({ payload: schema })
+    await createClient({ load: () => createFakeProvider({ limits: { maxAttemptsLimit: 4 } }) }).capabilities()
+    for (const id of ['resize', 'crop']) {
+      const rejected = { id, payload: z.object({ width: z.string() }), retry: { maxAttempts: 9 } }
+      expect(() => define(rejected)).toThrow(expect.objectContaining({ code: 'unsupported_feature' }))
+    }
+    expect(processJobs().all()).toEqual([earlier])
+    expect([...ownEvents()]).toMatchObject([['job/resize', { schema }]])
+  })
+
   test('is not a duplicate if a bundler has copied its module', () => {
     const stderr = vi.spyOn(console, 'error')
     const cyclic = { ...eventType(), self: {} }

@@ -16,7 +16,7 @@ import { type CheckedTrigger, triggerOptions, withEvent } from '../jobs/definiti
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { IfEvent } from '../jobs/if-event.ts'
 import type { JobContext } from '../jobs/job-context.ts'
-import { processJobs } from '../jobs/job-registry.ts'
+import { registerDefinition } from '../jobs/register-definition.ts'
 import type { OwnJob } from '../jobs/own-job.ts'
 import type { RetryConfig } from '../retry/retry-config.ts'
 import type { Duration } from '../time/duration.ts'
@@ -107,14 +107,13 @@ export function defineWorkflow<Event extends JobEvent, Output = unknown, Name ex
   options: WorkflowOptions<Event, Output, Name>,
 ): WorkflowDefinition<Event, Output>
 export function defineWorkflow(options: object): WorkflowDefinition {
-  const site = callSite(defineWorkflow)
-  const checked = withEvent('defineWorkflow', readDefinition('defineWorkflow', workflowOptions, options), site)
+  const checked = withEvent('defineWorkflow', readDefinition('defineWorkflow', workflowOptions, options))
   const definition = Object.freeze({
     kind: 'workflow' as const,
     maxSteps: 1000,
     compensateOnCancel: false,
     ...checked,
   }) as never
-  processJobs().register(definition, site)
+  registerDefinition(definition, callSite(defineWorkflow))
   return definition
 }

@@ -87,6 +87,21 @@ describe('a list of several engines', () => {
     expect(read.map(({ id }) => id)).toEqual(names.map((name) => idAt(name[0]!, Number(name[1]))))
   })
 
+  // Engines list jobs as they arrived, and a job's time is that of its sender.
+  test('has every job once if an engine lists jobs in another order than their senders’ clocks', async () => {
+    const sent = fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(sent, sent, fc.integer({ min: 1, max: 5 }), async (a, b, limit) => {
+        const [one, other] = [createEngine('A', [], 0), createEngine('B', [], 0)]
+        a.forEach(one.add)
+        b.forEach(other.add)
+        const { read } = await readAll(routerOf({ a: one.client, b: other.client }), limit)
+        expect(read.map(({ id }) => id).toSorted()).toEqual([...one.jobs, ...other.jobs].map(({ id }) => id).toSorted())
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   test('reads one page of each engine for a page', async () => {
     const engines = { a: createEngine('A', [1, 2, 3], 0).client, b: createEngine('B', [4, 5, 6], 0).client }
     const lists = Object.values(engines).map((client) => vi.spyOn(client, 'listJobs'))

@@ -64,9 +64,13 @@ function toNextPosition(
   lastAt: number | undefined,
 ): [string, Position][] {
   if (jobs.length === 0) return hasNextPage ? [[engine.name, nextPosition]] : []
-  // Jobs that are sent before the next call would begin the first page. They are newer than the last job.
-  const isBegun = position.page !== undefined || position.after !== undefined || lastAt === undefined
-  return [[engine.name, isBegun ? position : { after: { at: lastAt } }]]
+  if (position.page !== undefined || position.after !== undefined || lastAt === undefined) {
+    return [[engine.name, position]]
+  }
+  // Jobs that are sent before the next call would begin the first page. They are newer than the last job, and than those
+  // of the page, which the engine may list in another order than that of their times.
+  const at = Math.max(lastAt, ...jobs.map(({ createdAt }) => createdAt.getTime()))
+  return [[engine.name, { after: { at } }]]
 }
 
 async function readPage(
