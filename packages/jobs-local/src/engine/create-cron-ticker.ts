@@ -1,4 +1,4 @@
-import { claimCronJob, hasTenantRouter, releaseCronJobs } from '@cgk-platform/jobs-core/provider'
+import { claimCronJob, hasTenantRouter, pause, releaseCronJobs } from '@cgk-platform/jobs-core/provider'
 
 import { CronTicker } from './cron-ticker.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
@@ -15,6 +15,7 @@ export function createCronTicker(dependencies: EngineDependencies, engine: Engin
     lastTick: (id) => store.lastTick(id),
     setLastTick: (id, tick) => void store.change(() => store.setLastTick(id, tick), { done: () => undefined }),
     host: () => createTickHost(dependencies, () => engine.wake()),
+    pause: (durationMs) => pause(clock, durationMs),
     claim: (definition) => !exclusiveCron || hasTenantRouter(host.client) || claimCronJob(definition, engine),
     release: (definition) => releaseCronJobs(engine, definition),
   })

@@ -1,4 +1,4 @@
-import type { CronJobDefinition, LoggerLike } from '@cgk-platform/jobs-core'
+import type { CronJobDefinition, Logger, LoggerLike } from '@cgk-platform/jobs-core'
 import {
   systemTenantId,
   bindLogger,
@@ -7,6 +7,7 @@ import {
   latestTick,
   missedTickAfterMs,
   type TickHost,
+  tickRetryDelaysMs,
   tickToDispatch,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -18,6 +19,7 @@ export interface CronTickerDependencies {
   readonly lastTick: (definitionId: string) => number | undefined
   readonly setLastTick: (definitionId: string, tick: number) => void
   readonly host: () => TickHost
+  readonly pause: (durationMs: number) => Promise<void>
   /** Returns whether this engine dispatches the ticks of a cron job. */
   readonly claim: (definition: CronJobDefinition) => boolean
   readonly release: (definition: CronJobDefinition) => void
@@ -87,11 +89,24 @@ export class CronTicker {
         logger.warn("A cron tick was missed and is dropped. Set `catchUp: 'latest'` to run the latest missed tick.")
         continue
       }
-      dispatchTick(definition, tick, [systemTenantId], this.#dependencies.host()).then(
-        ({ skipped }) =>
-          skipped.length > 0 && logger.info('A cron tick was skipped because the previous run has not ended.'),
-        (error: unknown) => logger.error('A cron tick could not be dispatched.', { error }),
-      )
+      void this.#dispatch(definition, tick, logger)
+    }
+  }
+
+  /** Dispatches a tick. Retries it, because the record of keys of a tenant router may fail for a moment. */
+  async #dispatch(definition: CronJobDefinition, tick: number, logger: Logger): Promise<void> {
+    const { host, pause } = this.#dependencies
+    for (const retryDelayMs of [...tickRetryDelaysMs, undefined]) {
+      try {
+        const { skipped } = await dispatchTick(definition, tick, [systemTenantId], host())
+        if (skipped.length > 0) logger.info('A cron tick was skipped because the previous run has not ended.')
+        return
+      } catch (error) {
+        logger.error('A cron tick could not be dispatched.', { error })
+      }
+      if (retryDelayMs === undefined) return
+      await pause(retryDelayMs)
+      if (!this.#scheduled.has(definition.id)) return // stopped, or removed
     }
   }
 

@@ -94,6 +94,24 @@ describe('a cron job on several engines', () => {
     expect(await tenantsOn(isMovedBack ? 'old' : 'new')).toContain('acme')
   })
 
+  test('runs if the record of keys fails for a moment', async () => {
+    let failures = 2
+    const entries = new Map<string, string>()
+    defineReport()
+    await open({
+      keys: {
+        claim(key, engine) {
+          if (failures-- > 0) throw new Error('The record is down')
+          entries.set(key, entries.get(key) ?? engine)
+          return entries.get(key)!
+        },
+        renew: (key, engine) => entries.set(key, engine),
+      },
+    })
+    await engines.advance(80_000)
+    expect(ticks).toEqual(['system 1'])
+  })
+
   test('runs once for a tenant if the tick is dispatched again after the tenant has moved', async () => {
     let fails = true
     defineReport(() => {
