@@ -16,6 +16,7 @@ import {
   type RegisteredEvent,
   usedBuiltInEvents,
 } from './event-registry.ts'
+import { schemaFingerprint } from './schema-fingerprint.ts'
 import { schemaRemedy } from './schema-remedy.ts'
 
 /**
@@ -79,23 +80,7 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string |
 /** Returns true if a module was evaluated again (hot reload, two bundles of one app), not if a name is used twice. */
 function isSameDeclaration(known: RegisteredEvent, next: RegisteredEvent): boolean {
   const isEdited = isDevelopment() && known.declaredAt && fileOf(known.declaredAt) === fileOf(next.declaredAt)
-  const [before, now] = [fingerprint(known.schema), fingerprint(next.schema)]
+  const [before, now] = [schemaFingerprint(known.schema), schemaFingerprint(next.schema)]
   if (before !== undefined && now !== undefined) return before === now || Boolean(isEdited)
   return Boolean(isEdited) || (known.declaredAt !== undefined && known.declaredAt === next.declaredAt)
-}
-
-/** Returns a schema's JSON Schema as a string, if its library supports Standard JSON Schema. */
-function fingerprint(schema: StandardSchemaV1): string | undefined {
-  const standard = schema['~standard'] as StandardSchemaV1.Props & {
-    jsonSchema?: { input(options: { target: string; libraryOptions?: object }): unknown }
-  }
-  if (standard.vendor === '@cgk-platform/jobs') return 'type only'
-  try {
-    // Without this option, zod throws for a schema with a date or a transform.
-    const options = { target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } }
-    const json = standard.jsonSchema?.input(options)
-    return json === undefined ? undefined : JSON.stringify(json)
-  } catch {
-    return undefined // JSON Schema cannot represent the schema
-  }
 }

@@ -2,11 +2,13 @@ import { processState } from '../process-state.ts'
 import { fileOf } from '../call-site.ts'
 import { DuplicateDefinitionError } from '../errors/duplicate-definition-error.ts'
 import { isDevelopment } from '../environment.ts'
+import { schemaFingerprint } from '../events/schema-fingerprint.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import type { CronJobDefinition } from './job-definition.ts'
 import type { Definition, EventDefinition } from './definition.ts'
+import type { OwnJob } from './own-job.ts'
 
 /** The definitions of a client, by id. */
 export interface JobRegistry {
@@ -144,7 +146,7 @@ function warnOfDuplicate({ definition, site: before }: Registered, { definition:
 
 function isSameCode(one: Definition, other: Definition): boolean {
   const serialize = (definition: Definition): string =>
-    JSON.stringify({ ...definition, payload: undefined }, (_name, value: unknown) =>
+    JSON.stringify({ ...definition, payload: payloadOf(definition) }, (_name, value: unknown) =>
       typeof value === 'function' ? String(value) : value,
     )
   try {
@@ -152,4 +154,9 @@ function isSameCode(one: Definition, other: Definition): boolean {
   } catch {
     return false // provider options that JSON cannot represent
   }
+}
+
+function payloadOf(definition: Definition): string | undefined {
+  const { payload } = definition as Partial<OwnJob>
+  return payload && schemaFingerprint(payload)
 }

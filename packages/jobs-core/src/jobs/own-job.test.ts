@@ -67,6 +67,16 @@ describe('a definition with `payload`', () => {
     expect(stderr).not.toHaveBeenCalled()
   })
 
+  test('is a duplicate if only the schema differs', () => {
+    const warn = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const [one, other] = [define({ payload: schema }), define({ payload: z.object({ width: z.string() }) })]
+    processJobs().remove('resize')
+    processJobs().register(one, '/app/one.js:1:1')
+    processJobs().register(other, '/app/two.js:1:1')
+    expect(warn.mock.calls.flat().join(' ')).toContain('The job `resize` is defined in two places')
+    warn.mockRestore()
+  })
+
   test.each<[string, object, RegExp]>([
     ['both', { event: 'order.created', payload: schema }, /`payload` cannot be combined with `event`/],
     ['neither', {}, /`event` is missing, and so is `payload`\..* set `payload` to the schema/],
