@@ -33,11 +33,11 @@ describe('two apps with a job of the same id for the same event', () => {
     const status = await shop.client.waitForJob(id)
     expect(status.state).toBe('completed')
     expect(Object.fromEntries(status.runs.map(({ definitionId, output }) => [definitionId, output]))).toEqual({
-      'billing/work': 'of billing',
+      'billing:work': 'of billing',
       work: 'of shop 1',
     })
     const seenByBilling = await billing.client.getJobStatus(id)
-    expect(seenByBilling.runs.map(({ definitionId }) => definitionId).toSorted()).toEqual(['shop/work', 'work'])
+    expect(seenByBilling.runs.map(({ definitionId }) => definitionId).toSorted()).toEqual(['shop:work', 'work'])
   })
 
   test('fail the job if one of them fails, and a retry runs only that one', async () => {
@@ -55,8 +55,8 @@ describe('two apps with a job of the same id for the same event', () => {
     expect(after.runs).toHaveLength(3)
     const [again] = after.runs.slice(-1)
     const failed = before.runs.find(({ state }) => state === 'failed')!
-    expect(failed.definitionId).toBe('billing/work')
-    expect(again).toMatchObject({ definitionId: 'billing/work', output: 'of billing, at last', retryOf: failed.id })
+    expect(failed.definitionId).toBe('billing:work')
+    expect(again).toMatchObject({ definitionId: 'billing:work', output: 'of billing, at last', retryOf: failed.id })
     expect(after.runs.filter(({ definitionId }) => definitionId === 'work').map(({ output }) => output)).toEqual([
       'of shop 1',
     ])
