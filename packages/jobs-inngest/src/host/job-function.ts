@@ -64,8 +64,9 @@ async function attemptRun(
   const { clock, api, cancels, dueTimes } = host
   const { event, runId, [replayField]: request } = context
   const attempt = context.attempt + 1
-  // The handler may use the SDK's own steps. Inngest then calls it again, from its start, when a step has ended.
-  const isResumed = context.attempt === 0 && request.ended.size > 0
+  // The handler may use the SDK's own steps. Inngest then calls it again, from its start, when a step has ended, and
+  // for each of several parallel steps.
+  const isResumed = context.attempt === 0 && (request.ended.size > 0 || request.targetStep !== undefined)
   const jobId = await jobIdOf(event, runId, host)
   const maxAttempts = resolveMaxAttempts(definition, event, { jobId, runId, attempt }, host)
   let startedAt = clock.now()

@@ -60,6 +60,19 @@ describe("the SDK's `step` in a job", () => {
     expect(calls).toEqual(['start 1', 'end 1: completed', 'run: completed'])
   })
 
+  test('starts one attempt, also for parallel steps', async () => {
+    const { hooks, calls } = recordedHooks()
+    const work = defineJob({
+      id: 'work',
+      event: 'work.asked',
+      handler: () => Promise.all([1, 2, 3].map((number) => step.run(`work ${number}`, () => number))),
+    })
+    const { client } = await openJobs({ jobs: [work], hooks })
+    const { id } = await client.sendJob('work.asked', payload)
+    expect((await client.waitForJob(id)).runs[0]!.output).toEqual([1, 2, 3])
+    expect(calls).toEqual(['start 1', 'end 1: completed', 'run: completed'])
+  })
+
   test('waits for a signal, which another job sends', async () => {
     const asked = defineJob({
       id: 'ask',
