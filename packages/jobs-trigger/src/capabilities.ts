@@ -26,9 +26,8 @@ export const triggerCapabilities: Capabilities = {
     },
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
     runTimeout: {
-      supported: false,
-      note: 'The provider of Trigger.dev limits attempts, not whole runs.',
-      instead: 'Set `timeout` and `retry.maxAttempts`, and the `timeout` of each wait in a workflow.',
+      supported: true,
+      note: 'Enforced by this library. A run that waits for a slot fails when it gets one, and a waiting workflow ends up to 3 s late.',
     },
     concurrency: {
       supported: true,

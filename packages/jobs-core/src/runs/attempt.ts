@@ -37,7 +37,10 @@ export interface AttemptOptions {
    * Counted from 1. If the process died in the last attempt, pass the number after it: the run fails without running.
    */
   readonly attempt: number
-  /** When `retryJob` started the run, epoch milliseconds. Absent: a send did. */
+  /**
+   * When `retryJob` started the run, epoch milliseconds. Only for `runTimeout`, and only if later than the send or its
+   * `runAt`. Absent: a send did.
+   */
   readonly retriedAt?: number | undefined
   /** For this attempt only. Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
   readonly signal: AbortSignal

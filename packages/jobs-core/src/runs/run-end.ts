@@ -28,5 +28,6 @@ export function runEndOf(
   { runAt, sentAt }: Pick<Envelope, 'runAt' | 'sentAt'>,
   retriedAt: number | undefined,
 ): RunEnd | undefined {
-  return runTimeoutMs === undefined ? undefined : new RunEnd(id, runTimeoutMs, retriedAt ?? runAt ?? sentAt)
+  if (runTimeoutMs === undefined) return undefined
+  return new RunEnd(id, runTimeoutMs, Math.max(runAt ?? sentAt, retriedAt ?? 0))
 }

@@ -93,9 +93,9 @@ export function makeAttempt(
   dependencies: HostDependencies,
   { begun, otherWork }: Pick<WorkflowAttemptOptions, 'begun' | 'otherWork'>,
 ): Promise<Outcome> {
-  const { envelope, jobId } = payload
+  const { envelope, jobId, retriedAt } = payload
   const tickHost: AttemptOptions['tickHost'] = (cron) => createTickHost(cron, dependencies)
-  const attempt = { ...dependencies, ...options, jobId, tickHost }
+  const attempt = { ...dependencies, ...options, jobId, retriedAt, tickHost }
   if (definition.kind !== 'workflow') return runAttempt(definition, envelope, attempt)
   const { runId, signal } = options
   const startedAt = dependencies.clock.now()

@@ -34,11 +34,12 @@ export async function dispatchRuns(
   const existing = ctx.attempt.number === 1 ? [] : await readChildren(ctx.run.id, dependencies)
   const version = versionOf(ctx)
   const runs = new Map<string, string>()
+  const retried = retry && { retriedAt: ctx.run.createdAt.getTime() }
   const start = async (definition: Definition): Promise<void> => {
     if (signal.aborted) return
     const { id } = definition
     const retryOf = retry?.runs[id]
-    const payload: RunPayload = { envelope, jobId, ...(retryOf !== undefined && { retryOf }) }
+    const payload: RunPayload = { envelope, jobId, ...(retryOf !== undefined && { retryOf }), ...retried }
     const tags = tagsFor(definition)
     // The idempotency key does not find a run that has already failed.
     const known = existing.find(

@@ -25,6 +25,8 @@ export interface RunPayload {
   readonly jobId: string
   /** The failed run that this run retries. */
   readonly retryOf?: string
+  /** When `retryJob` was called, epoch milliseconds by the server's clock; absent for a run of a send. */
+  readonly retriedAt?: number
 }
 
 /** Keys that the SDK's serializer rejects. */
@@ -65,10 +67,11 @@ export function readEventPayload(payload: unknown, event: string, id: string, no
 
 /** Reads the payload of a definition's own task. Returns `undefined` if this library did not write it. */
 export function readRunPayload(payload: unknown): RunPayload | undefined {
-  const { envelope: encoded, jobId, retryOf } = parsed(payload)
+  const { envelope: encoded, jobId, retryOf, retriedAt } = parsed(payload)
   const envelope = decodeEnvelope(encoded)
   if (!envelope || typeof jobId !== 'string') return undefined
-  return { envelope, jobId, ...(typeof retryOf === 'string' && { retryOf }) }
+  const retried = typeof retriedAt === 'number' && { retriedAt }
+  return { envelope, jobId, ...(typeof retryOf === 'string' && { retryOf }), ...retried }
 }
 
 function readRetry(value: unknown): Retry | undefined {
