@@ -28,9 +28,8 @@ export const inngestCapabilities: Capabilities = {
     listJobs: { supported: true, note: 'A page can have fewer jobs than `limit`: continue while there is a `cursor`.' },
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
     runTimeout: {
-      supported: false,
-      note: 'The provider of Inngest limits attempts, not whole runs.',
-      instead: 'Set `timeout` and `retry.maxAttempts`, and the `timeout` of each wait in a workflow.',
+      supported: true,
+      note: 'Enforced by this library. A run that waits for a slot fails when it gets one, and a waiting workflow ends up to 3 s late. Counts from when Inngest creates the run, if that is later.',
     },
     concurrency: { supported: true, note: 'Counted over all processes.' },
     'concurrency.perTenant': {

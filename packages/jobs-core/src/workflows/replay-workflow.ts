@@ -104,7 +104,7 @@ function createFatalError(timeUp: AbortController | undefined): FatalError {
 }
 
 function toReplayContext(
-  { definition, bound, options }: WorkflowAttempt,
+  { definition, bound, options, runEnd }: WorkflowAttempt,
   signal: AbortSignal,
   { replayToken, failRun, timeUp }: FatalError,
 ): ReplayContext {
@@ -113,7 +113,7 @@ function toReplayContext(
   const maxOutputBytes = maxStepOutputBytes ?? portablePayloadBytes
   const stepLimits = { provider, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes }
   const tools = { clock, random, logger: bound, limits: stepLimits }
-  return { replayToken, definition, runId, signal, timeUp: timeUp?.signal, ...tools, failRun }
+  return { replayToken, definition, runId, signal, timeUp: timeUp?.signal, runEndAt: runEnd?.at, ...tools, failRun }
 }
 
 async function replay(
@@ -124,7 +124,7 @@ async function replay(
 ): Promise<Outcome> {
   const { definition, envelope, info, runEnd } = attempt
   const { client, jobId, clock } = attempt.options
-  const failure = engine.failure ?? attemptsExhausted(info) ?? timedOut(attempt)
+  const failure = engine.failure ?? attemptsExhausted(info) ?? (engine.runsOneStep ? undefined : timedOut(attempt))
   let isOver = false
   let isReading = true
   const code = async (): Promise<unknown> => {
@@ -150,7 +150,8 @@ async function replay(
     await engine.run(code, 'recorded only')
     return compensate(attempt, engine, { type: 'failed', error: failure }, failureOf(engine, failure, runEnd))
   }
-  const stopTimer = runEnd && limitReplay(runEnd, { clock, signal: ownSignal }, fatal)
+  const failRun = engine.runsOneStep ? undefined : fatal.failRun
+  const stopTimer = runEnd && limitReplay(runEnd, { clock, signal: ownSignal }, { ...fatal, failRun })
   const end = await engine.run(code)
   stopTimer?.()
   if (end.type === 'suspended') {
@@ -196,18 +197,24 @@ function timedOut({ runEnd, options }: Attempt): JobErrorInfo | undefined {
   return runEnd && options.clock.now() >= runEnd.at ? toErrorInfo(runEnd.createError()) : undefined
 }
 
-/** Fails the run at its latest end, unless the replay ends earlier. Returns a function that stops the timer. */
+/**
+ * Stops the running steps of a run at its latest end, and fails it, unless the replay ends earlier. Returns a function
+ * that stops the timer.
+ */
 function limitReplay(
   runEnd: RunEnd,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-  { failRun, timeUp }: FatalError,
+  { failRun, timeUp }: Pick<FatalError, 'timeUp'> & { readonly failRun: FatalError['failRun'] | undefined },
 ): () => void {
-  const timer = clock.setTimer(Math.max(0, runEnd.at - clock.now()), () => {
+  const end = (): void => {
     const error = runEnd.createError()
-    failRun(error)
+    failRun?.(error)
     timeUp?.abort(error)
-  })
-  const stopTimer = (): void => timer.cancel()
+  }
+  const leftMs = runEnd.at - clock.now()
+  if (leftMs <= 0) end()
+  const timer = leftMs > 0 ? clock.setTimer(leftMs, end) : undefined
+  const stopTimer = (): void => timer?.cancel()
   signal.addEventListener('abort', stopTimer, { once: true })
   return stopTimer
 }

@@ -19,6 +19,8 @@ export interface ReplayContext {
   readonly signal: AbortSignal
   /** Aborts with a `RunTimeoutError` when the run exceeds its `runTimeout`. Absent: it has none. */
   readonly timeUp?: AbortSignal | undefined
+  /** The latest end of the run, epoch milliseconds. Absent: it has no `runTimeout`. */
+  readonly runEndAt?: number | undefined
   /** Measures the times of the steps. */
   readonly clock: Clock
   /** Returns a number from 0 up to 1, for jitter. */
@@ -48,6 +50,11 @@ export interface StepEngine {
   readonly failedStep?: Pick<StepRecord, 'key' | 'attempts' | 'error'> | undefined
   /** Whether the run was cancelled, so that it is only compensated. Default false. */
   readonly isCancelled?: boolean
+  /**
+   * True if this replay executes one step for the engine, and only a later one may fail a run that exceeds its
+   * `runTimeout`. Default false.
+   */
+  readonly runsOneStep?: boolean
   /** Performs a step. Settles like the step, or never if this replay cannot continue. */
   perform(call: StepCall): Promise<Json | undefined>
   /** Runs the code. With `'recorded only'`, unfinished steps stay pending: the code only collects compensations. */

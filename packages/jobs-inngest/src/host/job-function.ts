@@ -13,6 +13,7 @@ import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
+import { retriedAtOf } from './retried-at-of.ts'
 import { failedStepMiddleware } from './steps/failed-step-middleware.ts'
 import { type ReplayRequest, replayField, replayMiddleware } from './steps/replay-request.ts'
 import { createTickHost } from './tick-host.ts'
@@ -111,5 +112,6 @@ function makeAttempt(
 ): Promise<Outcome> {
   const tickHost: AttemptOptions['tickHost'] = (cron, tick) => createTickHost(cron, tick, host)
   const middleware = [...(host.middleware ?? []), failedStepMiddleware]
-  return runAttempt(definition, toEnvelope(event, ids.jobId), { ...host, ...ids, middleware, tickHost })
+  const retriedAt = retriedAtOf(definition, ids.runId)
+  return runAttempt(definition, toEnvelope(event, ids.jobId), { ...host, ...ids, retriedAt, middleware, tickHost })
 }

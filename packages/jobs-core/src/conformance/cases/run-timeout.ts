@@ -145,6 +145,44 @@ export const runTimeoutCases: readonly ConformanceCase[] = [
       },
     },
     {
+      id: 'run-timeout-ends-a-step-retry',
+      title: 'a workflow whose step waits for its next attempt ends at its `runTimeout`',
+      requiredFeatures: ['runTimeout', 'workflows'],
+      async run(t) {
+        const retry = { maxAttempts: 2, initialDelay: '1h', maxDelay: '1h' } as const
+        const charge: WorkflowOp = { do: 'run', id: 'charge', script: { failure: { as: 'error' } }, retry }
+        const status = await runProgram(t, [one, { do: 'catch', program: [charge] }, { do: 'run', id: 'next' }], {
+          event,
+        })
+        expectTimeout(t, status)
+        assert.deepEqual(stepAttempts(t, status.id), ['one/1', 'charge/1'])
+        assert.deepEqual(stepAttempts(t, status.id, 'compensated'), ['one/1'])
+      },
+    },
+    {
+      id: 'run-timeout-ends-parallel-steps',
+      title: 'a workflow ends at its `runTimeout` while a step runs, a job is awaited and a sleep passes',
+      requiredFeatures: ['runTimeout', 'workflows', 'delay'],
+      async run(t) {
+        const branches: WorkflowOp[][] = [
+          [one, { do: 'sleep', id: 'nap', ms: 3_600_000 }],
+          [{ do: 'run', id: 'long', script: { waitMs: 60_000 } }],
+          [{ do: 'job', id: 'child', definition: 'conformance-plain', options: { delay: '1h' } }],
+        ]
+        const status = await runProgram(
+          t,
+          [
+            { do: 'settled', branches },
+            { do: 'run', id: 'next' },
+          ],
+          { event },
+        )
+        expectTimeout(t, status)
+        assert.deepEqual(stepAttempts(t, status.id).toSorted(), ['long/1', 'one/1'])
+        assert.deepEqual(stepAttempts(t, status.id, 'compensated'), ['one/1'])
+      },
+    },
+    {
       id: 'run-timeout-leaves-a-quick-workflow-alone',
       title: '`runTimeout` does not affect a workflow that ends before it',
       requiredFeatures: ['runTimeout', 'workflows'],

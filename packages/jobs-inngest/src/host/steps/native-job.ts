@@ -17,6 +17,7 @@ import { jobEndName, jobCheckName } from '../../wire/step-names.ts'
 import { readStepRecord } from '../../wire/step-record.ts'
 import type { NativeStepContext } from './native-step-context.ts'
 import type { NativeWork } from './native-work.ts'
+import { atMostUntilRunEnd } from './run-end.ts'
 import { sentJobId } from './sent-job-id.ts'
 import type { StepMode } from './step-queue.ts'
 import { toEndExpression } from './wait-expression.ts'
@@ -47,7 +48,11 @@ export function createJobStep(context: NativeStepContext, replay: ReplayContext,
   ): Promise<JobEnd | undefined> => {
     const timeout = waitTimeoutsMs[turn] ?? waitTimeoutsMs.at(-1)!
     const expression = toEndExpression(jobId, `${host.inngest.id}-${toFunctionId(call.definitionId)}`)
-    const options = { event: 'inngest/function.finished', timeout, if: expression }
+    const options = {
+      event: 'inngest/function.finished',
+      timeout: atMostUntilRunEnd(timeout, replay),
+      if: expression,
+    }
     return readJobEnd(await sdk.waitForEvent({ ...jobEndName(call.key, turn), ...mode }, options), jobId)
   }
 

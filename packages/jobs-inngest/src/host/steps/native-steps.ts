@@ -76,6 +76,11 @@ class NativeSteps implements StepEngine {
     return this.#context.request.ended.size > 0 ? null : this.#version
   }
 
+  /** A request for one step executes only that one. The next request fails the run. */
+  get runsOneStep(): boolean {
+    return this.#context.request.targetStep !== undefined
+  }
+
   get failure(): JobErrorInfo | undefined {
     return this.#own(failureName.id)?.failure?.error
   }

@@ -16,6 +16,7 @@ import { sha1 } from '../../wire/sha1.ts'
 import { callName, continuationName, remainderName, type StepName } from '../../wire/step-names.ts'
 import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import type { NativeStepContext } from './native-step-context.ts'
+import { atMostUntilRunEnd } from './run-end.ts'
 import type { StepMode } from './step-queue.ts'
 import { toWaitExpression } from './wait-expression.ts'
 
@@ -65,7 +66,7 @@ export function createNativeWaits(context: NativeStepContext, replay: ReplayCont
     let leftMs = Math.floor(durationMs / secondMs) * secondMs
     for (let part = 0; part === 0 || leftMs > 0; part++) {
       const name = part === 0 ? callName(call) : continuationName(call.key, part + 1)
-      await sdk.sleep({ ...name, ...mode }, Math.min(leftMs, maxSleepMs))
+      await sdk.sleep({ ...name, ...mode }, atMostUntilRunEnd(Math.min(leftMs, maxSleepMs), replay))
       leftMs -= maxSleepMs
     }
   }
@@ -101,7 +102,7 @@ export function createNativeWaits(context: NativeStepContext, replay: ReplayCont
       throw new UnsupportedFeatureError({ feature: `a wait of ${timeoutMs} ms`, provider: 'inngest', remedy })
     }
     const expression = toWaitExpression(tenantId, match)
-    const timeout = Math.ceil(timeoutMs / secondMs) * secondMs
+    const timeout = atMostUntilRunEnd(Math.ceil(timeoutMs / secondMs) * secondMs, replay)
     for (let turn = 1; ; turn++) {
       const name = turn === 1 ? callName(call) : continuationName(call.key, turn)
       const received = await sdk.waitForEvent({ ...name, ...mode }, { event, timeout, if: expression })

@@ -26,6 +26,7 @@ import { callName, type StepName } from '../../wire/step-names.ts'
 import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import { dueAfter, mapOutcome } from '../map-outcome.ts'
 import type { NativeStepContext } from './native-step-context.ts'
+import { atMostUntilRunEnd } from './run-end.ts'
 import { sentJobId } from './sent-job-id.ts'
 import type { StepMode } from './step-queue.ts'
 import type { AttemptBase } from './workflow-attempts.ts'
@@ -124,7 +125,7 @@ export function createNativeWork(context: NativeStepContext, replay: ReplayConte
     number: number,
     idempotencyKey: string,
   ): Promise<StepOutcome | { readonly type: 'interrupted' | 'cancelled' }> => {
-    const { key, policy } = work
+    const { key, kind, policy } = work
     const refusal = refuse(work, number)
     if (refusal) return { type: 'failed', error: toErrorInfo(refusal) }
     const { replayToken, random, limits } = replay
@@ -139,7 +140,9 @@ export function createNativeWork(context: NativeStepContext, replay: ReplayConte
       clock,
       random,
     }
-    const outcome = await untilAborted(signal, attemptStep(work, { ...options, limits }))
+    const limited = kind === 'compensation' ? undefined : replay
+    const attempted = await untilAborted(signal, attemptStep(work, { ...options, limits, timeUp: limited?.timeUp }))
+    const outcome = attempted && limited ? retriedBeforeRunEnd(attempted, limited) : attempted
     if (outcome === undefined) return { type: ShutdownError.isInstance(signal.reason) ? 'interrupted' : 'cancelled' }
     const facts = { step: key, stepAttempt: number, maxAttempts: policy.maxAttempts }
     if (outcome.type === 'retry') {
@@ -236,6 +239,11 @@ function unreadable(key: string, known: StepRecord | undefined): Error {
 function storedFailure(error: unknown): Error {
   const { message, cause, stack = '' } = error as { message?: string; cause?: unknown; stack?: string }
   return Object.assign(new Error(message, { cause }), { name: 'NonRetriableError', stack })
+}
+
+/** Returns the outcome with a retry no later than shortly after the latest end of the run, which then fails. */
+function retriedBeforeRunEnd(outcome: StepOutcome, replay: ReplayContext): StepOutcome {
+  return outcome.type === 'retry' ? { ...outcome, afterMs: atMostUntilRunEnd(outcome.afterMs, replay) } : outcome
 }
 
 /** Awaits `work`; resolves to `undefined` if the signal aborts first, even if the work ignores the signal. */

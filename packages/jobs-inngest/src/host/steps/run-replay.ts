@@ -4,6 +4,7 @@ import { type AttemptOptions, type Outcome, runAttempt } from '@cgk-platform/job
 import type { IncomingEvent } from '../../wire/inngest-event.ts'
 import { toEnvelope } from '../../wire/to-envelope.ts'
 import type { HostDependencies } from '../host-dependencies.ts'
+import { retriedAtOf } from '../retried-at-of.ts'
 import type { NativeStepContext } from './native-step-context.ts'
 import { nativeSteps } from './native-steps.ts'
 
@@ -33,7 +34,7 @@ export function runReplay(
     runAttempt: ids.attempt,
     ...(reportFailedStep && { reportFailedStep }),
   })
-  return runAttempt(definition, envelope, { ...host, ...ids, steps })
+  return runAttempt(definition, envelope, { ...host, ...ids, steps, retriedAt: retriedAtOf(definition, ids.runId) })
 }
 
 /**
