@@ -35,7 +35,7 @@ describe('rejects an option of Inngest that breaks a guarantee', () => {
     [
       'timeouts',
       { finish: '1m' },
-      "Use the definition's `timeout`. Inngest's own end a run as cancelled and do not call `onFailure`.",
+      "Use the definition's `timeout` or `runTimeout`. Inngest's own end a run as cancelled and do not call `onFailure`.",
     ],
     ['batchEvents', { maxSize: 2, timeout: '1s' }, 'It combines jobs into one run, possibly of several tenants.'],
     [

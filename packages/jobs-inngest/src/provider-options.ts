@@ -9,7 +9,8 @@ const refused = {
   retries: 'Use `retry.maxAttempts`.',
   onFailure:
     "Use the definition's `onFailure`. Inngest calls its own without this library's checks, in a separate run.",
-  timeouts: "Use the definition's `timeout`. Inngest's own end a run as cancelled and do not call `onFailure`.",
+  timeouts:
+    "Use the definition's `timeout` or `runTimeout`. Inngest's own end a run as cancelled and do not call `onFailure`.",
   priority: 'Use `priority` of the definition or of a send.',
   batchEvents: 'It combines jobs into one run, possibly of several tenants.',
   debounce: 'It drops events silently. Use an `idempotencyKey`, or a delay and a check in the handler.',

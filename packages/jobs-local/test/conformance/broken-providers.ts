@@ -112,6 +112,21 @@ export const brokenProviders: readonly BrokenProvider[] = [
     }),
   })),
   {
+    rule: 'time',
+    fault: 'ignores `runTimeout`',
+    caughtBy: [
+      'run-timeout-aborts-a-handler',
+      'run-timeout-covers-all-attempts',
+      'run-timeout-before-a-retry',
+      'run-timeout-ends-a-sleep',
+      'run-timeout-ends-a-wait',
+      'run-timeout-aborts-a-step',
+      'run-timeout-ends-a-step-retry',
+      'run-timeout-ends-parallel-steps',
+    ],
+    wrap: withDefinitions(({ runTimeoutMs: _, ...definition }) => definition as Definition),
+  },
+  {
     rule: 'retries',
     fault: 'never calls onFailure',
     caughtBy: ['on-failure-once', 'on-failure-after-non-retryable'],
