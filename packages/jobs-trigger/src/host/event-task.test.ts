@@ -164,13 +164,13 @@ describe('the runs of several jobs', () => {
     expect(engine.cancelled.toSorted()).toEqual(['run_made1', 'run_made2', 'run_made3'])
   })
 
-  test('are started only for the failed definitions in a manual retry, and name the run that they replace', async () => {
+  test('are started only for the failed definitions in a manual retry, and name the run that they replace and the time of the retry', async () => {
     const { attempt, engine, logger } = await openTasks(both())
     const runs = { other: 'run_failed', missing: 'run_missing' }
     const result = await attempt(taskId, { payload: { ...payload, retry: { jobId: 'run_0', runs } } })
     expect(result.output).toEqual({ runs: { other: 'run_made1' } })
     expect(engine.runs[0]).toMatchObject({
-      payload: { jobId: 'run_0', retryOf: 'run_failed' },
+      payload: { jobId: 'run_0', retryOf: 'run_failed', retriedAt: 5000 },
       options: { tags: expect.arrayContaining(['job:run_0']) },
     })
     expect(logger.messages('warn')).toEqual(['Cannot retry some definitions of a job, because they no longer exist.'])
@@ -185,10 +185,14 @@ describe('the runs of several jobs', () => {
   })
 
   test('are started for all definitions without a run in a retry of a job that failed early', async () => {
-    const { attempt } = await openTasks(both())
+    const { attempt, engine } = await openTasks(both())
     const retryPayload = { ...payload, retry: { jobId: 'run_0', runs: {}, allBut: ['work'] } }
     const result = await attempt(taskId, { payload: retryPayload })
     expect(Object.keys((result.output as { runs: object }).runs).toSorted()).toEqual(['other', 'third'])
+    expect(engine.runs.map((run) => run.payload)).toEqual([
+      expect.objectContaining({ retriedAt: 5000 }),
+      expect.objectContaining({ retriedAt: 5000 }),
+    ])
   })
 })
 
