@@ -49,7 +49,7 @@ export interface CancelOptions {
   /** Cancels only the jobs of this tenant. */
   tenantId?: string | undefined
   /** Cancels only jobs of this event. */
-  event?: JobEvent | undefined
+  event?: ListOptions['event']
 }
 
 /** The declarations of the options of `cancelJobs`. */
@@ -113,7 +113,7 @@ export interface JobOperations {
    */
   retryJob(id: string): Promise<JobHandle>
   /**
-   * Waits until the job completes, fails or is cancelled.
+   * Waits until the job completes, fails, expires or is cancelled.
    *
    * @throws {JobNotFoundError}
    * @throws {WaitTimeoutError} after the wait limit. The job continues.

@@ -61,7 +61,7 @@ export async function retryJob(id: string): Promise<JobHandle> {
 }
 
 /**
- * Waits until a job completes, fails or is cancelled.
+ * Waits until a job completes, fails, expires or is cancelled.
  *
  * @throws {JobNotFoundError}
  * @throws {WaitTimeoutError} after the wait limit. The job continues.
