@@ -177,7 +177,9 @@ describe('on Trigger.dev', () => {
       paused: false,
       concurrencyLimit: null,
     }
-    server.fault({ path: /^\/api\/v1\/queues/ }, { kind: 'answer', status: 200, body: queue })
+    server.fault({ path: /^\/api\/v1\/queues\/./ }, { kind: 'answer', status: 200, body: queue })
+    const list = { data: [], pagination: { currentPage: 1, totalPages: 1000, count: 100_000 } }
+    server.fault({ path: /^\/api\/v1\/queues(\?|$)/ }, { kind: 'answer', status: 200, body: list })
     const { messagesOf } = await doctor({ TRIGGER_API_URL: server.url, TRIGGER_SECRET_KEY: server.secretKey })
     expect(messagesOf('problem')).toEqual([])
     expect(messagesOf('warning')).toEqual([

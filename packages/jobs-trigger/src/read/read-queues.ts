@@ -30,9 +30,9 @@ export async function readQueues(
   } while (pagesLeft > 0 && pagesLeft <= missing().length)
   // A complete list may have fewer queues than it counts: queues of the same name can change places between two pages.
   if (found.size < total) {
-    await mapWithConcurrency(missing(), async ({ type, name }) => {
-      const queue = await api.queue(type, name)
-      if (queue) found.set(queueKey(queue), queue)
+    await mapWithConcurrency(missing(), async (one) => {
+      const queue = await api.queue(one.type, one.name)
+      if (queue) found.set(queueKey(one), queue)
     })
   }
   return found
