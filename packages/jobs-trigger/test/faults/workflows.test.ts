@@ -143,6 +143,7 @@ describe.each(signals)('a workflow whose process is ended by $name', options, ({
     await untilRecorded(id, 'ended', 'second')
     process.kill(second.pid, signal)
     await project.until(() => !isAlive(second.pid)) // a process that is ending may still save the record
+    await project.client.getJobStatus(id) // the server reads what the process sent before it ended
     stop()
     await continueAfter(id, signal)
     expect(await project.ended(id)).toMatchObject({ state: 'completed' })
