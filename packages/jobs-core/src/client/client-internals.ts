@@ -9,7 +9,7 @@ export interface ClientInternals {
   readonly clock: Clock
   /** Sends events that only resolve waits of workflows. Absent in a tenant router. */
   sendForWaits?(items: readonly AnyItem[], isSystem: boolean): Promise<SendResult[]>
-  /** Whether handlers may run in this process. Absent in a tenant router. */
+  /** True if handlers may run in this process. A tenant router has none. */
   runsHandlers?(): boolean
   /** True for a tenant router. */
   readonly isRouter?: boolean

@@ -42,7 +42,7 @@ export const listOptions: DeclaredOptions<CheckedOptions<ListOptions>> = declare
   cursor: string({ remedy: 'Pass the `cursor` of the previous page, or omit it.' }),
 })
 
-/** Which jobs `cancelJobs` cancels. */
+/** The filters of `cancelJobs`. */
 export interface CancelOptions {
   /** Cancels only jobs that were sent with this `reference`. */
   reference: string

@@ -43,7 +43,7 @@ export interface SenderDependencies {
   readonly logger: LoggerLike
   readonly maxPayloadBytes: number | undefined
   readonly jobs: Pick<JobRegistry, 'subscribers'>
-  /** Whether the events only resolve waits of workflows. Default false. */
+  /** True if the events only resolve waits of workflows. Default: false. */
   readonly waitsOnly?: boolean
 }
 

@@ -26,9 +26,9 @@ export interface EnvelopeContext {
   readonly maxPayloadBytes: number
   /** The definitions in this process. A hosted engine may have others. */
   readonly jobs: Pick<JobRegistry, 'subscribers'>
-  /** Whether the send is the platform's own. */
+  /** True for a send of the platform. */
   readonly isSystem: boolean
-  /** Whether the event only resolves waits. */
+  /** True if the event only resolves waits. */
   readonly waitsOnly?: boolean | undefined
 }
 

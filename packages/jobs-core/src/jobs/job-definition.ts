@@ -28,7 +28,7 @@ export interface BaseDefinition {
   readonly middleware?: readonly AttemptMiddleware[]
   /** The outputs that fail their attempt. Absent: those of the client. */
   readonly returnedErrors?: ReturnedErrors
-  /** Whether sends and ticks start runs of it. */
+  /** False if sends and ticks start no runs of it. */
   readonly enabled: boolean
   /** Options for specific engines, by the engine's name. */
   readonly providerOptions: ProviderOptions

@@ -61,7 +61,7 @@ export class StandstillWatch {
     return total > 0 ? { holders, waiting: total } : undefined
   }
 
-  /** Whether a timeout ends the attempts of a definition. That of a workflow applies to single steps only. */
+  /** Returns true if a timeout ends the attempts of a definition. A workflow's timeout applies to its steps only. */
   #endsByItself(id: string): boolean {
     const definition = this.#dependencies.host.jobs.get(id)
     return definition?.timeoutMs !== undefined && definition.kind !== 'workflow'

@@ -15,7 +15,7 @@ export interface RunFunction {
   /** The payload's type and its text, if there is no type node at this place. */
   readonly type: ts.Type | undefined
   readonly typeText: string | undefined
-  /** Whether the function takes the context. */
+  /** True if the function takes the context. */
   readonly takesContext: boolean
 }
 

@@ -25,6 +25,6 @@ export interface TaskUse {
   readonly call?: ts.CallExpression
   /** The method: `trigger`, `batchTrigger`, `triggerAndWait`; `id` for a read of the id; else `other`. */
   readonly method: string
-  /** Whether the call names the task by its id: `tasks.trigger('resize', …)`. */
+  /** True if the call names the task by its id: `tasks.trigger('resize', …)`. */
   readonly isById: boolean
 }
