@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeProvider, type FakeProvider, jobStatus } from '../../../test/kit/fake-provider.ts'
-import { createManualClock } from '../../../test/kit/manual-clock.ts'
+import { clock, createRouter, openRouter, order, sentTo } from '../../../test/kit/router-kit.ts'
 import { untyped } from '../../../test/kit/untyped.ts'
 import { JobNotVisibleError } from '../../errors/job-not-visible-error.ts'
 import { RequestFailedError } from '../../errors/request-failed-error.ts'
@@ -11,36 +11,16 @@ import { runWithClient } from '../../runs/async-context.ts'
 import type { JobStatus } from '../../runs/job-status.ts'
 import { createClient } from '../create-client.ts'
 import { getJobClient, setJobClient } from '../default-client.ts'
-import type { JobClient } from '../job-client.ts'
 import { createTenantRouter } from './create-tenant-router.ts'
 
-const clock = createManualClock()
-const order = (tenantId: string, orderId = 'order_1') => ({ tenantId, orderId })
+let { old, fresh, clients, moved, router } = openRouter()
 
-/** Creates a router without argument types, as in plain JavaScript. */
-const createRouter = createTenantRouter as unknown as (options: unknown) => JobClient
-
-let old: FakeProvider
-let fresh: FakeProvider
-let clients: { old: JobClient; new: JobClient }
-let moved: Set<string>
-let router: JobClient
-
-function open(oldProvider: FakeProvider, newProvider: FakeProvider): void {
-  old = oldProvider
-  fresh = newProvider
-  clients = {
-    old: createClient({ load: () => old }, { jobs: [], clock }),
-    new: createClient({ load: () => fresh }, { jobs: [], clock }),
-  }
-  moved = new Set()
-  router = createTenantRouter({ clients, route: (tenantId) => (moved.has(tenantId) ? 'new' : 'old') })
+function open(...providers: Parameters<typeof openRouter>): void {
+  ;({ old, fresh, clients, moved, router } = openRouter(...providers))
 }
 
-beforeEach(() => open(createFakeProvider({ name: 'a' }), createFakeProvider({ name: 'b' })))
+beforeEach(() => open())
 
-const sentTo = (provider: FakeProvider): string[] =>
-  provider.sent.map(({ tenantId, payload }) => `${tenantId} ${(payload as { orderId: string }).orderId}`)
 const unreachable = (provider: string) => async (): Promise<never> => {
   throw new RequestFailedError({ provider, operation: 'read a job', problem: 'the engine is down' })
 }

@@ -1,42 +1,21 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { createFakeProvider, type FakeProvider } from '../../../test/kit/fake-provider.ts'
-import { createManualClock } from '../../../test/kit/manual-clock.ts'
+import { clock, createRouter, openRouter, order, sentTo } from '../../../test/kit/router-kit.ts'
 import { untyped } from '../../../test/kit/untyped.ts'
 import { SendFailedError } from '../../errors/send-failed-error.ts'
 import { eventType } from '../../events/event-type.ts'
 import { defineJob } from '../../jobs/define-job.ts'
 import { createClient } from '../create-client.ts'
-import type { JobClient } from '../job-client.ts'
 import { createTenantRouter } from './create-tenant-router.ts'
 
-const clock = createManualClock()
-const order = (tenantId: string, orderId = 'order_1') => ({ tenantId, orderId })
+let { old, fresh, moved, router } = openRouter()
 
-/** Creates a router without argument types, as in plain JavaScript. */
-const createRouter = createTenantRouter as unknown as (options: unknown) => JobClient
-
-let old: FakeProvider
-let fresh: FakeProvider
-let clients: { old: JobClient; new: JobClient }
-let moved: Set<string>
-let router: JobClient
-
-function open(oldProvider: FakeProvider, newProvider: FakeProvider): void {
-  old = oldProvider
-  fresh = newProvider
-  clients = {
-    old: createClient({ load: () => old }, { jobs: [], clock }),
-    new: createClient({ load: () => fresh }, { jobs: [], clock }),
-  }
-  moved = new Set()
-  router = createTenantRouter({ clients, route: (tenantId) => (moved.has(tenantId) ? 'new' : 'old') })
+function open(...providers: Parameters<typeof openRouter>): void {
+  ;({ old, fresh, moved, router } = openRouter(...providers))
 }
 
-beforeEach(() => open(createFakeProvider({ name: 'a' }), createFakeProvider({ name: 'b' })))
-
-const sentTo = (provider: FakeProvider): string[] =>
-  provider.sent.map(({ tenantId, payload }) => `${tenantId} ${(payload as { orderId: string }).orderId}`)
+beforeEach(() => open())
 
 describe('a send', () => {
   test('goes to the engine of its tenant', async () => {
