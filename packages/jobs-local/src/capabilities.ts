@@ -19,6 +19,37 @@ export const localCapabilities: Capabilities = {
     'concurrency.perTenant': { supported: true, note: 'Counted in this process. Tenants take turns.' },
     priority: { supported: true, note: 'Moves a run ahead of runs of the same definition and tenant.' },
     'priority below 0': { supported: true },
+    'concurrency.key': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Limit the runs with `perTenant`.',
+    },
+    throttle: {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Limit the runs with `concurrency`.',
+    },
+    debounce: {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use an `idempotencyKey`.',
+    },
+    batches: {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Define a job for single events.',
+    },
+    'pauseJobs of a definition': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Set `enabled: false` in the definition.',
+    },
+    'pauseJobs of a tenant': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Send the jobs of the tenant later.',
+    },
+    'fair tenants': { supported: true, note: 'Tenants take turns.' },
     cron: { supported: true, note: 'Ticks while a process runs.' },
     'cron.tenants': { supported: true },
     "cron.overlap: 'skip'": { supported: true },

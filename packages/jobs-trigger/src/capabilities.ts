@@ -43,6 +43,41 @@ export const triggerCapabilities: Capabilities = {
       note: 'Trigger.dev would delay the run by that time, even if no other run waits.',
       instead: 'Give the other runs a higher priority.',
     },
+    'concurrency.key': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Limit the runs with `perTenant`.',
+    },
+    throttle: {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Limit the runs with `concurrency`.',
+    },
+    debounce: {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use an `idempotencyKey`.',
+    },
+    batches: {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Define a job for single events.',
+    },
+    'pauseJobs of a definition': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Set `enabled: false` in the definition.',
+    },
+    'pauseJobs of a tenant': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Send the jobs of the tenant later.',
+    },
+    'fair tenants': {
+      supported: false,
+      note: 'Runs start in the order of the engine.',
+      instead: 'Set `concurrency: { perTenant }`.',
+    },
     cron: {
       supported: true,
       note: 'A run starts about 1 to 6 s after its tick. A tick that is more than 75 s late counts as missed.',

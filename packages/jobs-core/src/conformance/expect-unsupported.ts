@@ -53,6 +53,12 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
   concurrency: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: 1 })),
   'concurrency.perTenant': (t) =>
     define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: { perTenant: 1 } })),
+  'concurrency.key': (t) =>
+    define(t, () =>
+      defineJob({ id: 'conformance-refused', event, handler, concurrency: { key: 'tenantId', limit: 1 } }),
+    ),
+  throttle: (t) =>
+    define(t, () => defineJob({ id: 'conformance-refused', event, handler, throttle: { limit: 1, period: '1s' } })),
   priority: (t) => t.send('conformance.plain', {}, { options: { priority: 1 } }),
   'priority below 0': (t) => t.send('conformance.plain', {}, { options: { priority: -1 } }),
   cron: (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron })),

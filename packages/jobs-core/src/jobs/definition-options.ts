@@ -10,6 +10,7 @@ import { type ReturnedErrors, returnedErrorsOption } from '../runs/returned-erro
 import { type Concurrency, concurrencyOption } from './concurrency.ts'
 import type { BaseDefinition } from './job-definition.ts'
 import { priorityOption } from './priority.ts'
+import { type Throttle, throttleOption } from './throttle.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
 
 /** The options of every kind of definition. */
@@ -25,8 +26,13 @@ export interface DefinitionOptions {
    * limit.
    */
   runTimeout?: number | Duration | undefined
-  /** The maximum number of concurrent runs: over all tenants, or `{ limit, perTenant }`. Default: no limit. */
+  /**
+   * The maximum number of concurrent runs: over all tenants, `{ limit, perTenant }`, or `{ key: 'storeId', limit }` for
+   * each value in the payload. Default: no limit.
+   */
   concurrency?: Concurrency | undefined
+  /** The maximum number of runs that start in a period. The rest waits. Retries and resumed workflows do not count. */
+  throttle?: Throttle | undefined
   /**
    * Seconds by which a run that waits for a slot is moved ahead of runs that came due later: -600 to 600. Default: 0.
    */
@@ -78,6 +84,7 @@ export const commonOptions: OptionTable<Omit<DefinitionOptions, 'id'>, WithoutDe
     remedy: "Pass at least 1 ms: a number of milliseconds, or a string such as `'1h'`.",
   }),
   concurrency: concurrencyOption,
+  throttle: throttleOption,
   priority: priorityOption,
   middleware: middlewareOption,
   returnedErrors: returnedErrorsOption,

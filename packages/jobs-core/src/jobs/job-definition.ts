@@ -6,6 +6,7 @@ import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import type { ReturnedErrors } from '../runs/returned-errors.ts'
 import type { CronSchedule } from '../time/cron-schedule.ts'
 import type { ConcurrencyLimits } from './concurrency.ts'
+import type { ThrottleLimits } from './throttle.ts'
 import type { EventMessage } from './event-message.ts'
 import type { CronContext, JobContext } from './job-context.ts'
 import type { ProviderOptions } from '../provider/engine-types.ts'
@@ -22,6 +23,8 @@ export interface BaseDefinition {
   readonly runTimeoutMs?: number
   /** The maximum number of concurrent runs. Absent: no limit. */
   readonly concurrency?: ConcurrencyLimits
+  /** The maximum number of runs that start in a period. Absent: no limit. */
+  readonly throttle?: ThrottleLimits
   /** Seconds by which a run that waits for a slot is moved ahead of others. Absent: 0. */
   readonly priority?: number
   /** Wraps the code of attempts, inside the client's middleware. */

@@ -14,17 +14,18 @@ interface Rules extends OptionRules {
  * Declares a duration: milliseconds or a string such as `'5s'`, at most ten years. The checked value is in
  * milliseconds.
  */
-export function duration({ minMs = 0, remedy = durationRemedy, ...rules }: Rules & { minMs?: number } = {}): Option<
-  number | Duration,
-  number,
-  'Ms'
-> {
+export function duration({
+  minMs = 0,
+  maxMs = Number.POSITIVE_INFINITY,
+  remedy = durationRemedy,
+  ...rules
+}: Rules & { minMs?: number; maxMs?: number } = {}): Option<number | Duration, number, 'Ms'> {
   return {
     ...rules,
     unit: 'Ms',
     read(value, name, createError) {
       const ms = readDuration(value, (problem) => createError(name, problem, remedy))
-      if (ms < minMs) throw createError(name, ms === 0 ? 'is 0' : `is ${ms} ms`, remedy)
+      if (ms < minMs || ms > maxMs) throw createError(name, ms === 0 ? 'is 0' : `is ${ms} ms`, remedy)
       return ms
     },
   }

@@ -40,7 +40,7 @@ export function beginDue({ store, clock, host }: EngineDependencies, { slots, ha
   // Must happen in the change that takes the resolved wait. With a later one, a crash in between would leave the run
   // asleep forever.
   for (const { run } of changes.resolved) if (!hasListener(run)) store.wakeRun(run)
-  const limitsOf = (definitionId: string) => host.jobs.get(definitionId)?.concurrency
+  const limitsOf = (definitionId: string) => host.jobs.get(definitionId)
   const claimed = store.claim(Math.min(slots, turnBatch), limitsOf, now)
   const isMoreReady = claimed.length === turnBatch || (due.length > 0 && store.hasDueJobs(now))
   return { due, unhandled, changes, claimed, isMoreReady }

@@ -5,6 +5,7 @@ import {
   eventOf,
   type JobRegistry,
   maxAttemptsOf,
+  payloadKeyOf,
   priorityOf,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -33,27 +34,49 @@ export function subscribersOf(
   if (!elsewhere || elsewhere.length === 0) return here
   return [
     ...here,
-    ...elsewhere.map((one) => ({
+    ...elsewhere.map(({ concurrencyPath, throttlePath, ...one }) => ({
       ...one,
       maxAttempts: envelope.maxAttempts ?? one.maxAttempts,
       priority: priorityOf(envelope, one),
+      ...keysOf(envelope, concurrencyPath, throttlePath),
     })),
   ]
 }
 
 /** Describes a definition for other workers. They start no runs of a disabled one, but leave it those that exist. */
 export function toWorkerDefinition(definition: Definition): WorkerDefinition {
+  const { concurrency, throttle } = definition
   return {
     ...toSubscriber(definition),
+    ...(concurrency?.key !== undefined && { concurrencyPath: concurrency.key }),
+    ...(throttle?.key !== undefined && { throttlePath: throttle.key }),
     event: definition.kind === 'cron' || !definition.enabled ? undefined : eventOf(definition),
   }
 }
 
-function toSubscriber(definition: Definition, envelope: Pick<Envelope, 'maxAttempts' | 'priority'> = {}): Subscriber {
+function toSubscriber(
+  definition: Definition,
+  envelope: Partial<Pick<Envelope, 'maxAttempts' | 'priority' | 'payload'>> = {},
+): Subscriber {
   return {
     definitionId: definition.id,
     maxAttempts: maxAttemptsOf(envelope, definition),
     priority: priorityOf(envelope, definition),
     compensateOnCancel: definition.kind === 'workflow' && definition.compensateOnCancel,
+    ...keysOf(envelope, definition.concurrency?.key, definition.throttle?.key),
+  }
+}
+
+function keysOf(
+  { payload }: Partial<Pick<Envelope, 'payload'>>,
+  concurrencyPath: string | undefined,
+  throttlePath: string | undefined,
+): Pick<Subscriber, 'concurrencyKey' | 'throttleKey'> {
+  const [concurrencyKey, throttleKey] = [concurrencyPath, throttlePath].map((path) =>
+    path === undefined ? undefined : payloadKeyOf(payload, path),
+  )
+  return {
+    ...(concurrencyKey !== undefined && { concurrencyKey }),
+    ...(throttleKey !== undefined && { throttleKey }),
   }
 }

@@ -4,9 +4,16 @@ import { nextRunId } from './run-id.ts'
 /** Creates the next run of a job, which waits for a slot. */
 export function createRun(
   job: StoredJob,
-  { definitionId, maxAttempts, priority = 0, compensateOnCancel = false }: Subscriber,
+  { definitionId, maxAttempts, priority = 0, compensateOnCancel = false, concurrencyKey, throttleKey }: Subscriber,
 ): StoredRun {
   const run: StoredRun = { id: nextRunId(job), job, definitionId, maxAttempts, state: 'queued', attempts: 0 }
-  if (priority === 0 && !compensateOnCancel) return run
-  return { ...run, ...(priority !== 0 && { priority }), ...(compensateOnCancel && { compensateOnCancel }) }
+  const isKeyed = concurrencyKey !== undefined || throttleKey !== undefined
+  if (priority === 0 && !compensateOnCancel && !isKeyed) return run
+  return {
+    ...run,
+    ...(priority !== 0 && { priority }),
+    ...(compensateOnCancel && { compensateOnCancel }),
+    ...(concurrencyKey !== undefined && { concurrencyKey }),
+    ...(throttleKey !== undefined && { throttleKey }),
+  }
 }

@@ -3,10 +3,13 @@ import type {
   JobErrorInfo,
   Json,
   ConcurrencyLimits,
+  ThrottleLimits,
   Envelope,
   EnvelopeResult,
   ListQuery,
   Outcome,
+  Pause,
+  PauseTarget,
   StepRecord,
   WorkflowRecord,
 } from '@cgk-platform/jobs-core/provider'
@@ -35,6 +38,10 @@ export interface StoredRun {
   readonly maxAttempts: number
   /** Seconds by which the run is moved ahead of others that wait for a slot. Absent: 0. */
   readonly priority?: number
+  /** Its value of the payload that `concurrency.key` names. Absent: it has none, or its definition names no key. */
+  readonly concurrencyKey?: string
+  /** Its value of the payload that `throttle.key` names. Absent: it has none, or its definition names no key. */
+  readonly throttleKey?: string
   /** Time by which the wall clock was set since the run was created, in milliseconds. Absent: 0. */
   clockSetMs?: number
   state: JobState
@@ -97,10 +104,22 @@ export interface Subscriber {
   readonly priority?: number
   /** Whether a cancel compensates the steps of the run. Default false. */
   readonly compensateOnCancel?: boolean
+  /** Its value of the payload that `concurrency.key` names. */
+  readonly concurrencyKey?: string
+  /** Its value of the payload that `throttle.key` names. */
+  readonly throttleKey?: string
+}
+
+/** A definition of another worker, for which this one creates runs. */
+export interface RemoteSubscriber extends Omit<Subscriber, 'concurrencyKey' | 'throttleKey'> {
+  /** The path in the payload that `concurrency.key` names. */
+  readonly concurrencyPath?: string
+  /** The path in the payload that `throttle.key` names. */
+  readonly throttlePath?: string
 }
 
 /** A definition of a worker, as other workers see it. */
-export interface WorkerDefinition extends Subscriber {
+export interface WorkerDefinition extends RemoteSubscriber {
   /** The event that it handles; `undefined` for a cron job and a disabled definition. */
   readonly event: string | undefined
 }
@@ -124,8 +143,22 @@ export interface ChangeCallbacks<T> {
   readonly run?: StoredRun
 }
 
-/** Returns the concurrency limits of a definition. Called at each claim, because hot reload can change them. */
-export type LimitsOf = (definitionId: string) => ConcurrencyLimits | undefined
+/** The limits of a definition's runs. */
+export interface RunLimits {
+  readonly concurrency?: ConcurrencyLimits
+  readonly throttle?: ThrottleLimits
+}
+
+/** Returns the limits of a definition. Called at each claim, because hot reload can change them. */
+export type LimitsOf = (definitionId: string) => RunLimits | undefined
+
+/** The definitions and tenants whose runs get no slot. */
+export interface Pauses {
+  /** Pauses or resumes a definition or a tenant. Does nothing if it already is. Call it only within `change`. */
+  set(target: PauseTarget, isPaused: boolean, now: number): void
+  /** Returns what is paused. */
+  all(): readonly Pause[]
+}
 
 /** The result of a send. */
 export type AddedJob = Extract<EnvelopeResult, { readonly ok: true }>
@@ -143,7 +176,7 @@ export interface SharedStore {
   /** Publishes the definitions of this process, so that any worker that takes a due job creates runs for them. */
   publishDefinitions(definitions: readonly WorkerDefinition[]): void
   /** Returns the definitions of other workers for an event. */
-  subscribersElsewhere(event: string): readonly Subscriber[]
+  subscribersElsewhere(event: string): readonly RemoteSubscriber[]
   /** Returns the number of live workers of this store, including this process if it is one. */
   countWorkers(): number
   /** Returns the ids of definitions that have waiting runs but no worker. */
@@ -169,6 +202,8 @@ export interface JobStore {
    * rejects. Returns `undefined` if the change is applied synchronously.
    */
   change<T>(work: () => T, end: ChangeCallbacks<T>): Promise<void> | undefined
+  /** The definitions and tenants that are paused. */
+  readonly pauses: Pauses
   /** Whether a change is pending. */
   readonly isChanging: boolean
   /** Adds jobs. For an idempotency key that is in use, returns the job that holds it. */

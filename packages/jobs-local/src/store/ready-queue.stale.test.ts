@@ -6,7 +6,7 @@ import { Fifo } from './fifo.ts'
 import type { StoredRun } from './job-store.ts'
 import { ReadyQueue } from './ready-queue.ts'
 
-const limitsOf = () => ({ perTenant: 2 })
+const limitsOf = () => ({ concurrency: { perTenant: 2 } })
 const tenantIds = ['acme', 'globex']
 
 afterEach(() => void vi.restoreAllMocks())
@@ -43,7 +43,7 @@ describe('ReadyQueue: runs that are cancelled while they wait', () => {
   test('do not accumulate, however many wait for a single slot and are cancelled', () => {
     const held = watchHeld()
     const queue = new ReadyQueue()
-    const one = () => ({ limit: 1 })
+    const one = () => ({ concurrency: { limit: 1 } })
     queue.push(createStoredRun('a', 'acme'))
     queue.take(one)
     for (let count = 0; count < 1000; count++) {

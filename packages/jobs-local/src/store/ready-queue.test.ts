@@ -1,9 +1,8 @@
-import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { createStoredRun } from '../../test/kit/stored-run.ts'
-import type { StoredRun } from './job-store.ts'
+import type { LimitsOf, StoredRun } from './job-store.ts'
 import { ReadyQueue } from './ready-queue.ts'
 
 const unlimited = () => undefined
@@ -15,10 +14,7 @@ function pushMany(queue: ReadyQueue, definitionId: string, tenantId: string, cou
   return runs
 }
 
-function takeAll(
-  queue: ReadyQueue,
-  limits: (definitionId: string) => ConcurrencyLimits | undefined = unlimited,
-): StoredRun[] {
+function takeAll(queue: ReadyQueue, limits: LimitsOf = unlimited): StoredRun[] {
   const taken: StoredRun[] = []
   for (let run = queue.take(limits); run; run = queue.take(limits)) taken.push(run)
   return taken
@@ -68,7 +64,7 @@ describe('ReadyQueue: order', () => {
 describe('ReadyQueue: limits', () => {
   test('a definition at its limit waits for a release and does not block others', () => {
     const queue = new ReadyQueue()
-    const limits = (id: string) => (id === 'narrow' ? { limit: 1 } : undefined)
+    const limits = (id: string) => (id === 'narrow' ? { concurrency: { limit: 1 } } : undefined)
     const runs = pushMany(queue, 'narrow', 'acme', 3)
     pushMany(queue, 'wide', 'acme', 3)
     expect(takeAll(queue, limits).map(nameOf)).toEqual(['narrow/acme', 'wide/acme', 'wide/acme', 'wide/acme'])
@@ -79,7 +75,7 @@ describe('ReadyQueue: limits', () => {
 
   test('a tenant at its limit waits for a release and does not block others', () => {
     const queue = new ReadyQueue()
-    const limits = () => ({ perTenant: 1 })
+    const limits = () => ({ concurrency: { perTenant: 1 } })
     pushMany(queue, 'a', 'acme', 3)
     pushMany(queue, 'a', 'globex', 2)
     expect(takeAll(queue, limits).map(nameOf)).toEqual(['a/acme', 'a/globex'])
@@ -90,17 +86,17 @@ describe('ReadyQueue: limits', () => {
   test('applies a raised limit from the next push, and a lowered one from the next take', () => {
     const queue = new ReadyQueue()
     pushMany(queue, 'a', 'acme', 5)
-    expect(takeAll(queue, () => ({ limit: 1 }))).toHaveLength(1)
+    expect(takeAll(queue, () => ({ concurrency: { limit: 1 } }))).toHaveLength(1)
     pushMany(queue, 'a', 'acme', 1)
-    expect(takeAll(queue, () => ({ limit: 3 }))).toHaveLength(2)
+    expect(takeAll(queue, () => ({ concurrency: { limit: 3 } }))).toHaveLength(2)
     queue.release('a', 'acme')
-    expect(takeAll(queue, () => ({ limit: 2 }))).toHaveLength(0)
+    expect(takeAll(queue, () => ({ concurrency: { limit: 2 } }))).toHaveLength(0)
   })
 
   test('no longer applies a removed limit', () => {
     const queue = new ReadyQueue()
     pushMany(queue, 'a', 'acme', 5)
-    expect(takeAll(queue, () => ({ limit: 1 }))).toHaveLength(1)
+    expect(takeAll(queue, () => ({ concurrency: { limit: 1 } }))).toHaveLength(1)
     queue.release('a', 'acme')
     expect(takeAll(queue)).toHaveLength(4)
   })
@@ -146,9 +142,11 @@ describe('ReadyQueue: any sequence of push, take, release and cancel', () => {
           const { waiting, running } = laneOf(definitionId, tenantId)
           return waiting.length > 0 && running < perTenant && runningOf(definitionId) < most
         }
-        const limitsOf = (definitionId: string): ConcurrencyLimits => {
+        const limitsOf: LimitsOf = (definitionId) => {
           const { limit: most, perTenant } = limits[definitionId]!
-          return { ...(most !== undefined && { limit: most }), ...(perTenant !== undefined && { perTenant }) }
+          return {
+            concurrency: { ...(most !== undefined && { limit: most }), ...(perTenant !== undefined && { perTenant }) },
+          }
         }
 
         for (const step of steps) {

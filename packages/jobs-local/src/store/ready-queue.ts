@@ -66,7 +66,7 @@ export class ReadyQueue {
   take(limitsOf: LimitsOf): StoredRun | undefined {
     for (let lane = this.#ring.shift(); lane; lane = this.#ring.shift()) {
       lane.queued = false
-      const limits = limitsOf(lane.definitionId)
+      const limits = limitsOf(lane.definitionId)?.concurrency
       // A lane at its limit is not in the ring until one of its runs is released.
       const run = isBelow(lane.running, limits?.limit) ? takeFrom(lane, limits) : undefined
       if (run && lane.ring.size > 0) this.#enqueueLane(lane)

@@ -68,7 +68,7 @@ export function createSimulatedWorkers(): SimulatedWorkers {
         store,
         claim(now, limits) {
           wallMs = now
-          const claimed = store.claim(concurrency - running.size, () => limits, now)
+          const claimed = store.claim(concurrency - running.size, () => limits && { concurrency: limits }, now)
           for (const run of claimed) running.add(run)
           return claimed
         },

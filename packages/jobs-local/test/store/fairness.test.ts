@@ -27,7 +27,7 @@ test.each(storeNames)('the %s store serves tenants round-robin, whatever charact
 
 test.each(storeNames)('the %s store gives a slot to a tenant below its limit', (name) => {
   const store = createStore(name)
-  const limits = () => ({ perTenant: 2 })
+  const limits = () => ({ concurrency: { perTenant: 2 } })
   const tenantIds = ['a', 'b', 'b', 'b', 'a', 'a', 'c', 'c']
   store.add(
     tenantIds.map((tenantId) => createEnvelope({ tenantId })),

@@ -22,6 +22,7 @@ import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges, StoredJob, Stored
 import { isCompensatedOnCancel } from '../is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
 import { isTick, OpenRuns } from './open-runs.ts'
+import { Paused } from './paused.ts'
 import { type Retention, RetainedJobs } from '../retained-jobs.ts'
 import { RunQueue } from './run-queue.ts'
 import { stateOf } from '../state-of.ts'
@@ -29,7 +30,7 @@ import { WallClock } from '../wall-clock.ts'
 import { shiftDelays } from './shift-delays.ts'
 import { WorkflowWaits } from './workflow-waits.ts'
 
-/** Creates a store in this process's memory. Its jobs are lost when the process ends. */
+/** Creates a store in this process's memory. */
 export function createMemoryStore(retention: Retention, clock: Pick<Clock, 'now' | 'elapsed'>): JobStore {
   return new MemoryStore(retention, clock)
 }
@@ -39,6 +40,7 @@ const none: StoredRun[] = Object.freeze([]) as never
 
 class MemoryStore implements JobStore {
   readonly isChanging = false
+  readonly pauses = new Paused()
   readonly #jobs = new IndexedJobs()
   readonly #arrived = new Fifo<StoredJob>()
   readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')
@@ -99,10 +101,9 @@ class MemoryStore implements JobStore {
 
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void {
     for (const subscriber of subscribers) this.#addRun(createRun(job, subscriber))
-    if (subscribers.length === 0) {
-      job.state = 'completed'
-      this.#endJob(job, now)
-    }
+    if (subscribers.length > 0) return
+    job.state = 'completed'
+    this.#endJob(job, now)
   }
 
   claim(max: number, limitsOf: LimitsOf, now: number): StoredRun[] {

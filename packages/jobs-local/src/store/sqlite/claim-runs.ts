@@ -51,7 +51,7 @@ export function claimRuns(options: ClaimOptions): StoredRun[] {
 
 function claimOf(definition: string, wanted: number, options: ClaimOptions): StoredRun[] {
   const { connection, turns, limitsOf } = options
-  const limits = limitsOf(definition)
+  const limits = limitsOf(definition)?.concurrency
   const max = Math.min(wanted, freeSlots(connection, limits?.limit, definition))
   const claimed: StoredRun[] = []
   /** Tenants at their limit. */

@@ -68,7 +68,7 @@ function isForAnother(row: SuspectRow, later: readonly SuspectRow[], options: Su
 
 function mayBegin({ definition_id: definition, tenant }: SuspectRow, options: SuspectClaimOptions): boolean {
   const { connection, limitsOf } = options
-  const { limit, perTenant } = limitsOf(definition) ?? {}
+  const { limit, perTenant } = limitsOf(definition)?.concurrency ?? {}
   return (
     options.mayBegin(definition) &&
     freeSlots(connection, limit, definition) > 0 &&

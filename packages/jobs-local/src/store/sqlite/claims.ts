@@ -1,7 +1,7 @@
 import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
 
 import { turnBatch } from '../../turn-batch.ts'
-import type { LimitsOf, StoredRun } from '../job-store.ts'
+import type { LimitsOf, RunLimits, StoredRun } from '../job-store.ts'
 import { type ClaimOptions, claimRuns, Turns } from './claim-runs.ts'
 import { claimSuspects, isEmptyWorkerWanted } from './claim-suspects.ts'
 import type { Connection } from './connection.ts'
@@ -100,7 +100,7 @@ export class Claims {
     const turns = this.#turns
     const older = ready > 0 ? claimRuns({ ...options, turns, max: free }) : []
     // Limits count the slots of all workers, so the runs that they allow are known once all others are written.
-    const isUnlimited = (definitionId: string): boolean => !limitsOf(definitionId) && mayBegin(definitionId)
+    const isUnlimited = (definitionId: string): boolean => !isLimited(limitsOf(definitionId)) && mayBegin(definitionId)
     const direct = unwritten.writeStarted(free - older.length, workers.id, isUnlimited, now)
     const left = free - older.length - direct.length
     const limited = unwritten.writeWaiting() > 0 ? claimRuns({ ...options, turns, max: left }) : []
@@ -155,4 +155,8 @@ export class Claims {
     )!
     return { isEmpty: slots === 0, hasOthers: others > 0 }
   }
+}
+
+function isLimited({ concurrency, throttle }: RunLimits = {}): boolean {
+  return concurrency !== undefined || throttle !== undefined
 }

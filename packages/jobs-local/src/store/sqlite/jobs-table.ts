@@ -13,6 +13,7 @@ import type { AddedJob, StoredJob } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { candidateJobsSql } from './candidate-jobs.ts'
 import { createInsert } from './insert-rows.ts'
+import type { RecentEnvelopes } from './recent-envelopes.ts'
 import { isRunOf, type JobRow, toJobState, toStoredJob } from './rows.ts'
 
 /** The columns of a `JobRow`. */
@@ -34,13 +35,13 @@ const maybeInState = `ifnull(
  * Writes new jobs. For an idempotency key in use, returns the job that holds it. Requires an open transaction, either
  * of this store or of an app on the same file.
  *
- * @param onAdded - called with the row key of each new job
+ * @param recent - caches the new jobs
  */
 export function addJobs(
   connection: Connection,
   envelopes: readonly Envelope[],
   now: number,
-  onAdded?: (seq: number, envelope: Envelope) => void,
+  recent?: RecentEnvelopes,
 ): AddedJob[] {
   let seq = lastSeq(connection)
   const rows: SQLInputValue[][] = []
@@ -53,7 +54,7 @@ export function addJobs(
     const state = delayed ? 'scheduled' : 'queued'
     rows.push([++seq, id, tenantId, event, encodeEnvelope(envelope), state, delayed ? runAt : null])
     for (const reference of envelope.references ?? []) references.push([reference, seq])
-    onAdded?.(seq, envelope)
+    recent?.add(seq, envelope)
     return { ok: true, id, deduplicated: false }
   })
   insertJobs(connection, rows)

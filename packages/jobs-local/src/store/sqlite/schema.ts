@@ -150,4 +150,12 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE cgk_runs ADD COLUMN retried_at INTEGER; -- when \`retryJob\` created it
   `,
+  `
+  CREATE TABLE cgk_pauses (
+    kind TEXT NOT NULL,            -- 'definition' or 'tenant'
+    id TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

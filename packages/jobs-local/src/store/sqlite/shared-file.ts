@@ -2,7 +2,7 @@ import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { SqliteTransaction } from '../../provider-options.ts'
 
-import type { AddedJob, WorkerDefinition, SharedStore, Subscriber } from '../job-store.ts'
+import type { AddedJob, RemoteSubscriber, SharedStore, WorkerDefinition } from '../job-store.ts'
 import { addInTransaction } from './add-in-transaction.ts'
 import type { Connection } from './connection.ts'
 import { ExternalChangeWatcher } from './external-change-watcher.ts'
@@ -70,7 +70,7 @@ export class SharedFile implements SharedStore {
     housekeeping.start()
   }
 
-  subscribersElsewhere(event: string): readonly Subscriber[] {
+  subscribersElsewhere(event: string): readonly RemoteSubscriber[] {
     return this.#dependencies.workers.subscribersElsewhere(event)
   }
 

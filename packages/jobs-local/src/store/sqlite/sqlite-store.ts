@@ -26,6 +26,7 @@ import * as jobs from './jobs-table.ts'
 import * as notices from './notices-table.ts'
 import { checkVersion, openFile } from './open-file.ts'
 import { countOpenJobs, countReadyByDefinition, hasOpenRun, hasReadyRun, nextDueAt } from './open-work.ts'
+import { PausesTable } from './pauses-table.ts'
 import { retryJob } from './retry-job.ts'
 import { keyOf, seqOf } from './rows.ts'
 import * as runs from './runs-table.ts'
@@ -59,6 +60,7 @@ const readRetryMs = 1000
 
 class SqliteStore implements JobStore {
   readonly shared: SharedFile
+  readonly pauses: PausesTable
   readonly #connection: Connection
   readonly #clock: Pick<Clock, 'now'>
   readonly #wall: WallClock
@@ -69,11 +71,10 @@ class SqliteStore implements JobStore {
   readonly #housekeeping: Housekeeping
   readonly #claims: Claims
   readonly #recentEnvelopes = new RecentEnvelopes()
-  readonly #remember = (seq: number, envelope: Envelope): void => this.#recentEnvelopes.add(seq, envelope)
   readonly #unwritten: UnwrittenRuns
   /** The runs that this process holds. */
   readonly #held = new HeldRuns()
-  /** Whether a claim might find a run. False after one that did not fill all slots, until the next change. */
+  /** Whether a claim might find a run. False after one that did not fill all slots, until a change. */
   #mayHaveNext = true
 
   constructor(connection: Connection, { retention, leaseMs, logger, clock }: SqliteStoreOptions) {
@@ -87,6 +88,7 @@ class SqliteStore implements JobStore {
     })
     const change = (work: () => void): Promise<void> => queue.add(work, { done: () => this.shared.changed() })
     this.#connection = connection
+    this.pauses = new PausesTable(connection, () => void (this.#mayHaveNext = true))
     this.#clock = clock
     this.#wall = new WallClock(clock)
     this.#reader = new JobsReader(connection)
@@ -111,7 +113,7 @@ class SqliteStore implements JobStore {
 
   add(envelopes: readonly Envelope[], now: number): readonly AddedJob[] {
     // A process that only sends never takes jobs.
-    return jobs.addJobs(this.#connection, envelopes, now, this.#workers.id === 0 ? undefined : this.#remember)
+    return jobs.addJobs(this.#connection, envelopes, now, this.#workers.id === 0 ? undefined : this.#recentEnvelopes)
   }
 
   get(jobId: string): StoredJob | undefined {
@@ -209,8 +211,7 @@ class SqliteStore implements JobStore {
   }
 
   #hasRunChanges(): boolean {
-    const { id: worker } = this.#workers
-    return notices.hasNotices(this.#connection, worker) || this.#held.lostBy(worker).length > 0
+    return notices.hasNotices(this.#connection, this.#workers.id) || this.#held.lostBy(this.#workers.id).length > 0
   }
 
   wakeRun(run: StoredRun): void {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 
-import type { WorkerDefinition, Subscriber } from '../job-store.ts'
+import type { RemoteSubscriber, WorkerDefinition } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { hasEnded, identifyProcess, isOfThisBoot } from './process-identity.ts'
 
@@ -44,7 +44,7 @@ export class Workers {
   #definitions: readonly WorkerDefinition[] = []
   #ids: ReadonlySet<string> = new Set()
   /** Definitions of other workers by event, cached for this transaction. */
-  readonly #elsewhere = new Map<string, readonly Subscriber[]>()
+  readonly #elsewhere = new Map<string, readonly RemoteSubscriber[]>()
   #areDefinitionsWritten = false
 
   constructor(connection: Connection, leaseMs: number) {
@@ -215,13 +215,13 @@ export class Workers {
   }
 
   /** Returns the definitions of other workers for an event. */
-  subscribersElsewhere(event: string): readonly Subscriber[] {
+  subscribersElsewhere(event: string): readonly RemoteSubscriber[] {
     const known = this.#elsewhere.get(event) ?? this.#readElsewhere(event)
     this.#elsewhere.set(event, known)
     return known
   }
 
-  #readElsewhere(event: string): readonly Subscriber[] {
+  #readElsewhere(event: string): readonly RemoteSubscriber[] {
     const sql =
       'SELECT definition_id, event, max_attempts, priority, compensate_on_cancel FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition_id'
     return this.#connection.all<DefinitionRow>(sql, event, this.#id).map((row) => ({

@@ -1,0 +1,23 @@
+import type { Pause, PauseTarget } from '@cgk-platform/jobs-core/provider'
+
+import type { Pauses } from '../job-store.ts'
+
+/** The definitions and tenants that are paused. */
+export class Paused implements Pauses {
+  readonly definitions = new Map<string, number>()
+  readonly tenants = new Map<string, number>()
+
+  set(target: PauseTarget, isPaused: boolean, now: number): void {
+    const [paused, id] =
+      'definitionId' in target ? [this.definitions, target.definitionId] : [this.tenants, target.tenantId]
+    if (!isPaused) paused.delete(id)
+    else if (!paused.has(id)) paused.set(id, now)
+  }
+
+  all(): Pause[] {
+    return [
+      ...[...this.definitions].map(([definitionId, since]) => ({ definitionId, since })),
+      ...[...this.tenants].map(([tenantId, since]) => ({ tenantId, since })),
+    ]
+  }
+}
