@@ -11,6 +11,8 @@ import {
   oneOf,
 } from '@cgk-platform/jobs-core/provider'
 
+import { tenantWeightsOption } from './tenant-weights.ts'
+
 /** The role of a process that shares a file of jobs with others. */
 export type LocalRole = 'send' | 'work' | 'both'
 
@@ -39,6 +41,11 @@ export interface LocalConfig {
    * time that a handler blocks the event loop. Minimum `'1s'`. Default `'60s'`.
    */
   lease?: number | Duration | undefined
+  /**
+   * The turns that a tenant gets in each round of the tenants with waiting runs: `{ tenant_123: 3 }`, each a number
+   * above 0, up to 1000. Default 1 for each tenant.
+   */
+  tenantWeights?: Readonly<Record<string, number>> | undefined
 }
 
 declare module '@cgk-platform/jobs-core/provider' {
@@ -53,37 +60,43 @@ export interface LocalSettings {
   readonly retention: { readonly count: number; readonly ageMs: number }
   readonly role: LocalRole
   readonly leaseMs: number
+  /** The turns of a tenant in each round. A tenant that is not in it has 1. */
+  readonly tenantWeights: ReadonlyMap<string, number>
   /** The file; `undefined` for memory. */
   readonly path: string | undefined
 }
 
-const retention = declareOptions<NonNullable<LocalConfig['retention']>>('`retention`', {
+const retentionOptions = declareOptions<NonNullable<LocalConfig['retention']>>('`retention`', {
   count: integer(),
   age: duration(),
 })
 
 const options = declareOptions<LocalConfig, CheckedConfig>('the local engine', {
   concurrency: integer(),
-  retention: group(retention),
+  retention: group(retentionOptions),
   store: oneOf(['memory', 'sqlite']),
   path: string({ remedy: "Pass the path of a file, such as `'./data/jobs.db'`." }),
   role: oneOf(['send', 'work', 'both']),
   lease: duration({ minMs: 1000, remedy: "Pass at least one second: `'1s'`." }),
+  tenantWeights: tenantWeightsOption,
 })
 
-interface CheckedConfig extends Omit<CheckedOptions<LocalConfig>, 'retention'> {
+interface CheckedConfig extends Omit<CheckedOptions<LocalConfig>, 'retention' | 'tenantWeights'> {
   readonly retention?: { readonly count?: number; readonly ageMs?: number }
+  readonly tenantWeights?: ReadonlyMap<string, number>
 }
 
 /** Checks the options and applies their defaults. @throws {InvalidOptionError} for an invalid option. */
 export function toLocalSettings(config: LocalConfig): LocalSettings {
-  const { concurrency = 100, retention: retained, role = 'both', leaseMs = 60_000, ...location } = options.read(config)
+  const { concurrency = 100, retention: retained, role = 'both', leaseMs = 60_000, ...more } = options.read(config)
+  const { tenantWeights = new Map<string, number>(), ...location } = more
   const path = pathOf(location)
   if (path === undefined && role !== 'both') {
     const remedy = "Set `store: 'sqlite'` and a `path`, or omit `role`."
     throw invalidOption('role', `is \`'${role}'\`, but processes cannot share jobs in memory`, remedy)
   }
-  return { concurrency, retention: { count: 10_000, ageMs: 86_400_000, ...retained }, role, leaseMs, path }
+  const retention = { count: 10_000, ageMs: 86_400_000, ...retained }
+  return { concurrency, retention, role, leaseMs, tenantWeights, path }
 }
 
 function pathOf({ store, path }: Pick<CheckedConfig, 'store' | 'path'>): string | undefined {

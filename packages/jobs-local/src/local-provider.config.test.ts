@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { createTestEngine } from './testing/index.ts'
 import { createJobClient } from './index.ts'
-import type { LocalConfig } from './local-config.ts'
+import { type LocalConfig, toLocalSettings } from './local-config.ts'
 import { createLocalProvider } from './local-provider.ts'
 
 describe('the options of the local engine', () => {
@@ -37,6 +37,18 @@ describe('the options of the local engine', () => {
       "`role` is `'send'`, but processes cannot share jobs in memory. ",
     ],
     ['a lease that is too short', { path: 'jobs.db', lease: 999 }, '`lease` is 999 ms. Pass at least one second: '],
+    ['an array of weights', { tenantWeights: [3] }, '`tenantWeights` is not an object of numbers. Pass an object such'],
+    ['a number as weights', { tenantWeights: 3 }, '`tenantWeights` is not an object of numbers. '],
+    ['a map of weights', { tenantWeights: new Map([['acme', 3]]) }, '`tenantWeights` is not an object of numbers. '],
+    [
+      'a weight of 0',
+      { tenantWeights: { acme: 0 } },
+      '`tenantWeights.acme` is `0`. Pass a number above 0, up to 1000.',
+    ],
+    ['a negative weight', { tenantWeights: { acme: -1 } }, '`tenantWeights.acme` is `-1`. '],
+    ['a weight above 1000', { tenantWeights: { acme: 1001 } }, '`tenantWeights.acme` is `1001`. '],
+    ['a string as a weight', { tenantWeights: { acme: '3' } }, '`tenantWeights.acme` is a string, not a number. '],
+    ['a weight of NaN', { tenantWeights: { acme: Number.NaN } }, '`tenantWeights.acme` is `NaN`. '],
   ])('reject %s', (_what, config, message) => {
     for (const make of [
       () => createLocalProvider(config as LocalConfig),
@@ -63,10 +75,20 @@ describe('the local engine', () => {
     [{ concurrency: 1, retention: { count: 1, age: 0 } }],
     [{ retention: { count: undefined, age: undefined } }],
     [{ store: 'memory' }],
+    [{ tenantWeights: { acme: 3, globex: 0.5 } }],
+    [{ tenantWeights: {} }],
     [{ path: 'jobs.db' }],
     [{ store: 'sqlite', path: 'jobs.db', role: 'work', lease: '1s' }],
   ])('accepts %j', (config) => {
     expect(() => createLocalProvider(config)).not.toThrow()
+  })
+
+  test('gives a tenant its weight, whatever its name', () => {
+    const tenantWeights = JSON.parse('{"acme":3,"__proto__":2}') as Record<string, number>
+    expect([...toLocalSettings({ tenantWeights }).tenantWeights]).toEqual([
+      ['acme', 3],
+      ['__proto__', 2],
+    ])
   })
 
   test.each<[what: string, variable: string, config: LocalConfig | undefined, isStored: boolean]>([
