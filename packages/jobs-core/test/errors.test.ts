@@ -202,6 +202,7 @@ test('the remedy for an unknown event depends on its name', () => {
 test('the remedy for a job that cannot be retried depends on its state', () => {
   const message = (state: string) => new core.JobNotRetryableError({ jobId: 'job_1', state }).message
   for (const state of ['completed', 'cancelled', 'expired']) expect(message(state)).toMatch(/send the event again/)
+  expect(message('superseded')).toMatch(/`supersededBy`/)
   for (const state of ['scheduled', 'queued', 'running', 'retrying']) expect(message(state)).toMatch(/waitForJob/)
 })
 

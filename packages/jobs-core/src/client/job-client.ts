@@ -35,7 +35,17 @@ export const listOptions: DeclaredOptions<CheckedOptions<ListOptions>> = declare
     maxLength: maxIdLength,
     remedy: 'Pass the id of a tenant, or omit it to list the jobs of all tenants.',
   }),
-  state: oneOf(['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled', 'expired']),
+  state: oneOf([
+    'scheduled',
+    'queued',
+    'running',
+    'retrying',
+    'completed',
+    'failed',
+    'cancelled',
+    'expired',
+    'superseded',
+  ]),
   event: string({ maxLength: maxIdLength, remedy: 'Pass the name of an event, or `cron/<definition>`.' }),
   reference: referenceOption,
   limit: integer({ max: 1000 }),
@@ -113,7 +123,7 @@ export interface JobOperations {
    */
   retryJob(id: string): Promise<JobHandle>
   /**
-   * Waits until the job completes, fails, expires or is cancelled.
+   * Waits until the job completes, fails, expires, is cancelled or is superseded.
    *
    * @throws {JobNotFoundError}
    * @throws {WaitTimeoutError} after the wait limit. The job continues.

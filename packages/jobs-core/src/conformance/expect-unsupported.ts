@@ -59,6 +59,8 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
     ),
   throttle: (t) =>
     define(t, () => defineJob({ id: 'conformance-refused', event, handler, throttle: { limit: 1, period: '1s' } })),
+  debounce: (t) =>
+    define(t, () => defineJob({ id: 'conformance-refused', event, handler, debounce: { period: '1s' } })),
   priority: (t) => t.send('conformance.plain', {}, { options: { priority: 1 } }),
   'priority below 0': (t) => t.send('conformance.plain', {}, { options: { priority: -1 } }),
   cron: (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron })),

@@ -13,9 +13,11 @@ export class JobNotRetryableError extends JobsError {
   constructor({ jobId, state }: { jobId: string; state: string }) {
     super(
       `The job ${quote(jobId)} is \`${state}\`. Only failed jobs can be retried. ` +
-        (state === 'completed' || state === 'cancelled' || state === 'expired'
-          ? 'To run it once more, send the event again.'
-          : 'Wait until it ends (`waitForJob`), then retry it if it has failed.'),
+        (state === 'superseded'
+          ? 'A later job runs instead: see `supersededBy` in the status of its run.'
+          : state === 'completed' || state === 'cancelled' || state === 'expired'
+            ? 'To run it once more, send the event again.'
+            : 'Wait until it ends (`waitForJob`), then retry it if it has failed.'),
     )
     this.jobId = jobId
     this.state = state

@@ -6,11 +6,12 @@ import { declareOptions, type DeclaredOptions } from '../options/declare-options
 import { callback } from '../options/kinds.ts'
 import {
   commonOptions,
-  type DefinitionOptions,
+  type EventDefinitionOptions,
   idOption,
   readDefinition,
   type WithoutDefaults,
 } from './definition-options.ts'
+import { debounceOption } from './debounce.ts'
 import type { EventMessage } from './event-message.ts'
 import type { IfEvent } from './if-event.ts'
 import type { JobContext } from './job-context.ts'
@@ -20,7 +21,11 @@ import { registerDefinition } from './register-definition.ts'
 import type { OwnJob } from './own-job.ts'
 
 /** The options of `defineJob`. `Name` is the event as written, which can be misspelled. */
-export interface JobOptions<Event extends JobEvent, Output, Name extends string = Event> extends DefinitionOptions {
+export interface JobOptions<
+  Event extends JobEvent,
+  Output,
+  Name extends string = Event,
+> extends EventDefinitionOptions {
   /** The event to handle. Each send of it starts one run of this job. */
   event: Event | Extract<Name, JobEvent>
   payload?: undefined
@@ -34,7 +39,7 @@ export interface JobOptions<Event extends JobEvent, Output, Name extends string 
 }
 
 /** The options of `defineJob` for a job without an event of `JobEvents`. */
-export interface PayloadJobOptions<Schema extends JobEvent | StandardSchemaV1, Output> extends DefinitionOptions {
+export interface PayloadJobOptions<Schema extends JobEvent | StandardSchemaV1, Output> extends EventDefinitionOptions {
   event?: undefined
   /** The schema of the payload. The job is sent itself. */
   payload: Exclude<Schema, string>
@@ -54,6 +59,7 @@ export const jobOptions: DeclaredOptions<CheckedJob> = declareOptions<JobOptions
     ...triggerOptions,
     handler: callback({ required: 'Pass a function.' }),
     ...commonOptions,
+    debounce: debounceOption,
     onFailure: callback(),
   },
 )

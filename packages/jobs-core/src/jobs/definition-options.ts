@@ -8,6 +8,7 @@ import type { Duration } from '../time/duration.ts'
 import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
 import { type ReturnedErrors, returnedErrorsOption } from '../runs/returned-errors.ts'
 import { type Concurrency, concurrencyOption } from './concurrency.ts'
+import type { Debounce } from './debounce.ts'
 import type { BaseDefinition } from './job-definition.ts'
 import { priorityOption } from './priority.ts'
 import { type Throttle, throttleOption } from './throttle.ts'
@@ -45,6 +46,15 @@ export interface DefinitionOptions {
   enabled?: boolean | undefined
   /** Options for specific engines. */
   providerOptions?: ProviderOptions | undefined
+}
+
+/** The options of a definition that handles an event. */
+export interface EventDefinitionOptions extends DefinitionOptions {
+  /**
+   * Of the sends of a tenant, or of each value of `key`, only the last one runs, after a period without another one. The
+   * others end as `superseded`. Default: every send runs.
+   */
+  debounce?: Debounce | undefined
 }
 
 /** The checked options of a definition, before defaults are added. */

@@ -6,6 +6,7 @@ import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import type { ReturnedErrors } from '../runs/returned-errors.ts'
 import type { CronSchedule } from '../time/cron-schedule.ts'
 import type { ConcurrencyLimits } from './concurrency.ts'
+import type { DebounceTimes } from './debounce.ts'
 import type { ThrottleLimits } from './throttle.ts'
 import type { EventMessage } from './event-message.ts'
 import type { CronContext, JobContext } from './job-context.ts'
@@ -45,6 +46,8 @@ export interface JobDefinition<
   readonly kind: 'job'
   /** The event to handle. */
   readonly event: EventName<Event>
+  /** When only the last of several sends runs. Absent: every send runs. */
+  readonly debounce?: DebounceTimes
   /** Runs one attempt. */
   // Methods and not properties, so that a definition of one event is assignable to `JobDefinition`.
   handler(event: EventMessage<Event>, context: JobContext): Output | Promise<Output>

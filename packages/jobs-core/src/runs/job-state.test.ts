@@ -12,13 +12,14 @@ const states: readonly JobState[] = [
   'failed',
   'cancelled',
   'expired',
+  'superseded',
 ]
 const runs = (...list: [definitionId: string, state: JobState][]): RunInJob[] =>
   list.map(([definitionId, state]) => ({ definitionId, state }))
 const anyRuns = fc.array(fc.record({ definitionId: fc.constantFrom('a', 'b', 'c'), state: fc.constantFrom(...states) }))
 
 test.each(states)('%s: reports whether it has ended', (state) => {
-  expect(isEnded(state)).toBe(['completed', 'failed', 'cancelled', 'expired'].includes(state))
+  expect(isEnded(state)).toBe(['completed', 'failed', 'cancelled', 'expired', 'superseded'].includes(state))
 })
 
 describe('the state of a job', () => {
@@ -39,6 +40,12 @@ describe('the state of a job', () => {
     ['expired', 'cancelled', 'cancelled'],
     ['completed', 'expired', 'expired'],
     ['completed', 'completed', 'completed'],
+    ['superseded', 'scheduled', 'scheduled'],
+    ['superseded', 'completed', 'completed'],
+    ['superseded', 'failed', 'failed'],
+    ['superseded', 'expired', 'expired'],
+    ['superseded', 'cancelled', 'cancelled'],
+    ['superseded', 'superseded', 'superseded'],
   ])('with a %s and a %s run is %s, in either order', (first, second, job) => {
     expect(jobStateOf(runs(['a', first], ['b', second]))).toBe(job)
     expect(jobStateOf(runs(['b', second], ['a', first]))).toBe(job)

@@ -1,4 +1,4 @@
-/** The state of a job or a run. `retrying` is between two attempts. */
+/** The state of a job or a run. `retrying` is between two attempts. `superseded`: a later send runs instead. */
 export type JobState =
   | 'scheduled'
   | 'queued'
@@ -8,15 +8,26 @@ export type JobState =
   | 'failed'
   | 'cancelled'
   | 'expired'
+  | 'superseded'
 
-const ended: readonly JobState[] = ['completed', 'failed', 'cancelled', 'expired']
+const ended: readonly JobState[] = ['completed', 'failed', 'cancelled', 'expired', 'superseded']
 
 /**
  * The job's state is the first of these states that one of its runs has. States that have not ended come first. Then
  * comes `cancelled`, because a cancel is a user's decision even if another run failed. Then come the other ends, the
- * worst first.
+ * worst first. `superseded` comes last, because such a run did nothing.
  */
-const precedence: readonly JobState[] = ['running', 'retrying', 'queued', 'scheduled', 'cancelled', 'failed', 'expired']
+const precedence: readonly JobState[] = [
+  'running',
+  'retrying',
+  'queued',
+  'scheduled',
+  'cancelled',
+  'failed',
+  'expired',
+  'completed',
+  'superseded',
+]
 
 /** Returns true if a job or run in this state has ended. */
 export function isEnded(state: JobState): boolean {

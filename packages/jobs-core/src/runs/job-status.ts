@@ -52,4 +52,6 @@ export interface RunStatus<Output = unknown> {
   readonly steps?: readonly StepStatus[]
   /** The id of the run that this one retries. */
   readonly retryOf?: string
+  /** The id of the job that runs instead, while `superseded`. That job can be superseded in turn. */
+  readonly supersededBy?: string
 }

@@ -76,7 +76,7 @@ describe('rejects an invalid workflow and names the field', () => {
 
   test('an unknown option, with the known ones', () => {
     expect(() => define({ handler: steps })).toThrow(
-      'defineWorkflow(`fulfil-order`): `handler` is not an option of `defineWorkflow`. The options are `id`, `event`, `payload`, `steps`, `retry`, `timeout`, `runTimeout`, `concurrency`, `priority`, `middleware`, `returnedErrors`, `enabled`, `providerOptions`, `version`, `maxSteps`, `compensateOnCancel`, `onFailure`.',
+      'defineWorkflow(`fulfil-order`): `handler` is not an option of `defineWorkflow`. The options are `id`, `event`, `payload`, `steps`, `retry`, `timeout`, `runTimeout`, `concurrency`, `throttle`, `priority`, `middleware`, `returnedErrors`, `enabled`, `providerOptions`, `debounce`, `version`, `maxSteps`, `compensateOnCancel`, `onFailure`.',
     )
   })
 

@@ -7,12 +7,13 @@ import { callback, integer, boolean, string } from '../options/kinds.ts'
 import { maxIdLength } from '../options/text-problem.ts'
 import {
   commonOptions,
-  type DefinitionOptions,
+  type EventDefinitionOptions,
   idOption,
   readDefinition,
   type WithoutDefaults,
 } from '../jobs/definition-options.ts'
 import { type CheckedTrigger, triggerOptions, withEvent } from '../jobs/definition-trigger.ts'
+import { debounceOption } from '../jobs/debounce.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { IfEvent } from '../jobs/if-event.ts'
 import type { JobContext } from '../jobs/job-context.ts'
@@ -27,7 +28,7 @@ export interface WorkflowOptions<
   Event extends JobEvent,
   Output,
   Name extends string = Event,
-> extends DefinitionOptions {
+> extends EventDefinitionOptions {
   /** The event that starts a run. Every send starts one. */
   event: Event | Extract<Name, JobEvent>
   payload?: undefined
@@ -88,6 +89,7 @@ export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
   ...triggerOptions,
   steps: callback({ required: 'Pass a function.', feature: 'workflows' }),
   ...commonOptions,
+  debounce: debounceOption,
   version: string({ maxLength: maxIdLength, remedy: "Use a string such as `'2'`." }),
   maxSteps: integer(),
   compensateOnCancel: boolean({ feature: (isOn: boolean) => (isOn ? ['workflows: compensateOnCancel'] : []) }),

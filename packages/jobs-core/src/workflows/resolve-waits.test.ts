@@ -123,6 +123,11 @@ test.each<[words: string, job: Parameters<typeof jobStatus>[0], error: object]>(
   ['was cancelled', { runs: [{ ...invoiceRun, state: 'cancelled' }] }, { code: 'job_cancelled' }],
   ['was cancelled before it had a run', { state: 'cancelled' }, { code: 'job_cancelled' }],
   ['expired before it had a run', { state: 'expired' }, { code: 'job_expired' }],
+  [
+    'was superseded',
+    { runs: [{ ...invoiceRun, state: 'superseded', supersededBy: 'job_2' }] },
+    { code: 'job_superseded', message: expect.stringContaining('`job_2`') },
+  ],
   ['expired', { runs: [{ ...invoiceRun, state: 'expired' }] }, { code: 'job_expired' }],
   [
     'ended without a run of the definition',

@@ -2,11 +2,12 @@ import { DefinitionNotFoundError } from '../errors/definition-not-found-error.ts
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { JobExpiredError } from '../errors/job-expired-error.ts'
+import { JobSupersededError } from '../errors/job-superseded-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { Json } from '../events/json.ts'
 import { toErrorInfo } from '../runs/error-info.ts'
-import { isEnded, type JobState } from '../runs/job-state.ts'
-import type { JobStatus } from '../runs/job-status.ts'
+import { isEnded } from '../runs/job-state.ts'
+import type { JobStatus, RunStatus } from '../runs/job-status.ts'
 import type { AwaitedEvent, EventMatch } from './step-call.ts'
 import { endStep, type StepRecord, type WorkflowRecord } from './workflow-record.ts'
 
@@ -60,13 +61,18 @@ export function resolveJobWait(record: WorkflowRecord, step: StepRecord, job: Jo
     endStep(record, step, 'completed', now)
     return true
   }
-  step.error = run?.error ?? toErrorInfo(endError(run?.state ?? job.state, job.id, definitionId))
+  step.error = run?.error ?? toErrorInfo(endError(run ?? job, job.id, definitionId))
   endStep(record, step, 'failed', now)
   return true
 }
 
 /** Returns the error of a job that ended in this state without one of its own. */
-function endError(state: JobState, jobId: string, definitionId: string): Error {
+function endError(
+  { state, supersededBy }: Pick<RunStatus, 'state' | 'supersededBy'>,
+  jobId: string,
+  definitionId: string,
+): Error {
   if (state === 'cancelled') return new JobCancelledError({ jobId })
+  if (state === 'superseded') return new JobSupersededError({ jobId, supersededBy })
   return state === 'expired' ? new JobExpiredError({ jobId }) : new DefinitionNotFoundError({ definitionId })
 }

@@ -4,6 +4,7 @@ import { type JobHandle, type SendOptions, sendOptions } from '../client/send-op
 import type { EventName, JobEvent, JobPayload, TenantInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 import type { AsJson } from '../jobs/as-json.ts'
+import type { DebounceTimes } from '../jobs/debounce.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { BaseDefinition, JobDefinition } from '../jobs/job-definition.ts'
@@ -144,6 +145,8 @@ export interface WorkflowDefinition<
   readonly kind: 'workflow'
   /** The event that starts a run. */
   readonly event: EventName<Event>
+  /** When only the last of several sends runs. Absent: every send runs. */
+  readonly debounce?: DebounceTimes
   /** The version of the code. A run that started with another version fails. */
   readonly version?: string
   /** Maximum number of steps in one run. */

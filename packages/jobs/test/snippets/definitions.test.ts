@@ -60,6 +60,7 @@ test('docs/observability.md lists every hook and every state', async () => {
     failed: true,
     cancelled: true,
     expired: true,
+    superseded: true,
   }
   expect(namesIn('docs/observability.md', 'State', 'Meaning')).toEqual(Object.keys(states))
 })

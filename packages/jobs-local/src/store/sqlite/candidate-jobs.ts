@@ -27,6 +27,7 @@ const candidateQueries: Readonly<Record<JobState, string>> = {
   failed: ended,
   cancelled: ended,
   expired: ended,
+  superseded: ended,
 }
 
 /**
