@@ -36,6 +36,9 @@ export {
   getJobStatus,
   healthCheck,
   listJobs,
+  listPauses,
+  pauseJobs,
+  resumeJobs,
   retryJob,
   scheduleJob,
   sendJob,
@@ -43,6 +46,7 @@ export {
   waitForJob,
 } from './client/module-functions.ts'
 export type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './client/send-options.ts'
+export type { Pause, PauseTarget } from './jobs/pause.ts'
 export type { JobPage } from './provider/job-page.ts'
 export { findRun } from './runs/find-run.ts'
 export { isEnded, type JobState } from './runs/job-state.ts'

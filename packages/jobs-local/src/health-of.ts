@@ -1,4 +1,4 @@
-import type { Health } from '@cgk-platform/jobs-core'
+import type { Health, Pause } from '@cgk-platform/jobs-core'
 
 import type { Engine } from './engine/engine.ts'
 import { type Standstill, standstillAfterMs } from './engine/standstill-watch.ts'
@@ -17,6 +17,9 @@ const closed: Check = { name: 'engine', ok: false, message: 'is closed' }
 /** Stops counting here: health is checked often, and a file can contain millions of jobs. */
 const maxCounted = 100_000
 
+/** Number of pauses that the check names. There can be one for each tenant. */
+const maxPausesListed = 10
+
 function checksOf(engine: Engine, store: JobStore): Check[] {
   try {
     const openJobs = store.openJobs(maxCounted + 1)
@@ -30,9 +33,10 @@ function checksOf(engine: Engine, store: JobStore): Check[] {
     }
     const standstill = engine.standstill.find()
     const slots = standstill ? [slotsCheck(standstill)] : []
-    if (!store.shared) return [check, ...slots]
+    const paused = pausedCheck(store.pauses.all())
+    if (!store.shared) return [check, ...slots, ...paused]
     const workers = engine.runsJobs ? [] : [workersCheck(store.shared, openJobs)]
-    return [check, storeCheck(store.shared), ...workers, ...slots]
+    return [check, storeCheck(store.shared), ...workers, ...slots, ...paused]
   } catch (error) {
     return [{ name: 'store', ok: false, message: (error as Error).message }]
   }
@@ -58,6 +62,18 @@ function slotsCheck({ holders, waiting }: Standstill): Check {
     `no attempt has begun or ended for ${standstillAfterMs / 60_000} minutes; runs waiting: ${formatCount(waiting)}; ` +
     `attempts that hold their slots: ${attempts}; find out why these handlers do not end, and set \`timeout\``
   return { name: 'slots', ok: false, message }
+}
+
+/** Reports what is paused. A pause is not a failure: someone wanted it. */
+function pausedCheck(pauses: readonly Pause[]): Check[] {
+  if (pauses.length === 0) return []
+  const listed = pauses.slice(0, maxPausesListed).map(({ definitionId, tenantId, since }) => {
+    const what = definitionId === undefined ? `the tenant \`${tenantId}\`` : `\`${definitionId}\``
+    return `${what} since ${since?.toISOString()}`
+  })
+  const more = pauses.length - listed.length
+  const all = more > 0 ? `${listed.join(', ')} and ${more} more` : listed.join(', ')
+  return [{ name: 'paused', ok: true, message: `no run starts of ${all}; call \`resumeJobs\` when they may start` }]
 }
 
 function formatCount(openJobs: number): string {

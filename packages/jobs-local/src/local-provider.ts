@@ -136,6 +136,19 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
       engine.wake()
     },
 
+    async pause(target) {
+      const { store } = open('pauseJobs')
+      await changeNow(store, () => store.pauses.set(target, true, clock.now()))
+    },
+
+    async resume(target) {
+      const { engine, store } = open('resumeJobs')
+      await changeNow(store, () => store.pauses.set(target, false, clock.now()))
+      engine.wake()
+    },
+
+    pauses: async () => attached().store.pauses.all(),
+
     async list(query) {
       if (query.cursor !== undefined && !/^[0-9A-Z]{26}$/.test(query.cursor)) {
         const problem = 'was not returned by `listJobs`'

@@ -24,6 +24,7 @@ import { setInternals } from './client-internals.ts'
 import { type ClientOptions, clientOptions } from './client-options.ts'
 import { closeOptions, type JobClient, listOptions, waitOptions } from './job-client.ts'
 import { createLazyEngine } from './lazy-engine.ts'
+import { createPauseOperations, type PauseOperations } from './pause-operations.ts'
 import { createSender } from './sender.ts'
 import { createTenantClient } from './tenant-client.ts'
 import { toCancelQuery, toListQuery } from './to-list-query.ts'
@@ -114,7 +115,8 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     return provider.list(query)
   }
   /** Operations on all jobs that match. A tenant client adds its tenant to their options. */
-  const queries: Pick<JobClient, 'listJobs' | 'cancelJobs'> = {
+  const queries: Pick<JobClient, 'listJobs' | 'cancelJobs'> & PauseOperations = {
+    ...createPauseOperations(engine),
     async listJobs(listQuery) {
       const provider = await engine.use('listJobs')
       return list(provider, toListQuery(listQuery))

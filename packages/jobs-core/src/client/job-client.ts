@@ -1,5 +1,6 @@
 import type { JobEvent, JobInput, TenantInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
+import type { Pause, PauseTarget } from '../jobs/pause.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { integer, duration, string, custom, oneOf } from '../options/kinds.ts'
@@ -161,6 +162,17 @@ export interface JobClient extends JobOperations {
    * cancelled, it cancels the others, then throws the first error.
    */
   cancelJobs(options: CancelOptions): Promise<string[]>
+  /**
+   * Pauses a definition or a tenant: its runs do not start until `resumeJobs`. Sends are still accepted, and running
+   * attempts continue. Safe to repeat.
+   *
+   * @throws {UnsupportedFeatureError} if the engine cannot pause a definition or a tenant.
+   */
+  pauseJobs(target: PauseTarget): Promise<void>
+  /** Resumes a definition or a tenant: its waiting runs start, in order. Safe to repeat. */
+  resumeJobs(target: PauseTarget): Promise<void>
+  /** Returns the definitions and tenants that are paused. */
+  listPauses(): Promise<readonly Pause[]>
   /** Returns a client for one tenant. It cannot see the jobs of other tenants. */
   forTenant(tenantId: string): TenantClient
   /** Returns a client for the platform's own jobs. Their tenant is `system`, for which no other client can send. */
@@ -204,4 +216,10 @@ export interface TenantClient extends JobOperations {
   listJobs(options?: Omit<ListOptions, 'tenantId'> & { tenantId?: undefined }): Promise<JobPage>
   /** Same as `JobClient.cancelJobs`, for this tenant only. @throws {TenantMismatchError} for another `tenantId` */
   cancelJobs(options: Omit<CancelOptions, 'tenantId'> & { tenantId?: undefined }): Promise<string[]>
+  /** Same as `JobClient.pauseJobs`, for this tenant only. */
+  pauseJobs(): Promise<void>
+  /** Same as `JobClient.resumeJobs`, for this tenant only. */
+  resumeJobs(): Promise<void>
+  /** Returns the pauses that hold runs of this tenant: its own, and those of definitions. */
+  listPauses(): Promise<readonly Pause[]>
 }

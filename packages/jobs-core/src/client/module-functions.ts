@@ -1,5 +1,6 @@
 import type { JobEvent, JobInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
+import type { Pause, PauseTarget } from '../jobs/pause.ts'
 import type { Health } from '../provider/health.ts'
 import type { JobPage } from '../provider/job-page.ts'
 import type { JobStatus } from '../runs/job-status.ts'
@@ -74,6 +75,26 @@ export async function waitForJob(id: string, options?: WaitOptions): Promise<Job
 /** Lists jobs, newest first. */
 export async function listJobs(options?: ListOptions): Promise<JobPage> {
   return getJobClient().listJobs(options)
+}
+
+/**
+ * Pauses a definition or a tenant: its runs do not start until `resumeJobs`. Sends are still accepted, and running
+ * attempts continue. Safe to repeat.
+ *
+ * @throws {UnsupportedFeatureError} if the engine cannot pause a definition or a tenant.
+ */
+export async function pauseJobs(target: PauseTarget): Promise<void> {
+  return getJobClient().pauseJobs(target)
+}
+
+/** Resumes a definition or a tenant: its waiting runs start, in order. Safe to repeat. */
+export async function resumeJobs(target: PauseTarget): Promise<void> {
+  return getJobClient().resumeJobs(target)
+}
+
+/** Returns the definitions and tenants that are paused. */
+export async function listPauses(): Promise<readonly Pause[]> {
+  return getJobClient().listPauses()
 }
 
 /** Checks that the engine is reachable and can run the jobs. */

@@ -4,23 +4,30 @@ import { TenantMismatchError } from '../errors/tenant-mismatch-error.ts'
 import type { JobEvent, JobInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 import { kindOf } from '../options/kind-of.ts'
+import { checkOptionNames } from '../options/check-option-names.ts'
 import { checkItem, checkItems } from './check-items.ts'
 import { eventNameOf } from './event-name-of.ts'
 import type { JobClient, JobOperations, TenantClient } from './job-client.ts'
+import type { PauseOperations } from './pause-operations.ts'
 import type { JobItem, SendResult } from './send-options.ts'
 import type { Sender } from './sender.ts'
 
 /**
- * Creates a client for one tenant. `operations` must already be limited to this tenant, except `listJobs` and
- * `cancelJobs`.
+ * Creates a client for one tenant. `operations` must already be limited to this tenant, except `listJobs`, `cancelJobs`
+ * and those that pause.
  */
 export function createTenantClient(
   tenantId: string,
   sender: Sender,
-  operations: JobOperations & Pick<JobClient, 'listJobs' | 'cancelJobs'>,
+  operations: JobOperations & Pick<JobClient, 'listJobs' | 'cancelJobs'> & PauseOperations,
 ): TenantClient {
   const checkTenant = (operation: string, given: unknown): void => {
     if (given !== undefined && given !== tenantId) throw new TenantMismatchError({ operation, tenantId })
+  }
+  const ownTarget = (operation: string, given: { readonly tenantId?: unknown } | undefined): { tenantId: string } => {
+    checkOptionNames(`\`${operation}\` of one tenant`, given, ['tenantId'])
+    checkTenant(operation, given?.tenantId)
+    return { tenantId }
   }
   const withTenant = <Event extends JobEvent | OwnEvent>(event: Event, payload: unknown): JobInput<Event> => {
     if (typeof payload !== 'object' || payload === null || Array.isArray(payload) || payload instanceof Date) {
@@ -64,6 +71,12 @@ export function createTenantClient(
     async cancelJobs(options) {
       checkTenant('cancelJobs', (options as Partial<typeof options> | undefined)?.tenantId)
       return operations.cancelJobs({ ...options, tenantId })
+    },
+    pauseJobs: async (given?: object) => operations.pauseJobs(ownTarget('pauseJobs', given)),
+    resumeJobs: async (given?: object) => operations.resumeJobs(ownTarget('resumeJobs', given)),
+    async listPauses() {
+      const pauses = await operations.listPauses()
+      return pauses.filter((pause) => pause.tenantId === undefined || pause.tenantId === tenantId)
     },
   }
 }

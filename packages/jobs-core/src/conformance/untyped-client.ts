@@ -15,6 +15,10 @@ export interface UntypedClient {
   /** See `JobClient`. */
   cancelJobs(options?: unknown): Promise<string[]>
   /** See `JobClient`. */
+  pauseJobs(target?: unknown): Promise<void>
+  /** See `JobClient`. */
+  resumeJobs(target?: unknown): Promise<void>
+  /** See `JobClient`. */
   getJobStatus(id: unknown): Promise<unknown>
   /** See `JobClient`. */
   forTenant(tenantId: unknown): TenantClient

@@ -3,6 +3,7 @@ import type { Envelope } from '../events/envelope.ts'
 import type { JobClient } from '../client/job-client.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
+import type { Pause, PauseTarget } from '../jobs/pause.ts'
 import type { LoggerLike } from '../logging/logger.ts'
 import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import type { JobHooks } from '../runs/hooks.ts'
@@ -46,6 +47,16 @@ export interface JobProvider {
   retry(id: string): Promise<void>
   /** Lists jobs, newest first. Omit it if the engine does not support `listJobs`. */
   list?(query: ListQuery): Promise<JobPage>
+  /**
+   * Pauses a definition or a tenant, which may be paused already. After it resolves, no run of it starts or resumes in
+   * any process; runs that hold a slot continue. The pause outlives the process if jobs do. Omit it if the engine
+   * supports no pauses.
+   */
+  pause?(target: PauseTarget): Promise<void>
+  /** Resumes a definition or a tenant, which may not be paused. Its waiting runs start, in order. */
+  resume?(target: PauseTarget): Promise<void>
+  /** Returns what is paused. */
+  pauses?(): Promise<readonly Pause[]>
   /** Calls `changed` after every change of a job. Returns a function that stops it. Without `watch`, a client polls. */
   watch?(id: string, changed: () => void): () => void
   /** Checks that the engine is reachable and usable. Reports problems in its result instead of rejecting. */

@@ -1,4 +1,4 @@
-import type { JobState } from '@cgk-platform/jobs-core'
+import type { JobState, Pause, PauseTarget } from '@cgk-platform/jobs-core'
 import type {
   JobErrorInfo,
   Json,
@@ -8,8 +8,6 @@ import type {
   EnvelopeResult,
   ListQuery,
   Outcome,
-  Pause,
-  PauseTarget,
   StepRecord,
   WorkflowRecord,
 } from '@cgk-platform/jobs-core/provider'

@@ -14,9 +14,11 @@ import { createTenantClient } from '../tenant-client.ts'
 import { toListQuery } from '../to-list-query.ts'
 import { commonCapabilities } from './common-capabilities.ts'
 import { JobFinder } from './job-finder.ts'
+import type { PauseOperations } from '../pause-operations.ts'
 import type { KeyRecord } from './key-record.ts'
 import { listRoutedJobs } from './list-routed-jobs.ts'
 import { createMemoryKeyRecord } from './memory-key-record.ts'
+import { createRoutedPauses } from './routed-pauses.ts'
 import { routedHealth } from './routed-health.ts'
 import { createRoutedSender, keyNameOf } from './routed-sender.ts'
 import { linkToRouter, routerLinkOf } from './router-link.ts'
@@ -72,7 +74,8 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
   const finder = new JobFinder(routes)
   const senderDependencies = { routes, keys, finder }
   const sender = createRoutedSender(senderDependencies)
-  const queries: Pick<JobClient, 'listJobs' | 'cancelJobs'> = {
+  const queries: Pick<JobClient, 'listJobs' | 'cancelJobs'> & PauseOperations = {
+    ...createRoutedPauses(routes),
     listJobs: async (listOptions) => listRoutedJobs(engines, toListQuery(listOptions)),
     async cancelJobs(cancelOptions) {
       const results = await Promise.allSettled(engines.map(({ client }) => client.cancelJobs(cancelOptions)))

@@ -1,4 +1,4 @@
-import type { Pause, PauseTarget } from '@cgk-platform/jobs-core/provider'
+import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
 
 import type { Pauses } from '../job-store.ts'
 
@@ -9,15 +9,15 @@ export class Paused implements Pauses {
 
   set(target: PauseTarget, isPaused: boolean, now: number): void {
     const [paused, id] =
-      'definitionId' in target ? [this.definitions, target.definitionId] : [this.tenants, target.tenantId]
+      target.tenantId === undefined ? [this.definitions, target.definitionId] : [this.tenants, target.tenantId]
     if (!isPaused) paused.delete(id)
     else if (!paused.has(id)) paused.set(id, now)
   }
 
   all(): Pause[] {
     return [
-      ...[...this.definitions].map(([definitionId, since]) => ({ definitionId, since })),
-      ...[...this.tenants].map(([tenantId, since]) => ({ tenantId, since })),
+      ...[...this.definitions].map(([definitionId, since]) => ({ definitionId, since: new Date(since) })),
+      ...[...this.tenants].map(([tenantId, since]) => ({ tenantId, since: new Date(since) })),
     ]
   }
 }

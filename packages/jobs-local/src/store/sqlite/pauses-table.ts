@@ -1,7 +1,8 @@
-import type { Pause, PauseTarget } from '@cgk-platform/jobs-core/provider'
+import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
 
 import type { Pauses } from '../job-store.ts'
 import type { Connection } from './connection.ts'
+import { readOrThrow } from './to-store-error.ts'
 
 interface PauseRow {
   readonly kind: 'definition' | 'tenant'
@@ -21,7 +22,7 @@ export class PausesTable implements Pauses {
   }
 
   set(target: PauseTarget, isPaused: boolean, now: number): void {
-    const row = 'definitionId' in target ? ['definition', target.definitionId] : ['tenant', target.tenantId]
+    const row = target.tenantId === undefined ? ['definition', target.definitionId] : ['tenant', target.tenantId]
     const sql = isPaused
       ? 'INSERT OR IGNORE INTO cgk_pauses (kind, id, since) VALUES (?, ?, ?)'
       : 'DELETE FROM cgk_pauses WHERE kind = ? AND id = ?'
@@ -30,8 +31,10 @@ export class PausesTable implements Pauses {
   }
 
   all(): Pause[] {
-    return this.#connection
-      .all<PauseRow>('SELECT kind, id, since FROM cgk_pauses ORDER BY kind, id')
-      .map(({ kind, id, since }) => (kind === 'definition' ? { definitionId: id, since } : { tenantId: id, since }))
+    const sql = 'SELECT kind, id, since FROM cgk_pauses ORDER BY kind, id'
+    return readOrThrow(this.#connection.path, () => this.#connection.all<PauseRow>(sql)).map(({ kind, id, since }) => ({
+      ...(kind === 'definition' ? { definitionId: id } : { tenantId: id }),
+      since: new Date(since),
+    }))
   }
 }

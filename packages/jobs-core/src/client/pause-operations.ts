@@ -1,0 +1,46 @@
+import type { PauseTarget } from '../jobs/pause.ts'
+import type { Feature } from '../provider/capabilities.ts'
+import { requireFeature } from '../provider/check-support.ts'
+import type { JobProvider } from '../provider/job-provider.ts'
+import type { JobClient } from './job-client.ts'
+import type { LazyEngine } from './lazy-engine.ts'
+import { toPauseTarget } from './to-pause-target.ts'
+
+/** The operations that pause and resume jobs. */
+export type PauseOperations = Pick<JobClient, 'pauseJobs' | 'resumeJobs' | 'listPauses'>
+
+/** The features that pauses can need. */
+export const pauseFeatures: readonly Feature[] = ['pauseJobs of a definition', 'pauseJobs of a tenant']
+
+/** Returns the feature that a pause needs. */
+export function pauseFeatureOf({ definitionId }: PauseTarget): Feature {
+  return definitionId === undefined ? 'pauseJobs of a tenant' : 'pauseJobs of a definition'
+}
+
+/** Creates the operations that pause and resume the jobs of one engine. */
+export function createPauseOperations(engine: LazyEngine): PauseOperations {
+  return {
+    async pauseJobs(given) {
+      const target = toPauseTarget('pauseJobs', given)
+      const provider = await engine.useOpen('pauseJobs')
+      requireFeature(provider, pauseFeatureOf(target))
+      await (provider.pause ?? missing(provider, 'pause')).call(provider, target)
+    },
+    async resumeJobs(given) {
+      const target = toPauseTarget('resumeJobs', given)
+      const provider = await engine.useOpen('resumeJobs')
+      requireFeature(provider, pauseFeatureOf(target))
+      await (provider.resume ?? missing(provider, 'resume')).call(provider, target)
+    },
+    async listPauses() {
+      const provider = await engine.use('listPauses')
+      const supported = pauseFeatures.find((feature) => provider.capabilities.features[feature]?.supported)
+      requireFeature(provider, supported ?? pauseFeatures[0]!)
+      return (provider.pauses ?? missing(provider, 'pauses')).call(provider)
+    },
+  }
+}
+
+function missing({ name }: JobProvider, method: string): never {
+  throw new TypeError(`The provider \`${name}\` declares \`pauseJobs\` but has no \`${method}\` method.`)
+}
