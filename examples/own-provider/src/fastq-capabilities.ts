@@ -29,6 +29,7 @@ export const fastqCapabilities: Capabilities = {
     priority: noPriority,
     'priority below 0': noPriority,
     'concurrency.key': no('A fastq queue has one limit for all runs.', 'Set `concurrency.limit`.'),
+    'concurrency: several limits': no('A fastq queue has one limit for all runs.', 'Set `concurrency.limit`.'),
     throttle: no('A fastq queue starts a run as soon as it has a slot.', 'Set `concurrency.limit`.'),
     debounce: no('A fastq queue starts a run as soon as it has a slot.', 'Use another engine.'),
     batches: no('A fastq queue runs single tasks.', 'Define a job for single events.'),

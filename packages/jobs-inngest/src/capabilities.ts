@@ -50,6 +50,7 @@ export const inngestCapabilities: Capabilities = {
       note: 'Not supported yet.',
       instead: 'Limit the runs with `perTenant`.',
     },
+    'concurrency: several limits': { supported: true, note: 'At most two.' },
     throttle: {
       supported: false,
       note: 'Not supported yet.',

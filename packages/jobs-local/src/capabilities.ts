@@ -24,6 +24,7 @@ export const localCapabilities: Capabilities = {
       note: 'Not supported yet.',
       instead: 'Limit the runs with `perTenant`.',
     },
+    'concurrency: several limits': { supported: true },
     throttle: {
       supported: false,
       note: 'Not supported yet.',

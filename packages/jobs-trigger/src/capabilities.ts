@@ -35,7 +35,7 @@ export const triggerCapabilities: Capabilities = {
     },
     'concurrency.perTenant': {
       supported: true,
-      note: 'Counted over all processes. Tenants take turns. Not together with `concurrency.limit`.',
+      note: 'Counted over all processes. Not together with another limit. If 30 tenants are at their limit, others wait.',
     },
     priority: { supported: true, note: 'Moves a run ahead of runs of the same definition, whatever their tenant.' },
     'priority below 0': {
@@ -44,14 +44,18 @@ export const triggerCapabilities: Capabilities = {
       instead: 'Give the other runs a higher priority.',
     },
     'concurrency.key': {
+      supported: true,
+      note: 'Counted over all processes. If 30 values are at their limit, others wait.',
+    },
+    'concurrency: several limits': {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Limit the runs with `perTenant`.',
+      note: 'A queue of Trigger.dev counts all runs, the runs of each tenant, or those of each value.',
+      instead: 'Set only one of them.',
     },
     throttle: {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Limit the runs with `concurrency`.',
+      note: 'Trigger.dev limits how many runs execute at once, not how many start in a period.',
+      instead: 'Limit the runs with `concurrency`, and throw a `RetryAfterError` if the other side refuses a request.',
     },
     debounce: {
       supported: false,
@@ -60,7 +64,7 @@ export const triggerCapabilities: Capabilities = {
     },
     batches: {
       supported: false,
-      note: 'Not supported yet.',
+      note: 'Trigger.dev starts a run for each event.',
       instead: 'Define a job for single events.',
     },
     'pauseJobs of a definition': {
@@ -70,13 +74,13 @@ export const triggerCapabilities: Capabilities = {
     },
     'pauseJobs of a tenant': {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Send the jobs of the tenant later.',
+      note: 'Trigger.dev pauses queues, which tenants share.',
+      instead: 'Pause the definitions, or send the jobs of the tenant with a `delay`.',
     },
     'fair tenants': {
       supported: false,
-      note: 'Runs start in the order of the engine.',
-      instead: 'Set `concurrency: { perTenant }`.',
+      note: 'Runs start about in the order of their sends, so a burst of one tenant delays others.',
+      instead: 'Set `concurrency: { perTenant }`: a tenant at its limit does not delay others.',
     },
     cron: {
       supported: true,

@@ -64,10 +64,9 @@ function queuesOf(definition: Definition): QueueReference[] {
   const { id, kind, enabled, concurrency } = definition
   const event = eventTaskId(eventOf(definition))
   const own = jobTaskId(id)
-  const isLimited = (concurrency?.limit ?? concurrency?.perTenant) !== undefined
   const runQueues: QueueReference[] = [
     { task: event, type: 'task', name: event },
-    { task: own, type: isLimited ? 'custom' : 'task', name: own },
+    { task: own, type: concurrency ? 'custom' : 'task', name: own },
   ]
   const tick = tickTaskId(id)
   return kind === 'cron' && enabled ? [...runQueues, { task: tick, type: 'custom', name: tick }] : runQueues

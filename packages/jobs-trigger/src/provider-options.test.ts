@@ -93,15 +93,6 @@ test('accepts a definition without options', () => {
   expect(triggerOptionsOf(plain)).toEqual({})
 })
 
-test('rejects a limit over all tenants together with one for each', () => {
-  const { feature, message } = errorOf(jobWith(undefined, { concurrency: { limit: 3, perTenant: 1 } }))
-  expect(feature).toBe('concurrency.limit together with concurrency.perTenant')
-  expect(message).toContain('Set only one of them in `work`.')
-  for (const concurrency of [3, { perTenant: 1 }]) {
-    expect(findUnsupportedByTrigger(jobWith(undefined, { concurrency }))).toEqual([])
-  }
-})
-
 describe('rejects a name that makes a task id too long:', () => {
   test('a definition id', () => {
     const id = `w${'_'.repeat(70)}` // each `_` takes two characters
@@ -135,12 +126,12 @@ test('rejects more long retry delays than a run can have, and names the maximum 
 })
 
 test('returns all problems of a definition at once', () => {
-  const concurrency = { limit: 3, perTenant: 1 }
-  const definition = jobWith({ ttl: '1h', machin: 'micro', retry: { factor: 2 } }, { concurrency })
+  const slow = { backoff: 'fixed', initialDelay: '30s', maxAttempts: 13 }
+  const definition = jobWith({ ttl: '1h', machin: 'micro', retry: { factor: 2 } }, { retry: slow })
   expect(findUnsupportedByTrigger(definition).map(({ feature }) => feature)).toEqual([
     "providerOptions['trigger.dev'].ttl",
     "providerOptions['trigger.dev'].machin",
     "providerOptions['trigger.dev'].retry.factor",
-    'concurrency.limit together with concurrency.perTenant',
+    'retry.maxAttempts: 13',
   ])
 })

@@ -92,7 +92,6 @@ export function findUnsupportedByTrigger(definition: Definition): UnsupportedFea
     ...longTaskIds(definition),
     ...scheduleProblems(definition),
     ...requeueProblems(definition),
-    ...limitProblems(definition),
   ]
 }
 
@@ -131,12 +130,6 @@ function requeueProblems({ id, retry }: Definition): UnsupportedFeatureError[] {
     `A run can have at most eleven retry delays of 30 s or more. In \`${id}\`, lower \`maxAttempts\` to ${limit} or less, ` +
     'or `maxDelay` to less than 30 s.'
   return [unsupported(`retry.maxAttempts: ${retry.maxAttempts}`, remedy)]
-}
-
-function limitProblems({ id, concurrency }: Definition): UnsupportedFeatureError[] {
-  if (concurrency?.limit === undefined || concurrency.perTenant === undefined) return []
-  const remedy = `Set only one of them in \`${id}\`. A Trigger.dev queue counts either all runs or the runs of each tenant.`
-  return [unsupported('concurrency.limit together with concurrency.perTenant', remedy)]
 }
 
 function unsupported(feature: string, remedy: string): UnsupportedFeatureError {

@@ -59,6 +59,8 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
     define(t, () =>
       defineJob({ id: 'conformance-refused', event, handler, concurrency: { key: 'tenantId', limit: 1 } }),
     ),
+  'concurrency: several limits': (t) =>
+    define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: { limit: 2, perTenant: 1 } })),
   throttle: (t) =>
     define(t, () => defineJob({ id: 'conformance-refused', event, handler, throttle: { limit: 1, period: '1s' } })),
   debounce: (t) =>

@@ -72,6 +72,9 @@ export const concurrencyOption: Option<Concurrency, ConcurrencyLimits> = custom(
       ...(limit === undefined ? [] : ['concurrency' as const]),
       ...(perTenant === undefined ? [] : ['concurrency.perTenant' as const]),
       ...(key === undefined ? [] : ['concurrency.key' as const]),
+      ...([limit, perTenant, key].filter((one) => one !== undefined).length < 2
+        ? []
+        : ['concurrency: several limits' as const]),
     ],
   },
 )

@@ -16,6 +16,7 @@ export const allFeatures = [
   'priority',
   'priority below 0',
   'concurrency.key',
+  'concurrency: several limits',
   'throttle',
   'debounce',
   'batches',

@@ -25,6 +25,10 @@ const needs: readonly [feature: Feature, definition: Definition][] = [
   ['concurrency', job({ concurrency: 1 })],
   ['concurrency', job({ concurrency: { limit: 1 } })],
   ['concurrency.perTenant', job({ concurrency: { perTenant: 1 } })],
+  ['concurrency.key', job({ concurrency: { key: 'storeId', limit: 1 } })],
+  ['concurrency: several limits', job({ concurrency: { limit: 2, perTenant: 1 } })],
+  ['concurrency: several limits', job({ concurrency: [{ limit: 2 }, { key: 'storeId', limit: 1 }] })],
+  ['concurrency: several limits', job({ concurrency: { perTenant: 2, key: 'storeId', limit: 1 } })],
   ['cron', cron()],
   ["cron.overlap: 'skip'", cron()],
   ["cron.overlap: 'allow'", cron({ overlap: 'allow' })],
@@ -53,7 +57,7 @@ describe('a definition', () => {
     const used = new Set(needs.map(([feature]) => feature))
     expect(check(job({}), [...used])).not.toThrow()
     expect(check(job({ concurrency: 1 }), ['concurrency.perTenant', 'cron'])).not.toThrow()
-    expect(check(job({ concurrency: { perTenant: 1 } }), ['concurrency'])).not.toThrow()
+    expect(check(job({ concurrency: { perTenant: 1 } }), ['concurrency', 'concurrency: several limits'])).not.toThrow()
     expect(check(cron(), ["cron.overlap: 'allow'", "cron.catchUp: 'latest'", 'cron.tenants'])).not.toThrow()
     expect(check(cron({ overlap: 'allow' }), ["cron.overlap: 'skip'"])).not.toThrow()
   })

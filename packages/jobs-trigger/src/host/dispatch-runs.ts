@@ -70,8 +70,9 @@ async function triggerRun(
   payload: RunPayload,
   options: RunOptions & { readonly tags: string[]; readonly version?: string },
 ): Promise<string> {
-  const { id, concurrency } = definition
+  const { id } = definition
   const { envelope } = payload
+  const concurrencyKey = concurrencyKeyOf(envelope, definition.concurrency)
   const run = await tasks.trigger(
     jobTaskId(id),
     toWireJson(payload),
@@ -80,8 +81,7 @@ async function triggerRun(
       priority: priorityOf(envelope, definition),
       ttl: 0,
       idempotencyKey: await idempotencyKeys.create(['run', id], { scope: 'run' }),
-      // A key would turn the overall limit of a queue into one for each tenant.
-      ...(concurrency?.perTenant !== undefined && { concurrencyKey: concurrencyKeyOf(envelope.tenantId) }),
+      ...(concurrencyKey !== undefined && { concurrencyKey }),
     },
     requestOptions,
   )

@@ -42,6 +42,7 @@ describe("an event's run", () => {
     ['has an idempotency key', {}, { envelope: envelopeOf({ idempotencyKey: 'k' }) }],
     ['has a limit over all tenants', { concurrency: 2 }, payload],
     ['has a limit for each tenant', { concurrency: { perTenant: 2 } }, payload],
+    ['has a limit for each value', { concurrency: { key: 'id', limit: 2 } }, payload],
     ['is retried manually', {}, { ...payload, retry: { jobId: 'run_0', runs: { work: 'run_00' } } }],
   ]
   test.each(separateRuns)('starts a separate run for a job that %s', async (_, options, taskPayload) => {
@@ -63,13 +64,16 @@ describe("an event's run", () => {
     expect(engine.runs).toEqual([])
   })
 
-  test.each([2, { perTenant: 2 }])('has no queue with the limit of the job: %j', async (concurrency) => {
-    const { task } = await open({ concurrency })
-    expect([task(taskId)['queue'], task('job-work')['queue']]).toEqual([
-      undefined,
-      { name: 'job-work', concurrencyLimit: 2 },
-    ])
-  })
+  test.each([2, { perTenant: 2 }, { key: 'id', limit: 2 }])(
+    'has no queue with the limit of the job: %j',
+    async (concurrency) => {
+      const { task } = await open({ concurrency })
+      expect([task(taskId)['queue'], task('job-work')['queue']]).toEqual([
+        undefined,
+        { name: 'job-work', concurrencyLimit: 2 },
+      ])
+    },
+  )
 })
 
 test("an event's run makes the attempts of the only enabled definition", async () => {
@@ -100,6 +104,15 @@ describe('the runs of several jobs', () => {
       ]),
     )
     expect(runs.map(({ options }) => options['concurrencyKey'])).toEqual(['acme', undefined, undefined])
+  })
+
+  test('have the concurrency key of their tenant and value', async () => {
+    const byStore = job({ concurrency: { key: 'store.id', limit: 2 } })
+    const { attempt, engine } = await openTasks([byStore])
+    for (const [runId, store] of Object.entries({ run_1: { id: 7 }, run_2: { id: '7' }, run_3: 'none' })) {
+      await attempt(taskId, { runId, payload: { envelope: envelopeOf({}, { store }) } })
+    }
+    expect(engine.runs.map(({ options }) => options['concurrencyKey'])).toEqual(['acme,7', 'acme,7', 'acme'])
   })
 
   test('are locked to the version that starts them, because a later one may not have the job', async () => {

@@ -28,10 +28,11 @@ export const dispatchRetry: NonNullable<BaseTaskOptions['retry']> = {
 /** Returns the options of a task that makes a definition's attempts: its own task, or its event's task. */
 export function definitionTaskOptions(definition: Definition): BaseTaskOptions {
   const { retry: outOfMemory, ...options } = triggerOptionsOf(definition)
-  const limit = definition.concurrency?.limit ?? definition.concurrency?.perTenant
+  const { limit, perTenant, perKey } = definition.concurrency ?? {}
+  const concurrencyLimit = limit ?? perTenant ?? perKey
   return {
     ...baseTaskOptions,
-    ...(limit !== undefined && { queue: { name: jobTaskId(definition.id), concurrencyLimit: limit } }),
+    ...(concurrencyLimit !== undefined && { queue: { name: jobTaskId(definition.id), concurrencyLimit } }),
     ...options,
     retry: { ...crashRetry(definition), maxAttempts: serverMaxAttempts, ...outOfMemory },
   }

@@ -1,4 +1,5 @@
-import { ListSchedulesResult, QueueItem } from '@trigger.dev/core/v3'
+import { ListSchedulesResult, QueueItem, RetrieveQueueType } from '@trigger.dev/core/v3'
+import { z } from 'zod'
 
 import { endpoint, type Route } from './endpoint.ts'
 import type { Engine } from './engine.ts'
@@ -22,11 +23,18 @@ export function createEnvironmentApi(engine: Engine, schedules: Schedules): Rout
       name: displayed,
       type,
       ...counts,
-      paused: false,
+      paused: queue.paused,
       concurrencyLimit: limit ?? null,
       concurrency,
     }
   }
+  const findQueue = (encoded: string, type: string | null): QueueState | undefined => {
+    const value = encoded.replaceAll('%2F', '/')
+    const name = type === 'task' ? `task/${value}` : value
+    const isId = (type ?? 'id') === 'id'
+    return engine.queue.queues().find((queue) => (isId ? queue.friendlyId === value : queue.name === name))
+  }
+  const notFound = jsonReply(404, { error: 'queue-not-found' })
   return [
     endpoint({
       method: 'GET',
@@ -48,13 +56,21 @@ export function createEnvironmentApi(engine: Engine, schedules: Schedules): Rout
       auth: 'secret',
       response: QueueItem,
       handle({ params, query }) {
-        const queueId = params['queue']!.replaceAll('%2F', '/')
-        const name = query.get('type') === 'task' ? `task/${queueId}` : queueId
-        const byId = (query.get('type') ?? 'id') === 'id'
-        const queue = engine.queue
-          .queues()
-          .find((each) => (byId ? each.friendlyId : each.name) === (byId ? queueId : name))
-        return queue ? { value: toItem(queue) } : jsonReply(404, { error: 'queue-not-found' })
+        const queue = findQueue(params['queue']!, query.get('type'))
+        return queue ? { value: toItem(queue) } : notFound
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      pattern: '/api/v1/queues/{queue}/pause',
+      auth: 'secret',
+      body: z.object({ type: RetrieveQueueType.default('id'), action: z.enum(['pause', 'resume']) }),
+      response: QueueItem,
+      handle({ params, body: { type, action } }) {
+        const queue = findQueue(params['queue']!, type)
+        if (!queue) return notFound
+        engine.queue.pause(queue, action === 'pause')
+        return { value: toItem(queue) }
       },
     }),
     endpoint({
