@@ -15,6 +15,8 @@ import { nothingSilentCases } from './cases/nothing-silent.ts'
 import { onFailureCases } from './cases/on-failure.ts'
 import { outputCases } from './cases/output.ts'
 import { platformJobCases } from './cases/platform-jobs.ts'
+import { pauseCases } from './cases/pauses.ts'
+import { pauseScopeCases } from './cases/pause-scope.ts'
 import { priorityCases } from './cases/priority.ts'
 import { productionCases } from './cases/production.ts'
 import { readingCases } from './cases/reading.ts'
@@ -82,6 +84,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowMiddlewareCases,
   ...workflowMistakeCases,
   ...priorityCases,
+  ...pauseCases,
+  ...pauseScopeCases,
   ...ownEventCases,
   ...slashCases,
 ]

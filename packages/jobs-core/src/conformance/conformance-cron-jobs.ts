@@ -30,6 +30,7 @@ export function defineConformanceCronJobs(unitMs: number): Definition[] {
     defineScripted('cron-skip', { waitMs: overlappingMs }, { overlap: 'skip' }),
     defineScripted('cron-allow', { waitMs: overlappingMs }, { overlap: 'allow' }),
     defineScripted('cron-caught-up', {}, { catchUp: 'latest' }),
+    defineScripted('cron-paused', {}, { overlap: 'skip' }),
     defineScripted('slashed', {}, { id: 'conformance/slashed/cron', overlap: 'skip' }),
     defineScripted('cron-disabled', {}, { enabled: false }),
     defineScripted('cron-long', { waitMs: overlappingMs }, { overlap: 'allow' }),

@@ -25,6 +25,9 @@ export type ConformanceEvent =
   | 'conformance.one-per-tenant'
   | 'conformance.prioritized'
   | 'conformance.urgent'
+  | 'conformance.pausable'
+  | 'conformance.pausable-one-per-tenant'
+  | 'conformance.pausable-pair'
   | 'conformance.fan-out'
   | 'conformance.nobody'
   | 'conformance.disabled'
@@ -82,6 +85,9 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.one-per-tenant': scripted,
   'conformance.prioritized': scripted,
   'conformance.urgent': scripted,
+  'conformance.pausable': scripted,
+  'conformance.pausable-one-per-tenant': scripted,
+  'conformance.pausable-pair': scripted,
   'conformance.fan-out': scripted,
   'conformance.nobody': scripted,
   'conformance.disabled': scripted,
