@@ -30,11 +30,7 @@ export const localCapabilities: Capabilities = {
       note: 'Not supported yet.',
       instead: 'Limit the runs with `concurrency`.',
     },
-    debounce: {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use an `idempotencyKey`.',
-    },
+    debounce: { supported: true },
     batches: {
       supported: false,
       note: 'Not supported yet.',

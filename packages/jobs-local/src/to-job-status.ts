@@ -34,6 +34,7 @@ function toRunStatus(run: StoredRun): RunStatus {
     output,
     error,
     retryOf,
+    supersededBy,
     workflow,
   } = run
   return {
@@ -50,5 +51,6 @@ function toRunStatus(run: StoredRun): RunStatus {
     ...(error !== undefined && { error: structuredClone(error) }),
     ...(workflow && { steps: workflow.steps.map(toStepStatus) }),
     ...(retryOf !== undefined && { retryOf }),
+    ...(supersededBy !== undefined && { supersededBy }),
   }
 }

@@ -6,6 +6,7 @@ import { concurrencyCases } from './cases/concurrency.ts'
 import { contextCases } from './cases/context.ts'
 import { cronCases } from './cases/cron.ts'
 import { cronControlCases } from './cases/cron-control.ts'
+import { debounceCases } from './cases/debounce.ts'
 import { enabledCases } from './cases/enabled.ts'
 import { fanOutCases } from './cases/fan-out.ts'
 import { hookCases } from './cases/hooks.ts'
@@ -86,6 +87,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...priorityCases,
   ...pauseCases,
   ...pauseScopeCases,
+  ...debounceCases,
   ...ownEventCases,
   ...slashCases,
 ]

@@ -28,6 +28,9 @@ export type ConformanceEvent =
   | 'conformance.pausable'
   | 'conformance.pausable-one-per-tenant'
   | 'conformance.pausable-pair'
+  | 'conformance.debounced'
+  | 'conformance.debounced-max'
+  | 'conformance.debounced-fan-out'
   | 'conformance.fan-out'
   | 'conformance.nobody'
   | 'conformance.disabled'
@@ -88,6 +91,9 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.pausable': scripted,
   'conformance.pausable-one-per-tenant': scripted,
   'conformance.pausable-pair': scripted,
+  'conformance.debounced': scripted,
+  'conformance.debounced-max': scripted,
+  'conformance.debounced-fan-out': scripted,
   'conformance.fan-out': scripted,
   'conformance.nobody': scripted,
   'conformance.disabled': scripted,

@@ -22,6 +22,12 @@ import type { Script, ScriptPayload } from './script.ts'
 /** Timeout of the definition with a timeout. */
 export const timeoutMs = 400
 
+/** The period of the debounced definitions. */
+export const debounceMs = 3000
+
+/** The `maxWait` of the definition that has one. */
+export const maxDebounceMs = 4500
+
 /**
  * Returns all definitions of the suite, for a host in any process. The same capabilities give the same definitions in
  * every process. Definitions that need an unsupported feature are omitted.
@@ -58,6 +64,10 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('pausable', { retry: fixed(3) }),
     defineScripted('pausable-one-per-tenant', { retry: fixed(2), concurrency: { perTenant: 1 } }),
     ...['a', 'b'].map((name) => defineScripted('pausable-pair', { id: `conformance-pausable-pair-${name}` })),
+    defineScripted('debounced', { retry: fixed(2), debounce: { period: debounceMs, key: 'item.id' }, reports: true }),
+    defineScripted('debounced-max', { retry: fixed(2), debounce: { period: debounceMs, maxWait: maxDebounceMs } }),
+    defineScripted('debounced-fan-out', { retry: fixed(2), debounce: { period: debounceMs } }),
+    defineScripted('debounced-fan-out', { id: 'conformance-debounced-fan-out-all', retry: fixed(2) }),
     ...['a', 'b', 'c'].map((name) => defineScripted('fan-out', { id: `conformance-fan-out-${name}`, retry: fixed(2) })),
     defineScripted('disabled', { enabled: false }),
     defineScripted('once', { id: 'conformance-once-disabled', enabled: false }),
@@ -82,7 +92,15 @@ const ownSchema = z.looseObject({ word: z.string().toUpperCase().optional() })
 
 type ScriptedOptions = Pick<
   JobOptions<JobEvent, unknown>,
-  'retry' | 'timeout' | 'runTimeout' | 'concurrency' | 'priority' | 'middleware' | 'returnedErrors' | 'enabled'
+  | 'retry'
+  | 'timeout'
+  | 'runTimeout'
+  | 'concurrency'
+  | 'debounce'
+  | 'priority'
+  | 'middleware'
+  | 'returnedErrors'
+  | 'enabled'
 > & {
   id?: string
   event?: ConformanceEvent

@@ -7,6 +7,8 @@ import { subscribersOf } from './subscribers-of.ts'
 export interface BegunWork {
   /** Due jobs that got their runs. */
   readonly due: readonly StoredJob[]
+  /** Jobs with a run that one of those superseded. */
+  readonly superseded: readonly string[]
   /** Events of those jobs that no definition handles and no workflow waits for. */
   readonly unhandled: readonly string[]
   /** Changes of running attempts to report to their host. */
@@ -29,12 +31,13 @@ interface Capacity {
 export function beginDue({ store, clock, host }: EngineDependencies, { slots, hasListener }: Capacity): BegunWork {
   const now = clock.now()
   const due = store.takeDueJobs(turnBatch, now)
+  const superseded: string[] = []
   const unhandled: string[] = []
   for (const job of due) {
     const resolved = store.resolveWaits(job.envelope, now)
     const subscribers = subscribersOf(job, host.jobs, store)
     if (subscribers.length === 0 && resolved === 0 && !job.envelope.waitsOnly) unhandled.push(job.envelope.event)
-    store.addRuns(job, subscribers, now)
+    superseded.push(...store.addRuns(job, subscribers, now))
   }
   const changes = store.takeRunChanges(now)
   // Must happen in the change that takes the resolved wait. With a later one, a crash in between would leave the run
@@ -43,5 +46,5 @@ export function beginDue({ store, clock, host }: EngineDependencies, { slots, ha
   const limitsOf = (definitionId: string) => host.jobs.get(definitionId)
   const claimed = store.claim(Math.min(slots, turnBatch), limitsOf, now)
   const isMoreReady = claimed.length === turnBatch || (due.length > 0 && store.hasDueJobs(now))
-  return { due, unhandled, changes, claimed, isMoreReady }
+  return { due, superseded, unhandled, changes, claimed, isMoreReady }
 }

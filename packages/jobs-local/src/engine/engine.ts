@@ -242,11 +242,11 @@ export class Engine implements EngineView {
     })
   }
 
-  #begun({ due, unhandled, changes, claimed, isMoreReady }: BegunWork): void {
+  #begun({ due, superseded, unhandled, changes, claimed, isMoreReady }: BegunWork): void {
     const { changed } = this.#dependencies
     if (due.length > 0) this.#hadJobs = true
     for (const event of unhandled) this.#unhandled.report(event)
-    for (const job of due) changed(job.envelope.id)
+    for (const jobId of [...due.map(({ envelope }) => envelope.id), ...superseded]) changed(jobId)
     for (const { run, step } of changes.resolved) {
       this.#running.notify(run.id, step)
       changed(run.job.envelope.id)

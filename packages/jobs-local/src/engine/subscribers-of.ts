@@ -38,7 +38,7 @@ export function subscribersOf(
       ...one,
       maxAttempts: envelope.maxAttempts ?? one.maxAttempts,
       priority: priorityOf(envelope, one),
-      ...keysOf(envelope, concurrencyPath, throttlePath),
+      ...keysOf(envelope, concurrencyPath, throttlePath, one.debounce?.key),
     })),
   ]
 }
@@ -58,12 +58,14 @@ function toSubscriber(
   definition: Definition,
   envelope: Partial<Pick<Envelope, 'maxAttempts' | 'priority' | 'payload'>> = {},
 ): Subscriber {
+  const debounce = definition.kind === 'cron' ? undefined : definition.debounce
   return {
     definitionId: definition.id,
     maxAttempts: maxAttemptsOf(envelope, definition),
     priority: priorityOf(envelope, definition),
     compensateOnCancel: definition.kind === 'workflow' && definition.compensateOnCancel,
-    ...keysOf(envelope, definition.concurrency?.key, definition.throttle?.key),
+    ...(debounce && { debounce }),
+    ...keysOf(envelope, definition.concurrency?.key, definition.throttle?.key, debounce?.key),
   }
 }
 
@@ -71,12 +73,14 @@ function keysOf(
   { payload }: Partial<Pick<Envelope, 'payload'>>,
   concurrencyPath: string | undefined,
   throttlePath: string | undefined,
-): Pick<Subscriber, 'concurrencyKey' | 'throttleKey'> {
-  const [concurrencyKey, throttleKey] = [concurrencyPath, throttlePath].map((path) =>
+  debouncePath: string | undefined,
+): Pick<Subscriber, 'concurrencyKey' | 'throttleKey' | 'debounceKey'> {
+  const [concurrencyKey, throttleKey, debounceKey] = [concurrencyPath, throttlePath, debouncePath].map((path) =>
     path === undefined ? undefined : payloadKeyOf(payload, path),
   )
   return {
     ...(concurrencyKey !== undefined && { concurrencyKey }),
     ...(throttleKey !== undefined && { throttleKey }),
+    ...(debounceKey !== undefined && { debounceKey }),
   }
 }

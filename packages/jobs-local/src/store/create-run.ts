@@ -2,12 +2,11 @@ import type { StoredJob, StoredRun, Subscriber } from './job-store.ts'
 import { nextRunId } from './run-id.ts'
 
 /** Creates the next run of a job, which waits for a slot. */
-export function createRun(
-  job: StoredJob,
-  { definitionId, maxAttempts, priority = 0, compensateOnCancel = false, concurrencyKey, throttleKey }: Subscriber,
-): StoredRun {
+export function createRun(job: StoredJob, subscriber: Subscriber): StoredRun {
+  const { definitionId, maxAttempts, priority = 0, compensateOnCancel = false } = subscriber
+  const { concurrencyKey, throttleKey, debounceKey } = subscriber
   const run: StoredRun = { id: nextRunId(job), job, definitionId, maxAttempts, state: 'queued', attempts: 0 }
-  const isKeyed = concurrencyKey !== undefined || throttleKey !== undefined
+  const isKeyed = concurrencyKey !== undefined || throttleKey !== undefined || debounceKey !== undefined
   if (priority === 0 && !compensateOnCancel && !isKeyed) return run
   return {
     ...run,
@@ -15,5 +14,6 @@ export function createRun(
     ...(compensateOnCancel && { compensateOnCancel }),
     ...(concurrencyKey !== undefined && { concurrencyKey }),
     ...(throttleKey !== undefined && { throttleKey }),
+    ...(debounceKey !== undefined && { debounceKey }),
   }
 }

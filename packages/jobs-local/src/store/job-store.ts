@@ -3,6 +3,7 @@ import type {
   JobErrorInfo,
   Json,
   ConcurrencyLimits,
+  DebounceTimes,
   ThrottleLimits,
   Envelope,
   EnvelopeResult,
@@ -40,20 +41,24 @@ export interface StoredRun {
   readonly concurrencyKey?: string
   /** Its value of the payload that `throttle.key` names. Absent: it has none, or its definition names no key. */
   readonly throttleKey?: string
+  /** Its value of the payload that `debounce.key` names. Absent: it has none, or its definition names no key. */
+  readonly debounceKey?: string
+  /** The id of the job that replaced it, while `superseded`. */
+  supersededBy?: string
   /** Time by which the wall clock was set since the run was created, in milliseconds. Absent: 0. */
   clockSetMs?: number
   state: JobState
   /** Number of attempts that have begun. Also the fencing token: the late outcome of an older attempt is dropped. */
   attempts: number
-  /** When the next attempt is due, while `retrying`. */
+  /** When the next attempt is due, while `retrying`, or when the quiet period of `debounce` ends, while `scheduled`. */
   dueAt?: number
   startedAt?: number
   endedAt?: number
   output?: Json
   error?: JobErrorInfo
   readonly retryOf?: string
-  /** When `retryJob` created the run. Absent: a send did, or a version of this package before `runTimeout`. */
-  readonly retriedAt?: number
+  /** When `retryJob` created the run, or its quiet period ended. Absent: neither, or before `runTimeout` existed. */
+  retriedAt?: number
   /** The step records of a workflow. Set from its first attempt on. */
   workflow?: WorkflowRecord
   /**
@@ -106,10 +111,14 @@ export interface Subscriber {
   readonly concurrencyKey?: string
   /** Its value of the payload that `throttle.key` names. */
   readonly throttleKey?: string
+  /** When only the last of several jobs runs. Default: each job does. */
+  readonly debounce?: DebounceTimes
+  /** Its value of the payload that `debounce.key` names. */
+  readonly debounceKey?: string
 }
 
 /** A definition of another worker, for which this one creates runs. */
-export interface RemoteSubscriber extends Omit<Subscriber, 'concurrencyKey' | 'throttleKey'> {
+export interface RemoteSubscriber extends Omit<Subscriber, 'concurrencyKey' | 'throttleKey' | 'debounceKey'> {
   /** The path in the payload that `concurrency.key` names. */
   readonly concurrencyPath?: string
   /** The path in the payload that `throttle.key` names. */
@@ -211,8 +220,11 @@ export interface JobStore {
   takeDueJobs(max: number, now: number): readonly StoredJob[]
   /** Returns true if a due job was not yet taken. */
   hasDueJobs(now: number): boolean
-  /** Adds the runs of a due job as waiting. Without subscribers, the job completes. */
-  addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void
+  /**
+   * Adds the runs of a due job as waiting. A debounced one supersedes the last run of its group whose quiet period is
+   * not over. Without subscribers, the job completes. Returns the ids of the jobs whose runs were superseded.
+   */
+  addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): readonly string[]
   /** Claims up to `max` waiting runs and begins an attempt of each. Fair across definitions and tenants. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[]
   /** Returns true if a due job was not yet taken, or if a claim might find a run. */

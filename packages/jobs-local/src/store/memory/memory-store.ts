@@ -2,10 +2,8 @@ import { type JobState, isEnded } from '@cgk-platform/jobs-core'
 import {
   type Clock,
   type JobErrorInfo,
-  retryWorkflowRecord,
   type Envelope,
   type ListQuery,
-  newestRuns,
   type Outcome,
   type StepRecord,
 } from '@cgk-platform/jobs-core/provider'
@@ -27,6 +25,7 @@ import { type Retention, RetainedJobs } from '../retained-jobs.ts'
 import { RunQueue } from './run-queue.ts'
 import { stateOf } from '../state-of.ts'
 import { WallClock } from '../wall-clock.ts'
+import { retriedRuns } from './retried-runs.ts'
 import { shiftDelays } from './shift-delays.ts'
 import { WorkflowWaits } from './workflow-waits.ts'
 
@@ -99,11 +98,18 @@ class MemoryStore implements JobStore {
     return due
   }
 
-  addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void {
-    for (const subscriber of subscribers) this.#addRun(createRun(job, subscriber))
-    if (subscribers.length > 0) return
+  addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): readonly string[] {
+    const superseded: string[] = []
+    for (const subscriber of subscribers) {
+      const run = this.#addRun(createRun(job, subscriber), subscriber.debounce, now)
+      if (!run) continue
+      this.#endRun(run, 'superseded', now)
+      superseded.push(run.job.envelope.id)
+    }
+    if (subscribers.length > 0) return superseded
     job.state = 'completed'
     this.#endJob(job, now)
+    return superseded
   }
 
   claim(max: number, limitsOf: LimitsOf, now: number): StoredRun[] {
@@ -169,13 +175,12 @@ class MemoryStore implements JobStore {
     const job = this.#jobs.get(jobId)
     if (!job || isEnded(stateOf(job))) return []
     const running: StoredRun[] = []
-    const { envelope } = job
     for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
       const before = { state: run.state, pause: run.pause, dueAt: run.dueAt }
       const isRunning = run.state === 'running' && !run.pause
       if (isRunning) running.push(run)
       if (run.pause) run.pause = undefined
-      if (isCompensatedOnCancel(run)) run.toCompensate = envelope
+      if (isCompensatedOnCancel(run)) run.toCompensate = job.envelope
       this.#endRun(run, 'cancelled', now)
       this.#queue.drop(run, before)
       if (!isRunning) this.#beginCompensation(run)
@@ -195,12 +200,7 @@ class MemoryStore implements JobStore {
     this.#retained.reopen(job)
     this.#openJobs++
     delete job.endedAt
-    for (const failed of newestRuns(job.runs)) {
-      if (failed.state !== 'failed') continue
-      const run = createRun(job, failed)
-      const workflow = failed.workflow && retryWorkflowRecord(failed.workflow, run.id)
-      this.#addRun({ ...run, retryOf: failed.id, retriedAt: now, ...(workflow && { workflow }) })
-    }
+    for (const run of retriedRuns(job, now)) this.#addRun(run)
   }
 
   saveStep(run: StoredRun, step: StepRecord): boolean {
@@ -272,12 +272,12 @@ class MemoryStore implements JobStore {
     this.#queue.resume(run)
   }
 
-  #addRun(run: StoredRun): void {
+  #addRun(run: StoredRun, debounce?: Subscriber['debounce'], now = 0): StoredRun | undefined {
     const { job } = run
     // `push` to an empty array would reserve 128 bytes for more runs.
     job.runs = job.runs.length === 0 ? [run] : [...job.runs, run]
     if (isTick(job)) this.#open.add(run.definitionId, job.envelope.tenantId)
-    this.#queue.push(run)
+    return this.#queue.add(run, debounce, now)
   }
 
   #endRun(run: StoredRun, state: JobState, now: number): void {

@@ -1,6 +1,8 @@
 import type { JobState } from '@cgk-platform/jobs-core'
+import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
 import type { LimitsOf, StoredRun } from '../job-store.ts'
+import { DebouncedRuns } from './debounced-runs.ts'
 import { DueQueue } from './due-queue.ts'
 import { ReadyQueue } from '../ready-queue.ts'
 
@@ -21,10 +23,27 @@ interface WaitState {
 export class RunQueue {
   readonly #delayed = new DueQueue<DueRun>(({ run, dueAt }) => run.dueAt !== dueAt)
   readonly #ready = new ReadyQueue()
+  readonly #debounced = new DebouncedRuns()
 
   /** Adds a run that waits for a slot. */
   push(run: StoredRun): void {
     this.#ready.push(run)
+  }
+
+  /** Adds a new run. A debounced one waits for its quiet period: returns the run that it supersedes, which waits no longer. */
+  add(run: StoredRun, times: DebounceTimes | undefined, now: number): StoredRun | undefined {
+    if (!times) {
+      this.push(run)
+      return undefined
+    }
+    const { dueAt, superseded } = this.#debounced.add(run, times, now)
+    if (superseded) {
+      superseded.supersededBy = run.job.envelope.id
+      this.#dropTime(superseded)
+    }
+    run.state = 'scheduled'
+    this.delay(run, dueAt)
+    return superseded
   }
 
   /** Adds a run that waits until `dueAt`, in epoch milliseconds. */
@@ -62,6 +81,7 @@ export class RunQueue {
   /** Removes a run that ended while it waited. `before` is its state while it waited. */
   drop(run: StoredRun, before: WaitState): void {
     if (before.dueAt !== undefined) this.#delayed.markStale()
+    if (before.state === 'scheduled') this.#debounced.remove(run)
     if (before.state === 'queued' || before.pause === 'awake') this.#ready.markStale(run)
   }
 
@@ -77,9 +97,14 @@ export class RunQueue {
   /** Moves up to `max` due runs to those that wait for a slot. */
   wakeDue(max: number, now: number): void {
     for (let count = 0; count < max; count++) {
-      const run = this.#delayed.takeDue(now)?.run
-      if (!run) return
+      const due = this.#delayed.takeDue(now)
+      if (!due) return
+      const { run, dueAt } = due
       delete run.dueAt
+      if (run.state === 'scheduled') {
+        this.#debounced.remove(run)
+        run.retriedAt = dueAt
+      }
       if (run.pause === 'asleep') {
         this.resume(run)
         continue

@@ -15,7 +15,9 @@ const ended =
 
 /** Queries by state for the jobs that may be in it. They use indexes only and can return a job twice. */
 const candidateQueries: Readonly<Record<JobState, string>> = {
-  scheduled: "SELECT seq AS candidate FROM cgk_jobs WHERE state = 'scheduled'",
+  scheduled:
+    "SELECT seq AS candidate FROM cgk_jobs WHERE state = 'scheduled' UNION ALL " +
+    `SELECT ${jobOfRun} FROM cgk_runs WHERE state = 'scheduled'`,
   queued:
     `SELECT ${jobOfRun} AS candidate FROM cgk_runs WHERE phase IN (${ready}, ${suspect}) UNION ALL ` +
     "SELECT seq FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",

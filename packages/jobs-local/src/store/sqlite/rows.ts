@@ -33,6 +33,7 @@ export interface RunRow {
   readonly error: string | null
   readonly retry_of: number | null
   readonly retried_at: number | null
+  readonly superseded_by: string | null
   readonly rank: number
   readonly pause: 'asleep' | 'awake' | null
   readonly wake_pending: number
@@ -174,6 +175,7 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     ...(error !== undefined && { error }),
     ...(row.retry_of !== null && { retryOf: runIdOf(envelope.id, row.retry_of) }),
     ...(row.retried_at !== null && { retriedAt: row.retried_at }),
+    ...(row.superseded_by !== null && { supersededBy: row.superseded_by }),
     ...(row.pause !== null && { pause: row.pause }),
     ...(row.resumed === 1 && { resumed: true }),
     ...(row.grace_ms !== null && { graceMs: row.grace_ms }),

@@ -66,7 +66,7 @@ export function wakeDueRuns(connection: Connection, now: number): void {
   connection.run(
     // A suspect keeps its phase. From then on it does not wait for an empty worker.
     `UPDATE cgk_runs SET phase = iif(phase = ${suspect}, ${suspect}, ${ready}), due_at = NULL, state = CASE WHEN pause IS NULL THEN 'queued' ELSE state END, ` +
-      "pause = CASE WHEN pause IS NULL THEN NULL ELSE 'awake' END WHERE run IN " +
+      "retried_at = iif(state = 'scheduled', due_at, retried_at), pause = CASE WHEN pause IS NULL THEN NULL ELSE 'awake' END WHERE run IN " +
       '(SELECT run FROM cgk_runs WHERE due_at <= ? ORDER BY due_at LIMIT ?)',
     now,
     turnBatch,

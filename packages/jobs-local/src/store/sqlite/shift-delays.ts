@@ -14,6 +14,7 @@ export function shiftDelays(connection: Connection, byMs: number): void {
     byMs,
   )
   connection.run('UPDATE cgk_runs SET rank = rank + ? WHERE phase IS NOT NULL', byMs)
+  connection.run("UPDATE cgk_runs SET debounced_since = debounced_since + ? WHERE state = 'scheduled'", byMs)
   // A suspended workflow runs again, and then waits for what remains of its steps.
   connection.run("UPDATE cgk_runs SET due_at = iif(pause = 'asleep', 0, due_at + ?) WHERE due_at IS NOT NULL", byMs)
   const steps = connection.all<{ run: number; key: string; record: string }>(

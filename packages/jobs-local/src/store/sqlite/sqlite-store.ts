@@ -124,11 +124,11 @@ class SqliteStore implements JobStore {
     return takeDue(this.#connection, { max: this.#claims.maxDue(max), now, recentEnvelopes: this.#recentEnvelopes })
   }
 
-  addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): void {
-    for (const subscriber of subscribers) this.#unwritten.add(job, subscriber)
-    if (subscribers.length > 0) return
-    jobs.endJob(this.#connection, seqOf(job), 'completed', now)
-    this.#waits.resolveJobWaits(job.envelope.id, now)
+  addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): readonly string[] {
+    const superseded = subscribers.flatMap((subscriber) => this.#unwritten.add(job, subscriber, now) ?? [])
+    if (subscribers.length === 0) jobs.endJob(this.#connection, seqOf(job), 'completed', now)
+    for (const id of subscribers.length === 0 ? [job.envelope.id] : superseded) this.#waits.resolveJobWaits(id, now)
+    return superseded
   }
 
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {

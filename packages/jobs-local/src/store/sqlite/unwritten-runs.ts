@@ -3,6 +3,7 @@ import { createRun } from '../create-run.ts'
 import { rankOf } from '../rank-of.ts'
 import { ReadyQueue } from '../ready-queue.ts'
 import type { Connection } from './connection.ts'
+import { debounceRun } from './debounce-run.ts'
 import { keyOf, runAt, setKey, seqOf } from './rows.ts'
 import { addHeldRuns, addRun } from './runs-table.ts'
 
@@ -23,11 +24,14 @@ export class UnwrittenRuns {
     this.#runs = []
   }
 
-  add(job: StoredJob, subscriber: Subscriber): void {
+  /** Adds a run of a job. Writes a debounced one at once, and returns the id of the job whose run it supersedes. */
+  add(job: StoredJob, subscriber: Subscriber, now: number): string | undefined {
     const run = createRun(job, subscriber)
     job.runs.push(run)
     setKey(run, { run: runAt(seqOf(job), job.runs.length), worker: 0, rank: rankOf(run) })
-    this.#runs.push(run)
+    if (!subscriber.debounce) return void this.#runs.push(run)
+    this.#writeWaiting(run)
+    return debounceRun(this.#connection, run, subscriber.debounce, now)
   }
 
   /** Writes all runs as waiting for a slot. Returns their number. */

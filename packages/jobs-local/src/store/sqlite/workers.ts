@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto'
 
+import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
+
 import type { RemoteSubscriber, WorkerDefinition } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { hasEnded, identifyProcess, isOfThisBoot } from './process-identity.ts'
+import { fromText, toText } from './rows.ts'
 
 /**
  * Time that a worker waits before it deletes definitions that it inherited (see `#inherit`), in milliseconds. A
@@ -27,6 +30,7 @@ interface DefinitionRow {
   readonly max_attempts: number
   readonly priority: number
   readonly compensate_on_cancel: number
+  readonly debounce: string | null
 }
 
 /**
@@ -113,10 +117,19 @@ export class Workers {
     this.#inherit()
     this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = 0', this.#id)
     for (const definition of this.#definitions) {
-      const { definitionId, event = null, maxAttempts, priority = 0, compensateOnCancel = false } = definition
+      const { definitionId, event = null, maxAttempts, priority = 0, compensateOnCancel = false, debounce } = definition
       const sql =
-        'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, inherited) VALUES (?, ?, ?, ?, ?, ?, 0)'
-      this.#connection.run(sql, this.#id, definitionId, event, maxAttempts, priority, compensateOnCancel ? 1 : 0)
+        'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, debounce, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, 0)'
+      this.#connection.run(
+        sql,
+        this.#id,
+        definitionId,
+        event,
+        maxAttempts,
+        priority,
+        compensateOnCancel ? 1 : 0,
+        toText(debounce),
+      )
     }
     this.#areDefinitionsWritten = true
   }
@@ -223,12 +236,13 @@ export class Workers {
 
   #readElsewhere(event: string): readonly RemoteSubscriber[] {
     const sql =
-      'SELECT definition_id, event, max_attempts, priority, compensate_on_cancel FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition_id'
+      'SELECT definition_id, event, max_attempts, priority, compensate_on_cancel, debounce FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition_id'
     return this.#connection.all<DefinitionRow>(sql, event, this.#id).map((row) => ({
       definitionId: row.definition_id,
       maxAttempts: row.max_attempts,
       priority: row.priority,
       ...(row.compensate_on_cancel === 1 && { compensateOnCancel: true }),
+      ...(row.debounce !== null && { debounce: fromText(row.debounce) as DebounceTimes }),
     }))
   }
 
