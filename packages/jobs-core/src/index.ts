@@ -5,6 +5,8 @@
  */
 
 // Defining jobs
+export type { BatchContext, BatchEvent, BatchJobDefinition } from './jobs/batch-job-definition.ts'
+export { defineBatchJob } from './jobs/define-batch-job.ts'
 export { defineCronJob } from './jobs/define-cron-job.ts'
 export { defineJob } from './jobs/define-job.ts'
 export type { Definition, JobOutput } from './jobs/definition.ts'

@@ -63,8 +63,8 @@ export const inngestCapabilities: Capabilities = {
     },
     batches: {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Define a job for single events.',
+      note: 'A batch on Inngest is a single run: its events share one status, one count of attempts and one cancel, `retryJob` repeats only the first event, and delays are ignored.',
+      instead: 'Define a job for single events, and limit its runs with `concurrency`.',
     },
     'pauseJobs of a definition': {
       supported: false,

@@ -44,7 +44,7 @@ export interface PackageFacts {
 /** A job, cron job or workflow that was found. */
 export interface JobFacts {
   readonly id: string
-  readonly kind: 'job' | 'cron' | 'workflow'
+  readonly kind: 'job' | 'batch' | 'cron' | 'workflow'
   /** The event, for a job or workflow. */
   readonly event?: string
   /** The schedule, for a cron job. */

@@ -12,7 +12,7 @@ import { kindOf } from '../options/kind-of.ts'
 export function eventNameOf(event: unknown): string {
   if (typeof event === 'string') return event
   const { kind, id, event: name, payload } = (event ?? {}) as Readonly<Record<string, unknown>>
-  if ((kind === 'job' || kind === 'workflow') && typeof name === 'string') {
+  if ((kind === 'job' || kind === 'batch' || kind === 'workflow') && typeof name === 'string') {
     if (payload !== undefined) return name
     throw new UnknownEventError({ event: textOf(id), handledByJob: name })
   }

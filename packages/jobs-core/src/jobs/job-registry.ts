@@ -18,7 +18,7 @@ export interface JobRegistry {
   remove(id: string): void
   /** Returns the definition with this id. */
   get(id: string): Definition | undefined
-  /** Returns the enabled jobs and workflows that handle an event, in the order of their definition. */
+  /** Returns the enabled definitions that handle an event, in the order of their definition. */
   subscribers(event: string): readonly EventDefinition[]
   /** Returns the enabled cron jobs. */
   cronJobs(): readonly CronJobDefinition[]
@@ -113,8 +113,8 @@ function holder(): { registry: JobRegistry } {
 
 function checkIsDefinition(definition: unknown, index: number): void {
   const { kind, id } = (definition ?? {}) as Partial<Definition>
-  if ((kind === 'job' || kind === 'cron' || kind === 'workflow') && typeof id === 'string') return
-  const remedy = 'Pass the result of `defineJob`, `defineCronJob` or `defineWorkflow`.'
+  if ((kind === 'job' || kind === 'batch' || kind === 'cron' || kind === 'workflow') && typeof id === 'string') return
+  const remedy = 'Pass the result of `defineJob`, `defineBatchJob`, `defineCronJob` or `defineWorkflow`.'
   throw new InvalidOptionError({
     option: `jobs[${index}]`,
     problem: `is ${kindOf(definition)}, not a definition`,

@@ -1,6 +1,7 @@
 import type { JobsError } from '../errors/jobs-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Definition } from '../jobs/definition.ts'
+import { batchJobOptions } from '../jobs/define-batch-job.ts'
 import { cronJobOptions } from '../jobs/define-cron-job.ts'
 import { jobOptions } from '../jobs/define-job.ts'
 import { workflowOptions } from '../workflows/define-workflow.ts'
@@ -72,6 +73,7 @@ function featuresOf({ feature }: OptionRules, checked: unknown): readonly Featur
 
 const optionsOf: Record<Definition['kind'], DeclaredOptions<unknown>> = {
   job: jobOptions,
+  batch: batchJobOptions,
   cron: cronJobOptions,
   workflow: workflowOptions,
 }

@@ -106,7 +106,9 @@ export type { SendInfo } from '../runs/hooks.ts'
 export { maxAttemptsOf } from '../runs/max-attempts.ts'
 export type { Outcome } from '../runs/outcome.ts'
 export { suspension } from '../runs/run-until-stopped.ts'
+export type { BatchItem } from '../runs/batch-member.ts'
 export { runAttempt, startAttempt } from '../runs/run-attempt.ts'
+export { startBatch } from '../runs/start-batch.ts'
 export { createScope, runDetached, runWithClient, type Scope } from '../runs/async-context.ts'
 
 // Cron ticks

@@ -21,6 +21,11 @@ export type AttemptMiddleware = (
     readonly stepId?: string
     /** The attempt of that step, or of its compensation, counted from 1. */
     readonly stepAttempt?: number
+    /**
+     * The attempts of all events of a batch, whose handler is called once. The other facts are those of the first.
+     * Absent for any other code.
+     */
+    readonly batch?: readonly AttemptInfo[]
     /** Aborts when the attempt is stopped. The code gets the same signal. */
     readonly signal: AbortSignal
   },
@@ -39,7 +44,7 @@ export const middlewareOption: Option<readonly AttemptMiddleware[], readonly Att
 )
 
 /** Facts about the code that an attempt runs. */
-type Work = Pick<Parameters<AttemptMiddleware>[0], 'work' | 'stepId' | 'stepAttempt' | 'signal'>
+type Work = Pick<Parameters<AttemptMiddleware>[0], 'work' | 'stepId' | 'stepAttempt' | 'batch' | 'signal'>
 
 /** An attempt with its middleware, the outermost first. */
 interface WrappedAttempt {

@@ -3,12 +3,10 @@ import { elapsedOf } from '../time/clock.ts'
 import { type Attempt, inScope, toJobContext, toStopOptions } from './attempt.ts'
 import { throughMiddleware } from './attempt-middleware.ts'
 import { callHandler, type CallRunner, type HandlerDefinition } from './call-handler.ts'
+import { concludeAttempt } from './conclude-attempt.ts'
 import { EndOfTurn, type TurnWaiter } from './end-of-turn.ts'
-import { toError, toErrorInfo } from './error-info.ts'
-import { finishAttempt } from './finish-attempt.ts'
 import type { Outcome } from './outcome.ts'
-import { classifyFailure, isPermanentError, reportFailure } from './report-failure.ts'
-import { StopListener, stopOutcome, type Stoppable } from './run-until-stopped.ts'
+import { StopListener, type Stoppable } from './run-until-stopped.ts'
 import { throwReturnedError } from './throw-returned-error.ts'
 import { toOutput } from './to-output.ts'
 import { warnOfLongAttempt } from './warn-of-long-attempt.ts'
@@ -82,27 +80,8 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
   }
 
   turnEnded(problem?: unknown): void {
-    let outcome: Outcome | undefined
-    try {
-      if (problem !== undefined) throw toError(problem)
-      outcome = stopOutcome(this.#attempt.options.signal) ?? this.#completed
-      if (!outcome) {
-        const isPermanent = this.#isChecking && isPermanentError(this.#thrown)
-        const failure = classifyFailure(this.#attempt, this.#thrown, isPermanent)
-        outcome = failure.outcome
-        this.#thrown = failure.thrown
-      }
-      if (outcome.type === 'failed' && this.#attempt.definition.onFailure) return void this.#reportFailure(outcome)
-    } catch (error) {
-      // The host's clock or random number generator threw. What a handler throws never gets here.
-      outcome = { type: 'failed', error: toErrorInfo(error) }
-    }
-    finishAttempt(this.#attempt, outcome)
-  }
-
-  async #reportFailure(outcome: Outcome): Promise<void> {
-    await inScope(this.#attempt, (attempt) => reportFailure(attempt, this.#thrown), this.#attempt)
-    finishAttempt(this.#attempt, outcome)
+    const end = { completed: this.#completed, thrown: this.#thrown, isChecking: this.#isChecking }
+    concludeAttempt(this.#attempt, end, problem)
   }
 
   #leaveRunning(): void {

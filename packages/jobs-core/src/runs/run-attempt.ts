@@ -2,16 +2,17 @@ import type { Envelope } from '../events/envelope.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { replayWorkflow } from '../workflows/replay-workflow.ts'
 import type { WorkflowDefinition } from '../workflows/steps.ts'
+import { announceAttempt } from './announce-attempt.ts'
 import { Attempt, type AttemptOptions, type AttemptReceiver, inScope } from './attempt.ts'
 import { toErrorInfo } from './error-info.ts'
 import { finishAttempt } from './finish-attempt.ts'
 import { HandlerAttempt, type HandledAttempt } from './handler-attempt.ts'
-import { callHook } from './hooks.ts'
 import type { Outcome } from './outcome.ts'
 import { stopOutcome } from './run-until-stopped.ts'
+import { startBatch } from './start-batch.ts'
 
 /**
- * Runs one attempt. On every engine, only this function and `startAttempt` call a handler. They parse the payload
+ * Runs one attempt. On every engine, only this function, `startAttempt` and `startBatch` call a handler. They parse the payload
  * again, build the context, enforce the timeout, call the hooks, classify errors and, after the last attempt, call
  * `onFailure`. It never rejects: the caller translates the outcome for its engine.
  */
@@ -26,14 +27,12 @@ export function startAttempt(
   options: AttemptOptions,
   receiver: AttemptReceiver,
 ): void {
+  if (definition.kind === 'batch') return startBatch(definition, [{ envelope, options, receiver }])
   const stopped = stopOutcome(options.signal)
   if (stopped) return receiver.ended(stopped)
   const attempt = new Attempt(definition, envelope, options, receiver)
-  const { hooks, isCancelCompensation = false, isResumed = isCancelCompensation } = options
-  if (!isResumed) {
-    if (hooks?.onAttemptStart) callHook(hooks, 'onAttemptStart', { ...attempt.info }, attempt.bound)
-    attempt.log('debug', 'The attempt started.')
-  }
+  const { isCancelCompensation = false, isResumed = isCancelCompensation } = options
+  if (!isResumed) announceAttempt(attempt)
   if (!isWorkflow(attempt)) return new HandlerAttempt(attempt as HandledAttempt).start()
   inScope(attempt, replayWorkflow, attempt).then(
     (outcome) => finishAttempt(attempt, outcome),

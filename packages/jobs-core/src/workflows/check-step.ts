@@ -114,12 +114,12 @@ export function checkJobStep(
   job: unknown,
 ): { readonly id: string; readonly event: JobEvent } {
   const { kind, id: jobId, event } = (job ?? {}) as { kind?: unknown; id?: unknown; event?: unknown }
-  if ((kind === 'job' || kind === 'workflow') && typeof jobId === 'string')
+  if ((kind === 'job' || kind === 'batch' || kind === 'workflow') && typeof jobId === 'string')
     return { id: jobId, event: event as JobEvent }
   const what = kind === 'cron' ? 'a cron job' : kindOf(job)
   throw stepErrorFactory(definition, id)(
     `has ${what} as its job`,
-    'Pass the result of `defineJob` or `defineWorkflow`.',
+    'Pass the result of `defineJob`, `defineBatchJob` or `defineWorkflow`.',
   )
 }
 

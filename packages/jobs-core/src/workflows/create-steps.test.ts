@@ -102,7 +102,7 @@ describe('rejects an invalid step before it starts', () => {
       (s) => s.runJob('x', invoice, {}, { idempotencyKey: 'a' }),
     ],
     [
-      /has a string as its job\. Pass the result of `defineJob` or `defineWorkflow`/,
+      /has a string as its job\. Pass the result of `defineJob`, `defineBatchJob` or `defineWorkflow`/,
       (s) => s.runJob('x', 'write-invoice', {}),
     ],
     [/has undefined as its job/, (s) => s.runJob('x', undefined, {})],

@@ -7,6 +7,7 @@ import type { AsJson } from '../jobs/as-json.ts'
 import type { DebounceTimes } from '../jobs/debounce.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
+import type { BatchJobDefinition } from '../jobs/batch-job-definition.ts'
 import type { BaseDefinition, JobDefinition } from '../jobs/job-definition.ts'
 import type { Logger } from '../logging/logger.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
@@ -131,7 +132,7 @@ export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
   /** Sends a definition's event once, like `sendEvent`, waits until its run has ended, and returns its output. */
   runJob<Event extends JobEvent | StandardSchemaV1, Output>(
     id: string,
-    definition: JobDefinition<Event, Output> | WorkflowDefinition<Event, Output>,
+    definition: JobDefinition<Event, Output> | BatchJobDefinition<Event, Output> | WorkflowDefinition<Event, Output>,
     payload: TenantInput<Event>,
     options?: StepSendOptions,
   ): Promise<AsJson<Output>>

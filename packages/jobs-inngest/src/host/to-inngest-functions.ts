@@ -50,7 +50,8 @@ export function toInngestFunctions({ definitions, closing, ...rest }: FunctionsO
 }
 
 function toFunctions(definition: Definition, host: HostDependencies): InngestFunction.Any[] {
-  if (definition.kind === 'job') return [createJobFunction(definition, definition.event, host)]
+  if (definition.kind === 'job' || definition.kind === 'batch')
+    return [createJobFunction(definition, definition.event, host)]
   if (definition.kind === 'workflow')
     return [createWorkflowFunction(definition, host), createCompensatingFunction(definition, host)]
   const run = createJobFunction(definition, toCronEventName(host.inngest.id, definition.id), host)

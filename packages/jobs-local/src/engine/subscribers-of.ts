@@ -58,7 +58,7 @@ function toSubscriber(
   definition: Definition,
   envelope: Partial<Pick<Envelope, 'maxAttempts' | 'priority' | 'payload'>> = {},
 ): Subscriber {
-  const debounce = definition.kind === 'cron' ? undefined : definition.debounce
+  const debounce = 'debounce' in definition ? definition.debounce : undefined
   return {
     definitionId: definition.id,
     maxAttempts: maxAttemptsOf(envelope, definition),

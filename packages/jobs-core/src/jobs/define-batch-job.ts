@@ -1,0 +1,121 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+import { callSite } from '../call-site.ts'
+import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { quote } from '../errors/quote.ts'
+import type { JobEvent } from '../events/job-events.ts'
+import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
+import { callback, duration, integer } from '../options/kinds.ts'
+import type { Duration } from '../time/duration.ts'
+import type { BatchContext, BatchEvent, BatchJobDefinition, BatchOutputs } from './batch-job-definition.ts'
+import {
+  commonOptions,
+  type DefinitionOptions,
+  idOption,
+  readDefinition,
+  type WithoutDefaults,
+} from './definition-options.ts'
+import { type CheckedTrigger, triggerOptions, withEvent } from './definition-trigger.ts'
+import type { EventMessage } from './event-message.ts'
+import type { IfEvent } from './if-event.ts'
+import type { JobContext } from './job-context.ts'
+import type { OwnJob } from './own-job.ts'
+import { registerDefinition } from './register-definition.ts'
+
+/** The options that bound a batch. */
+interface BatchBounds extends DefinitionOptions {
+  /** The maximum number of events in a batch: 1 to 1,000. */
+  maxSize: number
+  /** The maximum time that an event waits for others: milliseconds or `'5s'`, from 1 s to 7 days. */
+  maxWait: number | Duration
+}
+
+/** The options of `defineBatchJob`. `Name` is the event as written, which can be misspelled. */
+export interface BatchJobOptions<Event extends JobEvent, Output, Name extends string = Event> extends BatchBounds {
+  /** The event to handle. Each send of it starts one run of this job. */
+  event: Event | Extract<Name, JobEvent>
+  payload?: undefined
+  /**
+   * Handles events of one tenant, each at least once: make it idempotent. Returns one output for each event, in order,
+   * or nothing. A thrown error fails all events, and `context.fail(event, error)` a single one.
+   */
+  handler: (
+    events: readonly IfEvent<Name, BatchEvent<Event>>[],
+    context: IfEvent<Name, BatchContext<Event>>,
+  ) => BatchOutputs<Output> | Promise<BatchOutputs<Output>>
+  /** Called once for each event whose last attempt has failed. Errors that it throws are logged. */
+  onFailure?: ((error: Error, event: IfEvent<Name, EventMessage<Event>>, context: JobContext) => unknown) | undefined
+}
+
+/** The options of `defineBatchJob` for a job without an event of `JobEvents`. */
+export interface PayloadBatchJobOptions<Schema extends JobEvent | StandardSchemaV1, Output> extends BatchBounds {
+  event?: undefined
+  /** The schema of the payload. The job is sent itself. */
+  payload: Exclude<Schema, string>
+  /** Like the `handler` of a batch job with an event. */
+  handler: (
+    events: readonly BatchEvent<Schema>[],
+    context: BatchContext<Schema>,
+  ) => BatchOutputs<Output> | Promise<BatchOutputs<Output>>
+  /** Like the `onFailure` of a batch job with an event. */
+  onFailure?: ((error: Error, event: EventMessage<Schema>, context: JobContext) => unknown) | undefined
+}
+
+type CheckedBatchJob = Omit<WithoutDefaults<BatchJobDefinition>, 'event'> & CheckedTrigger
+
+/** The declarations of the options of a batch job. */
+export const batchJobOptions: DeclaredOptions<CheckedBatchJob> = declareOptions<
+  BatchJobOptions<JobEvent, unknown>,
+  CheckedBatchJob
+>('`defineBatchJob`', {
+  id: idOption,
+  ...triggerOptions,
+  maxSize: integer({ max: 1000, feature: 'batches', required: 'Pass the maximum number of events, such as `100`.' }),
+  maxWait: duration({
+    minMs: 1000,
+    maxMs: 7 * 86_400_000,
+    required: "Pass the maximum time that an event waits for others, such as `'5s'`.",
+    remedy: "Pass a time from 1 s to 7 days, such as `'5s'`.",
+  }),
+  handler: callback({ required: 'Pass a function.' }),
+  ...commonOptions,
+  onFailure: callback(),
+})
+
+/**
+ * Defines a job whose handler gets several events of one tenant in one call. Registers it, like `defineJob`. A batch
+ * starts when `maxSize` events wait, or when the first has waited for `maxWait`. Each event has its own job, run, status
+ * and retries.
+ *
+ * @throws {InvalidDefinitionError} naming the invalid field.
+ * @throws {UnknownEventError} if the event is not declared.
+ */
+export function defineBatchJob<Schema extends JobEvent | StandardSchemaV1, Output = unknown>(
+  options: PayloadBatchJobOptions<Schema, Output>,
+): BatchJobDefinition<Schema, Output> & OwnJob<Schema>
+// The last one, because the compiler reports its mistakes.
+export function defineBatchJob<Event extends JobEvent, Output = unknown, Name extends string = Event>(
+  options: BatchJobOptions<Event, Output, Name>,
+): BatchJobDefinition<Event, Output>
+export function defineBatchJob(options: object): BatchJobDefinition {
+  const checked = readDefinition('defineBatchJob', batchJobOptions, options)
+  refuseKeys(checked)
+  const definition = Object.freeze({ kind: 'batch' as const, ...withEvent('defineBatchJob', checked) }) as never
+  registerDefinition(definition, callSite(defineBatchJob))
+  return definition
+}
+
+/** Refuses a key that can differ between the events of a batch. */
+function refuseKeys({ id, concurrency, throttle }: Pick<CheckedBatchJob, 'id' | 'concurrency' | 'throttle'>): void {
+  const wrong = Object.entries({ concurrency, throttle }).find(
+    ([, limits]) => ![undefined, 'tenantId'].includes(limits?.key),
+  )
+  if (!wrong) return
+  throw new InvalidDefinitionError({
+    what: `defineBatchJob(${quote(id)})`,
+    field: `${wrong[0]}.key`,
+    problem: `is ${quote(wrong[1]?.key)}, and the events of a batch can have several values of it`,
+    remedy:
+      "Omit it, or limit the batches of each tenant: `concurrency: { perTenant }`, or `throttle` with `key: 'tenantId'`.",
+  })
+}

@@ -1,0 +1,9 @@
+import type { Attempt } from './attempt.ts'
+import { callHook } from './hooks.ts'
+
+/** Reports that an attempt starts. */
+export function announceAttempt(attempt: Attempt): void {
+  const { hooks } = attempt.options
+  if (hooks?.onAttemptStart) callHook(hooks, 'onAttemptStart', { ...attempt.info }, attempt.bound)
+  attempt.log('debug', 'The attempt started.')
+}

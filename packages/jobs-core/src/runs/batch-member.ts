@@ -1,0 +1,142 @@
+import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
+import type { Envelope } from '../events/envelope.ts'
+import type { BatchEvent, BatchJobDefinition } from '../jobs/batch-job-definition.ts'
+import type { EventMessage } from '../jobs/event-message.ts'
+import { Attempt, type AttemptOptions, type AttemptReceiver, inScope } from './attempt.ts'
+import { announceAttempt } from './announce-attempt.ts'
+import { concludeAttempt } from './conclude-attempt.ts'
+import type { Outcome } from './outcome.ts'
+import { readEvent } from './read-event.ts'
+import { StopListener, stopOutcome, type Stoppable } from './run-until-stopped.ts'
+import { throwReturnedError } from './throw-returned-error.ts'
+import { toOutput } from './to-output.ts'
+
+/** An attempt to make together with others of its definition and tenant. */
+export interface BatchItem {
+  readonly envelope: Envelope
+  readonly options: AttemptOptions
+  readonly receiver: AttemptReceiver
+}
+
+/** The batch of a member. */
+export interface MemberOwner {
+  /** Called when a member has an event, or has ended before the handler. */
+  memberReady(): void
+  /** Called when a member was stopped. */
+  memberStopped(reason: unknown): void
+}
+
+/** The attempt of one event of a batch. */
+export class BatchMember implements Stoppable {
+  readonly attempt: Attempt
+  /** The event for the handler. Absent until it is read, and if it is invalid. */
+  event: BatchEvent | undefined
+  /** Whether the run was cancelled, timed out or interrupted. The result of the handler does not count for it. */
+  isStopped = false
+  readonly #owner: MemberOwner
+  #listener: StopListener | undefined
+  #isEnded = false
+  #isChecking = true
+  #completed: Outcome | undefined
+  #thrown: unknown
+  /** The outcome of a run that was stopped before its attempt. No hook is called for it. */
+  readonly #stoppedBefore: Outcome | undefined
+
+  constructor(definition: BatchJobDefinition, { envelope, options, receiver }: BatchItem, owner: MemberOwner) {
+    this.attempt = new Attempt(definition, envelope, options, receiver)
+    this.#owner = owner
+    this.#stoppedBefore = stopOutcome(options.signal)
+    if (this.#stoppedBefore) this.isStopped = this.#isEnded = true
+    else announceAttempt(this.attempt)
+  }
+
+  /** Whether the member has an event, or has ended without one. */
+  get isReady(): boolean {
+    return this.#isEnded || this.event !== undefined
+  }
+
+  /** Whether the result of the handler counts for the member. */
+  get isOpen(): boolean {
+    return !this.#isEnded
+  }
+
+  /** Checks the envelope and reads the event. */
+  read(): void {
+    if (this.#isEnded) return
+    const { definition, envelope, maxAttempts, options, runEnd } = this.attempt
+    try {
+      if (options.attempt > maxAttempts) throw new AttemptsExhaustedError({ definitionId: definition.id, maxAttempts })
+      options.signal.throwIfAborted() // it gives no further notice
+      if (runEnd && options.clock.now() >= runEnd.at) throw runEnd.createError()
+      this.#listen()
+      const event = inScope(this.attempt, () => readEvent(envelope, options.jobId), undefined)
+      if (!(event instanceof Promise)) return this.#hasRead(event)
+      event.then(
+        (late) => this.#hasRead(late),
+        (error: unknown) => this.fail(error),
+      )
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  /** Ends the member with what the handler returned for it. */
+  complete(returned: unknown): void {
+    if (this.#isEnded) return
+    const { definition, options } = this.attempt
+    this.#isChecking = true
+    try {
+      const output = toOutput(returned, definition, options.limits)
+      this.#isChecking = false
+      throwReturnedError(this.attempt, output)
+      this.#completed = output === undefined ? { type: 'completed' } : { type: 'completed', output }
+    } catch (error) {
+      this.#thrown = error
+    }
+    this.#isEnded = true
+  }
+
+  /** Ends the member with an error, unless it has ended. */
+  fail(error: unknown): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#thrown = error
+    this.#owner.memberReady()
+  }
+
+  stopped(reason: unknown): void {
+    if (this.isStopped) return
+    this.isStopped = true
+    this.fail(reason)
+    this.#owner.memberStopped(reason)
+  }
+
+  /** Reports the outcome to the host, at the end of the turn. */
+  conclude(problem: unknown): void {
+    const { options, receiver } = this.attempt
+    if (options.stopNotice) options.stopNotice.stoppable = undefined
+    this.#listener?.end()
+    if (this.#stoppedBefore) return receiver.ended(this.#stoppedBefore)
+    const end = { completed: this.#completed, thrown: this.#thrown, isChecking: this.#isChecking }
+    concludeAttempt(this.attempt, end, problem)
+  }
+
+  #hasRead(event: EventMessage): void {
+    const { options, maxAttempts } = this.attempt
+    if (this.#isEnded) return
+    this.#isChecking = false
+    this.event = { ...event, runId: options.runId, attempt: options.attempt, maxAttempts }
+    this.#owner.memberReady()
+  }
+
+  #listen(): void {
+    const { definition, options, runEnd } = this.attempt
+    const { signal, clock, stopNotice } = options
+    if (stopNotice && !runEnd) stopNotice.stoppable = this
+    else
+      this.#listener = new StopListener(
+        { signal, clock, definitionId: definition.id, timeoutMs: undefined, runEnd, isExclusive: true },
+        this,
+      )
+  }
+}
