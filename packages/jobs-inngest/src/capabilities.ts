@@ -46,20 +46,19 @@ export const inngestCapabilities: Capabilities = {
       instead: 'Give the other runs a higher priority.',
     },
     'concurrency.key': {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Limit the runs with `perTenant`.',
+      supported: true,
+      note: 'Counted over all processes.',
     },
     'concurrency: several limits': { supported: true, note: 'At most two.' },
     throttle: {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Limit the runs with `concurrency`.',
+      supported: true,
+      note: '`burst` must be at least the number of runs that start in whole seconds: 10 if 10 start in a second. With a `burst` above 1, a run may start up to a second early. A retry counts as a start if its previous attempt started more than five minutes before. Waiting runs start in about their order.',
     },
     debounce: {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use an `idempotencyKey`.',
+      note: "Inngest's debounce replaces events without a trace: a replaced job has no end, and a waiting one cannot be cancelled.",
+      instead:
+        'Send with a `delay`, and with an `idempotencyKey` of the same TTL. In the handler, read the newest data.',
     },
     batches: {
       supported: false,
@@ -68,18 +67,18 @@ export const inngestCapabilities: Capabilities = {
     },
     'pauseJobs of a definition': {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Set `enabled: false` in the definition.',
+      note: "Inngest's API cannot pause. A function paused in its dashboard skips new events.",
+      instead: 'Set `enabled: false` in the definition. Then new jobs have no run of it.',
     },
     'pauseJobs of a tenant': {
       supported: false,
-      note: 'Not supported yet.',
+      note: 'Inngest cannot pause a tenant.',
       instead: 'Send the jobs of the tenant later.',
     },
     'fair tenants': {
       supported: false,
-      note: 'Runs start in the order of the engine.',
-      instead: 'Set `concurrency: { perTenant }`.',
+      note: 'Runs of a definition start in about the order of their time, whatever their tenant.',
+      instead: "Set `concurrency: { perTenant }`, so that other tenants' runs can pass.",
     },
     cron: { supported: true, note: 'A run starts up to 2 s after its tick.' },
     'cron.tenants': { supported: true },

@@ -94,6 +94,36 @@ test('rejects concurrency in two places', () => {
   expect(findUnsupportedByInngest(jobWith({ concurrency: undefined }, { concurrency: 2 }))).toEqual([])
 })
 
+test('rejects a throttle in two places', () => {
+  const throttle = { limit: 1, period: '1s' }
+  expect(refusal(jobWith({ throttle }, { throttle })).message).toContain(
+    '`providerOptions.inngest.throttle`. `work` also sets `throttle`. Set only one of them.',
+  )
+})
+
+test('rejects three limits of concurrency', () => {
+  const limits = { limit: 9, perTenant: 3 }
+  const key = { key: 'storeId', limit: 1 }
+  const { feature, message } = refusal(jobWith(undefined, { concurrency: [limits, key] }))
+  expect(feature).toBe('concurrency with `limit`, `perTenant` and `key`')
+  expect(message).toContain('Inngest has at most two limits for a function. Omit one of them in `work`.')
+  for (const two of [limits, key, [{ limit: 9 }, key], [{ perTenant: 3 }, key]]) {
+    expect(findUnsupportedByInngest(jobWith(undefined, { concurrency: two }))).toEqual([])
+  }
+})
+
+test('rejects a throttle with a burst that Inngest would exceed', () => {
+  const throttled = (burst?: number) => jobWith(undefined, { throttle: { limit: 10, period: '1s', burst } })
+  for (const burst of [undefined, 9]) {
+    const { feature, message } = refusal(throttled(burst))
+    expect(feature).toBe(`throttle.burst: ${burst ?? 1}`)
+    expect(message).toContain(
+      'In `work`, set `burst` to 10 or more: Inngest counts in whole seconds, and lets as many runs start at once.',
+    )
+  }
+  expect(findUnsupportedByInngest(throttled(10))).toEqual([])
+})
+
 test('rejects a job for an event name that Inngest reserves', () => {
   // Created by hand: the core rejects a declaration of such an event.
   const definition = { ...jobWith(undefined), event: 'inngest/function.failed' } as unknown as Definition

@@ -2,6 +2,8 @@ import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-cor
 import { findUnsupportedOptions } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
+import { leastBurst } from './host/throttle-option.ts'
+
 /** Options of Inngest that break a guarantee of this library, with a remedy for each. */
 const refused = {
   id: "Use the definition's `id`.",
@@ -50,13 +52,23 @@ export function inngestOptionsOf({ providerOptions }: Definition): InngestOption
 
 /** Returns what Inngest cannot run in a definition: options that break a guarantee, and reserved event names. */
 export function findUnsupportedByInngest(definition: Definition): UnsupportedFeatureError[] {
-  const { id } = definition
+  const { id, concurrency, throttle } = definition
   const problems = findUnsupportedOptions(definition, { provider: 'inngest', allowed, refused })
   const refuse = (feature: string, remedy: string): void =>
     void problems.push(new UnsupportedFeatureError({ feature, provider: 'inngest', remedy }))
-  if (inngestOptionsOf(definition).concurrency !== undefined && definition.concurrency !== undefined) {
-    const remedy = `\`${id}\` also sets \`concurrency\`. Set only one of them.`
-    refuse('providerOptions.inngest.concurrency', remedy)
+  for (const option of ['concurrency', 'throttle'] as const) {
+    if (inngestOptionsOf(definition)[option] === undefined || definition[option] === undefined) continue
+    refuse(`providerOptions.inngest.${option}`, `\`${id}\` also sets \`${option}\`. Set only one of them.`)
+  }
+  if (concurrency?.limit !== undefined && concurrency.perTenant !== undefined && concurrency.key !== undefined) {
+    const remedy = `Inngest has at most two limits for a function. Omit one of them in \`${id}\`.`
+    refuse('concurrency with `limit`, `perTenant` and `key`', remedy)
+  }
+  if (throttle && (throttle.burst ?? 1) < leastBurst(throttle)) {
+    const remedy =
+      `In \`${id}\`, set \`burst\` to ${leastBurst(throttle)} or more: Inngest counts in whole seconds, and lets as many ` +
+      'runs start at once.'
+    refuse(`throttle.burst: ${throttle.burst ?? 1}`, remedy)
   }
   if (definition.kind !== 'cron' && definition.event.startsWith('inngest/')) {
     const remedy = `Inngest reserves names that begin with \`inngest/\`. Rename the event of \`${id}\`.`

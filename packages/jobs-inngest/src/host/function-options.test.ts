@@ -1,16 +1,22 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
-import type { Concurrency } from '@cgk-platform/jobs-core/provider'
+import type { Concurrency, Throttle } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import '../../test/kit/work.ts'
 import type { InngestOptions } from '../provider-options.ts'
 import { functionOptions } from './function-options.ts'
+import { payloadKeyExpression } from './payload-key-expression.ts'
 
-function optionsOf(concurrency?: Concurrency, inngest?: InngestOptions, maxAttempts = 3, priority?: number) {
+function optionsOf(
+  concurrency?: Concurrency,
+  inngest?: InngestOptions,
+  maxAttempts = 3,
+  more: { priority?: number; throttle?: Throttle } = {},
+) {
   const providerOptions = { inngest }
   const handler = () => undefined
   const retry = { maxAttempts }
-  const options = { id: 'work', event: 'work.asked', handler, retry, concurrency, priority, providerOptions } as const
+  const options = { id: 'work', event: 'work.asked', handler, retry, concurrency, providerOptions, ...more } as const
   return functionOptions(defineJob(options) as unknown as Definition)
 }
 
@@ -32,6 +38,15 @@ describe('concurrency', () => {
     expect(optionsOf({ limit: 5, perTenant: 2 }).concurrency).toEqual([{ limit: 5 }, perTenant])
   })
 
+  test('is limited for each value of a key', () => {
+    const key = payloadKeyExpression('storeId')
+    expect(optionsOf({ key: 'storeId', limit: 1 }).concurrency).toEqual([{ limit: 1, key }])
+    expect(optionsOf([{ limit: 5 }, { key: 'storeId', limit: 1 }]).concurrency).toEqual([
+      { limit: 5 },
+      { limit: 1, key },
+    ])
+  })
+
   test("accepts Inngest's own limits", () => {
     const concurrency = { limit: 1, key: 'event.data.shop', scope: 'env' } as const
     expect(optionsOf(undefined, { concurrency }).concurrency).toEqual(concurrency)
@@ -43,8 +58,14 @@ test("combines Inngest's own options with those of the definition", () => {
   expect(optionsOf(5, { throttle })).toMatchObject({ retries: 2, concurrency: [{ limit: 5 }], throttle })
 })
 
+test('has the throttle of the definition', () => {
+  const throttle: Throttle = { limit: 1, period: '2s', key: 'storeId' }
+  const option = { limit: 1, period: '2s', burst: 0, key: payloadKeyExpression('storeId') }
+  expect(optionsOf(undefined, undefined, 3, { throttle }).throttle).toEqual(option)
+})
+
 test('has the priority of the send, otherwise of the definition, as an integer', () => {
-  const run = (priority?: number) => optionsOf(undefined, undefined, 3, priority).priority?.run
+  const run = (priority = 0) => optionsOf(undefined, undefined, 3, { priority }).priority?.run
   expect(run()).toBe('event.data._job.priority == null ? 0 : int(event.data._job.priority)')
   expect(run(60)).toBe('event.data._job.priority == null ? 60 : int(event.data._job.priority)')
 })

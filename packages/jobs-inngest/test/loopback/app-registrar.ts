@@ -3,6 +3,7 @@ import type { App, LoopbackFunction } from './app.ts'
 import type { AppStore } from './app-store.ts'
 import { parseCronExpression } from './cron-expression.ts'
 import type { CronTicks } from './cron-ticks.ts'
+import { parseDurationText } from './duration-text.ts'
 import { deterministicUuid } from './deterministic-uuid.ts'
 import { compileExpression } from './expressions.ts'
 import { type FunctionConfig, parseFunctionConfig } from './function-config.ts'
@@ -68,7 +69,7 @@ function readApp(body: RegisterBody, createdAtMs: number): App {
 }
 
 function readFunction(appName: string, config: FunctionConfig): LoopbackFunction {
-  const { triggers, cancel = [], concurrency } = config
+  const { triggers, cancel = [], concurrency, throttle } = config
   if (triggers.length === 0 || triggers.length > 10) throw new Error('a function has 1 to 10 triggers')
   if (cancel.length > 5) throw new Error('This function exceeds the max number of cancellation events: 5')
   for (const trigger of triggers) {
@@ -79,6 +80,9 @@ function readFunction(appName: string, config: FunctionConfig): LoopbackFunction
   for (const limit of [concurrency ?? []].flat()) {
     if (typeof limit === 'object' && limit.key) compileExpression(limit.key)
   }
+  if (throttle?.key) compileExpression(throttle.key)
+  if (throttle && parseDurationText(throttle.period) === undefined) throw new Error('the period is not a duration')
+  if ([concurrency ?? []].flat().length > 2) throw new Error('more than the allowed max of: 2')
   const retries = Object.values(config.steps)[0]?.retries?.attempts ?? defaultRetries
   return {
     id: deterministicUuid(`${appName}/${config.id}`),

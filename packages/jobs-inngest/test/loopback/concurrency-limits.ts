@@ -1,5 +1,4 @@
 import type { LoopbackFunction } from './app.ts'
-import { compileExpression } from './expressions.ts'
 import type { ConcurrencyLimit } from './queue.ts'
 import type { Run } from './run.ts'
 
@@ -8,9 +7,9 @@ export function concurrencyLimits(fn: LoopbackFunction, run: Run): ConcurrencyLi
   const { concurrency } = fn.config
   const limits = typeof concurrency === 'number' ? [{ limit: concurrency }] : [concurrency ?? []].flat()
   return limits
-    .filter(({ limit }) => limit > 0) // zero means no limit
+    .filter(({ limit, key }) => limit > 0 && (key === undefined || run.keys.has(key))) // zero means no limit
     .map(({ limit, key, scope = 'fn' }) => {
-      const value = key && compileExpression(key)({ event: run.events[0]!.event })
+      const value = key && run.keys.get(key)
       return { key: JSON.stringify([scope, scope === 'fn' ? fn.id : '', key, value]), limit }
     })
 }

@@ -1,3 +1,5 @@
+import { expressionFunctions, failed, typeNames } from './expression-functions.ts'
+
 /** The variables of an expression: `event` (the event of the run) and `async` (the received event). */
 export type Scope = Readonly<Record<string, unknown>>
 
@@ -6,8 +8,9 @@ type Evaluate = (scope: Scope) => unknown
 const compiled = new Map<string, Evaluate>()
 
 /**
- * Compiles the subset of CEL that functions use here: paths, literals, comparisons, `!`, `&&`, `||`, `?:`,
- * `int()` and brackets. A missing field is null, as on the real server. @throws {SyntaxError} for anything else.
+ * Compiles the subset of CEL that functions use here: paths, literals, comparisons, `!`, `&&`, `||`, `?:`, `+` of
+ * strings, functions and brackets. A missing field is null, as on the real server. @throws {SyntaxError} for anything
+ * else.
  */
 export function compileExpression(source: string): Evaluate {
   const known = compiled.get(source) ?? compile(source)
@@ -45,11 +48,19 @@ function compile(source: string): Evaluate {
   const either = (): Evaluate => chain(both, '||', true)()
   const both = (): Evaluate => chain(comparison, '&&', false)()
   const comparison = (): Evaluate => {
-    const left = unary()
+    const left = sum()
     const operator = take('==', '!=', '<=', '>=', '<', '>')
     if (!operator) return left
-    const right = unary()
+    const right = sum()
     return (scope) => compare(operator, left(scope), right(scope))
+  }
+  const sum = (): Evaluate => {
+    let left = unary()
+    while (take('+')) {
+      const [first, second] = [left, unary()]
+      left = (scope) => `${String(first(scope))}${String(second(scope))}`
+    }
+    return left
   }
   const unary = (): Evaluate => {
     if (!take('!')) return primary()
@@ -62,13 +73,14 @@ function compile(source: string): Evaluate {
       expect(')')
       return inner
     }
-    if (take('int')) {
-      expect('(')
+    const token = tokens[position++] ?? fail()
+    const call = expressionFunctions[token]
+    if (call && take('(')) {
       const inner = conditional()
       expect(')')
-      return (scope) => Math.trunc(Number(inner(scope)))
+      return (scope) => call(inner(scope))
     }
-    const token = tokens[position++] ?? fail()
+    if (typeNames.has(token)) return literal(token)
     if (/^['"]/.test(token)) return literal(token.slice(1, -1).replace(/\\(.)/g, '$1'))
     if (/^\d/.test(token)) return literal(Number(token))
     if (token === '-') return literal(-Number(tokens[position++]))
@@ -101,6 +113,7 @@ const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 
 function compare(operator: string, left: unknown, right: unknown): boolean {
+  if (left === failed || right === failed) return operator === '!='
   if (operator === '==') return left === right
   if (operator === '!=') return left !== right
   if (typeof left !== typeof right || (typeof left !== 'number' && typeof left !== 'string')) return false

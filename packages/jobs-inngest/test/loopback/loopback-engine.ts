@@ -23,6 +23,7 @@ import { createRunLifecycle } from './run-lifecycle.ts'
 import { createRunStore } from './run-store.ts'
 import { createSignals } from './signals.ts'
 import { createSigning } from './signing.ts'
+import { createItemThrottles } from './throttles.ts'
 import { createWaitStore } from './wait-store.ts'
 
 /** Delays measured on the real server. */
@@ -32,9 +33,9 @@ const measuredDelays = { runMs: 100, eventMs: 200, startMs: 100 }
  * Starts an engine that implements Inngest's published protocol for unmodified SDKs, over HTTP and over worker
  * connections. For tests only.
  *
- * It accepts events, registers apps, executes functions with steps, waits, attempts, concurrency, priority, cancellation and
- * cron triggers, and serves REST v1 and v2 with the quirks of the real server. It ignores all other flow control (throttle,
- * rate limit, debounce, batches, singletons, idempotency keys of functions). A run that uses `step.invoke`
+ * It accepts events, registers apps, executes functions with steps, waits, attempts, concurrency, throttles, priority, cancellation
+ * and cron triggers, and serves REST v1 and v2 with the quirks of the real server. It ignores all other flow control (rate
+ * limit, debounce, batches, singletons, idempotency keys of functions). A run that uses `step.invoke`
  * or `step.fetch` fails with an error that says so.
  */
 export async function createLoopbackEngine(options: LoopbackOptions = {}): Promise<LoopbackEngine> {
@@ -64,6 +65,7 @@ export async function createLoopbackEngine(options: LoopbackOptions = {}): Promi
       const fn = apps.findFunction(run.functionId)!
       return [...concurrencyLimits(fn, run), ...gateway.limitsOf(fn)]
     },
+    throttles: createItemThrottles(clock.now, ({ run }) => apps.findFunction(run.functionId)!),
     execute: (item) => executor.execute(item),
   })
   const lifecycle = createRunLifecycle({

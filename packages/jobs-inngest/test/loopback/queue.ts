@@ -16,6 +16,8 @@ export interface QueueItem {
   readonly turnMs?: number
   /** Is called instead of a request at the end of a sleep. */
   readonly afterSleep?: () => void
+  /** Whether it starts its run: throttles count it, and its attempts after the first. */
+  readonly isStart?: true
   /** Number of times the item was executed. */
   generation: number
 }
@@ -44,10 +46,11 @@ export interface Queue {
 export function createQueue(options: {
   readonly clock: Clock
   limitsOf(run: Run): ConcurrencyLimit[]
+  throttles: { admits(item: QueueItem): boolean; count(item: QueueItem): void }
   /** Returns true if the item must be executed again, at its new time. */
   execute(item: QueueItem): Promise<boolean>
 }): Queue {
-  const { clock, limitsOf, execute } = options
+  const { clock, limitsOf, throttles, execute } = options
   const waiting: QueueItem[] = []
   const running = new Map<string, QueueItem>()
   const taken = new Map<string, number>()
@@ -59,6 +62,7 @@ export function createQueue(options: {
   }
   const start = async (item: QueueItem, limits: ConcurrencyLimit[]): Promise<void> => {
     count(limits, 1)
+    if (item.isStart) throttles.count(item)
     running.set(item.id, item)
     item.generation += 1
     const again = await execute(item)
@@ -75,17 +79,24 @@ export function createQueue(options: {
     if (closed) return
     timer?.cancel()
     const now = clock.now()
+    let isThrottled = false
     const due = waiting.filter(({ atMs }) => atMs <= now)
     for (const item of due.toSorted((one, other) => turnOf(one) - turnOf(other))) {
       const index = waiting.indexOf(item)
       const limits = limitsOf(item.run)
       // An item started earlier in this loop can also have started this one.
       if (index === -1 || limits.some(({ key, limit }) => (taken.get(key) ?? 0) >= limit)) continue
+      if (item.isStart && !throttles.admits(item)) {
+        isThrottled = true
+        continue
+      }
       waiting.splice(index, 1)
       void start(item, limits)
     }
-    const next = waiting.find(({ atMs }) => atMs > now)
-    if (next) timer = clock.setTimer(next.atMs - now, pump)
+    const nextMs = waiting.find(({ atMs }) => atMs > now)?.atMs ?? Number.POSITIVE_INFINITY
+    // The server looks at throttled items again at the next full second.
+    const wakeMs = Math.min(nextMs, isThrottled ? Math.floor(now / 1000) * 1000 + 1000 : nextMs)
+    if (wakeMs !== Number.POSITIVE_INFINITY) timer = clock.setTimer(wakeMs - now, pump)
   }
 
   return {

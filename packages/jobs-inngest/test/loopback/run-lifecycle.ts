@@ -3,6 +3,7 @@ import type { LoopbackFunction } from './app.ts'
 import { parseDurationText } from './duration-text.ts'
 import { createUlid } from './event-ids.ts'
 import { toFinishEvents } from './finish-events.ts'
+import { flowKeys } from './flow-keys.ts'
 import type { Queue } from './queue.ts'
 import { runPriority } from './run-priority.ts'
 import { isEnded, type Output, type Run, type RunStatus } from './run.ts'
@@ -75,6 +76,7 @@ export function createRunLifecycle(options: {
         ...(originalRunId && { originalRunId }),
         ...(cronSchedule && { cronSchedule }),
         queuedAtMs: now,
+        keys: flowKeys(fn, event),
         status: 'QUEUED',
         finishes: [],
         steps: new Map(),
@@ -96,7 +98,8 @@ export function createRunLifecycle(options: {
       const startsAt = Math.max(now + startDelayMs, atMs)
       const { maxAttempts } = fn
       const turnMs = startsAt - runPriority(fn, event) * 1000
-      queue.add({ id: createUlid(now), run, attempt: 0, maxAttempts, atMs: startsAt, turnMs, generation: 0 })
+      const start = { attempt: 0, maxAttempts, atMs: startsAt, turnMs, isStart: true as const, generation: 0 }
+      queue.add({ id: createUlid(now), run, ...start })
       return run
     },
     start(run, fn) {

@@ -35,6 +35,8 @@ export interface Run {
   readonly originalRunId?: string
   readonly cronSchedule?: string
   readonly queuedAtMs: number
+  /** The values of its function's keys for flow control when the run was created, by their expressions. */
+  readonly keys: ReadonlyMap<string, unknown>
   startedAtMs?: number
   status: RunStatus
   readonly finishes: Finish[]

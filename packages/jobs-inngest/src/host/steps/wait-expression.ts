@@ -2,14 +2,8 @@ import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
 import { type EventMatch, systemTenantId } from '@cgk-platform/jobs-core/provider'
 
 import { isReserved } from '../../wire/inngest-event.ts'
+import { isPlainMember } from '../../wire/is-plain-member.ts'
 
-const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/
-/** Reserved words of the expression language. A field with such a name is written in brackets. */
-const reservedWords = new Set(
-  'in true false null as break const continue else for function if import let loop package namespace return var void while'.split(
-    ' ',
-  ),
-)
 /** Upper bound of numbers: the expression language has 64-bit integers. */
 const tooLarge = 2 ** 63
 /** Characters that need a backslash in a string. Inngest cannot compare strings with a backslash. */
@@ -39,7 +33,7 @@ export function toEndExpression(jobId: string, functionId: string): string {
 /** Returns the path of a payload's member in an event's data. */
 function toPath(field: string): string {
   if (isReserved(field)) return `._job.reserved.${field}`
-  return plainName.test(field) && !reservedWords.has(field) ? `.${field}` : `[${toLiteral(field)}]`
+  return isPlainMember(field) ? `.${field}` : `[${toLiteral(field)}]`
 }
 
 function toLiteral(value: EventMatch['value']): string {
