@@ -85,6 +85,11 @@ test.for([
     'cgk_jobs_tenant',
     "SELECT envelope FROM cgk_jobs WHERE id < '~' AND tenant = 'acme' ORDER BY id DESC LIMIT 10",
   ],
+  [
+    'the run that a debounced one supersedes',
+    'cgk_runs_debounced',
+    "SELECT run FROM cgk_runs WHERE state = 'scheduled' AND definition_id = 'work' AND tenant = 'acme' AND debounce_key = '' AND due_at > 1",
+  ],
 ] as const)('finds %s by index', ([_, index, sql], { onTestFinished }) => {
   const { path, remove } = createTemporaryFile('memory')
   onTestFinished(remove)
@@ -167,7 +172,7 @@ test.runIf(readsTypeScript)('a process that only sends does not cache its jobs',
   expect(Number(ended.stdout)).toBeLessThan(10_000_000)
 })
 
-const states: readonly JobState[] = ['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'cancelled']
+const states: readonly JobState[] = ['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'superseded']
 
 test.for(states)('finds a few %s jobs without scanning all others', (state, { onTestFinished }) => {
   const { path, remove } = createTemporaryFile('memory')
@@ -176,7 +181,7 @@ test.for(states)('finds a few %s jobs without scanning all others', (state, { on
   const sql = `SELECT seq FROM ${candidateJobsSql(connection, { state })} WHERE id < '~' ORDER BY id DESC LIMIT 10`
   const plan = connection.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail)
   connection.close()
-  const ofFew = /^SCAN cgk_(?:jobs|runs) USING (?:COVERING )?INDEX cgk_\w+_(?:due|paused|ended)$/
+  const ofFew = /^SCAN cgk_(?:jobs|runs) USING (?:COVERING )?INDEX cgk_\w+_(?:due|paused|ended|debounced)$/
   expect(plan.filter((step) => /^SCAN cgk_(?:jobs|runs)\b/.test(step) && !ofFew.test(step))).toEqual([])
   expect(plan).toContain('SEARCH cgk_jobs USING INTEGER PRIMARY KEY (rowid=?)')
 })
