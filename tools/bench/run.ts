@@ -15,7 +15,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   inngest: inngestOverhead,
   'trigger.dev': triggerOverhead,
 }
-const names = ['local', ...Object.keys(benches)]
+const names = ['local', 'fairness', ...Object.keys(benches)]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -43,9 +43,11 @@ const selected = positionals.length > 0 ? positionals : names
 if (selected.includes('local')) {
   if (values.profile) await printProfile()
   else await runLocal({ withPeers: values.peers, write: values.write, only })
+} else if (selected.includes('fairness')) {
+  await runLocal({ withPeers: values.peers, write: values.write, only: ['fairness'] })
 }
 
-const others = selected.filter((name) => name !== 'local')
+const others = selected.filter((name) => name in benches)
 if (others.length > 0)
   console.log(`\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`)
 for (const bench of others) {

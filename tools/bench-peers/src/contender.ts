@@ -76,9 +76,13 @@ export interface LoadModule {
   /**
    * Opens a process of this role. The one that sends is opened first.
    *
-   * @param started - called first by each handler, with the time in the `userId` of its payload
+   * @param started - called by each handler, with the number in the `userId` of its payload. The handler awaits it
    */
-  openLoad(options: ContenderOptions, role: LoadRole, started: (dueMs: number) => void): Promise<LoadProcess>
+  openLoad(
+    options: ContenderOptions,
+    role: LoadRole,
+    started: (number: number) => void | Promise<void>,
+  ): Promise<LoadProcess>
 }
 
 /** Returns a payload with the time at which it is to be sent, in milliseconds of the machine's clock. */

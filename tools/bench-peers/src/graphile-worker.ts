@@ -46,15 +46,22 @@ export async function open({ postgresFolder, settings }: ContenderOptions): Prom
   }
 }
 
-/** Opens a process that sends or works, with the same settings. */
+/** Opens a process that sends or works, with the same settings. With `groups`, a tenant's jobs run one at a time. */
 export const openLoad: LoadModule['openLoad'] = async ({ postgresFolder, settings }, role, started) => {
   const pgPool = connect(postgresFolder)
   const utils = await makeWorkerUtils({ pgPool, logger })
-  if (role === 'send') await utils.migrate()
-  const taskList: TaskList = { 'no-op': async (payload) => started(Number((payload as { userId: string }).userId)) }
-  const runner = role === 'work' ? await run({ ...workerOptions(pgPool, settings), taskList }) : undefined
+  if (role !== 'work') await utils.migrate()
+  const taskList: TaskList = { 'no-op': (payload) => started(Number((payload as { userId: string }).userId)) }
+  const runner = role !== 'send' ? await run({ ...workerOptions(pgPool, settings), taskList }) : undefined
   return {
-    send: (payloads) => utils.addJobs(payloads.map((payload) => ({ identifier: 'no-op', payload }))),
+    send: (payloads) =>
+      utils.addJobs(
+        payloads.map((payload) => ({
+          identifier: 'no-op',
+          payload,
+          ...(settings?.['groups'] && { queueName: payload.tenantId }),
+        })),
+      ),
     async close() {
       await runner?.stop()
       await utils.release()

@@ -34,20 +34,22 @@ export async function open({ postgresFolder, settings }: ContenderOptions): Prom
   }
 }
 
-/** Opens a process that sends or works, with the same settings. */
+/** Opens a process that sends or works, with the same settings. `groups` is the maximum of jobs that a tenant runs. */
 export const openLoad: LoadModule['openLoad'] = async ({ postgresFolder, settings }, role, started) => {
   const boss = await start(postgresFolder)
-  if (role === 'send') await boss.createQueue('load')
-  else {
-    await boss.work<{ userId: string }>('load', workOptions(settings), async (taken) => {
-      for (const { data } of taken) started(Number(data.userId))
+  const groups = settings?.['groups']
+  if (role !== 'work') await boss.createQueue('load')
+  if (role !== 'send') {
+    const options = { ...workOptions(settings), ...(groups && { localGroupConcurrency: Number(groups) }) }
+    await boss.work<{ userId: string }>('load', options, async (taken) => {
+      await Promise.all(taken.map(async ({ data }) => started(Number(data.userId))))
     })
   }
   return {
     send: (payloads) =>
       boss.insert(
         'load',
-        payloads.map((data) => ({ data })),
+        payloads.map((data) => ({ data, ...(groups && { group: { id: data.tenantId } }) })),
       ),
     close: () => boss.stop(),
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import type { ContenderOptions } from 'bench-peers/contender'
 
+import { startFair, type StartedProcess } from './fairness/measure-fairness.ts'
 import { type LoadedContender, startLoaded } from './load/loaded-contender.ts'
 import { NotRunError } from './not-run-error.ts'
 import { type RunningContender, startContender } from './start-contender.ts'
@@ -23,6 +24,8 @@ export interface BenchEnvironment {
   contender(module: string, options?: Partial<ContenderOptions>): Promise<RunningContender>
   /** Starts a contender in processes under load. Without `workers`, one process sends and works. */
   loaded(module: string, options: Partial<ContenderOptions>, workers: number | undefined): Promise<LoadedContender>
+  /** Starts the processes of a measurement of fairness. The first one sends; without `workers`, it also works. */
+  fair(module: string, options: Partial<ContenderOptions>, workers?: number): Promise<readonly StartedProcess[]>
   /** Stops all servers and contenders. */
   clear(): Promise<void>
 }
@@ -71,6 +74,11 @@ export async function withBenchEnvironment<T>(work: (environment: BenchEnvironme
       const contender = await startLoaded(module, { folder: newFolder(), ...options }, workers)
       started.push(contender)
       return contender
+    },
+    async fair(module, options, workers) {
+      const processes = await startFair(module, { folder: newFolder(), ...options }, workers)
+      started.push(...processes.toReversed()) // those that work stop last
+      return processes
     },
     async clear() {
       for (const one of started.splice(0).toReversed()) await one.stop()

@@ -12,9 +12,11 @@ export interface Row {
   readonly verdict: Verdict
   readonly detail: string
   /** The table or list of the page, if it is not the first table. */
-  readonly section?: 'load' | 'profile'
+  readonly section?: 'load' | 'profile' | 'fairness'
   /** The cells of a row of another table. */
   readonly cells?: readonly string[]
+  /** The measured number, for a chart. */
+  readonly value?: number
   /** For rows that compare rates: the library's rate divided by the peer's, and the minimum that is the target. */
   readonly ratio?: { readonly median: number; readonly minimum: number | undefined }
 }

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { type BenchEnvironment, withBenchEnvironment } from './bench-environment.ts'
 import { describeMachine } from './machine.ts'
 import { performancePage } from './page/performance-page.ts'
-import { ratioChart } from './page/ratio-chart.ts'
+import { fairnessChart, ratioChart } from './page/charts.ts'
 import type { Row } from './row.ts'
 import { durableRows } from './rows/durable-rows.ts'
 import { exampleAppRow } from './rows/example-app-row.ts'
 import { importRow } from './rows/import-row.ts'
+import { fairnessRows } from './fairness/fairness-rows.ts'
 import { loadRows } from './rows/load-rows.ts'
 import { memoryRows } from './rows/memory-rows.ts'
 import { profileRows } from './rows/profile-rows.ts'
@@ -19,7 +20,7 @@ import { typeCheckRow } from './rows/type-check-row.ts'
 import { workflowRows } from './rows/workflow-rows.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const chart = 'performance.svg'
+const charts = { ratios: 'performance.svg', fairness: 'fairness.svg' }
 
 type Measure = (environment: BenchEnvironment, withPeers: boolean) => Promise<readonly Row[]>
 
@@ -29,6 +30,7 @@ const parts: Readonly<Record<string, Measure>> = {
   workflows: workflowRows,
   latency: async () => [await latencyRow()],
   load: loadRows,
+  fairness: fairnessRows,
   delayed: async () => [await delayedRow()],
   heap: async () => [await heapRow()],
   queue: queueRows,
@@ -72,9 +74,10 @@ export async function runLocal({ withPeers, write, only }: LocalBench): Promise<
     const all = partNames.map((name) => measured[name]!)
     const rows = all.flatMap((part) => part.rows)
     const loads = all.map(({ load }) => load)
-    writeFileSync(join(root, 'docs', chart), ratioChart(rows))
-    writeFileSync(join(root, 'docs/performance.md'), performancePage(machine, loads, rows, chart))
-    console.log('\nWrote docs/performance.md and docs/performance.svg.')
+    writeFileSync(join(root, 'docs', charts.ratios), ratioChart(rows))
+    writeFileSync(join(root, 'docs', charts.fairness), fairnessChart(rows))
+    writeFileSync(join(root, 'docs/performance.md'), performancePage(machine, loads, rows, charts))
+    console.log('\nWrote docs/performance.md and its charts.')
   })
 }
 

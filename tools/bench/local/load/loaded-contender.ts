@@ -1,12 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
-import type { ContenderOptions, LoadRole } from 'bench-peers/contender'
+import type { ContenderOptions } from 'bench-peers/contender'
 
 import { quantile } from '../../statistics.ts'
 import { NotRunError } from '../not-run-error.ts'
 import type { LoadRequest, Started } from './load-process.ts'
+import { startProcess } from './start-process.ts'
 
 /** The times from send to start of one round, in milliseconds. */
 export interface Latency {
@@ -31,9 +31,10 @@ export async function startLoaded(
   options: ContenderOptions,
   workers: number | undefined,
 ): Promise<LoadedContender> {
-  const sender = await startProcess(module, options, workers === undefined ? 'both' : 'send')
+  const sender = await startProcess<LoadRequest>(file, module, options, workers === undefined ? 'both' : 'send')
   const working = workers === undefined ? [sender] : []
-  for (let count = 0; count < (workers ?? 0); count++) working.push(await startProcess(module, options, 'work'))
+  for (let count = 0; count < (workers ?? 0); count++)
+    working.push(await startProcess<LoadRequest>(file, module, options, 'work'))
   const isPrecise = workers === undefined
 
   const sendAndCollect = async (jobs: number, rate: number) => {
@@ -67,44 +68,5 @@ export async function startLoaded(
   }
 }
 
+const file = join(import.meta.dirname, 'load-process.ts')
 const maxDrainMs = 20_000
-
-interface RunningProcess {
-  ask(request: LoadRequest): Promise<unknown>
-  stop(): Promise<void>
-}
-
-async function startProcess(module: string, options: ContenderOptions, role: LoadRole): Promise<RunningProcess> {
-  const child = fork(join(import.meta.dirname, 'load-process.ts'), [module, JSON.stringify(options), role], {
-    execArgv: ['--conditions=@cgk-platform/source', '--disable-warning=ExperimentalWarning'],
-    serialization: 'advanced',
-  })
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const next = (): Promise<unknown> =>
-    Promise.race([
-      new Promise<unknown>((resolve) => child.once('message', (answer) => resolve(answer))),
-      exited.then(() => ({ problem: 'its process exited' })),
-    ])
-  const checked = (answer: unknown): unknown => {
-    const { problem } = answer as { problem?: string }
-    if (problem !== undefined) throw new NotRunError(problem)
-    return answer
-  }
-  checked(await next())
-  return {
-    async ask(request) {
-      const answer = next()
-      child.send(request)
-      return checked(await answer)
-    },
-    stop: () => stop(child, exited),
-  }
-}
-
-async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  child.send('close' satisfies LoadRequest)
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000)
-  await exited
-  clearTimeout(timer)
-}

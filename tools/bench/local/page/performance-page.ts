@@ -1,5 +1,6 @@
 import { spread } from '../../statistics.ts'
 import type { Row, Verdict } from '../row.ts'
+import { fairnessHeader } from '../fairness/fairness-rows.ts'
 import { loadHeader } from '../rows/load-rows.ts'
 import { table } from './table.ts'
 import { tried } from './tried.ts'
@@ -11,7 +12,7 @@ export function performancePage(
   machine: readonly string[],
   loads: readonly number[],
   rows: readonly Row[],
-  chart: string,
+  charts: { readonly ratios: string; readonly fairness: string },
 ): string {
   const facts = [...machine, `load average before each part: ${spread(loads, 2)}`]
   const ofSection = (section: Row['section']): readonly Row[] => rows.filter((row) => row.section === section)
@@ -21,7 +22,9 @@ export function performancePage(
     target + marks[verdict],
     detail,
   ])
-  const underLoad = joined(rows.flatMap(({ cells }) => (cells ? [cells] : [])))
+  const cellsOf = (section: Row['section']): string[][] =>
+    ofSection(section).flatMap(({ cells }) => (cells ? [[...cells]] : []))
+  const underLoad = joined(cellsOf('load'))
   const profiles = ofSection('profile').map(
     ({ comparison, measured, detail }) => `- ${comparison}, ${measured}: ${detail}`,
   )
@@ -29,7 +32,7 @@ export function performancePage(
 
 ${facts.map((fact) => `- ${fact}`).join('\n')}
 
-![Rates of the local engine divided by those of others, on a logarithmic axis, with the targets](${chart})
+![Rates of the local engine divided by those of others, on a logarithmic axis, with the targets](${charts.ratios})
 
 ${table(['Comparison', 'Measured', 'Target', 'Detail'], comparisons)}
 
@@ -38,6 +41,16 @@ ${table(['Comparison', 'Measured', 'Target', 'Detail'], comparisons)}
 From send to start at 50 % and 80 % of the local engine's peak: p50/p99 in milliseconds. On SQLite, one process sends and others work. Peers get the same rates; pg-boss polls every 500 ms.
 
 ${table(loadHeader, underLoad)}
+
+## Turns of tenants
+
+One tenant has 100,000 waiting jobs. Then 100 tenants send one job each. A round is as many starts as there are slots, here 60; each job takes 10 ms. \`./dev bench fairness --peers --write\` measures only this.
+
+![Rounds until the last of a hundred tenants started, by engine](${charts.fairness})
+
+${table(fairnessHeader, cellsOf('fairness'))}
+
+In BullMQ, groups are part of its paid edition. With a queue each, graphile-worker runs one job of a tenant at a time; with groups, pg-boss runs at most 30 of a tenant's jobs at once here.
 
 ## Where the time goes
 

@@ -1,0 +1,131 @@
+import type { ContenderOptions } from 'bench-peers/contender'
+
+import { median } from '../../statistics.ts'
+import type { BenchEnvironment } from '../bench-environment.ts'
+import { count, type Row, rowOf, verdictOf } from '../row.ts'
+import { contenderAt } from '../start-contender.ts'
+import { type Fairness, loudJobs, measureFairness, measureShare, quietTenants, slots } from './measure-fairness.ts'
+
+/** The header of the table. */
+export const fairnessHeader: readonly string[] = ['Engine', 'Median', 'Last', 'Target']
+
+interface Setting {
+  readonly name: string
+  readonly module: string
+  readonly settings: NonNullable<ContenderOptions['settings']>
+  /** The server that it needs. */
+  readonly server?: 'redis' | 'postgres'
+  /** Processes that work, next to one that sends. Absent: one process does both. */
+  readonly workers?: number
+  /** Maximum number of rounds. */
+  readonly target?: number
+}
+
+const own = { module: contenderAt('local-load'), target: 2 }
+const graphile = { module: 'bench-peers/graphile-worker', server: 'postgres' } as const
+const pgBoss = { module: 'bench-peers/pg-boss', server: 'postgres' } as const
+
+const settings: readonly Setting[] = [
+  { ...own, name: 'local engine, memory', settings: { concurrency: slots } },
+  { ...own, name: 'local engine, SQLite', settings: { store: 'sqlite', concurrency: slots } },
+  {
+    ...own,
+    name: 'local engine, SQLite, 3 workers',
+    settings: { store: 'sqlite', concurrency: slots / 3 },
+    workers: 3,
+  },
+  { name: 'BullMQ', module: 'bench-peers/bullmq', server: 'redis', settings: { concurrency: slots } },
+  { ...graphile, name: 'graphile-worker', settings: { concurrency: slots, size: slots } },
+  { ...graphile, name: 'graphile-worker, a queue each', settings: { concurrency: slots, size: slots, groups: 1 } },
+  { ...pgBoss, name: 'pg-boss', settings: { concurrency: slots, batchSize: 1 } },
+  { ...pgBoss, name: 'pg-boss, groups', settings: { concurrency: slots, batchSize: 1, groups: slots / 2 } },
+]
+
+/** Measures when the tenants with one job start beside one with very many, and the shares of tenants with weights. */
+export async function fairnessRows(environment: BenchEnvironment, withPeers: boolean): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const setting of settings.filter(({ server }) => withPeers || server === undefined)) {
+    try {
+      rows.push(await fairnessRow(environment, setting))
+    } finally {
+      await environment.clear()
+    }
+  }
+  for (const store of ['memory', 'sqlite'] as const) {
+    try {
+      rows.push(await shareRow(environment, store))
+    } finally {
+      await environment.clear()
+    }
+  }
+  return rows
+}
+
+const rounds = 3
+
+async function fairnessRow(environment: BenchEnvironment, setting: Setting): Promise<Row> {
+  const { name, target } = setting
+  const heading = {
+    comparison: `rounds until ${quietTenants} tenants start behind ${count(loudJobs)} jobs, ${name}`,
+    target: target === undefined ? '' : `<= ${target}`,
+  }
+  return rowOf(heading, async () => {
+    const results: Fairness[] = []
+    // A contender without turns takes long and gives the same result.
+    for (let round = 0; round < (target === undefined ? 1 : rounds); round++) {
+      results.push(await measureFairness(await startSetting(environment, setting)))
+      await environment.clear()
+    }
+    const worst = Math.max(...results.map((result) => result.worst))
+    const [middleText, worstText] = [median(results.map((result) => result.median)), worst].map(roundsText)
+    const last = results.every(({ isComplete }) => isComplete) ? worstText! : `over ${worstText}`
+    const verdict = target === undefined ? 'no target' : verdictOf(worst <= target)
+    return {
+      measured: last,
+      verdict,
+      detail: `median ${middleText}`,
+      section: 'fairness',
+      value: worst,
+      cells: [name, middleText!, last, target === undefined ? '' : `${target}, ${verdict}`],
+    }
+  })
+}
+
+const weight = 3
+const jobsPerTenant = 20_000
+const maxDeviation = 0.05
+
+async function shareRow(environment: BenchEnvironment, store: 'memory' | 'sqlite'): Promise<Row> {
+  const share = weight / (weight + 1)
+  const heading = {
+    comparison: `share of a tenant with weight ${weight} beside one with 1, ${store === 'memory' ? 'memory' : 'SQLite'}`,
+    target: `${percent(share)} ± ${maxDeviation * 100} %`,
+  }
+  return rowOf(heading, async () => {
+    const processes = await environment.fair(own.module, { settings: { store, concurrency: slots, heavy: weight } })
+    const measured = await measureShare(processes, ['heavy', 'light'], jobsPerTenant)
+    return {
+      measured: percent(measured),
+      verdict: verdictOf(Math.abs(measured - share) <= maxDeviation * share),
+      detail: 'while both have jobs',
+    }
+  })
+}
+
+async function startSetting(environment: BenchEnvironment, { module, settings: given, server, workers }: Setting) {
+  const where =
+    server === 'redis'
+      ? { redisSocket: await environment.redis(false) }
+      : server === 'postgres'
+        ? { postgresFolder: await environment.postgres() }
+        : {}
+  return environment.fair(module, { ...where, settings: given }, workers)
+}
+
+function roundsText(value: number): string {
+  return value < 100 ? value.toFixed(1) : count(value)
+}
+
+function percent(value: number): string {
+  return `${(value * 100).toFixed(1)} %`
+}
