@@ -43,7 +43,7 @@ export interface LocalConfig {
   lease?: number | Duration | undefined
   /**
    * The turns that a tenant gets in each round of the tenants with waiting runs: `{ tenant_123: 3 }`, each a number
-   * above 0, up to 1000. Default 1 for each tenant.
+   * from 0.001 to 1000. Default 1 for each tenant.
    */
   tenantWeights?: Readonly<Record<string, number>> | undefined
 }

@@ -40,11 +40,7 @@ describe('the options of the local engine', () => {
     ['an array of weights', { tenantWeights: [3] }, '`tenantWeights` is not an object of numbers. Pass an object such'],
     ['a number as weights', { tenantWeights: 3 }, '`tenantWeights` is not an object of numbers. '],
     ['a map of weights', { tenantWeights: new Map([['acme', 3]]) }, '`tenantWeights` is not an object of numbers. '],
-    [
-      'a weight of 0',
-      { tenantWeights: { acme: 0 } },
-      '`tenantWeights.acme` is `0`. Pass a number above 0, up to 1000.',
-    ],
+    ['a weight of 0', { tenantWeights: { acme: 0 } }, '`tenantWeights.acme` is `0`. Pass a number from 0.001 to 1000.'],
     ['a negative weight', { tenantWeights: { acme: -1 } }, '`tenantWeights.acme` is `-1`. '],
     ['a weight above 1000', { tenantWeights: { acme: 1001 } }, '`tenantWeights.acme` is `1001`. '],
     ['a string as a weight', { tenantWeights: { acme: '3' } }, '`tenantWeights.acme` is a string, not a number. '],

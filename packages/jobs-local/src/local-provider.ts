@@ -187,8 +187,9 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
   }
 }
 
-function openStore({ path, retention, leaseMs }: LocalSettings, logger: LoggerLike, clock: Clock): JobStore {
-  if (path === undefined) return createMemoryStore(retention, clock)
+function openStore(settings: LocalSettings, logger: LoggerLike, clock: Clock): JobStore {
+  const { path, retention, leaseMs, tenantWeights } = settings
+  if (path === undefined) return createMemoryStore(retention, clock, tenantWeights)
   return createSqliteStore({ path, retention, leaseMs, logger: bindLogger(logger, {}), clock })
 }
 

@@ -8,9 +8,9 @@ export const tenantWeightsOption = custom<Readonly<Record<string, number>>, Read
     }
     const checked = new Map<string, number>()
     for (const [tenantId, weight] of Object.entries(weights as Readonly<Record<string, unknown>>)) {
-      if (typeof weight !== 'number' || !(weight > 0 && weight <= 1000)) {
+      if (typeof weight !== 'number' || !(weight >= 0.001 && weight <= 1000)) {
         const problem = typeof weight === 'number' ? `is \`${weight}\`` : `is a ${typeof weight}, not a number`
-        throw createError(`${name}.${tenantId}`, problem, 'Pass a number above 0, up to 1000.')
+        throw createError(`${name}.${tenantId}`, problem, 'Pass a number from 0.001 to 1000.')
       }
       checked.set(tenantId, weight)
     }

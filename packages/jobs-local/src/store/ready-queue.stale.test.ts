@@ -54,7 +54,7 @@ describe('ReadyQueue: runs that are cancelled while they wait', () => {
     }
     const last = createStoredRun('a', 'acme')
     queue.push(last)
-    queue.release('a', 'acme')
+    queue.release(createStoredRun('a', 'acme'))
     expect(queue.take(one)).toBe(last)
   })
 
@@ -80,7 +80,7 @@ describe('ReadyQueue: runs that are cancelled while they wait', () => {
           } else if (one.type === 'release') {
             if (running.get(one.tenantId) === 0) continue
             running.set(one.tenantId, running.get(one.tenantId)! - 1)
-            queue.release('a', one.tenantId)
+            queue.release(createStoredRun('a', one.tenantId))
           } else {
             const run = queue.take(limitsOf)
             expect(run !== undefined).toBe(tenantIds.some(mayBegin))

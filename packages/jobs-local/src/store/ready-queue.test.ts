@@ -45,12 +45,48 @@ describe('ReadyQueue: order', () => {
     expect(order).toEqual(['busy', 'small', 'busy', 'small', 'busy'])
   })
 
-  test('serves a definition with many tenants no more often than one with few', () => {
+  test.each([
+    ['definitions', (index: number): Partial<StoredRun> => ({ definitionId: `definition-${index}` })],
+    ['concurrency keys', (index: number): Partial<StoredRun> => ({ concurrencyKey: `store-${index}` })],
+    ['throttle keys', (index: number): Partial<StoredRun> => ({ throttleKey: `store-${index}` })],
+  ])('serves a tenant with many %s no more often than one with a single run of each', (_, membersOf) => {
     const queue = new ReadyQueue()
-    for (let tenant = 0; tenant < 50; tenant++) pushMany(queue, 'wide', `tenant-${tenant}`, 10)
-    pushMany(queue, 'narrow', 'acme', 10)
-    const order = Array.from({ length: 20 }, () => queue.take(unlimited)?.definitionId)
-    expect(order.filter((id) => id === 'narrow')).toHaveLength(10)
+    for (let index = 0; index < 200; index++) {
+      for (let run = 0; run < 5; run++) queue.push({ ...createStoredRun('a', 'loud'), ...membersOf(index) })
+    }
+    for (let tenant = 0; tenant < 100; tenant++) pushMany(queue, 'a', `tenant-${tenant}`, 1)
+    const order = Array.from({ length: 101 }, () => queue.take(unlimited)?.job.envelope.tenantId)
+    expect(new Set(order).size).toBe(101)
+  })
+
+  test('serves the keys of a definition and tenant round-robin', () => {
+    const queue = new ReadyQueue()
+    for (const concurrencyKey of ['1', '1', '1', '2', '2', undefined]) {
+      queue.push({ ...createStoredRun('a', 'acme'), ...(concurrencyKey !== undefined && { concurrencyKey }) })
+    }
+    const order = takeAll(queue).map((run) => run.concurrencyKey)
+    expect(order).toEqual(['1', '2', undefined, '1', '2', '1'])
+  })
+
+  test('serves a tenant as often in each round as its weight, and adds up fractions', () => {
+    const queue = new ReadyQueue({ weights: new Map(Object.entries({ large: 3, small: 0.25 })) })
+    for (const tenantId of ['large', 'normal', 'small']) pushMany(queue, 'a', tenantId, 1000)
+    const order = Array.from({ length: 850 }, () => queue.take(unlimited)?.job.envelope.tenantId)
+    const share = (tenantId: string) => order.filter((id) => id === tenantId).length
+    expect([share('large'), share('normal'), share('small')]).toEqual([600, 200, 50])
+  })
+
+  test('gives a tenant that comes back no more turns than one that waited all the time', () => {
+    const queue = new ReadyQueue()
+    pushMany(queue, 'a', 'busy', 100)
+    const order: (string | undefined)[] = []
+    for (let count = 0; count < 20; count++) {
+      pushMany(queue, 'a', 'single', order.at(-1) === 'single' || count === 0 ? 1 : 0)
+      const run = queue.take(unlimited)!
+      order.push(run.job.envelope.tenantId)
+      queue.release(run)
+    }
+    expect(order.filter((id) => id === 'busy')).toHaveLength(10)
   })
 
   test('skips runs that were cancelled while they waited', () => {
@@ -69,7 +105,7 @@ describe('ReadyQueue: limits', () => {
     pushMany(queue, 'wide', 'acme', 3)
     expect(takeAll(queue, limits).map(nameOf)).toEqual(['narrow/acme', 'wide/acme', 'wide/acme', 'wide/acme'])
     expect(queue.mayHaveNext).toBe(false)
-    queue.release('narrow', 'acme')
+    queue.release(createStoredRun('narrow', 'acme'))
     expect(takeAll(queue, limits)).toEqual([runs[1]])
   })
 
@@ -79,7 +115,7 @@ describe('ReadyQueue: limits', () => {
     pushMany(queue, 'a', 'acme', 3)
     pushMany(queue, 'a', 'globex', 2)
     expect(takeAll(queue, limits).map(nameOf)).toEqual(['a/acme', 'a/globex'])
-    queue.release('a', 'globex')
+    queue.release(createStoredRun('a', 'globex'))
     expect(takeAll(queue, limits).map(nameOf)).toEqual(['a/globex'])
   })
 
@@ -89,7 +125,7 @@ describe('ReadyQueue: limits', () => {
     expect(takeAll(queue, () => ({ concurrency: { limit: 1 } }))).toHaveLength(1)
     pushMany(queue, 'a', 'acme', 1)
     expect(takeAll(queue, () => ({ concurrency: { limit: 3 } }))).toHaveLength(2)
-    queue.release('a', 'acme')
+    queue.release(createStoredRun('a', 'acme'))
     expect(takeAll(queue, () => ({ concurrency: { limit: 2 } }))).toHaveLength(0)
   })
 
@@ -97,7 +133,7 @@ describe('ReadyQueue: limits', () => {
     const queue = new ReadyQueue()
     pushMany(queue, 'a', 'acme', 5)
     expect(takeAll(queue, () => ({ concurrency: { limit: 1 } }))).toHaveLength(1)
-    queue.release('a', 'acme')
+    queue.release(createStoredRun('a', 'acme'))
     expect(takeAll(queue)).toHaveLength(4)
   })
 })
@@ -161,7 +197,7 @@ describe('ReadyQueue: any sequence of push, take, release and cancel', () => {
             const released = laneOf(step.definitionId, step.tenantId)
             if (released.running === 0) continue
             released.running--
-            queue.release(step.definitionId, step.tenantId)
+            queue.release(createStoredRun(step.definitionId, step.tenantId))
           } else {
             const possible = definitionIds.some((id) => tenantIds.some((tenantId) => mayBegin(id, tenantId)))
             if (possible) expect(queue.mayHaveNext).toBe(true)

@@ -1,162 +1,282 @@
-import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
+import type { PauseTarget } from '@cgk-platform/jobs-core'
 
-import { Fifo } from './fifo.ts'
+import { Bucket } from './bucket.ts'
+import type { DefinitionLanes } from './definition-lanes.ts'
+import type { Gate } from './gate.ts'
 import type { LimitsOf, StoredRun } from './job-store.ts'
-import { WaitingRuns } from './waiting-runs.ts'
+import type { Lane, LaneGroup, Tenant } from './lane.ts'
+import { Lanes } from './lanes.ts'
+import { DueQueue } from './memory/due-queue.ts'
+import { TenantTurns } from './tenant-turns.ts'
 
-interface TenantLane {
-  readonly tenantId: string
-  readonly waiting: WaitingRuns
-  running: number
-  /** Number of waiting runs that were cancelled. */
-  stale: number
-  /** Whether the lane is in the ring of its definition. It is not while no run waits or it is at its limit. */
-  queued: boolean
+/** The options of a `ReadyQueue`. */
+export interface ReadyQueueOptions {
+  /** The turns of a tenant in each round. Default 1 for each tenant. */
+  readonly weights?: ReadonlyMap<string, number> | undefined
+  /** The ids of the definitions and tenants that are paused. Default: none. */
+  readonly paused?: Record<'definitions' | 'tenants', Pick<ReadonlyMap<string, unknown>, 'size' | 'has'>> | undefined
 }
 
-interface DefinitionLane {
-  readonly definitionId: string
-  readonly tenants: Map<string, TenantLane>
-  readonly ring: Fifo<TenantLane>
-  running: number
-  queued: boolean
+/** The time at which a throttle lets its next lane try. Stale if it has changed since. */
+interface BucketTimer {
+  readonly bucket: Bucket<Lane>
+  readonly at: number
 }
 
 /**
- * The runs that may begin now. Serves definitions round-robin, and the tenants of each definition round-robin, so that
- * neither a busy definition nor a busy tenant starves the others. Within a tenant, the order is first in, first out,
- * moved by priorities.
+ * The runs that may begin now. Tenants take turns, however many definitions and keys they use. In a tenant's turns, its
+ * definitions take turns, and in those of a definition its keys. Runs of equal keys are first in, first out, moved by
+ * priorities. A lane that may not start a run waits at a gate until that opens, so that `take` does not look at it.
  */
 export class ReadyQueue {
-  readonly #definitions = new Map<string, DefinitionLane>()
-  readonly #ring = new Fifo<DefinitionLane>()
+  readonly #lanes: Lanes
+  readonly #turns = new TenantTurns<Tenant>()
+  readonly #paused: ReadyQueueOptions['paused']
+  readonly #timers = new DueQueue<BucketTimer>(({ bucket, at }) => bucket.timerAt !== at)
+  /** Definitions whose lanes have waited at a gate. */
+  readonly #limited = new Set<DefinitionLanes<Lane>>()
+  #now = 0
 
-  push(run: StoredRun): void {
-    const lane = this.#laneOf(run.definitionId)
-    const tenant = tenantLaneOf(lane, run.job.envelope.tenantId)
-    tenant.waiting.push(run)
-    this.#enqueue(lane, tenant)
+  constructor({ weights = new Map(), paused }: ReadyQueueOptions = {}) {
+    this.#lanes = new Lanes(weights)
+    this.#paused = paused
   }
 
-  /** Counts a waiting run that was cancelled. Removes a tenant's cancelled runs once they are more than half. */
-  markStale({ definitionId, job }: StoredRun): void {
-    const tenant = this.#definitions.get(definitionId)?.tenants.get(job.envelope.tenantId)
-    if (!tenant || ++tenant.stale * 2 <= tenant.waiting.size) return
-    tenant.waiting.filter(isWaiting)
-    tenant.stale = 0
+  push(run: StoredRun): void {
+    const lane = this.#lanes.laneOf(run)
+    lane.waiting.push(run)
+    lane.group.definition.waiting++
+    // Otherwise the lane waits already.
+    if (lane.waiting.size === 1) this.#ready(lane)
+  }
+
+  /** Counts a waiting run that was cancelled. Removes a lane's cancelled runs once they are more than half. */
+  markStale(run: StoredRun): void {
+    const lane = this.#lanes.find(run)
+    if (!lane) return
+    lane.group.definition.waiting--
+    if (++lane.cancelled * 2 <= lane.waiting.size) return
+    lane.waiting.filter(isWaiting)
+    lane.cancelled = 0
+    if (lane.waiting.size === 0) this.#remove(lane)
   }
 
   /** Whether `take` might find a run. */
   get mayHaveNext(): boolean {
-    return this.#ring.size > 0
+    return this.#turns.size > 0
   }
 
-  /** The number of runs that wait, regardless of their limits, by definition. */
+  /** When a throttle lets the next run start, in epoch milliseconds. */
+  nextAt(): number | undefined {
+    return this.#timers.nextAt()
+  }
+
+  /** The number of runs that wait, even if they may not start, by definition. */
   get waitingRuns(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>()
-    for (const { definitionId, tenants } of this.#definitions.values()) {
-      let count = 0
-      for (const { waiting, stale } of tenants.values()) count += waiting.size - stale
-      if (count > 0) counts.set(definitionId, count)
-    }
+    for (const { id, waiting } of this.#lanes.definitions.values()) if (waiting > 0) counts.set(id, waiting)
     return counts
   }
 
   /** Takes the next run that its limits allow. It counts as running until `release`. */
-  take(limitsOf: LimitsOf): StoredRun | undefined {
-    for (let lane = this.#ring.shift(); lane; lane = this.#ring.shift()) {
-      lane.queued = false
-      const limits = limitsOf(lane.definitionId)?.concurrency
-      // A lane at its limit is not in the ring until one of its runs is released.
-      const run = isBelow(lane.running, limits?.limit) ? takeFrom(lane, limits) : undefined
-      if (run && lane.ring.size > 0) this.#enqueueLane(lane)
-      if (run) return run
-      this.#dropIfEmpty(lane)
+  take(limitsOf: LimitsOf, now = 0): StoredRun | undefined {
+    this.#now = now
+    for (let due = this.#timers.takeDue(now); due; due = this.#timers.takeDue(now)) {
+      due.bucket.timerAt = undefined
+      this.#wake(due.bucket)
     }
+    do {
+      for (let tenant = this.#turns.first; tenant; tenant = this.#turns.first) {
+        const run = this.#takeFrom(tenant, limitsOf)
+        this.#turns.end(tenant, run !== undefined, run !== undefined && tenant.ready.size > 0)
+        if (run) return run
+      }
+    } while (this.#opensAnyGate(limitsOf))
     return undefined
   }
 
   /** Releases the slot of a run that `take` returned. */
-  release(definitionId: string, tenantId: string): void {
-    const lane = this.#definitions.get(definitionId)
-    const tenant = lane?.tenants.get(tenantId)
-    if (!lane || !tenant) return
-    lane.running--
+  release(run: StoredRun): void {
+    const group = this.#lanes.findGroup(run)
+    if (!group) return
+    const { concurrencyKey } = run
+    const { tenant, definition, slots, unkeyed, keys } = group
+    const ofKey = concurrencyKey === undefined ? unkeyed : keys?.get(concurrencyKey)
     tenant.running--
-    if (tenant.waiting.size > 0) this.#enqueue(lane, tenant)
-    else if (tenant.running === 0 && !tenant.queued) lane.tenants.delete(tenantId)
-    if (lane.ring.size > 0) this.#enqueueLane(lane)
-    this.#dropIfEmpty(lane)
-  }
-
-  #laneOf(definitionId: string): DefinitionLane {
-    const known = this.#definitions.get(definitionId)
-    if (known) return known
-    const lane = { definitionId, tenants: new Map(), ring: new Fifo<TenantLane>(), running: 0, queued: false }
-    this.#definitions.set(definitionId, lane)
-    return lane
-  }
-
-  #enqueue(lane: DefinitionLane, tenant: TenantLane): void {
-    if (!tenant.queued) {
-      tenant.queued = true
-      lane.ring.push(tenant)
+    for (const gate of [definition.slots, slots, ofKey]) {
+      if (!gate) continue
+      gate.running--
+      if (gate.size > 0) this.#wake(gate)
     }
-    this.#enqueueLane(lane)
+    this.#dropUnused(group, concurrencyKey)
   }
 
-  #enqueueLane(lane: DefinitionLane): void {
-    if (lane.queued) return
-    lane.queued = true
-    this.#ring.push(lane)
-  }
-
-  #dropIfEmpty(lane: DefinitionLane): void {
-    if (lane.tenants.size === 0) this.#definitions.delete(lane.definitionId)
-  }
-}
-
-function tenantLaneOf(lane: DefinitionLane, tenantId: string): TenantLane {
-  const known = lane.tenants.get(tenantId)
-  if (known) return known
-  const tenant = { tenantId, waiting: new WaitingRuns(), running: 0, stale: 0, queued: false }
-  lane.tenants.set(tenantId, tenant)
-  return tenant
-}
-
-function takeFrom(lane: DefinitionLane, limits: ConcurrencyLimits | undefined): StoredRun | undefined {
-  for (let tenant = lane.ring.shift(); tenant; tenant = lane.ring.shift()) {
-    tenant.queued = false
-    if (!isBelow(tenant.running, limits?.perTenant)) continue
-    const run = nextWaiting(tenant)
-    if (!run) {
-      if (tenant.running === 0) lane.tenants.delete(tenant.tenantId)
-      continue
+  /** Lets the lanes of a definition or tenant try that waited because it was paused. */
+  resume(target: PauseTarget): void {
+    if (target.tenantId === undefined) {
+      const pause = this.#lanes.definitions.get(target.definitionId)?.pause
+      for (let lane = pause?.shift(); lane; lane = pause?.shift()) this.#ready(lane)
+      return
     }
-    lane.running++
-    tenant.running++
-    if (tenant.waiting.size > 0) {
-      tenant.queued = true
-      lane.ring.push(tenant)
+    const tenant = this.#lanes.tenants.get(target.tenantId)
+    if (tenant && tenant.ready.size > 0) this.#turns.join(tenant)
+  }
+
+  /** Moves the times of throttles, because the wall clock was set. */
+  shift(byMs: number): void {
+    for (const { bucket, buckets } of this.#lanes.definitions.values()) {
+      for (const one of bucket ? [bucket, ...buckets.values()] : buckets.values()) {
+        if (one.state !== undefined) one.state += byMs
+        this.#schedule(one)
+      }
+    }
+  }
+
+  #takeFrom(tenant: Tenant, limitsOf: LimitsOf): StoredRun | undefined {
+    if (this.#paused?.tenants.size && this.#paused.tenants.has(tenant.id)) return undefined
+    for (let group = tenant.ready.first; group; group = tenant.ready.first) {
+      const run = this.#takeFromGroup(group, limitsOf)
+      if (group.ready.size > 0) tenant.ready.rotate()
+      else {
+        group.isReady = false
+        tenant.ready.remove(group)
+        this.#dropUnused(group)
+      }
+      if (run) return run
+    }
+    return undefined
+  }
+
+  #takeFromGroup(group: LaneGroup, limitsOf: LimitsOf): StoredRun | undefined {
+    for (let lane = group.ready.first; lane; lane = group.ready.first) {
+      const run = this.#try(lane, limitsOf)
+      if (run) return run
+    }
+    return undefined
+  }
+
+  /** Starts the next run of a lane, or lets the lane wait at the gate that does not allow it. */
+  #try(lane: Lane, limitsOf: LimitsOf): StoredRun | undefined {
+    const { ticket } = lane
+    if (ticket) {
+      lane.ticket = undefined
+      ticket.woken--
+    }
+    const gate = this.#closedGate(lane, limitsOf, ticket)
+    const run = gate ? undefined : this.#start(lane)
+    if (gate) {
+      lane.group.ready.remove(lane)
+      gate.push(lane)
+      this.#limited.add(lane.group.definition)
+      if (gate instanceof Bucket) this.#schedule(gate)
+    }
+    if (ticket) this.#wake(ticket)
+    return run
+  }
+
+  #closedGate(lane: Lane, limitsOf: LimitsOf, ticket: Gate<Lane> | undefined): Gate<Lane> | undefined {
+    const { definition, slots } = lane.group
+    if (this.#paused?.definitions.size && this.#paused.definitions.has(definition.id)) return definition.pause
+    this.#applyLimits(definition, limitsOf)
+    const { concurrency, throttle } = definition.limits
+    if (concurrency) {
+      for (const gate of [definition.slots, slots, lane.slots]) if (!gate.isFree) return gate
+    }
+    if (!throttle || lane.isAgain) return undefined
+    const bucket = this.#lanes.bucketOf(lane, throttle.key, this.#now)
+    return bucket.isOpen(this.#now, ticket === bucket) ? undefined : bucket
+  }
+
+  #start(lane: Lane): StoredRun | undefined {
+    const { group, slots } = lane
+    const { definition, tenant } = group
+    const run = nextWaiting(lane)
+    if (run) {
+      definition.waiting--
+      definition.slots.running++
+      group.slots.running++
+      slots.running++
+      tenant.running++
+    }
+    if (lane.waiting.size === lane.cancelled) this.#remove(lane)
+    else group.ready.rotate()
+    const { throttle } = definition.limits
+    if (run && throttle && !lane.isAgain) {
+      const bucket = this.#lanes.bucketOf(lane, throttle.key, this.#now)
+      bucket.started(this.#now)
+      this.#wake(bucket)
     }
     return run
   }
-  return undefined
+
+  /** Applies limits that have changed. Returns true if a lane may try because of that. */
+  #opensAnyGate(limitsOf: LimitsOf): boolean {
+    for (const definition of this.#limited) {
+      if (definition.blocked.size === 0) this.#limited.delete(definition)
+      else this.#applyLimits(definition, limitsOf)
+    }
+    return this.#turns.size > 0
+  }
+
+  #applyLimits(definition: DefinitionLanes<Lane>, limitsOf: LimitsOf): void {
+    if (!definition.setLimits(limitsOf(definition.id))) return
+    for (const gate of [...definition.blocked]) this.#wake(gate)
+  }
+
+  /** Lets the lanes of a gate try that it may let through now. */
+  #wake(gate: Gate<Lane>): void {
+    for (let lane = gate.wake(this.#now); lane; lane = gate.wake(this.#now)) this.#ready(lane)
+    if (gate instanceof Bucket) this.#schedule(gate)
+  }
+
+  #schedule(bucket: Bucket<Lane>): void {
+    const at = bucket.size > 0 && bucket.woken === 0 ? Math.ceil(bucket.nextAt) : undefined
+    if (at === bucket.timerAt) return
+    const hadTimer = bucket.timerAt !== undefined
+    bucket.timerAt = at
+    if (hadTimer) this.#timers.markStale()
+    if (at !== undefined) this.#timers.push(at, { bucket, at })
+  }
+
+  #ready(lane: Lane): void {
+    const { group } = lane
+    const { tenant } = group
+    group.ready.push(lane)
+    lane.place = group.ready
+    if (group.isReady) return
+    group.isReady = true
+    tenant.ready.push(group)
+    this.#turns.join(tenant)
+  }
+
+  /** Removes a lane without runs. */
+  #remove(lane: Lane): void {
+    const { place, ticket, group, concurrencyKey } = lane
+    place?.remove(lane)
+    if (place instanceof Bucket) this.#schedule(place)
+    this.#lanes.remove(lane)
+    this.#dropUnused(group, concurrencyKey)
+    if (!ticket) return
+    ticket.woken--
+    this.#wake(ticket)
+  }
+
+  #dropUnused(group: LaneGroup, concurrencyKey?: string): void {
+    if (this.#lanes.dropUnused(group, concurrencyKey)) this.#turns.leave(group.tenant)
+  }
 }
 
 /** Takes the next run, skipping those that were cancelled while they waited. */
-function nextWaiting(tenant: TenantLane): StoredRun | undefined {
-  for (let run = tenant.waiting.shift(); run; run = tenant.waiting.shift()) {
+function nextWaiting(lane: Lane): StoredRun | undefined {
+  const { waiting, group } = lane
+  for (let run = waiting.shift(); run; run = waiting.shift()) {
     if (isWaiting(run)) return run
-    tenant.stale = Math.max(0, tenant.stale - 1)
+    if (lane.cancelled > 0) lane.cancelled--
+    else group.definition.waiting--
   }
   return undefined
 }
 
 function isWaiting({ state, pause }: StoredRun): boolean {
   return state === 'queued' || pause === 'awake'
-}
-
-function isBelow(count: number, limit: number | undefined): boolean {
-  return limit === undefined || count < limit
 }

@@ -9,6 +9,7 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import { applyOutcome } from './apply-outcome.ts'
+import { beginAttempt } from './begin-attempt.ts'
 import { createRun } from '../create-run.ts'
 import { DueQueue } from './due-queue.ts'
 import { Fifo } from '../fifo.ts'
@@ -30,8 +31,12 @@ import { shiftDelays } from './shift-delays.ts'
 import { WorkflowWaits } from './workflow-waits.ts'
 
 /** Creates a store in this process's memory. */
-export function createMemoryStore(retention: Retention, clock: Pick<Clock, 'now' | 'elapsed'>): JobStore {
-  return new MemoryStore(retention, clock)
+export function createMemoryStore(
+  retention: Retention,
+  clock: Pick<Clock, 'now' | 'elapsed'>,
+  weights?: ReadonlyMap<string, number>,
+): JobStore {
+  return new MemoryStore(retention, clock, weights)
 }
 
 /** Frozen, so that all jobs without runs can share it. */
@@ -39,11 +44,11 @@ const none: StoredRun[] = Object.freeze([]) as never
 
 class MemoryStore implements JobStore {
   readonly isChanging = false
-  readonly pauses = new Paused()
+  readonly pauses = new Paused((target) => this.#queue.unpause(target))
   readonly #jobs = new IndexedJobs()
   readonly #arrived = new Fifo<StoredJob>()
   readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')
-  readonly #queue = new RunQueue()
+  readonly #queue: RunQueue
   readonly #waits = new WorkflowWaits((jobId) => {
     const job = this.#jobs.get(jobId)
     return job && toJobStatus(job)
@@ -57,7 +62,12 @@ class MemoryStore implements JobStore {
   /** Cancelled workflows that are being compensated. */
   #compensating = 0
 
-  constructor(retention: Retention, clock: Pick<Clock, 'now' | 'elapsed'>) {
+  constructor(
+    retention: Retention,
+    clock: Pick<Clock, 'now' | 'elapsed'>,
+    weights: ReadonlyMap<string, number> | undefined,
+  ) {
+    this.#queue = new RunQueue({ weights, paused: this.pauses })
     this.#wall = new WallClock(clock)
     this.#retained = new RetainedJobs(retention, (job) => this.#jobs.delete(job))
   }
@@ -116,20 +126,9 @@ class MemoryStore implements JobStore {
     this.#queue.wakeDue(turnBatch, now)
     const claimed: StoredRun[] = []
     while (claimed.length < max) {
-      const run = this.#queue.take(limitsOf)
+      const run = this.#queue.take(limitsOf, now)
       if (!run) break
-      if (run.pause) {
-        run.pause = undefined
-        run.resumed = true
-      } else {
-        if (run.resumed) run.resumed = false
-        run.state = 'running'
-        run.attempts++
-        run.startedAt ??= now
-        run.job.startedAt ??= now
-        if (run.workflow) run.attemptStartedAt = now
-      }
-      if (run.wakePending) run.wakePending = false
+      beginAttempt(run, now)
       claimed.push(run)
     }
     return claimed

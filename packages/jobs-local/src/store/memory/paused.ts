@@ -6,12 +6,18 @@ import type { Pauses } from '../job-store.ts'
 export class Paused implements Pauses {
   readonly definitions = new Map<string, number>()
   readonly tenants = new Map<string, number>()
+  readonly #resumed: (target: PauseTarget) => void
+
+  /** @param resumed - called after a definition or tenant was resumed */
+  constructor(resumed: (target: PauseTarget) => void) {
+    this.#resumed = resumed
+  }
 
   set(target: PauseTarget, isPaused: boolean, now: number): void {
     const [paused, id] =
       target.tenantId === undefined ? [this.definitions, target.definitionId] : [this.tenants, target.tenantId]
-    if (!isPaused) paused.delete(id)
-    else if (!paused.has(id)) paused.set(id, now)
+    if (isPaused && !paused.has(id)) paused.set(id, now)
+    if (!isPaused && paused.delete(id)) this.#resumed(target)
   }
 
   all(): Pause[] {

@@ -1,10 +1,10 @@
-import type { JobState } from '@cgk-platform/jobs-core'
+import type { JobState, PauseTarget } from '@cgk-platform/jobs-core'
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import { DebouncedRuns } from './debounced-runs.ts'
 import { DueQueue } from './due-queue.ts'
-import { ReadyQueue } from '../ready-queue.ts'
+import { ReadyQueue, type ReadyQueueOptions } from '../ready-queue.ts'
 
 /** A run that waits for its due time. Stale if the run's `dueAt` has changed since. */
 interface DueRun {
@@ -22,8 +22,12 @@ interface WaitState {
 /** The waiting runs: those that wait for a time, and those that wait for a slot. */
 export class RunQueue {
   readonly #delayed = new DueQueue<DueRun>(({ run, dueAt }) => run.dueAt !== dueAt)
-  readonly #ready = new ReadyQueue()
   readonly #debounced = new DebouncedRuns()
+  readonly #ready: ReadyQueue
+
+  constructor(options: ReadyQueueOptions) {
+    this.#ready = new ReadyQueue(options)
+  }
 
   /** Adds a run that waits for a slot. */
   push(run: StoredRun): void {
@@ -86,12 +90,17 @@ export class RunQueue {
   }
 
   /** Takes the next run that its limits allow. It counts as running until `release`. */
-  take(limitsOf: LimitsOf): StoredRun | undefined {
-    return this.#ready.take(limitsOf)
+  take(limitsOf: LimitsOf, now: number): StoredRun | undefined {
+    return this.#ready.take(limitsOf, now)
   }
 
-  release({ definitionId, job }: StoredRun): void {
-    this.#ready.release(definitionId, job.envelope.tenantId)
+  release(run: StoredRun): void {
+    this.#ready.release(run)
+  }
+
+  /** Lets runs try to start that waited because their definition or tenant was paused. */
+  unpause(target: PauseTarget): void {
+    this.#ready.resume(target)
   }
 
   /** Moves up to `max` due runs to those that wait for a slot. */
@@ -114,13 +123,15 @@ export class RunQueue {
     }
   }
 
-  /** Moves the due times of retries. Suspended workflows run again, and then wait for what remains of their steps. */
+  /** Moves the due times of retries and throttles. Suspended workflows run again, and then wait for what remains of their steps. */
   shift(byMs: number): void {
     for (const { run, dueAt } of this.#delayed.drain()) this.delay(run, run.pause ? 0 : dueAt + byMs)
+    this.#ready.shift(byMs)
   }
 
   nextAt(): number | undefined {
-    return this.#delayed.nextAt()
+    const [delayed, throttled] = [this.#delayed.nextAt(), this.#ready.nextAt()]
+    return delayed === undefined || throttled === undefined ? (delayed ?? throttled) : Math.min(delayed, throttled)
   }
 
   get mayHaveNext(): boolean {
