@@ -138,6 +138,7 @@ export const debounceCases: readonly ConformanceCase[] = casesOf(rules.flowContr
     async run(t) {
       const first = await send(t, 'one')
       const second = await send(t, 'one')
+      await assertSuperseded(t, first, second)
       assert.equal((await t.client.cancelJob(second)).state, 'cancelled')
       const sentAt = t.now()
       const third = await send(t, 'one')
