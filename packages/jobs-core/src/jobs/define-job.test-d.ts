@@ -156,6 +156,8 @@ describe('a cron job', () => {
     const least = { id: 'x', schedule: '0 9 * * *', handler: () => undefined }
     // @ts-expect-error -- only a job has an event
     defineCronJob({ ...least, event: 'order.created' })
+    // @ts-expect-error -- only sends are debounced
+    defineCronJob({ ...least, debounce: { period: '5s' } })
     // @ts-expect-error -- an unknown `overlap`
     defineCronJob({ ...least, overlap: 'queue' })
     // @ts-expect-error -- an array, not a function

@@ -38,8 +38,8 @@ export interface AttemptOptions {
    */
   readonly attempt: number
   /**
-   * When `retryJob` started the run, epoch milliseconds. Only for `runTimeout`, and only if later than the send or its
-   * `runAt`. Absent: a send did.
+   * When `retryJob` started the run, or the quiet period of `debounce` ended, epoch milliseconds. Only for `runTimeout`,
+   * and only if later than the send or its `runAt`. Absent: neither.
    */
   readonly retriedAt?: number | undefined
   /** For this attempt only. Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */

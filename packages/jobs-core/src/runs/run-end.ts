@@ -22,7 +22,7 @@ export class RunEnd {
   }
 }
 
-/** Returns the latest end of a run; `undefined` without a `runTimeout`. @param retriedAt - when `retryJob` started it */
+/** Returns the latest end of a run; `undefined` without a `runTimeout`. @param retriedAt - see `AttemptOptions` */
 export function runEndOf(
   { id, runTimeoutMs }: Pick<BaseDefinition, 'id' | 'runTimeoutMs'>,
   { runAt, sentAt }: Pick<Envelope, 'runAt' | 'sentAt'>,
