@@ -95,6 +95,7 @@ export const sqliteCapabilities: Capabilities = {
     },
     concurrency: { supported: true, note: 'Counted over all processes.' },
     'concurrency.perTenant': { supported: true, note: 'Counted over all processes. Tenants take turns.' },
+    'concurrency.key': { supported: true, note: 'Counted over all processes.' },
     cron: { supported: true, note: 'Ticks while a process runs.' },
     "cron.catchUp: 'latest'": { supported: true },
     'jobs survive a restart': {

@@ -190,7 +190,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
 function openStore(settings: LocalSettings, logger: LoggerLike, clock: Clock): JobStore {
   const { path, retention, leaseMs, tenantWeights } = settings
   if (path === undefined) return createMemoryStore(retention, clock, tenantWeights)
-  return createSqliteStore({ path, retention, leaseMs, logger: bindLogger(logger, {}), clock })
+  return createSqliteStore({ path, retention, leaseMs, tenantWeights, logger: bindLogger(logger, {}), clock })
 }
 
 function toOpenEngine(engine: Engine, { logger, jobs }: JobHost, { shared }: JobStore): OpenEngine {

@@ -8,10 +8,15 @@ import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { createRecordedLogger } from './recorded-logger.ts'
 
 /** Opens a store on a file, as a separate process would. */
-export function openStore(path: string, leaseMs = 60_000, clock: Pick<Clock, 'now' | 'elapsed'> = Date): JobStore {
+export function openStore(
+  path: string,
+  leaseMs = 60_000,
+  clock: Pick<Clock, 'now' | 'elapsed'> = Date,
+  tenantWeights: ReadonlyMap<string, number> = new Map(),
+): JobStore {
   const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
   const logger = bindLogger(createRecordedLogger(), {})
-  const store = createSqliteStore({ path, retention, leaseMs, logger, clock })
+  const store = createSqliteStore({ path, retention, leaseMs, tenantWeights, logger, clock })
   onTestFinished(() => store.shared!.dispose())
   return store
 }

@@ -1,125 +1,53 @@
-import type { LimitsOf, StoredRun } from '../job-store.ts'
+import type { StoredRun } from '../job-store.ts'
+import { claimInTurns } from './claim-in-turns.ts'
+import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from './connection.ts'
-import { freeSlots } from './free-slots.ts'
-import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
+import { DefinitionSlots } from './definition-slots.ts'
+import { LimitedRuns } from './limited-runs.ts'
+import { ReadyRuns } from './ready-runs.ts'
 import { phases } from './rows.ts'
-import { holdRuns } from './runs-table.ts'
+import type { RunSource } from './run-source.ts'
 
-const { ready } = phases
-
-/** The definition and tenants that were served last. The next claim begins after them. */
-export class Turns {
-  definition = ''
-  readonly tenants = new Map<string, string>()
-}
-
-/** The options of a claim. */
-export interface ClaimOptions {
-  readonly connection: Connection
-  readonly turns: Turns
-  readonly max: number
-  readonly worker: number
-  readonly limitsOf: LimitsOf
-  readonly mayBegin: (definitionId: string) => boolean
-  readonly now: number
-}
+/** Number of free slots of a definition from which on its limit does not matter to the order of its tenants. */
+const manySlots = 16
 
 /**
- * Claims runs that wait for a slot. Serves definitions round-robin, and the tenants of each definition round-robin, so
- * that neither a busy definition nor a busy tenant starves the others. Within a tenant, the job that was due first comes first, moved by priorities.
- * Concurrency limits count the slots of all workers.
+ * Claims runs that wait for a slot. Tenants take turns, whatever number of definitions and keys they use; then the
+ * definitions of the tenant; then the keys of the definition. Within a key, the job that was due first comes first, moved
+ * by priorities. Concurrency limits count the slots of all workers.
  */
 export function claimRuns(options: ClaimOptions): StoredRun[] {
-  const { connection, turns, max, mayBegin } = options
   const claimed: StoredRun[] = []
-  if (max <= 0) return claimed
-  const open = readyDefinitions(connection, turns.definition).filter(mayBegin)
-  // Each round gives every definition an equal share of the remaining slots. A definition without more runs drops out.
-  while (claimed.length < max && open.length > 0) {
-    const share = Math.ceil((max - claimed.length) / open.length)
-    for (const definition of [...open]) {
-      const wanted = Math.min(share, max - claimed.length)
-      if (wanted <= 0) break
-      const found = claimOf(definition, wanted, options)
-      claimed.push(...found)
-      turns.definition = definition
-      if (found.length < wanted) open.splice(open.indexOf(definition), 1)
-    }
+  if (options.max <= 0) return claimed
+  const sources = readyDefinitions(options.connection)
+    .filter(options.mayBegin)
+    .map((definition) => sourceOf(definition, options))
+  const limited = sources.filter((source) => source instanceof LimitedRuns)
+  const others = sources.filter((source) => !(source instanceof LimitedRuns))
+  for (let open: RunSource[] = [...limited.filter((source) => source.offer()), ...others]; open.length > 0;) {
+    const { turns, weights, max } = options
+    claimed.push(...claimInTurns(open, max - claimed.length, turns, weights))
+    for (const source of limited) source.endOffers()
+    // Tenants that left slots of a limited definition may leave them to others.
+    open = claimed.length < options.max ? limited.filter((source) => source.offer()) : []
   }
   return claimed
 }
 
-function claimOf(definition: string, wanted: number, options: ClaimOptions): StoredRun[] {
-  const { connection, turns, limitsOf } = options
-  const limits = limitsOf(definition)?.concurrency
-  const max = Math.min(wanted, freeSlots(connection, limits?.limit, definition))
-  const claimed: StoredRun[] = []
-  /** Tenants at their limit. */
-  const full = new Set<string>()
-  while (claimed.length < max) {
-    const before = claimed.length
-    const after = turns.tenants.get(definition) ?? ''
-    const tenants = readyTenants(connection, definition, { after, max: max - before, full })
-    if (tenants.length === 0) break
-    const share = Math.ceil((max - before) / Math.max(1, tenants.length))
-    for (const tenant of tenants) {
-      const free = freeSlots(connection, limits?.perTenant, definition, tenant)
-      const count = Math.min(share, max - claimed.length, free)
-      const taken = count > 0 ? claimFrom(definition, tenant, count, options) : []
-      claimed.push(...taken)
-      if (taken.length === 0) full.add(tenant)
-      turns.tenants.set(definition, tenant)
-    }
-  }
-  return claimed
+function sourceOf(definition: string, options: ClaimOptions): RunSource {
+  const { connection, limitsOf, turns, weights } = options
+  const slots = new DefinitionSlots(connection, definition, limitsOf(definition)?.concurrency)
+  const source = new ReadyRuns(definition, options, slots)
+  return slots.free < manySlots
+    ? new LimitedRuns(source, turns.ofDefinition(definition), weights, () => slots.free)
+    : source
 }
 
-function claimFrom(definition: string, tenant: string, count: number, options: ClaimOptions): StoredRun[] {
-  const { connection, worker, now } = options
-  const where = `r.phase = ${ready} AND r.definition_id = ? AND r.tenant = ? ORDER BY rank, run LIMIT ?`
-  const rows = connection.all<ClaimedRow>(`${selectClaimed} WHERE ${where}`, definition, tenant, count)
-  const last = rows.at(-1)
-  if (last) holdRuns(connection, last, worker, now)
-  return rows.map((row) => toHeldRun(connection, row, worker, now))
-}
-
-/** Returns the definitions with runs that wait for a slot, beginning after the one that was served last. */
-function readyDefinitions(connection: Connection, after: string): string[] {
-  const next = `SELECT definition_id FROM cgk_runs WHERE phase = ${ready} AND definition_id > ?`
-  const found: string[] = []
-  const collect = (sql: string, from: string, ...until: string[]): void => {
-    for (let last = from; ;) {
-      const row = connection.get<{ definition_id: string }>(`${sql} ORDER BY definition_id LIMIT 1`, last, ...until)
-      if (!row) return
-      found.push((last = row.definition_id))
-    }
-  }
-  collect(next, after)
-  if (after !== '') collect(`${next} AND definition_id <= ?`, '', after)
-  return found
-}
-
-/**
- * Returns up to `max` tenants of a definition that have such runs and are not in `full`, beginning after the one served
- * last.
- */
-function readyTenants(
-  connection: Connection,
-  definition: string,
-  { after, max, full }: { after: string; max: number; full: ReadonlySet<string> },
-): string[] {
-  const next = `SELECT tenant FROM cgk_runs WHERE phase = ${ready} AND definition_id = ? AND tenant > ?`
-  const found: string[] = []
-  const collect = (sql: string, from: string, ...until: string[]): void => {
-    for (let last = from; found.length < max;) {
-      const row = connection.get<{ tenant: string }>(`${sql} ORDER BY tenant LIMIT 1`, definition, last, ...until)
-      if (!row) return
-      last = row.tenant
-      if (!full.has(last)) found.push(last)
-    }
-  }
-  collect(next, after)
-  // Compare in SQLite only, which orders some characters differently from JavaScript.
-  if (after !== '') collect(`${next} AND tenant <= ?`, '', after)
-  return found
+/** Returns the definitions with runs that wait for a slot. Jumps from one to the next through the index. */
+function readyDefinitions(connection: Connection): string[] {
+  const least = `SELECT min(definition_id) FROM cgk_runs WHERE phase = ${phases.ready}`
+  const sql =
+    `WITH RECURSIVE found(id) AS (${least} UNION ALL SELECT (${least} AND definition_id > found.id) FROM found ` +
+    'WHERE found.id IS NOT NULL) SELECT id FROM found WHERE id IS NOT NULL'
+  return connection.all<{ id: string }>(sql).map(({ id }) => id)
 }

@@ -1,7 +1,7 @@
 import type { StoredRun } from '../job-store.ts'
-import type { ClaimOptions } from './claim-runs.ts'
+import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from './connection.ts'
-import { freeSlots } from './free-slots.ts'
+import { DefinitionSlots } from './definition-slots.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
 import { longLifeMs, phases, type RunRow } from './rows.ts'
 import { holdSuspect } from './runs-table.ts'
@@ -12,10 +12,10 @@ const firstGroups = 8
 /** Time in which no other suspect begins beside one after its first crash, in milliseconds. Doubles with each crash. */
 const firstProbationMs = 5000
 
-type SuspectRow = Pick<RunRow, 'run' | 'definition_id' | 'tenant' | 'crashes'>
+type SuspectRow = Pick<RunRow, 'run' | 'definition_id' | 'tenant' | 'concurrency_key' | 'crashes'>
 
 /** The options of a claim of suspects. */
-export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns'> {
+export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns' | 'weights'> {
   /** The time since the machine's boot, which no setting of its clock changes. */
   readonly elapsedMs: number
   /** Number of slots of the worker, whether they are free or not. */
@@ -35,7 +35,7 @@ export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns'> {
 export function claimSuspects(options: SuspectClaimOptions): StoredRun[] | undefined {
   const { connection, max, slots, isEmpty } = options
   const rows = connection.all<SuspectRow>(
-    `SELECT run, definition_id, tenant, crashes FROM cgk_runs WHERE phase = ${phases.suspect} ` +
+    `SELECT run, definition_id, tenant, concurrency_key, crashes FROM cgk_runs WHERE phase = ${phases.suspect} ` +
       `${isEmpty ? '' : 'AND due_at IS NULL '}ORDER BY crashes DESC, attempt_started_at DESC`,
   )
   const claimed: StoredRun[] = []
@@ -66,14 +66,11 @@ function isForAnother(row: SuspectRow, later: readonly SuspectRow[], options: Su
   return place === 'here' || (place === undefined && later.some((other) => mayBegin(other, options)))
 }
 
-function mayBegin({ definition_id: definition, tenant }: SuspectRow, options: SuspectClaimOptions): boolean {
+function mayBegin(row: SuspectRow, options: SuspectClaimOptions): boolean {
   const { connection, limitsOf } = options
-  const { limit, perTenant } = limitsOf(definition)?.concurrency ?? {}
-  return (
-    options.mayBegin(definition) &&
-    freeSlots(connection, limit, definition) > 0 &&
-    freeSlots(connection, perTenant, definition, tenant) > 0
-  )
+  const { definition_id: definition, tenant, concurrency_key: key } = row
+  const slots = new DefinitionSlots(connection, definition, limitsOf(definition)?.concurrency)
+  return options.mayBegin(definition) && Math.min(slots.free, slots.freeOf(tenant), slots.freeOfKey(tenant, key)) > 0
 }
 
 function claim({ run, crashes }: SuspectRow, options: SuspectClaimOptions): StoredRun {

@@ -2,12 +2,14 @@ import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
 
 import { turnBatch } from '../../turn-batch.ts'
 import type { LimitsOf, RunLimits, StoredRun } from '../job-store.ts'
-import { type ClaimOptions, claimRuns, Turns } from './claim-runs.ts'
+import type { ClaimOptions } from './claim-options.ts'
+import { claimRuns } from './claim-runs.ts'
 import { claimSuspects, isEmptyWorkerWanted } from './claim-suspects.ts'
 import type { Connection } from './connection.ts'
 import type { HeldRuns } from './held-runs.ts'
-import { countReadyRuns, hasReadyRun } from './open-work.ts'
+import { countReadyRuns, hasReadyRun, nextDueAt } from './open-work.ts'
 import { phases } from './rows.ts'
+import { Turns } from './turns.ts'
 import type { UnwrittenRuns } from './unwritten-runs.ts'
 import type { Workers } from './workers.ts'
 
@@ -24,6 +26,8 @@ export interface ClaimsDependencies {
   readonly workers: Workers
   readonly unwritten: UnwrittenRuns
   readonly held: HeldRuns
+  /** The turns of a tenant in each round. Default 1. */
+  readonly tenantWeights?: ReadonlyMap<string, number> | undefined
   readonly clock: Pick<Clock, 'now' | 'elapsed'>
 }
 
@@ -45,15 +49,14 @@ export class Claims {
     this.#dependencies = dependencies
   }
 
-  /**
-   * Returns in how many milliseconds a probation of this process ends, or this worker begins others beside suspects
-   * again; `undefined` if it waits for neither.
-   */
-  get waitMs(): number | undefined {
+  /** Returns when the next delayed job or run is due, or a claim might find a run because time has passed. */
+  nextDueAt(now: number): number | undefined {
     const elapsedMs = this.#elapsedMs
+    // A probation of this process ends, or this worker begins others beside suspects again.
     const ends = [this.#probationEndsAt, (this.#apartSince ?? -maxApartMs) + maxApartMs]
-    const first = Math.min(...ends.filter((at) => at > elapsedMs))
-    return first === Number.POSITIVE_INFINITY ? undefined : Math.ceil(first - elapsedMs)
+    const waits = ends.filter((at) => at > elapsedMs).map((at) => now + Math.ceil(at - elapsedMs))
+    const due = nextDueAt(this.#dependencies.connection)
+    return due === undefined && waits.length === 0 ? undefined : Math.min(due ?? Number.POSITIVE_INFINITY, ...waits)
   }
 
   /** Whether a run may still be found to end its process. */
@@ -79,7 +82,7 @@ export class Claims {
 
   /** Claims up to `max` runs. While a suspect is on probation, claims no other suspect, and for a while nothing. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
-    const { connection, workers, unwritten } = this.#dependencies
+    const { connection, workers, unwritten, tenantWeights: weights = new Map<string, number>() } = this.#dependencies
     const mayBegin = (definitionId: string): boolean => workers.mayBegin(definitionId)
     const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now }
     if (max <= 0) {
@@ -97,13 +100,14 @@ export class Claims {
     const ready = countReadyRuns(connection, free)
     // If more runs wait than may begin, the new ones take their turns with them.
     if (ready === free) unwritten.writeWaiting()
-    const turns = this.#turns
-    const older = ready > 0 ? claimRuns({ ...options, turns, max: free }) : []
+    const turning = { ...options, turns: this.#turns, weights }
+    const older = ready > 0 ? claimRuns({ ...turning, max: free }) : []
     // Limits count the slots of all workers, so the runs that they allow are known once all others are written.
-    const isUnlimited = (definitionId: string): boolean => !isLimited(limitsOf(definitionId)) && mayBegin(definitionId)
-    const direct = unwritten.writeStarted(free - older.length, workers.id, isUnlimited, now)
+    const isUnlimited = ({ definitionId }: StoredRun): boolean =>
+      !isLimited(limitsOf(definitionId)) && mayBegin(definitionId)
+    const direct = unwritten.writeStarted({ ...turning, max: free - older.length, mayBegin: isUnlimited })
     const left = free - older.length - direct.length
-    const limited = unwritten.writeWaiting() > 0 ? claimRuns({ ...options, turns, max: left }) : []
+    const limited = unwritten.writeWaiting() > 0 ? claimRuns({ ...turning, max: left }) : []
     const claimed = [...suspects, ...older, ...direct, ...limited]
     this.#hasFilledTurn = claimed.length >= turnBatch
     return claimed
@@ -120,7 +124,7 @@ export class Claims {
 
   /** Claims suspects. Returns them, and whether this worker begins no others beside them or before them. */
   #claimSuspects(
-    options: Omit<ClaimOptions, 'turns'>,
+    options: Omit<ClaimOptions, 'turns' | 'weights'>,
     elapsedMs: number,
   ): { suspects: StoredRun[]; keepsApart: boolean } {
     const { connection, workers, held } = this.#dependencies

@@ -1,21 +1,19 @@
-import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
-
 import type { Connection } from './connection.ts'
 import { phases } from './rows.ts'
 
-/** Returns how many more runs the limit of a definition allows, or that of its tenants. Counts all workers' runs. */
-export function freeSlots(
-  connection: Connection,
-  limit: ConcurrencyLimits['limit'],
-  definition: string,
-  tenant?: string,
-): number {
+const conditions = ['definition_id = ?', 'tenant = ?', 'concurrency_key = ?']
+
+/**
+ * Returns how many more runs a limit allows. Counts all workers' runs.
+ *
+ * @param lane - a definition, with one of its tenants, with a key of the tenant
+ */
+export function freeSlots(connection: Connection, limit: number | undefined, ...lane: readonly string[]): number {
   if (limit === undefined) return Number.POSITIVE_INFINITY
-  const lane = tenant === undefined ? 'definition_id = ?' : 'definition_id = ? AND tenant = ?'
-  const values = tenant === undefined ? [definition] : [definition, tenant]
+  const isInLane = conditions.slice(0, lane.length).join(' AND ')
   const sql =
-    `SELECT (SELECT count(*) FROM cgk_runs WHERE phase = ${phases.held} AND ${lane}) + ` +
-    `(SELECT count(*) FROM cgk_leftovers WHERE ${lane}) AS taken`
-  const { taken } = connection.get<{ taken: number }>(sql, ...values, ...values)!
+    `SELECT (SELECT count(*) FROM cgk_runs WHERE phase = ${phases.held} AND ${isInLane}) + ` +
+    `(SELECT count(*) FROM cgk_leftovers WHERE ${isInLane}) AS taken`
+  const { taken } = connection.get<{ taken: number }>(sql, ...lane, ...lane)!
   return Math.max(0, limit - taken)
 }

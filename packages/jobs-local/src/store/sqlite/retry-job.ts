@@ -4,7 +4,7 @@ import type { StoredJob } from '../job-store.ts'
 import { runIdOf } from '../run-id.ts'
 import type { Connection } from './connection.ts'
 import { keyOf, numberOf, runAt, seqOf } from './rows.ts'
-import { addRun } from './runs-table.ts'
+import { addRun, readKeys } from './runs-table.ts'
 import { toStoredRecord, writeSteps } from './steps-table.ts'
 
 /** Adds a run for each definition whose newest run failed. A workflow continues from the record of its failed run. */
@@ -24,6 +24,7 @@ export function retryJob(connection: Connection, job: StoredJob, now: number): v
       definitionId,
       maxAttempts,
       compensateOnCancel,
+      ...readKeys(connection, failedKey),
       retryOf: numberOf(failedKey),
       retriedAt: now,
       ...(record && { workflow: toStoredRecord(record) }),

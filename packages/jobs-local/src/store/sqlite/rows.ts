@@ -35,6 +35,8 @@ export interface RunRow {
   readonly retried_at: number | null
   readonly superseded_by: string | null
   readonly rank: number
+  readonly throttle_key: string
+  readonly concurrency_key: string
   readonly pause: 'asleep' | 'awake' | null
   readonly wake_pending: number
   readonly resumed: number

@@ -5,6 +5,7 @@ import { turnBatch } from '../../turn-batch.ts'
 import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { createInsert } from './insert-rows.ts'
+import { type StoredKeys, storedKeysOf } from './stored-keys.ts'
 import {
   isRunOf,
   keyOf,
@@ -20,7 +21,7 @@ import {
 const { waiting, ready, held, suspect } = phases
 
 /** A new run of a definition. */
-export interface NewRun extends Subscriber {
+export interface NewRun extends Omit<Subscriber, 'concurrencyKey' | 'throttleKey'>, Partial<StoredKeys> {
   readonly run: number
   readonly tenantId: string
   readonly rank: number
@@ -34,19 +35,27 @@ export interface NewRun extends Subscriber {
 /** Writes a new run that waits for a slot. */
 export function addRun(connection: Connection, run: NewRun): void {
   const { definitionId, tenantId, rank, maxAttempts, compensateOnCancel = false, retryOf, retriedAt, workflow } = run
+  const { throttle_key: throttleKey = '', concurrency_key: concurrencyKey = '' } = run
   connection.run(
-    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, rank, max_attempts, compensate_on_cancel, retry_of, retried_at, workflow) ' +
-      `VALUES (?, ?, ?, 'queued', ${ready}, ?, ?, ?, ?, ?, ?)`,
+    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, rank, throttle_key, concurrency_key, max_attempts, compensate_on_cancel, retry_of, retried_at, workflow) ' +
+      `VALUES (?, ?, ?, 'queued', ${ready}, ?, ?, ?, ?, ?, ?, ?, ?)`,
     run.run,
     definitionId,
     tenantId,
     rank,
+    throttleKey,
+    concurrencyKey,
     maxAttempts,
     compensateOnCancel ? 1 : 0,
     retryOf ?? null,
     retriedAt ?? null,
     workflow ?? null,
   )
+}
+
+/** Reads the keys of a run. */
+export function readKeys(connection: Connection, run: number): StoredKeys {
+  return connection.get<StoredKeys>('SELECT throttle_key, concurrency_key FROM cgk_runs WHERE run = ?', run)!
 }
 
 /** Reads the runs of a job and adds them to it, oldest first. */
@@ -74,8 +83,8 @@ export function wakeDueRuns(connection: Connection, now: number): void {
 }
 
 const insertHeld = createInsert(
-  'cgk_runs (run, definition_id, tenant, state, phase, rank, worker, attempts, max_attempts, started_at, attempt_started_at, compensate_on_cancel)',
-  `(?, ?, ?, 'running', ${held}, ?, ?, 1, ?, ?, ?, ?)`,
+  'cgk_runs (run, definition_id, tenant, state, phase, rank, worker, attempts, max_attempts, started_at, attempt_started_at, compensate_on_cancel, throttle_key, concurrency_key)',
+  `(?, ?, ?, 'running', ${held}, ?, ?, 1, ?, ?, ?, ?, ?, ?)`,
 )
 
 /** Writes new runs that a worker holds from the start. */
@@ -86,7 +95,10 @@ export function addHeldRuns(connection: Connection, runs: readonly StoredRun[], 
       const { definitionId, job, maxAttempts, compensateOnCancel } = run
       const { tenantId } = job.envelope
       const { run: key, rank } = keyOf(run)
-      return [key, definitionId, tenantId, rank, worker, maxAttempts, now, now, compensateOnCancel ? 1 : 0]
+      const { throttle_key: throttleKey, concurrency_key: concurrencyKey } = storedKeysOf(run)
+      const compensation = compensateOnCancel ? 1 : 0
+      const keys = [throttleKey, concurrencyKey]
+      return [key, definitionId, tenantId, rank, worker, maxAttempts, now, now, compensation, ...keys]
     }),
   )
 }
@@ -98,15 +110,22 @@ const hold =
   'started_at = ifnull(started_at, ?), attempt_started_at = CASE WHEN pause IS NULL THEN ? ELSE attempt_started_at END, ' +
   'pause = NULL'
 
-/** Marks the ready runs of a definition and tenant as running or resumed, up to and including the given run. */
+/** The runs of a definition and tenant that have the same keys. */
+export type RunLane = Pick<RunRow, 'definition_id' | 'tenant'> & StoredKeys
+
+/** Marks the ready runs of a lane as running or resumed, up to and including the given run. */
 export function holdRuns(
   connection: Connection,
-  { definition_id: definition, tenant, rank, run }: Pick<RunRow, 'definition_id' | 'tenant' | 'rank' | 'run'>,
+  last: RunLane & Pick<RunRow, 'rank' | 'run'>,
   worker: number,
   now: number,
 ): void {
-  const where = `phase = ${ready} AND definition_id = ? AND tenant = ? AND (rank, run) <= (?, ?)`
-  connection.run(`UPDATE cgk_runs SET ${hold} WHERE ${where}`, worker, now, now, definition, tenant, rank, run)
+  const where =
+    `phase = ${ready} AND definition_id = ? AND tenant = ? AND throttle_key = ? AND concurrency_key = ? ` +
+    'AND (rank, run) <= (?, ?)'
+  const { definition_id: definition, tenant, throttle_key: throttleKey, concurrency_key: key, rank, run } = last
+  const values = [definition, tenant, throttleKey, key, rank, run]
+  connection.run(`UPDATE cgk_runs SET ${hold} WHERE ${where}`, worker, now, now, ...values)
 }
 
 /** Marks a suspect as running or resumed. */
@@ -196,8 +215,10 @@ export function wakeRun(connection: Connection, { run }: RunKey, graceMs: number
 /** Holds a slot for a handler that still runs after its attempt was stopped. */
 export function holdLeftoverSlot(connection: Connection, run: StoredRun): void {
   const { run: key, worker } = keyOf(run)
-  const sql = 'INSERT INTO cgk_leftovers (worker, run, definition_id, tenant) VALUES (?, ?, ?, ?)'
-  connection.run(sql, worker, key, run.definitionId, run.job.envelope.tenantId)
+  const sql =
+    'INSERT INTO cgk_leftovers (worker, run, definition_id, tenant, concurrency_key) ' +
+    'SELECT ?, run, definition_id, tenant, concurrency_key FROM cgk_runs WHERE run = ?'
+  connection.run(sql, worker, key)
 }
 
 /** Releases the slot of such a handler. Returns false if it has none. */

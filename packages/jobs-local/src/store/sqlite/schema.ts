@@ -165,4 +165,16 @@ export const migrations: readonly string[] = [
   CREATE INDEX cgk_runs_debounced ON cgk_runs (definition_id, tenant, debounce_key) WHERE state = 'scheduled';
   ALTER TABLE cgk_definitions ADD COLUMN debounce TEXT; -- as JSON
   `,
+  `
+  ALTER TABLE cgk_runs ADD COLUMN
+    throttle_key TEXT NOT NULL DEFAULT '';    -- its value of the payload that \`throttle.key\` names, see \`storedKeyOf\`
+  ALTER TABLE cgk_runs ADD COLUMN
+    concurrency_key TEXT NOT NULL DEFAULT ''; -- its value of the payload that \`concurrency.key\` names
+  ALTER TABLE cgk_leftovers ADD COLUMN concurrency_key TEXT NOT NULL DEFAULT '';
+  DROP INDEX cgk_runs_turn;
+  CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition_id, tenant, throttle_key, concurrency_key, rank)
+    WHERE phase IS NOT NULL;
+  ALTER TABLE cgk_definitions ADD COLUMN concurrency_path TEXT;
+  ALTER TABLE cgk_definitions ADD COLUMN throttle_path TEXT;
+  `,
 ]

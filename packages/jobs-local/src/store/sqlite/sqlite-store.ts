@@ -25,7 +25,7 @@ import { followClock } from './follow-clock.ts'
 import * as jobs from './jobs-table.ts'
 import * as notices from './notices-table.ts'
 import { checkVersion, openFile } from './open-file.ts'
-import { countOpenJobs, countReadyByDefinition, hasOpenRun, hasReadyRun, nextDueAt } from './open-work.ts'
+import { countOpenJobs, countReadyByDefinition, hasOpenRun, hasReadyRun } from './open-work.ts'
 import { PausesTable } from './pauses-table.ts'
 import { retryJob } from './retry-job.ts'
 import { keyOf, seqOf } from './rows.ts'
@@ -46,6 +46,7 @@ export interface SqliteStoreOptions {
   readonly path: string
   readonly retention: Retention
   readonly leaseMs: number
+  readonly tenantWeights?: ReadonlyMap<string, number>
   readonly logger: Logger
   readonly clock: Pick<Clock, 'now' | 'elapsed'>
 }
@@ -77,8 +78,8 @@ class SqliteStore implements JobStore {
   /** Whether a claim might find a run. False after one that did not fill all slots, until a change. */
   #mayHaveNext = true
 
-  constructor(connection: Connection, { retention, leaseMs, logger, clock }: SqliteStoreOptions) {
-    const workers = new Workers(connection, leaseMs)
+  constructor(connection: Connection, { retention, leaseMs, tenantWeights, logger, clock }: SqliteStoreOptions) {
+    const [workers, unwritten] = [new Workers(connection, leaseMs), new UnwrittenRuns(connection)]
     const queue = new WriteQueue({
       connection,
       logger,
@@ -92,10 +93,10 @@ class SqliteStore implements JobStore {
     this.#clock = clock
     this.#wall = new WallClock(clock)
     this.#reader = new JobsReader(connection)
-    this.#unwritten = new UnwrittenRuns(connection)
+    this.#unwritten = unwritten
     this.#workers = workers
     this.#queue = queue
-    this.#claims = new Claims({ connection, workers, unwritten: this.#unwritten, held: this.#held, clock })
+    this.#claims = new Claims({ connection, workers, unwritten, held: this.#held, tenantWeights, clock })
     this.#waits = new WaitsTable({ connection, reader: this.#reader, wake: (run) => this.wakeRun(run) })
     this.#housekeeping = new Housekeeping({ connection, retention, leaseMs, workers, now: () => clock.now(), change })
     const hasRunChanges = (): boolean => this.#hasRunChanges()
@@ -245,9 +246,7 @@ class SqliteStore implements JobStore {
 
   nextDueAt(): number | undefined {
     const now = this.#clock.now()
-    const due = this.#queue.read(() => nextDueAt(this.#connection), now + readRetryMs)
-    const { waitMs } = this.#claims
-    return waitMs === undefined ? due : Math.min(due ?? Number.POSITIVE_INFINITY, now + waitMs)
+    return this.#queue.read(() => this.#claims.nextDueAt(now), now + readRetryMs)
   }
 
   hasOpenRun(definitionId: string, tenantId: string): boolean {

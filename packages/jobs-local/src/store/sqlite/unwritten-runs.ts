@@ -1,11 +1,21 @@
-import type { LimitsOf, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
+import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import { createRun } from '../create-run.ts'
 import { rankOf } from '../rank-of.ts'
-import { ReadyQueue } from '../ready-queue.ts'
+import { claimInTurns } from './claim-in-turns.ts'
+import { compareText } from './compare-text.ts'
+import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from './connection.ts'
 import { debounceRun } from './debounce-run.ts'
 import { keyOf, runAt, setKey, seqOf } from './rows.ts'
 import { addHeldRuns, addRun } from './runs-table.ts'
+import { storedKeysOf } from './stored-keys.ts'
+import { UnwrittenSource } from './unwritten-source.ts'
+
+/** The options of a claim of new runs. */
+export interface UnwrittenClaim extends Pick<ClaimOptions, 'max' | 'worker' | 'now' | 'turns' | 'weights'> {
+  /** Returns whether a run may begin as far as limits are concerned. */
+  readonly mayBegin: (run: StoredRun) => boolean
+}
 
 /**
  * The new runs of one transaction before they are written. If no other run waits, runs that get a slot are written as
@@ -42,9 +52,10 @@ export class UnwrittenRuns {
     return runs.length
   }
 
-  /** Writes up to `slots` runs as started, in fair order. Returns them. */
-  writeStarted(slots: number, worker: number, mayBegin: (definitionId: string) => boolean, now: number): StoredRun[] {
-    const started = this.#choose(slots, mayBegin)
+  /** Writes up to `max` runs as started, in turns. Returns them. */
+  writeStarted({ max, mayBegin, worker, now, turns, weights }: UnwrittenClaim): readonly StoredRun[] {
+    const candidates = this.#runs.filter(mayBegin)
+    const started = candidates.length <= max ? candidates : claimInTurns(sourcesOf(candidates), max, turns, weights)
     for (const run of started) {
       run.state = 'running'
       run.attempts = 1
@@ -57,14 +68,6 @@ export class UnwrittenRuns {
     return started
   }
 
-  #choose(slots: number, mayBegin: (definitionId: string) => boolean): StoredRun[] {
-    const candidates = this.#runs.filter(({ definitionId }) => mayBegin(definitionId))
-    if (candidates.length <= slots) return candidates
-    const queue = new ReadyQueue()
-    for (const run of candidates) queue.push(run)
-    return candidates.slice(0, slots).map(() => queue.take(noLimits)!)
-  }
-
   #writeWaiting(run: StoredRun): void {
     const { definitionId, maxAttempts, compensateOnCancel = false, job } = run
     const { run: key, rank } = keyOf(run)
@@ -75,8 +78,18 @@ export class UnwrittenRuns {
       definitionId,
       maxAttempts,
       compensateOnCancel,
+      ...storedKeysOf(run),
     })
   }
 }
 
-const noLimits: LimitsOf = () => undefined
+function sourcesOf(runs: readonly StoredRun[]): UnwrittenSource[] {
+  const byDefinition = new Map<string, StoredRun[]>()
+  for (const run of runs) {
+    const others = byDefinition.get(run.definitionId)
+    if (others) others.push(run)
+    else byDefinition.set(run.definitionId, [run])
+  }
+  const sources = [...byDefinition].map(([definitionId, own]) => new UnwrittenSource(definitionId, own))
+  return sources.toSorted((one, other) => compareText(one.name, other.name))
+}

@@ -31,6 +31,8 @@ interface DefinitionRow {
   readonly priority: number
   readonly compensate_on_cancel: number
   readonly debounce: string | null
+  readonly concurrency_path: string | null
+  readonly throttle_path: string | null
 }
 
 /**
@@ -117,19 +119,12 @@ export class Workers {
     this.#inherit()
     this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = 0', this.#id)
     for (const definition of this.#definitions) {
-      const { definitionId, event = null, maxAttempts, priority = 0, compensateOnCancel = false, debounce } = definition
+      const { definitionId, event = null, maxAttempts, priority = 0, compensateOnCancel = false } = definition
+      const { concurrencyPath = null, throttlePath = null, debounce } = definition
       const sql =
-        'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, debounce, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, 0)'
-      this.#connection.run(
-        sql,
-        this.#id,
-        definitionId,
-        event,
-        maxAttempts,
-        priority,
-        compensateOnCancel ? 1 : 0,
-        toText(debounce),
-      )
+        'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
+      const values = [event, maxAttempts, priority, compensateOnCancel ? 1 : 0, concurrencyPath, throttlePath]
+      this.#connection.run(sql, this.#id, definitionId, ...values, toText(debounce))
     }
     this.#areDefinitionsWritten = true
   }
@@ -236,13 +231,15 @@ export class Workers {
 
   #readElsewhere(event: string): readonly RemoteSubscriber[] {
     const sql =
-      'SELECT definition_id, event, max_attempts, priority, compensate_on_cancel, debounce FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition_id'
+      'SELECT definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition_id'
     return this.#connection.all<DefinitionRow>(sql, event, this.#id).map((row) => ({
       definitionId: row.definition_id,
       maxAttempts: row.max_attempts,
       priority: row.priority,
       ...(row.compensate_on_cancel === 1 && { compensateOnCancel: true }),
       ...(row.debounce !== null && { debounce: fromText(row.debounce) as DebounceTimes }),
+      ...(row.concurrency_path !== null && { concurrencyPath: row.concurrency_path }),
+      ...(row.throttle_path !== null && { throttlePath: row.throttle_path }),
     }))
   }
 
