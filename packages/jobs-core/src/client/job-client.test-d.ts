@@ -155,3 +155,20 @@ describe('listJobs', () => {
     void client.listJobs({ event: 'order.crated' })
   })
 })
+
+describe('pauseJobs', () => {
+  test('accepts one definition or one tenant', () => {
+    void client.pauseJobs({ definitionId: 'send-email' })
+    void client.resumeJobs({ tenantId: 'acme' })
+    void acme.pauseJobs()
+    // @ts-expect-error -- neither
+    void client.pauseJobs({})
+    // @ts-expect-error -- both
+    void client.pauseJobs({ definitionId: 'send-email', tenantId: 'acme' })
+    const user: { tenantId?: string } = {}
+    // @ts-expect-error -- perhaps no tenant
+    void client.pauseJobs({ tenantId: user.tenantId })
+    // @ts-expect-error -- the tenant is fixed
+    void acme.pauseJobs({ tenantId: 'acme' })
+  })
+})
