@@ -229,7 +229,10 @@ export interface JobStore {
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[]
   /** Returns true if a due job was not yet taken, or if a claim might find a run. */
   hasReady(now: number): boolean
-  /** Returns the number of runs that wait for a slot, even if their limits allow none, by definition. May stop at `max`. */
+  /**
+   * Returns the number of runs that wait and are not paused, even if their limits allow none, by definition. May stop at
+   * `max`.
+   */
   waitingRuns(max: number): ReadonlyMap<string, number>
   /**
    * Records the outcome of an attempt. Does nothing and returns false if the run has changed since the attempt began.

@@ -58,6 +58,15 @@ export class Lanes {
     return this.tenants.get(job.envelope.tenantId)?.groups.get(definitionId)
   }
 
+  /** Returns the number of waiting runs of a tenant, by definition. */
+  waitingOf(tenantId: string): [definitionId: string, count: number][] {
+    const groups = [...(this.tenants.get(tenantId)?.groups ?? [])]
+    return groups.map(([id, { plain, lanes }]) => {
+      const all = [...(plain ? [plain] : []), ...(lanes?.values() ?? [])]
+      return [id, all.reduce((sum, { waiting, cancelled }) => sum + waiting.size - cancelled, 0)]
+    })
+  }
+
   /** Removes a lane without runs. */
   remove({ group, key, slots }: Lane): void {
     if (key === undefined) group.plain = undefined

@@ -14,7 +14,9 @@ export interface ReadyQueueOptions {
   /** The turns of a tenant in each round. Default 1 for each tenant. */
   readonly weights?: ReadonlyMap<string, number> | undefined
   /** The ids of the definitions and tenants that are paused. Default: none. */
-  readonly paused?: Record<'definitions' | 'tenants', Pick<ReadonlyMap<string, unknown>, 'size' | 'has'>> | undefined
+  readonly paused?:
+    | Record<'definitions' | 'tenants', Pick<ReadonlyMap<string, unknown>, 'size' | 'has' | 'keys'>>
+    | undefined
 }
 
 /** The time at which a throttle lets its next lane try. Stale if it has changed since. */
@@ -71,10 +73,14 @@ export class ReadyQueue {
     return this.#timers.nextAt()
   }
 
-  /** The number of runs that wait, even if they may not start, by definition. */
+  /** The number of runs that wait and are not paused, even if their limits allow none, by definition. */
   get waitingRuns(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>()
     for (const { id, waiting } of this.#lanes.definitions.values()) if (waiting > 0) counts.set(id, waiting)
+    for (const tenantId of this.#paused?.tenants.keys() ?? []) {
+      for (const [id, waiting] of this.#lanes.waitingOf(tenantId)) counts.set(id, (counts.get(id) ?? 0) - waiting)
+    }
+    for (const [id, count] of counts) if (count === 0 || this.#paused?.definitions.has(id)) counts.delete(id)
     return counts
   }
 

@@ -1,4 +1,4 @@
-import type { AttemptInfo, Duration, JobClient, JobHooks, LoggerLike } from '@cgk-platform/jobs-core'
+import type { AttemptInfo, Duration, JobClient, JobHooks, LoggerLike, Pause } from '@cgk-platform/jobs-core'
 import {
   type ClientOptions,
   type SendInfo,
@@ -140,15 +140,25 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
       await settle()
       let steps = 0
       for (let at = clock.nextTimerAt(); at !== undefined && isOpen(provider); at = clock.nextTimerAt()) {
-        if (++steps > maxSteps) throw neverIdle(provider)
+        if (++steps > maxSteps) throw stillPaused(provider, await client.listPauses()) ?? neverIdle(provider)
         clock.step(at)
         await settle()
       }
-      if (isOpen(provider)) throw stillWaiting(provider, maxRealWaitMs)
+      if (!isOpen(provider)) return
+      throw stillPaused(provider, await client.listPauses()) ?? stillWaiting(provider, maxRealWaitMs)
     },
     run: (code) => runWithClient(client, code),
     close: () => client.close({ timeout: 0 }),
   }
+}
+
+function stillPaused({ engine }: LocalProvider, pauses: readonly Pause[]): Error | undefined {
+  if (pauses.length === 0) return undefined
+  const names = pauses.map(({ definitionId, tenantId }) => `\`${definitionId ?? tenantId}\``).join(', ')
+  return new Error(
+    `\`runUntilIdle\` stopped with ${engine?.openJobs} jobs that have not ended, and ${names} is paused. ` +
+      'Call `resumeJobs` first, or use `settle()` or `advance(duration)` instead.',
+  )
 }
 
 function stillWaiting({ engine }: LocalProvider, maxRealWaitMs: number): Error {

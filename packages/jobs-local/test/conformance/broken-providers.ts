@@ -1,16 +1,11 @@
 import type { Definition, JobDefinition, JobProvider, JobStatus, WorkflowDefinition } from '@cgk-platform/jobs-core'
-import { allFeatures, type RuleName } from '@cgk-platform/jobs-core/conformance'
+import { allFeatures } from '@cgk-platform/jobs-core/conformance'
 import { createClient, type Envelope, type JobHost } from '@cgk-platform/jobs-core/provider'
 
 import { createLocalProvider, type LocalProvider } from '../../src/local-provider.ts'
+import { brokenPauses } from './broken-pauses.ts'
+import type { BrokenProvider } from './broken-provider.ts'
 import type { LocalTargetOptions } from './local-target.ts'
-
-/** A local engine with one fault, and the conformance cases that must detect it. */
-export interface BrokenProvider extends LocalTargetOptions {
-  readonly rule: RuleName
-  readonly fault: string
-  readonly caughtBy: readonly string[]
-}
 
 /** At least one fault for each rule. */
 export const brokenProviders: readonly BrokenProvider[] = [
@@ -199,6 +194,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
     caughtBy: ['priority-of-a-send', 'priority-of-a-definition', 'priority-below-0'],
     wrap: withSends(({ priority: _, ...envelope }) => envelope),
   },
+  ...brokenPauses,
 ]
 
 /** An engine that supports no features. */

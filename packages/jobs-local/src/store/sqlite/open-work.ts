@@ -16,9 +16,13 @@ export function countReadyRuns(connection: Connection, max: number): number {
   return connection.get<{ count: number }>(sql, max)!.count
 }
 
-/** Counts the runs that wait for a slot, by definition. Stops at `max` runs. */
+/** Counts the runs that wait for a slot and are not paused, by definition. Stops at `max` runs. */
 export function countReadyByDefinition(connection: Connection, max: number): ReadonlyMap<string, number> {
-  const found = `SELECT definition_id AS id FROM cgk_runs WHERE phase IN (${ready}, ${suspect}) LIMIT ?`
+  const isPaused = (column: string, kind: string): string =>
+    `${column} IN (SELECT id FROM cgk_pauses WHERE kind = '${kind}')`
+  const found =
+    `SELECT definition_id AS id FROM cgk_runs WHERE phase IN (${ready}, ${suspect}) AND NOT ` +
+    `(${isPaused('definition_id', 'definition')} OR ${isPaused('tenant', 'tenant')}) LIMIT ?`
   const sql = `SELECT id, count(*) AS count FROM (${found}) GROUP BY id`
   return new Map(connection.all<{ id: string; count: number }>(sql, max).map(({ id, count }) => [id, count]))
 }
