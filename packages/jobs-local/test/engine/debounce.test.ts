@@ -114,6 +114,15 @@ describe.each(['memory', 'sqlite'] as const)('debounced jobs (%s)', (store) => {
     await engine.close()
   })
 
+  test('have no run while their definition is disabled', async () => {
+    const options = { id: 'work', event: 'work.requested', debounce: { period: '1s' }, handler: () => 'ran' } as const
+    const engine = createTestEngine({ jobs: [defineJob({ ...options, enabled: false })], config: configOf() })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId })
+    await engine.runUntilIdle()
+    expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [] })
+    await engine.close()
+  })
+
   test('can be workflows', async () => {
     const flow = defineWorkflow({
       id: 'flow',

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+
+import type { RunLimits, Subscriber } from '../../src/store/job-store.ts'
+import { changed } from '../kit/open-store.ts'
+import { createEnvelope } from '../kit/stored-run.ts'
+import { createStore, storeNames } from '../kit/stores.ts'
+
+const debounced: Subscriber = { definitionId: 'work', maxAttempts: 1, debounce: { periodMs: 1000 } }
+const throttled = (): RunLimits => ({ throttle: { limit: 1, periodMs: 10_000 } })
+
+test.each(['memory'] as const)('a throttle counts debounced runs when they start (%s)', async (name) => {
+  const store = createStore(name)
+  await changed(store, () => {
+    store.add([createEnvelope(), createEnvelope(), createEnvelope()], 0)
+    for (const [index, job] of store.takeDueJobs(3, 0).entries())
+      store.addRuns(job, [{ ...debounced, debounceKey: index === 0 ? 'a' : 'b' }], 0)
+  })
+  const startsAt = (now: number): Promise<number> =>
+    changed(store, () => store.claim(10, throttled, now)).then(({ length }) => length)
+  expect(await startsAt(999)).toBe(0)
+  expect(await startsAt(1000)).toBe(1)
+  expect(await startsAt(10_999)).toBe(0)
+  expect(await startsAt(11_000)).toBe(1)
+  expect(await startsAt(100_000)).toBe(0)
+})
+
+test.each(storeNames)('the priority of the run that runs counts (%s)', async (name) => {
+  const store = createStore(name)
+  const jobs = [createEnvelope(), createEnvelope(), createEnvelope(), createEnvelope()]
+  await changed(store, () => {
+    store.add(jobs, 0)
+    for (const [index, job] of store.takeDueJobs(4, 0).entries()) {
+      const priority = [500, 0, 60, 30][index]!
+      store.addRuns(job, [{ ...debounced, priority, debounceKey: ['a', 'a', 'b', 'c'][index]! }], 0)
+    }
+  })
+  const order: string[] = []
+  for (let count = 0; count < 3; count++) {
+    const claimed = await changed(store, () => store.claim(1, () => undefined, 1000))
+    order.push(...claimed.map(({ job }) => job.envelope.id))
+  }
+  expect(order).toEqual([jobs[2], jobs[3], jobs[1]].map((job) => job!.id))
+})
