@@ -221,8 +221,8 @@ export interface JobStore {
   /** Returns true if a due job was not yet taken. */
   hasDueJobs(now: number): boolean
   /**
-   * Adds the runs of a due job as waiting. A debounced one supersedes the last run of its group whose quiet period is
-   * not over. Without subscribers, the job completes. Returns the ids of the jobs whose runs were superseded.
+   * Adds the runs of a due job as waiting. A debounced one supersedes the waiting run of its group within whose quiet
+   * period the job came. Without subscribers, the job completes. Returns the ids of the jobs whose runs were superseded.
    */
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): readonly string[]
   /** Claims up to `max` waiting runs and begins an attempt of each. Fair across definitions and tenants. */

@@ -126,7 +126,7 @@ test('a file keeps groups over a restart, and a changed `maxWait` counts from th
     const store = openStore(path)
     const times = { periodMs: 1000, ...(maxWaitMs !== undefined && { maxWaitMs }) }
     await changed(store, () => {
-      store.add([createEnvelope()], now)
+      store.add([createEnvelope({ sentAt: now })], now)
       for (const job of store.takeDueJobs(1, now)) store.addRuns(job, [{ ...debounced, debounce: times }], now)
     })
     store.shared!.dispose()

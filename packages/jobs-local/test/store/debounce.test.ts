@@ -41,3 +41,45 @@ test.each(storeNames)('the priority of the run that runs counts (%s)', async (na
   }
   expect(order).toEqual([jobs[2], jobs[3], jobs[1]].map((job) => job!.id))
 })
+
+test.each(storeNames)('a debounced run keeps the key of its concurrency (%s)', async (name) => {
+  const store = createStore(name)
+  const limits = (): RunLimits => ({ concurrency: { key: 'storeId', perKey: 1 } })
+  await changed(store, () => {
+    store.add([createEnvelope(), createEnvelope(), createEnvelope()], 0)
+    for (const [index, job] of store.takeDueJobs(3, 0).entries()) {
+      const concurrencyKey = ['one', 'one', 'two'][index]!
+      store.addRuns(job, [{ ...debounced, concurrencyKey, debounceKey: `${index}` }], 0)
+    }
+  })
+  const claimed = await changed(store, () => store.claim(10, limits, 1000))
+  expect(claimed).toHaveLength(2)
+  await changed(store, () => {
+    for (const run of claimed) store.settle(run, 1, { type: 'completed' }, 1001, true)
+  })
+  expect(await changed(store, () => store.claim(10, limits, 1002))).toHaveLength(1)
+})
+
+test.each(storeNames)(
+  'a send within the quiet period joins its group, however late a worker takes it (%s)',
+  async (name) => {
+    const store = createStore(name)
+    const send = async (
+      sentAt: number,
+      takenAt: number,
+    ): Promise<readonly [id: string, superseded: readonly string[]]> => {
+      const envelope = createEnvelope({ sentAt })
+      const superseded = await changed(store, () => {
+        store.add([envelope], takenAt)
+        return store.takeDueJobs(1, takenAt).flatMap((job) => store.addRuns(job, [debounced], takenAt))
+      })
+      return [envelope.id, superseded]
+    }
+    const [first] = await send(0, 0)
+    const [late, superseded] = await send(999, 5000)
+    expect(superseded).toEqual([first])
+    // Its own period counts from when it was taken.
+    expect(store.get(late)?.runs[0]?.dueAt).toBe(6000)
+    expect((await send(6000, 6000))[1]).toEqual([])
+  },
+)

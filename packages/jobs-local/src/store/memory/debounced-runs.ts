@@ -1,5 +1,6 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
+import { arrivedAt } from '../arrived-at.ts'
 import type { StoredRun } from '../job-store.ts'
 import { quietUntil } from '../quiet-until.ts'
 
@@ -22,11 +23,11 @@ interface AddedRun {
 export class DebouncedRuns {
   readonly #groups = new Map<string, Group>()
 
-  /** Adds a new run to its group. If the quiet period of the group is over, the run begins a new one. */
+  /** Adds a new run to its group. If its job came after the quiet period of the group, the run begins a new one. */
   add(run: StoredRun, times: DebounceTimes, now: number): AddedRun {
     const id = groupOf(run)
     const group = this.#groups.get(id)
-    const isOpen = group !== undefined && (group.run.dueAt ?? 0) > now
+    const isOpen = group !== undefined && (group.run.dueAt ?? 0) > arrivedAt(run.job, now)
     const since = isOpen ? group.since + (group.run.clockSetMs ?? 0) : now
     this.#groups.set(id, { run, since })
     return { dueAt: quietUntil(times, since, now), superseded: isOpen ? group.run : undefined }

@@ -1,5 +1,6 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
+import { arrivedAt } from '../arrived-at.ts'
 import type { StoredRun } from '../job-store.ts'
 import { quietUntil } from '../quiet-until.ts'
 import type { Connection } from './connection.ts'
@@ -19,7 +20,7 @@ const openSql =
 
 /**
  * Makes a new run, which was written as ready, wait for its quiet period. It supersedes the run of its definition,
- * tenant and key whose quiet period is not over. Returns the id of that run's job.
+ * tenant and key within whose quiet period its job came. Returns the id of that run's job.
  */
 export function debounceRun(
   connection: Connection,
@@ -30,7 +31,7 @@ export function debounceRun(
   const { definitionId, job, debounceKey } = run
   const { id, tenantId } = job.envelope
   const key = debounceKey === undefined ? '' : `=${debounceKey}`
-  const open = connection.get<OpenRow>(openSql, definitionId, tenantId, key, now)
+  const open = connection.get<OpenRow>(openSql, definitionId, tenantId, key, arrivedAt(job, now))
   if (open) {
     const sql =
       "UPDATE cgk_runs SET state = 'superseded', phase = NULL, due_at = NULL, ended_at = ?, superseded_by = ? WHERE run = ?"
