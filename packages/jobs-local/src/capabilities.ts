@@ -31,11 +31,7 @@ export const localCapabilities: Capabilities = {
       instead: 'Limit the runs with `concurrency`.',
     },
     debounce: { supported: true },
-    batches: {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Define a job for single events.',
-    },
+    batches: { supported: true },
     'pauseJobs of a definition': { supported: true, note: 'Until the process ends.' },
     'pauseJobs of a tenant': { supported: true, note: 'Until the process ends.' },
     'fair tenants': { supported: true, note: 'Tenants take turns.' },

@@ -1,5 +1,6 @@
 import { atLeastOnceCases } from './cases/at-least-once.ts'
 import { attemptCases } from './cases/attempts.ts'
+import { batchCases } from './cases/batches.ts'
 import { cancelCases } from './cases/cancel.ts'
 import { cancelIsFinalCases } from './cases/cancel-is-final.ts'
 import { concurrencyCases } from './cases/concurrency.ts'
@@ -85,6 +86,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowMiddlewareCases,
   ...workflowMistakeCases,
   ...priorityCases,
+  ...batchCases,
   ...pauseCases,
   ...pauseScopeCases,
   ...debounceCases,

@@ -31,6 +31,10 @@ export type ConformanceEvent =
   | 'conformance.debounced'
   | 'conformance.debounced-max'
   | 'conformance.debounced-fan-out'
+  | 'conformance.batched'
+  | 'conformance.batched-full'
+  | 'conformance.batched-timeout'
+  | 'conformance.batched-one-per-tenant'
   | 'conformance.fan-out'
   | 'conformance.nobody'
   | 'conformance.disabled'
@@ -94,6 +98,10 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.debounced': scripted,
   'conformance.debounced-max': scripted,
   'conformance.debounced-fan-out': scripted,
+  'conformance.batched': scripted,
+  'conformance.batched-full': scripted,
+  'conformance.batched-timeout': scripted,
+  'conformance.batched-one-per-tenant': scripted,
   'conformance.fan-out': scripted,
   'conformance.nobody': scripted,
   'conformance.disabled': scripted,

@@ -10,6 +10,7 @@ import type { Definition } from '../jobs/definition.ts'
 import type { Backoff } from '../retry/retry-config.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import { checkDefinitionSupport } from '../provider/check-support.ts'
+import { defineBatched } from './define-batched.ts'
 import { defineConformanceCronJobs } from './conformance-cron-jobs.ts'
 import { defineConformanceWorkflows, runTimeoutMs } from './conformance-workflows.ts'
 import { definitionMiddleware } from './conformance-middleware.ts'
@@ -68,6 +69,10 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('debounced-max', { retry: fixed(2), debounce: { period: debounceMs, maxWait: maxDebounceMs } }),
     defineScripted('debounced-fan-out', { retry: fixed(2), debounce: { period: debounceMs } }),
     defineScripted('debounced-fan-out', { id: 'conformance-debounced-fan-out-all', retry: fixed(2) }),
+    defineBatched('batched', { maxSize: 3, maxWait: '1s', retry: fixed(2) }),
+    defineBatched('batched-full', { maxSize: 2, maxWait: '7d', retry: fixed(2) }),
+    defineBatched('batched-timeout', { maxSize: 2, maxWait: '7d', retry: fixed(1), timeout: timeoutMs }),
+    defineBatched('batched-one-per-tenant', { maxSize: 2, maxWait: '7d', concurrency: { perTenant: 1 } }),
     ...['a', 'b', 'c'].map((name) => defineScripted('fan-out', { id: `conformance-fan-out-${name}`, retry: fixed(2) })),
     defineScripted('disabled', { enabled: false }),
     defineScripted('once', { id: 'conformance-once-disabled', enabled: false }),

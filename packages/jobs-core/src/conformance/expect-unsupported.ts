@@ -1,5 +1,6 @@
 import { internalsOf } from '../client/client-internals.ts'
 import type { JobClient } from '../client/job-client.ts'
+import { defineBatchJob } from '../jobs/define-batch-job.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
@@ -65,6 +66,10 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
     define(t, () => defineJob({ id: 'conformance-refused', event, handler, throttle: { limit: 1, period: '1s' } })),
   debounce: (t) =>
     define(t, () => defineJob({ id: 'conformance-refused', event, handler, debounce: { period: '1s' } })),
+  batches: (t) =>
+    define(t, () =>
+      defineBatchJob({ id: 'conformance-refused', event, handler: () => undefined, maxSize: 2, maxWait: '1s' }),
+    ),
   priority: (t) => t.send('conformance.plain', {}, { options: { priority: 1 } }),
   'priority below 0': (t) => t.send('conformance.plain', {}, { options: { priority: -1 } }),
   cron: (t) => define(t, () => defineCronJob({ id: 'conformance-refused', ...cron })),

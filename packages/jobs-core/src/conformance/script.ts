@@ -44,6 +44,8 @@ export interface Script {
   readonly changesPayload?: boolean
   /** Fail. */
   readonly failure?: ScriptedFailure
+  /** In a batch, fail all its events. Default: only this one. */
+  readonly failsBatch?: boolean
   /** Also throw in `onFailure`. */
   readonly onFailureThrows?: boolean
   /** Return this. */

@@ -260,7 +260,7 @@ export class Engine implements EngineView {
     const attempts = claimed.map((run) => new RunningAttempt(run, this.#attemptHost, progressAt))
     for (const attempt of attempts) {
       this.#running.add(attempt)
-      changed(attempt.jobId)
+      for (const jobId of attempt.jobIds) changed(jobId)
     }
     // Only now, because the first handler may cancel the others.
     for (const attempt of attempts) makeAttempt(attempt)

@@ -1,5 +1,6 @@
 import {
   AttemptsExhaustedError,
+  type BatchJobDefinition,
   DefinitionNotFoundError,
   JobCancelledError,
   type WorkflowDefinition,
@@ -13,6 +14,7 @@ import {
   type Outcome,
   createRecordedStepEngine,
   startAttempt,
+  startBatch,
   type StepRecordStore,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
@@ -40,11 +42,34 @@ export function makeAttempt(running: RunningAttempt): void {
     const error = toErrorInfo(new DefinitionNotFoundError({ definitionId: run.definitionId }))
     const logger = bindLogger(host.logger, { jobId: envelope.id, runId: run.id })
     logger.error('A run failed: its definition no longer exists.', { error })
+    for (const one of running.others ?? []) one.ended({ type: 'failed', error })
     return running.ended({ type: 'failed', error })
   }
+  if (definition.kind === 'batch') return makeBatch(definition, running)
+  for (const one of running.others ?? []) makeAttempt(one)
   if (run.attempts > run.maxAttempts + maxFinalAttempts) return running.ended(failExhausted(run, host))
   if (definition.kind === 'workflow') running.steps = createRecordedStepEngine(stepRecordsOf(running, definition))
   startAttempt(definition, envelope, running, running)
+}
+
+/** Starts the attempts of a batch. */
+function makeBatch(definition: BatchJobDefinition, running: RunningAttempt): void {
+  const { run, engine } = running
+  const isAlone = !running.others || running.others.length === 0
+  if (isAlone && run.attempts > run.maxAttempts + maxFinalAttempts)
+    return running.ended(failExhausted(run, engine.host))
+  const attempts = [running, ...(running.others ?? [])]
+  startBatch(
+    definition,
+    attempts.toSorted(byDueTime).map((one) => ({ envelope: one.run.job.envelope, options: one, receiver: one })),
+  )
+}
+
+/** Orders attempts by when their jobs were due, then by their sends. */
+function byDueTime(one: RunningAttempt, other: RunningAttempt): number {
+  const [{ envelope: first }, { envelope: second }] = [one.run.job, other.run.job]
+  const order = (first.runAt ?? first.sentAt) - (second.runAt ?? second.sentAt)
+  return order || (first.id < second.id ? -1 : 1)
 }
 
 /** Fails a run that killed its process in all of its attempts, and in each additional one. */

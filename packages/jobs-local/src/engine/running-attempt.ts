@@ -51,15 +51,21 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
   listener: ((step: StepRecord) => void) | undefined = undefined
   /** The handler, if it still runs after its attempt was stopped. */
   leftover: Promise<unknown> | undefined = undefined
+  /** The attempts of the other runs of its batch, which hold no slots. */
+  readonly others: readonly RunningAttempt[] | undefined
+  /** The attempt that holds the slot of its batch, if another one does. */
+  readonly leader: RunningAttempt | undefined
   readonly #controller = new AbortController()
   #recorded: Promise<void> | undefined = undefined
   #resolveRecorded: (() => void) | undefined = undefined
 
-  constructor(run: StoredRun, engine: AttemptHost, begunAt: number) {
+  constructor(run: StoredRun, engine: AttemptHost, begunAt: number, leader?: RunningAttempt) {
     this.run = run
     this.engine = engine
     this.begunAt = begunAt
     this.attempt = run.attempts
+    this.leader = leader
+    this.others = leader ? undefined : run.others?.map((other) => new RunningAttempt(other, engine, begunAt, this))
   }
 
   ended(outcome: Outcome): void {
@@ -88,7 +94,8 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
   }
 
   onLeftRunning(handler: Promise<unknown>): void {
-    this.leftover = handler
+    const { leader = this } = this
+    leader.leftover = handler
   }
 
   get signal(): AbortSignal {
@@ -101,6 +108,11 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
 
   get jobId(): string {
     return this.run.job.envelope.id
+  }
+
+  /** The ids of the jobs of its batch, its own first. */
+  get jobIds(): readonly string[] {
+    return this.others ? [this, ...this.others].map(({ jobId }) => jobId) : [this.jobId]
   }
 
   get runId(): string {

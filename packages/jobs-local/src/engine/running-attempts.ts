@@ -6,9 +6,12 @@ import type { RunningAttempt } from './running-attempt.ts'
 export class RunningAttempts {
   /** Can contain an earlier attempt of a run that another process took over and this one has claimed again. */
   readonly #all = new Set<RunningAttempt>()
+  /** Number of attempts in the batch of another. They hold no slots. */
+  #inBatches = 0
 
+  /** The number of attempts that hold a slot. */
   get size(): number {
-    return this.#all.size
+    return this.#all.size - this.#inBatches
   }
 
   get recorded(): readonly Promise<void>[] {
@@ -24,10 +27,13 @@ export class RunningAttempts {
 
   add(attempt: RunningAttempt): void {
     this.#all.add(attempt)
+    if (attempt.others === undefined) return
+    this.#inBatches += attempt.others.length
+    for (const other of attempt.others) this.#all.add(other)
   }
 
   remove(attempt: RunningAttempt): void {
-    this.#all.delete(attempt)
+    if (this.#all.delete(attempt) && attempt.leader) this.#inBatches--
   }
 
   abort(runId: string, reason: Error): void {

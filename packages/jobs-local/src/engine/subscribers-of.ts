@@ -65,6 +65,7 @@ function toSubscriber(
     priority: priorityOf(envelope, definition),
     compensateOnCancel: definition.kind === 'workflow' && definition.compensateOnCancel,
     ...(debounce && { debounce }),
+    ...(definition.kind === 'batch' && { batch: { maxSize: definition.maxSize, maxWaitMs: definition.maxWaitMs } }),
     ...keysOf(envelope, definition.concurrency?.key, definition.throttle?.key, debounce?.key),
   }
 }

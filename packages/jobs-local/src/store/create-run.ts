@@ -1,3 +1,4 @@
+import type { BatchBounds, Gather } from './gather.ts'
 import type { StoredJob, StoredRun, Subscriber } from './job-store.ts'
 import { nextRunId } from './run-id.ts'
 
@@ -6,6 +7,7 @@ export function createRun(job: StoredJob, subscriber: Subscriber): StoredRun {
   const { definitionId, maxAttempts, priority = 0, compensateOnCancel = false } = subscriber
   const { concurrencyKey, throttleKey, debounceKey } = subscriber
   const run: StoredRun = { id: nextRunId(job), job, definitionId, maxAttempts, state: 'queued', attempts: 0 }
+  if (subscriber.batch) run.gather = gatherOf(job, subscriber.batch)
   const isKeyed = concurrencyKey !== undefined || throttleKey !== undefined || debounceKey !== undefined
   if (priority === 0 && !compensateOnCancel && !isKeyed) return run
   return {
@@ -16,4 +18,9 @@ export function createRun(job: StoredJob, subscriber: Subscriber): StoredRun {
     ...(throttleKey !== undefined && { throttleKey }),
     ...(debounceKey !== undefined && { debounceKey }),
   }
+}
+
+/** The wait counts from when the job was due. */
+function gatherOf({ envelope: { runAt, sentAt } }: StoredJob, { maxSize, maxWaitMs }: BatchBounds): Gather {
+  return { maxSize, until: (runAt ?? sentAt) + maxWaitMs }
 }

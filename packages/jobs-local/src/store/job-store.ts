@@ -13,6 +13,7 @@ import type {
   WorkflowRecord,
 } from '@cgk-platform/jobs-core/provider'
 
+import type { BatchBounds, Gather } from './gather.ts'
 import type { SqliteTransaction } from '../provider-options.ts'
 
 /** A stored job. Instants are epoch milliseconds. */
@@ -75,6 +76,12 @@ export interface StoredRun {
   resumed?: boolean
   /** Set if the run may have ended its process earlier: until then, in elapsed time, no other suspect begins beside it. */
   probationEndsAt?: number
+  /** Set for a run of a batch job. */
+  gather?: Gather
+  /** The other runs of its batch, in the run that holds the slot of a batch. */
+  others?: readonly StoredRun[] | undefined
+  /** True while the run is in the batch of another run, which holds the slot. */
+  isInBatch?: boolean
   /** Whether a cancel of this run compensates its steps. */
   readonly compensateOnCancel?: boolean
   /** Envelope for the compensation of a cancelled workflow, which begins when its handler has released its slot. */
@@ -115,6 +122,8 @@ export interface Subscriber {
   readonly debounce?: DebounceTimes
   /** Its value of the payload that `debounce.key` names. */
   readonly debounceKey?: string
+  /** The bounds of its batches. Absent: it is no batch job. */
+  readonly batch?: BatchBounds
 }
 
 /** A definition of another worker, for which this one creates runs. */
@@ -154,6 +163,8 @@ export interface ChangeCallbacks<T> {
 export interface RunLimits {
   readonly concurrency?: ConcurrencyLimits
   readonly throttle?: ThrottleLimits
+  /** The maximum number of runs in a batch. Absent: it is no batch job. */
+  readonly maxSize?: number
 }
 
 /** Returns the limits of a definition. Called at each claim, because hot reload can change them. */
@@ -225,7 +236,7 @@ export interface JobStore {
    * period the job came. Without subscribers, the job completes. Returns the ids of the jobs whose runs were superseded.
    */
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): readonly string[]
-  /** Claims up to `max` waiting runs and begins an attempt of each. Fair across definitions and tenants. */
+  /** Claims up to `max` waiting runs, or batches of runs, and begins an attempt of each. Fair across definitions and tenants. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[]
   /** Returns true if a due job was not yet taken, or if a claim might find a run. */
   hasReady(now: number): boolean

@@ -21,7 +21,7 @@ export interface SharedTestFile {
 
 /** Code at the start of each process of a test. */
 const prelude = `
-  import { createJobClient, defineCronJob, defineJob, defineWorkflow } from '@cgk-platform/jobs-local'
+  import { createJobClient, defineBatchJob, defineCronJob, defineJob, defineWorkflow } from '@cgk-platform/jobs-local'
   const path = process.env.JOBS_PATH
   const say = (...words) => console.log(...words)
   const die = () => process.kill(process.pid, 'SIGKILL')

@@ -9,6 +9,12 @@ export function* retriedRuns(job: StoredJob, now: number): Generator<StoredRun> 
     if (failed.state !== 'failed') continue
     const run = createRun(job, failed)
     const workflow = failed.workflow && retryWorkflowRecord(failed.workflow, run.id)
-    yield { ...run, retryOf: failed.id, retriedAt: now, ...(workflow && { workflow }) }
+    yield {
+      ...run,
+      retryOf: failed.id,
+      retriedAt: now,
+      ...(workflow && { workflow }),
+      ...(failed.gather && { gather: failed.gather }),
+    }
   }
 }

@@ -2,8 +2,10 @@ import type { JobState, PauseTarget } from '@cgk-platform/jobs-core'
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
 import type { LimitsOf, StoredRun } from '../job-store.ts'
+import { beginBatch } from './begin-batch.ts'
 import { DebouncedRuns } from './debounced-runs.ts'
 import { DueQueue } from './due-queue.ts'
+import { GatheringRuns } from './gathering-runs.ts'
 import { ReadyQueue, type ReadyQueueOptions } from '../ready-queue.ts'
 
 /** A run that waits for its due time. Stale if the run's `dueAt` has changed since. */
@@ -23,15 +25,17 @@ interface WaitState {
 export class RunQueue {
   readonly #delayed = new DueQueue<DueRun>(({ run, dueAt }) => run.dueAt !== dueAt)
   readonly #debounced = new DebouncedRuns()
+  readonly #gathering = new GatheringRuns((leader) => this.#ready.push(leader))
   readonly #ready: ReadyQueue
 
   constructor(options: ReadyQueueOptions) {
     this.#ready = new ReadyQueue(options)
   }
 
-  /** Adds a run that waits for a slot. */
+  /** Adds a run that waits for a slot, or first for a batch. */
   push(run: StoredRun): void {
-    this.#ready.push(run)
+    if (run.gather) this.#gathering.add(run, run.gather)
+    else this.#ready.push(run)
   }
 
   /** Adds a new run. A debounced one waits for its quiet period: returns the run that it supersedes, which waits no longer. */
@@ -86,16 +90,20 @@ export class RunQueue {
   drop(run: StoredRun, before: WaitState): void {
     if (before.dueAt !== undefined) this.#delayed.markStale()
     if (before.state === 'scheduled') this.#debounced.remove(run)
+    if (run.gather && this.#gathering.remove(run)) return
     if (before.state === 'queued' || before.pause === 'awake') this.#ready.markStale(run)
   }
 
-  /** Takes the next run that its limits allow. It counts as running until `release`. */
+  /** Takes the next run that its limits allow, with the others of its batch. It counts as running until `release`. */
   take(limitsOf: LimitsOf, now: number): StoredRun | undefined {
-    return this.#ready.take(limitsOf, now)
+    const run = this.#ready.take(limitsOf, now)
+    if (run?.gather) beginBatch(run, this.#gathering, limitsOf, now)
+    return run
   }
 
   release(run: StoredRun): void {
-    this.#ready.release(run)
+    if (run.isInBatch) run.isInBatch = false
+    else this.#ready.release(run)
   }
 
   /** Lets runs try to start that waited because their definition or tenant was paused. */
@@ -107,7 +115,7 @@ export class RunQueue {
   wakeDue(max: number, now: number): void {
     for (let count = 0; count < max; count++) {
       const due = this.#delayed.takeDue(now)
-      if (!due) return
+      if (!due) break
       const { run, dueAt } = due
       delete run.dueAt
       if (run.state === 'scheduled') {
@@ -121,17 +129,19 @@ export class RunQueue {
       run.state = 'queued'
       this.push(run)
     }
+    this.#gathering.wakeDue(max, now)
   }
 
   /** Moves the due times of retries and throttles. Suspended workflows run again, and then wait for what remains of their steps. */
   shift(byMs: number): void {
     for (const { run, dueAt } of this.#delayed.drain()) this.delay(run, run.pause ? 0 : dueAt + byMs)
     this.#ready.shift(byMs)
+    this.#gathering.shift(byMs)
   }
 
   nextAt(): number | undefined {
-    const [delayed, throttled] = [this.#delayed.nextAt(), this.#ready.nextAt()]
-    return delayed === undefined || throttled === undefined ? (delayed ?? throttled) : Math.min(delayed, throttled)
+    const times = [this.#delayed.nextAt(), this.#ready.nextAt(), this.#gathering.nextAt()]
+    return times.reduce((first, at) => (first === undefined || at === undefined ? (first ?? at) : Math.min(first, at)))
   }
 
   get mayHaveNext(): boolean {

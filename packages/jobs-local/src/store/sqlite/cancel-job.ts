@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts'
 import { endJob } from './jobs-table.ts'
 import { keyOf, seqOf } from './rows.ts'
 import { beginCompensation, cancelRun } from './runs-table.ts'
+import { leaveBatch } from './leave-batch.ts'
 import type { WaitsTable } from './waits-table.ts'
 
 /** Cancels all open runs of a job. Returns those that are running, in any process. */
@@ -14,6 +15,7 @@ export function cancelJob(connection: Connection, job: StoredJob, waits: WaitsTa
   for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
     const key = keyOf(run)
     cancelRun(connection, key, isCompensatedOnCancel(run), now)
+    if (run.gather) leaveBatch(connection, run)
     waits.removeAll(key)
     if (run.state === 'running' && key.worker !== 0) running.push(run)
     else beginCompensation(connection, key)

@@ -4,7 +4,7 @@ import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 import type { Connection } from './connection.ts'
 import { isFirstRun, jobOfRun, phases } from './rows.ts'
 
-const { waiting, ready, held, suspect } = phases
+const { waiting, ready, held, suspect, gathering, joined } = phases
 
 /** More than the ended jobs that are retained by default plus the running ones of a busy engine. */
 const maxCandidates = 20_000
@@ -19,10 +19,10 @@ const candidateQueries: Readonly<Record<JobState, string>> = {
     "SELECT seq AS candidate FROM cgk_jobs WHERE state = 'scheduled' UNION ALL " +
     `SELECT ${jobOfRun} FROM cgk_runs WHERE state = 'scheduled'`,
   queued:
-    `SELECT ${jobOfRun} AS candidate FROM cgk_runs WHERE phase IN (${ready}, ${suspect}) UNION ALL ` +
+    `SELECT ${jobOfRun} AS candidate FROM cgk_runs WHERE phase IN (${ready}, ${suspect}, ${gathering}) UNION ALL ` +
     "SELECT seq FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",
   running:
-    `SELECT ${jobOfRun} AS candidate FROM cgk_runs WHERE phase = ${held} UNION ALL ` +
+    `SELECT ${jobOfRun} AS candidate FROM cgk_runs WHERE phase IN (${held}, ${joined}) UNION ALL ` +
     `SELECT ${jobOfRun} FROM cgk_runs WHERE pause IS NOT NULL`,
   retrying: `SELECT ${jobOfRun} AS candidate FROM cgk_runs WHERE phase = ${waiting}`,
   completed: ended,

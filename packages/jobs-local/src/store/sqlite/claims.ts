@@ -80,8 +80,14 @@ export class Claims {
     connection.run('UPDATE cgk_workers SET probation_ends_ms = ? WHERE id = ?', this.#probationEndsAt, workers.id)
   }
 
-  /** Claims up to `max` runs. While a suspect is on probation, claims no other suspect, and for a while nothing. */
+  /** Claims up to `max` runs, and the other runs of their batches. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
+    const { batches } = this.#dependencies.unwritten
+    return batches.claim(max, limitsOf, now, (slots) => this.#claim(slots, limitsOf, now))
+  }
+
+  /** Claims up to `max` runs. While a suspect is on probation, claims no other suspect, and for a while nothing. */
+  #claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
     const { connection, workers, unwritten, tenantWeights: weights = new Map<string, number>() } = this.#dependencies
     const mayBegin = (definitionId: string): boolean => workers.mayBegin(definitionId)
     const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now }

@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts'
 import { jobOfRun, phases } from './rows.ts'
 
-const { waiting, ready, held, suspect } = phases
+const { waiting, ready, held, suspect, gathering, joined } = phases
 /** Later than any instant of a `Date`. */
 const never = 9e15
 
@@ -31,7 +31,8 @@ export function countReadyByDefinition(connection: Connection, max: number): Rea
 export function nextDueAt(connection: Connection): number | undefined {
   const sql =
     `SELECT min(ifnull((SELECT min(due_at) FROM cgk_jobs WHERE state = 'scheduled'), ${never}), ` +
-    `ifnull((SELECT min(due_at) FROM cgk_runs WHERE due_at IS NOT NULL), ${never})) AS at`
+    `ifnull((SELECT min(due_at) FROM cgk_runs WHERE due_at IS NOT NULL), ${never}), ` +
+    `ifnull((SELECT min(gather_until) FROM cgk_runs INDEXED BY cgk_batches_due WHERE phase = ${gathering} AND gather_until > 0), ${never})) AS at`
   const { at } = connection.get<{ at: number }>(sql)!
   return at === never ? undefined : at
 }
@@ -48,7 +49,7 @@ export function countOpenJobs(connection: Connection, max: number): number {
   const open = [
     "SELECT seq FROM cgk_jobs WHERE state = 'scheduled'",
     "SELECT seq FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",
-    `SELECT ${jobOfRun} FROM cgk_runs WHERE phase IN (${waiting}, ${ready}, ${suspect})`,
+    `SELECT ${jobOfRun} FROM cgk_runs WHERE phase IN (${waiting}, ${ready}, ${suspect}, ${gathering}, ${joined})`,
     // A run that was cancelled holds its slot until its handler has ended.
     `SELECT ${jobOfRun} FROM cgk_runs WHERE phase = ${held} AND (ended_at IS NULL OR compensation <> 0)`,
   ].join(' UNION ALL ')

@@ -27,6 +27,7 @@ export function retryJob(connection: Connection, job: StoredJob, now: number): v
       ...readKeys(connection, failedKey),
       retryOf: numberOf(failedKey),
       retriedAt: now,
+      ...(run.gather && { gatherUntil: now }),
       ...(record && { workflow: toStoredRecord(record) }),
     })
     if (record) writeSteps(connection, key, record.steps)

@@ -34,6 +34,7 @@ export interface RunRow {
   readonly retry_of: number | null
   readonly retried_at: number | null
   readonly superseded_by: string | null
+  readonly gather_until: number | null
   readonly rank: number
   readonly throttle_key: string
   readonly concurrency_key: string
@@ -48,10 +49,11 @@ export interface RunRow {
 }
 
 /**
- * The phases of a run: it waits for a time, an event or a job, it waits for a slot, a worker holds it, or it may have
- * ended its process and waits for a slot apart from other runs.
+ * The phases of a run: it waits for a time, an event or a job, it waits for a slot, a worker holds it, it may have ended
+ * its process and waits for a slot apart from other runs, it waits for a batch, or a worker holds it in the batch of
+ * another run, which has the slot.
  */
-export const phases = { waiting: 0, ready: 1, held: 2, suspect: 3 } as const
+export const phases = { waiting: 0, ready: 1, held: 2, suspect: 3, gathering: 4, joined: 5 } as const
 
 /**
  * Time that a suspect waits for a worker that runs nothing else, in milliseconds. After it, any worker takes it, so that
@@ -177,6 +179,7 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     ...(error !== undefined && { error }),
     ...(row.retry_of !== null && { retryOf: runIdOf(envelope.id, row.retry_of) }),
     ...(row.retried_at !== null && { retriedAt: row.retried_at }),
+    ...(row.gather_until !== null && { gather: { until: row.gather_until } }),
     ...(row.superseded_by !== null && { supersededBy: row.superseded_by }),
     ...(row.pause !== null && { pause: row.pause }),
     ...(row.resumed === 1 && { resumed: true }),

@@ -18,7 +18,7 @@ import {
   emptyWorkerWaitMs,
 } from './rows.ts'
 
-const { waiting, ready, held, suspect } = phases
+const { waiting, ready, held, suspect, gathering, joined } = phases
 
 /** A new run of a definition. */
 export interface NewRun extends Omit<Subscriber, 'concurrencyKey' | 'throttleKey'>, Partial<StoredKeys> {
@@ -28,6 +28,8 @@ export interface NewRun extends Omit<Subscriber, 'concurrencyKey' | 'throttleKey
   readonly retryOf?: number
   /** When the run was created to retry another. */
   readonly retriedAt?: number
+  /** Until when it waits for a batch, if it is a batch job's. */
+  readonly gatherUntil?: number
   /** The workflow record from which the run continues, without its steps. */
   readonly workflow?: string
 }
@@ -35,10 +37,10 @@ export interface NewRun extends Omit<Subscriber, 'concurrencyKey' | 'throttleKey
 /** Writes a new run that waits for a slot. */
 export function addRun(connection: Connection, run: NewRun): void {
   const { definitionId, tenantId, rank, maxAttempts, compensateOnCancel = false, retryOf, retriedAt, workflow } = run
-  const { throttle_key: throttleKey = '', concurrency_key: concurrencyKey = '' } = run
+  const { throttle_key: throttleKey = '', concurrency_key: concurrencyKey = '', gatherUntil = null } = run
   connection.run(
-    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, rank, throttle_key, concurrency_key, max_attempts, compensate_on_cancel, retry_of, retried_at, workflow) ' +
-      `VALUES (?, ?, ?, 'queued', ${ready}, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, rank, throttle_key, concurrency_key, max_attempts, compensate_on_cancel, retry_of, retried_at, workflow, gather_until) ' +
+      `VALUES (?, ?, ?, 'queued', ${gatherUntil === null ? ready : gathering}, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     run.run,
     definitionId,
     tenantId,
@@ -50,6 +52,7 @@ export function addRun(connection: Connection, run: NewRun): void {
     retryOf ?? null,
     retriedAt ?? null,
     workflow ?? null,
+    gatherUntil,
   )
 }
 
@@ -70,11 +73,14 @@ export function readRuns(connection: Connection, job: StoredJob, seq: number): R
   return rows
 }
 
+/** SQL for the phase in which a run waits to start. */
+const startPhase = `iif(gather_until IS NULL, ${ready}, ${gathering})`
+
 /** Moves due runs to those that wait for a slot. The engine's timer fires again for those that exceed the batch. */
 export function wakeDueRuns(connection: Connection, now: number): void {
   connection.run(
     // A suspect keeps its phase. From then on it does not wait for an empty worker.
-    `UPDATE cgk_runs SET phase = iif(phase = ${suspect}, ${suspect}, ${ready}), due_at = NULL, state = CASE WHEN pause IS NULL THEN 'queued' ELSE state END, ` +
+    `UPDATE cgk_runs SET phase = iif(phase = ${suspect}, ${suspect}, ${startPhase}), due_at = NULL, state = CASE WHEN pause IS NULL THEN 'queued' ELSE state END, ` +
       "retried_at = iif(state = 'scheduled', due_at, retried_at), pause = CASE WHEN pause IS NULL THEN NULL ELSE 'awake' END WHERE run IN " +
       '(SELECT run FROM cgk_runs WHERE due_at <= ? ORDER BY due_at LIMIT ?)',
     now,
@@ -104,7 +110,7 @@ export function addHeldRuns(connection: Connection, runs: readonly StoredRun[], 
 }
 
 /** Marks a run as running or resumed. Its values: the worker, and twice the time. */
-const hold =
+export const hold: string =
   `phase = ${held}, worker = ?, resumed = pause IS NOT NULL, wake_pending = 0, ` +
   "state = CASE WHEN pause IS NULL THEN 'running' ELSE state END, attempts = attempts + (pause IS NULL), " +
   'started_at = ifnull(started_at, ?), attempt_started_at = CASE WHEN pause IS NULL THEN ? ELSE attempt_started_at END, ' +
@@ -140,7 +146,7 @@ export const notCounted =
   "state = CASE WHEN resumed THEN state ELSE 'queued' END"
 
 /** Fencing condition: matches only while this worker still holds this attempt. */
-const fence = `run = ? AND worker = ? AND attempts = ? AND phase = ${held} AND (state = 'running' OR compensation = ${compensationStates.running})`
+const fence = `run = ? AND worker = ? AND attempts = ? AND phase IN (${held}, ${joined}) AND (state = 'running' OR compensation = ${compensationStates.running})`
 
 /** Records the outcome of an attempt. Returns false if the run has changed or another worker has taken it over. */
 export function settleRun(
@@ -180,7 +186,7 @@ export function settleRun(
     }
     case 'interrupted': {
       const sql =
-        `UPDATE cgk_runs SET worker = NULL, ${isSuspect ? `phase = ${suspect}` : `phase = ${ready}, crashes = 0`}, ` +
+        `UPDATE cgk_runs SET worker = NULL, ${isSuspect ? `phase = ${suspect}` : `phase = ${startPhase}, crashes = 0`}, ` +
         `due_at = ?, ${notCounted} WHERE ${fence}`
       return connection.run(sql, isSuspect ? now + emptyWorkerWaitMs : null, ...where) > 0
     }

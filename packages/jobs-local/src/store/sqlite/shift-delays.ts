@@ -1,6 +1,7 @@
 import { shiftStepTimes } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from './connection.ts'
+import { phases } from './rows.ts'
 import { toStep } from './steps-table.ts'
 
 /**
@@ -14,6 +15,10 @@ export function shiftDelays(connection: Connection, byMs: number): void {
     byMs,
   )
   connection.run('UPDATE cgk_runs SET rank = rank + ? WHERE phase IS NOT NULL', byMs)
+  connection.run(
+    `UPDATE cgk_runs SET gather_until = gather_until + ? WHERE phase = ${phases.gathering} AND gather_until > 1`,
+    byMs,
+  )
   connection.run("UPDATE cgk_runs SET debounced_since = debounced_since + ? WHERE state = 'scheduled'", byMs)
   // A suspended workflow runs again, and then waits for what remains of its steps.
   connection.run("UPDATE cgk_runs SET due_at = iif(pause = 'asleep', 0, due_at + ?) WHERE due_at IS NOT NULL", byMs)

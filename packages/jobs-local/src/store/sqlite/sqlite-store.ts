@@ -79,7 +79,8 @@ class SqliteStore implements JobStore {
   #mayHaveNext = true
 
   constructor(connection: Connection, { retention, leaseMs, tenantWeights, logger, clock }: SqliteStoreOptions) {
-    const [workers, unwritten] = [new Workers(connection, leaseMs), new UnwrittenRuns(connection)]
+    const workers = new Workers(connection, leaseMs)
+    const unwritten = new UnwrittenRuns(connection, this.#held, workers)
     const queue = new WriteQueue({
       connection,
       logger,

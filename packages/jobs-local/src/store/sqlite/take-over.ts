@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts'
 import { compensationStates, emptyWorkerWaitMs, longLifeMs, phases } from './rows.ts'
 import { notCounted } from './runs-table.ts'
 
-const { ready, held, suspect } = phases
+const { ready, held, suspect, joined } = phases
 
 /** A run is charged with a crash beside others if it has seen this many more than each of them. */
 const chargedAhead = 5
@@ -15,7 +15,7 @@ const chargedAhead = 5
 export function takeOver(connection: Connection, ids: readonly number[], now: number): void {
   const workers = JSON.stringify(ids)
   const ofWorkers = 'worker IN (SELECT value FROM json_each(?1))'
-  const mine = `${ofWorkers} AND phase = ${held}`
+  const mine = `${ofWorkers} AND phase IN (${held}, ${joined})`
   const byCrashes = `SELECT crashes FROM cgk_runs WHERE ${mine} ORDER BY crashes DESC`
   const [most = 0, ...others] = connection.all<{ crashes: number }>(byCrashes, workers).map((row) => row.crashes)
   const count = `SELECT count(*) AS count FROM cgk_leftovers WHERE ${ofWorkers}`

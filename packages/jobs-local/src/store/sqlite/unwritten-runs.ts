@@ -1,15 +1,18 @@
 import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import { createRun } from '../create-run.ts'
 import { rankOf } from '../rank-of.ts'
+import { Batches } from './batches.ts'
 import { claimInTurns } from './claim-in-turns.ts'
 import { compareText } from './compare-text.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from './connection.ts'
 import { debounceRun } from './debounce-run.ts'
+import type { HeldRuns } from './held-runs.ts'
 import { keyOf, runAt, setKey, seqOf } from './rows.ts'
 import { addHeldRuns, addRun } from './runs-table.ts'
 import { storedKeysOf } from './stored-keys.ts'
 import { UnwrittenSource } from './unwritten-source.ts'
+import type { Workers } from './workers.ts'
 
 /** The options of a claim of new runs. */
 export interface UnwrittenClaim extends Pick<ClaimOptions, 'max' | 'worker' | 'now' | 'turns' | 'weights'> {
@@ -23,15 +26,18 @@ export interface UnwrittenClaim extends Pick<ClaimOptions, 'max' | 'worker' | 'n
  */
 export class UnwrittenRuns {
   readonly #connection: Connection
+  readonly batches: Batches
   #runs: StoredRun[] = []
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, held: HeldRuns, workers: Pick<Workers, 'id'>) {
     this.#connection = connection
+    this.batches = new Batches({ connection, held, workers })
   }
 
   /** Drops the runs of a transaction that was rolled back. */
   clear(): void {
     this.#runs = []
+    this.batches.clear()
   }
 
   /** Adds a run of a job. Writes a debounced one at once, and returns the id of the job whose run it supersedes. */
@@ -39,6 +45,11 @@ export class UnwrittenRuns {
     const run = createRun(job, subscriber)
     job.runs.push(run)
     setKey(run, { run: runAt(seqOf(job), job.runs.length), worker: 0, rank: rankOf(run) })
+    if (subscriber.batch) {
+      this.#writeWaiting(run)
+      this.batches.add(run, subscriber.batch.maxSize)
+      return undefined
+    }
     if (!subscriber.debounce) return void this.#runs.push(run)
     this.#writeWaiting(run)
     return debounceRun(this.#connection, run, subscriber.debounce, now)
@@ -47,7 +58,7 @@ export class UnwrittenRuns {
   /** Writes all runs as waiting for a slot. Returns their number. */
   writeWaiting(): number {
     const runs = this.#runs
-    this.clear()
+    this.#runs = []
     for (const run of runs) this.#writeWaiting(run)
     return runs.length
   }

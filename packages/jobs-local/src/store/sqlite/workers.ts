@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
+import type { BatchBounds } from '../gather.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { hasEnded, identifyProcess, isOfThisBoot } from './process-identity.ts'
@@ -33,6 +34,7 @@ interface DefinitionRow {
   readonly debounce: string | null
   readonly concurrency_path: string | null
   readonly throttle_path: string | null
+  readonly batch: string | null
 }
 
 /**
@@ -120,11 +122,11 @@ export class Workers {
     this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = 0', this.#id)
     for (const definition of this.#definitions) {
       const { definitionId, event = null, maxAttempts, priority = 0, compensateOnCancel = false } = definition
-      const { concurrencyPath = null, throttlePath = null, debounce } = definition
+      const { concurrencyPath = null, throttlePath = null, debounce, batch } = definition
       const sql =
-        'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
+        'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, batch, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
       const values = [event, maxAttempts, priority, compensateOnCancel ? 1 : 0, concurrencyPath, throttlePath]
-      this.#connection.run(sql, this.#id, definitionId, ...values, toText(debounce))
+      this.#connection.run(sql, this.#id, definitionId, ...values, toText(debounce), toText(batch))
     }
     this.#areDefinitionsWritten = true
   }
@@ -231,7 +233,7 @@ export class Workers {
 
   #readElsewhere(event: string): readonly RemoteSubscriber[] {
     const sql =
-      'SELECT definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition_id'
+      'SELECT definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, batch FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition_id'
     return this.#connection.all<DefinitionRow>(sql, event, this.#id).map((row) => ({
       definitionId: row.definition_id,
       maxAttempts: row.max_attempts,
@@ -240,6 +242,7 @@ export class Workers {
       ...(row.debounce !== null && { debounce: fromText(row.debounce) as DebounceTimes }),
       ...(row.concurrency_path !== null && { concurrencyPath: row.concurrency_path }),
       ...(row.throttle_path !== null && { throttlePath: row.throttle_path }),
+      ...(row.batch !== null && { batch: fromText(row.batch) as BatchBounds }),
     }))
   }
 

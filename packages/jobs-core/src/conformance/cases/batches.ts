@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict'
+
+import type { CaseTools } from '../case-tools.ts'
+import { casesOf } from '../cases-of.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import type { ConformanceEvent } from '../conformance-events.ts'
+import type { Script } from '../script.ts'
+
+/** Sends an event with each script, one after the other. Returns the ids of the jobs. */
+async function sendAll(t: CaseTools, event: ConformanceEvent, scripts: readonly Script[]): Promise<string[]> {
+  const ids: string[] = []
+  for (const script of scripts) ids.push((await t.send(event, script)).id)
+  return ids
+}
+
+/** Returns the ids of the batch of each attempt of a job. */
+function batchesOf(t: CaseTools, jobId: string): string[][] {
+  return t.journal({ jobId, kind: 'started' }).map(({ details }) => details['batch'] as string[])
+}
+
+/** Waits until the jobs have ended. Returns `[state, attempts]` of each. */
+async function endsOf(t: CaseTools, ids: readonly string[]): Promise<[state: string, attempts: number | undefined][]> {
+  const ends: [string, number | undefined][] = []
+  for (const id of ids) {
+    const { state, runs } = await t.waitForEnd(id)
+    assert.equal(runs.length, 1)
+    ends.push([state, runs[0]?.attempts])
+  }
+  return ends
+}
+
+const completed = ['completed', 1]
+
+/** Cases: batches. */
+export const batchCases: readonly ConformanceCase[] = casesOf(rules.flowControl, [
+  {
+    id: 'batch-of-its-maximum-size',
+    title: 'a batch starts when `maxSize` events wait, in the order of the sends; each job has its own run and output',
+    requiredFeatures: ['batches'],
+    async run(t) {
+      const ids = await sendAll(t, 'conformance.batched-full', [{ returns: 'first' }, { returns: 'second' }])
+      assert.deepEqual(await endsOf(t, ids), [completed, completed])
+      for (const id of ids) assert.deepEqual(batchesOf(t, id), [ids])
+      const statuses = await Promise.all(ids.map((id) => t.client.getJobStatus(id)))
+      assert.deepEqual(
+        statuses.map(({ runs }) => [runs[0]?.definitionId, runs[0]?.output]),
+        [
+          ['conformance-batched-full', 'first'],
+          ['conformance-batched-full', 'second'],
+        ],
+      )
+      assert.notEqual(statuses[0]?.runs[0]?.id, statuses[1]?.runs[0]?.id)
+    },
+  },
+  {
+    id: 'batch-after-its-maximum-wait',
+    title: 'a smaller batch starts when its first event has waited for `maxWait`; until then its jobs are queued',
+    requiredFeatures: ['batches'],
+    async run(t) {
+      const sentAt = t.now()
+      const ids = await sendAll(t, 'conformance.batched', [{}, {}])
+      assert.deepEqual(await endsOf(t, ids), [completed, completed])
+      const [started] = t.journal({ jobId: ids[0]!, kind: 'started' })
+      t.expectDelay(started!.at - sentAt, { description: 'the batch', computedMs: 1000, toleranceMs: 5000 })
+      for (const id of ids) assert.deepEqual(batchesOf(t, id), [ids])
+    },
+  },
+  {
+    id: 'batch-waits-as-queued',
+    title: 'a job that waits for a batch is queued, without an attempt',
+    requiredFeatures: ['batches', 'cancelJob of a waiting job'],
+    async run(t) {
+      const { id } = await t.send('conformance.batched-full')
+      const { startedAt, runs } = await t.waitForState(id, 'queued')
+      assert.equal(startedAt, undefined)
+      for (const { attempts } of runs) assert.equal(attempts, 0)
+      assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
+    },
+  },
+  {
+    id: 'batch-of-one-tenant',
+    title: 'a batch contains the events of one tenant',
+    requiredFeatures: ['batches'],
+    async run(t) {
+      const send = async (tenantId: string): Promise<string> => {
+        const { id } = await t.send('conformance.batched-full', {}, { tenantId })
+        return id
+      }
+      const [own, other] = [await send(t.tenantId), await send(t.otherTenantId)]
+      const [ownLater, otherLater] = [await send(t.tenantId), await send(t.otherTenantId)]
+      await endsOf(t, [own, other, ownLater, otherLater])
+      assert.deepEqual(batchesOf(t, own), [[own, ownLater]])
+      assert.deepEqual(batchesOf(t, other), [[other, otherLater]])
+    },
+  },
+  {
+    id: 'batches-of-many-events',
+    title: 'many events run once each, in batches of at most `maxSize`',
+    requiredFeatures: ['batches'],
+    async run(t) {
+      const ids = await sendAll(
+        t,
+        'conformance.batched',
+        Array.from({ length: 8 }, () => ({})),
+      )
+      for (const end of await endsOf(t, ids)) assert.deepEqual(end, completed)
+      const batches = ids.map((id) => batchesOf(t, id))
+      for (const [index, own] of batches.entries()) {
+        assert.equal(own.length, 1)
+        assert.ok(own[0]!.length <= 3 && own[0]!.includes(ids[index]!), JSON.stringify(own))
+      }
+    },
+  },
+  {
+    id: 'batch-fails-one-event',
+    title: '`context.fail` fails one event, which is retried and can complete without the others',
+    requiredFeatures: ['batches'],
+    async run(t) {
+      const failing: Script = { failure: { as: 'error', attempts: 1 }, returns: 'late' }
+      const ids = await sendAll(t, 'conformance.batched-full', [failing, { returns: 'early' }])
+      assert.deepEqual(await endsOf(t, ids), [['completed', 2], completed])
+      assert.deepEqual(batchesOf(t, ids[0]!), [ids, [ids[0]]])
+      assert.equal((await t.client.getJobStatus(ids[0]!)).runs[0]?.output, 'late')
+    },
+  },
+  {
+    id: 'batch-retries-after-the-backoff',
+    title: 'an event that failed is retried after its own backoff, or the delay of a `RetryAfterError`',
+    requiredFeatures: ['batches'],
+    async run(t) {
+      const afterMs = t.retryDelay(2000)
+      const ids = await sendAll(t, 'conformance.batched-full', [
+        { failure: { as: 'retryAfter', afterMs, attempts: 1 } },
+        { failure: { as: 'error', attempts: 1 } },
+      ])
+      assert.deepEqual(await endsOf(t, ids), [
+        ['completed', 2],
+        ['completed', 2],
+      ])
+      for (const [id, computedMs] of [
+        [ids[0]!, afterMs],
+        [ids[1]!, t.retryDelay(100)],
+      ] as const) {
+        const [threw] = t.journal({ jobId: id, kind: 'threw' })
+        const [, again] = t.journal({ jobId: id, kind: 'started' })
+        const { retryToleranceMs: toleranceMs } = t.capabilities
+        t.expectDelay(again!.at - threw!.at, { description: 'the retry', computedMs, toleranceMs })
+      }
+    },
+  },
+  {
+    id: 'batch-handler-throws',
+    title: 'an error of the handler fails all events, and each is retried by its own maximum',
+    requiredFeatures: ['batches', 'maxAttempts of a send, lowered'],
+    async run(t) {
+      const failure: Script = { failsBatch: true, failure: { as: 'error', attempts: 1 } }
+      const first = await t.send('conformance.batched-full', failure, { options: { maxAttempts: 1 } })
+      const second = await t.send('conformance.batched-full', failure)
+      assert.deepEqual(await endsOf(t, [first.id, second.id]), [
+        ['failed', 1],
+        ['completed', 2],
+      ])
+    },
+  },
+  {
+    id: 'batch-non-retryable',
+    title: 'a `NonRetryableError` of one event fails it without a retry, and calls `onFailure` for it only',
+    requiredFeatures: ['batches'],
+    async run(t) {
+      const ids = await sendAll(t, 'conformance.batched-full', [{ failure: { as: 'nonRetryable' } }, {}])
+      assert.deepEqual(await endsOf(t, ids), [['failed', 1], completed])
+      const reports = t.journal({ tenantId: t.tenantId, kind: 'onFailure' })
+      assert.deepEqual(
+        reports.map(({ jobId, attempt, details }) => [jobId, attempt, details['event']]),
+        [[ids[0], 1, ids[0]]],
+      )
+    },
+  },
+  {
+    id: 'batch-cancel-of-a-waiting-event',
+    title: 'a cancelled event is taken out of the batch that it waits for',
+    requiredFeatures: ['batches', 'cancelJob of a waiting job'],
+    async run(t) {
+      const { id: cancelled } = await t.send('conformance.batched-full')
+      await t.waitForState(cancelled, 'queued')
+      await t.client.cancelJob(cancelled)
+      const ids = await sendAll(t, 'conformance.batched-full', [{}, {}])
+      assert.deepEqual(await endsOf(t, ids), [completed, completed])
+      assert.deepEqual(batchesOf(t, ids[0]!), [ids])
+      assert.deepEqual(batchesOf(t, cancelled), [])
+      assert.equal((await t.client.getJobStatus(cancelled)).state, 'cancelled')
+    },
+  },
+  {
+    id: 'batch-cancel-of-a-running-event',
+    title: 'a cancel of one event of a running batch ends its job, and the others complete',
+    requiredFeatures: ['batches', 'cancelJob of a running job'],
+    async run(t) {
+      const waitMs = t.longerThan(1000)
+      const ids = await sendAll(t, 'conformance.batched-full', [{ waitMs }, { waitMs, returns: 'kept' }])
+      await t.waitForEntry({ jobId: ids[1]!, kind: 'started' })
+      assert.equal((await t.client.cancelJob(ids[0]!)).state, 'cancelled')
+      assert.deepEqual(await endsOf(t, ids), [['cancelled', 1], completed])
+      assert.equal((await t.client.getJobStatus(ids[1]!)).runs[0]?.output, 'kept')
+      assert.deepEqual(t.journal({ tenantId: t.tenantId, kind: 'aborted' }), [])
+    },
+  },
+  {
+    id: 'batch-cancel-of-all-events',
+    title: 'the signal of a batch aborts when all its events are cancelled',
+    requiredFeatures: ['batches', 'cancelJob of a running job'],
+    async run(t) {
+      const ids = await sendAll(t, 'conformance.batched-full', [{ waitMs: 600_000 }, { waitMs: 600_000 }])
+      await t.waitForEntry({ jobId: ids[1]!, kind: 'started' })
+      for (const id of ids) await t.client.cancelJob(id)
+      for (const id of ids) await t.waitForEntry({ jobId: id, kind: 'aborted' })
+      assert.deepEqual(await endsOf(t, ids), [
+        ['cancelled', 1],
+        ['cancelled', 1],
+      ])
+    },
+  },
+  {
+    id: 'batch-timeout',
+    title: 'the timeout of a batch fails all its events',
+    requiredFeatures: ['batches', 'timeout'],
+    async run(t) {
+      const ids = await sendAll(t, 'conformance.batched-timeout', [{ waitMs: 600_000 }, {}])
+      assert.deepEqual(await endsOf(t, ids), [
+        ['failed', 1],
+        ['failed', 1],
+      ])
+      for (const id of ids) {
+        const { runs } = await t.client.getJobStatus(id)
+        assert.equal(runs[0]?.error?.code, 'job_timeout')
+      }
+    },
+  },
+  {
+    id: 'batch-holds-one-slot',
+    title: 'a batch holds one slot of a concurrency limit',
+    requiredFeatures: ['batches', 'concurrency.perTenant'],
+    async run(t) {
+      const script = { waitMs: 300 }
+      const ids = await sendAll(t, 'conformance.batched-one-per-tenant', [script, script, script, script])
+      for (const end of await endsOf(t, ids)) assert.deepEqual(end, completed)
+      assert.deepEqual(batchesOf(t, ids[0]!), [ids.slice(0, 2)])
+      assert.deepEqual(batchesOf(t, ids[2]!), [ids.slice(2)])
+      const [returned] = t.journal({ jobId: ids[0]!, kind: 'returned' })
+      const [started] = t.journal({ jobId: ids[2]!, kind: 'started' })
+      assert.ok(started!.at >= returned!.at, 'Two batches overlapped.')
+    },
+  },
+  {
+    id: 'batch-retry-job',
+    title: '`retryJob` starts a new run of one failed event of a batch',
+    requiredFeatures: ['batches', 'retryJob'],
+    async run(t) {
+      const ids = await sendAll(t, 'conformance.batched', [{ failure: { as: 'nonRetryable', runs: 1 } }, {}, {}])
+      assert.deepEqual(await endsOf(t, ids), [['failed', 1], completed, completed])
+      await t.client.retryJob(ids[0]!)
+      const { state, runs } = await t.waitForEnd(ids[0]!)
+      assert.deepEqual([state, runs.length, runs[1]?.retryOf], ['completed', 2, runs[0]!.id])
+      assert.deepEqual(batchesOf(t, ids[0]!), [ids, [ids[0]]])
+    },
+  },
+  {
+    id: 'batch-of-a-delayed-event',
+    title: 'a delayed event joins a batch when it is due',
+    requiredFeatures: ['batches', 'delay'],
+    async run(t) {
+      const sentAt = t.now()
+      const delayed = await t.send('conformance.batched-full', {}, { options: { delay: 1500 } })
+      const { id } = await t.send('conformance.batched-full')
+      await endsOf(t, [id, delayed.id])
+      const [started] = t.journal({ jobId: id, kind: 'started' })
+      t.expectDelay(started!.at - sentAt, { description: 'the batch', computedMs: 1500, toleranceMs: 5000 })
+      assert.deepEqual(batchesOf(t, id), [[id, delayed.id]])
+    },
+  },
+])

@@ -1,0 +1,192 @@
+import { type Definition, defineBatchJob } from '@cgk-platform/jobs-core'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { createTestEngine } from '../../src/testing/index.ts'
+import { createTestFile } from '../kit/test-file.ts'
+import '../kit/work.ts'
+
+const maxWaitMs = 1000
+const backoffMs = 300
+const tenantIds = ['acme', 'globex']
+
+/** A call of the handler, by virtual time. */
+interface Call {
+  readonly at: number
+  readonly tenantId: string
+  readonly events: readonly { readonly id: string; readonly attempt: number; readonly sentAt: number }[]
+}
+
+interface Workload {
+  readonly maxSize: number
+  readonly slots: number | undefined
+  readonly sends: readonly { readonly tenant: number; readonly afterMs: number; readonly failures: number }[]
+}
+
+const workload: fc.Arbitrary<Workload> = fc.record({
+  maxSize: fc.integer({ min: 1, max: 4 }),
+  slots: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined }),
+  sends: fc.array(
+    fc.record({
+      tenant: fc.nat(tenantIds.length - 1),
+      afterMs: fc.constantFrom(0, 0, 0, 100, 700, 1500),
+      failures: fc.constantFrom(0, 0, 0, 1, 2),
+    }),
+    { minLength: 1, maxLength: 25 },
+  ),
+})
+
+async function run({ maxSize, slots, sends }: Workload, path?: string) {
+  const calls: Call[] = []
+  const importWork = defineBatchJob({
+    id: 'import',
+    event: 'work.requested',
+    maxSize,
+    maxWait: maxWaitMs,
+    retry: { maxAttempts: 3, backoff: 'fixed', initialDelay: backoffMs },
+    ...(slots !== undefined && { concurrency: slots }),
+    handler: async (events, context) => {
+      const { tenantId } = context
+      const of = events.map(({ id, attempt, sentAt }) => ({ id, attempt, sentAt: sentAt.getTime() }))
+      calls.push({ at: engine.now().getTime(), tenantId, events: of })
+      for (const event of events) {
+        expect(event.payload.tenantId).toBe(tenantId)
+        if (event.attempt <= (event.payload.data as number)) context.fail(event, new Error('Not yet'))
+      }
+      if (slots !== undefined) await new Promise((resolve) => setImmediate(resolve))
+      return events.map(({ id }) => id)
+    },
+  }) as unknown as Definition
+  const engine = createTestEngine({ jobs: [importWork], config: path === undefined ? {} : { store: 'sqlite', path } })
+  const ids: string[] = []
+  for (const { tenant, afterMs, failures } of sends) {
+    await engine.advance(afterMs)
+    const { id } = await engine.client.sendJob('work.requested', { tenantId: tenantIds[tenant]!, data: failures })
+    ids.push(id)
+  }
+  await engine.runUntilIdle()
+  const statuses = await Promise.all(ids.map((id) => engine.client.getJobStatus(id)))
+  await engine.client.close()
+  return { ids, calls, statuses }
+}
+
+/** Checks the rules of batches. */
+function check({ maxSize, slots, sends }: Workload, { ids, calls, statuses }: Awaited<ReturnType<typeof run>>): void {
+  for (const { events } of calls) expect(events.length).toBeLessThanOrEqual(maxSize)
+  for (const [index, id] of ids.entries()) {
+    const { failures } = sends[index]!
+    const own = calls.flatMap(({ at, events }) => events.filter((one) => one.id === id).map((one) => ({ at, ...one })))
+    expect(own.map(({ attempt }) => attempt)).toEqual(Array.from({ length: failures + 1 }, (_, before) => before + 1))
+    expect(statuses[index]).toMatchObject({ state: 'completed', runs: [{ attempts: failures + 1, output: id }] })
+    if (slots !== undefined) continue
+    expect(own[0]!.at - own[0]!.sentAt).toBeLessThanOrEqual(maxWaitMs)
+    for (const [before, { at }] of own.slice(1).entries()) expect(at - own[before]!.at).toBe(backoffMs)
+  }
+  if (slots !== undefined) return
+  // A smaller batch has an event that waited long enough, or that is retried.
+  for (const { at, events } of calls) {
+    const isDue = events.some(({ attempt, sentAt }) => attempt > 1 || at - sentAt === maxWaitMs)
+    expect(events.length === maxSize || isDue).toBe(true)
+  }
+}
+
+describe.each([
+  ['memory', 150],
+  ['SQLite', 25],
+] as const)('batches in %s', (store, numRuns) => {
+  const createPath = (): string | undefined => (store === 'memory' ? undefined : createTestFile().path)
+
+  test('run each event once in each attempt, of one tenant, at most `maxSize`, and in time', async () => {
+    await fc.assert(
+      fc.asyncProperty(workload, async (given) => check(given, await run(given, createPath()))),
+      { numRuns },
+    )
+  })
+
+  test('grow while they wait for a slot', async () => {
+    const path = createPath()
+    const sizes: number[] = []
+    const job = defineBatchJob({
+      id: 'import',
+      event: 'work.requested',
+      maxSize: 4,
+      maxWait: '1s',
+      concurrency: 1,
+      handler: async (events) => {
+        sizes.push(events.length)
+        if (sizes.length === 1) await new Promise<void>((resolve) => (end = resolve))
+      },
+    }) as unknown as Definition
+    let end = (): void => undefined
+    const engine = createTestEngine({
+      jobs: [job],
+      config: path === undefined ? {} : { store: 'sqlite', path },
+      maxRealWaitMs: 20,
+    })
+    const send = () => engine.client.sendJob('work.requested', { tenantId: 'acme' })
+    await send()
+    await engine.advance('1s')
+    for (let number = 0; number < 6; number++) {
+      await send()
+      await engine.advance('2s')
+    }
+    end()
+    await engine.runUntilIdle()
+    expect(sizes).toEqual([1, 4, 2])
+    await engine.client.close()
+  })
+
+  test('do not keep a batch waiting for a leader that was cancelled', async () => {
+    const path = createPath()
+    const ids: string[][] = []
+    const job = defineBatchJob({
+      id: 'import',
+      event: 'work.requested',
+      maxSize: 4,
+      maxWait: '1s',
+      concurrency: 1,
+      handler: async (events) => {
+        ids.push(events.map(({ id }) => id))
+        if (ids.length === 1) await new Promise<void>((resolve) => (end = resolve))
+      },
+    }) as unknown as Definition
+    let end = (): void => undefined
+    const engine = createTestEngine({
+      jobs: [job],
+      config: path === undefined ? {} : { store: 'sqlite', path },
+      maxRealWaitMs: 20,
+    })
+    const send = async () => (await engine.client.sendJob('work.requested', { tenantId: 'acme' })).id
+    await send()
+    await engine.advance('1s')
+    const [leader, other] = [await send(), await send()]
+    await engine.advance('2s')
+    await engine.client.cancelJob(leader)
+    end()
+    await engine.runUntilIdle()
+    expect(ids[1]).toEqual([other])
+    await engine.client.close()
+  })
+
+  test('are split if their payloads are too large together', async () => {
+    const path = createPath()
+    const sizes: number[] = []
+    const job = defineBatchJob({
+      id: 'import',
+      event: 'work.requested',
+      maxSize: 100,
+      maxWait: '1s',
+      handler: (events) => void sizes.push(events.length),
+    }) as unknown as Definition
+    const engine = createTestEngine({
+      jobs: [job],
+      maxPayloadBytes: 16 * 1024 * 1024,
+      config: path === undefined ? {} : { store: 'sqlite', path },
+    })
+    const data = 'x'.repeat(7 * 1024 * 1024)
+    for (let number = 0; number < 3; number++) await engine.client.sendJob('work.requested', { tenantId: 'acme', data })
+    await engine.runUntilIdle()
+    expect(sizes).toEqual([2, 1])
+    await engine.client.close()
+  })
+})
