@@ -35,6 +35,7 @@ export const fastqCapabilities: Capabilities = {
     batches: no('A fastq queue runs single tasks.', 'Define a job for single events.'),
     'pauseJobs of a definition': no('This provider cannot pause a definition.', 'Set `enabled: false` in it.'),
     'pauseJobs of a tenant': no('This provider cannot pause a tenant.', 'Send its jobs later.'),
+    'pauseJobs by a sender': no('This provider cannot pause a definition.', 'Set `enabled: false` in it.'),
     'fair tenants': no('Runs start in the order of their sends.', 'Use another engine.'),
     cron: noCron,
     'cron.tenants': noCron,

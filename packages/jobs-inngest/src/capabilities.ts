@@ -75,6 +75,11 @@ export const inngestCapabilities: Capabilities = {
       note: 'Inngest cannot pause a tenant.',
       instead: 'Send the jobs of the tenant later.',
     },
+    'pauseJobs by a sender': {
+      supported: false,
+      note: "Inngest's API cannot pause.",
+      instead: 'Set `enabled: false` in the definition. Then new jobs have no run of it.',
+    },
     'fair tenants': {
       supported: false,
       note: 'Runs of a definition start in about the order of their time, whatever their tenant.',

@@ -34,6 +34,7 @@ export const localCapabilities: Capabilities = {
     batches: { supported: true },
     'pauseJobs of a definition': { supported: true, note: 'Until the process ends.' },
     'pauseJobs of a tenant': { supported: true, note: 'Until the process ends.' },
+    'pauseJobs by a sender': { supported: true },
     'fair tenants': { supported: true, note: 'Tenants take turns.' },
     cron: { supported: true, note: 'Ticks while a process runs.' },
     'cron.tenants': { supported: true },

@@ -59,8 +59,9 @@ export const triggerCapabilities: Capabilities = {
     },
     debounce: {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use an `idempotencyKey`.',
+      note: "Trigger.dev's own debounce returns the run of an earlier send, so a send would have no job of its own.",
+      instead:
+        'Send with an `idempotencyKey` and a `delay`: the first send of a period runs. Let its handler read the newest data.',
     },
     batches: {
       supported: false,
@@ -68,9 +69,13 @@ export const triggerCapabilities: Capabilities = {
       instead: 'Define a job for single events.',
     },
     'pauseJobs of a definition': {
+      supported: true,
+      note: 'A run that waits in its process, for a retry or as a workflow, resumes up to two minutes late.',
+    },
+    'pauseJobs by a sender': {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Set `enabled: false` in the definition.',
+      note: 'Which queues Trigger.dev has to pause depends on the definitions of the event.',
+      instead: 'Pause in a process that defines the jobs.',
     },
     'pauseJobs of a tenant': {
       supported: false,

@@ -70,13 +70,13 @@ describe('a healthy Trigger.dev', () => {
     const { requests } = await check(all, definitions)
     expect(requests.filter((one) => one.startsWith('queue '))).toEqual([
       'queue task event-work__asked',
-      'queue task job-plain',
+      'queue custom job-plain',
       'queue task event-work__followed',
       'queue custom job-limited',
       'queue task event-work__counted',
       'queue custom job-fair',
       'queue task cron-daily',
-      'queue task job-daily',
+      'queue custom job-daily',
       'queue custom tick-daily',
     ])
   })
@@ -91,21 +91,34 @@ describe('reports', () => {
     expect([ok, rows[2]![2]]).toEqual([false, expect.stringContaining('not registered: `job-forgotten`.')])
   })
 
-  test('a task that is not registered, or whose queue is paused', async () => {
+  test('a task that is not registered, or whose queue is paused although no definition is', async () => {
     const { ok, rows } = await check(
       {
         ...all,
-        queue: (type, name) => (name === 'job-limited' ? { type, name, ...empty, paused: true } : undefined),
+        queue: (type, name) => (name === 'event-work__asked' ? { type, name, ...empty, paused: true } : undefined),
       },
       [job('one'), job('limited', { concurrency: 1 })],
     )
     expect(rows.at(-1)).toEqual([
       'tasks',
       false,
-      'not registered: `event-work__asked`, `job-one`. Deploy the tasks, or start `trigger.dev dev`; ' +
-        'paused: `job-limited`. Resume the queue in Trigger.dev',
+      'not registered: `job-one`, `job-limited`. Deploy the tasks, or start `trigger.dev dev`; ' +
+        'paused: `event-work__asked`. Resume the queue in Trigger.dev',
     ])
     expect(ok).toBe(false)
+  })
+
+  test('definitions that are paused, which is no failure', async () => {
+    const paused = ['event-work__asked', 'job-only', 'job-shared']
+    const queue: FakeResponses['queue'] = (type, name) => ({ type, name, ...empty, paused: paused.includes(name) })
+    const event = 'work.followed'
+    const { ok, rows } = await check({ ...all, queue }, [job('only'), job('shared', { event }), job('on', { event })])
+    expect(rows.slice(2)).toEqual([
+      ['tasks', true, '5 tasks are registered'],
+      ['paused', true, 'no run starts of `only`, `shared`; call `resumeJobs` when they may start'],
+      ['workers', true, 'no job waits for a worker that has its task'],
+    ])
+    expect(ok).toBe(true)
   })
 
   test('a task with waiting and no running runs', async () => {

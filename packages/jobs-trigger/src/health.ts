@@ -3,10 +3,11 @@ import { type Clock, eventOf, type JobRegistry, toErrorInfo } from '@cgk-platfor
 
 import type { EngineQueue } from './api/engine-shapes.ts'
 import type { TriggerApi } from './api/trigger-api.ts'
+import { eventQueueOf, ownQueueOf, queuesOfDefinition } from './read/definition-queues.ts'
 import { findIdleQueues } from './read/find-idle-queues.ts'
 import { type QueueName, queueKey, readQueues } from './read/read-queues.ts'
 import { jobIdOf, jobsTag } from './wire/tags.ts'
-import { eventTaskId, jobTaskId, tickTaskId } from './wire/task-id.ts'
+import { tickTaskId } from './wire/task-id.ts'
 
 type Check = Health['checks'][number]
 
@@ -19,8 +20,12 @@ export async function checkHealth(api: TriggerApi, jobs: JobRegistry | undefined
     found = await findQueues(jobs, api)
     addCheck('engine', true, 'responds')
     addCheck('key', true, 'is accepted')
-    const problems = problemsOf(found)
+    const paused = pausedOf(found, jobs)
+    const problems = problemsOf(found.filter(({ task }) => !paused.tasks.has(task)))
     addCheck('tasks', problems === '', problems === '' ? registered(found) : problems)
+    if (paused.definitions !== '') {
+      addCheck('paused', true, `no run starts of ${paused.definitions}; call \`resumeJobs\` when they may start`)
+    }
   } catch (error) {
     const { message } = toErrorInfo(error)
     if (isKeyError(error)) {
@@ -57,19 +62,27 @@ interface QueueReference extends QueueName {
 
 /**
  * Returns the queues of a definition's tasks. It includes the definition's own task, because the event's task exists
- * even if no job handles the event. A definition with a concurrency limit has a custom queue. The ticks of a cron job
- * that is enabled have their own queue.
+ * even if no job handles the event. The ticks of a cron job that is enabled have their own queue.
  */
 function queuesOf(definition: Definition): QueueReference[] {
-  const { id, kind, enabled, concurrency } = definition
-  const event = eventTaskId(eventOf(definition))
-  const own = jobTaskId(id)
-  const runQueues: QueueReference[] = [
-    { task: event, type: 'task', name: event },
-    { task: own, type: concurrency ? 'custom' : 'task', name: own },
-  ]
-  const tick = tickTaskId(id)
-  return kind === 'cron' && enabled ? [...runQueues, { task: tick, type: 'custom', name: tick }] : runQueues
+  const { id, kind, enabled } = definition
+  const queues = [eventQueueOf(eventOf(definition)), ownQueueOf(id)]
+  if (kind === 'cron' && enabled) queues.push({ type: 'custom', name: tickTaskId(id) })
+  return queues.map((queue) => ({ ...queue, task: queue.name }))
+}
+
+/** Returns the paused definitions and the tasks that wait because of them. A pause is not a failure: someone wanted it. */
+function pausedOf(
+  found: readonly TaskQueue[],
+  jobs: JobRegistry | undefined,
+): { readonly definitions: string; readonly tasks: ReadonlySet<string> } {
+  const names = new Set(found.flatMap(({ queue }) => (queue?.paused ? queue.name : [])))
+  const definitions = (jobs?.all() ?? []).filter(({ id }) => names.has(ownQueueOf(id).name))
+  const queues = definitions.flatMap((definition) => queuesOfDefinition(definition, jobs!))
+  return {
+    definitions: definitions.map(({ id }) => `\`${id}\``).join(', '),
+    tasks: new Set(queues.map(({ name }) => name)),
+  }
 }
 
 function registered(found: readonly TaskQueue[]): string {

@@ -4,11 +4,13 @@ import { type Clock, type JobHost, maxHealthWaitMs, systemClock } from '@cgk-pla
 import { createTriggerApi } from './api/trigger-api.ts'
 import { triggerCapabilities } from './capabilities.ts'
 import { cancelJob } from './control/cancel-job.ts'
+import { setPaused } from './control/pause-jobs.ts'
 import { retryJob } from './control/retry-job.ts'
 import { checkHealth } from './health.ts'
 import { findUnsupportedByTrigger } from './provider-options.ts'
 import { createJobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
+import { listPauses } from './read/list-pauses.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
 import { sendOptionNames } from './send/send-options.ts'
 import { toConnection, type TriggerConfig } from './trigger-config.ts'
@@ -51,6 +53,9 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     cancel: (id) => cancelJob(id, { api, clock, reader }),
     retry: (id) => retryJob(id, { api, clock, reader }),
     list: (query) => listJobs(query, api, reader),
+    pause: (target) => setPaused(target, true, jobs(), api),
+    resume: (target) => setPaused(target, false, jobs(), api),
+    pauses: () => listPauses(api),
     health: () => checkHealth(healthApi, jobs(), clock),
 
     async start() {

@@ -46,6 +46,7 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
   listJobs: (t) => t.client.listJobs(),
   'pauseJobs of a definition': (t) => t.client.pauseJobs({ definitionId: 'conformance-paused' }),
   'pauseJobs of a tenant': (t) => t.client.pauseJobs({ tenantId: t.tenantId }),
+  'pauseJobs by a sender': (t) => t.client.pauseJobs({ definitionId: t.unique('nobody') }),
   'workflows: events only for waits': async (t) => {
     const items = [{ event, payload: { tenantId: t.tenantId } }]
     const results = await internalsOf(t.client)?.sendForWaits?.(items, false)

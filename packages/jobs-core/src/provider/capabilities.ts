@@ -22,6 +22,7 @@ export const allFeatures = [
   'batches',
   'pauseJobs of a definition',
   'pauseJobs of a tenant',
+  'pauseJobs by a sender',
   'fair tenants',
   'cron',
   'cron.tenants',

@@ -41,6 +41,8 @@ export interface TriggerApi {
   queue(type: EngineQueue['type'], name: string): Promise<EngineQueue | undefined>
   /** Returns a page of the environment's queues, sorted by name, from page 1. @throws {RequestFailedError} */
   listQueues(page: number): Promise<QueuesPage>
+  /** Pauses or resumes a queue, and returns it, or `undefined` if there is none. @throws {RequestFailedError} */
+  setQueuePaused(queue: Pick<EngineQueue, 'type' | 'name'>, paused: boolean): Promise<EngineQueue | undefined>
   /** Sets values in the metadata of a run, and keeps its other values. @throws {RequestFailedError} */
   setMetadata(runId: string, values: Readonly<Record<string, Json>>): Promise<void>
   readonly tokens: WaitTokens
@@ -207,6 +209,15 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
       )
       return { queues: data, count: pagination.count, totalPages: pagination.totalPages }
     },
+
+    setQueuePaused: ({ type, name }, paused) =>
+      optional(
+        `${paused ? 'pause' : 'resume'} the queue ${name}`,
+        callSdk(({ queues }) => (paused ? queues.pause({ type, name }) : queues.resume({ type, name })), {
+          isChange: true,
+        }),
+        true,
+      ),
 
     async setMetadata(runId, values) {
       const operations = Object.entries(values).map(([key, value]) => ({ type: 'set', key, value }))

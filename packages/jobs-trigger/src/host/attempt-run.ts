@@ -24,6 +24,7 @@ import { limitsForAttempt } from './requeue-limits.ts'
 import type { RunContext } from './run-context.ts'
 import { createTickHost } from './tick-host.ts'
 import { waitUntilDue } from './wait-until-due.ts'
+import { waitWhilePaused } from './wait-while-paused.ts'
 
 /**
  * Number of extra attempts after the last one, which end a run whose process died. The process may also die in its
@@ -49,6 +50,11 @@ export async function attemptRun(
   const { clock } = dependencies
   await endCancelledRun(runPayload.jobId, context, dependencies)
   await waitUntilDue(readOwnRecord(), signal, clock)
+  const hold = () => waitWhilePaused(context, dependencies)
+  if (ctx.attempt.number > 1) {
+    await otherWork
+    await hold()
+  }
   const payload = { ...runPayload, envelope: withRunLimit(runPayload.envelope, definition, ctx) }
   const begun = newAttemptRecord(definition, payload.envelope, ctx, clock)
   if (ctx.attempt.number > begun.maxAttempts + maxExtraAttempts)
@@ -58,7 +64,7 @@ export async function attemptRun(
   const outcome = await withCancelReason(signal, payload.jobId, (runSignal) => {
     const limits = limitsForAttempt(ctx.attempt.number, begun)
     const options = { runId: ctx.run.id, attempt: ctx.attempt.number, signal: runSignal, limits }
-    return makeAttempt(definition, payload, options, dependencies, { begun, otherWork })
+    return makeAttempt(definition, payload, options, dependencies, { begun, otherWork, hold })
   })
   if (outcome.type !== 'retry') await notifySendingWorkflow(payload.envelope, payload.jobId, dependencies)
   await otherWork
@@ -91,7 +97,7 @@ export function makeAttempt(
   payload: RunPayload,
   options: Pick<AttemptOptions, 'runId' | 'attempt' | 'signal' | 'limits'>,
   dependencies: HostDependencies,
-  { begun, otherWork }: Pick<WorkflowAttemptOptions, 'begun' | 'otherWork'>,
+  { begun, otherWork, hold }: Pick<WorkflowAttemptOptions, 'begun' | 'otherWork' | 'hold'>,
 ): Promise<Outcome> {
   const { envelope, jobId, retriedAt } = payload
   const tickHost: AttemptOptions['tickHost'] = (cron) => createTickHost(cron, dependencies)
@@ -99,7 +105,7 @@ export function makeAttempt(
   if (definition.kind !== 'workflow') return runAttempt(definition, envelope, attempt)
   const { runId, signal } = options
   const startedAt = dependencies.clock.now()
-  return runWorkflowAttempt(definition, { payload, runId, signal, dependencies, begun, otherWork }, (replay) =>
+  return runWorkflowAttempt(definition, { payload, runId, signal, dependencies, begun, otherWork, hold }, (replay) =>
     runAttempt(definition, envelope, { ...attempt, ...replay, startedAt }),
   )
 }

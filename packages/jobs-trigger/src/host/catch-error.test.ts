@@ -7,6 +7,7 @@ function contextOf(number: number, maxAttempts?: number): RunContext['ctx'] {
   return {
     run: { id: 'run_1', createdAt: new Date(0), maxAttempts },
     attempt: { number, startedAt: new Date(0) },
+    queue: { name: 'job-work' },
     environment: { type: 'DEVELOPMENT' },
   }
 }

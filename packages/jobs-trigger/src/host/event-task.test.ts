@@ -74,6 +74,11 @@ describe("an event's run", () => {
       ])
     },
   )
+
+  test('has its own queue even if it makes the attempts: the queue of a job is gone when the job is removed', async () => {
+    const { task } = await open()
+    expect([task(taskId)['queue'], task('job-work')['queue']]).toEqual([undefined, { name: 'job-work' }])
+  })
 })
 
 test("an event's run makes the attempts of the only enabled definition", async () => {

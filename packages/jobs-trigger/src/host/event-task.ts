@@ -2,7 +2,7 @@ import type { Definition } from '@cgk-platform/jobs-core'
 import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
-import { inlineDefinition, runsInline } from '../read/inline-definition.ts'
+import { inlineDefinition, runsInline, startsRuns } from '../read/inline-definition.ts'
 import { type EventPayload, readEventPayload } from '../wire/payload.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 import { notifySendingWorkflow, notifyWaitingWorkflows } from '../workflows/notify-workflows.ts'
@@ -81,11 +81,6 @@ async function dispatch(
   } catch (error) {
     throw new DispatchFailure(error)
   }
-}
-
-/** Returns whether a job starts runs of a definition. The job of a tick does, even if its cron job is disabled by now. */
-function startsRuns({ kind, enabled }: Definition): boolean {
-  return enabled || kind === 'cron'
 }
 
 /** Returns the definitions to run: all enabled ones, those that a manual retry selects, or none for an event for waits. */

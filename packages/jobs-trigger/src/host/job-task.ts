@@ -10,12 +10,13 @@ import { toFailedOutcome } from './map-outcome.ts'
 import { writeRecord } from './attempt-metadata.ts'
 import type { RunContext } from './run-context.ts'
 import { taskHooks } from './task-hooks.ts'
-import { definitionTaskOptions } from './task-options.ts'
+import { definitionTaskOptions, ownQueueOptions } from './task-options.ts'
 
 /** Creates the task that makes a definition's runs if the event's task does not. */
 export function createJobTask(definition: Definition, dependencies: HostDependencies): AnyTask {
   return task({
     ...definitionTaskOptions(definition),
+    queue: ownQueueOptions(definition),
     ...taskHooks(dependencies),
     id: jobTaskId(definition.id),
     run: async (taskPayload: unknown, context: RunContext) => {

@@ -15,6 +15,8 @@ export interface RunContext {
       /** Start of the attempt by the server's clock, including the retry delay if it passed in the run's process. */
       readonly startedAt: Date
     }
+    /** The queue that the run waited in. The default queue of a task is named `task/` and the task's id. */
+    readonly queue: { readonly name: string }
     readonly environment: { readonly type: 'PRODUCTION' | 'STAGING' | 'DEVELOPMENT' | 'PREVIEW' }
     readonly machine?: { readonly name: string } | undefined
   }

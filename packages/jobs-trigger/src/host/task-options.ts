@@ -2,7 +2,7 @@ import type { Definition } from '@cgk-platform/jobs-core'
 import { type TaskOptions, timeout } from '@trigger.dev/sdk'
 
 import { triggerOptionsOf } from '../provider-options.ts'
-import { jobTaskId } from '../wire/task-id.ts'
+import { ownQueueOf } from '../read/definition-queues.ts'
 
 /** Options of a task, without its id and its `run` function. */
 type BaseTaskOptions = Omit<TaskOptions<string, unknown>, 'id' | 'run'>
@@ -25,14 +25,17 @@ export const dispatchRetry: NonNullable<BaseTaskOptions['retry']> = {
   randomize: false,
 }
 
+/** Returns the queue of a definition's own task, with its limit. */
+export function ownQueueOptions({ id, concurrency = {} }: Definition): NonNullable<BaseTaskOptions['queue']> {
+  const concurrencyLimit = concurrency.limit ?? concurrency.perTenant ?? concurrency.perKey
+  return { name: ownQueueOf(id).name, ...(concurrencyLimit !== undefined && { concurrencyLimit }) }
+}
+
 /** Returns the options of a task that makes a definition's attempts: its own task, or its event's task. */
 export function definitionTaskOptions(definition: Definition): BaseTaskOptions {
   const { retry: outOfMemory, ...options } = triggerOptionsOf(definition)
-  const { limit, perTenant, perKey } = definition.concurrency ?? {}
-  const concurrencyLimit = limit ?? perTenant ?? perKey
   return {
     ...baseTaskOptions,
-    ...(concurrencyLimit !== undefined && { queue: { name: jobTaskId(definition.id), concurrencyLimit } }),
     ...options,
     retry: { ...crashRetry(definition), maxAttempts: serverMaxAttempts, ...outOfMemory },
   }

@@ -35,6 +35,8 @@ export interface WorkflowAttemptOptions {
   readonly dependencies: HostDependencies
   /** Other work of the run. It must end before the first wait, because a wait may suspend the process. */
   readonly otherWork?: Promise<void> | undefined
+  /** Waits while the definition is paused. It is called before the workflow continues after a wait. */
+  readonly hold?: (() => Promise<void>) | undefined
 }
 
 /** Maximum number of consecutive failed waits, for example while the server is unreachable. */
@@ -76,7 +78,7 @@ async function replayUntilEnd(
   options: WorkflowAttemptOptions,
   runReplay: RunReplay,
 ): Promise<Outcome> {
-  const { payload, runId, begun, signal, dependencies, otherWork } = options
+  const { payload, runId, begun, signal, dependencies, otherWork, hold } = options
   const { api, clock, client, logger } = dependencies
   const known = readWorkflowRecord(metadata.current())
   const record =
@@ -101,6 +103,7 @@ async function replayUntilEnd(
     const hasChanges = () => records.hasUndelivered() || record.ended !== ended
     const waiting = { runId, api, clock, signal, lateCall, resolveWaits: resolve, hasChanges, waits: sdkWaits }
     await waitWithRetries(() => waitUntilResumable(outcome.wakeAt, record, waiting))
+    await hold?.()
     if (signal.aborted) return { type: 'cancelled' }
     isResumed = true
   }

@@ -133,7 +133,7 @@ export async function pauseUntil(at: number, clock: Clock, signal: AbortSignal):
 }
 
 /** Awaits work, or returns `undefined` once the run is cancelled: its process then ends. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
   if (signal.aborted) return undefined
   let stop = (): void => undefined
   const aborted = new Promise<undefined>((resolve) => {

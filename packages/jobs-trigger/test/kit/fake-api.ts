@@ -95,6 +95,10 @@ export function createFakeApi(initial: readonly Partial<EngineRun>[] = [], respo
       requests.push(`queues ${page}`)
       return responses.listQueues?.(page) ?? { queues: [], count: 100_000, totalPages: 1000 }
     },
+    async setQueuePaused({ type, name }, paused) {
+      requests.push(`${paused ? 'pause' : 'resume'} ${type} ${name}`)
+      return responses.queue?.(type, name)
+    },
     async setMetadata(runId, values) {
       requests.push(`metadata ${runId}`)
       const run = runs.get(runId)

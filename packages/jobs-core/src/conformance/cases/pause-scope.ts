@@ -125,7 +125,7 @@ export const pauseScopeCases: readonly ConformanceCase[] = casesOf(rules.flowCon
   {
     id: 'pause-by-a-sender',
     title: 'a process that only sends can pause and resume a definition',
-    requiredFeatures: ['pauseJobs of a definition'],
+    requiredFeatures: ['pauseJobs of a definition', 'pauseJobs by a sender'],
     requiredEquipment: ['anotherClient'],
     runsAlone: true,
     async run(t) {
@@ -153,6 +153,13 @@ export const pauseScopeCases: readonly ConformanceCase[] = casesOf(rules.flowCon
         await t.expectError('invalid_option', () => untyped(t.client).pauseJobs(target))
         await t.expectError('invalid_option', () => untyped(t.client).resumeJobs(target))
       }
+    },
+  },
+  {
+    id: 'pause-of-an-unknown-definition',
+    title: 'a definition that this process does not define can be paused',
+    requiredFeatures: ['pauseJobs of a definition', 'pauseJobs by a sender'],
+    async run(t) {
       const unknown = { definitionId: t.unique('nobody') }
       await whilePaused(t, unknown, async () => assert.ok(await isListed(t, unknown)))
     },

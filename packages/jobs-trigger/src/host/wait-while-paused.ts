@@ -1,0 +1,34 @@
+import { awaitAtMost, type Clock } from '@cgk-platform/jobs-core/provider'
+
+import type { TriggerApi } from '../api/trigger-api.ts'
+import { sdkWaits, type SdkWaits, unlessAborted } from '../workflows/wait-until-resumable.ts'
+import type { RunContext } from './run-context.ts'
+
+/** Time limit of a request for the queue. Without a response, the run continues. */
+const timeoutMs = 2000
+/** Interval of the requests: a share of the elapsed time, within limits in milliseconds. From a minute on, a deployed worker releases the process. */
+const pollInterval = { share: 1 / 4, minMs: 10_000, maxMs: 120_000 }
+
+/**
+ * Waits while the queue of the current run is paused. A retry after less than 30 s and a workflow that resumes continue
+ * in the run's process, so they do not pass through the queue.
+ */
+export async function waitWhilePaused(
+  { ctx, signal }: Pick<RunContext, 'ctx' | 'signal'>,
+  { api, clock }: { readonly api: TriggerApi; readonly clock: Clock },
+  waits: Pick<SdkWaits, 'until'> = sdkWaits,
+): Promise<void> {
+  const { share, minMs, maxMs } = pollInterval
+  const since = clock.now()
+  while (!signal.aborted && (await isPaused(ctx.queue.name, api, clock))) {
+    const now = clock.now()
+    const afterMs = Math.min(Math.max((now - since) * share, minMs), maxMs)
+    await unlessAborted(signal, waits.until(new Date(now + afterMs)))
+  }
+}
+
+async function isPaused(name: string, api: TriggerApi, clock: Clock): Promise<boolean> {
+  const task = /^task\/(.+)$/.exec(name)?.[1]
+  const read = api.queue(task === undefined ? 'custom' : 'task', task ?? name).catch(() => undefined)
+  return (await awaitAtMost(clock, timeoutMs, read))?.paused ?? false
+}
