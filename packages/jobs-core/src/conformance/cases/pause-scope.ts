@@ -44,6 +44,20 @@ export const pauseScopeCases: readonly ConformanceCase[] = casesOf(rules.flowCon
     },
   },
   {
+    id: 'paused-twice-resumed-once',
+    title: 'a run whose definition and tenant are paused waits until both are resumed',
+    requiredFeatures: ['pauseJobs of a definition', 'pauseJobs of a tenant'],
+    runsAlone: true,
+    async run(t) {
+      const id = await whilePaused(t, { tenantId: t.tenantId }, async () => {
+        const job = await whilePaused(t, { definitionId: 'conformance-pausable' }, () => t.send('conformance.pausable'))
+        await expectQueued(t, job.id)
+        return job.id
+      })
+      await expectCompleted(t, id)
+    },
+  },
+  {
     id: 'paused-tenant-of-a-tenant-client',
     title: 'a client of one tenant pauses, resumes and lists this tenant only',
     requiredFeatures: ['pauseJobs of a tenant'],
