@@ -85,16 +85,8 @@ export const sqliteCapabilities: Capabilities = {
     concurrency: { supported: true, note: 'Counted over all processes.' },
     'concurrency.perTenant': { supported: true, note: 'Counted over all processes. Tenants take turns.' },
     'concurrency.key': { supported: true, note: 'Counted over all processes.' },
-    'pauseJobs of a definition': {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Set `enabled: false` in the definition.',
-    },
-    'pauseJobs of a tenant': {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Send the jobs of the tenant later.',
-    },
+    'pauseJobs of a definition': { supported: true, note: 'For all processes.' },
+    'pauseJobs of a tenant': { supported: true, note: 'For all processes.' },
     cron: { supported: true, note: 'Ticks while a process runs.' },
     "cron.catchUp: 'latest'": { supported: true },
     'jobs survive a restart': {

@@ -159,3 +159,46 @@ test('a retry of a failed run has its key', () => {
   store!.retry(run!.job.envelope.id, 0)
   expect(store!.claim(5, limitsOf, 0)).toHaveLength(1)
 })
+
+test('a paused definition and a paused tenant get no slot until they are resumed, whichever worker asks', () => {
+  const stores = openStores(2)
+  for (const tenant of ['acme', 'globex', 'initech'])
+    add(
+      stores[0]!,
+      tenant,
+      times(4, (index) => ({ definitionId: index < 2 ? 'mail' : 'work' })),
+    )
+  stores[0]!.pauses.set({ definitionId: 'mail' }, true, 0)
+  stores[0]!.pauses.set({ tenantId: 'globex' }, true, 0)
+  const claimed = stores[1]!.claim(20, unlimited, 0)
+  expect(claimed.map((run) => `${tenantOf(run)} ${run.definitionId}`).toSorted()).toEqual(
+    ['acme work', 'initech work'].flatMap((name) => [name, name]),
+  )
+  expect(stores[1]!.waitingRuns(100)).toEqual(
+    new Map([
+      ['mail', 6],
+      ['work', 2],
+    ]),
+  )
+  stores[1]!.pauses.set({ definitionId: 'mail' }, false, 0)
+  expect(stores[0]!.claim(20, unlimited, 0)).toHaveLength(4)
+  stores[1]!.pauses.set({ tenantId: 'globex' }, false, 0)
+  expect(stores[0]!.claim(20, unlimited, 0)).toHaveLength(4)
+})
+
+test('a new run of a paused definition or tenant waits, although it was never written', () => {
+  const [store] = openStores(1)
+  store!.pauses.set({ definitionId: 'mail' }, true, 0)
+  store!.pauses.set({ tenantId: 'globex' }, true, 0)
+  store!.add(
+    ['acme', 'globex'].map((tenantId) => createEnvelope({ tenantId })),
+    0,
+  )
+  for (const job of store!.takeDueJobs(10, 0))
+    store!.addRuns(
+      job,
+      ['mail', 'work'].map((definitionId) => ({ definitionId, maxAttempts: 1 })),
+      0,
+    )
+  expect(store!.claim(10, unlimited, 0)).toMatchObject([{ definitionId: 'work' }])
+})

@@ -279,3 +279,17 @@ test.for([
   elapsedMs = 10_000
   expect(second.claim(clock.now())).toHaveLength(3)
 })
+
+test('a suspect of a paused definition does not wait for an empty worker, and no run waits for it', async () => {
+  const { add, start } = createSimulatedWorkers()
+  await add(tenants(4))
+  const first = start()
+  first.claim(0)
+  first.crash(0)
+  const second = start()
+  second.store.pauses.set({ definitionId: 'work' }, true, 0)
+  await add(tenants(2, 'new'), undefined, ['other', 'other'])
+  expect(second.claim(0).map(({ definitionId }) => definitionId)).toEqual(['other', 'other'])
+  second.store.pauses.set({ definitionId: 'work' }, false, 0)
+  expect(second.claim(20_000).length).toBeGreaterThan(0)
+})

@@ -1,5 +1,6 @@
 import type { LimitsOf } from '../job-store.ts'
 import type { Connection } from './connection.ts'
+import type { PausedWork } from './paused-work.ts'
 import type { Turns } from './turns.ts'
 
 /** The options of a claim. */
@@ -11,6 +12,8 @@ export interface ClaimOptions {
   readonly max: number
   readonly worker: number
   readonly limitsOf: LimitsOf
+  /** Returns whether this worker may begin runs of a definition. */
   readonly mayBegin: (definitionId: string) => boolean
   readonly now: number
+  readonly paused: PausedWork
 }

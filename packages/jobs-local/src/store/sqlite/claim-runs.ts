@@ -20,7 +20,7 @@ export function claimRuns(options: ClaimOptions): StoredRun[] {
   const claimed: StoredRun[] = []
   if (options.max <= 0) return claimed
   const sources = readyDefinitions(options.connection)
-    .filter(options.mayBegin)
+    .filter((definition) => !options.paused.definitions.has(definition) && options.mayBegin(definition))
     .map((definition) => sourceOf(definition, options))
   const limited = sources.filter((source) => source instanceof LimitedRuns)
   const others = sources.filter((source) => !(source instanceof LimitedRuns))

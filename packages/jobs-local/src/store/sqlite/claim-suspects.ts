@@ -3,6 +3,7 @@ import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from './connection.ts'
 import { DefinitionSlots } from './definition-slots.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
+import { isPaused } from './paused-work.ts'
 import { longLifeMs, phases, type RunRow } from './rows.ts'
 import { holdSuspect } from './runs-table.ts'
 import type { Workers } from './workers.ts'
@@ -42,6 +43,7 @@ export function claimSuspects(options: SuspectClaimOptions): StoredRun[] | undef
   let groupSize = max
   for (const [index, row] of rows.entries()) {
     if (claimed.length >= groupSize) break
+    if (isPaused(options.paused, row.definition_id, row.tenant)) continue
     if (isForAnother(row, rows.slice(index + 1), options)) return claimed.length > 0 ? claimed : undefined
     if (!mayBegin(row, options)) continue
     groupSize = Math.min(groupSize, row.crashes > 1 ? 1 : Math.ceil(slots / firstGroups))
@@ -50,10 +52,14 @@ export function claimSuspects(options: SuspectClaimOptions): StoredRun[] | undef
   return claimed
 }
 
-/** Returns whether a suspect waits for a worker that has its definition and runs nothing else. */
-export function isEmptyWorkerWanted(connection: Connection, hasDefinition: (definitionId: string) => boolean): boolean {
-  const sql = `SELECT DISTINCT definition_id FROM cgk_runs WHERE phase = ${phases.suspect} AND due_at IS NOT NULL`
-  return connection.all<Pick<RunRow, 'definition_id'>>(sql).some((row) => hasDefinition(row.definition_id))
+/** Returns whether a suspect waits for a worker that may begin it and runs nothing else. */
+export function isEmptyWorkerWanted(
+  connection: Connection,
+  mayBeginHere: (definitionId: string, tenant: string) => boolean,
+): boolean {
+  const sql = `SELECT DISTINCT definition_id, tenant FROM cgk_runs WHERE phase = ${phases.suspect} AND due_at IS NOT NULL`
+  const rows = connection.all<Pick<RunRow, 'definition_id' | 'tenant'>>(sql)
+  return rows.some((row) => mayBeginHere(row.definition_id, row.tenant))
 }
 
 /**

@@ -8,6 +8,7 @@ import { claimSuspects, isEmptyWorkerWanted } from './claim-suspects.ts'
 import type { Connection } from './connection.ts'
 import type { HeldRuns } from './held-runs.ts'
 import { countReadyRuns, hasReadyRun, nextDueAt } from './open-work.ts'
+import { isPaused, readPausedWork } from './paused-work.ts'
 import { phases } from './rows.ts'
 import { Turns } from './turns.ts'
 import type { UnwrittenRuns } from './unwritten-runs.ts'
@@ -90,7 +91,8 @@ export class Claims {
   #claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
     const { connection, workers, unwritten, tenantWeights: weights = new Map<string, number>() } = this.#dependencies
     const mayBegin = (definitionId: string): boolean => workers.mayBegin(definitionId)
-    const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now }
+    const paused = readPausedWork(connection)
+    const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now, paused }
     if (max <= 0) {
       unwritten.writeWaiting()
       return []
@@ -109,8 +111,8 @@ export class Claims {
     const turning = { ...options, turns: this.#turns, weights }
     const older = ready > 0 ? claimRuns({ ...turning, max: free }) : []
     // Limits count the slots of all workers, so the runs that they allow are known once all others are written.
-    const isUnlimited = ({ definitionId }: StoredRun): boolean =>
-      !isLimited(limitsOf(definitionId)) && mayBegin(definitionId)
+    const isUnlimited = ({ definitionId, job: { envelope } }: StoredRun): boolean =>
+      !isLimited(limitsOf(definitionId)) && !isPaused(paused, definitionId, envelope.tenantId) && mayBegin(definitionId)
     const direct = unwritten.writeStarted({ ...turning, max: free - older.length, mayBegin: isUnlimited })
     const left = free - older.length - direct.length
     const limited = unwritten.writeWaiting() > 0 ? claimRuns({ ...turning, max: left }) : []
@@ -148,8 +150,9 @@ export class Claims {
     const isInOrder = !hasOthers && this.#mayKeepApart(elapsedMs)
     const suspects = claimSuspects({ ...options, elapsedMs, slots, isEmpty, isInOrder, placeOf })
     if (suspects?.length === 0) {
-      const isHere = (definitionId: string): boolean =>
-        options.mayBegin(definitionId) || placeOf(definitionId) === 'here'
+      const isHere = (definitionId: string, tenant: string): boolean =>
+        !isPaused(options.paused, definitionId, tenant) &&
+        (options.mayBegin(definitionId) || placeOf(definitionId) === 'here')
       return { suspects, keepsApart: !isEmpty && !hasOthers && isEmptyWorkerWanted(connection, isHere) }
     }
     return { suspects: suspects ?? [], keepsApart: true }

@@ -34,7 +34,10 @@ export class ReadyRuns implements RunSource {
     const sql =
       `SELECT tenant FROM cgk_runs WHERE phase = ${ready} AND definition_id = ? ` +
       `AND tenant ${isIncluded ? '>=' : '>'} ? ORDER BY tenant LIMIT 1`
-    return this.#options.connection.get<{ tenant: string }>(sql, this.name, after)?.tenant
+    const { connection, paused } = this.#options
+    const tenant = connection.get<{ tenant: string }>(sql, this.name, after)?.tenant
+    const isClosed = tenant !== undefined && (paused.tenants.has(tenant) || this.#slots.freeOf(tenant) <= 0)
+    return isClosed ? this.nextTenant(tenant, false) : tenant
   }
 
   claim(tenant: string, max: number): StoredRun[] {
