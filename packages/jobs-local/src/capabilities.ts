@@ -85,6 +85,7 @@ export const sqliteCapabilities: Capabilities = {
     concurrency: { supported: true, note: 'Counted over all processes.' },
     'concurrency.perTenant': { supported: true, note: 'Counted over all processes. Tenants take turns.' },
     'concurrency.key': { supported: true, note: 'Counted over all processes.' },
+    throttle: { supported: true, note: 'Counted over all processes.' },
     'pauseJobs of a definition': { supported: true, note: 'For all processes.' },
     'pauseJobs of a tenant': { supported: true, note: 'For all processes.' },
     cron: { supported: true, note: 'Ticks while a process runs.' },

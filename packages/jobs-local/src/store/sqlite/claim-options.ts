@@ -1,5 +1,6 @@
 import type { LimitsOf } from '../job-store.ts'
 import type { Connection } from './connection.ts'
+import type { KnownThrottles } from './known-throttles.ts'
 import type { PausedWork } from './paused-work.ts'
 import type { Turns } from './turns.ts'
 
@@ -16,4 +17,5 @@ export interface ClaimOptions {
   readonly mayBegin: (definitionId: string) => boolean
   readonly now: number
   readonly paused: PausedWork
+  readonly throttles: KnownThrottles
 }

@@ -2,14 +2,10 @@ import type { StoredRun } from '../job-store.ts'
 import { claimInTurns } from './claim-in-turns.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from './connection.ts'
-import { DefinitionSlots } from './definition-slots.ts'
 import { LimitedRuns } from './limited-runs.ts'
-import { ReadyRuns } from './ready-runs.ts'
 import { phases } from './rows.ts'
 import type { RunSource } from './run-source.ts'
-
-/** Number of free slots of a definition from which on its limit does not matter to the order of its tenants. */
-const manySlots = 16
+import { sourcesOf } from './sources-of.ts'
 
 /**
  * Claims runs that wait for a slot. Tenants take turns, whatever number of definitions and keys they use; then the
@@ -19,9 +15,10 @@ const manySlots = 16
 export function claimRuns(options: ClaimOptions): StoredRun[] {
   const claimed: StoredRun[] = []
   if (options.max <= 0) return claimed
+  const ends: (() => void)[] = []
   const sources = readyDefinitions(options.connection)
     .filter((definition) => !options.paused.definitions.has(definition) && options.mayBegin(definition))
-    .map((definition) => sourceOf(definition, options))
+    .flatMap((definition) => sourcesOf(definition, options, (callback) => void ends.push(callback)))
   const limited = sources.filter((source) => source instanceof LimitedRuns)
   const others = sources.filter((source) => !(source instanceof LimitedRuns))
   for (let open: RunSource[] = [...limited.filter((source) => source.offer()), ...others]; open.length > 0;) {
@@ -31,16 +28,8 @@ export function claimRuns(options: ClaimOptions): StoredRun[] {
     // Tenants that left slots of a limited definition may leave them to others.
     open = claimed.length < options.max ? limited.filter((source) => source.offer()) : []
   }
+  for (const end of ends) end()
   return claimed
-}
-
-function sourceOf(definition: string, options: ClaimOptions): RunSource {
-  const { connection, limitsOf, turns, weights } = options
-  const slots = new DefinitionSlots(connection, definition, limitsOf(definition)?.concurrency)
-  const source = new ReadyRuns(definition, options, slots)
-  return slots.free < manySlots
-    ? new LimitedRuns(source, turns.ofDefinition(definition), weights, () => slots.free)
-    : source
 }
 
 /** Returns the definitions with runs that wait for a slot. Jumps from one to the next through the index. */

@@ -5,7 +5,7 @@ import { DefinitionSlots } from './definition-slots.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
 import { isPaused } from './paused-work.ts'
 import { longLifeMs, phases, type RunRow } from './rows.ts'
-import { holdSuspect } from './runs-table.ts'
+import { holdRun } from './runs-table.ts'
 import type { Workers } from './workers.ts'
 
 /** Number of groups in which the runs of a worker begin again after their first crash. Later ones begin alone. */
@@ -82,7 +82,7 @@ function mayBegin(row: SuspectRow, options: SuspectClaimOptions): boolean {
 function claim({ run, crashes }: SuspectRow, options: SuspectClaimOptions): StoredRun {
   const { connection, worker, now, elapsedMs } = options
   const row = connection.get<ClaimedRow>(`${selectClaimed} WHERE run = ?`, run)!
-  holdSuspect(connection, run, worker, now)
+  holdRun(connection, run, worker, now)
   const probationEndsAt = elapsedMs + Math.min(firstProbationMs * 2 ** (crashes - 1), longLifeMs)
   return Object.assign(toHeldRun(connection, row, worker, now), { probationEndsAt })
 }

@@ -8,9 +8,12 @@ import { claimSuspects, isEmptyWorkerWanted } from './claim-suspects.ts'
 import type { Connection } from './connection.ts'
 import type { HeldRuns } from './held-runs.ts'
 import { countReadyRuns, hasReadyRun, nextDueAt } from './open-work.ts'
+import { KnownThrottles } from './known-throttles.ts'
+import { openDueLanes } from './lanes-table.ts'
 import { isPaused, readPausedWork } from './paused-work.ts'
 import { phases } from './rows.ts'
 import { Turns } from './turns.ts'
+import { wakeDueRuns } from './runs-table.ts'
 import type { UnwrittenRuns } from './unwritten-runs.ts'
 import type { Workers } from './workers.ts'
 
@@ -39,6 +42,7 @@ export interface ClaimsDependencies {
 export class Claims {
   readonly #dependencies: ClaimsDependencies
   readonly #turns = new Turns()
+  readonly #throttles = new KnownThrottles()
   /** Since when this worker begins only suspects, in elapsed time. */
   #apartSince: number | undefined
   /** True if the last claim found at least as many runs as one turn of the event loop begins. */
@@ -83,6 +87,8 @@ export class Claims {
 
   /** Claims up to `max` runs, and the other runs of their batches. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
+    wakeDueRuns(this.#dependencies.connection, now)
+    openDueLanes(this.#dependencies.connection, now)
     const { batches } = this.#dependencies.unwritten
     return batches.claim(max, limitsOf, now, (slots) => this.#claim(slots, limitsOf, now))
   }
@@ -92,7 +98,7 @@ export class Claims {
     const { connection, workers, unwritten, tenantWeights: weights = new Map<string, number>() } = this.#dependencies
     const mayBegin = (definitionId: string): boolean => workers.mayBegin(definitionId)
     const paused = readPausedWork(connection)
-    const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now, paused }
+    const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now, paused, throttles: this.#throttles }
     if (max <= 0) {
       unwritten.writeWaiting()
       return []
@@ -119,6 +125,11 @@ export class Claims {
     const claimed = [...suspects, ...older, ...direct, ...limited]
     this.#hasFilledTurn = claimed.length >= turnBatch
     return claimed
+  }
+
+  /** Reverts what this worker knows from a transaction that was rolled back. */
+  rollBack(): void {
+    this.#throttles.clear()
   }
 
   /** Returns whether this worker has not begun only suspects for too long. */

@@ -3,8 +3,20 @@ import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
 import type { Connection } from './connection.ts'
 import { freeSlots } from './free-slots.ts'
 
+/** The free slots of a claim. */
+export interface Slots {
+  /** The number of runs that may begin. */
+  readonly free: number
+  /** Returns how many more runs of a tenant may begin. */
+  freeOf(tenant: string): number
+  /** Returns how many more runs of a tenant's key may begin. */
+  freeOfKey(tenant: string, key: string): number
+  /** Takes slots. */
+  take(tenant: string, key: string, count: number): void
+}
+
 /** The free slots of a definition within one claim. Counts all workers' runs once, and then those of this claim. */
-export class DefinitionSlots {
+export class DefinitionSlots implements Slots {
   readonly #connection: Connection
   readonly #definition: string
   readonly #limits: ConcurrencyLimits
@@ -16,22 +28,18 @@ export class DefinitionSlots {
     this.#limits = limits
   }
 
-  /** The number of runs that may begin. */
   get free(): number {
     return this.#freeIn(this.#limits.limit, [this.#definition])
   }
 
-  /** Returns how many more runs of a tenant may begin. */
   freeOf(tenant: string): number {
     return this.#freeIn(this.#limits.perTenant, [this.#definition, tenant])
   }
 
-  /** Returns how many more runs of a tenant's key may begin. */
   freeOfKey(tenant: string, key: string): number {
     return this.#freeIn(this.#limits.perKey, [this.#definition, tenant, key])
   }
 
-  /** Takes slots. */
   take(tenant: string, key: string, count: number): void {
     for (const lane of [[], [tenant], [tenant, key]]) {
       const name = nameOf([this.#definition, ...lane])

@@ -1,6 +1,7 @@
 import type { Retention } from '../retained-jobs.ts'
 import type { Connection } from './connection.ts'
 import { type Cutoffs, cutoffsOf, deleteExpiredJobs, releaseDiskSpace } from './delete-expired-jobs.ts'
+import { pruneLanes } from './lanes-table.ts'
 import { takeOver } from './take-over.ts'
 import { maxHeartbeatMs, type Workers } from './workers.ts'
 
@@ -63,6 +64,7 @@ export class Housekeeping {
     workers.heartbeat()
     for (const dead of workers.removeDead()) takeOver(connection, dead, now())
     workers.pruneDefinitions()
+    pruneLanes(connection, now())
     if (this.#prune()) this.#pruneSoon()
   }
 

@@ -27,12 +27,13 @@ export function countReadyByDefinition(connection: Connection, max: number): Rea
   return new Map(connection.all<{ id: string; count: number }>(sql, max).map(({ id, count }) => [id, count]))
 }
 
-/** Returns when the next delayed job or run is due. */
+/** Returns when the next delayed job or run is due, or a throttle lets the next run start. */
 export function nextDueAt(connection: Connection): number | undefined {
   const sql =
     `SELECT min(ifnull((SELECT min(due_at) FROM cgk_jobs WHERE state = 'scheduled'), ${never}), ` +
     `ifnull((SELECT min(due_at) FROM cgk_runs WHERE due_at IS NOT NULL), ${never}), ` +
-    `ifnull((SELECT min(gather_until) FROM cgk_runs INDEXED BY cgk_batches_due WHERE phase = ${gathering} AND gather_until > 0), ${never})) AS at`
+    `ifnull((SELECT min(gather_until) FROM cgk_runs INDEXED BY cgk_batches_due WHERE phase = ${gathering} AND gather_until > 0), ${never}), ` +
+    `ifnull((SELECT min(open_at) FROM cgk_lanes WHERE open_at > 0), ${never})) AS at`
   const { at } = connection.get<{ at: number }>(sql)!
   return at === never ? undefined : at
 }

@@ -1,55 +1,63 @@
 import type { StoredRun } from '../job-store.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import { compareText } from './compare-text.ts'
-import type { DefinitionSlots } from './definition-slots.ts'
+import type { Slots } from './definition-slots.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
-import { phases } from './rows.ts'
-import { type RunLane, holdRuns } from './runs-table.ts'
+import type { RunScan } from './run-scans.ts'
+import { holdRun, holdRuns } from './runs-table.ts'
 import type { RunSource } from './run-source.ts'
+import type { StoredKeys } from './stored-keys.ts'
 
-const { ready } = phases
-const lanesOfTenant = `SELECT throttle_key, concurrency_key FROM cgk_runs WHERE phase = ${ready} AND definition_id = ?1 AND tenant = ?2`
-const inOrder = 'ORDER BY throttle_key, concurrency_key LIMIT 1'
+/** The runs to claim. */
+export interface ReadyRunsOptions {
+  /** A name that tells the source from others of the same claim. */
+  readonly name: string
+  readonly definitionId: string
+  readonly scan: RunScan
+  readonly slots: Slots
+  /** The only key of the throttle. Default: all. */
+  readonly throttleKey?: string
+}
 
-type Keys = Pick<RunLane, 'throttle_key' | 'concurrency_key'>
-
-/** Before all keys, and equal to those of a run without keys. */
-const noKeys: Keys = { throttle_key: '', concurrency_key: '' }
-
-/** The ready runs of a definition. Within a tenant, the keys take turns. */
+/** The ready runs of a definition that a scan finds. Within a tenant, the keys take turns. */
 export class ReadyRuns implements RunSource {
   readonly name: string
-  readonly #options: ClaimOptions
-  readonly #slots: DefinitionSlots
+  readonly #claim: ClaimOptions
+  readonly #options: ReadyRunsOptions
+  /** Before all keys, and equal to those of a run without keys. */
+  readonly #first: StoredKeys
   /** Lanes of which no other run may begin now. */
   readonly #done = new Set<string>()
 
-  constructor(definitionId: string, options: ClaimOptions, slots: DefinitionSlots) {
-    this.name = definitionId
+  constructor(claim: ClaimOptions, options: ReadyRunsOptions) {
+    this.name = options.name
+    this.#claim = claim
     this.#options = options
-    this.#slots = slots
+    this.#first = { throttle_key: options.throttleKey ?? '', concurrency_key: '' }
   }
 
   nextTenant(after: string, isIncluded: boolean): string | undefined {
-    const sql =
-      `SELECT tenant FROM cgk_runs WHERE phase = ${ready} AND definition_id = ? ` +
-      `AND tenant ${isIncluded ? '>=' : '>'} ? ORDER BY tenant LIMIT 1`
-    const { connection, paused } = this.#options
-    const tenant = connection.get<{ tenant: string }>(sql, this.name, after)?.tenant
-    const isClosed = tenant !== undefined && (paused.tenants.has(tenant) || this.#slots.freeOf(tenant) <= 0)
-    return isClosed ? this.nextTenant(tenant, false) : tenant
+    const { scan, slots, definitionId } = this.#options
+    const { connection, paused } = this.#claim
+    const next = (sql: string, from: string): string | undefined =>
+      connection.get<{ tenant: string }>(sql, definitionId, from)?.tenant
+    let tenant = next(scan.nextTenant(isIncluded), after)
+    while (tenant !== undefined && (paused.tenants.has(tenant) || slots.freeOf(tenant) <= 0))
+      tenant = next(scan.nextTenant(false), tenant)
+    return tenant
   }
 
   claim(tenant: string, max: number): StoredRun[] {
     const claimed: StoredRun[] = []
-    const wanted = Math.min(max, this.#slots.free, this.#slots.freeOf(tenant))
-    for (let lanes: Keys[] = []; claimed.length < wanted;) {
+    const { slots } = this.#options
+    const wanted = Math.min(max, slots.free, slots.freeOf(tenant))
+    for (let lanes: StoredKeys[] = []; claimed.length < wanted;) {
       if (lanes.length === 0) lanes = this.#lanesOf(tenant, wanted - claimed.length)
       if (lanes.length === 0) break
       const share = Math.ceil((wanted - claimed.length) / lanes.length)
       for (const keys of lanes) {
         const count = Math.min(share, wanted - claimed.length)
-        const found = count > 0 ? this.#claimIn({ definition_id: this.name, tenant, ...keys }, count) : []
+        const found = count > 0 ? this.#claimIn(tenant, keys, count) : []
         if (found.length < count) this.#done.add(nameOf(tenant, keys))
         claimed.push(...found)
       }
@@ -58,42 +66,41 @@ export class ReadyRuns implements RunSource {
     return claimed
   }
 
-  #claimIn(lane: RunLane, max: number): StoredRun[] {
-    const { connection, worker, now } = this.#options
-    const { definition_id: definition, tenant, throttle_key: throttleKey, concurrency_key: key } = lane
-    const count = Math.min(max, this.#slots.freeOfKey(tenant, key))
-    if (count === 0) return []
-    const where =
-      `r.phase = ${ready} AND r.definition_id = ? AND r.tenant = ? AND r.throttle_key = ? AND r.concurrency_key = ? ` +
-      'ORDER BY rank, run LIMIT ?'
-    const sql = `${selectClaimed} WHERE ${where}`
-    const rows = connection.all<ClaimedRow>(sql, definition, tenant, throttleKey, key, count)
+  #claimIn(tenant: string, keys: StoredKeys, max: number): StoredRun[] {
+    const { connection, worker, now } = this.#claim
+    const { definitionId, scan, slots } = this.#options
+    const { throttle_key: throttleKey, concurrency_key: key } = keys
+    const count = Math.min(max, slots.freeOfKey(tenant, key))
+    if (count <= 0) return []
+    const sql = `${selectClaimed} WHERE ${scan.runsOfLane}`
+    const rows = connection.all<ClaimedRow>(sql, definitionId, tenant, throttleKey, key, count)
     const last = rows.at(-1)
     if (!last) return []
-    holdRuns(connection, last, worker, now)
-    this.#slots.take(tenant, key, rows.length)
+    if (scan.isWhole) holdRuns(connection, last, worker, now)
+    else for (const { run } of rows) holdRun(connection, run, worker, now)
+    slots.take(tenant, key, rows.length)
     return rows.map((row) => toHeldRun(connection, row, worker, now))
   }
 
   /** Returns up to `max` lanes of a tenant, beginning after the one that was served last. */
-  #lanesOf(tenant: string, max: number): Keys[] {
-    const { turns } = this.#options
+  #lanesOf(tenant: string, max: number): StoredKeys[] {
+    const { turns } = this.#claim
     const name = nameOf(this.name, { throttle_key: tenant, concurrency_key: '' })
     const last = turns.lastOf(name)
-    const found: Keys[] = []
+    const found: StoredKeys[] = []
     // Looks for one more, so that it is known whether lanes take turns.
-    const collect = (after: Keys, isIncluded: boolean, until?: Keys): void => {
+    const collect = (after: StoredKeys, isIncluded: boolean, until?: StoredKeys): void => {
       for (let keys = this.#nextLane(tenant, after, isIncluded, until); keys;) {
         if (!this.#done.has(nameOf(tenant, keys))) found.push(keys)
         if (found.length > max) return
         keys = this.#nextLane(tenant, keys, false, until)
       }
     }
-    const from = last === undefined ? undefined : (JSON.parse(last) as Keys)
-    if (!from && this.#hasNoKeys(tenant)) found.push(noKeys)
+    const from = last === undefined ? undefined : (JSON.parse(last) as StoredKeys)
+    if (!from && this.#hasOneLane(tenant)) found.push(this.#first)
     else {
-      collect(from ?? noKeys, !from)
-      if (from && found.length <= max) collect(noKeys, true, from)
+      collect(from ?? this.#first, !from)
+      if (from && found.length <= max) collect(this.#first, true, from)
     }
     const lanes = found.slice(0, max)
     turns.remember(name, found.length > 1 ? JSON.stringify(lanes.at(-1)) : undefined)
@@ -101,28 +108,28 @@ export class ReadyRuns implements RunSource {
   }
 
   /** Returns whether all waiting runs of a tenant are in one lane, without keys. */
-  #hasNoKeys(tenant: string): boolean {
-    const sql = `${lanesOfTenant} ORDER BY throttle_key DESC, concurrency_key DESC LIMIT 1`
-    const last = this.#options.connection.get<Keys>(sql, this.name, tenant)
-    return last?.throttle_key === '' && last.concurrency_key === '' && !this.#done.has(nameOf(tenant, noKeys))
+  #hasOneLane(tenant: string): boolean {
+    const { definitionId, scan } = this.#options
+    const { throttle_key: throttleKey } = this.#first
+    const last = this.#claim.connection.get<StoredKeys>(scan.lastLane, definitionId, tenant, throttleKey)
+    const isFirst = last?.throttle_key === throttleKey && last.concurrency_key === ''
+    return isFirst && !this.#done.has(nameOf(tenant, this.#first))
   }
 
-  /** Returns the next lane. Compares the keys one by one, because SQLite would read the whole lane to compare pairs. */
-  #nextLane(tenant: string, after: Keys, isIncluded: boolean, until?: Keys): Keys | undefined {
+  #nextLane(tenant: string, after: StoredKeys, isIncluded: boolean, until?: StoredKeys): StoredKeys | undefined {
+    const { definitionId, scan } = this.#options
     const { throttle_key: throttleKey, concurrency_key: key } = after
-    const sql =
-      `SELECT * FROM (${lanesOfTenant} AND throttle_key = ?3 AND concurrency_key ${isIncluded ? '>=' : '>'} ?4 ${inOrder}) UNION ALL ` +
-      `SELECT * FROM (${lanesOfTenant} AND throttle_key > ?3 ${inOrder}) LIMIT 1`
-    const found = this.#options.connection.get<Keys>(sql, this.name, tenant, throttleKey, key)
-    const isBefore =
-      !until ||
-      !found ||
-      (compareText(found.throttle_key, until.throttle_key) ||
-        compareText(found.concurrency_key, until.concurrency_key)) <= 0
-    return isBefore ? found : undefined
+    const sql = scan.nextLane(isIncluded)
+    const found = this.#claim.connection.get<StoredKeys>(sql, definitionId, tenant, throttleKey, key)
+    return !found || !until || isUpTo(found, until) ? found : undefined
   }
 }
 
-function nameOf(tenant: string, { throttle_key: throttleKey, concurrency_key: key }: Keys): string {
+function isUpTo(one: StoredKeys, other: StoredKeys): boolean {
+  const place = compareText(one.throttle_key, other.throttle_key)
+  return place < 0 || (place === 0 && compareText(one.concurrency_key, other.concurrency_key) <= 0)
+}
+
+function nameOf(tenant: string, { throttle_key: throttleKey, concurrency_key: key }: StoredKeys): string {
   return JSON.stringify([tenant, throttleKey, key])
 }

@@ -116,13 +116,10 @@ export const hold: string =
   'started_at = ifnull(started_at, ?), attempt_started_at = CASE WHEN pause IS NULL THEN ? ELSE attempt_started_at END, ' +
   'pause = NULL'
 
-/** The runs of a definition and tenant that have the same keys. */
-export type RunLane = Pick<RunRow, 'definition_id' | 'tenant'> & StoredKeys
-
 /** Marks the ready runs of a lane as running or resumed, up to and including the given run. */
 export function holdRuns(
   connection: Connection,
-  last: RunLane & Pick<RunRow, 'rank' | 'run'>,
+  last: StoredKeys & Pick<RunRow, 'definition_id' | 'tenant' | 'rank' | 'run'>,
   worker: number,
   now: number,
 ): void {
@@ -134,8 +131,8 @@ export function holdRuns(
   connection.run(`UPDATE cgk_runs SET ${hold} WHERE ${where}`, worker, now, now, ...values)
 }
 
-/** Marks a suspect as running or resumed. */
-export function holdSuspect(connection: Connection, run: number, worker: number, now: number): void {
+/** Marks a run as running or resumed. */
+export function holdRun(connection: Connection, run: number, worker: number, now: number): void {
   const sql = `UPDATE cgk_runs SET ${hold}, due_at = NULL WHERE run = ?`
   connection.run(sql, worker, now, now, run)
 }

@@ -184,4 +184,39 @@ export const migrations: readonly string[] = [
   CREATE INDEX cgk_batches_order ON cgk_runs (definition_id, tenant, rank) WHERE phase = 4;
   ALTER TABLE cgk_definitions ADD COLUMN batch TEXT; -- as JSON
   `,
+  `
+  CREATE INDEX cgk_runs_again ON cgk_runs (definition_id, tenant, concurrency_key, rank)
+    WHERE phase = 1 AND started_at IS NOT NULL;
+  CREATE TABLE cgk_throttles (     -- definitions with a throttle that has a key: their waiting runs have lanes
+    definition_id TEXT PRIMARY KEY,
+    rate TEXT NOT NULL             -- the limits from which \`open_at\` of the lanes follows
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE cgk_lanes (         -- states of throttles, and the lanes of runs that wait for their first start
+    id INTEGER PRIMARY KEY,
+    definition_id TEXT NOT NULL,
+    tenant TEXT NOT NULL,          -- empty for a throttle without a key, of all tenants
+    key TEXT NOT NULL,
+    state REAL,                    -- see \`ThrottleState\`
+    open_at INTEGER,               -- 0 if a run may start, otherwise when one may; null if none waits
+    UNIQUE (definition_id, tenant, key)
+  ) STRICT;
+  CREATE INDEX cgk_lanes_open ON cgk_lanes (open_at, definition_id, tenant, key) WHERE open_at IS NOT NULL;
+  CREATE INDEX cgk_lanes_idle ON cgk_lanes (state) WHERE open_at IS NULL;
+  CREATE TRIGGER cgk_lanes_added AFTER INSERT ON cgk_runs
+    WHEN NEW.phase = 1 AND NEW.started_at IS NULL
+      AND EXISTS (SELECT 1 FROM cgk_throttles WHERE definition_id = NEW.definition_id)
+    BEGIN
+      INSERT INTO cgk_lanes (definition_id, tenant, key, open_at)
+        VALUES (NEW.definition_id, NEW.tenant, NEW.throttle_key, 0)
+        ON CONFLICT (definition_id, tenant, key) DO UPDATE SET open_at = 0 WHERE open_at IS NULL;
+    END;
+  CREATE TRIGGER cgk_lanes_ready AFTER UPDATE OF phase ON cgk_runs
+    WHEN NEW.phase = 1 AND NEW.started_at IS NULL
+      AND EXISTS (SELECT 1 FROM cgk_throttles WHERE definition_id = NEW.definition_id)
+    BEGIN
+      INSERT INTO cgk_lanes (definition_id, tenant, key, open_at)
+        VALUES (NEW.definition_id, NEW.tenant, NEW.throttle_key, 0)
+        ON CONFLICT (definition_id, tenant, key) DO UPDATE SET open_at = 0 WHERE open_at IS NULL;
+    END;
+  `,
 ]

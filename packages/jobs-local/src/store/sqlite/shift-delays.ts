@@ -14,6 +14,7 @@ export function shiftDelays(connection: Connection, byMs: number): void {
       "WHERE state = 'scheduled' AND CASE WHEN json_valid(envelope) THEN envelope ->> '$.delayMs' END IS NOT NULL",
     byMs,
   )
+  connection.run('UPDATE cgk_lanes SET state = state + ?1, open_at = iif(open_at > 0, open_at + ?1, open_at)', byMs)
   connection.run('UPDATE cgk_runs SET rank = rank + ? WHERE phase IS NOT NULL', byMs)
   connection.run(
     `UPDATE cgk_runs SET gather_until = gather_until + ? WHERE phase = ${phases.gathering} AND gather_until > 1`,

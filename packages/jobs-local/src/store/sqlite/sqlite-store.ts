@@ -135,7 +135,6 @@ class SqliteStore implements JobStore {
 
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
     this.#workers.join()
-    runs.wakeDueRuns(this.#connection, now)
     const claimed = this.#claims.claim(max, limitsOf, now)
     for (const run of claimed) {
       this.#held.add(run)
@@ -295,6 +294,7 @@ class SqliteStore implements JobStore {
 
   #onRollback(): void {
     this.#workers.rollBack()
+    this.#claims.rollBack()
     this.#held.rollBack()
   }
 }
