@@ -52,7 +52,7 @@ export const inngestCapabilities: Capabilities = {
     'concurrency: several limits': { supported: true, note: 'At most two.' },
     throttle: {
       supported: true,
-      note: '`burst` must be at least the number of runs that start in whole seconds: 10 if 10 start in a second. With a `burst` above 1, a run may start up to a second early. A retry counts as a start if its previous attempt started more than five minutes before. Waiting runs start in about their order.',
+      note: 'With several starts in a second, set `burst` to that number: Inngest counts in whole seconds. A `burst` that it would exceed is refused. A retry counts as a start if its previous attempt started more than five minutes before. Waiting runs start in about their order.',
     },
     debounce: {
       supported: false,

@@ -113,15 +113,18 @@ test('rejects three limits of concurrency', () => {
 })
 
 test('rejects a throttle with a burst that Inngest would exceed', () => {
-  const throttled = (burst?: number) => jobWith(undefined, { throttle: { limit: 10, period: '1s', burst } })
-  for (const burst of [undefined, 9]) {
-    const { feature, message } = refusal(throttled(burst))
-    expect(feature).toBe(`throttle.burst: ${burst ?? 1}`)
-    expect(message).toContain(
-      'In `work`, set `burst` to 10 or more: Inngest counts in whole seconds, and lets as many runs start at once.',
-    )
+  const throttled = (limit: number, period: string, burst?: number) =>
+    jobWith(undefined, { throttle: { limit, period, burst } })
+  const { feature, message } = refusal(throttled(10, '1s'))
+  expect(feature).toBe('throttle.burst: 1')
+  expect(message).toContain(
+    'In `work`, set it to 10, or to 21 or more. Inngest counts in whole seconds and would start more runs.',
+  )
+  expect(refusal(throttled(1, '1s', 2)).message).toContain('In `work`, set it to 1, or to 3 or more.')
+  expect(refusal(throttled(100, '1m')).message).toContain('In `work`, set it to 5 or more.')
+  for (const one of [throttled(10, '1s', 10), throttled(1, '1s'), throttled(10, '1m'), throttled(10, '1m', 2)]) {
+    expect(findUnsupportedByInngest(one)).toEqual([])
   }
-  expect(findUnsupportedByInngest(throttled(10))).toEqual([])
 })
 
 test('rejects a job for an event name that Inngest reserves', () => {

@@ -2,7 +2,7 @@ import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-cor
 import { findUnsupportedOptions } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
-import { leastBurst } from './host/throttle-option.ts'
+import { otherBursts } from './host/throttle-option.ts'
 
 /** Options of Inngest that break a guarantee of this library, with a remedy for each. */
 const refused = {
@@ -64,11 +64,10 @@ export function findUnsupportedByInngest(definition: Definition): UnsupportedFea
     const remedy = `Inngest has at most two limits for a function. Omit one of them in \`${id}\`.`
     refuse('concurrency with `limit`, `perTenant` and `key`', remedy)
   }
-  if (throttle && (throttle.burst ?? 1) < leastBurst(throttle)) {
-    const remedy =
-      `In \`${id}\`, set \`burst\` to ${leastBurst(throttle)} or more: Inngest counts in whole seconds, and lets as many ` +
-      'runs start at once.'
-    refuse(`throttle.burst: ${throttle.burst ?? 1}`, remedy)
+  const bursts = throttle && otherBursts(throttle)
+  if (bursts !== undefined) {
+    const remedy = `In \`${id}\`, set it to ${bursts}. Inngest counts in whole seconds and would start more runs.`
+    refuse(`throttle.burst: ${throttle!.burst ?? 1}`, remedy)
   }
   if (definition.kind !== 'cron' && definition.event.startsWith('inngest/')) {
     const remedy = `Inngest reserves names that begin with \`inngest/\`. Rename the event of \`${id}\`.`

@@ -2,8 +2,9 @@ import type { ThrottleLimits } from '@cgk-platform/jobs-core/provider'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { createThrottles } from '../../test/loopback/throttles.ts'
 import { payloadKeyExpression } from './payload-key-expression.ts'
-import { leastBurst, throttleOption } from './throttle-option.ts'
+import { possibleBursts, throttleOption } from './throttle-option.ts'
 
 const throttle = (limit: number, periodMs: number, burst?: number): ThrottleLimits => ({
   limit,
@@ -19,17 +20,24 @@ test('has a burst that Inngest adds to the limit', () => {
   expect(throttleOption(throttle(1, 7 * 86_400_000))).toEqual({ limit: 1, period: '604800s', burst: 0 })
 })
 
-test('needs a burst of as many runs as start in whole seconds', () => {
-  const cases = [throttle(1, 1000), throttle(10, 1000), throttle(100, 60_000), throttle(1, 1500), throttle(7, 2000)]
-  expect(cases.map(leastBurst)).toEqual([1, 10, 5, 2, 7])
+test('is possible with some bursts only', () => {
+  const cases = [throttle(1, 1000), throttle(10, 1000), throttle(10, 60_000), throttle(100, 60_000), throttle(1, 1500)]
+  expect(cases.map(possibleBursts)).toEqual([
+    { exact: 1, from: 3 },
+    { exact: 10, from: 21 },
+    { exact: 1, from: 2 },
+    { from: 5 },
+    { from: 3 },
+  ])
 })
 
+const limits = fc.integer({ min: 1, max: 100 })
+const periods = fc.integer({ min: 1000, max: 120_000 })
+
 test('has the same rate and burst, in whole seconds', () => {
-  const limits = fc.integer({ min: 1, max: 10_000 })
-  const periods = fc.integer({ min: 1000, max: 7 * 86_400_000 })
   fc.assert(
     fc.property(limits, periods, fc.nat(50), (limit, periodMs, more) => {
-      const burst = leastBurst(throttle(limit, periodMs)) + more
+      const burst = possibleBursts(throttle(limit, periodMs)).from + more
       const option = throttleOption(throttle(limit, periodMs, burst))
       const seconds = Number(option.period.slice(0, -1))
       expect([Number.isInteger(seconds), seconds >= 1]).toEqual([true, true])
@@ -37,6 +45,33 @@ test('has the same rate and burst, in whole seconds', () => {
       expect(option.limit + option.burst!).toBe(burst)
     }),
   )
+})
+
+/** Returns the number of runs that Inngest starts if many wait, and it looks at them every second for a while. */
+function startsWithin(seconds: number, throttled: ThrottleLimits): number {
+  const option = throttleOption(throttled)
+  let now = 0
+  let starts = 0
+  const engine = createThrottles(() => now)
+  for (let second = 0; second <= seconds; second++) {
+    now = Math.max(now, second * 1000 + ((second * 7) % 40)) // it takes a while until it looks, and for each start
+    for (; engine.admits('key', option, `${starts}`) && starts < 10_000; now += 1)
+      engine.count('key', option, `${starts++}`)
+  }
+  return starts
+}
+
+test('keeps the rate with a possible burst, and can double it with others', () => {
+  fc.assert(
+    fc.property(limits, periods, fc.nat(20), fc.boolean(), (limit, periodMs, more, isExact) => {
+      const { exact, from } = possibleBursts(throttle(limit, periodMs))
+      const burst = isExact && exact !== undefined ? exact : from + more
+      const perSecond = (limit / periodMs) * 1000
+      fc.pre(perSecond < 20)
+      expect(startsWithin(100, throttle(limit, periodMs, burst))).toBeLessThanOrEqual(burst + 105 * perSecond + 1)
+    }),
+  )
+  expect(startsWithin(100, throttle(2, 1000, 4))).toBeGreaterThan(300)
 })
 
 test('has the key of its definition', () => {

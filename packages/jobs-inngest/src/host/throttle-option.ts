@@ -18,8 +18,30 @@ export function throttleOption(throttle: ThrottleLimits): NonNullable<InngestFun
   }
 }
 
-/** Returns the lowest `burst` with which Inngest can honor a throttle: the fewest starts that take whole seconds. */
-export function leastBurst({ limit, periodMs }: ThrottleLimits): number {
+/**
+ * Returns the values of `burst` with which Inngest honors a throttle: `exact`, if there is such a value, and `from` or
+ * more. A burst takes whole seconds. After whole seconds without a start, rounded down, Inngest forgets the starts. It
+ * looks at waiting runs every second, so a burst of more than one and at most two seconds would be forgotten each time.
+ */
+export function possibleBursts(throttle: ThrottleLimits): { readonly exact?: number; readonly from: number } {
+  const { limit, periodMs } = throttle
+  const least = leastBurst(throttle)
+  const intervalSeconds = periodMs / limit / 1000
+  const forgotten = Math.floor(((Math.ceil(intervalSeconds) + 1) * 1000 * limit) / periodMs)
+  const isExact = least === 1 || least * periodMs === limit * 1000
+  return { ...(isExact && { exact: least }), from: Math.max(least, forgotten + 1) }
+}
+
+/** Describes the possible values of `burst` if Inngest cannot honor that of a throttle, otherwise `undefined`. */
+export function otherBursts(throttle: ThrottleLimits): string | undefined {
+  const { exact, from } = possibleBursts(throttle)
+  const { burst = 1 } = throttle
+  if (burst === exact || burst >= from) return undefined
+  return exact === undefined ? `${from} or more` : `${exact}, or to ${from} or more`
+}
+
+/** Returns the fewest starts that take whole seconds. */
+function leastBurst({ limit, periodMs }: ThrottleLimits): number {
   return (limit * 1000) / greatestCommonDivisor(periodMs, limit * 1000)
 }
 
