@@ -8,7 +8,7 @@ import { createStore, storeNames } from '../kit/stores.ts'
 const debounced: Subscriber = { definitionId: 'work', maxAttempts: 1, debounce: { periodMs: 1000 } }
 const throttled = (): RunLimits => ({ throttle: { limit: 1, periodMs: 10_000 } })
 
-test.each(['memory'] as const)('a throttle counts debounced runs when they start (%s)', async (name) => {
+test.each(storeNames)('a throttle counts debounced runs when they start (%s)', async (name) => {
   const store = createStore(name)
   await changed(store, () => {
     store.add([createEnvelope(), createEnvelope(), createEnvelope()], 0)
@@ -22,6 +22,23 @@ test.each(['memory'] as const)('a throttle counts debounced runs when they start
   expect(await startsAt(10_999)).toBe(0)
   expect(await startsAt(11_000)).toBe(1)
   expect(await startsAt(100_000)).toBe(0)
+})
+
+test.each(storeNames)('a debounced run keeps the key of its throttle (%s)', async (name) => {
+  const store = createStore(name)
+  const limits = (): RunLimits => ({ throttle: { limit: 1, periodMs: 10_000, key: 'storeId' } })
+  await changed(store, () => {
+    store.add([createEnvelope(), createEnvelope(), createEnvelope()], 0)
+    for (const [index, job] of store.takeDueJobs(3, 0).entries()) {
+      const throttleKey = ['one', 'one', 'two'][index]!
+      store.addRuns(job, [{ ...debounced, throttleKey, debounceKey: `${index}` }], 0)
+    }
+  })
+  const startsAt = (now: number): Promise<number> =>
+    changed(store, () => store.claim(10, limits, now)).then(({ length }) => length)
+  expect([await startsAt(999), await startsAt(1000), await startsAt(10_999), await startsAt(11_000)]).toEqual([
+    0, 2, 0, 1,
+  ])
 })
 
 test.each(storeNames)('the priority of the run that runs counts (%s)', async (name) => {

@@ -4,7 +4,7 @@ import { arrivedAt } from '../arrived-at.ts'
 import type { StoredRun } from '../job-store.ts'
 import { quietUntil } from '../quiet-until.ts'
 import type { Connection } from './connection.ts'
-import { keyOf, phases } from './rows.ts'
+import { keyOf } from './rows.ts'
 
 interface OpenRow {
   readonly run: number
@@ -19,7 +19,7 @@ const openSql =
   'ORDER BY due_at DESC LIMIT 1'
 
 /**
- * Makes a new run, which was written as ready, wait for its quiet period. It supersedes the run of its definition,
+ * Makes a new run, which was just written, wait for its quiet period. It supersedes the run of its definition,
  * tenant and key within whose quiet period its job came. Returns the id of that run's job.
  */
 export function debounceRun(
@@ -40,7 +40,7 @@ export function debounceRun(
   const since = open?.since ?? now
   run.state = 'scheduled'
   run.dueAt = quietUntil(times, since, now)
-  const sql = `UPDATE cgk_runs SET state = 'scheduled', phase = ${phases.waiting}, due_at = ?, debounce_key = ?, debounced_since = ? WHERE run = ?`
+  const sql = "UPDATE cgk_runs SET state = 'scheduled', due_at = ?, debounce_key = ?, debounced_since = ? WHERE run = ?"
   connection.run(sql, run.dueAt, key, since, keyOf(run).run)
   return open?.job
 }

@@ -34,13 +34,13 @@ export interface NewRun extends Omit<Subscriber, 'concurrencyKey' | 'throttleKey
   readonly workflow?: string
 }
 
-/** Writes a new run that waits for a slot. */
+/** Writes a new run that waits for a slot, for its batch, or for a quiet period that `debounceRun` sets. */
 export function addRun(connection: Connection, run: NewRun): void {
   const { definitionId, tenantId, rank, maxAttempts, compensateOnCancel = false, retryOf, retriedAt, workflow } = run
   const { throttle_key: throttleKey = '', concurrency_key: concurrencyKey = '', gatherUntil = null } = run
   connection.run(
     'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, rank, throttle_key, concurrency_key, max_attempts, compensate_on_cancel, retry_of, retried_at, workflow, gather_until) ' +
-      `VALUES (?, ?, ?, 'queued', ${gatherUntil === null ? ready : gathering}, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `VALUES (?, ?, ?, 'queued', ${gatherUntil !== null ? gathering : run.debounce ? waiting : ready}, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     run.run,
     definitionId,
     tenantId,

@@ -51,7 +51,7 @@ export class UnwrittenRuns {
       return undefined
     }
     if (!subscriber.debounce) return void this.#runs.push(run)
-    this.#writeWaiting(run)
+    this.#writeWaiting(run, subscriber)
     return debounceRun(this.#connection, run, subscriber.debounce, now)
   }
 
@@ -79,7 +79,7 @@ export class UnwrittenRuns {
     return started
   }
 
-  #writeWaiting(run: StoredRun): void {
+  #writeWaiting(run: StoredRun, { debounce }: Pick<Subscriber, 'debounce'> = {}): void {
     const { definitionId, maxAttempts, compensateOnCancel = false, job } = run
     const { run: key, rank } = keyOf(run)
     addRun(this.#connection, {
@@ -90,6 +90,7 @@ export class UnwrittenRuns {
       maxAttempts,
       compensateOnCancel,
       ...storedKeysOf(run),
+      ...(debounce && { debounce }),
     })
   }
 }
