@@ -4,6 +4,7 @@ import { Gate, type WaitingLane } from './gate.ts'
 
 /** The throttle of a definition, or of one of its keys. Its lanes wait for a time. */
 export class Bucket<T extends WaitingLane<T>> extends Gate<T> {
+  readonly level = 3
   state: ThrottleState
   /** When a timer wakes the next lane. */
   timerAt: number | undefined
@@ -14,9 +15,8 @@ export class Bucket<T extends WaitingLane<T>> extends Gate<T> {
     return throttle ? nextStartAt(this.state, throttle) : Number.NEGATIVE_INFINITY
   }
 
-  /** Whether a run may start. A lane that was not woken waits behind those that wait. */
-  isOpen(now: number, wasWoken: boolean): boolean {
-    return this.nextAt <= now && (wasWoken || (this.size === 0 && this.woken === 0))
+  protected override hasRoom(reserved: number, now: number): boolean {
+    return reserved === 0 && this.nextAt <= now
   }
 
   started(now: number): void {
@@ -26,10 +26,6 @@ export class Bucket<T extends WaitingLane<T>> extends Gate<T> {
 
   /** Whether it is as if no run had ever started. */
   isUnused(now: number): boolean {
-    return this.size === 0 && this.woken === 0 && (this.state ?? now) <= now
-  }
-
-  override mayWake(now: number): boolean {
-    return this.woken === 0 && this.nextAt <= now
+    return !this.isWanted && (this.state ?? now) <= now
   }
 }

@@ -32,6 +32,13 @@ export class Chain<T extends Link<T>> {
     return item
   }
 
+  /** Removes all items and returns them. */
+  drain(): T[] {
+    const items: T[] = []
+    for (let item = this.shift(); item; item = this.shift()) items.push(item)
+    return items
+  }
+
   /** Moves the first item to the end. */
   rotate(): void {
     if (this.#size > 1) this.push(this.shift()!)

@@ -1,5 +1,6 @@
 import type { Bucket } from './bucket.ts'
-import { Gate, type GateOwner, type WaitingLane } from './gate.ts'
+import type { Gate, GateOwner, WaitingLane } from './gate.ts'
+import { PauseGate } from './pause-gate.ts'
 import type { RunLimits } from './job-store.ts'
 import { Slots } from './slots.ts'
 
@@ -17,7 +18,7 @@ export class DefinitionLanes<T extends WaitingLane<T>> implements GateOwner<T> {
   readonly blocked = new Set<Gate<T>>()
   readonly slots = new Slots<T>(this, 'limit')
   /** Where lanes wait while the definition is paused. */
-  readonly pause = new Gate<T>(this, false)
+  readonly pause: Gate<T> = new PauseGate<T>(this, false)
   /** The throttle over all tenants. */
   bucket: Bucket<T> | undefined
   /** The throttles of single keys. */

@@ -23,7 +23,7 @@ export interface GateOwner<T extends WaitingLane<T>> {
 }
 
 /** A place where lanes wait that may not start a run. */
-export class Gate<T extends WaitingLane<T>> {
+export abstract class Gate<T extends WaitingLane<T>> {
   readonly owner: GateOwner<T>
   readonly #isFair: boolean
   #lanes: Chain<T> | TenantLanes<T> | undefined
@@ -36,9 +36,26 @@ export class Gate<T extends WaitingLane<T>> {
     this.#isFair = isFair
   }
 
+  /** Lanes move to gates of a higher level only, so that two never wait for each other. */
+  abstract readonly level: number
+
+  /** Whether it lets a lane through, apart from `reserved` others. */
+  protected abstract hasRoom(reserved: number, now: number): boolean
+
   /** Number of lanes that wait. */
   get size(): number {
     return this.#lanes?.size ?? 0
+  }
+
+  /** Whether lanes wait, or were woken and have not yet tried. */
+  get isWanted(): boolean {
+    return this.size > 0 || this.woken > 0
+  }
+
+  /** Whether a lane may pass that a gate of `level` woke, or none (-1). It waits behind others, unless its level is higher. */
+  isOpen(level: number, now: number): boolean {
+    if (level >= this.level) return this.hasRoom(0, now)
+    return this.size === 0 && this.hasRoom(this.woken, now)
   }
 
   push(lane: T): void {
@@ -48,36 +65,40 @@ export class Gate<T extends WaitingLane<T>> {
     lane.place = this
   }
 
-  shift(): T | undefined {
-    const lane = this.#lanes?.shift()
-    if (this.size === 0) this.#clear()
-    if (lane) lane.place = undefined
-    return lane
-  }
-
   /** Removes a lane that waits here. */
   remove(lane: T): void {
     this.#lanes?.remove(lane)
     lane.place = undefined
-    if (this.size === 0) this.#clear()
+    this.#clear()
   }
 
-  /** Lets the next lane try, if it may. It has a ticket, so that no other takes its place until then. */
+  /** Removes all lanes and returns them. */
+  drain(): T[] {
+    const lanes = this.#lanes?.drain() ?? []
+    for (const lane of lanes) lane.place = undefined
+    this.#clear()
+    return lanes
+  }
+
+  /** Lets the next lane try, if there is room. Call `tried` after that. */
   wake(now: number): T | undefined {
-    if (this.size === 0 || !this.mayWake(now)) return undefined
-    const lane = this.shift()!
+    const lane = this.size > 0 && this.hasRoom(this.woken, now) ? this.#lanes?.shift() : undefined
+    if (!lane) return undefined
+    lane.place = undefined
     lane.ticket = this
     this.woken++
+    this.#clear()
     return lane
   }
 
-  /** Whether one more lane may try. */
-  mayWake(_now: number): boolean {
-    return false
+  /** Notes that a woken lane has tried. It may wait here again. */
+  tried(lane: T): void {
+    if (this.#lanes instanceof TenantLanes) this.#lanes.returned(lane)
   }
 
   #clear(): void {
-    this.#lanes = undefined
+    if (this.size > 0) return
     this.owner.blocked.delete(this)
+    if (!this.#isFair) this.#lanes = undefined
   }
 }

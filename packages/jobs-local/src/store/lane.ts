@@ -1,6 +1,6 @@
 import type { Chain, Link } from './chain.ts'
 import type { DefinitionLanes } from './definition-lanes.ts'
-import type { WaitingLane } from './gate.ts'
+import type { Gate, WaitingLane } from './gate.ts'
 import type { Slots } from './slots.ts'
 import type { Turn } from './tenant-turns.ts'
 import type { WaitingRuns } from './waiting-runs.ts'
@@ -21,6 +21,8 @@ export interface LaneGroup extends Link<LaneGroup> {
   readonly tenant: Tenant
   readonly definition: DefinitionLanes<Lane>
   readonly slots: Slots<Lane>
+  /** Where its lanes wait while the tenant is paused. */
+  pause: Gate<Lane> | undefined
   /** The slots of the runs without a key. */
   readonly unkeyed: Slots<Lane>
   /** The slots of each key. */

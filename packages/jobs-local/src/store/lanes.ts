@@ -110,6 +110,7 @@ export class Lanes {
       definition,
       slots: new Slots<Lane>(definition, 'perTenant'),
       unkeyed: new Slots<Lane>(definition, 'perKey'),
+      pause: undefined,
       keys: undefined,
       plain: undefined,
       lanes: undefined,

@@ -5,8 +5,10 @@ import type { DefinitionLanes } from './definition-lanes.ts'
 import type { Gate } from './gate.ts'
 import type { LimitsOf, StoredRun } from './job-store.ts'
 import type { Lane, LaneGroup, Tenant } from './lane.ts'
+import { countCancelled, nextWaiting } from './lane-runs.ts'
 import { Lanes } from './lanes.ts'
 import { DueQueue } from './memory/due-queue.ts'
+import { PauseGate } from './pause-gate.ts'
 import { TenantTurns } from './tenant-turns.ts'
 
 /** The options of a `ReadyQueue`. */
@@ -15,7 +17,7 @@ export interface ReadyQueueOptions {
   readonly weights?: ReadonlyMap<string, number> | undefined
   /** The ids of the definitions and tenants that are paused. Default: none. */
   readonly paused?:
-    | Record<'definitions' | 'tenants', Pick<ReadonlyMap<string, unknown>, 'size' | 'has' | 'keys'>>
+    | Readonly<Record<'definitions' | 'tenants', Pick<ReadonlyMap<string, unknown>, 'size' | 'has' | 'keys'>>>
     | undefined
 }
 
@@ -33,13 +35,13 @@ interface BucketTimer {
 export class ReadyQueue {
   readonly #lanes: Lanes
   readonly #turns = new TenantTurns<Tenant>()
-  readonly #paused: ReadyQueueOptions['paused']
+  readonly #paused: NonNullable<ReadyQueueOptions['paused']>
   readonly #timers = new DueQueue<BucketTimer>(({ bucket, at }) => bucket.timerAt !== at)
   /** Definitions whose lanes have waited at a gate. */
   readonly #limited = new Set<DefinitionLanes<Lane>>()
   #now = 0
 
-  constructor({ weights = new Map(), paused }: ReadyQueueOptions = {}) {
+  constructor({ weights = new Map(), paused = nothing }: ReadyQueueOptions = {}) {
     this.#lanes = new Lanes(weights)
     this.#paused = paused
   }
@@ -57,9 +59,7 @@ export class ReadyQueue {
     const lane = this.#lanes.find(run)
     if (!lane) return
     lane.group.definition.waiting--
-    if (++lane.cancelled * 2 <= lane.waiting.size) return
-    lane.waiting.filter(isWaiting)
-    lane.cancelled = 0
+    countCancelled(lane)
     if (lane.waiting.size === 0) this.#remove(lane)
   }
 
@@ -77,10 +77,10 @@ export class ReadyQueue {
   get waitingRuns(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>()
     for (const { id, waiting } of this.#lanes.definitions.values()) if (waiting > 0) counts.set(id, waiting)
-    for (const tenantId of this.#paused?.tenants.keys() ?? []) {
+    for (const tenantId of this.#paused.tenants.keys() ?? []) {
       for (const [id, waiting] of this.#lanes.waitingOf(tenantId)) counts.set(id, (counts.get(id) ?? 0) - waiting)
     }
-    for (const [id, count] of counts) if (count === 0 || this.#paused?.definitions.has(id)) counts.delete(id)
+    for (const [id, count] of counts) if (count === 0 || this.#paused.definitions.has(id)) counts.delete(id)
     return counts
   }
 
@@ -120,12 +120,10 @@ export class ReadyQueue {
   /** Lets the lanes of a definition or tenant try that waited because it was paused. */
   resume(target: PauseTarget): void {
     if (target.tenantId === undefined) {
-      const pause = this.#lanes.definitions.get(target.definitionId)?.pause
-      for (let lane = pause?.shift(); lane; lane = pause?.shift()) this.#ready(lane)
+      this.#readyAll(this.#lanes.definitions.get(target.definitionId)?.pause)
       return
     }
-    const tenant = this.#lanes.tenants.get(target.tenantId)
-    if (tenant && tenant.ready.size > 0) this.#turns.join(tenant)
+    for (const { pause } of this.#lanes.tenants.get(target.tenantId)?.groups.values() ?? []) this.#readyAll(pause)
   }
 
   /** Moves the times of throttles, because the wall clock was set. */
@@ -139,7 +137,6 @@ export class ReadyQueue {
   }
 
   #takeFrom(tenant: Tenant, limitsOf: LimitsOf): StoredRun | undefined {
-    if (this.#paused?.tenants.size && this.#paused.tenants.has(tenant.id)) return undefined
     for (let group = tenant.ready.first; group; group = tenant.ready.first) {
       const run = this.#takeFromGroup(group, limitsOf)
       if (group.ready.size > 0) tenant.ready.rotate()
@@ -168,32 +165,39 @@ export class ReadyQueue {
       lane.ticket = undefined
       ticket.woken--
     }
-    const gate = this.#closedGate(lane, limitsOf, ticket)
-    const run = gate ? undefined : this.#start(lane)
-    if (gate) {
-      lane.group.ready.remove(lane)
-      gate.push(lane)
-      this.#limited.add(lane.group.definition)
-      if (gate instanceof Bucket) this.#schedule(gate)
+    const gate = this.#closedGate(lane, ticket?.level ?? -1, limitsOf)
+    const run = gate ? undefined : this.#start(lane, ticket)
+    if (gate) this.#wait(lane, gate)
+    if (ticket) {
+      ticket.tried(lane)
+      this.#wake(ticket)
     }
-    if (ticket) this.#wake(ticket)
     return run
   }
 
-  #closedGate(lane: Lane, limitsOf: LimitsOf, ticket: Gate<Lane> | undefined): Gate<Lane> | undefined {
+  #wait(lane: Lane, gate: Gate<Lane>): void {
+    lane.group.ready.remove(lane)
+    gate.push(lane)
+    this.#limited.add(lane.group.definition)
+    if (gate instanceof Bucket) this.#schedule(gate)
+  }
+
+  #closedGate(lane: Lane, level: number, limitsOf: LimitsOf): Gate<Lane> | undefined {
     const { definition, slots } = lane.group
-    if (this.#paused?.definitions.size && this.#paused.definitions.has(definition.id)) return definition.pause
+    const { definitions, tenants } = this.#paused
+    if (definitions.size > 0 && definitions.has(definition.id)) return definition.pause
+    if (tenants.size > 0 && tenants.has(lane.tenant.id)) return (lane.group.pause ??= new PauseGate(definition, false))
     this.#applyLimits(definition, limitsOf)
     const { concurrency, throttle } = definition.limits
     if (concurrency) {
-      for (const gate of [definition.slots, slots, lane.slots]) if (!gate.isFree) return gate
+      for (const gate of [definition.slots, slots, lane.slots]) if (!gate.isOpen(level, this.#now)) return gate
     }
     if (!throttle || lane.isAgain) return undefined
     const bucket = this.#lanes.bucketOf(lane, throttle.key, this.#now)
-    return bucket.isOpen(this.#now, ticket === bucket) ? undefined : bucket
+    return bucket.isOpen(level, this.#now) ? undefined : bucket
   }
 
-  #start(lane: Lane): StoredRun | undefined {
+  #start(lane: Lane, ticket: Gate<Lane> | undefined): StoredRun | undefined {
     const { group, slots } = lane
     const { definition, tenant } = group
     const run = nextWaiting(lane)
@@ -205,6 +209,7 @@ export class ReadyQueue {
       tenant.running++
     }
     if (lane.waiting.size === lane.cancelled) this.#remove(lane)
+    else if (ticket?.isWanted) this.#wait(lane, ticket)
     else group.ready.rotate()
     const { throttle } = definition.limits
     if (run && throttle && !lane.isAgain) {
@@ -226,7 +231,7 @@ export class ReadyQueue {
 
   #applyLimits(definition: DefinitionLanes<Lane>, limitsOf: LimitsOf): void {
     if (!definition.setLimits(limitsOf(definition.id))) return
-    for (const gate of [...definition.blocked]) this.#wake(gate)
+    for (const gate of [...definition.blocked]) this.#readyAll(gate)
   }
 
   /** Lets the lanes of a gate try that it may let through now. */
@@ -255,6 +260,11 @@ export class ReadyQueue {
     this.#turns.join(tenant)
   }
 
+  #readyAll(gate: Gate<Lane> | undefined): void {
+    for (const lane of gate?.drain() ?? []) this.#ready(lane)
+    if (gate instanceof Bucket) this.#schedule(gate)
+  }
+
   /** Removes a lane without runs. */
   #remove(lane: Lane): void {
     const { place, ticket, group, concurrencyKey } = lane
@@ -264,6 +274,7 @@ export class ReadyQueue {
     this.#dropUnused(group, concurrencyKey)
     if (!ticket) return
     ticket.woken--
+    ticket.tried(lane)
     this.#wake(ticket)
   }
 
@@ -272,17 +283,4 @@ export class ReadyQueue {
   }
 }
 
-/** Takes the next run, skipping those that were cancelled while they waited. */
-function nextWaiting(lane: Lane): StoredRun | undefined {
-  const { waiting, group } = lane
-  for (let run = waiting.shift(); run; run = waiting.shift()) {
-    if (isWaiting(run)) return run
-    if (lane.cancelled > 0) lane.cancelled--
-    else group.definition.waiting--
-  }
-  return undefined
-}
-
-function isWaiting({ state, pause }: StoredRun): boolean {
-  return state === 'queued' || pause === 'awake'
-}
+const nothing = { definitions: new Set<string>(), tenants: new Set<string>() }

@@ -8,6 +8,8 @@ export interface TenantLane<T> extends Link<T> {
 
 interface TenantEntry<T extends Link<T>> extends Turn<TenantEntry<T>> {
   readonly lanes: Chain<T>
+  /** Number of lanes that were taken and may come back. */
+  taken: number
 }
 
 /** Lanes of several tenants, which take turns. */
@@ -25,7 +27,7 @@ export class TenantLanes<T extends TenantLane<T>> {
     let tenant = this.#tenants.get(id)
     if (!tenant) {
       const turn = { weight, at: 0, order: 0, isQueued: false, previous: undefined, next: undefined }
-      tenant = { ...turn, lanes: new Chain() }
+      tenant = { ...turn, lanes: new Chain(), taken: 0 }
       this.#tenants.set(id, tenant)
     }
     tenant.lanes.push(lane)
@@ -33,24 +35,50 @@ export class TenantLanes<T extends TenantLane<T>> {
     this.#size++
   }
 
+  /**
+   * Takes the next lane. Call `returned` later. Returns none if it is the turn of a tenant whose lanes were all taken,
+   * because they may come back.
+   */
   shift(): T | undefined {
     const tenant = this.#turns.first
     const lane = tenant?.lanes.shift()
     if (!tenant || !lane) return undefined
     this.#size--
-    this.#turns.end(tenant, true, tenant.lanes.size > 0)
-    if (tenant.lanes.size === 0) this.#tenants.delete(lane.tenant.id)
+    tenant.taken++
+    this.#turns.end(tenant, true, true)
     return lane
+  }
+
+  /** Removes all lanes and returns them. */
+  drain(): T[] {
+    const lanes: T[] = []
+    for (const [id, tenant] of this.#tenants) {
+      for (const lane of tenant.lanes.drain()) lanes.push(lane)
+      this.#dropUnused(id, tenant)
+    }
+    this.#size = 0
+    return lanes
+  }
+
+  /** Notes that a lane which was taken has come back, or will not. */
+  returned(lane: T): void {
+    const tenant = this.#tenants.get(lane.tenant.id)
+    if (!tenant) return
+    tenant.taken--
+    this.#dropUnused(lane.tenant.id, tenant)
   }
 
   /** Removes a lane that is in this queue. */
   remove(lane: T): void {
-    const { id } = lane.tenant
-    const tenant = this.#tenants.get(id)
+    const tenant = this.#tenants.get(lane.tenant.id)
     if (!tenant) return
     tenant.lanes.remove(lane)
     this.#size--
-    if (tenant.lanes.size > 0) return
+    this.#dropUnused(lane.tenant.id, tenant)
+  }
+
+  #dropUnused(id: string, tenant: TenantEntry<T>): void {
+    if (tenant.lanes.size > 0 || tenant.taken > 0) return
     this.#tenants.delete(id)
     this.#turns.leave(tenant)
   }

@@ -1,4 +1,4 @@
-import { bindLogger } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, type Clock } from '@cgk-platform/jobs-core/provider'
 import { onTestFinished } from 'vitest'
 
 import type { JobStore } from '../../src/store/job-store.ts'
@@ -11,13 +11,21 @@ import { createTestFile } from './test-file.ts'
 export const storeNames = ['memory', 'SQLite'] as const
 export type StoreName = (typeof storeNames)[number]
 
+/** The options of `createStore`. */
+export interface StoreOptions {
+  /** The clock. Default: the system's. */
+  readonly clock?: Pick<Clock, 'now' | 'elapsed'>
+  /** The turns of a tenant in each round. Default 1 for each tenant. */
+  readonly tenantWeights?: ReadonlyMap<string, number>
+}
+
 /** Creates an empty store that retains all ended jobs. */
-export function createStore(name: StoreName): JobStore {
+export function createStore(name: StoreName, { clock = Date, tenantWeights }: StoreOptions = {}): JobStore {
   const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
-  if (name === 'memory') return createMemoryStore(retention, Date)
+  if (name === 'memory') return createMemoryStore(retention, clock, tenantWeights)
   const { path } = createTestFile()
   const logger = bindLogger(createRecordedLogger(), {})
-  const store = createSqliteStore({ path, retention, leaseMs: 60_000, logger, clock: Date })
+  const store = createSqliteStore({ path, retention, leaseMs: 60_000, logger, clock })
   onTestFinished(() => store.shared!.dispose())
   return store
 }
