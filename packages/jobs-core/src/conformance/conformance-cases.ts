@@ -1,5 +1,6 @@
 import { atLeastOnceCases } from './cases/at-least-once.ts'
 import { attemptCases } from './cases/attempts.ts'
+import { batchControlCases } from './cases/batch-control.ts'
 import { batchCases } from './cases/batches.ts'
 import { cancelCases } from './cases/cancel.ts'
 import { cancelIsFinalCases } from './cases/cancel-is-final.ts'
@@ -87,6 +88,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowMistakeCases,
   ...priorityCases,
   ...batchCases,
+  ...batchControlCases,
   ...pauseCases,
   ...pauseScopeCases,
   ...debounceCases,

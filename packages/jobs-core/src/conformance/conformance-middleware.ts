@@ -97,9 +97,10 @@ async function act(action: MiddlewareAction, attempt: AttemptInfo, next: () => P
 function recordAttempt(layerName: string, attempt: AttemptInfo, details: Readonly<Record<string, unknown>>): void {
   const { definitionId: definition, event, jobId, runId, attempt: count, maxAttempts, tenantId } = attempt
   const { work, stepId, stepAttempt } = attempt
+  const batch = attempt.batch?.map((one) => one.jobId)
   record({
     kind: 'middleware',
     ...{ definition, jobId, runId, attempt: count, maxAttempts, tenantId },
-    details: { layer: layerName, event, work, stepId, stepAttempt, ...details },
+    details: { layer: layerName, event, work, stepId, stepAttempt, batch, ...details },
   })
 }

@@ -168,25 +168,25 @@ export class Engine implements EngineView {
 
   async #closeOnce(): Promise<void> {
     const { clock, store } = this.#dependencies
-    const { shared } = store
     this.#unwatch()
     this.#cron.stop()
     releaseCronJobs(this)
     // Due jobs in a shared store are left for other processes. Jobs in memory would be lost, so they run now.
-    this.#isDraining = shared !== undefined
+    this.#isDraining = store.shared !== undefined
+    store.endGathering?.()
     while (!this.#deadline.isOver && (this.#isDraining ? this.#running.size > 0 : this.isBusy))
       await this.#nextProgress()
     this.#deadline.clear()
     this.#isClosed = true
     this.#timer.clear()
     this.#pass.stop()
-    shared?.beginClosing()
+    store.shared?.beginClosing()
     this.#running.abortAll(new ShutdownError())
     await Promise.all(this.inFlight)
     let dropped: readonly string[] = []
     const work = (): readonly string[] => store.close(toErrorInfo(new ShutdownError()), clock.now())
     await store.change(work, { done: (ids) => void (dropped = ids), failed: () => undefined })
-    shared?.dispose()
+    store.shared?.dispose()
     for (const jobId of dropped) this.#dependencies.changed(jobId)
     if (dropped.length > 0) {
       this.#logger.warn('The engine closed before all jobs had ended. The remaining jobs in memory are lost.', {

@@ -286,6 +286,8 @@ export interface JobStore {
   /** Returns the last dispatched tick of a cron job, so that missed ticks are known after a restart. */
   lastTick(definitionId: string): number | undefined
   setLastTick(definitionId: string, tick: number): void
+  /** Starts the runs that wait for a batch, in a store whose jobs do not outlive this process. Call it before `close`. */
+  endGathering?(): void
   /** Fails every open job that does not outlive this process, with this reason. Returns their ids. */
   close(reason: JobErrorInfo, now: number): readonly string[]
 }

@@ -1,4 +1,4 @@
-import { type Definition, defineBatchJob } from '@cgk-platform/jobs-core'
+import { type Definition, defineBatchJob, defineWorkflow } from '@cgk-platform/jobs-core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
@@ -168,6 +168,57 @@ describe.each([
     await engine.client.close()
   })
 
+  test('that are full start one after the other in a single slot', async () => {
+    const path = createPath()
+    const sizes: number[] = []
+    const job = defineBatchJob({
+      id: 'import',
+      event: 'work.requested',
+      maxSize: 2,
+      maxWait: '7d',
+      handler: async (events) => {
+        sizes.push(events.length)
+        await new Promise((resolve) => setImmediate(resolve))
+      },
+    }) as unknown as Definition
+    const config = { concurrency: 1, ...(path !== undefined && { store: 'sqlite' as const, path }) }
+    const engine = createTestEngine({ jobs: [job], config })
+    const items = Array.from({ length: 6 }, () => ({ event: 'work.requested' as const, payload: { tenantId: 'acme' } }))
+    await engine.client.sendJobs(items)
+    await engine.advance('1s')
+    expect(sizes).toEqual([2, 2, 2])
+    await engine.client.close()
+  })
+
+  test('that are full start although their leader is cancelled', async () => {
+    const path = createPath()
+    const ids: string[][] = []
+    let end = (): void => undefined
+    const job = defineBatchJob({
+      id: 'import',
+      event: 'work.requested',
+      maxSize: 2,
+      maxWait: '7d',
+      concurrency: 1,
+      handler: async (events) => {
+        ids.push(events.map(({ id }) => id))
+        if (ids.length === 1) await new Promise<void>((resolve) => (end = resolve))
+      },
+    }) as unknown as Definition
+    const config = path === undefined ? {} : { store: 'sqlite' as const, path }
+    const engine = createTestEngine({ jobs: [job], config, maxRealWaitMs: 20 })
+    const sent: string[] = []
+    for (let number = 0; number < 5; number++) {
+      sent.push((await engine.client.sendJob('work.requested', { tenantId: 'acme' })).id)
+      await engine.advance(1)
+    }
+    await engine.client.cancelJob(sent[2]!)
+    end()
+    await engine.advance('1s')
+    expect(ids).toEqual([sent.slice(0, 2), sent.slice(3)])
+    await engine.client.close()
+  })
+
   test('are split if their payloads are too large together', async () => {
     const path = createPath()
     const sizes: number[] = []
@@ -189,4 +240,42 @@ describe.each([
     expect(sizes).toEqual([2, 1])
     await engine.client.close()
   })
+})
+
+test('a client in memory that closes runs the events that wait for a batch', async () => {
+  const sizes: number[] = []
+  const job = defineBatchJob({
+    id: 'import',
+    event: 'work.requested',
+    maxSize: 10,
+    maxWait: '7d',
+    handler: (events) => void sizes.push(events.length),
+  }) as unknown as Definition
+  const engine = createTestEngine({ jobs: [job] })
+  const send = () => engine.client.sendJob('work.requested', { tenantId: 'acme' })
+  const first = await send()
+  await engine.settle()
+  await send()
+  await engine.client.close()
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(2)
+  expect((await engine.client.getJobStatus(first.id)).state).toBe('completed')
+})
+
+test('a step of a workflow runs an event of a batch job', async () => {
+  const importWork = defineBatchJob({
+    id: 'import',
+    event: 'work.requested',
+    maxSize: 10,
+    maxWait: '1s',
+    handler: (events) => events.map(({ payload }) => payload.number),
+  })
+  const flow = defineWorkflow({
+    id: 'flow',
+    event: 'work.followed',
+    steps: async (_event, step) => step.runJob('import', importWork, { number: 7 }),
+  })
+  const engine = createTestEngine({ jobs: [importWork as unknown as Definition, flow as unknown as Definition] })
+  const { id } = await engine.client.sendJob('work.followed', { tenantId: 'acme' })
+  await engine.runUntilIdle()
+  expect((await engine.client.getJobStatus(id)).runs[0]?.output).toBe(7)
 })

@@ -31,6 +31,7 @@ export class GatheringRuns {
   readonly #places = new Map<StoredRun, Place>()
   readonly #times = new DueQueue<StoredRun>((run) => this.#places.get(run)?.isDue !== false)
   readonly #ready: (leader: StoredRun) => void
+  #isEnding = false
 
   /** @param ready - called with a leader, which now waits for a slot */
   constructor(ready: (leader: StoredRun) => void) {
@@ -44,7 +45,13 @@ export class GatheringRuns {
     lane.size++
     this.#places.set(run, { lane, isDue: false })
     this.#times.push(until, run)
-    if (lane.size >= maxSize) this.#promote(lane)
+    if (this.#isEnding || lane.size >= maxSize) this.#promote(lane)
+  }
+
+  /** Begins all batches, now and from now on. */
+  end(): void {
+    this.#isEnding = true
+    for (const lane of this.#lanes.values()) this.#promote(lane)
   }
 
   /** Removes a run that was cancelled. Returns whether it waited for a batch, and not for a slot. */
@@ -52,7 +59,7 @@ export class GatheringRuns {
     const lane = this.#lanes.get(laneIdOf(run))
     if (lane?.leader === run) {
       lane.leader = undefined
-      if (lane.due > 0) this.#promote(lane)
+      if (lane.due > 0 || lane.size >= (run.gather?.maxSize ?? 1)) this.#promote(lane)
       this.#dropIfEmpty(run, lane)
     }
     const isGathering = this.#places.has(run)
@@ -85,7 +92,7 @@ export class GatheringRuns {
       this.#leave(next)
       taken.push(next)
     }
-    if (lane.due > 0 || lane.size >= maxSize) this.#promote(lane)
+    if (this.#isEnding || lane.due > 0 || lane.size >= maxSize) this.#promote(lane)
     this.#dropIfEmpty(leader, lane)
     return taken
   }

@@ -45,6 +45,7 @@ const none: StoredRun[] = Object.freeze([]) as never
 class MemoryStore implements JobStore {
   readonly isChanging = false
   readonly pauses = new Paused((target) => this.#queue.unpause(target))
+  readonly endGathering = (): void => this.#queue.endGathering()
   readonly #jobs = new IndexedJobs()
   readonly #arrived = new Fifo<StoredJob>()
   readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')

@@ -101,6 +101,11 @@ export class RunQueue {
     return run
   }
 
+  /** Lets no run wait for a batch from now on. */
+  endGathering(): void {
+    this.#gathering.end()
+  }
+
   release(run: StoredRun): void {
     if (run.isInBatch) run.isInBatch = false
     else this.#ready.release(run)

@@ -1,6 +1,7 @@
 import { turnBatch } from '../../turn-batch.ts'
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import { maxBatchBytes } from '../max-batch-bytes.ts'
+import { type BatchLane, gathersInLane, laneOf, promote, promoteIfFull } from './batch-lane.ts'
 import type { Connection } from './connection.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
 import type { HeldRuns } from './held-runs.ts'
@@ -8,15 +9,8 @@ import { jobOfRun, keyOf, phases } from './rows.ts'
 import { hold } from './runs-table.ts'
 import type { Workers } from './workers.ts'
 
-const { ready, gathering, joined } = phases
+const { gathering, joined } = phases
 const listed = '(SELECT value FROM json_each(?))'
-const inLane = `phase = ${gathering} AND definition_id = ? AND tenant = ?`
-
-/** A batch job and a tenant. */
-interface Lane {
-  readonly definition: string
-  readonly tenant: string
-}
 
 /** The dependencies of `Batches`. */
 export interface BatchesDependencies {
@@ -35,7 +29,7 @@ export interface BatchesDependencies {
 export class Batches {
   readonly #dependencies: BatchesDependencies
   /** The lanes that got runs in this transaction, with the size of a batch. */
-  readonly #grown = new Map<string, Lane & { readonly maxSize: number }>()
+  readonly #grown = new Map<string, BatchLane & { readonly maxSize: number }>()
 
   constructor(dependencies: BatchesDependencies) {
     this.#dependencies = dependencies
@@ -72,27 +66,14 @@ export class Batches {
   #findLeaders(now: number): void {
     const { connection } = this.#dependencies
     const sql = `SELECT definition_id AS definition, tenant FROM cgk_runs INDEXED BY cgk_batches_due WHERE phase = ${gathering} AND gather_until BETWEEN 1 AND ? ORDER BY gather_until LIMIT ${turnBatch}`
-    const due = new Map(connection.all<Lane>(sql, now).map((lane) => [JSON.stringify(lane), lane]))
+    const due = new Map(connection.all<BatchLane>(sql, now).map((lane) => [JSON.stringify(lane), lane]))
     for (const lane of due.values()) {
-      this.#promote(lane)
-      const covered = `UPDATE cgk_runs SET gather_until = 0 WHERE ${inLane} AND gather_until BETWEEN 1 AND ?`
+      promote(connection, lane)
+      const covered = `UPDATE cgk_runs SET gather_until = 0 WHERE ${gathersInLane} AND gather_until BETWEEN 1 AND ?`
       connection.run(covered, lane.definition, lane.tenant, now)
     }
-    for (const lane of this.#grown.values()) {
-      const count = `SELECT count(*) AS count FROM (SELECT 1 FROM cgk_runs WHERE ${inLane} LIMIT ?)`
-      const found = connection.get<{ count: number }>(count, lane.definition, lane.tenant, lane.maxSize)!
-      if (found.count === lane.maxSize) this.#promote(lane)
-    }
+    for (const lane of this.#grown.values()) promoteIfFull(connection, lane, lane.maxSize)
     this.#grown.clear()
-  }
-
-  /** Makes the first run of a lane its leader, unless it has one. */
-  #promote({ definition, tenant }: Lane): void {
-    const { connection } = this.#dependencies
-    const leader = `SELECT 1 AS one FROM cgk_runs WHERE phase = ${ready} AND definition_id = ? AND tenant = ? LIMIT 1`
-    if (connection.get(leader, definition, tenant)) return
-    const first = `SELECT run FROM cgk_runs INDEXED BY cgk_batches_order WHERE ${inLane} ORDER BY rank, run LIMIT 1`
-    connection.run(`UPDATE cgk_runs SET phase = ${ready} WHERE run = (${first})`, definition, tenant)
   }
 
   /** Holds the other runs of the batch of a leader. They hold no slots. A suspect stays alone. */
@@ -108,9 +89,9 @@ export class Batches {
     connection.run('UPDATE cgk_runs SET gather_until = 1 WHERE run = ?', keyOf(leader).run)
     leader.others = others.map((row) => toHeldRun(connection, row, workers.id, now))
     for (const run of leader.others) held.add(run)
-    const next = `SELECT 1 AS one FROM cgk_runs WHERE ${inLane} AND gather_until <= ? LIMIT 1`
-    if (connection.get(next, lane.definition, lane.tenant, now)) this.#promote(lane)
-    else if (!isAlone) this.#grown.set(JSON.stringify(lane), { ...lane, maxSize })
+    const next = `SELECT 1 AS one FROM cgk_runs WHERE ${gathersInLane} AND gather_until <= ? LIMIT 1`
+    if (connection.get(next, lane.definition, lane.tenant, now)) promote(connection, lane)
+    else promoteIfFull(connection, lane, maxSize)
   }
 
   /** Returns the rows of up to `max` runs that fit into the batch of a leader. */
@@ -125,8 +106,4 @@ export class Batches {
     const { connection } = this.#dependencies
     return connection.all<{ run: number }>(sql, definition, tenant, max, left).map(({ run }) => run)
   }
-}
-
-function laneOf({ definitionId, job }: StoredRun): Lane {
-  return { definition: definitionId, tenant: job.envelope.tenantId }
 }

@@ -1,0 +1,32 @@
+import type { StoredRun } from '../job-store.ts'
+import type { Connection } from './connection.ts'
+import { phases } from './rows.ts'
+
+/** A batch job and a tenant. Their runs share batches. */
+export interface BatchLane {
+  readonly definition: string
+  readonly tenant: string
+}
+
+/** SQL condition for the runs of a lane that wait for a batch. Its values: the definition and the tenant. */
+export const gathersInLane: string = `phase = ${phases.gathering} AND definition_id = ? AND tenant = ?`
+
+/** Returns the lane of a run. */
+export function laneOf({ definitionId, job }: StoredRun): BatchLane {
+  return { definition: definitionId, tenant: job.envelope.tenantId }
+}
+
+/** Makes the first run of a lane its leader, which waits for a slot, unless it has one. */
+export function promote(connection: Connection, { definition, tenant }: BatchLane): void {
+  const leader = `SELECT 1 AS one FROM cgk_runs WHERE phase = ${phases.ready} AND definition_id = ? AND tenant = ? LIMIT 1`
+  if (connection.get(leader, definition, tenant)) return
+  const first = `SELECT run FROM cgk_runs INDEXED BY cgk_batches_order WHERE ${gathersInLane} ORDER BY rank, run LIMIT 1`
+  connection.run(`UPDATE cgk_runs SET phase = ${phases.ready} WHERE run = (${first})`, definition, tenant)
+}
+
+/** Does that if enough runs for a batch wait. */
+export function promoteIfFull(connection: Connection, lane: BatchLane, maxSize: number): void {
+  const sql = `SELECT count(*) AS count FROM (SELECT 1 FROM cgk_runs WHERE ${gathersInLane} LIMIT ?)`
+  const { count } = connection.get<{ count: number }>(sql, lane.definition, lane.tenant, maxSize)!
+  if (count === maxSize) promote(connection, lane)
+}
