@@ -35,6 +35,7 @@ export type ConformanceEvent =
   | 'conformance.batched-full'
   | 'conformance.batched-timeout'
   | 'conformance.batched-one-per-tenant'
+  | 'conformance.batched-throttled'
   | 'conformance.fan-out'
   | 'conformance.nobody'
   | 'conformance.disabled'
@@ -102,6 +103,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.batched-full': scripted,
   'conformance.batched-timeout': scripted,
   'conformance.batched-one-per-tenant': scripted,
+  'conformance.batched-throttled': scripted,
   'conformance.fan-out': scripted,
   'conformance.nobody': scripted,
   'conformance.disabled': scripted,

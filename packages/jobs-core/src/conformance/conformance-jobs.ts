@@ -72,6 +72,11 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineBatched('batched', { maxSize: 3, maxWait: '1s', retry: fixed(2) }),
     defineBatched('batched-full', { maxSize: 2, maxWait: '7d', retry: fixed(2) }),
     defineBatched('batched-timeout', { maxSize: 2, maxWait: '7d', retry: fixed(1), timeout: timeoutMs }),
+    defineBatched('batched-throttled', {
+      maxSize: 2,
+      maxWait: '7d',
+      throttle: { limit: 1, period: '1s', key: 'tenantId' },
+    }),
     defineBatched('batched-one-per-tenant', { maxSize: 2, maxWait: '7d', concurrency: { perTenant: 1 } }),
     ...['a', 'b', 'c'].map((name) => defineScripted('fan-out', { id: `conformance-fan-out-${name}`, retry: fixed(2) })),
     defineScripted('disabled', { enabled: false }),

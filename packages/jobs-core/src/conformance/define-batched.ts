@@ -4,7 +4,10 @@ import type { Definition } from '../jobs/definition.ts'
 import { performScript, reportFailure } from './perform-script.ts'
 import type { Script, ScriptPayload } from './script.ts'
 
-type Options = Pick<BatchJobOptions<JobEvent, unknown>, 'maxSize' | 'maxWait' | 'retry' | 'timeout' | 'concurrency'>
+type Options = Pick<
+  BatchJobOptions<JobEvent, unknown>,
+  'maxSize' | 'maxWait' | 'retry' | 'timeout' | 'concurrency' | 'throttle'
+>
 
 /** Defines a batch job that performs the script of each event. Each entry of the journal has the ids of its batch. */
 export function defineBatched(name: string, options: Options): Definition {
