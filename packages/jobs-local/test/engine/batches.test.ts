@@ -20,7 +20,13 @@ interface Call {
 interface Workload {
   readonly maxSize: number
   readonly slots: number | undefined
-  readonly sends: readonly { readonly tenant: number; readonly afterMs: number; readonly failures: number }[]
+  readonly sends: readonly {
+    readonly tenant: number
+    readonly afterMs: number
+    readonly failures: number
+    /** Number of later sends after which it is cancelled. */
+    readonly cancelAfter: number | undefined
+  }[]
 }
 
 const workload: fc.Arbitrary<Workload> = fc.record({
@@ -31,6 +37,7 @@ const workload: fc.Arbitrary<Workload> = fc.record({
       tenant: fc.nat(tenantIds.length - 1),
       afterMs: fc.constantFrom(0, 0, 0, 100, 700, 1500),
       failures: fc.constantFrom(0, 0, 0, 1, 2),
+      cancelAfter: fc.constantFrom(undefined, undefined, undefined, undefined, 0, 1, 3),
     }),
     { minLength: 1, maxLength: 25 },
   ),
@@ -59,10 +66,12 @@ async function run({ maxSize, slots, sends }: Workload, path?: string) {
   }) as unknown as Definition
   const engine = createTestEngine({ jobs: [importWork], config: path === undefined ? {} : { store: 'sqlite', path } })
   const ids: string[] = []
-  for (const { tenant, afterMs, failures } of sends) {
+  for (const [index, { tenant, afterMs, failures }] of sends.entries()) {
     await engine.advance(afterMs)
     const { id } = await engine.client.sendJob('work.requested', { tenantId: tenantIds[tenant]!, data: failures })
     ids.push(id)
+    for (const [sent, { cancelAfter }] of sends.slice(0, index + 1).entries())
+      if (sent + (cancelAfter ?? Number.NaN) === index) await engine.client.cancelJob(ids[sent]!)
   }
   await engine.runUntilIdle()
   const statuses = await Promise.all(ids.map((id) => engine.client.getJobStatus(id)))
@@ -74,11 +83,15 @@ async function run({ maxSize, slots, sends }: Workload, path?: string) {
 function check({ maxSize, slots, sends }: Workload, { ids, calls, statuses }: Awaited<ReturnType<typeof run>>): void {
   for (const { events } of calls) expect(events.length).toBeLessThanOrEqual(maxSize)
   for (const [index, id] of ids.entries()) {
-    const { failures } = sends[index]!
+    const { failures, cancelAfter } = sends[index]!
     const own = calls.flatMap(({ at, events }) => events.filter((one) => one.id === id).map((one) => ({ at, ...one })))
-    expect(own.map(({ attempt }) => attempt)).toEqual(Array.from({ length: failures + 1 }, (_, before) => before + 1))
-    expect(statuses[index]).toMatchObject({ state: 'completed', runs: [{ attempts: failures + 1, output: id }] })
-    if (slots !== undefined) continue
+    expect(own.map(({ attempt }) => attempt)).toEqual(own.map((_, before) => before + 1))
+    const isCancelled = cancelAfter !== undefined && statuses[index]!.state === 'cancelled'
+    if (!isCancelled) {
+      expect(statuses[index]).toMatchObject({ state: 'completed', runs: [{ attempts: failures + 1, output: id }] })
+      expect(own).toHaveLength(failures + 1)
+    }
+    if (slots !== undefined || own.length === 0) continue
     expect(own[0]!.at - own[0]!.sentAt).toBeLessThanOrEqual(maxWaitMs)
     for (const [before, { at }] of own.slice(1).entries()) expect(at - own[before]!.at).toBe(backoffMs)
   }

@@ -12,6 +12,8 @@ interface Lane {
   /** The run that waits for the slot of the next batch. */
   leader: StoredRun | undefined
   size: number
+  /** Number of cancelled runs in `waiting`. */
+  cancelled: number
   /** Number of the runs that have waited long enough. */
   due: number
 }
@@ -64,9 +66,12 @@ export class GatheringRuns {
     }
     const isGathering = this.#places.has(run)
     if (lane && isGathering) {
-      if (lane.first === run) lane.first = undefined
-      else lane.waiting.filter((one) => one !== run)
       this.#leave(run)
+      if (lane.first === run) lane.first = undefined
+      else if (++lane.cancelled * 2 > lane.waiting.size) {
+        lane.waiting.filter((one) => this.#places.has(one))
+        lane.cancelled = 0
+      }
       this.#dropIfEmpty(run, lane)
     }
     return isGathering
@@ -81,8 +86,7 @@ export class GatheringRuns {
     const taken: StoredRun[] = []
     lane.leader = undefined
     for (let left = maxBatchBytes - bytesOf(leader); taken.length < maxSize - 1;) {
-      const next = lane.first ?? lane.waiting.shift()
-      lane.first = undefined
+      const next = this.#shift(lane)
       if (!next) break
       left -= bytesOf(next)
       if (left < 0) {
@@ -124,12 +128,19 @@ export class GatheringRuns {
 
   #promote(lane: Lane): void {
     if (lane.leader) return
-    const leader = lane.first ?? lane.waiting.shift()
+    const leader = this.#shift(lane)
     if (!leader) return
-    lane.first = undefined
     lane.leader = leader
     this.#leave(leader)
     this.#ready(leader)
+  }
+
+  /** Takes the first run of a lane. Skips those that were cancelled. */
+  #shift(lane: Lane): StoredRun | undefined {
+    let run = lane.first ?? lane.waiting.shift()
+    lane.first = undefined
+    for (; run && !this.#places.has(run); run = lane.waiting.shift()) lane.cancelled--
+    return run
   }
 
   #leave(run: StoredRun): void {
@@ -144,7 +155,7 @@ export class GatheringRuns {
     const id = laneIdOf(run)
     let lane = this.#lanes.get(id)
     if (!lane) {
-      lane = { waiting: new WaitingRuns(), first: undefined, leader: undefined, size: 0, due: 0 }
+      lane = { waiting: new WaitingRuns(), first: undefined, leader: undefined, size: 0, cancelled: 0, due: 0 }
       this.#lanes.set(id, lane)
     }
     return lane
