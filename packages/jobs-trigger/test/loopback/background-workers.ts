@@ -56,3 +56,8 @@ export function queuesOf({ metadata }: BackgroundWorkerRecord): readonly (QueueM
     .filter(({ name }) => !named.some((queue) => queue.name === name))
   return [...named, ...own]
 }
+
+/** Returns whether a version declares a queue. */
+export function hasQueue(worker: BackgroundWorkerRecord, name: string): boolean {
+  return queuesOf(worker).some((queue) => queue.name === name)
+}

@@ -1,5 +1,6 @@
 import type { DequeuedMessage } from '@trigger.dev/core/v3'
 import { getMaxDuration } from '@trigger.dev/core/v3/isomorphic'
+import { hasQueue } from './background-workers.ts'
 import type { Engine } from './engine.ts'
 import { machinePreset } from './machine-presets.ts'
 import type { Run } from './run.ts'
@@ -20,7 +21,7 @@ export async function dequeueWhenReady(
   }
 }
 
-/** Takes the next run. A run whose task no version has waits for another version. */
+/** Takes the next run. A run whose task or queue its version lacks waits for another version. */
 function dequeueRun(engine: Engine): DequeuedMessage | undefined {
   for (;;) {
     const run = engine.queue.take()
@@ -38,9 +39,9 @@ function lockToWorker(engine: Engine, run: Run): DequeuedMessage | undefined {
   }
   const worker = run.workerId === undefined ? workers.current() : workers.byId(run.workerId)
   const task = worker?.tasks.get(run.taskIdentifier)
-  if (!worker || !task) {
+  if (!worker || !task || !hasQueue(worker, run.queue)) {
     run.status = 'PENDING_VERSION'
-    addSnapshot(engine, run, 'RUN_CREATED', 'Run is waiting for a worker version that knows its task')
+    addSnapshot(engine, run, 'RUN_CREATED', 'Run is waiting for a worker version that knows its task and queue')
     engine.queue.remove(run)
     return undefined
   }

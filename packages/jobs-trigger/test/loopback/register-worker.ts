@@ -1,5 +1,5 @@
 import type { BackgroundWorkerMetadata } from '@trigger.dev/core/v3'
-import { type BackgroundWorkerRecord, queueNameOf, queuesOf } from './background-workers.ts'
+import { type BackgroundWorkerRecord, hasQueue, queueNameOf, queuesOf } from './background-workers.ts'
 import type { Engine } from './engine.ts'
 import { enqueueRun } from './enqueue-run.ts'
 import type { Schedules } from './schedules.ts'
@@ -18,7 +18,8 @@ export function registerWorker(
   const own = new Set(metadata.tasks.filter(({ queue }) => !queue?.name).map(queueNameOf))
   engine.queue.declare(queuesOf(worker), own)
   for (const run of engine.runs.all()) {
-    if (run.status === 'PENDING_VERSION' && worker.tasks.has(run.taskIdentifier)) enqueueRun(engine, run)
+    if (run.status !== 'PENDING_VERSION') continue
+    if (worker.tasks.has(run.taskIdentifier) && hasQueue(worker, run.queue)) enqueueRun(engine, run)
   }
   return worker
 }
