@@ -23,6 +23,7 @@ export interface SenderDependencies {
 /** Relative frequency of each kind. `batch` sends many plain jobs at once. */
 const shares: readonly (readonly [kind: Kind | 'batch', share: number])[] = [
   ['plain', 25],
+  ['limited', 15],
   ['batch', 8],
   ['retried', 12],
   ['exhausted', 4],
@@ -35,6 +36,7 @@ const shares: readonly (readonly [kind: Kind | 'batch', share: number])[] = [
   ['compensated flow', 4],
 ]
 const weightedKinds = shares.flatMap(([kind, share]) => Array.from({ length: share }, () => kind))
+const stores = ['north', 'south']
 const tenants = ['ada', 'bea', 'cleo', 'dora', 'ella', 'fay']
 
 interface Drawn {
@@ -66,13 +68,15 @@ export function createSender({ client, app, note, random, name }: SenderDependen
       ...(kind === 'exhausted' && { maxAttempts: 3 }),
     }
     const notBefore = kind === 'delayed' ? { notBefore: Date.now() + delay } : {}
-    note({ type: 'sending', item, kind, tenant: tenantId, ...(key !== undefined && { key }), ...notBefore })
-    return { kind, script: { tenantId, item, kind, workMs, failures }, options }
+    const store = kind === 'limited' && { store: random.pick(stores) }
+    note({ type: 'sending', item, kind, tenant: tenantId, ...(key !== undefined && { key }), ...store, ...notBefore })
+    return { kind, script: { tenantId, item, kind, workMs, failures, ...store }, options }
   }
 
   const send = async ({ kind, script, options }: Drawn): Promise<void> => {
     const { item } = script
-    const event = kind === 'flow' || kind === 'compensated flow' ? 'chaos.flow' : 'chaos.work'
+    const isFlow = kind === 'flow' || kind === 'compensated flow'
+    const event = isFlow ? 'chaos.flow' : kind === 'limited' ? 'chaos.limited' : 'chaos.work'
     try {
       const { id, deduplicated } = await client.sendJob(event, script, options)
       note({ type: 'sent', item, job: id, deduplicated })

@@ -18,6 +18,11 @@ import type { Script } from './events.ts'
 /** Concurrency limit of `work` for each tenant, over all workers. */
 export const perTenant = 4
 
+/** Concurrency limit of `limited` for each tenant and store, over all workers. */
+export const perStore = 2
+/** Least time between two starts of `limited` of a tenant and store, in milliseconds. */
+export const startDistanceMs = 200
+
 /** Cron jobs that tick every minute, the shortest interval. Several of them make more use of each tick. */
 export const cronJobs = ['tick-1', 'tick-2', 'tick-3']
 
@@ -60,6 +65,14 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
       retry,
       concurrency: { perTenant },
       handler: ({ payload }, context) => work(payload, toAttempt(payload.item, 'work', context)),
+    }),
+    defineJob({
+      id: 'limited',
+      event: 'chaos.limited',
+      retry,
+      concurrency: { key: 'store', limit: perStore },
+      throttle: { limit: 1000 / startDistanceMs, period: '1s', key: 'store' },
+      handler: ({ payload }, context) => work(payload, toAttempt(payload.item, 'limited', context)),
     }),
     defineWorkflow({
       id: 'flow',

@@ -11,6 +11,8 @@ export interface Script {
   readonly workMs: number
   /** Number of attempts that fail before one succeeds. */
   readonly failures: number
+  /** The key of the limits of a limited job. */
+  readonly store?: string
   /** The way in which a poison job ends its worker. */
   readonly poison?: Poison['by']
 }
@@ -19,6 +21,7 @@ const events = defineEvents({
   'chaos.work': eventType<Script>(),
   'chaos.flow': eventType<Script>(),
   'chaos.part': eventType<Script>(),
+  'chaos.limited': eventType<Script>(),
   'chaos.go': eventType<{ readonly tenantId: string; readonly item: string }>(),
 })
 

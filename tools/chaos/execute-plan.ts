@@ -6,6 +6,7 @@ import type { Disk } from './disk.ts'
 import { nowMs, type Note } from './ledger-entry.ts'
 import { type SharedFault, isWorker, type ProcessFault, type Plan } from './plan.ts'
 import type { ProcessSlot } from './process-slot.ts'
+import { pauseLimitedJobs } from './pause-limited-jobs.ts'
 import { sendPoison } from './send-poison.ts'
 
 /** A plan, and the services to execute it. */
@@ -89,6 +90,9 @@ async function applySharedFault(
     return note({ type: 'disk was full', since })
   }
   if (fault.kind === 'poison') return sendPoison(client, note, fault, `poison-${index}`)
+  if (fault.kind === 'paused definition') {
+    return pauseLimitedJobs(client, note, () => untilOver(fault.forMs, signal))
+  }
   const isCrash = fault.kind === 'crash'
   const killed = isCrash ? [...slots.values()] : fault.slots.map((name) => slots.get(name)!)
   await Promise.all(killed.map((slot) => slot.kill()))

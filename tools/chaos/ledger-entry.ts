@@ -18,6 +18,8 @@ export type LedgerLine = { readonly at: number } & (
   | { readonly type: 'internal error'; readonly message: string }
   | { readonly type: 'exited'; readonly process: string; readonly message: string }
   | { readonly type: 'disk was full'; readonly since: number }
+  /** The limited jobs were paused, in epoch milliseconds of the wall clock. */
+  | { readonly type: 'limited jobs were paused'; readonly from: number; readonly until: number }
 )
 
 /** A union with one member per type, so that TypeScript can narrow it by `type`. */
@@ -30,6 +32,8 @@ export interface IntendedSend {
   readonly kind: Kind
   readonly tenant: string
   readonly key?: string
+  /** The key of the limits of a limited job. */
+  readonly store?: string
   /** The earliest start of the job, in epoch milliseconds of the wall clock. */
   readonly notBefore?: number
 }
@@ -49,6 +53,7 @@ export interface Attempt {
 /** The scenario of a job. It decides how the job is sent and how it must end. */
 export type Kind =
   | 'plain'
+  | 'limited'
   | 'retried'
   | 'exhausted'
   | 'non-retryable'

@@ -20,6 +20,7 @@ test('a plan of five minutes contains every kind of fault', () => {
     'kill at a tick',
     'pause',
     'pause, then kill',
+    'paused definition',
     'poison',
   ])
 })

@@ -17,6 +17,8 @@ export type SharedFault =
   | { readonly kind: 'full disk'; readonly atMs: number; readonly forMs: number }
   /** Kills all processes at once, as a crash of the machine does. */
   | { readonly kind: 'crash'; readonly atMs: number; readonly downMs: number }
+  /** Pauses the limited jobs. */
+  | { readonly kind: 'paused definition'; readonly atMs: number; readonly forMs: number }
   /** Sends a job that ends its worker in every attempt. */
   | ({ readonly kind: 'poison'; readonly atMs: number } & Poison)
   /** Kills processes at the start of a minute, when cron jobs tick. `minute` counts from the start of the chaos run. */
@@ -65,6 +67,7 @@ export function drawPlan(seed: string, durationMs: number): Plan {
     ...drawCrashes(durationMs, random),
     ...drawTickKills(durationMs, random),
     ...drawPoison(durationMs, createRandom(`${seed} poison`)),
+    ...drawPausedDefinitions(durationMs, createRandom(`${seed} paused definition`)),
   ]
   return { seed, durationMs, processFaults: Object.fromEntries(processFaults) as Plan['processFaults'], sharedFaults }
 }
@@ -119,6 +122,14 @@ function drawPoison(durationMs: number, random: Random): SharedFault[] {
       by: random.pick(['process.exit', 'an error in a timer', 'SIGKILL'] as const),
       workMs: random.between(0, 300),
     })
+  }
+  return faults
+}
+
+function drawPausedDefinitions(durationMs: number, random: Random): SharedFault[] {
+  const faults: SharedFault[] = []
+  for (let atMs = random.between(2000, 6000); atMs < durationMs; atMs += random.between(8000, 20_000)) {
+    faults.push({ kind: 'paused definition', atMs, forMs: random.between(300, leaseMs * 2) })
   }
   return faults
 }

@@ -8,7 +8,7 @@ const shownEntries = 30
 
 /** Renders the figures of a chaos run. */
 export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): string[] {
-  const { evidence, duplicates, repeatedSteps, cronTicks, maxPerTenant } = verdict
+  const { evidence, duplicates, repeatedSteps, cronTicks, maxPerTenant, maxPerStore } = verdict
   const { entries, intended, sent, failedSends, jobs } = evidence
   const count = (type: LedgerEntry['type']): number => entries.filter((entry) => entry.type === type).length
   const inState = (state: string): number => jobs.filter((job) => job.state === state).length
@@ -57,6 +57,8 @@ export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): 
     ['repeated steps', repeatedSteps, 'running during a crash'],
     ['cron ticks', cronTicks],
     ['max. concurrent runs per tenant', maxPerTenant],
+    ['max. concurrent runs per store', maxPerStore],
+    ['pauses of the limited jobs', count('limited jobs were paused')],
     ['longest takeover', seconds(killed.durationMs), `after a kill (run ${killed.run})`],
     ['', seconds(paused.durationMs), `after the start of a pause or stall (run ${paused.run})`],
   ]

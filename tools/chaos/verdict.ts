@@ -8,9 +8,10 @@ import { checkNoExtraJobs } from './check/no-extra-jobs.ts'
 import { checkKeys } from './check/keys.ts'
 import { checkLastAttempts } from './check/last-attempt.ts'
 import { checkProcesses } from './check/processes.ts'
+import { checkStarts } from './check/starts.ts'
 import { checkSteps } from './check/steps.ts'
 import { type Evidence, type Finding, type IndexedEvidence, indexEvidence } from './check/indexed-evidence.ts'
-import { cronJobs, perTenant } from './definitions.ts'
+import { cronJobs, perStore, perTenant, startDistanceMs } from './definitions.ts'
 
 /** The result of all checks of a chaos run. */
 export interface Verdict {
@@ -21,6 +22,8 @@ export interface Verdict {
   readonly cronTicks: number
   /** Highest number of concurrent runs of one tenant. */
   readonly maxPerTenant: number
+  /** Highest number of concurrent runs of one store of a tenant. */
+  readonly maxPerStore: number
 }
 
 /** Compares the content of the jobs file with the ledgers of the processes. */
@@ -30,6 +33,7 @@ export function judge(collected: Evidence): Verdict {
   const steps = checkSteps(evidence)
   const cron = checkCronTicks(evidence, cronJobs)
   const concurrency = checkConcurrency(evidence, 'work', perTenant)
+  const ofStores = checkConcurrency(evidence, 'limited', perStore, true)
   return {
     evidence,
     findings: [
@@ -43,11 +47,14 @@ export function judge(collected: Evidence): Verdict {
       ...checkDelays(evidence),
       ...cron.findings,
       ...concurrency.findings,
+      ...ofStores.findings,
+      ...checkStarts(evidence, 'limited', startDistanceMs),
       ...checkProcesses(evidence),
     ],
     duplicates,
     repeatedSteps: steps.repeated,
     cronTicks: cron.ticks,
     maxPerTenant: concurrency.max,
+    maxPerStore: ofStores.max,
   }
 }

@@ -149,6 +149,16 @@ describe('the concurrency limit of a tenant', () => {
     expect(findings.map(({ message }) => message)).toEqual(['`ada` had 2 concurrent runs; the limit is 1'])
   })
 
+  test('applies to each store of limited jobs', () => {
+    const sending = (item: string, store: string): LedgerEntry =>
+      line(0, 's1.1', { type: 'sending', item, kind: 'limited', tenant: 'ada', store })
+    const entries = [...under('a', 0, 10), ...under('b', 5, 15), ...under('c', 6, 20)]
+    const sends = [sending('a', 'north'), sending('b', 'south'), sending('c', 'north')]
+    expect(checkConcurrency(evidence([...sends, ...entries], []), 'work', 2, true).max).toBe(2)
+    const { findings } = checkConcurrency(evidence([...sends, ...entries], []), 'work', 1, true)
+    expect(findings.map(({ message }) => message)).toEqual(['`ada north` had 2 concurrent runs; the limit is 1'])
+  })
+
   test('ignores the runs of a worker that was killed during a pause', () => {
     const paused = line(4900, 'conductor', { type: 'paused', process: 'w1.1', since: 100 })
     const killed = line(4910, 'conductor', { type: 'killed', process: 'w1.1', since: 4890 })

@@ -7,6 +7,7 @@ const rule = 'every acknowledged job ends in its expected state'
 
 const expectedStates: Readonly<Record<Kind, readonly JobState[]>> = {
   plain: ['completed'],
+  limited: ['completed'],
   retried: ['completed'],
   exhausted: ['failed'],
   'non-retryable': ['failed'],

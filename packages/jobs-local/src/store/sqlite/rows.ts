@@ -3,6 +3,7 @@ import { type JobErrorInfo, type Json, decodeEnvelope, type Envelope } from '@cg
 
 import type { StoredJob, StoredRun } from '../job-store.ts'
 import { runIdOf } from '../run-id.ts'
+import { keysOfRow, type StoredKeys } from './stored-keys.ts'
 
 /** A row of `cgk_jobs`. */
 export interface JobRow {
@@ -16,7 +17,7 @@ export interface JobRow {
 }
 
 /** A row of `cgk_runs`. */
-export interface RunRow {
+export interface RunRow extends StoredKeys {
   readonly run: number
   readonly definition_id: string
   readonly tenant: string
@@ -36,8 +37,6 @@ export interface RunRow {
   readonly superseded_by: string | null
   readonly gather_until: number | null
   readonly rank: number
-  readonly throttle_key: string
-  readonly concurrency_key: string
   readonly pause: 'asleep' | 'awake' | null
   readonly wake_pending: number
   readonly resumed: number
@@ -185,6 +184,7 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     ...(row.resumed === 1 && { resumed: true }),
     ...(row.grace_ms !== null && { graceMs: row.grace_ms }),
     ...(row.compensate_on_cancel === 1 && { compensateOnCancel: true }),
+    ...keysOfRow(row),
     ...(row.compensation === compensationStates.pending && { toCompensate: envelope }),
     ...(row.compensation === compensationStates.running && { compensating: envelope }),
   }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 
 import type { StoredRun } from '../job-store.ts'
-import type { RunRow } from './rows.ts'
 
 /** The keys of a run, as its row has them. */
-export type StoredKeys = Pick<RunRow, 'throttle_key' | 'concurrency_key'>
+export interface StoredKeys {
+  readonly throttle_key: string
+  readonly concurrency_key: string
+}
 
 /** Values that are stored as they are. An index has a copy of each. */
 const shortKey = /^[^\0]{0,200}$/u
@@ -15,6 +17,15 @@ export function storedKeysOf({
   concurrencyKey,
 }: Pick<StoredRun, 'throttleKey' | 'concurrencyKey'>): StoredKeys {
   return { throttle_key: storedKeyOf(throttleKey), concurrency_key: storedKeyOf(concurrencyKey) }
+}
+
+/** Returns the keys of a row. Of a long one, returns what stands for it. */
+export function keysOfRow(row: StoredKeys): Pick<StoredRun, 'throttleKey' | 'concurrencyKey'> {
+  const { throttle_key: throttleKey, concurrency_key: concurrencyKey } = row
+  return {
+    ...(throttleKey !== '' && { throttleKey: throttleKey.replace(/^=/u, '') }),
+    ...(concurrencyKey !== '' && { concurrencyKey: concurrencyKey.replace(/^=/u, '') }),
+  }
 }
 
 /** Returns a key for a column: empty without one, and of fixed length for a long one. */
