@@ -61,7 +61,8 @@ export { defineEvents } from './events/define-events.ts'
 export { type EventType, eventType } from './events/event-type.ts'
 export type { EventsOf, JobEvent, JobEvents, JobInput, JobPayload } from './events/job-events.ts'
 
-// Hooks, middleware and logs
+// Hooks, middleware, instrumentation and logs
+export type { Instrumentation } from './instrumentation/instrumentation.ts'
 export { createDefaultLogger } from './logging/default-logger.ts'
 export type { Logger, LoggerLike } from './logging/logger.ts'
 export type { AttemptMiddleware } from './runs/attempt-middleware.ts'

@@ -1,4 +1,6 @@
 import type { Definition } from '../jobs/definition.ts'
+import { instrumentOption } from '../instrumentation/instrument-option.ts'
+import type { Instrumentation } from '../instrumentation/instrumentation.ts'
 import { type LoggerLike, loggerOption } from '../logging/logger.ts'
 import {
   type CheckedOptions,
@@ -22,6 +24,8 @@ export interface ClientOptions {
   hooks?: JobHooks | undefined
   /** Wraps the code of every attempt in this client's engine. The first is the outermost. */
   middleware?: readonly AttemptMiddleware[] | undefined
+  /** Traces and metrics of sends and attempts, such as `openTelemetry()` of `@cgk-platform/jobs-otel`. Default: none. */
+  instrument?: Instrumentation | undefined
   /** The outputs that fail their attempt, for definitions without this option. Default: none. */
   returnedErrors?: ReturnedErrors | undefined
   /** The maximum size of a payload, in bytes of UTF-8 JSON. Default: 120 KiB, which every engine accepts. */
@@ -33,7 +37,7 @@ export interface ClientOptions {
 /** The options for users. Only test kits set the clock. */
 type KnownOptions = Omit<ClientOptions, 'clock'>
 
-type SharedOptions = Pick<ClientOptions, 'jobs' | 'logger' | 'hooks' | 'middleware' | 'returnedErrors'>
+type SharedOptions = Pick<ClientOptions, 'jobs' | 'logger' | 'hooks' | 'middleware' | 'instrument' | 'returnedErrors'>
 
 /** The declarations of the options that a client and a host have in common. */
 export const sharedOptions: OptionTable<SharedOptions, CheckedOptions<SharedOptions>> = {
@@ -41,6 +45,7 @@ export const sharedOptions: OptionTable<SharedOptions, CheckedOptions<SharedOpti
   logger: loggerOption,
   hooks: hooksOption,
   middleware: middlewareOption,
+  instrument: instrumentOption,
   returnedErrors: returnedErrorsOption,
 }
 

@@ -7,6 +7,7 @@ import { WaitInHandlerError } from '../errors/wait-in-handler-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { systemTenantId } from '../events/reserved-names.ts'
 import { tenantProblem } from '../events/tenant.ts'
+import { type SettleCall, settleObserved } from '../instrumentation/settle-observed.ts'
 import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import { requireFeature, requireFeatures } from '../provider/check-support.ts'
@@ -42,11 +43,12 @@ export interface ClientEngine {
 export function createClient({ load, runsInProcess = false }: ClientEngine, options: ClientOptions = {}): JobClient {
   const { clock = systemClock, ...userOptions } = options
   const checked = clientOptions.read(userOptions)
-  const { hooks, middleware, returnedErrors, logger = createDefaultLogger(), maxPayloadBytes } = checked
+  const { hooks, middleware, instrument, returnedErrors, maxPayloadBytes } = checked
+  const { logger = createDefaultLogger({ fields: () => instrument?.logFields?.() }) } = checked
   const jobs = checked.jobs ? toJobRegistry(checked.jobs) : processJobs()
-  const engine = createLazyEngine(load, () => ({ jobs, client, logger, hooks, middleware, returnedErrors }))
+  const engine = createLazyEngine(load, () => ({ jobs, client, logger, hooks, middleware, instrument, returnedErrors }))
   let runsHandlers = runsInProcess
-  const senderDependencies = { engine, clock, hooks, logger, jobs, maxPayloadBytes }
+  const senderDependencies = { engine, clock, hooks, instrument, logger, jobs, maxPayloadBytes }
   const sender = createSender(senderDependencies)
 
   /** @param waitMs - maximum time to wait for a job that the engine does not show yet */
@@ -75,6 +77,9 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     return retry
   }
 
+  const settle = (job: SettleCall, change: () => Promise<void>): Promise<void> =>
+    instrument ? settleObserved(instrument, logger, job, change) : change()
+
   const operationsFor = (
     tenantId?: string,
   ): Pick<JobClient, 'getJobStatus' | 'cancelJob' | 'retryJob' | 'waitForJob'> => ({
@@ -85,7 +90,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
       const status = await find(provider, id, tenantId, 10_000)
       if (isEnded(status.state)) return status
       requireFeature(provider, status.state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a waiting job')
-      await provider.cancel(id)
+      await settle({ operation: 'cancel', provider, status }, () => provider.cancel(id))
       return find(provider, id, tenantId)
     },
 
@@ -94,7 +99,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
       const status = await find(provider, id, tenantId)
       requireFeature(provider, 'retryJob')
       if (status.state !== 'failed') throw new JobNotRetryableError({ jobId: id, state: status.state })
-      await retryOnce(provider, id)
+      await settle({ operation: 'retry', provider, status }, () => retryOnce(provider, id))
       return { id, event: status.event as JobEvent, tenantId: status.tenantId, deduplicated: false }
     },
 
@@ -171,7 +176,10 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     clock,
     runsHandlers: () => runsHandlers,
     sendForWaits: (items, isSystem) =>
-      createSender({ ...senderDependencies, hooks: undefined, waitsOnly: true }, isSystem).sendMany(items),
+      createSender(
+        { ...senderDependencies, hooks: undefined, instrument: undefined, waitsOnly: true },
+        isSystem,
+      ).sendMany(items),
   })
   recordClientJobs(checked.jobs)
   if (runsInProcess && (!checked.jobs || jobs.cronJobs().length > 0)) addInProcessClient(client)

@@ -6,10 +6,13 @@ import { SendFailedError } from '../errors/send-failed-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { EventName, JobEvent, JobInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
+import type { Instrumentation } from '../instrumentation/instrumentation.ts'
+import { type ObservedSend, sendObserved } from '../instrumentation/send-observed.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import { portablePayloadBytes } from '../provider/capabilities.ts'
-import type { EnvelopeResult, JobProvider } from '../provider/job-provider.ts'
+import type { EnvelopeResult } from '../provider/envelope-result.ts'
+import type { JobProvider } from '../provider/job-provider.ts'
 import { toErrorInfo } from '../runs/error-info.ts'
 import { callHook, type JobHooks } from '../runs/hooks.ts'
 import type { Clock } from '../time/clock.ts'
@@ -40,6 +43,7 @@ export interface SenderDependencies {
   readonly engine: LazyEngine
   readonly clock: Clock
   readonly hooks: JobHooks | undefined
+  readonly instrument?: Instrumentation | undefined
   readonly logger: LoggerLike
   readonly maxPayloadBytes: number | undefined
   readonly jobs: Pick<JobRegistry, 'subscribers'>
@@ -49,7 +53,7 @@ export interface SenderDependencies {
 
 /** Creates the sending half of a client. @param isSystem - whether it sends for the platform */
 export function createSender(dependencies: SenderDependencies, isSystem = false): Sender {
-  const { engine, clock, hooks, logger, maxPayloadBytes, jobs, waitsOnly } = dependencies
+  const { engine, clock, hooks, instrument, logger, maxPayloadBytes, jobs, waitsOnly } = dependencies
 
   const bound = bindLogger(logger, {})
 
@@ -61,6 +65,20 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
     isSystem,
     waitsOnly,
   })
+
+  const observed = (
+    instrumentation: Instrumentation,
+    provider: JobProvider,
+    envelopes: readonly Envelope[],
+    isBatch: boolean,
+  ): Promise<ObservedSend> =>
+    sendObserved(instrumentation, { provider: provider.name, logger, isBatch }, envelopes, async (traced) => {
+      try {
+        return await provider.send(traced)
+      } catch (cause) {
+        return toFailures(provider, traced, cause)
+      }
+    })
 
   const callOnSends = (envelopes: readonly Envelope[], results: readonly EnvelopeResult[]): void => {
     for (const [index, envelope] of envelopes.entries()) callOnSend(envelope, results[index])
@@ -115,12 +133,15 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
     } catch (error) {
       throw toJobsError(event, error)
     }
-    const envelopes = [envelope]
+    let envelopes: readonly Envelope[] = [envelope]
     let results: readonly EnvelopeResult[]
-    try {
-      results = await provider.send(envelopes)
-    } catch (cause) {
-      results = toFailures(provider, envelopes, cause)
+    if (instrument) ({ envelopes, results } = await observed(instrument, provider, envelopes, false))
+    else {
+      try {
+        results = await provider.send(envelopes)
+      } catch (cause) {
+        results = toFailures(provider, envelopes, cause)
+      }
     }
     if (hooks?.onSend) callOnSends(envelopes, results)
     const [result] = results
@@ -148,13 +169,16 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
       const pending = createEnvelopes(provider, items)
       // Awaiting a thousand finished envelopes would cost more than creating them.
       const settled = pending.every(isSettled) ? pending : await Promise.all(pending.map(async (one) => one))
-      const envelopes = settled.filter(isEnvelope)
+      let envelopes: readonly Envelope[] = settled.filter(isEnvelope)
       if (envelopes.length === 0) return settled.map((error) => ({ ok: false, error: error as JobsError }))
       let results: readonly EnvelopeResult[]
-      try {
-        results = await provider.send(envelopes)
-      } catch (cause) {
-        results = toFailures(provider, envelopes, cause)
+      if (instrument) ({ envelopes, results } = await observed(instrument, provider, envelopes, true))
+      else {
+        try {
+          results = await provider.send(envelopes)
+        } catch (cause) {
+          results = toFailures(provider, envelopes, cause)
+        }
       }
       if (hooks?.onSend) callOnSends(envelopes, results)
       let index = 0

@@ -13,6 +13,7 @@ import { enabledCases } from './cases/enabled.ts'
 import { fanOutCases } from './cases/fan-out.ts'
 import { hookCases } from './cases/hooks.ts'
 import { idempotencyCases } from './cases/idempotency.ts'
+import { instrumentationCases } from './cases/instrumentation.ts'
 import { middlewareCases } from './cases/middleware.ts'
 import { nothingSilentCases } from './cases/nothing-silent.ts'
 import { onFailureCases } from './cases/on-failure.ts'
@@ -56,6 +57,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...referenceCases,
   ...hookCases,
   ...middlewareCases,
+  ...instrumentationCases,
   ...tenantIsolationCases,
   ...platformJobCases,
   ...concurrencyCases,

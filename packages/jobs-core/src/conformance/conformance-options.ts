@@ -1,6 +1,7 @@
 import type { ClientOptions } from '../client/client-options.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import { conformanceHooks } from './conformance-hooks.ts'
+import { conformanceInstrumentation } from './conformance-instrumentation.ts'
 import { conformanceJobs } from './conformance-jobs.ts'
 import { conformanceMiddleware } from './conformance-middleware.ts'
 import { conformanceLogger } from './conformance-logger.ts'
@@ -8,11 +9,12 @@ import { conformanceLogger } from './conformance-logger.ts'
 /** Returns the options for the client under test, and for the host that runs its jobs. */
 export function conformanceOptions(
   capabilities?: Capabilities,
-): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'middleware' | 'logger'>> {
+): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'middleware' | 'instrument' | 'logger'>> {
   return {
     jobs: conformanceJobs(capabilities),
     hooks: conformanceHooks(),
     middleware: conformanceMiddleware(),
+    instrument: conformanceInstrumentation(),
     logger: conformanceLogger(),
   }
 }

@@ -15,6 +15,7 @@ export type JournalEntryKind =
   | 'leaked'
   | 'hook'
   | 'middleware'
+  | 'activity'
   | 'replay'
   | 'step'
   | 'stepEnded'

@@ -1,8 +1,10 @@
 import { isAttemptCount } from '../retry/retry-config.ts'
 import type { ProviderSendOptions } from '../provider/engine-types.ts'
+import { isBaggage } from './baggage.ts'
 import type { Json } from './json.ts'
 import { systemTenantId } from './reserved-names.ts'
 import { isTraceparent } from './traceparent.ts'
+import { isTracestate } from './tracestate.ts'
 
 /** The stored form of an event, as JSON: everything that a host needs to run it. */
 export interface Envelope {
@@ -34,6 +36,10 @@ export interface Envelope {
   readonly priority?: number
   /** The sender's trace, as a W3C `traceparent`. */
   readonly traceparent?: string
+  /** The vendors' part of the sender's trace, as a W3C `tracestate` of at most 512 characters. */
+  readonly tracestate?: string
+  /** The sender's W3C `baggage`, of at most 2,048 characters. */
+  readonly baggage?: string
   /** True for an event that only resolves waits of workflows. It starts no runs. */
   readonly waitsOnly?: true
   /** Options for the provider that sends it. They are not encoded. */
@@ -53,6 +59,8 @@ const optionalFields = Object.entries({
   maxAttempts: isAttemptCount,
   priority: isNumber,
   traceparent: isTraceparent,
+  tracestate: isTracestate,
+  baggage: isBaggage,
   waitsOnly: (value) => value === true,
 } satisfies Record<OptionalField, (value: unknown) => boolean>)
 

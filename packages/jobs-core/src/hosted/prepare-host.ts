@@ -3,6 +3,7 @@ import { internalsOf } from '../client/client-internals.ts'
 import { sharedOptions } from '../client/client-options.ts'
 import type { JobClient } from '../client/job-client.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import type { Instrumentation } from '../instrumentation/instrumentation.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
@@ -31,6 +32,8 @@ export interface HostOptions {
   hooks?: JobHooks | undefined
   /** Wraps the code of every attempt; the first is the outermost. Default: none. */
   middleware?: readonly AttemptMiddleware[] | undefined
+  /** Traces and metrics of attempts, such as `openTelemetry()` of `@cgk-platform/jobs-otel`. Default: none. */
+  instrument?: Instrumentation | undefined
   /** The outputs that fail their attempt, for definitions without this option. Default: none. */
   returnedErrors?: ReturnedErrors | undefined
   /** The client that handlers send with. Default: a client on the same engine. */
@@ -52,7 +55,10 @@ export interface HostTestOptions {
 }
 
 /** Options that all attempts of a host share. */
-export interface AttemptDependencies extends Pick<AttemptOptions, 'hooks' | 'middleware' | 'returnedErrors'> {
+export interface AttemptDependencies extends Pick<
+  AttemptOptions,
+  'hooks' | 'middleware' | 'instrument' | 'returnedErrors'
+> {
   readonly clock: Clock
   readonly logger: LoggerLike
   /** The client that handlers send with. */
@@ -77,7 +83,9 @@ export function prepareHost(
   options: CheckedOptions<HostOptions>,
   setting: HostSettings,
 ): { readonly definitions: readonly Definition[]; readonly dependencies: AttemptDependencies } {
-  const { noJobsConsequence, limits, createLogger = createDefaultLogger, load } = setting
+  const { instrument } = options
+  const createOwnLogger = () => createDefaultLogger({ fields: () => instrument?.logFields?.() })
+  const { noJobsConsequence, limits, createLogger = createOwnLogger, load } = setting
   const { clock = systemClock, random = Math.random } = setting
   const { logger = createLogger(), hooks, middleware, returnedErrors } = options
   if (internalsOf(options.jobClient)?.isRouter) {
@@ -91,6 +99,10 @@ export function prepareHost(
     // The engine's own logger writes to the log of a run, and none is running.
     bindLogger(options.logger ?? createDefaultLogger(), {}).warn(message)
   }
-  const { jobClient: client = createClient({ load }, { jobs: definitions, logger, hooks, clock }) } = options
-  return { definitions, dependencies: { clock, logger, hooks, middleware, returnedErrors, client, random, limits } }
+  const { jobClient: client = createClient({ load }, { jobs: definitions, logger, hooks, instrument, clock }) } =
+    options
+  return {
+    definitions,
+    dependencies: { clock, logger, hooks, middleware, instrument, returnedErrors, client, random, limits },
+  }
 }

@@ -14,6 +14,8 @@ export interface LogOutput {
   write(level: LogLevel, line: string): void
   /** Returns the time for a line. */
   now(): Date
+  /** Returns fields for every line, such as the ids of a trace. The line's own fields replace them. */
+  fields?(): LogFields | undefined
 }
 
 /**
@@ -31,7 +33,7 @@ export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike
   const line = (lineLevel: LogLevel) => (message: unknown, fields?: unknown) => {
     if (!isLevelEnabled(lineLevel)) return
     const time = now().toISOString()
-    const plain = plainFields((fields ?? {}) as LogFields)
+    const plain = plainFields({ ...commonFields(output), ...(fields as LogFields | undefined) })
     const isReadable = output.readable ?? isTerminal()
     write(
       lineLevel,
@@ -41,6 +43,15 @@ export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike
     )
   }
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), isLevelEnabled }
+}
+
+/** Returns the fields for every line. An error is ignored, so that the line is still written. */
+function commonFields({ fields }: Partial<LogOutput>): LogFields | undefined {
+  try {
+    return fields?.()
+  } catch {
+    return undefined
+  }
 }
 
 function isTerminal(): boolean {

@@ -29,12 +29,24 @@ export type {
   ProviderSendOptionTypes,
 } from './engine-types.ts'
 export type { ListQuery } from './job-page.ts'
-export type { EnvelopeResult, JobHost } from './job-provider.ts'
+export type { EnvelopeResult } from './envelope-result.ts'
+export type { JobHost } from './job-provider.ts'
 export { findUnsupportedOptions, type ProviderOptionRules } from './check-provider-options.ts'
 export type { ProviderChoice } from './provider-choice.ts'
 
 // Clients
 export type { ClientOptions } from '../client/client-options.ts'
+export type {
+  Activity,
+  AttemptActivity,
+  AttemptPart,
+  Instrumentation,
+  PartEnd,
+  SendActivity,
+  SettledJob,
+  StartedAttempt,
+  TraceFields,
+} from '../instrumentation/instrumentation.ts'
 export { type ClientEngine, createClient } from '../client/create-client.ts'
 export { disableCronAutoStart } from '../client/default-client.ts'
 export { hasTenantRouter } from '../client/tenant-router/router-link.ts'
@@ -142,6 +154,7 @@ export type { WorkflowOptions } from '../workflows/define-workflow.ts'
 export { extendGraceMs, compensationGraceMs } from '../workflows/grace-time.ts'
 export { stepKindChangedError, compensationUnreachedError } from '../workflows/workflow-change-errors.ts'
 export { createRecordedStepEngine } from '../workflows/recorded-step-engine.ts'
+export type { ReplayHistory } from '../workflows/replay-history.ts'
 export type { ReplayResult, StepEngine, StepEngineFactory, ReplayContext } from '../workflows/step-engine.ts'
 export type { StepRecordStore } from '../workflows/step-record-store.ts'
 export { type StepStatus, toStepStatus, type CompensationStatus } from '../workflows/step-status.ts'

@@ -4,12 +4,14 @@ import type { JobClient } from '../client/job-client.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { Pause, PauseTarget } from '../jobs/pause.ts'
+import type { Instrumentation } from '../instrumentation/instrumentation.ts'
 import type { LoggerLike } from '../logging/logger.ts'
 import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
 import type { JobHooks } from '../runs/hooks.ts'
 import type { ReturnedErrors } from '../runs/returned-errors.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import type { Capabilities } from './capabilities.ts'
+import type { EnvelopeResult } from './envelope-result.ts'
 import type { Health } from './health.ts'
 import type { JobPage, ListQuery } from './job-page.ts'
 
@@ -82,15 +84,8 @@ export interface JobHost {
   readonly hooks: JobHooks | undefined
   /** The middleware around attempts. Pass it to `runAttempt`. */
   readonly middleware: readonly AttemptMiddleware[] | undefined
+  /** The instrumentation. Pass it to `runAttempt`. */
+  readonly instrument?: Instrumentation | undefined
   /** The outputs that fail their attempt. Pass them to `runAttempt`. */
   readonly returnedErrors: ReturnedErrors | undefined
 }
-
-/** The result of sending one envelope. */
-export type EnvelopeResult =
-  | {
-      readonly ok: true
-      readonly id: string
-      /** True if the idempotency key was in use. `id` is then the existing job's id. */ readonly deduplicated: boolean
-    }
-  | { readonly ok: false; readonly error: JobsError }

@@ -1,5 +1,14 @@
 import type { JobClient } from '../client/job-client.ts'
 import type { Envelope } from '../events/envelope.ts'
+import type {
+  Activity,
+  AttemptActivity,
+  AttemptPart,
+  Instrumentation,
+  PartEnd,
+  StartedAttempt,
+} from '../instrumentation/instrumentation.ts'
+import { observe, type Observed } from '../instrumentation/observed.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
@@ -58,6 +67,13 @@ export interface AttemptOptions {
   readonly hooks?: JobHooks | undefined
   /** The host's middleware, outside the definition's. Default: none. */
   readonly middleware?: readonly AttemptMiddleware[] | undefined
+  /** The host's instrumentation. Default: none. */
+  readonly instrument?: Instrumentation | undefined
+  /**
+   * Aborts when the host suspends a workflow whose code then never continues. Ends the activity of the attempt, nothing
+   * else. Default: never.
+   */
+  readonly suspended?: AbortSignal | undefined
   /** The host's outputs that fail their attempt, for definitions without the option. Default: none. */
   readonly returnedErrors?: ReturnedErrors | undefined
   /** The client that the handler sends with. Default: the default client. */
@@ -105,6 +121,11 @@ export class Attempt {
   readonly middleware: readonly AttemptMiddleware[] | undefined
   /** The latest end of the run. Absent without a `runTimeout`. */
   readonly runEnd: RunEnd | undefined
+  /** The activity of the attempt, if the instrumentation observes it. */
+  observed: Observed<AttemptActivity> | undefined
+  #onEnd: ((outcome: Outcome) => void) | undefined
+  /** The waits that are open, to be ended with the attempt. */
+  #openWaits: Set<Observed<Activity<PartEnd>>> | undefined
   #info: AttemptInfo | undefined
   #bound: Logger | undefined
 
@@ -134,7 +155,72 @@ export class Attempt {
   }
 
   log(level: LogLevel, message: string, fields?: LogFields): void {
-    if (isLogged(this.options.logger, level)) this.bound[level](message, fields)
+    if (!isLogged(this.options.logger, level)) return
+    if (this.observed) this.observed.run(() => this.bound[level](message, fields))
+    else this.bound[level](message, fields)
+  }
+
+  /**
+   * Starts the activity of the attempt. The attempts of a batch share that of the first.
+   *
+   * @param resumedFrom - the activity in which the workflow was suspended
+   */
+  observe({
+    resumedFrom,
+    batch,
+  }: {
+    readonly resumedFrom?: string | undefined
+    readonly batch?: readonly Attempt[]
+  }): void {
+    const { instrument, logger, suspended } = this.options
+    if (!instrument?.startAttempt) return
+    const started = this.#toStarted(resumedFrom)
+    const all = batch?.map((one) => one.#toStarted(undefined))
+    const observed = observe(instrument, 'startAttempt', logger, () => instrument.startAttempt!(started, all))
+    if (!observed) return
+    const members = batch ?? [this]
+    const outcomes: Outcome[] = []
+    let open = members.length
+    for (const [index, member] of members.entries()) {
+      member.observed = observed
+      member.#onEnd = (outcome) => {
+        outcomes[index] = outcome
+        if (--open === 0) observed.end(outcomes)
+      }
+    }
+    suspended?.addEventListener('abort', () => this.end({ type: 'suspended' }), { once: true })
+  }
+
+  /** Ends the activity of the attempt. */
+  end(outcome: Outcome): void {
+    for (const wait of this.#openWaits ?? []) wait.end({ type: 'suspended' })
+    const onEnd = this.#onEnd
+    this.#onEnd = undefined
+    onEnd?.(outcome)
+  }
+
+  /** Starts the activity of a part of the attempt. */
+  startPart(part: AttemptPart): Observed<Activity<PartEnd>> | undefined {
+    const { instrument, logger } = this.options
+    const activity = this.observed?.activity
+    if (!activity?.startPart || !instrument) return undefined
+    const observed = observe(instrument, 'startAttempt', logger, () => activity.startPart!(part))
+    if (observed && part.kind === 'wait') (this.#openWaits ??= new Set()).add(observed)
+    return observed
+  }
+
+  #toStarted(resumedFrom: string | undefined): StartedAttempt {
+    const { traceparent, tracestate, baggage, sentAt, runAt = sentAt } = this.envelope
+    const { isCancelCompensation = false, isResumed = isCancelCompensation, retriedAt, limits, clock } = this.options
+    return {
+      ...this.info,
+      provider: limits?.provider ?? 'unknown',
+      trace: { traceparent, tracestate, baggage } as StartedAttempt['trace'],
+      dueAt: Math.max(runAt, retriedAt ?? 0),
+      startedAt: clock.now(),
+      isResumed,
+      resumedFrom,
+    }
   }
 }
 
@@ -154,7 +240,12 @@ function toAttemptInfo({ definition, envelope, options, maxAttempts }: Attempt):
 }
 
 /** Calls `callback` as code of the handler: with its client. */
-export function inScope<A, R>({ options: { scope, client } }: Attempt, callback: (argument: A) => R, argument: A): R {
+export function inScope<A, R>(
+  { options: { scope, client }, observed }: Attempt,
+  code: (argument: A) => R,
+  argument: A,
+): R {
+  const callback = observed ? (given: A) => observed.run(() => code(given)) : code
   return scope ? scope(callback, argument) : runWithClient(client, () => callback(argument))
 }
 

@@ -7,6 +7,7 @@ import type { Definition } from '../jobs/definition.ts'
 import type { Attempt } from './attempt.ts'
 import { scheduledAtOf } from './cron-event.ts'
 import { dispatchTick, tenantsOf } from './dispatch-tick.ts'
+import { observedTickHost } from './observed-tick-host.ts'
 import { readEvent, toEventMessage } from './read-event.ts'
 
 /** A definition with a handler, so not a workflow. */
@@ -25,10 +26,11 @@ export interface CallRunner {
  * @throws if the envelope is invalid. A retry cannot help.
  */
 export function callHandler(
-  { definition, envelope, options }: Attempt & { readonly definition: HandlerDefinition },
+  attempt: Attempt & { readonly definition: HandlerDefinition },
   context: JobContext,
   runner: CallRunner,
 ): unknown {
+  const { definition, envelope, options } = attempt
   if (definition.kind === 'job') {
     const event = readEvent(envelope, context.jobId)
     return event instanceof Promise
@@ -36,10 +38,14 @@ export function callHandler(
       : runner.run(() => definition.handler(event, context))
   }
   const scheduledAt = scheduledAtOf(envelope)
-  const { tickHost } = options
+  const { tickHost, instrument } = options
   if (definition.tenants && envelope.tenantId === systemTenantId && tickHost) {
     const tick = scheduledAt.getTime()
-    const fanOut = async () => dispatchTick(definition, tick, await tenantsOf(definition), tickHost(definition, tick))
+    const fanOut = async () => {
+      const tenantIds = await tenantsOf(definition)
+      const host = tickHost(definition, tick)
+      return dispatchTick(definition, tick, tenantIds, instrument ? observedTickHost(host, attempt, instrument) : host)
+    }
     return runner.run(fanOut, true)
   }
   return runner.run(() => definition.handler(Object.assign(context, { scheduledAt })))

@@ -8,6 +8,7 @@ export function finishAttempt(attempt: Attempt, outcome: Outcome): void {
   const { hooks, isCancelCompensation = false } = attempt.options
   logOutcome(attempt, outcome)
   if (hooks && !isCancelCompensation) callEndHooks(attempt, outcome, hooks)
+  attempt.end(outcome)
   attempt.receiver.ended(outcome)
 }
 

@@ -4,6 +4,7 @@ import { RetryAfterError } from '../errors/retry-after-error.ts'
 import { RunTimeoutError } from '../errors/run-timeout-error.ts'
 import { type Attempt, toJobContext, toStopOptions } from './attempt.ts'
 import { throughMiddleware } from './attempt-middleware.ts'
+import { observePart } from './observe-part.ts'
 import { callOnFailure } from './call-handler.ts'
 import { toError, toErrorInfo } from './error-info.ts'
 import { toFailureOutcome } from './failure-outcome.ts'
@@ -49,7 +50,9 @@ export async function reportFailure(attempt: Attempt, thrown: unknown): Promise<
     const error = toError(thrown)
     await runUntilStopped<unknown>(toStopOptions(attempt), (signal) => {
       const report = () => callOnFailure(definition, envelope, toJobContext(attempt, signal), error)
-      return attempt.middleware ? throughMiddleware(attempt, { work: 'onFailure', signal }, report) : report()
+      const reportAll = () =>
+        attempt.middleware ? throughMiddleware(attempt, { work: 'onFailure', signal }, report) : report()
+      return attempt.observed ? observePart(attempt, { kind: 'onFailure' }, signal, reportAll) : reportAll()
     })
   } catch (error) {
     attempt.log('error', '`onFailure` threw. The run has failed with its own error.', { error: toErrorInfo(error) })

@@ -32,6 +32,7 @@ export function startAttempt(
   if (stopped) return receiver.ended(stopped)
   const attempt = new Attempt(definition, envelope, options, receiver)
   const { isCancelCompensation = false, isResumed = isCancelCompensation } = options
+  if (options.instrument && definition.kind !== 'workflow') attempt.observe({})
   if (!isResumed) announceAttempt(attempt)
   if (!isWorkflow(attempt)) return new HandlerAttempt(attempt as HandledAttempt).start()
   inScope(attempt, replayWorkflow, attempt).then(

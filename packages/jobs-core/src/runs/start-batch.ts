@@ -60,6 +60,7 @@ class Batch implements MemberOwner, TurnWaiter {
     this.#called = this.#members.filter(({ isOpen }) => isOpen)
     if (this.#called.length === 0) return this.#decide()
     try {
+      this.#observe(this.#called)
       const returned = inScope(this.#called[0]!.attempt, () => this.#call(this.#called!), undefined)
       if (!(typeof returned === 'object' && returned !== null && 'then' in returned)) return this.#returned(returned)
       this.#work = Promise.resolve(returned)
@@ -85,6 +86,13 @@ class Batch implements MemberOwner, TurnWaiter {
 
   get #first(): BatchItem {
     return this.#items[0]!
+  }
+
+  /** Starts one activity for the call. It ends with the outcomes of all members. */
+  #observe(called: readonly BatchMember[]): void {
+    const attempts = called.map(({ attempt }) => attempt)
+    const [first] = attempts
+    if (first?.options.instrument) first.observe({ batch: attempts })
   }
 
   #call(called: readonly BatchMember[]): unknown {

@@ -20,3 +20,6 @@ export function extendGraceMs(graceMs: number | undefined, afterMs: number): num
   if (graceMs === maxGraceMs) return undefined
   return Math.min(Math.max(2 * afterMs, minGraceMs), maxGraceMs)
 }
+
+/** Minimum grace period, in milliseconds, for the code to reach a step that an earlier replay has recorded. */
+export const minRecordedGraceMs = 100

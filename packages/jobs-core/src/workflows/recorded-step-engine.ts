@@ -3,7 +3,8 @@ import type { JobErrorInfo } from '../runs/error-info.ts'
 import { CallOrder } from './call-order.ts'
 import { IdleDetector } from './idle-detector.ts'
 import type { AwaitedStep } from './awaited-step.ts'
-import { compensationGraceMs } from './grace-time.ts'
+import { compensationGraceMs, minRecordedGraceMs } from './grace-time.ts'
+import { type ReplayHistory, replayHistoryOf } from './replay-history.ts'
 import { lateStepWarning, stepKindChangedError } from './workflow-change-errors.ts'
 import { StepAttempts } from './step-attempts.ts'
 import type { StepCall } from './step-call.ts'
@@ -23,10 +24,8 @@ export function createRecordedStepEngine(records: StepRecordStore): StepEngineFa
 /** `closing`: the code threw, and steps that it started are still running. */
 type Phase = 'running' | 'closing' | 'over'
 
-/** Minimum grace period, in milliseconds, for the code to reach a step that an earlier replay has recorded. */
-const minGraceMs = 100
-
 class RecordedStepEngine implements StepEngine {
+  readonly history: ReplayHistory
   readonly #records: StepRecordStore
   readonly #context: ReplayContext
   readonly #known: Map<string, StepRecord>
@@ -48,6 +47,7 @@ class RecordedStepEngine implements StepEngine {
   constructor(records: StepRecordStore, context: ReplayContext) {
     const { steps } = records.record
     reopenUnsaved(steps)
+    this.history = replayHistoryOf(steps)
     this.#records = records
     this.#context = context
     this.#known = new Map(steps.map((step) => [step.key, step]))
@@ -63,7 +63,7 @@ class RecordedStepEngine implements StepEngine {
     this.#results = new StepResults({
       recorded: steps,
       clock: context.clock,
-      graceMs: Math.max(records.graceMs ?? 0, minGraceMs),
+      graceMs: Math.max(records.graceMs ?? 0, minRecordedGraceMs),
       onDelivered: () => this.#idleDetector.noteActivity(),
       onIdle: () => this.#checkIdle(),
     })
@@ -127,7 +127,7 @@ class RecordedStepEngine implements StepEngine {
     this.#order.called(key)
     if (call.kind === 'run' && call.compensate) this.#compensations.set(key, call)
     return new Promise((resolve, reject) => {
-      const step = known ?? toStepRecord(call, this.#context.clock.now())
+      const step = known ?? toStepRecord(call, this.#context.clock.now(), this.#context.traceparent())
       const called: AwaitedStep = { call, step, resolve, reject, isSaved: false }
       this.#results.add(called)
       if (step.order !== undefined) this.#deliver(called)

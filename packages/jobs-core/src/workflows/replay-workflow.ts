@@ -10,8 +10,6 @@ import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
 import { portablePayloadBytes } from '../provider/capabilities.ts'
 import { type Attempt, toJobContext } from '../runs/attempt.ts'
-import { runWithClient } from '../runs/async-context.ts'
-import { throughMiddleware } from '../runs/attempt-middleware.ts'
 import { errorFrom } from '../runs/error-from.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import type { Outcome } from '../runs/outcome.ts'
@@ -23,10 +21,10 @@ import { stopOutcome, runUntilStopped } from '../runs/run-until-stopped.ts'
 import { toOutput } from '../runs/to-output.ts'
 import type { Clock } from '../time/clock.ts'
 import { createSteps } from './create-steps.ts'
-import type { StepCall } from './step-call.ts'
 import { toStepFailedError } from './step-results.ts'
 import type { ReplayResult, StepEngine, ReplayContext } from './step-engine.ts'
-import type { StepContext, WorkflowDefinition } from './steps.ts'
+import { performSurrounded } from './surround-step.ts'
+import type { WorkflowDefinition } from './steps.ts'
 
 /** Errors that a retry of the code cannot fix: a step has used all its attempts, or the code is wrong. */
 const permanentErrors = [
@@ -41,6 +39,7 @@ const permanentErrors = [
   UnsupportedFeatureError,
 ]
 
+/** An attempt of a workflow. */
 interface WorkflowAttempt extends Attempt {
   readonly definition: WorkflowDefinition
 }
@@ -71,6 +70,7 @@ export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome>
     const outcome = await runUntilStopped(stopOptions, (ownSignal) => {
       const fatal = createFatalError(attempt.runEnd && new AbortController())
       engine = steps(toReplayContext(attempt, ownSignal, fatal))
+      if (attempt.options.instrument) attempt.observe({ resumedFrom: engine.history?.traceparent })
       return replay(attempt, ownSignal, engine, fatal)
     })
     if (outcome.type !== 'suspended') await clock.yield() // lets a delayed cancel arrive before the outcome is decided, as is done for jobs
@@ -104,16 +104,28 @@ function createFatalError(timeUp: AbortController | undefined): FatalError {
 }
 
 function toReplayContext(
-  { definition, bound, options, runEnd }: WorkflowAttempt,
+  attempt: WorkflowAttempt,
   signal: AbortSignal,
   { replayToken, failRun, timeUp }: FatalError,
 ): ReplayContext {
+  const { definition, bound, options, runEnd } = attempt
   const { runId, clock, random = Math.random, limits } = options
+  const traceparent = () => attempt.observed?.activity.traceparent
   const { provider = 'this engine', minRetryDelayMs = 0, maxRetryDelayMs, maxStepOutputBytes } = limits ?? {}
   const maxOutputBytes = maxStepOutputBytes ?? portablePayloadBytes
   const stepLimits = { provider, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes }
   const tools = { clock, random, logger: bound, limits: stepLimits }
-  return { replayToken, definition, runId, signal, timeUp: timeUp?.signal, runEndAt: runEnd?.at, ...tools, failRun }
+  return {
+    replayToken,
+    definition,
+    runId,
+    signal,
+    timeUp: timeUp?.signal,
+    runEndAt: runEnd?.at,
+    ...tools,
+    traceparent,
+    failRun,
+  }
 }
 
 async function replay(
@@ -137,12 +149,13 @@ async function replay(
       definition,
       envelope,
       client,
-      perform: (call) => engine.perform(withClient(attempt.middleware ? withMiddleware(call, attempt) : call, attempt)),
+      perform: (call) => performSurrounded(call, attempt, engine, failure === undefined),
       hasEnded: () => isOver,
       failRun: fatal.failRun,
     })
     const steps = async (): Promise<unknown> => definition.steps(event, step, toJobContext(attempt, ownSignal))
-    return Promise.race([steps(), fatal.thrown]).finally(() => {
+    const running = attempt.observed ? attempt.observed.run(steps) : steps()
+    return Promise.race([running, fatal.thrown]).finally(() => {
       isOver = true
     })
   }
@@ -159,34 +172,6 @@ async function replay(
   }
   const { outcome, thrown } = toOutcome(attempt, end, isReading)
   return outcome.type === 'failed' ? compensate(attempt, engine, outcome, thrown) : outcome
-}
-
-/** Returns a step whose work runs with the attempt's client. An engine may call it outside the scope of the code. */
-function withClient(call: StepCall, { options: { client } }: WorkflowAttempt): StepCall {
-  if (!('work' in call)) return call
-  const { work } = call
-  const wrapped = { ...call, work: (context: StepContext) => runWithClient(client, () => work(context)) }
-  if (wrapped.kind !== 'run' || !wrapped.compensate) return wrapped
-  const { compensate } = wrapped
-  return { ...wrapped, compensate: (output, context) => runWithClient(client, () => compensate(output, context)) }
-}
-
-/**
- * Returns a step whose work runs inside the middleware. Steps without user code do not change. The code between the
- * steps is not wrapped: it runs again in every replay, and if a replay ends with a wait, the code's promise never settles.
- */
-function withMiddleware(call: StepCall, attempt: WorkflowAttempt): StepCall {
-  if (call.kind !== 'run') return call
-  const { work, compensate } = call
-  const through = (kind: 'step' | 'compensation', { attempt: stepAttempt, signal }: StepContext, run: () => unknown) =>
-    throughMiddleware(attempt, { work: kind, stepId: call.key, stepAttempt, signal }, run)
-  return {
-    ...call,
-    work: (context) => through('step', context, () => work(context)),
-    ...(compensate && {
-      compensate: (output, context) => through('compensation', context, () => compensate(output, context)),
-    }),
-  }
 }
 
 function attemptsExhausted({ attempt, maxAttempts, definitionId }: Attempt['info']) {

@@ -3,6 +3,7 @@ import type { Logger } from '../logging/logger.ts'
 import type { JobErrorInfo } from '../runs/error-info.ts'
 import type { EngineLimits } from '../runs/failure-outcome.ts'
 import type { Clock } from '../time/clock.ts'
+import type { ReplayHistory } from './replay-history.ts'
 import type { StepCall } from './step-call.ts'
 import type { StepRecord } from './workflow-record.ts'
 import type { WorkflowDefinition } from './steps.ts'
@@ -29,6 +30,8 @@ export interface ReplayContext {
   readonly logger: Logger
   /** The engine's limits for steps; `undefined` if it has none. */
   readonly limits: EngineLimits | undefined
+  /** Returns the `traceparent` of this replay's activity. It is stored with the steps; `undefined` if it has none. */
+  traceparent(): string | undefined
   /** Fails the run with an error that its code cannot catch. */
   failRun(error: Error): void
 }
@@ -55,6 +58,8 @@ export interface StepEngine {
    * `runTimeout`. Default false.
    */
   readonly runsOneStep?: boolean
+  /** The earlier replays of the run, for its instrumentation. Default: there were none. */
+  readonly history?: ReplayHistory
   /** Performs a step. Settles like the step, or never if this replay cannot continue. */
   perform(call: StepCall): Promise<Json | undefined>
   /** Runs the code. With `'recorded only'`, unfinished steps stay pending: the code only collects compensations. */

@@ -2,9 +2,10 @@ import type { StepCall } from './step-call.ts'
 import type { StepRecord } from './workflow-record.ts'
 
 /** Returns the record of a step that is called for the first time. */
-export function toStepRecord(call: StepCall, now: number): StepRecord {
+export function toStepRecord(call: StepCall, now: number, traceparent?: string): StepRecord {
   const { key, kind } = call
-  const base = { key, kind, attempts: 0, startedAt: now } as const
+  const trace = traceparent !== undefined && { traceparent }
+  const base = { key, kind, attempts: 0, startedAt: now, ...trace } as const
   if ('work' in call) {
     const { policy } = call
     const awaited = call.kind === 'runJob' && { definitionId: call.definitionId }

@@ -64,6 +64,8 @@ export interface StepRecord {
    * run.
    */
   origin?: string
+  /** The `traceparent` of the replay that first called it; absent without an instrumentation. */
+  readonly traceparent?: string
   /** Data that the engine stores with the step, such as the id of its own wait. */
   handle?: string
 }

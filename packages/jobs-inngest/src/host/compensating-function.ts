@@ -93,7 +93,8 @@ async function compensateRun(
   const outcome = await host.cancels.watch({ runId: context.runId, jobId }, (signal) => {
     const retriedRun = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
     const ids = { jobId, runId, engineAttempt, attempts, attempt: maxAttempts + 1 }
-    const options = { ...ids, signal, isResumed, request, sdk: request.sdk, isSuperseded, retriedRun }
+    const suspended = ownRequest.answered
+    const options = { ...ids, signal, isResumed, request, sdk: request.sdk, isSuperseded, retriedRun, suspended }
     return Promise.race([runReplay(definition, event, options, host), untilAnswered(ownRequest)])
   })
   if (!outcome) return new Promise(() => undefined)

@@ -115,6 +115,7 @@ async function replayWorkflow(
           retriedRun,
         },
         sdk: request.sdk,
+        suspended: request.answered,
       }
       return runReplay(definition, event, options, host)
     }

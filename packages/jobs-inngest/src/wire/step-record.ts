@@ -19,6 +19,8 @@ export interface StepRecord {
   readonly compensable?: string
   /** Id of the run in the step's idempotency key; absent if it is the step's own run. */
   readonly origin?: string
+  /** The `traceparent` of the request that ran it; absent without an instrumentation. */
+  readonly traceparent?: string
   /** Set when the run has failed: the error, the step that failed, and the steps to compensate, in order. */
   readonly failure?: { readonly error: JobErrorInfo; readonly step?: string; readonly compensation: readonly string[] }
 }

@@ -58,8 +58,8 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
 
   const startApp = async (): Promise<Host> => {
     const inngest = connect()
-    const { jobs, hooks, middleware, logger } = options
-    const host = { client: inngest, jobs, hooks, middleware, logger, jobClient: client }
+    const { jobs, hooks, middleware, instrument, logger } = options
+    const host = { client: inngest, jobs, hooks, middleware, instrument, logger, jobClient: client }
     const functions = createInngestFunctions(host, { clock, random: () => 0 })
     let app = await serveApp(inngest, functions)
     await app.sync()

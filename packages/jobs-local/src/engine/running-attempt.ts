@@ -151,6 +151,10 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
     return this.engine.host.middleware
   }
 
+  get instrument(): AttemptOptions['instrument'] {
+    return this.engine.host.instrument
+  }
+
   get returnedErrors(): AttemptOptions['returnedErrors'] {
     return this.engine.host.returnedErrors
   }

@@ -7,6 +7,7 @@ import {
   stepKindChangedError,
   pause,
   type StepCall,
+  type ReplayHistory,
   type StepEngine,
   type StepEngineFactory,
   type ReplayContext,
@@ -90,6 +91,17 @@ class NativeSteps implements StepEngine {
     if (key === undefined) return undefined
     const ended = this.#ended(key)
     return ended?.type === 'error' ? { key, ...failureOf(ended.error) } : { key, attempts: 1, error: error!.cause! }
+  }
+
+  get history(): ReplayHistory {
+    const { ended, targetStep } = this.#context.request
+    const records = [...ended.values()].flatMap((step) => (step.type === 'data' && readStepRecord(step.data)) || [])
+    return {
+      // Inngest's own steps, such as sleeps, have no record.
+      traceparent: records.toSorted((one, other) => one.endedAt - other.endedAt).at(-1)?.traceparent,
+      // A request for one step repeats the calls of earlier requests.
+      hasBegun: (key) => this.#ended(key) !== undefined || targetStep !== undefined,
+    }
   }
 
   perform(call: StepCall): Promise<Json | undefined> {

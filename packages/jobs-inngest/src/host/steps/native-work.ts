@@ -98,6 +98,7 @@ export function createNativeWork(context: NativeStepContext, replay: ReplayConte
     const number = engineAttempt.number + 1 - own.base
     const startedAt = clock.now()
     const outcome = await attemptOnce(work, number, `${origin}/${key}`)
+    const traceparent = replay.traceparent()
     if (outcome.type === 'completed') {
       return {
         v: 1,
@@ -109,6 +110,7 @@ export function createNativeWork(context: NativeStepContext, replay: ReplayConte
         endedAt: clock.now(),
         ...(runAttempt > 1 && { runAttempt }),
         ...(origin !== runId && { origin }),
+        ...(traceparent !== undefined && { traceparent }),
         ...compensable,
       }
     }

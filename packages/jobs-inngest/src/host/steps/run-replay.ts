@@ -11,7 +11,7 @@ import { nativeSteps } from './native-steps.ts'
 /** The facts and services that one replay of a workflow's code needs. */
 export interface ReplayOptions
   extends
-    Pick<AttemptOptions, 'attempt' | 'signal' | 'isResumed' | 'startedAt'>,
+    Pick<AttemptOptions, 'attempt' | 'signal' | 'isResumed' | 'startedAt' | 'suspended'>,
     Pick<
       NativeStepContext,
       'reportFailedStep' | 'engineAttempt' | 'attempts' | 'request' | 'sdk' | 'runId' | 'isSuperseded' | 'retriedRun'
