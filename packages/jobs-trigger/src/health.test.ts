@@ -121,6 +121,12 @@ describe('reports', () => {
     expect(ok).toBe(true)
   })
 
+  test('a definition of which only one queue is paused, so some of its runs start', async () => {
+    const queue: FakeResponses['queue'] = (type, name) => ({ type, name, ...empty, paused: name === 'job-only' })
+    const { rows } = await check({ ...all, queue }, [job('only')])
+    expect(rows.at(-1)).toEqual(['tasks', false, 'paused: `job-only`. Resume the queue in Trigger.dev'])
+  })
+
   test('a task with waiting and no running runs', async () => {
     const waits: FakeResponses = {
       queue: (type, name) => ({ type, name, ...empty, queued: name.startsWith('event-') ? 2 : 0 }),

@@ -77,11 +77,13 @@ function pausedOf(
   jobs: JobRegistry | undefined,
 ): { readonly definitions: string; readonly tasks: ReadonlySet<string> } {
   const names = new Set(found.flatMap(({ queue }) => (queue?.paused ? queue.name : [])))
-  const definitions = (jobs?.all() ?? []).filter(({ id }) => names.has(ownQueueOf(id).name))
-  const queues = definitions.flatMap((definition) => queuesOfDefinition(definition, jobs!))
+  const paused = (jobs?.all() ?? []).flatMap((definition) => {
+    const tasks = queuesOfDefinition(definition, jobs!).map(({ name }) => name)
+    return tasks.every((task) => names.has(task)) ? [{ id: definition.id, tasks }] : []
+  })
   return {
-    definitions: definitions.map(({ id }) => `\`${id}\``).join(', '),
-    tasks: new Set(queues.map(({ name }) => name)),
+    definitions: paused.map(({ id }) => `\`${id}\``).join(', '),
+    tasks: new Set(paused.flatMap(({ tasks }) => tasks)),
   }
 }
 

@@ -55,7 +55,7 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     list: (query) => listJobs(query, api, reader),
     pause: (target) => setPaused(target, true, jobs(), api),
     resume: (target) => setPaused(target, false, jobs(), api),
-    pauses: () => listPauses(api),
+    pauses: () => listPauses(jobs(), api),
     health: () => checkHealth(healthApi, jobs(), clock),
 
     async start() {

@@ -98,6 +98,12 @@ test('a queue that someone paused in the dashboard is listed, but no queue of so
   expect(await sides.library.listPauses()).toEqual([{ definitionId: 'limited' }])
 })
 
+test('a definition is not listed if only one of its two queues is paused', async () => {
+  const sides = await open(mail)
+  await sides.sdk.queues.pause({ type: 'custom', name: 'job-mail' })
+  expect(await sides.library.listPauses()).toEqual([])
+})
+
 test('pauses are listed from all pages', async () => {
   const sides = await open(limited)
   await sides.register(...Array.from({ length: 210 }, (_, index) => ({ id: `another-${index}` })), { id: 'zebra' })
