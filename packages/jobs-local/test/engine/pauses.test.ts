@@ -15,7 +15,7 @@ const tenantId = 'acme'
 const minute = 60_000
 const endless = (): Promise<never> => new Promise(() => undefined)
 
-const stores: ('memory' | 'file')[] = ['memory']
+const stores = ['memory', 'file'] as const
 const kinds: [string, PauseTarget][] = [
   ['definition', { definitionId: 'work' }],
   ['tenant', { tenantId }],
