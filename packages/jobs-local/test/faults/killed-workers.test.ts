@@ -1,3 +1,5 @@
+import { DatabaseSync } from 'node:sqlite'
+
 import { expect, test } from 'vitest'
 
 import { together } from '../kit/run-node.ts'
@@ -25,18 +27,27 @@ const claiming = 'INSERT INTO cgk_runs'
 const settling = 'SET phase = NULL, worker = NULL, state = ?'
 const handler = `(_event, { attempt }) => { say('attempt', attempt); return attempt }`
 
+/** The beginning of the code of a worker whose job has no limits, or all of them. */
+const unlimited = 'const limits = {};'
+const limited = `
+  const limits = {
+    concurrency: [{ limit: 1, perTenant: 1 }, { key: 'event', limit: 1 }],
+    throttle: { limit: 1, period: '1s', key: 'event' },
+  }
+`
+
 const phases: readonly [phase: string, doomed: string, attempts: number][] = [
-  ['as it commits its claim', `${killAt('before', claiming)} await work([job(${handler})])`, 1],
-  ['after it has committed its claim', `${killAt('after', claiming)} await work([job(${handler})])`, 2],
-  ['before the handler begins', `await work([job(${handler})], { hooks: { onAttemptStart: die } })`, 2],
-  ['while the handler runs', `await work([job(() => { die(); return never() })])`, 2],
+  ['as it commits its claim', `${killAt('before', claiming)} await work([job(${handler}, limits)])`, 1],
+  ['after it has committed its claim', `${killAt('after', claiming)} await work([job(${handler}, limits)])`, 2],
+  ['before the handler begins', `await work([job(${handler}, limits)], { hooks: { onAttemptStart: die } })`, 2],
+  ['while the handler runs', `await work([job(() => { die(); return never() }, limits)])`, 2],
   [
     'between the end of the handler and the commit of its outcome',
-    `await work([job(${handler})], { hooks: { onAttemptEnd: die } })`,
+    `await work([job(${handler}, limits)], { hooks: { onAttemptEnd: die } })`,
     2,
   ],
-  ['as it commits the outcome', `${killAt('before', settling)} await work([job(${handler})])`, 2],
-  ['after it has committed the outcome', `${killAt('after', settling)} await work([job(${handler})])`, 1],
+  ['as it commits the outcome', `${killAt('before', settling)} await work([job(${handler}, limits)])`, 2],
+  ['after it has committed the outcome', `${killAt('after', settling)} await work([job(${handler}, limits)])`, 1],
 ]
 
 test.for(phases)(
@@ -45,7 +56,7 @@ test.for(phases)(
   async ([_, doomed, attempts], { onTestFinished }) => {
     const { client, start } = createSharedFile(onTestFinished)
     const ids = [await ask(client, 'one'), await ask(client, 'two')]
-    const first = start(doomed)
+    const first = start(unlimited + doomed)
     expect(await first.ended).toMatchObject({ signal: 'SIGKILL' })
     // The lease is a minute, but a dead process is detected at once.
     start(`await work([job(${handler})])`)
@@ -54,6 +65,27 @@ test.for(phases)(
       expect([state, runs.length]).toEqual(['completed', 1])
       expect(runs[0]?.attempts).toBeLessThanOrEqual(attempts)
     }
+  },
+)
+
+test.for(phases)(
+  'no slot is lost and no start counts twice if the worker of a limited job is killed %s',
+  together,
+  async ([_, doomed], { onTestFinished }) => {
+    const { path, client, start } = createSharedFile(onTestFinished)
+    const ids = [await ask(client), await ask(client), await ask(client)]
+    expect(await start(limited + doomed).ended).toMatchObject({ signal: 'SIGKILL' })
+    start(`${limited} await work([job(${handler}, limits)])`)
+    const runs = []
+    for (const id of ids) runs.push((await client.waitForJob(id)).runs[0]!)
+    expect(runs.map(({ state }) => state)).toEqual(ids.map(() => 'completed'))
+    const starts = runs.map(({ startedAt }) => startedAt!.getTime()).toSorted((one, other) => one - other)
+    expect(starts[1]! - starts[0]!).toBeGreaterThanOrEqual(1000)
+    expect(starts[2]! - starts[1]!).toBeGreaterThanOrEqual(1000)
+    const database = new DatabaseSync(path)
+    const lane = database.prepare('SELECT max(state) AS state FROM cgk_lanes').get()!
+    database.close()
+    expect(Number(lane['state'] ?? 0)).toBeLessThanOrEqual(starts[2]! + 1000)
   },
 )
 

@@ -20,12 +20,12 @@ export interface StoreOptions {
 }
 
 /** Creates an empty store that retains all ended jobs. */
-export function createStore(name: StoreName, { clock = Date, tenantWeights }: StoreOptions = {}): JobStore {
+export function createStore(name: StoreName, { clock = Date, tenantWeights = new Map() }: StoreOptions = {}): JobStore {
   const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
   if (name === 'memory') return createMemoryStore(retention, clock, tenantWeights)
   const { path } = createTestFile()
   const logger = bindLogger(createRecordedLogger(), {})
-  const store = createSqliteStore({ path, retention, leaseMs: 60_000, logger, clock })
+  const store = createSqliteStore({ path, retention, leaseMs: 60_000, tenantWeights, logger, clock })
   onTestFinished(() => store.shared!.dispose())
   return store
 }

@@ -1,15 +1,21 @@
-import type { Outcome } from '@cgk-platform/jobs-core/provider'
+import type { Clock, Outcome } from '@cgk-platform/jobs-core/provider'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import type { LimitsOf, StoredRun, Subscriber } from '../../src/store/job-store.ts'
+import type { JobStore, LimitsOf, StoredRun, Subscriber } from '../../src/store/job-store.ts'
 import { ClaimsModel, type ModelLimits, type ModelRun } from '../kit/claims-model.ts'
-import { changed } from '../kit/open-store.ts'
+import { changed, openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
+import { severalWorkers } from '../kit/several-workers.ts'
 import { createStore, type StoreName } from '../kit/stores.ts'
+import { createTestFile } from '../kit/test-file.ts'
 
-/** The stores whose claims obey keys, throttles and pauses. */
-const names: readonly StoreName[] = ['memory']
+/** The stores, and the number of workers that claim in turn. */
+const stores: readonly (readonly [name: StoreName, workers: number])[] = [
+  ['memory', 1],
+  ['SQLite', 1],
+  ['SQLite', 3],
+]
 
 const definitionIds = ['a', 'b', 'c']
 const tenantIds = ['acme', 'globex', 'initech']
@@ -76,17 +82,23 @@ const step = fc.oneof(
   },
 )
 
+/** Opens stores on a file, which make changes in turn. */
+function createWorkers(count: number, clock: Pick<Clock, 'now' | 'elapsed'>): JobStore {
+  const { path } = createTestFile()
+  return severalWorkers(Array.from({ length: count }, () => openStore(path, undefined, clock)))
+}
+
 /** A store beside the model, on a clock of its own. */
-function createScene(name: StoreName) {
+function createScene(name: StoreName, workers: number) {
   let [nowMs, elapsedMs] = [1_000_000_000, 0]
   const clock = { now: () => nowMs, elapsed: () => elapsedMs }
-  const store = createStore(name, { clock })
+  const store = workers === 1 ? createStore(name, { clock }) : createWorkers(workers, clock)
   const model = new ClaimsModel()
   const stored = new Map<ModelRun, StoredRun>()
   const limitsOf: LimitsOf = (id) => model.limits.get(id)
 
-  const add = (jobId: string, run: StoredRun): void => {
-    const { concurrencyKey, throttleKey, job, priority = 0 } = run
+  const add = (jobId: string, run: StoredRun, priority = 0): void => {
+    const { concurrencyKey, throttleKey, job } = run
     const rank = run.retryOf === undefined ? job.envelope.sentAt - priority * 1000 : undefined
     const { tenantId: ofTenant } = job.envelope
     const fields = { jobId, definitionId: run.definitionId, tenantId: ofTenant, concurrencyKey, throttleKey, rank }
@@ -106,7 +118,8 @@ function createScene(name: StoreName) {
     async setClock(byMs: number): Promise<void> {
       nowMs += byMs
       model.shift(byMs)
-      await changed(store, () => undefined)
+      // Each worker notices it.
+      for (let worker = 0; worker < workers; worker++) await changed(store, () => undefined)
     },
     async push(subscriber: Subscriber, ofTenant: string): Promise<void> {
       const envelope = createEnvelope({ tenantId: ofTenant, sentAt: nowMs })
@@ -114,7 +127,7 @@ function createScene(name: StoreName) {
         store.add([envelope], nowMs)
         for (const job of store.takeDueJobs(10, nowMs)) store.addRuns(job, [subscriber], nowMs)
       })
-      add(envelope.id, store.get(envelope.id)!.runs.at(-1)!)
+      add(envelope.id, store.get(envelope.id)!.runs.at(-1)!, subscriber.priority)
     },
     /** Claims runs. Fails if the model does not allow one, or allows another. */
     async claim(max: number): Promise<readonly StoredRun[]> {
@@ -177,14 +190,14 @@ function byRank(one: ModelRun, other: ModelRun): number {
   return one.rank! - other.rank! || (one.jobId < other.jobId ? -1 : 1)
 }
 
-describe.each(names)('claims of the %s store', (name) => {
+describe.each(stores)('claims of the %s store, workers: %i', (name, workers) => {
   test('never exceed a limit, and leave no slot idle, after any sequence of changes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(limits, { minLength: 3, maxLength: 3 }),
         fc.array(step, { maxLength: 120, size: 'max' }),
         async (first, steps) => {
-          const scene = createScene(name)
+          const scene = createScene(name, workers)
           const { model, store } = scene
           for (const [index, id] of definitionIds.entries()) model.limits.set(id, first[index]!)
           for (const one of steps) {

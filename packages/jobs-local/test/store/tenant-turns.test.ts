@@ -7,7 +7,7 @@ import { createEnvelope } from '../kit/stored-run.ts'
 import { createStore, type StoreName } from '../kit/stores.ts'
 
 /** The stores whose tenants take turns first. */
-const names: readonly StoreName[] = ['memory']
+const names: readonly StoreName[] = ['memory', 'SQLite']
 
 const unlimited: LimitsOf = () => undefined
 
