@@ -11,6 +11,9 @@ export interface BatchLane {
 /** SQL condition for the runs of a lane that wait for a batch. Its values: the definition and the tenant. */
 export const gathersInLane: string = `phase = ${phases.gathering} AND definition_id = ? AND tenant = ?`
 
+/** SQL for the order of the runs of a lane. Their keys are equal, but the index of turns has them before the rank. */
+export const inOrder = 'throttle_key, concurrency_key, rank, run'
+
 /** Returns the lane of a run. */
 export function laneOf({ definitionId, job }: StoredRun): BatchLane {
   return { definition: definitionId, tenant: job.envelope.tenantId }
@@ -20,7 +23,7 @@ export function laneOf({ definitionId, job }: StoredRun): BatchLane {
 export function promote(connection: Connection, { definition, tenant }: BatchLane): void {
   const leader = `SELECT 1 AS one FROM cgk_runs WHERE phase = ${phases.ready} AND definition_id = ? AND tenant = ? LIMIT 1`
   if (connection.get(leader, definition, tenant)) return
-  const first = `SELECT run FROM cgk_runs INDEXED BY cgk_batches_order WHERE ${gathersInLane} ORDER BY rank, run LIMIT 1`
+  const first = `SELECT run FROM cgk_runs WHERE ${gathersInLane} ORDER BY ${inOrder} LIMIT 1`
   connection.run(`UPDATE cgk_runs SET phase = ${phases.ready} WHERE run = (${first})`, definition, tenant)
 }
 

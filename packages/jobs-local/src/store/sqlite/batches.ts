@@ -1,7 +1,7 @@
 import { turnBatch } from '../../turn-batch.ts'
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import { maxBatchBytes } from '../max-batch-bytes.ts'
-import { type BatchLane, gathersInLane, laneOf, promote, promoteIfFull } from './batch-lane.ts'
+import { type BatchLane, gathersInLane, inOrder, laneOf, promote, promoteIfFull } from './batch-lane.ts'
 import type { Connection } from './connection.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
 import type { HeldRuns } from './held-runs.ts'
@@ -99,8 +99,8 @@ export class Batches {
     const { definition, tenant } = laneOf(leader)
     const left = maxBatchBytes - JSON.stringify(leader.job.envelope).length
     const first =
-      `SELECT run, rank, length(envelope) AS size FROM cgk_runs INDEXED BY cgk_batches_order JOIN cgk_jobs j ON j.seq = ${jobOfRun} ` +
-      `WHERE phase = ${gathering} AND definition_id = ? AND cgk_runs.tenant = ? ORDER BY rank, run LIMIT ?`
+      `SELECT run, rank, length(envelope) AS size FROM cgk_runs JOIN cgk_jobs j ON j.seq = ${jobOfRun} ` +
+      `WHERE phase = ${gathering} AND definition_id = ? AND cgk_runs.tenant = ? ORDER BY ${inOrder} LIMIT ?`
     const summed = `SELECT run, sum(size) OVER (ORDER BY rank, run) AS total FROM (${first})`
     const sql = `SELECT run FROM (${summed}) WHERE total <= ?`
     const { connection } = this.#dependencies

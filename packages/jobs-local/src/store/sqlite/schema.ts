@@ -181,7 +181,6 @@ export const migrations: readonly string[] = [
   ALTER TABLE cgk_runs ADD COLUMN gather_until INTEGER; -- of a batch job's run: when it no longer waits for others; 0 if a leader will take it
   CREATE INDEX cgk_batches_due ON cgk_runs (gather_until) WHERE phase = 4;
   CREATE INDEX cgk_batches_lane ON cgk_runs (definition_id, tenant, gather_until) WHERE phase = 4;
-  CREATE INDEX cgk_batches_order ON cgk_runs (definition_id, tenant, rank) WHERE phase = 4;
   ALTER TABLE cgk_definitions ADD COLUMN batch TEXT; -- as JSON
   `,
   `
