@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest'
 
 import type { JobStore, RunLimits, StoredRun, Subscriber } from '../../src/store/job-store.ts'
 import { countOf, openDatabase, openStore } from '../kit/open-store.ts'
+import { scansOf } from '../kit/scans-of.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createTestFile } from '../kit/test-file.ts'
 
@@ -195,11 +196,20 @@ test('100,000 keys wait at their throttles: a claim does not look at them, and t
   expect(scansOf(database, statements)).toEqual([])
 })
 
-/** Returns the statements that read whole tables or indexes of jobs, runs or lanes. */
-function scansOf(database: DatabaseSync, statements: Iterable<string>): string[] {
-  return [...statements].filter((sql) => {
-    if (!/^(SELECT|UPDATE|DELETE|INSERT|WITH)/u.test(sql)) return false
-    const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
-    return plan.some(({ detail }) => /SCAN (cgk_(runs|jobs|lanes)|r|j)\b/u.test(String(detail)))
-  })
-}
+test('a definition whose throttle loses its key leaves no lanes behind', async () => {
+  const { stores, path } = openStores(1)
+  const [store] = stores
+  const definition = { definitionId: 'work', event: undefined, maxAttempts: 3 }
+  const database = openDatabase(path)
+  // Housekeeping runs with the heartbeat, which the first publication of definitions starts.
+  add(
+    store!,
+    'a',
+    times(20, (index) => ({ throttleKey: String(index) })),
+  )
+  expect(store!.claim(5, throttled({ key: 'storeId' }), start)).toHaveLength(5)
+  expect(countOf(database, 'cgk_lanes')).toBe(20)
+  store!.shared!.publishDefinitions([definition])
+  await vi.waitFor(() => expect(countOf(database, 'cgk_throttles') + countOf(database, 'cgk_lanes')).toBe(0))
+  expect(store!.claim(50, () => ({}), start)).toHaveLength(15)
+})

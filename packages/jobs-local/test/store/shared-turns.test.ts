@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+
+import { expect, test, vi } from 'vitest'
 
 import type { JobStore, RunLimits, StoredRun, Subscriber } from '../../src/store/job-store.ts'
-import { openStore } from '../kit/open-store.ts'
+import { changed, openDatabase, openStore } from '../kit/open-store.ts'
+import { scansOf } from '../kit/scans-of.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createTestFile } from '../kit/test-file.ts'
 
@@ -195,4 +198,39 @@ test('a new run of a paused definition or tenant waits, although it was never wr
       0,
     )
   expect(store!.claim(10, unlimited, 0)).toMatchObject([{ definitionId: 'work' }])
+})
+
+test('a claim of a file with many waiting runs reads none of them but those that it returns', () => {
+  const { path } = createTestFile()
+  const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
+  const store = openStore(path, undefined, undefined, new Map([['a', 2]]))
+  const limitsOf = (id: string): RunLimits =>
+    id === 'limited' ? { concurrency: { limit: 9, perTenant: 5, key: 'storeId', perKey: 1 } } : {}
+  for (const tenant of ['a', 'b', 'c']) {
+    add(
+      store,
+      tenant,
+      times(20, (index) => ({ definitionId: 'limited', concurrencyKey: String(index % 3) })),
+    )
+    add(store, tenant, times(20))
+  }
+  store.pauses.set({ tenantId: 'c' }, true, 0)
+  for (const max of [1, 7, 50]) store.claim(max, limitsOf, 0)
+  store.hasReady(0)
+  store.nextDueAt()
+  const statements = new Set(prepare.mock.calls.map(([sql]) => sql))
+  prepare.mockRestore()
+  expect(scansOf(openDatabase(path), statements)).toEqual([])
+})
+
+test('a worker gives the runs of another worker the keys of its definition', async () => {
+  const [mine, other] = openStores(2)
+  other!.shared!.publishDefinitions([
+    { definitionId: 'theirs', event: 'work.requested', maxAttempts: 3, concurrencyPath: 'a.b', throttlePath: 'c' },
+  ])
+  other!.claim(0, unlimited, 0)
+  await changed(mine!, () => mine!.claim(0, unlimited, 0))
+  expect(mine!.shared!.subscribersElsewhere('work.requested')).toMatchObject([
+    { definitionId: 'theirs', concurrencyPath: 'a.b', throttlePath: 'c' },
+  ])
 })
