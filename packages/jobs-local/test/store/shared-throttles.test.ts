@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { expect, test, vi } from 'vitest'
 
@@ -212,4 +212,27 @@ test('a definition whose throttle loses its key leaves no lanes behind', async (
   store!.shared!.publishDefinitions([definition])
   await vi.waitFor(() => expect(countOf(database, 'cgk_throttles') + countOf(database, 'cgk_lanes')).toBe(0))
   expect(store!.claim(50, () => ({}), start)).toHaveLength(15)
+})
+
+test('a claim looks at a bounded number of lanes that another limit blocks, and later ones at the others', () => {
+  const store = openStore(createTestFile().path, undefined, { now: () => start })
+  const limitsOf = (): RunLimits => ({
+    concurrency: { key: 'storeId', perKey: 1 },
+    throttle: { key: 'customerId', limit: 1, periodMs: 3_600_000 },
+  })
+  add(
+    store,
+    'a',
+    times(1000, (index) => ({ concurrencyKey: 'full', throttleKey: `c-${1000 + index}` })),
+  )
+  add(store, 'a', [{ concurrencyKey: 'free', throttleKey: 'z' }])
+  expect(store.claim(5, limitsOf, start)).toHaveLength(1)
+  for (let claims = 1; ; claims++) {
+    const selects = vi.spyOn(StatementSync.prototype, 'get')
+    const claimed = store.claim(5, limitsOf, start)
+    expect(selects.mock.calls.length).toBeLessThan(5000)
+    selects.mockRestore()
+    if (claimed.length > 0) return expect(claims).toBeLessThanOrEqual(5)
+    expect(store.nextDueAt()).toBe(start + 50)
+  }
 })

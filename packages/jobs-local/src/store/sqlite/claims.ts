@@ -60,6 +60,7 @@ export class Claims {
     // A probation of this process ends, or this worker begins others beside suspects again.
     const ends = [this.#probationEndsAt, (this.#apartSince ?? -maxApartMs) + maxApartMs]
     const waits = ends.filter((at) => at > elapsedMs).map((at) => now + Math.ceil(at - elapsedMs))
+    if (this.#throttles.lookAgainMs !== undefined) waits.push(now + this.#throttles.lookAgainMs)
     const due = nextDueAt(this.#dependencies.connection)
     return due === undefined && waits.length === 0 ? undefined : Math.min(due ?? Number.POSITIVE_INFINITY, ...waits)
   }
@@ -87,6 +88,7 @@ export class Claims {
 
   /** Claims up to `max` runs, and the other runs of their batches. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
+    this.#throttles.lookAgainMs = undefined
     wakeDueRuns(this.#dependencies.connection, now)
     openDueLanes(this.#dependencies.connection, now)
     const { batches } = this.#dependencies.unwritten

@@ -6,6 +6,8 @@ import { phases } from './rows.ts'
 /** The throttles whose lanes this worker has brought up to date. */
 export class KnownThrottles {
   readonly #rates = new Map<string, string>()
+  /** Time after which to look at more open lanes, in milliseconds, if the last claim did not look at all of them. */
+  lookAgainMs: number | undefined
 
   /** Forgets them, because the transaction was rolled back. */
   clear(): void {

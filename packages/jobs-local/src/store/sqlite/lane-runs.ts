@@ -1,5 +1,6 @@
 import type { ThrottleLimits } from '@cgk-platform/jobs-core/provider'
 
+import { turnBatch } from '../../turn-batch.ts'
 import type { StoredRun } from '../job-store.ts'
 import { Bucket } from './bucket.ts'
 import type { ClaimOptions } from './claim-options.ts'
@@ -8,6 +9,9 @@ import { hasFirstRun } from './lanes-table.ts'
 import { ReadyRuns } from './ready-runs.ts'
 import { runScans } from './run-scans.ts'
 import type { RunSource } from './run-source.ts'
+
+/** Pause before a claim looks at more lanes, if it found only runs that other limits block, in milliseconds. */
+const lookAgainMs = 50
 
 const openLanes = 'FROM cgk_lanes WHERE open_at = 0 AND definition_id = ?1'
 
@@ -43,10 +47,17 @@ export class LaneRuns implements RunSource {
 
   claim(tenant: string, max: number): StoredRun[] {
     const claimed: StoredRun[] = []
+    const blocked = this.#done.size
+    let misses = 0
     while (claimed.length < max && this.#slots.free > 0 && this.#slots.freeOf(tenant) > 0) {
       const key = this.#nextLane(tenant)
       if (key === undefined) break
-      claimed.push(...this.#claimIn(tenant, key))
+      const found = this.#claimIn(tenant, key)
+      claimed.push(...found)
+      if (found.length > 0 || ++misses < turnBatch) continue
+      // Lanes that are closed or empty are not looked at again. Blocked ones are, so not at once.
+      this.#claim.throttles.lookAgainMs = this.#done.size - blocked < misses ? 0 : lookAgainMs
+      break
     }
     return claimed
   }
