@@ -93,6 +93,15 @@ test('accepts a definition without options', () => {
   expect(triggerOptionsOf(plain)).toEqual({})
 })
 
+test.each([{ limit: 100_001 }, { perTenant: 100_001 }, { key: 'storeId', limit: 100_001 }])(
+  'rejects a concurrency limit that its queues cannot have: %j',
+  (concurrency) => {
+    const { message } = errorOf(jobWith(undefined, { concurrency }))
+    expect(message).toContain('`a concurrency limit of 100001`. In `work`, set at most 100000, or omit it.')
+    expect(findUnsupportedByTrigger(jobWith(undefined, { concurrency: 100_000 }))).toEqual([])
+  },
+)
+
 describe('rejects a name that makes a task id too long:', () => {
   test('a definition id', () => {
     const id = `w${'_'.repeat(70)}` // each `_` takes two characters

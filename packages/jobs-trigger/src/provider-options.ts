@@ -92,6 +92,7 @@ export function findUnsupportedByTrigger(definition: Definition): UnsupportedFea
     ...longTaskIds(definition),
     ...scheduleProblems(definition),
     ...requeueProblems(definition),
+    ...limitProblems(definition),
   ]
 }
 
@@ -130,6 +131,15 @@ function requeueProblems({ id, retry }: Definition): UnsupportedFeatureError[] {
     `A run can have at most eleven retry delays of 30 s or more. In \`${id}\`, lower \`maxAttempts\` to ${limit} or less, ` +
     'or `maxDelay` to less than 30 s.'
   return [unsupported(`retry.maxAttempts: ${retry.maxAttempts}`, remedy)]
+}
+
+/** Trigger.dev's schema of a queue rejects the whole deployment for a higher limit. */
+const maxConcurrency = 100_000
+
+function limitProblems({ id, concurrency = {} }: Definition): UnsupportedFeatureError[] {
+  const limit = concurrency.limit ?? concurrency.perTenant ?? concurrency.perKey ?? 0
+  if (limit <= maxConcurrency) return []
+  return [unsupported(`a concurrency limit of ${limit}`, `In \`${id}\`, set at most ${maxConcurrency}, or omit it.`)]
 }
 
 function unsupported(feature: string, remedy: string): UnsupportedFeatureError {

@@ -39,7 +39,7 @@ const needs: readonly [feature: Feature, definition: Definition][] = [
 
 describe('a definition', () => {
   test.each(needs)(
-    'that needs `%s` is refused where the engine lacks it, with what to do instead',
+    'that needs `%s` is refused where the engine lacks it, with its id and what to do instead',
     (feature, definition) => {
       expect(check(definition)).not.toThrow()
       expect(check(definition, [feature])).toThrow(
@@ -47,7 +47,7 @@ describe('a definition', () => {
           code: 'unsupported_feature',
           feature,
           provider: 'plain',
-          message: `\`plain\` does not support \`${feature}\`. It has none. Do without.`,
+          message: `\`plain\` does not support \`${feature}\`, which \`${definition.id}\` uses. It has none. Do without.`,
         }),
       )
     },

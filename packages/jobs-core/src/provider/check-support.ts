@@ -36,17 +36,21 @@ export function findUnsupported(engine: Engine, definition: Definition): JobsErr
   const features = optionsOf[definition.kind].entries.flatMap(({ checkedName, option }) =>
     featuresOf(option, definition[checkedName as never]),
   )
-  const featureErrors = features.map((feature) => featureError(engine, feature))
+  const featureErrors = features.map((feature) => featureError(engine, feature, definition.id))
   const engineErrors = engine.findUnsupported?.(definition) ?? []
   return [...featureErrors, ...limitErrors(engine, definition), ...engineErrors].filter((error) => error !== undefined)
 }
 
-function featureError({ name, capabilities }: Engine, feature: Feature): UnsupportedFeatureError | undefined {
+function featureError(
+  { name, capabilities }: Engine,
+  feature: Feature,
+  definitionId?: string,
+): UnsupportedFeatureError | undefined {
   // A provider that is older than the feature does not list it.
   const support = (capabilities.features as Partial<Capabilities['features']>)[feature]
   if (support?.supported) return undefined
   const remedy = support ? `${support.note} ${support.instead}` : 'Install a newer version of the provider package.'
-  return new UnsupportedFeatureError({ feature, provider: name, remedy })
+  return new UnsupportedFeatureError({ feature, provider: name, remedy, definitionId })
 }
 
 function limitErrors({ name, capabilities }: Engine, definition: Definition): UnsupportedFeatureError[] {

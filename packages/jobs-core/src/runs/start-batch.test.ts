@@ -129,7 +129,7 @@ describe('failures', () => {
   })
 
   test.each<[returned: unknown, problem: string]>([
-    [[1], '1 outputs for 2 events'],
+    [[1], 'an array of 1 for a batch of 2'],
     [{ batchItemFailures: [] }, 'an object'],
     [true, 'a boolean'],
   ])('a handler that returns %o fails all events for good', async (returned, problem) => {

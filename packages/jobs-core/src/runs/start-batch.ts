@@ -127,7 +127,9 @@ class Batch implements MemberOwner, TurnWaiter {
     if (this.#isDecided) return
     const called = this.#called!
     if (value !== undefined && (!Array.isArray(value) || value.length !== called.length)) {
-      const problem = Array.isArray(value) ? `${value.length} outputs for ${called.length} events` : kindOf(value)
+      const problem = Array.isArray(value)
+        ? `an array of ${value.length} for a batch of ${called.length}`
+        : kindOf(value)
       const remedy = 'Return one output for each event, in order, or nothing.'
       return this.#failAll(new NonRetryableError(`${quote(this.#definition.id)} returned ${problem}. ${remedy}`))
     }

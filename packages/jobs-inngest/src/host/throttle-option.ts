@@ -8,12 +8,12 @@ import { payloadKeyExpression } from './payload-key-expression.ts'
  * seconds: 10 runs a minute with `burst: 3` become `{ limit: 1, period: '6s', burst: 2 }`.
  */
 export function throttleOption(throttle: ThrottleLimits): NonNullable<InngestFunction.Options['throttle']> {
-  const { limit, periodMs, burst = 1, key } = throttle
-  const least = leastBurst(throttle)
+  const { burst = 1, key } = throttle
+  const { starts, seconds } = inSeconds(throttle)
   return {
-    limit: least,
-    period: `${(least * periodMs) / limit / 1000}s`,
-    burst: burst - least,
+    limit: starts,
+    period: `${seconds}s`,
+    burst: burst - starts,
     ...(key !== undefined && { key: payloadKeyExpression(key) }),
   }
 }
@@ -25,7 +25,7 @@ export function throttleOption(throttle: ThrottleLimits): NonNullable<InngestFun
  */
 export function possibleBursts(throttle: ThrottleLimits): { readonly exact?: number; readonly from: number } {
   const { limit, periodMs } = throttle
-  const least = leastBurst(throttle)
+  const { starts: least } = inSeconds(throttle)
   const intervalSeconds = periodMs / limit / 1000
   const forgotten = Math.floor(((Math.ceil(intervalSeconds) + 1) * 1000 * limit) / periodMs)
   const isExact = least === 1 || least * periodMs === limit * 1000
@@ -40,9 +40,10 @@ export function otherBursts(throttle: ThrottleLimits): string | undefined {
   return exact === undefined ? `${from} or more` : `${exact}, or to ${from} or more`
 }
 
-/** Returns the fewest starts that take whole seconds. */
-function leastBurst({ limit, periodMs }: ThrottleLimits): number {
-  return (limit * 1000) / greatestCommonDivisor(periodMs, limit * 1000)
+/** Returns the fewest starts that take whole seconds, and these seconds. */
+function inSeconds({ limit, periodMs }: ThrottleLimits): { readonly starts: number; readonly seconds: number } {
+  const divisor = greatestCommonDivisor(periodMs, limit * 1000)
+  return { starts: (limit * 1000) / divisor, seconds: periodMs / divisor }
 }
 
 function greatestCommonDivisor(one: number, other: number): number {
