@@ -5,11 +5,13 @@ import { batchCases } from './cases/batches.ts'
 import { cancelCases } from './cases/cancel.ts'
 import { cancelIsFinalCases } from './cases/cancel-is-final.ts'
 import { concurrencyCases } from './cases/concurrency.ts'
+import { concurrencyKeyCases } from './cases/concurrency-key.ts'
 import { contextCases } from './cases/context.ts'
 import { cronCases } from './cases/cron.ts'
 import { cronControlCases } from './cases/cron-control.ts'
 import { debounceCases } from './cases/debounce.ts'
 import { enabledCases } from './cases/enabled.ts'
+import { fairTenantCases } from './cases/fair-tenants.ts'
 import { fanOutCases } from './cases/fan-out.ts'
 import { hookCases } from './cases/hooks.ts'
 import { idempotencyCases } from './cases/idempotency.ts'
@@ -33,6 +35,7 @@ import { ownEventCases } from './cases/own-events.ts'
 import { slashCases } from './cases/slashes.ts'
 import { statusCases } from './cases/status.ts'
 import { tenantIsolationCases } from './cases/tenant-isolation.ts'
+import { throttleCases } from './cases/throttle.ts'
 import { timeCases } from './cases/time.ts'
 import { validationCases } from './cases/validation.ts'
 import { wireCases } from './cases/wire.ts'
@@ -89,6 +92,9 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowMiddlewareCases,
   ...workflowMistakeCases,
   ...priorityCases,
+  ...concurrencyKeyCases,
+  ...throttleCases,
+  ...fairTenantCases,
   ...batchCases,
   ...batchControlCases,
   ...pauseCases,

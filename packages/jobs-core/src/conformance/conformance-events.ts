@@ -31,6 +31,16 @@ export type ConformanceEvent =
   | 'conformance.debounced'
   | 'conformance.debounced-max'
   | 'conformance.debounced-fan-out'
+  | 'conformance.keyed'
+  | 'conformance.keyed-nested'
+  | 'conformance.keyed-per-tenant'
+  | 'conformance.throttled'
+  | 'conformance.throttled-slowly'
+  | 'conformance.throttled-week'
+  | 'conformance.throttled-burst'
+  | 'conformance.throttled-keys'
+  | 'conformance.fair'
+  | 'conformance.fair-keyed'
   | 'conformance.batched'
   | 'conformance.batched-full'
   | 'conformance.batched-timeout'
@@ -99,6 +109,16 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.debounced': scripted,
   'conformance.debounced-max': scripted,
   'conformance.debounced-fan-out': scripted,
+  'conformance.keyed': scripted,
+  'conformance.keyed-nested': scripted,
+  'conformance.keyed-per-tenant': scripted,
+  'conformance.throttled': scripted,
+  'conformance.throttled-slowly': scripted,
+  'conformance.throttled-week': scripted,
+  'conformance.throttled-burst': scripted,
+  'conformance.throttled-keys': scripted,
+  'conformance.fair': scripted,
+  'conformance.fair-keyed': scripted,
   'conformance.batched': scripted,
   'conformance.batched-full': scripted,
   'conformance.batched-timeout': scripted,

@@ -20,6 +20,9 @@ import { withSeparateRegistry } from './with-separate-registry.ts'
 import { performScript, reportFailure } from './perform-script.ts'
 import type { Script, ScriptPayload } from './script.ts'
 
+/** Period of the definition with one throttle for all tenants, which starts one run in it. */
+export const throttleMs = 1000
+
 /** Timeout of the definition with a timeout. */
 export const timeoutMs = 400
 
@@ -65,6 +68,16 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('pausable', { retry: fixed(3) }),
     defineScripted('pausable-one-per-tenant', { retry: fixed(2), concurrency: { perTenant: 1 } }),
     ...['a', 'b'].map((name) => defineScripted('pausable-pair', { id: `conformance-pausable-pair-${name}` })),
+    defineScripted('keyed', { retry: fixed(2), concurrency: { key: 'storeId', limit: 1 } }),
+    defineScripted('keyed-nested', { retry: fixed(2), concurrency: { key: 'order.storeId', limit: 1 } }),
+    defineScripted('keyed-per-tenant', { concurrency: [{ perTenant: 2 }, { key: 'storeId', limit: 1 }] }),
+    defineScripted('throttled', { throttle: { limit: 1, period: throttleMs } }),
+    defineScripted('throttled-slowly', { throttle: { limit: 1, period: '5s', key: 'tenantId' } }),
+    defineScripted('throttled-week', { retry: fixed(2), throttle: { limit: 1, period: '7d', key: 'tenantId' } }),
+    defineScripted('throttled-burst', { throttle: { limit: 1, period: '7d', burst: 3, key: 'tenantId' } }),
+    defineScripted('throttled-keys', { throttle: { limit: 1, period: '7d', key: 'storeId' } }),
+    defineScripted('fair', { retry: fixed(2), concurrency: 2 }),
+    defineScripted('fair-keyed', { concurrency: [{ limit: 2 }, { key: 'storeId', limit: 1 }] }),
     defineScripted('debounced', { retry: fixed(2), debounce: { period: debounceMs, key: 'item.id' }, reports: true }),
     defineScripted('debounced-max', { retry: fixed(2), debounce: { period: debounceMs, maxWait: maxDebounceMs } }),
     defineScripted('debounced-fan-out', { retry: fixed(2), debounce: { period: debounceMs } }),
@@ -107,6 +120,7 @@ type ScriptedOptions = Pick<
   | 'runTimeout'
   | 'concurrency'
   | 'debounce'
+  | 'throttle'
   | 'priority'
   | 'middleware'
   | 'returnedErrors'

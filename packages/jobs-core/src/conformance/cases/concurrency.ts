@@ -1,31 +1,8 @@
 import assert from 'node:assert/strict'
 
-import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
-
-interface Interval {
-  readonly from: number
-  readonly to: number
-}
-
-/** Returns when a job's handler ran. */
-function runInterval(t: CaseTools, jobId: string): Interval {
-  const [started] = t.journal({ jobId, kind: 'started' })
-  const [returned] = t.journal({ jobId, kind: 'returned' })
-  assert.ok(started && returned, `The job ${jobId} did not start or end.`)
-  return { from: started.at, to: returned.at }
-}
-
-function overlap(one: Interval, other: Interval): boolean {
-  return one.from < other.to && other.from < one.to
-}
-
-function assertApart(intervals: readonly Interval[]): void {
-  for (const [index, one] of intervals.entries()) {
-    for (const other of intervals.slice(index + 1)) assert.ok(!overlap(one, other), 'Two runs overlapped.')
-  }
-}
+import { assertApart, runInterval } from '../run-intervals.ts'
 
 /** Cases: concurrency limits. */
 export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenants, [
