@@ -18,10 +18,11 @@ export class RunningAttempts {
     return Array.from(this.#all, ({ recorded }) => recorded)
   }
 
-  /** The number of running attempts, by definition. */
+  /** The number of attempts that hold a slot, by definition. */
   get byDefinition(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>()
-    for (const { run } of this.#all) counts.set(run.definitionId, (counts.get(run.definitionId) ?? 0) + 1)
+    for (const { run, leader } of this.#all)
+      if (!leader) counts.set(run.definitionId, (counts.get(run.definitionId) ?? 0) + 1)
     return counts
   }
 

@@ -72,3 +72,21 @@ test('events that another process sends fill a batch at once', together, async (
   for (const id of ids) expect((await client.waitForJob(id)).state).toBe('completed')
   expect(worker.lines.filter((line) => line.startsWith('batch'))).toEqual([`batch ${JSON.stringify(ids)}`])
 })
+
+test(
+  'a worker that closes gives the events of its batch back, and they are one batch again',
+  together,
+  async (context) => {
+    const { client, start } = createSharedFile(context.onTestFinished)
+    const first = start(`
+      let client
+      const leave = () => setTimeout(() => client.close({ timeout: 0 }).then(() => process.exit()), 300)
+      client = await work([${batch('() => { leave(); return never() }')}])
+    `)
+    const ids = [await ask(client), await ask(client), await ask(client)]
+    await first.ended
+    const second = start(`await work([${batch(importing)}])`)
+    for (const id of ids) expect((await client.waitForJob(id)).runs).toMatchObject([{ state: 'completed', output: 1 }])
+    expect(second.lines.filter((line) => line.startsWith('batch'))).toEqual([`batch ${JSON.stringify(ids)}`])
+  },
+)
