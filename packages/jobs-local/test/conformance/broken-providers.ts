@@ -1,11 +1,14 @@
 import type { Definition, JobDefinition, JobProvider, JobStatus, WorkflowDefinition } from '@cgk-platform/jobs-core'
 import { allFeatures } from '@cgk-platform/jobs-core/conformance'
-import { createClient, type Envelope, type JobHost } from '@cgk-platform/jobs-core/provider'
+import { createClient, type Envelope } from '@cgk-platform/jobs-core/provider'
 
 import { createLocalProvider, type LocalProvider } from '../../src/local-provider.ts'
+import { brokenFlowControl } from './broken-flow-control.ts'
 import { brokenPauses } from './broken-pauses.ts'
 import type { BrokenProvider } from './broken-provider.ts'
 import type { LocalTargetOptions } from './local-target.ts'
+import { withDefinitions } from './with-definitions.ts'
+import { withHost } from './with-host.ts'
 
 /** At least one fault for each rule. */
 export const brokenProviders: readonly BrokenProvider[] = [
@@ -195,6 +198,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
     wrap: withSends(({ priority: _, ...envelope }) => envelope),
   },
   ...brokenPauses,
+  ...brokenFlowControl,
 ]
 
 /** An engine that supports no features. */
@@ -217,29 +221,6 @@ function withStatus(change: (status: JobStatus) => JobStatus): Wrap {
       const status = await provider.status(id)
       return status && change(status)
     },
-  })
-}
-
-function withHost(change: (host: JobHost) => JobHost): Wrap {
-  return (provider) => ({ ...provider, attach: (host) => provider.attach!(change(host)) })
-}
-
-function withDefinitions(change: (definition: Definition) => Definition): Wrap {
-  return withHost((host) => {
-    const changed = new Map(host.jobs.all().map((definition) => [definition, change(definition)]))
-    const of = <D extends Definition>(definition: D): D => (changed.get(definition) ?? definition) as D
-    const jobs = {
-      ...host.jobs,
-      get: (id: string) =>
-        host.jobs
-          .all()
-          .map(of)
-          .find((definition) => definition.id === id),
-      subscribers: (event: string) => host.jobs.subscribers(event).map(of),
-      cronJobs: () => host.jobs.cronJobs().map(of),
-      all: () => host.jobs.all().map(of),
-    }
-    return { ...host, jobs }
   })
 }
 
