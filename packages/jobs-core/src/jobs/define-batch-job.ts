@@ -1,8 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import { callSite } from '../call-site.ts'
-import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
-import { quote } from '../errors/quote.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import { callback, duration, integer } from '../options/kinds.ts'
@@ -20,6 +18,7 @@ import type { EventMessage } from './event-message.ts'
 import type { IfEvent } from './if-event.ts'
 import type { JobContext } from './job-context.ts'
 import type { OwnJob } from './own-job.ts'
+import { refusePayloadKeys } from './refuse-payload-keys.ts'
 import { registerDefinition } from './register-definition.ts'
 
 /** The options that bound a batch. */
@@ -99,23 +98,8 @@ export function defineBatchJob<Event extends JobEvent, Output = unknown, Name ex
 ): BatchJobDefinition<Event, Output>
 export function defineBatchJob(options: object): BatchJobDefinition {
   const checked = readDefinition('defineBatchJob', batchJobOptions, options)
-  refuseKeys(checked)
+  refusePayloadKeys('defineBatchJob', checked, 'the events of a batch can have several values of it')
   const definition = Object.freeze({ kind: 'batch' as const, ...withEvent('defineBatchJob', checked) }) as never
   registerDefinition(definition, callSite(defineBatchJob))
   return definition
-}
-
-/** Refuses a key that can differ between the events of a batch. */
-function refuseKeys({ id, concurrency, throttle }: Pick<CheckedBatchJob, 'id' | 'concurrency' | 'throttle'>): void {
-  const wrong = Object.entries({ concurrency, throttle }).find(
-    ([, limits]) => ![undefined, 'tenantId'].includes(limits?.key),
-  )
-  if (!wrong) return
-  throw new InvalidDefinitionError({
-    what: `defineBatchJob(${quote(id)})`,
-    field: `${wrong[0]}.key`,
-    problem: `is ${quote(wrong[1]?.key)}, and the events of a batch can have several values of it`,
-    remedy:
-      "Omit it, or limit the batches of each tenant: `concurrency: { perTenant }`, or `throttle` with `key: 'tenantId'`.",
-  })
 }

@@ -28,6 +28,14 @@ describe('a cron job', () => {
     })
   })
 
+  test('has a throttle for each tenant, but none for each value of a payload', () => {
+    const throttle = { limit: 1, period: '1h', key: 'tenantId' }
+    expect(define({ throttle }).throttle).toEqual({ limit: 1, periodMs: 3_600_000, key: 'tenantId' })
+    expect(() => define({ throttle: { ...throttle, key: 'storeId' } })).toThrow(
+      '`throttle.key` is `storeId`, and a tick has no payload. Omit it, or limit the runs of each tenant: ',
+    )
+  })
+
   test('has all options after their check', () => {
     const tenants = () => ['acme']
     const all = {
@@ -71,6 +79,8 @@ describe('an invalid cron job is rejected with the field', () => {
     ['onFailure', { onFailure: 'notify' }],
     ['timeout', { timeout: '0ms' }],
     ['concurrency', { concurrency: 0 }],
+    ['concurrency.key', { concurrency: { key: 'storeId', limit: 1 } }],
+    ['throttle.key', { throttle: { key: 'storeId', limit: 1, period: '1s' } }],
     ['retry.maxAttempts', { retry: { maxAttempts: 1001 } }],
     ['event', { event: 'order.created' }],
     ['cron', { cron: '0 9 * * *' }],

@@ -12,6 +12,7 @@ import {
 import type { CronContext } from './job-context.ts'
 import type { CronJobDefinition } from './job-definition.ts'
 import { processJobs } from './job-registry.ts'
+import { refusePayloadKeys } from './refuse-payload-keys.ts'
 
 /** The options of `defineCronJob`. */
 export interface CronJobOptions<Output> extends DefinitionOptions {
@@ -65,6 +66,7 @@ export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<Cr
  */
 export function defineCronJob<Output = unknown>(options: CronJobOptions<Output>): CronJobDefinition<Output> {
   const { timezone = 'UTC', ...checked } = readDefinition('defineCronJob', cronJobOptions, options)
+  refusePayloadKeys('defineCronJob', checked, 'a tick has no payload')
   const definition = Object.freeze({
     kind: 'cron' as const,
     overlap: 'skip' as const,
