@@ -40,11 +40,13 @@ export const batchControlCases: readonly ConformanceCase[] = casesOf(rules.flowC
   },
   {
     id: 'batch-cancel-of-all-events',
-    title: 'the signal of a batch aborts when all its events are cancelled',
-    requiredFeatures: ['batches', 'cancelJob of a running job'],
+    title: 'all jobs of a running batch are listed as running, and its signal aborts when all are cancelled',
+    requiredFeatures: ['batches', 'cancelJob of a running job', 'listJobs'],
     async run(t) {
       const ids = await sendAll(t, 'conformance.batched-full', [{ waitMs: 600_000 }, { waitMs: 600_000 }])
       await t.waitForEntry({ jobId: ids[1]!, kind: 'started' })
+      const { jobs } = await t.client.listJobs({ tenantId: t.tenantId, state: 'running' })
+      assert.deepEqual(jobs.map((job) => job.id).toSorted(), ids.toSorted())
       for (const id of ids) await t.client.cancelJob(id)
       for (const id of ids) await t.waitForEntry({ jobId: id, kind: 'aborted' })
       assert.deepEqual(await endsOf(t, ids), [

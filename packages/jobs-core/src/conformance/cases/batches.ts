@@ -43,13 +43,18 @@ export const batchCases: readonly ConformanceCase[] = casesOf(rules.flowControl,
   },
   {
     id: 'batch-waits-as-queued',
-    title: 'a job that waits for a batch is queued, without an attempt',
-    requiredFeatures: ['batches', 'cancelJob of a waiting job'],
+    title: 'a job that waits for a batch is queued and listed as such, without an attempt',
+    requiredFeatures: ['batches', 'cancelJob of a waiting job', 'listJobs'],
     async run(t) {
       const { id } = await t.send('conformance.batched-full')
       const { startedAt, runs } = await t.waitForState(id, 'queued')
       assert.equal(startedAt, undefined)
       for (const { attempts } of runs) assert.equal(attempts, 0)
+      const { jobs } = await t.client.listJobs({ tenantId: t.tenantId, state: 'queued' })
+      assert.deepEqual(
+        jobs.map((job) => job.id),
+        [id],
+      )
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
     },
   },

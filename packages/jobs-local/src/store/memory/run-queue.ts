@@ -109,6 +109,7 @@ export class RunQueue {
   release(run: StoredRun): void {
     if (run.isInBatch) run.isInBatch = false
     else this.#ready.release(run)
+    if (run.others) run.others = undefined // so that no job keeps the others of its batch in memory
   }
 
   /** Lets runs try to start that waited because their definition or tenant was paused. */
