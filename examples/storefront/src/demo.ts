@@ -6,6 +6,14 @@ import { DemoEngineError } from './demo/demo-engine.ts'
 
 // Declines and refusals are expected here. Their log lines would hide the table.
 process.env['JOB_LOG_LEVEL'] ??= 'silent'
+
+/** Each loads only its scenario: a definition registers itself on import, and the others do not use it. */
+const load = {
+  days: async () => (await import('./demo/run-demo.ts')).runDemo,
+  fulfilment: async () => (await import('./demo/fulfilment/run-fulfilment.ts')).runFulfilment,
+  rush: async () => (await import('./demo/rush/run-rush.ts')).runRush,
+}
+
 process.exitCode = await main(process.argv.slice(2))
 
 /** Returns the exit code: 0 if every figure is right, 1 if not or if the engine fails, 2 for invalid arguments. */
@@ -18,7 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     // The modules that the scenarios import read this variable.
     if (options.folder !== undefined) process.env['STOREFRONT_DATA'] = options.folder
-    const run = options.scenario === 'fulfilment' ? await loadFulfilment() : await loadDays()
+    const run = await load[options.scenario]()
     return (await run(options, createScreen(process.stdout))) ? 0 : 1
   } catch (error) {
     if (error instanceof UsageError) {
@@ -29,15 +37,4 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`\n${error.message}`)
     return 1
   }
-}
-
-async function loadDays() {
-  const { runDemo } = await import('./demo/run-demo.ts')
-  return runDemo
-}
-
-/** Loaded only for this scenario: a workflow registers itself on import, and the two days do not use it. */
-async function loadFulfilment(): ReturnType<typeof loadDays> {
-  const { runFulfilment } = await import('./demo/fulfilment/run-fulfilment.ts')
-  return runFulfilment
 }

@@ -1,12 +1,13 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 const providers = ['local', 'inngest', 'trigger.dev'] as const
+const scenarios = ['days', 'fulfilment', 'rush'] as const
 const defaultFolder = 'storefront-data'
 
 /** The options of the demo. */
 export interface DemoOptions {
   readonly help: boolean
-  readonly scenario: 'days' | 'fulfilment'
+  readonly scenario: (typeof scenarios)[number]
   readonly realTime: boolean
   readonly provider: (typeof providers)[number]
   /** The folder for the local engine's file and the gateway's journal, which outlive the demo. */
@@ -19,10 +20,11 @@ export class UsageError extends Error {
 }
 
 /** The help text of the demo. */
-export const usage = `Usage: ./dev demo [fulfilment] [options]
+export const usage = `Usage: ./dev demo [fulfilment | rush] [options]
 
 Simulates two trading days of a real shop: orders, payments, retries, refunds and reports.
 With fulfilment, runs the orders of one day as workflows: paid, packed, delivered within days, or compensated.
+With rush, sends the orders of one day at once: throttled, fair to small shops, express orders first.
 
   --real-time         use the system clock and send all orders at once
   --provider <name>   local (default), inngest or trigger.dev
@@ -34,7 +36,7 @@ With fulfilment, runs the orders of one day as workflows: paid, packed, delivere
 inngest uses a loopback engine in this process, or the server in INNGEST_BASE_URL or INNGEST_DEV, in real
 time. trigger.dev runs the jobs in the worker of Trigger.dev's CLI, in real time, with a loopback server in
 this process, or with the server in TRIGGER_API_URL and TRIGGER_SECRET_KEY. The fulfilment takes days, so it
-needs the virtual clock: use local or inngest. JOB_LOG_LEVEL=info shows the logs.`
+needs the virtual clock: use local or inngest. The rush runs on local, in memory. JOB_LOG_LEVEL=info shows the logs.`
 
 const config = {
   options: {
@@ -52,9 +54,9 @@ export function readOptions(args: readonly string[]): DemoOptions {
   const { values, positionals } = parse(args)
   const { provider: name = 'local', help = false, 'real-time': realTime = false } = values
   const [word, ...more] = positionals
-  const unknown = word === undefined || word === 'fulfilment' ? more[0] : word
-  if (unknown !== undefined) throw new UsageError(`Unexpected argument '${unknown}'`)
-  const scenario = word === undefined ? 'days' : 'fulfilment'
+  const scenario = scenarios.find((one) => one === (word ?? 'days'))
+  const unknown = scenario === undefined || word === 'days' ? word : more[0]
+  if (scenario === undefined || unknown !== undefined) throw new UsageError(`Unexpected argument '${unknown}'`)
   const provider = providers.find((one) => one === name)
   if (!provider) throw new UsageError(`Unknown provider '${name}'`)
   if (scenario === 'fulfilment' && realTime) throw new UsageError('The fulfilment takes days: omit --real-time')
@@ -65,6 +67,8 @@ export function readOptions(args: readonly string[]): DemoOptions {
   const folder = folderOf(values, provider)
   if (folder !== undefined && scenario === 'fulfilment')
     throw new UsageError('The fulfilment needs the virtual clock, which works only in memory: omit --store')
+  if (scenario === 'rush' && (realTime || provider !== 'local' || folder !== undefined))
+    throw new UsageError('The rush needs the virtual clock, and pauses a job: omit --real-time, --provider and --store')
   return { help, scenario, provider, realTime: realTime || provider === 'trigger.dev' || folder !== undefined, folder }
 }
 
