@@ -65,7 +65,7 @@ export class Observed<Started extends Activity<never>> {
 const reported = new WeakMap<Instrumentation, Set<keyof Instrumentation>>()
 
 /** Logs that a method of the instrumentation, or the activity that it started, threw. Only the first time. */
-export function reportFault(
+function reportFault(
   instrument: Instrumentation,
   method: keyof Instrumentation,
   logger: LoggerLike,

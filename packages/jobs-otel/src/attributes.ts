@@ -1,0 +1,37 @@
+/**
+ * The names of the attributes. Those of messaging are from the semantic conventions 1.45. What has no convention has the
+ * prefix `cgk.jobs`.
+ */
+export const names = {
+  system: 'messaging.system.name',
+  operationName: 'messaging.operation.name',
+  operationType: 'messaging.operation.type',
+  destination: 'messaging.destination.name',
+  messageId: 'messaging.message.id',
+  messageCount: 'messaging.batch.message_count',
+  errorType: 'error.type',
+  engine: 'cgk.jobs.engine',
+  tenant: 'cgk.jobs.tenant.id',
+  definition: 'cgk.jobs.definition.id',
+  run: 'cgk.jobs.run.id',
+  attempt: 'cgk.jobs.attempt',
+  maxAttempts: 'cgk.jobs.max_attempts',
+  isResumed: 'cgk.jobs.resumed',
+  outcome: 'cgk.jobs.outcome',
+  deduplicated: 'cgk.jobs.deduplicated',
+  step: 'cgk.jobs.step.id',
+  stepKind: 'cgk.jobs.step.kind',
+  stepAttempt: 'cgk.jobs.step.attempt',
+  state: 'cgk.jobs.state',
+} as const
+
+/** The value of `messaging.system.name`, on every engine. */
+export const systemName = 'cgk_jobs'
+
+/** The maximum length of a value. An SDK without a limit would keep a message of a megabyte in memory. */
+const maxLength = 1024
+
+/** Returns the first part of a long value. */
+export function bounded(value: string): string {
+  return value.length <= maxLength ? value : `${value.slice(0, maxLength - 1)}…`
+}

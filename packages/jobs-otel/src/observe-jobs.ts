@@ -1,0 +1,34 @@
+import type { JobClient, JobState } from '@cgk-platform/jobs-core'
+import { metrics, type ObservableResult } from '@opentelemetry/api'
+
+import { names, systemName } from './attributes.ts'
+
+/** The options of `observeJobs`. */
+export interface ObserveJobsOptions {
+  /** The states to count. Default: those of jobs that have not ended. */
+  states?: readonly JobState[] | undefined
+}
+
+const openStates: readonly JobState[] = ['scheduled', 'queued', 'running', 'retrying']
+/** The maximum number that is counted of each state, which is the largest page of `listJobs`. */
+const limit = 1000
+
+/**
+ * Reports the number of jobs by state as the gauge `cgk.jobs.jobs`, at most 1,000 for each. Every collection calls
+ * `listJobs` once for each state, so do it in one process. Call it after the SDK has started. Returns a function that
+ * stops it.
+ */
+export function observeJobs(client: JobClient, { states = openStates }: ObserveJobsOptions = {}): () => void {
+  const gauge = metrics.getMeter('@cgk-platform/jobs').createObservableGauge('cgk.jobs.jobs', {
+    unit: '{job}',
+    description: 'Jobs by state, at most 1,000 of each.',
+  })
+  const observe = async (result: ObservableResult): Promise<void> => {
+    const counts = await Promise.all(states.map(async (state) => (await client.listJobs({ state, limit })).jobs.length))
+    for (const [index, state] of states.entries()) {
+      result.observe(counts[index]!, { [names.system]: systemName, [names.state]: state })
+    }
+  }
+  gauge.addCallback(observe)
+  return () => gauge.removeCallback(observe)
+}

@@ -1,0 +1,38 @@
+import type { Activity, SettledJob } from '@cgk-platform/jobs-core/provider'
+import { context, SpanKind } from '@opentelemetry/api'
+
+import { bounded, names, systemName } from './attributes.ts'
+import { errorTypeOf } from './error-type.ts'
+import { failSpan, runInSpan, startTimer } from './span-activity.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** Starts the span `cancel {event}` or `retry {event}`, whose operation type is `settle`. */
+export function startSettle(
+  telemetry: Telemetry,
+  { operation, provider, jobId, event, tenantId }: SettledJob,
+): Activity<{ readonly error?: unknown }> | undefined {
+  const tracer = telemetry.tracer()
+  const instruments = telemetry.instruments()
+  if (!tracer && !instruments) return undefined
+  const active = context.active()
+  const elapsed = startTimer()
+  const labels = {
+    [names.system]: systemName,
+    [names.operationName]: operation,
+    [names.operationType]: 'settle',
+    [names.destination]: event,
+    [names.engine]: provider,
+  }
+  const attributes = { ...labels, [names.messageId]: bounded(jobId), [names.tenant]: bounded(tenantId) }
+  const span = tracer?.startSpan(`${operation} ${event}`, { kind: SpanKind.CLIENT, attributes }, active)
+  return {
+    run: (code) => runInSpan(span, active, code),
+    end(end) {
+      const isFailed = 'error' in end
+      if (isFailed) failSpan(span, end.error)
+      span?.end()
+      const failure = isFailed && { [names.errorType]: errorTypeOf(end.error) }
+      instruments?.operationDuration.record(elapsed(), { ...labels, ...failure })
+    },
+  }
+}

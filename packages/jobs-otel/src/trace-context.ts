@@ -1,0 +1,47 @@
+import {
+  type Context,
+  createTraceState,
+  isSpanContextValid,
+  propagation,
+  ROOT_CONTEXT,
+  type SpanContext,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api'
+import type { TraceFields } from '@cgk-platform/jobs-core/provider'
+
+/** Returns the span context of a trace; `undefined` if it has none that is valid. */
+export function spanContextOf({ traceparent, tracestate }: TraceFields): SpanContext | undefined {
+  const [, traceId = '', spanId = '', flags = ''] = traceparent?.split('-') ?? []
+  const traceFlags = Number.parseInt(flags, 16) & TraceFlags.SAMPLED
+  const remote: SpanContext = { traceId, spanId, traceFlags, isRemote: true }
+  if (!isSpanContextValid(remote)) return undefined
+  return tracestate === undefined ? remote : { ...remote, traceState: createTraceState(tracestate) }
+}
+
+/** Returns the `traceparent` of a span context; `undefined` if it is not valid. */
+export function traceparentOf(spanContext: SpanContext): string | undefined {
+  if (!isSpanContextValid(spanContext)) return undefined
+  const { traceId, spanId, traceFlags } = spanContext
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
+}
+
+/** Returns the fields by which a span and the baggage of a context travel. The propagator of the app writes the baggage. */
+export function traceFieldsOf(spanContext: SpanContext, context: Context): TraceFields {
+  const traceparent = traceparentOf(spanContext)
+  if (traceparent === undefined) return {}
+  const tracestate = spanContext.traceState?.serialize()
+  const carrier: { baggage?: unknown } = {}
+  if (propagation.getBaggage(context)) propagation.inject(context, carrier)
+  const { baggage } = carrier
+  return {
+    traceparent,
+    ...(tracestate && { tracestate }),
+    ...(typeof baggage === 'string' && { baggage }),
+  }
+}
+
+/** Returns a context that has only the baggage of a trace. */
+export function contextOf({ baggage }: TraceFields): Context {
+  return baggage === undefined ? ROOT_CONTEXT : trace.deleteSpan(propagation.extract(ROOT_CONTEXT, { baggage }))
+}

@@ -1,0 +1,59 @@
+import { context, metrics, propagation, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core'
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics'
+import {
+  InMemorySpanExporter,
+  type ReadableSpan,
+  type Sampler,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace'
+
+/** The telemetry of a test, from the real SDK. */
+export interface TestTelemetry {
+  /** Returns the ended spans of this library. */
+  spans(): readonly ReadableSpan[]
+  /** Returns the metrics of this library. */
+  metrics(): Promise<ResourceMetrics>
+  stop(): void
+}
+
+/** Starts the SDK, as an app does. */
+export function startTelemetry({
+  sampler,
+  processors = [],
+}: { readonly sampler?: Sampler; readonly processors?: SpanProcessor[] } = {}): TestTelemetry {
+  const exporter = new InMemorySpanExporter()
+  const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  const spanProcessors = [new SimpleSpanProcessor({ exporter }), ...processors]
+  const meterProvider = new MeterProvider({
+    readers: [new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 })],
+  })
+  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors, ...(sampler && { sampler }) }))
+  metrics.setGlobalMeterProvider(meterProvider)
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  propagation.setGlobalPropagator(
+    new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
+  )
+  return {
+    spans: () =>
+      exporter
+        .getFinishedSpans()
+        .filter(({ instrumentationScope }) => instrumentationScope.name === '@cgk-platform/jobs'),
+    async metrics() {
+      await meterProvider.forceFlush()
+      return metricExporter.getMetrics().at(-1)!
+    },
+    stop() {
+      for (const api of [trace, metrics, context, propagation]) api.disable()
+    },
+  }
+}

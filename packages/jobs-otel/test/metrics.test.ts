@@ -1,0 +1,89 @@
+import { createTestEngine } from '@cgk-platform/jobs-local/testing'
+import type { DataPoint, Histogram } from '@opentelemetry/sdk-metrics'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { observeJobs, openTelemetry } from '../src/index.ts'
+import { confirmOrder, printReceipt } from './kit/shop.ts'
+import { startTelemetry, type TestTelemetry } from './kit/start-telemetry.ts'
+
+let telemetry: TestTelemetry
+beforeEach(() => {
+  telemetry = startTelemetry()
+})
+afterEach(() => telemetry.stop())
+
+const order = { tenantId: 'acme', orderId: 'order_1' }
+
+/** Returns the data points of a metric: their labels without the constant ones, and the value or count. */
+async function points(name: string): Promise<[labels: string, value: number][]> {
+  const { scopeMetrics } = await telemetry.metrics()
+  const metric = scopeMetrics.flatMap(({ metrics }) => metrics).find(({ descriptor }) => descriptor.name === name)
+  const all = (metric?.dataPoints ?? []) as DataPoint<number | Histogram>[]
+  const found = all.map(({ attributes, value }): [string, number] => {
+    const { 'messaging.system.name': system, 'cgk.jobs.engine': engine, ...labels } = attributes
+    expect([system, engine]).toEqual(['cgk_jobs', name === 'cgk.jobs.jobs' ? undefined : 'local'])
+    return [Object.values(labels).join(' '), typeof value === 'number' ? value : value.count]
+  })
+  return found.toSorted(([one], [other]) => one.localeCompare(other))
+}
+
+test('sends, deliveries, attempts and durations are counted by event, definition and outcome', async () => {
+  const jobs = [confirmOrder, printReceipt]
+  const { client, ...engine } = createTestEngine({ jobs, instrument: openTelemetry() })
+  await client.sendJob('shop.ordered', { ...order, fails: 1 })
+  await client.sendJob('shop.paid', order, { delay: '1h' })
+  await engine.runUntilIdle()
+  expect(await points('messaging.client.sent.messages')).toEqual([
+    ['send shop.ordered', 1],
+    ['send shop.paid', 2],
+  ])
+  expect(await points('messaging.client.consumed.messages')).toEqual([
+    ['process shop.ordered confirm-order', 2],
+    ['process shop.paid print-receipt', 2],
+  ])
+  expect(await points('cgk.jobs.attempts')).toEqual([
+    ['process shop.ordered confirm-order CardDeclined retry', 1],
+    ['process shop.ordered confirm-order completed', 1],
+    ['process shop.paid print-receipt completed', 2],
+  ])
+  expect(await points('messaging.process.duration')).toEqual([
+    ['process shop.ordered confirm-order', 1],
+    ['process shop.ordered confirm-order CardDeclined', 1],
+    ['process shop.paid print-receipt', 2],
+  ])
+  expect(await points('messaging.client.operation.duration')).toEqual([
+    ['send shop.ordered send', 1],
+    ['send shop.paid send', 2],
+  ])
+  await engine.close()
+})
+
+test('the wait counts from when the first attempt is due, not from the send of a delayed job', async () => {
+  const { client, ...engine } = createTestEngine({ jobs: [printReceipt], instrument: openTelemetry() })
+  await client.sendJob('shop.paid', order, { delay: '1h' })
+  await engine.runUntilIdle()
+  const { scopeMetrics } = await telemetry.metrics()
+  const wait = scopeMetrics
+    .flatMap(({ metrics }) => metrics)
+    .find(({ descriptor }) => descriptor.name === 'cgk.jobs.wait.duration')
+  const [point] = wait!.dataPoints as DataPoint<Histogram>[]
+  expect([point?.value.count, point?.value.sum]).toEqual([1, 0])
+  await engine.close()
+})
+
+test('`observeJobs` reports the open jobs by state until it is stopped', async () => {
+  const { client, ...engine } = createTestEngine({ jobs: [printReceipt], instrument: openTelemetry() })
+  const stop = observeJobs(client)
+  await client.sendJob('shop.paid', order, { delay: '1h' })
+  await client.sendJob('shop.paid', order, { delay: '2h' })
+  expect(await points('cgk.jobs.jobs')).toEqual([
+    ['queued', 0],
+    ['retrying', 0],
+    ['running', 0],
+    ['scheduled', 2],
+  ])
+  await engine.advance('1h')
+  expect(await points('cgk.jobs.jobs')).toContainEqual(['scheduled', 1])
+  stop()
+  await engine.close()
+})
