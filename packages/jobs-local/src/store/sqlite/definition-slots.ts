@@ -41,6 +41,7 @@ export class DefinitionSlots implements Slots {
   }
 
   take(tenant: string, key: string, count: number): void {
+    if (this.#free.size === 0) return
     for (const lane of [[], [tenant], [tenant, key]]) {
       const name = nameOf([this.#definition, ...lane])
       const free = this.#free.get(name)

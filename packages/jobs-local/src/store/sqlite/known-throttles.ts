@@ -1,6 +1,7 @@
 import type { ThrottleLimits } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from './connection.ts'
+import { createLaneTriggers } from './lane-triggers.ts'
 import { phases } from './rows.ts'
 
 /** The throttles whose lanes this worker has brought up to date. */
@@ -31,6 +32,7 @@ export class KnownThrottles {
       return
     }
     // From now on, triggers add them.
+    createLaneTriggers(connection)
     connection.run(
       'INSERT INTO cgk_lanes (definition_id, tenant, key, open_at) SELECT DISTINCT definition_id, tenant, throttle_key, 0 ' +
         `FROM cgk_runs WHERE phase = ${phases.ready} AND definition_id = ? ` +

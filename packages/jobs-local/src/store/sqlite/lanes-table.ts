@@ -1,6 +1,7 @@
 import { turnBatch } from '../../turn-batch.ts'
 import type { BucketName } from './bucket.ts'
 import type { Connection } from './connection.ts'
+import { dropLaneTriggers } from './lane-triggers.ts'
 import { phases } from './rows.ts'
 
 const { ready } = phases
@@ -17,6 +18,7 @@ export function hasFirstRun(connection: Connection, { definitionId, tenant, key 
 
 /** Opens the lanes whose time has come. The engine's timer fires again for those that exceed the batch. */
 export function openDueLanes(connection: Connection, now: number): void {
+  if (!connection.get('SELECT 1 AS one FROM cgk_lanes WHERE open_at > 0 AND open_at <= ? LIMIT 1', now)) return
   connection.run(
     "UPDATE cgk_lanes SET open_at = iif(tenant = '', NULL, 0) WHERE id IN " +
       '(SELECT id FROM cgk_lanes WHERE open_at > 0 AND open_at <= ? ORDER BY open_at LIMIT ?)',
@@ -33,6 +35,7 @@ export function pruneLanes(connection: Connection, now: number): void {
       'UPDATE cgk_lanes SET open_at = NULL, state = ifnull(state, 0) WHERE open_at IS NOT NULL ' +
         "AND tenant <> '' AND definition_id NOT IN (SELECT definition_id FROM cgk_throttles)",
     )
+    if (!connection.get('SELECT 1 AS one FROM cgk_throttles LIMIT 1')) dropLaneTriggers(connection)
   }
   const old = 'SELECT id FROM cgk_lanes WHERE open_at IS NULL AND state <= ? LIMIT ?'
   connection.run(`DELETE FROM cgk_lanes WHERE id IN (${old})`, now, pruneBatch)

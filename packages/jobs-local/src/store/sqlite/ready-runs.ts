@@ -2,7 +2,7 @@ import type { StoredRun } from '../job-store.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import { compareText } from './compare-text.ts'
 import type { Slots } from './definition-slots.ts'
-import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
+import { type ClaimedRow, toHeldRun } from './held-run.ts'
 import type { RunScan } from './run-scans.ts'
 import { holdRun, holdRuns } from './runs-table.ts'
 import type { RunSource } from './run-source.ts'
@@ -41,9 +41,9 @@ export class ReadyRuns implements RunSource {
     const { connection, paused } = this.#claim
     const next = (sql: string, from: string): string | undefined =>
       connection.get<{ tenant: string }>(sql, definitionId, from)?.tenant
-    let tenant = next(scan.nextTenant(isIncluded), after)
+    let tenant = next(isIncluded ? scan.nextTenant.from : scan.nextTenant.after, after)
     while (tenant !== undefined && (paused.tenants.has(tenant) || slots.freeOf(tenant) <= 0))
-      tenant = next(scan.nextTenant(false), tenant)
+      tenant = next(scan.nextTenant.after, tenant)
     return tenant
   }
 
@@ -61,7 +61,7 @@ export class ReadyRuns implements RunSource {
         if (found.length < count) this.#done.add(nameOf(tenant, keys))
         claimed.push(...found)
       }
-      lanes = lanes.filter((keys) => !this.#done.has(nameOf(tenant, keys)))
+      lanes = lanes.filter((keys) => !this.#isDone(tenant, keys))
     }
     return claimed
   }
@@ -72,8 +72,7 @@ export class ReadyRuns implements RunSource {
     const { throttle_key: throttleKey, concurrency_key: key } = keys
     const count = Math.min(max, slots.freeOfKey(tenant, key))
     if (count <= 0) return []
-    const sql = `${selectClaimed} WHERE ${scan.runsOfLane}`
-    const rows = connection.all<ClaimedRow>(sql, definitionId, tenant, throttleKey, key, count)
+    const rows = connection.all<ClaimedRow>(scan.runsOfLane, definitionId, tenant, throttleKey, key, count)
     const last = rows.at(-1)
     if (!last) return []
     if (scan.isWhole) holdRuns(connection, last, worker, now)
@@ -91,7 +90,7 @@ export class ReadyRuns implements RunSource {
     // Looks for one more, so that it is known whether lanes take turns.
     const collect = (after: StoredKeys, isIncluded: boolean, until?: StoredKeys): void => {
       for (let keys = this.#nextLane(tenant, after, isIncluded, until); keys;) {
-        if (!this.#done.has(nameOf(tenant, keys))) found.push(keys)
+        if (!this.#isDone(tenant, keys)) found.push(keys)
         if (found.length > max) return
         keys = this.#nextLane(tenant, keys, false, until)
       }
@@ -107,19 +106,23 @@ export class ReadyRuns implements RunSource {
     return lanes
   }
 
+  #isDone(tenant: string, keys: StoredKeys): boolean {
+    return this.#done.size > 0 && this.#done.has(nameOf(tenant, keys))
+  }
+
   /** Returns whether all waiting runs of a tenant are in one lane, without keys. */
   #hasOneLane(tenant: string): boolean {
     const { definitionId, scan } = this.#options
     const { throttle_key: throttleKey } = this.#first
     const last = this.#claim.connection.get<StoredKeys>(scan.lastLane, definitionId, tenant, throttleKey)
     const isFirst = last?.throttle_key === throttleKey && last.concurrency_key === ''
-    return isFirst && !this.#done.has(nameOf(tenant, this.#first))
+    return isFirst && !this.#isDone(tenant, this.#first)
   }
 
   #nextLane(tenant: string, after: StoredKeys, isIncluded: boolean, until?: StoredKeys): StoredKeys | undefined {
     const { definitionId, scan } = this.#options
     const { throttle_key: throttleKey, concurrency_key: key } = after
-    const sql = scan.nextLane(isIncluded)
+    const sql = isIncluded ? scan.nextLane.from : scan.nextLane.after
     const found = this.#claim.connection.get<StoredKeys>(sql, definitionId, tenant, throttleKey, key)
     return !found || !until || isUpTo(found, until) ? found : undefined
   }

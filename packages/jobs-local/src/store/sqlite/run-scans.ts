@@ -1,14 +1,24 @@
+import { selectClaimed } from './held-run.ts'
 import { phases } from './rows.ts'
 
-/** SQL that finds ready runs of a definition through an index, whatever number of runs waits. */
+/** A statement that finds the next one after some values, and one that may find these values themselves. */
+interface Next {
+  readonly after: string
+  readonly from: string
+}
+
+/**
+ * SQL that finds ready runs of a definition through an index, whatever number of runs waits. All of it is made once,
+ * because statements are looked up by their text.
+ */
 export interface RunScan {
   /** Its next tenant. Values: the definition, and the tenant before. */
-  nextTenant(isIncluded: boolean): string
+  readonly nextTenant: Next
   /** The next lane of a tenant. Values: definition, tenant, and the keys before. */
-  nextLane(isIncluded: boolean): string
+  readonly nextLane: Next
   /** The last lane of a tenant. Values: definition, tenant, and the throttle's key. */
   readonly lastLane: string
-  /** The runs of a lane, as a condition with an order. Values: definition, tenant, keys. */
+  /** The runs of a lane. Values: definition, tenant, keys, and their maximum number. */
   readonly runsOfLane: string
   /** Whether it finds all runs of a lane. */
   readonly isWhole: boolean
@@ -23,22 +33,24 @@ const byKeys = 'ORDER BY throttle_key, concurrency_key LIMIT 1'
 const byKey = 'ORDER BY concurrency_key LIMIT 1'
 const inOrder = 'ORDER BY r.rank, r.run LIMIT ?5'
 
-function operator(isIncluded: boolean): string {
-  return isIncluded ? '>=' : '>'
+function next(sql: (operator: '>' | '>=') => string): Next {
+  return { after: sql('>'), from: sql('>=') }
 }
 
-function nextTenantIn(from: string): RunScan['nextTenant'] {
-  return (isIncluded) => `SELECT tenant ${from} AND tenant ${operator(isIncluded)} ?2 ORDER BY tenant LIMIT 1`
+function nextTenantIn(from: string): Next {
+  return next((operator) => `SELECT tenant ${from} AND tenant ${operator} ?2 ORDER BY tenant LIMIT 1`)
 }
 
 /** All ready runs. Their lanes have both keys. Compares the keys one by one: to compare pairs, SQLite reads all runs. */
 const allRuns: RunScan = {
   nextTenant: nextTenantIn(all),
-  nextLane: (isIncluded) =>
-    `SELECT * FROM (${lanesOf(all)} AND throttle_key = ?3 AND concurrency_key ${operator(isIncluded)} ?4 ${byKeys}) ` +
-    `UNION ALL SELECT * FROM (${lanesOf(all)} AND throttle_key > ?3 ${byKeys}) LIMIT 1`,
+  nextLane: next(
+    (operator) =>
+      `SELECT * FROM (${lanesOf(all)} AND throttle_key = ?3 AND concurrency_key ${operator} ?4 ${byKeys}) ` +
+      `UNION ALL SELECT * FROM (${lanesOf(all)} AND throttle_key > ?3 ${byKeys}) LIMIT 1`,
+  ),
   lastLane: `${lanesOf(all)} AND throttle_key >= ?3 ORDER BY throttle_key DESC, concurrency_key DESC LIMIT 1`,
-  runsOfLane: `${ofLane} ${inOrder}`,
+  runsOfLane: `${selectClaimed} WHERE ${ofLane} ${inOrder}`,
   isWhole: true,
 }
 
@@ -46,25 +58,30 @@ const allRuns: RunScan = {
 export const runScans = {
   all: allRuns,
   /** The runs that have never started. */
-  first: { ...allRuns, runsOfLane: `${ofLane} AND r.started_at IS NULL ${inOrder}`, isWhole: false },
+  first: {
+    ...allRuns,
+    runsOfLane: `${selectClaimed} WHERE ${ofLane} AND r.started_at IS NULL ${inOrder}`,
+    isWhole: false,
+  },
   /** The runs of one throttle key that have never started. */
   firstOfKey: {
     nextTenant: nextTenantIn(all),
-    nextLane: (isIncluded) =>
-      `${lanesOf(all)} AND throttle_key = ?3 AND concurrency_key ${operator(isIncluded)} ?4 ${byKey}`,
+    nextLane: next((operator) => `${lanesOf(all)} AND throttle_key = ?3 AND concurrency_key ${operator} ?4 ${byKey}`),
     lastLane: `${lanesOf(all)} AND throttle_key = ?3 ORDER BY concurrency_key DESC LIMIT 1`,
-    runsOfLane: `${ofLane} AND r.started_at IS NULL ${inOrder}`,
+    runsOfLane: `${selectClaimed} WHERE ${ofLane} AND r.started_at IS NULL ${inOrder}`,
     isWhole: false,
   },
   /** The runs that have started before: retries, resumed workflows, interrupted attempts. Their lanes have one key. */
   again: {
     nextTenant: nextTenantIn(again),
-    nextLane: (isIncluded) =>
-      `SELECT '' AS throttle_key, concurrency_key ${again} AND tenant = ?2 AND ?3 = '' ` +
-      `AND concurrency_key ${operator(isIncluded)} ?4 ${byKey}`,
+    nextLane: next(
+      (operator) =>
+        `SELECT '' AS throttle_key, concurrency_key ${again} AND tenant = ?2 AND ?3 = '' ` +
+        `AND concurrency_key ${operator} ?4 ${byKey}`,
+    ),
     lastLane: `SELECT '' AS throttle_key, concurrency_key ${again} AND tenant = ?2 AND ?3 = '' ORDER BY concurrency_key DESC LIMIT 1`,
     runsOfLane:
-      `r.run IN (SELECT run ${again} AND tenant = ?2 AND ?3 = '' AND concurrency_key = ?4 ORDER BY rank, run LIMIT ?5) ` +
+      `${selectClaimed} WHERE r.run IN (SELECT run ${again} AND tenant = ?2 AND ?3 = '' AND concurrency_key = ?4 ORDER BY rank, run LIMIT ?5) ` +
       'ORDER BY r.rank, r.run',
     isWhole: false,
   },

@@ -78,6 +78,8 @@ const startPhase = `iif(gather_until IS NULL, ${ready}, ${gathering})`
 
 /** Moves due runs to those that wait for a slot. The engine's timer fires again for those that exceed the batch. */
 export function wakeDueRuns(connection: Connection, now: number): void {
+  // Usually none is due, and an update that changes nothing takes twenty times as long.
+  if (!connection.get('SELECT 1 AS one FROM cgk_runs WHERE due_at <= ? LIMIT 1', now)) return
   connection.run(
     // A suspect keeps its phase. From then on it does not wait for an empty worker.
     `UPDATE cgk_runs SET phase = iif(phase = ${suspect}, ${suspect}, ${startPhase}), due_at = NULL, state = CASE WHEN pause IS NULL THEN 'queued' ELSE state END, ` +
@@ -116,6 +118,10 @@ export const hold: string =
   'started_at = ifnull(started_at, ?), attempt_started_at = CASE WHEN pause IS NULL THEN ? ELSE attempt_started_at END, ' +
   'pause = NULL'
 
+const holdLane =
+  `UPDATE cgk_runs SET ${hold} WHERE phase = ${ready} AND definition_id = ? AND tenant = ? AND throttle_key = ? ` +
+  'AND concurrency_key = ? AND (rank, run) <= (?, ?)'
+
 /** Marks the ready runs of a lane as running or resumed, up to and including the given run. */
 export function holdRuns(
   connection: Connection,
@@ -123,12 +129,8 @@ export function holdRuns(
   worker: number,
   now: number,
 ): void {
-  const where =
-    `phase = ${ready} AND definition_id = ? AND tenant = ? AND throttle_key = ? AND concurrency_key = ? ` +
-    'AND (rank, run) <= (?, ?)'
   const { definition_id: definition, tenant, throttle_key: throttleKey, concurrency_key: key, rank, run } = last
-  const values = [definition, tenant, throttleKey, key, rank, run]
-  connection.run(`UPDATE cgk_runs SET ${hold} WHERE ${where}`, worker, now, now, ...values)
+  connection.run(holdLane, worker, now, now, definition, tenant, throttleKey, key, rank, run)
 }
 
 /** Marks a run as running or resumed. */

@@ -201,21 +201,5 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX cgk_lanes_open ON cgk_lanes (open_at, definition_id, tenant, key) WHERE open_at IS NOT NULL;
   CREATE INDEX cgk_lanes_idle ON cgk_lanes (state) WHERE open_at IS NULL;
-  CREATE TRIGGER cgk_lanes_added AFTER INSERT ON cgk_runs
-    WHEN NEW.phase = 1 AND NEW.started_at IS NULL
-      AND EXISTS (SELECT 1 FROM cgk_throttles WHERE definition_id = NEW.definition_id)
-    BEGIN
-      INSERT INTO cgk_lanes (definition_id, tenant, key, open_at)
-        VALUES (NEW.definition_id, NEW.tenant, NEW.throttle_key, 0)
-        ON CONFLICT (definition_id, tenant, key) DO UPDATE SET open_at = 0 WHERE open_at IS NULL;
-    END;
-  CREATE TRIGGER cgk_lanes_ready AFTER UPDATE OF phase ON cgk_runs
-    WHEN NEW.phase = 1 AND NEW.started_at IS NULL
-      AND EXISTS (SELECT 1 FROM cgk_throttles WHERE definition_id = NEW.definition_id)
-    BEGIN
-      INSERT INTO cgk_lanes (definition_id, tenant, key, open_at)
-        VALUES (NEW.definition_id, NEW.tenant, NEW.throttle_key, 0)
-        ON CONFLICT (definition_id, tenant, key) DO UPDATE SET open_at = 0 WHERE open_at IS NULL;
-    END;
   `,
 ]

@@ -19,13 +19,9 @@ export function storedKeysOf({
   return { throttle_key: storedKeyOf(throttleKey), concurrency_key: storedKeyOf(concurrencyKey) }
 }
 
-/** Returns the keys of a row. Of a long one, returns what stands for it. */
-export function keysOfRow(row: StoredKeys): Pick<StoredRun, 'throttleKey' | 'concurrencyKey'> {
-  const { throttle_key: throttleKey, concurrency_key: concurrencyKey } = row
-  return {
-    ...(throttleKey !== '' && { throttleKey: throttleKey.replace(/^=/u, '') }),
-    ...(concurrencyKey !== '' && { concurrencyKey: concurrencyKey.replace(/^=/u, '') }),
-  }
+/** Returns the key that a column has. Of a long one, returns what stands for it. */
+export function keyOfText(text: string): string {
+  return text.replace(/^=/u, '')
 }
 
 /** Returns a key for a column: empty without one, and of fixed length for a long one. */
