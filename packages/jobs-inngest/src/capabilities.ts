@@ -52,17 +52,17 @@ export const inngestCapabilities: Capabilities = {
     'concurrency: several limits': { supported: true, note: 'At most two.' },
     throttle: {
       supported: true,
-      note: 'With several starts in a second, set `burst` to that number: Inngest counts in whole seconds. A `burst` that it would exceed is refused. A retry counts as a start if its previous attempt started more than five minutes before. Waiting runs start in about their order.',
+      note: 'Counted in whole seconds: with several starts in a second, set `burst` to their number. A retry also counts if its previous attempt started more than five minutes before. Waiting runs start in about their order.',
     },
     debounce: {
       supported: false,
       note: "Inngest's debounce replaces events without a trace: a replaced job has no end, and a waiting one cannot be cancelled.",
       instead:
-        'Send with a `delay`, and with an `idempotencyKey` of the same TTL. In the handler, read the newest data.',
+        'Send with a `delay`, and with an `idempotencyKey` whose `idempotencyTtl` is as long. In the handler, read the newest data.',
     },
     batches: {
       supported: false,
-      note: 'A batch on Inngest is a single run: its events share one status, one count of attempts and one cancel, `retryJob` repeats only the first event, and delays are ignored.',
+      note: 'A batch on Inngest is one run: its events share the status, the attempts and a cancel, and delays are ignored.',
       instead: 'Define a job for single events, and limit its runs with `concurrency`.',
     },
     'pauseJobs of a definition': {
@@ -73,7 +73,7 @@ export const inngestCapabilities: Capabilities = {
     'pauseJobs of a tenant': {
       supported: false,
       note: 'Inngest cannot pause a tenant.',
-      instead: 'Send the jobs of the tenant later.',
+      instead: 'Send the jobs of the tenant with a `delay`.',
     },
     'pauseJobs by a sender': {
       supported: false,

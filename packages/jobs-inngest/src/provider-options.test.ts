@@ -105,8 +105,8 @@ test('rejects three limits of concurrency', () => {
   const limits = { limit: 9, perTenant: 3 }
   const key = { key: 'storeId', limit: 1 }
   const { feature, message } = refusal(jobWith(undefined, { concurrency: [limits, key] }))
-  expect(feature).toBe('concurrency with `limit`, `perTenant` and `key`')
-  expect(message).toContain('Inngest has at most two limits for a function. Omit one of them in `work`.')
+  expect(feature).toBe('concurrency: three limits')
+  expect(message).toContain('A function has at most two of `limit`, `perTenant` and `key`. Omit one of them in `work`.')
   for (const two of [limits, key, [{ limit: 9 }, key], [{ perTenant: 3 }, key]]) {
     expect(findUnsupportedByInngest(jobWith(undefined, { concurrency: two }))).toEqual([])
   }
@@ -118,10 +118,10 @@ test('rejects a throttle with a burst that Inngest would exceed', () => {
   const { feature, message } = refusal(throttled(10, '1s'))
   expect(feature).toBe('throttle.burst: 1')
   expect(message).toContain(
-    'In `work`, set it to 10, or to 21 or more. Inngest counts in whole seconds and would start more runs.',
+    'In `work`, set `burst` to 10, or to 21 or more. Inngest counts in whole seconds and would start more runs.',
   )
-  expect(refusal(throttled(1, '1s', 2)).message).toContain('In `work`, set it to 1, or to 3 or more.')
-  expect(refusal(throttled(100, '1m')).message).toContain('In `work`, set it to 5 or more.')
+  expect(refusal(throttled(1, '1s', 2)).message).toContain('In `work`, set `burst` to 1, or to 3 or more.')
+  expect(refusal(throttled(100, '1m')).message).toContain('In `work`, set `burst` to 5 or more.')
   for (const one of [throttled(10, '1s', 10), throttled(1, '1s'), throttled(10, '1m'), throttled(10, '1m', 2)]) {
     expect(findUnsupportedByInngest(one)).toEqual([])
   }

@@ -61,12 +61,12 @@ export function findUnsupportedByInngest(definition: Definition): UnsupportedFea
     refuse(`providerOptions.inngest.${option}`, `\`${id}\` also sets \`${option}\`. Set only one of them.`)
   }
   if (concurrency?.limit !== undefined && concurrency.perTenant !== undefined && concurrency.key !== undefined) {
-    const remedy = `Inngest has at most two limits for a function. Omit one of them in \`${id}\`.`
-    refuse('concurrency with `limit`, `perTenant` and `key`', remedy)
+    const remedy = `A function has at most two of \`limit\`, \`perTenant\` and \`key\`. Omit one of them in \`${id}\`.`
+    refuse('concurrency: three limits', remedy)
   }
   const bursts = throttle && otherBursts(throttle)
   if (bursts !== undefined) {
-    const remedy = `In \`${id}\`, set it to ${bursts}. Inngest counts in whole seconds and would start more runs.`
+    const remedy = `In \`${id}\`, set \`burst\` to ${bursts}. Inngest counts in whole seconds and would start more runs.`
     refuse(`throttle.burst: ${throttle!.burst ?? 1}`, remedy)
   }
   if (definition.kind !== 'cron' && definition.event.startsWith('inngest/')) {

@@ -66,7 +66,7 @@ export const triggerCapabilities: Capabilities = {
     batches: {
       supported: false,
       note: 'Trigger.dev starts a run for each event.',
-      instead: 'Define a job for single events.',
+      instead: 'Define a job for single events, and limit its runs with `concurrency`.',
     },
     'pauseJobs of a definition': {
       supported: true,

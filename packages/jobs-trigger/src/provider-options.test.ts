@@ -97,7 +97,7 @@ test.each([{ limit: 100_001 }, { perTenant: 100_001 }, { key: 'storeId', limit: 
   'rejects a concurrency limit that its queues cannot have: %j',
   (concurrency) => {
     const { message } = errorOf(jobWith(undefined, { concurrency }))
-    expect(message).toContain('`a concurrency limit of 100001`. In `work`, set at most 100000, or omit it.')
+    expect(message).toContain('`concurrency: 100001`. In `work`, set at most 100000, or omit it.')
     expect(findUnsupportedByTrigger(jobWith(undefined, { concurrency: 100_000 }))).toEqual([])
   },
 )

@@ -139,7 +139,7 @@ const maxConcurrency = 100_000
 function limitProblems({ id, concurrency = {} }: Definition): UnsupportedFeatureError[] {
   const limit = concurrency.limit ?? concurrency.perTenant ?? concurrency.perKey ?? 0
   if (limit <= maxConcurrency) return []
-  return [unsupported(`a concurrency limit of ${limit}`, `In \`${id}\`, set at most ${maxConcurrency}, or omit it.`)]
+  return [unsupported(`concurrency: ${limit}`, `In \`${id}\`, set at most ${maxConcurrency}, or omit it.`)]
 }
 
 function unsupported(feature: string, remedy: string): UnsupportedFeatureError {
