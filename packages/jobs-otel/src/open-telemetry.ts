@@ -20,6 +20,7 @@ export function openTelemetry(given: OpenTelemetryOptions = {}): Instrumentation
     startSend: (envelopes, provider, isBatch) => startSend(telemetry, envelopes, provider, isBatch),
     startAttempt: (attempt, batch) => startAttempt(telemetry, checked, attempt, batch),
     startSettle: (job) => startSettle(telemetry, job),
+    isEnabled: () => telemetry.tracer() !== undefined || telemetry.instruments() !== undefined,
     logFields: traceFields,
   }
 }

@@ -38,6 +38,7 @@ const plainTree = [
 describe('without an SDK', () => {
   test('nothing is observed, and nothing is added to the envelope', async () => {
     const instrument = openTelemetry()
+    expect(instrument.isEnabled?.()).toBe(false)
     expect(instrument.startSend?.([], 'local', false)).toBeUndefined()
     expect(instrument.startAttempt?.({} as never)).toBeUndefined()
     engine = createTestEngine({ jobs: shop, instrument })

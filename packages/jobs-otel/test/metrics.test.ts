@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { createTestEngine } from '@cgk-platform/jobs-local/testing'
 import type { DataPoint, Histogram } from '@opentelemetry/sdk-metrics'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -84,6 +87,30 @@ test('`observeJobs` reports the open jobs by state until it is stopped', async (
   ])
   await engine.advance('1h')
   expect(await points('cgk.jobs.jobs')).toContainEqual(['scheduled', 1])
+  stop()
+  await engine.close()
+})
+
+test('the Grafana dashboard uses only metrics and labels that exist, by their names in Prometheus', async () => {
+  const jobs = [confirmOrder]
+  const { client, ...engine } = createTestEngine({ jobs, instrument: openTelemetry() })
+  const stop = observeJobs(client)
+  await client.sendJob('shop.ordered', { ...order, fails: 9 })
+  await engine.runUntilIdle()
+  const { scopeMetrics } = await telemetry.metrics()
+  const all = scopeMetrics.flatMap(({ metrics }) => metrics)
+  const plain = (name: string): string => name.replaceAll('.', '_')
+  const suffixes = { '{message}': '_total', '{attempt}': '_total', s: '_seconds_bucket', '{job}': '' }
+  const known = new Set(
+    all.map(({ descriptor }) => plain(descriptor.name) + suffixes[descriptor.unit as keyof typeof suffixes]),
+  )
+  const labels = new Set(
+    all.flatMap(({ dataPoints }) => dataPoints.flatMap(({ attributes }) => Object.keys(attributes).map(plain))),
+  )
+  const path = join(import.meta.dirname, '../../../docs/grafana-jobs.json')
+  const used = readFileSync(path, 'utf8').match(/\b(?:messaging|cgk_jobs|error)_\w+/g)
+  expect([...known].filter((name) => !used!.includes(name))).toEqual(['messaging_client_consumed_messages_total'])
+  expect(used!.filter((name) => !known.has(name) && !labels.has(name))).toEqual([])
   stop()
   await engine.close()
 })

@@ -16,6 +16,7 @@ import { memoryRows } from './rows/memory-rows.ts'
 import { profileRows } from './rows/profile-rows.ts'
 import { queueRows } from './rows/queue-rows.ts'
 import { delayedRow, heapRow, latencyRow } from './rows/single-rows.ts'
+import { telemetryRows } from './rows/telemetry-rows.ts'
 import { typeCheckRow } from './rows/type-check-row.ts'
 import { workflowRows } from './rows/workflow-rows.ts'
 
@@ -34,6 +35,7 @@ const parts: Readonly<Record<string, Measure>> = {
   delayed: async () => [await delayedRow()],
   heap: async () => [await heapRow()],
   queue: queueRows,
+  telemetry: telemetryRows,
   import: async () => [await importRow()],
   profile: profileRows,
   types: async () => [await typeCheckRow(), await exampleAppRow()],

@@ -7,6 +7,7 @@ import type { Envelope } from '../events/envelope.ts'
 import type { EventName, JobEvent, JobInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 import type { Instrumentation } from '../instrumentation/instrumentation.ts'
+import { isObserving } from '../instrumentation/is-observing.ts'
 import { type ObservedSend, sendObserved } from '../instrumentation/send-observed.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
@@ -135,7 +136,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
     }
     let envelopes: readonly Envelope[] = [envelope]
     let results: readonly EnvelopeResult[]
-    if (instrument) ({ envelopes, results } = await observed(instrument, provider, envelopes, false))
+    if (isObserving(instrument)) ({ envelopes, results } = await observed(instrument, provider, envelopes, false))
     else {
       try {
         results = await provider.send(envelopes)
@@ -172,7 +173,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
       let envelopes: readonly Envelope[] = settled.filter(isEnvelope)
       if (envelopes.length === 0) return settled.map((error) => ({ ok: false, error: error as JobsError }))
       let results: readonly EnvelopeResult[]
-      if (instrument) ({ envelopes, results } = await observed(instrument, provider, envelopes, true))
+      if (isObserving(instrument)) ({ envelopes, results } = await observed(instrument, provider, envelopes, true))
       else {
         try {
           results = await provider.send(envelopes)

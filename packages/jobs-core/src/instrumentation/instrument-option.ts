@@ -3,7 +3,13 @@ import { custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 import type { Instrumentation } from './instrumentation.ts'
 
-const methods = ['startSend', 'startAttempt', 'startSettle', 'logFields'] as const satisfies (keyof Instrumentation)[]
+const methods = [
+  'startSend',
+  'startAttempt',
+  'startSettle',
+  'isEnabled',
+  'logFields',
+] as const satisfies (keyof Instrumentation)[]
 
 /** The option `instrument` of a client or a host. */
 export const instrumentOption: Option<Instrumentation, Instrumentation> = custom((input, name, createError) => {

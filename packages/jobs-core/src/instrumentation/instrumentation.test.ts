@@ -111,6 +111,22 @@ describe('an instrumentation that throws', () => {
   })
 })
 
+test('an instrumentation that is not enabled, or throws in `isEnabled`, is not called', async () => {
+  for (const isEnabled of [() => false, fault]) {
+    const { client, fake } = setUp({ isEnabled, startSend: fault, startAttempt: fault })
+    await client.sendJob('order.created', order)
+    expect(fake.sent).toHaveLength(1)
+    const kit = createAttemptKit()
+    const outcome = await kit.run(
+      orderJob(() => 1),
+      orderEnvelope(),
+      { instrument: { isEnabled, startAttempt: fault } },
+    )
+    expect(outcome).toEqual({ type: 'completed', output: 1 })
+    expect(kit.lines.filter(({ level }) => level === 'error')).toEqual([])
+  }
+})
+
 describe('the option `instrument`', () => {
   test.each<[name: string, instrument: unknown, problem: string]>([
     ['a function', () => undefined, '`instrument` is a function'],

@@ -87,6 +87,8 @@ export interface Instrumentation {
   startAttempt?(attempt: StartedAttempt, batch?: readonly StartedAttempt[]): AttemptActivity | undefined
   /** Called before a job is cancelled or retried. Ends with the error, if that failed. */
   startSettle?(job: SettledJob): Activity<{ readonly error?: unknown }> | undefined
+  /** Returns false while nothing is observed, so that no facts are collected. Default: always true. */
+  isEnabled?(): boolean
   /** Returns fields for every line of the default logger, such as the ids of the active trace. */
   logFields?(): LogFields | undefined
 }

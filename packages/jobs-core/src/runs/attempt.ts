@@ -8,6 +8,7 @@ import type {
   PartEnd,
   StartedAttempt,
 } from '../instrumentation/instrumentation.ts'
+import { isObserving } from '../instrumentation/is-observing.ts'
 import { observe, type Observed } from '../instrumentation/observed.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition } from '../jobs/definition.ts'
@@ -173,7 +174,7 @@ export class Attempt {
     readonly batch?: readonly Attempt[]
   }): void {
     const { instrument, logger, suspended } = this.options
-    if (!instrument?.startAttempt) return
+    if (!isObserving(instrument) || !instrument.startAttempt) return
     const started = this.#toStarted(resumedFrom)
     const all = batch?.map((one) => one.#toStarted(undefined))
     const observed = observe(instrument, 'startAttempt', logger, () => instrument.startAttempt!(started, all))

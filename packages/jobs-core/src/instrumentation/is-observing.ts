@@ -1,0 +1,11 @@
+import type { Instrumentation } from './instrumentation.ts'
+
+/** Returns whether an instrumentation observes anything now. If it throws, it does not. */
+export function isObserving(instrument: Instrumentation | undefined): instrument is Instrumentation {
+  if (!instrument) return false
+  try {
+    return instrument.isEnabled?.() !== false
+  } catch {
+    return false
+  }
+}
