@@ -46,6 +46,7 @@ export type ConformanceEvent =
   | 'conformance.batched-timeout'
   | 'conformance.batched-one-per-tenant'
   | 'conformance.batched-throttled'
+  | 'conformance.batched-week'
   | 'conformance.fan-out'
   | 'conformance.nobody'
   | 'conformance.disabled'
@@ -124,6 +125,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.batched-timeout': scripted,
   'conformance.batched-one-per-tenant': scripted,
   'conformance.batched-throttled': scripted,
+  'conformance.batched-week': scripted,
   'conformance.fan-out': scripted,
   'conformance.nobody': scripted,
   'conformance.disabled': scripted,

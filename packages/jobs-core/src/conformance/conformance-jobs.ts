@@ -90,6 +90,12 @@ function defineScriptedJobs(unitMs: number): Definition[] {
       maxWait: '7d',
       throttle: { limit: 1, period: '1s', key: 'tenantId' },
     }),
+    defineBatched('batched-week', {
+      maxSize: 2,
+      maxWait: '7d',
+      retry: fixed(2),
+      throttle: { limit: 1, period: '7d', key: 'tenantId' },
+    }),
     defineBatched('batched-one-per-tenant', { maxSize: 2, maxWait: '7d', concurrency: { perTenant: 1 } }),
     ...['a', 'b', 'c'].map((name) => defineScripted('fan-out', { id: `conformance-fan-out-${name}`, retry: fixed(2) })),
     defineScripted('disabled', { enabled: false }),

@@ -4,6 +4,7 @@ import { batchesOf, endsOf, sendAll } from '../batch-tools.ts'
 import { casesOf } from '../cases-of.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { middlewareTenant } from '../conformance-middleware.ts'
+import type { Script } from '../script.ts'
 
 const completed = ['completed', 1]
 
@@ -97,6 +98,21 @@ export const batchControlCases: readonly ConformanceCase[] = casesOf(rules.flowC
       assert.deepEqual(batchesOf(t, ids[2]!), [ids.slice(2)])
       const [first, second] = [ids[0]!, ids[2]!].map((id) => t.journal({ jobId: id, kind: 'started' })[0]!.at)
       t.expectDelay(second! - first!, { description: 'the second batch', computedMs: 1000, toleranceMs: 5000 })
+    },
+  },
+  {
+    id: 'batch-retry-is-no-start',
+    title: 'a batch that a retry starts does not wait for a throttle, and takes a waiting event along',
+    requiredFeatures: ['batches', 'throttle'],
+    async run(t) {
+      const failing: Script = { failure: { as: 'retryAfter', afterMs: t.retryDelay(2000), attempts: 1 } }
+      const ids = await sendAll(t, 'conformance.batched-week', [failing, {}])
+      await t.waitForState(ids[0]!, 'retrying')
+      const { id: later } = await t.send('conformance.batched-week')
+      assert.deepEqual(await endsOf(t, [...ids, later]), [['completed', 2], completed, completed])
+      assert.deepEqual(batchesOf(t, later), [[ids[0]!, later]])
+      const [first, again] = t.journal({ jobId: ids[0]!, kind: 'started' })
+      assert.ok(again!.at - first!.at < 86_400_000, 'The retry waited for the throttle.')
     },
   },
   {

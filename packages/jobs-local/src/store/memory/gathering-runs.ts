@@ -7,12 +7,14 @@ import { DueQueue } from './due-queue.ts'
 /** The runs of a batch job and tenant that wait for a batch. */
 interface Lane {
   readonly waiting: WaitingRuns
+  /** Those that start again. They lead a batch before the others, because no throttle holds them. */
+  readonly again: WaitingRuns
   /** The first of them, if it did not fit into the last batch. */
   first: StoredRun | undefined
   /** The run that waits for the slot of the next batch. */
   leader: StoredRun | undefined
   size: number
-  /** Number of cancelled runs in `waiting`. */
+  /** Number of cancelled runs in `waiting` and `again`. */
   cancelled: number
   /** Number of the runs that have waited long enough. */
   due: number
@@ -43,7 +45,8 @@ export class GatheringRuns {
   /** Adds a run. */
   add(run: StoredRun, { until, maxSize = 1 }: Gather): void {
     const lane = this.#laneOf(run)
-    lane.waiting.push(run)
+    const { waiting, again } = lane
+    ;(run.startedAt === undefined ? waiting : again).push(run)
     lane.size++
     this.#places.set(run, { lane, isDue: false })
     this.#times.push(until, run)
@@ -68,8 +71,8 @@ export class GatheringRuns {
     if (lane && isGathering) {
       this.#leave(run)
       if (lane.first === run) lane.first = undefined
-      else if (++lane.cancelled * 2 > lane.waiting.size) {
-        lane.waiting.filter((one) => this.#places.has(one))
+      else if (++lane.cancelled * 2 > lane.waiting.size + lane.again.size) {
+        for (const runs of [lane.waiting, lane.again]) runs.filter((one) => this.#places.has(one))
         lane.cancelled = 0
       }
       this.#dropIfEmpty(run, lane)
@@ -137,9 +140,11 @@ export class GatheringRuns {
 
   /** Takes the first run of a lane. Skips those that were cancelled. */
   #shift(lane: Lane): StoredRun | undefined {
-    let run = lane.first ?? lane.waiting.shift()
+    const { waiting, again } = lane
+    const next = (): StoredRun | undefined => again.shift() ?? waiting.shift()
+    let run = lane.first ?? next()
     lane.first = undefined
-    for (; run && !this.#places.has(run); run = lane.waiting.shift()) lane.cancelled--
+    for (; run && !this.#places.has(run); run = next()) lane.cancelled--
     return run
   }
 
@@ -155,7 +160,8 @@ export class GatheringRuns {
     const id = laneIdOf(run)
     let lane = this.#lanes.get(id)
     if (!lane) {
-      lane = { waiting: new WaitingRuns(), first: undefined, leader: undefined, size: 0, cancelled: 0, due: 0 }
+      const [waiting, again] = [new WaitingRuns(), new WaitingRuns()]
+      lane = { waiting, again, first: undefined, leader: undefined, size: 0, cancelled: 0, due: 0 }
       this.#lanes.set(id, lane)
     }
     return lane
