@@ -7,6 +7,7 @@ import { checkLeanInstalls } from './parts/lean-installs.ts'
 import { checkNext } from './parts/next.ts'
 import { checkNodes } from './parts/nodes.ts'
 import { checkPackageManagers } from './parts/package-managers.ts'
+import { checkTelemetry } from './parts/telemetry.ts'
 import { checkTwoVersions } from './parts/two-versions.ts'
 import type { InstallChecks } from './install-checks.ts'
 
@@ -20,6 +21,7 @@ export const parts: Readonly<Record<string, (checks: InstallChecks) => Promise<v
   'lean installs': checkLeanInstalls,
   'command line': checkCommandLine,
   'two versions': checkTwoVersions,
+  OpenTelemetry: checkTelemetry,
   edge: checkEdge,
   'cold start': checkColdStart,
 }

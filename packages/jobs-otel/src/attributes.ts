@@ -17,6 +17,7 @@ export const names = {
   attempt: 'cgk.jobs.attempt',
   maxAttempts: 'cgk.jobs.max_attempts',
   isResumed: 'cgk.jobs.resumed',
+  followsCrash: 'cgk.jobs.follows_crash',
   outcome: 'cgk.jobs.outcome',
   deduplicated: 'cgk.jobs.deduplicated',
   step: 'cgk.jobs.step.id',

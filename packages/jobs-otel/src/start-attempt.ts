@@ -76,6 +76,7 @@ function toAttributes(attempt: StartedAttempt, batch: readonly StartedAttempt[] 
           [names.maxAttempts]: attempt.maxAttempts,
         }),
     ...(attempt.isResumed && { [names.isResumed]: true }),
+    ...(attempt.followsCrash && { [names.followsCrash]: true }),
   }
 }
 

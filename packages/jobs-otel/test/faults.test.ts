@@ -161,7 +161,7 @@ test.each([
   const valid = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
   const started = { definitionId: 'd', event: 'e', jobId: 'j', runId: 'r', attempt: 1, maxAttempts: 1, tenantId: 't' }
   const hostile = { ...valid, ...fields }
-  const times = { dueAt: 0, startedAt: 0, isResumed: false, provider: 'local' }
+  const times = { dueAt: 0, startedAt: 0, isResumed: false, followsCrash: false, provider: 'local' }
   const activity = openTelemetry().startAttempt!({ ...started, ...times, trace: hostile })!
   let calls = 0
   activity.run(() => void calls++)

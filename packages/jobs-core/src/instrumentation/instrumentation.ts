@@ -59,6 +59,8 @@ export interface StartedAttempt extends AttemptInfo {
   readonly startedAt: number
   /** Whether a workflow continues an attempt that started earlier. */
   readonly isResumed: boolean
+  /** Whether the process may have died in the attempt before, whose activity then never ended. */
+  readonly followsCrash: boolean
   /** The `traceparent` of the activity that the workflow was suspended in; absent if it is unknown. */
   readonly resumedFrom?: string | undefined
 }

@@ -70,6 +70,8 @@ export interface AttemptOptions {
   readonly middleware?: readonly AttemptMiddleware[] | undefined
   /** The host's instrumentation. Default: none. */
   readonly instrument?: Instrumentation | undefined
+  /** Whether the process may have died in the attempt before, for the instrumentation. Default false. */
+  readonly followsCrash?: boolean | undefined
   /**
    * Aborts when the host suspends a workflow whose code then never continues. Ends the activity of the attempt, nothing
    * else. Default: never.
@@ -213,6 +215,7 @@ export class Attempt {
   #toStarted(resumedFrom: string | undefined): StartedAttempt {
     const { traceparent, tracestate, baggage, sentAt, runAt = sentAt } = this.envelope
     const { isCancelCompensation = false, isResumed = isCancelCompensation, retriedAt, limits, clock } = this.options
+    const { followsCrash = false } = this.options
     return {
       ...this.info,
       provider: limits?.provider ?? 'unknown',
@@ -221,6 +224,7 @@ export class Attempt {
       startedAt: clock.now(),
       isResumed,
       resumedFrom,
+      followsCrash,
     }
   }
 }

@@ -127,6 +127,10 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
     return this.run.resumed === true
   }
 
+  get followsCrash(): boolean {
+    return this.run.probationEndsAt !== undefined
+  }
+
   get startedAt(): number | undefined {
     return this.run.resumed ? (this.run.attemptStartedAt ?? this.run.startedAt) : undefined
   }
