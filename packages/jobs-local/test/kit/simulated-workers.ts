@@ -1,6 +1,7 @@
 import type { Clock, ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
 import { onTestFinished } from 'vitest'
 
+import type { BatchBounds } from '../../src/store/gather.ts'
 import type { JobStore, StoredRun } from '../../src/store/job-store.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { takeOver } from '../../src/store/sqlite/take-over.ts'
@@ -29,7 +30,12 @@ export interface SimulatedClient {
 /** A jobs file with workers that end when a test says so. */
 export interface SimulatedWorkers {
   /** Adds a job with one run for each tenant. Returns the jobs' ids. */
-  add(tenantIds: readonly string[], maxAttempts?: number, definitionIds?: readonly string[]): Promise<readonly string[]>
+  add(
+    tenantIds: readonly string[],
+    maxAttempts?: number,
+    definitionIds?: readonly string[],
+    batch?: BatchBounds,
+  ): Promise<readonly string[]>
   /** Starts a worker. Its wall clock shows the time of the last claim, unless it has a clock. */
   start(concurrency?: number, clock?: Pick<Clock, 'now' | 'elapsed'>, client?: SimulatedClient): SimulatedWorker
 }
@@ -41,12 +47,12 @@ export function createSimulatedWorkers(): SimulatedWorkers {
   const connection = openFile(path)
   onTestFinished(() => connection.close())
   return {
-    async add(tenantIds, maxAttempts = 3, definitionIds = []) {
+    async add(tenantIds, maxAttempts = 3, definitionIds = [], batch) {
       const envelopes = tenantIds.map((tenantId) => createEnvelope({ tenantId }))
       await changed(sender, () => {
         sender.add(envelopes, 0)
         for (const [index, job] of sender.takeDueJobs(10_000, 0).entries())
-          sender.addRuns(job, [{ definitionId: definitionIds[index] ?? 'work', maxAttempts }], 0)
+          sender.addRuns(job, [{ definitionId: definitionIds[index] ?? 'work', maxAttempts, ...(batch && { batch }) }], 0)
       })
       return envelopes.map(({ id }) => id)
     },

@@ -21,7 +21,7 @@ export function laneOf({ definitionId, job }: StoredRun): BatchLane {
 
 /** Makes the first run of a lane its leader, which waits for a slot, unless it has one. */
 export function promote(connection: Connection, { definition, tenant }: BatchLane): void {
-  const leader = `SELECT 1 AS one FROM cgk_runs WHERE phase = ${phases.ready} AND definition_id = ? AND tenant = ? LIMIT 1`
+  const leader = `SELECT 1 AS one FROM cgk_runs WHERE phase = ${phases.ready} AND definition_id = ? AND tenant = ? AND gather_until IS NOT NULL LIMIT 1`
   if (connection.get(leader, definition, tenant)) return
   const first = `SELECT run FROM cgk_runs WHERE ${gathersInLane} ORDER BY ${inOrder} LIMIT 1`
   connection.run(`UPDATE cgk_runs SET phase = ${phases.ready} WHERE run = (${first})`, definition, tenant)

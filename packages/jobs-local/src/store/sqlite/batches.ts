@@ -57,7 +57,8 @@ export class Batches {
       const leaders = found.filter(({ gather }) => gather !== undefined)
       for (const leader of leaders) this.#join(leader, limitsOf, now)
       claimed.push(...found)
-      isMore = leaders.length > 0 && claimed.length < max
+      const areApart = found.every(({ probationEndsAt }) => probationEndsAt !== undefined)
+      isMore = leaders.length > 0 && claimed.length < max && !areApart
     }
     return claimed
   }
