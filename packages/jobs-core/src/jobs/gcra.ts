@@ -23,6 +23,15 @@ export function afterStart(state: ThrottleState, rate: Rate, now: number): numbe
   return Math.max(state ?? now, now) + intervalMs(rate)
 }
 
+/**
+ * Returns the state by limits that may have changed: never later than after as many starts as they allow at once.
+ * Without it, a higher limit would have to wait until the time that a lower one has set.
+ */
+export function byLimits(state: ThrottleState, rate: Rate, now: number): ThrottleState {
+  const { burst = 1 } = rate
+  return state === undefined ? undefined : Math.min(state, now + burst * intervalMs(rate))
+}
+
 function intervalMs({ limit, periodMs }: Rate): number {
   return periodMs / limit
 }

@@ -63,7 +63,7 @@ export type { CreateOptionError, Option, OptionRules } from '../options/option.t
 // Definitions
 export type { AsJson } from '../jobs/as-json.ts'
 export type { Concurrency, ConcurrencyLimits, ConcurrencyOptions } from '../jobs/concurrency.ts'
-export { afterStart, nextStartAt, type ThrottleState } from '../jobs/gcra.ts'
+export { afterStart, byLimits, nextStartAt, type ThrottleState } from '../jobs/gcra.ts'
 export { payloadKeyOf } from '../jobs/payload-key.ts'
 export type { Throttle, ThrottleLimits } from '../jobs/throttle.ts'
 export { priorityOf } from '../jobs/priority.ts'

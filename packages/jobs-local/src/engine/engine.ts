@@ -214,7 +214,7 @@ export class Engine implements EngineView {
     if (!this.#dependencies.runsJobs) return
     this.#dependencies.store.shared?.publishDefinitions(this.#dependencies.host.jobs.all().map(toWorkerDefinition))
     this.#cron.refresh()
-    this.#rearm()
+    this.wake() // runs may start under changed limits
   }
 
   #changedExternally(): void {

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredRun } from '../store/job-store.ts'
 
@@ -12,7 +12,8 @@ const maxLeftoverMs = 30_000
 export class LeftoverHandlers {
   readonly #clock: Clock
   readonly #release: (run: StoredRun) => void
-  readonly #runs = new Set<StoredRun>()
+  /** One for each handler: several attempts of a run can leave one. */
+  readonly #timers = new Set<Timer>()
 
   /** @param release - called once for each handler, when its slot is free */
   constructor(clock: Clock, release: (run: StoredRun) => void) {
@@ -21,18 +22,18 @@ export class LeftoverHandlers {
   }
 
   get size(): number {
-    return this.#runs.size
+    return this.#timers.size
   }
 
   add(run: StoredRun, handler: Promise<unknown>): void {
-    this.#runs.add(run)
     const release = (): void => {
-      if (!this.#runs.delete(run)) return
+      if (!this.#timers.delete(timer)) return
       timer.cancel()
       this.#release(run)
     }
     const timer = this.#clock.setTimer(maxLeftoverMs, release)
     timer.hold(false)
+    this.#timers.add(timer)
     handler.then(release, release)
   }
 }

@@ -1,4 +1,4 @@
-import { afterStart, nextStartAt, type ThrottleState } from '@cgk-platform/jobs-core/provider'
+import { afterStart, byLimits, nextStartAt, type ThrottleState } from '@cgk-platform/jobs-core/provider'
 
 import { Gate, type WaitingLane } from './gate.ts'
 
@@ -22,6 +22,12 @@ export class Bucket<T extends WaitingLane<T>> extends Gate<T> {
   started(now: number): void {
     const { throttle } = this.owner.limits
     if (throttle) this.state = afterStart(this.state, throttle, now)
+  }
+
+  /** Applies limits that have changed. */
+  applyLimits(now: number): void {
+    const { throttle } = this.owner.limits
+    if (throttle) this.state = byLimits(this.state, throttle, now)
   }
 
   /** Whether it is as if no run had ever started. */

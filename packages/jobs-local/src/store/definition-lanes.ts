@@ -29,6 +29,11 @@ export class DefinitionLanes<T extends WaitingLane<T>> implements GateOwner<T> {
     this.id = id
   }
 
+  /** All its throttles. */
+  get throttles(): Bucket<T>[] {
+    return this.bucket ? [this.bucket, ...this.buckets.values()] : [...this.buckets.values()]
+  }
+
   /** Sets the limits. Returns true if their numbers have changed. */
   setLimits(given: RunLimits | undefined): boolean {
     const { limits } = this

@@ -86,11 +86,7 @@ export class ReadyQueue {
 
   /** Takes the next run that its limits allow. It counts as running until `release`. */
   take(limitsOf: LimitsOf, now = 0): StoredRun | undefined {
-    this.#now = now
-    for (let due = this.#timers.takeDue(now); due; due = this.#timers.takeDue(now)) {
-      due.bucket.timerAt = undefined
-      this.#wake(due.bucket)
-    }
+    this.wakeDue(now)
     do {
       for (let tenant = this.#turns.first; tenant; tenant = this.#turns.first) {
         const run = this.#takeFrom(tenant, limitsOf)
@@ -99,6 +95,15 @@ export class ReadyQueue {
       }
     } while (this.#opensAnyGate(limitsOf))
     return undefined
+  }
+
+  /** Lets lanes try whose throttles may let them through now. */
+  wakeDue(now: number): void {
+    this.#now = now
+    for (let due = this.#timers.takeDue(now); due; due = this.#timers.takeDue(now)) {
+      due.bucket.timerAt = undefined
+      this.#wake(due.bucket)
+    }
   }
 
   /** Releases the slot of a run that `take` returned. */
@@ -128,10 +133,10 @@ export class ReadyQueue {
 
   /** Moves the times of throttles, because the wall clock was set. */
   shift(byMs: number): void {
-    for (const { bucket, buckets } of this.#lanes.definitions.values()) {
-      for (const one of bucket ? [bucket, ...buckets.values()] : buckets.values()) {
-        if (one.state !== undefined) one.state += byMs
-        this.#schedule(one)
+    for (const { throttles } of this.#lanes.definitions.values()) {
+      for (const bucket of throttles) {
+        if (bucket.state !== undefined) bucket.state += byMs
+        this.#schedule(bucket)
       }
     }
   }
@@ -231,6 +236,7 @@ export class ReadyQueue {
 
   #applyLimits(definition: DefinitionLanes<Lane>, limitsOf: LimitsOf): void {
     if (!definition.setLimits(limitsOf(definition.id))) return
+    for (const bucket of definition.throttles) bucket.applyLimits(this.#now)
     for (const gate of [...definition.blocked]) this.#readyAll(gate)
   }
 

@@ -68,6 +68,17 @@ export class ClaimsModel {
     run.hasStarted = true
   }
 
+  /**
+   * Changes the limits of a definition. Returns how long to wait before, in milliseconds, so that no throttle is later
+   * than the new limits allow: the stores bound its time when they next look at it.
+   */
+  changeLimits(definitionId: string, limits: ModelLimits, now: number): number {
+    this.limits.set(definitionId, limits)
+    const { periodMs = Infinity, limit = 1, burst = 1 } = limits.throttle ?? {}
+    const own = [...this.#fullAt].filter(([bucket]) => (JSON.parse(bucket) as string[])[0] === definitionId)
+    return Math.max(0, ...own.map(([, fullAt]) => Math.ceil(fullAt - (now + (burst * periodMs) / limit))))
+  }
+
   /** Moves delays and throttles, because the wall clock was set. */
   shift(byMs: number): void {
     for (const run of this.runs) {

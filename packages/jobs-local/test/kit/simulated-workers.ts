@@ -52,7 +52,11 @@ export function createSimulatedWorkers(): SimulatedWorkers {
       await changed(sender, () => {
         sender.add(envelopes, 0)
         for (const [index, job] of sender.takeDueJobs(10_000, 0).entries())
-          sender.addRuns(job, [{ definitionId: definitionIds[index] ?? 'work', maxAttempts, ...(batch && { batch }) }], 0)
+          sender.addRuns(
+            job,
+            [{ definitionId: definitionIds[index] ?? 'work', maxAttempts, ...(batch && { batch }) }],
+            0,
+          )
       })
       return envelopes.map(({ id }) => id)
     },

@@ -218,7 +218,7 @@ describe.each(stores)('claims of the %s store, workers: %i', (name, workers) => 
             if (one.type === 'end') await scene.end(one.which, one.outcome)
             if (one.type === 'cancel') await scene.cancel(one.which)
             if (one.type === 'retry') await scene.retry(one.which)
-            if (one.type === 'limit') model.limits.set(one.definitionId, one.limits)
+            if (one.type === 'limit') scene.pass(model.changeLimits(one.definitionId, one.limits, scene.now()))
             if (one.type === 'pass') scene.pass(one.ms)
             if (one.type === 'set clock') await scene.setClock(one.byMs)
             if (one.type === 'pause') {

@@ -142,6 +142,56 @@ test('limits that change apply at once to runs that wait', () => {
   expect(stores[1]!.claim(50, () => ({}), start)).toHaveLength(14)
 })
 
+const versions = {
+  old: throttled({ limit: 1, periodMs: 1_000_000, burst: 2 }),
+  new: throttled({ limit: 1, periodMs: 1000 }),
+  'old with key': throttled({ limit: 1, periodMs: 1_000_000, burst: 2, key: 'storeId' }),
+  'new with key': throttled({ limit: 1, periodMs: 1000, key: 'storeId' }),
+}
+const withKey = [false, true] as const
+
+test.for(withKey)('a higher limit applies to runs that wait by a lower one, with a key: %s', (hasKey) => {
+  const { stores } = openStores(2)
+  const [before, after] = hasKey ? (['old with key', 'new with key'] as const) : (['old', 'new'] as const)
+  add(stores[0]!, 'a', times(6))
+  expect(stores[0]!.claim(50, versions[before], start)).toHaveLength(2)
+  expect(stores[1]!.claim(50, versions[after], start)).toHaveLength(0)
+  expect(stores[1]!.nextDueAt()).toBe(start + 1000)
+  expect(stores[1]!.claim(50, versions[after], start + 1000)).toHaveLength(1)
+})
+
+test.for(withKey)('once a worker has ended, its lower limit holds no run back, with a key: %s', (hasKey) => {
+  const { stores } = openStores(2)
+  const [before, after] = hasKey ? (['old with key', 'new with key'] as const) : (['old', 'new'] as const)
+  const [first, second] = stores as [JobStore, JobStore]
+  add(first, 'a', times(9))
+  second.claim(50, versions[after], start)
+  expect(first.claim(50, versions[before], start + 1000)).toHaveLength(2)
+  expect(second.claim(50, versions[after], start + 3000)).toHaveLength(0)
+  first.close(failed.error, start + 3000)
+  second.claim(50, versions[after], start + 4000)
+  expect(second.claim(50, versions[after], start + 5000)).toHaveLength(1)
+})
+
+test.for(withKey)(
+  'workers with different limits do not change the file or start runs in turn, with a key: %s',
+  (hasKey) => {
+    const { stores, path } = openStores(2)
+    const limits = hasKey ? [versions['old with key'], versions['new with key']] : [versions.old, versions.new]
+    add(stores[0]!, 'a', times(9))
+    const claim = (): number =>
+      stores.reduce((sum, store, index) => sum + store.claim(50, limits[index]!, start).length, 0)
+    for (let turn = 0; turn < 3; turn++) claim()
+    const database = openDatabase(path)
+    const rows = () => database.prepare('SELECT * FROM cgk_lanes').all()
+    const before = rows()
+    for (const [index, store] of stores.entries()) {
+      expect(store.claim(50, limits[index]!, start)).toEqual([])
+      expect(rows()).toEqual(before)
+    }
+  },
+)
+
 test('a throttle and concurrency limits hold together', () => {
   const { stores } = openStores(2)
   add(
@@ -163,7 +213,7 @@ test('a throttle and concurrency limits hold together', () => {
 test('100,000 keys wait at their throttles: a claim does not look at them, and their states are deleted', () => {
   const { stores, path } = openStores(1)
   const [store] = stores
-  const limitsOf = throttled({ key: 'storeId', limit: 1, periodMs: 60_000 })
+  const limitsOf = throttled({ key: 'storeId', limit: 1, periodMs: 200_000 })
   const database = openDatabase(path)
   add(store!, 'a', [{ throttleKey: '0' }])
   store!.claim(1, limitsOf, start)
@@ -182,7 +232,8 @@ test('100,000 keys wait at their throttles: a claim does not look at them, and t
       `SELECT (${job} + i) << 20 | 1, 'work', 'a', 'queued', 1, 3, '=' || i FROM n`,
   )
   database.exec(
-    `UPDATE cgk_lanes SET state = ${start + 60_000}, open_at = ${start + 60_000} + CAST(substr(key, 2) AS INTEGER) WHERE open_at = 0`,
+    `UPDATE cgk_lanes SET state = ${start + 60_000} + CAST(substr(key, 2) AS INTEGER), ` +
+      `open_at = ${start + 60_000} + CAST(substr(key, 2) AS INTEGER) WHERE open_at = 0`,
   )
   database.exec('COMMIT')
   const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')

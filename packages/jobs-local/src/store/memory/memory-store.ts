@@ -1,12 +1,5 @@
 import { type JobState, isEnded } from '@cgk-platform/jobs-core'
-import {
-  type Clock,
-  type JobErrorInfo,
-  type Envelope,
-  type ListQuery,
-  type Outcome,
-  type StepRecord,
-} from '@cgk-platform/jobs-core/provider'
+import type { Clock, Envelope, JobErrorInfo, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import { applyOutcome } from './apply-outcome.ts'
 import { beginAttempt } from './begin-attempt.ts'
@@ -149,8 +142,10 @@ class MemoryStore implements JobStore {
   }
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, releasesSlot = false): boolean {
+    const { isInBatch } = run
     const isSettled = this.#settle(run, attempt, outcome, now)
-    if (releasesSlot) this.release(run)
+    if (isInBatch) run.isInBatch = false
+    else if (releasesSlot) this.release(run)
     return isSettled
   }
 

@@ -107,8 +107,7 @@ export class RunQueue {
   }
 
   release(run: StoredRun): void {
-    if (run.isInBatch) run.isInBatch = false
-    else this.#ready.release(run)
+    this.#ready.release(run)
     if (run.others) run.others = undefined // so that no job keeps the others of its batch in memory
   }
 
@@ -136,6 +135,7 @@ export class RunQueue {
       this.push(run)
     }
     this.#gathering.wakeDue(max, now)
+    this.#ready.wakeDue(now)
   }
 
   /** Moves the due times of retries and throttles. Suspended workflows run again, and then wait for what remains of their steps. */

@@ -74,7 +74,10 @@ export class Bucket implements Slots {
     const nextAt = nextStartAt(this.#state, this.#limits)
     // Of a throttle without a key, only the time matters, so that a timer can wake the engine.
     const isLane = this.#name[1] !== ''
-    const openAt = !hasWaiting ? null : nextAt > this.#now ? Math.ceil(nextAt) : isLane ? 0 : null
+    const knownAt = this.#row?.open_at ?? 0
+    // An earlier time is that of a worker with other limits. The two would change it in turn, without end.
+    const wakeAt = isLane || knownAt <= this.#now ? nextAt : Math.min(nextAt, knownAt)
+    const openAt = !hasWaiting ? null : nextAt > this.#now ? Math.ceil(wakeAt) : isLane ? 0 : null
     const state = this.#state !== undefined && this.#state > this.#now ? this.#state : null
     if (this.#row ? this.#row.state === state && this.#row.open_at === openAt : state === null && openAt === null)
       return

@@ -29,8 +29,8 @@ export function sourcesOf(
     limited(new ReadyRuns(options, { name, definitionId, scan, slots: own }), own, options)
   if (!throttle) return [runs(definitionId, runScans.all, slots)]
   const again = runs(definitionId, runScans.again, slots)
+  options.throttles.update(connection, definitionId, throttle, now)
   if (throttle.key !== undefined) {
-    options.throttles.update(connection, definitionId, throttle)
     return [again, limited(new LaneRuns(options, definitionId, throttle, slots), slots, options)]
   }
   const name = { definitionId, tenant: '', key: '' }

@@ -1,0 +1,96 @@
+import { type Definition, defineBatchJob, defineJob } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
+import { describe, expect, test } from 'vitest'
+
+import { createLocalProvider } from '../../src/local-provider.ts'
+import { createTestEngine, createVirtualClock } from '../../src/testing/index.ts'
+import { passVirtualTime } from '../conformance/pass-virtual-time.ts'
+import { createRecordedLogger } from '../kit/recorded-logger.ts'
+import { createTestFile } from '../kit/test-file.ts'
+import '../kit/work.ts'
+
+const tenantId = 'acme'
+const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 1000 } as const
+const endless = (): Promise<never> => new Promise(() => undefined)
+
+describe.each(['memory', 'file'])('the slots of an engine in %s', (kind) => {
+  const config = () => (kind === 'memory' ? {} : ({ store: 'sqlite', path: createTestFile().path } as const))
+
+  test('are free again after several attempts of a run have left a handler each', async () => {
+    const left: (() => void)[] = []
+    const work = defineJob<'work.requested'>({
+      id: 'work',
+      event: 'work.requested',
+      concurrency: 2,
+      timeout: '1s',
+      retry,
+      handler: () => new Promise<void>((resolve) => left.push(resolve)),
+    })
+    const engine = createTestEngine({ jobs: [work as Definition], maxRealWaitMs: 5, config: config() })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId })
+    await engine.advance('4s')
+    expect([(await engine.client.getJobStatus(id)).state, left.length]).toEqual(['failed', 2])
+    for (const end of left) end()
+    await engine.settle()
+    for (let job = 0; job < 2; job++) await engine.client.sendJob('work.requested', { tenantId })
+    await engine.settle()
+    expect(left.length).toBe(4)
+    await engine.close()
+  })
+
+  test('are free when a left handler ends whose run is in the batch of another', async () => {
+    const left: (() => void)[] = []
+    let calls = 0
+    const work = defineBatchJob<'work.requested'>({
+      id: 'work',
+      event: 'work.requested',
+      concurrency: 2,
+      timeout: '5s',
+      maxSize: 2,
+      maxWait: '1s',
+      retry,
+      handler: () => {
+        calls++
+        return new Promise<void>((resolve) => left.push(resolve))
+      },
+    })
+    const engine = createTestEngine({ jobs: [work as Definition], maxRealWaitMs: 5, config: config() })
+    const send = () => engine.client.sendJob('work.requested', { tenantId })
+    await send()
+    await engine.advance('1s') // a batch of one, which is stopped after 5 s
+    await engine.advance('5500ms')
+    await send()
+    await engine.advance('1s') // both are in one batch
+    expect(calls).toBe(2)
+    await send()
+    await send()
+    await engine.settle()
+    expect(calls).toBe(2) // the left handler holds a slot
+    left[0]!()
+    await engine.settle()
+    expect(calls).toBe(3)
+    await engine.close()
+  })
+
+  test('are full: the engine does not wake again and again for a throttle', async () => {
+    const clock = createVirtualClock(0)
+    const local = createLocalProvider({ concurrency: 2, ...config() }, { clock, ownTime: true })
+    const throttle = { limit: 1, period: '1s' } as const
+    const jobs = [
+      defineJob<'work.requested'>({ id: 'work', event: 'work.requested', throttle, handler: endless }),
+      defineJob<'work.followed'>({ id: 'follow', event: 'work.followed', handler: endless }),
+    ] as Definition[]
+    const client = createClient({ load: () => local }, { jobs, clock, logger: createRecordedLogger() })
+    for (let job = 0; job < 2; job++) await client.sendJob('work.requested', { tenantId })
+    await passVirtualTime(local, clock, 1)
+    await client.sendJob('work.followed', { tenantId })
+    await passVirtualTime(local, clock, 1)
+    let wakes = 0
+    while (wakes < 100 && clock.step(5000)) {
+      wakes++
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(wakes).toBeLessThan(10)
+    await client.close({ timeout: 0 })
+  })
+})
