@@ -15,7 +15,8 @@ export const quietTenants = 100
 export const slots = 60
 
 const maxMs = 60_000
-const settleMs = 2_000
+/** Time in which the engine creates the runs of the loud tenant, so that they wait. */
+const settleMs = 6_000
 
 /** When the jobs of the quiet tenants started, in rounds: starts of any job since they were sent, divided by the slots. */
 export interface Fairness {

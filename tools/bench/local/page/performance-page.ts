@@ -44,7 +44,7 @@ ${table(loadHeader, underLoad)}
 
 ## Turns of tenants
 
-One tenant has 100,000 waiting jobs. Then 100 tenants send one job each. A round is as many starts as there are slots, here 60; each job takes 10 ms. \`./dev bench fairness --peers --write\` measures only this.
+One tenant has 100,000 waiting jobs. Six seconds later, 100 tenants send one job each. A round is as many starts as there are slots, here 60; each job takes 10 ms. \`./dev bench fairness --peers --write\` measures only this.
 
 ![Rounds until the last of a hundred tenants started, by engine](${charts.fairness})
 
