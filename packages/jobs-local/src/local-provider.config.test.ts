@@ -44,6 +44,8 @@ describe('the options of the local engine', () => {
     ['a negative weight', { tenantWeights: { acme: -1 } }, '`tenantWeights.acme` is `-1`. '],
     ['a weight above 1000', { tenantWeights: { acme: 1001 } }, '`tenantWeights.acme` is `1001`. '],
     ['a string as a weight', { tenantWeights: { acme: '3' } }, '`tenantWeights.acme` is a string, not a number. '],
+    ['an object as a weight', { tenantWeights: { acme: {} } }, '`tenantWeights.acme` is an object, not a number. '],
+    ['a weight of no tenant', { tenantWeights: { '': 2 } }, '`tenantWeights` has an empty tenant id. '],
     ['a weight of NaN', { tenantWeights: { acme: Number.NaN } }, '`tenantWeights.acme` is `NaN`. '],
   ])('reject %s', (_what, config, message) => {
     for (const make of [

@@ -1,4 +1,4 @@
-import { custom } from '@cgk-platform/jobs-core/provider'
+import { custom, kindOf } from '@cgk-platform/jobs-core/provider'
 
 /** The declaration of `tenantWeights`: the turns of a tenant in each round. */
 export const tenantWeightsOption = custom<Readonly<Record<string, number>>, ReadonlyMap<string, number>>(
@@ -8,8 +8,9 @@ export const tenantWeightsOption = custom<Readonly<Record<string, number>>, Read
     }
     const checked = new Map<string, number>()
     for (const [tenantId, weight] of Object.entries(weights as Readonly<Record<string, unknown>>)) {
+      if (tenantId === '') throw createError(name, 'has an empty tenant id', 'Pass the id of a tenant.')
       if (typeof weight !== 'number' || !(weight >= 0.001 && weight <= 1000)) {
-        const problem = typeof weight === 'number' ? `is \`${weight}\`` : `is a ${typeof weight}, not a number`
+        const problem = typeof weight === 'number' ? `is \`${weight}\`` : `is ${kindOf(weight)}, not a number`
         throw createError(`${name}.${tenantId}`, problem, 'Pass a number from 0.001 to 1000.')
       }
       checked.set(tenantId, weight)

@@ -31,7 +31,7 @@ describe('a client is rejected', () => {
     ['a negative limit', { maxPayloadBytes: -1 }, 'maxPayloadBytes', 'is `-1`'],
     ['a fractional limit', { maxPayloadBytes: 1.5 }, 'maxPayloadBytes', 'is `1.5`'],
     ['NaN as a limit', { maxPayloadBytes: Number.NaN }, 'maxPayloadBytes', 'is `NaN`'],
-    ['a string as a limit', { maxPayloadBytes: '1000' }, 'maxPayloadBytes', 'is `1000`'],
+    ['a string as a limit', { maxPayloadBytes: '1000' }, 'maxPayloadBytes', 'is the string `1000`'],
     ['null as a limit', { maxPayloadBytes: null }, 'maxPayloadBytes', 'is `null`'],
   ])('at once with %s', (_what, options, option, problem) => {
     expect(() => create(options)).toThrow(

@@ -52,7 +52,7 @@ describe('a batch job', () => {
     ['maxSize', { maxSize: -1 }, 'is `-1`'],
     ['maxSize', { maxSize: 1.5 }, 'is `1.5`'],
     ['maxSize', { maxSize: 1001 }, 'is `1001`'],
-    ['maxSize', { maxSize: '10' }, 'is `10`'],
+    ['maxSize', { maxSize: '10' }, 'is the string `10`'],
     ['maxWait', { maxWait: undefined }, 'is missing'],
     ['maxWait', { maxWait: 0 }, 'is 0'],
     ['maxWait', { maxWait: 999 }, 'is 999 ms'],

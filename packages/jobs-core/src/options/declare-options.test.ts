@@ -74,7 +74,7 @@ describe('declared options', () => {
     [{ name: 'x', share: Number.NaN }, 'share', 'is `NaN`. Pass a fraction.'],
     [{ name: 'x', on: 1 }, 'on', 'is a number, not a boolean. Pass `true` or `false`.'],
     [{ name: 'x', inner: 5 }, 'inner', 'is a number, not an object. The options are `limit`.'],
-    [{ name: 'x', inner: { limit: '1' } }, 'inner.limit', 'is `1`. Pass a whole number of 1 or more.'],
+    [{ name: 'x', inner: { limit: '1' } }, 'inner.limit', 'is the string `1`. Pass a whole number of 1 or more.'],
     [{ name: 'x', inner: { maximum: 1 } }, 'inner.maximum', 'is not an option of `inner`. The options are `limit`.'],
   ])('rejects %j with the option, the problem and the remedy', (given, option, text) => {
     const message = expect.stringContaining(`\`${option}\` ${text}`)

@@ -164,7 +164,9 @@ function checkedBy<Value>(
     unit: undefined,
     read(given, name, createError) {
       if (isValid(given)) return given
-      throw createError(name, `is ${quote(given)}`, remedy)
+      // A string of digits would look like the number.
+      const what = typeof given === 'string' && !Number.isNaN(Number(given)) ? 'the string ' : ''
+      throw createError(name, `is ${what}${quote(given)}`, remedy)
     },
   }
 }
