@@ -121,6 +121,20 @@ describe('failures', () => {
     expect(outcomes.map((outcome) => outcome.type === 'retry' && outcome.error.message)).toEqual(['Own', 'All'])
   })
 
+  test('a call of `fail` after the handler has returned is logged, because it comes too late', async () => {
+    let failLate = (): void => undefined
+    const definition = batchJob((events, context) => {
+      failLate = () => context.fail(events[0]!, new Error('Refused'))
+    })
+    expect(await kit.run(definition, [{}])).toMatchObject([{ type: 'completed' }])
+    failLate()
+    expect(kit.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('Await all work in the handler.'),
+      fields: { jobId: 'job_1', error: { message: 'Refused' } },
+    })
+  })
+
   test('`fail` rejects what is no event of the batch', async () => {
     const definition = batchJob((events, context) => context.fail({ ...events[0]!, id: 'job_9' }, new Error('Which?')))
     expect(await kit.run(definition, [{}])).toMatchObject([

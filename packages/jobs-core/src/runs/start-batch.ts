@@ -9,6 +9,7 @@ import { elapsedOf, type Timer } from '../time/clock.ts'
 import { inScope } from './attempt.ts'
 import { joinMiddleware, throughMiddleware } from './attempt-middleware.ts'
 import { type BatchItem, BatchMember, type MemberOwner } from './batch-member.ts'
+import { toErrorInfo } from './error-info.ts'
 import { EndOfTurn, type TurnWaiter } from './end-of-turn.ts'
 import { warnOfLongAttempt } from './warn-of-long-attempt.ts'
 
@@ -33,6 +34,8 @@ class Batch implements MemberOwner, TurnWaiter {
   #startedAt: number | undefined
   /** True from the end of the call or its stop on. What comes later does not count. */
   #isDecided = false
+  /** Whether the call ended with a result that counts. */
+  #hasReturned = false
 
   constructor(definition: BatchJobDefinition, items: readonly BatchItem[]) {
     this.#definition = definition
@@ -117,7 +120,12 @@ class Batch implements MemberOwner, TurnWaiter {
 
   #fail(event: BatchEvent, error: unknown): void {
     const member = this.#called?.find((one) => one.event!.id === (event as Partial<BatchEvent> | null)?.id)
-    if (member) return member.fail(error)
+    if (member && !this.#hasReturned) return member.fail(error)
+    if (member) {
+      const message =
+        '`context.fail` was called after the handler had returned, so it has no effect. Await all work in the handler.'
+      return member.attempt.bound.error(message, { error: toErrorInfo(error) })
+    }
     const problem = `is ${kindOf(event)}, not one of the ${this.#called?.length ?? 0} events of the batch`
     const remedy = 'Pass an element of `events`, and the error second: `context.fail(event, error)`.'
     throw new InvalidOptionError({ option: 'event', problem, remedy })
@@ -125,6 +133,7 @@ class Batch implements MemberOwner, TurnWaiter {
 
   #returned(value: unknown): void {
     if (this.#isDecided) return
+    this.#hasReturned = true
     const called = this.#called!
     if (value !== undefined && (!Array.isArray(value) || value.length !== called.length)) {
       const problem = Array.isArray(value)
