@@ -1,4 +1,4 @@
-import type { Definition, JobClient, JobHooks } from '@cgk-platform/jobs-core'
+import type { Definition, Instrumentation, JobClient, JobHooks } from '@cgk-platform/jobs-core'
 import { createClient, toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import {
   apiClientManager,
@@ -81,6 +81,7 @@ export interface TasksOptions {
   readonly engine?: FakeEngine
   readonly respond?: Respond
   readonly hooks?: JobHooks
+  readonly instrument?: Instrumentation
   readonly jobClient?: JobClient
   /** Logs through the SDK, as hosts do by default. */
   readonly isLoggedByRun?: boolean
@@ -107,9 +108,10 @@ export async function openTasks(definitions: readonly Definition[], options: Tas
   runMetadata.setGlobalManager(metadata)
   const logger = createRecordedLogger()
   const jobs = toJobRegistry(definitions)
+  const { instrument } = options
   const client =
     options.jobClient ??
-    createClient({ load: () => createTriggerProvider({}, { clock }) }, { jobs: definitions, logger, clock })
+    createClient({ load: () => createTriggerProvider({}, { clock }) }, { jobs: definitions, logger, clock, instrument })
   const dependencies: HostDependencies = {
     jobs,
     api,
@@ -118,6 +120,7 @@ export async function openTasks(definitions: readonly Definition[], options: Tas
     logger: options.isLoggedByRun ? createWorkerLogger() : logger,
     hooks: options.hooks,
     middleware: undefined,
+    instrument,
     client,
     random: () => 0.5,
     limits: triggerLimits,
