@@ -95,6 +95,20 @@ test('a final failure has `onFailure`; a retry and a cancel have spans', async (
   ])
 })
 
+test('a batch has a span for each event and one for the send', async () => {
+  const { sendJobs } = await open([printReceipt])
+  const item = { event: 'shop.paid', payload: order } as const
+  await sendJobs([item, item])
+  await ended('process print-receipt', 2)
+  expect(spanTree(telemetry.spans())).toEqual([
+    'create shop.paid PRODUCER',
+    'create shop.paid PRODUCER',
+    'send shop.paid CLIENT <- create shop.paid, create shop.paid',
+    'process print-receipt CONSUMER #1 completed <- create shop.paid',
+    'process print-receipt CONSUMER #1 completed <- create shop.paid',
+  ])
+})
+
 test('a workflow has its steps, waits and compensation; each request of Inngest resumes it', async () => {
   const { sendJob, waitForJob } = await open([fulfilOrder])
   const { id } = await sendJob('shop.delivered', order)

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { openTasks, type OpenTasks } from '../../jobs-trigger/test/kit/open-tasks.ts'
 import { openTelemetry, type OpenTelemetryOptions } from '../src/index.ts'
-import { confirmOrder, fulfilOrder } from './kit/shop.ts'
+import { confirmOrder, fulfilOrder, hourlyReport, setReportTenants } from './kit/shop.ts'
 import { spanTree } from './kit/span-tree.ts'
 import { startTelemetry, type TestTelemetry } from './kit/start-telemetry.ts'
 
@@ -53,6 +53,41 @@ test('with `nested`, one trace has the send, a final failure and `onFailure`', a
     'send shop.ordered PRODUCER',
     '  process confirm-order CONSUMER #1 failed error=CardDeclined',
     '    onFailure confirm-order INTERNAL completed',
+  ])
+})
+
+test('a batch has a span for each event and one for the send', async () => {
+  const { dependencies } = await open()
+  const item = { event: 'shop.delivered', payload: order } as const
+  await dependencies.client.sendJobs([item, item])
+  expect(spanTree(telemetry.spans())).toEqual([
+    'create shop.delivered PRODUCER',
+    'create shop.delivered PRODUCER',
+    'send shop.delivered CLIENT <- create shop.delivered, create shop.delivered',
+  ])
+})
+
+test('a cron tick for three tenants has a span for each tenant, linked to the run that sent it', async () => {
+  setReportTenants(['acme', 'bolt', 'coda'])
+  const opened = await openTasks([hourlyReport], { instrument: openTelemetry() })
+  const { engine, attempt: make } = opened
+  const timestamp = new Date(opened.clock.now())
+  await make('tick-hourly-report', { payload: { timestamp, type: 'DECLARATIVE' }, maxAttempts: 250 })
+  // The run of the event starts the run of the definition, which sends the jobs of the tenants.
+  for (let next = 0; next < engine.runs.length; next++) {
+    const { id, taskId, payload } = engine.runs[next]!
+    await make(taskId, { payload, runId: id })
+  }
+  const created = 'create cron/hourly-report'
+  expect(spanTree(telemetry.spans())).toEqual([
+    'process hourly-report CONSUMER #1 completed',
+    `  ${created} PRODUCER`,
+    `  ${created} PRODUCER`,
+    `  ${created} PRODUCER`,
+    `  send cron/hourly-report CLIENT <- ${[created, created, created].join(', ')}`,
+    `process hourly-report CONSUMER #1 completed <- ${created}`,
+    `process hourly-report CONSUMER #1 completed <- ${created}`,
+    `process hourly-report CONSUMER #1 completed <- ${created}`,
   ])
 })
 
