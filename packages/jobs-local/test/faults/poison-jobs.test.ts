@@ -1,9 +1,11 @@
 import type { JobClient, JobStatus } from '@cgk-platform/jobs-core'
 import { describe, expect, type TestContext, test } from 'vitest'
 
+import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { readsTypeScript, together } from '../kit/run-node.ts'
 import { ask, createSharedFile, type SharedTestFile } from '../kit/shared-file.ts'
 import type { Child } from '../kit/start-module.ts'
+import { waitUntil } from '../kit/wait-until.ts'
 
 /** Code of a worker whose job does its work for a while, or ends the process if its event is called `poison`. */
 const worker = (
@@ -79,8 +81,6 @@ describe.runIf(readsTypeScript)('a job that ends its process', together, () => {
   test('does not fail a job that is alone in another client of its process', async ({ onTestFinished }) => {
     const file = createSharedFile(onTestFinished)
     const { client } = file
-    const innocent = await ask(client)
-    const { id: poison } = await client.sendJob('analytics.page_view', { tenantId: 'acme', url: '/' })
     const clients = `
       const { existsSync, writeFileSync } = await import('node:fs')
       const begun = path + '.begun'
@@ -96,6 +96,12 @@ describe.runIf(readsTypeScript)('a job that ends its process', together, () => {
       ].map((definition) => work([definition], {}))
       await Promise.all(workers)`
     const lives = supervise(file, clients, onTestFinished)
+    const connection = openFile(file.path)
+    onTestFinished(() => connection.close())
+    // Otherwise the client that starts first can take the job of the other, of which it does not know.
+    await waitUntil(() => connection.all('SELECT DISTINCT definition_id FROM cgk_definitions').length === 2)
+    const innocent = await ask(client)
+    const { id: poison } = await client.sendJob('analytics.page_view', { tenantId: 'acme', url: '/' })
     const [spared, poisoned] = await endOf(client, [innocent, poison])
     expect(spared).toMatchObject({ state: 'completed', runs: [{ attempts: 1 }] })
     expect(poisoned).toMatchObject({ state: 'failed', runs: [{ attempts: 3, error: { code: 'attempts_exhausted' } }] })
