@@ -44,7 +44,7 @@ export class StandstillWatch {
 
   /**
    * Returns the waiting runs whose slots are all held by attempts without a `timeout`, if any. With free slots in the
-   * process, a run waits only for those of its own definition.
+   * process, a run waits only for those of its own definition, if it limits them.
    */
   find(): Standstill | undefined {
     const { clock, store, concurrency, host } = this.#dependencies
@@ -52,13 +52,17 @@ export class StandstillWatch {
     if (this.#engine.hasDue) return undefined
     const isFull = this.#running.size >= concurrency
     const held = [...this.#running.byDefinition]
-    const endless = held.filter(([id]) => !this.#endsByItself(id))
+    const endless = held.filter(([id]) => !this.#endsByItself(id) && (isFull || this.#isLimited(id)))
     if (isFull && endless.length < held.length) return undefined
     const waiting = [...store.waitingRuns(maxCounted)].filter(([id]) => host.jobs.get(id))
     const holders = new Map(isFull ? endless : endless.filter(([id]) => waiting.some(([other]) => other === id)))
     const counts = waiting.map(([id, count]) => (isFull || holders.has(id) ? count : 0))
     const total = counts.reduce((sum, count) => sum + count, 0)
     return total > 0 ? { holders, waiting: total } : undefined
+  }
+
+  #isLimited(id: string): boolean {
+    return this.#dependencies.host.jobs.get(id)?.concurrency !== undefined
   }
 
   /** Returns true if a timeout ends the attempts of a definition. A workflow's timeout applies to its steps only. */

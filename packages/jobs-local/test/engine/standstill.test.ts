@@ -77,6 +77,14 @@ describe.each(['memory', 'file'] as const)('the health of an engine in %s', (sto
     expect(await problems()).toEqual([standstill(4, '`hung` (2)')])
   })
 
+  test('is good if a run waits only for its throttle', async () => {
+    const throttle = { limit: 1, period: '1h' } as const
+    const { pass, send, problems } = open([hung({ throttle, concurrency: undefined }), quick])
+    await send('work.requested', 2)
+    await pass(6 * minute)
+    expect(await problems()).toEqual([])
+  })
+
   test('is good if no run waits, or if a timeout will end an attempt', async () => {
     const alone = open([hung(), quick])
     await alone.send('work.requested', 2)
