@@ -72,6 +72,34 @@ describe.each(['memory', 'file'])('the slots of an engine in %s', (kind) => {
     await engine.close()
   })
 
+  test('are not free when an event leaves a batch whose earlier handler still runs', async () => {
+    const left: (() => void)[] = []
+    const work = defineBatchJob<'work.requested'>({
+      id: 'work',
+      event: 'work.requested',
+      concurrency: 2,
+      timeout: '5s',
+      maxSize: 2,
+      maxWait: '1s',
+      retry,
+      handler: () => new Promise<void>((resolve) => left.push(resolve)),
+    })
+    const engine = createTestEngine({ jobs: [work as Definition], maxRealWaitMs: 5, config: config() })
+    const send = (priority = 0) => engine.client.sendJob('work.requested', { tenantId }, { priority })
+    const { id } = await send()
+    await engine.advance('6500ms') // its handler was stopped after 5 s, and still runs
+    await send(600)
+    await engine.advance('1s') // both are in one batch
+    expect(left.length).toBe(2)
+    await engine.client.cancelJob(id)
+    left[1]!()
+    await engine.settle()
+    for (let job = 0; job < 4; job++) await send()
+    await engine.settle()
+    expect(left.length).toBe(3)
+    await engine.close()
+  })
+
   test('are full: the engine does not wake again and again for a throttle', async () => {
     const clock = createVirtualClock(0)
     const local = createLocalProvider({ concurrency: 2, ...config() }, { clock, ownTime: true })

@@ -89,7 +89,10 @@ export class Batches {
     if (others.length > 0) connection.run(begin, workers.id, now, now, runs)
     connection.run('UPDATE cgk_runs SET gather_until = 1 WHERE run = ?', keyOf(leader).run)
     leader.others = others.map((row) => toHeldRun(connection, row, workers.id, now))
-    for (const run of leader.others) held.add(run)
+    for (const run of leader.others) {
+      run.isInBatch = true
+      held.add(run)
+    }
     const next = `SELECT 1 AS one FROM cgk_runs WHERE ${gathersInLane} AND gather_until <= ? LIMIT 1`
     if (connection.get(next, lane.definition, lane.tenant, now)) promote(connection, lane)
     else promoteIfFull(connection, lane, maxSize)

@@ -165,7 +165,7 @@ class SqliteStore implements JobStore {
     const isSuspect = this.#claims.isOnProbation(run)
     const isSettled = runs.settleRun(connection, run, { attempt, outcome, now, isSuspect })
     if (isSettled && !releasesSlot) runs.holdLeftoverSlot(connection, run)
-    if (!isSettled && releasesSlot) this.release(run)
+    if (!isSettled && releasesSlot && !run.isInBatch) this.release(run)
     const { type } = outcome
     if (isSettled && (type === 'completed' || type === 'failed' || type === 'cancelled')) {
       if (run.workflow) this.#waits.removeAll(keyOf(run))
