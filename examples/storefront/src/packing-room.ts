@@ -9,7 +9,7 @@ export interface PackingRoom {
 }
 
 /** Creates a packing room. Packing takes a few real milliseconds, so that parcels overlap. */
-export function createPackingRoom(): PackingRoom {
+function createPackingRoom(): PackingRoom {
   const open = new Map<string, number>()
   let [parcels, ofOneCustomer] = [0, 0]
   return {

@@ -30,7 +30,7 @@ export const timeoutMs = 400
 export const debounceMs = 3000
 
 /** The `maxWait` of the definition that has one. */
-export const maxDebounceMs = 4500
+const maxDebounceMs = 4500
 
 /**
  * Returns all definitions of the suite, for a host in any process. The same capabilities give the same definitions in
