@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { together } from '../kit/run-node.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
+import { waitUntil } from '../kit/wait-until.ts'
 
 /** A batch job that writes the jobs of each batch. */
 const batch = (handler: string): string =>
@@ -70,6 +71,7 @@ test('events that another process sends fill a batch at once', together, async (
   await worker.says('started')
   const ids = [await ask(client), await ask(client), await ask(client)]
   for (const id of ids) expect((await client.waitForJob(id)).state).toBe('completed')
+  await waitUntil(() => worker.lines.some((line) => line.startsWith('batch'))) // the line may arrive after the state
   expect(worker.lines.filter((line) => line.startsWith('batch'))).toEqual([`batch ${JSON.stringify(ids)}`])
 })
 
@@ -87,6 +89,7 @@ test(
     await first.ended
     const second = start(`await work([${batch(importing)}])`)
     for (const id of ids) expect((await client.waitForJob(id)).runs).toMatchObject([{ state: 'completed', output: 1 }])
+    await waitUntil(() => second.lines.some((line) => line.startsWith('batch')))
     expect(second.lines.filter((line) => line.startsWith('batch'))).toEqual([`batch ${JSON.stringify(ids)}`])
   },
 )

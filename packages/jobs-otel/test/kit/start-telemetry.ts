@@ -19,7 +19,7 @@ import {
 
 /** The telemetry of a test, from the real SDK. */
 export interface TestTelemetry {
-  /** Returns the ended spans of this library. */
+  /** Returns the ended spans of this library, in the order in which they were started. */
   spans(): readonly ReadableSpan[]
   /** Returns the metrics of this library. */
   metrics(): Promise<ResourceMetrics>
@@ -33,7 +33,15 @@ export function startTelemetry({
 }: { readonly sampler?: Sampler; readonly processors?: SpanProcessor[] } = {}): TestTelemetry {
   const exporter = new InMemorySpanExporter()
   const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
-  const spanProcessors = [new SimpleSpanProcessor({ exporter }), ...processors]
+  const started: string[] = []
+  const recorder: SpanProcessor = {
+    onStart: (span) => void started.push(span.spanContext().spanId),
+    onEnd: () => undefined,
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  }
+  const placeOf = (span: ReadableSpan): number => started.indexOf(span.spanContext().spanId)
+  const spanProcessors = [recorder, new SimpleSpanProcessor({ exporter }), ...processors]
   const meterProvider = new MeterProvider({
     readers: [new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 })],
   })
@@ -47,7 +55,8 @@ export function startTelemetry({
     spans: () =>
       exporter
         .getFinishedSpans()
-        .filter(({ instrumentationScope }) => instrumentationScope.name === '@cgk-platform/jobs'),
+        .filter(({ instrumentationScope }) => instrumentationScope.name === '@cgk-platform/jobs')
+        .toSorted((one, other) => placeOf(one) - placeOf(other)),
     async metrics() {
       await meterProvider.forceFlush()
       return metricExporter.getMetrics().at(-1)!
