@@ -7,7 +7,7 @@ export const injectedBugs = ['no-fence', 'early-ack', 'poison'] as const
 
 export type InjectedBug = (typeof injectedBugs)[number]
 
-const fence = /worker = \? AND attempts = \? AND phase = 2 AND \(state = 'running' OR compensation = 2\)/
+const fence = /worker = \? AND attempts = \? AND phase IN \(\d+, \d+\) AND \(state = 'running' OR compensation = 2\)/
 
 /** The part of a statement that does not count the attempts of runs whose process ended. */
 const isolation = /(phase = 3,.*)attempts = attempts - \(NOT resumed\)/

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { type BenchEnvironment, withBenchEnvironment } from './bench-environment.ts'
 import { describeMachine } from './machine.ts'
+import { fairnessSection, withFairnessSection } from './page/fairness-section.ts'
 import { performancePage } from './page/performance-page.ts'
 import { fairnessChart, ratioChart } from './page/charts.ts'
 import type { Row } from './row.ts'
@@ -71,6 +72,7 @@ export async function runLocal({ withPeers, write, only }: LocalBench): Promise<
       writeFileSync(measuredFile, JSON.stringify(measured))
     }
     if (!write) return
+    if (only.length === 1 && only[0] === 'fairness') return writeFairness(measured, machine)
     const missing = partNames.filter((name) => !measured[name])
     if (missing.length > 0) throw new Error(`Measure the other parts first: \`--peers --rows ${missing.join(',')}\`.`)
     const all = partNames.map((name) => measured[name]!)
@@ -81,6 +83,17 @@ export async function runLocal({ withPeers, write, only }: LocalBench): Promise<
     writeFileSync(join(root, 'docs/performance.md'), performancePage(machine, loads, rows, charts))
     console.log('\nWrote docs/performance.md and its charts.')
   })
+}
+
+/** Writes only the section and the chart of the turns of tenants. The rest of the page stays. */
+function writeFairness({ fairness }: Measured, machine: readonly string[]): void {
+  if (!fairness) throw new Error('Measure it with the other queues: `--peers`.')
+  const page = join(root, 'docs/performance.md')
+  const facts = [...machine, `load average before it: ${fairness.load.toFixed(2)}`]
+  const section = fairnessSection(fairness.rows, charts.fairness, facts)
+  writeFileSync(join(root, 'docs', charts.fairness), fairnessChart(fairness.rows))
+  writeFileSync(page, withFairnessSection(readFileSync(page, 'utf8'), section))
+  console.log('\nWrote the turns of tenants in docs/performance.md, and their chart.')
 }
 
 /** The last rows of each part with all peers, and the load average before it. A page can be written from several runs. */

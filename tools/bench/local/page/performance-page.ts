@@ -1,7 +1,7 @@
 import { spread } from '../../statistics.ts'
 import type { Row, Verdict } from '../row.ts'
-import { fairnessHeader } from '../fairness/fairness-rows.ts'
 import { loadHeader } from '../rows/load-rows.ts'
+import { fairnessSection } from './fairness-section.ts'
 import { table } from './table.ts'
 import { tried } from './tried.ts'
 
@@ -42,16 +42,7 @@ From send to start at 50 % and 80 % of the local engine's peak: p50/p99 in milli
 
 ${table(loadHeader, underLoad)}
 
-## Turns of tenants
-
-One tenant has 100,000 waiting jobs. Six seconds later, 100 tenants send one job each. A round is as many starts as there are slots, here 60; each job takes 10 ms. \`./dev bench fairness --peers --write\` measures only this.
-
-![Rounds until the last of a hundred tenants started, by engine](${charts.fairness})
-
-${table(fairnessHeader, cellsOf('fairness'))}
-
-In BullMQ, groups are part of its paid edition. With a queue each, graphile-worker runs one job of a tenant at a time; with groups, pg-boss runs at most 30 of a tenant's jobs at once here.
-
+${fairnessSection(rows, charts.fairness)}
 ## Where the time goes
 
 Microseconds per job (\`./dev bench local --profile\` also shows functions):
@@ -64,7 +55,7 @@ ${tried.map((one) => `- ${one}`).join('\n')}
 
 ## How it is measured
 
-\`./dev bench local --peers --write\` writes this page in ten minutes, \`--rows memory\` a part; do not edit it. It needs Redis and PostgreSQL (Debian: \`apt-get install redis-server postgresql\`) and an idle machine. \`TMPDIR\` selects the disk. Between machines, compare ratios, not figures.
+\`./dev bench local --peers --write\` writes this page in ten minutes, \`--rows memory\` a part, and \`./dev bench fairness --peers --write\` only the turns of tenants; do not edit it. It needs Redis and PostgreSQL (Debian: \`apt-get install redis-server postgresql\`) and an idle machine. \`TMPDIR\` selects the disk. Between machines, compare ratios, not figures.
 
 - Contenders have their own processes and take turns in five rounds. Shown are the median and, in brackets, the lowest and highest ratio.
 - Handlers are empty, payloads three short strings, sends 1,000 at a time. The time ends when every job is recorded as completed.
