@@ -78,15 +78,16 @@ async function fairnessRow(environment: BenchEnvironment, setting: Setting): Pro
     }
     const worst = Math.max(...results.map((result) => result.worst))
     const [middleText, worstText] = [median(results.map((result) => result.median)), worst].map(roundsText)
-    const last = results.every(({ isComplete }) => isComplete) ? worstText! : `over ${worstText}`
+    const isComplete = results.every((result) => result.isComplete)
+    const last = isComplete ? worstText! : `not all in a minute, of ${worstText} rounds`
     const verdict = target === undefined ? 'no target' : verdictOf(worst <= target)
     return {
       measured: last,
       verdict,
       detail: `median ${middleText}`,
       section: 'fairness',
-      value: worst,
-      cells: [name, middleText!, last, target === undefined ? '' : `${target}, ${verdict}`],
+      ...(isComplete && { value: worst }),
+      cells: [name, isComplete ? middleText! : '–', last, target === undefined ? '' : `${target}, ${verdict}`],
     }
   })
 }

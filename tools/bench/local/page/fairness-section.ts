@@ -18,7 +18,7 @@ ${table(fairnessHeader, cells)}
 
 ${shares.map(({ comparison, measured, target, verdict }) => `- ${comparison}: ${measured} (target ${target}, ${verdict})`).join('\n')}
 
-In BullMQ, groups are part of its paid edition. With a queue each, graphile-worker runs one job of a tenant at a time; with groups, pg-boss runs at most 30 of a tenant's jobs at once here. "over" means that not all had started after a minute, in which these started few jobs of any tenant.
+In BullMQ, groups are part of its paid edition. With a queue each, graphile-worker runs one job of a tenant at a time; with groups, pg-boss runs at most 30 of a tenant's jobs at once here.
 `
 }
 
