@@ -41,11 +41,11 @@ export interface PackageFacts {
   readonly path: string
 }
 
-/** A job, cron job or workflow that was found. */
+/** A definition that was found. */
 export interface JobFacts {
   readonly id: string
   readonly kind: 'job' | 'batch' | 'cron' | 'workflow'
-  /** The event, for a job or workflow. */
+  /** The event. Absent for a cron job. */
   readonly event?: string
   /** The schedule, for a cron job. */
   readonly schedule?: string

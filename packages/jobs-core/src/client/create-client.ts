@@ -7,6 +7,7 @@ import { WaitInHandlerError } from '../errors/wait-in-handler-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { systemTenantId } from '../events/reserved-names.ts'
 import { tenantProblem } from '../events/tenant.ts'
+import { isObserving } from '../instrumentation/is-observing.ts'
 import { type SettleCall, settleObserved } from '../instrumentation/settle-observed.ts'
 import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
@@ -78,7 +79,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   }
 
   const settle = (job: SettleCall, change: () => Promise<void>): Promise<void> =>
-    instrument ? settleObserved(instrument, logger, job, change) : change()
+    isObserving(instrument) ? settleObserved(instrument, logger, job, change) : change()
 
   const operationsFor = (
     tenantId?: string,

@@ -8,7 +8,7 @@ import { maxIdLength } from '../options/text-problem.ts'
 import type { Health } from '../provider/health.ts'
 import type { JobPage } from '../provider/job-page.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
-import type { JobState } from '../runs/job-state.ts'
+import { type JobState, jobStates } from '../runs/job-state.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import type { Duration } from '../time/duration.ts'
 import { referenceOption } from './reference-option.ts'
@@ -36,17 +36,7 @@ export const listOptions: DeclaredOptions<CheckedOptions<ListOptions>> = declare
     maxLength: maxIdLength,
     remedy: 'Pass the id of a tenant, or omit it to list the jobs of all tenants.',
   }),
-  state: oneOf([
-    'scheduled',
-    'queued',
-    'running',
-    'retrying',
-    'completed',
-    'failed',
-    'cancelled',
-    'expired',
-    'superseded',
-  ]),
+  state: oneOf(jobStates),
   event: string({ maxLength: maxIdLength, remedy: 'Pass the name of an event, or `cron/<definition>`.' }),
   reference: referenceOption,
   limit: integer({ max: 1000 }),

@@ -62,7 +62,7 @@ export async function retryJob(id: string): Promise<JobHandle> {
 }
 
 /**
- * Waits until a job completes, fails, expires or is cancelled.
+ * Waits until a job completes, fails, expires, is cancelled or is superseded.
  *
  * @throws {JobNotFoundError}
  * @throws {WaitTimeoutError} after the wait limit. The job continues.

@@ -33,11 +33,6 @@ export async function expectQueued(t: CaseTools, ...jobIds: string[]): Promise<v
   }
 }
 
-/** Fails if jobs do not complete. */
-export async function expectCompleted(t: CaseTools, ...jobIds: string[]): Promise<void> {
-  for (const id of jobIds) assert.equal((await t.waitForEnd(id)).state, 'completed')
-}
-
 /** Returns whether `listPauses` lists a target. */
 export async function isListed({ client }: CaseTools, { definitionId, tenantId }: PauseTarget): Promise<boolean> {
   const pauses = await client.listPauses()

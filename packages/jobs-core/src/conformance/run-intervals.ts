@@ -8,6 +8,11 @@ interface Interval {
   readonly to: number
 }
 
+/** Returns when a job's handler first started. */
+export function startOf(t: CaseTools, jobId: string): number {
+  return t.journal({ jobId, kind: 'started' })[0]!.at
+}
+
 /** Returns when a job's handler ran. */
 export function runInterval(t: CaseTools, jobId: string): Interval {
   const [started] = t.journal({ jobId, kind: 'started' })

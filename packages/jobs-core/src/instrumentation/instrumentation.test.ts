@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
-import { createFakeProvider, type FakeProviderOptions } from '../../test/kit/fake-provider.ts'
+import { createFakeProvider, type FakeProviderOptions, jobStatus } from '../../test/kit/fake-provider.ts'
 import { createManualClock } from '../../test/kit/manual-clock.ts'
 import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
 import { createClient } from '../client/create-client.ts'
@@ -113,9 +113,11 @@ describe('an instrumentation that throws', () => {
 
 test('an instrumentation that is not enabled, or throws in `isEnabled`, is not called', async () => {
   for (const isEnabled of [() => false, fault]) {
-    const { client, fake } = setUp({ isEnabled, startSend: fault, startAttempt: fault })
+    const { client, fake, lines } = setUp({ isEnabled, startSend: fault, startSettle: fault, startAttempt: fault })
     await client.sendJob('order.created', order)
     expect(fake.sent).toHaveLength(1)
+    fake.jobs.set('job_1', jobStatus())
+    await client.cancelJob('job_1')
     const kit = createAttemptKit()
     const outcome = await kit.run(
       orderJob(() => 1),
@@ -123,7 +125,7 @@ test('an instrumentation that is not enabled, or throws in `isEnabled`, is not c
       { instrument: { isEnabled, startAttempt: fault } },
     )
     expect(outcome).toEqual({ type: 'completed', output: 1 })
-    expect(kit.lines.filter(({ level }) => level === 'error')).toEqual([])
+    expect([...lines, ...kit.lines].filter(({ level }) => level === 'error')).toEqual([])
   }
 })
 

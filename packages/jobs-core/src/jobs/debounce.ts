@@ -1,8 +1,9 @@
 import { declareOptions, type CheckedOptions } from '../options/declare-options.ts'
-import { duration, group } from '../options/kinds.ts'
+import { custom, duration, group } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 import type { Duration } from '../time/duration.ts'
 import { payloadPathOption } from './payload-key.ts'
+import { periodOption } from './period-option.ts'
 
 /** Of the sends of a key, only the last one runs, after a period without another one. */
 export interface Debounce {
@@ -22,25 +23,19 @@ export type DebounceTimes = CheckedOptions<Debounce>
 
 const declared = group<Debounce, DebounceTimes>(
   declareOptions<Debounce>('`debounce`', {
-    period: duration({
-      minMs: 1000,
-      required: "Pass a period, such as `'5s'`.",
-      remedy: "Pass a period from 1 s to 7 days, such as `'5s'`.",
-      maxMs: 7 * 86_400_000,
-    }),
+    period: periodOption('period', { required: "Pass a period, such as `'5s'`.", example: '5s' }),
     key: payloadPathOption(),
     maxWait: duration(),
   }),
 )
 
 /** The declaration of `debounce`. */
-export const debounceOption: Option<Debounce, DebounceTimes> = {
-  unit: undefined,
-  feature: 'debounce',
-  read(given, name, createError) {
+export const debounceOption: Option<Debounce, DebounceTimes> = custom(
+  (given, name, createError) => {
     const checked = declared.read(given, name, createError)
     const { periodMs, maxWaitMs = periodMs } = checked
     if (maxWaitMs >= periodMs) return checked
     throw createError(`${name}.maxWait`, 'is shorter than `period`', `Pass at least ${periodMs} ms, or omit it.`)
   },
-}
+  { feature: 'debounce' },
+)

@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { callSite } from '../call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
-import { callback, duration, integer } from '../options/kinds.ts'
+import { callback, integer } from '../options/kinds.ts'
 import type { Duration } from '../time/duration.ts'
 import type { BatchContext, BatchEvent, BatchJobDefinition, BatchOutputs } from './batch-job-definition.ts'
 import {
@@ -18,6 +18,7 @@ import type { EventMessage } from './event-message.ts'
 import type { IfEvent } from './if-event.ts'
 import type { JobContext } from './job-context.ts'
 import type { OwnJob } from './own-job.ts'
+import { periodOption } from './period-option.ts'
 import { refusePayloadKeys } from './refuse-payload-keys.ts'
 import { registerDefinition } from './register-definition.ts'
 
@@ -70,11 +71,9 @@ export const batchJobOptions: DeclaredOptions<CheckedBatchJob> = declareOptions<
   id: idOption,
   ...triggerOptions,
   maxSize: integer({ max: 1000, feature: 'batches', required: 'Pass the maximum number of events, such as `100`.' }),
-  maxWait: duration({
-    minMs: 1000,
-    maxMs: 7 * 86_400_000,
+  maxWait: periodOption('time', {
     required: "Pass the maximum time that an event waits for others, such as `'5s'`.",
-    remedy: "Pass a time from 1 s to 7 days, such as `'5s'`.",
+    example: '5s',
   }),
   handler: callback({ required: 'Pass a function.' }),
   ...commonOptions,

@@ -6,7 +6,7 @@ import { declareOptions, type DeclaredOptions } from '../options/declare-options
 import { callback } from '../options/kinds.ts'
 import {
   commonOptions,
-  type EventDefinitionOptions,
+  type DebounceableOptions,
   idOption,
   readDefinition,
   type WithoutDefaults,
@@ -21,11 +21,7 @@ import { registerDefinition } from './register-definition.ts'
 import type { OwnJob } from './own-job.ts'
 
 /** The options of `defineJob`. `Name` is the event as written, which can be misspelled. */
-export interface JobOptions<
-  Event extends JobEvent,
-  Output,
-  Name extends string = Event,
-> extends EventDefinitionOptions {
+export interface JobOptions<Event extends JobEvent, Output, Name extends string = Event> extends DebounceableOptions {
   /** The event to handle. Each send of it starts one run of this job. */
   event: Event | Extract<Name, JobEvent>
   payload?: undefined
@@ -39,7 +35,7 @@ export interface JobOptions<
 }
 
 /** The options of `defineJob` for a job without an event of `JobEvents`. */
-export interface PayloadJobOptions<Schema extends JobEvent | StandardSchemaV1, Output> extends EventDefinitionOptions {
+export interface PayloadJobOptions<Schema extends JobEvent | StandardSchemaV1, Output> extends DebounceableOptions {
   event?: undefined
   /** The schema of the payload. The job is sent itself. */
   payload: Exclude<Schema, string>

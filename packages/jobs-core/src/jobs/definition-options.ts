@@ -48,8 +48,8 @@ export interface DefinitionOptions {
   providerOptions?: ProviderOptions | undefined
 }
 
-/** The options of a definition that handles an event. */
-export interface EventDefinitionOptions extends DefinitionOptions {
+/** The options of a definition whose sends can be debounced: a job or a workflow. */
+export interface DebounceableOptions extends DefinitionOptions {
   /**
    * Of the sends of a tenant, or of each value of `key`, only the last one runs, after a period without another one. The
    * others end as `superseded`. Default: every send runs.

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { afterStart, nextStartAt, type ThrottleState } from './gcra.ts'
+import { afterStart, byLimits, nextStartAt, type ThrottleState } from './gcra.ts'
+
+type Rate = Required<Parameters<typeof byLimits>[1]>
 
 const rate = fc.record({
   limit: fc.integer({ min: 1, max: 50 }),
@@ -44,4 +46,22 @@ test('lets a run start as soon as its interval is over', () => {
     starts.push(now)
   }
   expect(starts).toEqual([0, 250, 500, 750, 1000])
+})
+
+test('changed limits shorten a wait to one interval of theirs, and equal limits change nothing', () => {
+  fc.assert(
+    fc.property(rate, rate, fc.array(fc.nat(5000), { minLength: 1, maxLength: 40 }), (before, after, pauses) => {
+      const [old, young] = [before, after].map(({ burst = 1, ...given }) => ({ ...given, burst })) as [Rate, Rate]
+      let state: ThrottleState
+      let now = 0
+      for (const pause of pauses) {
+        now += pause
+        if (nextStartAt(state, old) <= now) state = afterStart(state, old, now)
+      }
+      expect(byLimits(state, old, now)).toBe(state)
+      expect(nextStartAt(byLimits(state, young, now), young)).toBeLessThanOrEqual(
+        now + young.periodMs / young.limit + 1e-6,
+      )
+    }),
+  )
 })

@@ -1,8 +1,9 @@
 import { declareOptions, type CheckedOptions } from '../options/declare-options.ts'
-import { duration, group, integer } from '../options/kinds.ts'
+import { group, integer } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 import type { Duration } from '../time/duration.ts'
 import { payloadPathOption } from './payload-key.ts'
+import { periodOption } from './period-option.ts'
 
 /** The maximum number of runs of a definition that start in a period. */
 export interface Throttle {
@@ -27,12 +28,7 @@ export const throttleOption: Option<Throttle, ThrottleLimits> = {
   ...group<Throttle, ThrottleLimits>(
     declareOptions<Throttle>('`throttle`', {
       limit: integer({ required: 'Pass the number of runs that may start in a `period`.' }),
-      period: duration({
-        minMs: 1000,
-        required: "Pass a period, such as `'1s'`.",
-        remedy: "Pass a period from 1 s to 7 days, such as `'1s'`.",
-        maxMs: 7 * 86_400_000,
-      }),
+      period: periodOption('period', { required: "Pass a period, such as `'1s'`.", example: '1s' }),
       burst: integer(),
       key: payloadPathOption(),
     }),

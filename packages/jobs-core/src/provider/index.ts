@@ -73,7 +73,7 @@ export type { BatchJobOptions, PayloadBatchJobOptions } from '../jobs/define-bat
 export type { CronJobOptions } from '../jobs/define-cron-job.ts'
 export type { JobOptions, PayloadJobOptions } from '../jobs/define-job.ts'
 export type { Debounce, DebounceTimes } from '../jobs/debounce.ts'
-export type { DefinitionOptions, EventDefinitionOptions } from '../jobs/definition-options.ts'
+export type { DefinitionOptions, DebounceableOptions } from '../jobs/definition-options.ts'
 export type { EventDefinition } from '../jobs/definition.ts'
 export { eventOf } from '../jobs/event-of.ts'
 export type { BaseDefinition } from '../jobs/job-definition.ts'

@@ -1,9 +1,9 @@
-import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { BatchEvent, BatchJobDefinition } from '../jobs/batch-job-definition.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
-import { Attempt, type AttemptOptions, type AttemptReceiver, inScope } from './attempt.ts'
+import { Attempt, type AttemptOptions, type AttemptReceiver, inScope, toStopOptions } from './attempt.ts'
 import { announceAttempt } from './announce-attempt.ts'
+import { checkMayStart } from './check-may-start.ts'
 import { concludeAttempt } from './conclude-attempt.ts'
 import type { Outcome } from './outcome.ts'
 import { readEvent } from './read-event.ts'
@@ -31,7 +31,7 @@ export class BatchMember implements Stoppable {
   readonly attempt: Attempt
   /** The event for the handler. Absent until it is read, and if it is invalid. */
   event: BatchEvent | undefined
-  /** Whether the run was cancelled, timed out or interrupted. The result of the handler does not count for it. */
+  /** True once the run was cancelled, timed out or interrupted. */
   isStopped = false
   readonly #owner: MemberOwner
   #listener: StopListener | undefined
@@ -47,27 +47,29 @@ export class BatchMember implements Stoppable {
     this.#owner = owner
     this.#stoppedBefore = stopOutcome(options.signal)
     if (this.#stoppedBefore) this.isStopped = this.#isEnded = true
-    else announceAttempt(this.attempt)
   }
 
-  /** Whether the member has an event, or has ended without one. */
+  /** True once the event is read or the member has ended. */
   get isReady(): boolean {
     return this.#isEnded || this.event !== undefined
   }
 
-  /** Whether the result of the handler counts for the member. */
+  /** True until the member ends. */
   get isOpen(): boolean {
     return !this.#isEnded
+  }
+
+  /** Reports that the attempt starts. */
+  announce(): void {
+    if (!this.#stoppedBefore) announceAttempt(this.attempt)
   }
 
   /** Checks the envelope and reads the event. */
   read(): void {
     if (this.#isEnded) return
-    const { definition, envelope, maxAttempts, options, runEnd } = this.attempt
+    const { envelope, options } = this.attempt
     try {
-      if (options.attempt > maxAttempts) throw new AttemptsExhaustedError({ definitionId: definition.id, maxAttempts })
-      options.signal.throwIfAborted() // it gives no further notice
-      if (runEnd && options.clock.now() >= runEnd.at) throw runEnd.createError()
+      checkMayStart(this.attempt)
       this.#listen()
       const event = inScope(this.attempt, () => readEvent(envelope, options.jobId), undefined)
       if (!(event instanceof Promise)) return this.#hasRead(event)
@@ -130,12 +132,12 @@ export class BatchMember implements Stoppable {
   }
 
   #listen(): void {
-    const { definition, options, runEnd } = this.attempt
-    const { signal, clock, stopNotice } = options
+    const { options, runEnd } = this.attempt
+    const { stopNotice } = options
     if (stopNotice && !runEnd) stopNotice.stoppable = this
     else
       this.#listener = new StopListener(
-        { signal, clock, definitionId: definition.id, timeoutMs: undefined, runEnd, isExclusive: true },
+        { ...toStopOptions(this.attempt, runEnd), timeoutMs: undefined }, // the call has the timeout
         this,
       )
   }

@@ -4,6 +4,7 @@ import { systemTenantId } from '../events/reserved-names.ts'
 import type { CronContext, JobContext } from '../jobs/job-context.ts'
 import type { CronJobDefinition, JobDefinition } from '../jobs/job-definition.ts'
 import type { Definition } from '../jobs/definition.ts'
+import { isObserving } from '../instrumentation/is-observing.ts'
 import type { Attempt } from './attempt.ts'
 import { scheduledAtOf } from './cron-event.ts'
 import { dispatchTick, tenantsOf } from './dispatch-tick.ts'
@@ -44,7 +45,12 @@ export function callHandler(
     const fanOut = async () => {
       const tenantIds = await tenantsOf(definition)
       const host = tickHost(definition, tick)
-      return dispatchTick(definition, tick, tenantIds, instrument ? observedTickHost(host, attempt, instrument) : host)
+      return dispatchTick(
+        definition,
+        tick,
+        tenantIds,
+        isObserving(instrument) ? observedTickHost(host, attempt, instrument) : host,
+      )
     }
     return runner.run(fanOut, true)
   }

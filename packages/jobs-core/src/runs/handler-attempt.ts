@@ -1,8 +1,8 @@
-import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
 import { elapsedOf } from '../time/clock.ts'
 import { type Attempt, inScope, toJobContext, toStopOptions } from './attempt.ts'
 import { throughMiddleware } from './attempt-middleware.ts'
 import { callHandler, type CallRunner, type HandlerDefinition } from './call-handler.ts'
+import { checkMayStart } from './check-may-start.ts'
 import { concludeAttempt } from './conclude-attempt.ts'
 import { EndOfTurn, type TurnWaiter } from './end-of-turn.ts'
 import type { Outcome } from './outcome.ts'
@@ -39,11 +39,9 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
   }
 
   start(): void {
-    const { definition, maxAttempts, options, runEnd } = this.#attempt
+    const { options } = this.#attempt
     try {
-      if (options.attempt > maxAttempts) throw new AttemptsExhaustedError({ definitionId: definition.id, maxAttempts })
-      options.signal.throwIfAborted() // it gives no further notice
-      if (runEnd && options.clock.now() >= runEnd.at) throw runEnd.createError()
+      checkMayStart(this.#attempt)
       this.#listen()
       const returned = inScope(this.#attempt, call, this)
       if (!isObject(returned)) return this.#returned(returned)

@@ -1,14 +1,18 @@
+/** The states of jobs and runs. */
+export const jobStates = [
+  'scheduled',
+  'queued',
+  'running',
+  'retrying',
+  'completed',
+  'failed',
+  'cancelled',
+  'expired',
+  'superseded',
+] as const
+
 /** The state of a job or a run. `retrying` is between two attempts. `superseded`: a later send runs instead. */
-export type JobState =
-  | 'scheduled'
-  | 'queued'
-  | 'running'
-  | 'retrying'
-  | 'completed'
-  | 'failed'
-  | 'cancelled'
-  | 'expired'
-  | 'superseded'
+export type JobState = (typeof jobStates)[number]
 
 const ended: readonly JobState[] = ['completed', 'failed', 'cancelled', 'expired', 'superseded']
 

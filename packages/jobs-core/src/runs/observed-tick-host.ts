@@ -8,7 +8,7 @@ import type { TickHost } from './dispatch-tick.ts'
 export function observedTickHost(host: TickHost, { options }: Attempt, instrument: Instrumentation): TickHost {
   const { logger, limits } = options
   const from = { provider: limits?.provider ?? 'unknown', logger, isBatch: true }
-  /** Sends envelopes. `send` returns the tenants that already had an open run. */
+  /** Sends envelopes. @param send - returns the tenants that already had an open run */
   const observed = async (
     envelopes: readonly Envelope[],
     send: (traced: readonly Envelope[]) => Promise<readonly string[]>,
@@ -16,8 +16,9 @@ export function observedTickHost(host: TickHost, { options }: Attempt, instrumen
     let open: readonly string[] = []
     await sendObserved(instrument, from, envelopes, async (traced) => {
       open = await send(traced)
+      const skipped = new Set(open)
       // A hosted engine chooses the ids of these jobs and does not report them.
-      return traced.map(({ tenantId }) => ({ ok: true, id: '', deduplicated: open.includes(tenantId) }))
+      return traced.map(({ tenantId }) => ({ ok: true, id: '', deduplicated: skipped.has(tenantId) }))
     })
     return open
   }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { orderEnvelope } from '../../test/kit/attempt-kit.ts'
 import {
@@ -8,6 +8,8 @@ import {
   type BatchKitItem,
   createBatchKit,
 } from '../../test/kit/batch-kit.ts'
+import { defineEvents } from '../events/define-events.ts'
+import { ownEvents } from '../events/event-registry.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { RetryAfterError } from '../errors/retry-after-error.ts'
@@ -265,6 +267,33 @@ describe('stops', () => {
     expect(await outcomes).toMatchObject([{ type: 'failed' }, { type: 'retry', error: { code: 'job_timeout' } }])
     expect(signals[0]!.reason).toMatchObject({ code: 'job_timeout' })
     expect(kit.leftRunning).toHaveLength(1)
+  })
+
+  test('the timeout does not call the handler while the schema of an event still runs', async () => {
+    const validate = (payload: unknown) =>
+      (payload as { orderId: string }).orderId === 'order_1' ? new Promise<never>(() => undefined) : { value: payload }
+    ownEvents().delete('looked.up')
+    defineEvents({ 'looked.up': { '~standard': { version: 1, vendor: 'by hand', validate: validate as never } } })
+    const handler = vi.fn<() => void>()
+    const definition = batchJob(handler, { event: 'looked.up' as 'order.created', timeout: 500 })
+    const late = { envelope: { event: 'looked.up' } }
+    const outcomes = kit.run(definition, [late, late])
+    await kit.clock.advance(500)
+    expect(await outcomes).toMatchObject([
+      { type: 'retry', error: { code: 'job_timeout' } },
+      { type: 'retry', error: { code: 'job_timeout' } },
+    ])
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('a handler that stops its own batch may reject later', async () => {
+    const definition = batchJob(() => {
+      for (const controller of kit.controllers) controller.abort(new ShutdownError())
+      return Promise.reject(new Error('Late'))
+    })
+    expect(typesOf(await kit.run(definition, [{}, {}]))).toEqual(['interrupted', 'interrupted'])
+    expect(kit.leftRunning).toHaveLength(1)
+    await new Promise((resolve) => setImmediate(resolve)) // an unhandled rejection would be reported by now
   })
 
   test('the end of a run by `runTimeout` does not stop the others', async () => {

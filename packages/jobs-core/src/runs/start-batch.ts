@@ -7,7 +7,7 @@ import { bindLogger } from '../logging/logger.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { elapsedOf, type Timer } from '../time/clock.ts'
 import { inScope } from './attempt.ts'
-import { joinMiddleware, throughMiddleware } from './attempt-middleware.ts'
+import { throughMiddleware } from './attempt-middleware.ts'
 import { type BatchItem, BatchMember, type MemberOwner } from './batch-member.ts'
 import { toErrorInfo } from './error-info.ts'
 import { EndOfTurn, type TurnWaiter } from './end-of-turn.ts'
@@ -34,8 +34,10 @@ class Batch implements MemberOwner, TurnWaiter {
   #startedAt: number | undefined
   /** True from the end of the call or its stop on. What comes later does not count. */
   #isDecided = false
-  /** Whether the call ended with a result that counts. */
+  /** True from the handler's end on, if nothing stopped it. */
   #hasReturned = false
+  /** True while the events are read. A synchronous read need not look at all members. */
+  #isReading = true
 
   constructor(definition: BatchJobDefinition, items: readonly BatchItem[]) {
     this.#definition = definition
@@ -51,23 +53,25 @@ class Batch implements MemberOwner, TurnWaiter {
       if (timeoutMs !== undefined) {
         this.#timer = clock.setTimer(timeoutMs, () => this.#stop(new JobTimeoutError({ definitionId, timeoutMs })))
       }
+      this.#observe(this.#members.filter(({ isOpen }) => isOpen))
     } catch (error) {
       return this.#failAll(error) // the host's clock threw
     }
+    for (const member of this.#members) member.announce()
     for (const member of this.#members) member.read()
+    this.#isReading = false
     this.memberReady()
   }
 
   memberReady(): void {
-    if (this.#called || this.#isDecided || !this.#members.every(({ isReady }) => isReady)) return
+    if (this.#isReading || this.#called || this.#isDecided || !this.#members.every(({ isReady }) => isReady)) return
     this.#called = this.#members.filter(({ isOpen }) => isOpen)
     if (this.#called.length === 0) return this.#decide()
     try {
-      this.#observe(this.#called)
       const returned = inScope(this.#called[0]!.attempt, () => this.#call(this.#called!), undefined)
       if (!(typeof returned === 'object' && returned !== null && 'then' in returned)) return this.#returned(returned)
       this.#work = Promise.resolve(returned)
-      if (this.#isDecided) return this.#leaveRunning() // the handler has stopped its own attempt
+      if (this.#isDecided) this.#leaveRunning() // the handler has stopped its own attempt
     } catch (error) {
       return this.#failAll(error)
     }
@@ -91,18 +95,17 @@ class Batch implements MemberOwner, TurnWaiter {
     return this.#items[0]!
   }
 
-  /** Starts one activity for the call. It ends with the outcomes of all members. */
-  #observe(called: readonly BatchMember[]): void {
-    const attempts = called.map(({ attempt }) => attempt)
-    const [first] = attempts
-    if (first?.options.instrument) first.observe({ batch: attempts })
+  /** Starts one activity for the attempts of the batch. It ends with their outcomes. */
+  #observe(members: readonly BatchMember[]): void {
+    const first = members[0]?.attempt
+    if (first?.options.instrument) first.observe({ batch: members.map(({ attempt }) => attempt) })
   }
 
   #call(called: readonly BatchMember[]): unknown {
     const events = called.map(({ event }) => event!)
     const { attempt } = called[0]!
     const { signal } = this.#controller
-    const { logger, middleware } = attempt.options
+    const { logger } = attempt.options
     const { id: definitionId } = this.#definition
     const { tenantId } = attempt.envelope
     const context: BatchContext = {
@@ -112,10 +115,9 @@ class Batch implements MemberOwner, TurnWaiter {
       fail: (event, error) => this.#fail(event, error),
     }
     const handle = (): unknown => this.#definition.handler([...events], context)
-    const joined = joinMiddleware(middleware, this.#definition.middleware)
-    if (!joined) return handle()
+    if (!attempt.middleware) return handle()
     const batch = Object.freeze(called.map((member) => Object.freeze({ ...member.attempt.info })))
-    return throughMiddleware({ middleware: joined, info: attempt.info }, { work: 'handler', signal, batch }, handle)
+    return throughMiddleware(attempt, { work: 'handler', signal, batch }, handle)
   }
 
   #fail(event: BatchEvent, error: unknown): void {
@@ -148,6 +150,7 @@ class Batch implements MemberOwner, TurnWaiter {
 
   #failAll(error: unknown): void {
     if (this.#isDecided) return
+    this.#called ??= [] // so that the last member that fails does not call the handler
     for (const member of this.#members) member.fail(error)
     this.#decide()
   }

@@ -7,7 +7,7 @@ import { callback, integer, boolean, string } from '../options/kinds.ts'
 import { maxIdLength } from '../options/text-problem.ts'
 import {
   commonOptions,
-  type EventDefinitionOptions,
+  type DebounceableOptions,
   idOption,
   readDefinition,
   type WithoutDefaults,
@@ -28,7 +28,7 @@ export interface WorkflowOptions<
   Event extends JobEvent,
   Output,
   Name extends string = Event,
-> extends EventDefinitionOptions {
+> extends DebounceableOptions {
   /** The event that starts a run. Every send starts one. */
   event: Event | Extract<Name, JobEvent>
   payload?: undefined

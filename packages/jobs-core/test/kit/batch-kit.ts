@@ -13,7 +13,7 @@ export type BatchHandler = (
   events: readonly BatchEvent<'order.created'>[],
   context: BatchContext<'order.created'>,
 ) => unknown
-type Options = Omit<Parameters<typeof defineBatchJob<'order.created', unknown>>[0], 'id' | 'event' | 'handler'>
+type Options = Omit<Parameters<typeof defineBatchJob<'order.created', unknown>>[0], 'id' | 'handler'>
 
 /** Defines a batch job on `order.created` with the id `import-orders`. */
 export function batchJob(handler: BatchHandler, options: Partial<Options> = {}): BatchJobDefinition {

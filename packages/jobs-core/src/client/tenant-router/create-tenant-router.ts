@@ -22,6 +22,7 @@ import { createRoutedPauses } from './routed-pauses.ts'
 import { routedHealth } from './routed-health.ts'
 import { createRoutedSender, keyNameOf } from './routed-sender.ts'
 import { linkToRouter, routerLinkOf } from './router-link.ts'
+import { onEach } from './on-each.ts'
 import { TenantRoutes } from './tenant-routes.ts'
 
 /** The options of `createTenantRouter`. */
@@ -77,11 +78,8 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
   const queries: Pick<JobClient, 'listJobs' | 'cancelJobs'> & PauseOperations = {
     ...createRoutedPauses(routes),
     listJobs: async (listOptions) => listRoutedJobs(engines, toListQuery(listOptions)),
-    async cancelJobs(cancelOptions) {
-      const results = await Promise.allSettled(engines.map(({ client }) => client.cancelJobs(cancelOptions)))
-      for (const result of results) if (result.status === 'rejected') throw result.reason
-      return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
-    },
+    cancelJobs: async (cancelOptions) =>
+      (await onEach(engines, ({ client }) => client.cancelJobs(cancelOptions))).flat(),
   }
 
   const operationsFor = (tenantId?: string): JobOperations => ({

@@ -3,6 +3,7 @@ import type { Feature } from '../../provider/capabilities.ts'
 import { requireFeature } from '../../provider/check-support.ts'
 import { pauseFeatureOf, pauseFeatures, type PauseOperations } from '../pause-operations.ts'
 import { toPauseTarget } from '../to-pause-target.ts'
+import { onEach } from './on-each.ts'
 import type { RoutedEngine, TenantRoutes } from './tenant-routes.ts'
 
 /** Creates the operations that pause and resume the jobs of a router. */
@@ -48,15 +49,6 @@ async function enginesWith({ engines }: TenantRoutes, features: readonly Feature
 
 async function requireFeatureOf({ name, client }: RoutedEngine, feature: Feature): Promise<void> {
   requireFeature({ name, capabilities: await client.capabilities() }, feature)
-}
-
-/** Calls all engines. Then throws the first error, if any. */
-async function onEach<T>(engines: readonly RoutedEngine[], call: (engine: RoutedEngine) => Promise<T>): Promise<T[]> {
-  const results = await Promise.allSettled(engines.map(call))
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason
-    return result.value
-  })
 }
 
 function earlier(one: Pause, other: Pause): Pause {

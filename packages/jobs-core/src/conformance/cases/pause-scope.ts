@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
-import { expectCompleted, expectQueued, isListed, quietMs, startsOf, whilePaused } from '../pause-tools.ts'
+import { expectCompleted } from '../expect-completed.ts'
+import { expectQueued, isListed, quietMs, startsOf, whilePaused } from '../pause-tools.ts'
 import { untyped } from '../untyped-client.ts'
 import { nextTick, tickOf } from './next-tick.ts'
 

@@ -5,7 +5,8 @@ import type { CaseTools } from '../case-tools.ts'
 import type { ConformanceEvent } from '../conformance-events.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
-import { expectCompleted, expectQueued, isListed, quietMs, startsOf, whilePaused } from '../pause-tools.ts'
+import { expectCompleted } from '../expect-completed.ts'
+import { expectQueued, isListed, quietMs, startsOf, whilePaused } from '../pause-tools.ts'
 import { sendProgram, stepAttempts, waitForStepState } from '../workflow-tools.ts'
 
 /** Creates the cases that hold for each kind of target. Those of a definition run alone: it is paused for all cases. */
