@@ -1,5 +1,17 @@
+/** The state of a job or a run. `retrying` is between two attempts. `superseded`: a later send runs instead. */
+export type JobState =
+  | 'scheduled'
+  | 'queued'
+  | 'running'
+  | 'retrying'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'expired'
+  | 'superseded'
+
 /** The states of jobs and runs. */
-export const jobStates = [
+export const jobStates: readonly JobState[] = [
   'scheduled',
   'queued',
   'running',
@@ -9,10 +21,7 @@ export const jobStates = [
   'cancelled',
   'expired',
   'superseded',
-] as const
-
-/** The state of a job or a run. `retrying` is between two attempts. `superseded`: a later send runs instead. */
-export type JobState = (typeof jobStates)[number]
+]
 
 const ended: readonly JobState[] = ['completed', 'failed', 'cancelled', 'expired', 'superseded']
 
