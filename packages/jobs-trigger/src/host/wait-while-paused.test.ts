@@ -9,7 +9,7 @@ import { waitWhilePaused } from './wait-while-paused.ts'
 const minute = 60_000
 
 /** Waits until the queue is resumed after a time, and returns the requests, the duration and the waits. */
-async function waitIn(name: string, queue: FakeResponses['queue'], { cancelledAfterMs = Infinity } = {}) {
+async function waitIn(name: string, queue: FakeResponses['queue'], { cancelledAfterMs = Infinity, isRejected = false } = {}) {
   const clock = createFakeClock()
   const api = createFakeApi([], queue && { queue })
   const start = clock.now()
@@ -19,6 +19,7 @@ async function waitIn(name: string, queue: FakeResponses['queue'], { cancelledAf
     const ms = date.getTime() - clock.now()
     waitsMs.push(ms)
     if (clock.now() + ms - start > cancelledAfterMs) controller.abort()
+    if (isRejected) throw new Error('The server does not respond')
     await new Promise<void>((resolve) => void clock.setTimer(ms, resolve))
   }
   const context = { ctx: { queue: { name } }, signal: controller.signal } as unknown as RunContext
@@ -44,6 +45,16 @@ test('a run whose queue is paused asks again, at growing intervals of ten second
   expect(waitsMs).toHaveLength(19)
   expect([waitsMs[0], waitsMs.at(-1)]).toEqual([10_000, 2 * minute])
   expect(waitsMs).toEqual(waitsMs.toSorted((one, other) => one - other))
+})
+
+test('a run whose wait the SDK rejects waits for the same time in its process', async () => {
+  let asked = 0
+  const { waitsMs, durationMs } = await waitIn(
+    'job-work',
+    (type, name) => ({ type, name, paused: ++asked < 3, ...shown }),
+    { isRejected: true },
+  )
+  expect([waitsMs, durationMs]).toEqual([[10_000, 10_000], 20_000])
 })
 
 test('a run continues if its queue cannot be read', async () => {

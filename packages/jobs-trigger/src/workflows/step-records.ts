@@ -9,6 +9,7 @@ import {
 
 import { createEventToken, type EventTokenDependencies } from './event-token.ts'
 import { openWaits } from './open-waits.ts'
+import { type PollInterval, pollDelayMs } from './poll-delay-ms.ts'
 import type { RecordStore } from './record-store.ts'
 import type { ReplayGrace } from './replay-grace.ts'
 import type { WaitPoll } from './resolve-waits.ts'
@@ -22,10 +23,8 @@ export interface StepRecordsDependencies extends EventTokenDependencies {
   readonly resolveWaits: (poll: WaitPoll) => Promise<unknown>
 }
 
-/**
- * Interval of checks for wait results while a step runs: a share of the elapsed time, within limits in milliseconds.
- */
-const pollInterval = { share: 1 / 30, minMs: 1000, maxMs: 30_000 }
+/** Interval of checks for wait results while a step runs. */
+const pollInterval: PollInterval = { share: 1 / 30, minMs: 1000, maxMs: 30_000 }
 
 /** Step records that can receive wait results as a replay ends. */
 export interface PolledStepRecords extends StepRecordStore {
@@ -66,9 +65,7 @@ export function createStepRecords(dependencies: StepRecordsDependencies): Polled
         if (openWaits(record).length > 0) await resolveWaits({ isOver: () => isOver, onResolved }).catch(logFailure)
         if (isOver) return
         for (const step of undelivered.splice(0)) deliver(step)
-        const { share, minMs, maxMs } = pollInterval
-        const afterMs = Math.min(Math.max((clock.now() - startedAt) * share, minMs), maxMs)
-        timer = clock.setTimer(afterMs, () => void poll())
+        timer = clock.setTimer(pollDelayMs(clock.now() - startedAt, pollInterval), () => void poll())
       }
       return () => {
         isOver = true

@@ -4,6 +4,7 @@ import { wait } from '@trigger.dev/sdk'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { wakeTagOf } from '../wire/wait-keys.ts'
 import { type EventWait, isEventWait, openWaits } from './open-waits.ts'
+import { type PollInterval, pollDelayMs } from './poll-delay-ms.ts'
 
 /** Trigger.dev's waits. A run may have only one at a time: a second one ends the run and breaks its process. */
 export interface SdkWaits {
@@ -36,8 +37,8 @@ export interface WaitDependencies {
 const inProcessMs = 5000
 /** Completing a token takes several requests. So a wake-up this close is awaited in the process. */
 const soonMs = 1000
-/** Interval of checks for a lost notification: a share of the elapsed time, within limits in milliseconds. */
-const checkInterval = { share: 1 / 4, minMs: 10_000, maxMs: 3_600_000 }
+/** Interval of checks for a lost notification. */
+const checkInterval: PollInterval = { share: 1 / 4, minMs: 10_000, maxMs: 3_600_000 }
 /** Pauses between reads after a wake-up. A run notifies just before it ends, and a token read may be slightly stale. */
 const readPausesMs = [50, 100, 200, 400, 800, 1600]
 
@@ -94,10 +95,8 @@ async function waitForAny(
   const { runId, api, clock, waits, signal, resolveWaits } = dependencies
   const now = clock.now()
   const since = Math.min(now, ...open.map(({ startedAt }) => startedAt))
-  const { share, minMs, maxMs } = checkInterval
-  const checkAfterMs = Math.min(Math.max((now - since) * share, minMs), maxMs)
   const token = await api.tokens.create(`create a token for the run ${runId}`, {
-    timeoutMs: Math.min((wakeAt ?? Number.POSITIVE_INFINITY) - now, checkAfterMs),
+    timeoutMs: Math.min((wakeAt ?? Number.POSITIVE_INFINITY) - now, pollDelayMs(now - since, checkInterval)),
     tags: [wakeTagOf(runId)],
     idempotencyKey: `${runId}/wake/${now}/${crypto.randomUUID()}`,
   })
