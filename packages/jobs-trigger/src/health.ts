@@ -3,7 +3,7 @@ import { type Clock, eventOf, type JobRegistry, toErrorInfo } from '@cgk-platfor
 
 import type { EngineQueue } from './api/engine-shapes.ts'
 import type { TriggerApi } from './api/trigger-api.ts'
-import { eventQueueOf, ownQueueOf, queuesOfDefinition } from './read/definition-queues.ts'
+import { eventQueueOf, isPaused, ownQueueOf, queuesOfDefinition } from './read/definition-queues.ts'
 import { findIdleQueues } from './read/find-idle-queues.ts'
 import { type QueueName, queueKey, readQueues } from './read/read-queues.ts'
 import { jobIdOf, jobsTag } from './wire/tags.ts'
@@ -53,22 +53,18 @@ async function findQueues(jobs: JobRegistry | undefined, api: TriggerApi): Promi
   const wanted = (jobs?.all() ?? []).flatMap(queuesOf)
   const byKey = new Map(wanted.map((queue) => [queueKey(queue), queue]))
   const queues = await readQueues([...byKey.values()], api)
-  return [...byKey].map(([key, { task }]) => ({ task, queue: queues.get(key) }))
-}
-
-interface QueueReference extends QueueName {
-  readonly task: string
+  return [...byKey].map(([key, { name }]) => ({ task: name, queue: queues.get(key) }))
 }
 
 /**
  * Returns the queues of a definition's tasks. It includes the definition's own task, because the event's task exists
  * even if no job handles the event. The ticks of a cron job that is enabled have their own queue.
  */
-function queuesOf(definition: Definition): QueueReference[] {
+function queuesOf(definition: Definition): QueueName[] {
   const { id, kind, enabled } = definition
   const queues = [eventQueueOf(eventOf(definition)), ownQueueOf(id)]
   if (kind === 'cron' && enabled) queues.push({ type: 'custom', name: tickTaskId(id) })
-  return queues.map((queue) => ({ ...queue, task: queue.name }))
+  return queues
 }
 
 /** Returns the paused definitions and the tasks that wait because of them. A pause is not a failure: someone wanted it. */
@@ -76,14 +72,11 @@ function pausedOf(
   found: readonly TaskQueue[],
   jobs: JobRegistry | undefined,
 ): { readonly definitions: string; readonly tasks: ReadonlySet<string> } {
-  const names = new Set(found.flatMap(({ queue }) => (queue?.paused ? queue.name : [])))
-  const paused = (jobs?.all() ?? []).flatMap((definition) => {
-    const tasks = queuesOfDefinition(definition, jobs!).map(({ name }) => name)
-    return tasks.every((task) => names.has(task)) ? [{ id: definition.id, tasks }] : []
-  })
+  const keys = new Set(found.flatMap(({ queue }) => (queue?.paused ? queueKey(queue) : [])))
+  const paused = (jobs?.all() ?? []).filter(({ id }) => isPaused(id, jobs, keys))
   return {
     definitions: paused.map(({ id }) => `\`${id}\``).join(', '),
-    tasks: new Set(paused.flatMap(({ tasks }) => tasks)),
+    tasks: new Set(paused.flatMap((definition) => queuesOfDefinition(definition, jobs!).map(({ name }) => name))),
   }
 }
 

@@ -2,7 +2,7 @@ import type { Definition } from '@cgk-platform/jobs-core'
 import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
-import { inlineDefinition, runsInline, startsRuns } from '../read/inline-definition.ts'
+import { inlineDefinition, runsInline } from '../read/inline-definition.ts'
 import { type EventPayload, readEventPayload } from '../wire/payload.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 import { notifySendingWorkflow, notifyWaitingWorkflows } from '../workflows/notify-workflows.ts'
@@ -99,4 +99,9 @@ function selectDefinitions(
     bindLogger(logger, { jobId }).warn(message, { definitions: missing })
   }
   return definitions.filter(({ id }) => id in runs)
+}
+
+/** Returns true if a job starts runs of a definition. The job of a tick does, even if its cron job is disabled by now. */
+function startsRuns({ kind, enabled }: Definition): boolean {
+  return enabled || kind === 'cron'
 }

@@ -1,9 +1,9 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { eventOf, type JobRegistry } from '@cgk-platform/jobs-core/provider'
+import type { JobRegistry } from '@cgk-platform/jobs-core/provider'
 
 import { eventTaskId, jobTaskId } from '../wire/task-id.ts'
-import { inlineDefinition, startsRuns } from './inline-definition.ts'
-import type { QueueName } from './read-queues.ts'
+import { inlineDefinition } from './inline-definition.ts'
+import { queueKey, type QueueName } from './read-queues.ts'
 
 /** Returns the queue of a definition's own task. It has the same name with and without a limit, so a pause outlasts both. */
 export function ownQueueOf(definitionId: string): QueueName {
@@ -22,8 +22,20 @@ export function eventQueueOf(event: string): QueueName {
  * @param jobs - all definitions that are hosted
  */
 export function queuesOfDefinition(definition: Definition, jobs: JobRegistry): QueueName[] {
-  const event = eventOf(definition)
-  const handling = jobs.all().filter((one) => eventOf(one) === event && startsRuns(one))
-  const isInline = definition.kind !== 'cron' && inlineDefinition(handling)?.id === definition.id
-  return [ownQueueOf(definition.id), ...(isInline ? [eventQueueOf(event)] : [])]
+  const own = ownQueueOf(definition.id)
+  if (definition.kind === 'cron') return [own]
+  const isInline = inlineDefinition(jobs.subscribers(definition.event))?.id === definition.id
+  return isInline ? [own, eventQueueOf(definition.event)] : [own]
+}
+
+/**
+ * Returns true if all queues of a definition are paused. Of a definition that this process does not define, only its own
+ * queue is known.
+ *
+ * @param paused - the keys of all paused queues, from `queueKey`
+ */
+export function isPaused(definitionId: string, jobs: JobRegistry | undefined, paused: ReadonlySet<string>): boolean {
+  const definition = jobs?.get(definitionId)
+  const queues = jobs && definition ? queuesOfDefinition(definition, jobs) : [ownQueueOf(definitionId)]
+  return queues.every((queue) => paused.has(queueKey(queue)))
 }

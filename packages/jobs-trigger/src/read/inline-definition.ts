@@ -13,11 +13,6 @@ export function inlineDefinition(definitions: readonly Definition[]): Definition
   return more.length === 0 && isPlain ? first : undefined
 }
 
-/** Returns whether a job starts runs of a definition. The job of a tick does, even if its cron job is disabled by now. */
-export function startsRuns({ kind, enabled }: Definition): boolean {
-  return enabled || kind === 'cron'
-}
-
 /**
  * Returns true if the event's run makes the attempts itself. A failed run frees its idempotency key, so a job with a
  * key needs an event run that does not fail. An event that is only for waits starts no attempt.
