@@ -49,6 +49,13 @@ export function pnpOptions(cwd: string): string {
   return `--require ${cwd}/.pnp.cjs --loader ${cwd}/.pnp.loader.mjs --no-warnings`
 }
 
+/** Installs only these dependencies, with npm, into a new app. */
+export async function installAlone(dependencies: object, cwd: string, registry: PackageRegistry): Promise<void> {
+  mkdirSync(cwd, { recursive: true })
+  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
+  await installIn('npm', cwd, registry)
+}
+
 /** Installs the dependencies of the `package.json` in a folder. */
 export async function installIn(manager: Manager, cwd: string, { url }: PackageRegistry): Promise<void> {
   if (manager.startsWith('yarn')) return installWithYarn(manager === 'yarn, PnP' ? 'pnp' : 'node-modules', cwd, url)

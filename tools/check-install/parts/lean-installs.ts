@@ -1,8 +1,8 @@
-import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { consumers, runProgram } from '../consumers.ts'
-import { installIn } from '../install.ts'
+import { installAlone } from '../install.ts'
 import type { Finding } from '../row.ts'
 import type { InstallChecks } from '../install-checks.ts'
 
@@ -20,8 +20,8 @@ export async function checkLeanInstalls(checks: InstallChecks): Promise<void> {
     await checks.check('lean installs', `${installs} into an app with ${sdk}`, async (): Promise<Finding> => {
       const sdkDependency = { [sdk]: dependencies[sdk]! }
       const cwd = join(checks.folder, `${name}-lean`)
-      const alone = await installAlone(checks, cwd, sdkDependency)
-      const lean = await installAlone(checks, cwd, {
+      const alone = await sizesAlone(checks, cwd, sdkDependency)
+      const lean = await sizesAlone(checks, cwd, {
         ...sdkDependency,
         [installs]: checks.registry.versionOf(installs),
       })
@@ -40,7 +40,7 @@ export async function checkLeanInstalls(checks: InstallChecks): Promise<void> {
   await checks.check('lean installs', consumers.local.installs, async (): Promise<Finding> => {
     const { installs } = consumers.local
     const cwd = join(checks.folder, 'local-lean')
-    const lean = await installAlone(checks, cwd, { [installs]: checks.registry.versionOf(installs) })
+    const lean = await sizesAlone(checks, cwd, { [installs]: checks.registry.versionOf(installs) })
     const vendors = [...lean.keys()].filter((path) => /inngest|trigger/.test(path))
     if (vendors.length > 0)
       throw new Error(`The package must not install a vendor's SDK. Installed: ${vendors.join(', ')}.`)
@@ -56,7 +56,7 @@ async function checkFacadeInstall(checks: InstallChecks): Promise<void> {
     'lean installs',
     `${installs}, at most ${packages} packages and ${inMegabytes(bytes)}`,
     async () => {
-      const found = await installAlone(checks, join(checks.folder, 'facade-lean'), {
+      const found = await sizesAlone(checks, join(checks.folder, 'facade-lean'), {
         [installs]: checks.registry.versionOf(installs),
       })
       const largest = [...found].toSorted(([, a], [, b]) => b - a).slice(0, 3)
@@ -71,10 +71,8 @@ async function checkFacadeInstall(checks: InstallChecks): Promise<void> {
 }
 
 /** Installs only these dependencies. Returns the size of each package in bytes. */
-async function installAlone(checks: InstallChecks, cwd: string, dependencies: object): Promise<Map<string, number>> {
-  mkdirSync(cwd, { recursive: true })
-  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }))
-  await installIn('npm', cwd, checks.registry)
+async function sizesAlone(checks: InstallChecks, cwd: string, dependencies: object): Promise<Map<string, number>> {
+  await installAlone(dependencies, cwd, checks.registry)
   return bytesByPackage(join(cwd, 'node_modules'))
 }
 

@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { execute } from '../../check-packages/execute.ts'
-import { installIn } from '../install.ts'
+import { installAlone } from '../install.ts'
 import type { InstallChecks } from '../install-checks.ts'
 import { versionIn } from '../versions.ts'
 
@@ -13,13 +13,10 @@ const api = '@opentelemetry/api'
 export async function checkTelemetry(checks: InstallChecks): Promise<void> {
   const run = async (name: string, dependencies: Readonly<Record<string, string>>, program: string): Promise<void> => {
     const cwd = join(checks.folder, name)
-    mkdirSync(cwd)
     const names = ['@cgk-platform/jobs-local', own]
     const ours = Object.fromEntries(names.map((each) => [each, checks.registry.versionOf(each)]))
-    const manifest = { private: true, type: 'module', dependencies: { ...ours, ...dependencies } }
-    writeFileSync(join(cwd, 'package.json'), JSON.stringify(manifest))
+    await installAlone({ ...ours, ...dependencies }, cwd, checks.registry)
     writeFileSync(join(cwd, 'program.js'), program)
-    await installIn('npm', cwd, checks.registry)
     await execute(process.execPath, ['program.js'], { cwd })
   }
   const sdk = '@opentelemetry/sdk-trace'
