@@ -16,7 +16,7 @@ export interface QueueItem {
   readonly turnMs?: number
   /** Is called instead of a request at the end of a sleep. */
   readonly afterSleep?: () => void
-  /** Whether it starts its run: throttles count it, and its attempts after the first. */
+  /** True if the item starts its run. Throttles count it, and its attempts after the first. */
   readonly isStart?: true
   /** Number of times the item was executed. */
   generation: number

@@ -11,7 +11,7 @@ export interface ThrottleConfig {
 
 /** Decides which starts a throttle admits, as pkg/constraintapi of the server does. */
 export interface Throttles {
-  /** Whether a start is admitted now. An item that started less than five minutes ago is admitted again. */
+  /** Returns true if a start is admitted now. An item that started less than five minutes ago is admitted again. */
   admits(key: string, throttle: ThrottleConfig, itemId: string): boolean
   /** Counts a start. */
   count(key: string, throttle: ThrottleConfig, itemId: string): void

@@ -95,10 +95,12 @@ class NativeSteps implements StepEngine {
 
   get history(): ReplayHistory {
     const { ended, targetStep } = this.#context.request
-    const records = [...ended.values()].flatMap((step) => (step.type === 'data' && readStepRecord(step.data)) || [])
     return {
-      // Inngest's own steps, such as sleeps, have no record.
-      traceparent: records.toSorted((one, other) => one.endedAt - other.endedAt).at(-1)?.traceparent,
+      get traceparent() {
+        // Inngest's own steps, such as sleeps, have no record.
+        const records = [...ended.values()].flatMap((step) => (step.type === 'data' && readStepRecord(step.data)) || [])
+        return records.toSorted((one, other) => one.endedAt - other.endedAt).at(-1)?.traceparent
+      },
       // A request for one step repeats the calls of earlier requests.
       hasBegun: (key) => this.#ended(key) !== undefined || targetStep !== undefined,
     }
