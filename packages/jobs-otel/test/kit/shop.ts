@@ -58,6 +58,19 @@ export const fulfilOrder = defineWorkflow({
   },
 })
 
+/** The spans of `fulfil-order`, as `spanTree` renders them, on an engine whose steps are records. */
+export const fulfilOrderTree = [
+  'send shop.delivered PRODUCER',
+  'process fulfil-order CONSUMER #1 suspended <- send shop.delivered',
+  '  step charge INTERNAL #1 completed',
+  '  step confirm INTERNAL #1 completed',
+  '    send shop.paid PRODUCER',
+  '  wait cool-off INTERNAL suspended',
+  'process fulfil-order CONSUMER #1 resumed failed error=step_failed <- send shop.delivered, process fulfil-order',
+  '  step ship INTERNAL #1 failed error=CardDeclined',
+  '  compensate charge INTERNAL #1 completed',
+]
+
 export const countOrders = defineBatchJob({
   id: 'count-orders',
   event: 'shop.counted',
