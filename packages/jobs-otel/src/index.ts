@@ -4,7 +4,7 @@
  * @module jobs-otel
  */
 
-export { observeJobs, type ObserveJobsOptions } from './observe-jobs.ts'
+export { observeJobs } from './observe-jobs.ts'
 export { openTelemetry } from './open-telemetry.ts'
 export type { OpenTelemetryOptions } from './options.ts'
 export { traceFields } from './trace-fields.ts'

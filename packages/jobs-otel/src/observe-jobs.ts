@@ -2,24 +2,20 @@ import type { JobClient, JobState } from '@cgk-platform/jobs-core'
 import { metrics, type ObservableResult } from '@opentelemetry/api'
 
 import { names, systemName } from './attributes.ts'
+import { scope } from './telemetry.ts'
 
-/** The options of `observeJobs`. */
-export interface ObserveJobsOptions {
-  /** The states to count. Default: those of jobs that have not ended. */
-  states?: readonly JobState[] | undefined
-}
-
-const openStates: readonly JobState[] = ['scheduled', 'queued', 'running', 'retrying']
+/** The states of jobs that have not ended. */
+const states: readonly JobState[] = ['scheduled', 'queued', 'running', 'retrying']
 /** The maximum number that is counted of each state, which is the largest page of `listJobs`. */
 const limit = 1000
 
 /**
- * Reports the number of jobs by state as the gauge `cgk.jobs.jobs`, at most 1,000 for each. Every collection calls
- * `listJobs` once for each state, so do it in one process. Call it after the SDK has started. Returns a function that
- * stops it.
+ * Reports the number of unfinished jobs by state as the gauge `cgk.jobs.jobs`, at most 1,000 for each. Every collection
+ * calls `listJobs` once for each state, so do it in one process. Call it after the SDK has started. Returns a function
+ * that stops it.
  */
-export function observeJobs(client: JobClient, { states = openStates }: ObserveJobsOptions = {}): () => void {
-  const gauge = metrics.getMeter('@cgk-platform/jobs').createObservableGauge('cgk.jobs.jobs', {
+export function observeJobs(client: JobClient): () => void {
+  const gauge = metrics.getMeter(scope).createObservableGauge('cgk.jobs.jobs', {
     unit: '{job}',
     description: 'Jobs by state, at most 1,000 of each.',
   })

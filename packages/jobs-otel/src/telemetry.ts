@@ -10,7 +10,8 @@ import {
 
 import { createInstruments, type Instruments } from './instruments.ts'
 
-const scope = '@cgk-platform/jobs'
+/** The instrumentation scope of all spans and metrics. */
+export const scope = '@cgk-platform/jobs'
 
 /** The tracer and the instruments of the app's SDK. */
 export interface Telemetry {
