@@ -1,3 +1,5 @@
+import type { Attributes } from '@opentelemetry/api'
+
 /**
  * The names of the attributes. Those of messaging are from the semantic conventions 1.45. What has no convention has the
  * prefix `cgk.jobs`.
@@ -28,6 +30,16 @@ export const names = {
 
 /** The value of `messaging.system.name`, on every engine. */
 export const systemName = 'cgk_jobs'
+
+/** Returns the attributes that all spans and metrics of an operation have. @param event - absent if a send has several */
+export function labelsOf(operation: string, provider: string, event?: string): Attributes {
+  return {
+    [names.system]: systemName,
+    [names.operationName]: operation,
+    ...(event !== undefined && { [names.destination]: event }),
+    [names.engine]: provider,
+  }
+}
 
 /** The maximum length of a value. An SDK without a limit would keep a message of a megabyte in memory. */
 const maxLength = 1024

@@ -1,7 +1,7 @@
 import { type Attributes, type Link, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api'
 import type { AttemptActivity, Outcome, StartedAttempt } from '@cgk-platform/jobs-core/provider'
 
-import { bounded, names, systemName } from './attributes.ts'
+import { bounded, labelsOf, names } from './attributes.ts'
 import { errorTypeOf } from './error-type.ts'
 import type { Instruments } from './instruments.ts'
 import type { OpenTelemetryOptions } from './options.ts'
@@ -16,22 +16,23 @@ export function startAttempt(
   options: OpenTelemetryOptions,
   attempt: StartedAttempt,
   batch: readonly StartedAttempt[] | undefined,
-): AttemptActivity | undefined {
+): AttemptActivity {
   const tracer = telemetry.tracer()
   const instruments = telemetry.instruments()
-  if (!tracer && !instruments) return undefined
   const attempts = batch ?? [attempt]
   const elapsed = startTimer()
+  const { definitionId, event, provider } = attempt
+  const labels = { ...labelsOf('process', provider, event), [names.definition]: definitionId } // the same in a batch
   const parent = contextOf(attempt.trace)
-  const span = tracer && startProcess(tracer, options, attempt, batch)
-  if (instruments) for (const one of attempts) measureStart(instruments, one)
+  const span = tracer && startProcess(tracer, options, attempt, batch, labels)
+  if (instruments) for (const one of attempts) measureStart(instruments, one, labels)
   return {
     traceparent: span && traceparentOf(span.spanContext()),
     run: (code) => runInSpan(span, parent, code),
     ...(tracer && span && { startPart: (part) => startPart(tracer, trace.setSpan(parent, span), attempt, part) }),
     end(outcomes) {
       if (span) endProcess(span, outcomes)
-      if (instruments) measureEnd(instruments, attempts, outcomes, elapsed())
+      if (instruments) measureEnd(instruments, outcomes, elapsed(), labels)
     },
   }
 }
@@ -41,6 +42,7 @@ function startProcess(
   { attempts = 'linked', resumes = 'linked' }: OpenTelemetryOptions,
   attempt: StartedAttempt,
   batch: readonly StartedAttempt[] | undefined,
+  labels: Attributes,
 ): Span {
   const sent = (batch ?? [attempt]).map((one) => spanContextOf(one.trace))
   const before = spanContextOf({ traceparent: attempt.resumedFrom ?? '' })
@@ -54,7 +56,7 @@ function startProcess(
     `process ${attempt.definitionId}`,
     {
       kind: SpanKind.CONSUMER,
-      attributes: toAttributes(attempt, batch),
+      attributes: { ...labels, ...toAttributes(attempt, batch) },
       links: links.map((context) => ({ context })),
       ...(!parent && { root: true }),
     },
@@ -64,7 +66,6 @@ function startProcess(
 
 function toAttributes(attempt: StartedAttempt, batch: readonly StartedAttempt[] | undefined): Attributes {
   return {
-    ...toLabels(attempt),
     [names.operationType]: 'process',
     [names.tenant]: bounded(attempt.tenantId),
     ...(batch
@@ -81,46 +82,41 @@ function toAttributes(attempt: StartedAttempt, batch: readonly StartedAttempt[] 
 }
 
 function endProcess(span: Span, outcomes: readonly Outcome[]): void {
-  const error = outcomes.map(errorOf).find((one) => one !== undefined)
+  const error = firstErrorOf(outcomes)
   const types = [...new Set(outcomes.map(({ type }) => type))]
   span.setAttribute(names.outcome, types.length === 1 ? types[0]! : types)
   if (error) failSpan(span, error)
   span.end()
 }
 
-function errorOf(outcome: Outcome | undefined): unknown {
-  return outcome?.type === 'retry' || outcome?.type === 'failed' ? outcome.error : undefined
+function errorOf(outcome: Outcome): unknown {
+  return outcome.type === 'retry' || outcome.type === 'failed' ? outcome.error : undefined
 }
 
-function measureStart({ consumed, waitDuration }: Instruments, attempt: StartedAttempt): void {
+function firstErrorOf(outcomes: readonly Outcome[]): unknown {
+  return outcomes.map(errorOf).find((error) => error !== undefined)
+}
+
+function measureStart({ consumed, waitDuration }: Instruments, attempt: StartedAttempt, labels: Attributes): void {
   if (attempt.isResumed) return
-  const labels = toLabels(attempt)
   consumed.add(1, labels)
   if (attempt.attempt === 1) waitDuration.record(Math.max(0, attempt.startedAt - attempt.dueAt) / 1000, labels)
 }
 
 function measureEnd(
-  { processDuration, attempts: counter }: Instruments,
-  attempts: readonly StartedAttempt[],
+  { processDuration, attempts }: Instruments,
   outcomes: readonly Outcome[],
   seconds: number,
+  labels: Attributes,
 ): void {
-  for (const [index, attempt] of attempts.entries()) {
-    const outcome = outcomes[index]
-    const error = errorOf(outcome)
-    const labels = { ...toLabels(attempt), ...(error !== undefined && { [names.errorType]: errorTypeOf(error) }) }
-    // A batch is processed once, so its duration counts once.
-    if (index === 0) processDuration.record(seconds, labels)
-    if (outcome && outcome.type !== 'suspended') counter.add(1, { ...labels, [names.outcome]: outcome.type })
+  // A batch is processed once, so its duration counts once.
+  processDuration.record(seconds, withError(labels, firstErrorOf(outcomes)))
+  for (const outcome of outcomes) {
+    if (outcome.type === 'suspended') continue
+    attempts.add(1, { ...withError(labels, errorOf(outcome)), [names.outcome]: outcome.type })
   }
 }
 
-function toLabels({ event, definitionId, provider }: StartedAttempt): Attributes {
-  return {
-    [names.system]: systemName,
-    [names.operationName]: 'process',
-    [names.destination]: event,
-    [names.definition]: definitionId,
-    [names.engine]: provider,
-  }
+function withError(labels: Attributes, error: unknown): Attributes {
+  return error === undefined ? labels : { ...labels, [names.errorType]: errorTypeOf(error) }
 }

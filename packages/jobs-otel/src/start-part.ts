@@ -16,11 +16,11 @@ export function startPart(
   const attributes = {
     [names.definition]: definitionId,
     [names.tenant]: bounded(tenantId),
-    ...(stepId !== undefined && { [names.step]: bounded(stepId) }),
+    ...(stepId !== undefined && { [names.step]: stepId }),
     ...(stepKind !== undefined && { [names.stepKind]: stepKind }),
     ...(stepAttempt !== undefined && { [names.stepAttempt]: stepAttempt }),
   }
-  const span = tracer.startSpan(`${verbs[kind]} ${bounded(stepId ?? definitionId)}`, { attributes }, parent)
+  const span = tracer.startSpan(`${verbs[kind]} ${stepId ?? definitionId}`, { attributes }, parent)
   return {
     run: (code) => runInSpan(span, parent, code),
     end(end) {

@@ -1,7 +1,7 @@
 import { type Attributes, type Context, context, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api'
 import type { Envelope, EnvelopeResult, SendActivity } from '@cgk-platform/jobs-core/provider'
 
-import { bounded, names, systemName } from './attributes.ts'
+import { bounded, labelsOf, names } from './attributes.ts'
 import { errorTypeOf } from './error-type.ts'
 import { failSpan, runInSpan, startTimer } from './span-activity.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -13,10 +13,9 @@ export function startSend(
   envelopes: readonly Envelope[],
   provider: string,
   isBatch: boolean,
-): SendActivity | undefined {
+): SendActivity {
   const tracer = telemetry.tracer()
   const instruments = telemetry.instruments()
-  if (!tracer && !instruments) return undefined
   const active = context.active()
   const elapsed = startTimer()
   const created = tracer ? envelopes.map((envelope) => startMessage(tracer, envelope, provider, isBatch, active)) : []
@@ -31,10 +30,10 @@ export function startSend(
       batch?.end()
       if (!instruments) return
       for (const [index, { event }] of envelopes.entries()) {
-        instruments.sent.add(1, toLabels(event, provider, results[index]))
+        instruments.sent.add(1, { ...labelsOf('send', provider, event), ...failureOf(results[index]) })
       }
-      const labels = toLabels(commonEvent(envelopes), provider, failed)
-      instruments.operationDuration.record(elapsed(), { ...labels, [names.operationType]: 'send' })
+      const labels = toAttributes('send', provider, commonEvent(envelopes))
+      instruments.operationDuration.record(elapsed(), { ...labels, ...failureOf(failed) })
     },
   }
 }
@@ -45,7 +44,7 @@ function startMessage(tracer: Tracer, envelope: Envelope, provider: string, isBa
   const explicit = spanContextOf(envelope)
   const parent = explicit ? trace.setSpanContext(active, explicit) : active
   const { event, tenantId } = envelope
-  const attributes = { ...toAttributes(operation, event, provider), [names.tenant]: bounded(tenantId) }
+  const attributes = { ...toAttributes(operation, provider, event), [names.tenant]: tenantId }
   return tracer.startSpan(`${operation} ${event}`, { kind: SpanKind.PRODUCER, attributes }, parent)
 }
 
@@ -57,7 +56,7 @@ function startBatchSend(
   active: Context,
 ): Span {
   const event = commonEvent(envelopes)
-  const attributes = { ...toAttributes('send', event, provider), [names.messageCount]: envelopes.length }
+  const attributes = { ...toAttributes('send', provider, event), [names.messageCount]: envelopes.length }
   const links = created.map((span) => ({ context: span.spanContext() }))
   const name = event === undefined ? 'send' : `send ${event}`
   return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes, links }, active)
@@ -77,22 +76,10 @@ function commonEvent(envelopes: readonly Envelope[]): string | undefined {
   return envelopes.every((envelope) => envelope.event === event) ? event : undefined
 }
 
-function toAttributes(operation: string, event: string | undefined, provider: string): Attributes {
-  return {
-    [names.system]: systemName,
-    [names.operationName]: operation,
-    [names.operationType]: operation,
-    ...(event !== undefined && { [names.destination]: event }),
-    [names.engine]: provider,
-  }
+function toAttributes(operation: string, provider: string, event: string | undefined): Attributes {
+  return { ...labelsOf(operation, provider, event), [names.operationType]: operation }
 }
 
-function toLabels(event: string | undefined, provider: string, result: EnvelopeResult | undefined): Attributes {
-  return {
-    [names.system]: systemName,
-    [names.operationName]: 'send',
-    ...(event !== undefined && { [names.destination]: event }),
-    [names.engine]: provider,
-    ...(result && !result.ok && { [names.errorType]: errorTypeOf(result.error) }),
-  }
+function failureOf(result: EnvelopeResult | undefined): Attributes {
+  return result && !result.ok ? { [names.errorType]: errorTypeOf(result.error) } : {}
 }

@@ -1,7 +1,7 @@
 import type { Activity, SettledJob } from '@cgk-platform/jobs-core/provider'
 import { context, SpanKind } from '@opentelemetry/api'
 
-import { bounded, names, systemName } from './attributes.ts'
+import { bounded, labelsOf, names } from './attributes.ts'
 import { errorTypeOf } from './error-type.ts'
 import { failSpan, runInSpan, startTimer } from './span-activity.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -10,19 +10,12 @@ import type { Telemetry } from './telemetry.ts'
 export function startSettle(
   telemetry: Telemetry,
   { operation, provider, jobId, event, tenantId }: SettledJob,
-): Activity<{ readonly error?: unknown }> | undefined {
+): Activity<{ readonly error?: unknown }> {
   const tracer = telemetry.tracer()
   const instruments = telemetry.instruments()
-  if (!tracer && !instruments) return undefined
   const active = context.active()
   const elapsed = startTimer()
-  const labels = {
-    [names.system]: systemName,
-    [names.operationName]: operation,
-    [names.operationType]: 'settle',
-    [names.destination]: event,
-    [names.engine]: provider,
-  }
+  const labels = { ...labelsOf(operation, provider, event), [names.operationType]: 'settle' }
   const attributes = { ...labels, [names.messageId]: bounded(jobId), [names.tenant]: bounded(tenantId) }
   const span = tracer?.startSpan(`${operation} ${event}`, { kind: SpanKind.CLIENT, attributes }, active)
   return {

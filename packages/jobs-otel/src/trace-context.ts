@@ -22,8 +22,12 @@ export function spanContextOf({ traceparent, tracestate }: TraceFields): SpanCon
 /** Returns the `traceparent` of a span context; `undefined` if it is not valid. */
 export function traceparentOf(spanContext: SpanContext): string | undefined {
   if (!isSpanContextValid(spanContext)) return undefined
-  const { traceId, spanId, traceFlags } = spanContext
-  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
+  return `00-${spanContext.traceId}-${spanContext.spanId}-${flagsTextOf(spanContext)}`
+}
+
+/** Returns the flags of a span context as two hexadecimal digits. */
+export function flagsTextOf({ traceFlags }: SpanContext): string {
+  return traceFlags.toString(16).padStart(2, '0')
 }
 
 /** Returns the fields by which a span and the baggage of a context travel. The propagator of the app writes the baggage. */

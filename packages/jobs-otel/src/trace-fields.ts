@@ -1,5 +1,7 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api'
 
+import { flagsTextOf } from './trace-context.ts'
+
 /**
  * Returns the ids of the active span, for a line of a log: `trace_id`, `span_id` and `trace_flags`. `undefined` if no
  * span is active.
@@ -9,6 +11,5 @@ export function traceFields():
   | undefined {
   const spanContext = trace.getActiveSpan()?.spanContext()
   if (!spanContext || !isSpanContextValid(spanContext)) return undefined
-  const { traceId, spanId, traceFlags } = spanContext
-  return { trace_id: traceId, span_id: spanId, trace_flags: traceFlags.toString(16).padStart(2, '0') }
+  return { trace_id: spanContext.traceId, span_id: spanContext.spanId, trace_flags: flagsTextOf(spanContext) }
 }

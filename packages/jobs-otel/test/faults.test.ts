@@ -39,8 +39,6 @@ describe('without an SDK', () => {
   test('nothing is observed, and nothing is added to the envelope', async () => {
     const instrument = openTelemetry()
     expect(instrument.isEnabled?.()).toBe(false)
-    expect(instrument.startSend?.([], 'local', false)).toBeUndefined()
-    expect(instrument.startAttempt?.({} as never)).toBeUndefined()
     engine = createTestEngine({ jobs: shop, instrument })
     expect(await runOrder(engine.client)).toEqual(['completed'])
   })
@@ -149,6 +147,11 @@ test('an explicit `traceparent` of a send is the parent of its span', async () =
   ])
 })
 
+const started = {
+  ...{ definitionId: 'd', event: 'e', jobId: 'j', runId: 'r', attempt: 1, maxAttempts: 1, tenantId: 't' },
+  ...{ dueAt: 0, startedAt: 0, isResumed: false, followsCrash: false, provider: 'local', trace: {} },
+}
+
 test.each([
   ['a malformed `traceparent`', { traceparent: 'ff-x-y-z' }],
   ['a `tracestate` of 512 members', { tracestate: Array.from({ length: 512 }, (_, n) => `k${n}=1`).join(',') }],
@@ -159,17 +162,14 @@ test.each([
   telemetry = startTelemetry()
   engine = createTestEngine({ jobs: [], instrument: openTelemetry() })
   const valid = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
-  const started = { definitionId: 'd', event: 'e', jobId: 'j', runId: 'r', attempt: 1, maxAttempts: 1, tenantId: 't' }
-  const hostile = { ...valid, ...fields }
-  const times = { dueAt: 0, startedAt: 0, isResumed: false, followsCrash: false, provider: 'local' }
-  const activity = openTelemetry().startAttempt!({ ...started, ...times, trace: hostile })!
+  const activity = openTelemetry().startAttempt!({ ...started, trace: { ...valid, ...fields } })!
   let calls = 0
   activity.run(() => void calls++)
   activity.end([{ type: 'completed' }])
   expect([calls, telemetry.spans().length]).toEqual([1, 1])
 })
 
-test('an error message and a tenant of a megabyte are shortened', async () => {
+test('an error message of a megabyte is shortened, and an error name of a megabyte is left out', async () => {
   telemetry = startTelemetry()
   const failing = defineJob({
     id: 'fail-at-length',
@@ -185,6 +185,13 @@ test('an error message and a tenant of a megabyte are shortened', async () => {
   const span = telemetry.spans().find(({ name }) => name.startsWith('process'))!
   expect(span.status.message).toHaveLength(1024)
   expect(span.attributes['error.type']).toBe('_OTHER')
+})
+
+test('a tenant of a megabyte, which another sender gave to a hosted engine, is shortened', () => {
+  telemetry = startTelemetry()
+  engine = createTestEngine({ jobs: [] })
+  openTelemetry().startAttempt!({ ...started, tenantId: 't'.repeat(1_000_000) })!.end([{ type: 'completed' }])
+  expect(telemetry.spans()[0]?.attributes['cgk.jobs.tenant.id']).toHaveLength(1024)
 })
 
 test('a handler that ends the active span does not disturb its attempt or others', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { defineBatchJob, RequestFailedError } from '@cgk-platform/jobs-core'
 import { createTestEngine } from '@cgk-platform/jobs-local/testing'
 import type { DataPoint, Histogram } from '@opentelemetry/sdk-metrics'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -59,6 +60,64 @@ test('sends, deliveries, attempts and durations are counted by event, definition
     ['send shop.paid send', 2],
   ])
   await engine.close()
+})
+
+test('the duration of a batch has the error of its first event that failed', async () => {
+  const failSecond = defineBatchJob({
+    id: 'fail-second',
+    event: 'shop.counted',
+    maxSize: 2,
+    maxWait: '1s',
+    retry: { maxAttempts: 1 },
+    handler: (events, { fail }) => fail(events[1]!, Object.assign(new Error('No stock'), { name: 'OutOfStock' })),
+  })
+  const { client, ...engine } = createTestEngine({ jobs: [failSecond], instrument: openTelemetry() })
+  const item = { event: 'shop.counted', payload: order } as const
+  await client.sendJobs([item, item])
+  await engine.runUntilIdle()
+  expect(await points('messaging.process.duration')).toEqual([['process shop.counted fail-second OutOfStock', 1]])
+  expect(await points('cgk.jobs.attempts')).toEqual([
+    ['process shop.counted fail-second completed', 1],
+    ['process shop.counted fail-second OutOfStock failed', 1],
+  ])
+  await engine.close()
+})
+
+test('sends and cancels that fail have the code of their error', async () => {
+  const { startSend, startSettle } = openTelemetry()
+  const envelope = { v: 1, id: 'job_1', event: 'shop.paid', payload: order, tenantId: 'acme', sentAt: 0 } as const
+  const error = new RequestFailedError({ provider: 'local', operation: 'send', problem: 'no' })
+  startSend!([envelope, envelope], 'local', true)!.end([
+    { ok: true, id: 'job_1', deduplicated: true },
+    { ok: false, error },
+  ])
+  const settled = { provider: 'local', jobId: 'job_1', event: 'shop.paid', tenantId: 'acme' }
+  startSettle!({ ...settled, operation: 'cancel' })!.end({ error })
+  startSettle!({ ...settled, operation: 'retry' })!.end({})
+  expect(await points('messaging.client.sent.messages')).toEqual([
+    ['send shop.paid', 1],
+    ['send shop.paid request_failed', 1],
+  ])
+  expect(await points('messaging.client.operation.duration')).toEqual([
+    ['cancel shop.paid settle request_failed', 1],
+    ['retry shop.paid settle', 1],
+    ['send shop.paid send request_failed', 1],
+  ])
+  expect(
+    telemetry
+      .spans()
+      .map(({ name, status, attributes }) => [
+        name,
+        status.message ?? attributes['cgk.jobs.deduplicated'],
+        attributes['error.type'],
+      ]),
+  ).toEqual([
+    ['create shop.paid', true, undefined],
+    ['create shop.paid', error.message, 'request_failed'],
+    ['send shop.paid', error.message, 'request_failed'],
+    ['cancel shop.paid', error.message, 'request_failed'],
+    ['retry shop.paid', undefined, undefined],
+  ])
 })
 
 test('the wait counts from when the first attempt is due, not from the send of a delayed job', async () => {
