@@ -57,9 +57,9 @@ export interface StartedAttempt extends AttemptInfo {
   readonly dueAt: number
   /** When the attempt starts, by the engine's clock. Epoch milliseconds. */
   readonly startedAt: number
-  /** Whether a workflow continues an attempt that started earlier. */
+  /** True if a workflow continues an earlier attempt. */
   readonly isResumed: boolean
-  /** Whether the process may have died in the attempt before, whose activity then never ended. */
+  /** True if the process may have died in the attempt before. The activity of that attempt never ended. */
   readonly followsCrash: boolean
   /** The `traceparent` of the activity that the workflow was suspended in; absent if it is unknown. */
   readonly resumedFrom?: string | undefined

@@ -70,7 +70,7 @@ export interface AttemptOptions {
   readonly middleware?: readonly AttemptMiddleware[] | undefined
   /** The host's instrumentation. Default: none. */
   readonly instrument?: Instrumentation | undefined
-  /** Whether the process may have died in the attempt before, for the instrumentation. Default false. */
+  /** True if the process may have died in the attempt before. Only for the instrumentation. Default false. */
   readonly followsCrash?: boolean | undefined
   /**
    * Aborts when the host suspends a workflow whose code then never continues. Ends the activity of the attempt, nothing

@@ -11,7 +11,7 @@ export interface CodeEnd {
   readonly completed: Outcome | undefined
   /** The thrown value, if it did not complete. */
   readonly thrown: unknown
-  /** Whether the envelope or the output was being checked, so that an error of this library is permanent. */
+  /** True if the envelope or the output was being checked. An error of this library is then permanent. */
   readonly isChecking: boolean
 }
 

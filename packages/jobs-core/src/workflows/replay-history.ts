@@ -4,7 +4,7 @@ import type { StepRecord } from './workflow-record.ts'
 export interface ReplayHistory {
   /** The `traceparent` of the last replay that called a new step; absent if none has one. */
   readonly traceparent: string | undefined
-  /** Whether a step was called in an earlier replay. */
+  /** Returns true if a step was called in an earlier replay. */
   hasBegun(key: string): boolean
 }
 

@@ -9,7 +9,11 @@ import { waitWhilePaused } from './wait-while-paused.ts'
 const minute = 60_000
 
 /** Waits until the queue is resumed after a time, and returns the requests, the duration and the waits. */
-async function waitIn(name: string, queue: FakeResponses['queue'], { cancelledAfterMs = Infinity, isRejected = false } = {}) {
+async function waitIn(
+  name: string,
+  queue: FakeResponses['queue'],
+  { cancelledAfterMs = Infinity, isRejected = false } = {},
+) {
   const clock = createFakeClock()
   const api = createFakeApi([], queue && { queue })
   const start = clock.now()
