@@ -169,7 +169,7 @@ test.each([
   expect([calls, telemetry.spans().length]).toEqual([1, 1])
 })
 
-test('an error message of a megabyte is shortened, and an error name of a megabyte is left out', async () => {
+test('an error message of a megabyte is shortened, and an error name of a megabyte is omitted', async () => {
   telemetry = startTelemetry()
   const failing = defineJob({
     id: 'fail-at-length',
