@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 
 import type { RunLimits, Subscriber } from '../../src/store/job-store.ts'
-import { changed } from '../kit/open-store.ts'
+import { changed, openDatabase, openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createStore, storeNames } from '../kit/stores.ts'
+import { createTestFile } from '../kit/test-file.ts'
 
 const debounced: Subscriber = { definitionId: 'work', maxAttempts: 1, debounce: { periodMs: 1000 } }
 const throttled = (): RunLimits => ({ throttle: { limit: 1, periodMs: 10_000 } })
@@ -100,3 +101,20 @@ test.each(storeNames)(
     expect((await send(6000, 6000))[1]).toEqual([])
   },
 )
+
+test('a file has a key of fixed length for a long one, which still names its group', async () => {
+  const { path } = createTestFile()
+  const store = openStore(path)
+  const jobs = [createEnvelope(), createEnvelope(), createEnvelope()]
+  const long = 'x'.repeat(10_000)
+  const superseded = await changed(store, () => {
+    store.add(jobs, 0)
+    const keys = [`${long}a`, `${long}b`, `${long}a`]
+    return store
+      .takeDueJobs(3, 0)
+      .flatMap((job, index) => store.addRuns(job, [{ ...debounced, debounceKey: keys[index]! }], 0))
+  })
+  expect(superseded).toEqual([jobs[0]!.id])
+  const sql = 'SELECT max(length(debounce_key)) AS longest FROM cgk_runs'
+  expect(openDatabase(path).prepare(sql).get()!['longest']).toBeLessThan(100)
+})

@@ -19,10 +19,16 @@ export function laneOf({ definitionId, job }: StoredRun): BatchLane {
   return { definition: definitionId, tenant: job.envelope.tenantId }
 }
 
-/** Makes the first run of a lane its leader, which waits for a slot, unless it has one. */
-export function promote(connection: Connection, { definition, tenant }: BatchLane): void {
+/** Returns whether a lane has a leader, which waits for a slot. */
+export function hasLeader(connection: Connection, { definition, tenant }: BatchLane): boolean {
   const leader = `SELECT 1 AS one FROM cgk_runs WHERE phase = ${phases.ready} AND definition_id = ? AND tenant = ? AND gather_until IS NOT NULL LIMIT 1`
-  if (connection.get(leader, definition, tenant)) return
+  return connection.get(leader, definition, tenant) !== undefined
+}
+
+/** Makes the first run of a lane its leader, unless it has one. */
+export function promote(connection: Connection, lane: BatchLane): void {
+  if (hasLeader(connection, lane)) return
+  const { definition, tenant } = lane
   const first = `SELECT run FROM cgk_runs WHERE ${gathersInLane} ORDER BY ${inOrder} LIMIT 1`
   connection.run(`UPDATE cgk_runs SET phase = ${phases.ready} WHERE run = (${first})`, definition, tenant)
 }

@@ -40,11 +40,9 @@ export class Batches {
     this.#grown.clear()
   }
 
-  /** Makes a new run, which was written as ready, wait for a batch. */
-  add(run: StoredRun, maxSize: number): void {
+  /** Remembers the lane of a new run, which may now have enough for a batch. */
+  added(run: StoredRun, maxSize: number): void {
     const lane = laneOf(run)
-    const sql = `UPDATE cgk_runs SET phase = ${gathering}, gather_until = ? WHERE run = ?`
-    this.#dependencies.connection.run(sql, run.gather!.until, keyOf(run).run)
     this.#grown.set(JSON.stringify(lane), { ...lane, maxSize })
   }
 
@@ -57,8 +55,7 @@ export class Batches {
       const leaders = found.filter(({ gather }) => gather !== undefined)
       for (const leader of leaders) this.#join(leader, limitsOf, now)
       claimed.push(...found)
-      const areApart = found.every(({ probationEndsAt }) => probationEndsAt !== undefined)
-      isMore = leaders.length > 0 && claimed.length < max && !areApart
+      isMore = leaders.length > 0 && claimed.length < max
     }
     return claimed
   }

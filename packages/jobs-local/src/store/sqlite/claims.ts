@@ -159,9 +159,11 @@ export class Claims {
     if (isOnProbation || waits === 0) return { suspects: [], keepsApart: isOnProbation }
     const { isEmpty, hasOthers } = this.#processLoad
     const placeOf = (definitionId: string): ReturnType<Workers['placeOf']> => workers.placeOf(definitionId)
-    const slots = options.max + held.size
+    const slots = options.max + held.slots
     const isInOrder = !hasOthers && this.#mayKeepApart(elapsedMs)
     const suspects = claimSuspects({ ...options, elapsedMs, slots, isEmpty, isInOrder, placeOf })
+    for (const run of suspects ?? []) held.add(run)
+    if (suspects && suspects.length > 0) this.writeProbation()
     if (suspects?.length === 0) {
       const isHere = (definitionId: string, tenant: string): boolean =>
         !isPaused(options.paused, definitionId, tenant) &&

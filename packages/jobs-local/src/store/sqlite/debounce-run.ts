@@ -5,6 +5,7 @@ import type { StoredRun } from '../job-store.ts'
 import { quietUntil } from '../quiet-until.ts'
 import type { Connection } from './connection.ts'
 import { keyOf } from './rows.ts'
+import { storedKeyOf } from './stored-keys.ts'
 
 interface OpenRow {
   readonly run: number
@@ -30,7 +31,7 @@ export function debounceRun(
 ): string | undefined {
   const { definitionId, job, debounceKey } = run
   const { id, tenantId } = job.envelope
-  const key = debounceKey === undefined ? '' : `=${debounceKey}`
+  const key = storedKeyOf(debounceKey)
   const open = connection.get<OpenRow>(openSql, definitionId, tenantId, key, arrivedAt(job, now))
   if (open) {
     const sql =

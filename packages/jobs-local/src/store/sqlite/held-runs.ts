@@ -17,8 +17,9 @@ export class HeldRuns {
     for (const [key, before] of this.#changes.splice(0).toReversed()) this.#set(key, before)
   }
 
-  get size(): number {
-    return this.#runs.size
+  /** The number of slots that they hold. The other runs of a batch hold none. */
+  get slots(): number {
+    return [...this.#runs.values()].filter(({ isInBatch }) => !isInBatch).length
   }
 
   /** Returns the runs. */

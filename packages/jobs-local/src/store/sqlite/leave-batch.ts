@@ -1,10 +1,11 @@
 import type { StoredRun } from '../job-store.ts'
-import { gathersInLane, laneOf, promoteIfFull } from './batch-lane.ts'
+import { gathersInLane, hasLeader, laneOf, promoteIfFull } from './batch-lane.ts'
 import type { Connection } from './connection.ts'
 
 /** Lets the other runs of a batch job and tenant have another leader, after a run was cancelled that may have been it. */
 export function leaveBatch(connection: Connection, run: StoredRun): void {
   const lane = laneOf(run)
+  if (hasLeader(connection, lane)) return
   const sql = `UPDATE cgk_runs SET gather_until = 1 WHERE ${gathersInLane} AND gather_until = 0`
   connection.run(sql, lane.definition, lane.tenant)
   const size =

@@ -159,7 +159,7 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   `
-  ALTER TABLE cgk_runs ADD COLUMN debounce_key TEXT; -- '' for none, otherwise '=' and the value
+  ALTER TABLE cgk_runs ADD COLUMN debounce_key TEXT; -- see \`storedKeyOf\`
   ALTER TABLE cgk_runs ADD COLUMN debounced_since INTEGER; -- when the first run of its group was created
   ALTER TABLE cgk_runs ADD COLUMN superseded_by TEXT; -- the id of the job whose run replaced it
   CREATE INDEX cgk_runs_debounced ON cgk_runs (definition_id, tenant, debounce_key) WHERE state = 'scheduled';

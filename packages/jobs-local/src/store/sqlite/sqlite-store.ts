@@ -141,7 +141,6 @@ class SqliteStore implements JobStore {
       // Add the results that arrived while no worker held the workflow.
       if (run.workflow) this.#waits.takeNotices(run, now)
     }
-    if (claimed[0]?.probationEndsAt !== undefined) this.#claims.writeProbation() // suspects are the first
     this.#mayHaveNext = claimed.length === max
     return claimed
   }

@@ -25,7 +25,7 @@ export function keyOfText(text: string): string {
 }
 
 /** Returns a key for a column: empty without one, and of fixed length for a long one. */
-function storedKeyOf(key: string | undefined): string {
+export function storedKeyOf(key: string | undefined): string {
   if (key === undefined) return ''
   return shortKey.test(key) ? `=${key}` : `#${createHash('sha256').update(key).digest('base64')}`
 }

@@ -47,7 +47,7 @@ export class UnwrittenRuns {
     setKey(run, { run: runAt(seqOf(job), job.runs.length), worker: 0, rank: rankOf(run) })
     if (subscriber.batch) {
       this.#writeWaiting(run)
-      this.batches.add(run, subscriber.batch.maxSize)
+      this.batches.added(run, subscriber.batch.maxSize)
       return undefined
     }
     if (!subscriber.debounce) return void this.#runs.push(run)
@@ -80,7 +80,7 @@ export class UnwrittenRuns {
   }
 
   #writeWaiting(run: StoredRun, { debounce }: Pick<Subscriber, 'debounce'> = {}): void {
-    const { definitionId, maxAttempts, compensateOnCancel = false, job } = run
+    const { definitionId, maxAttempts, compensateOnCancel = false, job, gather } = run
     const { run: key, rank } = keyOf(run)
     addRun(this.#connection, {
       run: key,
@@ -91,6 +91,7 @@ export class UnwrittenRuns {
       compensateOnCancel,
       ...storedKeysOf(run),
       ...(debounce && { debounce }),
+      ...(gather && { gatherUntil: gather.until }),
     })
   }
 }
