@@ -70,12 +70,17 @@ function toSubscriber(
   }
 }
 
+type SubscriberKeys = Pick<Subscriber, 'concurrencyKey' | 'throttleKey' | 'debounceKey'>
+
+const noKeys: SubscriberKeys = Object.freeze({})
+
 function keysOf(
   { payload }: Partial<Pick<Envelope, 'payload'>>,
   concurrencyPath: string | undefined,
   throttlePath: string | undefined,
   debouncePath: string | undefined,
-): Pick<Subscriber, 'concurrencyKey' | 'throttleKey' | 'debounceKey'> {
+): SubscriberKeys {
+  if (concurrencyPath === undefined && throttlePath === undefined && debouncePath === undefined) return noKeys
   const [concurrencyKey, throttleKey, debounceKey] = [concurrencyPath, throttlePath, debouncePath].map((path) =>
     path === undefined ? undefined : payloadKeyOf(payload, path),
   )

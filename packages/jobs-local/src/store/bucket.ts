@@ -30,7 +30,7 @@ export class Bucket<T extends WaitingLane<T>> extends Gate<T> {
     if (throttle) this.state = byLimits(this.state, throttle, now)
   }
 
-  /** Whether it is as if no run had ever started. */
+  /** True if no lane waits for it and no earlier start counts any more. */
   isUnused(now: number): boolean {
     return !this.isWanted && (this.state ?? now) <= now
   }

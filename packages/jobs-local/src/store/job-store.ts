@@ -38,11 +38,11 @@ export interface StoredRun {
   readonly maxAttempts: number
   /** Seconds by which the run is moved ahead of others that wait for a slot. Absent: 0. */
   readonly priority?: number
-  /** Its value of the payload that `concurrency.key` names. Absent: it has none, or its definition names no key. */
+  /** Its value of the payload that `concurrency.key` names. Absent: none, or the run was read from a file. */
   readonly concurrencyKey?: string
-  /** Its value of the payload that `throttle.key` names. Absent: it has none, or its definition names no key. */
+  /** Its value of the payload that `throttle.key` names. Absent: none, or the run was read from a file. */
   readonly throttleKey?: string
-  /** Its value of the payload that `debounce.key` names. Absent: it has none, or its definition names no key. */
+  /** Its value of the payload that `debounce.key` names. Absent: none, or the run was read from a file. */
   readonly debounceKey?: string
   /** The id of the job that replaced it, while `superseded`. */
   supersededBy?: string

@@ -6,7 +6,7 @@ import type { Lane, LaneGroup, Tenant } from './lane.ts'
 import { Slots } from './slots.ts'
 import { WaitingRuns } from './waiting-runs.ts'
 
-/** The lanes of all waiting runs, by tenant, definition and keys. Has none without runs. */
+/** The lanes of all waiting runs, by tenant, definition and keys. Lanes and tenants without runs are removed. */
 export class Lanes {
   readonly tenants = new Map<string, Tenant>()
   readonly definitions = new Map<string, DefinitionLanes<Lane>>()
@@ -31,6 +31,7 @@ export class Lanes {
       key,
       concurrencyKey,
       throttleKey: run.throttleKey,
+      bucketName: undefined,
       isAgain,
       slots,
       waiting: new WaitingRuns(),
@@ -89,10 +90,10 @@ export class Lanes {
   }
 
   /** Returns the throttle of a lane, which is created if it is new. */
-  bucketOf({ group, throttleKey }: Lane, key: string | undefined, now: number): Bucket<Lane> {
-    const { definition, tenant } = group
+  bucketOf(lane: Lane, key: string | undefined, now: number): Bucket<Lane> {
+    const { definition } = lane.group
     if (key === undefined) return (definition.bucket ??= new Bucket<Lane>(definition, true))
-    const name = `${tenant.id.length}:${tenant.id}${throttleKey === undefined ? '' : `:${throttleKey}`}`
+    const name = (lane.bucketName ??= bucketNameOf(lane))
     const known = definition.buckets.get(name)
     if (known) return known
     const bucket = new Bucket<Lane>(definition, false)
@@ -163,6 +164,10 @@ function slotsOf(group: LaneGroup, key: string | undefined): Slots<Lane> {
   let slots = group.keys.get(key)
   if (!slots) group.keys.set(key, (slots = new Slots(group.definition, 'perKey')))
   return slots
+}
+
+function bucketNameOf({ tenant: { id }, throttleKey }: Lane): string {
+  return `${id.length}:${id}${throttleKey === undefined ? '' : `:${throttleKey}`}`
 }
 
 function laneKeyOf({ concurrencyKey, throttleKey }: StoredRun, isAgain: boolean): string | undefined {

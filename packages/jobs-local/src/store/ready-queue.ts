@@ -77,7 +77,7 @@ export class ReadyQueue {
   get waitingRuns(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>()
     for (const { id, waiting } of this.#lanes.definitions.values()) if (waiting > 0) counts.set(id, waiting)
-    for (const tenantId of this.#paused.tenants.keys() ?? []) {
+    for (const tenantId of this.#paused.tenants.keys()) {
       for (const [id, waiting] of this.#lanes.waitingOf(tenantId)) counts.set(id, (counts.get(id) ?? 0) - waiting)
     }
     for (const [id, count] of counts) if (count === 0 || this.#paused.definitions.has(id)) counts.delete(id)

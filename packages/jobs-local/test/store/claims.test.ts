@@ -97,11 +97,15 @@ function createScene(name: StoreName, workers: number) {
   const stored = new Map<ModelRun, StoredRun>()
   const limitsOf: LimitsOf = (id) => model.limits.get(id)
 
-  const add = (jobId: string, run: StoredRun, priority = 0): void => {
-    const { concurrencyKey, throttleKey, job } = run
-    const rank = run.retryOf === undefined ? job.envelope.sentAt - priority * 1000 : undefined
+  const add = (
+    jobId: string,
+    { concurrencyKey, throttleKey }: Partial<Pick<ModelRun, 'concurrencyKey' | 'throttleKey'>>,
+    priority = 0,
+  ): void => {
+    const { job, definitionId: id, retryOf } = store.get(jobId)!.runs.at(-1)!
+    const rank = retryOf === undefined ? job.envelope.sentAt - priority * 1000 : undefined
     const { tenantId: ofTenant } = job.envelope
-    const fields = { jobId, definitionId: run.definitionId, tenantId: ofTenant, concurrencyKey, throttleKey, rank }
+    const fields = { jobId, definitionId: id, tenantId: ofTenant, concurrencyKey, throttleKey, rank }
     const known = model.runs.filter((one) => one.jobId === jobId)
     if (known.length < job.runs.length) model.runs.push({ ...fields, hasStarted: false, state: 'waiting', dueAt: 0 })
   }
@@ -127,7 +131,7 @@ function createScene(name: StoreName, workers: number) {
         store.add([envelope], nowMs)
         for (const job of store.takeDueJobs(10, nowMs)) store.addRuns(job, [subscriber], nowMs)
       })
-      add(envelope.id, store.get(envelope.id)!.runs.at(-1)!, subscriber.priority)
+      add(envelope.id, subscriber, subscriber.priority)
     },
     /** Claims runs. Fails if the model does not allow one, or allows another. */
     async claim(max: number): Promise<readonly StoredRun[]> {
@@ -177,7 +181,7 @@ function createScene(name: StoreName, workers: number) {
       const run = ended[which % ended.length]
       if (!run) return
       await changed(store, () => store.retry(run.jobId, nowMs))
-      add(run.jobId, store.get(run.jobId)!.runs.at(-1)!)
+      add(run.jobId, run)
     },
   }
 }

@@ -11,7 +11,9 @@ test('an idle worker writes nothing, which would wake all other workers', async 
   onTestFinished(remove)
   const retention = { count: 10, ageMs: 1000 }
   const logger = bindLogger(createRecordedLogger(), {})
-  const store = createSqliteStore({ path, retention, leaseMs: 600_000, logger, clock: { now: () => 0 } })
+  const tenantWeights = new Map<string, number>()
+  const clock = { now: () => 0 }
+  const store = createSqliteStore({ path, retention, leaseMs: 600_000, tenantWeights, logger, clock })
   onTestFinished(() => store.shared!.dispose())
   const { DatabaseSync } = loadSqlite(path)
   const other = new DatabaseSync(path)

@@ -1,3 +1,5 @@
+import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
+
 import { maxBatchBytes } from '../max-batch-bytes.ts'
 import type { Gather } from '../gather.ts'
 import type { StoredRun } from '../job-store.ts'
@@ -177,5 +179,5 @@ function laneIdOf({ definitionId, job }: StoredRun): string {
 }
 
 function bytesOf({ job }: StoredRun): number {
-  return JSON.stringify(job.envelope.payload).length
+  return encodeEnvelope(job.envelope).length
 }

@@ -1,3 +1,5 @@
+import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
+
 import { turnBatch } from '../../turn-batch.ts'
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import { maxBatchBytes } from '../max-batch-bytes.ts'
@@ -98,7 +100,7 @@ export class Batches {
   /** Returns the rows of up to `max` runs that fit into the batch of a leader. */
   #fitting(leader: StoredRun, max: number): number[] {
     const { definition, tenant } = laneOf(leader)
-    const left = maxBatchBytes - JSON.stringify(leader.job.envelope).length
+    const left = maxBatchBytes - encodeEnvelope(leader.job.envelope).length
     const first =
       `SELECT run, rank, length(envelope) AS size FROM cgk_runs JOIN cgk_jobs j ON j.seq = ${jobOfRun} ` +
       `WHERE phase = ${gathering} AND definition_id = ? AND cgk_runs.tenant = ? ORDER BY ${inOrder} LIMIT ?`

@@ -31,7 +31,7 @@ export interface ClaimsDependencies {
   readonly unwritten: UnwrittenRuns
   readonly held: HeldRuns
   /** The turns of a tenant in each round. Default 1. */
-  readonly tenantWeights?: ReadonlyMap<string, number> | undefined
+  readonly tenantWeights: ReadonlyMap<string, number>
   readonly clock: Pick<Clock, 'now' | 'elapsed'>
 }
 
@@ -97,7 +97,7 @@ export class Claims {
 
   /** Claims up to `max` runs. While a suspect is on probation, claims no other suspect, and for a while nothing. */
   #claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
-    const { connection, workers, unwritten, tenantWeights: weights = new Map<string, number>() } = this.#dependencies
+    const { connection, workers, unwritten, tenantWeights: weights } = this.#dependencies
     const mayBegin = (definitionId: string): boolean => workers.mayBegin(definitionId)
     const paused = readPausedWork(connection)
     const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now, paused, throttles: this.#throttles }

@@ -8,8 +8,7 @@ const conditions = ['definition_id = ?', 'tenant = ?', 'concurrency_key = ?']
  *
  * @param lane - a definition, with one of its tenants, with a key of the tenant
  */
-export function freeSlots(connection: Connection, limit: number | undefined, ...lane: readonly string[]): number {
-  if (limit === undefined) return Number.POSITIVE_INFINITY
+export function freeSlots(connection: Connection, limit: number, ...lane: readonly string[]): number {
   const isInLane = conditions.slice(0, lane.length).join(' AND ')
   const sql =
     `SELECT (SELECT count(*) FROM cgk_runs WHERE phase = ${phases.held} AND ${isInLane}) + ` +

@@ -1,5 +1,6 @@
 import type { StoredRun } from '../job-store.ts'
 import { compareText } from './compare-text.ts'
+import { nextIn } from './next-in.ts'
 import type { RunSource } from './run-source.ts'
 import { type Turn, type TurnEnd, type TurnState, TenantTurns } from './tenant-turns.ts'
 
@@ -54,10 +55,7 @@ export class LimitedRuns implements RunSource {
   }
 
   nextTenant(after: string, isIncluded: boolean): string | undefined {
-    return this.#ordered.find((tenant) => {
-      const place = compareText(tenant, after)
-      return isIncluded ? place >= 0 : place > 0
-    })
+    return nextIn(this.#ordered, after, isIncluded)
   }
 
   claim(tenant: string, max: number): readonly StoredRun[] {

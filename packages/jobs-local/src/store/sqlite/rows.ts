@@ -3,7 +3,7 @@ import { type JobErrorInfo, type Json, decodeEnvelope, type Envelope } from '@cg
 
 import type { StoredJob, StoredRun } from '../job-store.ts'
 import { runIdOf } from '../run-id.ts'
-import { keyOfText, type StoredKeys } from './stored-keys.ts'
+import type { StoredKeys } from './stored-keys.ts'
 
 /** A row of `cgk_jobs`. */
 export interface JobRow {
@@ -184,8 +184,6 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     ...(row.resumed === 1 && { resumed: true }),
     ...(row.grace_ms !== null && { graceMs: row.grace_ms }),
     ...(row.compensate_on_cancel === 1 && { compensateOnCancel: true }),
-    ...(row.throttle_key !== '' && { throttleKey: keyOfText(row.throttle_key) }),
-    ...(row.concurrency_key !== '' && { concurrencyKey: keyOfText(row.concurrency_key) }),
     ...(row.compensation === compensationStates.pending && { toCompensate: envelope }),
     ...(row.compensation === compensationStates.running && { compensating: envelope }),
   }

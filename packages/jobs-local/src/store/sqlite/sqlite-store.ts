@@ -46,7 +46,7 @@ export interface SqliteStoreOptions {
   readonly path: string
   readonly retention: Retention
   readonly leaseMs: number
-  readonly tenantWeights?: ReadonlyMap<string, number>
+  readonly tenantWeights: ReadonlyMap<string, number>
   readonly logger: Logger
   readonly clock: Pick<Clock, 'now' | 'elapsed'>
 }

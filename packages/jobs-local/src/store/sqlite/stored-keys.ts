@@ -19,11 +19,6 @@ export function storedKeysOf({
   return { throttle_key: storedKeyOf(throttleKey), concurrency_key: storedKeyOf(concurrencyKey) }
 }
 
-/** Returns the key that a column has. Of a long one, returns what stands for it. */
-export function keyOfText(text: string): string {
-  return text.replace(/^=/u, '')
-}
-
 /** Returns a key for a column: empty without one, and of fixed length for a long one. */
 export function storedKeyOf(key: string | undefined): string {
   if (key === undefined) return ''

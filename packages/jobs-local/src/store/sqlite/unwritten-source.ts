@@ -1,5 +1,6 @@
 import type { StoredRun } from '../job-store.ts'
 import { compareText } from './compare-text.ts'
+import { nextIn } from './next-in.ts'
 import { keyOf } from './rows.ts'
 import type { RunSource } from './run-source.ts'
 
@@ -22,10 +23,7 @@ export class UnwrittenSource implements RunSource {
   }
 
   nextTenant(after: string, isIncluded: boolean): string | undefined {
-    return this.#tenants.find((tenant) => {
-      const place = compareText(tenant, after)
-      return isIncluded ? place >= 0 : place > 0
-    })
+    return nextIn(this.#tenants, after, isIncluded)
   }
 
   claim(tenant: string, max: number): readonly StoredRun[] {
