@@ -2,7 +2,7 @@ import { type Definition, defineBatchJob, defineWorkflow } from '@cgk-platform/j
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { createTestEngine } from '../../src/testing/index.ts'
+import { createTestEngine, type TestEngineOptions } from '../../src/testing/index.ts'
 import { createTestFile } from '../kit/test-file.ts'
 import '../kit/work.ts'
 
@@ -43,7 +43,7 @@ const workload: fc.Arbitrary<Workload> = fc.record({
   ),
 })
 
-async function run({ maxSize, slots, sends }: Workload, path?: string) {
+async function run({ maxSize, slots, sends }: Workload, config: TestEngineOptions['config']) {
   const calls: Call[] = []
   const importWork = defineBatchJob({
     id: 'import',
@@ -64,7 +64,7 @@ async function run({ maxSize, slots, sends }: Workload, path?: string) {
       return events.map(({ id }) => id)
     },
   }) as unknown as Definition
-  const engine = createTestEngine({ jobs: [importWork], config: path === undefined ? {} : { store: 'sqlite', path } })
+  const engine = createTestEngine({ jobs: [importWork], config })
   const ids: string[] = []
   for (const [index, { tenant, afterMs, failures }] of sends.entries()) {
     await engine.advance(afterMs)
@@ -103,177 +103,119 @@ function check({ maxSize, slots, sends }: Workload, { ids, calls, statuses }: Aw
   }
 }
 
+const slow = { maxSize: 4, maxWait: '1s' } as const
+const full = { maxSize: 2, maxWait: '7d' } as const
+
+/** Creates an engine with a batch job. If the job has one slot, its first batch runs until `endFirst`. */
+function createImport(
+  bounds: { readonly maxSize: number; readonly maxWait: '1s' | '7d'; readonly concurrency?: 1 },
+  options?: Pick<TestEngineOptions, 'config' | 'maxPayloadBytes'>,
+) {
+  const batches: string[][] = []
+  let endFirst = (): void => undefined
+  const job = defineBatchJob({
+    id: 'import',
+    event: 'work.requested',
+    ...bounds,
+    handler: async (events) => {
+      batches.push(events.map(({ id }) => id))
+      if (bounds.concurrency === 1 && batches.length === 1) await new Promise<void>((resolve) => (endFirst = resolve))
+      else await new Promise((resolve) => setImmediate(resolve))
+    },
+  }) as unknown as Definition
+  const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 20, ...options })
+  return {
+    engine,
+    /** The ids of the jobs of each batch. */
+    batches,
+    sizes: () => batches.map(({ length }) => length),
+    send: async (data?: string) => (await engine.client.sendJob('work.requested', { tenantId: 'acme', data })).id,
+    endFirst: () => endFirst(),
+  }
+}
+
 describe.each([
   ['memory', 150],
   ['SQLite', 25],
 ] as const)('batches in %s', (store, numRuns) => {
-  const createPath = (): string | undefined => (store === 'memory' ? undefined : createTestFile().path)
+  const config = () => (store === 'memory' ? {} : ({ store: 'sqlite', path: createTestFile().path } as const))
 
   test('run each event once in each attempt, of one tenant, at most `maxSize`, and in time', async () => {
     await fc.assert(
-      fc.asyncProperty(workload, async (given) => check(given, await run(given, createPath()))),
+      fc.asyncProperty(workload, async (given) => check(given, await run(given, config()))),
       { numRuns },
     )
   })
 
   test('grow while they wait for a slot', async () => {
-    const path = createPath()
-    const sizes: number[] = []
-    const job = defineBatchJob({
-      id: 'import',
-      event: 'work.requested',
-      maxSize: 4,
-      maxWait: '1s',
-      concurrency: 1,
-      handler: async (events) => {
-        sizes.push(events.length)
-        if (sizes.length === 1) await new Promise<void>((resolve) => (end = resolve))
-      },
-    }) as unknown as Definition
-    let end = (): void => undefined
-    const engine = createTestEngine({
-      jobs: [job],
-      config: path === undefined ? {} : { store: 'sqlite', path },
-      maxRealWaitMs: 20,
-    })
-    const send = () => engine.client.sendJob('work.requested', { tenantId: 'acme' })
+    const { engine, send, endFirst, sizes } = createImport({ ...slow, concurrency: 1 }, { config: config() })
     await send()
     await engine.advance('1s')
     for (let number = 0; number < 6; number++) {
       await send()
       await engine.advance('2s')
     }
-    end()
+    endFirst()
     await engine.runUntilIdle()
-    expect(sizes).toEqual([1, 4, 2])
+    expect(sizes()).toEqual([1, 4, 2])
     await engine.client.close()
   })
 
   test('do not keep a batch waiting for a leader that was cancelled', async () => {
-    const path = createPath()
-    const ids: string[][] = []
-    const job = defineBatchJob({
-      id: 'import',
-      event: 'work.requested',
-      maxSize: 4,
-      maxWait: '1s',
-      concurrency: 1,
-      handler: async (events) => {
-        ids.push(events.map(({ id }) => id))
-        if (ids.length === 1) await new Promise<void>((resolve) => (end = resolve))
-      },
-    }) as unknown as Definition
-    let end = (): void => undefined
-    const engine = createTestEngine({
-      jobs: [job],
-      config: path === undefined ? {} : { store: 'sqlite', path },
-      maxRealWaitMs: 20,
-    })
-    const send = async () => (await engine.client.sendJob('work.requested', { tenantId: 'acme' })).id
+    const { engine, send, endFirst, batches } = createImport({ ...slow, concurrency: 1 }, { config: config() })
     await send()
     await engine.advance('1s')
     const [leader, other] = [await send(), await send()]
     await engine.advance('2s')
     await engine.client.cancelJob(leader)
-    end()
+    endFirst()
     await engine.runUntilIdle()
-    expect(ids[1]).toEqual([other])
+    expect(batches[1]).toEqual([other])
     await engine.client.close()
   })
 
   test('that are full start one after the other in a single slot', async () => {
-    const path = createPath()
-    const sizes: number[] = []
-    const job = defineBatchJob({
-      id: 'import',
-      event: 'work.requested',
-      maxSize: 2,
-      maxWait: '7d',
-      handler: async (events) => {
-        sizes.push(events.length)
-        await new Promise((resolve) => setImmediate(resolve))
-      },
-    }) as unknown as Definition
-    const config = { concurrency: 1, ...(path !== undefined && { store: 'sqlite' as const, path }) }
-    const engine = createTestEngine({ jobs: [job], config })
+    const { engine, sizes } = createImport(full, { config: { concurrency: 1, ...config() } })
     const items = Array.from({ length: 6 }, () => ({ event: 'work.requested' as const, payload: { tenantId: 'acme' } }))
     await engine.client.sendJobs(items)
     await engine.advance('1s')
-    expect(sizes).toEqual([2, 2, 2])
+    expect(sizes()).toEqual([2, 2, 2])
     await engine.client.close()
   })
 
   test('that are full start although their leader is cancelled', async () => {
-    const path = createPath()
-    const ids: string[][] = []
-    let end = (): void => undefined
-    const job = defineBatchJob({
-      id: 'import',
-      event: 'work.requested',
-      maxSize: 2,
-      maxWait: '7d',
-      concurrency: 1,
-      handler: async (events) => {
-        ids.push(events.map(({ id }) => id))
-        if (ids.length === 1) await new Promise<void>((resolve) => (end = resolve))
-      },
-    }) as unknown as Definition
-    const config = path === undefined ? {} : { store: 'sqlite' as const, path }
-    const engine = createTestEngine({ jobs: [job], config, maxRealWaitMs: 20 })
+    const { engine, send, endFirst, batches } = createImport({ ...full, concurrency: 1 }, { config: config() })
     const sent: string[] = []
     for (let number = 0; number < 5; number++) {
-      sent.push((await engine.client.sendJob('work.requested', { tenantId: 'acme' })).id)
+      sent.push(await send())
       await engine.advance(1)
     }
     await engine.client.cancelJob(sent[2]!)
-    end()
+    endFirst()
     await engine.advance('1s')
-    expect(ids).toEqual([sent.slice(0, 2), sent.slice(3)])
+    expect(batches).toEqual([sent.slice(0, 2), sent.slice(3)])
     await engine.client.close()
   })
 
   test('are split if their events are too large together', async () => {
-    const path = createPath()
-    const sizes: number[] = []
-    const job = defineBatchJob({
-      id: 'import',
-      event: 'work.requested',
-      maxSize: 100,
-      maxWait: '1s',
-      handler: (events) => void sizes.push(events.length),
-    }) as unknown as Definition
-    const engine = createTestEngine({
-      jobs: [job],
-      maxPayloadBytes: 16 * 1024 * 1024,
-      config: path === undefined ? {} : { store: 'sqlite', path },
-    })
     const mb = 1024 * 1024
+    const { engine, send, sizes } = createImport(slow, { config: config(), maxPayloadBytes: 16 * mb })
     // Two of the larger ones would fit without their envelopes.
-    for (const length of [7 * mb, 7 * mb, 8 * mb - 100, 8 * mb - 100])
-      await engine.client.sendJob('work.requested', { tenantId: 'acme', data: 'x'.repeat(length) })
+    for (const length of [7 * mb, 7 * mb, 8 * mb - 100, 8 * mb - 100]) await send('x'.repeat(length))
     await engine.runUntilIdle()
-    expect(sizes).toEqual([2, 1, 1])
+    expect(sizes()).toEqual([2, 1, 1])
     await engine.client.close()
   })
 })
 
 test('a client in memory that closes runs the events that wait for a batch', async () => {
-  const sizes: number[] = []
-  const job = defineBatchJob({
-    id: 'import',
-    event: 'work.requested',
-    maxSize: 10,
-    maxWait: '7d',
-    handler: (events) => void sizes.push(events.length),
-  }) as unknown as Definition
-  const engine = createTestEngine({ jobs: [job] })
-  const send = () => engine.client.sendJob('work.requested', { tenantId: 'acme' })
+  const { engine, send, sizes } = createImport({ maxSize: 10, maxWait: '7d' })
   const first = await send()
   await engine.settle()
   await send()
   await engine.client.close()
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(2)
-  expect((await engine.client.getJobStatus(first.id)).state).toBe('completed')
+  expect(sizes().reduce((sum, size) => sum + size, 0)).toBe(2)
+  expect((await engine.client.getJobStatus(first)).state).toBe('completed')
 })
 
 test('a step of a workflow runs an event of a batch job', async () => {

@@ -12,80 +12,57 @@ import '../kit/work.ts'
 const tenantId = 'acme'
 const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 1000 } as const
 const endless = (): Promise<never> => new Promise(() => undefined)
+const options = { id: 'work', event: 'work.requested', concurrency: 2, retry } as const
+const defineBatches = (handler: () => Promise<void>) =>
+  defineBatchJob<'work.requested'>({ ...options, timeout: '5s', maxSize: 2, maxWait: '1s', handler })
 
 describe.each(['memory', 'file'])('the slots of an engine in %s', (kind) => {
   const config = () => (kind === 'memory' ? {} : ({ store: 'sqlite', path: createTestFile().path } as const))
 
-  test('are free again after several attempts of a run have left a handler each', async () => {
+  /** Creates an engine with a definition whose handlers run until a test ends them. */
+  const create = (define: (handler: () => Promise<void>) => unknown) => {
     const left: (() => void)[] = []
-    const work = defineJob<'work.requested'>({
-      id: 'work',
-      event: 'work.requested',
-      concurrency: 2,
-      timeout: '1s',
-      retry,
-      handler: () => new Promise<void>((resolve) => left.push(resolve)),
-    })
-    const engine = createTestEngine({ jobs: [work as Definition], maxRealWaitMs: 5, config: config() })
-    const { id } = await engine.client.sendJob('work.requested', { tenantId })
+    const job = define(() => new Promise<void>((resolve) => left.push(resolve))) as Definition
+    const engine = createTestEngine({ jobs: [job], maxRealWaitMs: 5, config: config() })
+    const send = (priority = 0) => engine.client.sendJob('work.requested', { tenantId }, { priority })
+    return { engine, left, send }
+  }
+
+  test('are free again after several attempts of a run have left a handler each', async () => {
+    const { engine, left, send } = create((handler) =>
+      defineJob<'work.requested'>({ ...options, timeout: '1s', handler }),
+    )
+    const { id } = await send()
     await engine.advance('4s')
     expect([(await engine.client.getJobStatus(id)).state, left.length]).toEqual(['failed', 2])
     for (const end of left) end()
     await engine.settle()
-    for (let job = 0; job < 2; job++) await engine.client.sendJob('work.requested', { tenantId })
+    for (let job = 0; job < 2; job++) await send()
     await engine.settle()
     expect(left.length).toBe(4)
     await engine.close()
   })
 
   test('are free when a left handler ends whose run is in the batch of another', async () => {
-    const left: (() => void)[] = []
-    let calls = 0
-    const work = defineBatchJob<'work.requested'>({
-      id: 'work',
-      event: 'work.requested',
-      concurrency: 2,
-      timeout: '5s',
-      maxSize: 2,
-      maxWait: '1s',
-      retry,
-      handler: () => {
-        calls++
-        return new Promise<void>((resolve) => left.push(resolve))
-      },
-    })
-    const engine = createTestEngine({ jobs: [work as Definition], maxRealWaitMs: 5, config: config() })
-    const send = () => engine.client.sendJob('work.requested', { tenantId })
+    const { engine, left, send } = create(defineBatches)
     await send()
     await engine.advance('1s') // a batch of one, which is stopped after 5 s
     await engine.advance('5500ms')
     await send()
     await engine.advance('1s') // both are in one batch
-    expect(calls).toBe(2)
+    expect(left.length).toBe(2)
     await send()
     await send()
     await engine.settle()
-    expect(calls).toBe(2) // the left handler holds a slot
+    expect(left.length).toBe(2) // the left handler holds a slot
     left[0]!()
     await engine.settle()
-    expect(calls).toBe(3)
+    expect(left.length).toBe(3)
     await engine.close()
   })
 
   test('are not free when an event leaves a batch whose earlier handler still runs', async () => {
-    const left: (() => void)[] = []
-    const work = defineBatchJob<'work.requested'>({
-      id: 'work',
-      event: 'work.requested',
-      concurrency: 2,
-      timeout: '5s',
-      maxSize: 2,
-      maxWait: '1s',
-      retry,
-      handler: () => new Promise<void>((resolve) => left.push(resolve)),
-    })
-    const engine = createTestEngine({ jobs: [work as Definition], maxRealWaitMs: 5, config: config() })
-    const send = (priority = 0) => engine.client.sendJob('work.requested', { tenantId }, { priority })
+    const { engine, left, send } = create(defineBatches)
     const { id } = await send()
     await engine.advance('6500ms') // its handler was stopped after 5 s, and still runs
     await send(600)
