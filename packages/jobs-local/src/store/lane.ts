@@ -45,7 +45,7 @@ export interface Lane extends WaitingLane<Lane> {
   readonly key: string | undefined
   readonly concurrencyKey: string | undefined
   readonly throttleKey: string | undefined
-  /** The name of the throttle of its key, once a throttle was asked. */
+  /** The name of its throttle, computed on first use. */
   bucketName: string | undefined
   /** Whether its runs have started before, so that a throttle does not count them. */
   readonly isAgain: boolean
