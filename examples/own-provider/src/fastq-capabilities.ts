@@ -10,6 +10,8 @@ const noCron = no(noSchedules, 'Send the event from your own scheduler.')
 const noPriority = no('A fastq queue is first in, first out.', 'Give urgent jobs their own definition.')
 const noWorkflows = no(noRecords, 'Send the event of the next job at the end of each job.')
 
+const noInspection = no('This provider has no `inspection`.', 'Call `getJobStatus` with the id of a job.')
+
 /** The capabilities of the fastq provider. */
 export const fastqCapabilities: Capabilities = {
   features: {
@@ -50,6 +52,19 @@ export const fastqCapabilities: Capabilities = {
     'workflows: compensateOnCancel': noWorkflows,
     'workflows: events only for waits': noWorkflows,
     'status.steps': noWorkflows,
+    'inspect.getJob': noInspection,
+    'inspect.getJob: attempts': noInspection,
+    'inspect.getJob: payload': noInspection,
+    'inspect.listJobs': noInspection,
+    'inspect.listJobs by definition': noInspection,
+    'inspect.listJobs by state': noInspection,
+    'inspect.listJobs by time': noInspection,
+    'inspect.listJobs by error': noInspection,
+    'inspect.listJobs, oldest first': noInspection,
+    'inspect.countJobs: exact': noInspection,
+    'inspect.listWorkers': noInspection,
+    'inspect.subscribe: push': noInspection,
+    'inspect.runCronJob': noInspection,
     'jobs survive a restart': no(inMemory, 'Send the jobs again after a restart, with idempotency keys.'),
     'multiple processes': no(inMemory, 'Run the jobs in the process that sends them.'),
   },

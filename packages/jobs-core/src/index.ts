@@ -54,6 +54,26 @@ export { findRun } from './runs/find-run.ts'
 export { isEnded, type JobState } from './runs/job-state.ts'
 export type { JobStatus, RunStatus } from './runs/job-status.ts'
 
+// Inspecting and steering jobs
+export type { DefinitionInfo } from './inspection/definition-info.ts'
+export type { CountGroup, JobCount, JobCounts } from './inspection/job-counts.ts'
+export type { AttemptDetails, JobDetails, RunDetails } from './inspection/job-details.ts'
+export type { JobFilter } from './inspection/job-filter.ts'
+export type {
+  ChangeJobsOptions,
+  ChangeJobsResult,
+  CountOptions,
+  InspectListOptions,
+  JobInspector,
+  JobsChange,
+  StatsOptions,
+  SubscribeOptions,
+  TenantInspector,
+} from './inspection/job-inspector.ts'
+export type { GroupStats, JobStats } from './inspection/job-stats.ts'
+export type { JobSummary, JobSummaryPage } from './inspection/job-summary.ts'
+export type { WorkerInfo } from './inspection/worker-info.ts'
+
 // Events
 export { catalogue } from './events/catalogue/catalogue.ts'
 export type { LineItem } from './events/catalogue/shared-fields.ts'

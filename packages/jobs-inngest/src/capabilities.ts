@@ -112,6 +112,63 @@ export const inngestCapabilities: Capabilities = {
       instead: 'Move a tenant to or from Inngest when none of its workflows waits for an event.',
     },
     'status.steps': { supported: true, note: 'Takes one more request.' },
+    'inspect.getJob': { supported: false, note: 'Not supported yet.', instead: 'Use `listJobs` and `getJobStatus`.' },
+    'inspect.getJob: attempts': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.getJob: payload': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs': { supported: false, note: 'Not supported yet.', instead: 'Use `listJobs` and `getJobStatus`.' },
+    'inspect.listJobs by definition': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs by state': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs by time': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs by error': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs, oldest first': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.countJobs: exact': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listWorkers': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.subscribe: push': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.runCronJob': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
     'jobs survive a restart': {
       supported: true,
       note: 'A self-hosted server that is killed loses accepted jobs, unless it runs with `--redis-uri`.',

@@ -41,6 +41,63 @@ export const localCapabilities: Capabilities = {
     'workflows: compensateOnCancel': { supported: true },
     'workflows: events only for waits': { supported: true },
     'status.steps': { supported: true },
+    'inspect.getJob': { supported: false, note: 'Not supported yet.', instead: 'Use `listJobs` and `getJobStatus`.' },
+    'inspect.getJob: attempts': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.getJob: payload': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs': { supported: false, note: 'Not supported yet.', instead: 'Use `listJobs` and `getJobStatus`.' },
+    'inspect.listJobs by definition': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs by state': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs by time': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs by error': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs, oldest first': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.countJobs: exact': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listWorkers': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.subscribe: push': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.runCronJob': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
     'jobs survive a restart': {
       supported: false,
       note: 'Jobs are stored in memory and end with the process.',

@@ -112,6 +112,63 @@ export const triggerCapabilities: Capabilities = {
     },
     'workflows: events only for waits': { supported: true },
     'status.steps': { supported: true },
+    'inspect.getJob': { supported: false, note: 'Not supported yet.', instead: 'Use `listJobs` and `getJobStatus`.' },
+    'inspect.getJob: attempts': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.getJob: payload': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs': { supported: false, note: 'Not supported yet.', instead: 'Use `listJobs` and `getJobStatus`.' },
+    'inspect.listJobs by definition': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs by state': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs by time': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs by error': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listJobs, oldest first': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.countJobs: exact': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.listWorkers': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.subscribe: push': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
+    'inspect.runCronJob': {
+      supported: false,
+      note: 'Not supported yet.',
+      instead: 'Use `listJobs` and `getJobStatus`.',
+    },
     'jobs survive a restart': {
       supported: true,
       note: 'A run fails if its process is killed by SIGKILL, for example by the out-of-memory killer. You can retry it.',

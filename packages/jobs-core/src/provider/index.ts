@@ -28,6 +28,7 @@ export type {
   ProviderSendOptions,
   ProviderSendOptionTypes,
 } from './engine-types.ts'
+export type { InspectFilter, InspectQuery, JobInspection } from '../inspection/job-inspection.ts'
 export type { ListQuery } from './job-page.ts'
 export type { EnvelopeResult } from './envelope-result.ts'
 export type { JobHost } from './job-provider.ts'

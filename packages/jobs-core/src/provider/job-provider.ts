@@ -1,6 +1,7 @@
 import type { JobsError } from '../errors/jobs-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobClient } from '../client/job-client.ts'
+import type { JobInspection } from '../inspection/job-inspection.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { Pause, PauseTarget } from '../jobs/pause.ts'
@@ -59,6 +60,8 @@ export interface JobProvider {
   resume?(target: PauseTarget): Promise<void>
   /** Returns what is paused. */
   pauses?(): Promise<readonly Pause[]>
+  /** Reads jobs for `client.inspect`. Omit it if the engine does not support that. */
+  readonly inspection?: JobInspection | undefined
   /** Calls `changed` after every change of a job. Returns a function that stops it. Without `watch`, a client polls. */
   watch?(id: string, changed: () => void): () => void
   /** Checks that the engine is reachable and usable. Reports problems in its result instead of rejecting. */

@@ -1,0 +1,124 @@
+import type { JobHandle } from '../client/send-options.ts'
+import type { JobErrorInfo } from '../runs/error-info.ts'
+import type { DefinitionInfo } from './definition-info.ts'
+import type { CountGroup, JobCounts } from './job-counts.ts'
+import type { JobDetails } from './job-details.ts'
+import type { JobFilter } from './job-filter.ts'
+import type { JobStats } from './job-stats.ts'
+import type { JobSummary, JobSummaryPage } from './job-summary.ts'
+import type { WorkerInfo } from './worker-info.ts'
+
+/** Options of `inspect.listJobs`. */
+export interface InspectListOptions extends JobFilter {
+  /** The order by the time of the send. Default: `newest` first. */
+  order?: 'newest' | 'oldest' | undefined
+  /** The maximum number of jobs: 1 to 1,000. Default: 50. */
+  limit?: number | undefined
+  /** The `cursor` of the previous page. */
+  cursor?: string | undefined
+}
+
+/** Options of `inspect.countJobs`. */
+export interface CountOptions extends JobFilter {
+  /** Also counts by this. Default: only the total. */
+  by?: CountGroup | undefined
+}
+
+/** Options of `inspect.getStats`. */
+export interface StatsOptions {
+  /** Only the jobs of this tenant. */
+  tenantId?: string | undefined
+  /** Only jobs with a run of this definition. */
+  definitionId?: string | undefined
+  /** Start of the time range. Default: one hour before `until`. */
+  since?: Date | undefined
+  /** End of the time range. Default: now. */
+  until?: Date | undefined
+  /** Number of intervals: 1 to 500. Default: 60. */
+  intervals?: number | undefined
+}
+
+/** Options of `inspect.retryJobs` and `inspect.cancelJobs`. */
+export interface ChangeJobsOptions {
+  /** True: only counts the jobs. Default: false. */
+  dryRun?: boolean | undefined
+  /** Called after each job. */
+  onProgress?: ((progress: ChangeJobsResult) => void) | undefined
+  /** Stops before the next job when it aborts. The call then resolves with what was done. */
+  signal?: AbortSignal | undefined
+}
+
+/** The progress or result of `inspect.retryJobs` and `inspect.cancelJobs`. */
+export interface ChangeJobsResult {
+  /** Number of jobs that matched. */
+  readonly matched: number
+  /** Number of jobs that were retried or cancelled. */
+  readonly changed: number
+  /** Number of jobs that had changed their state in the meantime, so nothing was done. */
+  readonly skipped: number
+  /** The jobs that could not be changed, at most 100. */
+  readonly failed: readonly { readonly jobId: string; readonly error: JobErrorInfo }[]
+  /** Number of jobs that could not be changed. */
+  readonly failures: number
+  /** True once all jobs that matched have been handled. */
+  readonly isComplete: boolean
+}
+
+/** A change of the jobs that `inspect.subscribe` watches. */
+export interface JobsChange {
+  /** Jobs that are new or have changed, in the order of the list. */
+  readonly jobs: readonly JobSummary[]
+  /** Ids of jobs that no longer match. */
+  readonly removed: readonly string[]
+}
+
+/** Options of `inspect.subscribe`. */
+export interface SubscribeOptions {
+  /** Number of the newest matching jobs to watch: 1 to 1,000. Default: 100. */
+  limit?: number | undefined
+  /** Called when the engine does not answer. The subscription continues. Default: nothing. */
+  onError?: ((error: unknown) => void) | undefined
+}
+
+/** Reads and steers the jobs of one tenant. What the engine does not support throws `UnsupportedFeatureError`. */
+export interface TenantInspector {
+  /** Returns everything that the engine knows about a job. @throws {JobNotFoundError} */
+  getJob(id: string): Promise<JobDetails>
+  /** Lists jobs. Jobs that come or go between two pages are neither repeated nor skip others. */
+  listJobs(options?: InspectListOptions): Promise<JobSummaryPage>
+  /** Counts jobs: exact up to 100,000. */
+  countJobs(options?: CountOptions): Promise<JobCounts>
+  /** Returns figures of a time range. */
+  getStats(options?: StatsOptions): Promise<JobStats>
+  /**
+   * Retries the failed jobs that match and were sent before the call, each at most once. Safe to interrupt and repeat.
+   *
+   * @throws {InvalidOptionError} for a filter without a condition.
+   */
+  retryJobs(filter: JobFilter, options?: ChangeJobsOptions): Promise<ChangeJobsResult>
+  /**
+   * Cancels the jobs that match, have not ended and were sent before the call. Safe to interrupt and repeat.
+   *
+   * @throws {InvalidOptionError} for a filter without a condition.
+   */
+  cancelJobs(filter: JobFilter, options?: ChangeJobsOptions): Promise<ChangeJobsResult>
+  /**
+   * Calls `listener` with the newest jobs that match, then with each change of them. Returns a function that stops it.
+   * An engine that cannot push is asked regularly: see the capability `inspect.subscribe: push`.
+   */
+  subscribe(filter: JobFilter, listener: (change: JobsChange) => void, options?: SubscribeOptions): () => void
+}
+
+/** Reads and steers the jobs of an engine. */
+export interface JobInspector extends TenantInspector {
+  /**
+   * Runs a cron job now, as a tick at this moment would. Returns the jobs that were sent, one for each tenant.
+   *
+   * @throws {DefinitionNotFoundError} if this process has no such cron job.
+   */
+  runCronJob(id: string): Promise<readonly JobHandle[]>
+  /** Returns the definitions of this process. */
+  listDefinitions(): Promise<readonly DefinitionInfo[]>
+  /** Returns the processes that run jobs. */
+  listWorkers(): Promise<readonly WorkerInfo[]>
+}
