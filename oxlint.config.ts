@@ -124,7 +124,7 @@ export default defineConfig({
     },
     { files: ['packages/jobs-[!c]*/**'], rules: without(providerOrFacade) },
     { files: ['packages/{jobs,jobs-cli}/**'], rules: without(vendor) },
-    { files: ['packages/jobs-otel/test/**'], rules: without() }, // it observes every engine
+    { files: ['packages/jobs-{dashboard,otel}/test/**'], rules: without() }, // they observe every engine
     { files: ['examples/**'], rules: without(coreOrProvider) },
     {
       // The loopback engines of Inngest and Trigger.dev, for tests and the demo. No published package contains them.

@@ -6,7 +6,7 @@ export interface JobCount {
   readonly isExact: boolean
 }
 
-/** What `countJobs` groups by. */
+/** Selects the groups of `countJobs`. */
 export type CountGroup = 'state' | 'definition' | 'tenant' | 'event'
 
 /** The result of `countJobs`. */

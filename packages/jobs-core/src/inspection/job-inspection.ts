@@ -38,7 +38,7 @@ export interface InspectQuery extends InspectFilter {
 export interface JobInspection {
   /** Returns everything that the engine knows about a job, or `undefined` for an unknown or malformed id. */
   job(id: string): Promise<JobDetails | undefined>
-  /** Lists jobs. A page may have fewer jobs than asked for, even none, and still a cursor. */
+  /** Lists jobs. A page may have fewer jobs than its limit, even none, and still a cursor. */
   list(query: InspectQuery): Promise<JobSummaryPage>
   /** Counts jobs up to 100,000. Omit it if the engine cannot count: the client then counts a few pages of `list`. */
   count?(filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts>

@@ -73,6 +73,7 @@ export function createReaderProject(): ReaderProject {
   const installed = {
     '@cgk-platform/jobs': 'packages/jobs',
     '@cgk-platform/jobs-core': 'packages/jobs-core',
+    '@cgk-platform/jobs-dashboard': 'packages/jobs-dashboard',
     '@cgk-platform/jobs-inngest': 'packages/jobs-inngest',
     '@cgk-platform/jobs-local': 'packages/jobs-local',
     '@cgk-platform/jobs-otel': 'packages/jobs-otel',

@@ -1,0 +1,216 @@
+// The JSON that the pages and the server exchange, under `<basePath>/api/`. Dates are ISO strings. An answer that is
+// not 2xx is an `ErrorJson`. Every request may have `?tenant=<id>`; a user of several tenants must name one.
+//
+// GET  session                          SessionJson
+// GET  overview   StatsQuery            OverviewJson
+// GET  jobs       ListQuery             JobPageJson
+// GET  counts     FilterQuery & { by }  CountsJson
+// GET  job        ?id=                  JobJson
+// GET  download   ?id=&part=payload, ?id=&run=&part=output, or ?id=&run=&step=&part=output: a JSON file
+// GET  definitions                      DefinitionJson[]
+// GET  engine                           EngineJson
+// GET  events                           EventJson[]
+// GET  changes    FilterQuery & { limit }  Server-Sent Events: `change` with ChangeJson, `problem` with ErrorJson
+//
+// POST retry            JobIdsBody      ChangedJson     POST pause     TargetBody      {}
+// POST cancel           JobIdsBody      ChangedJson     POST resume    TargetBody      {}
+// POST retry-matching   MatchingBody    ChangedJson     POST run-cron  DefinitionBody  SentJson
+// POST cancel-matching  MatchingBody    ChangedJson     POST send      SendBody        SentJson
+//
+// A POST has the headers `Content-Type: application/json` and `X-Jobs-Dashboard: 1`.
+import type {
+  Capabilities,
+  CountGroup,
+  DefinitionInfo,
+  JobCounts,
+  JobDetails,
+  JobsChange,
+  JobState,
+  JobStats,
+  JobSummary,
+  JobSummaryPage,
+  Pause,
+  RunDetails,
+  WorkerInfo,
+} from '@cgk-platform/jobs-core'
+import type { AsJson, CompensationStatus, JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
+
+/** Every answer that is not 2xx. */
+export interface ErrorJson {
+  readonly error: {
+    /** In snake case, such as `not_found`, `forbidden`, `invalid_option`, `unsupported_feature` or `engine_failed`. */
+    readonly code: string
+    readonly message: string
+    /** The fields of a sent payload that do not match the schema: `{ path: 'payload.items[2].sku', message }`. */
+    readonly issues?: readonly { readonly path: string; readonly message: string }[]
+    /** Names the log line of an unexpected error. */
+    readonly logId?: string
+  }
+}
+
+/** The permissions of a user besides viewing. */
+export interface PermissionsJson {
+  readonly payloads: boolean
+  readonly retry: boolean
+  readonly cancel: boolean
+  readonly send: boolean
+  readonly pause: boolean
+  readonly runCron: boolean
+}
+
+/** The user and the engine. */
+export interface SessionJson {
+  readonly user: string
+  readonly tenants: 'all' | readonly string[]
+  readonly can: PermissionsJson
+  /** Absent if the engine cannot be loaded. */
+  readonly capabilities?: Capabilities
+}
+
+/** The conditions of a filter as query parameters. `state` may be repeated, `since` and `until` are ISO strings. */
+export interface FilterQuery {
+  readonly definition?: string
+  readonly state?: readonly JobState[]
+  readonly event?: string
+  readonly reference?: string
+  readonly since?: string
+  readonly until?: string
+  readonly error?: string
+}
+
+/** Query parameters of `jobs`. */
+export interface ListQuery extends FilterQuery {
+  readonly order?: 'newest' | 'oldest'
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+/** Query parameters of `counts`. Users of some tenants cannot count by tenant. */
+export interface CountsQuery extends FilterQuery {
+  readonly by?: CountGroup
+}
+
+/** Query parameters of `overview`. */
+export interface StatsQuery {
+  readonly definition?: string
+  readonly since?: string
+  readonly until?: string
+  readonly intervals?: number
+}
+
+/** The overview. */
+export interface OverviewJson {
+  readonly stats: AsJson<JobStats>
+  /** All jobs of the engine, by state. */
+  readonly states: CountsJson
+}
+
+export type CountsJson = AsJson<JobCounts>
+export type JobSummaryJson = AsJson<JobSummary>
+export type JobPageJson = AsJson<JobSummaryPage>
+export type ChangeJson = AsJson<JobsChange>
+export type DefinitionJson = AsJson<DefinitionInfo>
+export type WorkerJson = AsJson<WorkerInfo>
+export type PauseJson = AsJson<Pause>
+
+/** A payload or an output. Redacted parts are the string `[redacted]`. */
+export type ValueJson =
+  | { readonly kind: 'json'; readonly json: unknown; readonly bytes: number }
+  /** The first 100,000 characters of larger JSON. `download` has all of it. */
+  | { readonly kind: 'truncated'; readonly text: string; readonly bytes: number }
+  /** The user may not see it. */
+  | { readonly kind: 'hidden' }
+
+/** An error. Without the permission `payloads` it has no `stack` and no `cause`. */
+export type ErrorInfoJson = JobErrorInfo
+
+/** A step. Without the permission `payloads`, `waitsFor` has no `match`. */
+export interface StepJson extends Omit<AsJson<StepStatus>, 'output' | 'compensation'> {
+  readonly output?: ValueJson
+  readonly compensation?: AsJson<CompensationStatus>
+}
+
+/** A run with its attempts. */
+export interface RunJson extends Omit<AsJson<RunDetails>, 'output' | 'steps'> {
+  readonly output?: ValueJson
+  readonly steps?: readonly StepJson[]
+}
+
+/** A job. Without the permission `payloads` it has no `idempotencyKey`. */
+export interface JobJson extends Omit<AsJson<JobDetails>, 'payload' | 'runs'> {
+  readonly payload?: ValueJson
+  readonly runs: readonly RunJson[]
+}
+
+/** The engine. What concerns all tenants is absent for users of some tenants. */
+export interface EngineJson {
+  readonly provider: string
+  readonly ok: boolean
+  /** The checks of `healthCheck`. Absent for users of some tenants. */
+  readonly checks?: readonly { readonly name: string; readonly ok: boolean; readonly message: string }[]
+  /** The processes that run jobs. Absent for users of some tenants, or if the engine cannot tell. */
+  readonly workers?: readonly WorkerJson[]
+  /** The pauses. Absent if the engine cannot tell. */
+  readonly pauses?: readonly PauseJson[]
+}
+
+/** An event that can be sent. */
+export interface EventJson {
+  readonly event: string
+  /** The JSON Schema (draft 2020-12) of its payload. Absent if its schema has none. */
+  readonly schema?: Readonly<Record<string, unknown>>
+  /** The definitions of this process that handle it. */
+  readonly definitionIds: readonly string[]
+}
+
+/** The body of `retry` and `cancel`: 1 to 100 ids. */
+export interface JobIdsBody {
+  readonly ids: readonly string[]
+}
+
+/** The body of `retry-matching` and `cancel-matching`. At least one condition is required. */
+export interface MatchingBody {
+  readonly filter: FilterQuery
+  /** True: only counts the jobs. */
+  readonly dryRun?: boolean
+}
+
+/** The result of `retry`, `cancel`, `retry-matching` and `cancel-matching`. */
+export interface ChangedJson {
+  readonly matched: number
+  readonly changed: number
+  /** Jobs that had changed their state in the meantime. */
+  readonly skipped: number
+  readonly failures: number
+  /** At most 100. */
+  readonly failed: readonly { readonly jobId: string; readonly message: string }[]
+  /** False: the time of a request was over. Repeat the request to continue. */
+  readonly isComplete: boolean
+}
+
+/** The body of `pause` and `resume`. Only users of all tenants can name a definition. */
+export type TargetBody = { readonly definition: string } | { readonly tenant: string }
+
+/** The body of `run-cron`, for users of all tenants. */
+export interface DefinitionBody {
+  readonly definition: string
+}
+
+/** The body of `send`. A user of all tenants names the tenant by `?tenant=` or in the payload. */
+export interface SendBody {
+  readonly event: string
+  readonly payload: Readonly<Record<string, unknown>>
+  readonly options?: {
+    readonly delay?: string
+    readonly runAt?: string
+    readonly idempotencyKey?: string
+    readonly reference?: readonly string[]
+    readonly maxAttempts?: number
+    readonly priority?: number
+  }
+}
+
+/** The jobs that `send` and `run-cron` have created. */
+export interface SentJson {
+  readonly jobs: readonly { readonly id: string; readonly tenantId: string; readonly deduplicated: boolean }[]
+}
