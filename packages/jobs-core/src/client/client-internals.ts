@@ -9,6 +9,8 @@ export interface ClientInternals {
   readonly clock: Clock
   /** Sends events that only resolve waits of workflows. Absent in a tenant router. */
   sendForWaits?(items: readonly AnyItem[], isSystem: boolean): Promise<SendResult[]>
+  /** Calls `changed` after changes of any jobs. Returns `undefined` if the engine cannot push. */
+  watchJobs?(changed: () => void): Promise<(() => void) | undefined>
   /** True if handlers may run in this process. A tenant router has none. */
   runsHandlers?(): boolean
   /** True for a tenant router. */

@@ -20,6 +20,8 @@ import type { JobStatus } from '../runs/job-status.ts'
 import { elapsedOf } from '../time/clock.ts'
 import { pause } from '../time/pause.ts'
 import { systemClock } from '../time/system-clock.ts'
+import { createEngineSource } from '../inspection/create-engine-source.ts'
+import { createInspector } from '../inspection/create-inspector.ts'
 import { addInProcessClient, recordClientJobs, removeInProcessClient } from './auto-start-cron.ts'
 import { cancelJobs } from './cancel-jobs.ts'
 import { setInternals } from './client-internals.ts'
@@ -135,6 +137,9 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     },
   }
 
+  const source = createEngineSource({ engine, clock, jobs, client: () => client, operationsFor })
+  const inspectors = createInspector(source, { clock, logger })
+
   const client: JobClient = {
     sendJob: sender.send,
     sendEvent: sender.send,
@@ -142,6 +147,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     sendJobs: sender.sendMany,
     ...operationsFor(),
     ...queries,
+    inspect: inspectors.inspect,
     forTenant(tenantId) {
       const problem = tenantProblem(tenantId)
       if (problem) {
@@ -154,11 +160,19 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
               : 'Pass the id of the tenant, a non-empty string.',
         })
       }
-      return createTenantClient(tenantId, sender, { ...operationsFor(tenantId), ...queries })
+      return createTenantClient(tenantId, sender, {
+        ...operationsFor(tenantId),
+        ...queries,
+        inspect: inspectors.forTenant(tenantId),
+      })
     },
     forSystem() {
       const systemSender = createSender(senderDependencies, true)
-      return createTenantClient(systemTenantId, systemSender, { ...operationsFor(systemTenantId), ...queries })
+      return createTenantClient(systemTenantId, systemSender, {
+        ...operationsFor(systemTenantId),
+        ...queries,
+        inspect: inspectors.forTenant(systemTenantId),
+      })
     },
     healthCheck: async () => (await engine.use('healthCheck')).health(),
     capabilities: async () => (await engine.use('capabilities')).capabilities,
@@ -170,11 +184,13 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     async close(callOptions) {
       const { timeoutMs = 10_000 } = closeOptions.read(callOptions)
       removeInProcessClient(client)
+      inspectors.close()
       await engine.close(timeoutMs)
     },
   }
   setInternals(client, {
     clock,
+    watchJobs: source.watch,
     runsHandlers: () => runsHandlers,
     sendForWaits: (items, isSystem) =>
       createSender(

@@ -1,9 +1,9 @@
 import type { JobEvent, JobInput, TenantInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
+import type { JobInspector, TenantInspector } from '../inspection/job-inspector.ts'
 import type { Pause, PauseTarget } from '../jobs/pause.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
-import { kindOf } from '../options/kind-of.ts'
-import { integer, duration, string, custom, oneOf } from '../options/kinds.ts'
+import { abortSignal, integer, duration, string, oneOf } from '../options/kinds.ts'
 import { maxIdLength } from '../options/text-problem.ts'
 import type { Health } from '../provider/health.ts'
 import type { JobPage } from '../provider/job-page.ts'
@@ -77,12 +77,7 @@ export interface WaitOptions {
 /** The declarations of the options of `waitForJob`. */
 export const waitOptions: DeclaredOptions<CheckedOptions<WaitOptions>> = declareOptions<WaitOptions>('`waitForJob`', {
   timeout: duration(),
-  signal: custom((signal: unknown, name, createError) => {
-    // Checked by its methods, because test environments and other realms have their own classes.
-    const { throwIfAborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>
-    if (typeof throwIfAborted === 'function' && typeof addEventListener === 'function') return signal as AbortSignal
-    throw createError(name, `is ${kindOf(signal)}, not an AbortSignal`, 'Pass the `signal` of an AbortController.')
-  }),
+  signal: abortSignal(),
 })
 
 /** The options of `close`. */
@@ -163,6 +158,8 @@ export interface JobClient extends JobOperations {
   resumeJobs(target: PauseTarget): Promise<void>
   /** Returns the definitions and tenants that are paused. */
   listPauses(): Promise<readonly Pause[]>
+  /** Reads jobs in detail and steers many at once. */
+  readonly inspect: JobInspector
   /** Returns a client for one tenant. It cannot see the jobs of other tenants. */
   forTenant(tenantId: string): TenantClient
   /** Returns a client for the platform's own jobs. Their tenant is `system`, for which no other client can send. */
@@ -186,6 +183,8 @@ export type TenantJobItem = {
 export interface TenantClient extends JobOperations {
   /** The id of the tenant. */
   readonly tenantId: string
+  /** Same as `JobClient.inspect`, for this tenant only. @throws {TenantMismatchError} for another `tenantId` */
+  readonly inspect: TenantInspector
   /** Same as `JobClient.sendJob`, for this tenant. */
   sendJob<Event extends JobEvent | OwnEvent>(
     event: Event,

@@ -19,7 +19,10 @@ import type { Sender } from './sender.ts'
 export function createTenantClient(
   tenantId: string,
   sender: Sender,
-  operations: JobOperations & Pick<JobClient, 'listJobs' | 'cancelJobs'> & PauseOperations,
+  operations: JobOperations &
+    Pick<JobClient, 'listJobs' | 'cancelJobs'> &
+    Pick<TenantClient, 'inspect'> &
+    PauseOperations,
 ): TenantClient {
   const checkTenant = (operation: string, given: unknown): void => {
     if (given !== undefined && given !== tenantId) throw new TenantMismatchError({ operation, tenantId })

@@ -1,6 +1,6 @@
 import type { Definition } from '../jobs/definition.ts'
 
-/** A definition of this process. Durations are milliseconds. */
+/** A definition of this process. */
 export interface DefinitionInfo {
   /** Its id. */
   readonly id: string
@@ -14,7 +14,7 @@ export interface DefinitionInfo {
   readonly cron?: { readonly schedule: string; readonly timezone: string; readonly nextTicks: readonly Date[] }
   /** Maximum number of attempts. */
   readonly maxAttempts: number
-  /** The other options that were set, each as short text, such as `{ concurrency: '10, 2 per storeId', retry: 'exponential from 1s' }`. */
+  /** The other options that were set, each as short text, such as `{ concurrency: '10, 2 per tenant', retry: 'exponential from 1s to 1m' }`. */
   readonly options: Readonly<Record<string, string>>
   /** Since when it is paused; absent if it is not, or if the engine does not tell. */
   readonly pausedSince?: Date

@@ -60,7 +60,7 @@ export interface ChangeJobsResult {
   readonly failed: readonly { readonly jobId: string; readonly error: JobErrorInfo }[]
   /** Number of jobs that could not be changed. */
   readonly failures: number
-  /** True once all jobs that matched have been handled. */
+  /** True once all jobs that matched have been handled. Of a dry run: true if `matched` is exact. */
   readonly isComplete: boolean
 }
 
@@ -68,7 +68,7 @@ export interface ChangeJobsResult {
 export interface JobsChange {
   /** Jobs that are new or have changed, in the order of the list. */
   readonly jobs: readonly JobSummary[]
-  /** Ids of jobs that no longer match. */
+  /** Ids of jobs that no longer match, or that newer ones have moved out of the list. */
   readonly removed: readonly string[]
 }
 
@@ -76,7 +76,7 @@ export interface JobsChange {
 export interface SubscribeOptions {
   /** Number of the newest matching jobs to watch: 1 to 1,000. Default: 100. */
   limit?: number | undefined
-  /** Called when the engine does not answer. The subscription continues. Default: nothing. */
+  /** Called when the engine does not answer. The subscription continues. Default: logs a warning. */
   onError?: ((error: unknown) => void) | undefined
 }
 
@@ -112,9 +112,10 @@ export interface TenantInspector {
 /** Reads and steers the jobs of an engine. */
 export interface JobInspector extends TenantInspector {
   /**
-   * Runs a cron job now, as a tick at this moment would. Returns the jobs that were sent, one for each tenant.
+   * Runs a cron job now, as a tick at this moment would, and returns the jobs that were sent, one for each tenant. With
+   * `overlap: 'skip'`, a tenant whose previous run has not ended gets none.
    *
-   * @throws {DefinitionNotFoundError} if this process has no such cron job.
+   * @throws {DefinitionNotFoundError} if this process has no such cron job, or it is not enabled.
    */
   runCronJob(id: string): Promise<readonly JobHandle[]>
   /** Returns the definitions of this process. */

@@ -23,7 +23,10 @@ export interface JobStats {
   readonly tenants: readonly GroupStats[]
   /** The ten ended jobs that took longest from their first start to their end. */
   readonly slowest: readonly JobSummary[]
-  /** The job that has waited longest for its first attempt, among all queued jobs. Absent if none waits. */
+  /**
+   * The job that has waited longest for its first attempt; absent if none waits. On an engine that cannot list queued
+   * jobs oldest first, only among the jobs of the figures.
+   */
   readonly oldestWaiting?: JobSummary
 }
 

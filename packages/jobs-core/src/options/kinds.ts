@@ -123,6 +123,25 @@ export function oneOf<const Value extends string>(
   return checkedBy((value) => values.includes(value), remedy, rules)
 }
 
+/** Declares a list of at least one of `values`. The checked value has each once. */
+export function someOf<const Value extends string>(
+  values: readonly Value[],
+  rules: Rules = {},
+): Option<readonly Value[], readonly Value[]> {
+  const remedy = rules.remedy ?? `Pass an array of ${values.map((one) => `'${one}'`).join(', ')}.`
+  return {
+    ...rules,
+    unit: undefined,
+    read(given: unknown, name, createError) {
+      if (!Array.isArray(given)) throw createError(name, `is ${kindOf(given)}, not an array`, remedy)
+      if (given.length === 0) throw createError(name, 'is empty', remedy)
+      const wrong = given.find((one) => !values.includes(one as Value)) as unknown
+      if (wrong !== undefined || given.includes(undefined)) throw createError(name, `contains ${quote(wrong)}`, remedy)
+      return [...new Set(given as Value[])]
+    },
+  }
+}
+
 /** Declares a function. */
 export function callback<Callback>({ remedy = 'Pass a function.', ...rules }: Rules = {}): Option<Callback, Callback> {
   return {
@@ -133,6 +152,16 @@ export function callback<Callback>({ remedy = 'Pass a function.', ...rules }: Ru
       throw createError(name, `is ${kindOf(value)}, not a function`, remedy)
     },
   }
+}
+
+/** Declares an `AbortSignal`. */
+export function abortSignal(): Option<AbortSignal, AbortSignal> {
+  return custom((signal: unknown, name, createError) => {
+    // Checked by its methods, because test environments and other realms have their own classes.
+    const { throwIfAborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>
+    if (typeof throwIfAborted === 'function' && typeof addEventListener === 'function') return signal as AbortSignal
+    throw createError(name, `is ${kindOf(signal)}, not an AbortSignal`, 'Pass the `signal` of an AbortController.')
+  })
 }
 
 /** Declares an object of options that have their own declarations. */

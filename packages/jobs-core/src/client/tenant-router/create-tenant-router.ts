@@ -2,21 +2,25 @@ import { JobNotVisibleError } from '../../errors/job-not-visible-error.ts'
 import { systemTenantId } from '../../events/reserved-names.ts'
 import { UnsupportedFeatureError } from '../../errors/unsupported-feature-error.ts'
 import { quote } from '../../errors/quote.ts'
+import { createInspector } from '../../inspection/create-inspector.ts'
+import { createDefaultLogger } from '../../logging/default-logger.ts'
 import { type CheckedOptions, declareOptions, type DeclaredOptions } from '../../options/declare-options.ts'
 import { kindOf } from '../../options/kind-of.ts'
 import { callback, custom } from '../../options/kinds.ts'
+import type { JobStatus } from '../../runs/job-status.ts'
 import { toError } from '../../runs/error-info.ts'
 import { elapsedOf } from '../../time/clock.ts'
 import { systemClock } from '../../time/system-clock.ts'
 import { internalsOf, setInternals } from '../client-internals.ts'
-import { closeOptions, type JobClient, type JobOperations, waitOptions } from '../job-client.ts'
+import { closeOptions, type JobClient, type JobOperations, type ListOptions, waitOptions } from '../job-client.ts'
 import { createTenantClient } from '../tenant-client.ts'
 import { toListQuery } from '../to-list-query.ts'
 import { commonCapabilities } from './common-capabilities.ts'
 import { JobFinder } from './job-finder.ts'
 import type { PauseOperations } from '../pause-operations.ts'
 import type { KeyRecord } from './key-record.ts'
-import { listRoutedJobs } from './list-routed-jobs.ts'
+import { listRoutedJobs, type RoutedList } from './list-routed-jobs.ts'
+import { createRoutedSource } from './create-routed-source.ts'
 import { createMemoryKeyRecord } from './memory-key-record.ts'
 import { createRoutedPauses } from './routed-pauses.ts'
 import { routedHealth } from './routed-health.ts'
@@ -77,7 +81,12 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
   const sender = createRoutedSender(senderDependencies)
   const queries: Pick<JobClient, 'listJobs' | 'cancelJobs'> & PauseOperations = {
     ...createRoutedPauses(routes),
-    listJobs: async (listOptions) => listRoutedJobs(engines, toListQuery(listOptions)),
+    async listJobs(listOptions) {
+      const { cursor, ...query } = toListQuery(listOptions)
+      const read: RoutedList<JobStatus>['read'] = ({ client }, page) =>
+        client.listJobs({ ...query, ...(page !== undefined && { cursor: page }) } as ListOptions)
+      return listRoutedJobs(engines, { read, limit: query.limit, cursor, order: 'newest' })
+    },
     cancelJobs: async (cancelOptions) =>
       (await onEach(engines, ({ client }) => client.cancelJobs(cancelOptions))).flat(),
   }
@@ -99,6 +108,9 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
     },
   })
 
+  const source = createRoutedSource(engines, operationsFor, finder)
+  const inspectors = createInspector(source, { clock, logger: createDefaultLogger() })
+
   const router: JobClient = {
     sendJob: sender.send,
     sendEvent: sender.send,
@@ -106,13 +118,22 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
     sendJobs: sender.sendMany,
     ...operationsFor(),
     ...queries,
+    inspect: inspectors.inspect,
     forTenant(tenantId) {
       for (const { client } of engines) client.forTenant(tenantId) // checks the id
-      return createTenantClient(tenantId, sender, { ...operationsFor(tenantId), ...queries })
+      return createTenantClient(tenantId, sender, {
+        ...operationsFor(tenantId),
+        ...queries,
+        inspect: inspectors.forTenant(tenantId),
+      })
     },
     forSystem() {
       const systemSender = createRoutedSender(senderDependencies, true)
-      return createTenantClient(systemTenantId, systemSender, { ...operationsFor(systemTenantId), ...queries })
+      return createTenantClient(systemTenantId, systemSender, {
+        ...operationsFor(systemTenantId),
+        ...queries,
+        inspect: inspectors.forTenant(systemTenantId),
+      })
     },
     healthCheck: () => routedHealth(engines),
     async capabilities() {
@@ -130,6 +151,7 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
     },
     async close(callOptions) {
       const { timeoutMs } = closeOptions.read(callOptions)
+      inspectors.close()
       const beganAt = elapsedOf(clock)
       const all = engines.map(({ client }) => client)
       const runsHandlers = (client: JobClient): boolean => internalsOf(client)?.runsHandlers?.() ?? true
@@ -142,7 +164,7 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
     },
   }
 
-  setInternals(router, { clock, isRouter: true })
+  setInternals(router, { clock, watchJobs: source.watch, isRouter: true })
   for (const { name, client } of engines) {
     linkToRouter(client, {
       router,

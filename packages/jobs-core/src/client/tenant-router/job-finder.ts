@@ -7,13 +7,13 @@ import { systemTenantId } from '../../events/reserved-names.ts'
 import { BoundedMap } from '../../hosted/bounded-map.ts'
 import { toErrorInfo } from '../../runs/error-info.ts'
 import type { JobStatus } from '../../runs/job-status.ts'
-import type { JobClient, JobOperations } from '../job-client.ts'
+import type { JobClient, JobOperations, TenantClient } from '../job-client.ts'
 import type { RoutedEngine, TenantRoutes } from './tenant-routes.ts'
 
 /** A job that was found, or that an engine may show later. */
 export interface FoundJob {
   /** The operations of its engine. */
-  readonly operations: JobOperations
+  readonly operations: JobOperations & Pick<TenantClient, 'inspect'>
   /** Its status, or why it has none yet. */
   readonly status: JobStatus | JobNotVisibleError
 }
@@ -70,7 +70,7 @@ export class JobFinder {
   }
 }
 
-function operationsOf(client: JobClient, tenantId: string | undefined): JobOperations {
+function operationsOf(client: JobClient, tenantId: string | undefined): FoundJob['operations'] {
   if (tenantId === undefined) return client
   return tenantId === systemTenantId ? client.forSystem() : client.forTenant(tenantId)
 }

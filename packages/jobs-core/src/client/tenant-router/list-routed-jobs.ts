@@ -1,9 +1,31 @@
 import { InvalidOptionError } from '../../errors/invalid-option-error.ts'
 import { RequestFailedError } from '../../errors/request-failed-error.ts'
-import type { JobPage, ListQuery } from '../../provider/job-page.ts'
 import { toErrorInfo } from '../../runs/error-info.ts'
-import type { JobStatus } from '../../runs/job-status.ts'
 import type { RoutedEngine } from './tenant-routes.ts'
+
+/** The facts by which jobs of several engines are put in order. */
+interface ListedJob {
+  readonly id: string
+  readonly createdAt: Date
+}
+
+/** One page of jobs. */
+interface Page<Job> {
+  readonly jobs: readonly Job[]
+  readonly cursor?: string
+}
+
+/** A list of jobs that the engines of a router have. */
+export interface RoutedList<Job> {
+  /** Reads one page of an engine's list. Absent cursor: the first. */
+  readonly read: (engine: RoutedEngine, cursor: string | undefined) => Promise<Page<Job>>
+  /** The maximum number of jobs of a page, also of an engine's. */
+  readonly limit: number
+  /** The `cursor` of the previous page. */
+  readonly cursor: string | undefined
+  /** The order by the time of the send. */
+  readonly order: 'newest' | 'oldest'
+}
 
 /** The last job that was returned. Without an id, it was of another engine. */
 interface LastJob {
@@ -21,50 +43,60 @@ interface Position {
 type Positions = Readonly<Record<string, Position>>
 
 /** The jobs of one engine that were read and not returned yet. */
-interface Source {
+interface Source<Job> {
   readonly engine: RoutedEngine
-  readonly jobs: JobStatus[]
+  readonly jobs: Job[]
   position: Position
   readonly nextPosition: Position
   readonly hasNextPage: boolean
 }
 
 /**
- * Lists the jobs of all engines, newest first. Reads one page of each engine. If an engine returned a short page, the
- * result also ends there, because older jobs of the others must come after that engine's next page.
+ * Lists the jobs of all engines in order. Reads one page of each engine. If an engine returned a short page, the result
+ * also ends there, because later jobs of the others must come after that engine's next page.
  */
-export async function listRoutedJobs(
+export async function listRoutedJobs<Job extends ListedJob>(
   engines: readonly RoutedEngine[],
-  { cursor, limit, ...filter }: ListQuery,
-): Promise<JobPage> {
+  { read, limit, cursor, order }: RoutedList<Job>,
+): Promise<Page<Job>> {
   const positions = cursor === undefined ? undefined : readCursor(cursor, engines)
   const open = engines.filter(({ name }) => !positions || Object.hasOwn(positions, name))
-  const sources = await Promise.all(
-    open.map((engine) => readPage(engine, { ...filter, limit }, positions?.[engine.name] ?? {})),
-  )
-  const jobs: JobStatus[] = []
+  const sign = order === 'newest' ? 1 : -1
+  const sources = await Promise.all(open.map((engine) => readPage(engine, read, sign, positions?.[engine.name] ?? {})))
+  const jobs: Job[] = []
   while (jobs.length < limit && sources.every((source) => source.jobs.length > 0 || !source.hasNextPage)) {
-    const newest = sources.filter((source) => source.jobs.length > 0).reduce<Source | undefined>(newer, undefined)
-    if (!newest) break
-    const job = newest.jobs.shift()!
+    const first = sources
+      .filter((source) => source.jobs.length > 0)
+      .reduce<Source<Job> | undefined>((one, other) => earlierInList(one, other, sign), undefined)
+    if (!first) break
+    const job = first.jobs.shift()!
     jobs.push(job)
-    newest.position = { ...newest.position, after: { id: job.id, at: job.createdAt.getTime() } }
+    first.position = { ...first.position, after: { id: job.id, at: job.createdAt.getTime() } }
   }
   const lastAt = jobs.at(-1)?.createdAt.getTime()
-  const next = Object.fromEntries(sources.flatMap((source) => toNextPosition(source, lastAt)))
+  const next = Object.fromEntries(sources.flatMap((source) => toNextPosition(source, order, lastAt)))
   return Object.keys(next).length === 0 ? { jobs } : { jobs, cursor: JSON.stringify(next) }
 }
 
-function newer(one: Source | undefined, other: Source): Source {
-  return one && one.jobs[0]!.createdAt >= other.jobs[0]!.createdAt ? one : other
+/** 1 if newer jobs come first, -1 if older ones do. */
+type Sign = 1 | -1
+
+function earlierInList<Job extends ListedJob>(
+  one: Source<Job> | undefined,
+  other: Source<Job>,
+  sign: Sign,
+): Source<Job> {
+  if (!one) return other
+  return sign * (one.jobs[0]!.createdAt.getTime() - other.jobs[0]!.createdAt.getTime()) >= 0 ? one : other
 }
 
-function toNextPosition(
-  { engine, jobs, position, nextPosition, hasNextPage }: Source,
+function toNextPosition<Job extends ListedJob>(
+  { engine, jobs, position, nextPosition, hasNextPage }: Source<Job>,
+  order: 'newest' | 'oldest',
   lastAt: number | undefined,
 ): [string, Position][] {
   if (jobs.length === 0) return hasNextPage ? [[engine.name, nextPosition]] : []
-  if (position.page !== undefined || position.after !== undefined || lastAt === undefined) {
+  if (position.page !== undefined || position.after !== undefined || lastAt === undefined || order === 'oldest') {
     return [[engine.name, position]]
   }
   // Jobs that are sent before the next call would begin the first page. They are newer than the last job, and than those
@@ -73,25 +105,25 @@ function toNextPosition(
   return [[engine.name, { after: { at } }]]
 }
 
-async function readPage(
-  { name, client }: RoutedEngine,
-  query: Omit<ListQuery, 'cursor'>,
+async function readPage<Job extends ListedJob>(
+  engine: RoutedEngine,
+  read: RoutedList<Job>['read'],
+  sign: Sign,
   position: Position,
-): Promise<Source> {
+): Promise<Source<Job>> {
   const { page, after } = position
   try {
-    const options = page === undefined ? query : { ...query, cursor: page }
-    const read = await client.listJobs(options as Parameters<typeof client.listJobs>[0])
-    const isLast = (job: JobStatus): boolean => job.id === after?.id
-    const jobs = after ? jobsAfter(read.jobs, after) : [...read.jobs]
+    const { jobs: listed, cursor } = await read(engine, page)
+    const isLast = (job: Job): boolean => job.id === after?.id
+    const jobs = after ? jobsAfter(listed, after, sign) : [...listed]
     // New jobs may have moved the last job to the next page.
-    const isPassed = after === undefined || jobs.length > 0 || read.jobs.some(isLast)
-    const nextPosition = { ...(isPassed ? {} : { after }), ...(read.cursor !== undefined && { page: read.cursor }) }
-    return { engine: { name, client }, jobs, position, nextPosition, hasNextPage: read.cursor !== undefined }
+    const isPassed = after === undefined || jobs.length > 0 || listed.some(isLast)
+    const nextPosition = { ...(isPassed ? {} : { after }), ...(cursor !== undefined && { page: cursor }) }
+    return { engine, jobs, position, nextPosition, hasNextPage: cursor !== undefined }
   } catch (cause) {
     if (!RequestFailedError.isInstance(cause)) throw cause
     const problem = toErrorInfo(cause).message.replace(/\.$/, '')
-    throw new RequestFailedError({ provider: name, operation: 'list jobs', problem }, { cause })
+    throw new RequestFailedError({ provider: engine.name, operation: 'list jobs', problem }, { cause })
   }
 }
 
@@ -99,12 +131,13 @@ async function readPage(
  * Returns the jobs after one that was already returned. If it is gone, or new jobs have moved it to a later page, its
  * time decides.
  */
-function jobsAfter(jobs: readonly JobStatus[], { id, at }: LastJob): JobStatus[] {
+function jobsAfter<Job extends ListedJob>(jobs: readonly Job[], { id, at }: LastJob, sign: Sign): Job[] {
   const index = jobs.findIndex((job) => job.id === id)
   if (index >= 0) return jobs.slice(index + 1)
   return jobs.filter(({ createdAt, id: other }) => {
-    if (createdAt.getTime() !== at) return createdAt.getTime() < at
-    return id === undefined || !isUlid(id) || !isUlid(other) || other < id
+    if (createdAt.getTime() !== at) return sign * (at - createdAt.getTime()) > 0
+    if (id === undefined || !isUlid(id) || !isUlid(other)) return true
+    return sign === 1 ? other < id : other > id
   })
 }
 

@@ -1,0 +1,83 @@
+import { largestGroups } from '../../inspection/count-jobs.ts'
+import type { InspectSource } from '../../inspection/inspect-source.ts'
+import type { JobCounts } from '../../inspection/job-counts.ts'
+import type { JobFilter } from '../../inspection/job-filter.ts'
+import type { InspectFilter } from '../../inspection/job-inspection.ts'
+import { internalsOf } from '../client-internals.ts'
+import type { JobOperations } from '../job-client.ts'
+import type { JobFinder } from './job-finder.ts'
+import { listRoutedJobs } from './list-routed-jobs.ts'
+import { onEach } from './on-each.ts'
+import type { RoutedEngine } from './tenant-routes.ts'
+
+const maxCount = 100_000
+
+/** Creates the source of the inspector of a router: the jobs of all its engines. */
+export function createRoutedSource(
+  engines: readonly RoutedEngine[],
+  operationsFor: (tenantId?: string) => JobOperations,
+  finder: JobFinder,
+): InspectSource {
+  return {
+    engines: () => onEach(engines, async ({ name, client }) => ({ name, capabilities: await client.capabilities() })),
+    job: async (id, tenantId) => (await finder.find(id, tenantId)).operations.inspect.getJob(id),
+    list({ cursor, order, limit, ...filter }) {
+      const options = { ...toJobFilter(filter), limit, ...(order === 'oldest' && { order }) }
+      return listRoutedJobs(engines, {
+        read: ({ client }, page) =>
+          client.inspect.listJobs({ ...options, ...(page !== undefined && { cursor: page }) }),
+        limit,
+        cursor,
+        order,
+      })
+    },
+    async count(filter, by) {
+      const options = { ...toJobFilter(filter), ...(by && { by }) }
+      return sumOf(await onEach(engines, ({ client }) => client.inspect.countJobs(options)))
+    },
+    workers: async () => (await onEach(engines, ({ client }) => client.inspect.listWorkers())).flat(),
+    async definitions() {
+      const all = (await onEach(engines, ({ client }) => client.inspect.listDefinitions())).flat()
+      // The clients usually have the same definitions. One that an engine has paused counts.
+      const byId = new Map(all.map((definition) => [definition.id, definition]))
+      for (const definition of all) if (definition.pausedSince) byId.set(definition.id, definition)
+      return [...byId.values()]
+    },
+    // Each engine sends the jobs of its tenants.
+    runCronJob: async (id) => (await onEach(engines, ({ client }) => client.inspect.runCronJob(id))).flat(),
+    async watch(changed) {
+      const stops = await onEach(engines, async ({ client }) => internalsOf(client)?.watchJobs?.(changed))
+      const stop = (): void => stops.forEach((one) => one?.())
+      if (stops.every((one) => one !== undefined)) return stop
+      stop() // all are polled
+      return undefined
+    },
+    retry: async (id, tenantId) => operationsFor(tenantId).retryJob(id),
+    cancel: async (id, tenantId) => operationsFor(tenantId).cancelJob(id),
+  }
+}
+
+function toJobFilter({ since, until, ...filter }: InspectFilter): JobFilter {
+  return {
+    ...(filter as JobFilter),
+    ...(since !== undefined && { since: new Date(since) }),
+    ...(until !== undefined && { until: new Date(until) }),
+  }
+}
+
+function sumOf(counts: readonly JobCounts[]): JobCounts {
+  const groups = new Map<string, JobCounts['groups'][number]>()
+  for (const group of counts.flatMap((one) => one.groups)) {
+    const known = groups.get(group.key)
+    groups.set(group.key, known ? { key: group.key, ...add(known, group) } : group)
+  }
+  return {
+    ...counts.reduce<Pick<JobCounts, 'count' | 'isExact'>>(add, { count: 0, isExact: true }),
+    groups: largestGroups([...groups.values()]),
+  }
+}
+
+function add(one: Pick<JobCounts, 'count' | 'isExact'>, other: Pick<JobCounts, 'count' | 'isExact'>) {
+  const count = one.count + other.count
+  return { count: Math.min(count, maxCount), isExact: one.isExact && other.isExact && count <= maxCount }
+}

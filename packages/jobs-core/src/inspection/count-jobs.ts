@@ -1,0 +1,35 @@
+import type { ListPage } from './inspect-source.ts'
+import type { CountGroup, JobCounts } from './job-counts.ts'
+import type { InspectFilter } from './job-inspection.ts'
+import type { JobSummary } from './job-summary.ts'
+import { readJobs } from './read-jobs.ts'
+
+/** The number of pages that are read to count on an engine that cannot count. */
+const maxPages = 2
+const maxGroups = 1000
+
+/** Counts the jobs of a few pages, for an engine that cannot count. */
+export async function countJobs(list: ListPage, filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts> {
+  const { jobs, isComplete } = await readJobs(list, { ...filter, order: 'newest', limit: 1000 }, maxPages)
+  const groups = new Map<string, number>()
+  for (const key of by === undefined ? [] : jobs.flatMap((job) => [...new Set(keysOf[by](job))])) {
+    groups.set(key, (groups.get(key) ?? 0) + 1)
+  }
+  return {
+    count: jobs.length,
+    isExact: isComplete,
+    groups: largestGroups([...groups].map(([key, count]) => ({ key, count, isExact: isComplete }))),
+  }
+}
+
+/** Returns the largest groups, the largest first. */
+export function largestGroups(groups: JobCounts['groups']): JobCounts['groups'] {
+  return groups.toSorted((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1)).slice(0, maxGroups)
+}
+
+const keysOf: Record<CountGroup, (job: JobSummary) => readonly string[]> = {
+  state: ({ state }) => [state],
+  definition: ({ definitionIds }) => definitionIds,
+  tenant: ({ tenantId }) => [tenantId],
+  event: ({ event }) => [event],
+}

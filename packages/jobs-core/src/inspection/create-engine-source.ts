@@ -1,0 +1,86 @@
+import type { JobClient, JobOperations } from '../client/job-client.ts'
+import type { LazyEngine } from '../client/lazy-engine.ts'
+import { JobNotFoundError } from '../errors/job-not-found-error.ts'
+import type { JobRegistry } from '../jobs/job-registry.ts'
+import type { JobProvider } from '../provider/job-provider.ts'
+import { textProblem } from '../options/text-problem.ts'
+import type { Clock } from '../time/clock.ts'
+import { pauseFeatures } from '../client/pause-operations.ts'
+import { countJobs } from './count-jobs.ts'
+import { describeDefinition } from './describe-definition.ts'
+import type { InspectSource, ListPage } from './inspect-source.ts'
+import type { JobInspection } from './job-inspection.ts'
+import { requireCronJob, runCronJob } from './run-cron-job.ts'
+
+/** The parts of a client that its inspector uses. */
+export interface EngineSourceDependencies {
+  readonly engine: LazyEngine
+  readonly clock: Clock
+  readonly jobs: JobRegistry
+  readonly client: () => JobClient
+  readonly operationsFor: (tenantId?: string) => Pick<JobOperations, 'retryJob' | 'cancelJob'>
+}
+
+/** Creates the source of the inspector of one engine. */
+export function createEngineSource({
+  engine,
+  clock,
+  jobs,
+  client,
+  operationsFor,
+}: EngineSourceDependencies): InspectSource {
+  const inspection = async (): Promise<JobInspection> => inspectionOf(await engine.use('inspect'))
+  const list: ListPage = async (query) => (await inspection()).list(query)
+
+  return {
+    engines: async (operation, isChange) => [await (isChange ? engine.useOpen(operation) : engine.use(operation))],
+    async job(id, tenantId) {
+      const provider = await engine.use('inspect.getJob')
+      // No job has such an id, so the engine is not asked: it may replace characters.
+      const job = textProblem(id) === undefined ? await inspectionOf(provider).job(id) : undefined
+      if (job && (tenantId === undefined || job.tenantId === tenantId)) return job
+      throw new JobNotFoundError({ jobId: id, provider: provider.name })
+    },
+    list,
+    async count(filter, by) {
+      const own = await inspection()
+      return own.count ? own.count(filter, by) : countJobs(list, filter, by)
+    },
+    async workers() {
+      const provider = await engine.use('inspect.listWorkers')
+      const { workers } = inspectionOf(provider)
+      if (!workers) throw new TypeError(missing(provider, 'workers'))
+      return workers.call(provider.inspection)
+    },
+    async definitions() {
+      const provider = await engine.use('inspect.listDefinitions')
+      const canPause = pauseFeatures.some((feature) => provider.capabilities.features[feature]?.supported)
+      const pauses = (canPause && (await provider.pauses?.())) || []
+      const nowMs = clock.now()
+      return jobs.all().map((definition) => {
+        const since = pauses.find(({ definitionId }) => definitionId === definition.id)?.since
+        return { ...describeDefinition(definition, nowMs), ...(since && { pausedSince: since }) }
+      })
+    },
+    async runCronJob(id) {
+      const provider = await engine.useOpen('inspect.runCronJob')
+      const runner = { client: client(), nowMs: clock.now(), list, send: provider.send.bind(provider) }
+      return runCronJob(requireCronJob(jobs, id), runner)
+    },
+    async watch(changed) {
+      const own = await inspection()
+      return own.watch?.(changed)
+    },
+    retry: async (id, tenantId) => operationsFor(tenantId).retryJob(id),
+    cancel: async (id, tenantId) => operationsFor(tenantId).cancelJob(id),
+  }
+}
+
+function inspectionOf(provider: JobProvider): JobInspection {
+  if (!provider.inspection) throw new TypeError(missing(provider, 'inspection'))
+  return provider.inspection
+}
+
+function missing({ name }: JobProvider, member: string): string {
+  return `The provider \`${name}\` declares \`inspect\` but has no \`${member}\`.`
+}

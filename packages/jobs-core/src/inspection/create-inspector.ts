@@ -1,0 +1,163 @@
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { invalidOption } from '../options/check-option-names.ts'
+import type { DeclaredOptions } from '../options/declare-options.ts'
+import { textProblem } from '../options/text-problem.ts'
+import type { Feature } from '../provider/capabilities.ts'
+import { requireFeature, requireFeatures } from '../provider/check-support.ts'
+import { isEnded, type JobState, jobStates } from '../runs/job-state.ts'
+import type { LoggerLike } from '../logging/logger.ts'
+import type { Clock } from '../time/clock.ts'
+import { changeJobs } from './change-jobs.ts'
+import { getStats } from './get-stats.ts'
+import {
+  changeOptions,
+  countOptions,
+  filterOptions,
+  inspectListOptions,
+  readFilter,
+  statsOptions,
+  subscribeOptions,
+} from './inspect-options.ts'
+import type { InspectedEngine, InspectSource } from './inspect-source.ts'
+import type { ChangeJobsOptions, ChangeJobsResult, JobInspector, TenantInspector } from './job-inspector.ts'
+import type { JobFilter } from './job-filter.ts'
+import { readJobs } from './read-jobs.ts'
+import { createTenantInspector } from './tenant-inspector.ts'
+import { watchJobs } from './watch-jobs.ts'
+
+/** The inspectors of a client. */
+export interface Inspectors {
+  /** Reads and steers all jobs. */
+  readonly inspect: JobInspector
+  /** Returns an inspector of the jobs of one tenant. */
+  forTenant(tenantId: string): TenantInspector
+  /** Ends all subscriptions. */
+  close(): void
+}
+
+const openStates: readonly JobState[] = jobStates.filter((state) => !isEnded(state))
+
+/** Creates the inspectors of a client: checks options, and whether its engines support them. */
+export function createInspector(
+  source: InspectSource,
+  { clock, logger }: { readonly clock: Clock; readonly logger: LoggerLike },
+): Inspectors {
+  const subscriptions = new Set<AbortController>()
+
+  /** Returns the engines after checking that they support the operation and the options. */
+  const enginesFor = async (
+    operation: string,
+    features: readonly Feature[],
+    declared?: DeclaredOptions<unknown>,
+    checked: object = {},
+    isChange = false,
+  ): Promise<readonly InspectedEngine[]> => {
+    const engines = await source.engines(operation, isChange)
+    for (const engine of engines) {
+      for (const feature of features) requireFeature(engine, feature)
+      if (declared) requireFeatures(engine, declared, checked)
+    }
+    return engines
+  }
+
+  const changeMany = async (
+    operation: 'retryJobs' | 'cancelJobs',
+    given: JobFilter,
+    givenOptions: ChangeJobsOptions | undefined,
+    tenantId: string | undefined,
+  ): Promise<ChangeJobsResult> => {
+    const allowed: readonly JobState[] = operation === 'retryJobs' ? ['failed'] : openStates
+    const filter = readFilter(filterOptions, given, operation === 'retryJobs' ? 'retry' : 'cancel')
+    const options = changeOptions.read(givenOptions)
+    if (Object.keys(filter).length === 0) {
+      throw invalidOption('filter', 'has no condition', "Name the jobs: `{ definitionId: 'process-order' }`.")
+    }
+    const wrong = filter.states?.find((state) => !allowed.includes(state))
+    if (wrong !== undefined) {
+      const remedy = `Omit \`states\`, or pass only ${allowed.map((state) => `'${state}'`).join(', ')}.`
+      throw invalidOption('states', `contains \`${wrong}\``, remedy)
+    }
+    const query = { ...filter, states: filter.states ?? allowed, ...(tenantId !== undefined && { tenantId }) }
+    const features: Feature[] = operation === 'retryJobs' ? ['inspect.listJobs', 'retryJob'] : ['inspect.listJobs']
+    const engines = await enginesFor(`inspect.${operation}`, features, filterOptions, query, true)
+    const change = async (id: string): Promise<boolean> => {
+      if (operation === 'cancelJobs') return (await source.cancel(id, tenantId)).state === 'cancelled'
+      await source.retry(id, tenantId)
+      return true
+    }
+    return changeJobs(engines, source, { filter: query, change, nowMs: clock.now() }, options)
+  }
+
+  /** @param tenantId - the tenant whose jobs can be read and changed; absent: all */
+  const operationsFor = (tenantId?: string): TenantInspector => ({
+    async getJob(id) {
+      const problem = textProblem(id)
+      if (typeof id !== 'string' || id === '') {
+        throw new InvalidOptionError({ option: 'id', problem: problem!, remedy: 'Pass the `id` of a job handle.' })
+      }
+      await enginesFor('inspect.getJob', ['inspect.getJob'])
+      return source.job(id, tenantId)
+    },
+    async listJobs(given) {
+      const query = readFilter(inspectListOptions, given, 'list')
+      await enginesFor('inspect.listJobs', ['inspect.listJobs'], inspectListOptions, query)
+      return source.list({ order: 'newest', limit: 50, ...query })
+    },
+    async countJobs(given) {
+      const { by, ...filter } = readFilter(countOptions, given, 'count')
+      await enginesFor('inspect.countJobs', ['inspect.listJobs'], countOptions, filter)
+      return source.count(filter, by)
+    },
+    async getStats(given) {
+      const options = readFilter(statsOptions, given, 'read')
+      const engines = await enginesFor('inspect.getStats', ['inspect.listJobs'], statsOptions, options)
+      return getStats(engines, source.list, options, clock.now())
+    },
+    retryJobs: async (filter, options) => changeMany('retryJobs', filter, options, tenantId),
+    cancelJobs: async (filter, options) => changeMany('cancelJobs', filter, options, tenantId),
+    subscribe(given, listener, givenOptions) {
+      const filter = readFilter(filterOptions, given, 'watch')
+      if (typeof listener !== 'function') throw invalidOption('listener', 'is not a function', 'Pass a function.')
+      const { limit = 100, onError = logError } = subscribeOptions.read(givenOptions)
+      const controller = new AbortController()
+      const stop = (): void => {
+        controller.abort()
+        subscriptions.delete(controller)
+      }
+      subscriptions.add(controller)
+      const read = async () => {
+        await enginesFor('inspect.subscribe', ['inspect.listJobs'], filterOptions, filter)
+        const { jobs } = await readJobs(source.list, { ...filter, order: 'newest', limit }, 2)
+        return jobs.slice(0, limit)
+      }
+      const { signal } = controller
+      watchJobs({ clock, read, watch: (changed) => source.watch(changed), listener, onError, signal }).catch(logError)
+      return stop
+    },
+  })
+  const logError = (error: unknown): void => {
+    logger.warn('`inspect.subscribe` failed. It tries again.', { error })
+  }
+
+  const all = operationsFor()
+  const inspect: JobInspector = {
+    ...all,
+    async runCronJob(id) {
+      await enginesFor('inspect.runCronJob', ['inspect.runCronJob'], undefined, {}, true)
+      return source.runCronJob(id)
+    },
+    listDefinitions: () => source.definitions(),
+    async listWorkers() {
+      await enginesFor('inspect.listWorkers', ['inspect.listWorkers'])
+      return source.workers()
+    },
+  }
+  return {
+    inspect,
+    forTenant: (tenantId) => createTenantInspector(tenantId, operationsFor(tenantId)),
+    close() {
+      for (const controller of subscriptions) controller.abort()
+      subscriptions.clear()
+    },
+  }
+}

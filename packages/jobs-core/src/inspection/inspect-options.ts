@@ -1,0 +1,121 @@
+import { referenceOption } from '../client/reference-option.ts'
+import { refuseUndefinedTenant } from '../client/refuse-undefined-tenant.ts'
+import { invalidOption } from '../options/check-option-names.ts'
+import { declareOptions, type DeclaredOptions, type OptionTable } from '../options/declare-options.ts'
+import { abortSignal, boolean, callback, date, integer, oneOf, someOf, string } from '../options/kinds.ts'
+import { maxIdLength } from '../options/text-problem.ts'
+import { jobStates } from '../runs/job-state.ts'
+import type { CountGroup } from './job-counts.ts'
+import type { JobFilter } from './job-filter.ts'
+import type { InspectFilter, InspectQuery } from './job-inspection.ts'
+import type {
+  ChangeJobsOptions,
+  ChangeJobsResult,
+  CountOptions,
+  InspectListOptions,
+  StatsOptions,
+  SubscribeOptions,
+} from './job-inspector.ts'
+
+const tenantOption = string({
+  maxLength: maxIdLength,
+  remedy: 'Pass the id of a tenant, or omit it for the jobs of all tenants.',
+})
+const definitionOption = string({ maxLength: maxIdLength, feature: 'inspect.listJobs by definition' })
+const limitOption = integer({ max: 1000 })
+
+const filterTable: OptionTable<JobFilter, InspectFilter> = {
+  tenantId: tenantOption,
+  definitionId: definitionOption,
+  states: someOf(jobStates, { feature: 'inspect.listJobs by state' }),
+  event: string({ maxLength: maxIdLength, remedy: 'Pass the name of an event, or `cron/<definition>`.' }),
+  reference: referenceOption,
+  since: date({ feature: 'inspect.listJobs by time' }),
+  until: date({ feature: 'inspect.listJobs by time' }),
+  errorText: string({ maxLength: 200, feature: 'inspect.listJobs by error' }),
+}
+
+/** The declarations of a `JobFilter`. */
+export const filterOptions: DeclaredOptions<InspectFilter> = declareOptions<JobFilter, InspectFilter>(
+  'a job filter',
+  filterTable,
+)
+
+/** The declarations of the options of `inspect.listJobs`. */
+export const inspectListOptions: DeclaredOptions<InspectFilter & Partial<InspectQuery>> = declareOptions<
+  InspectListOptions,
+  InspectFilter & Partial<InspectQuery>
+>('`inspect.listJobs`', {
+  ...filterTable,
+  order: oneOf(['newest', 'oldest'], {
+    feature: (order) => (order === 'oldest' ? ['inspect.listJobs, oldest first'] : []),
+  }),
+  limit: limitOption,
+  cursor: string({ maxLength: 10_000, remedy: 'Pass the `cursor` of the previous page, or omit it.' }),
+})
+
+/** The checked options of `inspect.countJobs`. */
+export type CheckedCount = InspectFilter & { readonly by?: CountGroup }
+
+/** The declarations of the options of `inspect.countJobs`. */
+export const countOptions: DeclaredOptions<CheckedCount> = declareOptions<CountOptions, CheckedCount>(
+  '`inspect.countJobs`',
+  { ...filterTable, by: oneOf(['state', 'definition', 'tenant', 'event']) },
+)
+
+/** The checked options of `inspect.getStats`. Instants are epoch milliseconds. */
+export interface CheckedStats extends Pick<InspectFilter, 'tenantId' | 'definitionId' | 'since' | 'until'> {
+  readonly intervals?: number
+}
+
+/** The declarations of the options of `inspect.getStats`. */
+export const statsOptions: DeclaredOptions<CheckedStats> = declareOptions<StatsOptions, CheckedStats>(
+  '`inspect.getStats`',
+  {
+    tenantId: tenantOption,
+    definitionId: definitionOption,
+    // Without the feature, the times are compared here.
+    since: date(),
+    until: date(),
+    intervals: integer({ max: 500 }),
+  },
+)
+
+/** The checked options of `inspect.retryJobs` and `inspect.cancelJobs`. */
+export interface CheckedChange {
+  readonly dryRun?: boolean
+  readonly onProgress?: (progress: ChangeJobsResult) => void
+  readonly signal?: AbortSignal
+}
+
+/** The declarations of the options of `inspect.retryJobs` and `inspect.cancelJobs`. */
+export const changeOptions: DeclaredOptions<CheckedChange> = declareOptions<ChangeJobsOptions, CheckedChange>(
+  '`inspect.retryJobs` and `inspect.cancelJobs`',
+  { dryRun: boolean(), onProgress: callback(), signal: abortSignal() },
+)
+
+/** The checked options of `inspect.subscribe`. */
+export interface CheckedSubscription {
+  readonly limit?: number
+  readonly onError?: (error: unknown) => void
+}
+
+/** The declarations of the options of `inspect.subscribe`. */
+export const subscribeOptions: DeclaredOptions<CheckedSubscription> = declareOptions<
+  SubscribeOptions,
+  CheckedSubscription
+>('`inspect.subscribe`', { limit: limitOption, onError: callback() })
+
+/** Checks options that select jobs. @param verb - completes "omit it to … the jobs of all tenants" */
+export function readFilter<Checked extends InspectFilter>(
+  declared: DeclaredOptions<Checked>,
+  given: unknown,
+  verb: string,
+): Checked {
+  const checked = declared.read(given)
+  refuseUndefinedTenant(given, verb)
+  if (checked.since !== undefined && checked.until !== undefined && checked.since >= checked.until) {
+    throw invalidOption('since', 'is not before `until`', 'Pass an earlier `since`, or a later `until`.')
+  }
+  return checked
+}

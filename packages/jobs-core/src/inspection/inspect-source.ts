@@ -1,0 +1,42 @@
+import type { JobHandle } from '../client/send-options.ts'
+import type { JobStatus } from '../runs/job-status.ts'
+import type { Capabilities } from '../provider/capabilities.ts'
+import type { DefinitionInfo } from './definition-info.ts'
+import type { CountGroup, JobCounts } from './job-counts.ts'
+import type { JobDetails } from './job-details.ts'
+import type { InspectFilter, InspectQuery } from './job-inspection.ts'
+import type { JobSummaryPage } from './job-summary.ts'
+import type { WorkerInfo } from './worker-info.ts'
+
+/** Lists one page of jobs. */
+export type ListPage = (query: InspectQuery) => Promise<JobSummaryPage>
+
+/** An engine with its name, for checks of what it supports. */
+export interface InspectedEngine {
+  readonly name: string
+  readonly capabilities: Capabilities
+}
+
+/** The reads and changes behind an inspector: those of one engine, or of a router's engines. Arguments are checked. */
+export interface InspectSource {
+  /** Returns the engines, at least one. @throws {ClientClosedError} for a change if the client is closed. */
+  engines(operation: string, isChange?: boolean): Promise<readonly InspectedEngine[]>
+  /** Returns a job. @throws {JobNotFoundError} also for another tenant's job. */
+  job(id: string, tenantId: string | undefined): Promise<JobDetails>
+  /** Lists one page of jobs. */
+  list: ListPage
+  /** Counts jobs. */
+  count(filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts>
+  /** Returns the processes that run jobs. */
+  workers(): Promise<readonly WorkerInfo[]>
+  /** Returns the definitions. */
+  definitions(): Promise<readonly DefinitionInfo[]>
+  /** Runs a cron job now. */
+  runCronJob(id: string): Promise<readonly JobHandle[]>
+  /** Calls `changed` after changes of any jobs, and returns a function that stops it. `undefined`: it cannot. */
+  watch(changed: () => void): Promise<(() => void) | undefined>
+  /** Retries a job, like `client.retryJob`. */
+  retry(id: string, tenantId: string | undefined): Promise<unknown>
+  /** Cancels a job, like `client.cancelJob`. */
+  cancel(id: string, tenantId: string | undefined): Promise<JobStatus>
+}

@@ -1,0 +1,34 @@
+import { TenantMismatchError } from '../errors/tenant-mismatch-error.ts'
+import type { JobFilter } from './job-filter.ts'
+import type { TenantInspector } from './job-inspector.ts'
+
+/** Limits an inspector to one tenant. @param own - whose operations on jobs by id are already limited to it */
+export function createTenantInspector(tenantId: string, own: TenantInspector): TenantInspector {
+  /** Adds the tenant. What is not an object is left for the check of options. */
+  const withTenant = <Options extends Pick<JobFilter, 'tenantId'>>(
+    operation: string,
+    options: Options | undefined,
+  ): Options => {
+    if (options !== undefined && (typeof options !== 'object' || options === null || Array.isArray(options))) {
+      return options as Options
+    }
+    const given = options?.tenantId
+    if (given !== undefined && given !== tenantId) throw new TenantMismatchError({ operation, tenantId })
+    return { ...options, tenantId } as Options
+  }
+  return {
+    getJob: own.getJob,
+    listJobs: async (options) => own.listJobs(withTenant('inspect.listJobs', options)),
+    countJobs: async (options) => own.countJobs(withTenant('inspect.countJobs', options)),
+    getStats: async (options) => own.getStats(withTenant('inspect.getStats', options)),
+    async retryJobs(filter, options) {
+      withTenant('inspect.retryJobs', filter)
+      return own.retryJobs(filter, options)
+    },
+    async cancelJobs(filter, options) {
+      withTenant('inspect.cancelJobs', filter)
+      return own.cancelJobs(filter, options)
+    },
+    subscribe: (filter, listener, options) => own.subscribe(withTenant('inspect.subscribe', filter), listener, options),
+  }
+}
