@@ -3,8 +3,8 @@ import { type CheckedOptions, type DeclaredOptions, declareOptions, oneOf } from
 /** The options of `openTelemetry`. */
 export interface OpenTelemetryOptions {
   /**
-   * `linked`: each attempt starts a trace of its own, with a link to the send. `nested`: it continues the trace of the
-   * send. Default: `linked`.
+   * `linked`: each attempt starts a trace of its own, or belongs to the trace of the hosted engine's SDK, with a link to
+   * the send. `nested`: it continues the trace of the send. Default: `linked`.
    */
   attempts?: 'linked' | 'nested' | undefined
   /**

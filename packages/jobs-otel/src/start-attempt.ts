@@ -1,4 +1,14 @@
-import { type Attributes, type Link, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Link,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api'
 import type { AttemptActivity, Outcome, StartedAttempt } from '@cgk-platform/jobs-core/provider'
 
 import { bounded, labelsOf, names } from './attributes.ts'
@@ -23,8 +33,9 @@ export function startAttempt(
   const elapsed = startTimer()
   const { definitionId, event, provider } = attempt
   const labels = { ...labelsOf('process', provider, event), [names.definition]: definitionId } // the same in a batch
-  const parent = contextOf(attempt.trace)
-  const span = tracer && startProcess(tracer, options, attempt, batch, labels)
+  const surrounding = attempt.hasEngineSpan ? context.active() : ROOT_CONTEXT
+  const parent = contextOf(attempt.trace, surrounding)
+  const span = tracer && startProcess(tracer, options, attempt, batch, labels, parent)
   if (instruments) for (const one of attempts) measureStart(instruments, one, labels)
   return {
     traceparent: span && traceparentOf(span.spanContext()),
@@ -43,6 +54,7 @@ function startProcess(
   attempt: StartedAttempt,
   batch: readonly StartedAttempt[] | undefined,
   labels: Attributes,
+  surrounding: Context,
 ): Span {
   const sent = (batch ?? [attempt]).map((one) => spanContextOf(one.trace))
   const before = spanContextOf({ traceparent: attempt.resumedFrom ?? '' })
@@ -51,16 +63,14 @@ function startProcess(
   // The handler of a batch has several senders, so it cannot continue the trace of one.
   const parent = isNested && !batch ? (continues ? before : sent[0]) : undefined
   const links = [...sent, before].filter((linked) => linked !== undefined && linked !== parent) as Link['context'][]
-  const clean = contextOf(attempt.trace)
   return tracer.startSpan(
     `process ${attempt.definitionId}`,
     {
       kind: SpanKind.CONSUMER,
       attributes: { ...labels, ...toAttributes(attempt, batch) },
-      links: links.map((context) => ({ context })),
-      ...(!parent && { root: true }),
+      links: links.map((one) => ({ context: one })),
     },
-    parent ? trace.setSpanContext(clean, parent) : clean,
+    parent ? trace.setSpanContext(surrounding, parent) : surrounding,
   )
 }
 

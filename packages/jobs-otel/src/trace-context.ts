@@ -5,7 +5,6 @@ import {
   propagation,
   ROOT_CONTEXT,
   type SpanContext,
-  trace,
   TraceFlags,
 } from '@opentelemetry/api'
 import type { TraceFields } from '@cgk-platform/jobs-core/provider'
@@ -45,7 +44,10 @@ export function traceFieldsOf(spanContext: SpanContext, context: Context): Trace
   }
 }
 
-/** Returns a context that has only the baggage of a trace. */
-export function contextOf({ baggage }: TraceFields): Context {
-  return baggage === undefined ? ROOT_CONTEXT : trace.deleteSpan(propagation.extract(ROOT_CONTEXT, { baggage }))
+/** Returns a context with the baggage of a trace, and nothing else of it. */
+export function contextOf({ baggage }: TraceFields, surrounding: Context): Context {
+  const clean = propagation.deleteBaggage(surrounding)
+  if (baggage === undefined) return clean
+  const carried = propagation.getBaggage(propagation.extract(ROOT_CONTEXT, { baggage }))
+  return carried ? propagation.setBaggage(clean, carried) : clean
 }

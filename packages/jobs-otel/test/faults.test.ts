@@ -25,7 +25,7 @@ async function runOrder(client: JobClient, fails = 0): Promise<string[]> {
   const { id } = await client.sendJob('shop.ordered', { ...order, fails })
   await engine.runUntilIdle()
   const { state } = await client.getJobStatus(id)
-  return [state, ...spanTree(telemetry?.spans() ?? []).map((line) => line.split(' <-')[0]!)]
+  return [state, ...spanTree(telemetry?.recorded() ?? []).map((line) => line.split(' <-')[0]!)]
 }
 
 const plainTree = [
@@ -128,7 +128,7 @@ test('a trace and baggage that are active at a send reach the handler, through a
     ['region', { value: 'eu west' }],
     ['user', { value: 'ünï' }],
   ])
-  expect(spanTree(telemetry.spans())).toEqual([
+  expect(spanTree(telemetry.recorded())).toEqual([
     'request INTERNAL',
     '  send shop.paid PRODUCER',
     '    process read-baggage CONSUMER #1 completed',
@@ -149,7 +149,15 @@ test('an explicit `traceparent` of a send is the parent of its span', async () =
 
 const started = {
   ...{ definitionId: 'd', event: 'e', jobId: 'j', runId: 'r', attempt: 1, maxAttempts: 1, tenantId: 't' },
-  ...{ dueAt: 0, startedAt: 0, isResumed: false, followsCrash: false, provider: 'local', trace: {} },
+  ...{
+    dueAt: 0,
+    startedAt: 0,
+    isResumed: false,
+    followsCrash: false,
+    hasEngineSpan: false,
+    provider: 'local',
+    trace: {},
+  },
 }
 
 test.each([
@@ -210,7 +218,7 @@ test('a handler that ends the active span does not disturb its attempt or others
   await engine.client.sendJob('shop.paid', order)
   await engine.runUntilIdle()
   expect(state).toBe('completed')
-  expect(spanTree(telemetry.spans()).at(-1)).toContain('process print-receipt CONSUMER #1 completed')
+  expect(spanTree(telemetry.recorded()).at(-1)).toContain('process print-receipt CONSUMER #1 completed')
 })
 
 test('lines of the default logger and of `traceFields` have the ids of the active span', async () => {

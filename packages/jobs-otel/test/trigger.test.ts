@@ -1,99 +1,43 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { openTasks, type OpenTasks } from '../../jobs-trigger/test/kit/open-tasks.ts'
-import { openTelemetry, type OpenTelemetryOptions } from '../src/index.ts'
-import { confirmOrder, fulfilOrder, fulfilOrderTree, hourlyReport, setReportTenants } from './kit/shop.ts'
-import { spanTree } from './kit/span-tree.ts'
-import { startTelemetry, type TestTelemetry } from './kit/start-telemetry.ts'
+import { describeTrees } from './kit/describe-trees.ts'
+import { treeOf } from './kit/tree-cases.ts'
+import type { RecordedSpan } from './kit/recorded-span.ts'
+import { ancestryOf } from './kit/span-tree.ts'
+import { startTrigger, type TriggerWorker } from './kit/open-trigger.ts'
 
-const order = { tenantId: 'acme', orderId: 'order_1' }
+let worker: TriggerWorker
+beforeAll(async () => {
+  worker = await startTrigger()
+}, 800_000)
+afterAll(() => worker?.close())
 
-let telemetry: TestTelemetry
-beforeEach(() => {
-  telemetry = startTelemetry()
-})
-afterEach(() => {
-  telemetry.stop()
-  vi.unstubAllGlobals()
-})
-
-/** Opens tasks in this process, as the executor of Trigger.dev's SDK runs them. */
-const open = (options?: OpenTelemetryOptions): Promise<OpenTasks> =>
-  openTasks([confirmOrder, fulfilOrder], { instrument: openTelemetry(options) })
-
-/** Makes attempts of the first run of an event, with the payload that was sent. */
-async function attempt({ engine, attempt: make }: OpenTasks, attempts: number): Promise<unknown[]> {
-  const { taskId, payload } = engine.runs[0]!
-  const results = []
-  for (let number = 1, metadata = {}; number <= attempts; number++) {
-    const result = await make(taskId, { payload, attempt: number, metadata })
-    metadata = result.metadata
-    results.push(result.ok)
-  }
-  return results
-}
-
-test('a job that fails and then succeeds has a span for each attempt, linked to the send', async () => {
-  const opened = await open()
-  await opened.dependencies.client.sendJob('shop.ordered', { ...order, fails: 1 })
-  expect(await attempt(opened, 2)).toEqual([false, true])
-  expect(spanTree(telemetry.spans())).toEqual([
-    'send shop.ordered PRODUCER',
-    'process confirm-order CONSUMER #1 retry error=CardDeclined <- send shop.ordered',
-    'process confirm-order CONSUMER #2 completed <- send shop.ordered',
-    '  send shop.paid PRODUCER',
-  ])
+describeTrees({
+  name: 'Trigger.dev',
+  open: async () => worker.open(),
+  // The SDK of Trigger.dev keeps two links of a span.
+  trees: { ticks: treeOf('ticks').map((line) => line.replace(/(<- \S+ \S+, \S+ \S+),.*/, '$1')) },
+  omitted: {
+    batch: 'Trigger.dev has no batch handlers',
+    nested: 'the worker has one set of options; see trigger-nested.test.ts',
+    resumesNested: 'the worker has one set of options',
+  },
 })
 
-test('with `nested`, one trace has the send, a final failure and `onFailure`', async () => {
-  const opened = await open({ attempts: 'nested' })
-  await opened.dependencies.client.sendJob('shop.ordered', { ...order, fails: 9 }, { maxAttempts: 1 })
-  expect(await attempt(opened, 1)).toEqual([false])
-  expect(spanTree(telemetry.spans())).toEqual([
-    'send shop.ordered PRODUCER',
-    '  process confirm-order CONSUMER #1 failed error=CardDeclined',
-    '    onFailure confirm-order INTERNAL completed',
-  ])
-})
-
-test('a batch has a span for each event and one for the send', async () => {
-  const { dependencies } = await open()
-  const item = { event: 'shop.delivered', payload: order } as const
-  await dependencies.client.sendJobs([item, item])
-  expect(spanTree(telemetry.spans())).toEqual([
-    'create shop.delivered PRODUCER',
-    'create shop.delivered PRODUCER',
-    'send shop.delivered CLIENT <- create shop.delivered, create shop.delivered',
-  ])
-})
-
-test('a cron tick for three tenants has a span for each tenant, linked to the run that sent it', async () => {
-  setReportTenants(['acme', 'bolt', 'coda'])
-  const opened = await openTasks([hourlyReport], { instrument: openTelemetry() })
-  const { engine, attempt: make } = opened
-  const timestamp = new Date(opened.clock.now())
-  await make('tick-hourly-report', { payload: { timestamp, type: 'DECLARATIVE' }, maxAttempts: 250 })
-  // The run of the event starts the run of the definition, which sends the jobs of the tenants.
-  for (let next = 0; next < engine.runs.length; next++) {
-    const { id, taskId, payload } = engine.runs[next]!
-    await make(taskId, { payload, runId: id })
-  }
-  const created = 'create cron/hourly-report'
-  expect(spanTree(telemetry.spans())).toEqual([
-    'process hourly-report CONSUMER #1 completed',
-    `  ${created} PRODUCER`,
-    `  ${created} PRODUCER`,
-    `  ${created} PRODUCER`,
-    `  send cron/hourly-report CLIENT <- ${[created, created, created].join(', ')}`,
-    `process hourly-report CONSUMER #1 completed <- ${created}`,
-    `process hourly-report CONSUMER #1 completed <- ${created}`,
-    `process hourly-report CONSUMER #1 completed <- ${created}`,
-  ])
-})
-
-test('a workflow has its steps, waits and compensation; a resume is linked to the trace before', async () => {
-  const opened = await open()
-  await opened.dependencies.client.sendJob('shop.delivered', order)
-  expect(await attempt(opened, 1)).toEqual([false])
-  expect(spanTree(telemetry.spans())).toEqual(fulfilOrderTree)
+test('the spans of a handler are in the trace of Trigger.dev, as those of a task without this library are', async () => {
+  const { client, raw, until, spans, close } = worker.open()
+  const named = (name: string) => spans().filter((span) => span.name === name)
+  const ancestries = (): string[][] => named('weigh').map((span) => ancestryOf(span, spans()))
+  await raw.tasks.trigger('plain', {})
+  await until(() => named('Attempt 1').length === 1)
+  await client.sendJob('shop.counted', { tenantId: 'acme', orderId: 'order_1' })
+  await until(() => named('Attempt 1').length === 2)
+  await close()
+  const [plain, ours] = ancestries()
+  expect(plain).toEqual(['weigh', 'run()', 'Attempt 1'])
+  expect(ours).toEqual(['weigh', 'process weigh-parcel', 'run()', 'Attempt 1'])
+  const traceOf = (span: RecordedSpan) => spans().filter(({ context }) => context.traceId === span.context.traceId)
+  const inTraces = named('weigh').map((span) => traceOf(span).map(({ name }) => name))
+  expect(inTraces[1]!.filter((name) => name !== 'process weigh-parcel')).toEqual(inTraces[0])
+  expect(inTraces[1]).toHaveLength(inTraces[0]!.length + 1)
 })

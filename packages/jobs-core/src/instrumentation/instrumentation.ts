@@ -61,6 +61,8 @@ export interface StartedAttempt extends AttemptInfo {
   readonly isResumed: boolean
   /** True if the process may have died in the attempt before. The activity of that attempt never ended. */
   readonly followsCrash: boolean
+  /** True if the engine's SDK may have an active span, in which the activity belongs. */
+  readonly hasEngineSpan: boolean
   /** The `traceparent` of the activity that the workflow was suspended in; absent if it is unknown. */
   readonly resumedFrom?: string | undefined
 }

@@ -72,6 +72,8 @@ export interface AttemptOptions {
   readonly instrument?: Instrumentation | undefined
   /** True if the process may have died in the attempt before. Only for the instrumentation. Default false. */
   readonly followsCrash?: boolean | undefined
+  /** True if the engine's SDK has a span of its own around the attempt. Only for the instrumentation. Default false. */
+  readonly hasEngineSpan?: boolean | undefined
   /**
    * Aborts when the host suspends a workflow whose code then never continues. Ends the activity of the attempt, nothing
    * else. Default: never.
@@ -215,7 +217,7 @@ export class Attempt {
   #toStarted(resumedFrom: string | undefined): StartedAttempt {
     const { traceparent, tracestate, baggage, sentAt, runAt = sentAt } = this.envelope
     const { isCancelCompensation = false, isResumed = isCancelCompensation, retriedAt, limits, clock } = this.options
-    const { followsCrash = false } = this.options
+    const { followsCrash = false, hasEngineSpan = false } = this.options
     return {
       ...this.info,
       provider: limits?.provider ?? 'unknown',
@@ -225,6 +227,7 @@ export class Attempt {
       isResumed,
       resumedFrom,
       followsCrash,
+      hasEngineSpan,
     }
   }
 }

@@ -113,5 +113,6 @@ function makeAttempt(
   const tickHost: AttemptOptions['tickHost'] = (cron, tick) => createTickHost(cron, tick, host)
   const middleware = [...(host.middleware ?? []), failedStepMiddleware]
   const retriedAt = retriedAtOf(definition, ids.runId)
-  return runAttempt(definition, toEnvelope(event, ids.jobId), { ...host, ...ids, retriedAt, middleware, tickHost })
+  const options = { ...host, ...ids, retriedAt, middleware, tickHost, hasEngineSpan: true }
+  return runAttempt(definition, toEnvelope(event, ids.jobId), options)
 }

@@ -1,3 +1,5 @@
+import { createHash, randomBytes } from 'node:crypto'
+
 import type { LoopbackFunction } from './app.ts'
 import { toCanonicalJson } from './canonical-json.ts'
 import { createUlid } from './event-ids.ts'
@@ -41,6 +43,7 @@ export function toAppRequest(
     version: run.requestVersion,
   })
   const headers = {
+    traceparent: `00-${createHash('md5').update(run.id).digest('hex')}-${randomBytes(8).toString('hex')}-01`,
     'content-type': 'application/json',
     'x-inngest-generation-id': String(item.generation),
     'x-inngest-job-id': item.id,

@@ -17,10 +17,15 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace'
 
+import { type RecordedSpan, toRecord } from './recorded-span.ts'
+import { ownScope } from './span-tree.ts'
+
 /** The telemetry of a test, from the real SDK. */
 export interface TestTelemetry {
   /** Returns the ended spans of this library, in the order in which they were started. */
   spans(): readonly ReadableSpan[]
+  /** Returns the ended spans of all libraries, in the same order. */
+  recorded(): readonly RecordedSpan[]
   /** Returns the metrics of this library. */
   metrics(): Promise<ResourceMetrics>
   stop(): void
@@ -51,12 +56,11 @@ export function startTelemetry({
   propagation.setGlobalPropagator(
     new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
   )
+  const all = (): readonly ReadableSpan[] =>
+    exporter.getFinishedSpans().toSorted((one, other) => placeOf(one) - placeOf(other))
   return {
-    spans: () =>
-      exporter
-        .getFinishedSpans()
-        .filter(({ instrumentationScope }) => instrumentationScope.name === '@cgk-platform/jobs')
-        .toSorted((one, other) => placeOf(one) - placeOf(other)),
+    spans: () => all().filter(({ instrumentationScope }) => instrumentationScope.name === ownScope),
+    recorded: () => all().map(toRecord),
     async metrics() {
       await meterProvider.forceFlush()
       return metricExporter.getMetrics().at(-1)!

@@ -101,7 +101,7 @@ export function makeAttempt(
 ): Promise<Outcome> {
   const { envelope, jobId, retriedAt } = payload
   const tickHost: AttemptOptions['tickHost'] = (cron) => createTickHost(cron, dependencies)
-  const attempt = { ...dependencies, ...options, jobId, retriedAt, tickHost }
+  const attempt = { ...dependencies, ...options, jobId, retriedAt, tickHost, hasEngineSpan: true }
   if (definition.kind !== 'workflow') return runAttempt(definition, envelope, attempt)
   const { runId, signal } = options
   const startedAt = dependencies.clock.now()

@@ -34,7 +34,8 @@ export function runReplay(
     runAttempt: ids.attempt,
     ...(reportFailedStep && { reportFailedStep }),
   })
-  return runAttempt(definition, envelope, { ...host, ...ids, steps, retriedAt: retriedAtOf(definition, ids.runId) })
+  const retriedAt = retriedAtOf(definition, ids.runId)
+  return runAttempt(definition, envelope, { ...host, ...ids, steps, retriedAt, hasEngineSpan: true })
 }
 
 /**
