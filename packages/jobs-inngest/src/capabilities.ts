@@ -1,6 +1,8 @@
 import type { Capabilities } from '@cgk-platform/jobs-core'
 import { maxDurationMs } from '@cgk-platform/jobs-core/provider'
 
+const filteredHere = 'Filtered after reading, so a page can have few jobs, even none, and still a `cursor`.'
+
 /** The capabilities of Inngest, measured on its open-source server. The notes name limits that depend on the plan. */
 export const inngestCapabilities: Capabilities = {
   features: {
@@ -112,63 +114,47 @@ export const inngestCapabilities: Capabilities = {
       instead: 'Move a tenant to or from Inngest when none of its workflows waits for an event.',
     },
     'status.steps': { supported: true, note: 'Takes one more request.' },
-    'inspect.getJob': { supported: false, note: 'Not supported yet.', instead: 'Use `listJobs` and `getJobStatus`.' },
+    'inspect.getJob': {
+      supported: true,
+      note: 'Another process finds a new job within a second of its send.',
+    },
     'inspect.getJob: attempts': {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use `listJobs` and `getJobStatus`.',
+      supported: true,
+      note: 'If several runs of a job took more than one attempt, only the attempts of the newest of them. Attempts of a workflow are those of its code.',
     },
-    'inspect.getJob: payload': {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use `listJobs` and `getJobStatus`.',
+    'inspect.getJob: payload': { supported: true },
+    'inspect.listJobs': {
+      supported: true,
+      note: 'A page has at most 50 jobs. Among jobs that are not the newest, each failed one has a page of its own, because it may have been retried later. With more than about 15 runs in a second, every such job has.',
     },
-    'inspect.listJobs': { supported: false, note: 'Not supported yet.', instead: 'Use `listJobs` and `getJobStatus`.' },
-    'inspect.listJobs by definition': {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use `listJobs` and `getJobStatus`.',
-    },
-    'inspect.listJobs by state': {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use `listJobs` and `getJobStatus`.',
-    },
+    'inspect.listJobs by definition': { supported: true, note: filteredHere },
+    'inspect.listJobs by state': { supported: true, note: filteredHere },
     'inspect.listJobs by time': {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use `listJobs` and `getJobStatus`.',
+      supported: true,
+      note: 'Finds jobs that Inngest received within a minute of their send.',
     },
-    'inspect.listJobs by error': {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use `listJobs` and `getJobStatus`.',
-    },
+    'inspect.listJobs by error': { supported: true, note: filteredHere },
     'inspect.listJobs, oldest first': {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use `listJobs` and `getJobStatus`.',
+      note: "Inngest's API lists the newest events first.",
+      instead: 'Set `until`, and list the newest jobs before it.',
     },
     'inspect.countJobs: exact': {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use `listJobs` and `getJobStatus`.',
+      note: "Inngest's API does not count.",
+      instead: 'Read the pages of `inspect.listJobs`.',
     },
     'inspect.listWorkers': {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use `listJobs` and `getJobStatus`.',
+      note: "Inngest's API does not list workers.",
+      instead: "See the apps in Inngest's dashboard.",
     },
     'inspect.subscribe: push': {
       supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use `listJobs` and `getJobStatus`.',
+      note: "Inngest's API does not report changes.",
+      instead: 'Use `inspect.subscribe`, which reads the list regularly.',
     },
-    'inspect.runCronJob': {
-      supported: false,
-      note: 'Not supported yet.',
-      instead: 'Use `listJobs` and `getJobStatus`.',
-    },
+    'inspect.runCronJob': { supported: true },
     'jobs survive a restart': {
       supported: true,
       note: 'A self-hosted server that is killed loses accepted jobs, unless it runs with `--redis-uri`.',

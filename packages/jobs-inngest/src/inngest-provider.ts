@@ -7,6 +7,8 @@ import { cancelJob } from './control/cancel-job.ts'
 import { retryJob } from './control/retry-job.ts'
 import { checkHealth } from './health.ts'
 import { startWorker, type Worker } from './host/worker.ts'
+import { createInspection } from './inspect/create-inspection.ts'
+import { registeredFunctions } from './inspect/registered-functions.ts'
 import { type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
 import { findUnsupportedByInngest } from './provider-options.ts'
 import { type AcceptedJobs, createAcceptedJobs } from './read/accepted-jobs.ts'
@@ -66,7 +68,8 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
 
     async send(envelopes) {
       const parts = await services()
-      const results = await sendEnvelopes(envelopes, parts)
+      const named = envelopes.map((one) => ({ ...one, event: toEventName(one.event, parts.client.id) }))
+      const results = await sendEnvelopes(named, parts)
       for (const [index, result] of results.entries()) {
         if (result.ok && !result.deduplicated) parts.accepted.add(result.id, envelopes[index]!)
       }
@@ -86,6 +89,11 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
       const named = event === undefined ? {} : { event: toEventName(event, client.id) }
       return listJobs({ ...query, ...named }, api, reader)
     },
+    inspection: createInspection(async () => {
+      const parts = await services()
+      const { id: appId } = parts.client
+      return { ...parts, appId, registered: (eventName) => registeredFunctions(host?.jobs, appId, eventName) }
+    }),
     async health() {
       const { api, client, apiBaseUrl = client.apiBaseUrl } = await services()
       const { id, mode, eventKey } = client

@@ -10,6 +10,8 @@ export interface TraceSpan {
   readonly startedAt?: string
   readonly endedAt?: string
   readonly output?: Readonly<Record<string, unknown>>
+  /** The root has the events of the run in `data`. */
+  readonly input?: { readonly data?: unknown }
   readonly children?: readonly TraceSpan[]
 }
 

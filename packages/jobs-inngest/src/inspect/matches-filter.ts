@@ -1,0 +1,31 @@
+import type { JobStatus } from '@cgk-platform/jobs-core'
+import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
+
+import type { EngineEvent } from '../api/engine-shapes.ts'
+import { tenantOf } from '../read/tenant-of.ts'
+import { toEnvelope } from '../wire/to-envelope.ts'
+
+/** Returns true if an event is a job that matches the conditions of a filter that concern the send. */
+export function matchesSend(event: EngineEvent, { tenantId, reference, since, until }: InspectFilter): boolean {
+  const ofTenant = tenantOf(event)
+  // Inngest's own events and events without a tenant are no jobs.
+  if (event.name.startsWith('inngest/') || ofTenant === '') return false
+  if (tenantId !== undefined && ofTenant !== tenantId) return false
+  const { references = [], sentAt } = toEnvelope(event, event.internal_id)
+  if (reference !== undefined && !references.includes(reference)) return false
+  return (since === undefined || sentAt >= since) && (until === undefined || sentAt < until)
+}
+
+/** Returns true if a job matches the conditions of a filter that concern its runs. */
+export function matchesRuns({ state, runs }: JobStatus, { states, definitionId, errorText }: InspectFilter): boolean {
+  if (states && !states.includes(state)) return false
+  if (definitionId !== undefined && !runs.some((run) => run.definitionId === definitionId)) return false
+  if (errorText === undefined) return true
+  const text = lowerCase(errorText)
+  return runs.some(({ error }) => error && [error.name, error.message].some((each) => lowerCase(each).includes(text)))
+}
+
+/** Converts ASCII letters only, so that every engine finds the same. */
+function lowerCase(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+}

@@ -1,0 +1,84 @@
+import { type JobStatus, type JobSummary, isEnded } from '@cgk-platform/jobs-core'
+
+import type { EngineRun } from '../api/engine-shapes.ts'
+import { type JobFacts, toJobStatus } from '../read/to-job-status.ts'
+import type { RunTimes } from '../read/run-times.ts'
+import type { WorkflowFacts } from '../read/to-run-status.ts'
+import { readCompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
+import { isWorkflowName } from '../wire/workflow-name.ts'
+
+const maxMessageLength = 500
+
+/** Converts an event and its runs, as lists of Inngest show them, to a status. Some of its times are not exact. */
+export function toListedStatus(facts: Omit<JobFacts, 'times' | 'workflows'>): JobStatus {
+  const { runs } = facts
+  return toJobStatus({ ...facts, times: runs.map(listedTimesOf), workflows: runs.map(workflowFactsOf) })
+}
+
+/** Converts a listed status to a summary. Omits what lists of Inngest do not tell. */
+export function toJobSummary(status: JobStatus, runs: readonly EngineRun[]): JobSummary {
+  const { id, event, tenantId, references, state, createdAt, scheduledFor, endedAt } = status
+  const starts = allKnown(runs.filter(({ status: its }) => its !== 'QUEUED').map(recordedStartOf))
+  const attempts = allKnown(
+    status.runs.map((run, index) => (hasKnownAttempts(runs[index]!) ? run.attempts : undefined)),
+  )
+  const error = status.runs.findLast((run) => run.error !== undefined)?.error
+  return {
+    id,
+    event,
+    tenantId,
+    ...(references && { references }),
+    state,
+    createdAt,
+    ...(scheduledFor && { scheduledFor }),
+    ...(starts && starts.length > 0 && { startedAt: new Date(Math.min(...starts)) }),
+    ...(endedAt && isEnded(state) && runs.every(hasExactEnd) && { endedAt }),
+    definitionIds: [...new Set(status.runs.map(({ definitionId }) => definitionId))],
+    ...(attempts && { attempts: attempts.reduce((sum, count) => sum + count, 0) }),
+    ...(error && { error: { name: error.name, message: error.message.slice(0, maxMessageLength) } }),
+  }
+}
+
+/**
+ * Returns when the first attempt of a run started, epoch milliseconds, if the record of its last attempt tells it. Lists
+ * of Inngest have the time of queueing instead.
+ */
+export function recordedStartOf({ status, output, function: { name } }: EngineRun): number | undefined {
+  if (isWorkflowName(name)) return undefined
+  const record = status === 'COMPLETED' ? readCompletedRecord(output) : readFailedRecord(output?.['error'])
+  return record?.attempt === 1 ? record.startedAt : undefined
+}
+
+/** Returns false for a cancelled run: lists of Inngest show its end seconds too late. */
+export function hasExactEnd({ status }: EngineRun): boolean {
+  return status !== 'CANCELLED'
+}
+
+function listedTimesOf(run: EngineRun): RunTimes {
+  const { status, startedAt, endedAt } = run
+  if (status === 'QUEUED' || status === 'CANCELLED' || startedAt === undefined) return {}
+  return {
+    startedAt: recordedStartOf(run) ?? Date.parse(startedAt),
+    ...(endedAt !== undefined && status !== 'RUNNING' && { endedAt: Date.parse(endedAt) }),
+  }
+}
+
+/** Returns the facts about a workflow's run without its steps, which lists of Inngest do not show. */
+function workflowFactsOf({ function: { name } }: EngineRun): WorkflowFacts | undefined {
+  return isWorkflowName(name) ? { steps: [], attempt: 1 } : undefined
+}
+
+/** Returns true if a list shows how many attempts of a run have started. */
+function hasKnownAttempts({ status, output, function: { name } }: EngineRun): boolean {
+  if (status === 'QUEUED') return true
+  if (status === 'COMPLETED') return readCompletedRecord(output) !== undefined
+  const record = readFailedRecord(output?.['error'])
+  if (isWorkflowName(name)) return record !== undefined && record.workflow?.step === undefined
+  return record !== undefined || status === 'RUNNING'
+}
+
+/** Returns the values, or `undefined` if one is unknown. */
+function allKnown(values: readonly (number | undefined)[]): readonly number[] | undefined {
+  const known = values.filter((value) => value !== undefined)
+  return known.length === values.length ? known : undefined
+}
