@@ -56,6 +56,7 @@ export type { JobStatus, RunStatus } from './runs/job-status.ts'
 
 // Inspecting and steering jobs
 export type { DefinitionInfo } from './inspection/definition-info.ts'
+export type { EventInfo } from './inspection/event-info.ts'
 export type { CountGroup, JobCount, JobCounts } from './inspection/job-counts.ts'
 export type { AttemptDetails, JobDetails, RunDetails } from './inspection/job-details.ts'
 export type { JobFilter } from './inspection/job-filter.ts'

@@ -7,6 +7,7 @@ import { textProblem } from '../options/text-problem.ts'
 import type { Clock } from '../time/clock.ts'
 import { pauseFeatures } from '../client/pause-operations.ts'
 import { countJobs } from './count-jobs.ts'
+import { describeEvents } from './describe-events.ts'
 import { describeDefinition } from './describe-definition.ts'
 import type { InspectSource, ListPage } from './inspect-source.ts'
 import type { JobInspection } from './job-inspection.ts'
@@ -62,6 +63,7 @@ export function createEngineSource({
         return { ...describeDefinition(definition, nowMs), ...(since && { pausedSince: since }) }
       })
     },
+    events: () => describeEvents(jobs),
     async runCronJob(id) {
       const provider = await engine.useOpen('inspect.runCronJob')
       const runner = { client: client(), nowMs: clock.now(), list, send: provider.send.bind(provider) }

@@ -147,6 +147,7 @@ export function createInspector(
       return source.runCronJob(id)
     },
     listDefinitions: () => source.definitions(),
+    listEvents: () => source.events(),
     async listWorkers() {
       await enginesFor('inspect.listWorkers', ['inspect.listWorkers'])
       return source.workers()

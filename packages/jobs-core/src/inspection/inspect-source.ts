@@ -2,6 +2,7 @@ import type { JobHandle } from '../client/send-options.ts'
 import type { JobStatus } from '../runs/job-status.ts'
 import type { Capabilities } from '../provider/capabilities.ts'
 import type { DefinitionInfo } from './definition-info.ts'
+import type { EventInfo } from './event-info.ts'
 import type { CountGroup, JobCounts } from './job-counts.ts'
 import type { JobDetails } from './job-details.ts'
 import type { InspectFilter, InspectQuery } from './job-inspection.ts'
@@ -31,6 +32,8 @@ export interface InspectSource {
   workers(): Promise<readonly WorkerInfo[]>
   /** Returns the definitions. */
   definitions(): Promise<readonly DefinitionInfo[]>
+  /** Returns the events. */
+  events(): Promise<readonly EventInfo[]>
   /** Runs a cron job now. */
   runCronJob(id: string): Promise<readonly JobHandle[]>
   /** Calls `changed` after changes of any jobs, and returns a function that stops it. `undefined`: it cannot. */

@@ -1,6 +1,7 @@
 import type { JobHandle } from '../client/send-options.ts'
 import type { JobErrorInfo } from '../runs/error-info.ts'
 import type { DefinitionInfo } from './definition-info.ts'
+import type { EventInfo } from './event-info.ts'
 import type { CountGroup, JobCounts } from './job-counts.ts'
 import type { JobDetails } from './job-details.ts'
 import type { JobFilter } from './job-filter.ts'
@@ -120,6 +121,8 @@ export interface JobInspector extends TenantInspector {
   runCronJob(id: string): Promise<readonly JobHandle[]>
   /** Returns the definitions of this process. */
   listDefinitions(): Promise<readonly DefinitionInfo[]>
+  /** Returns the events that this process can send: those that it declares, built-in ones, and those of its jobs with `payload`. */
+  listEvents(): Promise<readonly EventInfo[]>
   /** Returns the processes that run jobs. */
   listWorkers(): Promise<readonly WorkerInfo[]>
 }

@@ -43,6 +43,10 @@ export function createRoutedSource(
       for (const definition of all) if (definition.pausedSince) byId.set(definition.id, definition)
       return [...byId.values()]
     },
+    async events() {
+      const all = (await onEach(engines, ({ client }) => client.inspect.listEvents())).flat()
+      return [...new Map(all.map((info) => [info.event, info])).values()]
+    },
     // Each engine sends the jobs of its tenants.
     runCronJob: async (id) => (await onEach(engines, ({ client }) => client.inspect.runCronJob(id))).flat(),
     async watch(changed) {
