@@ -14,6 +14,7 @@ export interface Rule {
 export type RuleName =
   | 'terms'
   | 'hooks'
+  | 'inspection'
   | 'tenants'
   | 'validation'
   | 'wire'
@@ -31,6 +32,7 @@ export type RuleName =
 export const rules: Readonly<Record<RuleName, Rule>> = {
   terms: { number: 0, name: 'Jobs, runs and their status' },
   hooks: { number: 0, name: 'Hooks, middleware and logging' },
+  inspection: { number: 0, name: 'Inspect and steer jobs' },
   tenants: { number: 1, name: 'Tenant isolation' },
   validation: { number: 2, name: 'Validation at send and at run' },
   wire: { number: 3, name: 'Payloads and outputs are JSON' },

@@ -15,6 +15,9 @@ import { fairTenantCases } from './cases/fair-tenants.ts'
 import { fanOutCases } from './cases/fan-out.ts'
 import { hookCases } from './cases/hooks.ts'
 import { idempotencyCases } from './cases/idempotency.ts'
+import { inspectionCases } from './cases/inspection.ts'
+import { inspectionChangeCases } from './cases/inspection-changes.ts'
+import { inspectionListCases } from './cases/inspection-lists.ts'
 import { instrumentationCases } from './cases/instrumentation.ts'
 import { middlewareCases } from './cases/middleware.ts'
 import { nothingSilentCases } from './cases/nothing-silent.ts'
@@ -61,6 +64,9 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...hookCases,
   ...middlewareCases,
   ...instrumentationCases,
+  ...inspectionCases,
+  ...inspectionListCases,
+  ...inspectionChangeCases,
   ...tenantIsolationCases,
   ...platformJobCases,
   ...concurrencyCases,

@@ -18,6 +18,9 @@ const morning = '* 0-11 * * *'
 /** A zone twelve hours ahead of UTC all year, so that its mornings never coincide with those in UTC. */
 const farZone = 'Asia/Kamchatka'
 
+/** Time that a run of the cron job without ticks takes. */
+export const manualRunMs = 3000
+
 /** Defines the suite's cron jobs. They tick every minute, the shortest period of a five-field schedule. */
 export function defineConformanceCronJobs(unitMs: number): Definition[] {
   const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: unitMs } as const
@@ -33,6 +36,7 @@ export function defineConformanceCronJobs(unitMs: number): Definition[] {
     defineScripted('cron-paused', {}, { overlap: 'skip' }),
     defineScripted('slashed', {}, { id: 'conformance/slashed/cron', overlap: 'skip' }),
     defineScripted('cron-disabled', {}, { enabled: false }),
+    defineScripted('cron-manual', { waitMs: manualRunMs }, { schedule: '0 0 29 2 *', overlap: 'skip' }),
     defineScripted('cron-long', { waitMs: overlappingMs }, { overlap: 'allow' }),
   ]
 }

@@ -2,7 +2,7 @@ import { ClientClosedError } from '../errors/client-closed-error.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
 import { mapWithConcurrency } from '../hosted/map-with-concurrency.ts'
-import { toErrorInfo } from '../runs/error-info.ts'
+import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import type { CheckedChange } from './inspect-options.ts'
 import type { InspectedEngine, InspectSource } from './inspect-source.ts'
 import type { InspectFilter, InspectQuery } from './job-inspection.ts'
@@ -44,27 +44,26 @@ export async function changeJobs(
   let isBroken = false
   const isStopped = (): boolean => isBroken || (signal?.aborted ?? false)
 
+  /** Changes a job. Returns whether it was changed, or why that failed. */
+  const outcomeOf = async (jobId: string): Promise<'changed' | 'skipped' | JobErrorInfo> => {
+    try {
+      return (await change(jobId)) ? 'changed' : 'skipped'
+    } catch (error) {
+      if (ClientClosedError.isInstance(error)) throw error
+      const isLate = JobNotFoundError.isInstance(error) || JobNotRetryableError.isInstance(error)
+      return isLate ? 'skipped' : toErrorInfo(error)
+    }
+  }
   const changeOne = async ({ id: jobId }: JobSummary): Promise<void> => {
     if (isStopped()) return
     try {
-      await changeAndCount(jobId)
+      const outcome = await outcomeOf(jobId)
+      if (typeof outcome === 'string') counts[outcome]++
+      else if (counts.failures++ < maxReportedFailures) failed.push({ jobId, error: outcome })
       onProgress?.(report(false))
     } catch (error) {
       isBroken = true // for the jobs that would be next
       throw error
-    }
-  }
-  const changeAndCount = async (jobId: string): Promise<void> => {
-    try {
-      if (await change(jobId)) counts.changed++
-      else counts.skipped++
-    } catch (error) {
-      if (ClientClosedError.isInstance(error)) throw error
-      if (JobNotFoundError.isInstance(error) || JobNotRetryableError.isInstance(error)) counts.skipped++
-      else {
-        counts.failures++
-        if (failed.length < maxReportedFailures) failed.push({ jobId, error: toErrorInfo(error) })
-      }
     }
   }
 
