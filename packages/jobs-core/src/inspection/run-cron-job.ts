@@ -35,7 +35,7 @@ export function requireCronJob(jobs: JobRegistry, id: string): CronJobDefinition
 }
 
 /**
- * Sends the jobs of a tick now. Its key is not that of a tick, so a real tick at this moment also runs. With
+ * Sends the jobs of a tick now. They have no idempotency key, so a real tick at this moment also runs. With
  * `overlap: 'skip'`, a tenant with an open run gets none.
  *
  * @throws the first error of a send, after all others.
@@ -51,7 +51,7 @@ export async function runCronJob(
   for (const tenantId of tenantIds) {
     const id = createJobId(nowMs)
     const tick = toCronEnvelope(definition, { id, tick: nowMs, tenantId, now: nowMs })
-    const envelope = { ...tick, idempotencyKey: `now/${id}` }
+    const { idempotencyKey: _, idempotencyTtlMs: __, ...envelope } = tick
     if (!open.has(tenantId) && ((await link?.runsHere(envelope)) ?? true)) envelopes.push(envelope)
   }
   if (envelopes.length === 0) return []
