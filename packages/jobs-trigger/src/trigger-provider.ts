@@ -7,6 +7,7 @@ import { cancelJob } from './control/cancel-job.ts'
 import { setPaused } from './control/pause-jobs.ts'
 import { retryJob } from './control/retry-job.ts'
 import { checkHealth } from './health.ts'
+import { createInspection } from './inspect/create-inspection.ts'
 import { findUnsupportedByTrigger } from './provider-options.ts'
 import { createJobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
@@ -53,6 +54,7 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     cancel: (id) => cancelJob(id, { api, clock, reader }),
     retry: (id) => retryJob(id, { api, clock, reader }),
     list: (query) => listJobs(query, api, reader),
+    inspection: createInspection({ api, clock, jobs }),
     pause: (target) => setPaused(target, true, jobs(), api),
     resume: (target) => setPaused(target, false, jobs(), api),
     pauses: () => listPauses(jobs(), api),

@@ -41,6 +41,8 @@ export interface EngineError {
 
 /** A run as a request for this run returns it. */
 export interface EngineRun extends ListedRun {
+  /** True for a run from a list, which has no output and no error of Trigger.dev's own. */
+  readonly isListed?: true
   readonly payload?: unknown
   readonly output?: unknown
   readonly error?: EngineError | undefined

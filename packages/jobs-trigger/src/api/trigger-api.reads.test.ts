@@ -39,19 +39,26 @@ describe('a read', () => {
     const { api, clock, requests } = await createFakeServer(() => ({
       body: { data: [item], pagination: { next: 'further' } },
     }))
-    const query = { tag: 'jobs:acme', taskIdentifier: 'event-work', status: 'QUEUED', limit: 3, after: 'here' } as const
+    const query = {
+      tag: 'jobs:acme',
+      taskIdentifier: 'event-work',
+      status: ['QUEUED', 'DELAYED'],
+      limit: 3,
+      after: 'here',
+    } as const
     const queues = [
       { type: 'task', name: 'event-work' },
       { type: 'custom', name: 'job-ship' },
     ] as const
-    const page = await clock.finish(api.list('list the jobs', { ...query, queues }))
+    const page = await clock.finish(api.list('list the jobs', { ...query, queues, to: new Date(7) }))
     expect(page).toMatchObject({ runs: [{ id: 'run_1' }], next: 'further' })
     expect(Object.fromEntries(requests[0]!.url.searchParams)).toEqual({
       'filter[tag]': 'jobs:acme',
       'filter[taskIdentifier]': 'event-work',
-      'filter[status]': 'QUEUED',
+      'filter[status]': 'QUEUED,DELAYED',
       'filter[queue]': 'task/event-work,job-ship',
       'filter[createdAt][from]': '1',
+      'filter[createdAt][to]': '7',
       'page[size]': '3',
       'page[after]': 'here',
     })

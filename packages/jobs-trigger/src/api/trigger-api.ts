@@ -56,6 +56,7 @@ export interface TriggerRequest {
   /** Time after which the run expires if it has not started. Default: never. */
   readonly ttl?: string | number | undefined
   readonly tags?: readonly string[] | undefined
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** Seconds by which the run is moved ahead in its queue. Default 0. */
   readonly priority?: number | undefined
   /** Earliest start. Default: now. */
@@ -78,10 +79,15 @@ export interface TriggerResult {
 
 /** Filters of a list of runs. */
 export interface ListRunsQuery {
-  readonly tag?: string | undefined
+  /** Only runs with one of these tags. */
+  readonly tag?: string | readonly string[] | undefined
   readonly taskIdentifier?: string | undefined
   readonly queues?: readonly Pick<EngineQueue, 'type' | 'name'>[] | undefined
-  readonly status?: EngineRunStatus | undefined
+  readonly status?: EngineRunStatus | readonly EngineRunStatus[] | undefined
+  /** Only runs that were created then or later. Default: all. */
+  readonly from?: Date | undefined
+  /** Only runs that were created then or before. */
+  readonly to?: Date | undefined
   readonly limit?: number | undefined
   /** The cursor of the previous page. */
   readonly after?: string | undefined
@@ -160,13 +166,14 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         }),
       ),
 
-    async list(operation, { tag, taskIdentifier, queues, status, limit, after }) {
+    async list(operation, { tag, taskIdentifier, queues, status, from = new Date(1), to, limit, after }) {
       const query = {
-        from: new Date(1), // without it, the list has only runs of the last seven days
-        ...(tag !== undefined && { tag }),
+        from, // without it, the list has only runs of the last seven days
+        ...(to !== undefined && { to }),
+        ...(tag !== undefined && { tag: [tag].flat() }),
         ...(taskIdentifier !== undefined && { taskIdentifier }),
         ...(queues !== undefined && { queue: [...queues] }),
-        ...(status !== undefined && { status }),
+        ...(status !== undefined && { status: [status].flat() }),
         ...(limit !== undefined && { limit }),
         ...(after !== undefined && { after }),
       }
@@ -232,6 +239,7 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
 }
 
 type TriggerHandle = Awaited<ReturnType<Sdk.TriggerClient['tasks']['trigger']>> & { readonly isCached?: boolean }
+type RunMetadata = NonNullable<NonNullable<TriggerOptions>['metadata']>
 type TriggerOptions = Parameters<Sdk.TriggerClient['tasks']['trigger']>[2]
 
 /**
@@ -261,12 +269,13 @@ async function loadSdk(): Promise<Pick<typeof Sdk, 'TriggerClient'>> {
 }
 
 function toOptions(request: TriggerRequest, version: string | undefined): TriggerOptions {
-  const { tags, priority, delay, idempotencyKey, idempotencyKeyTtlMs, machine, ttl = 0 } = request
+  const { tags, metadata, priority, delay, idempotencyKey, idempotencyKeyTtlMs, machine, ttl = 0 } = request
   const lockTo = request.version ?? version
   return {
     ttl, // otherwise the task configuration may let runs expire, and a development server does by default
     ...(machine !== undefined && { machine }),
     ...(tags !== undefined && { tags: [...tags] }),
+    ...(metadata !== undefined && { metadata: metadata as RunMetadata }),
     ...(priority !== undefined && { priority }),
     ...(delay !== undefined && { delay }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),

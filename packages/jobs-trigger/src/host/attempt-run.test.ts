@@ -91,6 +91,7 @@ describe('an attempt that fails', () => {
         maxAttempts: 3,
         startedAt: expect.any(Number) as number,
         inPlace: 1,
+        endedAt: clock.now(),
         retryAt: clock.now() + 10_000,
         error: { name: 'OrderMissingError', message: 'The order is missing.', code: 'order_missing' },
       },

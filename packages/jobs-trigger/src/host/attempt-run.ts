@@ -20,6 +20,7 @@ import { type HostDependencies, triggerLimits } from './host-dependencies.ts'
 import { mapOutcome, toFailedOutcome } from './map-outcome.ts'
 import { readOwnRecord, recordAttempt, writeRecord } from './attempt-metadata.ts'
 import { endCancelledRun } from './end-cancelled-run.ts'
+import { pastAttempts } from './past-attempts.ts'
 import { limitsForAttempt } from './requeue-limits.ts'
 import type { RunContext } from './run-context.ts'
 import { createTickHost } from './tick-host.ts'
@@ -118,12 +119,19 @@ export function newAttemptRecord(
   clock: Clock,
 ): AttemptRecord {
   const maxAttempts = maxAttemptsOf(envelope, definition, triggerLimits)
-  const { startedAt = clock.now(), inPlace } = readOwnRecord() ?? {}
+  const previous = readOwnRecord()
+  const begunAt = clock.now()
+  const { startedAt = begunAt, inPlace, retryAt } = previous ?? {}
+  const number = Math.min(attempt.number, maxAttempts)
+  const past = pastAttempts(previous, number)
   return {
     definition: definition.id,
-    attempt: Math.min(attempt.number, maxAttempts),
+    attempt: number,
     maxAttempts,
     startedAt,
+    ...(number > 1 && { begunAt }),
+    ...(retryAt !== undefined && { dueAt: retryAt }),
+    ...(past.length > 0 && { past }),
     ...(inPlace !== undefined && { inPlace }),
   }
 }

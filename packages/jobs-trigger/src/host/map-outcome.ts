@@ -31,7 +31,7 @@ export function mapOutcome(outcome: Outcome, begun: AttemptRecord, attempt: Fail
     case 'retry': {
       const { error, afterMs } = outcome
       const inPlace = afterMs < requeueThresholdMs ? { inPlace: (begun.inPlace ?? 0) + 1 } : {}
-      const record = { ...begun, ...inPlace, retryAt: now + afterMs, error: toRecordedError(error) }
+      const record = { ...begun, ...inPlace, endedAt: now, retryAt: now + afterMs, error: toRecordedError(error) }
       return { record, thrown: new AttemptFailure(error, attempt, afterMs) }
     }
     case 'cancelled':

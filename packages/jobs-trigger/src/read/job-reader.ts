@@ -1,13 +1,14 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
 import { type Clock, type JobRegistry, mapWithConcurrency, pause } from '@cgk-platform/jobs-core/provider'
 
-import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
+import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { readRecord } from '../wire/run-record.ts'
-import { jobTagOf, retryRunIds } from '../wire/tags.ts'
-import { definitionOfTask, eventOfTask, jobTaskId } from '../wire/task-id.ts'
+import { retryRunIds } from '../wire/tags.ts'
+import { jobTaskId } from '../wire/task-id.ts'
 import { isSettled } from './is-settled.ts'
 import { eventPayloadOf, type EventRun, type EventRuns } from './event-runs.ts'
+import { byAge, isJob, isRunId, isRunOf, notVisibleYet } from './job-runs.ts'
 import { toJobStatus } from './to-job-status.ts'
 
 /** Reads jobs and their runs. */
@@ -109,30 +110,4 @@ export function createJobReader({ api, clock, jobs }: JobReaderDependencies): Jo
       return found && toStatus(found)
     },
   }
-}
-
-/** Returns true if an id has the form of a run id. Trigger.dev returns other errors than 404 for malformed ids. */
-function isRunId(id: string): boolean {
-  return /^run_[A-Za-z0-9]{1,64}$/.test(id)
-}
-
-/** Returns true if a run represents a job: it runs an event's task for a tenant, and is not a manual retry. */
-function isJob(run: EngineRun): boolean {
-  if (eventOfTask(run.taskIdentifier) === undefined) return false
-  const { envelope, retry } = eventPayloadOf(run)
-  return retry === undefined && envelope.tenantId !== ''
-}
-
-/** Returns true if a job's run started this run for a definition. A handler may start other runs. */
-function isRunOf({ taskIdentifier, tags }: ListedRun, jobId: string): boolean {
-  return definitionOfTask(taskIdentifier) !== undefined && tags.includes(jobTagOf(jobId))
-}
-
-/** Returns a placeholder for a run that has been started but is not visible yet. */
-function notVisibleYet(id: string, taskIdentifier: string, { updatedAt, readAt }: EngineRun): EngineRun {
-  return { id, taskIdentifier, status: 'QUEUED', tags: [], createdAt: updatedAt, updatedAt, readAt, attemptCount: 0 }
-}
-
-function byAge(one: EngineRun, other: EngineRun): number {
-  return one.createdAt.getTime() - other.createdAt.getTime() || (one.id < other.id ? -1 : 1)
 }

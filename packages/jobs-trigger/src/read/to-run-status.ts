@@ -26,7 +26,7 @@ export function toRunStatus(run: EngineRun, context: RunStatusContext): RunStatu
   const state = stateOf(run, record, isCancelRequested)
   const attemptCount = state === 'cancelled' && record?.retryAt !== undefined ? record.attempt : run.attemptCount
   const attempts = Math.min(attemptCount, limit ?? attemptCount)
-  const error = errorOf(run, state, record)
+  const error = run.isListed && state === 'failed' && !record?.failed ? undefined : errorOf(run, state, record)
   const workflow = readWorkflowRecord(run.metadata)
   // A record of an earlier attempt says nothing about an attempt whose process died.
   const waits = state === 'retrying' && record?.retryAt !== undefined && run.attemptCount === record.attempt
@@ -39,7 +39,7 @@ export function toRunStatus(run: EngineRun, context: RunStatusContext): RunStatu
     ...(waits && { nextAttemptAt: new Date(record.retryAt) }),
     ...(attempts > 0 && startedAtOf(run, record)),
     ...(isEnded(state) && { endedAt: endOf(run) }),
-    ...(state === 'completed' && outputOf(run, record)),
+    ...(state === 'completed' && !run.isListed && outputOf(run, record)),
     ...(error !== undefined && { error }),
     ...(workflow && { steps: workflow.steps.map(toStepStatus) }),
     ...(retryOf !== undefined && { retryOf }),

@@ -52,6 +52,7 @@ describe('an event', () => {
         taskId: 'event-work__asked',
         payload: { envelope: envelope() },
         tags: ['jobs', 'jobs:acme', 'tenant:acme', 'event:work.asked'],
+        metadata: { jobSent: { tenantId: 'acme', at: 1000 } },
         idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
         idempotencyKeyTtlMs: 3_600_000,
       },

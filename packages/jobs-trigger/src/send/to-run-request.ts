@@ -1,6 +1,7 @@
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerRequest } from '../api/trigger-api.ts'
+import { sentMetadata } from '../wire/sent-record.ts'
 import { jobsTag, jobsTagOf, referenceTag, tagsOf } from '../wire/tags.ts'
 import type { TriggerSendOptions } from './send-options.ts'
 
@@ -12,13 +13,19 @@ import type { TriggerSendOptions } from './send-options.ts'
  * @param retryOf - the id of the job that this run retries; omit it for a new job
  */
 export function toRunRequest(
-  { tenantId, event, priority, references = [] }: Pick<Envelope, 'tenantId' | 'event' | 'priority' | 'references'>,
+  envelope: Pick<Envelope, 'tenantId' | 'event' | 'priority' | 'references' | 'sentAt'>,
   { tags = [], ...options }: TriggerSendOptions = {},
   retryOf?: string,
 ): TriggerRequest {
+  const { tenantId, event, priority, references = [] } = envelope
   const own =
     retryOf === undefined
       ? [jobsTag, jobsTagOf(tenantId), ...tagsOf({ tenantId, event }), ...references.map(referenceTag)]
       : tagsOf({ tenantId, event, jobId: retryOf })
-  return { ...options, ...(priority !== undefined && { priority }), tags: [...own, ...[tags].flat()] }
+  return {
+    ...options,
+    ...(priority !== undefined && { priority }),
+    ...(retryOf === undefined && { metadata: sentMetadata(envelope) }),
+    tags: [...own, ...[tags].flat()],
+  }
 }

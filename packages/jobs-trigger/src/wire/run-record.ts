@@ -3,10 +3,24 @@ import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
 /** The key in a run's metadata that holds the host's record. */
 export const recordKey = 'job'
 
+/** One attempt in a record. Times are epoch milliseconds. */
+export interface PastAttempt {
+  readonly number: number
+  /** When it was due; absent for the first attempt. */
+  readonly dueAt?: number
+  /** Start of the attempt; absent in the record of the first attempt. */
+  readonly begunAt?: number
+  /** Absent if its process died. */
+  readonly endedAt?: number
+  readonly error?: JobErrorInfo
+}
+
 /** The host's record of a run that makes a definition's attempts. It adds to what Trigger.dev stores. */
-export interface AttemptRecord {
+export interface AttemptRecord extends Omit<PastAttempt, 'number'> {
   readonly definition: string
   readonly attempt: number
+  /** The attempts before, oldest first, with short errors. The oldest ones are dropped if there are many. */
+  readonly past?: readonly PastAttempt[]
   readonly maxAttempts: number
   /** Start of the first attempt, in epoch milliseconds. Trigger.dev reports only when the run left its queue. */
   readonly startedAt: number

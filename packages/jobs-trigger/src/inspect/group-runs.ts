@@ -1,0 +1,60 @@
+import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
+import { eventPayloadOf, type EventRun, type EventRuns } from '../read/event-runs.ts'
+import { byAge, isRunOf, notVisibleYet } from '../read/job-runs.ts'
+import { isAttemptRecord, readRecord } from '../wire/run-record.ts'
+import { jobTagOf, retryRunIds } from '../wire/tags.ts'
+import { jobTaskId } from '../wire/task-id.ts'
+
+/**
+ * Adds what follows from a listed run's records, so that the rules for the status of a run apply to it.
+ *
+ * @param payload - the part of the payload that those rules need
+ */
+export function toEngineRun(run: ListedRun, payload?: unknown): EngineRun {
+  const record = readRecord(run.metadata)
+  const hasBegun = run.startedAt !== undefined && run.status !== 'DEQUEUED'
+  const attemptCount = isAttemptRecord(record) ? record.attempt : Number(hasBegun)
+  return { ...run, isListed: true, payload, attemptCount, readAt: run.updatedAt }
+}
+
+/** Returns the runs that an event's run started, if it has recorded them: run ids by definition id. */
+export function dispatchedBy({ metadata }: ListedRun): Readonly<Record<string, string>> | undefined {
+  const record = readRecord(metadata)
+  return record && 'dispatched' in record ? record.dispatched : undefined
+}
+
+/**
+ * Groups the runs of a job: those of its own event run, then those of each manual retry.
+ *
+ * @param root - the event run of the job
+ * @param others - runs with the tag of the job; others are ignored
+ */
+export function groupRuns(root: EngineRun, others: readonly ListedRun[]): EventRuns {
+  const byId = new Map(others.filter(({ tags }) => tags.includes(jobTagOf(root.id))).map((run) => [run.id, run]))
+  const payload = { envelope: eventPayloadOf(root).envelope, retry: { jobId: root.id, runs: {} } }
+  const events: [EngineRun, ...EngineRun[]] = [root]
+  for (let [id] = retriesOf(root); id !== undefined; [id] = retriesOf(events.at(-1)!)) {
+    const run = byId.get(id)!
+    byId.delete(id)
+    events.push(toEngineRun(run, payload))
+  }
+  const children = [...byId.values()].filter((run) => isRunOf(run, root.id))
+  const [first, ...retries] = events.map((run, index) => toEventRun(run, events[index + 1], children))
+  return [first!, ...retries]
+
+  function retriesOf({ tags }: EngineRun): string[] {
+    return retryRunIds(tags).filter((id) => byId.has(id))
+  }
+}
+
+/** @param next - the retry of this run, whose children are younger than it */
+function toEventRun(run: EngineRun, next: EngineRun | undefined, all: readonly ListedRun[]): EventRun {
+  const dispatched = dispatchedBy(run)
+  const children = dispatched
+    ? Object.entries(dispatched).map(([definitionId, id]) => {
+        const child = all.find((one) => one.id === id)
+        return child ? toEngineRun(child) : notVisibleYet(id, jobTaskId(definitionId), run)
+      })
+    : all.filter((one) => byAge(run, one) < 0 && (!next || byAge(one, next) < 0)).map((child) => toEngineRun(child))
+  return { run, children: children.toSorted(byAge) }
+}
