@@ -1,0 +1,171 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { createFakeInspection, type FakeInspection, jobSummary } from '../../../test/kit/fake-inspection.ts'
+import { createFakeProvider, jobStatus } from '../../../test/kit/fake-provider.ts'
+import { createManualClock } from '../../../test/kit/manual-clock.ts'
+import type { JobInspector } from '../../inspection/job-inspector.ts'
+import { defineCronJob } from '../../jobs/define-cron-job.ts'
+import { createJobRegistry, withJobRegistry } from '../../jobs/job-registry.ts'
+import type { Feature } from '../../provider/capabilities.ts'
+import { createClient } from '../create-client.ts'
+import { createTenantRouter } from './create-tenant-router.ts'
+
+const cronJob = withJobRegistry(createJobRegistry(), () =>
+  defineCronJob({
+    id: 'nightly',
+    schedule: '0 3 * * *',
+    handler: () => undefined,
+    overlap: 'allow',
+    tenants: () => ['acme', 'globex', 'initech'],
+  }),
+)
+
+/** A router over engines with these jobs. Tenant `globex` is on the second one. */
+function open(inspections: readonly FakeInspection[], { without = [] }: { without?: readonly Feature[] } = {}) {
+  const clock = createManualClock(1000)
+  const providers = inspections.map((inspection, index) =>
+    createFakeProvider({
+      inspection: {
+        ...inspection,
+        watch(changed) {
+          inspection.watchers.add(changed)
+          return () => void inspection.watchers.delete(changed)
+        },
+        workers: async () => [{ id: `w${index}`, isThisProcess: false, running: 0, definitionIds: [] }],
+      },
+      without: index === 1 ? without : [],
+    }),
+  )
+  for (const [index, { jobs }] of inspections.entries()) {
+    for (const { id, tenantId, state } of jobs) providers[index]!.jobs.set(id, jobStatus({ id, tenantId, state }))
+  }
+  const clients = providers.map((provider) => createClient({ load: () => provider }, { jobs: [cronJob], clock }))
+  const router = createTenantRouter({
+    clients: Object.fromEntries(clients.map((client, index) => [`e${index}`, client])),
+    route: (tenantId): string => (tenantId === 'globex' ? 'e1' : 'e0'),
+  })
+  return { router, inspect: router.inspect, providers, clock }
+}
+
+async function readAll({ listJobs }: JobInspector, order: 'newest' | 'oldest', limit: number) {
+  const ids: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = await listJobs({ order, limit, ...(cursor !== undefined && { cursor }) })
+    ids.push(...page.jobs.map(({ id }) => id))
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  return ids
+}
+
+describe('the inspector of a tenant router', () => {
+  const first = () => createFakeInspection([jobSummary('a', 1), jobSummary('c', 3, { state: 'failed' })])
+  const second = () => createFakeInspection([jobSummary('b', 2, { tenantId: 'globex' }), jobSummary('d', 4)])
+
+  test('lists the jobs of all engines in order, each once', async () => {
+    const times = fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 15 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(times, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom('newest' as const, 'oldest' as const),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 6 }),
+        async (engines, order, limit, pageSize) => {
+          const all = engines.map((atMs, engine) =>
+            createFakeInspection(
+              atMs.map((at, index) => jobSummary(`e${engine}-${index}`, at)),
+              pageSize,
+            ),
+          )
+          const ids = await readAll(open(all).inspect, order, limit)
+          const jobs = all.flatMap((one) => one.jobs)
+          expect(ids.toSorted()).toEqual(jobs.map(({ id }) => id).toSorted())
+          const sent = ids.map((id) => jobs.find((job) => job.id === id)!.createdAt.getTime())
+          expect(sent).toEqual(sent.toSorted((a, b) => (order === 'newest' ? b - a : a - b)))
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+
+  test('passes the filter on, with its times', async () => {
+    const [one, other] = [first(), second()]
+    const { inspect } = open([one, other])
+    const filter = { tenantId: 'acme', states: ['failed'], since: new Date(2), until: new Date(9) } as const
+    expect((await inspect.listJobs(filter)).jobs.map(({ id }) => id)).toEqual(['c'])
+    for (const { queries } of [one, other]) {
+      expect(queries).toEqual([{ ...filter, since: 2, until: 9, order: 'newest', limit: 50 }])
+    }
+  })
+
+  test('finds a job on any engine, and hides it from other tenants', async () => {
+    const { router, inspect } = open([first(), second()])
+    expect(await inspect.getJob('b')).toMatchObject({ id: 'b', tenantId: 'globex' })
+    expect(await router.forTenant('globex').inspect.getJob('b')).toMatchObject({ id: 'b' })
+    await expect(router.forTenant('acme').inspect.getJob('b')).rejects.toMatchObject({ code: 'job_not_found' })
+    await expect(inspect.getJob('x')).rejects.toMatchObject({ code: 'job_not_found' })
+  })
+
+  test('adds counts and figures', async () => {
+    const { inspect } = open([first(), second()])
+    expect(await inspect.countJobs({ by: 'tenant' })).toEqual({
+      count: 4,
+      isExact: true,
+      groups: [
+        { key: 'acme', count: 3, isExact: true },
+        { key: 'globex', count: 1, isExact: true },
+      ],
+    })
+    expect(await inspect.getStats()).toMatchObject({ jobs: 4, tenants: [{ key: 'acme' }, { key: 'globex' }] })
+  })
+
+  test('lists the workers and the definitions', async () => {
+    const { inspect } = open([first(), second()])
+    expect((await inspect.listWorkers()).map(({ id }) => id)).toEqual(['w0', 'w1'])
+    expect((await inspect.listDefinitions()).map(({ id }) => id)).toEqual(['nightly'])
+  })
+
+  test('retries and cancels on the engines of the jobs', async () => {
+    const { inspect, providers } = open([
+      createFakeInspection([jobSummary('a', 1, { state: 'failed' }), jobSummary('q', 2, { state: 'queued' })]),
+      createFakeInspection([jobSummary('b', 3, { state: 'failed' }), jobSummary('r', 4, { state: 'running' })]),
+    ])
+    expect(await inspect.retryJobs({ tenantId: 'acme' })).toMatchObject({ matched: 2, changed: 2, isComplete: true })
+    expect(await inspect.cancelJobs({ tenantId: 'acme' })).toMatchObject({ matched: 2, failures: 0 })
+    expect(providers.map(({ calls }) => calls)).toEqual([
+      ['retry a', 'cancel q'],
+      ['retry b', 'cancel r'],
+    ])
+  })
+
+  test('runs a cron job for each tenant on its own engine', async () => {
+    const { inspect, providers } = open([first(), second()])
+    const jobs = await inspect.runCronJob('nightly')
+    expect(jobs.map(({ tenantId }) => tenantId)).toEqual(['acme', 'initech', 'globex'])
+    expect(providers.map(({ sent }) => sent.map(({ tenantId }) => tenantId))).toEqual([['acme', 'initech'], ['globex']])
+  })
+
+  test('names the engine that does not support a filter', async () => {
+    const { inspect } = open([first(), second()], { without: ['inspect.listJobs by error'] })
+    await expect(inspect.listJobs({ errorText: 'x' })).rejects.toMatchObject({
+      code: 'unsupported_feature',
+      provider: 'e1',
+    })
+  })
+
+  test('reports changes of all engines until it closes', async () => {
+    const [one, other] = [first(), second()]
+    const { router, inspect, clock } = open([one, other])
+    const changes: string[][] = []
+    inspect.subscribe({}, ({ jobs }) => changes.push(jobs.map(({ id }) => id)))
+    await clock.advance(0)
+    other.jobs.push(jobSummary('e', 5))
+    for (const changed of other.watchers) changed()
+    await clock.advance(250)
+    expect(changes).toEqual([['d', 'c', 'b', 'a'], ['e']])
+    await router.close()
+    await clock.advance(0)
+    expect([one.watchers.size, other.watchers.size]).toEqual([0, 0])
+  })
+})

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+
+import { createFakeInspection, jobSummary } from '../../test/kit/fake-inspection.ts'
+import { capabilitiesWithout } from '../../test/kit/fake-provider.ts'
+import type { Feature } from '../provider/capabilities.ts'
+import type { CheckedStats } from './inspect-options.ts'
+import { getStats } from './get-stats.ts'
+
+const hourMs = 3_600_000
+const nowMs = 10 * hourMs
+
+async function read(fake: ReturnType<typeof createFakeInspection>, options: CheckedStats, ...without: Feature[]) {
+  const engines = [{ name: 'fake', capabilities: capabilitiesWithout(without) }]
+  return getStats(engines, fake.list, options, nowMs)
+}
+const ended = (id: string, atMs: number) => jobSummary(id, atMs)
+
+test('covers the last hour by default, also a job of this very millisecond', async () => {
+  const fake = createFakeInspection([
+    ended('old', nowMs - hourMs - 1),
+    ended('first', nowMs - hourMs),
+    ended('now', nowMs),
+  ])
+  const stats = await read(fake, {})
+  expect(stats).toMatchObject({ since: new Date(nowMs - hourMs), until: new Date(nowMs), jobs: 2, isComplete: true })
+  expect(stats.intervals).toHaveLength(60)
+  expect([stats.intervals[0]?.sent, stats.intervals.at(-1)?.sent]).toEqual([1, 1])
+})
+
+test('covers the given range, without a job at its end', async () => {
+  const fake = createFakeInspection([ended('a', 10), ended('b', 19), ended('c', 20)])
+  for (const without of [[], ['inspect.listJobs by time']] as Feature[][]) {
+    expect(await read(fake, { since: 10, until: 20, intervals: 1 }, ...without)).toMatchObject({
+      jobs: 2,
+      isComplete: true,
+    })
+  }
+})
+
+test('reads up to ten pages of an engine that counts, and up to two calls of another one', async () => {
+  const jobs = Array.from({ length: 30 }, (_none, index) => ended(`j${index}`, nowMs - index))
+  const counting = createFakeInspection(jobs, 2)
+  expect(await read(counting, {})).toMatchObject({ jobs: 20, isComplete: false })
+  expect(counting.queries).toHaveLength(11)
+  const hosted = createFakeInspection(jobs, 2)
+  expect(await read(hosted, {}, 'inspect.countJobs: exact')).toMatchObject({ jobs: 2, isComplete: false })
+  expect(hosted.queries).toHaveLength(2)
+  const simple = createFakeInspection(jobs, 2)
+  expect(await read(simple, {}, 'inspect.countJobs: exact', 'inspect.listJobs, oldest first')).toMatchObject({
+    jobs: 4,
+  })
+  expect(simple.queries).toHaveLength(2)
+})
+
+test('finds the oldest waiting job, also if it was sent before the range', async () => {
+  const waiting = (id: string, atMs: number) => jobSummary(id, atMs, { state: 'queued' })
+  const fake = createFakeInspection([waiting('new', nowMs - 1), waiting('mid', nowMs - 2), waiting('old', 5)])
+  expect((await read(fake, {})).oldestWaiting?.id).toBe('old')
+  expect((await read(fake, {}, 'inspect.listJobs, oldest first')).oldestWaiting?.id).toBe('mid')
+  expect((await read(createFakeInspection([ended('a', nowMs)]), {})).oldestWaiting).toBeUndefined()
+})
+
+test('asks only for the jobs of its tenant and definition', async () => {
+  const fake = createFakeInspection([])
+  await read(fake, { tenantId: 'acme', definitionId: 'charge' })
+  expect(fake.queries).toHaveLength(2)
+  for (const query of fake.queries) expect(query).toMatchObject({ tenantId: 'acme', definitionId: 'charge' })
+})

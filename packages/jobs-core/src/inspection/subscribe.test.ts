@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest'
+
+import { createFakeInspection, type FakeInspection, jobSummary } from '../../test/kit/fake-inspection.ts'
+import { createFakeProvider } from '../../test/kit/fake-provider.ts'
+import { createManualClock } from '../../test/kit/manual-clock.ts'
+import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
+import { createClient } from '../client/create-client.ts'
+import type { Feature } from '../provider/capabilities.ts'
+import type { JobState } from '../runs/job-state.ts'
+import type { SubscribeOptions } from './job-inspector.ts'
+import type { JobFilter } from './job-filter.ts'
+
+interface Setting {
+  filter?: JobFilter
+  pushes?: boolean
+  without?: readonly Feature[]
+  options?: SubscribeOptions
+}
+
+function open(fake: FakeInspection, { filter = {}, pushes = false, without = [], options }: Setting = {}) {
+  const clock = createManualClock(0)
+  const { logger, lines } = createMemoryLogger()
+  const inspection = {
+    ...fake,
+    ...(pushes && {
+      watch(changed: () => void) {
+        fake.watchers.add(changed)
+        return () => void fake.watchers.delete(changed)
+      },
+    }),
+  }
+  const provider = createFakeProvider({ inspection, without })
+  const client = createClient({ load: () => provider }, { jobs: [], clock, logger })
+  const changes: string[] = []
+  const stop = client.inspect.subscribe(
+    filter,
+    ({ jobs, removed }) => {
+      changes.push([...jobs.map(({ id, state }) => `${id} ${state}`), ...removed.map((id) => `-${id}`)].join(', '))
+    },
+    options,
+  )
+  const push = () => {
+    for (const changed of fake.watchers) changed()
+  }
+  return { clock, client, changes, stop, push, lines, provider }
+}
+const become = (fake: FakeInspection, id: string, state: JobState) => {
+  const index = fake.jobs.findIndex((job) => job.id === id)
+  fake.jobs[index] = { ...fake.jobs[index]!, state }
+}
+
+describe('a subscription on an engine that cannot push', () => {
+  test('reports the jobs at once, and every two seconds what has changed', async () => {
+    const fake = createFakeInspection([jobSummary('a', 1), jobSummary('b', 2, { state: 'queued' })])
+    const { clock, changes } = open(fake)
+    await clock.advance(0)
+    expect(changes).toEqual(['b queued, a completed'])
+    await clock.advance(6000)
+    expect([changes.length, fake.queries.length]).toEqual([1, 4])
+    become(fake, 'b', 'running')
+    fake.jobs.push(jobSummary('c', 3))
+    await clock.advance(2000)
+    expect(changes.slice(1)).toEqual(['c completed, b running'])
+  })
+
+  test('reports an empty list once', async () => {
+    const { clock, changes } = open(createFakeInspection())
+    await clock.advance(10_000)
+    expect(changes).toEqual([''])
+  })
+
+  test('reports jobs that no longer match or that newer ones have moved out', async () => {
+    const fake = createFakeInspection([jobSummary('a', 1), jobSummary('b', 2)])
+    const { clock, changes } = open(fake, { filter: { states: ['completed'] }, options: { limit: 2 } })
+    await clock.advance(0)
+    become(fake, 'b', 'failed')
+    await clock.advance(2000)
+    fake.jobs.push(jobSummary('c', 3), jobSummary('d', 4))
+    await clock.advance(2000)
+    expect(changes).toEqual(['b completed, a completed', '-b', 'd completed, c completed, -a'])
+  })
+
+  test('continues after errors, first after two seconds, at last every ten', async () => {
+    const fake = createFakeInspection([jobSummary('a', 1)])
+    const errors: number[] = []
+    const setting = open(fake, { options: { onError: () => errors.push(setting.clock.now()) } })
+    const { clock, changes, provider } = setting
+    const down = () => Promise.reject(new Error('down'))
+    const { list } = provider.inspection!
+    Object.assign(provider.inspection!, { list: down })
+    await clock.advance(40_000)
+    expect(errors).toEqual([0, 2000, 6000, 14_000, 24_000, 34_000])
+    Object.assign(provider.inspection!, { list })
+    await clock.advance(4000)
+    expect(changes).toEqual(['a completed'])
+    become(fake, 'a', 'failed')
+    await clock.advance(2000)
+    expect(changes.at(-1)).toBe('a failed')
+  })
+
+  test('logs errors if nobody listens to them', async () => {
+    const { clock, lines } = open(createFakeInspection(), { without: ['inspect.listJobs'] })
+    await clock.advance(0)
+    expect(lines).toMatchObject([{ level: 'warn', message: expect.stringContaining('`inspect.subscribe`') }])
+  })
+
+  test('reads nothing after it is stopped or the client closes', async () => {
+    for (const end of ['stop', 'close'] as const) {
+      const fake = createFakeInspection([jobSummary('a', 1)])
+      const { clock, changes, stop, client } = open(fake)
+      await clock.advance(3000)
+      if (end === 'stop') stop()
+      else await client.close()
+      const reads = fake.queries.length
+      become(fake, 'a', 'failed')
+      await clock.advance(60_000)
+      expect([fake.queries.length, changes.length, clock.pendingTimers()]).toEqual([reads, 1, 0])
+    }
+  })
+
+  test('never reads twice at once', async () => {
+    const fake = createFakeInspection()
+    const { clock, provider } = open(fake)
+    let [running, most, reads] = [0, 0, 0]
+    Object.assign(provider.inspection!, {
+      async list() {
+        reads++
+        most = Math.max(most, ++running)
+        await new Promise<void>((resolve) => clock.setTimer(7000, resolve))
+        running--
+        return { jobs: [] }
+      },
+    })
+    await clock.advance(60_000)
+    expect(most).toBe(1)
+    expect(reads).toBe(7)
+  })
+})
+
+describe('a subscription on an engine that pushes', () => {
+  test('reads after a change, at most four times a second, and not otherwise', async () => {
+    const fake = createFakeInspection([jobSummary('a', 1, { state: 'queued' })])
+    const { clock, changes, push } = open(fake, { pushes: true })
+    await clock.advance(60_000)
+    expect([changes.length, fake.queries.length]).toEqual([1, 1])
+    become(fake, 'a', 'running')
+    push()
+    await clock.advance(0)
+    expect(changes.at(-1)).toBe('a running')
+    const before = fake.queries.length
+    for (let count = 0; count < 100; count++) {
+      push()
+      await clock.advance(10)
+    }
+    expect(fake.queries.length - before).toBeLessThanOrEqual(5)
+    become(fake, 'a', 'completed')
+    push()
+    await clock.advance(250)
+    expect(changes.at(-1)).toBe('a completed')
+  })
+
+  test('does not miss a change during a read', async () => {
+    const fake = createFakeInspection([jobSummary('a', 1, { state: 'queued' })])
+    const { clock, changes, push, provider } = open(fake, { pushes: true })
+    const { list } = provider.inspection!
+    Object.assign(provider.inspection!, {
+      async list(query: Parameters<typeof list>[0]) {
+        const page = await list(query)
+        if (fake.queries.length === 1) {
+          become(fake, 'a', 'running')
+          push()
+        }
+        return page
+      },
+    })
+    await clock.advance(250)
+    expect(changes).toEqual(['a queued', 'a running'])
+  })
+
+  test('stops to watch when it ends', async () => {
+    const fake = createFakeInspection()
+    const { clock, stop } = open(fake, { pushes: true })
+    await clock.advance(0)
+    expect(fake.watchers.size).toBe(1)
+    stop()
+    await clock.advance(0)
+    expect([fake.watchers.size, clock.pendingTimers()]).toEqual([0, 0])
+  })
+})
