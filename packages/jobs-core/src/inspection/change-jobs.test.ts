@@ -82,7 +82,7 @@ describe('a change of many jobs', () => {
     expect(await short.result).toMatchObject({ matched: 4, isComplete: false })
   })
 
-  test('skips jobs that have changed meanwhile, reports failures, and continues', async () => {
+  test('skips jobs that have changed since they were listed, reports failures, and continues', async () => {
     const change = async (id: string): Promise<boolean> => {
       if (id === 'j0') throw new JobNotFoundError({ jobId: id, provider: 'fake' })
       if (id === 'j1') throw new JobNotRetryableError({ jobId: id, state: 'queued' })

@@ -50,7 +50,9 @@ export function createRoutedSource(
     // Each engine sends the jobs of its tenants.
     runCronJob: async (id) => (await onEach(engines, ({ client }) => client.inspect.runCronJob(id))).flat(),
     async watch(changed) {
-      const results = await Promise.allSettled(engines.map(({ client }) => internalsOf(client)?.watchJobs?.(changed)))
+      const results = await Promise.allSettled(
+        engines.map(async ({ client }) => internalsOf(client)?.watchJobs?.(changed)),
+      )
       const stops = results.map((result) => (result.status === 'fulfilled' ? result.value : undefined))
       const stop = (): void => stops.forEach((one) => one?.())
       if (stops.every((one) => one !== undefined)) return stop

@@ -168,9 +168,10 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
   for (const { name, client } of engines) {
     linkToRouter(client, {
       router,
-      async runsHere({ tenantId, event, idempotencyKey = '', idempotencyTtlMs = 0 }) {
-        const key = keyNameOf({ tenantId, event, idempotencyKey })
-        return name === (await keys.claim(key, routes.of(tenantId)[0].name, idempotencyTtlMs))
+      async runsHere({ tenantId, event, idempotencyKey, idempotencyTtlMs = 0 }) {
+        const ownName = routes.of(tenantId)[0].name
+        if (idempotencyKey === undefined) return name === ownName
+        return name === (await keys.claim(keyNameOf({ tenantId, event, idempotencyKey }), ownName, idempotencyTtlMs))
       },
     })
   }

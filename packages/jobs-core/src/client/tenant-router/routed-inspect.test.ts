@@ -41,11 +41,14 @@ function open(inspections: readonly FakeInspection[], { without = [] }: { withou
     for (const { id, tenantId, state } of jobs) providers[index]!.jobs.set(id, jobStatus({ id, tenantId, state }))
   }
   const clients = providers.map((provider) => createClient({ load: () => provider }, { jobs: [cronJob], clock }))
+  const claimed: string[] = []
+  const keys = { claim: (key: string, engine: string) => (claimed.push(key), engine), renew: () => undefined }
   const router = createTenantRouter({
+    keys,
     clients: Object.fromEntries(clients.map((client, index) => [`e${index}`, client])),
     route: (tenantId): string => (tenantId === 'globex' ? 'e1' : 'e0'),
   })
-  return { router, inspect: router.inspect, providers, clock }
+  return { router, inspect: router.inspect, providers, clock, claimed }
 }
 
 async function readAll({ listJobs }: JobInspector, order: 'newest' | 'oldest', limit: number) {
@@ -140,8 +143,9 @@ describe('the inspector of a tenant router', () => {
   })
 
   test('runs a cron job for each tenant on its own engine', async () => {
-    const { inspect, providers } = open([first(), second()])
+    const { inspect, providers, claimed } = open([first(), second()])
     const jobs = await inspect.runCronJob('nightly')
+    expect(claimed).toEqual([])
     expect(jobs.map(({ tenantId }) => tenantId)).toEqual(['acme', 'initech', 'globex'])
     expect(providers.map(({ sent }) => sent.map(({ tenantId }) => tenantId))).toEqual([['acme', 'initech'], ['globex']])
   })

@@ -1,0 +1,67 @@
+import { describe, expectTypeOf, test } from 'vitest'
+
+import type { JobClient, TenantClient } from '../client/job-client.ts'
+import type { JobHandle } from '../client/send-options.ts'
+import type { JobState } from '../runs/job-state.ts'
+import type { JobCounts } from './job-counts.ts'
+import type { JobDetails } from './job-details.ts'
+import type { ChangeJobsResult, JobInspector, TenantInspector } from './job-inspector.ts'
+import type { JobSummary } from './job-summary.ts'
+
+declare const client: JobClient
+declare const acme: TenantClient
+
+describe('an inspector', () => {
+  test('belongs to a client, and a smaller one to a client of one tenant', () => {
+    expectTypeOf(client.inspect).toEqualTypeOf<JobInspector>()
+    expectTypeOf(acme.inspect).toEqualTypeOf<TenantInspector>()
+    expectTypeOf(client.inspect).toExtend<TenantInspector>()
+    // @ts-expect-error -- cron jobs, definitions and workers are of the platform
+    void acme.inspect.runCronJob('nightly')
+    // @ts-expect-error
+    void acme.inspect.listWorkers()
+  })
+
+  test('returns details, summaries, counts and handles', () => {
+    expectTypeOf(client.inspect.getJob('job_1')).resolves.toEqualTypeOf<JobDetails>()
+    expectTypeOf(client.inspect.countJobs()).resolves.toEqualTypeOf<JobCounts>()
+    expectTypeOf(client.inspect.retryJobs({})).resolves.toEqualTypeOf<ChangeJobsResult>()
+    expectTypeOf(client.inspect.runCronJob('nightly')).resolves.toEqualTypeOf<readonly JobHandle[]>()
+    expectTypeOf<JobDetails['payload']>().toEqualTypeOf<unknown>()
+    expectTypeOf<JobSummary['state']>().toEqualTypeOf<JobState>()
+  })
+
+  test('accepts the fields of a filter, also as `undefined`', () => {
+    const maybe = undefined as string | undefined
+    const states: readonly JobState[] = ['failed']
+    void client.inspect.listJobs({
+      definitionId: maybe,
+      states,
+      event: 'cron/nightly',
+      since: new Date(),
+      order: 'oldest',
+    })
+    void client.inspect.countJobs({ by: 'definition', errorText: maybe, event: 'job/import' })
+    void client.inspect.cancelJobs({ event: 'order.created' }, { dryRun: true, signal: new AbortController().signal })
+    // @ts-expect-error -- several states
+    void client.inspect.listJobs({ state: 'failed' })
+    // @ts-expect-error -- no such state
+    void client.inspect.listJobs({ states: ['done'] })
+    // @ts-expect-error -- no such event
+    void client.inspect.listJobs({ event: 'order.lost' })
+    // @ts-expect-error -- a Date
+    void client.inspect.listJobs({ since: '2026-01-01' })
+    // @ts-expect-error -- no such group
+    void client.inspect.countJobs({ by: 'worker' })
+    // @ts-expect-error -- a filter is required
+    void client.inspect.retryJobs()
+  })
+
+  test('passes changes to a listener, and returns the function that stops it', () => {
+    const stop = client.inspect.subscribe({ tenantId: 'acme' }, ({ jobs, removed }) => {
+      expectTypeOf(jobs).toEqualTypeOf<readonly JobSummary[]>()
+      expectTypeOf(removed).toEqualTypeOf<readonly string[]>()
+    })
+    expectTypeOf(stop).toEqualTypeOf<() => void>()
+  })
+})
