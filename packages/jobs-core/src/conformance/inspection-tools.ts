@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict'
+
+import type { JobCount } from '../inspection/job-counts.ts'
 import type { JobSummary } from '../inspection/job-summary.ts'
 import type { InspectListOptions, TenantInspector } from '../inspection/job-inspector.ts'
 import type { CaseTools } from './case-tools.ts'
@@ -50,4 +53,17 @@ export async function sendFailed(t: CaseTools, tenantId: string = t.tenantId): P
   await t.waitForEnd(id)
   await t.advance(5)
   return id
+}
+
+/**
+ * Checks a count of jobs. An engine that cannot count reads a few pages, which other cases' jobs can fill: then the
+ * count says that it is not exact.
+ *
+ * @returns whether it is exact
+ */
+export function checkCount(t: CaseTools, { count, isExact }: JobCount, expected: number): boolean {
+  assert.ok(isExact || !t.capabilities.features['inspect.countJobs: exact'].supported, 'The count is not exact.')
+  if (isExact) assert.equal(count, expected)
+  else assert.ok(count <= expected, `${count} jobs were counted, but there are ${expected}.`)
+  return isExact
 }

@@ -2,14 +2,30 @@ import assert from 'node:assert/strict'
 
 import type { JobDetails, RunDetails } from '../../inspection/job-details.ts'
 import type { JobsChange } from '../../inspection/job-inspector.ts'
+import type { JobStatus } from '../../runs/job-status.ts'
+import type { CaseTools } from '../case-tools.ts'
 import { casesOf } from '../cases-of.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { sendCompleted, sendFailed, waitUntilListed } from '../inspection-tools.ts'
 import { runProgram } from '../workflow-tools.ts'
 
 /** Returns the part of a job's details that `getJobStatus` also has. */
-function toStatus({ payload: _payload, idempotencyKey: _key, children: _children, ...job }: JobDetails): unknown {
+function toStatus({ payload: _payload, idempotencyKey: _key, children: _children, ...job }: JobDetails): JobStatus {
   return { ...job, runs: job.runs.map(({ attemptHistory: _attempts, ...run }) => run) }
+}
+
+function withoutStarts({ startedAt: _start, ...job }: JobStatus): unknown {
+  return { ...job, runs: job.runs.map(({ startedAt: _its, ...run }) => run) }
+}
+
+type Started = Pick<JobStatus, 'startedAt'>
+
+/** Checks that starts agree. An engine can know when it called the worker, and when the handler began. */
+function checkStarts(t: CaseTools, shown: readonly Started[], expected: readonly Started[]): void {
+  for (const [index, { startedAt }] of shown.entries()) {
+    const difference = Math.abs(startedAt!.getTime() - expected[index]!.startedAt!.getTime())
+    assert.ok(difference <= t.longerThan(0), `\`startedAt\` differs by ${difference} ms.`)
+  }
 }
 
 /** Checks that the attempts of a run are numbered, in order, and that its last one ended with the run. */
@@ -40,7 +56,9 @@ export const inspectionCases: readonly ConformanceCase[] = casesOf(rules.inspect
     async run(t) {
       for (const id of [await sendCompleted(t), await sendFailed(t), (await t.send('conformance.fan-out')).id]) {
         const status = await t.waitForEnd(id)
-        assert.deepEqual(toStatus(await t.client.inspect.getJob(id)), status)
+        const job = await t.client.inspect.getJob(id)
+        assert.deepEqual(withoutStarts(toStatus(job)), withoutStarts(status))
+        checkStarts(t, [job, ...job.runs], [status, ...status.runs])
       }
     },
   },
