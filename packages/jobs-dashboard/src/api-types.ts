@@ -22,6 +22,7 @@ import type {
   Capabilities,
   CountGroup,
   DefinitionInfo,
+  EventInfo,
   JobCounts,
   JobDetails,
   JobsChange,
@@ -38,7 +39,10 @@ import type { AsJson, CompensationStatus, JobErrorInfo, StepStatus } from '@cgk-
 /** Every answer that is not 2xx. */
 export interface ErrorJson {
   readonly error: {
-    /** In snake case, such as `not_found`, `forbidden`, `invalid_option`, `unsupported_feature` or `engine_failed`. */
+    /**
+     * In snake case: `not_found`, `job_not_found`, `forbidden`, `invalid_option`, `tenant_required`, `payload_invalid`,
+     * `unsupported_feature` (501), `engine_failed`, `engine_busy` (503), `engine_slow` (504), `internal` and others.
+     */
     readonly code: string
     readonly message: string
     /** The fields of a sent payload that do not match the schema: `{ path: 'payload.items[2].sku', message }`. */
@@ -85,7 +89,7 @@ export interface ListQuery extends FilterQuery {
   readonly cursor?: string
 }
 
-/** Query parameters of `counts`. Users of some tenants cannot count by tenant. */
+/** Query parameters of `counts`. */
 export interface CountsQuery extends FilterQuery {
   readonly by?: CountGroup
 }
@@ -112,6 +116,8 @@ export type ChangeJson = AsJson<JobsChange>
 export type DefinitionJson = AsJson<DefinitionInfo>
 export type WorkerJson = AsJson<WorkerInfo>
 export type PauseJson = AsJson<Pause>
+/** The `schema` is JSON Schema (draft 2020-12). */
+export type EventJson = AsJson<EventInfo>
 
 /** A payload or an output. Redacted parts are the string `[redacted]`. */
 export type ValueJson =
@@ -152,15 +158,6 @@ export interface EngineJson {
   readonly workers?: readonly WorkerJson[]
   /** The pauses. Absent if the engine cannot tell. */
   readonly pauses?: readonly PauseJson[]
-}
-
-/** An event that can be sent. */
-export interface EventJson {
-  readonly event: string
-  /** The JSON Schema (draft 2020-12) of its payload. Absent if its schema has none. */
-  readonly schema?: Readonly<Record<string, unknown>>
-  /** The definitions of this process that handle it. */
-  readonly definitionIds: readonly string[]
 }
 
 /** The body of `retry` and `cancel`: 1 to 100 ids. */

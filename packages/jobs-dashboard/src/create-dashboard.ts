@@ -1,5 +1,5 @@
 import { createDefaultLogger } from '@cgk-platform/jobs-core'
-import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { createAuthorizer } from './access/authorize-request.ts'
 import { createApi } from './api/create-api.ts'
@@ -15,7 +15,8 @@ import { pagePaths, respondPage } from './pages/respond-page.ts'
  * @throws {InvalidOptionError}
  */
 export function createDashboard(options: DashboardOptions): (request: Request) => Promise<Response> {
-  const { client, basePath = '', logger = createDefaultLogger(), ...others } = dashboardOptions.read(options)
+  const { client, basePath = '', logger: given = createDefaultLogger(), ...others } = dashboardOptions.read(options)
+  const logger = bindLogger(given, {})
   const authorize = createAuthorizer(others, logger)
   const api = createApi({ client, logger, ...others })
 

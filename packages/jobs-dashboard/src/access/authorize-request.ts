@@ -1,4 +1,4 @@
-import type { LoggerLike } from '@cgk-platform/jobs-core'
+import type { Logger } from '@cgk-platform/jobs-core'
 import { environment, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { PermissionsJson } from '../api-types.ts'
@@ -18,7 +18,7 @@ export interface Access {
  */
 export function createAuthorizer(
   { authorize }: Pick<DashboardOptions, 'authorize'>,
-  logger: LoggerLike,
+  logger: Logger,
 ): (request: Request) => Promise<Access | undefined> {
   let hasWarned = false
   return async (request) => {

@@ -1,0 +1,46 @@
+import type { JobClient, TenantInspector } from '@cgk-platform/jobs-core'
+import { systemTenantId } from '@cgk-platform/jobs-core/provider'
+
+import { Refusal } from '../http/refusal.ts'
+import type { Access } from './authorize-request.ts'
+
+/** The jobs that a request is about. */
+export interface Scope {
+  /** The tenant. Absent: all tenants. */
+  readonly tenantId?: string
+  readonly client: Pick<JobClient, 'retryJob' | 'cancelJob' | 'listPauses'>
+  readonly inspect: TenantInspector
+  /** Sends an event, for the tenant if there is one. */
+  send(
+    event: string,
+    payload: object,
+    options: object,
+  ): Promise<{ id: string; tenantId: string; deduplicated: boolean }>
+}
+
+/**
+ * Returns the jobs that a request is about. A user of some tenants gets the client of one of them, so nothing after
+ * this can reach another.
+ *
+ * @param tenantId - the tenant that the request names
+ * @throws {Refusal} for a tenant that the user may not see, the same as for one that does not exist
+ */
+export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string | undefined): Scope {
+  if (tenants === 'all' && tenantId === undefined) {
+    return {
+      client,
+      inspect: client.inspect,
+      send: (event, ...rest) => client.sendJob(event as never, ...(rest as [never, object])),
+    }
+  }
+  const own = tenantId ?? (tenants.length === 1 ? tenants[0]! : undefined)
+  if (own === undefined) throw new Refusal(400, 'tenant_required', 'Name one of your tenants in `tenant`.')
+  if (tenants !== 'all' && !tenants.includes(own)) throw new Refusal(404, 'not_found', 'You have no such tenant.')
+  const tenant = own === systemTenantId ? client.forSystem() : client.forTenant(own)
+  return {
+    tenantId: own,
+    client: tenant,
+    inspect: tenant.inspect,
+    send: (event, ...rest) => tenant.sendJob(event as never, ...(rest as [never, object])),
+  }
+}
