@@ -144,9 +144,14 @@ describe('a change of many jobs', () => {
   test('rejects if the client closes or a callback throws, and starts no further change', async () => {
     const closed = start({
       fake: createFakeInspection(many(60)),
-      change: () => Promise.reject(new ClientClosedError({ operation: 'retryJob' })),
+      async change(id) {
+        if (id === 'j0') throw new ClientClosedError({ operation: 'retryJob' })
+        await new Promise((resolve) => setImmediate(resolve))
+        return true
+      },
     })
     await expect(closed.result).rejects.toMatchObject({ code: 'client_closed' })
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
     const thrown = start(
       { fake: createFakeInspection(many(60)) },
       {

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 
 import { createFakeInspection, jobSummary } from '../../test/kit/fake-inspection.ts'
-import { createFakeProvider, type FakeProviderOptions } from '../../test/kit/fake-provider.ts'
+import { createFakeProvider, type FakeProviderOptions, jobStatus } from '../../test/kit/fake-provider.ts'
 import { createManualClock } from '../../test/kit/manual-clock.ts'
 import { createClient } from '../client/create-client.ts'
 import type { JobInspection } from './job-inspection.ts'
@@ -167,6 +167,22 @@ describe('the inspector', () => {
     expect(() => ofAcme.subscribe(filter, () => undefined)).toThrow(expect.objectContaining(refused))
     await expect(ofAcme.listJobs(5 as never)).rejects.toMatchObject({ code: 'invalid_option', option: 'options' })
     expect(Object.keys(ofAcme)).not.toContain('runCronJob')
+  })
+
+  test('of a tenant changes only the jobs of this tenant', async () => {
+    const states = ['failed', 'queued'] as const
+    const both = states.flatMap((state) => [
+      jobSummary(`acme-${state}`, 1, { state }),
+      jobSummary(`globex-${state}`, 2, { state, tenantId: 'globex' }),
+    ])
+    const { ofAcme, provider } = open(createFakeInspection(both))
+    for (const { id, tenantId, state } of both) provider.jobs.set(id, jobStatus({ id, tenantId, state }))
+    const filter = { event: 'order.created' } as const
+    expect(await ofAcme.retryJobs(filter, { dryRun: true })).toMatchObject({ matched: 1 })
+    expect(await ofAcme.cancelJobs(filter, { dryRun: true })).toMatchObject({ matched: 1 })
+    expect(await ofAcme.retryJobs(filter)).toMatchObject({ matched: 1, changed: 1 })
+    expect(await ofAcme.cancelJobs({ tenantId: 'acme' })).toMatchObject({ matched: 1 })
+    expect(provider.calls).toEqual(['retry acme-failed', 'cancel acme-queued'])
   })
 
   test('counts by state, definition, tenant and event, the largest group first', async () => {

@@ -123,6 +123,28 @@ describe('the inspector of a tenant router', () => {
     expect(await inspect.getStats()).toMatchObject({ jobs: 4, tenants: [{ key: 'acme' }, { key: 'globex' }] })
   })
 
+  test('counts up to 100,000 jobs', async () => {
+    const groups = [{ key: 'failed', count: 60_000, isExact: true }]
+    const count = async () => ({ count: 60_000, isExact: true, groups })
+    const { inspect } = open([
+      { ...first(), count },
+      { ...second(), count },
+    ])
+    const counted = { count: 100_000, isExact: false }
+    expect(await inspect.countJobs({ by: 'state' })).toEqual({ ...counted, groups: [{ key: 'failed', ...counted }] })
+  })
+
+  test('continues a list of the oldest jobs if the last job of a page has left it', async () => {
+    const idAt = (index: number) => `A${String(index).padStart(25, '0')}`
+    const one = createFakeInspection([1, 2, 3, 4].map((index) => jobSummary(idAt(index), 7)))
+    const { inspect } = open([one, second()])
+    const page = await inspect.listJobs({ order: 'oldest', limit: 4 })
+    expect(page.jobs.map(({ id }) => id)).toEqual(['b', 'd', idAt(1), idAt(2)])
+    one.jobs.splice(1, 1)
+    const next = await inspect.listJobs({ order: 'oldest', cursor: page.cursor })
+    expect(next.jobs.map(({ id }) => id)).toEqual([idAt(3), idAt(4)])
+  })
+
   test('lists the workers and the definitions', async () => {
     const { inspect } = open([first(), second()])
     expect((await inspect.listWorkers()).map(({ id }) => id)).toEqual(['w0', 'w1'])
