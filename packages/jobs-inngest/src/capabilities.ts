@@ -131,7 +131,7 @@ export const inngestCapabilities: Capabilities = {
     'inspect.listJobs by state': { supported: true, note: filteredHere },
     'inspect.listJobs by time': {
       supported: true,
-      note: 'Finds jobs that Inngest received within a minute of their send.',
+      note: 'Finds jobs that Inngest received within a minute of their send, by the clocks of both.',
     },
     'inspect.listJobs by error': { supported: true, note: filteredHere },
     'inspect.listJobs, oldest first': {

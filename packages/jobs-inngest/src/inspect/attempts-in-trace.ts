@@ -4,6 +4,7 @@ import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TraceSpan } from '../read/run-trace.ts'
 import { readCompletedRecord, readFailedRecord, readInngestError } from '../wire/attempt-record.ts'
 import { isWorkflowName } from '../wire/workflow-name.ts'
+import { clampTime } from './to-job-summary.ts'
 
 /** The facts that the attempts of a run need in addition to its trace. */
 export interface AttemptFacts {
@@ -27,11 +28,15 @@ export function attemptsInTrace(root: TraceSpan | undefined, { run, status, dueA
     const due = nextAt === undefined ? {} : { dueAt: new Date(nextAt) }
     // The record of a workflow's attempt has the time at which its code was last called.
     const { startedAt: called, ...rest } = attempt
-    const startedAt = isWorkflow ? undefined : called
     const first = attempts.length === 0 ? status.startedAt : undefined
-    const start = startedAt ?? first
+    const start = (isWorkflow ? undefined : called && afterLast(called, rest.endedAt)) ?? first
     attempts.push({ ...rest, ...due, ...(start && { startedAt: start }) })
     nextAt = undefined
+  }
+
+  const afterLast = (at: Date, end: Date | undefined): Date => {
+    const from = attempts.at(-1)?.endedAt?.getTime() ?? Date.parse(run.queuedAt)
+    return new Date(clampTime(at.getTime(), from, end?.getTime()))
   }
 
   for (const { output, startedAt, endedAt } of failuresIn(root, run)) {

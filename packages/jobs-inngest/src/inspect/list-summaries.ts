@@ -68,8 +68,8 @@ async function readEvents(
     limit: pageSize,
     name: event === undefined ? undefined : toEventName(event, appId),
     cursor: after,
-    received_after: since === undefined ? undefined : toTime(since - receiptMs),
-    received_before: until === undefined ? undefined : toTime(until + receiptMs),
+    received_after: since === undefined ? undefined : toTime(since + api.offsetMs() - receiptMs),
+    received_before: until === undefined ? undefined : toTime(until + api.offsetMs() + receiptMs),
   })
   return page?.data ?? []
 }

@@ -43,10 +43,21 @@ export function toJobSummary(status: JobStatus, runs: readonly EngineRun[]): Job
  * Returns when the first attempt of a run started, epoch milliseconds, if the record of its last attempt tells it. Lists
  * of Inngest have the time of queueing instead.
  */
-export function recordedStartOf({ status, output, function: { name } }: EngineRun): number | undefined {
-  if (isWorkflowName(name)) return undefined
+export function recordedStartOf(run: EngineRun): number | undefined {
+  const { status, output, queuedAt, endedAt, function: its } = run
+  if (isWorkflowName(its.name)) return undefined
   const record = status === 'COMPLETED' ? readCompletedRecord(output) : readFailedRecord(output?.['error'])
-  return record?.attempt === 1 ? record.startedAt : undefined
+  if (record?.attempt !== 1) return undefined
+  return clampTime(
+    record.startedAt,
+    Date.parse(queuedAt),
+    hasExactEnd(run) ? endedAt && Date.parse(endedAt) : undefined,
+  )
+}
+
+/** Returns a time by the clock of a worker, which can be wrong, as one between two times of the engine. */
+export function clampTime(ms: number, from: number, to: number | undefined | ''): number {
+  return Math.min(Math.max(ms, from), Math.max(to || Infinity, from))
 }
 
 /** Returns false for a cancelled run: lists of Inngest show its end seconds too late. */

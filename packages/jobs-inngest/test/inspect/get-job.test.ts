@@ -132,6 +132,32 @@ describe('a job', () => {
     expect(await job(unhandled.id)).toMatchObject({ payload, runs: [] })
   })
 
+  test('has the state of a job that this process has just sent, before Inngest shows it', async () => {
+    const { client } = await openJobs({ engine: { delays: { eventMs: 60_000, runMs: 60_000 } } })
+    const { id } = await client.sendJob('work.asked', payload)
+    const details = await client.inspect.getJob(id)
+    expect(details).toMatchObject({ id, state: 'queued', runs: [] })
+    expect(Object.keys(details)).not.toContain('payload')
+  })
+
+  test.each([3_600_000, -3_600_000])('has attempts in their order if the clock is %d ms ahead', async (aheadMs) => {
+    let calls = 0
+    const handler = (): void => {
+      if (++calls < 3) throw new Error('again')
+    }
+    const { client, job, page } = await open({
+      ...{ aheadMs, jobs: [defineJob({ id: 'work', event: 'work.asked', retry, handler })] },
+    })
+    const { id } = await client.sendJob('work.asked', payload)
+    await client.waitForJob(id)
+    const times = (await job(id))!.runs[0]!.attemptHistory!.flatMap(({ startedAt, endedAt }) => [startedAt!, endedAt!])
+    expect(times).toHaveLength(6)
+    expect(times).toEqual(times.toSorted((one, other) => one.getTime() - other.getTime()))
+    await client.waitForJob((await client.sendJob('work.asked', payload)).id)
+    const [{ startedAt, endedAt } = {}] = (await page()).jobs
+    expect(startedAt!.getTime()).toBeLessThanOrEqual(endedAt!.getTime())
+  })
+
   test('is undefined for an unknown or malformed id', async () => {
     const { job } = await open({})
     expect(await job('01M89NKYKGFF7HX03T9STQ8AAA')).toBeUndefined()

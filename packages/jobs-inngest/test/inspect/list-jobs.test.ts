@@ -131,6 +131,19 @@ describe('all pages', () => {
     broken.clear()
   })
 
+  test('have each job once if many have idempotency keys, whose ids do not follow their time', async () => {
+    const { client, all } = await open()
+    const sent = new Set<string>()
+    for (let number = 1; number <= 60; number++) {
+      const options = number % 2 === 0 ? { idempotencyKey: `key-${number}` } : {}
+      sent.add((await client.sendJob('work.asked', { tenantId: 'acme', number }, options)).id)
+    }
+    for (const id of sent) await client.waitForJob(id)
+    const jobs = await all({ limit: 7 })
+    expect(jobs.map(({ id }) => id)).toEqual([...sent].toSorted().toReversed())
+    expect(jobs.every(({ state }) => state === 'completed')).toBe(true)
+  })
+
   test('read runs once for a page without jobs of the filter', async () => {
     const { client, engine, page } = await open()
     await client.sendJob('work.followed', { tenantId: 'acme' }, { delay: '1h' })
