@@ -1,12 +1,18 @@
 import { render } from 'preact'
 
-import { basePath } from './base-path.ts'
-import type { SessionJson } from '../../src/api-types.ts'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/layout.css'
+import './styles/controls.css'
+import './styles/content.css'
+import './styles/jobs.css'
+import './styles/job.css'
+import { App } from './app/app.tsx'
+import { applyTheme } from './app/preferences.ts'
+import { startRouter } from './app/router.ts'
+import { startClock } from './time/now.ts'
 
-/** Shows who is signed in. */
-function Session({ session }: { session: SessionJson }) {
-  return <p>Signed in as {session.user}</p>
-}
-
-const response = await fetch(`${basePath}/api/session`)
-render(<Session session={(await response.json()) as SessionJson} />, document.body)
+applyTheme()
+startClock()
+startRouter()
+render(<App />, document.body)

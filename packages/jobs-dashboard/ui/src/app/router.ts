@@ -1,0 +1,76 @@
+import { computed, signal } from '@preact/signals'
+
+import { basePath } from '../base-path.ts'
+
+/** The pages. The server also knows their paths: see `pagePaths`. */
+export type Page = 'overview' | 'jobs' | 'job' | 'workflows' | 'definitions' | 'engine' | 'send' | 'unknown'
+
+const pages: readonly string[] = ['jobs', 'job', 'workflows', 'definitions', 'engine', 'send'] satisfies Page[]
+
+const url = signal(new URL(location.href))
+const positions = new Map<string, number>()
+
+/** The page that the address names. */
+export const page = computed((): Page => {
+  const path = url.value.pathname.slice(basePath.length).replace(/^\/|\/$/g, '')
+  return path === '' ? 'overview' : pages.includes(path) ? (path as Page) : 'unknown'
+})
+
+/** The query of the address. */
+export const query = computed(() => url.value.searchParams)
+
+/** Returns the address of a path below the base path, such as `/jobs`. Empty parameters are omitted. */
+export function hrefTo(path: string, parameters: Readonly<Record<string, string | undefined>> = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) if (value) search.set(name, value)
+  const tenant = query.value.get('tenant')
+  if (tenant && !('tenant' in parameters)) search.set('tenant', tenant)
+  return `${basePath}${path === '/' && basePath ? '' : path}${search.size > 0 ? `?${search}` : ''}`
+}
+
+/** Returns the address of a job. */
+export function hrefToJob(id: string): string {
+  return hrefTo('/job', { id })
+}
+
+/** Goes to an address. `replace` changes the current entry of the history. */
+export function navigate(href: string, { replace = false } = {}): void {
+  const target = new URL(href, location.href)
+  const isNewPage = target.pathname !== location.pathname
+  if (replace) history.replaceState(null, '', target)
+  else {
+    positions.set(location.href, scrollY)
+    if (positions.size > 100) positions.delete(positions.keys().next().value!)
+    history.pushState(null, '', target)
+  }
+  url.value = target
+  if (isNewPage) {
+    scrollTo(0, 0)
+    announcePage()
+  }
+}
+
+/** Follows links within the dashboard without loading a new document, and the back button. */
+export function startRouter(): void {
+  history.scrollRestoration = 'manual'
+  addEventListener('popstate', () => {
+    url.value = new URL(location.href)
+    const position = positions.get(location.href) ?? 0
+    requestAnimationFrame(() => scrollTo(0, position))
+  })
+  document.addEventListener('click', (event) => {
+    if (event.defaultPrevented || event.button !== 0) return
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    const link = (event.target as Element).closest('a')
+    if (!link || link.origin !== location.origin || link.target || link.hasAttribute('download')) return
+    if (link.pathname !== basePath && !link.pathname.startsWith(`${basePath}/`)) return
+    if (link.hash) return
+    event.preventDefault()
+    navigate(link.href)
+  })
+}
+
+function announcePage(): void {
+  // The keyboard and a screen reader continue at the new page, as after a full load.
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true }))
+}

@@ -1,0 +1,120 @@
+import { useEffect, useState } from 'preact/hooks'
+
+import { JobsPage } from '../jobs/jobs-page.tsx'
+import { OverviewPage } from '../overview/overview-page.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Icon, type IconName } from '../parts/icon.tsx'
+import { ToastRegion } from '../parts/toast-region.tsx'
+import { HelpDialog, helpIsOpen } from './help-dialog.tsx'
+import { lazyPage } from './lazy-page.tsx'
+import { OutageBanner } from './outage-banner.tsx'
+import { PreferencesPanel } from './preferences-panel.tsx'
+import { hrefTo, type Page, page, query } from './router.ts'
+import { may } from './session.ts'
+import { useShortcuts } from './shortcuts.ts'
+
+const JobPage = lazyPage(async () => (await import('../job/job-page.tsx')).JobPage)
+const WorkflowsPage = lazyPage(async () => (await import('../workflows/workflows-page.tsx')).WorkflowsPage)
+const DefinitionsPage = lazyPage(async () => (await import('../definitions/definitions-page.tsx')).DefinitionsPage)
+const EnginePage = lazyPage(async () => (await import('../engine/engine-page.tsx')).EnginePage)
+const SendPage = lazyPage(async () => (await import('../send/send-page.tsx')).SendPage)
+
+const links: readonly { name: Page; path: string; label: string; icon: IconName }[] = [
+  { name: 'overview', path: '/', label: 'Overview', icon: 'overview' },
+  { name: 'jobs', path: '/jobs', label: 'Jobs', icon: 'jobs' },
+  { name: 'workflows', path: '/workflows', label: 'Workflows', icon: 'workflow' },
+  { name: 'definitions', path: '/definitions', label: 'Definitions', icon: 'definitions' },
+  { name: 'engine', path: '/engine', label: 'Engine', icon: 'engine' },
+  { name: 'send', path: '/send', label: 'Send', icon: 'send' },
+]
+
+/** The frame of every page. */
+export function Shell() {
+  const [isOpen, setIsOpen] = useState(false)
+  const current = page.value === 'job' ? 'jobs' : page.value
+  useShortcuts({ '?': () => (helpIsOpen.value = true) })
+  useEffect(() => {
+    const label = page.value === 'job' ? 'Job' : links.find(({ name }) => name === page.value)?.label
+    document.title = label === undefined || label === 'Jobs' ? 'Jobs' : `${label} · Jobs`
+  }, [page.value])
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <OutageBanner />
+      <div class="app">
+        <header class="sidebar">
+          <div class="brand">
+            <Mark />
+            Jobs
+          </div>
+          <button
+            type="button"
+            class="icon-button more"
+            aria-expanded={isOpen}
+            aria-controls="preferences"
+            aria-label="Preferences"
+            onClick={() => setIsOpen(!isOpen)}
+          >
+            <Icon name={isOpen ? 'close' : 'menu'} />
+          </button>
+          <nav class="nav" aria-label="Pages">
+            {links
+              .filter(({ name }) => name !== 'send' || may('send'))
+              .map(({ name, path, label, icon }) => (
+                <a key={name} href={hrefTo(path)} aria-current={name === current ? 'page' : undefined}>
+                  <Icon name={icon} />
+                  {label}
+                </a>
+              ))}
+          </nav>
+          <PreferencesPanel isOpen={isOpen} />
+        </header>
+        <main id="main" class="main" tabIndex={-1}>
+          <div class="page">
+            <CurrentPage />
+          </div>
+        </main>
+      </div>
+      <ToastRegion />
+      <HelpDialog />
+    </>
+  )
+}
+
+function CurrentPage() {
+  switch (page.value) {
+    case 'overview':
+      return <OverviewPage />
+    case 'jobs':
+      return <JobsPage />
+    case 'job': {
+      const id = query.value.get('id') ?? ''
+      return <JobPage key={id} id={id} />
+    }
+    case 'workflows':
+      return <WorkflowsPage />
+    case 'definitions':
+      return <DefinitionsPage />
+    case 'engine':
+      return <EnginePage />
+    case 'send':
+      return <SendPage />
+    case 'unknown':
+      return (
+        <Empty icon="info" title="There is no such page">
+          <p>Choose one of the pages in the menu.</p>
+        </Empty>
+      )
+  }
+}
+
+function Mark() {
+  return (
+    <svg class="mark" width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+      <rect x="1" y="1" width="18" height="18" rx="5" fill="currentColor" />
+      <path d="M5.5 6.5h9M5.5 10h6M5.5 13.5h3" stroke="#fff" stroke-width="1.8" stroke-linecap="round" fill="none" />
+    </svg>
+  )
+}

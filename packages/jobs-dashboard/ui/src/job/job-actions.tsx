@@ -1,0 +1,64 @@
+import { useState } from 'preact/hooks'
+
+import type { JobJson } from '../../../src/api-types.ts'
+import { may, whyUnsupported } from '../app/session.ts'
+import { ActionButton } from '../parts/action-button.tsx'
+import { copyText } from '../parts/copy-text.ts'
+import { Dialog } from '../parts/dialog.tsx'
+import { isOpen } from './is-open.ts'
+import { toSendCode } from './to-send-code.ts'
+
+/** Retry, cancel, and copy the job as code. What the job's state does not allow says so. */
+export function JobActions({ job, onChoose }: { job: JobJson; onChoose: (action: 'retry' | 'cancel') => void }) {
+  const [code, setCode] = useState<string>()
+  const { state, payload } = job
+  const cancelFeature = state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a waiting job'
+  const whyNoCode =
+    payload?.kind === 'truncated'
+      ? 'The payload is too large to copy. Download it.'
+      : payload?.kind !== 'json'
+        ? 'The payload is not available.'
+        : undefined
+  const copy = async () => {
+    const text = toSendCode(job)
+    if (!(await copyText(text, 'Copied as `sendJob`.'))) setCode(text)
+  }
+  return (
+    <>
+      {may('retry') && (
+        <ActionButton
+          icon="rotate"
+          why={whyUnsupported('retryJob') ?? (state === 'failed' ? undefined : 'Only a failed job can be retried.')}
+          onClick={() => onChoose('retry')}
+        >
+          Retry
+        </ActionButton>
+      )}
+      {may('cancel') && (
+        <ActionButton
+          icon="slash"
+          kind="danger"
+          why={isOpen(state) ? whyUnsupported(cancelFeature) : 'The job has ended.'}
+          onClick={() => onChoose('cancel')}
+        >
+          Cancel
+        </ActionButton>
+      )}
+      {may('payloads') && !job.event.startsWith('cron/') && (
+        <ActionButton icon="copy" why={whyNoCode} onClick={() => void copy()}>
+          Copy as sendJob
+        </ActionButton>
+      )}
+      {code !== undefined && (
+        <Dialog title="Copy as sendJob" onClose={() => setCode(undefined)}>
+          <textarea class="input" readOnly rows={12} aria-label="Code" value={code} />
+          <div class="actions">
+            <button type="button" class="button" onClick={() => setCode(undefined)}>
+              Close
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,106 @@
+import { useState } from 'preact/hooks'
+
+import type { JobJson } from '../../../src/api-types.ts'
+import { useQuery } from '../api/use-query.ts'
+import { hrefTo } from '../app/router.ts'
+import { may, tenantUrl, whyUnsupported } from '../app/session.ts'
+import { useShortcuts } from '../app/shortcuts.ts'
+import { Failure } from '../parts/failure.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
+import { StateLabel } from '../parts/state-label.tsx'
+import { ChangeSelectedDialog } from '../jobs/change-selected-dialog.tsx'
+import { isOpen } from './is-open.ts'
+import { JobActions } from './job-actions.tsx'
+import { JobFacts } from './job-facts.tsx'
+import { RunCard } from './run-card.tsx'
+import { ValueCard } from './value-card.tsx'
+
+const pushedMs = 2000
+const polledMs = 5000
+const endedMs = 30_000
+
+/** Everything about one job. It follows the job until it ends, and notices a later retry. */
+export function JobPage({ id }: { id: string }) {
+  const [isEnded, setIsEnded] = useState(false)
+  const [action, setAction] = useState<'retry' | 'cancel'>()
+  const openMs = whyUnsupported('inspect.subscribe: push') === undefined ? pushedMs : polledMs
+  const { data, error, reload } = useQuery<JobJson>(tenantUrl('job', { id }), {
+    refreshMs: isEnded ? endedMs : openMs,
+    keeps: true,
+  })
+  if (data && isOpen(data.state) === isEnded) setIsEnded(!isEnded)
+  useShortcuts({
+    r: () => data?.state === 'failed' && may('retry') && setAction('retry'),
+    c: () => data && isOpen(data.state) && may('cancel') && setAction('cancel'),
+  })
+  return (
+    <>
+      <nav aria-label="Breadcrumb" class="crumbs small">
+        <a class="text-link" href={hrefTo('/jobs')}>
+          Jobs
+        </a>
+        <Icon name="chevron" />
+        <span class="mono clip">{id}</span>
+      </nav>
+      {error ? (
+        <Failure error={error} />
+      ) : data ? (
+        <>
+          <div class="page-head">
+            <h1 class="clip">{titleOf(data)}</h1>
+            <span aria-live="polite">
+              <StateLabel state={data.state} badge />
+            </span>
+            <span class="spacer" />
+            <JobActions job={data} onChoose={setAction} />
+          </div>
+          <JobFacts job={data} />
+          {data.runs.map((run, at) => (
+            <RunCard key={run.id} job={data} run={run} isOnly={data.runs.length === 1} number={at + 1} />
+          ))}
+          <ValueCard
+            title="Payload"
+            value={data.payload}
+            download={tenantUrl('download', { id, part: 'payload' })}
+            missing="The engine does not have the payload of this job any more, or does not report it."
+          />
+        </>
+      ) : (
+        <Loading />
+      )}
+      {action && (
+        <ChangeSelectedDialog action={action} ids={[id]} onClose={() => setAction(undefined)} onDone={reload} />
+      )}
+    </>
+  )
+}
+
+/** Returns the definition of the job's runs, or the event if there are several. */
+function titleOf({ event, runs }: JobJson): string {
+  const ids = new Set(runs.map(({ definitionId }) => definitionId))
+  return ids.size === 1 ? [...ids][0]! : event
+}
+
+function Loading() {
+  return (
+    <>
+      <div class="page-head">
+        <Skeleton width="240px" height={28} />
+      </div>
+      <div class="card facts">
+        {Array.from({ length: 6 }, (_, at) => (
+          <Skeleton key={at} width="70%" height={38} />
+        ))}
+      </div>
+      <div class="card">
+        <header>
+          <Skeleton width="160px" height={20} />
+        </header>
+        <div class="body">
+          <Skeleton width="100%" height={160} />
+        </div>
+      </div>
+    </>
+  )
+}

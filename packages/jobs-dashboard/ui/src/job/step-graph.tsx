@@ -1,0 +1,82 @@
+import type { StepJson } from '../../../src/api-types.ts'
+import { stateLook } from '../parts/states.ts'
+import { formatDuration } from '../time/format-duration.ts'
+import { layOutSteps, type PlacedStep } from './step-layout.ts'
+
+const box = { width: 176, height: 56 }
+const gap = { x: 48, y: 36 }
+const margin = 12
+const maxLetters = 20
+
+/** The steps of a workflow as a graph: from left to right in order, parallel ones below each other. */
+export function StepGraph({ steps }: { steps: readonly StepJson[] }) {
+  const { steps: placed, edges, columns, rows } = layOutSteps(steps)
+  const width = columns * (box.width + gap.x) - gap.x + margin * 2
+  const height = rows * (box.height + gap.y) - gap.y + margin * 2 + 16
+  return (
+    <div class="graph" tabIndex={0} role="region" aria-label="Steps as a graph">
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="list" aria-label="Steps">
+        {edges.map(([from, to]) => (
+          <path key={`${from} ${to}`} class="edge" d={edgePath(placed[from]!, placed[to]!)} />
+        ))}
+        {placed.map((each) => (
+          <StepBox key={each.step.id} placed={each} />
+        ))}
+      </svg>
+    </div>
+  )
+}
+
+function StepBox({ placed }: { placed: PlacedStep }) {
+  const { id, kind, state, startedAt, endedAt, compensation, attempts } = placed.step
+  const { tone, label } = stateLook(state)
+  const { x, y } = cornerOf(placed)
+  const took = startedAt && endedAt ? ` · ${formatDuration(Date.parse(endedAt) - Date.parse(startedAt))}` : ''
+  const tries = attempts > 1 ? ` · ${attempts} attempts` : ''
+  const reversal = compensation && `Compensation: ${stateLook(compensation.state).label.toLowerCase()}`
+  return (
+    <g
+      role="listitem"
+      data-tone={tone}
+      aria-label={[`${id}, ${kind}: ${label}${tries}${took}`, reversal].filter(Boolean).join('. ')}
+    >
+      <title>{id}</title>
+      <rect class={compensation ? 'box compensated' : 'box'} x={x} y={y} width={box.width} height={box.height} rx="8" />
+      <rect class="edge-mark" x={x} y={y + 12} width="3" height={box.height - 24} rx="1.5" />
+      <text class="title" x={x + 14} y={y + 23}>
+        {shorten(id)}
+      </text>
+      <text class="detail" x={x + 14} y={y + 42}>
+        {`${label}${took}${tries}`}
+      </text>
+      {compensation && (
+        <g data-tone={stateLook(compensation.state).tone}>
+          <path class="reversal" d={`M${x + 18} ${y + box.height + 9}l-4 4 4 4m-4-4h6a4 4 0 0 1 0 8`} />
+          <text class="reversal-text" x={x + 32} y={y + box.height + 19}>
+            {reversal}
+          </text>
+        </g>
+      )}
+    </g>
+  )
+}
+
+function cornerOf({ column, row }: PlacedStep): { x: number; y: number } {
+  return { x: margin + column * (box.width + gap.x), y: margin + row * (box.height + gap.y) }
+}
+
+function edgePath(from: PlacedStep, to: PlacedStep): string {
+  const a = cornerOf(from)
+  const b = cornerOf(to)
+  const startX = a.x + box.width
+  const startY = a.y + box.height / 2
+  const endY = b.y + box.height / 2
+  const middle = b.x - gap.x / 2
+  return `M${startX} ${startY}H${middle - (startY === endY ? 0 : 8)}${
+    startY === endY ? '' : `C${middle} ${startY} ${middle} ${endY} ${middle + 8} ${endY}`
+  }H${b.x}`
+}
+
+function shorten(text: string): string {
+  return text.length > maxLetters ? `${text.slice(0, maxLetters - 1).toWellFormed()}…` : text
+}

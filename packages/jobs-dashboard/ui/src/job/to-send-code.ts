@@ -1,0 +1,13 @@
+import type { JobJson } from '../../../src/api-types.ts'
+
+/** Returns the code that sends the same event again, as a new job. It leaves the idempotency key out. */
+export function toSendCode({ event, payload, references }: JobJson): string {
+  const json = payload?.kind === 'json' ? payload.json : {}
+  const options = references && references.length > 0 ? `, ${toCode({ reference: references })}` : ''
+  return `await sendJob(${JSON.stringify(event)}, ${toCode(json)}${options})\n`
+}
+
+/** Returns a value as JavaScript. Keys that need no quotes have none. */
+function toCode(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(/^(\s*)"([A-Za-z_$][\w$]*)":/gm, '$1$2:')
+}

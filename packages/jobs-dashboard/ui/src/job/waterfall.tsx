@@ -1,0 +1,70 @@
+import type { JobJson, RunJson } from '../../../src/api-types.ts'
+import { Icon } from '../parts/icon.tsx'
+import { stateLook } from '../parts/states.ts'
+import { formatDuration } from '../time/format-duration.ts'
+import { formatTime } from '../time/format-time.ts'
+import { now } from '../time/now.ts'
+import { isOpen } from './is-open.ts'
+import { type Segment, toWaterfall, type WaterfallRow } from './waterfall-rows.ts'
+
+const ticks = 5
+
+/** The attempts and steps of a run on a time axis. */
+export function Waterfall({ job, run }: { job: JobJson; run: RunJson }) {
+  // Reading `now` repeats this every second, which only an open run needs.
+  const { rows, start, end } = toWaterfall(job, run, isOpen(run.state) ? now.value : 0)
+  const span = end - start
+  return (
+    <div class="waterfall">
+      <div class="fall-row fall-axis muted small" aria-hidden="true">
+        <span />
+        <span class="fall-ticks">
+          {Array.from({ length: ticks }, (_, at) => (
+            <span key={at}>{at === 0 ? '0' : formatDuration((span * at) / (ticks - 1))}</span>
+          ))}
+        </span>
+        <span />
+      </div>
+      <ol>
+        {rows.map((row) => (
+          <Row key={row.key} row={row} start={start} span={span} />
+        ))}
+      </ol>
+    </div>
+  )
+}
+
+function Row({ row, start, span }: { row: WaterfallRow; start: number; span: number }) {
+  const { label, note, depth, state, segments, error } = row
+  const { tone, icon, label: stateName } = stateLook(state)
+  const main = segments.findLast(({ kind }) => kind === 'work') ?? segments.at(-1)
+  return (
+    <li class="fall-row" data-tone={tone} data-depth={depth}>
+      <span class="fall-label">
+        <span class="state" title={stateName}>
+          <Icon name={note === 'compensation' ? 'back' : icon} spin={state === 'running'} />
+          <span class="visually-hidden">{stateName}</span>
+        </span>
+        <span class="clip" title={label}>
+          {label}
+        </span>
+        {note && <span class="muted small clip note">{note}</span>}
+      </span>
+      <span class="fall-track" title={error}>
+        {segments.map((segment) => (
+          <Bar key={segment.kind} segment={segment} start={start} span={span} />
+        ))}
+      </span>
+      <span class="fall-duration small number" title={main && formatTime(main.from)}>
+        {main ? formatDuration(main.to - main.from) : ''}
+      </span>
+      {error !== undefined && <span class="fall-error small clip">{error}</span>}
+    </li>
+  )
+}
+
+function Bar({ segment: { kind, from, to }, start, span }: { segment: Segment; start: number; span: number }) {
+  const left = ((from - start) / span) * 100
+  const width = ((to - from) / span) * 100
+  return <span class={`bar ${kind}`} style={{ left: `${left}%`, width: `${width}%` }} />
+}

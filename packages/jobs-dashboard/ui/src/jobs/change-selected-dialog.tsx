@@ -1,0 +1,74 @@
+import { useState } from 'preact/hooks'
+
+import type { ChangedJson } from '../../../src/api-types.ts'
+import { may } from '../app/session.ts'
+import { Dialog } from '../parts/dialog.tsx'
+import { changeJobs } from './change-jobs.ts'
+import { ChangeResult } from './change-result.tsx'
+
+const maxIds = 100
+const words = {
+  retry: { title: 'Retry', verb: 'Retry', done: 'retried', note: 'Only failed jobs are retried, each once.' },
+  cancel: { title: 'Cancel', verb: 'Cancel', done: 'cancelled', note: 'Jobs that have ended stay as they are.' },
+} as const
+
+/** Asks before it retries or cancels the selected jobs. */
+export function ChangeSelectedDialog({
+  action,
+  ids,
+  onClose,
+  onDone,
+}: {
+  action: 'retry' | 'cancel'
+  ids: readonly string[]
+  onClose: () => void
+  onDone: () => void
+}) {
+  const [isBusy, setIsBusy] = useState(false)
+  const [result, setResult] = useState<ChangedJson>()
+  const { title, verb, note, done } = words[action]
+  const jobs = ids.length === 1 ? '1 job' : `${ids.length} jobs`
+  const run = async () => {
+    setIsBusy(true)
+    for (let at = 0; at < ids.length; at += maxIds) {
+      const next = await changeJobs(action, ids.slice(at, at + maxIds))
+      if (!next) break
+      setResult((before) => addResults(before, next))
+    }
+    setIsBusy(false)
+    onDone()
+  }
+  return (
+    <Dialog title={`${title} ${jobs}?`} onClose={onClose}>
+      {!may(action) ? (
+        <p>You do not have the permission to {action} jobs.</p>
+      ) : result ? (
+        <ChangeResult result={result} total={ids.length} done={done} />
+      ) : (
+        <p>{note}</p>
+      )}
+      <div class="actions">
+        <button type="button" class="button" onClick={onClose}>
+          {result && !isBusy ? 'Close' : 'Back'}
+        </button>
+        {may(action) && !(result && !isBusy) && (
+          <button type="button" class="button primary" disabled={isBusy} onClick={() => void run()}>
+            {verb} {jobs}
+          </button>
+        )}
+      </div>
+    </Dialog>
+  )
+}
+
+function addResults(before: ChangedJson | undefined, next: ChangedJson): ChangedJson {
+  if (!before) return next
+  return {
+    matched: before.matched + next.matched,
+    changed: before.changed + next.changed,
+    skipped: before.skipped + next.skipped,
+    failures: before.failures + next.failures,
+    failed: [...before.failed, ...next.failed].slice(0, maxIds),
+    isComplete: next.isComplete,
+  }
+}

@@ -1,0 +1,86 @@
+import type { FilterQuery } from '../../../src/api-types.ts'
+import type { JobState } from '@cgk-platform/jobs-core'
+import { hrefTo, navigate, query } from '../app/router.ts'
+import { stateLooks } from '../parts/states.ts'
+
+/** The filter in the address. `within` is a time range that ends now. */
+export interface JobQuery {
+  readonly states: readonly JobState[]
+  readonly definition?: string | undefined
+  readonly event?: string | undefined
+  readonly reference?: string | undefined
+  readonly error?: string | undefined
+  readonly within?: string | undefined
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+  readonly order: 'newest' | 'oldest'
+}
+
+/** The time ranges to choose from, in milliseconds. */
+export const ranges: Readonly<Record<string, { readonly label: string; readonly ms: number }>> = {
+  '15m': { label: 'Last 15 minutes', ms: 900_000 },
+  '1h': { label: 'Last hour', ms: 3_600_000 },
+  '24h': { label: 'Last 24 hours', ms: 86_400_000 },
+  '7d': { label: 'Last 7 days', ms: 7 * 86_400_000 },
+  '30d': { label: 'Last 30 days', ms: 30 * 86_400_000 },
+}
+
+const texts = ['definition', 'event', 'reference', 'error', 'within', 'since', 'until'] as const
+
+/** Reads the filter from the address. */
+export function readJobQuery(): JobQuery {
+  const parameters = query.value
+  const states = parameters.getAll('state').flatMap((value) => value.split(','))
+  return {
+    states: states.filter((state): state is JobState => state in stateLooks && state !== 'waiting'),
+    order: parameters.get('order') === 'oldest' ? 'oldest' : 'newest',
+    ...Object.fromEntries(
+      texts.flatMap((name) => {
+        const value = parameters.get(name)
+        return value ? [[name, value]] : []
+      }),
+    ),
+  }
+}
+
+/** Writes the filter into the address. */
+export function changeJobQuery(changes: Partial<JobQuery>): void {
+  const { states, order, ...rest } = { ...readJobQuery(), ...changes }
+  const href = hrefTo('/jobs', { state: states.join(','), ...rest, order: order === 'oldest' ? order : undefined })
+  navigate(href, { replace: true })
+}
+
+/** Returns the conditions for the server. */
+export function toFilter(from: JobQuery, now: number): FilterQuery {
+  const { states, definition, event, reference, error, within, since, until } = from
+  const range = within === undefined ? undefined : ranges[within]
+  return {
+    ...(states.length > 0 && { state: states }),
+    ...(definition && { definition }),
+    ...(event && { event }),
+    ...(reference && { reference }),
+    ...(error && { error }),
+    ...(range ? { since: new Date(now - range.ms).toISOString() } : since && { since }),
+    ...(until && { until }),
+  }
+}
+
+/** Returns true if the filter has a condition. */
+export function hasCondition(from: JobQuery): boolean {
+  return from.states.length > 0 || texts.some((name) => from[name] !== undefined)
+}
+
+/** Returns the conditions as short texts. */
+export function describeQuery(from: JobQuery): string[] {
+  const { states, within } = from
+  return [
+    ...(states.length > 0 ? [states.map((state) => stateLooks[state]!.label.toLowerCase()).join(' or ')] : []),
+    ...(from.definition ? [`definition ${from.definition}`] : []),
+    ...(from.event ? [`event ${from.event}`] : []),
+    ...(from.reference ? [`reference ${from.reference}`] : []),
+    ...(from.error ? [`error with “${from.error}”`] : []),
+    ...(within && ranges[within] ? [ranges[within].label.toLowerCase()] : []),
+    ...(from.since && !within ? [`sent since ${from.since}`] : []),
+    ...(from.until ? [`sent before ${from.until}`] : []),
+  ]
+}

@@ -1,0 +1,69 @@
+import type { JobSummaryJson } from '../../../src/api-types.ts'
+import { hrefToJob } from '../app/router.ts'
+import { StateLabel } from '../parts/state-label.tsx'
+import { formatDuration } from '../time/format-duration.ts'
+import { now } from '../time/now.ts'
+import { Time } from '../time/time.tsx'
+
+/** One job of the list. The focus is on its link, so Enter opens it. */
+export function JobRow({
+  job,
+  index,
+  top,
+  isSelected,
+  onToggle,
+}: {
+  job: JobSummaryJson
+  index: number
+  top: number
+  isSelected: boolean
+  onToggle: (id: string) => void
+}) {
+  const { id, state, event, definitionIds, tenantId, error, attempts, createdAt } = job
+  const name = definitionIds.length > 0 ? definitionIds.join(', ') : event
+  return (
+    <div
+      class="job-row"
+      role="row"
+      aria-rowindex={index + 2}
+      data-job={id}
+      data-selected={isSelected}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <span role="cell" class="pick">
+        <input type="checkbox" aria-label={`Select ${name} ${id}`} checked={isSelected} onChange={() => onToggle(id)} />
+      </span>
+      <span role="cell" class="in-state">
+        <StateLabel state={state} />
+      </span>
+      <span role="cell" class="clip name">
+        <a href={hrefToJob(id)} title={`${event} · ${id}`}>
+          {name}
+        </a>
+        <span class="muted narrow"> {tenantId}</span>
+        <span class="muted event"> {event}</span>
+      </span>
+      <span role="cell" class="wide clip muted" title={tenantId}>
+        {tenantId}
+      </span>
+      <span role="cell" class="wide clip error" title={error && `${error.name}: ${error.message}`}>
+        {error && <span>{error.message || error.name}</span>}
+      </span>
+      <span role="cell" class="wide number muted">
+        {attempts}
+      </span>
+      <span role="cell" class="wide number muted">
+        <Duration job={job} />
+      </span>
+      <span role="cell" class="number when">
+        <Time at={createdAt} />
+      </span>
+    </div>
+  )
+}
+
+function Duration({ job: { startedAt, endedAt, state } }: { job: JobSummaryJson }) {
+  if (startedAt === undefined) return null
+  const end = endedAt === undefined ? (state === 'running' ? now.value : undefined) : Date.parse(endedAt)
+  return end === undefined ? null : <>{formatDuration(end - Date.parse(startedAt))}</>
+}

@@ -1,0 +1,108 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+
+import type { CountsJson } from '../../../src/api-types.ts'
+import { useQuery } from '../api/use-query.ts'
+import { hrefToJob, navigate } from '../app/router.ts'
+import { tenant, tenantUrl, whyUnsupported } from '../app/session.ts'
+import { useShortcuts } from '../app/shortcuts.ts'
+import { Failure } from '../parts/failure.tsx'
+import { formatCount } from '../parts/format-count.ts'
+import { BulkBar } from './bulk-bar.tsx'
+import { ChangeSelectedDialog } from './change-selected-dialog.tsx'
+import { FilterBar } from './filter-bar.tsx'
+import { toFilter, readJobQuery } from './job-query.ts'
+import { JobsTable } from './jobs-table.tsx'
+import { LiveBadge } from './live-badge.tsx'
+import { MatchingActions } from './matching-actions.tsx'
+import { useJobs } from './use-jobs.ts'
+import { useRowFocus } from './use-row-focus.ts'
+
+/** The jobs that match a filter, kept up to date. */
+export function JobsPage() {
+  const from = readJobQuery()
+  const table = useRef<HTMLDivElement>(null)
+  const jobs = useJobs(from, tenant.value, () => scrollY > (table.current?.offsetTop ?? 0))
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const [change, setChange] = useState<{ action: 'retry' | 'cancel'; ids: string[] }>()
+  const filterKey = JSON.stringify([from, tenant.value])
+  const count = useJobCount(filterKey)
+  const { focusedId, move } = useRowFocus(table, jobs)
+
+  useEffect(() => setSelected(new Set()), [filterKey])
+
+  const toggle = (id: string) => {
+    const next = new Set(selected)
+    if (!next.delete(id)) next.add(id)
+    setSelected(next)
+  }
+  const changeSelected = (action: 'retry' | 'cancel') => {
+    const current = focusedId()
+    const ids = selected.size > 0 ? [...selected] : current === undefined ? [] : [current]
+    if (ids.length > 0) setChange({ action, ids })
+  }
+  useShortcuts({
+    j: () => move(1),
+    k: () => move(-1),
+    x: () => {
+      const id = focusedId()
+      if (id !== undefined) toggle(id)
+    },
+    r: () => changeSelected('retry'),
+    c: () => changeSelected('cancel'),
+    '/': () => document.getElementById('filter-definition')?.focus(),
+    Enter: () => {
+      const id = focusedId()
+      if (id !== undefined) navigate(hrefToJob(id))
+    },
+  })
+
+  return (
+    <>
+      <div class="page-head">
+        <h1>Jobs</h1>
+        <span class="muted count" aria-live="off">
+          {count ? formatCount(count) : ''}
+        </span>
+        <LiveBadge isLive={jobs.isLive} />
+        <span class="spacer" />
+        <MatchingActions from={from} onDone={jobs.reload} />
+      </div>
+      <FilterBar from={from} />
+      {jobs.error ? (
+        <Failure error={jobs.error} />
+      ) : (
+        <JobsTable
+          container={table}
+          from={from}
+          jobs={jobs}
+          selected={selected}
+          onToggle={toggle}
+          onSelectAll={(ids) => setSelected(new Set(ids))}
+        />
+      )}
+      {selected.size > 0 && (
+        <BulkBar count={selected.size} onChange={changeSelected} onClear={() => setSelected(new Set())} />
+      )}
+      {change && (
+        <ChangeSelectedDialog
+          {...change}
+          onClose={() => setChange(undefined)}
+          onDone={() => {
+            setSelected(new Set())
+            if (!jobs.isLive) jobs.reload()
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+/** Counts the jobs of the filter if the engine can: counting by reading pages would cost requests. */
+function useJobCount(filterKey: string): CountsJson | undefined {
+  const url = whyUnsupported('inspect.countJobs: exact') === undefined ? filterKey : undefined
+  return useQuery<CountsJson>(url, {
+    keeps: true,
+    refreshMs: 10_000,
+    complete: () => tenantUrl('counts', { ...toFilter(readJobQuery(), Date.now()) }),
+  }).data
+}

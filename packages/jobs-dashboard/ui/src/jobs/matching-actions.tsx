@@ -1,0 +1,34 @@
+import { useState } from 'preact/hooks'
+
+import { may, whyUnsupported } from '../app/session.ts'
+import { ActionButton } from '../parts/action-button.tsx'
+import { ChangeMatchingDialog } from './change-matching-dialog.tsx'
+import { hasCondition, type JobQuery } from './job-query.ts'
+
+const actions = [
+  { action: 'retry', label: 'Retry all…', icon: 'rotate', feature: 'retryJob' },
+  { action: 'cancel', label: 'Cancel all…', icon: 'slash', feature: 'cancelJob of a waiting job' },
+] as const
+
+/** The actions on all jobs that match the filter. */
+export function MatchingActions({ from, onDone }: { from: JobQuery; onDone: () => void }) {
+  const [open, setOpen] = useState<'retry' | 'cancel'>()
+  const noFilter = hasCondition(from) ? undefined : 'Choose a filter first.'
+  return (
+    <>
+      {actions
+        .filter(({ action }) => may(action))
+        .map(({ action, label, icon, feature }) => (
+          <ActionButton
+            key={action}
+            icon={icon}
+            why={whyUnsupported(feature) ?? noFilter}
+            onClick={() => setOpen(action)}
+          >
+            {label}
+          </ActionButton>
+        ))}
+      {open && <ChangeMatchingDialog action={open} from={from} onClose={() => setOpen(undefined)} onDone={onDone} />}
+    </>
+  )
+}

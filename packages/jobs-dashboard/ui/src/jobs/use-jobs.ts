@@ -1,0 +1,122 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+
+import type { JobPageJson } from '../../../src/api-types.ts'
+import { reportFailure, reportSuccess } from '../api/connection.ts'
+import { listenToChanges } from '../api/live-changes.ts'
+import { read } from '../api/request.ts'
+import { RequestError } from '../api/request-error.ts'
+import { tenantUrl } from '../app/session.ts'
+import { type JobQuery, toFilter } from './job-query.ts'
+import { addPage, applyChange, type JobRows, noRows, showFresh, updateJobs, watchLimit } from './job-rows.ts'
+
+/** The jobs of a filter, page by page, and kept up to date. */
+export interface Jobs {
+  readonly rows: JobRows
+  /** False before the first page is there. */
+  readonly isLoaded: boolean
+  readonly isLive: boolean
+  readonly error: RequestError | undefined
+  /** Loads the next page, if there is one and it is not being loaded. */
+  readonly loadMore: () => void
+  /** Moves the jobs that have come in the meantime to the top. */
+  readonly showFresh: () => void
+  /** Starts again with the first page. */
+  readonly reload: () => void
+}
+
+const firstPage = 100
+const nextPages = 500
+const maxLiveRows = 2000
+
+interface State {
+  readonly key: string
+  readonly rows: JobRows
+  readonly isLoaded: boolean
+  readonly error?: RequestError | undefined
+}
+
+/** Loads the jobs of a filter. `isScrolled` tells whether the user looks at the first jobs or further down. */
+export function useJobs(from: JobQuery, tenant: string | undefined, isScrolled: () => boolean): Jobs {
+  const key = JSON.stringify([from, tenant])
+  const [state, setState] = useState<State>({ key, rows: noRows, isLoaded: false })
+  const [isLive, setIsLive] = useState(false)
+  const actions = useRef({ loadMore: () => {}, reload: () => {}, showFresh: () => {} })
+  const scrolled = useRef(isScrolled)
+  scrolled.current = isScrolled
+
+  useEffect(() => {
+    const controller = new AbortController()
+    const { signal } = controller
+    let rows = noRows
+    let isLoading = false
+    let isLoaded = false
+    let stopListening: (() => void) | undefined
+    const filter = toFilter(from, Date.now())
+    const show = (next: JobRows) => {
+      rows = next
+      setState({ key, rows, isLoaded })
+    }
+    const load = (isFirst: boolean) => {
+      if (isLoading) return
+      isLoading = true
+      const again = isFirst ? loadFirst : loadMore
+      const { order } = from
+      const limit = String(isFirst ? firstPage : nextPages)
+      const url = tenantUrl('jobs', { ...filter, order, limit, cursor: isFirst ? undefined : rows.cursor })
+      read<JobPageJson>(url, signal).then(
+        (page) => {
+          isLoading = false
+          isLoaded = true
+          reportSuccess(again)
+          show(addPage(isFirst ? noRows : rows, page))
+          if (page.jobs.length === 0 && page.cursor !== undefined) loadMore()
+          if (isFirst) listen()
+        },
+        (failure: unknown) => {
+          isLoading = false
+          if (signal.aborted) return
+          const error = failure instanceof RequestError ? failure : new RequestError(0, 'unknown', String(failure))
+          if (error.isTemporary) reportFailure(again, error.message)
+          else setState({ key, rows, isLoaded, error })
+        },
+      )
+    }
+    const loadFirst = () => load(true)
+    const loadMore = () => {
+      if (rows.cursor !== undefined) load(false)
+    }
+    const listen = () => {
+      stopListening?.()
+      stopListening = listenToChanges(tenantUrl('changes', { ...filter, limit: String(watchLimit) }), {
+        onConnected: setIsLive,
+        onProblem: (message) => reportFailure(loadFirst, message),
+        onChange: (change, isFirst) => {
+          const isDown = scrolled.current()
+          // A page that stays open must not grow: at the top, the list starts again with the first page.
+          if (!isDown && rows.jobs.length > maxLiveRows) loadFirst()
+          else show(from.order === 'newest' ? applyChange(rows, change, isFirst, isDown) : updateJobs(rows, change))
+        },
+      })
+    }
+    actions.current = { loadMore, reload: loadFirst, showFresh: () => show(showFresh(rows)) }
+    setState({ key, rows, isLoaded })
+    loadFirst()
+    return () => {
+      controller.abort()
+      stopListening?.()
+      reportSuccess(loadFirst)
+      reportSuccess(loadMore)
+    }
+  }, [key])
+
+  const isCurrent = state.key === key
+  return {
+    rows: isCurrent ? state.rows : noRows,
+    isLoaded: isCurrent && state.isLoaded,
+    isLive,
+    error: isCurrent ? state.error : undefined,
+    loadMore: () => actions.current.loadMore(),
+    reload: () => actions.current.reload(),
+    showFresh: () => actions.current.showFresh(),
+  }
+}

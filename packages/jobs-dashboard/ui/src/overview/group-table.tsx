@@ -1,0 +1,106 @@
+import type { OverviewJson } from '../../../src/api-types.ts'
+import { hrefTo } from '../app/router.ts'
+import { formatNumber } from '../parts/format-count.ts'
+import { SkeletonRows } from '../parts/skeleton.tsx'
+import { formatDuration } from '../time/format-duration.ts'
+
+type Group = OverviewJson['stats']['definitions'][number]
+
+const titles = { definition: 'By definition', tenant: 'By tenant' }
+const names = { definition: 'Definition', tenant: 'Tenant' }
+const columns = 7
+
+/** The figures of each definition or tenant. */
+export function GroupTable({ kind, groups }: { kind: 'definition' | 'tenant'; groups: readonly Group[] | undefined }) {
+  return (
+    <section class="card">
+      <header>
+        <h2>{titles[kind]}</h2>
+      </header>
+      <div class="table-scroll" tabIndex={0} role="region" aria-label={titles[kind]}>
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">{names[kind]}</th>
+              <th scope="col" class="share-column">
+                Results
+              </th>
+              <NumberHead>Jobs</NumberHead>
+              <NumberHead>Failed</NumberHead>
+              <NumberHead>Open</NumberHead>
+              <NumberHead>Median</NumberHead>
+              <NumberHead>p95</NumberHead>
+            </tr>
+          </thead>
+          <tbody>
+            {groups ? (
+              groups.map((group) => <Row key={group.key} kind={kind} group={group} />)
+            ) : (
+              <SkeletonRows rows={4} columns={columns} />
+            )}
+          </tbody>
+        </table>
+      </div>
+      {groups?.length === 0 && <p class="muted quiet">No jobs in this time.</p>}
+    </section>
+  )
+}
+
+function Row({ kind, group }: { kind: 'definition' | 'tenant'; group: Group }) {
+  const { key, jobs, completed, failed, open, medianMs, p95Ms } = group
+  const share = Math.round((failed / Math.max(1, completed + failed)) * 100)
+  return (
+    <tr>
+      <th scope="row">
+        <a
+          class="text-link"
+          href={kind === 'tenant' ? hrefTo('/', { tenant: key }) : hrefTo('/jobs', { definition: key })}
+        >
+          {key}
+        </a>
+      </th>
+      <td>
+        <Share completed={completed} failed={failed} open={open} />
+      </td>
+      <td class="number">{formatNumber(jobs)}</td>
+      <td class="number">
+        {failed > 0 ? (
+          <a
+            class="text-link"
+            href={hrefTo(
+              '/jobs',
+              kind === 'tenant' ? { tenant: key, state: 'failed' } : { definition: key, state: 'failed' },
+            )}
+          >
+            {formatNumber(failed)} ({share > 0 ? share : '<1'}%)
+          </a>
+        ) : (
+          '0'
+        )}
+      </td>
+      <td class="number">{formatNumber(open)}</td>
+      <td class="number">{medianMs === undefined ? '–' : formatDuration(medianMs)}</td>
+      <td class="number">{p95Ms === undefined ? '–' : formatDuration(p95Ms)}</td>
+    </tr>
+  )
+}
+
+/** The shares of completed, failed and open jobs. The numbers beside it say the same. */
+function Share({ completed, failed, open }: { completed: number; failed: number; open: number }) {
+  const total = Math.max(1, completed + failed + open)
+  return (
+    <svg class="share" viewBox={`0 0 ${total} 1`} preserveAspectRatio="none" aria-hidden="true">
+      <rect class="rest" x="0" y="0" width={total} height="1" />
+      <rect class="completed" x="0" y="0" width={completed} height="1" />
+      <rect class="failed" x={completed} y="0" width={failed} height="1" />
+    </svg>
+  )
+}
+
+function NumberHead({ children }: { children: string }) {
+  return (
+    <th scope="col" class="number">
+      {children}
+    </th>
+  )
+}

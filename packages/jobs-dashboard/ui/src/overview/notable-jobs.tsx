@@ -1,0 +1,86 @@
+import type { ComponentChildren } from 'preact'
+
+import type { JobSummaryJson, OverviewJson } from '../../../src/api-types.ts'
+import { hrefToJob } from '../app/router.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
+import { stateLook } from '../parts/states.ts'
+import { formatDuration } from '../time/format-duration.ts'
+import { Time } from '../time/time.tsx'
+
+type Stats = OverviewJson['stats']
+
+const shownJobs = 5
+
+/** The job that has waited longest for its first attempt. */
+export function OldestWaiting({ stats }: { stats: Stats | undefined }) {
+  return (
+    <section class="card">
+      <header>
+        <h2>Oldest waiting</h2>
+      </header>
+      {!stats ? (
+        <LoadingRow />
+      ) : stats.oldestWaiting ? (
+        <ul class="list-rows">
+          <JobRow job={stats.oldestWaiting}>
+            <Time at={stats.oldestWaiting.scheduledFor ?? stats.oldestWaiting.createdAt} />
+          </JobRow>
+        </ul>
+      ) : (
+        <p class="muted quiet">No job waits for its first attempt.</p>
+      )}
+    </section>
+  )
+}
+
+/** The ended jobs that took longest. */
+export function Slowest({ stats }: { stats: Stats | undefined }) {
+  const jobs = stats?.slowest.slice(0, shownJobs) ?? []
+  return (
+    <section class="card">
+      <header>
+        <h2>Slowest</h2>
+      </header>
+      {!stats ? (
+        <LoadingRow />
+      ) : jobs.length > 0 ? (
+        <ul class="list-rows">
+          {jobs.map((job) => (
+            <JobRow key={job.id} job={job}>
+              {job.startedAt && job.endedAt ? formatDuration(Date.parse(job.endedAt) - Date.parse(job.startedAt)) : ''}
+            </JobRow>
+          ))}
+        </ul>
+      ) : (
+        <p class="muted quiet">No job ended in this time.</p>
+      )}
+    </section>
+  )
+}
+
+function JobRow({ job, children }: { job: JobSummaryJson; children: ComponentChildren }) {
+  const { tone, icon, label } = stateLook(job.state)
+  return (
+    <li>
+      <a href={hrefToJob(job.id)}>
+        <span class="state" data-tone={tone} title={label}>
+          <Icon name={icon} />
+          <span class="visually-hidden">{label}</span>
+        </span>
+        <span class="clip">
+          {job.definitionIds[0] ?? job.event} <span class="muted">{job.tenantId}</span>
+        </span>
+        <span class="number">{children}</span>
+      </a>
+    </li>
+  )
+}
+
+function LoadingRow() {
+  return (
+    <div class="quiet">
+      <Skeleton width="60%" height={20} />
+    </div>
+  )
+}

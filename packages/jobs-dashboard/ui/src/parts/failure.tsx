@@ -1,0 +1,15 @@
+import type { RequestError } from '../api/request-error.ts'
+import { Empty } from './empty.tsx'
+
+/** Says why a page cannot be shown. */
+export function Failure({ error }: { error: RequestError }) {
+  return error.status === 404 ? (
+    <Empty icon="info" title="Not found">
+      <p>It does not exist, the engine no longer has it, or it belongs to a tenant that you may not see.</p>
+    </Empty>
+  ) : (
+    <Empty icon="warning" title="This cannot be shown">
+      <p>{error.message}</p>
+    </Empty>
+  )
+}

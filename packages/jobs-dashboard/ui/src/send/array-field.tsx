@@ -1,0 +1,40 @@
+import { Icon } from '../parts/icon.tsx'
+import type { GroupProps } from './field-props.ts'
+import { initialValue } from './json-schema.ts'
+
+/** The items of an array. */
+export function ArrayField({ name, path, schema, root, value, onChange, issues, Field }: GroupProps) {
+  const items: readonly unknown[] = Array.isArray(value) ? value : []
+  const itemSchema = schema.items ?? {}
+  return (
+    <div class="items">
+      {items.map((item, at) => (
+        <div key={at} class="item">
+          <Field
+            name={`${name} ${at + 1}`}
+            path={`${path}[${at}]`}
+            schema={itemSchema}
+            root={root}
+            isRequired
+            value={item}
+            issues={issues}
+            onChange={(next) => onChange(items.with(at, next))}
+          />
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={`Remove ${name} ${at + 1}`}
+            onClick={() => onChange(items.toSpliced(at, 1))}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      ))}
+      <div>
+        <button type="button" class="button" onClick={() => onChange([...items, initialValue(itemSchema, root, true)])}>
+          Add to {name}
+        </button>
+      </div>
+    </div>
+  )
+}

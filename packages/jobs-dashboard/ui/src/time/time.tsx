@@ -1,0 +1,30 @@
+import { useComputed } from '@preact/signals'
+
+import { timeStyle } from '../app/preferences.ts'
+import { formatRelative } from './format-duration.ts'
+import { formatTime } from './format-time.ts'
+import { now } from './now.ts'
+
+/** A time: relative or exact, as the user prefers, or `both`. The other form is its tooltip. */
+export function Time({ at, both = false }: { at: string | number; both?: boolean }) {
+  const ms = typeof at === 'number' ? at : Date.parse(at)
+  const relative = useComputed(() => formatRelative(ms, now.value))
+  const full = formatTime(ms)
+  const iso = new Date(ms).toISOString()
+  if (both) {
+    return (
+      <time dateTime={iso}>
+        {full} <span class="muted">({relative})</span>
+      </time>
+    )
+  }
+  return timeStyle.value === 'exact' ? (
+    <time dateTime={iso} title={relative.value}>
+      {formatTime(ms, 'short')}
+    </time>
+  ) : (
+    <time dateTime={iso} title={full}>
+      {relative}
+    </time>
+  )
+}
