@@ -114,7 +114,7 @@ export const triggerCapabilities: Capabilities = {
     'status.steps': { supported: true },
     'inspect.getJob': {
       supported: true,
-      note: 'Outputs and stacks of a job with several runs can be absent: `getJobStatus` has them.',
+      note: 'If a job has several runs, their outputs and stacks over 4 KiB are only in `getJobStatus`.',
     },
     'inspect.getJob: attempts': {
       supported: true,

@@ -27,7 +27,7 @@ export async function listIds(inspect: TenantInspector, options: InspectListOpti
   return (await readPages(inspect, options)).flat().map(({ id }) => id)
 }
 
-/** Waits until the case's tenant has this number of listed jobs, because an engine may show them late. */
+/** Waits until the case's tenant has this number of listed jobs, in their present states: an engine may show them late. */
 export async function waitUntilListed(
   t: CaseTools,
   count: number,
@@ -35,7 +35,9 @@ export async function waitUntilListed(
 ): Promise<readonly JobSummary[]> {
   return t.waitUntil(`${count} jobs are listed`, async () => {
     const jobs = (await readPages(t.client.inspect, { tenantId: t.tenantId, ...filter })).flat()
-    return jobs.length === count && jobs
+    const statuses =
+      jobs.length === count ? await Promise.all(jobs.map(({ id }) => t.client.getJobStatus(id))) : undefined
+    return statuses?.every(({ state }, index) => state === jobs[index]!.state) && jobs
   })
 }
 

@@ -41,7 +41,7 @@ export interface EngineError {
 
 /** A run as a request for this run returns it. */
 export interface EngineRun extends ListedRun {
-  /** True for a run from a list, which has no output and no error of Trigger.dev's own. */
+  /** True for a run from a list, which lacks an error of Trigger.dev's own. Its output and stack are copies, if short. */
   readonly isListed?: true
   readonly payload?: unknown
   readonly output?: unknown

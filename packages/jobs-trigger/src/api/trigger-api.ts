@@ -98,6 +98,8 @@ export interface RunsPage {
   readonly runs: readonly ListedRun[]
   /** The cursor of the next page. */
   readonly next?: string | undefined
+  /** The time of the response, by the server's clock in whole seconds. */
+  readonly readAt: Date
 }
 
 /** A page of the list of queues. */
@@ -135,6 +137,7 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
       isChange: request.method !== 'GET',
       timeoutMs: requestTimeoutMs,
     })
+  const readAtOf = (response: Response): Date => new Date(response.headers.get('date') ?? clock.now())
   const required = <T>(operation: string, request: Promise<T>, isMutation?: boolean): Promise<T> =>
     resolveRequest({ provider: 'trigger.dev', operation, isMutation }, request)
   const optional = <T>(operation: string, request: Promise<T>, isMutation?: boolean): Promise<T | undefined> =>
@@ -159,10 +162,7 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         operation,
         callSdk(async ({ runs }) => {
           const { data, response } = await runs.retrieve(runId).withResponse()
-          return {
-            ...(data as Omit<EngineRun, 'readAt'>),
-            readAt: new Date(response.headers.get('date') ?? clock.now()),
-          }
+          return { ...(data as Omit<EngineRun, 'readAt'>), readAt: readAtOf(response) }
         }),
       ),
 
@@ -177,11 +177,11 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         ...(limit !== undefined && { limit }),
         ...(after !== undefined && { after }),
       }
-      const page = await required(
+      const { data: page, response } = await required(
         operation,
-        callSdk(({ runs }) => runs.list(query)),
+        callSdk(({ runs }) => runs.list(query).withResponse()),
       )
-      return { runs: page.data, next: page.pagination.next }
+      return { runs: page.data, next: page.pagination.next, readAt: readAtOf(response) }
     },
 
     async cancel(runId) {

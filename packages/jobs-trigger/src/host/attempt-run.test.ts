@@ -24,6 +24,7 @@ describe('an attempt that succeeds', () => {
       maxAttempts: 3,
       startedAt: expect.any(Number) as number,
       output: kind ?? 'whole',
+      ...(output !== undefined && { outputCopy: output }), // for lists
     }
     expect(result.metadata).toEqual({ job: record })
   })
@@ -94,6 +95,7 @@ describe('an attempt that fails', () => {
         endedAt: clock.now(),
         retryAt: clock.now() + 10_000,
         error: { name: 'OrderMissingError', message: 'The order is missing.', code: 'order_missing' },
+        stackCopy: thrown.stack,
       },
     })
   })

@@ -18,6 +18,7 @@ import { runWorkflowAttempt, type WorkflowAttemptOptions } from '../workflows/ru
 import { notifySendingWorkflow } from '../workflows/notify-workflows.ts'
 import { type HostDependencies, triggerLimits } from './host-dependencies.ts'
 import { mapOutcome, toFailedOutcome } from './map-outcome.ts'
+import { keepForLists } from './keep-for-lists.ts'
 import { readOwnRecord, recordAttempt, writeRecord } from './attempt-metadata.ts'
 import { endCancelledRun } from './end-cancelled-run.ts'
 import { pastAttempts } from './past-attempts.ts'
@@ -70,7 +71,7 @@ export async function attemptRun(
   if (outcome.type !== 'retry') await notifySendingWorkflow(payload.envelope, payload.jobId, dependencies)
   await otherWork
   const { record, output, thrown } = mapOutcome(outcome, begun, { definition, payload }, clock.now())
-  await end(record)
+  await end(payload.jobId === ctx.run.id ? record : keepForLists(record, outcome, output))
   if (thrown) throw thrown
   return output
 }

@@ -14,7 +14,7 @@ export interface MappedOutcome {
 }
 
 /** Maximum size of an error in a record, in bytes. Trigger.dev silently drops metadata that is too large. */
-const maxErrorBytes = 64 * 1024
+const maxErrorBytes = 60 * 1024
 
 /**
  * Converts an outcome to the output or error for the SDK, and to the run's record.

@@ -1,20 +1,37 @@
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
+import type { RunsPage } from '../api/trigger-api.ts'
 import { eventPayloadOf, type EventRun, type EventRuns } from '../read/event-runs.ts'
+import { isSettled } from '../read/is-settled.ts'
 import { byAge, isRunOf, notVisibleYet } from '../read/job-runs.ts'
 import { isAttemptRecord, readRecord } from '../wire/run-record.ts'
 import { jobTagOf, retryRunIds } from '../wire/tags.ts'
 import { jobTaskId } from '../wire/task-id.ts'
 
+/** Time after its end in which a run without complete metadata is shown as not ended, in milliseconds. */
+const settleMs = 1000
+
 /**
  * Adds what follows from a listed run's records, so that the rules for the status of a run apply to it.
  *
+ * @param readAt - the time of the response
  * @param payload - the part of the payload that those rules need
  */
-export function toEngineRun(run: ListedRun, payload?: unknown): EngineRun {
+export function toEngineRun(listedRun: ListedRun, readAt: Date, payload?: unknown): EngineRun {
+  const { finishedAt = listedRun.updatedAt, ...open } = listedRun
+  const isOpen = !isSettled(listedRun) && readAt.getTime() - finishedAt.getTime() < settleMs
+  const run: ListedRun = isOpen ? { ...open, status: 'EXECUTING' } : listedRun
   const record = readRecord(run.metadata)
   const hasBegun = run.startedAt !== undefined && run.status !== 'DEQUEUED'
-  const attemptCount = isAttemptRecord(record) ? record.attempt : Number(hasBegun)
-  return { ...run, isListed: true, payload, attemptCount, readAt: run.updatedAt }
+  const listed = { ...run, isListed: true, payload, readAt: run.updatedAt } as const
+  if (!isAttemptRecord(record)) return { ...listed, attemptCount: Number(hasBegun) }
+  const { attempt, outputCopy, stackCopy, error } = record
+  return {
+    ...listed,
+    attemptCount: attempt,
+    ...(outputCopy !== undefined && { output: outputCopy }),
+    ...(stackCopy !== undefined &&
+      run.status !== 'CANCELED' && { error: { message: error?.message ?? '', stackTrace: stackCopy } }),
+  }
 }
 
 /** Returns the runs that an event's run started, if it has recorded them: run ids by definition id. */
@@ -29,16 +46,16 @@ export function dispatchedBy({ metadata }: ListedRun): Readonly<Record<string, s
  * @param root - the event run of the job
  * @param others - runs with the tag of the job; others are ignored
  */
-export function groupRuns(root: EngineRun, others: readonly ListedRun[]): EventRuns {
+export function groupRuns(root: EngineRun, { runs: others, readAt }: Pick<RunsPage, 'runs' | 'readAt'>): EventRuns {
   const byId = new Map(others.filter(({ tags }) => tags.includes(jobTagOf(root.id))).map((run) => [run.id, run]))
   const payload = { envelope: eventPayloadOf(root).envelope, retry: { jobId: root.id, runs: {} } }
   const events: [EngineRun, ...EngineRun[]] = [root]
   for (let [id] = retriesOf(root); id !== undefined; [id] = retriesOf(events.at(-1)!)) {
     const run = byId.get(id)!
     byId.delete(id)
-    events.push(toEngineRun(run, payload))
+    events.push(toEngineRun(run, readAt, payload))
   }
-  const children = [...byId.values()].filter((run) => isRunOf(run, root.id))
+  const children = [...byId.values()].filter((run) => isRunOf(run, root.id)).map((run) => toEngineRun(run, readAt))
   const [first, ...retries] = events.map((run, index) => toEventRun(run, events[index + 1], children))
   return [first!, ...retries]
 
@@ -48,13 +65,12 @@ export function groupRuns(root: EngineRun, others: readonly ListedRun[]): EventR
 }
 
 /** @param next - the retry of this run, whose children are younger than it */
-function toEventRun(run: EngineRun, next: EngineRun | undefined, all: readonly ListedRun[]): EventRun {
+function toEventRun(run: EngineRun, next: EngineRun | undefined, all: readonly EngineRun[]): EventRun {
   const dispatched = dispatchedBy(run)
   const children = dispatched
     ? Object.entries(dispatched).map(([definitionId, id]) => {
-        const child = all.find((one) => one.id === id)
-        return child ? toEngineRun(child) : notVisibleYet(id, jobTaskId(definitionId), run)
+        return all.find((one) => one.id === id) ?? notVisibleYet(id, jobTaskId(definitionId), run)
       })
-    : all.filter((one) => byAge(run, one) < 0 && (!next || byAge(one, next) < 0)).map((child) => toEngineRun(child))
+    : all.filter((one) => byAge(run, one) < 0 && (!next || byAge(one, next) < 0))
   return { run, children: children.toSorted(byAge) }
 }

@@ -2,7 +2,7 @@ import type { JobStatus, JobSummary, JobSummaryPage } from '@cgk-platform/jobs-c
 import type { InspectQuery, JobRegistry } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
-import type { TriggerApi } from '../api/trigger-api.ts'
+import type { RunsPage, TriggerApi } from '../api/trigger-api.ts'
 import { toJobStatus } from '../read/to-job-status.ts'
 import { isAttemptRecord, readRecord } from '../wire/run-record.ts'
 import { readSentRecord } from '../wire/sent-record.ts'
@@ -30,7 +30,7 @@ export async function listSummaries(query: InspectQuery, { api, jobs }: ListDepe
   if (!request) return { jobs: [] }
   const page = await api.list('list the jobs', request)
   const rows = page.runs.filter((run) => isBehind(position, run)).toSorted(byNewest)
-  const known = await readStarted(rows, query, api)
+  const known = await readStarted({ ...page, runs: rows }, query, api)
   const found: JobSummary[] = []
   let end = 0
   for (; end < known.length && found.length < query.limit; end++) {
@@ -47,30 +47,31 @@ export async function listSummaries(query: InspectQuery, { api, jobs }: ListDepe
 /** A listed run with those that it started, or without `root` if it is no job of the query. */
 interface ListedJob {
   readonly root?: EngineRun
-  readonly started: readonly ListedRun[]
+  readonly started: RunsPage
 }
 
 /** Reads the runs that the first rows started: of as many rows as fit into one page of runs, at least one. */
-async function readStarted(rows: readonly ListedRun[], query: InspectQuery, api: TriggerApi): Promise<ListedJob[]> {
-  const roots = rows.map((row) => (isJobOf(row, query) ? toRoot(row) : undefined))
+async function readStarted(page: RunsPage, query: InspectQuery, api: TriggerApi): Promise<ListedJob[]> {
+  const roots = page.runs.map((row) => (isJobOf(row, query) ? toRoot(row, page.readAt) : undefined))
   const counts = roots.map((root) => (root ? expectedRuns(root) : 0))
   let total = 0
   const tooMany = counts.findIndex((count, index) => (total += count) > maxPageSize && index > 0)
   const first = tooMany === -1 ? roots : roots.slice(0, tooMany)
   const starting = first.filter((root, index) => root && counts[index]! > 0).map((root) => root!)
-  if (starting.length === 0) return first.map((root) => ({ ...(root && { root }), started: [] }))
-  const { runs, next } = await api.list('list the runs of the jobs', {
+  if (starting.length === 0)
+    return first.map((root) => ({ ...(root && { root }), started: { runs: [], readAt: page.readAt } }))
+  const started = await api.list('list the runs of the jobs', {
     tag: starting.map(({ id }) => jobTagOf(id)),
     from: starting.at(-1)!.createdAt,
     limit: maxPageSize,
   })
   // If there are more runs than expected, the list has all runs of the jobs that are younger than its oldest run.
-  const oldest = next === undefined ? undefined : runs.toSorted(byNewest).at(-1)
+  const oldest = started.next === undefined ? undefined : started.runs.toSorted(byNewest).at(-1)
   const incomplete = oldest
     ? first.findIndex((root, index) => index > 0 && counts[index]! > 0 && root && byNewest(root, oldest) > 0)
     : -1
   const complete = incomplete === -1 ? first : first.slice(0, incomplete)
-  return complete.map((root) => ({ ...(root && { root }), started: runs }))
+  return complete.map((root) => ({ ...(root && { root }), started }))
 }
 
 /** Returns true if a listed run represents a job that may match. */
@@ -91,12 +92,12 @@ function isJobOf({ taskIdentifier, tags, metadata }: ListedRun, query: InspectQu
 }
 
 /** Converts a listed run that represents a job, with the part of its payload that its status needs. */
-function toRoot(run: ListedRun): EngineRun {
+function toRoot(run: ListedRun, readAt: Date): EngineRun {
   const { tenantId, at: sentAt, references } = readSentRecord(run.metadata)!
   const event = eventOfTask(run.taskIdentifier)!
   const runAt = run.delayedUntil?.getTime()
   const envelope = { v: 1, id: run.id, event, tenantId, payload: null, sentAt, references, runAt }
-  return toEngineRun(run, { envelope })
+  return toEngineRun(run, readAt, { envelope })
 }
 
 /** Returns how many runs an event's run has probably started: 0 only if it has certainly started none. */

@@ -51,11 +51,11 @@ async function readRuns(id: string, { api, clock }: DetailsDependencies): Promis
   }
   if (!root || !isJob(root)) return undefined
   const tag = jobTagOf(id)
-  const listed = root.relatedRuns?.children ?? []
+  const listed = { runs: root.relatedRuns?.children ?? [], readAt: root.readAt }
   if (isSecondLook) return groupRuns(root, listed)
   if (retryRunIds(root.tags).length > 0) {
-    const { runs } = await api.list(`list the runs of the job ${id}`, { tag, from: root.createdAt, limit: maxPageSize })
-    return groupRuns(root, runs)
+    const page = await api.list(`list the runs of the job ${id}`, { tag, from: root.createdAt, limit: maxPageSize })
+    return groupRuns(root, page)
   }
   const grouped = groupRuns(root, listed)
   const [only, ...others] = grouped[0].children

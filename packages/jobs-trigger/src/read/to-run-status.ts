@@ -39,7 +39,7 @@ export function toRunStatus(run: EngineRun, context: RunStatusContext): RunStatu
     ...(waits && { nextAttemptAt: new Date(record.retryAt) }),
     ...(attempts > 0 && startedAtOf(run, record)),
     ...(isEnded(state) && { endedAt: endOf(run) }),
-    ...(state === 'completed' && !run.isListed && outputOf(run, record)),
+    ...(state === 'completed' && outputOf(run, record)),
     ...(error !== undefined && { error }),
     ...(workflow && { steps: workflow.steps.map(toStepStatus) }),
     ...(retryOf !== undefined && { retryOf }),
@@ -95,7 +95,7 @@ function outputOf({ output }: EngineRun, record: AttemptRecord | undefined): Pic
     case 'empty text':
       return { output: '' }
     case 'json text':
-      return { output: typeof output === 'string' ? parse(output) : output }
+      return output === undefined ? {} : { output: typeof output === 'string' ? parse(output) : output }
     case 'whole':
     case undefined:
       return output === undefined ? {} : { output }

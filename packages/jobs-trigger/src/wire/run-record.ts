@@ -1,4 +1,4 @@
-import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo, Json } from '@cgk-platform/jobs-core/provider'
 
 /** The key in a run's metadata that holds the host's record. */
 export const recordKey = 'job'
@@ -37,6 +37,10 @@ export interface AttemptRecord extends Omit<PastAttempt, 'number'> {
    * (`empty text`), or a string from JSON stored as a string (`json text`). `whole`: the output is stored unchanged.
    */
   readonly output?: 'whole' | 'none' | 'empty text' | 'json text'
+  /** A copy of the stored output, if it is short. Only in runs that an event's run started. */
+  readonly outputCopy?: Json
+  /** A copy of the error's stack, if it is short. Only in such runs. */
+  readonly stackCopy?: string
 }
 
 /** The host's record of an event's run that started a run for each definition. */

@@ -20,7 +20,7 @@ export interface FakeTrigger extends TriggerRequest {
 export interface FakeResponses {
   trigger?(request: FakeTrigger): TriggerResult | Promise<TriggerResult>
   retrieve?(run: EngineRun | undefined, runId: string): EngineRun | undefined | Promise<EngineRun | undefined>
-  list?(query: ListRunsQuery): RunsPage
+  list?(query: ListRunsQuery): Omit<RunsPage, 'readAt'>
   cancel?(run: EngineRun): EngineRun
   queue?(type: EngineQueue['type'], name: string): EngineQueue | undefined
   /** Default: an environment with so many other queues that one by one is faster. */
@@ -70,7 +70,8 @@ export function createFakeApi(initial: readonly Partial<EngineRun>[] = [], respo
     },
     async list(_, query) {
       requests.push(`list ${JSON.stringify(query)}`)
-      return responses.list?.(query) ?? { runs: [...runs.values()] }
+      const { readAt } = fakeRun()
+      return { readAt, ...(responses.list?.(query) ?? { runs: [...runs.values()] }) }
     },
     async cancel(runId) {
       requests.push(`cancel ${runId}`)

@@ -57,6 +57,7 @@ export const inspectionChangeCases: readonly ConformanceCase[] = casesOf(rules.i
       const foreign = await send('conformance.plain', t.otherTenantId)
       const ended = await sendCompleted(t)
       await waitUntilListed(t, 4, { states: ['scheduled'] })
+      await waitUntilListed(t, 1, { states: ['completed'] })
       const filter = { tenantId: t.tenantId, event: 'conformance.plain' } as object
       const dryRun = await t.client.inspect.cancelJobs(filter, { dryRun: true })
       checkCount(t, { count: dryRun.matched, isExact: dryRun.isComplete }, 3)
