@@ -4,8 +4,12 @@ import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 
 import { registerCodemod } from './codemod/register-codemod.ts'
+import { registerCompletion } from './completion/register-completion.ts'
+import { registerDashboard } from './dashboard/register-dashboard.ts'
 import { registerDoctor } from './doctor/register-doctor.ts'
 import { registerInit } from './init/register-init.ts'
+import { registerMcp } from './mcp/register-mcp.ts'
+import { registerOperations } from './operations/register-operations.ts'
 
 const { version } = createRequire(import.meta.url)('@cgk-platform/jobs-cli/package.json') as { version: string }
 
@@ -17,6 +21,10 @@ const program = new Command('npx @cgk-platform/jobs-cli')
 registerDoctor(program)
 registerInit(program)
 registerCodemod(program)
+registerOperations(program)
+registerDashboard(program)
+registerMcp(program)
+registerCompletion(program)
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
   const names: string[] = []
   for (let named: Command | null = command; named; named = named.parent) names.unshift(named.name())

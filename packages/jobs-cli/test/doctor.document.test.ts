@@ -11,7 +11,7 @@ import { runCommand } from './run-command.ts'
 
 const document = readDocument('docs/cli.md')
 const blocks = blocksOf(document)
-const section = document.slice(document.indexOf('\n## doctor\n'))
+const section = document.split(/^## /m).find((text) => text.startsWith('doctor\n'))!
 const project = createReaderProject()
 let url: string
 
@@ -50,7 +50,7 @@ test('the guide lists the options of `--help`', async () => {
 test('the guide lists the fields of the JSON report', async () => {
   const { stdout } = await runCommand(['doctor', '--env-file', '.env', '--json'], project.folder)
   const report = JSON.parse(stdout) as DoctorReport
-  const asJson = document.slice(document.indexOf('### As JSON'))
+  const asJson = section.slice(section.indexOf('### As JSON'))
   expect(itemsOf(asJson)).toEqual(Object.keys(report))
   const fields: [string, object][] = [
     ['packages', { name: true, version: true, path: true } satisfies Record<keyof PackageFacts, true>],

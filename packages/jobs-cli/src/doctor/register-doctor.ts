@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 
 import { knownEngines } from '@cgk-platform/jobs/engines'
+import { reserveStdout } from '../terminal/reserve-stdout.ts'
 import { renderText } from './render-text.ts'
 import { readVariables, type VariableOrigins } from './read-variables.ts'
 
@@ -31,13 +32,14 @@ export function registerDoctor(program: Command): void {
     const cwd = process.cwd()
     const origins = readEnvFiles(doctor, envFile, cwd)
     const options = { cwd, ownVersion: program.version() ?? '', provider, jobs, appId, envFiles: envFile, origins }
-    const print = reserveStdout()
+    const stdout = reserveStdout()
     // Loaded only for this command.
     const { runDoctor } = await import('./run-doctor.ts')
     const report = await runDoctor(options)
     const text = json ? `${JSON.stringify(report, undefined, 2)}\n` : renderText(report, process.stdout)
     // Exits explicitly, because connections of the app's modules could keep the process alive.
-    print(text, () => process.exit(report.ok ? 0 : 1))
+    stdout.release()
+    stdout.write(text, () => process.exit(report.ok ? 0 : 1))
   })
 }
 
@@ -46,25 +48,5 @@ function readEnvFiles(doctor: Command, files: readonly string[], cwd: string): V
     return readVariables(files, cwd)
   } catch (error) {
     return doctor.error(`error: \`--env-file\` cannot be read: ${(error as Error).message}`)
-  }
-}
-
-/**
- * Reserves stdout for the report and returns the function that writes it. Output of the app's modules goes to stderr,
- * and Node's warnings are off. If the process ends before the report, stderr says so.
- */
-function reserveStdout(): (text: string, done: () => void) => void {
-  const { stdout, stderr } = process
-  const reportEarlyExit = (): void => {
-    stderr.write('error: a file with jobs ended the process. Pass other files: `--jobs src/jobs.ts`.\n')
-    process.exitCode = 1
-  }
-  process.once('exit', reportEarlyExit)
-  const write = stdout.write.bind(stdout)
-  stdout.write = stderr.write.bind(stderr)
-  process.removeAllListeners('warning')
-  return (text, done) => {
-    process.off('exit', reportEarlyExit)
-    write(text, done)
   }
 }

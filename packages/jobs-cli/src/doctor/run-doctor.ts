@@ -1,7 +1,7 @@
 import type { Definition, JobProvider } from '@cgk-platform/jobs-core'
-import { type EngineDescriptor, engines as registeredEngines } from '@cgk-platform/jobs-core/provider'
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
-import { knownEngines } from '@cgk-platform/jobs/engines'
+import { allEngines } from '../client/all-engines.ts'
 import { checkEngine, openProvider, providerErrorFinding } from './check-engine.ts'
 import { checkJobs } from './check-jobs.ts'
 import { checkProvider } from './check-provider.ts'
@@ -62,12 +62,6 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
     findings,
   }
   return hideSecrets(report, engines)
-}
-
-/** Returns the built-in engines and those that the app's modules have registered. */
-function allEngines(): readonly EngineDescriptor[] {
-  const known = new Set(knownEngines.map(({ name }) => name))
-  return [...knownEngines, ...registeredEngines().filter(({ name }) => !known.has(name))]
 }
 
 type OpenResult = CheckResult<JobProvider | undefined>

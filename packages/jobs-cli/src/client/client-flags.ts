@@ -1,0 +1,26 @@
+import { type Command, Option } from 'commander'
+
+import { knownEngines } from '@cgk-platform/jobs/engines'
+
+/** The flags of every command that uses an engine, as commander returns them. */
+export interface ClientFlags {
+  readonly file?: string
+  readonly provider?: string
+  readonly envFile?: string[]
+  readonly jobs?: string[]
+  readonly appId?: string
+}
+
+/** Adds the flags that choose the engine and the files with jobs. */
+export function addClientFlags(command: Command): Command {
+  return command
+    .option('--file <path>', "file of the local engine, such as another process's `jobs.db`")
+    .addOption(
+      new Option('--provider <name>', 'use this engine instead of the one that the environment chooses').choices(
+        knownEngines.map(({ name }) => name),
+      ),
+    )
+    .option('--env-file <file...>', 'read variables from these files; the environment overrides them')
+    .option('--jobs <file...>', 'files that define jobs (default: `src/jobs.ts`, `jobs.ts` and other usual places)')
+    .option('--app-id <id>', 'id of the Inngest app (default: `jobs`)')
+}

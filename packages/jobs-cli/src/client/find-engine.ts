@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+
+import { chooseEngine, type EngineDescriptor, invalidOption, requireEngine } from '@cgk-platform/jobs-core/provider'
+
+import { allEngines } from './all-engines.ts'
+import type { ClientFlags } from './client-flags.ts'
+
+/** An engine, with settings under which it runs no jobs in this process. */
+export interface FoundEngine {
+  readonly engine: EngineDescriptor
+  readonly config: object
+  /** True if it would run the definitions that it is given. */
+  readonly wouldRunJobs: boolean
+}
+
+/**
+ * Finds the engine that the flags or the environment choose.
+ *
+ * @throws {ProviderNotChosenError} as `createJobClient` does
+ * @throws {InvalidOptionError} if its jobs are in the memory of another process, or its file does not exist
+ */
+export function findEngine({ file, provider, appId }: ClientFlags, cwd: string, variables = process.env): FoundEngine {
+  const known = allEngines()
+  if (file !== undefined) {
+    const engine = known.find(({ setup }) => setup?.file)!
+    if (provider !== undefined && provider !== engine.name) {
+      throw invalidOption('--file', `belongs to \`${engine.name}\`, not to \`${provider}\``, 'Omit one of both.')
+    }
+    return { engine, config: { path: existing(file, '--file', cwd), role: 'send' }, wouldRunJobs: false }
+  }
+  const engine =
+    provider === undefined ? chooseEngine(known, variables).engine : requireEngine(known, provider, '`--provider`')
+  const { setup, name, runsInProcess } = engine
+  if (setup?.file) {
+    const path = variables[setup.file.variable]
+    if (!path) {
+      throw invalidOption(
+        '--file',
+        `is missing: without a file, \`${name}\` has its jobs in the memory of another process`,
+        `Pass the file (\`--file jobs.db\`), or the variables that choose an engine (\`--env-file .env\`).`,
+      )
+    }
+    existing(path, setup.file.variable, cwd)
+  }
+  const config = setup?.doctorConfig?.({ variables, appId })
+  return { engine, config: config ?? {}, wouldRunJobs: runsInProcess && !config }
+}
+
+/** Opening a file that does not exist would create it. */
+function existing(file: string, option: string, cwd: string): string {
+  const path = resolve(cwd, file)
+  if (existsSync(path)) return path
+  throw invalidOption(option, `names the file \`${relative(cwd, path)}\`, which does not exist`, 'Correct the path.')
+}

@@ -1,0 +1,47 @@
+import type { JobClient } from '@cgk-platform/jobs-core'
+import { createClient, disableCronAutoStart, findUnsupported, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { knownEngines } from '@cgk-platform/jobs/engines'
+
+import { findJobFiles } from '../doctor/find-job-files.ts'
+import { loadJobs } from '../doctor/load-jobs.ts'
+import { loadProvider } from '../doctor/load-provider.ts'
+import { escapeControls } from '../terminal/escape-controls.ts'
+import type { ClientFlags } from './client-flags.ts'
+import { findEngine } from './find-engine.ts'
+
+/** The settings of `openClient`. */
+export interface OpenClientOptions {
+  readonly cwd: string
+  /** True to import the files with jobs from the usual places. Files of `--jobs` are always imported. */
+  readonly needsJobs: boolean
+  /** Called with each remark, such as a file that could not be imported. */
+  readonly note: (line: string) => void
+}
+
+/** Opens a client on the engine of the flags and the environment. This process runs no jobs and no cron jobs. */
+export async function openClient(flags: ClientFlags, { cwd, needsJobs, note }: OpenClientOptions): Promise<JobClient> {
+  disableCronAutoStart()
+  const files = flags.jobs ?? (needsJobs || mayBeOwnEngine(flags) ? findJobFiles(cwd) : [])
+  if (files.length > 0) process.on('uncaughtException', (error) => note(describeUncaught(error))) // of connections
+  const { definitions, failures } = await loadJobs(files, cwd) // first, because a module may register an engine
+  for (const { file, message, remedy } of failures) note(`warning: \`${file}\` was not imported: ${message}. ${remedy}`)
+  const { engine, config, wouldRunJobs } = findEngine(flags, cwd)
+  const provider = await loadProvider(engine, cwd, config)
+  // A refused definition would keep the client from opening.
+  const jobs = wouldRunJobs ? [] : definitions.filter((one) => findUnsupported(provider, one).length === 0)
+  const log = (message: unknown): void => note(String(message))
+  const silent = (): void => undefined
+  const logger = { debug: silent, info: silent, warn: log, error: log }
+  return createClient({ load: () => provider }, { jobs, logger })
+}
+
+function describeUncaught(error: unknown): string {
+  const { message } = toErrorInfo(error)
+  return `warning: an uncaught error, probably of a file with jobs: ${escapeControls(message)}`
+}
+
+/** An engine that is not built in is registered by a file with jobs. */
+function mayBeOwnEngine({ file, provider }: ClientFlags): boolean {
+  const named = provider ?? process.env['JOB_PROVIDER']
+  return file === undefined && Boolean(named) && knownEngines.every(({ name }) => name !== named)
+}

@@ -1,0 +1,114 @@
+import { type JobDetails, WaitTimeoutError } from '@cgk-platform/jobs-core'
+import { z } from 'zod/v4'
+
+import { withoutPayloads } from '../operations/without-payloads.ts'
+import { filterInput, filterOf, filterShape, tenantShape } from './filter-input.ts'
+import { groupByError } from './group-by-error.ts'
+import { createTool, type Tool, type ToolAccess } from './tool.ts'
+
+const longestWaitSeconds = 60
+
+/** The most failed jobs whose errors are grouped. */
+const maxGroupedJobs = 1000
+
+const jobId = z.string().min(1).max(500).describe('Id of the job')
+
+/** Creates the tools that read jobs. */
+export function createJobTools({ scope, tenantId, allowsPayloads }: ToolAccess): Tool[] {
+  const shown = (job: JobDetails): JobDetails => (allowsPayloads ? job : withoutPayloads(job))
+  const hint = allowsPayloads ? '' : ' Payload and outputs are hidden.'
+  return [
+    createTool({
+      name: 'list_jobs',
+      description: 'Lists jobs, newest first, with state, times, definitions and last error.',
+      effect: 'reads',
+      input: filterInput(tenantId, {
+        order: z.enum(['newest', 'oldest']).describe('Order by the time of the send. Default: newest first').optional(),
+        limit: z.number().int().min(1).max(50).describe('Maximum number of jobs. Default: 20').optional(),
+        cursor: z.string().max(2000).describe('The cursor of the previous page').optional(),
+      }),
+      async run({ order, limit = 20, cursor, ...filter }) {
+        const page = await scope.inspect.listJobs({ ...filterOf(filter), order, limit, cursor })
+        const more = page.cursor === undefined ? '' : ' There are more: pass the cursor.'
+        return { text: `${page.jobs.length} jobs.${more}`, data: { ...page } }
+      },
+    }),
+    createTool({
+      name: 'get_job',
+      description: `Returns a job with its runs, attempts, steps and errors.${hint}`,
+      effect: 'reads',
+      input: z.strictObject({ jobId }),
+      async run({ jobId: id }) {
+        const job = await scope.inspect.getJob(id)
+        return { text: `The job is ${job.state}.${hint}`, data: { job: shown(job) } }
+      },
+    }),
+    createTool({
+      name: 'wait_for_job',
+      description: `Waits until a job ends, at most ${longestWaitSeconds} seconds, and returns its status.${hint}`,
+      effect: 'reads',
+      input: z.strictObject({
+        jobId,
+        timeoutSeconds: z.number().min(0).max(longestWaitSeconds).describe('Default: 30').optional(),
+      }),
+      async run({ jobId: id, timeoutSeconds = 30 }, signal) {
+        try {
+          const job = await scope.waitForJob(id, { timeout: timeoutSeconds * 1000, signal })
+          return { text: `The job is ${job.state}.${hint}`, data: { hasEnded: true, job: shown(job) } }
+        } catch (error) {
+          if (!WaitTimeoutError.isInstance(error)) throw error
+          const job = await scope.getJobStatus(id)
+          return { text: `The job is still ${job.state}.`, data: { hasEnded: false, job: shown(job) } }
+        }
+      },
+    }),
+    createTool({
+      name: 'count_jobs',
+      description: 'Counts jobs, exactly up to 100,000, also by state, definition, tenant or event.',
+      effect: 'reads',
+      input: filterInput(tenantId, {
+        by: z.enum(['state', 'definition', 'tenant', 'event']).describe('Also count by this').optional(),
+      }),
+      async run({ by, ...filter }) {
+        const counts = await scope.inspect.countJobs({ ...filterOf(filter), by })
+        return { text: `${counts.count}${counts.isExact ? '' : '+'} jobs.`, data: { ...counts } }
+      },
+    }),
+    createTool({
+      name: 'get_stats',
+      description:
+        'Returns throughput, failures, durations, the slowest jobs and the job that waits longest, of a time range. Default: the last hour.',
+      effect: 'reads',
+      input: statsInput(tenantId),
+      async run({ intervals = 12, ...filter }) {
+        const { tenantId: tenant, definitionId, since, until } = filterOf(filter)
+        const range = { ...(tenant !== undefined && { tenantId: tenant }), definitionId, since, until }
+        const stats = await scope.inspect.getStats({ ...range, intervals })
+        return { text: `${stats.jobs} jobs were sent.`, data: { ...stats } }
+      },
+    }),
+    createTool({
+      name: 'list_failed_by_error',
+      description: `Groups the newest failed jobs, at most ${maxGroupedJobs}, by their error, most frequent first.`,
+      effect: 'reads',
+      input: filterInput(tenantId, {}),
+      async run(filter) {
+        const states = filter.states ?? ['failed' as const]
+        const { jobs, cursor } = await scope.inspect.listJobs({
+          ...filterOf({ ...filter, states }),
+          limit: maxGroupedJobs,
+        })
+        const groups = groupByError(jobs)
+        const text = `${jobs.length} jobs failed with ${groups.length} different errors.`
+        return { text, data: { jobs: jobs.length, isComplete: cursor === undefined, groups } }
+      },
+    }),
+  ]
+}
+
+function statsInput(tenantId: string | undefined) {
+  const { definitionId, since, until } = filterShape
+  const intervals = z.number().int().min(1).max(100).describe('Number of intervals. Default: 12').optional()
+  const shape = { definitionId, since, until, intervals }
+  return z.strictObject(tenantId === undefined ? { ...tenantShape, ...shape } : shape)
+}

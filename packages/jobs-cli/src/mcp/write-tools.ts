@@ -1,0 +1,141 @@
+import type { ChangeJobsOptions, ChangeJobsResult, JobFilter, JobHandle, PauseTarget } from '@cgk-platform/jobs-core'
+import { invalidOption } from '@cgk-platform/jobs-core/provider'
+import { z } from 'zod/v4'
+
+import { scopeOf } from '../operations/scope-of.ts'
+import { filterInput, filterOf } from './filter-input.ts'
+import { createTool, type Tool, type ToolAccess, type ToolResult } from './tool.ts'
+
+const id = (description: string): z.ZodString => z.string().min(1).max(500).describe(description)
+const jobId = id('Id of the job')
+const dryRun = z.boolean().describe('Default true: only counts the jobs. Pass false to change them').optional()
+
+/** Creates the tools that change jobs. */
+export function createWriteTools({ client, scope, tenantId }: ToolAccess): Tool[] {
+  const ofTenant = tenantId === undefined ? { tenantId: id('The tenant').optional() } : {}
+  const tools = [
+    createTool({
+      name: 'retry_job',
+      description: 'Retries a failed job: starts new runs of the definitions that failed.',
+      effect: 'writes',
+      input: z.strictObject({ jobId }),
+      async run(input) {
+        const job = await scope.retryJob(input.jobId)
+        return { text: 'The job is retried.', data: { job } }
+      },
+    }),
+    createTool({
+      name: 'cancel_job',
+      description: 'Cancels a job for good. A job that has ended keeps its state.',
+      effect: 'destroys',
+      input: z.strictObject({ jobId }),
+      async run(input) {
+        const { id: cancelled, state } = await scope.cancelJob(input.jobId)
+        return { text: `The job is ${state}.`, data: { job: { id: cancelled, state } } }
+      },
+    }),
+    createTool({
+      name: 'retry_jobs',
+      description: 'Retries the failed jobs that match the filters. Count them first: it is a dry run by default.',
+      effect: 'writes',
+      input: filterInput(tenantId, { dryRun }),
+      run: ({ dryRun: isDry = true, ...filter }, signal) =>
+        changeJobs('retried', filterOf(filter), { dryRun: isDry, signal }, (...given) =>
+          scope.inspect.retryJobs(...given),
+        ),
+    }),
+    createTool({
+      name: 'cancel_jobs',
+      description: 'Cancels for good the jobs that match the filters and have not ended. It is a dry run by default.',
+      effect: 'destroys',
+      input: filterInput(tenantId, { dryRun }),
+      run: ({ dryRun: isDry = true, ...filter }, signal) =>
+        changeJobs('cancelled', filterOf(filter), { dryRun: isDry, signal }, (...given) =>
+          scope.inspect.cancelJobs(...given),
+        ),
+    }),
+    createTool({
+      name: 'send_job',
+      description: 'Sends an event, which creates a job.',
+      effect: 'writes',
+      input: z.strictObject({
+        event: id('Name of the event'),
+        payload: z.record(z.string(), z.unknown()).describe("The event's payload"),
+        ...ofTenant,
+        delay: z.string().max(20).describe('Time before the first attempt, such as `10m`').optional(),
+        idempotencyKey: id('A second send with this key creates no job').optional(),
+        reference: z.array(id('What the job is about')).max(5).optional(),
+      }),
+      async run({ event, payload, delay, idempotencyKey, reference, ...rest }) {
+        const tenant = tenantId ?? (rest as { tenantId?: string }).tenantId
+        // An event of an assistant has no type. The client checks its name and its payload.
+        const send = scopeOf(client, tenant).sendJob as (...job: unknown[]) => Promise<JobHandle>
+        const job = await send(event, payload, { delay, idempotencyKey, reference })
+        return { text: job.deduplicated ? 'The job existed already.' : 'The job was sent.', data: { job } }
+      },
+    }),
+    createTool({
+      name: 'pause_jobs',
+      description: 'Pauses a definition or a tenant: its runs do not start until `resume_jobs`.',
+      effect: 'writes',
+      input: pauseInput(tenantId),
+      async run(input) {
+        const target = targetOf(input, tenantId)
+        await client.pauseJobs(target)
+        return { text: 'Paused.', data: { ...target } }
+      },
+    }),
+    createTool({
+      name: 'resume_jobs',
+      description: 'Resumes a definition or a tenant.',
+      effect: 'writes',
+      input: pauseInput(tenantId),
+      async run(input) {
+        const target = targetOf(input, tenantId)
+        await client.resumeJobs(target)
+        return { text: 'Resumed.', data: { ...target } }
+      },
+    }),
+  ]
+  if (tenantId !== undefined) return tools
+  return [
+    ...tools,
+    createTool({
+      name: 'run_cron_job',
+      description: 'Runs a cron job now, as a tick at this moment would: one job for each of its tenants.',
+      effect: 'writes',
+      input: z.strictObject({ definitionId: id('Id of the cron job') }),
+      async run({ definitionId }) {
+        const jobs = await client.inspect.runCronJob(definitionId)
+        return { text: `${jobs.length} jobs were sent.`, data: { jobs } }
+      },
+    }),
+  ]
+}
+
+async function changeJobs(
+  done: string,
+  filter: JobFilter,
+  options: ChangeJobsOptions,
+  change: (filter: JobFilter, options: ChangeJobsOptions) => Promise<ChangeJobsResult>,
+): Promise<ToolResult> {
+  const result = await change(filter, options)
+  const text = options.dryRun
+    ? `${result.matched} jobs would be ${done}. Nothing was changed: pass \`dryRun: false\`.`
+    : `${result.changed} of ${result.matched} jobs were ${done}.`
+  return { text, data: { dryRun: options.dryRun, ...result } }
+}
+
+function pauseInput(tenantId: string | undefined): z.ZodObject {
+  if (tenantId !== undefined) return z.strictObject({})
+  return z.strictObject({ definitionId: id('The definition').optional(), tenantId: id('The tenant').optional() })
+}
+
+function targetOf(input: Readonly<Record<string, unknown>>, tenantId: string | undefined): PauseTarget {
+  if (tenantId !== undefined) return { tenantId }
+  const { definitionId, tenantId: named } = input as { definitionId?: string; tenantId?: string }
+  if ((definitionId === undefined) === (named === undefined)) {
+    throw invalidOption('definitionId', 'and `tenantId` are both set or both missing', 'Pass one of both.')
+  }
+  return definitionId === undefined ? { tenantId: named! } : { definitionId }
+}

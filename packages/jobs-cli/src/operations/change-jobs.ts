@@ -1,0 +1,125 @@
+import {
+  type ChangeJobsOptions,
+  type ChangeJobsResult,
+  isEnded,
+  type JobFilter,
+  type JobState,
+} from '@cgk-platform/jobs-core'
+import { invalidOption } from '@cgk-platform/jobs-core/provider'
+
+import { toJson } from '../terminal/to-json.ts'
+import { type Change, changeById } from './change-by-id.ts'
+import { confirmChange } from './confirm-change.ts'
+import { escapeControls } from '../terminal/escape-controls.ts'
+import type { FilterFlags } from './filter-flags.ts'
+import type { OperationContext, OperationFlags } from './run-operation.ts'
+import { type Scope, scopeOf } from './scope-of.ts'
+import { jobStates } from './job-states.ts'
+import { toJobFilter } from './to-job-filter.ts'
+
+/** The flags of `retry` and `cancel`. */
+export interface ChangeFlags extends FilterFlags, OperationFlags {
+  readonly dryRun?: boolean
+  readonly yes?: boolean
+}
+
+const pastTense: Readonly<Record<Change, string>> = { retry: 'retried', cancel: 'cancelled' }
+
+const changeable: Readonly<Record<Change, readonly JobState[]>> = {
+  retry: ['failed'],
+  cancel: jobStates.filter((state) => !isEnded(state)),
+}
+
+/** Retries or cancels the jobs with these ids, or those that match the filters. */
+export async function changeJobs(
+  change: Change,
+  ids: readonly string[],
+  flags: ChangeFlags,
+  context: OperationContext,
+): Promise<number> {
+  const { client, output } = context
+  const scope = scopeOf(client, flags.tenant)
+  const filter = toJobFilter(flags)
+  checkSelection(change, ids, filter, flags)
+  const conditions = Object.keys(filter).length > 0 ? filter : { states: changeable[change] } // of one tenant
+  const run = ids.length > 0 ? changeById(change, ids, scope) : changeMatching(change, conditions, scope)
+  const report = progressReporter(change, context)
+  if (flags.dryRun) return print(change, await run({ dryRun: true }), flags, context)
+  const isOneJob = ids.length === 1
+  if (!isOneJob && !flags.yes) {
+    const { matched } = await run({ dryRun: true })
+    if (matched > 1) {
+      const isConfirmed = await confirmChange(`${capitalized(change)} ${matched} jobs?`)
+      if (isConfirmed === undefined) {
+        output.note(`error: ${matched} jobs match. Add \`--yes\` to ${change} them, or \`--dry-run\` to count them.`)
+        return 2
+      }
+      if (!isConfirmed) {
+        output.note(`No job was ${pastTense[change]}.`)
+        return 1
+      }
+    }
+  }
+  const result = await run({ signal: context.untilInterrupted(), onProgress: report })
+  return print(change, result, flags, context)
+}
+
+function changeMatching(
+  change: Change,
+  filter: JobFilter,
+  { inspect }: Scope,
+): (options: ChangeJobsOptions) => Promise<ChangeJobsResult> {
+  return (options) => (change === 'retry' ? inspect.retryJobs(filter, options) : inspect.cancelJobs(filter, options))
+}
+
+function checkSelection(change: Change, ids: readonly string[], filter: JobFilter, { tenant }: FilterFlags): void {
+  const hasFilter = Object.keys(filter).length > 0
+  if (ids.length > 0 && hasFilter) {
+    throw invalidOption('ids', 'cannot be combined with filters', 'Pass the ids of jobs, or filters.')
+  }
+  if (ids.length > 0 || hasFilter || tenant !== undefined) return
+  const remedy = `Pass the ids of jobs, or filters such as \`--definition send-receipt --since 2h\`.`
+  throw invalidOption('ids', `are missing, and no filter says which jobs to ${change}`, remedy)
+}
+
+/** Reports on stderr once a second. */
+function progressReporter(change: Change, { output }: OperationContext): (progress: ChangeJobsResult) => void {
+  let nextAt = Date.now() + 1000
+  return ({ matched, changed, skipped, failures }) => {
+    if (Date.now() < nextAt) return
+    nextAt = Date.now() + 1000
+    output.note(`${changed + skipped + failures} of ${matched} jobs, ${changed} ${pastTense[change]}`)
+  }
+}
+
+async function print(
+  change: Change,
+  result: ChangeJobsResult,
+  { json = false, dryRun = false }: ChangeFlags,
+  { output }: OperationContext,
+): Promise<number> {
+  const { matched, changed, skipped, failed, failures, isComplete } = result
+  const past = pastTense[change]
+  if (json) await output.write(`${toJson(result, 2)}\n`)
+  else if (dryRun) await output.write(`${count(matched)} would be ${past}.\n`)
+  else {
+    const rest = [skipped > 0 ? `${skipped} skipped` : '', failures > 0 ? `${failures} failed` : ''].filter(Boolean)
+    await output.write(`${[`${count(changed)} ${past}`, ...rest].join(', ')}.\n`)
+  }
+  for (const { jobId, error } of failed) {
+    output.note(
+      `error: ${escapeControls(`${jobId}: ${error.message}`)}${error.code === undefined ? '' : ` (${error.code})`}`,
+    )
+  }
+  if (!dryRun && !isComplete) output.note('Not all jobs were handled. Repeat the command to continue.')
+  if (failures === 0) return dryRun || isComplete ? 0 : 1
+  return failed.length === failures && failed.every(({ error }) => error.code === 'job_not_found') ? 3 : 1
+}
+
+function count(jobs: number): string {
+  return `${jobs} ${jobs === 1 ? 'job' : 'jobs'}`
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}

@@ -1,0 +1,67 @@
+import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
+import { invalidOption } from '@cgk-platform/jobs-core/provider'
+
+import { escapeControls } from '../terminal/escape-controls.ts'
+import { formatDistance } from '../terminal/format-distance.ts'
+import { renderTable } from '../terminal/render-table.ts'
+import { toJson } from '../terminal/to-json.ts'
+import type { OperationContext, OperationFlags } from './run-operation.ts'
+
+/** The flags of `pause` and `resume`. */
+export interface PauseFlags extends OperationFlags {
+  readonly definition?: string
+  readonly tenant?: string
+}
+
+/** Pauses a definition or a tenant. Without one, lists those that are paused. */
+export async function pauseJobs(flags: PauseFlags, context: OperationContext): Promise<void> {
+  const target = targetOf(flags)
+  if (!target) return listPauses(flags, context)
+  await context.client.pauseJobs(target)
+  return report('Paused', target, flags, context)
+}
+
+/** Resumes a definition or a tenant. */
+export async function resumeJobs(flags: PauseFlags, context: OperationContext): Promise<void> {
+  const target = targetOf(flags)
+  if (!target) throw invalidOption('--definition', 'is missing', 'Pass `--definition` or `--tenant`.')
+  await context.client.resumeJobs(target)
+  return report('Resumed', target, flags, context)
+}
+
+function targetOf({ definition, tenant }: PauseFlags): PauseTarget | undefined {
+  if (definition !== undefined && tenant !== undefined) {
+    throw invalidOption('--definition', 'cannot be combined with `--tenant`', 'Pass one of both.')
+  }
+  if (definition !== undefined) return { definitionId: definition }
+  return tenant === undefined ? undefined : { tenantId: tenant }
+}
+
+async function report(
+  done: string,
+  target: PauseTarget,
+  { json = false }: PauseFlags,
+  { output }: OperationContext,
+): Promise<void> {
+  const name = `\`${escapeControls(target.definitionId ?? target.tenantId)}\``
+  const kind = target.definitionId === undefined ? 'the tenant' : 'the definition'
+  await output.write(json ? `${toJson(target)}\n` : `${done} ${kind} ${name}.\n`)
+}
+
+async function listPauses({ json = false }: PauseFlags, { client, output }: OperationContext): Promise<void> {
+  const pauses = await client.listPauses()
+  if (json) return output.write(`${toJson(pauses, 2)}\n`)
+  if (pauses.length === 0) return output.note('Nothing is paused.')
+  const now = Date.now()
+  await output.write(
+    renderTable<Pause>(
+      pauses,
+      [
+        { title: 'DEFINITION', text: ({ definitionId }) => definitionId },
+        { title: 'TENANT', text: ({ tenantId }) => tenantId },
+        { title: 'PAUSED', text: ({ since }) => (since ? formatDistance(since, now) : 'yes') },
+      ],
+      output,
+    ),
+  )
+}

@@ -1,0 +1,53 @@
+import type { DefinitionInfo } from '@cgk-platform/jobs-core'
+
+import { escapeControls } from '../terminal/escape-controls.ts'
+import { formatDistance } from '../terminal/format-distance.ts'
+import { renderTable } from '../terminal/render-table.ts'
+import { toJson } from '../terminal/to-json.ts'
+import type { OperationContext, OperationFlags } from './run-operation.ts'
+
+/** Lists the cron jobs with their next ticks. */
+export async function listCronJobs(
+  { json = false }: OperationFlags,
+  { client, output }: OperationContext,
+): Promise<void> {
+  const cronJobs = (await client.inspect.listDefinitions()).filter(({ cron }) => cron !== undefined)
+  if (json) return output.write(`${toJson(cronJobs, 2)}\n`)
+  if (cronJobs.length === 0) return output.note('No cron jobs were found. Pass their files: `--jobs src/jobs.ts`.')
+  const now = Date.now()
+  await output.write(
+    renderTable<DefinitionInfo>(
+      cronJobs,
+      [
+        { title: 'CRON JOB', text: ({ id }) => id, isWhole: true },
+        { title: 'SCHEDULE', text: ({ cron }) => cron!.schedule },
+        { title: 'TIMEZONE', text: ({ cron }) => cron!.timezone },
+        { title: 'NEXT TICK', text: ({ cron }) => cron!.nextTicks[0]?.toISOString() },
+        { title: '', text: ({ cron }) => cron!.nextTicks[0] && formatDistance(cron!.nextTicks[0], now) },
+        { title: 'STATE', text: stateOf, style: () => 'yellow' },
+      ],
+      output,
+    ),
+  )
+}
+
+/** Runs a cron job now. */
+export async function runCronJob(
+  id: string,
+  { json = false }: OperationFlags,
+  { client, output }: OperationContext,
+): Promise<void> {
+  const jobs = await client.inspect.runCronJob(id)
+  await output.write(json ? `${toJson(jobs, 2)}\n` : jobs.map((job) => `${escapeControls(job.id)}\n`).join(''))
+  if (!json) output.note(describeSent(jobs.length))
+}
+
+function describeSent(jobs: number): string {
+  if (jobs === 0) return "No job was sent: it has no tenants, or with `overlap: 'skip'` a run of each is still open."
+  return jobs === 1 ? 'Sent one job.' : `Sent ${jobs} jobs, one for each tenant.`
+}
+
+function stateOf({ enabled, pausedSince }: DefinitionInfo): string | undefined {
+  if (!enabled) return 'disabled'
+  return pausedSince && 'paused'
+}

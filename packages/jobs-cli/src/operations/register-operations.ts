@@ -1,0 +1,132 @@
+import type { Command } from 'commander'
+
+import { addClientFlags } from '../client/client-flags.ts'
+import { addFilterFlags } from './filter-flags.ts'
+
+const exitCodes = '\nExit code: 0 done, 1 failed, 2 an invalid call, 3 not found.'
+
+/** Adds the commands that inspect and steer jobs. Each loads its code when it runs. */
+export function registerOperations(program: Command): void {
+  registerReads(program)
+  registerChanges(program)
+  registerSends(program)
+  registerPauses(program)
+}
+
+/** Adds the flags that all these commands have. */
+function operation(command: Command): Command {
+  return addClientFlags(command.option('--json', 'print JSON')).addHelpText('after', exitCodes)
+}
+
+const load = () => import('./run-operation.ts')
+
+function registerReads(program: Command): void {
+  const list = addFilterFlags(program.command('list').description('list jobs, newest first'))
+    .option('--oldest', 'oldest first')
+    .option('--limit <number>', 'maximum number of jobs, up to 1000 (default: 50)')
+    .option('--cursor <cursor>', 'continue after the previous page')
+    .option('--all', 'all pages')
+  operation(list).action(async (flags) => {
+    const { listJobs } = await import('./list-jobs.ts')
+    await (await load()).runOperation(flags, (context) => listJobs(flags, context))
+  })
+
+  const show = program
+    .command('show')
+    .description('show a job with its runs, attempts, steps and errors')
+    .argument('<id>', 'id of the job')
+    .option('--payload', 'also show the payload and the outputs')
+    .option('--tenant <id>', 'only a job of this tenant')
+  operation(show).action(async (id: string, flags) => {
+    const { showJob } = await import('./show-job.ts')
+    await (await load()).runOperation(flags, (context) => showJob(id, flags, context))
+  })
+
+  const tail = addFilterFlags(program.command('tail').description('follow jobs as they change, until Ctrl-C')).option(
+    '--limit <number>',
+    'number of the newest jobs to follow, up to 1000 (default: 100)',
+  )
+  operation(tail).action(async (flags) => {
+    const { tailJobs } = await import('./tail-jobs.ts')
+    await (await load()).runOperation(flags, (context) => tailJobs(flags, context))
+  })
+
+  const stats = program
+    .command('stats')
+    .description('count jobs by state, and show throughput, failures and durations')
+    .option('--since <time>', 'start of the time range: `2h` ago or a date (default: `1h`)')
+    .option('--definition <id>', 'only jobs with a run of this definition')
+    .option('--tenant <id>', 'only the jobs of this tenant')
+  operation(stats).action(async (flags) => {
+    const { showStats } = await import('./show-stats.ts')
+    await (await load()).runOperation(flags, (context) => showStats(flags, context))
+  })
+
+  operation(program.command('workers').description('list the processes that run jobs')).action(async (flags) => {
+    const { listWorkers } = await import('./list-workers.ts')
+    await (await load()).runOperation(flags, (context) => listWorkers(flags, context))
+  })
+}
+
+function registerChanges(program: Command): void {
+  const descriptions = { retry: 'retry failed jobs', cancel: 'cancel jobs that have not ended' } as const
+  for (const change of ['retry', 'cancel'] as const) {
+    const command = program
+      .command(change)
+      .description(`${descriptions[change]}, by id or by filters`)
+      .argument('[ids...]', 'ids of jobs')
+    addFilterFlags(command)
+      .option('--dry-run', 'only count the jobs')
+      .option('--yes', `${change} several jobs without asking`)
+    operation(command).action(async (ids: string[], flags) => {
+      const { changeJobs } = await import('./change-jobs.ts')
+      await (await load()).runOperation(flags, (context) => changeJobs(change, ids, flags, context))
+    })
+  }
+}
+
+function registerSends(program: Command): void {
+  const send = program
+    .command('send')
+    .description('send an event and print the id of its job')
+    .argument('<event>', 'name of the event')
+    .argument('[payload]', 'JSON, `@file` with JSON, or `-` for stdin', '{}')
+    .option('--tenant <id>', 'tenant of the job, instead of a `tenantId` in the payload')
+    .option('--delay <duration>', 'time before the first attempt, such as `10m`')
+    .option('--key <text>', 'idempotency key: a second send with it creates no job')
+    .option('--reference <text...>', 'what the job is about, such as the id of an order')
+  operation(send).action(async (event: string, payload: string, flags) => {
+    const { sendJob } = await import('./send-job.ts')
+    await (await load()).runOperation(flags, (context) => sendJob(event, payload, flags, context), 'needs-jobs')
+  })
+
+  const cron = program.command('cron').description('list cron jobs with their next ticks, or run one now')
+  operation(cron.command('list', { isDefault: true }).description('list cron jobs with their next ticks')).action(
+    async (flags) => {
+      const { listCronJobs } = await import('./cron-jobs.ts')
+      await (await load()).runOperation(flags, (context) => listCronJobs(flags, context), 'needs-jobs')
+    },
+  )
+  const run = cron.command('run').description('run a cron job now').argument('<id>', 'id of the cron job')
+  operation(run).action(async (id: string, flags) => {
+    const { runCronJob } = await import('./cron-jobs.ts')
+    await (await load()).runOperation(flags, (context) => runCronJob(id, flags, context), 'needs-jobs')
+  })
+}
+
+function registerPauses(program: Command): void {
+  for (const name of ['pause', 'resume'] as const) {
+    const command = program
+      .command(name)
+      .description(
+        name === 'pause' ? 'pause a definition or a tenant, or list what is paused' : 'resume a definition or a tenant',
+      )
+      .option('--definition <id>', 'the definition')
+      .option('--tenant <id>', 'the tenant')
+    operation(command).action(async (flags) => {
+      const { pauseJobs, resumeJobs } = await import('./change-pauses.ts')
+      const change = name === 'pause' ? pauseJobs : resumeJobs
+      await (await load()).runOperation(flags, (context) => change(flags, context))
+    })
+  }
+}

@@ -1,0 +1,16 @@
+import type { JobState } from '@cgk-platform/jobs-core'
+
+import type { Style } from '../terminal/output.ts'
+
+/** The color of each state of a job. */
+export const stateStyles: Readonly<Record<JobState, Style>> = {
+  scheduled: 'magenta',
+  queued: 'blue',
+  running: 'cyan',
+  retrying: 'yellow',
+  completed: 'green',
+  failed: 'red',
+  cancelled: 'gray',
+  expired: 'gray',
+  superseded: 'gray',
+}

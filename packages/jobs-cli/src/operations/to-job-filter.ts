@@ -1,0 +1,18 @@
+import type { JobFilter, JobState } from '@cgk-platform/jobs-core'
+
+import type { FilterFlags } from './filter-flags.ts'
+import { readInstant } from './read-instant.ts'
+
+/** Returns the filter of flags, without the tenant, which limits the client. @throws {InvalidOptionError} */
+export function toJobFilter(flags: FilterFlags): JobFilter {
+  const { definition, state, event, reference, since, until, error } = flags
+  return {
+    ...(definition !== undefined && { definitionId: definition }),
+    ...(state !== undefined && { states: state.split(',').map((one) => one.trim() as JobState) }),
+    ...(event !== undefined && { event: event as NonNullable<JobFilter['event']> }),
+    ...(reference !== undefined && { reference }),
+    ...(since !== undefined && { since: readInstant(since, '--since') }),
+    ...(until !== undefined && { until: readInstant(until, '--until') }),
+    ...(error !== undefined && { errorText: error }),
+  }
+}

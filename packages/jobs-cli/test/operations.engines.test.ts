@@ -1,0 +1,66 @@
+import type { JobDetails, JobHandle, JobSummaryPage } from '@cgk-platform/jobs'
+import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
+import { runCommand } from './run-command.ts'
+
+// The same commands on a hosted engine: a loopback engine for the vendor's unchanged SDK.
+
+const project = createReaderProject()
+
+beforeAll(() => {
+  project.write(
+    'jobs.ts',
+    `import { defineJob } from '@cgk-platform/jobs'
+defineJob({
+  id: 'confirm-order',
+  event: 'order.created',
+  retry: { maxAttempts: 1 },
+  handler: ({ payload }) => {
+    if (payload.orderId === 'bad') throw new Error('The mail server is busy')
+    return { confirmed: payload.orderId }
+  },
+})`,
+  )
+  project.write(
+    'worker.ts',
+    `import { createJobClient } from '@cgk-platform/jobs'
+import './jobs.ts'
+await createJobClient({ provider: 'inngest' }).start()
+console.log('connected')`,
+  )
+})
+afterAll(() => project.remove())
+
+test('the commands work on Inngest, and leave the jobs to its worker', async ({ onTestFinished }) => {
+  const engine = await createLoopbackEngine()
+  onTestFinished(() => engine.close())
+  const environment = { JOB_PROVIDER: 'inngest', INNGEST_DEV: engine.url }
+  const json = async <Result>(...args: string[]): Promise<Result> => {
+    const { stdout, stderr } = await runCommand([...args, '--json'], project.folder, environment)
+    expect(stdout, stderr).not.toBe('')
+    return JSON.parse(stdout) as Result
+  }
+  const worker = project.start('worker.ts', environment)
+  await expect.poll(() => worker.printed()).toContain('connected\n')
+
+  const send = (orderId: string) =>
+    json<JobHandle>('send', 'order.created', JSON.stringify({ orderId }), '--tenant', 'shop_1')
+  const [good, bad] = [await send('good'), await send('bad')]
+  const stateOf = async ({ id }: JobHandle) => (await json<JobDetails>('show', id)).state
+  await expect.poll(() => stateOf(good), { timeout: 30_000 }).toBe('completed')
+  await expect.poll(() => stateOf(bad), { timeout: 30_000 }).toBe('failed')
+  const { jobs } = await json<JobSummaryPage>('list', '--definition', 'confirm-order')
+  expect(jobs.map(({ id }) => id)).toEqual([bad.id, good.id])
+  expect(await json<JobDetails>('show', good.id, '--payload')).toMatchObject({
+    payload: { tenantId: 'shop_1', orderId: 'good' },
+    runs: [{ output: { confirmed: 'good' } }],
+  })
+
+  expect(await json('retry', bad.id)).toMatchObject({ matched: 1, changed: 1, isComplete: true })
+  const paused = await runCommand(['pause', '--definition', 'confirm-order'], project.folder, environment)
+  expect(paused).toMatchObject({ exitCode: 1, stdout: '' })
+  expect(paused.stderr).toMatch(/`inngest` does not support `pauseJobs of a definition`.*\(unsupported_feature\)\n$/)
+  await worker.terminate()
+})
