@@ -2,6 +2,7 @@ import type { JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core'
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'
+import { earliestEvent } from '../read/earliest-event.ts'
 import { toEventName } from '../wire/cron-event-name.ts'
 import type { InspectionDependencies } from './inspection-dependencies.ts'
 import { type ListPosition, readListCursor, type RunsMode, toListCursor } from './list-cursor.ts'
@@ -68,7 +69,7 @@ async function readEvents(
     limit: pageSize,
     name: event === undefined ? undefined : toEventName(event, appId),
     cursor: after,
-    received_after: since === undefined ? undefined : toTime(since + api.offsetMs() - receiptMs),
+    received_after: since === undefined ? earliestEvent : toTime(since + api.offsetMs() - receiptMs),
     received_before: until === undefined ? undefined : toTime(until + api.offsetMs() + receiptMs),
   })
   return page?.data ?? []

@@ -5,6 +5,7 @@ import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent } from '../api/engine-shapes.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { isEventId } from '../wire/event-id.ts'
+import { earliestEvent } from './earliest-event.ts'
 import type { JobReader } from './job-reader.ts'
 import { tenantOf } from './tenant-of.ts'
 
@@ -54,6 +55,7 @@ async function readEvents(query: ListQuery, cursor: string | undefined, api: Eng
     limit: pageSize,
     name: query.event,
     cursor,
+    received_after: earliestEvent,
   })
   return page?.data ?? []
 }

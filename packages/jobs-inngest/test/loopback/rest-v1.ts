@@ -15,6 +15,8 @@ const nil = '00000000-0000-0000-0000-000000000000'
 const environment = '00000000-0000-4000-b000-000000000000'
 const defaultEvents = 20
 const maxEvents = 51
+/** Without `received_after`, the list goes back one hour (`WorkspaceEventsOpts.Validate` in pkg/cqrs/events.go). */
+const defaultRangeMs = 3_600_000
 const cacheSeconds = { event: 5, eventRuns: 15, run: 3 }
 
 /** Creates the routes of REST v1 (pkg/api/apiv1). */
@@ -45,7 +47,11 @@ export function createRestV1(options: {
         const cursor = query.get('cursor')
         if (cursor && !isUlid(cursor)) return refuse(400, 'Invalid cursor query parameter')
         const [newest, oldest] = [query.get('received_before'), query.get('received_after')]
-        const bounds = { newest: newest ? parseInstant(newest) : Infinity, oldest: oldest ? parseInstant(oldest) : 0 }
+        const defaultOldest = clock.now() - defaultRangeMs
+        const bounds = {
+          newest: newest ? parseInstant(newest) : clock.now(),
+          oldest: oldest ? parseInstant(oldest) : defaultOldest,
+        }
         const { newest: until, oldest: since } = bounds
         if (until === undefined || since === undefined) return refuse(400, 'Invalid received_after query parameter')
         const name = query.get('name')
