@@ -4,13 +4,11 @@ import type { InspectFilter } from './job-inspection.ts'
 import type { JobSummary } from './job-summary.ts'
 import { readJobs } from './read-jobs.ts'
 
-/** The number of pages that are read to count on an engine that cannot count. */
-const maxPages = 2
 const maxGroups = 1000
 
-/** Counts the jobs of a few pages, for an engine that cannot count. */
+/** Counts the jobs of one page, for an engine that cannot count: a page can take two requests. */
 export async function countJobs(list: ListPage, filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts> {
-  const { jobs, isComplete } = await readJobs(list, { ...filter, order: 'newest', limit: 1000 }, maxPages)
+  const { jobs, isComplete } = await readJobs(list, { ...filter, order: 'newest', limit: 1000 }, 1)
   const groups = new Map<string, number>()
   for (const key of by === undefined ? [] : jobs.flatMap((job) => [...new Set(keysOf[by](job))])) {
     groups.set(key, (groups.get(key) ?? 0) + 1)

@@ -66,7 +66,13 @@ export function createEngineSource({
     events: () => describeEvents(jobs),
     async runCronJob(id) {
       const provider = await engine.useOpen('inspect.runCronJob')
-      const runner = { client: client(), nowMs: clock.now(), list, send: provider.send.bind(provider) }
+      const runner = {
+        client: client(),
+        engine: provider,
+        nowMs: clock.now(),
+        list,
+        send: provider.send.bind(provider),
+      }
       return runCronJob(requireCronJob(jobs, id), runner)
     },
     async watch(changed) {

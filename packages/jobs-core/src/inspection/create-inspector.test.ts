@@ -196,18 +196,18 @@ describe('the inspector', () => {
     expect(await groups('event')).toEqual(['order.created 3', 'order.paid 1'])
   })
 
-  test('counts at most two pages of an engine that cannot count', async () => {
+  test('counts one page of an engine that cannot count', async () => {
     const fake = createFakeInspection(
       Array.from({ length: 5 }, (_none, index) => jobSummary(`j${index}`, index)),
       2,
     )
     const { inspect } = open(fake)
     expect(await inspect.countJobs({ by: 'state' })).toEqual({
-      count: 4,
+      count: 2,
       isExact: false,
-      groups: [{ key: 'completed', count: 4, isExact: false }],
+      groups: [{ key: 'completed', count: 2, isExact: false }],
     })
-    expect(fake.queries).toHaveLength(2)
+    expect(fake.queries).toHaveLength(1)
   })
 
   test('lets an engine count that can', async () => {

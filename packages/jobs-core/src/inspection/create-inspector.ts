@@ -4,7 +4,7 @@ import type { DeclaredOptions } from '../options/declare-options.ts'
 import { textProblem } from '../options/text-problem.ts'
 import type { Feature } from '../provider/capabilities.ts'
 import { requireFeature, requireFeatures } from '../provider/check-support.ts'
-import { isEnded, type JobState, jobStates } from '../runs/job-state.ts'
+import { type JobState, openStates } from '../runs/job-state.ts'
 import type { LoggerLike } from '../logging/logger.ts'
 import type { Clock } from '../time/clock.ts'
 import { changeJobs } from './change-jobs.ts'
@@ -21,7 +21,6 @@ import {
 import type { InspectedEngine, InspectSource } from './inspect-source.ts'
 import type { ChangeJobsOptions, ChangeJobsResult, JobInspector, TenantInspector } from './job-inspector.ts'
 import type { JobFilter } from './job-filter.ts'
-import { readJobs } from './read-jobs.ts'
 import { createTenantInspector } from './tenant-inspector.ts'
 import { watchJobs } from './watch-jobs.ts'
 
@@ -34,8 +33,6 @@ export interface Inspectors {
   /** Ends all subscriptions. */
   close(): void
 }
-
-const openStates: readonly JobState[] = jobStates.filter((state) => !isEnded(state))
 
 /** Creates the inspectors of a client: checks options, and whether its engines support them. */
 export function createInspector(
@@ -127,8 +124,7 @@ export function createInspector(
       subscriptions.add(controller)
       const read = async () => {
         await enginesFor('inspect.subscribe', ['inspect.listJobs'], filterOptions, filter)
-        const { jobs } = await readJobs(source.list, { ...filter, order: 'newest', limit }, 2)
-        return jobs.slice(0, limit)
+        return (await source.list({ ...filter, order: 'newest', limit })).jobs
       }
       const { signal } = controller
       watchJobs({ clock, read, watch: (changed) => source.watch(changed), listener, onError, signal }).catch(logError)

@@ -8,8 +8,8 @@ import { readJobs } from './read-jobs.ts'
 import { supportsFeature } from './supports-feature.ts'
 
 const pageSize = 1000
-/** An engine that cannot count is behind a network, so it gets few requests. */
-const pages = { counting: 10, other: 2 }
+/** An engine that cannot count is behind a network, and a page can take two requests. */
+const maxPages = { counting: 10, other: 1 }
 
 /** Reads the newest jobs of a time range and computes their figures. @param nowMs - epoch milliseconds */
 export async function getStats(
@@ -24,8 +24,9 @@ export async function getStats(
     throw invalidOption('since', 'is not before `until`', 'Pass an earlier `since`, or a later `until`.')
   const countsExactly = supportsFeature(engines, 'inspect.countJobs: exact')
   const findsOldest =
-    supportsFeature(engines, 'inspect.listJobs by state') && supportsFeature(engines, 'inspect.listJobs, oldest first')
-  const maxPages = countsExactly ? pages.counting : pages.other - (findsOldest ? 1 : 0)
+    countsExactly &&
+    supportsFeature(engines, 'inspect.listJobs by state') &&
+    supportsFeature(engines, 'inspect.listJobs, oldest first')
   const [read, waiting] = await Promise.all([
     readJobs(
       list,
@@ -39,7 +40,7 @@ export async function getStats(
           until: givenUntil === undefined ? until + 1 : until,
         }),
       },
-      maxPages,
+      countsExactly ? maxPages.counting : maxPages.other,
       ({ createdAt }) => createdAt.getTime() < since,
     ),
     findsOldest ? list({ ...filter, states: ['queued'], order: 'oldest', limit: 1 }) : undefined,

@@ -40,7 +40,7 @@ export interface JobInspection {
   job(id: string): Promise<JobDetails | undefined>
   /** Lists jobs. A page may have fewer jobs than its limit, even none, and still a cursor. */
   list(query: InspectQuery): Promise<JobSummaryPage>
-  /** Counts jobs up to 100,000. Omit it if the engine cannot count: the client then counts a few pages of `list`. */
+  /** Counts jobs up to 100,000. Omit it if the engine cannot count: the client then counts the jobs of one page of `list`. */
   count?(filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts>
   /** Returns the processes that run jobs. */
   workers?(): Promise<readonly WorkerInfo[]>

@@ -75,7 +75,7 @@ export interface JobsChange {
 
 /** Options of `inspect.subscribe`. */
 export interface SubscribeOptions {
-  /** Number of the newest matching jobs to watch: 1 to 1,000. Default: 100. */
+  /** Number of the newest matching jobs to watch: 1 to 1,000, on a hosted engine at most a page. Default: 100. */
   limit?: number | undefined
   /** Called when the engine does not answer. The subscription continues. Default: logs a warning. */
   onError?: ((error: unknown) => void) | undefined
@@ -87,7 +87,7 @@ export interface TenantInspector {
   getJob(id: string): Promise<JobDetails>
   /** Lists jobs. Jobs that come or go between two pages are neither repeated nor skip others. */
   listJobs(options?: InspectListOptions): Promise<JobSummaryPage>
-  /** Counts jobs: exact up to 100,000. */
+  /** Counts jobs: exact up to 100,000, on a hosted engine up to the size of a page. */
   countJobs(options?: CountOptions): Promise<JobCounts>
   /** Returns figures of a time range. */
   getStats(options?: StatsOptions): Promise<JobStats>

@@ -24,8 +24,8 @@ export interface JobStats {
   /** The ten ended jobs that took longest from their first start to their end. */
   readonly slowest: readonly JobSummary[]
   /**
-   * The job that has waited longest for its first attempt; absent if none waits. On an engine that cannot list queued
-   * jobs oldest first, only among the jobs of the figures.
+   * The job that has waited longest for its first attempt; absent if none waits. On a hosted engine, only
+   * among the jobs of the figures.
    */
   readonly oldestWaiting?: JobSummary
 }

@@ -54,6 +54,13 @@ test("with `overlap: 'skip'`, sends none for a tenant with an open run", async (
   expect(await allowing.inspect.runCronJob('nightly')).toHaveLength(2)
 })
 
+test('finds open runs on all pages', async () => {
+  const tenants = Array.from({ length: 9 }, (_none, index) => `tenant-${index}`)
+  const jobs = createFakeInspection(tenants.map(openRun), 2)
+  expect(await open({ tenants: () => tenants }, jobs).inspect.runCronJob('nightly')).toEqual([])
+  expect(jobs.queries).toHaveLength(5)
+})
+
 test('sends nothing if all runs are open', async () => {
   const { inspect, provider } = open({}, createFakeInspection([openRun('system')]))
   expect(await inspect.runCronJob('nightly')).toEqual([])

@@ -11,21 +11,21 @@ import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { EnvelopeResult } from '../provider/envelope-result.ts'
 import { cronEventOf, toCronEnvelope } from '../runs/cron-event.ts'
 import { tenantsOf } from '../runs/dispatch-tick.ts'
-import { isEnded } from '../runs/job-state.ts'
-import type { ListPage } from './inspect-source.ts'
+import { isEnded, openStates } from '../runs/job-state.ts'
+import type { InspectedEngine, ListPage } from './inspect-source.ts'
+import type { InspectQuery } from './job-inspection.ts'
 import { readJobs } from './read-jobs.ts'
+import { supportsFeature } from './supports-feature.ts'
 
 /** The services that a run of a cron job needs. */
 export interface CronJobRunner {
   readonly client: JobClient
+  readonly engine: InspectedEngine
   /** The current time, epoch milliseconds. */
   readonly nowMs: number
   readonly list: ListPage
   readonly send: (envelopes: readonly Envelope[]) => Promise<readonly EnvelopeResult[]>
 }
-
-/** Pages that are read to find open runs. */
-const maxPages = 2
 
 /** Returns the enabled cron job with this id. @throws {DefinitionNotFoundError} */
 export function requireCronJob(jobs: JobRegistry, id: string): CronJobDefinition {
@@ -42,10 +42,10 @@ export function requireCronJob(jobs: JobRegistry, id: string): CronJobDefinition
  */
 export async function runCronJob(
   definition: CronJobDefinition,
-  { client, nowMs, list, send }: CronJobRunner,
+  { client, engine, nowMs, list, send }: CronJobRunner,
 ): Promise<JobHandle[]> {
   const tenantIds = new Set(definition.tenants ? await tenantsOf(definition) : [systemTenantId])
-  const open = definition.overlap === 'skip' ? await openTenants(definition, list) : new Set()
+  const open = definition.overlap === 'skip' ? await openTenants(definition, engine, list) : new Set()
   const link = routerLinkOf(client)
   const envelopes: Envelope[] = []
   for (const tenantId of tenantIds) {
@@ -63,7 +63,18 @@ export async function runCronJob(
   })
 }
 
-async function openTenants({ id }: CronJobDefinition, list: ListPage): Promise<Set<string>> {
-  const { jobs } = await readJobs(list, { event: cronEventOf(id), order: 'newest', limit: 1000 }, maxPages)
+async function openTenants(
+  { id }: CronJobDefinition,
+  engine: InspectedEngine,
+  list: ListPage,
+): Promise<ReadonlySet<string>> {
+  const query: InspectQuery = {
+    event: cronEventOf(id),
+    ...(supportsFeature([engine], 'inspect.listJobs by state') && { states: openStates }),
+    order: 'newest',
+    limit: 1000,
+  }
+  const maxPages = supportsFeature([engine], 'inspect.countJobs: exact') ? Number.POSITIVE_INFINITY : 1
+  const { jobs } = await readJobs(list, query, maxPages)
   return new Set(jobs.filter(({ state }) => !isEnded(state)).map(({ tenantId }) => tenantId))
 }

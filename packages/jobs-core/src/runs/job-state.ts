@@ -47,6 +47,9 @@ export function isEnded(state: JobState): boolean {
   return ended.includes(state)
 }
 
+/** The states of jobs and runs that have not ended. */
+export const openStates: readonly JobState[] = jobStates.filter((state) => !isEnded(state))
+
 /** The facts about a run that determine its job's state. */
 export interface RunInJob {
   /** The definition that the run executes. */
