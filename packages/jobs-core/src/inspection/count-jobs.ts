@@ -8,7 +8,7 @@ const maxGroups = 1000
 
 /** Counts the jobs of one page, for an engine that cannot count: a page can take two requests. */
 export async function countJobs(list: ListPage, filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts> {
-  const { jobs, isComplete } = await readJobs(list, { ...filter, order: 'newest', limit: 1000 }, 1)
+  const { jobs, isComplete } = await readJobs(list, { ...filter, order: 'newest', limit: 1000 }, { maxPages: 1 })
   const groups = new Map<string, number>()
   for (const key of by === undefined ? [] : jobs.flatMap((job) => [...new Set(keysOf[by](job))])) {
     groups.set(key, (groups.get(key) ?? 0) + 1)

@@ -21,6 +21,7 @@ import {
 import type { InspectedEngine, InspectSource } from './inspect-source.ts'
 import type { ChangeJobsOptions, ChangeJobsResult, JobInspector, TenantInspector } from './job-inspector.ts'
 import type { JobFilter } from './job-filter.ts'
+import { readJobs } from './read-jobs.ts'
 import { createTenantInspector } from './tenant-inspector.ts'
 import { watchJobs } from './watch-jobs.ts'
 
@@ -124,7 +125,10 @@ export function createInspector(
       subscriptions.add(controller)
       const read = async () => {
         await enginesFor('inspect.subscribe', ['inspect.listJobs'], filterOptions, filter)
-        return (await source.list({ ...filter, order: 'newest', limit })).jobs
+        // A second page if the first one is short: hosted engines show some jobs only there.
+        const limits = { maxPages: 2, maxJobs: limit }
+        const { jobs } = await readJobs(source.list, { ...filter, order: 'newest', limit }, limits)
+        return jobs.slice(0, limit)
       }
       const { signal } = controller
       watchJobs({ clock, read, watch: (changed) => source.watch(changed), listener, onError, signal }).catch(logError)

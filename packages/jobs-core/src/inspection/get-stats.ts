@@ -40,8 +40,10 @@ export async function getStats(
           until: givenUntil === undefined ? until + 1 : until,
         }),
       },
-      countsExactly ? maxPages.counting : maxPages.other,
-      ({ createdAt }) => createdAt.getTime() < since,
+      {
+        maxPages: countsExactly ? maxPages.counting : maxPages.other,
+        isBeyond: ({ createdAt }) => createdAt.getTime() < since,
+      },
     ),
     findsOldest ? list({ ...filter, states: ['queued'], order: 'oldest', limit: 1 }) : undefined,
   ])

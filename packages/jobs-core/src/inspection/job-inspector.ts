@@ -75,7 +75,7 @@ export interface JobsChange {
 
 /** Options of `inspect.subscribe`. */
 export interface SubscribeOptions {
-  /** Number of the newest matching jobs to watch: 1 to 1,000, on a hosted engine at most a page. Default: 100. */
+  /** Number of the newest matching jobs to watch: 1 to 1,000, on a hosted engine at most two pages. Default: 100. */
   limit?: number | undefined
   /** Called when the engine does not answer. The subscription continues. Default: logs a warning. */
   onError?: ((error: unknown) => void) | undefined

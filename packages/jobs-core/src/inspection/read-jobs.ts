@@ -10,19 +10,27 @@ export interface ReadJobs {
   readonly isComplete: boolean
 }
 
-/** Reads up to `maxPages` pages of up to `query.limit` jobs. @param isLast - ends the list before this job */
+/** The limits of `readJobs`. */
+export interface ReadLimits {
+  readonly maxPages: number
+  /** Reads no further page with this number of jobs. Default: no limit. */
+  readonly maxJobs?: number
+  /** Ends the list before this job. Default: none. */
+  readonly isBeyond?: (job: JobSummary) => boolean
+}
+
+/** Reads several pages of up to `query.limit` jobs. */
 export async function readJobs(
   list: ListPage,
   query: InspectQuery,
-  maxPages: number,
-  isLast: (job: JobSummary) => boolean = () => false,
+  { maxPages, maxJobs = Number.POSITIVE_INFINITY, isBeyond = () => false }: ReadLimits,
 ): Promise<ReadJobs> {
   const jobs = new Map<string, JobSummary>()
   let cursor = query.cursor
-  for (let pages = 0; pages < maxPages; pages++) {
+  for (let pages = 0; pages < maxPages && jobs.size < maxJobs; pages++) {
     const page = await list({ ...query, ...(cursor !== undefined && { cursor }) })
     for (const job of page.jobs) {
-      if (isLast(job)) return { jobs: [...jobs.values()], isComplete: true }
+      if (isBeyond(job)) return { jobs: [...jobs.values()], isComplete: true }
       jobs.set(job.id, job)
     }
     cursor = page.cursor

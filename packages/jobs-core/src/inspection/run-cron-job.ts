@@ -74,7 +74,8 @@ async function openTenants(
     order: 'newest',
     limit: 1000,
   }
-  const maxPages = supportsFeature([engine], 'inspect.countJobs: exact') ? Number.POSITIVE_INFINITY : 1
-  const { jobs } = await readJobs(list, query, maxPages)
+  // A hosted engine is behind a network.
+  const maxPages = supportsFeature([engine], 'inspect.countJobs: exact') ? Number.POSITIVE_INFINITY : 2
+  const { jobs } = await readJobs(list, query, { maxPages })
   return new Set(jobs.filter(({ state }) => !isEnded(state)).map(({ tenantId }) => tenantId))
 }

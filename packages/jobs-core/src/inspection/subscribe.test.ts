@@ -80,6 +80,20 @@ describe('a subscription on an engine that cannot push', () => {
     expect(changes).toEqual(['b completed, a completed', '-b', 'd completed, c completed, -a'])
   })
 
+  test('reads a second page only if the first one is short', async () => {
+    const jobs = [1, 2, 3, 4, 5].map((atMs) => jobSummary(`j${atMs}`, atMs))
+    const read = async (limit: number, pageSize: number) => {
+      const fake = createFakeInspection(jobs, pageSize)
+      const { clock, changes, stop } = open(fake, { options: { limit } })
+      await clock.advance(0)
+      stop()
+      return [changes[0]?.split(', ').length, fake.queries.length]
+    }
+    expect(await read(2, 1000)).toEqual([2, 1])
+    expect(await read(4, 3)).toEqual([4, 2])
+    expect(await read(5, 1)).toEqual([2, 2])
+  })
+
   test('continues after errors, first after two seconds, at last every ten', async () => {
     const fake = createFakeInspection([jobSummary('a', 1)])
     const errors: number[] = []
