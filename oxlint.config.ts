@@ -24,7 +24,7 @@ const providerOrFacade = {
   message: 'A provider imports only jobs-core. Move code that providers share to jobs-core.',
 }
 const coreOrProvider = {
-  regex: '^@cgk-platform/jobs-',
+  regex: '^@cgk-platform/jobs-[^d]', // an app can import jobs-dashboard
   message: 'An app imports `@cgk-platform/jobs` or one of its subpaths. Export from it what is missing.',
 }
 const coreOrProviderButLoopback = {

@@ -131,6 +131,7 @@ const allowed: [path: string, source: string][] = [
   ['packages/jobs-inngest/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport 'inngest'`],
   ['packages/jobs/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport '@cgk-platform/jobs-local'`],
   ['examples/shop/right-way.ts', `import '@cgk-platform/jobs'\nimport '@cgk-platform/jobs/local'`],
+  ['examples/shop/dashboard.ts', `import '@cgk-platform/jobs-dashboard'`],
   ['examples/storefront/src/demo/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],
   ['examples/shop/test/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],
   ['examples/shop/test/way-too.ts', `import '@cgk-platform/jobs-trigger/loopback'`],

@@ -5,6 +5,7 @@ import {
   type DeclaredOptions,
   declareOptions,
   kindOf,
+  string,
 } from '@cgk-platform/jobs-core/provider'
 
 import type { DashboardAccess } from './access/dashboard-access.ts'
@@ -28,6 +29,11 @@ export interface DashboardOptions {
    * stands for one name or index, `**` for any number of them. Upper and lower case are equal.
    */
   redact?: readonly string[] | undefined
+  /**
+   * Encrypts the cursors of users of some tenants. Several processes that answer the same users need the same one, such
+   * as 32 random characters. Default: a random one for each process.
+   */
+  secret?: string | undefined
   /** Receives each action of a user, also a denied one. Default: a line of `logger`. */
   audit?: ((entry: AuditEntry) => void | Promise<void>) | undefined
   /** Receives actions and unexpected errors. Default: readable lines on a terminal, otherwise JSON. */
@@ -58,6 +64,7 @@ export const dashboardOptions: DeclaredOptions<CheckedOptions<DashboardOptions>>
       if (Array.isArray(paths) && paths.every(isPath)) return paths as string[]
       throw createError(name, 'is not an array of paths', "Pass paths such as `['payload.card.number', '**.email']`.")
     }),
+    secret: string({ maxLength: 1000, remedy: 'Pass at least 32 random characters, or omit it.' }),
     audit: functionOption(),
     logger: custom(),
   },

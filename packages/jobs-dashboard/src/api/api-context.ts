@@ -2,6 +2,7 @@ import type { JobClient, Logger } from '@cgk-platform/jobs-core'
 
 import type { Access } from '../access/authorize-request.ts'
 import type { AuditEntry } from '../audit.ts'
+import type { CursorSeal } from './cursor-seal.ts'
 import type { Redact } from './redact.ts'
 
 /** The parts of a dashboard that its API needs. */
@@ -9,6 +10,7 @@ export interface ApiContext {
   readonly client: JobClient
   readonly logger: Logger
   readonly redact: Redact
+  readonly seal: CursorSeal
   audit(entry: AuditEntry): Promise<void>
 }
 

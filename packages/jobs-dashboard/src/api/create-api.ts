@@ -10,12 +10,13 @@ import { toRefusal } from '../http/to-refusal.ts'
 import { withinTime } from '../http/within-time.ts'
 import { actions } from './actions.ts'
 import type { ApiContext } from './api-context.ts'
+import { createCursorSeal } from './cursor-seal.ts'
 import { performAction } from './perform-action.ts'
 import { createRedact } from './redact.ts'
 import { reads } from './reads.ts'
 
 /** The parts of the options that the API needs. */
-interface ApiOptions extends Pick<DashboardOptions, 'redact' | 'audit'> {
+interface ApiOptions extends Pick<DashboardOptions, 'redact' | 'audit' | 'secret'> {
   readonly client: JobClient
   readonly logger: Logger
 }
@@ -25,12 +26,14 @@ export function createApi({
   client,
   logger,
   redact,
+  secret,
   audit = (entry) => logger.info(`${entry.user} ${entry.action}: ${entry.outcome}`, { ...entry }),
 }: ApiOptions): (request: Request, path: string, access: Access) => Promise<Response> {
   const context: ApiContext = {
     client,
     logger,
     redact: createRedact(redact),
+    seal: createCursorSeal(secret),
     async audit(entry) {
       try {
         await audit(entry)

@@ -1,4 +1,5 @@
 import type { AuditEntry, DashboardAction } from '../audit.ts'
+import type { Access } from '../access/authorize-request.ts'
 import { scopeOf } from '../access/scope-of.ts'
 import { checkOrigin } from '../http/check-origin.ts'
 import { readJson } from '../http/read-json.ts'
@@ -32,7 +33,9 @@ export async function performAction(
     checkOrigin(request)
     const query = new Query(request.url, ['tenant'])
     tenantId = query.text('tenant') ?? (access.tenants.length === 1 ? access.tenants[0] : undefined)
-    const prepared = prepare(readFields(await readJson(request, await maxBytesOf(action, context)), 'the body', names))
+    const prepared = prepare(
+      readFields(await readJson(request, await maxBytesOf(action, context, access)), 'the body', names),
+    )
     target = prepared.target
     if (!access.can[permission]) throw new Refusal(403, 'forbidden', 'You may not do this.')
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(maxChangeMs)])
@@ -49,8 +52,8 @@ export async function performAction(
 }
 
 /** A payload can be as large as the engine allows. */
-async function maxBytesOf(action: DashboardAction, { client }: ApiContext): Promise<number> {
-  if (action !== 'send') return maxBodyBytes
+async function maxBytesOf(action: DashboardAction, { client }: ApiContext, { can }: Access): Promise<number> {
+  if (action !== 'send' || !can.send) return maxBodyBytes
   const { maxPayloadBytes } = await client.capabilities()
   return Math.max(maxBodyBytes, Math.min(maxSendBytes, maxPayloadBytes + maxBodyBytes))
 }

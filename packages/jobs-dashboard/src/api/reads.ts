@@ -42,21 +42,28 @@ export const reads: Readonly<Record<string, Read>> = {
     return { stats, states }
   }),
 
-  jobs: scoped([...filterNames, 'order', 'limit', 'cursor'], ({ inspect }, query) =>
-    inspect.listJobs({
+  jobs: scoped([...filterNames, 'order', 'limit', 'cursor'], async ({ inspect, tenantId }, query, { seal }) => {
+    const given = query.text('cursor')
+    const page = await inspect.listJobs({
       ...query.filter(),
       order: query.text('order') as 'newest' | undefined,
       limit: query.number('limit'),
-      cursor: query.text('cursor'),
-    }),
-  ),
+      cursor: given === undefined || tenantId === undefined ? given : await seal.open(given, tenantId),
+    })
+    if (tenantId === undefined || page.cursor === undefined) return page
+    return { ...page, cursor: await seal.seal(page.cursor, tenantId) }
+  }),
 
   counts: scoped([...filterNames, 'by'], ({ inspect }, query) =>
     inspect.countJobs({ ...query.filter(), by: query.text('by') as CountGroup | undefined }),
   ),
 
   job: scoped(['id'], async ({ inspect }, query, { redact }, { access }) =>
-    showJob(await inspect.getJob(query.required('id')), { redact, payloads: access.can.payloads }),
+    showJob(await inspect.getJob(query.required('id')), {
+      redact,
+      payloads: access.can.payloads,
+      workers: access.tenants === 'all',
+    }),
   ),
 
   download: scoped(['id', 'part', 'run', 'step'], respondDownload),

@@ -14,10 +14,15 @@ export interface Sight {
   readonly redact: Redact
   /** Whether the user may see payloads and outputs. */
   readonly payloads: boolean
+  /** Whether the user may see workers. */
+  readonly workers: boolean
 }
 
 /** Returns a job as a user may see it: a `JobJson` once it is JSON. */
-export function showJob({ payload, idempotencyKey, runs, ...job }: JobDetails, { redact, payloads }: Sight): unknown {
+export function showJob(
+  { payload, idempotencyKey, runs, ...job }: JobDetails,
+  { redact, payloads, workers }: Sight,
+): unknown {
   let charactersLeft = maxCharactersOfAll
   const show = (value: unknown): ValueJson => {
     if (!payloads) return { kind: 'hidden' }
@@ -33,7 +38,7 @@ export function showJob({ payload, idempotencyKey, runs, ...job }: JobDetails, {
   const showStep = ({ output, waitsFor, compensation, ...step }: StepStatus): unknown => ({
     ...withError(step),
     ...(output !== undefined && { output: show(redactStepOutput(redact, step.kind, output)) }),
-    ...(waitsFor && { waitsFor: showWait(waitsFor, { redact, payloads }) }),
+    ...(waitsFor && { waitsFor: showWait(waitsFor, redact, payloads) }),
     ...(compensation && { compensation: withError(compensation) }),
   })
   return {
@@ -44,7 +49,12 @@ export function showJob({ payload, idempotencyKey, runs, ...job }: JobDetails, {
       ...withError(run),
       ...(output !== undefined && { output: show(redact('output', output)) }),
       ...(steps && { steps: steps.map(showStep) }),
-      ...(attemptHistory && { attemptHistory: attemptHistory.map((attempt) => withError(attempt)) }),
+      ...(attemptHistory && {
+        attemptHistory: attemptHistory.map(({ worker, ...attempt }) => ({
+          ...withError(attempt),
+          ...(workers && worker !== undefined && { worker }),
+        })),
+      }),
     })),
   }
 }
@@ -67,7 +77,7 @@ function showError({ name, message, code, stack, cause }: JobErrorInfo, payloads
   }
 }
 
-function showWait(waitsFor: NonNullable<StepStatus['waitsFor']>, { redact, payloads }: Sight): unknown {
+function showWait(waitsFor: NonNullable<StepStatus['waitsFor']>, redact: Redact, payloads: boolean): unknown {
   if (!('event' in waitsFor) || !waitsFor.match) return waitsFor
   const { event, match } = waitsFor
   if (!payloads) return { event }

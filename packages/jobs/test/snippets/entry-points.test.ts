@@ -27,7 +27,7 @@ test.each([
   ['packages/jobs/src/inngest.ts', 0],
   ['packages/jobs/src/trigger.ts', 0],
   ['packages/jobs/src/trigger-tasks.ts', 0],
-  ['packages/jobs-dashboard/src/index.ts', 5],
+  ['packages/jobs-dashboard/src/index.ts', 6],
   ['packages/jobs-dashboard/src/node.ts', 1],
   ['packages/jobs-local/src/index.ts', 13],
   ['packages/jobs-local/src/testing/index.ts', 7],

@@ -83,6 +83,7 @@ export function createReaderProject(): ReaderProject {
     '@opentelemetry/sdk-trace': 'packages/jobs-otel/node_modules/@opentelemetry/sdk-trace',
     '@trigger.dev/sdk': 'packages/jobs-trigger/node_modules/@trigger.dev/sdk',
     bullmq: 'tools/bench-peers/node_modules/bullmq',
+    hono: 'packages/jobs-dashboard/node_modules/hono',
     inngest: 'packages/jobs-inngest/node_modules/inngest',
     'prom-client': 'packages/jobs/node_modules/prom-client',
     zod: 'packages/jobs-core/node_modules/zod',
