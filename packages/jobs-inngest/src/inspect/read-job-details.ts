@@ -46,10 +46,12 @@ export async function readJobDetails(id: string, inspected: InspectionDependenci
   const { payload, idempotencyKey, sentAt, runAt = sentAt } = toEnvelope(event, id)
   const children = traced && isWorkflowName(traced.function.name) ? childrenInTrace(tracedSteps(root)) : undefined
   const hasStarts = runs.every((run) => hasExactStart(run, rootOf(run)))
-  const { startedAt, ...rest } = status
+  const hasEnds = runs.every((run) => hasExactEnd(run) || rootOf(run) !== undefined)
+  const { startedAt, endedAt, ...rest } = status
   return {
     ...rest,
     ...(hasStarts && startedAt && { startedAt }),
+    ...(hasEnds && endedAt && { endedAt }),
     payload,
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     runs: status.runs.map((each, index) => toDetails(each, runs[index]!, rootOf(runs[index]!), runAt)),
@@ -59,8 +61,12 @@ export async function readJobDetails(id: string, inspected: InspectionDependenci
 
 function toDetails(status: RunStatus, run: EngineRun, root: TraceSpan | undefined, runAt: number): RunDetails {
   if (!root && !hasListedAttempts(run)) {
-    const { steps: _, startedAt, ...rest } = status
-    return { ...rest, ...(hasExactStart(run, root) && startedAt && { startedAt }) }
+    const { steps: _, startedAt, endedAt, ...rest } = status
+    return {
+      ...rest,
+      ...(hasExactStart(run, root) && startedAt && { startedAt }),
+      ...(hasExactEnd(run) && endedAt && { endedAt }),
+    }
   }
   const dueAt = status.retryOf === undefined ? runAt : Date.parse(run.queuedAt)
   return { ...status, attemptHistory: attemptsInTrace(root, { run, status, dueAt }) }
@@ -86,15 +92,13 @@ function hasExactStart(run: EngineRun, root: TraceSpan | undefined): boolean {
   return run.status === 'QUEUED' || root !== undefined || recordedStartOf(run) !== undefined
 }
 
-/** Returns the times of a run: those of its trace, otherwise those of the list. */
+/** Returns the times of a run: those of its trace, otherwise those of the list, which are not all exact. */
 function timesOf(run: EngineRun, root: TraceSpan | undefined): RunTimes {
   if (run.status === 'QUEUED') return {}
-  const tracedStart = root ? root.startedAt : run.startedAt
-  const startedAt = tracedStart === undefined ? undefined : (recordedStartOf(run) ?? Date.parse(tracedStart))
-  const listedEnd = run.status !== 'RUNNING' && hasExactEnd(run) ? run.endedAt : undefined
-  const endedAt = listedEnd ?? (run.status === 'RUNNING' ? undefined : root?.endedAt)
+  const { startedAt } = root ?? run
+  const endedAt = run.status === 'RUNNING' ? undefined : root && !hasExactEnd(run) ? root.endedAt : run.endedAt
   return {
-    ...(startedAt !== undefined && { startedAt }),
+    ...(startedAt !== undefined && { startedAt: recordedStartOf(run) ?? Date.parse(startedAt) }),
     ...(endedAt !== undefined && { endedAt: Date.parse(endedAt) }),
   }
 }

@@ -73,6 +73,19 @@ describe('a job', () => {
     expect(cancelled.endedAt!.getTime()).toBeLessThan(cancelled.scheduledFor!.getTime())
   })
 
+  test('with several definitions has no attempt and no end that Inngest does not tell, after a cancel', async () => {
+    const define = (id: string) => defineJob({ id, event: 'work.asked', handler: () => undefined })
+    const { client, job } = await open({ jobs: [define('one'), define('two')] })
+    const { id } = await client.sendJob('work.asked', payload, { delay: '1h' })
+    await client.cancelJob(id)
+    const details = (await job(id))!
+    expect(details).toMatchObject({ state: 'cancelled', runs: [{ attempts: 0 }, { attempts: 0, attemptHistory: [] }] })
+    expect([details.endedAt, details.runs[0]!.endedAt, details.runs[0]!.attemptHistory]).toEqual(
+      Array(3).fill(undefined),
+    )
+    expect(details.runs[1]!.endedAt!.getTime()).toBeLessThan(details.scheduledFor!.getTime())
+  })
+
   test('has the runs of each retry, each with the run that it retries', async () => {
     let isBroken = true
     const handler = (): void => {
