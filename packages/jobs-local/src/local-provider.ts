@@ -9,11 +9,13 @@ import {
   findUnsupportedOptions,
 } from '@cgk-platform/jobs-core/provider'
 
+import { checkCursor } from './check-cursor.ts'
 import { localCapabilities, sqliteCapabilities } from './capabilities.ts'
 import { Engine } from './engine/engine.ts'
 import type { EngineView } from './engine/engine-view.ts'
 import { type OpenEngine, warnAtExit } from './engine/warn-at-exit.ts'
 import { healthOf } from './health-of.ts'
+import { createInspection, type InspectedEngine } from './inspection/create-inspection.ts'
 import { type LocalConfig, type LocalSettings, toLocalSettings } from './local-config.ts'
 import { changeNow } from './store/change-now.ts'
 import type { JobStore } from './store/job-store.ts'
@@ -65,7 +67,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
   const capabilities = path === undefined ? localCapabilities : sqliteCapabilities
   const watchers = createWatchers()
   const reads = new TurnLimit(clock, turnBatch)
-  let running: { readonly engine: Engine; readonly store: JobStore } | undefined
+  let running: InspectedEngine | undefined
   let stopWarning = (): void => undefined
   const attached = () => {
     if (!running) throw new TypeError('Pass a local provider to a client first: `createJobClient({ provider })`.')
@@ -104,7 +106,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
         changed: watchers.notify,
         changedExternally: () => watchers.notifyExternal((jobIds) => store.shared!.statesOf(jobIds)),
       })
-      running = { engine, store }
+      running = { engine, store, host }
       if (role === 'work') engine.start()
       if (clock === machineClock && role !== 'send') stopWarning = warnAtExit(toOpenEngine(engine, host, store))
     },
@@ -116,6 +118,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
         ? store.shared!.addInTransaction(transaction, envelopes, clock.now())
         : changeNow(store, () => store.add(envelopes, clock.now()))
       engine.wake()
+      watchers.notifyAll()
       return added
     },
 
@@ -150,17 +153,12 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     pauses: async () => attached().store.pauses.all(),
 
     async list(query) {
-      if (query.cursor !== undefined && !/^[0-9A-Z]{26}$/.test(query.cursor)) {
-        const problem = 'was not returned by `listJobs`'
-        throw new InvalidOptionError({
-          option: 'cursor',
-          problem,
-          remedy: 'Pass the `cursor` of the previous page unchanged.',
-        })
-      }
+      checkCursor(query.cursor)
       const { jobs, cursor } = attached().store.list(query)
       return { jobs: jobs.map(toJobStatus), ...(cursor !== undefined && { cursor }) }
     },
+
+    inspection: createInspection(attached, { watchers, reads }),
 
     watch: watchers.watch,
 

@@ -8,8 +8,12 @@ const debounceMs = 20
 export interface Watchers {
   /** Calls `changed` after each change of a job. Returns a function that stops watching. */
   readonly watch: (jobId: string, changed: () => void) => () => void
-  /** Notifies the watchers of a job. */
+  /** Calls `changed` after changes of any jobs. Returns a function that stops watching. */
+  readonly watchAll: (changed: () => void) => () => void
+  /** Notifies the watchers of a job, and those of all jobs. */
   readonly notify: (jobId: string) => void
+  /** Notifies the watchers of all jobs: of new ones, which nobody else can watch yet. */
+  readonly notifyAll: () => void
   /**
    * Notifies the watchers of jobs that another process has changed. Such a change does not name its jobs, so this
    * compares the state of all watched jobs.
@@ -22,10 +26,14 @@ export interface Watchers {
 /** Creates an empty set of watchers. */
 export function createWatchers(): Watchers {
   const byJob = new Map<string, Set<() => void>>()
+  const ofAll = new Set<() => void>()
   /** States of the watched jobs at the last comparison. */
   const seen = new Map<string, string>()
   let isCollecting = false
-  const notify = (jobId: string): void => {
+  const notifyAll = (): void => {
+    if (ofAll.size > 0) for (const changed of [...ofAll]) changed()
+  }
+  const notifyOf = (jobId: string): void => {
     const watching = byJob.get(jobId)
     if (watching) for (const changed of [...watching]) changed()
   }
@@ -35,8 +43,9 @@ export function createWatchers(): Watchers {
     seen.clear()
     for (const [jobId, state] of read([...byJob.keys()])) {
       seen.set(jobId, state)
-      if (before.get(jobId) !== state) notify(jobId)
+      if (before.get(jobId) !== state) notifyOf(jobId)
     }
+    notifyAll()
   }
   return {
     watch(jobId, changed) {
@@ -47,9 +56,18 @@ export function createWatchers(): Watchers {
         if (watching.size === 0 && byJob.get(jobId) === watching) byJob.delete(jobId)
       }
     },
-    notify,
+    watchAll(changed) {
+      const watching = (): void => changed()
+      ofAll.add(watching)
+      return () => void ofAll.delete(watching)
+    },
+    notify(jobId) {
+      notifyOf(jobId)
+      notifyAll()
+    },
+    notifyAll,
     notifyExternal(read) {
-      if (isCollecting || byJob.size === 0) return
+      if (isCollecting || byJob.size + ofAll.size === 0) return
       isCollecting = true
       later(() => compare(read), debounceMs)
     },

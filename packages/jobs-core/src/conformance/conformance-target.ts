@@ -37,6 +37,8 @@ export interface ConformanceOpenOptions {
 export interface ConformanceEngine {
   /** A client with the options of `conformanceOptions(capabilities)`. */
   readonly client: JobClient
+  /** True if the process of the client has none of the suite's definitions. Default: it has them. */
+  readonly hasNoDefinitions?: boolean
   /** Stops the engine and everything that was started for it. */
   close(): Promise<void>
   /** The clock of an engine with its own time, which handlers also use. Default: the system clock. */
@@ -59,4 +61,11 @@ export interface ConformanceEngine {
 }
 
 /** Optional equipment of a target that cases can require. */
-export type Equipment = 'anotherClient' | 'createClient' | 'inject' | 'restart' | 'suspend' | 'createDefault'
+export type Equipment =
+  | 'definitions'
+  | 'anotherClient'
+  | 'createClient'
+  | 'inject'
+  | 'restart'
+  | 'suspend'
+  | 'createDefault'

@@ -34,6 +34,7 @@ async function outcomeOf(suite: OpenSuite, one: ConformanceCase, limitMs: number
 }
 
 function isProvided({ target, engine }: OpenSuite, equipment: Equipment): boolean {
+  if (equipment === 'definitions') return engine.hasNoDefinitions !== true
   return equipment === 'createDefault' ? target.createDefault !== undefined : engine[equipment] !== undefined
 }
 

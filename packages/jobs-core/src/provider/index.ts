@@ -107,7 +107,7 @@ export type { EventName, TenantInput } from '../events/job-events.ts'
 export type { OwnEvent } from '../events/own-event.ts'
 export type { OwnJob } from '../jobs/own-job.ts'
 export type { OwnItem } from '../client/send-options.ts'
-export { beforeJobIdsSince, createJobId } from '../events/job-id.ts'
+export { beforeJobIdsSince, createJobId, sentAtOf } from '../events/job-id.ts'
 export { copyJson, type Json, mayExceed } from '../events/json.ts'
 export { systemTenantId } from '../events/reserved-names.ts'
 
@@ -139,7 +139,7 @@ export type { CronSchedule } from '../time/cron-schedule.ts'
 export { latestTick } from '../time/latest-tick.ts'
 
 // Status of jobs and runs
-export { jobStateOf, newestRuns, type RunInJob } from '../runs/job-state.ts'
+export { jobStateOf, jobStates, newestRuns, type RunInJob } from '../runs/job-state.ts'
 export { type JobStatusFacts, jobStatusOf } from '../runs/job-status-of.ts'
 
 // Workflows

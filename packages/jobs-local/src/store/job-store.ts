@@ -1,4 +1,4 @@
-import type { JobState, Pause, PauseTarget } from '@cgk-platform/jobs-core'
+import type { JobState, WorkerInfo } from '@cgk-platform/jobs-core'
 import type {
   JobErrorInfo,
   Json,
@@ -15,6 +15,9 @@ import type {
 
 import type { BatchBounds, Gather } from './gather.ts'
 import type { SqliteTransaction } from '../provider-options.ts'
+import type { Pauses } from './pauses.ts'
+import type { StoredAttempt } from './stored-attempt.ts'
+import type { StoreInspection } from './store-inspection.ts'
 
 /** A stored job. Instants are epoch milliseconds. */
 export interface StoredJob {
@@ -72,6 +75,8 @@ export interface StoredRun {
   graceMs?: number
   /** When the current attempt began, which is running or suspended. */
   attemptStartedAt?: number
+  /** The newest attempts that others followed, oldest first. Absent: none, or they were not read from a file. */
+  history?: StoredAttempt[]
   /** Set while the attempt runs again after a pause. */
   resumed?: boolean
   /** Set if the run may have ended its process earlier: until then, in elapsed time, no other suspect begins beside it. */
@@ -170,14 +175,6 @@ export interface RunLimits {
 /** Returns the limits of a definition. Called at each claim, because hot reload can change them. */
 export type LimitsOf = (definitionId: string) => RunLimits | undefined
 
-/** The definitions and tenants whose runs get no slot. */
-export interface Pauses {
-  /** Pauses or resumes a definition or a tenant. Does nothing if it already is. Call it only within `change`. */
-  set(target: PauseTarget, isPaused: boolean, now: number): void
-  /** Returns what is paused. */
-  all(): readonly Pause[]
-}
-
 /** The result of a send. */
 export type AddedJob = Extract<EnvelopeResult, { readonly ok: true }>
 
@@ -197,6 +194,10 @@ export interface SharedStore {
   subscribersElsewhere(event: string): readonly RemoteSubscriber[]
   /** Returns the number of live workers of this store, including this process if it is one. */
   countWorkers(): number
+  /** Returns the live workers. */
+  workers(): readonly WorkerInfo[]
+  /** Returns the id of the worker of a run's newest attempt. */
+  workerOf(run: StoredRun): string | undefined
   /** Returns the ids of definitions that have waiting runs but no worker. */
   definitionsWithoutWorker(): readonly string[]
   /** Adds jobs within a transaction that the app has begun on the same file. */
@@ -222,11 +223,14 @@ export interface JobStore {
   change<T>(work: () => T, end: ChangeCallbacks<T>): Promise<void> | undefined
   /** The definitions and tenants that are paused. */
   readonly pauses: Pauses
+  /** Reads jobs for `client.inspect`. */
+  readonly inspection: StoreInspection
   /** Whether a change is pending. */
   readonly isChanging: boolean
   /** Adds jobs. For an idempotency key that is in use, returns the job that holds it. */
   add(envelopes: readonly Envelope[], now: number): readonly AddedJob[]
-  get(jobId: string): StoredJob | undefined
+  /** Returns a job. @param withAttempts - whether to read the attempts of its runs. Default false. */
+  get(jobId: string, withAttempts?: boolean): StoredJob | undefined
   /** Takes up to `max` due jobs that have no runs yet, oldest first. */
   takeDueJobs(max: number, now: number): readonly StoredJob[]
   /** Returns true if a due job was not yet taken. */

@@ -34,6 +34,7 @@ async function open({ journalPath }: ConformanceOpenOptions): Promise<Conformanc
   const client = createClient({ load: () => provider }, options)
   return {
     client,
+    hasNoDefinitions: true,
     anotherClient: async () => createOn(),
     createClient: (own) => createOn({ hooks: undefined, ...own }),
     async inject(envelope) {

@@ -5,8 +5,7 @@ import { expect, test } from 'vitest'
 
 import type { WorkerDefinition, StoredJob } from '../../src/store/job-store.ts'
 import { cutoffsOf, deleteExpiredJobs } from '../../src/store/sqlite/delete-expired-jobs.ts'
-import { candidateJobsSql } from '../../src/store/sqlite/candidate-jobs.ts'
-import { listJobs } from '../../src/store/sqlite/jobs-table.ts'
+import { listJobs } from '../../src/store/sqlite/list-jobs.ts'
 import { takeOver } from '../../src/store/sqlite/take-over.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { changed, countOf, openDatabase, openStore } from '../kit/open-store.ts'
@@ -79,11 +78,6 @@ test.for([
     'the leftover slot of a run',
     'cgk_leftovers_run',
     'SELECT id FROM cgk_leftovers WHERE run = 1 AND worker = 1 LIMIT 1',
-  ],
-  [
-    'jobs of a tenant',
-    'cgk_jobs_tenant',
-    "SELECT envelope FROM cgk_jobs WHERE id < '~' AND tenant = 'acme' ORDER BY id DESC LIMIT 10",
   ],
   [
     'the run that a debounced one supersedes',
@@ -170,30 +164,4 @@ test.runIf(readsTypeScript)('a process that only sends does not cache its jobs',
   file.remove()
   expect(ended).toMatchObject({ code: 0, stderr: '' })
   expect(Number(ended.stdout)).toBeLessThan(10_000_000)
-})
-
-const states: readonly JobState[] = ['scheduled', 'queued', 'running', 'retrying', 'completed', 'failed', 'superseded']
-
-test.for(states)('finds a few %s jobs without scanning all others', (state, { onTestFinished }) => {
-  const { path, remove } = createTemporaryFile('memory')
-  onTestFinished(remove)
-  const connection = openFile(path)
-  const sql = `SELECT seq FROM ${candidateJobsSql(connection, { state })} WHERE id < '~' ORDER BY id DESC LIMIT 10`
-  const plan = connection.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail)
-  connection.close()
-  const ofFew = /^SCAN cgk_(?:jobs|runs) USING (?:COVERING )?INDEX cgk_\w+_(?:due|paused|ended|debounced)$/
-  expect(plan.filter((step) => /^SCAN cgk_(?:jobs|runs)\b/.test(step) && !ofFew.test(step))).toEqual([])
-  expect(plan).toContain('SEARCH cgk_jobs USING INTEGER PRIMARY KEY (rowid=?)')
-})
-
-test('finds the jobs of a reference without scanning others', ({ onTestFinished }) => {
-  const { path, remove } = createTemporaryFile('memory')
-  onTestFinished(remove)
-  const connection = openFile(path)
-  const from = candidateJobsSql(connection, { reference: 'order_1', state: 'completed' })
-  const sql = `SELECT seq FROM ${from} WHERE id < '~' AND tenant = 'acme' ORDER BY id DESC LIMIT 10`
-  const plan = connection.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail)
-  connection.close()
-  expect(plan.filter((step) => step.startsWith('SCAN'))).toEqual([])
-  expect(plan).toContain('SEARCH cgk_jobs USING INTEGER PRIMARY KEY (rowid=?)')
 })

@@ -27,7 +27,7 @@ const killAt = (moment: 'before' | 'after', when: string): string => `
   }
 `
 const joining = 'phase = 5, gather_until = 1'
-const settling = 'SET phase = NULL, worker = NULL, state = ?'
+const settling = 'SET phase = NULL, state = ?'
 
 const phases: readonly [phase: string, doomed: string][] = [
   ['while the events wait for a batch', `await work([${batch(importing)}]); setTimeout(die, 200)`],

@@ -24,7 +24,7 @@ const killAt = (moment: 'before' | 'after', when: string) => `
   }
 `
 const claiming = 'INSERT INTO cgk_runs'
-const settling = 'SET phase = NULL, worker = NULL, state = ?'
+const settling = 'SET phase = NULL, state = ?'
 const handler = `(_event, { attempt }) => { say('attempt', attempt); return attempt }`
 
 /** The beginning of the code of a worker whose job has no limits, or all of them. */

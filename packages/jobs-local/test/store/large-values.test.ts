@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { createDeferred } from '../kit/deferred.ts'
-import { listJobs } from '../../src/store/sqlite/jobs-table.ts'
+import { listJobs } from '../../src/store/sqlite/list-jobs.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { changed, openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'

@@ -162,6 +162,7 @@ export const inspectionChangeCases: readonly ConformanceCase[] = casesOf(rules.i
     id: 'inspect-run-cron-job',
     title: "`inspect.runCronJob` runs a cron job now, and with `overlap: 'skip'` not again before it has ended",
     requiredFeatures: ['inspect.runCronJob', 'cron', "cron.overlap: 'skip'"],
+    requiredEquipment: ['definitions'],
     async run(t) {
       const definition = 'conformance-cron-manual'
       const before = t.now()
@@ -188,6 +189,7 @@ export const inspectionChangeCases: readonly ConformanceCase[] = casesOf(rules.i
     id: 'inspect-run-cron-job-of-tenants',
     title: '`inspect.runCronJob` runs a cron job for each of its tenants',
     requiredFeatures: ['inspect.runCronJob', 'cron', 'cron.tenants', "cron.overlap: 'skip'"],
+    requiredEquipment: ['definitions'],
     async run(t) {
       // A tick at this moment may still be running.
       const jobs = await t.waitUntil('it runs for both tenants', async () => {

@@ -176,6 +176,7 @@ export const inspectionCases: readonly ConformanceCase[] = casesOf(rules.inspect
   {
     id: 'inspect-definitions',
     title: '`inspect.listDefinitions` returns the definitions of the process, and the next five ticks of a cron job',
+    requiredEquipment: ['definitions'],
     async run(t) {
       const all = await t.client.inspect.listDefinitions()
       const find = (id: string) => all.find((definition) => definition.id === id)

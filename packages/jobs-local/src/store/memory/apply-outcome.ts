@@ -2,6 +2,7 @@ import type { JobState } from '@cgk-platform/jobs-core'
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredRun } from '../job-store.ts'
+import { recordAttempt } from './record-attempt.ts'
 import type { RunQueue } from './run-queue.ts'
 
 /** Applies the outcome of an attempt to a run in memory. Calls `end` if the outcome ends the run. */
@@ -24,6 +25,7 @@ export function applyOutcome(
     case 'suspended':
       return queue.suspend(run, outcome.wakeAt)
     case 'retry':
+      recordAttempt(run, outcome, now)
       run.error = outcome.error
       run.state = 'retrying'
       return queue.delay(run, now + outcome.afterMs)

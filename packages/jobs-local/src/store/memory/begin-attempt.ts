@@ -11,7 +11,7 @@ export function beginAttempt(run: StoredRun, now: number): void {
     run.attempts++
     run.startedAt ??= now
     run.job.startedAt ??= now
-    if (run.workflow) run.attemptStartedAt = now
+    if (run.workflow || run.history) run.attemptStartedAt = now
   }
   if (run.wakePending) run.wakePending = false
 }

@@ -16,7 +16,7 @@ export class IndexedJobs {
   }
 
   /** Returns the jobs with the reference of a query, of any tenant; all jobs for a query without a reference. */
-  candidates({ reference }: ListQuery): StoredJob[] {
+  candidates({ reference }: Pick<ListQuery, 'reference'>): StoredJob[] {
     return [...(reference === undefined ? this.#jobs.values() : (this.#byReference.get(reference) ?? []))]
   }
 

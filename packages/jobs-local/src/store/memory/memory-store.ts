@@ -13,6 +13,7 @@ import { turnBatch } from '../../turn-batch.ts'
 import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import { isCompensatedOnCancel } from '../is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
+import { MemoryInspection } from './memory-inspection.ts'
 import { isTick, OpenRuns } from './open-runs.ts'
 import { Paused } from './paused.ts'
 import { type Retention, RetainedJobs } from '../retained-jobs.ts'
@@ -40,6 +41,7 @@ class MemoryStore implements JobStore {
   readonly pauses = new Paused((target) => this.#queue.unpause(target))
   readonly endGathering = (): void => this.#queue.endGathering()
   readonly #jobs = new IndexedJobs()
+  readonly inspection = new MemoryInspection(this.#jobs)
   readonly #arrived = new Fifo<StoredJob>()
   readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')
   readonly #queue: RunQueue

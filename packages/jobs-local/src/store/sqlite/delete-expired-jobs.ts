@@ -2,6 +2,7 @@ import { turnBatch } from '../../turn-batch.ts'
 import type { Retention } from '../retained-jobs.ts'
 import type { Connection } from './connection.ts'
 import { countWithin } from './count-within.ts'
+import { removeEmptySegments } from './segments-table.ts'
 import { isFirstRun, isRunOf, jobOfRun } from './rows.ts'
 
 /** Maximum number of free pages to return to the disk in one transaction. */
@@ -74,6 +75,8 @@ export function deleteExpiredJobs(connection: Connection, { withRuns, withoutRun
   remove('cgk_jobs WHERE seq', jobs)
   remove('cgk_references WHERE job', jobs)
   remove('cgk_runs WHERE run', runs)
+  remove('cgk_attempts WHERE run', runs)
+  removeEmptySegments(connection, jobs)
   if (workflows !== '[]') for (const table of ['steps', 'waits', 'notices']) remove(`cgk_${table} WHERE run`, workflows)
   connection.run('DELETE FROM cgk_keys WHERE expires_at <= ?', now)
   return batch.length < expired.length || batch.length === turnBatch

@@ -1,4 +1,5 @@
 import type { StoredJob, StoredRun } from '../job-store.ts'
+import { readAttempts } from './attempts-table.ts'
 import type { Connection } from './connection.ts'
 import { findJob } from './jobs-table.ts'
 import { jobOfRun, keyOf, type RunRow, seqOf, toStoredRun } from './rows.ts'
@@ -13,9 +14,12 @@ export class JobsReader {
     this.#connection = connection
   }
 
-  job(jobId: string): StoredJob | undefined {
+  job(jobId: string, withAttempts = false): StoredJob | undefined {
     const job = findJob(this.#connection, jobId)
-    return job && this.withRuns(job)
+    if (!job) return undefined
+    this.withRuns(job)
+    if (withAttempts) for (const run of job.runs) run.history = readAttempts(this.#connection, keyOf(run).run)
+    return job
   }
 
   /** Reads the runs of a job into it. */

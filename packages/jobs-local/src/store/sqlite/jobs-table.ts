@@ -1,35 +1,18 @@
 import type { SQLInputValue } from 'node:sqlite'
 
-import type { JobState } from '@cgk-platform/jobs-core'
-import {
-  encodeEnvelope,
-  type Envelope,
-  jobStateOf,
-  type ListQuery,
-  type RunInJob,
-} from '@cgk-platform/jobs-core/provider'
+import { encodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { AddedJob, StoredJob } from '../job-store.ts'
 import type { Connection } from './connection.ts'
-import { candidateJobsSql } from './candidate-jobs.ts'
 import { createInsert } from './insert-rows.ts'
+import { extendSegments } from './segments-table.ts'
 import type { RecentEnvelopes } from './recent-envelopes.ts'
-import { isRunOf, type JobRow, toJobState, toStoredJob } from './rows.ts'
+import { type JobRow, toStoredJob } from './rows.ts'
 
 /** The columns of a `JobRow`. */
 export const columns = 'seq, id, tenant, event, envelope, state, ended_at'
 const insertReferences = createInsert('cgk_references (reference, job)', '(?, ?)')
 const insertJobs = createInsert('cgk_jobs (seq, id, tenant, event, envelope, state, due_at)', '(?, ?, ?, ?, ?, ?, ?)')
-/** Number of jobs of which to find out the state at once for a list. */
-const listBatch = 500
-/**
- * Condition that a job may be in a state: one of its runs is, or it has no runs and is itself. Only all runs together
- * determine the state.
- */
-const maybeInState = `ifnull(
-  (SELECT max(r.state = ?) FROM cgk_runs r WHERE ${isRunOf('seq')}),
-  iif(state = 'taken', 'queued', state) = ?
-)`
 
 /**
  * Writes new jobs. For an idempotency key in use, returns the job that holds it. Requires an open transaction, either
@@ -46,6 +29,7 @@ export function addJobs(
   let seq = lastSeq(connection)
   const rows: SQLInputValue[][] = []
   const references: SQLInputValue[][] = []
+  const created: [seq: number, envelope: Envelope][] = []
   const added = envelopes.map((envelope): AddedJob => {
     const holder = envelope.idempotencyKey === undefined ? undefined : takeKey(connection, envelope, now)
     if (holder !== undefined) return { ok: true, id: holder, deduplicated: true }
@@ -54,11 +38,13 @@ export function addJobs(
     const state = delayed ? 'scheduled' : 'queued'
     rows.push([++seq, id, tenantId, event, encodeEnvelope(envelope), state, delayed ? runAt : null])
     for (const reference of envelope.references ?? []) references.push([reference, seq])
+    created.push([seq, envelope])
     recent?.add(seq, envelope)
     return { ok: true, id, deduplicated: false }
   })
   insertJobs(connection, rows)
   insertReferences(connection, references)
+  extendSegments(connection, created)
   return added
 }
 
@@ -104,48 +90,4 @@ export function hasDue(connection: Connection, now: number): boolean {
 /** Ends a job that has no runs. */
 export function endJob(connection: Connection, seq: number, state: 'completed' | 'cancelled', now: number): void {
   connection.run('UPDATE cgk_jobs SET state = ?, ended_at = ? WHERE seq = ?', state, now, seq)
-}
-
-/**
- * Returns a page of the jobs that match, newest first. `withRuns` must read the runs, which determine a job's state.
- */
-export function listJobs(
-  connection: Connection,
-  query: ListQuery,
-  withRuns: (job: StoredJob) => StoredJob,
-): { jobs: StoredJob[]; cursor?: string } {
-  const { tenantId, state, event, reference, limit, cursor } = query
-  const conditions = [
-    'id < ?',
-    ...(tenantId === undefined ? [] : ['tenant = ?']),
-    ...(event === undefined ? [] : ['event = ?']),
-    ...(state === undefined ? [] : [maybeInState]),
-  ].join(' AND ')
-  const values = [tenantId, event, state, state].filter((value) => value !== undefined)
-  const from = candidateJobsSql(connection, query)
-  const sql = `SELECT seq, id FROM ${from} WHERE ${conditions} ORDER BY id DESC LIMIT ?`
-  const source = reference === undefined ? [] : [reference]
-  const batch = state === undefined ? limit + 1 : listBatch
-  const found: StoredJob[] = []
-  // Ids increase with time and sort before `~`.
-  for (let before = cursor ?? '~'; ;) {
-    const keys = connection.all<Pick<JobRow, 'seq' | 'id'>>(sql, ...source, before, ...values, batch)
-    for (const { seq } of keys) {
-      if (state !== undefined && stateAt(connection, seq) !== state) continue
-      if (found.length === limit) return { jobs: found, cursor: found.at(-1)!.envelope.id }
-      // Only jobs of this page are read: their values can be large.
-      const row = connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE seq = ?`, seq)!
-      found.push(withRuns(toStoredJob(row)))
-    }
-    if (keys.length < batch) return { jobs: found }
-    before = keys.at(-1)!.id
-  }
-}
-
-/** Reads the state of a job. */
-function stateAt(connection: Connection, seq: number): JobState {
-  const sql = `SELECT definition_id AS definitionId, state FROM cgk_runs WHERE ${isRunOf('?1')} ORDER BY run`
-  const runs = connection.all<RunInJob>(sql, seq)
-  if (runs.length > 0) return jobStateOf(runs)
-  return toJobState(connection.get<JobRow>('SELECT state FROM cgk_jobs WHERE seq = ?', seq)!)
 }

@@ -1,6 +1,6 @@
 import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
 
-import type { Pauses } from '../job-store.ts'
+import type { Pauses } from '../pauses.ts'
 import type { Connection } from './connection.ts'
 import { readOrThrow } from './to-store-error.ts'
 

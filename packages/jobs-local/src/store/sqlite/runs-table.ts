@@ -4,6 +4,7 @@ import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import { turnBatch } from '../../turn-batch.ts'
 import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'
+import { recordAttempt } from './attempts-table.ts'
 import { createInsert } from './insert-rows.ts'
 import { type StoredKeys, storedKeysOf } from './stored-keys.ts'
 import {
@@ -157,7 +158,7 @@ export function settleRun(
   const where = [key, worker, attempt] as const
   const end = (state: JobState, output: string | null, error: string | null): number =>
     connection.run(
-      `UPDATE cgk_runs SET phase = NULL, worker = NULL, state = ?, ended_at = ?, output = ?, error = ? WHERE ${fence}`,
+      `UPDATE cgk_runs SET phase = NULL, state = ?, ended_at = ?, output = ?, error = ? WHERE ${fence}`,
       state,
       now,
       output,
@@ -181,7 +182,9 @@ export function settleRun(
       return suspend(connection, where, outcome.wakeAt)
     case 'retry': {
       const sql = `UPDATE cgk_runs SET phase = ${waiting}, worker = NULL, state = 'retrying', crashes = 0, due_at = ?, error = ? WHERE ${fence}`
-      return connection.run(sql, now + outcome.afterMs, toText(outcome.error), ...where) > 0
+      const isSettled = connection.run(sql, now + outcome.afterMs, toText(outcome.error), ...where) > 0
+      if (isSettled) recordAttempt(connection, run, { attempt, outcome, now })
+      return isSettled
     }
     case 'interrupted': {
       const sql =

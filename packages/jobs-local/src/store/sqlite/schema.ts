@@ -202,4 +202,39 @@ export const migrations: readonly string[] = [
   CREATE INDEX cgk_lanes_open ON cgk_lanes (open_at, definition_id, tenant, key) WHERE open_at IS NOT NULL;
   CREATE INDEX cgk_lanes_idle ON cgk_lanes (state) WHERE open_at IS NULL;
   `,
+  `
+  CREATE INDEX cgk_jobs_event ON cgk_jobs (event, tenant, id);
+  DROP INDEX cgk_jobs_tenant;
+  CREATE INDEX cgk_jobs_scheduled ON cgk_jobs (id) WHERE state = 'scheduled';
+  CREATE INDEX cgk_jobs_cancelled ON cgk_jobs (id) WHERE state = 'cancelled';
+  CREATE INDEX cgk_runs_state ON cgk_runs (state) WHERE state NOT IN ('running', 'completed');
+  CREATE INDEX cgk_runs_tenant_state ON cgk_runs (tenant, state) WHERE state NOT IN ('running', 'completed', 'queued');
+  CREATE INDEX cgk_runs_definition_state ON cgk_runs (definition_id, state)
+    WHERE state NOT IN ('running', 'completed', 'queued');
+  CREATE INDEX cgk_runs_error ON cgk_runs (run) WHERE error IS NOT NULL;
+  CREATE TABLE cgk_segments (      -- the least and the greatest id of 256 jobs that arrived one after another
+    segment INTEGER PRIMARY KEY,   -- the \`seq\` of its jobs, divided by 256
+    min_id TEXT NOT NULL,
+    max_id TEXT NOT NULL,
+    lead_ms INTEGER NOT NULL DEFAULT 0 -- the most by which the time in an id is after that of the send: the clock was set back
+  ) STRICT;
+  INSERT INTO cgk_segments (segment, min_id, max_id) SELECT seq >> 8, min(id), max(id) FROM cgk_jobs GROUP BY 1;
+  CREATE TABLE cgk_handled (       -- the events that a definition has ever handled
+    definition_id TEXT NOT NULL,
+    event TEXT NOT NULL,
+    PRIMARY KEY (definition_id, event)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO cgk_handled
+    SELECT DISTINCT definition_id, event FROM cgk_runs JOIN cgk_jobs ON seq = run >> 20;
+  CREATE TABLE cgk_attempts (      -- attempts that failed and were followed by others
+    run INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    started_at INTEGER,
+    ended_at INTEGER NOT NULL,
+    next_due_at INTEGER,           -- when the next attempt was due
+    worker INTEGER,
+    error TEXT,
+    PRIMARY KEY (run, number)
+  ) STRICT;
+  `,
 ]

@@ -1,13 +1,15 @@
+import type { WorkerInfo } from '@cgk-platform/jobs-core'
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { SqliteTransaction } from '../../provider-options.ts'
 
-import type { AddedJob, RemoteSubscriber, SharedStore, WorkerDefinition } from '../job-store.ts'
+import type { AddedJob, RemoteSubscriber, SharedStore, StoredRun, WorkerDefinition } from '../job-store.ts'
 import { addInTransaction } from './add-in-transaction.ts'
 import type { Connection } from './connection.ts'
 import { ExternalChangeWatcher } from './external-change-watcher.ts'
 import type { Housekeeping } from './housekeeping.ts'
-import { isRunOf, phases } from './rows.ts'
+import { readWorkers } from './inspection/read-workers.ts'
+import { isRunOf, keyOf, phases } from './rows.ts'
 import type { Workers } from './workers.ts'
 import type { WriteQueue } from './write-queue.ts'
 
@@ -76,6 +78,15 @@ export class SharedFile implements SharedStore {
 
   countWorkers(): number {
     return this.#dependencies.workers.countAlive()
+  }
+
+  workers(): readonly WorkerInfo[] {
+    return readWorkers(this.#dependencies.connection)
+  }
+
+  workerOf(run: StoredRun): string | undefined {
+    const { worker } = keyOf(run)
+    return worker === 0 ? undefined : String(worker)
   }
 
   definitionsWithoutWorker(): readonly string[] {

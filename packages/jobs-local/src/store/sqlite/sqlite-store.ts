@@ -1,4 +1,4 @@
-import { type Logger, isEnded } from '@cgk-platform/jobs-core'
+import { isEnded } from '@cgk-platform/jobs-core'
 import type { Clock, JobErrorInfo, Envelope, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import type {
@@ -12,7 +12,6 @@ import type {
   Subscriber,
 } from '../job-store.ts'
 import { WallClock } from '../wall-clock.ts'
-import type { Retention } from '../retained-jobs.ts'
 import { stateOf } from '../state-of.ts'
 import { cancelJob } from './cancel-job.ts'
 import { Claims } from './claims.ts'
@@ -20,9 +19,11 @@ import type { Connection } from './connection.ts'
 import { UnwrittenRuns } from './unwritten-runs.ts'
 import { HeldRuns } from './held-runs.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { SqliteInspection } from './inspection/sqlite-inspection.ts'
 import { JobsReader } from './jobs-reader.ts'
 import { followClock } from './follow-clock.ts'
 import * as jobs from './jobs-table.ts'
+import { listJobs } from './list-jobs.ts'
 import * as notices from './notices-table.ts'
 import { checkVersion, openFile } from './open-file.ts'
 import { countOpenJobs, countReadyByDefinition, hasOpenRun, hasReadyRun } from './open-work.ts'
@@ -33,6 +34,7 @@ import * as runs from './runs-table.ts'
 import { RecentEnvelopes } from './recent-envelopes.ts'
 import { SharedFile } from './shared-file.ts'
 import { writeRecord, writeStep } from './steps-table.ts'
+import type { SqliteStoreOptions } from './sqlite-store-options.ts'
 import { takeDue } from './take-due.ts'
 import { takeOver } from './take-over.ts'
 import * as ticks from './ticks-table.ts'
@@ -40,16 +42,6 @@ import { readOrThrow } from './to-store-error.ts'
 import { WaitsTable } from './waits-table.ts'
 import { Workers } from './workers.ts'
 import { WriteQueue } from './write-queue.ts'
-
-/** The options of a SQLite store. */
-export interface SqliteStoreOptions {
-  readonly path: string
-  readonly retention: Retention
-  readonly leaseMs: number
-  readonly tenantWeights: ReadonlyMap<string, number>
-  readonly logger: Logger
-  readonly clock: Pick<Clock, 'now' | 'elapsed'>
-}
 
 /** Creates a store in a file that processes can share. @throws {StoreError} if the file cannot be used. */
 export function createSqliteStore(options: SqliteStoreOptions): JobStore {
@@ -62,6 +54,7 @@ const readRetryMs = 1000
 class SqliteStore implements JobStore {
   readonly shared: SharedFile
   readonly pauses: PausesTable
+  readonly inspection: SqliteInspection
   readonly #connection: Connection
   readonly #clock: Pick<Clock, 'now'>
   readonly #wall: WallClock
@@ -91,6 +84,7 @@ class SqliteStore implements JobStore {
     const change = (work: () => void): Promise<void> => queue.add(work, { done: () => this.shared.changed() })
     this.#connection = connection
     this.pauses = new PausesTable(connection, () => void (this.#mayHaveNext = true))
+    this.inspection = new SqliteInspection(connection, (read) => this.#read(read))
     this.#clock = clock
     this.#wall = new WallClock(clock)
     this.#reader = new JobsReader(connection)
@@ -118,8 +112,8 @@ class SqliteStore implements JobStore {
     return jobs.addJobs(this.#connection, envelopes, now, this.#workers.id === 0 ? undefined : this.#recentEnvelopes)
   }
 
-  get(jobId: string): StoredJob | undefined {
-    return this.#read(() => this.#reader.job(jobId))
+  get(jobId: string, withAttempts?: boolean): StoredJob | undefined {
+    return this.#read(() => this.#reader.job(jobId, withAttempts))
   }
 
   takeDueJobs(max: number, now: number): readonly StoredJob[] {
@@ -253,7 +247,7 @@ class SqliteStore implements JobStore {
   }
 
   list(query: ListQuery): { jobs: StoredJob[]; cursor?: string } {
-    return this.#read(() => jobs.listJobs(this.#connection, query, (job) => this.#reader.withRuns(job)))
+    return this.#read(() => listJobs(this.#connection, query, (job) => this.#reader.withRuns(job)))
   }
 
   openJobs(max = Number.MAX_SAFE_INTEGER): number {

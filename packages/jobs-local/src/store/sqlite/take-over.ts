@@ -1,3 +1,5 @@
+import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
+
 import type { Connection } from './connection.ts'
 import { compensationStates, emptyWorkerWaitMs, longLifeMs, phases } from './rows.ts'
 import { notCounted } from './runs-table.ts'
@@ -6,6 +8,12 @@ const { ready, held, suspect, joined } = phases
 
 /** A run is charged with a crash beside others if it has seen this many more than each of them. */
 const chargedAhead = 5
+
+/** The error of an attempt that counts because it probably ended its process. */
+const endedProcess: JobErrorInfo = {
+  name: 'Error',
+  message: 'The process of the worker ended, or did not renew its lease in time.',
+}
 
 /**
  * Frees the runs of the workers of a dead process. If only one was running, it ended the process: its attempt counts.
@@ -34,6 +42,13 @@ export function takeOver(connection: Connection, ids: readonly number[], now: nu
       now + emptyWorkerWaitMs,
       now - longLifeMs,
     )
+  connection.run(
+    'INSERT OR REPLACE INTO cgk_attempts (run, number, started_at, ended_at, worker, error) ' +
+      `SELECT run, attempts, attempt_started_at, ?2, worker, ?3 FROM cgk_runs WHERE ${mine} AND state = 'running' AND ${isCharged}`,
+    workers,
+    now,
+    JSON.stringify(endedProcess),
+  )
   free("state = 'queued'", `state = 'running' AND ${isCharged}`)
   free(notCounted, "state = 'running'")
   free(`pause = 'awake', attempts = attempts + ${isCharged}`, `compensation = ${compensationStates.running}`)

@@ -5,6 +5,7 @@ import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 import type { BatchBounds } from '../gather.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../job-store.ts'
 import type { Connection } from './connection.ts'
+import { monotonicMs as nowMs } from './monotonic-ms.ts'
 import { hasEnded, identifyProcess, isOfThisBoot } from './process-identity.ts'
 import { fromText, toText } from './rows.ts'
 
@@ -127,6 +128,7 @@ export class Workers {
         'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, batch, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
       const values = [event, maxAttempts, priority, compensateOnCancel ? 1 : 0, concurrencyPath, throttlePath]
       this.#connection.run(sql, this.#id, definitionId, ...values, toText(debounce), toText(batch))
+      if (event !== null) this.#connection.run('INSERT OR IGNORE INTO cgk_handled VALUES (?, ?)', definitionId, event)
     }
     this.#areDefinitionsWritten = true
   }
@@ -280,9 +282,4 @@ export class Workers {
 /** Returns the age from which the last heartbeat shows that at least one was missed. */
 function lateAfterMs(leaseMs: number): number {
   return Math.min(leaseMs / 2, 2 * maxHeartbeatMs)
-}
-
-/** Returns the time of the machine's monotonic clock. */
-function nowMs(): number {
-  return Number(process.hrtime.bigint() / 1_000_000n)
 }

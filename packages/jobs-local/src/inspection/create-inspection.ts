@@ -1,0 +1,49 @@
+import type { JobHost, JobInspection } from '@cgk-platform/jobs-core/provider'
+
+import { checkCursor } from '../check-cursor.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { JobStore } from '../store/job-store.ts'
+import { memoryWorker } from '../store/memory/memory-worker.ts'
+import type { TurnLimit } from '../turn-limit.ts'
+import type { Watchers } from '../watchers.ts'
+import { toJobDetails } from './to-job-details.ts'
+
+/** The parts of a provider that its inspection reads. */
+export interface InspectedEngine {
+  readonly engine: Engine
+  readonly store: JobStore
+  readonly host: JobHost
+}
+
+/** Creates the inspection of a local provider. */
+export function createInspection(
+  attached: () => InspectedEngine,
+  { watchers, reads }: { readonly watchers: Watchers; readonly reads: TurnLimit },
+): JobInspection {
+  return {
+    job: (id) =>
+      reads.run(() => {
+        const { store } = attached()
+        const job = store.get(id, true)
+        return job && toJobDetails(job, (run) => (store.shared ? store.shared.workerOf(run) : memoryWorker))
+      }),
+
+    async list(query) {
+      checkCursor(query.cursor)
+      return attached().store.inspection.list(query)
+    },
+
+    async count(filter, by) {
+      return attached().store.inspection.count(filter, by)
+    },
+
+    async workers() {
+      const { store, engine, host } = attached()
+      if (store.shared) return store.shared.workers()
+      const definitionIds = host.jobs.all().map(({ id }) => id)
+      return [{ id: memoryWorker, isThisProcess: true, running: engine.inFlight.length, definitionIds }]
+    },
+
+    watch: watchers.watchAll,
+  }
+}

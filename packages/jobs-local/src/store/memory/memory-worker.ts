@@ -1,0 +1,2 @@
+/** The id of the only worker of a store in memory. */
+export const memoryWorker = '1'

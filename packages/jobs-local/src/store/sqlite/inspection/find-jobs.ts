@@ -1,0 +1,81 @@
+import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
+
+import type { Connection } from '../connection.ts'
+import { type FoundJob, JobStream, type ListRange } from './job-stream.ts'
+import { sourcesFor } from './sources-for.ts'
+import { timeRangeOf } from './time-range.ts'
+
+/** Number of rows to read for one page. Those with errors to search take longer. */
+const maxRows = { withoutText: 10_000, withText: 4_000 }
+/** Number of rows that a stream reads at a time. */
+const chunk = { least: 16, most: 1_000 }
+
+/** The jobs of a page. */
+export interface FoundPage {
+  readonly found: readonly FoundJob[]
+  /** Absent on the last page. */
+  readonly cursor?: string
+}
+
+/** Finds the jobs of a page. Reads a limited number of rows, so it may find fewer, and still return a cursor. */
+export function findJobs(connection: Connection, query: InspectQuery): FoundPage {
+  const max = query.errorText === undefined ? maxRows.withoutText : maxRows.withText
+  const range = rangeOf(connection, query)
+  const { order: _, limit, cursor: __, ...filter } = query
+  const { sources, condition } = sourcesFor(connection, filter, max)
+  const streams = sources.map(
+    (source) => new JobStream(connection, { source, range, condition, tenantId: query.tenantId }),
+  )
+  const size = Math.min(chunk.most, Math.max(chunk.least, Math.ceil(((limit + 1) * 2) / Math.max(1, streams.length))))
+  const found: FoundJob[] = []
+  let rows = 0
+  for (;;) {
+    for (const stream of streams) {
+      while (!stream.next && !stream.isRead && (rows < max || stream.reached === undefined)) rows += stream.read(size)
+    }
+    const stopped = streams.filter(({ next, isRead }) => !next && !isRead)
+    const first = firstOf(streams, range)
+    const isBehind = ({ reached }: JobStream): boolean =>
+      range.newestFirst ? first!.next!.id < reached! : first!.next!.id > reached!
+    if (!first || stopped.some(isBehind)) {
+      if (stopped.length === 0) return { found }
+      return {
+        found,
+        cursor: furthestBack(
+          stopped.map(({ reached }) => reached!),
+          range,
+        ),
+      }
+    }
+    const job = first.next!
+    if (found.at(-1)?.id !== job.id) {
+      if (found.length === limit) return { found, cursor: found.at(-1)!.id }
+      found.push(job)
+    }
+    first.take()
+  }
+}
+
+function rangeOf(connection: Connection, query: InspectQuery): ListRange {
+  const { cursor } = query
+  const { above, below } = timeRangeOf(connection, query)
+  const newestFirst = query.order === 'newest'
+  if (cursor === undefined) return { newestFirst, above, below }
+  return newestFirst
+    ? { newestFirst, above, below: cursor < below ? cursor : below }
+    : { newestFirst, above: cursor > above ? cursor : above, below }
+}
+
+/** Returns the stream whose next job comes first. */
+function firstOf(streams: readonly JobStream[], { newestFirst }: ListRange): JobStream | undefined {
+  let first: JobStream | undefined
+  for (const stream of streams) {
+    if (stream.next && (!first || newestFirst === stream.next.id > first.next!.id)) first = stream
+  }
+  return first
+}
+
+/** Returns the id that is reached first in the order of the list: up to it, all jobs were read. */
+function furthestBack(reached: readonly string[], { newestFirst }: ListRange): string {
+  return reached.reduce((one, other) => (newestFirst === one > other ? one : other))
+}

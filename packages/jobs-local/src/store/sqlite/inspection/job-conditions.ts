@@ -1,0 +1,50 @@
+import type { SQLInputValue } from 'node:sqlite'
+
+import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
+
+import { isRunOf } from '../rows.ts'
+import { stateSql } from './state-sql.ts'
+import type { TimeRange } from './time-range.ts'
+
+/** An SQL condition with its values. */
+export interface Condition {
+  readonly sql: string
+  readonly values: readonly SQLInputValue[]
+}
+
+const sentAt = "(SELECT iif(json_valid(envelope), envelope ->> 'sentAt', 0) FROM cgk_jobs n WHERE n.seq = j.seq)"
+const ofRun = `SELECT 1 FROM cgk_runs r WHERE ${isRunOf('j.seq')}`
+// The text as JSON is a part of the error's, so the error is parsed only if that is found.
+const hasText =
+  'r.error IS NOT NULL AND instr(lower(r.error), ?) AND json_valid(r.error) AND ' +
+  "(instr(lower(r.error ->> 'name'), ?) OR instr(lower(r.error ->> 'message'), ?))"
+
+/** Returns the condition that the job `j` matches a filter. */
+export function conditionOf(filter: InspectFilter, time: TimeRange): Condition {
+  const { tenantId, event, definitionId, reference, states, since, until, errorText } = filter
+  const conditions: Condition[] = []
+  const add = (sql: string, ...values: SQLInputValue[]): void => void conditions.push({ sql, values })
+  if (since !== undefined || until !== undefined) {
+    add('j.id > ? AND j.id < ?', time.above, time.below)
+    if (!time.isExact) add(`${sentAt} BETWEEN ? AND ?`, since ?? 0, (until ?? Number.MAX_SAFE_INTEGER) - 1)
+  }
+  if (tenantId !== undefined) add('j.tenant = ?', tenantId)
+  if (event !== undefined) add('j.event = ?', event)
+  if (reference !== undefined)
+    add('EXISTS (SELECT 1 FROM cgk_references WHERE reference = ? AND job = j.seq)', reference)
+  if (definitionId !== undefined) add(`EXISTS (${ofRun} AND r.definition_id = ?)`, definitionId)
+  if (states !== undefined) add(`${stateSql} IN (${states.map(() => '?').join(', ')})`, ...states)
+  if (errorText !== undefined) {
+    const text = lower(errorText)
+    add(`EXISTS (${ofRun} AND ${hasText})`, lower(JSON.stringify(errorText).slice(1, -1)), text, text)
+  }
+  return {
+    sql: conditions.length === 0 ? '1' : conditions.map(({ sql }) => sql).join(' AND '),
+    values: conditions.flatMap(({ values }) => values),
+  }
+}
+
+/** Converts ASCII letters, as SQLite's `lower` does. */
+function lower(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+}

@@ -1,0 +1,35 @@
+import type { SQLInputValue } from 'node:sqlite'
+
+import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
+
+import type { Connection } from '../connection.ts'
+
+/** A part of an index that has jobs that may match, and others. It can have a job twice. */
+export interface JobSource {
+  /** The table with its index and conditions. */
+  readonly from: string
+  readonly values: readonly SQLInputValue[]
+  /** The column by which it is read: the id of a job, its `seq`, or the number of a run. */
+  readonly order: 'id' | 'seq' | 'job' | 'run'
+}
+
+/** Sources that together have every job that matches a filter. */
+export interface JobSources {
+  readonly sources: readonly JobSource[]
+  /** The conditions of the filter that all their jobs meet. */
+  readonly met: readonly (keyof InspectFilter)[]
+}
+
+/** All jobs. */
+export const allJobs: JobSource = { from: 'cgk_jobs WHERE true', values: [], order: 'id' }
+
+/** Returns the number of rows of some sources, at most `max`. */
+export function countRows(connection: Connection, sources: readonly JobSource[], max: number): number {
+  let rows = 0
+  for (const { from, values } of sources) {
+    if (rows >= max) break
+    const sql = `SELECT count(*) AS count FROM (SELECT 1 FROM ${from} LIMIT ?)`
+    rows += connection.get<{ count: number }>(sql, ...values, max - rows)!.count
+  }
+  return rows
+}

@@ -1,0 +1,81 @@
+import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
+
+import type { Connection } from '../connection.ts'
+import { firstSeq } from '../segments-table.ts'
+import { type Condition, conditionOf } from './job-conditions.ts'
+import { jobLanes } from './job-lanes.ts'
+import { allJobs, countRows, type JobSource, type JobSources } from './job-source.ts'
+import { stateSources } from './state-sources.ts'
+import { type TimeRange, timeRangeOf } from './time-range.ts'
+
+/** Where to find the jobs that match a filter. */
+export interface JobsToRead {
+  readonly sources: readonly JobSource[]
+  /** The number of their rows, at most the maximum. */
+  readonly rows: number
+  /** The condition that the jobs must still meet. */
+  readonly condition: Condition
+}
+
+/**
+ * Returns the sources with the fewest rows for a filter.
+ *
+ * @param max - the number of rows from which on their number does not matter
+ */
+export function sourcesFor(connection: Connection, filter: InspectFilter, max: number): JobsToRead {
+  const time = timeRangeOf(connection, filter)
+  const range = rangeOf(connection, filter, time)
+  let best: (JobSources & { readonly rows: number }) | undefined
+  for (const { sources: candidates, met } of candidatesFor(connection, filter, max)) {
+    const sources = candidates.map((source) => within(source, range))
+    const rows = countRows(connection, sources, best?.rows ?? max)
+    if (!best || rows < best.rows) best = { sources, met, rows }
+  }
+  const { sources, rows, met } = best!
+  const isMet = (name: string): boolean =>
+    met.includes(name as keyof InspectFilter) && (time.isExact || (name !== 'since' && name !== 'until'))
+  const left = Object.entries(filter).filter(([name]) => !isMet(name))
+  return { sources, rows, condition: conditionOf(Object.fromEntries(left), time) }
+}
+
+function* candidatesFor(connection: Connection, filter: InspectFilter, max: number): Generator<JobSources> {
+  const { tenantId, reference, states, errorText } = filter
+  const ofStates = states && stateSources(connection, filter, max)
+  if (ofStates) yield { sources: ofStates, met: [] }
+  const lanes = jobLanes(connection, filter, max)
+  if (lanes && tenantId !== undefined) yield lanes
+  if (reference !== undefined) {
+    const from = 'cgk_references WHERE reference = ?'
+    yield { sources: [{ from, values: [reference], order: 'job' }], met: ['reference'] }
+  }
+  if (errorText !== undefined) {
+    const from = 'cgk_runs INDEXED BY cgk_runs_error WHERE error IS NOT NULL'
+    yield { sources: [{ from, values: [], order: 'run' }], met: [] }
+  }
+  if (lanes && tenantId === undefined) yield lanes
+  yield { sources: [allJobs], met: ['since', 'until'] }
+}
+
+/** The ids, and the `seq`, between which the jobs are that were sent in a time range. */
+interface Range {
+  readonly ids: readonly [above: string, below: string]
+  readonly seqs: readonly [above: number, below: number]
+}
+
+function rangeOf(
+  connection: Connection,
+  { since, until }: InspectFilter,
+  { above, below }: TimeRange,
+): Range | undefined {
+  if (since === undefined && until === undefined) return undefined
+  const last = firstSeq(connection, true, below) ?? 0
+  return { ids: [above, below], seqs: [firstSeq(connection, false, above) ?? last, last] }
+}
+
+/** Limits a source to a time range. By `seq`, some jobs at its ends are outside of it. */
+function within({ from, values, order }: JobSource, range: Range | undefined): JobSource {
+  if (!range) return { from, values, order }
+  const [above, below] =
+    order === 'id' ? range.ids : order === 'run' ? range.seqs.map((seq) => (seq + 1) * 2 ** 20 - 1) : range.seqs
+  return { from: `${from} AND ${order} > ? AND ${order} < ?`, values: [...values, above, below], order }
+}

@@ -1,0 +1,12 @@
+import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
+
+/** An attempt that failed and that others followed. Instants are epoch milliseconds. */
+export interface StoredAttempt {
+  readonly number: number
+  readonly startedAt?: number
+  readonly endedAt: number
+  /** When the next attempt was due. */
+  readonly nextDueAt?: number
+  readonly error?: JobErrorInfo
+  readonly worker?: string
+}

@@ -1,0 +1,123 @@
+import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { countJobs } from '../../src/store/sqlite/inspection/count-jobs.ts'
+import { findJobs } from '../../src/store/sqlite/inspection/find-jobs.ts'
+import { readSummary } from '../../src/store/sqlite/inspection/read-summary.ts'
+import { openFile } from '../../src/store/sqlite/open-file.ts'
+import { fillFile, sendEveryMs } from '../kit/fill-file.ts'
+import { type RecordedReads, recordReads } from '../kit/recorded-reads.ts'
+import { createTemporaryFile } from '../kit/temporary-file.ts'
+
+const jobs = 50_000
+const from = Date.UTC(2026, 0, 1)
+const middle = from + (jobs * sendEveryMs) / 2
+
+const filters: Readonly<Record<string, InspectFilter>> = {
+  'no condition': {},
+  'a large tenant': { tenantId: 'tenant_large' },
+  'a small tenant': { tenantId: 'tenant_7' },
+  'an unknown tenant': { tenantId: 'nobody' },
+  'a definition': { definitionId: 'definition_3' },
+  'a rare definition': { definitionId: 'rare' },
+  'an unknown definition': { definitionId: 'none' },
+  'an event': { event: 'event_4.happened' },
+  'a rare event': { event: 'rare.requested' },
+  completed: { states: ['completed'] },
+  failed: { states: ['failed'] },
+  queued: { states: ['queued'] },
+  scheduled: { states: ['scheduled'] },
+  running: { states: ['running'] },
+  retrying: { states: ['retrying'] },
+  cancelled: { states: ['cancelled'] },
+  expired: { states: ['expired'] },
+  superseded: { states: ['superseded'] },
+  'several states': { states: ['queued', 'running', 'retrying', 'scheduled'] },
+  'a reference': { reference: 'order_500' },
+  'a time range': { since: middle, until: middle + 60_000 },
+  'a text in few errors': { errorText: 'has no address' },
+  'a text in no error': { errorText: 'nothing has this text' },
+  'a text in many errors': { errorText: 'MAIL server' },
+  'a tenant and failed': { tenantId: 'tenant_large', states: ['failed'] },
+  'a tenant and queued': { tenantId: 'tenant_large', states: ['queued'] },
+  'a tenant and completed': { tenantId: 'tenant_large', states: ['completed'] },
+  'a definition and failed': { definitionId: 'definition_3', states: ['failed'] },
+  'a definition and queued': { definitionId: 'definition_3', states: ['queued'] },
+  'a rare definition and failed': { definitionId: 'rare', states: ['failed'] },
+  'an event and failed': { event: 'event_4.happened', states: ['failed'] },
+  'a tenant and a definition': { tenantId: 'tenant_large', definitionId: 'definition_4' },
+  'a tenant and a definition that have no job in common': { tenantId: 'tenant_large', definitionId: 'definition_3' },
+  'a tenant and a time range': { tenantId: 'tenant_large', since: middle, until: middle + 60_000 },
+  'failed in a time range': { states: ['failed'], since: middle, until: middle + 600_000 },
+}
+
+/** Number of rows that a page of 50 may visit. */
+const maxRows = 12_000
+
+describe('a file with 50,000 jobs', () => {
+  let connection: RecordedReads
+  let remove: () => void
+
+  beforeAll(() => {
+    const file = createTemporaryFile('memory')
+    remove = file.remove
+    const opened = openFile(file.path)
+    fillFile(opened, jobs, from)
+    connection = recordReads(opened)
+  })
+  afterAll(() => {
+    connection.close()
+    remove()
+  })
+
+  for (const [name, filter] of Object.entries(filters)) {
+    test(`lists jobs without reading all others: ${name}`, () => {
+      for (const order of ['newest', 'oldest'] as const) {
+        let cursor: string | undefined
+        for (let page = 0; page < 3; page++) {
+          connection.takeRows()
+          const found = findJobs(connection, { ...filter, order, limit: 50, ...(cursor !== undefined && { cursor }) })
+          expect(connection.takeRows()).toBeLessThan(maxRows)
+          for (const { seq } of found.found) readSummary(connection, seq)
+          expect(found.found.length > 0 || found.cursor === undefined || filter.errorText !== undefined).toBe(true)
+          if ((cursor = found.cursor) === undefined) break
+        }
+      }
+    })
+
+    test(`counts jobs exactly: ${name}`, () => {
+      const { count, isExact } = countJobs(connection, filter, undefined)
+      expect([isExact, count]).toEqual([true, countEach(connection, filter)])
+    })
+  }
+
+  test('reads no table or index as a whole', () => {
+    for (const filter of Object.values(filters)) {
+      findJobs(connection, { ...filter, order: 'newest', limit: 50 })
+      findJobs(connection, { ...filter, order: 'oldest', limit: 50 })
+    }
+    const scans = [...connection.statements].filter((sql) => {
+      // A count reads a limited number of rows.
+      if (sql.includes('count(*)')) return false
+      const plan = connection.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`.replaceAll('?1', '1'))
+      return plan.some(({ detail }) => /SCAN (?:cgk_(?:runs|jobs|references)|r|o|n)\b/u.test(detail))
+    })
+    expect(scans).toEqual([])
+  })
+})
+
+/** Counts the jobs of all pages, which must be in order. */
+function countEach(connection: RecordedReads, filter: InspectFilter): number {
+  let count = 0
+  let last = ''
+  for (let next: { readonly cursor?: string } = {}; ;) {
+    const { found, cursor } = findJobs(connection, { ...filter, ...next, order: 'oldest', limit: 1_000 })
+    count += found.length
+    for (const { id } of found) {
+      expect(id > last).toBe(true)
+      last = id
+    }
+    if (cursor === undefined) return count
+    next = { cursor }
+  }
+}
