@@ -75,8 +75,11 @@ async function readEvents(
   return page?.data ?? []
 }
 
+/** The last time that Inngest can read: years have four digits. */
+const lastTimeMs = Date.UTC(9999, 11, 31)
+
 function toTime(ms: number): string {
-  return new Date(Math.max(0, ms)).toISOString()
+  return new Date(Math.min(Math.max(0, ms), lastTimeMs)).toISOString()
 }
 
 /** Returns false if an event was sent twice with the same id and this is not the first. */

@@ -107,6 +107,10 @@ describe('a page of jobs', () => {
     const [third, second, first] = (await all()).map(({ createdAt }) => createdAt.getTime()) as [number, number, number]
     const found = await all({ since: first, until: third })
     expect(found.map(({ createdAt }) => createdAt.getTime())).toEqual([second, first])
+    const [earliest, latest] = [-8.64e15, 8.64e15]
+    expect(await all({ since: earliest, until: latest })).toHaveLength(3)
+    expect(await all({ since: latest })).toEqual([])
+    expect(await all({ until: earliest })).toEqual([])
   })
 })
 
