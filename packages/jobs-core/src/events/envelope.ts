@@ -38,7 +38,7 @@ export interface Envelope {
   readonly traceparent?: string
   /** The vendors' part of the sender's trace, as a W3C `tracestate` of at most 512 characters. */
   readonly tracestate?: string
-  /** The sender's W3C `baggage`, of at most 2,048 characters. */
+  /** The sender's W3C `baggage`, of at most 8,192 characters, or 2,048 beside the largest payloads. */
   readonly baggage?: string
   /** True for an event that only resolves waits of workflows. It starts no runs. */
   readonly waitsOnly?: true

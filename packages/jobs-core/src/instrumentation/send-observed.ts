@@ -49,7 +49,7 @@ export async function sendObserved(
 function withTrace(envelope: Envelope, trace: TraceFields | undefined): Envelope {
   const { traceparent, tracestate, baggage } = trace ?? {}
   if (!isTraceparent(traceparent)) return envelope
-  const kept = boundedBaggage(baggage)
+  const kept = boundedBaggage(baggage, envelope.payload)
   return {
     ...envelope,
     traceparent,

@@ -85,6 +85,7 @@ export function createReaderProject(): ReaderProject {
     bullmq: 'tools/bench-peers/node_modules/bullmq',
     hono: 'packages/jobs-dashboard/node_modules/hono',
     inngest: 'packages/jobs-inngest/node_modules/inngest',
+    pino: 'packages/jobs-otel/node_modules/pino',
     'prom-client': 'packages/jobs/node_modules/prom-client',
     zod: 'packages/jobs-core/node_modules/zod',
     '@types/node': 'node_modules/@types/node',
