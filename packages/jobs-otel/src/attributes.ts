@@ -31,14 +31,20 @@ export const names = {
 /** The value of `messaging.system.name`, on every engine. */
 export const systemName = 'cgk_jobs'
 
-/** Returns the attributes that all spans and metrics of an operation have. @param event - absent if a send has several */
+/**
+ * Returns the attributes that all spans and metrics of an operation have. Its literal names make it several times as fast
+ * as names from `names`.
+ *
+ * @param event - absent if a send has several
+ */
 export function labelsOf(operation: string, provider: string, event?: string): Attributes {
-  return {
-    [names.system]: systemName,
-    [names.operationName]: operation,
-    ...(event !== undefined && { [names.destination]: event }),
-    [names.engine]: provider,
+  const labels: Attributes = {
+    'messaging.system.name': systemName,
+    'messaging.operation.name': operation,
+    'cgk.jobs.engine': provider,
   }
+  if (event !== undefined) labels['messaging.destination.name'] = event
+  return labels
 }
 
 /** The maximum length of a value. An SDK without a limit would keep a message of a megabyte in memory. */

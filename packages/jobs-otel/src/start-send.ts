@@ -1,11 +1,13 @@
-import { type Attributes, type Context, context, type Span, SpanKind, trace, type Tracer } from '@opentelemetry/api'
-import type { Envelope, EnvelopeResult, SendActivity } from '@cgk-platform/jobs-core/provider'
+import { type Attributes, type Context, context, type Link, type Span, SpanKind, trace } from '@opentelemetry/api'
+import type { Tracer } from '@opentelemetry/api'
+import type { Envelope, EnvelopeResult, SendActivity, TraceFields } from '@cgk-platform/jobs-core/provider'
 
 import { bounded, labelsOf, names } from './attributes.ts'
 import { errorTypeOf } from './error-type.ts'
-import { failSpan, runInSpan, startTimer } from './span-activity.ts'
+import type { Instruments } from './instruments.ts'
+import { failSpan, runInSpan } from './span-activity.ts'
 import type { Telemetry } from './telemetry.ts'
-import { spanContextOf, traceFieldsOf } from './trace-context.ts'
+import { baggageOf, spanContextOf, traceFieldsOf } from './trace-context.ts'
 
 /** Starts the spans of a send: `send {event}`; for a batch `create {event}` for each event, and one `send`. */
 export function startSend(
@@ -14,37 +16,65 @@ export function startSend(
   provider: string,
   isBatch: boolean,
 ): SendActivity {
-  const tracer = telemetry.tracer()
-  const instruments = telemetry.instruments()
-  const active = context.active()
-  const elapsed = startTimer()
-  const created = tracer ? envelopes.map((envelope) => startMessage(tracer, envelope, provider, isBatch, active)) : []
-  const batch = tracer && isBatch ? startBatchSend(tracer, envelopes, created, provider, active) : undefined
-  return {
-    traces: created.map((span) => traceFieldsOf(span.spanContext(), active)),
-    run: (code) => runInSpan(batch ?? created[0], active, code),
-    end(results) {
-      for (const [index, span] of created.entries()) endMessage(span, results[index])
-      const failed = results.find((result) => !result.ok)
-      if (failed) failSpan(batch, failed.error)
-      batch?.end()
-      if (!instruments) return
-      for (const [index, { event }] of envelopes.entries()) {
-        instruments.sent.add(1, { ...labelsOf('send', provider, event), ...failureOf(results[index]) })
-      }
-      const labels = toAttributes('send', provider, commonEvent(envelopes))
-      instruments.operationDuration.record(elapsed(), { ...labels, ...failureOf(failed) })
-    },
+  return new Send(telemetry, envelopes, provider, isBatch)
+}
+
+class Send implements SendActivity {
+  readonly traces: readonly TraceFields[]
+  readonly #envelopes: readonly Envelope[]
+  readonly #provider: string
+  readonly #instruments: Instruments | undefined
+  readonly #startedAt: number
+  readonly #active: Context
+  readonly #created: readonly Span[]
+  /** The span of the send of a batch. */
+  readonly #batch: Span | undefined
+
+  constructor(telemetry: Telemetry, envelopes: readonly Envelope[], provider: string, isBatch: boolean) {
+    const tracer = telemetry.tracer()
+    const active = context.active()
+    this.#envelopes = envelopes
+    this.#provider = provider
+    this.#active = active
+    this.#instruments = telemetry.instruments()
+    this.#startedAt = this.#instruments ? performance.now() : 0
+    const operation = isBatch ? 'create' : 'send'
+    this.#created = tracer ? envelopes.map((one) => startMessage(tracer, one, operation, provider, active)) : []
+    this.#batch = tracer && isBatch ? startBatchSend(tracer, envelopes, this.#created, provider, active) : undefined
+    const baggage = baggageOf(active)
+    this.traces = this.#created.map((span) => traceFieldsOf(span.spanContext(), baggage))
+  }
+
+  run(code: () => void): void {
+    runInSpan(this.#batch ?? this.#created[0], this.#active, code)
+  }
+
+  end(results: readonly EnvelopeResult[]): void {
+    for (const [index, span] of this.#created.entries()) endMessage(span, results[index])
+    const failed = results.find((result) => !result.ok)
+    if (failed) failSpan(this.#batch, failed.error)
+    this.#batch?.end()
+    if (this.#instruments) this.#measure(this.#instruments, results, failed)
+  }
+
+  #measure(instruments: Instruments, results: readonly EnvelopeResult[], failed: EnvelopeResult | undefined): void {
+    const provider = this.#provider
+    for (const [index, { event }] of this.#envelopes.entries()) {
+      instruments.sent.add(1, { ...labelsOf('send', provider, event), ...failureOf(results[index]) })
+    }
+    const labels = toAttributes('send', provider, commonEvent(this.#envelopes))
+    const seconds = (performance.now() - this.#startedAt) / 1000
+    instruments.operationDuration.record(seconds, { ...labels, ...failureOf(failed) })
   }
 }
 
 /** Starts the span of one event. An explicit `traceparent` of the send is its parent. */
-function startMessage(tracer: Tracer, envelope: Envelope, provider: string, isBatch: boolean, active: Context): Span {
-  const operation = isBatch ? 'create' : 'send'
-  const explicit = spanContextOf(envelope)
-  const parent = explicit ? trace.setSpanContext(active, explicit) : active
+function startMessage(tracer: Tracer, envelope: Envelope, operation: string, provider: string, active: Context): Span {
   const { event, tenantId } = envelope
-  const attributes = { ...toAttributes(operation, provider, event), [names.tenant]: tenantId }
+  const explicit = spanContextOf(envelope)
+  const attributes = toAttributes(operation, provider, event)
+  attributes['cgk.jobs.tenant.id'] = tenantId
+  const parent = explicit ? trace.setSpanContext(active, explicit) : active
   return tracer.startSpan(`${operation} ${event}`, { kind: SpanKind.PRODUCER, attributes }, parent)
 }
 
@@ -57,7 +87,7 @@ function startBatchSend(
 ): Span {
   const event = commonEvent(envelopes)
   const attributes = { ...toAttributes('send', provider, event), [names.messageCount]: envelopes.length }
-  const links = created.map((span) => ({ context: span.spanContext() }))
+  const links = created.map((span): Link => ({ context: span.spanContext() }))
   const name = event === undefined ? 'send' : `send ${event}`
   return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes, links }, active)
 }
@@ -77,7 +107,9 @@ function commonEvent(envelopes: readonly Envelope[]): string | undefined {
 }
 
 function toAttributes(operation: string, provider: string, event: string | undefined): Attributes {
-  return { ...labelsOf(operation, provider, event), [names.operationType]: operation }
+  const attributes = labelsOf(operation, provider, event)
+  attributes['messaging.operation.type'] = operation
+  return attributes
 }
 
 function failureOf(result: EnvelopeResult | undefined): Attributes {

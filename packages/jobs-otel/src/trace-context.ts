@@ -1,6 +1,7 @@
 import {
   type Context,
   createTraceState,
+  INVALID_TRACEID,
   isSpanContextValid,
   propagation,
   ROOT_CONTEXT,
@@ -11,42 +12,48 @@ import type { TraceFields } from '@cgk-platform/jobs-core/provider'
 
 /** Returns the span context of a trace; `undefined` if it has none that is valid. */
 export function spanContextOf({ traceparent, tracestate }: TraceFields): SpanContext | undefined {
-  const [, traceId = '', spanId = '', flags = ''] = traceparent?.split('-') ?? []
-  const traceFlags = Number.parseInt(flags, 16) & TraceFlags.SAMPLED
-  const remote: SpanContext = { traceId, spanId, traceFlags, isRemote: true }
+  if (traceparent === undefined) return undefined
+  const remote: SpanContext = {
+    traceId: traceparent.slice(3, 35),
+    spanId: traceparent.slice(36, 52),
+    traceFlags: Number.parseInt(traceparent.slice(53, 55), 16) & TraceFlags.SAMPLED,
+    isRemote: true,
+  }
   if (!isSpanContextValid(remote)) return undefined
   return tracestate === undefined ? remote : { ...remote, traceState: createTraceState(tracestate) }
 }
 
-/** Returns the `traceparent` of a span context; `undefined` if it is not valid. */
+/** Returns the `traceparent` of the context of a span; `undefined` if tracing is suppressed. */
 export function traceparentOf(spanContext: SpanContext): string | undefined {
-  if (!isSpanContextValid(spanContext)) return undefined
+  if (spanContext.traceId === INVALID_TRACEID) return undefined
   return `00-${spanContext.traceId}-${spanContext.spanId}-${flagsTextOf(spanContext)}`
 }
 
 /** Returns the flags of a span context as two hexadecimal digits. */
 export function flagsTextOf({ traceFlags }: SpanContext): string {
-  return traceFlags.toString(16).padStart(2, '0')
+  return traceFlags === TraceFlags.SAMPLED ? '01' : traceFlags.toString(16).padStart(2, '0')
 }
 
-/** Returns the fields by which a span and the baggage of a context travel. The propagator of the app writes the baggage. */
-export function traceFieldsOf(spanContext: SpanContext, context: Context): TraceFields {
+/** Returns the fields by which a span and a baggage travel. */
+export function traceFieldsOf(spanContext: SpanContext, baggage: string | undefined): TraceFields {
   const traceparent = traceparentOf(spanContext)
   if (traceparent === undefined) return {}
   const tracestate = spanContext.traceState?.serialize()
+  if (!tracestate && baggage === undefined) return { traceparent }
+  return { traceparent, ...(tracestate && { tracestate }), ...(baggage !== undefined && { baggage }) }
+}
+
+/** Returns the baggage of a context as the propagator of the app writes it; `undefined` if there is none. */
+export function baggageOf(context: Context): string | undefined {
+  if (!propagation.getBaggage(context)) return undefined
   const carrier: { baggage?: unknown } = {}
-  if (propagation.getBaggage(context)) propagation.inject(context, carrier)
-  const { baggage } = carrier
-  return {
-    traceparent,
-    ...(tracestate && { tracestate }),
-    ...(typeof baggage === 'string' && { baggage }),
-  }
+  propagation.inject(context, carrier)
+  return typeof carrier.baggage === 'string' ? carrier.baggage : undefined
 }
 
 /** Returns a context with the baggage of a trace, and nothing else of it. */
 export function contextOf({ baggage }: TraceFields, surrounding: Context): Context {
-  const clean = propagation.deleteBaggage(surrounding)
+  const clean = propagation.getBaggage(surrounding) ? propagation.deleteBaggage(surrounding) : surrounding
   if (baggage === undefined) return clean
   const carried = propagation.getBaggage(propagation.extract(ROOT_CONTEXT, { baggage }))
   return carried ? propagation.setBaggage(clean, carried) : clean

@@ -11,7 +11,7 @@ export function observe<Started extends Activity<never>>(
 ): Observed<Started> | undefined {
   try {
     const activity = start()
-    return activity && new Observed(activity, (error) => reportFault(instrument, method, logger, error))
+    return activity && new Observed(activity, instrument, method, logger)
   } catch (error) {
     reportFault(instrument, method, logger, error)
     return undefined
@@ -21,23 +21,31 @@ export function observe<Started extends Activity<never>>(
 /** An activity whose errors do not reach the job. It ends once. */
 export class Observed<Started extends Activity<never>> {
   readonly activity: Started
-  readonly fault: (error: unknown) => void
+  readonly #instrument: Instrumentation
+  readonly #method: keyof Instrumentation
+  readonly #logger: LoggerLike
   #isEnded = false
 
-  constructor(activity: Started, fault: (error: unknown) => void) {
+  constructor(activity: Started, instrument: Instrumentation, method: keyof Instrumentation, logger: LoggerLike) {
     this.activity = activity
-    this.fault = fault
+    this.#instrument = instrument
+    this.#method = method
+    this.#logger = logger
   }
 
   /** Calls `code` inside the activity, or without it if the activity does not call it. */
-  run<T>(code: () => T): T {
-    let result: { readonly value: T } | { readonly thrown: unknown } | undefined
+  run<A, R>(code: (argument: A) => R, argument: A): R {
+    let isCalled = false
+    let hasThrown = false
+    let result: unknown
     const callOnce = (): void => {
-      if (result) return
+      if (isCalled) return
+      isCalled = true
       try {
-        result = { value: code() }
-      } catch (thrown) {
-        result = { thrown }
+        result = code(argument)
+      } catch (error) {
+        hasThrown = true
+        result = error
       }
     }
     try {
@@ -46,8 +54,13 @@ export class Observed<Started extends Activity<never>> {
       this.fault(error)
     }
     callOnce()
-    if ('thrown' in result!) throw result.thrown
-    return result!.value
+    if (hasThrown) throw result
+    return result as R
+  }
+
+  /** Reports an error of the activity. */
+  fault(error: unknown): void {
+    reportFault(this.#instrument, this.#method, this.#logger, error)
   }
 
   end(end: Parameters<Started['end']>[0]): void {

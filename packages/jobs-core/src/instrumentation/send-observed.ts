@@ -36,7 +36,7 @@ export async function sendObserved(
     observed.fault(error)
   }
   try {
-    const results = await observed.run(() => send(traced))
+    const results = await observed.run(send, traced)
     observed.end(results)
     return { envelopes: traced, results }
   } catch (cause) {
@@ -49,6 +49,7 @@ export async function sendObserved(
 function withTrace(envelope: Envelope, trace: TraceFields | undefined): Envelope {
   const { traceparent, tracestate, baggage } = trace ?? {}
   if (!isTraceparent(traceparent)) return envelope
+  if (tracestate === undefined && baggage === undefined) return { ...envelope, traceparent }
   const kept = boundedBaggage(baggage, envelope.payload)
   return {
     ...envelope,

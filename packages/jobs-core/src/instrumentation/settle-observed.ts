@@ -21,7 +21,7 @@ export async function settleObserved(
   const observed = observe(instrument, 'startSettle', logger, () => instrument.startSettle?.(job))
   if (!observed) return change()
   try {
-    await observed.run(change)
+    await observed.run(change, undefined)
     observed.end({})
   } catch (error) {
     observed.end({ error })

@@ -161,7 +161,7 @@ export class Attempt {
 
   log(level: LogLevel, message: string, fields?: LogFields): void {
     if (!isLogged(this.options.logger, level)) return
-    if (this.observed) this.observed.run(() => this.bound[level](message, fields))
+    if (this.observed) this.observed.run(() => this.bound[level](message, fields), undefined)
     else this.bound[level](message, fields)
   }
 
@@ -181,27 +181,31 @@ export class Attempt {
     if (!isObserving(instrument) || !instrument.startAttempt) return
     const started = this.#toStarted(resumedFrom)
     const all = batch?.map((one) => one.#toStarted(undefined))
-    const observed = observe(instrument, 'startAttempt', logger, () => instrument.startAttempt!(started, all))
-    if (!observed) return
-    const members = batch ?? [this]
+    this.observed = observe(instrument, 'startAttempt', logger, () => instrument.startAttempt!(started, all))
+    if (!this.observed) return
+    if (batch) this.#shareObserved(batch, this.observed)
+    suspended?.addEventListener('abort', () => this.end({ type: 'suspended' }), { once: true })
+  }
+
+  #shareObserved(members: readonly Attempt[], observed: Observed<AttemptActivity>): void {
     const outcomes: Outcome[] = []
     let open = members.length
     for (const [index, member] of members.entries()) {
       member.observed = observed
       member.#onEnd = (outcome) => {
+        if (outcomes[index]) return
         outcomes[index] = outcome
         if (--open === 0) observed.end(outcomes)
       }
     }
-    suspended?.addEventListener('abort', () => this.end({ type: 'suspended' }), { once: true })
   }
 
   /** Ends the activity of the attempt. */
   end(outcome: Outcome): void {
+    if (!this.observed) return
     for (const wait of this.#openWaits ?? []) wait.end({ type: 'suspended' })
-    const onEnd = this.#onEnd
-    this.#onEnd = undefined
-    onEnd?.(outcome)
+    if (this.#onEnd) this.#onEnd(outcome)
+    else this.observed.end([outcome])
   }
 
   /** Starts the activity of a part of the attempt. */
@@ -218,8 +222,16 @@ export class Attempt {
     const { traceparent, tracestate, baggage, sentAt, runAt = sentAt } = this.envelope
     const { isCancelCompensation = false, isResumed = isCancelCompensation, retriedAt, limits, clock } = this.options
     const { followsCrash = false, hasEngineSpan = false } = this.options
+    const { definitionId, event, jobId, runId, attempt, maxAttempts, tenantId } = this.info
     return {
-      ...this.info,
+      definitionId,
+      event,
+      jobId,
+      runId,
+      attempt,
+      maxAttempts,
+      tenantId,
+      ...(traceparent !== undefined && { traceparent }),
       provider: limits?.provider ?? 'unknown',
       trace: { traceparent, tracestate, baggage } as StartedAttempt['trace'],
       dueAt: Math.max(runAt, retriedAt ?? 0),
@@ -253,7 +265,7 @@ export function inScope<A, R>(
   code: (argument: A) => R,
   argument: A,
 ): R {
-  const callback = observed ? (given: A) => observed.run(() => code(given)) : code
+  const callback = observed ? (given: A) => observed.run(code, given) : code
   return scope ? scope(callback, argument) : runWithClient(client, () => callback(argument))
 }
 

@@ -17,7 +17,7 @@ export async function observePart<T>(
   const stopped = (): void => observed.end({ type: 'failed', error: signal.reason })
   signal.addEventListener('abort', stopped, { once: true })
   try {
-    const result = await observed.run(code)
+    const result = await observed.run(code, undefined)
     observed.end({ type: 'completed' })
     return result
   } catch (error) {

@@ -154,7 +154,7 @@ async function replay(
       failRun: fatal.failRun,
     })
     const steps = async (): Promise<unknown> => definition.steps(event, step, toJobContext(attempt, ownSignal))
-    const running = attempt.observed ? attempt.observed.run(steps) : steps()
+    const running = attempt.observed ? attempt.observed.run(steps, undefined) : steps()
     return Promise.race([running, fatal.thrown]).finally(() => {
       isOver = true
     })
