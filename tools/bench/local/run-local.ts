@@ -4,8 +4,10 @@ import { join } from 'node:path'
 
 import { type BenchEnvironment, withBenchEnvironment } from './bench-environment.ts'
 import { describeMachine } from './machine.ts'
-import { fairnessSection, withFairnessSection } from './page/fairness-section.ts'
+import { fairnessHeading, fairnessSection } from './page/fairness-section.ts'
 import { performancePage } from './page/performance-page.ts'
+import { telemetryHeading, telemetrySection } from './page/telemetry-section.ts'
+import { withSection } from './page/with-section.ts'
 import { fairnessChart, ratioChart } from './page/charts.ts'
 import type { Row } from './row.ts'
 import { durableRows } from './rows/durable-rows.ts'
@@ -67,12 +69,13 @@ export async function runLocal({ withPeers, write, only }: LocalBench): Promise<
       const rows = await parts[name]!(environment, withPeers)
       for (const row of rows) print(row)
       console.log(`(${name}: ${((performance.now() - startedAt) / 1000).toFixed(0)} s)`)
-      if (!withPeers) continue
+      if (!withPeers && name !== 'telemetry') continue
       measured[name] = { load, rows }
       writeFileSync(measuredFile, JSON.stringify(measured))
     }
     if (!write) return
     if (only.length === 1 && only[0] === 'fairness') return writeFairness(measured, machine)
+    if (only.length === 1 && only[0] === 'telemetry') return writeTelemetry(measured, machine)
     const missing = partNames.filter((name) => !measured[name])
     if (missing.length > 0) throw new Error(`Measure the other parts first: \`--peers --rows ${missing.join(',')}\`.`)
     const all = partNames.map((name) => measured[name]!)
@@ -92,8 +95,17 @@ function writeFairness({ fairness }: Measured, machine: readonly string[]): void
   const facts = [...machine, `load average before it: ${fairness.load.toFixed(2)}`]
   const section = fairnessSection(fairness.rows, charts.fairness, facts)
   writeFileSync(join(root, 'docs', charts.fairness), fairnessChart(fairness.rows))
-  writeFileSync(page, withFairnessSection(readFileSync(page, 'utf8'), section))
+  writeFileSync(page, withSection(readFileSync(page, 'utf8'), fairnessHeading, section))
   console.log('\nWrote the turns of tenants in docs/performance.md, and their chart.')
+}
+
+/** Writes only the section of the cost of traces. The rest of the page stays. */
+function writeTelemetry({ telemetry }: Measured, machine: readonly string[]): void {
+  const page = join(root, 'docs/performance.md')
+  const facts = [...machine.slice(0, 2), `load average before it: ${telemetry!.load.toFixed(2)}`]
+  const section = telemetrySection(telemetry!.rows, facts)
+  writeFileSync(page, withSection(readFileSync(page, 'utf8'), telemetryHeading, section))
+  console.log('\nWrote the cost of traces in docs/performance.md.')
 }
 
 /** The last rows of each part with all peers, and the load average before it. A page can be written from several runs. */

@@ -6,25 +6,47 @@ import { createJobClient, defineJob } from '@cgk-platform/jobs'
 import { openTelemetry } from '@cgk-platform/jobs-otel'
 import { context, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { BatchSpanProcessor, InMemorySpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
+import {
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  InMemorySpanExporter,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace'
 import { batchesOf, Countdown } from 'bench-peers/contender'
 
-// Measures jobs without an instrumentation (`none`), with one and no SDK (`idle`), and with an SDK (`sdk`).
-const [mode = 'none', store = 'memory'] = process.argv.slice(2)
-const jobs = store === 'memory' ? 50_000 : 20_000
-const rounds = 5
+import { createManualSpans } from './manual-spans.ts'
+import { work } from './work.ts'
+
+// Measures jobs without an instrumentation (`none`); with one and no SDK (`idle`), with an SDK (`sdk`), and with one that
+// samples 10 % (`sampled`); and without one, but with the same spans made by hand (`manual`).
+const [mode = 'none', store = 'memory', handler = 'empty'] = process.argv.slice(2)
+const jobs = handler === 'work' ? 1000 : 20_000
+const rounds = 3
 
 const exporter = new InMemorySpanExporter()
-if (mode === 'sdk') {
+if (mode === 'sdk' || mode === 'sampled' || mode === 'manual') {
+  const root = mode === 'sampled' ? new TraceIdRatioBasedSampler(0.1) : new AlwaysOnSampler()
+  const sampler = new ParentBasedSampler({ root })
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new BatchSpanProcessor({ exporter })] }))
+  trace.setGlobalTracerProvider(new TracerProvider({ sampler, spanProcessors: [new BatchSpanProcessor({ exporter })] }))
 }
-const instrument = mode === 'none' ? undefined : openTelemetry()
+const manual = mode === 'manual' ? createManualSpans() : undefined
+const instrument = mode === 'none' || manual ? undefined : openTelemetry()
 const folder = mkdtempSync(join(tmpdir(), 'bench-telemetry-'))
 const measured: { wallUs: number; cpuUs: number }[] = []
 for (let round = 0; round <= rounds; round++) {
   const handled = new Countdown()
-  const job = defineJob({ id: `no-op-${round}`, event: 'analytics.track', handler: async () => handled.count() })
+  const handle = (): void => {
+    if (handler === 'work') work()
+    handled.count()
+  }
+  const job = defineJob({
+    id: `no-op-${round}`,
+    event: 'analytics.track',
+    handler: manual ? async (_event, run) => manual.process(run, handle) : async () => handle(),
+  })
   const file = store === 'sqlite' && { store: 'sqlite' as const, path: join(folder, `jobs-${round}.db`) }
   const config = { concurrency: store === 'sqlite' ? 1_000 : 50, ...file }
   const client = createJobClient({ provider: 'local', jobs: [job], config, instrument })
@@ -35,7 +57,10 @@ for (let round = 0; round <= rounds; round++) {
   const all = handled.from(jobs)
   globalThis.gc?.()
   const [startedAt, used] = [performance.now(), process.cpuUsage()]
-  for (const batch of batches) await client.sendJobs(batch)
+  for (const batch of batches) {
+    if (manual) await manual.send(batch.length, () => client.sendJobs(batch))
+    else await client.sendJobs(batch)
+  }
   await all
   await client.close({ timeout: '5m' })
   const { user, system } = process.cpuUsage(used)

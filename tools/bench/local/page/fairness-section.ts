@@ -2,13 +2,14 @@ import { fairnessHeader } from '../fairness/fairness-rows.ts'
 import type { Row } from '../row.ts'
 import { table } from './table.ts'
 
-const heading = '## Turns of tenants'
+/** The heading of the section. */
+export const fairnessHeading = '## Turns of tenants'
 
 /** Renders the section of the page on the turns of tenants. @param facts - about its machine, if it is not the page's */
 export function fairnessSection(rows: readonly Row[], chart: string, facts: readonly string[] = []): string {
   const cells = rows.flatMap((row) => (row.section === 'fairness' && row.cells ? [row.cells] : []))
   const shares = rows.filter(({ comparison }) => comparison.startsWith('share'))
-  return `${heading}
+  return `${fairnessHeading}
 
 One tenant has 100,000 waiting jobs. Six seconds later, 100 tenants send one job each. A round is as many starts as there are slots, here 60; each job takes 10 ms. The table has the rounds until the median and the last of them start.${facts.length === 0 ? '' : ` Measured in a run of its own: ${facts.join('; ')}.`}
 
@@ -20,11 +21,4 @@ ${shares.map(({ comparison, measured, target, verdict }) => `- ${comparison}: ${
 
 In BullMQ, groups are part of its paid edition. With a queue each, graphile-worker runs one job of a tenant at a time; with groups, pg-boss runs at most 30 of a tenant's jobs at once here.
 `
-}
-
-/** Puts the section in its place on the page. */
-export function withFairnessSection(page: string, section: string): string {
-  const next = '## Where the time goes'
-  const start = page.includes(heading) ? page.indexOf(heading) : page.indexOf(next)
-  return `${page.slice(0, start)}${section}\n${page.slice(page.indexOf(next))}`
 }

@@ -2,6 +2,7 @@ import { spread } from '../../statistics.ts'
 import type { Row, Verdict } from '../row.ts'
 import { loadHeader } from '../rows/load-rows.ts'
 import { fairnessSection } from './fairness-section.ts'
+import { telemetrySection } from './telemetry-section.ts'
 import { table } from './table.ts'
 import { tried } from './tried.ts'
 
@@ -43,6 +44,7 @@ From send to start at 50 % and 80 % of the local engine's peak: p50/p99 in milli
 ${table(loadHeader, underLoad)}
 
 ${fairnessSection(rows, charts.fairness)}
+${telemetrySection(rows)}
 ## Where the time goes
 
 Microseconds per job (\`./dev bench local --profile\` also shows functions):
@@ -55,7 +57,7 @@ ${tried.map((one) => `- ${one}`).join('\n')}
 
 ## How it is measured
 
-\`./dev bench local --peers --write\` writes this page in ten minutes, \`--rows memory\` a part, and \`./dev bench fairness --peers --write\` only the turns of tenants; do not edit it. It needs Redis and PostgreSQL (Debian: \`apt-get install redis-server postgresql\`) and an idle machine. \`TMPDIR\` selects the disk. Between machines, compare ratios, not figures.
+\`./dev bench local --peers --write\` writes this page in ten minutes, \`--rows memory\` a part, \`./dev bench fairness --peers --write\` only the turns of tenants, and \`--rows telemetry --write\` only the cost of traces; do not edit it. It needs Redis and PostgreSQL (Debian: \`apt-get install redis-server postgresql\`) and an idle machine. \`TMPDIR\` selects the disk. Between machines, compare ratios, not figures.
 
 - Contenders have their own processes and take turns in five rounds. Shown are the median and, in brackets, the lowest and highest ratio.
 - Handlers are empty, payloads three short strings, sends 1,000 at a time. The time ends when every job is recorded as completed.
