@@ -1,5 +1,13 @@
-import { type Attributes, type Context, context, type Link, type Span, SpanKind, trace } from '@opentelemetry/api'
-import type { Tracer } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Link,
+  type Span,
+  SpanKind,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api'
 import type { Envelope, EnvelopeResult, SendActivity, TraceFields } from '@cgk-platform/jobs-core/provider'
 
 import { bounded, labelsOf, names } from './attributes.ts'

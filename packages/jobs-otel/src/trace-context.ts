@@ -31,7 +31,7 @@ export function traceparentOf(spanContext: SpanContext): string | undefined {
 
 /** Returns the flags of a span context as two hexadecimal digits. */
 export function flagsTextOf({ traceFlags }: SpanContext): string {
-  return traceFlags === TraceFlags.SAMPLED ? '01' : traceFlags.toString(16).padStart(2, '0')
+  return traceFlags < 16 ? `0${traceFlags.toString(16)}` : traceFlags.toString(16)
 }
 
 /** Returns the fields by which a span and a baggage travel. */
