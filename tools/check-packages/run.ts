@@ -11,7 +11,14 @@ import { compile } from './compile.ts'
 import { everyEngineConsumer, installCommandLine, installConsumer, resolutions } from './consumer.ts'
 import { execute } from './execute.ts'
 import { findNodes } from './nodes.ts'
-import { checkContents, checkDeclarations, checkWithAttw, checkWithPublint, packPackages } from './tarballs.ts'
+import {
+  checkContents,
+  checkDeclarations,
+  checkSize,
+  checkWithAttw,
+  checkWithPublint,
+  packPackages,
+} from './tarballs.ts'
 
 const repository = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'check-packages-'))
@@ -38,6 +45,7 @@ const oldestAndNewest = [...new Set([nodes[0]!, nodes.at(-1)!])]
 async function checkTarballs(): Promise<void> {
   for (const tarball of tarballs) {
     await check(`${tarball.name}: contents`, () => checkContents(tarball))
+    await check(`${tarball.name}: size`, () => checkSize(tarball))
     await check(`${tarball.name}: imports of declarations`, () => checkDeclarations(tarball))
     await check(`${tarball.name}: publint`, () => checkWithPublint(tarball))
     await check(`${tarball.name}: are the types wrong`, () => checkWithAttw(tarball))

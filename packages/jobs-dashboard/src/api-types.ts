@@ -2,9 +2,9 @@
 // not 2xx is an `ErrorJson`. Every request may have `?tenant=<id>`; a user of several tenants must name one.
 //
 // GET  session                          SessionJson
-// GET  overview   StatsQuery            OverviewJson
-// GET  jobs       ListQuery             JobPageJson
-// GET  counts     FilterQuery & { by }  CountsJson
+// GET  overview   ?definition=&since=&until=&intervals=  OverviewJson
+// GET  jobs       FilterQuery & { order, limit, cursor }  JobPageJson
+// GET  counts     FilterQuery & { by }   CountsJson
 // GET  job        ?id=                  JobJson
 // GET  download   ?id=&part=payload, ?id=&run=&part=output, or ?id=&run=&step=&part=output: a JSON file
 // GET  definitions                      DefinitionJson[]
@@ -20,7 +20,6 @@
 // A POST has the headers `Content-Type: application/json` and `X-Jobs-Dashboard: 1`.
 import type {
   Capabilities,
-  CountGroup,
   DefinitionInfo,
   EventInfo,
   JobCounts,
@@ -80,26 +79,6 @@ export interface FilterQuery {
   readonly since?: string
   readonly until?: string
   readonly error?: string
-}
-
-/** Query parameters of `jobs`. */
-export interface ListQuery extends FilterQuery {
-  readonly order?: 'newest' | 'oldest'
-  readonly limit?: number
-  readonly cursor?: string
-}
-
-/** Query parameters of `counts`. */
-export interface CountsQuery extends FilterQuery {
-  readonly by?: CountGroup
-}
-
-/** Query parameters of `overview`. */
-export interface StatsQuery {
-  readonly definition?: string
-  readonly since?: string
-  readonly until?: string
-  readonly intervals?: number
 }
 
 /** The overview. */

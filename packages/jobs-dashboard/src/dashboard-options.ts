@@ -17,7 +17,7 @@ export interface DashboardOptions {
   client: JobClient
   /**
    * Returns who makes the request and what they may do. Without a result, the answer is 404. Default: in production
-   * nobody; with `NODE_ENV=development` or `test`, everybody on this machine may do everything.
+   * nobody; with `NODE_ENV=development` or `test`, requests to `localhost` may do everything.
    */
   authorize?:
     | ((request: Request) => DashboardAccess | null | undefined | Promise<DashboardAccess | null | undefined>)

@@ -18,6 +18,7 @@ export function toNodeHandler(
     outgoing.statusCode = response.status
     response.headers.forEach((value, name) => outgoing.setHeader(name, value))
     if (!response.body || incoming.method === 'HEAD') {
+      await response.body?.cancel()
       outgoing.end()
       return
     }
@@ -31,7 +32,8 @@ export function toNodeHandler(
 function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | undefined {
   // Express removes the path of the mount from `url`.
   const path = (incoming as { originalUrl?: string }).originalUrl ?? incoming.url ?? ''
-  if (!path.startsWith('/')) return undefined
+  const host = incoming.headers.host ?? incoming.headers[':authority'] // HTTP/2 has no `Host`
+  if (!path.startsWith('/') || typeof host !== 'string') return undefined
   const scheme = (incoming.socket as { encrypted?: boolean }).encrypted ? 'https' : 'http'
   const { method = 'GET', rawHeaders } = incoming
   try {
@@ -39,7 +41,7 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | un
     for (let index = 0; index < rawHeaders.length; index += 2) {
       if (!rawHeaders[index]!.startsWith(':')) headers.append(rawHeaders[index]!, rawHeaders[index + 1]!)
     }
-    return new Request(`${scheme}://${headers.get('host') ?? 'localhost'}${path}`, {
+    return new Request(`${scheme}://${host}${path}`, {
       method,
       headers,
       signal,

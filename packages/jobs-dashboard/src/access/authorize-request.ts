@@ -46,7 +46,7 @@ export function createAuthorizer(
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
-/** Everybody on this machine. The host is checked because a page of any site can name an address of this machine. */
+/** Allows requests to this machine. The host is checked because a page of any site can give this machine a name of its own. */
 function accessInDevelopment(request: Request): Access | undefined {
   if (!['development', 'test'].includes(environment()['NODE_ENV'] ?? '')) return undefined
   if (!loopback.test(new URL(request.url).hostname)) return undefined

@@ -46,11 +46,11 @@ export function createApi({
   const answer = (request: Request, path: string, access: Access): Promise<Response> => {
     const { method } = request
     if (Object.hasOwn(actions, path)) {
-      requireMethod(method, ['POST'])
+      requireMethod(method, 'POST')
       return performAction(path as DashboardAction, context, { request, access })
     }
     if (!Object.hasOwn(reads, path)) throw new Refusal(404, 'not_found', 'Nothing has this address.')
-    requireMethod(method, ['GET', 'HEAD'])
+    requireMethod(method, 'GET')
     // Another site must not even measure how long an answer takes.
     if (!['same-origin', 'none', null].includes(request.headers.get('Sec-Fetch-Site'))) {
       throw new Refusal(403, 'cross_site', 'A read must come from a page of the dashboard.')
@@ -68,6 +68,6 @@ export function createApi({
   }
 }
 
-function requireMethod(method: string, allowed: readonly string[]): void {
-  if (!allowed.includes(method)) throw new Refusal(405, 'method_not_allowed', `Use ${allowed[0]}.`)
+function requireMethod(method: string, allowed: string): void {
+  if (method !== allowed) throw new Refusal(405, 'method_not_allowed', `Use ${allowed}.`)
 }

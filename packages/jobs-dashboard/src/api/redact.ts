@@ -1,5 +1,5 @@
 /** Stands for a value that `redact` hides. */
-export const redacted = '[redacted]'
+const redacted = '[redacted]'
 
 /** Returns a copy of a value without the fields that are hidden. `root` is the first name of its paths. */
 export type Redact = (root: 'payload' | 'output', value: unknown) => unknown
