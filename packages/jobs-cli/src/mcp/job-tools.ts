@@ -2,6 +2,7 @@ import { type JobDetails, WaitTimeoutError } from '@cgk-platform/jobs-core'
 import { z } from 'zod/v4'
 
 import { withoutPayloads } from '../operations/without-payloads.ts'
+import { createCursorHandles } from './cursor-handles.ts'
 import { filterInput, filterOf, filterShape, tenantShape } from './filter-input.ts'
 import { groupByError } from './group-by-error.ts'
 import { createTool, type Tool, type ToolAccess } from './tool.ts'
@@ -15,6 +16,7 @@ const jobId = z.string().min(1).max(500).describe('Id of the job')
 
 /** Creates the tools that read jobs. */
 export function createJobTools({ scope, tenantId, allowsPayloads }: ToolAccess): Tool[] {
+  const handles = createCursorHandles()
   const shown = (job: JobDetails): JobDetails => (allowsPayloads ? job : withoutPayloads(job))
   const hint = allowsPayloads ? '' : ' Payload and outputs are hidden.'
   return [
@@ -25,12 +27,14 @@ export function createJobTools({ scope, tenantId, allowsPayloads }: ToolAccess):
       input: filterInput(tenantId, {
         order: z.enum(['newest', 'oldest']).describe('Order by the time of the send. Default: newest first').optional(),
         limit: z.number().int().min(1).max(50).describe('Maximum number of jobs. Default: 20').optional(),
-        cursor: z.string().max(2000).describe('The cursor of the previous page').optional(),
+        cursor: z.string().max(100).describe('The cursor of the previous page').optional(),
       }),
       async run({ order, limit = 20, cursor, ...filter }) {
-        const page = await scope.inspect.listJobs({ ...filterOf(filter), order, limit, cursor })
-        const more = page.cursor === undefined ? '' : ' There are more: pass the cursor.'
-        return { text: `${page.jobs.length} jobs.${more}`, data: { ...page } }
+        const start = cursor === undefined ? {} : { cursor: handles.reveal(cursor) }
+        const { jobs, cursor: next } = await scope.inspect.listJobs({ ...filterOf(filter), order, limit, ...start })
+        const more = next === undefined ? '' : ' There are more: pass the cursor.'
+        const data = { jobs, ...(next !== undefined && { cursor: handles.hide(next) }) }
+        return { text: `${jobs.length} jobs.${more}`, data }
       },
     }),
     createTool({

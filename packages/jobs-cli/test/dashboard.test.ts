@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+
+import { setup as buildPages } from '../../jobs-dashboard/test/kit/build-ui.ts'
+import { repository } from '../../jobs/test/snippets/documents.ts'
+import { createSeededProject, type SeededProject } from './seeded-project.ts'
+
+let project: SeededProject
+
+beforeAll(async () => {
+  ;[project] = await Promise.all([createSeededProject(), buildPages()])
+})
+afterAll(() => project.remove())
+
+interface Answer {
+  readonly status: number
+  readonly headers: NodeJS.Dict<string | string[]>
+  readonly body: string
+}
+
+/** Sends a request with these headers, also a `host` that `fetch` would not send. @param posted - POST instead of GET */
+async function get(url: string, headers: Record<string, string> = {}, posted?: object): Promise<Answer> {
+  const method = posted ? 'POST' : 'GET'
+  const sent = request(url, { method, headers, agent: false }).end(posted && JSON.stringify(posted))
+  const [response] = (await once(sent, 'response')) as [import('node:http').IncomingMessage]
+  let body = ''
+  for await (const chunk of response) body += String(chunk)
+  return { status: response.statusCode!, headers: response.headers, body }
+}
+
+async function start(...flags: string[]) {
+  const program = join(repository, 'packages/jobs-cli/src/main.ts')
+  const args = ['--conditions=@cgk-platform/source', program, 'dashboard', '--file', 'jobs.db', ...flags]
+  const child = spawn('node', args, {
+    cwd: project.folder,
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const ended = once(child, 'close')
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  const address = new URL(line)
+  const login = await get(address.href)
+  const cookie = String(login.headers['set-cookie']).split(';')[0]!
+  return { address, login, cookie, child, ended }
+}
+
+test('the token in the address becomes a cookie, and Ctrl-C ends the server', async () => {
+  const { address, login, cookie, child, ended } = await start()
+  expect(address.hostname).toBe('127.0.0.1')
+  expect(address.searchParams.get('token')).toMatch(/^[\w-]{43}$/)
+  expect(login).toMatchObject({ status: 303, headers: { location: '/', 'cache-control': 'no-store' } })
+  expect(String(login.headers['set-cookie'])).toMatch(/^cgk_jobs_\d+=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/)
+  expect(cookie).not.toContain(address.searchParams.get('token'))
+  const page = await get(address.origin, { cookie })
+  expect(page).toMatchObject({ status: 200 })
+  expect(page.body).toMatch(/^<!doctype html>/i)
+
+  child.kill('SIGINT')
+  expect(await ended).toEqual([0, null])
+})
+
+test('nobody else can use it', async () => {
+  const { address, cookie } = await start()
+  const { origin, port } = address
+  for (const path of ['/', '/api/session', '/assets/main.js', '/?token=wrong', '/?token=']) {
+    expect(await get(origin + path)).toMatchObject({ status: 401 })
+  }
+  expect(await get(origin, { cookie: cookie.replace(/=.*/, '=wrong') })).toMatchObject({ status: 401 })
+  for (const host of [`evil.example:${port}`, '127.0.0.1', `127.0.0.1.evil.example:${port}`, 'localhost']) {
+    expect(await get(origin, { cookie, host })).toMatchObject({ status: 421 })
+    expect(await get(address.href, { host })).toMatchObject({ status: 421 })
+  }
+  expect(await get(origin, { cookie, host: `localhost:${port}` })).toMatchObject({ status: 200 })
+  const elsewhere = await get(`${origin}//evil.example/${address.search}`)
+  expect(elsewhere.headers['location']).toBe('/') // never another site
+})
+
+/** Sends an action as the page does. */
+function act(origin: string, cookie: string, action: string, body: object): Promise<Answer> {
+  const headers = {
+    cookie,
+    origin,
+    'sec-fetch-site': 'same-origin',
+    'content-type': 'application/json',
+    'x-jobs-dashboard': '1',
+  }
+  return get(`${origin}/api/${action}`, headers, body)
+}
+
+test('`--read-only` shows jobs and changes none', async () => {
+  const { address, cookie } = await start('--read-only')
+  const { origin } = address
+  const { body } = await get(`${origin}/api/jobs?state=failed`, { cookie })
+  const { jobs } = JSON.parse(body) as { jobs: { id: string }[] }
+  expect(jobs.map(({ id }) => id)).toEqual([project.jobs.other, project.jobs.bad])
+  expect(await act(origin, cookie, 'retry', { ids: [project.jobs.bad] })).toMatchObject({ status: 403 })
+  expect(await act(origin, cookie, 'pause', { tenant: 'shop_1' })).toMatchObject({ status: 403 })
+})
+
+test('`--tenant` shows and changes only the jobs of this tenant', async () => {
+  const { address, cookie } = await start('--tenant', 'shop_1')
+  const { origin } = address
+  const { body } = await get(`${origin}/api/jobs`, { cookie })
+  expect(body).toContain(project.jobs.bad)
+  expect(body).not.toContain('shop_2')
+  const foreign = await act(origin, cookie, 'retry', { ids: [project.jobs.other] })
+  expect(foreign.body).not.toContain('"changed":1')
+  const own = await act(origin, cookie, 'retry', { ids: [project.jobs.bad] })
+  expect(own).toMatchObject({ status: 200 })
+  expect(own.body).toContain('"changed":1')
+})

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { repository } from '../../jobs/test/snippets/documents.ts'
+import { createSeededProject, type SeededProject } from './seeded-project.ts'
+
+let project: SeededProject
+
+beforeAll(async () => {
+  project = await createSeededProject()
+})
+afterAll(() => project.remove())
+
+interface Line {
+  readonly id: string
+  readonly state: string
+  readonly removed?: true
+}
+
+test('`tail --json` prints each change as a line, until Ctrl-C', async () => {
+  const program = join(repository, 'packages/jobs-cli/src/main.ts')
+  const args = ['--conditions=@cgk-platform/source', program, 'tail', '--file', 'jobs.db', '--json']
+  const child = spawn('node', [...args, '--state', 'failed,scheduled,queued'], {
+    cwd: project.folder,
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise((resolve) => void child.once('close', (code) => resolve(code)))
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const next = async (): Promise<Line> => JSON.parse((await lines.next()).value as string) as Line
+  const { bad, other, waiting } = project.jobs
+  expect([await next(), await next(), await next()]).toMatchObject([
+    { id: bad, state: 'failed' },
+    { id: other, state: 'failed' },
+    { id: waiting, state: 'scheduled' },
+  ])
+
+  await project.run('retry', bad)
+  expect(await next()).toMatchObject({ id: bad, state: 'queued' })
+  await project.run('cancel', waiting)
+  expect(await next()).toEqual({ id: waiting, removed: true })
+
+  child.kill('SIGINT')
+  expect(await ended).toBe(0)
+})
