@@ -1,14 +1,11 @@
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
 import type { RunsPage } from '../api/trigger-api.ts'
 import { eventPayloadOf, type EventRun, type EventRuns } from '../read/event-runs.ts'
-import { isSettled } from '../read/is-settled.ts'
 import { byAge, isRunOf, notVisibleYet } from '../read/job-runs.ts'
 import { isAttemptRecord, readRecord } from '../wire/run-record.ts'
 import { jobTagOf, retryRunIds } from '../wire/tags.ts'
 import { jobTaskId } from '../wire/task-id.ts'
-
-/** Time after its end in which a run without complete metadata is shown as not ended, in milliseconds. */
-const settleMs = 1000
+import { isSettling } from './is-settling.ts'
 
 /**
  * Adds what follows from a listed run's records, so that the rules for the status of a run apply to it.
@@ -17,9 +14,8 @@ const settleMs = 1000
  * @param payload - the part of the payload that those rules need
  */
 export function toEngineRun(listedRun: ListedRun, readAt: Date, payload?: unknown): EngineRun {
-  const { finishedAt = listedRun.updatedAt, ...open } = listedRun
-  const isOpen = !isSettled(listedRun) && readAt.getTime() - finishedAt.getTime() < settleMs
-  const run: ListedRun = isOpen ? { ...open, status: 'EXECUTING' } : listedRun
+  const { finishedAt: _, ...open } = listedRun
+  const run: ListedRun = isSettling(listedRun, readAt) ? { ...open, status: 'EXECUTING' } : listedRun
   const record = readRecord(run.metadata)
   const hasBegun = run.startedAt !== undefined && run.status !== 'DEQUEUED'
   const listed = { ...run, isListed: true, payload, readAt: run.updatedAt } as const
@@ -62,6 +58,15 @@ export function groupRuns(root: EngineRun, { runs: others, readAt }: Pick<RunsPa
   function retriesOf({ tags }: EngineRun): string[] {
     return retryRunIds(tags).filter((id) => byId.has(id))
   }
+}
+
+/** Adds the runs that an event's run started. @param listed - the runs that it may have started */
+export function withStarted(run: EngineRun, { runs, readAt }: Pick<RunsPage, 'runs' | 'readAt'>): EventRun {
+  return toEventRun(
+    run,
+    undefined,
+    runs.map((one) => toEngineRun(one, readAt)),
+  )
 }
 
 /** @param next - the retry of this run, whose children are younger than it */

@@ -46,7 +46,7 @@ const failed = (definition: string, message: string) => ({
 })
 
 /** Lists from a server with these runs. Its cursor is the id of the last run of a page. */
-async function list(query: Partial<InspectQuery>, runs: readonly Partial<EngineRun>[]) {
+async function list(query: Partial<InspectQuery>, runs: readonly Partial<EngineRun>[], readAt = at(3600)) {
   const queries: ListRunsQuery[] = []
   const api = createFakeApi(runs, {
     list(asked) {
@@ -60,7 +60,7 @@ async function list(query: Partial<InspectQuery>, runs: readonly Partial<EngineR
       const page = found.slice(from, from + asked.limit!)
       // The server sorts a page by the ids of its runs.
       const sorted = page.toSorted((a, b) => (a.id < b.id ? 1 : -1))
-      return { runs: sorted, ...(from + asked.limit! < found.length && { next: page.at(-1)!.id }) }
+      return { runs: sorted, readAt, ...(from + asked.limit! < found.length && { next: page.at(-1)!.id }) }
     },
   })
   const page = await listSummaries({ order: 'newest', limit: 50, ...query }, { api, jobs: undefined })
@@ -104,6 +104,12 @@ describe('a job with several definitions', () => {
     expect(jobs).toMatchObject([{ state: 'queued', definitionIds: ['a', 'b'] }])
   })
 
+  test('is queued while the process of its run starts', async () => {
+    const starting = child(1, 'a', { status: 'DEQUEUED', finishedAt: undefined, metadata: {} })
+    const { jobs } = await list({}, [job(1, ['a']), starting])
+    expect(jobs).toMatchObject([{ state: 'queued', attempts: 0 }])
+  })
+
   test('runs while its own run still starts runs', async () => {
     const metadata = { jobSent: { tenantId: 'acme', at: 1 } }
     const open = job(1, [], { status: 'EXECUTING', finishedAt: undefined, metadata })
@@ -134,6 +140,16 @@ test('the error of a run that Trigger.dev ended, and the number of its attempts,
   expect(jobs).toMatchObject([{ state: 'failed' }])
   expect(jobs[0]).not.toHaveProperty('error')
   expect(jobs[0]).not.toHaveProperty('attempts')
+})
+
+test('a run whose record is not complete yet has not ended; after a second, it has', async () => {
+  const { finishedAt } = child(1, 'a')
+  const ended = child(1, 'a', { metadata: {} })
+  const readAfter = async (ms: number) => list({}, [job(1, ['a']), ended], new Date(finishedAt!.getTime() + ms))
+  expect((await readAfter(999)).jobs).toMatchObject([{ state: 'running' }])
+  expect((await readAfter(1000)).jobs).toMatchObject([{ state: 'completed', endedAt: finishedAt }])
+  const open = { status: 'COMPLETED', metadata: { jobSent: { tenantId: 'acme', at: 1 } } } as const
+  expect((await list({}, [job(1, [], open)], new Date(at(1).getTime() + 1))).jobs).toMatchObject([{ state: 'queued' }])
 })
 
 test('the message of an error has at most 500 characters', async () => {
@@ -174,6 +190,11 @@ describe('pages', () => {
     const same = many(250).map((number) => job(number, [], { createdAt: at(0) }))
     expect((await listAll({ limit: 30 }, same)).ids).toEqual(idsOf(many(250)))
     expect((await listAll({ limit: 30, states: ['completed'] }, same)).ids).toEqual(idsOf(many(250)))
+  })
+
+  test('have the newest first, even if a server that was set back has given it a lower id', async () => {
+    const runs = many(40).map((number) => job(number, [], { createdAt: at(1000 - number) }))
+    expect((await listAll({ limit: 7, states: ['completed'] }, runs)).ids).toEqual(idsOf(many(40)).toReversed())
   })
 
   test('have jobs with one of the states only, from requests of 100', async () => {

@@ -10,7 +10,8 @@ const envelope = { v: 1, id: 'x', event: 'work.asked', tenantId: 'acme', payload
 const record = (definition: string, more = {}) => ({ definition, attempt: 1, maxAttempts: 3, startedAt: 2000, ...more })
 
 function eventRun(more: Partial<EngineRun> = {}): Partial<EngineRun> {
-  return { id: 'run_1', status: 'COMPLETED', payload: { envelope }, createdAt: at(0), finishedAt: at(9), ...more }
+  const times = { createdAt: at(0), finishedAt: at(9), readAt: at(3600) }
+  return { id: 'run_1', status: 'COMPLETED', payload: { envelope }, ...times, ...more }
 }
 
 function child(name: string, more: Partial<EngineRun> = {}): Partial<EngineRun> {
@@ -75,17 +76,13 @@ describe('a job', () => {
     expect(requests).toEqual(['retrieve run_1'])
   })
 
-  test('that was retried has the runs of the retry, which a list finds', async () => {
+  test('that was retried has the runs of the retry, as its event run lists them', async () => {
     const tags = ['jobs', 'retried-by:run_r']
     const failing = record('a', { failed: true, error: { name: 'Error', message: 'no' } })
     const first = child('a', { status: 'FAILED', metadata: { job: failing } })
-    const retry = eventRun({
-      id: 'run_r',
-      tags: ['job:run_1'],
-      createdAt: at(20),
-      metadata: { job: { dispatched: { a: 'run_1a2' } } },
-    })
     const second = child('a', { id: 'run_1a2', createdAt: at(21) })
+    const payload = { envelope, retry: { jobId: 'run_1', runs: { a: 'run_1a' } } }
+    const retry = dispatching([second], { id: 'run_r', tags: ['job:run_1'], createdAt: at(20), payload })
     const { details } = await read([dispatching([first], { tags }), first, retry, second])
     expect(details).toMatchObject({
       state: 'completed',
@@ -96,14 +93,39 @@ describe('a job', () => {
     })
   })
 
+  test('ignores links to the retries of other jobs, and follows each of its own once', async () => {
+    const tags = ['jobs', 'retried-by:../x', 'retried-by:run_r']
+    const payload = { envelope, retry: { jobId: 'run_1', runs: {} } }
+    const retry = dispatching([child('a')], { id: 'run_r', tags: ['retried-by:run_r', 'retried-by:run_1'], payload })
+    const { details, requests } = await read([eventRun({ tags, metadata: { job: record('a') } }), retry])
+    expect(details!.runs.map(({ id }) => id)).toEqual(['run_1', 'run_1a'])
+    const foreign = eventRun({ id: 'run_r', payload: { envelope, retry: { jobId: 'run_9', runs: {} } } })
+    const others = await read([eventRun({ tags, metadata: { job: record('a', { output: 'none' }) } }), foreign])
+    expect(others.details!.runs.map(({ id }) => id)).toEqual(['run_1'])
+    expect(requests.concat(others.requests)).toEqual([
+      'retrieve run_1',
+      'retrieve run_r',
+      'retrieve run_1',
+      'retrieve run_r',
+    ])
+  })
+
   test('that is not visible yet, or has just ended, gets a second look', async () => {
     const metadata = { job: record('work', { output: 'none' }) }
     for (const early of [undefined, { metadata: { job: record('work') } }]) {
       let looks = 0
-      const retrieve: FakeResponses['retrieve'] = (run) => (++looks > 1 ? run : early && { ...run!, ...early })
+      const retrieve: FakeResponses['retrieve'] = (run) =>
+        ++looks > 1 ? run : early && { ...run!, ...early, readAt: at(9) }
       const { details } = await read([eventRun({ metadata })], { retrieve })
       expect([details?.state, looks]).toEqual(['completed', 2])
     }
+  })
+
+  test('that got a second look has its other run only as its own run lists it', async () => {
+    let looks = 0
+    const retrieve: FakeResponses['retrieve'] = (run) => (++looks > 1 ? run : undefined)
+    const { details } = await read([dispatching([child('a')]), child('a')], { retrieve })
+    expect(details!.runs).toMatchObject([{ output: 'a copied' }])
   })
 
   test('that does not exist, or is no job, is `undefined`', async () => {

@@ -3,15 +3,14 @@ import { type Clock, type JobRegistry, pause } from '@cgk-platform/jobs-core/pro
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
-import { eventPayloadOf, type EventRuns } from '../read/event-runs.ts'
-import { isSettled } from '../read/is-settled.ts'
-import { isJob, isRunId } from '../read/job-runs.ts'
+import { eventPayloadOf, type EventRun, type EventRuns } from '../read/event-runs.ts'
+import { isJob, isRunId, isRunOf } from '../read/job-runs.ts'
 import { toJobStatus } from '../read/to-job-status.ts'
-import { jobTagOf, retryRunIds } from '../wire/tags.ts'
+import { retryRunIds } from '../wire/tags.ts'
 import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
 import { attemptHistoryOf } from './attempt-history.ts'
-import { groupRuns } from './group-runs.ts'
-import { maxPageSize } from './list-request.ts'
+import { withStarted } from './group-runs.ts'
+import { isSettling } from './is-settling.ts'
 
 /** The services that a read needs. */
 export interface DetailsDependencies {
@@ -24,7 +23,7 @@ export interface DetailsDependencies {
 /** Pause before looking again for a run that is not visible yet, or whose metadata is not complete yet. */
 const secondLookMs = 100
 
-/** Reads everything about a job with at most two requests. */
+/** Reads everything about a job with at most two requests, and one more for each `retryJob` after the first. */
 export async function readDetails(id: string, dependencies: DetailsDependencies): Promise<JobDetails | undefined> {
   const eventRuns = isRunId(id) ? await readRuns(id, dependencies) : undefined
   if (!eventRuns) return undefined
@@ -44,27 +43,43 @@ export async function readDetails(id: string, dependencies: DetailsDependencies)
 async function readRuns(id: string, { api, clock }: DetailsDependencies): Promise<EventRuns | undefined> {
   const read = (runId: string) => api.retrieve(`read the run ${runId}`, runId)
   let root = await read(id)
-  const isSecondLook = !root || !isSettled(root)
+  const isSecondLook = !root || isSettling(root, root.readAt)
   if (isSecondLook) {
     await pause(clock, secondLookMs)
     root = await read(id)
   }
   if (!root || !isJob(root)) return undefined
-  const tag = jobTagOf(id)
-  const listed = { runs: root.relatedRuns?.children ?? [], readAt: root.readAt }
-  if (isSecondLook) return groupRuns(root, listed)
-  if (retryRunIds(root.tags).length > 0) {
-    const page = await api.list(`list the runs of the job ${id}`, { tag, from: root.createdAt, limit: maxPageSize })
-    return groupRuns(root, page)
+  const first = startedBy(root)
+  const [only, ...others] = first.children
+  if (only && others.length === 0 && !isSecondLook && retryRunIds(root.tags).length === 0) {
+    const child = await read(only.id)
+    return [{ run: root, children: [child ?? only] }]
   }
-  const grouped = groupRuns(root, listed)
-  const [only, ...others] = grouped[0].children
-  if (!only || others.length > 0) return grouped
-  const child = await read(only.id)
-  return child ? [{ run: root, children: [child] }] : grouped
+  const seen = new Set([id])
+  const retries: EventRun[] = []
+  for (let run = await retryOf(root); run; run = await retryOf(run)) retries.push(startedBy(run))
+  return [first, ...retries]
+
+  /** Returns the retry that a run's tags link to. Skips links that a replayed run has copied from another job. */
+  async function retryOf({ tags }: EngineRun): Promise<EngineRun | undefined> {
+    for (const runId of retryRunIds(tags)) {
+      if (seen.has(runId) || !isRunId(runId)) continue
+      seen.add(runId)
+      const run = await read(runId)
+      if (run && eventPayloadOf(run).retry?.jobId === id) return run
+    }
+    return undefined
+  }
+
+  function startedBy(run: EngineRun): EventRun {
+    return withStarted(run, {
+      runs: (run.relatedRuns?.children ?? []).filter((one) => isRunOf(one, id)),
+      readAt: run.readAt,
+    })
+  }
 }
 
-/** Adds to each run of a manual retry the id of the run that it retries. A list does not tell. */
+/** Adds to each run of a manual retry the id of the run that it retries, which is only in its payload. */
 function withRetryLinks({ runs }: JobStatus): RunDetails[] {
   return runs.map((run, index) => {
     const retryOf = run.retryOf ?? runs.slice(0, index).findLast((one) => one.definitionId === run.definitionId)?.id

@@ -142,6 +142,15 @@ describe('a list', () => {
     }
   })
 
+  test('of up to 100 jobs gives counts and figures with two requests', async () => {
+    const { inspect } = project.client.forTenant('lists')
+    const counts = await within(2, () => inspect.countJobs({ by: 'state' }))
+    expect(counts).toMatchObject({ count: 6, isExact: true })
+    expect(counts.groups.map(({ key, count }) => `${key} ${count}`)).toEqual(['failed 3', 'completed 2', 'scheduled 1'])
+    const stats = await within(2, () => inspect.getStats())
+    expect(stats).toMatchObject({ jobs: 6, isComplete: true, definitions: [{ key: 'work', jobs: 5, failed: 3 }] })
+  })
+
   test('continues behind the last job, although jobs are sent in between', async () => {
     const tenantId = 'growing'
     const older = [await send(tenantId), await send(tenantId)]

@@ -20,7 +20,7 @@ export interface FakeTrigger extends TriggerRequest {
 export interface FakeResponses {
   trigger?(request: FakeTrigger): TriggerResult | Promise<TriggerResult>
   retrieve?(run: EngineRun | undefined, runId: string): EngineRun | undefined | Promise<EngineRun | undefined>
-  list?(query: ListRunsQuery): Omit<RunsPage, 'readAt'>
+  list?(query: ListRunsQuery): Omit<RunsPage, 'readAt'> & Partial<Pick<RunsPage, 'readAt'>>
   cancel?(run: EngineRun): EngineRun
   queue?(type: EngineQueue['type'], name: string): EngineQueue | undefined
   /** Default: an environment with so many other queues that one by one is faster. */

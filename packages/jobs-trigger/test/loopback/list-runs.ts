@@ -27,14 +27,14 @@ export function listRuns(engine: Engine, query: URLSearchParams): RunPage {
     .toSorted((a, b) => compare(keyOf(b), keyOf(a)))
   const [after, before] = [query.get('page[after]'), query.get('page[before]')]
   const rest = found
-    .filter((run) => !after || compare(keyOf(run), after) < 0)
-    .filter((run) => !before || compare(keyOf(run), before) > 0)
+    .filter((run) => !after || compareWithCursor(run, after) < 0)
+    .filter((run) => !before || compareWithCursor(run, before) > 0)
   const runs = before ? rest.slice(-size) : rest.slice(0, size)
   const [first, last] = [runs[0], runs.at(-1)]
   return {
     runs,
-    next: last && found.at(-1) !== last ? keyOf(last) : undefined,
-    previous: first && found[0] !== first ? keyOf(first) : undefined,
+    next: last && found.at(-1) !== last ? cursorOf(last) : undefined,
+    previous: first && found[0] !== first ? cursorOf(first) : undefined,
   }
 }
 
@@ -74,8 +74,20 @@ function timeFilter({ now }: Engine, query: URLSearchParams): (run: Run) => bool
 }
 
 /** Returns a key that sorts by creation time, then by id. */
-function keyOf({ createdAt, friendlyId }: Run): string {
-  return `${String(createdAt.getTime()).padStart(16, '0')}_${friendlyId}`
+function keyOf({ createdAt, id }: Pick<Run, 'createdAt' | 'id'>): string {
+  return `${String(createdAt.getTime()).padStart(16, '0')}_${id}`
+}
+
+/** Returns a cursor as the server's `runsCursor.server.ts` encodes it. */
+function cursorOf({ createdAt, id }: Run): string {
+  return Buffer.from(JSON.stringify({ c: createdAt.getTime(), r: id })).toString('base64url')
+}
+
+/** Compares a run with a cursor. Like the server, takes any other string for the id of a run, as in older cursors. */
+function compareWithCursor(run: Run, cursor: string): number {
+  const [, at, id] = /^\{"c":(\d+),"r":"(.+)"\}$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  if (at === undefined || id === undefined) return compare(run.id, cursor)
+  return compare(keyOf(run), keyOf({ createdAt: new Date(Number(at)), id }))
 }
 
 function compare(a: string, b: string): number {
