@@ -52,7 +52,14 @@ export function ChangeSelectedDialog({
           {result && !isBusy ? 'Close' : 'Back'}
         </button>
         {may(action) && !(result && !isBusy) && (
-          <button type="button" class="button primary" disabled={isBusy} onClick={() => void run()}>
+          // A cancel cannot be taken back, so Enter does not choose it.
+          <button
+            type="button"
+            class="button primary"
+            autofocus={action === 'retry'}
+            disabled={isBusy}
+            onClick={() => void run()}
+          >
             {verb} {jobs}
           </button>
         )}

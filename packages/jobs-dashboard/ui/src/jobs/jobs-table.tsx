@@ -43,87 +43,90 @@ export function JobsTable({
 
   const allSelected = list.length > 0 && selected.size > 0 && list.every(({ id }) => selected.has(id))
   return (
-    <div
-      class="card jobs"
-      role="table"
-      aria-label="Jobs"
-      aria-rowcount={cursor === undefined ? list.length + 1 : -1}
-      aria-busy={!jobs.isLoaded}
-    >
-      <div class="jobs-head" role="rowgroup">
-        <div class="job-row" role="row" aria-rowindex={1}>
-          <span role="columnheader" class="pick">
-            <input
-              type="checkbox"
-              aria-label={`Select the ${list.length} loaded jobs`}
-              checked={allSelected}
-              disabled={list.length === 0}
-              onChange={() => onSelectAll(allSelected ? [] : list.map(({ id }) => id))}
-            />
-          </span>
-          <span role="columnheader">State</span>
-          <span role="columnheader">Job</span>
-          <span role="columnheader" class="wide">
-            Tenant
-          </span>
-          <span role="columnheader" class="wide">
-            Error
-          </span>
-          <span role="columnheader" class="wide number">
-            Attempts
-          </span>
-          <span role="columnheader" class="wide number">
-            Duration
-          </span>
-          <span role="columnheader" class="number sort">
-            <button
-              type="button"
-              onClick={() => changeJobQuery({ order: from.order === 'newest' ? 'oldest' : 'newest' })}
-              aria-label={`Sent, ${from.order} first. Change the order`}
-            >
-              Sent
-              <span class={from.order === 'newest' ? 'arrow' : 'arrow up'}>
-                <Icon name="down" />
-              </span>
-            </button>
-          </span>
-        </div>
-      </div>
+    <div class="card jobs">
       <div class="visually-hidden" aria-live="polite">
         {announced}
       </div>
       {fresh.length > 0 && (
-        <button
-          type="button"
-          class="button primary fresh"
-          onClick={() => {
-            jobs.showFresh()
-            scrollTo(0, 0)
-          }}
-        >
-          {fresh.length} new
-        </button>
+        <div class="fresh">
+          <button
+            type="button"
+            class="button primary"
+            onClick={() => {
+              jobs.showFresh()
+              scrollTo(0, 0)
+            }}
+          >
+            {fresh.length} new
+          </button>
+        </div>
       )}
       <div
-        ref={container}
-        class="jobs-body"
-        role="rowgroup"
-        style={{ height: `${Math.max(jobs.isLoaded ? list.length : skeletonRows, 0) * height}px` }}
+        role="table"
+        aria-label="Jobs"
+        aria-rowcount={cursor === undefined ? list.length + 1 : -1}
+        aria-busy={!jobs.isLoaded}
       >
-        {jobs.isLoaded
-          ? list
-              .slice(start, end)
-              .map((job, at) => (
-                <JobRow
-                  key={job.id}
-                  job={job}
-                  index={start + at}
-                  top={(start + at) * height}
-                  isSelected={selected.has(job.id)}
-                  onToggle={onToggle}
-                />
-              ))
-          : Array.from({ length: skeletonRows }, (_, at) => <LoadingRow key={at} top={at * height} />)}
+        <div class="jobs-head" role="rowgroup">
+          <div class="job-row" role="row" aria-rowindex={1}>
+            <span role="columnheader" class="pick">
+              <input
+                type="checkbox"
+                aria-label={`Select the ${list.length} loaded jobs`}
+                checked={allSelected}
+                disabled={list.length === 0}
+                onChange={() => onSelectAll(allSelected ? [] : list.map(({ id }) => id))}
+              />
+            </span>
+            <span role="columnheader">State</span>
+            <span role="columnheader">Job</span>
+            <span role="columnheader" class="wide">
+              Tenant
+            </span>
+            <span role="columnheader" class="wide">
+              Error
+            </span>
+            <span role="columnheader" class="wide number">
+              Attempts
+            </span>
+            <span role="columnheader" class="wide number">
+              Duration
+            </span>
+            <span role="columnheader" class="number sort">
+              <button
+                type="button"
+                onClick={() => changeJobQuery({ order: from.order === 'newest' ? 'oldest' : 'newest' })}
+                aria-label={`Sent, ${from.order} first. Change the order`}
+              >
+                Sent
+                <span class={from.order === 'newest' ? 'arrow' : 'arrow up'}>
+                  <Icon name="down" />
+                </span>
+              </button>
+            </span>
+          </div>
+        </div>
+        <div
+          ref={container}
+          class="jobs-body"
+          role="rowgroup"
+          style={{ height: `${Math.max(jobs.isLoaded ? list.length : skeletonRows, 0) * height}px` }}
+        >
+          {jobs.isLoaded
+            ? list
+                .slice(start, end)
+                .map((job, at) => (
+                  <JobRow
+                    key={job.id}
+                    job={job}
+                    index={start + at}
+                    top={(start + at) * height}
+                    isSelected={selected.has(job.id)}
+                    onToggle={onToggle}
+                  />
+                ))
+            : Array.from({ length: skeletonRows }, (_, at) => <LoadingRow key={at} top={at * height} />)}
+        </div>
       </div>
       {jobs.isLoaded && list.length === 0 && cursor === undefined && <NoJobs isFiltered={hasCondition(from)} />}
       {list.length > 0 && (

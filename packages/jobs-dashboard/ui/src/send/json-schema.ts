@@ -44,7 +44,8 @@ export function resolveSchema(schema: JsonSchema, root: JsonSchema): JsonSchema 
 export function fieldKind(schema: JsonSchema): FieldKind {
   if (schema.enum || schema.const !== undefined) return 'choice'
   if (schema.anyOf || schema.oneOf) return 'json'
-  const type = typeof schema.type === 'string' ? schema.type : schema.type?.find((each) => each !== 'null')
+  const types = [schema.type].flat().filter((each) => each !== 'null')
+  const type = types.length === 1 ? types[0] : undefined
   switch (type) {
     case 'string':
       return schema.format === 'date' || schema.format === 'date-time' ? schema.format : 'text'

@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 
 import { fromInput, toInput } from '../time/zoned-input.ts'
 import { ArrayField } from './array-field.tsx'
@@ -61,6 +61,7 @@ function SimpleField({
   issues,
 }: FieldProps & { kind: 'text' | 'number' | 'boolean' | 'choice' | 'date' | 'date-time' }) {
   const id = useId()
+  const [typed, setTyped] = useState('')
   const issue = issues.get(path)
   const shared = {
     id,
@@ -108,10 +109,12 @@ function SimpleField({
           inputMode={kind === 'number' ? 'decimal' : undefined}
           autoComplete="off"
           spellcheck={false}
-          value={toText(value)}
-          onInput={({ currentTarget: { value: text } }) =>
+          // Text such as `12.50` stays as it is typed, although its number is `12.5`.
+          value={kind === 'number' && toNumber(typed) === value ? typed : toText(value)}
+          onInput={({ currentTarget: { value: text } }) => {
+            setTyped(text)
             onChange(kind === 'number' ? toNumber(text) : text || undefined)
-          }
+          }}
         />
       )}
       <span id={`${id}-about`} class={issue === undefined ? 'muted small about' : 'field-error'}>
@@ -130,6 +133,5 @@ function toNumber(text: string): unknown {
   const trimmed = text.trim()
   if (trimmed === '') return undefined
   const value = Number(trimmed)
-  // A number that is being typed, such as `1.`, must not lose its last letters.
-  return String(value) === trimmed ? value : trimmed
+  return Number.isFinite(value) ? value : trimmed
 }

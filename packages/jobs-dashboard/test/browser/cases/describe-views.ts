@@ -1,0 +1,132 @@
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+
+import { findViolations } from '../kit/find-violations.ts'
+import type { Pages } from '../kit/open-pages.ts'
+
+const tenantId = 'acme'
+
+/** Tests that each view shows what it should, for everyone, on every screen. */
+export function describeViews(pages: Pages): void {
+  let failedId: string
+  let workflowId: string
+
+  beforeAll(async () => {
+    await pages.sent('completed', 'order.placed', { tenantId, orderId: 'order_1', total: 9, items: [] })
+    failedId = await pages.sent('failed', 'mail.requested', { tenantId, to: 'a@example.com', template: 'receipt' })
+    workflowId = await pages.sent('failed', 'order.paid', { tenantId, orderId: 'order_2', isHeavy: true })
+  })
+
+  const views: Readonly<Record<string, { path: () => string; shown: string }>> = {
+    overview: { path: () => '', shown: 'By definition' },
+    jobs: { path: () => '/jobs', shown: 'fulfil-order' },
+    'a job': { path: () => `/job?id=${encodeURIComponent(failedId)}`, shown: 'No server takes the mail receipt' },
+    'a workflow': { path: () => `/job?id=${encodeURIComponent(workflowId)}`, shown: 'print-label' },
+    workflows: { path: () => '/workflows', shown: 'Recent jobs' },
+    definitions: { path: () => '/definitions', shown: 'nightly-report' },
+    engine: { path: () => '/engine', shown: 'Capabilities' },
+    send: { path: () => '/send?event=order.placed', shown: 'orderId' },
+  }
+
+  describe.each(Object.entries(views))('the view %s', (_name, { path, shown }) => {
+    const open = async (options?: Parameters<Pages['open']>[1]): Promise<Page> => {
+      const page = await pages.open(path(), options)
+      await page.locator('main').getByText(shown).first().waitFor()
+      return page
+    }
+
+    test.each(['light', 'dark'] as const)('is accessible in the %s theme', async (colorScheme) => {
+      expect(await findViolations(await open({ colorScheme }))).toEqual([])
+    })
+
+    test('fits on a small screen, and is accessible there', async () => {
+      const page = await open({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true })
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+      expect(await findViolations(page)).toEqual([])
+    })
+  })
+
+  test('a workflow is shown as a graph with its compensations', async () => {
+    const page = await pages.open(views['a workflow']!.path())
+    await page.getByRole('button', { name: 'Graph' }).click()
+    const steps = await page.getByRole('listitem').filter({ hasText: /./ }).allTextContents()
+    for (const id of ['charge', 'pack', 'print-label', 'ship']) {
+      expect(steps.some((text) => text.includes(id))).toBe(true)
+    }
+    await page.getByText('Compensation: completed').waitFor()
+    expect(await findViolations(page)).toEqual([])
+  })
+
+  test('an error is shown with its causes and its stack', async () => {
+    const page = await pages.open(views['a job']!.path())
+    await page.getByText('socket hang up').waitFor()
+    await page.getByText('Stack', { exact: true }).first().click()
+    await page.getByRole('region', { name: 'Stack' }).first().waitFor()
+  })
+
+  test('times are shown in the chosen time zone, also after a reload', async () => {
+    const page = await pages.open(views['a job']!.path(), { timezoneId: 'America/New_York' })
+    const sent = page.getByRole('term').filter({ hasText: 'Sent' }).locator('xpath=following-sibling::dd')
+    expect(await sent.textContent()).toMatch(/E[SD]T/)
+    await page.getByLabel('Time zone').selectOption('Asia/Tokyo')
+    await expect.poll(() => sent.textContent()).toMatch(/GMT\+9/)
+    await page.reload()
+    expect(await sent.textContent()).toMatch(/GMT\+9/)
+  })
+
+  test('the theme is chosen by hand and remembered', async () => {
+    const page = await pages.open('', { colorScheme: 'light' })
+    const background = (): Promise<string> =>
+      page.evaluate('getComputedStyle(document.documentElement).backgroundColor')
+    const light = await background()
+    await page.getByRole('button', { name: /Switch to light/ }).click()
+    await page.getByRole('button', { name: /Switch to dark/ }).click()
+    expect(await background()).not.toBe(light)
+    await page.reload()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    expect(await background()).not.toBe(light)
+  })
+
+  test('nothing moves when the data come', async () => {
+    const page = await pages.open('')
+    await page.getByText('confirm-order').first().waitFor()
+    const shift = await page.evaluate(`new Promise((resolve) => {
+      const sum = (list) => resolve(list.getEntries().reduce((total, { value }) => total + value, 0))
+      new PerformanceObserver(sum).observe({ type: 'layout-shift', buffered: true })
+      setTimeout(() => resolve(0), 1000)
+    })`)
+    expect(shift).toBeLessThan(0.1) // the limit of "good" in Web Vitals
+  })
+
+  test('the first load is at most 40 kB of code, and no view makes more requests than it needs', async () => {
+    const { features } = await pages.client().capabilities()
+    const canCount = features['inspect.countJobs: exact'].supported
+    // By view, the requests below `api/`. Some are repeated later, to follow changes.
+    const expected = {
+      '': ['session', 'overview'],
+      '/jobs': ['session', 'jobs', 'changes', ...(canCount ? ['counts'] : [])],
+      [`/job?id=${encodeURIComponent(failedId)}`]: ['session', 'job'],
+      '/definitions': ['session', 'definitions'],
+      '/send': ['session', 'events'],
+    }
+    for (const [path, requests] of Object.entries(expected)) {
+      const page = await pages.openEmpty()
+      const made = new Set<string>()
+      let bytes = 0
+      const api = `${pages.server().url}/api/`
+      page.on('request', (request) => {
+        const url = request.url()
+        if (url.startsWith(api)) made.add(url.slice(api.length).replace(/\?.*/, ''))
+        else if (!url.startsWith(pages.server().url)) made.add(`foreign ${url}`)
+      })
+      page.on('response', (response) => {
+        if (response.url().includes('/assets/')) bytes += Number(response.headers()['content-length'])
+      })
+      await page.goto(`${pages.server().url}${path}`)
+      await expect.poll(() => [...made].toSorted()).toEqual(requests.toSorted())
+      await page.waitForLoadState('load')
+      expect(bytes).toBeGreaterThan(10_000)
+      expect(bytes).toBeLessThanOrEqual(40_000)
+    }
+  })
+}

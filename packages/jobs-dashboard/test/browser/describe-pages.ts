@@ -1,0 +1,17 @@
+import { describe } from 'vitest'
+
+import { describeActions } from './cases/describe-actions.ts'
+import { describeFaults } from './cases/describe-faults.ts'
+import { describeViews } from './cases/describe-views.ts'
+import { openPages } from './kit/open-pages.ts'
+import type { Target } from './kit/target.ts'
+
+/** Tests the pages in a real browser over a real engine. */
+export function describePages(target: Target): void {
+  describe(`the pages over ${target.name}`, () => {
+    const pages = openPages(target)
+    describeViews(pages)
+    describeActions(pages)
+    describeFaults(pages)
+  })
+}
