@@ -61,3 +61,10 @@ describe('the rows of a list', () => {
     ])
   })
 })
+
+test('rows know that they lack jobs when more came at once than the server watches', () => {
+  const rows = applyChange(addPage(noRows, { jobs: range(3, 1) }), { jobs: range(3, 1), removed: [] }, true, true)
+  const burst = { jobs: range(500, 501 - watchLimit), removed: ['job-1', 'job-2', 'job-3'] }
+  expect(applyChange(rows, burst, false, true).hasGap).toBe(true)
+  expect(rows.hasGap).toBe(false)
+})

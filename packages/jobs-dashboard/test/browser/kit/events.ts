@@ -1,7 +1,7 @@
 import { defineEvents, type EventsOf } from '@cgk-platform/jobs-core'
 import { z } from 'zod'
 
-const events = defineEvents({
+const events = {
   'order.placed': z.object({
     tenantId: z.string(),
     orderId: z.string().min(1),
@@ -15,7 +15,12 @@ const events = defineEvents({
   'order.paid': z.object({ tenantId: z.string(), orderId: z.string(), isHeavy: z.boolean().optional() }),
   'mail.requested': z.object({ tenantId: z.string(), to: z.string(), template: z.string() }),
   'parcel.delivered': z.object({ tenantId: z.string(), orderId: z.string() }),
-})
+}
+
+/** Declares the events of the tests. A call, because a bundler drops an import without a name. */
+export function declareEvents(): void {
+  defineEvents(events)
+}
 
 declare module '@cgk-platform/jobs-core' {
   interface JobEvents extends EventsOf<typeof events> {}

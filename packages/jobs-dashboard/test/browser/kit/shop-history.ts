@@ -2,7 +2,9 @@ import type { Definition } from '@cgk-platform/jobs-core'
 import { defineCronJob, defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs-local/testing'
 
-import './events.ts'
+import { declareEvents } from './events.ts'
+
+declareEvents()
 
 const tenants = ['acme', 'bolt', 'coda', 'delta']
 const hourMs = 3_600_000

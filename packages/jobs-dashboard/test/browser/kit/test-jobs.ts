@@ -1,6 +1,8 @@
 import { type Definition, defineCronJob, defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
 
-import './events.ts'
+import { declareEvents } from './events.ts'
+
+declareEvents()
 
 /** Text that does harm if a page takes it for HTML or code, with control characters and both directions of writing. */
 export const hostileText =

@@ -35,9 +35,9 @@ export function listenToChanges(url: string, listener: LiveListener): () => void
     source = mine
     mine.addEventListener('open', () => {
       isFirst = true
+      failures = 0
     })
     mine.addEventListener('change', (event) => {
-      failures = 0
       listener.onConnected(true)
       listener.onChange(JSON.parse(String(event.data)) as ChangeJson, isFirst)
       isFirst = false
@@ -47,9 +47,11 @@ export function listenToChanges(url: string, listener: LiveListener): () => void
     })
     mine.addEventListener('error', () => {
       listener.onConnected(false)
-      if (mine.readyState !== EventSource.CLOSED) return // the browser connects again
-      const delayMs = Math.min(1000 * 2 ** failures, maxDelayMs) * (0.75 + Math.random() / 2)
       failures += 1
+      // The first failure is the usual end of a stream. The browser connects again.
+      if (failures > 1) listener.onProblem('The server does not answer.')
+      if (mine.readyState !== EventSource.CLOSED) return
+      const delayMs = Math.min(500 * 2 ** failures, maxDelayMs) * (0.75 + Math.random() / 2)
       timer = setTimeout(connect, delayMs)
     })
   }

@@ -8,6 +8,8 @@ export interface JobRows {
   readonly cursor?: string | undefined
   /** Jobs that have come while the user looks further down, newest first. */
   readonly fresh: readonly JobSummaryJson[]
+  /** True if more jobs came at once than the server watches, so that the list lacks some. */
+  readonly hasGap?: boolean
   /** The newest jobs that the server watches. */
   readonly watched: ReadonlyMap<string, number>
 }
@@ -49,9 +51,16 @@ export function applyChange(rows: JobRows, change: ChangeJson, isFirst: boolean,
   const last = rows.jobs.at(-1)
   const oldestLoaded = rows.cursor !== undefined && last ? Date.parse(last.createdAt) : Number.NEGATIVE_INFINITY
   const added = [...updates.values()].filter((job) => Date.parse(job.createdAt) >= oldestLoaded)
+  const hasGap = rows.hasGap === true || (added.length >= watchLimit && rows.jobs.length > 0)
   return isScrolled
-    ? { ...rows, watched, jobs, fresh: newestFirst([...added, ...fresh]).slice(0, maxFresh) }
-    : { ...rows, watched, jobs: newestFirst([...added, ...fresh, ...jobs], added.length + fresh.length), fresh: [] }
+    ? { ...rows, hasGap, watched, jobs, fresh: newestFirst([...added, ...fresh]).slice(0, maxFresh) }
+    : {
+        ...rows,
+        hasGap,
+        watched,
+        jobs: newestFirst([...added, ...fresh, ...jobs], added.length + fresh.length),
+        fresh: [],
+      }
 }
 
 /** Applies changes of jobs that are in the list, and adds none. */

@@ -57,7 +57,7 @@ export function JobsTable({
               scrollTo(0, 0)
             }}
           >
-            {fresh.length} new
+            {jobs.rows.hasGap ? `${fresh.length}+` : fresh.length} new
           </button>
         </div>
       )}

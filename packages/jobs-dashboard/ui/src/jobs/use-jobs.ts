@@ -92,13 +92,18 @@ export function useJobs(from: JobQuery, tenant: string | undefined, isScrolled: 
         onProblem: (message) => reportFailure(loadFirst, message),
         onChange: (change, isFirst) => {
           const isDown = scrolled.current()
-          // A page that stays open must not grow: at the top, the list starts again with the first page.
-          if (!isDown && rows.jobs.length > maxLiveRows) loadFirst()
-          else show(from.order === 'newest' ? applyChange(rows, change, isFirst, isDown) : updateJobs(rows, change))
+          const isNewestFirst = from.order === 'newest'
+          show(isNewestFirst ? applyChange(rows, change, isFirst, isDown) : updateJobs(rows, change))
+          // A page that stays open must not grow, and must not lack jobs. At the top, it starts again with the first page.
+          if (isNewestFirst && !isDown && (rows.hasGap || rows.jobs.length > maxLiveRows)) loadFirst()
         },
       })
     }
-    actions.current = { loadMore, reload: loadFirst, showFresh: () => show(showFresh(rows)) }
+    actions.current = {
+      loadMore,
+      reload: loadFirst,
+      showFresh: () => (rows.hasGap ? loadFirst() : show(showFresh(rows))),
+    }
     setState({ key, rows, isLoaded })
     loadFirst()
     return () => {

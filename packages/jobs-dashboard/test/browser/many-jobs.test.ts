@@ -1,0 +1,95 @@
+import { createJobClient } from '@cgk-platform/jobs-local'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+
+import { openPages } from './kit/open-pages.ts'
+import { quietLogger } from './kit/quiet-logger.ts'
+import { testJobs } from './kit/test-jobs.ts'
+
+const pages = openPages({
+  name: 'the local engine in memory',
+  async open() {
+    const client = createJobClient({
+      provider: 'local',
+      jobs: testJobs,
+      logger: quietLogger,
+      config: { store: 'memory' },
+    })
+    return { client, close: () => client.close({ timeout: 0 }) }
+  },
+})
+
+/** Sends jobs that stay scheduled. */
+async function schedule(tenantId: string, count: number): Promise<void> {
+  const batch = 1000
+  for (let at = 0; at < count; at += batch) {
+    await pages.client().sendJobs(
+      Array.from({ length: Math.min(batch, count - at) }, (_, index) => ({
+        event: 'order.paid' as const,
+        payload: { tenantId, orderId: `order_${at + index}` },
+        options: { delay: '24h' as const },
+      })),
+    )
+  }
+}
+
+const inDocument = (page: Page): Promise<number> => page.locator('[data-job]').count()
+/** Returns the number of rows that the list has, of which only some are in the document. */
+const rows = async (page: Page): Promise<number> => {
+  const [height, one] = await Promise.all([
+    page.locator('.jobs-body').evaluate((body) => body.getBoundingClientRect().height),
+    page
+      .locator('[data-job]')
+      .first()
+      .evaluate((row) => row.getBoundingClientRect().height),
+  ])
+  return Math.round(height / one)
+}
+
+test('100,000 jobs scroll, with few rows in the document', async () => {
+  await schedule('many', 100_000)
+  const page = await pages.open('/jobs?tenant=many')
+  await page.locator('[data-job]').first().waitFor()
+  await page.getByText('100,000', { exact: true }).waitFor()
+  await page.evaluate(`new Promise((resolve) => {
+    const scroll = () => {
+      scrollTo(0, document.documentElement.scrollHeight)
+      if (document.querySelector('.jobs-end')?.textContent === 'These are all jobs.') resolve()
+      else setTimeout(scroll, 20)
+    }
+    scroll()
+  })`)
+  expect(await rows(page)).toBe(100_000)
+  expect(await inDocument(page)).toBeLessThan(100)
+  await expect.poll(() => page.locator('[data-job]').last().getAttribute('aria-rowindex')).toBe('100001')
+})
+
+test('a page at the top of a busy list neither grows without end nor lacks jobs', async () => {
+  const page = await pages.open('/jobs?tenant=busy')
+  await page.getByText('Live', { exact: true }).waitFor()
+  for (let burst = 1; burst <= 30; burst++) {
+    await schedule('busy', 90)
+    const { jobs } = await pages.client().inspect.listJobs({ tenantId: 'busy', limit: 1 })
+    await page
+      .locator('[data-job]')
+      .first()
+      .and(page.locator(`[data-job="${jobs[0]!.id}"]`))
+      .waitFor()
+  }
+  expect(await rows(page)).toBeLessThanOrEqual(2100)
+  await schedule('busy', 700) // more at once than the server watches
+  const { jobs } = await pages.client().inspect.listJobs({ tenantId: 'busy', limit: 1000 })
+  await page
+    .locator('[data-job]')
+    .first()
+    .and(page.locator(`[data-job="${jobs[0]!.id}"]`))
+    .waitFor()
+  const shown = (): Promise<(string | null)[]> =>
+    page.locator('[data-job]').evaluateAll((all) => all.map((row) => row.getAttribute('data-job')))
+  await expect
+    .poll(async () => {
+      const ids = await shown()
+      return ids.every((id, at) => id === jobs[at]!.id)
+    })
+    .toBe(true)
+})
