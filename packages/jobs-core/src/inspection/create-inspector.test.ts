@@ -179,7 +179,10 @@ describe('the inspector', () => {
     for (const { id, tenantId, state } of both) provider.jobs.set(id, jobStatus({ id, tenantId, state }))
     const filter = { event: 'order.created' } as const
     expect(await ofAcme.retryJobs(filter, { dryRun: true })).toMatchObject({ matched: 1 })
-    expect(await ofAcme.cancelJobs(filter, { dryRun: true })).toMatchObject({ matched: 1 })
+    expect(await ofAcme.cancelJobs({ ...filter, tenantId: undefined }, { dryRun: true })).toMatchObject({ matched: 1 })
+    await expect(ofAcme.cancelJobs({ tenantId: undefined })).rejects.toMatchObject({ option: 'filter' })
+    await expect(ofAcme.cancelJobs(undefined as never)).rejects.toMatchObject({ option: 'filter' })
+    await expect(ofAcme.retryJobs(5 as never)).rejects.toMatchObject({ option: 'options' })
     expect(await ofAcme.retryJobs(filter)).toMatchObject({ matched: 1, changed: 1 })
     expect(await ofAcme.cancelJobs({ tenantId: 'acme' })).toMatchObject({ matched: 1 })
     expect(provider.calls).toEqual(['retry acme-failed', 'cancel acme-queued'])
