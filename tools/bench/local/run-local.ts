@@ -14,6 +14,7 @@ import { durableRows } from './rows/durable-rows.ts'
 import { exampleAppRow } from './rows/example-app-row.ts'
 import { importRow } from './rows/import-row.ts'
 import { fairnessRows } from './fairness/fairness-rows.ts'
+import { inspectionRows } from './rows/inspection-rows.ts'
 import { loadRows } from './rows/load-rows.ts'
 import { memoryRows } from './rows/memory-rows.ts'
 import { profileRows } from './rows/profile-rows.ts'
@@ -38,6 +39,7 @@ const parts: Readonly<Record<string, Measure>> = {
   delayed: async () => [await delayedRow()],
   heap: async () => [await heapRow()],
   queue: queueRows,
+  inspection: inspectionRows,
   telemetry: telemetryRows,
   import: async () => [await importRow()],
   profile: profileRows,

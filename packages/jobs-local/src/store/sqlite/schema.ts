@@ -207,11 +207,9 @@ export const migrations: readonly string[] = [
   DROP INDEX cgk_jobs_tenant;
   CREATE INDEX cgk_jobs_scheduled ON cgk_jobs (id) WHERE state = 'scheduled';
   CREATE INDEX cgk_jobs_cancelled ON cgk_jobs (id) WHERE state = 'cancelled';
-  CREATE INDEX cgk_runs_state ON cgk_runs (state) WHERE state NOT IN ('running', 'completed');
-  CREATE INDEX cgk_runs_tenant_state ON cgk_runs (tenant, state) WHERE state NOT IN ('running', 'completed', 'queued');
-  CREATE INDEX cgk_runs_definition_state ON cgk_runs (definition_id, state)
-    WHERE state NOT IN ('running', 'completed', 'queued');
+  CREATE INDEX cgk_runs_state ON cgk_runs (definition_id, state) WHERE state <> 'running' AND state <> 'completed';
   CREATE INDEX cgk_runs_error ON cgk_runs (run) WHERE error IS NOT NULL;
+  CREATE INDEX cgk_runs_tenant_error ON cgk_runs (tenant, state) WHERE error IS NOT NULL;
   CREATE TABLE cgk_segments (      -- the least and the greatest id of 256 jobs that arrived one after another
     segment INTEGER PRIMARY KEY,   -- the \`seq\` of its jobs, divided by 256
     min_id TEXT NOT NULL,

@@ -1,3 +1,4 @@
+import type { JobState } from '@cgk-platform/jobs-core'
 import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from '../connection.ts'
@@ -40,10 +41,14 @@ export function sourcesFor(connection: Connection, filter: InspectFilter, max: n
 
 function* candidatesFor(connection: Connection, filter: InspectFilter, max: number): Generator<JobSources> {
   const { tenantId, reference, states, errorText } = filter
-  const ofStates = states && stateSources(connection, filter, max)
-  if (ofStates) yield { sources: ofStates, met: [] }
+  const found = states && stateSources(connection, filter, max)
+  const ofStates = found && { sources: found, met: [] }
+  // A list of a tenant's jobs must read on until one of them: its cursor names no other job.
+  const isFirst = states === undefined || tenantId === undefined || isOfTenant(states)
+  if (ofStates && isFirst) yield ofStates
   const lanes = jobLanes(connection, filter, max)
   if (lanes && tenantId !== undefined) yield lanes
+  if (ofStates && !isFirst) yield ofStates
   if (reference !== undefined) {
     const from = 'cgk_references WHERE reference = ?'
     yield { sources: [{ from, values: [reference], order: 'job' }], met: ['reference'] }
@@ -54,6 +59,11 @@ function* candidatesFor(connection: Connection, filter: InspectFilter, max: numb
   }
   if (lanes && tenantId === undefined) yield lanes
   yield { sources: [allJobs], met: ['since', 'until'] }
+}
+
+/** Returns whether the sources of some states, with a tenant, have no long parts without jobs of that tenant. */
+function isOfTenant(states: readonly JobState[]): boolean {
+  return states.every((state) => state === 'failed' || state === 'retrying' || state === 'queued')
 }
 
 /** The ids, and the `seq`, between which the jobs are that were sent in a time range. */

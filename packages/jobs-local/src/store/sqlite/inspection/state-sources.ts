@@ -21,9 +21,9 @@ export function stateSources(connection: Connection, filter: InspectFilter, max:
         return [...queuedRuns(connection, filter, definitions, max), arrived]
       case 'scheduled':
       case 'cancelled':
-        return [jobsIn(state), ...runsIn(state, filter, definitions)]
+        return [jobsIn(state), ...runsIn(connection, state, filter, definitions)]
       default:
-        return runsIn(state, filter, definitions)
+        return runsIn(connection, state, filter, definitions)
     }
   })
   return sources.every((some) => some !== undefined) ? sources.flat() : undefined
@@ -51,44 +51,43 @@ function jobsIn(state: 'scheduled' | 'cancelled'): JobSource {
   return { from: `cgk_jobs INDEXED BY cgk_jobs_${state} WHERE state = '${state}'`, values: [], order: 'id' }
 }
 
-function runsIn(state: JobState, { tenantId }: InspectFilter, definitions?: readonly string[]): JobSource[] {
-  const isRare = "state NOT IN ('running', 'completed', 'queued')"
-  const from = (index: string, column: string): string =>
-    `cgk_runs INDEXED BY ${index} WHERE ${isRare} AND ${column} = ? AND state = ?`
-  if (tenantId !== undefined) {
-    return [{ from: from('cgk_runs_tenant_state', 'tenant'), values: [tenantId, state], order: 'run' }]
+/** The index of states has no others, because most runs are in these. */
+const isRare = "state <> 'running' AND state <> 'completed'"
+
+function runsIn(
+  connection: Connection,
+  state: JobState,
+  { tenantId }: InspectFilter,
+  definitions: readonly string[] = definitionsIn(connection, `INDEXED BY cgk_runs_state WHERE ${isRare}`),
+): JobSource[] {
+  if (tenantId !== undefined && (state === 'failed' || state === 'retrying')) {
+    const from = 'cgk_runs INDEXED BY cgk_runs_tenant_error WHERE error IS NOT NULL AND tenant = ? AND state = ?'
+    return [{ from, values: [tenantId, state], order: 'run' }]
   }
-  return definitions
-    ? definitions.map((id) => ({
-        from: from('cgk_runs_definition_state', 'definition_id'),
-        values: [id, state],
-        order: 'run',
-      }))
-    : [allRunsIn(state)]
+  const from = `cgk_runs INDEXED BY cgk_runs_state WHERE ${isRare} AND definition_id = ? AND state = ?`
+  return definitions.map((id) => ({ from, values: [id, state], order: 'run' }))
 }
 
-function allRunsIn(state: JobState): JobSource {
-  const from = "cgk_runs INDEXED BY cgk_runs_state WHERE state NOT IN ('running', 'completed') AND state = ?"
-  return { from, values: [state], order: 'run' }
-}
-
-/** Returns the queued runs of a tenant or of definitions, if they are few. Otherwise there are enough among all. */
+/**
+ * Returns the queued runs. For a tenant, a definition with few of its runs gives those alone, from the index of turns,
+ * and must be sorted.
+ */
 function queuedRuns(
   connection: Connection,
   { tenantId }: InspectFilter,
-  definitions: readonly string[] | undefined,
+  definitions: readonly string[] = definitionsIn(connection, `INDEXED BY cgk_runs_state WHERE ${isRare}`),
   max: number,
 ): JobSource[] {
-  if (tenantId === undefined && !definitions) return [allRunsIn('queued')]
-  const tenant = tenantId === undefined ? [] : [tenantId]
-  const lanes = [ready, suspect, gathering].flatMap((phase) =>
-    (definitions ?? definitionsIn(connection, phase)).map((id): JobSource => ({
-      from: `cgk_runs INDEXED BY cgk_runs_turn WHERE phase = ? AND definition_id = ?${tenantId === undefined ? '' : ' AND tenant = ?'}`,
-      values: [phase, id, ...tenant],
+  return definitions.flatMap((id) => {
+    const runs = runsIn(connection, 'queued', {}, [id])
+    if (tenantId === undefined) return runs
+    const own = [ready, suspect, gathering].map((phase): JobSource => ({
+      from: 'cgk_runs INDEXED BY cgk_runs_turn WHERE phase = ? AND definition_id = ? AND tenant = ?',
+      values: [phase, id, tenantId],
       order: 'run',
-    })),
-  )
-  return countRows(connection, lanes, max) < max ? lanes : [allRunsIn('queued')]
+    }))
+    return countRows(connection, own, max) < max ? own : runs
+  })
 }
 
 /**
@@ -104,11 +103,11 @@ function definitionsFor(connection: Connection, filter: InspectFilter): string[]
   return ids && [...new Set(ids)]
 }
 
-/** Returns the definitions that have runs in a phase. Jumps from one to the next through the index. */
-function definitionsIn(connection: Connection, phase: number): string[] {
-  const least = 'SELECT min(definition_id) FROM cgk_runs WHERE phase = ?1'
+/** Returns the definitions in a part of an index. Jumps from one to the next through it. */
+function definitionsIn(connection: Connection, part: string): string[] {
+  const least = `SELECT min(definition_id) FROM cgk_runs ${part}`
   const sql =
     `WITH RECURSIVE found(id) AS (${least} UNION ALL SELECT (${least} AND definition_id > found.id) FROM found ` +
     'WHERE found.id IS NOT NULL) SELECT id FROM found WHERE id IS NOT NULL'
-  return connection.all<{ id: string }>(sql, phase).map(({ id }) => id)
+  return connection.all<{ id: string }>(sql).map(({ id }) => id)
 }
