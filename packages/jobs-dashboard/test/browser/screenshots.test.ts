@@ -53,7 +53,6 @@ test.skipIf(folder === undefined)('the pictures of the docs are taken', async ()
     } as const
     for (const [name, [path, shown]] of Object.entries(views)) {
       await visit(path, shown)
-      if (name === 'job') await page.mouse.wheel(0, 480)
       if (name === 'workflows') await page.getByRole('region', { name: 'Steps as a graph' }).waitFor()
       await shoot(page, `dashboard-${name}-${colorScheme}`)
     }

@@ -118,6 +118,24 @@ export function describeActions(pages: Pages): void {
     await expect.poll(() => states(page)).toEqual(['Completed'])
   })
 
+  test('a tenant is paused and resumed, or the button says why the engine cannot', async () => {
+    const { features } = await pages.client().capabilities()
+    const support = features['pauseJobs of a tenant']
+    const page = await pages.open('/engine?tenant=paused')
+    await page.getByRole('heading', { name: 'Capabilities' }).waitFor()
+    const pause = page.getByRole('button', { name: 'Pause paused' })
+    if (support.supported) {
+      await pause.click()
+      await page.getByText('Tenant paused').waitFor()
+      expect(await pages.client().listPauses()).toEqual([expect.objectContaining({ tenantId: 'paused' })])
+      await page.getByRole('button', { name: 'Resume' }).click()
+      await page.getByText('Nothing is paused.').waitFor()
+      expect(await pages.client().listPauses()).toEqual([])
+    } else if ((await pause.count()) > 0) {
+      expect(await pause.getAttribute('title')).toBe(support.note)
+    }
+  })
+
   describe('the form of an event', () => {
     test('reports what is wrong at the fields, then sends', async () => {
       pages.expectedMessages = /422/

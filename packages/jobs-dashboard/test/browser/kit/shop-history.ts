@@ -60,6 +60,7 @@ export async function simulateShop(): Promise<TestEngine> {
         { orderId, total: Math.round(random() * 20_000) / 100, items: items(random) },
         options,
       )
+      if (random() < 0.6) await sendJob('order.paid', { orderId }, options)
       if (random() < 0.3) await sendJob('mail.requested', { to, template: 'receipt' }, options)
       if (random() < 0.06) await sendJob('mail.requested', { to, template: 'review' }, { ...options, delay: '24h' })
     }
@@ -95,7 +96,7 @@ function shopJobs(random: () => number, work: (ms: number) => Promise<void>): De
     }),
     defineWorkflow({
       id: 'fulfil-order',
-      event: 'order.placed',
+      event: 'order.paid',
       steps: async ({ payload }, step) => {
         const payment = await step.run('charge', async () => (await work(800 + random() * 2000), { id: 'pay_93' }), {
           compensate: () => work(600),
@@ -117,7 +118,7 @@ function shopJobs(random: () => number, work: (ms: number) => Promise<void>): De
           },
           { retry: { maxAttempts: 2, initialDelay: '10s' } },
         )
-        const delivered = await step.waitForEvent('delivered', 'parcel.delivered', { timeout: '20m' })
+        const delivered = await step.waitForEvent('delivered', 'parcel.delivered', { timeout: '4m' })
         return { paymentId: payment.id, delivered: delivered !== null }
       },
     }),

@@ -54,6 +54,16 @@ export function FilterBar({ from }: { from: JobQuery }) {
           <Icon name="filter" />
           Filters
         </button>
+        {(hasCondition(from) || (seesAll.value && tenant.value !== undefined)) && (
+          <button
+            type="button"
+            class="chip clear"
+            onClick={() => navigate(hrefTo('/jobs', seesAll.value ? { tenant: undefined } : {}), { replace: true })}
+          >
+            <Icon name="close" />
+            Clear
+          </button>
+        )}
       </div>
       <div class="filter-fields" id="filter-fields" onFocusIn={() => setNeedsDefinitions(true)}>
         <FilterField
@@ -99,16 +109,6 @@ export function FilterBar({ from }: { from: JobQuery }) {
           onChange={(error) => changeJobQuery({ error })}
         />
         <TimeRangeFilter from={from} why={whyUnsupported('inspect.listJobs by time')} />
-        {(hasCondition(from) || (seesAll.value && tenant.value !== undefined)) && (
-          <button
-            type="button"
-            class="button plain clear"
-            onClick={() => navigate(hrefTo('/jobs', seesAll.value ? { tenant: undefined } : {}), { replace: true })}
-          >
-            <Icon name="close" />
-            Clear
-          </button>
-        )}
       </div>
     </div>
   )

@@ -4,13 +4,9 @@ const narrow = matchMedia('(max-width: 900px)')
 const wideHeight = 40
 const narrowHeight = 64
 
-/** True on small screens, where a row has two lines. */
-export const isNarrow = signal(narrow.matches)
-
-/** The height of a row in pixels. All rows have the same, so that a long list needs only those that are visible. */
+/** The height of a row in pixels. A row has two lines on small screens. All rows have the same, so that a long list needs only those that are visible. */
 export const rowHeight = signal(narrow.matches ? narrowHeight : wideHeight)
 
 narrow.addEventListener('change', ({ matches }) => {
-  isNarrow.value = matches
   rowHeight.value = matches ? narrowHeight : wideHeight
 })

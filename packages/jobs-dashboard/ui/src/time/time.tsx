@@ -14,7 +14,7 @@ export function Time({ at, both = false }: { at: string | number; both?: boolean
   if (both) {
     return (
       <time dateTime={iso}>
-        {full} <span class="muted">({relative})</span>
+        {full} <span class="muted nowrap">({relative})</span>
       </time>
     )
   }
