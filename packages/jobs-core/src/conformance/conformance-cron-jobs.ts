@@ -19,7 +19,7 @@ const morning = '* 0-11 * * *'
 const farZone = 'Asia/Kamchatka'
 
 /** Time that a run of the cron job without ticks takes. */
-export const manualRunMs = 3000
+const manualRunMs = 3000
 
 /** Defines the suite's cron jobs. They tick every minute, the shortest period of a five-field schedule. */
 export function defineConformanceCronJobs(unitMs: number): Definition[] {
