@@ -4,7 +4,11 @@ import type { JobJson } from '../../../src/api-types.ts'
 export function toSendCode({ event, payload, references }: JobJson): string {
   const json = payload?.kind === 'json' ? payload.json : {}
   const options = references && references.length > 0 ? `, ${toCode({ reference: references })}` : ''
-  return `await sendJob(${JSON.stringify(event)}, ${toCode(json)}${options})\n`
+  // A job without an event is sent by what `defineJob` returned, whose name is not known here.
+  const ownJob = event.startsWith('job/') ? event.slice('job/'.length) : undefined
+  const target = ownJob === undefined ? JSON.stringify(event) : 'definition'
+  const comment = ownJob === undefined ? '' : `// \`definition\` is the job ${JSON.stringify(ownJob)}\n`
+  return `${comment}await sendJob(${target}, ${toCode(json)}${options})\n`
 }
 
 /** Returns a value as JavaScript. Keys that need no quotes have none. */
