@@ -11,6 +11,7 @@ process.env['JOB_LOG_LEVEL'] ??= 'silent'
 const load = {
   days: async () => (await import('./demo/run-demo.ts')).runDemo,
   fulfilment: async () => (await import('./demo/fulfilment/run-fulfilment.ts')).runFulfilment,
+  dashboard: async () => (await import('./demo/dashboard/run-dashboard-demo.ts')).runDashboardDemo,
   rush: async () => (await import('./demo/rush/run-rush.ts')).runRush,
 }
 
@@ -26,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     // The modules that the scenarios import read this variable.
     if (options.folder !== undefined) process.env['STOREFRONT_DATA'] = options.folder
-    const run = await load[options.scenario]()
+    const run = await load[options.dashboard ? 'dashboard' : options.scenario]()
     return (await run(options, createScreen(process.stdout))) ? 0 : 1
   } catch (error) {
     if (error instanceof UsageError) {

@@ -9,6 +9,8 @@ export interface DemoOptions {
   readonly help: boolean
   readonly scenario: (typeof scenarios)[number]
   readonly realTime: boolean
+  /** Whether to show the two days in the dashboard, at a watchable speed. */
+  readonly dashboard: boolean
   readonly provider: (typeof providers)[number]
   /** The folder for the local engine's file and the gateway's journal, which outlive the demo. */
   readonly folder?: string | undefined
@@ -26,6 +28,7 @@ Simulates two trading days of a real shop: orders, payments, retries, refunds an
 With fulfilment, runs the orders of one day as workflows: paid, packed, delivered within days, or compensated.
 With rush, sends the orders of one day at once: throttled, fair to small shops, express orders first.
 
+  --dashboard         open the dashboard on the two days, which take four minutes, until Ctrl-C
   --real-time         use the system clock and send all orders at once
   --provider <name>   local (default), inngest or trigger.dev
   --store sqlite      store the local engine's jobs in a file, in real time: kill the demo half-way (kill -9),
@@ -40,6 +43,7 @@ needs the virtual clock: use local or inngest. The rush runs on local, in memory
 
 const config = {
   options: {
+    dashboard: { type: 'boolean' },
     'real-time': { type: 'boolean' },
     provider: { type: 'string' },
     store: { type: 'string' },
@@ -52,14 +56,15 @@ const config = {
 /** Parses the command line. @throws {UsageError} if it is invalid */
 export function readOptions(args: readonly string[]): DemoOptions {
   const { values, positionals } = parse(args)
-  const { provider: name = 'local', help = false, 'real-time': realTime = false } = values
+  const { provider: name = 'local', help = false, dashboard = false, 'real-time': inRealTime = false } = values
   const [word, ...more] = positionals
   const scenario = scenarios.find((one) => one === (word ?? 'days'))
   const unknown = scenario === undefined || word === 'days' ? word : more[0]
   if (scenario === undefined || unknown !== undefined) throw new UsageError(`Unexpected argument '${unknown}'`)
   const provider = providers.find((one) => one === name)
   if (!provider) throw new UsageError(`Unknown provider '${name}'`)
-  if (scenario === 'fulfilment' && realTime) throw new UsageError('The fulfilment takes days: omit --real-time')
+  if (scenario !== 'days' && dashboard) throw new UsageError(`The dashboard shows the two days: omit ${scenario}`)
+  if (scenario === 'fulfilment' && inRealTime) throw new UsageError('The fulfilment takes days: omit --real-time')
   if (scenario === 'fulfilment' && provider === 'trigger.dev')
     throw new UsageError(
       'The fulfilment takes days, and trigger.dev runs in real time: use --provider local or inngest',
@@ -67,9 +72,10 @@ export function readOptions(args: readonly string[]): DemoOptions {
   const folder = folderOf(values, provider)
   if (folder !== undefined && scenario === 'fulfilment')
     throw new UsageError('The fulfilment needs the virtual clock, which works only in memory: omit --store')
-  if (scenario === 'rush' && (realTime || provider !== 'local' || folder !== undefined))
+  if (scenario === 'rush' && (inRealTime || provider !== 'local' || folder !== undefined))
     throw new UsageError('The rush needs the virtual clock, and pauses a job: omit --real-time, --provider and --store')
-  return { help, scenario, provider, realTime: realTime || provider === 'trigger.dev' || folder !== undefined, folder }
+  const realTime = inRealTime || dashboard || provider === 'trigger.dev' || folder !== undefined
+  return { help, scenario, provider, realTime, dashboard, folder }
 }
 
 function folderOf({ store = 'memory', folder }: { store?: string; folder?: string }, provider: string) {

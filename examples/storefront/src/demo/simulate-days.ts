@@ -39,7 +39,7 @@ export async function simulateDays(
 }
 
 /** Groups events by day. Keys are midnights in epoch milliseconds. */
-function byDay(events: readonly ShopEvent[]): Map<number, ShopEvent[]> {
+export function byDay(events: readonly ShopEvent[]): Map<number, ShopEvent[]> {
   const days = new Map<number, ShopEvent[]>()
   for (const event of events) {
     const day = Math.floor(event.at.getTime() / dayMs) * dayMs
