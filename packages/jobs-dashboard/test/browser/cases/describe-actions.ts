@@ -63,7 +63,9 @@ export function describeActions(pages: Pages): void {
     expect(await findViolations(page)).toEqual([])
     await page.getByRole('button', { name: 'Retry 3 jobs' }).click()
     await page.getByText('3 retried').waitFor()
-    expect(await Promise.all([...ids, other].map(runs))).toEqual([2, 2, 2, 1])
+    // A hosted engine shows a new run a moment later.
+    await expect.poll(() => Promise.all(ids.map(runs))).toEqual([2, 2, 2])
+    expect(await runs(other)).toBe(1)
   })
 
   test('without a filter, many jobs cannot be changed, and the button says why', async () => {
