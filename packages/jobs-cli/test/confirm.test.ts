@@ -47,3 +47,11 @@ test.skipIf(!hasTerminal)('several jobs change only after a yes on the terminal'
   expect(confirmed.printed).toContain('2 jobs retried.')
   expect(confirmed.exitCode).toBe(0)
 })
+
+test.skipIf(!hasTerminal)('a pause needs a yes on the terminal', async () => {
+  const refused = await runOnTerminal('pause --tenant shop_1', 'n')
+  expect(refused.printed).toContain('Pause the tenant `shop_1`?')
+  expect(refused.printed).toContain('Nothing was changed.')
+  expect(refused.exitCode).toBe(1)
+  expect(await project.json('pause')).toEqual([])
+})

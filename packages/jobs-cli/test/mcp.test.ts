@@ -121,6 +121,7 @@ describe('the tools', () => {
       definitions: [
         { id: 'confirm-order', kind: 'job' },
         { id: 'nightly', kind: 'cron' },
+        { id: 'each-shop', kind: 'cron' },
       ],
     })
     const { events } = (await data('list_events')) as { events: { event: string }[] }
@@ -198,6 +199,12 @@ describe('a server of one tenant', () => {
     await data('pause_jobs')
     expect(await data('list_pauses')).toMatchObject({ pauses: [{ tenantId: 'shop_1' }] })
     await data('resume_jobs')
+  })
+
+  test('changes all jobs of its tenant without a filter, like the command line', async () => {
+    const { data } = await connect('--tenant', 'shop_1', '--allow-writes')
+    expect(await data('retry_jobs')).toMatchObject({ dryRun: true, matched: 1 })
+    expect(await data('cancel_jobs')).toMatchObject({ dryRun: true, matched: 0 })
   })
 })
 

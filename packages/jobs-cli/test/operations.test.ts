@@ -215,7 +215,7 @@ describe('retry and cancel', () => {
 describe('the other commands', () => {
   test('`cron` lists cron jobs with their next ticks, and runs one', async () => {
     const [job, ...more] = await project.json<DefinitionInfo[]>('cron')
-    expect(more).toEqual([])
+    expect(more).toMatchObject([{ id: 'each-shop' }])
     expect(job).toMatchObject({ id: 'nightly', cron: { schedule: '0 3 * * *', timezone: 'Europe/Berlin' } })
     expect(job!.cron!.nextTicks).toHaveLength(5)
     expect((await run('cron')).stdout).toMatch(/nightly +0 3 \* \* \* +Europe\/Berlin +\d{4}-\S+Z +in /)
@@ -223,6 +223,8 @@ describe('the other commands', () => {
     expect(sent).toMatchObject({ exitCode: 0 })
     const { jobs } = await project.json<JobSummaryPage>('list', '--event', 'cron/nightly')
     expect(jobs).toMatchObject([{ id: sent.stdout.trim(), tenantId: 'system' }])
+    const each = await runCommand(['cron', 'run', 'each-shop', '--yes', '--file', 'jobs.db'], project.folder)
+    expect(each.stdout.trim().split('\n')).toHaveLength(2)
     const unknown = await runCommand(['cron', 'run', 'weekly', '--file', 'jobs.db'], project.folder)
     expect(unknown).toMatchObject({ exitCode: 3, stdout: '' })
   })
@@ -238,13 +240,27 @@ describe('the other commands', () => {
 
   test('`pause` and `resume` hold a definition or a tenant, and list what is paused', async () => {
     expect(await run('pause')).toMatchObject({ exitCode: 0, stderr: 'Nothing is paused.\n' })
-    expect((await run('pause', '--definition', 'confirm-order')).stdout).toBe(
+    expect((await run('pause', '--definition', 'confirm-order', '--yes')).stdout).toBe(
       'Paused the definition `confirm-order`.\n',
     )
-    await run('pause', '--tenant', 'shop_1')
+    await run('pause', '--tenant', 'shop_1', '--yes')
     expect(await project.json('pause')).toMatchObject([{ definitionId: 'confirm-order' }, { tenantId: 'shop_1' }])
-    expect((await run('resume', '--tenant', 'shop_1')).stdout).toBe('Resumed the tenant `shop_1`.\n')
+    expect((await run('resume', '--tenant', 'shop_1', '--yes')).stdout).toBe('Resumed the tenant `shop_1`.\n')
     expect((await run('pause')).stdout).toMatch(/^DEFINITION +PAUSED\nconfirm-order +\d.* ago\n$/)
+  })
+
+  test.each<[command: string[], name: string]>([
+    [['pause', '--tenant', 'shop_2'], 'Pause the tenant `shop_2`'],
+    [['resume', '--definition', 'confirm-order'], 'Resume the definition `confirm-order`'],
+    [['cron', 'run', 'each-shop'], 'Run `each-shop` for each of its tenants'],
+  ])('%j needs `--yes` without a terminal, and changes nothing', async (command, name) => {
+    const before = await Promise.all([project.json('pause'), project.json('list', '--event', 'cron/each-shop')])
+    const { exitCode, stdout, stderr } = await runCommand([...command, '--file', 'jobs.db'], project.folder)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toContain(`error: ${name} changes more than one job. Add \`--yes\`.\n`)
+    expect(await Promise.all([project.json('pause'), project.json('list', '--event', 'cron/each-shop')])).toEqual(
+      before,
+    )
   })
 
   test('`workers` says that none runs', async () => {

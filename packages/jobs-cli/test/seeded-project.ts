@@ -51,13 +51,20 @@ export const nightly = defineCronJob({
   timezone: 'Europe/Berlin',
   handler: async () => undefined,
 })
+
+export const eachShop = defineCronJob({
+  id: 'each-shop',
+  schedule: '0 4 * * *',
+  tenants: () => ['shop_1', 'shop_2'],
+  handler: async () => undefined,
+})
 `
 
 const seed = `
 import { createJobClient } from '@cgk-platform/jobs'
-import { confirmOrder, nightly } from './jobs.ts'
+import { confirmOrder, eachShop, nightly } from './jobs.ts'
 
-const client = createJobClient({ provider: 'local', config: { path: './jobs.db' }, jobs: [confirmOrder, nightly] })
+const client = createJobClient({ provider: 'local', config: { path: './jobs.db' }, jobs: [confirmOrder, nightly, eachShop] })
 const send = (tenantId, orderId, options) => client.sendJob('order.placed', { tenantId, orderId }, options)
 const good = await send('shop_1', 'good_1')
 const bad = await send('shop_1', 'bad_1')

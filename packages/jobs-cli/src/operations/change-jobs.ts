@@ -1,20 +1,14 @@
-import {
-  type ChangeJobsOptions,
-  type ChangeJobsResult,
-  isEnded,
-  type JobFilter,
-  type JobState,
-} from '@cgk-platform/jobs-core'
+import type { ChangeJobsOptions, ChangeJobsResult, JobFilter } from '@cgk-platform/jobs-core'
 import { invalidOption } from '@cgk-platform/jobs-core/provider'
 
 import { toJson } from '../terminal/to-json.ts'
 import { type Change, changeById } from './change-by-id.ts'
+import { conditionsOf } from './conditions-of.ts'
 import { confirmChange } from './confirm-change.ts'
 import { escapeControls } from '../terminal/escape-controls.ts'
 import type { FilterFlags } from './filter-flags.ts'
 import type { OperationContext, OperationFlags } from './run-operation.ts'
 import { type Scope, scopeOf } from './scope-of.ts'
-import { jobStates } from './job-states.ts'
 import { toJobFilter } from './to-job-filter.ts'
 
 /** The flags of `retry` and `cancel`. */
@@ -24,11 +18,6 @@ export interface ChangeFlags extends FilterFlags, OperationFlags {
 }
 
 const pastTense: Readonly<Record<Change, string>> = { retry: 'retried', cancel: 'cancelled' }
-
-const changeable: Readonly<Record<Change, readonly JobState[]>> = {
-  retry: ['failed'],
-  cancel: jobStates.filter((state) => !isEnded(state)),
-}
 
 /** Retries or cancels the jobs with these ids, or those that match the filters. */
 export async function changeJobs(
@@ -41,7 +30,7 @@ export async function changeJobs(
   const scope = scopeOf(client, flags.tenant)
   const filter = toJobFilter(flags)
   checkSelection(change, ids, filter, flags)
-  const conditions = Object.keys(filter).length > 0 ? filter : { states: changeable[change] } // of one tenant
+  const conditions = conditionsOf(change, filter)
   const run = ids.length > 0 ? changeById(change, ids, scope) : changeMatching(change, conditions, scope)
   const report = progressReporter(change, context)
   if (flags.dryRun) return print(change, await run({ dryRun: true }), flags, context)
@@ -49,15 +38,11 @@ export async function changeJobs(
   if (!isOneJob && !flags.yes) {
     const { matched } = await run({ dryRun: true })
     if (matched > 1) {
-      const isConfirmed = await confirmChange(`${capitalized(change)} ${matched} jobs?`)
-      if (isConfirmed === undefined) {
-        output.note(`error: ${matched} jobs match. Add \`--yes\` to ${change} them, or \`--dry-run\` to count them.`)
-        return 2
-      }
-      if (!isConfirmed) {
-        output.note(`No job was ${pastTense[change]}.`)
-        return 1
-      }
+      const question = `${capitalized(change)} ${matched} jobs?`
+      const refusal = `${matched} jobs match. Add \`--yes\` to ${change} them, or \`--dry-run\` to count them.`
+      const declined = `No job was ${pastTense[change]}.`
+      const exitCode = await confirmChange({ question, refusal, declined }, output)
+      if (exitCode !== undefined) return exitCode
     }
   }
   const result = await run({ signal: context.untilInterrupted(), onProgress: report })

@@ -5,28 +5,29 @@ import { escapeControls } from '../terminal/escape-controls.ts'
 import { formatDistance } from '../terminal/format-distance.ts'
 import { renderTable } from '../terminal/render-table.ts'
 import { toJson } from '../terminal/to-json.ts'
+import { confirmNamed } from './confirm-named.ts'
 import type { OperationContext, OperationFlags } from './run-operation.ts'
 
 /** The flags of `pause` and `resume`. */
 export interface PauseFlags extends OperationFlags {
   readonly definition?: string
   readonly tenant?: string
+  readonly yes?: boolean
 }
 
 /** Pauses a definition or a tenant. Without one, lists those that are paused. */
-export async function pauseJobs(flags: PauseFlags, context: OperationContext): Promise<void> {
+export async function pauseJobs(flags: PauseFlags, context: OperationContext): Promise<number> {
   const target = targetOf(flags)
-  if (!target) return listPauses(flags, context)
-  await context.client.pauseJobs(target)
-  return report('Paused', target, flags, context)
+  if (target) return change('Pause', target, flags, context)
+  await listPauses(flags, context)
+  return 0
 }
 
 /** Resumes a definition or a tenant. */
-export async function resumeJobs(flags: PauseFlags, context: OperationContext): Promise<void> {
+export async function resumeJobs(flags: PauseFlags, context: OperationContext): Promise<number> {
   const target = targetOf(flags)
   if (!target) throw invalidOption('--definition', 'is missing', 'Pass `--definition` or `--tenant`.')
-  await context.client.resumeJobs(target)
-  return report('Resumed', target, flags, context)
+  return change('Resume', target, flags, context)
 }
 
 function targetOf({ definition, tenant }: PauseFlags): PauseTarget | undefined {
@@ -37,15 +38,19 @@ function targetOf({ definition, tenant }: PauseFlags): PauseTarget | undefined {
   return tenant === undefined ? undefined : { tenantId: tenant }
 }
 
-async function report(
-  done: string,
+async function change(
+  verb: 'Pause' | 'Resume',
   target: PauseTarget,
-  { json = false }: PauseFlags,
-  { output }: OperationContext,
-): Promise<void> {
-  const name = `\`${escapeControls(target.definitionId ?? target.tenantId)}\``
+  flags: PauseFlags,
+  { client, output }: OperationContext,
+): Promise<number> {
   const kind = target.definitionId === undefined ? 'the tenant' : 'the definition'
-  await output.write(json ? `${toJson(target)}\n` : `${done} ${kind} ${name}.\n`)
+  const name = `${kind} \`${escapeControls(target.definitionId ?? target.tenantId)}\``
+  const exitCode = await confirmNamed(`${verb} ${name}`, flags, output)
+  if (exitCode !== undefined) return exitCode
+  await (verb === 'Pause' ? client.pauseJobs(target) : client.resumeJobs(target))
+  await output.write(flags.json ? `${toJson(target)}\n` : `${verb}d ${name}.\n`)
+  return 0
 }
 
 async function listPauses({ json = false }: PauseFlags, { client, output }: OperationContext): Promise<void> {

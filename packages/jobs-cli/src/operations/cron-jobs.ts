@@ -4,6 +4,7 @@ import { escapeControls } from '../terminal/escape-controls.ts'
 import { formatDistance } from '../terminal/format-distance.ts'
 import { renderTable } from '../terminal/render-table.ts'
 import { toJson } from '../terminal/to-json.ts'
+import { confirmNamed } from './confirm-named.ts'
 import type { OperationContext, OperationFlags } from './run-operation.ts'
 
 /** Lists the cron jobs with their next ticks. */
@@ -34,12 +35,18 @@ export async function listCronJobs(
 /** Runs a cron job now. */
 export async function runCronJob(
   id: string,
-  { json = false }: OperationFlags,
+  { json = false, ...flags }: OperationFlags & { readonly yes?: boolean },
   { client, output }: OperationContext,
-): Promise<void> {
+): Promise<number> {
+  const definition = (await client.inspect.listDefinitions()).find((one) => one.id === id)
+  const hasTenants = definition?.options['tenants'] !== undefined
+  const change = `Run \`${escapeControls(id)}\` for each of its tenants`
+  const exitCode = hasTenants ? await confirmNamed(change, flags, output) : undefined
+  if (exitCode !== undefined) return exitCode
   const jobs = await client.inspect.runCronJob(id)
   await output.write(json ? `${toJson(jobs, 2)}\n` : jobs.map((job) => `${escapeControls(job.id)}\n`).join(''))
   if (!json) output.note(describeSent(jobs.length))
+  return 0
 }
 
 function describeSent(jobs: number): string {

@@ -107,7 +107,11 @@ function registerSends(program: Command): void {
       await (await load()).runOperation(flags, (context) => listCronJobs(flags, context), 'needs-jobs')
     },
   )
-  const run = cron.command('run').description('run a cron job now').argument('<id>', 'id of the cron job')
+  const run = cron
+    .command('run')
+    .description('run a cron job now')
+    .argument('<id>', 'id of the cron job')
+    .option('--yes', 'run it for each of its tenants without asking')
   operation(run).action(async (id: string, flags) => {
     const { runCronJob } = await import('./cron-jobs.ts')
     await (await load()).runOperation(flags, (context) => runCronJob(id, flags, context), 'needs-jobs')
@@ -123,6 +127,7 @@ function registerPauses(program: Command): void {
       )
       .option('--definition <id>', 'the definition')
       .option('--tenant <id>', 'the tenant')
+      .option('--yes', `${name} without asking`)
     operation(command).action(async (flags) => {
       const { pauseJobs, resumeJobs } = await import('./change-pauses.ts')
       const change = name === 'pause' ? pauseJobs : resumeJobs
