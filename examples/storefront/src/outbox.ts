@@ -8,7 +8,7 @@ interface Mail {
 }
 
 /** The mail service does not answer. */
-export class MailServiceDownError extends Error {
+class MailServiceDownError extends Error {
   override readonly name = 'MailServiceDownError'
   readonly code = 'mail_service_down'
 }

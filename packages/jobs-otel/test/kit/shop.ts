@@ -83,7 +83,7 @@ export const weighParcel = defineJob({
 let ticksOf: readonly string[] = []
 
 /** Runs once an hour for each of these tenants. */
-export const hourlyReport = defineCronJob({
+const hourlyReport = defineCronJob({
   id: 'hourly-report',
   schedule: '0 * * * *',
   tenants: () => ticksOf,

@@ -1,7 +1,7 @@
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 /** The key in the metadata of a job's run that holds the facts of the send. */
-export const sentKey = 'jobSent'
+const sentKey = 'jobSent'
 
 /** The facts of a send that lists need: a list has no payloads, and tags shorten long values. */
 export interface SentRecord {
