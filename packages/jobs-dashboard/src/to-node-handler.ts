@@ -33,7 +33,8 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | un
   // Express removes the path of the mount from `url`.
   const path = (incoming as { originalUrl?: string }).originalUrl ?? incoming.url ?? ''
   const host = incoming.headers.host ?? incoming.headers[':authority'] // HTTP/2 has no `Host`
-  if (!path.startsWith('/') || typeof host !== 'string') return undefined
+  // A host with one of these characters would change the path that follows it.
+  if (!path.startsWith('/') || typeof host !== 'string' || /[/?#\\]/.test(host)) return undefined
   const scheme = (incoming.socket as { encrypted?: boolean }).encrypted ? 'https' : 'http'
   const { method = 'GET', rawHeaders } = incoming
   try {

@@ -1,7 +1,18 @@
+import { defineEvents } from '@cgk-platform/jobs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod/v4'
 
-import type { DefinitionJson, EngineJson, JobPageJson, OverviewJson } from '../src/api-types.ts'
-import { everything, openDashboard } from './kit/open-dashboard.ts'
+import type { DefinitionJson, EngineJson, EventJson, JobPageJson, OverviewJson } from '../src/api-types.ts'
+import { type Browser, everything, openDashboard } from './kit/open-dashboard.ts'
+
+declare module '@cgk-platform/jobs-core' {
+  interface JobEvents {
+    'shop.moved': { tenantId: string; to: string }
+  }
+}
+
+const shops = z.enum(['acme', 'globex'])
+defineEvents({ 'shop.moved': z.object({ tenantId: shops, to: z.string() }) })
 
 const { engine, as, audited } = openDashboard()
 const { client } = engine
@@ -94,6 +105,19 @@ describe('a user of one tenant', () => {
       404,
     )
     expect(engine.sent).toHaveLength(count)
+  })
+
+  test('does not learn from a schema which tenants it accepts', async () => {
+    const body = { event: 'shop.moved', payload: { to: 'x' } }
+    const response = await as({ user: 'dave', tenants: ['initech'], can: everything }).post('send', body)
+    expect([response.status, await response.json()]).toMatchObject([
+      422,
+      { error: { issues: [{ path: 'payload.tenantId', message: 'The event does not accept this tenant.' }] } },
+    ])
+    const schemaFor = async (browser: Browser) =>
+      (await browser.read<EventJson[]>('events')).find(({ event }) => event === 'shop.moved')?.schema
+    expect(await schemaFor(bob)).toMatchObject({ properties: { tenantId: { type: 'string' }, to: { type: 'string' } } })
+    expect(JSON.stringify(await schemaFor(as({})))).toContain('globex')
   })
 
   test('cannot pause another tenant or a definition, nor run a cron job for all tenants', async () => {

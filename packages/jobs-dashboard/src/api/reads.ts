@@ -8,6 +8,7 @@ import { respondChanges } from './respond-changes.ts'
 import { respondDownload } from './respond-download.ts'
 import { showDefinitions } from './show-definitions.ts'
 import { showEngine } from './show-engine.ts'
+import { showEvents } from './show-events.ts'
 import { showJob } from './show-job.ts'
 
 /** Answers one read of the pages. */
@@ -74,5 +75,5 @@ export const reads: Readonly<Record<string, Read>> = {
 
   engine: scoped([], (scope, _query, { client }, { access }) => showEngine(client, access, scope)),
 
-  events: scoped([], (_scope, _query, { client }) => client.inspect.listEvents()),
+  events: scoped([], (_scope, _query, { client }, { access }) => showEvents(client, access)),
 }

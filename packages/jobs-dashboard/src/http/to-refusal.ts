@@ -33,7 +33,11 @@ export function toRefusal(error: unknown, logger: Logger): Refusal {
   if (JobsError.isInstance(error)) {
     const { code, message } = error
     if (PayloadInvalidError.isInstance(error)) {
-      const issues = error.issues.slice(0, 100).map((issue) => ({ path: issue.path, message: issue.message }))
+      const issues = error.issues.slice(0, 100).map(({ path, message: text }) => ({
+        path,
+        // That of a schema can list the tenants.
+        message: path === 'payload.tenantId' ? 'The event does not accept this tenant.' : text,
+      }))
       return new Refusal(422, code, 'The payload does not match the schema of its event.', { issues })
     }
     const [status, text] = fixed[code] ?? [statusByCode[code], message]

@@ -6,12 +6,17 @@ export function toSendCode({ event, payload, references }: JobJson): string {
   const options = references && references.length > 0 ? `, ${toCode({ reference: references })}` : ''
   // A job without an event is sent by what `defineJob` returned, whose name is not known here.
   const ownJob = event.startsWith('job/') ? event.slice('job/'.length) : undefined
-  const target = ownJob === undefined ? JSON.stringify(event) : 'definition'
-  const comment = ownJob === undefined ? '' : `// \`definition\` is the job ${JSON.stringify(ownJob)}\n`
+  const target = ownJob === undefined ? toCode(event) : 'definition'
+  const comment = ownJob === undefined ? '' : `// \`definition\` is the job ${toCode(ownJob)}\n`
   return `${comment}await sendJob(${target}, ${toCode(json)}${options})\n`
 }
 
+/** Invisible characters, with which text of a job could reorder or hide the code around it in an editor. */
+const invisible = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu
+
 /** Returns a value as JavaScript. Keys that need no quotes have none. */
 function toCode(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(/^(\s*)"([A-Za-z_$][\w$]*)":/gm, '$1$2:')
+  return JSON.stringify(value, null, 2)
+    .replace(/^(\s*)"([A-Za-z_$][\w$]*)":/gm, '$1$2:')
+    .replace(invisible, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 }
