@@ -148,6 +148,10 @@ describe('the tools', () => {
     expect(await open.data('get_job', { jobId: project.jobs.good })).toMatchObject({
       job: { payload: { orderId: 'good_1' } },
     })
+    // A stack and a cause can contain values of the payload.
+    const failed = { jobId: project.jobs.bad }
+    expect(JSON.stringify(await closed.data('get_job', failed))).not.toContain('jobs.ts')
+    expect(JSON.stringify(await open.data('get_job', failed))).toContain('jobs.ts')
   })
 
   test('escape control characters and hidden text', async () => {

@@ -3,8 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** Admits only requests of the user who has seen the address. */
 export interface Guard {
+  /** The path of the dashboard. */
+  readonly basePath: string
   /** The address with the token, for the user's browser. */
   readonly address: string
+  /** Returns an address that holds once. Other users of this machine can see it in the list of processes. */
+  addressForOneVisit(): string
   /** Returns whether the request may pass. Otherwise it has answered. */
   admits(request: IncomingMessage, response: ServerResponse): boolean
 }
@@ -16,8 +20,11 @@ export interface Guard {
 export function createGuard(port: number): Guard {
   const token = randomBytes(32).toString('base64url')
   const session = randomBytes(32).toString('base64url')
-  // Cookies of 127.0.0.1 are those of all ports.
+  // A browser sends cookies of 127.0.0.1 to all of its ports, but only to this path. Servers of other users do not know it.
+  const basePath = `/${randomBytes(16).toString('base64url')}`
   const cookie = `cgk_jobs_${port}`
+  const tokensForOneVisit = new Set<string>()
+  const addressWith = (given: string): string => `http://127.0.0.1:${port}/?token=${given}`
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
 
   const answer = (
@@ -38,19 +45,23 @@ export function createGuard(port: number): Guard {
   }
 
   return {
-    address: `http://127.0.0.1:${port}/?token=${token}`,
+    basePath,
+    address: addressWith(token),
+    addressForOneVisit() {
+      const forOneVisit = randomBytes(32).toString('base64url')
+      tokensForOneVisit.add(forOneVisit)
+      return addressWith(forOneVisit)
+    },
     admits(request, response) {
       // A name of another site can point to this machine (DNS rebinding).
       if (!hosts.includes(request.headers.host ?? '')) return answer(response, 421, 'Unknown host')
       const [path, base] = [request.url ?? '', 'http://127.0.0.1']
       if (!URL.canParse(path, base)) return answer(response, 400, 'Bad request')
-      const url = new URL(path, base)
-      const given = url.searchParams.get('token')
-      if (given !== null && request.method === 'GET' && isSame(given, token)) {
-        url.searchParams.delete('token')
+      const given = new URL(path, base).searchParams.get('token')
+      if (given !== null && request.method === 'GET' && (isSame(given, token) || tokensForOneVisit.delete(given))) {
         return answer(response, 303, '', {
-          Location: url.pathname.replace(/^\/+/, '/') + url.search,
-          'Set-Cookie': `${cookie}=${session}; HttpOnly; SameSite=Strict; Path=/`,
+          Location: basePath,
+          'Set-Cookie': `${cookie}=${session}; HttpOnly; SameSite=Strict; Path=${basePath}`,
         })
       }
       if (isSame(cookieOf(request, cookie), session)) return true

@@ -27,16 +27,17 @@ export async function serveDashboard(
   const silent = (): void => undefined
   const note = (message: unknown): void => output.note(String(message))
   const logger = { debug: silent, info: note, warn: note, error: note }
-  const dashboard = toNodeHandler(createDashboard({ client, logger, authorize: () => access }))
   const server = createServer()
   const { port: ownPort } = await listen(server, port === undefined ? 0 : readPort(port))
   const guard = createGuard(ownPort)
+  const { basePath } = guard
+  const dashboard = toNodeHandler(createDashboard({ client, logger, basePath, authorize: () => access }))
   server.on('request', (request, response) => {
     if (guard.admits(request, response)) void dashboard(request, response)
   })
   await output.write(`${guard.address}\n`)
   output.note('The dashboard is at this address until you press Ctrl-C. Who has the address can use it.')
-  if (open) openBrowser(guard.address)
+  if (open) openBrowser(guard.addressForOneVisit())
   await new Promise<void>((resolve) => {
     untilInterrupted().addEventListener('abort', () => resolve())
   })

@@ -17,8 +17,8 @@ const jobId = z.string().min(1).max(500).describe('Id of the job')
 /** Creates the tools that read jobs. */
 export function createJobTools({ scope, tenantId, allowsPayloads }: ToolAccess): Tool[] {
   const handles = createCursorHandles()
-  const shown = (job: JobDetails): JobDetails => (allowsPayloads ? job : withoutPayloads(job))
-  const hint = allowsPayloads ? '' : ' Payload and outputs are hidden.'
+  const shown = (job: JobDetails): JobDetails => (allowsPayloads ? job : withoutStacks(withoutPayloads(job)))
+  const hint = allowsPayloads ? '' : ' Payload, outputs and stacks are hidden.'
   return [
     createTool({
       name: 'list_jobs',
@@ -108,6 +108,12 @@ export function createJobTools({ scope, tenantId, allowsPayloads }: ToolAccess):
       },
     }),
   ]
+}
+
+/** Returns a job as JSON without the stacks and causes of errors, which can contain values of a payload. */
+function withoutStacks(job: JobDetails): JobDetails {
+  const hide = (name: string, value: unknown): unknown => (name === 'stack' || name === 'cause' ? undefined : value)
+  return JSON.parse(JSON.stringify(job, hide)) as JobDetails
 }
 
 function statsInput(tenantId: string | undefined) {

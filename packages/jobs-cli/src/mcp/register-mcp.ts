@@ -17,7 +17,7 @@ export function registerMcp(program: Command): void {
     .command('mcp')
     .description('serve the jobs to an assistant: a Model Context Protocol server on stdio')
     .option('--allow-writes', 'also offer tools that send, retry, cancel, pause and resume')
-    .option('--allow-payloads', 'also show payloads and outputs')
+    .option('--allow-payloads', 'also show payloads, outputs and stacks')
     .option('--tenant <id>', 'only the jobs of this tenant')
   addClientFlags(mcp).action(async (flags: Flags) => {
     const { serveMcp } = await loadServer(mcp)

@@ -46,7 +46,7 @@ function instructionsFor({ tenantId, allowsWrites, allowsPayloads }: ToolAccess)
     untrusted,
     ...(tenantId === undefined ? [] : ['Only the jobs of one tenant are visible.']),
     ...(allowsWrites ? ['Before you change several jobs, tell the user how many a dry run counts.'] : []),
-    ...(allowsPayloads ? [] : ['Payloads and outputs are hidden.']),
+    ...(allowsPayloads ? [] : ['Payloads, outputs and stacks are hidden.']),
   ].join(' ')
 }
 

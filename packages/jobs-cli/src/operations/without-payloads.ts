@@ -1,6 +1,7 @@
 import type { JobDetails, RunDetails } from '@cgk-platform/jobs-core'
+import type { StepStatus } from '@cgk-platform/jobs-core/provider'
 
-/** Returns the details without payload, key and outputs, which may be personal or secret. */
+/** Returns the details without payload, key, outputs and awaited values, which may be personal or secret. */
 export function withoutPayloads({ payload: _payload, idempotencyKey: _key, runs, ...job }: JobDetails): JobDetails {
   return { ...job, runs: runs.map(withoutOutputs) }
 }
@@ -8,6 +9,11 @@ export function withoutPayloads({ payload: _payload, idempotencyKey: _key, runs,
 function withoutOutputs({ output: _output, steps, ...run }: RunDetails): RunDetails {
   return {
     ...run,
-    ...(steps && { steps: steps.map(({ output: _stepOutput, ...step }) => step) }),
+    ...(steps && { steps: steps.map(withoutStepValues) }),
   }
+}
+
+function withoutStepValues({ output: _output, waitsFor, ...step }: StepStatus): StepStatus {
+  // The value that an event must have comes from the payload.
+  return { ...step, ...(waitsFor && { waitsFor: 'event' in waitsFor ? { event: waitsFor.event } : waitsFor }) }
 }
