@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { readInvoiceLines } from '../../invoice-lines.ts'
@@ -21,7 +23,13 @@ export async function runDashboardDemo(
   process.once('SIGINT', () => stopped.abort()).once('SIGTERM', () => stopped.abort())
   const { signal } = stopped
   const events = toShopEvents(readInvoiceLines(readFileSync(file, 'utf8')))
-  const engine = await createDemoEngine(options, { startAt: new Date() }, screen)
+  // A file keeps the payloads of completed jobs.
+  const folder = mkdtempSync(join(tmpdir(), 'storefront-'))
+  const engine = await createDemoEngine(
+    { ...options, folder: options.folder ?? folder },
+    { startAt: new Date() },
+    screen,
+  )
   const dashboard = await serveDashboard(engine.client)
   try {
     screen.bold(`Open ${dashboard.url}`)
@@ -40,6 +48,7 @@ export async function runDashboardDemo(
   } finally {
     dashboard.close()
     await engine.close()
+    rmSync(folder, { recursive: true })
   }
   return true
 }
