@@ -9,7 +9,7 @@ import { toRefusal } from '../http/to-refusal.ts'
 export async function changeById(
   action: 'retry' | 'cancel',
   ids: readonly string[],
-  { client }: Scope,
+  { client, inspect, tenantId }: Scope,
   { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
 ): Promise<ChangedJson> {
   const counts = { changed: 0, skipped: 0 }
@@ -17,6 +17,9 @@ export async function changeById(
   const change = async (jobId: string): Promise<void> => {
     if (signal.aborted) return
     try {
+      // A change waits for an unknown id, which can be that of a new job, and not for one of another tenant.
+      // A read answers both alike.
+      if (tenantId !== undefined) await inspect.getJob(jobId)
       const isChanged =
         action === 'retry' ? await client.retryJob(jobId) : (await client.cancelJob(jobId)).state === 'cancelled'
       counts[isChanged ? 'changed' : 'skipped']++
