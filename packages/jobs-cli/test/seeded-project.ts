@@ -55,7 +55,7 @@ export const nightly = defineCronJob({
 export const eachShop = defineCronJob({
   id: 'each-shop',
   schedule: '0 4 * * *',
-  tenants: () => ['shop_1', 'shop_2'],
+  tenants: () => ['shop_8', 'shop_9'],
   handler: async () => undefined,
 })
 `
