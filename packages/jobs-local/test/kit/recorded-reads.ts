@@ -5,15 +5,19 @@ export interface RecordedReads extends Connection {
   readonly statements: ReadonlySet<string>
   /** Number of rows since the last call. */
   takeRows(): number
+  /** Number of executed statements since the last call. */
+  takeStatements(): number
 }
 
 /** Wraps a connection. */
 export function recordReads(connection: Connection): RecordedReads {
   const statements = new Set<string>()
   let rows = 0
+  let executed = 0
   const counted = <Row>(sql: string, found: Row[]): Row[] => {
     statements.add(sql)
     rows += found.length
+    executed++
     return found
   }
   return {
@@ -27,6 +31,11 @@ export function recordReads(connection: Connection): RecordedReads {
       const row = connection.get<Row>(sql, ...values)
       counted(sql, row === undefined ? [] : [row])
       return row
+    },
+    takeStatements() {
+      const taken = executed
+      executed = 0
+      return taken
     },
     takeRows() {
       const taken = rows

@@ -1,9 +1,12 @@
-import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
+import { isEnded } from '@cgk-platform/jobs-core'
+import { type InspectFilter, jobStates } from '@cgk-platform/jobs-core/provider'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { countJobs } from '../../src/store/sqlite/inspection/count-jobs.ts'
 import { findJobs } from '../../src/store/sqlite/inspection/find-jobs.ts'
+import { conditionOf } from '../../src/store/sqlite/inspection/job-conditions.ts'
 import { readSummary } from '../../src/store/sqlite/inspection/read-summary.ts'
+import { timeRangeOf } from '../../src/store/sqlite/inspection/time-range.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { fillFile, sendEveryMs } from '../kit/fill-file.ts'
 import { type RecordedReads, recordReads } from '../kit/recorded-reads.ts'
@@ -104,6 +107,43 @@ describe('a file with 50,000 jobs', () => {
     })
     expect(scans).toEqual([])
   })
+})
+
+test('lists and counts jobs of 600 definitions, each with its own event, in few statements', () => {
+  const file = createTemporaryFile('memory')
+  const opened = openFile(file.path)
+  fillFile(opened, 12_000, from)
+  opened.exec(`
+    UPDATE cgk_jobs SET event = 'job/' || seq % 600, tenant = 't' || seq * 7919 % 20;
+    UPDATE cgk_runs SET definition_id = (run >> 20) % 600, tenant = 't' || (run >> 20) * 7919 % 20;
+    INSERT OR IGNORE INTO cgk_handled SELECT seq % 600, event FROM cgk_jobs;
+  `)
+  const connection = recordReads(opened)
+  const states = jobStates.map((state): InspectFilter => ({ states: [state] }))
+  const conditions: InspectFilter[] = [
+    ...states,
+    { states: jobStates.filter((state) => !isEnded(state)) },
+    { states: ['failed', 'cancelled'] },
+    {},
+  ]
+  const places: InspectFilter[] = [
+    {},
+    { tenantId: 't7' },
+    { tenantId: 'nobody' },
+    { event: 'job/7' },
+    { definitionId: '7' },
+  ]
+  for (const filter of conditions.flatMap((condition) => places.map((place) => ({ ...condition, ...place })))) {
+    const { sql, values } = conditionOf(filter, timeRangeOf(opened, filter))
+    const all = opened.get<{ count: number }>(`SELECT count(*) AS count FROM cgk_jobs j WHERE ${sql}`, ...values)!
+    connection.takeStatements()
+    expect([filter, countJobs(connection, filter, 'state').count]).toEqual([filter, all.count])
+    findJobs(connection, { ...filter, order: 'newest', limit: 50 })
+    expect(connection.takeStatements()).toBeLessThan(400)
+    expect(countEach(connection, filter)).toBe(all.count)
+  }
+  connection.close()
+  file.remove()
 })
 
 /** Counts the jobs of all pages, which must be in order. */

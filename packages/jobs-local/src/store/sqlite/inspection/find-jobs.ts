@@ -26,13 +26,14 @@ export function findJobs(connection: Connection, query: InspectQuery): FoundPage
   const streams = sources.map(
     (source) => new JobStream(connection, { source, range, condition, tenantId: query.tenantId }),
   )
-  const size = Math.min(chunk.most, Math.max(chunk.least, Math.ceil(((limit + 1) * 2) / Math.max(1, streams.length))))
+  let size = Math.min(chunk.most, Math.max(chunk.least, Math.ceil(((limit + 1) * 2) / Math.max(1, streams.length))))
   const found: FoundJob[] = []
   let rows = 0
   for (;;) {
     for (const stream of streams) {
       while (!stream.next && !stream.isRead && (rows < max || stream.reached === undefined)) rows += stream.read(size)
     }
+    size = Math.min(chunk.most, size * 2) // a sorted source reads all its rows for each chunk
     const stopped = streams.filter(({ next, isRead }) => !next && !isRead)
     const first = firstOf(streams, range)
     const isBehind = ({ reached }: JobStream): boolean =>

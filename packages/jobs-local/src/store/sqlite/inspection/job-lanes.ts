@@ -6,6 +6,8 @@ import { allJobs, countRows, type JobSource, type JobSources } from './job-sourc
 
 /** Number of lanes of an event, one for each tenant, up to which they are read side by side. */
 const maxLanes = 500
+/** Number of lanes of a tenant, one for each event, from which on few jobs are one source, which is sorted. */
+const manyLanes = 50
 
 /** Returns the jobs of a tenant, an event or a definition: a source for each event and tenant. `undefined` for a filter without these. */
 export function jobLanes(connection: Connection, filter: InspectFilter, max: number): JobSources | undefined {
@@ -13,8 +15,8 @@ export function jobLanes(connection: Connection, filter: InspectFilter, max: num
   const events = eventsOf(connection, filter)
   const met = ['since', 'until', ...(event !== undefined ? (['event'] as const) : [])] as const
   if (tenantId !== undefined) {
-    const sources = (events ?? allEvents(connection)).map((one) => lane(one, tenantId))
-    return { sources, met: [...met, 'tenantId'] }
+    const sources = lanesOfTenant(connection, events ?? eventsOfTenant(connection, tenantId), { tenantId, max })
+    return sources && { sources, met: [...met, 'tenantId'] }
   }
   if (!events) return undefined
   const lanes = events.flatMap((one) => lanesOf(connection, one, max))
@@ -39,11 +41,26 @@ function lanesOf(connection: Connection, event: string, max: number): JobSource[
   return tenants.length > maxLanes ? [allJobs] : tenants.map(({ tenant }) => lane(event, tenant))
 }
 
-/** Returns the events of all jobs. Jumps from one to the next through the index. */
-function allEvents(connection: Connection): string[] {
+/** Returns the sources of a tenant. `undefined` if they are too many, and have so many jobs that they are among all. */
+function lanesOfTenant(
+  connection: Connection,
+  events: readonly string[],
+  { tenantId, max }: { readonly tenantId: string; readonly max: number },
+): JobSource[] | undefined {
+  const lanes = events.map((event) => lane(event, tenantId))
+  if (lanes.length <= manyLanes) return lanes
+  const from = 'cgk_jobs INDEXED BY cgk_jobs_event WHERE event IN (SELECT value FROM json_each(?)) AND tenant = ?'
+  const together: JobSource = { from, values: [JSON.stringify(events), tenantId], order: 'id' }
+  if (countRows(connection, [together], max) < max) return [together]
+  return lanes.length <= maxLanes ? lanes : undefined
+}
+
+/** Returns the events of a tenant's jobs. Jumps from one event of all jobs to the next through the index. */
+function eventsOfTenant(connection: Connection, tenantId: string): string[] {
   const least = 'SELECT min(event) FROM cgk_jobs'
   const sql =
     `WITH RECURSIVE found(event) AS (${least} UNION ALL SELECT (${least} WHERE event > found.event) FROM found ` +
-    'WHERE found.event IS NOT NULL) SELECT event FROM found WHERE event IS NOT NULL'
-  return connection.all<{ event: string }>(sql).map(({ event }) => event)
+    'WHERE found.event IS NOT NULL) SELECT event FROM found WHERE event IS NOT NULL ' +
+    'AND EXISTS (SELECT 1 FROM cgk_jobs j WHERE j.event = found.event AND j.tenant = ?)'
+  return connection.all<{ event: string }>(sql, tenantId).map(({ event }) => event)
 }

@@ -8,9 +8,20 @@ import { countRows, type JobSource } from './job-source.ts'
 
 const { ready, held, suspect, gathering, joined } = phases
 
+/**
+ * Number of definitions whose runs are read side by side. SQLite combines at most 500 sources, of which each definition
+ * can have nine.
+ */
+const maxDefinitions = 40
+
 /** Returns the jobs that may be in some states, from indexes of these states. `undefined` if one has no index. */
 export function stateSources(connection: Connection, filter: InspectFilter, max: number): JobSource[] | undefined {
-  const definitions = definitionsFor(connection, filter)
+  const definitions =
+    definitionsFor(connection, filter) ?? definitionsIn(connection, `INDEXED BY cgk_runs_state WHERE ${isRare}`)
+  const runs = (state: JobState): JobSource[] | undefined => {
+    if (definitions.length > maxDefinitions) return runsOfMany(connection, state, filter, max)
+    return state === 'queued' ? queuedRuns(connection, filter, definitions, max) : runsIn(state, filter, definitions)
+  }
   const sources = filter.states!.map((state) => {
     switch (state) {
       case 'completed':
@@ -18,12 +29,12 @@ export function stateSources(connection: Connection, filter: InspectFilter, max:
       case 'running':
         return running
       case 'queued':
-        return [...queuedRuns(connection, filter, definitions, max), arrived]
+        return runs(state)?.concat(arrived)
       case 'scheduled':
       case 'cancelled':
-        return [jobsIn(state), ...runsIn(connection, state, filter, definitions)]
+        return runs(state)?.concat(jobsIn(state))
       default:
-        return runsIn(connection, state, filter, definitions)
+        return runs(state)
     }
   })
   return sources.every((some) => some !== undefined) ? sources.flat() : undefined
@@ -54,18 +65,35 @@ function jobsIn(state: 'scheduled' | 'cancelled'): JobSource {
 /** The index of states has no others, because most runs are in these. */
 const isRare = "state <> 'running' AND state <> 'completed'"
 
-function runsIn(
+function runsIn(state: JobState, { tenantId }: InspectFilter, definitions: readonly string[]): JobSource[] {
+  if (tenantId !== undefined && hasError(state)) return [failedOf(tenantId, state)]
+  const from = `cgk_runs INDEXED BY cgk_runs_state WHERE ${isRare} AND definition_id = ? AND state = ?`
+  return definitions.map((id) => ({ from, values: [id, state], order: 'run' }))
+}
+
+/** Returns the runs of many definitions. `undefined` if they are not in an index, and so many that they are among all. */
+function runsOfMany(
   connection: Connection,
   state: JobState,
   { tenantId }: InspectFilter,
-  definitions: readonly string[] = definitionsIn(connection, `INDEXED BY cgk_runs_state WHERE ${isRare}`),
-): JobSource[] {
-  if (tenantId !== undefined && (state === 'failed' || state === 'retrying')) {
-    const from = 'cgk_runs INDEXED BY cgk_runs_tenant_error WHERE error IS NOT NULL AND tenant = ? AND state = ?'
-    return [{ from, values: [tenantId, state], order: 'run' }]
+  max: number,
+): JobSource[] | undefined {
+  if (hasError(state)) {
+    if (tenantId !== undefined) return [failedOf(tenantId, state)]
+    return [{ from: 'cgk_runs INDEXED BY cgk_runs_error WHERE error IS NOT NULL', values: [], order: 'run' }]
   }
-  const from = `cgk_runs INDEXED BY cgk_runs_state WHERE ${isRare} AND definition_id = ? AND state = ?`
-  return definitions.map((id) => ({ from, values: [id, state], order: 'run' }))
+  const from = `cgk_runs INDEXED BY cgk_runs_state WHERE ${isRare}`
+  const isFew = countRows(connection, [{ from, values: [], order: 'run' }], max) < max
+  return isFew ? [{ from: `${from} AND state = ?`, values: [state], order: 'run' }] : undefined
+}
+
+function hasError(state: JobState): boolean {
+  return state === 'failed' || state === 'retrying'
+}
+
+function failedOf(tenantId: string, state: JobState): JobSource {
+  const from = 'cgk_runs INDEXED BY cgk_runs_tenant_error WHERE error IS NOT NULL AND tenant = ? AND state = ?'
+  return { from, values: [tenantId, state], order: 'run' }
 }
 
 /**
@@ -75,11 +103,11 @@ function runsIn(
 function queuedRuns(
   connection: Connection,
   { tenantId }: InspectFilter,
-  definitions: readonly string[] = definitionsIn(connection, `INDEXED BY cgk_runs_state WHERE ${isRare}`),
+  definitions: readonly string[],
   max: number,
 ): JobSource[] {
   return definitions.flatMap((id) => {
-    const runs = runsIn(connection, 'queued', {}, [id])
+    const runs = runsIn('queued', {}, [id])
     if (tenantId === undefined) return runs
     const own = [ready, suspect, gathering].map((phase): JobSource => ({
       from: 'cgk_runs INDEXED BY cgk_runs_turn WHERE phase = ? AND definition_id = ? AND tenant = ?',
@@ -103,11 +131,11 @@ function definitionsFor(connection: Connection, filter: InspectFilter): string[]
   return ids && [...new Set(ids)]
 }
 
-/** Returns the definitions in a part of an index. Jumps from one to the next through it. */
+/** Returns the definitions in a part of an index, not all of too many. Jumps from one to the next through it. */
 function definitionsIn(connection: Connection, part: string): string[] {
   const least = `SELECT min(definition_id) FROM cgk_runs ${part}`
   const sql =
     `WITH RECURSIVE found(id) AS (${least} UNION ALL SELECT (${least} AND definition_id > found.id) FROM found ` +
-    'WHERE found.id IS NOT NULL) SELECT id FROM found WHERE id IS NOT NULL'
+    `WHERE found.id IS NOT NULL LIMIT ${maxDefinitions + 1}) SELECT id FROM found WHERE id IS NOT NULL`
   return connection.all<{ id: string }>(sql).map(({ id }) => id)
 }
