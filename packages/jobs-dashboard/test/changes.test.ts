@@ -115,6 +115,8 @@ test('a user has at most 20 streams at once', async () => {
   const refused = await as({}).get('changes')
   expect([refused.status, ((await refused.json()) as ErrorJson).error.code]).toEqual([429, 'too_many_streams'])
   expect((await as({ user: 'bob' }).get('changes')).status).toBe(200)
+  // Somebody of another tenant with the same name does not notice.
+  expect((await as({ tenants: ['globex'] }).get('changes')).status).toBe(200)
   await streams[0]!.body!.cancel()
   expect((await as({}).get('changes')).status).toBe(200)
 })

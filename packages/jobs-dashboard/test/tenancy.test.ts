@@ -2,7 +2,8 @@ import { defineEvents, type JobClient, JobNotVisibleError } from '@cgk-platform/
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/v4'
 
-import type { DefinitionJson, EngineJson, EventJson, JobPageJson, OverviewJson } from '../src/api-types.ts'
+import type { DefinitionJson, EngineJson, EventJson, JobJson, JobPageJson, OverviewJson } from '../src/api-types.ts'
+import type { DashboardAccess } from '../src/index.ts'
 import { type Browser, everything, openDashboard } from './kit/open-dashboard.ts'
 
 declare module '@cgk-platform/jobs-core' {
@@ -11,7 +12,7 @@ declare module '@cgk-platform/jobs-core' {
   }
 }
 
-const shops = z.enum(['acme', 'globex'])
+const shops = z.enum(['acme', 'globex', 'system'])
 defineEvents({ 'shop.moved': z.object({ tenantId: shops, to: z.string() }) })
 
 const { engine, as, audited } = openDashboard()
@@ -183,6 +184,23 @@ describe('a user of two tenants', () => {
     expect((await carol.get(`job?tenant=acme&id=${ownId}`)).status).toBe(200)
     expect((await carol.get(`job?tenant=initech&id=${ownId}`)).status).toBe(404)
   })
+})
+
+test('a user of the platform alone sees no ids of the jobs that its workflows sent for tenants', async () => {
+  const platform = openDashboard().engine.client
+  const { id } = await platform.forSystem().sendJob('shop.moved', { to: 'acme' })
+  const job = await platform.inspect.getJob(id)
+  const wrap = (inner: JobClient): JobClient => ({
+    ...inner,
+    forSystem() {
+      const system = platform.forSystem()
+      return { ...system, inspect: { ...system.inspect, getJob: async () => ({ ...job, children: [otherId] }) } }
+    },
+  })
+  const childrenFor = async (tenants: DashboardAccess['tenants']) =>
+    (await openDashboard({}, wrap).as({ tenants }).read<JobJson>(`job?tenant=system&id=${id}`)).children
+  expect(await childrenFor('all')).toEqual([otherId])
+  expect(await childrenFor(['system'])).toBeUndefined()
 })
 
 test('a user of all tenants can look at one of them, also at the platform', async () => {

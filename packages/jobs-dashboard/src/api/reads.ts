@@ -63,7 +63,7 @@ export const reads: Readonly<Record<string, Read>> = {
     showJob(await inspect.getJob(query.required('id')), {
       redact,
       payloads: access.can.payloads,
-      workers: access.tenants === 'all',
+      allTenants: access.tenants === 'all',
     }),
   ),
 

@@ -22,8 +22,10 @@ export function respondChanges(
   { inspect }: Scope,
   query: Query,
   context: ApiContext,
-  { request, access: { user } }: ApiRequest,
+  { request, access }: ApiRequest,
 ): Response {
+  // Users of different tenants can have the same name.
+  const user = JSON.stringify([access.user, access.tenants])
   const streams = open.get(context) ?? new Map<string, number>()
   open.set(context, streams)
   const count = streams.get(user) ?? 0

@@ -1,5 +1,5 @@
 import type { JobDetails } from '@cgk-platform/jobs-core'
-import type { JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
+import { type JobErrorInfo, type StepStatus, systemTenantId } from '@cgk-platform/jobs-core/provider'
 
 import type { ValueJson } from '../api-types.ts'
 import type { Redact } from './redact.ts'
@@ -14,14 +14,14 @@ export interface Sight {
   readonly redact: Redact
   /** Whether the user may see payloads and outputs. */
   readonly payloads: boolean
-  /** Whether the user may see workers. */
-  readonly workers: boolean
+  /** Whether the user may see workers, and the ids of jobs that the platform sent for tenants. */
+  readonly allTenants: boolean
 }
 
 /** Returns a job as a user may see it: a `JobJson` once it is JSON. */
 export function showJob(
-  { payload, idempotencyKey, runs, ...job }: JobDetails,
-  { redact, payloads, workers }: Sight,
+  { payload, idempotencyKey, runs, children, ...job }: JobDetails,
+  { redact, payloads, allTenants }: Sight,
 ): unknown {
   let charactersLeft = maxCharactersOfAll
   const show = (value: unknown): ValueJson => {
@@ -43,6 +43,8 @@ export function showJob(
   })
   return {
     ...job,
+    // A workflow of a tenant sends only jobs of the tenant.
+    ...(children && (allTenants || job.tenantId !== systemTenantId) && { children }),
     ...(payloads && idempotencyKey !== undefined && { idempotencyKey }),
     ...(payload !== undefined && { payload: show(redact('payload', payload)) }),
     runs: runs.map(({ output, steps, attemptHistory, ...run }) => ({
@@ -52,7 +54,7 @@ export function showJob(
       ...(attemptHistory && {
         attemptHistory: attemptHistory.map(({ worker, ...attempt }) => ({
           ...withError(attempt),
-          ...(workers && worker !== undefined && { worker }),
+          ...(allTenants && worker !== undefined && { worker }),
         })),
       }),
     })),
