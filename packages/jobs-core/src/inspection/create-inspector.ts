@@ -1,3 +1,4 @@
+import { ClientClosedError } from '../errors/client-closed-error.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { invalidOption } from '../options/check-option-names.ts'
 import type { DeclaredOptions } from '../options/declare-options.ts'
@@ -41,6 +42,7 @@ export function createInspector(
   { clock, logger }: { readonly clock: Clock; readonly logger: LoggerLike },
 ): Inspectors {
   const subscriptions = new Set<AbortController>()
+  let isClosed = false
 
   /** Returns the engines after checking that they support the operation and the options. */
   const enginesFor = async (
@@ -117,6 +119,8 @@ export function createInspector(
       const filter = readFilter(filterOptions, given, 'watch')
       if (typeof listener !== 'function') throw invalidOption('listener', 'is not a function', 'Pass a function.')
       const { limit = 100, onError = logError } = subscribeOptions.read(givenOptions)
+      // Nobody would end it.
+      if (isClosed) throw new ClientClosedError({ operation: 'inspect.subscribe' })
       const controller = new AbortController()
       const stop = (): void => {
         controller.abort()
@@ -157,6 +161,7 @@ export function createInspector(
     inspect,
     forTenant: (tenantId) => createTenantInspector(tenantId, operationsFor(tenantId)),
     close() {
+      isClosed = true
       for (const controller of subscriptions) controller.abort()
       subscriptions.clear()
     },

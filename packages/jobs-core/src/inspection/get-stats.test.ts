@@ -41,7 +41,7 @@ test('reads up to ten pages of an engine that counts, and one page of another on
   const jobs = Array.from({ length: 30 }, (_none, index) => ended(`j${index}`, nowMs - index))
   const counting = createFakeInspection(jobs, 2)
   expect(await read(counting, {})).toMatchObject({ jobs: 20, isComplete: false })
-  expect(counting.queries).toHaveLength(11)
+  expect(counting.queries).toHaveLength(20) // ten for the oldest waiting job
   const hosted = createFakeInspection(jobs, 2)
   expect(await read(hosted, {}, 'inspect.countJobs: exact')).toMatchObject({ jobs: 2, isComplete: false })
   expect(hosted.queries).toHaveLength(1)
@@ -53,6 +53,13 @@ test('finds the oldest waiting job, also if it was sent before the range', async
   expect((await read(fake, {})).oldestWaiting?.id).toBe('old')
   expect((await read(fake, {}, 'inspect.listJobs, oldest first')).oldestWaiting?.id).toBe('mid')
   expect((await read(createFakeInspection([ended('a', nowMs)]), {})).oldestWaiting).toBeUndefined()
+})
+
+test('finds the oldest waiting job behind a page without jobs', async () => {
+  const fake = createFakeInspection([jobSummary('old', 5, { state: 'queued' })])
+  const list: typeof fake.list = async (query) =>
+    query.states && query.cursor === undefined ? { jobs: [], cursor: '0 none' } : fake.list(query)
+  expect((await read({ ...fake, list }, {})).oldestWaiting?.id).toBe('old')
 })
 
 test('asks only for the jobs of its tenant and definition', async () => {

@@ -45,7 +45,13 @@ export async function getStats(
         isBeyond: ({ createdAt }) => createdAt.getTime() < since,
       },
     ),
-    findsOldest ? list({ ...filter, states: ['queued'], order: 'oldest', limit: 1 }) : undefined,
+    findsOldest
+      ? readJobs(
+          list,
+          { ...filter, states: ['queued'], order: 'oldest', limit: 1 },
+          { maxPages: maxPages.counting, maxJobs: 1 },
+        )
+      : undefined,
   ])
   const isInRange = ({ createdAt }: JobSummary): boolean =>
     givenUntil === undefined ? createdAt.getTime() <= until : createdAt.getTime() < until

@@ -105,7 +105,10 @@ export interface TenantInspector {
   cancelJobs(filter: JobFilter, options?: ChangeJobsOptions): Promise<ChangeJobsResult>
   /**
    * Calls `listener` with the newest jobs that match, then with each change of them. Returns a function that stops it.
-   * An engine that cannot push is read regularly: see the capability `inspect.subscribe: push`.
+   * An engine that cannot push is read regularly: see the capability `inspect.subscribe: push`. A change whose listener
+   * throws is reported again.
+   *
+   * @throws {ClientClosedError} if the client is closed.
    */
   subscribe(filter: JobFilter, listener: (change: JobsChange) => void, options?: SubscribeOptions): () => void
 }

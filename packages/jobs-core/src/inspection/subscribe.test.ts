@@ -5,9 +5,10 @@ import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import { createManualClock } from '../../test/kit/manual-clock.ts'
 import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
 import { createClient } from '../client/create-client.ts'
+import { ClientClosedError } from '../errors/client-closed-error.ts'
 import type { Feature } from '../provider/capabilities.ts'
 import type { JobState } from '../runs/job-state.ts'
-import type { SubscribeOptions } from './job-inspector.ts'
+import type { JobsChange, SubscribeOptions } from './job-inspector.ts'
 import type { JobFilter } from './job-filter.ts'
 
 interface Setting {
@@ -200,4 +201,31 @@ describe('a subscription on an engine that pushes', () => {
     await clock.advance(0)
     expect([fake.watchers.size, clock.pendingTimers()]).toEqual([0, 0])
   })
+})
+
+test('a change that the listener does not take is reported again', async () => {
+  const clock = createManualClock(0)
+  const provider = createFakeProvider({ inspection: createFakeInspection([jobSummary('a', 1)]) })
+  const client = createClient({ load: () => provider }, { jobs: [], clock })
+  const errors: unknown[] = []
+  const changes: string[][] = []
+  const listener = ({ jobs }: JobsChange): void => {
+    if (errors.length === 0) throw new Error('The page is not ready')
+    changes.push(jobs.map(({ id }) => id))
+  }
+  client.inspect.subscribe({}, listener, { onError: (error) => errors.push(error) })
+  await clock.advance(2000)
+  expect([errors.length, changes]).toEqual([1, [['a']]])
+  await client.close()
+})
+
+test('a closed client refuses a subscription', async () => {
+  const fake = createFakeInspection([jobSummary('a', 1)])
+  const { client, clock } = open(fake)
+  await clock.advance(0)
+  await client.close()
+  expect(() => client.inspect.subscribe({}, () => undefined)).toThrow(ClientClosedError)
+  const reads = fake.queries.length
+  await clock.advance(60_000)
+  expect(fake.queries).toHaveLength(reads)
 })

@@ -39,8 +39,8 @@ export async function watchJobs({ clock, read, watch, listener, onError, signal 
       removed: [...before.keys()].filter((id) => !now.has(id)),
     }
     const isFirst = known === undefined
-    known = now
     if (isFirst || change.jobs.length > 0 || change.removed.length > 0) listener(change)
+    known = now // after the listener has taken it
   }
 
   /** Resolves after a change, or when the signal aborts. */

@@ -1,3 +1,4 @@
+import { DefinitionNotFoundError } from '../../errors/definition-not-found-error.ts'
 import { largestGroups } from '../../inspection/count-jobs.ts'
 import type { InspectSource } from '../../inspection/inspect-source.ts'
 import type { JobCounts } from '../../inspection/job-counts.ts'
@@ -47,8 +48,21 @@ export function createRoutedSource(
       const all = (await onEach(engines, ({ client }) => client.inspect.listEvents())).flat()
       return [...new Map(all.map((info) => [info.event, info])).values()]
     },
-    // Each engine sends the jobs of its tenants.
-    runCronJob: async (id) => (await onEach(engines, ({ client }) => client.inspect.runCronJob(id))).flat(),
+    // Each engine sends the jobs of its tenants, if its client has the cron job: as for a tick.
+    async runCronJob(id) {
+      const missing: unknown[] = []
+      const sent = await onEach(engines, async ({ client }) => {
+        try {
+          return await client.inspect.runCronJob(id)
+        } catch (error) {
+          if (!DefinitionNotFoundError.isInstance(error)) throw error
+          missing.push(error)
+          return []
+        }
+      })
+      if (missing.length === engines.length) throw missing[0]
+      return sent.flat()
+    },
     async watch(changed) {
       const results = await Promise.allSettled(
         engines.map(async ({ client }) => internalsOf(client)?.watchJobs?.(changed)),

@@ -7,6 +7,7 @@ import { createManualClock } from '../../../test/kit/manual-clock.ts'
 import type { JobInspector } from '../../inspection/job-inspector.ts'
 import { defineCronJob } from '../../jobs/define-cron-job.ts'
 import { createJobRegistry, withJobRegistry } from '../../jobs/job-registry.ts'
+import type { Definition } from '../../jobs/definition.ts'
 import type { Feature } from '../../provider/capabilities.ts'
 import { createClient } from '../create-client.ts'
 import { createTenantRouter } from './create-tenant-router.ts'
@@ -22,7 +23,10 @@ const cronJob = withJobRegistry(createJobRegistry(), () =>
 )
 
 /** A router over engines with these jobs. Tenant `globex` is on the second one. */
-function open(inspections: readonly FakeInspection[], { without = [] }: { without?: readonly Feature[] } = {}) {
+function open(
+  inspections: readonly FakeInspection[],
+  { without = [], jobsOf = [] }: { without?: readonly Feature[]; jobsOf?: readonly (readonly Definition[])[] } = {},
+) {
   const clock = createManualClock(1000)
   const providers = inspections.map((inspection, index) =>
     createFakeProvider({
@@ -40,7 +44,9 @@ function open(inspections: readonly FakeInspection[], { without = [] }: { withou
   for (const [index, { jobs }] of inspections.entries()) {
     for (const { id, tenantId, state } of jobs) providers[index]!.jobs.set(id, jobStatus({ id, tenantId, state }))
   }
-  const clients = providers.map((provider) => createClient({ load: () => provider }, { jobs: [cronJob], clock }))
+  const clients = providers.map((provider, index) =>
+    createClient({ load: () => provider }, { jobs: jobsOf[index] ?? [cronJob], clock }),
+  )
   const claimed: string[] = []
   const keys = { claim: (key: string, engine: string) => (claimed.push(key), engine), renew: () => undefined }
   const router = createTenantRouter({
@@ -170,6 +176,13 @@ describe('the inspector of a tenant router', () => {
     expect(claimed).toEqual([])
     expect(jobs.map(({ tenantId }) => tenantId)).toEqual(['acme', 'initech', 'globex'])
     expect(providers.map(({ sent }) => sent.map(({ tenantId }) => tenantId))).toEqual([['acme', 'initech'], ['globex']])
+  })
+
+  test('runs a cron job that only one client has, and names one that none has', async () => {
+    const { inspect, providers } = open([first(), second()], { jobsOf: [[], [cronJob]] })
+    expect((await inspect.runCronJob('nightly')).map(({ tenantId }) => tenantId)).toEqual(['globex'])
+    expect(providers.map(({ sent }) => sent.length)).toEqual([0, 1])
+    await expect(inspect.runCronJob('weekly')).rejects.toMatchObject({ code: 'definition_not_found' })
   })
 
   test('names the engine that does not support a filter', async () => {
