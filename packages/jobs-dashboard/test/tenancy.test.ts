@@ -12,7 +12,7 @@ declare module '@cgk-platform/jobs-core' {
   }
 }
 
-const shops = z.enum(['acme', 'globex', 'system'])
+const shops = z.enum(['acme', 'globex', 'system']).meta({ id: 'Shop' })
 defineEvents({ 'shop.moved': z.object({ tenantId: shops, to: z.string() }) })
 
 const { engine, as, audited } = openDashboard()
