@@ -57,6 +57,30 @@ export function describeViews(pages: Pages): void {
     expect(await findViolations(page)).toEqual([])
   })
 
+  test('the overview says if its figures count only a part of the jobs', async () => {
+    const page = await pages.openEmpty()
+    await page.route('**/api/overview?*', async (route) => {
+      const response = await route.fetch()
+      const overview = await response.json()
+      await route.fulfill({ response, json: { ...overview, stats: { ...overview.stats, isComplete: false } } })
+    })
+    await page.goto(pages.server().url)
+    await page.getByText('these figures count the newest ones only').waitFor()
+    expect(await findViolations(page)).toEqual([])
+  })
+
+  test('the id of a job is copied', async () => {
+    const page = await pages.open(views['a job']!.path(), { permissions: ['clipboard-read', 'clipboard-write'] })
+    await page.getByRole('button', { name: 'Copy the id' }).click()
+    await page.getByText('Copied.').waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(failedId)
+  })
+
+  test('on a small screen the list shows the errors', async () => {
+    const page = await pages.open('/jobs?state=failed', { viewport: { width: 360, height: 740 } })
+    await page.getByText('No server takes the mail').first().waitFor()
+  })
+
   test('an error is shown with its causes and its stack', async () => {
     const page = await pages.open(views['a job']!.path())
     await page.getByText('socket hang up').waitFor()

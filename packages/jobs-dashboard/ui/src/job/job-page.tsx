@@ -5,6 +5,7 @@ import { useQuery } from '../api/use-query.ts'
 import { hrefTo } from '../app/router.ts'
 import { may, tenantUrl, whyUnsupported } from '../app/session.ts'
 import { useShortcuts } from '../app/shortcuts.ts'
+import { CopyButton } from '../parts/copy-button.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
@@ -41,7 +42,10 @@ export function JobPage({ id }: { id: string }) {
           Jobs
         </a>
         <Icon name="chevron" />
-        <span class="mono clip">{id}</span>
+        <span class="mono clip" title={id}>
+          {id}
+        </span>
+        <CopyButton text={id} label="Copy the id" />
       </nav>
       {error ? (
         <Failure error={error} />

@@ -3,9 +3,9 @@ import { stateLook } from '../parts/states.ts'
 import { formatDuration } from '../time/format-duration.ts'
 import { layOutSteps, type PlacedStep } from './step-layout.ts'
 
-const box = { width: 176, height: 56 }
-const gap = { x: 48, y: 36 }
-const margin = 12
+const box = { width: 184, height: 56 }
+const gap = { x: 40, y: 36 }
+const margin = 2
 const maxLetters = 20
 
 /** The steps of a workflow as a graph: from left to right in order, parallel ones below each other. */
@@ -47,12 +47,12 @@ function StepBox({ placed }: { placed: PlacedStep }) {
         {shorten(id)}
       </text>
       <text class="detail" x={x + 14} y={y + 42}>
-        {`${label}${took}${tries}`}
+        {`${label}${took}${attempts > 1 ? ` · ×${attempts}` : ''}`}
       </text>
       {compensation && (
         <g data-tone={stateLook(compensation.state).tone}>
-          <path class="reversal" d={`M${x + 18} ${y + box.height + 9}l-4 4 4 4m-4-4h6a4 4 0 0 1 0 8`} />
-          <text class="reversal-text" x={x + 32} y={y + box.height + 19}>
+          <path class="reversal" d={`M${x + 7} ${y + box.height + 9}l-4 4 4 4m-4-4h6a4 4 0 0 1 0 8`} />
+          <text class="reversal-text" x={x + 20} y={y + box.height + 19}>
             {reversal}
           </text>
         </g>
@@ -72,9 +72,10 @@ function edgePath(from: PlacedStep, to: PlacedStep): string {
   const startY = a.y + box.height / 2
   const endY = b.y + box.height / 2
   const middle = b.x - gap.x / 2
+  const arrow = `m-6 -4l6 4l-6 4`
   return `M${startX} ${startY}H${middle - (startY === endY ? 0 : 8)}${
     startY === endY ? '' : `C${middle} ${startY} ${middle} ${endY} ${middle + 8} ${endY}`
-  }H${b.x}`
+  }H${b.x - 1}${arrow}`
 }
 
 function shorten(text: string): string {

@@ -4,10 +4,9 @@ import { stateLook } from '../parts/states.ts'
 import { formatDuration } from '../time/format-duration.ts'
 import { formatTime } from '../time/format-time.ts'
 import { now } from '../time/now.ts'
+import { axisTicks } from './axis-ticks.ts'
 import { isOpen } from './is-open.ts'
 import { type Segment, toWaterfall, type WaterfallRow } from './waterfall-rows.ts'
-
-const ticks = 5
 
 /** The attempts and steps of a run on a time axis. */
 export function Waterfall({ job, run }: { job: JobJson; run: RunJson }) {
@@ -19,8 +18,10 @@ export function Waterfall({ job, run }: { job: JobJson; run: RunJson }) {
       <div class="fall-row fall-axis muted small" aria-hidden="true">
         <span />
         <span class="fall-ticks">
-          {Array.from({ length: ticks }, (_, at) => (
-            <span key={at}>{at === 0 ? '0' : formatDuration((span * at) / (ticks - 1))}</span>
+          {axisTicks(span).map(({ at, label }) => (
+            <span key={at} style={{ left: `${at * 100}%` }}>
+              {label}
+            </span>
           ))}
         </span>
         <span />
@@ -66,5 +67,6 @@ function Row({ row, start, span }: { row: WaterfallRow; start: number; span: num
 function Bar({ segment: { kind, from, to }, start, span }: { segment: Segment; start: number; span: number }) {
   const left = ((from - start) / span) * 100
   const width = ((to - from) / span) * 100
-  return <span class={`bar ${kind}`} style={{ left: `${left}%`, width: `${width}%` }} />
+  const times = `${formatTime(from)} – ${formatTime(to)}`
+  return <span class={`bar ${kind}`} title={times} style={{ left: `${left}%`, width: `${width}%` }} />
 }

@@ -37,11 +37,11 @@ export function JobRow({
         <StateLabel state={state} />
       </span>
       <span role="cell" class="clip name">
-        <a href={hrefToJob(id)} title={`${event} · ${id}`}>
+        <a href={hrefToJob(id)} title={`${name} · ${event} · ${id}`}>
           {name}
         </a>
         <span class="muted narrow"> {tenantId}</span>
-        <span class="muted event"> {event}</span>
+        {name !== event && <span class="muted event"> {event}</span>}
       </span>
       <span role="cell" class="wide clip muted" title={tenantId}>
         {tenantId}

@@ -51,7 +51,7 @@ function Row({ kind, group }: { kind: 'definition' | 'tenant'; group: Group }) {
   const share = Math.round((failed / Math.max(1, completed + failed)) * 100)
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" title={key}>
         <a
           class="text-link"
           href={kind === 'tenant' ? hrefTo('/', { tenant: key }) : hrefTo('/jobs', { definition: key })}

@@ -3,6 +3,7 @@ import { useQuery } from '../api/use-query.ts'
 import { hrefTo, navigate, query } from '../app/router.ts'
 import { seesAll, tenant, tenantUrl } from '../app/session.ts'
 import { Failure } from '../parts/failure.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { BacklogTiles } from './backlog-tiles.tsx'
 import { GroupTable } from './group-table.tsx'
 import { OldestWaiting, Slowest } from './notable-jobs.tsx'
@@ -53,6 +54,15 @@ export function OverviewPage() {
         <>
           <BacklogTiles overview={data} rangePhrase={range.phrase} />
           <ThroughputChart stats={stats} />
+          {stats && !stats.isComplete && (
+            <p class="notice" data-tone="amber">
+              <Icon name="info" />
+              <span>
+                The engine has too many jobs to read, so these figures count the newest ones only. Choose a shorter time
+                range.
+              </span>
+            </p>
+          )}
           <div class="columns">
             <OldestWaiting stats={stats} />
             <Slowest stats={stats} />
