@@ -39,8 +39,10 @@ export function changeById(
         else if (dryRun) {
           if (change === 'retry' && state !== 'failed') skipped++
         } else {
-          await (change === 'retry' ? scope.retryJob(id) : scope.cancelJob(id))
-          changed++
+          const isChanged =
+            change === 'retry' ? await scope.retryJob(id) : (await scope.cancelJob(id)).state === 'cancelled'
+          if (isChanged) changed++
+          else skipped++
         }
       } catch (error) {
         const { name, message, code } = toErrorInfo(error)
