@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { countJobs } from '../../src/store/sqlite/inspection/count-jobs.ts'
 import { findJobs } from '../../src/store/sqlite/inspection/find-jobs.ts'
 import { conditionOf } from '../../src/store/sqlite/inspection/job-conditions.ts'
+import { SqliteInspection } from '../../src/store/sqlite/inspection/sqlite-inspection.ts'
 import { readSummary } from '../../src/store/sqlite/inspection/read-summary.ts'
 import { timeRangeOf } from '../../src/store/sqlite/inspection/time-range.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
@@ -161,3 +162,25 @@ function countEach(connection: RecordedReads, filter: InspectFilter): number {
     next = { cursor }
   }
 }
+
+test('a page is of one moment, although another process deletes the jobs while it is read', () => {
+  const file = createTemporaryFile('memory')
+  const [opened, other] = [openFile(file.path), openFile(file.path)]
+  fillFile(opened, 100, from)
+  const afterFirst = <Row>(rows: Row): Row => {
+    other.exec('DELETE FROM cgk_jobs; DELETE FROM cgk_runs')
+    return rows
+  }
+  const disturbed: typeof opened = {
+    ...opened,
+    all: (sql, ...values) => afterFirst(opened.all(sql, ...values)),
+    get: (sql, ...values) => afterFirst(opened.get(sql, ...values)),
+    rows: (sql, ...values) => afterFirst(opened.rows(sql, ...values)),
+  }
+  const inspection = new SqliteInspection(disturbed, (read) => read())
+  const page = inspection.list({ states: jobStates, order: 'newest', limit: 50 })
+  expect(page.jobs).toHaveLength(50)
+  opened.close()
+  other.close()
+  file.remove()
+})

@@ -141,7 +141,7 @@ describe('a process that executes several runs', () => {
     expect(second.handled['metadata']).not.toHaveProperty('litter')
 
     const { metadata } = await raw.runs.retrieve(second.id)
-    expect(Object.keys(metadata!)).toEqual(['job'])
+    expect(Object.keys(metadata!)).toEqual(['jobSent', 'job'])
     await until(() => journal.all().some(({ message }) => message === 'A late line.'))
     const late = journal.all().find(({ message }) => message === 'A late line.')
     expect(late).toMatchObject({ jobId: first.id, tenantId: 'acme', attempt: 1 })

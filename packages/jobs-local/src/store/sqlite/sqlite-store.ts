@@ -38,6 +38,7 @@ import type { SqliteStoreOptions } from './sqlite-store-options.ts'
 import { takeDue } from './take-due.ts'
 import { takeOver } from './take-over.ts'
 import * as ticks from './ticks-table.ts'
+import { readAtOnce } from './read-at-once.ts'
 import { readOrThrow } from './to-store-error.ts'
 import { WaitsTable } from './waits-table.ts'
 import { Workers } from './workers.ts'
@@ -247,7 +248,8 @@ class SqliteStore implements JobStore {
   }
 
   list(query: ListQuery): { jobs: StoredJob[]; cursor?: string } {
-    return this.#read(() => listJobs(this.#connection, query, (job) => this.#reader.withRuns(job)))
+    const list = () => listJobs(this.#connection, query, (job) => this.#reader.withRuns(job))
+    return this.#read(() => readAtOnce(this.#connection, list))
   }
 
   openJobs(max = Number.MAX_SAFE_INTEGER): number {

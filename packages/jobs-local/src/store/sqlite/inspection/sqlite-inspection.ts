@@ -3,6 +3,7 @@ import type { InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provid
 
 import type { StoreInspection } from '../../store-inspection.ts'
 import type { Connection } from '../connection.ts'
+import { readAtOnce } from '../read-at-once.ts'
 import { countJobs } from './count-jobs.ts'
 import { findJobs } from './find-jobs.ts'
 import { readSummary } from './read-summary.ts'
@@ -19,7 +20,7 @@ export class SqliteInspection implements StoreInspection {
   }
 
   list(query: InspectQuery): JobSummaryPage {
-    return this.#read(() => {
+    return this.#readAtOnce(() => {
       const { found, cursor } = findJobs(this.#connection, query)
       const jobs = found.map(({ seq }) => readSummary(this.#connection, seq))
       return { jobs, ...(cursor !== undefined && { cursor }) }
@@ -27,6 +28,10 @@ export class SqliteInspection implements StoreInspection {
   }
 
   count(filter: InspectFilter, by: CountGroup | undefined): JobCounts {
-    return this.#read(() => countJobs(this.#connection, filter, by))
+    return this.#readAtOnce(() => countJobs(this.#connection, filter, by))
+  }
+
+  #readAtOnce<T>(read: () => T): T {
+    return this.#read(() => readAtOnce(this.#connection, read))
   }
 }

@@ -1,0 +1,11 @@
+import type { Connection } from './connection.ts'
+
+/** Reads with several statements as of one moment, although other processes write meanwhile. Not within a change. */
+export function readAtOnce<T>(connection: Connection, read: () => T): T {
+  connection.exec('BEGIN')
+  try {
+    return read()
+  } finally {
+    connection.exec('COMMIT')
+  }
+}
