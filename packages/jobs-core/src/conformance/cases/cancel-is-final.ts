@@ -16,10 +16,11 @@ export const cancelIsFinalCases: readonly ConformanceCase[] = casesOf(rules.canc
     title: 'a handler that returns after its job was cancelled does not complete it',
     requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
-      const { id } = await t.send('conformance.plain', { waitMs: lateMs, ignoresSignal: true, returns: 'late' })
+      const waitMs = t.longerThan(lateMs) // so that the cancel arrives before the end
+      const { id } = await t.send('conformance.plain', { waitMs, ignoresSignal: true, returns: 'late' })
       await t.waitForEntry({ jobId: id, kind: 'started' })
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
-      await waitForLateEnd(t, { jobId: id, kind: 'returned', lateMs })
+      await waitForLateEnd(t, { jobId: id, kind: 'returned', lateMs: waitMs })
       await t.advance(500)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')

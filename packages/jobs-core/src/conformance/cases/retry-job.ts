@@ -156,12 +156,13 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
     title: 'a retried job can be cancelled and is then cancelled, not failed',
     requiredFeatures: ['retryJob', 'cancelJob of a running job'],
     async run(t) {
-      const { id } = await t.send('conformance.once', { waitMs: 2000, failure: { as: 'error' } })
+      const waitMs = t.longerThan(2000) // so that the cancel arrives before the end
+      const { id } = await t.send('conformance.once', { waitMs, failure: { as: 'error' } })
       await t.waitForEnd(id)
       await t.client.retryJob(id)
       await t.waitUntil('the new run has started', () => t.journal({ jobId: id, kind: 'started' }).length === 2)
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
-      await t.advance(3000)
+      await t.advance(waitMs + 1000)
       const { state, runs } = await t.client.getJobStatus(id)
       assert.equal(state, 'cancelled')
       assert.deepEqual(
