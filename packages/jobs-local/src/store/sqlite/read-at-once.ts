@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts'
 
-/** Reads with several statements as of one moment, although other processes write meanwhile. Not within a change. */
+/** Reads with several statements as of one moment, although other processes may write. Do not call it within a change. */
 export function readAtOnce<T>(connection: Connection, read: () => T): T {
   connection.exec('BEGIN')
   try {
