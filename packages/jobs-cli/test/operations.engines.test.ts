@@ -59,7 +59,7 @@ test('the commands work on Inngest, and leave the jobs to its worker', async ({ 
   })
 
   expect(await json('retry', bad.id)).toMatchObject({ matched: 1, changed: 1, isComplete: true })
-  const paused = await runCommand(['pause', '--definition', 'confirm-order'], project.folder, environment)
+  const paused = await runCommand(['pause', '--definition', 'confirm-order', '--yes'], project.folder, environment)
   expect(paused).toMatchObject({ exitCode: 1, stdout: '' })
   expect(paused.stderr).toMatch(/`inngest` does not support `pauseJobs of a definition`.*\(unsupported_feature\)\n$/)
   await worker.terminate()
