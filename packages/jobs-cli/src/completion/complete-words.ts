@@ -1,6 +1,5 @@
+import { jobStates } from '@cgk-platform/jobs-core/provider'
 import type { Command, Option } from 'commander'
-
-import { jobStates } from '../operations/job-states.ts'
 
 /** Returns the ids of the definitions of the app. */
 export type DefinitionIds = () => Promise<readonly string[]>

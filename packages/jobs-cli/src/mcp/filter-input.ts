@@ -1,8 +1,8 @@
+import { jobStates } from '@cgk-platform/jobs-core/provider'
 import type { JobFilter } from '@cgk-platform/jobs-core'
 import { z } from 'zod/v4'
 
 import { readInstant } from '../operations/read-instant.ts'
-import { jobStates } from '../operations/job-states.ts'
 
 const text = (description: string): z.ZodOptional<z.ZodString> =>
   z.string().min(1).max(500).describe(description).optional()

@@ -2,10 +2,8 @@ import type { ChangeJobsOptions, ChangeJobsResult, JobFilter, JobHandle, PauseTa
 import { invalidOption } from '@cgk-platform/jobs-core/provider'
 import { z } from 'zod/v4'
 
-import type { Change } from '../operations/change-by-id.ts'
-import { conditionsOf } from '../operations/conditions-of.ts'
 import { scopeOf } from '../operations/scope-of.ts'
-import { type FilterInput, filterInput, filterOf } from './filter-input.ts'
+import { filterInput, filterOf } from './filter-input.ts'
 import { createTool, type Tool, type ToolAccess, type ToolResult } from './tool.ts'
 
 const id = (description: string): z.ZodString => z.string().min(1).max(500).describe(description)
@@ -14,9 +12,6 @@ const dryRun = z.boolean().describe('Default true: only counts the jobs. Pass fa
 
 /** Creates the tools that change jobs. */
 export function createWriteTools({ client, scope, tenantId }: ToolAccess): Tool[] {
-  // The jobs of one tenant need no other condition.
-  const selectionOf = (change: Change, filter: FilterInput): JobFilter =>
-    tenantId === undefined ? filterOf(filter) : conditionsOf(change, filterOf(filter))
   const ofTenant = tenantId === undefined ? { tenantId: id('The tenant').optional() } : {}
   const tools = [
     createTool({
@@ -45,7 +40,7 @@ export function createWriteTools({ client, scope, tenantId }: ToolAccess): Tool[
       effect: 'writes',
       input: filterInput(tenantId, { dryRun }),
       run: ({ dryRun: isDry = true, ...filter }, signal) =>
-        changeJobs('retried', selectionOf('retry', filter), { dryRun: isDry, signal }, (...given) =>
+        changeJobs('retried', filterOf(filter), { dryRun: isDry, signal }, (...given) =>
           scope.inspect.retryJobs(...given),
         ),
     }),
@@ -55,7 +50,7 @@ export function createWriteTools({ client, scope, tenantId }: ToolAccess): Tool[
       effect: 'destroys',
       input: filterInput(tenantId, { dryRun }),
       run: ({ dryRun: isDry = true, ...filter }, signal) =>
-        changeJobs('cancelled', selectionOf('cancel', filter), { dryRun: isDry, signal }, (...given) =>
+        changeJobs('cancelled', filterOf(filter), { dryRun: isDry, signal }, (...given) =>
           scope.inspect.cancelJobs(...given),
         ),
     }),

@@ -3,7 +3,6 @@ import { invalidOption } from '@cgk-platform/jobs-core/provider'
 
 import { toJson } from '../terminal/to-json.ts'
 import { type Change, changeById } from './change-by-id.ts'
-import { conditionsOf } from './conditions-of.ts'
 import { confirmChange } from './confirm-change.ts'
 import { escapeControls } from '../terminal/escape-controls.ts'
 import type { FilterFlags } from './filter-flags.ts'
@@ -30,8 +29,7 @@ export async function changeJobs(
   const scope = scopeOf(client, flags.tenant)
   const filter = toJobFilter(flags)
   checkSelection(change, ids, filter, flags)
-  const conditions = conditionsOf(change, filter)
-  const run = ids.length > 0 ? changeById(change, ids, scope) : changeMatching(change, conditions, scope)
+  const run = ids.length > 0 ? changeById(change, ids, scope) : changeMatching(change, filter, scope)
   const report = progressReporter(change, context)
   if (flags.dryRun) return print(change, await run({ dryRun: true }), flags, context)
   const isOneJob = ids.length === 1

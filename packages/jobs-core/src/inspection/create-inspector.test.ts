@@ -180,7 +180,7 @@ describe('the inspector', () => {
     const filter = { event: 'order.created' } as const
     expect(await ofAcme.retryJobs(filter, { dryRun: true })).toMatchObject({ matched: 1 })
     expect(await ofAcme.cancelJobs({ ...filter, tenantId: undefined }, { dryRun: true })).toMatchObject({ matched: 1 })
-    await expect(ofAcme.cancelJobs({ tenantId: undefined })).rejects.toMatchObject({ option: 'filter' })
+    expect(await ofAcme.cancelJobs({}, { dryRun: true })).toMatchObject({ matched: 1 })
     await expect(ofAcme.cancelJobs(undefined as never)).rejects.toMatchObject({ option: 'filter' })
     await expect(ofAcme.retryJobs(5 as never)).rejects.toMatchObject({ option: 'options' })
     expect(await ofAcme.retryJobs(filter)).toMatchObject({ matched: 1, changed: 1 })

@@ -77,7 +77,7 @@ export function createInspector(
       const remedy = `Omit \`states\`, or pass only ${allowed.map((state) => `'${state}'`).join(', ')}.`
       throw invalidOption('states', `contains \`${wrong}\``, remedy)
     }
-    const query = { ...filter, states: filter.states ?? allowed, ...(tenantId !== undefined && { tenantId }) }
+    const query = { ...filter, states: filter.states ?? allowed }
     const features: Feature[] = operation === 'retryJobs' ? ['inspect.listJobs', 'retryJob'] : ['inspect.listJobs']
     const engines = await enginesFor(`inspect.${operation}`, features, filterOptions, query, true)
     const change = async (id: string): Promise<boolean> => {

@@ -94,13 +94,13 @@ export interface TenantInspector {
   /**
    * Retries the failed jobs that match and were sent before the call, each at most once. Safe to interrupt and repeat.
    *
-   * @throws {InvalidOptionError} for a filter without a condition.
+   * @throws {InvalidOptionError} for a filter without a condition. The tenant of `forTenant` is one.
    */
   retryJobs(filter: JobFilter, options?: ChangeJobsOptions): Promise<ChangeJobsResult>
   /**
    * Cancels the jobs that match, have not ended and were sent before the call. Safe to interrupt and repeat.
    *
-   * @throws {InvalidOptionError} for a filter without a condition.
+   * @throws {InvalidOptionError} for a filter without a condition. The tenant of `forTenant` is one.
    */
   cancelJobs(filter: JobFilter, options?: ChangeJobsOptions): Promise<ChangeJobsResult>
   /**

@@ -1,25 +1,7 @@
-import type { JobState } from '../runs/job-state.ts'
+import type { JobStatus } from '../runs/job-status.ts'
 
 /** The facts about a job that a list shows. A field that the engine does not report is absent. */
-export interface JobSummary {
-  /** The job's id, as in the handle that the send returned. */
-  readonly id: string
-  /** The event that was sent; `cron/<definition>` for a tick. */
-  readonly event: string
-  /** The tenant of the event. */
-  readonly tenantId: string
-  /** The references of the send; absent if it has none. */
-  readonly references?: readonly string[]
-  /** Derived from the states of its runs. */
-  readonly state: JobState
-  /** The time of the send. */
-  readonly createdAt: Date
-  /** When a delayed job should start. */
-  readonly scheduledFor?: Date
-  /** When its first attempt started. */
-  readonly startedAt?: Date
-  /** When it ended; absent before. */
-  readonly endedAt?: Date
+export interface JobSummary extends Omit<JobStatus, 'runs'> {
   /** The definitions of its runs, each once, in order. Empty before it has runs. */
   readonly definitionIds: readonly string[]
   /** Number of attempts that have started, of all its runs. Absent if only `getJob` tells. */

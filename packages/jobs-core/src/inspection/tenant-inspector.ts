@@ -16,20 +16,13 @@ export function createTenantInspector(tenantId: string, own: TenantInspector): T
     if (given !== undefined && given !== tenantId) throw new TenantMismatchError({ operation, tenantId })
     return { ...options, tenantId } as Options
   }
-  /** Checks the tenant without adding it: a filter needs a condition of its own. */
-  const ownFilter = (operation: string, filter: JobFilter | undefined): JobFilter => {
-    const all = withTenant(operation, filter)
-    if (all === filter || filter?.tenantId !== undefined) return filter
-    const { tenantId: _, ...conditions } = all
-    return conditions
-  }
   return {
     getJob: own.getJob,
     listJobs: async (options) => own.listJobs(withTenant('inspect.listJobs', options)),
     countJobs: async (options) => own.countJobs(withTenant('inspect.countJobs', options)),
     getStats: async (options) => own.getStats(withTenant('inspect.getStats', options)),
-    retryJobs: async (filter, options) => own.retryJobs(ownFilter('inspect.retryJobs', filter), options),
-    cancelJobs: async (filter, options) => own.cancelJobs(ownFilter('inspect.cancelJobs', filter), options),
+    retryJobs: async (filter, options) => own.retryJobs(filter && withTenant('inspect.retryJobs', filter), options),
+    cancelJobs: async (filter, options) => own.cancelJobs(filter && withTenant('inspect.cancelJobs', filter), options),
     subscribe: (filter, listener, options) => own.subscribe(withTenant('inspect.subscribe', filter), listener, options),
   }
 }

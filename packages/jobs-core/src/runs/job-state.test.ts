@@ -1,24 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { isEnded, type JobState, jobStateOf, newestRuns, type RunInJob } from './job-state.ts'
+import { isEnded, type JobState, jobStateOf, jobStates, newestRuns, type RunInJob } from './job-state.ts'
 
-const states: readonly JobState[] = [
-  'scheduled',
-  'queued',
-  'running',
-  'retrying',
-  'completed',
-  'failed',
-  'cancelled',
-  'expired',
-  'superseded',
-]
 const runs = (...list: [definitionId: string, state: JobState][]): RunInJob[] =>
   list.map(([definitionId, state]) => ({ definitionId, state }))
-const anyRuns = fc.array(fc.record({ definitionId: fc.constantFrom('a', 'b', 'c'), state: fc.constantFrom(...states) }))
+const anyRuns = fc.array(
+  fc.record({ definitionId: fc.constantFrom('a', 'b', 'c'), state: fc.constantFrom(...jobStates) }),
+)
 
-test.each(states)('%s: reports whether it has ended', (state) => {
+test.each(jobStates)('%s: reports whether it has ended', (state) => {
   expect(isEnded(state)).toBe(['completed', 'failed', 'cancelled', 'expired', 'superseded'].includes(state))
 })
 

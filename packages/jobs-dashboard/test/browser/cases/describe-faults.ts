@@ -56,6 +56,13 @@ export function describeFaults(pages: Pages): void {
     await page.getByRole('button', { name: 'Try now' }).waitFor({ state: 'detached' })
   })
 
+  test('an address with values that do not exist shows its page', async () => {
+    const page = await pages.open('/jobs?state=constructor,failed&within=constructor')
+    await page.locator('[data-job]').first().waitFor()
+    await page.goto(`${pages.server().url}/?range=constructor`)
+    await page.getByText('By definition').waitFor()
+  })
+
   test('text of a job is text, whatever it contains', async () => {
     const id = await pages.sent(
       'failed',

@@ -1,4 +1,3 @@
-import { jobStates } from './job-states.ts'
 import { useState } from 'preact/hooks'
 
 import type { DefinitionJson } from '../../../src/api-types.ts'
@@ -6,7 +5,7 @@ import { useQuery } from '../api/use-query.ts'
 import { hrefTo, navigate } from '../app/router.ts'
 import { seesAll, tenant, tenantUrl, whyUnsupported } from '../app/session.ts'
 import { Icon } from '../parts/icon.tsx'
-import { stateLook } from '../parts/states.ts'
+import { jobStates, stateLook } from '../parts/states.ts'
 import { FilterField } from './filter-field.tsx'
 import { changeJobQuery, hasCondition, type JobQuery } from './job-query.ts'
 import { TimeRangeFilter } from './time-range-filter.tsx'

@@ -1,7 +1,7 @@
 import type { FilterQuery } from '../../../src/api-types.ts'
 import type { JobState } from '@cgk-platform/jobs-core'
 import { hrefTo, navigate, query } from '../app/router.ts'
-import { stateLooks } from '../parts/states.ts'
+import { jobStateLooks, jobStates } from '../parts/states.ts'
 
 /** The filter in the address. `within` is a time range that ends now. */
 export interface JobQuery {
@@ -32,12 +32,13 @@ export function readJobQuery(): JobQuery {
   const parameters = query.value
   const states = parameters.getAll('state').flatMap((value) => value.split(','))
   return {
-    states: states.filter((state): state is JobState => state in stateLooks && state !== 'waiting'),
+    states: jobStates.filter((state) => states.includes(state)),
     order: parameters.get('order') === 'oldest' ? 'oldest' : 'newest',
     ...Object.fromEntries(
       texts.flatMap((name) => {
         const value = parameters.get(name)
-        return value ? [[name, value]] : []
+        const isKnown = name !== 'within' || Object.hasOwn(ranges, value ?? '')
+        return value && isKnown ? [[name, value]] : []
       }),
     ),
   }
@@ -74,7 +75,7 @@ export function hasCondition(from: JobQuery): boolean {
 export function describeQuery(from: JobQuery): string[] {
   const { states, within } = from
   return [
-    ...(states.length > 0 ? [states.map((state) => stateLooks[state]!.label.toLowerCase()).join(' or ')] : []),
+    ...(states.length > 0 ? [states.map((state) => jobStateLooks[state].label.toLowerCase()).join(' or ')] : []),
     ...(from.definition ? [`definition ${from.definition}`] : []),
     ...(from.event ? [`event ${from.event}`] : []),
     ...(from.reference ? [`reference ${from.reference}`] : []),

@@ -21,7 +21,7 @@ const refreshMs = 10_000
 /** Throughput, failures and backlog. */
 export function OverviewPage() {
   const asked = query.value.get('range') ?? ''
-  const name = (asked in ranges ? asked : '1h') as RangeName
+  const name = (Object.hasOwn(ranges, asked) ? asked : '1h') as RangeName
   const range = ranges[name]
   const { data, error } = useQuery<OverviewJson>(tenantUrl('overview', { intervals: String(range.intervals) }), {
     refreshMs,

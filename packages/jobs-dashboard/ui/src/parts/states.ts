@@ -1,3 +1,5 @@
+import type { JobState } from '@cgk-platform/jobs-core'
+
 import type { IconName } from './icon.tsx'
 
 /** A color with a meaning. */
@@ -10,12 +12,11 @@ export interface StateLook {
   readonly label: string
 }
 
-/** The appearance of each state of jobs, runs, attempts, steps and compensations. */
-export const stateLooks: Readonly<Record<string, StateLook>> = {
+/** The appearance of each state of a job, in the order of its life. */
+export const jobStateLooks: Readonly<Record<JobState, StateLook>> = {
   scheduled: { tone: 'violet', icon: 'calendar', label: 'Scheduled' },
   queued: { tone: 'gray', icon: 'clock', label: 'Queued' },
   running: { tone: 'blue', icon: 'spinner', label: 'Running' },
-  waiting: { tone: 'violet', icon: 'hourglass', label: 'Waiting' },
   retrying: { tone: 'amber', icon: 'rotate', label: 'Retrying' },
   completed: { tone: 'green', icon: 'check', label: 'Completed' },
   failed: { tone: 'red', icon: 'cross', label: 'Failed' },
@@ -24,7 +25,16 @@ export const stateLooks: Readonly<Record<string, StateLook>> = {
   superseded: { tone: 'gray', icon: 'skip', label: 'Superseded' },
 }
 
+/** The states of jobs. The pages do not load the library for them. */
+export const jobStates = Object.keys(jobStateLooks) as readonly JobState[]
+
+/** The appearance of each state of jobs, runs, attempts, steps and compensations. */
+const stateLooks = new Map<string, StateLook>([
+  ...Object.entries(jobStateLooks),
+  ['waiting', { tone: 'violet', icon: 'hourglass', label: 'Waiting' }],
+])
+
 /** Returns the appearance of a state, also of one that this version does not know. */
 export function stateLook(state: string): StateLook {
-  return stateLooks[state] ?? { tone: 'gray', icon: 'info', label: state }
+  return stateLooks.get(state) ?? { tone: 'gray', icon: 'info', label: state }
 }
