@@ -9,7 +9,7 @@ export interface DemoOptions {
   readonly help: boolean
   readonly scenario: (typeof scenarios)[number]
   readonly realTime: boolean
-  /** Whether to show the two days in the dashboard, at a watchable speed. */
+  /** Shows the two days in the dashboard, at a watchable speed. */
   readonly dashboard: boolean
   readonly provider: (typeof providers)[number]
   /** The folder for the local engine's file and the gateway's journal, which outlive the demo. */

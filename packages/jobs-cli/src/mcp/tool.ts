@@ -25,7 +25,7 @@ export interface Tool {
   readonly name: string
   readonly description: string
   readonly input: z.ZodObject
-  /** Whether it only reads, changes something, or ends something for good. */
+  /** `writes`: the tool changes something. `destroys`: it ends something for good. */
   readonly effect: 'reads' | 'writes' | 'destroys'
   /** @param input - checked against `input` */
   run(input: unknown, signal: AbortSignal): Promise<ToolResult>

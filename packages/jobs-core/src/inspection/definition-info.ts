@@ -4,7 +4,7 @@ import type { Definition } from '../jobs/definition.ts'
 export interface DefinitionInfo {
   /** Its id. */
   readonly id: string
-  /** How it was defined. */
+  /** The kind of definition, such as `cron` for `defineCronJob`. */
   readonly kind: Definition['kind']
   /** The event that it handles; `cron/<id>` for a cron job. */
   readonly event: string

@@ -9,7 +9,7 @@ export type Fields = Readonly<Record<string, unknown>>
 /**
  * Checks that a value is an object with these fields only. Otherwise a misspelled condition would be ignored.
  *
- * @param names - absent: any fields
+ * @param names - the names that the object may have. Default: any
  */
 export function readFields(value: unknown, what: string, names?: readonly string[]): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(`${what} must be an object.`)

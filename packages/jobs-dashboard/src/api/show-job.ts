@@ -12,9 +12,9 @@ const maxCharactersOfAll = 1_000_000
 /** The rules by which a user sees values. */
 export interface Sight {
   readonly redact: Redact
-  /** Whether the user may see payloads and outputs. */
+  /** Shows payloads and outputs. */
   readonly payloads: boolean
-  /** Whether the user may see workers, and the ids of jobs that the platform sent for tenants. */
+  /** Shows workers, and the ids of jobs that the platform sent for tenants. */
   readonly allTenants: boolean
 }
 

@@ -35,7 +35,7 @@ export function toRefusal(error: unknown, logger: Logger): Refusal {
     if (PayloadInvalidError.isInstance(error)) {
       const issues = error.issues.slice(0, 100).map(({ path, message: text }) => ({
         path,
-        // That of a schema can list the tenants.
+        // The schema's own message can list the tenants.
         message: path === 'payload.tenantId' ? 'The event does not accept this tenant.' : text,
       }))
       return new Refusal(422, code, 'The payload does not match the schema of its event.', { issues })

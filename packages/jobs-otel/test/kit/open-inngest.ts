@@ -20,7 +20,7 @@ export interface InngestSettings {
   readonly options?: OpenTelemetryOptions | undefined
   /** Creates another processor of the app's spans. */
   readonly processor?: (inngest: Inngest.Any) => SpanProcessor
-  /** Whether the next full hour by the engine's clock comes at once. */
+  /** True: the engine's clock stands just before a full hour. */
   readonly isBeforeTick?: boolean
   /** False: without our instrumentation. */
   readonly isInstrumented?: boolean

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import { Dialog } from '../parts/dialog.tsx'
 import { shortcuts } from './preferences.ts'
 
-/** Whether the dialog with the shortcuts is open. */
+/** True while the dialog with the shortcuts is open. */
 export const helpIsOpen = signal(false)
 
 const keys = [

@@ -8,10 +8,10 @@ export const theme = storedSignal<'auto' | 'light' | 'dark'>('theme', 'auto', on
 /** The time zone of all times: `local`, or an IANA name such as `UTC`. */
 export const timeZone = storedSignal<string>('time-zone', 'local', (zone) => zone === 'local' || isTimeZone(zone))
 
-/** Whether tables show the time since then, or the time itself. */
+/** Tables show times as `5 min ago`, or as date and time. */
 export const timeStyle = storedSignal<'relative' | 'exact'>('time-style', 'relative', oneOf('relative', 'exact'))
 
-/** Whether single keys are shortcuts. Speech input can press them by accident. */
+/** Turns shortcuts of single keys off, because speech input can press them by accident. */
 export const shortcuts = storedSignal<'on' | 'off'>('shortcuts', 'on', oneOf('on', 'off'))
 
 /** Applies the theme to the page. */

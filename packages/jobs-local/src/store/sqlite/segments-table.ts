@@ -7,7 +7,7 @@ const segmentBits = 8
 
 /** The jobs of a list that may still come after some were read in the order of their arrival. */
 export interface Unread {
-  /** Whether the newest jobs come first. */
+  /** True for an order that begins with the newest jobs. */
   readonly newestFirst: boolean
   /** The `seq` that was read last. */
   readonly seq: number

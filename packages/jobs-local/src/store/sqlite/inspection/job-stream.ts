@@ -60,7 +60,7 @@ export class JobStream {
     return this.#next.at(-1)
   }
 
-  /** Whether all its rows were read. */
+  /** True once all its rows were read. */
   get isRead(): boolean {
     return this.#isRead
   }
