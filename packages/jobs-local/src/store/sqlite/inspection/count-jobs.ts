@@ -24,11 +24,11 @@ const runsByDefinition =
 /** Counts the jobs that match. Reads a limited number of rows. */
 export function countJobs(connection: Connection, filter: InspectFilter, by: CountGroup | undefined): JobCounts {
   const max = filter.errorText === undefined ? maxRows.withoutText : maxRows.withText
-  const { sources, rows, condition } = sourcesFor(connection, filter, max)
+  const { sources, rows, condition } = sourcesFor(connection, filter, { max })
   const counts = new Map<string, number>()
   let count = 0
   let left = max
-  for (const jobs of jobsOf(sources)) {
+  for (const jobs of jobsOf(sources, condition.sql !== '1')) {
     if (left <= 0) break
     const read = <Row>(columns: string, end = ''): Row[] => {
       return connection.all<Row>(`SELECT ${columns} FROM ${jobs.sql} ${end}`, ...jobs.values, left, ...condition.values)
@@ -57,14 +57,19 @@ interface Jobs {
   readonly values: readonly SQLInputValue[]
 }
 
-/** Returns the jobs of each lane; those of other sources together, because they can have the same ones. */
-function jobsOf(sources: readonly JobSource[]): Jobs[] {
+/**
+ * Returns the jobs of each lane; those of other sources together, because they can have the same ones.
+ *
+ * @param readsRuns - whether their runs will be read, which are quicker to read in their order
+ */
+function jobsOf(sources: readonly JobSource[], readsRuns: boolean): Jobs[] {
   if (sources.every(({ order }) => order === 'id')) {
-    return sources.map((source) => ({
-      sources: [source],
-      sql: `(SELECT seq, id, tenant, event FROM ${source.from} LIMIT ?) j`,
-      values: source.values,
-    }))
+    return sources.map((source) => {
+      const jobs = `(SELECT seq, id, tenant, event FROM ${source.from} LIMIT ?)`
+      // SQLite ignores the order of a subquery without a limit.
+      const sql = source.isScattered && readsRuns ? `(SELECT * FROM ${jobs} ORDER BY seq LIMIT -1) j` : `${jobs} j`
+      return { sources: [source], sql, values: source.values }
+    })
   }
   const seqOf = ({ order, from }: JobSource): string =>
     `SELECT ${order === 'run' ? 'run >> 20' : order === 'id' ? 'seq' : order} AS found FROM ${from}`

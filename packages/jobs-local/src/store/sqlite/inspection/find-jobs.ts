@@ -1,14 +1,17 @@
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from '../connection.ts'
+import type { JobSource } from './job-source.ts'
 import { type FoundJob, JobStream, type ListRange } from './job-stream.ts'
 import { sourcesFor } from './sources-for.ts'
 import { timeRangeOf } from './time-range.ts'
 
 /** Number of rows to read for one page. Those with errors to search take longer. */
 const maxRows = { withoutText: 10_000, withText: 4_000 }
-/** Number of rows that a stream reads at a time. */
-const chunk = { least: 16, most: 1_000 }
+/** Number of sources of a stream. Each of them adds 4 kB to the prepared statement. */
+const maxSources = 40
+/** Number of rows that a list sorts for each read. */
+const maxSorted = 50_000
 
 /** The jobs of a page. */
 export interface FoundPage {
@@ -22,18 +25,17 @@ export function findJobs(connection: Connection, query: InspectQuery): FoundPage
   const max = query.errorText === undefined ? maxRows.withoutText : maxRows.withText
   const range = rangeOf(connection, query)
   const { order: _, limit, cursor: __, ...filter } = query
-  const { sources, condition } = sourcesFor(connection, filter, max)
-  const streams = sources.map(
-    (source) => new JobStream(connection, { source, range, condition, tenantId: query.tenantId }),
+  const { tenantId } = filter
+  const { sources, condition } = sourcesFor(connection, filter, { max, maxSorted })
+  const streams = groupsOf(sources).map(
+    (group) => new JobStream(connection, { sources: group, range, condition, tenantId, chunk: (limit + 1) * 2 }),
   )
-  let size = Math.min(chunk.most, Math.max(chunk.least, Math.ceil(((limit + 1) * 2) / Math.max(1, streams.length))))
   const found: FoundJob[] = []
   let rows = 0
   for (;;) {
     for (const stream of streams) {
-      while (!stream.next && !stream.isRead && (rows < max || stream.reached === undefined)) rows += stream.read(size)
+      while (!stream.next && !stream.isRead && (rows < max || stream.reached === undefined)) rows += stream.read()
     }
-    size = Math.min(chunk.most, size * 2) // a sorted source reads all its rows for each chunk
     const stopped = streams.filter(({ next, isRead }) => !next && !isRead)
     const first = firstOf(streams, range)
     const isBehind = ({ reached }: JobStream): boolean =>
@@ -65,6 +67,17 @@ function rangeOf(connection: Connection, query: InspectQuery): ListRange {
   return newestFirst
     ? { newestFirst, above, below: cursor < below ? cursor : below }
     : { newestFirst, above: cursor > above ? cursor : above, below }
+}
+
+/** Returns the sources of each stream: those of the same order. */
+function groupsOf(sources: readonly JobSource[]): JobSource[][] {
+  const groups: JobSource[][] = []
+  for (const source of sources) {
+    const group = groups.find((one) => one[0]!.order === source.order && one.length < maxSources)
+    if (group) group.push(source)
+    else groups.push([source])
+  }
+  return groups
 }
 
 /** Returns the stream whose next job comes first. */

@@ -31,7 +31,7 @@ function lane(event: string, tenantId: string): JobSource {
 /** Returns the sources of an event. Few jobs are one source, which is sorted. Those of many tenants are among all jobs. */
 function lanesOf(connection: Connection, event: string, max: number): JobSource[] {
   const from = 'cgk_jobs INDEXED BY cgk_jobs_event WHERE event = ?'
-  const ofEvent: JobSource = { from, values: [event], order: 'id' }
+  const ofEvent: JobSource = { from, values: [event], order: 'id', isScattered: true }
   if (countRows(connection, [ofEvent], max) < max) return [ofEvent]
   const least = 'SELECT min(tenant) FROM cgk_jobs WHERE event = ?1'
   const sql =

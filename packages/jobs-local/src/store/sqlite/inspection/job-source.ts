@@ -11,6 +11,8 @@ export interface JobSource {
   readonly values: readonly SQLInputValue[]
   /** The column by which it is read: the id of a job, its `seq`, or the number of a run. */
   readonly order: 'id' | 'seq' | 'job' | 'run'
+  /** True if jobs that follow each other in it are far apart in the tables. */
+  readonly isScattered?: true
 }
 
 /** Sources that together have every job that matches a filter. */
@@ -18,6 +20,14 @@ export interface JobSources {
   readonly sources: readonly JobSource[]
   /** The conditions of the filter that all their jobs meet. */
   readonly met: readonly (keyof InspectFilter)[]
+}
+
+/** The limits of a list or a count. */
+export interface ReadLimits {
+  /** The number of rows from which on their number does not matter. */
+  readonly max: number
+  /** The number of rows from which on they must be read in their order, not sorted. Absent for a count. */
+  readonly maxSorted?: number
 }
 
 /** All jobs. */

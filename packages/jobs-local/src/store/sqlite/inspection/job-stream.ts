@@ -1,3 +1,5 @@
+import type { SQLInputValue } from 'node:sqlite'
+
 import type { Connection } from '../connection.ts'
 import { boundOfUnread, firstSeq } from '../segments-table.ts'
 import type { Condition } from './job-conditions.ts'
@@ -18,23 +20,31 @@ export interface ListRange {
 
 /** The options of a `JobStream`. */
 export interface StreamOptions {
-  readonly source: JobSource
+  /** Its sources, which have the same order. */
+  readonly sources: readonly JobSource[]
   readonly range: ListRange
   /** The condition that its jobs meet. */
   readonly condition: Condition
+  /** Number of rows of its first read. Each later one reads twice as many, up to `maxChunk`. */
+  readonly chunk: number
   /** The only tenant whose jobs a cursor may name. Default: any. */
   readonly tenantId?: string | undefined
 }
 
 type Row = [seq: number, id: string | null, matches: number, tenant: string]
 
-/** The jobs of a source that match, in the order of a list. Reads some rows at a time. */
+/** Number of rows that a stream reads at most at a time. */
+const maxChunk = 1_000
+
+/** The jobs of some sources that match, in the order of a list. Reads some rows at a time. */
 export class JobStream {
   readonly #connection: Connection
-  readonly #source: JobSource
+  readonly #sources: readonly JobSource[]
+  readonly #order: JobSource['order']
   readonly #range: ListRange
   readonly #condition: Condition
   readonly #tenantId: string | undefined
+  #chunk: number
   /** Jobs that come next, the first one last. */
   #next: FoundJob[] = []
   /** Jobs that were read and match, of which the others may still come before. */
@@ -44,14 +54,16 @@ export class JobStream {
   #isRead = false
   #reached: string | undefined
 
-  constructor(connection: Connection, { source, range, condition, tenantId }: StreamOptions) {
+  constructor(connection: Connection, { sources, range, condition, tenantId, chunk }: StreamOptions) {
     this.#connection = connection
-    this.#source = source
+    this.#sources = sources
+    this.#order = sources[0]!.order
     this.#range = range
     this.#condition = condition
     this.#tenantId = tenantId
+    this.#chunk = Math.min(maxChunk, chunk)
     const from = range.newestFirst ? range.below : range.above
-    this.#last = source.order === 'id' ? from : firstSeq(connection, range.newestFirst, from)
+    this.#last = this.#order === 'id' ? from : firstSeq(connection, range.newestFirst, from)
     this.#isRead = this.#last === undefined
   }
 
@@ -76,21 +88,30 @@ export class JobStream {
   }
 
   /** Reads the next rows. Returns their number. */
-  read(max: number): number {
-    const rows = this.#source.order === 'id' ? this.#readById(max) : this.#readBySeq(max)
+  read(): number {
+    const max = this.#chunk
+    const rows = this.#order === 'id' ? this.#readById(max) : this.#readBySeq(max)
     if (rows < max) this.#end()
+    this.#chunk = Math.min(maxChunk, max * 2)
     return rows
+  }
+
+  /** Returns SQL for the next rows of all sources, which SQLite merges, and its values. */
+  #pick(columns: string, condition: string, values: readonly SQLInputValue[]): [sql: string, values: SQLInputValue[]] {
+    const parts = this.#sources.map(({ from }) => `SELECT ${columns} FROM ${from} AND ${condition}`)
+    const direction = this.#range.newestFirst ? 'DESC' : 'ASC'
+    return [
+      `(${parts.join(' UNION ALL ')} ORDER BY ${this.#order} ${direction} LIMIT ?)`,
+      this.#sources.flatMap((source) => [...source.values, ...values]),
+    ]
   }
 
   #readById(max: number): number {
     const { newestFirst, above, below } = this.#range
-    const { from, values } = this.#source
-    const [direction, bounds] = newestFirst
-      ? (['DESC', [above, this.#last!]] as const)
-      : (['ASC', [this.#last!, below]] as const)
-    const picked = `SELECT seq, id, tenant, event FROM ${from} AND id > ? AND id < ? ORDER BY id ${direction} LIMIT ?`
-    const sql = `SELECT seq, id, (${this.#condition.sql}), tenant FROM (${picked}) j`
-    const rows = this.#connection.rows<Row>(sql, ...this.#condition.values, ...values, ...bounds, max)
+    const bounds = newestFirst ? [above, this.#last!] : [this.#last!, below]
+    const [picked, values] = this.#pick('seq, id, tenant, event', 'id > ? AND id < ?', bounds)
+    const sql = `SELECT seq, id, (${this.#condition.sql}), tenant FROM ${picked} j`
+    const rows = this.#connection.rows<Row>(sql, ...this.#condition.values, ...values, max)
     const found = rows.filter(([, , matches]) => matches).map(([seq, id]) => ({ seq, id: id! }))
     this.#next = [...found.toReversed(), ...this.#next]
     if (rows.length === 0) return 0
@@ -102,16 +123,15 @@ export class JobStream {
 
   #readBySeq(max: number): number {
     const { newestFirst, above, below } = this.#range
-    const { from, values, order } = this.#source
-    const isRun = order === 'run'
-    const [comparison, direction] = newestFirst ? ['<', 'DESC'] : ['>', 'ASC']
+    const isRun = this.#order === 'run'
     // Runs of one job are one after another.
     const last = (this.#last as number) * (isRun ? 2 ** 20 : 1) + (isRun && !newestFirst ? 2 ** 20 - 1 : 0)
-    const picked =
-      `SELECT ${isRun ? 'run >> 20' : order} AS found FROM ${from} AND ${order} ${comparison} ? ` +
-      `ORDER BY ${order} ${direction} LIMIT ?`
-    const sql = `SELECT found, j.id, (${this.#condition.sql}), j.tenant FROM (${picked}) LEFT JOIN cgk_jobs j ON j.seq = found`
-    const rows = this.#connection.rows<Row>(sql, ...this.#condition.values, ...values, last, max)
+    const [picked, values] = this.#pick(this.#order, `${this.#order} ${newestFirst ? '<' : '>'} ?`, [last])
+    const found = isRun ? 'run >> 20' : this.#order
+    const sql =
+      `SELECT found, j.id, (${this.#condition.sql}), j.tenant FROM (SELECT ${found} AS found FROM ${picked}) ` +
+      'LEFT JOIN cgk_jobs j ON j.seq = found'
+    const rows = this.#connection.rows<Row>(sql, ...this.#condition.values, ...values, max)
     if (rows.length === 0) return 0
     this.#last = rows.at(-1)![0]
     const bound = boundOfUnread(this.#connection, { newestFirst, seq: this.#last })
@@ -122,13 +142,13 @@ export class JobStream {
       if (this.#tenantId !== undefined && tenant !== this.#tenantId) continue
       if (isBefore(id) && (this.#reached === undefined || newestFirst === id < this.#reached)) this.#reached = id
     }
-    this.#order(({ id }) => isBefore(id))
+    this.#moveNext(({ id }) => isBefore(id))
     if (bound !== undefined && (newestFirst ? bound <= above : bound >= below)) this.#end()
     return rows.length
   }
 
   /** Moves the jobs before which no other can come. */
-  #order(isNext: (job: FoundJob) => boolean): void {
+  #moveNext(isNext: (job: FoundJob) => boolean): void {
     const ordered = this.#unordered.filter(isNext)
     if (ordered.length === 0) return
     this.#unordered = this.#unordered.filter((job) => !isNext(job))
@@ -138,6 +158,6 @@ export class JobStream {
 
   #end(): void {
     this.#isRead = true
-    this.#order(() => true)
+    this.#moveNext(() => true)
   }
 }

@@ -5,7 +5,7 @@ import type { Connection } from '../connection.ts'
 import { firstSeq } from '../segments-table.ts'
 import { type Condition, conditionOf } from './job-conditions.ts'
 import { jobLanes } from './job-lanes.ts'
-import { allJobs, countRows, type JobSource, type JobSources } from './job-source.ts'
+import { allJobs, countRows, type JobSource, type JobSources, type ReadLimits } from './job-source.ts'
 import { stateSources } from './state-sources.ts'
 import { type TimeRange, timeRangeOf } from './time-range.ts'
 
@@ -18,18 +18,14 @@ export interface JobsToRead {
   readonly condition: Condition
 }
 
-/**
- * Returns the sources with the fewest rows for a filter.
- *
- * @param max - the number of rows from which on their number does not matter
- */
-export function sourcesFor(connection: Connection, filter: InspectFilter, max: number): JobsToRead {
+/** Returns the sources with the fewest rows for a filter. */
+export function sourcesFor(connection: Connection, filter: InspectFilter, limits: ReadLimits): JobsToRead {
   const time = timeRangeOf(connection, filter)
   const range = rangeOf(connection, filter, time)
   let best: (JobSources & { readonly rows: number }) | undefined
-  for (const { sources: candidates, met } of candidatesFor(connection, filter, max)) {
+  for (const { sources: candidates, met } of candidatesFor(connection, filter, limits)) {
     const sources = candidates.map((source) => within(source, range))
-    const rows = countRows(connection, sources, best?.rows ?? max)
+    const rows = countRows(connection, sources, best?.rows ?? limits.max)
     if (!best || rows < best.rows) best = { sources, met, rows }
   }
   const { sources, rows, met } = best!
@@ -39,14 +35,14 @@ export function sourcesFor(connection: Connection, filter: InspectFilter, max: n
   return { sources, rows, condition: conditionOf(Object.fromEntries(left), time) }
 }
 
-function* candidatesFor(connection: Connection, filter: InspectFilter, max: number): Generator<JobSources> {
+function* candidatesFor(connection: Connection, filter: InspectFilter, limits: ReadLimits): Generator<JobSources> {
   const { tenantId, reference, states, errorText } = filter
-  const found = states && stateSources(connection, filter, max)
+  const found = states && stateSources(connection, filter, limits)
   const ofStates = found && { sources: found, met: [] }
   // A list of a tenant's jobs must read on until one of them: its cursor names no other job.
   const isFirst = states === undefined || tenantId === undefined || isOfTenant(states)
   if (ofStates && isFirst) yield ofStates
-  const lanes = jobLanes(connection, filter, max)
+  const lanes = jobLanes(connection, filter, limits.max)
   if (lanes && tenantId !== undefined) yield lanes
   if (ofStates && !isFirst) yield ofStates
   if (reference !== undefined) {
@@ -83,9 +79,10 @@ function rangeOf(
 }
 
 /** Limits a source to a time range. By `seq`, some jobs at its ends are outside of it. */
-function within({ from, values, order }: JobSource, range: Range | undefined): JobSource {
-  if (!range) return { from, values, order }
+function within(source: JobSource, range: Range | undefined): JobSource {
+  if (!range) return source
+  const { from, values, order } = source
   const [above, below] =
     order === 'id' ? range.ids : order === 'run' ? range.seqs.map((seq) => (seq + 1) * 2 ** 20 - 1) : range.seqs
-  return { from: `${from} AND ${order} > ? AND ${order} < ?`, values: [...values, above, below], order }
+  return { ...source, from: `${from} AND ${order} > ? AND ${order} < ?`, values: [...values, above, below] }
 }

@@ -4,7 +4,7 @@ import { cronJobIdOf, type InspectFilter } from '@cgk-platform/jobs-core/provide
 import type { Connection } from '../connection.ts'
 import { phases } from '../rows.ts'
 import { eventsOf } from './events-of.ts'
-import { countRows, type JobSource } from './job-source.ts'
+import { countRows, type JobSource, type ReadLimits } from './job-source.ts'
 
 const { ready, held, suspect, gathering, joined } = phases
 
@@ -15,12 +15,16 @@ const { ready, held, suspect, gathering, joined } = phases
 const maxDefinitions = 40
 
 /** Returns the jobs that may be in some states, from indexes of these states. `undefined` if one has no index. */
-export function stateSources(connection: Connection, filter: InspectFilter, max: number): JobSource[] | undefined {
+export function stateSources(
+  connection: Connection,
+  filter: InspectFilter,
+  limits: ReadLimits,
+): JobSource[] | undefined {
   const definitions =
     definitionsFor(connection, filter) ?? definitionsIn(connection, `INDEXED BY cgk_runs_state WHERE ${isRare}`)
   const runs = (state: JobState): JobSource[] | undefined => {
-    if (definitions.length > maxDefinitions) return runsOfMany(connection, state, filter, max)
-    return state === 'queued' ? queuedRuns(connection, filter, definitions, max) : runsIn(state, filter, definitions)
+    if (definitions.length > maxDefinitions) return runsOfMany(connection, state, filter, limits.max)
+    return state === 'queued' ? queuedRuns(connection, filter, definitions, limits) : runsIn(state, filter, definitions)
   }
   const sources = filter.states!.map((state) => {
     switch (state) {
@@ -96,26 +100,23 @@ function failedOf(tenantId: string, state: JobState): JobSource {
   return { from, values: [tenantId, state], order: 'run' }
 }
 
-/**
- * Returns the queued runs. For a tenant, a definition with few of its runs gives those alone, from the index of turns,
- * and must be sorted.
- */
+/** Returns the queued runs. Those of a tenant are from the index of turns, and must be sorted, unless they are too many. */
 function queuedRuns(
   connection: Connection,
   { tenantId }: InspectFilter,
   definitions: readonly string[],
-  max: number,
+  { maxSorted }: ReadLimits,
 ): JobSource[] {
-  return definitions.flatMap((id) => {
-    const runs = runsIn('queued', {}, [id])
-    if (tenantId === undefined) return runs
-    const own = [ready, suspect, gathering].map((phase): JobSource => ({
-      from: 'cgk_runs INDEXED BY cgk_runs_turn WHERE phase = ? AND definition_id = ? AND tenant = ?',
-      values: [phase, id, tenantId],
-      order: 'run',
-    }))
-    return countRows(connection, own, max) < max ? own : runs
-  })
+  const runs = runsIn('queued', {}, definitions)
+  if (tenantId === undefined) return runs
+  const own: JobSource = {
+    from:
+      `cgk_runs INDEXED BY cgk_runs_turn WHERE phase IN (${ready}, ${suspect}, ${gathering}) ` +
+      'AND definition_id IN (SELECT value FROM json_each(?)) AND tenant = ?',
+    values: [JSON.stringify(definitions), tenantId],
+    order: 'run',
+  }
+  return maxSorted === undefined || countRows(connection, [own], maxSorted) < maxSorted ? [own] : runs
 }
 
 /**
