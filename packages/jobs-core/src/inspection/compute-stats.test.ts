@@ -60,6 +60,22 @@ test('has at most 100 groups and the ten slowest jobs', () => {
   expect(slowest.map(({ id }) => id)).toEqual(Array.from({ length: 10 }, (_none, index) => `j${149 - index}`))
 })
 
+test('has the ten jobs that failed last, the latest first', () => {
+  const failed = (id: string, sentAt: number, endedAt?: number) =>
+    jobSummary(id, sentAt, { state: 'failed', ...(endedAt !== undefined && { endedAt: new Date(endedAt) }) })
+  const jobs = [
+    failed('sent first, failed last', 1000, 1900),
+    jobSummary('completed', 1950, { endedAt: new Date(1960) }),
+    failed('without its end', 1850),
+    ...Array.from({ length: 12 }, (_none, index) => failed(`f${index}`, 1100 + index, 1200 + index)),
+  ]
+  expect(computeStats(jobs, range).failures.map(({ id }) => id)).toEqual([
+    'sent first, failed last',
+    'without its end',
+    ...Array.from({ length: 8 }, (_none, index) => `f${11 - index}`),
+  ])
+})
+
 test('of no jobs has empty intervals and no groups', () => {
   const { intervals, ...rest } = computeStats([], { since: 0, until: 10, intervals: 3 })
   expect(intervals.map(({ start, sent }) => [start.getTime(), sent])).toEqual([
@@ -67,5 +83,5 @@ test('of no jobs has empty intervals and no groups', () => {
     [3, 0],
     [6, 0],
   ])
-  expect(rest).toEqual({ definitions: [], tenants: [], slowest: [] })
+  expect(rest).toEqual({ definitions: [], tenants: [], slowest: [], failures: [] })
 })

@@ -4,6 +4,7 @@ import type { JobSummary } from './job-summary.ts'
 
 const maxGroups = 100
 const maxSlowest = 10
+const maxFailures = 10
 
 /** The time range of figures. Instants are epoch milliseconds. */
 export interface StatsRange {
@@ -17,7 +18,7 @@ export interface StatsRange {
 export function computeStats(
   jobs: readonly JobSummary[],
   { since, until, intervals: count }: StatsRange,
-): Pick<JobStats, 'intervals' | 'definitions' | 'tenants' | 'slowest'> {
+): Pick<JobStats, 'intervals' | 'definitions' | 'tenants' | 'slowest' | 'failures'> {
   const lengthMs = (until - since) / count
   const intervals = Array.from({ length: count }, (_none, index) => ({
     start: new Date(since + Math.floor(index * lengthMs)),
@@ -42,7 +43,16 @@ export function computeStats(
     definitions: groupsOf(jobs, ({ definitionIds }) => definitionIds),
     tenants: groupsOf(jobs, ({ tenantId }) => [tenantId]),
     slowest: timed.toSorted((a, b) => durationOf(b)! - durationOf(a)!).slice(0, maxSlowest),
+    failures: jobs
+      .filter(({ state }) => state === 'failed')
+      .toSorted((a, b) => endOf(b) - endOf(a))
+      .slice(0, maxFailures),
   }
+}
+
+/** Returns the end of a job, or its send if the engine does not tell its end: epoch milliseconds. */
+function endOf({ endedAt, createdAt }: JobSummary): number {
+  return (endedAt ?? createdAt).getTime()
 }
 
 /** Returns the time from the first start of an ended job to its end, in milliseconds. */

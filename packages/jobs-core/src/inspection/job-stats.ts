@@ -23,6 +23,8 @@ export interface JobStats {
   readonly tenants: readonly GroupStats[]
   /** The ten ended jobs that took longest from their first start to their end. */
   readonly slowest: readonly JobSummary[]
+  /** The ten jobs that failed last, the latest first. */
+  readonly failures: readonly JobSummary[]
   /**
    * The job that has waited longest for its first attempt; absent if none waits. On a hosted engine, only
    * among the jobs of the figures.

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 
 import { describeActions } from './cases/describe-actions.ts'
 import { describeFaults } from './cases/describe-faults.ts'
+import { describeRecentFailures } from './cases/describe-recent-failures.ts'
 import { describeViews } from './cases/describe-views.ts'
 import { openPages } from './kit/open-pages.ts'
 import type { Target } from './kit/target.ts'
@@ -13,5 +14,6 @@ export function describePages(target: Target): void {
     describeViews(pages)
     describeActions(pages)
     describeFaults(pages)
+    describeRecentFailures(pages)
   })
 }

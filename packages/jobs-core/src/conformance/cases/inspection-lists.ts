@@ -245,6 +245,10 @@ export const inspectionListCases: readonly ConformanceCase[] = casesOf(rules.ins
         ['conformance-once', 1, 0, 1, 0],
       ])
       assert.ok(stats.slowest.every(({ id }) => ids.includes(id)))
+      assert.deepEqual(
+        stats.failures.map(({ id }) => id),
+        [ids[1]],
+      )
       assert.equal(stats.oldestWaiting, undefined)
     },
   },

@@ -7,6 +7,7 @@ import { Icon } from '../parts/icon.tsx'
 import { BacklogTiles } from './backlog-tiles.tsx'
 import { GroupTable } from './group-table.tsx'
 import { OldestWaiting, Slowest } from './notable-jobs.tsx'
+import { RecentFailures } from './recent-failures.tsx'
 import { ThroughputChart } from './throughput-chart.tsx'
 
 const ranges = {
@@ -64,8 +65,11 @@ export function OverviewPage() {
             </p>
           )}
           <div class="columns">
-            <OldestWaiting stats={stats} />
-            <Slowest stats={stats} />
+            <RecentFailures stats={stats} within={name} />
+            <div class="column">
+              <OldestWaiting stats={stats} />
+              <Slowest stats={stats} />
+            </div>
           </div>
           <GroupTable kind="definition" groups={stats?.definitions} />
           {seesAll.value && tenant.value === undefined && <GroupTable kind="tenant" groups={stats?.tenants} />}
