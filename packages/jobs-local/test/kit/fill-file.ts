@@ -3,6 +3,7 @@ import { beforeJobIdsSince } from '@cgk-platform/jobs-core/provider'
 import type { Connection } from '../../src/store/sqlite/connection.ts'
 import { createInsert } from '../../src/store/sqlite/insert-rows.ts'
 import { addJobs } from '../../src/store/sqlite/jobs-table.ts'
+import { prepare } from '../../src/store/sqlite/open-file.ts'
 import { addRun } from '../../src/store/sqlite/runs-table.ts'
 
 /** Time between two sends, in milliseconds. */
@@ -26,15 +27,17 @@ const insertEnded = createInsert(
 )
 
 /**
- * Fills a file with jobs in many states. Half of them are of one tenant. Most failed in one outage, long ago. The newest
- * of all wait.
+ * Fills a new file with jobs in many states. Half of them are of one tenant. Most failed in one outage, long ago. The newest
+ * of all wait. No other connection may be open.
  *
  * @param from - the time of the first send, in epoch milliseconds
  */
 export function fillFile(connection: Connection, jobs: number, from: number): void {
   const sentAtOf = (number: number): number => from + (isLate(number) ? number - lateBy : number) * sendEveryMs
+  // Without a log and its syncs, and with a large cache, a million jobs take a third of the time.
+  connection.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000')
+  connection.exec('BEGIN')
   for (let first = 0; first < jobs; first += batch) {
-    connection.exec('BEGIN')
     const numbers = Array.from({ length: Math.min(batch, jobs - first) }, (_, index) => first + index)
     const envelopes = numbers.map((number) => ({
       v: 1 as const,
@@ -62,7 +65,6 @@ export function fillFile(connection: Connection, jobs: number, from: number): vo
       const run = { run: runOf(number), tenantId: tenantOf(number), rank: number, maxAttempts: 3 }
       addRun(connection, { ...run, definitionId: definitionOf(number) })
     }
-    connection.exec('COMMIT')
   }
   connection.exec('UPDATE cgk_meta SET taken = (SELECT max(seq) FROM cgk_jobs)')
   const handled = ['rare', ...Array.from({ length: events }, (_, number) => `definition_${number}`)]
@@ -70,6 +72,9 @@ export function fillFile(connection: Connection, jobs: number, from: number): vo
     const event = definitionId === 'rare' ? 'rare.requested' : `${definitionId.replace('definition', 'event')}.happened`
     connection.run('INSERT OR IGNORE INTO cgk_handled VALUES (?, ?)', definitionId, event)
   }
+  connection.exec('COMMIT')
+  prepare(connection)
+  connection.exec('PRAGMA cache_size = -2000')
 }
 
 function runOf(number: number): number {

@@ -169,8 +169,9 @@ function countEach(connection: RecordedReads, filter: InspectFilter): number {
 
 test('a page is of one moment, although another process deletes the jobs while it is read', () => {
   const file = createTemporaryFile('memory')
-  const [opened, other] = [openFile(file.path), openFile(file.path)]
+  const opened = openFile(file.path)
   fillFile(opened, 100, from)
+  const other = openFile(file.path)
   const afterFirst = <Row>(rows: Row): Row => {
     other.exec('DELETE FROM cgk_jobs; DELETE FROM cgk_runs')
     return rows
