@@ -2,7 +2,9 @@ import { describe } from 'vitest'
 
 import { describeActions } from './cases/describe-actions.ts'
 import { describeFaults } from './cases/describe-faults.ts'
+import { describePartDetails } from './cases/describe-part-details.ts'
 import { describeRecentFailures } from './cases/describe-recent-failures.ts'
+import { describeSendAgain } from './cases/describe-send-again.ts'
 import { describeViews } from './cases/describe-views.ts'
 import { openPages } from './kit/open-pages.ts'
 import type { Target } from './kit/target.ts'
@@ -15,5 +17,7 @@ export function describePages(target: Target): void {
     describeActions(pages)
     describeFaults(pages)
     describeRecentFailures(pages)
+    describePartDetails(pages)
+    describeSendAgain(pages)
   })
 }

@@ -33,7 +33,8 @@ test.skipIf(folder === undefined)('the pictures of the docs are taken', async ()
   })
   const browser = await openBrowser()
   const failed = await engine.client.inspect.listJobs({ definitionId: 'fulfil-order', states: ['failed'], limit: 1 })
-  const job = `/job?id=${encodeURIComponent(failed.jobs[0]!.id)}`
+  const { id, runs } = await engine.client.inspect.getJob(failed.jobs[0]!.id)
+  const job = `/job?${new URLSearchParams({ id, run: runs[0]!.id, part: 'step ship' }).toString()}`
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme })
     const visit = async (path: string, shown: string): Promise<void> => {
@@ -43,7 +44,7 @@ test.skipIf(folder === undefined)('the pictures of the docs are taken', async ()
     const views = {
       overview: ['', 'fulfil-order'],
       jobs: ['/jobs', 'send-email'],
-      job: [job, 'print-label'],
+      job: [job, 'Attempts'],
       workflows: ['/workflows', 'Recent jobs'],
       ...(process.env['ALL_VIEWS'] && {
         definitions: ['/definitions', 'sync-stock'],

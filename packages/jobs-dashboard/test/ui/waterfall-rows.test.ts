@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { JobJson, RunJson } from '../../src/api-types.ts'
-import { toWaterfall } from '../../ui/src/job/waterfall-rows.ts'
+import { findRow, toWaterfall } from '../../ui/src/job/waterfall-rows.ts'
 
 const at = (second: number): string => new Date(second * 1000).toISOString()
 const run: RunJson = { id: 'r', definitionId: 'd', state: 'retrying', attempts: 2, maxAttempts: 3 }
@@ -57,5 +57,35 @@ test('compensations come after the steps, in the order in which they ran', () =>
     'pack ',
     'pack compensation',
     'charge compensation',
+  ])
+})
+
+test('an address names the same part before and after its attempt starts', () => {
+  const waiting = toWaterfall(job, { ...run, state: 'queued', attempts: 0 }, 1000)
+  const part = waiting.rows[0]!.key
+  const attemptHistory = [{ number: 1, startedAt: at(2), worker: 'a' }]
+  const running = toWaterfall(job, { ...run, state: 'running', attemptHistory }, 3000)
+  expect(findRow(running.rows, part)).toMatchObject({ label: 'Attempt 1', part: { kind: 'attempt', worker: 'a' } })
+  expect(findRow(running.rows, running.rows[0]!.key)).toBe(running.rows[0])
+  expect(findRow(running.rows, 'attempt 9')).toBeUndefined()
+  expect(findRow(running.rows, null)).toBeUndefined()
+})
+
+test('the last attempt has the output or the error of its run', () => {
+  const output = { kind: 'json', json: 1, bytes: 1 } as const
+  const error = { name: 'Error', message: 'busy' }
+  const attemptHistory = [
+    { number: 1, startedAt: at(2), endedAt: at(3), error },
+    { number: 2, startedAt: at(4), endedAt: at(5) },
+  ]
+  const parts = (ended: Partial<RunJson>) =>
+    toWaterfall(job, { ...run, attemptHistory, ...ended }, 9000).rows.map(({ part }) => [part.output, part.error])
+  expect(parts({ state: 'completed', output })).toEqual([
+    [undefined, error],
+    [output, undefined],
+  ])
+  expect(parts({ state: 'failed', error: { ...error, message: 'late' } })).toEqual([
+    [undefined, error],
+    [undefined, { ...error, message: 'late' }],
   ])
 })

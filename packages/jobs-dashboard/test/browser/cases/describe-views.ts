@@ -124,12 +124,16 @@ export function describeViews(pages: Pages): void {
 
   test('the first load is at most 40 kB of code, and no view makes more requests than it needs', async () => {
     const { features } = await pages.client().capabilities()
+    const { runs } = await pages.client().inspect.getJob(workflowId)
+    const part = new URLSearchParams({ id: workflowId, run: runs[0]!.id, part: 'step ship' }).toString()
     const canCount = features['inspect.countJobs: exact'].supported
     // By view, the requests below `api/`. Some are repeated later, to follow changes.
     const expected = {
       '': ['session', 'overview'],
       '/jobs': ['session', 'jobs', 'changes', ...(canCount ? ['counts'] : [])],
       [`/job?id=${encodeURIComponent(failedId)}`]: ['session', 'job'],
+      [`/job?${part}`]: ['session', 'job'],
+      [`/send?from=${encodeURIComponent(failedId)}`]: ['session', 'events', 'job'],
       '/definitions': ['session', 'definitions'],
       '/send': ['session', 'events'],
     }

@@ -41,5 +41,13 @@ export const testJobs: readonly Definition[] = [
       )
     },
   }),
+  defineWorkflow({
+    id: 'track-parcel',
+    event: 'parcel.sent',
+    steps: async (_event, step) => {
+      await step.run('<img src=x onerror="globalThis.isHacked=true"> שלום', () => ({ note: hostileText }))
+      await step.waitForEvent('delivered', 'parcel.delivered', { match: 'orderId', timeout: '7d' })
+    },
+  }),
   defineCronJob({ id: 'nightly-report', schedule: '0 3 * * *', timezone: 'Europe/Berlin', handler: () => 'reported' }),
 ]

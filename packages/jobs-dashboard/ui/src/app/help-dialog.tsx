@@ -1,25 +1,21 @@
-import { signal } from '@preact/signals'
-
 import { Dialog } from '../parts/dialog.tsx'
+import { helpIsOpen } from './help-is-open.ts'
 import { shortcuts } from './preferences.ts'
 
-/** True while the dialog with the shortcuts is open. */
-export const helpIsOpen = signal(false)
-
 const keys = [
-  ['j', 'Next job'],
-  ['k', 'Previous job'],
+  ['j', 'Next job, or next part of a job'],
+  ['k', 'Previous job, or previous part of a job'],
   ['Enter', 'Open the job'],
   ['x', 'Select the job'],
   ['r', 'Retry the selected jobs, or the current one'],
   ['c', 'Cancel the selected jobs, or the current one'],
+  ['Esc', 'Close the details of a part'],
   ['/', 'Go to the filters'],
   ['?', 'Show this help'],
 ] as const
 
 /** Lists the keyboard shortcuts, and turns them off. */
 export function HelpDialog() {
-  if (!helpIsOpen.value) return null
   const close = () => (helpIsOpen.value = false)
   return (
     <Dialog title="Keyboard shortcuts" onClose={close}>

@@ -1,16 +1,38 @@
-import type { ComponentType } from 'preact'
+import type { ComponentChildren, ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 
 import { Empty } from '../parts/empty.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 
-/** Returns a page whose code is loaded when it is first shown. */
-export function lazyPage<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+/** Options of `lazyPage`. */
+interface LazyOptions {
+  /** True: the code is loaded now, beside the first data. */
+  readonly isNeeded?: boolean
+  /** Shown until the code is loaded. Default: the place of a heading. */
+  readonly fallback?: ComponentChildren
+}
+
+const heading = (
+  <div class="page-head" aria-busy="true">
+    <Skeleton width="160px" height={28} />
+  </div>
+)
+
+/** Returns a page, or a part of one, whose code is loaded when it is first shown. */
+export function lazyPage<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  { isNeeded = false, fallback = heading }: LazyOptions = {},
+): ComponentType<Props> {
   let loaded: ComponentType<Props> | undefined
+  if (isNeeded) {
+    load().then(
+      (component) => (loaded = component),
+      () => undefined, // the page reports it when it is shown
+    )
+  }
   return function LazyPage(props: Props) {
-    const [state, setState] = useState<'loading' | 'ready' | 'failed'>(loaded ? 'ready' : 'loading')
+    const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading')
     useEffect(() => {
-      if (loaded) return undefined
       let isGone = false
       load().then(
         (component) => {
@@ -32,9 +54,7 @@ export function lazyPage<Props extends object>(load: () => Promise<ComponentType
         <p>The server may have a new version, or it does not answer. Reload the document.</p>
       </Empty>
     ) : (
-      <div class="page-head" aria-busy="true">
-        <Skeleton width="160px" height={28} />
-      </div>
+      <>{fallback}</>
     )
   }
 }

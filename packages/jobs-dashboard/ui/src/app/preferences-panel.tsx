@@ -4,7 +4,7 @@ import { Icon } from '../parts/icon.tsx'
 import { hrefTo, navigate, page, query } from './router.ts'
 import { theme, timeStyle, timeZone } from './preferences.ts'
 import { session, tenant } from './session.ts'
-import { helpIsOpen } from './help-dialog.tsx'
+import { helpIsOpen } from './help-is-open.ts'
 
 const themes = ['auto', 'light', 'dark'] as const
 const themeIcons = { auto: 'auto', light: 'sun', dark: 'moon' } as const

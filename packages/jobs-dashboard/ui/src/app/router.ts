@@ -50,7 +50,10 @@ export function navigate(href: string, { replace = false } = {}): void {
   }
 }
 
-/** Follows links within the dashboard without loading a new document, and the back button. */
+/**
+ * Follows links within the dashboard without loading a new document, and the back button. A link with `data-replace`
+ * changes the current entry of the history.
+ */
 export function startRouter(): void {
   history.scrollRestoration = 'manual'
   addEventListener('popstate', () => {
@@ -66,7 +69,7 @@ export function startRouter(): void {
     if (link.pathname !== basePath && !link.pathname.startsWith(`${basePath}/`)) return
     if (link.hash) return
     event.preventDefault()
-    navigate(link.href)
+    navigate(link.href, { replace: link.hasAttribute('data-replace') })
   })
 }
 

@@ -5,7 +5,7 @@ import { OverviewPage } from '../overview/overview-page.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { ToastRegion } from '../parts/toast-region.tsx'
-import { HelpDialog, helpIsOpen } from './help-dialog.tsx'
+import { helpIsOpen } from './help-is-open.ts'
 import { lazyPage } from './lazy-page.tsx'
 import { OutageBanner } from './outage-banner.tsx'
 import { PreferencesPanel } from './preferences-panel.tsx'
@@ -13,11 +13,19 @@ import { hrefTo, type Page, page, query } from './router.ts'
 import { may } from './session.ts'
 import { useShortcuts } from './shortcuts.ts'
 
-const JobPage = lazyPage(async () => (await import('../job/job-page.tsx')).JobPage)
-const WorkflowsPage = lazyPage(async () => (await import('../workflows/workflows-page.tsx')).WorkflowsPage)
-const DefinitionsPage = lazyPage(async () => (await import('../definitions/definitions-page.tsx')).DefinitionsPage)
-const EnginePage = lazyPage(async () => (await import('../engine/engine-page.tsx')).EnginePage)
-const SendPage = lazyPage(async () => (await import('../send/send-page.tsx')).SendPage)
+const HelpDialog = lazyPage(async () => (await import('./help-dialog.tsx')).HelpDialog, { fallback: null })
+const first = page.peek()
+const JobPage = lazyPage(async () => (await import('../job/job-page.tsx')).JobPage, { isNeeded: first === 'job' })
+const WorkflowsPage = lazyPage(async () => (await import('../workflows/workflows-page.tsx')).WorkflowsPage, {
+  isNeeded: first === 'workflows',
+})
+const DefinitionsPage = lazyPage(async () => (await import('../definitions/definitions-page.tsx')).DefinitionsPage, {
+  isNeeded: first === 'definitions',
+})
+const EnginePage = lazyPage(async () => (await import('../engine/engine-page.tsx')).EnginePage, {
+  isNeeded: first === 'engine',
+})
+const SendPage = lazyPage(async () => (await import('../send/send-page.tsx')).SendPage, { isNeeded: first === 'send' })
 
 const links: readonly { name: Page; path: string; label: string; icon: IconName }[] = [
   { name: 'overview', path: '/', label: 'Overview', icon: 'overview' },
@@ -78,7 +86,7 @@ export function Shell() {
         </main>
       </div>
       <ToastRegion />
-      <HelpDialog />
+      {helpIsOpen.value && <HelpDialog />}
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 
 import type { JobJson } from '../../../src/api-types.ts'
+import { hrefTo, navigate } from '../app/router.ts'
 import { may, whyUnsupported } from '../app/session.ts'
 import { ActionButton } from '../parts/action-button.tsx'
 import { copyText } from '../parts/copy-text.ts'
@@ -8,14 +9,15 @@ import { Dialog } from '../parts/dialog.tsx'
 import { isOpen } from './is-open.ts'
 import { toSendCode } from './to-send-code.ts'
 
-/** Retry, cancel, and copy the job as code. What the job's state does not allow says so. */
+/** Retry, cancel, send again, and copy the job as code. What the job's state does not allow says so. */
 export function JobActions({ job, onChoose }: { job: JobJson; onChoose: (action: 'retry' | 'cancel') => void }) {
   const [code, setCode] = useState<string>()
   const { state, payload } = job
   const cancelFeature = state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a waiting job'
-  const whyNoCode =
+  const isCron = job.event.startsWith('cron/')
+  const whyNot = (use: string) =>
     payload?.kind === 'truncated'
-      ? 'The payload is too large to copy. Download it.'
+      ? `The payload is too large to ${use}. Download it.`
       : payload?.kind !== 'json'
         ? 'The payload is not available.'
         : undefined
@@ -44,8 +46,13 @@ export function JobActions({ job, onChoose }: { job: JobJson; onChoose: (action:
           Cancel
         </ActionButton>
       )}
-      {may('payloads') && !job.event.startsWith('cron/') && (
-        <ActionButton icon="copy" why={whyNoCode} onClick={() => void copy()}>
+      {may('send') && may('payloads') && !isCron && (
+        <ActionButton icon="send" why={whyNot('edit')} onClick={() => navigate(hrefTo('/send', { from: job.id }))}>
+          Send again…
+        </ActionButton>
+      )}
+      {may('payloads') && !isCron && (
+        <ActionButton icon="copy" why={whyNot('copy')} onClick={() => void copy()}>
           Copy as sendJob
         </ActionButton>
       )}

@@ -1,8 +1,8 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 
 import type { JobJson } from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
-import { hrefTo } from '../app/router.ts'
+import { hrefTo, query } from '../app/router.ts'
 import { may, tenantUrl, whyUnsupported } from '../app/session.ts'
 import { useShortcuts } from '../app/shortcuts.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
@@ -10,11 +10,12 @@ import { Failure } from '../parts/failure.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { StateLabel } from '../parts/state-label.tsx'
-import { ChangeSelectedDialog } from '../jobs/change-selected-dialog.tsx'
+import { LazyChangeSelectedDialog } from '../jobs/lazy-change-selected-dialog.ts'
 import { isOpen } from './is-open.ts'
 import { JobActions } from './job-actions.tsx'
 import { JobFacts } from './job-facts.tsx'
 import { RunCard } from './run-card.tsx'
+import { clearPart, selectNeighbor } from './select-part.ts'
 import { ValueCard } from './value-card.tsx'
 
 const pushedMs = 2000
@@ -34,7 +35,17 @@ export function JobPage({ id }: { id: string }) {
   useShortcuts({
     r: () => data?.state === 'failed' && may('retry') && setAction('retry'),
     c: () => data && isOpen(data.state) && may('cancel') && setAction('cancel'),
+    j: () => selectNeighbor(1),
+    k: () => selectNeighbor(-1),
   })
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isElsewhere = document.querySelector('dialog[open]') ?? (event.target as Element).closest('input, select')
+      if (event.key === 'Escape' && !event.defaultPrevented && !isElsewhere && query.value.has('part')) clearPart(id)
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [id])
   return (
     <>
       <nav aria-label="Breadcrumb" class="crumbs small">
@@ -57,7 +68,9 @@ export function JobPage({ id }: { id: string }) {
               <StateLabel state={data.state} badge />
             </span>
             <span class="spacer" />
-            <JobActions job={data} onChoose={setAction} />
+            <div class="job-actions">
+              <JobActions job={data} onChoose={setAction} />
+            </div>
           </div>
           <JobFacts job={data} />
           {data.runs.map((run, at) => (
@@ -74,7 +87,7 @@ export function JobPage({ id }: { id: string }) {
         <Loading />
       )}
       {action && (
-        <ChangeSelectedDialog action={action} ids={[id]} onClose={() => setAction(undefined)} onDone={reload} />
+        <LazyChangeSelectedDialog action={action} ids={[id]} onClose={() => setAction(undefined)} onDone={reload} />
       )}
     </>
   )

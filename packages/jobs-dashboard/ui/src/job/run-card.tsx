@@ -1,21 +1,32 @@
 import { useState } from 'preact/hooks'
 
 import type { JobJson, RunJson } from '../../../src/api-types.ts'
-import { hrefToJob } from '../app/router.ts'
+import { lazyPage } from '../app/lazy-page.tsx'
+import { hrefToJob, query } from '../app/router.ts'
 import { tenantUrl } from '../app/session.ts'
 import { StateLabel } from '../parts/state-label.tsx'
+import { now } from '../time/now.ts'
 import { ErrorView } from './error-view.tsx'
 import { isOpen } from './is-open.ts'
-import { StepGraph } from './step-graph.tsx'
+import { hrefToPart, partPanelId } from './select-part.ts'
 import { ValueView } from './value-view.tsx'
+import { findRow, toWaterfall } from './waterfall-rows.ts'
 import { Waterfall } from './waterfall.tsx'
+
+const PartDetails = lazyPage(async () => (await import('./part-details.tsx')).PartDetails, {
+  isNeeded: query.peek().has('part'),
+})
+const StepGraph = lazyPage(async () => (await import('./step-graph.tsx')).StepGraph)
 
 /** One run of a job: its attempts and steps on a time axis, its error and its output. */
 export function RunCard({ job, run, isOnly, number }: { job: JobJson; run: RunJson; isOnly: boolean; number: number }) {
   const [view, setView] = useState<'timeline' | 'graph'>('timeline')
   const { definitionId, state, attempts, maxAttempts, error, output, steps, retryOf, supersededBy } = run
+  // Reading `now` repeats this every second, which only an open run needs.
+  const data = toWaterfall(job, run, isOpen(state) ? now.value : 0)
+  const selected = query.value.get('run') === run.id ? findRow(data.rows, query.value.get('part')) : undefined
   return (
-    <section class="card" aria-label={`Run ${number}: ${definitionId}`}>
+    <section class={selected ? 'card split' : 'card'} aria-label={`Run ${number}: ${definitionId}`}>
       <header>
         <h2>{isOnly ? 'Run' : `Run ${number}: ${definitionId}`}</h2>
         {!isOnly && <StateLabel state={state} />}
@@ -40,8 +51,19 @@ export function RunCard({ job, run, isOnly, number }: { job: JobJson; run: RunJs
         )}
       </header>
       <div class="body">
-        {view === 'graph' && steps ? <StepGraph steps={steps} /> : <Waterfall job={job} run={run} />}
+        {view === 'graph' && steps ? (
+          <StepGraph steps={steps} />
+        ) : (
+          <Waterfall data={data} selected={selected} hrefOf={({ key }) => hrefToPart(job.id, run.id, key)} />
+        )}
       </div>
+      {selected && (
+        <section id={partPanelId} class="part" tabIndex={-1} aria-label={`Details of ${selected.label}`}>
+          <div class="part-scroll">
+            <PartDetails key={selected.key} job={job} run={run} row={selected} />
+          </div>
+        </section>
+      )}
       {error && (
         <div class="body">
           <ErrorView error={error} title={isOpen(state) ? 'Last error' : 'Error'} />

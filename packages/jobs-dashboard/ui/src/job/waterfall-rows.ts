@@ -1,4 +1,4 @@
-import type { JobJson, RunJson, StepJson } from '../../../src/api-types.ts'
+import type { JobJson, RunJson, StepJson, ValueJson } from '../../../src/api-types.ts'
 
 /** A part of a row: when something waited or worked. */
 export interface Segment {
@@ -7,8 +7,17 @@ export interface Segment {
   readonly kind: 'wait' | 'work'
 }
 
+/** The details of a row, for the panel beside the waterfall. Absent fields are not known, or do not apply. */
+export interface WaterfallPart extends Partial<Omit<StepJson, 'id' | 'kind' | 'state' | 'output' | 'error'>> {
+  readonly kind: StepJson['kind'] | 'attempt' | 'whole' | 'compensation'
+  readonly output?: ValueJson | undefined
+  readonly error?: StepJson['error'] | undefined
+  readonly worker?: string
+}
+
 /** A row of the waterfall. */
 export interface WaterfallRow {
+  /** Names the row among those of its run, also in addresses. */
   readonly key: string
   readonly label: string
   /** A remark, such as the kind of step. */
@@ -17,6 +26,7 @@ export interface WaterfallRow {
   readonly state: string
   readonly segments: readonly Segment[]
   readonly error?: string | undefined
+  readonly part: WaterfallPart
 }
 
 /** The rows of a run and the time that they span. */
@@ -25,6 +35,9 @@ export interface WaterfallData {
   readonly start: number
   readonly end: number
 }
+
+/** The key of the row of a run without known attempts. */
+const wholeRun = 'run'
 
 const stepNotes: Readonly<Record<string, string>> = {
   sleep: 'sleep',
@@ -58,23 +71,25 @@ function attemptRows(run: RunJson, due: number, now: number): WaterfallRow[] {
     const waitsFrom = run.retryOf === undefined ? due : (started ?? due)
     return [
       {
-        key: run.id,
+        key: wholeRun,
         label: started === undefined ? 'Waiting' : 'Run',
         depth: 0,
         state,
         segments: [...segment('wait', waitsFrom, started ?? ended), ...segment('work', started, ended)],
+        part: { ...run, kind: 'whole' },
       },
     ]
   }
   let waitsSince = run.retryOf === undefined ? due : (ms(attemptHistory[0]?.dueAt) ?? due)
-  return attemptHistory.map(({ number, startedAt: begin, endedAt: finish, error, worker }, at) => {
+  return attemptHistory.map((attempt, at) => {
+    const { number, startedAt: begin, endedAt: finish, error, worker } = attempt
     const isLast = at === attemptHistory.length - 1
     const started = ms(begin)
     const ended = ms(finish) ?? (isLast ? (ms(endedAt) ?? now) : started)
     const from = waitsSince
     waitsSince = ended ?? from
     return {
-      key: `${run.id} ${number}`,
+      key: `attempt ${number}`,
       label: `Attempt ${number}`,
       note: worker === undefined ? undefined : `worker ${worker}`,
       depth: 0 as const,
@@ -82,8 +97,19 @@ function attemptRows(run: RunJson, due: number, now: number): WaterfallRow[] {
       segments: [...segment('wait', from, started ?? Math.max(now, from)), ...segment('work', started, ended)],
       // The error of the run is shown below the rows.
       error: error && error.message !== run.error?.message ? `${error.name}: ${error.message}` : undefined,
+      part: {
+        ...attempt,
+        kind: 'attempt',
+        output: isLast && state === 'completed' ? run.output : undefined,
+        error: error ?? (isLast && state === 'failed' ? run.error : undefined),
+      },
     }
   })
+}
+
+/** Returns the row that an address names. A run whose attempts were not known yet is its first attempt now. */
+export function findRow(rows: readonly WaterfallRow[], key: string | null): WaterfallRow | undefined {
+  return rows.find((row) => row.key === key) ?? (key === wholeRun ? rows[0] : undefined)
 }
 
 function stepRow(step: StepJson, now: number): WaterfallRow {
@@ -98,6 +124,7 @@ function stepRow(step: StepJson, now: number): WaterfallRow {
     state,
     segments: segment(isWait ? 'wait' : 'work', ms(startedAt), ms(endedAt) ?? now),
     error: error && `${error.name}: ${error.message}`,
+    part: step,
   }
 }
 
@@ -112,6 +139,7 @@ function compensationRow({ id, compensation }: StepJson, now: number): Waterfall
       state: compensation.state,
       segments: segment('work', ms(compensation.startedAt), ms(compensation.endedAt) ?? now),
       error: compensation.error && `${compensation.error.name}: ${compensation.error.message}`,
+      part: { ...compensation, kind: 'compensation' },
     },
   ]
 }

@@ -1,17 +1,21 @@
-import type { JobJson, RunJson } from '../../../src/api-types.ts'
 import { Icon } from '../parts/icon.tsx'
 import { stateLook } from '../parts/states.ts'
 import { formatDuration } from '../time/format-duration.ts'
 import { formatTime } from '../time/format-time.ts'
-import { now } from '../time/now.ts'
 import { axisTicks } from './axis-ticks.ts'
-import { isOpen } from './is-open.ts'
-import { type Segment, toWaterfall, type WaterfallRow } from './waterfall-rows.ts'
+import { revealPart } from './select-part.ts'
+import type { Segment, WaterfallData, WaterfallRow } from './waterfall-rows.ts'
 
-/** The attempts and steps of a run on a time axis. */
-export function Waterfall({ job, run }: { job: JobJson; run: RunJson }) {
-  // Reading `now` repeats this every second, which only an open run needs.
-  const { rows, start, end } = toWaterfall(job, run, isOpen(run.state) ? now.value : 0)
+/** The attempts and steps of a run on a time axis. Each row is a link that shows its details. */
+export function Waterfall({
+  data: { rows, start, end },
+  selected,
+  hrefOf,
+}: {
+  data: WaterfallData
+  selected: WaterfallRow | undefined
+  hrefOf: (row: WaterfallRow) => string
+}) {
   const span = end - start
   return (
     <div class="waterfall">
@@ -28,19 +32,41 @@ export function Waterfall({ job, run }: { job: JobJson; run: RunJson }) {
       </div>
       <ol>
         {rows.map((row) => (
-          <Row key={row.key} row={row} start={start} span={span} />
+          <li key={row.key}>
+            <Row row={row} start={start} span={span} href={hrefOf(row)} isSelected={row === selected} />
+          </li>
         ))}
       </ol>
     </div>
   )
 }
 
-function Row({ row, start, span }: { row: WaterfallRow; start: number; span: number }) {
+function Row({
+  row,
+  start,
+  span,
+  href,
+  isSelected,
+}: {
+  row: WaterfallRow
+  start: number
+  span: number
+  href: string
+  isSelected: boolean
+}) {
   const { label, note, depth, state, segments, error } = row
   const { tone, icon, label: stateName } = stateLook(state)
   const main = segments.findLast(({ kind }) => kind === 'work') ?? segments.at(-1)
   return (
-    <li class="fall-row" data-tone={tone} data-depth={depth}>
+    <a
+      class="fall-row"
+      href={href}
+      data-replace
+      aria-current={isSelected ? 'true' : undefined}
+      data-tone={tone}
+      data-depth={depth}
+      onClick={revealPart}
+    >
       <span class="fall-label">
         <span class="state" title={stateName}>
           <Icon name={note === 'compensation' ? 'back' : icon} spin={state === 'running'} />
@@ -51,7 +77,7 @@ function Row({ row, start, span }: { row: WaterfallRow; start: number; span: num
         </span>
         {note && <span class="muted small clip note">{note}</span>}
       </span>
-      <span class="fall-track" title={error}>
+      <span class="fall-track" title={error} aria-hidden="true">
         {segments.map((segment) => (
           <Bar key={segment.kind} segment={segment} start={start} span={span} />
         ))}
@@ -60,7 +86,7 @@ function Row({ row, start, span }: { row: WaterfallRow; start: number; span: num
         {main ? formatDuration(main.to - main.from) : ''}
       </span>
       {error !== undefined && <span class="fall-error small clip">{error}</span>}
-    </li>
+    </a>
   )
 }
 

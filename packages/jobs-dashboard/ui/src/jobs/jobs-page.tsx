@@ -8,10 +8,10 @@ import { useShortcuts } from '../app/shortcuts.ts'
 import { Failure } from '../parts/failure.tsx'
 import { formatCount } from '../parts/format-count.ts'
 import { BulkBar } from './bulk-bar.tsx'
-import { ChangeSelectedDialog } from './change-selected-dialog.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { toFilter, readJobQuery } from './job-query.ts'
 import { JobsTable } from './jobs-table.tsx'
+import { LazyChangeSelectedDialog } from './lazy-change-selected-dialog.ts'
 import { LiveBadge } from './live-badge.tsx'
 import { MatchingActions } from './matching-actions.tsx'
 import { useJobs } from './use-jobs.ts'
@@ -84,7 +84,7 @@ export function JobsPage() {
         <BulkBar count={selected.size} onChange={changeSelected} onClear={() => setSelected(new Set())} />
       )}
       {change && (
-        <ChangeSelectedDialog
+        <LazyChangeSelectedDialog
           {...change}
           onClose={() => setChange(undefined)}
           onDone={() => {

@@ -1,9 +1,13 @@
 import { useState } from 'preact/hooks'
 
+import { lazyPage } from '../app/lazy-page.tsx'
 import { may, whyUnsupported } from '../app/session.ts'
 import { ActionButton } from '../parts/action-button.tsx'
-import { ChangeMatchingDialog } from './change-matching-dialog.tsx'
 import { hasCondition, type JobQuery } from './job-query.ts'
+
+const ChangeMatchingDialog = lazyPage(async () => (await import('./change-matching-dialog.tsx')).ChangeMatchingDialog, {
+  fallback: null,
+})
 
 const actions = [
   { action: 'retry', label: 'Retry all…', icon: 'rotate', feature: 'retryJob' },

@@ -22,9 +22,17 @@ const fields = [
 ] as const
 
 /** The fields for the options of a send. */
-export function OptionFields({ options, onChange }: { options: OptionTexts; onChange: (next: OptionTexts) => void }) {
+export function OptionFields({
+  options,
+  isOpen,
+  onChange,
+}: {
+  options: OptionTexts
+  isOpen: boolean
+  onChange: (next: OptionTexts) => void
+}) {
   return (
-    <details class="options">
+    <details class="options" open={isOpen}>
       <summary>Options</summary>
       <div class="fields">
         {fields.map(({ name, label, hint, feature }) => {

@@ -62,6 +62,8 @@ function SimpleField({
 }: FieldProps & { kind: 'text' | 'number' | 'boolean' | 'choice' | 'date' | 'date-time' }) {
   const id = useId()
   const [typed, setTyped] = useState('')
+  // A field of one line would drop the line ends.
+  const [hasLines] = useState(() => typeof value === 'string' && /[\r\n]/.test(value))
   const issue = issues.get(path)
   const shared = {
     id,
@@ -101,6 +103,14 @@ function SimpleField({
           onChange={({ currentTarget: { value: text } }) =>
             onChange(kind === 'date' ? text || undefined : fromInput(text))
           }
+        />
+      ) : hasLines ? (
+        <textarea
+          {...shared}
+          class="input"
+          spellcheck={false}
+          value={toText(value)}
+          onInput={({ currentTarget: { value: text } }) => onChange(text || undefined)}
         />
       ) : (
         <input

@@ -1,33 +1,50 @@
 import { useRef, useState } from 'preact/hooks'
 
-import type { EventJson, SendBody, SentJson } from '../../../src/api-types.ts'
+import type { EventJson, JobJson, SendBody, SentJson } from '../../../src/api-types.ts'
 import { act } from '../api/request.ts'
 import { RequestError } from '../api/request-error.ts'
 import { hrefToJob, navigate } from '../app/router.ts'
 import { seesAll, tenant } from '../app/session.ts'
 import { showToast } from '../app/toasts.ts'
 import { Icon } from '../parts/icon.tsx'
+import { findHidden } from './find-hidden.ts'
 import { fieldKind, initialValue, type JsonSchema, resolveSchema } from './json-schema.ts'
 import { JsonField } from './json-field.tsx'
 import { ObjectField } from './object-field.tsx'
 import { emptyOptions, OptionFields, toOptions } from './option-fields.tsx'
+import { payloadOf } from './payload-of.ts'
 import { SchemaField } from './schema-field.tsx'
 
-/** The form of one event. */
-export function SendForm({ event: { event, schema } }: { event: EventJson }) {
+const whyHidden = 'This value is hidden. Enter another one.'
+
+/** The form of one event. It begins with what `source` was sent with, if there is one. */
+export function SendForm({ event: { event, schema }, source }: { event: EventJson; source: JobJson | undefined }) {
   const form = useRef<HTMLFormElement>(null)
   const root = (schema ?? {}) as JsonSchema
   const payloadSchema = resolveSchema(root, root)
   const hasFields = fieldKind(payloadSchema) === 'object'
-  const [view, setView] = useState<'form' | 'json'>(hasFields ? 'form' : 'json')
-  const [payload, setPayload] = useState<unknown>(() => (hasFields ? initialValue(root, root, true) : {}))
-  const [tenantId, setTenantId] = useState(tenant.value ?? '')
-  const [options, setOptions] = useState(emptyOptions)
+  const [given] = useState(() => source && payloadOf(source))
+  const [hidden] = useState(() => findHidden(given, 'payload'))
+  // The form shows only the fields of the schema.
+  const fits =
+    hasFields && Object.keys(given ?? {}).every((name) => Object.hasOwn(payloadSchema.properties ?? {}, name))
+  const [view, setView] = useState<'form' | 'json'>(fits ? 'form' : 'json')
+  const [payload, setPayload] = useState<unknown>(() => given ?? (hasFields ? initialValue(root, root, true) : {}))
+  const [tenantId, setTenantId] = useState(source?.tenantId ?? tenant.value ?? '')
+  const [reference] = useState(() => referenceOf(source))
+  const [options, setOptions] = useState({ ...emptyOptions, reference })
   const [isBusy, setIsBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
-  const [issues, setIssues] = useState<ReadonlyMap<string, string>>(new Map())
+  const [issues, setIssues] = useState<ReadonlyMap<string, string>>(() => toIssues(hidden))
 
+  const refuse = (message: string, found: ReadonlyMap<string, string>) => {
+    setIssues(found)
+    setProblem(message)
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+  }
   const send = async () => {
+    const left = findHidden(payload, 'payload').filter((path) => hidden.includes(path))
+    if (left.length > 0) return refuse('Some values are hidden from you. Replace or remove them.', toIssues(left))
     setIsBusy(true)
     setProblem(undefined)
     setIssues(new Map())
@@ -39,9 +56,7 @@ export function SendForm({ event: { event, schema } }: { event: EventJson }) {
       if (job) navigate(hrefToJob(job.id))
     } catch (error) {
       const failure = error instanceof RequestError ? error : new RequestError(0, 'unknown', String(error))
-      setIssues(new Map(failure.issues.map(({ path, message }) => [path, message])))
-      setProblem(failure.message)
-      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+      refuse(failure.message, new Map(failure.issues.map(({ path, message }) => [path, message])))
     } finally {
       setIsBusy(false)
     }
@@ -96,7 +111,7 @@ export function SendForm({ event: { event, schema } }: { event: EventJson }) {
       ) : (
         <JsonField {...field} />
       )}
-      <OptionFields options={options} onChange={setOptions} />
+      <OptionFields options={options} isOpen={reference !== ''} onChange={setOptions} />
       <div role="alert">
         {problem !== undefined && (
           <div class="notice" data-tone="red">
@@ -124,4 +139,13 @@ export function SendForm({ event: { event, schema } }: { event: EventJson }) {
       </div>
     </form>
   )
+}
+
+function toIssues(hidden: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(hidden.map((path) => [path, whyHidden]))
+}
+
+/** Returns the references as the text of their field. One with a comma cannot be written there. */
+function referenceOf(source: JobJson | undefined): string {
+  return (source?.references ?? []).filter((each) => !each.includes(',')).join(', ')
 }

@@ -1,26 +1,33 @@
 import { useState } from 'preact/hooks'
 
-import type { EventJson } from '../../../src/api-types.ts'
+import type { EventJson, JobJson } from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
-import { hrefTo, navigate, query } from '../app/router.ts'
+import { hrefTo, hrefToJob, navigate, query } from '../app/router.ts'
 import { may, tenantUrl } from '../app/session.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Failure } from '../parts/failure.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
+import { payloadOf } from './payload-of.ts'
 import { SendForm } from './send-form.tsx'
 
-/** Sends an event through a form that is generated from its schema. */
+/** Sends an event through a form that is generated from its schema. `?from=<id>` fills it in from a job. */
 export function SendPage() {
-  const { data, error } = useQuery<readonly EventJson[]>(may('send') ? tenantUrl('events') : undefined)
+  const from = query.value.get('from') ?? undefined
+  const known = useQuery<readonly EventJson[]>(may('send') ? tenantUrl('events') : undefined)
+  const job = useQuery<JobJson>(may('send') && from !== undefined ? tenantUrl('job', { id: from }) : undefined)
+  const source = job.data
+  const error = known.error ?? job.error
   const [asked, setAsked] = useState(query.value.get('event') ?? '')
+  const data = from !== undefined && !source ? undefined : withEventOf(source, known.data)
   const event =
-    data?.find((each) => each.event === asked) ??
+    data?.find((each) => each.event === (source?.event ?? asked)) ??
     data?.find(({ definitionIds }) => definitionIds.length > 0) ??
     data?.[0]
   return (
     <>
       <div class="page-head">
-        <h1>Send an event</h1>
+        <h1>{from === undefined ? 'Send an event' : 'Send again'}</h1>
       </div>
       {!may('send') ? (
         <Empty icon="info" title="You do not have the permission to send events" />
@@ -36,6 +43,18 @@ export function SendPage() {
         </div>
       ) : (
         <div class="card send">
+          {source && (
+            <p class="notice">
+              <Icon name="info" />
+              <span>
+                {payloadOf(source) ? 'Filled in from ' : 'The payload is not available: '}
+                <a class="text-link mono" href={hrefToJob(source.id)}>
+                  {source.id}
+                </a>
+                . Sending creates a new job.
+              </span>
+            </p>
+          )}
           <div class="field">
             <label for="event">Event</label>
             <select
@@ -60,11 +79,21 @@ export function SendPage() {
                   : 'No definition handles it.')}
             </span>
           </div>
-          {event ? <SendForm key={event.event} event={event} /> : <Skeleton width="100%" height={240} />}
+          {event ? (
+            <SendForm key={`${event.event} ${from}`} event={event} source={source} />
+          ) : (
+            <Skeleton width="100%" height={240} />
+          )}
         </div>
       )}
     </>
   )
+}
+
+/** Adds the event of a job that another process handles. */
+function withEventOf(source: JobJson | undefined, events: readonly EventJson[] | undefined) {
+  if (!source || !events || events.some(({ event }) => event === source.event)) return events
+  return [...events, { event: source.event, definitionIds: [] }]
 }
 
 function EventOptions({ events = [] }: { events?: readonly EventJson[] | undefined }) {

@@ -1,0 +1,130 @@
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+
+import { findViolations } from '../kit/find-violations.ts'
+import type { Pages } from '../kit/open-pages.ts'
+import { openServer } from '../kit/open-server.ts'
+import { quietLogger } from '../kit/quiet-logger.ts'
+import { hostileText } from '../kit/test-jobs.ts'
+
+const tenantId = 'again'
+
+/** Tests that a job is sent again with another payload. */
+export function describeSendAgain(pages: Pages): void {
+  describe('a job that is sent again', () => {
+    let id: string
+
+    beforeAll(async () => {
+      const mail = { tenantId, to: 'secret@example.com', template: 'again' }
+      id = await pages.sent('failed', 'mail.requested', mail, { reference: 'mail_1', idempotencyKey: 'mail_1' })
+    })
+
+    const path = (of = id): string => `/job?id=${encodeURIComponent(of)}`
+    const button = (page: Page) => page.getByRole('button', { name: 'Send again…' })
+    const submit = (page: Page) => page.getByRole('button', { name: 'Send', exact: true }).click()
+    const idIn = (page: Page): string => new URL(page.url()).searchParams.get('id')!
+
+    test('fills in the form, and is a new job with what was changed', async () => {
+      const page = await pages.open(path())
+      await button(page).click()
+      await page.getByRole('heading', { name: 'Send again' }).waitFor()
+      await page.getByText('Sending creates a new job.').waitFor()
+      expect(await page.getByLabel('Event').inputValue()).toBe('mail.requested')
+      expect(await page.getByLabel('Tenant').inputValue()).toBe(tenantId)
+      expect(await page.getByLabel('to', { exact: true }).inputValue()).toBe('secret@example.com')
+      expect(await page.getByLabel('template').inputValue()).toBe('again')
+      expect(await page.getByLabel('Reference', { exact: true }).inputValue()).toBe('mail_1')
+      expect(await page.getByLabel('Idempotency key').inputValue()).toBe('')
+      expect(await findViolations(page)).toEqual([])
+      expect(page.url()).not.toContain('secret')
+      const stored = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state, document.cookie])'
+      expect(await page.evaluate(stored)).not.toContain('secret')
+      await page.getByLabel('template').fill('edited')
+      await submit(page)
+      await page.getByText('No server takes the mail edited').waitFor()
+      expect(idIn(page)).not.toBe(id)
+      const { payload, references, tenantId: sentFor } = await pages.client().inspect.getJob(idIn(page))
+      expect(payload).toEqual({ tenantId, to: 'secret@example.com', template: 'edited' })
+      expect([sentFor, references]).toEqual([tenantId, ['mail_1']])
+    })
+
+    test('can be edited with the keyboard alone, also after a reload, for another tenant', async () => {
+      const page = await pages.open(path(), { colorScheme: 'dark' })
+      await button(page).focus()
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/send\?from=/)
+      await page.reload()
+      await page.getByLabel('template').fill('by-key')
+      expect(await findViolations(page)).toEqual([])
+      await page.getByLabel('Tenant').fill('elsewhere')
+      await page.keyboard.press('Enter')
+      await page.getByText('No server takes the mail by-key').waitFor()
+      expect((await pages.client().getJobStatus(idIn(page))).tenantId).toBe('elsewhere')
+    })
+
+    test('is left when the user chooses another event', async () => {
+      const page = await pages.open(`/send?from=${encodeURIComponent(id)}`)
+      await page.getByLabel('to', { exact: true }).waitFor()
+      await page.getByLabel('Event').selectOption('order.placed')
+      await page.getByLabel('orderId').waitFor()
+      await page.waitForURL(/\/send\?event=order\.placed$/)
+      expect(await page.getByText('Sending creates a new job.').count()).toBe(0)
+    })
+
+    test('is refused to users who may not send or not see payloads', async () => {
+      for (const can of [{ send: true }, { payloads: true }]) {
+        pages.access = { user: 'bob', tenants: [tenantId], can }
+        const page = await pages.open(path())
+        await page.getByText('No server takes the mail again').first().waitFor()
+        expect(await button(page).count()).toBe(0)
+      }
+      const page = await pages.open(`/send?from=${encodeURIComponent(id)}`)
+      await page.getByText('You do not have the permission to send events').waitFor()
+      pages.access = { user: 'bob', tenants: [tenantId], can: { send: true } }
+      await page.reload()
+      await page.getByText('The payload is not available').waitFor()
+      expect(await page.getByLabel('to', { exact: true }).inputValue()).toBe('')
+      pages.access = { user: 'eve', tenants: ['rival'], can: { send: true, payloads: true } }
+      pages.expectedMessages = /404/
+      await page.reload()
+      await page.getByRole('heading', { name: 'Not found' }).waitFor()
+    })
+
+    test('keeps hostile text and line ends as they are', async () => {
+      const mail = { tenantId, to: hostileText, template: 'two\nlines' }
+      const hostile = await pages.sent('failed', 'mail.requested', mail)
+      const page = await pages.open(path(hostile))
+      await button(page).click()
+      expect(await page.getByLabel('to', { exact: true }).inputValue()).toBe(hostileText)
+      await page.getByLabel('template').pressSequentially('!')
+      expect(await page.evaluate(() => 'isHacked' in globalThis)).toBe(false)
+      await submit(page)
+      await page.locator('.error-view').first().waitFor()
+      expect((await pages.client().inspect.getJob(idIn(page))).payload).toEqual({ ...mail, template: 'two\nlines!' })
+    })
+
+    test('does not send what is hidden from the user', async () => {
+      const server = await openServer({
+        client: pages.client(),
+        logger: quietLogger,
+        authorize: () => pages.access,
+        redact: ['payload.to'],
+      })
+      try {
+        const page = await pages.openEmpty()
+        await page.goto(`${server.url}/send?from=${encodeURIComponent(id)}`)
+        await page.getByText('This value is hidden. Enter another one.').waitFor()
+        await submit(page)
+        await page.getByText('Some values are hidden from you.').waitFor()
+        expect(await findViolations(page)).toEqual([])
+        await page.getByLabel('to', { exact: true }).fill('b@example.com')
+        await submit(page)
+        await page.getByText('No server takes the mail again').first().waitFor()
+        const { payload } = await pages.client().inspect.getJob(idIn(page))
+        expect(payload).toEqual({ tenantId, to: 'b@example.com', template: 'again' })
+      } finally {
+        await server.stop()
+      }
+    })
+  })
+}

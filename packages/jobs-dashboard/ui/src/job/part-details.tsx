@@ -1,0 +1,155 @@
+import type { ComponentChildren } from 'preact'
+
+import type { JobJson, RunJson } from '../../../src/api-types.ts'
+import { hrefTo, hrefToJob } from '../app/router.ts'
+import { tenantUrl } from '../app/session.ts'
+import { Icon } from '../parts/icon.tsx'
+import { StateLabel } from '../parts/state-label.tsx'
+import { formatDuration } from '../time/format-duration.ts'
+import { Time } from '../time/time.tsx'
+import { ErrorView } from './error-view.tsx'
+import { clearPart, hrefToPart } from './select-part.ts'
+import { ValueView } from './value-view.tsx'
+import type { Segment, WaterfallPart, WaterfallRow } from './waterfall-rows.ts'
+
+const kinds: Readonly<Partial<Record<WaterfallPart['kind'], string>>> = {
+  run: 'Step',
+  sleep: 'Sleep',
+  sleepUntil: 'Sleep',
+  waitForEvent: 'Wait for an event',
+  sendEvent: 'Sends an event',
+  runJob: 'Runs a job',
+  compensation: 'Compensation',
+}
+
+/** The details of a part of the waterfall. */
+export function PartDetails({ job, run, row }: { job: JobJson; run: RunJson; row: WaterfallRow }) {
+  const { label, state, part } = row
+  const { kind, startedAt, endedAt, nextAttemptAt, attempts = 0, maxAttempts, output, error, worker } = part
+  const stepId = output && kind !== 'attempt' && kind !== 'whole' ? label : undefined
+  return (
+    <>
+      <header>
+        <div>
+          <p class="muted small">{kinds[kind] ?? run.definitionId}</p>
+          <h3>{label}</h3>
+        </div>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Close the details"
+          title="Close (Esc)"
+          onClick={() => clearPart(job.id)}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      <dl>
+        <Fact name="State">
+          <StateLabel state={state} />
+        </Fact>
+        <WaitFacts part={part} />
+        {startedAt && (
+          <Fact name="Started">
+            <Time at={startedAt} both />
+          </Fact>
+        )}
+        {endedAt && (
+          <Fact name="Ended">
+            <Time at={endedAt} both />
+          </Fact>
+        )}
+        <DurationFact name="Waited" segment={row.segments.find((each) => each.kind === 'wait')} />
+        <DurationFact name="Duration" segment={row.segments.find((each) => each.kind === 'work')} />
+        {attempts > 0 && (
+          <Fact name="Attempts">
+            {attempts}
+            {maxAttempts !== undefined && ` of ${maxAttempts}`}
+          </Fact>
+        )}
+        {nextAttemptAt && (
+          <Fact name="Next attempt">
+            <Time at={nextAttemptAt} both />
+          </Fact>
+        )}
+        {worker !== undefined && (
+          <Fact name="Worker">
+            <span class="mono">{worker}</span>
+          </Fact>
+        )}
+        {part.compensation && (
+          <Fact name="Compensation">
+            <a data-replace class="text-link" href={hrefToPart(job.id, run.id, `compensation ${label}`)}>
+              <StateLabel state={part.compensation.state} />
+            </a>
+          </Fact>
+        )}
+        {kind === 'compensation' && (
+          <Fact name="Reverses">
+            <a data-replace class="text-link" href={hrefToPart(job.id, run.id, `step ${label}`)}>
+              {label}
+            </a>
+          </Fact>
+        )}
+      </dl>
+      {error && <ErrorView error={error} title={state === 'failed' ? 'Error' : 'Last error'} />}
+      {output && (
+        <div>
+          <h4>Output</h4>
+          <ValueView
+            value={output}
+            download={tenantUrl('download', { id: job.id, run: run.id, step: stepId, part: 'output' })}
+          />
+        </div>
+      )}
+    </>
+  )
+}
+
+/** The event or job that a wait waits for, and its end. */
+function WaitFacts({ part: { waitsFor, waitsUntil } }: { part: WaterfallPart }) {
+  return (
+    <>
+      {waitsFor && (
+        <Fact name="Waits for">
+          {'event' in waitsFor ? (
+            <>
+              <a class="text-link" href={hrefTo('/jobs', { event: waitsFor.event })}>
+                {waitsFor.event}
+              </a>
+              {waitsFor.match && (
+                <span class="listed">
+                  where <code>{waitsFor.match.field}</code> is <code>{JSON.stringify(waitsFor.match.value)}</code>
+                </span>
+              )}
+            </>
+          ) : (
+            <a class="text-link mono" href={hrefToJob(waitsFor.jobId)}>
+              {waitsFor.jobId}
+            </a>
+          )}
+        </Fact>
+      )}
+      {waitsUntil && (
+        <Fact name="Waits until">
+          <Time at={waitsUntil} both />
+        </Fact>
+      )}
+    </>
+  )
+}
+
+function DurationFact({ name, segment }: { name: string; segment: Segment | undefined }) {
+  return segment && segment.to > segment.from ? (
+    <Fact name={name}>{formatDuration(segment.to - segment.from)}</Fact>
+  ) : null
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

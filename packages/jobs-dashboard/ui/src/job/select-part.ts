@@ -1,0 +1,35 @@
+import { hrefTo, hrefToJob, navigate } from '../app/router.ts'
+
+/** The id of the panel with the details. A page has at most one. */
+export const partPanelId = 'part'
+
+/** Returns the address of a job with a part of one of its runs selected. */
+export function hrefToPart(jobId: string, runId: string, part: string): string {
+  return hrefTo('/job', { id: jobId, run: runId, part })
+}
+
+/** Selects the next or the previous part of the page. */
+export function selectNeighbor(by: 1 | -1): void {
+  const parts = [...document.querySelectorAll<HTMLAnchorElement>('a.fall-row')]
+  const at = parts.findIndex((part) => part.ariaCurrent)
+  const next = parts[at < 0 ? 0 : Math.min(Math.max(at + by, 0), parts.length - 1)]
+  if (!next) return
+  next.focus()
+  navigate(next.href, { replace: true })
+}
+
+/** Closes the details. The focus returns to the row. */
+export function clearPart(jobId: string): void {
+  document.querySelector<HTMLElement>('a.fall-row[aria-current]')?.focus()
+  navigate(hrefToJob(jobId), { replace: true })
+}
+
+/** Brings the details of a clicked row to a user who would not see them: to the keyboard, and on a small screen. */
+export function revealPart({ detail, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent): void {
+  if (ctrlKey || metaKey || shiftKey || altKey) return // opens another tab
+  requestAnimationFrame(() => {
+    const panel = document.getElementById(partPanelId)
+    if (detail === 0) panel?.focus({ preventScroll: true }) // a click by the keyboard
+    if (matchMedia('(max-width: 1180px)').matches) panel?.scrollIntoView({ block: 'nearest' })
+  })
+}
