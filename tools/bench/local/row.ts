@@ -12,7 +12,7 @@ export interface Row {
   readonly verdict: Verdict
   readonly detail: string
   /** The table or list of the page, if it is not the first table. */
-  readonly section?: 'load' | 'profile' | 'fairness' | 'telemetry'
+  readonly section?: 'load' | 'profile' | 'fairness' | 'telemetry' | 'inspection'
   /** The cells of a row of another table. */
   readonly cells?: readonly string[]
   /** The measured number, for a chart. */

@@ -2,6 +2,7 @@ import { spread } from '../../statistics.ts'
 import type { Row, Verdict } from '../row.ts'
 import { loadHeader } from '../rows/load-rows.ts'
 import { fairnessSection } from './fairness-section.ts'
+import { inspectionSection } from './inspection-section.ts'
 import { telemetrySection } from './telemetry-section.ts'
 import { table } from './table.ts'
 import { tried } from './tried.ts'
@@ -45,6 +46,7 @@ ${table(loadHeader, underLoad)}
 
 ${fairnessSection(rows, charts.fairness)}
 ${telemetrySection(rows)}
+${inspectionSection(rows)}
 ## Where the time goes
 
 Microseconds per job (\`./dev bench local --profile\` also shows functions):
