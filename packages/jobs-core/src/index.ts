@@ -60,6 +60,7 @@ export type { EventInfo } from './inspection/event-info.ts'
 export type { CountGroup, JobCount, JobCounts } from './inspection/job-counts.ts'
 export type { AttemptDetails, JobDetails, RunDetails } from './inspection/job-details.ts'
 export type { JobFilter } from './inspection/job-filter.ts'
+export type { JobSelection } from './inspection/job-selection.ts'
 export type {
   ChangeJobsOptions,
   ChangeJobsResult,

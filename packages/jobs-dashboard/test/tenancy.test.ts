@@ -1,4 +1,4 @@
-import { defineEvents, type JobClient, JobNotVisibleError } from '@cgk-platform/jobs-core'
+import { defineEvents, type JobClient } from '@cgk-platform/jobs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/v4'
 
@@ -81,29 +81,6 @@ describe('a user of one tenant', () => {
       expect((await other.text()).replace(otherId, 'unknown')).toBe(await unknown.text())
     }
     expect((await client.getJobStatus(otherId)).runs).toHaveLength(2)
-  })
-
-  test('gets that answer also on an engine that waits for an unknown id, because it may be that of a new job', async () => {
-    const waits = async (id: string): Promise<never> => {
-      throw new JobNotVisibleError({ jobId: id, provider: 'fake', problem: 'its id is new' })
-    }
-    const wrap = (inner: JobClient): JobClient => ({
-      ...inner,
-      forTenant(tenantId) {
-        const { retryJob, cancelJob, ...tenant } = client.forTenant(tenantId)
-        return {
-          ...tenant,
-          retryJob: (id) => (id === 'unknown' ? waits(id) : retryJob(id)),
-          cancelJob: (id) => (id === 'unknown' ? waits(id) : cancelJob(id)),
-        }
-      },
-    })
-    const browser = openDashboard({}, wrap).as({ user: 'bob', tenants: ['acme'], can: everything })
-    for (const action of ['retry', 'cancel']) {
-      const other = await browser.post(action, { ids: [otherId] })
-      const unknown = await browser.post(action, { ids: ['unknown'] })
-      expect((await other.text()).replace(otherId, 'unknown')).toBe(await unknown.text())
-    }
   })
 
   test('cannot retry or cancel the jobs of another tenant by a filter', async () => {

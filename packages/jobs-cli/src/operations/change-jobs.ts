@@ -2,13 +2,14 @@ import type { ChangeJobsOptions, ChangeJobsResult, JobFilter } from '@cgk-platfo
 import { invalidOption } from '@cgk-platform/jobs-core/provider'
 
 import { toJson } from '../terminal/to-json.ts'
-import { type Change, changeById } from './change-by-id.ts'
 import { confirmChange } from './confirm-change.ts'
 import { escapeControls } from '../terminal/escape-controls.ts'
 import type { FilterFlags } from './filter-flags.ts'
 import type { OperationContext, OperationFlags } from './run-operation.ts'
-import { type Scope, scopeOf } from './scope-of.ts'
+import { scopeOf } from './scope-of.ts'
 import { toJobFilter } from './to-job-filter.ts'
+
+type Change = 'retry' | 'cancel'
 
 /** The flags of `retry` and `cancel`. */
 export interface ChangeFlags extends FilterFlags, OperationFlags {
@@ -26,10 +27,12 @@ export async function changeJobs(
   context: OperationContext,
 ): Promise<number> {
   const { client, output } = context
-  const scope = scopeOf(client, flags.tenant)
+  const { inspect } = scopeOf(client, flags.tenant)
   const filter = toJobFilter(flags)
   checkSelection(change, ids, filter, flags)
-  const run = ids.length > 0 ? changeById(change, ids, scope) : changeMatching(change, filter, scope)
+  const selected = ids.length > 0 ? { ids } : filter
+  const run = async (options: ChangeJobsOptions): Promise<ChangeJobsResult> =>
+    change === 'retry' ? inspect.retryJobs(selected, options) : inspect.cancelJobs(selected, options)
   const report = progressReporter(change, context)
   if (flags.dryRun) return print(change, await run({ dryRun: true }), flags, context)
   const isOneJob = ids.length === 1
@@ -45,14 +48,6 @@ export async function changeJobs(
   }
   const result = await run({ signal: context.untilInterrupted(), onProgress: report })
   return print(change, result, flags, context)
-}
-
-function changeMatching(
-  change: Change,
-  filter: JobFilter,
-  { inspect }: Scope,
-): (options: ChangeJobsOptions) => Promise<ChangeJobsResult> {
-  return (options) => (change === 'retry' ? inspect.retryJobs(filter, options) : inspect.cancelJobs(filter, options))
 }
 
 function checkSelection(change: Change, ids: readonly string[], filter: JobFilter, { tenant }: FilterFlags): void {

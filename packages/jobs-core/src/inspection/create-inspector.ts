@@ -8,6 +8,7 @@ import { requireFeature, requireFeatures } from '../provider/check-support.ts'
 import { type JobState, openStates } from '../runs/job-state.ts'
 import type { LoggerLike } from '../logging/logger.ts'
 import type { Clock } from '../time/clock.ts'
+import { changeById } from './change-by-id.ts'
 import { changeJobs } from './change-jobs.ts'
 import { getStats } from './get-stats.ts'
 import {
@@ -21,7 +22,8 @@ import {
 } from './inspect-options.ts'
 import type { InspectedEngine, InspectSource } from './inspect-source.ts'
 import type { ChangeJobsOptions, ChangeJobsResult, JobInspector, TenantInspector } from './job-inspector.ts'
-import type { JobFilter } from './job-filter.ts'
+import type { JobSelection } from './job-selection.ts'
+import { readJobIds } from './read-job-ids.ts'
 import { readJobs } from './read-jobs.ts'
 import { createTenantInspector } from './tenant-inspector.ts'
 import { watchJobs } from './watch-jobs.ts'
@@ -62,11 +64,23 @@ export function createInspector(
 
   const changeMany = async (
     operation: 'retryJobs' | 'cancelJobs',
-    given: JobFilter,
+    given: JobSelection,
     givenOptions: ChangeJobsOptions | undefined,
     tenantId: string | undefined,
   ): Promise<ChangeJobsResult> => {
     const allowed: readonly JobState[] = operation === 'retryJobs' ? ['failed'] : openStates
+    const requiredFor = (read: Feature): Feature[] => (operation === 'retryJobs' ? [read, 'retryJob'] : [read])
+    const change = async (id: string): Promise<boolean> => {
+      if (operation === 'cancelJobs') return (await source.cancel(id, tenantId)).state === 'cancelled'
+      await source.retry(id, tenantId)
+      return true
+    }
+    const ids = readJobIds(given)
+    if (ids) {
+      const options = changeOptions.read(givenOptions)
+      await enginesFor(`inspect.${operation}`, requiredFor('inspect.getJob'), undefined, {}, true)
+      return changeById(source, { ids, states: allowed, tenantId, change }, options)
+    }
     const filter = readFilter(filterOptions, given, operation === 'retryJobs' ? 'retry' : 'cancel')
     const options = changeOptions.read(givenOptions)
     if (Object.keys(filter).length === 0) {
@@ -78,13 +92,13 @@ export function createInspector(
       throw invalidOption('states', `contains \`${wrong}\``, remedy)
     }
     const query = { ...filter, states: filter.states ?? allowed }
-    const features: Feature[] = operation === 'retryJobs' ? ['inspect.listJobs', 'retryJob'] : ['inspect.listJobs']
-    const engines = await enginesFor(`inspect.${operation}`, features, filterOptions, query, true)
-    const change = async (id: string): Promise<boolean> => {
-      if (operation === 'cancelJobs') return (await source.cancel(id, tenantId)).state === 'cancelled'
-      await source.retry(id, tenantId)
-      return true
-    }
+    const engines = await enginesFor(
+      `inspect.${operation}`,
+      requiredFor('inspect.listJobs'),
+      filterOptions,
+      query,
+      true,
+    )
     return changeJobs(engines, source, { filter: query, change, nowMs: clock.now() }, options)
   }
 
@@ -113,8 +127,8 @@ export function createInspector(
       const engines = await enginesFor('inspect.getStats', ['inspect.listJobs'], statsOptions, options)
       return getStats(engines, source.list, options, clock.now())
     },
-    retryJobs: async (filter, options) => changeMany('retryJobs', filter, options, tenantId),
-    cancelJobs: async (filter, options) => changeMany('cancelJobs', filter, options, tenantId),
+    retryJobs: async (jobs, options) => changeMany('retryJobs', jobs, options, tenantId),
+    cancelJobs: async (jobs, options) => changeMany('cancelJobs', jobs, options, tenantId),
     subscribe(given, listener, givenOptions) {
       const filter = readFilter(filterOptions, given, 'watch')
       if (typeof listener !== 'function') throw invalidOption('listener', 'is not a function', 'Pass a function.')

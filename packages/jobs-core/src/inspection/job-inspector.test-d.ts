@@ -5,7 +5,9 @@ import type { JobHandle } from '../client/send-options.ts'
 import type { JobState } from '../runs/job-state.ts'
 import type { JobCounts } from './job-counts.ts'
 import type { JobDetails } from './job-details.ts'
+import type { JobFilter } from './job-filter.ts'
 import type { ChangeJobsResult, JobInspector, TenantInspector } from './job-inspector.ts'
+import type { JobSelection } from './job-selection.ts'
 import type { JobSummary } from './job-summary.ts'
 
 declare const client: JobClient
@@ -55,6 +57,26 @@ describe('an inspector', () => {
     void client.inspect.countJobs({ by: 'worker' })
     // @ts-expect-error -- a filter is required
     void client.inspect.retryJobs()
+  })
+
+  test('changes jobs by a filter or by their ids, not by both', () => {
+    const filter: JobFilter = { event: 'order.created' }
+    const ids: readonly string[] = ['job_1']
+    expectTypeOf(client.inspect.retryJobs({ ids })).resolves.toEqualTypeOf<ChangeJobsResult>()
+    void acme.inspect.cancelJobs({ ids: ['job_1'] }, { dryRun: true })
+    const selection: JobSelection = ids.length > 0 ? { ids } : filter
+    void client.inspect.cancelJobs(selection)
+    // @ts-expect-error -- ids with a condition
+    void client.inspect.retryJobs({ ids, event: 'order.created' })
+    const both = { ...filter, ids }
+    // @ts-expect-error
+    void client.inspect.cancelJobs(both)
+    // @ts-expect-error -- ids can be missing, and then all jobs of the tenant would match
+    void acme.inspect.cancelJobs({ ids: undefined as readonly string[] | undefined })
+    // @ts-expect-error -- several ids
+    void client.inspect.retryJobs({ ids: 'job_1' })
+    // @ts-expect-error -- only changes
+    void client.inspect.listJobs({ ids })
   })
 
   test('passes changes to a listener, and returns the function that stops it', () => {

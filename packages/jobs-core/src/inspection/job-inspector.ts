@@ -5,6 +5,7 @@ import type { EventInfo } from './event-info.ts'
 import type { CountGroup, JobCounts } from './job-counts.ts'
 import type { JobDetails } from './job-details.ts'
 import type { JobFilter } from './job-filter.ts'
+import type { JobSelection } from './job-selection.ts'
 import type { JobStats } from './job-stats.ts'
 import type { JobSummary, JobSummaryPage } from './job-summary.ts'
 import type { WorkerInfo } from './worker-info.ts'
@@ -51,13 +52,13 @@ export interface ChangeJobsOptions {
 
 /** The progress or result of `inspect.retryJobs` and `inspect.cancelJobs`. */
 export interface ChangeJobsResult {
-  /** Number of jobs that matched. */
+  /** Number of jobs that matched, or of ids. Of a dry run: number of jobs that would be changed. */
   readonly matched: number
   /** Number of jobs that were retried or cancelled. */
   readonly changed: number
-  /** Number of jobs that had changed their state in the meantime, so nothing was done. */
+  /** Number of jobs for which there was nothing to do, because of their state. */
   readonly skipped: number
-  /** The jobs that could not be changed, at most 100. */
+  /** The jobs that could not be changed, at most 100. An unknown id and one of another tenant have the same error. */
   readonly failed: readonly { readonly jobId: string; readonly error: JobErrorInfo }[]
   /** Number of jobs that could not be changed. */
   readonly failures: number
@@ -92,17 +93,19 @@ export interface TenantInspector {
   /** Returns figures of a time range. */
   getStats(options?: StatsOptions): Promise<JobStats>
   /**
-   * Retries the failed jobs that match and were sent before the call, each at most once. Safe to interrupt and repeat.
+   * Retries the failed jobs that match and were sent before the call, or those of `ids`, each at most once. Safe to
+   * interrupt and repeat.
    *
    * @throws {InvalidOptionError} for a filter without a condition. The tenant of `forTenant` is one.
    */
-  retryJobs(filter: JobFilter, options?: ChangeJobsOptions): Promise<ChangeJobsResult>
+  retryJobs(jobs: JobSelection, options?: ChangeJobsOptions): Promise<ChangeJobsResult>
   /**
-   * Cancels the jobs that match, have not ended and were sent before the call. Safe to interrupt and repeat.
+   * Cancels the jobs that match, have not ended and were sent before the call, or those of `ids`. Safe to interrupt and
+   * repeat.
    *
    * @throws {InvalidOptionError} for a filter without a condition. The tenant of `forTenant` is one.
    */
-  cancelJobs(filter: JobFilter, options?: ChangeJobsOptions): Promise<ChangeJobsResult>
+  cancelJobs(jobs: JobSelection, options?: ChangeJobsOptions): Promise<ChangeJobsResult>
   /**
    * Calls `listener` with the newest jobs that match, then with each change of them. Returns a function that stops it.
    * An engine that cannot push is read regularly: see the capability `inspect.subscribe: push`. A change whose listener

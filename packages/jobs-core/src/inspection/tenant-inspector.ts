@@ -1,6 +1,8 @@
 import { TenantMismatchError } from '../errors/tenant-mismatch-error.ts'
 import type { JobFilter } from './job-filter.ts'
 import type { TenantInspector } from './job-inspector.ts'
+import type { JobSelection } from './job-selection.ts'
+import { readJobIds } from './read-job-ids.ts'
 
 /** Limits an inspector to one tenant. @param own - whose operations on jobs by id are already limited to it */
 export function createTenantInspector(tenantId: string, own: TenantInspector): TenantInspector {
@@ -16,13 +18,15 @@ export function createTenantInspector(tenantId: string, own: TenantInspector): T
     if (given !== undefined && given !== tenantId) throw new TenantMismatchError({ operation, tenantId })
     return { ...options, tenantId } as Options
   }
+  const ownJobs = (operation: string, jobs: JobSelection): JobSelection =>
+    readJobIds(jobs) ? jobs : jobs && withTenant(operation, jobs)
   return {
     getJob: own.getJob,
     listJobs: async (options) => own.listJobs(withTenant('inspect.listJobs', options)),
     countJobs: async (options) => own.countJobs(withTenant('inspect.countJobs', options)),
     getStats: async (options) => own.getStats(withTenant('inspect.getStats', options)),
-    retryJobs: async (filter, options) => own.retryJobs(filter && withTenant('inspect.retryJobs', filter), options),
-    cancelJobs: async (filter, options) => own.cancelJobs(filter && withTenant('inspect.cancelJobs', filter), options),
+    retryJobs: async (jobs, options) => own.retryJobs(ownJobs('inspect.retryJobs', jobs), options),
+    cancelJobs: async (jobs, options) => own.cancelJobs(ownJobs('inspect.cancelJobs', jobs), options),
     subscribe: (filter, listener, options) => own.subscribe(withTenant('inspect.subscribe', filter), listener, options),
   }
 }

@@ -8,7 +8,7 @@ import type { Access } from './authorize-request.ts'
 export interface Scope {
   /** The tenant. Absent: all tenants. */
   readonly tenantId?: string
-  readonly client: Pick<JobClient, 'retryJob' | 'cancelJob' | 'listPauses'>
+  readonly client: Pick<JobClient, 'listPauses'>
   readonly inspect: TenantInspector
   /** Sends an event, for the tenant if there is one. */
   send(

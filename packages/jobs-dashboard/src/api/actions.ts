@@ -7,8 +7,7 @@ import type { SentJson } from '../api-types.ts'
 import type { DashboardAction } from '../audit.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { ApiContext } from './api-context.ts'
-import { changeById } from './change-by-id.ts'
-import { changeMatching } from './change-matching.ts'
+import { changeJobs } from './change-jobs.ts'
 import { type Fields, readFields, readFilter, readFlag, readIds, readText } from './read-fields.ts'
 
 /** An action with its checked target. */
@@ -40,7 +39,10 @@ const byId = (action: 'retry' | 'cancel'): Action => ({
   names: ['ids'],
   prepare(fields) {
     const ids = readIds(fields)
-    return { target: { ids }, perform: async (context) => changeById(action, ids, context.scope(), context) }
+    return {
+      target: { ids },
+      perform: async (context) => changeJobs(action, { ids }, context.scope(), context),
+    }
   },
 })
 
@@ -52,7 +54,7 @@ const matching = (action: 'retry' | 'cancel'): Action => ({
     const dryRun = readFlag(fields, 'dryRun')
     return {
       target: { filter, dryRun },
-      perform: async (context) => changeMatching(action, { filter, dryRun }, context.scope(), context),
+      perform: async (context) => changeJobs(action, filter, context.scope(), { ...context, dryRun }),
     }
   },
 })

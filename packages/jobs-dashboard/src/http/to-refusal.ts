@@ -1,26 +1,8 @@
 import { JobsError, type Logger, PayloadInvalidError, RequestFailedError } from '@cgk-platform/jobs-core'
 import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
+import { describedError } from './described-error.ts'
 import { Refusal } from './refusal.ts'
-
-/** Errors about the request itself. Their messages contain only what the request named, and names in code. */
-const statusByCode: Readonly<Record<string, number>> = {
-  invalid_option: 400,
-  not_serializable: 400,
-  tenant_required: 400,
-  unknown_event: 400,
-  payload_too_large: 413,
-  unsupported_feature: 501,
-}
-
-/** Errors whose messages would tell more than the request. */
-const fixed: Readonly<Record<string, [status: number, message: string]>> = {
-  definition_not_found: [404, 'This process has no such definition.'],
-  job_not_found: [404, 'No job has this id. The engine may have removed it.'],
-  job_not_retryable: [409, 'Only a failed job can be retried, and this one is not failed now.'],
-  job_not_visible: [503, 'The engine does not show this job yet. Try again.'],
-  tenant_mismatch: [400, 'The request names another tenant.'],
-}
 
 const engineFailures = new Set(['request_failed', 'send_failed', 'store', 'client_closed', 'provider_not_installed'])
 
@@ -31,7 +13,7 @@ const engineFailures = new Set(['request_failed', 'send_failed', 'store', 'clien
 export function toRefusal(error: unknown, logger: Logger): Refusal {
   if (error instanceof Refusal) return error
   if (JobsError.isInstance(error)) {
-    const { code, message } = error
+    const { code } = error
     if (PayloadInvalidError.isInstance(error)) {
       const issues = error.issues.slice(0, 100).map(({ path, message: text }) => ({
         path,
@@ -40,8 +22,8 @@ export function toRefusal(error: unknown, logger: Logger): Refusal {
       }))
       return new Refusal(422, code, 'The payload does not match the schema of its event.', { issues })
     }
-    const [status, text] = fixed[code] ?? [statusByCode[code], message]
-    if (status !== undefined) return new Refusal(status, code, text)
+    const described = describedError(error)
+    if (described) return new Refusal(described.status, code, described.message)
   }
   const logId = crypto.randomUUID().slice(0, 8)
   logger.error('The dashboard could not answer a request.', { logId, error: toErrorInfo(error) })

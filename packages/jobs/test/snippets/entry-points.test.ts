@@ -18,7 +18,7 @@ function namesOf(module: string): string[] {
 
 // Every exported name is part of the public API. Raise a number only on purpose.
 test.each([
-  ['packages/jobs-core/src/index.ts', 143],
+  ['packages/jobs-core/src/index.ts', 144],
   ['packages/jobs-core/src/provider/index.ts', 286],
   ['packages/jobs-core/src/conformance/index.ts', 37],
   ['packages/jobs/src/index.ts', 4],

@@ -78,6 +78,56 @@ export const inspectionChangeCases: readonly ConformanceCase[] = casesOf(rules.i
     },
   },
   {
+    id: 'inspect-change-by-id',
+    title:
+      '`inspect.retryJobs` and `inspect.cancelJobs` change the jobs of `ids`, each once, and only those of the tenant',
+    requiredFeatures: ['inspect.getJob', 'retryJob', 'delay', 'cancelJob of a waiting job'],
+    async run(t) {
+      const failed = await sendFailed(t)
+      const foreign = await sendFailed(t, t.otherTenantId)
+      const completed = await sendCompleted(t)
+      const sendDelayed = async (tenantId: string) =>
+        (await t.send('conformance.plain', {}, { tenantId, options: { delay: '1h' } })).id
+      const delayed = await sendDelayed(t.tenantId)
+      const foreignDelayed = await sendDelayed(t.otherTenantId)
+      const { inspect } = t.client
+      const own = t.client.forTenant(t.tenantId).inspect
+      await t.waitUntil('all jobs can be read in their states', async () => {
+        const read = (ids: string[]) => Promise.all(ids.map(async (id) => (await inspect.getJob(id)).state))
+        const states = await read([failed, foreign, completed, delayed, foreignDelayed])
+        return states.join() === 'failed,failed,completed,scheduled,scheduled'
+      })
+      const unknown = [foreign, foreignDelayed, t.unique('unknown')]
+      const ids = [failed, completed, delayed, failed, ...unknown]
+      const count = { matched: 6, changed: 1, skipped: 2, failures: 3, isComplete: true }
+      const checkResult = ({ failed: failures, ...counts }: ChangeJobsResult, expected: typeof count) => {
+        assert.deepEqual(counts, expected)
+        assert.deepEqual(failures.map(({ jobId }) => jobId).toSorted(), unknown.toSorted())
+        for (const { error } of failures) assert.equal(error.code, 'job_not_found')
+      }
+      const dryRun = { ...count, matched: 1, changed: 0 }
+      checkResult(await own.retryJobs({ ids }, { dryRun: true }), dryRun)
+      checkResult(await own.cancelJobs({ ids }, { dryRun: true }), dryRun)
+      checkResult(await own.retryJobs({ ids }), count)
+      const { state, runs } = await t.waitForEnd(failed)
+      assert.deepEqual([state, runs.length], ['completed', 2])
+      checkResult(await own.cancelJobs({ ids }), count)
+      assert.equal((await t.client.getJobStatus(delayed)).state, 'cancelled')
+
+      for (const [id, expected] of [
+        [foreign, 'failed'],
+        [foreignDelayed, 'scheduled'],
+      ] as const) {
+        const { state: left, runs: leftRuns } = await t.client.getJobStatus(id)
+        assert.deepEqual([left, leftRuns.length <= 1], [expected, true], 'The job of another tenant was changed.')
+      }
+      const all = await inspect.cancelJobs({ ids: [foreignDelayed, failed] })
+      assert.deepEqual([all.changed, all.skipped], [1, 1])
+      await t.expectError('invalid_option', () => own.cancelJobs({ ids: undefined } as never))
+      await t.expectError('invalid_option', () => inspect.cancelJobs({ ids: [delayed], tenantId: t.tenantId } as never))
+    },
+  },
+  {
     id: 'inspect-change-is-stopped',
     title: 'a change of many jobs stops when its signal aborts, and a repeated call does the rest',
     requiredFeatures: ['inspect.listJobs', 'inspect.listJobs by state', 'retryJob'],

@@ -1,0 +1,31 @@
+import { changeEach } from './change-each.ts'
+import type { CheckedChange } from './inspect-options.ts'
+import type { InspectSource } from './inspect-source.ts'
+import type { ChangeJobsResult } from './job-inspector.ts'
+import type { JobState } from '../runs/job-state.ts'
+
+/** A change of jobs by their ids. */
+export interface IdsToChange {
+  readonly ids: readonly string[]
+  /** The states of the jobs that can be changed. */
+  readonly states: readonly JobState[]
+  /** The tenant whose jobs can be changed. Absent: all. */
+  readonly tenantId: string | undefined
+  /** Changes one job. Returns false if there was nothing to do. */
+  readonly change: (id: string) => Promise<boolean>
+}
+
+/** Changes the jobs with these ids. In a dry run it reads each. */
+export async function changeById(
+  source: Pick<InspectSource, 'job'>,
+  { ids, states, tenantId, change }: IdsToChange,
+  options: CheckedChange,
+): Promise<ChangeJobsResult> {
+  const changeOne = async (id: string): Promise<boolean> => {
+    // A change waits for an unknown id, which can be that of a new job, and not for one of another tenant. A read
+    // answers both alike.
+    const { state } = await source.job(id, tenantId)
+    return states.includes(state) && (options.dryRun || change(id))
+  }
+  return changeEach([ids], changeOne, options)
+}
