@@ -92,9 +92,10 @@ export type CountsJson = AsJson<JobCounts>
 export type JobSummaryJson = AsJson<JobSummary>
 export type JobPageJson = AsJson<JobSummaryPage>
 export type ChangeJson = AsJson<JobsChange>
-export type DefinitionJson = AsJson<DefinitionInfo>
 export type WorkerJson = AsJson<WorkerInfo>
 export type PauseJson = AsJson<Pause>
+/** A definition. `lastJob` is the newest job of a cron job; a hosted engine would need requests for each. */
+export type DefinitionJson = AsJson<DefinitionInfo> & { readonly lastJob?: JobSummaryJson }
 /** The `schema` is JSON Schema (draft 2020-12). */
 export type EventJson = AsJson<EventInfo>
 

@@ -2,7 +2,7 @@ import { type JobClient, RequestFailedError, SendFailedError } from '@cgk-platfo
 import { createJobClient } from '@cgk-platform/jobs-inngest'
 import { afterEach, expect, test, vi } from 'vitest'
 
-import type { EngineJson, ErrorJson } from '../src/api-types.ts'
+import type { DefinitionJson, EngineJson, ErrorJson } from '../src/api-types.ts'
 import { everything, openDashboard } from './kit/open-dashboard.ts'
 
 afterEach(() => void vi.useRealTimers())
@@ -83,4 +83,22 @@ test('the page of a hosted engine that is down says so', async () => {
   const { as } = overInngest('http://127.0.0.1:1')
   expect(await as({}).read<EngineJson>('engine')).toMatchObject({ provider: 'inngest', ok: false })
   expect((await as({}).get('session')).status).toBe(200)
+})
+
+test('the definitions of a hosted engine are read without its lists, which take two requests for each cron job', async () => {
+  let lists = 0
+  const { engine, as } = openDashboard({}, (client) => ({
+    ...client,
+    async capabilities() {
+      const capabilities = await client.capabilities()
+      const cannot = { supported: false, note: 'It is hosted.', instead: 'Read pages.' } as const
+      return { ...capabilities, features: { ...capabilities.features, 'inspect.countJobs: exact': cannot } }
+    },
+    inspect: { ...client.inspect, listJobs: (options) => (lists++, client.inspect.listJobs(options)) },
+  }))
+  await engine.client.inspect.runCronJob('nightly')
+  await engine.settle()
+  const definitions = await as({}).read<DefinitionJson[]>('definitions')
+  expect(definitions.find(({ id }) => id === 'nightly')).not.toHaveProperty('lastJob')
+  expect(lists).toBe(0)
 })

@@ -54,6 +54,18 @@ describe('a user of one tenant', () => {
     expect([stats.jobs, states.count]).toEqual([1, 1])
   })
 
+  test('sees the last job of a cron job only if it is their own', async () => {
+    const opened = openDashboard()
+    const jobs = await opened.engine.client.inspect.runCronJob('nightly')
+    await opened.engine.settle()
+    const read = async (tenant: string) =>
+      (await opened.as({ user: 'bob', tenants: [tenant] }).read<DefinitionJson[]>('definitions')).find(
+        ({ id }) => id === 'nightly',
+      )
+    expect((await read('acme'))?.lastJob?.id).toBe(jobs.find(({ tenantId }) => tenantId === 'acme')?.id)
+    expect(JSON.stringify(await read('initech'))).not.toMatch(/lastJob|acme|globex/)
+  })
+
   test.each(['globex', 'system', 'nobody', '', ' ', 'acme,globex', '__proto__'])(
     'gets the same answer for the tenant %j as for one that does not exist',
     async (tenant) => {

@@ -54,7 +54,7 @@ function describeSent(jobs: number): string {
   return jobs === 1 ? 'Sent one job.' : `Sent ${jobs} jobs, one for each tenant.`
 }
 
-function stateOf({ enabled, pausedSince }: DefinitionInfo): string | undefined {
+function stateOf({ enabled, paused }: DefinitionInfo): string | undefined {
   if (!enabled) return 'disabled'
-  return pausedSince && 'paused'
+  return paused ? 'paused' : undefined
 }

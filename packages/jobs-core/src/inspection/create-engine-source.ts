@@ -59,8 +59,10 @@ export function createEngineSource({
       const pauses = (canPause && (await provider.pauses?.())) || []
       const nowMs = clock.now()
       return jobs.all().map((definition) => {
-        const since = pauses.find(({ definitionId }) => definitionId === definition.id)?.since
-        return { ...describeDefinition(definition, nowMs), ...(since && { pausedSince: since }) }
+        const pause = pauses.find(({ definitionId }) => definitionId === definition.id)
+        const pausedSince = pause?.since
+        const paused = pause !== undefined
+        return { ...describeDefinition(definition, nowMs), paused, ...(pausedSince && { pausedSince }) }
       })
     },
     events: () => describeEvents(jobs),

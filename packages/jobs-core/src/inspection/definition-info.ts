@@ -16,6 +16,8 @@ export interface DefinitionInfo {
   readonly maxAttempts: number
   /** The other options that were set, each as short text, such as `{ concurrency: '10, 2 per tenant', retry: 'exponential from 1s to 1m' }`. */
   readonly options: Readonly<Record<string, string>>
+  /** True if it is paused. */
+  readonly paused: boolean
   /** Since when it is paused; absent if it is not, or if the engine does not tell. */
   readonly pausedSince?: Date
 }

@@ -103,21 +103,23 @@ test('describes a cron job with its next five ticks', () => {
   )
 })
 
-test('tells since when a definition is paused, if the engine can', async () => {
+test('tells whether and since when a definition is paused, if the engine can', async () => {
   const job = define(() => defineJob({ id: 'charge', event, handler }) as Definition)
   const since = new Date(5)
-  const pauses = async () => [
-    { tenantId: 'acme', since: new Date(1) },
-    { definitionId: 'charge', since },
-  ]
-  const read = async (without: 'pauseJobs of a definition'[]) => {
+  const read = async (without: 'pauseJobs of a definition'[], pause: { since?: Date } = { since }) => {
+    const pauses = async () => [
+      { tenantId: 'acme', since: new Date(1) },
+      { definitionId: 'charge', ...pause },
+    ]
     const provider = createFakeProvider({
       pauses,
       without: without.length > 0 ? [...without, 'pauseJobs of a tenant'] : [],
     })
     const client = createClient({ load: () => provider }, { jobs: [job], clock: createManualClock(nowMs) })
-    return (await client.inspect.listDefinitions())[0]?.pausedSince
+    const [{ paused, pausedSince } = {}] = await client.inspect.listDefinitions()
+    return { paused, pausedSince }
   }
-  expect(await read([])).toEqual(since)
-  expect(await read(['pauseJobs of a definition'])).toBeUndefined()
+  expect(await read([])).toEqual({ paused: true, pausedSince: since })
+  expect(await read([], {})).toEqual({ paused: true })
+  expect(await read(['pauseJobs of a definition'])).toEqual({ paused: false })
 })

@@ -7,7 +7,7 @@ import { describeOptions } from './describe-options.ts'
 const shownTicks = 5
 
 /** Describes a definition. @param nowMs - epoch milliseconds; the next ticks come after it */
-export function describeDefinition(definition: Definition, nowMs: number): DefinitionInfo {
+export function describeDefinition(definition: Definition, nowMs: number): Omit<DefinitionInfo, 'paused'> {
   const { id, kind, enabled, retry } = definition
   return {
     id,

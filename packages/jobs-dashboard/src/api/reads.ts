@@ -71,7 +71,7 @@ export const reads: Readonly<Record<string, Read>> = {
 
   changes: scoped([...filterNames, 'limit'], respondChanges),
 
-  definitions: scoped([], (_scope, _query, { client }, { access }) => showDefinitions(client, access)),
+  definitions: scoped([], (scope, _query, { client }, { access }) => showDefinitions(client, access, scope)),
 
   engine: scoped([], (scope, _query, { client }, { access }) => showEngine(client, access, scope)),
 

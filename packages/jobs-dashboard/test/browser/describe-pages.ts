@@ -5,6 +5,7 @@ import { describeFaults } from './cases/describe-faults.ts'
 import { describePartDetails } from './cases/describe-part-details.ts'
 import { describeRecentFailures } from './cases/describe-recent-failures.ts'
 import { describeSendAgain } from './cases/describe-send-again.ts'
+import { describeSchedules } from './cases/describe-schedules.ts'
 import { describeViews } from './cases/describe-views.ts'
 import { openPages } from './kit/open-pages.ts'
 import type { Target } from './kit/target.ts'
@@ -19,5 +20,6 @@ export function describePages(target: Target): void {
     describeRecentFailures(pages)
     describePartDetails(pages)
     describeSendAgain(pages)
+    describeSchedules(pages)
   })
 }

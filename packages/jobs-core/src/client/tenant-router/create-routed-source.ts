@@ -41,7 +41,7 @@ export function createRoutedSource(
       const all = (await onEach(engines, ({ client }) => client.inspect.listDefinitions())).flat()
       // The clients usually have the same definitions. One that an engine has paused counts.
       const byId = new Map(all.map((definition) => [definition.id, definition]))
-      for (const definition of all) if (definition.pausedSince) byId.set(definition.id, definition)
+      for (const definition of all) if (definition.paused) byId.set(definition.id, definition)
       return [...byId.values()]
     },
     async events() {

@@ -173,6 +173,9 @@ function casesFor(
         assert.ok(!(await isListed(t, target)))
         await whilePaused(t, target, async () => {
           assert.ok(await isListed(t, target))
+          const { definitionId } = target
+          const paused = (await t.client.inspect.listDefinitions()).find(({ id }) => id === definitionId)?.paused
+          assert.notEqual(paused, false, 'The definition does not say that it is paused.')
           const other = await t.client.forTenant(t.otherTenantId).listPauses()
           assert.equal(
             other.some(({ tenantId }) => tenantId !== undefined),

@@ -24,6 +24,7 @@ export function describeViews(pages: Pages): void {
     'a workflow': { path: () => `/job?id=${encodeURIComponent(workflowId)}`, shown: 'print-label' },
     workflows: { path: () => '/workflows', shown: 'Recent jobs' },
     definitions: { path: () => '/definitions', shown: 'nightly-report' },
+    'cron jobs': { path: () => '/definitions?kind=cron', shown: 'Every day at 03:00' },
     engine: { path: () => '/engine', shown: 'Capabilities' },
     send: { path: () => '/send?event=order.placed', shown: 'orderId' },
   }
@@ -135,6 +136,7 @@ export function describeViews(pages: Pages): void {
       [`/job?${part}`]: ['session', 'job'],
       [`/send?from=${encodeURIComponent(failedId)}`]: ['session', 'events', 'job'],
       '/definitions': ['session', 'definitions'],
+      '/definitions?kind=cron': ['session', 'definitions'],
       '/send': ['session', 'events'],
     }
     for (const [path, requests] of Object.entries(expected)) {

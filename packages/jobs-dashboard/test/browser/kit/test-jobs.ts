@@ -49,5 +49,6 @@ export const testJobs: readonly Definition[] = [
       await step.waitForEvent('delivered', 'parcel.delivered', { match: 'orderId', timeout: '7d' })
     },
   }),
+  defineCronJob({ id: 'archive-orders', schedule: '0 0 29 2 *', handler: () => 'archived' }),
   defineCronJob({ id: 'nightly-report', schedule: '0 3 * * *', timezone: 'Europe/Berlin', handler: () => 'reported' }),
 ]

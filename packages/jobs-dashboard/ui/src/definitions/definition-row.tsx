@@ -1,19 +1,14 @@
-import { useState } from 'preact/hooks'
-
-import type { DefinitionBody, DefinitionJson, SentJson, TargetBody } from '../../../src/api-types.ts'
-import { act } from '../api/request.ts'
+import type { DefinitionJson } from '../../../src/api-types.ts'
 import { hrefTo } from '../app/router.ts'
-import { may, seesAll, tenant, whyUnsupported } from '../app/session.ts'
-import { showToast } from '../app/toasts.ts'
-import { attempt } from '../jobs/change-jobs.ts'
-import { ActionButton } from '../parts/action-button.tsx'
 import { Time } from '../time/time.tsx'
+import { DefinitionActions } from './definition-actions.tsx'
+import { DefinitionTags } from './definition-tags.tsx'
 
 const shownTicks = 3
 
 /** A definition: when it runs, its options, and its actions. */
 export function DefinitionRow({ definition, onChanged }: { definition: DefinitionJson; onChanged: () => void }) {
-  const { id, kind, event, enabled, cron, maxAttempts, options, pausedSince } = definition
+  const { id, kind, event, cron, maxAttempts, options } = definition
   return (
     <li class="definition">
       <div class="definition-name">
@@ -21,12 +16,7 @@ export function DefinitionRow({ definition, onChanged }: { definition: Definitio
           {id}
         </a>
         <span class="tag">{kind}</span>
-        {!enabled && <span class="tag">disabled</span>}
-        {pausedSince && (
-          <span class="tag" data-tone="amber">
-            paused <Time at={pausedSince} />
-          </span>
-        )}
+        <DefinitionTags definition={definition} />
       </div>
       <div class="definition-facts small">
         {cron ? (
@@ -57,55 +47,5 @@ export function DefinitionRow({ definition, onChanged }: { definition: Definitio
       </div>
       <DefinitionActions definition={definition} onChanged={onChanged} />
     </li>
-  )
-}
-
-function DefinitionActions({ definition, onChanged }: { definition: DefinitionJson; onChanged: () => void }) {
-  const { id, cron, pausedSince, enabled } = definition
-  const [busy, setBusy] = useState<string>()
-  const parameters = { tenant: tenant.value }
-  const doAction = async (name: string, action: () => Promise<string>) => {
-    setBusy(name)
-    const message = await attempt(action)
-    if (message !== undefined) showToast('done', message)
-    setBusy(undefined)
-    onChanged()
-  }
-  const runNow = () =>
-    doAction('run', async () => {
-      const { jobs } = await act<SentJson>('run-cron', parameters, { definition: id } satisfies DefinitionBody)
-      return jobs.length === 1 ? `Sent 1 job of ${id}.` : `Sent ${jobs.length} jobs of ${id}.`
-    })
-  const setPaused = (pause: boolean) =>
-    doAction('pause', async () => {
-      await act(pause ? 'pause' : 'resume', parameters, { definition: id } satisfies TargetBody)
-      return pause ? `Paused ${id}. Running attempts continue.` : `Resumed ${id}.`
-    })
-  if (!seesAll.value) return null
-  const whyNoPause = whyUnsupported('pauseJobs of a definition')
-  return (
-    <div class="definition-actions">
-      {cron && may('runCron') && (
-        <ActionButton
-          icon="play"
-          busy={busy === 'run'}
-          why={whyUnsupported('inspect.runCronJob') ?? (enabled ? undefined : 'It is disabled.')}
-          onClick={() => void runNow()}
-        >
-          Run now<span class="visually-hidden"> {id}</span>
-        </ActionButton>
-      )}
-      {may('pause') && (
-        <ActionButton
-          icon={pausedSince ? 'play' : 'pause'}
-          busy={busy === 'pause'}
-          why={whyNoPause}
-          onClick={() => void setPaused(!pausedSince)}
-        >
-          {pausedSince ? 'Resume' : 'Pause'}
-          <span class="visually-hidden"> {id}</span>
-        </ActionButton>
-      )}
-    </div>
   )
 }

@@ -1,12 +1,12 @@
-import { useState } from 'preact/hooks'
-
 import type { DefinitionJson } from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
+import { hrefTo, navigate, query } from '../app/router.ts'
 import { tenantUrl } from '../app/session.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { DefinitionRow } from './definition-row.tsx'
+import { Schedules } from './schedules.tsx'
 
 const refreshMs = 15_000
 const kinds = ['all', 'job', 'batch', 'cron', 'workflow'] as const
@@ -18,20 +18,28 @@ export function DefinitionsPage() {
     refreshMs,
     keeps: true,
   })
-  const [kind, setKind] = useState<(typeof kinds)[number]>('all')
+  const kind = kinds.find((each) => each === query.value.get('kind')) ?? 'all'
+  const shown = data?.filter((each) => kind === 'all' || each.kind === kind)
   const present = new Set<string>(data?.map((each) => each.kind))
   return (
     <>
       <div class="page-head">
         <h1>Definitions</h1>
-        <span class="muted">{data?.length}</span>
+        <span class="muted">{shown?.length}</span>
         <span class="spacer" />
         {present.size > 1 && (
           <div class="segments" role="group" aria-label="Kind">
             {kinds
               .filter((each) => each === 'all' || present.has(each))
               .map((each) => (
-                <button key={each} type="button" aria-pressed={each === kind} onClick={() => setKind(each)}>
+                <button
+                  key={each}
+                  type="button"
+                  aria-pressed={each === kind}
+                  onClick={() =>
+                    navigate(hrefTo('/definitions', { kind: each === 'all' ? undefined : each }), { replace: true })
+                  }
+                >
                   {kindLabels[each]}
                 </button>
               ))}
@@ -40,6 +48,8 @@ export function DefinitionsPage() {
       </div>
       {error ? (
         <Failure error={error} />
+      ) : shown && kind === 'cron' ? (
+        <Schedules cronJobs={shown} onChanged={reload} />
       ) : (
         <div class="card">
           {data?.length === 0 && (
@@ -48,10 +58,8 @@ export function DefinitionsPage() {
             </Empty>
           )}
           <ul class="definitions">
-            {data
-              ? data
-                  .filter((each) => kind === 'all' || each.kind === kind)
-                  .map((each) => <DefinitionRow key={each.id} definition={each} onChanged={reload} />)
+            {shown
+              ? shown.map((each) => <DefinitionRow key={each.id} definition={each} onChanged={reload} />)
               : Array.from({ length: 5 }, (_, at) => (
                   <li key={at} class="definition">
                     <Skeleton width="200px" height={40} />

@@ -1,0 +1,96 @@
+import type { Locator, Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+
+import { findViolations } from '../kit/find-violations.ts'
+import type { Pages } from '../kit/open-pages.ts'
+import { hostileText } from '../kit/test-jobs.ts'
+
+const path = '/definitions?kind=cron'
+
+/** Tests the list of cron jobs. */
+export function describeSchedules(pages: Pages): void {
+  const rowOf = (page: Page, id: string): Locator => page.getByRole('row').filter({ hasText: id })
+
+  describe('the cron jobs', () => {
+    test('are ordered by their next tick, with the schedule in words or as written', async () => {
+      const page = await pages.open('/definitions')
+      await page.getByRole('button', { name: 'Cron jobs' }).click()
+      await page.waitForURL(/kind=cron$/)
+      const rows = page.getByRole('row')
+      await expect.poll(() => rows.count()).toBe(3) // the first one is the head
+      const texts = await rows.allTextContents()
+      expect(texts[1]).toMatch(/^nightly-reportEvery day at 03:000 3 \* \* \* Europe\/Berlinin .*then in .*, in /)
+      expect(texts[2]).toMatch(/^archive-orders0 0 29 2 \*UTCin /)
+      await page.reload()
+      await expect.poll(() => rows.count()).toBe(3)
+    })
+
+    test('run now with the keyboard, and then have a last job that leads to its page', async () => {
+      const { features } = await pages.client().capabilities()
+      const page = await pages.open(path)
+      const row = rowOf(page, 'archive-orders')
+      await row.getByRole('button', { name: 'Run now archive-orders' }).focus()
+      await page.keyboard.press('Enter')
+      await page.getByText('Sent 1 job of archive-orders.').waitFor()
+      const link = row.getByRole('link', { name: 'job of archive-orders' })
+      if (!features['inspect.countJobs: exact'].supported) {
+        // Read on request: the view itself asks a hosted engine only for its pauses.
+        await expect
+          .poll(async () => (await pages.client().inspect.listJobs({ event: 'cron/archive-orders' })).jobs.length)
+          .toBe(1)
+        await row.getByRole('button', { name: 'Show the last job of archive-orders' }).focus()
+        await page.keyboard.press('Enter')
+      }
+      await link.waitFor()
+      expect(await findViolations(page)).toEqual([])
+      await link.focus()
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/job\?/)
+      await page.locator('main .badge', { hasText: 'Completed' }).waitFor()
+    })
+
+    test('say if they are paused', async () => {
+      const { features } = await pages.client().capabilities()
+      if (!features['pauseJobs of a definition'].supported) return
+      const page = await pages.open(path)
+      const row = rowOf(page, 'archive-orders')
+      await row.getByRole('button', { name: 'Pause archive-orders' }).click()
+      await row.getByText(/^paused/).waitFor()
+      expect(await findViolations(page)).toEqual([])
+      await row.getByRole('button', { name: 'Resume archive-orders' }).click()
+      await row.getByText(/^paused/).waitFor({ state: 'detached' })
+    })
+
+    test('show a user of one tenant neither actions nor the jobs of others', async () => {
+      const { features } = await pages.client().capabilities()
+      pages.access = { user: 'bob', tenants: ['viewer'], can: { runCron: true, pause: true } }
+      const page = await pages.open(path)
+      const row = rowOf(page, 'nightly-report')
+      await row.waitFor()
+      if (!features['inspect.countJobs: exact'].supported) await row.getByRole('button', { name: /^Show/ }).click()
+      await row.getByText('None', { exact: true }).waitFor()
+      for (const name of [/^Run now/, /^Pause/]) expect(await page.getByRole('button', { name }).count()).toBe(0)
+      expect(await findViolations(page)).toEqual([])
+    })
+
+    test('show any text as text', async () => {
+      const page = await pages.openEmpty({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true })
+      await page.route('**/api/definitions*', async (route) => {
+        const response = await route.fetch()
+        const definitions = (await response.json()) as { id: string; cron?: object }[]
+        const json = definitions.map((each) => ({
+          ...each,
+          id: hostileText + each.id.repeat(20),
+          ...(each.cron && { cron: { ...each.cron, schedule: hostileText, timezone: hostileText } }),
+        }))
+        await route.fulfill({ response, json })
+      })
+      await page.goto(`${pages.server().url}${path}`)
+      await expect.poll(() => page.getByRole('row').count()).toBe(3)
+      expect(await page.getByRole('row').last().textContent()).toContain('<script>globalThis.isHacked=true</script>')
+      expect(await page.locator('main img, main script').count()).toBe(0)
+      expect(await page.evaluate(() => 'isHacked' in globalThis)).toBe(false)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+    })
+  })
+}

@@ -1,0 +1,43 @@
+import { useState } from 'preact/hooks'
+
+import type { JobPageJson, JobSummaryJson } from '../../../src/api-types.ts'
+import { read } from '../api/request.ts'
+import { hrefToJob } from '../app/router.ts'
+import { tenantUrl, whyUnsupported } from '../app/session.ts'
+import { attempt } from '../jobs/change-jobs.ts'
+import { ActionButton } from '../parts/action-button.tsx'
+import { StateLabel } from '../parts/state-label.tsx'
+import { Time } from '../time/time.tsx'
+
+/** The newest job of a cron job. On a hosted engine it is read on request: all of them would take many requests. */
+export function LastJob({ id, event, job }: { id: string; event: string; job: JobSummaryJson | undefined }) {
+  const isTold = whyUnsupported('inspect.countJobs: exact') === undefined
+  const [found, setFound] = useState<JobSummaryJson | 'none'>()
+  const [busy, setBusy] = useState(false)
+  const shown = isTold ? (job ?? 'none') : found
+  if (shown === 'none') return <span class="muted">None</span>
+  if (shown) {
+    return (
+      <>
+        <a class="text-link" href={hrefToJob(shown.id)}>
+          <StateLabel state={shown.state} />
+          <span class="visually-hidden"> job of {id}</span>
+        </a>
+        <span class="muted small">
+          <Time at={shown.createdAt} />
+        </span>
+      </>
+    )
+  }
+  const load = async () => {
+    setBusy(true)
+    const page = await attempt(() => read<JobPageJson>(tenantUrl('jobs', { event, limit: '1' })))
+    if (page) setFound(page.jobs[0] ?? 'none')
+    setBusy(false)
+  }
+  return (
+    <ActionButton kind="plain" busy={busy} onClick={() => void load()}>
+      Show<span class="visually-hidden"> the last job of {id}</span>
+    </ActionButton>
+  )
+}
