@@ -21,7 +21,7 @@ export function createRoutedSource(
 ): InspectSource {
   return {
     engines: () => onEach(engines, async ({ name, client }) => ({ name, capabilities: await client.capabilities() })),
-    job: async (id, tenantId) => (await finder.find(id, tenantId)).operations.inspect.getJob(id),
+    job: (id, tenantId) => finder.details(id, tenantId),
     list({ cursor, order, limit, ...filter }) {
       const options = { ...toJobFilter(filter), limit, ...(order === 'oldest' && { order }) }
       return listRoutedJobs(engines, {

@@ -6,6 +6,7 @@ import { RequestFailedError } from '../../errors/request-failed-error.ts'
 import { systemTenantId } from '../../events/reserved-names.ts'
 import { BoundedMap } from '../../hosted/bounded-map.ts'
 import { toErrorInfo } from '../../runs/error-info.ts'
+import type { JobDetails } from '../../inspection/job-details.ts'
 import type { JobStatus } from '../../runs/job-status.ts'
 import type { JobClient, JobOperations, TenantClient } from '../job-client.ts'
 import type { RoutedEngine, TenantRoutes } from './tenant-routes.ts'
@@ -33,33 +34,56 @@ export class JobFinder {
     this.#recent.set(id, engine)
   }
 
+  /** Finds a job, also one that its engine does not show yet. @throws as `details` */
+  async find(id: string, tenantId?: string): Promise<FoundJob> {
+    let invisible: FoundJob | undefined
+    const found = await this.#ask(id, tenantId, async (operations) => {
+      try {
+        return { operations, status: await operations.getJobStatus(id) }
+      } catch (error) {
+        if (!JobNotVisibleError.isInstance(error)) throw error
+        invisible ??= { operations, status: error }
+        return undefined
+      }
+    })
+    return found ?? invisible ?? this.#throwNotFound(id)
+  }
+
   /**
-   * Asks the engine that had the job last, then the others in order.
+   * Reads everything about a job. Does not read its status, because that waits for an unknown id that can be that of a
+   * new job.
    *
    * @throws {JobNotFoundError} only if every engine has said so.
    * @throws {RequestFailedError} naming the engines that failed, if none of the others has the job.
    */
-  async find(id: string, tenantId?: string): Promise<FoundJob> {
-    let invisible: FoundJob | undefined
+  async details(id: string, tenantId?: string): Promise<JobDetails> {
+    const found = await this.#ask(id, tenantId, ({ inspect }) => inspect.getJob(id))
+    return found ?? this.#throwNotFound(id)
+  }
+
+  /** Asks the engine that had the job last, then the others in order, until one has an answer. */
+  async #ask<Answer>(
+    id: string,
+    tenantId: string | undefined,
+    read: (operations: FoundJob['operations']) => Promise<Answer | undefined>,
+  ): Promise<Answer | undefined> {
     const failed: { readonly name: string; readonly error: unknown }[] = []
     for (const engine of this.#inOrder(id)) {
       try {
-        const operations = operationsOf(engine.client, tenantId)
-        try {
-          const status = await operations.getJobStatus(id)
-          this.remember(id, engine)
-          return { operations, status }
-        } catch (error) {
-          if (!JobNotVisibleError.isInstance(error)) throw error
-          invisible ??= { operations, status: error }
-        }
+        const answer = await read(operationsOf(engine.client, tenantId))
+        if (answer === undefined) continue
+        this.remember(id, engine)
+        return answer
       } catch (error) {
         if (InvalidOptionError.isInstance(error) && error.option === 'id') throw error
         if (!JobNotFoundError.isInstance(error)) failed.push({ name: engine.name, error })
       }
     }
     if (failed.length > 0) throw notAsked(id, failed)
-    if (invisible) return invisible
+    return undefined
+  }
+
+  #throwNotFound(id: string): never {
     throw new JobNotFoundError({ jobId: id, provider: this.#routes.engines.map(({ name }) => name).join('`, `') })
   }
 

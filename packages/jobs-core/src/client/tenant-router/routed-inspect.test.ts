@@ -1,9 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 
 import { createFakeInspection, type FakeInspection, jobSummary } from '../../../test/kit/fake-inspection.ts'
 import { createFakeProvider, jobStatus } from '../../../test/kit/fake-provider.ts'
 import { createManualClock } from '../../../test/kit/manual-clock.ts'
+import { JobNotFoundError } from '../../errors/job-not-found-error.ts'
+import { JobNotVisibleError } from '../../errors/job-not-visible-error.ts'
 import type { JobInspector } from '../../inspection/job-inspector.ts'
 import { defineCronJob } from '../../jobs/define-cron-job.ts'
 import { createJobRegistry, withJobRegistry } from '../../jobs/job-registry.ts'
@@ -114,6 +116,23 @@ describe('the inspector of a tenant router', () => {
     expect(await router.forTenant('globex').inspect.getJob('b')).toMatchObject({ id: 'b' })
     await expect(router.forTenant('acme').inspect.getJob('b')).rejects.toMatchObject({ code: 'job_not_found' })
     await expect(inspect.getJob('x')).rejects.toMatchObject({ code: 'job_not_found' })
+  })
+
+  test('answers the id of another tenant like an unknown one, although an engine waits for the status of a new id', async () => {
+    const { router, providers } = open([first(), second()])
+    const waits = vi.fn<(jobId: string) => Promise<never>>(async (jobId) => {
+      throw new JobNotVisibleError({ jobId, provider: 'fake', problem: 'its id is new' })
+    })
+    for (const provider of providers) {
+      const { status } = provider
+      provider.status = (id) => (id === 'new' ? waits(id) : status(id))
+    }
+    const { inspect } = router.forTenant('acme')
+    const other: unknown = await inspect.getJob('b').catch((error: unknown) => error)
+    const unknown: unknown = await inspect.getJob('new').catch((error: unknown) => error)
+    expect(JobNotFoundError.isInstance(other)).toBe(true)
+    expect((unknown as Error).message).toBe((other as Error).message.replace('`b`', '`new`'))
+    expect(waits).not.toHaveBeenCalled()
   })
 
   test('adds counts and figures', async () => {
