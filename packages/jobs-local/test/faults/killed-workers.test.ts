@@ -23,7 +23,7 @@ const killAt = (moment: 'before' | 'after', when: string) => `
     die()
   }
 `
-const claiming = 'INSERT INTO cgk_runs'
+const claiming = 'INTO cgk_runs'
 const settling = 'SET phase = NULL, state = ?'
 const handler = `(_event, { attempt }) => { say('attempt', attempt); return attempt }`
 

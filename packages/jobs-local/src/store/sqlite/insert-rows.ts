@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 
 import type { Connection } from './connection.ts'
 
-/** Number of rows of one statement. Ten take a quarter less processor time than ten statements; more gain nothing. */
+/** Number of rows of one statement. Twenty take a third less processor time than twenty statements; more gain little. */
 const batch = 20
 
 /**
@@ -15,8 +15,8 @@ export function createInsert(
   into: string,
   row: string,
 ): (connection: Connection, rows: readonly (readonly SQLInputValue[])[]) => void {
-  // The default, `OR ABORT`, copies each page before it changes, to undo a part of the rows if one cannot be inserted. Here
-  // the caller undoes all of them: it rolls back. That takes a fifth of the time off a job.
+  // By default, SQLite copies each page before it changes, so that it can undo the statement alone. Here the caller rolls
+  // back the transaction or a savepoint. Without the copies, a job takes a quarter less time in SQL.
   const one = `INSERT OR FAIL INTO ${into} VALUES ${row}`
   const many = one + `, ${row}`.repeat(batch - 1)
   return (connection, rows) => {
