@@ -15,7 +15,7 @@ export function createInsert(
   into: string,
   row: string,
 ): (connection: Connection, rows: readonly (readonly SQLInputValue[])[]) => void {
-  // By default, SQLite copies each page before it changes, so that it can undo the statement alone. Here the caller rolls
+  // By default, SQLite copies each page before it changes, so that it can roll back the statement alone. Here the caller rolls
   // back the transaction or a savepoint. Without the copies, a job takes a quarter less time in SQL.
   const one = `INSERT OR FAIL INTO ${into} VALUES ${row}`
   const many = one + `, ${row}`.repeat(batch - 1)
