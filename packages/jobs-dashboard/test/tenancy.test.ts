@@ -179,17 +179,46 @@ test('a user of the platform alone sees no ids of the jobs that its workflows se
   const platform = openDashboard().engine.client
   const { id } = await platform.forSystem().sendJob('shop.moved', { to: 'acme' })
   const job = await platform.inspect.getJob(id)
+  const step = { attempts: 1, maxAttempts: 1 }
+  const steps = [
+    { ...step, id: 'send', kind: 'sendEvent', state: 'completed', output: { id: otherId, tenantId: 'globex' } },
+    { ...step, id: 'run', kind: 'runJob', state: 'waiting', waitsFor: { jobId: otherId } },
+    { ...step, id: 'note', kind: 'run', state: 'completed', output: 'kept' },
+  ] as const
+  const run = {
+    id: 'run_1',
+    definitionId: 'move',
+    state: 'running',
+    attempts: 1,
+    maxAttempts: 1,
+    output: 'all',
+    steps,
+  } as const
   const wrap = (inner: JobClient): JobClient => ({
     ...inner,
     forSystem() {
       const system = platform.forSystem()
-      return { ...system, inspect: { ...system.inspect, getJob: async () => ({ ...job, children: [otherId] }) } }
+      const getJob = async () => ({ ...job, runs: [run], children: [otherId] })
+      return { ...system, inspect: { ...system.inspect, getJob } }
     },
   })
-  const childrenFor = async (tenants: DashboardAccess['tenants']) =>
-    (await openDashboard({}, wrap).as({ tenants }).read<JobJson>(`job?tenant=system&id=${id}`)).children
-  expect(await childrenFor('all')).toEqual([otherId])
-  expect(await childrenFor(['system'])).toBeUndefined()
+  const userOf = (tenants: DashboardAccess['tenants']) =>
+    openDashboard({}, wrap).as({ tenants, can: { payloads: true } })
+  const shown = await userOf('all').read<JobJson>(`job?tenant=system&id=${id}`)
+  expect(shown).toMatchObject({
+    children: [otherId],
+    runs: [{ steps: [{ output: { json: { id: otherId } } }, {}, {}] }],
+  })
+  expect(shown.runs[0]?.steps?.[1]?.waitsFor).toEqual({ jobId: otherId })
+  const hidden = JSON.stringify(await userOf(['system']).read(`job?tenant=system&id=${id}`))
+  expect(hidden).not.toContain(otherId)
+  expect(hidden).not.toContain('globex')
+  expect(hidden).toContain('kept')
+  expect(hidden).toContain('"json":"all"')
+  const file = `download?tenant=system&id=${id}&run=run_1&part=output&step=`
+  expect((await userOf('all').get(`${file}send`)).status).toBe(200)
+  expect((await userOf(['system']).get(`${file}send`)).status).toBe(404)
+  expect((await userOf(['system']).get(`${file}note`)).status).toBe(200)
 })
 
 test('a user of all tenants can look at one of them, also at the platform', async () => {

@@ -23,6 +23,7 @@ export function showJob(
   { payload, idempotencyKey, runs, children, ...job }: JobDetails,
   { redact, payloads, allTenants }: Sight,
 ): unknown {
+  const showsSent = seesSentJobs(job, allTenants)
   let charactersLeft = maxCharactersOfAll
   const show = (value: unknown): ValueJson => {
     if (!payloads) return { kind: 'hidden' }
@@ -37,14 +38,14 @@ export function showJob(
     part.error ? { ...part, error: showError(part.error, payloads) } : part
   const showStep = ({ output, waitsFor, compensation, ...step }: StepStatus): unknown => ({
     ...withError(step),
-    ...(output !== undefined && { output: show(redactStepOutput(redact, step.kind, output)) }),
-    ...(waitsFor && { waitsFor: showWait(waitsFor, redact, payloads) }),
+    ...(output !== undefined &&
+      (showsSent || step.kind !== 'sendEvent') && { output: show(redactStepOutput(redact, step.kind, output)) }),
+    ...(waitsFor && (showsSent || 'event' in waitsFor) && { waitsFor: showWait(waitsFor, redact, payloads) }),
     ...(compensation && { compensation: withError(compensation) }),
   })
   return {
     ...job,
-    // A workflow of a tenant sends only jobs of the tenant.
-    ...(children && (allTenants || job.tenantId !== systemTenantId) && { children }),
+    ...(children && showsSent && { children }),
     ...(payloads && idempotencyKey !== undefined && { idempotencyKey }),
     ...(payload !== undefined && { payload: show(redact('payload', payload)) }),
     runs: runs.map(({ output, steps, attemptHistory, ...run }) => ({
@@ -59,6 +60,11 @@ export function showJob(
       }),
     })),
   }
+}
+
+/** Returns true if a user may see the jobs that the steps of a job sent. Only the platform sends for other tenants. */
+export function seesSentJobs({ tenantId }: Pick<JobDetails, 'tenantId'>, allTenants: boolean): boolean {
+  return allTenants || tenantId !== systemTenantId
 }
 
 /** Hides fields of a step's output. A wait for an event returns the event, whose payload has paths of its own. */
