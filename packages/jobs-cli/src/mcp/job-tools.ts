@@ -5,6 +5,7 @@ import { withoutPayloads } from '../operations/without-payloads.ts'
 import { createCursorHandles } from './cursor-handles.ts'
 import { filterInput, filterOf, filterShape, tenantShape } from './filter-input.ts'
 import { groupByError } from './group-by-error.ts'
+import { requireOwnJob } from './require-own-job.ts'
 import { createTool, type Tool, type ToolAccess } from './tool.ts'
 
 const longestWaitSeconds = 60
@@ -15,7 +16,8 @@ const maxGroupedJobs = 1000
 const jobId = z.string().min(1).max(500).describe('Id of the job')
 
 /** Creates the tools that read jobs. */
-export function createJobTools({ scope, tenantId, allowsPayloads }: ToolAccess): Tool[] {
+export function createJobTools(access: ToolAccess): Tool[] {
+  const { scope, tenantId, allowsPayloads } = access
   const handles = createCursorHandles()
   const shown = (job: JobDetails): JobDetails => (allowsPayloads ? job : withoutStacks(withoutPayloads(job)))
   const hint = allowsPayloads ? '' : ' Payload, outputs and stacks are hidden.'
@@ -56,6 +58,7 @@ export function createJobTools({ scope, tenantId, allowsPayloads }: ToolAccess):
         timeoutSeconds: z.number().min(0).max(longestWaitSeconds).describe('Default: 30').optional(),
       }),
       async run({ jobId: id, timeoutSeconds = 30 }, signal) {
+        await requireOwnJob(access, id)
         try {
           const job = await scope.waitForJob(id, { timeout: timeoutSeconds * 1000, signal })
           return { text: `The job is ${job.state}.${hint}`, data: { hasEnded: true, job: shown(job) } }

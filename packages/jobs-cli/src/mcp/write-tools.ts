@@ -4,6 +4,7 @@ import { z } from 'zod/v4'
 
 import { scopeOf } from '../operations/scope-of.ts'
 import { filterInput, filterOf } from './filter-input.ts'
+import { requireOwnJob } from './require-own-job.ts'
 import { createTool, type Tool, type ToolAccess, type ToolResult } from './tool.ts'
 
 const id = (description: string): z.ZodString => z.string().min(1).max(500).describe(description)
@@ -11,7 +12,8 @@ const jobId = id('Id of the job')
 const dryRun = z.boolean().describe('Default true: only counts the jobs. Pass false to change them').optional()
 
 /** Creates the tools that change jobs. */
-export function createWriteTools({ client, scope, tenantId }: ToolAccess): Tool[] {
+export function createWriteTools(access: ToolAccess): Tool[] {
+  const { client, scope, tenantId } = access
   const ofTenant = tenantId === undefined ? { tenantId: id('The tenant').optional() } : {}
   const tools = [
     createTool({
@@ -20,6 +22,7 @@ export function createWriteTools({ client, scope, tenantId }: ToolAccess): Tool[
       effect: 'writes',
       input: z.strictObject({ jobId }),
       async run(input) {
+        await requireOwnJob(access, input.jobId)
         const job = await scope.retryJob(input.jobId)
         return { text: 'The job is retried.', data: { job } }
       },
@@ -30,6 +33,7 @@ export function createWriteTools({ client, scope, tenantId }: ToolAccess): Tool[
       effect: 'destroys',
       input: z.strictObject({ jobId }),
       async run(input) {
+        await requireOwnJob(access, input.jobId)
         const { id: cancelled, state } = await scope.cancelJob(input.jobId)
         return { text: `The job is ${state}.`, data: { job: { id: cancelled, state } } }
       },
