@@ -135,8 +135,10 @@ export function describeViews(pages: Pages): void {
       [`/job?id=${encodeURIComponent(failedId)}`]: ['session', 'job'],
       [`/job?${part}`]: ['session', 'job'],
       [`/send?from=${encodeURIComponent(failedId)}`]: ['session', 'events', 'job'],
+      '/workflows': ['session', 'definitions', 'jobs', 'job'],
       '/definitions': ['session', 'definitions'],
       '/definitions?kind=cron': ['session', 'definitions'],
+      '/engine': ['session', 'engine', 'definitions', ...(canCount ? ['counts'] : [])],
       '/send': ['session', 'events'],
     }
     for (const [path, requests] of Object.entries(expected)) {

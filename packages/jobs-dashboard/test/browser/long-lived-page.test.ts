@@ -1,0 +1,84 @@
+import { createJobClient } from '@cgk-platform/jobs-local'
+import type { CDPSession, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+
+import type { ChangeJson } from '../../src/api-types.ts'
+import { openPages } from './kit/open-pages.ts'
+import { quietLogger } from './kit/quiet-logger.ts'
+import { testJobs } from './kit/test-jobs.ts'
+
+const pages = openPages({
+  name: 'the local engine in memory',
+  async open() {
+    const client = createJobClient({
+      provider: 'local',
+      jobs: testJobs,
+      logger: quietLogger,
+      config: { store: 'memory' },
+    })
+    return { client, close: () => client.close({ timeout: 0 }) }
+  },
+})
+
+const tenantId = 'long'
+const jobsOfBurst = 60
+const bursts = 90
+const reconnects = 6
+
+/** Sends jobs, cancels those of the burst before, and waits until the page shows the new ones. Returns their ids. */
+async function burst(page: Page, before: readonly string[]): Promise<string[]> {
+  const items = Array.from({ length: jobsOfBurst }, (_none, at) => ({
+    event: 'order.paid' as const,
+    payload: { tenantId, orderId: `order_${at}` },
+    options: { delay: '24h' as const },
+  }))
+  const results = await pages.client().sendJobs(items)
+  const ids = results.map((result) => (result.ok ? result.job.id : ''))
+  await pages.client().inspect.cancelJobs({ ids: before })
+  await page
+    .locator('[data-job]')
+    .first()
+    .and(page.locator(`[data-job="${ids.at(-1)!}"]`))
+    .waitFor()
+  return ids
+}
+
+/** Returns what the page holds after a garbage collection. */
+async function measure(session: CDPSession) {
+  for (let times = 0; times < 3; times++) await session.send('HeapProfiler.collectGarbage')
+  const { nodes, jsEventListeners: listeners } = await session.send('Memory.getDOMCounters')
+  const { usedSize: heapBytes } = await session.send('Runtime.getHeapUsage')
+  return { nodes, listeners, heapBytes }
+}
+
+test('a page that is open for long holds about as much as after the first jobs', async () => {
+  const page = await pages.open(`/jobs?tenant=${tenantId}`)
+  const live = page.getByText('Live', { exact: true })
+  await live.waitFor()
+  pages.expectedMessages = /ERR_/
+  const session = await page.context().newCDPSession(page)
+  let events = 0
+  session.on('Network.eventSourceMessageReceived', ({ eventName, data }) => {
+    if (eventName !== 'change') return
+    const { jobs, removed } = JSON.parse(data) as ChangeJson
+    events += jobs.length + removed.length
+  })
+  await session.send('Network.enable')
+
+  let ids: string[] = []
+  while (events < 500) ids = await burst(page, ids)
+  const first = await measure(session)
+  for (let at = 1; at <= bursts; at++) {
+    ids = await burst(page, ids)
+    if (at % (bursts / reconnects) > 0) continue
+    pages.server().disconnect()
+    await page.getByText('Connecting', { exact: true }).waitFor()
+    await live.waitFor()
+  }
+  const last = await measure(session)
+  expect(events).toBeGreaterThan(8000)
+  expect(last.nodes).toBeLessThan(first.nodes + 200)
+  expect(last.listeners).toBeLessThan(first.listeners + reconnects)
+  // The list keeps up to 2,000 jobs, which take less than half of this. All events would take more.
+  expect(last.heapBytes).toBeLessThan(first.heapBytes + 2_000_000)
+}, 300_000)
