@@ -64,6 +64,7 @@ export function describePartDetails(pages: Pages): void {
       await rowOf(page, 'charge').first().click()
       const panel = panelOf(page, 'charge')
       await panel.locator('.json', { hasText: 'paid: "order_1"' }).waitFor()
+      expect(await factIn(panel, 'Duration').textContent()).toMatch(/^\d.* m?s$/)
       await factIn(panel, 'Compensation').getByRole('link').click()
       await factIn(panel, 'Reverses').waitFor()
       expect(partIn(page)).toBe('compensation charge')

@@ -59,7 +59,10 @@ export function PartDetails({ job, run, row }: { job: JobJson; run: RunJson; row
             <Time at={endedAt} both />
           </Fact>
         )}
-        <DurationFact name="Waited" segment={row.segments.find((each) => each.kind === 'wait')} />
+        <DurationFact
+          name="Waited"
+          segment={row.segments.find((each) => each.kind === 'wait' && each.to > each.from)}
+        />
         <DurationFact name="Duration" segment={row.segments.find((each) => each.kind === 'work')} />
         {attempts > 0 && (
           <Fact name="Attempts">
@@ -140,9 +143,7 @@ function WaitFacts({ part: { waitsFor, waitsUntil } }: { part: WaterfallPart }) 
 }
 
 function DurationFact({ name, segment }: { name: string; segment: Segment | undefined }) {
-  return segment && segment.to > segment.from ? (
-    <Fact name={name}>{formatDuration(segment.to - segment.from)}</Fact>
-  ) : null
+  return segment ? <Fact name={name}>{formatDuration(segment.to - segment.from)}</Fact> : null
 }
 
 function Fact({ name, children }: { name: string; children: ComponentChildren }) {
