@@ -1,9 +1,9 @@
 import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { createJobClient } from '@cgk-platform/jobs'
-import type { Browser } from 'playwright-core'
+import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { openBrowser } from './open-browser.ts'
+import { chromiumOptions } from '../../../chromium-options.ts'
 import { openOrderPage, type OrderPage } from './order-page.ts'
 import { type RunningApp, startApp } from './run-app.ts'
 
@@ -13,7 +13,7 @@ let app: RunningApp
 let orders: OrderPage
 
 beforeAll(async () => {
-  browser = await openBrowser() // first, because a machine may have none
+  browser = await chromium.launch(chromiumOptions()) // first, because a machine may have none
   engine = await createLoopbackEngine()
   app = await startApp({ INNGEST_DEV: engine.url })
   await engine.sync(`${app.url}/api/inngest`)

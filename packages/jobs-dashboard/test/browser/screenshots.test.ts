@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Page } from 'playwright-core'
+import { chromium, type Page } from 'playwright-core'
 import { test } from 'vitest'
 
-import { openBrowser } from './kit/open-browser.ts'
+import { chromiumOptions } from '../../../../chromium-options.ts'
 import { openServer } from './kit/open-server.ts'
 import { simulateShop } from './kit/shop-history.ts'
 import { quietLogger } from './kit/quiet-logger.ts'
@@ -31,7 +31,7 @@ test.skipIf(folder === undefined)('the pictures of the docs are taken', async ()
       can: { payloads: true, retry: true, cancel: true, send: true, pause: true, runCron: true },
     }),
   })
-  const browser = await openBrowser()
+  const browser = await chromium.launch(chromiumOptions())
   const failed = await engine.client.inspect.listJobs({ definitionId: 'fulfil-order', states: ['failed'], limit: 1 })
   const { id, runs } = await engine.client.inspect.getJob(failed.jobs[0]!.id)
   const job = `/job?${new URLSearchParams({ id, run: runs[0]!.id, part: 'step ship' }).toString()}`

@@ -1,9 +1,9 @@
 import type { JobClient, JobEvent, JobInput, JobState, SendOptions } from '@cgk-platform/jobs-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
 
+import { chromiumOptions } from '../../../../../chromium-options.ts'
 import type { DashboardAccess } from '../../../src/index.ts'
-import { openBrowser } from './open-browser.ts'
 import { type DashboardServer, openServer } from './open-server.ts'
 import type { Target } from './target.ts'
 import { quietLogger } from './quiet-logger.ts'
@@ -70,7 +70,7 @@ export function openPages(target: Target): Pages {
   beforeAll(async () => {
     engine = await target.open()
     server = await openServer({ client: engine.client, logger: quietLogger, authorize: () => pages.access })
-    browser = await openBrowser()
+    browser = await chromium.launch(chromiumOptions())
   })
   afterEach(async () => {
     for (const context of browser.contexts()) await context.close()

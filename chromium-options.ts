@@ -4,11 +4,30 @@ import { delimiter, join } from 'node:path'
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 const macApps = ['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`)
 
-/**
- * Returns the path of `CHROMIUM_PATH`, or of the first Chromium on this machine. @throws with instructions if there is
- * none.
- */
-export function findChromium(): string {
+/** Options with which Playwright starts the Chromium of this machine, headless and without background requests. */
+interface ChromiumOptions {
+  readonly executablePath: string
+  readonly args: string[]
+}
+
+/** Returns options for tests in a browser. @throws with instructions if this machine has no Chromium. */
+export function chromiumOptions(): ChromiumOptions {
+  return {
+    executablePath: findChromium(),
+    args: [
+      '--no-sandbox', // root cannot create a sandbox in a container
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  }
+}
+
+/** Returns the path of `CHROMIUM_PATH`, or of the first Chromium on this machine. */
+function findChromium(): string {
   const configured = process.env['CHROMIUM_PATH']
   const folders = ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)]
   const places = configured
