@@ -65,6 +65,8 @@ test('a payload over the limit is shown truncated, and is downloaded whole', asy
 
   expect(await copyButton(page).getAttribute('aria-disabled')).toBe('true')
   expect(await copyButton(page).getAttribute('title')).toBe('The payload is too large to copy. Download it.')
+  const again = page.getByRole('button', { name: 'Send again…' })
+  expect(await again.getAttribute('title')).toBe('The payload is too large to edit. Download it.')
 })
 
 test('"Copy as sendJob" copies code that sends the same job', async () => {
@@ -85,4 +87,17 @@ test('"Copy as sendJob" shows its code if the browser does not allow copying', a
   await copyButton(page).click()
   const code = await page.getByRole('dialog').getByLabel('Code').inputValue()
   expect(await argumentsOf(code, page)).toEqual(['order.placed', payload])
+})
+
+test('a payload of many fields is edited as JSON when it is sent again', async () => {
+  const { tenantId, ...fields } = order(2000)
+  const page = await openJob(await send({ tenantId, ...fields }))
+  await page.getByRole('button', { name: 'Send again…' }).click()
+  const json = page.getByLabel('Payload as JSON')
+  expect(JSON.parse(await json.inputValue())).toEqual(fields)
+  await json.fill(JSON.stringify({ ...fields, orderId: 'edited' }))
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await page.waitForURL(/\/job\?/)
+  const { payload } = await pages.client().inspect.getJob(new URL(page.url()).searchParams.get('id')!)
+  expect(payload).toEqual({ tenantId, ...fields, orderId: 'edited' })
 })

@@ -118,6 +118,26 @@ export function describePartDetails(pages: Pages): void {
       expect(partIn(page)).not.toBeNull()
     })
 
+    test('belongs to one run of a job that was retried, and keys go from run to run', async () => {
+      const id = await pages.sent('failed', 'mail.requested', { tenantId, to: 'b@example.com', template: 'twice' })
+      await pages.client().retryJob(id)
+      const hasFailedTwice = async () => {
+        const { state, runs } = await pages.client().getJobStatus(id)
+        return runs.length === 2 && state === 'failed'
+      }
+      await vi.waitUntil(hasFailedTwice, { timeout: 120_000 })
+      const page = await pages.open(pathTo(id))
+      const second = page.getByRole('region', { name: 'Run 2: send-mail' })
+      await second.getByRole('listitem').getByRole('link').first().click()
+      await second.locator('.part dl').waitFor()
+      expect(await page.locator('.part').count()).toBe(1)
+      expect(await page.locator('a.fall-row[aria-current]').count()).toBe(1)
+      await page.keyboard.press('k')
+      await page.getByRole('region', { name: 'Run 1: send-mail' }).locator('.part dl').waitFor()
+      expect(await page.locator('.part').count()).toBe(1)
+      expect(await findViolations(page)).toEqual([])
+    })
+
     test('that waits says for what and until when, and stays selected when the wait ends', async () => {
       const id = await sendParcel('order_3')
       const page = await pages.open(pathTo(id))

@@ -90,6 +90,26 @@ export function describeSendAgain(pages: Pages): void {
       await page.getByRole('heading', { name: 'Not found' }).waitFor()
     })
 
+    test('is sent for the tenant of a user of one tenant', async () => {
+      pages.access = { user: 'bob', tenants: [tenantId], can: { send: true, payloads: true } }
+      const page = await pages.open(path())
+      await button(page).click()
+      await page.getByLabel('template').fill('own')
+      expect(await page.getByLabel('Tenant').count()).toBe(0)
+      await submit(page)
+      await page.getByText('No server takes the mail own').waitFor()
+      expect((await pages.client().getJobStatus(idIn(page))).tenantId).toBe(tenantId)
+    })
+
+    test('needs a payload that the engine still has', async () => {
+      const placed = { tenantId, orderId: 'order_1', total: 1, items: [] }
+      const completed = await pages.sent('completed', 'order.placed', placed)
+      const { payload } = await pages.client().inspect.getJob(completed)
+      const page = await pages.open(path(completed))
+      await button(page).waitFor()
+      expect(await button(page).getAttribute('title')).toBe(payload ? null : 'The payload is not available.')
+    })
+
     test('keeps hostile text and line ends as they are', async () => {
       const mail = { tenantId, to: hostileText, template: 'two\nlines' }
       const hostile = await pages.sent('failed', 'mail.requested', mail)

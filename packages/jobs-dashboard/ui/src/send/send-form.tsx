@@ -15,6 +15,8 @@ import { emptyOptions, OptionFields, toOptions } from './option-fields.tsx'
 import { payloadOf } from './payload-of.ts'
 import { SchemaField } from './schema-field.tsx'
 
+/** A larger payload can have so many fields that the form is slow. */
+const maxFormBytes = 20_000
 const whyHidden = 'This value is hidden. Enter another one.'
 
 /** The form of one event. It begins with what `source` was sent with, if there is one. */
@@ -26,8 +28,11 @@ export function SendForm({ event: { event, schema }, source }: { event: EventJso
   const [given] = useState(() => source && payloadOf(source))
   const [hidden] = useState(() => findHidden(given, 'payload'))
   // The form shows only the fields of the schema.
+  const isSmall = source?.payload?.kind !== 'json' || source.payload.bytes <= maxFormBytes
   const fits =
-    hasFields && Object.keys(given ?? {}).every((name) => Object.hasOwn(payloadSchema.properties ?? {}, name))
+    isSmall &&
+    hasFields &&
+    Object.keys(given ?? {}).every((name) => Object.hasOwn(payloadSchema.properties ?? {}, name))
   const [view, setView] = useState<'form' | 'json'>(fits ? 'form' : 'json')
   const [payload, setPayload] = useState<unknown>(() => given ?? (hasFields ? initialValue(root, root, true) : {}))
   const [tenantId, setTenantId] = useState(source?.tenantId ?? tenant.value ?? '')
