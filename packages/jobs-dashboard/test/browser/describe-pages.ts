@@ -4,6 +4,7 @@ import { describeActions } from './cases/describe-actions.ts'
 import { describeFaults } from './cases/describe-faults.ts'
 import { describePartDetails } from './cases/describe-part-details.ts'
 import { describeRecentFailures } from './cases/describe-recent-failures.ts'
+import { describeSavedFilters } from './cases/describe-saved-filters.ts'
 import { describeSendAgain } from './cases/describe-send-again.ts'
 import { describeSchedules } from './cases/describe-schedules.ts'
 import { describeViews } from './cases/describe-views.ts'
@@ -21,5 +22,6 @@ export function describePages(target: Target): void {
     describePartDetails(pages)
     describeSendAgain(pages)
     describeSchedules(pages)
+    describeSavedFilters(pages)
   })
 }

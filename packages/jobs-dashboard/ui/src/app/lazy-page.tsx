@@ -1,6 +1,9 @@
 import type { ComponentChildren, ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 
+import { reportFailure, reportSuccess } from '../api/connection.ts'
+import { apiUrl, read } from '../api/request.ts'
+import { RequestError } from '../api/request-error.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 
@@ -18,6 +21,16 @@ const heading = (
   </div>
 )
 
+/** Returns why code cannot be loaded now; `undefined` if the server answers, so that it has other code by now. */
+async function findProblem(): Promise<RequestError | undefined> {
+  try {
+    await read(apiUrl('session'))
+  } catch (error) {
+    if (error instanceof RequestError && error.isTemporary) return error
+  }
+  return undefined
+}
+
 /** Returns a page, or a part of one, whose code is loaded when it is first shown. */
 export function lazyPage<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
@@ -34,15 +47,28 @@ export function lazyPage<Props extends object>(
     const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading')
     useEffect(() => {
       let isGone = false
-      load().then(
-        (component) => {
-          loaded = component
-          if (!isGone) setState('ready')
-        },
-        () => !isGone && setState('failed'),
-      )
+      const show = () => {
+        load().then(
+          (component) => {
+            reportSuccess(show)
+            loaded = component
+            if (!isGone) setState('ready')
+          },
+          async () => {
+            const problem = await findProblem()
+            if (isGone) return
+            if (problem) reportFailure(show, problem.message)
+            else {
+              reportSuccess(show)
+              setState('failed')
+            }
+          },
+        )
+      }
+      show()
       return () => {
         isGone = true
+        reportSuccess(show)
       }
     }, [])
     if (loaded) {

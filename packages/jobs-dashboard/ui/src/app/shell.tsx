@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 
 import { JobsPage } from '../jobs/jobs-page.tsx'
-import { OverviewPage } from '../overview/overview-page.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { ToastRegion } from '../parts/toast-region.tsx'
@@ -15,6 +14,14 @@ import { useShortcuts } from './shortcuts.ts'
 
 const HelpDialog = lazyPage(async () => (await import('./help-dialog.tsx')).HelpDialog, { fallback: null })
 const first = page.peek()
+const OverviewPage = lazyPage(async () => (await import('../overview/overview-page.tsx')).OverviewPage, {
+  isNeeded: first === 'overview',
+  fallback: (
+    <div class="page-head" aria-busy="true">
+      <h1>Overview</h1>
+    </div>
+  ),
+})
 const JobPage = lazyPage(async () => (await import('../job/job-page.tsx')).JobPage, { isNeeded: first === 'job' })
 const WorkflowsPage = lazyPage(async () => (await import('../workflows/workflows-page.tsx')).WorkflowsPage, {
   isNeeded: first === 'workflows',

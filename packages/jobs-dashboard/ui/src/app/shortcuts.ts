@@ -12,6 +12,8 @@ export function useShortcuts(actions: Readonly<Record<string, () => void>>): voi
       const target = event.target as Element
       if (target.closest('input:not([type="checkbox"]), textarea, select, dialog, [contenteditable]')) return
       if (document.querySelector('dialog[open]')) return
+      // Enter follows the link, or presses the button.
+      if (event.key === 'Enter' && target.closest('a, button, summary')) return
       const action = latest.current[event.key]
       if (!action) return
       event.preventDefault()

@@ -27,9 +27,8 @@ export const ranges: Readonly<Record<string, { readonly label: string; readonly 
 
 const texts = ['definition', 'event', 'reference', 'error', 'within', 'since', 'until'] as const
 
-/** Reads the filter from the address. */
-export function readJobQuery(): JobQuery {
-  const parameters = query.value
+/** Reads the filter from the address, or from the parameters of another one. */
+export function readJobQuery(parameters: URLSearchParams = query.value): JobQuery {
   const states = parameters.getAll('state').flatMap((value) => value.split(','))
   return {
     states: jobStates.filter((state) => states.includes(state)),
@@ -46,9 +45,16 @@ export function readJobQuery(): JobQuery {
 
 /** Writes the filter into the address. */
 export function changeJobQuery(changes: Partial<JobQuery>): void {
-  const { states, order, ...rest } = { ...readJobQuery(), ...changes }
-  const href = hrefTo('/jobs', { state: states.join(','), ...rest, order: order === 'oldest' ? order : undefined })
-  navigate(href, { replace: true })
+  navigate(hrefToJobs({ ...readJobQuery(), ...changes }), { replace: true })
+}
+
+/** Returns the address of the list with a filter. @param scope - `{ tenant }` for another tenant, or for none */
+export function hrefToJobs(
+  { states, order, ...rest }: JobQuery,
+  scope: { readonly tenant?: string | undefined } = {},
+): string {
+  const parameters = { state: states.join(','), ...rest, order: order === 'oldest' ? order : undefined, ...scope }
+  return hrefTo('/jobs', parameters)
 }
 
 /** Returns the conditions for the server. */

@@ -2,10 +2,12 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 
 import type { CountsJson } from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
-import { hrefToJob, navigate } from '../app/router.ts'
+import { lazyPage } from '../app/lazy-page.tsx'
+import { hrefToJob, navigate, page } from '../app/router.ts'
 import { tenant, tenantUrl, whyUnsupported } from '../app/session.ts'
 import { useShortcuts } from '../app/shortcuts.ts'
 import { Failure } from '../parts/failure.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { formatCount } from '../parts/format-count.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { FilterBar } from './filter-bar.tsx'
@@ -16,6 +18,19 @@ import { LiveBadge } from './live-badge.tsx'
 import { MatchingActions } from './matching-actions.tsx'
 import { useJobs } from './use-jobs.ts'
 import { useRowFocus } from './use-row-focus.ts'
+
+const SavedFilters = lazyPage(async () => (await import('./saved-filters.tsx')).SavedFilters, {
+  isNeeded: page.peek() === 'jobs',
+  fallback: (
+    <div class="menu">
+      <button type="button" class="button" disabled>
+        <Icon name="bookmark" />
+        <span class="wide">Saved filters</span>
+        <Icon name="down" />
+      </button>
+    </div>
+  ),
+})
 
 /** The jobs that match a filter, kept up to date. */
 export function JobsPage() {
@@ -65,6 +80,7 @@ export function JobsPage() {
         </span>
         <LiveBadge isLive={jobs.isLive} />
         <span class="spacer" />
+        <SavedFilters from={from} />
         <MatchingActions from={from} onDone={jobs.reload} />
       </div>
       <FilterBar from={from} />

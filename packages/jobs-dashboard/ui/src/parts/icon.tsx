@@ -30,6 +30,7 @@ const paths = {
   keyboard: 'M1.5 4h13v8.5h-13zM4 6.7h.1M6.7 6.7h.1M9.3 6.7h.1M12 6.7h.1M5 9.8h6',
   menu: 'M2 4h12M2 8h12M2 12h12',
   filter: 'M1.5 3h13M4 8h8M6.5 13h3',
+  bookmark: 'M4 2h8v12l-4-3.2L4 14V2Z',
   workflow: 'M1.5 5.5h4v5h-4zM10.5 1.5h4v4h-4zM10.5 10.5h4v4h-4zM5.5 8h2.5M8 3.5v9M8 3.5h2.5M8 12.5h2.5',
   user: 'M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM2.5 14a5.5 5.5 0 0 1 11 0',
   back: 'M5.5 2.5 2 6l3.5 3.5M2 6h7.5a4 4 0 0 1 0 8H7',
