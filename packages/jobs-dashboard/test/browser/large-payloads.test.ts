@@ -96,6 +96,8 @@ test('a payload of many fields is edited as JSON when it is sent again', async (
   const json = page.getByLabel('Payload as JSON')
   expect(JSON.parse(await json.inputValue())).toEqual(fields)
   await json.fill(JSON.stringify({ ...fields, orderId: 'edited' }))
+  await page.getByText('Options', { exact: true }).click()
+  await page.getByLabel('Delay').fill('24h')
   await page.getByRole('button', { name: 'Send', exact: true }).click()
   await page.waitForURL(/\/job\?/)
   const { payload } = await pages.client().inspect.getJob(new URL(page.url()).searchParams.get('id')!)
