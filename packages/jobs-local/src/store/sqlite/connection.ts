@@ -1,5 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 
+import { bindNumbered, bindsNumbered } from './bind-numbered.ts'
+
 /** A connection to a file that caches its prepared statements. */
 export interface Connection {
   readonly path: string
@@ -33,16 +35,19 @@ export function createConnection(database: DatabaseSync, path: string, open?: ()
     statements.set(sql, made)
     return made
   }
+  const bind = bindsNumbered(database) ? undefined : bindNumbered
+  const bound = (sql: string, values: SQLInputValue[]): SQLInputValue[] =>
+    bind ? (bind(sql, values) as SQLInputValue[]) : values
   return {
     path,
     rows: <Row extends readonly unknown[]>(sql: string, ...values: SQLInputValue[]) => {
-      const found: unknown[] = statement(sql, true).all(...values)
+      const found: unknown[] = statement(sql, true).all(...bound(sql, values))
       return (Array.isArray(found[0]) ? found : found.map((row) => Object.values(row as object))) as Row[]
     },
-    all: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[],
+    all: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...bound(sql, values)) as Row[],
     // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
-    get: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).get(...values) as Row | undefined,
-    run: (sql, ...values) => Number(statement(sql).run(...values).changes),
+    get: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).get(...bound(sql, values)) as Row | undefined,
+    run: (sql, ...values) => Number(statement(sql).run(...bound(sql, values)).changes),
     exec: (sql) => use().exec(sql),
     close() {
       prepared.clear()
