@@ -2,7 +2,7 @@
 // not 2xx is an `ErrorJson`. Every request may have `?tenant=<id>`; a user of several tenants must name one.
 //
 // GET  session                          SessionJson
-// GET  overview   ?definition=&since=&until=&intervals=  OverviewJson
+// GET  overview   ?definition=&since=&until=&intervals=  StatsJson
 // GET  jobs       FilterQuery & { order, limit, cursor }  JobPageJson
 // GET  counts     FilterQuery & { by }   CountsJson
 // GET  job        ?id=                  JobJson
@@ -81,13 +81,7 @@ export interface FilterQuery {
   readonly error?: string
 }
 
-/** The overview. */
-export interface OverviewJson {
-  readonly stats: AsJson<JobStats>
-  /** All jobs of the engine, by state. */
-  readonly states: CountsJson
-}
-
+export type StatsJson = AsJson<JobStats>
 export type CountsJson = AsJson<JobCounts>
 export type JobSummaryJson = AsJson<JobSummary>
 export type JobPageJson = AsJson<JobSummaryPage>

@@ -34,7 +34,7 @@ afterAll(() => engine?.close())
 
 // Two for each page of jobs and for a job; the health asks for the app and its functions.
 test.each<[view: string, reads: (id: string) => string[], requests: number]>([
-  ['overview', () => ['overview'], 4],
+  ['overview', () => ['overview'], 2],
   ['jobs', () => ['jobs'], 2],
   ['a job', (job) => [`job?id=${job}`], 2],
   ['workflows', (job) => ['definitions', 'jobs?definition=fulfil-order&limit=12', `job?id=${job}`], 4],

@@ -7,7 +7,7 @@ import type {
   ErrorJson,
   JobJson,
   JobPageJson,
-  OverviewJson,
+  StatsJson,
   SessionJson,
 } from '../src/api-types.ts'
 import type { EventInfo } from '@cgk-platform/jobs-core'
@@ -36,15 +36,15 @@ test('session: the user, the permissions and what the engine can do', async () =
 })
 
 test('overview: figures of the last hour, and all jobs by state', async () => {
-  const { stats, states } = await ada.read<OverviewJson>('overview?intervals=4')
+  const stats = await ada.read<StatsJson>('overview?intervals=4')
   expect(stats).toMatchObject({ jobs: 4, isComplete: true })
   expect(stats.intervals).toHaveLength(4)
   expect(stats.tenants.map(({ key, jobs }) => [key, jobs])).toEqual([
     ['acme', 3],
     ['globex', 1],
   ])
-  expect(states).toMatchObject({ count: 4, isExact: true })
-  expect(states.groups.reduce((sum, { count }) => sum + count, 0)).toBe(4)
+  expect(stats.states).toMatchObject({ count: 4, isExact: true })
+  expect(stats.states.groups.reduce((sum, { count }) => sum + count, 0)).toBe(4)
 })
 
 describe('jobs', () => {

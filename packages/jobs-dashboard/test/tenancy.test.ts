@@ -2,7 +2,7 @@ import { defineEvents, type JobClient } from '@cgk-platform/jobs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod/v4'
 
-import type { DefinitionJson, EngineJson, EventJson, JobJson, JobPageJson, OverviewJson } from '../src/api-types.ts'
+import type { DefinitionJson, EngineJson, EventJson, JobJson, JobPageJson, StatsJson } from '../src/api-types.ts'
 import type { DashboardAccess } from '../src/index.ts'
 import { type Browser, everything, openDashboard } from './kit/open-dashboard.ts'
 
@@ -50,8 +50,8 @@ describe('a user of one tenant', () => {
 
   test('sees only their own jobs and numbers', async () => {
     expect((await bob.read<JobPageJson>('jobs')).jobs.map(({ id }) => id)).toEqual([ownId])
-    const { stats, states } = await bob.read<OverviewJson>('overview')
-    expect([stats.jobs, states.count]).toEqual([1, 1])
+    const stats = await bob.read<StatsJson>('overview')
+    expect([stats.jobs, stats.states.count]).toEqual([1, 1])
   })
 
   test('sees the last job of a cron job only if it is their own', async () => {

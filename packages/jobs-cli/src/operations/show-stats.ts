@@ -26,10 +26,9 @@ export async function showStats(flags: StatsFlags, { client, output }: Operation
     ...only,
     ...(since !== undefined && { since: readInstant(since, '--since') }),
   })
-  const counts = await inspect.countJobs({ ...only, by: 'state' })
-  if (json) return output.write(`${toJson({ counts, stats }, 2)}\n`)
+  if (json) return output.write(`${toJson(stats, 2)}\n`)
   const sections: readonly (string | undefined)[] = [
-    titled('All jobs', renderTable(counts.groups, countColumns, output), counts.groups.length, output),
+    titled('All jobs', renderTable(stats.states.groups, countColumns, output), stats.states.groups.length, output),
     summarize(stats, output),
     titled(
       'By definition',

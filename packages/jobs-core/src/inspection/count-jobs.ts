@@ -9,14 +9,19 @@ const maxGroups = 1000
 /** Counts the jobs of one page, for an engine that cannot count: a page can take two requests. */
 export async function countJobs(list: ListPage, filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts> {
   const { jobs, isComplete } = await readJobs(list, { ...filter, order: 'newest', limit: 1000 }, { maxPages: 1 })
+  return countsOf(jobs, by, isComplete)
+}
+
+/** Counts jobs that were read. @param isExact - whether these are all */
+export function countsOf(jobs: readonly JobSummary[], by: CountGroup | undefined, isExact: boolean): JobCounts {
   const groups = new Map<string, number>()
   for (const key of by === undefined ? [] : jobs.flatMap((job) => [...new Set(keysOf[by](job))])) {
     groups.set(key, (groups.get(key) ?? 0) + 1)
   }
   return {
     count: jobs.length,
-    isExact: isComplete,
-    groups: largestGroups([...groups].map(([key, count]) => ({ key, count, isExact: isComplete }))),
+    isExact,
+    groups: largestGroups([...groups].map(([key, count]) => ({ key, count, isExact }))),
   }
 }
 

@@ -125,7 +125,7 @@ export function createInspector(
     async getStats(given) {
       const options = readFilter(statsOptions, given, 'read')
       const engines = await enginesFor('inspect.getStats', ['inspect.listJobs'], statsOptions, options)
-      return getStats(engines, source.list, options, clock.now())
+      return getStats(engines, source, options, clock.now())
     },
     retryJobs: async (jobs, options) => changeMany('retryJobs', jobs, options, tenantId),
     cancelJobs: async (jobs, options) => changeMany('cancelJobs', jobs, options, tenantId),

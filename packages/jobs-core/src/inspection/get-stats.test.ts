@@ -11,8 +11,9 @@ const nowMs = 10 * hourMs
 
 async function read(fake: ReturnType<typeof createFakeInspection>, options: CheckedStats, ...without: Feature[]) {
   const engines = [{ name: 'fake', capabilities: capabilitiesWithout(without) }]
-  return getStats(engines, fake.list, options, nowMs)
+  return getStats(engines, { list: fake.list, count: async () => allCounts }, options, nowMs)
 }
+const allCounts = { count: 7, isExact: true, groups: [{ key: 'failed', count: 7, isExact: true }] }
 const ended = (id: string, atMs: number) => jobSummary(id, atMs)
 
 test('covers the last hour by default, also a job of this very millisecond', async () => {
@@ -45,6 +46,16 @@ test('reads up to ten pages of an engine that counts, and one page of another on
   const hosted = createFakeInspection(jobs, 2)
   expect(await read(hosted, {}, 'inspect.countJobs: exact')).toMatchObject({ jobs: 2, isComplete: false })
   expect(hosted.queries).toHaveLength(1)
+})
+
+test('has the counts by state of an engine that counts, and of another one those of the jobs that were read', async () => {
+  const fake = createFakeInspection([ended('a', nowMs), jobSummary('b', nowMs, { state: 'queued' }), ended('c', nowMs)])
+  expect((await read(fake, {})).states).toEqual(allCounts)
+  const { states } = await read(fake, {}, 'inspect.countJobs: exact')
+  expect(states.groups.map(({ key, count }) => [key, count])).toEqual([
+    ['completed', 2],
+    ['queued', 1],
+  ])
 })
 
 test('finds the oldest waiting job, also if it was sent before the range', async () => {

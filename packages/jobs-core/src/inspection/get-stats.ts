@@ -1,7 +1,8 @@
 import { invalidOption } from '../options/check-option-names.ts'
 import { computeStats } from './compute-stats.ts'
+import { countsOf } from './count-jobs.ts'
 import type { CheckedStats } from './inspect-options.ts'
-import type { InspectedEngine, ListPage } from './inspect-source.ts'
+import type { InspectedEngine, InspectSource } from './inspect-source.ts'
 import type { JobStats } from './job-stats.ts'
 import type { JobSummary } from './job-summary.ts'
 import { readJobs } from './read-jobs.ts'
@@ -14,7 +15,7 @@ const maxPages = { counting: 10, other: 1 }
 /** Reads the newest jobs of a time range and computes their figures. @param nowMs - epoch milliseconds */
 export async function getStats(
   engines: readonly InspectedEngine[],
-  list: ListPage,
+  { list, count }: Pick<InspectSource, 'list' | 'count'>,
   { since: givenSince, until: givenUntil, intervals = 60, ...filter }: CheckedStats,
   nowMs: number,
 ): Promise<JobStats> {
@@ -27,7 +28,7 @@ export async function getStats(
     countsExactly &&
     supportsFeature(engines, 'inspect.listJobs by state') &&
     supportsFeature(engines, 'inspect.listJobs, oldest first')
-  const [read, waiting] = await Promise.all([
+  const [read, waiting, counted] = await Promise.all([
     readJobs(
       list,
       {
@@ -52,6 +53,7 @@ export async function getStats(
           { maxPages: maxPages.counting, maxJobs: 1 },
         )
       : undefined,
+    countsExactly ? count(filter, 'state') : undefined,
   ])
   const isInRange = ({ createdAt }: JobSummary): boolean =>
     givenUntil === undefined ? createdAt.getTime() <= until : createdAt.getTime() < until
@@ -62,6 +64,7 @@ export async function getStats(
     until: new Date(until),
     jobs: jobs.length,
     isComplete: read.isComplete,
+    states: counted ?? countsOf(jobs, 'state', read.isComplete),
     ...computeStats(jobs, { since, until, intervals }),
     ...(oldestWaiting && { oldestWaiting }),
   }

@@ -1,3 +1,4 @@
+import type { JobCounts } from './job-counts.ts'
 import type { JobSummary } from './job-summary.ts'
 
 /** Figures of the jobs that were sent within a time range, from the engine's own records. */
@@ -17,6 +18,8 @@ export interface JobStats {
     readonly completed: number
     readonly failed: number
   }[]
+  /** The jobs by their state now, whenever they were sent. On a hosted engine, only those of the time range. */
+  readonly states: JobCounts
   /** By definition, those with the most jobs first, at most 100. */
   readonly definitions: readonly GroupStats[]
   /** By tenant, those with the most jobs first, at most 100. */

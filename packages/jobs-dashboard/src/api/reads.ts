@@ -36,11 +36,7 @@ export const reads: Readonly<Record<string, Read>> = {
 
   overview: scoped(['definition', 'since', 'until', 'intervals'], async ({ inspect }, query) => {
     const { definitionId, since, until } = query.filter()
-    const [stats, states] = await Promise.all([
-      inspect.getStats({ definitionId, since, until, intervals: query.number('intervals') }),
-      inspect.countJobs({ definitionId, by: 'state' }),
-    ])
-    return { stats, states }
+    return inspect.getStats({ definitionId, since, until, intervals: query.number('intervals') })
   }),
 
   jobs: scoped([...filterNames, 'order', 'limit', 'cursor'], async ({ inspect, tenantId }, query, { seal }) => {

@@ -244,6 +244,13 @@ export const inspectionListCases: readonly ConformanceCase[] = casesOf(rules.ins
         ['conformance-plain', 2, 2, 0, 0],
         ['conformance-once', 1, 0, 1, 0],
       ])
+      assert.deepEqual(
+        stats.states.groups.map(({ key, count }) => [key, count]),
+        [
+          ['completed', 2],
+          ['failed', 1],
+        ],
+      )
       assert.ok(stats.slowest.every(({ id }) => ids.includes(id)))
       assert.deepEqual(
         stats.failures.map(({ id }) => id),

@@ -1,5 +1,6 @@
-import type { OverviewJson } from '../../../src/api-types.ts'
+import type { StatsJson } from '../../../src/api-types.ts'
 import { hrefTo } from '../app/router.ts'
+import { whyUnsupported } from '../app/session.ts'
 import { formatCount } from '../parts/format-count.ts'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { StateLabel } from '../parts/state-label.tsx'
@@ -8,18 +9,18 @@ const open = ['queued', 'running', 'retrying', 'scheduled'] as const
 const ended = ['completed', 'failed'] as const
 
 /** Number of jobs that wait or run now, and that ended in the time range. */
-export function BacklogTiles({ overview, rangePhrase }: { overview: OverviewJson | undefined; rangePhrase: string }) {
-  const groups = new Map(overview?.states.groups.map((group) => [group.key, group]))
-  const total = (key: (typeof ended)[number]) =>
-    overview?.stats.intervals.reduce((sum, interval) => sum + interval[key], 0) ?? 0
+export function BacklogTiles({ stats, rangePhrase }: { stats: StatsJson | undefined; rangePhrase: string }) {
+  const groups = new Map(stats?.states.groups.map((group) => [group.key, group]))
+  const seesOlder = whyUnsupported('inspect.countJobs: exact') === undefined
+  const total = (key: (typeof ended)[number]) => stats?.intervals.reduce((sum, interval) => sum + interval[key], 0) ?? 0
   return (
     <div class="tiles" role="group" aria-label="Jobs by state">
       {open.map((state) => (
         <Tile
           key={state}
           state={state}
-          note="now"
-          value={overview && formatCount(groups.get(state) ?? { count: 0, isExact: true })}
+          note={seesOlder ? 'now' : `now, sent ${rangePhrase}`}
+          value={stats && formatCount(groups.get(state) ?? { count: 0, isExact: stats.states.isExact })}
         />
       ))}
       {ended.map((state) => (
@@ -27,7 +28,7 @@ export function BacklogTiles({ overview, rangePhrase }: { overview: OverviewJson
           key={state}
           state={state}
           note={rangePhrase}
-          value={overview && formatCount({ count: total(state), isExact: overview.stats.isComplete })}
+          value={stats && formatCount({ count: total(state), isExact: stats.isComplete })}
         />
       ))}
     </div>

@@ -1,10 +1,10 @@
-import type { OverviewJson } from '../../../src/api-types.ts'
+import type { StatsJson } from '../../../src/api-types.ts'
 import { hrefTo } from '../app/router.ts'
 import { formatNumber } from '../parts/format-count.ts'
 import { SkeletonRows } from '../parts/skeleton.tsx'
 import { formatDuration } from '../time/format-duration.ts'
 
-type Group = OverviewJson['stats']['definitions'][number]
+type Group = StatsJson['definitions'][number]
 
 const titles = { definition: 'By definition', tenant: 'By tenant' }
 const names = { definition: 'Definition', tenant: 'Tenant' }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 
-import type { JobSummaryJson, OverviewJson } from '../../../src/api-types.ts'
+import type { JobSummaryJson, StatsJson } from '../../../src/api-types.ts'
 import { hrefToJob } from '../app/router.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
@@ -8,7 +8,7 @@ import { stateLook } from '../parts/states.ts'
 import { formatDuration } from '../time/format-duration.ts'
 import { Time } from '../time/time.tsx'
 
-type Stats = OverviewJson['stats']
+type Stats = StatsJson
 
 const shownJobs = 5
 

@@ -1,4 +1,4 @@
-import type { OverviewJson } from '../../../src/api-types.ts'
+import type { StatsJson } from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
 import { hrefTo, navigate, query } from '../app/router.ts'
 import { seesAll, tenant, tenantUrl } from '../app/session.ts'
@@ -24,12 +24,11 @@ export function OverviewPage() {
   const asked = query.value.get('range') ?? ''
   const name = (Object.hasOwn(ranges, asked) ? asked : '1h') as RangeName
   const range = ranges[name]
-  const { data, error } = useQuery<OverviewJson>(tenantUrl('overview', { intervals: String(range.intervals) }), {
+  const { data: stats, error } = useQuery<StatsJson>(tenantUrl('overview', { intervals: String(range.intervals) }), {
     refreshMs,
     keeps: true,
     complete: (url) => `${url}&since=${encodeURIComponent(new Date(Date.now() - range.ms).toISOString())}`,
   })
-  const stats = data?.stats
   return (
     <>
       <div class="page-head">
@@ -53,7 +52,7 @@ export function OverviewPage() {
         <Failure error={error} />
       ) : (
         <>
-          <BacklogTiles overview={data} rangePhrase={range.phrase} />
+          <BacklogTiles stats={stats} rangePhrase={range.phrase} />
           <ThroughputChart stats={stats} />
           {stats && !stats.isComplete && (
             <p class="notice" data-tone="amber">

@@ -1,4 +1,4 @@
-import type { JobSummaryJson, OverviewJson } from '../../../src/api-types.ts'
+import type { JobSummaryJson, StatsJson } from '../../../src/api-types.ts'
 import { hrefTo, hrefToJob } from '../app/router.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
@@ -9,7 +9,7 @@ const shownJobs = 5
 const { tone, icon } = stateLook('failed')
 
 /** The jobs that failed last. @param within - the time range, as the list of jobs names it */
-export function RecentFailures({ stats, within }: { stats: OverviewJson['stats'] | undefined; within: string }) {
+export function RecentFailures({ stats, within }: { stats: StatsJson | undefined; within: string }) {
   const jobs = stats?.failures.slice(0, shownJobs) ?? []
   return (
     <section class="card failed-jobs">

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks'
 
-import type { OverviewJson } from '../../../src/api-types.ts'
+import type { StatsJson } from '../../../src/api-types.ts'
 import { formatNumber } from '../parts/format-count.ts'
 import { formatTime } from '../time/format-time.ts'
 import { ThroughputTable } from './throughput-table.tsx'
 
-type Stats = OverviewJson['stats']
+type Stats = StatsJson
 
 const height = 100
 const labels = 5

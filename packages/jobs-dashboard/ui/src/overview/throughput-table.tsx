@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
 
-import type { OverviewJson } from '../../../src/api-types.ts'
+import type { StatsJson } from '../../../src/api-types.ts'
 import { formatTime } from '../time/format-time.ts'
 
 /** The figures of the chart as a table, for those who cannot see it. Intervals without jobs are omitted. */
-export function ThroughputTable({ intervals }: { intervals: OverviewJson['stats']['intervals'] }) {
+export function ThroughputTable({ intervals }: { intervals: StatsJson['intervals'] }) {
   const [isOpen, setIsOpen] = useState(false)
   return (
     <details class="as-table" onToggle={(event) => setIsOpen(event.currentTarget.open)}>
