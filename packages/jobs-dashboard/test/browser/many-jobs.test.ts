@@ -2,6 +2,7 @@ import { createJobClient } from '@cgk-platform/jobs-local'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 
+import { findViolations } from './kit/find-violations.ts'
 import { openPages } from './kit/open-pages.ts'
 import { quietLogger } from './kit/quiet-logger.ts'
 import { testJobs } from './kit/test-jobs.ts'
@@ -63,6 +64,12 @@ test('100,000 jobs scroll, with few rows in the document', async () => {
   await expect.poll(() => rows(page)).toBe(100_000)
   expect(await inDocument(page)).toBeLessThan(100)
   await expect.poll(() => page.locator('[data-job]').last().getAttribute('aria-rowindex')).toBe('100001')
+})
+
+test('the overview of too many jobs says that its figures count only a part of them', async () => {
+  const page = await pages.open('/?tenant=many')
+  await page.getByText('these figures count the newest ones only').waitFor()
+  expect(await findViolations(page)).toEqual([])
 })
 
 test('a page at the top of a busy list neither grows without end nor lacks jobs', async () => {

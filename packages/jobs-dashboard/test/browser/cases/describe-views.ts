@@ -58,18 +58,6 @@ export function describeViews(pages: Pages): void {
     expect(await findViolations(page)).toEqual([])
   })
 
-  test('the overview says if its figures count only a part of the jobs', async () => {
-    const page = await pages.openEmpty()
-    await page.route('**/api/overview?*', async (route) => {
-      const response = await route.fetch()
-      const overview = await response.json()
-      await route.fulfill({ response, json: { ...overview, stats: { ...overview.stats, isComplete: false } } })
-    })
-    await page.goto(pages.server().url)
-    await page.getByText('these figures count the newest ones only').waitFor()
-    expect(await findViolations(page)).toEqual([])
-  })
-
   test('the id of a job is copied', async () => {
     const page = await pages.open(views['a job']!.path(), { permissions: ['clipboard-read', 'clipboard-write'] })
     await page.getByRole('button', { name: 'Copy the id' }).click()
