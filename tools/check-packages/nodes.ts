@@ -3,8 +3,11 @@ import { join } from 'node:path'
 
 import { execute } from './execute.ts'
 
-/** The versions of Node that the packages are tested on: the oldest supported one, and one per major version. */
-const versions = ['20.19.0', '20.20.2', '22.23.3', '24.21.0', '26.10.0']
+/**
+ * The versions of Node that the packages are tested on: the oldest supported one, the oldest with files of the local
+ * engine, and one per major version.
+ */
+const versions = ['20.19.0', '20.20.2', '22.13.0', '22.23.3', '24.21.0', '26.10.0']
 
 /** An installed version of Node. */
 export interface Node {
