@@ -140,7 +140,7 @@ export class JobStream {
       if (id === null || id <= above || id >= below) continue
       if (matches) this.#unordered.push({ seq, id })
       if (this.#tenantId !== undefined && tenant !== this.#tenantId) continue
-      if (isBefore(id) && (this.#reached === undefined || newestFirst === id < this.#reached)) this.#reached = id
+      if (isBefore(id)) this.#reach(id)
     }
     this.#moveNext(({ id }) => isBefore(id))
     if (bound !== undefined && (newestFirst ? bound <= above : bound >= below)) this.#end()
@@ -154,6 +154,11 @@ export class JobStream {
     this.#unordered = this.#unordered.filter((job) => !isNext(job))
     ordered.sort((one, other) => (this.#range.newestFirst === one.id < other.id ? -1 : 1))
     this.#next = [...ordered, ...this.#next]
+    this.#reach(ordered[0]!.id) // of rows that an earlier read may have had
+  }
+
+  #reach(id: string): void {
+    if (this.#reached === undefined || this.#range.newestFirst === id < this.#reached) this.#reached = id
   }
 
   #end(): void {
