@@ -29,7 +29,7 @@ export function describeSendAgain(pages: Pages): void {
       await button(page).click()
       await page.getByRole('heading', { name: 'Send again' }).waitFor()
       await page.getByText('Sending creates a new job.').waitFor()
-      expect(await page.getByLabel('Event').inputValue()).toBe('mail.requested')
+      await expect.poll(() => page.getByLabel('Event').inputValue()).toBe('mail.requested')
       expect(await page.getByLabel('Tenant').inputValue()).toBe(tenantId)
       expect(await page.getByLabel('to', { exact: true }).inputValue()).toBe('secret@example.com')
       expect(await page.getByLabel('template').inputValue()).toBe('again')
@@ -142,6 +142,39 @@ export function describeSendAgain(pages: Pages): void {
         await page.getByText('No server takes the mail again').first().waitFor()
         const { payload } = await pages.client().inspect.getJob(idIn(page))
         expect(payload).toEqual({ tenantId, to: 'b@example.com', template: 'again' })
+      } finally {
+        await server.stop()
+      }
+    })
+
+    test('does not send a hidden value that moved, or what the JSON was before it became invalid', async () => {
+      const items = [
+        { sku: 'first', quantity: 1 },
+        { sku: 'secret', quantity: 2 },
+      ]
+      const order = { tenantId, orderId: 'order_2', total: 1, items }
+      const delayed = await pages.sent('scheduled', 'order.placed', order, { delay: '1d' })
+      const server = await openServer({
+        client: pages.client(),
+        logger: quietLogger,
+        authorize: () => pages.access,
+        redact: ['payload.items.1.sku'],
+      })
+      try {
+        const page = await pages.openEmpty()
+        const sent: (string | null)[] = []
+        page.on('request', (request) => request.url().includes('/api/send') && sent.push(request.postData()))
+        await page.goto(`${server.url}/send?from=${encodeURIComponent(delayed)}`)
+        await page.getByText('This value is hidden. Enter another one.').waitFor()
+        await page.getByRole('button', { name: 'Remove items 1' }).click()
+        await submit(page)
+        await page.getByText('Some values are hidden from you.').waitFor()
+        await page.getByRole('button', { name: 'JSON' }).click()
+        await page.getByLabel('Payload as JSON').fill('{ "orderId": "order_2", "total": 1, "items": [] }')
+        await page.getByLabel('Payload as JSON').fill('{ "orderId": "order_3", "total": 1, "items": [], }')
+        await submit(page)
+        await page.getByText('Correct the JSON first.').waitFor()
+        expect(sent).toEqual([])
       } finally {
         await server.stop()
       }

@@ -24,6 +24,7 @@ export function JsonField({
         id={id}
         class="input"
         data-path={path}
+        data-unread={problem === undefined ? undefined : ''}
         spellcheck={false}
         aria-invalid={issue === undefined ? undefined : 'true'}
         aria-describedby={`${id}-about`}

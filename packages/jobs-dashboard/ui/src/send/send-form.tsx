@@ -48,7 +48,10 @@ export function SendForm({ event: { event, schema }, source }: { event: EventJso
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
   }
   const send = async () => {
-    const left = findHidden(payload, 'payload').filter((path) => hidden.includes(path))
+    // What the page has is what was valid last.
+    if (form.current?.querySelector('[data-unread]')) return refuse('Correct the JSON first.', issues)
+    // Not only at the same paths: an item can have moved.
+    const left = hidden.length === 0 ? [] : findHidden(payload, 'payload')
     if (left.length > 0) return refuse('Some values are hidden from you. Replace or remove them.', toIssues(left))
     setIsBusy(true)
     setProblem(undefined)
