@@ -1,3 +1,4 @@
+import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { changeEach } from './change-each.ts'
 import type { CheckedChange } from './inspect-options.ts'
 import type { InspectSource } from './inspect-source.ts'
@@ -24,8 +25,12 @@ export async function changeById(
   const changeOne = async (id: string): Promise<boolean> => {
     // A change waits for an unknown id, which can be that of a new job, and not for one of another tenant. A read
     // answers both alike.
-    const { state } = await source.job(id, tenantId)
-    return states.includes(state) && (options.dryRun || change(id))
+    const job = await source.job(id, tenantId).catch((error: unknown) => {
+      if (tenantId !== undefined || options.dryRun || !JobNotFoundError.isInstance(error)) throw error
+      return undefined // The engine may not show it yet, which the change waits for.
+    })
+    if (!job) return change(id)
+    return states.includes(job.state) && (options.dryRun || change(id))
   }
   return changeEach([ids], changeOne, options)
 }
