@@ -33,7 +33,7 @@ test.for([
     envelopes.map((_, number) => [(number + 1) * 2 ** 20 + 1, JSON.stringify(errorOf(number))]),
   )
   const found: string[] = []
-  for (let next: { readonly cursor?: string } = {}; ; ) {
+  for (let next: { readonly cursor?: string } = {}; ;) {
     const page = findJobs(connection, { errorText: 'no address', order, limit: 50, ...next })
     found.push(...page.found.map(({ id }) => id))
     if (page.cursor === undefined) break

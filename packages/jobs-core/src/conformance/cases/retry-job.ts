@@ -53,7 +53,8 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
     title: "after a retry, the job's state follows its newest runs",
     requiredFeatures: ['retryJob'],
     async run(t) {
-      const { id } = await t.send('conformance.once', { waitMs: 1500, failure: { as: 'error', runs: 1 } })
+      const waitMs = t.longerThan(1500) // so that the status is read before the end
+      const { id } = await t.send('conformance.once', { waitMs, failure: { as: 'error', runs: 1 } })
       assert.equal((await t.waitForEnd(id)).state, 'failed')
       await t.client.retryJob(id)
       const status = await t.client.getJobStatus(id)
