@@ -5,7 +5,7 @@ import { openJobs } from '../kit/open-jobs.ts'
 
 test('a job that the engine does not show yet is cancelled by its id, also by another process', async () => {
   const work = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
-  const opened = await openJobs({ jobs: [work], delays: { eventMs: 1500, runMs: 1500 } })
+  const opened = await openJobs({ jobs: [work], engine: { delays: { eventMs: 5000, runMs: 7000 } } })
   const { client: other } = await opened.openApp({ jobs: [work], synced: false })
   const { id } = await opened.client.sendJob('work.asked', { tenantId: 'acme' }, { delay: '1h' })
   const now = await other.inspect.cancelJobs({ ids: [id] })
