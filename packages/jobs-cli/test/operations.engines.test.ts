@@ -72,6 +72,9 @@ test('the commands work on Inngest, and leave the jobs to its worker', async ({ 
     expect(unknown).toEqual(other)
   }
 
+  const stats = await runCommand(['stats'], project.folder, environment)
+  expect(stats.stdout).toMatch(/^Jobs of this time by state\nSTATE +JOBS\n/)
+
   const paused = await runCommand(['pause', '--definition', 'confirm-order', '--yes'], project.folder, environment)
   expect(paused).toMatchObject({ exitCode: 1, stdout: '' })
   expect(paused.stderr).toMatch(/`inngest` does not support `pauseJobs of a definition`.*\(unsupported_feature\)\n$/)

@@ -84,6 +84,9 @@ async function print(
     const rest = [skipped > 0 ? `${skipped} skipped` : '', failures > 0 ? `${failures} failed` : ''].filter(Boolean)
     await output.write(`${[`${count(changed)} ${past}`, ...rest].join(', ')}.\n`)
   }
+  if (skipped > 0 && !dryRun && !json) {
+    output.note(change === 'retry' ? 'Only failed jobs are retried.' : 'Jobs that have ended stay as they are.')
+  }
   for (const { jobId, error } of failed) {
     output.note(
       `error: ${escapeControls(`${jobId}: ${error.message}`)}${error.code === undefined ? '' : ` (${error.code})`}`,

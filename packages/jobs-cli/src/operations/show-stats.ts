@@ -27,8 +27,11 @@ export async function showStats(flags: StatsFlags, { client, output }: Operation
     ...(since !== undefined && { since: readInstant(since, '--since') }),
   })
   if (json) return output.write(`${toJson(stats, 2)}\n`)
+  const { features } = await client.capabilities()
+  // A hosted engine tells only the states of the jobs of the time range.
+  const counted = features['inspect.countJobs: exact'].supported ? 'All jobs' : 'Jobs of this time by state'
   const sections: readonly (string | undefined)[] = [
-    titled('All jobs', renderTable(stats.states.groups, countColumns, output), stats.states.groups.length, output),
+    titled(counted, renderTable(stats.states.groups, countColumns, output), stats.states.groups.length, output),
     summarize(stats, output),
     titled(
       'By definition',
