@@ -26,7 +26,7 @@ export interface JobStats {
   readonly tenants: readonly GroupStats[]
   /** The ten ended jobs that took longest from their first start to their end. */
   readonly slowest: readonly JobSummary[]
-  /** The ten jobs that failed last, the latest first. */
+  /** Of these jobs, the ten that failed last, the latest first. One that was sent earlier is absent. */
   readonly failures: readonly JobSummary[]
   /**
    * The job that has waited longest for its first attempt; absent if none waits. On a hosted engine, only

@@ -10,7 +10,7 @@ const { ready, held, suspect, gathering, joined } = phases
 
 /**
  * Number of definitions whose runs are read side by side. SQLite combines at most 500 sources, of which each definition
- * can have nine.
+ * can have seven.
  */
 const maxDefinitions = 40
 
