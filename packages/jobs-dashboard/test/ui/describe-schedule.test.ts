@@ -32,7 +32,9 @@ test.each([
   '0 0 1 1 *',
   '0 0 1 * 1',
   '0 0 1,15 * *',
+  '0 0 31 * *', // not in every month
   '0 8-10 * * *',
+  '0 9 * * 0-7', // not from Sunday to Sunday
   '0 9 * * 1#2',
   '@daily',
   '',

@@ -88,6 +88,23 @@ export function describePartDetails(pages: Pages): void {
       expect(await factIn(panel, 'Worker').count()).toBe(attempts?.[0]?.worker === undefined ? 0 : 1)
     })
 
+    test('keeps the focus when it leads to another part, and when it is closed beside the graph', async () => {
+      const page = await pages.open(pathTo(failedId))
+      const focused = (): Promise<string> => page.evaluate('document.activeElement.localName')
+      await rowOf(page, 'charge').first().focus()
+      await page.keyboard.press('Enter')
+      const panel = panelOf(page, 'charge')
+      await factIn(panel, 'Compensation').getByRole('link').focus()
+      await page.keyboard.press('Enter')
+      await factIn(panel, 'Reverses').waitFor()
+      expect(await focused()).toBe('section')
+      await page.getByRole('button', { name: 'Graph' }).click()
+      await panel.getByRole('button', { name: 'Close the details' }).focus()
+      await page.keyboard.press('Enter')
+      await panel.waitFor({ state: 'detached' })
+      expect(await focused()).toBe('main')
+    })
+
     test('is selected, changed and closed with the keyboard alone', async () => {
       const page = await pages.open(pathTo(failedId))
       const focused = (): Promise<string | null> =>

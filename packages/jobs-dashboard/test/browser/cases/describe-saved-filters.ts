@@ -96,7 +96,7 @@ export function describeSavedFilters(pages: Pages): void {
       expect(await links(page).count()).toBe(50)
       await nameField(page).fill('One more')
       await page.getByRole('button', { name: 'Save', exact: true }).click()
-      await page.getByText('This browser keeps at most 50 filters. Delete one first.').waitFor()
+      await page.getByText(/at most 50 filters\. Delete one first, or clear the data of this site/).waitFor()
       expect(await findViolations(page)).toEqual([])
       await page.getByRole('button', { name: 'Delete Filter 49' }).click()
       await page.getByRole('button', { name: 'Save', exact: true }).click()

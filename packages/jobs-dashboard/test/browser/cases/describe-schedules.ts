@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 
 import { findViolations } from '../kit/find-violations.ts'
 import type { Pages } from '../kit/open-pages.ts'
+import { openServer } from '../kit/open-server.ts'
+import { quietLogger } from '../kit/quiet-logger.ts'
 
 const path = '/definitions?kind=cron'
 
@@ -46,6 +48,35 @@ export function describeSchedules(pages: Pages): void {
       await page.keyboard.press('Enter')
       await page.waitForURL(/\/job\?/)
       await page.locator('main .badge', { hasText: 'Completed' }).waitFor()
+    })
+
+    test('can read their last job again on an engine that is requested for it', async () => {
+      const client = pages.client()
+      const capabilities = async () => {
+        const { features, ...rest } = await client.capabilities()
+        const unsupported = { supported: false, note: 'The engine does not count.', instead: 'Count a page.' } as const
+        return { ...rest, features: { ...features, 'inspect.countJobs: exact': unsupported } }
+      }
+      const hosted = { ...client, capabilities }
+      const server = await openServer({ client: hosted, logger: quietLogger, authorize: () => pages.access })
+      try {
+        const page = await pages.openEmpty()
+        await page.goto(`${server.url}${path}`)
+        const row = rowOf(page, 'nightly-report')
+        await row.getByRole('button', { name: /^Show/ }).focus()
+        await page.keyboard.press('Enter')
+        const reload = row.getByRole('button', { name: 'Reload the last job of nightly-report' })
+        await reload.waitFor()
+        expect(await reload.evaluate((button) => button === button.ownerDocument.activeElement)).toBe(true)
+        await client.inspect.runCronJob('nightly-report')
+        await expect
+          .poll(async () => (await client.inspect.listJobs({ event: 'cron/nightly-report' })).jobs[0]?.state)
+          .toBe('completed')
+        await page.keyboard.press('Enter')
+        await row.getByRole('link', { name: 'Completed job of nightly-report' }).waitFor()
+      } finally {
+        await server.stop()
+      }
     })
 
     test('say if they are paused', async () => {

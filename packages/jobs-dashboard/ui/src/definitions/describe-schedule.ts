@@ -11,7 +11,9 @@ export function describeSchedule(schedule: string): string | undefined {
   if (![minute, ...hours].every((each) => hourOrMinute.test(each))) return undefined
   const at = `at ${listOf(hours.map((each) => `${twoDigits(each)}:${twoDigits(minute)}`))}`
   if (isDaily) return `Every day ${at}`
-  if (weekday === '*') return hourOrMinute.test(day) ? `Day ${day} of every month ${at}` : undefined
+  // Some months have no later days.
+  if (weekday === '*')
+    return hourOrMinute.test(day) && Number(day) <= 28 ? `Day ${day} of every month ${at}` : undefined
   const names = day === '*' ? describeWeekdays(weekday) : undefined
   return names && `${names} ${at}`
 }
@@ -33,7 +35,7 @@ function every(step: string, whole: number, unit: string): string | undefined {
 function describeWeekdays(weekday: string): string | undefined {
   const range = weekday.split('-')
   const names = (range.length === 2 ? range : weekday.split(',')).map(dayOf)
-  if (names.includes(undefined)) return undefined
+  if (names.includes(undefined) || new Set(names).size < names.length) return undefined
   return range.length === 2 ? names.join(' to ') : listOf(names as string[])
 }
 

@@ -15,29 +15,37 @@ export function LastJob({ id, event, job }: { id: string; event: string; job: Jo
   const [found, setFound] = useState<JobSummaryJson | 'none'>()
   const [busy, setBusy] = useState(false)
   const shown = isTold ? (job ?? 'none') : found
-  if (shown === 'none') return <span class="muted">None</span>
-  if (shown) {
-    return (
-      <>
-        <a class="text-link" href={hrefToJob(shown.id)}>
-          <StateLabel state={shown.state} />
-          <span class="visually-hidden"> job of {id}</span>
-        </a>
-        <span class="muted small">
-          <Time at={shown.createdAt} />
-        </span>
-      </>
-    )
-  }
   const load = async () => {
     setBusy(true)
     const page = await attempt(() => read<JobPageJson>(tenantUrl('jobs', { event, limit: '1' })))
     if (page) setFound(page.jobs[0] ?? 'none')
     setBusy(false)
   }
+  const result =
+    shown === 'none' ? (
+      <span class="muted">None</span>
+    ) : (
+      shown && (
+        <>
+          <a class="text-link" href={hrefToJob(shown.id)}>
+            <StateLabel state={shown.state} />
+            <span class="visually-hidden"> job of {id}</span>
+          </a>
+          <span class="muted small">
+            <Time at={shown.createdAt} />
+          </span>
+        </>
+      )
+    )
+  if (isTold) return <>{result}</>
+  // The button stays: the page can be open for long, and it has the focus.
   return (
-    <ActionButton kind="plain" busy={busy} onClick={() => void load()}>
-      Show<span class="visually-hidden"> the last job of {id}</span>
-    </ActionButton>
+    <>
+      {result}
+      <ActionButton kind="plain" busy={busy} onClick={() => void load()}>
+        {found ? 'Reload' : 'Show'}
+        <span class="visually-hidden"> the last job of {id}</span>
+      </ActionButton>
+    </>
   )
 }

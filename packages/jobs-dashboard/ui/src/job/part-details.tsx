@@ -8,7 +8,7 @@ import { StateLabel } from '../parts/state-label.tsx'
 import { formatDuration } from '../time/format-duration.ts'
 import { Time } from '../time/time.tsx'
 import { ErrorView } from './error-view.tsx'
-import { clearPart, hrefToPart } from './select-part.ts'
+import { clearPart, hrefToPart, revealPart } from './select-part.ts'
 import { ValueView } from './value-view.tsx'
 import type { Segment, WaterfallPart, WaterfallRow } from './waterfall-rows.ts'
 
@@ -82,14 +82,19 @@ export function PartDetails({ job, run, row }: { job: JobJson; run: RunJson; row
         )}
         {part.compensation && (
           <Fact name="Compensation">
-            <a data-replace class="text-link" href={hrefToPart(job.id, run.id, `compensation ${label}`)}>
+            <a
+              data-replace
+              class="text-link"
+              href={hrefToPart(job.id, run.id, `compensation ${label}`)}
+              onClick={revealPart}
+            >
               <StateLabel state={part.compensation.state} />
             </a>
           </Fact>
         )}
         {kind === 'compensation' && (
           <Fact name="Reverses">
-            <a data-replace class="text-link" href={hrefToPart(job.id, run.id, `step ${label}`)}>
+            <a data-replace class="text-link" href={hrefToPart(job.id, run.id, `step ${label}`)} onClick={revealPart}>
               {label}
             </a>
           </Fact>

@@ -18,9 +18,10 @@ export function selectNeighbor(by: 1 | -1): void {
   navigate(next.href, { replace: true })
 }
 
-/** Closes the details. The focus returns to the row. */
+/** Closes the details. The focus returns to the row, or to the page beside the graph, which has no rows. */
 export function clearPart(jobId: string): void {
-  document.querySelector<HTMLElement>('a.fall-row[aria-current]')?.focus()
+  const row = document.querySelector<HTMLElement>('a.fall-row[aria-current]')
+  ;(row ?? document.querySelector('main'))?.focus({ preventScroll: row === null })
   navigate(hrefToJob(jobId), { replace: true })
 }
 

@@ -34,7 +34,8 @@ addEventListener('storage', (event) => {
 export function saveFilter(filter: SavedFilter, replaces: (other: SavedFilter) => boolean): string | undefined {
   if (!isFilter(filter)) return 'This filter is too long to save.'
   const others = read().filters.filter((other) => !replaces(other))
-  if (others.length >= maxFilters) return `This browser keeps at most ${maxFilters} filters. Delete one first.`
+  if (others.length >= maxFilters)
+    return `This browser keeps at most ${maxFilters} filters. Delete one first, or clear the data of this site if they are hidden from you.`
   return write([...others, filter].toSorted((a, b) => a.name.localeCompare(b.name)))
 }
 

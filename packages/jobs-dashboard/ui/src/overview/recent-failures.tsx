@@ -33,7 +33,7 @@ export function RecentFailures({ stats, within }: { stats: StatsJson | undefined
           ))}
         </ul>
       ) : (
-        <p class="muted quiet">No job failed in this time.</p>
+        <p class="muted quiet">No job that was sent in this time has failed.</p>
       )}
     </section>
   )
