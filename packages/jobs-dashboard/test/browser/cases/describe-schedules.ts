@@ -50,7 +50,7 @@ export function describeSchedules(pages: Pages): void {
       await page.locator('main .badge', { hasText: 'Completed' }).waitFor()
     })
 
-    test('can read their last job again on an engine that is requested for it', async () => {
+    test('can read their last job again, if each read is a request to the engine', async () => {
       const client = pages.client()
       const capabilities = async () => {
         const { features, ...rest } = await client.capabilities()
