@@ -56,6 +56,15 @@ export function describeFaults(pages: Pages): void {
     await page.getByRole('button', { name: 'Try now' }).waitFor({ state: 'detached' })
   })
 
+  test('code that could not be loaded once is loaded again', async () => {
+    const page = await pages.open('/jobs')
+    await page.locator('[data-job]').first().waitFor()
+    pages.expectedMessages = /Failed to load resource/
+    pages.server().refuseNext('/assets/definitions-page')
+    await page.getByRole('link', { name: 'Definitions' }).click()
+    await page.getByText('confirm-order').first().waitFor()
+  })
+
   test('an address with values that do not exist shows its page', async () => {
     const page = await pages.open('/jobs?state=constructor,failed&within=constructor')
     await page.locator('[data-job]').first().waitFor()

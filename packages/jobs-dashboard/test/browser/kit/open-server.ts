@@ -10,6 +10,8 @@ export interface DashboardServer {
   readonly url: string
   /** Closes all connections, as a proxy that restarts does. */
   disconnect(): void
+  /** Answers the next request whose path has this part with the status 503. */
+  refuseNext(part: string): void
   /** Refuses connections until `start`. */
   stop(): Promise<void>
   /** Accepts connections again at the same address. */
@@ -23,8 +25,13 @@ export async function openServer(options: Omit<DashboardOptions, 'basePath'>): P
   const handle = toNodeHandler(createDashboard({ ...options, basePath }))
   let server: Server
   let port = 0
+  let refused: string | undefined
   const start = async (): Promise<void> => {
-    server = createServer((request, response) => void handle(request, response))
+    server = createServer((request, response) => {
+      if (refused === undefined || !request.url!.includes(refused)) return void handle(request, response)
+      refused = undefined
+      response.writeHead(503).end()
+    })
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     ;({ port } = server.address() as AddressInfo)
   }
@@ -32,6 +39,7 @@ export async function openServer(options: Omit<DashboardOptions, 'basePath'>): P
   return {
     url: `http://127.0.0.1:${port}${basePath}`,
     disconnect: () => server.closeAllConnections(),
+    refuseNext: (part) => void (refused = part),
     start,
     stop: () =>
       new Promise((resolve) => {

@@ -47,6 +47,7 @@ export function lazyPage<Props extends object>(
     const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading')
     useEffect(() => {
       let isGone = false
+      let isLastTry = false
       const show = () => {
         load().then(
           (component) => {
@@ -57,8 +58,13 @@ export function lazyPage<Props extends object>(
           async () => {
             const problem = await findProblem()
             if (isGone) return
-            if (problem) reportFailure(show, problem.message)
-            else {
+            if (problem) {
+              isLastTry = false
+              reportFailure(show, problem.message)
+            } else if (!isLastTry) {
+              isLastTry = true // the server may answer again since
+              show()
+            } else {
               reportSuccess(show)
               setState('failed')
             }
