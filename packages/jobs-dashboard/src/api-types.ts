@@ -7,7 +7,7 @@
 // GET  counts     FilterQuery & { by }   CountsJson
 // GET  job        ?id=                  JobJson
 // GET  download   ?id=&part=payload, ?id=&run=&part=output, or ?id=&run=&step=&part=output: a JSON file
-// GET  definitions                      DefinitionJson[]
+// GET  definitions ?lastJobs=true       DefinitionJson[]
 // GET  engine                           EngineJson
 // GET  events                           EventJson[]
 // GET  changes    FilterQuery & { limit }  Server-Sent Events: `change` with ChangeJson, `problem` with ErrorJson
@@ -88,8 +88,11 @@ export type JobPageJson = AsJson<JobSummaryPage>
 export type ChangeJson = AsJson<JobsChange>
 export type WorkerJson = AsJson<WorkerInfo>
 export type PauseJson = AsJson<Pause>
-/** A definition. `lastJob` is the newest job of a cron job; a hosted engine would need requests for each. */
-export type DefinitionJson = AsJson<DefinitionInfo> & { readonly lastJob?: JobSummaryJson }
+/**
+ * A definition. With `lastJobs`, `lastJob` is the newest job of a cron job; `null` if there is none. A hosted engine does
+ * not tell it, because it would need requests for each.
+ */
+export type DefinitionJson = AsJson<DefinitionInfo> & { readonly lastJob?: JobSummaryJson | null }
 /** The `schema` is JSON Schema (draft 2020-12). */
 export type EventJson = AsJson<EventInfo>
 

@@ -47,7 +47,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the Content-Security-Policy allows files, not inline content
     rolldownOptions: {
       input: new URL('src/main.tsx', import.meta.url).pathname,
-      // What the first page needs is one file, which compresses better than several.
+      // The code of the first page is one file, because that compresses better than several.
       output: { codeSplitting: { groups: [{ name: 'main', tags: ['$initial'] }] } },
     },
   },

@@ -69,7 +69,7 @@ describe('an inspector', () => {
     // @ts-expect-error -- ids with a condition
     void client.inspect.retryJobs({ ids, event: 'order.created' })
     const both = { ...filter, ids }
-    // @ts-expect-error
+    // @ts-expect-error -- also as an object with more fields
     void client.inspect.cancelJobs(both)
     // @ts-expect-error -- ids can be missing, and then all jobs of the tenant would match
     void acme.inspect.cancelJobs({ ids: undefined as readonly string[] | undefined })

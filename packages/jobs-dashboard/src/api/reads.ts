@@ -67,7 +67,9 @@ export const reads: Readonly<Record<string, Read>> = {
 
   changes: scoped([...filterNames, 'limit'], respondChanges),
 
-  definitions: scoped([], (scope, _query, { client }, { access }) => showDefinitions(client, access, scope)),
+  definitions: scoped(['lastJobs'], (scope, query, { client }, { access }) =>
+    showDefinitions(client, access, query.text('lastJobs') === 'true' ? scope : undefined),
+  ),
 
   engine: scoped([], (scope, _query, { client }, { access }) => showEngine(client, access, scope)),
 

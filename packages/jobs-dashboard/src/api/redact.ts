@@ -1,5 +1,4 @@
-/** Stands for a value that `redact` hides. */
-const redacted = '[redacted]'
+import { redacted } from '../redacted.ts'
 
 /** Returns a copy of a value without the fields that are hidden. `root` is the first name of its paths. */
 export type Redact = (root: 'payload' | 'output', value: unknown) => unknown

@@ -39,7 +39,7 @@ export function showJob(
   const showStep = ({ output, waitsFor, compensation, ...step }: StepStatus): unknown => ({
     ...withError(step),
     ...(output !== undefined &&
-      (showsSent || step.kind !== 'sendEvent') && { output: show(redactStepOutput(redact, step.kind, output)) }),
+      seesOutputOf(step.kind, showsSent) && { output: show(redactStepOutput(redact, step.kind, output)) }),
     ...(waitsFor && (showsSent || 'event' in waitsFor) && { waitsFor: showWait(waitsFor, redact, payloads) }),
     ...(compensation && { compensation: withError(compensation) }),
   })
@@ -65,6 +65,11 @@ export function showJob(
 /** Returns true if a user may see the jobs that the steps of a job sent. Only the platform sends for other tenants. */
 export function seesSentJobs({ tenantId }: Pick<JobDetails, 'tenantId'>, allTenants: boolean): boolean {
   return allTenants || tenantId !== systemTenantId
+}
+
+/** Returns true if a user may see the output of a step. That of a job, and that of a send, are of the job's tenant. */
+export function seesOutputOf(kind: StepStatus['kind'], showsSent: boolean): boolean {
+  return showsSent || (kind !== 'sendEvent' && kind !== 'runJob')
 }
 
 /** Hides fields of a step's output. A wait for an event returns the event, whose payload has paths of its own. */

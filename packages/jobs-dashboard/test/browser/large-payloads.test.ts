@@ -1,26 +1,13 @@
 import { readFile } from 'node:fs/promises'
 
 import type { JobInput } from '@cgk-platform/jobs-core'
-import { createJobClient } from '@cgk-platform/jobs-local'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 
+import { memoryTarget } from './kit/memory-target.ts'
 import { openPages } from './kit/open-pages.ts'
-import { quietLogger } from './kit/quiet-logger.ts'
-import { testJobs } from './kit/test-jobs.ts'
 
-const pages = openPages({
-  name: 'the local engine in memory',
-  async open() {
-    const client = createJobClient({
-      provider: 'local',
-      jobs: testJobs,
-      logger: quietLogger,
-      config: { store: 'memory' },
-    })
-    return { client, close: () => client.close({ timeout: 0 }) }
-  },
-})
+const pages = openPages(memoryTarget)
 
 /** Returns an order with this number of items, about 40 characters each. */
 const order = (items: number): JobInput<'order.placed'> => ({

@@ -1,24 +1,11 @@
-import { createJobClient } from '@cgk-platform/jobs-local'
 import type { CDPSession, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 
 import type { ChangeJson } from '../../src/api-types.ts'
+import { memoryTarget } from './kit/memory-target.ts'
 import { openPages } from './kit/open-pages.ts'
-import { quietLogger } from './kit/quiet-logger.ts'
-import { testJobs } from './kit/test-jobs.ts'
 
-const pages = openPages({
-  name: 'the local engine in memory',
-  async open() {
-    const client = createJobClient({
-      provider: 'local',
-      jobs: testJobs,
-      logger: quietLogger,
-      config: { store: 'memory' },
-    })
-    return { client, close: () => client.close({ timeout: 0 }) }
-  },
-})
+const pages = openPages(memoryTarget)
 
 const tenantId = 'long'
 const jobsOfBurst = 60

@@ -1,19 +1,11 @@
-import { createJobClient } from '@cgk-platform/jobs-local'
-
 import { describePages } from './describe-pages.ts'
-import { quietLogger } from './kit/quiet-logger.ts'
-import { testJobs } from './kit/test-jobs.ts'
+import { memoryTarget } from './kit/memory-target.ts'
 
 describePages({
-  name: 'the local engine in memory',
+  ...memoryTarget,
   async open() {
-    const client = createJobClient({
-      provider: 'local',
-      jobs: testJobs,
-      logger: quietLogger,
-      config: { store: 'memory' },
-    })
-    await client.start()
-    return { client, close: () => client.close({ timeout: 0 }) }
+    const engine = await memoryTarget.open()
+    await engine.client.start()
+    return engine
   },
 })

@@ -156,7 +156,7 @@ export function describeSavedFilters(pages: Pages): void {
       await page.goto(foreign)
       await page.locator('[data-job]').waitFor()
       expect(await page.locator('body').textContent()).not.toContain('rival')
-      // What this user saves deletes nothing of the other one.
+      // A save by this user deletes no filter of the other.
       await save(page, '/jobs?state=failed&tenant=viewer', 'Failures of rival')
       expect(await stored(page)).toHaveLength(3)
     })

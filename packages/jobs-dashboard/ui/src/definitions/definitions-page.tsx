@@ -14,11 +14,11 @@ const kindLabels = { all: 'All', job: 'Jobs', batch: 'Batches', cron: 'Cron jobs
 
 /** The definitions of this process, with the next ticks of cron jobs. */
 export function DefinitionsPage() {
-  const { data, error, reload } = useQuery<readonly DefinitionJson[]>(tenantUrl('definitions'), {
-    refreshMs,
-    keeps: true,
-  })
   const kind = kinds.find((each) => each === query.value.get('kind')) ?? 'all'
+  const { data, error, reload } = useQuery<readonly DefinitionJson[]>(
+    tenantUrl('definitions', { lastJobs: kind === 'cron' ? 'true' : undefined }),
+    { refreshMs, keeps: true },
+  )
   const shown = data?.filter((each) => kind === 'all' || each.kind === kind)
   const present = new Set<string>(data?.map((each) => each.kind))
   return (

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 
-import type { JobPageJson, JobSummaryJson } from '../../../src/api-types.ts'
+import type { DefinitionJson, JobPageJson, JobSummaryJson } from '../../../src/api-types.ts'
 import { read } from '../api/request.ts'
 import { hrefToJob } from '../app/router.ts'
 import { tenantUrl, whyUnsupported } from '../app/session.ts'
@@ -10,19 +10,19 @@ import { StateLabel } from '../parts/state-label.tsx'
 import { Time } from '../time/time.tsx'
 
 /** The newest job of a cron job. On a hosted engine it is read on request: all of them would take many requests. */
-export function LastJob({ id, event, job }: { id: string; event: string; job: JobSummaryJson | undefined }) {
+export function LastJob({ id, event, job }: { id: string; event: string; job: DefinitionJson['lastJob'] }) {
   const isTold = whyUnsupported('inspect.countJobs: exact') === undefined
-  const [found, setFound] = useState<JobSummaryJson | 'none'>()
+  const [found, setFound] = useState<JobSummaryJson | null>()
   const [busy, setBusy] = useState(false)
-  const shown = isTold ? (job ?? 'none') : found
+  const shown = isTold ? job : found
   const load = async () => {
     setBusy(true)
     const page = await attempt(() => read<JobPageJson>(tenantUrl('jobs', { event, limit: '1' })))
-    if (page) setFound(page.jobs[0] ?? 'none')
+    if (page) setFound(page.jobs[0] ?? null)
     setBusy(false)
   }
   const result =
-    shown === 'none' ? (
+    shown === null ? (
       <span class="muted">None</span>
     ) : (
       shown && (
@@ -43,7 +43,7 @@ export function LastJob({ id, event, job }: { id: string; event: string; job: Jo
     <>
       {result}
       <ActionButton kind="plain" busy={busy} onClick={() => void load()}>
-        {found ? 'Reload' : 'Show'}
+        {found === undefined ? 'Show' : 'Reload'}
         <span class="visually-hidden"> the last job of {id}</span>
       </ActionButton>
     </>

@@ -1,10 +1,8 @@
-import type { ComponentChildren } from 'preact'
-
 import type { JobJson } from '../../../src/api-types.ts'
 import { hrefTo, hrefToJob } from '../app/router.ts'
 import { formatDuration } from '../time/format-duration.ts'
 import { now } from '../time/now.ts'
-import { Time } from '../time/time.tsx'
+import { Fact, TimeFact } from './fact.tsx'
 
 const maxChildren = 20
 
@@ -19,24 +17,10 @@ export function JobFacts({ job }: { job: JobJson }) {
         </a>
       </Fact>
       <Fact name="Tenant">{tenantId}</Fact>
-      <Fact name="Sent">
-        <Time at={createdAt} both />
-      </Fact>
-      {scheduledFor && (
-        <Fact name="Scheduled for">
-          <Time at={scheduledFor} both />
-        </Fact>
-      )}
-      {startedAt && (
-        <Fact name="Started">
-          <Time at={startedAt} both />
-        </Fact>
-      )}
-      {endedAt && (
-        <Fact name="Ended">
-          <Time at={endedAt} both />
-        </Fact>
-      )}
+      <TimeFact name="Sent" at={createdAt} />
+      <TimeFact name="Scheduled for" at={scheduledFor} />
+      <TimeFact name="Started" at={startedAt} />
+      <TimeFact name="Ended" at={endedAt} />
       {startedAt && (
         <Fact name="Duration">
           {formatDuration((endedAt ? Date.parse(endedAt) : now.value) - Date.parse(startedAt))}
@@ -63,14 +47,5 @@ export function JobFacts({ job }: { job: JobJson }) {
         </Fact>
       )}
     </dl>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }

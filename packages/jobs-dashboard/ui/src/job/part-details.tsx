@@ -1,13 +1,11 @@
-import type { ComponentChildren } from 'preact'
-
 import type { JobJson, RunJson } from '../../../src/api-types.ts'
 import { hrefTo, hrefToJob } from '../app/router.ts'
 import { tenantUrl } from '../app/session.ts'
 import { Icon } from '../parts/icon.tsx'
 import { StateLabel } from '../parts/state-label.tsx'
 import { formatDuration } from '../time/format-duration.ts'
-import { Time } from '../time/time.tsx'
 import { ErrorView } from './error-view.tsx'
+import { Fact, TimeFact } from './fact.tsx'
 import { clearPart, hrefToPart, revealPart } from './select-part.ts'
 import { ValueView } from './value-view.tsx'
 import type { Segment, WaterfallPart, WaterfallRow } from './waterfall-rows.ts'
@@ -49,16 +47,8 @@ export function PartDetails({ job, run, row }: { job: JobJson; run: RunJson; row
           <StateLabel state={state} />
         </Fact>
         <WaitFacts part={part} />
-        {startedAt && (
-          <Fact name="Started">
-            <Time at={startedAt} both />
-          </Fact>
-        )}
-        {endedAt && (
-          <Fact name="Ended">
-            <Time at={endedAt} both />
-          </Fact>
-        )}
+        <TimeFact name="Started" at={startedAt} />
+        <TimeFact name="Ended" at={endedAt} />
         <DurationFact
           name="Waited"
           segment={row.segments.find((each) => each.kind === 'wait' && each.to > each.from)}
@@ -70,11 +60,7 @@ export function PartDetails({ job, run, row }: { job: JobJson; run: RunJson; row
             {maxAttempts !== undefined && ` of ${maxAttempts}`}
           </Fact>
         )}
-        {nextAttemptAt && (
-          <Fact name="Next attempt">
-            <Time at={nextAttemptAt} both />
-          </Fact>
-        )}
+        <TimeFact name="Next attempt" at={nextAttemptAt} />
         {worker !== undefined && (
           <Fact name="Worker">
             <span class="mono">{worker}</span>
@@ -138,24 +124,11 @@ function WaitFacts({ part: { waitsFor, waitsUntil } }: { part: WaterfallPart }) 
           )}
         </Fact>
       )}
-      {waitsUntil && (
-        <Fact name="Waits until">
-          <Time at={waitsUntil} both />
-        </Fact>
-      )}
+      <TimeFact name="Waits until" at={waitsUntil} />
     </>
   )
 }
 
 function DurationFact({ name, segment }: { name: string; segment: Segment | undefined }) {
   return segment ? <Fact name={name}>{formatDuration(segment.to - segment.from)}</Fact> : null
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  )
 }

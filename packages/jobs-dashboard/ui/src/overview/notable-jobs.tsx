@@ -8,12 +8,10 @@ import { stateLook } from '../parts/states.ts'
 import { formatDuration } from '../time/format-duration.ts'
 import { Time } from '../time/time.tsx'
 
-type Stats = StatsJson
-
 const shownJobs = 5
 
 /** The job that has waited longest for its first attempt. */
-export function OldestWaiting({ stats }: { stats: Stats | undefined }) {
+export function OldestWaiting({ stats }: { stats: StatsJson | undefined }) {
   return (
     <section class="card">
       <header>
@@ -35,7 +33,7 @@ export function OldestWaiting({ stats }: { stats: Stats | undefined }) {
 }
 
 /** The ended jobs that took longest. */
-export function Slowest({ stats }: { stats: Stats | undefined }) {
+export function Slowest({ stats }: { stats: StatsJson | undefined }) {
   const jobs = stats?.slowest.slice(0, shownJobs) ?? []
   return (
     <section class="card">

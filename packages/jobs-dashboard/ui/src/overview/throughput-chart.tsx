@@ -5,13 +5,11 @@ import { formatNumber } from '../parts/format-count.ts'
 import { formatTime } from '../time/format-time.ts'
 import { ThroughputTable } from './throughput-table.tsx'
 
-type Stats = StatsJson
-
 const height = 100
 const labels = 5
 
 /** The jobs that completed and failed in each interval, as bars, and those that were sent, as a line. */
-export function ThroughputChart({ stats }: { stats: Stats | undefined }) {
+export function ThroughputChart({ stats }: { stats: StatsJson | undefined }) {
   const [index, setIndex] = useState<number>()
   const intervals = stats?.intervals ?? []
   const top = niceMaximum(Math.max(1, ...intervals.map((each) => Math.max(each.sent, each.completed + each.failed))))
@@ -86,7 +84,7 @@ function Legend({ kind, label, value }: { kind: string; label: string; value: nu
   )
 }
 
-function stepLine(intervals: Stats['intervals'], top: number): string {
+function stepLine(intervals: StatsJson['intervals'], top: number): string {
   return intervals
     .map(({ sent }, at) => {
       const y = height - (sent / top) * height
@@ -102,7 +100,7 @@ function niceMaximum(value: number): number {
   return step * power
 }
 
-function ticksOf(stats: Stats | undefined): string[] {
+function ticksOf(stats: StatsJson | undefined): string[] {
   if (!stats) return ['\u00a0']
   const start = Date.parse(stats.since)
   const span = Date.parse(stats.until) - start

@@ -48,7 +48,7 @@ export function SendForm({ event: { event, schema }, source }: { event: EventJso
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
   }
   const send = async () => {
-    // What the page has is what was valid last.
+    // The payload is the last valid one.
     if (form.current?.querySelector('[data-unread]')) return refuse('Correct the JSON first.', issues)
     // Not only at the same paths: an item can have moved.
     const left = hidden.length === 0 ? [] : findHidden(payload, 'payload')

@@ -1,0 +1,2 @@
+/** Stands for a value that `redact` hides. */
+export const redacted = '[redacted]'
