@@ -21,6 +21,7 @@ export type ConformanceEvent =
   | 'conformance.reporting'
   | 'conformance.timeout'
   | 'conformance.run-timeout'
+  | 'conformance.run-timeout-long'
   | 'conformance.one-at-a-time'
   | 'conformance.one-per-tenant'
   | 'conformance.prioritized'
@@ -100,6 +101,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.reporting': scripted,
   'conformance.timeout': scripted,
   'conformance.run-timeout': scripted,
+  'conformance.run-timeout-long': scripted,
   'conformance.one-at-a-time': scripted,
   'conformance.one-per-tenant': scripted,
   'conformance.prioritized': scripted,

@@ -12,7 +12,7 @@ import type { Capabilities } from '../provider/capabilities.ts'
 import { checkDefinitionSupport } from '../provider/check-support.ts'
 import { defineBatched } from './define-batched.ts'
 import { defineConformanceCronJobs } from './conformance-cron-jobs.ts'
-import { defineConformanceWorkflows, runTimeoutMs } from './conformance-workflows.ts'
+import { defineConformanceWorkflows, longRunTimeoutMs, runTimeoutMs } from './conformance-workflows.ts'
 import { definitionMiddleware } from './conformance-middleware.ts'
 import { type ConformanceEvent, declareConformanceEvents } from './conformance-events.ts'
 import { triggerOf } from './trigger-of.ts'
@@ -61,6 +61,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('reporting', { retry: fixed(2), reports: true, middleware: definitionMiddleware() }),
     defineScripted('timeout', { retry: fixed(2), timeout: timeoutMs, reports: true }),
     defineScripted('run-timeout', { retry: fixed(9), runTimeout: runTimeoutMs, reports: true }),
+    defineScripted('run-timeout-long', { retry: fixed(9), runTimeout: longRunTimeoutMs, reports: true }),
     defineScripted('one-at-a-time', { retry: fixed(2), concurrency: 1 }),
     defineScripted('one-per-tenant', { retry: fixed(2), concurrency: { perTenant: 1 } }),
     defineScripted('prioritized', { retry: fixed(2), concurrency: { perTenant: 1 } }),

@@ -17,6 +17,9 @@ import { triggerOf } from './trigger-of.ts'
 /** The timeout of the runs of the definitions with a limit for them. */
 export const runTimeoutMs = 6000
 
+/** The `runTimeout` of a job that must not reach it, however busy the machine is. */
+export const longRunTimeoutMs = 3_600_000
+
 /** The `maxSteps` of the workflow with few steps. */
 export const fewSteps = 5
 

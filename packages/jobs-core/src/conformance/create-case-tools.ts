@@ -5,7 +5,7 @@ import { isEnded } from '../runs/job-state.ts'
 import type { CaseTools, JournalFilter } from './case-tools.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import type { OpenSuite } from './open-suite.ts'
-import type { JournalEntry } from './journal.ts'
+import { type JournalEntry, record } from './journal.ts'
 import { untyped } from './untyped-client.ts'
 
 let counter = 0
@@ -63,6 +63,10 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
     advance,
     send(event, script, { tenantId = tools.tenantId, payload, options, client: sender = client } = {}) {
       return untyped(sender).sendJob(event, { tenantId, ...(script && { script }), ...payload }, options)
+    },
+    release(jobId) {
+      const { tenantId } = tools
+      record({ kind: 'released', definition: '', jobId, runId: '', attempt: 0, maxAttempts: 0, tenantId, details: {} })
     },
     waitForEnd: (jobId) => statusWhen(jobId, `the job ${jobId} has ended`, (state) => isEnded(state as never)),
     waitForState: (jobId, state) => statusWhen(jobId, `the job ${jobId} is \`${state}\``, (read) => read === state),

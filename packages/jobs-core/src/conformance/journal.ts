@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, fstatSync, openSync, readSync } from 'node:f
 
 import { conformanceClock, journalPath, journalVariable } from './settings.ts'
 
-/** The kinds of journal entries. Handlers, hooks, middleware and loggers write them. */
+/** The kinds of journal entries. Handlers, hooks, middleware and loggers write them, cases only `released`. */
 export type JournalEntryKind =
   | 'started'
   | 'aborted'
@@ -22,6 +22,7 @@ export type JournalEntryKind =
   | 'compensation'
   | 'compensated'
   | 'refused'
+  | 'released'
 
 /** One line of the journal. */
 export interface JournalEntry {

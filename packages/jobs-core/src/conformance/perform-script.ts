@@ -11,6 +11,9 @@ import type { Script, ScriptedFailure, ScriptPayload } from './script.ts'
 import { conformanceClock, journalPath } from './settings.ts'
 import { stringOfJsonBytes } from './string-of-json-bytes.ts'
 
+/** Pause of a held handler before it looks again whether it is released, in milliseconds. */
+const releasePollMs = 50
+
 /** Performs a script and records what it observes. */
 export async function performScript(
   definition: string,
@@ -28,6 +31,7 @@ export async function performScript(
     if (script.awaitsSent) await waitForJob(id)
   }
   if (script.waitMs !== undefined) await wait(script.waitMs, script, context, recordEntry)
+  if (script.isHeld) await waitForRelease(script, context, recordEntry)
   if (script.cancelsItself) {
     // Not awaited, because it resolves only after this handler has returned.
     getJobClient()
@@ -77,6 +81,18 @@ async function wait(
 ): Promise<void> {
   const reasonOf = (): string => (signal.reason as Error | undefined)?.name ?? String(signal.reason)
   return waitFor(waitMs, signal, () => recordEntry('aborted', { reason: reasonOf() }), script.ignoresSignal)
+}
+
+/** Waits until the case has released the job, or the signal aborts. */
+async function waitForRelease(
+  script: Script,
+  context: JobContext,
+  recordEntry: ReturnType<typeof createRecorder>,
+): Promise<void> {
+  const journal = createJournalReader(journalPath()!)
+  const isReleased = (): boolean =>
+    journal.read(({ kind, jobId }) => kind === 'released' && jobId === context.jobId).length > 0
+  while (!isReleased()) await wait(releasePollMs, script, context, recordEntry)
 }
 
 /** Waits by the suite's clock. An abort of the signal calls `onAborted`, and rejects unless `ignoresSignal` is set. */

@@ -30,6 +30,8 @@ export interface Script {
   readonly waitMs?: number
   /** Continue to wait when the signal aborts. */
   readonly ignoresSignal?: boolean
+  /** Then wait until the case releases the job. */
+  readonly isHeld?: boolean
   /** Block the event loop this long, in milliseconds. */
   readonly blockMs?: number
   /** Cancel the job itself before the block, without awaiting the result. */

@@ -59,7 +59,6 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
       /** Returns the next run after `first`, and whether it started before `first` ended. */
       const follow = async (first: JournalEntry): Promise<{ second: JournalEntry; overlaps: boolean }> => {
         const second = await nextTick(t, tickOf(first), { definition })
-        assert.equal(tickOf(second) - tickOf(first), minuteMs)
         const { at } = await t.waitForEntry({ jobId: first.jobId, kind: 'returned' })
         assert.ok(at - first.at >= overlappingMs - 2)
         return { second, overlaps: second.at < at }

@@ -40,8 +40,12 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
     requiredFeatures: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
-      const first = await nextTick(t, t.now(), { definition: 'conformance-cron' })
-      const second = await nextTick(t, tickOf(first), { definition: 'conformance-cron' })
+      const tickAfter = (afterMs: number) => nextTick(t, afterMs, { definition: 'conformance-cron' })
+      let first = await tickAfter(t.now())
+      let second = await tickAfter(tickOf(first))
+      // A run that a busy machine starts late makes the engine skip the next tick.
+      for (let tries = 0; tickOf(second) - tickOf(first) !== minuteMs && tries < 5; tries++)
+        [first, second] = [second, await tickAfter(tickOf(second))]
       assert.equal(tickOf(second) - tickOf(first), minuteMs)
       await t.advance(1000)
       for (const tick of [tickOf(first), tickOf(second)]) {

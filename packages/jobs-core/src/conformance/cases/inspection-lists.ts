@@ -82,10 +82,11 @@ export const inspectionListCases: readonly ConformanceCase[] = casesOf(rules.ins
       assert.deepEqual(await ids('completed', 'failed', 'running'), [third, second, first])
       assert.deepEqual(await ids('running', 'queued', 'scheduled', 'retrying'), [])
       assert.deepEqual(await ids('cancelled', 'expired', 'superseded'), [])
-      const { id } = await t.send('conformance.plain', { waitMs: t.longerThan(3000) })
+      const { id } = await t.send('conformance.plain', { isHeld: true })
       await t.waitForEntry({ jobId: id, kind: 'started' })
       await waitUntilListed(t, 1, { states: ['running'] })
       assert.deepEqual(await ids('running'), [id])
+      t.release(id)
       await t.waitForEnd(id)
       await waitUntilListed(t, 0, { states: ['running'] })
     },

@@ -80,7 +80,7 @@ export const inspectionCases: readonly ConformanceCase[] = casesOf(rules.inspect
     requiredFeatures: ['inspect.getJob', 'inspect.getJob: payload'],
     async run(t) {
       const payload = { word: 'Ünïcode „é“ ~%', nested: { list: [1, null, { deep: true }] } }
-      const script = { waitMs: t.longerThan(2000) }
+      const script = { isHeld: true }
       const { id } = await t.send('conformance.plain', script, { payload })
       await t.waitForEntry({ jobId: id, kind: 'started' })
       const details = await t.waitUntil('the payload is shown', async () => {
@@ -88,6 +88,7 @@ export const inspectionCases: readonly ConformanceCase[] = casesOf(rules.inspect
         return job.payload !== undefined && job
       })
       assert.deepEqual(details.payload, { tenantId: t.tenantId, script, ...payload })
+      t.release(id)
       await t.waitForEnd(id)
     },
   },
@@ -129,13 +130,14 @@ export const inspectionCases: readonly ConformanceCase[] = casesOf(rules.inspect
     title: 'the last attempt of a run that is running has a start and no end',
     requiredFeatures: ['inspect.getJob', 'inspect.getJob: attempts'],
     async run(t) {
-      const { id } = await t.send('conformance.plain', { waitMs: t.longerThan(2000) })
+      const { id } = await t.send('conformance.plain', { isHeld: true })
       await t.waitForEntry({ jobId: id, kind: 'started' })
       const attempt = await t.waitUntil('the attempt is shown', async () => {
         const { runs } = await t.client.inspect.getJob(id)
         return runs[0]?.attemptHistory?.find(({ startedAt }) => startedAt !== undefined)
       })
       assert.deepEqual([attempt.number, attempt.endedAt, attempt.error], [1, undefined, undefined])
+      t.release(id)
       await t.waitForEnd(id)
     },
   },
@@ -223,7 +225,7 @@ export const inspectionCases: readonly ConformanceCase[] = casesOf(rules.inspect
       // Few other cases send this event, so a hosted engine finds its jobs on the first pages.
       const event = 'conformance.capped'
       const filter = { tenantId: t.tenantId, event } as object
-      const send = async (waitMs = 0) => (await t.send(event, { waitMs })).id
+      const send = async (isHeld = false) => (await t.send(event, { isHeld })).id
       const first = await send()
       await t.waitForEnd(first)
       await waitUntilListed(t, 1)
@@ -237,8 +239,9 @@ export const inspectionCases: readonly ConformanceCase[] = casesOf(rules.inspect
       try {
         await t.waitUntil('the first job is reported', () => states(first).length > 0)
         assert.deepEqual(states(first), ['completed'])
-        const id = await send(t.longerThan(3000))
+        const id = await send(true)
         await t.waitUntil('the running job is reported', () => states(id).includes('running'))
+        t.release(id)
         await t.waitUntil('its end is reported', () => states(id).includes('completed'))
         assert.deepEqual(states(first), ['completed'], 'A job that did not change was reported again.')
         assert.ok(changes.every(({ jobs }) => jobs.every(({ tenantId }) => tenantId === t.tenantId)))

@@ -114,9 +114,12 @@ export const pauseScopeCases: readonly ConformanceCase[] = casesOf(rules.flowCon
       const first = await nextTick(t, pausedAt, { definition })
       assert.ok(tickOf(first) < resumedAt, 'The tick during the pause was dropped.')
       await nextTick(t, resumedAt, { definition })
-      const held = t.journal({ definition, kind: 'started' }).filter((entry) => {
+      const ofPause = t.journal({ definition, kind: 'started' }).filter((entry) => {
         return tickOf(entry) > pausedAt && tickOf(entry) < resumedAt
       })
+      const jobs = await Promise.all(ofPause.map(({ jobId }) => t.client.getJobStatus(jobId)))
+      // A busy engine may create the job of the last tick only after the pause.
+      const held = jobs.filter(({ createdAt }) => createdAt.getTime() < resumedAt)
       assert.equal(held.length, 1, 'A tick was not skipped.')
     },
   },

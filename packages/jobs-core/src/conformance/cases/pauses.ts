@@ -63,10 +63,11 @@ function casesFor(
       requiredFeatures: [feature],
       runsAlone: kind === 'definition',
       async run(t) {
-        const running = await t.send('conformance.pausable', { waitMs: t.longerThan(500) })
+        const running = await t.send('conformance.pausable', { isHeld: true })
         await t.waitForEntry({ jobId: running.id, kind: 'started' })
         const waiting = await whilePaused(t, targetOf(t, 'conformance.pausable'), async () => {
           const { id } = await t.send('conformance.pausable')
+          t.release(running.id)
           await expectCompleted(t, running.id)
           await expectQueued(t, id)
           return id

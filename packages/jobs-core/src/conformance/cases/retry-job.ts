@@ -139,7 +139,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
       const scheduled = await t.send('conformance.plain', {}, { options: { delay: '1h' } })
       await t.waitForEnd(completed.id)
       await t.client.cancelJob(cancelled.id)
-      const running = await t.send('conformance.plain', { waitMs: t.longerThan(3000) })
+      const running = await t.send('conformance.plain', { isHeld: true })
       await t.waitForEntry({ jobId: running.id, kind: 'started' })
       await t.waitForState(running.id, 'running')
       const jobs = { completed, cancelled, scheduled, running }
@@ -147,6 +147,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
         const error = await t.expectError('job_not_retryable', () => t.client.retryJob(id))
         assert.equal((error as JobNotRetryableError).state, state)
       }
+      t.release(running.id)
       assert.equal((await t.waitForEnd(running.id)).state, 'completed')
       for (const { id } of Object.values(jobs)) assert.ok((await t.client.getJobStatus(id)).runs.length <= 1)
       assert.equal((await t.client.cancelJob(scheduled.id)).state, 'cancelled')

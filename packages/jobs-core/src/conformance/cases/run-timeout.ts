@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { JobStatus } from '../../runs/job-status.ts'
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { runTimeoutMs } from '../conformance-workflows.ts'
+import { longRunTimeoutMs, runTimeoutMs } from '../conformance-workflows.ts'
 import { casesOf } from '../cases-of.ts'
 import type { WorkflowOp } from '../workflow-program.ts'
 import { lastRun, runProgram, stepAttempts, stepIn } from '../workflow-tools.ts'
@@ -72,8 +72,8 @@ export const runTimeoutCases: readonly ConformanceCase[] = [
       title: 'a run that would exceed its `runTimeout` before its next attempt fails without it',
       requiredFeatures: ['runTimeout'],
       async run(t) {
-        const failure = { as: 'retryAfter', afterMs: 3_600_000 } as const
-        const { id } = await t.send('conformance.run-timeout', { failure })
+        const failure = { as: 'retryAfter', afterMs: longRunTimeoutMs } as const
+        const { id } = await t.send('conformance.run-timeout-long', { failure })
         const { error, attempts } = lastRun(await t.waitForEnd(id))
         assert.deepEqual([error?.code, error?.cause?.code, attempts], ['run_timeout', 'retry_after', 1])
         assert.equal(t.journal({ jobId: id, kind: 'onFailure' }).length, 1)

@@ -83,7 +83,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     id: 'status-running',
     title: 'a job whose handler is running is `running`',
     async run(t) {
-      const { id } = await t.send('conformance.plain', { waitMs: t.longerThan(3000) })
+      const { id } = await t.send('conformance.plain', { isHeld: true })
       await t.waitForEntry({ jobId: id, kind: 'started' })
       const status = await t.waitForState(id, 'running')
       assert.equal(status.endedAt, undefined)
@@ -94,6 +94,7 @@ export const statusCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       if (t.capabilities.features['status.startedAt'].supported) {
         assert.ok(status.startedAt instanceof Date && status.runs[0]?.startedAt instanceof Date)
       }
+      t.release(id)
       assert.equal((await t.waitForEnd(id)).state, 'completed')
     },
   },
