@@ -20,8 +20,10 @@ export function describeSchedules(pages: Pages): void {
       const rows = page.getByRole('row')
       await expect.poll(() => rows.count()).toBe(3) // the first one is the head
       const texts = await rows.allTextContents()
-      expect(texts[1]).toMatch(/^nightly-reportEvery day at 03:000 3 \* \* \* Europe\/Berlinin .*then in .*, in /)
-      expect(texts[2]).toMatch(/^archive-orders0 0 29 2 \*UTCin /)
+      expect(texts[1]).toMatch(
+        /^nightly-reportEvery day at 03:000 3 \* \* \* Europe\/Berlinin .*then .*\d\d:\d\d · .*\d\d:\d\d/,
+      )
+      expect(texts[2]).toMatch(/^archive-orders0 0 29 2 \*UTCin .*then [A-Z][a-z]{2} \d+, \d{4}, \d\d:\d\d · /)
       await page.reload()
       await expect.poll(() => rows.count()).toBe(3)
     })

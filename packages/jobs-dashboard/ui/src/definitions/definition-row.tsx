@@ -4,11 +4,10 @@ import { Time } from '../time/time.tsx'
 import { DefinitionActions } from './definition-actions.tsx'
 import { DefinitionTags } from './definition-tags.tsx'
 
-const shownTicks = 3
-
 /** A definition: when it runs, its options, and its actions. */
 export function DefinitionRow({ definition, onChanged }: { definition: DefinitionJson; onChanged: () => void }) {
-  const { id, kind, event, cron, maxAttempts, options } = definition
+  const { id, kind, event, enabled, cron, maxAttempts, options } = definition
+  const next = enabled ? cron?.nextTicks[0] : undefined
   return (
     <li class="definition">
       <div class="definition-name">
@@ -24,12 +23,9 @@ export function DefinitionRow({ definition, onChanged }: { definition: Definitio
             <span>
               <code>{cron.schedule}</code> <span class="muted">{cron.timezone}</span>
             </span>
-            {cron.nextTicks.length > 0 && (
-              <span class="next">
-                <span class="muted">next</span>
-                {cron.nextTicks.slice(0, shownTicks).map((tick) => (
-                  <Time key={tick} at={tick} />
-                ))}
+            {next !== undefined && (
+              <span>
+                <span class="muted">next</span> <Time at={next} detail="minute" />
               </span>
             )}
           </>

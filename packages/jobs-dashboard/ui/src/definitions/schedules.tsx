@@ -4,6 +4,7 @@ import type { DefinitionJson } from '../../../src/api-types.ts'
 import { hrefTo } from '../app/router.ts'
 import { tenant } from '../app/session.ts'
 import { Empty } from '../parts/empty.tsx'
+import { formatTime } from '../time/format-time.ts'
 import { Time } from '../time/time.tsx'
 import { DefinitionActions } from './definition-actions.tsx'
 import { DefinitionTags } from './definition-tags.tsx'
@@ -67,14 +68,14 @@ function ScheduleRow({ definition, onChanged }: { definition: DefinitionJson; on
         </span>
       </span>
       <span role="cell" class="lines" data-label="Next ticks">
-        {next === undefined ? <span class="muted">None</span> : <Time at={next} />}
+        {next === undefined ? <span class="muted">None</span> : <Time at={next} detail="minute" />}
         {later.length > 0 && (
           <span class="muted small">
             then{' '}
             {later.slice(0, laterTicks).map((tick, at) => (
               <span key={tick}>
-                {at > 0 && ', '}
-                <Time at={tick} />
+                {at > 0 && ' · '}
+                <Tick at={tick} />
               </span>
             ))}
           </span>
@@ -93,6 +94,16 @@ function ScheduleRow({ definition, onChanged }: { definition: DefinitionJson; on
         />
       </span>
     </div>
+  )
+}
+
+/** An exact time: relative ones, such as "in 1 d", would often be equal. */
+function Tick({ at }: { at: string }) {
+  const isToday = formatTime(at, 'day') === formatTime(Date.now(), 'day')
+  return (
+    <time class="nowrap" dateTime={at} title={formatTime(at)}>
+      {formatTime(at, isToday ? 'clock' : 'minute')}
+    </time>
   )
 }
 

@@ -2,16 +2,22 @@ import { timeZone } from '../app/preferences.ts'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** Returns a time such as `Nov 29, 2026, 14:03:09 UTC` in the chosen time zone. */
-export function formatTime(time: number | string, detail: 'full' | 'short' | 'clock' | 'day' = 'full'): string {
+/** The parts of a time to show. `short` has seconds, `minute` has none. */
+export type TimeDetail = 'full' | 'short' | 'minute' | 'clock' | 'day'
+
+/** Returns a time such as `Nov 29, 2026, 14:03:09 UTC` in the chosen time zone. Only `full` has the current year. */
+export function formatTime(time: number | string, detail: TimeDetail = 'full'): string {
   const zone = timeZone.value
-  const key = `${zone} ${detail}`
+  const date = new Date(time)
+  const hasYear = detail === 'full' || (detail !== 'clock' && date.getFullYear() !== new Date().getFullYear())
+  const key = `${zone} ${detail} ${hasYear}`
   let format = formats.get(key)
   if (!format) {
     format = new Intl.DateTimeFormat('en-US', {
       ...(zone !== 'local' && { timeZone: zone }),
       ...(detail !== 'clock' && { month: 'short', day: 'numeric' }),
-      ...(detail === 'full' && { year: 'numeric', timeZoneName: 'short' }),
+      ...(hasYear && { year: 'numeric' }),
+      ...(detail === 'full' && { timeZoneName: 'short' }),
       ...(detail !== 'day' && { hour: '2-digit', minute: '2-digit' }),
       ...((detail === 'full' || detail === 'short') && { second: '2-digit' }),
       hourCycle: 'h23',
@@ -19,5 +25,5 @@ export function formatTime(time: number | string, detail: 'full' | 'short' | 'cl
     if (formats.size > 50) formats.clear()
     formats.set(key, format)
   }
-  return format.format(new Date(time))
+  return format.format(date)
 }

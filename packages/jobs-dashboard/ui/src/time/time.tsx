@@ -2,11 +2,20 @@ import { useComputed } from '@preact/signals'
 
 import { timeStyle } from '../app/preferences.ts'
 import { formatRelative } from './format-duration.ts'
-import { formatTime } from './format-time.ts'
+import { formatTime, type TimeDetail } from './format-time.ts'
 import { now } from './now.ts'
 
 /** A time: relative or exact, as the user prefers, or `both`. The other form is its tooltip. */
-export function Time({ at, both = false }: { at: string | number; both?: boolean }) {
+export function Time({
+  at,
+  both = false,
+  detail = 'short',
+}: {
+  at: string | number
+  both?: boolean
+  /** Of the exact form. */
+  detail?: TimeDetail
+}) {
   const ms = typeof at === 'number' ? at : Date.parse(at)
   const relative = useComputed(() => formatRelative(ms, now.value))
   const full = formatTime(ms)
@@ -20,7 +29,7 @@ export function Time({ at, both = false }: { at: string | number; both?: boolean
   }
   return timeStyle.value === 'exact' ? (
     <time dateTime={iso} title={relative.value}>
-      {formatTime(ms, 'short')}
+      {formatTime(ms, detail)}
     </time>
   ) : (
     <time dateTime={iso} title={full}>
