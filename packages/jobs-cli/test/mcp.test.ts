@@ -1,14 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 
-import { Client } from '@modelcontextprotocol/sdk/client/index.js'
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { repository } from '../../jobs/test/snippets/documents.ts'
+import { connectMcp, mcpProgram } from './connect-mcp.ts'
 import { createSeededProject, type SeededProject } from './seeded-project.ts'
 
-const program = join(repository, 'packages/jobs-cli/src/main.ts')
 let project: SeededProject
 
 beforeAll(async () => {
@@ -16,42 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => project.remove())
 
-interface Result {
-  readonly isError?: boolean
-  readonly structuredContent?: Record<string, unknown>
-  readonly content: readonly { readonly text: string }[]
-}
-
 /** Starts the server as an assistant does. */
-async function connect(...flags: string[]) {
-  const transport = new StdioClientTransport({
-    command: 'node',
-    args: ['--conditions=@cgk-platform/source', program, 'mcp', '--file', 'jobs.db', ...flags],
-    cwd: project.folder,
-    env: { PATH: process.env['PATH']! },
-    stderr: 'ignore',
-  })
-  const client = new Client({ name: 'test', version: '0.0.0' })
-  await client.connect(transport)
-  onTestFinished(() => client.close())
-  const call = async (name: string, args: object = {}): Promise<Result> =>
-    (await client.callTool({ name, arguments: { ...args } })) as unknown as Result
-  return {
-    client,
-    call,
-    async data(name: string, args?: object) {
-      const { isError, structuredContent, content } = await call(name, args)
-      if (isError) throw new Error(content[0]!.text)
-      expect(JSON.parse(content[1]!.text)).toEqual(structuredContent)
-      return structuredContent!
-    },
-    async problem(name: string, args?: object) {
-      const { isError, content } = await call(name, args)
-      expect(isError).toBe(true)
-      return content[0]!.text
-    },
-  }
-}
+const connect = (...flags: string[]) => connectMcp(project.folder, ...flags)
 
 const readTools = [
   'list_jobs',
@@ -254,7 +216,7 @@ registerHooks({
     '--import',
     `data:text/javascript,${encodeURIComponent(withoutSdk)}`,
   ]
-  const { status, stdout, stderr } = spawnSync('node', [...args, program, 'mcp', '--file', 'jobs.db'], {
+  const { status, stdout, stderr } = spawnSync('node', [...args, mcpProgram, 'mcp', '--file', 'jobs.db'], {
     cwd: project.folder,
     encoding: 'utf8',
   })

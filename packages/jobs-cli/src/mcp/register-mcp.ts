@@ -22,12 +22,13 @@ export function registerMcp(program: Command): void {
   addClientFlags(mcp).action(async (flags: Flags) => {
     const { serveMcp } = await loadServer(mcp)
     const { runOperation } = await import('../operations/run-operation.ts')
-    const { scopeOf } = await import('../operations/scope-of.ts')
+    const { limitToTenant } = await import('@cgk-platform/jobs-core/provider')
     await runOperation(
       flags,
-      ({ client, writeOut, untilInterrupted }) => {
+      async ({ client, writeOut, untilInterrupted }) => {
         const { tenant: tenantId, allowWrites: allowsWrites = false, allowPayloads: allowsPayloads = false } = flags
-        const access = { client, scope: scopeOf(client, tenantId), tenantId, allowsWrites, allowsPayloads }
+        const scope = tenantId === undefined ? client : await limitToTenant(client, tenantId)
+        const access = { client, scope, tenantId, allowsWrites, allowsPayloads }
         return serveMcp(access, { version: program.version() ?? '', writeOut, interrupted: untilInterrupted() })
       },
       'needs-jobs',

@@ -50,6 +50,7 @@ export type {
 } from '../instrumentation/instrumentation.ts'
 export { type ClientEngine, createClient } from '../client/create-client.ts'
 export { disableCronAutoStart } from '../client/default-client.ts'
+export { limitToTenant } from '../client/limit-to-tenant.ts'
 export { hasTenantRouter } from '../client/tenant-router/router-link.ts'
 export type { CloseOptions, JobOperations, TenantJobItem, WaitOptions } from '../client/job-client.ts'
 

@@ -1,5 +1,5 @@
-import type { JobClient, TenantInspector } from '@cgk-platform/jobs-core'
-import { systemTenantId } from '@cgk-platform/jobs-core/provider'
+import type { JobClient, TenantClient, TenantInspector } from '@cgk-platform/jobs-core'
+import { limitToTenant, systemTenantId } from '@cgk-platform/jobs-core/provider'
 
 import { Refusal } from '../http/refusal.ts'
 import type { Access } from './authorize-request.ts'
@@ -25,7 +25,7 @@ export interface Scope {
  * @param tenantId - the tenant that the request names
  * @throws {Refusal} for a tenant that the user may not see, the same as for one that does not exist
  */
-export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string | undefined): Scope {
+export async function scopeOf(client: JobClient, { tenants }: Access, tenantId: string | undefined): Promise<Scope> {
   if (tenants === 'all' && tenantId === undefined) {
     return {
       client,
@@ -36,9 +36,13 @@ export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string
   const own = tenantId ?? (tenants.length === 1 ? tenants[0]! : undefined)
   if (own === undefined) throw new Refusal(400, 'tenant_required', 'Name one of your tenants in `tenant`.')
   if (tenants !== 'all' && !tenants.includes(own)) throw new Refusal(404, 'not_found', 'You have no such tenant.')
-  const tenant = own === systemTenantId ? client.forSystem() : client.forTenant(own)
+  if (tenants !== 'all') return scopeIn(await limitToTenant(client, own))
+  return scopeIn(own === systemTenantId ? client.forSystem() : client.forTenant(own))
+}
+
+function scopeIn(tenant: TenantClient): Scope {
   return {
-    tenantId: own,
+    tenantId: tenant.tenantId,
     client: tenant,
     inspect: tenant.inspect,
     send: (event, ...rest) => tenant.sendJob(event as never, ...(rest as [never, object])),

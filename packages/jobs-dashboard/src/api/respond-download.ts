@@ -3,7 +3,7 @@ import { Refusal } from '../http/refusal.ts'
 import { respond } from '../http/respond.ts'
 import type { ApiContext, ApiRequest } from './api-context.ts'
 import type { Query } from './read-query.ts'
-import { redactStepOutput, seesOutputOf, seesSentJobs } from './show-job.ts'
+import { redactStepOutput } from './show-job.ts'
 
 /** Answers with a payload or an output as a file. */
 export async function respondDownload(
@@ -16,8 +16,7 @@ export async function respondDownload(
   const job = await inspect.getJob(query.required('id'))
   const [part, runId, stepId] = [query.required('part'), query.text('run'), query.text('step')]
   const run = job.runs.find(({ id }) => id === runId)
-  const showsSent = seesSentJobs(job, access.tenants === 'all')
-  const step = run?.steps?.find(({ id, kind }) => id === stepId && seesOutputOf(kind, showsSent))
+  const step = run?.steps?.find(({ id }) => id === stepId)
   let value: unknown
   if (part === 'payload') value = redact('payload', job.payload)
   else if (part === 'output' && step) value = redactStepOutput(redact, step.kind, step.output)

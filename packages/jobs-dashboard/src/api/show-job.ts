@@ -1,5 +1,5 @@
 import type { JobDetails } from '@cgk-platform/jobs-core'
-import { type JobErrorInfo, type StepStatus, systemTenantId } from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
 
 import type { ValueJson } from '../api-types.ts'
 import type { Redact } from './redact.ts'
@@ -14,16 +14,15 @@ export interface Sight {
   readonly redact: Redact
   /** Shows payloads and outputs. */
   readonly payloads: boolean
-  /** Shows workers, and the ids of jobs that the platform sent for tenants. */
+  /** Shows workers. */
   readonly allTenants: boolean
 }
 
 /** Returns a job as a user may see it: a `JobJson` once it is JSON. */
 export function showJob(
-  { payload, idempotencyKey, runs, children, ...job }: JobDetails,
+  { payload, idempotencyKey, runs, ...job }: JobDetails,
   { redact, payloads, allTenants }: Sight,
 ): unknown {
-  const showsSent = seesSentJobs(job, allTenants)
   let charactersLeft = maxCharactersOfAll
   const show = (value: unknown): ValueJson => {
     if (!payloads) return { kind: 'hidden' }
@@ -38,14 +37,12 @@ export function showJob(
     part.error ? { ...part, error: showError(part.error, payloads) } : part
   const showStep = ({ output, waitsFor, compensation, ...step }: StepStatus): unknown => ({
     ...withError(step),
-    ...(output !== undefined &&
-      seesOutputOf(step.kind, showsSent) && { output: show(redactStepOutput(redact, step.kind, output)) }),
-    ...(waitsFor && (showsSent || 'event' in waitsFor) && { waitsFor: showWait(waitsFor, redact, payloads) }),
+    ...(output !== undefined && { output: show(redactStepOutput(redact, step.kind, output)) }),
+    ...(waitsFor && { waitsFor: showWait(waitsFor, redact, payloads) }),
     ...(compensation && { compensation: withError(compensation) }),
   })
   return {
     ...job,
-    ...(children && showsSent && { children }),
     ...(payloads && idempotencyKey !== undefined && { idempotencyKey }),
     ...(payload !== undefined && { payload: show(redact('payload', payload)) }),
     runs: runs.map(({ output, steps, attemptHistory, ...run }) => ({
@@ -60,16 +57,6 @@ export function showJob(
       }),
     })),
   }
-}
-
-/** Returns true if a user may see the jobs that the steps of a job sent. Only the platform sends for other tenants. */
-export function seesSentJobs({ tenantId }: Pick<JobDetails, 'tenantId'>, allTenants: boolean): boolean {
-  return allTenants || tenantId !== systemTenantId
-}
-
-/** Returns true if a user may see the output of a step. That of a job, and that of a send, are of the job's tenant. */
-export function seesOutputOf(kind: StepStatus['kind'], showsSent: boolean): boolean {
-  return showsSent || (kind !== 'sendEvent' && kind !== 'runJob')
 }
 
 /** Hides fields of a step's output. A wait for an event returns the event, whose payload has paths of its own. */

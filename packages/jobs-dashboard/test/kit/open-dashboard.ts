@@ -1,4 +1,4 @@
-import type { JobClient, LoggerLike } from '@cgk-platform/jobs-core'
+import type { Definition, JobClient, LoggerLike } from '@cgk-platform/jobs-core'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs-local/testing'
 
 import { type AuditEntry, createDashboard, type DashboardAccess, type DashboardOptions } from '../../src/index.ts'
@@ -32,8 +32,9 @@ export const everything = { payloads: true, retry: true, cancel: true, send: tru
 export function openDashboard(
   options: Partial<DashboardOptions> = {},
   wrap: (client: JobClient) => JobClient = (client) => client,
+  jobs: readonly Definition[] = Object.values(shop),
 ): OpenedDashboard {
-  const engine = createTestEngine({ jobs: Object.values(shop) })
+  const engine = createTestEngine({ jobs })
   const audited: AuditEntry[] = []
   const lines: string[] = []
   const log = (...line: unknown[]): unknown => lines.push(JSON.stringify(line))

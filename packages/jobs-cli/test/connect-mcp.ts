@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { expect, onTestFinished } from 'vitest'
+
+import { repository } from '../../jobs/test/snippets/documents.ts'
+
+/** The command line, from its sources. */
+export const mcpProgram = join(repository, 'packages/jobs-cli/src/main.ts')
+
+/** The result of a tool. */
+interface Result {
+  readonly isError?: boolean
+  readonly structuredContent?: Record<string, unknown>
+  readonly content: readonly { readonly text: string }[]
+}
+
+/** Starts the server in a folder with the file `jobs.db`, as an assistant does. */
+export async function connectMcp(folder: string, ...flags: string[]) {
+  const transport = new StdioClientTransport({
+    command: 'node',
+    args: ['--conditions=@cgk-platform/source', mcpProgram, 'mcp', '--file', 'jobs.db', ...flags],
+    cwd: folder,
+    env: { PATH: process.env['PATH']! },
+    stderr: 'ignore',
+  })
+  const client = new Client({ name: 'test', version: '0.0.0' })
+  await client.connect(transport)
+  onTestFinished(() => client.close())
+  const call = async (name: string, args: object = {}): Promise<Result> =>
+    (await client.callTool({ name, arguments: { ...args } })) as unknown as Result
+  return {
+    client,
+    call,
+    async data(name: string, args?: object) {
+      const { isError, structuredContent, content } = await call(name, args)
+      if (isError) throw new Error(content[0]!.text)
+      expect(JSON.parse(content[1]!.text)).toEqual(structuredContent)
+      return structuredContent!
+    },
+    async problem(name: string, args?: object) {
+      const { isError, content } = await call(name, args)
+      expect(isError).toBe(true)
+      return content[0]!.text
+    },
+  }
+}
