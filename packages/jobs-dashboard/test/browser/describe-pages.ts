@@ -7,6 +7,7 @@ import { describeRecentFailures } from './cases/describe-recent-failures.ts'
 import { describeSavedFilters } from './cases/describe-saved-filters.ts'
 import { describeSendAgain } from './cases/describe-send-again.ts'
 import { describeSchedules } from './cases/describe-schedules.ts'
+import { describeTiles } from './cases/describe-tiles.ts'
 import { describeViews } from './cases/describe-views.ts'
 import { openPages } from './kit/open-pages.ts'
 import type { Target } from './kit/target.ts'
@@ -19,6 +20,7 @@ export function describePages(target: Target): void {
     describeActions(pages)
     describeFaults(pages)
     describeRecentFailures(pages)
+    describeTiles(pages)
     describePartDetails(pages)
     describeSendAgain(pages)
     describeSchedules(pages)

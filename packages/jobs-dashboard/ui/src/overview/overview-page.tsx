@@ -52,7 +52,7 @@ export function OverviewPage() {
         <Failure error={error} />
       ) : (
         <>
-          <BacklogTiles stats={stats} rangePhrase={range.phrase} />
+          <BacklogTiles stats={stats} rangePhrase={range.phrase} within={name} />
           <ThroughputChart stats={stats} />
           {stats && !stats.isComplete && (
             <p class="notice" data-tone="amber">
