@@ -107,6 +107,45 @@ describe('closing', () => {
   })
 })
 
+describe('closing with a run that a throttle holds back', () => {
+  const throttled = defineJob({
+    id: 'throttled',
+    event: 'work.followed',
+    throttle: { limit: 1, period: '1s' },
+    handler: () => 'done',
+  })
+
+  test('does not wait for it, however soon it could start: it fails like all jobs', async () => {
+    const logger = createRecordedLogger()
+    const { client } = createTestEngine({ jobs: [throttled], logger })
+    const jobs = [1, 2].map((number) => client.sendJob('work.followed', { tenantId, number }))
+    const [first, second] = await Promise.all(jobs)
+    await client.close({ timeout: '1h' }) // virtual time does not advance, so it ends at once or never
+    expect(await client.getJobStatus(first!.id)).toMatchObject({ state: 'completed' })
+    const error = { code: 'shutdown' }
+    expect(await client.getJobStatus(second!.id)).toMatchObject({ state: 'failed', runs: [{ attempts: 0, error }] })
+    expect(logger.messages('warn')).toEqual([left])
+  })
+
+  test('runs it if it comes due while `close` waits for another', async () => {
+    const deferred = createDeferred()
+    const slow = defineJob({ id: 'slow', event: 'work.requested', handler: () => deferred.promise })
+    const engine = createTestEngine({ jobs: [slow, throttled], maxRealWaitMs: 5 })
+    await engine.client.sendJob('work.requested', { tenantId })
+    for (const number of [1, 2]) await engine.client.sendJob('work.followed', { tenantId, number })
+    await engine.settle()
+    const closing = engine.client.close({ timeout: '1h' })
+    await engine.advance('1s')
+    deferred.resolve()
+    await closing
+    expect(engine.attempts.map(({ definitionId }) => definitionId).toSorted()).toEqual([
+      'slow',
+      'throttled',
+      'throttled',
+    ])
+  })
+})
+
 describe('sending while it closes', () => {
   test('works for handlers that are allowed to end, and their jobs run too', async () => {
     const deferred = createDeferred()
