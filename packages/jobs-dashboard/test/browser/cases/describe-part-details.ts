@@ -88,6 +88,28 @@ export function describePartDetails(pages: Pages): void {
       expect(await factIn(panel, 'Worker').count()).toBe(attempts?.[0]?.worker === undefined ? 0 : 1)
     })
 
+    test('is also selected in the graph, where keys go from step to step', async () => {
+      const page = await pages.open(pathTo(failedId))
+      await page.getByRole('button', { name: 'Graph' }).click()
+      const graph = page.getByRole('region', { name: 'Steps as a graph' })
+      await graph.getByRole('link', { name: /^charge/ }).click()
+      await panelOf(page, 'charge').locator('.json').waitFor()
+      expect(partIn(page)).toBe('step charge')
+      expect(await graph.locator('[aria-current]').count()).toBe(1)
+      expect(await findViolations(page)).toEqual([])
+      await page.keyboard.press('j')
+      await panelOf(page, 'pack').locator('dl').waitFor()
+      await page.goBack()
+      expect(page.url()).toBe('about:blank')
+    })
+
+    test('is opened from the graph of the page of workflows', async () => {
+      const page = await pages.open(`/workflows?definition=fulfil-order&id=${encodeURIComponent(failedId)}`)
+      await page.getByRole('link', { name: /^ship/ }).click()
+      await panelOf(page, 'ship').getByText('The courier does not take it').waitFor()
+      expect(await page.evaluate('performance.getEntriesByType("navigation").length')).toBe(1)
+    })
+
     test('keeps the focus when it leads to another part, and when it is closed beside the graph', async () => {
       const page = await pages.open(pathTo(failedId))
       const focused = (): Promise<string> => page.evaluate('document.activeElement.localName')
@@ -102,7 +124,7 @@ export function describePartDetails(pages: Pages): void {
       await panel.getByRole('button', { name: 'Close the details' }).focus()
       await page.keyboard.press('Enter')
       await panel.waitFor({ state: 'detached' })
-      expect(await focused()).toBe('main')
+      expect(await focused()).toBe('a')
     })
 
     test('is selected, changed and closed with the keyboard alone', async () => {

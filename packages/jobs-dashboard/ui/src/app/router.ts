@@ -64,12 +64,14 @@ export function startRouter(): void {
   document.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0) return
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
-    const link = (event.target as Element).closest('a')
-    if (!link || link.origin !== location.origin || link.target || link.hasAttribute('download')) return
-    if (link.pathname !== basePath && !link.pathname.startsWith(`${basePath}/`)) return
-    if (link.hash) return
+    const link = (event.target as Element).closest('a[href]')
+    if (!link || link.hasAttribute('target') || link.hasAttribute('download')) return
+    const href = link.getAttribute('href')! // the property is an object for a link in a picture
+    const { origin, pathname, hash } = new URL(href, location.href)
+    if (origin !== location.origin || hash) return
+    if (pathname !== basePath && !pathname.startsWith(`${basePath}/`)) return
     event.preventDefault()
-    navigate(link.href, { replace: link.hasAttribute('data-replace') })
+    navigate(href, { replace: link.hasAttribute('data-replace') })
   })
 }
 

@@ -8,7 +8,7 @@ import { StateLabel } from '../parts/state-label.tsx'
 import { now } from '../time/now.ts'
 import { ErrorView } from './error-view.tsx'
 import { isOpen } from './is-open.ts'
-import { hrefToPart, partPanelId } from './select-part.ts'
+import { hrefToPart, partPanelId, revealPart } from './select-part.ts'
 import { ValueView } from './value-view.tsx'
 import { findRow, toWaterfall } from './waterfall-rows.ts'
 import { Waterfall } from './waterfall.tsx'
@@ -24,6 +24,7 @@ export function RunCard({ job, run, isOnly, number }: { job: JobJson; run: RunJs
   const { definitionId, state, attempts, maxAttempts, error, output, steps, retryOf, supersededBy } = run
   // Reading `now` repeats this every second, which only an open run needs.
   const data = toWaterfall(job, run, isOpen(state) ? now.value : 0)
+  const hrefOf = (part: string) => hrefToPart(job.id, run.id, part)
   const selected = query.value.get('run') === run.id ? findRow(data.rows, query.value.get('part')) : undefined
   return (
     <section class={selected ? 'card split' : 'card'} aria-label={`Run ${number}: ${definitionId}`}>
@@ -52,9 +53,9 @@ export function RunCard({ job, run, isOnly, number }: { job: JobJson; run: RunJs
       </header>
       <div class="body">
         {view === 'graph' && steps ? (
-          <StepGraph steps={steps} />
+          <StepGraph steps={steps} selected={selected?.key} hrefOf={hrefOf} onSelect={revealPart} />
         ) : (
-          <Waterfall data={data} selected={selected} hrefOf={({ key }) => hrefToPart(job.id, run.id, key)} />
+          <Waterfall data={data} selected={selected} hrefOf={({ key }) => hrefOf(key)} />
         )}
       </div>
       {selected && (

@@ -3,6 +3,9 @@ import { hrefTo, hrefToJob, navigate } from '../app/router.ts'
 /** The id of the panel with the details. A page has at most one. */
 export const partPanelId = 'part'
 
+/** The rows of the waterfalls and the steps of the graphs. */
+const links = 'a[data-replace]:is(.fall-row, .graph *)'
+
 /** Returns the address of a job with a part of one of its runs selected. */
 export function hrefToPart(jobId: string, runId: string, part: string): string {
   return hrefTo('/job', { id: jobId, run: runId, part })
@@ -10,17 +13,17 @@ export function hrefToPart(jobId: string, runId: string, part: string): string {
 
 /** Selects the next or the previous part of the page. */
 export function selectNeighbor(by: 1 | -1): void {
-  const parts = [...document.querySelectorAll<HTMLAnchorElement>('a.fall-row')]
+  const parts = [...document.querySelectorAll<HTMLElement>(links)]
   const at = parts.findIndex((part) => part.ariaCurrent)
   const next = parts[at < 0 ? 0 : Math.min(Math.max(at + by, 0), parts.length - 1)]
   if (!next) return
   next.focus()
-  navigate(next.href, { replace: true })
+  navigate(next.getAttribute('href')!, { replace: true })
 }
 
-/** Closes the details. The focus returns to the row, or to the page beside the graph, which has no rows. */
+/** Closes the details. The focus returns to the part; to the page if it is not shown, as an attempt beside the graph. */
 export function clearPart(jobId: string): void {
-  const row = document.querySelector<HTMLElement>('a.fall-row[aria-current]')
+  const row = document.querySelector<HTMLElement>(`${links}[aria-current]`)
   ;(row ?? document.querySelector('main'))?.focus({ preventScroll: row === null })
   navigate(hrefToJob(jobId), { replace: true })
 }

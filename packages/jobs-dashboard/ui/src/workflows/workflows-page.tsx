@@ -2,6 +2,7 @@ import type { DefinitionJson, JobJson, JobPageJson } from '../../../src/api-type
 import { useQuery } from '../api/use-query.ts'
 import { hrefTo, hrefToJob, query } from '../app/router.ts'
 import { tenantUrl } from '../app/session.ts'
+import { hrefToPart } from '../job/select-part.ts'
 import { StepGraph } from '../job/step-graph.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Failure } from '../parts/failure.tsx'
@@ -113,7 +114,7 @@ function Graph({ id, definition }: { id: string; definition: string }) {
         ) : steps.length === 0 ? (
           <p class="muted">This run has called no steps, or the engine does not report them.</p>
         ) : (
-          <StepGraph steps={steps} />
+          <StepGraph steps={steps} hrefOf={(part) => hrefToPart(id, run!.id, part)} />
         )}
       </div>
     </section>
