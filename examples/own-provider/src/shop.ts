@@ -1,4 +1,4 @@
-import { createJobClient, defineJob } from '@cgk-platform/jobs-core'
+import { createJobClient, defineJob, findRun } from '@cgk-platform/jobs-core'
 
 import './index.ts' // registers the engine
 
@@ -15,8 +15,8 @@ const thank = defineJob({
 
 const client = createJobClient({ provider: 'fastq', config: { workers: 4 }, jobs: [thank] })
 const job = await client.sendJob('order.created', { tenantId: 'tenant_123', orderId: 'order_1' })
-const { state, runs } = await client.waitForJob(job.id)
-console.log(state, runs[0]?.output)
+const status = await client.waitForJob(job.id)
+console.log(status.state, findRun(status, thank)?.output)
 
 const problem = await client.listJobs().catch((error: Error) => error.message)
 console.log(problem)

@@ -42,7 +42,7 @@ export async function POST()${ifTypeScript(app, ': Promise<Response>')} {
   if (process.env.NODE_ENV === 'production') return new Response('This route is for development', { status: 404 })
   const job = await sendJob('user.signed_up', { tenantId: 'tenant_1', userId: 'user_1' })
   const { state, runs } = await waitForJob(job.id, { timeout: '1m' })
-  return Response.json({ id: job.id, state, output: runs[0]?.output })
+  return Response.json({ id: job.id, state, output: runs.at(-1)?.output })
 }
 `,
   }
