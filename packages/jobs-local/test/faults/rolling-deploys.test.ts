@@ -18,7 +18,7 @@ test('a worker without a job does not take its runs from a worker that has it', 
   }
 })
 
-test('a run waits for a worker that has its job, and the health check reports it', async ({ onTestFinished }) => {
+test('a run waits a day for a worker that has its job, and the health check reports it', async ({ onTestFinished }) => {
   const { path, client, open } = createSharedFile(onTestFinished)
   const before = open({ role: 'work' }, { jobs: [track('old', 'old'), track('removed', 'removed')] })
   await before.start()
@@ -39,10 +39,41 @@ test('a run waits for a worker that has its job, and the health check reports it
     ok: false,
     message: expect.stringContaining('`removed`'),
   })
+  // The worker no longer expects the job: it waits on, and an event that others handle gets no run of it.
   setAge(3_600_000 + 10_000)
+  const definitions = openDatabase(path)
+  await waitUntil(() => definitions.prepare('SELECT 1 FROM cgk_definitions WHERE inherited = 2').get() !== undefined)
+  const later = await client.waitForJob(await ask(client))
+  expect(later.runs.map(({ definitionId, state }) => [definitionId, state])).toEqual([['old', 'completed']])
+  expect((await client.getJobStatus(id)).state).toBe('queued')
+  definitions.exec('UPDATE cgk_definitions SET worker_ended_at = worker_ended_at - 86400000 WHERE inherited = 2')
   const { state, runs: ended } = await client.waitForJob(id)
   const removed = ended.find(({ definitionId }) => definitionId === 'removed')
   expect([state, removed?.error?.code]).toEqual(['failed', 'definition_not_found'])
+})
+
+test('a job whose only definition is missing after a deploy waits for it, although its worker was replaced', async ({
+  onTestFinished,
+}) => {
+  const { path, client, open } = createSharedFile(onTestFinished)
+  const mailer = defineJob({ id: 'mail', event: 'email.send', handler: () => 1 })
+  const before = open({ role: 'work' }, { jobs: [mailer, track('charge', 'charged')] })
+  await before.start()
+  await client.waitForJob(await ask(client))
+  await before.close({ timeout: 0 })
+  const waiting = await ask(client)
+  const broken = open({ role: 'work', lease: 1000 }, { jobs: [mailer] })
+  await broken.start()
+  const database = openDatabase(path)
+  database.exec('UPDATE cgk_workers SET since_ms = since_ms - 10000')
+  await waitUntil(() => database.prepare('SELECT 1 FROM cgk_definitions WHERE inherited = 2').get() !== undefined)
+  const ids = [waiting, await ask(client)]
+  await waitUntil(async () => (await client.getJobStatus(ids[1]!)).runs.length === 1)
+  expect(await Promise.all(ids.map(async (id) => (await client.getJobStatus(id)).state))).toEqual(['queued', 'queued'])
+  await broken.close({ timeout: 0 })
+  await open({ role: 'work' }, { jobs: [mailer, track('charge', 'charged')] }).start()
+  for (const id of ids)
+    expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 'charged' }] })
 })
 
 test('after a restart, jobs due before the app has defined its jobs still get their runs', async ({

@@ -10,12 +10,17 @@ import { hasEnded, identifyProcess, isOfThisBoot } from './process-identity.ts'
 import { fromText, toText } from './rows.ts'
 
 /**
- * Time that a worker waits before it deletes definitions that it inherited (see `#inherit`), in milliseconds. A
+ * Time that a worker waits before it retires definitions that it inherited (see `#inherit`), in milliseconds. A
  * starting app defines its jobs one by one, so it may not have reached the inherited ones yet.
  */
 const settledAfterMs = 10_000
-/** Time to keep the definitions of ended workers that no other worker inherits, in milliseconds: one day. */
+/** Time for which runs wait for a worker with their definition, in milliseconds: one day. */
 const definitionRetentionMs = 24 * 60 * 60 * 1000
+/**
+ * Whether a worker has a definition itself, has inherited it, or has retired an inherited one. Waiting runs of a retired
+ * one wait on. A new job gets a run of it only if it would get none otherwise.
+ */
+const origin = { own: 0, inherited: 1, retired: 2 } as const
 /** Maximum time between two heartbeats, in milliseconds. */
 export const maxHeartbeatMs = 5000
 
@@ -28,7 +33,6 @@ interface WorkerRow {
 
 interface DefinitionRow {
   readonly definition_id: string
-  readonly event: string | null
   readonly max_attempts: number
   readonly priority: number
   readonly compensate_on_cancel: number
@@ -120,7 +124,7 @@ export class Workers {
 
   #writeDefinitions(): void {
     this.#inherit()
-    this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = 0', this.#id)
+    this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = ?', this.#id, origin.own)
     for (const definition of this.#definitions) {
       const { definitionId, event = null, maxAttempts, priority = 0, compensateOnCancel = false } = definition
       const { concurrencyPath = null, throttlePath = null, debounce, batch } = definition
@@ -140,11 +144,12 @@ export class Workers {
   #inherit(): void {
     const mine = JSON.stringify([...this.#ids])
     const predecessors =
-      'SELECT worker FROM cgk_definitions WHERE worker_ended_at IS NOT NULL AND definition_id IN (SELECT value FROM json_each(?))'
-    const workers = this.#connection.all<{ worker: number }>(predecessors, mine)
+      'SELECT worker FROM cgk_definitions WHERE worker <> ? AND worker_ended_at IS NOT NULL AND definition_id IN (SELECT value FROM json_each(?))'
+    const workers = this.#connection.all<{ worker: number }>(predecessors, this.#id, mine)
     for (const { worker } of workers) {
       const sql =
-        'UPDATE OR IGNORE cgk_definitions SET worker = ?, inherited = 1, worker_ended_at = NULL WHERE worker = ?'
+        `UPDATE OR IGNORE cgk_definitions SET worker = ?, inherited = max(inherited, ${origin.inherited}), ` +
+        `worker_ended_at = iif(inherited = ${origin.retired}, worker_ended_at, NULL) WHERE worker = ?`
       this.#connection.run(sql, this.#id, worker)
       this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ?', worker)
     }
@@ -206,13 +211,14 @@ export class Workers {
   }
 
   /**
-   * Deletes obsolete definitions: inherited ones that this worker has not defined in the time allowed, and those of
-   * workers that ended long ago.
+   * Retires inherited definitions that this worker has not defined in the time allowed. Deletes those that were retired
+   * long ago, and those of workers that ended long ago.
    */
   pruneDefinitions(): void {
     const settled = 'SELECT 1 AS one FROM cgk_workers WHERE id = ? AND since_ms <= ?'
     if (!this.#connection.get(settled, this.#id, nowMs() - settledAfterMs)) return
-    this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = 1', this.#id)
+    const retire = `UPDATE cgk_definitions SET inherited = ${origin.retired}, worker_ended_at = ? WHERE worker = ?`
+    this.#connection.run(`${retire} AND inherited = ${origin.inherited}`, Date.now(), this.#id)
     this.#connection.run('DELETE FROM cgk_definitions WHERE worker_ended_at <= ?', Date.now() - definitionRetentionMs)
   }
 
@@ -234,8 +240,15 @@ export class Workers {
   }
 
   #readElsewhere(event: string): readonly RemoteSubscriber[] {
-    const sql =
-      'SELECT definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, batch FROM cgk_definitions WHERE event = ? AND (worker <> ? OR inherited = 1) GROUP BY definition_id'
+    const present = this.#readSubscribers(event, origin.own, origin.inherited)
+    const isHandled = present.length > 0 || this.#definitions.some((definition) => definition.event === event)
+    return isHandled ? present : this.#readSubscribers(event, origin.retired)
+  }
+
+  #readSubscribers(event: string, ...origins: readonly number[]): readonly RemoteSubscriber[] {
+    const select =
+      'SELECT definition_id, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, batch FROM cgk_definitions'
+    const sql = `${select} WHERE event = ? AND inherited IN (${origins.join()}) AND (worker <> ? OR inherited <> ${origin.own}) GROUP BY definition_id`
     return this.#connection.all<DefinitionRow>(sql, event, this.#id).map((row) => ({
       definitionId: row.definition_id,
       maxAttempts: row.max_attempts,
@@ -250,12 +263,11 @@ export class Workers {
 
   /**
    * Returns whether this worker may begin a run of a definition. It may if it has the definition. It also may if no
-   * worker has the definition, so that the run fails instead of waiting forever.
+   * worker has had the definition for a day, so that the run fails instead of waiting forever.
    */
   mayBegin(definitionId: string): boolean {
     if (this.#ids.has(definitionId)) return true
-    const sql =
-      'SELECT 1 AS one FROM cgk_definitions WHERE definition_id = ? AND (worker <> ? OR inherited = 1) LIMIT 1'
+    const sql = `SELECT 1 AS one FROM cgk_definitions WHERE definition_id = ? AND (worker <> ? OR inherited <> ${origin.own}) LIMIT 1`
     return this.#connection.get(sql, definitionId, this.#id) === undefined
   }
 
@@ -275,7 +287,8 @@ export class Workers {
 
   #remove(id: number): void {
     this.#connection.run('DELETE FROM cgk_workers WHERE id = ?', id)
-    this.#connection.run('UPDATE cgk_definitions SET worker_ended_at = ? WHERE worker = ?', Date.now(), id)
+    const sql = `UPDATE cgk_definitions SET worker_ended_at = ? WHERE worker = ? AND inherited <> ${origin.retired}`
+    this.#connection.run(sql, Date.now(), id)
   }
 }
 
