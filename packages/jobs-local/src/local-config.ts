@@ -105,6 +105,10 @@ function pathOf({ store, path }: Pick<CheckedConfig, 'store' | 'path'>): string 
     throw invalidOption('path', "is set, but `store: 'memory'` uses no file", "Use `store: 'sqlite'`, or omit `path`.")
   }
   const chosen = path ?? (environment()['JOB_LOCAL_PATH'] || undefined)
+  if (chosen === ':memory:') {
+    const option = path === undefined ? 'JOB_LOCAL_PATH' : 'path'
+    throw invalidOption(option, 'is `:memory:`, which is not a file', "Use `store: 'memory'` without a `path`.")
+  }
   if (store === undefined || chosen !== undefined) return chosen
   const remedy = "Set `path`, such as `'./data/jobs.db'`, or `JOB_LOCAL_PATH`."
   throw invalidOption('path', "is missing; `store: 'sqlite'` requires it", remedy)

@@ -24,6 +24,11 @@ describe('the options of the local engine', () => {
     ['a fractional retention count', { retention: { count: 1.5 } }, '`retention.count` is `1.5`. '],
     ['an unknown store', { store: 'redis' }, "`store` is `redis`. Use 'memory' or 'sqlite'."],
     ['a SQLite store without a path', { store: 'sqlite' }, "`path` is missing; `store: 'sqlite'` requires it. "],
+    [
+      "the name of SQLite's memory as a path",
+      { path: ':memory:' },
+      "`path` is `:memory:`, which is not a file. Use `store: 'memory'` without a `path`.",
+    ],
     ['an empty path', { path: '' }, '`path` is empty. Pass the path of a file'],
     [
       'a path with the memory store',
