@@ -200,7 +200,9 @@ describe('with `--allow-writes`', () => {
     expect(await data('run_cron_job', { definitionId: 'nightly' })).toMatchObject({ jobs: [{ event: 'cron/nightly' }] })
     await data('pause_jobs', { definitionId: 'confirm-order' })
     expect(await data('list_pauses')).toMatchObject({ pauses: [{ definitionId: 'confirm-order' }] })
-    await data('resume_jobs', { definitionId: 'confirm-order' })
+    const typo = { definitionId: 'confirm-ordr' }
+    expect(await data('pause_jobs', typo)).toEqual({ ...typo, warning: expect.stringContaining('No running worker') })
+    for (const definitionId of ['confirm-order', 'confirm-ordr']) await data('resume_jobs', { definitionId })
     expect(await data('list_pauses')).toEqual({ pauses: [] })
   })
 })

@@ -3,6 +3,7 @@ import { invalidOption } from '@cgk-platform/jobs-core/provider'
 import { z } from 'zod/v4'
 
 import { scopeOf } from '../operations/scope-of.ts'
+import { warningOfPause } from '../operations/warning-of-pause.ts'
 import { filterInput, filterOf } from './filter-input.ts'
 import { requireOwnJob } from './require-own-job.ts'
 import { createTool, type Tool, type ToolAccess, type ToolResult } from './tool.ts'
@@ -86,7 +87,9 @@ export function createWriteTools(access: ToolAccess): Tool[] {
       async run(input) {
         const target = targetOf(input, tenantId)
         await client.pauseJobs(target)
-        return { text: 'Paused.', data: { ...target } }
+        const warning = await warningOfPause(client, target)
+        const text = warning === undefined ? 'Paused.' : `Paused. ${warning}`
+        return { text, data: { ...target, ...(warning !== undefined && { warning }) } }
       },
     }),
     createTool({

@@ -7,6 +7,7 @@ import { renderTable } from '../terminal/render-table.ts'
 import { toJson } from '../terminal/to-json.ts'
 import { confirmNamed } from './confirm-named.ts'
 import type { OperationContext, OperationFlags } from './run-operation.ts'
+import { warningOfPause } from './warning-of-pause.ts'
 
 /** The flags of `pause` and `resume`. */
 export interface PauseFlags extends OperationFlags {
@@ -49,7 +50,9 @@ async function change(
   const exitCode = await confirmNamed(`${verb} ${name}`, flags, output)
   if (exitCode !== undefined) return exitCode
   await (verb === 'Pause' ? client.pauseJobs(target) : client.resumeJobs(target))
-  await output.write(flags.json ? `${toJson(target)}\n` : `${verb}d ${name}.\n`)
+  const warning = verb === 'Pause' ? await warningOfPause(client, target) : undefined
+  await output.write(flags.json ? `${toJson({ ...target, warning })}\n` : `${verb}d ${name}.\n`)
+  if (warning !== undefined) output.note(`warning: ${warning}`)
   return 0
 }
 
