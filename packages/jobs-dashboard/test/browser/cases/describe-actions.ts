@@ -89,6 +89,20 @@ export function describeActions(pages: Pages): void {
     await expect.poll(() => states(page)).toEqual(['Cancelled'])
   })
 
+  test('the bar of the selected jobs fits on a small screen', async () => {
+    await failed('narrow', 'a')
+    const page = await pages.open('/jobs?tenant=narrow', { viewport: { width: 360, height: 740 } })
+    await page.locator('[data-job] input').check()
+    const clear = page.getByRole('button', { name: 'Clear the selection' })
+    const bar = await page.getByRole('region', { name: 'Selected jobs' }).boundingBox()
+    const box = await clear.boundingBox()
+    expect(box!.width).toBe(36)
+    expect(box!.x + box!.width).toBeLessThanOrEqual(bar!.x + bar!.width)
+    expect(await findViolations(page)).toEqual([])
+    await clear.click()
+    expect(await page.locator('[data-job] input').isChecked()).toBe(false)
+  })
+
   test('the filter is in the address and survives a reload', async () => {
     await failed('filters', 'kept')
     await pages.sent('completed', 'order.placed', { tenantId: 'filters', orderId: 'order_3', total: 1, items: [] })
@@ -128,7 +142,7 @@ export function describeActions(pages: Pages): void {
     const pause = page.getByRole('button', { name: 'Pause paused' })
     if (support.supported) {
       await pause.click()
-      await page.getByText('Tenant paused').waitFor()
+      await page.getByText(/^Tenant paused/).waitFor()
       expect(await pages.client().listPauses()).toEqual([expect.objectContaining({ tenantId: 'paused' })])
       await page.getByRole('button', { name: 'Resume' }).click()
       await page.getByText('Nothing is paused.').waitFor()

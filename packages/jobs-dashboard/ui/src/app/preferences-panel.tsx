@@ -58,11 +58,14 @@ function TenantField() {
   const tenants = session.value?.tenants ?? []
   if (tenants === 'all') {
     return tenant.value === undefined ? null : (
-      <button type="button" class="button" onClick={() => chooseTenant(undefined)}>
-        <span class="clip">{tenant.value}</span>
-        <Icon name="close" />
-        <span class="visually-hidden">Show all tenants</span>
-      </button>
+      <div class="field">
+        <span class="label">Tenant</span>
+        <button type="button" class="button chosen" title="Show all tenants" onClick={() => chooseTenant(undefined)}>
+          <span class="clip">{tenant.value}</span>
+          <Icon name="close" />
+          <span class="visually-hidden">Show all tenants</span>
+        </button>
+      </div>
     )
   }
   if (tenants.length < 2) return null

@@ -1,5 +1,6 @@
 import { may, whyUnsupported } from '../app/session.ts'
 import { ActionButton } from '../parts/action-button.tsx'
+import { Icon } from '../parts/icon.tsx'
 
 /** The actions on the selected jobs. */
 export function BulkBar({
@@ -30,8 +31,14 @@ export function BulkBar({
           Cancel
         </ActionButton>
       )}
-      <button type="button" class="button plain" onClick={onClear}>
-        Clear
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Clear the selection"
+        title="Clear the selection"
+        onClick={onClear}
+      >
+        <Icon name="close" />
       </button>
     </div>
   )
