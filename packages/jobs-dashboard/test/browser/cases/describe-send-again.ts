@@ -82,7 +82,7 @@ export function describeSendAgain(pages: Pages): void {
       await page.getByText('You do not have the permission to send events').waitFor()
       pages.access = { user: 'bob', tenants: [tenantId], can: { send: true } }
       await page.reload()
-      await page.getByText('The payload is not available').waitFor()
+      await page.getByText(/The payload of .* is not available/).waitFor()
       expect(await page.getByLabel('to', { exact: true }).inputValue()).toBe('')
       pages.access = { user: 'eve', tenants: ['rival'], can: { send: true, payloads: true } }
       pages.expectedMessages = /404/

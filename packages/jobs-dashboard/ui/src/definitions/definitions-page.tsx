@@ -54,7 +54,9 @@ export function DefinitionsPage() {
         <div class="card">
           {data?.length === 0 && (
             <Empty icon="definitions" title="This process defines no jobs">
-              <p>Import the modules that call `defineJob` where you create the dashboard. They appear here.</p>
+              <p>
+                Import the modules that call <code>defineJob</code> where you create the dashboard. They appear here.
+              </p>
             </Empty>
           )}
           <ul class="definitions">

@@ -18,7 +18,9 @@ export function Schedules({ cronJobs, onChanged }: { cronJobs: readonly Definiti
   if (cronJobs.length === 0) {
     return (
       <Empty icon="calendar" title="This process defines no cron jobs">
-        <p>Import the modules that call `defineCronJob` where you create the dashboard. They appear here.</p>
+        <p>
+          Import the modules that call <code>defineCronJob</code> where you create the dashboard. They appear here.
+        </p>
       </Empty>
     )
   }

@@ -1,6 +1,7 @@
 import type { Capabilities } from '@cgk-platform/jobs-core'
 import { useState } from 'preact/hooks'
 
+import { CodeText } from '../parts/code-text.tsx'
 import { formatBytes, formatNumber } from '../parts/format-count.ts'
 import { Icon } from '../parts/icon.tsx'
 import { formatDuration } from '../time/format-duration.ts'
@@ -49,8 +50,7 @@ export function CapabilitiesTable({ capabilities }: { capabilities: Capabilities
                 </span>
               </td>
               <td class="wrap muted">
-                {support.note}
-                {!support.supported && ` ${support.instead}`}
+                <CodeText text={[support.note, !support.supported && support.instead].filter(Boolean).join(' ')} />
               </td>
             </tr>
           ))}
@@ -67,7 +67,9 @@ function limitsOf(capabilities: Capabilities): [string, string][] {
     ['Attempts', `at most ${formatNumber(maxAttemptsLimit)}`],
     [
       'Retry delay',
-      `${formatDuration(minRetryDelayMs)} to ${maxRetryDelayMs === undefined ? 'any' : formatDuration(maxRetryDelayMs)}`,
+      maxRetryDelayMs === undefined
+        ? `at least ${formatDuration(minRetryDelayMs)}`
+        : `${formatDuration(minRetryDelayMs)} to ${formatDuration(maxRetryDelayMs)}`,
     ],
     ['Delay of a send', `at most ${formatDuration(maxDelayMs)}`],
     ['Payload', `at most ${formatBytes(maxPayloadBytes)}`],

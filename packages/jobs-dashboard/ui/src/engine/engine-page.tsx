@@ -1,6 +1,7 @@
 import type { EngineJson } from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
 import { session, tenantUrl } from '../app/session.ts'
+import { CodeText } from '../parts/code-text.tsx'
 import { Failure } from '../parts/failure.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
@@ -46,7 +47,8 @@ export function EnginePage() {
                       <span class="visually-hidden">{ok ? 'Passed' : 'Failed'}</span>
                     </span>
                     <span class="check-text">
-                      <strong>{name}</strong> <span class="muted">{message}</span>
+                      <strong>{name}</strong>{' '}
+                      <span class="muted">{message !== undefined && <CodeText text={message} />}</span>
                     </span>
                   </div>
                 </li>

@@ -12,7 +12,9 @@ export function WorkersTable({ workers }: { workers: readonly WorkerJson[] }) {
         <span class="muted">{workers.length}</span>
       </header>
       {workers.length === 0 ? (
-        <p class="muted quiet">No process runs jobs. Call `client.start()` in one.</p>
+        <p class="muted quiet">
+          No process runs jobs. Call <code>client.start()</code> in one.
+        </p>
       ) : (
         <div class="table-scroll" tabIndex={0} role="region" aria-label="Workers">
           <table class="table">

@@ -19,7 +19,7 @@ function OneError({ error }: { error: ErrorInfoJson }) {
   return (
     <>
       <p class="message">
-        <strong>{name}</strong>
+        {name !== 'Error' && <strong>{name}</strong>}
         {code !== undefined && <span class="tag">{code}</span>}
         <span>{message}</span>
       </p>

@@ -2,6 +2,7 @@ import type { FilterQuery } from '../../../src/api-types.ts'
 import type { JobState } from '@cgk-platform/jobs-core'
 import { hrefTo, navigate, query } from '../app/router.ts'
 import { jobStateLooks, jobStates } from '../parts/states.ts'
+import { formatTime } from '../time/format-time.ts'
 
 /** The filter in the address. `within` is a time range that ends now. */
 export interface JobQuery {
@@ -87,7 +88,7 @@ export function describeQuery(from: JobQuery): string[] {
     ...(from.reference ? [`reference ${from.reference}`] : []),
     ...(from.error ? [`error with “${from.error}”`] : []),
     ...(within && ranges[within] ? [ranges[within].label.toLowerCase()] : []),
-    ...(from.since && !within ? [`sent since ${from.since}`] : []),
-    ...(from.until ? [`sent before ${from.until}`] : []),
+    ...(from.since && !within ? [`sent since ${formatTime(from.since)}`] : []),
+    ...(from.until ? [`sent before ${formatTime(from.until)}`] : []),
   ]
 }

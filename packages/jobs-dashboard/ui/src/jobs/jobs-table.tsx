@@ -153,7 +153,9 @@ function NoJobs({ isFiltered }: { isFiltered: boolean }) {
     </Empty>
   ) : (
     <Empty icon="jobs" title="No jobs yet">
-      <p>Send an event with `sendJob`, or on the page “Send”. Its job appears here by itself.</p>
+      <p>
+        Send an event with <code>sendJob</code>, or on the page “Send”. Its job appears here by itself.
+      </p>
     </Empty>
   )
 }

@@ -1,4 +1,5 @@
 import type { RequestError } from '../api/request-error.ts'
+import { CodeText } from './code-text.tsx'
 import { Empty } from './empty.tsx'
 
 /** Says why a page cannot be shown. */
@@ -9,7 +10,9 @@ export function Failure({ error }: { error: RequestError }) {
     </Empty>
   ) : (
     <Empty icon="warning" title="This cannot be shown">
-      <p>{error.message}</p>
+      <p>
+        <CodeText text={error.message} />
+      </p>
     </Empty>
   )
 }

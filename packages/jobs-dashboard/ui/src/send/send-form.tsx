@@ -6,6 +6,7 @@ import { RequestError } from '../api/request-error.ts'
 import { hrefToJob, navigate } from '../app/router.ts'
 import { seesAll, tenant } from '../app/session.ts'
 import { showToast } from '../app/toasts.ts'
+import { CodeText } from '../parts/code-text.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { findHidden } from './find-hidden.ts'
 import { fieldKind, initialValue, type JsonSchema, resolveSchema } from './json-schema.ts'
@@ -125,7 +126,9 @@ export function SendForm({ event: { event, schema }, source }: { event: EventJso
           <div class="notice" data-tone="red">
             <Icon name="cross" />
             <div>
-              <p>{problem}</p>
+              <p>
+                <CodeText text={problem} />
+              </p>
               <ul class="small">
                 {[...issues]
                   .filter(([path]) => !form.current?.querySelector(`[data-path="${CSS.escape(path)}"]`))

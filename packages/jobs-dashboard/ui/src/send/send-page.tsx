@@ -37,7 +37,8 @@ export function SendPage() {
         <div class="card">
           <Empty icon="send" title="No events">
             <p>
-              This process handles no events. Import the modules that call `defineJob` where you create the dashboard.
+              This process handles no events. Import the modules that call <code>defineJob</code> where you create the
+              dashboard.
             </p>
           </Empty>
         </div>
@@ -47,11 +48,11 @@ export function SendPage() {
             <p class="notice">
               <Icon name="info" />
               <span>
-                {payloadOf(source) ? 'Filled in from ' : 'The payload is not available: '}
+                {payloadOf(source) ? 'Filled in from ' : 'The payload of '}
                 <a class="text-link mono" href={hrefToJob(source.id)}>
                   {source.id}
                 </a>
-                . Sending creates a new job.
+                {!payloadOf(source) && ' is not available'}. Sending creates a new job.
               </span>
             </p>
           )}

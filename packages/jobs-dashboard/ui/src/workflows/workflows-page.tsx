@@ -28,7 +28,9 @@ export function WorkflowsPage() {
       {workflows?.length === 0 && (
         <div class="card">
           <Empty icon="workflow" title="This process defines no workflows">
-            <p>Define one with `defineWorkflow`, or import its module where you create the dashboard.</p>
+            <p>
+              Define one with <code>defineWorkflow</code>, or import its module where you create the dashboard.
+            </p>
           </Empty>
         </div>
       )}
