@@ -1,19 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { ConformanceReport } from '@cgk-platform/jobs-core/conformance'
+import type { CaseResult, ConformanceReport } from '@cgk-platform/jobs-core/conformance'
 
 /** Results of the last run on one provider. Each provider has a file, so a run on one does not change the others. */
 export interface Measurement {
   /** The provider's name, with its set-up if it has several. */
   readonly provider: string
-  /** Number of cases that passed. */
-  readonly passed: number
   /**
-   * Cases that did not pass, by id. "Not supported" are those that the provider's capabilities, or its target, rule
+   * The outcomes of the cases, by id. "Not supported" are those that the provider's capabilities, or its target, rule
    * out.
    */
-  readonly exceptions: Readonly<Record<string, 'failed' | 'not supported'>>
+  readonly outcomes: Readonly<Record<string, CaseResult['outcome']>>
 }
 
 const folder = join(import.meta.dirname, 'measured')
@@ -27,9 +25,9 @@ const pathOf = (provider: string): string =>
   )
 
 /** Stores the results of a run. */
-export function writeMeasurement({ target, passed, results }: ConformanceReport): void {
-  const exceptions = results.flatMap(({ id, outcome }) => (outcome === 'passed' ? [] : [[id, outcome] as const]))
-  const measurement: Measurement = { provider: target, passed, exceptions: Object.fromEntries(exceptions) }
+export function writeMeasurement({ target, results }: ConformanceReport): void {
+  const outcomes = results.map(({ id, outcome }) => [id, outcome] as const)
+  const measurement: Measurement = { provider: target, outcomes: Object.fromEntries(outcomes) }
   mkdirSync(folder, { recursive: true })
   writeFileSync(pathOf(target), `${JSON.stringify(measurement, undefined, 2)}\n`)
 }

@@ -11,7 +11,7 @@ import { toMarkdownTable } from './to-markdown-table.ts'
 interface Column {
   readonly title: string
   readonly capabilities: Capabilities
-  /** Features whose footnote takes away a part of what the library promises elsewhere. */
+  /** Features whose note takes away a part of what the library promises elsewhere. */
   readonly partly: readonly Feature[]
 }
 
@@ -30,17 +30,21 @@ const columns: readonly Column[] = [
   },
 ]
 
+/** The outcomes of a case on a set-up, by the titles of their columns. */
+const outcomeTitles = {
+  passed: 'Passed',
+  failed: 'Failed',
+  'not supported': 'Not supported',
+  'not run yet': 'Not run yet',
+} as const
+
 /** Returns the page about what each engine can do, as Markdown. */
 export function renderCapabilities(measured: readonly Measurement[]): string {
-  const footnotes = createFootnotes()
-  const features = allFeatures.map((feature) => [
-    `\`${feature}\``,
-    ...columns.map((column) => cellOf(column, feature, footnotes.add)),
-  ])
-  const failures = measured.flatMap(({ provider, exceptions }) =>
-    Object.entries(exceptions)
-      .filter(([, outcome]) => outcome !== 'not supported')
-      .map(([id, outcome]) => `- ${provider}, ${outcome}: ${titleOf(id)}.`),
+  const features = allFeatures.map((feature) => [`\`${feature}\``, ...columns.map((column) => cellOf(column, feature))])
+  const failures = measured.flatMap((one) =>
+    conformanceCases
+      .filter(({ id }) => outcomeOf(one, id) === 'failed')
+      .map(({ title }) => `- ${one.provider}, failed: ${title}.`),
   )
   return [
     '# What each engine can do',
@@ -54,38 +58,49 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     '',
     paragraph(
       'The local engine stores jobs in memory or in a SQLite file.',
-      '"Partly" means that it works within the limits of the note.',
-      'If a job or a send uses an option marked "no", registering or sending it throws `UnsupportedFeatureError`.',
-      'The last two rows are properties and never throw.',
+      'An answer that is a link has a [note](#notes); "partly" means that it works within the limits of the note.',
+    ),
+    '',
+    paragraph(
+      'A call that needs a feature marked "no" throws `UnsupportedFeatureError`.',
+      'For a definition, [the first use of the client](running.md#unsupported-features) throws it.',
+      'These are properties of an engine and never throw: `fair tenants`, `inspect.countJobs: exact`,',
+      '`inspect.subscribe: push`, `jobs survive a restart` and `multiple processes`.',
       "In code, use the names of the first column: `(await client.capabilities()).features['cron'].supported` is a boolean.",
     ),
     '',
     ...toMarkdownTable([['Feature', ...columns.map(({ title }) => title)], ...features]),
     '',
-    ...footnotes.lines(),
-    '',
     'Details: [the local engine](local-engine.md), [Inngest](inngest-limits.md), [Trigger.dev](trigger-limits.md).',
     '',
     '## Conformance suite',
     '',
-    `The same ${conformanceCases.length} tests run on every engine: ${Object.values(rules)
+    `The suite has ${conformanceCases.length} tests, the same for every engine: ${Object.values(rules)
       .map(({ name }) => name)
       .join('; ')}.`,
     '',
-    'Results of the last run on each set-up. "Not supported" counts tests of features marked "no". The servers are loopback engines; two cron tests cannot run on a real server.',
+    paragraph(
+      'These are the results of the last run on each set-up.',
+      '"Not supported" counts tests of features marked "no", "not run yet" tests that are newer than the run.',
+      'For Inngest and Trigger.dev, the suite runs their SDKs on loopback engines: small servers that speak the',
+      "protocol of the vendor's open-source server.",
+      '[It can also run on a real server](../CONTRIBUTING.md#commands), except for two cron tests.',
+    ),
     '',
     ...toMarkdownTable([
-      ['Set-up', 'Passed', 'Failed', 'Not supported'],
-      ...measured.map(({ provider, passed, exceptions }) => [
-        provider,
-        String(passed),
-        ...(['failed', 'not supported'] as const).map((outcome) =>
-          String(Object.values(exceptions).filter((one) => one === outcome).length),
+      ['Set-up', ...Object.values(outcomeTitles)],
+      ...measured.map((one) => [
+        one.provider,
+        ...Object.keys(outcomeTitles).map((outcome) =>
+          String(conformanceCases.filter(({ id }) => outcomeOf(one, id) === outcome).length),
         ),
       ]),
     ]),
     ...(failures.length > 0 ? ['', ...failures] : []),
     '',
+    '## Notes',
+    '',
+    ...allFeatures.flatMap(noteLines),
   ].join('\n')
 }
 
@@ -93,29 +108,38 @@ function paragraph(...sentences: readonly string[]): string {
   return sentences.join(' ')
 }
 
-function cellOf({ capabilities, partly }: Column, feature: Feature, addFootnote: (text: string) => string): string {
+function outcomeOf({ outcomes }: Measurement, id: string): keyof typeof outcomeTitles {
+  return outcomes[id] ?? 'not run yet'
+}
+
+function cellOf(column: Column, feature: Feature): string {
+  const { supported } = column.capabilities.features[feature]
+  const yes = column.partly.includes(feature) ? 'partly' : 'yes'
+  const answer = supported ? yes : 'no'
+  return noteOf(column, feature) === undefined ? answer : `[${answer}](#${anchorOf(feature)})`
+}
+
+function noteOf({ capabilities }: Column, feature: Feature): string | undefined {
   const support = capabilities.features[feature]
-  if (!support.supported) return `no${addFootnote(`${support.note} ${support.instead}`)}`
-  const answer = partly.includes(feature) ? 'partly' : 'yes'
-  return support.note === undefined ? answer : `${answer}${addFootnote(support.note)}`
+  return support.supported ? support.note : `${support.note} ${support.instead}`
 }
 
-/** Numbers footnotes in the order in which they are added. The same text has the same number. */
-function createFootnotes() {
-  const texts: string[] = []
-  return {
-    add(text: string): string {
-      if (!texts.includes(text)) texts.push(text)
-      return toSuperscript(texts.indexOf(text) + 1)
-    },
-    lines: () => texts.map((text, index) => `${index + 1}. ${text}`),
+/** Returns a heading and the notes about a feature. Columns with the same note share a line. */
+function noteLines(feature: Feature): string[] {
+  const titles = new Map<string, string[]>()
+  for (const column of columns) {
+    const note = noteOf(column, feature)
+    if (note !== undefined) titles.set(note, [...(titles.get(note) ?? []), column.title])
   }
+  if (titles.size === 0) return []
+  const lines = [...titles].map(([note, names]) => `- ${names.join(', ')}: ${note}`)
+  return [`### \`${feature}\``, '', ...lines, '']
 }
 
-function toSuperscript(number: number): string {
-  return String(number).replaceAll(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]!)
-}
-
-function titleOf(id: string): string {
-  return conformanceCases.find((one) => one.id === id)?.title ?? id
+/** Returns the anchor that GitHub gives to the heading of a feature. */
+function anchorOf(feature: Feature): string {
+  return feature
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, '')
+    .replaceAll(' ', '-')
 }

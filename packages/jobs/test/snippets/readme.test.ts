@@ -7,9 +7,9 @@ import { rowsOf } from './tables.ts'
 
 const titles = ['Feature', 'Memory', 'SQLite', 'Inngest', 'Trigger.dev']
 
-/** Returns `yes`, `no` or `partly` without the number of a footnote. */
+/** Returns `yes`, `no` or `partly` without the link to a note or the number of a footnote. */
 function answerOf(cell: string): string {
-  return cell.match(/^[a-z]*/)![0]
+  return cell.match(/^\[?([a-z]*)/)![1]!
 }
 
 const answers = new Map(
