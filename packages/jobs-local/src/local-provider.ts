@@ -23,6 +23,7 @@ import { machineClock } from './machine-clock.ts'
 import { createMemoryStore } from './store/memory/memory-store.ts'
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
 import { toJobStatus } from './to-job-status.ts'
+import { toSendFailures } from './to-send-failures.ts'
 import { turnBatch } from './turn-batch.ts'
 import { TurnLimit } from './turn-limit.ts'
 import { transactionOf } from './transaction-of.ts'
@@ -114,12 +115,16 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     async send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> {
       const { engine, store } = open('sendJob')
       const transaction = transactionOf(envelopes, store)
-      const added = transaction
-        ? store.shared!.addInTransaction(transaction, envelopes, clock.now())
-        : changeNow(store, () => store.add(envelopes, clock.now()))
-      engine.wake()
-      watchers.notifyAll()
-      return added
+      try {
+        const added = transaction
+          ? store.shared!.addInTransaction(transaction, envelopes, clock.now())
+          : changeNow(store, () => store.add(envelopes, clock.now()))
+        engine.wake()
+        watchers.notifyAll()
+        return added instanceof Promise ? await added : added
+      } catch (error) {
+        return toSendFailures(envelopes, error)
+      }
     },
 
     status: (id) =>

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 
-import { defineJob, type JobClient, StoreError } from '@cgk-platform/jobs-core'
+import { defineJob, type JobClient } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import { createJobClient } from '../../src/index.ts'
@@ -58,8 +58,8 @@ test('on a full disk sends fail atomically, outcomes are recorded later, and not
   await waitUntil(() => begun === 1)
   const filler = fill(disk.folder)
   const { ids, error } = await sendUntilFull(client)
-  expect(error).toMatchObject({ code: 'store', problem: 'full', path })
-  expect((error as StoreError).message).toMatch(/disk is full\. Free disk space/)
+  expect(error).toMatchObject({ code: 'send_failed', accepted: 'no', cause: { code: 'store', problem: 'full', path } })
+  expect((error as Error).message).toMatch(/disk is full\. Free disk space/)
   const before = await client.listJobs({ limit: 1000, event: 'work.ignored' })
   expect(before.jobs.map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
 
@@ -85,8 +85,7 @@ test('a file that cannot grow rejects sends, records outcomes later, and loses n
   const { path, client, database, logger, end, running } = await openLimited(onTestFinished)
   database.exec('PRAGMA max_page_count = 100')
   const { ids, error } = await sendUntilFull(client)
-  expect(StoreError.isInstance(error)).toBe(true)
-  expect(error).toMatchObject({ problem: 'full', path })
+  expect(error).toMatchObject({ code: 'send_failed', accepted: 'no', cause: { code: 'store', problem: 'full', path } })
   end.resolve('x'.repeat(30_000))
   await waitUntil(() => logger.messages('error').length > 0)
   database.exec('PRAGMA max_page_count = 100000')

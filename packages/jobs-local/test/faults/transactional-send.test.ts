@@ -58,7 +58,7 @@ test('a transaction that read before another process wrote gets an error with a 
   countOf(database, 'cgk_jobs')
   await client.sendJob('work.requested', payload)
   const error = await client.sendJob('work.requested', payload, within(database)).catch((thrown: unknown) => thrown)
-  expect(error).toMatchObject({ code: 'store', problem: 'busy' })
+  expect(error).toMatchObject({ code: 'send_failed', accepted: 'no', cause: { code: 'store', problem: 'busy' } })
   expect((error as Error).message).toContain('begin a new one with `BEGIN IMMEDIATE`')
   database.exec('ROLLBACK; BEGIN IMMEDIATE')
   await client.sendJob('work.requested', payload, within(database))

@@ -50,7 +50,7 @@ test('a transient disk failure does not end the process, and its errors name the
   }
   await expect(client.getJobStatus(id)).rejects.toMatchObject(refused)
   await expect(client.listJobs()).rejects.toMatchObject(refused)
-  await expect(ask(client)).rejects.toMatchObject(refused)
+  await expect(ask(client)).rejects.toMatchObject({ accepted: 'no', cause: refused })
   expect(await worker.healthCheck()).toMatchObject({ ok: false, checks: [{ name: 'store', ok: false }] })
   const told = disk.failures
   await waitUntil(() => disk.failures > told + 5) // heartbeats, timers and checks of the file

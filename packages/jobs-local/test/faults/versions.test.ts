@@ -1,4 +1,4 @@
-import { defineJob, type StoreError } from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import { createDeferred } from '../kit/deferred.ts'
@@ -25,10 +25,17 @@ test('an earlier version rejects writes once a later one has migrated the file',
   const before = rows()
 
   const refused = await ask(client).catch((error: unknown) => error)
-  expect(refused).toMatchObject({ code: 'store', problem: 'newer', path })
-  expect((refused as StoreError).message).toMatch(
-    /later version of this package\. Upgrade this process to that version/,
+  expect(refused).toMatchObject({
+    code: 'send_failed',
+    accepted: 'no',
+    cause: { code: 'store', problem: 'newer', path },
+  })
+  expect((refused as Error).message).toMatch(/later version of this package\. Upgrade this process to that version/)
+  const items = ['one', 'two'].map(
+    (event) => ({ event: 'analytics.track', payload: { tenantId: 'acme', event } }) as const,
   )
+  const each = { ok: false, error: { code: 'send_failed', accepted: 'no', cause: { problem: 'newer' } } }
+  expect(await client.sendJobs(items)).toMatchObject([each, each])
   await expect(openAndSend(path)).rejects.toMatchObject({ code: 'store', problem: 'newer' })
   end.resolve('late')
   await waitUntil(async () => !(await earlier.healthCheck()).ok)
