@@ -160,6 +160,10 @@ export function scriptedError({ as, afterMs = 0 }: ScriptedFailure, { attempt }:
       return null
     case 'object':
       return { problem: message }
+    case 'plainObject':
+      return { code: 'failed_on_purpose', message, details: null }
+    case 'longError':
+      return new Error(`${message}: ${'x'.repeat(1_000_000)}`, { cause: new Error('y'.repeat(1_000_000)) })
     case 'revokedProxy':
       return revokedProxy()
   }

@@ -12,6 +12,8 @@ export interface ScriptedFailure {
     | 'undefined'
     | 'null'
     | 'object'
+    | 'plainObject'
+    | 'longError'
     | 'revokedProxy'
   /** The delay of `retryAfter` and `retryAt`, in milliseconds. Default 0. */
   readonly afterMs?: number

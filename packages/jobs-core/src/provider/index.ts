@@ -225,7 +225,6 @@ export type { StoreProblem } from '../errors/store-error.ts'
 export type { WaitTimeout } from '../errors/wait-timeout-error.ts'
 export type { LogOutput } from '../logging/default-logger.ts'
 export { bindLogger, type LogFields, type LogLevel } from '../logging/logger.ts'
-export { truncateErrorInfo } from '../runs/truncate-error-info.ts'
 export { errorFrom } from '../runs/error-from.ts'
 export { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 import { cyclicError, errorLike, frozenError, revokedProxy, unreadableError } from '../../test/kit/unusual-errors.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { errorFrom } from './error-from.ts'
 import { toError, toErrorInfo } from './error-info.ts'
 
 const depthOf = (info: { cause?: object }): number => (info.cause ? 1 + depthOf(info.cause) : 0)
@@ -51,6 +52,16 @@ describe('toErrorInfo describes', () => {
         message: 'an object (key0, key1, key2, key3, key4, key5, key6, key7, key8, key9) was thrown, not an Error',
       },
     ],
+    [
+      { code: '23505', message: 'duplicate key', details: null, hint: null },
+      { name: 'NonError', message: 'duplicate key', code: '23505' },
+    ],
+    [
+      { name: '', message: 'shop closed', status: 503, config: { authorization: 'Bearer secret' } },
+      { name: 'NonError', message: 'shop closed' },
+    ],
+    [{ message: '' }, { name: 'NonError', message: 'an object (message) was thrown, not an Error' }],
+    [{ message: { text: 'odd' } }, { name: 'NonError', message: 'an object (message) was thrown, not an Error' }],
     [errorLike, { name: 'ForeignError', message: 'From elsewhere.', code: 'E_FOREIGN' }],
     [Object.assign(new Error('x'), { name: '', stack: undefined }), { name: 'Error', message: 'x' }],
     [Object.assign(new Error('x'), { message: 5, stack: 5 }), { name: 'Error', message: '`5`' }],
@@ -97,6 +108,53 @@ describe('toErrorInfo describes', () => {
     )
   })
 
+  test('an `AggregateError` with the messages of its first errors, and the first one as its cause', async () => {
+    const declined = Object.assign(new TypeError('card A declined'), { code: 'E_CARD' })
+    const promise = Promise.any([Promise.reject(declined), Promise.reject(new Error('card B declined'))])
+    const thrown = await promise.catch((error: unknown) => error)
+    expect(toErrorInfo(thrown)).toMatchObject({
+      name: 'AggregateError',
+      message: 'All promises were rejected: card A declined; card B declined',
+      cause: { name: 'TypeError', message: 'card A declined', code: 'E_CARD' },
+    })
+    const cause = new Error('its own')
+    expect(toErrorInfo(new AggregateError([declined], '', { cause }))).toMatchObject({
+      message: 'card A declined',
+      cause: { message: 'its own' },
+    })
+    expect(toErrorInfo(new AggregateError([], 'None.'))).toMatchObject({ name: 'AggregateError', message: 'None.' })
+    const odd = ['text', revokedProxy, unreadableError, new TypeError(''), { message: 'plain' }, 6, 7]
+    expect(toErrorInfo(new AggregateError(odd, 'Odd')).message).toBe(
+      'Odd: "text" was thrown, not an Error; an object that cannot be read was thrown, not an Error; ' +
+        '`undefined`; TypeError; plain; and 2 more',
+    )
+    const elsewhere: unknown = runInNewContext('new AggregateError([new Error("inner")], "Elsewhere")')
+    expect(toErrorInfo(elsewhere).message).toBe('Elsewhere: inner')
+    for (const errors of [revokedProxy, new Proxy([1], { get: () => revokedProxy }), 'text']) {
+      expect(toErrorInfo(Object.assign(new AggregateError([], 'Odd'), { errors })).message).toBe('Odd')
+    }
+    const nested = new AggregateError([], 'Round')
+    nested.errors.push(nested, new Error('x'.repeat(50_000)))
+    expect(toErrorInfo(nested).message).toMatch(/^Round: Round; x{1000}… \(50000 characters in total\)$/)
+    expect(depthOf(toErrorInfo(nested))).toBe(5)
+  })
+
+  test('texts of any length, cut to 16,384 characters, the same when it is described again', () => {
+    const text = 'x'.repeat(30_000_000)
+    const long = Object.assign(new Error(text), { name: text, code: text })
+    const error = new Error(text, { cause: long })
+    error.stack = `Error: ${text}\n    at work.ts:1:1`
+    const info = toErrorInfo(error)
+    expect(info.message).toMatch(/^x+… \(30000000 characters in total\)$/)
+    expect(info.stack).toMatch(/^Error: x+….*\n {4}at work\.ts:1:1$/)
+    const { cause } = info
+    for (const part of [info.message, info.stack, cause?.name, cause?.message, cause?.code, cause?.stack]) {
+      expect(part!.length).toBeLessThanOrEqual(16_384)
+    }
+    expect(toErrorInfo(errorFrom(info))).toStrictEqual(info)
+    expect(toErrorInfo(text).message.length).toBeLessThanOrEqual(16_384)
+  })
+
   test('a frozen error', () =>
     expect(toErrorInfo(frozenError)).toMatchObject({ name: 'RangeError', message: 'Frozen.' }))
 
@@ -135,5 +193,6 @@ describe('toError', () => {
     expect(error.cause).toBe(thrown)
     expect(error.message).toBe(toErrorInfo(thrown).message)
     expect(error.name).toBe(toErrorInfo(thrown).name)
+    expect((error as { code?: unknown }).code).toBe(toErrorInfo(thrown).code)
   })
 })

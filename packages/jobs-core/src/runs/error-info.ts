@@ -1,35 +1,50 @@
 import { truncate } from '../errors/truncate.ts'
+import type { JobErrorInfo } from './job-error-info.ts'
+import { truncateErrorInfo } from './truncate-error-info.ts'
 
-/** An error as JSON, the same on every engine. Any thrown value becomes one, including a string or `undefined`. */
-export interface JobErrorInfo {
-  /** The error's name, such as `TypeError`. `NonError` if the thrown value was not an error. */
-  readonly name: string
-  /** The error's message, or a description of another thrown value. */
-  readonly message: string
-  /** The error's `code`; absent if it has none. */
-  readonly code?: string
-  /** The error's stack; absent if it has none. */
-  readonly stack?: string
-  /** The error's `cause`, at most five levels deep. */
-  readonly cause?: JobErrorInfo
-}
+export type { JobErrorInfo } from './job-error-info.ts'
 
 const maxCauses = 5
 const maxKeyCharacters = 100
+/** Maximum number of errors of an `AggregateError` that its message names, and of characters of each. */
+const maxInnerErrors = 5
+const maxInnerCharacters = 1000
 
-/** Describes any thrown value, in well-formed Unicode. Never throws, even for circular causes, getters that throw or a revoked proxy. */
-export function toErrorInfo(thrown: unknown, depth = 0): JobErrorInfo {
+/**
+ * Describes any thrown value, in well-formed Unicode, each text cut to 16,384 characters. Never throws, even for circular
+ * causes, getters that throw or a revoked proxy.
+ */
+export function toErrorInfo(thrown: unknown): JobErrorInfo {
+  return truncateErrorInfo(describe(thrown, 0))
+}
+
+function describe(thrown: unknown, depth: number): JobErrorInfo {
   if (!isError(thrown) && !looksLikeError(thrown)) {
     return { name: 'NonError', message: `${describeThrown(thrown)} was thrown, not an Error` }
   }
-  const { name, message, code, stack, cause } = readError(thrown)
+  const { name, message, code, stack, cause, errors } = readError(thrown)
+  const inner = name === 'AggregateError' ? toArray(errors) : []
+  const root = cause === undefined ? inner[0] : cause
   return {
-    name: typeof name === 'string' && name !== '' ? name.toWellFormed() : 'Error',
-    message: typeof message === 'string' ? message.toWellFormed() : describeThrown(message),
+    name: typeof name === 'string' && name !== '' ? name.toWellFormed() : isError(thrown) ? 'Error' : 'NonError',
+    message: withInner(typeof message === 'string' ? message : describeThrown(message), inner).toWellFormed(),
     ...((typeof code === 'string' || typeof code === 'number') && { code: String(code).toWellFormed() }),
     ...(typeof stack === 'string' && { stack: stack.toWellFormed() }),
-    ...(cause !== undefined && depth < maxCauses && { cause: toErrorInfo(cause, depth + 1) }),
+    ...(root !== undefined && depth < maxCauses && { cause: describe(root, depth + 1) }),
   }
+}
+
+/** Appends the messages of the first errors of an `AggregateError`, whose own message often says nothing. */
+function withInner(message: string, inner: readonly unknown[]): string {
+  if (inner.length === 0) return message
+  const texts = inner.slice(0, maxInnerErrors).map((error) => {
+    if (!isError(error) && !looksLikeError(error)) return `${describeThrown(error)} was thrown, not an Error`
+    const { name, message: text } = readError(error)
+    const shown = text === '' && typeof name === 'string' ? name : text
+    return truncate(typeof shown === 'string' ? shown : describeThrown(shown), maxInnerCharacters)
+  })
+  if (inner.length > maxInnerErrors) texts.push(`and ${inner.length - maxInnerErrors} more`)
+  return `${message && `${message}: `}${texts.join('; ')}`
 }
 
 /**
@@ -37,8 +52,8 @@ export function toErrorInfo(thrown: unknown, depth = 0): JobErrorInfo {
  */
 export function toError(thrown: unknown): Error {
   if (isError(thrown)) return thrown
-  const { name, message } = toErrorInfo(thrown)
-  return Object.assign(new Error(message, { cause: thrown }), { name })
+  const { name, message, code } = toErrorInfo(thrown)
+  return Object.assign(new Error(message, { cause: thrown }), { name, ...(code !== undefined && { code }) })
 }
 
 function isError(thrown: unknown): thrown is Error {
@@ -49,24 +64,33 @@ function isError(thrown: unknown): thrown is Error {
   }
 }
 
+/** Returns true for an error of another realm, and for an object such as `{ code, message }` that a library throws. */
 function looksLikeError(thrown: unknown): thrown is Error {
-  try {
-    return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'name' in thrown
-  } catch {
-    return false
-  }
+  if (typeof thrown !== 'object' || thrown === null) return false
+  const { name, message } = readError(thrown)
+  return typeof message === 'string' && (message !== '' || typeof name === 'string')
 }
 
-function readError(error: Error): Partial<Record<'name' | 'message' | 'code' | 'stack' | 'cause', unknown>> {
+function readError(
+  error: object,
+): Partial<Record<'name' | 'message' | 'code' | 'stack' | 'cause' | 'errors', unknown>> {
   const read = (key: string): unknown => {
     try {
-      return (error as unknown as Record<string, unknown>)[key]
+      return (error as Record<string, unknown>)[key]
     } catch {
       return undefined
     }
   }
-  const [name, message, code, stack, cause] = ['name', 'message', 'code', 'stack', 'cause'].map(read)
-  return { name, message, code, stack, cause }
+  const [name, message, code, stack, cause, errors] = ['name', 'message', 'code', 'stack', 'cause', 'errors'].map(read)
+  return { name, message, code, stack, cause, errors }
+}
+
+function toArray(value: unknown): readonly unknown[] {
+  try {
+    return Array.isArray(value) ? [...value] : []
+  } catch {
+    return [] // a revoked proxy
+  }
 }
 
 function describeThrown(thrown: unknown): string {

@@ -1,4 +1,4 @@
-import type { JobErrorInfo } from './error-info.ts'
+import type { JobErrorInfo } from './job-error-info.ts'
 import { expect, test } from 'vitest'
 
 import { truncateErrorInfo } from './truncate-error-info.ts'
@@ -19,7 +19,8 @@ test('does not change an error of normal size, including causes', () => {
 
 test('truncates a long message and appends its length', () => {
   const { message } = truncateErrorInfo({ name: 'Error', message: 'x'.repeat(limit + 1) })
-  expect(message).toBe(`${'x'.repeat(limit)}… (16385 characters in total)`)
+  expect(message).toMatch(/^x{16300,}… \(16385 characters in total\)$/)
+  expect(message.length).toBeLessThanOrEqual(limit)
 })
 
 test('keeps the first frames of a long stack after a long message', () => {
@@ -36,7 +37,7 @@ test('truncates the name and the code, and those of each cause', () => {
   for (const one of [error, error.cause!, error.cause!.cause!]) {
     for (const part of [one.name, one.message, one.code, one.stack]) {
       expect(part).toMatch(/^x+… \(100000 characters in total\)$/)
-      expect(part?.length).toBeLessThan(limit + 50)
+      expect(part?.length).toBeLessThanOrEqual(limit)
     }
   }
 })

@@ -1,16 +1,18 @@
 import { truncate } from '../errors/truncate.ts'
-import type { JobErrorInfo } from './error-info.ts'
+import type { JobErrorInfo } from './job-error-info.ts'
 
 const maxCharacters = 16 * 1024
+/** Space for the number of characters that `truncate` appends. Thus a text that was cut is not cut again. */
+const suffixCharacters = 50
 /** Maximum length of the message at the start of a long stack. */
 const maxMessageInStack = 1024
 
-/** Truncates the strings of an error and its causes. Engines silently drop data above their size limits. */
+/** Truncates the strings of an error and its causes. Engines silently drop data above their size limits. Truncating twice changes nothing. */
 export function truncateErrorInfo({ name, message, code, stack, cause }: JobErrorInfo): JobErrorInfo {
   return {
-    name: truncate(name, maxCharacters),
-    message: truncate(message, maxCharacters),
-    ...(code !== undefined && { code: truncate(code, maxCharacters) }),
+    name: cut(name),
+    message: cut(message),
+    ...(code !== undefined && { code: cut(code) }),
     ...(stack !== undefined && { stack: truncateStack(stack, message) }),
     ...(cause && { cause: truncateErrorInfo(cause) }),
   }
@@ -19,8 +21,9 @@ export function truncateErrorInfo({ name, message, code, stack, cause }: JobErro
 /** Shortens the message first, to keep the frames after it. */
 function truncateStack(stack: string, message: string): string {
   if (stack.length <= maxCharacters) return stack
-  return truncate(
-    stack.replace(message, () => truncate(message, maxMessageInStack)),
-    maxCharacters,
-  )
+  return cut(stack.replace(message, () => truncate(message, maxMessageInStack)))
+}
+
+function cut(text: string): string {
+  return text.length <= maxCharacters ? text : truncate(text, maxCharacters - suffixCharacters)
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from '@cgk-platform/jobs-core/provider'
+import { type Outcome, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { readCompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
@@ -82,9 +82,10 @@ test('keeps the message and the stack of the error', () => {
 test('truncates an error of any size to what Inngest accepts, with the record', () => {
   const long = 'x'.repeat(5_000_000)
   const huge = { name: 'Error', message: long, stack: `Error: ${long}\n    at work.ts:1:1` }
+  const error = toErrorInfo({ ...huge, cause: { ...huge, cause: huge } })
   for (const outcome of [
-    { type: 'retry', afterMs: 1000, error: { ...huge, cause: { ...huge, cause: huge } } },
-    { type: 'failed', error: { ...huge, cause: { ...huge, cause: huge } } },
+    { type: 'retry', afterMs: 1000, error },
+    { type: 'failed', error },
   ] as const) {
     const { message, stack, cause } = thrownBy(outcome)
     expect(JSON.stringify({ message, stack, cause }).length).toBeLessThan(150_000)

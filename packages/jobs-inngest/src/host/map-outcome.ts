@@ -1,5 +1,5 @@
 import { ShutdownError } from '@cgk-platform/jobs-core'
-import { type JobErrorInfo, truncateErrorInfo, type Outcome, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { type JobErrorInfo, type Outcome, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { ServerTime } from '../api/engine-api.ts'
 import {
@@ -73,7 +73,7 @@ function toRetryError(error: JobErrorInfo, facts: AttemptFacts): Error {
 
 /** Creates the error to throw, with the message and stack of the original error, which Inngest's dashboard shows. */
 function toError(info: JobErrorInfo, facts: AttemptFacts, nextAttemptAt?: number): Error {
-  const { stack = '', ...error } = truncateErrorInfo(info)
+  const { stack = '', ...error } = info
   const { attempt, maxAttempts, startedAt, workflow } = facts
   const cause: FailedRecord = {
     attempt,

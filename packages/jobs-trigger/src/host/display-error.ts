@@ -1,4 +1,4 @@
-import { type JobErrorInfo, truncateErrorInfo } from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 /** Error names that Trigger.dev mistakes for its own errors, or for a process that died. */
 const reservedNames = ['TriggerInternalError', 'UnexpectedExitError']
@@ -14,10 +14,7 @@ const maxNameLength = 255
  * @param memoryMessages - `verbatim` keeps those messages: Trigger.dev then retries the run on its larger machine
  */
 export function toDisplayError(info: JobErrorInfo, memoryMessages?: 'verbatim'): Error {
-  return toError(
-    truncateErrorInfo(info),
-    memoryMessages === 'verbatim' ? ({ message }) => message : withoutMemoryMarker,
-  )
+  return toError(info, memoryMessages === 'verbatim' ? ({ message }) => message : withoutMemoryMarker)
 }
 
 function toError(info: JobErrorInfo, messageOf: (info: JobErrorInfo) => string): Error {

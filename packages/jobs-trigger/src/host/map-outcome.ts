@@ -1,4 +1,4 @@
-import { type JobErrorInfo, type Json, truncateErrorInfo, type Outcome } from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo, Json, Outcome } from '@cgk-platform/jobs-core/provider'
 
 import { toWireJson } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
@@ -60,7 +60,7 @@ function mapOutput(output: Json | undefined, begun: AttemptRecord): MappedOutcom
 
 /** Removes the stack, which Trigger.dev stores, and the cause if the error is too large. */
 function toRecordedError(original: JobErrorInfo): JobErrorInfo {
-  const error = withoutStacks(truncateErrorInfo(original))
+  const error = withoutStacks(original)
   if (new TextEncoder().encode(JSON.stringify(error)).length <= maxErrorBytes) return error
   const { cause: _, ...withoutCause } = error
   return withoutCause

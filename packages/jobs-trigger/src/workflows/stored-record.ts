@@ -1,10 +1,4 @@
-import {
-  type JobErrorInfo,
-  type Json,
-  truncateErrorInfo,
-  type StepRecord,
-  type WorkflowRecord,
-} from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo, Json, StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
 import { toWireJson } from '../wire/payload.ts'
 
@@ -76,7 +70,7 @@ function toStoredStep(
 
 /** Removes the stack, which is logged, and cuts the rest if it is too long. */
 function shorten(original: JobErrorInfo, errors: 'usual' | 'short'): JobErrorInfo {
-  const error = withoutStacks(truncateErrorInfo(original))
+  const error = withoutStacks(original)
   if (errors === 'usual' && jsonBytes(error) <= maxErrorBytes) return error
   const { name, message, code } = error
   return {

@@ -120,6 +120,7 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
         ['undefined', 'undefined'],
         ['null', 'null'],
         ['object', 'problem'],
+        ['plainObject', 'failed on purpose in attempt 2'],
         ['revokedProxy', 'cannot be read'],
       ]
       const jobs = await Promise.all(thrown.map(([as]) => t.send('conformance.reporting', { failure: { as } })))
@@ -130,6 +131,18 @@ export const attemptCases: readonly ConformanceCase[] = casesOf(rules.retries, [
         assert.equal(status.runs[0]?.error?.name, 'NonError')
         assert.ok(status.runs[0].error.message.includes(thrown[index]![1]), status.runs[0].error.message)
         assert.equal(t.journal({ jobId: id, kind: 'onFailure' })[0]?.details['isError'], true)
+      }
+    },
+  },
+  {
+    id: 'long-errors-are-cut',
+    title: 'the texts of an error and of its cause are cut to 16,384 characters',
+    async run(t) {
+      const { id } = await t.send('conformance.once', { failure: { as: 'longError' } })
+      const { error } = (await t.waitForEnd(id)).runs[0]!
+      assert.match(error!.message, /^failed on purpose in attempt 1: x+/)
+      for (const text of [error!.message, error!.stack ?? '', error!.cause?.message ?? '', error!.cause?.stack ?? '']) {
+        assert.ok(text.length <= 16_384, `${text.length} characters of ${text.slice(0, 40)}`)
       }
     },
   },
