@@ -228,3 +228,10 @@ test.each([-1, 'soon', Number.NaN, new Date(Number.NaN), undefined, null])(
     )
   },
 )
+
+test('an `AttemptsExhaustedError` of a single attempt speaks of one attempt', () => {
+  const messageOf = (maxAttempts: number) =>
+    new core.AttemptsExhaustedError({ definitionId: 'poison', maxAttempts }).message
+  expect(messageOf(1)).toMatch(/^The only attempt of `poison` reported no result\./)
+  expect(messageOf(2)).toMatch(/^All 2 attempts of `poison` are used up/)
+})

@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 
 import type { ts } from 'ts-morph'
 
+import { count } from '../count.ts'
 import type { Conversion } from './trigger/convert-tasks.ts'
 import type { Remark } from './trigger/draft.ts'
 
@@ -44,8 +45,4 @@ export function renderReport({ edits, converted, left, notes }: Conversion, cwd:
 
 function inOrder(lines: readonly string[]): string[] {
   return [...new Set(lines)].toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

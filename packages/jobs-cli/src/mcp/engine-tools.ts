@@ -2,6 +2,7 @@ import { nextRuns } from '@cgk-platform/jobs-core'
 import { invalidOption } from '@cgk-platform/jobs-core/provider'
 import { z } from 'zod/v4'
 
+import { count } from '../count.ts'
 import { createTool, type Tool, type ToolAccess } from './tool.ts'
 
 const nothing = z.strictObject({})
@@ -16,7 +17,7 @@ export function createEngineTools({ client, scope, tenantId }: ToolAccess): Tool
       input: nothing,
       async run() {
         const definitions = await client.inspect.listDefinitions()
-        return { text: `${definitions.length} definitions.`, data: { definitions } }
+        return { text: `${count(definitions.length, 'definition')}.`, data: { definitions } }
       },
     }),
     createTool({
@@ -26,7 +27,7 @@ export function createEngineTools({ client, scope, tenantId }: ToolAccess): Tool
       input: nothing,
       async run() {
         const events = await client.inspect.listEvents()
-        return { text: `${events.length} events.`, data: { events } }
+        return { text: `${count(events.length, 'event')}.`, data: { events } }
       },
     }),
     createTool({
@@ -39,16 +40,16 @@ export function createEngineTools({ client, scope, tenantId }: ToolAccess): Tool
         timezone: z.string().max(100).describe('IANA time zone of `schedule`. Default: UTC').optional(),
         count: z.number().int().min(1).max(100).describe('Number of ticks. Default: 5').optional(),
       }),
-      async run({ definitionId, schedule, timezone, count = 5 }) {
+      async run({ definitionId, schedule, timezone, count: most = 5 }) {
         const found = definitionId === undefined ? { schedule, timezone } : await cronOf(definitionId)
         if (found.schedule === undefined) {
           throw invalidOption('schedule', 'is missing', 'Pass `definitionId` or `schedule`.')
         }
         const ticks = nextRuns(found.schedule, {
-          count,
+          count: most,
           ...(found.timezone !== undefined && { timezone: found.timezone }),
         })
-        return { text: `${ticks.length} ticks.`, data: { ...found, ticks } }
+        return { text: `${count(ticks.length, 'tick')}.`, data: { ...found, ticks } }
       },
     }),
     createTool({
@@ -58,7 +59,7 @@ export function createEngineTools({ client, scope, tenantId }: ToolAccess): Tool
       input: nothing,
       async run() {
         const pauses = await scope.listPauses()
-        return { text: `${pauses.length} pauses.`, data: { pauses } }
+        return { text: `${count(pauses.length, 'pause')}.`, data: { pauses } }
       },
     }),
     createTool({
@@ -97,7 +98,7 @@ export function createEngineTools({ client, scope, tenantId }: ToolAccess): Tool
       input: nothing,
       async run() {
         const workers = await client.inspect.listWorkers()
-        return { text: `${workers.length} workers.`, data: { workers } }
+        return { text: `${count(workers.length, 'worker')}.`, data: { workers } }
       },
     }),
   ]

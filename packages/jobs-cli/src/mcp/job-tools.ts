@@ -1,6 +1,7 @@
 import { type JobDetails, WaitTimeoutError } from '@cgk-platform/jobs-core'
 import { z } from 'zod/v4'
 
+import { count } from '../count.ts'
 import { withoutPayloads } from '../operations/without-payloads.ts'
 import { createCursorHandles } from './cursor-handles.ts'
 import { filterInput, filterOf, filterShape, tenantShape } from './filter-input.ts'
@@ -36,7 +37,7 @@ export function createJobTools(access: ToolAccess): Tool[] {
         const { jobs, cursor: next } = await scope.inspect.listJobs({ ...filterOf(filter), order, limit, ...start })
         const more = next === undefined ? '' : ' There are more: pass the cursor.'
         const data = { jobs, ...(next !== undefined && { cursor: handles.hide(next) }) }
-        return { text: `${jobs.length} jobs.${more}`, data }
+        return { text: `${count(jobs.length, 'job')}.${more}`, data }
       },
     }),
     createTool({
@@ -78,7 +79,10 @@ export function createJobTools(access: ToolAccess): Tool[] {
       }),
       async run({ by, ...filter }) {
         const counts = await scope.inspect.countJobs({ ...filterOf(filter), by })
-        return { text: `${counts.count}${counts.isExact ? '' : '+'} jobs.`, data: { ...counts } }
+        return {
+          text: `${counts.isExact ? count(counts.count, 'job') : `${counts.count}+ jobs`}.`,
+          data: { ...counts },
+        }
       },
     }),
     createTool({
@@ -106,7 +110,7 @@ export function createJobTools(access: ToolAccess): Tool[] {
           limit: maxGroupedJobs,
         })
         const groups = groupByError(jobs)
-        const text = `${jobs.length} jobs failed with ${groups.length} different errors.`
+        const text = `${count(jobs.length, 'job')} failed with ${count(groups.length, 'different error')}.`
         return { text, data: { jobs: jobs.length, isComplete: cursor === undefined, groups } }
       },
     }),

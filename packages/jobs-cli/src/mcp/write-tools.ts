@@ -2,6 +2,7 @@ import type { ChangeJobsOptions, ChangeJobsResult, JobFilter, JobHandle, PauseTa
 import { invalidOption } from '@cgk-platform/jobs-core/provider'
 import { z } from 'zod/v4'
 
+import { count } from '../count.ts'
 import { scopeOf } from '../operations/scope-of.ts'
 import { warningOfPause } from '../operations/warning-of-pause.ts'
 import { filterInput, filterOf } from './filter-input.ts'
@@ -114,7 +115,7 @@ export function createWriteTools(access: ToolAccess): Tool[] {
       input: z.strictObject({ definitionId: id('Id of the cron job') }),
       async run({ definitionId }) {
         const jobs = await client.inspect.runCronJob(definitionId)
-        return { text: `${jobs.length} jobs were sent.`, data: { jobs } }
+        return { text: `${count(jobs.length, 'job')} ${jobs.length === 1 ? 'was' : 'were'} sent.`, data: { jobs } }
       },
     }),
   ]

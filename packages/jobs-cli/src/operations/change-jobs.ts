@@ -1,6 +1,7 @@
 import type { ChangeJobsOptions, ChangeJobsResult, JobFilter } from '@cgk-platform/jobs-core'
 import { invalidOption } from '@cgk-platform/jobs-core/provider'
 
+import { count } from '../count.ts'
 import { toJson } from '../terminal/to-json.ts'
 import { confirmChange } from './confirm-change.ts'
 import { escapeControls } from '../terminal/escape-controls.ts'
@@ -79,10 +80,10 @@ async function print(
   const { matched, changed, skipped, failed, failures, isComplete } = result
   const past = pastTense[change]
   if (json) await output.write(`${toJson(result, 2)}\n`)
-  else if (dryRun) await output.write(`${count(matched)} would be ${past}.\n`)
+  else if (dryRun) await output.write(`${count(matched, 'job')} would be ${past}.\n`)
   else {
     const rest = [skipped > 0 ? `${skipped} skipped` : '', failures > 0 ? `${failures} failed` : ''].filter(Boolean)
-    await output.write(`${[`${count(changed)} ${past}`, ...rest].join(', ')}.\n`)
+    await output.write(`${[`${count(changed, 'job')} ${past}`, ...rest].join(', ')}.\n`)
   }
   if (skipped > 0 && !dryRun && !json) {
     output.note(change === 'retry' ? 'Only failed jobs are retried.' : 'Jobs that have ended stay as they are.')
@@ -95,10 +96,6 @@ async function print(
   if (!dryRun && !isComplete) output.note('Not all jobs were handled. Repeat the command to continue.')
   if (failures === 0) return dryRun || isComplete ? 0 : 1
   return failed.length === failures && failed.every(({ error }) => error.code === 'job_not_found') ? 3 : 1
-}
-
-function count(jobs: number): string {
-  return `${jobs} ${jobs === 1 ? 'job' : 'jobs'}`
 }
 
 function capitalized(word: string): string {

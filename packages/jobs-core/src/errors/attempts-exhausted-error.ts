@@ -6,10 +6,11 @@ export class AttemptsExhaustedError extends JobsError {
   readonly code = 'attempts_exhausted'
 
   constructor({ definitionId, maxAttempts }: { definitionId: string; maxAttempts: number }) {
-    super(
-      `All ${maxAttempts} attempts of \`${definitionId}\` are used up, and the last one reported no result. ` +
-        'Check whether its process crashed, then retry the job.',
-    )
+    const problem =
+      maxAttempts === 1
+        ? `The only attempt of \`${definitionId}\` reported no result.`
+        : `All ${maxAttempts} attempts of \`${definitionId}\` are used up, and the last one reported no result.`
+    super(`${problem} Check whether its process crashed, then retry the job.`)
   }
 
   static override isInstance(error: unknown): error is AttemptsExhaustedError {

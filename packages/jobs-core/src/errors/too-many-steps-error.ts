@@ -14,7 +14,7 @@ export class TooManyStepsError extends JobsError {
 
   constructor({ definitionId, stepId, maxSteps }: { definitionId: string; stepId: string; maxSteps: number }) {
     super(
-      `The step ${quote(stepId)} of \`${definitionId}\` exceeds the limit of ${maxSteps} steps (\`maxSteps\`). ` +
+      `The step ${quote(stepId)} of \`${definitionId}\` exceeds \`maxSteps\` (${maxSteps}). ` +
         'If the loop is intended, raise `maxSteps`, do more in each step, or send a job for each part.',
     )
     this.definitionId = definitionId

@@ -1,3 +1,4 @@
+import { LeaseLostError } from '../errors/lease-lost-error.ts'
 import { copyJson } from '../events/json.ts'
 import type { Attempt } from './attempt.ts'
 import { callHook, type JobHooks } from './hooks.ts'
@@ -42,6 +43,13 @@ function logOutcome(attempt: Attempt, outcome: Outcome): void {
     case 'suspended':
       return attempt.log('debug', 'The run is waiting.')
     case 'interrupted':
-      return attempt.log('warn', 'The attempt was interrupted and will run again.')
+      return attempt.log('warn', interruption(attempt.options.signal.reason))
   }
+}
+
+/** Promises another attempt only where it is certain: another worker may have failed the run, and memory is lost. */
+function interruption(reason: unknown): string {
+  return LeaseLostError.isInstance(reason)
+    ? 'The worker lost the lease of the run. Another worker took it over or ended it.'
+    : 'The engine closed before the attempt ended. A durable engine runs it again.'
 }

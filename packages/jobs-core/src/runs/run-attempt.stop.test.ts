@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { createDeferred } from '../../test/kit/deferred.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
+import { LeaseLostError } from '../errors/lease-lost-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
 import { defineEvents } from '../events/define-events.ts'
 import { defineJob } from '../jobs/define-job.ts'
@@ -53,6 +54,21 @@ describe('a timeout', () => {
     expect(await outcome).toMatchObject({ type: 'retry', error: { code: 'job_timeout' } })
     expect(handler).not.toHaveBeenCalled()
   })
+})
+
+test.each([
+  [
+    'a lost lease',
+    new LeaseLostError(),
+    'The worker lost the lease of the run. Another worker took it over or ended it.',
+  ],
+  ['a shutdown', new ShutdownError(), 'The engine closed before the attempt ended. A durable engine runs it again.'],
+])('an attempt that %s interrupts logs the reason, and promises nothing else', async (_name, reason, message) => {
+  const outcome = kit.run(orderJob(() => never()))
+  await kit.clock.advance(10)
+  kit.controller.abort(reason)
+  expect(await outcome).toEqual({ type: 'interrupted' })
+  expect(kit.lines.filter(({ level }) => level === 'warn').map((line) => line.message)).toEqual([message])
 })
 
 describe.each([

@@ -156,23 +156,28 @@ function stillPaused({ engine }: LocalProvider, pauses: readonly Pause[]): Error
   if (pauses.length === 0) return undefined
   const names = pauses.map(({ definitionId, tenantId }) => `\`${definitionId ?? tenantId}\``).join(', ')
   return new Error(
-    `\`runUntilIdle\` stopped with ${engine?.openJobs} jobs that have not ended, and ${names} is paused. ` +
+    `\`runUntilIdle\` stopped with ${openJobs(engine)}, and ${names} ${pauses.length === 1 ? 'is' : 'are'} paused. ` +
       'Call `resumeJobs` first, or use `settle()` or `advance(duration)` instead.',
   )
 }
 
 function stillWaiting({ engine }: LocalProvider, maxRealWaitMs: number): Error {
   return new Error(
-    `\`runUntilIdle\` stopped with ${engine?.openJobs} jobs that have not ended: a handler still awaits something real ` +
+    `\`runUntilIdle\` stopped with ${openJobs(engine)}: a handler still awaits something real ` +
       `after \`maxRealWaitMs\` (${maxRealWaitMs} ms). Raise \`maxRealWaitMs\`, or set a \`timeout\` on the job.`,
   )
 }
 
 function neverIdle({ engine }: LocalProvider): Error {
   return new Error(
-    `\`runUntilIdle\` stopped after ${maxSteps} timers: ${engine?.openJobs} jobs have not ended, and new work keeps ` +
+    `\`runUntilIdle\` stopped after ${maxSteps} timers with ${openJobs(engine)}: new work keeps ` +
       'coming due. Use `advance(duration)` instead.',
   )
+}
+
+function openJobs(engine: LocalProvider['engine']): string {
+  const count = engine?.openJobs ?? 0
+  return count === 1 ? '1 job that has not ended' : `${count} jobs that have not ended`
 }
 
 function isOpen({ engine }: LocalProvider): boolean {

@@ -103,7 +103,7 @@ describe.each(kinds)('the runs of a paused %s', (_kind, target) => {
     await engine.client.sendJob('work.requested', { tenantId })
     const other = await engine.client.scheduleJob('work.followed', { tenantId: 'globex' }, { delay: '1h' })
     await expect(engine.runUntilIdle()).rejects.toThrow(
-      /stopped with 1 jobs that have not ended.*`(work|acme)` is paused.*`resumeJobs`/,
+      /stopped with 1 job that has not ended.*`(work|acme)` is paused.*`resumeJobs`/,
     )
     expect((await engine.client.getJobStatus(other.id)).state).toBe('completed')
     await engine.client.resumeJobs(target)
