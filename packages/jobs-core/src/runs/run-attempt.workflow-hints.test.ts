@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
-import { createWorkflowKit, orderWorkflow } from '../../test/kit/workflow-kit.ts'
+import { createWorkflowKit, type OrderSteps, orderWorkflow } from '../../test/kit/workflow-kit.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import { pause } from '../time/pause.ts'
@@ -98,4 +98,58 @@ describe('an attempt over one hour', () => {
     await run(sleepingJob(ms, timeout), orderEnvelope())
     expect(warnings()).toEqual([])
   })
+})
+
+describe('a workflow that returns while its steps run', () => {
+  const forever = () => new Promise<never>(() => undefined)
+  const warningsOf = async (steps: OrderSteps) => {
+    const workflow = createWorkflowKit()
+    const outcome = await workflow.replay(orderWorkflow(steps))
+    expect(outcome).toEqual({ type: 'completed', output: 'ok' })
+    return workflow.lines
+      .filter(({ level }) => level === 'warn')
+      .map(({ message, fields }) => [message, fields['steps']])
+  }
+
+  test('warns once, with the steps that it does not await', async () => {
+    const warnings = await warningsOf(async (step) => {
+      void step.run('charge', forever)
+      void step.sendEvent('notify', 'order.created', { orderId: 'order_2' } as never)
+      await step.run('pack', () => 1)
+      void step.run('charge', forever)
+      return 'ok'
+    })
+    const message = expect.stringMatching(
+      /^`fulfil-order` returned while .*: `charge`.*`charge#2`\. .*`await`/,
+    ) as unknown
+    expect(warnings).toEqual([[message, expect.arrayContaining(['charge', 'charge#2'])]])
+  })
+
+  const quiet: [name: string, steps: OrderSteps][] = [
+    ['that lost a race', (step) => Promise.race([step.run('slow', forever), step.run('quick', () => 'ok')])],
+    [
+      'in a branch that lost a race',
+      async (step) => {
+        const branch = async (id: string, work: () => unknown) => await step.run(id, work)
+        return await Promise.race([branch('slow', forever), branch('quick', () => 'ok')])
+      },
+    ],
+    ['that lost against a promise', (step) => Promise.any([step.run('slow', forever), Promise.resolve('ok')])],
+    [
+      'that is a wait, begun early for an event',
+      async (step) => {
+        void step.waitForEvent('answer', 'order.created', { timeout: '1h' })
+        return await step.run('ask', () => 'ok')
+      },
+    ],
+    [
+      'that ended without being awaited',
+      async (step) => {
+        void step.run('first', () => 1)
+        await step.run('second', () => 2)
+        return await step.run('third', () => 'ok')
+      },
+    ],
+  ]
+  test.each(quiet)('does not warn about a step %s', async (_name, steps) => expect(await warningsOf(steps)).toEqual([]))
 })

@@ -30,6 +30,7 @@ beforeEach(() => {
     envelope: { tenantId: 'acme', payload },
     client: undefined,
     perform: async (call) => void calls.push(call),
+    open: new Map(),
     hasEnded: () => hasEnded,
     failRun: (error) => void failed.push(error),
   }) as unknown as Untyped

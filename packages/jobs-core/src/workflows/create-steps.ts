@@ -13,6 +13,7 @@ import { readEvent } from '../runs/read-event.ts'
 import { checkJobStep, checkEventWait, checkWork, durationOf, instantOf, stepErrorFactory } from './check-step.ts'
 import { enclosingStep } from './inside-step.ts'
 import type { AwaitedEvent, StepCall, StepKind } from './step-call.ts'
+import { StepPromise } from './step-promise.ts'
 import type { StepContext, StepSendOptions, Steps, WorkflowDefinition } from './steps.ts'
 
 /** Options of the `step` object of one replay. */
@@ -26,6 +27,8 @@ export interface StepsOptions {
   readonly client: JobClient | undefined
   /** Performs a step. Settles like the step, or never if this replay cannot continue. */
   perform(call: StepCall): Promise<Json | undefined>
+  /** Gets the promises of the steps with work that have not ended, by key. */
+  readonly open: Map<string, StepPromise<unknown>>
   /** Whether the code has ended. */
   hasEnded(): boolean
   /** Fails the run with an error that its code cannot catch. */
@@ -72,13 +75,23 @@ export function createSteps(replay: StepsOptions): Steps {
 
   /** Prevents an unhandled rejection if the code does not await a failed step. */
   const handled = <T>(promise: Promise<T>): Promise<T> => {
-    promise.catch(() => undefined)
+    void Promise.prototype.then.call(promise, undefined, () => undefined) // not `promise.catch`, which counts as a use
+    return promise
+  }
+  const opened = (key: string, performed: Promise<unknown>): Promise<unknown> => {
+    const promise = StepPromise.of(performed)
+    replay.open.set(key, promise)
+    const ended = (): void => void replay.open.delete(key)
+    performed.then(ended, ended)
     return promise
   }
   const perform = (id: string, kind: StepKind, toCall: (key: string) => StepCall): Promise<unknown> => {
     try {
       const key = keyFor(id, kind)
-      return key === undefined ? new Promise<never>(() => undefined) : replay.perform(toCall(key))
+      if (key === undefined) return new Promise<never>(() => undefined)
+      const call = toCall(key)
+      const performed = replay.perform(call)
+      return 'work' in call ? opened(key, performed) : performed
     } catch (error) {
       return Promise.reject(error)
     }

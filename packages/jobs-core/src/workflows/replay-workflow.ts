@@ -2,6 +2,7 @@ import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
 import { InvalidStepError } from '../errors/invalid-step-error.ts'
 import { NotSerializableError } from '../errors/not-serializable-error.ts'
 import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
+import { quote } from '../errors/quote.ts'
 import { StepFailedError } from '../errors/step-failed-error.ts'
 import { StepRecordsTooLargeError } from '../errors/step-records-too-large-error.ts'
 import { TooManyStepsError } from '../errors/too-many-steps-error.ts'
@@ -21,6 +22,7 @@ import { stopOutcome, runUntilStopped } from '../runs/run-until-stopped.ts'
 import { toOutput } from '../runs/to-output.ts'
 import type { Clock } from '../time/clock.ts'
 import { createSteps } from './create-steps.ts'
+import type { StepPromise } from './step-promise.ts'
 import { toStepFailedError } from './step-results.ts'
 import type { ReplayResult, StepEngine, ReplayContext } from './step-engine.ts'
 import { performSurrounded } from './surround-step.ts'
@@ -38,6 +40,9 @@ const permanentErrors = [
   UnknownEventError,
   UnsupportedFeatureError,
 ]
+
+/** Maximum number of steps that a warning names. */
+const maxNamedSteps = 5
 
 /** An attempt of a workflow. */
 interface WorkflowAttempt extends Attempt {
@@ -139,6 +144,7 @@ async function replay(
   const failure = engine.failure ?? attemptsExhausted(info) ?? (engine.runsOneStep ? undefined : timedOut(attempt))
   let isOver = false
   let isReading = true
+  const open = new Map<string, StepPromise<unknown>>()
   const code = async (): Promise<unknown> => {
     const event = await readEvent(envelope, jobId)
     isReading = false
@@ -150,6 +156,7 @@ async function replay(
       envelope,
       client,
       perform: (call) => performSurrounded(call, attempt, engine, failure === undefined),
+      open,
       hasEnded: () => isOver,
       failRun: fatal.failRun,
     })
@@ -170,8 +177,21 @@ async function replay(
   if (end.type === 'suspended') {
     return runEnd ? { ...end, wakeAt: Math.min(end.wakeAt ?? Number.POSITIVE_INFINITY, runEnd.at) } : end
   }
+  if (end.type === 'returned') warnAboutForgotten(attempt, open)
   const { outcome, thrown } = toOutcome(attempt, end, isReading)
   return outcome.type === 'failed' ? compensate(attempt, engine, outcome, thrown) : outcome
+}
+
+/** Warns about steps that the code started and neither awaited nor raced. A step that lost a race was used. */
+function warnAboutForgotten(attempt: Attempt, open: ReadonlyMap<string, StepPromise<unknown>>): void {
+  const steps = [...open].filter(([, promise]) => !promise.isUsed).map(([key]) => key)
+  if (steps.length === 0) return
+  const names = steps.slice(0, maxNamedSteps).map((key) => quote(key))
+  const more = steps.length > names.length ? ` and ${steps.length - names.length} more` : ''
+  const message =
+    `${quote(attempt.definition.id)} returned while steps that it does not await had not ended: ${names.join(', ')}${more}. ` +
+    'Such a step can be cut off, and is not compensated. Use `await` for each step.'
+  attempt.log('warn', message, { steps })
 }
 
 function attemptsExhausted({ attempt, maxAttempts, definitionId }: Attempt['info']) {

@@ -119,7 +119,9 @@ describe('the time of a test engine', () => {
     })
     const engine = createTestEngine({ jobs: [job], config: { retention: { count: 10 } } })
     await engine.client.sendJob('work.requested', { tenantId })
-    await expect(engine.runUntilIdle()).rejects.toThrow(/stopped after 100000 timers.*1 job that has not ended.*`advance/s)
+    await expect(engine.runUntilIdle()).rejects.toThrow(
+      /stopped after 100000 timers.*1 job that has not ended.*`advance/s,
+    )
   })
 
   test('`advance` runs each cron tick at its own minute, and the jobs that they send', async () => {
