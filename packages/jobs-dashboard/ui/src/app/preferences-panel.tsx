@@ -29,8 +29,9 @@ export function PreferencesPanel({ isOpen }: { isOpen: boolean }) {
       </div>
       <div class="user">
         <Icon name="user" />
-        <span class="clip">{session.value?.user}</span>
-        <span class="spacer" />
+        <span class="clip" title={session.value?.user}>
+          {session.value?.user}
+        </span>
         <button
           type="button"
           class="icon-button"

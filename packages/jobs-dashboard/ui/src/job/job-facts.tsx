@@ -1,5 +1,6 @@
 import type { JobJson } from '../../../src/api-types.ts'
 import { hrefTo, hrefToJob } from '../app/router.ts'
+import { seesAll } from '../app/session.ts'
 import { formatDuration } from '../time/format-duration.ts'
 import { now } from '../time/now.ts'
 import { Fact, TimeFact } from './fact.tsx'
@@ -16,7 +17,15 @@ export function JobFacts({ job }: { job: JobJson }) {
           {event}
         </a>
       </Fact>
-      <Fact name="Tenant">{tenantId}</Fact>
+      <Fact name="Tenant">
+        {seesAll.value ? (
+          <a class="text-link" href={hrefTo('/jobs', { tenant: tenantId })}>
+            {tenantId}
+          </a>
+        ) : (
+          tenantId
+        )}
+      </Fact>
       <TimeFact name="Sent" at={createdAt} />
       <TimeFact name="Scheduled for" at={scheduledFor} />
       <TimeFact name="Started" at={startedAt} />
