@@ -79,9 +79,14 @@ export class Housekeeping {
     })
   }
 
-  /** Deletes a batch of expired jobs. Returns true if more remain. */
+  /**
+   * Deletes a batch of expired jobs. Returns true if more remain. A process without definitions, such as a script that
+   * reads, deletes nothing: its retention may be shorter than that of the workers.
+   */
   #prune(): boolean {
-    const { connection, retention, now } = this.#dependencies
+    const { connection, retention, workers, now } = this.#dependencies
+    const own = 'SELECT 1 AS one FROM cgk_definitions WHERE worker = ? AND inherited = 0 LIMIT 1'
+    if (!connection.get(own, workers.id)) return false
     // Read once for all batches: it counts the retained jobs.
     this.#cutoffs ??= cutoffsOf(connection, retention, now())
     if (deleteExpiredJobs(connection, this.#cutoffs, now())) return true
