@@ -5,6 +5,8 @@ export function invalidOutput(kind: InvalidOutput): unknown {
   switch (kind) {
     case 'nothing':
       return undefined
+    case 'undefinedItems':
+      return [1, undefined, { list: [undefined] }]
     case 'bigint':
       return { total: 10n }
     case 'function':

@@ -46,7 +46,7 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
   const { step, event, context, jobs } = run
   switch (op.do) {
     case 'run':
-      return [orNull(await runStep(op, run))]
+      return [orNull(withNamedItems(await runStep(op, run)))]
     case 'sleep':
       await step.sleep(op.id, op.ms)
       return []
@@ -209,6 +209,11 @@ function toErrorJson(error: unknown): Record<string, unknown> {
 
 function toSettled(result: PromiseSettledResult<unknown>): unknown {
   return result.status === 'fulfilled' ? result.value : toErrorJson(result.reason)
+}
+
+/** Shows each item that is `undefined`, which the output of the run would show as `null`. */
+function withNamedItems(value: unknown): unknown {
+  return Array.isArray(value) ? value.map((item: unknown) => (item === undefined ? 'undefined' : item)) : value
 }
 
 function orNull(value: unknown): unknown {

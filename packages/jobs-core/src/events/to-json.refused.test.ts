@@ -11,7 +11,7 @@ class Order {
   id = 1
 }
 
-const refusal = (value: unknown, root = 'payload'): NotSerializableError => {
+const refusal = (value: unknown, root: 'payload' | 'output' = 'payload'): NotSerializableError => {
   try {
     toJson(value, root)
   } catch (error) {

@@ -52,6 +52,13 @@ describe('a value that is converted to JSON', () => {
     })
   })
 
+  test('has `null` for each item of an array that is `undefined` in an output, as with JSON.stringify', () => {
+    const hole = [1, 2, 3]
+    delete hole[1]
+    const output = { items: [undefined, new Date(0), [undefined]], hole, none: undefined }
+    expect(toJson(output, 'output').json).toStrictEqual(JSON.parse(JSON.stringify(output)))
+  })
+
   test('accepts plain objects and arrays of another realm', () => {
     expect(copyOf(runInNewContext('({ a: [1, { b: null }], c: Object.create(null) })'))).toEqual({
       a: [1, { b: null }],

@@ -23,16 +23,17 @@ const maxRepeats = 1_000_000
  * Copies a value as JSON, and rejects values that JSON would silently drop or change. It omits properties that are
  * `undefined`, and converts valid dates to ISO strings and reports their paths. All other values stay the same.
  *
- * @param root - the name of the value in errors: `payload`, `output`
+ * @param root - the name of the value in errors. In an output, whose work is done, an `undefined` item of an array
+ *   becomes `null`. In a payload, it is rejected.
  * @throws {NotSerializableError} with the path of the first invalid value.
  */
-export function toJson(value: unknown, root: string): JsonCopy {
+export function toJson(value: unknown, root: 'payload' | 'output'): JsonCopy {
   const json = plainCopyOf(value)
   return json === undefined ? copyWithChecks(value, root) : { json, datePaths: noPaths }
 }
 
 /** The slow path of `toJson`, for any value. It tracks paths and visited objects. */
-function copyWithChecks(value: unknown, root: string): JsonCopy {
+function copyWithChecks(value: unknown, root: 'payload' | 'output'): JsonCopy {
   const datePaths: PropertyKey[][] = []
   const path: PropertyKey[] = []
   const ancestors: object[] = []
@@ -108,7 +109,8 @@ function copyWithChecks(value: unknown, root: string): JsonCopy {
     // By index: `map` would skip holes, which JSON turns into null.
     for (let index = 0; index < items.length; index++) {
       path.push(index)
-      copied.push(copy(items[index]))
+      const item = items[index]
+      copied.push(item === undefined && root === 'output' ? null : copy(item))
       path.pop()
     }
     return copied

@@ -32,6 +32,16 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     },
   },
   {
+    id: 'output-with-undefined-items',
+    title: 'an item of an array that is `undefined` becomes `null` in an output',
+    async run(t) {
+      const { id } = await t.send('conformance.plain', { returnsOdd: 'undefinedItems' })
+      const [run] = (await t.waitForEnd(id)).runs
+      assert.equal(run?.state, 'completed')
+      assert.deepEqual(run.output, [1, null, { list: [null] }])
+    },
+  },
+  {
     id: 'output-that-is-not-json-fails-for-good',
     title: 'an output that JSON cannot represent fails the run without a retry, and the error names its path',
     async run(t) {

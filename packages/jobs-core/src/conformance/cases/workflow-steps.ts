@@ -24,6 +24,22 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
     },
   },
   {
+    id: 'workflow-step-undefined-items',
+    title: 'a result with `undefined` in an array is stored as `null`, which the code gets in every replay',
+    requiredFeatures: ['workflows'],
+    async run(t) {
+      const step = { do: 'run', id: 'charge', script: { returnsOdd: 'undefinedItems' } } as const
+      const stored = [1, null, { list: [null] }]
+      const first = await runProgram(t, [step])
+      const replayed = await runProgram(t, [step, { do: 'sleep', id: 'nap', ms: 1000 }])
+      for (const { state, output } of [lastRun(first), lastRun(replayed)]) {
+        assert.deepEqual([state, output], ['completed', [stored]])
+      }
+      assert.deepEqual(stepIn(replayed, 'charge')?.output, stored)
+      assert.deepEqual(stepAttempts(t, replayed.id), ['charge/1'])
+    },
+  },
+  {
     id: 'workflow-step-completed-once',
     title: 'a completed step never runs again, whatever waits or fails after it',
     requiredFeatures: ['workflows'],
