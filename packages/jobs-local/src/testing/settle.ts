@@ -12,20 +12,20 @@ export interface SettleOptions {
   readonly clock: VirtualClock
   /** Maximum time to wait for an attempt that awaits something real, in real milliseconds. */
   readonly maxRealWaitMs: number
-  /** Returns the number of attempts that have ended. */
-  readonly endedAttempts: () => number
+  /** Returns a number that grows when an attempt ends and when a timer fires. */
+  readonly progress: () => number
 }
 
 /**
  * Creates a function that waits until nothing is due and no attempt is running. A handler that waits for virtual time
  * to pass, or for another job, cannot end during this wait. After `maxRealWaitMs`, such attempts are ignored until
- * another attempt ends, which may be what they wait for.
+ * another attempt ends or a timer fires, which may be what they wait for.
  */
-export function createSettle({ provider, clock, maxRealWaitMs, endedAttempts }: SettleOptions): () => Promise<void> {
+export function createSettle({ provider, clock, maxRealWaitMs, progress }: SettleOptions): () => Promise<void> {
   /** Halved after each unsuccessful wait, so that a handler that never ends costs at most twice `maxRealWaitMs`. */
   const realWaitLeftMs = new WeakMap<Promise<void>, number>()
   let stuck = new WeakSet<Promise<void>>()
-  let endedBefore = 0
+  let progressBefore = 0
 
   return async () => {
     await loadCatalogue() // an unawaited send may wait for it
@@ -35,8 +35,8 @@ export function createSettle({ provider, clock, maxRealWaitMs, endedAttempts }: 
       await clock.yield()
       const { engine } = provider
       if (!engine) return
-      if (endedAttempts() !== endedBefore) {
-        endedBefore = endedAttempts()
+      if (progress() !== progressBefore) {
+        progressBefore = progress()
         stuck = new WeakSet()
       }
       const awaited = engine.inFlight.filter((attempt) => !stuck.has(attempt))

@@ -118,11 +118,18 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
       hooks: recordingHooks(hooks, sent, attempts, clock),
     },
   )
-  const settle = createSettle({ provider, clock, maxRealWaitMs, endedAttempts: () => attempts.length })
+  let firedTimers = 0
+  const settle = createSettle({ provider, clock, maxRealWaitMs, progress: () => attempts.length + firedTimers })
+
+  const step = (until: number): boolean => {
+    const hasFired = clock.step(until)
+    if (hasFired) firedTimers++
+    return hasFired
+  }
 
   const moveTo = async (until: number): Promise<void> => {
     await settle()
-    while (clock.step(until)) await settle()
+    while (step(until)) await settle()
     await settle()
   }
 
@@ -141,7 +148,7 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
       let steps = 0
       for (let at = clock.nextTimerAt(); at !== undefined && isOpen(provider); at = clock.nextTimerAt()) {
         if (++steps > maxSteps) throw stillPaused(provider, await client.listPauses()) ?? neverIdle(provider)
-        clock.step(at)
+        step(at)
         await settle()
       }
       if (!isOpen(provider)) return
