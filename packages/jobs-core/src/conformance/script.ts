@@ -24,14 +24,7 @@ export interface ScriptedFailure {
 }
 
 /** An output that JSON cannot represent, so that a payload cannot contain it. */
-export type InvalidOutput =
-  | 'nothing'
-  | 'undefinedItems'
-  | 'bigint'
-  | 'function'
-  | 'cycle'
-  | 'class'
-  | 'loneSurrogate'
+export type InvalidOutput = 'nothing' | 'undefinedItems' | 'bigint' | 'function' | 'cycle' | 'class' | 'loneSurrogate'
 
 /** The actions of a handler, in order. They are part of the payload, because the handler may run in another process. */
 export interface Script {

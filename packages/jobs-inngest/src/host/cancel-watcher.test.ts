@@ -126,6 +126,54 @@ describe('the check for cancelled runs', () => {
     expect(clock.delays.every((delay) => delay === 500)).toBe(true)
   })
 
+  test('becomes rarer as an attempt gets older, but aborts it within a twentieth of its age, at most five seconds', async () => {
+    let server = withCancelled()
+    const times: number[] = []
+    const { start, clock, signals } = open((...request) => {
+      times.push(clock.elapsed!() - begunAt)
+      return server(...request)
+    })
+    const begunAt = clock.elapsed!()
+    void start('run_1')
+    await clock.advance(3_600_000)
+    const pauses = times.map((time, index) => time - (times[index - 1] ?? 0))
+    for (const [index, pauseMs] of pauses.entries()) {
+      expect(pauseMs).toBeLessThanOrEqual(Math.min(Math.max(500, times[index]! / 20), 5000))
+    }
+    expect(times.filter((time) => time < 20_000)).toHaveLength(39)
+    expect(times.length).toBeLessThan(800)
+    void start('run_2')
+    times.length = 0
+    await clock.advance(10_000)
+    expect(times).toHaveLength(22) // the new attempt has its own interval
+    server = withCancelled('run_1', 'run_2')
+    await clock.advance(500)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
+    await clock.advance(4500)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
+  })
+
+  test('lists many old attempts together, every five seconds', async () => {
+    const { start, clock, requests } = open(() => none)
+    for (let number = 0; number < 20; number++) {
+      void start(`run_${number}`)
+      await clock.advance(50)
+    }
+    await clock.advance(120_000)
+    const before = requests.length
+    await clock.advance(50_000)
+    expect(requests.length - before).toBe(10)
+  })
+
+  test('is not delayed by a wall clock that is set back', async () => {
+    const { start, clock, requests } = open(withCancelled())
+    void start('run_1')
+    await clock.advance(1000)
+    clock.setWall(-3_600_000)
+    await clock.advance(1000)
+    expect(requests).toHaveLength(4)
+  })
+
   test('sends one request for many runs, from a minute before the oldest to a minute after the newest', async () => {
     const { start, clock, requests } = open(() => none)
     void start(runAt('2026-03-01T11:58:30Z', '2'))

@@ -1,5 +1,5 @@
 import { JobCancelledError, type LoggerLike } from '@cgk-platform/jobs-core'
-import { bindLogger, type Clock, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, type Clock, elapsedOf, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
@@ -19,7 +19,22 @@ export interface WatchedRun {
   readonly jobId: string
 }
 
+/** An attempt that is being watched. */
+interface WatchedAttempt extends WatchedRun {
+  readonly abort: AbortController
+  /** When its run was queued, in epoch milliseconds. */
+  readonly since: number
+  /** When it began, in elapsed milliseconds. */
+  readonly begunAt: number
+  /** When it was last read, in elapsed milliseconds. */
+  readAt: number
+}
+
+/** Time between two checks, and between two reads of a young attempt. */
 const intervalMs = 500
+/** The time between two reads of an attempt is this share of its age. */
+const intervalShare = 1 / 20
+const maxIntervalMs = 5000
 /** Factor between the pause after a check and its duration, so that a slow server spends little time on checks. */
 const pauseFactor = 4
 const maxPauseMs = 5000
@@ -32,7 +47,10 @@ const marginMs = 60_000
 
 const operation = 'read the cancelled runs'
 
-/** Creates a watcher that reads cancelled runs every 500 ms while this process executes any run. */
+/**
+ * Creates a watcher that reads cancelled runs while this process executes any run: every 500 ms, and those of an old
+ * attempt every twentieth of its age, at most five seconds.
+ */
 export function createCancelWatcher(
   { watching }: Pick<EngineApi, 'watching'>,
   clock: Clock,
@@ -40,8 +58,10 @@ export function createCancelWatcher(
   closing?: AbortSignal,
 ): CancelWatcher {
   // A set, not a map by run id: an attempt can still run here after Inngest has abandoned it and started the next one.
-  const watched = new Set<WatchedRun & { readonly since: number; readonly abort: AbortController }>()
+  const watched = new Set<WatchedAttempt>()
   let isScheduled = false
+  /** The pause before the current check. The next one is expected after as long. */
+  let pauseMs = intervalMs
   let hasWarned = false
   closing?.addEventListener('abort', () => {
     for (const { abort } of watched) abort.abort(closing.reason)
@@ -68,23 +88,39 @@ export function createCancelWatcher(
     abortRuns((await watching.list<EngineRun>(operation, '/v2/runs', query)).map(({ id }) => id))
   }
 
+  /** Whether the next check would be too late for the attempt. */
+  const isDue = ({ begunAt, readAt }: WatchedAttempt): boolean => {
+    const now = elapsedOf(clock)
+    const untilNextMs = now - readAt + pauseMs
+    return untilNextMs > Math.min(Math.max(intervalMs, (now - begunAt) * intervalShare), maxIntervalMs)
+  }
+
   /** Returns the runs to read one by one, those of the last check last. */
-  const takeTurn = (runs: readonly WatchedRun[]): string[] => {
+  const takeTurn = (runs: readonly WatchedAttempt[]): string[] => {
     const ids = new Set([...new Set(runs.map(({ runId }) => runId))].slice(0, maxSingleReads))
     for (const run of [...watched].filter(({ runId }) => ids.has(runId))) {
+      run.readAt = elapsedOf(clock)
       watched.delete(run)
       watched.add(run)
     }
     return [...ids]
   }
 
-  /** Aborts cancelled runs. Returns whether any read succeeded. */
+  /** Reads a list of the recent runs if one of them is due. */
+  const listRecent = (recent: readonly WatchedAttempt[]): Promise<void>[] => {
+    if (!recent.some(isDue)) return []
+    for (const run of recent) run.readAt = elapsedOf(clock)
+    return [checkList(recent.map(({ since }) => since))]
+  }
+
+  /** Aborts cancelled runs. Returns whether any read succeeded or none was due. */
   const check = async (): Promise<boolean> => {
     const runs = [...watched]
     const recent = runs.filter(({ since }) => since > clock.now() - listedMs)
     const isListed = new Set(recent.map(({ runId }) => runId)).size > maxSingleReads
-    const single = takeTurn(isListed ? runs.filter((run) => !recent.includes(run)) : runs)
-    const reads = [...single.map(checkRun), ...(isListed ? [checkList(recent.map(({ since }) => since))] : [])]
+    const single = takeTurn((isListed ? runs.filter((run) => !recent.includes(run)) : runs).filter(isDue))
+    const reads = [...single.map(checkRun), ...(isListed ? listRecent(recent) : [])]
+    if (reads.length === 0) return true
     const results = await Promise.allSettled(reads)
     const failed = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
     if (failed && !hasWarned) {
@@ -95,8 +131,9 @@ export function createCancelWatcher(
     return results.some(({ status }) => status === 'fulfilled')
   }
 
-  const scheduleCheck = (pauseMs: number): void => {
+  const scheduleCheck = (nextPauseMs: number): void => {
     isScheduled = true
+    pauseMs = nextPauseMs
     // The timer does not keep the process alive.
     clock
       .setTimer(pauseMs, () => {
@@ -116,7 +153,8 @@ export function createCancelWatcher(
       const abort = new AbortController()
       if (closing?.aborted) abort.abort(closing.reason)
       // The id of a run contains the time at which it was queued.
-      const run = { runId, jobId, since: timeOfId(runId) ?? clock.now(), abort }
+      const since = timeOfId(runId) ?? clock.now()
+      const run = { runId, jobId, since, begunAt: elapsedOf(clock), readAt: Number.NEGATIVE_INFINITY, abort }
       watched.add(run)
       if (!isScheduled) scheduleCheck(intervalMs)
       try {
