@@ -113,18 +113,21 @@ test('a delayed event resolves waits when it comes due, and a cancelled one neve
 test.each<[change: string, before: string[], after: string[]]>([
   ['replaced', ['old', 'nap'], ['new', 'nap', 'next', 'last']],
   ['removed', ['old', 'nap'], ['nap', 'next', 'last']],
-])('`runUntilIdle` goes on after a new version of the code has %s a completed step', async (_change, before, after) => {
-  let ids = before
-  const flow = workflow(async (_event, step) => {
-    for (const id of ids) await (id === 'nap' ? step.sleep(id, '1h') : step.run(id, () => id))
-    return ids
-  })
-  const engine = createTestEngine({ jobs: [flow] })
-  const { id } = await engine.client.sendJob('work.requested', { tenantId })
-  await engine.settle()
-  ids = after
-  await engine.runUntilIdle()
-  const [run] = (await engine.client.getJobStatus(id)).runs
-  expect([run?.state, run?.output]).toEqual(['completed', after])
-  await engine.close()
-})
+])(
+  '`runUntilIdle` continues after a new version of the code has %s a completed step',
+  async (_change, before, after) => {
+    let ids = before
+    const flow = workflow(async (_event, step) => {
+      for (const id of ids) await (id === 'nap' ? step.sleep(id, '1h') : step.run(id, () => id))
+      return ids
+    })
+    const engine = createTestEngine({ jobs: [flow] })
+    const { id } = await engine.client.sendJob('work.requested', { tenantId })
+    await engine.settle()
+    ids = after
+    await engine.runUntilIdle()
+    const [run] = (await engine.client.getJobStatus(id)).runs
+    expect([run?.state, run?.output]).toEqual(['completed', after])
+    await engine.close()
+  },
+)
