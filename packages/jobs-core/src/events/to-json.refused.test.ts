@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 
 import { NotSerializableError } from '../errors/not-serializable-error.ts'
 import { revokedProxy } from '../../test/kit/unusual-errors.ts'
+import { StepPromise } from '../workflows/step-promise.ts'
 import { toJson } from './to-json.ts'
 
 class Order {
@@ -80,6 +81,21 @@ describe('a value that JSON would drop or change is rejected with its path', () 
       },
     })
     expect(error).toMatchObject({ path: 'payload.order.lines', cause })
+  })
+
+  test('a hole of an output at once, however long the array is', () => {
+    const byId: unknown[] = []
+    byId[30_000_000] = { name: 'Ada' }
+    expect(refusal({ byId }, 'output').path).toBe('output.byId[0]')
+    expect(refusal([undefined, hole], 'output').path).toBe('output[1][1]')
+  })
+
+  test('a promise, such as that of a step, with `await` as the remedy', () => {
+    for (const promise of [Promise.resolve(1), StepPromise.of(Promise.resolve(1))]) {
+      expect(refusal([promise], 'output').message).toBe(
+        '`output[0]` cannot be stored as JSON: it is a promise. Use `await` to get its value.',
+      )
+    }
   })
 
   test('a revoked proxy', () => {

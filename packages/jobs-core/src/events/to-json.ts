@@ -21,10 +21,10 @@ const maxRepeats = 1_000_000
 
 /**
  * Copies a value as JSON, and rejects values that JSON would silently drop or change. It omits properties that are
- * `undefined`, and converts valid dates to ISO strings and reports their paths. All other values stay the same.
+ * `undefined`, and converts valid dates to ISO strings and reports their paths. In an output, whose work is done, an
+ * `undefined` item of an array becomes `null`. All other values stay the same.
  *
- * @param root - the name of the value in errors. In an output, whose work is done, an `undefined` item of an array
- *   becomes `null`. In a payload, it is rejected.
+ * @param root - what the value is, and its name in errors.
  * @throws {NotSerializableError} with the path of the first invalid value.
  */
 export function toJson(value: unknown, root: 'payload' | 'output'): JsonCopy {
@@ -106,17 +106,18 @@ function copyWithChecks(value: unknown, root: 'payload' | 'output'): JsonCopy {
 
   const copyArray = (items: readonly unknown[]): Json[] => {
     const copied: Json[] = []
-    // By index: `map` would skip holes, which JSON turns into null.
+    // By index: `map` would skip holes, which JSON turns into null. A hole is rejected: there could be billions.
     for (let index = 0; index < items.length; index++) {
       path.push(index)
       const item = items[index]
-      copied.push(item === undefined && root === 'output' ? null : copy(item))
+      copied.push(item === undefined && root === 'output' && index in items ? null : copy(item))
       path.pop()
     }
     return copied
   }
 
   const copyRecord = (item: object): Json => {
+    if (item instanceof Promise) return refuse('a promise', 'Use `await` to get its value.')
     const kind = classOf(item)
     if (kind !== undefined) {
       return refuse(`an instance of \`${kind}\``, 'Convert it to plain data: an object, an array or a string.')

@@ -60,6 +60,10 @@ describe('toErrorInfo describes', () => {
       { name: '', message: 'shop closed', status: 503, config: { authorization: 'Bearer secret' } },
       { name: 'NonError', message: 'shop closed' },
     ],
+    [
+      { code: 'E1', detail: 'secret' },
+      { name: 'NonError', message: 'an object (code, detail) was thrown, not an Error', code: 'E1' },
+    ],
     [{ message: '' }, { name: 'NonError', message: 'an object (message) was thrown, not an Error' }],
     [{ message: { text: 'odd' } }, { name: 'NonError', message: 'an object (message) was thrown, not an Error' }],
     [errorLike, { name: 'ForeignError', message: 'From elsewhere.', code: 'E_FOREIGN' }],
@@ -137,6 +141,43 @@ describe('toErrorInfo describes', () => {
     nested.errors.push(nested, new Error('x'.repeat(50_000)))
     expect(toErrorInfo(nested).message).toMatch(/^Round: Round; x{1000}… \(50000 characters in total\)$/)
     expect(depthOf(toErrorInfo(nested))).toBe(5)
+  })
+
+  test('an error of a subclass of `AggregateError`, but no other error with `errors`', () => {
+    class BatchError extends AggregateError {
+      override readonly name = 'BatchError'
+    }
+    const errors = [new Error('first'), new Error('second')]
+    const info = { name: 'BatchError', message: 'Two failed: first; second', cause: { message: 'first' } }
+    expect(toErrorInfo(new BatchError(errors, 'Two failed'))).toMatchObject(info)
+    const { message, cause } = toErrorInfo(Object.assign(new Error('2 errors'), { errors: ['a', 'b'] }))
+    expect([message, cause]).toEqual(['2 errors', undefined])
+  })
+
+  test('an `AggregateError` with long texts, each cut, and the frames of its stack', () => {
+    const text = 'x'.repeat(50_000)
+    const error = new AggregateError([new Error('inner'), text], text)
+    error.stack = `AggregateError: ${text}\n    at work.ts:1:1`
+    const info = toErrorInfo(error)
+    expect(info.stack).toMatch(/^AggregateError: x{1024}… \(50000 characters in total\)\n {4}at work\.ts:1:1$/)
+    expect(toErrorInfo(errorFrom(info))).toStrictEqual(info)
+    expect(toErrorInfo(new AggregateError([text, new Error('inner')], 'Own')).message).toMatch(
+      /^Own: "x{999}… \(50002 characters in total\) was thrown, not an Error; inner$/,
+    )
+  })
+
+  test('an `AggregateError` with any `errors`, of which it reads five and the length', () => {
+    const read: PropertyKey[] = []
+    const errors = new Proxy(Object.assign([], { length: 1_000_000 }), {
+      get(target, key, receiver) {
+        read.push(key)
+        return Reflect.get(target, key, receiver) as unknown
+      },
+    })
+    const { message, cause } = toErrorInfo(Object.assign(new AggregateError([], 'Odd'), { errors }))
+    expect(message).toMatch(/^Odd: (`undefined` was thrown, not an Error; ){5}and 999995 more$/)
+    expect(cause).toBeUndefined()
+    expect(read).toEqual(['length', '0', '1', '2', '3', '4'])
   })
 
   test('texts of any length, cut to 16,384 characters, the same when it is described again', () => {

@@ -1,6 +1,6 @@
 import { truncate } from '../errors/truncate.ts'
 import type { JobErrorInfo } from './job-error-info.ts'
-import { truncateErrorInfo } from './truncate-error-info.ts'
+import { truncateErrorInfo, truncateStack } from './truncate-error-info.ts'
 
 export type { JobErrorInfo } from './job-error-info.ts'
 
@@ -20,30 +20,43 @@ export function toErrorInfo(thrown: unknown): JobErrorInfo {
 
 function describe(thrown: unknown, depth: number): JobErrorInfo {
   if (!isError(thrown) && !looksLikeError(thrown)) {
-    return { name: 'NonError', message: `${describeThrown(thrown)} was thrown, not an Error` }
+    const { code } = typeof thrown === 'object' && thrown !== null ? readError(thrown) : {}
+    return { name: 'NonError', message: `${describeThrown(thrown)} was thrown, not an Error`, ...codeOf(code) }
   }
   const { name, message, code, stack, cause, errors } = readError(thrown)
-  const inner = name === 'AggregateError' ? toArray(errors) : []
-  const root = cause === undefined ? inner[0] : cause
+  const inner = name === 'AggregateError' || isError(thrown, AggregateError) ? firstOf(errors) : { first: [], count: 0 }
+  const root = cause === undefined ? inner.first[0] : cause
+  const text = (typeof message === 'string' ? message : describeThrown(message)).toWellFormed()
   return {
     name: typeof name === 'string' && name !== '' ? name.toWellFormed() : isError(thrown) ? 'Error' : 'NonError',
-    message: withInner(typeof message === 'string' ? message : describeThrown(message), inner).toWellFormed(),
-    ...((typeof code === 'string' || typeof code === 'number') && { code: String(code).toWellFormed() }),
-    ...(typeof stack === 'string' && { stack: stack.toWellFormed() }),
+    message: withInner(text, inner).toWellFormed(),
+    ...codeOf(code),
+    ...(typeof stack === 'string' && { stack: truncateStack(stack.toWellFormed(), text) }),
     ...(root !== undefined && depth < maxCauses && { cause: describe(root, depth + 1) }),
   }
 }
 
+function codeOf(code: unknown): Pick<JobErrorInfo, 'code'> {
+  return typeof code === 'string' || typeof code === 'number' ? { code: String(code).toWellFormed() } : {}
+}
+
+/** The first errors of an `AggregateError`, and how many it has. */
+interface InnerErrors {
+  readonly first: readonly unknown[]
+  readonly count: number
+}
+
 /** Appends the messages of the first errors of an `AggregateError`, whose own message often says nothing. */
-function withInner(message: string, inner: readonly unknown[]): string {
-  if (inner.length === 0) return message
-  const texts = inner.slice(0, maxInnerErrors).map((error) => {
-    if (!isError(error) && !looksLikeError(error)) return `${describeThrown(error)} was thrown, not an Error`
+function withInner(message: string, { first, count }: InnerErrors): string {
+  if (first.length === 0) return message
+  const texts = first.map((error) => {
+    if (!isError(error) && !looksLikeError(error))
+      return `${truncate(describeThrown(error), maxInnerCharacters)} was thrown, not an Error`
     const { name, message: text } = readError(error)
     const shown = text === '' && typeof name === 'string' ? name : text
     return truncate(typeof shown === 'string' ? shown : describeThrown(shown), maxInnerCharacters)
   })
-  if (inner.length > maxInnerErrors) texts.push(`and ${inner.length - maxInnerErrors} more`)
+  if (count > first.length) texts.push(`and ${count - first.length} more`)
   return `${message && `${message}: `}${texts.join('; ')}`
 }
 
@@ -56,9 +69,9 @@ export function toError(thrown: unknown): Error {
   return Object.assign(new Error(message, { cause: thrown }), { name, ...(code !== undefined && { code }) })
 }
 
-function isError(thrown: unknown): thrown is Error {
+function isError(thrown: unknown, kind: ErrorConstructor | AggregateErrorConstructor = Error): thrown is Error {
   try {
-    return thrown instanceof Error
+    return thrown instanceof kind
   } catch {
     return false // a revoked proxy
   }
@@ -85,11 +98,17 @@ function readError(
   return { name, message, code, stack, cause, errors }
 }
 
-function toArray(value: unknown): readonly unknown[] {
+/** Reads the first errors by index: an array can have billions of holes, or an iterator that never ends. */
+function firstOf(errors: unknown): InnerErrors {
   try {
-    return Array.isArray(value) ? [...value] : []
+    if (!Array.isArray(errors)) return { first: [], count: 0 }
+    const count = errors.length
+    return {
+      first: Array.from({ length: Math.min(count, maxInnerErrors) }, (_, index) => errors[index] as unknown),
+      count,
+    }
   } catch {
-    return [] // a revoked proxy
+    return { first: [], count: 0 } // a revoked proxy
   }
 }
 

@@ -115,6 +115,8 @@ describe('a workflow that returns while its steps run', () => {
     const warnings = await warningsOf(async (step) => {
       void step.run('charge', forever)
       void step.sendEvent('notify', 'order.created', { orderId: 'order_2' } as never)
+      void step.sleep('cool-down', '1h')
+      void step.sleepUntil('monday', new Date(8.64e15))
       await step.run('pack', () => 1)
       void step.run('charge', forever)
       return 'ok'
@@ -122,11 +124,22 @@ describe('a workflow that returns while its steps run', () => {
     const message = expect.stringMatching(
       /^`fulfil-order` returned while .*: `charge`.*`charge#2`\. .*`await`/,
     ) as unknown
-    expect(warnings).toEqual([[message, expect.arrayContaining(['charge', 'charge#2'])]])
+    expect(warnings).toEqual([[message, expect.arrayContaining(['charge', 'charge#2', 'cool-down', 'monday'])]])
   })
 
   const quiet: [name: string, steps: OrderSteps][] = [
     ['that lost a race', (step) => Promise.race([step.run('slow', forever), step.run('quick', () => 'ok')])],
+    [
+      'that is a sleep and lost a race',
+      (step) => Promise.race([step.sleep('limit', '1h'), step.run('quick', () => 'ok')]),
+    ],
+    [
+      'whose failure it handles',
+      async (step) => {
+        step.run('slow', forever).catch(() => undefined)
+        return await step.run('quick', () => 'ok')
+      },
+    ],
     [
       'in a branch that lost a race',
       async (step) => {

@@ -18,8 +18,8 @@ export function truncateErrorInfo({ name, message, code, stack, cause }: JobErro
   }
 }
 
-/** Shortens the message first, to keep the frames after it. */
-function truncateStack(stack: string, message: string): string {
+/** Truncates a stack. Shortens the message in it first, to keep the frames after it. */
+export function truncateStack(stack: string, message: string): string {
   if (stack.length <= maxCharacters) return stack
   return cut(stack.replace(message, () => truncate(message, maxMessageInStack)))
 }

@@ -27,7 +27,7 @@ export interface StepsOptions {
   readonly client: JobClient | undefined
   /** Performs a step. Settles like the step, or never if this replay cannot continue. */
   perform(call: StepCall): Promise<Json | undefined>
-  /** Gets the promises of the steps with work that have not ended, by key. */
+  /** Gets the promises of the steps that have not ended, by key, except waits for events, which begin early. */
   readonly open: Map<string, StepPromise<unknown>>
   /** Whether the code has ended. */
   hasEnded(): boolean
@@ -91,7 +91,7 @@ export function createSteps(replay: StepsOptions): Steps {
       if (key === undefined) return new Promise<never>(() => undefined)
       const call = toCall(key)
       const performed = replay.perform(call)
-      return 'work' in call ? opened(key, performed) : performed
+      return call.kind === 'waitForEvent' ? performed : opened(key, performed)
     } catch (error) {
       return Promise.reject(error)
     }

@@ -182,7 +182,7 @@ async function replay(
   return outcome.type === 'failed' ? compensate(attempt, engine, outcome, thrown) : outcome
 }
 
-/** Warns about steps that the code started and neither awaited nor raced. A step that lost a race was used. */
+/** Warns about steps that the code started and neither awaited, raced nor handled. A step that lost a race was used. */
 function warnAboutForgotten(attempt: Attempt, open: ReadonlyMap<string, StepPromise<unknown>>): void {
   const steps = [...open].filter(([, promise]) => !promise.isUsed).map(([key]) => key)
   if (steps.length === 0) return

@@ -3,7 +3,7 @@
  * plain promise, `await` would not.
  */
 export class StepPromise<T> extends Promise<T> {
-  /** True once the code awaits the step, alone or in a race. */
+  /** True once the code awaits the step, alone or in a race, or handles its failure with `catch`. */
   isUsed = false
 
   /** Creates the promise of a step that ends like `performed`. */
