@@ -15,8 +15,8 @@ const config: ViteUserConfig = defineConfig({
     // In CI, print only failures and totals.
     reporters: process.env['CI'] ? ['minimal'] : ['default'],
     // High, because a busy machine can be many times slower than an idle one. Only stops tests that hang.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000, interval: 20 } },
     coverage: { include: ['src/**/*.ts'] },
   },

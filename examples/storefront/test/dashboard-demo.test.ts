@@ -10,13 +10,13 @@ it('shows the jobs in the dashboard until it is interrupted', async () => {
   let output = ''
   demo.stdout.on('data', (chunk: Buffer) => (output += String(chunk)))
   demo.stderr.on('data', (chunk: Buffer) => (output += String(chunk)))
-  const url = await vi.waitFor(() => /http:\/\/127\.0\.0\.1:\d+\//.exec(output)![0], { timeout: 60_000 })
+  const url = await vi.waitFor(() => /http:\/\/127\.0\.0\.1:\d+\//.exec(output)![0], { timeout: 300_000 })
 
   const jobs = async (): Promise<readonly unknown[]> => {
     const response = await fetch(`${url}api/jobs?event=order.created`)
     return ((await response.json()) as { jobs: readonly unknown[] }).jobs
   }
-  await vi.waitFor(async () => expect((await jobs()).length).toBeGreaterThan(0), { timeout: 60_000, interval: 100 })
+  await vi.waitFor(async () => expect((await jobs()).length).toBeGreaterThan(0), { timeout: 300_000, interval: 100 })
 
   const ended = new Promise((resolve) => void demo.once('exit', resolve))
   demo.kill('SIGINT')

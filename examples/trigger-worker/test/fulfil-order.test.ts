@@ -68,7 +68,7 @@ it('sleeps for a day after payment and packing, and compensates neither if it is
       expect(stepsOf(sleeping)).toEqual([...packed, 'cool-off waiting'])
       return sleeping
     },
-    { timeout: 60_000, interval: 200 },
+    { timeout: 300_000, interval: 200 },
   )
   const { waitsUntil, startedAt } = run.steps!.at(-1)!
   expect(waitsUntil!.getTime() - startedAt!.getTime()).toBe(24 * 60 * 60 * 1000)

@@ -49,8 +49,8 @@ test('the commands work on Inngest, and leave the jobs to its worker', async ({ 
     json<JobHandle>('send', 'order.created', JSON.stringify({ orderId }), '--tenant', 'shop_1')
   const [good, bad] = [await send('good'), await send('bad')]
   const stateOf = async ({ id }: JobHandle) => (await json<JobDetails>('show', id)).state
-  await expect.poll(() => stateOf(good), { timeout: 30_000 }).toBe('completed')
-  await expect.poll(() => stateOf(bad), { timeout: 30_000 }).toBe('failed')
+  await expect.poll(() => stateOf(good), { timeout: 300_000 }).toBe('completed')
+  await expect.poll(() => stateOf(bad), { timeout: 300_000 }).toBe('failed')
   const { jobs } = await json<JobSummaryPage>('list', '--definition', 'confirm-order')
   expect(jobs.map(({ id }) => id)).toEqual([bad.id, good.id])
   expect(await json<JobDetails>('show', good.id, '--payload')).toMatchObject({

@@ -61,8 +61,8 @@ test('"Copy as sendJob" copies code that sends the same job', async () => {
   const reference = ['order_456', 'a "quoted" one']
   const id = await send(payload, reference)
   const page = await openJob(id, { permissions: ['clipboard-read', 'clipboard-write'] })
-  await copyButton(page).click()
-  await page.getByText('Copied as `sendJob`.').waitFor()
+  // The message may be gone when a slow click has ended.
+  await Promise.all([page.getByText('Copied as `sendJob`.').waitFor(), copyButton(page).click()])
   const code: string = await page.evaluate('navigator.clipboard.readText()')
   expect(await argumentsOf(code, page)).toEqual(['order.placed', payload, { reference }])
 })

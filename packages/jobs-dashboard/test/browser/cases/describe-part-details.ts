@@ -24,7 +24,7 @@ export function describePartDetails(pages: Pages): void {
       const { id } = await pages.client().sendJob('parcel.sent', { tenantId, orderId })
       const isWaiting = async () =>
         (await pages.client().inspect.getJob(id)).runs[0]?.steps?.some(({ state }) => state === 'waiting') ?? false
-      await vi.waitUntil(isWaiting, { timeout: 120_000 })
+      await vi.waitUntil(isWaiting, { timeout: 300_000 })
       return id
     }
     const pathTo = (id: string): string => `/job?id=${encodeURIComponent(id)}`
@@ -164,7 +164,7 @@ export function describePartDetails(pages: Pages): void {
         const { state, runs } = await pages.client().getJobStatus(id)
         return runs.length === 2 && state === 'failed'
       }
-      await vi.waitUntil(hasFailedTwice, { timeout: 120_000 })
+      await vi.waitUntil(hasFailedTwice, { timeout: 300_000 })
       const page = await pages.open(pathTo(id))
       const second = page.getByRole('region', { name: 'Run 2: send-mail' })
       await second.getByRole('listitem').getByRole('link').first().click()
@@ -190,7 +190,7 @@ export function describePartDetails(pages: Pages): void {
       }
       expect(await factIn(panel, 'Waits until').count()).toBe(waitsUntil ? 1 : 0)
       await pages.client().sendJob('parcel.delivered', { tenantId, orderId: 'order_3' })
-      await expect.poll(() => factIn(panel, 'State').textContent(), { timeout: 60_000 }).toBe('Completed')
+      await expect.poll(() => factIn(panel, 'State').textContent(), { timeout: 300_000 }).toBe('Completed')
       await panel.locator('.json', { hasText: 'order_3' }).waitFor()
       expect(partIn(page)).toBe('step delivered')
     })

@@ -60,8 +60,8 @@ export function describeViews(pages: Pages): void {
 
   test('the id of a job is copied', async () => {
     const page = await pages.open(views['a job']!.path(), { permissions: ['clipboard-read', 'clipboard-write'] })
-    await page.getByRole('button', { name: 'Copy the id' }).click()
-    await page.getByText('Copied.').waitFor()
+    // The message may be gone when a slow click has ended.
+    await Promise.all([page.getByText('Copied.').waitFor(), page.getByRole('button', { name: 'Copy the id' }).click()])
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(failedId)
   })
 

@@ -49,7 +49,7 @@ export function openPages(target: Target): Pages {
     async openEmpty(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
       const page = await context.newPage()
-      page.setDefaultTimeout(Number(process.env['PAGE_TIMEOUT'] ?? 60_000))
+      page.setDefaultTimeout(Number(process.env['PAGE_TIMEOUT'] ?? 180_000))
       page.on('console', (message) => {
         if (message.type() === 'error' || message.type() === 'warning') messages.push(message.text())
       })
@@ -63,7 +63,7 @@ export function openPages(target: Target): Pages {
     },
     async sent(state, event, payload, options) {
       const { id } = await engine.client.sendJob(event, payload, options)
-      await vi.waitUntil(async () => (await engine.client.getJobStatus(id)).state === state, { timeout: 120_000 })
+      await vi.waitUntil(async () => (await engine.client.getJobStatus(id)).state === state, { timeout: 300_000 })
       return id
     },
   }
