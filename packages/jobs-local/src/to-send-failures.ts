@@ -2,14 +2,17 @@ import { SendFailedError, StoreError } from '@cgk-platform/jobs-core'
 import type { Envelope, EnvelopeResult } from '@cgk-platform/jobs-core/provider'
 
 /**
- * Returns the results of a send that the file refused, as other engines do. A failed write is never partly applied, so
- * no envelope was accepted. Throws other errors again.
+ * Returns the results of a send that the file refused, as other engines do. If the disk fails, the commit may be in the
+ * log although its sync failed. Then SQLite applies it when the file is next opened. Throws other errors again.
  */
 export function toSendFailures(envelopes: readonly Envelope[], cause: unknown): EnvelopeResult[] {
   if (!StoreError.isInstance(cause)) throw cause
   const problem = cause.message.replace(/\.$/, '')
-  return envelopes.map(({ event }) => {
-    const error = new SendFailedError({ event, provider: 'local', problem, accepted: 'no' }, { cause })
+  const accepted = cause.problem === 'failed' ? 'maybe' : 'no'
+  return envelopes.map(({ event, id, idempotencyKey }) => {
+    // A key may belong to an earlier job, which has another id.
+    const jobId = idempotencyKey === undefined ? id : undefined
+    const error = new SendFailedError({ event, provider: 'local', problem, accepted, jobId }, { cause })
     return { ok: false, error }
   })
 }

@@ -11,7 +11,7 @@ export interface SendFailure {
   problem: string
   /** The remedy, as complete sentences. Default: none. */
   remedy?: string | undefined
-  /** `no` if the engine did not accept the event, `maybe` if the response was lost. */
+  /** `no` if the engine did not accept the event, `maybe` if the response was lost or the disk failed. */
   accepted: 'no' | 'maybe'
   /** The id of the job if it was accepted, on engines whose provider chooses the id. */
   jobId?: string | undefined
@@ -21,7 +21,10 @@ export interface SendFailure {
 export class SendFailedError extends JobsError {
   override readonly name = 'SendFailedError'
   readonly code = 'send_failed'
-  /** `no`: the event was not accepted. `maybe`: the response was lost; send again with the same `idempotencyKey`. */
+  /**
+   * `no`: the event was not accepted. `maybe`: the response was lost or the disk failed; send again with the same
+   * `idempotencyKey`.
+   */
   readonly accepted: 'no' | 'maybe'
   /** The id that the job has if the engine did accept the event. Set with `maybe`, if the sender chooses the id. */
   declare readonly jobId?: string

@@ -15,7 +15,10 @@ export type StoreProblem =
   | 'closed'
   | 'failed'
 
-/** Thrown when the local engine's file cannot be opened, read or written. A failed write is never partly applied. */
+/**
+ * Thrown when the local engine's file cannot be opened, read or written. If `problem` is `failed`, a write may have been
+ * applied anyway, but never in part.
+ */
 export class StoreError extends JobsError {
   override readonly name = 'StoreError'
   readonly code = 'store'

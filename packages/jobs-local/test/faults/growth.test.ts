@@ -10,9 +10,12 @@ import { takeOver } from '../../src/store/sqlite/take-over.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
 import { changed, countOf, openDatabase, openStore } from '../kit/open-store.ts'
 import { readsTypeScript, runModule } from '../kit/run-node.ts'
+import { createSharedFile } from '../kit/shared-file.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 import { createTestFile } from '../kit/test-file.ts'
+import { waitUntil } from '../kit/wait-until.ts'
+import '../kit/work.ts'
 
 const now = 1_000_000
 const handled: WorkerDefinition = { definitionId: 'work', event: 'work.requested', maxAttempts: 3 }
@@ -49,6 +52,24 @@ test('a dead worker leaves no unread cancel notices', async () => {
   connection.close()
   expect(countOf(database, 'cgk_notices')).toBe(0)
 })
+
+test.for(['alone', 'in a transaction'])(
+  'jobs without definitions that a process sends %s expire',
+  async (how, context) => {
+    const { path, open } = createSharedFile(context.onTestFinished)
+    const client = open({ retention: { age: 100 }, lease: 1000 })
+    const database = openDatabase(path)
+    await client.capabilities()
+    const transaction = how === 'alone' ? undefined : database
+    for (let n = 0; n < 3; n++) {
+      if (transaction) database.exec('BEGIN IMMEDIATE')
+      const options = transaction && { providerOptions: { local: { transaction } } }
+      await client.sendJob('analytics.track', { tenantId: 'acme', event: `${n}` }, options)
+      if (transaction) database.exec('COMMIT')
+    }
+    await waitUntil(() => countOf(database, 'cgk_jobs') === 0)
+  },
+)
 
 test('the retention count also limits jobs that ended without a run', async () => {
   const { path } = createTestFile()

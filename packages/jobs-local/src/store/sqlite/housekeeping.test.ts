@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { createTestFile } from '../../../test/kit/test-file.ts'
 import type { WorkerDefinition } from '../job-store.ts'
+import type { Connection } from './connection.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { openFile } from './open-file.ts'
 import { Workers } from './workers.ts'
@@ -30,7 +31,7 @@ function createHousekeeping(onTestFinished: (end: () => void) => void, definitio
   })
   housekeeping.start()
   onTestFinished(() => housekeeping.stop())
-  return { connection, changes }
+  return { connection, changes, housekeeping }
 }
 
 test('changes of a full file do not multiply while they are retried', ({ onTestFinished }) => {
@@ -43,11 +44,32 @@ test('changes of a full file do not multiply while they are retried', ({ onTestF
   expect(changes).toHaveLength(2) // a heartbeat, and the rest of the expired jobs
 })
 
+const others = {
+  'no worker': () => undefined,
+  'a live worker': (connection: Connection) => joined(connection),
+  'a live worker without definitions': (connection: Connection) => joined(connection, []),
+  'a worker that has left': (connection: Connection) => joined(connection).leave(),
+}
+
+function joined(connection: Connection, definitions = [definition]): Workers {
+  const worker = new Workers(connection, 60_000)
+  worker.publish(definitions)
+  worker.join()
+  return worker
+}
+
 test.for([
-  ['with a definition', 2000, [definition]],
-  ['without definitions', 2500, []],
-] as const)('a process %s leaves %i expired jobs', ([_, left, definitions], { onTestFinished }) => {
-  const { connection, changes } = createHousekeeping(onTestFinished, definitions)
+  ['with a definition', 'a live worker', 2000, [definition], false],
+  ['without definitions that only reads', 'no worker', 2500, [], false],
+  ['without definitions that only reads', 'a worker that has left', 2500, [], false],
+  ['without definitions that sends', 'no worker', 2000, [], true],
+  ['without definitions that sends', 'a live worker without definitions', 2000, [], true],
+  ['without definitions that sends', 'a worker that has left', 2000, [], true],
+  ['without definitions that sends', 'a live worker', 2500, [], true],
+] as const)('a process %s, beside %s, leaves %i expired jobs', ([_, beside, left, definitions, sends], context) => {
+  const { connection, changes, housekeeping } = createHousekeeping(context.onTestFinished, definitions)
+  others[beside](connection)
+  if (sends) housekeeping.noteSend()
   for (const change of changes) change()
   expect(connection.get('SELECT count(*) AS count FROM cgk_jobs')).toEqual({ count: left })
 })

@@ -31,6 +31,7 @@ export class Housekeeping {
   #isBeating = false
   #isPruning = false
   #ended = 0
+  #hasSent = false
   /** While expired jobs remain to delete. */
   #cutoffs: Cutoffs | undefined
 
@@ -47,6 +48,11 @@ export class Housekeeping {
   /** Counts a run that has ended. */
   countEnded(): void {
     if (++this.#ended % pruneEvery === 0) this.#pruneSoon()
+  }
+
+  /** Records that this process sends jobs. */
+  noteSend(): void {
+    this.#hasSent = true
   }
 
   stop(): void {
@@ -80,13 +86,15 @@ export class Housekeeping {
   }
 
   /**
-   * Deletes a batch of expired jobs. Returns true if more remain. A process without definitions, such as a script that
-   * reads, deletes nothing: its retention may be shorter than that of the workers.
+   * Deletes a batch of expired jobs. Returns true if more remain. A process without definitions leaves this to live
+   * workers with definitions. If there are none, it deletes only if it sends, so a script that reads deletes nothing.
    */
   #prune(): boolean {
     const { connection, retention, workers, now } = this.#dependencies
-    const own = 'SELECT 1 AS one FROM cgk_definitions WHERE worker = ? AND inherited = 0 LIMIT 1'
-    if (!connection.get(own, workers.id)) return false
+    const sql =
+      'SELECT max(d.worker = ?) AS own FROM cgk_definitions d JOIN cgk_workers w ON w.id = d.worker WHERE d.inherited = 0'
+    const own = connection.get<{ own: number | null }>(sql, workers.id)!.own
+    if (own === 0 || (own === null && !this.#hasSent)) return false
     // Read once for all batches: it counts the retained jobs.
     this.#cutoffs ??= cutoffsOf(connection, retention, now())
     if (deleteExpiredJobs(connection, this.#cutoffs, now())) return true

@@ -103,8 +103,9 @@ export class SharedFile implements SharedStore {
   }
 
   addInTransaction(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly AddedJob[] {
-    const { connection, queue } = this.#dependencies
+    const { connection, queue, housekeeping } = this.#dependencies
     queue.checkFile()
+    housekeeping.noteSend()
     return addInTransaction(connection.path, transaction, envelopes, now)
   }
 

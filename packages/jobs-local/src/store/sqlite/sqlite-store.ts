@@ -109,6 +109,7 @@ class SqliteStore implements JobStore {
   }
 
   add(envelopes: readonly Envelope[], now: number): readonly AddedJob[] {
+    this.#housekeeping.noteSend()
     // A process that only sends never takes jobs.
     return jobs.addJobs(this.#connection, envelopes, now, this.#workers.id === 0 ? undefined : this.#recentEnvelopes)
   }

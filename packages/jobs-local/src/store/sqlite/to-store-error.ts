@@ -26,7 +26,7 @@ const descriptions: Readonly<Record<number, Description>> = {
   [codes.ioError]: {
     problem: 'failed',
     description: 'could not be read or written: the disk reported an error',
-    remedy: 'Check the disk. The failed change was rolled back.',
+    remedy: 'Check the disk. After a restart, a change that failed may be in the file anyway.',
   },
   [codes.corrupt]: {
     problem: 'corrupt',
