@@ -176,14 +176,18 @@ describe('a server of one tenant', () => {
 
 describe('with `--allow-writes`', () => {
   test('a bulk change is a dry run by default', async () => {
-    const { data } = await connect('--allow-writes')
+    const { data, call } = await connect('--allow-writes')
     const count = await data('retry_jobs', { errorText: 'busy' })
     expect(count).toMatchObject({ dryRun: true, matched: 2, changed: 0 })
     expect(await data('get_job', { jobId: project.jobs.bad })).toMatchObject({ job: { state: 'failed' } })
+    const [one] = (await call('retry_jobs', { tenantId: 'shop_1', errorText: 'busy' })).content
+    expect(one!.text).toBe('1 job would be retried. Nothing was changed: pass `dryRun: false`.')
     const done = await data('retry_jobs', { errorText: 'busy', dryRun: false })
     expect(done).toMatchObject({ dryRun: false, changed: 2, isComplete: true })
     expect(await data('get_job', { jobId: project.jobs.bad })).toMatchObject({ job: { state: 'queued' } })
-    expect(await data('cancel_jobs', { states: ['queued'], dryRun: false })).toMatchObject({ changed: 2 })
+    const [cancelled] = (await call('cancel_jobs', { tenantId: 'shop_1', states: ['queued'], dryRun: false })).content
+    expect(cancelled!.text).toBe('1 of 1 job cancelled.')
+    expect(await data('cancel_jobs', { states: ['queued'], dryRun: false })).toMatchObject({ changed: 1 })
   })
 
   test('a filter without a condition changes nothing', async () => {
@@ -192,10 +196,11 @@ describe('with `--allow-writes`', () => {
   })
 
   test('jobs are sent, cancelled and paused', async () => {
-    const { data } = await connect('--allow-writes')
+    const { data, call } = await connect('--allow-writes')
     const sent = { event: 'order.placed', payload: { orderId: 'good_4' }, tenantId: 'shop_4', delay: '1h' }
     const { job } = (await data('send_job', sent)) as { job: { id: string } }
     expect(job).toMatchObject({ tenantId: 'shop_4', deduplicated: false })
+    expect((await call('get_stats', { tenantId: 'shop_4' })).content[0]!.text).toBe('1 job sent.')
     expect(await data('cancel_job', { jobId: job.id })).toEqual({ job: { id: job.id, state: 'cancelled' } })
     expect(await data('run_cron_job', { definitionId: 'nightly' })).toMatchObject({ jobs: [{ event: 'cron/nightly' }] })
     await data('pause_jobs', { definitionId: 'confirm-order' })

@@ -26,10 +26,13 @@ const jobs: readonly Definition[] = [
       const order = { tenantId: 'globex', orderId: 'secret', fails }
       try {
         await step.runJob('order', shop.confirmOrder, order)
-        return 'all orders'
+        await step.run('note', () => 'orders of globex')
+        return 'all orders of globex'
       } catch (error) {
         if (!rethrows) throw error
-        throw new Error(`The sync failed: ${(error as Error).message}`, { cause: error })
+        await step.run('report', () => {
+          throw new Error(`The sync failed: ${(error as Error).message}`, { cause: error })
+        })
       }
     },
   }),
@@ -126,13 +129,14 @@ describe('a user of the platform alone', () => {
     expect(failures.find(({ id }) => id === noted)?.error).toMatchObject({ message })
   })
 
-  test('cannot download the output of a job that its workflow ran', async () => {
+  test('cannot download an output of a workflow', async () => {
     const [run] = (await root.read<JobJson>(`job?tenant=system&id=${own.completed}`)).runs
     const path = `download?tenant=system&id=${own.completed}&run=${run!.id}&part=output`
-    expect((await root.get(`${path}&step=order`)).status).toBe(200)
-    const [hidden, unknown] = await Promise.all([pat.get(`${path}&step=order`), pat.get(`${path}&step=unknown`)])
-    expect([hidden.status, await hidden.text()]).toEqual([404, await unknown.text()])
-    // The code of the platform chose this output.
-    expect(await (await pat.get(path)).json()).toBe('all orders')
+    const unknown = await (await pat.get(`${path}&step=unknown`)).text()
+    for (const part of [path, `${path}&step=order`, `${path}&step=note`]) {
+      expect((await root.get(part)).status).toBe(200)
+      const hidden = await pat.get(part)
+      expect([hidden.status, await hidden.text()]).toEqual([404, unknown])
+    }
   })
 })

@@ -95,7 +95,7 @@ export function createJobTools(access: ToolAccess): Tool[] {
         const { tenantId: tenant, definitionId, since, until } = filterOf(filter)
         const range = { ...(tenant !== undefined && { tenantId: tenant }), definitionId, since, until }
         const stats = await scope.inspect.getStats({ ...range, intervals })
-        return { text: `${stats.jobs} jobs were sent.`, data: { ...stats } }
+        return { text: `${count(stats.jobs, 'job')} sent.`, data: { ...stats } }
       },
     }),
     createTool({

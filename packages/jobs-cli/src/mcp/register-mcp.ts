@@ -27,7 +27,7 @@ export function registerMcp(program: Command): void {
       flags,
       async ({ client, writeOut, untilInterrupted }) => {
         const { tenant: tenantId, allowWrites: allowsWrites = false, allowPayloads: allowsPayloads = false } = flags
-        const scope = tenantId === undefined ? client : await limitToTenant(client, tenantId)
+        const scope = tenantId === undefined ? client : limitToTenant(client, tenantId)
         const access = { client, scope, tenantId, allowsWrites, allowsPayloads }
         return serveMcp(access, { version: program.version() ?? '', writeOut, interrupted: untilInterrupted() })
       },

@@ -129,8 +129,8 @@ async function changeJobs(
 ): Promise<ToolResult> {
   const result = await change(filter, options)
   const text = options.dryRun
-    ? `${result.matched} jobs would be ${done}. Nothing was changed: pass \`dryRun: false\`.`
-    : `${result.changed} of ${result.matched} jobs were ${done}.`
+    ? `${count(result.matched, 'job')} would be ${done}. Nothing was changed: pass \`dryRun: false\`.`
+    : `${result.changed} of ${count(result.matched, 'job')} ${done}.`
   return { text, data: { dryRun: options.dryRun, ...result } }
 }
 

@@ -40,8 +40,8 @@ export async function changeJobs(
   if (!isOneJob && !flags.yes) {
     const { matched } = await run({ dryRun: true })
     if (matched > 1) {
-      const question = `${capitalized(change)} ${matched} jobs?`
-      const refusal = `${matched} jobs match. Add \`--yes\` to ${change} them, or \`--dry-run\` to count them.`
+      const question = `${capitalized(change)} ${count(matched, 'job')}?`
+      const refusal = `${count(matched, 'job')} match. Add \`--yes\` to ${change} them, or \`--dry-run\` to count them.`
       const declined = `No job was ${pastTense[change]}.`
       const exitCode = await confirmChange({ question, refusal, declined }, output)
       if (exitCode !== undefined) return exitCode

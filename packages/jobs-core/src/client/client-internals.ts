@@ -1,4 +1,5 @@
 import { processState } from '../process-state.ts'
+import type { Definition } from '../jobs/definition.ts'
 import type { Clock } from '../time/clock.ts'
 import type { JobClient } from './job-client.ts'
 import type { AnyItem, SendResult } from './send-options.ts'
@@ -11,6 +12,8 @@ export interface ClientInternals {
   sendForWaits?(items: readonly AnyItem[], isSystem: boolean): Promise<SendResult[]>
   /** Calls `changed` after changes of any jobs. Returns `undefined` if the engine cannot push. */
   watchJobs?(changed: () => void): Promise<(() => void) | undefined>
+  /** Returns the definitions of the client without asking its engine. A tenant router returns those of all its clients. */
+  definitions?(): readonly Definition[]
   /** True if handlers may run in this process. A tenant router has none. */
   runsHandlers?(): boolean
   /** True for a tenant router. */

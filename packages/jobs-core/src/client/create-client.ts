@@ -191,6 +191,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   setInternals(client, {
     clock,
     watchJobs: source.watch,
+    definitions: jobs.all,
     runsHandlers: () => runsHandlers,
     sendForWaits: (items, isSystem) =>
       createSender(

@@ -4,53 +4,73 @@ import { createFakeInspection, jobSummary } from '../../test/kit/fake-inspection
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import type { JobDetails } from '../inspection/job-details.ts'
 import { defineJob } from '../jobs/define-job.ts'
+import type { Definition } from '../jobs/definition.ts'
+import { defineWorkflow } from '../workflows/define-workflow.ts'
 import { createClient } from './create-client.ts'
+import type { JobClient } from './job-client.ts'
 import { limitToTenant } from './limit-to-tenant.ts'
+import { createTenantRouter } from './tenant-router/create-tenant-router.ts'
 
 const error = { name: 'JobCancelledError', message: 'The job `job_of_acme` was cancelled.' }
 const hidden = expect.objectContaining({ name: 'HiddenError' }) as unknown
 const known = defineJob({ id: 'known', event: 'order.created', handler: () => undefined })
 
-function open() {
+const sync = defineWorkflow({ id: 'sync', event: 'order.created', steps: () => undefined })
+
+function open(jobs: readonly Definition[] = [known, sync]) {
   const inspection = createFakeInspection([])
   const provider = createFakeProvider({ inspection })
-  const client = createClient({ load: () => provider }, { jobs: [known] })
-  return { client, provider, inspection }
+  const load = vi.fn<() => typeof provider>(() => provider)
+  const client = createClient({ load }, { jobs })
+  return { client, provider, inspection, load }
 }
 
 /** A job of the platform with a failed run of this definition. */
 function failedJob(definitionId: string): JobDetails {
-  const ended = { state: 'failed', attempts: 1, maxAttempts: 1, error } as const
+  const ended = { state: 'failed', attempts: 1, maxAttempts: 1, output: 'acme', error } as const
   const steps = [
-    { ...ended, id: 'own', kind: 'run', output: 'own' },
-    { ...ended, id: 'send', kind: 'sendEvent', compensation: { state: 'failed', attempts: 1, error } },
+    { ...ended, id: 'own', kind: 'run', compensation: { state: 'failed', attempts: 1, error } },
+    { ...ended, id: 'job', kind: 'runJob', waitsFor: { jobId: 'job_of_acme' } },
+    { ...ended, id: 'event', kind: 'waitForEvent', waitsFor: { event: 'a', match: { field: 'shop', value: 'acme' } } },
   ] as const
   return {
     ...{ id: 'job_1', event: 'order.created', tenantId: 'system', state: 'failed', createdAt: new Date(0) },
     runs: [{ ...ended, id: 'run_1', definitionId, steps, attemptHistory: [{ number: 1, error }] }],
+    children: ['job_of_acme'],
   }
 }
 
 describe('a client that is limited to the platform', () => {
-  test('hides the errors of a run whose definition it does not know, of its attempts and of the steps that send', async () => {
+  test.each([
+    ['it does not know', 'unknown'],
+    ['is a workflow', 'sync'],
+    ['was a workflow', 'known'],
+  ])('hides the errors and outputs of a run whose definition %s, and of its steps', async (_which, definitionId) => {
     const { client, provider, inspection } = open()
-    const job = failedJob('unknown')
+    const job = failedJob(definitionId)
     provider.jobs.set(job.id, job)
     vi.spyOn(inspection, 'job').mockResolvedValue(job)
-    const limited = await limitToTenant(client, 'system')
-    const steps = [
-      { id: 'own', error, output: 'own' },
-      { id: 'send', error: hidden, compensation: { error: hidden } },
-    ]
-    expect((await limited.inspect.getJob(job.id)).runs).toMatchObject([
-      { error: hidden, steps, attemptHistory: [{ number: 1, error: hidden }] },
-    ])
-    for (const status of [await limited.getJobStatus(job.id), await limited.waitForJob(job.id)]) {
-      expect(status.runs).toMatchObject([{ error: hidden, steps }])
-    }
-    expect((await limited.cancelJob(job.id)).runs).toMatchObject([{ error: hidden, steps }])
     vi.spyOn(provider, 'list').mockResolvedValue({ jobs: [job] })
-    expect((await limited.listJobs()).jobs[0]?.runs).toMatchObject([{ error: hidden, steps }])
+    const limited = limitToTenant(client, 'system')
+    for (const read of [
+      await limited.inspect.getJob(job.id),
+      await limited.getJobStatus(job.id),
+      await limited.waitForJob(job.id),
+      await limited.cancelJob(job.id),
+      (await limited.listJobs()).jobs[0],
+    ]) {
+      expect(JSON.stringify(read)).not.toContain('acme')
+      expect(read?.runs).toMatchObject([
+        {
+          error: hidden,
+          steps: [
+            { id: 'own', kind: 'run', state: 'failed', error: hidden, compensation: { error: hidden } },
+            { id: 'job', error: hidden },
+            { id: 'event', error: hidden },
+          ],
+        },
+      ])
+    }
   })
 
   test('shows the errors of a job, and those of no list with an unknown definition', async () => {
@@ -61,23 +81,42 @@ describe('a client that is limited to the platform', () => {
       jobSummary('b', 2, { ...failed, definitionIds: ['known', 'unknown'] }),
       jobSummary('c', 3, { ...failed, definitionIds: [] }),
     )
-    const { jobs } = await (await limitToTenant(client, 'system')).inspect.listJobs({ order: 'oldest' })
+    const { jobs } = await limitToTenant(client, 'system').inspect.listJobs({ order: 'oldest' })
     expect(jobs.map((job) => job.error)).toEqual([error, hidden, hidden])
   })
 
-  test('hides all errors if the engine does not tell its definitions', async () => {
-    const { client, inspection } = open()
+  test('of a process without definitions hides all errors, with a text that is true for any job', async () => {
+    const { client, inspection } = open([])
     inspection.jobs.push(jobSummary('a', 1, { tenantId: 'system', error, definitionIds: ['known'] }))
-    vi.spyOn(client.inspect, 'listDefinitions').mockRejectedValue(new Error('The engine is down'))
-    const { jobs } = await (await limitToTenant(client, 'system')).inspect.listJobs()
+    const { jobs } = await limitToTenant(client, 'system').inspect.listJobs()
     expect(jobs[0]?.error).toEqual(hidden)
+    expect(jobs[0]?.error?.message).not.toContain('workflow')
+  })
+
+  test('asks the engine nothing by itself', () => {
+    const { client, load } = open()
+    limitToTenant(client, 'system')
+    expect(load).not.toHaveBeenCalled()
+  })
+
+  test('of a tenant router knows the definitions of all its clients', async () => {
+    const { client, inspection } = open()
+    const workflow = open([defineWorkflow({ id: 'known', event: 'order.created', steps: () => undefined })])
+    inspection.jobs.push(jobSummary('a', 1, { tenantId: 'system', error, definitionIds: ['known'] }))
+    const errorOver = async (clients: Record<string, JobClient>) => {
+      const router = createTenantRouter({ clients, route: () => Object.keys(clients)[0]! })
+      return (await limitToTenant(router, 'system').inspect.listJobs()).jobs[0]?.error
+    }
+    expect(await errorOver({ new: client, old: open([]).client })).toEqual(error)
+    const again = createClient({ load: () => createFakeProvider({ inspection }) }, { jobs: [known] })
+    expect(await errorOver({ old: workflow.client, new: again })).toEqual(hidden)
   })
 })
 
 test('a client that is limited to another tenant hides none of its errors', async () => {
   const { client, inspection } = open()
   inspection.jobs.push(jobSummary('a', 1, { error }))
-  const acme = await limitToTenant(client, 'acme')
+  const acme = limitToTenant(client, 'acme')
   expect((await acme.inspect.listJobs({ errorText: 'cancelled' })).jobs[0]?.error).toEqual(error)
-  await expect(limitToTenant(client, '')).rejects.toMatchObject({ code: 'invalid_option' })
+  expect(() => limitToTenant(client, '')).toThrow(expect.objectContaining({ code: 'invalid_option' }))
 })

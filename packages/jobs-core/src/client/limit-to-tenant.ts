@@ -3,20 +3,21 @@ import { hideOtherTenants } from '../inspection/hide-other-tenants.ts'
 import type { JobFilter } from '../inspection/job-filter.ts'
 import type { TenantInspector } from '../inspection/job-inspector.ts'
 import { invalidOption } from '../options/check-option-names.ts'
+import { internalsOf } from './client-internals.ts'
 import type { JobClient, TenantClient } from './job-client.ts'
 
 /**
- * Returns the client of one tenant for somebody who must learn nothing of others. In jobs of the platform, which can
- * run jobs of tenants, it hides what belongs to these.
+ * Returns the client of one tenant. Unlike `forSystem()`, the client of the platform hides what its workflows can have
+ * from other tenants: all errors and outputs of their runs and steps, what steps wait for, and the ids of jobs that
+ * they sent. It treats jobs of unknown definitions as workflows. Payloads, references and ids of steps stay visible.
  *
  * @throws {InvalidOptionError} for an invalid tenant, and later for a search in errors that are hidden.
  */
-export async function limitToTenant(client: JobClient, tenantId: string): Promise<TenantClient> {
+export function limitToTenant(client: JobClient, tenantId: string): TenantClient {
   if (tenantId !== systemTenantId) return client.forTenant(tenantId)
   const system = client.forSystem()
   const { inspect } = system
-  // An engine that does not answer must not hide its health. Without definitions, more is hidden.
-  const hide = hideOtherTenants(await client.inspect.listDefinitions().catch(() => []))
+  const hide = hideOtherTenants(internalsOf(client)?.definitions?.() ?? [])
 
   const limited: TenantInspector = {
     getJob: async (id) => hide.job(await inspect.getJob(id)),

@@ -1,13 +1,13 @@
+import type { Definition } from '../jobs/definition.ts'
 import type { JobErrorInfo } from '../runs/error-info.ts'
 import type { StepStatus } from '../workflows/step-status.ts'
-import type { DefinitionInfo } from './definition-info.ts'
 import type { JobDetails, RunDetails } from './job-details.ts'
 import type { JobSummary } from './job-summary.ts'
 
 /** Stands for an error that can name other tenants. */
 const hiddenError: JobErrorInfo = {
   name: 'HiddenError',
-  message: "Only users of all tenants see the errors of the platform's workflows, because they can name other tenants.",
+  message: 'Only users of all tenants see this error, because it can name other tenants.',
 }
 
 /** Copies of the platform's jobs without what belongs to other tenants. */
@@ -19,43 +19,39 @@ interface HidesOtherTenants {
 }
 
 /**
- * Hides from the platform's jobs what belongs to other tenants. Only its workflows send and run jobs of others. Their
- * steps have ids, outputs and errors of these jobs, and an error of a step becomes one of the run. Outputs of other
- * steps and of the runs are the platform's own.
+ * Hides what the platform's workflows can have from other tenants, because they send and run jobs of others: the errors
+ * and outputs of their runs and steps, what steps wait for, and the ids of jobs that they sent. Their code can put data
+ * of others into any output or error. Payloads, references and ids of steps stay.
  *
  * @param definitions - the known ones. Any other can be a workflow
  */
-export function hideOtherTenants(definitions: readonly Pick<DefinitionInfo, 'id' | 'kind'>[]): HidesOtherTenants {
-  const harmless = new Set(definitions.filter(({ kind }) => kind !== 'workflow').map(({ id }) => id))
+export function hideOtherTenants(definitions: readonly Pick<Definition, 'id' | 'kind'>[]): HidesOtherTenants {
+  const harmless = new Set(definitions.map(({ id }) => id))
+  for (const { id, kind } of definitions) if (kind === 'workflow') harmless.delete(id)
 
   const hideRun = (run: RunDetails): RunDetails => {
     const { steps, attemptHistory } = run
-    const hide = harmless.has(run.definitionId) ? same : withoutError
+    if (harmless.has(run.definitionId) && !steps?.length) return run
     return {
-      ...hide(run),
+      ...hideResult(run),
       ...(steps && { steps: steps.map(hideStep) }),
-      ...(attemptHistory && { attemptHistory: attemptHistory.map(hide) }),
+      ...(attemptHistory && { attemptHistory: attemptHistory.map(hideResult) }),
     }
   }
   return {
     job: ({ children: _, ...job }) => ({ ...job, runs: job.runs.map(hideRun) }),
     summary(job) {
       const { definitionIds } = job
-      return definitionIds.length > 0 && definitionIds.every((id) => harmless.has(id)) ? job : withoutError(job)
+      return definitionIds.length > 0 && definitionIds.every((id) => harmless.has(id)) ? job : hideResult(job)
     },
   }
 }
 
-function hideStep(step: StepStatus): StepStatus {
-  if (step.kind !== 'sendEvent' && step.kind !== 'runJob') return step
-  const { output: _output, waitsFor: _waitsFor, compensation, ...rest } = step
-  return { ...withoutError(rest), ...(compensation && { compensation: withoutError(compensation) }) }
+function hideStep({ waitsFor: _, compensation, ...step }: StepStatus): StepStatus {
+  return { ...hideResult(step), ...(compensation && { compensation: hideResult(compensation) }) }
 }
 
-function same<Part>(part: Part): Part {
-  return part
-}
-
-function withoutError<Part extends { readonly error?: JobErrorInfo }>(part: Part): Part {
-  return part.error ? { ...part, error: hiddenError } : part
+function hideResult<Part extends { readonly output?: unknown; readonly error?: JobErrorInfo }>(part: Part): Part {
+  const { output: _, ...rest } = part
+  return { ...rest, ...(part.error && { error: hiddenError }) } as Part
 }

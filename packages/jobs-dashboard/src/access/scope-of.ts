@@ -25,7 +25,7 @@ export interface Scope {
  * @param tenantId - the tenant that the request names
  * @throws {Refusal} for a tenant that the user may not see, the same as for one that does not exist
  */
-export async function scopeOf(client: JobClient, { tenants }: Access, tenantId: string | undefined): Promise<Scope> {
+export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string | undefined): Scope {
   if (tenants === 'all' && tenantId === undefined) {
     return {
       client,
@@ -36,7 +36,7 @@ export async function scopeOf(client: JobClient, { tenants }: Access, tenantId: 
   const own = tenantId ?? (tenants.length === 1 ? tenants[0]! : undefined)
   if (own === undefined) throw new Refusal(400, 'tenant_required', 'Name one of your tenants in `tenant`.')
   if (tenants !== 'all' && !tenants.includes(own)) throw new Refusal(404, 'not_found', 'You have no such tenant.')
-  if (tenants !== 'all') return scopeIn(await limitToTenant(client, own))
+  if (tenants !== 'all') return scopeIn(limitToTenant(client, own))
   return scopeIn(own === systemTenantId ? client.forSystem() : client.forTenant(own))
 }
 

@@ -22,7 +22,7 @@ interface PreparedAction {
 export interface ActionContext extends Pick<ApiContext, 'client' | 'logger'> {
   readonly access: Access
   /** The jobs of the tenant that the request names. @throws {Refusal} */
-  scope(): Promise<Scope>
+  scope(): Scope
   /** Aborts when the browser has gone, or the time of the request is over. */
   readonly signal: AbortSignal
 }
@@ -41,7 +41,7 @@ const byId = (action: 'retry' | 'cancel'): Action => ({
     const ids = readIds(fields)
     return {
       target: { ids },
-      perform: async (context) => changeJobs(action, { ids }, await context.scope(), context),
+      perform: async (context) => changeJobs(action, { ids }, context.scope(), context),
     }
   },
 })
@@ -54,7 +54,7 @@ const matching = (action: 'retry' | 'cancel'): Action => ({
     const dryRun = readFlag(fields, 'dryRun')
     return {
       target: { filter, dryRun },
-      perform: async (context) => changeJobs(action, filter, await context.scope(), { ...context, dryRun }),
+      perform: async (context) => changeJobs(action, filter, context.scope(), { ...context, dryRun }),
     }
   },
 })
@@ -74,7 +74,7 @@ const onTarget = (operation: 'pauseJobs' | 'resumeJobs'): Action => ({
       target: { ...target },
       async perform({ client, access }) {
         if (target.tenantId === undefined) requireAllTenants(access)
-        else await scopeOf(client, access, target.tenantId) // refuses another tenant
+        else scopeOf(client, access, target.tenantId) // refuses another tenant
         await client[operation](target)
         return {}
       },
@@ -118,7 +118,7 @@ export const actions: Readonly<Record<DashboardAction, Action>> = {
         target: { event },
         async perform(context): Promise<SentJson> {
           const times = runAt === undefined ? {} : { runAt: new Date(typeof runAt === 'string' ? runAt : Number.NaN) }
-          const { send } = await context.scope()
+          const { send } = context.scope()
           const { id, tenantId, deduplicated } = await send(event, payload, { ...options, ...times })
           return { jobs: [{ id, tenantId, deduplicated }] }
         },

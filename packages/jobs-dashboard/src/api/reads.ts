@@ -21,7 +21,7 @@ type ScopedRead = (scope: Scope, query: Query, context: ApiContext, request: Api
 function scoped(names: readonly string[], read: ScopedRead): Read {
   return async (context, apiRequest) => {
     const query = new Query(apiRequest.request.url, ['tenant', ...names])
-    const scope = await scopeOf(context.client, apiRequest.access, query.text('tenant'))
+    const scope = scopeOf(context.client, apiRequest.access, query.text('tenant'))
     const result = await read(scope, query, context, apiRequest)
     return result instanceof Response ? result : respondJson(result)
   }

@@ -164,7 +164,8 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
     },
   }
 
-  setInternals(router, { clock, watchJobs: source.watch, isRouter: true })
+  const definitions = () => engines.flatMap(({ client }) => internalsOf(client)?.definitions?.() ?? [])
+  setInternals(router, { clock, watchJobs: source.watch, definitions, isRouter: true })
   for (const { name, client } of engines) {
     linkToRouter(client, {
       router,

@@ -5,10 +5,14 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 /** The parts of a time to show. `short` has seconds, `minute` has none. */
 export type TimeDetail = 'full' | 'short' | 'minute' | 'clock' | 'day'
 
-/** Returns a time such as `Nov 29, 2026, 14:03:09 UTC` in the chosen time zone. Only `full` has the current year. */
+/**
+ * Returns a time such as `Nov 29, 2026, 14:03:09 UTC` in the chosen time zone. Only `full` has the current year.
+ * Returns a text that is no time unchanged, because an address can have any.
+ */
 export function formatTime(time: number | string, detail: TimeDetail = 'full'): string {
   const zone = timeZone.value
   const date = new Date(time)
+  if (Number.isNaN(date.getTime())) return String(time)
   const hasYear = detail === 'full' || (detail !== 'clock' && date.getFullYear() !== new Date().getFullYear())
   const key = `${zone} ${detail} ${hasYear}`
   let format = formats.get(key)
