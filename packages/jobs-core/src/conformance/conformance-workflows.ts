@@ -15,7 +15,7 @@ import { record } from './journal.ts'
 import { triggerOf } from './trigger-of.ts'
 
 /** The timeout of the runs of the definitions with a limit for them. */
-export const runTimeoutMs = 6000
+export const runTimeoutMs = 15_000
 
 /** The `runTimeout` of a job that must not reach it, however busy the machine is. */
 export const longRunTimeoutMs = 3_600_000

@@ -42,11 +42,11 @@ test('a run waits a day for a worker that has its job, and the health check repo
   // The worker no longer expects the job: it waits on, and an event that others handle gets no run of it.
   setAge(3_600_000 + 10_000)
   const definitions = openDatabase(path)
-  await waitUntil(() => definitions.prepare('SELECT 1 FROM cgk_definitions WHERE inherited = 2').get() !== undefined)
+  await waitUntil(() => definitions.prepare('SELECT 1 FROM cgk_definitions WHERE worker = -1').get() !== undefined)
   const later = await client.waitForJob(await ask(client))
   expect(later.runs.map(({ definitionId, state }) => [definitionId, state])).toEqual([['old', 'completed']])
   expect((await client.getJobStatus(id)).state).toBe('queued')
-  definitions.exec('UPDATE cgk_definitions SET worker_ended_at = worker_ended_at - 86400000 WHERE inherited = 2')
+  definitions.exec('UPDATE cgk_definitions SET worker_ended_at = worker_ended_at - 86400000 WHERE worker = -1')
   const { state, runs: ended } = await client.waitForJob(id)
   const removed = ended.find(({ definitionId }) => definitionId === 'removed')
   expect([state, removed?.error?.code]).toEqual(['failed', 'definition_not_found'])
@@ -66,7 +66,7 @@ test('a job whose only definition is missing after a deploy waits for it, althou
   await broken.start()
   const database = openDatabase(path)
   database.exec('UPDATE cgk_workers SET since_ms = since_ms - 10000')
-  await waitUntil(() => database.prepare('SELECT 1 FROM cgk_definitions WHERE inherited = 2').get() !== undefined)
+  await waitUntil(() => database.prepare('SELECT 1 FROM cgk_definitions WHERE worker = -1').get() !== undefined)
   const ids = [waiting, await ask(client)]
   await waitUntil(async () => (await client.getJobStatus(ids[1]!)).runs.length === 1)
   expect(await Promise.all(ids.map(async (id) => (await client.getJobStatus(id)).state))).toEqual(['queued', 'queued'])
@@ -111,4 +111,27 @@ test('jobs of a stopped worker wait for it, whatever other workers there are', a
   expect((await client.getJobStatus(id)).state).toBe('queued')
   await open({ role: 'work' }, { jobs: [track('work', 'after')] }).start()
   expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 'after', attempts: 1 }] })
+})
+
+test('a worker that starts with a definition that a live one has retired takes nothing from the live one', async ({
+  onTestFinished,
+}) => {
+  const { path, client, open } = createSharedFile(onTestFinished)
+  const before = open({ role: 'work' }, { jobs: [track('log', 'log'), track('charge', 'charge')] })
+  await before.start()
+  await client.waitForJob(await ask(client))
+  await before.close({ timeout: 0 })
+  const live = open({ role: 'work', lease: 1000 }, { jobs: [track('log', 'log'), track('extra', 'extra')] })
+  await live.start()
+  const database = openDatabase(path)
+  database.exec('UPDATE cgk_workers SET since_ms = since_ms - 10000')
+  await waitUntil(() => database.prepare('SELECT 1 FROM cgk_definitions WHERE worker = -1').get() !== undefined)
+  await open({ role: 'work' }, { jobs: [track('log', 'log'), track('charge', 'charge')] }).start()
+  const { runs } = await client.waitForJob(await ask(client))
+  expect(runs.map(({ definitionId }) => definitionId).toSorted()).toEqual(['charge', 'extra', 'log'])
+  const workers = await live.inspect.listWorkers()
+  expect(workers.map(({ definitionIds }) => definitionIds.toSorted().join()).toSorted()).toEqual([
+    'charge,log',
+    'extra,log',
+  ])
 })

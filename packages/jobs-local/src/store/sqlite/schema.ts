@@ -121,7 +121,7 @@ export const migrations: readonly string[] = [
     event TEXT,
     max_attempts INTEGER NOT NULL,
     compensate_on_cancel INTEGER NOT NULL,
-    inherited INTEGER NOT NULL,    -- a value of \`origin\`
+    inherited INTEGER NOT NULL,    -- 1 if only a worker that this one replaces had the definition
     worker_ended_at INTEGER,       -- when the worker ended
     PRIMARY KEY (worker, definition_id)
   ) STRICT, WITHOUT ROWID;

@@ -14,13 +14,13 @@ import { fromText, toText } from './rows.ts'
  * starting app defines its jobs one by one, so it may not have reached the inherited ones yet.
  */
 const settledAfterMs = 10_000
-/** Time for which runs wait for a worker with their definition, in milliseconds: one day. */
+/** Time to keep retired definitions, and those of ended workers that no other inherits, in milliseconds: one day. */
 const definitionRetentionMs = 24 * 60 * 60 * 1000
 /**
- * Whether a worker has a definition itself, has inherited it, or has retired an inherited one. Waiting runs of a retired
- * one wait on. A new job gets a run of it only if it would get none otherwise.
+ * The worker of retired definitions. Waiting runs of these wait on. A new job gets runs of them only if no worker has a
+ * definition for its event.
  */
-const origin = { own: 0, inherited: 1, retired: 2 } as const
+const nobody = -1
 /** Maximum time between two heartbeats, in milliseconds. */
 export const maxHeartbeatMs = 5000
 
@@ -124,7 +124,7 @@ export class Workers {
 
   #writeDefinitions(): void {
     this.#inherit()
-    this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = ?', this.#id, origin.own)
+    this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ? AND inherited = 0', this.#id)
     for (const definition of this.#definitions) {
       const { definitionId, event = null, maxAttempts, priority = 0, compensateOnCancel = false } = definition
       const { concurrencyPath = null, throttlePath = null, debounce, batch } = definition
@@ -145,11 +145,10 @@ export class Workers {
     const mine = JSON.stringify([...this.#ids])
     const predecessors =
       'SELECT worker FROM cgk_definitions WHERE worker <> ? AND worker_ended_at IS NOT NULL AND definition_id IN (SELECT value FROM json_each(?))'
-    const workers = this.#connection.all<{ worker: number }>(predecessors, this.#id, mine)
+    const workers = this.#connection.all<{ worker: number }>(predecessors, nobody, mine)
     for (const { worker } of workers) {
       const sql =
-        `UPDATE OR IGNORE cgk_definitions SET worker = ?, inherited = max(inherited, ${origin.inherited}), ` +
-        `worker_ended_at = iif(inherited = ${origin.retired}, worker_ended_at, NULL) WHERE worker = ?`
+        'UPDATE OR IGNORE cgk_definitions SET worker = ?, inherited = 1, worker_ended_at = NULL WHERE worker = ?'
       this.#connection.run(sql, this.#id, worker)
       this.#connection.run('DELETE FROM cgk_definitions WHERE worker = ?', worker)
     }
@@ -211,14 +210,15 @@ export class Workers {
   }
 
   /**
-   * Retires inherited definitions that this worker has not defined in the time allowed. Deletes those that were retired
-   * long ago, and those of workers that ended long ago.
+   * Retires inherited definitions that this worker has not defined in the time allowed. Deletes definitions that were
+   * retired, or whose worker ended, long ago.
    */
   pruneDefinitions(): void {
     const settled = 'SELECT 1 AS one FROM cgk_workers WHERE id = ? AND since_ms <= ?'
     if (!this.#connection.get(settled, this.#id, nowMs() - settledAfterMs)) return
-    const retire = `UPDATE cgk_definitions SET inherited = ${origin.retired}, worker_ended_at = ? WHERE worker = ?`
-    this.#connection.run(`${retire} AND inherited = ${origin.inherited}`, Date.now(), this.#id)
+    const retire =
+      'UPDATE OR REPLACE cgk_definitions SET worker = ?, worker_ended_at = ? WHERE worker = ? AND inherited = 1'
+    this.#connection.run(retire, nobody, Date.now(), this.#id)
     this.#connection.run('DELETE FROM cgk_definitions WHERE worker_ended_at <= ?', Date.now() - definitionRetentionMs)
   }
 
@@ -240,16 +240,15 @@ export class Workers {
   }
 
   #readElsewhere(event: string): readonly RemoteSubscriber[] {
-    const present = this.#readSubscribers(event, origin.own, origin.inherited)
+    const present = this.#readSubscribers('(worker <> ? OR inherited = 1) AND worker <> ?', event, this.#id, nobody)
     const isHandled = present.length > 0 || this.#definitions.some((definition) => definition.event === event)
-    return isHandled ? present : this.#readSubscribers(event, origin.retired)
+    return isHandled ? present : this.#readSubscribers('worker = ?', event, nobody)
   }
 
-  #readSubscribers(event: string, ...origins: readonly number[]): readonly RemoteSubscriber[] {
-    const select =
-      'SELECT definition_id, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, batch FROM cgk_definitions'
-    const sql = `${select} WHERE event = ? AND inherited IN (${origins.join()}) AND (worker <> ? OR inherited <> ${origin.own}) GROUP BY definition_id`
-    return this.#connection.all<DefinitionRow>(sql, event, this.#id).map((row) => ({
+  #readSubscribers(where: string, event: string, ...workers: readonly number[]): readonly RemoteSubscriber[] {
+    const columns = 'definition_id, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path'
+    const sql = `SELECT ${columns}, debounce, batch FROM cgk_definitions WHERE event = ? AND ${where} GROUP BY definition_id`
+    return this.#connection.all<DefinitionRow>(sql, event, ...workers).map((row) => ({
       definitionId: row.definition_id,
       maxAttempts: row.max_attempts,
       priority: row.priority,
@@ -262,12 +261,13 @@ export class Workers {
   }
 
   /**
-   * Returns whether this worker may begin a run of a definition. It may if it has the definition. It also may if no
-   * worker has had the definition for a day, so that the run fails instead of waiting forever.
+   * Returns whether this worker may begin a run of a definition. It may if it has the definition. It also may if the
+   * last worker that had the definition lost it a day ago, so that the run fails instead of waiting forever.
    */
   mayBegin(definitionId: string): boolean {
     if (this.#ids.has(definitionId)) return true
-    const sql = `SELECT 1 AS one FROM cgk_definitions WHERE definition_id = ? AND (worker <> ? OR inherited <> ${origin.own}) LIMIT 1`
+    const sql =
+      'SELECT 1 AS one FROM cgk_definitions WHERE definition_id = ? AND (worker <> ? OR inherited = 1) LIMIT 1'
     return this.#connection.get(sql, definitionId, this.#id) === undefined
   }
 
@@ -287,8 +287,7 @@ export class Workers {
 
   #remove(id: number): void {
     this.#connection.run('DELETE FROM cgk_workers WHERE id = ?', id)
-    const sql = `UPDATE cgk_definitions SET worker_ended_at = ? WHERE worker = ? AND inherited <> ${origin.retired}`
-    this.#connection.run(sql, Date.now(), id)
+    this.#connection.run('UPDATE cgk_definitions SET worker_ended_at = ? WHERE worker = ?', Date.now(), id)
   }
 }
 
