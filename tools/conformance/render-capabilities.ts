@@ -63,7 +63,7 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     '',
     paragraph(
       'A call that needs a feature marked "no" throws `UnsupportedFeatureError`.',
-      'For a definition, [the first use of the client](running.md#unsupported-features) throws it.',
+      'For a definition, [the first use of the client](running.md#unsupported-features) throws it; a later definition throws at once.',
       'These are properties of an engine and never throw: `fair tenants`, `inspect.countJobs: exact`,',
       '`inspect.subscribe: push`, `jobs survive a restart` and `multiple processes`.',
       "In code, use the names of the first column: `(await client.capabilities()).features['cron'].supported` is a boolean.",

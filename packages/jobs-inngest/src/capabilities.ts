@@ -24,7 +24,7 @@ export const inngestCapabilities: Capabilities = {
     'cancelJob of a waiting job': { supported: true, note: 'Takes 60 to 500 ms, on a loaded server seconds.' },
     'cancelJob of a running job': {
       supported: true,
-      note: 'The process checks for cancelled runs: every 500 ms in the first 20 s of an attempt, then every twentieth of its age, at most 5 s. On a loaded server up to 5 s.',
+      note: 'The process checks for cancelled runs: every 500 ms in the first 20 s of an attempt (on a loaded server up to 5 s), then every twentieth of its age, at most 5 s.',
     },
     retryJob: { supported: true, note: 'Your plan limits how long runs are stored.' },
     listJobs: { supported: true, note: 'A page can have fewer jobs than `limit`: continue while there is a `cursor`.' },

@@ -30,7 +30,7 @@ export interface DescribeOptions {
   readonly cases?: readonly ConformanceCase[] | undefined
   /** Number of parallel cases on a concurrent target. Default 8. */
   readonly concurrency?: number | undefined
-  /** Time limit of one case in milliseconds, by the system clock. Default 300,000. */
+  /** Time limit of one case in milliseconds, by the system clock. Default 420,000. */
   readonly caseLimitMs?: number | undefined
   /** Called once, after all tests have ended. */
   onReport?(report: ConformanceReport): void
@@ -43,7 +43,7 @@ export interface DescribeOptions {
 export function describeConformance(
   target: ConformanceTarget,
   { describe, it, beforeAll, afterAll }: TestRunner,
-  { cases = conformanceCases, concurrency = 8, caseLimitMs = 300_000, onReport }: DescribeOptions = {},
+  { cases = conformanceCases, concurrency = 8, caseLimitMs = 420_000, onReport }: DescribeOptions = {},
 ): void {
   describe(`${target.name} conforms`, () => {
     const results: CaseResult[] = []

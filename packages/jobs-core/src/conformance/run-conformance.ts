@@ -11,7 +11,7 @@ export interface ConformanceRunOptions {
   readonly cases?: readonly ConformanceCase[] | undefined
   /** Number of parallel cases on a concurrent target, without those that wait for cron ticks. Default 8. */
   readonly concurrency?: number | undefined
-  /** Time limit of one case in milliseconds, by the system clock. Default 300,000. */
+  /** Time limit of one case in milliseconds, by the system clock. Default 420,000. */
   readonly caseLimitMs?: number | undefined
   /** Called for each case when it ends. */
   onResult?(result: CaseResult): void
@@ -20,7 +20,7 @@ export interface ConformanceRunOptions {
 /** Runs the suite on a target without a test framework. */
 export async function runConformance(
   target: ConformanceTarget,
-  { cases = conformanceCases, concurrency = 8, caseLimitMs = 300_000, onResult }: ConformanceRunOptions = {},
+  { cases = conformanceCases, concurrency = 8, caseLimitMs = 420_000, onResult }: ConformanceRunOptions = {},
 ): Promise<ConformanceReport> {
   const suite = await openSuite(target)
   try {

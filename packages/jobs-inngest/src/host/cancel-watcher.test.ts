@@ -88,6 +88,23 @@ describe('a handler', () => {
   })
 })
 
+test('a young attempt is aborted within 1,500 ms after its cancel, beside an old one and on a server that takes 200 ms', async () => {
+  let server = withCancelled()
+  const { start, clock, signals } = open((...request) => {
+    const response = server(...request)
+    return new Promise((resolve) => clock.setTimer(200, () => resolve(response)))
+  })
+  void start('old')
+  await clock.advance(3_600_000)
+  for (const ageMs of [0, 900, 5000, 18_000]) {
+    void start(`${ageMs}`)
+    await clock.advance(ageMs)
+    server = withCancelled(`${ageMs}`)
+    await clock.advance(1500)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, ...signals.slice(1).map(() => true)])
+  }
+})
+
 describe('a closing host', () => {
   function openClosing() {
     const { api, clock, logger } = openHost(() => none)
@@ -252,6 +269,20 @@ describe('a failed check', () => {
     await clock.advance(500)
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
     expect(logger.messages('warn')).toHaveLength(1)
+  })
+
+  test('of an old run is repeated, even if the check of another run succeeded', async () => {
+    let server = withCancelled()
+    const { start, clock, signals } = open((...request) => server(...request))
+    void start('old')
+    await clock.advance(3_600_000)
+    void start('young')
+    let fails = 1
+    server = (request, index) =>
+      request.url.pathname.endsWith('old') && fails-- > 0 ? { status: 400 } : withCancelled('old')(request, index)
+    while (fails > 0) await clock.advance(100)
+    await clock.advance(500)
+    expect(signals[0]!.aborted).toBe(true)
   })
 
   test('is logged once, and the checks continue every five seconds', async () => {

@@ -26,7 +26,7 @@ interface WatchedAttempt extends WatchedRun {
   readonly since: number
   /** When it began, in elapsed milliseconds. */
   readonly begunAt: number
-  /** When it was last read, in elapsed milliseconds. */
+  /** When the last read of it that succeeded began, in elapsed milliseconds. */
   readAt: number
 }
 
@@ -74,18 +74,24 @@ export function createCancelWatcher(
   }
 
   const checkRun = async (id: string): Promise<void> => {
+    const readAt = elapsedOf(clock)
     const run = await watching.get<{ data?: EngineRun }>(operation, `/v2/runs/${id}`)
+    for (const attempt of watched) if (attempt.runId === id) attempt.readAt = readAt
     if (run?.data?.status === 'CANCELLED' && run.data.endedAt) abortRuns([id])
   }
 
-  const checkList = async (times: readonly number[]): Promise<void> => {
+  const checkList = async (recent: readonly WatchedAttempt[]): Promise<void> => {
+    const readAt = elapsedOf(clock)
+    const times = recent.map(({ since }) => since)
     const query = {
       status: 'CANCELLED',
       from: new Date(Math.min(...times) - marginMs).toISOString(),
       until: new Date(Math.max(...times) + marginMs).toISOString(),
       limit: 100,
     }
-    abortRuns((await watching.list<EngineRun>(operation, '/v2/runs', query)).map(({ id }) => id))
+    const runs = await watching.list<EngineRun>(operation, '/v2/runs', query)
+    for (const attempt of recent) attempt.readAt = readAt
+    abortRuns(runs.map(({ id }) => id))
   }
 
   /** Whether the next check would be too late for the attempt. */
@@ -99,18 +105,10 @@ export function createCancelWatcher(
   const takeTurn = (runs: readonly WatchedAttempt[]): string[] => {
     const ids = new Set([...new Set(runs.map(({ runId }) => runId))].slice(0, maxSingleReads))
     for (const run of [...watched].filter(({ runId }) => ids.has(runId))) {
-      run.readAt = elapsedOf(clock)
       watched.delete(run)
       watched.add(run)
     }
     return [...ids]
-  }
-
-  /** Reads a list of the recent runs if one of them is due. */
-  const listRecent = (recent: readonly WatchedAttempt[]): Promise<void>[] => {
-    if (!recent.some(isDue)) return []
-    for (const run of recent) run.readAt = elapsedOf(clock)
-    return [checkList(recent.map(({ since }) => since))]
   }
 
   /** Aborts cancelled runs. Returns whether any read succeeded or none was due. */
@@ -119,7 +117,7 @@ export function createCancelWatcher(
     const recent = runs.filter(({ since }) => since > clock.now() - listedMs)
     const isListed = new Set(recent.map(({ runId }) => runId)).size > maxSingleReads
     const single = takeTurn((isListed ? runs.filter((run) => !recent.includes(run)) : runs).filter(isDue))
-    const reads = [...single.map(checkRun), ...(isListed ? listRecent(recent) : [])]
+    const reads = [...single.map(checkRun), ...(isListed && recent.some(isDue) ? [checkList(recent)] : [])]
     if (reads.length === 0) return true
     const results = await Promise.allSettled(reads)
     const failed = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined

@@ -143,6 +143,26 @@ export const brokenFlowControl: readonly BrokenProvider[] = [
   },
   {
     rule: 'flowControl',
+    fault: 'aborts a batch soon after one of its events was cancelled',
+    caughtBy: ['batch-cancel-of-a-running-event'],
+    wrap(provider, clock) {
+      const abort = new AbortController()
+      const withSignal = withBatches((batch) => ({
+        ...batch,
+        handler: (events, context) =>
+          batch.handler(events, { ...context, signal: AbortSignal.any([context.signal, abort.signal]) }),
+      }))
+      return {
+        ...withSignal(provider, clock),
+        async cancel(id) {
+          await provider.cancel(id)
+          clock.setTimer(100, () => abort.abort(new Error('The batch was cancelled.')))
+        },
+      }
+    },
+  },
+  {
+    rule: 'flowControl',
     fault: 'ignores `context.fail` of a batch',
     caughtBy: [
       'batch-fails-one-event',

@@ -157,6 +157,19 @@ export const brokenProviders: readonly BrokenProvider[] = [
     ),
   },
   {
+    rule: 'cron',
+    fault: 'drops every third tick',
+    caughtBy: ['every-tick-once'],
+    wrap: withDefinitions((definition) => {
+      if (definition.kind !== 'cron') return definition
+      const next = (afterMs: number): number => {
+        const tick = definition.schedule.next(afterMs)
+        return tick % 180_000 === 120_000 ? next(tick) : tick
+      }
+      return { ...definition, schedule: { ...definition.schedule, next } }
+    }),
+  },
+  {
     rule: 'cancelAndRetry',
     fault: 'does not cancel',
     caughtBy: ['cancel-scheduled', 'cancel-at-once', 'cancel-queued', 'cancel-running'],

@@ -16,7 +16,7 @@ export interface LocalTargetOptions {
   /** The store of the engine. Default: memory. */
   store?: 'memory' | 'sqlite'
   /** Wraps the provider of the client under test, to inject a fault. */
-  wrap?(provider: LocalProvider): JobProvider
+  wrap?(provider: LocalProvider, clock: Clock): JobProvider
   /** Creates the default client. Default: the function of the package's entry. */
   createDefault?(): JobClient
 }
@@ -67,7 +67,7 @@ function open(
   options: LocalTargetOptions,
   file: TemporaryFile | undefined,
 ): ConformanceEngine {
-  const provider = options.wrap?.(local) ?? local
+  const provider = options.wrap?.(local, clock) ?? local
   const { capabilities } = provider
   const clientOptions = { ...conformanceOptions(capabilities), clock }
   const client = createClient({ load: () => provider }, clientOptions)

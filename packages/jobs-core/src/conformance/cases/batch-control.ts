@@ -34,6 +34,7 @@ export const batchControlCases: readonly ConformanceCase[] = casesOf(rules.flowC
       const ids = await sendAll(t, 'conformance.batched-full', [{ isHeld }, { isHeld, returns: 'kept' }])
       await t.waitForEntry({ jobId: ids[1]!, kind: 'started' })
       assert.equal((await t.client.cancelJob(ids[0]!)).state, 'cancelled')
+      await t.advance(1000)
       for (const id of ids) t.release(id)
       assert.deepEqual(await endsOf(t, ids), [['cancelled', 1], completed])
       assert.equal((await t.client.getJobStatus(ids[1]!)).runs[0]?.output, 'kept')

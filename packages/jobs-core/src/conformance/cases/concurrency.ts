@@ -54,6 +54,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
       const status = await t.waitForState(second.id, 'queued')
       assert.equal(status.startedAt, undefined)
       for (const { attempts } of status.runs) assert.equal(attempts, 0)
+      await t.advance(1000)
       t.release(first.id)
       assert.equal((await t.waitForEnd(second.id)).state, 'completed')
       assert.ok(runInterval(t, second.id).from >= runInterval(t, first.id).to)

@@ -7,6 +7,8 @@ import { casesOf } from '../cases-of.ts'
 import { nextTick, tickOf } from './next-tick.ts'
 
 const minuteMs = 60_000
+/** Maximum time until an engine on a busy machine has recorded the end of a run. */
+const lateEndMs = 30_000
 const [goodTenant, badTenant] = cronTenants
 
 /** Cases: ticks become ordinary jobs. */
@@ -40,20 +42,28 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
     requiredFeatures: ['cron', "cron.overlap: 'skip'"],
     waitsForTicks: true,
     async run(t) {
-      const tickAfter = (afterMs: number) => nextTick(t, afterMs, { definition: 'conformance-cron' })
-      let first = await tickAfter(t.now())
-      let second = await tickAfter(tickOf(first))
-      // A run that a busy machine starts late makes the engine skip the next tick.
-      for (let tries = 0; tickOf(second) - tickOf(first) !== minuteMs && tries < 5; tries++)
-        [first, second] = [second, await tickAfter(tickOf(second))]
-      assert.equal(tickOf(second) - tickOf(first), minuteMs)
-      await t.advance(1000)
-      for (const tick of [tickOf(first), tickOf(second)]) {
-        const runs = t
-          .journal({ definition: 'conformance-cron', kind: 'started' })
-          .filter((entry) => tickOf(entry) === tick)
-        assert.equal(runs.length, 1)
+      const definition = 'conformance-cron'
+      const tickAfter = (afterMs: number) => nextTick(t, afterMs, { definition })
+      let last = await tickAfter(t.now())
+      const ticks = [tickOf(last)]
+      for (let inARow = 1; inARow < 3;) {
+        assert.ok(ticks.length < 7, 'The runs never followed one another.')
+        const next = await tickAfter(tickOf(last)).catch(() => tickAfter(tickOf(last)))
+        inARow = tickOf(next) - tickOf(last) === minuteMs ? inARow + 1 : 1
+        if (inARow === 1) {
+          // A busy machine may start a run so late, or record its end so late, that the engine skips the next tick.
+          const { at } = await t.waitForEntry({ jobId: last.jobId, kind: 'returned' })
+          assert.ok(at + lateEndMs > tickOf(next) - minuteMs, 'A tick was dropped.')
+        }
+        last = next
+        ticks.push(tickOf(last))
       }
+      await t.advance(1000)
+      const started = t.journal({ definition, kind: 'started' }).map(tickOf)
+      assert.deepEqual(
+        started.filter((tick) => tick >= ticks[0]! && tick <= ticks.at(-1)!),
+        ticks,
+      )
     },
   },
   {

@@ -7,6 +7,11 @@ import { expectQueued, isListed, quietMs, startsOf, whilePaused } from '../pause
 import { untyped } from '../untyped-client.ts'
 import { nextTick, tickOf } from './next-tick.ts'
 
+/** Maximum delay with which an engine on a busy machine reports a tick, in milliseconds. */
+const lateTickMs = 75_000
+/** Long enough that the second tick of the pause has been reported before the pause ends. */
+const pauseMs = 120_000 + lateTickMs + 5000
+
 /** Cases: what a pause holds and what it does not, who can pause, and how long it lasts. */
 export const pauseScopeCases: readonly ConformanceCase[] = casesOf(rules.flowControl, [
   {
@@ -105,22 +110,23 @@ export const pauseScopeCases: readonly ConformanceCase[] = casesOf(rules.flowCon
       await nextTick(t, t.now(), { definition })
       const pausedAt = t.now()
       await whilePaused(t, { definitionId: definition }, async () => {
-        // The second tick has time to be skipped on a busy machine.
-        await t.advance(150_000)
+        await t.advance(pauseMs)
         const during = t.journal({ definition, kind: 'started' }).filter((entry) => entry.at > pausedAt)
         assert.deepEqual(during, [])
       })
       const resumedAt = t.now()
       const first = await nextTick(t, pausedAt, { definition })
-      assert.ok(tickOf(first) < resumedAt, 'The tick during the pause was dropped.')
+      const isHeld = (await t.client.getJobStatus(first.jobId)).createdAt.getTime() < resumedAt
+      assert.ok(tickOf(first) < resumedAt && isHeld, 'The tick during the pause was dropped.')
       await nextTick(t, resumedAt, { definition })
       const ofPause = t.journal({ definition, kind: 'started' }).filter((entry) => {
         return tickOf(entry) > pausedAt && tickOf(entry) < resumedAt
       })
-      const jobs = await Promise.all(ofPause.map(({ jobId }) => t.client.getJobStatus(jobId)))
-      // A busy engine may create the job of the last tick only after the pause.
-      const held = jobs.filter(({ createdAt }) => createdAt.getTime() < resumedAt)
-      assert.equal(held.length, 1, 'A tick was not skipped.')
+      for (const entry of ofPause.filter(({ jobId }) => jobId !== first.jobId)) {
+        const { createdAt } = await t.client.getJobStatus(entry.jobId)
+        const isLate = createdAt.getTime() >= resumedAt && tickOf(entry) > resumedAt - lateTickMs
+        assert.ok(isLate, 'A tick was not skipped.')
+      }
     },
   },
   {

@@ -67,6 +67,7 @@ function casesFor(
         await t.waitForEntry({ jobId: running.id, kind: 'started' })
         const waiting = await whilePaused(t, targetOf(t, 'conformance.pausable'), async () => {
           const { id } = await t.send('conformance.pausable')
+          await t.advance(1000)
           t.release(running.id)
           await expectCompleted(t, running.id)
           await expectQueued(t, id)

@@ -37,6 +37,7 @@ export const readingCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const { id } = await t.send('conformance.plain', { isHeld: true })
       await t.waitForEntry({ jobId: id, kind: 'started' })
       await t.expectError('wait_timeout', () => t.waitForSettled(t.client.waitForJob(id, { timeout: 200 })))
+      await t.advance(1000)
       t.release(id)
       assert.equal((await t.waitForEnd(id)).state, 'completed')
     },

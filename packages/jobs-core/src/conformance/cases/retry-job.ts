@@ -147,6 +147,7 @@ export const retryJobCases: readonly ConformanceCase[] = casesOf(rules.cancelAnd
         const error = await t.expectError('job_not_retryable', () => t.client.retryJob(id))
         assert.equal((error as JobNotRetryableError).state, state)
       }
+      await t.advance(1000)
       t.release(running.id)
       assert.equal((await t.waitForEnd(running.id)).state, 'completed')
       for (const { id } of Object.values(jobs)) assert.ok((await t.client.getJobStatus(id)).runs.length <= 1)
