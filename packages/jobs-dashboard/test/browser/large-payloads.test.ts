@@ -62,7 +62,7 @@ test('"Copy as sendJob" copies code that sends the same job', async () => {
   const id = await send(payload, reference)
   const page = await openJob(id, { permissions: ['clipboard-read', 'clipboard-write'] })
   // The message may be gone when a slow click has ended.
-  await Promise.all([page.getByText('Copied as `sendJob`.').waitFor(), copyButton(page).click()])
+  await Promise.all([page.getByText('Copied as sendJob.').waitFor(), copyButton(page).click()])
   const code: string = await page.evaluate('navigator.clipboard.readText()')
   expect(await argumentsOf(code, page)).toEqual(['order.placed', payload, { reference }])
 })
