@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { mergeConfig } from 'vitest/config'
 
-import base from '../../vitest-slow.base.ts'
+import base from '../../vitest.base.ts'
 
 export default mergeConfig(base, {
   test: { globalSetup: [fileURLToPath(new URL('test/kit/build-ui.ts', import.meta.url))] },
