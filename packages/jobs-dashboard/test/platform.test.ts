@@ -26,6 +26,7 @@ const jobs: readonly Definition[] = [
       const order = { tenantId: 'globex', orderId: 'secret', fails }
       try {
         await step.runJob('order', shop.confirmOrder, order)
+        await step.sendEvent('again', 'shop.ordered', order)
         await step.run('note', () => 'orders of globex')
         return 'all orders of globex'
       } catch (error) {
@@ -133,7 +134,7 @@ describe('a user of the platform alone', () => {
     const [run] = (await root.read<JobJson>(`job?tenant=system&id=${own.completed}`)).runs
     const path = `download?tenant=system&id=${own.completed}&run=${run!.id}&part=output`
     const unknown = await (await pat.get(`${path}&step=unknown`)).text()
-    for (const part of [path, `${path}&step=order`, `${path}&step=note`]) {
+    for (const part of [path, ...['order', 'again', 'note'].map((step) => `${path}&step=${step}`)]) {
       expect((await root.get(part)).status).toBe(200)
       const hidden = await pat.get(part)
       expect([hidden.status, await hidden.text()]).toEqual([404, unknown])

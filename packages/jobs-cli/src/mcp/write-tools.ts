@@ -115,7 +115,7 @@ export function createWriteTools(access: ToolAccess): Tool[] {
       input: z.strictObject({ definitionId: id('Id of the cron job') }),
       async run({ definitionId }) {
         const jobs = await client.inspect.runCronJob(definitionId)
-        return { text: `${count(jobs.length, 'job')} ${jobs.length === 1 ? 'was' : 'were'} sent.`, data: { jobs } }
+        return { text: `${count(jobs.length, 'job')} sent.`, data: { jobs } }
       },
     }),
   ]

@@ -12,7 +12,7 @@ export async function warningOfPause(
 ): Promise<string | undefined> {
   if (definitionId === undefined) return undefined
   const { features } = await capabilities()
-  if (!features['inspect.listWorkers']?.supported) return undefined
+  if (!features['inspect.listWorkers'].supported) return undefined
   const workers = await inspect.listWorkers()
   const known = [
     ...(await inspect.listDefinitions()).map(({ id }) => id),

@@ -12,7 +12,7 @@ export interface ClientInternals {
   sendForWaits?(items: readonly AnyItem[], isSystem: boolean): Promise<SendResult[]>
   /** Calls `changed` after changes of any jobs. Returns `undefined` if the engine cannot push. */
   watchJobs?(changed: () => void): Promise<(() => void) | undefined>
-  /** Returns the definitions of the client without asking its engine. A tenant router returns those of all its clients. */
+  /** Returns the client's definitions without asking its engine. A tenant router returns those of all its clients. */
   definitions?(): readonly Definition[]
   /** True if handlers may run in this process. A tenant router has none. */
   runsHandlers?(): boolean

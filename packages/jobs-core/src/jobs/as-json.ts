@@ -1,4 +1,4 @@
-/** The type of a value after JSON: a date becomes a string, and an item of an array that is `undefined` becomes `null`. */
+/** The type of a value after JSON: a date becomes a string, and an `undefined` item of an array becomes `null`. */
 export type AsJson<Value> = Value extends Date
   ? string
   : Value extends string | number | boolean // first, because a branded type is also an object

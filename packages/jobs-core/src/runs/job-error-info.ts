@@ -1,6 +1,6 @@
 /** An error as JSON, the same on every engine. Any thrown value becomes one, including a string or `undefined`. */
 export interface JobErrorInfo {
-  /** The error's name, such as `TypeError`. `NonError` if the thrown value was not an error and has no name or no message. */
+  /** The error's name, such as `TypeError`. `NonError` for another thrown value without a name or a message. */
   readonly name: string
   /** The error's message, with those of an `AggregateError`, or a description of another thrown value. */
   readonly message: string

@@ -7,7 +7,10 @@ const suffixCharacters = 50
 /** Maximum length of the message at the start of a long stack. */
 const maxMessageInStack = 1024
 
-/** Truncates the strings of an error and its causes. Engines silently drop data above their size limits. Truncating twice changes nothing. */
+/**
+ * Truncates the strings of an error and its causes, because engines silently drop data above their size limits.
+ * Truncating twice changes nothing.
+ */
 export function truncateErrorInfo({ name, message, code, stack, cause }: JobErrorInfo): JobErrorInfo {
   return {
     name: cut(name),

@@ -94,7 +94,7 @@ export function createCancelWatcher(
     abortRuns(runs.map(({ id }) => id))
   }
 
-  /** Whether the next check would be too late for the attempt. */
+  /** Returns whether this check must read the attempt, because the next one would read it too late. */
   const isDue = ({ begunAt, readAt }: WatchedAttempt): boolean => {
     const now = elapsedOf(clock)
     const untilNextMs = now - readAt + pauseMs
