@@ -41,3 +41,8 @@ test('a type that JSON cannot hold does not compile', () => {
   // @ts-expect-error -- an optional map
   eventType<{ deep: { a: { b: { c: { d: { prices?: Map<string, number> | undefined } } } } } }>()
 })
+
+test('a type parameter is checked by its constraint', () => {
+  const declare = <Payload extends { readonly tenantId: string }>() => eventType<Payload>()
+  expectTypeOf(declare<{ tenantId: string; id: string }>()).toEqualTypeOf<EventType<{ tenantId: string; id: string }>>()
+})

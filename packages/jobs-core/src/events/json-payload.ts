@@ -6,16 +6,10 @@
 export type JsonPayload<Payload> = {
   readonly fits: unknown
   readonly checked: Fields<Payload, 'payload', 0>
-}[[Payload] extends [JsonLike]
-  ? 'fits'
-  : unknown extends Payload
-    ? 'fits'
-    : [Check<Payload, 0>] extends [never]
-      ? 'fits'
-      : 'checked']
+}[unknown extends Payload ? 'fits' : [Check<Payload, 0>] extends [never] ? 'fits' : 'checked']
 
-/** Types whose check costs the compiler least. An interface is not one of them, because it has no index signature. */
-type JsonLike = Plain | readonly JsonLike[] | { readonly [key: string]: JsonLike }
+/** JSON, as a type of payloads that costs the compiler least. No interface fits, because it has no index signature. */
+export type JsonLike = Plain | readonly JsonLike[] | { readonly [key: string]: JsonLike }
 
 type Plain = string | number | boolean | null | undefined
 type Callable = ((...given: never) => unknown) | (abstract new (...given: never) => unknown)
