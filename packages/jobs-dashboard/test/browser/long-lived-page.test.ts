@@ -58,8 +58,9 @@ test('a page that is open for long holds about as much as after the first jobs',
   for (let at = 1; at <= bursts; at++) {
     ids = await burst(page, ids)
     if (at % (bursts / reconnects) > 0) continue
+    const again = page.waitForRequest(/\/api\/changes\?/) // by then, the page knows that it was disconnected
     pages.server().disconnect()
-    await page.getByText('Connecting', { exact: true }).waitFor()
+    await again
     await live.waitFor()
   }
   const last = await measure(session)

@@ -87,9 +87,15 @@ export function describeFaults(pages: Pages): void {
     await page.locator('.error-view', { hasText: '<img src=x' }).waitFor()
     await page.goto(`${pages.server().url}/jobs?tenant=${encodeURIComponent(hostileText)}&definition=${hostileText}`)
     await page.getByText('No job matches the filter').waitFor()
-    for (const path of ['', '/workflows', '/definitions', '/engine']) {
+    const views = {
+      '?tenant=hostile': '<script>globalThis.isHacked=true</script>',
+      '/workflows': 'Open the job',
+      '/definitions': 'confirm-order',
+      '/engine': /^(Healthy|Has problems)$/,
+    }
+    for (const [path, shown] of Object.entries(views)) {
       await page.goto(`${pages.server().url}${path}`)
-      await page.locator('main h1').waitFor()
+      await page.locator('main').getByText(shown).first().waitFor()
       expect(await page.locator('img, iframe, object, main script').count()).toBe(0)
       expect(await page.evaluate(() => 'isHacked' in globalThis)).toBe(false)
     }

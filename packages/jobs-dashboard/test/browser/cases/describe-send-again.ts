@@ -22,7 +22,11 @@ export function describeSendAgain(pages: Pages): void {
     const path = (of = id): string => `/job?id=${encodeURIComponent(of)}`
     const button = (page: Page) => page.getByRole('button', { name: 'Send again…' })
     const submit = (page: Page) => page.getByRole('button', { name: 'Send', exact: true }).click()
-    const idIn = (page: Page): string => new URL(page.url()).searchParams.get('id')!
+    /** Returns the id of the job that was sent. */
+    const sentId = async (page: Page): Promise<string> => {
+      await page.waitForURL(/\/job\?/)
+      return new URL(page.url()).searchParams.get('id')!
+    }
 
     test('fills in the form, and is a new job with what was changed', async () => {
       const page = await pages.open(path())
@@ -42,8 +46,8 @@ export function describeSendAgain(pages: Pages): void {
       await page.getByLabel('template').fill('edited')
       await submit(page)
       await page.getByText('No server takes the mail edited').waitFor()
-      expect(idIn(page)).not.toBe(id)
-      const { payload, references, tenantId: sentFor } = await pages.client().inspect.getJob(idIn(page))
+      expect(await sentId(page)).not.toBe(id)
+      const { payload, references, tenantId: sentFor } = await pages.client().inspect.getJob(await sentId(page))
       expect(payload).toEqual({ tenantId, to: 'secret@example.com', template: 'edited' })
       expect([sentFor, references]).toEqual([tenantId, ['mail_1']])
     })
@@ -59,7 +63,7 @@ export function describeSendAgain(pages: Pages): void {
       await page.getByLabel('Tenant').fill('elsewhere')
       await page.keyboard.press('Enter')
       await page.getByText('No server takes the mail by-key').waitFor()
-      expect((await pages.client().getJobStatus(idIn(page))).tenantId).toBe('elsewhere')
+      expect((await pages.client().getJobStatus(await sentId(page))).tenantId).toBe('elsewhere')
     })
 
     test('is left when the user chooses another event', async () => {
@@ -98,7 +102,7 @@ export function describeSendAgain(pages: Pages): void {
       expect(await page.getByLabel('Tenant').count()).toBe(0)
       await submit(page)
       await page.getByText('No server takes the mail own').waitFor()
-      expect((await pages.client().getJobStatus(idIn(page))).tenantId).toBe(tenantId)
+      expect((await pages.client().getJobStatus(await sentId(page))).tenantId).toBe(tenantId)
     })
 
     test('needs a payload that the engine still has', async () => {
@@ -120,7 +124,10 @@ export function describeSendAgain(pages: Pages): void {
       expect(await page.evaluate(() => 'isHacked' in globalThis)).toBe(false)
       await submit(page)
       await page.locator('.error-view').first().waitFor()
-      expect((await pages.client().inspect.getJob(idIn(page))).payload).toEqual({ ...mail, template: 'two\nlines!' })
+      expect((await pages.client().inspect.getJob(await sentId(page))).payload).toEqual({
+        ...mail,
+        template: 'two\nlines!',
+      })
     })
 
     test('does not send what is hidden from the user', async () => {
@@ -140,7 +147,7 @@ export function describeSendAgain(pages: Pages): void {
         await page.getByLabel('to', { exact: true }).fill('b@example.com')
         await submit(page)
         await page.getByText('No server takes the mail again').first().waitFor()
-        const { payload } = await pages.client().inspect.getJob(idIn(page))
+        const { payload } = await pages.client().inspect.getJob(await sentId(page))
         expect(payload).toEqual({ tenantId, to: 'b@example.com', template: 'again' })
       } finally {
         await server.stop()
