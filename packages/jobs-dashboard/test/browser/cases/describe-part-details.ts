@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 
 import { findViolations } from '../kit/find-violations.ts'
+import { measureShift } from '../kit/measure-shift.ts'
 import type { Pages } from '../kit/open-pages.ts'
 
 const tenantId = 'parts'
@@ -40,14 +41,14 @@ export function describePartDetails(pages: Pages): void {
       await rowOf(page, 'ship').click()
       const panel = panelOf(page, 'ship')
       await panel.getByText('The courier does not take it').waitFor()
-      expect(partIn(page)).toBe('step ship')
+      await expect.poll(() => partIn(page)).toBe('step ship')
       expect(await factIn(panel, 'State').textContent()).toBe('Failed')
       expect(await factIn(panel, 'Started').count()).toBe(1)
       expect(await rowOf(page, 'ship').getAttribute('aria-current')).toBe('true')
       await page.reload()
       await panel.getByText('The courier does not take it').waitFor()
       await page.goBack()
-      expect(page.url()).toBe('about:blank')
+      await page.waitForURL('about:blank')
     })
 
     test.each(['light', 'dark'] as const)('is accessible in the %s theme', async (colorScheme) => {
@@ -67,9 +68,9 @@ export function describePartDetails(pages: Pages): void {
       expect(await factIn(panel, 'Duration').textContent()).toMatch(/^\d.* m?s$/)
       await factIn(panel, 'Compensation').getByRole('link').click()
       await factIn(panel, 'Reverses').waitFor()
-      expect(partIn(page)).toBe('compensation charge')
+      await expect.poll(() => partIn(page)).toBe('compensation charge')
       await panel.getByRole('link', { name: 'charge' }).click()
-      await panel.locator('.json').waitFor()
+      await panel.locator('.json', { hasText: 'paid: "order_1"' }).waitFor()
       const link = panel.getByRole('link', { name: /Download/ })
       const response = await page.request.get(new URL((await link.getAttribute('href'))!, page.url()).href)
       expect(await response.json()).toEqual({ paid: 'order_1' })
@@ -94,13 +95,13 @@ export function describePartDetails(pages: Pages): void {
       const graph = page.getByRole('region', { name: 'Steps as a graph' })
       await graph.getByRole('link', { name: /^charge/ }).click()
       await panelOf(page, 'charge').locator('.json').waitFor()
-      expect(partIn(page)).toBe('step charge')
+      await expect.poll(() => partIn(page)).toBe('step charge')
       expect(await graph.locator('[aria-current]').count()).toBe(1)
       expect(await findViolations(page)).toEqual([])
       await page.keyboard.press('j')
       await panelOf(page, 'pack').locator('dl').waitFor()
       await page.goBack()
-      expect(page.url()).toBe('about:blank')
+      await page.waitForURL('about:blank')
     })
 
     test('is opened from the graph of the page of workflows', async () => {
@@ -115,16 +116,37 @@ export function describePartDetails(pages: Pages): void {
       const focused = (): Promise<string> => page.evaluate('document.activeElement.localName')
       await rowOf(page, 'charge').first().focus()
       await page.keyboard.press('Enter')
+      await expect.poll(focused).toBe('section')
       const panel = panelOf(page, 'charge')
       await factIn(panel, 'Compensation').getByRole('link').focus()
       await page.keyboard.press('Enter')
       await factIn(panel, 'Reverses').waitFor()
-      expect(await focused()).toBe('section')
+      await expect.poll(focused).toBe('section')
       await page.getByRole('button', { name: 'Graph' }).click()
+      await page.getByRole('region', { name: 'Steps as a graph' }).waitFor()
       await panel.getByRole('button', { name: 'Close the details' }).focus()
       await page.keyboard.press('Enter')
       await panel.waitFor({ state: 'detached' })
       expect(await focused()).toBe('a')
+    })
+
+    test('has the focus again if it was closed before the graph was drawn', async () => {
+      const page = await pages.open(pathTo(failedId))
+      let draw = (): void => undefined
+      const isDrawn = new Promise<void>((resolve) => (draw = resolve))
+      await page.route(/\/assets\/step-graph/, (route) => isDrawn.then(() => route.continue()))
+      const focused = (): Promise<string> =>
+        page.evaluate('document.activeElement.localName + " " + document.activeElement.getAttribute("href")')
+      await rowOf(page, 'charge').first().click()
+      const panel = panelOf(page, 'charge')
+      await factIn(panel, 'Compensation').getByRole('link').click()
+      await factIn(panel, 'Reverses').waitFor()
+      await page.getByRole('button', { name: 'Graph' }).click()
+      await panel.getByRole('button', { name: 'Close the details' }).click()
+      await panel.waitFor({ state: 'detached' })
+      expect(await focused()).toMatch(/^main/)
+      draw()
+      await expect.poll(focused).toMatch(/^a .*part=step\+charge$/)
     })
 
     test('is selected, changed and closed with the keyboard alone', async () => {
@@ -134,9 +156,9 @@ export function describePartDetails(pages: Pages): void {
       await rowOf(page, 'charge').first().focus()
       await page.keyboard.press('Enter')
       await panelOf(page, 'charge').locator('.json').waitFor()
-      expect(await focused()).toBe('Details of charge')
+      await expect.poll(focused).toBe('Details of charge')
       await page.keyboard.press('Tab')
-      expect(await focused()).toBe('Close the details')
+      await expect.poll(focused).toBe('Close the details')
       await page.keyboard.press('j')
       await expect.poll(() => partIn(page)).toBe('step pack')
       await page.keyboard.press('k')
@@ -146,7 +168,7 @@ export function describePartDetails(pages: Pages): void {
       await panelOf(page, 'charge').waitFor()
       await page.keyboard.press('Escape')
       await panelOf(page, 'charge').waitFor({ state: 'detached' })
-      expect(partIn(page)).toBeNull()
+      await expect.poll(() => partIn(page)).toBeNull()
       expect(await focused()).toContain('charge')
       // Escape in a dialog closes the dialog only.
       await page.keyboard.press('j')
@@ -154,7 +176,7 @@ export function describePartDetails(pages: Pages): void {
       await page.getByRole('dialog').waitFor()
       await page.keyboard.press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'detached' })
-      expect(partIn(page)).not.toBeNull()
+      await expect.poll(() => partIn(page)).not.toBeNull()
     })
 
     test('belongs to one run of a job that was retried, and keys go from run to run', async () => {
@@ -192,19 +214,14 @@ export function describePartDetails(pages: Pages): void {
       await pages.client().sendJob('parcel.delivered', { tenantId, orderId: 'order_3' })
       await expect.poll(() => factIn(panel, 'State').textContent(), { timeout: 300_000 }).toBe('Completed')
       await panel.locator('.json', { hasText: 'order_3' }).waitFor()
-      expect(partIn(page)).toBe('step delivered')
+      await expect.poll(() => partIn(page)).toBe('step delivered')
     })
 
     test('moves nothing when its details come, or others', async () => {
       const run = (await jobOf(failedId)).runs[0]!.id
       const page = await pages.open(`${pathTo(failedId)}&run=${encodeURIComponent(run)}&part=step+ship`)
       await panelOf(page, 'ship').getByText('The courier does not take it').waitFor()
-      const shift = await page.evaluate(`new Promise((resolve) => {
-        const sum = (list) => resolve(list.getEntries().reduce((total, { value }) => total + value, 0))
-        new PerformanceObserver(sum).observe({ type: 'layout-shift', buffered: true })
-        setTimeout(() => resolve(0), 1000)
-      })`)
-      expect(shift).toBeLessThan(0.1)
+      expect(await measureShift(page)).toBeLessThan(0.1)
       const payload = page.getByRole('heading', { name: 'Payload' })
       const before = await payload.boundingBox()
       for (const name of ['charge', 'Attempt 1', 'pack']) {

@@ -1,10 +1,13 @@
-import { hrefTo, hrefToJob, navigate } from '../app/router.ts'
+import { hrefTo, hrefToJob, navigate, query } from '../app/router.ts'
 
 /** The id of the panel with the details. A page has at most one. */
 export const partPanelId = 'part'
 
 /** The rows of the waterfalls and the steps of the graphs. */
 const links = 'a[data-replace]:is(.fall-row, .graph *)'
+
+/** The address of the step whose details were closed before it was shown. */
+let closed: string | undefined
 
 /** Returns the address of a job with a part of one of its runs selected. */
 export function hrefToPart(jobId: string, runId: string, part: string): string {
@@ -25,7 +28,16 @@ export function selectNeighbor(by: 1 | -1): void {
 export function clearPart(jobId: string): void {
   const row = document.querySelector<HTMLElement>(`${links}[aria-current]`)
   ;(row ?? document.querySelector('main'))?.focus({ preventScroll: row === null })
+  const step = query.value.get('part')?.replace(/^compensation /, 'step ')
+  closed = row ? undefined : hrefToPart(jobId, query.value.get('run') ?? '', step ?? '')
   navigate(hrefToJob(jobId), { replace: true })
+}
+
+/** Returns the focus to a step that is now shown, unless the user has moved it since the details were closed. */
+export function returnFocus(): void {
+  const isUnmoved = document.activeElement === document.querySelector('main')
+  if (closed && isUnmoved) document.querySelector<SVGElement>(`${links}[href="${CSS.escape(closed)}"]`)?.focus()
+  closed = undefined
 }
 
 /** Brings the details of a clicked row to a user who would not see them: to the keyboard, and on a small screen. */

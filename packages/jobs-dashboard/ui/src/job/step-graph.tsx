@@ -1,6 +1,9 @@
+import { useLayoutEffect } from 'preact/hooks'
+
 import type { StepJson } from '../../../src/api-types.ts'
 import { stateLook } from '../parts/states.ts'
 import { formatDuration } from '../time/format-duration.ts'
+import { returnFocus } from './select-part.ts'
 import { layOutSteps, type PlacedStep } from './step-layout.ts'
 
 const box = { width: 184, height: 56 }
@@ -25,6 +28,7 @@ export function StepGraph({
   const { steps: placed, edges, columns, rows } = layOutSteps(steps)
   const width = columns * (box.width + gap.x) - gap.x + margin * 2
   const height = rows * (box.height + gap.y) - gap.y + margin * 2 + 16
+  useLayoutEffect(returnFocus, []) // the user may have been faster than the code of the graph
   return (
     <div class="graph" tabIndex={0} role="region" aria-label="Steps as a graph">
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="list" aria-label="Steps">
