@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useState } from 'preact/hooks'
 
 const pauseMs = 400
 
@@ -23,8 +23,9 @@ export function FilterField({
   const apply = () => {
     if (text.trim() !== (value ?? '')) onChange(text.trim() || undefined)
   }
-  useEffect(() => setText(value ?? ''), [value])
-  useEffect(() => {
+  // At once, so that it replaces nothing that is typed later.
+  useLayoutEffect(() => setText(value ?? ''), [value])
+  useLayoutEffect(() => {
     const timer = setTimeout(apply, pauseMs)
     return () => clearTimeout(timer)
   }, [text])
