@@ -76,6 +76,7 @@ export function startRouter(): void {
 }
 
 function announcePage(): void {
-  // The keyboard and a screen reader continue at the new page, as after a full load.
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true }))
+  // The keyboard and a screen reader continue at the new page, as after a full load. Not later than it is rendered: the
+  // user may already use a field of it.
+  queueMicrotask(() => document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true }))
 }

@@ -46,7 +46,7 @@ export function SendForm({ event: { event, schema }, source }: { event: EventJso
   const refuse = (message: string, found: ReadonlyMap<string, string>) => {
     setIssues(found)
     setProblem(message)
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+    queueMicrotask(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
   }
   const send = async () => {
     // The payload is the last valid one.
