@@ -71,7 +71,7 @@ export interface CaseTools {
   advance(durationMs: number): Promise<void>
   /** Sends an event of the suite. Its handlers perform `script`. */
   send(event: ConformanceEvent, script?: Script, more?: CaseSend): Promise<JobHandle>
-  /** Lets the handlers of a job continue whose script is `isHeld`. */
+  /** Lets the handlers and steps of a job continue whose script is `isHeld`. */
   release(jobId: string): void
   /** Returns the job's status once it has ended. */
   waitForEnd(jobId: string): Promise<JobStatus>

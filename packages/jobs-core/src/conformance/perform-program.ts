@@ -7,7 +7,7 @@ import type { StepContext, Steps } from '../workflows/steps.ts'
 import { enclosingMiddleware } from './enclosing-middleware.ts'
 import { createJournalReader, record, type JournalEntryKind } from './journal.ts'
 import { invalidOutput } from './invalid-output.ts'
-import { scriptedError, waitFor } from './perform-script.ts'
+import { scriptedError, waitFor, waitForRelease } from './perform-script.ts'
 import { conformanceClock, journalPath } from './settings.ts'
 import { stringOfJsonBytes } from './string-of-json-bytes.ts'
 import type { StepScript, WorkflowOp, WorkflowProgram } from './workflow-program.ts'
@@ -139,7 +139,9 @@ async function work(
   })
   if (script.nests !== undefined) await run.step.run(script.nests, () => undefined)
   if (script.awaits !== undefined) await waitForJob(script.awaits)
-  if (script.waitMs !== undefined) await waitFor(script.waitMs, signal, () => recordEntry(run, 'aborted', { step: id }))
+  const pause = (ms: number): Promise<void> => waitFor(ms, signal, () => recordEntry(run, 'aborted', { step: id }))
+  if (script.waitMs !== undefined) await pause(script.waitMs)
+  if (script.isHeld) await waitForRelease(run.context, pause)
   if (script.failure && fails(script.failure, kind, id, attempt, run)) {
     recordEntry(run, 'threw', { step: id, attempt })
     throw scriptedError(script.failure, { attempt })

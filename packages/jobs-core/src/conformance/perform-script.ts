@@ -31,7 +31,7 @@ export async function performScript(
     if (script.awaitsSent) await waitForJob(id)
   }
   if (script.waitMs !== undefined) await wait(script.waitMs, script, context, recordEntry)
-  if (script.isHeld) await waitForRelease(script, context, recordEntry)
+  if (script.isHeld) await waitForRelease(context, (ms) => wait(ms, script, context, recordEntry))
   if (script.cancelsItself) {
     // Not awaited, because it resolves only after this handler has returned.
     getJobClient()
@@ -83,16 +83,15 @@ async function wait(
   return waitFor(waitMs, signal, () => recordEntry('aborted', { reason: reasonOf() }), script.ignoresSignal)
 }
 
-/** Waits until the case has released the job, or the signal aborts. */
-async function waitForRelease(
-  script: Script,
-  context: JobContext,
-  recordEntry: ReturnType<typeof createRecorder>,
+/** Waits until the case has released the job, or until `pause` rejects. */
+export async function waitForRelease(
+  context: Pick<JobContext, 'jobId'>,
+  pause: (durationMs: number) => Promise<void>,
 ): Promise<void> {
   const journal = createJournalReader(journalPath()!)
   const isReleased = (): boolean =>
     journal.read(({ kind, jobId }) => kind === 'released' && jobId === context.jobId).length > 0
-  while (!isReleased()) await wait(releasePollMs, script, context, recordEntry)
+  while (!isReleased()) await pause(releasePollMs)
 }
 
 /** Waits by the suite's clock. An abort of the signal calls `onAborted`, and rejects unless `ignoresSignal` is set. */

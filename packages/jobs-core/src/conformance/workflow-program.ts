@@ -6,6 +6,8 @@ import type { StepSendOptions } from '../workflows/steps.ts'
 /** The actions of a step's work, or of its compensation. */
 export interface StepScript {
   readonly waitMs?: number
+  /** Then wait until the case releases the workflow's job. */
+  readonly isHeld?: boolean
   readonly failure?: ScriptedFailure
   readonly returns?: Json
   readonly returnsOdd?: InvalidOutput | 'date'

@@ -25,7 +25,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     title: 'a job can be cancelled as soon as its send resolves',
     requiredFeatures: ['cancelJob of a waiting job', 'cancelJob of a running job'],
     async run(t) {
-      const { id } = await t.send('conformance.fan-out', { waitMs: 60_000 })
+      const { id } = await t.send('conformance.fan-out', { waitMs: 600_000 })
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
       const started = t.journal({ jobId: id, kind: 'started' }).length
       await t.waitUntil('the signals of all running handlers are aborted', () => {
@@ -58,7 +58,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     title: "cancelling a running job aborts its signal within the engine's tolerance",
     requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
-      const { id } = await t.send('conformance.plain', { waitMs: 60_000 })
+      const { id } = await t.send('conformance.plain', { waitMs: 600_000 })
       await t.waitForEntry({ jobId: id, kind: 'started' })
       await t.waitForState(id, 'running')
       const cancelledAt = t.now()
@@ -99,7 +99,7 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     title: 'cancel ends the open runs of a job and does not change the ended ones',
     requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
-      const scripts = { 'conformance-fan-out-b': { waitMs: 60_000 }, 'conformance-fan-out-c': { waitMs: 60_000 } }
+      const scripts = { 'conformance-fan-out-b': { waitMs: 600_000 }, 'conformance-fan-out-c': { waitMs: 600_000 } }
       const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
       await t.waitUntil('one run has completed and two are running', async () => {
         const { runs } = await t.client.getJobStatus(id)

@@ -67,7 +67,7 @@ export const concurrencyCases: readonly ConformanceCase[] = casesOf(rules.tenant
     async run(t) {
       const failed = await t.send('conformance.one-per-tenant', { failure: { as: 'nonRetryable' } })
       const waiting = await t.send('conformance.one-per-tenant', { failure: { as: 'retryAfter', afterMs: 3_600_000 } })
-      const running = await t.send('conformance.one-per-tenant', { waitMs: 60_000 })
+      const running = await t.send('conformance.one-per-tenant', { waitMs: 600_000 })
       const last = await t.send('conformance.one-per-tenant')
       await t.waitForEntry({ jobId: running.id, kind: 'started' })
       await t.client.cancelJob(running.id)

@@ -67,7 +67,7 @@ export const onFailureCases: readonly ConformanceCase[] = casesOf(rules.retries,
     title: '`onFailure` is not called for a cancelled job',
     requiredFeatures: ['cancelJob of a running job'],
     async run(t) {
-      const { id } = await t.send('conformance.reporting', { waitMs: 60_000 })
+      const { id } = await t.send('conformance.reporting', { waitMs: 600_000 })
       await t.waitForEntry({ jobId: id, kind: 'started' })
       await t.client.cancelJob(id)
       assert.equal((await t.waitForEnd(id)).state, 'cancelled')

@@ -159,7 +159,7 @@ export const referenceCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const delayed = await send({}, { delay: '1h' })
       const delayedOther = await send({}, { delay: '1h', reference: other })
       const foreign = await send({}, { delay: '1h' }, t.otherTenantId)
-      const running = await send({ waitMs: 60_000 }, { reference: [other, reference] })
+      const running = await send({ waitMs: 600_000 }, { reference: [other, reference] })
       await t.waitForEntry({ jobId: running, kind: 'started' })
       await t.waitForState(running, 'running')
       const { tenantId } = t

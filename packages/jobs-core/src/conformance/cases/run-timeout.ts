@@ -45,7 +45,7 @@ export const runTimeoutCases: readonly ConformanceCase[] = [
       title: 'a run over its `runTimeout` aborts the signal and fails, although attempts remain',
       requiredFeatures: ['runTimeout'],
       async run(t) {
-        const { id } = await t.send('conformance.run-timeout', { waitMs: 60_000 })
+        const { id } = await t.send('conformance.run-timeout', { waitMs: 600_000 })
         const status = await t.waitForEnd(id)
         expectTimeout(t, status)
         assert.equal(lastRun(status).attempts, 1)
@@ -61,10 +61,11 @@ export const runTimeoutCases: readonly ConformanceCase[] = [
       title: '`runTimeout` limits all attempts of a run together',
       requiredFeatures: ['runTimeout'],
       async run(t) {
-        const { id } = await t.send('conformance.run-timeout', { waitMs: runTimeoutMs * 0.6, failure: { as: 'error' } })
+        const { id } = await t.send('conformance.run-timeout', { waitMs: runTimeoutMs * 0.3, failure: { as: 'error' } })
         const status = await t.waitForEnd(id)
         expectTimeout(t, status)
-        assert.equal(lastRun(status).attempts, 2)
+        const { attempts } = lastRun(status)
+        assert.ok(attempts > 1 && attempts < 5, `The run had ${attempts} attempts.`)
       },
     },
     {
@@ -151,7 +152,7 @@ export const runTimeoutCases: readonly ConformanceCase[] = [
       title: 'a workflow over its `runTimeout` aborts its running step and is compensated',
       requiredFeatures: ['runTimeout', 'workflows'],
       async run(t) {
-        const long: WorkflowOp = { do: 'catch', program: [{ do: 'run', id: 'long', script: { waitMs: 60_000 } }] }
+        const long: WorkflowOp = { do: 'catch', program: [{ do: 'run', id: 'long', script: { waitMs: 600_000 } }] }
         const status = await runProgram(t, [one, long, { do: 'run', id: 'next' }], { event })
         expectTimeout(t, status)
         assert.equal(t.journal({ jobId: status.id, kind: 'aborted' }).length, 1)
@@ -181,7 +182,7 @@ export const runTimeoutCases: readonly ConformanceCase[] = [
       async run(t) {
         const branches: WorkflowOp[][] = [
           [one, { do: 'sleep', id: 'nap', ms: 3_600_000 }],
-          [{ do: 'run', id: 'long', script: { waitMs: 60_000 } }],
+          [{ do: 'run', id: 'long', script: { waitMs: 600_000 } }],
           [{ do: 'job', id: 'child', definition: 'conformance-plain', options: { delay: '1h' } }],
         ]
         const status = await runProgram(

@@ -141,7 +141,7 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
     title: 'an attempt over its timeout fails and aborts the signal; the next attempt or `onFailure` follows',
     requiredFeatures: ['timeout'],
     async run(t) {
-      const { id } = await t.send('conformance.timeout', { waitMs: 60_000 })
+      const { id } = await t.send('conformance.timeout', { waitMs: 600_000 })
       const status = await t.waitForEnd(id)
       assert.equal(status.state, 'failed')
       assert.equal(status.runs[0]?.attempts, 2)

@@ -28,7 +28,7 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
     requiredFeatures: ['workflows', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await sendProgram(t, [
-        { do: 'run', id: 'long', script: { waitMs: 20_000 } },
+        { do: 'run', id: 'long', script: { waitMs: 600_000 } },
         { do: 'run', id: 'next' },
       ])
       await t.waitUntil('the step has started', () => stepAttempts(t, id).length > 0)

@@ -62,7 +62,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
         {
           do: 'race',
           branches: [
-            [{ do: 'run', id: 'slow', script: { waitMs: 4000, returns: 'slow' } }],
+            [{ do: 'run', id: 'slow', script: { isHeld: true, returns: 'slow' } }],
             [
               { do: 'sleep', id: 'timeout', ms: 1000 },
               { do: 'run', id: 'instead', script: { returns: 'instead' } },
@@ -70,6 +70,7 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
           ],
         },
       ])
+      t.release(id)
       assert.deepEqual(runs[0]?.output, [['instead']])
       assert.ok(stepAttempts(t, id).includes('instead/1'))
     },

@@ -58,7 +58,7 @@ export const workflowPlatformCases: readonly ConformanceCase[] = casesOf(rules.w
     async run(t) {
       const bySystem = { tenantId: systemTenantId, client: t.client.forSystem() }
       const word = t.unique('word')
-      const wait = { do: 'wait', id: 'call', match: 'word', timeoutMs: t.longerThan(60_000) } as const
+      const wait = { do: 'wait', id: 'call', match: 'word', timeoutMs: 600_000 } as const
       const { id } = await sendProgram(t, [wait], { ...bySystem, payload: { word } })
       await waitForStepState(t, id, 'call', 'waiting')
       const theirs = await t.send('conformance.awaited', undefined, { payload: { word } })

@@ -107,7 +107,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
     requiredFeatures: ['workflows', 'status.steps', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await sendProgram(t, [
-        { do: 'catch', program: [{ do: 'job', id: 'long', script: { waitMs: 25_000 } }] },
+        { do: 'catch', program: [{ do: 'job', id: 'long', script: { waitMs: 600_000 } }] },
       ])
       const { waitsFor } = await waitForStepState(t, id, 'long', 'waiting')
       assert.ok(waitsFor && 'jobId' in waitsFor)

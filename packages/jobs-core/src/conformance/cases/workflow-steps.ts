@@ -125,7 +125,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
     requiredFeatures: ['workflows', 'timeout'],
     async run(t) {
       const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: t.retryDelay(100) } as const
-      const status = await runProgram(t, [{ do: 'run', id: 'slow', retry, timeout: 300, script: { waitMs: 60_000 } }])
+      const status = await runProgram(t, [{ do: 'run', id: 'slow', retry, timeout: 300, script: { waitMs: 600_000 } }])
       assert.equal(status.state, 'failed')
       assert.equal(lastRun(status).error?.cause?.code, 'job_timeout')
       assert.deepEqual(stepAttempts(t, status.id), ['slow/1', 'slow/2'])

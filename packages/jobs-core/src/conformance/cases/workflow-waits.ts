@@ -150,11 +150,12 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
     requiredFeatures: ['workflows'],
     async run(t) {
       const { id } = await sendProgram(t, [
-        { do: 'run', id: 'slow', script: { waitMs: t.longerThan(1500) } },
+        { do: 'run', id: 'slow', script: { isHeld: true } },
         { do: 'wait', id: 'delivered', timeoutMs: 3000 },
       ])
       await t.waitUntil('the step has started', () => stepAttempts(t, id).length > 0)
       await tell(t, {})
+      t.release(id)
       assert.deepEqual(lastRun(await t.waitForEnd(id)).output, [null, null])
     },
   },
