@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { findViolations } from '../kit/find-violations.ts'
 import type { Pages } from '../kit/open-pages.ts'
@@ -61,24 +61,21 @@ export function describeSchedules(pages: Pages): void {
       }
       const hosted = { ...client, capabilities }
       const server = await openServer({ client: hosted, logger: quietLogger, authorize: () => pages.access })
-      try {
-        const page = await pages.openEmpty()
-        await page.goto(`${server.url}${path}`)
-        const row = rowOf(page, 'nightly-report')
-        await row.getByRole('button', { name: /^Show/ }).focus()
-        await page.keyboard.press('Enter')
-        const reload = row.getByRole('button', { name: 'Reload the last job of nightly-report' })
-        await reload.waitFor()
-        expect(await reload.evaluate((button) => button === button.ownerDocument.activeElement)).toBe(true)
-        await client.inspect.runCronJob('nightly-report')
-        await expect
-          .poll(async () => (await client.inspect.listJobs({ event: 'cron/nightly-report' })).jobs[0]?.state)
-          .toBe('completed')
-        await page.keyboard.press('Enter')
-        await row.getByRole('link', { name: 'Completed job of nightly-report' }).waitFor()
-      } finally {
-        await server.stop()
-      }
+      onTestFinished(() => server.stop()) // after its page is closed, which makes requests
+      const page = await pages.openEmpty()
+      await page.goto(`${server.url}${path}`)
+      const row = rowOf(page, 'nightly-report')
+      await row.getByRole('button', { name: /^Show/ }).focus()
+      await page.keyboard.press('Enter')
+      const reload = row.getByRole('button', { name: 'Reload the last job of nightly-report' })
+      await reload.waitFor()
+      expect(await reload.evaluate((button) => button === button.ownerDocument.activeElement)).toBe(true)
+      await client.inspect.runCronJob('nightly-report')
+      await expect
+        .poll(async () => (await client.inspect.listJobs({ event: 'cron/nightly-report' })).jobs[0]?.state)
+        .toBe('completed')
+      await page.keyboard.press('Enter')
+      await row.getByRole('link', { name: 'Completed job of nightly-report' }).waitFor()
     })
 
     test('say if they are paused', async () => {

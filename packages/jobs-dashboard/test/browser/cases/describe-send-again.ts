@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 
 import { findViolations } from '../kit/find-violations.ts'
 import type { Pages } from '../kit/open-pages.ts'
@@ -137,21 +137,18 @@ export function describeSendAgain(pages: Pages): void {
         authorize: () => pages.access,
         redact: ['payload.to'],
       })
-      try {
-        const page = await pages.openEmpty()
-        await page.goto(`${server.url}/send?from=${encodeURIComponent(id)}`)
-        await page.getByText('This value is hidden. Enter another one.').waitFor()
-        await submit(page)
-        await page.getByText('Some values are hidden from you.').waitFor()
-        expect(await findViolations(page)).toEqual([])
-        await page.getByLabel('to', { exact: true }).fill('b@example.com')
-        await submit(page)
-        await page.getByText('No server takes the mail again').first().waitFor()
-        const { payload } = await pages.client().inspect.getJob(await sentId(page))
-        expect(payload).toEqual({ tenantId, to: 'b@example.com', template: 'again' })
-      } finally {
-        await server.stop()
-      }
+      onTestFinished(() => server.stop()) // after its page is closed, which makes requests
+      const page = await pages.openEmpty()
+      await page.goto(`${server.url}/send?from=${encodeURIComponent(id)}`)
+      await page.getByText('This value is hidden. Enter another one.').waitFor()
+      await submit(page)
+      await page.getByText('Some values are hidden from you.').waitFor()
+      expect(await findViolations(page)).toEqual([])
+      await page.getByLabel('to', { exact: true }).fill('b@example.com')
+      await submit(page)
+      await page.getByText('No server takes the mail again').first().waitFor()
+      const { payload } = await pages.client().inspect.getJob(await sentId(page))
+      expect(payload).toEqual({ tenantId, to: 'b@example.com', template: 'again' })
     })
 
     test('does not send a hidden value that moved, or what the JSON was before it became invalid', async () => {
@@ -167,24 +164,21 @@ export function describeSendAgain(pages: Pages): void {
         authorize: () => pages.access,
         redact: ['payload.items.1.sku'],
       })
-      try {
-        const page = await pages.openEmpty()
-        const sent: (string | null)[] = []
-        page.on('request', (request) => request.url().includes('/api/send') && sent.push(request.postData()))
-        await page.goto(`${server.url}/send?from=${encodeURIComponent(delayed)}`)
-        await page.getByText('This value is hidden. Enter another one.').waitFor()
-        await page.getByRole('button', { name: 'Remove items 1' }).click()
-        await submit(page)
-        await page.getByText('Some values are hidden from you.').waitFor()
-        await page.getByRole('button', { name: 'JSON' }).click()
-        await page.getByLabel('Payload as JSON').fill('{ "orderId": "order_2", "total": 1, "items": [] }')
-        await page.getByLabel('Payload as JSON').fill('{ "orderId": "order_3", "total": 1, "items": [], }')
-        await submit(page)
-        await page.getByText('Correct the JSON first.').waitFor()
-        expect(sent).toEqual([])
-      } finally {
-        await server.stop()
-      }
+      onTestFinished(() => server.stop()) // after its page is closed, which makes requests
+      const page = await pages.openEmpty()
+      const sent: (string | null)[] = []
+      page.on('request', (request) => request.url().includes('/api/send') && sent.push(request.postData()))
+      await page.goto(`${server.url}/send?from=${encodeURIComponent(delayed)}`)
+      await page.getByText('This value is hidden. Enter another one.').waitFor()
+      await page.getByRole('button', { name: 'Remove items 1' }).click()
+      await submit(page)
+      await page.getByText('Some values are hidden from you.').waitFor()
+      await page.getByRole('button', { name: 'JSON' }).click()
+      await page.getByLabel('Payload as JSON').fill('{ "orderId": "order_2", "total": 1, "items": [] }')
+      await page.getByLabel('Payload as JSON').fill('{ "orderId": "order_3", "total": 1, "items": [], }')
+      await submit(page)
+      await page.getByText('Correct the JSON first.').waitFor()
+      expect(sent).toEqual([])
     })
   })
 }
