@@ -42,14 +42,14 @@ export function describeFaults(pages: Pages): void {
     const page = await pages.open('/jobs?tenant=down')
     await page.locator('[data-job]').waitFor()
     pages.expectedMessages = /Failed to load resource|ERR_/
-    await pages.server().stop()
+    const comeBack = pages.server().goDown()
     try {
       await page.getByRole('button', { name: 'Try now' }).waitFor()
       expect(await page.locator('[data-job]').count()).toBe(1)
       await page.getByRole('link', { name: 'Overview' }).click()
       await page.getByRole('heading', { name: 'Overview' }).waitFor()
     } finally {
-      await pages.server().start()
+      comeBack()
     }
     await page.getByText('By definition').waitFor()
     await page.getByText('confirm-order').first().waitFor()
