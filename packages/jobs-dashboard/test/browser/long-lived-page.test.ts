@@ -69,4 +69,4 @@ test('a page that is open for long holds about as much as after the first jobs',
   expect(last.listeners).toBeLessThan(first.listeners + reconnects)
   // The list keeps up to 2,000 jobs, which take less than half of this. All events would take more.
   expect(last.heapBytes).toBeLessThan(first.heapBytes + 2_000_000)
-}, 300_000)
+})
