@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 
@@ -9,6 +11,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** Writes all built files into one module, so that the server needs no file system: see `src/assets.d.ts`. */
 function embedAssets(): Plugin {
+  const unfinished = `assets-${process.pid}.js`
   return {
     name: 'embed-assets',
     generateBundle: {
@@ -32,8 +35,12 @@ function embedAssets(): Plugin {
         const source = Object.entries({ script, styles, files })
           .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)}\n`)
           .join('')
-        this.emitFile({ type: 'asset', fileName: 'assets.js', source })
+        this.emitFile({ type: 'asset', fileName: unfinished, source })
       },
+    },
+    // At once, because the tests of several packages build and load the file at the same time.
+    writeBundle({ dir }) {
+      renameSync(join(dir!, unfinished), join(dir!, 'assets.js'))
     },
   }
 }
@@ -44,6 +51,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     modulePreload: { polyfill: false },
+    emptyOutDir: false, // the only file is replaced
     assetsInlineLimit: 0, // the Content-Security-Policy allows files, not inline content
     rolldownOptions: {
       input: new URL('src/main.tsx', import.meta.url).pathname,
