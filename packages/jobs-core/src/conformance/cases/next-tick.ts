@@ -1,8 +1,8 @@
 import type { CaseTools, JournalFilter } from '../case-tools.ts'
 import type { JournalEntry } from '../journal.ts'
 
-/** Longest time until a run starts for a tick: a busy machine may skip ticks, or start their runs late. */
-const tickLimitMs = 3 * 60_000
+/** Longest time until a tick has a run, in milliseconds: a busy machine may skip ticks, or start their runs late. */
+export const tickLimitMs = 3 * 60_000
 
 /** Returns the tick of a journal entry, epoch milliseconds. */
 export function tickOf(entry: JournalEntry): number {
