@@ -24,6 +24,7 @@ test('a type that JSON can hold is the payload, unchanged', () => {
   expectTypeOf(eventType<Customer>()).toEqualTypeOf<EventType<Customer>>()
   expectTypeOf(eventType<Json>()).toEqualTypeOf<EventType<Json>>()
   expectTypeOf(eventType<unknown>()).toEqualTypeOf<EventType<unknown>>()
+  expectTypeOf(eventType()).toEqualTypeOf<EventType<unknown>>()
   // oxlint-disable-next-line typescript/no-explicit-any -- an app's own type
   eventType<{ any: any }>()
   eventType<{ kind: 'a'; at: string } | { kind: 'b'; since?: string | null }>()

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import type { JsonLike, JsonPayload } from './json-payload.ts'
+import type { JsonAlias, JsonPayload } from './json-payload.ts'
 
 /**
  * An event declared with a TypeScript type and no schema. At run time, only the tenant is checked, and that the payload
@@ -13,7 +13,7 @@ export type EventType<Payload> = StandardSchemaV1<Payload>
  * Declares an event by its TypeScript type, for `defineEvents({ 'project.created': eventType<ProjectCreated>() })`. A type
  * with a field that JSON cannot hold, such as a `Date`, does not compile.
  */
-export function eventType<Payload extends JsonLike>(): EventType<Payload>
+export function eventType<Payload extends JsonAlias<Payload>>(): EventType<Payload>
 export function eventType<Payload extends JsonPayload<Payload>>(): EventType<Payload>
 export function eventType<Payload>(): EventType<Payload> {
   return {

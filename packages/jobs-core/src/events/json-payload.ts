@@ -8,8 +8,16 @@ export type JsonPayload<Payload> = {
   readonly checked: Fields<Payload, 'payload', 0>
 }[unknown extends Payload ? 'fits' : [Check<Payload, 0>] extends [never] ? 'fits' : 'checked']
 
-/** JSON, as a type of payloads that costs the compiler least. No interface fits, because it has no index signature. */
-export type JsonLike = Plain | readonly JsonLike[] | { readonly [key: string]: JsonLike }
+/**
+ * A constraint of a payload's type that costs the compiler little. It also accepts `unknown`. It accepts no interface,
+ * because that has no index signature.
+ */
+export type JsonAlias<Payload> = {
+  readonly fits: unknown
+  readonly checked: JsonLike
+}[unknown extends Payload ? 'fits' : 'checked']
+
+type JsonLike = Plain | readonly JsonLike[] | { readonly [key: string]: JsonLike }
 
 type Plain = string | number | boolean | null | undefined
 type Callable = ((...given: never) => unknown) | (abstract new (...given: never) => unknown)
