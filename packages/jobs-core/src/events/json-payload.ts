@@ -14,10 +14,15 @@ export type JsonPayload<Payload> = {
  */
 export type JsonAlias<Payload> = {
   readonly fits: unknown
-  readonly checked: JsonLike
+  readonly checked: JsonObject
 }[unknown extends Payload ? 'fits' : 'checked']
 
-type JsonLike = Plain | readonly JsonLike[] | { readonly [key: string]: JsonLike }
+// Interfaces, because the compiler remembers what it has compared with them.
+interface JsonObject {
+  readonly [key: string]: JsonLike
+}
+interface JsonList extends ReadonlyArray<JsonLike> {}
+type JsonLike = Plain | JsonList | JsonObject
 
 type Plain = string | number | boolean | null | undefined
 type Callable = ((...given: never) => unknown) | (abstract new (...given: never) => unknown)

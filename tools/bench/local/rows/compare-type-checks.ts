@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { median, spread } from '../../statistics.ts'
 import { type Row, verdictOf } from '../row.ts'
 
-const rounds = 5
+const rounds = 15
 
 /** Compiles two projects in turns, after a first turn that does not count, and compares the times round by round. */
 export function compareTypeChecks(
