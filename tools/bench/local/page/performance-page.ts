@@ -61,7 +61,7 @@ ${tried.map((one) => `- ${one}`).join('\n')}
 
 \`./dev bench local --peers --write\` writes this page in ten minutes, \`--rows memory\` a part, \`./dev bench fairness --peers --write\` only the turns of tenants, and \`--rows telemetry --write\` only the cost of traces; do not edit it. It needs Redis and PostgreSQL (Debian: \`apt-get install redis-server postgresql\`) and an idle machine. \`TMPDIR\` selects the disk. Between machines, compare ratios, not figures.
 
-- Contenders have their own processes and take turns in five rounds. Shown are the median and, in brackets, the lowest and highest ratio.
+- Contenders have their own processes and take turns in five rounds, compilers in fifteen. Shown are the median and, in brackets, the lowest and highest ratio.
 - Handlers are empty, payloads three short strings, sends 1,000 at a time. The time ends when every job is recorded as completed.
 - The _floor_ does what each job needs: schema and copy twice, ULID, record, map, async context, promise.
 - _Bare node:sqlite_ inserts, starts and completes batches in three transactions. _Its own statements_ are those of a real run, executed without the engine.
