@@ -20,6 +20,11 @@ const firstPauseMs = 20
 const maxPauseMs = 250
 /** Time limit for a cancel, in milliseconds. A worker that is gone never ends its run. */
 const timeoutMs = 30_000
+/**
+ * Time for the process of a cancelled run to stop, in milliseconds. The CLI reports the end of the run first, and gives
+ * the process a second. Until then it may start runs.
+ */
+const stopMs = 2000
 
 /**
  * Cancels the open runs of a job, repeatedly until none is left. Trigger.dev reports success for every cancel, and shows
@@ -31,6 +36,7 @@ const timeoutMs = 30_000
  */
 export async function cancelJob(id: string, { api, clock, reader }: CancelDependencies): Promise<void> {
   let until = Number.POSITIVE_INFINITY
+  let stopsAt = Number.NEGATIVE_INFINITY
   const executed = new Set<string>()
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     const eventRuns = (await reader.eventRuns(id)) ?? []
@@ -40,7 +46,8 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelDepend
     const openRuns = runs.filter((run) => !isEnded(runStateOf(run, true)))
     const open = openRuns.map((run) => run.id)
     const mayChange = runs.some((run) => executed.has(run.id) && isUnfinished(run) && !hasReported(run))
-    if (open.length === 0 && !mayChange && !eventRuns.some(({ run }) => mayStartRuns(run))) return
+    if (eventRuns.some(({ run }) => mayStartRuns(run))) stopsAt = elapsedOf(clock) + stopMs
+    if (open.length === 0 && !mayChange && elapsedOf(clock) >= stopsAt) return
     if (elapsedOf(clock) >= until) {
       if (open.length === 0) return
       const problem = `these runs have not ended after ${timeoutMs} ms: ${open.join(', ')}`
@@ -91,7 +98,8 @@ function hasReported(run: EngineRun): boolean {
   return output !== undefined || failed === true
 }
 
-/** Returns true if a cancelled event run may still execute in its process and start runs. */
+/** Returns true if an event run executes, or still does after its cancel, and may start runs. */
 function mayStartRuns(run: EngineRun): boolean {
-  return isUnfinished(run) && run.attemptCount > 0 && readRecord(run.metadata) === undefined
+  const executes = run.status === 'EXECUTING' || isUnfinished(run)
+  return executes && run.attemptCount > 0 && readRecord(run.metadata) === undefined
 }

@@ -25,12 +25,12 @@ export const cancelCases: readonly ConformanceCase[] = casesOf(rules.cancelAndRe
     title: 'a job can be cancelled as soon as its send resolves',
     requiredFeatures: ['cancelJob of a waiting job', 'cancelJob of a running job'],
     async run(t) {
-      const { id } = await t.send('conformance.fan-out', { waitMs: 600_000 })
+      const waitMs = t.longerThan(30_000)
+      const { id } = await t.send('conformance.fan-out', { waitMs })
       assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
-      const started = t.journal({ jobId: id, kind: 'started' }).length
-      await t.waitUntil('the signals of all running handlers are aborted', () => {
-        return t.journal({ jobId: id, kind: 'aborted' }).length >= started
-      })
+      // An engine may end the process of a handler that begins just now before its signal is aborted.
+      await t.advance(waitMs)
+      assert.deepEqual(t.journal({ jobId: id, kind: 'returned' }), [])
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
       for (const run of status.runs) assert.equal(run.state, 'cancelled')

@@ -64,6 +64,7 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
         { do: 'job', id: 'among', definition: 'conformance-fan-out-b', script: { returns: 'b' } },
         { do: 'run', id: 'after' },
       ])
+      assert.equal(runs[0]?.error, undefined)
       assert.deepEqual(runs[0]?.output, [{ n: 3 }, 'late', 'b', null])
       assert.deepEqual(stepAttempts(t, id), ['after/1'])
       const plain = t.journal({ tenantId: t.tenantId, definition: 'conformance-plain', kind: 'started' })
