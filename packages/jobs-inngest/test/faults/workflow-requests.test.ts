@@ -20,10 +20,19 @@ async function countRun(
   let isDone = false
   const opened = await open(() => (isDone = true))
   const { engine, client, until, pause } = opened
+  const isCall = (path: string): boolean => path.includes('fnId=jobs-work&')
+  let begun = 0
+  engine.intercept(({ path }) => {
+    if (isCall(path)) begun++
+    return undefined
+  }, 'out')
   const before = engine.requests.length
   await client.sendJob('work.asked', { tenantId: 'acme', number: 7 })
   await during?.(opened)
-  await until(() => isDone)
+  // The engine logs a request once it has the response.
+  const answered = (): number =>
+    engine.requests.filter(({ direction, path }) => direction === 'out' && isCall(path)).length
+  await until(() => isDone && answered() === begun)
   await pause(1500)
   // The first request is the send. Periodic requests for the engine's time and for cancelled runs do not count, because
   // they do not depend on the run.
@@ -31,7 +40,7 @@ async function countRun(
     .slice(before + 1)
     .filter(({ path }) => !/^\/v2\/(health|runs)(\?|$|\/[0-9A-Z]{26}$)/.test(path))
   return {
-    calls: made.filter(({ direction, path }) => direction === 'out' && path.includes('fnId=jobs-work&')).length,
+    calls: made.filter(({ direction, path }) => direction === 'out' && isCall(path)).length,
     asked: made
       .filter(({ direction }) => direction === 'in')
       .map(({ path }) => path.replace(/[0-9A-Z]{26}/g, '…').replace(/\?.*/, '')),
