@@ -69,7 +69,7 @@ describe('an inspector', () => {
     // @ts-expect-error -- ids with a condition
     void client.inspect.retryJobs({ ids, event: 'order.created' })
     const both = { ...filter, ids }
-    // @ts-expect-error -- the same in a variable, whose extra fields the compiler would otherwise accept
+    // @ts-expect-error -- ids with conditions, in a variable
     void client.inspect.cancelJobs(both)
     // @ts-expect-error -- ids can be missing, and then all jobs of the tenant would match
     void acme.inspect.cancelJobs({ ids: undefined as readonly string[] | undefined })

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 
 /** Returns how much the contents of a page have moved by themselves since it was opened: the sum of Web Vitals. */
 export function measureShift(page: Page): Promise<number> {
-  // What a frame moved is known in the next one.
+  // The browser reports the shifts of a frame in the next frame.
   return page.evaluate(`new Promise((resolve) => {
     const measure = () => {
       const observer = new PerformanceObserver(() => undefined)
