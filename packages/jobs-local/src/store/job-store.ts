@@ -61,6 +61,8 @@ export interface StoredRun {
   output?: Json
   error?: JobErrorInfo
   readonly retryOf?: string
+  /** When the run last came due again, by the wall clock when it was created. Absent: never, or it was read from a file. */
+  waitsSince?: number
   /** When `retryJob` created the run, or its quiet period ended. Absent: neither, or before `runTimeout` existed. */
   retriedAt?: number
   /** The step records of a workflow. Set from its first attempt on. */

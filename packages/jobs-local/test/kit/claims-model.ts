@@ -13,8 +13,9 @@ export interface ModelRun {
   readonly tenantId: string
   readonly concurrencyKey: string | undefined
   readonly throttleKey: string | undefined
-  /** Its place in its lane; `undefined` for a run of `retryJob`, whose place differs. */
-  rank: number | undefined
+  /** Its place in its lane: when it came due, moved by its priority. */
+  rank: number
+  readonly priority: number
   hasStarted: boolean
   state: 'delayed' | 'waiting' | 'running' | 'ended'
   /** When a delayed run waits for a slot again. */
@@ -83,7 +84,7 @@ export class ClaimsModel {
   shift(byMs: number): void {
     for (const run of this.runs) {
       if (run.state === 'delayed') run.dueAt += byMs
-      if (run.rank !== undefined) run.rank += byMs
+      run.rank += byMs
     }
     for (const [bucket, fullAt] of this.#fullAt) this.#fullAt.set(bucket, fullAt + byMs)
   }

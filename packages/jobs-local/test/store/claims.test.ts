@@ -103,9 +103,9 @@ function createScene(name: StoreName, workers: number) {
     priority = 0,
   ): void => {
     const { job, definitionId: id, retryOf } = store.get(jobId)!.runs.at(-1)!
-    const rank = retryOf === undefined ? job.envelope.sentAt - priority * 1000 : undefined
+    const rank = (retryOf === undefined ? job.envelope.sentAt : nowMs) - priority * 1000
     const { tenantId: ofTenant } = job.envelope
-    const fields = { jobId, definitionId: id, tenantId: ofTenant, concurrencyKey, throttleKey, rank }
+    const fields = { jobId, definitionId: id, tenantId: ofTenant, concurrencyKey, throttleKey, rank, priority }
     const known = model.runs.filter((one) => one.jobId === jobId)
     if (known.length < job.runs.length) model.runs.push({ ...fields, hasStarted: false, state: 'waiting', dueAt: 0 })
   }
@@ -141,8 +141,8 @@ function createScene(name: StoreName, workers: number) {
         const startable = model.startable(nowMs)
         const found = startable.find((one) => one.jobId === jobId)
         expect(found, `a claimed run may start`).toBeDefined()
-        if (!found!.hasStarted && found!.rank !== undefined) {
-          const first = startable.filter((one) => !one.hasStarted && one.rank !== undefined)
+        if (!found!.hasStarted) {
+          const first = startable.filter((one) => !one.hasStarted)
           const sameLane = first.filter((one) => laneOf(one) === laneOf(found!))
           expect(found, 'a run is the first of its lane').toBe(sameLane.toSorted(byRank)[0])
         }
@@ -165,7 +165,9 @@ function createScene(name: StoreName, workers: number) {
       const found = stored.get(run)!
       await changed(store, () => store.settle(found, found.attempts, given, nowMs, true))
       run.state = given.type === 'retry' ? 'delayed' : given.type === 'interrupted' ? 'waiting' : 'ended'
-      if (given.type === 'retry') run.dueAt = nowMs + given.afterMs
+      if (given.type !== 'retry') return
+      run.dueAt = nowMs + given.afterMs
+      run.rank = run.dueAt - run.priority * 1000
     },
     async cancel(which: number): Promise<void> {
       const open = model.runs.filter(({ state }) => state !== 'ended')
@@ -181,7 +183,7 @@ function createScene(name: StoreName, workers: number) {
       const run = ended[which % ended.length]
       if (!run) return
       await changed(store, () => store.retry(run.jobId, nowMs))
-      add(run.jobId, run)
+      add(run.jobId, run, run.priority)
     },
   }
 }
@@ -191,7 +193,7 @@ function laneOf({ definitionId: id, tenantId: tenant, concurrencyKey, throttleKe
 }
 
 function byRank(one: ModelRun, other: ModelRun): number {
-  return one.rank! - other.rank! || (one.jobId < other.jobId ? -1 : 1)
+  return one.rank - other.rank || (one.jobId < other.jobId ? -1 : 1)
 }
 
 describe.each(stores)('claims of the %s store, workers: %i', (name, workers) => {

@@ -284,6 +284,6 @@ test('a claim looks at a bounded number of lanes that another limit blocks, and 
     expect(selects.mock.calls.length).toBeLessThan(5000)
     selects.mockRestore()
     if (claimed.length > 0) return expect(claims).toBeLessThanOrEqual(5)
-    expect(store.nextDueAt()).toBe(start + 50)
+    expect(store.nextDueAt()).toBe(start) // at once: each claim moves the lanes that it met out of the way
   }
 })

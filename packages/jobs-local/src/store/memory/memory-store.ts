@@ -2,10 +2,9 @@ import { type JobState, isEnded } from '@cgk-platform/jobs-core'
 import type { Clock, Envelope, JobErrorInfo, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import { applyOutcome } from './apply-outcome.ts'
+import { ArrivedJobs } from './arrived-jobs.ts'
 import { beginAttempt } from './begin-attempt.ts'
 import { createRun } from '../create-run.ts'
-import { DueQueue } from './due-queue.ts'
-import { Fifo } from '../fifo.ts'
 import { IndexedJobs } from './indexed-jobs.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../../to-job-status.ts'
@@ -42,8 +41,7 @@ class MemoryStore implements JobStore {
   readonly endGathering = (): void => this.#queue.endGathering()
   readonly #jobs = new IndexedJobs()
   readonly inspection = new MemoryInspection(this.#jobs)
-  readonly #arrived = new Fifo<StoredJob>()
-  readonly #delayedJobs = new DueQueue<StoredJob>((job) => job.state !== 'scheduled')
+  readonly #arrived: ArrivedJobs
   readonly #queue: RunQueue
   readonly #waits = new WorkflowWaits((jobId) => {
     const job = this.#jobs.get(jobId)
@@ -63,13 +61,14 @@ class MemoryStore implements JobStore {
     clock: Pick<Clock, 'now' | 'elapsed'>,
     weights: ReadonlyMap<string, number> | undefined,
   ) {
-    this.#queue = new RunQueue({ weights, paused: this.pauses })
+    this.#queue = new RunQueue({ weights, paused: this.pauses }, clock)
+    this.#arrived = new ArrivedJobs(weights)
     this.#wall = new WallClock(clock)
     this.#retained = new RetainedJobs(retention, (job) => this.#jobs.delete(job))
   }
 
   change<T>(work: () => T, { done }: ChangeCallbacks<T>): undefined {
-    shiftDelays(this.#wall.takeJump(), this.#jobs, this.#delayedJobs, this.#queue)
+    shiftDelays(this.#wall.takeJump(), this.#jobs, this.#arrived, this.#queue)
     done(work())
   }
 
@@ -82,8 +81,7 @@ class MemoryStore implements JobStore {
       const job: StoredJob = { envelope, state: delayed ? 'scheduled' : 'queued', runs: none }
       this.#jobs.add(job)
       this.#openJobs++
-      if (delayed) this.#delayedJobs.push(envelope.runAt, job)
-      else this.#arrived.push(job)
+      this.#arrived.add(job, delayed ? envelope.runAt : undefined)
       return { ok: true, id: envelope.id, deduplicated: false }
     })
   }
@@ -93,15 +91,7 @@ class MemoryStore implements JobStore {
   }
 
   takeDueJobs(max: number, now: number): StoredJob[] {
-    const due: StoredJob[] = []
-    while (due.length < max) {
-      const job = this.#delayedJobs.takeDue(now) ?? this.#arrived.shift()
-      if (!job) break
-      if (isEnded(job.state)) continue // cancelled before its turn
-      job.state = 'queued'
-      due.push(job)
-    }
-    return due
+    return this.#arrived.take(max, now)
   }
 
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): readonly string[] {
@@ -131,12 +121,12 @@ class MemoryStore implements JobStore {
   }
 
   hasDueJobs(now: number): boolean {
-    return this.#arrived.size > 0 || (this.#delayedJobs.nextAt() ?? Number.POSITIVE_INFINITY) <= now
+    return this.#arrived.hasDue(now)
   }
 
   hasReady(now: number): boolean {
-    const isReady = this.#arrived.size > 0 || this.#queue.mayHaveNext || this.#waits.hasResolved
-    return isReady || (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
+    const isReady = this.#arrived.hasDue(now) || this.#queue.mayHaveNext || this.#waits.hasResolved
+    return isReady || (this.#queue.nextAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
   waitingRuns(): ReadonlyMap<string, number> {
@@ -185,7 +175,7 @@ class MemoryStore implements JobStore {
     if (job.runs.length === 0) {
       const delayed = job.state === 'scheduled'
       job.state = 'cancelled'
-      if (delayed) this.#delayedJobs.markStale()
+      if (delayed) this.#arrived.cancelled(job)
       this.#endJob(job, now)
     }
     return running
@@ -223,7 +213,7 @@ class MemoryStore implements JobStore {
   }
 
   nextDueAt(): number | undefined {
-    const [job, run] = [this.#delayedJobs.nextAt(), this.#queue.nextAt()]
+    const [job, run] = [this.#arrived.nextAt(), this.#queue.nextAt()]
     return job === undefined || run === undefined ? (job ?? run) : Math.min(job, run)
   }
 

@@ -13,6 +13,7 @@ export function* retriedRuns(job: StoredJob, now: number): Generator<StoredRun> 
       ...run,
       retryOf: failed.id,
       retriedAt: now,
+      waitsSince: now,
       ...(workflow && { workflow }),
       ...(failed.gather && { gather: failed.gather }),
     }

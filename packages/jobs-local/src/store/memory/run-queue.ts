@@ -1,10 +1,10 @@
 import type { JobState, PauseTarget } from '@cgk-platform/jobs-core'
-import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
+import type { Clock, DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import { beginBatch } from './begin-batch.ts'
 import { DebouncedRuns } from './debounced-runs.ts'
-import { DueQueue } from './due-queue.ts'
+import { DueInTurn } from './due-in-turn.ts'
 import { GatheringRuns } from './gathering-runs.ts'
 import { ReadyQueue, type ReadyQueueOptions } from '../ready-queue.ts'
 
@@ -23,13 +23,17 @@ interface WaitState {
 
 /** The waiting runs: those that wait for a time, and those that wait for a slot. */
 export class RunQueue {
-  readonly #delayed = new DueQueue<DueRun>(({ run, dueAt }) => run.dueAt !== dueAt)
+  readonly #delayed: DueInTurn<DueRun>
   readonly #debounced = new DebouncedRuns()
   readonly #gathering = new GatheringRuns((leader) => this.#ready.push(leader))
   readonly #ready: ReadyQueue
 
-  constructor(options: ReadyQueueOptions) {
+  readonly #clock: Pick<Clock, 'now'>
+
+  constructor(options: ReadyQueueOptions, clock: Pick<Clock, 'now'>) {
     this.#ready = new ReadyQueue(options)
+    this.#delayed = new DueInTurn({ isStale: ({ run, dueAt }) => run.dueAt !== dueAt, weights: options.weights })
+    this.#clock = clock
   }
 
   /** Adds a run that waits for a slot, or first for a batch. */
@@ -57,7 +61,7 @@ export class RunQueue {
   /** Adds a run that waits until `dueAt`, in epoch milliseconds. */
   delay(run: StoredRun, dueAt: number): void {
     run.dueAt = dueAt
-    this.#delayed.push(dueAt, { run, dueAt })
+    this.#delayed.push(run.job.envelope.tenantId, { run, dueAt }, dueAt)
   }
 
   /**
@@ -80,15 +84,16 @@ export class RunQueue {
     this.resume(run)
   }
 
-  /** Adds a suspended workflow that waits for a slot to resume. */
-  resume(run: StoredRun): void {
+  /** Adds a suspended workflow that waits for a slot to resume. @param since - when it came due. Default: now. */
+  resume(run: StoredRun, since: number = this.#clock.now()): void {
     run.pause = 'awake'
+    this.#waitsFrom(run, since)
     this.#ready.push(run)
   }
 
   /** Removes a run that ended while it waited. `before` is its state while it waited. */
   drop(run: StoredRun, before: WaitState): void {
-    if (before.dueAt !== undefined) this.#delayed.markStale()
+    if (before.dueAt !== undefined) this.#delayed.markStale(run.job.envelope.tenantId)
     if (before.state === 'scheduled') this.#debounced.remove(run)
     if (run.gather && this.#gathering.remove(run)) return
     if (before.state === 'queued' || before.pause === 'awake') this.#ready.markStale(run)
@@ -119,7 +124,7 @@ export class RunQueue {
   /** Moves up to `max` due runs to those that wait for a slot. */
   wakeDue(max: number, now: number): void {
     for (let count = 0; count < max; count++) {
-      const due = this.#delayed.takeDue(now)
+      const due = this.#delayed.take(now)
       if (!due) break
       const { run, dueAt } = due
       delete run.dueAt
@@ -128,10 +133,11 @@ export class RunQueue {
         run.retriedAt = dueAt
       }
       if (run.pause === 'asleep') {
-        this.resume(run)
+        this.resume(run, dueAt)
         continue
       }
       run.state = 'queued'
+      this.#waitsFrom(run, dueAt)
       this.push(run)
     }
     this.#gathering.wakeDue(max, now)
@@ -158,9 +164,14 @@ export class RunQueue {
     return this.#ready.waitingRuns
   }
 
+  /** A run that waits again comes after those that were due before. */
+  #waitsFrom(run: StoredRun, since: number): void {
+    run.waitsSince = since - (run.clockSetMs ?? 0)
+  }
+
   #dropTime(run: StoredRun): void {
     if (run.dueAt === undefined) return
     delete run.dueAt
-    this.#delayed.markStale()
+    this.#delayed.markStale(run.job.envelope.tenantId)
   }
 }

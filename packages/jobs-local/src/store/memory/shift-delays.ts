@@ -1,7 +1,6 @@
 import { shiftStepTimes } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob } from '../job-store.ts'
-import type { DueQueue } from './due-queue.ts'
+import type { ArrivedJobs } from './arrived-jobs.ts'
 import type { IndexedJobs } from './indexed-jobs.ts'
 import type { RunQueue } from './run-queue.ts'
 
@@ -9,13 +8,9 @@ import type { RunQueue } from './run-queue.ts'
  * Moves delays, pauses before retries and the places of waiting runs, because the wall clock was set. A job with a `runAt`
  * keeps its time.
  */
-export function shiftDelays(byMs: number, jobs: IndexedJobs, delayedJobs: DueQueue<StoredJob>, queue: RunQueue): void {
+export function shiftDelays(byMs: number, jobs: IndexedJobs, arrived: ArrivedJobs, queue: RunQueue): void {
   if (byMs === 0) return
-  for (const job of delayedJobs.drain()) {
-    const { runAt = 0, delayMs } = job.envelope
-    if (delayMs !== undefined) job.envelope = { ...job.envelope, runAt: runAt + byMs }
-    delayedJobs.push(job.envelope.runAt ?? 0, job)
-  }
+  arrived.shift(byMs)
   for (const job of jobs.values())
     for (const run of job.runs) {
       run.clockSetMs = (run.clockSetMs ?? 0) + byMs

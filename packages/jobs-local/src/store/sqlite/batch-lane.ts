@@ -21,21 +21,24 @@ export function laneOf({ definitionId, job }: StoredRun): BatchLane {
 
 /** Returns whether a lane has a leader, which waits for a slot. */
 export function hasLeader(connection: Connection, { definition, tenant }: BatchLane): boolean {
-  const leader = `SELECT 1 AS one FROM cgk_runs WHERE phase = ${phases.ready} AND definition_id = ? AND tenant = ? AND gather_until IS NOT NULL LIMIT 1`
+  const leader = `SELECT 1 AS one FROM cgk_runs WHERE phase IN (${phases.ready}, ${phases.paused}, ${phases.blocked}) AND definition_id = ? AND tenant = ? AND gather_until IS NOT NULL LIMIT 1`
   return connection.get(leader, definition, tenant) !== undefined
 }
 
-/** Makes the first run of a lane its leader, unless it has one. */
-export function promote(connection: Connection, lane: BatchLane): void {
-  if (hasLeader(connection, lane)) return
-  const { definition, tenant } = lane
-  const first = `SELECT run FROM cgk_runs WHERE ${gathersInLane} ORDER BY ${inOrder} LIMIT 1`
-  connection.run(`UPDATE cgk_runs SET phase = ${phases.ready} WHERE run = (${first})`, definition, tenant)
+/** Makes the first run of a lane that has waited long enough its leader, unless it has one. */
+export function promoteDue(connection: Connection, lane: BatchLane, now: number): void {
+  promote(connection, lane, `${gathersInLane} AND gather_until <= ? ORDER BY gather_until, run`, now)
 }
 
-/** Does that if enough runs for a batch wait. */
+function promote(connection: Connection, lane: BatchLane, from: string, ...values: readonly number[]): void {
+  if (hasLeader(connection, lane)) return
+  const sql = `UPDATE cgk_runs SET phase = ${phases.ready} WHERE run = (SELECT run FROM cgk_runs WHERE ${from} LIMIT 1)`
+  connection.run(sql, lane.definition, lane.tenant, ...values)
+}
+
+/** Makes the first run of a lane its leader if enough runs for a batch wait, unless it has one. */
 export function promoteIfFull(connection: Connection, lane: BatchLane, maxSize: number): void {
   const sql = `SELECT count(*) AS count FROM (SELECT 1 FROM cgk_runs WHERE ${gathersInLane} LIMIT ?)`
   const { count } = connection.get<{ count: number }>(sql, lane.definition, lane.tenant, maxSize)!
-  if (count === maxSize) promote(connection, lane)
+  if (count === maxSize) promote(connection, lane, `${gathersInLane} ORDER BY ${inOrder}`)
 }

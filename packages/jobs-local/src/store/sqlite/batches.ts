@@ -3,7 +3,7 @@ import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 import { turnBatch } from '../../turn-batch.ts'
 import type { LimitsOf, StoredRun } from '../job-store.ts'
 import { maxBatchBytes } from '../max-batch-bytes.ts'
-import { type BatchLane, gathersInLane, inOrder, laneOf, promote, promoteIfFull } from './batch-lane.ts'
+import { type BatchLane, gathersInLane, inOrder, laneOf, promoteDue, promoteIfFull } from './batch-lane.ts'
 import type { Connection } from './connection.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
 import type { HeldRuns } from './held-runs.ts'
@@ -68,7 +68,7 @@ export class Batches {
     const sql = `SELECT definition_id AS definition, tenant FROM cgk_runs INDEXED BY cgk_batches_due WHERE phase = ${gathering} AND gather_until BETWEEN 1 AND ? ORDER BY gather_until LIMIT ${turnBatch}`
     const due = new Map(connection.all<BatchLane>(sql, now).map((lane) => [JSON.stringify(lane), lane]))
     for (const lane of due.values()) {
-      promote(connection, lane)
+      promoteDue(connection, lane, now)
       const covered = `UPDATE cgk_runs SET gather_until = 0 WHERE ${gathersInLane} AND gather_until BETWEEN 1 AND ?`
       connection.run(covered, lane.definition, lane.tenant, now)
     }
@@ -93,7 +93,7 @@ export class Batches {
       held.add(run)
     }
     const next = `SELECT 1 AS one FROM cgk_runs WHERE ${gathersInLane} AND gather_until <= ? LIMIT 1`
-    if (connection.get(next, lane.definition, lane.tenant, now)) promote(connection, lane)
+    if (connection.get(next, lane.definition, lane.tenant, now)) promoteDue(connection, lane, now)
     else promoteIfFull(connection, lane, maxSize)
   }
 

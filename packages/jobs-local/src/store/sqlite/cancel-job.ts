@@ -18,7 +18,7 @@ export function cancelJob(connection: Connection, job: StoredJob, waits: WaitsTa
     if (run.gather) leaveBatch(connection, run)
     waits.removeAll(key)
     if (run.state === 'running' && key.worker !== 0) running.push(run)
-    else beginCompensation(connection, key)
+    else beginCompensation(connection, key, now)
   }
   if (job.runs.length === 0) endJob(connection, seqOf(job), 'cancelled', now)
   waits.resolveJobWaits(job.envelope.id, now)

@@ -1,6 +1,7 @@
 import type { LimitsOf } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import type { KnownThrottles } from './known-throttles.ts'
+import type { PassBound } from './pass-bound.ts'
 import type { PausedWork } from './paused-work.ts'
 import type { Turns } from './turns.ts'
 
@@ -18,4 +19,5 @@ export interface ClaimOptions {
   readonly now: number
   readonly paused: PausedWork
   readonly throttles: KnownThrottles
+  readonly bound: PassBound
 }

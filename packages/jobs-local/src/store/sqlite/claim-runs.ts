@@ -1,7 +1,7 @@
 import type { StoredRun } from '../job-store.ts'
 import { claimInTurns } from './claim-in-turns.ts'
 import type { ClaimOptions } from './claim-options.ts'
-import type { Connection } from './connection.ts'
+import { definitionsIn } from './definitions-in.ts'
 import { LimitedRuns } from './limited-runs.ts'
 import { phases } from './rows.ts'
 import type { RunSource } from './run-source.ts'
@@ -16,8 +16,8 @@ export function claimRuns(options: ClaimOptions): StoredRun[] {
   const claimed: StoredRun[] = []
   if (options.max <= 0) return claimed
   const ends: (() => void)[] = []
-  const sources = readyDefinitions(options.connection)
-    .filter((definition) => !options.paused.definitions.has(definition) && options.mayBegin(definition))
+  const sources = definitionsIn(options.connection, phases.ready, phases.blocked)
+    .filter((definition) => !options.paused.isDefinitionPaused(definition) && options.mayBegin(definition))
     .flatMap((definition) => sourcesOf(definition, options, (callback) => void ends.push(callback)))
   const limited = sources.filter((source) => source instanceof LimitedRuns)
   const others = sources.filter((source) => !(source instanceof LimitedRuns))
@@ -30,13 +30,4 @@ export function claimRuns(options: ClaimOptions): StoredRun[] {
   }
   for (const end of ends) end()
   return claimed
-}
-
-/** Returns the definitions with runs that wait for a slot. Jumps from one to the next through the index. */
-function readyDefinitions(connection: Connection): string[] {
-  const least = `SELECT min(definition_id) FROM cgk_runs WHERE phase = ${phases.ready}`
-  const sql =
-    `WITH RECURSIVE found(id) AS (${least} UNION ALL SELECT (${least} AND definition_id > found.id) FROM found ` +
-    'WHERE found.id IS NOT NULL) SELECT id FROM found WHERE id IS NOT NULL'
-  return connection.all<{ id: string }>(sql).map(({ id }) => id)
 }

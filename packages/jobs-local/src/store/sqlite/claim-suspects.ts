@@ -3,7 +3,6 @@ import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from './connection.ts'
 import { DefinitionSlots } from './definition-slots.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
-import { isPaused } from './paused-work.ts'
 import { longLifeMs, phases, type RunRow } from './rows.ts'
 import { holdRun } from './runs-table.ts'
 import type { Workers } from './workers.ts'
@@ -43,7 +42,7 @@ export function claimSuspects(options: SuspectClaimOptions): StoredRun[] | undef
   let groupSize = max
   for (const [index, row] of rows.entries()) {
     if (claimed.length >= groupSize) break
-    if (isPaused(options.paused, row.definition_id, row.tenant)) continue
+    if (options.paused.isPaused(row.definition_id, row.tenant)) continue
     if (isForAnother(row, rows.slice(index + 1), options)) return claimed.length > 0 ? claimed : undefined
     if (!mayBegin(row, options)) continue
     groupSize = Math.min(groupSize, row.crashes > 1 ? 1 : Math.ceil(slots / firstGroups))

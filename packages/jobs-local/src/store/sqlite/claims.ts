@@ -8,12 +8,13 @@ import { claimSuspects, isEmptyWorkerWanted } from './claim-suspects.ts'
 import type { Connection } from './connection.ts'
 import type { HeldRuns } from './held-runs.ts'
 import { countReadyRuns, hasReadyRun, nextDueAt } from './open-work.ts'
+import { DueTenants } from './due-tenants.ts'
 import { KnownThrottles } from './known-throttles.ts'
 import { openDueLanes } from './lanes-table.ts'
-import { isPaused, readPausedWork } from './paused-work.ts'
+import { PassBound } from './pass-bound.ts'
 import { phases } from './rows.ts'
 import { Turns } from './turns.ts'
-import { wakeDueRuns } from './runs-table.ts'
+import { nextRunDueAt, wakeDueRuns } from './runs-table.ts'
 import type { UnwrittenRuns } from './unwritten-runs.ts'
 import type { Workers } from './workers.ts'
 
@@ -43,6 +44,9 @@ export class Claims {
   readonly #dependencies: ClaimsDependencies
   readonly #turns = new Turns()
   readonly #throttles = new KnownThrottles()
+  readonly #dueRuns: DueTenants
+  /** The bound of the last claim. */
+  #bound = new PassBound()
   /** Since when this worker begins only suspects, in elapsed time. */
   #apartSince: number | undefined
   /** True if the last claim found at least as many runs as one turn of the event loop begins. */
@@ -52,6 +56,7 @@ export class Claims {
 
   constructor(dependencies: ClaimsDependencies) {
     this.#dependencies = dependencies
+    this.#dueRuns = new DueTenants(dependencies.connection, 'run', dependencies.tenantWeights)
   }
 
   /** Returns when the next delayed job or run is due, or a claim might find a run because time has passed. */
@@ -60,7 +65,7 @@ export class Claims {
     // A probation of this process ends, or this worker begins others beside suspects again.
     const ends = [this.#probationEndsAt, (this.#apartSince ?? -maxApartMs) + maxApartMs]
     const waits = ends.filter((at) => at > elapsedMs).map((at) => now + Math.ceil(at - elapsedMs))
-    if (this.#throttles.lookAgainMs !== undefined) waits.push(now + this.#throttles.lookAgainMs)
+    if (this.#bound.isCut) waits.push(now)
     const due = nextDueAt(this.#dependencies.connection)
     return due === undefined && waits.length === 0 ? undefined : Math.min(due ?? Number.POSITIVE_INFINITY, ...waits)
   }
@@ -88,19 +93,26 @@ export class Claims {
 
   /** Claims up to `max` runs, and the other runs of their batches. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
-    this.#throttles.lookAgainMs = undefined
-    wakeDueRuns(this.#dependencies.connection, now)
-    openDueLanes(this.#dependencies.connection, now)
-    const { batches } = this.#dependencies.unwritten
+    const { connection, unwritten } = this.#dependencies
+    const { batches, paused } = unwritten
+    this.#bound = new PassBound()
+    paused.clear()
+    this.#dueRuns.take(turnBatch, now, {
+      take: (tenant, most) => wakeDueRuns(connection, tenant, most, now),
+      nextDueAt: (tenant) => nextRunDueAt(connection, tenant),
+    })
+    openDueLanes(connection, now)
+    if (paused.releaseResumed()) this.#bound.cut()
     return batches.claim(max, limitsOf, now, (slots) => this.#claim(slots, limitsOf, now))
   }
 
   /** Claims up to `max` runs. While a suspect is on probation, claims no other suspect, and for a while nothing. */
   #claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
     const { connection, workers, unwritten, tenantWeights: weights } = this.#dependencies
+    const { paused } = unwritten
     const mayBegin = (definitionId: string): boolean => workers.mayBegin(definitionId)
-    const paused = readPausedWork(connection)
-    const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now, paused, throttles: this.#throttles }
+    const own = { throttles: this.#throttles, bound: this.#bound }
+    const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now, paused, ...own }
     if (max <= 0) {
       unwritten.writeWaiting()
       return []
@@ -120,7 +132,7 @@ export class Claims {
     const older = ready > 0 ? claimRuns({ ...turning, max: free }) : []
     // Limits count the slots of all workers, so the runs that they allow are known once all others are written.
     const isUnlimited = ({ definitionId, job: { envelope } }: StoredRun): boolean =>
-      !isLimited(limitsOf(definitionId)) && !isPaused(paused, definitionId, envelope.tenantId) && mayBegin(definitionId)
+      !isLimited(limitsOf(definitionId)) && !paused.isPaused(definitionId, envelope.tenantId) && mayBegin(definitionId)
     const direct = unwritten.writeStarted({ ...turning, max: free - older.length, mayBegin: isUnlimited })
     const left = free - older.length - direct.length
     const limited = unwritten.writeWaiting() > 0 ? claimRuns({ ...turning, max: left }) : []
@@ -166,7 +178,7 @@ export class Claims {
     if (suspects && suspects.length > 0) this.writeProbation()
     if (suspects?.length === 0) {
       const isHere = (definitionId: string, tenant: string): boolean =>
-        !isPaused(options.paused, definitionId, tenant) &&
+        !options.paused.isPaused(definitionId, tenant) &&
         (options.mayBegin(definitionId) || placeOf(definitionId) === 'here')
       return { suspects, keepsApart: !isEmpty && !hasOthers && isEmptyWorkerWanted(connection, isHere) }
     }

@@ -1,7 +1,7 @@
 import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from './connection.ts'
-import { freeSlots } from './free-slots.ts'
+import { countTaken, countTakenByKey } from './taken-slots.ts'
 
 /** The free slots of a claim. */
 export interface Slots {
@@ -20,7 +20,10 @@ export class DefinitionSlots implements Slots {
   readonly #connection: Connection
   readonly #definition: string
   readonly #limits: ConcurrencyLimits
-  readonly #free = new Map<string, number>()
+  #taken: number | undefined
+  readonly #ofTenants = new Map<string, number>()
+  /** The slots that each key of a tenant has taken. */
+  readonly #ofKeys = new Map<string, Map<string, number>>()
 
   constructor(connection: Connection, definition: string, limits: ConcurrencyLimits = {}) {
     this.#connection = connection
@@ -29,35 +32,35 @@ export class DefinitionSlots implements Slots {
   }
 
   get free(): number {
-    return this.#freeIn(this.#limits.limit, [this.#definition])
+    const { limit } = this.#limits
+    if (limit === undefined) return Number.POSITIVE_INFINITY
+    this.#taken ??= countTaken(this.#connection, this.#definition)
+    return Math.max(0, limit - this.#taken)
   }
 
   freeOf(tenant: string): number {
-    return this.#freeIn(this.#limits.perTenant, [this.#definition, tenant])
+    const { perTenant } = this.#limits
+    if (perTenant === undefined) return Number.POSITIVE_INFINITY
+    let taken = this.#ofTenants.get(tenant)
+    if (taken === undefined)
+      this.#ofTenants.set(tenant, (taken = countTaken(this.#connection, this.#definition, tenant)))
+    return Math.max(0, perTenant - taken)
   }
 
   freeOfKey(tenant: string, key: string): number {
-    return this.#freeIn(this.#limits.perKey, [this.#definition, tenant, key])
+    const { perKey } = this.#limits
+    if (perKey === undefined) return Number.POSITIVE_INFINITY
+    let keys = this.#ofKeys.get(tenant)
+    // All at once: a claim can look at many keys.
+    if (!keys) this.#ofKeys.set(tenant, (keys = countTakenByKey(this.#connection, this.#definition, tenant)))
+    return Math.max(0, perKey - (keys.get(key) ?? 0))
   }
 
   take(tenant: string, key: string, count: number): void {
-    if (this.#free.size === 0) return
-    for (const lane of [[], [tenant], [tenant, key]]) {
-      const name = nameOf([this.#definition, ...lane])
-      const free = this.#free.get(name)
-      if (free !== undefined) this.#free.set(name, free - count)
-    }
+    if (this.#taken !== undefined) this.#taken += count
+    const ofTenant = this.#ofTenants.get(tenant)
+    if (ofTenant !== undefined) this.#ofTenants.set(tenant, ofTenant + count)
+    const keys = this.#ofKeys.get(tenant)
+    keys?.set(key, (keys.get(key) ?? 0) + count)
   }
-
-  #freeIn(limit: number | undefined, lane: readonly string[]): number {
-    if (limit === undefined) return Number.POSITIVE_INFINITY
-    const name = nameOf(lane)
-    let free = this.#free.get(name)
-    if (free === undefined) this.#free.set(name, (free = freeSlots(this.#connection, limit, ...lane)))
-    return free
-  }
-}
-
-function nameOf(lane: readonly string[]): string {
-  return JSON.stringify(lane)
 }

@@ -2,8 +2,11 @@ import type { SQLInputValue } from 'node:sqlite'
 
 import { encodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 
+import { arrivalWindow } from '../arrival-window.ts'
 import type { AddedJob, StoredJob } from '../job-store.ts'
+import { Arrivals } from './arrivals.ts'
 import type { Connection } from './connection.ts'
+import { firstDueAt } from './due-tenants.ts'
 import { createInsert } from './insert-rows.ts'
 import { extendSegments } from './segments-table.ts'
 import type { RecentEnvelopes } from './recent-envelopes.ts'
@@ -26,7 +29,8 @@ export function addJobs(
   now: number,
   recent?: RecentEnvelopes,
 ): AddedJob[] {
-  let seq = lastSeq(connection)
+  const arrivals = new Arrivals(connection)
+  let seq = arrivals.lastSeq
   const rows: SQLInputValue[][] = []
   const references: SQLInputValue[][] = []
   const created: [seq: number, envelope: Envelope][] = []
@@ -35,13 +39,14 @@ export function addJobs(
     if (holder !== undefined) return { ok: true, id: holder, deduplicated: true }
     const { id, tenantId, event, runAt } = envelope
     const delayed = runAt !== undefined && runAt > now
-    const state = delayed ? 'scheduled' : 'queued'
-    rows.push([++seq, id, tenantId, event, encodeEnvelope(envelope), state, delayed ? runAt : null])
+    const state = arrivals.stateOf(++seq, tenantId, delayed ? runAt : undefined)
+    rows.push([seq, id, tenantId, event, encodeEnvelope(envelope), state, delayed ? runAt : null])
     for (const reference of envelope.references ?? []) references.push([reference, seq])
     created.push([seq, envelope])
     recent?.add(seq, envelope)
     return { ok: true, id, deduplicated: false }
   })
+  arrivals.write()
   insertJobs(connection, rows)
   insertReferences(connection, references)
   extendSegments(connection, created)
@@ -79,12 +84,15 @@ export function findJob(connection: Connection, id: string): StoredJob | undefin
   return row && toStoredJob(row)
 }
 
-/** Returns true if a due job was not yet taken. */
+/** SQL for the jobs that wait to be taken in order of arrival. */
+export const inWindow: string =
+  `cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND seq <= (SELECT taken FROM cgk_meta) + ${arrivalWindow} ` +
+  "AND state = 'queued'"
+
+/** Returns true if a due job may not have been taken yet. */
 export function hasDue(connection: Connection, now: number): boolean {
-  const sql =
-    "SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued') " +
-    "OR EXISTS (SELECT 1 FROM cgk_jobs WHERE state = 'scheduled' AND due_at <= ?)"
-  return connection.get(sql, now) !== undefined
+  if ((firstDueAt(connection, 'job') ?? Number.POSITIVE_INFINITY) <= now) return true
+  return connection.get(`SELECT 1 AS one FROM ${inWindow} LIMIT 1`) !== undefined
 }
 
 /** Ends a job that has no runs. */

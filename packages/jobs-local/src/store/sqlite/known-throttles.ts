@@ -9,8 +9,6 @@ export class KnownThrottles {
   readonly #rates = new Map<string, string>()
   /** The workers that may have changed the throttles. */
   #workers: string | null = null
-  /** Time after which to look at more open lanes, in milliseconds, if the last claim did not look at all of them. */
-  lookAgainMs: number | undefined
 
   /** Forgets them, because the transaction was rolled back. */
   clear(): void {

@@ -1,17 +1,14 @@
 import type { ThrottleLimits } from '@cgk-platform/jobs-core/provider'
 
-import { turnBatch } from '../../turn-batch.ts'
 import type { StoredRun } from '../job-store.ts'
+import { blockLane } from './blocked-runs.ts'
 import { Bucket } from './bucket.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import type { Slots } from './definition-slots.ts'
-import { hasFirstRun } from './lanes-table.ts'
+import { closeLanes, hasFirstRun } from './lanes-table.ts'
 import { ReadyRuns } from './ready-runs.ts'
 import { runScans } from './run-scans.ts'
 import type { RunSource } from './run-source.ts'
-
-/** Pause before a claim looks at more lanes, if it found only runs that other limits block, in milliseconds. */
-const lookAgainMs = 50
 
 const openLanes = 'FROM cgk_lanes WHERE open_at = 0 AND definition_id = ?1'
 
@@ -22,7 +19,7 @@ export class LaneRuns implements RunSource {
   readonly #definitionId: string
   readonly #limits: ThrottleLimits
   readonly #slots: Slots
-  /** Open lanes whose runs may not begin because of other limits. */
+  /** Open lanes of which some runs may not begin because of their concurrency keys, and no other. */
   readonly #done = new Set<string>()
 
   constructor(claim: ClaimOptions, definitionId: string, limits: ThrottleLimits, slots: Slots) {
@@ -34,30 +31,30 @@ export class LaneRuns implements RunSource {
   }
 
   nextTenant(after: string, isIncluded: boolean): string | undefined {
-    const { connection, paused } = this.#claim
+    const { connection, paused, bound } = this.#claim
     const next = (operator: string, from: string): string | undefined => {
       const sql = `SELECT tenant ${openLanes} AND tenant ${operator} ?2 ORDER BY tenant LIMIT 1`
       return connection.get<{ tenant: string }>(sql, this.#definitionId, from)?.tenant
     }
     let tenant = next(isIncluded ? '>=' : '>', after)
-    while (tenant !== undefined && (paused.tenants.has(tenant) || this.#slots.freeOf(tenant) <= 0))
+    while (tenant !== undefined) {
+      if (paused.isTenantPaused(tenant)) {
+        if (!bound.take()) return undefined
+        if (paused.setAside(this.#definitionId, tenant)) closeLanes(connection, this.#definitionId, tenant)
+      } else if (this.#slots.freeOf(tenant) > 0) return tenant
       tenant = next('>', tenant)
-    return tenant
+    }
+    return undefined
   }
 
   claim(tenant: string, max: number): StoredRun[] {
     const claimed: StoredRun[] = []
-    const blocked = this.#done.size
-    let misses = 0
     while (claimed.length < max && this.#slots.free > 0 && this.#slots.freeOf(tenant) > 0) {
       const key = this.#nextLane(tenant)
       if (key === undefined) break
       const found = this.#claimIn(tenant, key)
       claimed.push(...found)
-      if (found.length > 0 || ++misses < turnBatch) continue
-      // Lanes that are closed or empty are not looked at again. Blocked ones are, so not at once.
-      this.#claim.throttles.lookAgainMs = this.#done.size - blocked < misses ? 0 : lookAgainMs
-      break
+      if (found.length === 0 && !this.#claim.bound.take()) break
     }
     return claimed
   }
@@ -76,8 +73,11 @@ export class LaneRuns implements RunSource {
     })
     const isOpen = bucket.free > 0
     const claimed = runs.claim(tenant, 1)
-    bucket.write(hasFirstRun(connection, name))
-    if (isOpen && claimed.length === 0) this.#done.add(nameOf(tenant, key))
+    const isBlocked = isOpen && claimed.length === 0
+    if (isBlocked) blockLane(connection, this.#definitionId, tenant, key)
+    const isLeft = hasFirstRun(connection, name)
+    bucket.write(isLeft)
+    if (isBlocked && isLeft) this.#done.add(nameOf(tenant, key))
     return claimed
   }
 

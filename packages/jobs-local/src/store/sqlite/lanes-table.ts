@@ -27,6 +27,17 @@ export function openDueLanes(connection: Connection, now: number): void {
   )
 }
 
+/** Closes open lanes of a tenant whose runs were all set aside, at most `turnBatch` at once. A run that waits again opens its lane. */
+export function closeLanes(connection: Connection, definitionId: string, tenant: string): void {
+  connection.run(
+    'UPDATE cgk_lanes SET open_at = NULL, state = ifnull(state, 0) WHERE id IN ' +
+      '(SELECT id FROM cgk_lanes WHERE open_at = 0 AND definition_id = ? AND tenant = ? LIMIT ?)',
+    definitionId,
+    tenant,
+    turnBatch,
+  )
+}
+
 /** Deletes states that no longer matter, and lanes of definitions that have no throttle with a key any more. */
 export function pruneLanes(connection: Connection, now: number): void {
   const keyed = 'SELECT definition_id FROM cgk_definitions WHERE throttle_path IS NOT NULL'

@@ -38,13 +38,18 @@ export class ReadyRuns implements RunSource {
 
   nextTenant(after: string, isIncluded: boolean): string | undefined {
     const { scan, slots, definitionId } = this.#options
-    const { connection, paused } = this.#claim
+    const { connection, paused, bound } = this.#claim
     const next = (sql: string, from: string): string | undefined =>
       connection.get<{ tenant: string }>(sql, definitionId, from)?.tenant
     let tenant = next(isIncluded ? scan.nextTenant.from : scan.nextTenant.after, after)
-    while (tenant !== undefined && (paused.tenants.has(tenant) || slots.freeOf(tenant) <= 0))
+    while (tenant !== undefined) {
+      if (paused.isTenantPaused(tenant)) {
+        if (!bound.take()) return undefined
+        paused.setAside(definitionId, tenant)
+      } else if (slots.freeOf(tenant) > 0) return tenant
       tenant = next(scan.nextTenant.after, tenant)
-    return tenant
+    }
+    return undefined
   }
 
   claim(tenant: string, max: number): StoredRun[] {

@@ -1,6 +1,7 @@
 import { retryWorkflowRecord, newestRuns } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob } from '../job-store.ts'
+import { rankFrom } from '../rank-of.ts'
 import { runIdOf } from '../run-id.ts'
 import type { Connection } from './connection.ts'
 import { keyOf, numberOf, runAt, seqOf } from './rows.ts'
@@ -13,14 +14,15 @@ export function retryJob(connection: Connection, job: StoredJob, now: number): v
   let number = job.runs.length
   for (const run of newestRuns(job.runs)) {
     if (run.state !== 'failed') continue
-    const { definitionId, maxAttempts, compensateOnCancel = false, workflow: failed } = run
+    const { definitionId, maxAttempts, priority = 0, compensateOnCancel = false, workflow: failed } = run
     const key = runAt(seqOf(job), ++number)
-    const { run: failedKey, rank } = keyOf(run)
+    const { run: failedKey } = keyOf(run)
     const record = failed && retryWorkflowRecord(failed, runIdOf(id, number))
     addRun(connection, {
       run: key,
       tenantId,
-      rank,
+      rank: rankFrom(now, priority),
+      priority,
       definitionId,
       maxAttempts,
       compensateOnCancel,

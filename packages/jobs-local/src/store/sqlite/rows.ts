@@ -37,6 +37,7 @@ export interface RunRow extends StoredKeys {
   readonly superseded_by: string | null
   readonly gather_until: number | null
   readonly rank: number
+  readonly priority: number
   readonly pause: 'asleep' | 'awake' | null
   readonly wake_pending: number
   readonly resumed: number
@@ -49,10 +50,23 @@ export interface RunRow extends StoredKeys {
 
 /**
  * The phases of a run: it waits for a time, an event or a job, it waits for a slot, a worker holds it, it may have ended
- * its process and waits for a slot apart from other runs, it waits for a batch, or a worker holds it in the batch of
- * another run, which has the slot.
+ * its process and waits for a slot apart from other runs, it waits for a batch, a worker holds it in the batch of
+ * another run, which has the slot, or it waits for a slot but claims do not look at it: its tenant is paused, or its
+ * concurrency key had no free slot when its throttle would have let it start.
  */
-export const phases = { waiting: 0, ready: 1, held: 2, suspect: 3, gathering: 4, joined: 5 } as const
+export const phases = {
+  waiting: 0,
+  ready: 1,
+  held: 2,
+  suspect: 3,
+  gathering: 4,
+  joined: 5,
+  paused: 6,
+  blocked: 7,
+} as const
+
+/** SQL for the phases of the runs that wait for a slot. */
+export const waitsForSlot: string = [phases.ready, phases.suspect, phases.paused, phases.blocked].join(', ')
 
 /**
  * Time that a suspect waits for a worker that runs nothing else, in milliseconds. After it, any worker takes it, so that
@@ -134,9 +148,12 @@ export function toQueuedJob(seq: number, envelope: Envelope): StoredJob {
   return job
 }
 
-/** Returns the state of a job that has no runs. `taken` marks a delayed one that has come due. */
+/**
+ * Returns the state of a job that has no runs. `arrived` marks one that waits for the turn of its tenant to be taken, and
+ * `taken` one that has waited for that, or for its time.
+ */
 export function toJobState({ state }: Pick<JobRow, 'state'>): JobState {
-  return state === 'taken' ? 'queued' : (state as JobState)
+  return state === 'taken' || state === 'arrived' ? 'queued' : (state as JobState)
 }
 
 /** Decodes an envelope. One that was damaged or edited by hand must not block other jobs. */
@@ -168,6 +185,7 @@ export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
     job,
     definitionId: row.definition_id,
     maxAttempts: row.max_attempts,
+    ...(row.priority !== 0 && { priority: row.priority }),
     state: row.state,
     attempts: row.attempts,
     ...(row.due_at !== null && { dueAt: row.due_at }),

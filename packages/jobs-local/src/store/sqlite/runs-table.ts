@@ -1,7 +1,6 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
-import { turnBatch } from '../../turn-batch.ts'
 import type { StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { Connection } from './connection.ts'
 import { recordAttempt } from './attempts-table.ts'
@@ -19,7 +18,10 @@ import {
   emptyWorkerWaitMs,
 } from './rows.ts'
 
-const { waiting, ready, held, suspect, gathering, joined } = phases
+const { waiting, ready, held, suspect, gathering, joined, paused } = phases
+
+/** SQL for the rank of a run that waits for a slot from a time on, by the SQL expression `since`. */
+const rankFrom = (since: string): string => `${since} - 1000 * priority`
 
 /** A new run of a definition. */
 export interface NewRun extends Omit<Subscriber, 'concurrencyKey' | 'throttleKey'>, Partial<StoredKeys> {
@@ -33,19 +35,23 @@ export interface NewRun extends Omit<Subscriber, 'concurrencyKey' | 'throttleKey
   readonly gatherUntil?: number
   /** The workflow record from which the run continues, without its steps. */
   readonly workflow?: string
+  /** Whether its tenant is paused. Default false. */
+  readonly isPaused?: boolean
 }
 
 /** Writes a new run that waits for a slot, for its batch, or for a quiet period that `debounceRun` sets. */
 export function addRun(connection: Connection, run: NewRun): void {
   const { definitionId, tenantId, rank, maxAttempts, compensateOnCancel = false, retryOf, retriedAt, workflow } = run
-  const { throttle_key: throttleKey = '', concurrency_key: concurrencyKey = '', gatherUntil = null } = run
+  const { throttle_key: throttleKey = '', concurrency_key: concurrencyKey = '', gatherUntil = null, priority = 0 } = run
+  const forSlot = run.isPaused ? paused : ready
   connection.run(
-    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, rank, throttle_key, concurrency_key, max_attempts, compensate_on_cancel, retry_of, retried_at, workflow, gather_until) ' +
-      `VALUES (?, ?, ?, 'queued', ${gatherUntil !== null ? gathering : run.debounce ? waiting : ready}, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    'INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, rank, priority, throttle_key, concurrency_key, max_attempts, compensate_on_cancel, retry_of, retried_at, workflow, gather_until) ' +
+      `VALUES (?, ?, ?, 'queued', ${gatherUntil !== null ? gathering : run.debounce ? waiting : forSlot}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     run.run,
     definitionId,
     tenantId,
     rank,
+    priority,
     throttleKey,
     concurrencyKey,
     maxAttempts,
@@ -77,23 +83,29 @@ export function readRuns(connection: Connection, job: StoredJob, seq: number): R
 /** SQL for the phase in which a run waits to start. */
 const startPhase = `iif(gather_until IS NULL, ${ready}, ${gathering})`
 
-/** Moves due runs to those that wait for a slot. The engine's timer fires again for those that exceed the batch. */
-export function wakeDueRuns(connection: Connection, now: number): void {
-  // Usually none is due, and an update that changes nothing takes twenty times as long.
-  if (!connection.get('SELECT 1 AS one FROM cgk_runs WHERE due_at <= ? LIMIT 1', now)) return
-  connection.run(
+/** Moves up to `max` due runs of a tenant to those that wait for a slot. Returns their number. */
+export function wakeDueRuns(connection: Connection, tenant: string, max: number, now: number): number {
+  return connection.run(
     // A suspect keeps its phase. From then on it does not wait for an empty worker.
     `UPDATE cgk_runs SET phase = iif(phase = ${suspect}, ${suspect}, ${startPhase}), due_at = NULL, state = CASE WHEN pause IS NULL THEN 'queued' ELSE state END, ` +
+      `rank = iif(phase = ${suspect}, rank, ${rankFrom('due_at')}), ` +
       "retried_at = iif(state = 'scheduled', due_at, retried_at), pause = CASE WHEN pause IS NULL THEN NULL ELSE 'awake' END WHERE run IN " +
-      '(SELECT run FROM cgk_runs WHERE due_at <= ? ORDER BY due_at LIMIT ?)',
+      '(SELECT run FROM cgk_runs WHERE tenant = ? AND due_at <= ? ORDER BY due_at LIMIT ?)',
+    tenant,
     now,
-    turnBatch,
+    max,
   )
 }
 
+/** Returns when the next run of a tenant is due. */
+export function nextRunDueAt(connection: Connection, tenant: string): number | undefined {
+  const sql = 'SELECT min(due_at) AS at FROM cgk_runs WHERE tenant = ? AND due_at IS NOT NULL'
+  return connection.get<{ at: number | null }>(sql, tenant)?.at ?? undefined
+}
+
 const insertHeld = createInsert(
-  'cgk_runs (run, definition_id, tenant, state, phase, rank, worker, attempts, max_attempts, started_at, attempt_started_at, compensate_on_cancel, throttle_key, concurrency_key)',
-  `(?, ?, ?, 'running', ${held}, ?, ?, 1, ?, ?, ?, ?, ?, ?)`,
+  'cgk_runs (run, definition_id, tenant, state, phase, rank, priority, worker, attempts, max_attempts, started_at, attempt_started_at, compensate_on_cancel, throttle_key, concurrency_key)',
+  `(?, ?, ?, 'running', ${held}, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)`,
 )
 
 /** Writes new runs that a worker holds from the start. */
@@ -101,13 +113,13 @@ export function addHeldRuns(connection: Connection, runs: readonly StoredRun[], 
   insertHeld(
     connection,
     runs.map((run) => {
-      const { definitionId, job, maxAttempts, compensateOnCancel } = run
+      const { definitionId, job, maxAttempts, compensateOnCancel, priority = 0 } = run
       const { tenantId } = job.envelope
       const { run: key, rank } = keyOf(run)
       const { throttle_key: throttleKey, concurrency_key: concurrencyKey } = storedKeysOf(run)
       const compensation = compensateOnCancel ? 1 : 0
       const keys = [throttleKey, concurrencyKey]
-      return [key, definitionId, tenantId, rank, worker, maxAttempts, now, now, compensation, ...keys]
+      return [key, definitionId, tenantId, rank, priority, worker, maxAttempts, now, now, compensation, ...keys]
     }),
   )
 }
@@ -179,7 +191,7 @@ export function settleRun(
     case 'cancelled':
       return end('cancelled', null, null) > 0
     case 'suspended':
-      return suspend(connection, where, outcome.wakeAt)
+      return suspend(connection, where, outcome.wakeAt, now)
     case 'retry': {
       const sql = `UPDATE cgk_runs SET phase = ${waiting}, worker = NULL, state = 'retrying', crashes = 0, due_at = ?, error = ? WHERE ${fence}`
       const isSettled = connection.run(sql, now + outcome.afterMs, toText(outcome.error), ...where) > 0
@@ -200,22 +212,26 @@ function suspend(
   connection: Connection,
   where: readonly [run: number, worker: number, attempt: number],
   wakeAt: number | undefined,
+  now: number,
 ): boolean {
   const resolved = 'EXISTS (SELECT 1 FROM cgk_notices n WHERE n.run = cgk_runs.run)'
   const sql =
     `UPDATE cgk_runs SET worker = NULL, crashes = 0, wake_pending = 0, phase = iif(wake_pending OR ${resolved}, ${ready}, ${waiting}), ` +
-    `pause = iif(wake_pending OR ${resolved}, 'awake', 'asleep'), due_at = iif(wake_pending OR ${resolved}, NULL, ?) WHERE ${fence}`
-  return connection.run(sql, wakeAt ?? null, ...where) > 0
+    `pause = iif(wake_pending OR ${resolved}, 'awake', 'asleep'), due_at = iif(wake_pending OR ${resolved}, NULL, ?), ` +
+    `rank = ${rankFrom('?')} WHERE ${fence}`
+  return connection.run(sql, wakeAt ?? null, now, ...where) > 0
 }
 
 /** Resumes a workflow that is asleep. One that is about to be suspended will resume at once. */
-export function wakeRun(connection: Connection, { run }: RunKey, graceMs: number | undefined): void {
+export function wakeRun(connection: Connection, { run }: RunKey, graceMs: number | undefined, now: number): void {
   const isAsleep = "pause = 'asleep'"
   connection.run(
     `UPDATE cgk_runs SET grace_ms = ifnull(?, grace_ms), wake_pending = iif(${isAsleep}, 0, 1), ` +
+      `rank = iif(${isAsleep}, ${rankFrom('?')}, rank), ` +
       `phase = iif(${isAsleep}, ${ready}, phase), due_at = iif(${isAsleep}, NULL, due_at), ` +
       `pause = iif(${isAsleep}, 'awake', pause) WHERE run = ? AND phase IS NOT NULL`,
     graceMs ?? null,
+    now,
     run,
   )
 }
@@ -242,10 +258,11 @@ export function releaseRunSlot(connection: Connection, { run, worker }: RunKey):
 }
 
 /** Makes the compensation of a cancelled workflow wait for a slot, if the workflow's own slot is released. */
-export function beginCompensation(connection: Connection, { run }: RunKey): void {
+export function beginCompensation(connection: Connection, { run }: RunKey, now: number): void {
   connection.run(
-    `UPDATE cgk_runs SET compensation = ${compensationStates.running}, phase = ${ready}, pause = 'awake' ` +
-      `WHERE run = ? AND compensation = ${compensationStates.pending} AND phase IS NULL`,
+    `UPDATE cgk_runs SET compensation = ${compensationStates.running}, phase = ${ready}, pause = 'awake', ` +
+      `rank = ${rankFrom('?')} WHERE run = ? AND compensation = ${compensationStates.pending} AND phase IS NULL`,
+    now,
     run,
   )
 }

@@ -235,4 +235,43 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (run, number)
   ) STRICT;
   `,
+  `
+  ALTER TABLE cgk_runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0; -- seconds by which \`rank\` is ahead
+  UPDATE cgk_runs SET priority = ifnull((
+    SELECT round((ifnull(json_extract(envelope, '$.runAt'), json_extract(envelope, '$.sentAt')) - rank) / 1000.0)
+    FROM cgk_jobs WHERE seq = run >> 20 AND json_valid(envelope)
+  ), 0) WHERE phase IS NOT NULL;
+
+  -- Runs that claims need not look at: of a paused tenant (phase 6), or of a key at its limit (phase 7).
+  CREATE INDEX cgk_runs_set_aside ON cgk_runs (tenant, rank) WHERE phase = 6;
+  CREATE INDEX cgk_runs_blocked ON cgk_runs (definition_id, tenant, concurrency_key, throttle_key, rank) WHERE phase = 7;
+
+  CREATE TABLE cgk_due (           -- tenants with a delayed job or run, so that those that come due take turns
+    kind TEXT NOT NULL,            -- 'job' or 'run'
+    tenant TEXT NOT NULL,
+    due_at INTEGER NOT NULL,       -- not after the first of them; 0 if some may be due
+    PRIMARY KEY (kind, tenant)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX cgk_due_at ON cgk_due (kind, due_at, tenant);
+  DROP INDEX cgk_runs_due;
+  CREATE INDEX cgk_runs_due ON cgk_runs (tenant, due_at) WHERE due_at IS NOT NULL;
+  INSERT INTO cgk_due SELECT 'run', tenant, min(due_at) FROM cgk_runs WHERE due_at IS NOT NULL GROUP BY tenant;
+  CREATE TRIGGER cgk_run_due AFTER UPDATE OF due_at ON cgk_runs WHEN NEW.due_at IS NOT NULL BEGIN
+    INSERT INTO cgk_due (kind, tenant, due_at) VALUES ('run', NEW.tenant, NEW.due_at)
+    ON CONFLICT (kind, tenant) DO UPDATE SET due_at = excluded.due_at WHERE due_at > excluded.due_at;
+  END;
+  CREATE TRIGGER cgk_job_due AFTER UPDATE OF due_at ON cgk_jobs WHEN NEW.state = 'scheduled' BEGIN
+    INSERT INTO cgk_due (kind, tenant, due_at) VALUES ('job', NEW.tenant, NEW.due_at)
+    ON CONFLICT (kind, tenant) DO UPDATE SET due_at = excluded.due_at WHERE due_at > excluded.due_at;
+  END;
+
+  ALTER TABLE cgk_meta ADD COLUMN arrived_from INTEGER NOT NULL DEFAULT 0; -- no job that waits for its tenant's turn has a lower \`seq\`
+  UPDATE cgk_meta SET arrived_from = taken;
+  UPDATE cgk_jobs SET state = 'arrived' WHERE state = 'queued' AND seq > (SELECT taken FROM cgk_meta);
+  DROP INDEX cgk_jobs_due;
+  CREATE INDEX cgk_jobs_due ON cgk_jobs (tenant, due_at) WHERE state = 'scheduled';
+  CREATE INDEX cgk_jobs_arrived ON cgk_jobs (tenant) WHERE state = 'arrived';
+  INSERT INTO cgk_due SELECT 'job', tenant, min(iif(state = 'scheduled', due_at, 0)) FROM cgk_jobs
+    WHERE state = 'scheduled' OR state = 'arrived' GROUP BY tenant;
+  `,
 ]

@@ -6,6 +6,7 @@ import type { SqliteTransaction } from '../../provider-options.ts'
 import type { AddedJob, RemoteSubscriber, SharedStore, StoredRun, WorkerDefinition } from '../job-store.ts'
 import { addInTransaction } from './add-in-transaction.ts'
 import type { Connection } from './connection.ts'
+import { definitionsIn } from './definitions-in.ts'
 import { ExternalChangeWatcher } from './external-change-watcher.ts'
 import type { Housekeeping } from './housekeeping.ts'
 import { readWorkers } from './inspection/read-workers.ts'
@@ -90,16 +91,12 @@ export class SharedFile implements SharedStore {
   }
 
   definitionsWithoutWorker(): readonly string[] {
-    // Jumps from one definition to the next through the index instead of scanning all runs.
+    const { connection } = this.#dependencies
+    const { ready, suspect, paused, blocked } = phases
     const sql =
-      'WITH RECURSIVE found(definition_id) AS (' +
-      `SELECT min(definition_id) FROM cgk_runs WHERE phase = ${phases.ready} UNION ALL ` +
-      `SELECT (SELECT min(r.definition_id) FROM cgk_runs r WHERE r.phase = ${phases.ready} AND r.definition_id > found.definition_id) ` +
-      'FROM found WHERE found.definition_id IS NOT NULL) ' +
-      `SELECT definition_id FROM (SELECT * FROM found UNION SELECT definition_id FROM cgk_runs WHERE phase = ${phases.suspect}) ` +
-      'WHERE definition_id IS NOT NULL AND definition_id NOT IN ' +
-      '(SELECT h.definition_id FROM cgk_definitions h JOIN cgk_workers w ON w.id = h.worker WHERE h.inherited = 0)'
-    return this.#dependencies.connection.all<{ definition_id: string }>(sql).map((row) => row.definition_id)
+      'SELECT DISTINCT h.definition_id AS id FROM cgk_definitions h JOIN cgk_workers w ON w.id = h.worker WHERE h.inherited = 0'
+    const present = new Set(connection.all<{ id: string }>(sql).map(({ id }) => id))
+    return definitionsIn(connection, ready, suspect, paused, blocked).filter((id) => !present.has(id))
   }
 
   addInTransaction(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly AddedJob[] {

@@ -1,7 +1,7 @@
 import { shiftStepTimes } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from './connection.ts'
-import { phases } from './rows.ts'
+import { phases, waitsForSlot } from './rows.ts'
 import { toStep } from './steps-table.ts'
 
 /**
@@ -25,7 +25,7 @@ export function shiftDelays(connection: Connection, byMs: number): void {
   connection.run("UPDATE cgk_runs SET due_at = iif(pause = 'asleep', 0, due_at + ?) WHERE due_at IS NOT NULL", byMs)
   const steps = connection.all<{ run: number; key: string; record: string }>(
     'SELECT s.run, s.key, s.record FROM cgk_steps s JOIN cgk_runs r ON r.run = s.run ' +
-      'WHERE r.phase IN (0, 1, 2, 3)',
+      `WHERE r.phase IN (${phases.waiting}, ${phases.held}, ${waitsForSlot})`,
   )
   for (const { run, key, record } of steps) {
     const step = toStep(record)

@@ -1,3 +1,4 @@
+import { BlockedRuns, unblockRuns } from './blocked-runs.ts'
 import { Bucket } from './bucket.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import { DefinitionSlots, type Slots } from './definition-slots.ts'
@@ -27,11 +28,13 @@ export function sourcesOf(
   if (slots.free <= 0) return []
   const runs = (name: string, scan: RunScan, own: Slots): RunSource =>
     limited(new ReadyRuns(options, { name, definitionId, scan, slots: own }), own, options)
+  if (throttle?.key === undefined) unblockRuns(connection, definitionId)
   if (!throttle) return [runs(definitionId, runScans.all, slots)]
   const again = runs(definitionId, runScans.again, slots)
   options.throttles.update(connection, definitionId, throttle, now)
   if (throttle.key !== undefined) {
-    return [again, limited(new LaneRuns(options, definitionId, throttle, slots), slots, options)]
+    const lanes = [LaneRuns, BlockedRuns].map((Runs) => new Runs(options, definitionId, throttle, slots))
+    return [again, ...lanes.map((source) => limited(source, slots, options))]
   }
   const name = { definitionId, tenant: '', key: '' }
   const bucket = new Bucket(connection, name, { limits: throttle, slots, now })

@@ -21,6 +21,7 @@ import { HeldRuns } from './held-runs.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { SqliteInspection } from './inspection/sqlite-inspection.ts'
 import { JobsReader } from './jobs-reader.ts'
+import { DueJobs } from './due-jobs.ts'
 import { followClock } from './follow-clock.ts'
 import * as jobs from './jobs-table.ts'
 import { listJobs } from './list-jobs.ts'
@@ -31,11 +32,9 @@ import { PausesTable } from './pauses-table.ts'
 import { retryJob } from './retry-job.ts'
 import { keyOf, seqOf } from './rows.ts'
 import * as runs from './runs-table.ts'
-import { RecentEnvelopes } from './recent-envelopes.ts'
 import { SharedFile } from './shared-file.ts'
 import { writeRecord, writeStep } from './steps-table.ts'
 import type { SqliteStoreOptions } from './sqlite-store-options.ts'
-import { takeDue } from './take-due.ts'
 import { takeOver } from './take-over.ts'
 import * as ticks from './ticks-table.ts'
 import { readAtOnce } from './read-at-once.ts'
@@ -65,8 +64,8 @@ class SqliteStore implements JobStore {
   readonly #waits: WaitsTable
   readonly #housekeeping: Housekeeping
   readonly #claims: Claims
-  readonly #recentEnvelopes = new RecentEnvelopes()
   readonly #unwritten: UnwrittenRuns
+  readonly #dueJobs: DueJobs
   /** The runs that this process holds. */
   readonly #held = new HeldRuns()
   /** Whether a claim might find a run. False after one that did not fill all slots, until a change. */
@@ -92,6 +91,7 @@ class SqliteStore implements JobStore {
     this.#unwritten = unwritten
     this.#workers = workers
     this.#queue = queue
+    this.#dueJobs = new DueJobs(connection, tenantWeights)
     this.#claims = new Claims({ connection, workers, unwritten, held: this.#held, tenantWeights, clock })
     this.#waits = new WaitsTable({ connection, reader: this.#reader, wake: (run) => this.wakeRun(run) })
     this.#housekeeping = new Housekeeping({ connection, retention, leaseMs, workers, now: () => clock.now(), change })
@@ -111,7 +111,7 @@ class SqliteStore implements JobStore {
   add(envelopes: readonly Envelope[], now: number): readonly AddedJob[] {
     this.#housekeeping.noteSend()
     // A process that only sends never takes jobs.
-    return jobs.addJobs(this.#connection, envelopes, now, this.#workers.id === 0 ? undefined : this.#recentEnvelopes)
+    return jobs.addJobs(this.#connection, envelopes, now, this.#workers.id === 0 ? undefined : this.#dueJobs.recent)
   }
 
   get(jobId: string, withAttempts?: boolean): StoredJob | undefined {
@@ -119,7 +119,7 @@ class SqliteStore implements JobStore {
   }
 
   takeDueJobs(max: number, now: number): readonly StoredJob[] {
-    return takeDue(this.#connection, { max: this.#claims.maxDue(max), now, recentEnvelopes: this.#recentEnvelopes })
+    return this.#dueJobs.take(this.#claims.maxDue(max), now)
   }
 
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): readonly string[] {
@@ -211,14 +211,14 @@ class SqliteStore implements JobStore {
   }
 
   wakeRun(run: StoredRun): void {
-    runs.wakeRun(this.#connection, keyOf(run), run.graceMs)
+    runs.wakeRun(this.#connection, keyOf(run), run.graceMs, this.#clock.now())
     this.#mayHaveNext = true
   }
 
   release(run: StoredRun): void {
     const key = keyOf(run)
     if (!runs.releaseLeftoverSlot(this.#connection, key)) runs.releaseRunSlot(this.#connection, key)
-    runs.beginCompensation(this.#connection, key)
+    runs.beginCompensation(this.#connection, key, this.#clock.now())
     this.#mayHaveNext = true
   }
 

@@ -8,6 +8,7 @@ import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from './connection.ts'
 import { debounceRun } from './debounce-run.ts'
 import type { HeldRuns } from './held-runs.ts'
+import { PausedWork } from './paused-work.ts'
 import { keyOf, runAt, setKey, seqOf } from './rows.ts'
 import { addHeldRuns, addRun } from './runs-table.ts'
 import { storedKeysOf } from './stored-keys.ts'
@@ -26,11 +27,13 @@ export interface UnwrittenClaim extends Pick<ClaimOptions, 'max' | 'worker' | 'n
  */
 export class UnwrittenRuns {
   readonly #connection: Connection
+  readonly paused: PausedWork
   readonly batches: Batches
   #runs: StoredRun[] = []
 
   constructor(connection: Connection, held: HeldRuns, workers: Pick<Workers, 'id'>) {
     this.#connection = connection
+    this.paused = new PausedWork(connection)
     this.batches = new Batches({ connection, held, workers })
   }
 
@@ -38,6 +41,7 @@ export class UnwrittenRuns {
   clear(): void {
     this.#runs = []
     this.batches.clear()
+    this.paused.clear()
   }
 
   /** Adds a run of a job. Writes a debounced one at once, and returns the id of the job whose run it supersedes. */
@@ -80,12 +84,15 @@ export class UnwrittenRuns {
   }
 
   #writeWaiting(run: StoredRun, { debounce }: Pick<Subscriber, 'debounce'> = {}): void {
-    const { definitionId, maxAttempts, compensateOnCancel = false, job, gather } = run
+    const { definitionId, maxAttempts, priority = 0, compensateOnCancel = false, job, gather } = run
+    const { tenantId } = job.envelope
     const { run: key, rank } = keyOf(run)
     addRun(this.#connection, {
       run: key,
       rank,
-      tenantId: job.envelope.tenantId,
+      priority,
+      tenantId,
+      isPaused: this.paused.isTenantPaused(tenantId),
       definitionId,
       maxAttempts,
       compensateOnCancel,

@@ -91,7 +91,7 @@ export class WaitsTable {
     // Ids begin with the time of the send. A job that is not yet due resolves the wait when it is.
     const sql =
       'SELECT envelope FROM cgk_jobs WHERE tenant = ? AND event = ? AND id >= ? ' +
-      "AND seq <= (SELECT taken FROM cgk_meta) AND state NOT IN ('scheduled', 'cancelled') ORDER BY id"
+      "AND seq <= (SELECT taken FROM cgk_meta) AND state NOT IN ('scheduled', 'arrived', 'cancelled') ORDER BY id"
     for (const { envelope } of connection.all<{ envelope: string }>(
       sql,
       run.job.envelope.tenantId,

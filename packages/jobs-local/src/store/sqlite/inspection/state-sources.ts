@@ -2,11 +2,11 @@ import type { JobState } from '@cgk-platform/jobs-core'
 import { cronJobIdOf, type InspectFilter } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from '../connection.ts'
-import { phases } from '../rows.ts'
+import { phases, waitsForSlot } from '../rows.ts'
 import { eventsOf } from './events-of.ts'
 import { countRows, type JobSource, type ReadLimits } from './job-source.ts'
 
-const { ready, held, suspect, gathering, joined } = phases
+const { held, gathering, joined } = phases
 
 /**
  * Number of definitions whose runs are read side by side. SQLite combines at most 500 sources, of which each definition
@@ -44,9 +44,11 @@ export function stateSources(
   return sources.every((some) => some !== undefined) ? sources.flat() : undefined
 }
 
-/** Jobs that wait for their runs. */
+/** Jobs that wait for their runs, and some that have them. */
 const arrived: JobSource = {
-  from: "cgk_jobs WHERE seq > (SELECT taken FROM cgk_meta) AND state = 'queued'",
+  from:
+    "cgk_jobs WHERE seq >= (SELECT iif(EXISTS (SELECT 1 FROM cgk_jobs WHERE state = 'arrived'), min(taken + 1, arrived_from), taken + 1) " +
+    "FROM cgk_meta) AND state IN ('queued', 'arrived')",
   values: [],
   order: 'seq',
 }
@@ -111,7 +113,7 @@ function queuedRuns(
   if (tenantId === undefined) return runs
   const own: JobSource = {
     from:
-      `cgk_runs INDEXED BY cgk_runs_turn WHERE phase IN (${ready}, ${suspect}, ${gathering}) ` +
+      `cgk_runs INDEXED BY cgk_runs_turn WHERE phase IN (${waitsForSlot}, ${gathering}) ` +
       'AND definition_id IN (SELECT value FROM json_each(?)) AND tenant = ?',
     values: [JSON.stringify(definitions), tenantId],
     order: 'run',

@@ -22,7 +22,8 @@ const stateOfRank = `CASE min(${rankOfRun}) ${order.map((state, rank) => `WHEN $
 const stateOfSeveral = `(SELECT ${stateOfRank} FROM cgk_runs r WHERE ${isRunOf('j.seq')} AND ${isNewest})`
 const stateOfOne = '(SELECT r.state FROM cgk_runs r WHERE r.run = j.seq << 20 | 1)'
 // Read only if needed: the row of a job is large, and not in the index that found it.
-const stateOfNone = "(SELECT iif(n.state = 'taken', 'queued', n.state) FROM cgk_jobs n WHERE n.seq = j.seq)"
+const stateOfNone =
+  "(SELECT iif(n.state IN ('taken', 'arrived'), 'queued', n.state) FROM cgk_jobs n WHERE n.seq = j.seq)"
 
 /** SQL for the state of the job `j`. Most jobs have one run. */
 export const stateSql: string =
