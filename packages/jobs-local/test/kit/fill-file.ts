@@ -66,7 +66,11 @@ export function fillFile(connection: Connection, jobs: number, from: number): vo
       addRun(connection, { ...run, definitionId: definitionOf(number) })
     }
   }
-  connection.exec('UPDATE cgk_meta SET taken = (SELECT max(seq) FROM cgk_jobs)')
+  connection.exec(`
+    UPDATE cgk_meta SET taken = (SELECT max(seq) FROM cgk_jobs);
+    UPDATE cgk_jobs SET state = 'taken' WHERE state = 'arrived';
+    DELETE FROM cgk_due WHERE due_at = 0;
+  `)
   const handled = ['rare', ...Array.from({ length: events }, (_, number) => `definition_${number}`)]
   for (const definitionId of handled) {
     const event = definitionId === 'rare' ? 'rare.requested' : `${definitionId.replace('definition', 'event')}.happened`

@@ -12,7 +12,6 @@ export class Arrivals {
   readonly #hasWaiting: boolean
   readonly #waiting = new Map<string, boolean>()
   readonly #dueAt = new Map<string, number>()
-  #firstInTurn: number | undefined
 
   constructor(connection: Connection) {
     const sql =
@@ -33,17 +32,11 @@ export class Arrivals {
     }
     if (seq <= this.#windowEnd && !this.#isWaiting(tenant)) return 'queued'
     this.#dueAt.set(tenant, 0)
-    this.#firstInTurn ??= seq
     return 'arrived'
   }
 
-  /** Records them. Call it before they are written. */
+  /** Records the tenants whose jobs wait. */
   write(): void {
-    if (this.#firstInTurn !== undefined) {
-      const sql =
-        "UPDATE cgk_meta SET arrived_from = ? WHERE NOT EXISTS (SELECT 1 FROM cgk_jobs WHERE state = 'arrived')"
-      this.#connection.run(sql, this.#firstInTurn)
-    }
     for (const [tenant, dueAt] of this.#dueAt) addDue(this.#connection, 'job', tenant, dueAt)
   }
 

@@ -265,12 +265,11 @@ export const migrations: readonly string[] = [
     ON CONFLICT (kind, tenant) DO UPDATE SET due_at = excluded.due_at WHERE due_at > excluded.due_at;
   END;
 
-  ALTER TABLE cgk_meta ADD COLUMN arrived_from INTEGER NOT NULL DEFAULT 0; -- no job that waits for its tenant's turn has a lower \`seq\`
-  UPDATE cgk_meta SET arrived_from = taken;
   UPDATE cgk_jobs SET state = 'arrived' WHERE state = 'queued' AND seq > (SELECT taken FROM cgk_meta);
   DROP INDEX cgk_jobs_due;
   CREATE INDEX cgk_jobs_due ON cgk_jobs (tenant, due_at) WHERE state = 'scheduled';
-  CREATE INDEX cgk_jobs_arrived ON cgk_jobs (tenant) WHERE state = 'arrived';
+  CREATE INDEX cgk_jobs_turn ON cgk_jobs (tenant) WHERE state = 'arrived';
+  CREATE INDEX cgk_jobs_arrived ON cgk_jobs (id) WHERE state = 'arrived';
   INSERT INTO cgk_due SELECT 'job', tenant, min(iif(state = 'scheduled', due_at, 0)) FROM cgk_jobs
     WHERE state = 'scheduled' OR state = 'arrived' GROUP BY tenant;
   `,

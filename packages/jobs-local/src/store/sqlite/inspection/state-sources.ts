@@ -2,6 +2,7 @@ import type { JobState } from '@cgk-platform/jobs-core'
 import { cronJobIdOf, type InspectFilter } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from '../connection.ts'
+import { inWindow } from '../jobs-table.ts'
 import { phases, waitsForSlot } from '../rows.ts'
 import { eventsOf } from './events-of.ts'
 import { countRows, type JobSource, type ReadLimits } from './job-source.ts'
@@ -33,7 +34,7 @@ export function stateSources(
       case 'running':
         return running
       case 'queued':
-        return runs(state)?.concat(arrived)
+        return runs(state)?.concat({ from: inWindow, values: [], order: 'seq' }, jobsIn('arrived'))
       case 'scheduled':
       case 'cancelled':
         return runs(state)?.concat(jobsIn(state))
@@ -42,15 +43,6 @@ export function stateSources(
     }
   })
   return sources.every((some) => some !== undefined) ? sources.flat() : undefined
-}
-
-/** Jobs that wait for their runs, and some that have them. */
-const arrived: JobSource = {
-  from:
-    "cgk_jobs WHERE seq >= (SELECT iif(EXISTS (SELECT 1 FROM cgk_jobs WHERE state = 'arrived'), min(taken + 1, arrived_from), taken + 1) " +
-    "FROM cgk_meta) AND state IN ('queued', 'arrived')",
-  values: [],
-  order: 'seq',
 }
 
 /** Runs that hold slots, and workflows that are suspended. */
@@ -64,7 +56,7 @@ const running: readonly JobSource[] = [
 ]
 
 /** Jobs without runs. */
-function jobsIn(state: 'scheduled' | 'cancelled'): JobSource {
+function jobsIn(state: 'arrived' | 'scheduled' | 'cancelled'): JobSource {
   return { from: `cgk_jobs INDEXED BY cgk_jobs_${state} WHERE state = '${state}'`, values: [], order: 'id' }
 }
 
