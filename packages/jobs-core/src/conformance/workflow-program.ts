@@ -8,6 +8,8 @@ export interface StepScript {
   readonly waitMs?: number
   /** Then wait until the case releases the workflow's job. */
   readonly isHeld?: boolean
+  /** Whether an abort of the signal does not end the waits. */
+  readonly ignoresSignal?: boolean
   readonly failure?: ScriptedFailure
   readonly returns?: Json
   readonly returnsOdd?: InvalidOutput | 'date'

@@ -196,4 +196,51 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
       ])
     },
   },
+  {
+    id: 'workflow-cancel-compensates-first-steps',
+    title: 'with `compensateOnCancel`, first steps that complete after the cancel are compensated in reverse order',
+    requiredFeatures: ['workflows', 'workflows: compensateOnCancel', 'cancelJob of a running job'],
+    async run(t) {
+      const held = (id: string): WorkflowOp => ({
+        do: 'run',
+        id,
+        script: { isHeld: true, ignoresSignal: true },
+        compensation: {},
+      })
+      const programs = [[held('one')], [{ do: 'all', branches: [[held('one')], [held('two')]] }]] as const
+      for (const [index, program] of programs.entries()) {
+        const count = index + 1
+        const { id } = await sendProgram(t, program, { event: 'conformance.workflow-compensated' })
+        await t.waitUntil('the steps have started', () => stepAttempts(t, id).length === count)
+        assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
+        await t.advance(500)
+        assert.deepEqual(stepAttempts(t, id, 'compensation'), [])
+        t.release(id)
+        await t.waitUntil('the steps are compensated', () => stepAttempts(t, id, 'compensated').length === count)
+        assert.deepEqual(stepAttempts(t, id, 'compensated'), stepAttempts(t, id, 'stepEnded').toReversed())
+        await t.advance(500)
+        assert.deepEqual([stepAttempts(t, id).length, stepAttempts(t, id, 'compensation').length], [count, count])
+        assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
+      }
+    },
+  },
+  {
+    id: 'workflow-cancel-compensates-a-retry',
+    title: 'with `compensateOnCancel`, the first step of a retried run is compensated if it completes after the cancel',
+    requiredFeatures: ['workflows', 'workflows: compensateOnCancel', 'cancelJob of a running job', 'retryJob'],
+    async run(t) {
+      const script = { waitMs: t.longerThan(2000), ignoresSignal: true } // so that the cancel arrives before the end
+      const program: WorkflowOp[] = [
+        { do: 'run', id: 'one', script, compensation: {} },
+        { ...failing, script: { failure: { as: 'error', runs: 1 } } } as WorkflowOp,
+      ]
+      const { id } = await sendProgram(t, program, { event: 'conformance.workflow-compensated' })
+      assert.equal((await t.waitForEnd(id)).state, 'failed')
+      await t.client.retryJob(id)
+      await t.waitUntil('the new run has started', () => stepAttempts(t, id).length === 3)
+      assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
+      await t.waitUntil('both runs are compensated', () => stepAttempts(t, id, 'compensated').length === 2)
+      assert.deepEqual(stepAttempts(t, id), ['one/1', 'failing/1', 'one/1'])
+    },
+  },
 ])

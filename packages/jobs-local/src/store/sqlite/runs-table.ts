@@ -257,14 +257,17 @@ export function releaseRunSlot(connection: Connection, { run, worker }: RunKey):
   return connection.run(sql, run, worker) > 0
 }
 
+/** SQL that makes the compensation of a cancelled workflow wait for a slot. */
+export const waitForCompensation = `phase = ${ready}, pause = 'awake', compensation = ${compensationStates.running}`
+/** SQL condition that such a compensation has not begun. Without a record, no step has completed. */
+export const isToCompensate = `compensation = ${compensationStates.pending} AND workflow IS NOT NULL`
+
 /** Makes the compensation of a cancelled workflow wait for a slot, if the workflow's own slot is released. */
 export function beginCompensation(connection: Connection, { run }: RunKey, now: number): void {
-  connection.run(
-    `UPDATE cgk_runs SET compensation = ${compensationStates.running}, phase = ${ready}, pause = 'awake', ` +
-      `rank = ${rankFrom('?')} WHERE run = ? AND compensation = ${compensationStates.pending} AND phase IS NULL`,
-    now,
-    run,
-  )
+  const sql =
+    `UPDATE cgk_runs SET ${waitForCompensation}, rank = ${rankFrom('?')} ` +
+    `WHERE run = ? AND ${isToCompensate} AND phase IS NULL`
+  connection.run(sql, now, run)
 }
 
 /** Cancels a run. A running one holds its slot until its handler has ended. */

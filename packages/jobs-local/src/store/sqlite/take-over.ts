@@ -2,9 +2,9 @@ import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from './connection.ts'
 import { compensationStates, emptyWorkerWaitMs, longLifeMs, phases } from './rows.ts'
-import { notCounted } from './runs-table.ts'
+import { isToCompensate, notCounted, waitForCompensation } from './runs-table.ts'
 
-const { ready, held, suspect, joined } = phases
+const { held, suspect, joined } = phases
 
 /** A run is charged with a crash beside others if it has seen this many more than each of them. */
 const chargedAhead = 5
@@ -53,8 +53,7 @@ export function takeOver(connection: Connection, ids: readonly number[], now: nu
   free(notCounted, "state = 'running'")
   free(`pause = 'awake', attempts = attempts + ${isCharged}`, `compensation = ${compensationStates.running}`)
   connection.run(
-    `UPDATE cgk_runs SET worker = NULL, phase = ${ready}, pause = 'awake', compensation = ${compensationStates.running} ` +
-      `WHERE ${mine} AND compensation = ${compensationStates.pending}`,
+    `UPDATE cgk_runs SET worker = NULL, ${waitForCompensation} WHERE ${mine} AND ${isToCompensate}`,
     workers,
   )
   connection.run(`UPDATE cgk_runs SET worker = NULL, phase = NULL WHERE ${mine}`, workers)
