@@ -1,3 +1,4 @@
+import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { JobsError } from '../errors/jobs-error.ts'
 import { copyJson } from '../events/json.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
@@ -18,7 +19,7 @@ export interface CompensationOptions {
   /** The error that the code threw, if any. It may be the reason that a step was not called. */
   readonly codeThrew: unknown
   attemptOptions(step: StepRecord, key: string, attempt: number): StepAttemptOptions
-  /** Tracks work that may still be running after the replay was stopped. */
+  /** Tracks work that may still be running, or be saved, after the replay was stopped. */
   track<T>(work: Promise<T>): Promise<T>
 }
 
@@ -48,7 +49,7 @@ export async function compensateSteps(
   for (const step of compensable) {
     context.signal.throwIfAborted() // another replay continues from here
     const isDone = step.compensation?.state === 'completed' || step.compensation?.state === 'failed'
-    const wakeAt = isDone ? undefined : await attemptNext(step, options)
+    const wakeAt = isDone ? undefined : await options.track(attemptNext(step, options))
     if (wakeAt !== undefined) return wakeAt
   }
   context.signal.throwIfAborted()
@@ -78,7 +79,7 @@ function compensationOf(calls: ReadonlyMap<string, StepCall>, { key }: StepRecor
 
 /** Runs an attempt of a step's compensation. Returns when the next one is due, epoch milliseconds. */
 async function attemptNext(step: StepRecord, options: CompensationOptions): Promise<number | undefined> {
-  const { records, context, calls, track } = options
+  const { records, context, calls } = options
   const { clock, logger, signal } = context
   const compensation = (step.compensation ??= { state: 'running', attempts: 0, startedAt: clock.now() })
   if (compensation.nextAttemptAt !== undefined && compensation.nextAttemptAt > clock.now())
@@ -89,9 +90,10 @@ async function attemptNext(step: StepRecord, options: CompensationOptions): Prom
   records.noteStarted?.(step)
   const call = compensationOf(calls, step)
   const outcome = call
-    ? await track(attemptCompensation(call, step, compensation, options))
+    ? await attemptCompensation(call, step, compensation, options)
     : unreachedOutcome(step, compensation, options)
-  signal.throwIfAborted() // as with a step, work of a stopped replay is not recorded
+  // As with a step, work of a stopped replay is only recorded if it has completed and the run was cancelled.
+  if (outcome.type !== 'completed' || !JobCancelledError.isInstance(signal.reason)) signal.throwIfAborted()
   recordOutcome(compensation, outcome, clock.now())
   if (outcome.type === 'failed')
     logger.error('A step could not be compensated.', { step: step.key, error: outcome.error })

@@ -243,4 +243,20 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
       assert.deepEqual(stepAttempts(t, id), ['one/1', 'failing/1', 'one/1'])
     },
   },
+  {
+    id: 'workflow-cancel-during-compensation',
+    title: 'with `compensateOnCancel`, a cancel of a failed run does not repeat the compensation that runs',
+    requiredFeatures: ['workflows', 'workflows: compensateOnCancel', 'cancelJob of a running job'],
+    async run(t) {
+      const held = step('two', { isHeld: true, ignoresSignal: true })
+      const { id } = await sendProgram(t, [step('one'), held, failing], { event: 'conformance.workflow-compensated' })
+      await t.waitUntil('the compensation has started', () => stepAttempts(t, id, 'compensation').length > 0)
+      assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
+      t.release(id)
+      await t.waitUntil('the steps are compensated', () => stepAttempts(t, id, 'compensated').length > 1)
+      await t.advance(500)
+      assert.deepEqual(stepAttempts(t, id, 'compensation'), ['two/1', 'one/1'])
+      assert.equal((await t.client.getJobStatus(id)).state, 'cancelled')
+    },
+  },
 ])
