@@ -72,3 +72,17 @@ test('writes no reference for a job without one', () => {
   const connection = createJobs(3)
   expect(connection.get('SELECT count(*) AS count FROM cgk_references')).toEqual({ count: 0 })
 })
+
+test('deletes many expired idempotency keys in several batches', () => {
+  const connection = createJobs(0)
+  const count = 2 * turnBatch + 10
+  const envelopes = Array.from({ length: count }, (_, index) => createEnvelope({ idempotencyKey: `${index}`, idempotencyTtlMs: 1 }))
+  addJobs(connection, [...envelopes, createEnvelope({ idempotencyKey: 'kept', idempotencyTtlMs: 200 })], 0)
+  const left = (): number => connection.get<{ count: number }>('SELECT count(*) AS count FROM cgk_keys')!.count
+  const counts: number[] = []
+  for (let isMore = true; isMore;) {
+    isMore = deleteExpiredJobs(connection, { withRuns: 0, withoutRuns: 0 }, 100)
+    counts.push(left())
+  }
+  expect(counts).toEqual([turnBatch + 11, 11, 1])
+})

@@ -59,8 +59,13 @@ const runsSql =
   'SELECT json_group_array(run) AS runs, json_group_array(run) FILTER (WHERE workflow IS NOT NULL) AS workflows ' +
   `FROM json_each(?) AS job CROSS JOIN cgk_runs ON ${isRunOf('job.value')}`
 
+const expiredKeysSql =
+  'DELETE FROM cgk_keys WHERE (tenant, event, key) IN ' +
+  '(SELECT tenant, event, key FROM cgk_keys WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)'
+
 /**
- * Deletes jobs that ended before the cutoffs, and expired idempotency keys. Returns true if more jobs remain to delete.
+ * Deletes a batch of the jobs that ended before the cutoffs, and a batch of the expired idempotency keys. Returns true if
+ * more of them remain.
  */
 export function deleteExpiredJobs(connection: Connection, { withRuns, withoutRuns }: Cutoffs, now: number): boolean {
   const expired = connection.all<ExpiredRow>(expiredSql, withRuns, withoutRuns, turnBatch)
@@ -78,8 +83,8 @@ export function deleteExpiredJobs(connection: Connection, { withRuns, withoutRun
   remove('cgk_attempts WHERE run', runs)
   removeEmptySegments(connection, jobs)
   if (workflows !== '[]') for (const table of ['steps', 'waits', 'notices']) remove(`cgk_${table} WHERE run`, workflows)
-  connection.run('DELETE FROM cgk_keys WHERE expires_at <= ?', now)
-  return batch.length < expired.length || batch.length === turnBatch
+  const keys = connection.run(expiredKeysSql, now, turnBatch)
+  return batch.length < expired.length || batch.length === turnBatch || keys === turnBatch
 }
 
 /** Returns the space of deleted jobs to the disk. */
