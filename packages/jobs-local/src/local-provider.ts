@@ -22,6 +22,7 @@ import type { JobStore } from './store/job-store.ts'
 import { machineClock } from './machine-clock.ts'
 import { createMemoryStore } from './store/memory/memory-store.ts'
 import { createSqliteStore } from './store/sqlite/sqlite-store.ts'
+import { doInTurns } from './steps.ts'
 import { toJobStatus } from './to-job-status.ts'
 import { toSendFailures } from './to-send-failures.ts'
 import { turnBatch } from './turn-batch.ts'
@@ -68,6 +69,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
   const capabilities = path === undefined ? localCapabilities : sqliteCapabilities
   const watchers = createWatchers()
   const reads = new TurnLimit(clock, turnBatch)
+  const steps = new TurnLimit(clock, 1)
   let running: InspectedEngine | undefined
   let stopWarning = (): void => undefined
   const attached = () => {
@@ -159,11 +161,11 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
 
     async list(query) {
       checkCursor(query.cursor)
-      const { jobs, cursor } = attached().store.list(query)
+      const { jobs, cursor } = await doInTurns(attached().store.list(query), steps)
       return { jobs: jobs.map(toJobStatus), ...(cursor !== undefined && { cursor }) }
     },
 
-    inspection: createInspection(attached, { watchers, reads }),
+    inspection: createInspection(attached, { watchers, reads, steps }),
 
     watch: watchers.watch,
 

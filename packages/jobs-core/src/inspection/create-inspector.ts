@@ -23,8 +23,10 @@ import {
 import type { InspectedEngine, InspectSource } from './inspect-source.ts'
 import type { ChangeJobsOptions, ChangeJobsResult, JobInspector, TenantInspector } from './job-inspector.ts'
 import type { JobSelection } from './job-selection.ts'
+import type { JobSummary } from './job-summary.ts'
 import { readJobIds } from './read-job-ids.ts'
 import { readJobs } from './read-jobs.ts'
+import { SharedReads } from './shared-reads.ts'
 import { createTenantInspector } from './tenant-inspector.ts'
 import { watchJobs } from './watch-jobs.ts'
 
@@ -44,6 +46,7 @@ export function createInspector(
   { clock, logger }: { readonly clock: Clock; readonly logger: LoggerLike },
 ): Inspectors {
   const subscriptions = new Set<AbortController>()
+  const reads = new SharedReads<readonly JobSummary[]>(clock)
   let isClosed = false
 
   /** Returns the engines after checking that they support the operation and the options. */
@@ -149,7 +152,9 @@ export function createInspector(
         return jobs.slice(0, limit)
       }
       const { signal } = controller
-      watchJobs({ clock, read, watch: (changed) => source.watch(changed), listener, onError, signal }).catch(logError)
+      const key = JSON.stringify([filter, limit])
+      const watch = (changed: () => void) => source.watch(changed)
+      watchJobs({ clock, reads, key, read, watch, listener, onError, signal }).catch(logError)
       return stop
     },
   })

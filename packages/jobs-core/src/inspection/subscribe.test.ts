@@ -133,6 +133,17 @@ describe('a subscription on an engine that cannot push', () => {
     }
   })
 
+  test('shares its reads with equal ones', async () => {
+    const fake = createFakeInspection([jobSummary('a', 1)])
+    const { clock, client } = open(fake)
+    let seen = 0
+    for (let count = 0; count < 19; count++) client.inspect.subscribe({}, () => void seen++)
+    await clock.advance(0)
+    expect([seen, fake.queries.length]).toEqual([19, 1])
+    await clock.advance(6000)
+    expect(fake.queries.length).toBe(4)
+  })
+
   test('never reads twice at once', async () => {
     const fake = createFakeInspection()
     const { clock, provider } = open(fake)
@@ -172,6 +183,63 @@ describe('a subscription on an engine that pushes', () => {
     push()
     await clock.advance(250)
     expect(changes.at(-1)).toBe('a completed')
+  })
+
+  test('shares its reads with equal ones, and tells a new one at once what they have read', async () => {
+    const fake = createFakeInspection([jobSummary('a', 1, { state: 'queued' })])
+    const { clock, client, changes, push } = open(fake, { pushes: true })
+    const seen: string[] = []
+    const subscribe = () => client.inspect.subscribe({}, ({ jobs }) => void seen.push(jobs[0]!.state))
+    const stops = Array.from({ length: 19 }, subscribe)
+    await clock.advance(1000)
+    expect([seen, changes, fake.queries.length]).toEqual([Array(19).fill('queued'), ['a queued'], 1])
+    become(fake, 'a', 'running')
+    push()
+    await clock.advance(1000)
+    expect([seen.slice(19), fake.queries.length]).toEqual([Array(19).fill('running'), 2])
+    stops.push(subscribe())
+    await clock.advance(0)
+    expect([seen.at(-1), seen.length, fake.queries.length]).toEqual(['running', 39, 2])
+    for (const stop of stops) stop()
+    become(fake, 'a', 'completed')
+    push()
+    await clock.advance(1000)
+    expect([seen.length, changes.at(-1), fake.queries.length]).toEqual([39, 'a completed', 3])
+  })
+
+  test('shares nothing with those of another query or tenant', async () => {
+    const fake = createFakeInspection([jobSummary('a', 1)])
+    const { clock, client } = open(fake, { pushes: true })
+    client.inspect.subscribe({ states: ['completed'] }, () => undefined)
+    client.inspect.subscribe({}, () => undefined, { limit: 5 })
+    client.forTenant('acme').inspect.subscribe({}, () => undefined)
+    client.forTenant('other').inspect.subscribe({}, () => undefined)
+    await clock.advance(1000)
+    expect(fake.queries.map(({ tenantId, limit }) => [tenantId, limit])).toEqual([
+      [undefined, 100],
+      [undefined, 100],
+      [undefined, 5],
+      ['acme', 100],
+      ['other', 100],
+    ])
+  })
+
+  test('rests after a read four times as long as it took', async () => {
+    const fake = createFakeInspection()
+    const { clock, push, provider } = open(fake, { pushes: true })
+    const startedAt: number[] = []
+    Object.assign(provider.inspection!, {
+      async list() {
+        startedAt.push(clock.now())
+        await new Promise<void>((resolve) => clock.setTimer(1000, resolve))
+        return { jobs: [] }
+      },
+    })
+    for (let count = 0; count < 140; count++) {
+      push()
+      await clock.advance(100)
+    }
+    expect(startedAt).toEqual([0, 5000, 10_000])
   })
 
   test('does not miss a change during a read', async () => {

@@ -2,14 +2,18 @@ import { pause } from '../time/pause.ts'
 import { type Clock, elapsedOf } from '../time/clock.ts'
 import type { JobsChange } from './job-inspector.ts'
 import type { JobSummary } from './job-summary.ts'
+import type { ReadBegin, SharedReads } from './shared-reads.ts'
 
-const minIntervalMs = 250
 const pollMs = 2_000
 const maxPollMs = 10_000
 
 /** The parts of a subscription. */
 export interface JobsToWatch {
   readonly clock: Clock
+  /** The reads of all subscriptions. */
+  readonly reads: SharedReads<readonly JobSummary[]>
+  /** Identifies what is read among these. */
+  readonly key: string
   /** Returns the newest jobs that match. */
   readonly read: () => Promise<readonly JobSummary[]>
   /** Calls `changed` after changes. Returns `undefined` if the engine cannot push. */
@@ -20,13 +24,20 @@ export interface JobsToWatch {
   readonly signal: AbortSignal
 }
 
-/** Reports the jobs and each change of them until the signal aborts. Reads never overlap. */
-export async function watchJobs({ clock, read, watch, listener, onError, signal }: JobsToWatch): Promise<void> {
+/** Reports the jobs and each change of them until the signal aborts. */
+export async function watchJobs(options: JobsToWatch): Promise<void> {
+  const { clock, reads, watch, listener, onError, signal } = options
+  const shared = reads.open(options.key, options.read)
+  signal.addEventListener('abort', () => shared.close(), { once: true })
   let known: ReadonlyMap<string, string> | undefined
   let isChanged = true
+  /** Number of changes that the next read must follow. */
+  let changes = 0
   let wake = (): void => undefined
   const changed = (): void => {
     isChanged = true
+    reads.countChange()
+    changes = reads.changes
     wake()
   }
   let stopWatching: (() => void) | undefined
@@ -38,8 +49,7 @@ export async function watchJobs({ clock, read, watch, listener, onError, signal 
       jobs: jobs.filter(({ id }) => now.get(id) !== before.get(id)),
       removed: [...before.keys()].filter((id) => !now.has(id)),
     }
-    const isFirst = known === undefined
-    if (isFirst || change.jobs.length > 0 || change.removed.length > 0) listener(change)
+    if (known === undefined || change.jobs.length > 0 || change.removed.length > 0) listener(change)
     known = now // after the listener has taken it
   }
 
@@ -52,9 +62,9 @@ export async function watchJobs({ clock, read, watch, listener, onError, signal 
   signal.addEventListener('abort', () => wake(), { once: true })
 
   let failures = 0
+  let isFirst = true
   let isWatching = false
   while (!signal.aborted) {
-    const startedAt = elapsedOf(clock)
     try {
       if (!isWatching) {
         stopWatching = await watch(changed)
@@ -62,10 +72,14 @@ export async function watchJobs({ clock, read, watch, listener, onError, signal 
         if (signal.aborted) break
       }
       isChanged = false
-      const jobs = await read()
+      const pollsSince = elapsedOf(clock) - pollMs / 2
+      const isNew = (read: ReadBegin): boolean => (stopWatching ? read.changes >= changes : read.startedAt > pollsSince)
+      const jobs = await shared.read(isNew, stopWatching !== undefined, signal)
       if (signal.aborted) break
       report(jobs)
       failures = 0
+      // The first jobs can be those that another subscription has read.
+      if (isFirst) [isFirst, isChanged, changes] = [false, true, reads.changes]
     } catch (error) {
       failures++
       isChanged = true
@@ -75,7 +89,6 @@ export async function watchJobs({ clock, read, watch, listener, onError, signal 
       await pause(clock, Math.min(pollMs * 2 ** Math.max(0, failures - 1), maxPollMs), signal)
     } else {
       await nextChange()
-      await pause(clock, Math.max(0, minIntervalMs - (elapsedOf(clock) - startedAt)), signal)
     }
   }
   stopWatching?.()

@@ -4,6 +4,7 @@ import { checkCursor } from '../check-cursor.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { JobStore } from '../store/job-store.ts'
 import { memoryWorker } from '../store/memory/memory-worker.ts'
+import { doInTurns } from '../steps.ts'
 import type { TurnLimit } from '../turn-limit.ts'
 import type { Watchers } from '../watchers.ts'
 import { toJobDetails } from './to-job-details.ts'
@@ -15,10 +16,19 @@ export interface InspectedEngine {
   readonly host: JobHost
 }
 
+/** The services that an inspection uses. */
+export interface InspectionTools {
+  readonly watchers: Watchers
+  /** Limits the reads of single jobs. */
+  readonly reads: TurnLimit
+  /** Limits the steps of other reads. */
+  readonly steps: TurnLimit
+}
+
 /** Creates the inspection of a local provider. */
 export function createInspection(
   attached: () => InspectedEngine,
-  { watchers, reads }: { readonly watchers: Watchers; readonly reads: TurnLimit },
+  { watchers, reads, steps }: InspectionTools,
 ): JobInspection {
   return {
     job: (id) =>
@@ -30,11 +40,11 @@ export function createInspection(
 
     async list(query) {
       checkCursor(query.cursor)
-      return attached().store.inspection.list(query)
+      return doInTurns(attached().store.inspection.list(query), steps)
     },
 
     async count(filter, by) {
-      return attached().store.inspection.count(filter, by)
+      return doInTurns(attached().store.inspection.count(filter, by), steps)
     },
 
     async workers() {

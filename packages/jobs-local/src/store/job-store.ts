@@ -15,6 +15,7 @@ import type {
 
 import type { BatchBounds, Gather } from './gather.ts'
 import type { SqliteTransaction } from '../provider-options.ts'
+import type { Steps } from '../steps.ts'
 import type { Pauses } from './pauses.ts'
 import type { StoredAttempt } from './stored-attempt.ts'
 import type { StoreInspection } from './store-inspection.ts'
@@ -95,6 +96,13 @@ export interface StoredRun {
   toCompensate?: Envelope
   /** Envelope for the compensation of a cancelled workflow, while the compensation runs. */
   compensating?: Envelope
+}
+
+/** A page of jobs. */
+export interface StoredPage {
+  readonly jobs: readonly StoredJob[]
+  /** Absent on the last page. */
+  readonly cursor?: string
 }
 
 /** A step whose wait was resolved: its event arrived, or its job ended. */
@@ -283,7 +291,7 @@ export interface JobStore {
   /** Returns true while a run of this cron job and tenant has not ended. */
   hasOpenRun(cronJobId: string, tenantId: string): boolean
   /** Returns a page of jobs, newest first. */
-  list(query: ListQuery): { readonly jobs: readonly StoredJob[]; readonly cursor?: string }
+  list(query: ListQuery): Steps<StoredPage>
   /**
    * Returns the number of jobs that have not ended, plus cancelled workflows whose compensation runs. May stop at
    * `max`.

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 
-import type { JobStatus, StepStatus } from '@cgk-platform/jobs-core'
+import type { JobStatus } from '@cgk-platform/jobs-core'
+import type { StepStatus } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { readsTypeScript } from '../kit/run-node.ts'
@@ -135,8 +136,6 @@ function readCompensations(path: string) {
         .map(({ step }) => step),
     /** Returns the calls that were repeated although they match. */
     repeatedIn: (matches: (call: Call) => boolean): Call[] =>
-      calls.filter(
-        (call, index) => matches(call) && calls.slice(index + 1).some((later) => isSame(call, later)),
-      ),
+      calls.filter((call, index) => matches(call) && calls.slice(index + 1).some((later) => isSame(call, later))),
   }
 }

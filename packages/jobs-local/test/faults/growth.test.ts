@@ -8,6 +8,7 @@ import { cutoffsOf, deleteExpiredJobs } from '../../src/store/sqlite/delete-expi
 import { listJobs } from '../../src/store/sqlite/list-jobs.ts'
 import { takeOver } from '../../src/store/sqlite/take-over.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
+import { complete } from '../kit/complete.ts'
 import { changed, countOf, openDatabase, openStore } from '../kit/open-store.ts'
 import { readsTypeScript, runModule } from '../kit/run-node.ts'
 import { createSharedFile } from '../kit/shared-file.ts'
@@ -88,7 +89,7 @@ test('the retention count also limits jobs that ended without a run', async () =
     false,
   )
   connection.close()
-  const kept = store.list({ limit: 10 }).jobs.map(({ envelope }) => envelope.id)
+  const kept = complete(store.list({ limit: 10 })).jobs.map(({ envelope }) => envelope.id)
   expect(kept.toSorted()).toEqual([...envelopes.slice(-2), delayed].map(({ id }) => id).toSorted())
 })
 
@@ -137,7 +138,7 @@ test('a list of one state reads no job whose row and runs exclude that state', a
   const listed = (state: JobState): [read: string[], found: string[]] => {
     const read: string[] = []
     const withRuns = (job: StoredJob): StoredJob => (read.push(job.envelope.id), store.get(job.envelope.id)!)
-    const { jobs } = listJobs(connection, { state, limit: 10 }, withRuns)
+    const { jobs } = complete(listJobs(connection, { state, limit: 10 }, { withRuns, atOnce: (read) => read() }))
     return [read, jobs.map(({ envelope }) => envelope.id)]
   }
   expect(listed('queued')).toEqual([[waiting], [waiting]])

@@ -3,17 +3,20 @@ import { type InspectFilter, jobStates } from '@cgk-platform/jobs-core/provider'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { countJobs } from '../../src/store/sqlite/inspection/count-jobs.ts'
+import type { Steps } from '../../src/steps.ts'
 import { findJobs } from '../../src/store/sqlite/inspection/find-jobs.ts'
 import { conditionOf } from '../../src/store/sqlite/inspection/job-conditions.ts'
 import { SqliteInspection } from '../../src/store/sqlite/inspection/sqlite-inspection.ts'
 import { readSummary } from '../../src/store/sqlite/inspection/read-summary.ts'
 import { timeRangeOf } from '../../src/store/sqlite/inspection/time-range.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
+import { complete } from '../kit/complete.ts'
 import { fillFile, sendEveryMs } from '../kit/fill-file.ts'
 import { type RecordedReads, recordReads } from '../kit/recorded-reads.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 
 const jobs = 50_000
+const atOnce = <T>(read: () => T): T => read()
 const from = Date.UTC(2026, 0, 1)
 const middle = from + (jobs * sendEveryMs) / 2
 
@@ -57,6 +60,8 @@ const filters: Readonly<Record<string, InspectFilter>> = {
 
 /** Numbers of rows and of statements that a page of 50 may read. */
 const most = { rows: 3_000, statements: 60 }
+/** Numbers of rows and of statements that a step may read: entries of an index, or jobs with their runs. */
+const mostOfStep = { rows: 10_300, statements: 600 }
 /** Number of pages to list. */
 const pages = 20
 
@@ -94,10 +99,41 @@ describe('a file with 50,000 jobs', () => {
     })
 
     test(`counts jobs exactly: ${name}`, () => {
-      const { count, isExact } = countJobs(connection, filter, undefined)
+      const { count, isExact } = complete(countJobs(connection, filter, { by: undefined, atOnce }))
       expect([isExact, count]).toEqual([true, countEach(connection, filter)])
     })
   }
+
+  test.for(Object.entries(filters))('reads a page and counts in steps of limited size: %s', ([_, filter]) => {
+    const inspection = new SqliteInspection(connection, (read) => read())
+    const reads: Steps<unknown>[] = [
+      inspection.list({ ...filter, order: 'newest', limit: 1_000 }),
+      inspection.list({ ...filter, order: 'oldest', limit: 1_000 }),
+      inspection.count(filter, 'state'),
+      inspection.count(filter, 'definition'),
+    ]
+    for (const steps of reads) {
+      connection.takeRows()
+      connection.takeStatements()
+      for (let isDone = false; !isDone;) {
+        isDone = steps.next().done === true
+        expect(connection.takeRows()).toBeLessThan(mostOfStep.rows)
+        expect(connection.takeStatements()).toBeLessThan(mostOfStep.statements)
+      }
+    }
+  })
+
+  test('looks at the state of few jobs in a step', () => {
+    const steps = countJobs(connection, {}, { by: 'state', atOnce })
+    let [reads, count] = [0, 0]
+    for (let step = steps.next(); ; step = steps.next()) {
+      reads++
+      if (!step.done) continue
+      count = step.value.count
+      break
+    }
+    expect([count, reads > jobs / 2_000]).toEqual([jobs, true])
+  })
 
   test('reads no table or index as a whole', () => {
     for (const filter of Object.values(filters)) {
@@ -142,7 +178,10 @@ test('lists and counts jobs of 600 definitions, each with its own event, in few 
     const { sql, values } = conditionOf(filter, timeRangeOf(opened, filter))
     const all = opened.get<{ count: number }>(`SELECT count(*) AS count FROM cgk_jobs j WHERE ${sql}`, ...values)!
     connection.takeStatements()
-    expect([filter, countJobs(connection, filter, 'state').count]).toEqual([filter, all.count])
+    expect([filter, complete(countJobs(connection, filter, { by: 'state', atOnce })).count]).toEqual([
+      filter,
+      all.count,
+    ])
     findJobs(connection, { ...filter, order: 'newest', limit: 50 })
     expect(connection.takeStatements()).toBeLessThan(400)
     expect(countEach(connection, filter)).toBe(all.count)
@@ -183,7 +222,7 @@ test('a page is of one moment, although another process deletes the jobs while i
     rows: (sql, ...values) => afterFirst(opened.rows(sql, ...values)),
   }
   const inspection = new SqliteInspection(disturbed, (read) => read())
-  const page = inspection.list({ states: jobStates, order: 'newest', limit: 50 })
+  const page = complete(inspection.list({ states: jobStates, order: 'newest', limit: 50 }))
   expect(page.jobs).toHaveLength(50)
   opened.close()
   other.close()

@@ -13,6 +13,7 @@ import {
 import { test, expect } from 'vitest'
 
 import type { JobStore } from '../../src/store/job-store.ts'
+import { complete } from '../kit/complete.ts'
 import { changed } from '../kit/open-store.ts'
 import { createStore, storeNames } from '../kit/stores.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
@@ -84,7 +85,7 @@ test('a file lists and counts the same jobs as a store in memory, for any jobs, 
       }
       for (const by of ['state', 'definition', 'tenant', 'event', undefined] as const) {
         const [expected, found] = stores.map((store) => {
-          const { groups, ...counts } = store.inspection.count(clean, by)
+          const { groups, ...counts } = complete(store.inspection.count(clean, by))
           return { ...counts, groups: groups.toSorted((one, other) => (one.key < other.key ? -1 : 1)) }
         })
         expect(found).toEqual(expected)
@@ -117,7 +118,7 @@ async function runJob(store: JobStore, envelope: ReturnType<typeof createEnvelop
 function pagesOf(store: JobStore, filter: InspectFilter, order: 'newest' | 'oldest'): unknown[] {
   const jobs: unknown[] = []
   for (let next: { readonly cursor?: string } = {}; ;) {
-    const page = store.inspection.list({ ...filter, ...next, order, limit: 3 })
+    const page = complete(store.inspection.list({ ...filter, ...next, order, limit: 3 }))
     jobs.push(...page.jobs)
     if (page.cursor === undefined) return jobs
     next = { cursor: page.cursor }

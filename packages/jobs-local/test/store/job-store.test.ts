@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import type { JobStore, StoredRun } from '../../src/store/job-store.ts'
 import { stateOf } from '../../src/store/state-of.ts'
 import { turnBatch } from '../../src/turn-batch.ts'
+import { complete } from '../kit/complete.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createStore, type StoreName, storeNames } from '../kit/stores.ts'
 
@@ -199,7 +200,7 @@ describe.each(storeNames)('the %s store, for any sequence of operations', (name)
               expect(store.hasOpenRun(definitionId, tenantId)).toBe(isOpen)
             }
           }
-          expect(store.list({ limit: 1000 }).jobs).toEqual(jobs.toReversed())
+          expect(complete(store.list({ limit: 1000 })).jobs).toEqual(jobs.toReversed())
         }
 
         for (const one of steps) {

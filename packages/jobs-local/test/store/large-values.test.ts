@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { complete } from '../kit/complete.ts'
 import { createDeferred } from '../kit/deferred.ts'
 import { listJobs } from '../../src/store/sqlite/list-jobs.ts'
 import { openFile } from '../../src/store/sqlite/open-file.ts'
@@ -24,7 +25,12 @@ test.for([undefined, 'queued'] as const)('a list of jobs in state %s reads only 
   const connection = openFile(path)
   const read: string[] = []
   const query = { limit: 1, ...(state && { state }) }
-  const { jobs, cursor } = listJobs(connection, query, (job) => (read.push(job.envelope.id), job))
+  const { jobs, cursor } = complete(
+    listJobs(connection, query, {
+      withRuns: (job) => (read.push(job.envelope.id), job),
+      atOnce: (list) => list(),
+    }),
+  )
   connection.close()
   const newest = envelopes.at(-1)!.id
   expect([read, jobs.length, cursor]).toEqual([[newest], 1, newest])

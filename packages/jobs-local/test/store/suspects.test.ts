@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { StoredRun } from '../../src/store/job-store.ts'
+import { complete } from '../kit/complete.ts'
 import { createSimulatedWorkers } from '../kit/simulated-workers.ts'
 
 const tenants = (count: number, tenantId = 'acme'): string[] => Array.from({ length: count }, () => tenantId)
@@ -188,7 +189,7 @@ test('suspects count as open and queued, and can be cancelled', async () => {
   expect(store.waitingRuns(5)).toEqual(new Map([['work', 2]]))
   expect(store.hasOpenRun('work', 'acme')).toBe(true)
   expect(store.shared!.definitionsWithoutWorker()).toEqual(['work'])
-  expect(store.list({ state: 'queued', limit: 10 }).jobs).toHaveLength(2)
+  expect(complete(store.list({ state: 'queued', limit: 10 })).jobs).toHaveLength(2)
   store.cancel(id!, 1)
   expect(store.openJobs()).toBe(1)
   expect(other.claim(2)).toHaveLength(1)

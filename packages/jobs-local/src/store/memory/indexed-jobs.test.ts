@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { complete } from '../../../test/kit/complete.ts'
 import { createEnvelope } from '../../../test/kit/stored-run.ts'
 import { createMemoryStore } from './memory-store.ts'
 
@@ -10,7 +11,8 @@ test('a reference finds no job that was deleted', () => {
   )
   const [first, second] = envelopes
   store.add(envelopes, 0)
-  const idsOf = (reference: string) => store.list({ reference, limit: 10 }).jobs.map(({ envelope }) => envelope.id)
+  const idsOf = (reference: string) =>
+    complete(store.list({ reference, limit: 10 })).jobs.map(({ envelope }) => envelope.id)
   expect([idsOf('a'), idsOf('b').toSorted()]).toEqual([[first!.id], [first!.id, second!.id].toSorted()])
   for (const { id } of envelopes) store.cancel(id, 1)
   expect([idsOf('a'), idsOf('b')]).toEqual([[], []])

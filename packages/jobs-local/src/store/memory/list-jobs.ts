@@ -1,26 +1,18 @@
 import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob } from '../job-store.ts'
+import type { Steps } from '../../steps.ts'
+import type { StoredJob, StoredPage } from '../job-store.ts'
 import { stateOf } from '../state-of.ts'
+import { findFirst } from './find-first.ts'
 
 /** Returns a page of the jobs that match, newest first. */
-export function listJobs(
+export function* listJobs(
   all: readonly StoredJob[],
   { tenantId, state, event, limit, cursor }: ListQuery,
-): { jobs: StoredJob[]; cursor?: string } {
-  // Ids increase with time, so the last id of a page marks where the next page begins, even if jobs were sent in
-  // between.
-  const found = all.filter(
-    (job) =>
-      (cursor === undefined || job.envelope.id < cursor) &&
-      (tenantId === undefined || job.envelope.tenantId === tenantId) &&
-      (event === undefined || job.envelope.event === event) &&
-      (state === undefined || stateOf(job) === state),
-  )
-  const jobs = found.toSorted(newestFirst).slice(0, limit)
-  return found.length > limit ? { jobs, cursor: jobs.at(-1)!.envelope.id } : { jobs }
-}
-
-function newestFirst(a: StoredJob, b: StoredJob): number {
-  return a.envelope.id < b.envelope.id ? 1 : -1
+): Steps<StoredPage> {
+  const matches = (job: StoredJob): boolean =>
+    (tenantId === undefined || job.envelope.tenantId === tenantId) &&
+    (event === undefined || job.envelope.event === event) &&
+    (state === undefined || stateOf(job) === state)
+  return yield* findFirst(all, matches, { order: 'newest', limit, cursor })
 }

@@ -6,6 +6,8 @@ import { toJobSummary } from '../../inspection/to-job-summary.ts'
 import type { StoredJob, StoredRun } from '../job-store.ts'
 import { stateOf } from '../state-of.ts'
 import type { StoreInspection } from '../store-inspection.ts'
+import type { Steps } from '../../steps.ts'
+import { findFirst, inParts } from './find-first.ts'
 import type { IndexedJobs } from './indexed-jobs.ts'
 
 /** Reads jobs in memory for `client.inspect`. */
@@ -16,29 +18,22 @@ export class MemoryInspection implements StoreInspection {
     this.#jobs = jobs
   }
 
-  list(query: InspectQuery): JobSummaryPage {
-    const { order, limit, cursor } = query
-    const newestFirst = order === 'newest'
-    const isAfterCursor = ({ envelope: { id } }: StoredJob): boolean =>
-      cursor === undefined || (newestFirst ? id < cursor : id > cursor)
-    const found = this.#matching(query).filter(isAfterCursor)
-    found.sort((one, other) => (newestFirst === one.envelope.id < other.envelope.id ? 1 : -1))
-    const page = found.slice(0, limit)
-    const jobs = page.map((job) => toJobSummary(job))
-    return found.length > limit ? { jobs, cursor: page.at(-1)!.envelope.id } : { jobs }
+  *list(query: InspectQuery): Steps<JobSummaryPage> {
+    const page = yield* findFirst(this.#jobs.candidates(query), matcherOf(query), query)
+    return { ...page, jobs: page.jobs.map((job) => toJobSummary(job)) }
   }
 
-  count(filter: InspectFilter, by: CountGroup | undefined): JobCounts {
-    const found = this.#matching(filter)
-    const groups = new Map<string, number>()
-    if (by !== undefined)
-      for (const job of found) for (const key of keysOf(job, by)) groups.set(key, (groups.get(key) ?? 0) + 1)
-    return toJobCounts(found.length, groups, true)
-  }
-
-  #matching(filter: InspectFilter): StoredJob[] {
+  *count(filter: InspectFilter, by: CountGroup | undefined): Steps<JobCounts> {
     const matches = matcherOf(filter)
-    return this.#jobs.candidates(filter).filter(matches)
+    const groups = new Map<string, number>()
+    let count = 0
+    yield* inParts(this.#jobs.candidates(filter), (part) => {
+      for (const job of part.filter(matches)) {
+        count++
+        if (by !== undefined) for (const key of keysOf(job, by)) groups.set(key, (groups.get(key) ?? 0) + 1)
+      }
+    })
+    return toJobCounts(count, groups, true)
   }
 }
 

@@ -8,8 +8,18 @@ import { createRun } from '../create-run.ts'
 import { IndexedJobs } from './indexed-jobs.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../../to-job-status.ts'
+import type { Steps } from '../../steps.ts'
 import { turnBatch } from '../../turn-batch.ts'
-import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
+import type {
+  ChangeCallbacks,
+  JobStore,
+  LimitsOf,
+  RunChanges,
+  StoredJob,
+  StoredPage,
+  StoredRun,
+  Subscriber,
+} from '../job-store.ts'
 import { isCompensatedOnCancel } from '../is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
 import { MemoryInspection } from './memory-inspection.ts'
@@ -221,7 +231,7 @@ class MemoryStore implements JobStore {
     return this.#open.has(definitionId, tenantId)
   }
 
-  list(query: ListQuery): { jobs: StoredJob[]; cursor?: string } {
+  list(query: ListQuery): Steps<StoredPage> {
     return listJobs(this.#jobs.candidates(query), query)
   }
 

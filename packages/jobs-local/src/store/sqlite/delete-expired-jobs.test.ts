@@ -76,7 +76,9 @@ test('writes no reference for a job without one', () => {
 test('deletes many expired idempotency keys in several batches', () => {
   const connection = createJobs(0)
   const count = 2 * turnBatch + 10
-  const envelopes = Array.from({ length: count }, (_, index) => createEnvelope({ idempotencyKey: `${index}`, idempotencyTtlMs: 1 }))
+  const envelopes = Array.from({ length: count }, (_, index) =>
+    createEnvelope({ idempotencyKey: `${index}`, idempotencyTtlMs: 1 }),
+  )
   addJobs(connection, [...envelopes, createEnvelope({ idempotencyKey: 'kept', idempotencyTtlMs: 200 })], 0)
   const left = (): number => connection.get<{ count: number }>('SELECT count(*) AS count FROM cgk_keys')!.count
   const counts: number[] = []

@@ -8,9 +8,11 @@ import type {
   LimitsOf,
   RunChanges,
   StoredJob,
+  StoredPage,
   StoredRun,
   Subscriber,
 } from '../job-store.ts'
+import type { Steps } from '../../steps.ts'
 import { WallClock } from '../wall-clock.ts'
 import { stateOf } from '../state-of.ts'
 import { cancelJob } from './cancel-job.ts'
@@ -248,9 +250,11 @@ class SqliteStore implements JobStore {
     return this.#queue.read(() => hasOpenRun(this.#connection, definitionId, tenantId), false)
   }
 
-  list(query: ListQuery): { jobs: StoredJob[]; cursor?: string } {
-    const list = () => listJobs(this.#connection, query, (job) => this.#reader.withRuns(job))
-    return this.#read(() => readAtOnce(this.#connection, list))
+  list(query: ListQuery): Steps<StoredPage> {
+    return listJobs(this.#connection, query, {
+      withRuns: (job) => this.#reader.withRuns(job),
+      atOnce: (read) => this.#read(() => readAtOnce(this.#connection, read)),
+    })
   }
 
   openJobs(max = Number.MAX_SAFE_INTEGER): number {

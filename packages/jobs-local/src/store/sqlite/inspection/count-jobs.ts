@@ -4,9 +4,10 @@ import type { CountGroup, JobCounts } from '@cgk-platform/jobs-core'
 import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 
 import { toJobCounts } from '../../../inspection/to-job-counts.ts'
+import type { Steps } from '../../../steps.ts'
 import type { Connection } from '../connection.ts'
 import { isRunOf } from '../rows.ts'
-import { countRows, type JobSource } from './job-source.ts'
+import type { JobSource } from './job-source.ts'
 import { sourcesFor } from './sources-for.ts'
 import { stateSql } from './state-sql.ts'
 
@@ -14,6 +15,10 @@ import { stateSql } from './state-sql.ts'
 const maxCount = 100_000
 /** Number of rows to read for a count. */
 const maxRows = { withoutText: maxCount + 1, withText: 20_000 }
+/** Number of entries of an index that a step reads. */
+const maxEntries = 10_000
+/** Number of jobs that a step looks at. Those with errors to search take longer. */
+const maxJobs = { withoutText: 2_000, withText: 500 }
 
 const keys = { state: stateSql, tenant: 'j.tenant', event: 'j.event', definition: 'r.definition_id' } as const
 /** The runs of the job `j`, one for each definition. */
@@ -21,63 +26,84 @@ const runsByDefinition =
   `CROSS JOIN cgk_runs r ON ${isRunOf('j.seq')} AND NOT EXISTS (SELECT 1 FROM cgk_runs o ` +
   'WHERE o.run >= j.seq << 20 AND o.run < r.run AND o.definition_id = r.definition_id)'
 
-/** Counts the jobs that match. Reads a limited number of rows. */
-export function countJobs(connection: Connection, filter: InspectFilter, by: CountGroup | undefined): JobCounts {
-  const max = filter.errorText === undefined ? maxRows.withoutText : maxRows.withText
-  const { sources, rows, condition } = sourcesFor(connection, filter, { max })
-  const counts = new Map<string, number>()
-  let count = 0
-  let left = max
-  for (const jobs of jobsOf(sources, condition.sql !== '1')) {
-    if (left <= 0) break
-    const read = <Row>(columns: string, end = ''): Row[] => {
-      return connection.all<Row>(`SELECT ${columns} FROM ${jobs.sql} ${end}`, ...jobs.values, left, ...condition.values)
+/** The options of `countJobs`. */
+export interface CountReads {
+  readonly by: CountGroup | undefined
+  /** Makes several reads as of one moment. */
+  readonly atOnce: <T>(read: () => T) => T
+}
+
+/** Counts the jobs that match, each as it is when a step reads it. Reads a limited number of rows. */
+export function* countJobs(connection: Connection, filter: InspectFilter, reads: CountReads): Steps<JobCounts> {
+  const { by, atOnce } = reads
+  const size = filter.errorText === undefined ? 'withoutText' : 'withText'
+  const max = maxRows[size]
+  const { sources, rows, condition } = atOnce(() => sourcesFor(connection, filter, { max }))
+  const isComplete = rows < max
+  const isMet = condition.sql === '1'
+  // Sources of jobs have no job twice.
+  if (by === undefined && isMet && sources.every(({ order }) => order === 'id'))
+    return toJobCounts(rows, new Map(), isComplete)
+  yield
+  const found = yield* findSeqs(connection, sources, { max, atOnce })
+  const groups = new Map<string, number>()
+  let count = isMet ? found.length : 0
+  for (let first = 0; (by !== undefined || !isMet) && first < found.length; first += maxJobs[size]) {
+    const part = JSON.stringify(Array.from(found.subarray(first, first + maxJobs[size])))
+    const read = <Row>(columns: string, runs: string, end = ''): Row[] => {
+      const from = 'json_each(?) f CROSS JOIN cgk_jobs j ON j.seq = f.value'
+      const sql = `SELECT ${columns} FROM ${from} ${runs} WHERE ${condition.sql} ${end}`
+      return connection.all<Row>(sql, part, ...condition.values)
     }
-    const where = `WHERE ${condition.sql}`
-    if (by !== undefined) {
+    atOnce(() => {
+      if (!isMet) count += read<{ count: number }>('count(*) AS count', '')[0]!.count
+      if (by === undefined) return
       const runs = by === 'definition' ? runsByDefinition : ''
-      const groups = read<{ key: string; count: number }>(
-        `${keys[by]} AS key, count(*) AS count`,
-        `${runs} ${where} GROUP BY 1`,
-      )
-      for (const group of groups) counts.set(group.key, (counts.get(group.key) ?? 0) + group.count)
-      // A job is in one group, except by definition.
-      if (by !== 'definition') count += groups.reduce((sum, group) => sum + group.count, 0)
-    }
-    if (by === undefined || by === 'definition') count += read<{ count: number }>('count(*) AS count', where)[0]!.count
-    left -= sources.length === 1 ? left : countRows(connection, jobs.sources, left)
-  }
-  return toJobCounts(count, counts, rows < max)
-}
-
-interface Jobs {
-  readonly sources: readonly JobSource[]
-  /** SQL for the jobs `j`. Its last value is their maximum number. */
-  readonly sql: string
-  readonly values: readonly SQLInputValue[]
-}
-
-/**
- * Returns the jobs of each lane; those of other sources together, because they can have the same ones.
- *
- * @param readsRuns - whether their runs will be read, which are quicker to read in their order
- */
-function jobsOf(sources: readonly JobSource[], readsRuns: boolean): Jobs[] {
-  if (sources.every(({ order }) => order === 'id')) {
-    return sources.map((source) => {
-      const jobs = `(SELECT seq, id, tenant, event FROM ${source.from} LIMIT ?)`
-      // SQLite ignores the order of a subquery without a limit.
-      const sql = source.isScattered && readsRuns ? `(SELECT * FROM ${jobs} ORDER BY seq LIMIT -1) j` : `${jobs} j`
-      return { sources: [source], sql, values: source.values }
+      const columns = `${keys[by]} AS key, count(*) AS count`
+      for (const group of read<{ key: string; count: number }>(columns, runs, 'GROUP BY 1'))
+        groups.set(group.key, (groups.get(group.key) ?? 0) + group.count)
     })
+    yield
   }
-  const seqOf = ({ order, from }: JobSource): string =>
-    `SELECT ${order === 'run' ? 'run >> 20' : order === 'id' ? 'seq' : order} AS found FROM ${from}`
-  return [
-    {
-      sources,
-      sql: `(SELECT DISTINCT found FROM (${sources.map(seqOf).join(' UNION ')}) LIMIT ?) CROSS JOIN cgk_jobs j ON j.seq = found`,
-      values: sources.flatMap(({ values }) => values),
-    },
-  ]
+  return toJobCounts(count, groups, isComplete)
+}
+
+/** Returns the `seq` of the jobs of some sources, each once and in order, at most `max`. */
+function* findSeqs(
+  connection: Connection,
+  sources: readonly JobSource[],
+  { max, atOnce }: Pick<CountReads, 'atOnce'> & { readonly max: number },
+): Steps<Float64Array> {
+  const found = new Set<number>()
+  let entries = 0
+  for (const source of sources) {
+    for (let last: Entry[1] | undefined, isMore = true; isMore && found.size < max;) {
+      const limit = source.mustSort ? max - found.size : Math.min(maxEntries - entries, max - found.size)
+      const read = atOnce(() => readEntries(connection, source, last, limit))
+      for (const [seq] of read) found.add(seq)
+      last = read.at(-1)?.[1]
+      isMore = !source.mustSort && read.length === limit
+      entries += read.length
+      if (entries < maxEntries) continue
+      entries = 0
+      yield
+    }
+  }
+  // In the order of the tables, which is quicker to read.
+  return Float64Array.from(found).sort()
+}
+
+type Entry = [seq: number, at: SQLInputValue]
+
+/** Reads entries of a source after the last one. What must be sorted is read at once: each read would sort all of it. */
+function readEntries(
+  connection: Connection,
+  { from, values, order, mustSort }: JobSource,
+  last: Entry[1] | undefined,
+  limit: number,
+): Entry[] {
+  const select = `SELECT ${order === 'run' ? 'run >> 20' : order === 'id' ? 'seq' : order}, ${order} FROM ${from}`
+  if (mustSort) return connection.rows<Entry>(`${select} LIMIT ?`, ...values, limit)
+  const sql = `${select} AND ${order} > ? ORDER BY ${order} LIMIT ?`
+  return connection.rows<Entry>(sql, ...values, last ?? (order === 'id' ? '' : -1), limit)
 }

@@ -6,16 +6,20 @@ import { type FoundJob, JobStream, type ListRange } from './job-stream.ts'
 import { sourcesFor } from './sources-for.ts'
 import { timeRangeOf } from './time-range.ts'
 
-/** Number of rows to read for one page. Those with errors to search take longer. */
-const maxRows = { withoutText: 10_000, withText: 4_000 }
+/** Number of rows from which on their number does not matter for the choice of the sources. */
+const maxCounted = 10_000
+/** Number of rows to read at once. Those with errors to search take longer. */
+const maxRows = { withoutText: 2_000, withText: 500 }
 /** Number of sources of a stream. Each of them adds 4 kB to the prepared statement. */
 const maxSources = 40
 /** Number of rows that a list sorts for each read. */
 const maxSorted = 50_000
 
-/** The jobs of a page. */
+/** The jobs of a page, or of a part of it. */
 export interface FoundPage {
   readonly found: readonly FoundJob[]
+  /** Number of rows that were read. */
+  readonly rows: number
   /** Absent on the last page. */
   readonly cursor?: string
 }
@@ -26,7 +30,7 @@ export function findJobs(connection: Connection, query: InspectQuery): FoundPage
   const range = rangeOf(connection, query)
   const { order: _, limit, cursor: __, ...filter } = query
   const { tenantId } = filter
-  const { sources, condition } = sourcesFor(connection, filter, { max, maxSorted })
+  const { sources, condition } = sourcesFor(connection, filter, { max: maxCounted, maxSorted })
   const streams = groupsOf(sources).map(
     (group) => new JobStream(connection, { sources: group, range, condition, tenantId, chunk: (limit + 1) * 2 }),
   )
@@ -41,9 +45,10 @@ export function findJobs(connection: Connection, query: InspectQuery): FoundPage
     const isBehind = ({ reached }: JobStream): boolean =>
       range.newestFirst ? first!.next!.id < reached! : first!.next!.id > reached!
     if (!first || stopped.some(isBehind)) {
-      if (stopped.length === 0) return { found }
+      if (stopped.length === 0) return { found, rows }
       return {
         found,
+        rows,
         cursor: furthestBack(
           stopped.map(({ reached }) => reached!),
           range,
@@ -52,7 +57,7 @@ export function findJobs(connection: Connection, query: InspectQuery): FoundPage
     }
     const job = first.next!
     if (found.at(-1)?.id !== job.id) {
-      if (found.length === limit) return { found, cursor: found.at(-1)!.id }
+      if (found.length === limit) return { found, rows, cursor: found.at(-1)!.id }
       found.push(job)
     }
     first.take()

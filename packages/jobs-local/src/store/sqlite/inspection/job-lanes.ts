@@ -31,7 +31,7 @@ function lane(event: string, tenantId: string): JobSource {
 /** Returns the sources of an event. Few jobs are one source, which is sorted. Those of many tenants are among all jobs. */
 function lanesOf(connection: Connection, event: string, max: number): JobSource[] {
   const from = 'cgk_jobs INDEXED BY cgk_jobs_event WHERE event = ?'
-  const ofEvent: JobSource = { from, values: [event], order: 'id', isScattered: true }
+  const ofEvent: JobSource = { from, values: [event], order: 'id', mustSort: true }
   if (countRows(connection, [ofEvent], max) < max) return [ofEvent]
   const least = 'SELECT min(tenant) FROM cgk_jobs WHERE event = ?1'
   const sql =
@@ -50,7 +50,7 @@ function lanesOfTenant(
   const lanes = events.map((event) => lane(event, tenantId))
   if (lanes.length <= manyLanes) return lanes
   const from = 'cgk_jobs INDEXED BY cgk_jobs_event WHERE event IN (SELECT value FROM json_each(?)) AND tenant = ?'
-  const together: JobSource = { from, values: [JSON.stringify(events), tenantId], order: 'id' }
+  const together: JobSource = { from, values: [JSON.stringify(events), tenantId], order: 'id', mustSort: true }
   if (countRows(connection, [together], max) < max) return [together]
   return lanes.length <= maxLanes ? lanes : undefined
 }

@@ -11,8 +11,8 @@ export interface JobSource {
   readonly values: readonly SQLInputValue[]
   /** The column by which it is read: the id of a job, its `seq`, or the number of a run. */
   readonly order: 'id' | 'seq' | 'job' | 'run'
-  /** True if jobs that follow each other in it are far apart in the tables. */
-  readonly isScattered?: true
+  /** True if its index has another order, so that a read in its own order sorts all of it. */
+  readonly mustSort?: true
 }
 
 /** Sources that together have every job that matches a filter. */

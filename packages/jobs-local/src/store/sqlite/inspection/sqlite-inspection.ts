@@ -1,12 +1,17 @@
-import type { CountGroup, JobCounts, JobSummaryPage } from '@cgk-platform/jobs-core'
+import type { CountGroup, JobCounts, JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core'
 import type { InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provider'
 
+import type { Steps } from '../../../steps.ts'
+import { turnBatch } from '../../../turn-batch.ts'
 import type { StoreInspection } from '../../store-inspection.ts'
 import type { Connection } from '../connection.ts'
 import { readAtOnce } from '../read-at-once.ts'
 import { countJobs } from './count-jobs.ts'
 import { findJobs } from './find-jobs.ts'
 import { readSummary } from './read-summary.ts'
+
+/** Number of rows to read for one page. Those with errors to search take longer. */
+const maxPageRows = { withoutText: 10_000, withText: 4_000 }
 
 /** Reads the jobs of a file for `client.inspect`. */
 export class SqliteInspection implements StoreInspection {
@@ -19,16 +24,28 @@ export class SqliteInspection implements StoreInspection {
     this.#read = read
   }
 
-  list(query: InspectQuery): JobSummaryPage {
-    return this.#readAtOnce(() => {
-      const { found, cursor } = findJobs(this.#connection, query)
-      const jobs = found.map(({ seq }) => readSummary(this.#connection, seq))
-      return { jobs, ...(cursor !== undefined && { cursor }) }
-    })
+  /** Reads a page in parts, each as of one moment. Like pages, they follow each other by a cursor. */
+  *list(query: InspectQuery): Steps<JobSummaryPage> {
+    const maxRows = query.errorText === undefined ? maxPageRows.withoutText : maxPageRows.withText
+    const jobs: JobSummary[] = []
+    let rows = 0
+    for (let next: { readonly cursor?: string } = {}; ; yield) {
+      const limit = Math.min(turnBatch, query.limit - jobs.length)
+      const part = this.#readAtOnce(() => {
+        const { found, ...read } = findJobs(this.#connection, { ...query, ...next, limit })
+        return { ...read, jobs: found.map(({ seq }) => readSummary(this.#connection, seq)) }
+      })
+      jobs.push(...part.jobs)
+      rows += part.rows
+      const { cursor } = part
+      if (cursor === undefined) return { jobs }
+      if (jobs.length === query.limit || rows >= maxRows) return { jobs, cursor }
+      next = { cursor }
+    }
   }
 
-  count(filter: InspectFilter, by: CountGroup | undefined): JobCounts {
-    return this.#readAtOnce(() => countJobs(this.#connection, filter, by))
+  count(filter: InspectFilter, by: CountGroup | undefined): Steps<JobCounts> {
+    return countJobs(this.#connection, filter, { by, atOnce: (read) => this.#readAtOnce(read) })
   }
 
   #readAtOnce<T>(read: () => T): T {

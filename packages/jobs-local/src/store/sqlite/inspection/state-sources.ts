@@ -47,7 +47,12 @@ export function stateSources(
 
 /** Runs that hold slots, and workflows that are suspended. */
 const running: readonly JobSource[] = [
-  { from: `cgk_runs INDEXED BY cgk_runs_turn WHERE phase IN (${held}, ${joined})`, values: [], order: 'run' },
+  {
+    from: `cgk_runs INDEXED BY cgk_runs_turn WHERE phase IN (${held}, ${joined})`,
+    values: [],
+    order: 'run',
+    mustSort: true,
+  },
   ...['asleep', 'awake'].map((pause): JobSource => ({
     from: 'cgk_runs INDEXED BY cgk_runs_paused WHERE pause IS NOT NULL AND pause = ?',
     values: [pause],
@@ -82,7 +87,7 @@ function runsOfMany(
   }
   const from = `cgk_runs INDEXED BY cgk_runs_state WHERE ${isRare}`
   const isFew = countRows(connection, [{ from, values: [], order: 'run' }], max) < max
-  return isFew ? [{ from: `${from} AND state = ?`, values: [state], order: 'run' }] : undefined
+  return isFew ? [{ from: `${from} AND state = ?`, values: [state], order: 'run', mustSort: true }] : undefined
 }
 
 function hasError(state: JobState): boolean {
@@ -109,6 +114,7 @@ function queuedRuns(
       'AND definition_id IN (SELECT value FROM json_each(?)) AND tenant = ?',
     values: [JSON.stringify(definitions), tenantId],
     order: 'run',
+    mustSort: true,
   }
   return maxSorted === undefined || countRows(connection, [own], maxSorted) < maxSorted ? [own] : runs
 }
