@@ -139,7 +139,8 @@ async function work(
   })
   if (script.nests !== undefined) await run.step.run(script.nests, () => undefined)
   if (script.awaits !== undefined) await waitForJob(script.awaits)
-  const pause = (ms: number): Promise<void> => waitFor(ms, signal, () => recordEntry(run, 'aborted', { step: id }), script.ignoresSignal)
+  const pause = (ms: number): Promise<void> =>
+    waitFor(ms, signal, () => recordEntry(run, 'aborted', { step: id }), script.ignoresSignal)
   if (script.waitMs !== undefined) await pause(script.waitMs)
   if (script.isHeld) await waitForRelease(run.context, pause)
   if (script.failure && fails(script.failure, kind, id, attempt, run)) {

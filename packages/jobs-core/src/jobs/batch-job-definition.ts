@@ -54,6 +54,8 @@ export interface BatchJobDefinition<
     events: readonly BatchEvent<Event>[],
     context: BatchContext<Event>,
   ): BatchOutputs<Output> | Promise<BatchOutputs<Output>>
-  /** Called once for each event whose last attempt has failed. */
+  /**
+   * Called for each event whose last attempt has failed. Called again if its process dies before the failure is recorded.
+   */
   onFailure?(error: Error, event: EventMessage<Event>, context: JobContext): unknown
 }

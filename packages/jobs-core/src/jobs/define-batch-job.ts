@@ -43,7 +43,10 @@ export interface BatchJobOptions<Event extends JobEvent, Output, Name extends st
     events: readonly IfEvent<Name, BatchEvent<Event>>[],
     context: IfEvent<Name, BatchContext<Event>>,
   ) => BatchOutputs<Output> | Promise<BatchOutputs<Output>>
-  /** Called once for each event whose last attempt has failed. Errors that it throws are logged. */
+  /**
+   * Called for each event whose last attempt has failed. Errors that it throws are logged. Called again if its process
+   * dies before the failure is recorded.
+   */
   onFailure?: ((error: Error, event: IfEvent<Name, EventMessage<Event>>, context: JobContext) => unknown) | undefined
 }
 

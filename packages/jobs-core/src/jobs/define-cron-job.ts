@@ -28,7 +28,10 @@ export interface CronJobOptions<Output> extends DefinitionOptions {
   tenants?: (() => readonly string[] | Promise<readonly string[]>) | undefined
   /** Handles a tick. The return value is the run's output, as JSON. */
   handler: (context: CronContext) => Output | Promise<Output>
-  /** Called once, after the last attempt of a run has failed. Errors that it throws are logged. */
+  /**
+   * Called after the last attempt of a run has failed. Errors that it throws are logged. Called again if its process dies
+   * before the failure is recorded.
+   */
   onFailure?: ((error: Error, context: CronContext) => unknown) | undefined
 }
 

@@ -30,7 +30,10 @@ export interface JobOptions<Event extends JobEvent, Output, Name extends string 
    * nothing. A thrown error causes a retry. Throw `NonRetryableError` or `RetryAfterError` to change that.
    */
   handler: (event: IfEvent<Name, EventMessage<Event>>, context: JobContext) => Output | Promise<Output>
-  /** Called once, after the last attempt has failed. Errors that it throws are logged. */
+  /**
+   * Called after the last attempt has failed. Errors that it throws are logged. Called again if its process dies before
+   * the failure is recorded.
+   */
   onFailure?: ((error: Error, event: IfEvent<Name, EventMessage<Event>>, context: JobContext) => unknown) | undefined
 }
 

@@ -51,7 +51,7 @@ export interface JobDefinition<
   /** Runs one attempt. */
   // Methods and not properties, so that a definition of one event is assignable to `JobDefinition`.
   handler(event: EventMessage<Event>, context: JobContext): Output | Promise<Output>
-  /** Called once, after the last attempt has failed. */
+  /** Called after the last attempt has failed. Called again if its process dies before the failure is recorded. */
   onFailure?(error: Error, event: EventMessage<Event>, context: JobContext): unknown
 }
 
@@ -68,6 +68,6 @@ export interface CronJobDefinition<Output = unknown> extends BaseDefinition {
   handler(context: CronContext): Output | Promise<Output>
   /** Returns the tenants. Each gets its own run. */
   tenants?(): readonly string[] | Promise<readonly string[]>
-  /** Called once, after the last attempt has failed. */
+  /** Called after the last attempt has failed. Called again if its process dies before the failure is recorded. */
   onFailure?(error: Error, context: CronContext): unknown
 }

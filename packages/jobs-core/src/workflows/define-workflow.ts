@@ -58,7 +58,10 @@ export interface WorkflowOptions<
   maxSteps?: number | undefined
   /** Whether to compensate the completed steps of a cancelled run. Default false. */
   compensateOnCancel?: boolean | undefined
-  /** Called once after a run has failed and its steps have been compensated. Its errors are logged. */
+  /**
+   * Called after a run has failed and its steps have been compensated. Its errors are logged. Called again if its process
+   * dies before the failure is recorded.
+   */
   onFailure?: ((error: Error, event: IfEvent<Name, EventMessage<Event>>, context: JobContext) => unknown) | undefined
 }
 
