@@ -83,6 +83,8 @@ function formatCount(openJobs: number): string {
 function storeCheck(store: SharedStore): Check {
   const { problem } = store
   if (problem) return { name: 'store', ok: false, message: problem.message }
+  const { growth } = store
+  if (growth !== undefined) return { name: 'store', ok: false, message: growth }
   const waiting = store.definitionsWithoutWorker()
   const jobs = waiting.map((definitionId) => `\`${definitionId}\``).join(', ')
   return waiting.length > 0

@@ -192,6 +192,8 @@ export type AddedJob = Extract<EnvelopeResult, { readonly ok: true }>
 export interface SharedStore {
   /** Why changes cannot be made at the moment; `undefined` if they can. */
   readonly problem: Error | undefined
+  /** Why the store needs ever more space; `undefined` if it does not. Nothing stops for it. */
+  readonly growth: string | undefined
   /** Calls `listener` when another process has changed the store. */
   onChange(listener: () => void): void
   /** Returns for each job a string that differs between any two of its states. */

@@ -10,6 +10,7 @@ import { definitionsIn } from './definitions-in.ts'
 import { ExternalChangeWatcher } from './external-change-watcher.ts'
 import type { Housekeeping } from './housekeeping.ts'
 import { readWorkers } from './inspection/read-workers.ts'
+import { logGrowth } from './log-growth.ts'
 import { isRunOf, keyOf, phases } from './rows.ts'
 import type { Workers } from './workers.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -39,6 +40,10 @@ export class SharedFile implements SharedStore {
 
   get problem(): Error | undefined {
     return this.#dependencies.queue.problem
+  }
+
+  get growth(): string | undefined {
+    return logGrowth(this.#dependencies.connection.path)
   }
 
   onChange(listener: () => void): void {
