@@ -87,7 +87,20 @@ export function deleteExpiredJobs(connection: Connection, { withRuns, withoutRun
   return batch.length < expired.length || batch.length === turnBatch || keys === turnBatch
 }
 
-/** Returns the space of deleted jobs to the disk. */
-export function releaseDiskSpace(connection: Connection): void {
+/**
+ * Returns some space of deleted jobs to the disk. Returns true if it should continue: a tenth of the file is free, which is
+ * more than new jobs soon need.
+ */
+export function releaseDiskSpace(connection: Connection): boolean {
+  const before = freePages(connection)
+  if (before === 0) return false
   connection.exec(`PRAGMA incremental_vacuum(${vacuumPages})`)
+  const free = freePages(connection)
+  const { page_count: pages } = connection.get<{ page_count: number }>('PRAGMA page_count')!
+  // A file that the app created may be unable to release space.
+  return free < before && free * 10 > pages
+}
+
+function freePages(connection: Connection): number {
+  return connection.get<{ freelist_count: number }>('PRAGMA freelist_count')!.freelist_count
 }

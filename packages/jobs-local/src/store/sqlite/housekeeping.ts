@@ -1,3 +1,4 @@
+import { turnBatch } from '../../turn-batch.ts'
 import type { Retention } from '../retained-jobs.ts'
 import type { Connection } from './connection.ts'
 import { type Cutoffs, cutoffsOf, deleteExpiredJobs, releaseDiskSpace } from './delete-expired-jobs.ts'
@@ -7,10 +8,14 @@ import { maxHeartbeatMs, type Workers } from './workers.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it. Heartbeats follow real time,
 // not the engine's clock, which may be virtual.
-const { setInterval: every, clearInterval: stopEvery } = globalThis
+const { setInterval: every, clearInterval: stopEvery, setTimeout: later } = globalThis
 
 /** Number of ended runs after which expired jobs are deleted. */
 const pruneEvery = 1000
+/** Number of batches that delete more jobs than ended until then, so that their number does not grow. */
+const batchesWithoutRest = pruneEvery / turnBatch + 1
+/** Between other batches, this process rests for this many times as long as one took. */
+const restShare = 4
 
 /** The dependencies of `Housekeeping`. */
 export interface HousekeepingDependencies {
@@ -21,6 +26,8 @@ export interface HousekeepingDependencies {
   readonly now: () => number
   /** Resolves when the change is durable or given up. */
   readonly change: (work: () => void) => Promise<void>
+  /** Resolves after a pause in milliseconds. Default: by a timer, which does not keep the process alive. */
+  readonly rest?: (durationMs: number) => Promise<void>
 }
 
 /** Periodic maintenance: sends heartbeats, takes over the runs of dead workers, and deletes expired jobs. */
@@ -30,7 +37,10 @@ export class Housekeeping {
   // A change that cannot be written is tried again, so a second one of its kind would only make each try slower.
   #isBeating = false
   #isPruning = false
+  #isStopped = false
   #ended = 0
+  /** Number of batches that follow each other without a rest. */
+  #batches = 0
   #hasSent = false
   /** While expired jobs remain to delete. */
   #cutoffs: Cutoffs | undefined
@@ -47,7 +57,9 @@ export class Housekeeping {
 
   /** Counts a run that has ended. */
   countEnded(): void {
-    if (++this.#ended % pruneEvery === 0) this.#pruneSoon()
+    if (++this.#ended % pruneEvery !== 0) return
+    this.#batches += batchesWithoutRest
+    this.#pruneSoon()
   }
 
   /** Records that this process sends jobs. */
@@ -56,6 +68,7 @@ export class Housekeeping {
   }
 
   stop(): void {
+    this.#isStopped = true
     stopEvery(this.#interval)
   }
 
@@ -77,17 +90,26 @@ export class Housekeeping {
   #pruneSoon(): void {
     if (this.#isPruning) return
     this.#isPruning = true
-    let hasMore = false
-    const prune = (): void => void (hasMore = this.#prune())
-    void this.#dependencies.change(prune).then(() => {
-      this.#isPruning = false
-      if (hasMore) this.#pruneSoon()
-    })
+    void this.#pruneInBatches().finally(() => (this.#isPruning = false))
+  }
+
+  /** Deletes what has expired. Rests between batches, because jobs wait for each of them. */
+  async #pruneInBatches(): Promise<void> {
+    const { change, rest = restUnref } = this.#dependencies
+    for (let hasMore = true; hasMore && !this.#isStopped;) {
+      const startedAt = performance.now()
+      hasMore = false
+      await change(() => void (hasMore = this.#prune()))
+      if (!hasMore) this.#batches = 0
+      else if (this.#batches > 0) this.#batches--
+      else await rest(restShare * (performance.now() - startedAt))
+    }
   }
 
   /**
-   * Deletes a batch of expired jobs. Returns true if more remain. A process without definitions leaves this to live
-   * workers with definitions. If there are none, it deletes only if it sends, so a script that reads deletes nothing.
+   * Deletes a batch of expired jobs, or returns some space of deleted ones to the disk. Returns true if more remains. A
+   * process without definitions leaves this to live workers with definitions. If there are none, it deletes only if it
+   * sends, so a script that reads deletes nothing.
    */
   #prune(): boolean {
     const { connection, retention, workers, now } = this.#dependencies
@@ -99,7 +121,10 @@ export class Housekeeping {
     this.#cutoffs ??= cutoffsOf(connection, retention, now())
     if (deleteExpiredJobs(connection, this.#cutoffs, now())) return true
     this.#cutoffs = undefined
-    releaseDiskSpace(connection)
-    return false
+    return releaseDiskSpace(connection)
   }
+}
+
+function restUnref(durationMs: number): Promise<void> {
+  return new Promise((resolve) => later(resolve, durationMs).unref())
 }
