@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
+import type { JobStore } from '../../src/store/job-store.ts'
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts'
 import { changed, changedBetween, changedTwice, openDatabase, openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
@@ -99,6 +100,28 @@ describe.each([
     await changed(next, () => undefined)
     expect(dueInMs()).toBe(delayMs - byMs)
   })
+})
+
+test('many delays are moved in several transactions, while which no process changes anything else', async () => {
+  const { store, open } = await openDelayed()
+  const other = open()
+  const envelopes = Array.from({ length: 12_000 }, (_, number) => {
+    return createEnvelope({ runAt: clock.now() + delayMs + number, delayMs: delayMs + number })
+  })
+  await changed(store, () => store.add(envelopes, clock.now()))
+  await changed(other, () => undefined)
+  setByMs += 2 * hourMs
+  let [turns, isOver] = [0, false]
+  const countTurn = (): void => {
+    turns++
+    if (!isOver) setImmediate(countTurn)
+  }
+  setImmediate(countTurn)
+  const look = (each: JobStore) => () => [each.takeDueJobs(10, clock.now()), each.nextDueAt()]
+  const seen = await Promise.all([store, other].map((each) => changed(each, look(each))))
+  isOver = true
+  expect(seen).toEqual(Array(2).fill([[], clock.now() + delayMs]))
+  expect(turns).toBeGreaterThanOrEqual(3)
 })
 
 test('small corrections of the clock move nothing until they add up to a second', async () => {

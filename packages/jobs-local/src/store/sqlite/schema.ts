@@ -273,4 +273,13 @@ export const migrations: readonly string[] = [
   INSERT INTO cgk_due SELECT 'job', tenant, min(iif(state = 'scheduled', due_at, 0)) FROM cgk_jobs
     WHERE state = 'scheduled' OR state = 'arrived' GROUP BY tenant;
   `,
+  `
+  CREATE TABLE cgk_shifts (        -- settings of the clock for which not all times were moved yet
+    id INTEGER PRIMARY KEY,
+    by_ms INTEGER NOT NULL,
+    last_job INTEGER NOT NULL,     -- the \`seq\` of the last job before it
+    part INTEGER NOT NULL DEFAULT 0, -- the table whose times are being moved, see \`parts\`
+    after ANY                      -- its last row whose times were moved
+  ) STRICT;
+  `,
 ]

@@ -283,13 +283,13 @@ class SqliteStore implements JobStore {
     return readOrThrow(this.#connection.path, read)
   }
 
-  #onBegin(): void {
+  #onBegin(): boolean {
     checkVersion(this.#connection)
-    followClock(this.#wall, this.#connection, this.#held, () => this.#workers.hasOthers())
     this.#workers.begin()
     this.#unwritten.clear()
     this.#waits.begin()
     this.#held.begin()
+    return followClock(this.#wall, this.#connection, this.#held, () => this.#workers.hasOthers())
   }
 
   #onRollback(): void {

@@ -75,7 +75,7 @@ describe('the changes of one turn of the event loop', () => {
     const queue = new WriteQueue({
       connection,
       logger: bindLogger(createRecordedLogger(), {}),
-      onBegin: () => void written.push([]),
+      onBegin: () => written.push([]) > 0,
       beforeCommit: () => undefined,
       onRollback: () => undefined,
     })

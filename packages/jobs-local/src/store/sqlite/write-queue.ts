@@ -25,8 +25,11 @@ const maxPauseMs = 1000
 export interface WriteQueueOptions {
   readonly connection: Connection
   readonly logger: Logger
-  /** Called first in every transaction. @throws {StoreError} if this process must not write. */
-  readonly onBegin: () => void
+  /**
+   * Called first in every transaction. Returns false if the changes must wait for the next one, because this one does
+   * something else. @throws {StoreError} if this process must not write.
+   */
+  readonly onBegin: () => boolean
   /** Called last in every transaction. */
   readonly beforeCommit: () => void
   /** Called after a transaction was rolled back, to revert its effects in memory. */
@@ -132,6 +135,7 @@ export class WriteQueue {
     const results: unknown[] = []
     const { connection, onBegin, beforeCommit, onRollback } = this.#options
     let hasBegun = false
+    let mayChange = true
     let current: Change | undefined
     try {
       // Wait for other writers with timers. SQLite's own wait would block the event loop.
@@ -143,13 +147,13 @@ export class WriteQueue {
       }
       hasBegun = true
       this.checkFile()
-      onBegin()
-      for (const change of changes) {
+      mayChange = onBegin()
+      for (const change of mayChange ? changes : []) {
         current = change
         results.push(change.work())
       }
       current = undefined
-      beforeCommit()
+      if (mayChange) beforeCommit()
       connection.exec('COMMIT')
     } catch (error) {
       rollBack(connection)
@@ -164,7 +168,9 @@ export class WriteQueue {
     this.#isRefusing = false
     if (isPaused) this.#endPause()
     else this.#clearProblem()
+    if (!mayChange) this.#waiting.putBack(changes)
     this.#writeSoon()
+    if (!mayChange) return
     // After a large change, its caller may read it, which also takes long: in another turn of the event loop.
     if (changes[0]!.isLarge) immediate(() => this.#notify(changes, results))
     else this.#notify(changes, results)
