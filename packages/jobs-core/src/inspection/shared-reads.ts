@@ -49,7 +49,7 @@ export class SharedReads<T> {
     this.#clock = clock
   }
 
-  /** Number of changes so far. */
+  /** Number of counted changes. */
   get changes(): number {
     return this.#changes
   }

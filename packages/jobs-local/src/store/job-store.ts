@@ -98,13 +98,6 @@ export interface StoredRun {
   compensating?: Envelope
 }
 
-/** A page of jobs. */
-export interface StoredPage {
-  readonly jobs: readonly StoredJob[]
-  /** Absent on the last page. */
-  readonly cursor?: string
-}
-
 /** A step whose wait was resolved: its event arrived, or its job ended. */
 export interface ResolvedStep {
   readonly run: StoredRun
@@ -293,7 +286,7 @@ export interface JobStore {
   /** Returns true while a run of this cron job and tenant has not ended. */
   hasOpenRun(cronJobId: string, tenantId: string): boolean
   /** Returns a page of jobs, newest first. */
-  list(query: ListQuery): Steps<StoredPage>
+  list(query: ListQuery): Steps<{ readonly jobs: readonly StoredJob[]; readonly cursor?: string }>
   /**
    * Returns the number of jobs that have not ended, plus cancelled workflows whose compensation runs. May stop at
    * `max`.

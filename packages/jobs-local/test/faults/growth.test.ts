@@ -138,7 +138,7 @@ test('a list of one state reads no job whose row and runs exclude that state', a
   const listed = (state: JobState): [read: string[], found: string[]] => {
     const read: string[] = []
     const withRuns = (job: StoredJob): StoredJob => (read.push(job.envelope.id), store.get(job.envelope.id)!)
-    const { jobs } = complete(listJobs(connection, { state, limit: 10 }, { withRuns, atOnce: (read) => read() }))
+    const { jobs } = complete(listJobs(connection, { state, limit: 10 }, { withRuns, atOnce: (list) => list() }))
     return [read, jobs.map(({ envelope }) => envelope.id)]
   }
   expect(listed('queued')).toEqual([[waiting], [waiting]])

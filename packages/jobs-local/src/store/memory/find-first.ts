@@ -1,7 +1,8 @@
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Steps } from '../../steps.ts'
-import type { StoredJob, StoredPage } from '../job-store.ts'
+import type { StoredJob } from '../job-store.ts'
+import type { StoredPage } from '../stored-page.ts'
 
 /** Number of jobs that a step looks at. */
 const maxJobs = 10_000

@@ -1,7 +1,8 @@
 import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Steps } from '../../steps.ts'
-import type { StoredJob, StoredPage } from '../job-store.ts'
+import type { StoredJob } from '../job-store.ts'
+import type { StoredPage } from '../stored-page.ts'
 import { stateOf } from '../state-of.ts'
 import { findFirst } from './find-first.ts'
 

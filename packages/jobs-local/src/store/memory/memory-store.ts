@@ -10,16 +10,8 @@ import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../../to-job-status.ts'
 import type { Steps } from '../../steps.ts'
 import { turnBatch } from '../../turn-batch.ts'
-import type {
-  ChangeCallbacks,
-  JobStore,
-  LimitsOf,
-  RunChanges,
-  StoredJob,
-  StoredPage,
-  StoredRun,
-  Subscriber,
-} from '../job-store.ts'
+import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
+import type { StoredPage } from '../stored-page.ts'
 import { isCompensatedOnCancel } from '../is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
 import { MemoryInspection } from './memory-inspection.ts'

@@ -68,7 +68,7 @@ test.for([5_000, -5_000, 3])('moves each time by %i ms once, a limited number of
   expect(continueShift(connection)).toBe(true)
 })
 
-test('moves the times again if the clock is set again meanwhile, and not those of jobs that came later', () => {
+test('moves the times again if the clock is set again before all are moved, and not those of jobs that came later', () => {
   const connection = createFile(12 * turnBatch)
   const before = timesOf(connection)
   beginShift(connection, 5_000)

@@ -19,13 +19,13 @@ interface Shift {
   readonly lastJob: number
   readonly part: number
   /** The last row of the part that was moved; null at first. */
-  readonly after: SQLInputValue
+  readonly after: string | number | null
 }
 
 /** The rows that were moved: their number, and the last one if others may follow. */
 interface Moved {
   readonly rows: number
-  readonly after?: SQLInputValue | undefined
+  readonly after?: string | number | undefined
 }
 
 /** The tables whose times are moved, one after another. */

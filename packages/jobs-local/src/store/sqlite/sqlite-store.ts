@@ -8,10 +8,10 @@ import type {
   LimitsOf,
   RunChanges,
   StoredJob,
-  StoredPage,
   StoredRun,
   Subscriber,
 } from '../job-store.ts'
+import type { StoredPage } from '../stored-page.ts'
 import type { Steps } from '../../steps.ts'
 import { WallClock } from '../wall-clock.ts'
 import { stateOf } from '../state-of.ts'

@@ -90,7 +90,7 @@ function* findSeqs(
     }
   }
   // In the order of the tables, which is quicker to read.
-  return Float64Array.from(found).sort()
+  return Float64Array.from(found).toSorted()
 }
 
 type Entry = [seq: number, at: SQLInputValue]

@@ -1,0 +1,8 @@
+import type { StoredJob } from './job-store.ts'
+
+/** A page of jobs. */
+export interface StoredPage {
+  readonly jobs: readonly StoredJob[]
+  /** Absent on the last page. */
+  readonly cursor?: string
+}
