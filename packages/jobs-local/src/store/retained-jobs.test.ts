@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { createStoredJob } from '../../test/kit/stored-run.ts'
+import { turnBatch } from '../turn-batch.ts'
 import type { StoredJob } from './job-store.ts'
 import { RetainedJobs, type Retention } from './retained-jobs.ts'
 
@@ -25,6 +26,16 @@ describe('RetainedJobs', () => {
     retained.add(jobs[1]!, 1)
     retained.add(jobs[2]!, 1001)
     expect(forgotten).toEqual([jobs[0]])
+  })
+
+  test('deletes many old jobs in batches, one at each end of a job', () => {
+    const { retained, forgotten } = createRetained({ count: 10_000, ageMs: 1000 })
+    for (let job = 0; job < 2 * turnBatch; job++) retained.add(createStoredJob(), 0)
+    const deleted = [0, 1].map(() => {
+      retained.add(createStoredJob(), 2000)
+      return forgotten.length
+    })
+    expect(deleted).toEqual([turnBatch, 2 * turnBatch])
   })
 
   test('retains nothing with a count of 0', () => {

@@ -1,3 +1,4 @@
+import { turnBatch } from '../turn-batch.ts'
 import { Fifo } from './fifo.ts'
 import type { StoredJob } from './job-store.ts'
 
@@ -19,14 +20,16 @@ export class RetainedJobs {
     this.#delete = deleteJob
   }
 
-  /** Adds a job that has ended, and deletes jobs that exceed the retention. */
+  /** Adds a job that has ended, and deletes jobs that exceed the retention. Later calls delete those beyond a batch. */
   add(job: StoredJob, now: number): void {
     const entry = { job, endedAt: now }
     this.#entries.push(entry)
     job.retainedEntry = entry
     this.#size++
     const { count, ageMs } = this.#retention
-    for (let oldest = this.#entries.peek(); oldest; oldest = this.#entries.peek()) {
+    for (let looked = 0; looked < turnBatch; looked++) {
+      const oldest = this.#entries.peek()
+      if (!oldest) return
       const { job: old, endedAt } = oldest
       // A job that was retried since has no entry, or a later one.
       if (old.retainedEntry === oldest) {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { createEnvelope } from '../../../test/kit/stored-run.ts'
+import { turnBatch } from '../../turn-batch.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 
 const keyed = (idempotencyKey: string, idempotencyTtlMs = 1000, tenantId = 'acme', event = 'work.requested') =>
@@ -20,6 +21,17 @@ describe('IdempotencyKeys', () => {
     keys.take(first, 0)
     expect(keys.holder(keyed('a'), 999)).toBe(first.id)
     expect(keys.holder(keyed('a'), 1000)).toBeUndefined()
+  })
+
+  test('many expired keys are free at once, and removed in batches', () => {
+    const keys = new IdempotencyKeys()
+    const names = Array.from({ length: 2 * turnBatch + 10 }, (_, number) => String(number))
+    for (const name of names) keys.take(keyed(name), 0)
+    const sizes = ['0', names.at(-1)!, '1'].map((name) => {
+      expect(keys.holder(keyed(name), 1000)).toBeUndefined()
+      return keys.size
+    })
+    expect(sizes).toEqual([turnBatch + 10, 10, 0])
   })
 
   test('keys are scoped by tenant and event', () => {

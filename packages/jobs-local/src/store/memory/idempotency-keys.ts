@@ -1,5 +1,6 @@
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
+import { turnBatch } from '../../turn-batch.ts'
 import { DueQueue } from './due-queue.ts'
 
 interface TakenKey {
@@ -17,7 +18,8 @@ export class IdempotencyKeys {
   holder(envelope: Envelope, now: number): string | undefined {
     this.#expire(now)
     const name = nameOf(envelope)
-    return name === undefined ? undefined : this.#taken.get(name)?.jobId
+    const taken = name === undefined ? undefined : this.#taken.get(name)
+    return taken && taken.expiresAt > now ? taken.jobId : undefined
   }
 
   take(envelope: Envelope, now: number): void {
@@ -28,8 +30,16 @@ export class IdempotencyKeys {
     this.#expiring.push(taken.expiresAt, taken)
   }
 
+  /** Number of keys in memory. */
+  get size(): number {
+    return this.#taken.size
+  }
+
+  /** Removes a batch of expired keys. */
   #expire(now: number): void {
-    for (let key = this.#expiring.takeDue(now); key; key = this.#expiring.takeDue(now)) {
+    for (let count = 0; count < turnBatch; count++) {
+      const key = this.#expiring.takeDue(now)
+      if (!key) return
       if (this.#taken.get(key.name) === key) this.#taken.delete(key.name)
     }
   }
