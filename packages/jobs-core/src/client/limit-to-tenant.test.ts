@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { createFakeInspection, jobSummary } from '../../test/kit/fake-inspection.ts'
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import type { JobDetails } from '../inspection/job-details.ts'
+import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { defineWorkflow } from '../workflows/define-workflow.ts'
@@ -15,9 +16,15 @@ const error = { name: 'JobCancelledError', message: 'The job `job_of_acme` was c
 const hidden = expect.objectContaining({ name: 'HiddenError' }) as unknown
 const known = defineJob({ id: 'known', event: 'order.created', handler: () => undefined })
 
+const nightly = defineCronJob({
+  id: 'nightly',
+  schedule: '0 0 * * *',
+  tenants: () => ['acme'],
+  handler: () => undefined,
+})
 const sync = defineWorkflow({ id: 'sync', event: 'order.created', steps: () => undefined })
 
-function open(jobs: readonly Definition[] = [known, sync]) {
+function open(jobs: readonly Definition[] = [known, nightly, sync]) {
   const inspection = createFakeInspection([])
   const provider = createFakeProvider({ inspection })
   const load = vi.fn<() => typeof provider>(() => provider)
@@ -44,6 +51,7 @@ describe('a client that is limited to the platform', () => {
   test.each([
     ['it does not know', 'unknown'],
     ['is a workflow', 'sync'],
+    ['is a cron job with `tenants`', 'nightly'],
     ['was a workflow', 'known'],
   ])('hides the errors and outputs of a run whose definition %s, and of its steps', async (_which, definitionId) => {
     const { client, provider, inspection } = open()
@@ -80,9 +88,10 @@ describe('a client that is limited to the platform', () => {
       jobSummary('a', 1, { ...failed, definitionIds: ['known'] }),
       jobSummary('b', 2, { ...failed, definitionIds: ['known', 'unknown'] }),
       jobSummary('c', 3, { ...failed, definitionIds: [] }),
+      jobSummary('d', 4, { ...failed, definitionIds: ['nightly'] }),
     )
     const { jobs } = await limitToTenant(client, 'system').inspect.listJobs({ order: 'oldest' })
-    expect(jobs.map((job) => job.error)).toEqual([error, hidden, hidden])
+    expect(jobs.map((job) => job.error)).toEqual([error, hidden, hidden, hidden])
   })
 
   test('of a process without definitions hides all errors, with a text that is true for any job', async () => {

@@ -7,9 +7,10 @@ import { internalsOf } from './client-internals.ts'
 import type { JobClient, TenantClient } from './job-client.ts'
 
 /**
- * Returns the client of one tenant. Unlike `forSystem()`, the client of the platform hides what its workflows can have
- * from other tenants: all errors and outputs of their runs and steps, what steps wait for, and the ids of jobs that
- * they sent. It treats jobs of unknown definitions as workflows. Payloads, references and ids of steps stay visible.
+ * Returns the client of one tenant. Unlike `forSystem()`, the client of the platform hides what its workflows and cron
+ * jobs with `tenants` can have from other tenants: all errors and outputs of their runs and steps, what steps wait for,
+ * and the ids of jobs that they sent. It treats jobs of unknown definitions as workflows. Payloads, references and ids of
+ * steps stay visible.
  *
  * @throws {InvalidOptionError} for an invalid tenant, and later for a search in errors that are hidden.
  */

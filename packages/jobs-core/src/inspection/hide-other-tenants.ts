@@ -19,15 +19,15 @@ interface HidesOtherTenants {
 }
 
 /**
- * Hides what the platform's workflows can have from other tenants, because they send and run jobs of others: the errors
- * and outputs of their runs and steps, what steps wait for, and the ids of jobs that they sent. Their code can put data
- * of others into any output or error. Payloads, references and ids of steps stay.
+ * Hides what the platform's workflows and cron jobs with `tenants` can have from other tenants, because they send jobs of
+ * others: the errors and outputs of their runs and steps, what steps wait for, and the ids of jobs that they sent. Their
+ * code can put data of others into any output or error. Payloads, references and ids of steps stay.
  *
- * @param definitions - the known ones. Any other can be a workflow
+ * @param definitions - the known ones. Any other can be one of these
  */
-export function hideOtherTenants(definitions: readonly Pick<Definition, 'id' | 'kind'>[]): HidesOtherTenants {
+export function hideOtherTenants(definitions: readonly Definition[]): HidesOtherTenants {
   const harmless = new Set(definitions.map(({ id }) => id))
-  for (const { id, kind } of definitions) if (kind === 'workflow') harmless.delete(id)
+  for (const definition of definitions) if (sendsForOthers(definition)) harmless.delete(definition.id)
 
   const hideRun = (run: RunDetails): RunDetails => {
     const { steps, attemptHistory } = run
@@ -45,6 +45,10 @@ export function hideOtherTenants(definitions: readonly Pick<Definition, 'id' | '
       return definitionIds.length > 0 && definitionIds.every((id) => harmless.has(id)) ? job : hideResult(job)
     },
   }
+}
+
+function sendsForOthers(definition: Definition): boolean {
+  return definition.kind === 'workflow' || (definition.kind === 'cron' && definition.tenants !== undefined)
 }
 
 function hideStep({ waitsFor: _, compensation, ...step }: StepStatus): StepStatus {

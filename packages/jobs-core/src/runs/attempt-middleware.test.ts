@@ -78,7 +78,7 @@ test('middleware does not wrap the fan-out of a tick', async () => {
   const outcome = await kit.run(definition, envelope, {
     tickHost: () => ({ now: tick, createId: () => 'job_2', send: () => undefined }),
   })
-  expect(outcome).toEqual({ type: 'completed', output: { sent: 1, skipped: [] } })
+  expect(outcome).toEqual({ type: 'completed', output: { sent: 1, skipped: 0 } })
 })
 
 test.each<[middleware: unknown, problem: string]>([

@@ -14,6 +14,11 @@ import { readEvent, toEventMessage } from './read-event.ts'
 /** A definition with a handler, so not a workflow. */
 export type HandlerDefinition = JobDefinition | CronJobDefinition
 
+const skippedMessage = 'A cron tick was skipped for tenants whose previous run has not ended.'
+
+/** The most tenants that one line names. */
+const maxLoggedTenants = 100
+
 /** Runs the call of a handler. */
 export interface CallRunner {
   /** @param isFanOut - whether the call sends the jobs of a tick instead */
@@ -45,12 +50,15 @@ export function callHandler(
     const fanOut = async () => {
       const tenantIds = await tenantsOf(definition)
       const host = tickHost(definition, tick)
-      return dispatchTick(
+      const { sent, skipped } = await dispatchTick(
         definition,
         tick,
         tenantIds,
         isObserving(instrument) ? observedTickHost(host, attempt, instrument) : host,
       )
+      if (skipped.length > 0) attempt.log('info', skippedMessage, { tenantIds: skipped.slice(0, maxLoggedTenants) })
+      // Counts alone, because not all who may read jobs of the platform may know its tenants.
+      return { sent, skipped: skipped.length }
     }
     return runner.run(fanOut, true)
   }

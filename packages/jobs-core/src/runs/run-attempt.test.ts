@@ -127,7 +127,7 @@ describe('an attempt of a cron job with tenants', () => {
   }
 
   test('sends the jobs of its tick if the host has a `tickHost`, and is retried if that fails', async () => {
-    expect(await runTick()).toEqual({ type: 'completed', output: { sent: 1, skipped: [] } })
+    expect(await runTick()).toEqual({ type: 'completed', output: { sent: 1, skipped: 0 } })
     expect(send).toHaveBeenCalledExactlyOnceWith([expect.objectContaining({ tenantId: 'acme' })])
     send.mockImplementationOnce(() => Promise.reject(new Error('No database.')))
     expect(await runTick()).toMatchObject({ type: 'retry', error: { message: 'No database.' } })

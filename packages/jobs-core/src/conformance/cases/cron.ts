@@ -81,6 +81,26 @@ export const cronCases: readonly ConformanceCase[] = casesOf(rules.cron, [
     },
   },
   {
+    id: 'a-tick-names-no-tenant',
+    title: 'the job that sends the jobs of the tenants counts them and names none, because the platform can read it',
+    requiredFeatures: ['cron', 'cron.tenants', "cron.overlap: 'skip'", 'listJobs'],
+    waitsForTicks: true,
+    async run(t) {
+      const definition = 'conformance-cron-tenants'
+      const event = `cron/${definition}` as const
+      await nextTick(t, t.now(), { definition, tenantId: goodTenant })
+      const status = await t.waitUntil('the job of the tick has ended', async () => {
+        const { jobs } = await t.client.forSystem().listJobs({ event, state: 'completed' })
+        return jobs[0]
+      })
+      const { sent, skipped, ...more } = status.runs[0]?.output as Record<string, unknown>
+      assert.deepEqual(more, {})
+      // A tenant whose run from the tick before has not ended is skipped.
+      assert.equal(Number(sent) + Number(skipped), cronTenants.length)
+      assert.deepEqual([typeof sent, typeof skipped], ['number', 'number'])
+    },
+  },
+  {
     id: 'tenants-fail-apart',
     title:
       "one tenant's failure does not affect another tenant's run, and `onFailure` is called only for the failed one",
