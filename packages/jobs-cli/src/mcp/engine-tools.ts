@@ -8,7 +8,7 @@ import { createTool, type Tool, type ToolAccess } from './tool.ts'
 const nothing = z.strictObject({})
 
 /** Creates the tools that read definitions, pauses and the engine. Facts about the jobs of all tenants need access to all. */
-export function createEngineTools({ client, scope, tenantId }: ToolAccess): Tool[] {
+export function createEngineTools({ client, scope, known, tenantId }: ToolAccess): Tool[] {
   const shared = [
     createTool({
       name: 'list_definitions',
@@ -16,7 +16,7 @@ export function createEngineTools({ client, scope, tenantId }: ToolAccess): Tool
       effect: 'reads',
       input: nothing,
       async run() {
-        const definitions = await client.inspect.listDefinitions()
+        const definitions = await known.listDefinitions()
         return { text: `${count(definitions.length, 'definition')}.`, data: { definitions } }
       },
     }),
@@ -26,7 +26,7 @@ export function createEngineTools({ client, scope, tenantId }: ToolAccess): Tool
       effect: 'reads',
       input: nothing,
       async run() {
-        const events = await client.inspect.listEvents()
+        const events = await known.listEvents()
         return { text: `${count(events.length, 'event')}.`, data: { events } }
       },
     }),

@@ -27,8 +27,9 @@ export function registerMcp(program: Command): void {
       flags,
       async ({ client, writeOut, untilInterrupted }) => {
         const { tenant: tenantId, allowWrites: allowsWrites = false, allowPayloads: allowsPayloads = false } = flags
-        const scope = tenantId === undefined ? client : limitToTenant(client, tenantId)
-        const access = { client, scope, tenantId, allowsWrites, allowsPayloads }
+        const limited = tenantId === undefined ? undefined : limitToTenant(client, tenantId)
+        const seen = { scope: limited ?? client, known: limited ?? client.inspect }
+        const access = { client, ...seen, tenantId, allowsWrites, allowsPayloads }
         return serveMcp(access, { version: program.version() ?? '', writeOut, interrupted: untilInterrupted() })
       },
       'needs-jobs',

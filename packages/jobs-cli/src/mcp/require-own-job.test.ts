@@ -25,7 +25,8 @@ test.for(['get_job', 'wait_for_job', 'retry_job', 'cancel_job'])(
     const client = createJobClient({ provider: 'local', jobs: [] })
     onTestFinished(() => client.close())
     const other = await client.forTenant('globex').sendJob('order.created', { orderId: '1' })
-    const access = { client, scope: waiting(client), tenantId: 'acme', allowsWrites: true, allowsPayloads: false }
+    const seen = { scope: waiting(client), known: client.inspect, tenantId: 'acme' }
+    const access = { client, ...seen, allowsWrites: true, allowsPayloads: false }
     const tool = [...createJobTools(access), ...createWriteTools(access)].find((one) => one.name === name)!
     const answer = async (jobId: string): Promise<string> => {
       const error: unknown = await tool.run({ jobId }, new AbortController().signal).catch((reason: unknown) => reason)

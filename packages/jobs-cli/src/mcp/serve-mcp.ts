@@ -4,9 +4,9 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 
-import { describeError } from '../operations/describe-error.ts'
 import type { WriteOut } from '../terminal/reserve-stdout.ts'
 import { boundData } from './bound-data.ts'
+import { describeFailure } from './describe-failure.ts'
 import { createEngineTools } from './engine-tools.ts'
 import { createJobTools } from './job-tools.ts'
 import type { Tool, ToolAccess } from './tool.ts'
@@ -29,7 +29,7 @@ export async function serveMcp(access: ToolAccess, { version, writeOut, interrup
     ...createEngineTools(access),
     ...(access.allowsWrites ? createWriteTools(access) : []),
   ]
-  for (const tool of tools) register(server, tool)
+  for (const tool of tools) register(server, tool, access)
   const stdout = new Writable({ write: (chunk, _encoding, done) => writeOut(String(chunk), done) })
   const ended = new Promise<void>((resolve) => {
     process.stdin.once('end', resolve).once('close', resolve)
@@ -50,7 +50,7 @@ function instructionsFor({ tenantId, allowsWrites, allowsPayloads }: ToolAccess)
   ].join(' ')
 }
 
-function register(server: McpServer, { name, description, input, effect, run }: Tool): void {
+function register(server: McpServer, { name, description, input, effect, run }: Tool, access: ToolAccess): void {
   const config = {
     description: `${description} ${untrusted}`,
     inputSchema: input,
@@ -65,7 +65,7 @@ function register(server: McpServer, { name, description, input, effect, run }: 
       const { text, data } = await run(given, signal)
       return toResult(text, boundData(data))
     } catch (error) {
-      const { message, code } = describeError(error)
+      const { message, code } = describeFailure(error, access)
       const text = `${message}${code === undefined ? '' : ` (${code})`}`
       return { isError: true, content: [{ type: 'text', text: text.slice(0, 2000) }] } satisfies CallToolResult
     }

@@ -1,4 +1,4 @@
-import type { JobClient } from '@cgk-platform/jobs-core'
+import type { JobClient, JobInspector } from '@cgk-platform/jobs-core'
 import type { z } from 'zod/v4'
 
 import type { Scope } from '../operations/scope-of.ts'
@@ -8,6 +8,8 @@ export interface ToolAccess {
   readonly client: JobClient
   /** The operations on the jobs that the tools may see. */
   readonly scope: Scope
+  /** The definitions and events of the process, as far as the tools may see them. */
+  readonly known: Pick<JobInspector, 'listDefinitions' | 'listEvents'>
   /** The only tenant that the tools may see. */
   readonly tenantId: string | undefined
   readonly allowsWrites: boolean

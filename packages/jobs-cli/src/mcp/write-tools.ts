@@ -5,6 +5,7 @@ import { z } from 'zod/v4'
 import { count } from '../count.ts'
 import { scopeOf } from '../operations/scope-of.ts'
 import { warningOfPause } from '../operations/warning-of-pause.ts'
+import { describeFailure } from './describe-failure.ts'
 import { filterInput, filterOf } from './filter-input.ts'
 import { requireOwnJob } from './require-own-job.ts'
 import { createTool, type Tool, type ToolAccess, type ToolResult } from './tool.ts'
@@ -46,7 +47,7 @@ export function createWriteTools(access: ToolAccess): Tool[] {
       effect: 'writes',
       input: filterInput(tenantId, { dryRun }),
       run: ({ dryRun: isDry = true, ...filter }, signal) =>
-        changeJobs('retried', filterOf(filter), { dryRun: isDry, signal }, (...given) =>
+        changeJobs('retried', access, filterOf(filter), { dryRun: isDry, signal }, (...given) =>
           scope.inspect.retryJobs(...given),
         ),
     }),
@@ -56,7 +57,7 @@ export function createWriteTools(access: ToolAccess): Tool[] {
       effect: 'destroys',
       input: filterInput(tenantId, { dryRun }),
       run: ({ dryRun: isDry = true, ...filter }, signal) =>
-        changeJobs('cancelled', filterOf(filter), { dryRun: isDry, signal }, (...given) =>
+        changeJobs('cancelled', access, filterOf(filter), { dryRun: isDry, signal }, (...given) =>
           scope.inspect.cancelJobs(...given),
         ),
     }),
@@ -73,9 +74,9 @@ export function createWriteTools(access: ToolAccess): Tool[] {
         reference: z.array(id('What the job is about')).max(5).optional(),
       }),
       async run({ event, payload, delay, idempotencyKey, reference, ...rest }) {
-        const tenant = tenantId ?? (rest as { tenantId?: string }).tenantId
+        const sender = tenantId === undefined ? scopeOf(client, (rest as { tenantId?: string }).tenantId) : scope
         // An event of an assistant has no type. The client checks its name and its payload.
-        const send = scopeOf(client, tenant).sendJob as (...job: unknown[]) => Promise<JobHandle>
+        const send = sender.sendJob as (...job: unknown[]) => Promise<JobHandle>
         const job = await send(event, payload, { delay, idempotencyKey, reference })
         return { text: job.deduplicated ? 'The job existed already.' : 'The job was sent.', data: { job } }
       },
@@ -123,6 +124,7 @@ export function createWriteTools(access: ToolAccess): Tool[] {
 
 async function changeJobs(
   done: string,
+  access: ToolAccess,
   filter: JobFilter,
   options: ChangeJobsOptions,
   change: (filter: JobFilter, options: ChangeJobsOptions) => Promise<ChangeJobsResult>,
@@ -131,7 +133,11 @@ async function changeJobs(
   const text = options.dryRun
     ? `${count(result.matched, 'job')} would be ${done}. Nothing was changed: pass \`dryRun: false\`.`
     : `${result.changed} of ${count(result.matched, 'job')} ${done}.`
-  return { text, data: { dryRun: options.dryRun, ...result } }
+  const failed = result.failed.map(({ jobId: failedId, error }) => ({
+    jobId: failedId,
+    error: access.tenantId === undefined ? error : describeFailure(error, access),
+  }))
+  return { text, data: { dryRun: options.dryRun, ...result, failed } }
 }
 
 function pauseInput(tenantId: string | undefined): z.ZodObject {

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import * as z from 'zod/v4'
 
 import { createFakeInspection, jobSummary } from '../../test/kit/fake-inspection.ts'
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
@@ -128,4 +129,54 @@ test('a client that is limited to another tenant hides none of its errors', asyn
   const acme = limitToTenant(client, 'acme')
   expect((await acme.inspect.listJobs({ errorText: 'cancelled' })).jobs[0]?.error).toEqual(error)
   expect(() => limitToTenant(client, '')).toThrow(expect.objectContaining({ code: 'invalid_option' }))
+})
+
+describe('a client that is limited to any tenant', () => {
+  const moved = defineJob({
+    id: 'move',
+    payload: z.object({ tenantId: z.enum(['acme', 'globex']), to: z.string() }),
+    concurrency: 5,
+    handler: () => undefined,
+  })
+
+  test('lists definitions without options, and events without the tenants of their schemas', async () => {
+    const { client } = open([moved])
+    for (const tenantId of ['acme', 'system']) {
+      const limited = limitToTenant(client, tenantId)
+      expect(await limited.listDefinitions()).toMatchObject([{ id: 'move', options: {} }])
+      const events = await limited.listEvents()
+      expect(events.map(({ event }) => event)).toContain('job/move')
+      expect(JSON.stringify(events)).not.toContain('globex')
+      expect(JSON.stringify(await client.inspect.listEvents())).toContain('globex')
+    }
+  })
+
+  test('does not tell in an error which tenants a schema accepts', async () => {
+    const limited = limitToTenant(open([moved]).client, 'initech')
+    const item = { event: moved, payload: { to: 'a' } } as const
+    const [result] = await limited.sendJobs([item] as never)
+    for (const failed of [
+      await limited.sendJob(moved, item.payload as never).catch((thrown: unknown) => thrown),
+      await limited.scheduleJob(moved, item.payload as never, { delay: 1 }).catch((thrown: unknown) => thrown),
+      (result as { error: unknown }).error,
+    ]) {
+      expect(failed).toMatchObject({ code: 'payload_invalid', issues: [{ path: 'payload.tenantId' }] })
+      expect((failed as Error).message).not.toContain('globex')
+    }
+    expect((await limited.sendJobs([{ ...item, payload: 5 }] as never))[0]).toMatchObject({ ok: false })
+  })
+
+  test('sees no workers', async () => {
+    const { client, inspection } = open()
+    const attemptHistory = [{ number: 1, worker: 'host-7' }]
+    const [run] = failedJob('known').runs
+    vi.spyOn(inspection, 'job').mockImplementation(async () => ({
+      ...failedJob('known'),
+      tenantId: 'acme',
+      runs: [{ ...run!, attemptHistory }],
+    }))
+    const shown = await limitToTenant(client, 'acme').inspect.getJob('job_1')
+    expect(shown.runs[0]!.attemptHistory).toEqual([{ number: 1 }])
+    expect((await client.inspect.getJob('job_1')).runs[0]!.attemptHistory).toEqual(attemptHistory)
+  })
 })

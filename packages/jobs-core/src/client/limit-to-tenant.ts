@@ -1,21 +1,81 @@
+import { PayloadInvalidError } from '../errors/payload-invalid-error.ts'
 import { systemTenantId } from '../events/reserved-names.ts'
+import type { DefinitionInfo } from '../inspection/definition-info.ts'
+import type { EventInfo } from '../inspection/event-info.ts'
 import { hideOtherTenants } from '../inspection/hide-other-tenants.ts'
+import { hideTenants, hideTenantsInIssues } from '../inspection/hide-tenants.ts'
+import type { JobDetails } from '../inspection/job-details.ts'
 import type { JobFilter } from '../inspection/job-filter.ts'
 import type { TenantInspector } from '../inspection/job-inspector.ts'
 import { invalidOption } from '../options/check-option-names.ts'
 import { internalsOf } from './client-internals.ts'
 import type { JobClient, TenantClient } from './job-client.ts'
 
+/** The client of one tenant for a user who may not know of others. */
+export interface LimitedClient extends TenantClient {
+  /** Lists the definitions without their options, because those of a cron job can name tenants. */
+  listDefinitions(): Promise<readonly DefinitionInfo[]>
+  /** Lists the events without the tenants that their schemas name. */
+  listEvents(): Promise<readonly EventInfo[]>
+}
+
 /**
- * Returns the client of one tenant. Unlike `forSystem()`, the client of the platform hides what its workflows and cron
+ * Returns the client of one tenant for a user who may not know of others. Hides workers, options of definitions, and the
+ * tenants that a schema names. Unlike `forSystem()`, the client of the platform hides what its workflows and cron
  * jobs with `tenants` can have from other tenants: all errors and outputs of their runs and steps, what steps wait for,
  * and the ids of jobs that they sent. It treats jobs of unknown definitions as workflows. Payloads, references and ids of
  * steps stay visible.
  *
  * @throws {InvalidOptionError} for an invalid tenant, and later for a search in errors that are hidden.
  */
-export function limitToTenant(client: JobClient, tenantId: string): TenantClient {
-  if (tenantId !== systemTenantId) return client.forTenant(tenantId)
+export function limitToTenant(client: JobClient, tenantId: string): LimitedClient {
+  const tenant = tenantId === systemTenantId ? limitSystem(client) : client.forTenant(tenantId)
+  const { inspect, sendJob, scheduleJob, sendJobs } = tenant
+  const listEvents = async (): Promise<readonly EventInfo[]> => client.inspect.listEvents()
+
+  const hideIn = async (error: unknown): Promise<unknown> => {
+    if (!PayloadInvalidError.isInstance(error)) return error
+    const { event, issues } = error
+    const { schema } = (await listEvents()).find((one) => one.event === event) ?? {}
+    return new PayloadInvalidError({ event, issues: hideTenantsInIssues(issues, schema) })
+  }
+  const limited = <Args extends unknown[], Result>(send: (...args: Args) => Promise<Result>) =>
+    (async (...args: Args) =>
+      send(...args).catch(async (error: unknown) => {
+        throw await hideIn(error)
+      })) as typeof send
+
+  return {
+    ...tenant,
+    inspect: { ...inspect, getJob: async (id) => withoutWorkers(await inspect.getJob(id)) },
+    sendJob: limited(sendJob as never),
+    scheduleJob: limited(scheduleJob as never),
+    async sendJobs(items) {
+      const results = await sendJobs(items)
+      return Promise.all(
+        results.map(async (result) =>
+          result.ok ? result : { ok: false, error: (await hideIn(result.error)) as typeof result.error },
+        ),
+      )
+    },
+    async listDefinitions() {
+      const definitions = await client.inspect.listDefinitions()
+      return definitions.map((definition) => ({ ...definition, options: {} }))
+    },
+    listEvents: async () => (await listEvents()).map(hideTenants),
+  }
+}
+
+function withoutWorkers(job: JobDetails): JobDetails {
+  const runs = job.runs.map((run) => {
+    const attemptHistory = run.attemptHistory?.map(({ worker: _, ...attempt }) => attempt)
+    return attemptHistory ? { ...run, attemptHistory } : run
+  })
+  return { ...job, runs }
+}
+
+/** Returns the client of the platform without what its jobs can have from tenants. */
+function limitSystem(client: JobClient): TenantClient {
   const system = client.forSystem()
   const { inspect } = system
   const hide = hideOtherTenants(internalsOf(client)?.definitions?.() ?? [])

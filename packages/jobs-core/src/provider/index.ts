@@ -50,7 +50,8 @@ export type {
 } from '../instrumentation/instrumentation.ts'
 export { type ClientEngine, createClient } from '../client/create-client.ts'
 export { disableCronAutoStart } from '../client/default-client.ts'
-export { limitToTenant } from '../client/limit-to-tenant.ts'
+export { limitToTenant, type LimitedClient } from '../client/limit-to-tenant.ts'
+export { limitedMessage } from '../client/limited-message.ts'
 export { hasTenantRouter } from '../client/tenant-router/router-link.ts'
 export type { CloseOptions, JobOperations, TenantJobItem, WaitOptions } from '../client/job-client.ts'
 

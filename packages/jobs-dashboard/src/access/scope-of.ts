@@ -1,11 +1,11 @@
-import type { JobClient, TenantClient, TenantInspector } from '@cgk-platform/jobs-core'
+import type { JobClient, JobInspector, TenantClient, TenantInspector } from '@cgk-platform/jobs-core'
 import { limitToTenant, systemTenantId } from '@cgk-platform/jobs-core/provider'
 
 import { Refusal } from '../http/refusal.ts'
 import type { Access } from './authorize-request.ts'
 
 /** The jobs that a request is about. */
-export interface Scope {
+export interface Scope extends Pick<JobInspector, 'listDefinitions' | 'listEvents'> {
   /** The tenant. Absent: all tenants. */
   readonly tenantId?: string
   readonly client: Pick<JobClient, 'listPauses'>
@@ -26,8 +26,11 @@ export interface Scope {
  * @throws {Refusal} for a tenant that the user may not see, the same as for one that does not exist
  */
 export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string | undefined): Scope {
+  const { listDefinitions, listEvents } = client.inspect
+  const all = { listDefinitions, listEvents }
   if (tenants === 'all' && tenantId === undefined) {
     return {
+      ...all,
       client,
       inspect: client.inspect,
       send: (event, ...rest) => client.sendJob(event as never, ...(rest as [never, object])),
@@ -36,12 +39,18 @@ export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string
   const own = tenantId ?? (tenants.length === 1 ? tenants[0]! : undefined)
   if (own === undefined) throw new Refusal(400, 'tenant_required', 'Name one of your tenants in `tenant`.')
   if (tenants !== 'all' && !tenants.includes(own)) throw new Refusal(404, 'not_found', 'You have no such tenant.')
-  if (tenants !== 'all') return scopeIn(limitToTenant(client, own))
-  return scopeIn(own === systemTenantId ? client.forSystem() : client.forTenant(own))
+  if (tenants === 'all') return scopeIn(own === systemTenantId ? client.forSystem() : client.forTenant(own), all)
+  const limited = limitToTenant(client, own)
+  return scopeIn(limited, limited)
 }
 
-function scopeIn(tenant: TenantClient): Scope {
+function scopeIn(
+  tenant: TenantClient,
+  { listDefinitions, listEvents }: Pick<Scope, 'listDefinitions' | 'listEvents'>,
+): Scope {
   return {
+    listDefinitions,
+    listEvents,
     tenantId: tenant.tenantId,
     client: tenant,
     inspect: tenant.inspect,

@@ -8,7 +8,6 @@ import { respondChanges } from './respond-changes.ts'
 import { respondDownload } from './respond-download.ts'
 import { showDefinitions } from './show-definitions.ts'
 import { showEngine } from './show-engine.ts'
-import { showEvents } from './show-events.ts'
 import { showJob } from './show-job.ts'
 
 /** Answers one read of the pages. */
@@ -59,7 +58,6 @@ export const reads: Readonly<Record<string, Read>> = {
     showJob(await inspect.getJob(query.required('id')), {
       redact,
       payloads: access.can.payloads,
-      allTenants: access.tenants === 'all',
     }),
   ),
 
@@ -67,11 +65,11 @@ export const reads: Readonly<Record<string, Read>> = {
 
   changes: scoped([...filterNames, 'limit'], respondChanges),
 
-  definitions: scoped(['lastJobs'], (scope, query, { client }, { access }) =>
-    showDefinitions(client, access, query.text('lastJobs') === 'true' ? scope : undefined),
+  definitions: scoped(['lastJobs'], (scope, query, { client }) =>
+    showDefinitions(client, scope, query.text('lastJobs') === 'true'),
   ),
 
   engine: scoped([], (scope, _query, { client }, { access }) => showEngine(client, access, scope)),
 
-  events: scoped([], (_scope, _query, { client }, { access }) => showEvents(client, access)),
+  events: scoped([], (scope) => scope.listEvents()),
 }

@@ -14,15 +14,10 @@ export interface Sight {
   readonly redact: Redact
   /** Shows payloads and outputs. */
   readonly payloads: boolean
-  /** Shows workers. */
-  readonly allTenants: boolean
 }
 
 /** Returns a job as a user may see it: a `JobJson` once it is JSON. */
-export function showJob(
-  { payload, idempotencyKey, runs, ...job }: JobDetails,
-  { redact, payloads, allTenants }: Sight,
-): unknown {
+export function showJob({ payload, idempotencyKey, runs, ...job }: JobDetails, { redact, payloads }: Sight): unknown {
   let charactersLeft = maxCharactersOfAll
   const show = (value: unknown): ValueJson => {
     if (!payloads) return { kind: 'hidden' }
@@ -50,10 +45,7 @@ export function showJob(
       ...(output !== undefined && { output: show(redact('output', output)) }),
       ...(steps && { steps: steps.map(showStep) }),
       ...(attemptHistory && {
-        attemptHistory: attemptHistory.map(({ worker, ...attempt }) => ({
-          ...withError(attempt),
-          ...(allTenants && worker !== undefined && { worker }),
-        })),
+        attemptHistory: attemptHistory.map(withError),
       }),
     })),
   }

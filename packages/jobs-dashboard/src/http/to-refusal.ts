@@ -15,11 +15,7 @@ export function toRefusal(error: unknown, logger: Logger): Refusal {
   if (JobsError.isInstance(error)) {
     const { code } = error
     if (PayloadInvalidError.isInstance(error)) {
-      const issues = error.issues.slice(0, 100).map(({ path, message: text }) => ({
-        path,
-        // The schema's own message can list the tenants.
-        message: path === 'payload.tenantId' ? 'The event does not accept this tenant.' : text,
-      }))
+      const issues = error.issues.slice(0, 100)
       return new Refusal(422, code, 'The payload does not match the schema of its event.', { issues })
     }
     const described = describedError(error)
