@@ -47,6 +47,7 @@ function embedAssets(): Plugin {
 
 export default defineConfig({
   base: './',
+  resolve: { conditions: ['@cgk-platform/source', 'browser', 'module', 'production'] }, // of this repository, not built
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',

@@ -1,11 +1,16 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
-import { createClient, disableCronAutoStart, findUnsupported, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import {
+  createClient,
+  disableCronAutoStart,
+  escapeInvisible,
+  findUnsupported,
+  toErrorInfo,
+} from '@cgk-platform/jobs-core/provider'
 import { knownEngines } from '@cgk-platform/jobs/engines'
 
 import { findJobFiles } from '../doctor/find-job-files.ts'
 import { loadJobs } from '../doctor/load-jobs.ts'
 import { loadProvider } from '../doctor/load-provider.ts'
-import { escapeControls } from '../terminal/escape-controls.ts'
 import type { ClientFlags } from './client-flags.ts'
 import { findEngine } from './find-engine.ts'
 
@@ -37,7 +42,7 @@ export async function openClient(flags: ClientFlags, { cwd, needsJobs, note }: O
 
 function describeUncaught(error: unknown): string {
   const { message } = toErrorInfo(error)
-  return `warning: an uncaught error, probably of a file with jobs: ${escapeControls(message)}`
+  return `warning: an uncaught error, probably of a file with jobs: ${escapeInvisible(message)}`
 }
 
 /** An engine that is not built in is registered by a file with jobs. */

@@ -2,7 +2,6 @@ import { type Command, Option } from 'commander'
 
 import { knownEngines } from '@cgk-platform/jobs/engines'
 import { reserveStdout } from '../terminal/reserve-stdout.ts'
-import { renderText } from './render-text.ts'
 import { readVariables, type VariableOrigins } from './read-variables.ts'
 
 interface Flags {
@@ -35,8 +34,10 @@ export function registerDoctor(program: Command): void {
     const stdout = reserveStdout()
     // Loaded only for this command.
     const { runDoctor } = await import('./run-doctor.ts')
+    const { renderText } = await import('./render-text.ts')
+    const { toJson } = await import('../terminal/to-json.ts')
     const report = await runDoctor(options)
-    const text = json ? `${JSON.stringify(report, undefined, 2)}\n` : renderText(report, process.stdout)
+    const text = json ? `${toJson(report, 2)}\n` : renderText(report, process.stdout)
     // Exits explicitly, because connections of the app's modules could keep the process alive.
     stdout.release()
     stdout.write(text, () => process.exit(report.ok ? 0 : 1))

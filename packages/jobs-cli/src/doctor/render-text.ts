@@ -1,5 +1,7 @@
 import { styleText } from 'node:util'
 
+import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
+
 import type { DoctorReport, Finding, FindingStatus } from './doctor-report.ts'
 
 const colors = { ok: 'green', unknown: 'cyan', warning: 'yellow', problem: 'red' } as const
@@ -9,8 +11,8 @@ export function renderText({ findings }: DoctorReport, stream: NodeJS.WriteStrea
   const paint = (status: FindingStatus, text: string): string =>
     styleText(colors[status], text, { validateStream: true, stream })
   const lines = findings.map(({ check, status, message, remedy }) => {
-    const line = `${paint(status, status.padEnd(7))}  ${check.padEnd(9)}  ${message}`
-    return remedy === undefined ? line : `${line}\n${' '.repeat(20)}${remedy}`
+    const line = `${paint(status, status.padEnd(7))}  ${check.padEnd(9)}  ${escapeInvisible(message, '\n')}`
+    return remedy === undefined ? line : `${line}\n${' '.repeat(20)}${escapeInvisible(remedy, '\n')}`
   })
   return [...lines, '', summarize(findings, paint), ''].join('\n')
 }

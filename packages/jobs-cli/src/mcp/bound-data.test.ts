@@ -13,9 +13,17 @@ test('any JSON fits, without control and invisible characters', () => {
     fc.property(fc.jsonValue({ stringUnit: 'binary', maxDepth: 30 }), (value) => {
       const json = JSON.stringify(boundData({ value }))
       expect(json.length).toBeLessThanOrEqual(maxResultCharacters)
-      expect(json).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]|\\u00[01]/u)
+      expect(json).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\\u00[01]/u)
     }),
   )
+})
+
+test('instructions cannot hide in variation selectors and other characters that Unicode shows as nothing', () => {
+  const hidden = ['\u034f', '\u115f', '\u17b4', '\u180b', '\u3164', '\ufe0f', '\uffa0', '\u{e0100}', '\u{e01ef}'].join(
+    '',
+  )
+  const json = JSON.stringify(boundData({ [hidden]: [hidden] }))
+  expect(json).toMatch(/^[\u0020-\u007e]*$/)
 })
 
 test.each<[what: string, value: unknown]>([

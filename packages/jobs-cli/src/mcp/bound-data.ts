@@ -1,4 +1,4 @@
-import { escapeControls } from '../terminal/escape-controls.ts'
+import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
 
 /** The limits of one result. The next ones apply if it is still too large. */
 const limits = [
@@ -44,6 +44,6 @@ function bound(value: unknown, limit: Limit, depth: number): unknown {
 }
 
 function boundText(text: string, length: number): string {
-  if (text.length <= length) return escapeControls(text)
-  return `${escapeControls(text.slice(0, length))}… (${text.length} characters in total)`
+  if (text.length <= length) return escapeInvisible(text)
+  return `${escapeInvisible(text.slice(0, length))}… (${text.length} characters in total)`
 }

@@ -1,10 +1,9 @@
 import type { ChangeJobsOptions, ChangeJobsResult, JobFilter } from '@cgk-platform/jobs-core'
-import { invalidOption } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible, invalidOption } from '@cgk-platform/jobs-core/provider'
 
 import { count } from '../count.ts'
 import { toJson } from '../terminal/to-json.ts'
 import { confirmChange } from './confirm-change.ts'
-import { escapeControls } from '../terminal/escape-controls.ts'
 import type { FilterFlags } from './filter-flags.ts'
 import type { OperationContext, OperationFlags } from './run-operation.ts'
 import { scopeOf } from './scope-of.ts'
@@ -90,7 +89,7 @@ async function print(
   }
   for (const { jobId, error } of failed) {
     output.note(
-      `error: ${escapeControls(`${jobId}: ${error.message}`)}${error.code === undefined ? '' : ` (${error.code})`}`,
+      `error: ${escapeInvisible(`${jobId}: ${error.message}`)}${error.code === undefined ? '' : ` (${error.code})`}`,
     )
   }
   if (!dryRun && !isComplete) output.note('Not all jobs were handled. Repeat the command to continue.')

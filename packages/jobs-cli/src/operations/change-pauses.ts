@@ -1,7 +1,6 @@
 import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
-import { invalidOption } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible, invalidOption } from '@cgk-platform/jobs-core/provider'
 
-import { escapeControls } from '../terminal/escape-controls.ts'
 import { formatDistance } from '../terminal/format-distance.ts'
 import { renderTable } from '../terminal/render-table.ts'
 import { toJson } from '../terminal/to-json.ts'
@@ -46,7 +45,7 @@ async function change(
   { client, output }: OperationContext,
 ): Promise<number> {
   const kind = target.definitionId === undefined ? 'the tenant' : 'the definition'
-  const name = `${kind} \`${escapeControls(target.definitionId ?? target.tenantId)}\``
+  const name = `${kind} \`${escapeInvisible(target.definitionId ?? target.tenantId)}\``
   const exitCode = await confirmNamed(`${verb} ${name}`, flags, output)
   if (exitCode !== undefined) return exitCode
   await (verb === 'Pause' ? client.pauseJobs(target) : client.resumeJobs(target))

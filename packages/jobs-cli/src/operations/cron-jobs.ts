@@ -1,6 +1,6 @@
 import type { DefinitionInfo } from '@cgk-platform/jobs-core'
+import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
 
-import { escapeControls } from '../terminal/escape-controls.ts'
 import { formatDistance } from '../terminal/format-distance.ts'
 import { renderTable } from '../terminal/render-table.ts'
 import { toJson } from '../terminal/to-json.ts'
@@ -40,11 +40,11 @@ export async function runCronJob(
 ): Promise<number> {
   const definition = (await client.inspect.listDefinitions()).find((one) => one.id === id)
   const hasTenants = definition?.options['tenants'] !== undefined
-  const change = `Run \`${escapeControls(id)}\` for each of its tenants`
+  const change = `Run \`${escapeInvisible(id)}\` for each of its tenants`
   const exitCode = hasTenants ? await confirmNamed(change, flags, output) : undefined
   if (exitCode !== undefined) return exitCode
   const jobs = await client.inspect.runCronJob(id)
-  await output.write(json ? `${toJson(jobs, 2)}\n` : jobs.map((job) => `${escapeControls(job.id)}\n`).join(''))
+  await output.write(json ? `${toJson(jobs, 2)}\n` : jobs.map((job) => `${escapeInvisible(job.id)}\n`).join(''))
   if (!json) output.note(describeSent(jobs.length))
   return 0
 }

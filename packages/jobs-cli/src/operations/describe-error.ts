@@ -1,9 +1,8 @@
 import { JobsError } from '@cgk-platform/jobs-core'
-import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { allEngines } from '../client/all-engines.ts'
 import { hideSecrets } from '../doctor/hide-secrets.ts'
-import { escapeControls } from '../terminal/escape-controls.ts'
 
 /** An error for people: without secrets and control characters. */
 export interface DescribedError {
@@ -18,7 +17,7 @@ export function describeError(error: unknown): DescribedError {
   const { message, code } = toErrorInfo(error)
   const hidden = hideSecrets({ message }, allEngines())
   return {
-    message: escapeControls(hidden.message),
+    message: escapeInvisible(hidden.message),
     ...(code !== undefined && JobsError.isInstance(error) && { code }),
   }
 }

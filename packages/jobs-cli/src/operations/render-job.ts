@@ -1,7 +1,7 @@
 import type { AttemptDetails, JobDetails, RunDetails } from '@cgk-platform/jobs-core'
+import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
 import type { JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
 
-import { escapeControls } from '../terminal/escape-controls.ts'
 import { formatDistance } from '../terminal/format-distance.ts'
 import { formatDuration } from '../terminal/format-duration.ts'
 import type { Output } from '../terminal/output.ts'
@@ -19,19 +19,19 @@ export function renderJob(job: JobDetails, screen: Screen, now: number): string 
     date && `${date.toISOString()}  ${screen.paint('dim', formatDistance(date, now))}`
   const facts: Readonly<Record<string, string | undefined>> = {
     state: screen.paint(stateStyle(job.state), job.state),
-    event: escapeControls(job.event),
-    tenant: escapeControls(job.tenantId),
-    references: job.references && escapeControls(job.references.join(', ')),
-    key: job.idempotencyKey && escapeControls(job.idempotencyKey),
+    event: escapeInvisible(job.event),
+    tenant: escapeInvisible(job.tenantId),
+    references: job.references && escapeInvisible(job.references.join(', ')),
+    key: job.idempotencyKey && escapeInvisible(job.idempotencyKey),
     sent: time(job.createdAt),
     'due at': time(job.scheduledFor),
     started: time(job.startedAt),
     ended: time(job.endedAt),
-    children: job.children && escapeControls(job.children.join(', ')),
+    children: job.children && escapeInvisible(job.children.join(', ')),
     payload: jsonOf(job.payload),
   }
   return [
-    screen.paint('bold', `Job ${escapeControls(job.id)}`),
+    screen.paint('bold', `Job ${escapeInvisible(job.id)}`),
     ...renderFacts(facts),
     ...job.runs.flatMap((run) => ['', ...renderRun(run, screen, time)]),
     '',
@@ -41,17 +41,17 @@ export function renderJob(job: JobDetails, screen: Screen, now: number): string 
 function renderRun(run: RunDetails, screen: Screen, time: (date?: Date) => string | undefined): string[] {
   const facts: Readonly<Record<string, string | undefined>> = {
     state: screen.paint(stateStyle(run.state), run.state),
-    run: escapeControls(run.id),
+    run: escapeInvisible(run.id),
     attempts: `${run.attempts} of ${run.maxAttempts}`,
     'next at': time(run.nextAttemptAt),
     started: time(run.startedAt),
     ended: time(run.endedAt),
-    retries: run.retryOf && escapeControls(run.retryOf),
-    'runs instead': run.supersededBy && escapeControls(run.supersededBy),
+    retries: run.retryOf && escapeInvisible(run.retryOf),
+    'runs instead': run.supersededBy && escapeInvisible(run.supersededBy),
     output: jsonOf(run.output),
   }
   return [
-    screen.paint('bold', `Run of ${escapeControls(run.definitionId)}`),
+    screen.paint('bold', `Run of ${escapeInvisible(run.definitionId)}`),
     ...renderFacts(facts),
     ...renderAttempts(run, screen),
     ...renderSteps(run.steps ?? [], screen),
@@ -113,8 +113,8 @@ function renderError({ name, message, code, stack, cause }: JobErrorInfo, screen
   const [first, ...frames] = (stack ?? `${name}: ${message}`).split('\n')
   const title = `${isCause ? 'caused by ' : ''}${first}${code === undefined ? '' : ` (${code})`}`
   return [
-    `  ${screen.paint('red', escapeControls(title))}`,
-    ...frames.map((frame) => `  ${screen.paint('dim', escapeControls(frame))}`),
+    `  ${screen.paint('red', escapeInvisible(title))}`,
+    ...frames.map((frame) => `  ${screen.paint('dim', escapeInvisible(frame))}`),
     ...(cause ? renderError(cause, screen, true) : []),
   ]
 }

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs'
 import { text as textOf } from 'node:stream/consumers'
 
 import type { JobHandle } from '@cgk-platform/jobs-core'
-import { invalidOption } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible, invalidOption } from '@cgk-platform/jobs-core/provider'
 
-import { escapeControls } from '../terminal/escape-controls.ts'
 import { toJson } from '../terminal/to-json.ts'
 import type { OperationContext, OperationFlags } from './run-operation.ts'
 import { scopeOf } from './scope-of.ts'
@@ -32,9 +31,9 @@ export async function sendJob(
     ...(key !== undefined && { idempotencyKey: key }),
     ...(reference !== undefined && { reference }),
   })
-  await output.write(json ? `${toJson(job)}\n` : `${escapeControls(job.id)}\n`)
+  await output.write(json ? `${toJson(job)}\n` : `${escapeInvisible(job.id)}\n`)
   if (json) return
-  const what = `\`${escapeControls(job.event)}\` of \`${escapeControls(job.tenantId)}\``
+  const what = `\`${escapeInvisible(job.event)}\` of \`${escapeInvisible(job.tenantId)}\``
   output.note(job.deduplicated ? `${what} was already sent with this key.` : `Sent ${what}.`)
 }
 

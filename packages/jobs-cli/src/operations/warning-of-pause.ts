@@ -1,6 +1,5 @@
 import type { JobClient, PauseTarget } from '@cgk-platform/jobs-core'
-
-import { escapeControls } from '../terminal/escape-controls.ts'
+import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
 
 /**
  * Returns a warning if a paused definition is probably misspelled: this process does not have it, and no running worker
@@ -19,5 +18,5 @@ export async function warningOfPause(
     ...workers.flatMap((one) => one.definitionIds),
   ]
   if (known.includes(definitionId)) return undefined
-  return `No running worker has the definition \`${escapeControls(definitionId)}\`. Check its id.`
+  return `No running worker has the definition \`${escapeInvisible(definitionId)}\`. Check its id.`
 }

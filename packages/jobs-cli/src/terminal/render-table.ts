@@ -1,4 +1,5 @@
-import { escapeControls } from './escape-controls.ts'
+import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
+
 import type { Output, Style } from './output.ts'
 import { cutTo } from './cut-to.ts'
 import { widthOf } from './width-of.ts'
@@ -62,7 +63,7 @@ export function renderTable<Row>(
 }
 
 function fill<Row>(column: Column<Row>, rows: readonly Row[]): Filled<Row> {
-  const texts = rows.map((row) => escapeControls(String(column.text(row) ?? '')))
+  const texts = rows.map((row) => escapeInvisible(String(column.text(row) ?? '')))
   const width = Math.max(widthOf(column.title), ...texts.map((text) => Math.min(widthOf(text), widest)))
   return { column, texts, width }
 }

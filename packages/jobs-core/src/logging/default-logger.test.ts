@@ -64,6 +64,14 @@ describe('a JSON line', () => {
     })
   })
 
+  test('hides no characters', () => {
+    const written: string[] = []
+    createDefaultLogger({ readable: false, write: (_level, line) => void written.push(line) }).info('a\u202e', {
+      id: '\u009b\u{e0100}',
+    })
+    expect(written[0]).toContain(String.raw`"message":"a\u202e","id":"\u009b\udb40\udd00"`)
+  })
+
   test('removes cycles and writes a BigInt as a string', () => {
     const self: Record<string, unknown> = { total: 10n }
     self['self'] = self
@@ -102,6 +110,15 @@ describe('a readable line', () => {
     [undefined, ''],
   ])('accepts any value as an error: %j', (error, text) => {
     expect(readable('Failed.', { error })).toBe(`12:00:00.123 info  Failed.${text}`)
+  })
+
+  test('shows all of a text: it hides nothing, does not steer the terminal, and looks like one line', () => {
+    const error = { name: 'Error', message: 'm', stack: 'Error: \u202em\n    at \u001b[2J' }
+    expect(readable('Be\u200bgan.\n12:00 warn', { id: 'a\u001b[2J\ufe0f', error })).toBe(
+      String.raw`12:00:00.123 info  Be\u{200b}gan.` +
+        String.raw`${'\n'}  12:00 warn id=a\u{1b}[2J\u{fe0f}` +
+        String.raw`${'\n'}  Error: \u{202e}m${'\n'}      at \u{1b}[2J`,
+    )
   })
 
   test('removes cycles and writes a BigInt as a string', () => {

@@ -1,5 +1,6 @@
 import { environment } from '../environment.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
+import { escapeInvisible, escapeInvisibleInJson } from './escape-invisible.ts'
 import type { LogFields, LoggerLike, LogLevel } from './logger.ts'
 
 const levels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent']
@@ -61,13 +62,14 @@ function isTerminal(): boolean {
 
 /** Formats a JSON line. Fields do not replace `time`, `level` or `message`. */
 function jsonLine(own: LogFields, fields: LogFields): string {
-  return JSON.stringify({ ...own, ...fields, ...own })
+  return escapeInvisibleInJson(JSON.stringify({ ...own, ...fields, ...own }))
 }
 
 function readableLine(time: string, level: LogLevel, message: string, fields: LogFields): string {
   const { error, ...others } = fields
   const pairs = Object.entries(others).map(([key, value]) => ` ${key}=${readableValue(value)}`)
-  return `${time.slice(11, 23)} ${level.padEnd(5)} ${message}${pairs.join('')}${readableError(error)}`
+  const line = `${time.slice(11, 23)} ${level.padEnd(5)} ${indented(message)}${pairs.join('')}${readableError(error)}`
+  return escapeInvisible(line, '\n\t') // text of others must not steer the terminal
 }
 
 /** Formats an error: its stack on separate lines, with the stacks of its causes. */
@@ -76,7 +78,12 @@ function readableError(error: unknown): string {
   const { name, message, stack, cause } = (error ?? {}) as Partial<JobErrorInfo>
   if (name === undefined) return ` error=${readableValue(error)}`
   const text = stack ?? `${name}: ${message}`
-  return `\n  ${text.replaceAll('\n', '\n  ')}${cause ? `\n  caused by:${readableError(cause)}` : ''}`
+  return `\n  ${indented(text)}${cause ? `\n  caused by:${readableError(cause)}` : ''}`
+}
+
+/** Indents the further lines of a text, so that they do not look like lines of the log. */
+function indented(text: string): string {
+  return text.replaceAll('\n', '\n  ')
 }
 
 function readableValue(value: unknown): string {

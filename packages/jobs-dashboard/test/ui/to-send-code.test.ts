@@ -33,8 +33,8 @@ test('a job without an event is sent by its definition', () => {
 })
 
 test('text of a job cannot reorder, hide or end the code around it', () => {
-  const json = { '\u202ea\u2066': '\u200b\u2028\u0085\u{e0041}' }
+  const json = { '\u202ea\u2066': '\u200b\u2028\u0085\u{e0041}\ufe0f' }
   const code = toSendCode({ ...job, event: 'job/\u2028alert(1)', payload: { kind: 'json', bytes: 1, json } })
   expect(code).not.toMatch(/[^\n\u0020-\u007e]/)
-  expect(code).toContain(String.raw`"\u{202e}a\u{2066}": "\u{200b}\u{2028}\u{85}\u{e0041}"`)
+  expect(code).toContain(String.raw`"\u{202e}a\u{2066}": "\u{200b}\u{2028}\u{85}\u{e0041}\u{fe0f}"`)
 })

@@ -10,8 +10,10 @@ import './styles/job.css'
 import { App } from './app/app.tsx'
 import { applyTheme } from './app/preferences.ts'
 import { startRouter } from './app/router.ts'
+import { showInvisible } from './parts/show-invisible.ts'
 import { startClock } from './time/now.ts'
 
+showInvisible()
 applyTheme()
 startClock()
 startRouter()

@@ -1,3 +1,5 @@
+import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
+
 import type { JobJson } from '../../../src/api-types.ts'
 
 /** Returns the code that sends the same event again, as a new job. It leaves the idempotency key out. */
@@ -11,12 +13,11 @@ export function toSendCode({ event, payload, references }: JobJson): string {
   return `${comment}await sendJob(${target}, ${toCode(json)}${options})\n`
 }
 
-/** Invisible characters, with which text of a job could reorder or hide the code around it in an editor. */
-const invisible = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu
-
-/** Returns a value as JavaScript. Keys that need no quotes have none. */
+/**
+ * Returns a value as JavaScript. Keys that need no quotes have none. Invisible characters are escaped, because text of a
+ * job could reorder or hide the code around it in an editor.
+ */
 function toCode(value: unknown): string {
-  return JSON.stringify(value, null, 2)
-    .replace(/^(\s*)"([A-Za-z_$][\w$]*)":/gm, '$1$2:')
-    .replace(invisible, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+  const code = JSON.stringify(value, null, 2).replace(/^(\s*)"([A-Za-z_$][\w$]*)":/gm, '$1$2:')
+  return escapeInvisible(code, '\n')
 }
