@@ -75,9 +75,9 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
       }
       return results
     },
-    async status(id) {
+    async status(id, tenantId) {
       const { reader } = await services()
-      const status = await reader.read(id)
+      const status = await reader.read(id, tenantId)
       if (status) warnIfUnhandled(status)
       return status
     },

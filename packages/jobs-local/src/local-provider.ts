@@ -129,9 +129,9 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
       }
     },
 
-    status: (id) =>
+    status: (id, tenantId) =>
       reads.run(() => {
-        const job = running?.store.get(id)
+        const job = running?.store.get(id, { tenantId })
         return job && toJobStatus(job)
       }),
 

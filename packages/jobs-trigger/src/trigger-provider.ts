@@ -50,7 +50,7 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     attach: (jobHost) => void (host = jobHost),
 
     send: (envelopes) => sendEnvelopes(envelopes, { api, clock }),
-    status: (id) => reader.read(id),
+    status: (id, tenantId) => reader.read(id, tenantId),
     cancel: (id) => cancelJob(id, { api, clock, reader }),
     retry: (id) => retryJob(id, { api, clock, reader }),
     list: (query) => listJobs(query, api, reader),

@@ -63,7 +63,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     for (const until = elapsedOf(clock) + waitMs; ; await pause(clock, 200)) {
       try {
         // No job has such an id, so the engine is not asked: it may replace characters.
-        const status = problem === undefined ? await provider.status(id) : undefined
+        const status = problem === undefined ? await provider.status(id, tenantId) : undefined
         if (status && (tenantId === undefined || status.tenantId === tenantId)) return status
         throw new JobNotFoundError({ jobId: id, provider: provider.name })
       } catch (error) {

@@ -38,7 +38,7 @@ export function createEngineSource({
     async job(id, tenantId) {
       const provider = await engine.use('inspect.getJob')
       // No job has such an id, so the engine is not asked: it may replace characters.
-      const job = textProblem(id) === undefined ? await inspectionOf(provider).job(id) : undefined
+      const job = textProblem(id) === undefined ? await inspectionOf(provider).job(id, tenantId) : undefined
       if (job && (tenantId === undefined || job.tenantId === tenantId)) return job
       throw new JobNotFoundError({ jobId: id, provider: provider.name })
     },

@@ -41,9 +41,11 @@ export interface JobProvider {
   /**
    * Returns the job's current status, or `undefined` for an unknown or malformed id.
    *
+   * @param tenantId - if given, a job of another tenant is treated like an unknown id. Check that before anything else
+   *   of the job is read, because its outputs can be large
    * @throws {JobNotVisibleError} if the engine may have accepted the job and does not show it yet.
    */
-  status(id: string): Promise<JobStatus | undefined>
+  status(id: string, tenantId?: string): Promise<JobStatus | undefined>
   /** Cancels the job if it has not ended. Resolves when `status` returns the new state. */
   cancel(id: string): Promise<void>
   /** Creates a new run for each definition whose newest run failed. Never called concurrently for one job. */

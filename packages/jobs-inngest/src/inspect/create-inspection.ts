@@ -4,10 +4,14 @@ import type { InspectionDependencies } from './inspection-dependencies.ts'
 import { listSummaries } from './list-summaries.ts'
 import { readJobDetails } from './read-job-details.ts'
 
-/** Creates the inspection of jobs. Each call sends at most two requests. */
+/** Creates the inspection of jobs. Each call sends at most two requests, and one more to find the tenant of a job. */
 export function createInspection(services: () => Promise<InspectionDependencies>): JobInspection {
   return {
-    job: async (id) => readJobDetails(id, await services()),
+    async job(id, tenantId) {
+      const parts = await services()
+      if (tenantId !== undefined && (await parts.reader.isOfOther(id, tenantId))) return undefined
+      return readJobDetails(id, parts)
+    },
     list: async (query) => listSummaries(query, await services()),
   }
 }

@@ -46,6 +46,13 @@ describe('a job', () => {
     expect(requests).toHaveLength(0)
   })
 
+  test('of another tenant is not read beyond its event, which names its tenant', async () => {
+    const { reader, clock, requests } = open({ runs: [run({})] })
+    expect(await clock.finish(reader.read(id, 'globex'))).toBeUndefined()
+    expect(requests.map(({ url }) => url.pathname)).toEqual([`/v1/events/${id}`])
+    expect(await clock.finish(reader.read(id, 'acme'))).toMatchObject({ id, tenantId: 'acme' })
+  })
+
   test('is requested with a new URL each time, because the engine caches responses', async () => {
     const { reader, clock, requestedDelay } = open({
       eventAt: (time) => (time === 0 ? notFound : { body: { data: event } }),

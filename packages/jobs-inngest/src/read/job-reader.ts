@@ -10,6 +10,7 @@ import { receivedAtOf } from './missing-runs.ts'
 import { createRunTimeReader } from './run-times.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { readWorkflow } from './read-workflow.ts'
+import { tenantOf } from './tenant-of.ts'
 import { toJobStatus } from './to-job-status.ts'
 
 /** Reads jobs, events and runs from Inngest. */
@@ -17,9 +18,12 @@ export interface JobReader {
   /**
    * Returns a job, or `undefined` if there is none. Waits up to 2 seconds for a new job to become visible.
    *
+   * @param tenantId - its tenant. Of another tenant's job, only the event is read, and none is returned. Default: any
    * @throws {JobNotVisibleError} if the job can be new, or if Inngest accepted it and does not show it for minutes.
    */
-  read(id: string): Promise<JobStatus | undefined>
+  read(id: string, tenantId?: string): Promise<JobStatus | undefined>
+  /** Returns true if a job is of another tenant. An unknown job is not. */
+  isOfOther(id: string, tenantId: string): Promise<boolean>
   /** Returns the job of an event that was already read. */
   ofEvent(event: EngineEvent): Promise<JobStatus>
   /** Returns an event without its payload, or `undefined` if there is none. */
@@ -110,9 +114,14 @@ export function createJobReader({ api, clock, subscriptions, accepted, appId }: 
     runs,
     ofEvent: async (of) => toStatus(of, await runs(of.internal_id)),
     awaitEvent,
-    async read(id) {
+    async isOfOther(id, tenantId) {
+      const found = isEventId(id) ? await event(id) : undefined
+      return found !== undefined && tenantOf(found) !== tenantId
+    },
+    async read(id, tenantId) {
       if (!isEventId(id)) return undefined
       const found = await awaitEvent(id, elapsedOf(clock) + visibleAfterMs)
+      if (found && tenantId !== undefined && tenantOf(found) !== tenantId) return undefined
       // The runs are requested last, because a server that stores many runs responds slowly.
       if (found) return toStatus(found, await runs(id))
       const sent = accepted.status(id)

@@ -31,10 +31,10 @@ export function createInspection(
   { watchers, reads, steps }: InspectionTools,
 ): JobInspection {
   return {
-    job: (id) =>
+    job: (id, tenantId) =>
       reads.run(() => {
         const { store } = attached()
-        const job = store.get(id, true)
+        const job = store.get(id, { tenantId, withAttempts: true })
         return job && toJobDetails(job, (run) => (store.shared ? store.shared.workerOf(run) : memoryWorker))
       }),
 

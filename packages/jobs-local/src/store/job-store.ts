@@ -19,6 +19,7 @@ import type { Steps } from '../steps.ts'
 import type { Pauses } from './pauses.ts'
 import type { StoredAttempt } from './stored-attempt.ts'
 import type { StoreInspection } from './store-inspection.ts'
+import type { GetOptions } from './get-options.ts'
 
 /** A stored job. Instants are epoch milliseconds. */
 export interface StoredJob {
@@ -234,8 +235,8 @@ export interface JobStore {
   readonly isChanging: boolean
   /** Adds jobs. For an idempotency key that is in use, returns the job that holds it. */
   add(envelopes: readonly Envelope[], now: number): readonly AddedJob[]
-  /** Returns a job. @param withAttempts - whether to read the attempts of its runs. Default false. */
-  get(jobId: string, withAttempts?: boolean): StoredJob | undefined
+  /** Returns a job. */
+  get(jobId: string, options?: GetOptions): StoredJob | undefined
   /** Takes up to `max` due jobs that have no runs yet, oldest first. */
   takeDueJobs(max: number, now: number): readonly StoredJob[]
   /** Returns true if a due job was not yet taken. */

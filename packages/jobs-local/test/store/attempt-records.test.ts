@@ -26,7 +26,7 @@ async function openWithRun() {
 test('a job that completes in its first attempt leaves no record of it, and still tells its worker', async () => {
   const { path, store, run, id } = await openWithRun()
   await changed(store, () => store.settle(run, 1, { type: 'completed' }, now, true))
-  const [stored] = store.get(id, true)!.runs
+  const [stored] = store.get(id, { withAttempts: true })!.runs
   expect([stored!.history, countOf(openDatabase(path), 'cgk_attempts')]).toEqual([[], 0])
   expect(store.shared!.workerOf(stored!)).toMatch(/^\d+$/)
 })
@@ -34,7 +34,7 @@ test('a job that completes in its first attempt leaves no record of it, and stil
 test('an attempt whose process ended is recorded with its worker, and an interrupted one does not count', async () => {
   const { path, store, run, id } = await openWithRun()
   await changed(store, () => store.settle(run, 1, { type: 'interrupted' }, now, true))
-  expect(store.get(id, true)!.runs).toMatchObject([{ attempts: 0, history: [] }])
+  expect(store.get(id, { withAttempts: true })!.runs).toMatchObject([{ attempts: 0, history: [] }])
   await changed(store, () => store.claim(1, noLimits, now + 1))
   const connection = openFile(path)
   const [worker] = connection.all<{ id: number }>('SELECT id FROM cgk_workers')
@@ -42,7 +42,7 @@ test('an attempt whose process ended is recorded with its worker, and an interru
   connection.close()
   const error = { message: expect.stringContaining('process of the worker ended') as unknown }
   const record = { number: 1, startedAt: now + 1, endedAt: now + 5, worker: String(worker!.id), error }
-  expect(store.get(id, true)!.runs).toMatchObject([{ attempts: 1, history: [record] }])
+  expect(store.get(id, { withAttempts: true })!.runs).toMatchObject([{ attempts: 1, history: [record] }])
 })
 
 test('records of attempts are deleted with their job, and so is its segment', async () => {

@@ -15,7 +15,7 @@ export interface InspectionDependencies {
 /** Creates the part of the provider that `client.inspect` uses. */
 export function createInspection({ api, clock, jobs }: InspectionDependencies): JobInspection {
   return {
-    job: (id) => readDetails(id, { api, clock, jobs: jobs() }),
+    job: (id, tenantId) => readDetails(id, { api, clock, jobs: jobs() }, tenantId),
     list: (query) => listSummaries(query, { api, jobs: jobs() }),
   }
 }

@@ -60,6 +60,16 @@ describe('a job', () => {
     expect(requests).toEqual(['retrieve run_1', 'retrieve run_1a'])
   })
 
+  test('of another tenant takes one request, which names its tenant', async () => {
+    const api = createFakeApi([dispatching([child('a')]), child('a')])
+    const clock = createFakeClock()
+    const detailsFor = (tenantId: string) =>
+      clock.finish(readDetails('run_1', { api, clock, jobs: undefined }, tenantId))
+    expect(await detailsFor('globex')).toBeUndefined()
+    expect(api.requests).toEqual(['retrieve run_1'])
+    expect(await detailsFor('acme')).toMatchObject({ tenantId: 'acme', runs: [{ output: 'a done' }] })
+  })
+
   test('with several other runs has them as its own run lists them, with short outputs and stacks', async () => {
     const error = { name: 'Error', message: 'no stock' }
     const failure = record('b', { failed: true, error, stackCopy: 'Error: no stock\n    at ship' })

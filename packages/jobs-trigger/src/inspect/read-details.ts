@@ -23,9 +23,17 @@ export interface DetailsDependencies {
 /** Pause before looking again for a run that is not visible yet, or whose metadata is not complete yet. */
 const secondLookMs = 100
 
-/** Reads everything about a job with at most two requests, and one more for each `retryJob` after the first. */
-export async function readDetails(id: string, dependencies: DetailsDependencies): Promise<JobDetails | undefined> {
-  const eventRuns = isRunId(id) ? await readRuns(id, dependencies) : undefined
+/**
+ * Reads everything about a job with at most two requests, and one more for each `retryJob` after the first.
+ *
+ * @param tenantId - its tenant. Of another tenant's job, only the first run is read, and none is returned. Default: any
+ */
+export async function readDetails(
+  id: string,
+  dependencies: DetailsDependencies,
+  tenantId?: string,
+): Promise<JobDetails | undefined> {
+  const eventRuns = isRunId(id) ? await readRuns(id, dependencies, tenantId) : undefined
   if (!eventRuns) return undefined
   const { payload, idempotencyKey } = eventPayloadOf(eventRuns[0].run).envelope
   const status = toJobStatus(eventRuns, { jobs: dependencies.jobs })
@@ -40,7 +48,11 @@ export async function readDetails(id: string, dependencies: DetailsDependencies)
   }
 }
 
-async function readRuns(id: string, { api, clock }: DetailsDependencies): Promise<EventRuns | undefined> {
+async function readRuns(
+  id: string,
+  { api, clock }: DetailsDependencies,
+  tenantId: string | undefined,
+): Promise<EventRuns | undefined> {
   const read = (runId: string) => api.retrieve(`read the run ${runId}`, runId)
   let root = await read(id)
   const isSecondLook = !root || isSettling(root, root.readAt)
@@ -48,7 +60,7 @@ async function readRuns(id: string, { api, clock }: DetailsDependencies): Promis
     await pause(clock, secondLookMs)
     root = await read(id)
   }
-  if (!root || !isJob(root)) return undefined
+  if (!root || !isJob(root, tenantId)) return undefined
   const first = startedBy(root)
   const [only, ...others] = first.children
   if (only && others.length === 0 && !isSecondLook && retryRunIds(root.tags).length === 0) {

@@ -43,6 +43,14 @@ test('reads a job with one request, and one more for each run that it started', 
   expect(api.requests).toEqual(['retrieve run_1', 'retrieve run_ship', 'retrieve run_bill'])
 })
 
+test("reads of another tenant's job only the first run, which names its tenant", async () => {
+  const children = [runOf('ship')]
+  const { api, clock, reader } = open([{ ...root, ...dispatched({}), relatedRuns: { children } }, ...children])
+  expect(await clock.finish(reader.read('run_1', 'globex'))).toBeUndefined()
+  expect(api.requests).toEqual(['retrieve run_1'])
+  expect(await clock.finish(reader.read('run_1', 'acme'))).toMatchObject({ id: 'run_1', runs: [{ id: 'run_ship' }] })
+})
+
 test('returns runs in the order of their creation', async () => {
   const children = [runOf('late', { createdAt: new Date('2026-03-01T13:00:00Z') }), runOf('zebra'), runOf('ape')]
   const { read } = open([{ ...root, ...dispatched({}), relatedRuns: { children } }, ...children])

@@ -13,10 +13,15 @@ import { toJobStatus } from './to-job-status.ts'
 
 /** Reads jobs and their runs. */
 export interface JobReader {
-  /** Returns the status of a job, or `undefined` if there is none. @throws {RequestFailedError} */
-  read(id: string): Promise<JobStatus | undefined>
-  /** Returns the runs of a job, or `undefined` if there is none. @throws {RequestFailedError} */
-  eventRuns(id: string): Promise<EventRuns | undefined>
+  /**
+   * Returns the status of a job, or `undefined` if there is none.
+   *
+   * @param tenantId - its tenant. Of another tenant's job, only the first run is read, and none is returned. Default: any
+   * @throws {RequestFailedError}
+   */
+  read(id: string, tenantId?: string): Promise<JobStatus | undefined>
+  /** Returns the runs of a job, or `undefined` if there is none. @param tenantId - as above. @throws {RequestFailedError} */
+  eventRuns(id: string, tenantId?: string): Promise<EventRuns | undefined>
   /** Returns one run, after a short wait for its metadata if it has just ended. @throws {RequestFailedError} */
   run(runId: string): Promise<EngineRun | undefined>
   /** Converts runs that were read before to a status. */
@@ -88,9 +93,9 @@ export function createJobReader({ api, clock, jobs }: JobReaderDependencies): Jo
     return undefined
   }
 
-  const eventRuns = async (id: string): Promise<EventRuns | undefined> => {
+  const eventRuns = async (id: string, tenantId?: string): Promise<EventRuns | undefined> => {
     const root = isRunId(id) ? await retrieve(id) : undefined
-    if (!root || !isJob(root)) return undefined
+    if (!root || !isJob(root, tenantId)) return undefined
     const found: [EventRun, ...EventRun[]] = [await toEventRun(root, id)]
     const seen = new Set([id])
     for (let run = await retryOf(root, id, seen); run; run = await retryOf(run, id, seen)) {
@@ -105,8 +110,8 @@ export function createJobReader({ api, clock, jobs }: JobReaderDependencies): Jo
     eventRuns,
     run: retrieve,
     toStatus,
-    async read(id) {
-      const found = await eventRuns(id)
+    async read(id, tenantId) {
+      const found = await eventRuns(id, tenantId)
       return found && toStatus(found)
     },
   }

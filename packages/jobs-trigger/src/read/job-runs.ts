@@ -8,11 +8,15 @@ export function isRunId(id: string): boolean {
   return /^run_[A-Za-z0-9]{1,64}$/.test(id)
 }
 
-/** Returns true if a run represents a job: it runs an event's task for a tenant, and is not a manual retry. */
-export function isJob(run: EngineRun): boolean {
+/**
+ * Returns true if a run represents a job: it runs an event's task for a tenant, and is not a manual retry.
+ *
+ * @param tenantId - the tenant of the job. Default: any
+ */
+export function isJob(run: EngineRun, tenantId?: string): boolean {
   if (eventOfTask(run.taskIdentifier) === undefined) return false
   const { envelope, retry } = eventPayloadOf(run)
-  return retry === undefined && envelope.tenantId !== ''
+  return retry === undefined && envelope.tenantId !== '' && envelope.tenantId === (tenantId ?? envelope.tenantId)
 }
 
 /** Returns true if a job's run started this run for a definition. A handler may start other runs. */

@@ -10,6 +10,7 @@ import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../../to-job-status.ts'
 import type { Steps } from '../../steps.ts'
 import { turnBatch } from '../../turn-batch.ts'
+import type { GetOptions } from '../get-options.ts'
 import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges, StoredJob, StoredRun, Subscriber } from '../job-store.ts'
 import type { StoredPage } from '../stored-page.ts'
 import { isCompensatedOnCancel } from '../is-compensated-on-cancel.ts'
@@ -88,8 +89,9 @@ class MemoryStore implements JobStore {
     })
   }
 
-  get(jobId: string): StoredJob | undefined {
-    return this.#jobs.get(jobId)
+  get(jobId: string, { tenantId }: GetOptions = {}): StoredJob | undefined {
+    const job = this.#jobs.get(jobId)
+    return tenantId === undefined || job?.envelope.tenantId === tenantId ? job : undefined
   }
 
   takeDueJobs(max: number, now: number): StoredJob[] {

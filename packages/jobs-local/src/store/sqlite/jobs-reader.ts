@@ -1,3 +1,4 @@
+import type { GetOptions } from '../get-options.ts'
 import type { StoredJob, StoredRun } from '../job-store.ts'
 import { readAttempts } from './attempts-table.ts'
 import type { Connection } from './connection.ts'
@@ -14,8 +15,8 @@ export class JobsReader {
     this.#connection = connection
   }
 
-  job(jobId: string, withAttempts = false): StoredJob | undefined {
-    const job = findJob(this.#connection, jobId)
+  job(jobId: string, { withAttempts = false, tenantId }: GetOptions = {}): StoredJob | undefined {
+    const job = findJob(this.#connection, jobId, tenantId)
     if (!job) return undefined
     this.withRuns(job)
     if (withAttempts) for (const run of job.runs) run.history = readAttempts(this.#connection, keyOf(run).run)

@@ -78,9 +78,13 @@ function takeKey(connection: Connection, envelope: Envelope, now: number): strin
   return undefined
 }
 
-/** Reads a job without its runs. */
-export function findJob(connection: Connection, id: string): StoredJob | undefined {
-  const row = connection.get<JobRow>(`SELECT ${columns} FROM cgk_jobs WHERE id = ?`, id)
+/** Reads a job without its runs. @param tenantId - its tenant. Another tenant's job is not read. Default: any */
+export function findJob(connection: Connection, id: string, tenantId?: string): StoredJob | undefined {
+  const sql = `SELECT ${columns} FROM cgk_jobs WHERE id = ?`
+  const row =
+    tenantId === undefined
+      ? connection.get<JobRow>(sql, id)
+      : connection.get<JobRow>(`${sql} AND tenant = ?`, id, tenantId)
   return row && toStoredJob(row)
 }
 

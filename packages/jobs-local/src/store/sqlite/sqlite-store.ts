@@ -1,6 +1,7 @@
 import { isEnded } from '@cgk-platform/jobs-core'
 import type { Clock, JobErrorInfo, Envelope, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
+import type { GetOptions } from '../get-options.ts'
 import type {
   AddedJob,
   ChangeCallbacks,
@@ -116,8 +117,8 @@ class SqliteStore implements JobStore {
     return jobs.addJobs(this.#connection, envelopes, now, this.#workers.id === 0 ? undefined : this.#dueJobs.recent)
   }
 
-  get(jobId: string, withAttempts?: boolean): StoredJob | undefined {
-    return this.#read(() => this.#reader.job(jobId, withAttempts))
+  get(jobId: string, options?: GetOptions): StoredJob | undefined {
+    return this.#read(() => this.#reader.job(jobId, options))
   }
 
   takeDueJobs(max: number, now: number): readonly StoredJob[] {
