@@ -6,7 +6,7 @@ export function invalidOutput(kind: InvalidOutput): unknown {
     case 'nothing':
       return undefined
     case 'undefinedItems':
-      return [1, undefined, { list: [undefined] }]
+      return [1, undefined, { list: [undefined], sparse: sparse() }]
     case 'bigint':
       return { total: 10n }
     case 'function':
@@ -21,4 +21,11 @@ export function invalidOutput(kind: InvalidOutput): unknown {
       return output
     }
   }
+}
+
+/** Returns an array whose first item was never set. */
+function sparse(): unknown[] {
+  const items: unknown[] = []
+  items[1] = 1
+  return items
 }

@@ -83,11 +83,12 @@ describe('a value that JSON would drop or change is rejected with its path', () 
     expect(error).toMatchObject({ path: 'payload.order.lines', cause })
   })
 
-  test('a hole of an output at once, however long the array is', () => {
+  test('an output with too many items that were never set, at once, however long the array is', () => {
     const byId: unknown[] = []
     byId[30_000_000] = { name: 'Ada' }
     expect(refusal({ byId }, 'output').path).toBe('output.byId[0]')
-    expect(refusal([undefined, hole], 'output').path).toBe('output[1][1]')
+    const unset = (length: number) => Object.assign([], { length })
+    expect(refusal([unset(600_000), unset(600_000)], 'output').path).toBe('output[1][400000]')
   })
 
   test('a promise, such as that of a step, with `await` as the remedy', () => {

@@ -57,6 +57,13 @@ describe('a value that is converted to JSON', () => {
     expect(toJson(output, 'output').json).toStrictEqual(JSON.parse(JSON.stringify(output)))
   })
 
+  test('has `null` for each item of an array that was never set in an output, as with JSON.stringify', () => {
+    const sparse = (length: number, ...items: unknown[]) => Object.assign(Array.from(items), { length })
+    const output = [sparse(3), { items: sparse(4, 1) }, Object.assign([], { 2: 'c' })]
+    expect(toJson(output, 'output').json).toStrictEqual(JSON.parse(JSON.stringify(output)))
+    expect(() => toJson([1, Object.assign([], { 1: 1 })], 'payload')).toThrow(/`payload\[1\]\[0\]`/)
+  })
+
   test('accepts plain objects and arrays of another realm', () => {
     expect(copyOf(runInNewContext('({ a: [1, { b: null }], c: Object.create(null) })'))).toEqual({
       a: [1, { b: null }],

@@ -19,10 +19,13 @@ const loneSurrogate = 'a lone surrogate, which is half of a character'
 /** Maximum number of values from repeated objects. An object is copied once for each reference to it. */
 const maxRepeats = 1_000_000
 
+/** Maximum number of items that were never set, and of an array with such items. There could be billions. */
+const maxUnset = 1_000_000
+
 /**
  * Copies a value as JSON, and rejects values that JSON would silently drop or change. It omits properties that are
  * `undefined`, and converts valid dates to ISO strings and reports their paths. In an output, whose work is done, an
- * `undefined` item of an array becomes `null`. All other values stay the same.
+ * item of an array that is `undefined` or was never set becomes `null`. All other values stay the same.
  *
  * @param root - what the value is, and its name in errors.
  * @throws {NotSerializableError} with the path of the first invalid value.
@@ -39,6 +42,7 @@ function copyWithChecks(value: unknown, root: 'payload' | 'output'): JsonCopy {
   const ancestors: object[] = []
   const seen = new Set<object>()
   let repeats = 0
+  let unset = 0
 
   const refuse = (problem: string, remedy: string, cause?: unknown): never => {
     throw new NotSerializableError(
@@ -106,11 +110,14 @@ function copyWithChecks(value: unknown, root: 'payload' | 'output'): JsonCopy {
 
   const copyArray = (items: readonly unknown[]): Json[] => {
     const copied: Json[] = []
-    // By index: `map` would skip holes, which JSON turns into null. A hole is rejected: there could be billions.
+    // By index, because `map` would skip items that were never set.
     for (let index = 0; index < items.length; index++) {
       path.push(index)
       const item = items[index]
-      copied.push(item === undefined && root === 'output' && index in items ? null : copy(item))
+      if (item === undefined && !(index in items) && (++unset > maxUnset || items.length > maxUnset)) {
+        refuse(`never set, in an array of more than ${maxUnset} items`, 'Use an object, or fill the array.')
+      }
+      copied.push(item === undefined && root === 'output' ? null : copy(item))
       path.pop()
     }
     return copied

@@ -33,12 +33,12 @@ export const outputCases: readonly ConformanceCase[] = casesOf(rules.wire, [
   },
   {
     id: 'output-with-undefined-items',
-    title: 'an item of an array that is `undefined` becomes `null` in an output',
+    title: 'an item of an array that is `undefined`, or was never set, becomes `null` in an output',
     async run(t) {
       const { id } = await t.send('conformance.plain', { returnsOdd: 'undefinedItems' })
       const [run] = (await t.waitForEnd(id)).runs
       assert.equal(run?.state, 'completed')
-      assert.deepEqual(run.output, [1, null, { list: [null] }])
+      assert.deepEqual(run.output, [1, null, { list: [null], sparse: [null, 1] }])
     },
   },
   {

@@ -29,7 +29,7 @@ export const workflowStepCases: readonly ConformanceCase[] = casesOf(rules.workf
     requiredFeatures: ['workflows'],
     async run(t) {
       const step = { do: 'run', id: 'charge', script: { returnsOdd: 'undefinedItems' } } as const
-      const stored = [1, null, { list: [null] }]
+      const stored = [1, null, { list: [null], sparse: [null, 1] }]
       const first = await runProgram(t, [step])
       const replayed = await runProgram(t, [step, { do: 'sleep', id: 'nap', ms: 1000 }])
       for (const { state, output } of [lastRun(first), lastRun(replayed)]) {
