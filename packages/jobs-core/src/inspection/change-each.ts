@@ -43,7 +43,7 @@ export async function changeEach(
       const outcome = await outcomeOf(jobId)
       if (typeof outcome === 'string') counts[outcome]++
       else if (counts.failures++ < maxReportedFailures) failed.push({ jobId, error: outcome })
-      onProgress?.(report(false))
+      await onProgress?.(report(false))
     } catch (error) {
       isBroken = true // for the jobs that would be next
       throw error

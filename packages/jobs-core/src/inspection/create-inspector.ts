@@ -1,3 +1,4 @@
+import { callSafely } from '../call-safely.ts'
 import { ClientClosedError } from '../errors/client-closed-error.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { invalidOption } from '../options/check-option-names.ts'
@@ -6,7 +7,7 @@ import { textProblem } from '../options/text-problem.ts'
 import type { Feature } from '../provider/capabilities.ts'
 import { requireFeature, requireFeatures } from '../provider/check-support.ts'
 import { type JobState, openStates } from '../runs/job-state.ts'
-import type { LoggerLike } from '../logging/logger.ts'
+import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import type { Clock } from '../time/clock.ts'
 import { changeById } from './change-by-id.ts'
 import { changeJobs } from './change-jobs.ts'
@@ -135,7 +136,8 @@ export function createInspector(
     subscribe(given, listener, givenOptions) {
       const filter = readFilter(filterOptions, given, 'watch')
       if (typeof listener !== 'function') throw invalidOption('listener', 'is not a function', 'Pass a function.')
-      const { limit = 100, onError = logError } = subscribeOptions.read(givenOptions)
+      const { limit = 100, onError: report = logError } = subscribeOptions.read(givenOptions)
+      const onError = (error: unknown): void => void callSafely(() => report(error), logError)
       // Nobody would end it.
       if (isClosed) throw new ClientClosedError({ operation: 'inspect.subscribe' })
       const controller = new AbortController()
@@ -159,7 +161,7 @@ export function createInspector(
     },
   })
   const logError = (error: unknown): void => {
-    logger.warn('`inspect.subscribe` failed. It tries again.', { error })
+    bindLogger(logger, {}).warn('`inspect.subscribe` failed. It tries again.', { error })
   }
 
   const all = operationsFor()

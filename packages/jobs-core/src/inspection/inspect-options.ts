@@ -84,7 +84,7 @@ export const statsOptions: DeclaredOptions<CheckedStats> = declareOptions<StatsO
 /** The checked options of `inspect.retryJobs` and `inspect.cancelJobs`. */
 export interface CheckedChange {
   readonly dryRun?: boolean
-  readonly onProgress?: (progress: ChangeJobsResult) => void
+  readonly onProgress?: (progress: ChangeJobsResult) => unknown
   readonly signal?: AbortSignal
 }
 
@@ -97,7 +97,7 @@ export const changeOptions: DeclaredOptions<CheckedChange> = declareOptions<Chan
 /** The checked options of `inspect.subscribe`. */
 export interface CheckedSubscription {
   readonly limit?: number
-  readonly onError?: (error: unknown) => void
+  readonly onError?: (error: unknown) => unknown
 }
 
 /** The declarations of the options of `inspect.subscribe`. */

@@ -44,8 +44,8 @@ export interface StatsOptions {
 export interface ChangeJobsOptions {
   /** True: only counts the jobs. Default: false. */
   dryRun?: boolean | undefined
-  /** Called after each job. */
-  onProgress?: ((progress: ChangeJobsResult) => void) | undefined
+  /** Called after each job, and awaited. An error that it throws stops the call. */
+  onProgress?: ((progress: ChangeJobsResult) => unknown) | undefined
   /** Stops before the next job when it aborts. The call then resolves with what was done. */
   signal?: AbortSignal | undefined
 }
@@ -78,8 +78,8 @@ export interface JobsChange {
 export interface SubscribeOptions {
   /** Number of the newest matching jobs to watch: 1 to 1,000, on a hosted engine at most two pages. Default: 100. */
   limit?: number | undefined
-  /** Called when the engine does not answer. The subscription continues. Default: logs a warning. */
-  onError?: ((error: unknown) => void) | undefined
+  /** Called when the engine does not answer, or the listener throws. The subscription continues. Default: logs a warning. */
+  onError?: ((error: unknown) => unknown) | undefined
 }
 
 /** Reads and steers the jobs of one tenant. What the engine does not support throws `UnsupportedFeatureError`. */
@@ -108,12 +108,12 @@ export interface TenantInspector {
   cancelJobs(jobs: JobSelection, options?: ChangeJobsOptions): Promise<ChangeJobsResult>
   /**
    * Calls `listener` with the newest jobs that match, then with each change of them. Returns a function that stops it.
-   * An engine that cannot push is read regularly: see the capability `inspect.subscribe: push`. A change whose listener
-   * throws is reported again.
+   * An engine that cannot push is read regularly: see the capability `inspect.subscribe: push`. The listener is awaited. A
+   * change with which it throws or rejects is reported again.
    *
    * @throws {ClientClosedError} if the client is closed.
    */
-  subscribe(filter: JobFilter, listener: (change: JobsChange) => void, options?: SubscribeOptions): () => void
+  subscribe(filter: JobFilter, listener: (change: JobsChange) => unknown, options?: SubscribeOptions): () => void
 }
 
 /** Reads and steers the jobs of an engine. */

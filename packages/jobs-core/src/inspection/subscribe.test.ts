@@ -271,20 +271,65 @@ describe('a subscription on an engine that pushes', () => {
   })
 })
 
-test('a change that the listener does not take is reported again', async () => {
+test.each(['throws', 'rejects'])('a change with which the listener %s is reported again', async (how) => {
   const clock = createManualClock(0)
   const provider = createFakeProvider({ inspection: createFakeInspection([jobSummary('a', 1)]) })
   const client = createClient({ load: () => provider }, { jobs: [], clock })
   const errors: unknown[] = []
   const changes: string[][] = []
-  const listener = ({ jobs }: JobsChange): void => {
-    if (errors.length === 0) throw new Error('The page is not ready')
-    changes.push(jobs.map(({ id }) => id))
+  const listener = ({ jobs }: JobsChange): unknown => {
+    const error = new Error('The page is not ready')
+    if (errors.length === 0 && how === 'rejects') return Promise.reject(error)
+    if (errors.length === 0) throw error
+    return changes.push(jobs.map(({ id }) => id))
   }
   client.inspect.subscribe({}, listener, { onError: (error) => errors.push(error) })
   await clock.advance(2000)
   expect([errors.length, changes]).toEqual([1, [['a']]])
   await client.close()
+})
+
+test.each<[how: string, onError: () => unknown]>([
+  [
+    'throws',
+    () => {
+      throw new Error('mine')
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('mine'))],
+])('an `onError` that %s is logged, and the subscription continues', async (_how, onError) => {
+  const fake = createFakeInspection([jobSummary('a', 1)])
+  const { list } = fake
+  let isAway = true
+  fake.list = async (query) => (isAway ? Promise.reject(new Error('away')) : list(query))
+  const { clock, changes, lines } = open(fake, { options: { onError } })
+  await clock.advance(0)
+  expect(lines).toMatchObject([{ level: 'warn', fields: { error: { message: 'mine' } } }])
+  isAway = false
+  await clock.advance(2000)
+  expect(changes).toEqual(['a completed'])
+})
+
+test('the listener is awaited, and a stop does not wait for it', async () => {
+  const fake = createFakeInspection([jobSummary('a', 1)])
+  const watchers = fake.watchers
+  const provider = createFakeProvider({
+    inspection: { ...fake, watch: (changed) => (watchers.add(changed), () => void watchers.delete(changed)) },
+  })
+  const clock = createManualClock(0)
+  const client = createClient({ load: () => provider }, { jobs: [], clock })
+  const taken: (() => void)[] = []
+  const stop = client.inspect.subscribe({}, () => new Promise<void>((resolve) => void taken.push(resolve)))
+  await clock.advance(0)
+  become(fake, 'a', 'failed')
+  for (const changed of watchers) changed()
+  await clock.advance(5000)
+  expect([taken.length, fake.queries.length]).toEqual([1, 1])
+  taken[0]!()
+  await clock.advance(1000)
+  expect([taken.length, fake.queries.length]).toEqual([2, 2])
+  stop()
+  expect(watchers.size).toBe(0)
 })
 
 test('a closed client refuses a subscription', async () => {

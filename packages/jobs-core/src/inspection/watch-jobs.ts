@@ -18,7 +18,7 @@ export interface JobsToWatch {
   readonly read: () => Promise<readonly JobSummary[]>
   /** Calls `changed` after changes. Returns `undefined` if the engine cannot push. */
   readonly watch: (changed: () => void) => Promise<(() => void) | undefined>
-  readonly listener: (change: JobsChange) => void
+  readonly listener: (change: JobsChange) => unknown
   readonly onError: (error: unknown) => void
   /** Ends the subscription. */
   readonly signal: AbortSignal
@@ -42,14 +42,14 @@ export async function watchJobs(options: JobsToWatch): Promise<void> {
   }
   let stopWatching: (() => void) | undefined
 
-  const report = (jobs: readonly JobSummary[]): void => {
+  const report = async (jobs: readonly JobSummary[]): Promise<void> => {
     const before = known ?? new Map<string, string>()
     const now = new Map(jobs.map((job) => [job.id, JSON.stringify(job)]))
     const change = {
       jobs: jobs.filter(({ id }) => now.get(id) !== before.get(id)),
       removed: [...before.keys()].filter((id) => !now.has(id)),
     }
-    if (known === undefined || change.jobs.length > 0 || change.removed.length > 0) listener(change)
+    if (known === undefined || change.jobs.length > 0 || change.removed.length > 0) await listener(change)
     known = now // after the listener has taken it
   }
 
@@ -59,7 +59,12 @@ export async function watchJobs(options: JobsToWatch): Promise<void> {
       wake = resolve
       if (isChanged || signal.aborted) resolve()
     })
-  signal.addEventListener('abort', () => wake(), { once: true })
+  const end = (): void => {
+    stopWatching?.() // at once, because the listener may take long
+    stopWatching = undefined
+    wake()
+  }
+  signal.addEventListener('abort', end, { once: true })
 
   let failures = 0
   let isFirst = true
@@ -76,7 +81,7 @@ export async function watchJobs(options: JobsToWatch): Promise<void> {
       const isNew = (read: ReadBegin): boolean => (stopWatching ? read.changes >= changes : read.startedAt > pollsSince)
       const jobs = await shared.read(isNew, stopWatching !== undefined, signal)
       if (signal.aborted) break
-      report(jobs)
+      await report(jobs)
       failures = 0
       // The first jobs can be those that another subscription has read.
       if (isFirst) [isFirst, isChanged, changes] = [false, true, reads.changes]

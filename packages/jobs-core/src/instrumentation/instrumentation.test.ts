@@ -59,12 +59,17 @@ describe('an observed send', () => {
 const fault = (): never => {
   throw new Error('The SDK is broken.')
 }
+/** A method that should not be asynchronous. */
+const rejecting = (): never => Promise.reject(new Error('The SDK is broken.')) as never
 
 describe('an instrumentation that throws', () => {
   test.each<[name: string, startSend: NonNullable<Instrumentation['startSend']>]>([
     ['at the start', fault],
     ['in `run`', () => ({ run: fault, end: () => undefined, traces: [] })],
     ['in `end`', () => ({ ...activity(fault), traces: [] })],
+    ['at the start, as a rejection,', rejecting],
+    ['in `run`, as a rejection,', () => ({ run: rejecting, end: () => undefined, traces: [] })],
+    ['in `end`, as a rejection,', () => ({ ...activity(rejecting), traces: [] })],
     ['in `traces`', () => Object.defineProperty(activity(), 'traces', { get: fault }) as SendActivity],
   ])('%s of a send affects no send, and is logged once', async (_name, startSend) => {
     const { client, fake, lines } = setUp({ startSend })
@@ -79,6 +84,8 @@ describe('an instrumentation that throws', () => {
     ['in `run`', () => ({ run: fault, end: () => undefined })],
     ['in `run` after the code', () => ({ run: (code) => [code(), fault()], end: () => undefined })],
     ['in `end`', () => activity(fault)],
+    ['at the start, as a rejection,', rejecting],
+    ['in `end`, as a rejection,', () => activity(rejecting)],
   ])('%s of an attempt affects no attempt, and is logged once', async (_name, startAttempt) => {
     const kit = createAttemptKit()
     let calls = 0

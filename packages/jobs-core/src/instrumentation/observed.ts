@@ -1,3 +1,4 @@
+import { callSafely } from '../call-safely.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import { toErrorInfo } from '../runs/error-info.ts'
 import type { Activity, Instrumentation } from './instrumentation.ts'
@@ -9,13 +10,8 @@ export function observe<Started extends Activity<never>>(
   logger: LoggerLike,
   start: () => Started | undefined,
 ): Observed<Started> | undefined {
-  try {
-    const activity = start()
-    return activity && new Observed(activity, instrument, method, logger)
-  } catch (error) {
-    reportFault(instrument, method, logger, error)
-    return undefined
-  }
+  const activity = callSafely(start, (error) => reportFault(instrument, method, logger, error))
+  return activity && new Observed(activity, instrument, method, logger)
 }
 
 /** An activity whose errors do not reach the job. It ends once. */
@@ -48,11 +44,10 @@ export class Observed<Started extends Activity<never>> {
         result = error
       }
     }
-    try {
-      this.activity.run(callOnce)
-    } catch (error) {
-      this.fault(error)
-    }
+    callSafely(
+      () => this.activity.run(callOnce),
+      (error) => this.fault(error),
+    )
     callOnce()
     if (hasThrown) throw result
     return result as R
@@ -66,11 +61,10 @@ export class Observed<Started extends Activity<never>> {
   end(end: Parameters<Started['end']>[0]): void {
     if (this.#isEnded) return
     this.#isEnded = true
-    try {
-      this.activity.end(end)
-    } catch (error) {
-      this.fault(error)
-    }
+    callSafely(
+      () => this.activity.end(end),
+      (error) => this.fault(error),
+    )
   }
 }
 

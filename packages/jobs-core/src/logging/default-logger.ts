@@ -1,3 +1,4 @@
+import { callSafely } from '../call-safely.ts'
 import { environment } from '../environment.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import { escapeInvisible, escapeInvisibleInJson } from './escape-invisible.ts'
@@ -48,11 +49,7 @@ export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike
 
 /** Returns the fields for every line. An error is ignored, so that the line is still written. */
 function commonFields({ fields }: Partial<LogOutput>): LogFields | undefined {
-  try {
-    return fields?.()
-  } catch {
-    return undefined
-  }
+  return callSafely(() => fields?.())
 }
 
 function isTerminal(): boolean {

@@ -1,3 +1,4 @@
+import { callSafely } from '../call-safely.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
@@ -61,18 +62,13 @@ export const loggerOption: Option<LoggerLike, LoggerLike> = custom((logger, name
 export function bindLogger(logger: LoggerLike, bindings: LogFields): Logger {
   const child = childOf(logger, bindings)
   const write = (level: LogLevel, message: string, fields: LogFields | undefined): void => {
-    try {
-      if (logger.isLevelEnabled && !logger.isLevelEnabled(level)) return
+    // There is nowhere to report its errors.
+    callSafely(() => {
+      if (logger.isLevelEnabled && !logger.isLevelEnabled(level)) return undefined
       // Bindings come last: a field must not replace the ids of the job.
-      let result: unknown
-      if (!child) result = logger[level](message, { ...bindings, ...fields, ...bindings })
-      else if (fields) result = child[level]({ ...fields, ...bindings }, message)
-      else result = child[level](message)
-      if (typeof (result as PromiseLike<void> | undefined)?.then === 'function')
-        Promise.resolve(result).catch(() => undefined)
-    } catch {
-      // There is nowhere to report it.
-    }
+      if (!child) return logger[level](message, { ...bindings, ...fields, ...bindings })
+      return fields ? child[level]({ ...fields, ...bindings }, message) : child[level](message)
+    })
   }
   return {
     debug: (message, fields) => write('debug', message, fields),

@@ -1,3 +1,4 @@
+import { callSafely } from '../call-safely.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { Logger } from '../logging/logger.ts'
 import { declareOptions } from '../options/declare-options.ts'
@@ -82,14 +83,9 @@ export function callHook<Name extends keyof JobHooks>(
   info: Parameters<NonNullable<JobHooks[Name]>>[0],
   logger: Logger,
 ): void {
-  const hook = hooks?.[name] as ((info: unknown) => unknown) | undefined
-  if (!hook) return
-  const failed = (error: unknown) => logger.error(`The hook \`${name}\` threw. The job is not affected.`, { error })
-  try {
-    const result = hook.call(hooks, info)
-    // Checks for `then`, because the promise may be of another class or realm.
-    if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') Promise.resolve(result).catch(failed)
-  } catch (error) {
-    failed(error)
-  }
+  if (!hooks) return
+  callSafely(
+    () => (hooks[name] as ((info: unknown) => unknown) | undefined)?.call(hooks, info),
+    (error) => logger.error(`The hook \`${name}\` threw. The job is not affected.`, { error }),
+  )
 }

@@ -102,8 +102,14 @@ describe('a function', () => {
     expect(await kit.run(returning(1, throwing))).toMatchObject({ type: 'retry', error: { name: 'TypeError' } })
   })
 
-  test.each(['no', null, Promise.resolve(), true])('that returns %j fails the run and says so', async (wrong) => {
-    const outcome = await kit.run(returning(1, (() => wrong) as never))
+  test.each<[what: string, wrong: () => unknown]>([
+    ['a text', () => 'no'],
+    ['`null`', () => null],
+    ['a promise', async () => undefined],
+    ['a promise that rejects', () => Promise.reject(new Error('mine'))],
+    ['`true`', () => true],
+  ])('that returns %s fails the run and says so', async (_what, wrong) => {
+    const outcome = await kit.run(returning(1, wrong as never))
     const message = expect.stringMatching(/^`returnedErrors` of `process-order` returned .*\. Return an `Error`/)
     expect(outcome).toMatchObject({ type: 'failed', error: { message } })
   })

@@ -1,3 +1,4 @@
+import { callSafely } from '../call-safely.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { quote } from '../errors/quote.ts'
 import { ReturnedError } from '../errors/returned-error.ts'
@@ -49,6 +50,7 @@ function toReturnedError(output: Failure): ReturnedError {
 function throwErrorOf(error: unknown, { id }: Definition): void {
   if (error === undefined) return
   if (error instanceof Error) throw error
+  callSafely(() => error) // a promise is refused, and may reject
   const remedy = 'Return an `Error`, or `undefined` if the output is a result.'
   throw new NonRetryableError(`\`returnedErrors\` of ${quote(id)} returned ${kindOf(error)}. ${remedy}`)
 }

@@ -56,16 +56,17 @@ describe('a send', () => {
   })
 
   test.each([
-    ['nowhere', /`nowhere` for the tenant `acme`.*`old`, `new`/],
-    [undefined, /`undefined`/],
-    [Promise.resolve('old'), /a promise/],
-  ])('for which `route` returns %s is an error that names the engines', async (returned, message) => {
+    ['nowhere', () => 'nowhere', /`nowhere` for the tenant `acme`.*`old`, `new`/],
+    ['nothing', () => undefined, /`undefined`/],
+    ['a promise', async () => 'old', /a promise/],
+    ['a promise that rejects', () => Promise.reject(new Error('No routes.')), /a promise/],
+  ])('for which `route` returns %s is an error that names the engines', async (_what, route, message) => {
     open(createFakeProvider(), createFakeProvider())
     const other = {
       a: createClient({ load: () => old }, { jobs: [] }),
       b: createClient({ load: () => fresh }, { jobs: [] }),
     }
-    const wrong = createRouter({ clients: { old: other.a, new: other.b }, route: () => returned })
+    const wrong = createRouter({ clients: { old: other.a, new: other.b }, route })
     await expect(wrong.sendJob('order.created', order('acme'))).rejects.toMatchObject({
       code: 'invalid_option',
       option: 'route',

@@ -1,3 +1,4 @@
+import { callSafely } from '../../call-safely.ts'
 import { InvalidOptionError } from '../../errors/invalid-option-error.ts'
 import { quote } from '../../errors/quote.ts'
 import type { JobClient } from '../job-client.ts'
@@ -28,6 +29,7 @@ export class TenantRoutes {
   /** Returns the engine of a tenant's new jobs, then the others of its route. @throws {InvalidOptionError} */
   of(tenantId: string): readonly [RoutedEngine, ...RoutedEngine[]] {
     const returned = this.#route(tenantId)
+    callSafely(() => returned) // a promise is refused, and may reject
     const names: readonly unknown[] = Array.isArray(returned) ? returned : [returned]
     if (names.length === 0) throw this.#wrongRoute(tenantId, 'an empty array')
     return [...new Set(names)].map((name) => this.named(name) ?? this.#fail(tenantId, name)) as never
