@@ -60,7 +60,11 @@ async function serveFunctions(
   client: Inngest.Any,
   functions: ReturnType<typeof createInngestFunctions>,
 ): Promise<() => Promise<void>> {
-  const server = createServer(serve({ client, functions }))
+  const handle = serve({ client, functions })
+  const server = createServer((request, response) => {
+    // The SDK rejects if a client breaks off its request, which would end the process.
+    Promise.resolve(handle(request, response)).catch(() => response.destroy())
+  })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const synced = await fetch(`http://127.0.0.1:${port}/api/inngest`, { method: 'PUT' })

@@ -2,7 +2,7 @@ import type { AuditEntry, DashboardAction } from '../audit.ts'
 import type { Access } from '../access/authorize-request.ts'
 import { scopeOf } from '../access/scope-of.ts'
 import { checkOrigin } from '../http/check-origin.ts'
-import { readJson } from '../http/read-json.ts'
+import { abortedCode, readJson } from '../http/read-json.ts'
 import { Refusal } from '../http/refusal.ts'
 import { respondJson } from '../http/respond.ts'
 import { toRefusal } from '../http/to-refusal.ts'
@@ -46,6 +46,8 @@ export async function performAction(
   } catch (error) {
     const refusal = toRefusal(error, logger)
     const { code } = refusal.error
+    // Nobody has asked for anything yet.
+    if (code === abortedCode) throw refusal
     await audit({ outcome: ['forbidden', 'cross_site', 'not_found'].includes(code) ? 'denied' : 'failed', error: code })
     throw refusal
   }

@@ -1,5 +1,8 @@
 import { Refusal } from './refusal.ts'
 
+/** The code of a request whose client has gone before its body arrived. */
+export const abortedCode = 'aborted'
+
 /** Reads a JSON object of at most `maxBytes`, without trusting the length that the request states. @throws {Refusal} */
 export async function readJson(request: Request, maxBytes: number): Promise<Readonly<Record<string, unknown>>> {
   const chunks: Uint8Array<ArrayBuffer>[] = []
@@ -24,8 +27,11 @@ async function* chunksOf(
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader = body?.getReader()
   if (!reader) return
+  // The client has gone, which is not an error of the dashboard.
+  const read = () =>
+    reader.read().catch(() => Promise.reject(new Refusal(400, abortedCode, 'The body did not arrive.')))
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
+    for (let next = await read(); !next.done; next = await read()) yield next.value
   } finally {
     await reader.cancel().catch(() => undefined)
   }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
@@ -52,6 +54,17 @@ async function untilDone(work: () => Promise<unknown>, { printed }: Started): Pr
     await pause(50)
   }
 }
+
+test('the process that runs the jobs outlives a request that its client breaks off', async () => {
+  const socket = connect(appPort, '127.0.0.1')
+  await once(socket, 'connect')
+  const head = ['POST /api/inngest?fnId=jobs-confirm-order HTTP/1.1', 'Host: app', 'Content-Length: 1000']
+  await new Promise((resolve) => socket.write(`${head.join('\r\n')}\r\n\r\n{"a"`, resolve))
+  socket.destroy()
+  // The SDK prints this before it rejects.
+  await expect.poll(app.printed).toContain('checking body')
+  await engine.sync(`http://127.0.0.1:${appPort}/api/inngest`)
+})
 
 test('the process that runs the jobs prints how many functions it serves, and where', async () => {
   const { prints } = snippets.find(({ file }) => file === 'serve-jobs.ts')!
