@@ -15,13 +15,12 @@ describe('code of an app', () => {
       },
     ],
     ['rejects', () => Promise.reject(error)],
-    ['returns a promise of another realm that rejects', () => runInNewContext('(error) => Promise.reject(error)')(error)],
-    // oxlint-disable-next-line unicorn/no-thenable -- an app may return one
-    ['returns an object whose `then` throws', () => ({ then: raise })],
     [
-      'returns an object whose `then` cannot be read',
-      () => Object.defineProperty({}, 'then', { get: raise }),
+      'returns a promise of another realm that rejects',
+      () => runInNewContext('(error) => Promise.reject(error)')(error),
     ],
+    ['returns an object whose `then` throws', () => ({ then: raise })],
+    ['returns an object whose `then` cannot be read', () => Object.defineProperty({}, 'then', { get: raise })],
   ])('that %s reports its error, and nobody else gets it', async (_how, call) => {
     const failed = vi.fn<(reason: unknown) => void>()
     callSafely(call, failed)

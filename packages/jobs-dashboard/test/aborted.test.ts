@@ -62,7 +62,7 @@ describe('a body that the client breaks off', () => {
     expect([lines, audited, failed]).toEqual([[], [], []])
   })
 
-  test('is not taken for a whole one', async () => {
+  test('does not count as a whole one', async () => {
     const { as, engine } = openDashboard()
     const before = engine.sent.length
     const body = new ReadableStream({

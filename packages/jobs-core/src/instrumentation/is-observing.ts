@@ -4,5 +4,5 @@ import type { Instrumentation } from './instrumentation.ts'
 /** Returns whether an instrumentation observes anything now. If it throws, it does not. */
 export function isObserving(instrument: Instrumentation | undefined): instrument is Instrumentation {
   if (!instrument) return false
-  return (callSafely(() => instrument.isEnabled?.() ?? true) ?? false) !== false
+  return callSafely(() => instrument.isEnabled?.() ?? true) ?? false
 }

@@ -23,7 +23,9 @@ test.each([
 })
 
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
-const text = fc.string({ unit: fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), defaultIgnorable()) })
+const text = fc.string({
+  unit: fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), defaultIgnorable()),
+})
 
 /** Any character that Unicode shows as nothing, most of which no other category has. */
 function defaultIgnorable(): fc.Arbitrary<string> {

@@ -46,7 +46,7 @@ export async function performAction(
   } catch (error) {
     const refusal = toRefusal(error, logger)
     const { code } = refusal.error
-    // Nobody has asked for anything yet.
+    // The client has gone before it requested anything.
     if (code === abortedCode) throw refusal
     await audit({ outcome: ['forbidden', 'cross_site', 'not_found'].includes(code) ? 'denied' : 'failed', error: code })
     throw refusal
