@@ -20,7 +20,8 @@ import { type HostDependencies, triggerLimits } from './host-dependencies.ts'
 import { mapOutcome, toFailedOutcome } from './map-outcome.ts'
 import { keepForLists } from './keep-for-lists.ts'
 import { readOwnRecord, recordAttempt, writeRecord } from './attempt-metadata.ts'
-import { endCancelledRun } from './end-cancelled-run.ts'
+import { checkCancel } from './check-cancel.ts'
+import { endCancelledRun, endIfCancelled } from './end-cancelled-run.ts'
 import { pastAttempts } from './past-attempts.ts'
 import { limitsForAttempt } from './requeue-limits.ts'
 import type { RunContext } from './run-context.ts'
@@ -50,7 +51,7 @@ export async function attemptRun(
 ): Promise<Json | undefined> {
   const { ctx, signal } = context
   const { clock } = dependencies
-  await endCancelledRun(runPayload.jobId, context, dependencies)
+  await endIfCancelled(context, dependencies)
   await waitUntilDue(readOwnRecord(), signal, clock)
   const hold = () => waitWhilePaused(context, dependencies)
   if (ctx.attempt.number > 1) {
@@ -63,13 +64,14 @@ export async function attemptRun(
     throw failWithoutHooks(begun, { definition, payload }, ctx, dependencies)
   // A workflow writes its attempt record together with its steps.
   const end = definition.kind === 'workflow' ? writeRecord : recordAttempt(begun, clock)
-  const outcome = await withCancelReason(signal, payload.jobId, (runSignal) => {
+  const outcome = await withCancelReason(context, payload.jobId, dependencies, (runSignal) => {
     const limits = limitsForAttempt(ctx.attempt.number, begun)
     const options = { runId: ctx.run.id, attempt: ctx.attempt.number, signal: runSignal, limits }
     return makeAttempt(definition, payload, options, dependencies, { begun, otherWork, hold })
   })
   if (outcome.type !== 'retry') await notifySendingWorkflow(payload.envelope, payload.jobId, dependencies)
   await otherWork
+  if (outcome.type === 'cancelled' && !signal.aborted) await endCancelledRun(context, dependencies)
   const { record, output, thrown } = mapOutcome(outcome, begun, { definition, payload }, clock.now())
   await end(payload.jobId === ctx.run.id ? record : keepForLists(record, outcome, output))
   if (thrown) throw thrown
@@ -145,19 +147,26 @@ function withRunLimit(envelope: WireEnvelope, definition: Definition, { run }: R
   return maxAttempts < maxAttemptsOf(envelope, definition, triggerLimits) ? { ...envelope, maxAttempts } : envelope
 }
 
-/** Calls `work` with a signal that aborts with a `JobCancelledError`. Trigger.dev's own signal has no such reason. */
+/**
+ * Calls `work` with a signal that aborts with a `JobCancelledError`. Trigger.dev's own signal has no such reason, and
+ * does not abort if the run was cancelled just before.
+ */
 async function withCancelReason<T>(
-  signal: AbortSignal,
+  context: RunContext,
   jobId: string,
+  dependencies: HostDependencies,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const { signal } = context
   const controller = new AbortController()
   const cancel = (): void => controller.abort(new JobCancelledError({ jobId }))
   if (signal.aborted) cancel()
   signal.addEventListener('abort', cancel, { once: true })
+  const stopCheck = checkCancel(context, dependencies, cancel)
   try {
     return await work(controller.signal)
   } finally {
+    stopCheck()
     signal.removeEventListener('abort', cancel)
   }
 }

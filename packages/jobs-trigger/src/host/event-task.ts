@@ -9,7 +9,7 @@ import { notifySendingWorkflow, notifyWaitingWorkflows } from '../workflows/noti
 import { attemptRun } from './attempt-run.ts'
 import { DispatchFailure } from './dispatch-failure.ts'
 import { dispatchRuns } from './dispatch-runs.ts'
-import { endCancelledRun } from './end-cancelled-run.ts'
+import { endIfCancelled } from './end-cancelled-run.ts'
 import type { HostDependencies } from './host-dependencies.ts'
 import { writeRecord } from './attempt-metadata.ts'
 import type { RunContext } from './run-context.ts'
@@ -46,7 +46,7 @@ export function createEventTask(
         const message = `No job handles \`${event}\`, so the run does nothing. Import the job's module in the tasks file.`
         bindLogger(dependencies.logger, { jobId: id }).info(message)
       }
-      await endCancelledRun(eventJob.jobId, context, dependencies)
+      await endIfCancelled(context, dependencies)
       const runs = await dispatch(handling, payload, context, dependencies)
       if (Object.keys(runs).length === 0) await notifySendingWorkflow(payload.envelope, id, dependencies)
       await notified

@@ -173,6 +173,18 @@ describe('a process that executes several runs', () => {
   })
 })
 
+test('aborts a handler whose run was cancelled while its attempt started, although its worker missed the notice', async () => {
+  const { client, journal, server, until } = project
+  server.fault({ path: /\/attempts\/start$/, times: 1 }, { kind: 'delay', delayMs: 1500, when: 'after' })
+  const answer = server.fault({ path: /\/snapshots\/latest$/ }, { kind: 'answer', status: 500 })
+  const id = await send({ gate: journal.gate().path })
+  await until(() => server.runs().at(-1)?.status === 'EXECUTING')
+  const cancelled = client.cancelJob(id)
+  await until(() => journal.entries(id, 'aborted').length > 0)
+  answer()
+  await expect(cancelled).resolves.toMatchObject({ state: 'cancelled' })
+})
+
 describe('a run that was triggered by hand', () => {
   test('is another job with the same payload if it is a replay', async () => {
     const { client, raw } = project

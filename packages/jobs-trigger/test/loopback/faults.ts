@@ -13,8 +13,8 @@ export type Fault =
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
   /** Handles the request and closes the connection in the middle of the response body. */
   | { readonly kind: 'cut' }
-  /** Delays the handling of the request. */
-  | { readonly kind: 'delay'; readonly delayMs: number }
+  /** Delays the handling of the request, or the response after it. Default `before`. */
+  | { readonly kind: 'delay'; readonly delayMs: number; readonly when?: 'before' | 'after' }
 
 /** The requests that a fault affects: at most `times` of them, or all. */
 export interface FaultMatch {

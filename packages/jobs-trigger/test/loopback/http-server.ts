@@ -71,9 +71,10 @@ async function respond(incoming: IncomingMessage, response: ServerResponse, opti
     log(0)
     return void incoming.socket.resetAndDestroy()
   }
-  if (fault?.kind === 'delay') await sleep(fault.delayMs, undefined, { ref: false })
+  if (fault?.kind === 'delay' && fault.when !== 'after') await sleep(fault.delayMs, undefined, { ref: false })
 
   const reply = fault?.kind === 'answer' ? toReply(fault) : await handle(request)
+  if (fault?.kind === 'delay' && fault.when === 'after') await sleep(fault.delayMs, undefined, { ref: false })
   if (fault?.kind === 'reset') {
     log(0)
     return void incoming.socket.resetAndDestroy()
