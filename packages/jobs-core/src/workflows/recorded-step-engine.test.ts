@@ -68,6 +68,62 @@ describe('a wait that is resolved while the code runs', () => {
   })
 })
 
+describe('a wait that times out', () => {
+  const workflow = () =>
+    orderWorkflow(async (step) => (await step.waitForEvent('refunded', 'order.refunded', { timeout: '1h' }))?.id ?? null)
+
+  /** Replays a workflow whose wait is over. */
+  async function replayDue(beforeTimeout: NonNullable<StepRecordStore['beforeTimeout']>) {
+    const record = createWorkflowRecord('run_1', undefined)
+    const saved: unknown[] = []
+    const save = (step: StepRecord) => void saved.push([step.key, step.state])
+    await kit.replay(workflow(), { steps: createRecordedStepEngine({ record, save }) })
+    await kit.clock.advance(3_600_000)
+    const outcome = await kit.replay(workflow(), { steps: createRecordedStepEngine({ record, save, beforeTimeout }) })
+    return { outcome, step: record.steps[0]!, saved, record }
+  }
+
+  test('resolves with an event that its store finds last', async () => {
+    const { outcome, saved } = await replayDue(async (step) => {
+      await kit.clock.yield()
+      const event = { id: 'late', event: 'order.refunded', payload, sentAt: step.startedAt }
+      expect(resolveEventWait({ ...createWorkflowRecord('x', undefined) }, step, event, kit.clock.now())).toBe(true)
+    })
+    expect(outcome).toMatchObject({ type: 'completed', output: 'late' })
+    expect(saved.at(-1)).toEqual(['refunded', 'completed'])
+  })
+
+  test('resolves to `null` if its store finds none', async () => {
+    const { outcome } = await replayDue(async () => undefined)
+    expect(outcome).toMatchObject({ type: 'completed', output: null })
+  })
+
+  test('ends before a sleep that is due later, although its store still looks', async () => {
+    const store = liveStore()
+    const look = createDeferred()
+    const race = orderWorkflow(async (step) =>
+      Promise.race([
+        step.waitForEvent('refunded', 'order.refunded', { timeout: 1000 }),
+        step.sleep('nap', 1001).then(() => 'slept'),
+      ]),
+    )
+    await kit.replay(race, { steps: store.steps })
+    await kit.clock.advance(2000)
+    const beforeTimeout = () => look.promise
+    const steps = createRecordedStepEngine({ record: store.record, save: () => undefined, beforeTimeout })
+    const outcome = kit.replay(race, { steps })
+    await kit.clock.advance(2000)
+    look.resolve()
+    expect(await outcome).toMatchObject({ type: 'completed', output: null })
+  })
+
+  test('stays open, and the replay fails, if its store cannot look', async () => {
+    const { outcome, step } = await replayDue(() => Promise.reject(new Error('no response')))
+    expect(outcome).toMatchObject({ type: 'retry', error: { message: 'no response' } })
+    expect(step.state).toBe('waiting')
+  })
+})
+
 describe('a step after a wait for an event', () => {
   const workflow = () =>
     orderWorkflow((step) =>

@@ -12,9 +12,10 @@ import type { ReplayResult, StepEngine, StepEngineFactory, ReplayContext } from 
 import { markUnsaved, reopenUnsaved, saveStep, type StepRecordStore } from './step-record-store.ts'
 import { StepResults } from './step-results.ts'
 import { StepWaits } from './step-waits.ts'
+import { WaitTimeouts } from './wait-timeouts.ts'
 import { toStepRecord } from './to-step-record.ts'
 import { uncalledCompensations, compensateSteps } from './compensate-steps.ts'
-import { cancelOpenSteps, endStep, isStepEnded, reopenStep, type StepRecord } from './workflow-record.ts'
+import { cancelOpenSteps, endDueWait, isStepEnded, reopenStep, type StepRecord } from './workflow-record.ts'
 
 /** Creates a step engine for job engines that have no steps of their own. It stores step results in `records`. */
 export function createRecordedStepEngine(records: StepRecordStore): StepEngineFactory {
@@ -32,6 +33,7 @@ class RecordedStepEngine implements StepEngine {
   readonly #compensations = new Map<string, StepCall>()
   readonly #results: StepResults
   readonly #waits: StepWaits
+  readonly #timeouts: WaitTimeouts
   readonly #order: CallOrder
   readonly #attempts: StepAttempts
   readonly #idleDetector: IdleDetector
@@ -53,6 +55,7 @@ class RecordedStepEngine implements StepEngine {
     this.#known = new Map(steps.map((step) => [step.key, step]))
     this.#order = new CallOrder(steps, context.logger)
     this.#attempts = new StepAttempts({ records, context, onEnded: () => this.#idleDetector.workEnded() })
+    this.#timeouts = new WaitTimeouts(records)
     this.#waits = new StepWaits(context.clock, () => this.#settleDue())
     this.#idleDetector = new IdleDetector({
       clock: context.clock,
@@ -106,10 +109,7 @@ class RecordedStepEngine implements StepEngine {
         resolve(end)
       }
     })
-    code().then(
-      (output) => void this.#codeEnded({ type: 'returned', output }),
-      (error: unknown) => void this.#codeEnded({ type: 'threw', error }),
-    )
+    code().then((output) => void this.#codeEnded({ type: 'returned', output }), this.#throw)
     this.#checkIdle()
     return ended
   }
@@ -190,28 +190,29 @@ class RecordedStepEngine implements StepEngine {
 
   #afterSave(step: StepRecord, then: () => void, delaysAttempts = false): void {
     const saving = saveStep(this.#records, step)
-    if (!saving) {
-      then()
-      return this.#checkIdle()
-    }
+    if (saving && delaysAttempts) this.#attempts.startAfter(saving)
+    this.#after(saving, then, (error) => {
+      markUnsaved(step) // this replay can still compensate it; the next one runs it again
+      this.#throw(error)
+    })
+  }
+
+  /** Continues after work, if there is any. The replay is not idle meanwhile. */
+  #after(work: Promise<void> | undefined, then: () => void, onFailed = this.#throw): void {
     const onSettled = (next: () => void): void => {
-      this.#idleDetector.workEnded()
+      if (work) this.#idleDetector.workEnded()
       next()
       this.#checkIdle()
     }
-    if (delaysAttempts) this.#attempts.startAfter(saving)
+    if (!work) return onSettled(then)
     this.#idleDetector.workStarted()
-    saving.then(
+    work.then(
       () => onSettled(then),
-      (error: unknown) => onSettled(() => this.#handleUnsaved(step, error)),
+      (error: unknown) => onSettled(() => onFailed(error)),
     )
   }
 
-  /** Ends the replay if a step cannot be saved. This replay can still compensate it; the next replay runs it again. */
-  #handleUnsaved(step: StepRecord, error: unknown): void {
-    markUnsaved(step)
-    void this.#codeEnded({ type: 'threw', error })
-  }
+  readonly #throw = (error: unknown): void => void this.#codeEnded({ type: 'threw', error })
 
   #wait(called: AwaitedStep): void {
     if (this.#phase !== 'running') return
@@ -235,19 +236,17 @@ class RecordedStepEngine implements StepEngine {
 
   #settleDue(): void {
     if (this.#phase !== 'running') return
-    const { clock } = this.#context
-    const now = clock.now()
     for (const called of this.#waits.takeDue()) {
-      const { step } = called
-      if (step.state === 'retrying') {
-        this.#execute(called)
-        continue
-      }
-      if (step.kind === 'waitForEvent') step.output = null
-      endStep(this.#records.record, step, 'completed', now)
-      this.#afterSave(step, () => this.#deliver(called))
+      if (called.step.state === 'retrying') this.#execute(called)
+      else this.#after(this.#timeouts.before(called.step), () => this.#endWait(called))
     }
     if (this.#idleDetector.isWorking) this.#waits.arm()
+  }
+
+  #endWait(called: AwaitedStep): void {
+    if (this.#phase !== 'running') return
+    endDueWait(this.#records.record, called.step, this.#context.clock.now())
+    this.#afterSave(called.step, () => this.#deliver(called))
   }
 
   #checkIdle(): void {

@@ -17,6 +17,11 @@ export interface StepRecordStore {
    */
   onWaitResolved?(listener: (step: StepRecord) => void): () => void
   /**
+   * Called before a wait for an event times out. It may resolve the wait in `record` with an event that was sent in time
+   * but has not arrived. If it fails, the replay fails, and a later one calls it again. Default: the wait times out.
+   */
+  beforeTimeout?(step: StepRecord): Promise<void> | undefined
+  /**
    * Grace time in milliseconds for code that awaits something other than a step while a wait is open. Default: 0, so
    * that the replay ends and the next one starts when the wait is over.
    */

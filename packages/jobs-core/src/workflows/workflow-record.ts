@@ -133,6 +133,13 @@ export function stepDueAt(step: StepRecord): number | undefined {
   return step.state === 'waiting' ? step.until : undefined
 }
 
+/** Ends a wait whose time is over, unless it was resolved before. A wait for an event then results in `null`. */
+export function endDueWait(record: WorkflowRecord, step: StepRecord, now: number): void {
+  if (isStepEnded(step)) return
+  if (step.kind === 'waitForEvent') step.output = null
+  endStep(record, step, 'completed', now)
+}
+
 /** Reopens a step as if it had not ended: its work runs again, its wait continues. */
 export function reopenStep(step: StepRecord): void {
   const isWait = step.until !== undefined || step.jobId !== undefined
