@@ -178,8 +178,9 @@ export const triggerCapabilities: Capabilities = {
   // The number of steps that fit into the metadata if each has a short result.
   maxSteps: 1000,
   maxStepOutputBytes: 64 * 1024,
-  // A token's result arrives within 300 ms. Reads during a running step may take longer.
-  waitToleranceMs: 3000,
+  // A token's result arrives within 300 ms. Reads during a running step may take longer, and a timeout waits for the list
+  // of runs.
+  waitToleranceMs: 4000,
   maxDelayMs: maxDurationMs,
   abortToleranceMs: 6000,
   daylightSaving:

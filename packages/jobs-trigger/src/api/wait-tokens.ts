@@ -11,7 +11,7 @@ export interface WaitToken {
 }
 
 /** A single wait token with its output. */
-export interface WaitTokenDetails extends Pick<WaitToken, 'id' | 'status'> {
+export interface WaitTokenDetails extends Pick<WaitToken, 'id' | 'status' | 'createdAt'> {
   readonly completedAt?: Date | undefined
   /** The string that completed the token. Absent if it was completed with another type, or with an error. */
   readonly output?: string | undefined
@@ -97,7 +97,7 @@ interface TokenPage {
   readonly pagination?: { readonly next?: string }
 }
 
-interface TokenDetailsJson extends Pick<WaitToken, 'id' | 'status'> {
+interface TokenDetailsJson extends Pick<TokenJson, 'id' | 'status' | 'createdAt'> {
   readonly completedAt?: string | null
   readonly output?: string | null
   readonly outputType?: string | null
@@ -109,11 +109,12 @@ function toToken({ createdAt, ...token }: TokenJson): WaitToken {
 }
 
 function toTokenDetails(json: TokenDetailsJson): WaitTokenDetails {
-  const { id, status, completedAt, output, outputType, outputIsError } = json
+  const { id, status, createdAt, completedAt, output, outputType, outputIsError } = json
   const isString = outputType === 'text/plain' && typeof output === 'string' && outputIsError !== true
   return {
     id,
     status,
+    createdAt: new Date(createdAt),
     completedAt: completedAt ? new Date(completedAt) : undefined,
     output: isString ? output : undefined,
   }

@@ -2,6 +2,7 @@ import type { Clock, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { awaitAllTagOf, awaitTagOf, eventWaitKey, waitsTagOf } from '../wire/wait-keys.ts'
+import { listLagMs } from './find-late-event.ts'
 
 /** The services and ids that creating an event token needs. */
 export interface EventTokenDependencies {
@@ -25,7 +26,8 @@ export async function createEventToken(
   const tags = [await awaitTagOf(event, tenantId, match), await awaitAllTagOf(event, tenantId), waitsTagOf(runId)]
   const name = mode === 'first' ? key : `${key}/${crypto.randomUUID()}`
   return api.tokens.create(`create the token of the wait \`${key}\``, {
-    timeoutMs: until - clock.now(),
+    // At the timeout, the workflow lists the events whose runs have not begun.
+    timeoutMs: until - clock.now() + listLagMs,
     tags,
     idempotencyKey: eventWaitKey({ runId, startedAt, until }, name),
   })

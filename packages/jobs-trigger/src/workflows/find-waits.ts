@@ -23,7 +23,7 @@ export async function findWaits(
   const tokens = await findTokens(envelope, api)
   return tokens.flatMap((token) => {
     const info = readEventWaitKey(token.idempotencyKey)
-    return info && wasOpen(info, token, envelope.sentAt, createdAt) ? [{ id: token.id, runId: info.runId }] : []
+    return info && wasOpen(info, token.createdAt, { sentAt: envelope.sentAt, createdAt }) ? [{ id: token.id, runId: info.runId }] : []
   })
 }
 
@@ -42,15 +42,20 @@ async function findTokens(
   return all.filter((token) => token.tags.some((tag) => tags.has(tag)))
 }
 
+/** The time of an event by the clock of its sender and, if known, by that of the server, in epoch milliseconds. */
+export interface EventTime {
+  readonly sentAt: number
+  readonly createdAt: number | undefined
+}
+
 /**
  * Returns true if a wait was open when the event was sent, by the clocks of sender and worker, or by the server's
  * clock. The other clocks may be ahead or behind; only the server's is the same for both.
  */
-function wasOpen(
-  { startedAt, until }: EventWaitInfo,
-  { createdAt: tokenCreatedAt }: WaitToken,
-  sentAt: number,
-  createdAt: number | undefined,
+export function wasOpen(
+  { startedAt, until }: Pick<EventWaitInfo, 'startedAt' | 'until'>,
+  tokenCreatedAt: Date,
+  { sentAt, createdAt }: EventTime,
 ): boolean {
   if (startedAt <= sentAt && sentAt <= until) return true
   if (createdAt === undefined) return false

@@ -1,9 +1,7 @@
 import { type JobClient, JobNotFoundError, type JobStatus } from '@cgk-platform/jobs-core'
 import {
-  resolveEventWait,
   resolveJobWait,
   failMissingJobWait,
-  type AwaitableEvent,
   mapWithConcurrency,
   type StepRecord,
   toErrorInfo,
@@ -11,6 +9,7 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import { decodeTokenEvent, waitsTagOf } from '../wire/wait-keys.ts'
+import { applyEvent } from './apply-event.ts'
 import { createEventToken, type EventTokenDependencies } from './event-token.ts'
 import { type EventWait, isEventWait, type JobWait, openWaits } from './open-waits.ts'
 import type { RecordStore } from './record-store.ts'
@@ -103,19 +102,6 @@ async function readEvent(
     apply: () => event !== undefined && applyEvent(event, step, record, now),
     usedToken: handle,
   }
-}
-
-/**
- * The sender of the token's event has already compared the times, by other clocks. So this moves `sentAt` into the
- * wait.
- */
-function applyEvent(event: AwaitableEvent, step: EventWait, record: WorkflowRecord, now: number): boolean {
-  const { sentAt } = event
-  const { startedAt, until = startedAt } = step
-  const withinWait = Math.max(startedAt, Math.min(sentAt, until))
-  if (!resolveEventWait(record, step, { ...event, sentAt: withinWait }, now)) return false
-  if (withinWait !== sentAt) step.output = { ...(step.output as object), sentAt }
-  return true
 }
 
 /**

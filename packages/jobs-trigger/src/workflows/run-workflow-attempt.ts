@@ -15,6 +15,7 @@ import type { HostDependencies } from '../host/host-dependencies.ts'
 import type { RunPayload } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
 import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
+import { lookBeforeTimeout } from './look-before-timeout.ts'
 import { openWaits } from './open-waits.ts'
 import { createRecordStore } from './record-store.ts'
 import { createReplayGrace } from './replay-grace.ts'
@@ -88,7 +89,11 @@ async function replayUntilEnd(
   const { tenantId } = payload.envelope
   const resolve = (poll?: WaitPoll) => resolveWaits(store, { api, client, clock, runId, tenantId }, poll)
   const replayGrace = createReplayGrace()
-  const records = createStepRecords({ store, runId, tenantId, api, clock, logger, replayGrace, resolveWaits: resolve })
+  const records = createStepRecords({
+    ...{ store, runId, tenantId, api, clock, logger, replayGrace },
+    resolveWaits: resolve,
+    lookBeforeTimeout: (step) => waitWithRetries(() => lookBeforeTimeout(step, store, { api, clock, tenantId, signal })),
+  })
   const steps = createRecordedStepEngine(records)
   // First record the results that arrived before the process died: the code may have seen them already.
   if (openWaits(record).length > 0) await resolve()

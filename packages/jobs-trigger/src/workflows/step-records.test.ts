@@ -28,7 +28,11 @@ async function open() {
   const logger = createRecordedLogger()
   const replayGrace = createReplayGrace()
   const resolve = (poll?: WaitPoll) => resolveWaits(store, { ...dependencies, client }, poll)
-  const records = createStepRecords({ ...dependencies, store, logger, replayGrace, resolveWaits: resolve })
+  const lookBeforeTimeout = async () => undefined
+  const records = createStepRecords({
+    ...{ ...dependencies, store, logger, replayGrace, lookBeforeTimeout },
+    resolveWaits: resolve,
+  })
   const startedAt = clock.now()
   const base = { kind: 'waitForEvent', state: 'waiting', attempts: 0, startedAt } as const
   const step: StepRecord = { ...base, key: 'answer', until: startedAt + 60_000, event: 'order.paid' }

@@ -21,6 +21,7 @@ export interface StepRecordsDependencies extends EventTokenDependencies {
   readonly logger: LoggerLike
   readonly replayGrace: ReplayGrace
   readonly resolveWaits: (poll: WaitPoll) => Promise<unknown>
+  readonly lookBeforeTimeout: (step: StepRecord) => Promise<void>
 }
 
 /** Interval of checks for wait results while a step runs. */
@@ -34,7 +35,7 @@ export interface PolledStepRecords extends StepRecordStore {
 
 /** Creates the step records that core's workflow engine works on. */
 export function createStepRecords(dependencies: StepRecordsDependencies): PolledStepRecords {
-  const { store, clock, replayGrace, resolveWaits } = dependencies
+  const { store, clock, replayGrace, resolveWaits, lookBeforeTimeout } = dependencies
   const { record } = store
   let hasUndelivered = false
   return {
@@ -48,6 +49,7 @@ export function createStepRecords(dependencies: StepRecordsDependencies): Polled
     },
     noteStarted: () => store.scheduleSave(),
     saveFailure: () => store.save(),
+    beforeTimeout: (step) => lookBeforeTimeout(step),
     get graceMs() {
       return replayGrace.graceMs
     },

@@ -81,7 +81,8 @@ async function waitForEvent(step: EventWait, dependencies: WaitDependencies): Pr
   const { clock, waits, signal } = dependencies
   const { handle, until = 0 } = step
   const result = await unlessAborted(signal, waits.forToken(handle))
-  if (result?.ok === false) await pauseUntil(until, clock, signal)
+  // The next replay then looks for the event before the step times out.
+  if (result?.ok === false) return pauseUntil(until, clock, signal)
   // If the token was completed with something other than a matching event, the step has a new token.
   await readResults(dependencies, () => !result?.ok || step.handle !== handle)
 }

@@ -37,7 +37,8 @@ export function createFakeTokens(now: () => number = Date.now): FakeTokens {
     },
     async read(_, id) {
       requests.push(`read ${id}`)
-      return all.find((token) => token.id === id)
+      const token = all.find((each) => each.id === id)
+      return token && { ...token }
     },
     async complete(_, id, output) {
       requests.push(`complete ${id}`)

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { internalsOf } from '../../client/client-internals.ts'
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { expectCompleted } from '../expect-completed.ts'
+import { whilePaused } from '../pause-tools.ts'
 import { sendProgram, lastRun, runProgram, waitForStepState, stepAttempts, stepStartedAt } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'
 
@@ -129,6 +131,24 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
         const { state, runs } = await t.waitForEnd(result.job.id)
         assert.deepEqual([state, runs], ['completed', []])
       }
+    },
+  },
+  {
+    id: 'workflow-waits-for-a-paused-event',
+    title: 'an event whose definition is paused resolves a wait, at the latest at its timeout',
+    requiredFeatures: ['workflows', 'status.steps', 'pauseJobs of a definition'],
+    runsAlone: true,
+    async run(t) {
+      const event = 'conformance.pausable'
+      const sent = await whilePaused(t, { definitionId: 'conformance-pausable' }, async () => {
+        const { id } = await sendProgram(t, [{ do: 'wait', id: 'delivered', event, timeoutMs: 15_000 }])
+        await waitForStepState(t, id, 'delivered', 'waiting')
+        const job = await t.send(event)
+        const [awaited] = lastRun(await t.waitForEnd(id)).output as [Record<string, unknown> | null]
+        assert.equal(awaited?.['id'], job.id)
+        return job.id
+      })
+      await expectCompleted(t, sent)
     },
   },
   {

@@ -9,4 +9,6 @@ export interface WorkflowScript {
   readonly characters?: number
   /** Sleep time in milliseconds. */
   readonly sleepMs?: number
+  /** Timeout of the wait of `waits`, in milliseconds. */
+  readonly waitMs?: number
 }

@@ -68,7 +68,8 @@ const flows: Record<WorkflowScript['flow'], (flow: Flow) => Promise<unknown>> = 
   },
   async waits(flow) {
     const first = await flow.do('first')
-    const answer = await flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout })
+    const { waitMs = timeout } = flow.script
+    const answer = await flow.step.waitForEvent('answer', 'work.followed', { match: 'number', timeout: waitMs })
     return [first, answer?.payload.data ?? null, await flow.do('second')]
   },
   async races({ step }) {

@@ -1,0 +1,126 @@
+import { type AwaitableEvent, mapWithConcurrency, matchesEvent } from '@cgk-platform/jobs-core/provider'
+
+import type { EngineRunStatus, ListedRun } from '../api/engine-shapes.ts'
+import type { TriggerApi } from '../api/trigger-api.ts'
+import { eventPayloadOf } from '../read/event-runs.ts'
+import { readSentRecord } from '../wire/sent-record.ts'
+import { jobsTagOf } from '../wire/tags.ts'
+import { eventTaskId } from '../wire/task-id.ts'
+import { wasOpen } from './find-waits.ts'
+import type { EventWait } from './open-waits.ts'
+
+/** A wait for an event of a tenant, and the times of its token by the server's clock. */
+export interface EndingWait {
+  readonly step: EventWait
+  readonly tenantId: string
+  readonly openedAt: Date
+  /** When the token ended. Absent while it waits: events whose runs begin then still complete it. */
+  readonly closedAt: Date | undefined
+}
+
+type LateEventApi = Pick<TriggerApi, 'list' | 'retrieve'>
+
+/** Time after which a list shows what happened, in milliseconds. It is about one second behind. */
+export const listLagMs = 1500
+/** Runs are listed by the server's clock, and events also count by the clocks of sender and worker. */
+const clockToleranceMs = 5000
+const pageSize = 100
+/** Number of runs to read at once if their payloads decide. */
+const maxParallelReads = 10
+
+const open: readonly EngineRunStatus[] = ['PENDING_VERSION', 'DELAYED', 'QUEUED', 'DEQUEUED', 'EXECUTING', 'WAITING']
+const ended: readonly EngineRunStatus[] = ['COMPLETED', 'FAILED', 'CRASHED', 'SYSTEM_FAILURE', 'TIMED_OUT']
+
+/**
+ * Finds the earliest event that was sent during a wait but whose run could not complete the token: it has not begun, or
+ * it began after the token had ended. A cancelled event does not count, nor a delayed one that is due after the wait.
+ *
+ * @throws {RequestFailedError}
+ */
+export async function findLateEvent(wait: EndingWait, api: LateEventApi): Promise<AwaitableEvent | undefined> {
+  const { step } = wait
+  const runs = await listCandidates(wait, api)
+  const parallel = step.match ? maxParallelReads : 1
+  for (let from = 0; from < runs.length; from += parallel) {
+    const events = await mapWithConcurrency(runs.slice(from, from + parallel), (run) => readEvent(run, wait, api))
+    const found = events.find((event) => event && matchesEvent(step.match, event.payload))
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Lists the runs of events that may end the wait, the earliest first. */
+async function listCandidates(wait: EndingWait, api: LateEventApi): Promise<ListedRun[]> {
+  const { closedAt } = wait
+  const endedLate = ({ finishedAt }: ListedRun): boolean => finishedAt !== undefined && finishedAt >= closedAt!
+  const found = await Promise.all([
+    listRuns(wait, open, () => true, api),
+    // A run that ended before has looked for the token in time. Runs are listed about in the order of their ends.
+    closedAt ? listRuns(wait, ended, endedLate, api) : [],
+  ])
+  const unique = new Map(found.flat().map((run) => [run.id, run]))
+  const candidates = [...unique.values()].filter((run) => isCandidate(run, wait))
+  return candidates.toSorted((one, other) => dueAt(one) - dueAt(other) || (one.id < other.id ? -1 : 1))
+}
+
+/** Lists runs, newest first, until a page has none for which `counts` returns true. */
+async function listRuns(
+  { step, tenantId, openedAt }: EndingWait,
+  status: readonly EngineRunStatus[],
+  counts: (run: ListedRun) => boolean,
+  api: LateEventApi,
+): Promise<ListedRun[]> {
+  const { event, startedAt, until = startedAt } = step
+  const from = openedAt.getTime()
+  const query = {
+    tag: jobsTagOf(tenantId),
+    taskIdentifier: eventTaskId(event),
+    status,
+    from: new Date(from - clockToleranceMs),
+    to: new Date(from + until - startedAt + clockToleranceMs),
+    limit: pageSize,
+  }
+  const found: ListedRun[] = []
+  let after: string | undefined
+  do {
+    const { runs, next } = await api.list(`find events for the wait \`${step.key}\``, { ...query, after })
+    const counted = runs.filter(counts)
+    found.push(...counted)
+    after = runs.length > 0 && counted.length === 0 ? undefined : next
+  } while (after !== undefined)
+  return found
+}
+
+function isCandidate(run: ListedRun, { step, tenantId, openedAt }: EndingWait): boolean {
+  const { startedAt, until = startedAt } = step
+  const isDue = run.delayedUntil === undefined || dueAt(run) <= openedAt.getTime() + until - startedAt
+  const sent = readSentRecord(run.metadata)
+  return isDue && (!sent || (sent.tenantId === tenantId && wasSentDuring({ step, openedAt }, run, sent.at)))
+}
+
+function dueAt({ delayedUntil, createdAt }: ListedRun): number {
+  return (delayedUntil ?? createdAt).getTime()
+}
+
+/** Reads the event that an event's run carries. A manual retry carries one that was sent before. */
+async function readEvent(
+  { id }: ListedRun,
+  { step, tenantId, openedAt }: EndingWait,
+  api: LateEventApi,
+): Promise<AwaitableEvent | undefined> {
+  const run = await api.retrieve(`read the run ${id}`, id)
+  if (!run) return undefined
+  const { envelope, retry } = eventPayloadOf(run)
+  const { event, payload, sentAt } = envelope
+  const counts = !retry && envelope.tenantId === tenantId && wasSentDuring({ step, openedAt }, run, sentAt)
+  return counts ? { id, event, payload, sentAt } : undefined
+}
+
+function wasSentDuring(
+  { step, openedAt }: Pick<EndingWait, 'step' | 'openedAt'>,
+  { createdAt }: Pick<ListedRun, 'createdAt'>,
+  sentAt: number,
+): boolean {
+  const { startedAt, until = startedAt } = step
+  return wasOpen({ startedAt, until }, openedAt, { sentAt, createdAt: createdAt.getTime() })
+}
