@@ -43,6 +43,23 @@ function failing(options: Partial<Failure>): FakeResponses {
   }
 }
 
+test('many events are triggered by twenty concurrent requests, one each', async () => {
+  let open = 0
+  let most = 0
+  const { results, api } = await send(
+    Array.from({ length: 50 }, (_, index) => envelope({ id: String(index) })),
+    {
+      async trigger() {
+        most = Math.max(most, ++open)
+        await new Promise<void>((resolve) => void setImmediate(resolve))
+        open--
+        return { id: 'run_a', isCached: false }
+      },
+    },
+  )
+  expect([results.length, api.requests.length, most]).toEqual([50, 50, 20])
+})
+
 describe('an event', () => {
   test("triggers its own task, and the run's id is the job's id", async () => {
     const { results, api } = await send([envelope()])

@@ -27,6 +27,9 @@ export interface SendDependencies {
 /** Lifetime of the internal key of a send without an idempotency key. It outlasts the last retry of the request. */
 const sendKeyTtlMs = 3_600_000
 
+/** Number of concurrent requests of a send: as many as the connection sends at once. */
+const maxParallel = 20
+
 /** Maximum payload size. From 128 KiB on, the SDK uploads a payload to an object store, which many servers lack. */
 const maxPayloadBytes = 128 * 1024 - 1
 
@@ -38,7 +41,7 @@ export function sendEnvelopes(
   envelopes: readonly Envelope[],
   dependencies: SendDependencies,
 ): Promise<EnvelopeResult[]> {
-  return mapWithConcurrency(envelopes, (envelope) => sendOne(envelope, dependencies))
+  return mapWithConcurrency(envelopes, (envelope) => sendOne(envelope, dependencies), maxParallel)
 }
 
 async function sendOne(envelope: Envelope, { api, clock }: SendDependencies): Promise<EnvelopeResult> {
