@@ -39,6 +39,19 @@ test('reads all pages of a list', async () => {
   expect(queries[1]).toMatchObject({ 'page[after]': 'cursor' })
 })
 
+test('returns a short list with one request, and no longer one', async () => {
+  const token = { id: 'a', status: 'WAITING', tags: ['t1'], createdAt: '2026-03-01T12:00:00Z' }
+  const { api, requests } = await createFakeServer(
+    respondInOrder(
+      { body: { data: [token], pagination: {} } },
+      { body: { data: [token], pagination: { next: 'cursor' } } },
+    ),
+  )
+  expect((await api.tokens.fewWaiting('it', 't1'))?.map(({ id }) => id)).toEqual(['a'])
+  expect(await api.tokens.fewWaiting('it', 't1')).toBeUndefined()
+  expect(requests).toHaveLength(2)
+})
+
 test('returns the output of a token only if it is a string and not an error', async () => {
   const token = { id: 'waitpoint_1', status: 'COMPLETED', completedAt: '2026-03-01T12:00:00Z' }
   const { api } = await createFakeServer(

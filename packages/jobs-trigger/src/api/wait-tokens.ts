@@ -36,6 +36,8 @@ export interface WaitTokens {
    * @throws {RequestFailedError}
    */
   waiting(operation: string, tags: readonly string[]): Promise<WaitToken[]>
+  /** Returns waiting tokens that have this tag, or `undefined` if there are more than a page. @throws {RequestFailedError} */
+  fewWaiting(operation: string, tag: string): Promise<WaitToken[] | undefined>
   /** Returns a token, or `undefined` if there is none. @throws {RequestFailedError} */
   read(operation: string, id: string): Promise<WaitTokenDetails | undefined>
   /** Completes a token with a string. Does nothing if it was completed before. @throws {RequestFailedError} */
@@ -79,6 +81,10 @@ export function createWaitTokens(send: SendApiRequest): WaitTokens {
         after = next
       } while (after !== undefined)
       return found
+    },
+    async fewWaiting(operation, tag) {
+      const { tokens, next } = await page(operation, [tag], undefined)
+      return next === undefined ? tokens : undefined
     },
     async read(operation, id) {
       const json = await send(operation, { method: 'GET', path: `${tokensPath}/${id}` }, false)

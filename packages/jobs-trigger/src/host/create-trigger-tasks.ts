@@ -13,6 +13,7 @@ import { createTriggerApi } from '../api/trigger-api.ts'
 import { createJobReader } from '../read/job-reader.ts'
 import { toConnection } from '../trigger-config.ts'
 import { createTriggerProvider } from '../trigger-provider.ts'
+import { createQuietEvents } from '../workflows/quiet-events.ts'
 import { triggerLimits } from './host-dependencies.ts'
 import { checkRegistered } from './check-registered.ts'
 import { toTriggerTasks } from './to-trigger-tasks.ts'
@@ -52,7 +53,7 @@ export function createTriggerTasks(
   const jobs = toJobRegistry(definitions)
   const api = createTriggerApi(toConnection(), clock)
   const reader = createJobReader({ api, clock, jobs: () => jobs })
-  const tasks = toTriggerTasks({ ...dependencies, jobs, api, reader })
+  const tasks = toTriggerTasks({ ...dependencies, jobs, api, reader, quietEvents: createQuietEvents(clock) })
   checkRegistered(tasks.map(({ id }) => id))
   return tasks
 }

@@ -34,8 +34,11 @@ export function createEventTask(
     id: eventTaskId(event),
     run: async (taskPayload: unknown, context: RunContext) => {
       const { id, createdAt } = context.ctx.run
+      const attemptAt = context.ctx.attempt.startedAt.getTime()
       const payload = readEventPayload(taskPayload, event, id, createdAt.getTime())
-      const eventJob = payload.retry ? { jobId: payload.retry.jobId } : { jobId: id, createdAt: createdAt.getTime() }
+      const eventJob = payload.retry
+        ? { jobId: payload.retry.jobId, attemptAt }
+        : { jobId: id, createdAt: createdAt.getTime(), attemptAt }
       const notified = notifyWaitingWorkflows(payload.envelope, eventJob, dependencies)
       if (inline && runsInline(payload)) {
         const otherWork = logFailedNotification(notified, id, dependencies)

@@ -5,7 +5,7 @@ import { envelopeOf } from '../../test/kit/envelope-of.ts'
 import { createFakeEngine } from '../../test/kit/fake-engine.ts'
 import { openTasks } from '../../test/kit/open-tasks.ts'
 import '../../test/kit/work.ts'
-import { awaitTagOf, eventWaitKey } from '../wire/wait-keys.ts'
+import { awaitAllTagOf, awaitTagOf, eventWaitKey } from '../wire/wait-keys.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -24,13 +24,13 @@ async function open() {
     id: 'waitpoint_1',
     status: 'WAITING',
     idempotencyKey: eventWaitKey({ runId: 'run_a', startedAt: sentAt + 20_000, until: sentAt + 80_000 }, 'answer'),
-    tags: [await awaitTagOf('work.asked', envelope.tenantId)],
+    tags: [await awaitTagOf('work.asked', envelope.tenantId), await awaitAllTagOf('work.asked', envelope.tenantId)],
     createdAt: new Date(4000).toISOString(), // a second before the event's run
   }
   const engine = createFakeEngine(({ method, url }) => {
     if (!url.pathname.startsWith('/api/v1/waitpoints')) return undefined
     if (method === 'POST') completed.push(url.pathname)
-    const isWaits = url.searchParams.get('filter[tags]')?.includes(token.tags[0]!)
+    const isWaits = token.tags.some((tag) => url.searchParams.get('filter[tags]')?.split(',').includes(tag))
     return { body: { data: isWaits ? [token] : [], pagination: {} } }
   })
   return { ...(await openTasks([job, flow] as unknown as Definition[], { engine })), completed }
@@ -46,4 +46,17 @@ test('uses the original send time of a job that is retried manually', async () =
   const { attempt, completed } = await open()
   await attempt(taskId, { payload: { envelope, retry: { jobId: 'run_0', runs: { work: 'run_failed' } } } })
   expect(completed).toEqual([])
+})
+
+test('a burst of events takes one request in a project with a workflow, if none waits', async () => {
+  const requests: string[] = []
+  const engine = createFakeEngine(({ method, url }) => {
+    requests.push(`${method} ${url.pathname}`)
+    return { body: { data: [], pagination: {} } }
+  })
+  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
+  const flow = defineWorkflow({ id: 'flow', event: 'work.followed', steps: () => undefined })
+  const { attempt } = await openTasks([job, flow] as unknown as Definition[], { engine })
+  for (const runId of ['run_1', 'run_2', 'run_3']) await attempt(taskId, { runId, payload: { envelope } })
+  expect(requests).toEqual(['GET /api/v1/waitpoints/tokens'])
 })

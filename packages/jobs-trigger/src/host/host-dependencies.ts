@@ -8,6 +8,7 @@ import {
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { triggerCapabilities } from '../capabilities.ts'
 import type { JobReader } from '../read/job-reader.ts'
+import type { QuietEvents } from '../workflows/quiet-events.ts'
 
 /** The services that the tasks of one host share. */
 export interface HostDependencies extends AttemptDependencies {
@@ -15,6 +16,7 @@ export interface HostDependencies extends AttemptDependencies {
   readonly jobs: JobRegistry
   readonly api: TriggerApi
   readonly reader: JobReader
+  readonly quietEvents: QuietEvents
 }
 
 /** The engine's limits for an attempt. */

@@ -2,12 +2,19 @@ import type { WireEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { maxTagsPerRequest, type WaitToken } from '../api/wait-tokens.ts'
-import { awaitAllTagOf, awaitTagsFor, type EventWaitInfo, matchesIn, readEventWaitKey } from '../wire/wait-keys.ts'
+import { awaitAllTagOf, awaitTagsFor, type EventWaitInfo, readEventWaitKey } from '../wire/wait-keys.ts'
 
 /** A token that an event completes, and the run that waits for it. */
 export interface MatchingWait {
   readonly id: string
   readonly runId: string
+}
+
+/** A look for the waits that an event ends. */
+export interface FoundWaits {
+  readonly waits: readonly MatchingWait[]
+  /** True if no workflow waits for an event of this name and tenant. */
+  readonly isQuiet: boolean
 }
 
 /**
@@ -18,28 +25,31 @@ export interface MatchingWait {
 export async function findWaits(
   envelope: WireEnvelope,
   createdAt: number | undefined,
-  api: Pick<TriggerApi, 'tokens'>,
-): Promise<MatchingWait[]> {
-  const tokens = await findTokens(envelope, api)
-  return tokens.flatMap((token) => {
+  { tokens }: Pick<TriggerApi, 'tokens'>,
+): Promise<FoundWaits> {
+  const { event, tenantId, payload, sentAt } = envelope
+  const operation = `find the waits for \`${event}\``
+  const few = await tokens.fewWaiting(operation, await awaitAllTagOf(event, tenantId))
+  if (few?.length === 0) return { waits: [], isQuiet: true }
+  const tags = await awaitTagsFor(event, tenantId, payload)
+  const found = few ?? (await listMany(operation, tags, envelope, tokens))
+  const wanted = new Set(tags)
+  const waits = found.flatMap((token): MatchingWait[] => {
     const info = readEventWaitKey(token.idempotencyKey)
-    return info && wasOpen(info, token.createdAt, { sentAt: envelope.sentAt, createdAt }) ? [{ id: token.id, runId: info.runId }] : []
+    const fits = info && token.tags.some((tag) => wanted.has(tag)) && wasOpen(info, token.createdAt, { sentAt, createdAt })
+    return fits ? [{ id: token.id, runId: info.runId }] : []
   })
+  return { waits, isQuiet: false }
 }
 
-async function findTokens(
-  { event, tenantId, payload }: WireEnvelope,
-  { tokens }: Pick<TriggerApi, 'tokens'>,
+/** Lists the waits with the event's values or, if these are too many for one request, all waits for the event. */
+async function listMany(
+  operation: string,
+  tags: readonly string[],
+  { event, tenantId }: WireEnvelope,
+  tokens: TriggerApi['tokens'],
 ): Promise<readonly WaitToken[]> {
-  const operation = `find the waits for \`${event}\``
-  if (matchesIn(payload).length < maxTagsPerRequest) {
-    return tokens.waiting(operation, await awaitTagsFor(event, tenantId, payload))
-  }
-  // Too many tags for one request, so this reads all waits for the event and filters them here.
-  const all = await tokens.waiting(operation, [await awaitAllTagOf(event, tenantId)])
-  if (all.length === 0) return all
-  const tags = new Set(await awaitTagsFor(event, tenantId, payload))
-  return all.filter((token) => token.tags.some((tag) => tags.has(tag)))
+  return tokens.waiting(operation, tags.length <= maxTagsPerRequest ? tags : [await awaitAllTagOf(event, tenantId)])
 }
 
 /** The time of an event by the clock of its sender and, if known, by that of the server, in epoch milliseconds. */

@@ -9,6 +9,7 @@ import { createRecordedLogger } from '../../test/kit/recorded-logger.ts'
 import '../../test/kit/work.ts'
 import { awaitAllTagOf, awaitTagOf, eventWaitKey, wakeTagOf } from '../wire/wait-keys.ts'
 import { notifySendingWorkflow, notifyWaitingWorkflows } from './notify-workflows.ts'
+import { createQuietEvents } from './quiet-events.ts'
 
 const flow = defineWorkflow({ id: 'notify-flow', event: 'work.asked', steps: () => undefined })
 const job = defineJob({ id: 'notify-job', event: 'work.asked', handler: () => undefined })
@@ -17,7 +18,8 @@ function open(definitions: Parameters<typeof toJobRegistry>[0] = [job, flow]) {
   const clock = createFakeClock()
   const api = createFakeApi()
   Object.assign(api, { tokens: createFakeTokens(clock.now) })
-  const dependencies = { api, clock, logger: createRecordedLogger(), jobs: toJobRegistry(definitions) }
+  const quietEvents = createQuietEvents(clock)
+  const dependencies = { api, clock, logger: createRecordedLogger(), jobs: toJobRegistry(definitions), quietEvents }
   const sentAt = clock.now()
   const envelope: Envelope = {
     v: 1,
@@ -42,8 +44,8 @@ function open(definitions: Parameters<typeof toJobRegistry>[0] = [job, flow]) {
   const wakeToken = (runId: string) =>
     api.tokens.create('', { timeoutMs: 1, tags: [wakeTagOf(runId)], idempotencyKey: `wake ${runId}` })
   const completed = () => api.tokens.all.flatMap(({ id, status }) => (status === 'COMPLETED' ? [id] : []))
-  const notify = (more: Partial<Envelope> = {}, createdAt?: number) =>
-    notifyWaitingWorkflows({ ...envelope, ...more }, { jobId: 'run_job', createdAt }, dependencies)
+  const notify = (more: Partial<Envelope> = {}, createdAt?: number, attemptAt = clock.now()) =>
+    notifyWaitingWorkflows({ ...envelope, ...more }, { jobId: 'run_job', createdAt, attemptAt }, dependencies)
   return { clock, api, dependencies, envelope, wait, wakeToken, completed, notify }
 }
 
@@ -67,12 +69,60 @@ describe('notifyWaitingWorkflows', () => {
     const { wait, notify, completed, api } = open()
     const fields = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`f${index}`, index]))
     await notify({ payload: fields })
-    expect(api.tokens.requests).toEqual(['list'])
+    expect(api.tokens.requests).toEqual(['list few'])
     const matching = await wait(5)
     const any = await wait(undefined)
     await wait(6)
     await notify({ payload: { ...fields, number: 5 } })
     expect(completed()).toEqual([matching, any])
+  })
+
+  test('finds a wait among more than a page of them', async () => {
+    const { wait, notify, completed, api } = open()
+    for (let number = 10; number <= 110; number++) await wait(number)
+    const matching = await wait(5)
+    const requests = api.tokens.requests.length
+    await notify()
+    expect(completed()).toEqual([matching])
+    expect(api.tokens.requests.slice(requests)).toEqual(['list few', 'list', `complete ${matching}`, 'list'])
+  })
+
+  describe('if no workflow waited for the event a moment ago', () => {
+    const requestsOf = ({ requests }: { requests: readonly string[] }): number =>
+      requests.filter((request) => request === 'list few').length
+
+    test.each<[string, more: Partial<Envelope>, createdMs: number | undefined, isAsked: boolean]>([
+      ['sends no request for an event that was sent a second before', { sentAt: -1000 }, -1000, false],
+      ['asks for an event that was sent later, by the server’s clock', { sentAt: -1000 }, -999, true],
+      ['asks for an event that was sent later, by the clocks of sender and worker', { sentAt: -999 }, -1000, true],
+      ['asks for an event that is retried manually', { sentAt: -1000 }, undefined, true],
+      ['asks for an event of another tenant', { sentAt: -1000, tenantId: 'globex' }, -1000, true],
+      ['asks for another event', { sentAt: -1000, event: 'work.counted' }, -1000, true],
+    ])('%s', async (_, { sentAt = 0, ...more }, createdMs, isAsked) => {
+      const { clock, notify, api } = open()
+      const now = clock.now()
+      await notify()
+      await notify({ ...more, sentAt: now + sentAt }, createdMs === undefined ? undefined : now + createdMs)
+      expect(requestsOf(api.tokens)).toBe(isAsked ? 2 : 1)
+    })
+
+    test('finds a wait that began in between', async () => {
+      const { clock, notify, wait, completed } = open()
+      const now = clock.now()
+      await notify()
+      const token = await wait(5, { startedAt: now - 10 })
+      await notify({ sentAt: now }, now, now + 5000)
+      expect(completed()).toEqual([token])
+    })
+  })
+
+  test('asks for each event while a workflow waits for one of them', async () => {
+    const { clock, notify, wait, api } = open()
+    const now = clock.now()
+    await wait(6)
+    await notify()
+    await notify({ sentAt: now - 5000 }, now - 5000)
+    expect(api.tokens.requests.filter((request) => request === 'list few')).toHaveLength(2)
   })
 
   test('retries after a failed request, and then also wakes runs whose wait it has already completed', async () => {
@@ -81,7 +131,7 @@ describe('notifyWaitingWorkflows', () => {
     const { waiting } = api.tokens
     let requests = 0
     const failing = async (...args: Parameters<typeof waiting>) => {
-      if (++requests === 2) throw new RequestFailedError({ provider: 'trigger.dev', operation: 'do it', problem: 'no' })
+      if (++requests === 1) throw new RequestFailedError({ provider: 'trigger.dev', operation: 'do it', problem: 'no' })
       return waiting(...args)
     }
     Object.assign(api.tokens, { waiting: failing })

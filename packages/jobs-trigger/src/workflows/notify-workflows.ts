@@ -10,18 +10,17 @@ import {
 import type { HostDependencies } from '../host/host-dependencies.ts'
 import { encodeTokenEvent, senderRunId, wakeTagOf } from '../wire/wait-keys.ts'
 import { findWaits } from './find-waits.ts'
+import type { EventRunTimes } from './quiet-events.ts'
 
-type NotifyDependencies = Pick<HostDependencies, 'api' | 'clock' | 'logger' | 'jobs'>
+type NotifyDependencies = Pick<HostDependencies, 'api' | 'clock' | 'logger' | 'jobs' | 'quietEvents'>
 
 /** Time limit for retries while the server is unreachable, in milliseconds. */
 const timeoutMs = 60_000
 const pauseMs = 2000
 
 /** The job that an event started. */
-export interface EventJob {
+export interface EventJob extends EventRunTimes {
   readonly jobId: string
-  /** When the server received the event, in epoch milliseconds. Absent if it was sent earlier, as for a retried job. */
-  readonly createdAt?: number | undefined
 }
 
 /**
@@ -31,18 +30,22 @@ export interface EventJob {
  */
 export async function notifyWaitingWorkflows(
   envelope: WireEnvelope,
-  { jobId, createdAt }: EventJob,
+  { jobId, ...times }: EventJob,
   dependencies: NotifyDependencies,
 ): Promise<void> {
   const { event, tenantId, payload, sentAt } = envelope
   // Sends no request if nothing can wait for the event.
   if (!hasWorkflows(dependencies) || cronJobIdOf(event) !== undefined || tenantId === '') return
-  const { api, clock, logger } = dependencies
+  const { api, clock, logger, quietEvents } = dependencies
+  if (quietEvents.isQuiet(envelope, times)) return
   const until = clock.now() + timeoutMs
   const tokenEvent = encodeTokenEvent({ id: jobId, event, payload, sentAt })
   const runsToWake = new Set<string>()
   const notify = async (): Promise<void> => {
-    await forEachWithConcurrency(await findWaits(envelope, createdAt, api), async ({ id, runId }) => {
+    const noteQuiet = quietEvents.look(envelope, times)
+    const { waits, isQuiet } = await findWaits(envelope, times.createdAt, api)
+    if (isQuiet) noteQuiet()
+    await forEachWithConcurrency(waits, async ({ id, runId }) => {
       await api.tokens.complete(`complete a wait for \`${event}\``, id, tokenEvent)
       runsToWake.add(runId)
     })

@@ -15,6 +15,8 @@ export interface FakeTokens extends WaitTokens {
   readonly requests: readonly string[]
 }
 
+const pageSize = 100
+
 /** Creates an empty token store. A key creates one token, and a completed token does not change. */
 export function createFakeTokens(now: () => number = Date.now): FakeTokens {
   const all: FakeToken[] = []
@@ -34,6 +36,11 @@ export function createFakeTokens(now: () => number = Date.now): FakeTokens {
       if (tags.length > maxTagsPerRequest) throw new Error('Too many tags for the URL of a request.')
       requests.push('list')
       return all.filter((token) => token.status === 'WAITING' && token.tags.some((tag) => tags.includes(tag)))
+    },
+    async fewWaiting(_, tag) {
+      requests.push('list few')
+      const found = all.filter((token) => token.status === 'WAITING' && token.tags.includes(tag))
+      return found.length > pageSize ? undefined : found
     },
     async read(_, id) {
       requests.push(`read ${id}`)

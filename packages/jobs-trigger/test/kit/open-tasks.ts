@@ -23,6 +23,7 @@ import { toWorkerClock } from '../../src/host/worker-clock.ts'
 import { createWorkerLogger } from '../../src/host/worker-logger.ts'
 import { createJobReader } from '../../src/read/job-reader.ts'
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
+import { createQuietEvents } from '../../src/workflows/quiet-events.ts'
 import { createFakeEngine, type FakeEngine } from './fake-engine.ts'
 import type { FakeClock } from './fake-clock.ts'
 import { createFakeServer, type Respond, testKey, testUrl } from './fake-server.ts'
@@ -124,6 +125,7 @@ export async function openTasks(definitions: readonly Definition[], options: Tas
     client,
     random: () => 0.5,
     limits: triggerLimits,
+    quietEvents: createQuietEvents(clock),
   }
   toTriggerTasks(dependencies)
   resourceCatalog.clearCurrentFileContext()

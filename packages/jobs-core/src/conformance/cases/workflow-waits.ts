@@ -141,7 +141,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
     async run(t) {
       const event = 'conformance.pausable'
       const sent = await whilePaused(t, { definitionId: 'conformance-pausable' }, async () => {
-        const { id } = await sendProgram(t, [{ do: 'wait', id: 'delivered', event, timeoutMs: 15_000 }])
+        const { id } = await sendProgram(t, [{ do: 'wait', id: 'delivered', event, timeoutMs: 20_000 }])
         await waitForStepState(t, id, 'delivered', 'waiting')
         const job = await t.send(event)
         const [awaited] = lastRun(await t.waitForEnd(id)).output as [Record<string, unknown> | null]
