@@ -17,7 +17,7 @@ export const triggerCapabilities: Capabilities = {
     'cancelJob of a waiting job': { supported: true },
     'cancelJob of a running job': {
       supported: true,
-      note: 'Aborts the signal after about 70 ms, or up to 5 s if the worker misses the notice. An attempt that starts meanwhile checks it after 200 ms.',
+      note: 'Aborts the signal after about 70 ms, or up to 5 s if the worker misses the notice. A cancel before the attempt has started is noticed 200 ms after its start.',
     },
     retryJob: { supported: true, note: 'Your plan limits how long runs are stored.' },
     listJobs: {

@@ -70,7 +70,9 @@ describe('a wait that is resolved while the code runs', () => {
 
 describe('a wait that times out', () => {
   const workflow = () =>
-    orderWorkflow(async (step) => (await step.waitForEvent('refunded', 'order.refunded', { timeout: '1h' }))?.id ?? null)
+    orderWorkflow(
+      async (step) => (await step.waitForEvent('refunded', 'order.refunded', { timeout: '1h' }))?.id ?? null,
+    )
 
   /** Replays a workflow whose wait is over. */
   async function replayDue(beforeTimeout: NonNullable<StepRecordStore['beforeTimeout']>) {

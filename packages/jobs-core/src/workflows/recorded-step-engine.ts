@@ -197,7 +197,7 @@ class RecordedStepEngine implements StepEngine {
     })
   }
 
-  /** Continues after work, if there is any. The replay is not idle meanwhile. */
+  /** Continues after work, if there is any. Until then, the replay is not idle. */
   #after(work: Promise<void> | undefined, then: () => void, onFailed = this.#throw): void {
     const onSettled = (next: () => void): void => {
       if (work) this.#idleDetector.workEnded()

@@ -53,7 +53,10 @@ const runView = {
   relatedRuns: { children: [] },
   attempts: [],
   ...Object.fromEntries(
-    ['Queued', 'Executing', 'Waiting', 'Completed', 'Success', 'Failed', 'Cancelled'].map((name) => [`is${name}`, false]),
+    ['Queued', 'Executing', 'Waiting', 'Completed', 'Success', 'Failed', 'Cancelled'].map((name) => [
+      `is${name}`,
+      false,
+    ]),
   ),
 }
 

@@ -5,8 +5,8 @@ import type { RunContext } from './run-context.ts'
 const checkAfterMs = 200
 
 /**
- * Checks once, shortly after the start of an attempt, whether its run was cancelled. Trigger.dev's worker ignores a
- * cancel that it hears of before the process executes the attempt. Returns a function that stops the check.
+ * Checks once, shortly after the start of an attempt, whether its run was cancelled. Trigger.dev's worker ignores the
+ * notice of a cancel that comes before its process executes the attempt. Returns a function that stops the check.
  */
 export function checkCancel(
   { ctx, signal }: RunContext,

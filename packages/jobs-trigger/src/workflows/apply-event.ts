@@ -1,4 +1,9 @@
-import { type AwaitableEvent, resolveEventWait, type StepRecord, type WorkflowRecord } from '@cgk-platform/jobs-core/provider'
+import {
+  type AwaitableEvent,
+  resolveEventWait,
+  type StepRecord,
+  type WorkflowRecord,
+} from '@cgk-platform/jobs-core/provider'
 
 /**
  * Resolves a wait with an event whose send was compared with the wait before, by other clocks. So this moves `sentAt`

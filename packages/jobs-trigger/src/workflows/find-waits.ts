@@ -36,7 +36,8 @@ export async function findWaits(
   const wanted = new Set(tags)
   const waits = found.flatMap((token): MatchingWait[] => {
     const info = readEventWaitKey(token.idempotencyKey)
-    const fits = info && token.tags.some((tag) => wanted.has(tag)) && wasOpen(info, token.createdAt, { sentAt, createdAt })
+    const fits =
+      info && token.tags.some((tag) => wanted.has(tag)) && wasOpen(info, token.createdAt, { sentAt, createdAt })
     return fits ? [{ id: token.id, runId: info.runId }] : []
   })
   return { waits, isQuiet: false }

@@ -107,7 +107,10 @@ test.each(counts)('resolves the wait with an event %s', async (_, event) => {
   const { look, step, start, checked } = open([{ id: 'run_a', ...event }])
   expect(await look()).toBe('run_a')
   const { at = 5000, sentAt = at } = event
-  expect(step).toMatchObject({ state: 'completed', output: { payload: { tenantId, number: 1 }, sentAt: start + sentAt } })
+  expect(step).toMatchObject({
+    state: 'completed',
+    output: { payload: { tenantId, number: 1 }, sentAt: start + sentAt },
+  })
   expect(checked).toEqual(['answer'])
 })
 
@@ -138,7 +141,11 @@ test('resolves the wait with the earliest of several pages of events, and reads 
 })
 
 test('reads the events of a wait with a match in order, ten at a time', async () => {
-  const events = Array.from({ length: 30 }, (_, index) => ({ id: `run_${index}`, at: index, number: index < 12 ? 2 : 1 }))
+  const events = Array.from({ length: 30 }, (_, index) => ({
+    id: `run_${index}`,
+    at: index,
+    number: index < 12 ? 2 : 1,
+  }))
   const { look, reads } = open(events, { match: true })
   expect(await look()).toBe('run_12')
   expect(reads()).toHaveLength(20)
@@ -204,7 +211,14 @@ test('looks once the list shows what was sent before the timeout', async () => {
 test('does not deliver an event twice that an earlier wait got, although the clocks differ', async () => {
   const { look, record, step, start } = open([{ id: 'run_a', at: 100 }])
   const output = { id: 'run_a', payload: {}, sentAt: start }
-  record.steps.unshift({ ...step, key: 'first', state: 'completed', startedAt: start - 5, endedAt: start, output } as StepRecord)
+  record.steps.unshift({
+    ...step,
+    key: 'first',
+    state: 'completed',
+    startedAt: start - 5,
+    endedAt: start,
+    output,
+  } as StepRecord)
   expect(await look()).toBeUndefined()
   expect(step.state).toBe('waiting')
 })
@@ -216,4 +230,3 @@ test('does not look for a step without a token', async () => {
   await lookBeforeTimeout({ ...step, state: 'completed' }, store, { api, clock, tenantId, signal })
   expect([api.requests, api.tokens.requests]).toEqual([[], []])
 })
-

@@ -42,7 +42,7 @@ export async function lookBeforeTimeout(
 
   function applyToken(current: WaitTokenDetails | undefined): boolean {
     const event = current?.status === 'COMPLETED' ? decodeTokenEvent(current.output) : undefined
-    return event !== undefined && apply(applyEvent(event, step as EventWait, store.record, clock.now()))
+    return event !== undefined && apply(applyEvent(event, step, store.record, clock.now()))
   }
 
   function apply(isResolved: boolean): boolean {

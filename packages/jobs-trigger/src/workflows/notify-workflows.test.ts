@@ -92,12 +92,12 @@ describe('notifyWaitingWorkflows', () => {
       requests.filter((request) => request === 'list few').length
 
     test.each<[string, more: Partial<Envelope>, createdMs: number | undefined, isAsked: boolean]>([
-      ['sends no request for an event that was sent a second before', { sentAt: -1000 }, -1000, false],
-      ['asks for an event that was sent later, by the server’s clock', { sentAt: -1000 }, -999, true],
-      ['asks for an event that was sent later, by the clocks of sender and worker', { sentAt: -999 }, -1000, true],
-      ['asks for an event that is retried manually', { sentAt: -1000 }, undefined, true],
-      ['asks for an event of another tenant', { sentAt: -1000, tenantId: 'globex' }, -1000, true],
-      ['asks for another event', { sentAt: -1000, event: 'work.counted' }, -1000, true],
+      ['sends no request for an event that was sent half a second before', { sentAt: -500 }, -500, false],
+      ['asks for an event that was sent later, by the server’s clock', { sentAt: -500 }, -499, true],
+      ['asks for an event that was sent later, by the clocks of sender and worker', { sentAt: -499 }, -500, true],
+      ['asks for an event that is retried manually', { sentAt: -500 }, undefined, true],
+      ['asks for an event of another tenant', { sentAt: -500, tenantId: 'globex' }, -500, true],
+      ['asks for another event', { sentAt: -500, event: 'work.counted' }, -500, true],
     ])('%s', async (_, { sentAt = 0, ...more }, createdMs, isAsked) => {
       const { clock, notify, api } = open()
       const now = clock.now()

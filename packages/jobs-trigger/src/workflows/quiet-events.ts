@@ -1,4 +1,4 @@
-import { type Clock, type WireEnvelope } from '@cgk-platform/jobs-core/provider'
+import type { Clock, WireEnvelope } from '@cgk-platform/jobs-core/provider'
 
 /** The times of an event's run by the server's clock, in epoch milliseconds. */
 export interface EventRunTimes {
@@ -22,8 +22,8 @@ interface Look {
   readonly at: number
 }
 
-/** A wait begins before its token exists. */
-const tokenDelayMs = 1000
+/** Time between the begin of a wait and its token, in milliseconds. */
+const tokenDelayMs = 500
 const maxEvents = 1000
 
 /**

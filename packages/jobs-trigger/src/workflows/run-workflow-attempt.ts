@@ -92,7 +92,8 @@ async function replayUntilEnd(
   const records = createStepRecords({
     ...{ store, runId, tenantId, api, clock, logger, replayGrace },
     resolveWaits: resolve,
-    lookBeforeTimeout: (step) => waitWithRetries(() => lookBeforeTimeout(step, store, { api, clock, tenantId, signal })),
+    lookBeforeTimeout: (step) =>
+      waitWithRetries(() => lookBeforeTimeout(step, store, { api, clock, tenantId, signal })),
   })
   const steps = createRecordedStepEngine(records)
   // First record the results that arrived before the process died: the code may have seen them already.

@@ -220,20 +220,6 @@ test('combines parallel waits into one wait of the engine, and keeps the process
   expect(await project.ended(again)).toMatchObject({ state: 'completed' })
 })
 
-test('receives an event that was sent in time, although its run begins after the timeout', async () => {
-  const queue = { type: 'task', name: 'event-work__followed' } as const
-  await project.raw.queues.pause(queue)
-  const id = await send({ flow: 'waits', waitMs: 10_000 }, 40)
-  await untilStep(id, 'answer', 'waiting')
-  const late = async (number: number) =>
-    (await project.client.sendJob('work.followed', { tenantId: 'acme', number, data: number })).id
-  const jobs = [await late(41), await late(40)]
-  const { state, runs } = await project.ended(id)
-  expect([state, runs[0]?.output]).toEqual(['completed', ['first done', 40, 'second done']])
-  await project.raw.queues.resume(queue)
-  for (const job of jobs) expect(await project.ended(job)).toMatchObject({ state: 'completed' })
-})
-
 test('aborts a running step that loses a race against an event', options, async () => {
   const id = await send({ flow: 'beats', gates: { 'begun first': project.journal.gate().path } }, 9)
   await untilStep(id, 'answer', 'waiting')
