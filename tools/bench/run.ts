@@ -7,13 +7,14 @@ import { inngestOverhead } from './inngest/inngest-overhead.ts'
 import { printProfile } from './local/profile/print-profile.ts'
 import { partNames, runLocal } from './local/run-local.ts'
 import { workflowSteps } from './workflow.ts'
+import { triggerBurst } from './trigger/burst.ts'
 import { triggerOverhead } from './trigger/trigger-overhead.ts'
 
 const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   workflow: workflowSteps,
   import: importCost,
   inngest: inngestOverhead,
-  'trigger.dev': triggerOverhead,
+  'trigger.dev': async () => [...(await triggerBurst()), ...(await triggerOverhead())],
 }
 const names = ['local', 'fairness', ...Object.keys(benches)]
 

@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { createLoopbackServer, type LoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
+import type { LoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
 
 import { type Contender, createContenders } from './contenders.ts'
+import { openServer, openWorker } from './open-worker.ts'
 
 /** The measurements of one contender, job by job. */
 export interface Measured {
@@ -14,7 +14,7 @@ export interface Measured {
   runs: number
   /** HTTP requests of the sender. */
   senderRequests: number
-  /** HTTP requests about its runs: attempts, metadata, runs that a run starts. */
+  /** HTTP requests about its runs: attempts, metadata, waits, runs that a run starts. */
   runRequests: number
 }
 
@@ -23,22 +23,13 @@ export type Name = keyof ReturnType<typeof createContenders>
 
 const pollMs = 2
 
-/** Delays of the loopback server. With them, a task of the SDK starts after about 100 ms, as on the real server. */
-const serverDelays: readonly (readonly [path: RegExp, delayMs: number])[] = [
-  [/\/trigger$/, 20],
-  [/\/attempts\/start$/, 60],
-  [/\/attempts\/complete$/, 20],
-]
-
 /**
  * Measures rounds in which each contender sends one job, in turns. All use one loopback server and one reused process
  * of the CLI worker.
  */
 export async function alternate(rounds: number, warmUps: number): Promise<Record<Name, Measured>> {
-  const server = await createLoopbackServer()
-  for (const [path, delayMs] of serverDelays) server.fault({ path }, { kind: 'delay', delayMs })
-  const projectDir = join(import.meta.dirname, 'project')
-  const worker = await startCliWorker({ server, projectDir, maxConcurrentRuns: 1 })
+  const server = await openServer()
+  const worker = await openWorker(server, 1)
   try {
     const contenders = createContenders(server)
     const names = Object.keys(contenders) as Name[]
@@ -80,7 +71,8 @@ async function play(contender: Contender, server: LoopbackServer, into: Measured
   into.senderRequests += requests.filter(({ fromWorker }) => !fromWorker).length
   const ids = made().map(({ friendlyId }) => friendlyId)
   into.runRequests += requests.filter(
-    ({ fromWorker, path }) => fromWorker && (path.endsWith('/trigger') || ids.some((id) => path.includes(id))),
+    ({ fromWorker, path }) =>
+      fromWorker && (/\/trigger$|\/waitpoints\//.test(path) || ids.some((id) => path.includes(id))),
   ).length
 }
 

@@ -1,5 +1,5 @@
 // A task of the SDK alone, and jobs of this library. All of them return the time of their start.
-import { defineJob } from '@cgk-platform/jobs'
+import { defineJob, defineWorkflow } from '@cgk-platform/jobs'
 import { createTriggerTasks } from '@cgk-platform/jobs/trigger/tasks'
 import { task } from '@trigger.dev/sdk'
 
@@ -13,6 +13,8 @@ createTriggerTasks({
   jobs: [
     defineJob({ id: 'track', event: 'analytics.track', handler: returnStart }),
     defineJob({ id: 'count', event: 'analytics.page_view', handler: returnStart }),
+    // Workflows can wait for any event, so each job looks for waits.
+    defineWorkflow({ id: 'ship', event: 'order.created', steps: () => undefined }),
     defineJob({ id: 'sum', event: 'analytics.page_view', handler: returnStart }),
   ],
 })
