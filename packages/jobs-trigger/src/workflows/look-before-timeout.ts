@@ -30,7 +30,7 @@ export async function lookBeforeTimeout(
 ): Promise<void> {
   if (!isEventWait(step)) return
   const { startedAt, until = startedAt } = step
-  await pauseUntil(until + listLagMs, clock, signal)
+  await pauseUntil(Math.min(until, clock.now()) + listLagMs, clock, signal) // a clock that was set back does not prolong it
   if (signal.aborted) return
   const token = await readToken(step, api)
   if (applyToken(token)) return
