@@ -16,10 +16,14 @@ async function run(
   processFaults: Plan['processFaults'],
   sharedFaults: Plan['sharedFaults'],
   bug?: InjectedBug,
+  loads: Plan['loads'] = [],
 ): Promise<ChaosReport> {
   // Jobs that an injected bug blocks never end, so a short timeout is enough.
   const stallTimeoutMs = bug ? 5000 : 60_000
-  const report = await runChaos({ seed: 'test', durationMs, processFaults, sharedFaults }, { bug, stallTimeoutMs })
+  const report = await runChaos(
+    { seed: 'test', durationMs, processFaults, sharedFaults, loads },
+    { bug, stallTimeoutMs },
+  )
   rmSync(report.folder, { recursive: true })
   return report
 }
@@ -33,22 +37,29 @@ async function findsBroken(
   processFaults: Plan['processFaults'],
   bug: InjectedBug,
   sharedFaults: Plan['sharedFaults'] = [],
+  loads: Plan['loads'] = [],
 ): Promise<boolean> {
   for (let tries = 0; tries < 4; tries++) {
-    const { verdict } = await run(processFaults, sharedFaults, bug)
+    const { verdict } = await run(processFaults, sharedFaults, bug, loads)
     if (verdict.findings.some(({ rule }) => rules.includes(rule))) return true
   }
   return false
 }
 
 /** The tests are concurrent because each has its own processes, which mostly wait. */
-describe('chaos', { concurrent: true, timeout: 180_000 }, () => {
+describe('chaos', { concurrent: true }, () => {
   test('has no findings on an unchanged engine, whichever processes are killed', async () => {
     const processFaults = { w1: [kill(1500), pause(500)], w2: [pause(1000), kill(1000)], s1: [kill(2000), kill(2000)] }
-    const report = await run(processFaults, [
+    const sharedFaults: Plan['sharedFaults'] = [
       { kind: 'full disk', atMs: 3000, forMs: 500 },
       { kind: 'poison', atMs: 500, job: 'work', by: 'process.exit', workMs: 100 },
       { kind: 'poison', atMs: 1000, job: 'flow', by: 'an error in a timer', workMs: 0 },
+    ]
+    const report = await run(processFaults, sharedFaults, undefined, [
+      { kind: 'mass pause', atMs: 200, tenants: 200, forMs: 3000 },
+      { kind: 'held lane', atMs: 400, waiting: 100, workMs: 2000 },
+      { kind: 'immediate retries', atMs: 600, failing: 3, failures: 40, newer: 5 },
+      { kind: 'burst', atMs: 1000, large: 2000, small: 5, hasOneRunAt: false },
     ])
     expect(report.verdict.findings).toEqual([])
     expect(report.verdict.evidence.sent.size).toBeGreaterThan(0)
@@ -80,5 +91,38 @@ describe('chaos', { concurrent: true, timeout: 180_000 }, () => {
     const processFaults = { w1: [], s1: [kill(8000)], s2: [], s3: [] }
     const rule = 'a crash counts only for a run that was alone'
     expect(await findsBroken([rule], processFaults, 'poison', sharedFaults)).toBe(true)
+  })
+
+  test('finds steps that stay, if a cancel compensates only workflows with a recorded step', async () => {
+    const processFaults = { w1: [], w2: [kill(3000), kill(2000)], s1: [], s2: [] }
+    const rule = 'a cancelled workflow compensates its completed steps in reverse order'
+    expect(await findsBroken([rule], processFaults, 'no-refund')).toBe(true)
+  })
+
+  test('finds passes that look at the runs that cannot start, one by one', async () => {
+    const processFaults = { w1: [], w2: [], s1: [kill(5000)] }
+    const loads: Plan['loads'] = [
+      { kind: 'mass pause', atMs: 200, tenants: 400, forMs: 2500 },
+      { kind: 'held lane', atMs: 400, waiting: 200, workMs: 3000 },
+    ]
+    const rule = 'runs that cannot start cost a pass nothing'
+    expect(await findsBroken([rule], processFaults, 'costly-passes', [], loads)).toBe(true)
+  })
+
+  test('finds that tenants do not take turns from the send on, if jobs are first taken in order', async () => {
+    const processFaults = { w1: [], w2: [], s1: [kill(6000)] }
+    const loads: Plan['loads'] = [
+      { kind: 'burst', atMs: 200, large: 2000, small: 5, hasOneRunAt: false },
+      { kind: 'burst', atMs: 400, large: 2000, small: 5, hasOneRunAt: true },
+    ]
+    const rule = 'tenants take turns from the send on'
+    expect(await findsBroken([rule], processFaults, 'first-in-first-out', [], loads)).toBe(true)
+  })
+
+  test('finds jobs that starve, if immediate retries come before them', async () => {
+    const processFaults = { w1: [], w2: [], s1: [kill(4000)] }
+    const loads: Plan['loads'] = [{ kind: 'immediate retries', atMs: 200, failing: 3, failures: 40, newer: 5 }]
+    const rule = 'a retry queues behind what came due before it'
+    expect(await findsBroken([rule], processFaults, 'retries-first', [], loads)).toBe(true)
   })
 })

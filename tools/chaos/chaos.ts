@@ -10,7 +10,7 @@ import { openLedger, readLedgers } from './ledger.ts'
 import { nowMs } from './ledger-entry.ts'
 import { openClient } from './open-client.ts'
 import { leaseMs, type Plan } from './plan.ts'
-import type { InjectedBug } from './injected-bug.ts'
+import { type InjectedBug, injectIntoFile } from './injected-bug.ts'
 import { recordRemovedWorkers } from './removed-workers.ts'
 import { appTable } from './send-in-transaction.ts'
 import { ProcessSlot } from './process-slot.ts'
@@ -47,8 +47,8 @@ export async function runChaos(plan: Plan, { bug, stallTimeoutMs = 60_000 }: Cha
   const disk = openDisk(folder)
   const path = join(disk.folder, 'jobs.db')
   const note = openLedger(folder, 'conductor')
-  const { client, openJobs } = await openClient({ path, role: 'send', note })
-  prepareApp(path)
+  const { client, openJobs } = await openClient({ path, role: 'send', note, bug })
+  prepareApp(path, bug)
   const settings = { path, folder, seed: plan.seed, bug }
   const slots = new Map(
     Object.keys(plan.processFaults).map((slot) => [slot, new ProcessSlot({ slot, settings, note })]),
@@ -78,11 +78,12 @@ export async function runChaos(plan: Plan, { bug, stallTimeoutMs = 60_000 }: Cha
   }
 }
 
-function prepareApp(path: string): void {
+function prepareApp(path: string, bug: InjectedBug | undefined): void {
   const app = new DatabaseSync(path)
   app.exec('PRAGMA busy_timeout = 5000')
   app.exec(appTable)
   recordRemovedWorkers(app)
+  injectIntoFile(app, bug)
   app.close()
 }
 

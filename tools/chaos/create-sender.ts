@@ -34,10 +34,19 @@ const shares: readonly (readonly [kind: Kind | 'batch', share: number])[] = [
   ['in a transaction', 6],
   ['flow', 5],
   ['compensated flow', 4],
+  ['cancelled flow', 8],
 ]
 const weightedKinds = shares.flatMap(([kind, share]) => Array.from({ length: share }, () => kind))
 const stores = ['north', 'south']
 const tenants = ['ada', 'bea', 'cleo', 'dora', 'ella', 'fay']
+
+/** The events of the kinds that are not sent as `chaos.work`. */
+const events: Partial<Record<Kind, 'chaos.flow' | 'chaos.limited' | 'chaos.cancelled'>> = {
+  flow: 'chaos.flow',
+  'compensated flow': 'chaos.flow',
+  limited: 'chaos.limited',
+  'cancelled flow': 'chaos.cancelled',
+}
 
 interface Drawn {
   readonly kind: Kind
@@ -69,18 +78,18 @@ export function createSender({ client, app, note, random, name }: SenderDependen
     }
     const notBefore = kind === 'delayed' ? { notBefore: Date.now() + delay } : {}
     const store = kind === 'limited' && { store: random.pick(stores) }
+    const flow = kind === 'cancelled flow' && drawCancelledFlow(random)
     note({ type: 'sending', item, kind, tenant: tenantId, ...(key !== undefined && { key }), ...store, ...notBefore })
-    return { kind, script: { tenantId, item, kind, workMs, failures, ...store }, options }
+    return { kind, script: { tenantId, item, kind, workMs, failures, ...store, ...flow }, options }
   }
 
   const send = async ({ kind, script, options }: Drawn): Promise<void> => {
     const { item } = script
-    const isFlow = kind === 'flow' || kind === 'compensated flow'
-    const event = isFlow ? 'chaos.flow' : kind === 'limited' ? 'chaos.limited' : 'chaos.work'
     try {
-      const { id, deduplicated } = await client.sendJob(event, script, options)
+      const { id, deduplicated } = await client.sendJob(events[kind] ?? 'chaos.work', script, options)
       note({ type: 'sent', item, job: id, deduplicated })
-      if (kind === 'cancelled') runInBackground(() => cancel(id))
+      if (kind === 'cancelled') runInBackground(() => cancel(id, random.between(0, 1500)))
+      if (kind === 'cancelled flow') runInBackground(() => cancelFlow(id, script))
     } catch (error) {
       noteRefusal(item, error)
     }
@@ -104,8 +113,25 @@ export function createSender({ client, app, note, random, name }: SenderDependen
     }
   }
 
-  const cancel = async (job: string): Promise<void> => {
-    await sleep(random.between(0, 1500))
+  /** Cancels a workflow while any of its steps may run. One that fails first is retried before. */
+  const cancelFlow = async (job: string, { workMs, failsUntil }: Script): Promise<void> => {
+    if (failsUntil !== undefined) await retryFailed(job, failsUntil)
+    await cancel(job, random.between(0, workMs * 4))
+  }
+
+  const retryFailed = async (job: string, failsUntil: number): Promise<void> => {
+    try {
+      await client.waitForJob(job, { timeout: '10s' })
+      await sleep(failsUntil - Date.now())
+      await client.retryJob(job)
+    } catch (error) {
+      // Its worker may be paused, it may have begun too late to fail, or the disk may be full.
+      if (!JobsError.isInstance(error)) throw error
+    }
+  }
+
+  const cancel = async (job: string, afterMs: number): Promise<void> => {
+    await sleep(afterMs)
     note({ type: 'cancelling', job })
     try {
       const { state } = await client.cancelJob(job)
@@ -144,5 +170,16 @@ export function createSender({ client, app, note, random, name }: SenderDependen
       }
     },
     settled: () => Promise.all(pending),
+  }
+}
+
+/** Draws how a workflow runs until its cancel. Some fail for good and are retried first, others retry their attempt. */
+function drawCancelledFlow(random: Random): Pick<Script, 'workMs' | 'isParallel' | 'failures' | 'failsUntil'> {
+  const isRetried = random.chance(0.25)
+  return {
+    workMs: random.between(20, 250),
+    isParallel: random.chance(0.5),
+    failures: !isRetried && random.chance(0.25) ? 1 : 0,
+    ...(isRetried && { failsUntil: Date.now() + random.between(200, 1200) }),
   }
 }

@@ -6,14 +6,14 @@ import {
   defineJob,
   defineWorkflow,
   type Definition,
-  type JobContext,
   NonRetryableError,
 } from '@cgk-platform/jobs'
 
-import type { Attempt, Note } from './ledger-entry.ts'
 import './events.ts'
-import type { Poison } from './plan.ts'
-import type { Script } from './events.ts'
+import type { Note } from './ledger-entry.ts'
+import { defineLoadJobs } from './loads/define-load-jobs.ts'
+import { defineCancelledFlow, cancelledFlow } from './cancelled-flow.ts'
+import { createWorker, toAttempt } from './work.ts'
 
 /** Concurrency limit of `work` for each tenant, over all workers. */
 export const perTenant = 4
@@ -26,31 +26,18 @@ export const startDistanceMs = 200
 /** Cron jobs that tick every minute, the shortest interval. Several of them make more use of each tick. */
 export const cronJobs = ['tick-1', 'tick-2', 'tick-3']
 
+/** Returns true for the id of a workflow, whose code is replayed in an attempt. */
+export function isWorkflow(definitionId: string): boolean {
+  return definitionId === 'flow' || definitionId === cancelledFlow
+}
+
 /** Retries soon. `maxAttempts` allows for kills of a worker with only one run, which count as attempts. */
 const retry = { maxAttempts: 20, backoff: 'fixed', initialDelay: 20 } as const
 
 /** Creates the definitions of the workers. Each handler writes ledger entries, and returns its attempt and process. */
 export function defineChaosJobs(note: (note: Note) => void, by: string): Definition[] {
-  const work = async (script: Script, attempt: Attempt): Promise<{ attempt: number; by: string }> => {
-    note({ type: 'started', ...attempt })
-    await sleep(script.workMs)
-    if (script.poison) await die(script.poison, attempt)
-    const fails = script.kind === 'non-retryable' || attempt.attempt <= script.failures
-    note({ type: 'ended', how: fails ? 'threw' : 'returned', ...attempt })
-    if (script.kind === 'non-retryable') throw new NonRetryableError(`Scripted failure in attempt ${attempt.attempt}`)
-    if (fails) throw new Error(`Scripted failure in attempt ${attempt.attempt}`)
-    return { attempt: attempt.attempt, by }
-  }
-  /** Ends the process. Never resolves. */
-  const die = (how: Poison['by'], attempt: Attempt): Promise<never> => {
-    note({ type: 'dying', ...attempt })
-    if (how === 'process.exit') process.exit(1)
-    if (how === 'SIGKILL') process.kill(process.pid, 'SIGKILL')
-    setTimeout(() => {
-      throw new Error('Scripted end of the process')
-    })
-    return new Promise(() => undefined)
-  }
+  const worker = createWorker(note, by)
+  const { work, die } = worker
   const part = defineJob({
     id: 'part',
     event: 'chaos.part',
@@ -111,6 +98,8 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
         return { attempt: context.attempt, by }
       },
     }),
+    defineCancelledFlow(worker, retry),
+    ...defineLoadJobs(worker, retry),
     ...cronJobs.map((id) =>
       defineCronJob({
         id,
@@ -127,10 +116,6 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
       }),
     ),
   ]
-}
-
-function toAttempt(item: string, definition: string, { jobId, runId, attempt, tenantId }: JobContext): Attempt {
-  return { item, job: jobId, run: runId, attempt, definition, tenant: tenantId, wall: Date.now() }
 }
 
 function tickName(id: string, { scheduledAt }: CronContext): string {

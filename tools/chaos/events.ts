@@ -13,6 +13,12 @@ export interface Script {
   readonly failures: number
   /** The key of the limits of a limited job. */
   readonly store?: string
+  /** The key of the throttle of a job in a lane. */
+  readonly customer?: string
+  /** Whether the first steps of a workflow that is cancelled run in parallel. */
+  readonly isParallel?: boolean
+  /** Until when a workflow that is cancelled fails after its first steps, in epoch milliseconds of the wall clock. */
+  readonly failsUntil?: number
   /** The way in which a poison job ends its worker. */
   readonly poison?: Poison['by']
 }
@@ -22,6 +28,11 @@ const events = defineEvents({
   'chaos.flow': eventType<Script>(),
   'chaos.part': eventType<Script>(),
   'chaos.limited': eventType<Script>(),
+  'chaos.cancelled': eventType<Script>(),
+  'chaos.turn': eventType<Script>(),
+  'chaos.lane': eventType<Script>(),
+  'chaos.held': eventType<Script>(),
+  'chaos.again': eventType<Script>(),
   'chaos.go': eventType<{ readonly tenantId: string; readonly item: string }>(),
 })
 

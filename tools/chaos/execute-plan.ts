@@ -4,6 +4,7 @@ import type { JobClient } from '@cgk-platform/jobs'
 
 import type { Disk } from './disk.ts'
 import { nowMs, type Note } from './ledger-entry.ts'
+import { applyLoad } from './loads/apply-load.ts'
 import { type SharedFault, isWorker, type ProcessFault, type Plan } from './plan.ts'
 import type { ProcessSlot } from './process-slot.ts'
 import { pauseLimitedJobs } from './pause-limited-jobs.ts'
@@ -37,10 +38,17 @@ export async function executePlan({ plan, ...services }: PlanExecution): Promise
   const sharedFaults = plan.sharedFaults.map((fault, index) =>
     applySharedFault(fault, index, { ...services, signal, beganWall }),
   )
+  const { client, note } = services
+  const loads = plan.loads.map(async (load, index) => {
+    await untilOver(load.atMs, signal)
+    if (signal.aborted) return
+    const group = `${load.kind.replaceAll(' ', '-')}-${index}`
+    await applyLoad({ client, note, group }, load, (durationMs) => untilOver(durationMs, signal))
+  })
   const processFaults = [...slots].map(([name, slot]) => applyProcessFaults(slot, plan.processFaults[name]!, signal))
   await Promise.race([untilOver(plan.durationMs, signal), Promise.all(processFaults)])
   over.abort()
-  await Promise.all([...processFaults, ...sharedFaults])
+  await Promise.all([...processFaults, ...sharedFaults, ...loads])
   const senders = [...slots].filter(([name]) => !isWorker(name))
   const workers = [...slots].filter(([name]) => isWorker(name))
   await Promise.all([...senders.map(([, slot]) => slot.end(senderEndMs)), ...workers.map(([, slot]) => slot.start())])

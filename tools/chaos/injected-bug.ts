@@ -3,7 +3,15 @@ import { DatabaseSync } from 'node:sqlite'
 import type { LocalProvider } from '@cgk-platform/jobs/local'
 
 /** Bugs that you can inject into the engine, to see that the checks find them. */
-export const injectedBugs = ['no-fence', 'early-ack', 'poison'] as const
+export const injectedBugs = [
+  'no-fence',
+  'early-ack',
+  'poison',
+  'no-refund',
+  'costly-passes',
+  'first-in-first-out',
+  'retries-first',
+] as const
 
 export type InjectedBug = (typeof injectedBugs)[number]
 
@@ -13,12 +21,12 @@ const fence = /worker = \? AND attempts = \? AND phase IN \(\d+, \d+\) AND \(sta
 const isolation = /(phase = 3,.*)attempts = attempts - \(NOT resumed\)/
 
 /** Charges a crash to all runs of the process, not only to one that was alone. */
-export function chargeNeighbors(): void {
+function chargeNeighbors(): void {
   replaceSql(isolation, '$1attempts = attempts')
 }
 
 /** Lets any worker settle any attempt, however late, by removing the fence from the SQL of this process. */
-export function removeFence(): void {
+function removeFence(): void {
   replaceSql(fence, '? IS NOT NULL AND ? IS NOT NULL')
 }
 
@@ -29,6 +37,25 @@ function replaceSql(part: RegExp, by: string): void {
   }
 }
 
+/** Injects a bug into the sends of a process. */
+export function injectIntoSends(provider: LocalProvider, bug: InjectedBug | undefined): LocalProvider {
+  if (bug === 'early-ack') return acknowledgeEarly(provider)
+  if (bug === 'first-in-first-out') return takeInOrder(provider)
+  return bug === 'retries-first' ? moveRetriesAhead(provider) : provider
+}
+
+/** Injects a bug into a worker process. Call it after `countTransactions`, which also counts its statements. */
+export function injectIntoWorker(bug: InjectedBug | undefined): void {
+  if (bug === 'no-fence') removeFence()
+  if (bug === 'poison') chargeNeighbors()
+  if (bug === 'costly-passes') lookAtHeldRuns()
+}
+
+/** Injects a bug into the jobs file, which the engine has created. */
+export function injectIntoFile(file: DatabaseSync, bug: InjectedBug | undefined): void {
+  if (bug === 'no-refund') forgetCompensations(file)
+}
+
 /** Delay of the send after its acknowledgement, in milliseconds. */
 const afterAckMs = 20
 
@@ -36,7 +63,7 @@ const afterAckMs = 20
  * Acknowledges sends before they are committed. A killed process cannot show whether a commit is synced to disk,
  * because the operating system keeps what the process wrote. A test of the store checks the system calls for that.
  */
-export function acknowledgeEarly(provider: LocalProvider): LocalProvider {
+function acknowledgeEarly(provider: LocalProvider): LocalProvider {
   return {
     ...provider,
     async send(envelopes) {
@@ -46,4 +73,57 @@ export function acknowledgeEarly(provider: LocalProvider): LocalProvider {
       return envelopes.map(({ id }) => ({ ok: true, id, deduplicated: false }))
     },
   }
+}
+
+/** Time that a stage in front of the engine takes for each job of a burst, in milliseconds. */
+const stageMs = 0.4
+
+/** Lets the jobs of bursts pass one after another, in the order of their sends, before their tenants take turns. */
+function takeInOrder(provider: LocalProvider): LocalProvider {
+  let takenAt = 0
+  return withEnvelopes(provider, 'chaos.turn', (envelope) => {
+    takenAt = Math.max(takenAt + stageMs, envelope.runAt ?? Date.now())
+    return { ...envelope, runAt: Math.floor(takenAt) }
+  })
+}
+
+/** Lets retries without a delay keep a place before the jobs that came due since the first attempt. */
+function moveRetriesAhead(provider: LocalProvider): LocalProvider {
+  return withEnvelopes(provider, 'chaos.again', (envelope) =>
+    (envelope.payload as { kind?: unknown }).kind === 'retried at once' ? { ...envelope, priority: 600 } : envelope,
+  )
+}
+
+function withEnvelopes(
+  provider: LocalProvider,
+  event: string,
+  change: (envelope: SentEnvelope) => SentEnvelope,
+): LocalProvider {
+  return {
+    ...provider,
+    send: (envelopes) => provider.send(envelopes.map((one) => (one.event === event ? change(one) : one))),
+  }
+}
+
+type SentEnvelope = Parameters<LocalProvider['send']>[0][number]
+
+/** Lets each transaction look at every paused tenant and every run that has not started, one by one. */
+function lookAtHeldRuns(): void {
+  const { exec } = DatabaseSync.prototype
+  DatabaseSync.prototype.exec = function (sql) {
+    exec.call(this, sql)
+    if (sql !== 'BEGIN IMMEDIATE') return
+    const isWaiting = 'phase IS NOT NULL AND started_at IS NULL AND ended_at IS NULL'
+    const waiting = this.prepare(`SELECT run FROM cgk_runs WHERE ${isWaiting} LIMIT 2000`).all()
+    const one = this.prepare('SELECT tenant FROM cgk_runs WHERE run = ?')
+    for (const { run } of waiting) one.get(run!)
+  }
+}
+
+/** Forgets that a cancel compensates a workflow of which no step is recorded. */
+function forgetCompensations(file: DatabaseSync): void {
+  file.exec(`
+    CREATE TRIGGER app_no_refund AFTER UPDATE OF compensation ON cgk_runs
+    WHEN new.state = 'cancelled' AND new.compensation <> 0 AND new.workflow IS NULL
+    BEGIN UPDATE cgk_runs SET compensation = 0 WHERE run = new.run; END`)
 }

@@ -20,6 +20,9 @@ export type LedgerLine = { readonly at: number } & (
   | { readonly type: 'disk was full'; readonly since: number }
   /** The limited jobs were paused, in epoch milliseconds of the wall clock. */
   | { readonly type: 'limited jobs were paused'; readonly from: number; readonly until: number }
+  /** All tenants of a group were paused, in epoch milliseconds of the wall clock. */
+  | { readonly type: 'tenants were paused'; readonly group: string; readonly from: number; readonly until: number }
+  | ({ readonly type: 'transaction' } & TransactionCost)
 )
 
 /** A union with one member per type, so that TypeScript can narrow it by `type`. */
@@ -36,6 +39,18 @@ export interface IntendedSend {
   readonly store?: string
   /** The earliest start of the job, in epoch milliseconds of the wall clock. */
   readonly notBefore?: number
+  /** The load that the job belongs to. */
+  readonly group?: string
+}
+
+/** The cost of a transaction of a worker that executed many statements for the rows that it changed. */
+export interface TransactionCost {
+  /** Number of its statements. */
+  readonly statements: number
+  /** Number of rows that they returned. */
+  readonly rows: number
+  /** Number of rows that they changed. */
+  readonly changed: number
 }
 
 /** Identifies an attempt. */
@@ -63,8 +78,13 @@ export type Kind =
   | 'in a transaction'
   | 'flow'
   | 'compensated flow'
+  | 'cancelled flow'
   | 'poison'
   | 'cron'
+  | LoadKind
+
+/** The scenario of a job that belongs to a load. */
+export type LoadKind = 'large' | 'small' | 'in a lane' | 'of a paused tenant' | 'retried at once' | 'newer'
 
 /** A line of a ledger, with the process that wrote it. */
 export type LedgerEntry = LedgerLine & { readonly by: string }

@@ -5,7 +5,7 @@ import { createLocalProvider } from '@cgk-platform/jobs/local'
 
 import type { Note } from './ledger-entry.ts'
 import { leaseMs } from './plan.ts'
-import { acknowledgeEarly, type InjectedBug } from './injected-bug.ts'
+import { type InjectedBug, injectIntoSends } from './injected-bug.ts'
 
 /** Options of a client on the jobs file. */
 export interface OpenOptions {
@@ -30,8 +30,11 @@ export async function openClient({
   for (;;) {
     try {
       const provider = createLocalProvider({ path, role, lease: leaseMs, retention, concurrency: 20 })
-      const used = bug === 'early-ack' ? acknowledgeEarly(provider) : provider
-      const client = createJobClient({ provider: used, jobs: [...jobs], logger: createErrorRecorder(note) })
+      const client = createJobClient({
+        provider: injectIntoSends(provider, bug),
+        jobs: [...jobs],
+        logger: createErrorRecorder(note),
+      })
       await client.healthCheck() // opens the file
       return { client, openJobs: () => provider.engine!.openJobs }
     } catch (error) {

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
-import { type JobClient, StoreError } from '@cgk-platform/jobs'
+import type { JobClient } from '@cgk-platform/jobs'
 
 import type { Note } from './ledger-entry.ts'
+import { untilWritten } from './until-written.ts'
 
 const limited = { definitionId: 'limited' }
 
@@ -18,15 +17,4 @@ export async function pauseLimitedJobs(
   const until = Date.now()
   await untilWritten(() => client.resumeJobs(limited))
   note({ type: 'limited jobs were paused', from, until })
-}
-
-async function untilWritten(change: () => Promise<void>): Promise<void> {
-  for (;;) {
-    try {
-      return await change()
-    } catch (error) {
-      if (!StoreError.isInstance(error)) throw error
-      await sleep(100)
-    }
-  }
 }

@@ -25,6 +25,30 @@ test('a plan of five minutes contains every kind of fault', () => {
   ])
 })
 
+test('every plan contains every kind of load, also a short one', () => {
+  for (const seed of ['1', '2', '3', '4', '5']) {
+    const kinds = new Set(drawPlan(seed, 12_000).loads.map(({ kind }) => kind))
+    expect([...kinds].toSorted()).toEqual(['burst', 'held lane', 'immediate retries', 'mass pause'])
+  }
+})
+
+test('a plan of five minutes has bursts that are due at once, and bursts with one `runAt`', () => {
+  for (const seed of ['1', '2', '3', '4', '5']) {
+    const bursts = drawPlan(seed, 300_000).loads.filter((load) => load.kind === 'burst')
+    expect(new Set(bursts.map(({ hasOneRunAt }) => hasOneRunAt)).size).toBe(2)
+  }
+})
+
+test('shows the loads of a plan', () => {
+  const plan = drawPlan('7', 60_000)
+  const shown = renderPlan(plan).filter((one) => one.startsWith('  mass pause: '))
+  expect(shown).toEqual(
+    plan.loads.flatMap((load) =>
+      load.kind === 'mass pause' ? `  mass pause: atMs ${load.atMs}, tenants ${load.tenants}, forMs ${load.forMs}` : [],
+    ),
+  )
+})
+
 test('every plan contains a poison job', () => {
   for (const seed of ['1', '2', '3', '4', '5']) {
     expect(drawPlan(seed, 12_000).sharedFaults.some(({ kind }) => kind === 'poison')).toBe(true)
@@ -42,7 +66,7 @@ test('reads the command line, and rejects invalid options', () => {
     keepFiles: true,
   })
   expect(seed('--minutes', 'many').problem).toContain('above 0')
-  expect(seed('--plant', 'tree').problem).toContain('no-fence or early-ack or poison')
+  expect(seed('--plant', 'tree').problem).toContain('no-fence or early-ack or poison or no-refund')
   expect(seed('--speed', '3').problem).toContain('--speed')
   expect(seed('--seed').problem).toContain('argument missing')
 })

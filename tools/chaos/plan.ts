@@ -1,3 +1,4 @@
+import { drawLoads, type Load } from './loads/load.ts'
 import { createRandom, type Random } from './random.ts'
 
 /** A fault of one process. Times are in milliseconds. */
@@ -46,6 +47,8 @@ export interface Plan {
   /** The faults of each process slot, in order. Names of worker slots begin with `w`. */
   readonly processFaults: Readonly<Record<string, readonly ProcessFault[]>>
   readonly sharedFaults: readonly SharedFault[]
+  /** The jobs that the conductor sends. */
+  readonly loads: readonly Load[]
 }
 
 /** Time without a heartbeat after which other workers take over the runs of a worker, in milliseconds. */
@@ -69,7 +72,13 @@ export function drawPlan(seed: string, durationMs: number): Plan {
     ...drawPoison(durationMs, createRandom(`${seed} poison`)),
     ...drawPausedDefinitions(durationMs, createRandom(`${seed} paused definition`)),
   ]
-  return { seed, durationMs, processFaults: Object.fromEntries(processFaults) as Plan['processFaults'], sharedFaults }
+  return {
+    seed,
+    durationMs,
+    processFaults: Object.fromEntries(processFaults) as Plan['processFaults'],
+    sharedFaults,
+    loads: drawLoads(seed, durationMs),
+  }
 }
 
 /** Returns true for a slot or process that runs jobs. All others send them. */

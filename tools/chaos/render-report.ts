@@ -8,7 +8,7 @@ const shownEntries = 30
 
 /** Renders the figures of a chaos run. */
 export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): string[] {
-  const { evidence, duplicates, repeatedSteps, cronTicks, maxPerTenant, maxPerStore } = verdict
+  const { evidence, duplicates, repeatedSteps, cronTicks, maxPerTenant, maxPerStore, ...more } = verdict
   const { entries, intended, sent, failedSends, jobs } = evidence
   const count = (type: LedgerEntry['type']): number => entries.filter((entry) => entry.type === type).length
   const inState = (state: string): number => jobs.filter((job) => job.state === state).length
@@ -59,6 +59,11 @@ export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): 
     ['max. concurrent runs per tenant', maxPerTenant],
     ['max. concurrent runs per store', maxPerStore],
     ['pauses of the limited jobs', count('limited jobs were paused')],
+    ['pauses of many tenants', count('tenants were paused')],
+    ['workflows cancelled', more.cancelledFlows.cancelled, `${more.cancelledFlows.compensated} compensated`],
+    ['max. starts before a turn', more.maxStartsBefore, 'of a tenant with many jobs, while one with one job waited'],
+    ['max. retries before a job', more.maxRetriesBefore, 'of a run, while a newer job waited'],
+    ['costliest transaction', more.maxExcess, 'statements and rows beyond those for the rows that it changed'],
     ['longest takeover', seconds(killed.durationMs), `after a kill (run ${killed.run})`],
     ['', seconds(paused.durationMs), `after the start of a pause or stall (run ${paused.run})`],
   ]

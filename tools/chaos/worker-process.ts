@@ -1,19 +1,26 @@
 // Runs jobs until SIGTERM. Writes each attempt into its ledger.
 import { readChildSettings, reportUp } from './child-settings.ts'
+import { excessOf } from './check/pass-costs.ts'
+import { countTransactions } from './count-transactions.ts'
 import { defineChaosJobs } from './definitions.ts'
 import { openLedger } from './ledger.ts'
 import { nowMs } from './ledger-entry.ts'
 import { openClient } from './open-client.ts'
-import { chargeNeighbors, removeFence } from './injected-bug.ts'
+import { injectIntoWorker } from './injected-bug.ts'
 
 /** Interval of the checks of the event loop, and the delay that counts as a stall, in milliseconds. */
 const checkIntervalMs = 100
 const stallMs = 500
+/** Statements and rows of a transaction, beyond those for the rows that it changed, up to which it is not noted. */
+const maxExcess = 100
 
 const { name, path, folder, bug } = readChildSettings()
 const note = openLedger(folder, name)
-if (bug === 'no-fence') removeFence()
-if (bug === 'poison') chargeNeighbors()
+
+countTransactions((cost) => {
+  if (excessOf(cost) > maxExcess) note({ type: 'transaction', ...cost })
+})
+injectIntoWorker(bug)
 
 let checkedAt = nowMs()
 setInterval(() => {

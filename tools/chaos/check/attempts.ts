@@ -1,10 +1,15 @@
 import type { JobStatus, RunStatus } from '@cgk-platform/jobs'
 
+import { isWorkflow } from '../definitions.ts'
+import type { Kind } from '../ledger-entry.ts'
 import { type AttemptEntry, type Finding, kindOfItem, type IndexedEvidence } from './indexed-evidence.ts'
 import { type Cause, type Fault, type Faults, isDeath } from './faults.ts'
 
 const rule = 'an attempt repeats only after a fault'
 const chargeRule = 'a crash counts only for a run that was alone'
+
+/** The kinds of jobs with scripted failures that are retried. */
+const failing: readonly Kind[] = ['retried', 'exhausted', 'retried at once', 'cancelled flow']
 
 /** The time until another worker continued a run. */
 interface Takeover {
@@ -65,7 +70,7 @@ function startedTwice(
   entries: readonly AttemptEntry[],
   faults: Faults,
 ): Finding[] {
-  if (definitionId === 'flow') return []
+  if (isWorkflow(definitionId)) return []
   const started = entries.filter(({ type }) => type === 'started')
   const repeated = started.filter((entry, index) => {
     const before = started.slice(0, index).findLast(({ attempt }) => attempt === entry.attempt)
@@ -100,7 +105,7 @@ function neighborOf(
   if (wasKilledLater) return undefined
   const its = inProcess.get(process) ?? []
   return its.find((other) => {
-    if (other.type !== 'started' || other.run === started.run || other.definition === 'flow' || other.at > at)
+    if (other.type !== 'started' || other.run === started.run || isWorkflow(other.definition) || other.at > at)
       return false
     const hasEnded = its.some(({ type, run, at: end }) => type === 'ended' && run === other.run && end > other.at)
     const wasLost = faults.all.some(
@@ -117,7 +122,7 @@ function neighborOf(
 /** Returns true if the attempt failed as scripted, which requires another attempt. */
 function isDemanded(evidence: IndexedEvidence, entries: readonly AttemptEntry[], attempt: number): boolean {
   const kind = kindOfItem(evidence, entries[0]?.item)
-  if (kind !== 'retried' && kind !== 'exhausted') return false
+  if (kind === undefined || !failing.includes(kind)) return false
   return entries.some((entry) => entry.attempt === attempt && entry.type === 'ended' && entry.how === 'threw')
 }
 

@@ -1,5 +1,6 @@
 import { isEnded, type JobState } from '@cgk-platform/jobs'
 
+import { cancelledFlow } from '../cancelled-flow.ts'
 import { type Finding, kindOfItem, type EntryOf, type IndexedEvidence } from './indexed-evidence.ts'
 
 const rule = 'a cancelled job stays cancelled'
@@ -30,12 +31,14 @@ function checkCancel({ job, state, at }: EntryOf<'cancelled'>, evidence: Indexed
   const runs = evidence.byId.get(job)?.runs ?? []
   const late = runs
     .flatMap(({ id }) => evidence.byRun.get(id) ?? [])
-    .find((entry) => entry.type === 'started' && entry.at > at + slackMs)
+    // A workflow that a cancel compensates is replayed for that.
+    .find((entry) => entry.type === 'started' && entry.definition !== cancelledFlow && entry.at > at + slackMs)
   if (late && state === 'cancelled' && !evidence.faults.find(late.by, { from: at - slackMs, to: late.at })) {
     const message = `attempt ${late.attempt} started ${Math.round(late.at - at)} ms after the cancel request completed`
     findings.push({ rule, job, item, message })
   }
-  return kindOfItem(evidence, item) === 'cancelled'
+  const kind = kindOfItem(evidence, item)
+  return kind === 'cancelled' || kind === 'cancelled flow'
     ? findings
     : [...findings, { rule, job, item, message: 'was cancelled, but is of a kind that is never cancelled' }]
 }

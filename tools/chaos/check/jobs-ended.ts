@@ -17,8 +17,16 @@ const expectedStates: Readonly<Record<Kind, readonly JobState[]>> = {
   'in a transaction': ['completed'],
   flow: ['completed'],
   'compensated flow': ['failed'],
+  // Fails if it could not be retried after its scripted failure.
+  'cancelled flow': ['completed', 'cancelled', 'failed'],
   poison: ['failed'],
   cron: ['completed'],
+  large: ['completed'],
+  small: ['completed'],
+  'in a lane': ['completed'],
+  'of a paused tenant': ['completed'],
+  'retried at once': ['completed'],
+  newer: ['completed'],
 }
 
 /** Checks that no job is lost or stuck, and that each has its expected final state. */

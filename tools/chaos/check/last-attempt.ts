@@ -1,5 +1,6 @@
 import type { RunStatus } from '@cgk-platform/jobs'
 
+import { isWorkflow } from '../definitions.ts'
 import { type Faults, isDeath } from './faults.ts'
 import type { AttemptEntry, Finding, IndexedEvidence } from './indexed-evidence.ts'
 
@@ -23,7 +24,7 @@ function problemsOf(run: RunStatus, entries: readonly AttemptEntry[], faults: Fa
   const { id, attempts, maxAttempts, state, definitionId } = run
   const problems: string[] = []
   // A workflow whose last attempt ended its process runs again to compensate its steps.
-  const maxNumber = definitionId === 'flow' && attempts === maxAttempts ? Number.POSITIVE_INFINITY : attempts
+  const maxNumber = isWorkflow(definitionId) && attempts === maxAttempts ? Number.POSITIVE_INFINITY : attempts
   // An attempt that a crash interrupted beside other runs does not count.
   const wasInterrupted = ({ by, at }: AttemptEntry): boolean => {
     const fault = faults.find(by, { from: at, to: Number.POSITIVE_INFINITY })
@@ -43,7 +44,7 @@ function problemsOf(run: RunStatus, entries: readonly AttemptEntry[], faults: Fa
   if (state === 'failed') {
     const { code, message = '' } = run.error ?? {}
     const failedAttempt = Number(/in attempt (\d+)/.exec(message)?.[1])
-    if (failedAttempt !== attempts && code !== 'attempts_exhausted' && definitionId !== 'flow') {
+    if (failedAttempt !== attempts && code !== 'attempts_exhausted' && !isWorkflow(definitionId)) {
       problems.push(`run ${id} failed in attempt ${attempts}, but its error is of another attempt: ${message}`)
     }
   }

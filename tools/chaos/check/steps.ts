@@ -53,7 +53,7 @@ function repeatOf(entry: StepEntry, earlier: readonly AttemptEntry[]): { entry: 
  * A step that was running when its worker had a fault may run again. An earlier step may run again only on a worker
  * that had a fault itself and does not yet know that it lost the run.
  */
-function isExplained(
+export function isExplained(
   { faults }: IndexedEvidence,
   entries: readonly AttemptEntry[],
   entry: StepEntry,

@@ -1,0 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { StoreError } from '@cgk-platform/jobs'
+
+/** Makes a change. Tries again while the disk is full. */
+export async function untilWritten(change: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await change()
+    } catch (error) {
+      if (!StoreError.isInstance(error)) throw error
+      await sleep(100)
+    }
+  }
+}
