@@ -66,8 +66,8 @@ export type LoadRole = 'send' | 'work' | 'both'
 
 /** A process under load. */
 export interface LoadProcess {
-  /** Sends jobs. Resolves when they are accepted. */
-  send(payloads: readonly ReturnType<typeof duePayload>[]): Promise<unknown>
+  /** Sends jobs, which are due at once or, for a contender that supports it, at `runAt`. Resolves when they are accepted. */
+  send(payloads: readonly ReturnType<typeof duePayload>[], runAt?: Date): Promise<unknown>
   close(): Promise<void>
 }
 

@@ -17,7 +17,10 @@ export const openLoad: LoadModule['openLoad'] = async ({ folder, settings }: Con
   const client = createJobClient({ provider: 'local', logger: noLogger, jobs: role === 'send' ? [] : [job], config })
   if (role !== 'send') await client.start()
   return {
-    send: (payloads) => client.sendJobs(payloads.map((payload) => ({ event: 'analytics.track', payload }))),
+    send: (payloads, runAt) =>
+      client.sendJobs(
+        payloads.map((payload) => ({ event: 'analytics.track', payload, ...(runAt && { options: { runAt } }) })),
+      ),
     close: () => client.close({ timeout: '1s' }),
   }
 }

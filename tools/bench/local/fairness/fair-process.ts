@@ -2,8 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import type { ContenderOptions, LoadModule, LoadProcess, LoadRole } from 'bench-peers/contender'
 
+/** Payloads of jobs. */
+type Payloads = Parameters<LoadProcess['send']>[0]
+
+/** A request to send jobs, and others in a send of their own at the same time. */
+export interface FairSend {
+  readonly send: Payloads
+  readonly beside?: Payloads
+  /** When all jobs are due, in milliseconds of the machine's clock. Default: at once. */
+  readonly runAtMs?: number | undefined
+}
+
 /** A request to a process of the measurement of fairness. */
-export type FairRequest = { readonly send: Parameters<LoadProcess['send']>[0] } | 'collect' | 'close'
+export type FairRequest = FairSend | 'collect' | 'close'
 
 /** A start of a job: its number, and the machine's time in milliseconds. */
 export type Start = readonly [number: number, atMs: number]
@@ -28,8 +39,13 @@ try {
     } else if (request === 'close') {
       void opened.close().finally(() => process.exit())
     } else {
-      opened.send(request.send).then(
-        () => reply({ sentAtMs: performance.timeOrigin + performance.now() }),
+      const { send, beside, runAtMs } = request
+      const runAt = runAtMs === undefined ? undefined : new Date(runAtMs)
+      const sent = opened.send(send, runAt)
+      const last = beside ? opened.send(beside, runAt) : sent
+      const sentAt = last.then(() => performance.timeOrigin + performance.now())
+      Promise.all([sentAt, sent]).then(
+        ([sentAtMs]) => reply({ sentAtMs }),
         (error: unknown) => reply({ problem: String(error) }),
       )
     }

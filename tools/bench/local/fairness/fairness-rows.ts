@@ -4,10 +4,18 @@ import { median } from '../../statistics.ts'
 import type { BenchEnvironment } from '../bench-environment.ts'
 import { count, type Row, rowOf, verdictOf } from '../row.ts'
 import { contenderAt } from '../start-contender.ts'
-import { type Fairness, loudJobs, measureFairness, measureShare, quietTenants, slots } from './measure-fairness.ts'
+import {
+  type Fairness,
+  loudJobs,
+  measureFairness,
+  measureShare,
+  quietTenants,
+  slots,
+  type Timing,
+} from './measure-fairness.ts'
 
 /** The header of the table. */
-export const fairnessHeader: readonly string[] = ['Engine', 'Median', 'Last', 'Target']
+export const fairnessHeader: readonly string[] = ['Engine', 'The others send', 'Median', 'Last', 'Target']
 
 interface Setting {
   readonly name: string
@@ -19,6 +27,17 @@ interface Setting {
   readonly workers?: number
   /** Maximum number of rounds. */
   readonly target?: number
+}
+
+/** The timing that other queues are measured with. */
+const peerTiming: Timing = 'later'
+
+/** When the tenants with one job send it, as the table says it. */
+const timings: Readonly<Record<Timing, string>> = {
+  'at once': 'at once',
+  beside: 'at the same time',
+  'at one time': 'with one `runAt`',
+  later: 'six seconds later',
 }
 
 const own = { module: contenderAt('local-load'), target: 2 }
@@ -41,19 +60,32 @@ const settings: readonly Setting[] = [
   { ...pgBoss, name: 'pg-boss, groups', settings: { concurrency: slots, batchSize: 1, groups: slots / 2 } },
 ]
 
+/** A row: an engine, and when the tenants with one job send it. */
+interface FairnessCase {
+  readonly setting: Setting
+  readonly timing: Timing
+}
+
+/** Returns the cases. The local engine is measured with every timing. */
+export function fairnessCases(withPeers: boolean): FairnessCase[] {
+  const all = Object.keys(timings) as Timing[]
+  return settings
+    .filter(({ server }) => withPeers || server === undefined)
+    .flatMap((setting): FairnessCase[] =>
+      (setting.target === undefined ? [peerTiming] : all).map((timing) => ({ setting, timing })),
+    )
+}
+
 /** Measures when the tenants with one job start beside one with very many, and the shares of tenants with weights. */
 export async function fairnessRows(environment: BenchEnvironment, withPeers: boolean): Promise<Row[]> {
   const rows: Row[] = []
-  for (const setting of settings.filter(({ server }) => withPeers || server === undefined)) {
+  const measures = [
+    ...fairnessCases(withPeers).map((one) => () => fairnessRow(environment, one)),
+    ...(['memory', 'sqlite'] as const).map((store) => () => shareRow(environment, store)),
+  ]
+  for (const measure of measures) {
     try {
-      rows.push(await fairnessRow(environment, setting))
-    } finally {
-      await environment.clear()
-    }
-  }
-  for (const store of ['memory', 'sqlite'] as const) {
-    try {
-      rows.push(await shareRow(environment, store))
+      rows.push(await measure())
     } finally {
       await environment.clear()
     }
@@ -63,33 +95,44 @@ export async function fairnessRows(environment: BenchEnvironment, withPeers: boo
 
 const rounds = 3
 
-async function fairnessRow(environment: BenchEnvironment, setting: Setting): Promise<Row> {
+async function fairnessRow(environment: BenchEnvironment, { setting, timing }: FairnessCase): Promise<Row> {
   const { name, target } = setting
   const heading = {
-    comparison: `rounds until ${quietTenants} tenants start behind ${count(loudJobs)} jobs, ${name}`,
+    comparison: `rounds until ${quietTenants} tenants start behind ${count(loudJobs[timing])} jobs, ${timings[timing]}, ${name}`,
     target: target === undefined ? '' : `<= ${target}`,
   }
   return rowOf(heading, async () => {
     const results: Fairness[] = []
     // A contender without turns takes long and gives the same result.
     for (let round = 0; round < (target === undefined ? 1 : rounds); round++) {
-      results.push(await measureFairness(await startSetting(environment, setting)))
+      results.push(await measureFairness(await startSetting(environment, setting), timing))
       await environment.clear()
     }
-    const worst = Math.max(...results.map((result) => result.worst))
-    const [middleText, worstText] = [median(results.map((result) => result.median)), worst].map(roundsText)
-    const isComplete = results.every((result) => result.isComplete)
-    const last = isComplete ? worstText! : `not all in a minute, of ${worstText} rounds`
-    const verdict = target === undefined ? 'no target' : verdictOf(worst <= target)
-    return {
-      measured: last,
-      verdict,
-      detail: `median ${middleText}`,
-      section: 'fairness',
-      ...(isComplete && { value: worst }),
-      cells: [name, isComplete ? middleText! : '–', last, target === undefined ? '' : `${target}, ${verdict}`],
-    }
+    return fairnessResult(setting, timing, results)
   })
+}
+
+/** Returns the row of the results of several rounds. The worst counts. */
+export function fairnessResult(
+  { name, target }: Pick<Setting, 'name' | 'target'>,
+  timing: Timing,
+  results: readonly Fairness[],
+): Omit<Row, 'comparison' | 'target'> {
+  const worst = Math.max(...results.map((result) => result.worst))
+  const [middleText, worstText] = [median(results.map((result) => result.median)), worst].map(roundsText)
+  const isComplete = results.every((result) => result.isComplete)
+  const last = isComplete ? worstText! : `not all in a minute, of ${worstText} rounds`
+  const verdict = target === undefined ? 'no target' : verdictOf(isComplete && worst <= target)
+  const targetText = target === undefined ? '' : `${target}, ${verdict}`
+  return {
+    measured: last,
+    verdict,
+    detail: `median ${middleText}`,
+    section: 'fairness',
+    // The chart compares queues, so it has only the timing that all are measured with.
+    ...(isComplete && timing === peerTiming && { value: worst }),
+    cells: [name, timings[timing], isComplete ? middleText! : '–', last, targetText],
+  }
 }
 
 const weight = 3

@@ -4,12 +4,21 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { batchSize, type ContenderOptions } from 'bench-peers/contender'
 
 import { median } from '../../statistics.ts'
+import { NotRunError } from '../not-run-error.ts'
 import { startProcess } from '../load/start-process.ts'
-import type { FairRequest, Start } from './fair-process.ts'
+import type { FairRequest, FairSend, Start } from './fair-process.ts'
+
+/** When the quiet tenants send their jobs, of which each has one. */
+export type Timing = 'at once' | 'beside' | 'at one time' | 'later'
 
 /** Number of jobs of the loud tenant. */
-export const loudJobs = 100_000
-/** Number of tenants that send one job each after those. */
+export const loudJobs: Readonly<Record<Timing, number>> = {
+  'at once': 100_000,
+  beside: 100_000,
+  'at one time': 50_000,
+  later: 100_000,
+}
+/** Number of tenants that send one job each. */
 export const quietTenants = 100
 /** Number of jobs that run at once. */
 export const slots = 60
@@ -17,8 +26,10 @@ export const slots = 60
 const maxMs = 60_000
 /** Time in which the engine creates the runs of the loud tenant, so that they wait. */
 const settleMs = 6_000
+/** Time until jobs with one `runAt` are due. All must have been sent before. */
+const untilDueMs = 20_000
 
-/** When the jobs of the quiet tenants started, in rounds: starts of any job since they were sent, divided by the slots. */
+/** When the jobs of the quiet tenants started, in rounds: starts of the loud tenant since then, divided by the slots. */
 export interface Fairness {
   readonly median: number
   readonly worst: number
@@ -42,28 +53,53 @@ export async function startFair(
   return processes
 }
 
-/** Sends the jobs of the loud tenant, and those of the others when they wait. Waits until all of the others started. */
-export async function measureFairness(processes: readonly StartedProcess[]): Promise<Fairness> {
-  const sender = processes[0]!
-  await sendAll(
-    sender,
-    jobsOf(0, loudJobs, () => 'loud'),
-  )
-  await pause(settleMs)
-  const quiet = jobsOf(loudJobs, quietTenants, (index) => `quiet-${index}`)
-  const sentAtMs = await sendAll(sender, quiet)
-  const isQuiet = ([number]: Start): boolean => number >= loudJobs
+/** Sends the jobs of the loud tenant and those of the others. Waits until all of the others started. */
+export async function measureFairness(processes: readonly StartedProcess[], timing: Timing): Promise<Fairness> {
+  const loud = loudJobs[timing]
+  const sentAtMs = await sendLoudAndQuiet(processes[0]!, timing)
+  const isQuiet = ([number]: Start): boolean => number >= loud
   const starts = await collect(processes, (all) => all.filter(isQuiet).length >= quietTenants)
-  const later = starts.filter(([, atMs]) => atMs > sentAtMs)
-  const rounds = later.flatMap((start, index) => (isQuiet(start) ? [index / slots] : []))
-  const early = starts.filter(isQuiet).length - rounds.length // started before the send was answered
-  const missing = quietTenants - rounds.length - early
-  const all = [...repeat(0, early), ...rounds, ...repeat(later.length / slots, missing)]
-  return { median: median(all), worst: Math.max(...all), isComplete: missing === 0 }
+  return fairnessOf(starts, { isQuiet, fromMs: sentAtMs, quiet: quietTenants })
 }
 
-function repeat(value: number, count: number): number[] {
-  return Array.from({ length: count }, () => value)
+/** Returns when the jobs of the quiet tenants were sent and due. */
+async function sendLoudAndQuiet(sender: StartedProcess, timing: Timing): Promise<number> {
+  const loud = loudJobs[timing]
+  const runAtMs = timing === 'at one time' ? Date.now() + untilDueMs : undefined
+  const of = (from: number, to: number): Payload[] => jobsOf(from, to - from, () => 'loud')
+  const quiet = jobsOf(loud, quietTenants, (index) => `quiet-${index}`)
+  if (timing === 'beside') {
+    await sendAll(sender, of(0, loud - batchSize))
+    const answer = await sender.ask({ send: of(loud - batchSize, loud), beside: quiet })
+    return (answer as { sentAtMs: number }).sentAtMs
+  }
+  await sendAll(sender, of(0, loud), runAtMs)
+  if (timing === 'later') await pause(settleMs)
+  const sentAtMs = await sendAll(sender, quiet, runAtMs)
+  if (runAtMs === undefined) return sentAtMs
+  if (sentAtMs > runAtMs) throw new NotRunError(`the sends took longer than ${untilDueMs / 1000} s`)
+  await pause(runAtMs - Date.now())
+  return runAtMs
+}
+
+/**
+ * Counts for each job of a quiet tenant the jobs of the loud one that started before it.
+ *
+ * @param starts - in the order of time
+ */
+export function fairnessOf(
+  starts: readonly Start[],
+  { isQuiet, fromMs, quiet }: { isQuiet: (start: Start) => boolean; fromMs: number; quiet: number },
+): Fairness {
+  let loud = 0
+  const rounds: number[] = []
+  for (const start of starts) {
+    if (isQuiet(start)) rounds.push(loud / slots)
+    else if (start[1] > fromMs) loud++
+  }
+  const missing = quiet - rounds.length
+  const all = [...rounds, ...Array.from({ length: missing }, () => loud / slots)]
+  return { median: median(all), worst: Math.max(...all), isComplete: missing === 0 }
 }
 
 /** Sends as many jobs of each tenant by turns. Returns the share of a tenant in the starts while both have jobs. */
@@ -81,7 +117,7 @@ export async function measureShare(
   return measured.filter(([number]) => number % 2 === 0).length / measured.length
 }
 
-type Payload = Extract<FairRequest, { send: unknown }>['send'][number]
+type Payload = FairSend['send'][number]
 
 function jobsOf(from: number, count: number, tenantOf: (index: number) => string): Payload[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -91,10 +127,10 @@ function jobsOf(from: number, count: number, tenantOf: (index: number) => string
   }))
 }
 
-async function sendAll(sender: StartedProcess, payloads: readonly Payload[]): Promise<number> {
+async function sendAll(sender: StartedProcess, payloads: readonly Payload[], runAtMs?: number): Promise<number> {
   let sentAtMs = 0
   for (let sent = 0; sent < payloads.length; sent += batchSize) {
-    const answer = await sender.ask({ send: payloads.slice(sent, sent + batchSize) })
+    const answer = await sender.ask({ send: payloads.slice(sent, sent + batchSize), runAtMs })
     ;({ sentAtMs } = answer as { sentAtMs: number })
   }
   return sentAtMs

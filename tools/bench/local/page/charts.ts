@@ -28,7 +28,7 @@ export function ratioChart(rows: readonly Row[]): string {
 export function fairnessChart(rows: readonly Row[]): string {
   return barChart({
     title: 'Rounds until the last of a hundred tenants started',
-    note: 'rounds until all of 100 tenants with one job start, behind 100,000 waiting jobs of another',
+    note: 'rounds until all of 100 tenants with one job start, six seconds after 100,000 jobs of another',
     unit: '',
     bars: rows.flatMap(({ cells, verdict, measured, section, value }): Bar[] =>
       section !== 'fairness' || value === undefined

@@ -11,7 +11,7 @@ export function fairnessSection(rows: readonly Row[], chart: string, facts: read
   const shares = rows.filter(({ comparison }) => comparison.startsWith('share'))
   return `${fairnessHeading}
 
-One tenant has 100,000 waiting jobs. Six seconds later, 100 tenants send one job each. A round is as many starts as there are slots, here 60; each job takes 10 ms. The table has the rounds until the median and the last of them start.${facts.length === 0 ? '' : ` Measured in a run of its own: ${facts.join('; ')}.`}
+One tenant sends 100,000 jobs, and 100 others send one each: as soon as those are accepted, at the same time as the last of them, or six seconds later, when all of them wait. Or it sends 50,000, and all jobs have one \`runAt\`. A round is as many starts of the first tenant as there are slots, here 60; each job takes 10 ms. The table has the rounds until the median and the last of the others start.${facts.length === 0 ? '' : ` Measured in a run of its own: ${facts.join('; ')}.`}
 
 ![Rounds until the last of a hundred tenants started, by engine](${chart})
 
