@@ -41,7 +41,7 @@ function replaceSql(part: RegExp, by: string): void {
 export function injectIntoSends(provider: LocalProvider, bug: InjectedBug | undefined): LocalProvider {
   if (bug === 'early-ack') return acknowledgeEarly(provider)
   if (bug === 'first-in-first-out') return takeInOrder(provider)
-  return bug === 'retries-first' ? moveRetriesAhead(provider) : provider
+  return provider
 }
 
 /** Injects a bug into a worker process. Call it after `countTransactions`, which also counts its statements. */
@@ -54,6 +54,7 @@ export function injectIntoWorker(bug: InjectedBug | undefined): void {
 /** Injects a bug into the jobs file, which the engine has created. */
 export function injectIntoFile(file: DatabaseSync, bug: InjectedBug | undefined): void {
   if (bug === 'no-refund') forgetCompensations(file)
+  if (bug === 'retries-first') keepPlaces(file)
 }
 
 /** Delay of the send after its acknowledgement, in milliseconds. */
@@ -81,31 +82,15 @@ const stageMs = 0.4
 /** Lets the jobs of bursts pass one after another, in the order of their sends, before their tenants take turns. */
 function takeInOrder(provider: LocalProvider): LocalProvider {
   let takenAt = 0
-  return withEnvelopes(provider, 'chaos.turn', (envelope) => {
+  const inOrder = <One extends { readonly runAt?: number }>(envelope: One): One => {
     takenAt = Math.max(takenAt + stageMs, envelope.runAt ?? Date.now())
     return { ...envelope, runAt: Math.floor(takenAt) }
-  })
-}
-
-/** Lets retries without a delay keep a place before the jobs that came due since the first attempt. */
-function moveRetriesAhead(provider: LocalProvider): LocalProvider {
-  return withEnvelopes(provider, 'chaos.again', (envelope) =>
-    (envelope.payload as { kind?: unknown }).kind === 'retried at once' ? { ...envelope, priority: 600 } : envelope,
-  )
-}
-
-function withEnvelopes(
-  provider: LocalProvider,
-  event: string,
-  change: (envelope: SentEnvelope) => SentEnvelope,
-): LocalProvider {
+  }
   return {
     ...provider,
-    send: (envelopes) => provider.send(envelopes.map((one) => (one.event === event ? change(one) : one))),
+    send: (envelopes) => provider.send(envelopes.map((one) => (one.event === 'chaos.turn' ? inOrder(one) : one))),
   }
 }
-
-type SentEnvelope = Parameters<LocalProvider['send']>[0][number]
 
 /** Lets each transaction look at every paused tenant and every run that has not started, one by one. */
 function lookAtHeldRuns(): void {
@@ -126,4 +111,11 @@ function forgetCompensations(file: DatabaseSync): void {
     CREATE TRIGGER app_no_refund AFTER UPDATE OF compensation ON cgk_runs
     WHEN new.state = 'cancelled' AND new.compensation <> 0 AND new.workflow IS NULL
     BEGIN UPDATE cgk_runs SET compensation = 0 WHERE run = new.run; END`)
+}
+
+/** Lets a run that retries keep the place of its first attempt among those that wait. */
+function keepPlaces(file: DatabaseSync): void {
+  file.exec(`
+    CREATE TRIGGER app_retries_first AFTER UPDATE OF rank ON cgk_runs WHEN old.attempts > 0 AND new.rank > old.rank
+    BEGIN UPDATE cgk_runs SET rank = old.rank WHERE run = new.run; END`)
 }
