@@ -113,10 +113,24 @@ export function createSender({ client, app, note, random, name }: SenderDependen
     }
   }
 
-  /** Cancels a workflow while any of its steps may run. One that fails first is retried before. */
+  /** Cancels a workflow, mostly while any of its steps may run. One that fails first is retried before. */
   const cancelFlow = async (job: string, { workMs, failsUntil }: Script): Promise<void> => {
+    const [waits, afterMs] = [random.chance(0.8), random.between(0, workMs * 4)]
     if (failsUntil !== undefined) await retryFailed(job, failsUntil)
-    await cancel(job, random.between(0, workMs * 4))
+    if (waits) await untilRunning(job)
+    await cancel(job, afterMs)
+  }
+
+  /** Waits for the start of a job, for a limited time, because its worker may be paused. */
+  const untilRunning = async (job: string): Promise<void> => {
+    for (let tries = 0; tries < 300; tries++) {
+      const state = await client.getJobStatus(job).then(
+        (status) => status.state,
+        () => 'unknown', // another process locks the file
+      )
+      if (state !== 'queued' && state !== 'unknown') return
+      await sleep(30)
+    }
   }
 
   const retryFailed = async (job: string, failsUntil: number): Promise<void> => {
