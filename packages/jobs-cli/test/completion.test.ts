@@ -46,6 +46,9 @@ describe.concurrent('candidates', () => {
     ['a further state', ['list', '--state', 'failed,ru'], ['failed,running']],
     ['definitions', ['list', '--state', 'failed', '--definition', 'night'], ['nightly', 'night-watch']],
     ['a cron job to run', ['cron', 'run', 'w'], ['weekly']],
+    ['a cron job after options', ['cron', 'run', '--jobs', 'jobs.ts', '--yes', 'w'], ['weekly']],
+    ['options after a value that is the name of a command', ['stats', '--tenant', 'cron', '--de'], ['--definition']],
+    ['nothing for a file', ['list', '--jobs', ''], []],
     ['nothing for an id of a job', ['show', ''], []],
     ['nothing for free text', ['list', '--error', ''], []],
   ])('are %s', async (_what, words, candidates) => {

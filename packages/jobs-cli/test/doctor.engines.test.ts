@@ -50,7 +50,7 @@ describe('on Inngest', () => {
       'provider: `inngest`, because `INNGEST_EVENT_KEY` and `INNGEST_SIGNING_KEY` are set',
       'variables: set: `INNGEST_BASE_URL`, `INNGEST_EVENT_KEY`, `INNGEST_SIGNING_KEY`',
       expect.stringMatching(/^versions: /),
-      'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not checked. To check them, pass `--jobs <file…>`.',
+      'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not checked. To check them, pass `--jobs <file>`.',
       expect.stringMatching(
         /^engine: responds\. A self-hosted server that is killed loses .* `--redis-uri` \(\d+ ms\)$/,
       ),
@@ -120,7 +120,7 @@ describe('on Inngest', () => {
 defineJob({ id: 'greedy', event: 'order.created', retry: { maxAttempts: 50, maxDelay: '3d' }, handler: () => undefined })`,
     )
     const environment = { JOB_PROVIDER: 'inngest', INNGEST_DEV: engine.url }
-    const { messagesOf, report } = await doctor(environment, '--jobs', 'greedy.ts', 'src/jobs.ts')
+    const { messagesOf, report } = await doctor(environment, '--jobs', 'greedy.ts', '--jobs', 'src/jobs.ts')
     expect(messagesOf('problem').slice(0, 2)).toEqual([
       'jobs: `greedy`: `inngest` does not support `retry.maxAttempts: 50`. Set it to 21 or less in `greedy`.',
       'jobs: `greedy`: `inngest` does not support `retry.maxDelay: 259200000`. Set it to 86400000 ms or less in `greedy`.',

@@ -33,7 +33,7 @@ describe('with nothing set', () => {
       'provider: `local`, because it is the default outside production',
       'variables: none set',
       expect.stringMatching(/^versions: Node [\d.]+, @cgk-platform\/jobs \S+, @trigger\.dev\/sdk \S+, inngest \S+$/),
-      'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not checked. To check them, pass `--jobs <file…>`.',
+      'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not checked. To check them, pass `--jobs <file>`.',
       expect.stringMatching(/^engine: .*jobs that have not ended: 0 \(in the process of `doctor`, \d+ ms\)$/),
       'engine: jobs: registered in every process that imports them',
     ])
@@ -114,7 +114,7 @@ describe('variables of files', () => {
     ])
     expect(read.messagesOf('warning')[0]).toMatch(/`JOB_LOG_LEVEL` is empty/)
     expect(read.report.variables).toEqual([{ name: 'JOB_PROVIDER', from: '.env' }])
-    const both = await doctor({ INNGEST_DEV: '0' }, '--env-file', '.env', '.env.shop')
+    const both = await doctor({ INNGEST_DEV: '0' }, '--env-file', '.env', '--env-file', '.env.shop')
     expect(both.report.provider?.name).toBe('local')
     expect(both.report.variables).toEqual([
       { name: 'INNGEST_DEV', from: 'environment' },
@@ -147,7 +147,7 @@ throw new Error('not in a worker')`,
     expect(report.jobs.map(({ id }) => id)).toEqual(['first', 'second', 'third'])
     expect(messagesOf('ok')).toContain(
       'jobs: 3 jobs in `src/jobs.ts`, `src/billing.ts`, `src/mails/index.ts`: `first`, `second`, `third` ' +
-        'Other files were not checked. To check them, pass `--jobs <file…>`.',
+        'Other files were not checked. To check them, pass `--jobs <file>`.',
     )
   })
 

@@ -131,7 +131,7 @@ describe('send', () => {
   })
 
   test('takes key, delay and reference, and a file', async () => {
-    const send = ['send', 'order.placed', '@package.json', '--tenant', 'shop_3', '--key', 'k', '--reference', 'r', 's']
+    const send = ['send', 'order.placed', '@package.json', '--tenant', 'shop_3', '--key', 'k', '--reference', 'r', '--reference', 's']
     const job = await project.json<JobHandle>(...send, '--delay', '2h')
     const again = await project.json<JobHandle>(...send)
     expect(again).toEqual({ ...job, deduplicated: true })

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 
 import { knownEngines } from '@cgk-platform/jobs/engines'
+import { repeatable } from '../options/repeatable.ts'
 
 /** The flags of every command that uses an engine, as commander returns them. */
 export interface ClientFlags {
@@ -20,7 +21,20 @@ export function addClientFlags(command: Command): Command {
         knownEngines.map(({ name }) => name),
       ),
     )
-    .option('--env-file <file...>', 'read variables from these files; the environment overrides them')
-    .option('--jobs <file...>', 'files that define jobs (default: `src/jobs.ts`, `jobs.ts` and other usual places)')
+    .addOption(envFileOption())
+    .addOption(jobsOption())
     .option('--app-id <id>', 'id of the Inngest app (default: `jobs`)')
+}
+
+/** Creates the option for files with variables. */
+export function envFileOption(): Option {
+  return repeatable('--env-file <file>', 'read variables from this file; the environment overrides them')
+}
+
+/** Creates the option for files with jobs. */
+export function jobsOption(): Option {
+  return repeatable(
+    '--jobs <file>',
+    'file that defines jobs (default: `src/jobs.ts`, `jobs.ts` and other usual places)',
+  )
 }

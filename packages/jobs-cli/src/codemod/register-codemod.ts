@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 
+import { repeatable } from '../options/repeatable.ts'
 import { CodemodError } from './codemod-error.ts'
 
 /** The command that brings the parser, which is too large for every install of this package. */
@@ -21,7 +22,7 @@ export function registerCodemod(program: Command): void {
     .command('trigger')
     .description("turn tasks of Trigger.dev's SDK into definitions, and their triggers into sends")
     .argument('[paths...]', 'files and folders whose tasks to convert', ['.'])
-    .option('--tenant-field <name...>', 'field of payloads that holds the tenant, such as `organizationId`')
+    .addOption(repeatable('--tenant-field <name>', 'field of payloads that holds the tenant, such as `organizationId`'))
     .option('--tenant <id>', 'tenant of all payloads without such a field')
     .option('--cwd <folder>', 'folder of the app, in which all triggers change', '.')
     .option('--dry-run', 'print the changes without writing them')

@@ -30,18 +30,19 @@ export async function completeWords(
     .createHelp()
     .visibleCommands(command)
     .map((one) => one.name())
-  const isFirst = rest.every((word) => word.startsWith('-'))
+  const isFirst = rest.length === 0
   if (command.name() === 'run' && isFirst) return matching(await definitionIds(), current)
   const choices = isFirst ? (command.registeredArguments[0]?.argChoices ?? []) : []
   return matching([...names, ...choices], current)
 }
 
-/** Finds the innermost command, and the words after its name. */
+/** Finds the innermost command, and the words after its name that are no options and no values of options. */
 function findCommand(program: Command, words: readonly string[]): { command: Command; rest: string[] } {
   let command = program
   let rest: string[] = []
-  for (const word of words) {
+  for (const [index, word] of words.entries()) {
     const next = command.commands.find((one) => one.name() === word)
+    if (optionAwaitingValue(command, words[index - 1]) || word.startsWith('-')) continue
     if (next) {
       command = next
       rest = []

@@ -59,7 +59,7 @@ function definitionFindings(
     const where = files.map((file) => `\`${file}\``).join(', ')
     const count = definitions.length === 1 ? '1 job' : `${definitions.length} jobs`
     const message = `${count} in ${where}: ${ids.join(', ')}${more}`
-    const others = { remedy: 'Other files were not checked. To check them, pass `--jobs <file…>`.' }
+    const others = { remedy: 'Other files were not checked. To check them, pass `--jobs <file>`.' }
     return [{ check: 'jobs', status: 'ok', message, ...(arePassed ? {} : others) }]
   }
   if (hasFailures) return []

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 
 import { knownEngines } from '@cgk-platform/jobs/engines'
+import { envFileOption, jobsOption } from '../client/client-flags.ts'
 import { reserveStdout } from '../terminal/reserve-stdout.ts'
 import { readVariables, type VariableOrigins } from './read-variables.ts'
 
@@ -22,8 +23,8 @@ export function registerDoctor(program: Command): void {
         knownEngines.map(({ name }) => name),
       ),
     )
-    .option('--env-file <file...>', 'read variables from these files; the environment overrides them')
-    .option('--jobs <file...>', 'files that define jobs (default: `src/jobs.ts`, `jobs.ts` and other usual places)')
+    .addOption(envFileOption())
+    .addOption(jobsOption())
     .option('--app-id <id>', 'id of the Inngest app (default: `jobs`)')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExit code: 0 without problems, 1 with problems, 2 for an invalid call.')

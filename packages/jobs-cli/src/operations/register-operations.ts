@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
 import { addClientFlags } from '../client/client-flags.ts'
+import { repeatable } from '../options/repeatable.ts'
 import { addFilterFlags } from './filter-flags.ts'
 
 const exitCodes = '\nExit code: 0 done, 1 failed, 2 an invalid call, 3 not found.'
@@ -80,7 +81,13 @@ function registerChanges(program: Command): void {
       .option('--yes', `${change} several jobs without asking`)
     operation(command).action(async (ids: string[], flags) => {
       const { changeJobs } = await import('./change-jobs.ts')
-      await (await load()).runOperation(flags, (context) => changeJobs(change, ids, flags, context))
+      const { refuseUnreadIds } = await import('./refuse-unread-ids.ts')
+      await (
+        await load()
+      ).runOperation(flags, async (context) => {
+        if (ids.length === 0) refuseUnreadIds(process.argv.slice(2))
+        return changeJobs(change, ids, flags, context)
+      })
     })
   }
 }
@@ -94,7 +101,7 @@ function registerSends(program: Command): void {
     .option('--tenant <id>', 'tenant of the job, instead of a `tenantId` in the payload')
     .option('--delay <duration>', 'time before the first attempt, such as `10m`')
     .option('--key <text>', 'idempotency key: a second send with it creates no job')
-    .option('--reference <text...>', 'what the job is about, such as the id of an order')
+    .addOption(repeatable('--reference <text>', 'what the job is about, such as the id of an order'))
   operation(send).action(async (event: string, payload: string, flags) => {
     const { sendJob } = await import('./send-job.ts')
     await (await load()).runOperation(flags, (context) => sendJob(event, payload, flags, context), 'needs-jobs')

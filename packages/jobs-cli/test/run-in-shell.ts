@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+
+import { repository } from '../../jobs/test/snippets/documents.ts'
+import type { Ended } from '../../jobs/test/snippets/reader-project.ts'
+
+const program = join(repository, 'packages/jobs-cli/src/main.ts')
+
+/** Runs a line of bash without a terminal. Its `cgk-jobs` is the command line, and a failure in a pipe counts. */
+export function runInShell(line: string, cwd: string): Promise<Ended> {
+  const script = `set -o pipefail
+    cgk-jobs() { node --conditions=@cgk-platform/source ${program} "$@"; }
+    ${line}`
+  const env = { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'] }
+  return new Promise((resolve) => {
+    const child = execFile(
+      'bash',
+      ['--norc', '-c', script],
+      { cwd, env, timeout: 120_000 },
+      (error, stdout, stderr) => {
+        const exitCode = error ? (typeof error.code === 'number' ? error.code : null) : 0
+        resolve({ exitCode, stdout, stderr })
+      },
+    )
+    child.stdin?.end()
+  })
+}
