@@ -1,3 +1,3 @@
 import { defineBuild } from '../../tsdown.base.ts'
 
-export default defineBuild(['src/index.ts', 'src/descriptor.ts', 'src/inngest-provider.ts'])
+export default defineBuild(['src/index.ts', 'src/descriptor.ts', 'src/support.ts', 'src/inngest-provider.ts'])

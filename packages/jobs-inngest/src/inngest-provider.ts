@@ -2,7 +2,6 @@ import type { JobProvider } from '@cgk-platform/jobs-core'
 import { type Clock, type JobHost, systemClock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 
 import { createEngineApi, type EngineApi } from './api/engine-api.ts'
-import { inngestCapabilities } from './capabilities.ts'
 import { cancelJob } from './control/cancel-job.ts'
 import { retryJob } from './control/retry-job.ts'
 import { checkHealth } from './health.ts'
@@ -10,7 +9,6 @@ import { startWorker, type Worker } from './host/worker.ts'
 import { createInspection } from './inspect/create-inspection.ts'
 import { registeredFunctions } from './inspect/registered-functions.ts'
 import { type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
-import { findUnsupportedByInngest } from './provider-options.ts'
 import { type AcceptedJobs, createAcceptedJobs } from './read/accepted-jobs.ts'
 import { createJobReader, type JobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
@@ -19,6 +17,7 @@ import { createUnhandledWarnings } from './read/unhandled-warnings.ts'
 import { createPostEvents, type PostEvents } from './send/post-events.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
 import { createKeyedSender, type KeyedSender } from './send/send-keyed.ts'
+import { inngestSupport } from './support.ts'
 import { toEventName } from './wire/cron-event-name.ts'
 
 /** Options for tests. */
@@ -60,9 +59,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
 
   return {
     specificationVersion: 'v1',
-    name: 'inngest',
-    capabilities: inngestCapabilities,
-    findUnsupported: findUnsupportedByInngest,
+    ...inngestSupport,
 
     attach: (attachedHost) => void (host = attachedHost),
 

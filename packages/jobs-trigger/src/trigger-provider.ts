@@ -2,18 +2,17 @@ import { type JobProvider, UnsupportedFeatureError } from '@cgk-platform/jobs-co
 import { type Clock, type JobHost, maxHealthWaitMs, systemClock } from '@cgk-platform/jobs-core/provider'
 
 import { createTriggerApi } from './api/trigger-api.ts'
-import { triggerCapabilities } from './capabilities.ts'
 import { cancelJob } from './control/cancel-job.ts'
 import { setPaused } from './control/pause-jobs.ts'
 import { retryJob } from './control/retry-job.ts'
 import { checkHealth } from './health.ts'
 import { createInspection } from './inspect/create-inspection.ts'
-import { findUnsupportedByTrigger } from './provider-options.ts'
 import { createJobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
 import { listPauses } from './read/list-pauses.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
 import { sendOptionNames } from './send/send-options.ts'
+import { triggerSupport } from './support.ts'
 import { toConnection, type TriggerConfig } from './trigger-config.ts'
 
 /** Settings for tests. */
@@ -41,9 +40,7 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
 
   return {
     specificationVersion: 'v1',
-    name: 'trigger.dev',
-    capabilities: triggerCapabilities,
-    findUnsupported: findUnsupportedByTrigger,
+    ...triggerSupport,
 
     sendOptions: sendOptionNames,
 

@@ -1,4 +1,4 @@
-import type { Definition, Health, JobProvider } from '@cgk-platform/jobs-core'
+import type { Definition, Health, JobProvider, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
 import {
   createClient,
   findUnsupported,
@@ -62,6 +62,12 @@ function toFinding(
 /** Returns the finding for a provider that could not be created. */
 export function providerErrorFinding(error: unknown): Finding {
   return { check: 'engine', status: 'problem', message: toErrorInfo(error).message }
+}
+
+/** Returns the finding for an engine of `--provider` whose package the app has not installed. */
+export function previewFinding({ packageName }: ProviderNotInstalledError): Finding {
+  const message = `not checked, because \`${packageName}\` is not installed; the jobs were checked without it`
+  return { check: 'engine', status: 'unknown', message }
 }
 
 function toUnhealthy(error: unknown): Pick<Health, 'ok' | 'checks'> {

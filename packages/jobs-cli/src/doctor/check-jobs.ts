@@ -1,7 +1,8 @@
-import type { Definition, JobProvider } from '@cgk-platform/jobs-core'
+import type { Definition } from '@cgk-platform/jobs-core'
 import { findUnsupported } from '@cgk-platform/jobs-core/provider'
 
 import type { CheckResult, Finding, JobFacts } from './doctor-report.ts'
+import type { EngineSupport } from './known-support.ts'
 import type { ImportFailure, LoadedJobs } from './load-jobs.ts'
 
 /** Maximum number of ids in one line. */
@@ -18,7 +19,7 @@ export interface JobFiles {
 export function checkJobs(
   { definitions, failures }: LoadedJobs,
   { files, arePassed }: JobFiles,
-  engine: Pick<JobProvider, 'name' | 'capabilities' | 'findUnsupported'> | undefined,
+  engine: EngineSupport | undefined,
 ): CheckResult<readonly JobFacts[]> {
   const facts = definitions.map((definition) => ({
     ...describe(definition),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { type JobProvider, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
-import { type EngineDescriptor, engines } from '@cgk-platform/jobs-core/provider'
+import { type EngineDescriptor, engines, loadEngine } from '@cgk-platform/jobs-core/provider'
 
 import { findPackage } from './installed-package.ts'
 
@@ -20,10 +20,9 @@ export async function loadProvider(
   const entry = findEntry(packageName, cwd)
   // The package registers its engine when it is imported.
   if (entry !== undefined) await import(pathToFileURL(entry).href)
-  const { create, load } = engines().find((engine) => engine.name === name) ?? {}
-  const createProvider = create ?? (await load?.())
-  if (!createProvider) throw new ProviderNotInstalledError({ provider: name, packageName })
-  return createProvider(config)
+  const engine = engines().find((one) => one.name === name)
+  if (!engine) throw new ProviderNotInstalledError({ provider: name, packageName })
+  return (engine.create ?? (await loadEngine(engine)))(config)
 }
 
 /** Resolves the package from the app, or else from the facade. */

@@ -1,8 +1,8 @@
-import type { Definition, JobProvider } from '@cgk-platform/jobs-core'
+import { type Definition, type JobProvider, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
 import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
 import { allEngines } from '../client/all-engines.ts'
-import { checkEngine, openProvider, providerErrorFinding } from './check-engine.ts'
+import { checkEngine, openProvider, previewFinding, providerErrorFinding } from './check-engine.ts'
 import { checkJobs } from './check-jobs.ts'
 import { checkProvider } from './check-provider.ts'
 import { checkVariables } from './check-variables.ts'
@@ -10,6 +10,7 @@ import { checkVersions } from './check-versions.ts'
 import type { CheckResult, DoctorReport, EngineFacts } from './doctor-report.ts'
 import { findJobFiles } from './find-job-files.ts'
 import { hideSecrets } from './hide-secrets.ts'
+import { knownSupport } from './known-support.ts'
 import { loadJobs } from './load-jobs.ts'
 import type { VariableOrigins } from './read-variables.ts'
 import { collectUncaughtErrors } from './collect-uncaught-errors.ts'
@@ -44,7 +45,8 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
   const variables = checkVariables({ engines, cwd, files: envFiles, origins, variables: environment })
   const versions = checkVersions({ engines, cwd, ownVersion, provider: engine?.name })
   const opened = await openEngine(engine, options)
-  const jobs = checkJobs(loaded, { files, arePassed: options.jobs !== undefined }, opened.facts)
+  const support = opened.facts ?? knownSupport(engine?.name)
+  const jobs = checkJobs(loaded, { files, arePassed: options.jobs !== undefined }, support)
   const engineResult = await checkOpenedEngine(engine, opened, loaded.definitions)
   const findings = [
     ...[provider, variables, versions, jobs].flatMap((result) => result.findings),
@@ -66,7 +68,10 @@ export async function runDoctor(options: DoctorOptions): Promise<DoctorReport> {
 
 type OpenResult = CheckResult<JobProvider | undefined>
 
-async function openEngine(engine: EngineDescriptor | undefined, { cwd, appId }: DoctorOptions): Promise<OpenResult> {
+async function openEngine(
+  engine: EngineDescriptor | undefined,
+  { cwd, appId, provider }: DoctorOptions,
+): Promise<OpenResult> {
   if (!engine) {
     const message = 'not checked, because no engine is chosen'
     const remedy = 'Pass `--provider` to check one anyway.'
@@ -75,7 +80,9 @@ async function openEngine(engine: EngineDescriptor | undefined, { cwd, appId }: 
   try {
     return { facts: await openProvider(engine, cwd, appId), findings: [] }
   } catch (error) {
-    return { facts: undefined, findings: [providerErrorFinding(error)] }
+    // A user can ask which jobs another engine would refuse before installing it.
+    const isPreview = provider !== undefined && ProviderNotInstalledError.isInstance(error)
+    return { facts: undefined, findings: [isPreview ? previewFinding(error) : providerErrorFinding(error)] }
   }
 }
 

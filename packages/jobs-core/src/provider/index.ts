@@ -9,6 +9,7 @@ export { registerEngine } from '../client/register-engine.ts'
 export { type Feature, type FeatureSupport, portablePayloadBytes } from './capabilities.ts'
 export { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'
 export { chooseEngine, type ChosenEngine, requireEngine } from './choose-engine.ts'
+export { loadEngine } from './load-engine.ts'
 export type {
   DoctorConfigOptions,
   EngineDescriptor,

@@ -1,0 +1,11 @@
+import type { JobProvider } from '@cgk-platform/jobs-core'
+
+import { inngestCapabilities } from './capabilities.ts'
+import { findUnsupportedByInngest } from './provider-options.ts'
+
+/** What Inngest supports. The command line copies it, to check definitions where this package is not installed. */
+export const inngestSupport: Pick<JobProvider, 'name' | 'capabilities' | 'findUnsupported'> = {
+  name: 'inngest',
+  capabilities: inngestCapabilities,
+  findUnsupported: findUnsupportedByInngest,
+}
