@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
 import { repeatable } from '../options/repeatable.ts'
+import { providePackage } from '../packages/provide-package.ts'
 import { CodemodError } from './codemod-error.ts'
 
 /** The command that brings the parser, which is too large for every install of this package. */
@@ -40,6 +41,7 @@ export function registerCodemod(program: Command): void {
 }
 
 async function loadCodemod() {
+  providePackage('ts-morph')
   try {
     return await import('./run-codemod.ts')
   } catch (error) {

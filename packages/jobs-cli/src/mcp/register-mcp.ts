@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 
 import { addClientFlags, type ClientFlags } from '../client/client-flags.ts'
+import { providePackage } from '../packages/provide-package.ts'
 
 /** The command that brings the SDK, which is too large for every install of this package. */
 const withSdk = 'npx --package=@modelcontextprotocol/sdk@1 --package=@cgk-platform/jobs-cli cgk-jobs mcp'
@@ -38,6 +39,7 @@ export function registerMcp(program: Command): void {
 }
 
 async function loadServer(mcp: Command) {
+  for (const name of ['@modelcontextprotocol/sdk', 'zod']) providePackage(name)
   try {
     return await import('./serve-mcp.ts')
   } catch (error) {
