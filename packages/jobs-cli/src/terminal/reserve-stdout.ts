@@ -19,11 +19,13 @@ export function reserveStdout(): ReservedStdout {
     process.exitCode = 1
   }
   process.once('exit', reportEarlyExit)
+  const release = (): void => void process.off('exit', reportEarlyExit)
+  stdout.prependOnceListener('error', release) // the process ends because the reader has closed the pipe
   const write = stdout.write.bind(stdout)
   stdout.write = stderr.write.bind(stderr)
   process.removeAllListeners('warning')
   return {
     write: (text, done) => void write(text, () => done()),
-    release: () => void process.off('exit', reportEarlyExit),
+    release,
   }
 }
