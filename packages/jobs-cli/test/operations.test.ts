@@ -276,7 +276,7 @@ describe('the engine', () => {
   })
 
   test.each<[what: string, args: string[], environment: Record<string, string>, message: RegExp]>([
-    ['jobs in the memory of another process', [], {}, /memory of another process\. Pass the file/],
+    ['jobs in the memory of another process', [], {}, /memory of another process\. Start your app with `JOB_LOCAL_PATH=jobs\.db` and pass `--file jobs\.db`/],
     ['a missing file', ['--file', 'missing.db'], {}, /`missing\.db`, which does not exist/],
     ['a missing file of a variable', [], { JOB_LOCAL_PATH: 'missing.db' }, /`JOB_LOCAL_PATH` names the file/],
     ['a file for another engine', ['--file', 'jobs.db', '--provider', 'inngest'], {}, /belongs to `local`/],

@@ -38,7 +38,7 @@ export function findEngine({ file, provider, appId }: ClientFlags, cwd: string, 
       throw invalidOption(
         '--file',
         `is missing: without a file, \`${name}\` has its jobs in the memory of another process`,
-        `Pass the file (\`--file jobs.db\`), or the variables that choose an engine (\`--env-file .env\`).`,
+        `Start your app with \`${setup.file.variable}=jobs.db\` and pass \`--file jobs.db\`, or pass the variables that choose an engine (\`--env-file .env\`).`,
       )
     }
     existing(path, setup.file.variable, cwd)

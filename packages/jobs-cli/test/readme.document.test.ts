@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+
+import { setup as buildPages } from '../../jobs-dashboard/test/kit/build-ui.ts'
+import { readDocument, repository } from '../../jobs/test/snippets/documents.ts'
+import { blocksOf } from '../../jobs/test/snippets/extract-snippets.ts'
+import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
+
+// Runs the commands of the README in the app of the README.
+
+const project = createReaderProject()
+const [example] = blocksOf(readDocument('README.md')).filter(({ info }) => info === 'ts')
+const commands = blocksOf(readDocument('README.md').split('## Dashboard')[1]!).find(({ info }) => info === 'sh')!.code
+
+beforeAll(async () => {
+  project.write('first-job.ts', example!.code)
+  await buildPages()
+})
+afterAll(() => project.remove())
+
+test('the dashboard shows the job of the example', async () => {
+  const condition = '--conditions=@cgk-platform/source'
+  const line = commands
+    .replace('npx @cgk-platform/jobs-cli', `exec node ${repository}/packages/jobs-cli/src/main.ts`)
+    .replaceAll('node ', `node ${condition} `)
+  const child = spawn('bash', ['--norc', '-c', line], {
+    cwd: project.folder,
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const printed: string[] = []
+  createInterface({ input: child.stderr }).on('line', (text) => void printed.push(text))
+  const lines = createInterface({ input: child.stdout })
+  let address = ''
+  for await (const text of lines) {
+    printed.push(text)
+    if (!text.startsWith('http')) continue
+    address = text
+    break
+  }
+  expect(printed).toContain("completed 2 { confirmed: 'order_456' }")
+  const login = await fetch(address, { redirect: 'manual' })
+  expect(login.status, printed.join('\n')).toBe(303)
+  child.kill('SIGINT')
+  expect(await once(child, 'close')).toEqual([0, null])
+})
