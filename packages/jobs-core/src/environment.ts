@@ -7,3 +7,8 @@ export function environment(): Readonly<Record<string, string | undefined>> {
 export function isDevelopment(): boolean {
   return environment()['NODE_ENV'] === 'development'
 }
+
+/** Returns true if `NODE_ENV` is `production`. */
+export function isProduction(): boolean {
+  return environment()['NODE_ENV'] === 'production'
+}

@@ -1,5 +1,5 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { findUnsupported } from '@cgk-platform/jobs-core/provider'
+import { type DuplicateDefinition, findUnsupported } from '@cgk-platform/jobs-core/provider'
 
 import type { CheckResult, Finding, JobFacts } from './doctor-report.ts'
 import type { EngineSupport } from './known-support.ts'
@@ -17,7 +17,7 @@ export interface JobFiles {
 
 /** Reports the jobs that were found. With an engine, also what they use that the engine does not support. */
 export function checkJobs(
-  { definitions, failures }: LoadedJobs,
+  { definitions, failures, duplicates }: LoadedJobs,
   { files, arePassed }: JobFiles,
   engine: EngineSupport | undefined,
 ): CheckResult<readonly JobFacts[]> {
@@ -33,6 +33,7 @@ export function checkJobs(
     findings: [
       ...failures.map(importFinding),
       ...definitionFindings(definitions, { files, arePassed }, failures.length > 0),
+      ...duplicates.map(duplicateFinding),
       ...refused,
     ],
   }
@@ -47,6 +48,16 @@ function describe(definition: Definition): Omit<JobFacts, 'unsupported'> {
 
 function importFinding({ file, message, remedy }: ImportFailure): Finding {
   return { check: 'jobs', status: 'problem', message: `\`${file}\` cannot be imported: ${message}`, remedy }
+}
+
+/** In production, another event or kind is an error; elsewhere, jobs of the earlier definition end without a run. */
+function duplicateFinding({ definitionId, described: [earlier, later], isOther }: DuplicateDefinition): Finding {
+  return {
+    check: 'jobs',
+    status: isOther ? 'problem' : 'warning',
+    message: `two definitions have the id \`${definitionId}\`: ${earlier} and ${later}`,
+    remedy: 'Give each definition a unique id: only the later one runs.',
+  }
 }
 
 function definitionFindings(

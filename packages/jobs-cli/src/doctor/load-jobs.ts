@@ -4,6 +4,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import type { Definition } from '@cgk-platform/jobs-core'
 import {
+  type DuplicateDefinition,
+  type JobRegistry,
   processJobs,
   disableCronAutoStart,
   systemClock,
@@ -26,6 +28,8 @@ export interface ImportFailure {
 export interface LoadedJobs {
   readonly definitions: readonly Definition[]
   readonly failures: readonly ImportFailure[]
+  /** Ids of several definitions, of which only one is in `definitions`. */
+  readonly duplicates: readonly DuplicateDefinition[]
 }
 
 /** Limits how long an import may take, because a file can await something forever at its top level. */
@@ -41,7 +45,8 @@ export async function loadJobs(files: readonly string[], cwd: string): Promise<L
     if (failure) failures.push({ file, ...failure })
   }
   await nextTurn() // Node reports unhandled rejections only after this turn
-  return { definitions: processJobs().all(), failures }
+  const registry: Pick<JobRegistry, 'all'> & Partial<JobRegistry> = processJobs() // perhaps of an older version
+  return { definitions: registry.all(), failures, duplicates: registry.duplicates?.() ?? [] }
 }
 
 async function tryImport(file: string, cwd: string): Promise<Omit<ImportFailure, 'file'> | undefined> {

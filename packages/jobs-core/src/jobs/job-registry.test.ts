@@ -46,7 +46,9 @@ describe('a registry', () => {
         message: expect.stringContaining('`a`'),
       }),
     )
-    expect(() => toJobRegistry([a, cron('a')])).toThrow(/Two definitions/)
+    expect(() => toJobRegistry([a, cron('a')])).toThrow(
+      /^Two definitions have the id `a`: a job for `order\.created` and a cron job\. .* unique id\.$/,
+    )
     expect(toJobRegistry([a, b, a]).all()).toEqual([a, b])
   })
 
@@ -151,5 +153,76 @@ describe('an id that is defined in two places', () => {
     vi.stubEnv('NODE_ENV', 'development')
     expect(warningsOf('file:///app/orders.ts:3:4', 'file:///app/orders.ts:5:4')).toEqual([])
     expect(warningsOf('file:///app/orders.ts:3:4', 'file:///app/refunds.ts:3:4')).toHaveLength(1)
+  })
+})
+
+describe('an id of two definitions with different events', () => {
+  const other = job('a', 'order.refunded')
+  const [before, now] = ['file:///app/orders.ts:3:4', 'file:///app/refunds.ts:9:1']
+
+  test.each([
+    ['another event', other, 'a job for `order.refunded`'],
+    ['another kind', cron('a'), 'a cron job'],
+  ])('is an error in production: %s', (_what, replacement, described) => {
+    vi.stubEnv('NODE_ENV', 'production')
+    const registry = createJobRegistry()
+    registry.register(a, before)
+    const places = `a job for \`order.created\` (${before}) and ${described} (${now})`
+    expect(() => registry.register(replacement, now)).toThrow(
+      expect.objectContaining({
+        code: 'duplicate_definition',
+        definitionId: 'a',
+        message: `Two definitions have the id \`a\`: ${places}. Engines identify runs by this id: give each definition a unique id.`,
+      }),
+    )
+    expect(registry.all()).toEqual([a])
+    expect(registry.duplicates()).toEqual([])
+  })
+
+  test.each([
+    ['in one place, as in a loop', before],
+    ['where no place is known', undefined],
+  ])('is an error in production %s', (_where, site) => {
+    vi.stubEnv('NODE_ENV', 'production')
+    const registry = createJobRegistry()
+    registry.register(a, site)
+    expect(() => registry.register(other, site)).toThrow(/^Two definitions have the id `a`/)
+  })
+
+  test('is no error in production if a bundler has copied one definition, or it is defined again', () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    const registry = createJobRegistry()
+    registry.register(a, before)
+    registry.register(job('a'), now)
+    registry.register(a, before)
+    expect(registry.get('a')).toBe(a)
+    expect(registry.duplicates()).toEqual([])
+  })
+
+  test('is a warning elsewhere, and the registry lists both', () => {
+    const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const registry = createJobRegistry()
+    registry.register(a, before)
+    registry.register(other, now)
+    expect(registry.all()).toEqual([other])
+    expect(write.mock.calls.map(([line]) => String(line))).toEqual([
+      expect.stringContaining(
+        'Two definitions have the id `a`. Only the later one runs. In production, this is an error.',
+      ),
+    ])
+    const described = [`a job for \`order.created\` (${before})`, `a job for \`order.refunded\` (${now})`]
+    expect(registry.duplicates()).toEqual([{ definitionId: 'a', described, isOther: true }])
+  })
+
+  test('is a hot reload in development, if the file is the same', () => {
+    vi.stubEnv('NODE_ENV', 'development')
+    const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const registry = createJobRegistry()
+    registry.register(a, before)
+    registry.register(other, 'file:///app/orders.ts:7:1')
+    expect(registry.all()).toEqual([other])
+    expect(write).not.toHaveBeenCalled()
+    registry.register(cron('a'), now)
+    expect(write).toHaveBeenCalledOnce()
   })
 })

@@ -1,18 +1,20 @@
 import { processState } from '../process-state.ts'
-import { fileOf } from '../call-site.ts'
 import { DuplicateDefinitionError } from '../errors/duplicate-definition-error.ts'
-import { isDevelopment } from '../environment.ts'
-import { schemaFingerprint } from '../events/schema-fingerprint.ts'
+import { isProduction } from '../environment.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import type { CronJobDefinition } from './job-definition.ts'
 import type { Definition, EventDefinition } from './definition.ts'
-import type { OwnJob } from './own-job.ts'
+import { type DefinedAt, describe, type DuplicateDefinition, duplicateOf } from './duplicate-definitions.ts'
 
 /** The definitions of a client, by id. */
 export interface JobRegistry {
-  /** Adds a definition, or replaces the one with its id. `site` is the location of the definition in code. */
+  /**
+   * Adds a definition, or replaces the one with its id. `site` is the location of the definition in code.
+   *
+   * @throws {DuplicateDefinitionError} in production, if the replaced one handles another event or is of another kind
+   */
   register(definition: Definition, site?: string): void
   /** Removes a definition. Its waiting runs fail, and new sends start no run of it. */
   remove(id: string): void
@@ -24,13 +26,16 @@ export interface JobRegistry {
   cronJobs(): readonly CronJobDefinition[]
   /** Returns all definitions, in the order of their definition. */
   all(): readonly Definition[]
+  /** Returns the definitions that were replaced by another one with their id. */
+  duplicates(): readonly DuplicateDefinition[]
   /** Calls `listener` after every change. Returns a function that stops it. */
   onChange(listener: () => void): () => void
 }
 
 /** Creates an empty registry. */
 export function createJobRegistry(): JobRegistry {
-  const definitions = new Map<string, Registered>()
+  const definitions = new Map<string, DefinedAt>()
+  const duplicates = new Map<string, DuplicateDefinition>()
   const listeners = new Set<() => void>()
   const byEvent = new Map<string, EventDefinition[]>()
   const all = () => [...definitions.values()].map(({ definition }) => definition)
@@ -43,7 +48,8 @@ export function createJobRegistry(): JobRegistry {
   return {
     register(definition, site) {
       const known = definitions.get(definition.id)
-      if (known) warnOfDuplicate(known, { definition, site })
+      const duplicate = known && duplicateOf(known, { definition, site })
+      if (duplicate) reportDuplicate(duplicate)
       definitions.set(definition.id, { definition, site })
       try {
         changed()
@@ -54,6 +60,7 @@ export function createJobRegistry(): JobRegistry {
         byEvent.clear()
         throw error
       }
+      if (duplicate) duplicates.set(definition.id, duplicate)
     },
     remove(id) {
       if (definitions.delete(id)) changed()
@@ -70,6 +77,7 @@ export function createJobRegistry(): JobRegistry {
     },
     cronJobs: () => all().filter((one): one is CronJobDefinition => one.kind === 'cron' && one.enabled),
     all,
+    duplicates: () => [...duplicates.values()],
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -89,7 +97,10 @@ export function toJobRegistry(definitions: readonly Definition[]): JobRegistry {
     checkIsDefinition(definition, index)
     const known = registry.get(definition.id)
     if (known === definition) continue
-    if (known) throw new DuplicateDefinitionError({ definitionId: definition.id })
+    if (known) {
+      const described = [describe(known), describe(definition)] as const
+      throw new DuplicateDefinitionError({ definitionId: definition.id, described })
+    }
     registry.register(definition)
   }
   return registry
@@ -127,36 +138,12 @@ export function processJobs(): JobRegistry {
   return holder().registry
 }
 
-interface Registered {
-  readonly definition: Definition
-  readonly site: string | undefined
-}
-
-/** Warns if an id is defined in two places. The later definition is used, which is correct only in a hot reload. */
-function warnOfDuplicate({ definition, site: before }: Registered, { definition: later, site: now }: Registered): void {
-  if (before === undefined || now === undefined || before === now) return
-  const isSameFile = fileOf(before) === fileOf(now)
-  if (isDevelopment() && isSameFile) return // an edit moved it
-  if (!isSameFile && isSameCode(definition, later)) return // a bundler has copied one module into two files
-  createDefaultLogger().warn(
-    `The job \`${later.id}\` is defined in two places. The later definition is used. Give each definition a unique id.`,
-    { before, now },
-  )
-}
-
-function isSameCode(one: Definition, other: Definition): boolean {
-  const serialize = (definition: Definition): string =>
-    JSON.stringify({ ...definition, payload: payloadOf(definition) }, (_name, value: unknown) =>
-      typeof value === 'function' ? String(value) : value,
-    )
-  try {
-    return serialize(one) === serialize(other)
-  } catch {
-    return false // provider options that JSON cannot represent
-  }
-}
-
-function payloadOf(definition: Definition): string | undefined {
-  const { payload } = definition as Partial<OwnJob>
-  return payload && schemaFingerprint(payload)
+/** Warns that a definition replaces another one. @throws {DuplicateDefinitionError} in production, if its event differs */
+function reportDuplicate({ definitionId, described, isOther }: DuplicateDefinition): void {
+  if (isOther && isProduction()) throw new DuplicateDefinitionError({ definitionId, described })
+  const [before, now] = described
+  const problem = isOther
+    ? `Two definitions have the id \`${definitionId}\`. Only the later one runs. In production, this is an error.`
+    : `The job \`${definitionId}\` is defined in two places. The later definition is used.`
+  createDefaultLogger().warn(`${problem} Give each definition a unique id.`, { before, now })
 }

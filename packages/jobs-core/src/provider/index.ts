@@ -82,6 +82,7 @@ export type { EventDefinition } from '../jobs/definition.ts'
 export { eventOf } from '../jobs/event-of.ts'
 export type { BaseDefinition } from '../jobs/job-definition.ts'
 export { processJobs, createJobRegistry, type JobRegistry, toJobRegistry } from '../jobs/job-registry.ts'
+export type { DuplicateDefinition } from '../jobs/duplicate-definitions.ts'
 
 // Events and envelopes
 export type { StandardSchemaV1 } from '@standard-schema/spec'
