@@ -19,6 +19,8 @@ export async function listWorkers(
       workers,
       [
         { title: 'WORKER', text: ({ id }) => id, isWhole: true },
+        { title: 'HOST', text: ({ host }) => host },
+        { title: 'PID', text: ({ pid }) => pid, isWhole: true },
         { title: 'SINCE', text: ({ since }) => since && formatDistance(since, now) },
         { title: 'SEEN', text: ({ lastSeenAt }) => lastSeenAt && formatDistance(lastSeenAt, now) },
         { title: 'RUNNING', text: ({ running }) => running },

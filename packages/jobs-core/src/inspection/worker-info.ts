@@ -4,6 +4,10 @@ export interface WorkerInfo {
   readonly id: string
   /** True for the process that asks. */
   readonly isThisProcess: boolean
+  /** The name of its machine or container. */
+  readonly host?: string
+  /** The id of its process on that host. */
+  readonly pid?: number
   /** When it became a worker. */
   readonly since?: Date
   /** When it last showed that it is alive. */

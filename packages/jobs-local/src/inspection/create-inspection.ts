@@ -1,3 +1,5 @@
+import { hostname } from 'node:os'
+
 import type { JobHost, JobInspection } from '@cgk-platform/jobs-core/provider'
 
 import { checkCursor } from '../check-cursor.ts'
@@ -51,7 +53,8 @@ export function createInspection(
       const { store, engine, host } = attached()
       if (store.shared) return store.shared.workers()
       const definitionIds = host.jobs.all().map(({ id }) => id)
-      return [{ id: memoryWorker, isThisProcess: true, running: engine.inFlight.length, definitionIds }]
+      const place = { host: hostname(), pid: process.pid }
+      return [{ id: memoryWorker, isThisProcess: true, ...place, running: engine.inFlight.length, definitionIds }]
     },
 
     watch: watchers.watchAll,

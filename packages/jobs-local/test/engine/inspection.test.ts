@@ -1,4 +1,6 @@
-import { type AttemptDetails, defineJob, type JobClient } from '@cgk-platform/jobs-core'
+import { hostname } from 'node:os'
+
+import { type AttemptDetails, defineJob, type JobClient, type WorkerInfo } from '@cgk-platform/jobs-core'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import type { LocalConfig } from '../../src/local-config.ts'
@@ -33,7 +35,8 @@ describe.for(storeNames)('the attempts of a run in %s', (store) => {
     const { id } = await engine.client.sendJob('work.requested', { tenantId: 'acme' }, { delay: '10s' })
     const at = (seconds: number): Date => new Date(startAt.getTime() + seconds * 1000)
     await engine.advance('10s')
-    const worker = (await engine.client.inspect.listWorkers())[0]!.id
+    const [{ id: worker, host, pid }] = (await engine.client.inspect.listWorkers()) as [WorkerInfo]
+    expect({ host, pid }).toEqual({ host: hostname(), pid: process.pid })
     const first = {
       number: 1,
       dueAt: at(10),

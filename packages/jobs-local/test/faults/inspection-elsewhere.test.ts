@@ -1,3 +1,5 @@
+import { hostname } from 'node:os'
+
 import { defineJob, type JobsChange } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
@@ -21,7 +23,8 @@ test('a process that only sends inspects and steers the jobs of another one, and
     changes.flatMap(({ jobs }) => jobs.filter((one) => one.id === id).map(({ state }) => state))
   await waitUntil(() => states().includes('failed'))
   const [found] = await client.inspect.listWorkers()
-  expect(found).toMatchObject({ isThisProcess: true, running: 0, definitionIds: ['work'] })
+  const place = { host: hostname(), pid: process.pid }
+  expect(found).toMatchObject({ isThisProcess: true, ...place, running: 0, definitionIds: ['work'] })
   const { runs, payload } = await client.inspect.getJob(id)
   expect(payload).toMatchObject({ tenantId: 'acme' })
   expect(runs[0]?.attemptHistory).toMatchObject([

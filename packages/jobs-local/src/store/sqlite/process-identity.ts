@@ -31,6 +31,12 @@ export function hasEnded(identity: string): boolean {
   return found.isDead || (began !== undefined && began !== found.began)
 }
 
+/** Returns the host of a process, and its id there. */
+export function placeOf(identity: string): { readonly host: string; readonly pid: number } {
+  const { scope, pid } = JSON.parse(identity) as ProcessIdentity
+  return { host: scope.split(' ')[0]!, pid }
+}
+
 /** Returns whether a process began after the machine's last boot, as far as the platform tells. */
 export function isOfThisBoot(identity: string): boolean {
   const bootOf = (scope: string): string | undefined => scope.split(' ')[1]

@@ -2,7 +2,7 @@ import type { WorkerInfo } from '@cgk-platform/jobs-core'
 
 import type { Connection } from '../connection.ts'
 import { monotonicMs } from '../monotonic-ms.ts'
-import { hasEnded, identifyProcess } from '../process-identity.ts'
+import { hasEnded, identifyProcess, placeOf } from '../process-identity.ts'
 import { phases } from '../rows.ts'
 
 interface WorkerRow {
@@ -34,6 +34,7 @@ export function readWorkers(connection: Connection): WorkerInfo[] {
     .map((row) => ({
       id: String(row.id),
       isThisProcess: row.process === own,
+      ...placeOf(row.process),
       since: dateOf(row.since_ms),
       lastSeenAt: dateOf(row.heartbeat_ms),
       running: row.running,
