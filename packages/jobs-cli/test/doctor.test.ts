@@ -101,6 +101,16 @@ describe('with the keys of both vendors', () => {
 })
 
 describe('variables of files', () => {
+  test('with an unknown value are a problem, and with an unknown name a warning', async () => {
+    const { messagesOf } = await doctor({ JOB_PROVIDER: 'local', JOB_LOG_LEVEL: 'verbose', JOB_LOCAL_FILE: 'jobs.db' })
+    expect(messagesOf('problem')).toEqual([
+      'variables: `JOB_LOG_LEVEL` is `verbose`, which is not a level. Set it to `debug`, `info`, `warn`, `error` or `silent`.',
+    ])
+    expect(messagesOf('warning')).toContain(
+      'variables: `JOB_LOCAL_FILE` is set but not read If it is for this library, set `JOB_LOCAL_PATH` instead.',
+    )
+  })
+
   test('are read with `--env-file`, and unread files are reported', async () => {
     project.write('.env', 'JOB_PROVIDER=sqs\nJOB_LOG_LEVEL=')
     project.write('.env.shop', 'JOB_PROVIDER=local')

@@ -12,6 +12,14 @@ export const localEngine: EngineDescriptor = {
       name: 'JOB_LOCAL_PATH',
       purpose:
         'File that stores the jobs and that several processes can share (Node 22.13 or later). Without it, jobs are in memory.',
+      mistakes: [
+        'JOB_LOCAL_FILE',
+        'JOB_LOCAL_DB',
+        'JOB_LOCAL_DATABASE',
+        'JOB_LOCAL_DIR',
+        'JOB_LOCAL_URL',
+        'JOB_LOCAL_STORE',
+      ],
       example: { value: './jobs.db', isCommentedOut: true },
     },
   ],

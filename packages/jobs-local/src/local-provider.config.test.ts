@@ -4,6 +4,7 @@ import { createTestEngine } from './testing/index.ts'
 import { createJobClient } from './index.ts'
 import { type LocalConfig, toLocalSettings } from './local-config.ts'
 import { createLocalProvider } from './local-provider.ts'
+import { createTestFile } from '../test/kit/test-file.ts'
 
 describe('the options of the local engine', () => {
   test.each<[what: string, config: unknown, message: string]>([
@@ -111,5 +112,34 @@ describe('the local engine', () => {
     onTestFinished(() => void vi.unstubAllEnvs())
     const { features } = await createTestEngine({ jobs: [] }).client.capabilities()
     expect(features['jobs survive a restart'].supported).toBe(false)
+  })
+})
+
+describe('in production, memory', () => {
+  /** Opens an engine of each config, and returns the warnings. */
+  async function warningsOf(...configs: LocalConfig[]): Promise<string[]> {
+    vi.stubEnv('NODE_ENV', 'production')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    Reflect.deleteProperty(globalThis, Symbol.for('@cgk-platform/jobs.ambient.v1'))
+    const printed: string[] = []
+    const silent = (): void => undefined
+    const warn = (line: unknown): void => void printed.push(String(line))
+    for (const config of configs) {
+      const logger = { debug: silent, info: silent, warn, error: silent }
+      const client = createJobClient({ provider: createLocalProvider(config), logger, jobs: [] })
+      await client.capabilities()
+      await client.close()
+    }
+    return printed
+  }
+
+  test('causes one warning, also if it is chosen', async () => {
+    expect(await warningsOf({}, { store: 'memory' }, {})).toEqual([
+      'In production, the local engine stores jobs in memory: they are lost when the process ends. To store them in a file, set `JOB_LOCAL_PATH` or `path`.',
+    ])
+  })
+
+  test('causes no warning with a file', async () => {
+    expect(await warningsOf({ path: createTestFile().path })).toEqual([])
   })
 })

@@ -28,6 +28,7 @@ import { toSendFailures } from './to-send-failures.ts'
 import { turnBatch } from './turn-batch.ts'
 import { TurnLimit } from './turn-limit.ts'
 import { transactionOf } from './transaction-of.ts'
+import { warnOfMemory } from './warn-of-memory.ts'
 import { createWatchers } from './watchers.ts'
 
 /** Provider options that only a send accepts, with the remedy for a definition that sets one. */
@@ -95,6 +96,7 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     },
 
     attach(host: JobHost) {
+      if (path === undefined && clock === machineClock) warnOfMemory(host.logger)
       const store = openStore(settings, host.logger, clock)
       const engine = new Engine({
         store,

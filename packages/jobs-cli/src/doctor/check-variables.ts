@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import {
+  type EngineDescriptor,
+  findUnreadVariables,
+  logLevelError,
+  type MisnamedVariable,
+} from '@cgk-platform/jobs-core/provider'
 
 import type { CheckResult, Finding, VariableFacts } from './doctor-report.ts'
 import type { VariableOrigins } from './read-variables.ts'
@@ -39,6 +44,8 @@ export function checkVariables({
     findings: [
       { check: 'variables', status: 'ok', message },
       ...names.filter((name) => variables[name] === '').map(emptyFinding),
+      ...logLevelFindings(variables['JOB_LOG_LEVEL']),
+      ...findUnreadVariables(engines, variables).map(unreadVariableFinding),
       ...unreadFiles(cwd, files).map(unreadFinding),
     ],
   }
@@ -52,6 +59,16 @@ function reads({ variables = [], setup }: EngineDescriptor, name: string): boole
 function emptyFinding(name: string): Finding {
   const remedy = 'Set a value or remove it.'
   return { check: 'variables', status: 'warning', message: `\`${name}\` is empty and counts as not set`, remedy }
+}
+
+function logLevelFindings(level = ''): Finding[] {
+  const error = level === '' ? undefined : logLevelError(level)
+  return error ? [{ check: 'variables', status: 'problem', message: error.message }] : []
+}
+
+function unreadVariableFinding({ name, meant }: MisnamedVariable): Finding {
+  const remedy = `If it is for this library, set \`${meant}\` instead.`
+  return { check: 'variables', status: 'warning', message: `\`${name}\` is set but not read`, remedy }
 }
 
 function unreadFiles(cwd: string, files: readonly string[]): string[] {

@@ -45,6 +45,17 @@ describe('createJobClient', () => {
     vi.unstubAllEnvs()
   })
 
+  test('warns once of a variable that is probably meant to be a setting', () => {
+    registerEngine({ ...engine, create })
+    const { logger, lines } = createMemoryLogger()
+    vi.stubEnv('JOB_LOGLEVEL', 'debug')
+    for (let clients = 0; clients < 2; clients++) own({ logger, provider: 'own' })
+    vi.unstubAllEnvs()
+    expect(lines.map(({ level, message }) => [level, message])).toEqual([
+      ['warn', '`JOB_LOGLEVEL` is set but not read. If it is for this library, set `JOB_LOG_LEVEL` instead.'],
+    ])
+  })
+
   test('warns once of a variable that is probably meant to choose an engine', () => {
     registerEngine({ ...engine, isFallback: true, create })
     const { logger, lines } = createMemoryLogger()

@@ -1,10 +1,12 @@
+import { environment } from '../environment.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import { bindLogger } from '../logging/logger.ts'
-import { processState } from '../process-state.ts'
+import { warnOnce } from '../logging/warn-once.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { ProviderChoice } from '../provider/provider-choice.ts'
 import { chooseEngine, requireEngine } from '../provider/choose-engine.ts'
 import { type Engine, engines } from '../provider/engine-registry.ts'
+import { findUnreadVariables } from '../provider/find-unread-variables.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { loadEngine } from '../provider/load-engine.ts'
 import type { ClientOptions } from './client-options.ts'
@@ -33,19 +35,23 @@ export function createJobClient(options: JobClientOptions = {}): JobClient {
   }
   const engine = provider === undefined ? engineOfEnvironment(rest) : requireEngine(engines(), provider, '`provider`')
   const created = engine.create?.(config)
-  return createClient(
+  const client = createClient(
     { load: async () => created ?? (await loadEngine(engine))(config), runsInProcess: engine.runsInProcess },
     rest,
   )
+  for (const { name, meant } of findUnreadVariables(engines(), environment())) {
+    warn(rest, `\`${name}\` is set but not read. If it is for this library, set \`${meant}\` instead.`)
+  }
+  return client
 }
 
-/** Returns the engine that the environment chooses. Logs each warning about it once in this process. */
-function engineOfEnvironment({ logger = createDefaultLogger() }: ClientOptions): Engine {
+/** Returns the engine that the environment chooses. Logs a warning about it. */
+function engineOfEnvironment(options: ClientOptions): Engine {
   const { engine, warning } = chooseEngine(engines())
-  const logged = processState('engineWarnings', () => new Set<string>())
-  if (warning && !logged.has(warning.message)) {
-    logged.add(warning.message)
-    bindLogger(logger, {}).warn(`${warning.message}. ${warning.remedy}`)
-  }
+  if (warning) warn(options, `${warning.message}. ${warning.remedy}`)
   return engine
+}
+
+function warn({ logger = createDefaultLogger() }: ClientOptions, warning: string): void {
+  warnOnce(bindLogger(logger, {}), warning)
 }

@@ -43,12 +43,24 @@ describe('the level', () => {
     ['warn', ['warn', 'error']],
     ['error', ['error']],
     ['silent', []],
-    ['verbose', ['info', 'warn', 'error']],
     ['', ['info', 'warn', 'error']],
   ])('JOB_LOG_LEVEL=%s writes %j', (level, written) => {
     vi.stubEnv('JOB_LOG_LEVEL', level)
     expect(writtenAt()).toEqual(written)
   })
+
+  test.each(['verbose', 'INFO', 'warning', ' debug'])(
+    'JOB_LOG_LEVEL=%j is refused with the accepted values',
+    (level) => {
+      vi.stubEnv('JOB_LOG_LEVEL', level)
+      expect(writtenAt).toThrow(
+        expect.objectContaining({
+          code: 'invalid_option',
+          message: `\`JOB_LOG_LEVEL\` is \`${level}\`, which is not a level. Set it to \`debug\`, \`info\`, \`warn\`, \`error\` or \`silent\`.`,
+        }),
+      )
+    },
+  )
 })
 
 describe('a JSON line', () => {

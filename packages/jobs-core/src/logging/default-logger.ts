@@ -1,5 +1,7 @@
 import { callSafely } from '../call-safely.ts'
 import { environment } from '../environment.ts'
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { quote } from '../errors/quote.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import { escapeInvisible, escapeInvisibleInJson } from './escape-invisible.ts'
 import type { LogFields, LoggerLike, LogLevel } from './logger.ts'
@@ -24,12 +26,13 @@ export interface LogOutput {
  * Creates the default logger. It writes to stderr: readable lines on a terminal, otherwise one JSON object per line.
  * The environment variable `JOB_LOG_LEVEL` sets the minimum level: `debug`, `info`, `warn`, `error` or `silent`.
  * Default: `info`. It is read when the logger is created.
+ *
+ * @throws {InvalidOptionError} if `JOB_LOG_LEVEL` is another value
  */
 export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike {
   // oxlint-disable-next-line no-console -- the logger writes to the console
   const { now = () => new Date(), write = (_level, line) => console.error(line) } = output
-  const level = output.level ?? environment()['JOB_LOG_LEVEL'] ?? 'info'
-  const minimum = levels.indexOf(levels.includes(level) ? level : 'info')
+  const minimum = levels.indexOf(output.level ?? levelOfEnvironment())
   const isLevelEnabled = (lineLevel: string): boolean => levels.indexOf(lineLevel) >= minimum
 
   const line = (lineLevel: LogLevel) => (message: unknown, fields?: unknown) => {
@@ -45,6 +48,25 @@ export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike
     )
   }
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), isLevelEnabled }
+}
+
+function levelOfEnvironment(): string {
+  const level = environment()['JOB_LOG_LEVEL'] || 'info'
+  const error = logLevelError(level)
+  if (error) throw error
+  return level
+}
+
+/** Returns the error of a value of `JOB_LOG_LEVEL` that is not a level. */
+export function logLevelError(level: string): InvalidOptionError | undefined {
+  if (levels.includes(level)) return undefined
+  const accepted = levels.map((one) => `\`${one}\``)
+  const remedy = `Set it to ${accepted.slice(0, -1).join(', ')} or ${accepted.at(-1)}.`
+  return new InvalidOptionError({
+    option: 'JOB_LOG_LEVEL',
+    problem: `is ${quote(level)}, which is not a level`,
+    remedy,
+  })
 }
 
 /** Returns the fields for every line. An error is ignored, so that the line is still written. */

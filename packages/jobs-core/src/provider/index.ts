@@ -10,6 +10,8 @@ export { type Feature, type FeatureSupport, portablePayloadBytes } from './capab
 export { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'
 export { chooseEngine, type ChosenEngine, requireEngine } from './choose-engine.ts'
 export { loadEngine } from './load-engine.ts'
+export { findUnreadVariables } from './find-unread-variables.ts'
+export type { MisnamedVariable } from './find-misnamed-variable.ts'
 export type {
   DoctorConfigOptions,
   EngineDescriptor,
@@ -57,7 +59,7 @@ export { hasTenantRouter } from '../client/tenant-router/router-link.ts'
 export type { CloseOptions, JobOperations, TenantJobItem, WaitOptions } from '../client/job-client.ts'
 
 // Options and their checks
-export { environment, isDevelopment } from '../environment.ts'
+export { environment, isDevelopment, isProduction } from '../environment.ts'
 export { invalidOption } from '../options/check-option-names.ts'
 export { type CheckedOptions, type DeclaredOptions, declareOptions } from '../options/declare-options.ts'
 export { kindOf } from '../options/kind-of.ts'
@@ -226,8 +228,9 @@ export type { FailedRequest } from '../errors/request-failed-error.ts'
 export type { SendFailure } from '../errors/send-failed-error.ts'
 export type { StoreProblem } from '../errors/store-error.ts'
 export type { WaitTimeout } from '../errors/wait-timeout-error.ts'
-export type { LogOutput } from '../logging/default-logger.ts'
+export { logLevelError, type LogOutput } from '../logging/default-logger.ts'
 export { escapeInvisible, escapeInvisibleInJson } from '../logging/escape-invisible.ts'
+export { warnOnce } from '../logging/warn-once.ts'
 export { bindLogger, type LogFields, type LogLevel } from '../logging/logger.ts'
 export { errorFrom } from '../runs/error-from.ts'
 export { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
