@@ -131,7 +131,19 @@ describe('send', () => {
   })
 
   test('takes key, delay and reference, and a file', async () => {
-    const send = ['send', 'order.placed', '@package.json', '--tenant', 'shop_3', '--key', 'k', '--reference', 'r', '--reference', 's']
+    const send = [
+      'send',
+      'order.placed',
+      '@package.json',
+      '--tenant',
+      'shop_3',
+      '--key',
+      'k',
+      '--reference',
+      'r',
+      '--reference',
+      's',
+    ]
     const job = await project.json<JobHandle>(...send, '--delay', '2h')
     const again = await project.json<JobHandle>(...send)
     expect(again).toEqual({ ...job, deduplicated: true })
@@ -148,6 +160,11 @@ describe('send', () => {
     ['text that is not JSON', ['order.placed', '{'], /`payload` is not JSON: .*\(invalid_option\)/],
     ['a missing file', ['order.placed', '@missing.json'], /cannot be read: ENOENT/],
     ['a missing tenant', ['order.placed', '{}'], /tenant.*\(tenant_required\)/],
+    [
+      'an invalid payload, with each problem on its line',
+      ['order.refunded', '{}', '--tenant', 'shop_3'],
+      /does not match its schema\. Correct these fields:\n {2}- `payload\.orderId`: .* \(payload_invalid\)\n$/,
+    ],
   ])('exits with 2 for %s', async (_what, args, message) => {
     const { exitCode, stdout, stderr } = await run('send', ...args)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
@@ -198,7 +215,11 @@ describe('retry and cancel', () => {
   test.each<[what: string, args: string[], message: RegExp]>([
     ['neither ids nor filters', ['retry'], /`ids` are missing.*\(invalid_option\)/],
     ['ids with filters', ['cancel', 'x', '--event', 'order.placed'], /`ids` cannot be combined with filters/],
-    ['an unknown state', ['list', '--state', 'broken'], /`broken`.*\(invalid_option\)|\(invalid_option\)/],
+    [
+      'an unknown state',
+      ['list', '--state', 'queued,faild'],
+      /`--state` contains `faild`, which is not a state\. Did you mean `failed`\? The states are `scheduled`, .*`superseded`\. \(invalid_option\)/,
+    ],
     ['an unreadable time', ['list', '--since', 'yesterday'], /`--since` is neither a duration nor a date/],
     ['a limit that is not a number', ['list', '--limit', 'all'], /`--limit` is not a whole number/],
     ['a tampered cursor', ['list', '--cursor', '../../x'], /cursor.*\(invalid_option\)/],
@@ -276,7 +297,12 @@ describe('the engine', () => {
   })
 
   test.each<[what: string, args: string[], environment: Record<string, string>, message: RegExp]>([
-    ['jobs in the memory of another process', [], {}, /memory of another process\. Start your app with `JOB_LOCAL_PATH=jobs\.db` and pass `--file jobs\.db`/],
+    [
+      'jobs in the memory of another process',
+      [],
+      {},
+      /memory of another process\. Start your app with `JOB_LOCAL_PATH=jobs\.db` and pass `--file jobs\.db`/,
+    ],
     ['a missing file', ['--file', 'missing.db'], {}, /`missing\.db`, which does not exist/],
     ['a missing file of a variable', [], { JOB_LOCAL_PATH: 'missing.db' }, /`JOB_LOCAL_PATH` names the file/],
     ['a file for another engine', ['--file', 'jobs.db', '--provider', 'inngest'], {}, /belongs to `local`/],

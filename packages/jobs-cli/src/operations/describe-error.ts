@@ -16,8 +16,14 @@ export interface DescribedError {
 export function describeError(error: unknown): DescribedError {
   const { message, code } = toErrorInfo(error)
   const hidden = hideSecrets({ message }, allEngines())
-  return {
-    message: escapeInvisible(hidden.message),
-    ...(code !== undefined && JobsError.isInstance(error) && { code }),
-  }
+  if (!JobsError.isInstance(error)) return { message: escapeInvisible(hidden.message) }
+  return { message: escapeLines(hidden.message), ...(code !== undefined && { code }) }
+}
+
+/** An error of this library can list problems, each on its line. Lines are indented, so that none looks like another error. */
+function escapeLines(message: string): string {
+  return message
+    .split('\n')
+    .map((line, index) => escapeInvisible(index === 0 || line.startsWith('  ') ? line : `  ${line}`))
+    .join('\n')
 }

@@ -1,14 +1,15 @@
-import type { JobFilter, JobState } from '@cgk-platform/jobs-core'
+import type { JobFilter } from '@cgk-platform/jobs-core'
 
 import type { FilterFlags } from './filter-flags.ts'
 import { readInstant } from './read-instant.ts'
+import { readStates } from './read-states.ts'
 
 /** Returns the filter of flags, without the tenant, which limits the client. @throws {InvalidOptionError} */
 export function toJobFilter(flags: FilterFlags): JobFilter {
   const { definition, state, event, reference, since, until, error } = flags
   return {
     ...(definition !== undefined && { definitionId: definition }),
-    ...(state !== undefined && { states: state.split(',').map((one) => one.trim() as JobState) }),
+    ...(state !== undefined && { states: readStates(state) }),
     ...(event !== undefined && { event: event as NonNullable<JobFilter['event']> }),
     ...(reference !== undefined && { reference }),
     ...(since !== undefined && { since: readInstant(since, '--since') }),

@@ -1,6 +1,7 @@
 import { quote } from '../errors/quote.ts'
 import { type Duration, durationRemedy, readDuration } from '../time/duration.ts'
 import type { DeclaredOptions } from './declare-options.ts'
+import { didYouMean } from './did-you-mean.ts'
 import { kindOf } from './kind-of.ts'
 import type { Option, OptionRules } from './option.ts'
 import { textProblem } from './text-problem.ts'
@@ -136,7 +137,9 @@ export function someOf<const Value extends string>(
       if (!Array.isArray(given)) throw createError(name, `is ${kindOf(given)}, not an array`, remedy)
       if (given.length === 0) throw createError(name, 'is empty', remedy)
       const wrong = given.find((one) => !values.includes(one as Value)) as unknown
-      if (wrong !== undefined || given.includes(undefined)) throw createError(name, `contains ${quote(wrong)}`, remedy)
+      if (wrong !== undefined || given.includes(undefined)) {
+        throw createError(name, `contains ${quote(wrong)}`, didYouMean(wrong, values) + remedy)
+      }
       return [...new Set(given as Value[])]
     },
   }

@@ -10,6 +10,7 @@ export { type Feature, type FeatureSupport, portablePayloadBytes } from './capab
 export { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'
 export { chooseEngine, type ChosenEngine, requireEngine } from './choose-engine.ts'
 export { loadEngine } from './load-engine.ts'
+export { didYouMean } from '../options/did-you-mean.ts'
 export { findUnreadVariables } from './find-unread-variables.ts'
 export type { MisnamedVariable } from './find-misnamed-variable.ts'
 export type {

@@ -1,0 +1,18 @@
+import type { JobState } from '@cgk-platform/jobs-core'
+import { didYouMean, invalidOption, jobStates } from '@cgk-platform/jobs-core/provider'
+
+import { escapeControls } from '../terminal/escape-controls.ts'
+
+/** Reads the states of `--state`, separated by commas. @throws {InvalidOptionError} with the accepted states */
+export function readStates(text: string): JobState[] {
+  return text.split(',').map((part) => {
+    const state = jobStates.find((one) => one === part.trim())
+    if (state) return state
+    const accepted = `The states are ${jobStates.map((one) => `\`${one}\``).join(', ')}.`
+    throw invalidOption(
+      '--state',
+      `contains \`${escapeControls(part.trim())}\`, which is not a state`,
+      didYouMean(part.trim(), jobStates) + accepted,
+    )
+  })
+}
