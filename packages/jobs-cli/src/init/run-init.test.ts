@@ -7,8 +7,8 @@ import { type Framework, frameworks } from './app/app.ts'
 import { engineNames } from './app/engine-of.ts'
 import { type InitOptions, runInit } from './run-init.ts'
 
-/** Creates an app in a temporary folder. */
-function openApp(files: Record<string, string> = {}) {
+/** Creates an app in a temporary folder, or in a folder of it. */
+function openApp(files: Record<string, string> = {}, folder = '.') {
   const root = mkdtempSync(join(tmpdir(), 'init-'))
   onTestFinished(() => rmSync(root, { recursive: true }))
   const write = (path: string, contents: string): void => {
@@ -27,7 +27,7 @@ function openApp(files: Record<string, string> = {}) {
     async init(options: Omit<InitOptions, 'cwd'>): Promise<{ exitCode: number; printed: string }> {
       const lines: string[] = []
       const terminal = { print: (text: string) => void lines.push(text), isInteractive: false }
-      const exitCode = await runInit({ cwd: root, ...options }, terminal)
+      const exitCode = await runInit({ cwd: join(root, folder), ...options }, terminal)
       return { exitCode, printed: lines.join('\n') }
     },
   }
@@ -57,7 +57,7 @@ test.each(combinations)(
   async (framework, provider, config) => {
     const model = openApp({ [config]: '{}' })
     await model.init({ framework, provider, yes: true })
-    const written = Object.keys(model.contents()).filter((path) => !/\.json$|^\.env/.test(path))
+    const written = Object.keys(model.contents()).filter((path) => !/\.json$|^\.env|^\.gitignore/.test(path))
     expect(written.length).toBeGreaterThan(2)
 
     const mine = '// Mine, of @cgk-platform/jobs.\n'
@@ -113,6 +113,23 @@ describe('a `.gitignore`', () => {
     const app = openApp({ '.gitignore': '.env*.local\n' })
     await app.init({ framework: 'next', provider: 'inngest', yes: true })
     expect(app.contents()['.gitignore']).toBe('.env*.local\n')
+  })
+
+  test('is written if there is none, before `.env` can be committed', async () => {
+    const app = openApp()
+    const { printed } = await app.init({ provider: 'trigger.dev', yes: true })
+    expect(app.contents()['.gitignore']).toBe('.env\n.trigger/\n')
+    expect(printed).toMatch(/\+ \.gitignore +new\n {4}\.env\n/)
+  })
+
+  test.each<[what: string, files: Record<string, string>, text: string | undefined]>([
+    ['above the app in its repository covers it', { '.git/HEAD': '', '.gitignore': '.env\n.trigger/\n' }, undefined],
+    ['above the app covers a part', { '.git/HEAD': '', '.gitignore': '.env*\n' }, '.trigger/\n'],
+    ['outside a repository does not count', { '.gitignore': '.env\n.trigger/\n' }, '.env\n.trigger/\n'],
+  ])('%s', async (_what, files, text) => {
+    const app = openApp({ ...files, 'packages/app/package.json': '{}' }, 'packages/app')
+    await app.init({ provider: 'trigger.dev', yes: true })
+    expect(app.contents()['packages/app/.gitignore']).toBe(text)
   })
 
   test('gets the file of the local engine and the files that SQLite adds', async () => {

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
-import ignore from 'ignore'
 
 import { knownEngines } from '@cgk-platform/jobs/engines'
 import type { App } from '../app/app.ts'
@@ -14,6 +13,7 @@ import type { TemplateFile } from '../templates/template.ts'
 import { templatesFor } from '../templates/templates-for.ts'
 import { addScripts } from './add-scripts.ts'
 import { appendLines, appendVariables, chosenProvider, lineOf, missingVariables } from './append-variables.ts'
+import { isIgnored } from './is-ignored.ts'
 import type { Change, ExistingItem, Plan } from './plan.ts'
 import { scriptsFor } from './scripts-for.ts'
 import { variablesFor } from './variables-for.ts'
@@ -87,13 +87,12 @@ function planVariables(app: App, engine: EngineDescriptor): PartialPlan {
   }
 }
 
-/** Adds files to an existing `.gitignore`. */
+/** Adds files to the `.gitignore` of the app, which may not exist yet. */
 function planGitignore(app: App, { setup }: EngineDescriptor): PartialPlan {
   const text = read(app, '.gitignore')
-  if (text === undefined) return { changes: [], existing: [], warnings: [`Keep \`${app.variablesFile}\` out of git.`] }
   const paths = [app.variablesFile, ...(setup?.ownFiles ?? [])]
-  const missing = paths.filter((path) => !ignore().add(text).ignores(path))
-  return { changes: addition('.gitignore', text, appendLines(text, missing), missing), existing: [] }
+  const missing = paths.filter((path) => !isIgnored(app.root, path))
+  return { changes: addition('.gitignore', text, appendLines(text ?? '', missing), missing), existing: [] }
 }
 
 /** Warns about files from an earlier call for another engine: two hosts would both run the jobs. */
