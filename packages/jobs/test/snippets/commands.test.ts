@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -17,4 +18,12 @@ test('CONTRIBUTING explains every verb', () => {
     ([, verb]) => verb,
   )
   expect(new Set(explained)).toEqual(new Set(verbs))
+})
+
+test.each(verbs)('./dev %s --help prints help, and does nothing else', (verb) => {
+  for (const flag of ['--help', '-h']) {
+    if (verb === 'demo' && flag === '-h') continue
+    const printed = execFileSync(join(repository, 'dev'), [verb, flag], { encoding: 'utf8' })
+    expect(printed).toMatch(/^Usage: \.\/dev /)
+  }
 })
