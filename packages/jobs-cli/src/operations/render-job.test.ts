@@ -20,7 +20,8 @@ const job = {
       error: {
         name: 'Error',
         message: 'no mail',
-        stack: 'Error: no mail\n    at \u001b[2Jsend',
+        stack:
+          'Error: no mail\n    at \u001b[2Jsend\n    at run (/app/node_modules/@cgk-platform/jobs-core/dist/index.js:1:1)\n    at node:async_hooks:1:1',
         cause: { name: 'TypeError', message: 'no host', code: 'E_HOST' },
       },
       attemptHistory: [{ number: 1, startedAt: new Date(0), endedAt: new Date(2000), worker: 'w1' }],

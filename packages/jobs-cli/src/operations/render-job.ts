@@ -1,6 +1,5 @@
 import type { AttemptDetails, JobDetails, RunDetails } from '@cgk-platform/jobs-core'
-import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
-import type { JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible, type JobErrorInfo, shortenStack, type StepStatus } from '@cgk-platform/jobs-core/provider'
 
 import { formatDistance } from '../terminal/format-distance.ts'
 import { formatDuration } from '../terminal/format-duration.ts'
@@ -108,9 +107,9 @@ function jsonOf(value: unknown): string | undefined {
   return `${json.slice(0, maxJsonCharacters)}… (${json.length} characters in total, \`--json\` prints all)`
 }
 
-/** Renders an error with its stack and causes, each line escaped. */
+/** Renders an error with its stack and causes, each line escaped. `--json` has the whole stack. */
 function renderError({ name, message, code, stack, cause }: JobErrorInfo, screen: Screen, isCause = false): string[] {
-  const [first, ...frames] = (stack ?? `${name}: ${message}`).split('\n')
+  const [first, ...frames] = shortenStack(stack ?? `${name}: ${message}`).split('\n')
   const title = `${isCause ? 'caused by ' : ''}${first}${code === undefined ? '' : ` (${code})`}`
   return [
     `  ${screen.paint('red', escapeInvisible(title))}`,

@@ -91,6 +91,22 @@ describe('a JSON line', () => {
   })
 })
 
+test('the stacks of a line have no frames of the library, and the error keeps them', () => {
+  const stackOf = (title: string) =>
+    `${title}\n    at handler (/app/jobs.ts:9:30)\n    at call (/app/node_modules/@cgk-platform/jobs-core/dist/index.js:1:1)`
+  const cause = Object.assign(new Error('Deep.'), { stack: stackOf('Error: Deep.') })
+  const error = Object.assign(new Error('No.', { cause }), { stack: stackOf('Error: No.') })
+  expect(jsonOf('Failed.', { error })).toMatchObject({
+    error: {
+      stack: 'Error: No.\n    at handler (/app/jobs.ts:9:30)',
+      cause: { stack: 'Error: Deep.\n    at handler (/app/jobs.ts:9:30)' },
+    },
+  })
+  loggerOf(true).error('Failed.', { error })
+  expect(lines.at(-1)).not.toContain('@cgk-platform')
+  expect(error.stack).toBe(stackOf('Error: No.'))
+})
+
 describe('a readable line', () => {
   const readable = (message: string, fields: object): string => {
     loggerOf(true).info(message, fields)

@@ -5,6 +5,7 @@ import { quote } from '../errors/quote.ts'
 import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
 import { escapeInvisible, escapeInvisibleInJson } from './escape-invisible.ts'
 import type { LogFields, LoggerLike, LogLevel } from './logger.ts'
+import { shortenStack } from './shorten-stack.ts'
 
 const levels: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent']
 
@@ -113,8 +114,9 @@ function readableValue(value: unknown): string {
 /** Converts fields to JSON values: errors to objects, BigInt to strings, and without cycles. */
 function plainFields(fields: LogFields): LogFields {
   const seen = new WeakSet<object>()
-  const text = JSON.stringify(fields, (_key, value: unknown) => {
+  const text = JSON.stringify(fields, (key, value: unknown) => {
     if (typeof value === 'bigint') return value.toString()
+    if (key === 'stack' && typeof value === 'string') return shortenStack(value)
     if (typeof value !== 'object' || value === null) return value
     if (seen.has(value)) return '[seen above]'
     seen.add(value)
