@@ -1,6 +1,7 @@
 import {
   type Capabilities,
   createJobClient,
+  defineBatchJob,
   defineEvents,
   defineJob,
   defineWorkflow,
@@ -191,5 +192,24 @@ describe('accepts a value at its limit, and rejects a larger one', () => {
     const client = createJobClient({ provider: 'local', maxPayloadBytes: localCapabilities.maxPayloadBytes + 1 })
     const sent = client.sendJob('order.created', { tenantId: 'tenant_123', orderId: 'o' })
     await expect(sent).rejects.toThrow(String(localCapabilities.maxPayloadBytes))
+  })
+})
+
+describe('docs/flow-control.md names the bounds of the period of', () => {
+  const define = (options: object) => () =>
+    defineJob({ id: 'held-back', event: 'order.created', handler: () => undefined, ...options })
+  const batch = (maxWait: number) => () =>
+    defineBatchJob({ id: 'held-back', event: 'order.created', maxSize: 2, maxWait, handler: () => [] })
+
+  test.each<[heading: string, option: string, defineWith: (ms: number) => () => unknown]>([
+    ['## Throttle', 'period', (period) => define({ throttle: { limit: 1, period } })],
+    ['## Debounce', 'period', (period) => define({ debounce: { period } })],
+    ['## Batches', 'maxWait', batch],
+  ])('%s', (heading, option, defineWith) => {
+    const section = sectionOf(readDocument('docs/flow-control.md'), heading)
+    expect(section).toMatch(new RegExp(`\\\`${option}\\\`[^.]* from 1 s to 7 days`))
+    expect(defineWith(1000)).not.toThrow()
+    expect(defineWith(7 * 86_400_000)).not.toThrow()
+    for (const ms of [999, 7 * 86_400_000 + 1]) expect(defineWith(ms)).toThrow(/from 1 s to 7 days/)
   })
 })
