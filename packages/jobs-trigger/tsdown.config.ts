@@ -1,3 +1,9 @@
 import { defineBuild } from '../../tsdown.base.ts'
 
-export default defineBuild(['src/index.ts', 'src/descriptor.ts', 'src/support.ts', 'src/trigger-provider.ts', 'src/tasks.ts'])
+export default defineBuild([
+  'src/index.ts',
+  'src/descriptor.ts',
+  'src/support.ts',
+  'src/trigger-provider.ts',
+  'src/tasks.ts',
+])

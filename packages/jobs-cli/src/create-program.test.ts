@@ -18,7 +18,7 @@ const valueOf = ({ argChoices, long }: Option): string => argChoices?.[0] ?? `va
 
 const namesOf = (command: Command): string[] => (command.parent ? [...namesOf(command.parent), command.name()] : [])
 
-/** What a command would act on. */
+/** The words of a command as it understands them. */
 interface Parsed {
   readonly args: readonly string[]
   readonly options: Readonly<Record<string, unknown>>
@@ -88,8 +88,8 @@ test('a repeated option collects its values, and each takes one word', async () 
 test.each<[what: string, words: string[], message: RegExp]>([
   ['a filter that is given twice', ['--tenant', 'a', '--tenant', 'b'], /`--tenant` takes one value\. Pass it once/],
   ['an empty value', ['--definition', '', '--yes'], /It is empty\. Pass a value, or omit the option/],
-  ['an option in place of a value', ['--error', '--yes', 'id_1'], /It is another option\. Pass the value of `--error`/],
-  ['an option with a value in place of a value', ['--error', '--state=failed'], /It is another option/],
+  ['an option instead of a value', ['--error', '--yes', 'id_1'], /It is another option\. Pass the value of `--error`/],
+  ['an option with a value instead of a value', ['--error', '--state=failed'], /It is another option/],
 ])('%s is refused', async (_what, words, message) => {
   const printed: string[] = []
   const fresh = createProgram('1.0.0')

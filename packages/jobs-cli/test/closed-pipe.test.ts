@@ -32,7 +32,7 @@ test('a reader that closes the pipe ends `doctor` and `--help` quietly', async (
   }
 })
 
-test('a change goes on without a reader of its remarks', async () => {
+test('a change ends without a reader of its remarks', async () => {
   const { exitCode, stderr } = await runInShell(
     'cgk-jobs retry --file jobs.db --error busy --yes 2>&1 >/dev/null | true; cgk-jobs list --file jobs.db --state failed',
     project.folder,

@@ -23,7 +23,9 @@ console.log('pid', process.pid)`,
     const { stdout } = await runCommand(['workers', '--file', 'jobs.db', '--json'], project.folder)
     return JSON.parse(stdout) as WorkerInfo[]
   }
-  await expect.poll(list, { timeout: 60_000 }).toMatchObject([{ host: hostname(), pid, definitionIds: ['confirm-order'] }])
+  await expect
+    .poll(list, { timeout: 60_000 })
+    .toMatchObject([{ host: hostname(), pid, definitionIds: ['confirm-order'] }])
   const { stdout } = await runCommand(['workers', '--file', 'jobs.db'], project.folder)
   expect(stdout.split('\n')[0]).toMatch(/^WORKER +HOST +PID +SINCE +SEEN +RUNNING +DEFINITIONS$/)
   expect(stdout.split('\n')[1]).toMatch(new RegExp(String.raw`^\d+ +${hostname()} +${pid} .* confirm-order$`))

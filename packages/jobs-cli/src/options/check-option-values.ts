@@ -10,10 +10,10 @@ export function checkOptionValues(command: Command): void {
   for (const option of command.options.filter(({ required }) => required)) {
     const { parseArg } = option
     const canRepeat = isRepeatable(option)
-    option.parseArg = <Value>(value: string, previous: Value): Value => {
+    option.argParser((value, previous) => {
       checkValue(command, option, value, canRepeat)
-      return parseArg ? (parseArg(value, previous) as Value) : (value as Value)
-    }
+      return parseArg ? parseArg(value, previous) : value
+    })
   }
 }
 
