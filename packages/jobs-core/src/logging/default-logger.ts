@@ -33,7 +33,10 @@ export interface LogOutput {
 export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike {
   // oxlint-disable-next-line no-console -- the logger writes to the console
   const { now = () => new Date(), write = (_level, line) => console.error(line) } = output
-  const minimum = levels.indexOf(output.level ?? levelOfEnvironment())
+  const { level: given = environment()['JOB_LOG_LEVEL'] || 'info' } = output
+  const error = logLevelError(given)
+  if (error) throw error
+  const minimum = levels.indexOf(given)
   const isLevelEnabled = (lineLevel: string): boolean => levels.indexOf(lineLevel) >= minimum
 
   const line = (lineLevel: LogLevel) => (message: unknown, fields?: unknown) => {
@@ -49,13 +52,6 @@ export function createDefaultLogger(output: Partial<LogOutput> = {}): LoggerLike
     )
   }
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error'), isLevelEnabled }
-}
-
-function levelOfEnvironment(): string {
-  const level = environment()['JOB_LOG_LEVEL'] || 'info'
-  const error = logLevelError(level)
-  if (error) throw error
-  return level
 }
 
 /** Returns the error of a value of `JOB_LOG_LEVEL` that is not a level. */
