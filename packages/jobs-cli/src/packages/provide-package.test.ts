@@ -7,12 +7,12 @@ import { expect, onTestFinished, test } from 'vitest'
 
 const run = promisify(execFile)
 
-/** Imports `optional-parser` in a process after `providePackage`, and prints what it exports. */
-async function importWith(path: readonly string[]): Promise<string> {
+/** Imports a package in a process after `providePackage`, and prints what it exports. */
+async function importWith(path: readonly string[], name = 'optional-parser'): Promise<string> {
   const code = `
     import { providePackage } from ${JSON.stringify(join(import.meta.dirname, 'provide-package.ts'))}
     providePackage('optional-parser')
-    console.log((await import('optional-parser')).default)`
+    console.log((await import('${name}')).default)`
   const env = { PATH: [...path, process.env['PATH']].join(delimiter) }
   const { stdout } = await run('node', ['--input-type=module', '--eval', code], { cwd: import.meta.dirname, env })
   return stdout.trim()
@@ -33,5 +33,9 @@ test('a package in a folder of `PATH` can be imported, with what it imports', as
     writeFileSync(join(modules, file), text)
   }
   await expect(importWith([])).rejects.toThrow("Cannot find package 'optional-parser'")
-  expect(await importWith([join(modules, '.bin')])).toBe('parsed')
+  const path = [join(modules, '.bin')]
+  expect(await importWith(path)).toBe('parsed')
+  await expect(importWith(path, 'missing')).rejects.toThrow(
+    `Cannot find package 'missing' imported from ${import.meta.dirname}`,
+  )
 })

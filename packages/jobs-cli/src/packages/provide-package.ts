@@ -31,8 +31,8 @@ function resolveFrom(folder: string): void {
       resolve(specifier, context, next) {
         try {
           return next(specifier, context)
-        } catch {
-          return next(specifier, { ...context, parentURL })
+        } catch (error) {
+          return attempt(() => next(specifier, { ...context, parentURL }), error)
         }
       },
     })
@@ -40,6 +40,16 @@ function resolveFrom(folder: string): void {
   }
   // Before Node 22.15, hooks run in a thread of their own.
   const hook = `export const resolve = (specifier, context, next) =>
-    next(specifier, context).catch(() => next(specifier, { ...context, parentURL: ${JSON.stringify(parentURL)} }))`
+    next(specifier, context).catch((error) =>
+      next(specifier, { ...context, parentURL: ${JSON.stringify(parentURL)} }).catch(() => { throw error }))`
   nodeModule.register(`data:text/javascript,${encodeURIComponent(hook)}`)
+}
+
+/** Returns the result of `action`. @throws `otherwise` if it fails, because that names the module that imports */
+function attempt<Result>(action: () => Result, otherwise: unknown): Result {
+  try {
+    return action()
+  } catch {
+    throw otherwise
+  }
 }
