@@ -1,7 +1,5 @@
 import type { JobState } from '@cgk-platform/jobs-core'
-import { didYouMean, invalidOption, jobStates } from '@cgk-platform/jobs-core/provider'
-
-import { escapeControls } from '../terminal/escape-controls.ts'
+import { didYouMean, escapeInvisible, invalidOption, jobStates } from '@cgk-platform/jobs-core/provider'
 
 /** Reads the states of `--state`, separated by commas. @throws {InvalidOptionError} with the accepted states */
 export function readStates(text: string): JobState[] {
@@ -11,7 +9,7 @@ export function readStates(text: string): JobState[] {
     const accepted = `The states are ${jobStates.map((one) => `\`${one}\``).join(', ')}.`
     throw invalidOption(
       '--state',
-      `contains \`${escapeControls(part.trim())}\`, which is not a state`,
+      `contains \`${escapeInvisible(part.trim())}\`, which is not a state`,
       didYouMean(part.trim(), jobStates) + accepted,
     )
   })
