@@ -2,6 +2,7 @@ import type { Health } from '@cgk-platform/jobs-core'
 import { type JobRegistry, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
+import { isCloudAddress } from './api/address.ts'
 import type { EngineReads } from './api/engine-api.ts'
 import type { EngineApp } from './api/engine-shapes.ts'
 import { dispatcherSuffix } from './host/cron-dispatcher.ts'
@@ -51,8 +52,7 @@ export async function checkHealth(
 
 /** Says that a self-hosted server can lose jobs. Its API does not tell whether it stores its queue in Redis. */
 function durabilityOf(apiBaseUrl: string, mode: Inngest.Any['mode']): string {
-  const isCloud = /(?:^|\.)inngest\.com$/.test(new URL(apiBaseUrl).hostname)
-  if (isCloud || mode === 'dev') return ''
+  if (isCloudAddress(apiBaseUrl) || mode === 'dev') return ''
   return '. A self-hosted server that is killed loses accepted jobs, unless it runs with `--redis-uri`'
 }
 

@@ -1,19 +1,21 @@
 import type { JobProvider } from '@cgk-platform/jobs-core'
-import { type Clock, type JobHost, systemClock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type JobHost, type JobRegistry, systemClock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 
+import { isCloudAddress } from './api/address.ts'
 import { createEngineApi, type EngineApi } from './api/engine-api.ts'
 import { cancelJob } from './control/cancel-job.ts'
 import { retryJob } from './control/retry-job.ts'
 import { checkHealth } from './health.ts'
 import { startWorker, type Worker } from './host/worker.ts'
 import { createInspection } from './inspect/create-inspection.ts'
-import { registeredFunctions } from './inspect/registered-functions.ts'
 import { type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
 import { type AcceptedJobs, createAcceptedJobs } from './read/accepted-jobs.ts'
+import { createEventHandlers, type EventHandlers } from './read/event-handlers.ts'
 import { createJobReader, type JobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
+import { registeredFunctions } from './read/registered-functions.ts'
 import { createSubscriptions, type Subscriptions } from './read/subscriptions.ts'
-import { createUnhandledWarnings } from './read/unhandled-warnings.ts'
+import { createUnhandledWarnings, type UnhandledWarnings } from './read/unhandled-warnings.ts'
 import { createPostEvents, type PostEvents } from './send/post-events.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
 import { createKeyedSender, type KeyedSender } from './send/send-keyed.ts'
@@ -43,14 +45,14 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
   let connected: Promise<InngestServices> | undefined
   const services = (): Promise<InngestServices> => {
     connected ??= connect()
-      .then((connection) => createServices(connection, clock))
+      .then((connection) => createServices(connection, { clock, warnings, jobs: () => host?.jobs }))
       .catch((error: unknown) => {
         connected = undefined // the environment can be corrected
         throw error
       })
     return connected
   }
-  const warnIfUnhandled = createUnhandledWarnings(() => host)
+  const warnings = createUnhandledWarnings(() => host)
   let starting: Promise<Worker> | undefined
   const attached = (): JobHost => {
     if (!host) throw new TypeError('The provider has no client. Pass it to `createJobClient({ provider })`.')
@@ -75,21 +77,20 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
     async status(id, tenantId) {
       const { reader } = await services()
       const status = await reader.read(id, tenantId)
-      if (status) warnIfUnhandled(status)
+      if (status) warnings.unhandled(status)
       return status
     },
     cancel: async (id) => cancelJob(id, await services()),
 
     retry: async (id) => retryJob(id, await services()),
     async list({ event, ...query }) {
-      const { api, client, reader } = await services()
-      const named = event === undefined ? {} : { event: toEventName(event, client.id) }
-      return listJobs({ ...query, ...named }, api, reader)
+      const parts = await services()
+      const named = event === undefined ? {} : { event: toEventName(event, parts.client.id) }
+      return listJobs({ ...query, ...named }, { ...parts, appId: parts.client.id })
     },
     inspection: createInspection(async () => {
       const parts = await services()
-      const { id: appId } = parts.client
-      return { ...parts, appId, registered: (eventName) => registeredFunctions(host?.jobs, appId, eventName) }
+      return { ...parts, appId: parts.client.id }
     }),
     async health() {
       const { api, client, apiBaseUrl = client.apiBaseUrl } = await services()
@@ -131,6 +132,7 @@ interface InngestServices extends InngestConnection {
   readonly clock: Clock
   readonly api: EngineApi
   readonly subscriptions: Subscriptions
+  readonly handlers: EventHandlers
   readonly accepted: AcceptedJobs
   readonly reader: JobReader
   readonly keyed: KeyedSender
@@ -138,14 +140,28 @@ interface InngestServices extends InngestConnection {
   readonly offsetMs: () => number
 }
 
-function createServices(connection: InngestConnection, clock: Clock): InngestServices {
+interface ServiceDependencies {
+  readonly clock: Clock
+  readonly warnings: UnhandledWarnings
+  readonly jobs: () => JobRegistry | undefined
+}
+
+function createServices(
+  connection: InngestConnection,
+  { clock, warnings, jobs }: ServiceDependencies,
+): InngestServices {
   const { client } = connection
   const api = createEngineApi(connection, clock)
   const { offsetMs } = api
   const subscriptions = createSubscriptions(api, clock)
   const accepted = createAcceptedJobs(clock)
-  const reader = createJobReader({ api, clock, subscriptions, accepted, appId: client.id })
+  const handlers = createEventHandlers({
+    ...{ api, clock, subscriptions, onUnregistered: warnings.unregistered },
+    defined: (eventName) => registeredFunctions(jobs(), client.id, eventName),
+    deletesRuns: () => isCloudAddress(connection.apiBaseUrl ?? client.apiBaseUrl),
+  })
+  const reader = createJobReader({ api, clock, handlers, accepted, appId: client.id })
   const postEvents = createPostEvents(connection, clock)
   const keyed = createKeyedSender({ postEvents, clock, find: reader.event, offsetMs })
-  return { ...connection, clock, postEvents, api, subscriptions, accepted, reader, keyed, offsetMs }
+  return { ...connection, clock, postEvents, api, subscriptions, handlers, accepted, reader, keyed, offsetMs }
 }

@@ -95,6 +95,17 @@ describe.each<[string, (client: JobClient) => JobClient]>([
     expect(provider.calls).toEqual(['retry failed'])
   })
 
+  test('waits for a new job that its engine does not show yet', async () => {
+    const { client, provider, inspection } = open()
+    inspection.job = async (id) => {
+      throw new JobNotVisibleError({ jobId: id, provider: 'fake', problem: 'its id is new' })
+    }
+    const { cancelJobs } = wrap(client).inspect
+    expect(await cancelJobs({ ids: ['queued'] })).toMatchObject({ matched: 1, changed: 1, failures: 0 })
+    expect(provider.calls).toEqual(['cancel queued'])
+    expect(await cancelJobs({ ids: ['running'] }, { dryRun: true })).toMatchObject({ failures: 1 })
+  })
+
   test('only counts in a dry run', async () => {
     const { client, provider } = open()
     const { retryJobs, cancelJobs } = wrap(client).inspect

@@ -1,4 +1,5 @@
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
+import { JobNotVisibleError } from '../errors/job-not-visible-error.ts'
 import { changeEach } from './change-each.ts'
 import type { CheckedChange } from './inspect-options.ts'
 import type { InspectSource } from './inspect-source.ts'
@@ -26,7 +27,8 @@ export async function changeById(
     // A change waits for an unknown id, which can be that of a new job, and not for one of another tenant. A read
     // answers both alike.
     const job = await source.job(id, tenantId).catch((error: unknown) => {
-      if (tenantId !== undefined || options.dryRun || !JobNotFoundError.isInstance(error)) throw error
+      const isUnknown = JobNotFoundError.isInstance(error) || JobNotVisibleError.isInstance(error)
+      if (tenantId !== undefined || options.dryRun || !isUnknown) throw error
       return undefined // The engine may not show it yet, which the change waits for.
     })
     if (!job) return change(id)

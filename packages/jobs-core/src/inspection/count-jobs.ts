@@ -6,7 +6,7 @@ import { readJobs } from './read-jobs.ts'
 
 const maxGroups = 1000
 
-/** Counts the jobs of one page, for an engine that cannot count: a page can take two requests. */
+/** Counts the jobs of one page, for an engine that cannot count: a page can take many requests. */
 export async function countJobs(list: ListPage, filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts> {
   const { jobs, isComplete } = await readJobs(list, { ...filter, order: 'newest', limit: 1000 }, { maxPages: 1 })
   return countsOf(jobs, by, isComplete)

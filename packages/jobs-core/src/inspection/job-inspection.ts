@@ -34,18 +34,16 @@ export interface InspectQuery extends InspectFilter {
   readonly cursor?: string
 }
 
-/**
- * The part of a provider that `client.inspect` uses. On a hosted engine, a call makes at most two requests, and one more
- * to find the tenant of a job.
- */
+/** The part of a provider that `client.inspect` uses. On a hosted engine, a call makes a bounded number of requests. */
 export interface JobInspection {
   /**
    * Returns everything that the engine knows about a job, or `undefined` for an unknown or malformed id.
    *
    * @param tenantId - as for `status` of a provider
+   * @throws {JobNotVisibleError} as `status` does.
    */
   job(id: string, tenantId?: string): Promise<JobDetails | undefined>
-  /** Lists jobs. A page may have fewer jobs than its limit, even none, and still a cursor. */
+  /** Lists jobs. A page may have fewer jobs than its limit, even none, and still a cursor. No two pages share a job. */
   list(query: InspectQuery): Promise<JobSummaryPage>
   /** Counts jobs up to 100,000. Omit it if the engine cannot count: the client then counts the jobs of one page of `list`. */
   count?(filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts>

@@ -7,6 +7,11 @@ export function addressHints(url: string): { readonly settings: string; readonly
   return isHere ? { settings, start: '`npx inngest-cli@latest dev` starts the dev server' } : { settings }
 }
 
+/** Returns true for the API of Inngest's cloud. */
+export function isCloudAddress(url: string): boolean {
+  return /(?:^|\.)inngest\.com$/.test(new URL(url).hostname)
+}
+
 /** Returns a URL on a server. Keeps a path in the base URL, with or without a trailing slash. */
 export function addressUnder(base: string, path: string): URL {
   return new URL(path, base.endsWith('/') ? base : `${base}/`)

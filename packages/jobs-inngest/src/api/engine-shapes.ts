@@ -3,8 +3,12 @@
 /** `GET /v1/events/{id}`, and the items of `GET /v1/events`. */
 export interface EngineEvent {
   readonly internal_id: string
+  /** The id that the producer gave it, otherwise `internal_id`. */
+  readonly id?: string
   readonly name: string
   readonly data?: unknown
+  readonly user?: unknown
+  readonly v?: string
   readonly ts?: number
   readonly received_at?: string
 }
@@ -33,7 +37,13 @@ export interface EngineFunction {
   readonly isPaused?: boolean
   readonly isArchived?: boolean
   readonly triggers?: readonly { readonly type?: string; readonly value?: string; readonly if?: string }[]
-  readonly configuration?: { readonly retries?: { readonly value?: number } }
+  readonly configuration?: {
+    readonly retries?: { readonly value?: number }
+    readonly debounce?: unknown
+    readonly eventsBatch?: unknown
+    readonly rateLimit?: unknown
+    readonly singleton?: unknown
+  }
 }
 
 /** A registered app. */

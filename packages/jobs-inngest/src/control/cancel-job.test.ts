@@ -2,10 +2,9 @@ import { describe, expect, test } from 'vitest'
 
 import { recordedRuns } from '../../test/fixtures/recorded.ts'
 import type { Reply } from '../../test/kit/fake-server.ts'
+import { openReader } from '../../test/kit/open-reader.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
-import { createAcceptedJobs } from '../read/accepted-jobs.ts'
-import { createJobReader } from '../read/job-reader.ts'
 import type { RegisteredFunction } from '../read/subscriptions.ts'
 import { cancelJob } from './cancel-job.ts'
 
@@ -48,9 +47,7 @@ function open({ runsAt, cancel = { body: {} }, isKnown = true, ageMs = 0, ...mor
     return { body: { data: runsAt(looks++) } }
   })
   const begunAt = clock.now()
-  const subscriptions = { all: async () => [], of: async () => functions?.map(registered) }
-  const reader = createJobReader({ api, clock, subscriptions, accepted: createAcceptedJobs(clock), appId: 'shop' })
-  const work = cancelJob(id, { api, clock, reader, subscriptions })
+  const work = cancelJob(id, openReader({ api, clock }, { of: async () => functions?.map(registered) }))
   const posts = () => requests.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
   return { work, clock, posts, looks: () => looks }
 }

@@ -3,9 +3,9 @@ import { type Clock, elapsedOf, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
+import type { EventHandlers } from '../read/event-handlers.ts'
 import type { JobReader } from '../read/job-reader.ts'
 import { functionsWithoutRun, hasMissingRuns, runLagMs } from '../read/missing-runs.ts'
-import type { Subscriptions } from '../read/subscriptions.ts'
 import { definitionIdOf } from '../wire/function-id.ts'
 
 /** The services that cancelling needs. */
@@ -13,7 +13,7 @@ export interface CancelDependencies {
   readonly api: EngineApi
   readonly clock: Clock
   readonly reader: JobReader
-  readonly subscriptions: Subscriptions
+  readonly handlers: EventHandlers
 }
 
 const pauseMs = 20
@@ -32,17 +32,17 @@ const timeoutMs = 30_000
  * @throws {RequestFailedError} if runs are still running after 30 seconds.
  * @throws {JobNotVisibleError} if the job or a run of it stays invisible.
  */
-export async function cancelJob(id: string, { api, clock, reader, subscriptions }: CancelDependencies): Promise<void> {
+export async function cancelJob(id: string, { api, clock, reader, handlers }: CancelDependencies): Promise<void> {
   const until = elapsedOf(clock) + timeoutMs
-  const isNew = (of: EngineEvent): boolean => reader.ageMs(of) < runLagMs
+  const isNew = (of: EngineEvent): boolean => handlers.ageMs(of) < runLagMs
   const event = await reader.awaitEvent(id, until)
   if (!event) throw new JobNotVisibleError({ jobId: id, provider: 'inngest', problem: 'it was not cancelled' })
-  const subscribed = await subscriptions.of(event.name, reader.ageMs(event))
+  let runs = await reader.runs(id)
+  const subscribed = await handlers.of(event, runs)
   // A function without a run of an older event was registered later.
   const wasNew = isNew(event)
   let waitMs = pauseMs
   for (let quietReads = 0; quietReads < requiredQuietReads;) {
-    const runs = await reader.runs(id)
     const open = runs.filter(({ status }) => status === 'QUEUED' || status === 'RUNNING')
     await Promise.all(open.map((run) => cancelRun(run, api)))
     if (open.length > 0 && elapsedOf(clock) >= until) {
@@ -63,6 +63,7 @@ export async function cancelJob(id: string, { api, clock, reader, subscriptions 
     }
     waitMs = open.length === 0 && isWaiting ? Math.min(waitMs * pauseFactor, maxPauseMs) : pauseMs
     await pause(clock, waitMs)
+    runs = await reader.runs(id)
   }
 }
 

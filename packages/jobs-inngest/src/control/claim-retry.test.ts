@@ -3,10 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { recordedRuns } from '../../test/fixtures/recorded.ts'
 import type { Reply } from '../../test/kit/fake-server.ts'
 import { idsIn } from '../../test/kit/fake-server.ts'
+import { openReader } from '../../test/kit/open-reader.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
-import { createAcceptedJobs } from '../read/accepted-jobs.ts'
-import { createJobReader } from '../read/job-reader.ts'
 import type { RegisteredFunction } from '../read/subscriptions.ts'
 import { createPostEvents } from '../send/post-events.ts'
 import { claimRetry } from './claim-retry.ts'
@@ -46,10 +45,8 @@ function open({ claimed = () => [], runs = () => [failed], send, ...more }: Sett
     expect(request.url.pathname).toBe(`/v2/events/${idsIn(requests[0]!)[0]}/runs`)
     return { body: { data: claimed(looks.claim++) } }
   })
-  const subscriptions = { all: async () => [], of: async () => functions }
-  const reader = createJobReader({ api, clock, subscriptions, accepted: createAcceptedJobs(clock), appId: 'shop' })
   const postEvents = createPostEvents(connection, clock)
-  const work = claimRetry(jobId, failed, { api, clock, reader, subscriptions, postEvents })
+  const work = claimRetry(jobId, failed, { ...openReader({ api, clock }, { of: async () => functions }), postEvents })
   return { work, clock, requests }
 }
 

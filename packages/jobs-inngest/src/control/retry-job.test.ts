@@ -2,10 +2,9 @@ import { describe, expect, test } from 'vitest'
 
 import { recordedRuns } from '../../test/fixtures/recorded.ts'
 import type { Reply } from '../../test/kit/fake-server.ts'
+import { openReader } from '../../test/kit/open-reader.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
-import { createAcceptedJobs } from '../read/accepted-jobs.ts'
-import { createJobReader } from '../read/job-reader.ts'
 import { createPostEvents } from '../send/post-events.ts'
 import { retryJob } from './retry-job.ts'
 
@@ -41,11 +40,9 @@ function open({ runs, rerun, isVisible = true, isKnown = true }: Setting) {
     looks++
     return { body: { data: isVisible && made.length > 0 && looks > 4 ? [...runs, ...made] : runs } }
   })
-  const subscriptions = { all: async () => [], of: async () => [] }
-  const reader = createJobReader({ api, clock, subscriptions, accepted: createAcceptedJobs(clock), appId: 'probe-app' })
   // No app has the function for claims.
-  const postEvents = createPostEvents(connection, clock)
-  const work = retryJob(id, { api, clock, reader, subscriptions, postEvents })
+  const opened = openReader({ api, clock }, { of: async () => [], appId: 'probe-app' })
+  const work = retryJob(id, { ...opened, postEvents: createPostEvents(connection, clock) })
   const posts = () => requests.filter(({ method }) => method === 'POST').map(({ url }) => url.pathname)
   return { work, clock, posts }
 }

@@ -4,7 +4,7 @@ import type { InspectionDependencies } from './inspection-dependencies.ts'
 import { listSummaries } from './list-summaries.ts'
 import { readJobDetails } from './read-job-details.ts'
 
-/** Creates the inspection of jobs. Each call sends at most two requests, and one more to find the tenant of a job. */
+/** Creates the inspection of jobs. */
 export function createInspection(services: () => Promise<InspectionDependencies>): JobInspection {
   return {
     async job(id, tenantId) {

@@ -3,34 +3,53 @@ import { InvalidOptionError } from '@cgk-platform/jobs-core'
 import { isEventId } from '../wire/event-id.ts'
 
 /**
- * The runs that a page reads. `newest`: all runs since its oldest job, so later retries are among them. `past`: the runs
- * soon after its jobs. `single`: all runs of its first job.
+ * The start of a page of jobs. `events`: all jobs, by their events. `runs`: jobs by those of their runs that match the
+ * query. `unstarted`: jobs without runs that match the query.
  */
-export type RunsMode = 'newest' | 'past' | 'single'
-
-/** The start of a page of jobs. */
-export interface ListPosition {
-  readonly mode: RunsMode
-  /** The id of the last event before the page; absent at the start of the list. */
-  readonly after?: string | undefined
-}
-
-const codes: Readonly<Record<RunsMode, string>> = { newest: 'n', past: 'p', single: 's' }
+export type ListPosition =
+  | {
+      readonly mode: 'events' | 'unstarted'
+      /** The id of the last event before the page; absent at the start of the list. */
+      readonly after?: string | undefined
+    }
+  | {
+      readonly mode: 'runs'
+      /** Inngest's cursor of the previous page of runs; absent at the start of the list. */
+      readonly cursor?: string | undefined
+    }
 
 /** Returns the cursor of a position. */
-export function toListCursor({ mode, after = '' }: ListPosition): string {
-  return codes[mode] + after
+export function toListCursor(position: ListPosition): string {
+  if (position.mode === 'runs') return `r${position.cursor ?? ''}`
+  return `${position.mode === 'events' ? 'e' : 'u'}${position.after ?? ''}`
 }
 
-/** Reads a cursor. @throws {InvalidOptionError} for a text that `toListCursor` did not return. */
-export function readListCursor(cursor: string | undefined): ListPosition {
-  if (cursor === undefined) return { mode: 'newest' }
-  const mode = (Object.keys(codes) as RunsMode[]).find((each) => codes[each] === cursor[0])
-  const after = cursor.slice(1)
-  if (mode && (after === '' || isEventId(after))) return { mode, ...(after !== '' && { after }) }
+/** Reads a cursor for a kind of list. @throws {InvalidOptionError} for a text that such a list did not return. */
+export function readListCursor(cursor: string | undefined, kind: 'events' | 'runs'): ListPosition {
+  if (cursor === undefined) return { mode: kind }
+  const position = positionOf(cursor)
+  if (position && (position.mode === 'events') === (kind === 'events')) return position
   throw new InvalidOptionError({
     option: 'cursor',
-    problem: 'was not returned by `listJobs`',
-    remedy: 'Pass the `cursor` of the previous page unchanged.',
+    problem: 'was not returned by `listJobs` for this filter',
+    remedy: 'Pass the `cursor` of the previous page unchanged, with the same filter.',
   })
+}
+
+function positionOf(cursor: string): ListPosition | undefined {
+  const rest = cursor.slice(1)
+  if (cursor[0] === 'r') return isRunCursor(rest) ? { mode: 'runs', cursor: rest } : undefined
+  const mode = cursor[0] === 'e' ? 'events' : cursor[0] === 'u' ? 'unstarted' : undefined
+  if (mode && (rest === '' || isEventId(rest))) return { mode, ...(rest !== '' && { after: rest }) }
+  return undefined
+}
+
+/** Returns true for a cursor of a list of runs: JSON in Base64. */
+function isRunCursor(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(atob(text))
+    return typeof value === 'object' && value !== null
+  } catch {
+    return false
+  }
 }

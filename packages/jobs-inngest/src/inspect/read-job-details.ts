@@ -25,7 +25,7 @@ const maxRuns = 40
  */
 export async function readJobDetails(id: string, inspected: InspectionDependencies): Promise<JobDetails | undefined> {
   if (!isEventId(id)) return undefined
-  const { api, accepted, appId, clock, registered } = inspected
+  const { api, appId, clock, handlers } = inspected
   const query = { includeOutput: 'true', limit: maxRuns }
   const path = `/v2/events/${id}/runs`
   const page = await api.get<EnginePage<EngineRun>>(`read the runs of the job ${id}`, path, query)
@@ -34,10 +34,11 @@ export async function readJobDetails(id: string, inspected: InspectionDependenci
   const root = traced && (await readRootSpan(api, traced.id))
   // A trace of a server that has lost the event, or of another version, has no event.
   const event = eventIn(root, id, runs) ?? (await readEvent(id, inspected))
-  if (!event) return accepted.status(id)
+  if (!event) return readLater(id, inspected)
 
   const rootOf = (run: EngineRun) => (run === traced ? root : undefined)
-  const subscribed = registered(event.name)
+  const subscribed = await handlers.forRuns(event, runs)
+  if (handlers.isForgotten(event, runs, subscribed)) return undefined
   const status = toJobStatus({
     ...{ event, runs, subscribed, appId, now: clock.now(), offsetMs: api.offsetMs() },
     times: runs.map((run) => timesOf(run, rootOf(run))),
@@ -54,7 +55,7 @@ export async function readJobDetails(id: string, inspected: InspectionDependenci
     ...(hasEnds && endedAt && { endedAt }),
     payload,
     ...(idempotencyKey !== undefined && { idempotencyKey }),
-    runs: status.runs.map((each, index) => toDetails(each, runs[index]!, rootOf(runs[index]!), runAt)),
+    runs: runs.length === 0 ? status.runs : runs.map((run, index) => toDetails(status.runs[index]!, run, rootOf(run), runAt)),
     ...(children && { children }),
   }
 }
@@ -86,6 +87,12 @@ async function readEvent(id: string, { api }: InspectionDependencies): Promise<E
   const r = Math.random().toString(36).slice(2)
   const answer = await api.get<{ data?: EngineEvent | null }>(`read the job ${id}`, `/v1/events/${id}`, { r })
   return answer?.data ?? undefined
+}
+
+/** Answers like a status for a job that Inngest does not show yet, and reads it once it is shown. */
+async function readLater(id: string, inspected: InspectionDependencies): Promise<JobDetails | undefined> {
+  const found = await inspected.reader.find(id)
+  return !found || 'accepted' in found ? found?.accepted : readJobDetails(id, inspected)
 }
 
 function hasExactStart(run: EngineRun, root: TraceSpan | undefined): boolean {

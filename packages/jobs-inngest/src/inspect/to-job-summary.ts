@@ -3,7 +3,7 @@ import { type JobStatus, type JobSummary, isEnded } from '@cgk-platform/jobs-cor
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { type JobFacts, toJobStatus } from '../read/to-job-status.ts'
 import type { RunTimes } from '../read/run-times.ts'
-import type { WorkflowFacts } from '../read/to-run-status.ts'
+import { listedWorkflowFacts } from '../read/to-listed-state.ts'
 import { readCompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
 import { isWorkflowName } from '../wire/workflow-name.ts'
 
@@ -12,7 +12,7 @@ const maxMessageLength = 500
 /** Converts an event and its runs, as lists of Inngest show them, to a status. Some of its times are not exact. */
 export function toListedStatus(facts: Omit<JobFacts, 'times' | 'workflows'>): JobStatus {
   const { runs } = facts
-  return toJobStatus({ ...facts, times: runs.map(listedTimesOf), workflows: runs.map(workflowFactsOf) })
+  return toJobStatus({ ...facts, times: runs.map(listedTimesOf), workflows: runs.map(listedWorkflowFacts) })
 }
 
 /** Converts a listed status to a summary. Omits what lists of Inngest do not tell. */
@@ -20,7 +20,8 @@ export function toJobSummary(status: JobStatus, runs: readonly EngineRun[]): Job
   const { id, event, tenantId, references, state, createdAt, scheduledFor, endedAt } = status
   const starts = allKnown(runs.filter(({ status: its }) => its !== 'QUEUED').map(recordedStartOf))
   const attempts = allKnown(
-    status.runs.map((run, index) => (hasKnownAttempts(runs[index]!) ? run.attempts : undefined)),
+    // A lost run exists only in the status.
+    status.runs.map((run, index) => (!runs[index] || hasKnownAttempts(runs[index]) ? run.attempts : undefined)),
   )
   const error = status.runs.findLast((run) => run.error !== undefined)?.error
   return {
@@ -72,11 +73,6 @@ function listedTimesOf(run: EngineRun): RunTimes {
     startedAt: recordedStartOf(run) ?? Date.parse(startedAt),
     ...(endedAt !== undefined && status !== 'RUNNING' && { endedAt: Date.parse(endedAt) }),
   }
-}
-
-/** Returns the facts about a workflow's run without its steps, which lists of Inngest do not show. */
-function workflowFactsOf({ function: { name } }: EngineRun): WorkflowFacts | undefined {
-  return isWorkflowName(name) ? { steps: [], attempt: 1 } : undefined
 }
 
 /** Returns true if a list shows how many attempts of a run have started. */

@@ -5,7 +5,7 @@ import { definitionIdOf } from '../wire/function-id.ts'
  * Returns the definition id of each run. If two apps have a definition with the same id, the ids of the other apps are
  * prefixed with the app's id and `:`, which no definition's id contains.
  */
-export function definitionIds(runs: readonly EngineRun[], ownAppId: string): string[] {
+export function definitionIds(runs: readonly Pick<EngineRun, 'function' | 'app'>[], ownAppId: string): string[] {
   const apps = new Map<string, Set<string>>()
   for (const {
     function: { id },

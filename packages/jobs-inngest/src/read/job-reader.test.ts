@@ -3,12 +3,11 @@ import { describe, expect, test, vi } from 'vitest'
 
 import { recordedRuns } from '../../test/fixtures/recorded.ts'
 import type { ReceivedRequest, Reply } from '../../test/kit/fake-server.ts'
+import { openReader } from '../../test/kit/open-reader.ts'
 import { openApi } from '../../test/kit/open-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
-import { createAcceptedJobs } from './accepted-jobs.ts'
-import { createJobReader } from './job-reader.ts'
 import { idAt, randomSeed } from '../wire/event-id.ts'
-import type { Subscriptions } from './subscriptions.ts'
+import type { RegisteredFunction, Subscriptions } from './subscriptions.ts'
 
 const id = '01M89NS4WG6G8H65WJD6QKMDS3'
 const event: EngineEvent = { internal_id: id, name: 'order.created', data: { tenantId: 'acme' }, ts: 1000 }
@@ -21,6 +20,8 @@ interface Setting {
   readonly eventAt?: (time: number) => Reply
   readonly runs?: readonly EngineRun[]
   readonly subscribed?: Awaited<ReturnType<Subscriptions['of']>>
+  readonly defined?: readonly RegisteredFunction[]
+  readonly deletesRuns?: boolean
 }
 
 function open({ eventAt = () => ({ body: { data: event } }), runs = [], ...more }: Setting = {}) {
@@ -31,12 +32,10 @@ function open({ eventAt = () => ({ body: { data: event } }), runs = [], ...more 
     return { body: { data: runs.find((one) => url.pathname.endsWith(one.id)) } }
   })
   const of = vi.fn<Subscriptions['of']>(async () => ('subscribed' in more ? more.subscribed : []))
-  const subscriptions = { of, all: async () => [] }
   const { api, clock, requests } = setting
-  const accepted = createAcceptedJobs(clock)
-  const reader = createJobReader({ api, clock, subscriptions, accepted, appId: 'probe-app' })
+  const { reader, accepted, handlers } = openReader({ api, clock }, { of, appId: 'probe-app', ...more })
   const requestedDelay = (path: string): ReceivedRequest[] => requests.filter(({ url }) => url.pathname === path)
-  return { reader, accepted, clock, requests, requestedDelay, of }
+  return { reader, accepted, handlers, clock, requests, requestedDelay, of }
 }
 
 describe('a job', () => {
@@ -153,15 +152,48 @@ test('reports a job without runs as queued for a while if the functions are unkn
   expect(await reader.read(id)).toMatchObject({ state: 'completed', runs: [] })
 })
 
+describe('a job without runs', () => {
+  const work: RegisteredFunction = { appId: 'shop', functionId: 'work', events: ['order.created'], maxAttempts: 3 }
+  const at = (ageMs: number): EngineEvent => ({
+    ...event,
+    received_at: new Date(Date.parse('2026-03-01T12:00:00Z') - ageMs).toISOString(),
+  })
+  const readAt = (ageMs: number, setting: Setting) =>
+    open({ eventAt: () => ({ body: { data: at(ageMs) } }), ...setting }).reader.read(id)
+
+  test('has failed, however old it is, on a server that keeps its runs', async () => {
+    for (const ageMs of [300_001, 400 * dayMs])
+      expect(await readAt(ageMs, { subscribed: [work] })).toMatchObject({ state: 'failed' })
+  })
+
+  test('is not found after a day where the engine deletes runs: it may have ended', async () => {
+    const setting = { subscribed: [work], deletesRuns: true }
+    expect(await readAt(dayMs, setting)).toMatchObject({ state: 'failed' })
+    expect(await readAt(dayMs + 1, setting)).toBeUndefined()
+    const handled = { ...setting, runs: [run({ id })] }
+    expect(await readAt(400 * dayMs, handled)).toMatchObject({ state: 'completed' })
+    expect(await readAt(400 * dayMs, { ...setting, subscribed: [] })).toMatchObject({ state: 'completed' })
+  })
+
+  test('waits for a function that only this process defines, and fails with its id', async () => {
+    const setting = { defined: [work] }
+    expect(await readAt(300_000, setting)).toMatchObject({ state: 'queued', runs: [] })
+    expect(await readAt(300_001, setting)).toMatchObject({ state: 'failed', runs: [{ definitionId: 'work' }] })
+    expect(await readAt(300_001, { ...setting, subscribed: undefined })).toMatchObject({ state: 'failed' })
+    const both = await readAt(300_001, { ...setting, subscribed: [work] })
+    expect(both!.runs).toHaveLength(1)
+  })
+})
+
 describe('the age of an event', () => {
   const received = { ...event, received_at: '2026-03-01T11:59:57.500Z' }
 
   test("is the time since the engine received it, by the engine's clock", async () => {
     const date = new Date(Date.parse('2026-03-01T13:00:00Z')).toUTCString()
-    const { reader } = open({ eventAt: () => ({ body: { data: received }, headers: { date } }) })
-    expect(reader.ageMs(received)).toBe(2500)
+    const { reader, handlers } = open({ eventAt: () => ({ body: { data: received }, headers: { date } }) })
+    expect(handlers.ageMs(received)).toBe(2500)
     await reader.event(id)
-    expect(reader.ageMs(received)).toBe(2500 + 3_601_000)
+    expect(handlers.ageMs(received)).toBe(2500 + 3_601_000)
   })
 })
 

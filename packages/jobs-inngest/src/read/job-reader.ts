@@ -6,9 +6,8 @@ import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { isEventId, timeOfId } from '../wire/event-id.ts'
 import { jobRecordIn } from '../wire/inngest-event.ts'
 import type { AcceptedJobs } from './accepted-jobs.ts'
-import { receivedAtOf } from './missing-runs.ts'
+import type { EventHandlers } from './event-handlers.ts'
 import { createRunTimeReader } from './run-times.ts'
-import type { Subscriptions } from './subscriptions.ts'
 import { readWorkflow } from './read-workflow.ts'
 import { tenantOf } from './tenant-of.ts'
 import { toJobStatus } from './to-job-status.ts'
@@ -24,14 +23,27 @@ export interface JobReader {
   read(id: string, tenantId?: string): Promise<JobStatus | undefined>
   /** Returns true if a job is of another tenant. An unknown job is not. */
   isOfOther(id: string, tenantId: string): Promise<boolean>
-  /** Returns the job of an event that was already read. */
-  ofEvent(event: EngineEvent): Promise<JobStatus>
+  /**
+   * Returns the job of an event that was already read; `undefined` if its runs are no longer stored.
+   *
+   * @param runs - its runs, oldest first
+   */
+  ofEvent(event: EngineEvent, runs: readonly EngineRun[]): Promise<JobStatus | undefined>
+  /**
+   * Returns the event of a job, or the job itself if Inngest accepted it from this process and does not show it yet.
+   * `undefined` if there is no such job of the tenant. Waits up to 2 seconds for a new one.
+   *
+   * @param tenantId - as for `read`
+   * @throws {JobNotVisibleError} as `read` does.
+   */
+  find(
+    id: string,
+    tenantId?: string,
+  ): Promise<{ readonly event: EngineEvent } | { readonly accepted: JobStatus } | undefined>
   /** Returns an event without its payload, or `undefined` if there is none. */
   event(id: string): Promise<EngineEvent | undefined>
   /** Returns an event without its payload, or `undefined` if it is not visible until this elapsed time. */
   awaitEvent(id: string, until: number): Promise<EngineEvent | undefined>
-  /** Returns the time since the engine received an event, milliseconds. */
-  ageMs(event: EngineEvent): number
   /** Returns the runs of a job, oldest first. */
   runs(id: string): Promise<EngineRun[]>
 }
@@ -40,7 +52,7 @@ export interface JobReader {
 export interface JobReaderDependencies {
   readonly api: EngineApi
   readonly clock: Clock
-  readonly subscriptions: Subscriptions
+  readonly handlers: EventHandlers
   readonly accepted: AcceptedJobs
   readonly appId: string
 }
@@ -60,7 +72,7 @@ const maxCached = 2000
 const cachedMs = 300_000
 
 /** Creates a reader that uses the engine's API. */
-export function createJobReader({ api, clock, subscriptions, accepted, appId }: JobReaderDependencies): JobReader {
+export function createJobReader({ api, clock, handlers, accepted, appId }: JobReaderDependencies): JobReader {
   const runTimes = createRunTimeReader(api)
   const share = createSharedReads()
   const events = new BoundedMap<string, { readonly event: EngineEvent; readonly readAt: number }>(maxCached)
@@ -96,46 +108,50 @@ export function createJobReader({ api, clock, subscriptions, accepted, appId }: 
     return found.toSorted((one, other) => (one.id < other.id ? -1 : 1))
   }
 
-  const ageMs = (of: EngineEvent): number => clock.now() + api.offsetMs() - receivedAtOf(of)
-
-  const toStatus = async (of: EngineEvent, found: readonly EngineRun[]): Promise<JobStatus> => {
+  const ofEvent = async (of: EngineEvent, found: readonly EngineRun[]): Promise<JobStatus | undefined> => {
     const [subscribed, times, workflows] = await Promise.all([
-      subscriptions.of(of.name, ageMs(of)),
+      handlers.of(of, found),
       Promise.all(found.map((run) => runTimes.of(run))),
       Promise.all(found.map((run) => readWorkflow(run, api, clock))),
     ])
+    if (handlers.isForgotten(of, found, subscribed)) return undefined
     const offsetMs = api.offsetMs()
     return toJobStatus({ event: of, runs: found, times, workflows, subscribed, appId, now: clock.now(), offsetMs })
   }
 
+  const find: JobReader['find'] = async (id, tenantId) => {
+    if (!isEventId(id)) return undefined
+    const found = await awaitEvent(id, elapsedOf(clock) + visibleAfterMs)
+    if (found) return tenantId === undefined || tenantOf(found) === tenantId ? { event: found } : undefined
+    const sent = accepted.status(id)
+    const idAgeMs = clock.now() + api.offsetMs() - timeOfId(id)!
+    const acceptedAgeMs = accepted.ageMs(id)
+    if (acceptedAgeMs !== undefined) {
+      const isLost = acceptedAgeMs >= lostAfterMs
+      if (sent && !isLost) return { accepted: sent }
+      const knownSince = `Inngest accepted it ${Math.round(acceptedAgeMs / 1000)} s ago`
+      throw invisible(id, isLost ? `${knownSince} and may have lost it` : knownSince)
+    }
+    if (Math.abs(idAgeMs) <= recentMs) throw invisible(id, `its id is ${Math.round(idAgeMs / 1000)} s old`)
+    if (canBeRecentKey(id, idAgeMs)) throw invisible(id, 'it may be a recent job with an idempotency key')
+    return undefined
+  }
+
   return {
     event,
-    ageMs,
     runs,
-    ofEvent: async (of) => toStatus(of, await runs(of.internal_id)),
+    ofEvent,
     awaitEvent,
+    find,
     async isOfOther(id, tenantId) {
       const found = isEventId(id) ? await event(id) : undefined
       return found !== undefined && tenantOf(found) !== tenantId
     },
     async read(id, tenantId) {
-      if (!isEventId(id)) return undefined
-      const found = await awaitEvent(id, elapsedOf(clock) + visibleAfterMs)
-      if (found && tenantId !== undefined && tenantOf(found) !== tenantId) return undefined
+      const found = await find(id, tenantId)
+      if (!found || 'accepted' in found) return found?.accepted
       // The runs are requested last, because a server that stores many runs responds slowly.
-      if (found) return toStatus(found, await runs(id))
-      const sent = accepted.status(id)
-      const idAgeMs = clock.now() + api.offsetMs() - timeOfId(id)!
-      const acceptedAgeMs = accepted.ageMs(id)
-      if (acceptedAgeMs !== undefined) {
-        const isLost = acceptedAgeMs >= lostAfterMs
-        if (sent && !isLost) return sent
-        const knownSince = `Inngest accepted it ${Math.round(acceptedAgeMs / 1000)} s ago`
-        throw invisible(id, isLost ? `${knownSince} and may have lost it` : knownSince)
-      }
-      if (Math.abs(idAgeMs) <= recentMs) throw invisible(id, `its id is ${Math.round(idAgeMs / 1000)} s old`)
-      if (canBeRecentKey(id, idAgeMs)) throw invisible(id, 'it may be a recent job with an idempotency key')
-      return undefined
+      return ofEvent(found.event, await runs(id))
     },
   }
 }

@@ -2,7 +2,8 @@ import { InvalidOptionError, type JobState, type JobStatus } from '@cgk-platform
 import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { openApi, requestFailure } from '../../test/kit/open-api.ts'
+import { type OpenApi, openApi, requestFailure } from '../../test/kit/open-api.ts'
+import { openReader } from '../../test/kit/open-reader.ts'
 import type { EngineEvent } from '../api/engine-shapes.ts'
 import type { JobReader } from './job-reader.ts'
 import { listJobs } from './list-jobs.ts'
@@ -28,7 +29,8 @@ interface Setting {
 
 /** Opens a server with these events, newest first, which returns at most fifty at once. */
 function open({ stored, stateOf = () => 'completed' }: Setting) {
-  const { api, requests } = openApi(({ url }) => {
+  const server = openApi(({ url }) => {
+    if (url.pathname === '/v2/runs') return { body: {} }
     const [cursor, name] = [url.searchParams.get('cursor'), url.searchParams.get('name')]
     const limit = Math.min(50, Number(url.searchParams.get('limit')))
     const left = stored.filter(
@@ -36,18 +38,26 @@ function open({ stored, stateOf = () => 'completed' }: Setting) {
     )
     return { body: { data: left.slice(0, limit) } }
   })
+  const opened = openNone(server)
+  const requests = server.requests
   const read: string[] = []
   const reader = {
+    runs: async () => [],
     async ofEvent({ internal_id: id, name }: EngineEvent): Promise<JobStatus> {
       read.push(id)
       return { id, event: name, tenantId: 'acme', state: stateOf(id), createdAt: new Date(0), runs: [] }
     },
   } as Partial<JobReader> as JobReader
   const list = async (query: Partial<ListQuery> = {}) => {
-    const { jobs, cursor } = await listJobs({ limit: 10, ...query }, api, reader)
+    const { jobs, cursor } = await listJobs({ limit: 10, ...query }, { ...opened, reader })
     return { ids: jobs.map(({ id }) => id), cursor }
   }
   return { list, requests, read }
+}
+
+/** Opens a reader of a server on which no function handles an event. */
+function openNone(server: OpenApi) {
+  return openReader(server, { of: async () => [] })
 }
 
 /** Reads all jobs, page by page. */
@@ -76,8 +86,7 @@ describe('a list of jobs', () => {
     expect(await open({ stored: [] }).list()).toEqual({ ids: [], cursor: undefined })
     const notFound = { status: 404, body: { error: 'no events' } }
     for (const reply of [{ body: { data: null } }, { body: {} }, notFound]) {
-      const { api } = openApi(() => reply)
-      expect(await listJobs({ limit: 10 }, api, {} as JobReader)).toEqual({ jobs: [] })
+      expect(await listJobs({ limit: 10 }, openNone(openApi(() => reply)))).toEqual({ jobs: [] })
     }
   })
 
@@ -124,8 +133,8 @@ describe("a list of one tenant's jobs", () => {
 })
 
 test('fails if the list cannot be read', async () => {
-  const { api, clock } = openApi(() => ({ status: 400, body: { error: 'no good' } }))
-  const { message } = await requestFailure(clock, listJobs({ limit: 10 }, api, {} as JobReader))
+  const opened = openNone(openApi(() => ({ status: 400, body: { error: 'no good' } })))
+  const { message } = await requestFailure(opened.clock, listJobs({ limit: 10 }, opened))
   expect(message).toContain('Failed to list the jobs on `inngest`: the server responded with 400 (no good).')
 })
 

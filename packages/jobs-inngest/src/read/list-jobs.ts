@@ -1,27 +1,33 @@
-import { InvalidOptionError, type JobPage, type JobStatus } from '@cgk-platform/jobs-core'
-import type { ListQuery } from '@cgk-platform/jobs-core/provider'
+import { InvalidOptionError, type JobPage, type JobState, type JobStatus } from '@cgk-platform/jobs-core'
+import type { Clock, ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'
-import type { EngineEvent } from '../api/engine-shapes.ts'
+import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { isEventId } from '../wire/event-id.ts'
 import { earliestEvent } from './earliest-event.ts'
 import type { JobReader } from './job-reader.ts'
+import { readRunsOf, type RunsOfDependencies } from './read-runs-of.ts'
 import { tenantOf } from './tenant-of.ts'
+import { toListedState } from './to-listed-state.ts'
 
 /** The maximum number of events in a response of Inngest. */
 const pageSize = 50
-/**
- * Maximum number of event pages read for one page of jobs. After them, the jobs that were found are returned with a
- * cursor.
- */
+/** Maximum number of events pages read for one page of jobs. After them, the jobs found so far have a cursor. */
 const maxPages = 20
 
+/** The services that listing needs. */
+export interface ListDependencies extends RunsOfDependencies {
+  readonly clock: Clock
+  readonly reader: JobReader
+  readonly appId: string
+}
+
 /**
- * Lists events and reads their jobs. Inngest filters by event name only. Tenant, reference and state are filtered here, so a page
- * can have fewer jobs than requested and still a cursor.
+ * Lists events and reads the jobs that match. Inngest filters by event name only. Tenant, reference and state are filtered
+ * here, so a page can have fewer jobs than requested and still a cursor.
  */
-export async function listJobs(query: ListQuery, api: EngineApi, reader: JobReader): Promise<JobPage> {
+export async function listJobs(query: ListQuery, dependencies: ListDependencies): Promise<JobPage> {
   if (query.cursor !== undefined && !isEventId(query.cursor)) {
     const problem = 'was not returned by `listJobs`'
     throw new InvalidOptionError({
@@ -30,24 +36,50 @@ export async function listJobs(query: ListQuery, api: EngineApi, reader: JobRead
       remedy: 'Pass the `cursor` of the previous page unchanged.',
     })
   }
+  const { api, reader } = dependencies
   const jobs: JobStatus[] = []
   const seen = new Set<string>()
   let cursor = query.cursor
   for (let page = 0; page < maxPages; page++) {
     const events = await readEvents(query, cursor, api)
-    const matching = events.filter((event) => isJob(event, query) && isNew(event.internal_id, seen))
-    const statuses = await Promise.all(matching.map((event) => reader.ofEvent(event)))
-    for (const [index, status] of statuses.entries()) {
-      if (query.state !== undefined && status.state !== query.state) continue
-      jobs.push(status)
-      if (jobs.length < query.limit) continue
-      const isLast = index === statuses.length - 1 && events.length < pageSize
-      return isLast ? { jobs } : { jobs, cursor: status.id }
-    }
+    const ofQuery = events.filter((event) => isJob(event, query) && isNew(event.internal_id, seen))
+    // With a state, each of them can be the next job.
+    const wanted = query.state === undefined ? ofQuery.slice(0, query.limit - jobs.length) : ofQuery
+    const runsOf = await readRunsOf(wanted, dependencies, { areNewest: cursor === undefined })
+    const inState = await filterByState(wanted, runsOf, query.state, dependencies)
+    const matching = inState.slice(0, query.limit - jobs.length)
+    const read = await Promise.all(matching.map((event) => reader.ofEvent(event, runsOf(event))))
+    jobs.push(...read.filter((status) => status !== undefined && isInState(status, query.state)).map((status) => status!))
+    const last = matching.at(-1)
+    if (matching.length < inState.length || wanted.length < ofQuery.length)
+      return { jobs, ...(last && { cursor: last.internal_id }) }
     if (events.length < pageSize) return { jobs }
     cursor = events.at(-1)!.internal_id
+    if (jobs.length >= query.limit) return { jobs, cursor }
   }
   return cursor === undefined ? { jobs } : { jobs, cursor }
+}
+
+function isInState({ state }: JobStatus, wanted: JobState | undefined): boolean {
+  return wanted === undefined || state === wanted
+}
+
+/** Returns the events whose jobs are in a state, by their runs alone: a complete status takes more requests. */
+async function filterByState(
+  events: readonly EngineEvent[],
+  runsOf: (event: EngineEvent) => readonly EngineRun[],
+  wanted: JobState | undefined,
+  { handlers, api, clock, appId }: ListDependencies,
+): Promise<readonly EngineEvent[]> {
+  if (wanted === undefined) return events
+  const states = await Promise.all(
+    events.map(async (event) => {
+      const runs = runsOf(event)
+      const subscribed = await handlers.of(event, runs)
+      return toListedState({ event, runs, subscribed, appId, now: clock.now(), offsetMs: api.offsetMs() })
+    }),
+  )
+  return events.filter((_, index) => states[index] === wanted)
 }
 
 async function readEvents(query: ListQuery, cursor: string | undefined, api: EngineApi): Promise<EngineEvent[]> {

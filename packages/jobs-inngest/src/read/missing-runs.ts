@@ -2,7 +2,7 @@ import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import type { RegisteredFunction } from './subscriptions.ts'
 
 /** An app first synced more than this after an event has no run for it. */
-const syncToleranceMs = 2000
+export const syncToleranceMs = 2000
 /** Maximum time between an event and its last run to become visible, if any of its runs is. */
 export const runLagMs = 30_000
 

@@ -85,6 +85,17 @@ describe('the functions subscribed to an event', () => {
     expect(found).toHaveLength(isRun ? 1 : 0)
   })
 
+  test.each(['debounce', 'eventsBatch', 'rateLimit', 'singleton'])(
+    'exclude functions that can drop an event, here by `%s`: it has no run, and is not lost',
+    async (option) => {
+      const trigger = triggeredBy({ value: 'order.created' })
+      const { subscriptions } = openWith({ ...trigger, configuration: { [option]: {} } })
+      expect(await subscriptions.of('order.created')).toEqual([])
+      expect(await subscriptions.all()).toHaveLength(1)
+      expect(await openWith({ ...trigger, configuration: { [option]: null } }).subscriptions.of('order.created')).toHaveLength(1)
+    },
+  )
+
   test('exclude archived functions and mark paused ones', async () => {
     const trigger = triggeredBy({ value: 'order.created' })
     expect(await openWith({ ...trigger, isArchived: true }).subscriptions.of('order.created')).toEqual([])

@@ -8,7 +8,10 @@ import type { EngineApp, EngineFunction } from '../api/engine-shapes.ts'
 export interface RegisteredFunction {
   readonly appId: string
   readonly functionId: string
-  /** Event names of its triggers, which can end in `*`. Omits triggers with an expression: they can skip an event. */
+  /**
+   * Event names of its triggers, which can end in `*`. Omits triggers with an expression, and all if the function has an
+   * option that drops events: an event without a run of it is not late then.
+   */
   readonly events: readonly string[]
   readonly maxAttempts: number | undefined
   /** True if the engine starts no runs of it at the moment. */
@@ -25,6 +28,8 @@ export interface Subscriptions {
    * @param ageMs - the age of the event. If no function is subscribed, the cached list must be newer than the event.
    */
   of(event: string, ageMs?: number): Promise<readonly RegisteredFunction[] | undefined>
+  /** Returns all functions, none if the engine does not provide them. */
+  allIfKnown(): Promise<readonly RegisteredFunction[]>
   /** Returns all functions. @throws {RequestFailedError} */
   all(): Promise<readonly RegisteredFunction[]>
 }
@@ -63,17 +68,22 @@ export function createSubscriptions(api: EngineReads, clock: Clock): Subscriptio
     return known.registered
   }
 
+  const ifKnown = async (oldestMs?: number): Promise<RegisteredFunction[] | undefined> => {
+    try {
+      return await all(oldestMs)
+    } catch (error) {
+      if (isTransient(error)) throw error
+      return undefined
+    }
+  }
+
   return {
     all: () => all(),
+    allIfKnown: async () => (await ifKnown()) ?? [],
     async of(event, ageMs = freshMs) {
       const isFor = ({ events }: RegisteredFunction): boolean => events.some((name) => matches(name, event))
-      try {
-        const found = (await all()).filter(isFor)
-        return found.length > 0 ? found : (await all(ageMs)).filter(isFor)
-      } catch (error) {
-        if (isTransient(error)) throw error
-        return undefined
-      }
+      const found = (await ifKnown())?.filter(isFor)
+      return found?.length === 0 ? (await ifKnown(ageMs))?.filter(isFor) : found
     },
   }
 }
@@ -83,13 +93,16 @@ function toRegistered(
   { id, triggers = [], configuration, isPaused }: EngineFunction,
   createdAt: string | undefined,
 ): RegisteredFunction {
+  const { debounce, eventsBatch, rateLimit, singleton } = configuration ?? {}
+  // The API also returns the option `idempotency` as a rate limit.
+  const canDrop = [debounce, eventsBatch, rateLimit, singleton].some((option) => option !== undefined && option !== null)
   // The API omits a count of 0.
   const retries = configuration?.retries && (configuration.retries.value ?? 0)
   return {
     appId,
     functionId: id,
     events: triggers.flatMap(({ type, value, if: expression }) =>
-      type !== 'CRON' && value !== undefined && !expression ? [value] : [],
+      type !== 'CRON' && value !== undefined && !expression && !canDrop ? [value] : [],
     ),
     maxAttempts: retries === undefined ? undefined : retries + 1,
     ...(isPaused && { isPaused }),

@@ -97,9 +97,38 @@ describe('runs that are not visible yet', () => {
     expect(jobOf({ subscribed, record: { runAt: now } }).state).toBe('queued')
   })
 
-  test('are expected for five minutes. Later, their functions must have been registered after the event', () => {
-    expect(jobOf({ subscribed, now: receivedAt + 300_000 }).state).toBe('queued')
-    expect(jobOf({ subscribed, now: receivedAt + 300_001 }).state).toBe('completed')
+  test('are expected for five minutes, and lost after them, at the same time for every reader', () => {
+    expect(jobOf({ subscribed, now: receivedAt + 300_000 })).toMatchObject({ state: 'queued', runs: [] })
+    for (const now of [receivedAt + 300_001, receivedAt + 86_400_000]) {
+      const { state, endedAt, runs } = jobOf({ subscribed, now })
+      expect([state, endedAt!.getTime()]).toEqual(['failed', receivedAt + 300_000])
+      const lost = { state: 'failed', attempts: 0, error: { name: 'JobLostError', code: 'job_lost' } }
+      expect(runs).toMatchObject(subscribed.map(({ functionId }) => ({ ...lost, definitionId: functionId })))
+      expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length)
+    }
+  })
+
+  test('are lost at once if all apps were first synced after the event', () => {
+    const late = subscribed.map((one) => ({ ...one, since: receivedAt + 10_000 }))
+    expect(jobOf({ subscribed: late, now: receivedAt + 11_000 }).state).toBe('failed')
+    expect(jobOf({ subscribed: [registered('b'), ...late], now: receivedAt + 11_000 }).state).toBe('queued')
+  })
+
+  test('are lost if a paused function skipped the event', () => {
+    const paused = [registered('a', { isPaused: true })]
+    expect(jobOf({ subscribed: paused, now: receivedAt + 300_001 }).state).toBe('failed')
+  })
+
+  test('have the app in their definition if another app has the same, as runs have', () => {
+    const both = [registered('a'), registered('a', { appId: 'another' })]
+    const { runs } = jobOf({ subscribed: both, now: receivedAt + 300_001 })
+    expect(runs.map(({ definitionId }) => definitionId)).toEqual(['a', 'another:a'])
+  })
+
+  test('are not expected of an event whose id another producer chose: it may have run for another with this id', () => {
+    const of = { ...event, id: 'order-1' }
+    const status = toJobStatus({ event: of, runs: [], times: [], subscribed, appId: 'shop', now: receivedAt + 300_001 })
+    expect(status).toMatchObject({ state: 'completed', runs: [] })
   })
 
   test('keep the job running for 30 seconds after the other runs', () => {
@@ -128,15 +157,15 @@ describe('runs that are not visible yet', () => {
   test("are expected by the engine's clock, which set the time of the event", () => {
     const offsetMs = 60_000
     expect(jobOf({ subscribed, offsetMs, now: receivedAt + 300_000 - offsetMs }).state).toBe('queued')
-    expect(jobOf({ subscribed, offsetMs, now: receivedAt + 300_001 - offsetMs }).state).toBe('completed')
+    expect(jobOf({ subscribed, offsetMs, now: receivedAt + 300_001 - offsetMs }).state).toBe('failed')
   })
 
-  test('are not expected if the event has no time', () => {
+  test('are lost if the event has no time', () => {
     for (const received of [undefined, 'yesterday']) {
       const { received_at: _, ...rest } = event
       const of = received === undefined ? rest : { ...rest, received_at: received }
       const status = toJobStatus({ event: of, runs: [], times: [], subscribed, appId: 'shop', now })
-      expect(status.state).toBe('completed')
+      expect(status.state).toBe('failed')
     }
   })
 })

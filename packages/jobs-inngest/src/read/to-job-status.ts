@@ -4,6 +4,7 @@ import { jobStateOf, jobStatusOf } from '@cgk-platform/jobs-core/provider'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { definitionIds } from './definition-ids.ts'
+import { canBeLost, lostAtOf, toLostRuns } from './lost-runs.ts'
 import { hasMissingRuns, isRunOf, receivedAtOf, runLagMs } from './missing-runs.ts'
 import type { RunTimes } from './run-times.ts'
 import type { RegisteredFunction } from './subscriptions.ts'
@@ -19,7 +20,7 @@ export interface JobFacts {
   readonly times: readonly RunTimes[]
   /** Facts of workflow runs, in the order of the runs. Default: no run is a workflow's. */
   readonly workflows?: readonly (WorkflowFacts | undefined)[]
-  /** The functions subscribed to the event, if known. */
+  /** The functions subscribed to the event, if known. For an event without runs, including those never registered. */
   readonly subscribed: readonly RegisteredFunction[] | undefined
   readonly appId: string
   readonly now: number
@@ -27,9 +28,7 @@ export interface JobFacts {
   readonly offsetMs?: number
 }
 
-/** Time for which an event without runs counts as queued. After it, its functions must have been registered later. */
-const queuedForMs = 300_000
-/** The same, if the registered functions are unknown. */
+/** Time for which an event without runs counts as queued if the registered functions are unknown. */
 const maybeQueuedForMs = 10_000
 
 /** Converts an event and its runs to the status of a job. */
@@ -37,7 +36,7 @@ export function toJobStatus(facts: JobFacts): JobStatus {
   const { event, now } = facts
   const id = event.internal_id
   const { event: name, references, sentAt, runAt } = toEnvelope(event, id)
-  const runs = toRunStatuses(facts)
+  const runs = facts.runs.length === 0 ? lostRunsOf(facts) : toRunStatuses(facts)
   const state = toJobState(facts, runs, runAt)
   return jobStatusOf({ id, event: name, tenantId: tenantOf(event), references, sentAt, runAt, state }, runs)
 
@@ -67,9 +66,21 @@ function toJobState(
   runAt?: number,
 ): JobState {
   const state = jobStateOf(runs)
-  if (!isEnded(state) || state === 'cancelled' || !hasMissingRuns(event, found, subscribed)) return state
   const ageMs = now + offsetMs - receivedAtOf(event)
-  if (found.length > 0) return ageMs > runLagMs ? state : 'running'
-  if (ageMs > (subscribed ? queuedForMs : maybeQueuedForMs)) return state
+  if (found.length > 0) {
+    const isOpen = !isEnded(state) || state === 'cancelled' || !hasMissingRuns(event, found, subscribed)
+    return isOpen || ageMs > runLagMs ? state : 'running'
+  }
+  const isWaiting = subscribed ? subscribed.length > 0 && canBeLost(event) : ageMs <= maybeQueuedForMs
+  if (runs.length > 0 || !isWaiting) return state
   return runAt !== undefined && runAt > now ? 'scheduled' : 'queued'
+}
+
+/** Returns the runs that Inngest never started for an event without runs. None while they can still start. */
+function lostRunsOf({ event, subscribed = [], appId, now, offsetMs = 0 }: JobFacts): RunStatus[] {
+  if (subscribed.length === 0 || !canBeLost(event)) return []
+  const lostAt = lostAtOf(event, subscribed)
+  if (now + offsetMs <= lostAt) return []
+  const endedAt = new Date(lostAt - offsetMs)
+  return toLostRuns({ jobId: event.internal_id, handlers: subscribed, ownAppId: appId, endedAt })
 }

@@ -1,22 +1,37 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
 import { bindLogger, type JobHost } from '@cgk-platform/jobs-core/provider'
 
-/**
- * Returns a function that logs, once per event name, that Inngest had no function for the event. This is a warning if
- * this process defines a job for the event: the app was not synced in time, and Inngest does not run the job later.
- */
-export function createUnhandledWarnings(host: () => JobHost | undefined): (status: JobStatus) => void {
+import { definitionIdOf } from '../wire/function-id.ts'
+import type { RegisteredFunction } from './subscriptions.ts'
+
+/** Logs, once per event name, why an event has no runs. */
+export interface UnhandledWarnings {
+  /** Warns that Inngest does not have functions of this process for an event: the app is not synced. */
+  unregistered(eventName: string, missing: readonly RegisteredFunction[]): void
+  /** Logs that no function on Inngest handles the event of a job. */
+  unhandled(status: JobStatus): void
+}
+
+/** Creates the log lines for events without runs. */
+export function createUnhandledWarnings(host: () => JobHost | undefined): UnhandledWarnings {
   const reported = new Set<string>()
-  return ({ event, state, runs }) => {
-    const { jobs, logger } = host() ?? {}
-    if (state !== 'completed' || runs.length > 0 || !logger || reported.has(event)) return
+  const loggerFor = (event: string): ReturnType<typeof bindLogger> | undefined => {
+    const { logger } = host() ?? {}
+    if (!logger || reported.has(event)) return undefined
     reported.add(event)
-    const ids = (jobs?.subscribers(event) ?? []).map(({ id }) => `\`${id}\``).join(', ')
-    const bound = bindLogger(logger, {})
-    if (ids === '') return bound.info(`No function on Inngest handles \`${event}\`, so no job ran.`)
-    const message =
-      `Inngest had no function for \`${event}\`, so no job ran, although this process defines ${ids} for it. Inngest does ` +
-      'not run it later. Sync the app that runs the jobs, then send the event again with another idempotency key.'
-    bound.warn(message)
+    return bindLogger(logger, {})
+  }
+  return {
+    unregistered(event, missing) {
+      const ids = missing.map(({ functionId }) => `\`${definitionIdOf(functionId)}\``).join(', ')
+      loggerFor(event)?.warn(
+        `Inngest has no function for \`${event}\`, although this process defines ${ids} for it. Sync the app that runs ` +
+          'the jobs. Inngest does not run jobs that were sent before: they fail, and `retryJob` sends them again.',
+      )
+    },
+    unhandled({ event, state, runs }) {
+      if (state !== 'completed' || runs.length > 0) return
+      loggerFor(event)?.info(`No function on Inngest handles \`${event}\`, so no job ran.`)
+    },
   }
 }

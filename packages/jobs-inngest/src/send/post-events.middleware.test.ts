@@ -1,8 +1,10 @@
 import { Middleware } from 'inngest'
 import { describe, expect, test } from 'vitest'
 
-import { inTurn } from '../../test/kit/fake-server.ts'
+import { idsIn, inTurn } from '../../test/kit/fake-server.ts'
 import { events, ids, post, accepted } from '../../test/kit/post.ts'
+import { openApi } from '../../test/kit/open-api.ts'
+import { createPostEvents } from './post-events.ts'
 
 describe('events', () => {
   test("are changed by the client's own middleware", async () => {
@@ -20,6 +22,23 @@ describe('events', () => {
       events(2).map(({ name, data }) => ({ name, data: { ...data, number: 'secret' } })),
     )
     expect(posted.every(({ ok }) => ok)).toBe(true)
+  })
+
+  test('are sent again unchanged, because the middleware has already changed them', async () => {
+    class Encrypting extends Middleware.BaseMiddleware {
+      readonly id = 'test:encrypting'
+      override transformSendEvent(): never {
+        throw new Error('encrypted twice')
+      }
+    }
+    const [id] = ids(1) as [string]
+    const { connection, clock, requests } = openApi(() => accepted(1), { middleware: [Encrypting] })
+    const stored = { internal_id: id, name: 'work.asked', data: { tenantId: 'acme', number: 'secret' }, ts: 1000 }
+    const more = { id, received_at: '2026-03-01T12:00:00Z', user: { name: 'one' }, v: '2' }
+    expect(await createPostEvents(connection, clock).again({ ...stored, ...more })).toEqual({ ok: true, id })
+    const { name, data, ts } = stored
+    expect(JSON.parse(requests[0]!.text)).toEqual([{ name, data, ts, user: more.user, v: '2' }])
+    expect(idsIn(requests[0]!)).toEqual([id])
   })
 
   test('are not sent if the middleware throws', async () => {

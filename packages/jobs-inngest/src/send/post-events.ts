@@ -11,9 +11,10 @@ import {
 import type { Inngest } from 'inngest'
 
 import { addressHints, addressUnder } from '../api/address.ts'
+import type { EngineEvent } from '../api/engine-shapes.ts'
 import { toFailure } from '../api/to-failure.ts'
 import type { InngestConnection } from '../inngest-config.ts'
-import { type IdSeed, idAt, toSeedHeader } from '../wire/event-id.ts'
+import { type IdSeed, idAt, seedOfId, toSeedHeader } from '../wire/event-id.ts'
 import { type OutgoingEvent, jobRecordIn } from '../wire/inngest-event.ts'
 
 /** The result for one event of a request. */
@@ -34,6 +35,11 @@ export type Posted =
  */
 export interface PostEvents {
   (events: readonly OutgoingEvent[], seed: IdSeed): Promise<Posted[]>
+  /**
+   * Sends an event of Inngest again, unchanged, with the same id. Inngest starts only the runs that do not exist, if it
+   * is less than a day old.
+   */
+  again(event: EngineEvent): Promise<Posted>
   /** Waits for the requests for at most `timeoutMs`. Those that still wait then fail, as do later ones. */
   close(timeoutMs: number): Promise<void>
 }
@@ -46,34 +52,64 @@ export function createPostEvents(
   clock: Clock,
 ): PostEvents {
   const requester = createRequester({ clock, maxRateLimitWaitMs })
-  const post = (events: readonly OutgoingEvent[], seed: IdSeed): Promise<Posted[]> =>
-    postEvents(client, clock, events, seed, requester)
-  return Object.assign(post, { close: requester.close })
+  const send = (prepared: readonly unknown[], seed: IdSeed): Promise<Posted[]> =>
+    sendPrepared({ client, clock, requester }, prepared, seed)
+  const post = async (events: readonly OutgoingEvent[], seed: IdSeed): Promise<Posted[]> => {
+    const prepared = await prepareEvents(client, events)
+    return prepared instanceof RequestFailure ? refusedAll(events.length, seed, prepared, true) : send(prepared, seed)
+  }
+  return Object.assign(post, {
+    async again({ internal_id: id, name, data, ts, user, v }: EngineEvent) {
+      // The middleware of the client has prepared the data already, for example encrypted it.
+      const [posted] = await send([{ name, data, ts, user, v }], seedOfId(id))
+      return posted!
+    },
+    close: requester.close,
+  })
 }
 
-async function postEvents(
+/** Returns the events that the client's middleware made of these, or why they cannot be sent. */
+async function prepareEvents(
   client: Inngest.Any,
-  clock: Clock,
   events: readonly OutgoingEvent[],
+): Promise<readonly unknown[] | RequestFailure> {
+  try {
+    const prepared = await prepare(client, events)
+    const areReadable = events.every((event, index) => isReadable(event, prepared[index]))
+    return prepared.length === events.length && areReadable ? prepared : new RequestFailure(unreadable)
+  } catch (cause) {
+    return middlewareFailure(cause)
+  }
+}
+
+function middlewareFailure(cause: unknown): RequestFailure {
+  const problem = `the Inngest client's middleware failed: ${toErrorInfo(cause).message}`
+  return new RequestFailure(permanentFailure(problem), { cause })
+}
+
+/** @param accepted - the ids of the events that Inngest accepted: a batch is not atomic */
+function refusedAll(
+  count: number,
   seed: IdSeed,
-  requester: Requester,
+  refusal: RequestFailure,
+  isContentError: boolean,
+  accepted: readonly string[] = [],
+): Posted[] {
+  return Array.from({ length: count }, (_, index) => idAt(seed, index)).map((id) =>
+    accepted.includes(id) ? { ok: true, id } : { ok: false, id, refusal, isContentError },
+  )
+}
+
+async function sendPrepared(
+  { client, clock, requester }: { client: Inngest.Any; clock: Clock; requester: Requester },
+  events: readonly unknown[],
+  seed: IdSeed,
 ): Promise<Posted[]> {
-  const refuse = (refusal: RequestFailure, isContentError: boolean, accepted: readonly string[] = []): Posted[] =>
-    events
-      .map((_, index) => idAt(seed, index))
-      // A batch is not atomic: Inngest accepts the events before the refused one.
-      .map((id) => (accepted.includes(id) ? { ok: true, id } : { ok: false, id, refusal, isContentError }))
-  let prepared: readonly unknown[]
   let body: string
   try {
-    prepared = await prepare(client, events)
-    body = JSON.stringify(prepared)
+    body = JSON.stringify(events)
   } catch (cause) {
-    const problem = `the Inngest client's middleware failed: ${toErrorInfo(cause).message}`
-    return refuse(new RequestFailure(permanentFailure(problem), { cause }), true)
-  }
-  if (prepared.length !== events.length || !events.every((event, index) => isReadable(event, prepared[index]))) {
-    return refuse(new RequestFailure(unreadable), true)
+    return refusedAll(events.length, seed, middlewareFailure(cause), true)
   }
   const { href: url } = addressUnder(client.eventBaseUrl, `e/${client.eventKey ?? 'NO_EVENT_KEY_SET'}`)
   const headers = { ...client.headers, ...toSeedHeader(seed) }
@@ -90,7 +126,7 @@ async function postEvents(
     return ids.map((id) => ({ ok: true, id }))
   } catch (error) {
     if (!(error instanceof RequestFailure)) throw error
-    return refuse(error, isContentError(answer), acceptedIds(answer))
+    return refusedAll(events.length, seed, error, isContentError(answer), acceptedIds(answer))
   }
 }
 

@@ -70,6 +70,12 @@ function decode(text: string): bigint {
   return text.split('').reduce((sum, character) => sum * 32n + BigInt(alphabet.indexOf(character)), 0n)
 }
 
+/** Returns the id that follows an id in the order of ids. */
+export function nextId(id: string): string {
+  const bits = (BigInt(timeOfId(id)!) << 80n) + decode(id.slice(10)) + 1n
+  return encode(bits >> 80n, 10) + encode(bits & ((1n << 80n) - 1n), 16)
+}
+
 /** Returns the timestamp in an id, epoch milliseconds. */
 export function timeOfId(id: string): number | undefined {
   return isEventId(id) ? Number(decode(id.slice(0, 10))) : undefined

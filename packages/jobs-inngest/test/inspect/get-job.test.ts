@@ -6,9 +6,9 @@ import { openJobs, type OpenJobsOptions } from '../kit/open-jobs.ts'
 
 const payload = { tenantId: 'acme', number: 7, data: { nested: ['a'] } }
 const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: 2000 } as const
-const open = async (options: OpenJobsOptions) => {
+const open = async (options: OpenJobsOptions, maxRequests?: number) => {
   const opened = await openJobs(options)
-  return { ...opened, ...openInspection(opened) }
+  return { ...opened, ...openInspection(opened, maxRequests) }
 }
 
 describe('a job', () => {
@@ -134,14 +134,14 @@ describe('a job', () => {
 
   test('without runs has its payload, and with several definitions has all runs', async () => {
     const define = (id: string) => defineJob({ id, event: 'work.asked', handler: () => id })
-    const { client, job, until } = await open({ jobs: [define('one'), define('two')] })
+    const { client, job, until } = await open({ jobs: [define('one'), define('two')] }, Infinity)
     const { id } = await client.sendJob('work.asked', payload)
     await client.waitForJob(id)
     const { runs } = (await job(id))!
     expect(runs.map(({ definitionId }) => definitionId).toSorted()).toEqual(['one', 'two'])
     expect(runs).toMatchObject([{ attemptHistory: [{ number: 1 }] }, { attemptHistory: [{ number: 1 }] }])
     const unhandled = await client.sendJob('work.followed', payload)
-    await until(async () => (await job(unhandled.id)) !== undefined)
+    await until(async () => (await job(unhandled.id))?.payload !== undefined)
     expect(await job(unhandled.id)).toMatchObject({ payload, runs: [] })
   })
 
@@ -151,6 +151,25 @@ describe('a job', () => {
     const details = await client.inspect.getJob(id)
     expect(details).toMatchObject({ id, state: 'queued', runs: [] })
     expect(Object.keys(details)).not.toContain('payload')
+  })
+
+  test('is reported by another process like its status: as not visible until Inngest shows it', async () => {
+    const engine = { delays: { eventMs: 10_000, runMs: 10_000 } }
+    const { client, job, openApp, until } = await open({ engine }, Infinity)
+    const { client: other } = await openApp({ appId: 'other', synced: false })
+    const { id } = await client.sendJob('work.asked', payload)
+    const reads = [other.inspect.getJob, other.getJobStatus, job].map((read) => read(id))
+    for (const read of reads) await expect(read).rejects.toMatchObject({ code: 'job_not_visible', jobId: id })
+    await until(async () => (await other.inspect.getJob(id).catch(() => undefined)) !== undefined)
+    expect(await other.inspect.getJob(id)).toMatchObject({ id, payload })
+  })
+
+  test('is read by another process that asks just before Inngest shows it', async () => {
+    const engine = { delays: { eventMs: 1500, runMs: 1500 } }
+    const { client, openApp } = await open({ engine })
+    const { client: other } = await openApp({ appId: 'other', synced: false })
+    const { id } = await client.sendJob('work.asked', payload)
+    expect(await other.inspect.getJob(id)).toMatchObject({ id, payload })
   })
 
   test.each([3_600_000, -3_600_000])('has attempts in their order if the clock is %d ms ahead', async (aheadMs) => {
@@ -172,7 +191,7 @@ describe('a job', () => {
   })
 
   test('is undefined for an unknown or malformed id', async () => {
-    const { job } = await open({})
+    const { job } = await open({}, 12)
     expect(await job('01M89NKYKGFF7HX03T9STQ8AAA')).toBeUndefined()
     expect(await job('job_1')).toBeUndefined()
     expect(await job('../../v2/apps')).toBeUndefined()

@@ -11,8 +11,8 @@ export const kinds = {
   apps: ({ method, path }: RequestLine) => method === 'GET' && path.startsWith('/v2/apps'),
   runs: ({ method, path }: RequestLine) => method === 'GET' && /^\/v2\/runs(\?|$)/.test(path),
   trace: ({ method, path }: RequestLine) => method === 'GET' && /^\/v2\/runs\/[^/]+\/trace/.test(path),
-  /** The requests of the inspection of jobs. An app also sends some of them. */
-  inspect: ({ method, path }: RequestLine) => method === 'GET' && /^\/v1\/events|^\/v2\//.test(path),
+  /** The requests of the inspection of jobs, without those for the functions, which it caches. An app also sends some. */
+  inspect: ({ method, path }: RequestLine) => method === 'GET' && /^\/v1\/events|^\/v2\/(?!apps)/.test(path),
   health: ({ path }: RequestLine) => path === '/v2/health',
   run: ({ method, path }: RequestLine) => method === 'GET' && /^\/v2\/runs\/[^/]+$/.test(path),
   cancel: ({ method, path }: RequestLine) => method === 'POST' && path.endsWith('/cancel'),

@@ -1,4 +1,4 @@
-import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 import type { AppStore } from './app-store.ts'
 import { createUlid } from './event-ids.ts'
 import type { EventStore } from './event-store.ts'
@@ -11,6 +11,8 @@ import type { WaitStore } from './wait-store.ts'
 export interface EventIntake {
   /** Accepts an event. Returns its ULID: the given one, or a new one. */
   receive(payload: EventPayload, internalId?: string): string
+  /** Forgets the accepted events that functions and waits have not received. They stay stored. */
+  dropUnprocessed(): void
 }
 
 /** Creates the intake of one engine. */
@@ -23,6 +25,8 @@ export function createEventIntake(options: {
   readonly runDelayMs: number
 }): EventIntake {
   const { clock, apps, events, waits, lifecycle, runDelayMs } = options
+
+  const unprocessed = new Set<Timer>()
 
   const process = (stored: StoredEvent): void => {
     for (const fn of apps.functions()) {
@@ -43,8 +47,17 @@ export function createEventIntake(options: {
       const event = { ...payload, id: payload.id || internalId, ts: payload.ts || now }
       const stored = { internalId, event, receivedAtMs: now }
       events.add(stored)
-      clock.setTimer(runDelayMs, () => process(stored)).hold(false)
+      const timer = clock.setTimer(runDelayMs, () => {
+        unprocessed.delete(timer)
+        process(stored)
+      })
+      timer.hold(false)
+      unprocessed.add(timer)
       return internalId
+    },
+    dropUnprocessed() {
+      for (const timer of unprocessed) timer.cancel()
+      unprocessed.clear()
     },
   }
 }

@@ -129,6 +129,7 @@ export async function createLoopbackEngine(options: LoopbackOptions = {}): Promi
       if (reply.status === 200) return
       throw new Error(`The app at ${appUrl} did not sync: ${reply.status} ${reply.body ?? ''}`)
     },
+    loseUnprocessedEvents: intake.dropUnprocessed,
     workers: { list: gateway.workers, drain: gateway.drain, cut: gateway.cut },
     intercept: (rule, direction = 'in') => faults[direction].add(rule),
     async close() {

@@ -50,6 +50,11 @@ export interface LoopbackEngine {
    * function that removes the rule.
    */
   intercept(rule: FaultRule, direction?: 'in' | 'out'): () => void
+  /**
+   * Loses the events that were accepted and have no runs yet, as a stop of the real server does, also with Redis: the
+   * stream between its API and its runner is in memory (pkg/config/messaging.go). The events stay stored.
+   */
+  loseUnprocessedEvents(): void
   /** The connections of workers. */
   readonly workers: {
     list(): readonly { readonly instanceId: string; readonly capacity: number }[]

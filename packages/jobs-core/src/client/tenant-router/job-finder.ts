@@ -50,14 +50,24 @@ export class JobFinder {
   }
 
   /**
-   * Reads everything about a job. Does not read its status, because that waits for an unknown id that can be that of a
-   * new job.
+   * Reads everything about a job.
    *
    * @throws {JobNotFoundError} only if every engine has said so.
+   * @throws {JobNotVisibleError} if an engine may show it later, and none of the others has it.
    * @throws {RequestFailedError} naming the engines that failed, if none of the others has the job.
    */
   async details(id: string, tenantId?: string): Promise<JobDetails> {
-    const found = await this.#ask(id, tenantId, ({ inspect }) => inspect.getJob(id))
+    let invisible: JobNotVisibleError | undefined
+    const found = await this.#ask(id, tenantId, async ({ inspect }) => {
+      try {
+        return await inspect.getJob(id)
+      } catch (error) {
+        if (!JobNotVisibleError.isInstance(error)) throw error
+        invisible ??= error
+        return undefined
+      }
+    })
+    if (!found && invisible) throw invisible
     return found ?? this.#throwNotFound(id)
   }
 

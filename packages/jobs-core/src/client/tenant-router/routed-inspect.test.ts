@@ -135,6 +135,19 @@ describe('the inspector of a tenant router', () => {
     expect(waits).not.toHaveBeenCalled()
   })
 
+  test('reports a job that an engine may show later, unless another engine has it', async () => {
+    const late = first()
+    const { job } = late
+    const invisible = new JobNotVisibleError({ jobId: 'new', provider: 'fake', problem: 'its id is new' })
+    late.job = async (id) => {
+      if (id === 'new' || id === 'b') throw invisible
+      return job(id)
+    }
+    const { inspect } = open([late, second()])
+    await expect(inspect.getJob('new')).rejects.toBe(invisible)
+    expect(await inspect.getJob('b')).toMatchObject({ id: 'b' })
+  })
+
   test('adds counts and figures', async () => {
     const { inspect } = open([first(), second()])
     expect(await inspect.countJobs({ by: 'tenant' })).toEqual({
