@@ -52,7 +52,7 @@ describe('on Inngest', () => {
       expect.stringMatching(/^versions: /),
       'jobs: 2 jobs in `src/jobs.ts`: `confirm-order`, `report` Other files were not checked. To check them, pass `--jobs <file>`.',
       expect.stringMatching(
-        /^engine: responds\. A self-hosted server that is killed loses .* `--redis-uri` \(\d+ ms\)$/,
+        /^engine: responds\. A self-hosted server that stops loses .* `--redis-uri` .* \(\d+ ms\)$/,
       ),
       'engine: signing key: is accepted',
       'engine: app: `jobs` is synced',

@@ -1,7 +1,8 @@
 import type { Capabilities } from '@cgk-platform/jobs-core'
 import { maxDurationMs } from '@cgk-platform/jobs-core/provider'
 
-const filteredHere = 'Filtered after reading, so a page can have few jobs, even none, and still a `cursor`.'
+const filteredThere =
+  'Filtered by the server, and then here by job, so a page can have few jobs, even none, and still a `cursor`. Jobs without a run come last.'
 
 /** The capabilities of Inngest, measured on its open-source server. The notes name limits that depend on the plan. */
 export const inngestCapabilities: Capabilities = {
@@ -9,7 +10,7 @@ export const inngestCapabilities: Capabilities = {
     delay: { supported: true },
     idempotencyKey: {
       supported: true,
-      note: "Needs Inngest's signing key in the sending process. Use the same TTL for every send with the same key. TTL periods count from 1970 (24 h ends at midnight UTC). Within a second of a period's end, two processes can create two jobs.",
+      note: "Needs Inngest's signing key in the sending process. Use the same TTL for every send with the same key. TTL periods count from 1970 (24 h ends at midnight UTC). Within a second of a period's end, two processes can create two jobs. Of two simultaneous sends of two processes, both have `deduplicated: false`.",
     },
     reference: {
       supported: true,
@@ -54,7 +55,7 @@ export const inngestCapabilities: Capabilities = {
     'concurrency: several limits': { supported: true, note: 'At most two.' },
     throttle: {
       supported: true,
-      note: 'Counted in whole seconds: with several starts in a second, set `burst` to their number. A retry also counts if its previous attempt started more than five minutes before. Waiting runs start in about their order.',
+      note: 'Counted in whole seconds: with several starts in a second, set `burst` to their number. A retry also counts if its previous attempt started more than five minutes before. A delayed run takes its place up to 2 s before it is due. Waiting runs start in about their order.',
     },
     debounce: {
       supported: false,
@@ -96,7 +97,7 @@ export const inngestCapabilities: Capabilities = {
     'status.nextAttemptAt': { supported: true, note: 'Absent when the engine retries after a crash of the process.' },
     workflows: {
       supported: true,
-      note: 'A wait lasts at most a year. It cannot match a string with a backslash, a control character or both kinds of quotation marks.',
+      note: 'A wait lasts at most a year. It cannot match a string with a backslash, a control or invisible character or both kinds of quotation marks, nor wait in a tenant with such an id.',
     },
     'workflows: race between a step and a wait': { supported: true, note: 'The losing step runs to its end.' },
     'workflows: retryJob resumes at the failed step': {
@@ -116,7 +117,7 @@ export const inngestCapabilities: Capabilities = {
     'status.steps': { supported: true, note: 'Takes one more request.' },
     'inspect.getJob': {
       supported: true,
-      note: 'Another process finds a new job within a second of its send.',
+      note: 'Waits up to 2 s for a new job of another process. Then it throws `JobNotVisibleError`.',
     },
     'inspect.getJob: attempts': {
       supported: true,
@@ -125,20 +126,16 @@ export const inngestCapabilities: Capabilities = {
     'inspect.getJob: payload': { supported: true },
     'inspect.listJobs': {
       supported: true,
-      note: 'A page has at most 50 jobs. Among jobs that are not the newest, each failed one has a page of its own, because it may have been retried later. With more than about 15 runs in a second, every such job has.',
+      note: 'A page has at most 50 jobs. Each failed job that is not among the newest takes one more request, because it may have been retried later.',
     },
-    'inspect.listJobs by definition': { supported: true, note: filteredHere },
-    'inspect.listJobs by state': { supported: true, note: filteredHere },
+    'inspect.listJobs by definition': { supported: true, note: filteredThere },
+    'inspect.listJobs by state': { supported: true, note: filteredThere },
     'inspect.listJobs by time': {
       supported: true,
       note: 'Finds jobs that Inngest received within a minute of their send, by the clocks of both.',
     },
-    'inspect.listJobs by error': { supported: true, note: filteredHere },
-    'inspect.listJobs, oldest first': {
-      supported: false,
-      note: "Inngest's API lists the newest events first.",
-      instead: 'Set `until`, and list the newest jobs before it.',
-    },
+    'inspect.listJobs by error': { supported: true, note: filteredThere },
+    'inspect.listJobs, oldest first': { supported: true, note: 'Jobs without a run come last.' },
     'inspect.countJobs: exact': {
       supported: false,
       note: "Inngest's API does not count.",
@@ -157,7 +154,7 @@ export const inngestCapabilities: Capabilities = {
     'inspect.runCronJob': { supported: true },
     'jobs survive a restart': {
       supported: true,
-      note: 'A self-hosted server that is killed loses accepted jobs, unless it runs with `--redis-uri`.',
+      note: 'A self-hosted server that stops loses the jobs of its last second, without `--redis-uri` of its last minute. They fail with `JobLostError`; retry them with `retryJob`.',
     },
     'multiple processes': { supported: true },
   },

@@ -52,7 +52,7 @@ describe('a healthy engine', () => {
   test('is said to lose jobs if it can be a self-hosted server without Redis', async () => {
     const { checks } = await check(serverWith('one'), undefined, { apiBaseUrl: 'https://inngest.shop.example' })
     const message =
-      'responds. A self-hosted server that is killed loses accepted jobs, unless it runs with `--redis-uri`'
+      'responds. A self-hosted server that stops loses the jobs of its last second, without `--redis-uri` of its last minute'
     expect(checks[0]).toEqual(['engine', true, message])
     const local = { apiBaseUrl: 'http://localhost:8288', mode: 'dev' } as const
     expect((await check(serverWith('one'), undefined, local)).checks[0]).toEqual(['engine', true, 'responds'])

@@ -53,7 +53,7 @@ export async function checkHealth(
 /** Says that a self-hosted server can lose jobs. Its API does not tell whether it stores its queue in Redis. */
 function durabilityOf(apiBaseUrl: string, mode: Inngest.Any['mode']): string {
   if (isCloudAddress(apiBaseUrl) || mode === 'dev') return ''
-  return '. A self-hosted server that is killed loses accepted jobs, unless it runs with `--redis-uri`'
+  return '. A self-hosted server that stops loses the jobs of its last second, without `--redis-uri` of its last minute'
 }
 
 /** Returns the ids of the functions that the jobs of this process need. */

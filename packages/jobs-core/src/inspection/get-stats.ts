@@ -9,7 +9,7 @@ import { readJobs } from './read-jobs.ts'
 import { supportsFeature } from './supports-feature.ts'
 
 const pageSize = 1000
-/** An engine that cannot count is behind a network, and a page can take two requests. */
+/** An engine that cannot count is behind a network, and a page takes several requests. */
 const maxPages = { counting: 10, other: 1 }
 
 /** Reads the newest jobs of a time range and computes their figures. @param nowMs - epoch milliseconds */

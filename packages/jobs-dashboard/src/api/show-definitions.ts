@@ -20,7 +20,7 @@ export async function showDefinitions(
 ): Promise<readonly ShownDefinition[]> {
   const definitions = await scope.listDefinitions()
   const { features } = await client.capabilities()
-  // An engine that cannot count is behind a network, and each list can take two requests.
+  // An engine that cannot count is behind a network, and each list takes several requests.
   if (!withLastJobs || !features['inspect.countJobs: exact'].supported) return definitions
   return mapWithConcurrency(definitions, async (definition) => {
     if (!definition.cron) return definition

@@ -1,9 +1,10 @@
 import type { JobState, JobSummary } from '@cgk-platform/jobs-core'
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
-import type { EnginePage, EngineRun, EngineRunStatus } from '../api/engine-shapes.ts'
-import { readRunsOf } from '../read/read-runs-of.ts'
+import type { EngineEvent, EnginePage, EngineRun, EngineRunStatus } from '../api/engine-shapes.ts'
+import { queuedAtOf, readRunsOf } from '../read/read-runs-of.ts'
 import { toEventName } from '../wire/cron-event-name.ts'
+import { timeOfId } from '../wire/event-id.ts'
 import { toFunctionId } from '../wire/function-id.ts'
 import type { InspectionDependencies } from './inspection-dependencies.ts'
 import type { ListedJobs } from './list-by-events.ts'
@@ -13,8 +14,8 @@ import { readEventsOf } from './read-events-of.ts'
 import { summarize } from './summarize.ts'
 import { toRangeTimes } from './to-range-times.ts'
 
-/** Maximum number of jobs of a page. A response of Inngest has up to 100 runs, but their events take more requests. */
-const maxJobs = 50
+/** Number of runs of a page. A response of Inngest has up to 100, but their events take more requests. */
+const pageSize = 50
 
 /** The statuses of which a job in a state has a run, if it has any. */
 const statusesOf: Readonly<Record<JobState, readonly EngineRunStatus[]>> = {
@@ -46,41 +47,67 @@ export function hasUnstarted({ states = unstartedStates, definitionId, errorText
  */
 export async function listByRuns(
   query: InspectQuery,
-  { cursor }: Extract<ListPosition, { mode: 'runs' }>,
+  position: Extract<ListPosition, { mode: 'runs' }>,
   inspected: InspectionDependencies,
 ): Promise<ListedJobs> {
-  const { api, reader } = inspected
+  const { api, reader, appId } = inspected
   const statuses = statusesFor(query)
   if (statuses?.length === 0) return { jobs: [] }
   const apps = await appsOf(query.definitionId, inspected)
-  const range = toRangeTimes(query, api.offsetMs())
   const page = await api.get<EnginePage<EngineRun>>('list the runs', '/v2/runs', {
-    ...{ includeOutput: 'true', limit: Math.min(query.limit, maxJobs), cursor, ...range },
+    ...{ includeOutput: 'true', limit: pageSize, cursor: position.cursor, ...toRangeTimes(query, api.offsetMs()) },
     order: query.order === 'oldest' ? 'ASC' : 'DESC',
     status: statuses,
     ...(apps && { appId: apps.appIds, functionId: apps.functionId }),
   })
-  const listed = page?.data ?? []
+  const listed = runsAfter(position.afterRun, page?.data ?? [], query.order)
   const events = await readEventsOf(listed.map(eventIdOf), api, reader)
-  const matching = [...events.values()].filter((event) => matchesSend(event, query) && isOfEvent(event.name))
-  const runsOf = await readRunsOf(matching, inspected, { known: listed })
+  const isWanted = (event: EngineEvent | undefined): boolean =>
+    event !== undefined &&
+    matchesSend(event, query) &&
+    (query.event === undefined || event.name === toEventName(query.event, appId))
+  const candidates = listed.filter((run) => isWanted(events.get(eventIdOf(run))))
   const isListed = (run: EngineRun): boolean =>
     (statuses?.includes(run.status) ?? true) &&
     (!apps || (run.function.id === apps.functionId && apps.appIds.includes(run.app.id)))
+
   const jobs: JobSummary[] = []
-  for (const run of listed) {
-    const event = matching.find(({ internal_id: id }) => id === eventIdOf(run))
-    const runs = event ? runsOf(event) : []
-    if (!event || runs.find(isListed)?.id !== run.id) continue
-    const read = await summarize(event, runs, inspected)
-    if (read && matchesRuns(read.status, query)) jobs.push(read.summary)
+  for (let from = 0; from < candidates.length; from += query.limit) {
+    const part = candidates.slice(from, from + query.limit)
+    const ofPart = [...new Set(part.map((run) => events.get(eventIdOf(run))!))]
+    const runsOf = await readRunsOf(ofPart, inspected, { known: listed })
+    for (const run of part) {
+      const event = events.get(eventIdOf(run))!
+      const runs = runsOf(event)
+      if (runs.find(isListed)?.id !== run.id) continue
+      const read = await summarize(event, runs, inspected)
+      if (!read || !matchesRuns(read.status, query)) continue
+      jobs.push(read.summary)
+      if (jobs.length >= query.limit && run !== candidates.at(-1))
+        return { jobs, next: { ...position, afterRun: run.id } }
+    }
   }
   const next = page?.page?.hasMore ? page.page.cursor : undefined
-  return { jobs, next: next === undefined ? undefined : { mode: 'runs', cursor: next } }
+  if (next === undefined) return { jobs }
+  // If newer runs have moved a run to a later page, this one has none of the runs after it.
+  const { afterRun } = position
+  const isPassed = listed.length > 0 || page!.data?.some(({ id }) => id === afterRun)
+  return { jobs, next: { mode: 'runs', cursor: next, ...(!isPassed && { afterRun }) } }
+}
 
-  function isOfEvent(name: string): boolean {
-    return query.event === undefined || name === toEventName(query.event, inspected.appId)
-  }
+/** Returns the runs after a run in the order of a list. */
+function runsAfter(
+  id: string | undefined,
+  runs: readonly EngineRun[],
+  order: InspectQuery['order'],
+): readonly EngineRun[] {
+  if (id === undefined) return runs
+  const index = runs.findIndex((run) => run.id === id)
+  if (index >= 0) return runs.slice(index + 1)
+  // It has left the list, or newer runs have moved it to a later page.
+  const time = timeOfId(id)!
+  const sign = order === 'oldest' ? 1 : -1
+  return runs.filter((run) => sign * (queuedAtOf(run) - time) > 0 || (queuedAtOf(run) === time && run.id > id))
 }
 
 function eventIdOf({ trigger }: EngineRun): string {

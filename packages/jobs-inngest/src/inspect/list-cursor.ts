@@ -16,11 +16,13 @@ export type ListPosition =
       readonly mode: 'runs'
       /** Inngest's cursor of the previous page of runs; absent at the start of the list. */
       readonly cursor?: string | undefined
+      /** The last run before the page, if it is in the middle of Inngest's page. */
+      readonly afterRun?: string | undefined
     }
 
 /** Returns the cursor of a position. */
 export function toListCursor(position: ListPosition): string {
-  if (position.mode === 'runs') return `r${position.cursor ?? ''}`
+  if (position.mode === 'runs') return `r${position.afterRun ?? ''}.${position.cursor ?? ''}`
   return `${position.mode === 'events' ? 'e' : 'u'}${position.after ?? ''}`
 }
 
@@ -38,10 +40,16 @@ export function readListCursor(cursor: string | undefined, kind: 'events' | 'run
 
 function positionOf(cursor: string): ListPosition | undefined {
   const rest = cursor.slice(1)
-  if (cursor[0] === 'r') return isRunCursor(rest) ? { mode: 'runs', cursor: rest } : undefined
+  if (cursor[0] === 'r') return runsPositionOf(rest)
   const mode = cursor[0] === 'e' ? 'events' : cursor[0] === 'u' ? 'unstarted' : undefined
   if (mode && (rest === '' || isEventId(rest))) return { mode, ...(rest !== '' && { after: rest }) }
   return undefined
+}
+
+function runsPositionOf(text: string): ListPosition | undefined {
+  const [afterRun = '', cursor = '', ...rest] = text.split('.')
+  if (rest.length > 0 || (afterRun !== '' && !isEventId(afterRun)) || (cursor !== '' && !isRunCursor(cursor))) return undefined
+  return { mode: 'runs', ...(afterRun !== '' && { afterRun }), ...(cursor !== '' && { cursor }) }
 }
 
 /** Returns true for a cursor of a list of runs: JSON in Base64. */

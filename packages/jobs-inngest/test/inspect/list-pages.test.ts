@@ -106,6 +106,9 @@ test('pages of 300 jobs of several definitions have each job once, with few requ
   expect(oldest.times).toEqual(ascending(oldest.times))
   expect(oldest.most).toBeLessThanOrEqual(30)
 
+  const some = await readAll({ order: 'oldest', limit: 7, definitionId: 'work' })
+  expect(ascending(some.numbers)).toEqual(numbersOf((number) => !isFollowing(number)))
+
   for (const [query, matches, maxTotal] of filters) {
     const { numbers, most, total } = await readAll(query)
     expect.soft(ascending(numbers), JSON.stringify(query)).toEqual(numbersOf(matches))

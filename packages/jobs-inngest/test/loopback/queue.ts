@@ -39,9 +39,12 @@ export interface Queue {
   close(): void
 }
 
+/** Time before a delayed start in which the real server looks at it, and takes its place in a throttle. */
+const lookaheadMs = 2000
+
 /**
  * Creates a queue sorted by time. An item that waits for a limit does not block others, and an item that is not due
- * does not count.
+ * counts for throttles only, and just before it is due.
  */
 export function createQueue(options: {
   readonly clock: Clock
@@ -93,7 +96,11 @@ export function createQueue(options: {
       waiting.splice(index, 1)
       void start(item, limits)
     }
-    const nextMs = waiting.find(({ atMs }) => atMs > now)?.atMs ?? Number.POSITIVE_INFINITY
+    for (const item of waiting) {
+      if (item.isStart && item.atMs > now && item.atMs <= now + lookaheadMs && throttles.admits(item)) throttles.count(item)
+    }
+    const laterMs = waiting.filter(({ atMs }) => atMs > now).map(({ atMs }) => atMs)
+    const nextMs = Math.min(...laterMs.map((atMs) => (atMs - lookaheadMs > now ? atMs - lookaheadMs : atMs)))
     // The server looks at throttled items again at the next full second.
     const wakeMs = Math.min(nextMs, isThrottled ? Math.floor(now / 1000) * 1000 + 1000 : nextMs)
     if (wakeMs !== Number.POSITIVE_INFINITY) timer = clock.setTimer(wakeMs - now, pump)

@@ -77,11 +77,12 @@ describe('the expression of a wait for an event', () => {
     expect(toEndExpression('01M8', 'jobs-child')).not.toContain('event.')
   })
 
-  test.each([['back\\slash'], ['line\nbreak'], [`both ' and "`]])(
+  test.each([['back\\slash'], ['line\nbreak'], ['zero\u200Bwidth'], [`both ' and "`]])(
     '%j is refused: Inngest compares it with nothing',
     (text) => {
       expect(() => toWaitExpression('acme', { field: 'k', value: text })).toThrow(UnsupportedFeatureError)
       expect(() => toWaitExpression(text, undefined)).toThrow(UnsupportedFeatureError)
+      expect(() => toWaitExpression(text, undefined)).toThrow(/with such a tenant`\..*use another id for the tenant\./)
     },
   )
 })

@@ -17,7 +17,7 @@ const unsupportedCharacters = /[\\\p{C}]/u
  * @throws {UnsupportedFeatureError} for a value that Inngest cannot compare.
  */
 export function toWaitExpression(tenantId: string, match: EventMatch | undefined): string {
-  const inPayload = `async.data.tenantId == ${toLiteral(tenantId)}`
+  const inPayload = `async.data.tenantId == ${toLiteral(tenantId, 'tenant')}`
   // Another producer cannot send for the platform, and its events have no record.
   const ofTenant = tenantId === systemTenantId ? `${inPayload} && async.data._job.tenantId == "${tenantId}"` : inPayload
   if (!match) return ofTenant
@@ -36,21 +36,23 @@ function toPath(field: string): string {
   return isPlainMember(field) ? `.${field}` : `[${toLiteral(field)}]`
 }
 
-function toLiteral(value: EventMatch['value']): string {
-  if (typeof value === 'number' && Math.abs(value) >= tooLarge) throw incomparable('a number beyond 64 bits')
+function toLiteral(value: EventMatch['value'], kind: 'tenant' | 'value' = 'value'): string {
+  if (typeof value === 'number' && Math.abs(value) >= tooLarge) {
+    throw incomparable('a number beyond 64 bits', 'numbers beyond 64 bits. Match another field.')
+  }
   if (typeof value !== 'string') return String(value)
   const quote = ['"', "'"].find((mark) => !value.includes(mark))
   if (quote !== undefined && !unsupportedCharacters.test(value)) return `${quote}${value}${quote}`
-  throw incomparable('such a string')
+  const strings = 'strings with backslashes, control or invisible characters, or both kinds of quotation marks. '
+  if (kind === 'value') throw incomparable('such a string', `${strings}Match another field.`)
+  throw incomparable('such a tenant', `${strings}In workflows that wait, use another id for the tenant.`)
 }
 
 /** Returns the error without the value, because values are part of a payload and errors are logged. */
-function incomparable(what: string): UnsupportedFeatureError {
+function incomparable(what: string, whatNot: string): UnsupportedFeatureError {
   return new UnsupportedFeatureError({
     feature: `a wait for an event with ${what}`,
     provider: 'inngest',
-    remedy:
-      'Inngest cannot compare strings with backslashes, control characters or both kinds of quotation marks, or numbers ' +
-      'beyond 64 bits. Match another field.',
+    remedy: `Inngest cannot compare ${whatNot}`,
   })
 }
