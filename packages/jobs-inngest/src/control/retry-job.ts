@@ -31,8 +31,7 @@ export async function retryJob(id: string, dependencies: ClaimDependencies): Pro
     }),
   )
   await awaitRuns(id, dependencies, {
-    areVisible: (visible) =>
-      newRunIds.every((runId) => runId === undefined || visible.some((run) => run.id === runId)),
+    areVisible: (visible) => newRunIds.every((runId) => runId === undefined || visible.some((run) => run.id === runId)),
   })
 }
 

@@ -47,8 +47,7 @@ export async function listByEvents(
     if (!read || (isOnlyFirst && !matchesRuns(read.status, query))) continue
     jobs.push(read.summary)
     const isLast = end === undefined && index === page.length - 1
-    if (isOnlyFirst && jobs.length >= query.limit && !isLast)
-      return { jobs, next: positionAfter(event.internal_id) }
+    if (isOnlyFirst && jobs.length >= query.limit && !isLast) return { jobs, next: positionAfter(event.internal_id) }
   }
   const isCut = mode === 'events' && page.length < matching.length
   return { jobs, next: positionAfter(isCut ? page.at(-1)!.internal_id : end) }

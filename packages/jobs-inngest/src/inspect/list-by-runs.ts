@@ -38,7 +38,9 @@ const unstartedStates: readonly JobState[] = ['scheduled', 'queued', 'failed', '
 export function hasUnstarted({ states = unstartedStates, definitionId, errorText }: InspectQuery): boolean {
   if (errorText !== undefined) return states.includes('failed')
   // A job that no definition handles is completed. It belongs to no definition.
-  return states.some((state) => unstartedStates.includes(state) && (state !== 'completed' || definitionId === undefined))
+  return states.some(
+    (state) => unstartedStates.includes(state) && (state !== 'completed' || definitionId === undefined),
+  )
 }
 
 /**

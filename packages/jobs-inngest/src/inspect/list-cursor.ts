@@ -47,8 +47,14 @@ function positionOf(cursor: string): ListPosition | undefined {
 }
 
 function runsPositionOf(text: string): ListPosition | undefined {
-  const [afterRun = '', cursor = '', ...rest] = text.split('.')
-  if (rest.length > 0 || (afterRun !== '' && !isEventId(afterRun)) || (cursor !== '' && !isRunCursor(cursor))) return undefined
+  const [afterRun = '', cursor, ...rest] = text.split('.')
+  if (
+    cursor === undefined ||
+    rest.length > 0 ||
+    (afterRun !== '' && !isEventId(afterRun)) ||
+    (cursor !== '' && !isRunCursor(cursor))
+  )
+    return undefined
   return { mode: 'runs', ...(afterRun !== '' && { afterRun }), ...(cursor !== '' && { cursor }) }
 }
 

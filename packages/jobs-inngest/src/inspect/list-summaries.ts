@@ -11,8 +11,7 @@ import { hasUnstarted, listByRuns } from './list-by-runs.ts'
  * So a query that needs one of these reads runs. Jobs without runs that match it come last.
  */
 export async function listSummaries(query: InspectQuery, inspected: InspectionDependencies): Promise<JobSummaryPage> {
-  const isOfRuns =
-    query.order === 'oldest' || (query.states ?? query.definitionId ?? query.errorText) !== undefined
+  const isOfRuns = query.order === 'oldest' || (query.states ?? query.definitionId ?? query.errorText) !== undefined
   const position = readListCursor(query.cursor, isOfRuns ? 'runs' : 'events')
   if (position.mode !== 'runs') {
     const { jobs, next } = await listByEvents(query, position, inspected)

@@ -55,7 +55,10 @@ export async function readJobDetails(id: string, inspected: InspectionDependenci
     ...(hasEnds && endedAt && { endedAt }),
     payload,
     ...(idempotencyKey !== undefined && { idempotencyKey }),
-    runs: runs.length === 0 ? status.runs : runs.map((run, index) => toDetails(status.runs[index]!, run, rootOf(run), runAt)),
+    runs:
+      runs.length === 0
+        ? status.runs
+        : runs.map((run, index) => toDetails(status.runs[index]!, run, rootOf(run), runAt)),
     ...(children && { children }),
   }
 }

@@ -13,7 +13,7 @@ import { toListedState } from './to-listed-state.ts'
 
 /** The maximum number of events in a response of Inngest. */
 const pageSize = 50
-/** Maximum number of events pages read for one page of jobs. After them, the jobs found so far have a cursor. */
+/** Maximum number of pages of events read for a page of jobs. After them, the jobs that were found have a cursor. */
 const maxPages = 20
 
 /** The services that listing needs. */
@@ -49,7 +49,7 @@ export async function listJobs(query: ListQuery, dependencies: ListDependencies)
     const inState = await filterByState(wanted, runsOf, query.state, dependencies)
     const matching = inState.slice(0, query.limit - jobs.length)
     const read = await Promise.all(matching.map((event) => reader.ofEvent(event, runsOf(event))))
-    jobs.push(...read.filter((status) => status !== undefined && isInState(status, query.state)).map((status) => status!))
+    jobs.push(...read.flatMap((status) => (status && isInState(status, query.state) ? [status] : [])))
     const last = matching.at(-1)
     if (matching.length < inState.length || wanted.length < ofQuery.length)
       return { jobs, ...(last && { cursor: last.internal_id }) }

@@ -28,7 +28,11 @@ const work: RegisteredFunction = { appId: 'shop', functionId: 'work', events: ['
 async function read(
   events: readonly EngineEvent[],
   stored: readonly EngineRun[],
-  { size = 100, functions = [work], ...options }: RunsOfOptions & { size?: number; functions?: RegisteredFunction[] } = {},
+  {
+    size = 100,
+    functions = [work],
+    ...options
+  }: RunsOfOptions & { size?: number; functions?: RegisteredFunction[] } = {},
 ) {
   const sorted = stored.toSorted((one, other) => (one.id < other.id ? -1 : 1))
   const server = openApi(({ url }) => {

@@ -5,7 +5,7 @@ import type { EventHandlers } from './event-handlers.ts'
 import type { JobReader } from './job-reader.ts'
 import { receivedAtOf } from './missing-runs.ts'
 
-/** What reading the runs of several events needs. */
+/** The services that reading runs needs. */
 export interface RunsOfDependencies {
   readonly api: EngineApi
   readonly handlers: EventHandlers
@@ -59,7 +59,8 @@ export async function readRunsOf(
     const endsAt = receivedAtOf(event) + spreadMs
     if (endsAt >= coveredUntil.get(event)!) return true
     if (hasAll) return false
-    if (runs.length > 0) return !isOnlyFirst && runs.some((run, ...of) => isLastFailure(run, ...of) || queuedAtOf(run) > endsAt)
+    if (runs.length > 0)
+      return !isOnlyFirst && runs.some((run, ...of) => isLastFailure(run, ...of) || queuedAtOf(run) > endsAt)
     return (await handlers.of(event, []))?.length !== 0
   }
   await Promise.all(

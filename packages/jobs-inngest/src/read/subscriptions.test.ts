@@ -92,7 +92,9 @@ describe('the functions subscribed to an event', () => {
       const { subscriptions } = openWith({ ...trigger, configuration: { [option]: {} } })
       expect(await subscriptions.of('order.created')).toEqual([])
       expect(await subscriptions.all()).toHaveLength(1)
-      expect(await openWith({ ...trigger, configuration: { [option]: null } }).subscriptions.of('order.created')).toHaveLength(1)
+      expect(
+        await openWith({ ...trigger, configuration: { [option]: null } }).subscriptions.of('order.created'),
+      ).toHaveLength(1)
     },
   )
 

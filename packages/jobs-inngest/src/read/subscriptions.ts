@@ -95,7 +95,9 @@ function toRegistered(
 ): RegisteredFunction {
   const { debounce, eventsBatch, rateLimit, singleton } = configuration ?? {}
   // The API also returns the option `idempotency` as a rate limit.
-  const canDrop = [debounce, eventsBatch, rateLimit, singleton].some((option) => option !== undefined && option !== null)
+  const canDrop = [debounce, eventsBatch, rateLimit, singleton].some(
+    (option) => option !== undefined && option !== null,
+  )
   // The API omits a count of 0.
   const retries = configuration?.retries && (configuration.retries.value ?? 0)
   return {

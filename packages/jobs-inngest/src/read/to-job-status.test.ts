@@ -99,8 +99,8 @@ describe('runs that are not visible yet', () => {
 
   test('are expected for five minutes, and lost after them, at the same time for every reader', () => {
     expect(jobOf({ subscribed, now: receivedAt + 300_000 })).toMatchObject({ state: 'queued', runs: [] })
-    for (const now of [receivedAt + 300_001, receivedAt + 86_400_000]) {
-      const { state, endedAt, runs } = jobOf({ subscribed, now })
+    for (const readAt of [receivedAt + 300_001, receivedAt + 86_400_000]) {
+      const { state, endedAt, runs } = jobOf({ subscribed, now: readAt })
       expect([state, endedAt!.getTime()]).toEqual(['failed', receivedAt + 300_000])
       const lost = { state: 'failed', attempts: 0, error: { name: 'JobLostError', code: 'job_lost' } }
       expect(runs).toMatchObject(subscribed.map(({ functionId }) => ({ ...lost, definitionId: functionId })))

@@ -1,7 +1,6 @@
 import { defineJob, defineWorkflow, type JobStatus } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
-import { openInspection } from '../kit/open-inspection.ts'
 import { type OpenJobsOptions, openJobs } from '../kit/open-jobs.ts'
 import { requestsOf } from '../kit/requests.ts'
 

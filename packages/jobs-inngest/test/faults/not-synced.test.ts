@@ -12,7 +12,9 @@ describe('an app that is not synced', () => {
     const { id } = await client.sendJob('work.asked', payload)
     await expect(client.getJobStatus(id)).resolves.toMatchObject({ state: 'queued', runs: [] })
     expect(logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^Inngest has no function for `work\.asked`, although this process defines `work` for it\./),
+      expect.stringMatching(
+        /^Inngest has no function for `work\.asked`, although this process defines `work` for it\./,
+      ),
     ])
     const lost = { state: 'failed', runs: [{ definitionId: 'work', error: { code: 'job_lost' } }] }
     await expect(client.waitForJob(id, { timeout: '6m' })).resolves.toMatchObject({ id, ...lost })

@@ -73,11 +73,7 @@ const filters: readonly [Partial<InspectQuery>, (number: number) => boolean, num
   [{ definitionId: 'follow' }, isFollowing, 120],
   [{ definitionId: 'audit', order: 'oldest' }, (number) => !isFollowing(number), 120],
   [{ states: ['failed'] }, (number) => stateOf(number) === 'failed', 120],
-  [
-    { definitionId: 'work', states: ['failed'] },
-    (number) => stateOf(number) === 'failed' && !isFollowing(number),
-    120,
-  ],
+  [{ definitionId: 'work', states: ['failed'] }, (number) => stateOf(number) === 'failed' && !isFollowing(number), 120],
   [
     { definitionId: 'work', states: ['completed'] },
     (number) => stateOf(number) === 'completed' && !isFollowing(number),

@@ -14,7 +14,7 @@ export interface ReaderOptions {
   readonly deletesRuns?: boolean
 }
 
-/** What reads the jobs of a server whose functions a test defines. */
+/** A reader of the jobs of a server whose functions a test defines. */
 export interface OpenReader {
   readonly api: EngineApi
   readonly clock: VirtualClock

@@ -97,7 +97,8 @@ export function createQueue(options: {
       void start(item, limits)
     }
     for (const item of waiting) {
-      if (item.isStart && item.atMs > now && item.atMs <= now + lookaheadMs && throttles.admits(item)) throttles.count(item)
+      if (item.isStart && item.atMs > now && item.atMs <= now + lookaheadMs && throttles.admits(item))
+        throttles.count(item)
     }
     const laterMs = waiting.filter(({ atMs }) => atMs > now).map(({ atMs }) => atMs)
     const nextMs = Math.min(...laterMs.map((atMs) => (atMs - lookaheadMs > now ? atMs - lookaheadMs : atMs)))
