@@ -38,7 +38,8 @@ export async function listByEvents(
   if (page.length === 0) return { jobs: [], next: positionAfter(end) }
 
   const isOnlyFirst = mode === 'unstarted'
-  const runsOf = await readRunsOf(page, inspected, { areNewest: after === undefined && !isOnlyFirst, isOnlyFirst })
+  const areNewest = after === undefined && query.until === undefined && !isOnlyFirst
+  const runsOf = await readRunsOf(page, inspected, { areNewest, isOnlyFirst })
   const jobs: JobSummary[] = []
   for (const [index, event] of page.entries()) {
     const runs = runsOf(event)

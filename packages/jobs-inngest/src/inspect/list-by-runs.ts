@@ -36,11 +36,9 @@ const unstartedStates: readonly JobState[] = ['scheduled', 'queued', 'failed', '
 
 /** Returns true if jobs without runs can match a query: new ones, lost ones, and those that no definition handles. */
 export function hasUnstarted({ states = unstartedStates, definitionId, errorText }: InspectQuery): boolean {
-  if (errorText !== undefined) return states.includes('failed')
-  // A job that no definition handles is completed. It belongs to no definition.
-  return states.some(
-    (state) => unstartedStates.includes(state) && (state !== 'completed' || definitionId === undefined),
-  )
+  // Only a lost job has a definition, and an error.
+  if (errorText !== undefined || definitionId !== undefined) return states.includes('failed')
+  return states.some((state) => unstartedStates.includes(state))
 }
 
 /**
