@@ -25,12 +25,20 @@ test('a list starts without a cursor', () => {
   expect(readListCursor(undefined, 'runs')).toEqual({ mode: 'runs' })
 })
 
-test.each(['', 'x', 'e', `n${id}`, 'e../../v2/apps', `r${id}`, 'r.x', `r.${btoa('1')}`, `rx.${engineCursor}`, `r${id}.${engineCursor}.x`])(
-  '%j is refused',
-  (text) => {
-    for (const kind of ['events', 'runs'] as const) {
-      if (text === 'e' && kind === 'events') continue
-      expect(() => readListCursor(text, kind)).toThrow(InvalidOptionError)
-    }
-  },
-)
+test.each([
+  '',
+  'x',
+  'e',
+  `n${id}`,
+  'e../../v2/apps',
+  `r${id}`,
+  'r.x',
+  `r.${btoa('1')}`,
+  `rx.${engineCursor}`,
+  `r${id}.${engineCursor}.x`,
+])('%j is refused', (text) => {
+  for (const kind of ['events', 'runs'] as const) {
+    if (text === 'e' && kind === 'events') continue
+    expect(() => readListCursor(text, kind)).toThrow(InvalidOptionError)
+  }
+})

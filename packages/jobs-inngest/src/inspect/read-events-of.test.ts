@@ -14,10 +14,15 @@ async function read(numbers: readonly number[], count: number) {
   const server = openApi(({ url }) => {
     const [, id] = /^\/v1\/events\/(\w+)$/.exec(url.pathname) ?? []
     if (id !== undefined) {
-      return stored.includes(id) ? { body: { data: { internal_id: id, name: 'work.asked' } } } : { status: 404, body: { error: 'Event not found' } }
+      return stored.includes(id)
+        ? { body: { data: { internal_id: id, name: 'work.asked' } } }
+        : { status: 404, body: { error: 'Event not found' } }
     }
     const cursor = url.searchParams.get('cursor')!
-    const found = stored.filter((each) => each < cursor).toReversed().slice(0, Number(url.searchParams.get('limit')))
+    const found = stored
+      .filter((each) => each < cursor)
+      .toReversed()
+      .slice(0, Number(url.searchParams.get('limit')))
     return { body: { data: found.map((each) => ({ internal_id: each, name: 'work.asked' })) } }
   })
   const { reader } = openReader(server, { of: async () => [] })
@@ -43,6 +48,8 @@ test('ids without an event, and texts that are no ids, have no entry', async () 
   expect(found).toEqual(range(1, 6).map(idOf))
   expect(requests).toBe(1)
   const server = openApi(() => ({ body: {} }))
-  expect(await readEventsOf(['', 'x'], server.api, openReader(server, { of: async () => [] }).reader)).toEqual(new Map())
+  expect(await readEventsOf(['', 'x'], server.api, openReader(server, { of: async () => [] }).reader)).toEqual(
+    new Map(),
+  )
   expect(server.requests).toEqual([])
 })
