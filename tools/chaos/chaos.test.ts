@@ -18,8 +18,8 @@ async function run(
   bug?: InjectedBug,
   loads: Plan['loads'] = [],
 ): Promise<ChaosReport> {
-  // Jobs that an injected bug blocks never end, so a short timeout is enough.
-  const stallTimeoutMs = bug ? 5000 : 60_000
+  // Jobs that an injected bug blocks never end. Others can wait 15 s until runs that may end their process are apart.
+  const stallTimeoutMs = bug ? 20_000 : 60_000
   const report = await runChaos(
     { seed: 'test', durationMs, processFaults, sharedFaults, loads },
     { bug, stallTimeoutMs },
