@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { repository } from '../../jobs/test/snippets/documents.ts'
@@ -28,10 +27,20 @@ defineJob({ id: 'modest', event: 'order.created', handler: () => undefined })`,
 })
 afterAll(() => project.remove())
 
+/** Returns a module that makes a package missing, although this repository has it. */
+const without = (packageName: string): string => `
+import { registerHooks } from 'node:module'
+registerHooks({
+  resolve(specifier, context, next) {
+    if (specifier !== '${packageName}/provider') return next(specifier, context)
+    const message = "Cannot find package '${packageName}' imported from " + context.parentURL
+    throw Object.assign(new Error(message), { code: 'ERR_MODULE_NOT_FOUND' })
+  },
+})`
+
 describe.each(['inngest', 'trigger.dev'])('without the package for %s', (provider) => {
   const packageName = `@cgk-platform/jobs-${provider === 'inngest' ? 'inngest' : 'trigger'}`
-  const preload = pathToFileURL(join(import.meta.dirname, 'without-package.mjs')).href
-  const environment = { MISSING_PACKAGE: `${packageName}/provider`, NODE_OPTIONS: `--import=${preload}` }
+  const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(without(packageName))}` }
 
   beforeAll(() => rmSync(join(project.folder, 'node_modules', packageName)))
 
