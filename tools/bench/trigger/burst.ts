@@ -12,7 +12,7 @@ import { openServer, openWorker } from './open-worker.ts'
 const burst = 100
 const rounds = 10
 const warmUps = 2
-/** Number of sends in flight of the SDK alone. */
+/** Number of sends of the SDK alone that wait for an answer at the same time. */
 const rawParallel = 16
 const pollMs = 2
 const tenantId = 'tenant-1'

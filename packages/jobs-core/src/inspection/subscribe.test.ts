@@ -1,59 +1,13 @@
 import { describe, expect, test } from 'vitest'
 
-import { createFakeInspection, type FakeInspection, jobSummary } from '../../test/kit/fake-inspection.ts'
-import { createFakeProvider } from '../../test/kit/fake-provider.ts'
-import { createManualClock } from '../../test/kit/manual-clock.ts'
-import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
-import { createClient } from '../client/create-client.ts'
+import { createFakeInspection, jobSummary } from '../../test/kit/fake-inspection.ts'
+import { become, openSubscription } from '../../test/kit/open-subscription.ts'
 import { ClientClosedError } from '../errors/client-closed-error.ts'
-import type { Feature } from '../provider/capabilities.ts'
-import type { JobState } from '../runs/job-state.ts'
-import type { JobsChange, SubscribeOptions } from './job-inspector.ts'
-import type { JobFilter } from './job-filter.ts'
-
-interface Setting {
-  filter?: JobFilter
-  pushes?: boolean
-  without?: readonly Feature[]
-  options?: SubscribeOptions
-}
-
-function open(fake: FakeInspection, { filter = {}, pushes = false, without = [], options }: Setting = {}) {
-  const clock = createManualClock(0)
-  const { logger, lines } = createMemoryLogger()
-  const inspection = {
-    ...fake,
-    ...(pushes && {
-      watch(changed: () => void) {
-        fake.watchers.add(changed)
-        return () => void fake.watchers.delete(changed)
-      },
-    }),
-  }
-  const provider = createFakeProvider({ inspection, without })
-  const client = createClient({ load: () => provider }, { jobs: [], clock, logger })
-  const changes: string[] = []
-  const stop = client.inspect.subscribe(
-    filter,
-    ({ jobs, removed }) => {
-      changes.push([...jobs.map(({ id, state }) => `${id} ${state}`), ...removed.map((id) => `-${id}`)].join(', '))
-    },
-    options,
-  )
-  const push = () => {
-    for (const changed of fake.watchers) changed()
-  }
-  return { clock, client, changes, stop, push, lines, provider }
-}
-const become = (fake: FakeInspection, id: string, state: JobState) => {
-  const index = fake.jobs.findIndex((job) => job.id === id)
-  fake.jobs[index] = { ...fake.jobs[index]!, state }
-}
 
 describe('a subscription on an engine that cannot push', () => {
   test('reports the jobs at once, and every two seconds what has changed', async () => {
     const fake = createFakeInspection([jobSummary('a', 1), jobSummary('b', 2, { state: 'queued' })])
-    const { clock, changes } = open(fake)
+    const { clock, changes } = openSubscription(fake)
     await clock.advance(0)
     expect(changes).toEqual(['b queued, a completed'])
     await clock.advance(6000)
@@ -65,14 +19,14 @@ describe('a subscription on an engine that cannot push', () => {
   })
 
   test('reports an empty list once', async () => {
-    const { clock, changes } = open(createFakeInspection())
+    const { clock, changes } = openSubscription(createFakeInspection())
     await clock.advance(10_000)
     expect(changes).toEqual([''])
   })
 
   test('reports jobs that no longer match or that newer ones have moved out', async () => {
     const fake = createFakeInspection([jobSummary('a', 1), jobSummary('b', 2)])
-    const { clock, changes } = open(fake, { filter: { states: ['completed'] }, options: { limit: 2 } })
+    const { clock, changes } = openSubscription(fake, { filter: { states: ['completed'] }, options: { limit: 2 } })
     await clock.advance(0)
     become(fake, 'b', 'failed')
     await clock.advance(2000)
@@ -85,7 +39,7 @@ describe('a subscription on an engine that cannot push', () => {
     const jobs = [1, 2, 3, 4, 5].map((atMs) => jobSummary(`j${atMs}`, atMs))
     const read = async (limit: number, pageSize: number) => {
       const fake = createFakeInspection(jobs, pageSize)
-      const { clock, changes, stop } = open(fake, { options: { limit } })
+      const { clock, changes, stop } = openSubscription(fake, { options: { limit } })
       await clock.advance(0)
       stop()
       return [changes[0]?.split(', ').length, fake.queries.length]
@@ -98,7 +52,7 @@ describe('a subscription on an engine that cannot push', () => {
   test('continues after errors, first after two seconds, at last every ten', async () => {
     const fake = createFakeInspection([jobSummary('a', 1)])
     const errors: number[] = []
-    const setting = open(fake, { options: { onError: () => errors.push(setting.clock.now()) } })
+    const setting = openSubscription(fake, { options: { onError: () => errors.push(setting.clock.now()) } })
     const { clock, changes, provider } = setting
     const down = () => Promise.reject(new Error('down'))
     const { list } = provider.inspection!
@@ -114,7 +68,7 @@ describe('a subscription on an engine that cannot push', () => {
   })
 
   test('logs errors if nobody listens to them', async () => {
-    const { clock, lines } = open(createFakeInspection(), { without: ['inspect.listJobs'] })
+    const { clock, lines } = openSubscription(createFakeInspection(), { without: ['inspect.listJobs'] })
     await clock.advance(0)
     expect(lines).toMatchObject([{ level: 'warn', message: expect.stringContaining('`inspect.subscribe`') }])
   })
@@ -122,7 +76,7 @@ describe('a subscription on an engine that cannot push', () => {
   test('reads nothing after it is stopped or the client closes', async () => {
     for (const end of ['stop', 'close'] as const) {
       const fake = createFakeInspection([jobSummary('a', 1)])
-      const { clock, changes, stop, client } = open(fake)
+      const { clock, changes, stop, client } = openSubscription(fake)
       await clock.advance(3000)
       if (end === 'stop') stop()
       else await client.close()
@@ -135,7 +89,7 @@ describe('a subscription on an engine that cannot push', () => {
 
   test('shares its reads with equal ones', async () => {
     const fake = createFakeInspection([jobSummary('a', 1)])
-    const { clock, client } = open(fake)
+    const { clock, client } = openSubscription(fake)
     let seen = 0
     for (let count = 0; count < 19; count++) client.inspect.subscribe({}, () => void seen++)
     await clock.advance(0)
@@ -146,7 +100,7 @@ describe('a subscription on an engine that cannot push', () => {
 
   test('never reads twice at once', async () => {
     const fake = createFakeInspection()
-    const { clock, provider } = open(fake)
+    const { clock, provider } = openSubscription(fake)
     let [running, most, reads] = [0, 0, 0]
     Object.assign(provider.inspection!, {
       async list() {
@@ -166,7 +120,7 @@ describe('a subscription on an engine that cannot push', () => {
 describe('a subscription on an engine that pushes', () => {
   test('reads after a change, at most four times a second, and not otherwise', async () => {
     const fake = createFakeInspection([jobSummary('a', 1, { state: 'queued' })])
-    const { clock, changes, push } = open(fake, { pushes: true })
+    const { clock, changes, push } = openSubscription(fake, { pushes: true })
     await clock.advance(60_000)
     expect([changes.length, fake.queries.length]).toEqual([1, 1])
     become(fake, 'a', 'running')
@@ -187,7 +141,7 @@ describe('a subscription on an engine that pushes', () => {
 
   test('shares its reads with equal ones, and tells a new one at once what they have read', async () => {
     const fake = createFakeInspection([jobSummary('a', 1, { state: 'queued' })])
-    const { clock, client, changes, push } = open(fake, { pushes: true })
+    const { clock, client, changes, push } = openSubscription(fake, { pushes: true })
     const seen: string[] = []
     const subscribe = () => client.inspect.subscribe({}, ({ jobs }) => void seen.push(jobs[0]!.state))
     const stops = Array.from({ length: 19 }, subscribe)
@@ -209,7 +163,7 @@ describe('a subscription on an engine that pushes', () => {
 
   test('shares nothing with those of another query or tenant', async () => {
     const fake = createFakeInspection([jobSummary('a', 1)])
-    const { clock, client } = open(fake, { pushes: true })
+    const { clock, client } = openSubscription(fake, { pushes: true })
     client.inspect.subscribe({ states: ['completed'] }, () => undefined)
     client.inspect.subscribe({}, () => undefined, { limit: 5 })
     client.forTenant('acme').inspect.subscribe({}, () => undefined)
@@ -226,7 +180,7 @@ describe('a subscription on an engine that pushes', () => {
 
   test('rests after a read four times as long as it took', async () => {
     const fake = createFakeInspection()
-    const { clock, push, provider } = open(fake, { pushes: true })
+    const { clock, push, provider } = openSubscription(fake, { pushes: true })
     const startedAt: number[] = []
     Object.assign(provider.inspection!, {
       async list() {
@@ -244,7 +198,7 @@ describe('a subscription on an engine that pushes', () => {
 
   test('does not miss a change during a read', async () => {
     const fake = createFakeInspection([jobSummary('a', 1, { state: 'queued' })])
-    const { clock, changes, push, provider } = open(fake, { pushes: true })
+    const { clock, changes, push, provider } = openSubscription(fake, { pushes: true })
     const { list } = provider.inspection!
     Object.assign(provider.inspection!, {
       async list(query: Parameters<typeof list>[0]) {
@@ -262,31 +216,13 @@ describe('a subscription on an engine that pushes', () => {
 
   test('stops to watch when it ends', async () => {
     const fake = createFakeInspection()
-    const { clock, stop } = open(fake, { pushes: true })
+    const { clock, stop } = openSubscription(fake, { pushes: true })
     await clock.advance(0)
     expect(fake.watchers.size).toBe(1)
     stop()
     await clock.advance(0)
     expect([fake.watchers.size, clock.pendingTimers()]).toEqual([0, 0])
   })
-})
-
-test.each(['throws', 'rejects'])('a change with which the listener %s is reported again', async (how) => {
-  const clock = createManualClock(0)
-  const provider = createFakeProvider({ inspection: createFakeInspection([jobSummary('a', 1)]) })
-  const client = createClient({ load: () => provider }, { jobs: [], clock })
-  const errors: unknown[] = []
-  const changes: string[][] = []
-  const listener = ({ jobs }: JobsChange): unknown => {
-    const error = new Error('The page is not ready')
-    if (errors.length === 0 && how === 'rejects') return Promise.reject(error)
-    if (errors.length === 0) throw error
-    return changes.push(jobs.map(({ id }) => id))
-  }
-  client.inspect.subscribe({}, listener, { onError: (error) => errors.push(error) })
-  await clock.advance(2000)
-  expect([errors.length, changes]).toEqual([1, [['a']]])
-  await client.close()
 })
 
 test.each<[how: string, onError: () => unknown]>([
@@ -302,7 +238,7 @@ test.each<[how: string, onError: () => unknown]>([
   const { list } = fake
   let isAway = true
   fake.list = async (query) => (isAway ? Promise.reject(new Error('away')) : list(query))
-  const { clock, changes, lines } = open(fake, { options: { onError } })
+  const { clock, changes, lines } = openSubscription(fake, { options: { onError } })
   await clock.advance(0)
   expect(lines).toMatchObject([{ level: 'warn', fields: { error: { message: 'mine' } } }])
   isAway = false
@@ -310,31 +246,9 @@ test.each<[how: string, onError: () => unknown]>([
   expect(changes).toEqual(['a completed'])
 })
 
-test('the listener is awaited, and a stop does not wait for it', async () => {
-  const fake = createFakeInspection([jobSummary('a', 1)])
-  const watchers = fake.watchers
-  const provider = createFakeProvider({
-    inspection: { ...fake, watch: (changed) => (watchers.add(changed), () => void watchers.delete(changed)) },
-  })
-  const clock = createManualClock(0)
-  const client = createClient({ load: () => provider }, { jobs: [], clock })
-  const taken: (() => void)[] = []
-  const stop = client.inspect.subscribe({}, () => new Promise<void>((resolve) => void taken.push(resolve)))
-  await clock.advance(0)
-  become(fake, 'a', 'failed')
-  for (const changed of watchers) changed()
-  await clock.advance(5000)
-  expect([taken.length, fake.queries.length]).toEqual([1, 1])
-  taken[0]!()
-  await clock.advance(1000)
-  expect([taken.length, fake.queries.length]).toEqual([2, 2])
-  stop()
-  expect(watchers.size).toBe(0)
-})
-
 test('a closed client refuses a subscription', async () => {
   const fake = createFakeInspection([jobSummary('a', 1)])
-  const { client, clock } = open(fake)
+  const { client, clock } = openSubscription(fake)
   await clock.advance(0)
   await client.close()
   expect(() => client.inspect.subscribe({}, () => undefined)).toThrow(ClientClosedError)

@@ -9,6 +9,7 @@ import {
   priorityOf,
 } from '@cgk-platform/jobs-core/provider'
 
+import type { PayloadKeys } from '../store/payload-keys.ts'
 import type { WorkerDefinition, JobStore, StoredJob, Subscriber } from '../store/job-store.ts'
 
 /**
@@ -70,16 +71,14 @@ function toSubscriber(
   }
 }
 
-type SubscriberKeys = Pick<Subscriber, 'concurrencyKey' | 'throttleKey' | 'debounceKey'>
-
-const noKeys: SubscriberKeys = Object.freeze({})
+const noKeys: PayloadKeys = Object.freeze({})
 
 function keysOf(
   { payload }: Partial<Pick<Envelope, 'payload'>>,
   concurrencyPath: string | undefined,
   throttlePath: string | undefined,
   debouncePath: string | undefined,
-): SubscriberKeys {
+): PayloadKeys {
   if (concurrencyPath === undefined && throttlePath === undefined && debouncePath === undefined) return noKeys
   const [concurrencyKey, throttleKey, debounceKey] = [concurrencyPath, throttlePath, debouncePath].map((path) =>
     path === undefined ? undefined : payloadKeyOf(payload, path),

@@ -17,6 +17,7 @@ import type { BatchBounds, Gather } from './gather.ts'
 import type { SqliteTransaction } from '../provider-options.ts'
 import type { Steps } from '../steps.ts'
 import type { Pauses } from './pauses.ts'
+import type { PayloadKeys } from './payload-keys.ts'
 import type { StoredAttempt } from './stored-attempt.ts'
 import type { StoreInspection } from './store-inspection.ts'
 import type { GetOptions } from './get-options.ts'
@@ -35,20 +36,14 @@ export interface StoredJob {
   runs: StoredRun[]
 }
 
-/** A stored run. */
-export interface StoredRun {
+/** A stored run. Has no keys if it was read from a file. */
+export interface StoredRun extends PayloadKeys {
   readonly id: string
   readonly job: StoredJob
   readonly definitionId: string
   readonly maxAttempts: number
   /** Seconds by which the run is moved ahead of others that wait for a slot. Absent: 0. */
   readonly priority?: number
-  /** Its value of the payload that `concurrency.key` names. Absent: none, or the run was read from a file. */
-  readonly concurrencyKey?: string
-  /** Its value of the payload that `throttle.key` names. Absent: none, or the run was read from a file. */
-  readonly throttleKey?: string
-  /** Its value of the payload that `debounce.key` names. Absent: none, or the run was read from a file. */
-  readonly debounceKey?: string
   /** The id of the job that replaced it, while `superseded`. */
   supersededBy?: string
   /** Time by which the wall clock was set since the run was created, in milliseconds. Absent: 0. */
@@ -116,27 +111,21 @@ export interface RunChanges {
 }
 
 /** A definition that gets a run for a job that has come due. */
-export interface Subscriber {
+export interface Subscriber extends PayloadKeys {
   readonly definitionId: string
   readonly maxAttempts: number
   /** Seconds by which its runs are moved ahead of others that wait for a slot. Default 0. */
   readonly priority?: number
   /** Whether a cancel compensates the steps of the run. Default false. */
   readonly compensateOnCancel?: boolean
-  /** Its value of the payload that `concurrency.key` names. */
-  readonly concurrencyKey?: string
-  /** Its value of the payload that `throttle.key` names. */
-  readonly throttleKey?: string
   /** When only the last of several jobs runs. Default: each job does. */
   readonly debounce?: DebounceTimes
-  /** Its value of the payload that `debounce.key` names. */
-  readonly debounceKey?: string
   /** The bounds of its batches. Absent: it is no batch job. */
   readonly batch?: BatchBounds
 }
 
 /** A definition of another worker, for which this one creates runs. */
-export interface RemoteSubscriber extends Omit<Subscriber, 'concurrencyKey' | 'throttleKey' | 'debounceKey'> {
+export interface RemoteSubscriber extends Omit<Subscriber, keyof PayloadKeys> {
   /** The path in the payload that `concurrency.key` names. */
   readonly concurrencyPath?: string
   /** The path in the payload that `throttle.key` names. */

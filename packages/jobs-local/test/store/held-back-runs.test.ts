@@ -71,7 +71,7 @@ test('runs of paused tenants cost others nothing, however many there are', () =>
     for (const name of names) add(store, name, definitions)
     for (const tenantId of names) store.pauses.set({ tenantId }, true, start)
     expect(settle(store, unlimited)).toBeLessThan(claimBound)
-    // Runs that begin to wait later, too.
+    // The same holds for runs that begin to wait later.
     for (const name of names) add(store, name, definitions)
     expect(settle(store, unlimited)).toBeLessThan(claimBound)
     return countForAnother(store, unlimited)

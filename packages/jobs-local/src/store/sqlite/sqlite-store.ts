@@ -159,10 +159,9 @@ class SqliteStore implements JobStore {
   }
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, releasesSlot = false): boolean {
-    const connection = this.#connection
     const isSuspect = this.#claims.isOnProbation(run)
-    const isSettled = runs.settleRun(connection, run, { attempt, outcome, now, isSuspect })
-    if (isSettled && !releasesSlot) runs.holdLeftoverSlot(connection, run)
+    const isSettled = runs.settleRun(this.#connection, run, { attempt, outcome, now, isSuspect })
+    if (isSettled && !releasesSlot) runs.holdLeftoverSlot(this.#connection, run)
     if (!isSettled && releasesSlot && !run.isInBatch) this.release(run)
     const { type } = outcome
     if (isSettled && (type === 'completed' || type === 'failed' || type === 'cancelled')) {
