@@ -85,7 +85,7 @@ describe('chaos', { concurrent: true }, () => {
   })
 
   test('finds runs that pay for the crash of another, if the neighbors of a poison job are charged', async () => {
-    const sharedFaults = [500, 2000, 3500].map(
+    const sharedFaults = [500, 2000, 3500, 5000, 6500].map(
       (atMs) => ({ kind: 'poison', atMs, job: 'work', by: 'process.exit', workMs: 200 }) as const,
     )
     const processFaults = { w1: [], s1: [kill(8000)], s2: [], s3: [] }
@@ -112,8 +112,8 @@ describe('chaos', { concurrent: true }, () => {
   test('finds that tenants do not take turns from the send on, if jobs are first taken in order', async () => {
     const processFaults = { w1: [], w2: [], s1: [kill(6000)] }
     const loads: Plan['loads'] = [
-      { kind: 'burst', atMs: 200, large: 2000, small: 5, hasOneRunAt: false },
-      { kind: 'burst', atMs: 400, large: 2000, small: 5, hasOneRunAt: true },
+      { kind: 'burst', atMs: 200, large: 3000, small: 5, hasOneRunAt: false },
+      { kind: 'burst', atMs: 400, large: 3000, small: 5, hasOneRunAt: true },
     ]
     const rule = 'tenants take turns from the send on'
     expect(await findsBroken([rule], processFaults, 'first-in-first-out', [], loads)).toBe(true)

@@ -77,7 +77,7 @@ function acknowledgeEarly(provider: LocalProvider): LocalProvider {
 }
 
 /** Time that a stage in front of the engine takes for each job of a burst, in milliseconds. */
-const stageMs = 0.4
+const stageMs = 2
 
 /** Lets the jobs of bursts pass one after another, in the order of their sends, before their tenants take turns. */
 function takeInOrder(provider: LocalProvider): LocalProvider {

@@ -6,7 +6,7 @@ import { toAttempt, type Worker } from '../work.ts'
 /** Number of slots of the jobs of a burst, over all workers. */
 export const turnSlots = 10
 /** Number of slots of the jobs with immediate retries, over all workers. */
-export const againSlots = 2
+const againSlots = 2
 /** The definitions of the jobs of paused tenants. */
 const heldDefinitions = ['held-1', 'held-2', 'held-3', 'held-4', 'held-5']
 
