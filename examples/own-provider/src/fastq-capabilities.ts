@@ -59,6 +59,7 @@ export const fastqCapabilities: Capabilities = {
     'inspect.listJobs by definition': noInspection,
     'inspect.listJobs by state': noInspection,
     'inspect.listJobs by time': noInspection,
+    'inspect.listJobs by end': noInspection,
     'inspect.listJobs by error': noInspection,
     'inspect.listJobs, oldest first': noInspection,
     'inspect.countJobs: exact': noInspection,

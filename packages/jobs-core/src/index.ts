@@ -73,7 +73,7 @@ export type {
   TenantInspector,
 } from './inspection/job-inspector.ts'
 export type { GroupStats, JobStats } from './inspection/job-stats.ts'
-export type { JobSummary, JobSummaryPage } from './inspection/job-summary.ts'
+export type { JobSummary, JobSummaryPage, RunSummary, ShortError } from './inspection/job-summary.ts'
 export type { WorkerInfo } from './inspection/worker-info.ts'
 
 // Events

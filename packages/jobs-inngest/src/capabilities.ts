@@ -134,6 +134,7 @@ export const inngestCapabilities: Capabilities = {
       supported: true,
       note: 'Finds jobs that Inngest received within a minute of their send, by the clocks of both.',
     },
+    'inspect.listJobs by end': { supported: true, note: `${filteredThere} A list tells no ends of cancelled runs.` },
     'inspect.listJobs by error': { supported: true, note: filteredThere },
     'inspect.listJobs, oldest first': { supported: true, note: 'Jobs without a run come last.' },
     'inspect.countJobs: exact': {

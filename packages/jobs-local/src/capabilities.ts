@@ -48,6 +48,7 @@ export const localCapabilities: Capabilities = {
     'inspect.listJobs by definition': { supported: true },
     'inspect.listJobs by state': { supported: true },
     'inspect.listJobs by time': { supported: true },
+    'inspect.listJobs by end': { supported: true },
     'inspect.listJobs by error': { supported: true },
     'inspect.listJobs, oldest first': { supported: true },
     'inspect.countJobs: exact': { supported: true },

@@ -134,6 +134,10 @@ export const triggerCapabilities: Capabilities = {
       note: 'Trigger.dev finds scheduled and expired jobs. Others are filtered after they were read, so a page can be short or empty.',
     },
     'inspect.listJobs by time': { supported: true },
+    'inspect.listJobs by end': {
+      supported: true,
+      note: 'Filtered after they were read, so a page can be short or empty.',
+    },
     'inspect.listJobs by error': {
       supported: false,
       note: 'Trigger.dev does not search errors, and its lists lack the errors of runs that it ended itself.',

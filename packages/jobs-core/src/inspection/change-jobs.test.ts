@@ -24,7 +24,11 @@ interface Setting {
 function start({ fake = createFakeInspection(many(3)), without = [], change }: Setting, options: CheckedChange = {}) {
   const engines = [{ name: 'fake', capabilities: capabilitiesWithout(without) }]
   const calls: string[] = []
-  const source = { list: fake.list, count: (filter: object) => countJobs(fake.list, filter, undefined) }
+  const list: typeof fake.list = async (query) => {
+    const { jobs, cursor } = await fake.list(query)
+    return { jobs, ...(cursor !== undefined && { cursor, searchedTo: new Date(Number(cursor.split(' ')[0])) }) }
+  }
+  const source = { list, count: (filter: object) => countJobs(fake.list, filter, undefined) }
   const result = changeJobs(
     engines,
     source,
@@ -80,6 +84,24 @@ describe('a change of many jobs', () => {
     expect(calls).toEqual([])
     const short = start({ fake: createFakeInspection(many(30), 2) }, { dryRun: true })
     expect(await short.result).toMatchObject({ matched: 2, isComplete: false })
+  })
+
+  test('continues a dry run with the next page of an engine that cannot count, also after one without jobs', async () => {
+    const fake = createFakeInspection([...many(3), jobSummary('b', 4), jobSummary('c', 5)], 2)
+    const setting: Setting = { fake, without: ['inspect.countJobs: exact', 'inspect.listJobs, oldest first'] }
+    const counted: [number, boolean, number | undefined][] = []
+    let cursor: string | undefined
+    do {
+      const options = { dryRun: true, ...(cursor !== undefined && { cursor }) }
+      const result: ChangeJobsResult = await start(setting, options).result
+      ;({ cursor } = result)
+      counted.push([result.matched, result.isComplete, result.searchedTo?.getTime()])
+    } while (cursor !== undefined)
+    expect(counted).toEqual([
+      [0, false, 4],
+      [2, false, 1],
+      [1, true, undefined],
+    ])
   })
 
   test('skips jobs that have changed since they were listed, reports failures, and continues', async () => {
@@ -139,6 +161,61 @@ describe('a change of many jobs', () => {
     expect(first.changed).toBeLessThan(50)
     const second = await start({ fake, change }).result
     expect([first.changed + second.changed, second.isComplete]).toEqual([120, true])
+  })
+
+  test('continues at its position, without the pages before and the jobs that were sent since', async () => {
+    const fake = createFakeInspection(many(450))
+    const controllers = Array.from({ length: 9 }, () => new AbortController())
+    const lists: number[] = []
+    const handled: string[] = []
+    let cursor: string | undefined
+    for (const [slice, controller] of controllers.entries()) {
+      fake.queries.length = 0
+      // No job leaves the list, as if it failed again at once.
+      const change = async (id: string) => {
+        handled.push(id)
+        if (handled.length % 95 === 0) controller.abort()
+        return true
+      }
+      const more = cursor === undefined ? {} : { cursor }
+      const result = await start({ fake, change }, { signal: controller.signal, ...more }).result
+      lists.push(fake.queries.length)
+      fake.jobs.push(failedJob(`later${slice}`, nowMs + slice + 1))
+      ;({ cursor } = result)
+      expect(result.isComplete).toBe(cursor === undefined)
+      if (result.isComplete) break
+    }
+    expect(handled.toSorted()).toEqual(many(450).map(({ id }) => id).toSorted())
+    expect(Math.max(...lists)).toBeLessThanOrEqual(2)
+  })
+
+  test('moves on after pages without jobs, of which one takes all its time', async () => {
+    const fake = createFakeInspection([failedJob('oldest'), ...Array.from({ length: 8 }, (_, at) => jobSummary(`c${at}`, at + 2))], 2)
+    const without: Feature[] = ['inspect.listJobs, oldest first']
+    const searched: (number | undefined)[] = []
+    let changed = 0
+    let cursor: string | undefined
+    do {
+      const controller = new AbortController()
+      const list: typeof fake.list = async (query) => {
+        const page = await fake.list(query)
+        if (page.cursor !== undefined) controller.abort()
+        return page
+      }
+      const options = { signal: controller.signal, ...(cursor !== undefined && { cursor }) }
+      const result: ChangeJobsResult = await start({ fake: { ...fake, list }, without }, options).result
+      ;({ cursor } = result)
+      changed += result.matched
+      searched.push(result.searchedTo?.getTime())
+    } while (cursor !== undefined && searched.length < 20)
+    expect(searched).toEqual([8, 6, 4, 2, undefined])
+    expect(changed).toBe(1)
+  })
+
+  test('refuses a cursor that is not one of a change', async () => {
+    for (const cursor of ['x', '1', '[]', '[1]', '[1,2]', '["1",null]', '[1,null,2]']) {
+      await expect(start({}, { cursor }).result).rejects.toMatchObject({ code: 'invalid_option' })
+    }
   })
 
   test('rejects if the client closes or a callback throws, and starts no further change', async () => {

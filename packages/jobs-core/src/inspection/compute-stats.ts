@@ -1,6 +1,7 @@
-import { isEnded } from '../runs/job-state.ts'
+import { isEnded, newestRuns } from '../runs/job-state.ts'
 import type { GroupStats, JobStats } from './job-stats.ts'
-import type { JobSummary } from './job-summary.ts'
+import type { JobSummary, RunSummary } from './job-summary.ts'
+import { durationOf, summaryOfRun } from './summarize-runs.ts'
 
 const maxGroups = 100
 const maxSlowest = 10
@@ -10,15 +11,60 @@ const maxFailures = 10
 export interface StatsRange {
   readonly since: number
   readonly until: number
+  /** True if `until` itself is in the range. */
+  readonly includesUntil: boolean
   /** The number of intervals. */
   readonly intervals: number
 }
 
-/** Computes the figures of jobs that were sent within a time range. */
+/** A run with its job. */
+interface JobRun {
+  readonly job: JobSummary
+  readonly run: RunSummary
+}
+
+/** Computes the figures of the jobs that were sent in a time range, and of the runs that ended in it. */
 export function computeStats(
   jobs: readonly JobSummary[],
+  range: StatsRange,
+): Pick<JobStats, 'jobs' | 'intervals' | 'definitions' | 'tenants' | 'slowest' | 'failures'> {
+  const sent = jobs.filter(({ createdAt }) => isWithin(range, createdAt))
+  const ended = jobs.flatMap((job) =>
+    job.runs.map((run) => ({ job, run })).filter((one) => isEnded(one.run.state) && isWithin(range, endOf(one))),
+  )
+  const timed = ended.filter(({ run }) => durationOf(run) !== undefined)
+  const failed = ended.filter(({ job, run }) => run.state === 'failed' && newestRuns(job.runs).includes(run))
+  return {
+    jobs: sent.length,
+    intervals: intervalsOf(range, sent, ended),
+    definitions: groupsOf(jobs, range, (_job, run) => run?.definitionId),
+    tenants: groupsOf(jobs, range, ({ tenantId }) => tenantId),
+    slowest: timed
+      .toSorted((a, b) => durationOf(b.run)! - durationOf(a.run)!)
+      .slice(0, maxSlowest)
+      .map(({ job, run }) => summaryOfRun(job, run)),
+    failures: failed
+      .toSorted((a, b) => endOf(b).getTime() - endOf(a).getTime())
+      .slice(0, maxFailures)
+      .map(({ job, run }) => summaryOfRun(job, run)),
+  }
+}
+
+function isWithin({ since, until, includesUntil }: StatsRange, time: Date): boolean {
+  const atMs = time.getTime()
+  return atMs >= since && (atMs < until || (includesUntil && atMs === until))
+}
+
+/** Returns the end of a run, or the send of its job if the engine does not tell its end. */
+function endOf({ job: { createdAt }, run: { endedAt } }: JobRun): Date {
+  return endedAt ?? createdAt
+}
+
+function intervalsOf(
   { since, until, intervals: count }: StatsRange,
-): Pick<JobStats, 'intervals' | 'definitions' | 'tenants' | 'slowest' | 'failures'> {
+  sent: readonly JobSummary[],
+  ended: readonly JobRun[],
+): JobStats['intervals'] {
   const lengthMs = (until - since) / count
   const intervals = Array.from({ length: count }, (_none, index) => ({
     start: new Date(since + Math.floor(index * lengthMs)),
@@ -26,65 +72,67 @@ export function computeStats(
     completed: 0,
     failed: 0,
   }))
-  const intervalAt = (time: Date): (typeof intervals)[number] | undefined => {
-    const atMs = time.getTime()
-    if (atMs < since || atMs > until) return undefined
-    return intervals[Math.min(count - 1, Math.floor((atMs - since) / lengthMs))]
+  const intervalAt = (time: Date): (typeof intervals)[number] =>
+    intervals[Math.min(count - 1, Math.floor((time.getTime() - since) / lengthMs))]!
+  for (const { createdAt } of sent) intervalAt(createdAt).sent++
+  for (const one of ended) {
+    const { state } = one.run
+    if (state === 'completed' || state === 'failed') intervalAt(endOf(one))[state]++
   }
-  for (const { state, createdAt, endedAt } of jobs) {
-    const sentIn = intervalAt(createdAt)
-    if (sentIn) sentIn.sent++
-    const endedIn = endedAt && (state === 'completed' || state === 'failed') ? intervalAt(endedAt) : undefined
-    if (endedIn) endedIn[state as 'completed' | 'failed']++
-  }
-  const timed = jobs.filter((job) => durationOf(job) !== undefined)
-  return {
-    intervals,
-    definitions: groupsOf(jobs, ({ definitionIds }) => definitionIds),
-    tenants: groupsOf(jobs, ({ tenantId }) => [tenantId]),
-    slowest: timed.toSorted((a, b) => durationOf(b)! - durationOf(a)!).slice(0, maxSlowest),
-    failures: jobs
-      .filter(({ state }) => state === 'failed')
-      .toSorted((a, b) => endOf(b) - endOf(a))
-      .slice(0, maxFailures),
-  }
+  return intervals
 }
 
-/** Returns the end of a job, or its send if the engine does not tell its end: epoch milliseconds. */
-function endOf({ endedAt, createdAt }: JobSummary): number {
-  return (endedAt ?? createdAt).getTime()
+/** The jobs and runs of a group. */
+interface Group {
+  readonly jobIds: Set<string>
+  readonly runs: RunSummary[]
+  /** Number of jobs that wait for their runs. */
+  waiting: number
 }
 
-/** Returns the time from the first start of an ended job to its end, in milliseconds. */
-function durationOf({ startedAt, endedAt }: JobSummary): number | undefined {
-  return startedAt && endedAt && endedAt.getTime() - startedAt.getTime()
-}
-
-function groupsOf(jobs: readonly JobSummary[], keysOf: (job: JobSummary) => readonly string[]): GroupStats[] {
-  const groups = new Map<string, JobSummary[]>()
+/** @param keyOf - returns the group of a run, or of a job without runs if that is in one */
+function groupsOf(
+  jobs: readonly JobSummary[],
+  range: StatsRange,
+  keyOf: (job: JobSummary, run: RunSummary | undefined) => string | undefined,
+): GroupStats[] {
+  const groups = new Map<string, Group>()
+  const groupOf = (key: string): Group => {
+    const group = groups.get(key) ?? { jobIds: new Set(), runs: [], waiting: 0 }
+    groups.set(key, group)
+    return group
+  }
   for (const job of jobs) {
-    for (const key of new Set(keysOf(job))) {
-      const group = groups.get(key)
-      if (group) group.push(job)
-      else groups.set(key, [job])
+    const isSent = isWithin(range, job.createdAt)
+    for (const run of job.runs) {
+      const isCounted = isEnded(run.state) ? isWithin(range, endOf({ job, run })) : isSent
+      if (!isCounted && !isSent) continue
+      const group = groupOf(keyOf(job, run)!)
+      group.jobIds.add(job.id)
+      if (isCounted) group.runs.push(run)
     }
+    const key = job.runs.length === 0 && isSent ? keyOf(job, undefined) : undefined
+    if (key === undefined) continue
+    groupOf(key).jobIds.add(job.id)
+    if (!isEnded(job.state)) groupOf(key).waiting++
   }
   return [...groups]
-    .toSorted(([key, one], [otherKey, other]) => other.length - one.length || (key < otherKey ? -1 : 1))
-    .slice(0, maxGroups)
     .map(([key, group]) => statsOf(key, group))
+    .toSorted((a, b) => b.runs - a.runs || b.jobs - a.jobs || (a.key < b.key ? -1 : 1))
+    .slice(0, maxGroups)
 }
 
-function statsOf(key: string, jobs: readonly JobSummary[]): GroupStats {
-  const durations = jobs.map(durationOf).filter((duration) => duration !== undefined)
-  durations.sort((a, b) => a - b)
+function statsOf(key: string, { jobIds, runs, waiting }: Group): GroupStats {
+  const durations = runs.flatMap((run) => (isEnded(run.state) ? (durationOf(run) ?? []) : [])).toSorted((a, b) => a - b)
   const percentile = (share: number): number => durations[Math.ceil(share * durations.length) - 1]!
+  const inState = (state: RunSummary['state']): number => runs.filter((run) => run.state === state).length
   return {
     key,
-    jobs: jobs.length,
-    completed: jobs.filter(({ state }) => state === 'completed').length,
-    failed: jobs.filter(({ state }) => state === 'failed').length,
-    open: jobs.filter(({ state }) => !isEnded(state)).length,
+    jobs: jobIds.size,
+    runs: runs.length,
+    completed: inState('completed'),
+    failed: inState('failed'),
+    open: runs.filter(({ state }) => !isEnded(state)).length + waiting,
     ...(durations.length > 0 && { medianMs: percentile(0.5), p95Ms: percentile(0.95) }),
   }
 }

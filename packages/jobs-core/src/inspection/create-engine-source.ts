@@ -31,7 +31,11 @@ export function createEngineSource({
   operationsFor,
 }: EngineSourceDependencies): InspectSource {
   const inspection = async (): Promise<JobInspection> => inspectionOf(await engine.use('inspect'))
-  const list: ListPage = async (query) => (await inspection()).list(query)
+  const list: ListPage = async (query) => {
+    const { searchedTo: told, ...page } = await (await inspection()).list(query)
+    const searchedTo = page.cursor === undefined ? undefined : (told ?? page.jobs.at(-1)?.createdAt)
+    return { ...page, ...(searchedTo && { searchedTo }) }
+  }
 
   return {
     engines: async (operation, isChange) => [await (isChange ? engine.useOpen(operation) : engine.use(operation))],

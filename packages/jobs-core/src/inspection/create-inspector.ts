@@ -24,12 +24,11 @@ import {
 import type { InspectedEngine, InspectSource } from './inspect-source.ts'
 import type { ChangeJobsOptions, ChangeJobsResult, JobInspector, TenantInspector } from './job-inspector.ts'
 import type { JobSelection } from './job-selection.ts'
-import type { JobSummary } from './job-summary.ts'
 import { readJobIds } from './read-job-ids.ts'
 import { readJobs } from './read-jobs.ts'
 import { SharedReads } from './shared-reads.ts'
 import { createTenantInspector } from './tenant-inspector.ts'
-import { watchJobs } from './watch-jobs.ts'
+import { type WatchedJobs, watchJobs } from './watch-jobs.ts'
 
 /** The inspectors of a client. */
 export interface Inspectors {
@@ -47,7 +46,7 @@ export function createInspector(
   { clock, logger }: { readonly clock: Clock; readonly logger: LoggerLike },
 ): Inspectors {
   const subscriptions = new Set<AbortController>()
-  const reads = new SharedReads<readonly JobSummary[]>(clock)
+  const reads = new SharedReads<WatchedJobs>(clock)
   let isClosed = false
 
   /** Returns the engines after checking that they support the operation and the options. */
@@ -82,6 +81,9 @@ export function createInspector(
     const ids = readJobIds(given)
     if (ids) {
       const options = changeOptions.read(givenOptions)
+      if (options.cursor !== undefined) {
+        throw invalidOption('cursor', 'cannot be combined with `ids`', 'Pass the ids that are left.')
+      }
       await enginesFor(`inspect.${operation}`, requiredFor('inspect.getJob'), undefined, {}, true)
       return changeById(source, { ids, states: allowed, tenantId, change }, options)
     }
@@ -150,8 +152,10 @@ export function createInspector(
         await enginesFor('inspect.subscribe', ['inspect.listJobs'], filterOptions, filter)
         // A second page if the first one is short: hosted engines show some jobs only there.
         const limits = { maxPages: 2, maxJobs: limit }
-        const { jobs } = await readJobs(source.list, { ...filter, order: 'newest', limit }, limits)
-        return jobs.slice(0, limit)
+        const { jobs: found, searchedTo } = await readJobs(source.list, { ...filter, order: 'newest', limit }, limits)
+        const jobs = found.slice(0, limit)
+        const isCut = found.length > limit
+        return { jobs, searchedTo: isCut ? jobs.at(-1)!.createdAt : searchedTo }
       }
       const { signal } = controller
       const key = JSON.stringify([filter, limit])

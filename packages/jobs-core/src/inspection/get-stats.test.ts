@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { createFakeInspection, jobSummary } from '../../test/kit/fake-inspection.ts'
+import { createFakeInspection, jobSummary, jobWithRuns } from '../../test/kit/fake-inspection.ts'
 import { capabilitiesWithout } from '../../test/kit/fake-provider.ts'
 import type { Feature } from '../provider/capabilities.ts'
 import type { CheckedStats } from './inspect-options.ts'
@@ -42,9 +42,10 @@ test('reads up to ten pages of an engine that counts, and one page of another on
   const jobs = Array.from({ length: 30 }, (_none, index) => ended(`j${index}`, nowMs - index))
   const counting = createFakeInspection(jobs, 2)
   expect(await read(counting, {})).toMatchObject({ jobs: 20, isComplete: false })
-  expect(counting.queries).toHaveLength(20) // ten for the oldest waiting job
+  expect(counting.queries).toHaveLength(30) // ten for the oldest waiting job, and ten for earlier ones
   const hosted = createFakeInspection(jobs, 2)
-  expect(await read(hosted, {}, 'inspect.countJobs: exact')).toMatchObject({ jobs: 2, isComplete: false })
+  const stats = await read(hosted, {}, 'inspect.countJobs: exact')
+  expect(stats).toMatchObject({ jobs: 2, isComplete: false, states: { count: 2, isExact: false } })
   expect(hosted.queries).toHaveLength(1)
 })
 
@@ -76,6 +77,42 @@ test('finds the oldest waiting job behind a page without jobs', async () => {
 test('asks only for the jobs of its tenant and definition', async () => {
   const fake = createFakeInspection([])
   await read(fake, { tenantId: 'acme', definitionId: 'charge' })
-  expect(fake.queries).toHaveLength(2)
+  expect(fake.queries).toHaveLength(3)
   for (const query of fake.queries) expect(query).toMatchObject({ tenantId: 'acme', definitionId: 'charge' })
+})
+
+const hoursAgo = (hours: number) => nowMs - hours * hourMs
+const failedNow = (id: string) =>
+  jobWithRuns(id, hoursAgo(2), [{ state: 'failed', at: [nowMs - 9, nowMs - 5] }])
+
+test('counts jobs that were sent long ago and failed just now', async () => {
+  const fake = createFakeInspection([...['a', 'b', 'c'].map(failedNow), ended('old', hoursAgo(3)), ended('new', nowMs)])
+  const stats = await read(fake, { intervals: 1 })
+  expect(stats).toMatchObject({ jobs: 1, isComplete: true, definitions: [{ jobs: 4, runs: 4, failed: 3 }] })
+  expect(stats.intervals).toMatchObject([{ sent: 1, failed: 3 }])
+  expect(stats.failures.map(({ id }) => id).toSorted()).toEqual(['a', 'b', 'c'])
+  const earlier = fake.queries.find(({ endedSince }) => endedSince !== undefined)
+  expect(earlier).toMatchObject({ until: hoursAgo(1), endedSince: hoursAgo(1), endedUntil: nowMs + 1 })
+})
+
+test('of an engine that cannot count has what ended of the newest jobs, and says from when on these were sent', async () => {
+  const fake = createFakeInspection([ended('oldest', hoursAgo(9)), failedNow('late'), ended('new', nowMs)], 2)
+  const list: typeof fake.list = async (query) => ({ ...(await fake.list(query)), searchedTo: new Date(hoursAgo(2)) })
+  const stats = await read({ ...fake, list }, { intervals: 1 }, 'inspect.countJobs: exact')
+  expect(stats).toMatchObject({ jobs: 1, isComplete: false, searchedTo: new Date(hoursAgo(2)) })
+  expect(stats.intervals).toMatchObject([{ sent: 1, failed: 1 }])
+  // All that were sent in the range are among them.
+  expect(stats.states).toMatchObject({ count: 1, isExact: true })
+})
+
+test('of one definition has only its runs', async () => {
+  const runs = [
+    { definitionId: 'innocent', at: [nowMs - 9, nowMs - 8] },
+    { definitionId: 'guilty', state: 'failed', at: [nowMs - 9, nowMs - 1] },
+  ] as const
+  const fake = createFakeInspection([jobWithRuns('a', nowMs - 10, runs)])
+  const stats = await read(fake, { definitionId: 'innocent', intervals: 1 })
+  expect(stats.definitions).toMatchObject([{ key: 'innocent', runs: 1, completed: 1, failed: 0 }])
+  expect(stats.intervals).toMatchObject([{ sent: 1, completed: 1, failed: 0 }])
+  expect(stats.failures).toEqual([])
 })

@@ -42,7 +42,9 @@ export function hideOtherTenants(definitions: readonly Definition[]): HidesOther
     job: ({ children: _, ...job }) => ({ ...job, runs: job.runs.map(hideRun) }),
     summary(job) {
       const { definitionIds } = job
-      return definitionIds.length > 0 && definitionIds.every((id) => harmless.has(id)) ? job : hideResult(job)
+      return definitionIds.length > 0 && definitionIds.every((id) => harmless.has(id))
+        ? job
+        : { ...hideResult(job), runs: job.runs.map(hideResult) }
     },
   }
 }

@@ -23,6 +23,8 @@ const tenantOption = string({
 })
 const definitionOption = string({ maxLength: maxIdLength, feature: 'inspect.listJobs by definition' })
 const limitOption = integer({ max: 1000 })
+const cursorOption = (from: string, maxLength = 10_000) =>
+  string({ maxLength, remedy: `Pass the \`cursor\` of ${from}, or omit it.` })
 
 const filterTable: OptionTable<JobFilter, InspectFilter> = {
   tenantId: tenantOption,
@@ -32,6 +34,8 @@ const filterTable: OptionTable<JobFilter, InspectFilter> = {
   reference: referenceOption,
   since: date({ feature: 'inspect.listJobs by time' }),
   until: date({ feature: 'inspect.listJobs by time' }),
+  endedSince: date({ feature: 'inspect.listJobs by end' }),
+  endedUntil: date({ feature: 'inspect.listJobs by end' }),
   errorText: string({ maxLength: 200, feature: 'inspect.listJobs by error' }),
 }
 
@@ -51,7 +55,7 @@ export const inspectListOptions: DeclaredOptions<InspectFilter & Partial<Inspect
     feature: (order) => (order === 'oldest' ? ['inspect.listJobs, oldest first'] : []),
   }),
   limit: limitOption,
-  cursor: string({ maxLength: 10_000, remedy: 'Pass the `cursor` of the previous page, or omit it.' }),
+  cursor: cursorOption('the previous page'),
 })
 
 /** The checked options of `inspect.countJobs`. */
@@ -84,6 +88,7 @@ export const statsOptions: DeclaredOptions<CheckedStats> = declareOptions<StatsO
 /** The checked options of `inspect.retryJobs` and `inspect.cancelJobs`. */
 export interface CheckedChange {
   readonly dryRun?: boolean
+  readonly cursor?: string
   readonly onProgress?: (progress: ChangeJobsResult) => unknown
   readonly signal?: AbortSignal
 }
@@ -91,7 +96,7 @@ export interface CheckedChange {
 /** The declarations of the options of `inspect.retryJobs` and `inspect.cancelJobs`. */
 export const changeOptions: DeclaredOptions<CheckedChange> = declareOptions<ChangeJobsOptions, CheckedChange>(
   '`inspect.retryJobs` and `inspect.cancelJobs`',
-  { dryRun: boolean(), onProgress: callback(), signal: abortSignal() },
+  { dryRun: boolean(), cursor: cursorOption('the previous result', 50_000), onProgress: callback(), signal: abortSignal() },
 )
 
 /** The checked options of `inspect.subscribe`. */
@@ -116,6 +121,10 @@ export function readFilter<Checked extends InspectFilter>(
   refuseUndefinedTenant(given, verb)
   if (checked.since !== undefined && checked.until !== undefined && checked.since >= checked.until) {
     throw invalidOption('since', 'is not before `until`', 'Pass an earlier `since`, or a later `until`.')
+  }
+  if (checked.endedSince !== undefined && checked.endedUntil !== undefined && checked.endedSince >= checked.endedUntil) {
+    const remedy = 'Pass an earlier `endedSince`, or a later `endedUntil`.'
+    throw invalidOption('endedSince', 'is not before `endedUntil`', remedy)
   }
   return checked
 }

@@ -17,6 +17,10 @@ export interface JobFilter {
   since?: Date | undefined
   /** Only jobs that were sent before this time. */
   until?: Date | undefined
+  /** Only jobs with a run that ended at this time or later. A job without runs ends by itself. */
+  endedSince?: Date | undefined
+  /** Only jobs with a run that ended before this time, and with `endedSince` the same run. */
+  endedUntil?: Date | undefined
   /** Only jobs with this text in the name or message of a run's last error. Upper and lower case are equal. */
   errorText?: string | undefined
 }

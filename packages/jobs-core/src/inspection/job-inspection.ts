@@ -20,6 +20,10 @@ export interface InspectFilter {
   readonly since?: number
   /** Only jobs that were sent before. */
   readonly until?: number
+  /** Only jobs with a run that ended then or later. A job without runs ends by itself. */
+  readonly endedSince?: number
+  /** Only jobs with a run that ended before, and with `endedSince` the same run. */
+  readonly endedUntil?: number
   /** Only jobs with this text in the name or message of a run's last error. ASCII letters match in both cases. */
   readonly errorText?: string
 }
@@ -43,7 +47,10 @@ export interface JobInspection {
    * @throws {JobNotVisibleError} as `status` does.
    */
   job(id: string, tenantId?: string): Promise<JobDetails | undefined>
-  /** Lists jobs. A page may have fewer jobs than its limit, even none, and still a cursor. No two pages share a job. */
+  /**
+   * Lists jobs. A page may have fewer jobs than its limit, even none, and still a cursor: then `searchedTo` tells how far
+   * it came. No two pages share a job.
+   */
   list(query: InspectQuery): Promise<JobSummaryPage>
   /** Counts jobs up to 100,000. Omit it if the engine cannot count: the client then counts the jobs of one page of `list`. */
   count?(filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts>

@@ -44,6 +44,8 @@ export interface StatsOptions {
 export interface ChangeJobsOptions {
   /** True: only counts the jobs. Default: false. */
   dryRun?: boolean | undefined
+  /** The `cursor` of the previous result: continues there. */
+  cursor?: string | undefined
   /** Called after each job, and awaited. An error that it throws stops the call. */
   onProgress?: ((progress: ChangeJobsResult) => unknown) | undefined
   /** Stops before the next job when it aborts. The call then resolves with what was done. */
@@ -62,8 +64,15 @@ export interface ChangeJobsResult {
   readonly failed: readonly { readonly jobId: string; readonly error: JobErrorInfo }[]
   /** Number of jobs that could not be changed. */
   readonly failures: number
-  /** True once all jobs that matched have been handled. Of a dry run: true if `matched` is exact. */
+  /** True once all jobs that match have been handled. Of a dry run: true if no more of them match. */
   readonly isComplete: boolean
+  /**
+   * Pass it to continue with the jobs that are left. A dry run of an engine that cannot count has read one page, and
+   * continues with the next. Absent if `isComplete`, and for `ids`.
+   */
+  readonly cursor?: string
+  /** The time of the send up to which the engine has searched. Absent if `isComplete`, or if it is unknown. */
+  readonly searchedTo?: Date
 }
 
 /** A change of the jobs that `inspect.subscribe` watches. */
@@ -72,6 +81,8 @@ export interface JobsChange {
   readonly jobs: readonly JobSummary[]
   /** Ids of jobs that no longer match, or that newer ones have moved out of the list. */
   readonly removed: readonly string[]
+  /** The watched jobs are those that were sent at this time or later. Absent: all that match. */
+  readonly searchedTo?: Date
 }
 
 /** Options of `inspect.subscribe`. */
@@ -88,9 +99,9 @@ export interface TenantInspector {
   getJob(id: string): Promise<JobDetails>
   /** Lists jobs. Jobs that come or go between two pages are neither repeated nor skip others. */
   listJobs(options?: InspectListOptions): Promise<JobSummaryPage>
-  /** Counts jobs: exact up to 100,000, on a hosted engine up to the size of a page. */
+  /** Counts jobs: exact up to 100,000, on a hosted engine those of one page. Unless `isExact`, there can be more. */
   countJobs(options?: CountOptions): Promise<JobCounts>
-  /** Returns figures of a time range. */
+  /** Returns figures of a time range: of the jobs that were sent in it, and the runs that ended in it. */
   getStats(options?: StatsOptions): Promise<JobStats>
   /**
    * Retries the failed jobs that match and were sent before the call, or those of `ids`, each at most once. Safe to

@@ -1,32 +1,46 @@
 import type { JobCounts } from './job-counts.ts'
 import type { JobSummary } from './job-summary.ts'
 
-/** Figures of the jobs that were sent within a time range, from the engine's own records. */
+/**
+ * Figures of a time range, from the engine's own records: of the jobs that were sent in it, and of the runs that ended
+ * in it. A run that `retryJob` has added counts by itself.
+ */
 export interface JobStats {
   /** Start of the time range. */
   readonly since: Date
   /** End of the time range. */
   readonly until: Date
-  /** Number of jobs that the figures are of. */
+  /** Number of jobs that were sent in the time range. */
   readonly jobs: number
-  /** False if the figures are only of the newest jobs, because there were too many to read. */
+  /** False if there may be more: the figures are only of the newest jobs. */
   readonly isComplete: boolean
-  /** Intervals of equal length that cover the time range. A job is counted in each one in which it was sent or ended. */
+  /**
+   * The figures are of jobs that were sent at this time or later. Absent if `isComplete`, or if it is unknown. On a
+   * hosted engine, jobs that were sent earlier may have runs that ended in the time range.
+   */
+  readonly searchedTo?: Date
+  /** Intervals of equal length that cover the time range. */
   readonly intervals: readonly {
     readonly start: Date
+    /** Number of jobs that were sent. */
     readonly sent: number
+    /** Number of runs that completed. */
     readonly completed: number
+    /** Number of runs that failed. */
     readonly failed: number
   }[]
   /** The jobs by their state now, whenever they were sent. On a hosted engine, only those of the time range. */
   readonly states: JobCounts
-  /** By definition, those with the most jobs first, at most 100. */
+  /** By definition, those with the most runs first, at most 100. */
   readonly definitions: readonly GroupStats[]
-  /** By tenant, those with the most jobs first, at most 100. */
+  /** By tenant, those with the most runs first, at most 100. */
   readonly tenants: readonly GroupStats[]
-  /** The ten ended jobs that took longest from their first start to their end. */
+  /** The ten runs that took longest and ended in the time range, each as a summary of its job with this run alone. */
   readonly slowest: readonly JobSummary[]
-  /** Of these jobs, the ten that failed last, the latest first. One that was sent earlier is absent. */
+  /**
+   * The ten runs that failed last in the time range and were not retried, the latest first, each as a summary of its job
+   * with this run alone.
+   */
   readonly failures: readonly JobSummary[]
   /**
    * The job that has waited longest for its first attempt; absent if none waits. On a hosted engine, only
@@ -35,19 +49,21 @@ export interface JobStats {
   readonly oldestWaiting?: JobSummary
 }
 
-/** Figures of the jobs of one definition or tenant. */
+/** Figures of the runs of one definition or tenant. */
 export interface GroupStats {
   /** The id of the definition or tenant. */
   readonly key: string
-  /** Number of jobs. */
+  /** Number of jobs that were sent in the time range, or have a run that ended in it. */
   readonly jobs: number
-  /** Number of jobs that completed. */
+  /** Number of runs that ended in the time range, in any state, or are open. */
+  readonly runs: number
+  /** Number of runs that completed in the time range. */
   readonly completed: number
-  /** Number of jobs that failed. */
+  /** Number of runs that failed in the time range. */
   readonly failed: number
-  /** Number of jobs that have not ended. */
+  /** Number of runs that have not ended, and of jobs that wait for their runs, of the jobs sent in the time range. */
   readonly open: number
-  /** Median time from the first start to the end, in milliseconds. */
+  /** Median time from the start to the end of a run that ended in the time range, in milliseconds. */
   readonly medianMs?: number
   /** 95th percentile of it. */
   readonly p95Ms?: number

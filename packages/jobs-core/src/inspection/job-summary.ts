@@ -1,13 +1,34 @@
-import type { JobStatus } from '../runs/job-status.ts'
+import type { JobStatus, RunStatus } from '../runs/job-status.ts'
 
 /** The facts about a job that a list shows. A field that the engine does not report is absent. */
 export interface JobSummary extends Omit<JobStatus, 'runs'> {
   /** The definitions of its runs, each once, in order. Empty before it has runs. */
   readonly definitionIds: readonly string[]
-  /** Number of attempts that have started, of all its runs. Absent if only `getJob` tells. */
+  /** The most attempts of one of its newest runs. Absent if only `getJob` tells. */
   readonly attempts?: number
-  /** The error of its newest run that failed or is retried. The message has at most 500 characters. */
-  readonly error?: { readonly name: string; readonly message: string }
+  /** The longest time that one of its newest runs took, in milliseconds. Absent before they end. */
+  readonly durationMs?: number
+  /** Why the last of its newest runs that failed, or is retried, did so. */
+  readonly error?: ShortError
+  /** Its runs, oldest first: the newest 100. */
+  readonly runs: readonly RunSummary[]
+}
+
+/** The facts about a run that a list of jobs shows. */
+export interface RunSummary extends Pick<
+  RunStatus,
+  'id' | 'definitionId' | 'state' | 'maxAttempts' | 'startedAt' | 'endedAt' | 'retryOf'
+> {
+  /** Number of attempts that have started. Absent if only `getJob` tells. */
+  readonly attempts?: number
+  /** Why it failed, or is retried. */
+  readonly error?: ShortError
+}
+
+/** An error without its stack. The message has at most 500 characters. */
+export interface ShortError {
+  readonly name: string
+  readonly message: string
 }
 
 /** One page of summaries. */
@@ -16,4 +37,6 @@ export interface JobSummaryPage {
   readonly jobs: readonly JobSummary[]
   /** Pass it to get the next page. Absent on the last page. */
   readonly cursor?: string
+  /** The time of the send up to which the engine has searched. Absent on the last page, or if it is unknown. */
+  readonly searchedTo?: Date
 }

@@ -8,6 +8,10 @@ export interface ReadJobs {
   readonly jobs: readonly JobSummary[]
   /** True if the list has no further jobs. */
   readonly isComplete: boolean
+  /** Continues after these jobs. Absent if `isComplete`. */
+  readonly cursor?: string
+  /** The time of the send up to which the list was read. Absent if `isComplete`, or if it is unknown. */
+  readonly searchedTo?: Date
 }
 
 /** The limits of `readJobs`. */
@@ -15,26 +19,27 @@ export interface ReadLimits {
   readonly maxPages: number
   /** Reads no further page with this number of jobs. Default: no limit. */
   readonly maxJobs?: number
-  /** Ends the list before this job. Default: none. */
-  readonly isBeyond?: (job: JobSummary) => boolean
 }
 
 /** Reads several pages of up to `query.limit` jobs. */
 export async function readJobs(
   list: ListPage,
   query: InspectQuery,
-  { maxPages, maxJobs = Number.POSITIVE_INFINITY, isBeyond = () => false }: ReadLimits,
+  { maxPages, maxJobs = Number.POSITIVE_INFINITY }: ReadLimits,
 ): Promise<ReadJobs> {
   const jobs = new Map<string, JobSummary>()
   let cursor = query.cursor
+  let searchedTo: Date | undefined
   for (let pages = 0; pages < maxPages && jobs.size < maxJobs; pages++) {
     const page = await list({ ...query, ...(cursor !== undefined && { cursor }) })
-    for (const job of page.jobs) {
-      if (isBeyond(job)) return { jobs: [...jobs.values()], isComplete: true }
-      jobs.set(job.id, job)
-    }
-    cursor = page.cursor
+    for (const job of page.jobs) jobs.set(job.id, job)
+    ;({ cursor, searchedTo } = page)
     if (cursor === undefined) return { jobs: [...jobs.values()], isComplete: true }
   }
-  return { jobs: [...jobs.values()], isComplete: false }
+  return {
+    jobs: [...jobs.values()],
+    isComplete: false,
+    ...(cursor !== undefined && { cursor }),
+    ...(searchedTo && { searchedTo }),
+  }
 }

@@ -7,15 +7,22 @@ import type { ReadBegin, SharedReads } from './shared-reads.ts'
 const pollMs = 2_000
 const maxPollMs = 10_000
 
+/** The newest jobs that match. */
+export interface WatchedJobs {
+  readonly jobs: readonly JobSummary[]
+  /** All jobs that were sent since are among them. Absent: there are no others. */
+  readonly searchedTo: Date | undefined
+}
+
 /** The parts of a subscription. */
 export interface JobsToWatch {
   readonly clock: Clock
   /** The reads of all subscriptions. */
-  readonly reads: SharedReads<readonly JobSummary[]>
+  readonly reads: SharedReads<WatchedJobs>
   /** Identifies what is read among these. */
   readonly key: string
-  /** Returns the newest jobs that match. */
-  readonly read: () => Promise<readonly JobSummary[]>
+  /** Returns the newest jobs that match, and the time up to which they are all. */
+  readonly read: () => Promise<WatchedJobs>
   /** Calls `changed` after changes. Returns `undefined` if the engine cannot push. */
   readonly watch: (changed: () => void) => Promise<(() => void) | undefined>
   readonly listener: (change: JobsChange) => unknown
@@ -42,12 +49,13 @@ export async function watchJobs(options: JobsToWatch): Promise<void> {
   }
   let stopWatching: (() => void) | undefined
 
-  const report = async (jobs: readonly JobSummary[]): Promise<void> => {
+  const report = async ({ jobs, searchedTo }: WatchedJobs): Promise<void> => {
     const before = known ?? new Map<string, string>()
     const now = new Map(jobs.map((job) => [job.id, JSON.stringify(job)]))
     const change = {
       jobs: jobs.filter(({ id }) => now.get(id) !== before.get(id)),
       removed: [...before.keys()].filter((id) => !now.has(id)),
+      ...(searchedTo && { searchedTo }),
     }
     if (known === undefined || change.jobs.length > 0 || change.removed.length > 0) await listener(change)
     known = now // after the listener has taken it
@@ -79,9 +87,9 @@ export async function watchJobs(options: JobsToWatch): Promise<void> {
       isChanged = false
       const pollsSince = elapsedOf(clock) - pollMs / 2
       const isNew = (read: ReadBegin): boolean => (stopWatching ? read.changes >= changes : read.startedAt > pollsSince)
-      const jobs = await shared.read(isNew, stopWatching !== undefined, signal)
+      const found = await shared.read(isNew, stopWatching !== undefined, signal)
       if (signal.aborted) break
-      await report(jobs)
+      await report(found)
       failures = 0
       // The first jobs can be those that another subscription has read.
       if (isFirst) [isFirst, isChanged, changes] = [false, true, reads.changes]

@@ -44,6 +44,7 @@ export const allFeatures = [
   'inspect.listJobs by definition',
   'inspect.listJobs by state',
   'inspect.listJobs by time',
+  'inspect.listJobs by end',
   'inspect.listJobs by error',
   'inspect.listJobs, oldest first',
   'inspect.countJobs: exact',

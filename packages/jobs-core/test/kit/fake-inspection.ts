@@ -1,6 +1,8 @@
 import type { JobDetails } from '../../src/inspection/job-details.ts'
+import { jobStateOf } from '../../src/runs/job-state.ts'
 import type { InspectFilter, InspectQuery, JobInspection } from '../../src/inspection/job-inspection.ts'
 import type { JobSummary } from '../../src/inspection/job-summary.ts'
+import { type RunFacts, summarizeRuns } from '../../src/inspection/summarize-runs.ts'
 
 /** An engine in memory whose jobs a test sets. */
 export interface FakeInspection extends JobInspection {
@@ -38,15 +40,34 @@ export function createFakeInspection(jobs: JobSummary[] = [], pageSize = 1000): 
 
 /** Creates the summary of a completed job of tenant `acme`. @param atMs - the time of its send */
 export function jobSummary(id: string, atMs: number, more: Partial<JobSummary> = {}): JobSummary {
+  const { definitionIds = ['process-order'], state = 'completed', startedAt, endedAt, error } = more
+  const runs = [...new Set(definitionIds)].map((definitionId) => ({
+    ...{ id: `${id}/${definitionId}`, definitionId, state, attempts: 1, maxAttempts: 3 },
+    ...(startedAt && { startedAt }),
+    ...(endedAt && { endedAt }),
+    ...(error && { error }),
+  }))
   return {
-    id,
-    event: 'order.created',
-    tenantId: 'acme',
-    state: 'completed',
-    createdAt: new Date(atMs),
-    definitionIds: ['process-order'],
+    ...{ id, event: 'order.created', tenantId: 'acme', state, createdAt: new Date(atMs) },
+    ...summarizeRuns(runs),
     ...more,
   }
+}
+
+/** Creates the summary of a job with these runs, given with the times of their starts and ends. */
+export function jobWithRuns(
+  id: string,
+  atMs: number,
+  runs: readonly (Partial<Omit<RunFacts, 'startedAt' | 'endedAt'>> & { at?: readonly [start: number, end?: number] })[],
+  more: Partial<JobSummary> = {},
+): JobSummary {
+  const facts = runs.map(({ at, ...run }, index) => ({
+    ...{ id: `${id}/${index + 1}`, definitionId: 'process-order', state: 'completed' as const },
+    ...{ attempts: 1, maxAttempts: 3, ...run },
+    ...(at && { startedAt: new Date(at[0]) }),
+    ...(at?.[1] !== undefined && { endedAt: new Date(at[1]) }),
+  }))
+  return { ...jobSummary(id, atMs), state: jobStateOf(facts), ...summarizeRuns(facts), ...more }
 }
 
 function compare(a: JobSummary, b: JobSummary): number {
@@ -60,7 +81,9 @@ function isAfter(job: JobSummary, { cursor }: InspectQuery, sign: number): boole
 }
 
 function matches(job: JobSummary, filter: InspectFilter): boolean {
-  const { tenantId, definitionId, states, event, reference, since, until, errorText } = filter
+  const { tenantId, definitionId, states, event, reference, since, until, endedSince, endedUntil, errorText } = filter
+  const isEndIn = (endedAt: Date | undefined): boolean =>
+    endedAt !== undefined && endedAt.getTime() >= (endedSince ?? 0) && endedAt.getTime() < (endedUntil ?? Infinity)
   const atMs = job.createdAt.getTime()
   return (
     (tenantId === undefined || job.tenantId === tenantId) &&
@@ -70,11 +93,12 @@ function matches(job: JobSummary, filter: InspectFilter): boolean {
     (reference === undefined || !!job.references?.includes(reference)) &&
     (since === undefined || atMs >= since) &&
     (until === undefined || atMs < until) &&
+    ((endedSince ?? endedUntil) === undefined || job.runs.some((run) => isEndIn(run.endedAt))) &&
     (errorText === undefined || !!job.error?.message.includes(errorText))
   )
 }
 
-function toDetails({ definitionIds, attempts: _attempts, error: _error, ...job }: JobSummary): JobDetails {
+function toDetails({ definitionIds, runs: _, attempts: _attempts, error: _error, ...job }: JobSummary): JobDetails {
   return {
     ...job,
     runs: definitionIds.map((definitionId) => ({

@@ -5,6 +5,7 @@ import type { EngineEvent } from '../api/engine-shapes.ts'
 import { earliestEvent } from '../read/earliest-event.ts'
 import { readRunsOf } from '../read/read-runs-of.ts'
 import { toEventName } from '../wire/cron-event-name.ts'
+import { timeOfId } from '../wire/event-id.ts'
 import { toFunctionId } from '../wire/function-id.ts'
 import type { InspectionDependencies } from './inspection-dependencies.ts'
 import type { ListPosition } from './list-cursor.ts'
@@ -19,6 +20,8 @@ const pageSize = 50
 export interface ListedJobs {
   readonly jobs: readonly JobSummary[]
   readonly next?: ListPosition | undefined
+  /** The time up to which the list was read, by the engine's clock, if there is a next page and it is known. */
+  readonly reachedAt?: number | undefined
 }
 
 type EventsPosition = Extract<ListPosition, { mode: 'events' | 'unstarted' }>
@@ -31,11 +34,11 @@ export async function listByEvents(
 ): Promise<ListedJobs> {
   const events = await readEvents(query, after, inspected)
   const end = events.length < pageSize ? undefined : events.at(-1)!.internal_id
-  const positionAfter = (id: string | undefined): ListPosition | undefined =>
-    id === undefined ? undefined : { mode, after: id }
+  const upTo = (id: string | undefined): Omit<ListedJobs, 'jobs'> =>
+    id === undefined ? {} : { next: { mode, after: id }, reachedAt: timeOfId(id) }
   const matching = events.filter((event, index) => isFirst(event, index, events) && matchesSend(event, query))
   const page = mode === 'events' ? matching.slice(0, query.limit) : await filterByHandlers(matching, query, inspected)
-  if (page.length === 0) return { jobs: [], next: positionAfter(end) }
+  if (page.length === 0) return { jobs: [], ...upTo(end) }
 
   const isOnlyFirst = mode === 'unstarted'
   const areNewest = after === undefined && query.until === undefined && !isOnlyFirst
@@ -48,10 +51,10 @@ export async function listByEvents(
     if (!read || (isOnlyFirst && !matchesRuns(read.status, query))) continue
     jobs.push(read.summary)
     const isLast = end === undefined && index === page.length - 1
-    if (isOnlyFirst && jobs.length >= query.limit && !isLast) return { jobs, next: positionAfter(event.internal_id) }
+    if (isOnlyFirst && jobs.length >= query.limit && !isLast) return { jobs, ...upTo(event.internal_id) }
   }
   const isCut = mode === 'events' && page.length < matching.length
-  return { jobs, next: positionAfter(isCut ? page.at(-1)!.internal_id : end) }
+  return { jobs, ...upTo(isCut ? page.at(-1)!.internal_id : end) }
 }
 
 /** Returns the events that can match a query without runs, by the functions that handle them. */

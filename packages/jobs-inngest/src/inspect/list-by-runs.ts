@@ -9,7 +9,7 @@ import { toFunctionId } from '../wire/function-id.ts'
 import type { InspectionDependencies } from './inspection-dependencies.ts'
 import type { ListedJobs } from './list-by-events.ts'
 import type { ListPosition } from './list-cursor.ts'
-import { matchesRuns, matchesSend } from './matches-filter.ts'
+import { isByEnd, matchesRuns, matchesSend } from './matches-filter.ts'
 import { readEventsOf } from './read-events-of.ts'
 import { summarize } from './summarize.ts'
 import { toRangeTimes } from './to-range-times.ts'
@@ -31,6 +31,8 @@ const statusesOf: Readonly<Record<JobState, readonly EngineRunStatus[]>> = {
 }
 /** The statuses of runs that can have an error. */
 const failing: readonly EngineRunStatus[] = ['FAILED', 'RUNNING', 'CANCELLED']
+/** The statuses of runs whose ends a list tells. */
+const ending: readonly EngineRunStatus[] = ['COMPLETED', 'FAILED']
 /** The states that a job without runs can have. */
 const unstartedStates: readonly JobState[] = ['scheduled', 'queued', 'failed', 'completed']
 
@@ -84,7 +86,7 @@ export async function listByRuns(
       if (!read || !matchesRuns(read.status, query)) continue
       jobs.push(read.summary)
       if (jobs.length >= query.limit && run !== candidates.at(-1))
-        return { jobs, next: { ...position, afterRun: run.id } }
+        return { jobs, next: { ...position, afterRun: run.id }, reachedAt: queuedAtOf(run) }
     }
   }
   const next = page?.page?.hasMore ? page.page.cursor : undefined
@@ -92,7 +94,12 @@ export async function listByRuns(
   // If newer runs have moved a run to a later page, this one has none of the runs after it.
   const { afterRun } = position
   const isPassed = listed.length > 0 || page!.data?.some(({ id }) => id === afterRun)
-  return { jobs, next: { mode: 'runs', cursor: next, ...(!isPassed && { afterRun }) } }
+  const last = page!.data?.at(-1)
+  return {
+    jobs,
+    next: { mode: 'runs', cursor: next, ...(!isPassed && { afterRun }) },
+    reachedAt: isPassed ? last && queuedAtOf(last) : timeOfId(afterRun ?? ''),
+  }
 }
 
 /** Returns the runs after a run in the order of a list. */
@@ -115,9 +122,11 @@ function eventIdOf({ trigger }: EngineRun): string {
 }
 
 /** Returns the statuses of the runs by which jobs are listed, or `undefined` for all. */
-function statusesFor({ states, errorText, until }: InspectQuery): readonly EngineRunStatus[] | undefined {
-  if (!states && errorText === undefined) return undefined
-  const statuses = states ? states.flatMap((state) => statusesOf[state]) : failing
+function statusesFor(query: InspectQuery): readonly EngineRunStatus[] | undefined {
+  const { states, errorText, until } = query
+  if (!states && errorText === undefined && !isByEnd(query)) return undefined
+  const withoutStates = errorText === undefined ? ending : failing
+  const statuses = states ? states.flatMap((state) => statusesOf[state]) : withoutStates
   // A job that was retried after `until` has only a failed run before it.
   const retried: readonly EngineRunStatus[] = until === undefined || statuses.length === 0 ? [] : ['FAILED']
   return [...new Set([...statuses, ...retried])]

@@ -1,5 +1,5 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
-import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
+import { endsWithin, type InspectFilter } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'
 import { tenantOf } from '../read/tenant-of.ts'
@@ -17,12 +17,20 @@ export function matchesSend(event: EngineEvent, { tenantId, reference, since, un
 }
 
 /** Returns true if a job matches the conditions of a filter that concern its runs. */
-export function matchesRuns({ state, runs }: JobStatus, { states, definitionId, errorText }: InspectFilter): boolean {
+export function matchesRuns(job: JobStatus, filter: InspectFilter): boolean {
+  const { state, runs } = job
+  const { states, definitionId, errorText } = filter
   if (states && !states.includes(state)) return false
   if (definitionId !== undefined && !runs.some((run) => run.definitionId === definitionId)) return false
+  if (!endsWithin(job, filter)) return false
   if (errorText === undefined) return true
   const text = lowerCase(errorText)
   return runs.some(({ error }) => error && [error.name, error.message].some((each) => lowerCase(each).includes(text)))
+}
+
+/** Returns true if a filter has a condition that concerns the ends of runs. */
+export function isByEnd({ endedSince, endedUntil }: InspectFilter): boolean {
+  return endedSince !== undefined || endedUntil !== undefined
 }
 
 /** Converts ASCII letters only, so that every engine finds the same. */

@@ -1,4 +1,5 @@
 import { type JobStatus, type JobSummary, isEnded } from '@cgk-platform/jobs-core'
+import { summarizeRuns } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { type JobFacts, toJobStatus } from '../read/to-job-status.ts'
@@ -6,8 +7,6 @@ import type { RunTimes } from '../read/run-times.ts'
 import { listedWorkflowFacts } from '../read/to-listed-state.ts'
 import { readCompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
 import { isWorkflowName } from '../wire/workflow-name.ts'
-
-const maxMessageLength = 500
 
 /** Converts an event and its runs, as lists of Inngest show them, to a status. Some of its times are not exact. */
 export function toListedStatus(facts: Omit<JobFacts, 'times' | 'workflows'>): JobStatus {
@@ -19,11 +18,17 @@ export function toListedStatus(facts: Omit<JobFacts, 'times' | 'workflows'>): Jo
 export function toJobSummary(status: JobStatus, runs: readonly EngineRun[]): JobSummary {
   const { id, event, tenantId, references, state, createdAt, scheduledFor, endedAt } = status
   const starts = allKnown(runs.filter(({ status: its }) => its !== 'QUEUED').map(recordedStartOf))
-  const attempts = allKnown(
-    // A lost run exists only in the status.
-    status.runs.map((run, index) => (!runs[index] || hasKnownAttempts(runs[index]) ? run.attempts : undefined)),
-  )
-  const error = status.runs.findLast((run) => run.error !== undefined)?.error
+  const facts = status.runs.map(({ attempts, startedAt: _, endedAt: end, output: __, steps: ___, ...run }, index) => {
+    const read = runs[index]
+    if (!read) return { ...run, attempts, ...(end && { endedAt: end }) } // A lost run exists only in the status.
+    const start = recordedStartOf(read)
+    return {
+      ...run,
+      ...(hasKnownAttempts(read) && { attempts }),
+      ...(start !== undefined && { startedAt: new Date(start) }),
+      ...(end && hasExactEnd(read) && { endedAt: end }),
+    }
+  })
   return {
     id,
     event,
@@ -34,9 +39,7 @@ export function toJobSummary(status: JobStatus, runs: readonly EngineRun[]): Job
     ...(scheduledFor && { scheduledFor }),
     ...(starts && starts.length > 0 && { startedAt: new Date(Math.min(...starts)) }),
     ...(endedAt && isEnded(state) && runs.every(hasExactEnd) && { endedAt }),
-    definitionIds: [...new Set(status.runs.map(({ definitionId }) => definitionId))],
-    ...(attempts && { attempts: attempts.reduce((sum, count) => sum + count, 0) }),
-    ...(error && { error: { name: error.name, message: error.message.slice(0, maxMessageLength) } }),
+    ...summarizeRuns(facts),
   }
 }
 

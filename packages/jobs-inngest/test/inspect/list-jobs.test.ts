@@ -48,6 +48,8 @@ describe('a page of jobs', () => {
       endedAt: expect.any(Date),
       definitionIds: ['work'],
       attempts: 1,
+      durationMs: completed!.endedAt!.getTime() - completed!.startedAt!.getTime(),
+      runs: [expect.objectContaining({ definitionId: 'work', state: 'completed', attempts: 1, maxAttempts: 1 })],
     })
     expect(completed!.createdAt.getTime()).toBeGreaterThanOrEqual(before)
     expect(completed!.startedAt!.getTime()).toBeGreaterThanOrEqual(completed!.createdAt.getTime())
@@ -71,7 +73,10 @@ describe('a page of jobs', () => {
     broken.clear()
     await client.retryJob(id)
     await client.waitForJob(id)
-    expect((await page()).jobs).toMatchObject([{ id, state: 'completed', attempts: 2 }])
+    expect((await page()).jobs).toMatchObject([
+      { id, state: 'completed', attempts: 1, runs: [{ state: 'failed' }, { state: 'completed', attempts: 1 }] },
+    ])
+    expect((await page()).jobs[0]).not.toHaveProperty('error')
   })
 
   test.each<[string, object, readonly number[]]>([

@@ -1,10 +1,13 @@
 import { isEnded, type JobState, type JobSummary } from '@cgk-platform/jobs-core'
-import type { Envelope } from '@cgk-platform/jobs-core/provider'
+import { type Envelope, type RunFacts, summarizeRuns } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredRun } from '../store/job-store.ts'
 import { stateOf } from '../store/state-of.ts'
 
-const maxMessageCharacters = 500
+type SummarizedRun = Pick<
+  StoredRun,
+  'id' | 'definitionId' | 'state' | 'attempts' | 'maxAttempts' | 'startedAt' | 'endedAt' | 'retryOf' | 'error'
+>
 
 /** The facts about a job for its summary. */
 export interface SummaryFacts {
@@ -12,7 +15,7 @@ export interface SummaryFacts {
   readonly state: JobState
   readonly startedAt?: number
   readonly endedAt?: number
-  readonly runs: readonly Pick<StoredRun, 'definitionId' | 'state' | 'attempts' | 'maxAttempts' | 'error'>[]
+  readonly runs: readonly SummarizedRun[]
 }
 
 /** Returns the summary of a stored job. */
@@ -20,7 +23,6 @@ export function toJobSummary(job: SummaryFacts): JobSummary {
   const { envelope, runs, startedAt, endedAt } = job
   const { id, event, tenantId, references, sentAt, runAt } = envelope
   const state = stateOf(job)
-  const error = runs.findLast((run) => run.state === 'failed' || run.state === 'retrying')?.error
   return {
     id,
     event,
@@ -31,10 +33,19 @@ export function toJobSummary(job: SummaryFacts): JobSummary {
     ...(runAt !== undefined && { scheduledFor: new Date(runAt) }),
     ...(startedAt !== undefined && { startedAt: new Date(startedAt) }),
     ...(endedAt !== undefined && isEnded(state) && { endedAt: new Date(endedAt) }),
-    definitionIds: [...new Set(runs.map(({ definitionId }) => definitionId))],
-    attempts: runs.reduce((sum, run) => sum + Math.min(run.attempts, run.maxAttempts), 0),
-    ...(error && {
-      error: { name: error.name, message: error.message.slice(0, maxMessageCharacters).toWellFormed() },
-    }),
+    ...summarizeRuns(runs.map(toRunFacts)),
+  }
+}
+
+function toRunFacts(run: SummarizedRun): RunFacts {
+  const { id, definitionId, state, attempts, maxAttempts, startedAt, endedAt, retryOf, error } = run
+  return {
+    ...{ id, definitionId, state, maxAttempts },
+    // The store also counts the starts that only call `onFailure` or compensate steps, after a crash in the last attempt.
+    attempts: Math.min(attempts, maxAttempts),
+    ...(startedAt !== undefined && { startedAt: new Date(startedAt) }),
+    ...(endedAt !== undefined && { endedAt: new Date(endedAt) }),
+    ...(retryOf !== undefined && { retryOf }),
+    ...(error && { error }),
   }
 }

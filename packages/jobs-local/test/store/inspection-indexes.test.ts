@@ -55,6 +55,12 @@ const filters: Readonly<Record<string, InspectFilter>> = {
   'a tenant and a definition': { tenantId: 'tenant_large', definitionId: 'definition_4' },
   'a tenant and a definition that have no job in common': { tenantId: 'tenant_large', definitionId: 'definition_3' },
   'a tenant and a time range': { tenantId: 'tenant_large', since: middle, until: middle + 60_000 },
+  'ended in a time range': { endedSince: middle, endedUntil: middle + 60_000 },
+  'ended in a long time range': { endedSince: from },
+  'ended before a time': { endedUntil: middle },
+  'ended in a time range before which it was sent': { until: middle, endedSince: middle, endedUntil: middle + 60_000 },
+  'failed and ended in a time range': { states: ['failed'], endedSince: middle, endedUntil: middle + 600_000 },
+  'a tenant and ended in a time range': { tenantId: 'tenant_7', endedSince: middle, endedUntil: middle + 600_000 },
   'failed in a time range': { states: ['failed'], since: middle, until: middle + 600_000 },
 }
 

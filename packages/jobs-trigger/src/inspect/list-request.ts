@@ -33,15 +33,17 @@ const statusesOf: Readonly<Record<JobState, readonly EngineRunStatus[]>> = {
  * query: Trigger.dev has no filter for the rest.
  */
 export function toListRequest(
-  { tenantId, event, definitionId, reference, states, since, until, limit }: InspectQuery,
+  query: InspectQuery,
   { after, last }: ListPosition,
   jobs: JobRegistry | undefined,
 ): ListRunsQuery | undefined {
+  const { tenantId, event, definitionId, reference, states, since, until, endedSince, endedUntil, limit } = query
   const status = states && [...new Set(states.flatMap((state) => statusesOf[state]))]
   if (status?.length === 0) return undefined
   const to = Math.min(until === undefined ? Infinity : until + clockToleranceMs, last?.at ?? Infinity)
   const taskEvent = event ?? (definitionId === undefined ? undefined : eventOfDefinition(definitionId, jobs))
-  const isExact = [tenantId && reference, definitionId, states, since, until].every((one) => one === undefined)
+  const filtered = [tenantId && reference, definitionId, states, since, until, endedSince, endedUntil]
+  const isExact = filtered.every((one) => one === undefined)
   return {
     tag: reference === undefined ? (tenantId === undefined ? jobsTag : jobsTagOf(tenantId)) : referenceTag(reference),
     ...(taskEvent !== undefined && { taskIdentifier: eventTaskId(taskEvent) }),

@@ -1,5 +1,5 @@
 import type { JobStatus, JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core'
-import type { InspectQuery, JobRegistry } from '@cgk-platform/jobs-core/provider'
+import { endsWithin, type InspectQuery, type JobRegistry } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
 import type { RunsPage, TriggerApi } from '../api/trigger-api.ts'
@@ -41,7 +41,8 @@ export async function listSummaries(query: InspectQuery, { api, jobs }: ListDepe
     if (matches(status, query)) found.push(toSummary(status, runs))
   }
   const cursor = cursorAfter({ rows, end, next: page.next, position })
-  return { jobs: found, ...(cursor !== undefined && { cursor }) }
+  const searchedTo = rows[end - 1]?.createdAt
+  return { jobs: found, ...(cursor !== undefined && { cursor, ...(searchedTo && { searchedTo }) }) }
 }
 
 /** A listed run with those that it started, or without `root` if it is no job of the query. */
@@ -110,8 +111,11 @@ function expectedRuns(run: EngineRun): number {
 }
 
 /** Returns true for a job that passes the filters which Trigger.dev lacks. */
-function matches({ state, runs }: JobStatus, { states, definitionId }: InspectQuery): boolean {
+function matches(job: JobStatus, filter: InspectQuery): boolean {
+  const { state, runs } = job
+  const { states, definitionId } = filter
   if (states && !states.includes(state)) return false
+  if (!endsWithin(job, filter)) return false
   return definitionId === undefined || runs.some((run) => run.definitionId === definitionId)
 }
 

@@ -80,11 +80,13 @@ export function createRoutedSource(
   }
 }
 
-function toJobFilter({ since, until, ...filter }: InspectFilter): JobFilter {
+function toJobFilter({ since, until, endedSince, endedUntil, ...filter }: InspectFilter): JobFilter {
   return {
     ...(filter as JobFilter),
     ...(since !== undefined && { since: new Date(since) }),
     ...(until !== undefined && { until: new Date(until) }),
+    ...(endedSince !== undefined && { endedSince: new Date(endedSince) }),
+    ...(endedUntil !== undefined && { endedUntil: new Date(endedUntil) }),
   }
 }
 

@@ -13,6 +13,7 @@ interface ListedJob {
 interface Page<Job> {
   readonly jobs: readonly Job[]
   readonly cursor?: string
+  readonly searchedTo?: Date
 }
 
 /** A list of jobs that the engines of a router have. */
@@ -49,6 +50,8 @@ interface Source<Job> {
   position: Position
   readonly nextPosition: Position
   readonly hasNextPage: boolean
+  /** The time up to which the page has searched. */
+  readonly searchedTo: Date | undefined
 }
 
 /**
@@ -75,7 +78,17 @@ export async function listRoutedJobs<Job extends ListedJob>(
   }
   const lastAt = jobs.at(-1)?.createdAt.getTime()
   const next = Object.fromEntries(sources.flatMap((source) => toNextPosition(source, order, lastAt)))
-  return Object.keys(next).length === 0 ? { jobs } : { jobs, cursor: JSON.stringify(next) }
+  if (Object.keys(next).length === 0) return { jobs }
+  const searchedTo = searchedToOf(sources, sign)
+  return { jobs, cursor: JSON.stringify(next), ...(searchedTo && { searchedTo }) }
+}
+
+/** Returns the time up to which all engines were searched: of one that has more jobs, that of its last or of its page. */
+function searchedToOf<Job extends ListedJob>(sources: readonly Source<Job>[], sign: Sign): Date | undefined {
+  const times = sources.flatMap(({ jobs, searchedTo, hasNextPage }) =>
+    jobs[0] ? jobs[0].createdAt : hasNextPage ? (searchedTo ?? []) : [],
+  )
+  return times.toSorted((a, b) => sign * (b.getTime() - a.getTime()))[0]
 }
 
 /** 1 if newer jobs come first, -1 if older ones do. */
@@ -113,13 +126,13 @@ async function readPage<Job extends ListedJob>(
 ): Promise<Source<Job>> {
   const { page, after } = position
   try {
-    const { jobs: listed, cursor } = await read(engine, page)
+    const { jobs: listed, cursor, searchedTo } = await read(engine, page)
     const isLast = (job: Job): boolean => job.id === after?.id
     const jobs = after ? jobsAfter(listed, after, sign) : [...listed]
     // New jobs may have moved the last job to the next page.
     const isPassed = after === undefined || jobs.length > 0 || listed.some(isLast)
     const nextPosition = { ...(isPassed ? {} : { after }), ...(cursor !== undefined && { page: cursor }) }
-    return { engine, jobs, position, nextPosition, hasNextPage: cursor !== undefined }
+    return { engine, jobs, position, nextPosition, hasNextPage: cursor !== undefined, searchedTo }
   } catch (cause) {
     if (!RequestFailedError.isInstance(cause)) throw cause
     const problem = toErrorInfo(cause).message.replace(/\.$/, '')

@@ -111,6 +111,30 @@ export const inspectionListCases: readonly ConformanceCase[] = casesOf(rules.ins
     },
   },
   {
+    id: 'inspect-list-by-end',
+    title: '`inspect.listJobs` lists the jobs with a run that ended at `endedSince` or later, and before `endedUntil`',
+    requiredFeatures: ['inspect.listJobs', 'inspect.listJobs by end'],
+    async run(t) {
+      const held = await t.send('conformance.plain', { isHeld: true })
+      await t.waitForEntry({ jobId: held.id, kind: 'started' })
+      const second = await sendFailed(t)
+      t.release(held.id)
+      await t.waitForEnd(held.id) // sent first, ended last
+      await waitUntilListed(t, 2)
+      const endOf = async (id: string) => (await t.client.getJobStatus(id)).runs[0]!.endedAt!
+      const later = new Date((await endOf(second)).getTime() + 1)
+      const last = await endOf(held.id)
+      const ids = (times: { endedSince?: Date; endedUntil?: Date; states?: readonly JobState[] }) =>
+        listIds(t.client.inspect, { tenantId: t.tenantId, ...times })
+      assert.deepEqual(await ids({ endedSince: later }), [held.id])
+      assert.deepEqual(await ids({ endedUntil: later }), [second])
+      assert.deepEqual(await ids({ endedSince: later, states: ['failed'] }), [])
+      assert.deepEqual(await ids({ endedSince: new Date(0) }), [second, held.id])
+      assert.deepEqual(await ids({ endedUntil: last }), [second])
+      assert.deepEqual(await ids({ endedSince: new Date(last.getTime() + 1) }), [])
+    },
+  },
+  {
     id: 'inspect-list-by-error',
     title: '`inspect.listJobs` lists the jobs with a text in their last error, in upper or lower case',
     requiredFeatures: ['inspect.listJobs', 'inspect.listJobs by error'],

@@ -51,7 +51,10 @@ function keysOf(job: StoredJob, by: CountGroup): Iterable<string> {
 }
 
 function matcherOf(filter: InspectFilter): (job: StoredJob) => boolean {
-  const { tenantId, event, definitionId, states, since, until, errorText } = filter
+  const { tenantId, event, definitionId, states, since, until, endedSince, endedUntil, errorText } = filter
+  const isByEnd = (endedSince ?? endedUntil) !== undefined
+  const isEndIn = ({ endedAt }: { readonly endedAt?: number }): boolean =>
+    endedAt !== undefined && endedAt >= (endedSince ?? 0) && endedAt < (endedUntil ?? Infinity)
   const text = errorText === undefined ? undefined : lower(errorText)
   return (job) => {
     const { envelope, runs } = job
@@ -60,6 +63,7 @@ function matcherOf(filter: InspectFilter): (job: StoredJob) => boolean {
       (event === undefined || envelope.event === event) &&
       (since === undefined || envelope.sentAt >= since) &&
       (until === undefined || envelope.sentAt < until) &&
+      (!isByEnd || (runs.length === 0 ? isEndIn(job) : runs.some(isEndIn))) &&
       (definitionId === undefined || runs.some((run) => run.definitionId === definitionId)) &&
       (states === undefined || states.includes(stateOf(job))) &&
       (text === undefined || runs.some((run) => hasText(run, text)))

@@ -106,7 +106,7 @@ export function numberOf(run: number): number {
 
 /** SQL for the row key of a run's job. */
 export const jobOfRun = 'run >> 20'
-/** SQL condition that a run is the first of its job. The index of ended runs has the same. */
+/** SQL condition that a run is the first of its job. */
 export const isFirstRun = 'run & 1048575 = 1'
 /** Returns an SQL condition that a run is one of a job, whose row key is the SQL expression `seq`. */
 export function isRunOf(seq: string): string {

@@ -282,4 +282,8 @@ export const migrations: readonly string[] = [
     after ANY                      -- its last row whose times were moved
   ) STRICT;
   `,
+  `
+  DROP INDEX cgk_runs_ended;
+  CREATE INDEX cgk_runs_ended ON cgk_runs (ended_at) WHERE ended_at IS NOT NULL;
+  `,
 ]

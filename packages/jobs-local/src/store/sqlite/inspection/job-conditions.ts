@@ -13,6 +13,7 @@ export interface Condition {
 }
 
 const sentAt = "(SELECT iif(json_valid(envelope), envelope ->> 'sentAt', 0) FROM cgk_jobs n WHERE n.seq = j.seq)"
+const isEndIn = (ended: string): string => `${ended} >= ? AND ${ended} < ?`
 const ofRun = `SELECT 1 FROM cgk_runs r WHERE ${isRunOf('j.seq')}`
 // The text as JSON is a part of the error's, so the error is parsed only if that is found.
 const hasText =
@@ -21,7 +22,7 @@ const hasText =
 
 /** Returns the condition that the job `j` matches a filter. */
 export function conditionOf(filter: InspectFilter, time: TimeRange): Condition {
-  const { tenantId, event, definitionId, reference, states, since, until, errorText } = filter
+  const { tenantId, event, definitionId, reference, states, since, until, endedSince, endedUntil, errorText } = filter
   const conditions: Condition[] = []
   const add = (sql: string, ...values: SQLInputValue[]): void => void conditions.push({ sql, values })
   if (since !== undefined || until !== undefined) {
@@ -34,6 +35,11 @@ export function conditionOf(filter: InspectFilter, time: TimeRange): Condition {
     add('EXISTS (SELECT 1 FROM cgk_references WHERE reference = ? AND job = j.seq)', reference)
   if (definitionId !== undefined) add(`EXISTS (${ofRun} AND r.definition_id = ?)`, definitionId)
   if (states !== undefined) add(`${stateSql} IN (${states.map(() => '?').join(', ')})`, ...states)
+  if (endedSince !== undefined || endedUntil !== undefined) {
+    const times = [endedSince ?? 0, endedUntil ?? Number.MAX_SAFE_INTEGER]
+    const ofJob = `SELECT 1 FROM cgk_jobs n WHERE n.seq = j.seq AND ${isEndIn('n.ended_at')}`
+    add(`(EXISTS (${ofRun} AND ${isEndIn('r.ended_at')}) OR EXISTS (${ofJob}))`, ...times, ...times)
+  }
   if (errorText !== undefined) {
     const text = lower(errorText)
     add(`EXISTS (${ofRun} AND ${hasText})`, lower(JSON.stringify(errorText).slice(1, -1)), text, text)

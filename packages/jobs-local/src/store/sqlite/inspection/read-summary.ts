@@ -3,7 +3,8 @@ import { type JobErrorInfo, sentAtOf } from '@cgk-platform/jobs-core/provider'
 
 import { toJobSummary } from '../../../inspection/to-job-summary.ts'
 import type { Connection } from '../connection.ts'
-import { fromText, isRunOf, toJobState } from '../rows.ts'
+import { runIdOf } from '../../run-id.ts'
+import { fromText, isRunOf, numberOf, toJobState } from '../rows.ts'
 
 /** Size of an envelope up to which it is in the page of its row, in bytes. Larger ones are not read. */
 const maxEnvelopeBytes = 3_000
@@ -13,7 +14,7 @@ const jobSql =
   `CASE WHEN octet_length(envelope) <= ${maxEnvelopeBytes} AND json_valid(envelope) ` +
   "THEN json_extract(envelope, '$.sentAt', '$.runAt', '$.references') END AS facts FROM cgk_jobs WHERE seq = ?"
 const runsSql =
-  'SELECT definition_id AS definitionId, state, attempts, max_attempts AS maxAttempts, started_at AS startedAt, ' +
+  'SELECT run, retry_of AS retryOf, definition_id AS definitionId, state, attempts, max_attempts AS maxAttempts, started_at AS startedAt, ' +
   "ended_at AS endedAt, CASE WHEN state IN ('failed', 'retrying') THEN error END AS error " +
   `FROM cgk_runs WHERE ${isRunOf('?1')} ORDER BY run`
 
@@ -27,7 +28,9 @@ interface JobFacts {
   readonly facts: string | null
 }
 
-interface RunFacts {
+interface RunRow {
+  readonly run: number
+  readonly retryOf: number | null
   readonly definitionId: string
   readonly state: JobState
   readonly attempts: number
@@ -40,10 +43,17 @@ interface RunFacts {
 /** Reads the summary of a job, without payload, outputs and steps. */
 export function readSummary(connection: Connection, seq: number): JobSummary {
   const job = connection.get<JobFacts>(jobSql, seq)!
-  const rows = connection.all<RunFacts>(runsSql, seq)
-  const runs = rows.map(({ error, ...run }) => {
+  const rows = connection.all<RunRow>(runsSql, seq)
+  const runs = rows.map(({ run, retryOf, startedAt, endedAt, error, ...facts }) => {
     const info = error === null ? undefined : (fromText(error) as JobErrorInfo | undefined)
-    return { ...run, ...(info && { error: info }) }
+    return {
+      id: runIdOf(job.id, numberOf(run)),
+      ...facts,
+      ...(startedAt !== null && { startedAt }),
+      ...(endedAt !== null && { endedAt }),
+      ...(retryOf !== null && { retryOf: runIdOf(job.id, retryOf) }),
+      ...(info && { error: info }),
+    }
   })
   const started = rows.flatMap(({ startedAt }) => startedAt ?? [])
   const ended = rows.length === 0 ? [job.endedAt] : rows.map(({ endedAt }) => endedAt)

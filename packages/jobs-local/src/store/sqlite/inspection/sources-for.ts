@@ -5,6 +5,7 @@ import type { Connection } from '../connection.ts'
 import { firstSeq } from '../segments-table.ts'
 import { type Condition, conditionOf } from './job-conditions.ts'
 import { jobLanes } from './job-lanes.ts'
+import { endSources } from './end-sources.ts'
 import { allJobs, countRows, type JobSource, type JobSources, type ReadLimits } from './job-source.ts'
 import { stateSources } from './state-sources.ts'
 import { type TimeRange, timeRangeOf } from './time-range.ts'
@@ -53,6 +54,8 @@ function* candidatesFor(connection: Connection, filter: InspectFilter, limits: R
     const from = 'cgk_runs INDEXED BY cgk_runs_error WHERE error IS NOT NULL'
     yield { sources: [{ from, values: [], order: 'run' }], met: [] }
   }
+  const ends = endSources(connection, filter, limits)
+  if (ends) yield ends
   if (lanes && tenantId === undefined) yield lanes
   yield { sources: [allJobs], met: ['since', 'until'] }
 }

@@ -1,5 +1,5 @@
 import type { CountGroup, JobCounts, JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core'
-import type { InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provider'
+import { type InspectFilter, type InspectQuery, sentAtOf } from '@cgk-platform/jobs-core/provider'
 
 import type { Steps } from '../../../steps.ts'
 import { turnBatch } from '../../../turn-batch.ts'
@@ -39,7 +39,8 @@ export class SqliteInspection implements StoreInspection {
       rows += part.rows
       const { cursor } = part
       if (cursor === undefined) return { jobs }
-      if (jobs.length === query.limit || rows >= maxRows) return { jobs, cursor }
+      if (jobs.length === query.limit || rows >= maxRows)
+        return { jobs, cursor, searchedTo: new Date(sentAtOf(cursor)) }
       next = { cursor }
     }
   }

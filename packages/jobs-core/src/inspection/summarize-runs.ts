@@ -1,0 +1,66 @@
+import type { JobErrorInfo } from '../runs/error-info.ts'
+import { isEnded, newestRuns } from '../runs/job-state.ts'
+import type { JobSummary, RunSummary, ShortError } from './job-summary.ts'
+
+const maxRuns = 100
+const maxMessageCharacters = 500
+
+/** The part of a summary that follows from the runs of a job. */
+type RunsSummary = Pick<JobSummary, 'definitionIds' | 'attempts' | 'durationMs' | 'error' | 'runs'>
+
+/** The facts about a run. Those that the engine does not tell are absent. */
+export interface RunFacts extends Omit<RunSummary, 'error'> {
+  readonly error?: JobErrorInfo
+}
+
+/** Returns the part of a summary that follows from the runs of a job. @param facts - oldest first */
+export function summarizeRuns(facts: readonly RunFacts[]): RunsSummary {
+  const runs = facts.slice(-maxRuns).map(toRunSummary)
+  const newest = newestRuns(runs)
+  const durations = newest.flatMap((run) => durationOf(run) ?? [])
+  const hasEnded = newest.every(({ state }) => isEnded(state))
+  const hasAttempts = newest.every(({ attempts }) => attempts !== undefined)
+  const error = newest.findLast((run) => run.error !== undefined)?.error
+  return {
+    definitionIds: [...new Set(facts.map(({ definitionId }) => definitionId))],
+    ...(hasAttempts && { attempts: Math.max(0, ...newest.map(({ attempts }) => attempts!)) }),
+    ...(hasEnded && durations.length > 0 && { durationMs: Math.max(...durations) }),
+    ...(error && { error }),
+    runs,
+  }
+}
+
+/** Returns the summary of a job as if this were its only run. */
+export function summaryOfRun(job: JobSummary, run: RunSummary): JobSummary {
+  const { id, event, tenantId, references, createdAt, scheduledFor } = job
+  const { state, startedAt, endedAt } = run
+  return {
+    ...{ id, event, tenantId, state, createdAt },
+    ...(references && { references }),
+    ...(scheduledFor && { scheduledFor }),
+    ...(startedAt && { startedAt }),
+    ...(endedAt && { endedAt }),
+    ...summarizeRuns([run]),
+  }
+}
+
+/** Returns the time from the start of a run to its end, in milliseconds. */
+export function durationOf({ startedAt, endedAt }: Pick<RunSummary, 'startedAt' | 'endedAt'>): number | undefined {
+  return startedAt && endedAt && endedAt.getTime() - startedAt.getTime()
+}
+
+function toRunSummary(run: RunFacts): RunSummary {
+  const { id, definitionId, state, attempts, maxAttempts, startedAt, endedAt, retryOf, error } = run
+  return {
+    ...{ id, definitionId, state, maxAttempts },
+    ...(attempts !== undefined && { attempts }),
+    ...(startedAt && { startedAt }),
+    ...(endedAt && isEnded(state) && { endedAt }),
+    ...(retryOf !== undefined && { retryOf }),
+    ...(error && (state === 'failed' || state === 'retrying') && { error: shortened(error) }),
+  }
+}
+
+function shortened({ name, message }: JobErrorInfo): ShortError {
+  return { name, message: message.slice(0, maxMessageCharacters).replace(/[\uD800-\uDBFF]$/u, '') }
+}
