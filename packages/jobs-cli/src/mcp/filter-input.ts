@@ -17,6 +17,8 @@ export const filterShape = {
   reference: text('Only jobs that were sent with this reference'),
   since: text('Only jobs that were sent since: `2h` ago, or an ISO 8601 date'),
   until: text('Only jobs that were sent before: `2h` ago, or an ISO 8601 date'),
+  endedSince: text('Only jobs with a run that ended since, whenever they were sent: `2h` ago, or an ISO 8601 date'),
+  endedUntil: text('Only jobs with a run that ended before: `2h` ago, or an ISO 8601 date'),
   errorText: text("Only jobs with this text in a run's last error"),
 }
 
@@ -44,6 +46,8 @@ export function filterOf({
   reference,
   since,
   until,
+  endedSince,
+  endedUntil,
   errorText,
 }: FilterInput): JobFilter {
   return {
@@ -54,6 +58,8 @@ export function filterOf({
     reference,
     since: since === undefined ? undefined : readInstant(since, 'since'),
     until: until === undefined ? undefined : readInstant(until, 'until'),
+    endedSince: endedSince === undefined ? undefined : readInstant(endedSince, 'endedSince'),
+    endedUntil: endedUntil === undefined ? undefined : readInstant(endedUntil, 'endedUntil'),
     errorText,
   }
 }

@@ -1,10 +1,13 @@
 import type { JobSummary } from '@cgk-platform/jobs-core'
+import { newestRuns } from '@cgk-platform/jobs-core/provider'
 
-/** Failed jobs with the same error. */
+/** Failed runs with the same error. */
 export interface ErrorGroup {
   /** Its name and message, with `#` for numbers and ids. */
   readonly error: string
+  readonly runs: number
   readonly jobs: number
+  /** The definitions that failed with it. */
   readonly definitionIds: readonly string[]
   /** The newest of these jobs. */
   readonly exampleJobId: string
@@ -14,22 +17,32 @@ export interface ErrorGroup {
 /** Ids and numbers, which differ from job to job. */
 const variable = /\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[0-9A-HJKMNP-TV-Z]{26}\b|\d+/g
 
-/** Groups jobs by their errors, the most frequent first. @param jobs - newest first */
-export function groupByError(jobs: readonly JobSummary[]): ErrorGroup[] {
-  const groups = new Map<string, JobSummary[]>()
+/**
+ * Groups the newest runs that failed, or are retried, by their errors, the most frequent first.
+ *
+ * @param jobs - newest first
+ * @param definitionId - the only definition whose runs are grouped. Default: all
+ */
+export function groupByError(jobs: readonly JobSummary[], definitionId?: string): ErrorGroup[] {
+  const groups = new Map<string, { job: JobSummary; definitionId: string }[]>()
   for (const job of jobs) {
-    const error = job.error ? `${job.error.name}: ${job.error.message.replace(variable, '#')}` : '(no error reported)'
-    const group = groups.get(error)
-    if (group) group.push(job)
-    else groups.set(error, [job])
+    for (const run of newestRuns(job.runs)) {
+      const isFailed = run.state === 'failed' || run.state === 'retrying'
+      if (!isFailed || (definitionId !== undefined && run.definitionId !== definitionId)) continue
+      const error = run.error ? `${run.error.name}: ${run.error.message.replace(variable, '#')}` : '(no error reported)'
+      const group = groups.get(error) ?? []
+      group.push({ job, definitionId: run.definitionId })
+      groups.set(error, group)
+    }
   }
   return [...groups]
     .map(([error, members]) => ({
       error,
-      jobs: members.length,
-      definitionIds: [...new Set(members.flatMap(({ definitionIds }) => definitionIds))],
-      exampleJobId: members[0]!.id,
-      newestSentAt: members[0]!.createdAt,
+      runs: members.length,
+      jobs: new Set(members.map(({ job }) => job.id)).size,
+      definitionIds: [...new Set(members.map((member) => member.definitionId))],
+      exampleJobId: members[0]!.job.id,
+      newestSentAt: members[0]!.job.createdAt,
     }))
-    .toSorted((one, other) => other.jobs - one.jobs)
+    .toSorted((one, other) => other.runs - one.runs)
 }

@@ -1,7 +1,8 @@
-import { type JobDetails, WaitTimeoutError } from '@cgk-platform/jobs-core'
+import { type JobDetails, type JobStats, type JobSummary, WaitTimeoutError } from '@cgk-platform/jobs-core'
+import { describeCount } from '@cgk-platform/jobs-core/provider'
 import { z } from 'zod/v4'
 
-import { count } from '../count.ts'
+import { capitalized, count } from '../count.ts'
 import { withoutPayloads } from '../operations/without-payloads.ts'
 import { createCursorHandles } from './cursor-handles.ts'
 import { filterInput, filterOf, filterShape, tenantShape } from './filter-input.ts'
@@ -35,9 +36,10 @@ export function createJobTools(access: ToolAccess): Tool[] {
       async run({ order, limit = 20, cursor, ...filter }) {
         const start = cursor === undefined ? {} : { cursor: handles.reveal(cursor) }
         const { jobs, cursor: next } = await scope.inspect.listJobs({ ...filterOf(filter), order, limit, ...start })
-        const more = next === undefined ? '' : ' There are more: pass the cursor.'
-        const data = { jobs, ...(next !== undefined && { cursor: handles.hide(next) }) }
-        return { text: `${count(jobs.length, 'job')}.${more}`, data }
+        const data = { jobs: jobs.map(withoutRuns), ...(next !== undefined && { cursor: handles.hide(next) }) }
+        const page = jobs.length === 0 ? 'No job on this page, which is not the last' : count(jobs.length, 'job')
+        if (next === undefined) return { text: `${count(jobs.length, 'job')}.`, data }
+        return { text: `${page}. There may be more: pass the cursor.`, data }
       },
     }),
     createTool({
@@ -72,35 +74,33 @@ export function createJobTools(access: ToolAccess): Tool[] {
     }),
     createTool({
       name: 'count_jobs',
-      description: 'Counts jobs, exactly up to 100,000, also by state, definition, tenant or event.',
+      description: 'Counts jobs, also by state, definition, tenant or event. Unless `isExact`, there can be more.',
       effect: 'reads',
       input: filterInput(tenantId, {
         by: z.enum(['state', 'definition', 'tenant', 'event']).describe('Also count by this').optional(),
       }),
       async run({ by, ...filter }) {
         const counts = await scope.inspect.countJobs({ ...filterOf(filter), by })
-        return {
-          text: `${counts.isExact ? count(counts.count, 'job') : `${counts.count}+ jobs`}.`,
-          data: { ...counts },
-        }
+        const stopped = counts.isExact ? '' : ' Counting was stopped.'
+        return { text: `${capitalized(describeCount(counts))}.${stopped}`, data: { ...counts } }
       },
     }),
     createTool({
       name: 'get_stats',
       description:
-        'Returns throughput, failures, durations, the slowest jobs and the job that waits longest, of a time range. Default: the last hour.',
+        'Returns figures of a time range: jobs sent in it, and runs that ended in it, with failures, durations, the slowest runs and the job that waits longest. Default: the last hour.',
       effect: 'reads',
       input: statsInput(tenantId),
       async run({ intervals = 12, ...filter }) {
         const { tenantId: tenant, definitionId, since, until } = filterOf(filter)
         const range = { ...(tenant !== undefined && { tenantId: tenant }), definitionId, since, until }
         const stats = await scope.inspect.getStats({ ...range, intervals })
-        return { text: `${count(stats.jobs, 'job')} sent.`, data: { ...stats } }
+        return { text: describeStats(stats), data: { ...stats } }
       },
     }),
     createTool({
       name: 'list_failed_by_error',
-      description: `Groups the newest failed jobs, at most ${maxGroupedJobs}, by their error, most frequent first.`,
+      description: `Groups the failed runs of the newest failed jobs, at most ${maxGroupedJobs}, by their error, most frequent first.`,
       effect: 'reads',
       input: filterInput(tenantId, {}),
       async run(filter) {
@@ -109,12 +109,27 @@ export function createJobTools(access: ToolAccess): Tool[] {
           ...filterOf({ ...filter, states }),
           limit: maxGroupedJobs,
         })
-        const groups = groupByError(jobs)
-        const text = `${count(jobs.length, 'job')} failed with ${count(groups.length, 'different error')}.`
-        return { text, data: { jobs: jobs.length, isComplete: cursor === undefined, groups } }
+        const groups = groupByError(jobs, filter.definitionId)
+        const isComplete = cursor === undefined
+        const failed = capitalized(describeCount({ count: jobs.length, isExact: isComplete }))
+        const text = `${failed} failed with ${count(groups.length, 'different error')}.`
+        return { text, data: { jobs: jobs.length, isComplete, groups } }
       },
     }),
   ]
+}
+
+/** A page of jobs with many runs would be too large. `get_job` has them. */
+function withoutRuns({ runs: _, ...job }: JobSummary): Omit<JobSummary, 'runs'> {
+  return job
+}
+
+function describeStats({ jobs, isComplete, intervals }: JobStats): string {
+  const counted = (number: number, noun: string): string => describeCount({ count: number, isExact: isComplete }, noun)
+  const sum = (name: 'completed' | 'failed'): string =>
+    counted(intervals.reduce((total, interval) => total + interval[name], 0), 'run')
+  const text = `${counted(jobs, 'job')} sent, ${sum('completed')} completed, ${sum('failed')} failed.`
+  return capitalized(isComplete ? text : `${text} Counting was stopped.`)
 }
 
 /** Returns a job as JSON without the stacks and causes of errors, which can contain values of a payload. */

@@ -1,10 +1,11 @@
 import type { ChangeJobsOptions, ChangeJobsResult, JobFilter, JobHandle, PauseTarget } from '@cgk-platform/jobs-core'
-import { invalidOption } from '@cgk-platform/jobs-core/provider'
+import { describeCount, invalidOption } from '@cgk-platform/jobs-core/provider'
 import { z } from 'zod/v4'
 
-import { count } from '../count.ts'
+import { capitalized, count } from '../count.ts'
 import { scopeOf } from '../operations/scope-of.ts'
 import { warningOfPause } from '../operations/warning-of-pause.ts'
+import { type CursorHandles, createCursorHandles } from './cursor-handles.ts'
 import { describeFailure } from './describe-failure.ts'
 import { filterInput, filterOf } from './filter-input.ts'
 import { requireOwnJob } from './require-own-job.ts'
@@ -12,11 +13,15 @@ import { createTool, type Tool, type ToolAccess, type ToolResult } from './tool.
 
 const id = (description: string): z.ZodString => z.string().min(1).max(500).describe(description)
 const jobId = id('Id of the job')
+const cursor = z.string().max(100).describe('The cursor of the previous result: continues there').optional()
+/** A client gives up after a minute. A change that takes longer continues with its cursor. */
+const maxChangeMs = 45_000
 const dryRun = z.boolean().describe('Default true: only counts the jobs. Pass false to change them').optional()
 
 /** Creates the tools that change jobs. */
 export function createWriteTools(access: ToolAccess): Tool[] {
   const { client, scope, tenantId } = access
+  const handles = createCursorHandles()
   const ofTenant = tenantId === undefined ? { tenantId: id('The tenant').optional() } : {}
   const tools = [
     createTool({
@@ -45,9 +50,9 @@ export function createWriteTools(access: ToolAccess): Tool[] {
       name: 'retry_jobs',
       description: 'Retries the failed jobs that match the filters. Count them first: it is a dry run by default.',
       effect: 'writes',
-      input: filterInput(tenantId, { dryRun }),
-      run: ({ dryRun: isDry = true, ...filter }, signal) =>
-        changeJobs('retried', access, filterOf(filter), { dryRun: isDry, signal }, (...given) =>
+      input: filterInput(tenantId, { dryRun, cursor }),
+      run: ({ dryRun: isDry = true, cursor: handle, ...filter }, signal) =>
+        changeJobs('retried', filterOf(filter), { access, isDry, handle, handles, signal }, (...given) =>
           scope.inspect.retryJobs(...given),
         ),
     }),
@@ -55,9 +60,9 @@ export function createWriteTools(access: ToolAccess): Tool[] {
       name: 'cancel_jobs',
       description: 'Cancels for good the jobs that match the filters and have not ended. It is a dry run by default.',
       effect: 'destroys',
-      input: filterInput(tenantId, { dryRun }),
-      run: ({ dryRun: isDry = true, ...filter }, signal) =>
-        changeJobs('cancelled', access, filterOf(filter), { dryRun: isDry, signal }, (...given) =>
+      input: filterInput(tenantId, { dryRun, cursor }),
+      run: ({ dryRun: isDry = true, cursor: handle, ...filter }, signal) =>
+        changeJobs('cancelled', filterOf(filter), { access, isDry, handle, handles, signal }, (...given) =>
           scope.inspect.cancelJobs(...given),
         ),
     }),
@@ -122,22 +127,38 @@ export function createWriteTools(access: ToolAccess): Tool[] {
   ]
 }
 
+interface ChangeCall {
+  readonly access: ToolAccess
+  readonly isDry: boolean
+  readonly handle: string | undefined
+  readonly handles: CursorHandles
+  readonly signal: AbortSignal
+}
+
 async function changeJobs(
   done: string,
-  access: ToolAccess,
   filter: JobFilter,
-  options: ChangeJobsOptions,
+  { access, isDry, handle, handles, signal }: ChangeCall,
   change: (filter: JobFilter, options: ChangeJobsOptions) => Promise<ChangeJobsResult>,
 ): Promise<ToolResult> {
-  const result = await change(filter, options)
-  const text = options.dryRun
-    ? `${count(result.matched, 'job')} would be ${done}. Nothing was changed: pass \`dryRun: false\`.`
-    : `${result.changed} of ${count(result.matched, 'job')} ${done}.`
+  const { cursor: next, ...result } = await change(filter, {
+    dryRun: isDry,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(maxChangeMs)]),
+    ...(handle !== undefined && { cursor: handles.reveal(handle) }),
+  })
+  const { matched, changed, isComplete } = result
   const failed = result.failed.map(({ jobId: failedId, error }) => ({
     jobId: failedId,
     error: access.tenantId === undefined ? error : describeFailure(error, access),
   }))
-  return { text, data: { dryRun: options.dryRun, ...result, failed } }
+  const text = isDry
+    ? `${capitalized(describeCount({ count: matched, isExact: isComplete }))} would be ${done}. Nothing was changed: pass \`dryRun: false\`.`
+    : `${changed} of ${count(matched, 'job')} ${done}.`
+  const more = isComplete ? '' : isDry ? ' Counting was stopped.' : ' Not all were handled: pass the cursor to continue.'
+  return {
+    text: text + more,
+    data: { dryRun: isDry, ...result, failed, ...(next !== undefined && { cursor: handles.hide(next) }) },
+  }
 }
 
 function pauseInput(tenantId: string | undefined): z.ZodObject {

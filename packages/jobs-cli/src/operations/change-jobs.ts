@@ -1,7 +1,7 @@
 import type { ChangeJobsOptions, ChangeJobsResult, JobFilter } from '@cgk-platform/jobs-core'
-import { escapeInvisible, invalidOption } from '@cgk-platform/jobs-core/provider'
+import { countMayExceed, describeCount, escapeInvisible, invalidOption } from '@cgk-platform/jobs-core/provider'
 
-import { count } from '../count.ts'
+import { capitalized, count } from '../count.ts'
 import { toJson } from '../terminal/to-json.ts'
 import { confirmChange } from './confirm-change.ts'
 import type { FilterFlags } from './filter-flags.ts'
@@ -37,10 +37,13 @@ export async function changeJobs(
   if (flags.dryRun) return print(change, await run({ dryRun: true }), flags, context)
   const isOneJob = ids.length === 1
   if (!isOneJob && !flags.yes) {
-    const { matched } = await run({ dryRun: true })
-    if (matched > 1) {
-      const question = `${capitalized(change)} ${count(matched, 'job')}?`
-      const refusal = `${count(matched, 'job')} match. Add \`--yes\` to ${change} them, or \`--dry-run\` to count them.`
+    const { matched, isComplete } = await run({ dryRun: true })
+    const counted = { count: matched, isExact: isComplete }
+    if (countMayExceed(counted, 1)) {
+      const jobs = describeCount(counted)
+      const stopped = isComplete ? '' : '; counting was stopped'
+      const question = `${capitalized(change)} ${jobs}${stopped && ` (${stopped.slice(2)})`}?`
+      const refusal = `${jobs} match${stopped}. Add \`--yes\` to ${change} them, or \`--dry-run\` to count them.`
       const declined = `No job was ${pastTense[change]}.`
       const exitCode = await confirmChange({ question, refusal, declined }, output)
       if (exitCode !== undefined) return exitCode
@@ -76,10 +79,14 @@ async function print(
   { json = false, dryRun = false }: ChangeFlags,
   { output }: OperationContext,
 ): Promise<number> {
-  const { matched, changed, skipped, failed, failures, isComplete } = result
+  const { matched, changed, skipped, failed, failures, isComplete, searchedTo } = result
   const past = pastTense[change]
   if (json) await output.write(`${toJson(result, 2)}\n`)
-  else if (dryRun) await output.write(`${count(matched, 'job')} would be ${past}.\n`)
+  else if (dryRun) {
+    await output.write(`${describeCount({ count: matched, isExact: isComplete })} would be ${past}.\n`)
+    const since = searchedTo && ` Only jobs sent since ${searchedTo.toISOString()} were counted.`
+    if (!isComplete) output.note(`Counting was stopped.${since ?? ''} There may be more.`)
+  }
   else {
     const rest = [skipped > 0 ? `${skipped} skipped` : '', failures > 0 ? `${failures} failed` : ''].filter(Boolean)
     await output.write(`${[`${count(changed, 'job')} ${past}`, ...rest].join(', ')}.\n`)
@@ -95,8 +102,4 @@ async function print(
   if (!dryRun && !isComplete) output.note('Not all jobs were handled. Repeat the command to continue.')
   if (failures === 0) return dryRun || isComplete ? 0 : 1
   return failed.length === failures && failed.every(({ error }) => error.code === 'job_not_found') ? 3 : 1
-}
-
-function capitalized(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
 }

@@ -9,6 +9,8 @@ export interface FilterFlags {
   readonly reference?: string
   readonly since?: string
   readonly until?: string
+  readonly endedSince?: string
+  readonly endedUntil?: string
   readonly error?: string
 }
 
@@ -22,5 +24,7 @@ export function addFilterFlags(command: Command): Command {
     .option('--reference <text>', 'only jobs that were sent with this reference')
     .option('--since <time>', 'only jobs that were sent since: `2h` ago, or a date such as `2026-11-29T08:00Z`')
     .option('--until <time>', 'only jobs that were sent before')
+    .option('--ended-since <time>', 'only jobs with a run that ended since, whenever they were sent')
+    .option('--ended-until <time>', 'only jobs with a run that ended before')
     .option('--error <text>', "only jobs with this text in a run's last error")
 }

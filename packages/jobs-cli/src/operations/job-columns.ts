@@ -18,12 +18,20 @@ export function jobColumns(now: number): Column<JobSummary>[] {
       style: () => 'dim',
       isWhole: true,
     },
-    { title: 'TOOK', text: tookOf, isWhole: true, isOptional: true },
+    {
+      title: 'TOOK',
+      text: ({ durationMs }) => (durationMs === undefined ? undefined : formatDuration(durationMs)),
+      isWhole: true,
+      isOptional: true,
+    },
     { title: 'ATTEMPTS', text: ({ attempts }) => attempts || undefined, isWhole: true, isOptional: true },
-    { title: 'ERROR', text: ({ error }) => error && `${error.name}: ${error.message}`, style: () => 'red' },
+    { title: 'ERROR', text: describeFailure, style: () => 'red' },
   ]
 }
 
-function tookOf({ startedAt, endedAt }: JobSummary): string | undefined {
-  return startedAt && endedAt && formatDuration(endedAt.getTime() - startedAt.getTime())
+/** Names the definition that failed, if the job has several. */
+function describeFailure({ error, definitionIds }: JobSummary): string | undefined {
+  if (!error) return undefined
+  const text = `${error.name}: ${error.message}`
+  return definitionIds.length > 1 ? `${error.definitionId}: ${text}` : text
 }

@@ -1,4 +1,4 @@
-import type { InspectListOptions } from '@cgk-platform/jobs-core'
+import { type InspectListOptions, isEnded } from '@cgk-platform/jobs-core'
 import { invalidOption } from '@cgk-platform/jobs-core/provider'
 
 import type { Output } from '../terminal/output.ts'
@@ -29,7 +29,13 @@ export async function listJobs(flags: ListFlags, { client, output }: OperationCo
     ...(all ? { limit: 1000 } : limit !== undefined && { limit: readCount(limit, '--limit') }),
   }
   const print = json ? printJson : printTables
-  await print(pagesOf(scopeOf(client, flags.tenant), options, cursor, all), output)
+  await print(pagesOf(scopeOf(client, flags.tenant), options, cursor, all), output, hintFor(options))
+}
+
+/** `--since` finds no job that was sent earlier and ended since. */
+function hintFor({ states, since, endedSince }: InspectListOptions): string {
+  const isOfEnded = states?.every(isEnded) && since !== undefined && endedSince === undefined
+  return isOfEnded ? ' `--since` is the time of the send. For jobs that ended since, use `--ended-since`.' : ''
 }
 
 interface Page {
@@ -66,7 +72,7 @@ async function printJson(pages: AsyncIterable<Page>, output: Output): Promise<vo
   await output.write(`${start}]${cursor === undefined ? '' : `,"cursor":${toJson(cursor)}`}}\n`)
 }
 
-async function printTables(pages: AsyncIterable<Page>, output: Output): Promise<void> {
+async function printTables(pages: AsyncIterable<Page>, output: Output, hint: string): Promise<void> {
   let count = 0
   let cursor: string | undefined
   for await (const page of pages) {
@@ -74,6 +80,6 @@ async function printTables(pages: AsyncIterable<Page>, output: Output): Promise<
     if (page.jobs.length > 0) await output.write(renderTable(page.jobs, jobColumns(Date.now()), output))
     count += page.jobs.length
   }
-  if (count === 0) output.note(cursor === undefined ? 'No jobs match.' : 'No jobs match on this page.')
+  if (count === 0) output.note(cursor === undefined ? `No jobs match.${hint}` : 'No jobs match on this page.')
   if (cursor !== undefined) output.note(`More: add \`--cursor ${cursor}\` or \`--all\`.`)
 }

@@ -1,5 +1,7 @@
 import type { GroupStats, JobCount, JobStats } from '@cgk-platform/jobs-core'
 
+import { describeCount } from '@cgk-platform/jobs-core/provider'
+
 import { formatDuration } from '../terminal/format-duration.ts'
 import type { Output } from '../terminal/output.ts'
 import { type Column, renderTable } from '../terminal/render-table.ts'
@@ -56,6 +58,7 @@ function groupColumns(title: string): Column<GroupStats>[] {
   return [
     { title, text: ({ key }) => key },
     { title: 'JOBS', text: ({ jobs }) => jobs },
+    { title: 'RUNS', text: ({ runs }) => runs },
     { title: 'COMPLETED', text: ({ completed }) => completed, style: () => 'green' },
     { title: 'FAILED', text: ({ failed }) => failed, style: ({ failed }) => (failed > 0 ? 'red' : 'reset') },
     { title: 'OPEN', text: ({ open }) => open },
@@ -64,11 +67,14 @@ function groupColumns(title: string): Column<GroupStats>[] {
   ]
 }
 
-function summarize({ since, until, jobs, isComplete, intervals }: JobStats, { paint }: Output): string {
+function summarize({ since, until, jobs, isComplete, searchedTo, intervals }: JobStats, { paint }: Output): string {
   const sum = (field: 'completed' | 'failed'): number => intervals.reduce((total, one) => total + one[field], 0)
-  const newest = isComplete ? '' : ', only the newest jobs'
-  const title = paint('bold', `From ${since.toISOString()} to ${until.toISOString()}${newest}`)
-  return `${title}\n${jobs} sent, ${sum('completed')} completed, ${sum('failed')} failed\n`
+  const counted = (count: number, noun: string): string => describeCount({ count, isExact: isComplete }, noun)
+  const title = paint('bold', `From ${since.toISOString()} to ${until.toISOString()}`)
+  const sent = `${counted(jobs, 'job')} sent`
+  const ended = `${counted(sum('completed'), 'run')} completed, ${counted(sum('failed'), 'run')} failed`
+  const known = searchedTo ? `of the jobs sent since ${searchedTo.toISOString()}` : 'of the newest jobs'
+  return `${title}\n${sent}, ${ended}${isComplete ? '' : `: counting was stopped, so these are figures ${known}`}\n`
 }
 
 function titled(title: string, table: string, rows: number, { paint }: Output): string | undefined {

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod/v4'
 
-import { createFakeInspection, jobSummary } from '../../test/kit/fake-inspection.ts'
+import { createFakeInspection, jobSummary, jobWithRuns } from '../../test/kit/fake-inspection.ts'
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import type { JobDetails } from '../inspection/job-details.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
@@ -14,7 +14,7 @@ import { limitToTenant } from './limit-to-tenant.ts'
 import { createTenantRouter } from './tenant-router/create-tenant-router.ts'
 
 const error = { name: 'JobCancelledError', message: 'The job `job_of_acme` was cancelled.' }
-const hidden = expect.objectContaining({ name: 'HiddenError' }) as unknown
+const hidden = { name: 'HiddenError', message: expect.any(String) as string }
 const known = defineJob({ id: 'known', event: 'order.created', handler: () => undefined })
 
 const nightly = defineCronJob({
@@ -92,14 +92,30 @@ describe('a client that is limited to the platform', () => {
       jobSummary('d', 4, { ...failed, definitionIds: ['nightly'] }),
     )
     const { jobs } = await limitToTenant(client, 'system').inspect.listJobs({ order: 'oldest' })
-    expect(jobs.map((job) => job.error)).toEqual([error, hidden, hidden, hidden])
+    expect(jobs.map((job) => job.error)).toMatchObject([error, hidden, hidden, hidden])
+  })
+
+  test('hides the errors of the runs of lists and figures', async () => {
+    const { client, inspection } = open()
+    const runs = ['known', 'unknown'].map((definitionId) => ({
+      ...{ definitionId, error, state: 'failed' as const, at: [Date.now() - 2, Date.now() - 1] as const },
+    }))
+    inspection.jobs.push(jobWithRuns('a', Date.now() - 5, runs, { tenantId: 'system' }))
+    const { inspect } = limitToTenant(client, 'system')
+    const { jobs } = await inspect.listJobs()
+    expect(jobs).toMatchObject([{ error: { ...hidden, definitionId: 'unknown' }, runs: [{ error: hidden }, { error: hidden }] }])
+    const { failures } = await inspect.getStats()
+    expect(failures.map(({ definitionIds, error: shown }) => [definitionIds[0], shown?.name])).toEqual([
+      ['known', error.name],
+      ['unknown', hidden.name],
+    ])
   })
 
   test('of a process without definitions hides all errors, with a text that is true for any job', async () => {
     const { client, inspection } = open([])
     inspection.jobs.push(jobSummary('a', 1, { tenantId: 'system', error, definitionIds: ['known'] }))
     const { jobs } = await limitToTenant(client, 'system').inspect.listJobs()
-    expect(jobs[0]?.error).toEqual(hidden)
+    expect(jobs[0]?.error).toMatchObject(hidden)
     expect(jobs[0]?.error?.message).not.toContain('workflow')
   })
 
@@ -117,9 +133,9 @@ describe('a client that is limited to the platform', () => {
       const router = createTenantRouter({ clients, route: () => Object.keys(clients)[0]! })
       return (await limitToTenant(router, 'system').inspect.listJobs()).jobs[0]?.error
     }
-    expect(await errorOver({ new: client, old: open([]).client })).toEqual(error)
+    expect(await errorOver({ new: client, old: open([]).client })).toMatchObject(error)
     const again = createClient({ load: () => createFakeProvider({ inspection }) }, { jobs: [known] })
-    expect(await errorOver({ old: workflow.client, new: again })).toEqual(hidden)
+    expect(await errorOver({ old: workflow.client, new: again })).toMatchObject(hidden)
   })
 })
 
@@ -127,7 +143,7 @@ test('a client that is limited to another tenant hides none of its errors', asyn
   const { client, inspection } = open()
   inspection.jobs.push(jobSummary('a', 1, { error }))
   const acme = limitToTenant(client, 'acme')
-  expect((await acme.inspect.listJobs({ errorText: 'cancelled' })).jobs[0]?.error).toEqual(error)
+  expect((await acme.inspect.listJobs({ errorText: 'cancelled' })).jobs[0]?.error).toMatchObject(error)
   expect(() => limitToTenant(client, '')).toThrow(expect.objectContaining({ code: 'invalid_option' }))
 })
 

@@ -17,6 +17,7 @@ import { hookCases } from './cases/hooks.ts'
 import { idempotencyCases } from './cases/idempotency.ts'
 import { inspectionCases } from './cases/inspection.ts'
 import { inspectionChangeCases } from './cases/inspection-changes.ts'
+import { inspectionFigureCases } from './cases/inspection-figures.ts'
 import { inspectionListCases } from './cases/inspection-lists.ts'
 import { instrumentationCases } from './cases/instrumentation.ts'
 import { middlewareCases } from './cases/middleware.ts'
@@ -66,6 +67,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...instrumentationCases,
   ...inspectionCases,
   ...inspectionListCases,
+  ...inspectionFigureCases,
   ...inspectionChangeCases,
   ...tenantIsolationCases,
   ...platformJobCases,

@@ -44,7 +44,11 @@ export function hideOtherTenants(definitions: readonly Definition[]): HidesOther
       const { definitionIds } = job
       return definitionIds.length > 0 && definitionIds.every((id) => harmless.has(id))
         ? job
-        : { ...hideResult(job), runs: job.runs.map(hideResult) }
+        : {
+            ...job,
+            ...(job.error && { error: { ...hiddenError, definitionId: job.error.definitionId } }),
+            runs: job.runs.map(hideResult),
+          }
     },
   }
 }

@@ -8,8 +8,8 @@ export interface JobSummary extends Omit<JobStatus, 'runs'> {
   readonly attempts?: number
   /** The longest time that one of its newest runs took, in milliseconds. Absent before they end. */
   readonly durationMs?: number
-  /** Why the last of its newest runs that failed, or is retried, did so. */
-  readonly error?: ShortError
+  /** Why the last of its newest runs that failed, or is retried, did so, and the definition of that run. */
+  readonly error?: ShortError & { readonly definitionId: string }
   /** Its runs, oldest first: the newest 100. */
   readonly runs: readonly RunSummary[]
 }

@@ -20,12 +20,12 @@ export function summarizeRuns(facts: readonly RunFacts[]): RunsSummary {
   const durations = newest.flatMap((run) => durationOf(run) ?? [])
   const hasEnded = newest.every(({ state }) => isEnded(state))
   const hasAttempts = newest.every(({ attempts }) => attempts !== undefined)
-  const error = newest.findLast((run) => run.error !== undefined)?.error
+  const failed = newest.findLast((run) => run.error !== undefined)
   return {
     definitionIds: [...new Set(facts.map(({ definitionId }) => definitionId))],
     ...(hasAttempts && { attempts: Math.max(0, ...newest.map(({ attempts }) => attempts!)) }),
     ...(hasEnded && durations.length > 0 && { durationMs: Math.max(...durations) }),
-    ...(error && { error }),
+    ...(failed && { error: { definitionId: failed.definitionId, ...failed.error! } }),
     runs,
   }
 }

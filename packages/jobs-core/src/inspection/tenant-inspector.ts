@@ -22,11 +22,21 @@ export function createTenantInspector(tenantId: string, own: TenantInspector): T
     readJobIds(jobs) ? jobs : jobs && withTenant(operation, jobs)
   return {
     getJob: own.getJob,
-    listJobs: async (options) => own.listJobs(withTenant('inspect.listJobs', options)),
+    listJobs: async (options) => coarse(await own.listJobs(withTenant('inspect.listJobs', options))),
     countJobs: async (options) => own.countJobs(withTenant('inspect.countJobs', options)),
-    getStats: async (options) => own.getStats(withTenant('inspect.getStats', options)),
-    retryJobs: async (jobs, options) => own.retryJobs(ownJobs('inspect.retryJobs', jobs), options),
-    cancelJobs: async (jobs, options) => own.cancelJobs(ownJobs('inspect.cancelJobs', jobs), options),
-    subscribe: (filter, listener, options) => own.subscribe(withTenant('inspect.subscribe', filter), listener, options),
+    getStats: async (options) => coarse(await own.getStats(withTenant('inspect.getStats', options))),
+    retryJobs: async (jobs, options) => coarse(await own.retryJobs(ownJobs('inspect.retryJobs', jobs), options)),
+    cancelJobs: async (jobs, options) => coarse(await own.cancelJobs(ownJobs('inspect.cancelJobs', jobs), options)),
+    subscribe: (filter, listener, options) =>
+      own.subscribe(withTenant('inspect.subscribe', filter), (change) => listener(coarse(change)), options),
   }
+}
+
+const minuteMs = 60_000
+
+/** Rounds the time up to which was searched: it can be that of another tenant's job. Later ones were searched for sure. */
+function coarse<Result extends { readonly searchedTo?: Date }>(result: Result): Result {
+  const { searchedTo } = result
+  if (!searchedTo) return result
+  return { ...result, searchedTo: new Date(Math.ceil(searchedTo.getTime() / minuteMs) * minuteMs) }
 }

@@ -1,7 +1,7 @@
 import type { JobDetails } from '../../src/inspection/job-details.ts'
 import { jobStateOf } from '../../src/runs/job-state.ts'
 import type { InspectFilter, InspectQuery, JobInspection } from '../../src/inspection/job-inspection.ts'
-import type { JobSummary } from '../../src/inspection/job-summary.ts'
+import type { JobSummary, ShortError } from '../../src/inspection/job-summary.ts'
 import { type RunFacts, summarizeRuns } from '../../src/inspection/summarize-runs.ts'
 
 /** An engine in memory whose jobs a test sets. */
@@ -38,9 +38,12 @@ export function createFakeInspection(jobs: JobSummary[] = [], pageSize = 1000): 
   }
 }
 
+/** Facts that differ from those of a completed job. */
+type OtherFacts = Partial<Omit<JobSummary, 'error'>> & { readonly error?: ShortError }
+
 /** Creates the summary of a completed job of tenant `acme`. @param atMs - the time of its send */
-export function jobSummary(id: string, atMs: number, more: Partial<JobSummary> = {}): JobSummary {
-  const { definitionIds = ['process-order'], state = 'completed', startedAt, endedAt, error } = more
+export function jobSummary(id: string, atMs: number, { error, ...more }: OtherFacts = {}): JobSummary {
+  const { definitionIds = ['process-order'], state = 'completed', startedAt, endedAt } = more
   const runs = [...new Set(definitionIds)].map((definitionId) => ({
     ...{ id: `${id}/${definitionId}`, definitionId, state, attempts: 1, maxAttempts: 3 },
     ...(startedAt && { startedAt }),
@@ -50,6 +53,7 @@ export function jobSummary(id: string, atMs: number, more: Partial<JobSummary> =
   return {
     ...{ id, event: 'order.created', tenantId: 'acme', state, createdAt: new Date(atMs) },
     ...summarizeRuns(runs),
+    ...(error && { error: { definitionId: definitionIds[0] ?? '', ...error } }),
     ...more,
   }
 }
