@@ -70,7 +70,7 @@ export interface SessionJson {
   readonly capabilities?: Capabilities
 }
 
-/** The conditions of a filter as query parameters. `state` may be repeated, `since` and `until` are ISO strings. */
+/** The conditions of a filter as query parameters. `state` may be repeated, times are ISO strings. */
 export interface FilterQuery {
   readonly definition?: string
   readonly state?: readonly JobState[]
@@ -78,6 +78,8 @@ export interface FilterQuery {
   readonly reference?: string
   readonly since?: string
   readonly until?: string
+  readonly endedSince?: string
+  readonly endedUntil?: string
   readonly error?: string
 }
 
@@ -147,6 +149,8 @@ export interface MatchingBody {
   readonly filter: FilterQuery
   /** True: only counts the jobs. */
   readonly dryRun?: boolean
+  /** The `cursor` of the previous answer: continues there. */
+  readonly cursor?: string
 }
 
 /** The result of `retry`, `cancel`, `retry-matching` and `cancel-matching`. */
@@ -158,8 +162,11 @@ export interface ChangedJson {
   readonly failures: number
   /** At most 100. */
   readonly failed: readonly { readonly jobId: string; readonly message: string }[]
-  /** False: the time of a request was over. Repeat the request to continue. */
+  /** False: the time of a request was over, or not all jobs were counted. Repeat the request with `cursor` to continue. */
   readonly isComplete: boolean
+  readonly cursor?: string
+  /** The time of the send up to which the engine has searched. */
+  readonly searchedTo?: string
 }
 
 /** The body of `pause` and `resume`. Only users of all tenants can name a definition. */

@@ -8,7 +8,7 @@ import type { DashboardAction } from '../audit.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { ApiContext } from './api-context.ts'
 import { changeJobs } from './change-jobs.ts'
-import { type Fields, readFields, readFilter, readFlag, readIds, readText } from './read-fields.ts'
+import { type Fields, readFields, readFilter, readFlag, readIds, readOptionalText, readText } from './read-fields.ts'
 
 /** An action with its checked target. */
 interface PreparedAction {
@@ -19,7 +19,7 @@ interface PreparedAction {
 }
 
 /** The services of one action. */
-export interface ActionContext extends Pick<ApiContext, 'client' | 'logger'> {
+export interface ActionContext extends Pick<ApiContext, 'client' | 'logger' | 'seal'> {
   readonly access: Access
   /** The jobs of the tenant that the request names. @throws {Refusal} */
   scope(): Scope
@@ -48,13 +48,14 @@ const byId = (action: 'retry' | 'cancel'): Action => ({
 
 const matching = (action: 'retry' | 'cancel'): Action => ({
   permission: action,
-  names: ['filter', 'dryRun'],
+  names: ['filter', 'dryRun', 'cursor'],
   prepare(fields) {
     const filter = readFilter(fields)
     const dryRun = readFlag(fields, 'dryRun')
+    const cursor = readOptionalText(fields, 'cursor')
     return {
       target: { filter, dryRun },
-      perform: async (context) => changeJobs(action, filter, context.scope(), { ...context, dryRun }),
+      perform: async (context) => changeJobs(action, filter, context.scope(), { ...context, dryRun, cursor }),
     }
   },
 })

@@ -23,7 +23,7 @@ export async function performAction(
   { request, access }: ApiRequest,
 ): Promise<Response> {
   const { permission, names, prepare } = actions[action]
-  const { client, logger } = context
+  const { client, logger, seal } = context
   let target: AuditEntry['target'] = {}
   let tenantId: string | undefined
   const audit = async (rest: Pick<AuditEntry, 'outcome' | 'result' | 'error'>): Promise<void> =>
@@ -40,7 +40,7 @@ export async function performAction(
     if (!access.can[permission]) throw new Refusal(403, 'forbidden', 'You may not do this.')
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(maxChangeMs)])
     const scope = () => scopeOf(client, access, query.text('tenant'))
-    const answer = await prepared.perform({ client, logger, access, scope, signal })
+    const answer = await prepared.perform({ client, logger, seal, access, scope, signal })
     await audit({ outcome: 'done', result: resultOf(answer) })
     return respondJson(answer)
   } catch (error) {
@@ -62,6 +62,6 @@ async function maxBytesOf(action: DashboardAction, { client }: ApiContext, { can
 
 /** The numbers of an answer, and the ids of new jobs. */
 function resultOf(answer: object): NonNullable<AuditEntry['result']> {
-  const { failed: _, ...result } = answer as Readonly<Record<string, unknown>>
+  const { failed: _, cursor: __, ...result } = answer as Readonly<Record<string, unknown>>
   return result
 }

@@ -27,6 +27,11 @@ export function readText(fields: Fields, name: string): string {
   throw invalid(`\`${name}\` must be a string.`)
 }
 
+/** Checks an optional text. */
+export function readOptionalText(fields: Fields, name: string): string | undefined {
+  return fields[name] === undefined ? undefined : readText(fields, name)
+}
+
 /** Checks an optional boolean. */
 export function readFlag(fields: Fields, name: string): boolean {
   const value = fields[name] ?? false

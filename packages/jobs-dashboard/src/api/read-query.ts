@@ -51,17 +51,29 @@ export class Query {
       reference: this.text('reference'),
       since: this.text('since'),
       until: this.text('until'),
+      endedSince: this.text('endedSince'),
+      endedUntil: this.text('endedUntil'),
       error: this.text('error'),
     })
   }
 }
 
 /** The names of the conditions of a filter. */
-export const filterNames = ['definition', 'state', 'event', 'reference', 'since', 'until', 'error'] as const
+export const filterNames = [
+  'definition',
+  'state',
+  'event',
+  'reference',
+  'since',
+  'until',
+  'endedSince',
+  'endedUntil',
+  'error',
+] as const
 
 /** Translates a filter of the API into one of the client, which checks it. */
 export function toFilter(given: { readonly [Name in (typeof filterNames)[number]]?: unknown }): JobFilter {
-  const { definition, state, event, reference, since, until, error } = given
+  const { definition, state, event, reference, since, until, endedSince, endedUntil, error } = given
   const date = (text: unknown): Date => new Date(typeof text === 'string' ? text : Number.NaN)
   return {
     ...(definition !== undefined && { definitionId: definition as string }),
@@ -70,6 +82,8 @@ export function toFilter(given: { readonly [Name in (typeof filterNames)[number]
     ...(reference !== undefined && { reference: reference as string }),
     ...(since !== undefined && { since: date(since) }),
     ...(until !== undefined && { until: date(until) }),
+    ...(endedSince !== undefined && { endedSince: date(endedSince) }),
+    ...(endedUntil !== undefined && { endedUntil: date(endedUntil) }),
     ...(error !== undefined && { errorText: error as string }),
   }
 }

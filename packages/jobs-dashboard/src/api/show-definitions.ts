@@ -25,7 +25,8 @@ export async function showDefinitions(
   return mapWithConcurrency(definitions, async (definition) => {
     if (!definition.cron) return definition
     const event = definition.event as NonNullable<JobFilter['event']>
-    const { jobs } = await scope.inspect.listJobs({ event, limit: 1 })
-    return { ...definition, lastJob: jobs[0] ?? null }
+    const { jobs, cursor } = await scope.inspect.listJobs({ event, limit: 1 })
+    const lastJob = jobs[0] ?? (cursor === undefined ? null : undefined)
+    return { ...definition, ...(lastJob !== undefined && { lastJob }) }
   })
 }

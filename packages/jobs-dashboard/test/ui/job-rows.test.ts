@@ -6,7 +6,7 @@ import { addPage, applyChange, type JobRows, noRows, showFresh, watchLimit } fro
 /** Returns a job that was sent at this second. */
 function job(second: number, state: JobSummaryJson['state'] = 'queued'): JobSummaryJson {
   const createdAt = new Date(second * 1000).toISOString()
-  return { id: `job-${second}`, event: 'e', tenantId: 't', state, createdAt, definitionIds: [] }
+  return { id: `job-${second}`, event: 'e', tenantId: 't', state, createdAt, definitionIds: [], runs: [] }
 }
 const range = (from: number, to: number): JobSummaryJson[] =>
   Array.from({ length: from - to + 1 }, (_, at) => job(from - at))

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks'
 
-import type { DefinitionJson, JobPageJson, JobSummaryJson } from '../../../src/api-types.ts'
-import { read } from '../api/request.ts'
+import type { DefinitionJson, JobPageJson } from '../../../src/api-types.ts'
 import { hrefToJob } from '../app/router.ts'
-import { tenantUrl, whyUnsupported } from '../app/session.ts'
+import { whyUnsupported } from '../app/session.ts'
 import { attempt } from '../jobs/change-jobs.ts'
+import { findJobs } from '../jobs/find-jobs.ts'
+import { describeReach } from '../jobs/search-progress.tsx'
 import { ActionButton } from '../parts/action-button.tsx'
 import { StateLabel } from '../parts/state-label.tsx'
 import { Time } from '../time/time.tsx'
@@ -12,13 +13,14 @@ import { Time } from '../time/time.tsx'
 /** The newest job of a cron job. On a hosted engine it is read on request: all of them would take many requests. */
 export function LastJob({ id, event, job }: { id: string; event: string; job: DefinitionJson['lastJob'] }) {
   const isTold = whyUnsupported('inspect.countJobs: exact') === undefined
-  const [found, setFound] = useState<JobSummaryJson | null>()
+  const [page, setPage] = useState<JobPageJson>()
   const [busy, setBusy] = useState(false)
-  const shown = isTold ? job : found
+  const isOpen = page !== undefined && page.jobs.length === 0 && page.cursor !== undefined
+  const shown = isTold ? job : page && (page.jobs[0] ?? (isOpen ? undefined : null))
   const load = async () => {
     setBusy(true)
-    const page = await attempt(() => read<JobPageJson>(tenantUrl('jobs', { event, limit: '1' })))
-    if (page) setFound(page.jobs[0] ?? null)
+    const next = await attempt(() => findJobs({ event, limit: '1' }, isOpen ? page.cursor : undefined))
+    if (next) setPage(next)
     setBusy(false)
   }
   const result =
@@ -42,8 +44,9 @@ export function LastJob({ id, event, job }: { id: string; event: string; job: De
   return (
     <>
       {result}
+      {isOpen && <span class="muted small">Searched {describeReach(page.searchedTo)}none found so far</span>}
       <ActionButton kind="plain" busy={busy} onClick={() => void load()}>
-        {found === undefined ? 'Show' : 'Reload'}
+        {page === undefined ? 'Show' : isOpen ? 'Continue' : 'Reload'}
         <span class="visually-hidden"> the last job of {id}</span>
       </ActionButton>
     </>

@@ -30,11 +30,7 @@ export function JobFacts({ job }: { job: JobJson }) {
       <TimeFact name="Scheduled for" at={scheduledFor} />
       <TimeFact name="Started" at={startedAt} />
       <TimeFact name="Ended" at={endedAt} />
-      {startedAt && (
-        <Fact name="Duration">
-          {formatDuration((endedAt ? Date.parse(endedAt) : now.value) - Date.parse(startedAt))}
-        </Fact>
-      )}
+      {startedAt && <Duration job={job} />}
       {references && references.length > 0 && (
         <Fact name="References">
           {references.map((reference) => (
@@ -57,4 +53,13 @@ export function JobFacts({ job }: { job: JobJson }) {
       )}
     </dl>
   )
+}
+
+/** The longest time that one of the newest runs took, or takes: without the time before a retry by hand. */
+function Duration({ job: { runs } }: { job: JobJson }) {
+  const newest = [...new Map(runs.map((run) => [run.definitionId, run])).values()]
+  const durations = newest.flatMap(({ startedAt, endedAt }) =>
+    startedAt ? [(endedAt ? Date.parse(endedAt) : now.value) - Date.parse(startedAt)] : [],
+  )
+  return durations.length === 0 ? null : <Fact name="Duration">{formatDuration(Math.max(...durations))}</Fact>
 }

@@ -1,12 +1,9 @@
-import type { ChangedJson, JobIdsBody } from '../../../src/api-types.ts'
-import { act } from '../api/request.ts'
 import { RequestError } from '../api/request-error.ts'
-import { tenant } from '../app/session.ts'
 import { showToast } from '../app/toasts.ts'
 
-/** Retries or cancels jobs by their ids. Shows a message and returns `undefined` if the request failed. */
-export async function changeJobs(action: 'retry' | 'cancel', ids: readonly string[]): Promise<ChangedJson | undefined> {
-  return attempt(() => act<ChangedJson>(action, { tenant: tenant.value }, { ids } satisfies JobIdsBody))
+/** Returns the message of a request that failed. */
+export function describeProblem(error: unknown): string {
+  return error instanceof RequestError ? error.message : String(error)
 }
 
 /** Does an action. Shows a message and returns `undefined` if it failed. */
@@ -14,7 +11,7 @@ export async function attempt<Result>(action: () => Promise<Result>): Promise<Re
   try {
     return await action()
   } catch (error) {
-    showToast('failed', error instanceof RequestError ? error.message : String(error))
+    showToast('failed', describeProblem(error))
     return undefined
   }
 }

@@ -1,14 +1,15 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 
-import type { ChangedJson, MatchingBody } from '../../../src/api-types.ts'
-import { act } from '../api/request.ts'
 import { tenant } from '../app/session.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { formatNumber } from '../parts/format-count.ts'
+import { Icon } from '../parts/icon.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
-import { attempt } from './change-jobs.ts'
+import { changeableStates } from './changeable-states.ts'
 import { ChangeResult } from './change-result.tsx'
 import { describeQuery, type JobQuery, toFilter } from './job-query.ts'
+import { describeReach } from './search-progress.tsx'
+import { type MatchingChange, useMatchingChange } from './use-matching-change.ts'
 
 const words = {
   retry: { title: 'Retry all jobs that match', verb: 'Retry', done: 'retried', which: 'failed' },
@@ -27,41 +28,13 @@ export function ChangeMatchingDialog({
   onClose: () => void
   onDone: () => void
 }) {
-  const [filter] = useState(() => toFilter(from, Date.now()))
-  const [matched, setMatched] = useState<number>()
-  const [result, setResult] = useState<ChangedJson>()
-  const [phase, setPhase] = useState<'counting' | 'asking' | 'changing' | 'done'>('counting')
-  const isStopped = useRef(false)
-  const { title, verb, done, which } = words[action]
-
-  const request = (dryRun: boolean) =>
-    attempt(() =>
-      act<ChangedJson>(`${action}-matching`, { tenant: tenant.value }, { filter, dryRun } satisfies MatchingBody),
-    )
-  useEffect(() => {
-    void request(true).then((counted) => {
-      if (counted) setMatched(counted.matched)
-      setPhase(counted ? 'asking' : 'done')
-    })
-    return () => {
-      isStopped.current = true
-    }
-  }, [])
-
-  const run = async () => {
-    setPhase('changing')
-    let total: ChangedJson | undefined
-    while (!isStopped.current) {
-      const next = await request(false)
-      if (!next) break
-      total = { ...next, changed: next.changed + (total?.changed ?? 0), skipped: next.skipped + (total?.skipped ?? 0) }
-      setResult(total)
-      if (next.isComplete || next.changed === 0) break
-    }
-    setPhase('done')
-    onDone()
-  }
-
+  const [{ states, remark }] = useState(() => changeableStates(action, from.states))
+  const [filter] = useState(() =>
+    states?.length === 0 ? undefined : toFilter({ ...from, states: states ?? [] }, Date.now()),
+  )
+  const change = useMatchingChange(action, filter, onDone)
+  const { phase, counted, result, problem } = change
+  const { title, verb, done } = words[action]
   return (
     <Dialog title={title} onClose={onClose}>
       <ul class="chips">
@@ -72,37 +45,87 @@ export function ChangeMatchingDialog({
         ))}
         {tenant.value !== undefined && <li class="tag clip">tenant {tenant.value}</li>}
       </ul>
+      {remark !== undefined && <p>{remark}</p>}
       <div class="dry-run" aria-live="polite">
         {result ? (
-          <ChangeResult result={result} total={matched ?? result.matched} done={done} />
-        ) : matched === undefined ? (
-          phase === 'counting' && <Skeleton width="70%" height={20} />
-        ) : matched === 0 ? (
-          <p>No {which} job matches. There is nothing to do.</p>
+          <ChangeResult
+            result={result}
+            total={counted?.isComplete && !result.isComplete ? counted.matched : undefined}
+            done={done}
+          />
         ) : (
-          <p>
-            <strong>
-              {formatNumber(matched)} {which} {matched === 1 ? 'job matches' : 'jobs match'}.
-            </strong>{' '}
-            Nothing has changed yet. Each job is {done} at most once; you can stop and continue at any time.
+          filter && <Counted action={action} change={change} />
+        )}
+        {problem !== undefined && (
+          <p class="notice" data-tone="amber" role="alert">
+            <Icon name="warning" />
+            <span>{problem}</span>
           </p>
         )}
       </div>
       <div class="actions">
-        <button type="button" class="button" onClick={onClose}>
-          {phase === 'changing' ? 'Stop' : phase === 'done' ? 'Close' : 'Back'}
-        </button>
+        {phase === 'changing' ? (
+          <button type="button" class="button" onClick={change.stop}>
+            Stop
+          </button>
+        ) : (
+          <button type="button" class="button" onClick={onClose}>
+            {result || !filter ? 'Close' : 'Back'}
+          </button>
+        )}
+        {phase === 'counting' && counted && (
+          <button type="button" class="button" onClick={change.stop}>
+            Stop counting
+          </button>
+        )}
+        {phase === 'asking' && !counted?.isComplete && (
+          <button type="button" class="button" onClick={change.count}>
+            {counted ? 'Continue counting' : 'Count again'}
+          </button>
+        )}
         {phase !== 'done' && (
           <button
             type="button"
             class="button primary"
-            disabled={phase !== 'asking' || matched === 0}
-            onClick={() => void run()}
+            disabled={phase === 'counting' || phase === 'changing' || isNone(change)}
+            onClick={change.run}
           >
-            {verb} {matched === undefined ? '' : formatNumber(matched)} {matched === 1 ? 'job' : 'jobs'}
+            {phase === 'stopped' ? 'Continue' : `${verb} ${jobsOf(change)}`}
           </button>
         )}
       </div>
     </Dialog>
   )
+}
+
+/** Says how many jobs match, and that there may be more. */
+function Counted({ action, change: { phase, counted } }: { action: 'retry' | 'cancel'; change: MatchingChange }) {
+  const { done, which } = words[action]
+  if (!counted) return phase === 'counting' ? <Skeleton width="70%" height={20} /> : null
+  const { matched, isComplete, searchedTo } = counted
+  if (isComplete && matched === 0) return <p>No {which} job matches. There is nothing to do.</p>
+  const jobs = `${formatNumber(matched)} ${which} ${matched === 1 ? 'job matches' : 'jobs match'}`
+  const reach = describeReach(searchedTo)
+  return (
+    <p>
+      {isComplete ? (
+        <strong>{jobs}.</strong>
+      ) : (
+        <>
+          {phase === 'counting' ? 'Counting…' : 'Counting was stopped.'} {reach && `Searched ${reach}`}
+          <strong>{matched === 0 ? `no ${which} job found so far` : `at least ${jobs}`}</strong>. There may be more.
+        </>
+      )}{' '}
+      Nothing has changed yet. Each job is {done} at most once; you can stop and continue at any time.
+    </p>
+  )
+}
+
+function isNone({ counted }: MatchingChange): boolean {
+  return counted?.isComplete === true && counted.matched === 0
+}
+
+function jobsOf({ counted }: MatchingChange): string {
+  if (!counted?.isComplete) return 'all that match'
+  return counted.matched === 1 ? '1 job' : `${formatNumber(counted.matched)} jobs`
 }

@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks'
 
-import type { ChangedJson } from '../../../src/api-types.ts'
-import { may } from '../app/session.ts'
+import type { ChangedJson, JobIdsBody } from '../../../src/api-types.ts'
+import { act } from '../api/request.ts'
+import { may, tenant } from '../app/session.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { changeJobs } from './change-jobs.ts'
-import { ChangeResult } from './change-result.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { describeProblem } from './change-jobs.ts'
+import { addResults, ChangeResult } from './change-result.tsx'
 
 const maxIds = 100
 const words = {
@@ -26,14 +28,20 @@ export function ChangeSelectedDialog({
 }) {
   const [isBusy, setIsBusy] = useState(false)
   const [result, setResult] = useState<ChangedJson>()
+  const [problem, setProblem] = useState<string>()
   const { title, verb, note, done } = words[action]
   const jobs = ids.length === 1 ? '1 job' : `${ids.length} jobs`
   const run = async () => {
     setIsBusy(true)
     for (let at = 0; at < ids.length; at += maxIds) {
-      const next = await changeJobs(action, ids.slice(at, at + maxIds))
-      if (!next) break
-      setResult((before) => addResults(before, next))
+      try {
+        const body = { ids: ids.slice(at, at + maxIds) } satisfies JobIdsBody
+        const next = await act<ChangedJson>(action, { tenant: tenant.value }, body)
+        setResult((before) => addResults(before, next))
+      } catch (error) {
+        setProblem(describeProblem(error)) // a message outside of the dialog would be behind it
+        break
+      }
     }
     setIsBusy(false)
     onDone()
@@ -46,6 +54,12 @@ export function ChangeSelectedDialog({
         <ChangeResult result={result} total={ids.length} done={done} />
       ) : (
         <p>{note}</p>
+      )}
+      {problem !== undefined && (
+        <p class="notice" data-tone="amber" role="alert">
+          <Icon name="warning" />
+          <span>{problem}</span>
+        </p>
       )}
       <div class="actions">
         <button type="button" class="button" onClick={onClose}>
@@ -66,16 +80,4 @@ export function ChangeSelectedDialog({
       </div>
     </Dialog>
   )
-}
-
-function addResults(before: ChangedJson | undefined, next: ChangedJson): ChangedJson {
-  if (!before) return next
-  return {
-    matched: before.matched + next.matched,
-    changed: before.changed + next.changed,
-    skipped: before.skipped + next.skipped,
-    failures: before.failures + next.failures,
-    failed: [...before.failed, ...next.failed].slice(0, maxIds),
-    isComplete: next.isComplete,
-  }
 }

@@ -4,7 +4,7 @@ import { hrefTo, navigate, query } from '../app/router.ts'
 import { jobStateLooks, jobStates } from '../parts/states.ts'
 import { formatTime } from '../time/format-time.ts'
 
-/** The filter in the address. `within` is a time range that ends now. */
+/** The filter in the address. `within` is a time range that ends now. `by` tells what its times concern: the send, or the end. */
 export interface JobQuery {
   readonly states: readonly JobState[]
   readonly definition?: string | undefined
@@ -14,6 +14,7 @@ export interface JobQuery {
   readonly within?: string | undefined
   readonly since?: string | undefined
   readonly until?: string | undefined
+  readonly by?: 'end' | undefined
   readonly order: 'newest' | 'oldest'
 }
 
@@ -34,6 +35,7 @@ export function readJobQuery(parameters: URLSearchParams = query.value): JobQuer
   return {
     states: jobStates.filter((state) => states.includes(state)),
     order: parameters.get('order') === 'oldest' ? 'oldest' : 'newest',
+    ...(parameters.get('by') === 'end' && { by: 'end' as const }),
     ...Object.fromEntries(
       texts.flatMap((name) => {
         const value = parameters.get(name)
@@ -60,16 +62,17 @@ export function hrefToJobs(
 
 /** Returns the conditions for the server. */
 export function toFilter(from: JobQuery, now: number): FilterQuery {
-  const { states, definition, event, reference, error, within, since, until } = from
+  const { states, definition, event, reference, error, within, since, until, by } = from
   const range = within === undefined ? undefined : ranges[within]
+  const first = range ? new Date(now - range.ms).toISOString() : since
   return {
     ...(states.length > 0 && { state: states }),
     ...(definition && { definition }),
     ...(event && { event }),
     ...(reference && { reference }),
     ...(error && { error }),
-    ...(range ? { since: new Date(now - range.ms).toISOString() } : since && { since }),
-    ...(until && { until }),
+    ...(first && { [by === 'end' ? 'endedSince' : 'since']: first }),
+    ...(until && { [by === 'end' ? 'endedUntil' : 'until']: until }),
   }
 }
 
@@ -80,15 +83,16 @@ export function hasCondition(from: JobQuery): boolean {
 
 /** Returns the conditions as short texts. */
 export function describeQuery(from: JobQuery): string[] {
-  const { states, within } = from
+  const { states, within, by } = from
+  const done = by === 'end' ? 'ended' : 'sent'
   return [
     ...(states.length > 0 ? [states.map((state) => jobStateLooks[state].label.toLowerCase()).join(' or ')] : []),
     ...(from.definition ? [`definition ${from.definition}`] : []),
     ...(from.event ? [`event ${from.event}`] : []),
     ...(from.reference ? [`reference ${from.reference}`] : []),
     ...(from.error ? [`error with “${from.error}”`] : []),
-    ...(within && ranges[within] ? [ranges[within].label.toLowerCase()] : []),
-    ...(from.since && !within ? [`sent since ${formatTime(from.since)}`] : []),
-    ...(from.until ? [`sent before ${formatTime(from.until)}`] : []),
+    ...(within && ranges[within] ? [`${by === 'end' ? 'ended in the ' : ''}${ranges[within].label.toLowerCase()}`] : []),
+    ...(from.since && !within ? [`${done} since ${formatTime(from.since)}`] : []),
+    ...(from.until ? [`${done} before ${formatTime(from.until)}`] : []),
   ]
 }

@@ -46,8 +46,8 @@ export function JobRow({
       <span role="cell" class="wide clip muted" title={tenantId}>
         {tenantId}
       </span>
-      <span role="cell" class="wide clip error" title={error && `${error.name}: ${error.message}`}>
-        {error && <span>{error.message || error.name}</span>}
+      <span role="cell" class="wide clip error" title={error && `${error.definitionId}: ${error.name}: ${error.message}`}>
+        {error && <span>{describeFailure(job)}</span>}
       </span>
       <span role="cell" class="wide number muted">
         {attempts}
@@ -62,8 +62,15 @@ export function JobRow({
   )
 }
 
-function Duration({ job: { startedAt, endedAt, state } }: { job: JobSummaryJson }) {
-  if (startedAt === undefined) return null
-  const end = endedAt === undefined ? (state === 'running' ? now.value : undefined) : Date.parse(endedAt)
-  return end === undefined ? null : <>{formatDuration(end - Date.parse(startedAt))}</>
+/** Returns the error. If the job has several definitions, it begins with the one that failed. */
+function describeFailure({ error, definitionIds }: JobSummaryJson): string {
+  const text = error?.message || error?.name || ''
+  return definitionIds.length > 1 ? `${error!.definitionId}: ${text}` : text
+}
+
+/** The time that the newest runs took, or that one of them runs. */
+function Duration({ job: { durationMs, runs } }: { job: JobSummaryJson }) {
+  if (durationMs !== undefined) return <>{formatDuration(durationMs)}</>
+  const started = runs.findLast(({ state }) => state === 'running')?.startedAt
+  return started === undefined ? null : <>{formatDuration(now.value - Date.parse(started))}</>
 }

@@ -6,6 +6,8 @@ export interface JobRows {
   readonly jobs: readonly JobSummaryJson[]
   /** Loads the next page; absent after the last one. */
   readonly cursor?: string | undefined
+  /** The time of the send up to which the engine has searched; absent after the last page. */
+  readonly searchedTo?: string | undefined
   /** Jobs that have come while the user looks further down, newest first. */
   readonly fresh: readonly JobSummaryJson[]
   /** True if more jobs came at once than the server watches, so that the list lacks some. */
@@ -25,7 +27,8 @@ const maxFresh = 1000
 /** Adds the next page. A job that is already there stays where it is. */
 export function addPage(rows: JobRows, page: JobPageJson): JobRows {
   const known = new Set(rows.jobs.map(({ id }) => id))
-  return { ...rows, jobs: [...rows.jobs, ...page.jobs.filter(({ id }) => !known.has(id))], cursor: page.cursor }
+  const jobs = [...rows.jobs, ...page.jobs.filter(({ id }) => !known.has(id))]
+  return { ...rows, jobs, cursor: page.cursor, searchedTo: page.searchedTo }
 }
 
 /**
@@ -38,7 +41,9 @@ export function applyChange(rows: JobRows, change: ChangeJson, isFirst: boolean,
   for (const id of change.removed) watched.delete(id)
   for (const job of change.jobs) watched.set(job.id, Date.parse(job.createdAt))
   // A full window has pushed older jobs out, and those still match. Newer ones that it lacks do not match any more.
-  const cutoff = watched.size >= watchLimit ? Math.min(...watched.values()) : Number.NEGATIVE_INFINITY
+  // The server may also not have searched further back.
+  const pushedOut = watched.size >= watchLimit ? Math.min(...watched.values()) : Number.NEGATIVE_INFINITY
+  const cutoff = Math.max(pushedOut, change.searchedTo ? Date.parse(change.searchedTo) : Number.NEGATIVE_INFINITY)
   const updates = new Map(change.jobs.map((job) => [job.id, job]))
   const keep = (job: JobSummaryJson) => watched.has(job.id) || Date.parse(job.createdAt) <= cutoff
   const update = (job: JobSummaryJson) => {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 
 import type { CountsJson } from '../../../src/api-types.ts'
-import { useQuery } from '../api/use-query.ts'
+import { type QueryState, useQuery } from '../api/use-query.ts'
 import { lazyPage } from '../app/lazy-page.tsx'
 import { hrefToJob, navigate, page } from '../app/router.ts'
 import { tenant, tenantUrl, whyUnsupported } from '../app/session.ts'
@@ -76,12 +76,18 @@ export function JobsPage() {
       <div class="page-head">
         <h1>Jobs</h1>
         <span class="muted count" aria-live="off">
-          {count ? formatCount(count) : ''}
+          {count.data ? formatCount(count.data) : ''}
         </span>
         <LiveBadge isLive={jobs.isLive} />
         <span class="spacer" />
         <SavedFilters from={from} />
-        <MatchingActions from={from} onDone={jobs.reload} />
+        <MatchingActions
+          from={from}
+          onDone={() => {
+            jobs.reload()
+            count.reload()
+          }}
+        />
       </div>
       <FilterBar from={from} />
       {jobs.error ? (
@@ -105,6 +111,7 @@ export function JobsPage() {
           onClose={() => setChange(undefined)}
           onDone={() => {
             setSelected(new Set())
+            count.reload()
             if (!jobs.isLive) jobs.reload()
           }}
         />
@@ -114,11 +121,11 @@ export function JobsPage() {
 }
 
 /** Counts the jobs of the filter if the engine can: counting by reading pages would cost requests. */
-function useJobCount(filterKey: string): CountsJson | undefined {
+function useJobCount(filterKey: string): QueryState<CountsJson> {
   const url = whyUnsupported('inspect.countJobs: exact') === undefined ? filterKey : undefined
   return useQuery<CountsJson>(url, {
     keeps: true,
     refreshMs: 10_000,
     complete: () => tenantUrl('counts', { ...toFilter(readJobQuery(), Date.now()) }),
-  }).data
+  })
 }

@@ -7,6 +7,7 @@ import { Skeleton } from '../parts/skeleton.tsx'
 import { changeJobQuery, hasCondition, type JobQuery } from './job-query.ts'
 import { JobRow } from './job-row.tsx'
 import { rowHeight } from './row-height.ts'
+import { SearchProgress } from './search-progress.tsx'
 import type { Jobs } from './use-jobs.ts'
 import { useVisibleRows } from './use-visible-rows.ts'
 
@@ -129,8 +130,12 @@ export function JobsTable({
         </div>
       </div>
       {jobs.isLoaded && list.length === 0 && cursor === undefined && <NoJobs isFiltered={hasCondition(from)} />}
-      {list.length > 0 && (
-        <p class="jobs-end muted small">{cursor === undefined ? 'These are all jobs.' : 'Loading more jobs…'}</p>
+      {jobs.isLoaded && jobs.search !== 'none' ? (
+        <SearchProgress jobs={jobs} order={from.order} />
+      ) : (
+        list.length > 0 && (
+          <p class="jobs-end muted small">{cursor === undefined ? 'These are all jobs.' : 'Loading more jobs…'}</p>
+        )
       )}
     </div>
   )

@@ -1,11 +1,13 @@
+import { whyUnsupported } from '../app/session.ts'
 import { fromInput, toInput } from '../time/zoned-input.ts'
 import { changeJobQuery, type JobQuery, ranges } from './job-query.ts'
 
 const custom = 'custom'
 
-/** When the jobs were sent: a range that ends now, or from one time to another. */
+/** When the jobs were sent, or ended: a range that ends now, or from one time to another. */
 export function TimeRangeFilter({ from, why }: { from: JobQuery; why: string | undefined }) {
-  const { within, since, until } = from
+  const { within, since, until, by } = from
+  const noEnds = whyUnsupported('inspect.listJobs by end')
   const isCustom = within === undefined && (since !== undefined || until !== undefined)
   const choose = (value: string) => {
     if (value === custom) {
@@ -15,7 +17,21 @@ export function TimeRangeFilter({ from, why }: { from: JobQuery; why: string | u
   return (
     <>
       <div class="field">
-        <label for="filter-sent">Sent</label>
+        <label for="filter-by">Time of</label>
+        <select
+          id="filter-by"
+          class="select"
+          disabled={why !== undefined || noEnds !== undefined}
+          title={why ?? noEnds}
+          value={by ?? ''}
+          onChange={({ currentTarget }) => changeJobQuery({ by: currentTarget.value === 'end' ? 'end' : undefined })}
+        >
+          <option value="">The send</option>
+          <option value="end">The end</option>
+        </select>
+      </div>
+      <div class="field">
+        <label for="filter-sent">{by === 'end' ? 'Ended' : 'Sent'}</label>
         <select
           id="filter-sent"
           class="select"

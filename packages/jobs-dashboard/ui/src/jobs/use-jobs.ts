@@ -16,6 +16,10 @@ export interface Jobs {
   readonly isLoaded: boolean
   readonly isLive: boolean
   readonly error: RequestError | undefined
+  /** Pages without a job, one after another, mean that it searches. It pauses after some, or when the user stops it. */
+  readonly search: 'none' | 'searching' | 'paused'
+  /** Continues or stops the search. */
+  readonly setSearching: (isSearching: boolean) => void
   /** Loads the next page, if there is one and it is not being loaded. */
   readonly loadMore: () => void
   /** Moves the jobs that have come in the meantime to the top. */
@@ -27,20 +31,23 @@ export interface Jobs {
 const firstPage = 100
 const nextPages = 500
 const maxLiveRows = 2000
+/** Pages without a job that are loaded one after another. On a hosted engine, each can take two requests. */
+const maxEmptyPages = 20
 
 interface State {
   readonly key: string
   readonly rows: JobRows
   readonly isLoaded: boolean
+  readonly search: Jobs['search']
   readonly error?: RequestError | undefined
 }
 
 /** Loads the jobs of a filter. `isScrolled` tells whether the user looks at the first jobs or further down. */
 export function useJobs(from: JobQuery, tenant: string | undefined, isScrolled: () => boolean): Jobs {
   const key = JSON.stringify([from, tenant])
-  const [state, setState] = useState<State>({ key, rows: noRows, isLoaded: false })
+  const [state, setState] = useState<State>({ key, rows: noRows, isLoaded: false, search: 'none' })
   const [isLive, setIsLive] = useState(false)
-  const actions = useRef({ loadMore: () => {}, reload: () => {}, showFresh: () => {} })
+  const actions = useRef({ loadMore: () => {}, reload: () => {}, showFresh: () => {}, setSearching: (_is: boolean) => {} })
   const scrolled = useRef(isScrolled)
   scrolled.current = isScrolled
 
@@ -50,11 +57,13 @@ export function useJobs(from: JobQuery, tenant: string | undefined, isScrolled: 
     let rows = noRows
     let isLoading = false
     let isLoaded = false
+    let search: Jobs['search'] = 'none'
+    let emptyPages = 0
     let stopListening: (() => void) | undefined
     const filter = toFilter(from, Date.now())
     const show = (next: JobRows) => {
       rows = next
-      setState({ key, rows, isLoaded })
+      setState({ key, rows, isLoaded, search })
     }
     const load = (isFirst: boolean) => {
       if (isLoading) return
@@ -68,8 +77,12 @@ export function useJobs(from: JobQuery, tenant: string | undefined, isScrolled: 
           isLoading = false
           isLoaded = true
           reportSuccess(again)
+          emptyPages = page.jobs.length > 0 ? 0 : emptyPages + 1
+          if (page.cursor === undefined) search = 'none'
+          else if (emptyPages === maxEmptyPages) search = 'paused'
+          else if (search !== 'paused') search = emptyPages > 0 ? 'searching' : 'none'
           show(addPage(isFirst ? noRows : rows, page))
-          if (page.jobs.length === 0 && page.cursor !== undefined) loadMore()
+          if (search === 'searching') loadMore()
           if (isFirst) listen()
         },
         (failure: unknown) => {
@@ -77,13 +90,23 @@ export function useJobs(from: JobQuery, tenant: string | undefined, isScrolled: 
           if (signal.aborted) return
           const error = failure instanceof RequestError ? failure : new RequestError(0, 'unknown', String(failure))
           if (error.isTemporary) reportFailure(again, error.message)
-          else setState({ key, rows, isLoaded, error })
+          else setState({ key, rows, isLoaded, search, error })
         },
       )
     }
-    const loadFirst = () => load(true)
+    const loadFirst = () => {
+      search = 'none'
+      emptyPages = 0
+      load(true)
+    }
     const loadMore = () => {
-      if (rows.cursor !== undefined) load(false)
+      if (rows.cursor !== undefined && search !== 'paused') load(false)
+    }
+    const setSearching = (isSearching: boolean) => {
+      search = isSearching ? 'searching' : 'paused'
+      emptyPages = 0
+      show(rows)
+      loadMore()
     }
     const listen = () => {
       stopListening?.()
@@ -101,10 +124,11 @@ export function useJobs(from: JobQuery, tenant: string | undefined, isScrolled: 
     }
     actions.current = {
       loadMore,
+      setSearching,
       reload: loadFirst,
       showFresh: () => (rows.hasGap ? loadFirst() : show(showFresh(rows))),
     }
-    setState({ key, rows, isLoaded })
+    setState({ key, rows, isLoaded, search })
     loadFirst()
     return () => {
       controller.abort()
@@ -120,6 +144,8 @@ export function useJobs(from: JobQuery, tenant: string | undefined, isScrolled: 
     isLoaded: isCurrent && state.isLoaded,
     isLive,
     error: isCurrent ? state.error : undefined,
+    search: isCurrent ? state.search : 'none',
+    setSearching: (isSearching) => actions.current.setSearching(isSearching),
     loadMore: () => actions.current.loadMore(),
     reload: () => actions.current.reload(),
     showFresh: () => actions.current.showFresh(),

@@ -15,19 +15,16 @@ interface BacklogTilesProps {
   readonly within: string
 }
 
-/** Number of jobs that wait or run now, and that ended in the time range. Each leads to the jobs that it counts. */
+/** Number of jobs that wait or run now, and of runs that ended in the time range. Each leads to their jobs. */
 export function BacklogTiles({ stats, rangePhrase, within }: BacklogTilesProps) {
   const groups = new Map(stats?.states.groups.map((group) => [group.key, group]))
   const seesOlder = whyUnsupported('inspect.countJobs: exact') === undefined
   const now = (state: string) => stats && (groups.get(state) ?? { count: 0, isExact: stats.states.isExact })
-  // An engine that counts only the jobs of the range may not tell when they ended.
   const inRange = (state: (typeof ended)[number]) =>
-    seesOlder
-      ? stats && {
-          count: stats.intervals.reduce((sum, interval) => sum + interval[state], 0),
-          isExact: stats.isComplete,
-        }
-      : now(state)
+    stats && {
+      count: stats.intervals.reduce((sum, interval) => sum + interval[state], 0),
+      isExact: stats.isComplete,
+    }
   return (
     <div class="tiles" role="group" aria-label="Jobs by state">
       {open.map((state) => (
@@ -40,7 +37,14 @@ export function BacklogTiles({ stats, rangePhrase, within }: BacklogTilesProps) 
         />
       ))}
       {ended.map((state) => (
-        <Tile key={state} state={state} within={within} note={rangePhrase} counted={inRange(state)} />
+        <Tile
+          key={state}
+          state={state}
+          within={within}
+          by="end"
+          note={`runs ${rangePhrase}`}
+          counted={inRange(state)}
+        />
       ))}
     </div>
   )
@@ -49,13 +53,14 @@ export function BacklogTiles({ stats, rangePhrase, within }: BacklogTilesProps) 
 interface TileProps {
   readonly state: string
   readonly within: string | undefined
+  readonly by?: 'end'
   readonly note: string
   readonly counted: { readonly count: number; readonly isExact: boolean } | undefined
 }
 
-function Tile({ state, within, note, counted }: TileProps) {
+function Tile({ state, within, by, note, counted }: TileProps) {
   return (
-    <a class="tile" href={hrefTo('/jobs', { state, within })}>
+    <a class="tile" href={hrefTo('/jobs', { state, within, by })}>
       <StateLabel state={state} />
       <span class="value">{counted ? formatCount(counted) : <Skeleton width="48px" height={32} />}</span>
       <span class="muted small">{note}</span>

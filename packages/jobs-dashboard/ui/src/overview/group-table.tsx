@@ -8,10 +8,18 @@ type Group = StatsJson['definitions'][number]
 
 const titles = { definition: 'By definition', tenant: 'By tenant' }
 const names = { definition: 'Definition', tenant: 'Tenant' }
-const columns = 7
+const columns = 8
 
-/** The figures of each definition or tenant. */
-export function GroupTable({ kind, groups }: { kind: 'definition' | 'tenant'; groups: readonly Group[] | undefined }) {
+interface GroupTableProps {
+  readonly kind: 'definition' | 'tenant'
+  readonly stats: StatsJson | undefined
+  /** The time range, as the list of jobs names it. */
+  readonly within: string
+}
+
+/** The figures of the runs of each definition or tenant. */
+export function GroupTable({ kind, stats, within }: GroupTableProps) {
+  const groups = stats?.[kind === 'definition' ? 'definitions' : 'tenants']
   return (
     <section class="card">
       <header>
@@ -25,8 +33,9 @@ export function GroupTable({ kind, groups }: { kind: 'definition' | 'tenant'; gr
               <th scope="col" class="share-column">
                 Results
               </th>
-              <NumberHead>Jobs</NumberHead>
               <NumberHead>Failed</NumberHead>
+              <NumberHead>Jobs</NumberHead>
+              <NumberHead>Runs</NumberHead>
               <NumberHead>Open</NumberHead>
               <NumberHead>Median</NumberHead>
               <NumberHead>p95</NumberHead>
@@ -34,20 +43,22 @@ export function GroupTable({ kind, groups }: { kind: 'definition' | 'tenant'; gr
           </thead>
           <tbody>
             {groups ? (
-              groups.map((group) => <Row key={group.key} kind={kind} group={group} />)
+              groups.map((group) => <Row key={group.key} kind={kind} group={group} within={within} />)
             ) : (
               <SkeletonRows rows={4} columns={columns} />
             )}
           </tbody>
         </table>
       </div>
-      {groups?.length === 0 && <p class="muted quiet">No jobs in this time.</p>}
+      {groups?.length === 0 && (
+        <p class="muted quiet">{stats?.isComplete ? 'No runs in this time.' : 'No runs among the jobs that were read.'}</p>
+      )}
     </section>
   )
 }
 
-function Row({ kind, group }: { kind: 'definition' | 'tenant'; group: Group }) {
-  const { key, jobs, completed, failed, open, medianMs, p95Ms } = group
+function Row({ kind, group, within }: { kind: 'definition' | 'tenant'; group: Group; within: string }) {
+  const { key, jobs, runs, completed, failed, open, medianMs, p95Ms } = group
   const share = Math.round((failed / Math.max(1, completed + failed)) * 100)
   return (
     <tr>
@@ -59,18 +70,19 @@ function Row({ kind, group }: { kind: 'definition' | 'tenant'; group: Group }) {
           {key}
         </a>
       </th>
-      <td>
+      <td class="share-column">
         <Share completed={completed} failed={failed} open={open} />
       </td>
-      <td class="number">{formatNumber(jobs)}</td>
       <td class="number">
         {failed > 0 ? (
           <a
             class="text-link"
-            href={hrefTo(
-              '/jobs',
-              kind === 'tenant' ? { tenant: key, state: 'failed' } : { definition: key, state: 'failed' },
-            )}
+            href={hrefTo('/jobs', {
+              [kind]: key,
+              state: 'failed',
+              within,
+              by: 'end',
+            })}
           >
             {formatNumber(failed)} ({share > 0 ? share : '<1'}%)
           </a>
@@ -78,6 +90,8 @@ function Row({ kind, group }: { kind: 'definition' | 'tenant'; group: Group }) {
           '0'
         )}
       </td>
+      <td class="number">{formatNumber(jobs)}</td>
+      <td class="number">{formatNumber(runs)}</td>
       <td class="number">{formatNumber(open)}</td>
       <td class="number">{medianMs === undefined ? '–' : formatDuration(medianMs)}</td>
       <td class="number">{p95Ms === undefined ? '–' : formatDuration(p95Ms)}</td>

@@ -26,13 +26,15 @@ export function OldestWaiting({ stats }: { stats: StatsJson | undefined }) {
           </JobRow>
         </ul>
       ) : (
-        <p class="muted quiet">No job waits for its first attempt.</p>
+        <p class="muted quiet">
+          {stats.isComplete ? 'No job waits for its first attempt.' : 'None of the jobs that were read waits.'}
+        </p>
       )}
     </section>
   )
 }
 
-/** The ended jobs that took longest. */
+/** The ended runs that took longest. */
 export function Slowest({ stats }: { stats: StatsJson | undefined }) {
   const jobs = stats?.slowest.slice(0, shownJobs) ?? []
   return (
@@ -45,13 +47,15 @@ export function Slowest({ stats }: { stats: StatsJson | undefined }) {
       ) : jobs.length > 0 ? (
         <ul class="list-rows">
           {jobs.map((job) => (
-            <JobRow key={job.id} job={job}>
-              {job.startedAt && job.endedAt ? formatDuration(Date.parse(job.endedAt) - Date.parse(job.startedAt)) : ''}
+            <JobRow key={job.runs[0]?.id ?? job.id} job={job}>
+              {job.durationMs === undefined ? '' : formatDuration(job.durationMs)}
             </JobRow>
           ))}
         </ul>
       ) : (
-        <p class="muted quiet">No job ended in this time.</p>
+        <p class="muted quiet">
+          {stats.isComplete ? 'No run ended in this time.' : 'None of the jobs that were read ended in this time.'}
+        </p>
       )}
     </section>
   )

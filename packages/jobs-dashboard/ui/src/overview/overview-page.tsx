@@ -4,6 +4,7 @@ import { hrefTo, navigate, query } from '../app/router.ts'
 import { seesAll, tenant, tenantUrl } from '../app/session.ts'
 import { Failure } from '../parts/failure.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { formatTime } from '../time/format-time.ts'
 import { BacklogTiles } from './backlog-tiles.tsx'
 import { GroupTable } from './group-table.tsx'
 import { OldestWaiting, Slowest } from './notable-jobs.tsx'
@@ -58,8 +59,9 @@ export function OverviewPage() {
             <p class="notice" data-tone="amber">
               <Icon name="info" />
               <span>
-                The engine has too many jobs to read, so these figures count the newest ones only. Choose a shorter time
-                range.
+                The engine has too many jobs to read, so these figures count the newest ones only
+                {stats.searchedTo && `: those sent since ${formatTime(stats.searchedTo)}`}. Older jobs can have runs that
+                ended in this time.
               </span>
             </p>
           )}
@@ -70,8 +72,8 @@ export function OverviewPage() {
               <Slowest stats={stats} />
             </div>
           </div>
-          <GroupTable kind="definition" groups={stats?.definitions} />
-          {seesAll.value && tenant.value === undefined && <GroupTable kind="tenant" groups={stats?.tenants} />}
+          <GroupTable kind="definition" stats={stats} within={name} />
+          {seesAll.value && tenant.value === undefined && <GroupTable kind="tenant" stats={stats} within={name} />}
         </>
       )}
     </>

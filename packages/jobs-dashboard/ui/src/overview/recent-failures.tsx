@@ -8,7 +8,7 @@ import { Time } from '../time/time.tsx'
 const shownJobs = 5
 const { tone, icon } = stateLook('failed')
 
-/** The jobs that failed last. @param within - the time range, as the list of jobs names it */
+/** The runs that failed last and were not retried. @param within - the time range, as the list of jobs names it */
 export function RecentFailures({ stats, within }: { stats: StatsJson | undefined; within: string }) {
   const jobs = stats?.failures.slice(0, shownJobs) ?? []
   return (
@@ -17,7 +17,7 @@ export function RecentFailures({ stats, within }: { stats: StatsJson | undefined
         <h2>Recent failures</h2>
         <span class="spacer" />
         {jobs.length > 0 && (
-          <a class="text-link small" href={hrefTo('/jobs', { state: 'failed', within })}>
+          <a class="text-link small" href={hrefTo('/jobs', { state: 'failed', within, by: 'end' })}>
             All failed jobs
           </a>
         )}
@@ -29,11 +29,13 @@ export function RecentFailures({ stats, within }: { stats: StatsJson | undefined
       ) : jobs.length > 0 ? (
         <ul class="list-rows">
           {jobs.map((job) => (
-            <FailedJob key={job.id} job={job} />
+            <FailedJob key={job.runs[0]?.id ?? job.id} job={job} />
           ))}
         </ul>
       ) : (
-        <p class="muted quiet">No job that was sent in this time has failed.</p>
+        <p class="muted quiet">
+          {stats.isComplete ? 'No run failed in this time.' : 'No run of the jobs that were read failed in this time.'}
+        </p>
       )}
     </section>
   )

@@ -1,7 +1,12 @@
+import { useEffect, useState } from 'preact/hooks'
+
 import type { DefinitionJson, JobJson, JobPageJson } from '../../../src/api-types.ts'
 import { useQuery } from '../api/use-query.ts'
 import { hrefTo, hrefToJob, query } from '../app/router.ts'
 import { tenantUrl } from '../app/session.ts'
+import { attempt } from '../jobs/change-jobs.ts'
+import { findJobs } from '../jobs/find-jobs.ts'
+import { describeReach } from '../jobs/search-progress.tsx'
 import { hrefToPart } from '../job/select-part.ts'
 import { StepGraph } from '../job/step-graph.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -58,7 +63,21 @@ function RecentJobs({ definition }: { definition: string }) {
     refreshMs,
     keeps: true,
   })
-  const chosen = query.value.get('id') ?? data?.jobs[0]?.id
+  const [older, setOlder] = useState<JobPageJson>()
+  const [isSearching, setIsSearching] = useState(false)
+  const isEmpty = data !== undefined && data.jobs.length === 0
+  const shown = isEmpty && older ? older : data
+  const chosen = query.value.get('id') ?? shown?.jobs[0]?.id
+  const search = async () => {
+    setIsSearching(true)
+    const found = await attempt(() => findJobs({ definition, limit: shownJobs }, shown?.cursor))
+    if (found) setOlder(found)
+    setIsSearching(false)
+  }
+  // The newest jobs that the engine reads at once can be others.
+  useEffect(() => {
+    if (isEmpty && data.cursor !== undefined) void search()
+  }, [isEmpty])
   if (error) return <Failure error={error} />
   return (
     <div class="workflow-columns">
@@ -66,10 +85,23 @@ function RecentJobs({ definition }: { definition: string }) {
         <header>
           <h2>Recent jobs</h2>
         </header>
-        {data?.jobs.length === 0 && <p class="muted quiet">No job of this workflow yet.</p>}
+        {shown?.jobs.length === 0 &&
+          (shown.cursor === undefined ? (
+            <p class="muted quiet">No job of this workflow yet.</p>
+          ) : (
+            <div class="search-progress" role="status">
+              <p>
+                {isSearching ? 'Searching…' : 'Searched'} {describeReach(shown.searchedTo)}
+                <strong>none found so far</strong>.
+              </p>
+              <button type="button" class="button" disabled={isSearching} onClick={() => void search()}>
+                Continue searching
+              </button>
+            </div>
+          ))}
         <ul class="list-rows">
-          {data
-            ? data.jobs.map(({ id, state, tenantId, createdAt }) => (
+          {shown
+            ? shown.jobs.map(({ id, state, tenantId, createdAt }) => (
                 <li key={id}>
                   <a href={hrefTo('/workflows', { definition, id })} aria-current={id === chosen ? 'true' : undefined}>
                     <span class="state" data-tone={stateLook(state).tone} title={stateLook(state).label}>
