@@ -17,7 +17,7 @@ export function describeTiles(pages: Pages): void {
 
     test('of the time range, if they ended in it', async () => {
       await pages.sent('failed', 'mail.requested', { tenantId, to: 'ada', template: '1' })
-      expect((await open('Failed')).toString()).toBe(`state=failed&within=1h&tenant=${tenantId}`)
+      expect((await open('Failed')).toString()).toBe(`state=failed&within=1h&by=end&tenant=${tenantId}`)
     })
 
     test('of the time range, if the engine counts only these', async () => {
