@@ -7,14 +7,19 @@ import { createClient } from '../client/create-client.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
 import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
 import { createJobRegistry, withJobRegistry } from '../jobs/job-registry.ts'
+import type { Feature } from '../provider/capabilities.ts'
 
 const nowMs = Date.parse('2026-03-01T12:00:00Z')
 
-function open(options: Partial<CronJobOptions<unknown>> = {}, jobs = createFakeInspection()) {
+function open(
+  options: Partial<CronJobOptions<unknown>> = {},
+  jobs = createFakeInspection(),
+  without: readonly Feature[] = [],
+) {
   const definition = withJobRegistry(createJobRegistry(), () =>
     defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined, ...options }),
   )
-  const provider = createFakeProvider({ inspection: jobs })
+  const provider = createFakeProvider({ inspection: jobs, without })
   const client = createClient({ load: () => provider }, { jobs: [definition], clock: createManualClock(nowMs) })
   return { provider, inspect: client.inspect }
 }
@@ -86,4 +91,20 @@ test('throws the first error of a send, after all sends', async () => {
   })
   await expect(inspect.runCronJob('nightly')).rejects.toBe(error)
   expect(provider.sent).toHaveLength(2)
+})
+
+test('finds the previous run of each tenant behind the first pages of an engine that cannot count', async () => {
+  const others = Array.from({ length: 9 }, (_none, index) =>
+    jobSummary(`other-${index}`, 10 + index, { event: 'cron/nightly', tenantId: 'busy' }),
+  )
+  const jobs = createFakeInspection([openRun('acme'), ...others], 2)
+  const run = async (...tenants: string[]) => {
+    jobs.queries.length = 0
+    const { inspect } = open({ tenants: () => tenants }, jobs, ['inspect.countJobs: exact'])
+    return (await inspect.runCronJob('nightly')).map(({ tenantId }) => tenantId)
+  }
+  expect(await run('acme', 'busy')).toEqual(['busy'])
+  expect(jobs.queries).toHaveLength(5)
+  expect(await run('busy')).toEqual(['busy'])
+  expect(jobs.queries).toHaveLength(1)
 })

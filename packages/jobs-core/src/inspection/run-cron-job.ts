@@ -14,6 +14,7 @@ import { tenantsOf } from '../runs/dispatch-tick.ts'
 import { isEnded, openStates } from '../runs/job-state.ts'
 import type { InspectedEngine, ListPage } from './inspect-source.ts'
 import type { InspectQuery } from './job-inspection.ts'
+import type { JobSummary } from './job-summary.ts'
 import { readJobs } from './read-jobs.ts'
 import { supportsFeature } from './supports-feature.ts'
 
@@ -45,7 +46,7 @@ export async function runCronJob(
   { client, engine, nowMs, list, send }: CronJobRunner,
 ): Promise<JobHandle[]> {
   const tenantIds = new Set(definition.tenants ? await tenantsOf(definition) : [systemTenantId])
-  const open = definition.overlap === 'skip' ? await openTenants(definition, engine, list) : new Set()
+  const open = definition.overlap === 'skip' ? await openTenants(definition, tenantIds, { engine, list }) : new Set()
   const link = routerLinkOf(client)
   const envelopes: Envelope[] = []
   for (const tenantId of tenantIds) {
@@ -63,19 +64,35 @@ export async function runCronJob(
   })
 }
 
+/** Number of pages of an engine behind a network in which the previous run of a tenant is looked for. */
+const maxHostedPages = 20
+
+/** Returns the tenants with an open run. */
 async function openTenants(
   { id }: CronJobDefinition,
-  engine: InspectedEngine,
-  list: ListPage,
+  tenantIds: ReadonlySet<string>,
+  { engine, list }: Pick<CronJobRunner, 'engine' | 'list'>,
 ): Promise<ReadonlySet<string>> {
-  const query: InspectQuery = {
-    event: cronEventOf(id),
-    ...(supportsFeature([engine], 'inspect.listJobs by state') && { states: openStates }),
-    order: 'newest',
-    limit: 1000,
+  const query: InspectQuery = { event: cronEventOf(id), order: 'newest', limit: 1000 }
+  const open = new Set<string>()
+  const add = (jobs: readonly JobSummary[]): void => {
+    for (const { state, tenantId } of jobs) if (!isEnded(state)) open.add(tenantId)
   }
-  // A hosted engine is behind a network.
-  const maxPages = supportsFeature([engine], 'inspect.countJobs: exact') ? Number.POSITIVE_INFINITY : 2
-  const { jobs } = await readJobs(list, query, { maxPages })
-  return new Set(jobs.filter(({ state }) => !isEnded(state)).map(({ tenantId }) => tenantId))
+  if (supportsFeature([engine], 'inspect.countJobs: exact')) {
+    const isByState = supportsFeature([engine], 'inspect.listJobs by state')
+    const states = isByState ? { states: openStates } : {}
+    add((await readJobs(list, { ...query, ...states }, { maxPages: Number.POSITIVE_INFINITY })).jobs)
+    return open
+  }
+  // Each page costs requests, so this reads until the previous run of each tenant is known.
+  const unknown = new Set(tenantIds)
+  let cursor: string | undefined
+  for (let pages = 0; unknown.size > 0 && pages < maxHostedPages; pages++) {
+    const page = await list({ ...query, ...(cursor !== undefined && { cursor }) })
+    add(page.jobs)
+    for (const { tenantId } of page.jobs) unknown.delete(tenantId)
+    cursor = page.cursor
+    if (cursor === undefined) break
+  }
+  return open
 }

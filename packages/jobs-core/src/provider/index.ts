@@ -35,7 +35,7 @@ export type {
 export type { InspectFilter, InspectQuery, JobInspection } from '../inspection/job-inspection.ts'
 export { endsWithin } from '../inspection/ends-within.ts'
 export { countMayExceed, describeCount } from '../inspection/describe-count.ts'
-export { type RunFacts, summarizeRuns, summaryOfRun } from '../inspection/summarize-runs.ts'
+export { type RunFacts, summarizeRuns } from '../inspection/summarize-runs.ts'
 export type { ListQuery } from './job-page.ts'
 export type { EnvelopeResult } from './envelope-result.ts'
 export type { JobHost } from './job-provider.ts'

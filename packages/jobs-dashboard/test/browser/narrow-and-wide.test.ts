@@ -1,15 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { createJobClient } from '@cgk-platform/jobs-local'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 
-import { memoryTarget } from './kit/memory-target.ts'
 import { openPages } from './kit/open-pages.ts'
+import { quietLogger } from './kit/quiet-logger.ts'
+import { testJobs } from './kit/test-jobs.ts'
 
 const pages = openPages({
-  ...memoryTarget,
+  name: 'a file, whose workers have long ids',
   async open() {
-    const engine = await memoryTarget.open()
-    await engine.client.start()
-    return engine
+    const folder = mkdtempSync(join(tmpdir(), 'jobs-'))
+    const config = { store: 'sqlite', path: join(folder, 'jobs.db') } as const
+    const client = createJobClient({ provider: 'local', jobs: testJobs, logger: quietLogger, config })
+    await client.start()
+    return {
+      client,
+      async close() {
+        await client.close({ timeout: 0 })
+        rmSync(folder, { recursive: true })
+      },
+    }
   },
 })
 

@@ -54,7 +54,7 @@ function Row({
   href: string
   isSelected: boolean
 }) {
-  const { label, note, depth, state, segments, error } = row
+  const { key, label, note, depth, state, segments, error } = row
   const { tone, icon, label: stateName } = stateLook(state)
   const main = segments.findLast(({ kind }) => kind === 'work') ?? segments.at(-1)
   return (
@@ -65,6 +65,7 @@ function Row({
       aria-current={isSelected ? 'true' : undefined}
       data-tone={tone}
       data-depth={depth}
+      data-kind={key.split(' ')[0]}
       onClick={revealPart}
     >
       <span class="fall-label">
