@@ -1,7 +1,7 @@
 import type { JobClient, JobSummaryPage, TenantInspector } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
-import type { ErrorJson, JobJson, JobPageJson } from '../src/api-types.ts'
+import type { ChangedJson, ErrorJson, JobJson, JobPageJson } from '../src/api-types.ts'
 import { type Browser, openDashboard, type OpenedDashboard } from './kit/open-dashboard.ts'
 
 const bob = { user: 'bob', tenants: ['acme', 'initech'] }
@@ -102,4 +102,34 @@ test('only users of all tenants see the workers of attempts', async () => {
   }
   expect(await workersOf(opened.as({}))).toEqual([true])
   expect(await workersOf(opened.as(bob))).toEqual([false])
+})
+
+test('a change that was stopped continues at its sealed position', async () => {
+  const asked: (string | undefined)[] = []
+  const position = 'position-of-a-job-of-globex'
+  const wrap = (client: JobClient): JobClient => ({
+    ...client,
+    forTenant(tenantId) {
+      const tenant = client.forTenant(tenantId)
+      const retryJobs: TenantInspector['retryJobs'] = async (_jobs, options) => {
+        asked.push(options?.cursor)
+        const done = { matched: 1, changed: 1, skipped: 0, failed: [], failures: 0 }
+        if (options?.cursor !== undefined) return { ...done, isComplete: true }
+        return { ...done, isComplete: false, cursor: position, searchedTo: new Date(0) }
+      }
+      return { ...tenant, inspect: { ...tenant.inspect, retryJobs } }
+    },
+  })
+  const opened = openDashboard({}, wrap)
+  const browser = opened.as({ ...bob, can: { retry: true } })
+  const filter = { event: 'shop.ordered' }
+  const retry = async (cursor?: string): Promise<ChangedJson> =>
+    (await (await browser.post('retry-matching?tenant=acme', { filter, cursor })).json()) as ChangedJson
+  const first = await retry()
+  expect(first).toMatchObject({ isComplete: false, searchedTo: '1970-01-01T00:00:00.000Z' })
+  expect(first.cursor).toMatch(/^[\w-]+$/)
+  expect(await retry(first.cursor)).toEqual({ matched: 1, changed: 1, skipped: 0, failed: [], failures: 0, isComplete: true })
+  expect(asked).toEqual([undefined, position])
+  expect(JSON.stringify(opened.audited)).not.toContain(first.cursor)
+  expect(await retry(position)).toMatchObject({ error: { code: 'invalid_option' } })
 })

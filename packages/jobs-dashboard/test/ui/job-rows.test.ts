@@ -68,3 +68,10 @@ test('rows know that they lack jobs when more came at once than the server watch
   expect(applyChange(rows, burst, false, true).hasGap).toBe(true)
   expect(rows.hasGap).toBe(false)
 })
+
+test('older than what the server has searched stay, although it does not watch them', () => {
+  const rows = addPage(noRows, { jobs: range(3, 1) })
+  const searchedTo = new Date(2500).toISOString()
+  expect(ids(applyChange(rows, { jobs: [], removed: [], searchedTo }, true, false))).toEqual([2, 1])
+  expect(ids(applyChange(rows, { jobs: [], removed: [] }, true, false))).toEqual([])
+})

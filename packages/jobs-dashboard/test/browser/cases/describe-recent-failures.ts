@@ -26,7 +26,7 @@ export function describeRecentFailures(pages: Pages): void {
       await page.waitForURL((url) => url.searchParams.get('id') === ids.at(-1))
       await page.goBack()
       await page.getByRole('link', { name: 'All failed jobs' }).click()
-      await page.waitForURL(/\/jobs\?state=failed&within=1h&tenant=fails$/)
+      await page.waitForURL(/\/jobs\?state=failed&within=1h&by=end&tenant=fails$/)
       await expect.poll(() => page.locator('[data-job]').count()).toBe(6)
     })
 

@@ -1,0 +1,67 @@
+import type { ChangeJobsResult, JobSummaryPage } from '@cgk-platform/jobs'
+import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
+import { runCommand } from './run-command.ts'
+
+// On a hosted engine, a count sees the jobs of one page. Here, all jobs that match are behind it.
+
+const project = createReaderProject()
+const failedJobs = 3
+const newerJobs = 55 // more than a page
+
+beforeAll(() => {
+  project.write(
+    'jobs.ts',
+    `import { defineJob } from '@cgk-platform/jobs'
+defineJob({
+  id: 'once',
+  event: 'order.created',
+  retry: { maxAttempts: 1 },
+  handler: ({ payload }) => {
+    if (payload.orderId === 'bad') throw new Error('The mail server is busy')
+  },
+})`,
+  )
+  project.write(
+    'worker.ts',
+    `import { createJobClient } from '@cgk-platform/jobs'
+import './jobs.ts'
+const client = createJobClient({ provider: 'inngest' })
+await client.start()
+const send = (count, orderId) =>
+  Promise.all(Array.from({ length: count }, () => client.sendJob('order.created', { tenantId: 'shop_1', orderId })))
+const failing = await send(${failedJobs}, 'bad')
+for (const { id } of failing) await client.waitForJob(id)
+for (const { id } of await send(${newerJobs}, 'good')) await client.waitForJob(id)
+console.log('ready')`,
+  )
+})
+afterAll(() => project.remove())
+
+test('a count of one page is no reason to retry without asking', async ({ onTestFinished }) => {
+  const engine = await createLoopbackEngine()
+  onTestFinished(() => engine.close())
+  const environment = { JOB_PROVIDER: 'inngest', INNGEST_DEV: engine.url }
+  const run = (...args: string[]) => runCommand(args, project.folder, environment)
+  const worker = project.start('worker.ts', environment)
+  await expect.poll(() => worker.printed(), { timeout: 60_000 }).toContain('ready\n')
+
+  const filter = ['--definition', 'once', '--until', '0s']
+  const counted = await run('retry', ...filter, '--dry-run')
+  expect(counted).toMatchObject({ exitCode: 0, stdout: '0 or more jobs would be retried.\n' })
+  expect(counted.stderr).toMatch(/^Counting was stopped\. Only jobs sent since \S+Z were counted\. There may be more\.\n$/)
+  const refused = await run('retry', ...filter)
+  expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
+  expect(refused.stderr).toContain('0 or more jobs match; counting was stopped. Add `--yes`')
+  const stats = await run('stats')
+  expect(stats.stdout).toMatch(/at least \d+ jobs sent, .*counting was stopped/)
+
+  const { stdout } = await run('list', '--state', 'failed', '--all', '--json')
+  const failed = (JSON.parse(stdout) as JobSummaryPage).jobs
+  expect(failed.map(({ runs }) => runs.length)).toEqual(Array.from({ length: failedJobs }, () => 1))
+  const retried = await run('retry', ...filter, '--yes', '--json')
+  expect(JSON.parse(retried.stdout) as ChangeJobsResult).toMatchObject({ changed: failedJobs, isComplete: true })
+  await worker.terminate()
+})
