@@ -240,3 +240,38 @@ describe('the inspector of a tenant router', () => {
     expect([one.watchers.size, other.watchers.size]).toEqual([0, 0])
   })
 })
+
+describe('what the engines of a router have not read', () => {
+  const failed = (id: string, atMs: number) =>
+    jobSummary(id, atMs, { state: 'failed', endedAt: new Date(atMs + 5), startedAt: new Date(atMs) })
+
+  test('is told by the time up to which all were searched', async () => {
+    const short = createFakeInspection([failed('a1', 10), failed('a2', 20), failed('a3', 30)], 2)
+    const { inspect } = open([short, createFakeInspection([failed('b', 5)])])
+    const { jobs, searchedTo } = await inspect.listJobs({ states: ['failed'] })
+    expect([jobs.map(({ id }) => id), searchedTo?.getTime()]).toEqual([['a3', 'a2'], 20])
+  })
+
+  test('is found by the end of a run', async () => {
+    const { inspect } = open([createFakeInspection([failed('a', 10)]), createFakeInspection([failed('b', 20)])])
+    const { jobs } = await inspect.listJobs({ endedSince: new Date(20), endedUntil: new Date(30) })
+    expect(jobs.map(({ id }) => id)).toEqual(['b'])
+  })
+
+  test('is retried by calls that continue', async () => {
+    const engines = [1, 2].map((engine) =>
+      createFakeInspection(Array.from({ length: 5 }, (_none, at) => failed(`e${engine}-${at}`, at * 2 + engine)), 2),
+    )
+    const { inspect, providers } = open(engines)
+    let cursor: string | undefined
+    let calls = 0
+    do {
+      const stop = new AbortController()
+      const options = { signal: stop.signal, onProgress: () => stop.abort() }
+      const result = await inspect.retryJobs({ states: ['failed'] }, { ...options, ...(cursor !== undefined && { cursor }) })
+      ;({ cursor } = result)
+    } while (cursor !== undefined && ++calls < 50)
+    const retried = providers.flatMap((provider) => provider.calls.filter((call) => call.startsWith('retry')))
+    expect(retried.toSorted()).toEqual(engines.flatMap(({ jobs }) => jobs.map(({ id }) => `retry ${id}`)).toSorted())
+  })
+})
