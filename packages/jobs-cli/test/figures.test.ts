@@ -73,7 +73,9 @@ function countRuns(jobs: readonly JobDetails[], since: Date, keyOf: (job: JobDet
 }
 
 const figuresOf = (groups: readonly GroupStats[]): Record<string, Figures> =>
-  Object.fromEntries(groups.map(({ key, runs, completed, failed, open: rest }) => [key, { runs, completed, failed, open: rest }]))
+  Object.fromEntries(
+    groups.map(({ key, runs, completed, failed, open: rest }) => [key, { runs, completed, failed, open: rest }]),
+  )
 
 /** Returns the figures as each consumer has them, by its name. */
 async function readEach({ client }: TestEngine): Promise<Record<string, JobStats>> {
@@ -83,7 +85,9 @@ async function readEach({ client }: TestEngine): Promise<Record<string, JobStats
     authorize: () => ({ user: 'ada', tenants: 'all', can: {} }),
   })
   const since = new Date(Date.now() - hourMs).toISOString()
-  const overview = await dashboard(new Request(`http://localhost/admin/api/overview?since=${encodeURIComponent(since)}`))
+  const overview = await dashboard(
+    new Request(`http://localhost/admin/api/overview?since=${encodeURIComponent(since)}`),
+  )
   const access = { client, scope: client, tenantId: undefined, allowsWrites: false, allowsPayloads: false }
   const tool = createJobTools(access).find(({ name }) => name === 'get_stats')!
   const mcp = await tool.run({}, new AbortController().signal)
@@ -96,11 +100,19 @@ async function readEach({ client }: TestEngine): Promise<Record<string, JobStats
 }
 
 /** Runs a command in this process, and returns what it prints. */
-async function printed(run: (context: OperationContext) => Promise<unknown>, client: TestEngine['client']): Promise<string> {
+async function printed(
+  run: (context: OperationContext) => Promise<unknown>,
+  client: TestEngine['client'],
+): Promise<string> {
   let text = ''
   const write = async (part: string): Promise<void> => void (text += part)
   const output = { write, note: () => undefined, paint: (_style: unknown, part: string) => part }
-  await run({ client, output, writeOut: () => undefined, untilInterrupted: () => new AbortController().signal } as never)
+  await run({
+    client,
+    output,
+    writeOut: () => undefined,
+    untilInterrupted: () => new AbortController().signal,
+  } as never)
   return text
 }
 
@@ -151,9 +163,9 @@ test.each(['memory', 'sqlite'] as const)('all figures in %s are those of the run
 
   const filter = { json: true, state: 'failed', limit: '100' }
   const list = async (flags: object): Promise<string[]> =>
-    (JSON.parse(await printed((context) => listJobs({ ...filter, ...flags }, context), client)) as JobSummaryPage).jobs.map(
-      ({ id }) => id,
-    )
+    (
+      JSON.parse(await printed((context) => listJobs({ ...filter, ...flags }, context), client)) as JobSummaryPage
+    ).jobs.map(({ id }) => id)
   expect((await list({ endedSince: '1h' })).toSorted()).toEqual(late.map(({ id }) => id).toSorted())
   expect(await list({ since: '1h' })).toEqual([])
 

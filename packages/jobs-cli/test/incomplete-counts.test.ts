@@ -51,7 +51,9 @@ test('a count of one page is no reason to retry without asking', async ({ onTest
   const filter = ['--definition', 'once', '--until', '0s']
   const counted = await run('retry', ...filter, '--dry-run')
   expect(counted).toMatchObject({ exitCode: 0, stdout: '0 or more jobs would be retried.\n' })
-  expect(counted.stderr).toMatch(/^Counting was stopped\. Only jobs sent since \S+Z were counted\. There may be more\.\n$/)
+  expect(counted.stderr).toMatch(
+    /^Counting was stopped\. Only jobs sent since \S+Z were counted\. There may be more\.\n$/,
+  )
   const refused = await run('retry', ...filter)
   expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
   expect(refused.stderr).toContain('0 or more jobs match; counting was stopped. Add `--yes`')

@@ -200,7 +200,9 @@ describe('with `--allow-writes`', () => {
     const sent = { event: 'order.placed', payload: { orderId: 'good_4' }, tenantId: 'shop_4', delay: '1h' }
     const { job } = (await data('send_job', sent)) as { job: { id: string } }
     expect(job).toMatchObject({ tenantId: 'shop_4', deduplicated: false })
-    expect((await call('get_stats', { tenantId: 'shop_4' })).content[0]!.text).toBe('1 job sent, 0 runs completed, 0 runs failed.')
+    expect((await call('get_stats', { tenantId: 'shop_4' })).content[0]!.text).toBe(
+      '1 job sent, 0 runs completed, 0 runs failed.',
+    )
     expect(await data('cancel_job', { jobId: job.id })).toEqual({ job: { id: job.id, state: 'cancelled' } })
     expect(await data('run_cron_job', { definitionId: 'nightly' })).toMatchObject({ jobs: [{ event: 'cron/nightly' }] })
     await data('pause_jobs', { definitionId: 'confirm-order' })

@@ -128,7 +128,14 @@ test('a change that was stopped continues at its sealed position', async () => {
   const first = await retry()
   expect(first).toMatchObject({ isComplete: false, searchedTo: '1970-01-01T00:00:00.000Z' })
   expect(first.cursor).toMatch(/^[\w-]+$/)
-  expect(await retry(first.cursor)).toEqual({ matched: 1, changed: 1, skipped: 0, failed: [], failures: 0, isComplete: true })
+  expect(await retry(first.cursor)).toEqual({
+    matched: 1,
+    changed: 1,
+    skipped: 0,
+    failed: [],
+    failures: 0,
+    isComplete: true,
+  })
   expect(asked).toEqual([undefined, position])
   expect(JSON.stringify(opened.audited)).not.toContain(first.cursor)
   expect(await retry(position)).toMatchObject({ error: { code: 'invalid_option' } })

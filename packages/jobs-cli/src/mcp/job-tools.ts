@@ -127,7 +127,10 @@ function withoutRuns({ runs: _, ...job }: JobSummary): Omit<JobSummary, 'runs'> 
 function describeStats({ jobs, isComplete, intervals }: JobStats): string {
   const counted = (number: number, noun: string): string => describeCount({ count: number, isExact: isComplete }, noun)
   const sum = (name: 'completed' | 'failed'): string =>
-    counted(intervals.reduce((total, interval) => total + interval[name], 0), 'run')
+    counted(
+      intervals.reduce((total, interval) => total + interval[name], 0),
+      'run',
+    )
   const text = `${counted(jobs, 'job')} sent, ${sum('completed')} completed, ${sum('failed')} failed.`
   return capitalized(isComplete ? text : `${text} Counting was stopped.`)
 }

@@ -154,7 +154,11 @@ async function changeJobs(
   const text = isDry
     ? `${capitalized(describeCount({ count: matched, isExact: isComplete }))} would be ${done}. Nothing was changed: pass \`dryRun: false\`.`
     : `${changed} of ${count(matched, 'job')} ${done}.`
-  const more = isComplete ? '' : isDry ? ' Counting was stopped.' : ' Not all were handled: pass the cursor to continue.'
+  const more = isComplete
+    ? ''
+    : isDry
+      ? ' Counting was stopped.'
+      : ' Not all were handled: pass the cursor to continue.'
   return {
     text: text + more,
     data: { dryRun: isDry, ...result, failed, ...(next !== undefined && { cursor: handles.hide(next) }) },

@@ -86,8 +86,7 @@ async function print(
     await output.write(`${describeCount({ count: matched, isExact: isComplete })} would be ${past}.\n`)
     const since = searchedTo && ` Only jobs sent since ${searchedTo.toISOString()} were counted.`
     if (!isComplete) output.note(`Counting was stopped.${since ?? ''} There may be more.`)
-  }
-  else {
+  } else {
     const rest = [skipped > 0 ? `${skipped} skipped` : '', failures > 0 ? `${failures} failed` : ''].filter(Boolean)
     await output.write(`${[`${count(changed, 'job')} ${past}`, ...rest].join(', ')}.\n`)
   }

@@ -103,7 +103,9 @@ describe('a client that is limited to the platform', () => {
     inspection.jobs.push(jobWithRuns('a', Date.now() - 5, runs, { tenantId: 'system' }))
     const { inspect } = limitToTenant(client, 'system')
     const { jobs } = await inspect.listJobs()
-    expect(jobs).toMatchObject([{ error: { ...hidden, definitionId: 'unknown' }, runs: [{ error: hidden }, { error: hidden }] }])
+    expect(jobs).toMatchObject([
+      { error: { ...hidden, definitionId: 'unknown' }, runs: [{ error: hidden }, { error: hidden }] },
+    ])
     const { failures } = await inspect.getStats()
     expect(failures.map(({ definitionIds, error: shown }) => [definitionIds[0], shown?.name])).toEqual([
       ['known', error.name],

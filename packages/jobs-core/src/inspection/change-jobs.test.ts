@@ -185,12 +185,19 @@ describe('a change of many jobs', () => {
       expect(result.isComplete).toBe(cursor === undefined)
       if (result.isComplete) break
     }
-    expect(handled.toSorted()).toEqual(many(450).map(({ id }) => id).toSorted())
+    expect(handled.toSorted()).toEqual(
+      many(450)
+        .map(({ id }) => id)
+        .toSorted(),
+    )
     expect(Math.max(...lists)).toBeLessThanOrEqual(2)
   })
 
   test('moves on after pages without jobs, of which one takes all its time', async () => {
-    const fake = createFakeInspection([failedJob('oldest'), ...Array.from({ length: 8 }, (_, at) => jobSummary(`c${at}`, at + 2))], 2)
+    const fake = createFakeInspection(
+      [failedJob('oldest'), ...Array.from({ length: 8 }, (_, at) => jobSummary(`c${at}`, at + 2))],
+      2,
+    )
     const without: Feature[] = ['inspect.listJobs, oldest first']
     const searched: (number | undefined)[] = []
     let changed = 0

@@ -51,7 +51,13 @@ test('blames the definition that failed, not another one of the same event', () 
   const jobs = Array.from({ length: 3 }, (_none, index) =>
     jobWithRuns(`j${index}`, 1000, [
       { definitionId: 'innocent', at: [1000, 1010] },
-      { definitionId: 'guilty', state: 'failed', attempts: 3, at: [1000, 1900], error: { name: 'Error', message: 'broken' } },
+      {
+        definitionId: 'guilty',
+        state: 'failed',
+        attempts: 3,
+        at: [1000, 1900],
+        error: { name: 'Error', message: 'broken' },
+      },
     ]),
   )
   const { definitions, tenants, failures } = computeStats(jobs, range)

@@ -82,8 +82,7 @@ test('asks only for the jobs of its tenant and definition', async () => {
 })
 
 const hoursAgo = (hours: number) => nowMs - hours * hourMs
-const failedNow = (id: string) =>
-  jobWithRuns(id, hoursAgo(2), [{ state: 'failed', at: [nowMs - 9, nowMs - 5] }])
+const failedNow = (id: string) => jobWithRuns(id, hoursAgo(2), [{ state: 'failed', at: [nowMs - 9, nowMs - 5] }])
 
 test('counts jobs that were sent long ago and failed just now', async () => {
   const fake = createFakeInspection([...['a', 'b', 'c'].map(failedNow), ended('old', hoursAgo(3)), ended('new', nowMs)])

@@ -96,7 +96,12 @@ export interface CheckedChange {
 /** The declarations of the options of `inspect.retryJobs` and `inspect.cancelJobs`. */
 export const changeOptions: DeclaredOptions<CheckedChange> = declareOptions<ChangeJobsOptions, CheckedChange>(
   '`inspect.retryJobs` and `inspect.cancelJobs`',
-  { dryRun: boolean(), cursor: cursorOption('the previous result', 50_000), onProgress: callback(), signal: abortSignal() },
+  {
+    dryRun: boolean(),
+    cursor: cursorOption('the previous result', 50_000),
+    onProgress: callback(),
+    signal: abortSignal(),
+  },
 )
 
 /** The checked options of `inspect.subscribe`. */
@@ -122,7 +127,11 @@ export function readFilter<Checked extends InspectFilter>(
   if (checked.since !== undefined && checked.until !== undefined && checked.since >= checked.until) {
     throw invalidOption('since', 'is not before `until`', 'Pass an earlier `since`, or a later `until`.')
   }
-  if (checked.endedSince !== undefined && checked.endedUntil !== undefined && checked.endedSince >= checked.endedUntil) {
+  if (
+    checked.endedSince !== undefined &&
+    checked.endedUntil !== undefined &&
+    checked.endedSince >= checked.endedUntil
+  ) {
     const remedy = 'Pass an earlier `endedSince`, or a later `endedUntil`.'
     throw invalidOption('endedSince', 'is not before `endedUntil`', remedy)
   }

@@ -260,7 +260,11 @@ test('a closed client refuses a subscription', async () => {
 test('a change tells up to which time the jobs are watched, if there may be older ones', async () => {
   const jobs = Array.from({ length: 9 }, (_none, index) => jobSummary(`j${index}`, index))
   const seen: JobsChange[] = []
-  for (const [pageSize, limit] of [[1000, 100], [1000, 4], [2, 100]] as const) {
+  for (const [pageSize, limit] of [
+    [1000, 100],
+    [1000, 4],
+    [2, 100],
+  ] as const) {
     const provider = createFakeProvider({ inspection: createFakeInspection([...jobs], pageSize) })
     const clock = createManualClock(0)
     const client = createClient({ load: () => provider }, { jobs: [], clock })

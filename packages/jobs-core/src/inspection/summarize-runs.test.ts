@@ -43,7 +43,10 @@ test('has the newest 100 runs, and short errors', () => {
 })
 
 test('the summary of one run has nothing of the others', () => {
-  const job = { ...jobSummary('j', 1), ...summarizeRuns([run('a', { state: 'failed', error: failure, ...at(1, 9) }), run('b', at(2, 3))]) }
+  const job = {
+    ...jobSummary('j', 1),
+    ...summarizeRuns([run('a', { state: 'failed', error: failure, ...at(1, 9) }), run('b', at(2, 3))]),
+  }
   expect(summaryOfRun(job, job.runs[1]!)).toEqual({
     ...{ id: 'j', event: 'order.created', tenantId: 'acme', createdAt: new Date(1) },
     ...{ state: 'completed', definitionIds: ['b'], attempts: 1, durationMs: 1, runs: [job.runs[1]], ...at(2, 3) },

@@ -30,7 +30,10 @@ const pages = openPages({
         async list(query) {
           await mayList()
           const { jobs: found, cursor } = await fake.list(query)
-          return { jobs: found, ...(cursor !== undefined && { cursor, searchedTo: new Date(Number(cursor.split(' ')[0])) }) }
+          return {
+            jobs: found,
+            ...(cursor !== undefined && { cursor, searchedTo: new Date(Number(cursor.split(' ')[0])) }),
+          }
         },
       },
       status: fake.job,
@@ -59,7 +62,8 @@ beforeEach(() => {
 
 const rows = (page: Page) => page.locator('[data-job]')
 const dialog = (page: Page) => page.getByRole('dialog')
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
+const button = (page: Page, name: string | RegExp) =>
+  page.getByRole('button', { name, exact: typeof name === 'string' })
 
 /** Lets only this number of pages pass; the others wait. Returns a function that lets all pass. */
 function holdAfter(count: number): () => void {
@@ -78,7 +82,9 @@ test('“Retry all” counts page by page, says that there may be more, and retr
   const release = holdAfter(2)
   await button(page, 'Retry all…').click()
   await dialog(page).getByText('no failed job found so far').waitFor()
-  await dialog(page).getByText(/^Counting… Searched back to /).waitFor()
+  await dialog(page)
+    .getByText(/^Counting… Searched back to /)
+    .waitFor()
   await dialog(page).getByText('There may be more.').waitFor()
   await button(page, 'Stop counting').click()
   release()
@@ -86,7 +92,12 @@ test('“Retry all” counts page by page, says that there may be more, and retr
   expect(retried).toEqual([])
   await button(page, 'Retry all that match').click()
   await dialog(page).getByText(`${failedJobs} retried`).waitFor()
-  expect(retried.toSorted()).toEqual(jobs.slice(-failedJobs).map(({ id }) => id).toSorted())
+  expect(retried.toSorted()).toEqual(
+    jobs
+      .slice(-failedJobs)
+      .map(({ id }) => id)
+      .toSorted(),
+  )
   await button(page, 'Close').click()
   await page.getByText('No job matches the filter').waitFor()
 })

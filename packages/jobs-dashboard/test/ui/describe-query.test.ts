@@ -23,7 +23,9 @@ test('a time range concerns the send, or the end', () => {
   const from = readJobQuery(new URLSearchParams({ within: '1h', by: 'end', state: 'failed' }))
   expect(toFilter(from, now)).toEqual({ state: ['failed'], endedSince: '2026-11-29T11:00:00.000Z' })
   expect(describeQuery(from)).toEqual(['failed', 'ended in the last hour'])
-  expect(toFilter(readJobQuery(new URLSearchParams({ within: '1h' })), now)).toEqual({ since: '2026-11-29T11:00:00.000Z' })
+  expect(toFilter(readJobQuery(new URLSearchParams({ within: '1h' })), now)).toEqual({
+    since: '2026-11-29T11:00:00.000Z',
+  })
   const until = readJobQuery(new URLSearchParams({ by: 'end', until: '2026-11-29T12:00:00Z' }))
   expect(toFilter(until, now)).toEqual({ endedUntil: '2026-11-29T12:00:00Z' })
 })

@@ -151,7 +151,11 @@ describe('a list', () => {
     expect(counts).toMatchObject({ count: 6, isExact: true })
     expect(counts.groups.map(({ key, count }) => `${key} ${count}`)).toEqual(['failed 3', 'completed 2', 'scheduled 1'])
     const stats = await within(2, () => inspect.getStats())
-    expect(stats).toMatchObject({ jobs: 6, isComplete: true, definitions: [{ key: 'work', jobs: 5, runs: 6, failed: 4 }] })
+    expect(stats).toMatchObject({
+      jobs: 6,
+      isComplete: true,
+      definitions: [{ key: 'work', jobs: 5, runs: 6, failed: 4 }],
+    })
   })
 
   test('continues behind the last job, although jobs are sent in between', async () => {

@@ -260,7 +260,10 @@ describe('what the engines of a router have not read', () => {
 
   test('is retried by calls that continue', async () => {
     const engines = [1, 2].map((engine) =>
-      createFakeInspection(Array.from({ length: 5 }, (_none, at) => failed(`e${engine}-${at}`, at * 2 + engine)), 2),
+      createFakeInspection(
+        Array.from({ length: 5 }, (_none, at) => failed(`e${engine}-${at}`, at * 2 + engine)),
+        2,
+      ),
     )
     const { inspect, providers } = open(engines)
     let cursor: string | undefined
@@ -268,7 +271,10 @@ describe('what the engines of a router have not read', () => {
     do {
       const stop = new AbortController()
       const options = { signal: stop.signal, onProgress: () => stop.abort() }
-      const result = await inspect.retryJobs({ states: ['failed'] }, { ...options, ...(cursor !== undefined && { cursor }) })
+      const result = await inspect.retryJobs(
+        { states: ['failed'] },
+        { ...options, ...(cursor !== undefined && { cursor }) },
+      )
       ;({ cursor } = result)
     } while (cursor !== undefined && ++calls < 50)
     const retried = providers.flatMap((provider) => provider.calls.filter((call) => call.startsWith('retry')))

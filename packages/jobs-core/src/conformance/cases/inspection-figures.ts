@@ -89,7 +89,10 @@ export const inspectionFigureCases: readonly ConformanceCase[] = casesOf(rules.i
       assert.deepEqual(Object.fromEntries(stats.definitions.map((group) => [group.key, pick(group)])), expected)
       assert.deepEqual(stats.tenants.map(pick), [{ completed: 5, failed: 3, open: 1 }])
       const failures = stats.failures.map(({ id, definitionIds }) => [id, ...definitionIds].join(' '))
-      assert.deepEqual(failures.toSorted(), [`${broken} conformance-fan-out-b`, `${late.id} conformance-once`].toSorted())
+      assert.deepEqual(
+        failures.toSorted(),
+        [`${broken} conformance-fan-out-b`, `${late.id} conformance-once`].toSorted(),
+      )
     },
   },
   {

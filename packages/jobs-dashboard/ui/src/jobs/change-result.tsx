@@ -14,7 +14,12 @@ export function ChangeResult({
 }) {
   const { changed, skipped, failures, failed, isComplete, searchedTo } = result
   const handled = changed + skipped + failures
-  const progress = total === undefined ? (isComplete ? { max: 1, value: 1 } : {}) : { max: Math.max(1, total), value: Math.min(handled, total) }
+  const progress =
+    total === undefined
+      ? isComplete
+        ? { max: 1, value: 1 }
+        : {}
+      : { max: Math.max(1, total), value: Math.min(handled, total) }
   return (
     <div class="change-result" role="status">
       <progress {...progress} aria-label="Progress" />

@@ -91,7 +91,9 @@ export function describeQuery(from: JobQuery): string[] {
     ...(from.event ? [`event ${from.event}`] : []),
     ...(from.reference ? [`reference ${from.reference}`] : []),
     ...(from.error ? [`error with “${from.error}”`] : []),
-    ...(within && ranges[within] ? [`${by === 'end' ? 'ended in the ' : ''}${ranges[within].label.toLowerCase()}`] : []),
+    ...(within && ranges[within]
+      ? [`${by === 'end' ? 'ended in the ' : ''}${ranges[within].label.toLowerCase()}`]
+      : []),
     ...(from.since && !within ? [`${done} since ${formatTime(from.since)}`] : []),
     ...(from.until ? [`${done} before ${formatTime(from.until)}`] : []),
   ]

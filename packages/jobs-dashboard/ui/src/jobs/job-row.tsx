@@ -46,7 +46,11 @@ export function JobRow({
       <span role="cell" class="wide clip muted" title={tenantId}>
         {tenantId}
       </span>
-      <span role="cell" class="wide clip error" title={error && `${error.definitionId}: ${error.name}: ${error.message}`}>
+      <span
+        role="cell"
+        class="wide clip error"
+        title={error && `${error.definitionId}: ${error.name}: ${error.message}`}
+      >
         {error && <span>{describeFailure(job)}</span>}
       </span>
       <span role="cell" class="wide number muted">

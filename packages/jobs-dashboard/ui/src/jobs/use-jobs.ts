@@ -47,7 +47,12 @@ export function useJobs(from: JobQuery, tenant: string | undefined, isScrolled: 
   const key = JSON.stringify([from, tenant])
   const [state, setState] = useState<State>({ key, rows: noRows, isLoaded: false, search: 'none' })
   const [isLive, setIsLive] = useState(false)
-  const actions = useRef({ loadMore: () => {}, reload: () => {}, showFresh: () => {}, setSearching: (_is: boolean) => {} })
+  const actions = useRef({
+    loadMore: () => {},
+    reload: () => {},
+    showFresh: () => {},
+    setSearching: (_is: boolean) => {},
+  })
   const scrolled = useRef(isScrolled)
   scrolled.current = isScrolled
 

@@ -51,7 +51,9 @@ export function GroupTable({ kind, stats, within }: GroupTableProps) {
         </table>
       </div>
       {groups?.length === 0 && (
-        <p class="muted quiet">{stats?.isComplete ? 'No runs in this time.' : 'No runs among the jobs that were read.'}</p>
+        <p class="muted quiet">
+          {stats?.isComplete ? 'No runs in this time.' : 'No runs among the jobs that were read.'}
+        </p>
       )}
     </section>
   )

@@ -60,8 +60,8 @@ export function OverviewPage() {
               <Icon name="info" />
               <span>
                 The engine has too many jobs to read, so these figures count the newest ones only
-                {stats.searchedTo && `: those sent since ${formatTime(stats.searchedTo)}`}. Older jobs can have runs that
-                ended in this time.
+                {stats.searchedTo && `: those sent since ${formatTime(stats.searchedTo)}`}. Older jobs can have runs
+                that ended in this time.
               </span>
             </p>
           )}
