@@ -2,8 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { defineJob, defineWorkflow, isEnded, type JobDetails } from '@cgk-platform/jobs'
-import type { GroupStats, JobStats, JobSummaryPage } from '@cgk-platform/jobs'
+import {
+  defineJob,
+  defineWorkflow,
+  type GroupStats,
+  isEnded,
+  type JobDetails,
+  type JobStats,
+  type JobSummaryPage,
+} from '@cgk-platform/jobs'
 import { createDashboard } from '@cgk-platform/jobs-dashboard'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs/local/testing'
 import { afterEach, expect, test } from 'vitest'
@@ -28,7 +35,7 @@ const definitions = [
   defineWorkflow({
     id: 'remind',
     event: 'order.fulfilled',
-    steps: async (_event, step) => void (await step.sleep('a day', '24h')),
+    steps: (_event, step) => step.sleep('a day', '24h'),
   }),
 ]
 
@@ -157,8 +164,8 @@ test.each(['memory', 'sqlite'] as const)('all figures in %s are those of the run
     expect([name, medianMs, p95Ms]).toEqual([name, 2000, 2000])
     expect(stats.definitions.find(({ key }) => key === 'notify')).toMatchObject({ medianMs: 0, p95Ms: 0 })
     expect(Math.max(...stats.slowest.map(({ durationMs }) => durationMs!))).toBe(2000)
-    const failures = stats.failures.map(({ id, definitionIds, attempts }) => [id, definitionIds.join(), attempts])
-    expect(failures.toSorted()).toEqual(late.map(({ id }) => [id, 'print-label', 3]).toSorted())
+    const failures = stats.failures.map(({ id, definitionIds, attempts }) => [id, ...definitionIds, attempts].join(' '))
+    expect(failures.toSorted()).toEqual(late.map(({ id }) => `${id} print-label 3`).toSorted())
   }
 
   const filter = { json: true, state: 'failed', limit: '100' }

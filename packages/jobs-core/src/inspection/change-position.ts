@@ -21,7 +21,7 @@ export function readChangePosition(cursor: string | undefined): ChangePosition |
   const [until, page, ...handled] = parsed(cursor)
   const isPage = page === null || typeof page === 'string'
   if (Number.isSafeInteger(until) && isPage && handled.every((id) => typeof id === 'string')) {
-    return { until: until as number, ...(page !== null && { page }), handled: handled as string[] }
+    return { until: until as number, ...(page !== null && { page }), handled }
   }
   const remedy = 'Pass the `cursor` of the previous result unchanged.'
   throw invalidOption('cursor', 'was not returned by `retryJobs` or `cancelJobs`', remedy)

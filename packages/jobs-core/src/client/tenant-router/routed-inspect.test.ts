@@ -245,7 +245,7 @@ describe('what the engines of a router have not read', () => {
   const failed = (id: string, atMs: number) =>
     jobSummary(id, atMs, { state: 'failed', endedAt: new Date(atMs + 5), startedAt: new Date(atMs) })
 
-  test('is told by the time up to which all were searched', async () => {
+  test('was sent before the time up to which all were searched', async () => {
     const short = createFakeInspection([failed('a1', 10), failed('a2', 20), failed('a3', 30)], 2)
     const { inspect } = open([short, createFakeInspection([failed('b', 5)])])
     const { jobs, searchedTo } = await inspect.listJobs({ states: ['failed'] })

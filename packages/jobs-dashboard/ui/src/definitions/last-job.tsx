@@ -44,7 +44,7 @@ export function LastJob({ id, event, job }: { id: string; event: string; job: De
   return (
     <>
       {result}
-      {isOpen && <span class="muted small">Searched {describeReach(page.searchedTo)}none found so far</span>}
+      {isOpen && <span class="muted small">Searched {describeReach(page.searchedTo)}none found</span>}
       <ActionButton kind="plain" busy={busy} onClick={() => void load()}>
         {page === undefined ? 'Show' : isOpen ? 'Continue' : 'Reload'}
         <span class="visually-hidden"> the last job of {id}</span>

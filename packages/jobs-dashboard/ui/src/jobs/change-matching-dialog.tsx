@@ -113,7 +113,7 @@ function Counted({ action, change: { phase, counted } }: { action: 'retry' | 'ca
       ) : (
         <>
           {phase === 'counting' ? 'Counting…' : 'Counting was stopped.'} {reach && `Searched ${reach}`}
-          <strong>{matched === 0 ? `no ${which} job found so far` : `at least ${jobs}`}</strong>. There may be more.
+          <strong>{matched === 0 ? `no ${which} job found` : `at least ${jobs}`}</strong>. There may be more.
         </>
       )}{' '}
       Nothing has changed yet. Each job is {done} at most once; you can stop and continue at any time.

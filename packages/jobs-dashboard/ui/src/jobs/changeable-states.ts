@@ -7,7 +7,7 @@ import { jobStateLooks } from '../parts/states.ts'
 export interface ChangeableStates {
   /** Absent: all that can be changed. Empty: none of the filter's. */
   readonly states: readonly JobState[] | undefined
-  /** Tells in words what is left out, or why there is nothing to do. */
+  /** Tells in words which states are omitted, or why there is nothing to do. */
   readonly remark?: string
 }
 

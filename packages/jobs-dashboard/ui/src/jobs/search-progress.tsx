@@ -12,7 +12,7 @@ export function SearchProgress({ jobs, order }: { jobs: Jobs; order: JobQuery['o
     <div class="search-progress" role="status">
       <p>
         {isPaused ? 'Searched' : 'Searching…'} {describeReach(rows.searchedTo, order)}
-        <strong>{found === 0 ? 'none found so far' : `${formatNumber(found)} found so far`}</strong>.
+        <strong>{found === 0 ? 'none found' : `${formatNumber(found)} found`}</strong>.
         {isPaused && ' There may be more.'}
       </p>
       <button type="button" class="button" onClick={() => setSearching(isPaused)}>

@@ -15,9 +15,9 @@ export type ChangePhase = 'counting' | 'asking' | 'changing' | 'stopped' | 'done
 /** A change of all jobs that match a filter. */
 export interface MatchingChange {
   readonly phase: ChangePhase
-  /** What was counted. */
+  /** The counted jobs. */
   readonly counted: ChangedJson | undefined
-  /** What was changed. */
+  /** The changed jobs. */
   readonly result: ChangedJson | undefined
   /** Why the last request failed. */
   readonly problem: string | undefined
@@ -29,7 +29,7 @@ export interface MatchingChange {
   readonly stop: () => void
 }
 
-/** Counts the jobs of a filter at once, then changes them when it is asked to. `undefined`: nothing can be changed. */
+/** Counts the jobs of a filter at once, then changes them when `run` is called. `undefined`: nothing can be changed. */
 export function useMatchingChange(
   action: 'retry' | 'cancel',
   filter: FilterQuery | undefined,

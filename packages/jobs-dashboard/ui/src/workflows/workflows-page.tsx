@@ -92,7 +92,7 @@ function RecentJobs({ definition }: { definition: string }) {
             <div class="search-progress" role="status">
               <p>
                 {isSearching ? 'Searching…' : 'Searched'} {describeReach(shown.searchedTo)}
-                <strong>none found so far</strong>.
+                <strong>none found</strong>.
               </p>
               <button type="button" class="button" disabled={isSearching} onClick={() => void search()}>
                 Continue searching
