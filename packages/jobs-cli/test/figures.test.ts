@@ -95,7 +95,10 @@ async function readEach({ client }: TestEngine): Promise<Record<string, JobStats
   const overview = await dashboard(
     new Request(`http://localhost/admin/api/overview?since=${encodeURIComponent(since)}`),
   )
-  const access = { client, scope: client, tenantId: undefined, allowsWrites: false, allowsPayloads: false }
+  const access = {
+    ...{ client, scope: client, known: client.inspect, tenantId: undefined },
+    ...{ allowsWrites: false, allowsPayloads: false },
+  }
   const tool = createJobTools(access).find(({ name }) => name === 'get_stats')!
   const mcp = await tool.run({}, new AbortController().signal)
   return {
@@ -176,7 +179,10 @@ test.each(['memory', 'sqlite'] as const)('all figures in %s are those of the run
   expect((await list({ endedSince: '1h' })).toSorted()).toEqual(late.map(({ id }) => id).toSorted())
   expect(await list({ since: '1h' })).toEqual([])
 
-  const access = { client, scope: client, tenantId: undefined, allowsWrites: false, allowsPayloads: false }
+  const access = {
+    ...{ client, scope: client, known: client.inspect, tenantId: undefined },
+    ...{ allowsWrites: false, allowsPayloads: false },
+  }
   const tool = createJobTools(access).find(({ name }) => name === 'list_failed_by_error')!
   const { data } = await tool.run({ endedSince: '1h' }, new AbortController().signal)
   expect(data['groups']).toMatchObject([{ runs: 5, jobs: 5, definitionIds: ['print-label'] }])

@@ -7,8 +7,14 @@ export class DuplicateDefinitionError extends JobsError {
   /** The id that both definitions have. */
   readonly definitionId: string
 
-  /** @param facts.described - both definitions, each as in "a job for `order.created` (orders.ts:3:4)" */
-  constructor({ definitionId, described }: { definitionId: string; described?: readonly [string, string] }) {
+  constructor({
+    definitionId,
+    described,
+  }: {
+    definitionId: string
+    /** Both definitions, each as in "a job for `order.created` (orders.ts:3:4)". */
+    described?: readonly [string, string]
+  }) {
     super(
       `Two definitions have the id \`${definitionId}\`${described ? `: ${described.join(' and ')}` : ''}. ` +
         'Engines identify runs by this id: give each definition a unique id.',

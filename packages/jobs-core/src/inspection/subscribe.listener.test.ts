@@ -45,3 +45,25 @@ test('the listener is awaited, and a stop does not wait for it', async () => {
   stop()
   expect(watchers.size).toBe(0)
 })
+
+test('a change tells up to which time the jobs are watched, if there may be older ones', async () => {
+  const jobs = Array.from({ length: 9 }, (_none, index) => jobSummary(`j${index}`, index))
+  const seen: JobsChange[] = []
+  for (const [pageSize, limit] of [
+    [1000, 100],
+    [1000, 4],
+    [2, 100],
+  ] as const) {
+    const provider = createFakeProvider({ inspection: createFakeInspection([...jobs], pageSize) })
+    const clock = createManualClock(0)
+    const client = createClient({ load: () => provider }, { jobs: [], clock })
+    const stop = client.inspect.subscribe({}, (change) => seen.push(change), { limit })
+    await clock.advance(0)
+    stop()
+  }
+  expect(seen.map((change) => [change.jobs.length, change.searchedTo?.getTime()])).toEqual([
+    [9, undefined],
+    [4, 5],
+    [4, 5],
+  ])
+})

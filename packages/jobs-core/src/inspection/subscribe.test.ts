@@ -256,25 +256,3 @@ test('a closed client refuses a subscription', async () => {
   await clock.advance(60_000)
   expect(fake.queries).toHaveLength(reads)
 })
-
-test('a change tells up to which time the jobs are watched, if there may be older ones', async () => {
-  const jobs = Array.from({ length: 9 }, (_none, index) => jobSummary(`j${index}`, index))
-  const seen: JobsChange[] = []
-  for (const [pageSize, limit] of [
-    [1000, 100],
-    [1000, 4],
-    [2, 100],
-  ] as const) {
-    const provider = createFakeProvider({ inspection: createFakeInspection([...jobs], pageSize) })
-    const clock = createManualClock(0)
-    const client = createClient({ load: () => provider }, { jobs: [], clock })
-    const stop = client.inspect.subscribe({}, (change) => seen.push(change), { limit })
-    await clock.advance(0)
-    stop()
-  }
-  expect(seen.map((change) => [change.jobs.length, change.searchedTo?.getTime()])).toEqual([
-    [9, undefined],
-    [4, 5],
-    [4, 5],
-  ])
-})

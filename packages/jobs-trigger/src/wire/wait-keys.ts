@@ -33,7 +33,7 @@ export async function awaitTagsFor(event: string, tenantId: string, payload: Jso
 }
 
 /** Returns every match that a payload satisfies. */
-export function matchesIn(payload: Json): EventMatch[] {
+function matchesIn(payload: Json): EventMatch[] {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return []
   return Object.entries(payload).flatMap(([field, value]): EventMatch[] =>
     typeof value === 'object' && value !== null ? [] : [{ field, value }],
