@@ -154,6 +154,16 @@ describe('a file with 50,000 jobs', () => {
     })
     expect(scans).toEqual([])
   })
+
+  test('looks for the ends of a job only among its own runs', () => {
+    const { sql, values } = conditionOf({ endedSince: middle }, timeRangeOf(connection, {}))
+    const explained = `EXPLAIN QUERY PLAN SELECT 1 FROM cgk_jobs j WHERE ${sql}`
+    const searches = connection
+      .all<{ detail: string }>(explained, ...values)
+      .filter(({ detail }) => /SEARCH/u.test(detail))
+    expect(searches).toHaveLength(2)
+    for (const { detail } of searches) expect(detail).toContain('USING INTEGER PRIMARY KEY')
+  })
 })
 
 test('lists and counts jobs of 600 definitions, each with its own event, in few statements', () => {
