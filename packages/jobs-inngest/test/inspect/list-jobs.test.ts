@@ -1,4 +1,5 @@
 import { defineJob, type JobState } from '@cgk-platform/jobs-core'
+import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { openInspection } from '../kit/open-inspection.ts'
@@ -116,6 +117,60 @@ describe('a page of jobs', () => {
     expect(await all({ since: earliest, until: latest })).toHaveLength(3)
     expect(await all({ since: latest })).toEqual([])
     expect(await all({ until: earliest })).toEqual([])
+  })
+})
+
+describe('a filter by end', () => {
+  test('finds the runs that ended in a time range, also those of retries and of jobs that were sent before it', async () => {
+    broken.add(1).add(2)
+    const { client, clock, all, pause } = await open()
+    const ids: string[] = []
+    for (const number of [1, 2, 3]) {
+      ids.push((await client.sendJob('work.asked', { tenantId: 'acme', number })).id)
+      await client.waitForJob(ids.at(-1)!)
+    }
+    broken.clear()
+    await client.sendJob('work.asked', { tenantId: 'acme', number: 4 }, { delay: '1h' })
+    await pause(50)
+    const middle = clock.now()
+    await pause(50)
+    await client.retryJob(ids[0]!)
+    await client.waitForJob(ids[0]!)
+    const found = async (filter: object): Promise<string[]> => (await all(filter)).map(({ id }) => id).toSorted()
+    expect(await found({ endedSince: middle })).toEqual([ids[0]])
+    expect(await found({ endedUntil: middle })).toEqual(ids.toSorted())
+    expect(await found({ endedSince: middle, order: 'oldest' })).toEqual([ids[0]])
+    expect(await found({ endedSince: middle, until: middle })).toEqual([ids[0]])
+    expect(await found({ endedUntil: middle, states: ['failed'] satisfies JobState[] })).toEqual([ids[1]])
+    expect(await found({ endedSince: middle, definitionId: 'follow' })).toEqual([])
+    expect(await found({ endedSince: middle, errorText: 'odd' })).toEqual([ids[0]])
+    expect(await found({ endedUntil: middle, errorText: 'even' })).toEqual([])
+  })
+})
+
+describe('an incomplete page', () => {
+  test.each<[string, Partial<InspectQuery>]>([
+    ['events', {}],
+    ['runs', { states: ['completed'] }],
+    ['runs, oldest first', { states: ['completed'], order: 'oldest' }],
+    ['runs by their ends', { endedSince: 0 }],
+  ])('tells how far the list of %s came, job by job', async (_name, query) => {
+    const { client, page, pause } = await open()
+    const ids: string[] = []
+    for (const number of [1, 2, 3]) {
+      ids.push((await client.sendJob('work.asked', { tenantId: 'acme', number })).id)
+      await client.waitForJob(ids.at(-1)!)
+      await pause(50)
+    }
+    const expected = query.order === 'oldest' ? ids : ids.toReversed()
+    let cursor: string | undefined
+    for (const id of expected.slice(0, 2)) {
+      const read = await page({ ...query, limit: 1, ...(cursor !== undefined && { cursor }) })
+      expect(read.jobs.map((job) => job.id)).toEqual([id])
+      // The engine's times are those of its own clock.
+      expect(Math.abs(read.searchedTo!.getTime() - read.jobs[0]!.createdAt.getTime())).toBeLessThan(1000)
+      cursor = read.cursor
+    }
   })
 })
 
