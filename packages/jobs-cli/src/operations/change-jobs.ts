@@ -84,8 +84,9 @@ async function print(
   if (json) await output.write(`${toJson(result, 2)}\n`)
   else if (dryRun) {
     await output.write(`${describeCount({ count: matched, isExact: isComplete })} would be ${past}.\n`)
-    const since = searchedTo && ` Only jobs sent since ${searchedTo.toISOString()} were counted.`
-    if (!isComplete) output.note(`Counting was stopped.${since ?? ''} There may be more.`)
+    // Some engines list the oldest jobs first, others the newest.
+    const place = searchedTo ? ` at the jobs that were sent at ${searchedTo.toISOString()}` : ''
+    if (!isComplete) output.note(`Counting was stopped${place}. There may be more.`)
   } else {
     const rest = [skipped > 0 ? `${skipped} skipped` : '', failures > 0 ? `${failures} failed` : ''].filter(Boolean)
     await output.write(`${[`${count(changed, 'job')} ${past}`, ...rest].join(', ')}.\n`)

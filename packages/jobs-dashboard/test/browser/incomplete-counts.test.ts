@@ -83,7 +83,7 @@ test('“Retry all” counts page by page, says that there may be more, and retr
   await button(page, 'Retry all…').click()
   await dialog(page).getByText('no failed job found').waitFor()
   await dialog(page)
-    .getByText(/^Counting… Searched back to /)
+    .getByText(/^Counting… Searched as far as /)
     .waitFor()
   await dialog(page).getByText('There may be more.').waitFor()
   await button(page, 'Stop counting').click()

@@ -105,7 +105,7 @@ function Counted({ action, change: { phase, counted } }: { action: 'retry' | 'ca
   const { matched, isComplete, searchedTo } = counted
   if (isComplete && matched === 0) return <p>No {which} job matches. There is nothing to do.</p>
   const jobs = `${formatNumber(matched)} ${which} ${matched === 1 ? 'job matches' : 'jobs match'}`
-  const reach = describeReach(searchedTo)
+  const reach = describeReach(searchedTo, 'any')
   return (
     <p>
       {isComplete ? (

@@ -24,7 +24,7 @@ export function ChangeResult({
     <div class="change-result" role="status">
       <progress {...progress} aria-label="Progress" />
       <p>
-        {total === undefined && !isComplete && describeReach(searchedTo)}
+        {total === undefined && !isComplete && describeReach(searchedTo, 'any')}
         <strong>
           {formatNumber(changed)} {done}
         </strong>

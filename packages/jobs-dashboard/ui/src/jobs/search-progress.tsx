@@ -22,8 +22,9 @@ export function SearchProgress({ jobs, order }: { jobs: Jobs; order: JobQuery['o
   )
 }
 
-/** Returns the time up to which jobs were searched, in words. */
-export function describeReach(searchedTo: string | undefined, order: JobQuery['order'] = 'newest'): string {
-  if (searchedTo === undefined) return ''
-  return `${order === 'newest' ? 'back to' : 'up to'} ${formatTime(searchedTo)}: `
+const reaches = { newest: 'back to', oldest: 'up to', any: 'as far as' } as const
+
+/** Returns the time up to which jobs were searched, in words. A change of many jobs has `any` order: the engine's. */
+export function describeReach(searchedTo: string | undefined, order: keyof typeof reaches = 'newest'): string {
+  return searchedTo === undefined ? '' : `${reaches[order]} ${formatTime(searchedTo)}: `
 }
