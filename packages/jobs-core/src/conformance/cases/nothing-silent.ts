@@ -116,8 +116,11 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
     id: 'health-is-told',
     title: '`healthCheck` reports whether the engine responds, check by check',
     async run(t) {
-      const health = await t.client.healthCheck()
-      assert.equal(health.ok, true)
+      // On a busy machine, jobs of other cases can wait for long enough that no worker seems to take them.
+      const health = await t.waitUntil('the engine is healthy', async () => {
+        const found = await t.client.healthCheck()
+        return found.ok && found
+      })
       assert.ok(health.provider !== '')
       assert.ok(health.checks.length > 0)
       for (const check of health.checks) assert.ok(check.name !== '' && check.message !== '')
