@@ -7,7 +7,7 @@ import { withoutPayloads } from '../operations/without-payloads.ts'
 import { createCursorHandles } from './cursor-handles.ts'
 import { filterInput, filterOf, filterShape, tenantShape } from './filter-input.ts'
 import { groupByError } from './group-by-error.ts'
-import { requireOwnJob } from './require-own-job.ts'
+import { getOwnJob, requireOwnJob } from './require-own-job.ts'
 import { createTool, type Tool, type ToolAccess } from './tool.ts'
 
 const longestWaitSeconds = 60
@@ -48,7 +48,7 @@ export function createJobTools(access: ToolAccess): Tool[] {
       effect: 'reads',
       input: z.strictObject({ jobId }),
       async run({ jobId: id }) {
-        const job = await scope.inspect.getJob(id)
+        const job = await getOwnJob(access, id)
         return { text: `The job is ${job.state}.${hint}`, data: { job: shown(job) } }
       },
     }),

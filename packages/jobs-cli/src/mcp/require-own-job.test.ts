@@ -10,9 +10,10 @@ function waiting(client: JobClient) {
   const waits = async (jobId: string): Promise<never> => {
     throw new JobNotVisibleError({ jobId, provider: 'local', problem: 'its id is new' })
   }
-  const { retryJob, cancelJob, waitForJob, ...tenant } = client.forTenant('acme')
+  const { retryJob, cancelJob, waitForJob, inspect, ...tenant } = client.forTenant('acme')
   return {
     ...tenant,
+    inspect: { ...inspect, getJob: (id: string) => (id === 'unknown' ? waits(id) : inspect.getJob(id)) },
     retryJob: (id: string) => (id === 'unknown' ? waits(id) : retryJob(id)),
     cancelJob: (id: string) => (id === 'unknown' ? waits(id) : cancelJob(id)),
     waitForJob: (id: string, options?: object) => (id === 'unknown' ? waits(id) : waitForJob(id, options)),

@@ -104,7 +104,7 @@ test.for([
   [
     'the run that a debounced one supersedes',
     'cgk_runs_debounced',
-    "SELECT run FROM cgk_runs WHERE state = 'scheduled' AND definition_id = 'work' AND tenant = 'acme' AND debounce_key = '' AND due_at > 1",
+    "SELECT run FROM cgk_runs INDEXED BY cgk_runs_debounced WHERE state = 'scheduled' AND definition_id = 'work' AND tenant = 'acme' AND debounce_key = '' AND due_at > 1",
   ],
 ] as const)('finds %s by index', ([_, index, sql], { onTestFinished }) => {
   const { path, remove } = createTemporaryFile('memory')

@@ -41,7 +41,7 @@ test('the health check stops counting at 100,000 jobs', async ({ onTestFinished 
     database.exec(`
       WITH RECURSIVE number(value) AS (SELECT ${from} UNION ALL SELECT value + 1 FROM number WHERE value < ${to})
       INSERT INTO cgk_jobs (seq, id, tenant, event, envelope, state)
-      SELECT value, 'job-' || value, 'acme', 'analytics.track', '{}', 'queued' FROM number
+      SELECT value, 'job-' || value, 'acme', 'analytics.track', '{}', 'arrived' FROM number
     `)
   const engineMessage = async (): Promise<unknown> => (await client.healthCheck()).checks[0]?.message
   add(1, 100_000)

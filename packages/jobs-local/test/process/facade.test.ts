@@ -98,6 +98,7 @@ describe.runIf(readsTypeScript)('in production without a configured engine', tog
       `,
       { ...inApp, env: { NODE_ENV: 'production', JOB_PROVIDER: 'local' } },
     )
-    expect(ended).toEqual({ code: 0, killed: false, stdout: 'ran\n', stderr: '' })
+    expect(ended).toMatchObject({ code: 0, killed: false, stdout: 'ran\n' })
+    expect(JSON.parse(ended.stderr)).toMatchObject({ level: 'warn', message: expect.stringContaining('in memory') })
   })
 })

@@ -15,7 +15,7 @@ interface OpenRow {
 
 /** A run is `scheduled` only while it waits for its quiet period. The partial index has the same condition. */
 const openSql =
-  'SELECT run, debounced_since AS since, (SELECT id FROM cgk_jobs WHERE seq = run >> 20) AS job FROM cgk_runs ' +
+  'SELECT run, debounced_since AS since, (SELECT id FROM cgk_jobs WHERE seq = run >> 20) AS job FROM cgk_runs INDEXED BY cgk_runs_debounced ' +
   "WHERE state = 'scheduled' AND definition_id = ? AND tenant = ? AND debounce_key = ? AND due_at > ? " +
   'ORDER BY due_at DESC LIMIT 1'
 

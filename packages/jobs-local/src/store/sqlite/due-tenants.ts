@@ -52,8 +52,7 @@ export class DueTenants {
       for (const turn of dealt) {
         const taken = turn.granted > 0 ? source.take(turn.tenant, turn.granted) : 0
         left -= taken
-        const isDone = taken < turn.granted && !source.isFull
-        if (isDone) this.#close(turn.tenant, now, source)
+        const isDone = turn.granted > 0 && !source.isFull && this.#closes(turn.tenant, now, source)
         turns.end(turn, taken, isDone ? 'done' : source.isFull ? 'cut' : 'more')
         if (source.isFull) return
       }
@@ -75,13 +74,15 @@ export class DueTenants {
     return this.#connection.get<{ tenant: string }>(sql, this.#kind, after)?.tenant
   }
 
-  #close(tenant: string, now: number, source: DueSource): void {
+  /** Returns whether nothing of a tenant is due any more. It then waits for its next time, if any. */
+  #closes(tenant: string, now: number, source: DueSource): boolean {
     const dueAt = source.nextDueAt(tenant)
-    if (dueAt !== undefined && dueAt <= now) return
+    if (dueAt !== undefined && dueAt <= now) return false
     if (dueAt === undefined) {
       this.#connection.run('DELETE FROM cgk_due WHERE kind = ? AND tenant = ?', this.#kind, tenant)
     } else {
       this.#connection.run('UPDATE cgk_due SET due_at = ? WHERE kind = ? AND tenant = ?', dueAt, this.#kind, tenant)
     }
+    return true
   }
 }

@@ -260,6 +260,19 @@ export const migrations: readonly string[] = [
     INSERT INTO cgk_due (kind, tenant, due_at) VALUES ('run', NEW.tenant, NEW.due_at)
     ON CONFLICT (kind, tenant) DO UPDATE SET due_at = excluded.due_at WHERE due_at > excluded.due_at;
   END;
+  CREATE TRIGGER cgk_run_not_due AFTER UPDATE OF due_at ON cgk_runs WHEN OLD.due_at IS NOT NULL AND NEW.due_at IS NULL BEGIN
+    DELETE FROM cgk_due WHERE kind = 'run' AND tenant = OLD.tenant
+      AND NOT EXISTS (SELECT 1 FROM cgk_runs WHERE tenant = OLD.tenant AND due_at IS NOT NULL);
+    UPDATE cgk_due SET due_at = (SELECT min(due_at) FROM cgk_runs WHERE tenant = OLD.tenant AND due_at IS NOT NULL)
+      WHERE kind = 'run' AND tenant = OLD.tenant AND due_at = OLD.due_at;
+  END;
+  CREATE TRIGGER cgk_job_not_due AFTER UPDATE OF state ON cgk_jobs WHEN OLD.state = 'scheduled' AND NEW.state <> 'scheduled' BEGIN
+    DELETE FROM cgk_due WHERE kind = 'job' AND tenant = OLD.tenant
+      AND NOT EXISTS (SELECT 1 FROM cgk_jobs WHERE tenant = OLD.tenant AND state = 'scheduled')
+      AND NOT EXISTS (SELECT 1 FROM cgk_jobs WHERE tenant = OLD.tenant AND state = 'arrived');
+    UPDATE cgk_due SET due_at = (SELECT min(due_at) FROM cgk_jobs WHERE tenant = OLD.tenant AND state = 'scheduled')
+      WHERE kind = 'job' AND tenant = OLD.tenant AND due_at = OLD.due_at;
+  END;
   CREATE TRIGGER cgk_job_due AFTER UPDATE OF due_at ON cgk_jobs WHEN NEW.state = 'scheduled' BEGIN
     INSERT INTO cgk_due (kind, tenant, due_at) VALUES ('job', NEW.tenant, NEW.due_at)
     ON CONFLICT (kind, tenant) DO UPDATE SET due_at = excluded.due_at WHERE due_at > excluded.due_at;
