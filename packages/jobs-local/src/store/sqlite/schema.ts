@@ -241,11 +241,9 @@ export const migrations: readonly string[] = [
     SELECT round((ifnull(json_extract(envelope, '$.runAt'), json_extract(envelope, '$.sentAt')) - rank) / 1000.0)
     FROM cgk_jobs WHERE seq = run >> 20 AND json_valid(envelope)
   ), 0) WHERE phase IS NOT NULL;
-
   -- Runs that claims need not look at: of a paused tenant (phase 6), or of a key at its limit (phase 7).
   CREATE INDEX cgk_runs_set_aside ON cgk_runs (tenant, rank) WHERE phase = 6;
   CREATE INDEX cgk_runs_blocked ON cgk_runs (definition_id, tenant, concurrency_key, throttle_key, rank) WHERE phase = 7;
-
   CREATE TABLE cgk_due (           -- tenants with a delayed job or run, so that those that come due take turns
     kind TEXT NOT NULL,            -- 'job' or 'run'
     tenant TEXT NOT NULL,
@@ -277,7 +275,6 @@ export const migrations: readonly string[] = [
     INSERT INTO cgk_due (kind, tenant, due_at) VALUES ('job', NEW.tenant, NEW.due_at)
     ON CONFLICT (kind, tenant) DO UPDATE SET due_at = excluded.due_at WHERE due_at > excluded.due_at;
   END;
-
   UPDATE cgk_jobs SET state = 'arrived' WHERE state = 'queued' AND seq > (SELECT taken FROM cgk_meta);
   DROP INDEX cgk_jobs_due;
   CREATE INDEX cgk_jobs_due ON cgk_jobs (tenant, due_at) WHERE state = 'scheduled';
