@@ -34,6 +34,27 @@ test('a file of the first version keeps its jobs, runs them, and can then have r
   await client.close()
 })
 
+test('delayed jobs, jobs without runs and retries of a file from before turns of what comes due run', async () => {
+  const { path } = createTestFile()
+  const before = openFile(path, { steps: migrations.slice(0, 10) })
+  const old = Array.from({ length: 3 }, () =>
+    createEnvelope({ event: 'work.requested', payload: { tenantId: 'acme' }, runAt: 1 }),
+  )
+  addOld(before, old)
+  before.exec(`
+    UPDATE cgk_jobs SET state = 'scheduled', due_at = 1 WHERE seq = 1;
+    UPDATE cgk_jobs SET state = 'taken' WHERE seq = 2;
+    INSERT INTO cgk_runs (run, definition_id, tenant, state, phase, attempts, max_attempts, due_at, started_at)
+    VALUES (2 << 20 | 1, 'work', 'acme', 'retrying', 0, 1, 3, 1, 1);
+  `)
+  before.close()
+  const work = defineJob({ id: 'work', event: 'work.requested', handler: () => 'done' }) as unknown as Definition
+  const client = createClient({ load: () => createLocalProvider({ path }) }, { jobs: [work] })
+  await client.start()
+  for (const { id } of old) expect((await client.waitForJob(id)).runs).toMatchObject([{ output: 'done' }])
+  await client.close()
+})
+
 test('runs that wait in a file without keys begin under limits for each key, and new runs have their keys', async () => {
   const { path } = createTestFile()
   const before = openFile(path, { steps: migrations.slice(0, 5) })
