@@ -9,6 +9,7 @@ import type { Connection } from './connection.ts'
 import type { Slots } from './definition-slots.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
 import { hasFirstRun } from './lanes-table.ts'
+import { nextOpenTenant } from './open-tenants.ts'
 import { phases } from './rows.ts'
 import type { RunSource } from './run-source.ts'
 import { holdRun } from './runs-table.ts'
@@ -58,20 +59,16 @@ export class BlockedRuns implements RunSource {
   }
 
   nextTenant(after: string, isIncluded: boolean): string | undefined {
-    const { connection, paused, bound } = this.#claim
-    const next = (operator: '>' | '>=', from: string): string | undefined => {
-      const sql = `SELECT tenant ${ofDefinition} AND tenant ${operator} ?2 ORDER BY tenant LIMIT 1`
-      return connection.get<{ tenant: string }>(sql, this.#definitionId, from)?.tenant
+    const next: NextText = (operator, from) => {
+      const sql = `SELECT tenant AS text ${ofDefinition} AND tenant ${operator} ?2 ORDER BY tenant LIMIT 1`
+      return this.#claim.connection.get<{ text: string }>(sql, this.#definitionId, from)?.text
     }
-    let tenant = next(isIncluded ? '>=' : '>', after)
-    while (tenant !== undefined) {
-      if (paused.isTenantPaused(tenant)) {
-        if (!bound.take()) return undefined
-        paused.setAside(this.#definitionId, tenant)
-      } else if (this.#slots.freeOf(tenant) > 0) return tenant
-      tenant = next('>', tenant)
-    }
-    return undefined
+    return nextOpenTenant(
+      this.#claim,
+      { definitionId: this.#definitionId, slots: this.#slots, next },
+      after,
+      isIncluded,
+    )
   }
 
   claim(tenant: string, max: number): StoredRun[] {

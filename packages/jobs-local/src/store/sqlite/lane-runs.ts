@@ -6,6 +6,7 @@ import { Bucket } from './bucket.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import type { Slots } from './definition-slots.ts'
 import { closeLanes, hasFirstRun } from './lanes-table.ts'
+import { nextOpenTenant } from './open-tenants.ts'
 import { ReadyRuns } from './ready-runs.ts'
 import { runScans } from './run-scans.ts'
 import type { RunSource } from './run-source.ts'
@@ -31,20 +32,14 @@ export class LaneRuns implements RunSource {
   }
 
   nextTenant(after: string, isIncluded: boolean): string | undefined {
-    const { connection, paused, bound } = this.#claim
+    const { connection } = this.#claim
+    const definitionId = this.#definitionId
     const next = (operator: string, from: string): string | undefined => {
       const sql = `SELECT tenant ${openLanes} AND tenant ${operator} ?2 ORDER BY tenant LIMIT 1`
-      return connection.get<{ tenant: string }>(sql, this.#definitionId, from)?.tenant
+      return connection.get<{ tenant: string }>(sql, definitionId, from)?.tenant
     }
-    let tenant = next(isIncluded ? '>=' : '>', after)
-    while (tenant !== undefined) {
-      if (paused.isTenantPaused(tenant)) {
-        if (!bound.take()) return undefined
-        if (paused.setAside(this.#definitionId, tenant)) closeLanes(connection, this.#definitionId, tenant)
-      } else if (this.#slots.freeOf(tenant) > 0) return tenant
-      tenant = next('>', tenant)
-    }
-    return undefined
+    const onSetAside = (tenant: string): void => closeLanes(connection, definitionId, tenant)
+    return nextOpenTenant(this.#claim, { definitionId, slots: this.#slots, next, onSetAside }, after, isIncluded)
   }
 
   claim(tenant: string, max: number): StoredRun[] {

@@ -3,6 +3,7 @@ import type { ClaimOptions } from './claim-options.ts'
 import { compareText } from './compare-text.ts'
 import type { Slots } from './definition-slots.ts'
 import { type ClaimedRow, toHeldRun } from './held-run.ts'
+import { nextOpenTenant } from './open-tenants.ts'
 import type { RunScan } from './run-scans.ts'
 import { holdRun, holdRuns } from './runs-table.ts'
 import type { RunSource } from './run-source.ts'
@@ -38,18 +39,11 @@ export class ReadyRuns implements RunSource {
 
   nextTenant(after: string, isIncluded: boolean): string | undefined {
     const { scan, slots, definitionId } = this.#options
-    const { connection, paused, bound } = this.#claim
-    const next = (sql: string, from: string): string | undefined =>
-      connection.get<{ tenant: string }>(sql, definitionId, from)?.tenant
-    let tenant = next(isIncluded ? scan.nextTenant.from : scan.nextTenant.after, after)
-    while (tenant !== undefined) {
-      if (paused.isTenantPaused(tenant)) {
-        if (!bound.take()) return undefined
-        paused.setAside(definitionId, tenant)
-      } else if (slots.freeOf(tenant) > 0) return tenant
-      tenant = next(scan.nextTenant.after, tenant)
+    const next = (operator: '>' | '>=', from: string): string | undefined => {
+      const sql = operator === '>' ? scan.nextTenant.after : scan.nextTenant.from
+      return this.#claim.connection.get<{ tenant: string }>(sql, definitionId, from)?.tenant
     }
-    return undefined
+    return nextOpenTenant(this.#claim, { definitionId, slots, next }, after, isIncluded)
   }
 
   claim(tenant: string, max: number): StoredRun[] {
