@@ -34,11 +34,6 @@ export class DueInTurn<T> {
     this.#options = options
   }
 
-  /** Whether items may be due of tenants that wait for their turn. */
-  get hasWaiting(): boolean {
-    return this.#turns.size > 0
-  }
-
   /** Returns whether a tenant may have items that are due. */
   isWaiting(tenant: string): boolean {
     return this.#turns.size > 0 && this.#entries.get(tenant)?.isQueued === true
@@ -80,9 +75,9 @@ export class DueInTurn<T> {
     return undefined
   }
 
-  /** Returns when an item is due; `-Infinity` if one may be due now. */
+  /** Returns when an item is due, in epoch milliseconds; 0 if one may be due now. */
   nextAt(): number | undefined {
-    return this.hasWaiting ? Number.NEGATIVE_INFINITY : this.#wakes.nextAt()
+    return this.#turns.size > 0 ? 0 : this.#wakes.nextAt()
   }
 
   /** Removes the delayed items and returns them, of each tenant in order. */

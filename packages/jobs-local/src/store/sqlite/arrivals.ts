@@ -8,7 +8,7 @@ export class Arrivals {
   readonly lastSeq: number
   readonly #connection: Connection
   readonly #windowEnd: number
-  /** Whether jobs of any tenant wait for its turn. */
+  /** True if any tenant has jobs that wait for its turn. */
   readonly #hasWaiting: boolean
   readonly #waiting = new Map<string, boolean>()
   readonly #dueAt = new Map<string, number>()

@@ -5,7 +5,7 @@ export class PassBound {
   #left = turnBatch
   #isCut = false
 
-  /** Whether the claim stopped before it had looked everywhere. The next one continues at once. */
+  /** True once the claim stops before it has looked everywhere. The next claim continues at once. */
   get isCut(): boolean {
     return this.#isCut
   }
