@@ -46,11 +46,14 @@ function failing(options: Partial<Failure>): FakeResponses {
 test('many events are triggered by twenty concurrent requests, one each', async () => {
   let open = 0
   let most = 0
+  const twenty = Promise.withResolvers<void>()
   const { results, api } = await send(
     Array.from({ length: 50 }, (_, index) => envelope({ id: String(index) })),
     {
       async trigger() {
         most = Math.max(most, ++open)
+        if (open === 20) twenty.resolve()
+        await twenty.promise
         await new Promise<void>((resolve) => void setImmediate(resolve))
         open--
         return { id: 'run_a', isCached: false }
