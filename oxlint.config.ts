@@ -107,7 +107,7 @@ export default defineConfig({
     },
     {
       // These interfaces are empty until a package augments them, so their `keyof` is `never`.
-      files: ['packages/jobs-core/src/provider/{engine-types,provider-choice}.ts'],
+      files: ['packages/jobs-core/src/{engines/engine-types,provider/provider-choice}.ts'],
       rules: { 'typescript/no-duplicate-type-constituents': 'off', 'typescript/no-redundant-type-constituents': 'off' },
     },
     { files: ['examples/**', 'tools/**'], rules: { 'no-console': 'off' } },

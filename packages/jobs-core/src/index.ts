@@ -13,15 +13,15 @@ export type { Definition, JobOutput } from './jobs/definition.ts'
 export type { EventMessage } from './jobs/event-message.ts'
 export type { CronContext, JobContext } from './jobs/job-context.ts'
 export type { CronJobDefinition, JobDefinition } from './jobs/job-definition.ts'
-export { defineWorkflow } from './workflows/define-workflow.ts'
-export type { Steps, WorkflowDefinition } from './workflows/steps.ts'
+export { defineWorkflow } from './jobs/define-workflow.ts'
+export type { Steps, WorkflowDefinition } from './jobs/steps.ts'
 
 // Retries and time
 export type { RetryConfig } from './retry/retry-config.ts'
 export { retryDelayMs } from './retry/retry-delay.ts'
-export type { ReturnedErrors } from './runs/returned-errors.ts'
+export type { ReturnedErrors } from './jobs/returned-errors.ts'
 export { nextRuns } from './time/cron-schedule.ts'
-export type { Duration } from './time/duration.ts'
+export type { Duration } from './options/duration.ts'
 
 // Clients
 export { createJobClient, type JobClientOptions } from './client/create-job-client.ts'
@@ -47,19 +47,19 @@ export {
   sendJobs,
   waitForJob,
 } from './client/module-functions.ts'
-export type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './client/send-options.ts'
+export type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './sends/send-options.ts'
 export type { Pause, PauseTarget } from './jobs/pause.ts'
-export type { JobPage } from './provider/job-page.ts'
+export type { JobPage } from './status/job-page.ts'
 export { findRun } from './runs/find-run.ts'
-export { isEnded, type JobState } from './runs/job-state.ts'
-export type { JobStatus, RunStatus } from './runs/job-status.ts'
+export { isEnded, type JobState } from './status/job-state.ts'
+export type { JobStatus, RunStatus } from './status/job-status.ts'
 
 // Inspecting and steering jobs
 export type { DefinitionInfo } from './inspection/definition-info.ts'
 export type { EventInfo } from './inspection/event-info.ts'
-export type { CountGroup, JobCount, JobCounts } from './inspection/job-counts.ts'
-export type { AttemptDetails, JobDetails, RunDetails } from './inspection/job-details.ts'
-export type { JobFilter } from './inspection/job-filter.ts'
+export type { CountGroup, JobCount, JobCounts } from './status/job-counts.ts'
+export type { AttemptDetails, JobDetails, RunDetails } from './status/job-details.ts'
+export type { JobFilter } from './status/job-filter.ts'
 export type { JobSelection } from './inspection/job-selection.ts'
 export type {
   ChangeJobsOptions,
@@ -73,8 +73,8 @@ export type {
   TenantInspector,
 } from './inspection/job-inspector.ts'
 export type { GroupStats, JobStats } from './inspection/job-stats.ts'
-export type { JobSummary, JobSummaryPage, RunSummary, ShortError } from './inspection/job-summary.ts'
-export type { WorkerInfo } from './inspection/worker-info.ts'
+export type { JobSummary, JobSummaryPage, RunSummary, ShortError } from './status/job-summary.ts'
+export type { WorkerInfo } from './status/worker-info.ts'
 
 // Events
 export { catalogue } from './events/catalogue/catalogue.ts'
@@ -84,14 +84,14 @@ export { type EventType, eventType } from './events/event-type.ts'
 export type { EventsOf, JobEvent, JobEvents, JobInput, JobPayload } from './events/job-events.ts'
 
 // Hooks, middleware, instrumentation and logs
-export type { Instrumentation } from './instrumentation/instrumentation.ts'
+export type { Instrumentation } from './hooks/instrumentation.ts'
 export { createDefaultLogger } from './logging/default-logger.ts'
 export type { Logger, LoggerLike } from './logging/logger.ts'
-export type { AttemptMiddleware } from './runs/attempt-middleware.ts'
-export type { AttemptInfo, JobHooks } from './runs/hooks.ts'
+export type { AttemptMiddleware } from './hooks/attempt-middleware.ts'
+export type { AttemptInfo, JobHooks } from './hooks/hooks.ts'
 
 // Engines
-export type { Capabilities } from './provider/capabilities.ts'
+export type { Capabilities } from './engines/capabilities.ts'
 export type { Health } from './provider/health.ts'
 export type { JobProvider } from './provider/job-provider.ts'
 
@@ -123,7 +123,7 @@ export { PayloadTooLargeError } from './errors/payload-too-large-error.ts'
 export { ProviderNotChosenError } from './errors/provider-not-chosen-error.ts'
 export { ProviderNotInstalledError } from './errors/provider-not-installed-error.ts'
 export { RequestFailedError } from './errors/request-failed-error.ts'
-export { RetryAfterError } from './errors/retry-after-error.ts'
+export { RetryAfterError } from './retry/retry-after-error.ts'
 export { ReturnedError } from './errors/returned-error.ts'
 export { RunTimeoutError } from './errors/run-timeout-error.ts'
 export { SendFailedError } from './errors/send-failed-error.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import * as app from '../src/index.ts'
-import * as provider from '../src/provider/index.ts'
+import * as provider from '../src/provider.ts'
 import { createAttemptKit, orderEnvelope } from './kit/attempt-kit.ts'
 import { createFakeProvider, type FakeProvider } from './kit/fake-provider.ts'
 import { loadCopy } from './kit/load-copy.ts'

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const compiler = fromHere('../../../node_modules/.bin/tsc')
 const index = fromHere('../src/index.ts')
-const providerIndex = fromHere('../src/provider/index.ts')
+const providerIndex = fromHere('../src/provider.ts')
 
 /** Mistakes of users by name, each with the expected parts of the compiler's message. */
 const mistakes: Record<string, { readonly code: string; readonly names: readonly (string | RegExp)[] }> = {

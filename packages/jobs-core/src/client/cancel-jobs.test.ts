@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 
 import { createFakeProvider, jobStatus } from '../../test/kit/fake-provider.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
-import type { JobPage, ListQuery } from '../provider/job-page.ts'
-import type { JobState } from '../runs/job-state.ts'
+import type { JobPage, ListQuery } from '../status/job-page.ts'
+import type { JobState } from '../status/job-state.ts'
 import { cancelJobs } from './cancel-jobs.ts'
 import { createClient } from './create-client.ts'
 

@@ -1,8 +1,8 @@
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
-import { forEachWithConcurrency } from '../hosted/map-with-concurrency.ts'
-import type { JobPage, ListQuery } from '../provider/job-page.ts'
-import { isEnded } from '../runs/job-state.ts'
-import type { JobStatus } from '../runs/job-status.ts'
+import { forEachWithConcurrency } from '../runtime/map-with-concurrency.ts'
+import type { JobPage, ListQuery } from '../status/job-page.ts'
+import { isEnded } from '../status/job-state.ts'
+import type { JobStatus } from '../status/job-status.ts'
 
 /** The operations that `cancelJobs` needs. */
 export interface CancelJobsDependencies {

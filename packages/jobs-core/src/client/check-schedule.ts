@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import type { SendOptions } from './send-options.ts'
+import type { SendOptions } from '../sends/send-options.ts'
 
 /** Checks that `scheduleJob` has a time. @throws {InvalidOptionError} if both options are missing. */
 export function checkSchedule(options: SendOptions | undefined): void {

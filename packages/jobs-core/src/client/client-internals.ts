@@ -1,8 +1,8 @@
-import { processState } from '../process-state.ts'
+import { processState } from '../runtime/process-state.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { Clock } from '../time/clock.ts'
 import type { JobClient } from './job-client.ts'
-import type { AnyItem, SendResult } from './send-options.ts'
+import type { AnyItem, SendResult } from '../sends/send-options.ts'
 
 /** The parts of a client that a tenant router needs besides its methods. */
 export interface ClientInternals {

@@ -1,6 +1,6 @@
 import type { Definition } from '../jobs/definition.ts'
-import { instrumentOption } from '../instrumentation/instrument-option.ts'
-import type { Instrumentation } from '../instrumentation/instrumentation.ts'
+import { instrumentOption } from '../hooks/instrument-option.ts'
+import type { Instrumentation } from '../hooks/instrumentation.ts'
 import { type LoggerLike, loggerOption } from '../logging/logger.ts'
 import {
   type CheckedOptions,
@@ -9,9 +9,9 @@ import {
   type OptionTable,
 } from '../options/declare-options.ts'
 import { custom, integer } from '../options/kinds.ts'
-import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
-import { type JobHooks, hooksOption } from '../runs/hooks.ts'
-import { type ReturnedErrors, returnedErrorsOption } from '../runs/returned-errors.ts'
+import { type AttemptMiddleware, middlewareOption } from '../hooks/attempt-middleware.ts'
+import { type JobHooks, hooksOption } from '../hooks/hooks.ts'
+import { type ReturnedErrors, returnedErrorsOption } from '../jobs/returned-errors.ts'
 import type { Clock } from '../time/clock.ts'
 
 /** The options of every client, on any engine. */

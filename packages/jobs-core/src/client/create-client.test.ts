@@ -12,7 +12,7 @@ import { JobNotVisibleError } from '../errors/job-not-visible-error.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { processJobs } from '../jobs/job-registry.ts'
-import type { JobPage, ListQuery } from '../provider/job-page.ts'
+import type { JobPage, ListQuery } from '../status/job-page.ts'
 import { createClient } from './create-client.ts'
 import type { JobClient } from './job-client.ts'
 

@@ -1,4 +1,4 @@
-import { environment } from '../environment.ts'
+import { environment } from '../runtime/environment.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import { bindLogger } from '../logging/logger.ts'
 import { warnOnce } from '../logging/warn-once.ts'

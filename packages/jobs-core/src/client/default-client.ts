@@ -1,32 +1,16 @@
-import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { scopedClient } from '../runs/async-context.ts'
+import { defaultSender } from '../ambient/default-sender.ts'
 import type { JobClient } from './job-client.ts'
 import { sharedClients } from './shared-clients.ts'
-import { routerLinkOf } from './tenant-router/router-link.ts'
 
 /**
  * Returns the client that `sendJob` and the other module functions use. Inside a handler this is the client of the
- * engine that runs the handler, or the tenant router that this client belongs to. Elsewhere it is the client of `setJobClient`, or a client created from the environment
- * on first use.
+ * engine that runs the handler, or the tenant router that this client belongs to. Elsewhere it is the client of
+ * `setJobClient`, or a client created from the environment on first use.
  *
  * @throws {ProviderNotChosenError} if the environment does not choose an engine.
  */
 export function getJobClient(): JobClient {
-  const shared = sharedClients()
-  const scoped = scopedClient()
-  if (scoped) return routerLinkOf(scoped)?.router ?? scoped
-  shared.autoStarted = undefined // a call uses it from now on
-  if (!shared.client) {
-    if (!shared.createDefault) {
-      throw new InvalidOptionError({
-        option: 'client',
-        problem: 'is not set, and `@cgk-platform/jobs-core` has no engine',
-        remedy: 'Import from `@cgk-platform/jobs` or from a provider package, or call `setJobClient(client)`.',
-      })
-    }
-    shared.client = shared.createDefault()
-  }
-  return shared.client
+  return defaultSender() as JobClient
 }
 
 /**

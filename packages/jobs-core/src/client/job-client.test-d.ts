@@ -2,7 +2,7 @@ import { describe, expectTypeOf, test } from 'vitest'
 
 import type { JobClient, ListOptions, TenantClient } from './job-client.ts'
 import { scheduleJob, sendJob, sendJobs } from './module-functions.ts'
-import type { JobHandle, SendResult } from './send-options.ts'
+import type { JobHandle, SendResult } from '../sends/send-options.ts'
 
 declare const client: JobClient
 declare const acme: TenantClient

@@ -6,13 +6,13 @@ import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../op
 import { abortSignal, integer, duration, string, oneOf } from '../options/kinds.ts'
 import { maxIdLength } from '../options/text-problem.ts'
 import type { Health } from '../provider/health.ts'
-import type { JobPage } from '../provider/job-page.ts'
-import type { Capabilities } from '../provider/capabilities.ts'
-import { type JobState, jobStates } from '../runs/job-state.ts'
-import type { JobStatus } from '../runs/job-status.ts'
-import type { Duration } from '../time/duration.ts'
-import { referenceOption } from './reference-option.ts'
-import type { JobHandle, JobItem, OwnItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
+import type { JobPage } from '../status/job-page.ts'
+import type { Capabilities } from '../engines/capabilities.ts'
+import { type JobState, jobStates } from '../status/job-state.ts'
+import type { JobStatus } from '../status/job-status.ts'
+import type { Duration } from '../options/duration.ts'
+import { referenceOption } from '../sends/reference-option.ts'
+import type { JobHandle, JobItem, OwnItem, ScheduleOptions, SendOptions, SendResult } from '../sends/send-options.ts'
 
 /** Filters and paging of `listJobs`. */
 export interface ListOptions {

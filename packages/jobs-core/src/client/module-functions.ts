@@ -2,11 +2,11 @@ import type { JobEvent, JobInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 import type { Pause, PauseTarget } from '../jobs/pause.ts'
 import type { Health } from '../provider/health.ts'
-import type { JobPage } from '../provider/job-page.ts'
-import type { JobStatus } from '../runs/job-status.ts'
+import type { JobPage } from '../status/job-page.ts'
+import type { JobStatus } from '../status/job-status.ts'
 import { getJobClient } from './default-client.ts'
 import type { CancelOptions, ListOptions, WaitOptions } from './job-client.ts'
-import type { JobHandle, JobItem, OwnItem, ScheduleOptions, SendOptions, SendResult } from './send-options.ts'
+import type { JobHandle, JobItem, OwnItem, ScheduleOptions, SendOptions, SendResult } from '../sends/send-options.ts'
 
 /** Sends an event with the default client. Resolves when the engine has accepted it. */
 export async function sendJob<Event extends JobEvent | OwnEvent>(

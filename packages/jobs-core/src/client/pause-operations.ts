@@ -1,21 +1,12 @@
-import type { PauseTarget } from '../jobs/pause.ts'
-import type { Feature } from '../provider/capabilities.ts'
 import { requireFeature } from '../provider/check-support.ts'
+import { pauseFeatureOf, pauseFeatures } from '../provider/pause-features.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import type { JobClient } from './job-client.ts'
-import type { LazyEngine } from './lazy-engine.ts'
+import type { LazyEngine } from '../provider/lazy-engine.ts'
 import { toPauseTarget } from './to-pause-target.ts'
 
 /** The operations that pause and resume jobs. */
 export type PauseOperations = Pick<JobClient, 'pauseJobs' | 'resumeJobs' | 'listPauses'>
-
-/** The features that pauses can need. */
-export const pauseFeatures: readonly Feature[] = ['pauseJobs of a definition', 'pauseJobs of a tenant']
-
-/** Returns the feature that a pause needs. */
-export function pauseFeatureOf({ definitionId }: PauseTarget): Feature {
-  return definitionId === undefined ? 'pauseJobs of a tenant' : 'pauseJobs of a definition'
-}
 
 /** Creates the operations that pause and resume the jobs of one engine. */
 export function createPauseOperations(engine: LazyEngine): PauseOperations {

@@ -4,7 +4,7 @@ import { createFakeProvider, type FakeProviderOptions } from '../../test/kit/fak
 import { createManualClock } from '../../test/kit/manual-clock.ts'
 import { untyped } from '../../test/kit/untyped.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
-import type { SendInfo } from '../runs/hooks.ts'
+import type { SendInfo } from '../hooks/hooks.ts'
 import type { ClientOptions } from './client-options.ts'
 import { createClient } from './create-client.ts'
 

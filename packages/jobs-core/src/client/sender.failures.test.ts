@@ -4,7 +4,7 @@ import { createFakeProvider, type FakeProviderOptions } from '../../test/kit/fak
 import { untyped } from '../../test/kit/untyped.ts'
 import { PayloadTooLargeError } from '../errors/payload-too-large-error.ts'
 import { defineEvents } from '../events/define-events.ts'
-import type { SendInfo } from '../runs/hooks.ts'
+import type { SendInfo } from '../hooks/hooks.ts'
 import { createClient } from './create-client.ts'
 
 const order = { tenantId: 'acme', orderId: 'order_1' }

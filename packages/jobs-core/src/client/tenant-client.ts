@@ -9,7 +9,7 @@ import { checkItem, checkItems } from './check-items.ts'
 import { eventNameOf } from './event-name-of.ts'
 import type { JobClient, JobOperations, TenantClient } from './job-client.ts'
 import type { PauseOperations } from './pause-operations.ts'
-import type { JobItem, SendResult } from './send-options.ts'
+import type { JobItem, SendResult } from '../sends/send-options.ts'
 import type { Sender } from './sender.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { ListQuery } from '../provider/job-page.ts'
+import type { ListQuery } from '../status/job-page.ts'
 import { cancelOptions, type CancelOptions, listOptions, type ListOptions } from './job-client.ts'
-import { refuseUndefinedTenant } from './refuse-undefined-tenant.ts'
+import { refuseUndefinedTenant } from '../inspection/refuse-undefined-tenant.ts'
 
 /** Checks the options of `listJobs` and adds the defaults. @throws {InvalidOptionError} for an invalid option. */
 export function toListQuery(options: ListOptions | undefined): ListQuery {

@@ -9,7 +9,7 @@ import {
 import { createManualClock, type ManualClock } from '../../test/kit/manual-clock.ts'
 import { untyped } from '../../test/kit/untyped.ts'
 import { JobNotVisibleError } from '../errors/job-not-visible-error.ts'
-import type { JobState } from '../runs/job-state.ts'
+import type { JobState } from '../status/job-state.ts'
 import { createClient } from './create-client.ts'
 import type { JobClient } from './job-client.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
-import { runWithClient } from '../runs/async-context.ts'
+import { runWithClient } from '../ambient/async-context.ts'
 import { createClient } from './create-client.ts'
 
 test('no client waits for a job in a handler, whatever client runs the handler', async () => {

@@ -1,4 +1,4 @@
-import type { Feature } from '../provider/capabilities.ts'
+import type { Feature } from '../engines/capabilities.ts'
 import type { ConformanceCase, Rule } from './conformance-case.ts'
 
 /** Adds a rule to its cases, and the features that all of them require. */

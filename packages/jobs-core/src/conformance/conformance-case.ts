@@ -1,4 +1,4 @@
-import type { Feature } from '../provider/capabilities.ts'
+import type { Feature } from '../engines/capabilities.ts'
 import type { CaseTools } from './case-tools.ts'
 import type { Equipment } from './conformance-target.ts'
 

@@ -1,4 +1,4 @@
-import type { AttemptInfo, JobHooks } from '../runs/hooks.ts'
+import type { AttemptInfo, JobHooks } from '../hooks/hooks.ts'
 import { record } from './journal.ts'
 
 /** A marker in a tenant id. It makes every hook throw or reject. */

@@ -6,7 +6,7 @@ import type {
   Instrumentation,
   SendActivity,
   StartedAttempt,
-} from '../instrumentation/instrumentation.ts'
+} from '../hooks/instrumentation.ts'
 import { runInsideMiddleware } from './enclosing-middleware.ts'
 import { record } from './journal.ts'
 

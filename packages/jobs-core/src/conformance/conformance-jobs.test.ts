@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { processJobs } from '../jobs/job-registry.ts'
-import { allFeatures, type Capabilities, type FeatureSupport } from '../provider/capabilities.ts'
+import { allFeatures, type Capabilities, type FeatureSupport } from '../engines/capabilities.ts'
 import { rules } from './conformance-case.ts'
 import { conformanceCases } from './conformance-cases.ts'
 import { conformanceJobs } from './conformance-jobs.ts'

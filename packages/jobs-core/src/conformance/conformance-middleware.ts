@@ -1,6 +1,6 @@
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
-import { RetryAfterError } from '../errors/retry-after-error.ts'
-import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
+import { RetryAfterError } from '../retry/retry-after-error.ts'
+import type { AttemptMiddleware } from '../hooks/attempt-middleware.ts'
 import type { CaseTools } from './case-tools.ts'
 import { runInsideMiddleware } from './enclosing-middleware.ts'
 import { record } from './journal.ts'

@@ -1,5 +1,5 @@
 import type { ClientOptions } from '../client/client-options.ts'
-import type { Capabilities } from '../provider/capabilities.ts'
+import type { Capabilities } from '../engines/capabilities.ts'
 import { conformanceHooks } from './conformance-hooks.ts'
 import { conformanceInstrumentation } from './conformance-instrumentation.ts'
 import { conformanceJobs } from './conformance-jobs.ts'

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../provider/capabilities.ts'
+import type { Capabilities } from '../engines/capabilities.ts'
 import type { ConformanceCase, Rule } from './conformance-case.ts'
 import type { OpenSuite } from './open-suite.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { JobsError } from '../errors/jobs-error.ts'
-import { isEnded } from '../runs/job-state.ts'
+import { isEnded } from '../status/job-state.ts'
 import type { CaseTools, JournalFilter } from './case-tools.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import type { OpenSuite } from './open-suite.ts'

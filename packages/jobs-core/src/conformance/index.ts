@@ -4,7 +4,7 @@
  * @module jobs-core/conformance
  */
 
-export { allFeatures } from '../provider/capabilities.ts'
+export { allFeatures } from '../engines/capabilities.ts'
 export type { CaseSend, CaseTools, DelayExpectation, JournalFilter } from './case-tools.ts'
 export { type ConformanceCase, type Rule, type RuleName, rules } from './conformance-case.ts'
 export { conformanceCases } from './conformance-cases.ts'

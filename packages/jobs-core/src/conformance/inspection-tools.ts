@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
-import type { JobCount } from '../inspection/job-counts.ts'
-import type { JobSummary } from '../inspection/job-summary.ts'
+import type { JobCount } from '../status/job-counts.ts'
+import type { JobSummary } from '../status/job-summary.ts'
 import type { InspectListOptions, TenantInspector } from '../inspection/job-inspector.ts'
 import type { CaseTools } from './case-tools.ts'
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { JobClient } from '../client/job-client.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { Capabilities } from '../provider/capabilities.ts'
+import type { Capabilities } from '../engines/capabilities.ts'
 import { conformanceJobs } from './conformance-jobs.ts'
 import type { ConformanceEngine, ConformanceTarget } from './conformance-target.ts'
 import { createJournalReader, type JournalReader } from './journal.ts'

@@ -1,7 +1,7 @@
 import { getJobClient } from '../client/default-client.ts'
 import { sendJob, waitForJob } from '../client/module-functions.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
-import { RetryAfterError } from '../errors/retry-after-error.ts'
+import { RetryAfterError } from '../retry/retry-after-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import { enclosingMiddleware } from './enclosing-middleware.ts'

@@ -1,4 +1,4 @@
-import type { Json } from '../events/json.ts'
+import type { Json } from '../values/json.ts'
 
 /** The failure of a scripted handler. */
 export interface ScriptedFailure {

@@ -1,6 +1,6 @@
 import type { JobClient, TenantClient } from '../client/job-client.ts'
-import type { JobHandle, SendResult } from '../client/send-options.ts'
-import type { JobPage } from '../provider/job-page.ts'
+import type { JobHandle, SendResult } from '../sends/send-options.ts'
+import type { JobPage } from '../status/job-page.ts'
 
 /** A client without types. The suite sends invalid values and undeclared events with it. */
 export interface UntypedClient {

@@ -1,7 +1,7 @@
 import type { RetryConfig } from '../retry/retry-config.ts'
 import type { InvalidOutput, ScriptedFailure } from './script.ts'
-import type { Json } from '../events/json.ts'
-import type { StepSendOptions } from '../workflows/steps.ts'
+import type { Json } from '../values/json.ts'
+import type { StepSendOptions } from '../jobs/steps.ts'
 
 /** The actions of a step's work, or of its compensation. */
 export interface StepScript {

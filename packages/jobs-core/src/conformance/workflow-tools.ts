@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 
-import type { JobHandle } from '../client/send-options.ts'
-import type { JobStatus, RunStatus } from '../runs/job-status.ts'
-import type { StepStatus } from '../workflows/step-status.ts'
+import type { JobHandle } from '../sends/send-options.ts'
+import type { JobStatus, RunStatus } from '../status/job-status.ts'
+import type { StepStatus } from '../status/step-status.ts'
 import type { CaseSend, CaseTools } from './case-tools.ts'
 import type { ConformanceEvent } from './conformance-events.ts'
 import type { WorkflowProgram } from './workflow-program.ts'

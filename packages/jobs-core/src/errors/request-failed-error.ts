@@ -1,4 +1,4 @@
-import { isTransientStatus } from '../hosted/classify-failure.ts'
+import { isTransientStatus } from './is-transient-status.ts'
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
 /** The facts about a failed request. */

@@ -1,4 +1,4 @@
-import type { Json } from '../events/json.ts'
+import type { Json } from '../values/json.ts'
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { truncate } from './truncate.ts'
 

@@ -1,4 +1,4 @@
-import { systemTenantId } from '../events/reserved-names.ts'
+import { systemTenantId } from '../values/reserved-names.ts'
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
 

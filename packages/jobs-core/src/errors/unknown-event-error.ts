@@ -1,4 +1,4 @@
-import { jobEventPrefix } from '../events/reserved-names.ts'
+import { jobEventPrefix } from '../values/reserved-names.ts'
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
 

@@ -1,5 +1,5 @@
-import { portablePayloadBytes } from '../provider/capabilities.ts'
-import { bytesOver, type Json } from './json.ts'
+import { portablePayloadBytes } from '../engines/capabilities.ts'
+import { bytesOver, type Json } from '../values/json.ts'
 
 /** The maximum length of a `baggage`, and the number of its members, that W3C Baggage obliges to propagate. */
 const maxLength = 8192

@@ -1,13 +1,13 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import { callSite, fileOf } from '../call-site.ts'
+import { callSite, fileOf } from '../runtime/call-site.ts'
 import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { quote } from '../errors/quote.ts'
 import { kindOf } from '../options/kind-of.ts'
-import { isDevelopment } from '../environment.ts'
-import { engines } from '../provider/engine-registry.ts'
-import { cronEventPrefix, jobEventPrefix } from './reserved-names.ts'
+import { isDevelopment } from '../runtime/environment.ts'
+import { enginesByName } from '../engines/engine-descriptors.ts'
+import { cronEventPrefix, jobEventPrefix } from '../values/reserved-names.ts'
 import {
   findEvent,
   isBuiltIn,
@@ -55,7 +55,8 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string |
       remedy: 'Use words of letters and digits, joined by `.`, `_`, `-` or `/`, at most 100 characters: `video.ready`.',
     })
   }
-  const reserved = [cronEventPrefix, jobEventPrefix, ...engines().flatMap(({ eventPrefix = [] }) => eventPrefix)]
+  const ofEngines = [...enginesByName().values()].flatMap(({ eventPrefix = [] }) => eventPrefix)
+  const reserved = [cronEventPrefix, jobEventPrefix, ...ofEngines]
   if (reserved.some((prefix) => name.startsWith(prefix))) {
     throw new InvalidDefinitionError({
       what,

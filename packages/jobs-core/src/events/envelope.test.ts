@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { decodeEnvelope, encodeEnvelope, type Envelope, toExternalEnvelope } from './envelope.ts'
-import type { Json } from './json.ts'
+import type { Json } from '../values/json.ts'
 
 const text = fc.string({ minLength: 1, unit: 'grapheme' })
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0)

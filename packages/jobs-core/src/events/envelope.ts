@@ -1,8 +1,8 @@
 import { isAttemptCount } from '../retry/retry-config.ts'
-import type { ProviderSendOptions } from '../provider/engine-types.ts'
+import type { ProviderSendOptions } from '../engines/engine-types.ts'
 import { isBaggage } from './baggage.ts'
-import type { Json } from './json.ts'
-import { systemTenantId } from './reserved-names.ts'
+import type { Json } from '../values/json.ts'
+import { systemTenantId } from '../values/reserved-names.ts'
 import { isTraceparent } from './traceparent.ts'
 import { isTracestate } from './tracestate.ts'
 

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { closestMatch } from 'leven'
 
-import { processState } from '../process-state.ts'
+import { processState } from '../runtime/process-state.ts'
 import { textOf } from '../errors/quote.ts'
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { catalogue } from './catalogue/catalogue.ts'

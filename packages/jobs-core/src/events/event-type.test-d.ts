@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
 
 import { eventType, type EventType } from './event-type.ts'
-import type { Json } from './json.ts'
+import type { Json } from '../values/json.ts'
 
 interface Tree {
   id: string

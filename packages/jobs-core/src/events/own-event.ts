@@ -1,4 +1,4 @@
-import { jobEventPrefix } from './reserved-names.ts'
+import { jobEventPrefix } from '../values/reserved-names.ts'
 
 /** The event of a definition with `payload`, which no other definition handles. */
 export interface OwnEvent<Schema = unknown> {

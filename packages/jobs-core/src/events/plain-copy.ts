@@ -1,4 +1,4 @@
-import type { Json } from './json.ts'
+import type { Json } from '../values/json.ts'
 
 /** Maximum number of values in a fast copy. An object counts as ten values. */
 const maxValues = 1_000

@@ -1,5 +1,5 @@
 import { textProblem } from '../options/text-problem.ts'
-import { systemTenantId } from './reserved-names.ts'
+import { systemTenantId } from '../values/reserved-names.ts'
 
 /**
  * Describes the problem of a tenant's id, to complete "`tenantId` …". Returns `undefined` for a valid id.

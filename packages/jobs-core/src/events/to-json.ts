@@ -1,6 +1,6 @@
 import { NotSerializableError } from '../errors/not-serializable-error.ts'
-import { pathTo } from './path.ts'
-import type { Json } from './json.ts'
+import { pathTo } from '../values/path.ts'
+import type { Json } from '../values/json.ts'
 import { plainCopyOf } from './plain-copy.ts'
 
 /** A JSON copy of a value, and the paths of dates that became strings. */

@@ -2,8 +2,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import { NotSerializableError } from '../errors/not-serializable-error.ts'
 import { PayloadInvalidError } from '../errors/payload-invalid-error.ts'
-import type { Json } from './json.ts'
-import { pathTo } from './path.ts'
+import type { Json } from '../values/json.ts'
+import { pathTo } from '../values/path.ts'
 import type { JsonCopy } from './to-json.ts'
 
 /**

@@ -1,3 +1,4 @@
+import { isTransientStatus } from '../errors/is-transient-status.ts'
 import type { Failure } from './request-failure.ts'
 
 /** The address of an engine, for messages about failed connections. */
@@ -48,11 +49,6 @@ const maxCauseDepth = 5
 /** Returns a failure that no retry can fix. The engine did nothing. */
 export function permanentFailure(problem: string, remedy?: string): Failure {
   return { problem, remedy, mayHaveSucceeded: false, isTransient: false, isFromEngine: false }
-}
-
-/** Returns true if a retry may succeed after a response with this status: the engine is overloaded or restarting. */
-export function isTransientStatus(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500
 }
 
 /**

@@ -1,4 +1,4 @@
-import { systemTenantId } from '../events/reserved-names.ts'
+import { systemTenantId } from '../values/reserved-names.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import {

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../provider/capabilities.ts'
+import type { Capabilities } from '../engines/capabilities.ts'
 import type { EngineLimits } from '../runs/failure-outcome.ts'
 
 /** Returns the limits of an engine that attempts must respect, from its capabilities. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
+import type { JobClient } from '../client/job-client.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { prepareHost } from './prepare-host.ts'
@@ -27,10 +28,9 @@ test('passes the options of the host to attempts, and a client on its engine to 
   const { hooks, middleware, returnedErrors } = options
   const { limits } = setting
   expect(dependencies).toMatchObject({ logger, hooks, middleware, returnedErrors, limits, random: Math.random })
-  expect(await dependencies.client.healthCheck()).toMatchObject({ provider: 'fake' })
-  expect(prepareHost({ ...options, jobClient: dependencies.client }, setting).dependencies.client).toBe(
-    dependencies.client,
-  )
+  const client = dependencies.client as JobClient
+  expect(await client.healthCheck()).toMatchObject({ provider: 'fake' })
+  expect(prepareHost({ ...options, jobClient: client }, setting).dependencies.client).toBe(client)
 })
 
 test('warns about a host without definitions', () => {

@@ -3,7 +3,7 @@ import { internalsOf } from '../client/client-internals.ts'
 import { sharedOptions } from '../client/client-options.ts'
 import type { JobClient } from '../client/job-client.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import type { Instrumentation } from '../instrumentation/instrumentation.ts'
+import type { Instrumentation } from '../hooks/instrumentation.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
@@ -11,11 +11,12 @@ import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import type { CheckedOptions, OptionTable } from '../options/declare-options.ts'
 import { custom } from '../options/kinds.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
-import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
+import type { AttemptMiddleware } from '../hooks/attempt-middleware.ts'
 import type { AttemptOptions } from '../runs/attempt.ts'
 import type { EngineLimits } from '../runs/failure-outcome.ts'
-import type { JobHooks } from '../runs/hooks.ts'
-import type { ReturnedErrors } from '../runs/returned-errors.ts'
+import type { JobHooks } from '../hooks/hooks.ts'
+import type { JobSender } from '../sends/job-sender.ts'
+import type { ReturnedErrors } from '../jobs/returned-errors.ts'
 import type { Clock } from '../time/clock.ts'
 import { systemClock } from '../time/system-clock.ts'
 
@@ -62,7 +63,7 @@ export interface AttemptDependencies extends Pick<
   readonly clock: Clock
   readonly logger: LoggerLike
   /** The client that handlers send with. */
-  readonly client: JobClient
+  readonly client: JobSender
   readonly random: () => number
   readonly limits: EngineLimits
 }

@@ -1,6 +1,6 @@
 import { RequestFailedError } from '../errors/request-failed-error.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
-import type { EnvelopeResult } from '../provider/envelope-result.ts'
+import type { EnvelopeResult } from '../sends/envelope-result.ts'
 import { RequestFailure } from './request-failure.ts'
 
 /** Names a request in error messages. */

@@ -7,8 +7,8 @@ import { createClient } from '../client/create-client.ts'
 import { createTenantRouter } from '../client/tenant-router/create-tenant-router.ts'
 import { JobNotVisibleError } from '../errors/job-not-visible-error.ts'
 import type { JobClient } from '../client/job-client.ts'
-import type { Feature } from '../provider/capabilities.ts'
-import type { JobState } from '../runs/job-state.ts'
+import type { Feature } from '../engines/capabilities.ts'
+import type { JobState } from '../status/job-state.ts'
 import type { ChangeJobsResult } from './job-inspector.ts'
 
 const summaries = [

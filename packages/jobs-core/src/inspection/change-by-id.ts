@@ -4,7 +4,7 @@ import { changeEach } from './change-each.ts'
 import type { CheckedChange } from './inspect-options.ts'
 import type { InspectSource } from './inspect-source.ts'
 import type { ChangeJobsResult } from './job-inspector.ts'
-import type { JobState } from '../runs/job-state.ts'
+import type { JobState } from '../status/job-state.ts'
 
 /** A change of jobs by their ids. */
 export interface IdsToChange {

@@ -1,7 +1,7 @@
 import { ClientClosedError } from '../errors/client-closed-error.ts'
 import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
-import { mapWithConcurrency } from '../hosted/map-with-concurrency.ts'
-import { type JobErrorInfo, toErrorInfo } from '../runs/error-info.ts'
+import { mapWithConcurrency } from '../runtime/map-with-concurrency.ts'
+import { type JobErrorInfo, toErrorInfo } from '../errors/error-info.ts'
 import type { CheckedChange } from './inspect-options.ts'
 import type { ChangeJobsResult } from './job-inspector.ts'
 

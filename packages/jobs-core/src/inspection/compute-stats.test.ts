@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { jobSummary, jobWithRuns } from '../../test/kit/fake-inspection.ts'
-import type { JobSummary } from './job-summary.ts'
+import type { JobSummary } from '../status/job-summary.ts'
 import { computeStats } from './compute-stats.ts'
 
 const range = { since: 1000, until: 2000, includesUntil: true, intervals: 4 }

@@ -1,6 +1,6 @@
-import { isEnded, newestRuns } from '../runs/job-state.ts'
+import { isEnded, newestRuns } from '../status/job-state.ts'
 import type { GroupStats, JobStats } from './job-stats.ts'
-import type { JobSummary, RunSummary } from './job-summary.ts'
+import type { JobSummary, RunSummary } from '../status/job-summary.ts'
 import { durationOf, summaryOfRun } from './summarize-runs.ts'
 
 const maxGroups = 100

@@ -1,7 +1,7 @@
 import type { ListPage } from './inspect-source.ts'
-import type { CountGroup, JobCounts } from './job-counts.ts'
-import type { InspectFilter } from './job-inspection.ts'
-import type { JobSummary } from './job-summary.ts'
+import type { CountGroup, JobCounts } from '../status/job-counts.ts'
+import type { InspectFilter } from '../provider/job-inspection.ts'
+import type { JobSummary } from '../status/job-summary.ts'
 import { readJobs } from './read-jobs.ts'
 
 const maxGroups = 1000

@@ -1,16 +1,17 @@
-import type { JobClient, JobOperations } from '../client/job-client.ts'
-import type { LazyEngine } from '../client/lazy-engine.ts'
+import type { LazyEngine } from '../provider/lazy-engine.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { textProblem } from '../options/text-problem.ts'
+import type { JobSender } from '../sends/job-sender.ts'
+import type { JobStatus } from '../status/job-status.ts'
 import type { Clock } from '../time/clock.ts'
-import { pauseFeatures } from '../client/pause-operations.ts'
+import { pauseFeatures } from '../provider/pause-features.ts'
 import { countJobs } from './count-jobs.ts'
 import { describeEvents } from './describe-events.ts'
 import { describeDefinition } from './describe-definition.ts'
 import type { InspectSource, ListPage } from './inspect-source.ts'
-import type { JobInspection } from './job-inspection.ts'
+import type { JobInspection } from '../provider/job-inspection.ts'
 import { requireCronJob, runCronJob } from './run-cron-job.ts'
 
 /** The parts of a client that its inspector uses. */
@@ -18,8 +19,11 @@ export interface EngineSourceDependencies {
   readonly engine: LazyEngine
   readonly clock: Clock
   readonly jobs: JobRegistry
-  readonly client: () => JobClient
-  readonly operationsFor: (tenantId?: string) => Pick<JobOperations, 'retryJob' | 'cancelJob'>
+  readonly client: () => JobSender
+  readonly operationsFor: (tenantId?: string) => {
+    retryJob(id: string): Promise<unknown>
+    cancelJob(id: string): Promise<JobStatus>
+  }
 }
 
 /** Creates the source of the inspector of one engine. */

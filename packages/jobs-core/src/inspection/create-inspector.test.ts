@@ -4,8 +4,8 @@ import { createFakeInspection, jobSummary } from '../../test/kit/fake-inspection
 import { createFakeProvider, type FakeProviderOptions, jobStatus } from '../../test/kit/fake-provider.ts'
 import { createManualClock } from '../../test/kit/manual-clock.ts'
 import { createClient } from '../client/create-client.ts'
-import type { JobInspection } from './job-inspection.ts'
-import type { Feature } from '../provider/capabilities.ts'
+import type { JobInspection } from '../provider/job-inspection.ts'
+import type { Feature } from '../engines/capabilities.ts'
 
 const nowMs = Date.parse('2026-03-01T12:00:00Z')
 

@@ -1,4 +1,4 @@
-import type { JobCount } from './job-counts.ts'
+import type { JobCount } from '../status/job-counts.ts'
 
 /** Returns true if there may be more than `max`: a count that was stopped is never a maximum. */
 export function countMayExceed({ count, isExact }: JobCount, max: number): boolean {

@@ -9,7 +9,7 @@ import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { createJobRegistry, withJobRegistry } from '../jobs/job-registry.ts'
-import { defineWorkflow } from '../workflows/define-workflow.ts'
+import { defineWorkflow } from '../jobs/define-workflow.ts'
 import { describeDefinition } from './describe-definition.ts'
 
 const handler = () => undefined

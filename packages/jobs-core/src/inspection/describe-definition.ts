@@ -1,5 +1,5 @@
 import type { Definition } from '../jobs/definition.ts'
-import { cronEventOf } from '../runs/cron-event.ts'
+import { cronEventOf } from '../jobs/cron-event.ts'
 import { type CronSchedule, nextRuns } from '../time/cron-schedule.ts'
 import type { DefinitionInfo } from './definition-info.ts'
 import { describeOptions } from './describe-options.ts'

@@ -1,4 +1,4 @@
-import type { InspectFilter } from './job-inspection.ts'
+import type { InspectFilter } from '../provider/job-inspection.ts'
 
 /** A run, or a job without runs. Absent end: it has not ended, or the engine does not tell. */
 interface Ending {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { createFakeInspection, jobSummary, jobWithRuns } from '../../test/kit/fake-inspection.ts'
 import { capabilitiesWithout } from '../../test/kit/fake-provider.ts'
-import type { Feature } from '../provider/capabilities.ts'
+import type { Feature } from '../engines/capabilities.ts'
 import type { CheckedStats } from './inspect-options.ts'
 import { getStats } from './get-stats.ts'
 

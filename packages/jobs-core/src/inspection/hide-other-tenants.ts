@@ -1,8 +1,8 @@
 import type { Definition } from '../jobs/definition.ts'
-import type { JobErrorInfo } from '../runs/error-info.ts'
-import type { StepStatus } from '../workflows/step-status.ts'
-import type { JobDetails, RunDetails } from './job-details.ts'
-import type { JobSummary } from './job-summary.ts'
+import type { JobErrorInfo } from '../errors/error-info.ts'
+import type { StepStatus } from '../status/step-status.ts'
+import type { JobDetails, RunDetails } from '../status/job-details.ts'
+import type { JobSummary } from '../status/job-summary.ts'
 
 /** Stands for an error that can name other tenants. */
 const hiddenError: JobErrorInfo = {

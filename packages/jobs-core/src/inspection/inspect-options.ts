@@ -1,13 +1,13 @@
-import { referenceOption } from '../client/reference-option.ts'
-import { refuseUndefinedTenant } from '../client/refuse-undefined-tenant.ts'
+import { referenceOption } from '../sends/reference-option.ts'
+import { refuseUndefinedTenant } from './refuse-undefined-tenant.ts'
 import { invalidOption } from '../options/check-option-names.ts'
 import { declareOptions, type DeclaredOptions, type OptionTable } from '../options/declare-options.ts'
 import { abortSignal, boolean, callback, date, integer, oneOf, someOf, string } from '../options/kinds.ts'
 import { maxIdLength } from '../options/text-problem.ts'
-import { jobStates } from '../runs/job-state.ts'
-import type { CountGroup } from './job-counts.ts'
-import type { JobFilter } from './job-filter.ts'
-import type { InspectFilter, InspectQuery } from './job-inspection.ts'
+import { jobStates } from '../status/job-state.ts'
+import type { CountGroup } from '../status/job-counts.ts'
+import type { JobFilter } from '../status/job-filter.ts'
+import type { InspectFilter, InspectQuery } from '../provider/job-inspection.ts'
 import type {
   ChangeJobsOptions,
   ChangeJobsResult,

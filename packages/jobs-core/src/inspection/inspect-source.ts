@@ -1,13 +1,13 @@
-import type { JobHandle } from '../client/send-options.ts'
-import type { JobStatus } from '../runs/job-status.ts'
-import type { Capabilities } from '../provider/capabilities.ts'
+import type { JobHandle } from '../sends/send-options.ts'
+import type { JobStatus } from '../status/job-status.ts'
+import type { Capabilities } from '../engines/capabilities.ts'
 import type { DefinitionInfo } from './definition-info.ts'
 import type { EventInfo } from './event-info.ts'
-import type { CountGroup, JobCounts } from './job-counts.ts'
-import type { JobDetails } from './job-details.ts'
-import type { InspectFilter, InspectQuery } from './job-inspection.ts'
-import type { JobSummaryPage } from './job-summary.ts'
-import type { WorkerInfo } from './worker-info.ts'
+import type { CountGroup, JobCounts } from '../status/job-counts.ts'
+import type { JobDetails } from '../status/job-details.ts'
+import type { InspectFilter, InspectQuery } from '../provider/job-inspection.ts'
+import type { JobSummaryPage } from '../status/job-summary.ts'
+import type { WorkerInfo } from '../status/worker-info.ts'
 
 /** Lists one page of jobs. */
 export type ListPage = (query: InspectQuery) => Promise<JobSummaryPage>

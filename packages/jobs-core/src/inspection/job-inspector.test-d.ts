@@ -1,14 +1,14 @@
 import { describe, expectTypeOf, test } from 'vitest'
 
 import type { JobClient, TenantClient } from '../client/job-client.ts'
-import type { JobHandle } from '../client/send-options.ts'
-import type { JobState } from '../runs/job-state.ts'
-import type { JobCounts } from './job-counts.ts'
-import type { JobDetails } from './job-details.ts'
-import type { JobFilter } from './job-filter.ts'
+import type { JobHandle } from '../sends/send-options.ts'
+import type { JobState } from '../status/job-state.ts'
+import type { JobCounts } from '../status/job-counts.ts'
+import type { JobDetails } from '../status/job-details.ts'
+import type { JobFilter } from '../status/job-filter.ts'
 import type { ChangeJobsResult, JobInspector, TenantInspector } from './job-inspector.ts'
 import type { JobSelection } from './job-selection.ts'
-import type { JobSummary } from './job-summary.ts'
+import type { JobSummary } from '../status/job-summary.ts'
 
 declare const client: JobClient
 declare const acme: TenantClient

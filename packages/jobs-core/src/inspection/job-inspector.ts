@@ -1,14 +1,14 @@
-import type { JobHandle } from '../client/send-options.ts'
-import type { JobErrorInfo } from '../runs/error-info.ts'
+import type { JobHandle } from '../sends/send-options.ts'
+import type { JobErrorInfo } from '../errors/error-info.ts'
 import type { DefinitionInfo } from './definition-info.ts'
 import type { EventInfo } from './event-info.ts'
-import type { CountGroup, JobCounts } from './job-counts.ts'
-import type { JobDetails } from './job-details.ts'
-import type { JobFilter } from './job-filter.ts'
+import type { CountGroup, JobCounts } from '../status/job-counts.ts'
+import type { JobDetails } from '../status/job-details.ts'
+import type { JobFilter } from '../status/job-filter.ts'
 import type { JobSelection } from './job-selection.ts'
 import type { JobStats } from './job-stats.ts'
-import type { JobSummary, JobSummaryPage } from './job-summary.ts'
-import type { WorkerInfo } from './worker-info.ts'
+import type { JobSummary, JobSummaryPage } from '../status/job-summary.ts'
+import type { WorkerInfo } from '../status/worker-info.ts'
 
 /** Options of `inspect.listJobs`. */
 export interface InspectListOptions extends JobFilter {

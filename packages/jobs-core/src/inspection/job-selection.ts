@@ -1,4 +1,4 @@
-import type { JobFilter } from './job-filter.ts'
+import type { JobFilter } from '../status/job-filter.ts'
 
 /** Selects the jobs of a change: those that match a filter, or up to 5,000 by their ids. */
 export type JobSelection =

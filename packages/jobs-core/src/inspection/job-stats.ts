@@ -1,5 +1,5 @@
-import type { JobCounts } from './job-counts.ts'
-import type { JobSummary } from './job-summary.ts'
+import type { JobCounts } from '../status/job-counts.ts'
+import type { JobSummary } from '../status/job-summary.ts'
 
 /**
  * Figures of a time range, from the engine's own records: of the jobs that were sent in it, and of the runs that ended

@@ -1,5 +1,5 @@
-import type { InspectQuery } from './job-inspection.ts'
-import type { JobSummary } from './job-summary.ts'
+import type { InspectQuery } from '../provider/job-inspection.ts'
+import type { JobSummary } from '../status/job-summary.ts'
 import type { ListPage } from './inspect-source.ts'
 
 /** Jobs of several pages. */

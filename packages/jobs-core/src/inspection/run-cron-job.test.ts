@@ -7,7 +7,7 @@ import { createClient } from '../client/create-client.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
 import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
 import { createJobRegistry, withJobRegistry } from '../jobs/job-registry.ts'
-import type { Feature } from '../provider/capabilities.ts'
+import type { Feature } from '../engines/capabilities.ts'
 
 const nowMs = Date.parse('2026-03-01T12:00:00Z')
 

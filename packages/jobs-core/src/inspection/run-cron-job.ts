@@ -1,26 +1,26 @@
-import type { JobHandle } from '../client/send-options.ts'
-import { routerLinkOf } from '../client/tenant-router/router-link.ts'
-import type { JobClient } from '../client/job-client.ts'
+import type { JobHandle } from '../sends/send-options.ts'
+import { routerLinkOf } from '../ambient/router-link.ts'
+import type { JobSender } from '../sends/job-sender.ts'
 import { DefinitionNotFoundError } from '../errors/definition-not-found-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { createJobId } from '../events/job-id.ts'
-import { systemTenantId } from '../events/reserved-names.ts'
+import { systemTenantId } from '../values/reserved-names.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
-import type { EnvelopeResult } from '../provider/envelope-result.ts'
-import { cronEventOf, toCronEnvelope } from '../runs/cron-event.ts'
+import type { EnvelopeResult } from '../sends/envelope-result.ts'
+import { cronEventOf, toCronEnvelope } from '../jobs/cron-event.ts'
 import { tenantsOf } from '../runs/dispatch-tick.ts'
-import { isEnded, openStates } from '../runs/job-state.ts'
+import { isEnded, openStates } from '../status/job-state.ts'
 import type { InspectedEngine, ListPage } from './inspect-source.ts'
-import type { InspectQuery } from './job-inspection.ts'
-import type { JobSummary } from './job-summary.ts'
+import type { InspectQuery } from '../provider/job-inspection.ts'
+import type { JobSummary } from '../status/job-summary.ts'
 import { readJobs } from './read-jobs.ts'
 import { supportsFeature } from './supports-feature.ts'
 
 /** The services that a run of a cron job needs. */
 export interface CronJobRunner {
-  readonly client: JobClient
+  readonly client: JobSender
   readonly engine: InspectedEngine
   /** The current time, epoch milliseconds. */
   readonly nowMs: number

@@ -1,6 +1,6 @@
-import type { JobErrorInfo } from '../runs/error-info.ts'
-import { isEnded, newestRuns } from '../runs/job-state.ts'
-import type { JobSummary, RunSummary, ShortError } from './job-summary.ts'
+import type { JobErrorInfo } from '../errors/error-info.ts'
+import { isEnded, newestRuns } from '../status/job-state.ts'
+import type { JobSummary, RunSummary, ShortError } from '../status/job-summary.ts'
 
 const maxRuns = 100
 const maxMessageCharacters = 500

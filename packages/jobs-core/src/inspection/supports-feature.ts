@@ -1,4 +1,4 @@
-import type { Feature } from '../provider/capabilities.ts'
+import type { Feature } from '../engines/capabilities.ts'
 import type { InspectedEngine } from './inspect-source.ts'
 
 /** Returns whether all engines support a feature. An engine that is older than the feature does not. */

@@ -1,5 +1,5 @@
 import { TenantMismatchError } from '../errors/tenant-mismatch-error.ts'
-import type { JobFilter } from './job-filter.ts'
+import type { JobFilter } from '../status/job-filter.ts'
 import type { TenantInspector } from './job-inspector.ts'
 import type { JobSelection } from './job-selection.ts'
 import { readJobIds } from './read-job-ids.ts'

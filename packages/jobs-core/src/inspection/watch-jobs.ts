@@ -1,7 +1,7 @@
 import { pause } from '../time/pause.ts'
 import { type Clock, elapsedOf } from '../time/clock.ts'
 import type { JobsChange } from './job-inspector.ts'
-import type { JobSummary } from './job-summary.ts'
+import type { JobSummary } from '../status/job-summary.ts'
 import type { ReadBegin, SharedReads } from './shared-reads.ts'
 
 const pollMs = 2_000

@@ -1,4 +1,4 @@
-import { processState } from '../process-state.ts'
+import { processState } from '../runtime/process-state.ts'
 import type { CronJobDefinition } from './job-definition.ts'
 
 interface CronClaims {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 
-import { defineWorkflow } from '../workflows/define-workflow.ts'
+import { defineWorkflow } from './define-workflow.ts'
 import { defineCronJob } from './define-cron-job.ts'
 import { defineJob } from './define-job.ts'
 import { processJobs } from './job-registry.ts'

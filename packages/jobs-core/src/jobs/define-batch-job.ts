@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import { callSite } from '../call-site.ts'
+import { callSite } from '../runtime/call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import { callback, integer } from '../options/kinds.ts'
-import type { Duration } from '../time/duration.ts'
+import type { Duration } from '../options/duration.ts'
 import type { BatchContext, BatchEvent, BatchJobDefinition, BatchOutputs } from './batch-job-definition.ts'
 import {
   commonOptions,

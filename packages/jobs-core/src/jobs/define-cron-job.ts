@@ -1,4 +1,4 @@
-import { callSite } from '../call-site.ts'
+import { callSite } from '../runtime/call-site.ts'
 import { parseCron } from '../time/cron-schedule.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import { callback, custom, oneOf } from '../options/kinds.ts'

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import { callSite } from '../call-site.ts'
+import { callSite } from '../runtime/call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import { callback } from '../options/kinds.ts'

@@ -4,15 +4,15 @@ import type { DeclaredOptions, OptionTable } from '../options/declare-options.ts
 import { boolean, duration, group, custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
-import type { Duration } from '../time/duration.ts'
-import { type AttemptMiddleware, middlewareOption } from '../runs/attempt-middleware.ts'
-import { type ReturnedErrors, returnedErrorsOption } from '../runs/returned-errors.ts'
+import type { Duration } from '../options/duration.ts'
+import { type AttemptMiddleware, middlewareOption } from '../hooks/attempt-middleware.ts'
+import { type ReturnedErrors, returnedErrorsOption } from './returned-errors.ts'
 import { type Concurrency, concurrencyOption } from './concurrency.ts'
 import type { Debounce } from './debounce.ts'
 import type { BaseDefinition } from './job-definition.ts'
-import { priorityOption } from './priority.ts'
+import { priorityOption } from '../sends/priority.ts'
 import { type Throttle, throttleOption } from './throttle.ts'
-import type { ProviderOptions } from '../provider/engine-types.ts'
+import type { ProviderOptions } from '../engines/engine-types.ts'
 
 /** The options of every kind of definition. */
 export interface DefinitionOptions {

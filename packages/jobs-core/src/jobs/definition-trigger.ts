@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import { getJobClient } from '../client/default-client.ts'
-import type { SendOptions } from '../client/send-options.ts'
+import { defaultSender } from '../ambient/default-sender.ts'
+import type { SendOptions } from '../sends/send-options.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { quote } from '../errors/quote.ts'
 import { requireEvent } from '../events/event-registry.ts'
@@ -60,6 +60,6 @@ export function withEvent<Checked extends CheckedTrigger & { readonly id: string
   }
   const own = ownEventOf(checked.id)
   const send = (given: never, options?: SendOptions) =>
-    getJobClient().sendJob<OwnEvent<StandardSchemaV1>>(own as never, given, options)
+    defaultSender().sendJob<OwnEvent<StandardSchemaV1>>(own as never, given, options)
   return { ...checked, event: own, payload, send }
 }

@@ -1,4 +1,4 @@
-import type { WorkflowDefinition } from '../workflows/steps.ts'
+import type { WorkflowDefinition } from './steps.ts'
 import type { AsJson } from './as-json.ts'
 import type { BatchJobDefinition } from './batch-job-definition.ts'
 import type { CronJobDefinition, JobDefinition } from './job-definition.ts'

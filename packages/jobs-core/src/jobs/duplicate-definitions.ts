@@ -1,5 +1,5 @@
-import { fileOf } from '../call-site.ts'
-import { isDevelopment } from '../environment.ts'
+import { fileOf } from '../runtime/call-site.ts'
+import { isDevelopment } from '../runtime/environment.ts'
 import { schemaFingerprint } from '../events/schema-fingerprint.ts'
 import type { Definition } from './definition.ts'
 import type { OwnJob } from './own-job.ts'

@@ -1,4 +1,4 @@
-import { cronEventOf } from '../runs/cron-event.ts'
+import { cronEventOf } from './cron-event.ts'
 import type { Definition } from './definition.ts'
 
 /** Returns the event that starts the runs of a definition. */

@@ -2,15 +2,15 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import type { EventName, JobEvent } from '../events/job-events.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
-import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
-import type { ReturnedErrors } from '../runs/returned-errors.ts'
+import type { AttemptMiddleware } from '../hooks/attempt-middleware.ts'
+import type { ReturnedErrors } from './returned-errors.ts'
 import type { CronSchedule } from '../time/cron-schedule.ts'
 import type { ConcurrencyLimits } from './concurrency.ts'
 import type { DebounceTimes } from './debounce.ts'
 import type { ThrottleLimits } from './throttle.ts'
 import type { EventMessage } from './event-message.ts'
 import type { CronContext, JobContext } from './job-context.ts'
-import type { ProviderOptions } from '../provider/engine-types.ts'
+import type { ProviderOptions } from '../engines/engine-types.ts'
 
 /** The fields of every kind of definition. */
 export interface BaseDefinition {

@@ -1,7 +1,7 @@
 import { describe, expectTypeOf, test } from 'vitest'
 
 import { findRun } from '../runs/find-run.ts'
-import type { JobStatus } from '../runs/job-status.ts'
+import type { JobStatus } from '../status/job-status.ts'
 import { defineCronJob } from './define-cron-job.ts'
 import { defineJob } from './define-job.ts'
 import type { JobOutput } from './definition.ts'

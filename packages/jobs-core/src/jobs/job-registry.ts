@@ -1,6 +1,6 @@
-import { processState } from '../process-state.ts'
+import { processState } from '../runtime/process-state.ts'
 import { DuplicateDefinitionError } from '../errors/duplicate-definition-error.ts'
-import { isProduction } from '../environment.ts'
+import { isProduction } from '../runtime/environment.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import type { JobHandle, SendOptions } from '../client/send-options.ts'
+import type { JobHandle, SendOptions } from '../sends/send-options.ts'
 import type { JobEvent, JobInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 

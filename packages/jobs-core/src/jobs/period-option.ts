@@ -1,6 +1,6 @@
 import { duration } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
-import type { Duration } from '../time/duration.ts'
+import type { Duration } from '../options/duration.ts'
 
 /**
  * Declares a time in which runs are held back: 1 s to 7 days, as on Inngest.

@@ -1,7 +1,7 @@
 import { declareOptions, type CheckedOptions } from '../options/declare-options.ts'
 import { group, integer } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
-import type { Duration } from '../time/duration.ts'
+import type { Duration } from '../options/duration.ts'
 import { payloadPathOption } from './payload-key.ts'
 import { periodOption } from './period-option.ts'
 

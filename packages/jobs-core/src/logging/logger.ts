@@ -1,4 +1,4 @@
-import { callSafely } from '../call-safely.ts'
+import { callSafely } from '../runtime/call-safely.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'

@@ -1,4 +1,4 @@
-import { processState } from '../process-state.ts'
+import { processState } from '../runtime/process-state.ts'
 import type { Logger } from './logger.ts'
 
 /** Logs a warning about the environment once in this process, whichever client logs it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import type { Duration } from '../time/duration.ts'
+import type { Duration } from './duration.ts'
 import { declareOptions } from './declare-options.ts'
 import { boolean, date, duration, group, integer, number, oneOf, string } from './kinds.ts'
 

@@ -1,4 +1,4 @@
-import type { Duration } from '../time/duration.ts'
+import type { Duration } from './duration.ts'
 import { checkOptionNames, invalidOption } from './check-option-names.ts'
 import type { CreateOptionError, Option } from './option.ts'
 

@@ -1,5 +1,5 @@
 import { quote } from '../errors/quote.ts'
-import { type Duration, durationRemedy, readDuration } from '../time/duration.ts'
+import { type Duration, durationRemedy, readDuration } from './duration.ts'
 import type { DeclaredOptions } from './declare-options.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { kindOf } from './kind-of.ts'

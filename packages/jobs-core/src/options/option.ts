@@ -1,4 +1,4 @@
-import type { Feature } from '../provider/capabilities.ts'
+import type { Feature } from '../engines/capabilities.ts'
 
 /**
  * Creates the error for one option. `problem` completes a sentence that starts with the option's name; `remedy` is a

@@ -1,6 +1,6 @@
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { ProviderOptions, ProviderSendOptions } from './engine-types.ts'
+import type { ProviderOptions, ProviderSendOptions } from '../engines/engine-types.ts'
 import type { JobProvider } from './job-provider.ts'
 
 /** The `providerOptions` that an engine accepts in a definition. */

@@ -5,7 +5,7 @@ import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { Feature } from './capabilities.ts'
+import type { Feature } from '../engines/capabilities.ts'
 import { checkDefinitionSupport, findUnsupported, requireFeature } from './check-support.ts'
 
 const handler = () => undefined

@@ -4,10 +4,10 @@ import type { Definition } from '../jobs/definition.ts'
 import { batchJobOptions } from '../jobs/define-batch-job.ts'
 import { cronJobOptions } from '../jobs/define-cron-job.ts'
 import { jobOptions } from '../jobs/define-job.ts'
-import { workflowOptions } from '../workflows/define-workflow.ts'
+import { workflowOptions } from '../jobs/define-workflow.ts'
 import type { OptionRules } from '../options/option.ts'
 import type { DeclaredOptions } from '../options/declare-options.ts'
-import type { Capabilities, Feature } from './capabilities.ts'
+import type { Capabilities, Feature } from '../engines/capabilities.ts'
 import type { JobProvider } from './job-provider.ts'
 
 type Engine = Pick<JobProvider, 'name' | 'capabilities' | 'findUnsupported'>

@@ -1,7 +1,7 @@
-import { environment } from '../environment.ts'
+import { environment } from '../runtime/environment.ts'
 import { ProviderNotChosenError } from '../errors/provider-not-chosen-error.ts'
 import { quote } from '../errors/quote.ts'
-import type { EngineDescriptor } from './engine-descriptor.ts'
+import type { EngineDescriptor } from '../engines/engine-descriptor.ts'
 import { findMisnamedVariable, type MisnamedVariable } from './find-misnamed-variable.ts'
 
 /** Environment variables by name. */

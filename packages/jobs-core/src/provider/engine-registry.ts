@@ -1,6 +1,6 @@
-import { processState } from '../process-state.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import type { EngineDescriptor } from './engine-descriptor.ts'
+import type { EngineDescriptor } from '../engines/engine-descriptor.ts'
+import { enginesByName } from '../engines/engine-descriptors.ts'
 import type { JobProvider } from './job-provider.ts'
 
 /** Creates a provider with an app's settings. */
@@ -38,5 +38,5 @@ export function addEngine(engine: Engine): void {
 }
 
 function byName(): Map<string, Engine> {
-  return processState('engines', () => new Map())
+  return enginesByName() // only this file adds engines
 }

@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven'
 
-import type { EngineDescriptor } from './engine-descriptor.ts'
+import type { EngineDescriptor } from '../engines/engine-descriptor.ts'
 
 /** A set variable that nothing reads, and the variable that its name resembles. */
 export interface MisnamedVariable {

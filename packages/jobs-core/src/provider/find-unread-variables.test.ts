@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { EngineDescriptor } from './engine-descriptor.ts'
+import type { EngineDescriptor } from '../engines/engine-descriptor.ts'
 import { findUnreadVariables } from './find-unread-variables.ts'
 
 const here: EngineDescriptor = {

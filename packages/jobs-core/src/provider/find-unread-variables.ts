@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven'
 
-import type { EngineDescriptor, EngineVariable } from './engine-descriptor.ts'
+import type { EngineDescriptor, EngineVariable } from '../engines/engine-descriptor.ts'
 import type { MisnamedVariable } from './find-misnamed-variable.ts'
 
 type OwnVariable = Pick<EngineVariable, 'name' | 'mistakes'>

@@ -1,20 +1,20 @@
 import type { JobsError } from '../errors/jobs-error.ts'
 import type { Envelope } from '../events/envelope.ts'
-import type { JobClient } from '../client/job-client.ts'
-import type { JobInspection } from '../inspection/job-inspection.ts'
+import type { JobSender } from '../sends/job-sender.ts'
+import type { JobInspection } from './job-inspection.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { Pause, PauseTarget } from '../jobs/pause.ts'
-import type { Instrumentation } from '../instrumentation/instrumentation.ts'
+import type { Instrumentation } from '../hooks/instrumentation.ts'
 import type { LoggerLike } from '../logging/logger.ts'
-import type { AttemptMiddleware } from '../runs/attempt-middleware.ts'
-import type { JobHooks } from '../runs/hooks.ts'
-import type { ReturnedErrors } from '../runs/returned-errors.ts'
-import type { JobStatus } from '../runs/job-status.ts'
-import type { Capabilities } from './capabilities.ts'
-import type { EnvelopeResult } from './envelope-result.ts'
+import type { AttemptMiddleware } from '../hooks/attempt-middleware.ts'
+import type { JobHooks } from '../hooks/hooks.ts'
+import type { ReturnedErrors } from '../jobs/returned-errors.ts'
+import type { JobStatus } from '../status/job-status.ts'
+import type { Capabilities } from '../engines/capabilities.ts'
+import type { EnvelopeResult } from '../sends/envelope-result.ts'
 import type { Health } from './health.ts'
-import type { JobPage, ListQuery } from './job-page.ts'
+import type { JobPage, ListQuery } from '../status/job-page.ts'
 
 /**
  * The contract between this library and an engine. A provider transfers envelopes and translates the engine's
@@ -82,7 +82,7 @@ export interface JobHost {
   /** The definitions to run, including later ones. */
   readonly jobs: JobRegistry
   /** The client for sends from handlers. Pass it to `runAttempt`. */
-  readonly client: JobClient
+  readonly client: JobSender
   /** The logger for attempts and for the engine. Pass it to `runAttempt`. */
   readonly logger: LoggerLike
   /** The hooks. Pass them to `runAttempt`. */

@@ -1,4 +1,4 @@
-import type { EngineName, ProviderConfig } from './engine-types.ts'
+import type { EngineName, ProviderConfig } from '../engines/engine-types.ts'
 import type { JobProvider } from './job-provider.ts'
 
 /** An engine's name with its settings, or a provider object. Without both, the environment chooses the engine. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { maxDurationMs } from '../time/duration.ts'
+import { maxDurationMs } from '../options/duration.ts'
 import { type RetryConfig, toRetryPolicy } from './retry-config.ts'
 
 describe('a retry policy', () => {

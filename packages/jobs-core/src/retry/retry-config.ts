@@ -2,7 +2,7 @@ import { invalidOption } from '../options/check-option-names.ts'
 import { declareOptions } from '../options/declare-options.ts'
 import { custom, integer, duration, number, oneOf } from '../options/kinds.ts'
 import type { CreateOptionError, Option } from '../options/option.ts'
-import type { Duration } from '../time/duration.ts'
+import type { Duration } from '../options/duration.ts'
 
 /** The growth of the delay between attempts, or a function that returns the delay after a failed attempt. */
 export type Backoff = 'fixed' | 'linear' | 'exponential' | ((attempt: number, error: Error) => number | Duration)

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 
-import { maxDurationMs } from '../time/duration.ts'
+import { maxDurationMs } from '../options/duration.ts'
 import { type Backoff, type RetryPolicy, toRetryPolicy } from './retry-config.ts'
 import { retryDelayMs } from './retry-delay.ts'
 

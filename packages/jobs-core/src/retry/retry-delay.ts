@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { toError, toErrorInfo } from '../runs/error-info.ts'
-import { readDuration } from '../time/duration.ts'
+import { toError, toErrorInfo } from '../errors/error-info.ts'
+import { readDuration } from '../options/duration.ts'
 import type { Backoff, RetryPolicy } from './retry-config.ts'
 
 /**

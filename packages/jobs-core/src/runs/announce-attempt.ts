@@ -1,5 +1,5 @@
 import type { Attempt } from './attempt.ts'
-import { callHook } from './hooks.ts'
+import { callHook } from '../hooks/hooks.ts'
 
 /** Reports that an attempt starts. */
 export function announceAttempt(attempt: Attempt): void {

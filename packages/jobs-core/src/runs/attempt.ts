@@ -1,4 +1,4 @@
-import type { JobClient } from '../client/job-client.ts'
+import type { JobSender } from '../sends/job-sender.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type {
   Activity,
@@ -7,9 +7,9 @@ import type {
   Instrumentation,
   PartEnd,
   StartedAttempt,
-} from '../instrumentation/instrumentation.ts'
-import { isObserving } from '../instrumentation/is-observing.ts'
-import { observe, type Observed } from '../instrumentation/observed.ts'
+} from '../hooks/instrumentation.ts'
+import { isObserving } from '../hooks/is-observing.ts'
+import { observe, type Observed } from '../hooks/observed.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
@@ -24,16 +24,16 @@ import {
 } from '../logging/logger.ts'
 import type { Clock } from '../time/clock.ts'
 import type { StepEngineFactory } from '../workflows/step-engine.ts'
-import { runWithClient, type Scope } from './async-context.ts'
+import { runWithClient, type Scope } from '../ambient/async-context.ts'
 import { AttemptContext } from './attempt-context.ts'
-import { type AttemptMiddleware, joinMiddleware } from './attempt-middleware.ts'
+import { type AttemptMiddleware, joinMiddleware } from '../hooks/attempt-middleware.ts'
 import type { TickHost } from './dispatch-tick.ts'
 import type { EngineLimits } from './failure-outcome.ts'
-import type { AttemptInfo, JobHooks } from './hooks.ts'
+import type { AttemptInfo, JobHooks } from '../hooks/hooks.ts'
 import type { EndOfTurn } from './end-of-turn.ts'
 import { maxAttemptsOf } from './max-attempts.ts'
-import type { Outcome } from './outcome.ts'
-import type { ReturnedErrors } from './returned-errors.ts'
+import type { Outcome } from '../hooks/outcome.ts'
+import type { ReturnedErrors } from '../jobs/returned-errors.ts'
 import { type RunEnd, runEndOf } from './run-end.ts'
 import type { StopNotice, StopOptions } from './run-until-stopped.ts'
 
@@ -82,7 +82,7 @@ export interface AttemptOptions {
   /** The host's outputs that fail their attempt, for definitions without the option. Default: none. */
   readonly returnedErrors?: ReturnedErrors | undefined
   /** The client that the handler sends with. Default: the default client. */
-  readonly client?: JobClient | undefined
+  readonly client?: JobSender | undefined
   /** The async context for the handler, with `client`. Default: the present one, with `client`. */
   readonly scope?: Scope | undefined
   /** Returns a number from 0 up to 1, for jitter. Default `Math.random`. */

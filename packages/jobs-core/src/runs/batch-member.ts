@@ -5,7 +5,7 @@ import { Attempt, type AttemptOptions, type AttemptReceiver, inScope, toStopOpti
 import { announceAttempt } from './announce-attempt.ts'
 import { checkMayStart } from './check-may-start.ts'
 import { concludeAttempt } from './conclude-attempt.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome } from '../hooks/outcome.ts'
 import { readEvent } from './read-event.ts'
 import { StopListener, stopOutcome, type Stoppable } from './run-until-stopped.ts'
 import { throwReturnedError } from './throw-returned-error.ts'

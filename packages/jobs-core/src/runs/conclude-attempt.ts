@@ -1,7 +1,7 @@
 import { type Attempt, inScope } from './attempt.ts'
-import { toError, toErrorInfo } from './error-info.ts'
+import { toError, toErrorInfo } from '../errors/error-info.ts'
 import { finishAttempt } from './finish-attempt.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome } from '../hooks/outcome.ts'
 import { classifyFailure, isPermanentError, reportFailure } from './report-failure.ts'
 import { stopOutcome } from './run-until-stopped.ts'
 

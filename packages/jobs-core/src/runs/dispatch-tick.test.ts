@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Envelope } from '../events/envelope.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
-import { scheduledAtOf } from './cron-event.ts'
+import { scheduledAtOf } from '../jobs/cron-event.ts'
 import { dispatchTick, missedTickAfterMs, tenantsOf, type TickHost, tickToDispatch } from './dispatch-tick.ts'
 
 const tick = Date.parse('2026-03-01T09:00:00Z')

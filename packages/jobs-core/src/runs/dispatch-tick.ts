@@ -1,17 +1,17 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import type { JobClient } from '../client/job-client.ts'
-import { routerLinkOf } from '../client/tenant-router/router-link.ts'
+import type { JobSender } from '../sends/job-sender.ts'
+import { routerLinkOf } from '../ambient/router-link.ts'
 import type { Envelope } from '../events/envelope.ts'
-import { systemTenantId } from '../events/reserved-names.ts'
+import { systemTenantId } from '../values/reserved-names.ts'
 import { tenantProblem } from '../events/tenant.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
 import { latestTick } from '../time/latest-tick.ts'
-import { toCronEnvelope } from './cron-event.ts'
+import { toCronEnvelope } from '../jobs/cron-event.ts'
 
 /** Services of a host for sending the jobs of a tick. */
 export interface TickHost {
   /** The client of the engine. If it belongs to a tenant router, the tick runs only for the tenants of the engine. */
-  readonly client?: JobClient | undefined
+  readonly client?: JobSender | undefined
   /** The current time by the engine's clock, epoch milliseconds. */
   readonly now: number
   /** Returns a new ULID. */

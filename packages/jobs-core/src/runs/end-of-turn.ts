@@ -1,5 +1,5 @@
 import { type Clock, elapsedOf } from '../time/clock.ts'
-import { runDetached } from './async-context.ts'
+import { runDetached } from '../ambient/async-context.ts'
 
 /** Code that waits for the end of a turn. */
 export interface TurnWaiter {

@@ -1,11 +1,11 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
-import { RetryAfterError } from '../errors/retry-after-error.ts'
+import { RetryAfterError } from '../retry/retry-after-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
 import { retryDelayMs } from '../retry/retry-delay.ts'
-import { toErrorInfo } from './error-info.ts'
-import type { Outcome } from './outcome.ts'
+import { toErrorInfo } from '../errors/error-info.ts'
+import type { Outcome } from '../hooks/outcome.ts'
 
 /** An engine's limits for delays, attempts and outputs. */
 export interface EngineLimits {

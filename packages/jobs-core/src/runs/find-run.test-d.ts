@@ -3,7 +3,7 @@ import { describe, expectTypeOf, test } from 'vitest'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import { findRun } from './find-run.ts'
-import type { JobStatus, RunStatus } from './job-status.ts'
+import type { JobStatus, RunStatus } from '../status/job-status.ts'
 
 declare const status: JobStatus
 const processOrder = defineJob({

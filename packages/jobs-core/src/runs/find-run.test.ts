@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { jobStatus } from '../../test/kit/fake-provider.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import { findRun } from './find-run.ts'
-import type { RunStatus } from './job-status.ts'
+import type { RunStatus } from '../status/job-status.ts'
 
 const run = (id: string, definitionId: string, more: Partial<RunStatus> = {}): RunStatus => ({
   id,

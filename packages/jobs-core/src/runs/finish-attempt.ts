@@ -1,8 +1,8 @@
 import { LeaseLostError } from '../errors/lease-lost-error.ts'
-import { copyJson } from '../events/json.ts'
+import { copyJson } from '../values/json.ts'
 import type { Attempt } from './attempt.ts'
-import { callHook, type JobHooks } from './hooks.ts'
-import type { Outcome } from './outcome.ts'
+import { callHook, type JobHooks } from '../hooks/hooks.ts'
+import type { Outcome } from '../hooks/outcome.ts'
 
 /** Logs an attempt's outcome, calls the hooks and reports it to the host. */
 export function finishAttempt(attempt: Attempt, outcome: Outcome): void {

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import { createClient } from '../client/create-client.ts'
-import type { AttemptInfo, JobHooks } from './hooks.ts'
-import type { Outcome } from './outcome.ts'
+import type { AttemptInfo, JobHooks } from '../hooks/hooks.ts'
+import type { Outcome } from '../hooks/outcome.ts'
 
 type Changing = { -readonly [Key in keyof AttemptInfo]: AttemptInfo[Key] } & { outcome: Outcome }
 

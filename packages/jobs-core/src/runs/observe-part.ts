@@ -1,4 +1,4 @@
-import type { AttemptPart } from '../instrumentation/instrumentation.ts'
+import type { AttemptPart } from '../hooks/instrumentation.ts'
 import type { Attempt } from './attempt.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Envelope } from '../events/envelope.ts'
-import type { Instrumentation } from '../instrumentation/instrumentation.ts'
-import { sendObserved } from '../instrumentation/send-observed.ts'
+import type { Instrumentation } from '../hooks/instrumentation.ts'
+import { sendObserved } from '../hooks/send-observed.ts'
 import type { Attempt } from './attempt.ts'
 import type { TickHost } from './dispatch-tick.ts'
 

@@ -1,14 +1,14 @@
 import { JobsError } from '../errors/jobs-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
-import { RetryAfterError } from '../errors/retry-after-error.ts'
+import { RetryAfterError } from '../retry/retry-after-error.ts'
 import { RunTimeoutError } from '../errors/run-timeout-error.ts'
 import { type Attempt, toJobContext, toStopOptions } from './attempt.ts'
-import { throughMiddleware } from './attempt-middleware.ts'
+import { throughMiddleware } from '../hooks/attempt-middleware.ts'
 import { observePart } from './observe-part.ts'
 import { callOnFailure } from './call-handler.ts'
-import { toError, toErrorInfo } from './error-info.ts'
+import { toError, toErrorInfo } from '../errors/error-info.ts'
 import { toFailureOutcome } from './failure-outcome.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome } from '../hooks/outcome.ts'
 import { runUntilStopped } from './run-until-stopped.ts'
 
 /**

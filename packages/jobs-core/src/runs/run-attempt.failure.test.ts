@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { createDeferred } from '../../test/kit/deferred.ts'
 import { cyclicError, errorLike, frozenError, revokedProxy, unreadableError } from '../../test/kit/unusual-errors.ts'
-import { RetryAfterError } from '../errors/retry-after-error.ts'
+import { RetryAfterError } from '../retry/retry-after-error.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 

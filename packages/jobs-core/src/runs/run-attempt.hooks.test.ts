@@ -10,7 +10,7 @@ import {
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
 import type { AttemptOptions } from './attempt.ts'
-import type { JobHooks } from './hooks.ts'
+import type { JobHooks } from '../hooks/hooks.ts'
 
 let kit: AttemptKit
 beforeEach(() => {

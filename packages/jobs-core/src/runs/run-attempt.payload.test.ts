@@ -6,12 +6,12 @@ import { decodeEnvelope, toExternalEnvelope, type Envelope } from '../events/env
 import { defineEvents } from '../events/define-events.ts'
 import { ownEvents } from '../events/event-registry.ts'
 import { eventType } from '../events/event-type.ts'
-import type { Json } from '../events/json.ts'
+import type { Json } from '../values/json.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { CronContext } from '../jobs/job-context.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome } from '../hooks/outcome.ts'
 
 defineEvents({
   'dated.sent': z.object({ at: z.coerce.date(), times: z.number().default(1) }),

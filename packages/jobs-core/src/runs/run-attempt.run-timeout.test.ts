@@ -5,7 +5,7 @@ import { createDeferred } from '../../test/kit/deferred.ts'
 import { createWorkflowKit, orderWorkflow } from '../../test/kit/workflow-kit.ts'
 import { RunTimeoutError } from '../errors/run-timeout-error.ts'
 import type { JobContext } from '../jobs/job-context.ts'
-import { RetryAfterError } from '../errors/retry-after-error.ts'
+import { RetryAfterError } from '../retry/retry-after-error.ts'
 
 // The kit's envelopes were sent a minute ago.
 const runTimeout = '90s'

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
-import { RetryAfterError } from '../errors/retry-after-error.ts'
-import { systemTenantId } from '../events/reserved-names.ts'
+import { RetryAfterError } from '../retry/retry-after-error.ts'
+import { systemTenantId } from '../values/reserved-names.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
-import { toCronEnvelope } from './cron-event.ts'
+import { toCronEnvelope } from '../jobs/cron-event.ts'
 import type { TickHost } from './dispatch-tick.ts'
 
 let kit: AttemptKit

@@ -5,7 +5,7 @@ import { createWorkflowKit, type OrderSteps, orderWorkflow } from '../../test/ki
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import { pause } from '../time/pause.ts'
-import { toCronEnvelope } from './cron-event.ts'
+import { toCronEnvelope } from '../jobs/cron-event.ts'
 
 const guide = 'https://github.com/cgk-platform/jobs/blob/main/docs/workflows.md'
 const hourMs = 3_600_000

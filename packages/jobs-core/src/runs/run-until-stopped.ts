@@ -2,7 +2,7 @@ import { LeaseLostError } from '../errors/lease-lost-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import type { Clock, Timer } from '../time/clock.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome } from '../hooks/outcome.ts'
 import type { RunEnd } from './run-end.ts'
 
 /**

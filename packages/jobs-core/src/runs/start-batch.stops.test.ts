@@ -6,7 +6,7 @@ import { ownEvents } from '../events/event-registry.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome } from '../hooks/outcome.ts'
 
 let kit: BatchKit
 beforeEach(() => {

@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { orderEnvelope } from '../../test/kit/attempt-kit.ts'
 import { batchJob, type BatchKit, type BatchKitItem, createBatchKit } from '../../test/kit/batch-kit.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
-import { RetryAfterError } from '../errors/retry-after-error.ts'
-import type { Outcome } from './outcome.ts'
+import { RetryAfterError } from '../retry/retry-after-error.ts'
+import type { Outcome } from '../hooks/outcome.ts'
 import { runAttempt } from './run-attempt.ts'
 
 let kit: BatchKit

@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { createWorkflowKit, orderWorkflow } from '../../test/kit/workflow-kit.ts'
-import { systemTenantId } from '../events/reserved-names.ts'
+import { systemTenantId } from '../values/reserved-names.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
-import { RetryAfterError } from '../errors/retry-after-error.ts'
+import { RetryAfterError } from '../retry/retry-after-error.ts'
 import { ReturnedError } from '../errors/returned-error.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
-import { toCronEnvelope } from './cron-event.ts'
-import type { ReturnedErrors } from './returned-errors.ts'
+import { toCronEnvelope } from '../jobs/cron-event.ts'
+import type { ReturnedErrors } from '../jobs/returned-errors.ts'
 
 let kit: AttemptKit
 beforeEach(() => {

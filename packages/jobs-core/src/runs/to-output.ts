@@ -1,5 +1,5 @@
 import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
-import { bytesOver, type Json } from '../events/json.ts'
+import { bytesOver, type Json } from '../values/json.ts'
 import { toJson } from '../events/to-json.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { EngineLimits } from './failure-outcome.ts'

@@ -13,7 +13,7 @@ import { bindLogger } from '../logging/logger.ts'
 import { toRetryPolicy } from '../retry/retry-config.ts'
 import { attemptStep, type StepAttemptOptions } from './attempt-step.ts'
 import type { Work } from './step-call.ts'
-import type { StepContext } from './steps.ts'
+import type { StepContext } from '../jobs/steps.ts'
 
 let clock: ManualClock
 let controller: AbortController

@@ -1,4 +1,4 @@
-import type { Json } from '../events/json.ts'
+import type { Json } from '../values/json.ts'
 import type { StepCall } from './step-call.ts'
 import type { StepRecord } from './workflow-record.ts'
 

@@ -2,19 +2,20 @@ import { InvalidStepError } from '../errors/invalid-step-error.ts'
 import { quote, textOf } from '../errors/quote.ts'
 import { requireEvent } from '../events/event-registry.ts'
 import type { JobEvent } from '../events/job-events.ts'
-import type { Json } from '../events/json.ts'
+import type { Json } from '../values/json.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { checkOptionNames } from '../options/check-option-names.ts'
 import { date, duration } from '../options/kinds.ts'
 import type { CreateOptionError } from '../options/option.ts'
-import type { EventMatch, EventWaitCall, RunCall } from './step-call.ts'
+import type { EventMatch } from '../status/step-status.ts'
+import type { EventWaitCall, RunCall } from './step-call.ts'
 import {
   type StepContext,
   stepOptions,
   stepSendOptionNames,
   waitForEventOptions,
   type WorkflowDefinition,
-} from './steps.ts'
+} from '../jobs/steps.ts'
 
 const maxIdLength = 150
 

@@ -6,7 +6,7 @@ import { orderWorkflow } from '../../test/kit/workflow-kit.ts'
 import { createSteps } from './create-steps.ts'
 import { runInsideStep } from './inside-step.ts'
 import type { StepCall } from './step-call.ts'
-import type { Steps } from './steps.ts'
+import type { Steps } from '../jobs/steps.ts'
 
 /** The steps without types, as in JavaScript. */
 type Untyped = { readonly [Name in keyof Steps]: (...given: unknown[]) => Promise<unknown> }

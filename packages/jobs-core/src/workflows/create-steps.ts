@@ -1,20 +1,21 @@
-import type { JobClient } from '../client/job-client.ts'
-import type { SendOptions } from '../client/send-options.ts'
+import type { JobSender } from '../sends/job-sender.ts'
+import type { SendOptions } from '../sends/send-options.ts'
 import { InvalidStepError } from '../errors/invalid-step-error.ts'
 import { textOf } from '../errors/quote.ts'
 import { TooManyStepsError } from '../errors/too-many-steps-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
-import type { Json } from '../events/json.ts'
-import { systemTenantId } from '../events/reserved-names.ts'
+import type { Json } from '../values/json.ts'
+import { systemTenantId } from '../values/reserved-names.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import { readEvent } from '../runs/read-event.ts'
 import { checkJobStep, checkEventWait, checkWork, durationOf, instantOf, stepErrorFactory } from './check-step.ts'
 import { enclosingStep } from './inside-step.ts'
-import type { AwaitedEvent, StepCall, StepKind } from './step-call.ts'
+import type { StepKind } from '../status/step-status.ts'
+import type { AwaitedEvent, StepCall } from './step-call.ts'
 import { StepPromise } from './step-promise.ts'
-import type { StepContext, StepSendOptions, Steps, WorkflowDefinition } from './steps.ts'
+import type { StepContext, StepSendOptions, Steps, WorkflowDefinition } from '../jobs/steps.ts'
 
 /** Options of the `step` object of one replay. */
 export interface StepsOptions {
@@ -24,7 +25,7 @@ export interface StepsOptions {
   /** The envelope that started the run. */
   readonly envelope: Pick<Envelope, 'payload' | 'tenantId'>
   /** The client that steps send with. */
-  readonly client: JobClient | undefined
+  readonly client: JobSender | undefined
   /** Performs a step. Settles like the step, or never if this replay cannot continue. */
   perform(call: StepCall): Promise<Json | undefined>
   /** Gets the promises of the steps that have not ended, by key, except waits for events, which begin early. */

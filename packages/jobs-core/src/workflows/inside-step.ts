@@ -1,4 +1,4 @@
-import { asyncStorage } from '../runs/async-storage.ts'
+import { asyncStorage } from '../runtime/async-storage.ts'
 
 /** A step whose work is running. */
 export interface CurrentStep {

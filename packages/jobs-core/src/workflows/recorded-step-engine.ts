@@ -1,5 +1,5 @@
-import type { Json } from '../events/json.ts'
-import type { JobErrorInfo } from '../runs/error-info.ts'
+import type { Json } from '../values/json.ts'
+import type { JobErrorInfo } from '../errors/error-info.ts'
 import { CallOrder } from './call-order.ts'
 import { IdleDetector } from './idle-detector.ts'
 import type { AwaitedStep } from './awaited-step.ts'

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { jobStatus } from '../../test/kit/fake-provider.ts'
-import type { RunStatus } from '../runs/job-status.ts'
+import type { RunStatus } from '../status/job-status.ts'
 import { resolveEventWait, resolveJobWait, type AwaitableEvent, matchesEvent } from './resolve-waits.ts'
-import type { EventMatch } from './step-call.ts'
+import type { EventMatch } from '../status/step-status.ts'
 import { createWorkflowRecord, type StepRecord } from './workflow-record.ts'
 
 const eventWait: StepRecord = {

@@ -1,5 +1,5 @@
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
-import type { Json } from '../events/json.ts'
+import type { Json } from '../values/json.ts'
 import { withFields } from '../logging/logger.ts'
 import { attemptStep, type StepAttemptOptions, type StepOutcome } from './attempt-step.ts'
 import type { AwaitedStep } from './awaited-step.ts'

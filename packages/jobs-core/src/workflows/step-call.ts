@@ -1,10 +1,8 @@
 import type { JobEvent } from '../events/job-events.ts'
-import type { Json } from '../events/json.ts'
+import type { Json } from '../values/json.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
-import type { StepContext, StepSendOptions } from './steps.ts'
-
-/** The kind of a step, named after its method. */
-export type StepKind = 'run' | 'sleep' | 'sleepUntil' | 'waitForEvent' | 'sendEvent' | 'runJob'
+import type { StepContext, StepSendOptions } from '../jobs/steps.ts'
+import type { EventMatch } from '../status/step-status.ts'
 
 /** Fields of every step call. */
 interface BaseCall {
@@ -67,14 +65,6 @@ export interface SleepUntilCall extends BaseCall {
   readonly kind: 'sleepUntil'
   /** The end of the sleep, epoch milliseconds. */
   readonly until: number
-}
-
-/** A field and the value it must have in the payload of an awaited event. */
-export interface EventMatch {
-  /** The name of a top-level field of the payload. */
-  readonly field: string
-  /** The required value. */
-  readonly value: string | number | boolean | null
 }
 
 /** A call of `step.waitForEvent`. */

@@ -1,12 +1,12 @@
-import type { Json } from '../events/json.ts'
+import type { Json } from '../values/json.ts'
 import type { Logger } from '../logging/logger.ts'
-import type { JobErrorInfo } from '../runs/error-info.ts'
+import type { JobErrorInfo } from '../errors/error-info.ts'
 import type { EngineLimits } from '../runs/failure-outcome.ts'
 import type { Clock } from '../time/clock.ts'
 import type { ReplayHistory } from './replay-history.ts'
 import type { StepCall } from './step-call.ts'
 import type { StepRecord } from './workflow-record.ts'
-import type { WorkflowDefinition } from './steps.ts'
+import type { WorkflowDefinition } from '../jobs/steps.ts'
 
 /** The context of one replay, for its step engine. */
 export interface ReplayContext {

@@ -1,4 +1,4 @@
-import type { JobErrorInfo } from '../runs/error-info.ts'
+import type { JobErrorInfo } from '../errors/error-info.ts'
 import { reopenStep, type StepRecord, type WorkflowRecord } from './workflow-record.ts'
 
 /** Stores the records of a run's steps. */

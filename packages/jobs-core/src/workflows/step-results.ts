@@ -1,6 +1,6 @@
 import { StepFailedError } from '../errors/step-failed-error.ts'
-import { copyJson } from '../events/json.ts'
-import { errorFrom } from '../runs/error-from.ts'
+import { copyJson } from '../values/json.ts'
+import { errorFrom } from '../errors/error-from.ts'
 import type { Clock } from '../time/clock.ts'
 import { pause } from '../time/pause.ts'
 import type { AwaitedStep } from './awaited-step.ts'

@@ -1,11 +1,11 @@
-import type { Json } from '../events/json.ts'
+import type { Json } from '../values/json.ts'
 import type { Attempt } from '../runs/attempt.ts'
-import { runWithClient } from '../runs/async-context.ts'
-import { throughMiddleware } from '../runs/attempt-middleware.ts'
+import { runWithClient } from '../ambient/async-context.ts'
+import { throughMiddleware } from '../hooks/attempt-middleware.ts'
 import { observePart } from '../runs/observe-part.ts'
 import type { StepCall, WorkCall } from './step-call.ts'
 import type { StepEngine } from './step-engine.ts'
-import type { StepContext } from './steps.ts'
+import type { StepContext } from '../jobs/steps.ts'
 
 /**
  * Performs a step with what surrounds its work, from the outside: client, activity, middleware.

@@ -1,5 +1,5 @@
 import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
-import type { StepKind } from './step-call.ts'
+import type { StepKind } from '../status/step-status.ts'
 
 /**
  * Returns the error for a step id that was another kind of step in an earlier replay.

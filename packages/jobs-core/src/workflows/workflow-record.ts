@@ -1,14 +1,11 @@
-import type { Json } from '../events/json.ts'
-import type { JobErrorInfo } from '../runs/error-info.ts'
-import type { EventMatch, StepKind } from './step-call.ts'
-
-/** The state of a step. */
-export type StepState = 'running' | 'waiting' | 'retrying' | 'completed' | 'failed' | 'cancelled'
+import type { Json } from '../values/json.ts'
+import type { JobErrorInfo } from '../errors/error-info.ts'
+import type { CompensationState, EventMatch, StepKind, StepState } from '../status/step-status.ts'
 
 /** The stored record of a step's compensation. Times are epoch milliseconds. */
 export interface CompensationRecord {
   /** Its state. */
-  state: 'running' | 'retrying' | 'completed' | 'failed'
+  state: CompensationState
   /** Number of attempts that have started. */
   attempts: number
   /** When its first attempt started. */

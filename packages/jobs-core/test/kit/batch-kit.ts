@@ -3,7 +3,7 @@ import type { BatchContext, BatchEvent, BatchJobDefinition } from '../../src/job
 import { defineBatchJob } from '../../src/jobs/define-batch-job.ts'
 import type { LoggerLike } from '../../src/logging/logger.ts'
 import type { AttemptOptions } from '../../src/runs/attempt.ts'
-import type { Outcome } from '../../src/runs/outcome.ts'
+import type { Outcome } from '../../src/hooks/outcome.ts'
 import { startBatch } from '../../src/runs/start-batch.ts'
 import { orderEnvelope } from './attempt-kit.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'

@@ -1,7 +1,7 @@
-import type { JobDetails } from '../../src/inspection/job-details.ts'
-import { jobStateOf } from '../../src/runs/job-state.ts'
-import type { InspectFilter, InspectQuery, JobInspection } from '../../src/inspection/job-inspection.ts'
-import type { JobSummary, ShortError } from '../../src/inspection/job-summary.ts'
+import type { JobDetails } from '../../src/status/job-details.ts'
+import { jobStateOf } from '../../src/status/job-state.ts'
+import type { InspectFilter, InspectQuery, JobInspection } from '../../src/provider/job-inspection.ts'
+import type { JobSummary, ShortError } from '../../src/status/job-summary.ts'
 import { type RunFacts, summarizeRuns } from '../../src/inspection/summarize-runs.ts'
 
 /** An engine in memory whose jobs a test sets. */

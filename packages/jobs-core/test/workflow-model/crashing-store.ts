@@ -1,4 +1,4 @@
-import type { JobStatus } from '../../src/runs/job-status.ts'
+import type { JobStatus } from '../../src/status/job-status.ts'
 import { resolveEventWait, resolveJobWait } from '../../src/workflows/resolve-waits.ts'
 import type { StepRecordStore } from '../../src/workflows/step-record-store.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../src/time/clock.ts'
-import type { StepContext } from '../../src/workflows/steps.ts'
+import type { StepContext } from '../../src/jobs/steps.ts'
 
 /** A crash, after a number of checkpoints since the previous one, with a downtime. */
 export interface Crash {

@@ -1,6 +1,6 @@
 import type { JobContext } from '../../src/jobs/job-context.ts'
 import { defineJob } from '../../src/jobs/define-job.ts'
-import type { StepContext, Steps } from '../../src/workflows/steps.ts'
+import type { StepContext, Steps } from '../../src/jobs/steps.ts'
 import type { CrashingWorld, Replay } from './crashing-world.ts'
 import { hasBranches, type Op, type Ops, type Program } from './program.ts'
 

@@ -46,14 +46,15 @@ function failing(options: Partial<Failure>): FakeResponses {
 test('many events are triggered by twenty concurrent requests, one each', async () => {
   let open = 0
   let most = 0
-  const twenty = Promise.withResolvers<void>()
+  let areTwenty: () => void
+  const twenty = new Promise<void>((resolve) => (areTwenty = resolve))
   const { results, api } = await send(
     Array.from({ length: 50 }, (_, index) => envelope({ id: String(index) })),
     {
       async trigger() {
         most = Math.max(most, ++open)
-        if (open === 20) twenty.resolve()
-        await twenty.promise
+        if (open === 20) areTwenty()
+        await twenty
         await new Promise<void>((resolve) => void setImmediate(resolve))
         open--
         return { id: 'run_a', isCached: false }

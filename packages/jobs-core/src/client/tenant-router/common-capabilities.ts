@@ -4,7 +4,7 @@ import {
   type Feature,
   type FeatureSupport,
   portablePayloadBytes,
-} from '../../provider/capabilities.ts'
+} from '../../engines/capabilities.ts'
 
 /** The capabilities of an engine of a router. */
 export interface NamedCapabilities {

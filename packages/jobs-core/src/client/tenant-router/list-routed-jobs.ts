@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../../errors/invalid-option-error.ts'
 import { RequestFailedError } from '../../errors/request-failed-error.ts'
-import { toErrorInfo } from '../../runs/error-info.ts'
+import { toErrorInfo } from '../../errors/error-info.ts'
 import type { RoutedEngine } from './tenant-routes.ts'
 
 /** The facts by which jobs of several engines are put in order. */

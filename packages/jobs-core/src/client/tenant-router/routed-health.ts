@@ -1,5 +1,5 @@
 import type { Health } from '../../provider/health.ts'
-import { toErrorInfo } from '../../runs/error-info.ts'
+import { toErrorInfo } from '../../errors/error-info.ts'
 import type { RoutedEngine } from './tenant-routes.ts'
 
 /** Checks all engines. The name of each check begins with its engine's. */

@@ -10,7 +10,7 @@ import type { JobInspector } from '../../inspection/job-inspector.ts'
 import { defineCronJob } from '../../jobs/define-cron-job.ts'
 import { createJobRegistry, withJobRegistry } from '../../jobs/job-registry.ts'
 import type { Definition } from '../../jobs/definition.ts'
-import type { Feature } from '../../provider/capabilities.ts'
+import type { Feature } from '../../engines/capabilities.ts'
 import { createClient } from '../create-client.ts'
 import { createTenantRouter } from './create-tenant-router.ts'
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { createFakeProvider } from '../../../test/kit/fake-provider.ts'
 import { openRouter } from '../../../test/kit/router-kit.ts'
-import type { Feature } from '../../provider/capabilities.ts'
+import type { Feature } from '../../engines/capabilities.ts'
 
 const withoutTenants = { without: ['pauseJobs of a tenant'] as Feature[] }
 

@@ -1,7 +1,7 @@
 import { JobsError } from '../../errors/jobs-error.ts'
 import { SendFailedError } from '../../errors/send-failed-error.ts'
 import type { OwnEvent } from '../../events/own-event.ts'
-import { toErrorInfo } from '../../runs/error-info.ts'
+import { toErrorInfo } from '../../errors/error-info.ts'
 import { routerName } from './routed-health.ts'
 
 /** Returns the error of a send that the router could not make. */

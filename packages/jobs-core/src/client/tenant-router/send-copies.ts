@@ -1,9 +1,9 @@
 import type { JobsError } from '../../errors/jobs-error.ts'
 import { InvalidOptionError } from '../../errors/invalid-option-error.ts'
 import { UnsupportedFeatureError } from '../../errors/unsupported-feature-error.ts'
-import { hashOf } from '../../hosted/hash-of.ts'
+import { hashOf } from '../../runtime/hash-of.ts'
 import { internalsOf } from '../client-internals.ts'
-import type { AnyItem, SendResult } from '../send-options.ts'
+import type { AnyItem, SendResult } from '../../sends/send-options.ts'
 import { routedSendError } from './routed-send-error.ts'
 import type { RoutedEngine } from './tenant-routes.ts'
 

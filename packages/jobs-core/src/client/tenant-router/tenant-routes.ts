@@ -1,4 +1,4 @@
-import { callSafely } from '../../call-safely.ts'
+import { callSafely } from '../../runtime/call-safely.ts'
 import { InvalidOptionError } from '../../errors/invalid-option-error.ts'
 import { quote } from '../../errors/quote.ts'
 import type { JobClient } from '../job-client.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import { isEnded } from '../../runs/job-state.ts'
+import { isEnded } from '../../status/job-state.ts'
 import { casesOf } from '../cases-of.ts'
 import { waitForLateEnd } from './wait-for-late-end.ts'
 

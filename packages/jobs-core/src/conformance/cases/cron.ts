@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import { systemTenantId } from '../../events/reserved-names.ts'
+import { systemTenantId } from '../../values/reserved-names.ts'
 import { cronTenants } from '../conformance-cron-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'

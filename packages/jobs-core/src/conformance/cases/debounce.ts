@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import type { JobStatus } from '../../runs/job-status.ts'
+import type { JobStatus } from '../../status/job-status.ts'
 import type { CaseSend, CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import { systemTenantId } from '../../events/reserved-names.ts'
+import { systemTenantId } from '../../values/reserved-names.ts'
 import type { ChangeJobsResult } from '../../inspection/job-inspector.ts'
 import { casesOf } from '../cases-of.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'

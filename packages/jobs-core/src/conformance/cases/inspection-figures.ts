@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 
 import type { JobStats } from '../../inspection/job-stats.ts'
-import { isEnded, type JobState } from '../../runs/job-state.ts'
-import type { JobStatus } from '../../runs/job-status.ts'
+import { isEnded, type JobState } from '../../status/job-state.ts'
+import type { JobStatus } from '../../status/job-status.ts'
 import type { CaseTools } from '../case-tools.ts'
 import { casesOf } from '../cases-of.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'

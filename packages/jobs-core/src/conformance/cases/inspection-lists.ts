@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
-import type { JobState } from '../../runs/job-state.ts'
-import type { CountGroup } from '../../inspection/job-counts.ts'
+import type { JobState } from '../../status/job-state.ts'
+import type { CountGroup } from '../../status/job-counts.ts'
 import type { CaseTools } from '../case-tools.ts'
 import { casesOf } from '../cases-of.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 
-import type { JobDetails, RunDetails } from '../../inspection/job-details.ts'
+import type { JobDetails, RunDetails } from '../../status/job-details.ts'
 import type { JobsChange } from '../../inspection/job-inspector.ts'
-import type { JobStatus } from '../../runs/job-status.ts'
+import type { JobStatus } from '../../status/job-status.ts'
 import type { CaseTools } from '../case-tools.ts'
 import { casesOf } from '../cases-of.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'

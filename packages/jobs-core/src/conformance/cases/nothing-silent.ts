@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import { allFeatures, portablePayloadBytes, type Feature } from '../../provider/capabilities.ts'
+import { allFeatures, portablePayloadBytes, type Feature } from '../../engines/capabilities.ts'
 import { defineJob, type JobOptions } from '../../jobs/define-job.ts'
 import type { JobEvent } from '../../events/job-events.ts'
 import type { CaseTools } from '../case-tools.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import type { Json } from '../../events/json.ts'
+import type { Json } from '../../values/json.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { InvalidOutput } from '../script.ts'
 import { stringOfJsonBytes } from '../string-of-json-bytes.ts'

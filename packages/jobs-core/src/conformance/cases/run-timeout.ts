@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import type { JobStatus } from '../../runs/job-status.ts'
+import type { JobStatus } from '../../status/job-status.ts'
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { longRunTimeoutMs, runTimeoutMs } from '../conformance-workflows.ts'

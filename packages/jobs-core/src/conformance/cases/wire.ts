@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import { NotSerializableError } from '../../errors/not-serializable-error.ts'
 import { PayloadTooLargeError } from '../../errors/payload-too-large-error.ts'
-import { portablePayloadBytes } from '../../provider/capabilities.ts'
+import { portablePayloadBytes } from '../../engines/capabilities.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { recordedPayload } from '../journal.ts'
 import { secretMarker } from '../conformance-logger.ts'

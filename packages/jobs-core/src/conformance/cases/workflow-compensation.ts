@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import type { RunStatus } from '../../runs/job-status.ts'
+import type { RunStatus } from '../../status/job-status.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { sendProgram, idempotencyKeysOf, lastRun, runProgram, stepIn, stepAttempts } from '../workflow-tools.ts'
 import type { WorkflowOp } from '../workflow-program.ts'

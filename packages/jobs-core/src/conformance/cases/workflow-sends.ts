@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import { systemTenantId } from '../../events/reserved-names.ts'
+import { systemTenantId } from '../../values/reserved-names.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { sendProgram, lastRun, runProgram, stepIn, waitForStepState, stepAttempts } from '../workflow-tools.ts'
 import { casesOf } from '../cases-of.ts'

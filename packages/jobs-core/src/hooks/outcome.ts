@@ -1,0 +1,15 @@
+import type { Json } from '../values/json.ts'
+import type { JobErrorInfo } from '../errors/error-info.ts'
+
+/** The result of an attempt, for the engine to act on. */
+export type Outcome =
+  /** `output` is absent if the handler returned nothing. */
+  | { readonly type: 'completed'; readonly output?: Json }
+  /** Retry, not before `afterMs` from now. */
+  | { readonly type: 'retry'; readonly afterMs: number; readonly error: JobErrorInfo }
+  | { readonly type: 'failed'; readonly error: JobErrorInfo }
+  | { readonly type: 'cancelled' }
+  /** The engine closed before the attempt ended. The attempt does not count. */
+  | { readonly type: 'interrupted' }
+  /** The run waits. Call it again at `wakeAt`, epoch milliseconds, or when a wait of one of its steps resolves. */
+  | { readonly type: 'suspended'; readonly wakeAt?: number }

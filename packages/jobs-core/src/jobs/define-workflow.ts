@@ -1,0 +1,124 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+import { callSite } from '../runtime/call-site.ts'
+import type { JobEvent } from '../events/job-events.ts'
+import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
+import { callback, integer, boolean, string } from '../options/kinds.ts'
+import { maxIdLength } from '../options/text-problem.ts'
+import {
+  commonOptions,
+  type DebounceableOptions,
+  idOption,
+  readDefinition,
+  type WithoutDefaults,
+} from './definition-options.ts'
+import { type CheckedTrigger, triggerOptions, withEvent } from './definition-trigger.ts'
+import { debounceOption } from './debounce.ts'
+import type { EventMessage } from './event-message.ts'
+import type { IfEvent } from './if-event.ts'
+import type { JobContext } from './job-context.ts'
+import { registerDefinition } from './register-definition.ts'
+import type { OwnJob } from './own-job.ts'
+import type { RetryConfig } from '../retry/retry-config.ts'
+import type { Duration } from '../options/duration.ts'
+import type { Steps, WorkflowDefinition } from './steps.ts'
+
+/** Options of `defineWorkflow`. `Name` is the event as written, which can be misspelled. */
+export interface WorkflowOptions<
+  Event extends JobEvent,
+  Output,
+  Name extends string = Event,
+> extends DebounceableOptions {
+  /** The event that starts a run. Every send starts one. */
+  event: Event | Extract<Name, JobEvent>
+  payload?: undefined
+  /**
+   * The workflow as ordinary code. After a wait or a crash it is replayed from its start, and completed steps return
+   * their recorded results. Put all side effects into steps, and nothing random between them. The return value is the
+   * run's output.
+   */
+  steps: (
+    event: IfEvent<Name, EventMessage<Event>>,
+    step: IfEvent<Name, Steps<Event>>,
+    context: JobContext,
+  ) => Output | Promise<Output>
+  /**
+   * The retry policy of steps without their own, and of errors thrown between the steps. Default: 3 attempts,
+   * exponential from 1 s to 60 s.
+   */
+  retry?: RetryConfig | undefined
+  /** Timeout of one attempt of a step without its own. Default: no limit. */
+  timeout?: number | Duration | undefined
+  /**
+   * The version of the code. A run that started with another version fails with `WorkflowChangedError`. Default: no
+   * version.
+   */
+  version?: string | undefined
+  /** Maximum number of steps in one run, to stop an infinite loop. Default 1,000. */
+  maxSteps?: number | undefined
+  /** Whether to compensate the completed steps of a cancelled run. Default false. */
+  compensateOnCancel?: boolean | undefined
+  /**
+   * Called after a run has failed and its steps have been compensated. Its errors are logged. Called again if its process
+   * dies before the failure is recorded.
+   */
+  onFailure?: ((error: Error, event: IfEvent<Name, EventMessage<Event>>, context: JobContext) => unknown) | undefined
+}
+
+/** The options of `defineWorkflow` for a workflow without an event of `JobEvents`. */
+export interface PayloadWorkflowOptions<Schema extends JobEvent | StandardSchemaV1, Output> extends Omit<
+  WorkflowOptions<JobEvent, Output>,
+  'event' | 'payload' | 'steps' | 'onFailure'
+> {
+  event?: undefined
+  /** The schema of the payload. The workflow is sent itself. */
+  payload: Exclude<Schema, string>
+  /** Like the `steps` of a workflow with an event. */
+  steps: (event: EventMessage<Schema>, step: Steps<Schema>, context: JobContext) => Output | Promise<Output>
+  /** Like the `onFailure` of a workflow with an event. */
+  onFailure?: ((error: Error, event: EventMessage<Schema>, context: JobContext) => unknown) | undefined
+}
+
+type CheckedWorkflow = Omit<WithoutDefaults<WorkflowDefinition>, 'event' | 'maxSteps' | 'compensateOnCancel'> &
+  Partial<Pick<WorkflowDefinition, 'maxSteps' | 'compensateOnCancel'>> &
+  CheckedTrigger
+
+/** The declarations of `WorkflowOptions`. */
+export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
+  WorkflowOptions<JobEvent, unknown>,
+  CheckedWorkflow
+>('`defineWorkflow`', {
+  id: idOption,
+  ...triggerOptions,
+  steps: callback({ required: 'Pass a function.', feature: 'workflows' }),
+  ...commonOptions,
+  debounce: debounceOption,
+  version: string({ maxLength: maxIdLength, remedy: "Use a string such as `'2'`." }),
+  maxSteps: integer(),
+  compensateOnCancel: boolean({ feature: (isOn: boolean) => (isOn ? ['workflows: compensateOnCancel'] : []) }),
+  onFailure: callback(),
+})
+
+/**
+ * Defines a workflow: durable steps that run when an event is sent. Registers it, like `defineJob`.
+ *
+ * @throws {InvalidDefinitionError} naming the invalid field.
+ * @throws {UnknownEventError} if the event is not declared.
+ */
+export function defineWorkflow<Schema extends JobEvent | StandardSchemaV1, Output = unknown>(
+  options: PayloadWorkflowOptions<Schema, Output>,
+): WorkflowDefinition<Schema, Output> & OwnJob<Schema>
+export function defineWorkflow<Event extends JobEvent, Output = unknown, Name extends string = Event>(
+  options: WorkflowOptions<Event, Output, Name>,
+): WorkflowDefinition<Event, Output>
+export function defineWorkflow(options: object): WorkflowDefinition {
+  const checked = withEvent('defineWorkflow', readDefinition('defineWorkflow', workflowOptions, options))
+  const definition = Object.freeze({
+    kind: 'workflow' as const,
+    maxSteps: 1000,
+    compensateOnCancel: false,
+    ...checked,
+  }) as never
+  registerDefinition(definition, callSite(defineWorkflow))
+  return definition
+}

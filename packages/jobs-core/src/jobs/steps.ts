@@ -1,0 +1,161 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+import { type JobHandle, type SendOptions, sendOptions } from '../sends/send-options.ts'
+import type { EventName, JobEvent, JobPayload, TenantInput } from '../events/job-events.ts'
+import type { OwnEvent } from '../events/own-event.ts'
+import type { AsJson } from './as-json.ts'
+import type { DebounceTimes } from './debounce.ts'
+import type { EventMessage } from './event-message.ts'
+import type { JobContext } from './job-context.ts'
+import type { BatchJobDefinition } from './batch-job-definition.ts'
+import type { BaseDefinition, JobDefinition } from './job-definition.ts'
+import type { Logger } from '../logging/logger.ts'
+import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
+import { callback, duration, group, string } from '../options/kinds.ts'
+import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
+import type { Duration } from '../options/duration.ts'
+
+/** Context of one attempt of a step's work. */
+export interface StepContext {
+  /** The attempt of this step, counted from 1. */
+  readonly attempt: number
+  /** The step's maximum number of attempts. */
+  readonly maxAttempts: number
+  /**
+   * An idempotency key for external services, such as payment gateways. It is the same in every attempt of the step,
+   * also after a crash and after a `retryJob` that resumes from the step. A compensation has its own key.
+   */
+  readonly idempotencyKey: string
+  /** Adds the ids of the run and the step to every line. */
+  readonly logger: Logger
+  /** Aborts when the job is cancelled, the attempt times out, the run ends without the step, or the engine closes. */
+  readonly signal: AbortSignal
+}
+
+/** Options of `step.run`. */
+export interface StepOptions<Output> {
+  /** The step's retry policy. Default: the workflow's `retry`. */
+  retry?: RetryConfig | undefined
+  /** Timeout of one attempt of the step. Default: the workflow's `timeout`. */
+  timeout?: number | Duration | undefined
+  /** Compensates the step if the run fails later. It has the step's retry policy. Default: no compensation. */
+  compensate?: ((output: Output, context: StepContext) => unknown) | undefined
+}
+
+/** The declarations of `StepOptions`. */
+export const stepOptions: DeclaredOptions<CheckedStepOptions> = declareOptions<
+  StepOptions<unknown>,
+  CheckedStepOptions
+>('`step.run`', {
+  retry: group({ read: toRetryPolicy }),
+  timeout: duration({ minMs: 1, remedy: "Pass at least 1 millisecond, such as `'30s'`." }),
+  compensate: callback(),
+})
+
+interface CheckedStepOptions extends Omit<CheckedOptions<StepOptions<unknown>>, 'retry'> {
+  readonly retry?: RetryPolicy
+}
+
+/** A field of both payloads. */
+type SharedField<One extends JobEvent | StandardSchemaV1, Other extends JobEvent> = Extract<
+  keyof JobPayload<One> & keyof JobPayload<Other>,
+  string
+>
+
+/** Options of `step.waitForEvent`. */
+export interface WaitForEventOptions<Trigger extends JobEvent | StandardSchemaV1, Event extends JobEvent> {
+  /**
+   * A field that must be equal in the payloads of the event that started the run and the awaited one. Default: any
+   * event of the tenant.
+   */
+  match?: SharedField<Trigger, Event> | undefined
+  /** Maximum duration of the wait. After it the result is `null`. */
+  timeout: number | Duration
+}
+
+/** The declarations of `WaitForEventOptions`. */
+export const waitForEventOptions: DeclaredOptions<CheckedWaitOptions> = declareOptions<
+  WaitForEventOptions<JobEvent, JobEvent>,
+  CheckedWaitOptions
+>('`step.waitForEvent`', {
+  match: string({ remedy: 'Name a field of both payloads.' }),
+  timeout: duration({ required: "Set how long to wait: `{ timeout: '7d' }`." }),
+})
+
+interface CheckedWaitOptions {
+  readonly timeoutMs: number
+  readonly match?: string
+}
+
+/** Options of a step that sends. The step sets the idempotency key. */
+export type StepSendOptions = Omit<SendOptions, 'idempotencyKey' | 'idempotencyTtl'>
+
+/** The names of `StepSendOptions`. Their values are checked at the send. */
+export const stepSendOptionNames: readonly string[] = sendOptions.names.filter(
+  (name) => name !== 'idempotencyKey' && name !== 'idempotencyTtl',
+)
+
+/**
+ * The durable steps of a workflow. The result of a step is stored under its id. If an id is used
+ * again, for example in a loop, each use is a separate step with its own number. A step whose last attempt fails throws
+ * a `StepFailedError`.
+ */
+export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
+  /** Runs work and stores its result as JSON. Completed work never runs again. */
+  run<Output = unknown>(
+    id: string,
+    work: (context: StepContext) => Output | Promise<Output>,
+    options?: StepOptions<AsJson<Output>>,
+  ): Promise<AsJson<Output>>
+  /** Waits for a duration. If the engine stores jobs durably, the wait survives restarts of the process. */
+  sleep(id: string, duration: number | Duration): Promise<void>
+  /** Waits until a time. A past time ends the wait immediately. */
+  sleepUntil(id: string, instant: Date): Promise<void>
+  /**
+   * Waits for an event of the same tenant that is sent after the wait started. Returns `null` if none comes in time.
+   */
+  waitForEvent<Event extends JobEvent>(
+    id: string,
+    event: Event,
+    options: WaitForEventOptions<Trigger, Event>,
+  ): Promise<EventMessage<Event> | null>
+  /**
+   * Sends an event of the same tenant once, however often the code is replayed. A workflow of the platform can name
+   * another tenant in the payload.
+   */
+  sendEvent<Event extends JobEvent | OwnEvent>(
+    id: string,
+    event: Event,
+    payload: TenantInput<Event>,
+    options?: StepSendOptions,
+  ): Promise<JobHandle<Event>>
+  /** Sends a definition's event once, like `sendEvent`, waits until its run has ended, and returns its output. */
+  runJob<Event extends JobEvent | StandardSchemaV1, Output>(
+    id: string,
+    definition: JobDefinition<Event, Output> | BatchJobDefinition<Event, Output> | WorkflowDefinition<Event, Output>,
+    payload: TenantInput<Event>,
+    options?: StepSendOptions,
+  ): Promise<AsJson<Output>>
+}
+
+/** The result of `defineWorkflow`. A send of the event starts a run. */
+export interface WorkflowDefinition<
+  Event extends JobEvent | StandardSchemaV1 = JobEvent | StandardSchemaV1,
+  Output = unknown,
+> extends BaseDefinition {
+  readonly kind: 'workflow'
+  /** The event that starts a run. */
+  readonly event: EventName<Event>
+  /** When only the last of several sends runs. Absent: every send runs. */
+  readonly debounce?: DebounceTimes
+  /** The version of the code. A run that started with another version fails. */
+  readonly version?: string
+  /** Maximum number of steps in one run. */
+  readonly maxSteps: number
+  /** Whether completed steps are also compensated after a cancel. */
+  readonly compensateOnCancel: boolean
+  /** The workflow's code. Every replay runs it from the start. */
+  steps(event: EventMessage<Event>, step: Steps<Event>, context: JobContext): Output | Promise<Output>
+  /** Called after a run has failed and its steps have been compensated. */
+  onFailure?(error: Error, event: EventMessage<Event>, context: JobContext): unknown
+}

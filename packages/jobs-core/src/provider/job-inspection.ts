@@ -1,0 +1,61 @@
+import type { JobState } from '../status/job-state.ts'
+import type { CountGroup, JobCounts } from '../status/job-counts.ts'
+import type { JobDetails } from '../status/job-details.ts'
+import type { JobSummaryPage } from '../status/job-summary.ts'
+import type { WorkerInfo } from '../status/worker-info.ts'
+
+/** The checked conditions of a filter. Instants are epoch milliseconds. */
+export interface InspectFilter {
+  /** Only the jobs of this tenant. */
+  readonly tenantId?: string
+  /** Only jobs with a run of this definition. */
+  readonly definitionId?: string
+  /** Only jobs in one of these states, at least one. */
+  readonly states?: readonly JobState[]
+  /** Only jobs of this event. */
+  readonly event?: string
+  /** Only jobs with this reference. */
+  readonly reference?: string
+  /** Only jobs that were sent then or later. */
+  readonly since?: number
+  /** Only jobs that were sent before. */
+  readonly until?: number
+  /** Only jobs with a run that ended then or later. A job without runs ends by itself. */
+  readonly endedSince?: number
+  /** Only jobs with a run that ended before, and with `endedSince` the same run. */
+  readonly endedUntil?: number
+  /** Only jobs with this text in the name or message of a run's last error. ASCII letters match in both cases. */
+  readonly errorText?: string
+}
+
+/** The checked options of `inspect.listJobs`. */
+export interface InspectQuery extends InspectFilter {
+  /** The order by the time of the send. */
+  readonly order: 'newest' | 'oldest'
+  /** The maximum number of jobs on the page: 1 to 1,000. */
+  readonly limit: number
+  /** The `cursor` of the previous page. */
+  readonly cursor?: string
+}
+
+/** The part of a provider that `client.inspect` uses. On a hosted engine, a call makes a bounded number of requests. */
+export interface JobInspection {
+  /**
+   * Returns everything that the engine knows about a job, or `undefined` for an unknown or malformed id.
+   *
+   * @param tenantId - as for `status` of a provider
+   * @throws {JobNotVisibleError} as `status` does.
+   */
+  job(id: string, tenantId?: string): Promise<JobDetails | undefined>
+  /**
+   * Lists jobs. A page may have fewer jobs than its limit, even none, and still a cursor: then `searchedTo` tells how far
+   * it came. No two pages share a job.
+   */
+  list(query: InspectQuery): Promise<JobSummaryPage>
+  /** Counts jobs up to 100,000. Omit it if the engine cannot count: the client then counts the jobs of one page of `list`. */
+  count?(filter: InspectFilter, by: CountGroup | undefined): Promise<JobCounts>
+  /** Returns the processes that run jobs. */
+  workers?(): Promise<readonly WorkerInfo[]>
+  /** Calls `changed` after changes of any jobs. Returns a function that stops it. */
+  watch?(changed: () => void): () => void
+}

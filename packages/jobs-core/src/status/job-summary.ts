@@ -1,0 +1,42 @@
+import type { JobStatus, RunStatus } from './job-status.ts'
+
+/** The facts about a job that a list shows. A field that the engine does not report is absent. */
+export interface JobSummary extends Omit<JobStatus, 'runs'> {
+  /** The definitions of its runs, each once, in order. Empty before it has runs. */
+  readonly definitionIds: readonly string[]
+  /** The most attempts of one of its newest runs. Absent if only `getJob` tells. */
+  readonly attempts?: number
+  /** The longest time that one of its newest runs took, in milliseconds. Absent before they end. */
+  readonly durationMs?: number
+  /** Why the last of its newest runs that failed, or is retried, did so, and the definition of that run. */
+  readonly error?: ShortError & { readonly definitionId: string }
+  /** Its runs, oldest first: the newest 100. */
+  readonly runs: readonly RunSummary[]
+}
+
+/** The facts about a run that a list of jobs shows. */
+export interface RunSummary extends Pick<
+  RunStatus,
+  'id' | 'definitionId' | 'state' | 'maxAttempts' | 'startedAt' | 'endedAt' | 'retryOf'
+> {
+  /** Number of attempts that have started. Absent if only `getJob` tells. */
+  readonly attempts?: number
+  /** Why it failed, or is retried. */
+  readonly error?: ShortError
+}
+
+/** An error without its stack. The message has at most 500 characters. */
+export interface ShortError {
+  readonly name: string
+  readonly message: string
+}
+
+/** One page of summaries. */
+export interface JobSummaryPage {
+  /** The jobs, in the order of the query. */
+  readonly jobs: readonly JobSummary[]
+  /** Pass it to get the next page. Absent on the last page. */
+  readonly cursor?: string
+  /** The time of the send up to which the engine has searched. Absent on the last page, or if it is unknown. */
+  readonly searchedTo?: Date
+}

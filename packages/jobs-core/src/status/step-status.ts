@@ -1,0 +1,64 @@
+import type { JobErrorInfo } from '../errors/job-error-info.ts'
+
+/** The kind of a step, named after its method. */
+export type StepKind = 'run' | 'sleep' | 'sleepUntil' | 'waitForEvent' | 'sendEvent' | 'runJob'
+
+/** The state of a step. */
+export type StepState = 'running' | 'waiting' | 'retrying' | 'completed' | 'failed' | 'cancelled'
+
+/** The state of a step's compensation. */
+export type CompensationState = 'running' | 'retrying' | 'completed' | 'failed'
+
+/** A field and the value it must have in the payload of an awaited event. */
+export interface EventMatch {
+  /** The name of a top-level field of the payload. */
+  readonly field: string
+  /** The required value. */
+  readonly value: string | number | boolean | null
+}
+
+/** The status of a step's compensation. */
+export interface CompensationStatus {
+  /** Its state. */
+  readonly state: CompensationState
+  /** Number of attempts that have started. */
+  readonly attempts: number
+  /** When its first attempt started. */
+  readonly startedAt?: Date
+  /** When it ended; absent before. */
+  readonly endedAt?: Date
+  /** When the next attempt is due, while `retrying`. */
+  readonly nextAttemptAt?: Date
+  /** Why its last attempt failed. */
+  readonly error?: JobErrorInfo
+}
+
+/** The status of one step of a workflow's run. A field that the engine does not report is absent. */
+export interface StepStatus {
+  /** The step's id. Repeated ids are numbered: `charge`, `charge#2`. */
+  readonly id: string
+  /** Which method of `step` was called. */
+  readonly kind: StepKind
+  /** Its state. */
+  readonly state: StepState
+  /** Number of attempts that have started; 0 for a wait. */
+  readonly attempts: number
+  /** Maximum number of attempts; absent for a wait. */
+  readonly maxAttempts?: number
+  /** When the code first called it. */
+  readonly startedAt?: Date
+  /** When it ended; absent before. */
+  readonly endedAt?: Date
+  /** When the next attempt is due, while `retrying`. */
+  readonly nextAttemptAt?: Date
+  /** The step's result as JSON. For a wait for an event: its `id`, `payload` and `sentAt`, or `null`. */
+  readonly output?: unknown
+  /** Why its last attempt failed. */
+  readonly error?: JobErrorInfo
+  /** The event or job that a waiting step waits for. */
+  readonly waitsFor?: { readonly event: string; readonly match?: EventMatch } | { readonly jobId: string }
+  /** When the wait ends at the latest. */
+  readonly waitsUntil?: Date
+  /** Its compensation; absent until one has started. */
+  readonly compensation?: CompensationStatus
+}

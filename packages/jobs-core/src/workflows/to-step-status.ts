@@ -1,0 +1,39 @@
+import { copyJson } from '../values/json.ts'
+import type { CompensationStatus, StepStatus } from '../status/step-status.ts'
+import type { CompensationRecord, StepRecord } from './workflow-record.ts'
+
+/** Returns the status of a step as a copy of its record. */
+export function toStepStatus(step: StepRecord): StepStatus {
+  const { key, kind, state, attempts, maxAttempts, output, error, until } = step
+  return {
+    id: key,
+    kind,
+    state,
+    attempts,
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...dates(step),
+    ...(output !== undefined && { output: copyJson(output) }),
+    ...(error && { error: structuredClone(error) }),
+    ...(state === 'waiting' && waitOf(step)),
+    ...(state === 'waiting' && until !== undefined && { waitsUntil: new Date(until) }),
+    ...(step.compensation && { compensation: toCompensationStatus(step.compensation) }),
+  }
+}
+
+function toCompensationStatus(compensation: CompensationRecord): CompensationStatus {
+  const { state, attempts, error } = compensation
+  return { state, attempts, ...dates(compensation), ...(error && { error: structuredClone(error) }) }
+}
+
+function dates({ startedAt, endedAt, nextAttemptAt }: Pick<StepRecord, 'startedAt' | 'endedAt' | 'nextAttemptAt'>) {
+  return {
+    startedAt: new Date(startedAt),
+    ...(endedAt !== undefined && { endedAt: new Date(endedAt) }),
+    ...(nextAttemptAt !== undefined && { nextAttemptAt: new Date(nextAttemptAt) }),
+  }
+}
+
+function waitOf({ event, match, jobId }: StepRecord): Pick<StepStatus, 'waitsFor'> {
+  if (event !== undefined) return { waitsFor: { event, ...(match && { match: { ...match } }) } }
+  return jobId === undefined ? {} : { waitsFor: { jobId } }
+}
