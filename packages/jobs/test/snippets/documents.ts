@@ -12,10 +12,15 @@ export const documents: readonly string[] = [
   ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/README.md`),
 ].filter((path) => path.endsWith('.md') && existsSync(join(repository, path)))
 
-/** The documents, and the pages beside the examples, which have no programs to run. */
+/** The documents, and pages without programs to run: those beside the examples, and for contributors. */
 export const pages: readonly string[] = [
-  ...documents,
-  ...globSync('examples/*/{*.md,*/*.md}', { cwd: repository, exclude: ['**/node_modules'] }),
+  ...new Set([
+    ...documents,
+    ...globSync(['*.md', '.github/*.md', 'examples/*/{*.md,*/*.md}'], {
+      cwd: repository,
+      exclude: ['**/node_modules'],
+    }),
+  ]),
 ]
 
 /** Matches the pages of a hosted engine: its quick start and the pages that continue it. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import GithubSlugger from 'github-slugger'
@@ -28,6 +29,14 @@ const links = pages.flatMap((document) => targetsOf(document).map((target) => ({
 const isOutside = (target: string): boolean => /^[a-z]+:/i.test(target)
 const fileOf = (document: string, path: string): string => (path === '' ? document : join(dirname(document), path))
 
+/** Files and folders in the tree, or added to it. A file that a build or a browser leaves behind is on one machine only. */
+const inTree = new Set(['.'])
+const listed = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
+for (const file of execFileSync('git', listed, { cwd: repository, encoding: 'utf8' }).split('\0')) {
+  if (!existsSync(join(repository, file))) continue // deleted, not committed yet
+  for (let path = file; path !== '.'; path = dirname(path)) inTree.add(path)
+}
+
 const anchors = new Map<string, ReadonlySet<string>>()
 function hasAnchor(file: string, anchor: string): boolean {
   if (!anchors.has(file)) anchors.set(file, new Set(anchorsOf(file)))
@@ -38,7 +47,7 @@ function hasAnchor(file: string, anchor: string): boolean {
 function faultOf(document: string, target: string): string | undefined {
   const [path, anchor] = target.split('#')
   const file = fileOf(document, decodeURI(path!))
-  if (!existsSync(join(repository, file))) return `${target}: there is no ${file}`
+  if (!inTree.has(file.replace(/\/$/, ''))) return `${target}: the tree has no ${file}`
   if (anchor === undefined || (file.endsWith('.md') && hasAnchor(file, anchor))) return undefined
   return `${target}: ${file} has no heading with this anchor`
 }
