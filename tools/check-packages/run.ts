@@ -6,6 +6,7 @@ import { join } from 'node:path'
 
 import { bundlers } from '../check-install/bundle.ts'
 import { checkLean, leanApps } from './check-lean.ts'
+import { checkManifest } from './check-manifest.ts'
 import { checkTypeCost } from './check-type-cost.ts'
 import { compile } from './compile.ts'
 import { everyEngineConsumer, installCommandLine, installConsumer, resolutions } from './consumer.ts'
@@ -45,6 +46,7 @@ const oldestAndNewest = [...new Set([nodes[0]!, nodes.at(-1)!])]
 async function checkTarballs(): Promise<void> {
   for (const tarball of tarballs) {
     await check(`${tarball.name}: contents`, () => checkContents(tarball))
+    await check(`${tarball.name}: package.json`, () => checkManifest(tarball))
     await check(`${tarball.name}: size`, () => checkSize(tarball))
     await check(`${tarball.name}: imports of declarations`, () => checkDeclarations(tarball))
     await check(`${tarball.name}: publint`, () => checkWithPublint(tarball))
