@@ -86,7 +86,6 @@ export default defineConfig({
         '*.config.js',
         'vitest*.base.ts',
         'examples/*/app/**/{layout,page}.tsx',
-        'tools/release/changelog.ts',
         'tools/check-install/apps/next/layout.tsx',
       ],
       rules: { 'import/no-default-export': 'off' },
