@@ -2,15 +2,18 @@ import type { Capabilities } from '@cgk-platform/jobs-core'
 import { maxDurationMs } from '@cgk-platform/jobs-core/provider'
 
 const filteredThere =
-  'Filtered by the server, and then here by job, so a page can have few jobs, even none, and still a `cursor`. Jobs without a run come last.'
+  'Filtered and sorted by the runs on the server, and then here by job, so a page can have few jobs, even none, and still a `cursor`. A retried job may be listed by its retry. Jobs without a run come last.'
 
 /** The capabilities of Inngest, measured on its open-source server. The notes name limits that depend on the plan. */
 export const inngestCapabilities: Capabilities = {
   features: {
-    delay: { supported: true },
+    delay: {
+      supported: true,
+      note: "Uses your process's clock, corrected if Inngest's responses differ from it by 2 s or more. A smaller difference makes the job early or late, as does any difference in a process that only sends.",
+    },
     idempotencyKey: {
       supported: true,
-      note: "Needs Inngest's signing key in the sending process. Use the same TTL for every send with the same key. TTL periods count from 1970 (24 h ends at midnight UTC). Within a second of a period's end, two processes can create two jobs. Of two simultaneous sends of two processes, both have `deduplicated: false`.",
+      note: "Needs Inngest's signing key in the sending process, and fails if Inngest cannot be read. The TTL is part of the key: use the same one for every send. TTL periods count from 1970 by the sender's clock (24 h ends at midnight UTC). Within a second of a period's end, two processes can create two jobs. Of two simultaneous sends of two processes, both have `deduplicated: false`. If the first job was lost, a second send starts nothing: call `retryJob`.",
     },
     reference: {
       supported: true,
@@ -22,13 +25,22 @@ export const inngestCapabilities: Capabilities = {
       note: "Inngest stores the maximum with the function. In a process without the definition, a send with more does not throw, but the definition's maximum applies.",
       instead: 'Set the highest maximum in the definition, and lower it in sends.',
     },
-    'cancelJob of a waiting job': { supported: true, note: 'Takes 60 to 500 ms, on a loaded server seconds.' },
+    'cancelJob of a waiting job': {
+      supported: true,
+      note: 'Takes 60 to 500 ms, on a loaded server seconds. Waits for the runs of a job under 30 s old, because Inngest loses earlier cancels. If a run is still missing, it throws `JobNotVisibleError`: the run may start.',
+    },
     'cancelJob of a running job': {
       supported: true,
-      note: 'The process checks for cancelled runs: every 500 ms in the first 20 s of an attempt (on a loaded server up to 5 s), then every twentieth of its age, at most 5 s.',
+      note: 'The process checks for cancelled runs, also for those of the dashboard: every 500 ms in the first 20 s of an attempt (on a loaded server up to 5 s), then every twentieth of its age, at most 5 s. An attempt may still start just after `cancelJob` has returned, until the check aborts it. A run that never began may show `attempts: 1`.',
     },
-    retryJob: { supported: true, note: 'Your plan limits how long runs are stored.' },
-    listJobs: { supported: true, note: 'A page can have fewer jobs than `limit`: continue while there is a `cursor`.' },
+    retryJob: {
+      supported: true,
+      note: 'Adds runs to the same job. The function `jobs-retry` decides which of several simultaneous calls does. The others wait for these runs, and add their own after 30 s without them. Your plan limits how long runs are stored.',
+    },
+    listJobs: {
+      supported: true,
+      note: 'Tenants, references and states are filtered after reading up to 20 pages of 50 events, so a page can have fewer jobs than `limit`: continue while there is a `cursor`. Jobs with an idempotency key are sorted by the start of their TTL period.',
+    },
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
     runTimeout: {
       supported: true,
@@ -37,7 +49,7 @@ export const inngestCapabilities: Capabilities = {
     concurrency: { supported: true, note: 'Counted over all processes.' },
     'concurrency.perTenant': {
       supported: true,
-      note: 'Counted over all processes. Waiting runs start in no particular order.',
+      note: 'Counted over all processes. Waiting runs start in no particular order. A self-hosted server looks at the oldest 300 to 750 waiting runs of a definition: if all of them wait for one tenant, other tenants wait too.',
     },
     priority: {
       supported: true,
@@ -50,12 +62,12 @@ export const inngestCapabilities: Capabilities = {
     },
     'concurrency.key': {
       supported: true,
-      note: 'Counted over all processes.',
+      note: 'Counted over all processes. The search through waiting runs is that of `concurrency.perTenant`. After a change of `key`, runs that were already waiting have no such limit. A number is the same key as its text if it has no fraction and is below 2^53.',
     },
     'concurrency: several limits': { supported: true, note: 'At most two.' },
     throttle: {
       supported: true,
-      note: 'Counted in whole seconds: with several starts in a second, set `burst` to their number. A retry also counts if its previous attempt started more than five minutes before. A delayed run takes its place up to 2 s before it is due. Waiting runs start in about their order.',
+      note: 'Counted in whole seconds, so starts within a second cannot be spaced: with several starts in a second, set `burst` to their number. The library refuses a `burst` that Inngest would exceed, and names the possible ones. Runs start up to 1 s late, or with a higher `burst` than necessary up to 1 s early. A retry also counts if its previous attempt started more than five minutes before; steps of a workflow never count. A delayed run takes its place up to 2 s before it is due. Waiting runs start in about their order. After a change of `key`, runs that were already waiting have no throttle.',
     },
     debounce: {
       supported: false,
@@ -88,7 +100,10 @@ export const inngestCapabilities: Capabilities = {
       note: 'Runs of a definition start in about the order of their time, whatever their tenant.',
       instead: "Set `concurrency: { perTenant }`, so that other tenants' runs can pass.",
     },
-    cron: { supported: true, note: 'A run starts up to 2 s after its tick.' },
+    cron: {
+      supported: true,
+      note: 'Ticks even if no process of yours runs. A run starts up to 2 s after its tick. A tick that is more than 15 s late counts as missed.',
+    },
     'cron.tenants': { supported: true },
     "cron.overlap: 'skip'": { supported: true },
     "cron.overlap: 'allow'": { supported: true },
@@ -97,12 +112,15 @@ export const inngestCapabilities: Capabilities = {
     'status.nextAttemptAt': { supported: true, note: 'Absent when the engine retries after a crash of the process.' },
     workflows: {
       supported: true,
-      note: 'A wait lasts at most a year. It cannot match a string with a backslash, a control or invisible character or both kinds of quotation marks, nor wait in a tenant with such an id.',
+      note: 'A wait lasts at most a year. It cannot match a string with a backslash, a control or invisible character (such as U+200B) or both kinds of quotation marks, nor a number from 2^63 on, nor wait in a tenant with such an id. A delayed event resolves a wait when it is sent. A step has at most 21 attempts; compensations and the fractions of a second of a sleep count as steps. `step.runJob` also checks its job after 30 s, 5 min, 1 h, 6 h and 24 h. A crash between a step and its record runs the step again, with the same `idempotencyKey`. A crash between steps counts as an attempt of the workflow and of the next step: the run fails after one crash more than its `maxAttempts`. If Inngest gives up a run, the function `<id>-failure` compensates it.',
     },
-    'workflows: race between a step and a wait': { supported: true, note: 'The losing step runs to its end.' },
+    'workflows: race between a step and a wait': {
+      supported: true,
+      note: 'The losing step runs to its end. Until then, code that awaits something other than a step does not continue.',
+    },
     'workflows: retryJob resumes at the failed step': {
       supported: true,
-      note: 'Your plan limits how long this is possible.',
+      note: 'Waits until a run that Inngest gave up is compensated, then starts over, but keeps steps that could not be compensated. Your plan limits how long this is possible.',
     },
     'workflows: compensateOnCancel': {
       supported: false,
@@ -117,7 +135,7 @@ export const inngestCapabilities: Capabilities = {
     'status.steps': { supported: true, note: 'Takes one more request.' },
     'inspect.getJob': {
       supported: true,
-      note: 'Waits up to 2 s for a new job of another process. Then it throws `JobNotVisibleError`.',
+      note: 'Like `getJobStatus`, it waits up to 2 s for a new job. Then a job that this client sent in the last five minutes is `queued` or `scheduled`. Another one throws `JobNotVisibleError` if this client sent it, if its id is under five minutes old, or if it can be from the current TTL period of a key of 7 days, of 30 days, or of up to a day. Otherwise it throws `JobNotFoundError`.',
     },
     'inspect.getJob: attempts': {
       supported: true,
@@ -126,7 +144,7 @@ export const inngestCapabilities: Capabilities = {
     'inspect.getJob: payload': { supported: true },
     'inspect.listJobs': {
       supported: true,
-      note: 'A page has at most 50 jobs. Each failed job that is not among the newest takes one more request, because it may have been retried later.',
+      note: 'A page has at most 50 jobs. `startedAt` is absent after several attempts, `endedAt` after a cancel. A completed job that was rerun in the dashboard of Inngest may still show as completed.',
     },
     'inspect.listJobs by definition': { supported: true, note: filteredThere },
     'inspect.listJobs by state': { supported: true, note: filteredThere },

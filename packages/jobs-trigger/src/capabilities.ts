@@ -6,23 +6,32 @@ import { maxDurationMs, portablePayloadBytes } from '@cgk-platform/jobs-core/pro
  */
 export const triggerCapabilities: Capabilities = {
   features: {
-    delay: { supported: true, note: 'A delayed job starts about 0.2 to 1.2 s late.' },
-    idempotencyKey: { supported: true, note: 'The TTL is rounded up to seconds.' },
+    delay: {
+      supported: true,
+      note: "A delayed job starts about 0.2 to 1.2 s late, by Trigger.dev's clock. Whether a date is in the past depends on the clock of your process, as does `createdAt`.",
+    },
+    idempotencyKey: {
+      supported: true,
+      note: "The TTL is rounded up to seconds. Replays, and jobs from the dashboard or Trigger.dev's SDK, have no key. If a job fails because its runs could not be started, you can use its key again.",
+    },
     reference: {
       supported: true,
-      note: 'A new job is found about one second after its send. Each reference is a tag of the run, which has ten.',
+      note: 'A new job is found about one second after its send. Each reference is a tag of the run, which has at most ten; this library uses up to five others.',
     },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': { supported: true },
-    'cancelJob of a waiting job': { supported: true },
+    'cancelJob of a waiting job': {
+      supported: true,
+      note: 'Waits at most 30 s until the worker has ended all runs of the job. Jobs that a handler sent continue.',
+    },
     'cancelJob of a running job': {
       supported: true,
-      note: 'Aborts the signal after about 70 ms, or up to 5 s if the worker misses the notice. A cancel before the attempt has started is noticed 200 ms after its start.',
+      note: 'Aborts the signal after about 70 ms, or up to 5 s if the worker misses the notice. A cancel around the start of the attempt is noticed 200 ms after its start, or not at all if Trigger.dev does not answer then. Trigger.dev may end the process while the handler works. If the handler ends first, `cancelJob` may return `completed`. If the metadata of the run (256 KiB) has no room to record the cancel, the run becomes `failed`, and `retryJob` would run it again.',
     },
-    retryJob: { supported: true, note: 'Your plan limits how long runs are stored.' },
+    retryJob: { supported: true, note: 'Adds runs to the same job. Your plan limits how long runs are stored.' },
     listJobs: {
       supported: true,
-      note: 'About one second behind. A page can have fewer jobs than `limit`: continue while there is a `cursor`.',
+      note: 'About one second behind. States are filtered after reading up to 20 pages, so a page can have fewer jobs than `limit`: continue while there is a `cursor`.',
     },
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
     runTimeout: {
@@ -31,11 +40,11 @@ export const triggerCapabilities: Capabilities = {
     },
     concurrency: {
       supported: true,
-      note: 'Counted over all processes. Without `perTenant`, tenants do not take turns.',
+      note: 'Counted over all processes. With a limit of any kind, each job uses two runs of Trigger.dev. Each environment also has its own limit.',
     },
     'concurrency.perTenant': {
       supported: true,
-      note: 'Counted over all processes. Not together with another limit. If 30 tenants are at their limit, others wait.',
+      note: 'Counted over all processes. Not together with another limit. Trigger.dev only checks the 30 tenants that have waited longest, or three for each free place of the environment: if all of them are at their limit, others wait.',
     },
     priority: { supported: true, note: 'Moves a run ahead of runs of the same definition, whatever their tenant.' },
     'priority below 0': {
@@ -45,8 +54,9 @@ export const triggerCapabilities: Capabilities = {
     },
     'concurrency.key': {
       supported: true,
-      note: 'Counted over all processes. If 30 values are at their limit, others wait.',
+      note: 'Counted over all processes. Values are checked like the tenants of `concurrency.perTenant`.',
     },
+    // Servers before 4.7.0 ignore the SDK's `concurrency: { perKey, total }` without an error.
     'concurrency: several limits': {
       supported: false,
       note: 'A queue of Trigger.dev counts all runs, the runs of each tenant, or those of each value.',
@@ -70,7 +80,7 @@ export const triggerCapabilities: Capabilities = {
     },
     'pauseJobs of a definition': {
       supported: true,
-      note: 'A run that waits in its process, for a retry or as a workflow, resumes up to two minutes late.',
+      note: 'Pauses the queue of the definition. If it is the only definition of its event, without `concurrency` and `priority`, it also pauses the queue of the event: then workflows that wait for this event receive it after the pause, or when their wait times out. Do not add or remove a definition of the event during the pause. A run that waits in its process, for a retry of under 30 s or as a workflow, keeps its slot and resumes up to two minutes late. A run that a worker has already taken still starts.',
     },
     'pauseJobs by a sender': {
       supported: false,
@@ -89,18 +99,27 @@ export const triggerCapabilities: Capabilities = {
     },
     cron: {
       supported: true,
-      note: 'A run starts about 1 to 6 s after its tick. A tick that is more than 75 s late counts as missed.',
+      note: 'Ticks without your processes; in development only while the worker runs. A run starts about 1 to 6 s after its tick, but a server may spread ticks over a minute. A tick that is more than 75 s late counts as missed. A schedule that restricts the weekday and whose day-of-month field matches 29 or 30 different days (`0 9 1-30 * MON`) is refused.',
     },
-    'cron.tenants': { supported: true },
+    'cron.tenants': {
+      supported: true,
+      note: "If sending the jobs of a tick fails, it is retried for 14 s, with `catchUp: 'latest'` for 20 minutes.",
+    },
     "cron.overlap: 'skip'": { supported: true },
     "cron.overlap: 'allow'": { supported: true },
     "cron.catchUp: 'latest'": { supported: true, note: 'Ticks during an outage of the engine are lost.' },
-    'status.startedAt': { supported: true },
+    'status.startedAt': {
+      supported: true,
+      note: 'A handler that blocks its process as soon as it starts is seen 2 to 3 s later by a process with exactly one definition of the event. Others see the job as `queued`.',
+    },
     'status.nextAttemptAt': { supported: true, note: 'Absent when the engine retries after a crash of the process.' },
-    workflows: { supported: true, note: 'The step records of a run can be at most 188 KiB.' },
+    workflows: {
+      supported: true,
+      note: 'A workflow is one run. Its step records are in the metadata of the run, under `workflow`: at most 188 KiB, or the run fails with `StepRecordsTooLargeError`. In a deployed worker, waits of more than 5 s release the process. A wait that times out ends 1.5 to 4 s late, because it first looks for events that have not started. A cancelled event does not count, nor one whose `delay` ends after the wait. Keep the clocks of senders and workers in sync: their times decide whether an event was sent during a wait. `step.runJob` checks whether its job was killed or cancelled after 10 s, then after a quarter of the time waited, at most an hour. After a crash, the next attempt continues from the records; after SIGKILL, `retryJob` does. If the process dies in the last attempt and in three attempts to compensate, the remaining steps are not compensated.',
+    },
     'workflows: race between a step and a wait': {
       supported: true,
-      note: 'While a step runs, parallel waits are checked every 1 to 30 s.',
+      note: 'While a step runs, parallel waits are checked every 1 to 30 s. Code beside a wait may await something that is not a step, such as a `fetch`, for up to a minute. After that, it continues only when the wait ends: put such work into a step.',
     },
     'workflows: retryJob resumes at the failed step': { supported: true },
     'workflows: compensateOnCancel': {
@@ -123,7 +142,7 @@ export const triggerCapabilities: Capabilities = {
     'inspect.getJob: payload': { supported: true },
     'inspect.listJobs': {
       supported: true,
-      note: 'About one second behind. A page has at most 100 jobs and can have fewer than `limit`: continue while there is a `cursor`. The errors of runs that Trigger.dev ended are only in `getJob`.',
+      note: 'About one second behind. A page has at most 100 jobs and can have fewer than `limit`: continue while there is a `cursor`. Jobs that you start in the dashboard are not found. The errors of runs that Trigger.dev ended are only in `getJob`.',
     },
     'inspect.listJobs by definition': {
       supported: true,

@@ -72,11 +72,11 @@ test('the process that runs the jobs prints how many functions it serves, and wh
   await expect.poll(() => app.printed().split('\n')).toContain(line)
 })
 
-/** The page whose jobs are not those of the quick start. */
-const featuresPage = 'docs/inngest-features.md'
+/** The page with jobs beside those of the quick start. */
+const referencePage = 'docs/inngest-reference.md'
 
 describe.concurrent('run', () => {
-  const cases = snippets.filter(({ runs, document }) => runs && document !== featuresPage)
+  const cases = snippets.filter(({ runs, document }) => runs && document !== referencePage)
   test.each(cases.map((snippet) => [`${snippet.document}:${snippet.line}`, snippet] as const))(
     '%s runs on Inngest and ends',
     async (_title, snippet) => {
@@ -107,19 +107,19 @@ console.log((await getJobStatus(id)).runs.map(({ definitionId, state }) => defin
     expect(await server.terminate()).toBe(null)
   })
 
-  test('the programs of docs/inngest-features.md run on an app with the jobs of that page', async ({
+  test('the programs of docs/inngest-reference.md run on an app with the jobs of that page', async ({
     onTestFinished,
   }) => {
     const own = await createLoopbackEngine()
     onTestFinished(() => own.close())
-    const features = snippets.filter(({ document }) => document === featuresPage)
-    const imports = features.flatMap(({ file }) => (file.includes('-line-') ? [] : `import './${file}'`)).join('\n')
+    const programs = snippets.filter(({ document }) => document === referencePage)
+    const imports = programs.flatMap(({ file }) => (file.includes('-line-') ? [] : `import './${file}'`)).join('\n')
     const quickStart = snippets.find(({ file }) => file === 'serve-jobs.ts')!.code
-    project.write('docs-inngest/serve-features.ts', quickStart.replace(/^import '\.\/jobs\.ts'.*$/m, imports))
+    project.write('docs-inngest/serve-reference.ts', quickStart.replace(/^import '\.\/jobs\.ts'/m, `${imports}\n$&`))
     const port = await freePort()
-    const server = project.start('docs-inngest/serve-features.ts', { ...variablesFor(own), PORT: String(port) })
+    const server = project.start('docs-inngest/serve-reference.ts', { ...variablesFor(own), PORT: String(port) })
     await untilDone(() => own.sync(`http://127.0.0.1:${port}/api/inngest`), server)
-    for (const snippet of features) {
+    for (const snippet of programs) {
       const { exitCode, stdout, stderr } = await project.run(fileOf(snippet), variablesFor(own))
       expect(exitCode, stdout + stderr).toBe(0)
       if (snippet.prints !== undefined) expect(stdout.trimEnd()).toBe(snippet.prints)

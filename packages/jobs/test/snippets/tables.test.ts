@@ -72,7 +72,8 @@ test.each([
   ['docs/inngest-reference.md', 'config of inngest', createInngestProvider, createInngestFunctions],
   ['docs/trigger-reference.md', 'config of trigger.dev', createTriggerProvider, createTriggerTasks],
 ])('%s lists every setting of the client and every option of the host', async (name, title, provider, host) => {
-  const namesOf = (first: string) => rowsOf(readDocument(name), first, 'Default', 'Meaning').map(([option]) => option)
+  const namesOf = (first: string) =>
+    rowsOf(readDocument(name), first, 'Default', 'Meaning').flatMap(([options]) => options!.split(', '))
   expect(namesOf(title)).toEqual(await optionsOf(provider))
   expect(namesOf('Option')).toEqual(await optionsOf(host))
 })

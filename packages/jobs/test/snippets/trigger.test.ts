@@ -28,12 +28,12 @@ beforeAll(async () => {
   for (const snippet of snippets) project.write(fileOf(snippet), snippet.code)
   // The app's own task of docs/from-trigger.md, next to the file that creates the tasks of the jobs.
   project.write('docs-trigger/trigger/forward.ts', forwarding.code)
-  // The jobs of docs/trigger-features.md, which other programs of that page send.
+  // The jobs of docs/trigger-reference.md, which other programs of that page send.
   const tasks = snippets.find(({ file }) => file === 'trigger/tasks.ts')!
-  const features = snippets.filter(
-    ({ document, file }) => document.endsWith('-features.md') && !file.includes('-line-'),
+  const fromReference = snippets.filter(
+    ({ document, file }) => document === 'docs/trigger-reference.md' && !file.includes('-line-'),
   )
-  const imports = features.map(({ file }) => `import '../${file}'`).join('\n')
+  const imports = fromReference.map(({ file }) => `import '../${file}'`).join('\n')
   project.write(fileOf(tasks), tasks.code.replace("import '../jobs.ts'", `${imports}\nimport '../jobs.ts'`))
   // The document's configuration, for a project that reads the packages' sources.
   const documented = snippets.find(({ file }) => file === 'trigger.config.ts')!
