@@ -22,7 +22,7 @@ for (const path of paths) {
 }
 if (count > 0) {
   console.error(
-    `\nprose: ${count} phrases to rewrite. docs/glossary.md has the terms, tools/prose/vocabulary.ts the rules.`,
+    `\nprose: ${count} phrases to rewrite. docs/contributing/glossary.md has the terms, tools/prose/vocabulary.ts the rules.`,
   )
   process.exitCode = 1
 }

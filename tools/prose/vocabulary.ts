@@ -5,7 +5,7 @@ export interface Phrase {
   readonly advice: string
 }
 
-/** The words of docs/glossary.md, and plain English around them. */
+/** The words of docs/contributing/glossary.md, and plain English around them. */
 export const phrases: readonly Phrase[] = [
   // One term for each concept
   { pattern: 'undo(?:ne|es|ing)?|undos', advice: 'compensate, compensation' },

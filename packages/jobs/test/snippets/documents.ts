@@ -8,7 +8,7 @@ export const repository: string = join(import.meta.dirname, '../../../..')
 export const documents: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
-  ...readdirSync(join(repository, 'docs')).map((name) => `docs/${name}`),
+  ...globSync('docs/{,contributing/}*.md', { cwd: repository }).toSorted(),
   ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/README.md`),
 ].filter((path) => path.endsWith('.md') && existsSync(join(repository, path)))
 

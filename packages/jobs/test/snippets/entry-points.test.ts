@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
-import { readDocument } from './documents.ts'
+import { documents, readDocument } from './documents.ts'
 
 /** Returns the exported names of a module, including types, without `export * from` another package. */
 function namesOf(module: string): string[] {
@@ -38,9 +37,9 @@ test.each([
 ])('%s exports %i names of its own', (module, count) => expect(namesOf(module)).toHaveLength(count))
 
 test('every name for apps appears in a guide', () => {
-  const guides = readdirSync(join(import.meta.dirname, '../../../../docs'))
-    .filter((name) => name.endsWith('.md') && name !== 'architecture.md')
-    .map((name) => readDocument(`docs/${name}`))
+  const guides = documents
+    .filter((document) => /^docs\/[\w-]+\.md$/.test(document))
+    .map(readDocument)
     .join('\n')
   const names = namesOf('packages/jobs-core/src/index.ts')
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(guides))).toEqual([])

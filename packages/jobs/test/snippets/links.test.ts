@@ -66,10 +66,10 @@ test.each(documents)('%s has no two headings of one name below the same heading'
   expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([])
 })
 
-test('the index leads to every page of the documentation, and the README to the index', () => {
+test('the index leads to every page for users, and the README to the index', () => {
   const linkedBy = (from: string): string[] =>
     links.filter(({ document }) => document === from).map(({ target }) => fileOf(from, target.split('#')[0]!))
-  const guides = documents.filter((document) => document.startsWith('docs/') && document !== 'docs/README.md')
+  const guides = documents.filter((document) => /^docs\/(?!README)[\w-]+\.md$/.test(document))
   expect(linkedBy('docs/README.md')).toEqual(expect.arrayContaining(guides))
   expect(linkedBy('README.md')).toContain('docs/README.md')
 })
@@ -98,7 +98,7 @@ describe('the documents for those who change the code', () => {
   const roots = ['', 'packages', ...readdirSync(join(repository, 'packages')).map((name) => `packages/${name}/src`)]
   roots.push('packages/jobs-core/src/events/catalogue')
 
-  const paths = ['docs/architecture.md', 'CONTRIBUTING.md'].flatMap((document) =>
+  const paths = ['docs/contributing/architecture.md', 'CONTRIBUTING.md'].flatMap((document) =>
     [...proseOf(document).matchAll(/`(?!x\.)([\w./-]+(?:\.ts|\/))`/g)].map(([, path]) => [document, path!] as const),
   )
 
