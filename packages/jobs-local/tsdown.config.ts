@@ -3,7 +3,7 @@ import { defineBuild } from '../../tsdown.base.ts'
 export default defineBuild([
   'src/index.ts',
   'src/descriptor.ts',
-  'src/local-provider.ts',
+  'src/provider/local-provider.ts',
   'src/edge-runtime.ts',
   'src/testing/index.ts',
 ])

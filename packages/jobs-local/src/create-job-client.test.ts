@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 
 import { createRecordedLogger } from '../test/kit/recorded-logger.ts'
 import '../test/kit/work.ts'
-import { localCapabilities } from './capabilities.ts'
+import { localCapabilities } from './provider/capabilities.ts'
 import { createJobClient } from './index.ts'
-import { createLocalProvider } from './local-provider.ts'
+import { createLocalProvider } from './provider/local-provider.ts'
 
 const work = defineJob({ id: 'work', event: 'work.requested', handler: ({ payload }) => payload.number ?? null })
 

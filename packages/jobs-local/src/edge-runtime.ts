@@ -7,7 +7,7 @@ import { localEngine } from './descriptor.ts'
 
 export * from '@cgk-platform/jobs-core'
 
-export { localCapabilities, sqliteCapabilities } from './capabilities.ts'
+export { localCapabilities, sqliteCapabilities } from './provider/capabilities.ts'
 export { createJobClient } from './create-job-client.ts'
 
 /** Always throws: an edge runtime stops after its response, so a local engine could not run its jobs. */

@@ -1,6 +1,6 @@
 import type { RunChanges, StoredJob, StoredRun } from '../store/job-store.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
-import { turnBatch } from '../turn-batch.ts'
+import { turnBatch } from '../rules/turn-batch.ts'
 import { subscribersOf } from './subscribers-of.ts'
 
 /** The work that one pass over the store has begun. */

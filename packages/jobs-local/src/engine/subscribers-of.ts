@@ -9,7 +9,7 @@ import {
   priorityOf,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { PayloadKeys } from '../store/payload-keys.ts'
+import type { PayloadKeys } from '../records/payload-keys.ts'
 import type { WorkerDefinition, JobStore, StoredJob, Subscriber } from '../store/job-store.ts'
 
 /**

@@ -2,13 +2,13 @@ import { hostname } from 'node:os'
 
 import type { JobHost, JobInspection } from '@cgk-platform/jobs-core/provider'
 
-import { checkCursor } from '../check-cursor.ts'
+import { checkCursor } from './check-cursor.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { JobStore } from '../store/job-store.ts'
 import { memoryWorker } from '../store/memory/memory-worker.ts'
-import { doInTurns } from '../steps.ts'
-import type { TurnLimit } from '../turn-limit.ts'
-import type { Watchers } from '../watchers.ts'
+import { doInTurns } from '../time/steps.ts'
+import type { TurnLimit } from '../time/turn-limit.ts'
+import type { Watchers } from './watchers.ts'
 import { toJobDetails } from './to-job-details.ts'
 
 /** The parts of a provider that its inspection reads. */

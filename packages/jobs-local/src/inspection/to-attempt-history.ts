@@ -1,7 +1,7 @@
 import { type AttemptDetails, isEnded } from '@cgk-platform/jobs-core'
 
 import type { StoredRun } from '../store/job-store.ts'
-import type { StoredAttempt } from '../store/stored-attempt.ts'
+import type { StoredAttempt } from '../records/stored-attempt.ts'
 
 /**
  * Returns the attempts of a run, oldest first. Attempts that did not count, because the engine closed, are not among

@@ -2,7 +2,7 @@ import type { JobDetails } from '@cgk-platform/jobs-core'
 import { copyJson, type StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun } from '../store/job-store.ts'
-import { toJobStatus } from '../to-job-status.ts'
+import { toJobStatus } from '../records/to-job-status.ts'
 import { toAttemptHistory } from './to-attempt-history.ts'
 
 /** Returns everything that a store knows about a job, which was read with its attempts. */

@@ -13,12 +13,12 @@ import type {
   WorkflowRecord,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { BatchBounds, Gather } from './gather.ts'
+import type { BatchBounds, Gather } from '../records/gather.ts'
 import type { SqliteTransaction } from '../provider-options.ts'
-import type { Steps } from '../steps.ts'
+import type { Steps } from '../time/steps.ts'
 import type { Pauses } from './pauses.ts'
-import type { PayloadKeys } from './payload-keys.ts'
-import type { StoredAttempt } from './stored-attempt.ts'
+import type { PayloadKeys } from '../records/payload-keys.ts'
+import type { StoredAttempt } from '../records/stored-attempt.ts'
 import type { StoreInspection } from './store-inspection.ts'
 import type { GetOptions } from './get-options.ts'
 

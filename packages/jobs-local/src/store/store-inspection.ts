@@ -1,7 +1,7 @@
 import type { CountGroup, JobCounts, JobSummaryPage } from '@cgk-platform/jobs-core'
 import type { InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provider'
 
-import type { Steps } from '../steps.ts'
+import type { Steps } from '../time/steps.ts'
 
 /** The part of a store that `client.inspect` reads. */
 export interface StoreInspection {

@@ -1,6 +1,6 @@
 import { loadCatalogue } from '@cgk-platform/jobs-core/provider'
 
-import type { LocalProvider } from '../local-provider.ts'
+import type { LocalProvider } from '../provider/local-provider.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it.

@@ -9,8 +9,8 @@ import {
   toMilliseconds,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { LocalConfig } from '../local-config.ts'
-import { createLocalProvider, type LocalProvider } from '../local-provider.ts'
+import type { LocalConfig } from '../provider/local-config.ts'
+import { createLocalProvider, type LocalProvider } from '../provider/local-provider.ts'
 import { createSettle } from './settle.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 

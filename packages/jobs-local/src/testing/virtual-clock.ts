@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 
-import { DueQueue } from '../store/memory/due-queue.ts'
+import { DueQueue } from '../queues/due-queue.ts'
 
 interface VirtualTimer {
   readonly callback: () => void

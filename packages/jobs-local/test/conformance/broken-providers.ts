@@ -2,7 +2,7 @@ import type { Definition, JobDefinition, JobProvider, JobStatus, WorkflowDefinit
 import { allFeatures } from '@cgk-platform/jobs-core/conformance'
 import { createClient, type Envelope } from '@cgk-platform/jobs-core/provider'
 
-import { createLocalProvider, type LocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'
 import { brokenFlowControl } from './broken-flow-control.ts'
 import { brokenPauses } from './broken-pauses.ts'
 import type { BrokenProvider } from './broken-provider.ts'

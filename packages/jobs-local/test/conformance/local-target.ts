@@ -2,7 +2,7 @@ import type { JobClient, JobProvider } from '@cgk-platform/jobs-core'
 import { type Clock, createClient, systemClock } from '@cgk-platform/jobs-core/provider'
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
 
-import { createLocalProvider, type LocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
 import { createDefaultClient } from './create-default-client.ts'

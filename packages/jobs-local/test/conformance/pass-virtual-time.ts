@@ -1,4 +1,4 @@
-import type { LocalProvider } from '../../src/local-provider.ts'
+import type { LocalProvider } from '../../src/provider/local-provider.ts'
 import type { VirtualClock } from '../../src/testing/virtual-clock.ts'
 
 /**

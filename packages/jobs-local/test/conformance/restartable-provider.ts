@@ -4,8 +4,8 @@ import { join } from 'node:path'
 
 import type { Clock, JobHost } from '@cgk-platform/jobs-core/provider'
 
-import type { LocalProvider } from '../../src/local-provider.ts'
-import { loadSqlite } from '../../src/store/sqlite/load-sqlite.ts'
+import type { LocalProvider } from '../../src/provider/local-provider.ts'
+import { loadSqlite } from '../../src/store/sqlite/file/load-sqlite.ts'
 import type { TemporaryFile } from '../kit/temporary-file.ts'
 
 /** An engine on a file that can be stopped as if its process had been killed. */

@@ -7,8 +7,8 @@ import {
   type ConformanceTarget,
 } from '@cgk-platform/jobs-core/conformance'
 
-import { sqliteCapabilities } from '../../src/capabilities.ts'
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { sqliteCapabilities } from '../../src/provider/capabilities.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 import { createDefaultClient } from './create-default-client.ts'
 import { startWorkerProcesses } from './worker-processes.ts'

@@ -4,7 +4,7 @@ import { defineCronJob, defineJob, getJobClient, type JobClient } from '@cgk-pla
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTestEngine } from '../../src/testing/index.ts'
 import { failUntil } from '../kit/fail-until.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'

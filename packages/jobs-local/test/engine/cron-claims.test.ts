@@ -9,7 +9,7 @@ import {
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock, type VirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createDeferred } from '../kit/deferred.ts'
 import { removeDefinitions } from '../kit/remove-definitions.ts'

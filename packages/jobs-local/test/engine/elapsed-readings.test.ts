@@ -2,7 +2,7 @@ import { defineJob } from '@cgk-platform/jobs-core'
 import { createClient, systemClock } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import '../kit/work.ts'
 

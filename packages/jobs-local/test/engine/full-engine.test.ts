@@ -2,7 +2,7 @@ import { type Definition, defineBatchJob, defineJob } from '@cgk-platform/jobs-c
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTestEngine, createVirtualClock } from '../../src/testing/index.ts'
 import { passVirtualTime } from '../conformance/pass-virtual-time.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { type AttemptDetails, defineJob, type JobClient, type WorkerInfo } from '@cgk-platform/jobs-core'
 import { afterEach, describe, expect, test } from 'vitest'
 
-import type { LocalConfig } from '../../src/local-config.ts'
+import type { LocalConfig } from '../../src/provider/local-config.ts'
 import { createTestEngine } from '../../src/testing/index.ts'
 import { failUntil } from '../kit/fail-until.ts'
 import { storeNames } from '../kit/stores.ts'

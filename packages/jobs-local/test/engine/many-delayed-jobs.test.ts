@@ -2,7 +2,7 @@ import { defineJob } from '@cgk-platform/jobs-core'
 import { createClient, type Envelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createCountingClock } from '../kit/counting-clock.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'

@@ -2,7 +2,7 @@ import { defineJob, type JobClient, type ListOptions } from '@cgk-platform/jobs-
 import { createClient, type Envelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import '../kit/work.ts'

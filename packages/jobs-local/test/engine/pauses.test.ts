@@ -2,7 +2,7 @@ import { type Definition, defineJob, type JobClient, type PauseTarget } from '@c
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTestEngine, createVirtualClock } from '../../src/testing/index.ts'
 import { passVirtualTime } from '../conformance/pass-virtual-time.ts'
 import { type CountingClock, createCountingClock } from '../kit/counting-clock.ts'

@@ -1,7 +1,7 @@
 import { defineJob } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
-import type { LocalConfig } from '../../src/local-config.ts'
+import type { LocalConfig } from '../../src/provider/local-config.ts'
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
 import { failUntil } from '../kit/fail-until.ts'
 import { readsTypeScript, runModule } from '../kit/run-node.ts'

@@ -2,7 +2,7 @@ import { defineJob, type Definition, type JobClient, type JobDefinition } from '
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { passVirtualTime } from '../conformance/pass-virtual-time.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'

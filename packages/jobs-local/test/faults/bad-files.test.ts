@@ -15,8 +15,8 @@ import { DatabaseSync } from 'node:sqlite'
 import type { StoreError } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
-import { createConnection } from '../../src/store/sqlite/connection.ts'
-import { openFile, prepare } from '../../src/store/sqlite/open-file.ts'
+import { createConnection } from '../../src/store/sqlite/file/connection.ts'
+import { openFile, prepare } from '../../src/store/sqlite/file/open-file.ts'
 import { ask, createSharedFile, openAndSend } from '../kit/shared-file.ts'
 import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
 

@@ -1,8 +1,8 @@
 import { defineJob, JobCancelledError, LeaseLostError } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
-import { takeOver } from '../../src/store/sqlite/take-over.ts'
-import { openFile } from '../../src/store/sqlite/open-file.ts'
+import { takeOver } from '../../src/store/sqlite/upkeep/take-over.ts'
+import { openFile } from '../../src/store/sqlite/file/open-file.ts'
 import { createDeferred } from '../kit/deferred.ts'
 import { openDatabase, openStore } from '../kit/open-store.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'

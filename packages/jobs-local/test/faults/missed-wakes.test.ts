@@ -2,7 +2,7 @@ import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
 import { createClient, createJobId, systemClock } from '@cgk-platform/jobs-core/provider'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { openDatabase, openStore } from '../kit/open-store.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTestFile } from '../kit/test-file.ts'

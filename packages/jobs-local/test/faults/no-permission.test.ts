@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
-import { openFile } from '../../src/store/sqlite/open-file.ts'
+import { openFile } from '../../src/store/sqlite/file/open-file.ts'
 import { readsTypeScript, together } from '../kit/run-node.ts'
 import { createSharedFile } from '../kit/shared-file.ts'
 

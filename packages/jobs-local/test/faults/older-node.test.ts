@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { loadSqlite } from '../../src/store/sqlite/load-sqlite.ts'
+import { loadSqlite } from '../../src/store/sqlite/file/load-sqlite.ts'
 
 test('a Node without `node:sqlite` gets an error with a remedy', ({ onTestFinished }) => {
   const { getBuiltinModule } = process

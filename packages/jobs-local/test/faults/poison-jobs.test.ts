@@ -1,7 +1,7 @@
 import type { JobClient, JobStatus } from '@cgk-platform/jobs-core'
 import { describe, expect, type TestContext, test } from 'vitest'
 
-import { openFile } from '../../src/store/sqlite/open-file.ts'
+import { openFile } from '../../src/store/sqlite/file/open-file.ts'
 import { readsTypeScript, together } from '../kit/run-node.ts'
 import { ask, createSharedFile, type SharedTestFile } from '../kit/shared-file.ts'
 import type { Child } from '../kit/start-module.ts'

@@ -1,4 +1,4 @@
-import type { Steps } from '../../src/steps.ts'
+import type { Steps } from '../../src/time/steps.ts'
 
 /** Does all steps of some work at once. Returns its result. */
 export function complete<T>(steps: Steps<T>): T {

@@ -1,10 +1,10 @@
 import { beforeJobIdsSince } from '@cgk-platform/jobs-core/provider'
 
-import type { Connection } from '../../src/store/sqlite/connection.ts'
-import { createInsert } from '../../src/store/sqlite/insert-rows.ts'
-import { addJobs } from '../../src/store/sqlite/jobs-table.ts'
-import { prepare } from '../../src/store/sqlite/open-file.ts'
-import { addRun } from '../../src/store/sqlite/runs-table.ts'
+import type { Connection } from '../../src/store/sqlite/file/connection.ts'
+import { createInsert } from '../../src/store/sqlite/file/insert-rows.ts'
+import { addJobs } from '../../src/store/sqlite/tables/jobs-table.ts'
+import { prepare } from '../../src/store/sqlite/file/open-file.ts'
+import { addRun } from '../../src/store/sqlite/tables/runs-table.ts'
 
 /** Time between two sends, in milliseconds. */
 export const sendEveryMs = 100

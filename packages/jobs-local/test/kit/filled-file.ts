@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { createJobClient, type JobFilter } from '../../src/index.ts'
-import { openFile } from '../../src/store/sqlite/open-file.ts'
+import { openFile } from '../../src/store/sqlite/file/open-file.ts'
 import { fillFile, sendEveryMs } from './fill-file.ts'
 
 const pages = 30

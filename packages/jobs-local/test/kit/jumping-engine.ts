@@ -1,8 +1,8 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
 import { type ClientOptions, type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 
-import type { LocalConfig } from '../../src/local-config.ts'
-import { createLocalProvider } from '../../src/local-provider.ts'
+import type { LocalConfig } from '../../src/provider/local-config.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 

@@ -1,4 +1,4 @@
-import type { Connection } from '../../src/store/sqlite/connection.ts'
+import type { Connection } from '../../src/store/sqlite/file/connection.ts'
 
 /** A connection that records its statements, and counts the rows that they return. */
 export interface RecordedReads extends Connection {

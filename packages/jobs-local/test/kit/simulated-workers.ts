@@ -1,10 +1,10 @@
 import type { Clock, ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
 import { onTestFinished } from 'vitest'
 
-import type { BatchBounds } from '../../src/store/gather.ts'
+import type { BatchBounds } from '../../src/records/gather.ts'
 import type { JobStore, StoredRun } from '../../src/store/job-store.ts'
-import { openFile } from '../../src/store/sqlite/open-file.ts'
-import { takeOver } from '../../src/store/sqlite/take-over.ts'
+import { openFile } from '../../src/store/sqlite/file/open-file.ts'
+import { takeOver } from '../../src/store/sqlite/upkeep/take-over.ts'
 import { changed, openStore } from './open-store.ts'
 import { createEnvelope } from './stored-run.ts'
 import { createTestFile } from './test-file.ts'

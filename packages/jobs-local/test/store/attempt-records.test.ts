@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { cutoffsOf, deleteExpiredJobs } from '../../src/store/sqlite/delete-expired-jobs.ts'
-import { openFile } from '../../src/store/sqlite/open-file.ts'
-import { takeOver } from '../../src/store/sqlite/take-over.ts'
+import { cutoffsOf, deleteExpiredJobs } from '../../src/store/sqlite/upkeep/delete-expired-jobs.ts'
+import { openFile } from '../../src/store/sqlite/file/open-file.ts'
+import { takeOver } from '../../src/store/sqlite/upkeep/take-over.ts'
 import { changed, countOf, openDatabase, openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createTestFile } from '../kit/test-file.ts'

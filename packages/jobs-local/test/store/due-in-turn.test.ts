@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { turnBatch } from '../../src/turn-batch.ts'
+import { turnBatch } from '../../src/rules/turn-batch.ts'
 import type { JobStore, StoredRun } from '../../src/store/job-store.ts'
 import { changed, openStore } from '../kit/open-store.ts'
 import { severalWorkers } from '../kit/several-workers.ts'

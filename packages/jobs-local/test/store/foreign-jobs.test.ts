@@ -3,15 +3,15 @@ import { createClient } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import * as details from '../../src/inspection/to-job-details.ts'
-import { createLocalProvider } from '../../src/local-provider.ts'
-import { addJobs } from '../../src/store/sqlite/jobs-table.ts'
-import { JobsReader } from '../../src/store/sqlite/jobs-reader.ts'
-import { openFile } from '../../src/store/sqlite/open-file.ts'
-import * as statuses from '../../src/to-job-status.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
+import { addJobs } from '../../src/store/sqlite/tables/jobs-table.ts'
+import { JobsReader } from '../../src/store/sqlite/tables/jobs-reader.ts'
+import { openFile } from '../../src/store/sqlite/file/open-file.ts'
+import * as statuses from '../../src/records/to-job-status.ts'
 import { recordReads } from '../kit/recorded-reads.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 
-vi.mock(import('../../src/to-job-status.ts'), { spy: true })
+vi.mock(import('../../src/records/to-job-status.ts'), { spy: true })
 vi.mock(import('../../src/inspection/to-job-details.ts'), { spy: true })
 afterEach(() => vi.clearAllMocks())
 

@@ -2,7 +2,7 @@ import { StatementSync } from 'node:sqlite'
 
 import { expect, test, vi } from 'vitest'
 
-import { turnBatch } from '../../src/turn-batch.ts'
+import { turnBatch } from '../../src/rules/turn-batch.ts'
 import type { JobStore, LimitsOf, StoredRun, Subscriber } from '../../src/store/job-store.ts'
 import { openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'

@@ -1,7 +1,7 @@
 import { bindLogger } from '@cgk-platform/jobs-core/provider'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { loadSqlite } from '../../src/store/sqlite/load-sqlite.ts'
+import { loadSqlite } from '../../src/store/sqlite/file/load-sqlite.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'

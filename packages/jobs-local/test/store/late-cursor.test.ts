@@ -1,10 +1,10 @@
 import { beforeJobIdsSince } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
-import { createInsert } from '../../src/store/sqlite/insert-rows.ts'
+import { createInsert } from '../../src/store/sqlite/file/insert-rows.ts'
 import { findJobs } from '../../src/store/sqlite/inspection/find-jobs.ts'
-import { addJobs } from '../../src/store/sqlite/jobs-table.ts'
-import { openFile } from '../../src/store/sqlite/open-file.ts'
+import { addJobs } from '../../src/store/sqlite/tables/jobs-table.ts'
+import { openFile } from '../../src/store/sqlite/file/open-file.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 
 const jobs = 9_000

@@ -2,7 +2,7 @@ import { defineJob } from '@cgk-platform/jobs-core'
 import { processJobs, createClient } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTestEngine } from '../../src/testing/index.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createCountingClock } from '../kit/counting-clock.ts'

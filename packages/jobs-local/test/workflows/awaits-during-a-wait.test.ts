@@ -4,7 +4,7 @@ import { defineWorkflow } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
-import { createLocalProvider } from '../../src/local-provider.ts'
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import '../kit/work.ts'
 

@@ -34,7 +34,7 @@ const byFile: readonly (readonly [RegExp, Category])[] = [
   [/\/node_modules\/.*\/zod\/|\/events\/(catalogue\/|validate-payload)/, 'schema'],
   [/\/events\/(to-json|plain-copy|json|envelope)\.ts|\/runs\/to-output|\/profile\/name-hidden-work/, 'JSON'],
   [/\/ulid\/|\/job-id\.ts/, 'id'],
-  [/\/jobs-local\/src\/store\//, 'maps/queues/rows'],
+  [/\/jobs-local\/src\/(store|rules|queues|records)\//, 'maps/queues/rows'],
   [
     /async[-_](hooks|context|storage|local_storage)|node:(internal\/)?(timers|process\/task_queues)|system-clock|machine-clock/,
     'async/promises/timers',

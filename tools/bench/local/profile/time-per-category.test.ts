@@ -16,7 +16,11 @@ const profile = {
   endTime: 10_700,
   nodes: [
     { id: 1, callFrame: frame('(root)'), children: [2, 5, 6] },
-    { id: 2, callFrame: frame('all', 'file:///packages/jobs-local/src/store/sqlite/connection.ts'), children: [3, 4] },
+    {
+      id: 2,
+      callFrame: frame('all', 'file:///packages/jobs-local/src/store/sqlite/file/connection.ts'),
+      children: [3, 4],
+    },
     { id: 3, callFrame: frame('all') },
     { id: 4, callFrame: frame('hrtime') },
     { id: 5, callFrame: frame(commitFunction, 'file:///tools/bench/local/profile/name-hidden-work.ts'), children: [7] },

@@ -1,7 +1,7 @@
 import { isEnded } from '@cgk-platform/jobs-core'
 
-import { arrivalWindow } from '../arrival-window.ts'
-import { Fifo } from '../fifo.ts'
+import { arrivalWindow } from '../../rules/arrival-window.ts'
+import { Fifo } from '../../queues/fifo.ts'
 import type { StoredJob } from '../job-store.ts'
 import { DueInTurn } from './due-in-turn.ts'
 

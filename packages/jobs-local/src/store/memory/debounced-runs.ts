@@ -1,8 +1,8 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
-import { arrivedAt } from '../arrived-at.ts'
+import { arrivedAt } from '../../rules/arrived-at.ts'
 import type { StoredRun } from '../job-store.ts'
-import { quietUntil } from '../quiet-until.ts'
+import { quietUntil } from '../../rules/quiet-until.ts'
 
 /** The newest run of a group of sends, which waits for the end of its quiet period. */
 interface Group {

@@ -1,6 +1,6 @@
-import { Fifo } from '../fifo.ts'
-import { TenantTurns, type Turn } from '../tenant-turns.ts'
-import { DueQueue } from './due-queue.ts'
+import { Fifo } from '../../queues/fifo.ts'
+import { TenantTurns, type Turn } from './lanes/tenant-turns.ts'
+import { DueQueue } from '../../queues/due-queue.ts'
 
 interface Entry<T> extends Turn<Entry<T>> {
   readonly tenant: string

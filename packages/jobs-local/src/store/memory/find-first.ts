@@ -1,6 +1,6 @@
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
-import type { Steps } from '../../steps.ts'
+import type { Steps } from '../../time/steps.ts'
 import type { StoredJob } from '../job-store.ts'
 import type { StoredPage } from '../stored-page.ts'
 

@@ -1,10 +1,10 @@
 import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 
-import { maxBatchBytes } from '../max-batch-bytes.ts'
-import type { Gather } from '../gather.ts'
+import { maxBatchBytes } from '../../rules/max-batch-bytes.ts'
+import type { Gather } from '../../records/gather.ts'
 import type { StoredRun } from '../job-store.ts'
-import { WaitingRuns } from '../waiting-runs.ts'
-import { DueQueue } from './due-queue.ts'
+import { WaitingRuns } from './lanes/waiting-runs.ts'
+import { DueQueue } from '../../queues/due-queue.ts'
 
 /** The runs of a batch job and tenant that wait for a batch. */
 interface Lane {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { createEnvelope } from '../../../test/kit/stored-run.ts'
-import { turnBatch } from '../../turn-batch.ts'
+import { turnBatch } from '../../rules/turn-batch.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 
 const keyed = (idempotencyKey: string, idempotencyTtlMs = 1000, tenantId = 'acme', event = 'work.requested') =>

@@ -1,7 +1,7 @@
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
-import { turnBatch } from '../../turn-batch.ts'
-import { DueQueue } from './due-queue.ts'
+import { turnBatch } from '../../rules/turn-batch.ts'
+import { DueQueue } from '../../queues/due-queue.ts'
 
 interface TakenKey {
   readonly name: string

@@ -1,9 +1,9 @@
 import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
-import type { Steps } from '../../steps.ts'
+import type { Steps } from '../../time/steps.ts'
 import type { StoredJob } from '../job-store.ts'
 import type { StoredPage } from '../stored-page.ts'
-import { stateOf } from '../state-of.ts'
+import { stateOf } from '../../records/state-of.ts'
 import { findFirst } from './find-first.ts'
 
 /** Returns a page of the jobs that match, newest first. */

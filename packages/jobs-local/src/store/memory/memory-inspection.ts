@@ -1,12 +1,12 @@
 import type { CountGroup, JobCounts, JobSummaryPage } from '@cgk-platform/jobs-core'
 import type { InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provider'
 
-import { toJobCounts } from '../../inspection/to-job-counts.ts'
-import { toJobSummary } from '../../inspection/to-job-summary.ts'
+import { toJobCounts } from '../../records/to-job-counts.ts'
+import { toJobSummary } from '../../records/to-job-summary.ts'
 import type { StoredJob, StoredRun } from '../job-store.ts'
-import { stateOf } from '../state-of.ts'
+import { stateOf } from '../../records/state-of.ts'
 import type { StoreInspection } from '../store-inspection.ts'
-import type { Steps } from '../../steps.ts'
+import type { Steps } from '../../time/steps.ts'
 import { findFirst, inParts } from './find-first.ts'
 import type { IndexedJobs } from './indexed-jobs.ts'
 

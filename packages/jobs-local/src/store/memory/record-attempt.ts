@@ -1,7 +1,7 @@
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredRun } from '../job-store.ts'
-import { maxStoredAttempts } from '../max-stored-attempts.ts'
+import { maxStoredAttempts } from '../../records/max-stored-attempts.ts'
 import { memoryWorker } from './memory-worker.ts'
 
 /** Records an attempt that is followed by another one. */

@@ -1,6 +1,6 @@
 import { newestRuns, retryWorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
-import { createRun } from '../create-run.ts'
+import { createRun } from '../../records/create-run.ts'
 import type { StoredJob, StoredRun } from '../job-store.ts'
 
 /** Creates a run for each definition whose newest run failed. Add each one to the job before you take the next. */

@@ -6,7 +6,7 @@ import { beginBatch } from './begin-batch.ts'
 import { DebouncedRuns } from './debounced-runs.ts'
 import { DueInTurn } from './due-in-turn.ts'
 import { GatheringRuns } from './gathering-runs.ts'
-import { ReadyQueue, type ReadyQueueOptions } from '../ready-queue.ts'
+import { ReadyQueue, type ReadyQueueOptions } from './lanes/ready-queue.ts'
 
 /** A run that waits for its due time. Stale if the run's `dueAt` has changed since. */
 interface DueRun {

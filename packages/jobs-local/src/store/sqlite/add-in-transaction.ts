@@ -6,10 +6,10 @@ import { type Envelope, kindOf } from '@cgk-platform/jobs-core/provider'
 import type { SqliteTransaction } from '../../provider-options.ts'
 
 import type { AddedJob } from '../job-store.ts'
-import { type Connection, createConnection } from './connection.ts'
-import { addJobs } from './jobs-table.ts'
-import { checkVersion } from './open-file.ts'
-import { toStoreError } from './to-store-error.ts'
+import { type Connection, createConnection } from './file/connection.ts'
+import { addJobs } from './tables/jobs-table.ts'
+import { checkVersion } from './file/open-file.ts'
+import { toStoreError } from './file/to-store-error.ts'
 
 /** Connections that wrap the databases of apps, with their prepared statements. */
 const connections = new WeakMap<object, Connection>()

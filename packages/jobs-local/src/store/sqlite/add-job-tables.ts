@@ -1,4 +1,4 @@
-import { openFile } from './open-file.ts'
+import { openFile } from './file/open-file.ts'
 
 /**
  * Adds the tables for jobs to your app's SQLite database, so that you can send a job within your own transaction. Call

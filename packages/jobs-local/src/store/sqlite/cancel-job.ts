@@ -1,13 +1,13 @@
 import { isEnded } from '@cgk-platform/jobs-core'
 
-import { isCompensatedOnCancel } from '../is-compensated-on-cancel.ts'
+import { isCompensatedOnCancel } from '../../rules/is-compensated-on-cancel.ts'
 import type { StoredJob, StoredRun } from '../job-store.ts'
-import type { Connection } from './connection.ts'
-import { endJob } from './jobs-table.ts'
-import { keyOf, seqOf } from './rows.ts'
-import { beginCompensation, cancelRun } from './runs-table.ts'
-import { leaveBatch } from './leave-batch.ts'
-import type { WaitsTable } from './waits-table.ts'
+import type { Connection } from './file/connection.ts'
+import { endJob } from './tables/jobs-table.ts'
+import { keyOf, seqOf } from './tables/rows.ts'
+import { beginCompensation, cancelRun } from './tables/runs-table.ts'
+import { leaveBatch } from './claims/leave-batch.ts'
+import type { WaitsTable } from './tables/waits-table.ts'
 
 /** Cancels all open runs of a job. Returns those that are running, in any process. */
 export function cancelJob(connection: Connection, job: StoredJob, waits: WaitsTable, now: number): StoredRun[] {

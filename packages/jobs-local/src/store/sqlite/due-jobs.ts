@@ -1,10 +1,10 @@
 import type { StoredJob } from '../job-store.ts'
-import type { Connection } from './connection.ts'
-import { countWithin, maxBatchBytes } from './count-within.ts'
-import { type DueSource, DueTenants } from './due-tenants.ts'
-import { columns, inWindow, lastSeq } from './jobs-table.ts'
-import { RecentEnvelopes } from './recent-envelopes.ts'
-import { type JobRow, toQueuedJob, toStoredJob } from './rows.ts'
+import type { Connection } from './file/connection.ts'
+import { countWithin, maxBatchBytes } from './tables/count-within.ts'
+import { type DueSource, DueTenants } from './tables/due-tenants.ts'
+import { columns, inWindow, lastSeq } from './tables/jobs-table.ts'
+import { RecentEnvelopes } from './tables/recent-envelopes.ts'
+import { type JobRow, toQueuedJob, toStoredJob } from './tables/rows.ts'
 
 type FoundRow = readonly [seq: number, id: string, bytes: number]
 

@@ -1,7 +1,7 @@
 import type { Logger } from '@cgk-platform/jobs-core'
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 
-import type { Retention } from '../retained-jobs.ts'
+import type { Retention } from '../memory/retained-jobs.ts'
 
 /** The options of a SQLite store. */
 export interface SqliteStoreOptions {

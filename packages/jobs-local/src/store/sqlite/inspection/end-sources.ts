@@ -1,6 +1,6 @@
 import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 
-import type { Connection } from '../connection.ts'
+import type { Connection } from '../file/connection.ts'
 import { countRows, type JobSource, type JobSources, type ReadLimits } from './job-source.ts'
 
 /**

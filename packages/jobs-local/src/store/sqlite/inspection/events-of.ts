@@ -1,6 +1,6 @@
 import { cronEventOf, type InspectFilter } from '@cgk-platform/jobs-core/provider'
 
-import type { Connection } from '../connection.ts'
+import type { Connection } from '../file/connection.ts'
 
 /** Returns the events that a matching job can have. `undefined` for a filter without event and definition. */
 export function eventsOf(

@@ -1,6 +1,6 @@
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
-import type { Connection } from '../connection.ts'
+import type { Connection } from '../file/connection.ts'
 import type { JobSource } from './job-source.ts'
 import { type FoundJob, JobStream, type ListRange } from './job-stream.ts'
 import { sourcesFor } from './sources-for.ts'

@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 
 import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 
-import { isRunOf } from '../rows.ts'
+import { isRunOf } from '../tables/rows.ts'
 import { stateSql } from './state-sql.ts'
 import type { TimeRange } from './time-range.ts'
 

@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 
 import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 
-import type { Connection } from '../connection.ts'
+import type { Connection } from '../file/connection.ts'
 
 /** A part of an index that has jobs that may match, and others. It can have a job twice. */
 export interface JobSource {

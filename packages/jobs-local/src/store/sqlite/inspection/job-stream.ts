@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 
-import type { Connection } from '../connection.ts'
-import { boundOfUnread, firstSeq } from '../segments-table.ts'
+import type { Connection } from '../file/connection.ts'
+import { boundOfUnread, firstSeq } from '../tables/segments-table.ts'
 import type { Condition } from './job-conditions.ts'
 import type { JobSource } from './job-source.ts'
 

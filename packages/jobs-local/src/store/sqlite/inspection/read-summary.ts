@@ -1,10 +1,10 @@
 import type { JobState, JobSummary } from '@cgk-platform/jobs-core'
 import { type JobErrorInfo, sentAtOf } from '@cgk-platform/jobs-core/provider'
 
-import { toJobSummary } from '../../../inspection/to-job-summary.ts'
-import type { Connection } from '../connection.ts'
-import { runIdOf } from '../../run-id.ts'
-import { fromText, isRunOf, numberOf, toJobState } from '../rows.ts'
+import { toJobSummary } from '../../../records/to-job-summary.ts'
+import type { Connection } from '../file/connection.ts'
+import { runIdOf } from '../../../records/run-id.ts'
+import { fromText, isRunOf, numberOf, toJobState } from '../tables/rows.ts'
 
 /** Size of an envelope up to which it is in the page of its row, in bytes. Larger ones are not read. */
 const maxEnvelopeBytes = 3_000

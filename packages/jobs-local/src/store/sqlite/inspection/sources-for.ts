@@ -1,8 +1,8 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 
-import type { Connection } from '../connection.ts'
-import { firstSeq } from '../segments-table.ts'
+import type { Connection } from '../file/connection.ts'
+import { firstSeq } from '../tables/segments-table.ts'
 import { type Condition, conditionOf } from './job-conditions.ts'
 import { jobLanes } from './job-lanes.ts'
 import { endSources } from './end-sources.ts'

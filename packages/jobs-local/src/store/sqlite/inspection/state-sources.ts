@@ -1,9 +1,9 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import { cronJobIdOf, type InspectFilter } from '@cgk-platform/jobs-core/provider'
 
-import type { Connection } from '../connection.ts'
-import { inWindow } from '../jobs-table.ts'
-import { phases, waitsForSlot } from '../rows.ts'
+import type { Connection } from '../file/connection.ts'
+import { inWindow } from '../tables/jobs-table.ts'
+import { phases, waitsForSlot } from '../tables/rows.ts'
 import { eventsOf } from './events-of.ts'
 import { countRows, type JobSource, type ReadLimits } from './job-source.ts'
 

@@ -1,7 +1,7 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import { jobStateOf, jobStates } from '@cgk-platform/jobs-core/provider'
 
-import { isRunOf } from '../rows.ts'
+import { isRunOf } from '../tables/rows.ts'
 
 /** The states in the order in which one of several runs determines the state of their job. */
 const order: readonly JobState[] = jobStates.toSorted((one, other) =>

@@ -1,7 +1,7 @@
 import { beforeJobIdsSince, type InspectFilter } from '@cgk-platform/jobs-core/provider'
 
-import type { Connection } from '../connection.ts'
-import { maxLeadMs } from '../segments-table.ts'
+import type { Connection } from '../file/connection.ts'
+import { maxLeadMs } from '../tables/segments-table.ts'
 
 /** The ids between which the jobs of a filter are, without these. */
 export interface TimeRange {

@@ -1,0 +1,93 @@
+import type { Health, Pause } from '@cgk-platform/jobs-core'
+
+import type { Engine } from '../engine/engine.ts'
+import { type Standstill, standstillAfterMs } from '../engine/standstill-watch.ts'
+import type { JobStore, SharedStore } from '../store/job-store.ts'
+
+type Check = Health['checks'][number]
+
+/** Checks the health of an engine and its store. */
+export function healthOf(engine: Engine | undefined, store: JobStore | undefined): Pick<Health, 'ok' | 'checks'> {
+  const checks = !engine || !store || engine.isClosed ? [closed] : checksOf(engine, store)
+  return { ok: checks.every(({ ok }) => ok), checks }
+}
+
+const closed: Check = { name: 'engine', ok: false, message: 'is closed' }
+
+/** Stops counting here: health is checked often, and a file can contain millions of jobs. */
+const maxCounted = 100_000
+
+/** Number of pauses that the check names. There can be one for each tenant. */
+const maxPausesListed = 10
+
+function checksOf(engine: Engine, store: JobStore): Check[] {
+  try {
+    const openJobs = store.openJobs(maxCounted + 1)
+    const where = engine.runsJobs ? 'runs jobs in this process' : 'this process only sends'
+    const { problem } = engine
+    const state = problem ? `cannot begin jobs: ${problem.message}` : where
+    const check = {
+      name: 'engine',
+      ok: !problem,
+      message: `${state}; jobs that have not ended: ${store.shared ? formatCount(openJobs) : openJobs}`,
+    }
+    const standstill = engine.standstill.find()
+    const slots = standstill ? [slotsCheck(standstill)] : []
+    const paused = pausedCheck(store.pauses.all())
+    if (!store.shared) return [check, ...slots, ...paused]
+    const workers = engine.runsJobs ? [] : [workersCheck(store.shared, openJobs)]
+    return [check, storeCheck(store.shared), ...workers, ...slots, ...paused]
+  } catch (error) {
+    return [{ name: 'store', ok: false, message: (error as Error).message }]
+  }
+}
+
+/** Checks whether any worker runs the jobs that this process sends. */
+function workersCheck(store: SharedStore, openJobs: number): Check {
+  const count = store.countWorkers()
+  if (count > 0) return { name: 'workers', ok: true, message: `workers that share the file: ${count}` }
+  const remedy = "start one with `client.start()` or `role: 'work'`"
+  if (openJobs === 0)
+    return { name: 'workers', ok: true, message: `no worker shares the file, and no job is waiting; ${remedy}` }
+  return {
+    name: 'workers',
+    ok: false,
+    message: `no worker shares the file; jobs waiting: ${formatCount(openJobs)}; ${remedy}`,
+  }
+}
+
+function slotsCheck({ holders, waiting }: Standstill): Check {
+  const attempts = [...holders].map(([id, count]) => `\`${id}\` (${count})`).join(', ')
+  const message =
+    `no attempt has begun or ended for ${standstillAfterMs / 60_000} minutes; runs waiting: ${formatCount(waiting)}; ` +
+    `attempts that hold their slots: ${attempts}; find out why these handlers do not end, and set \`timeout\``
+  return { name: 'slots', ok: false, message }
+}
+
+/** Reports what is paused. A pause is not a failure: someone wanted it. */
+function pausedCheck(pauses: readonly Pause[]): Check[] {
+  if (pauses.length === 0) return []
+  const listed = pauses.slice(0, maxPausesListed).map(({ definitionId, tenantId, since }) => {
+    const what = definitionId === undefined ? `the tenant \`${tenantId}\`` : `\`${definitionId}\``
+    return `${what} since ${since?.toISOString()}`
+  })
+  const more = pauses.length - listed.length
+  const all = more > 0 ? `${listed.join(', ')} and ${more} more` : listed.join(', ')
+  return [{ name: 'paused', ok: true, message: `no run starts of ${all}; call \`resumeJobs\` when they may start` }]
+}
+
+function formatCount(openJobs: number): string {
+  return openJobs > maxCounted ? 'more than 100,000' : String(openJobs)
+}
+
+function storeCheck(store: SharedStore): Check {
+  const { problem } = store
+  if (problem) return { name: 'store', ok: false, message: problem.message }
+  const { growth } = store
+  if (growth !== undefined) return { name: 'store', ok: false, message: growth }
+  const waiting = store.definitionsWithoutWorker()
+  const jobs = waiting.map((definitionId) => `\`${definitionId}\``).join(', ')
+  return waiting.length > 0
+    ? { name: 'store', ok: false, message: `runs are waiting, and no worker defines their jobs: ${jobs}` }
+    : { name: 'store', ok: true, message: 'accepts changes' }
+}

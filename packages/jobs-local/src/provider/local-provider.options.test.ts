@@ -1,0 +1,44 @@
+import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import type { ProviderOptions } from '@cgk-platform/jobs-core/provider'
+import { expect, test } from 'vitest'
+
+import { createJobClient } from '../index.ts'
+
+const order = { tenantId: 'tenant_1', orderId: 'order_1' }
+const odd = { local: { priority: 1 } } as ProviderOptions
+const open = () => createJobClient({ jobs: [] })
+
+test('an unknown local option fails its send by name, without affecting other items of the batch', async () => {
+  const client = open()
+  const refused = {
+    code: 'unsupported_feature',
+    message: '`local` does not support `providerOptions.local.priority of a send`. The options are `transaction`.',
+  }
+  await expect(client.sendJob('order.created', order, { providerOptions: odd })).rejects.toMatchObject(refused)
+  const [first, second, third] = await client.sendJobs([
+    { event: 'order.created', payload: order },
+    { event: 'order.created', payload: order, options: { providerOptions: odd } },
+    { event: 'order.created', payload: order, options: { providerOptions: { local: {} } } },
+  ])
+  expect([first?.ok, second, third?.ok]).toEqual([true, { ok: false, error: expect.objectContaining(refused) }, true])
+  await client.close()
+})
+
+test.each<[local: object, remedy: string]>([
+  [{ priority: 1 }, 'Remove it from `work`. A definition has no options for this engine.'],
+  [{ transaction: {} }, 'Remove it from `work`. Pass it to `sendJob` instead.'],
+])('rejects a definition with the local options %j', async (local, remedy) => {
+  const jobs = [
+    defineJob({ id: 'work', event: 'order.created', handler: () => undefined, providerOptions: { local } }),
+    defineCronJob({ id: 'work', schedule: '0 9 * * *', handler: () => undefined, providerOptions: { local } }),
+  ]
+  for (const job of jobs) {
+    const client = createJobClient({ jobs: [job] })
+    const feature = `providerOptions.local.${Object.keys(local)[0]}`
+    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
+      code: 'unsupported_feature',
+      message: `\`local\` does not support \`${feature}\`. ${remedy}`,
+    })
+    await client.close()
+  }
+})

@@ -1,0 +1,56 @@
+import type { JobStatus, RunStatus } from '@cgk-platform/jobs-core'
+import { copyJson, toStepStatus } from '@cgk-platform/jobs-core/provider'
+
+import type { StoredJob, StoredRun } from '../store/job-store.ts'
+import { stateOf } from './state-of.ts'
+
+/** Returns the status of a stored job. The result shares no objects with the store. */
+export function toJobStatus(job: StoredJob): JobStatus {
+  const { id, event, tenantId, references, sentAt, runAt } = job.envelope
+  return {
+    id,
+    event,
+    tenantId,
+    ...(references !== undefined && { references: [...references] }),
+    state: stateOf(job),
+    createdAt: new Date(sentAt),
+    ...(runAt !== undefined && { scheduledFor: new Date(runAt) }),
+    ...(job.startedAt !== undefined && { startedAt: new Date(job.startedAt) }),
+    ...(job.endedAt !== undefined && { endedAt: new Date(job.endedAt) }),
+    runs: job.runs.map(toRunStatus),
+  }
+}
+
+function toRunStatus(run: StoredRun): RunStatus {
+  const {
+    id,
+    definitionId,
+    state,
+    attempts,
+    maxAttempts,
+    dueAt,
+    startedAt,
+    endedAt,
+    output,
+    error,
+    retryOf,
+    supersededBy,
+    workflow,
+  } = run
+  return {
+    id,
+    definitionId,
+    state,
+    // The store also counts the starts that only call `onFailure` or compensate steps, after a crash in the last attempt.
+    attempts: Math.min(attempts, maxAttempts),
+    maxAttempts,
+    ...(state === 'retrying' && dueAt !== undefined && { nextAttemptAt: new Date(dueAt) }),
+    ...(startedAt !== undefined && { startedAt: new Date(startedAt) }),
+    ...(endedAt !== undefined && { endedAt: new Date(endedAt) }),
+    ...(output !== undefined && { output: copyJson(output) }),
+    ...(error !== undefined && { error: structuredClone(error) }),
+    ...(workflow && { steps: workflow.steps.map(toStepStatus) }),
+    ...(retryOf !== undefined && { retryOf }),
+    ...(supersededBy !== undefined && { supersededBy }),
+  }
+}

@@ -1,0 +1,55 @@
+import { turnBatch } from '../../rules/turn-batch.ts'
+import { Fifo } from '../../queues/fifo.ts'
+import type { StoredJob } from '../job-store.ts'
+
+/** The number of ended jobs to retain, and their maximum age in milliseconds. */
+export interface Retention {
+  readonly count: number
+  readonly ageMs: number
+}
+
+/** Deletes the oldest ended jobs, so that the memory of a long-running process does not grow. */
+export class RetainedJobs {
+  readonly #retention: Retention
+  readonly #delete: (job: StoredJob) => void
+  readonly #entries = new Fifo<Entry>()
+  #size = 0
+
+  constructor(retention: Retention, deleteJob: (job: StoredJob) => void) {
+    this.#retention = retention
+    this.#delete = deleteJob
+  }
+
+  /** Adds a job that has ended, and deletes jobs that exceed the retention. Later calls delete those beyond a batch. */
+  add(job: StoredJob, now: number): void {
+    const entry = { job, endedAt: now }
+    this.#entries.push(entry)
+    job.retainedEntry = entry
+    this.#size++
+    const { count, ageMs } = this.#retention
+    for (let looked = 0; looked < turnBatch; looked++) {
+      const oldest = this.#entries.peek()
+      if (!oldest) return
+      const { job: old, endedAt } = oldest
+      // A job that was retried since has no entry, or a later one.
+      if (old.retainedEntry === oldest) {
+        if (this.#size <= count && now - endedAt <= ageMs) return
+        this.#size--
+        this.#delete(old)
+      }
+      this.#entries.shift()
+    }
+  }
+
+  /** Removes a job that is open again after a retry. */
+  reopen(job: StoredJob): void {
+    if (job.retainedEntry) this.#size--
+    job.retainedEntry = undefined
+  }
+}
+
+/** The entry of an ended job in the order of its end. */
+interface Entry {
+  readonly job: StoredJob
+  readonly endedAt: number
+}

@@ -1,0 +1,87 @@
+import type { StoredRun } from '../../job-store.ts'
+import type { ClaimOptions } from './claim-options.ts'
+import type { Connection } from '../file/connection.ts'
+import { DefinitionSlots } from './definition-slots.ts'
+import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
+import { longLifeMs, phases, type RunRow } from '../tables/rows.ts'
+import { holdRun } from '../tables/runs-table.ts'
+import type { Workers } from '../workers/workers.ts'
+
+/** Number of groups in which the runs of a worker begin again after their first crash. Later ones begin alone. */
+const firstGroups = 8
+/** Time in which no other suspect begins beside one after its first crash, in milliseconds. Doubles with each crash. */
+const firstProbationMs = 5000
+
+type SuspectRow = Pick<RunRow, 'run' | 'definition_id' | 'tenant' | 'concurrency_key' | 'crashes'>
+
+/** The options of a claim of suspects. */
+export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns' | 'weights'> {
+  /** The time since the machine's boot, which no setting of its clock changes. */
+  readonly elapsedMs: number
+  /** Number of slots of the worker, whether they are free or not. */
+  readonly slots: number
+  /** True if the process runs nothing. A busy process takes only suspects that have waited too long for an idle one. */
+  readonly isEmpty: boolean
+  /** True if another worker of the process must begin an earlier suspect before later ones. */
+  readonly isInOrder: boolean
+  readonly placeOf: Workers['placeOf']
+}
+
+/**
+ * Claims suspects: runs that may have ended their process. First those with the most crashes, and of these the one that
+ * began last. So a run that ends a process beside others is the first in the next process, and alone. Returns
+ * `undefined` if that run has to begin in another worker of the process.
+ */
+export function claimSuspects(options: SuspectClaimOptions): StoredRun[] | undefined {
+  const { connection, max, slots, isEmpty } = options
+  const rows = connection.all<SuspectRow>(
+    `SELECT run, definition_id, tenant, concurrency_key, crashes FROM cgk_runs WHERE phase = ${phases.suspect} ` +
+      `${isEmpty ? '' : 'AND due_at IS NULL '}ORDER BY crashes DESC, attempt_started_at DESC`,
+  )
+  const claimed: StoredRun[] = []
+  let groupSize = max
+  for (const [index, row] of rows.entries()) {
+    if (claimed.length >= groupSize) break
+    if (options.paused.isPaused(row.definition_id, row.tenant)) continue
+    if (isForAnother(row, rows.slice(index + 1), options)) return claimed.length > 0 ? claimed : undefined
+    if (!mayBegin(row, options)) continue
+    groupSize = Math.min(groupSize, row.crashes > 1 ? 1 : Math.ceil(slots / firstGroups))
+    claimed.push(claim(row, options))
+  }
+  return claimed
+}
+
+/** Returns whether a suspect waits for a worker that may begin it and runs nothing else. */
+export function isEmptyWorkerWanted(
+  connection: Connection,
+  mayBeginHere: (definitionId: string, tenant: string) => boolean,
+): boolean {
+  const sql = `SELECT DISTINCT definition_id, tenant FROM cgk_runs WHERE phase = ${phases.suspect} AND due_at IS NOT NULL`
+  const rows = connection.all<Pick<RunRow, 'definition_id' | 'tenant'>>(sql)
+  return rows.some((row) => mayBeginHere(row.definition_id, row.tenant))
+}
+
+/**
+ * Returns whether another worker of this process begins a suspect before this one begins later ones. If no worker has
+ * its definition, such a worker probably starts soon.
+ */
+function isForAnother(row: SuspectRow, later: readonly SuspectRow[], options: SuspectClaimOptions): boolean {
+  if (!options.isInOrder || options.mayBegin(row.definition_id)) return false
+  const place = options.placeOf(row.definition_id)
+  return place === 'here' || (place === undefined && later.some((other) => mayBegin(other, options)))
+}
+
+function mayBegin(row: SuspectRow, options: SuspectClaimOptions): boolean {
+  const { connection, limitsOf } = options
+  const { definition_id: definition, tenant, concurrency_key: key } = row
+  const slots = new DefinitionSlots(connection, definition, limitsOf(definition)?.concurrency)
+  return options.mayBegin(definition) && Math.min(slots.free, slots.freeOf(tenant), slots.freeOfKey(tenant, key)) > 0
+}
+
+function claim({ run, crashes }: SuspectRow, options: SuspectClaimOptions): StoredRun {
+  const { connection, worker, now, elapsedMs } = options
+  const row = connection.get<ClaimedRow>(`${selectClaimed} WHERE run = ?`, run)!
+  holdRun(connection, run, worker, now)
+  const probationEndsAt = elapsedMs + Math.min(firstProbationMs * 2 ** (crashes - 1), longLifeMs)
+  return Object.assign(toHeldRun(connection, row, worker, now), { probationEndsAt })
+}

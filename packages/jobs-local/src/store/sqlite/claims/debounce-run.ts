@@ -1,0 +1,47 @@
+import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
+
+import { arrivedAt } from '../../../rules/arrived-at.ts'
+import type { StoredRun } from '../../job-store.ts'
+import { quietUntil } from '../../../rules/quiet-until.ts'
+import type { Connection } from '../file/connection.ts'
+import { keyOf } from '../tables/rows.ts'
+import { storedKeyOf } from '../tables/stored-keys.ts'
+
+interface OpenRow {
+  readonly run: number
+  readonly since: number
+  readonly job: string
+}
+
+/** A run is `scheduled` only while it waits for its quiet period. The partial index has the same condition. */
+const openSql =
+  'SELECT run, debounced_since AS since, (SELECT id FROM cgk_jobs WHERE seq = run >> 20) AS job FROM cgk_runs INDEXED BY cgk_runs_debounced ' +
+  "WHERE state = 'scheduled' AND definition_id = ? AND tenant = ? AND debounce_key = ? AND due_at > ? " +
+  'ORDER BY due_at DESC LIMIT 1'
+
+/**
+ * Makes a new run, which was just written, wait for its quiet period. It supersedes the run of its definition,
+ * tenant and key within whose quiet period its job came. Returns the id of that run's job.
+ */
+export function debounceRun(
+  connection: Connection,
+  run: StoredRun,
+  times: DebounceTimes,
+  now: number,
+): string | undefined {
+  const { definitionId, job, debounceKey } = run
+  const { id, tenantId } = job.envelope
+  const key = storedKeyOf(debounceKey)
+  const open = connection.get<OpenRow>(openSql, definitionId, tenantId, key, arrivedAt(job, now))
+  if (open) {
+    const sql =
+      "UPDATE cgk_runs SET state = 'superseded', phase = NULL, due_at = NULL, ended_at = ?, superseded_by = ? WHERE run = ?"
+    connection.run(sql, now, id, open.run)
+  }
+  const since = open?.since ?? now
+  run.state = 'scheduled'
+  run.dueAt = quietUntil(times, since, now)
+  const sql = "UPDATE cgk_runs SET state = 'scheduled', due_at = ?, debounce_key = ?, debounced_since = ? WHERE run = ?"
+  connection.run(sql, run.dueAt, key, since, keyOf(run).run)
+  return open?.job
+}
