@@ -18,6 +18,7 @@ export type { EngineView } from './engine/engine-view.ts'
 export type { LocalConfig, LocalRole } from './provider/local-config.ts'
 export { createLocalProvider, type LocalInternals, type LocalProvider } from './provider/local-provider.ts'
 export type { JobEvents } from './job-events.ts'
-export type { LocalOptions, SqliteTransaction } from './provider-options.ts'
+export type { LocalOptions } from './provider-options.ts'
+export type { SqliteTransaction } from './store/sqlite-transaction.ts'
 
 registerEngine({ ...localEngine, create: createLocalProvider })

@@ -1,4 +1,5 @@
-import type { RunChanges, StoredJob, StoredRun } from '../store/job-store.ts'
+import type { RunChanges } from '../store/job-store.ts'
+import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
 import { turnBatch } from '../rules/turn-batch.ts'
 import { subscribersOf } from './subscribers-of.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { createDeferred } from '../../test/kit/deferred.ts'
 import { createStoredRun } from '../../test/kit/stored-run.ts'
-import type { StoredRun } from '../store/job-store.ts'
+import type { StoredRun } from '../records/stored-run.ts'
 import { createVirtualClock } from '../testing/virtual-clock.ts'
 import { LeftoverHandlers } from './leftover-handlers.ts'
 

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from '../store/job-store.ts'
+import type { StoredRun } from '../records/stored-run.ts'
 
 /** Maximum time in milliseconds that a handler that ignores its signal holds its slot. */
 const maxLeftoverMs = 30_000

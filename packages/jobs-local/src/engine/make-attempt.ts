@@ -19,7 +19,7 @@ import {
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from '../store/job-store.ts'
+import type { StoredRun } from '../records/stored-run.ts'
 import { isLargeValue } from './is-large-value.ts'
 import type { RunningAttempt } from './running-attempt.ts'
 

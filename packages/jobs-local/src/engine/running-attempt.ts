@@ -14,7 +14,8 @@ import type {
   TickHost,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { JobStore, StoredRun } from '../store/job-store.ts'
+import type { JobStore } from '../store/job-store.ts'
+import type { StoredRun } from '../records/stored-run.ts'
 
 /** The services and settings that all attempts of an engine share. */
 export interface AttemptHost {

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 
 import { createEnvelope } from '../../test/kit/stored-run.ts'
 import '../../test/kit/work.ts'
-import type { SharedStore, StoredJob } from '../store/job-store.ts'
+import type { SharedStore } from '../store/job-store.ts'
+import type { StoredJob } from '../records/stored-run.ts'
 import { subscribersOf, toWorkerDefinition } from './subscribers-of.ts'
 
 const define = (id: string, enabled: boolean): Definition =>

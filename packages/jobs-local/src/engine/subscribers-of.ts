@@ -10,7 +10,9 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import type { PayloadKeys } from '../records/payload-keys.ts'
-import type { WorkerDefinition, JobStore, StoredJob, Subscriber } from '../store/job-store.ts'
+import type { WorkerDefinition, Subscriber } from '../records/subscriber.ts'
+import type { JobStore } from '../store/job-store.ts'
+import type { StoredJob } from '../records/stored-run.ts'
 
 /**
  * Returns the definitions that get a run for a job: those that handle its event, here or in other workers. For a cron

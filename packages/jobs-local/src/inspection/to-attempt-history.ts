@@ -1,6 +1,6 @@
 import { type AttemptDetails, isEnded } from '@cgk-platform/jobs-core'
 
-import type { StoredRun } from '../store/job-store.ts'
+import type { StoredRun } from '../records/stored-run.ts'
 import type { StoredAttempt } from '../records/stored-attempt.ts'
 
 /**

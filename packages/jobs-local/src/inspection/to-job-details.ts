@@ -1,7 +1,7 @@
 import type { JobDetails } from '@cgk-platform/jobs-core'
 import { copyJson, type StepRecord } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob, StoredRun } from '../store/job-store.ts'
+import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import { toJobStatus } from '../records/to-job-status.ts'
 import { toAttemptHistory } from './to-attempt-history.ts'
 

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '@cgk-platform/jobs-core'
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
-import type { SqliteTransaction } from '../provider-options.ts'
+import type { SqliteTransaction } from '../store/sqlite-transaction.ts'
 import type { JobStore } from '../store/job-store.ts'
 
 const option = 'providerOptions.local.transaction'

@@ -1,5 +1,6 @@
 import type { BatchBounds, Gather } from './gather.ts'
-import type { StoredJob, StoredRun, Subscriber } from '../store/job-store.ts'
+import type { StoredJob, StoredRun } from './stored-run.ts'
+import type { Subscriber } from './subscriber.ts'
 import { nextRunId } from './run-id.ts'
 
 /** Creates the next run of a job, which waits for a slot. */

@@ -1,4 +1,4 @@
-import type { StoredJob } from '../store/job-store.ts'
+import type { StoredJob } from './stored-run.ts'
 
 /** Returns the id of a run by its number within the job, starting at 1. */
 export function runIdOf(jobId: string, number: number): string {

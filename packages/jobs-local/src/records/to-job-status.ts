@@ -1,7 +1,7 @@
 import type { JobStatus, RunStatus } from '@cgk-platform/jobs-core'
 import { copyJson, toStepStatus } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob, StoredRun } from '../store/job-store.ts'
+import type { StoredJob, StoredRun } from './stored-run.ts'
 import { stateOf } from './state-of.ts'
 
 /** Returns the status of a stored job. The result shares no objects with the store. */

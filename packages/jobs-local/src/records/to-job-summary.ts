@@ -1,7 +1,7 @@
 import { isEnded, type JobState, type JobSummary } from '@cgk-platform/jobs-core'
 import { type Envelope, type RunFacts, summarizeRuns } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from '../store/job-store.ts'
+import type { StoredRun } from './stored-run.ts'
 import { stateOf } from './state-of.ts'
 
 type SummarizedRun = Pick<

@@ -1,4 +1,3 @@
-import type { StoredRun } from '../store/job-store.ts'
 import { compareText } from './compare-text.ts'
 import type { RunSource } from './run-source.ts'
 import { TenantHeads } from './tenant-heads.ts'
@@ -6,13 +5,13 @@ import { TenantTurns } from './tenant-turns.ts'
 import type { Turns } from './turns.ts'
 
 /** Claims up to `max` runs of sources. Tenants take turns, then the sources of a tenant. */
-export function claimInTurns(
-  sources: readonly RunSource[],
+export function claimInTurns<Run>(
+  sources: readonly RunSource<Run>[],
   max: number,
   turns: Turns,
   weights: ReadonlyMap<string, number>,
-): StoredRun[] {
-  const claimed: StoredRun[] = []
+): Run[] {
+  const claimed: Run[] = []
   const heads = new TenantHeads(sources)
   const tenants = new TenantTurns(turns.tenants, weights, (after, isIncluded) => heads.next(after, isIncluded))
   while (claimed.length < max) {
@@ -29,8 +28,8 @@ export function claimInTurns(
 }
 
 /** Claims runs of a tenant, whose definitions take turns. Removes sources of which no other run may begin. */
-function claimOf(tenant: string, sources: RunSource[], max: number, turns: Turns): StoredRun[] {
-  const claimed: StoredRun[] = []
+function claimOf<Run>(tenant: string, sources: RunSource<Run>[], max: number, turns: Turns): Run[] {
+  const claimed: Run[] = []
   const name = JSON.stringify(tenant)
   const last = turns.lastOf(name)
   const order = [...sources]

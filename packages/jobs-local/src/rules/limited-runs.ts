@@ -1,4 +1,3 @@
-import type { StoredRun } from '../store/job-store.ts'
 import { compareText } from './compare-text.ts'
 import { nextIn } from './next-in.ts'
 import type { RunSource } from './run-source.ts'
@@ -14,16 +13,16 @@ interface Offer {
  * The runs of a definition that has few free slots. Its tenants take turns at them, because otherwise those that come
  * next at the slots of the worker would get them again and again. Offers the slots to tenants, round by round.
  */
-export class LimitedRuns implements RunSource {
+export class LimitedRuns<Run> implements RunSource<Run> {
   readonly name: string
-  readonly #source: RunSource
+  readonly #source: RunSource<Run>
   readonly #free: () => number
   readonly #turns: TenantTurns
   #offers: Offer[] = []
   #ordered: readonly string[] = []
 
   /** @param free - returns the number of free slots */
-  constructor(source: RunSource, state: TurnState, weights: ReadonlyMap<string, number>, free: () => number) {
+  constructor(source: RunSource<Run>, state: TurnState, weights: ReadonlyMap<string, number>, free: () => number) {
     this.name = source.name
     this.#source = source
     this.#free = free
@@ -58,7 +57,7 @@ export class LimitedRuns implements RunSource {
     return nextIn(this.#ordered, after, isIncluded)
   }
 
-  claim(tenant: string, max: number): readonly StoredRun[] {
+  claim(tenant: string, max: number): readonly Run[] {
     const offer = this.#offers.find(({ turn }) => turn.tenant === tenant)
     if (!offer) return []
     const wanted = Math.min(max, offer.turn.granted - offer.used)

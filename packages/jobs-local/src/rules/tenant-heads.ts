@@ -2,19 +2,19 @@ import { compareText } from './compare-text.ts'
 import type { RunSource } from './run-source.ts'
 
 /** The next tenant of a source, after the tenant at which it was looked up. */
-interface Head {
-  readonly source: RunSource
+interface Head<Run> {
+  readonly source: RunSource<Run>
   tenant: string | undefined
   isKnown: boolean
 }
 
 /** Merges the tenants of several sources. */
-export class TenantHeads {
-  readonly #heads: readonly Head[]
-  readonly #sources = new Map<string, RunSource[]>()
+export class TenantHeads<Run> {
+  readonly #heads: readonly Head<Run>[]
+  readonly #sources = new Map<string, RunSource<Run>[]>()
   #lookedUp = ''
 
-  constructor(sources: readonly RunSource[]) {
+  constructor(sources: readonly RunSource<Run>[]) {
     this.#heads = sources.map((source) => ({ source, tenant: undefined, isKnown: false }))
   }
 
@@ -39,7 +39,7 @@ export class TenantHeads {
   }
 
   /** Returns the sources of a tenant that `next` returned. */
-  sourcesOf(tenant: string): RunSource[] {
+  sourcesOf(tenant: string): RunSource<Run>[] {
     return this.#sources.get(tenant)!
   }
 }

@@ -1,98 +1,22 @@
-import type { JobState, WorkerInfo } from '@cgk-platform/jobs-core'
+import type { WorkerInfo } from '@cgk-platform/jobs-core'
 import type {
-  JobErrorInfo,
-  Json,
   ConcurrencyLimits,
-  DebounceTimes,
-  ThrottleLimits,
   Envelope,
   EnvelopeResult,
+  JobErrorInfo,
   ListQuery,
   Outcome,
   StepRecord,
-  WorkflowRecord,
+  ThrottleLimits,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { BatchBounds, Gather } from '../records/gather.ts'
-import type { SqliteTransaction } from '../provider-options.ts'
+import type { StoredJob, StoredRun } from '../records/stored-run.ts'
+import type { RemoteSubscriber, Subscriber, WorkerDefinition } from '../records/subscriber.ts'
 import type { Steps } from '../time/steps.ts'
 import type { Pauses } from './pauses.ts'
-import type { PayloadKeys } from '../records/payload-keys.ts'
-import type { StoredAttempt } from '../records/stored-attempt.ts'
+import type { SqliteTransaction } from './sqlite-transaction.ts'
 import type { StoreInspection } from './store-inspection.ts'
 import type { GetOptions } from './get-options.ts'
-
-/** A stored job. Instants are epoch milliseconds. */
-export interface StoredJob {
-  /** The payload is removed when the job ends, unless it failed: only a retry needs it again. */
-  envelope: Envelope
-  /** The state of a job that has no runs. With runs, the state follows from them. */
-  state: JobState
-  startedAt?: number
-  endedAt?: number
-  /** In memory only: the job's entry in `RetainedJobs`, which saves a second map of all jobs. */
-  retainedEntry?: object | undefined
-  /** Oldest first. */
-  runs: StoredRun[]
-}
-
-/** A stored run. Has no keys if it was read from a file. */
-export interface StoredRun extends PayloadKeys {
-  readonly id: string
-  readonly job: StoredJob
-  readonly definitionId: string
-  readonly maxAttempts: number
-  /** Seconds by which the run is moved ahead of others that wait for a slot. Absent: 0. */
-  readonly priority?: number
-  /** The id of the job that replaced it, while `superseded`. */
-  supersededBy?: string
-  /** Time by which the wall clock was set since the run was created, in milliseconds. Absent: 0. */
-  clockSetMs?: number
-  state: JobState
-  /** Number of attempts that have begun. Also the fencing token: the late outcome of an older attempt is dropped. */
-  attempts: number
-  /** When the next attempt is due, while `retrying`, or when the quiet period of `debounce` ends, while `scheduled`. */
-  dueAt?: number
-  startedAt?: number
-  endedAt?: number
-  output?: Json
-  error?: JobErrorInfo
-  readonly retryOf?: string
-  /** When the run last came due again, by the wall clock when it was created. Absent: never, or it was read from a file. */
-  waitsSince?: number
-  /** When `retryJob` created the run, or its quiet period ended. Absent: neither, or before `runTimeout` existed. */
-  retriedAt?: number
-  /** The step records of a workflow. Set from its first attempt on. */
-  workflow?: WorkflowRecord
-  /**
-   * Set for a suspended workflow: it waits for a time, an event or a job (`asleep`), or for a slot to resume (`awake`).
-   */
-  pause?: 'asleep' | 'awake' | undefined
-  /** Set if a wait was resolved while the workflow was about to be suspended for it. */
-  wakePending?: boolean
-  /** Time to let non-step awaits settle before the workflow is suspended, in milliseconds. */
-  graceMs?: number
-  /** When the current attempt began, which is running or suspended. */
-  attemptStartedAt?: number
-  /** The newest attempts that others followed, oldest first. Absent: none, or they were not read from a file. */
-  history?: StoredAttempt[]
-  /** Set while the attempt runs again after a pause. */
-  resumed?: boolean
-  /** Set if the run may have ended its process earlier: until then, in elapsed time, no other suspect begins beside it. */
-  probationEndsAt?: number
-  /** Set for a run of a batch job. */
-  gather?: Gather
-  /** The other runs of its batch, in the run that holds the slot of a batch. */
-  others?: readonly StoredRun[] | undefined
-  /** True while the run is in the batch of another run, which holds the slot. */
-  isInBatch?: boolean
-  /** Whether a cancel of this run compensates its steps. */
-  readonly compensateOnCancel?: boolean
-  /** Envelope for the compensation of a cancelled workflow, which begins when its handler has released its slot. */
-  toCompensate?: Envelope
-  /** Envelope for the compensation of a cancelled workflow, while the compensation runs. */
-  compensating?: Envelope
-}
 
 /** A step whose wait was resolved: its event arrived, or its job ended. */
 export interface ResolvedStep {
@@ -108,34 +32,6 @@ export interface RunChanges {
   readonly cancelled: readonly StoredRun[]
   /** Runs that another process has taken over because the lease of this one expired. */
   readonly lost: readonly StoredRun[]
-}
-
-/** A definition that gets a run for a job that has come due. */
-export interface Subscriber extends PayloadKeys {
-  readonly definitionId: string
-  readonly maxAttempts: number
-  /** Seconds by which its runs are moved ahead of others that wait for a slot. Default 0. */
-  readonly priority?: number
-  /** Whether a cancel compensates the steps of the run. Default false. */
-  readonly compensateOnCancel?: boolean
-  /** When only the last of several jobs runs. Default: each job does. */
-  readonly debounce?: DebounceTimes
-  /** The bounds of its batches. Absent: it is no batch job. */
-  readonly batch?: BatchBounds
-}
-
-/** A definition of another worker, for which this one creates runs. */
-export interface RemoteSubscriber extends Omit<Subscriber, keyof PayloadKeys> {
-  /** The path in the payload that `concurrency.key` names. */
-  readonly concurrencyPath?: string
-  /** The path in the payload that `throttle.key` names. */
-  readonly throttlePath?: string
-}
-
-/** A definition of a worker, as other workers see it. */
-export interface WorkerDefinition extends RemoteSubscriber {
-  /** The event that it handles; `undefined` for a cron job and a disabled definition. */
-  readonly event: string | undefined
 }
 
 /** The callbacks of a change. */

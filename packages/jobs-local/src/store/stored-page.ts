@@ -1,4 +1,4 @@
-import type { StoredJob } from './job-store.ts'
+import type { StoredJob } from '../records/stored-run.ts'
 
 /** A page of jobs. */
 export interface StoredPage {

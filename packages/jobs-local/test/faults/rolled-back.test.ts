@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import type { WorkerDefinition, JobStore } from '../../src/store/job-store.ts'
+import type { WorkerDefinition } from '../../src/records/subscriber.ts'
+import type { JobStore } from '../../src/store/job-store.ts'
 import { changed, changedBetween, changedTwice, countOf, openDatabase, openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createTestFile } from '../kit/test-file.ts'

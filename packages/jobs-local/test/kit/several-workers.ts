@@ -1,4 +1,5 @@
-import type { JobStore, StoredRun } from '../../src/store/job-store.ts'
+import type { JobStore } from '../../src/store/job-store.ts'
+import type { StoredRun } from '../../src/records/stored-run.ts'
 
 /** Combines stores on one file to one, whose changes are made by each of them in turn. */
 export function severalWorkers(stores: readonly JobStore[]): JobStore {

@@ -1,4 +1,4 @@
-import type { StoredRun } from '../../src/store/job-store.ts'
+import type { StoredRun } from '../../src/records/stored-run.ts'
 import { createSimulatedWorkers, type SimulatedWorker } from './simulated-workers.ts'
 
 /** Jobs and workers of a simulation. One job is a poison: it ends its process. Durations are in milliseconds. */

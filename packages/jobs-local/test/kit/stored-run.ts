@@ -1,6 +1,6 @@
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob, StoredRun } from '../../src/store/job-store.ts'
+import type { StoredJob, StoredRun } from '../../src/records/stored-run.ts'
 
 let sequence = 0
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import type { RunLimits, Subscriber } from '../../src/store/job-store.ts'
+import type { RunLimits } from '../../src/store/job-store.ts'
+import type { Subscriber } from '../../src/records/subscriber.ts'
 import { changed, openDatabase, openStore } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createStore, storeNames } from '../kit/stores.ts'

@@ -1,7 +1,9 @@
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import type { JobStore, LimitsOf, StoredRun, Subscriber } from '../../src/store/job-store.ts'
+import type { JobStore, LimitsOf } from '../../src/store/job-store.ts'
+import type { StoredRun } from '../../src/records/stored-run.ts'
+import type { Subscriber } from '../../src/records/subscriber.ts'
 import { changed } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createStore, storeNames } from '../kit/stores.ts'

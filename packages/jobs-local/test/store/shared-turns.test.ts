@@ -2,7 +2,9 @@ import { DatabaseSync } from 'node:sqlite'
 
 import { expect, test, vi } from 'vitest'
 
-import type { JobStore, RunLimits, StoredRun, Subscriber } from '../../src/store/job-store.ts'
+import type { JobStore, RunLimits } from '../../src/store/job-store.ts'
+import type { StoredRun } from '../../src/records/stored-run.ts'
+import type { Subscriber } from '../../src/records/subscriber.ts'
 import { changed, openDatabase, openStore } from '../kit/open-store.ts'
 import { scansOf } from '../kit/scans-of.ts'
 import { createEnvelope } from '../kit/stored-run.ts'

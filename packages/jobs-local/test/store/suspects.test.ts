@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { StoredRun } from '../../src/store/job-store.ts'
+import type { StoredRun } from '../../src/records/stored-run.ts'
 import { complete } from '../kit/complete.ts'
 import { createSimulatedWorkers } from '../kit/simulated-workers.ts'
 

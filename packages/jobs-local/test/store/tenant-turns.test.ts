@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import type { LimitsOf, StoredRun, Subscriber } from '../../src/store/job-store.ts'
+import type { LimitsOf } from '../../src/store/job-store.ts'
+import type { StoredRun } from '../../src/records/stored-run.ts'
+import type { Subscriber } from '../../src/records/subscriber.ts'
 import { changed } from '../kit/open-store.ts'
 import { createEnvelope } from '../kit/stored-run.ts'
 import { createStore, type StoreName } from '../kit/stores.ts'

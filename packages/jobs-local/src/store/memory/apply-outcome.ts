@@ -1,7 +1,7 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from '../job-store.ts'
+import type { StoredRun } from '../../records/stored-run.ts'
 import { recordAttempt } from './record-attempt.ts'
 import type { RunQueue } from './run-queue.ts'
 

@@ -2,7 +2,7 @@ import { isEnded } from '@cgk-platform/jobs-core'
 
 import { arrivalWindow } from '../../rules/arrival-window.ts'
 import { Fifo } from '../../queues/fifo.ts'
-import type { StoredJob } from '../job-store.ts'
+import type { StoredJob } from '../../records/stored-run.ts'
 import { DueInTurn } from './due-in-turn.ts'
 
 /** The jobs that have no runs yet: delayed ones, and those that were sent a moment ago. */

@@ -1,4 +1,4 @@
-import type { StoredRun } from '../job-store.ts'
+import type { StoredRun } from '../../records/stored-run.ts'
 
 /** Begins the next attempt of a run that got a slot, or continues the attempt of a workflow that was suspended. */
 export function beginAttempt(run: StoredRun, now: number): void {

@@ -1,4 +1,5 @@
-import type { LimitsOf, StoredRun } from '../job-store.ts'
+import type { LimitsOf } from '../job-store.ts'
+import type { StoredRun } from '../../records/stored-run.ts'
 import { beginAttempt } from './begin-attempt.ts'
 import type { GatheringRuns } from './gathering-runs.ts'
 

@@ -1,7 +1,7 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
 import { arrivedAt } from '../../rules/arrived-at.ts'
-import type { StoredRun } from '../job-store.ts'
+import type { StoredRun } from '../../records/stored-run.ts'
 import { quietUntil } from '../../rules/quiet-until.ts'
 
 /** The newest run of a group of sends, which waits for the end of its quiet period. */
@@ -27,7 +27,7 @@ export class DebouncedRuns {
   add(run: StoredRun, times: DebounceTimes, now: number): AddedRun {
     const id = groupOf(run)
     const group = this.#groups.get(id)
-    const isOpen = group !== undefined && (group.run.dueAt ?? 0) > arrivedAt(run.job, now)
+    const isOpen = group !== undefined && (group.run.dueAt ?? 0) > arrivedAt(run.job.envelope, now)
     const since = isOpen ? group.since + (group.run.clockSetMs ?? 0) : now
     this.#groups.set(id, { run, since })
     return { dueAt: quietUntil(times, since, now), superseded: isOpen ? group.run : undefined }

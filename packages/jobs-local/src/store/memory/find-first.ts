@@ -1,7 +1,7 @@
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Steps } from '../../time/steps.ts'
-import type { StoredJob } from '../job-store.ts'
+import type { StoredJob } from '../../records/stored-run.ts'
 import type { StoredPage } from '../stored-page.ts'
 
 /** Number of jobs that a step looks at. */

@@ -2,7 +2,7 @@ import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import { maxBatchBytes } from '../../rules/max-batch-bytes.ts'
 import type { Gather } from '../../records/gather.ts'
-import type { StoredRun } from '../job-store.ts'
+import type { StoredRun } from '../../records/stored-run.ts'
 import { WaitingRuns } from './lanes/waiting-runs.ts'
 import { DueQueue } from '../../queues/due-queue.ts'
 

@@ -1,6 +1,6 @@
 import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob } from '../job-store.ts'
+import type { StoredJob } from '../../records/stored-run.ts'
 
 /** All jobs by id, and those with references also by reference. A job without references takes no memory for it. */
 export class IndexedJobs {

@@ -1,7 +1,7 @@
 import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Steps } from '../../time/steps.ts'
-import type { StoredJob } from '../job-store.ts'
+import type { StoredJob } from '../../records/stored-run.ts'
 import type { StoredPage } from '../stored-page.ts'
 import { stateOf } from '../../records/state-of.ts'
 import { findFirst } from './find-first.ts'

@@ -3,7 +3,7 @@ import type { InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provid
 
 import { toJobCounts } from '../../records/to-job-counts.ts'
 import { toJobSummary } from '../../records/to-job-summary.ts'
-import type { StoredJob, StoredRun } from '../job-store.ts'
+import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
 import { stateOf } from '../../records/state-of.ts'
 import type { StoreInspection } from '../store-inspection.ts'
 import type { Steps } from '../../time/steps.ts'

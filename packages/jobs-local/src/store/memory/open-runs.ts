@@ -1,6 +1,6 @@
 import { cronJobIdOf } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob } from '../job-store.ts'
+import type { StoredJob } from '../../records/stored-run.ts'
 
 /** Returns true for a job of a cron job. */
 export function isTick({ envelope }: StoredJob): boolean {

@@ -1,6 +1,6 @@
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from '../job-store.ts'
+import type { StoredRun } from '../../records/stored-run.ts'
 import { maxStoredAttempts } from '../../records/max-stored-attempts.ts'
 import { memoryWorker } from './memory-worker.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { createStoredJob } from '../../../test/kit/stored-run.ts'
 import { turnBatch } from '../../rules/turn-batch.ts'
-import type { StoredJob } from '../job-store.ts'
+import type { StoredJob } from '../../records/stored-run.ts'
 import { RetainedJobs, type Retention } from './retained-jobs.ts'
 
 function createRetained(retention: Retention) {

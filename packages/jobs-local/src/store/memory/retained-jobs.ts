@@ -1,6 +1,6 @@
 import { turnBatch } from '../../rules/turn-batch.ts'
 import { Fifo } from '../../queues/fifo.ts'
-import type { StoredJob } from '../job-store.ts'
+import type { StoredJob } from '../../records/stored-run.ts'
 
 /** The number of ended jobs to retain, and their maximum age in milliseconds. */
 export interface Retention {

@@ -1,7 +1,7 @@
 import { newestRuns, retryWorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
 import { createRun } from '../../records/create-run.ts'
-import type { StoredJob, StoredRun } from '../job-store.ts'
+import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
 
 /** Creates a run for each definition whose newest run failed. Add each one to the job before you take the next. */
 export function* retriedRuns(job: StoredJob, now: number): Generator<StoredRun> {

@@ -1,7 +1,8 @@
 import type { JobState, PauseTarget } from '@cgk-platform/jobs-core'
 import type { Clock, DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
-import type { LimitsOf, StoredRun } from '../job-store.ts'
+import type { LimitsOf } from '../job-store.ts'
+import type { StoredRun } from '../../records/stored-run.ts'
 import { beginBatch } from './begin-batch.ts'
 import { DebouncedRuns } from './debounced-runs.ts'
 import { DueInTurn } from './due-in-turn.ts'

@@ -7,7 +7,8 @@ import {
   type StepRecord,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { ResolvedStep, StoredRun } from '../job-store.ts'
+import type { ResolvedStep } from '../job-store.ts'
+import type { StoredRun } from '../../records/stored-run.ts'
 
 /** The open waits of workflows: for events of their tenant, and for jobs that they sent. */
 export class WorkflowWaits {

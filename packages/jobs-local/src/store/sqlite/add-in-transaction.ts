@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs'
 import { InvalidOptionError } from '@cgk-platform/jobs-core'
 import { type Envelope, kindOf } from '@cgk-platform/jobs-core/provider'
 
-import type { SqliteTransaction } from '../../provider-options.ts'
+import type { SqliteTransaction } from '../sqlite-transaction.ts'
 
 import type { AddedJob } from '../job-store.ts'
 import { type Connection, createConnection } from './file/connection.ts'

@@ -1,7 +1,7 @@
 import { isEnded } from '@cgk-platform/jobs-core'
 
 import { isCompensatedOnCancel } from '../../rules/is-compensated-on-cancel.ts'
-import type { StoredJob, StoredRun } from '../job-store.ts'
+import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
 import type { Connection } from './file/connection.ts'
 import { endJob } from './tables/jobs-table.ts'
 import { keyOf, seqOf } from './tables/rows.ts'

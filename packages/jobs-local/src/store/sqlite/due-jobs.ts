@@ -1,4 +1,4 @@
-import type { StoredJob } from '../job-store.ts'
+import type { StoredJob } from '../../records/stored-run.ts'
 import type { Connection } from './file/connection.ts'
 import { countWithin, maxBatchBytes } from './tables/count-within.ts'
 import { type DueSource, DueTenants } from './tables/due-tenants.ts'

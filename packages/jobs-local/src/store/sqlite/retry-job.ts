@@ -1,6 +1,6 @@
 import { retryWorkflowRecord, newestRuns } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob } from '../job-store.ts'
+import type { StoredJob } from '../../records/stored-run.ts'
 import { rankFrom } from '../../rules/rank-of.ts'
 import { runIdOf } from '../../records/run-id.ts'
 import type { Connection } from './file/connection.ts'

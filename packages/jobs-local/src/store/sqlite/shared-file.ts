@@ -1,9 +1,11 @@
 import type { WorkerInfo } from '@cgk-platform/jobs-core'
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
-import type { SqliteTransaction } from '../../provider-options.ts'
+import type { SqliteTransaction } from '../sqlite-transaction.ts'
 
-import type { AddedJob, RemoteSubscriber, SharedStore, StoredRun, WorkerDefinition } from '../job-store.ts'
+import type { AddedJob, SharedStore } from '../job-store.ts'
+import type { RemoteSubscriber, WorkerDefinition } from '../../records/subscriber.ts'
+import type { StoredRun } from '../../records/stored-run.ts'
 import { addInTransaction } from './add-in-transaction.ts'
 import type { Connection } from './file/connection.ts'
 import { definitionsIn } from './tables/definitions-in.ts'

@@ -2,16 +2,9 @@ import { isEnded } from '@cgk-platform/jobs-core'
 import type { Clock, JobErrorInfo, Envelope, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import type { GetOptions } from '../get-options.ts'
-import type {
-  AddedJob,
-  ChangeCallbacks,
-  JobStore,
-  LimitsOf,
-  RunChanges,
-  StoredJob,
-  StoredRun,
-  Subscriber,
-} from '../job-store.ts'
+import type { AddedJob, ChangeCallbacks, JobStore, LimitsOf, RunChanges } from '../job-store.ts'
+import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
+import type { Subscriber } from '../../records/subscriber.ts'
 import type { StoredPage } from '../stored-page.ts'
 import type { Steps } from '../../time/steps.ts'
 import { WallClock } from '../../time/wall-clock.ts'

@@ -1,4 +1,4 @@
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import type { Lane } from './lane.ts'
 
 /** Takes the next run, skipping those that were cancelled while they waited. */

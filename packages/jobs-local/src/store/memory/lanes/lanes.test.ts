@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { createStoredRun } from '../../../../test/kit/stored-run.ts'
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { Lanes } from './lanes.ts'
 
 const keyed = (key: string): StoredRun => ({ ...createStoredRun('a', 'acme'), concurrencyKey: key, throttleKey: key })

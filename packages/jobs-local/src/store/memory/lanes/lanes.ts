@@ -1,7 +1,7 @@
 import { Bucket } from './bucket.ts'
 import { Chain } from '../../../queues/chain.ts'
 import { DefinitionLanes } from './definition-lanes.ts'
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import type { Lane, LaneGroup, Tenant } from './lane.ts'
 import { Slots } from './slots.ts'
 import { WaitingRuns } from './waiting-runs.ts'

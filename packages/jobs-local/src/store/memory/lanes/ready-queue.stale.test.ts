@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { createStoredRun } from '../../../../test/kit/stored-run.ts'
 import { Fifo } from '../../../queues/fifo.ts'
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { ReadyQueue } from './ready-queue.ts'
 
 const limitsOf = () => ({ concurrency: { perTenant: 2 } })

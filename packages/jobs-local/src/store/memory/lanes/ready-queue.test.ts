@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { createStoredRun } from '../../../../test/kit/stored-run.ts'
-import type { LimitsOf, StoredRun } from '../../job-store.ts'
+import type { LimitsOf } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { ReadyQueue } from './ready-queue.ts'
 
 const unlimited = () => undefined

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { createEnvelope } from '../../../../test/kit/stored-run.ts'
 import { createRun } from '../../../records/create-run.ts'
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { rankOf } from '../../../rules/rank-of.ts'
 import { WaitingRuns } from './waiting-runs.ts'
 

@@ -1,5 +1,5 @@
 import { Fifo } from '../../../queues/fifo.ts'
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { rankOf } from '../../../rules/rank-of.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import type { Connection } from '../file/connection.ts'
 import { phases } from '../tables/rows.ts'
 

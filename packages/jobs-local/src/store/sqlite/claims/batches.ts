@@ -1,7 +1,8 @@
 import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import { turnBatch } from '../../../rules/turn-batch.ts'
-import type { LimitsOf, StoredRun } from '../../job-store.ts'
+import type { LimitsOf } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { maxBatchBytes } from '../../../rules/max-batch-bytes.ts'
 import { type BatchLane, gathersInLane, inOrder, laneOf, promoteDue, promoteIfFull } from './batch-lane.ts'
 import type { Connection } from '../file/connection.ts'

@@ -1,7 +1,7 @@
 import type { ThrottleLimits } from '@cgk-platform/jobs-core/provider'
 
 import { turnBatch } from '../../../rules/turn-batch.ts'
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { Bucket } from './bucket.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import { compareText } from '../../../rules/compare-text.ts'
@@ -43,7 +43,7 @@ export function unblockRuns(connection: Connection, definitionId: string): void 
  * The runs of a definition whose throttle would have let them start, but whose concurrency key had no free slot. A claim
  * looks only at their keys. So its cost depends on the number of keys at their limit, of which each has a running run.
  */
-export class BlockedRuns implements RunSource {
+export class BlockedRuns implements RunSource<StoredRun> {
   readonly name: string
   readonly #claim: ClaimOptions
   readonly #definitionId: string

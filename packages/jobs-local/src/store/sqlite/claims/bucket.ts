@@ -1,15 +1,8 @@
 import { afterStart, nextStartAt, type ThrottleLimits, type ThrottleState } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from '../file/connection.ts'
+import type { BucketName } from '../tables/lanes-table.ts'
 import type { Slots } from './definition-slots.ts'
-
-/** The throttle of a definition, or of one of its lanes. */
-export interface BucketName {
-  readonly definitionId: string
-  /** Empty for a throttle without a key. */
-  readonly tenant: string
-  readonly key: string
-}
 
 interface BucketRow {
   readonly state: number | null

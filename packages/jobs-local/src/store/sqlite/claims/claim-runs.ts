@@ -1,4 +1,4 @@
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { claimInTurns } from '../../../rules/claim-in-turns.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import { definitionsIn } from '../tables/definitions-in.ts'
@@ -21,7 +21,10 @@ export function claimRuns(options: ClaimOptions): StoredRun[] {
     .flatMap((definition) => sourcesOf(definition, options, (callback) => void ends.push(callback)))
   const limited = sources.filter((source) => source instanceof LimitedRuns)
   const others = sources.filter((source) => !(source instanceof LimitedRuns))
-  for (let open: RunSource[] = [...limited.filter((source) => source.offer()), ...others]; open.length > 0;) {
+  for (
+    let open: RunSource<StoredRun>[] = [...limited.filter((source) => source.offer()), ...others];
+    open.length > 0;
+  ) {
     const { turns, weights, max } = options
     claimed.push(...claimInTurns(open, max - claimed.length, turns, weights))
     for (const source of limited) source.endOffers()

@@ -1,4 +1,4 @@
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from '../file/connection.ts'
 import { DefinitionSlots } from './definition-slots.ts'

@@ -1,7 +1,8 @@
 import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
 
 import { turnBatch } from '../../../rules/turn-batch.ts'
-import type { LimitsOf, RunLimits, StoredRun } from '../../job-store.ts'
+import type { LimitsOf, RunLimits } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import { claimRuns } from './claim-runs.ts'
 import { claimSuspects, isEmptyWorkerWanted } from './claim-suspects.ts'

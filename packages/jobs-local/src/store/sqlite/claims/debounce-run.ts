@@ -1,7 +1,7 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
 import { arrivedAt } from '../../../rules/arrived-at.ts'
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { quietUntil } from '../../../rules/quiet-until.ts'
 import type { Connection } from '../file/connection.ts'
 import { keyOf } from '../tables/rows.ts'
@@ -32,7 +32,7 @@ export function debounceRun(
   const { definitionId, job, debounceKey } = run
   const { id, tenantId } = job.envelope
   const key = storedKeyOf(debounceKey)
-  const open = connection.get<OpenRow>(openSql, definitionId, tenantId, key, arrivedAt(job, now))
+  const open = connection.get<OpenRow>(openSql, definitionId, tenantId, key, arrivedAt(job.envelope, now))
   if (open) {
     const sql =
       "UPDATE cgk_runs SET state = 'superseded', phase = NULL, due_at = NULL, ended_at = ?, superseded_by = ? WHERE run = ?"

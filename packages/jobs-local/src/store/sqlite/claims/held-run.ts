@@ -1,4 +1,4 @@
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import type { Connection } from '../file/connection.ts'
 import { type JobRow, jobOfRun, keyOf, type RunRow, toStoredJob, toStoredRun, unreadable } from '../tables/rows.ts'
 import { readRecord } from '../tables/steps-table.ts'

@@ -1,6 +1,6 @@
 import type { ThrottleLimits } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { blockLane } from './blocked-runs.ts'
 import { Bucket } from './bucket.ts'
 import type { ClaimOptions } from './claim-options.ts'
@@ -14,7 +14,7 @@ import type { RunSource } from '../../../rules/run-source.ts'
 const openLanes = 'FROM cgk_lanes WHERE open_at = 0 AND definition_id = ?1'
 
 /** The runs of a throttled definition that wait for their first start, in lanes of a tenant and a key. */
-export class LaneRuns implements RunSource {
+export class LaneRuns implements RunSource<StoredRun> {
   readonly name: string
   readonly #claim: ClaimOptions
   readonly #definitionId: string

@@ -1,4 +1,4 @@
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import { compareText } from '../../../rules/compare-text.ts'
 import type { Slots } from './definition-slots.ts'
@@ -21,7 +21,7 @@ export interface ReadyRunsOptions {
 }
 
 /** The ready runs of a definition that a scan finds. Within a tenant, the keys take turns. */
-export class ReadyRuns implements RunSource {
+export class ReadyRuns implements RunSource<StoredRun> {
   readonly name: string
   readonly #claim: ClaimOptions
   readonly #options: ReadyRunsOptions

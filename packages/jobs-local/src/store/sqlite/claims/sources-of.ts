@@ -1,3 +1,4 @@
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { BlockedRuns, unblockRuns } from './blocked-runs.ts'
 import { Bucket } from './bucket.ts'
 import type { ClaimOptions } from './claim-options.ts'
@@ -21,12 +22,12 @@ export function sourcesOf(
   definitionId: string,
   options: ClaimOptions,
   onEnd: (callback: () => void) => void,
-): RunSource[] {
+): RunSource<StoredRun>[] {
   const { connection, limitsOf, now } = options
   const { concurrency, throttle } = limitsOf(definitionId) ?? {}
   const slots = new DefinitionSlots(connection, definitionId, concurrency)
   if (slots.free <= 0) return []
-  const runs = (name: string, scan: RunScan, own: Slots): RunSource =>
+  const runs = (name: string, scan: RunScan, own: Slots): RunSource<StoredRun> =>
     limited(new ReadyRuns(options, { name, definitionId, scan, slots: own }), own, options)
   if (throttle?.key === undefined) unblockRuns(connection, definitionId)
   if (!throttle) return [runs(definitionId, runScans.all, slots)]
@@ -42,7 +43,7 @@ export function sourcesOf(
   return [again, runs(`${definitionId} first`, runScans.first, bucket)]
 }
 
-function limited(source: RunSource, slots: Slots, { turns, weights }: ClaimOptions): RunSource {
+function limited(source: RunSource<StoredRun>, slots: Slots, { turns, weights }: ClaimOptions): RunSource<StoredRun> {
   if (slots.free >= manySlots) return source
   return new LimitedRuns(source, turns.ofDefinition(source.name), weights, () => slots.free)
 }

@@ -1,4 +1,5 @@
-import type { StoredJob, StoredRun, Subscriber } from '../../job-store.ts'
+import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
+import type { Subscriber } from '../../../records/subscriber.ts'
 import { createRun } from '../../../records/create-run.ts'
 import { rankOf } from '../../../rules/rank-of.ts'
 import { Batches } from './batches.ts'

@@ -1,11 +1,11 @@
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { compareText } from '../../../rules/compare-text.ts'
 import { nextIn } from '../../../rules/next-in.ts'
 import { keyOf } from '../tables/rows.ts'
 import type { RunSource } from '../../../rules/run-source.ts'
 
 /** New runs of a definition without limits, which are not written yet. */
-export class UnwrittenSource implements RunSource {
+export class UnwrittenSource implements RunSource<StoredRun> {
   readonly name: string
   readonly #byTenant = new Map<string, StoredRun[]>()
   readonly #tenants: readonly string[]

@@ -1,5 +1,5 @@
 import { turnBatch } from '../../../rules/turn-batch.ts'
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 
 /**
  * Maximum number of small changes of a transaction. More than the attempts that begin in one, so that those that have

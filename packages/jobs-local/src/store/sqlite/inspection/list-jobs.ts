@@ -2,7 +2,7 @@ import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Steps } from '../../../time/steps.ts'
 import { turnBatch } from '../../../rules/turn-batch.ts'
-import type { StoredJob } from '../../job-store.ts'
+import type { StoredJob } from '../../../records/stored-run.ts'
 import type { StoredPage } from '../../stored-page.ts'
 import type { Connection } from '../file/connection.ts'
 import { findJobs } from './find-jobs.ts'

@@ -1,5 +1,5 @@
 import type { GetOptions } from '../../get-options.ts'
-import type { StoredJob, StoredRun } from '../../job-store.ts'
+import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
 import { readAttempts } from './attempts-table.ts'
 import type { Connection } from '../file/connection.ts'
 import { findJob } from './jobs-table.ts'

@@ -1,10 +1,17 @@
 import { turnBatch } from '../../../rules/turn-batch.ts'
-import type { BucketName } from '../claims/bucket.ts'
 import type { Connection } from '../file/connection.ts'
 import { dropLaneTriggers } from './lane-triggers.ts'
 import { phases } from './rows.ts'
 
 const { ready } = phases
+
+/** The throttle of a definition, or of one of its lanes. */
+export interface BucketName {
+  readonly definitionId: string
+  /** Empty for a throttle without a key. */
+  readonly tenant: string
+  readonly key: string
+}
 
 /** Most states to delete at once. */
 const pruneBatch = 10_000

@@ -1,7 +1,7 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import { type JobErrorInfo, type Json, decodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob, StoredRun } from '../../job-store.ts'
+import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
 import { runIdOf } from '../../../records/run-id.ts'
 import type { StoredKeys } from './stored-keys.ts'
 

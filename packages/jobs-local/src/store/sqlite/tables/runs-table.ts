@@ -1,7 +1,8 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob, StoredRun, Subscriber } from '../../job-store.ts'
+import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
+import type { Subscriber } from '../../../records/subscriber.ts'
 import type { Connection } from '../file/connection.ts'
 import { recordAttempt } from './attempts-table.ts'
 import { createInsert } from '../file/insert-rows.ts'

@@ -1,6 +1,6 @@
 import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import type { Connection } from '../file/connection.ts'
 import { fromText, keyOf, phases } from './rows.ts'
 

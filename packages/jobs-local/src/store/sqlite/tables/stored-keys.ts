@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 
 /** The keys of a run, as its row has them. */
 export interface StoredKeys {

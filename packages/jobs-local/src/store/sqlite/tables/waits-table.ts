@@ -10,7 +10,7 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import { toJobStatus } from '../../../records/to-job-status.ts'
-import type { StoredJob, StoredRun } from '../../job-store.ts'
+import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
 import type { Connection } from '../file/connection.ts'
 import type { JobsReader } from './jobs-reader.ts'
 import { keyOf, phases, type RunKey } from './rows.ts'

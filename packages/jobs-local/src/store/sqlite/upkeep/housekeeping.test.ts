@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { createTestFile } from '../../../../test/kit/test-file.ts'
 import { nextTurn } from '../../../../test/kit/turns.ts'
-import type { WorkerDefinition } from '../../job-store.ts'
+import type { WorkerDefinition } from '../../../records/subscriber.ts'
 import { addJobTables } from '../add-job-tables.ts'
 import type { Connection } from '../file/connection.ts'
 import { releaseDiskSpace } from './delete-expired-jobs.ts'

@@ -1,4 +1,4 @@
-import type { StoredRun } from '../../job-store.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import { keyOf } from '../tables/rows.ts'
 
 /** The runs that this process holds. If a transaction is rolled back, so are its changes to this set. */

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
 import type { BatchBounds } from '../../../records/gather.ts'
-import type { RemoteSubscriber, WorkerDefinition } from '../../job-store.ts'
+import type { RemoteSubscriber, WorkerDefinition } from '../../../records/subscriber.ts'
 import type { Connection } from '../file/connection.ts'
 import { monotonicMs as nowMs } from './monotonic-ms.ts'
 import { hasEnded, identifyProcess, isOfThisBoot } from './process-identity.ts'

@@ -1,0 +1,32 @@
+import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
+
+import type { BatchBounds } from './gather.ts'
+import type { PayloadKeys } from './payload-keys.ts'
+
+/** A definition that gets a run for a job that has come due. */
+export interface Subscriber extends PayloadKeys {
+  readonly definitionId: string
+  readonly maxAttempts: number
+  /** Seconds by which its runs are moved ahead of others that wait for a slot. Default 0. */
+  readonly priority?: number
+  /** Whether a cancel compensates the steps of the run. Default false. */
+  readonly compensateOnCancel?: boolean
+  /** When only the last of several jobs runs. Default: each job does. */
+  readonly debounce?: DebounceTimes
+  /** The bounds of its batches. Absent: it is no batch job. */
+  readonly batch?: BatchBounds
+}
+
+/** A definition of another worker, for which this one creates runs. */
+export interface RemoteSubscriber extends Omit<Subscriber, keyof PayloadKeys> {
+  /** The path in the payload that `concurrency.key` names. */
+  readonly concurrencyPath?: string
+  /** The path in the payload that `throttle.key` names. */
+  readonly throttlePath?: string
+}
+
+/** A definition of a worker, as other workers see it. */
+export interface WorkerDefinition extends RemoteSubscriber {
+  /** The event that it handles; `undefined` for a cron job and a disabled definition. */
+  readonly event: string | undefined
+}
