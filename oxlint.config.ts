@@ -1,3 +1,5 @@
+import { posix } from 'node:path'
+
 import { defineConfig, type OxlintConfig } from 'oxlint'
 
 const privateFiles = {
@@ -32,9 +34,56 @@ const coreOrProviderButLoopback = {
   regex: '^@cgk-platform/jobs-(core$|local)|^@cgk-platform/jobs-(inngest|trigger)($|/[^l])',
 }
 
+/**
+ * The rooms of each package that has an order: its folders in `src`, from the ground up. A room imports only its own
+ * files and those of rooms before it, types included. A folder that is not listed imports nothing by a path.
+ */
+const rooms = {
+  'jobs-local': [
+    'rules',
+    'time',
+    'queues',
+    'records',
+    'store',
+    'store/memory/lanes',
+    'store/memory',
+    'store/sqlite/file',
+    'store/sqlite/tables',
+    'store/sqlite/workers',
+    'store/sqlite/claims',
+    'store/sqlite/upkeep',
+    'store/sqlite/inspection',
+    'store/sqlite',
+    'engine',
+    'inspection',
+    'provider',
+    'testing',
+    '.',
+  ],
+}
+
+type Pattern = { regex: string; message: string } | { group: string[]; message: string }
+
 /** Forbids these imports. An override replaces the complete list, so each override names all patterns of its files. */
-function without(...patterns: { regex: string; message: string }[]): NonNullable<OxlintConfig['rules']> {
+function without(...patterns: Pattern[]): NonNullable<OxlintConfig['rules']> {
   return { 'no-restricted-imports': ['error', { patterns: [privateFiles, ...patterns] }] }
+}
+
+/** Forbids imports of later rooms of a package, and these, to the files of its rooms, except tests. */
+function inOrder(name: keyof typeof rooms, ...patterns: Pattern[]): NonNullable<OxlintConfig['overrides']> {
+  const message =
+    'A room imports only the rooms before it in `rooms` of `oxlint.config.ts`. Move the file or the import.'
+  const allow = (files: string, allowed: readonly string[]) => ({
+    files: [`packages/${name}/src/${files}`],
+    excludeFiles: ['**/*.test.ts', '**/*.test-d.ts'],
+    rules: without(...patterns, { group: ['./**', '../**', ...allowed.map((path) => `!${path}/*.ts`)], message }),
+  })
+  const order = rooms[name]
+  const ofRoom = (room: string, index: number) => {
+    const before = order.slice(0, index).map((other) => posix.relative(room, other))
+    return allow(posix.join(room, '*.ts'), ['.', ...before.map((path) => (path.startsWith('.') ? path : `./${path}`))])
+  }
+  return [allow('**', []), ...order.map(ofRoom)]
 }
 
 export default defineConfig({
@@ -122,6 +171,7 @@ export default defineConfig({
       rules: without(ownPackage, vendor, node),
     },
     { files: ['packages/jobs-[!c]*/**'], rules: without(providerOrFacade) },
+    ...inOrder('jobs-local', providerOrFacade),
     { files: ['packages/{jobs,jobs-cli}/**'], rules: without(vendor) },
     { files: ['packages/jobs-{dashboard,otel}/test/**'], rules: without() }, // they observe every engine
     { files: ['examples/**'], rules: without(coreOrProvider) },

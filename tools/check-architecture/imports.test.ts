@@ -46,7 +46,7 @@ const rejected: [violation: string, path: string, source: string, finding: strin
   ['a provider imports the facade', 'packages/jobs-local/src/a.ts', `import '@cgk-platform/jobs'`, 'only jobs-core'],
   [
     'a path imports private files of core',
-    'packages/jobs-local/src/b.ts',
+    'packages/jobs-trigger/src/b.ts',
     `import '../../jobs-core/src/runs/stop.ts'`,
     'are private',
   ],
@@ -120,11 +120,44 @@ const rejected: [violation: string, path: string, source: string, finding: strin
     `import type { A } from './type-there.ts'\nexport interface B {\n  a: A\n}`,
     'no-cycle',
   ],
-  ['a file has more than 300 lines', 'tools/long.ts', `${'// line\n'.repeat(300)}export const a = 1`, 'max-lines'],
+  [
+    'a room imports a later one',
+    'packages/jobs-local/src/rules/a.ts',
+    `import '../store/job-store.ts'`,
+    'only the rooms before it',
+  ],
+  [
+    'a room imports a type of a later one',
+    'packages/jobs-local/src/store/a.ts',
+    `export type { Engine } from '../engine/engine.ts'`,
+    'only the rooms before it',
+  ],
+  [
+    'a room imports the room that contains it',
+    'packages/jobs-local/src/store/sqlite/file/a.ts',
+    `import type { Claims } from '../sqlite-store.ts'\nexport type T = Claims`,
+    'only the rooms before it',
+  ],
+  [
+    'a room loads an entry',
+    'packages/jobs-local/src/engine/a.ts',
+    `await import('../index.ts')`,
+    'only the rooms before it',
+  ],
+  [
+    'a folder that is not listed as a room imports another',
+    'packages/jobs-local/src/attic/a.ts',
+    `import '../rules/turn-batch.ts'`,
+    'only the rooms before it',
+  ],
   ['a file has a default export', 'packages/jobs/src/default.ts', 'export default 1', 'no-default-export'],
 ]
 
 const allowed: [path: string, source: string][] = [
+  ['packages/jobs-local/src/store/sqlite/file/b.ts', `import './connection.ts'\nimport '../../../rules/turn-batch.ts'`],
+  ['packages/jobs-local/src/store/sqlite/a.ts', `import './file/connection.ts'`],
+  ['packages/jobs-local/src/entry.ts', `import './provider/local-provider.ts'`],
+  ['packages/jobs-local/src/rules/a.test.ts', `import '../store/job-store.ts'`],
   ['packages/jobs-core/src/conformance/built-in.ts', `import 'node:fs'`],
   ['packages/jobs-core/src/built-in.test.ts', `import 'node:fs'`],
   ['packages/jobs-local/src/right-way.ts', `import 'node:fs'\nimport '@cgk-platform/jobs-core'`],
