@@ -49,7 +49,7 @@ export const inngestCapabilities: Capabilities = {
     concurrency: { supported: true, note: 'Counted over all processes.' },
     'concurrency.perTenant': {
       supported: true,
-      note: 'Counted over all processes. Waiting runs start in no particular order. A self-hosted server looks at the oldest 300 to 750 waiting runs of a definition: if all of them wait for one tenant, other tenants wait too.',
+      note: 'Counted over all processes. Waiting runs start in no particular order. A self-hosted server looks at the oldest 300 to 750 waiting runs of a definition: if all of them wait for one tenant, others also wait.',
     },
     priority: {
       supported: true,
