@@ -51,17 +51,6 @@ export async function checkContents({ name, path }: Tarball): Promise<void> {
   }
 }
 
-/** The maximum size of a package when it is installed, in bytes. */
-const maxInstalledBytes: Readonly<Record<string, number>> = { '@cgk-platform/jobs-dashboard': 150_000 }
-
-/** Checks that an installed package is not larger than its limit, if it has one. @throws with the sizes. */
-export async function checkSize({ name, path }: Tarball): Promise<void> {
-  const limit = maxInstalledBytes[name]
-  if (limit === undefined) return
-  const bytes = Buffer.byteLength(await execute('tar', ['-xOzf', path], { cwd: join(path, '..') }))
-  if (bytes > limit) throw new Error(`The package has ${bytes} bytes. The limit is ${limit}.`)
-}
-
 /**
  * Checks that no declaration imports a module without naming one of its types, and that none imports zod, because the
  * compiler of every app would load all of its files.
