@@ -1,3 +1,10 @@
 import { defineBuild } from '../../tsdown.base.ts'
 
-export default defineBuild(['src/index.ts', 'src/descriptor.ts', 'src/support.ts', 'src/inngest-provider.ts'])
+export default defineBuild([
+  'src/index.ts',
+  'src/errors.ts',
+  'src/inspect.ts',
+  'src/descriptor.ts',
+  'src/support.ts',
+  'src/inngest-provider.ts',
+])

@@ -2,6 +2,8 @@ import { defineBuild } from '../../tsdown.base.ts'
 
 export default defineBuild([
   'src/index.ts',
+  'src/errors.ts',
+  'src/inspect.ts',
   'src/descriptor.ts',
   'src/support.ts',
   'src/trigger-provider.ts',

@@ -4,6 +4,8 @@ import { defineBuild } from '../../tsdown.base.ts'
 
 const build = defineBuild([
   'src/index.ts',
+  'src/errors.ts',
+  'src/inspect.ts',
   'src/engines.ts', // for the CLI, which copies it
   'src/inngest.ts',
   'src/local.ts',

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { type JobClient, type JobItem, JobsError, type SendOptions } from '@cgk-platform/jobs'
+import type { JobClient, JobItem, SendOptions } from '@cgk-platform/jobs'
+import { JobsError } from '@cgk-platform/jobs/errors'
 
 import { isSqliteError, sendInTransaction } from './send-in-transaction.ts'
 import { type Kind, nowMs, type Note } from './ledger-entry.ts'

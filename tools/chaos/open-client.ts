@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { createJobClient, type Definition, type JobClient, type LoggerLike, StoreError } from '@cgk-platform/jobs'
+import { createJobClient, type Definition, type JobClient, type LoggerLike } from '@cgk-platform/jobs'
+import { StoreError } from '@cgk-platform/jobs/errors'
 import { createLocalProvider } from '@cgk-platform/jobs/local'
 
 import type { Note } from './ledger-entry.ts'

@@ -1,4 +1,5 @@
-import { type JobClient, JobsError } from '@cgk-platform/jobs'
+import type { JobClient } from '@cgk-platform/jobs'
+import { JobsError } from '@cgk-platform/jobs/errors'
 
 import './events.ts'
 import type { Note } from './ledger-entry.ts'

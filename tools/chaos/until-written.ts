@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { StoreError } from '@cgk-platform/jobs'
+import { StoreError } from '@cgk-platform/jobs/errors'
 
 /** Makes a change. Tries again while the disk is full. */
 export async function untilWritten(change: () => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 'use server'
 
-import { JobsError } from '@cgk-platform/jobs'
+import { JobsError } from '@cgk-platform/jobs/errors'
 import { refresh } from 'next/cache'
 
 import { orderBook } from '../src/order-book.ts'

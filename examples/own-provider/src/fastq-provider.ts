@@ -1,4 +1,5 @@
-import { JobCancelledError, type JobProvider, isEnded } from '@cgk-platform/jobs-core'
+import { type JobProvider, isEnded } from '@cgk-platform/jobs-core'
+import { JobCancelledError } from '@cgk-platform/jobs-core/errors'
 import {
   type EnvelopeResult,
   type Envelope,

@@ -1,4 +1,5 @@
-import { DefinitionNotFoundError, type RunStatus, ShutdownError, isEnded } from '@cgk-platform/jobs-core'
+import { type RunStatus, isEnded } from '@cgk-platform/jobs-core'
+import { DefinitionNotFoundError, ShutdownError } from '@cgk-platform/jobs-core/errors'
 import {
   type Clock,
   type Envelope,

@@ -1,4 +1,4 @@
-import { JobsError } from '@cgk-platform/jobs'
+import { JobsError } from '@cgk-platform/jobs/errors'
 
 import { readOptions, usage, UsageError } from './demo/options.ts'
 import { createScreen } from './demo/screen.ts'

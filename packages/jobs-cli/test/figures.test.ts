@@ -2,15 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import {
-  defineJob,
-  defineWorkflow,
-  type GroupStats,
-  isEnded,
-  type JobDetails,
-  type JobStats,
-  type JobSummaryPage,
-} from '@cgk-platform/jobs'
+import { defineJob, defineWorkflow, isEnded } from '@cgk-platform/jobs'
+import type { GroupStats, JobDetails, JobStats, JobSummaryPage } from '@cgk-platform/jobs/inspect'
 import { createDashboard } from '@cgk-platform/jobs-dashboard'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs/local/testing'
 import { afterEach, expect, test } from 'vitest'

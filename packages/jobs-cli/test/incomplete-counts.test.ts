@@ -1,4 +1,4 @@
-import type { ChangeJobsResult, JobSummaryPage } from '@cgk-platform/jobs'
+import type { ChangeJobsResult, JobSummaryPage } from '@cgk-platform/jobs/inspect'
 import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 

@@ -1,4 +1,5 @@
-import type { JobDetails, JobHandle, JobSummaryPage } from '@cgk-platform/jobs'
+import type { JobHandle } from '@cgk-platform/jobs'
+import type { JobDetails, JobSummaryPage } from '@cgk-platform/jobs/inspect'
 import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import type { ChangeJobsResult, DefinitionInfo, JobDetails, JobStats, JobSummaryPage } from '@cgk-platform/jobs'
+import type { ChangeJobsResult, DefinitionInfo, JobDetails, JobStats, JobSummaryPage } from '@cgk-platform/jobs/inspect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { runCommand } from './run-command.ts'

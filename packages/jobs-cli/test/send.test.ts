@@ -1,4 +1,5 @@
-import type { JobDetails, JobHandle } from '@cgk-platform/jobs'
+import type { JobHandle } from '@cgk-platform/jobs'
+import type { JobDetails } from '@cgk-platform/jobs/inspect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createSeededProject, type SeededProject } from './seeded-project.ts'

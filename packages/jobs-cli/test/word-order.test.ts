@@ -1,4 +1,5 @@
-import type { DefinitionInfo, JobDetails, JobState, JobSummaryPage } from '@cgk-platform/jobs'
+import type { JobState } from '@cgk-platform/jobs'
+import type { DefinitionInfo, JobDetails, JobSummaryPage } from '@cgk-platform/jobs/inspect'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

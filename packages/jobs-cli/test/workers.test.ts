@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '@cgk-platform/jobs'
+import type { WorkerInfo } from '@cgk-platform/jobs/inspect'
 import { hostname } from 'node:os'
 import { afterAll, expect, test } from 'vitest'
 

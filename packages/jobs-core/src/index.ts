@@ -1,5 +1,6 @@
 /**
- * The API for apps, on any engine. `@cgk-platform/jobs` exports all of it.
+ * The API for apps, on any engine. `@cgk-platform/jobs` exports all of it. The classes of errors are in `/errors`, the types
+ * of `client.inspect` in `/inspect`.
  *
  * @module jobs-core
  */
@@ -17,6 +18,8 @@ export { defineWorkflow } from './jobs/define-workflow.ts'
 export type { Steps, WorkflowDefinition } from './jobs/steps.ts'
 
 // Retries and time
+export { NonRetryableError } from './errors/non-retryable-error.ts'
+export { RetryAfterError } from './retry/retry-after-error.ts'
 export type { RetryConfig } from './retry/retry-config.ts'
 export { retryDelayMs } from './retry/retry-delay.ts'
 export type { ReturnedErrors } from './jobs/returned-errors.ts'
@@ -54,28 +57,6 @@ export { findRun } from './runs/find-run.ts'
 export { isEnded, type JobState } from './status/job-state.ts'
 export type { JobStatus, RunStatus } from './status/job-status.ts'
 
-// Inspecting and steering jobs
-export type { DefinitionInfo } from './inspection/definition-info.ts'
-export type { EventInfo } from './inspection/event-info.ts'
-export type { CountGroup, JobCount, JobCounts } from './status/job-counts.ts'
-export type { AttemptDetails, JobDetails, RunDetails } from './status/job-details.ts'
-export type { JobFilter } from './status/job-filter.ts'
-export type { JobSelection } from './inspection/job-selection.ts'
-export type {
-  ChangeJobsOptions,
-  ChangeJobsResult,
-  CountOptions,
-  InspectListOptions,
-  JobInspector,
-  JobsChange,
-  StatsOptions,
-  SubscribeOptions,
-  TenantInspector,
-} from './inspection/job-inspector.ts'
-export type { GroupStats, JobStats } from './inspection/job-stats.ts'
-export type { JobSummary, JobSummaryPage, RunSummary, ShortError } from './status/job-summary.ts'
-export type { WorkerInfo } from './status/worker-info.ts'
-
 // Events
 export { catalogue } from './events/catalogue/catalogue.ts'
 export type { LineItem } from './events/catalogue/shared-fields.ts'
@@ -94,48 +75,3 @@ export type { AttemptInfo, JobHooks } from './hooks/hooks.ts'
 export type { Capabilities } from './engines/capabilities.ts'
 export type { Health } from './provider/health.ts'
 export type { JobProvider } from './provider/job-provider.ts'
-
-// Errors
-export { AttemptsExhaustedError } from './errors/attempts-exhausted-error.ts'
-export { ClientClosedError } from './errors/client-closed-error.ts'
-export { DefinitionNotFoundError } from './errors/definition-not-found-error.ts'
-export { DuplicateDefinitionError } from './errors/duplicate-definition-error.ts'
-export { DuplicateEventError } from './errors/duplicate-event-error.ts'
-export { IncompatibleCopiesError } from './errors/incompatible-copies-error.ts'
-export { InvalidDefinitionError } from './errors/invalid-definition-error.ts'
-export { InvalidOptionError } from './errors/invalid-option-error.ts'
-export { InvalidStepError } from './errors/invalid-step-error.ts'
-export { JobCancelledError } from './errors/job-cancelled-error.ts'
-export { JobExpiredError } from './errors/job-expired-error.ts'
-export { JobSupersededError } from './errors/job-superseded-error.ts'
-export { JobLostError } from './errors/job-lost-error.ts'
-export { JobNotFoundError } from './errors/job-not-found-error.ts'
-export { JobNotRetryableError } from './errors/job-not-retryable-error.ts'
-export { JobNotVisibleError } from './errors/job-not-visible-error.ts'
-export { JobTimeoutError } from './errors/job-timeout-error.ts'
-export { JobsError } from './errors/jobs-error.ts'
-export { LeaseLostError } from './errors/lease-lost-error.ts'
-export { NonRetryableError } from './errors/non-retryable-error.ts'
-export { NotSerializableError } from './errors/not-serializable-error.ts'
-export { OutputTooLargeError } from './errors/output-too-large-error.ts'
-export { PayloadInvalidError } from './errors/payload-invalid-error.ts'
-export { PayloadTooLargeError } from './errors/payload-too-large-error.ts'
-export { ProviderNotChosenError } from './errors/provider-not-chosen-error.ts'
-export { ProviderNotInstalledError } from './errors/provider-not-installed-error.ts'
-export { RequestFailedError } from './errors/request-failed-error.ts'
-export { RetryAfterError } from './retry/retry-after-error.ts'
-export { ReturnedError } from './errors/returned-error.ts'
-export { RunTimeoutError } from './errors/run-timeout-error.ts'
-export { SendFailedError } from './errors/send-failed-error.ts'
-export { ShutdownError } from './errors/shutdown-error.ts'
-export { StepFailedError } from './errors/step-failed-error.ts'
-export { StepRecordsTooLargeError } from './errors/step-records-too-large-error.ts'
-export { StoreError } from './errors/store-error.ts'
-export { TenantMismatchError } from './errors/tenant-mismatch-error.ts'
-export { TenantRequiredError } from './errors/tenant-required-error.ts'
-export { TooManyStepsError } from './errors/too-many-steps-error.ts'
-export { UnknownEventError } from './errors/unknown-event-error.ts'
-export { UnsupportedFeatureError } from './errors/unsupported-feature-error.ts'
-export { WaitInHandlerError } from './errors/wait-in-handler-error.ts'
-export { WaitTimeoutError } from './errors/wait-timeout-error.ts'
-export { WorkflowChangedError } from './errors/workflow-changed-error.ts'

@@ -1,6 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
 
-import * as core from '../src/index.ts'
+import * as errors from '../src/errors.ts'
+import { NonRetryableError, RetryAfterError } from '../src/index.ts'
+
+const core = { ...errors, NonRetryableError, RetryAfterError }
 
 type Core = typeof core
 type ErrorName = Exclude<Extract<keyof Core, `${string}Error`>, 'JobsError' | 'toError'>
@@ -39,7 +42,7 @@ const facts = {
 const cause = new Error('the cause')
 
 /** Creates the errors that need other arguments. */
-const special: { readonly [Name in ErrorName]?: (classes: Core) => core.JobsError } = {
+const special: { readonly [Name in ErrorName]?: (classes: Core) => errors.JobsError } = {
   IncompatibleCopiesError: (c) => new c.IncompatibleCopiesError({ own: 'v1', other: 'v2' }),
   LeaseLostError: (c) => new c.LeaseLostError(),
   NonRetryableError: (c) => new c.NonRetryableError('The card was declined.', { cause }),
@@ -55,8 +58,8 @@ const special: { readonly [Name in ErrorName]?: (classes: Core) => core.JobsErro
     new c.StoreError({ ...facts, path: 'jobs.db', problem: 'full', description: 'cannot grow' }, { cause }),
 }
 const names = Object.keys(core).filter((name) => /(?<!^Jobs|^to)Error$/.test(name)) as ErrorName[]
-const make = (name: ErrorName, classes: Core): core.JobsError => {
-  const Class = classes[name] as unknown as new (given: typeof facts) => core.JobsError
+const make = (name: ErrorName, classes: Core): errors.JobsError => {
+  const Class = classes[name] as unknown as new (given: typeof facts) => errors.JobsError
   return special[name]?.(classes) ?? new Class(facts)
 }
 
@@ -93,7 +96,8 @@ describe.each(names)('%s', (name) => {
 
   test('is recognized across two installed copies of the package', async () => {
     vi.resetModules()
-    const copy = await import('../src/index.ts')
+    const copies = [await import('../src/errors.ts'), await import('../src/index.ts')] as const
+    const copy: Core = { ...copies[0], ...copies[1] }
     const otherError = make(name, copy)
     expect(otherError).not.toBeInstanceOf(core[name])
     expect(isInstance(core, name, otherError)).toBe(true)

@@ -18,21 +18,19 @@
 // POST cancel-matching  MatchingBody    ChangedJson     POST send      SendBody        SentJson
 //
 // A POST has the headers `Content-Type: application/json` and `X-Jobs-Dashboard: 1`.
+import type { Capabilities, JobState, Pause } from '@cgk-platform/jobs-core'
 import type {
-  Capabilities,
   DefinitionInfo,
   EventInfo,
   JobCounts,
   JobDetails,
   JobsChange,
-  JobState,
   JobStats,
   JobSummary,
   JobSummaryPage,
-  Pause,
   RunDetails,
   WorkerInfo,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/inspect'
 import type { AsJson, CompensationStatus, JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
 
 /** Every answer that is not 2xx. */

@@ -1,4 +1,5 @@
-import type { JobClient, JobSummaryPage, TenantInspector } from '@cgk-platform/jobs-core'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import type { JobSummaryPage, TenantInspector } from '@cgk-platform/jobs-core/inspect'
 import { expect, test } from 'vitest'
 
 import type { ChangedJson, ErrorJson, JobJson, JobPageJson } from '../src/api-types.ts'

@@ -1,4 +1,5 @@
-import { type JobClient, RequestFailedError, SendFailedError } from '@cgk-platform/jobs-core'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import { RequestFailedError, SendFailedError } from '@cgk-platform/jobs-core/errors'
 import { createJobClient } from '@cgk-platform/jobs-inngest'
 import { afterEach, expect, test, vi } from 'vitest'
 

@@ -10,7 +10,7 @@ import type {
   StatsJson,
   SessionJson,
 } from '../src/api-types.ts'
-import type { EventInfo } from '@cgk-platform/jobs-core'
+import type { EventInfo } from '@cgk-platform/jobs-core/inspect'
 import { openDashboard } from './kit/open-dashboard.ts'
 
 const { engine, as } = openDashboard()

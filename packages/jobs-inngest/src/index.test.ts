@@ -1,4 +1,4 @@
-import { ProviderNotInstalledError } from '@cgk-platform/jobs-core'
+import { ProviderNotInstalledError } from '@cgk-platform/jobs-core/errors'
 import { expect, test, vi } from 'vitest'
 
 import '../test/kit/work.ts'

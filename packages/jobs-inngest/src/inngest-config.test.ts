@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import { Inngest, type Logger } from 'inngest'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 

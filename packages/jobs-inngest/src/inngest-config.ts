@@ -1,4 +1,5 @@
-import { type Duration, type LoggerLike, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
+import type { Duration, LoggerLike } from '@cgk-platform/jobs-core'
+import { ProviderNotInstalledError } from '@cgk-platform/jobs-core/errors'
 import {
   declareOptions,
   type CreateOptionError,

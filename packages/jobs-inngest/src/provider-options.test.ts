@@ -1,4 +1,5 @@
-import { defineCronJob, defineJob, type Definition, type UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
+import type { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
 import '../test/kit/work.ts'

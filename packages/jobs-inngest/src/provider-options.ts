@@ -1,4 +1,5 @@
-import { type Definition, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import type { Definition } from '@cgk-platform/jobs-core'
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { findUnsupportedOptions } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 

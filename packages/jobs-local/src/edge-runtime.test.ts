@@ -1,4 +1,5 @@
-import { createJobClient, JobsError } from '@cgk-platform/jobs-core'
+import { createJobClient } from '@cgk-platform/jobs-core'
+import { JobsError } from '@cgk-platform/jobs-core/errors'
 import { expect, test } from 'vitest'
 
 import * as face from './index.ts'

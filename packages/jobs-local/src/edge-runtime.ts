@@ -1,6 +1,6 @@
 // Bundlers for edge runtimes use this module instead of `index.ts`, which needs Node modules. The facade imports this
 // package, so the same names must exist here for an app on another engine to build for an edge runtime.
-import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { registerEngine } from '@cgk-platform/jobs-core/provider'
 
 import { localEngine } from './descriptor.ts'

@@ -1,4 +1,5 @@
-import { defineCronJob, defineJob, type JobClient, type JobsError } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, type JobClient } from '@cgk-platform/jobs-core'
+import type { JobsError } from '@cgk-platform/jobs-core/errors'
 import { processJobs } from '@cgk-platform/jobs-core/provider'
 import { afterEach, expect, test } from 'vitest'
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { defineBatchJob, RequestFailedError } from '@cgk-platform/jobs-core'
+import { defineBatchJob } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { createTestEngine } from '@cgk-platform/jobs-local/testing'
 import type { DataPoint, Histogram } from '@opentelemetry/sdk-metrics'
 import { afterEach, beforeEach, expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-import { defineCronJob, type Definition, defineJob, RequestFailedError } from '@cgk-platform/jobs-core'
+import { defineCronJob, type Definition, defineJob } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 

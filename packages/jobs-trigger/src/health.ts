@@ -1,4 +1,5 @@
-import { type Definition, type Health, RequestFailedError } from '@cgk-platform/jobs-core'
+import type { Definition, Health } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { type Clock, eventOf, type JobRegistry, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineQueue } from './api/engine-shapes.ts'

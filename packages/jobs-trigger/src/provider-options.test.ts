@@ -1,11 +1,5 @@
-import {
-  defineCronJob,
-  defineEvents,
-  defineJob,
-  type Definition,
-  eventType,
-  type UnsupportedFeatureError,
-} from '@cgk-platform/jobs-core'
+import { defineCronJob, defineEvents, defineJob, type Definition, eventType } from '@cgk-platform/jobs-core'
+import type { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
 import '../test/kit/work.ts'

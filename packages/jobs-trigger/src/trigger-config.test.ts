@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { toConnection, type TriggerConfig } from './trigger-config.ts'

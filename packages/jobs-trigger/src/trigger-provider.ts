@@ -1,4 +1,5 @@
-import { type JobProvider, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import type { JobProvider } from '@cgk-platform/jobs-core'
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { type Clock, type JobHost, maxHealthWaitMs, systemClock } from '@cgk-platform/jobs-core/provider'
 
 import { createTriggerApi } from './api/trigger-api.ts'

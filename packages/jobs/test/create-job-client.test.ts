@@ -1,13 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import {
-  createJobClient,
-  getJobClient,
-  type JobProvider,
-  ProviderNotChosenError,
-  sendJob,
-  setJobClient,
-} from '../src/index.ts'
+import { createJobClient, getJobClient, type JobProvider, sendJob, setJobClient } from '../src/index.ts'
+import { ProviderNotChosenError } from '../src/errors.ts'
 
 const order = { tenantId: 'acme', orderId: 'order-1' }
 const environmentNames = ['JOB_PROVIDER', 'TRIGGER_SECRET_KEY', 'INNGEST_EVENT_KEY', 'INNGEST_SIGNING_KEY']

@@ -1,4 +1,5 @@
-import { type JobClient, type JobItem, JobsError, type SendOptions } from '@cgk-platform/jobs'
+import type { JobClient, JobItem, SendOptions } from '@cgk-platform/jobs'
+import { JobsError } from '@cgk-platform/jobs/errors'
 
 import '../events.ts'
 import type { Script } from '../events.ts'

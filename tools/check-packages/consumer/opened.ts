@@ -1,6 +1,7 @@
 // Prints the hosted engines that this app can open. The others must fail with the command that installs them.
 import assert from 'node:assert/strict'
-import { createJobClient, ProviderNotInstalledError } from '@cgk-platform/jobs'
+import { createJobClient } from '@cgk-platform/jobs'
+import { ProviderNotInstalledError } from '@cgk-platform/jobs/errors'
 
 const clients = {
   inngest: createJobClient({ provider: 'inngest', config: { eventKey: 'key' }, jobs: [] }),

@@ -1,4 +1,5 @@
-import type { Definition, Health, JobProvider, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
+import type { Definition, Health, JobProvider } from '@cgk-platform/jobs-core'
+import type { ProviderNotInstalledError } from '@cgk-platform/jobs-core/errors'
 import {
   createClient,
   findUnsupported,

@@ -1,4 +1,4 @@
-import { ProviderNotChosenError } from '@cgk-platform/jobs-core'
+import { ProviderNotChosenError } from '@cgk-platform/jobs-core/errors'
 import { type ChosenEngine, chooseEngine, type EngineDescriptor, requireEngine } from '@cgk-platform/jobs-core/provider'
 
 import type { CheckResult, Finding } from './doctor-report.ts'

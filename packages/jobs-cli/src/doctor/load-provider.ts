@@ -2,7 +2,8 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { type JobProvider, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
+import type { JobProvider } from '@cgk-platform/jobs-core'
+import { ProviderNotInstalledError } from '@cgk-platform/jobs-core/errors'
 import { type EngineDescriptor, engines, loadEngine } from '@cgk-platform/jobs-core/provider'
 
 import { findPackage } from './installed-package.ts'

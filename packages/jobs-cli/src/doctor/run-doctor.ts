@@ -1,4 +1,5 @@
-import { type Definition, type JobProvider, ProviderNotInstalledError } from '@cgk-platform/jobs-core'
+import type { Definition, JobProvider } from '@cgk-platform/jobs-core'
+import { ProviderNotInstalledError } from '@cgk-platform/jobs-core/errors'
 import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
 import { allEngines } from '../client/all-engines.ts'

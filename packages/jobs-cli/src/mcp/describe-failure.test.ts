@@ -1,4 +1,4 @@
-import { JobNotFoundError, RequestFailedError } from '@cgk-platform/jobs-core'
+import { JobNotFoundError, RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { describeFailure } from './describe-failure.ts'

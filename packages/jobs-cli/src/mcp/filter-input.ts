@@ -1,5 +1,5 @@
 import { jobStates } from '@cgk-platform/jobs-core/provider'
-import type { JobFilter } from '@cgk-platform/jobs-core'
+import type { JobFilter } from '@cgk-platform/jobs-core/inspect'
 import { z } from 'zod/v4'
 
 import { readInstant } from '../operations/read-instant.ts'

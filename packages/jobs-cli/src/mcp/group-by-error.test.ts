@@ -1,4 +1,4 @@
-import type { JobSummary } from '@cgk-platform/jobs-core'
+import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import { type RunFacts, summarizeRuns } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import type { JobSummary } from '@cgk-platform/jobs-core'
+import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import { newestRuns } from '@cgk-platform/jobs-core/provider'
 
 /** Failed runs with the same error. */

@@ -1,4 +1,5 @@
-import { type JobDetails, type JobStats, type JobSummary, WaitTimeoutError } from '@cgk-platform/jobs-core'
+import { WaitTimeoutError } from '@cgk-platform/jobs-core/errors'
+import type { JobDetails, JobStats, JobSummary } from '@cgk-platform/jobs-core/inspect'
 import { describeCount } from '@cgk-platform/jobs-core/provider'
 import { z } from 'zod/v4'
 

@@ -1,5 +1,6 @@
 import { createJobClient } from '@cgk-platform/jobs'
-import { type JobClient, JobNotVisibleError } from '@cgk-platform/jobs-core'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import { JobNotVisibleError } from '@cgk-platform/jobs-core/errors'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { createJobTools } from './job-tools.ts'

@@ -1,4 +1,5 @@
-import { type JobDetails, JobNotFoundError, JobNotVisibleError } from '@cgk-platform/jobs-core'
+import { JobNotFoundError, JobNotVisibleError } from '@cgk-platform/jobs-core/errors'
+import type { JobDetails } from '@cgk-platform/jobs-core/inspect'
 
 import type { ToolAccess } from './tool.ts'
 

@@ -1,4 +1,5 @@
-import type { JobClient, JobInspector } from '@cgk-platform/jobs-core'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import type { JobInspector } from '@cgk-platform/jobs-core/inspect'
 import type { z } from 'zod/v4'
 
 import type { Scope } from '../operations/scope-of.ts'

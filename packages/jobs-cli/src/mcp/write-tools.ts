@@ -1,4 +1,5 @@
-import type { ChangeJobsOptions, ChangeJobsResult, JobFilter, JobHandle, PauseTarget } from '@cgk-platform/jobs-core'
+import type { JobHandle, PauseTarget } from '@cgk-platform/jobs-core'
+import type { ChangeJobsOptions, ChangeJobsResult, JobFilter } from '@cgk-platform/jobs-core/inspect'
 import { describeCount, invalidOption } from '@cgk-platform/jobs-core/provider'
 import { z } from 'zod/v4'
 

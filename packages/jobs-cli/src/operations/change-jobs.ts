@@ -1,4 +1,4 @@
-import type { ChangeJobsOptions, ChangeJobsResult, JobFilter } from '@cgk-platform/jobs-core'
+import type { ChangeJobsOptions, ChangeJobsResult, JobFilter } from '@cgk-platform/jobs-core/inspect'
 import { countMayExceed, describeCount, escapeInvisible, invalidOption } from '@cgk-platform/jobs-core/provider'
 
 import { capitalized, count } from '../count.ts'

@@ -1,4 +1,4 @@
-import type { DefinitionInfo } from '@cgk-platform/jobs-core'
+import type { DefinitionInfo } from '@cgk-platform/jobs-core/inspect'
 import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
 
 import { formatDistance } from '../terminal/format-distance.ts'

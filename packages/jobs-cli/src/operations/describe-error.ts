@@ -1,4 +1,4 @@
-import { JobsError } from '@cgk-platform/jobs-core'
+import { JobsError } from '@cgk-platform/jobs-core/errors'
 import { escapeInvisible, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { allEngines } from '../client/all-engines.ts'

@@ -1,4 +1,4 @@
-import { JobsError } from '@cgk-platform/jobs-core'
+import { JobsError } from '@cgk-platform/jobs-core/errors'
 
 const notFound = new Set(['job_not_found', 'definition_not_found'])
 

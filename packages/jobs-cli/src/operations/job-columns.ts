@@ -1,4 +1,4 @@
-import type { JobSummary } from '@cgk-platform/jobs-core'
+import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 
 import { formatDuration } from '../terminal/format-duration.ts'
 import type { Column } from '../terminal/render-table.ts'

@@ -1,4 +1,5 @@
-import { type InspectListOptions, isEnded } from '@cgk-platform/jobs-core'
+import { isEnded } from '@cgk-platform/jobs-core'
+import type { InspectListOptions } from '@cgk-platform/jobs-core/inspect'
 import { invalidOption } from '@cgk-platform/jobs-core/provider'
 
 import type { Output } from '../terminal/output.ts'

@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '@cgk-platform/jobs-core'
+import type { WorkerInfo } from '@cgk-platform/jobs-core/inspect'
 
 import { formatDistance } from '../terminal/format-distance.ts'
 import { renderTable } from '../terminal/render-table.ts'

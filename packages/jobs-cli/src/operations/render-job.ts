@@ -1,4 +1,4 @@
-import type { AttemptDetails, JobDetails, RunDetails } from '@cgk-platform/jobs-core'
+import type { AttemptDetails, JobDetails, RunDetails } from '@cgk-platform/jobs-core/inspect'
 import { escapeInvisible, type JobErrorInfo, shortenStack, type StepStatus } from '@cgk-platform/jobs-core/provider'
 
 import { formatDistance } from '../terminal/format-distance.ts'

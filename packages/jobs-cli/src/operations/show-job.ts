@@ -1,4 +1,4 @@
-import type { JobDetails } from '@cgk-platform/jobs-core'
+import type { JobDetails } from '@cgk-platform/jobs-core/inspect'
 
 import { toJson } from '../terminal/to-json.ts'
 import { renderJob } from './render-job.ts'

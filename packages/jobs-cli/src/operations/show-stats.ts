@@ -1,4 +1,4 @@
-import type { GroupStats, JobCount, JobStats } from '@cgk-platform/jobs-core'
+import type { GroupStats, JobCount, JobStats } from '@cgk-platform/jobs-core/inspect'
 
 import { describeCount } from '@cgk-platform/jobs-core/provider'
 

@@ -1,4 +1,4 @@
-import type { JobsChange } from '@cgk-platform/jobs-core'
+import type { JobsChange } from '@cgk-platform/jobs-core/inspect'
 
 import { renderTable } from '../terminal/render-table.ts'
 import { toJson } from '../terminal/to-json.ts'

@@ -1,4 +1,4 @@
-import type { JobFilter } from '@cgk-platform/jobs-core'
+import type { JobFilter } from '@cgk-platform/jobs-core/inspect'
 
 import type { FilterFlags } from './filter-flags.ts'
 import { readInstant } from './read-instant.ts'

@@ -1,4 +1,4 @@
-import type { JobDetails } from '@cgk-platform/jobs-core'
+import type { JobDetails } from '@cgk-platform/jobs-core/inspect'
 import { expect, test } from 'vitest'
 
 import { withoutPayloads } from './without-payloads.ts'

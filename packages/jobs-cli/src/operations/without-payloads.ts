@@ -1,4 +1,4 @@
-import type { JobDetails, RunDetails } from '@cgk-platform/jobs-core'
+import type { JobDetails, RunDetails } from '@cgk-platform/jobs-core/inspect'
 import type { StepStatus } from '@cgk-platform/jobs-core/provider'
 
 /** Returns the details without payload, key, outputs and awaited values, which may be personal or secret. */

@@ -1,4 +1,5 @@
-import type { JobClient, JobInspector, TenantClient, TenantInspector } from '@cgk-platform/jobs-core'
+import type { JobClient, TenantClient } from '@cgk-platform/jobs-core'
+import type { JobInspector, TenantInspector } from '@cgk-platform/jobs-core/inspect'
 import { limitToTenant, systemTenantId } from '@cgk-platform/jobs-core/provider'
 
 import { Refusal } from '../http/refusal.ts'

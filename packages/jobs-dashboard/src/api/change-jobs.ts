@@ -1,4 +1,5 @@
-import type { ChangeJobsOptions, JobSelection, Logger } from '@cgk-platform/jobs-core'
+import type { Logger } from '@cgk-platform/jobs-core'
+import type { ChangeJobsOptions, JobSelection } from '@cgk-platform/jobs-core/inspect'
 
 import type { Scope } from '../access/scope-of.ts'
 import type { ChangedJson } from '../api-types.ts'

@@ -1,4 +1,4 @@
-import type { JobFilter } from '@cgk-platform/jobs-core'
+import type { JobFilter } from '@cgk-platform/jobs-core/inspect'
 
 import { Refusal } from '../http/refusal.ts'
 import { filterNames, toFilter } from './read-query.ts'

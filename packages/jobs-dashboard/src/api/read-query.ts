@@ -1,4 +1,5 @@
-import type { JobFilter, JobState } from '@cgk-platform/jobs-core'
+import type { JobState } from '@cgk-platform/jobs-core'
+import type { JobFilter } from '@cgk-platform/jobs-core/inspect'
 
 import { Refusal } from '../http/refusal.ts'
 

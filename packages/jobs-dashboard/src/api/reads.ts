@@ -1,4 +1,4 @@
-import type { CountGroup } from '@cgk-platform/jobs-core'
+import type { CountGroup } from '@cgk-platform/jobs-core/inspect'
 
 import { scopeOf, type Scope } from '../access/scope-of.ts'
 import { respondJson } from '../http/respond.ts'

@@ -1,4 +1,5 @@
-import type { DefinitionInfo, JobClient, JobFilter, JobSummary } from '@cgk-platform/jobs-core'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import type { DefinitionInfo, JobFilter, JobSummary } from '@cgk-platform/jobs-core/inspect'
 import { mapWithConcurrency } from '@cgk-platform/jobs-core/provider'
 
 import type { Scope } from '../access/scope-of.ts'

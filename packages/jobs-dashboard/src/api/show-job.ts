@@ -1,4 +1,4 @@
-import type { JobDetails } from '@cgk-platform/jobs-core'
+import type { JobDetails } from '@cgk-platform/jobs-core/inspect'
 import type { JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
 
 import type { ValueJson } from '../api-types.ts'

@@ -1,4 +1,5 @@
-import { JobsError, type Logger, PayloadInvalidError, RequestFailedError } from '@cgk-platform/jobs-core'
+import type { Logger } from '@cgk-platform/jobs-core'
+import { JobsError, PayloadInvalidError, RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { describedError } from './described-error.ts'

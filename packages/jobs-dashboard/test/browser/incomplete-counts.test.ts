@@ -1,4 +1,5 @@
-import { defineWorkflow, type JobSummary } from '@cgk-platform/jobs-core'
+import { defineWorkflow } from '@cgk-platform/jobs-core'
+import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'

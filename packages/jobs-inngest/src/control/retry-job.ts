@@ -1,4 +1,4 @@
-import { JobNotVisibleError, RequestFailedError } from '@cgk-platform/jobs-core'
+import { JobNotVisibleError, RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { elapsedOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'

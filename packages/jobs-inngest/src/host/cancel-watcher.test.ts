@@ -1,4 +1,4 @@
-import { JobCancelledError } from '@cgk-platform/jobs-core'
+import { JobCancelledError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
 import { createDeferred, type Deferred } from '../../test/kit/deferred.ts'

@@ -1,4 +1,5 @@
-import { JobCancelledError, type LoggerLike } from '@cgk-platform/jobs-core'
+import type { LoggerLike } from '@cgk-platform/jobs-core'
+import { JobCancelledError } from '@cgk-platform/jobs-core/errors'
 import { bindLogger, type Clock, elapsedOf, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'

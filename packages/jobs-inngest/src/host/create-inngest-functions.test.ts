@@ -1,12 +1,5 @@
-import {
-  defineCronJob,
-  defineJob,
-  type Definition,
-  InvalidDefinitionError,
-  InvalidOptionError,
-  sendJob,
-  UnsupportedFeatureError,
-} from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, type Definition, sendJob } from '@cgk-platform/jobs-core'
+import { InvalidDefinitionError, InvalidOptionError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { processJobs, claimCronJob, releaseCronJobs } from '@cgk-platform/jobs-core/provider'
 import { type InngestFunction } from 'inngest'
 import { beforeEach, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-import { ShutdownError } from '@cgk-platform/jobs-core'
+import { ShutdownError } from '@cgk-platform/jobs-core/errors'
 import { type JobErrorInfo, type Outcome, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { ServerTime } from '../api/engine-api.ts'

@@ -1,4 +1,5 @@
-import { type Definition, InvalidDefinitionError } from '@cgk-platform/jobs-core'
+import type { Definition } from '@cgk-platform/jobs-core'
+import { InvalidDefinitionError } from '@cgk-platform/jobs-core/errors'
 import { type AttemptDependencies, checkDefinitionSupport, claimCronJob } from '@cgk-platform/jobs-core/provider'
 import type { Inngest, InngestFunction } from 'inngest'
 

@@ -1,4 +1,4 @@
-import { InvalidOptionError, RequestFailedError, ShutdownError } from '@cgk-platform/jobs-core'
+import { InvalidOptionError, RequestFailedError, ShutdownError } from '@cgk-platform/jobs-core/errors'
 import { bindLogger, type Clock, environment, type JobHost, awaitAtMost } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 

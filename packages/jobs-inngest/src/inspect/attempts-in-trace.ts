@@ -1,4 +1,5 @@
-import type { AttemptDetails, RunStatus } from '@cgk-platform/jobs-core'
+import type { RunStatus } from '@cgk-platform/jobs-core'
+import type { AttemptDetails } from '@cgk-platform/jobs-core/inspect'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TraceSpan } from '../read/run-trace.ts'

@@ -1,4 +1,4 @@
-import type { JobSummary } from '@cgk-platform/jobs-core'
+import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'

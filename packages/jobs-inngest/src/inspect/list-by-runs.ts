@@ -1,4 +1,5 @@
-import type { JobState, JobSummary } from '@cgk-platform/jobs-core'
+import type { JobState } from '@cgk-platform/jobs-core'
+import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EnginePage, EngineRun, EngineRunStatus } from '../api/engine-shapes.ts'

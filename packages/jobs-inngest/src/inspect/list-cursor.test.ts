@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import { expect, test } from 'vitest'
 
 import { type ListPosition, readListCursor, toListCursor } from './list-cursor.ts'

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 
 import { isEventId } from '../wire/event-id.ts'
 

@@ -1,4 +1,4 @@
-import type { JobSummaryPage } from '@cgk-platform/jobs-core'
+import type { JobSummaryPage } from '@cgk-platform/jobs-core/inspect'
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { InspectionDependencies } from './inspection-dependencies.ts'

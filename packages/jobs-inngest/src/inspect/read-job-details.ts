@@ -1,4 +1,5 @@
-import type { JobDetails, RunDetails, RunStatus } from '@cgk-platform/jobs-core'
+import type { RunStatus } from '@cgk-platform/jobs-core'
+import type { JobDetails, RunDetails } from '@cgk-platform/jobs-core/inspect'
 
 import type { EngineEvent, EnginePage, EngineRun } from '../api/engine-shapes.ts'
 import { readRootSpan, type TraceSpan, tracedSteps } from '../read/run-trace.ts'

@@ -1,4 +1,5 @@
-import type { JobStatus, JobSummary } from '@cgk-platform/jobs-core'
+import type { JobStatus } from '@cgk-platform/jobs-core'
+import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import type { InspectionDependencies } from './inspection-dependencies.ts'

@@ -1,4 +1,5 @@
-import { JobNotVisibleError, type JobStatus } from '@cgk-platform/jobs-core'
+import type { JobStatus } from '@cgk-platform/jobs-core'
+import { JobNotVisibleError } from '@cgk-platform/jobs-core/errors'
 import { BoundedMap, type Clock, createSharedReads, elapsedOf, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'

@@ -1,4 +1,5 @@
-import { InvalidOptionError, type JobState, type JobStatus } from '@cgk-platform/jobs-core'
+import type { JobState, JobStatus } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 

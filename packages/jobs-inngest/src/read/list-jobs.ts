@@ -1,4 +1,5 @@
-import { InvalidOptionError, type JobPage, type JobState, type JobStatus } from '@cgk-platform/jobs-core'
+import type { JobPage, JobState, JobStatus } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import type { Clock, ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineApi } from '../api/engine-api.ts'

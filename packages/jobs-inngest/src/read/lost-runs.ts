@@ -1,4 +1,5 @@
-import { JobLostError, type RunStatus } from '@cgk-platform/jobs-core'
+import type { RunStatus } from '@cgk-platform/jobs-core'
+import { JobLostError } from '@cgk-platform/jobs-core/errors'
 import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'

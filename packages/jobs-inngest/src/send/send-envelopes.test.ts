@@ -1,4 +1,4 @@
-import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 

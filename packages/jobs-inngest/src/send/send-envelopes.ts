@@ -1,4 +1,4 @@
-import { SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import type { EnvelopeResult, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { JobsError, SendFailedError } from '@cgk-platform/jobs-core'
+import { JobsError, SendFailedError } from '@cgk-platform/jobs-core/errors'
 import { type EnvelopeResult, type Clock, type Envelope, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'

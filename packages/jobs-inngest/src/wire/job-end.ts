@@ -1,4 +1,4 @@
-import { JobCancelledError } from '@cgk-platform/jobs-core'
+import { JobCancelledError } from '@cgk-platform/jobs-core/errors'
 import { type JobErrorInfo, type Json, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { readCompletedRecord, readFailedRecord, readInngestError } from './attempt-record.ts'

@@ -1,4 +1,5 @@
-import { defineJob, JobNotVisibleError } from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
+import { JobNotVisibleError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
 import { untilAborted } from '../kit/until-aborted.ts'

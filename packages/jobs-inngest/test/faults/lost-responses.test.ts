@@ -1,4 +1,5 @@
-import { defineJob, type SendFailedError, type SendResult } from '@cgk-platform/jobs-core'
+import { defineJob, type SendResult } from '@cgk-platform/jobs-core'
+import type { SendFailedError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
 import type { Fault } from '../loopback/index.ts'

@@ -1,4 +1,5 @@
-import { defineJob, type JobContext, TenantRequiredError } from '@cgk-platform/jobs-core'
+import { defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import { TenantRequiredError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
 import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'

@@ -1,4 +1,5 @@
-import { type AttemptInfo, AttemptsExhaustedError, defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import { type AttemptInfo, defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import { AttemptsExhaustedError } from '@cgk-platform/jobs-core/errors'
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 

@@ -1,4 +1,5 @@
-import { defineJob, RequestFailedError } from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { expect, test } from 'vitest'
 
 import { errorResponse, failureOf, htmlResponse } from '../kit/faults.ts'

@@ -1,4 +1,5 @@
-import { defineJob, type JobState, type JobSummary } from '@cgk-platform/jobs-core'
+import { defineJob, type JobState } from '@cgk-platform/jobs-core'
+import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 
 import { createEngineApi, type EngineApi } from '../../src/api/engine-api.ts'
 import { createFakeServer, type FakeServer } from './fake-server.ts'

@@ -1,4 +1,4 @@
-import type { JobSummary } from '@cgk-platform/jobs-core'
+import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import type { InspectQuery, JobInspection } from '@cgk-platform/jobs-core/provider'
 import { expect } from 'vitest'
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 
-import { defineJob, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
+import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test, vi } from 'vitest'
 
 import { createDeferred } from '../kit/deferred.ts'

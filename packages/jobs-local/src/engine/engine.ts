@@ -1,4 +1,5 @@
-import { JobCancelledError, LeaseLostError, type Logger, ShutdownError } from '@cgk-platform/jobs-core'
+import type { Logger } from '@cgk-platform/jobs-core'
+import { JobCancelledError, LeaseLostError, ShutdownError } from '@cgk-platform/jobs-core/errors'
 import {
   bindLogger,
   createScope,

@@ -1,10 +1,5 @@
-import {
-  AttemptsExhaustedError,
-  type BatchJobDefinition,
-  DefinitionNotFoundError,
-  JobCancelledError,
-  type WorkflowDefinition,
-} from '@cgk-platform/jobs-core'
+import type { BatchJobDefinition, WorkflowDefinition } from '@cgk-platform/jobs-core'
+import { AttemptsExhaustedError, DefinitionNotFoundError, JobCancelledError } from '@cgk-platform/jobs-core/errors'
 import {
   bindLogger,
   eventOf,

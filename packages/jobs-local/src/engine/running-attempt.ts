@@ -1,4 +1,5 @@
-import { LeaseLostError, type LoggerLike } from '@cgk-platform/jobs-core'
+import type { LoggerLike } from '@cgk-platform/jobs-core'
+import { LeaseLostError } from '@cgk-platform/jobs-core/errors'
 import type {
   AttemptOptions,
   AttemptReceiver,

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 
 /** Checks the cursor of a list, which is the id of a job. @throws {InvalidOptionError} if it cannot be one. */
 export function checkCursor(cursor: string | undefined): void {

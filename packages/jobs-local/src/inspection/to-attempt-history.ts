@@ -1,4 +1,5 @@
-import { type AttemptDetails, isEnded } from '@cgk-platform/jobs-core'
+import { isEnded } from '@cgk-platform/jobs-core'
+import type { AttemptDetails } from '@cgk-platform/jobs-core/inspect'
 
 import type { StoredRun } from '../records/stored-run.ts'
 import type { StoredAttempt } from '../records/stored-attempt.ts'

@@ -1,4 +1,4 @@
-import type { JobDetails } from '@cgk-platform/jobs-core'
+import type { JobDetails } from '@cgk-platform/jobs-core/inspect'
 import { copyJson, type StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun } from '../records/stored-run.ts'

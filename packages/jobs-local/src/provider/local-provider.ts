@@ -1,4 +1,5 @@
-import { ClientClosedError, InvalidOptionError, type JobProvider, type LoggerLike } from '@cgk-platform/jobs-core'
+import type { JobProvider, LoggerLike } from '@cgk-platform/jobs-core'
+import { ClientClosedError, InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import {
   type EnvelopeResult,
   bindLogger,

@@ -1,4 +1,4 @@
-import { SendFailedError, StoreError } from '@cgk-platform/jobs-core'
+import { SendFailedError, StoreError } from '@cgk-platform/jobs-core/errors'
 import type { Envelope, EnvelopeResult } from '@cgk-platform/jobs-core/provider'
 
 /**

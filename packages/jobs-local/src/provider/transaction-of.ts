@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { SqliteTransaction } from '../store/sqlite-transaction.ts'

@@ -1,4 +1,4 @@
-import type { JobCounts } from '@cgk-platform/jobs-core'
+import type { JobCounts } from '@cgk-platform/jobs-core/inspect'
 
 /** Number of jobs up to which counts are exact. */
 const maxCount = 100_000

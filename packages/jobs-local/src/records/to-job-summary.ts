@@ -1,4 +1,5 @@
-import { isEnded, type JobState, type JobSummary } from '@cgk-platform/jobs-core'
+import { isEnded, type JobState } from '@cgk-platform/jobs-core'
+import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import { type Envelope, type RunFacts, summarizeRuns } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredRun } from './stored-run.ts'

@@ -1,4 +1,4 @@
-import type { CountGroup, JobCounts, JobSummaryPage } from '@cgk-platform/jobs-core'
+import type { CountGroup, JobCounts, JobSummaryPage } from '@cgk-platform/jobs-core/inspect'
 import type { InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Steps } from '../time/steps.ts'

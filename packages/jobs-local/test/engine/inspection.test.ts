@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 
-import { type AttemptDetails, defineJob, type JobClient, type WorkerInfo } from '@cgk-platform/jobs-core'
+import { defineJob, type JobClient } from '@cgk-platform/jobs-core'
+import type { AttemptDetails, WorkerInfo } from '@cgk-platform/jobs-core/inspect'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import type { LocalConfig } from '../../src/provider/local-config.ts'

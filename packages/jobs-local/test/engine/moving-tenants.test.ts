@@ -1,10 +1,5 @@
-import {
-  defineJob,
-  type Definition,
-  JobNotFoundError,
-  type JobHandle,
-  NonRetryableError,
-} from '@cgk-platform/jobs-core'
+import { defineJob, type Definition, type JobHandle, NonRetryableError } from '@cgk-platform/jobs-core'
+import { JobNotFoundError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
 import { createRoutedEngines, type EngineName } from '../kit/routed-engines.ts'

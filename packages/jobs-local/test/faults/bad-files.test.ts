@@ -12,7 +12,7 @@ import {
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-import type { StoreError } from '@cgk-platform/jobs-core'
+import type { StoreError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
 import { createConnection } from '../../src/store/sqlite/file/connection.ts'

@@ -1,4 +1,5 @@
-import { defineJob, JobCancelledError, LeaseLostError } from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
+import { JobCancelledError, LeaseLostError } from '@cgk-platform/jobs-core/errors'
 import { expect, test } from 'vitest'
 
 import { takeOver } from '../../src/store/sqlite/upkeep/take-over.ts'

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 
-import { defineJob, type JobsChange } from '@cgk-platform/jobs-core'
+import { defineJob } from '@cgk-platform/jobs-core'
+import type { JobsChange } from '@cgk-platform/jobs-core/inspect'
 import { expect, test } from 'vitest'
 
 import { failUntil } from '../kit/fail-until.ts'

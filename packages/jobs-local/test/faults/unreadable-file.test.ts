@@ -1,6 +1,7 @@
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 
-import { defineCronJob, defineJob, SendFailedError } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import { SendFailedError } from '@cgk-platform/jobs-core/errors'
 import { expect, test } from 'vitest'
 
 import { openDatabase } from '../kit/open-store.ts'

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { createJobClient, type JobFilter } from '../../src/index.ts'
+import { createJobClient } from '../../src/index.ts'
+import type { JobFilter } from '../../src/inspect.ts'
 import { openFile } from '../../src/store/sqlite/file/open-file.ts'
 import { fillFile, sendEveryMs } from './fill-file.ts'
 

@@ -1,4 +1,4 @@
-import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { fakeRun } from '../../test/kit/fake-run.ts'

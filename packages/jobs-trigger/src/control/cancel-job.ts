@@ -1,4 +1,5 @@
-import { RequestFailedError, isEnded } from '@cgk-platform/jobs-core'
+import { isEnded } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { type Clock, elapsedOf, mapWithConcurrency, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'

@@ -1,4 +1,5 @@
-import { type PauseTarget, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import type { PauseTarget } from '@cgk-platform/jobs-core'
+import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import type { JobRegistry } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'

@@ -1,4 +1,5 @@
-import { type Definition, defineJob, RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { type Definition, defineJob } from '@cgk-platform/jobs-core'
+import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { RequestFailure, toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 

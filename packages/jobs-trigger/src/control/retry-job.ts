@@ -1,4 +1,4 @@
-import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { resolveRequest, type Clock, elapsedOf, hashOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'

@@ -1,4 +1,5 @@
-import { AttemptsExhaustedError, type Definition, JobCancelledError } from '@cgk-platform/jobs-core'
+import type { Definition } from '@cgk-platform/jobs-core'
+import { AttemptsExhaustedError, JobCancelledError } from '@cgk-platform/jobs-core/errors'
 import {
   type Json,
   type AttemptOptions,

@@ -1,12 +1,5 @@
-import {
-  defineCronJob,
-  defineEvents,
-  defineJob,
-  type Definition,
-  eventType,
-  InvalidOptionError,
-  UnsupportedFeatureError,
-} from '@cgk-platform/jobs-core'
+import { defineCronJob, defineEvents, defineJob, type Definition, eventType } from '@cgk-platform/jobs-core'
+import { InvalidOptionError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { resourceCatalog } from '@trigger.dev/core/v3'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 

@@ -1,4 +1,5 @@
-import { type Definition, PayloadInvalidError } from '@cgk-platform/jobs-core'
+import type { Definition } from '@cgk-platform/jobs-core'
+import { PayloadInvalidError } from '@cgk-platform/jobs-core/errors'
 import { bindLogger, eventOf, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 

@@ -1,4 +1,4 @@
-import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { expect, test } from 'vitest'
 
 import { createFakeApi, type FakeResponses } from '../../test/kit/fake-api.ts'

@@ -1,4 +1,5 @@
-import { type AttemptDetails, isEnded, type RunDetails, type RunStatus } from '@cgk-platform/jobs-core'
+import { isEnded, type RunStatus } from '@cgk-platform/jobs-core'
+import type { AttemptDetails, RunDetails } from '@cgk-platform/jobs-core/inspect'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { attemptRecordOf } from '../read/to-run-status.ts'

@@ -1,4 +1,5 @@
-import { type JobClient, RequestFailedError } from '@cgk-platform/jobs-core'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
 import { openSender } from '../../test/kit/open-sender.ts'

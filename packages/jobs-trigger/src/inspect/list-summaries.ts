@@ -1,4 +1,5 @@
-import type { JobStatus, JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core'
+import type { JobStatus } from '@cgk-platform/jobs-core'
+import type { JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core/inspect'
 import { endsWithin, type InspectQuery, type JobRegistry } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'

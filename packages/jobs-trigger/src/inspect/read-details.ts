@@ -1,4 +1,5 @@
-import type { JobDetails, JobStatus, RunDetails } from '@cgk-platform/jobs-core'
+import type { JobStatus } from '@cgk-platform/jobs-core'
+import type { JobDetails, RunDetails } from '@cgk-platform/jobs-core/inspect'
 import { type Clock, type JobRegistry, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'

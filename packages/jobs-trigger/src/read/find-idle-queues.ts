@@ -1,4 +1,4 @@
-import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { type Clock, mapWithConcurrency, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineQueue, ListedRun } from '../api/engine-shapes.ts'

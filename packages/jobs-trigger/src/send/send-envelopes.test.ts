@@ -1,4 +1,4 @@
-import { PayloadTooLargeError, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { PayloadTooLargeError, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { type EnvelopeResult, type Envelope, type Failure, RequestFailure } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 

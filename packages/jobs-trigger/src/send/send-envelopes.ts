@@ -1,4 +1,4 @@
-import { PayloadTooLargeError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { PayloadTooLargeError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import {
   type Json,
   type EnvelopeResult,

@@ -1,4 +1,4 @@
-import { InvalidOptionError, UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { InvalidOptionError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { expect, test } from 'vitest'
 
 import { openSides } from '../../test/kit/open-sides.ts'

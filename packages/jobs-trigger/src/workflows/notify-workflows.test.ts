@@ -1,4 +1,5 @@
-import { defineJob, defineWorkflow, RequestFailedError } from '@cgk-platform/jobs-core'
+import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { type Envelope, toJobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { RequestFailedError } from '@cgk-platform/jobs-core'
+import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { createWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 

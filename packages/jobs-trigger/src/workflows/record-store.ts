@@ -1,4 +1,4 @@
-import { RequestFailedError, StepRecordsTooLargeError } from '@cgk-platform/jobs-core'
+import { RequestFailedError, StepRecordsTooLargeError } from '@cgk-platform/jobs-core/errors'
 import {
   type JobErrorInfo,
   type Json,

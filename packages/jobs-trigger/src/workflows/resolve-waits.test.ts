@@ -1,4 +1,5 @@
-import { JobNotFoundError, type JobStatus } from '@cgk-platform/jobs-core'
+import type { JobStatus } from '@cgk-platform/jobs-core'
+import { JobNotFoundError } from '@cgk-platform/jobs-core/errors'
 import { createWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 

@@ -1,4 +1,5 @@
-import { type JobClient, JobNotFoundError, type JobStatus } from '@cgk-platform/jobs-core'
+import type { JobClient, JobStatus } from '@cgk-platform/jobs-core'
+import { JobNotFoundError } from '@cgk-platform/jobs-core/errors'
 import {
   resolveJobWait,
   failMissingJobWait,

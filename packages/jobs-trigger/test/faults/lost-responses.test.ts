@@ -1,4 +1,5 @@
-import { defineJob, type JobItem, SendFailedError, type SendResult } from '@cgk-platform/jobs-core'
+import { defineJob, type JobItem, type SendResult } from '@cgk-platform/jobs-core'
+import { SendFailedError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
 import { failureOf } from '../kit/failure-of.ts'

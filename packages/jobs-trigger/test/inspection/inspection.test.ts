@@ -1,4 +1,4 @@
-import type { InspectListOptions, JobSummary } from '@cgk-platform/jobs-core'
+import type { InspectListOptions, JobSummary } from '@cgk-platform/jobs-core/inspect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { HandlerScript } from '../faults/project/handler-script.ts'

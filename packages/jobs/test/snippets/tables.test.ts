@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { catalogue, createJobClient, defineJob, JobsError } from '@cgk-platform/jobs'
+import { catalogue, createJobClient, defineJob } from '@cgk-platform/jobs'
+import { JobsError } from '@cgk-platform/jobs/errors'
 import { portablePayloadBytes } from '@cgk-platform/jobs-core/provider'
 import * as face from '@cgk-platform/jobs'
 import { createInngestFunctions, createInngestProvider, type InngestHostOptions } from '@cgk-platform/jobs/inngest'

@@ -5,9 +5,9 @@ import {
   defineJob,
   type JobClient,
   type JobDefinition,
-  SendFailedError,
   setJobClient,
 } from '@cgk-platform/jobs'
+import { SendFailedError } from '@cgk-platform/jobs/errors'
 import { chooseEngine, engines } from '@cgk-platform/jobs-core/provider'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs/local/testing'
 import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'

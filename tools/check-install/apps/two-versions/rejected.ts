@@ -1,6 +1,7 @@
 // A later version of the library stores definitions in another format. An app cannot load both versions.
 import assert from 'node:assert/strict'
-import { defineJob, JobsError } from '@cgk-platform/jobs'
+import { defineJob } from '@cgk-platform/jobs'
+import { JobsError } from '@cgk-platform/jobs/errors'
 
 defineJob({ id: 'weigh', event: 'order.created', handler: () => undefined })
 

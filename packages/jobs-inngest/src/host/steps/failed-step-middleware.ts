@@ -1,4 +1,5 @@
-import { type AttemptMiddleware, JobsError, NonRetryableError } from '@cgk-platform/jobs-core'
+import { type AttemptMiddleware, NonRetryableError } from '@cgk-platform/jobs-core'
+import { JobsError } from '@cgk-platform/jobs-core/errors'
 
 /**
  * Fails a run whose handler did not catch the failure of one of the SDK's own steps. Inngest has made all attempts of

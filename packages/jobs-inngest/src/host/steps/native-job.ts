@@ -1,4 +1,4 @@
-import { JobNotFoundError, StepFailedError } from '@cgk-platform/jobs-core'
+import { JobNotFoundError, StepFailedError } from '@cgk-platform/jobs-core/errors'
 import {
   type Json,
   resolveJobWait,

@@ -1,4 +1,4 @@
-import { StepFailedError } from '@cgk-platform/jobs-core'
+import { StepFailedError } from '@cgk-platform/jobs-core/errors'
 import {
   type Json,
   type JobErrorInfo,

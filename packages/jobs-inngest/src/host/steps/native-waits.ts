@@ -1,4 +1,4 @@
-import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import {
   type Json,
   type EventWaitCall,

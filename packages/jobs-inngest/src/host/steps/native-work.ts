@@ -3,7 +3,7 @@ import {
   ShutdownError,
   StepFailedError,
   UnsupportedFeatureError,
-} from '@cgk-platform/jobs-core'
+} from '@cgk-platform/jobs-core/errors'
 import {
   type Json,
   type JobErrorInfo,

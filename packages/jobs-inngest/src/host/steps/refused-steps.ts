@@ -1,4 +1,4 @@
-import { UnsupportedFeatureError } from '@cgk-platform/jobs-core'
+import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 
 const feature = 'the step tools of its SDK in a workflow'
 const remedy =

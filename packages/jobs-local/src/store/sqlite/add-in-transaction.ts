@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 
-import { InvalidOptionError } from '@cgk-platform/jobs-core'
+import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import { type Envelope, kindOf } from '@cgk-platform/jobs-core/provider'
 
 import type { SqliteTransaction } from '../sqlite-transaction.ts'

@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '@cgk-platform/jobs-core'
+import type { WorkerInfo } from '@cgk-platform/jobs-core/inspect'
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { SqliteTransaction } from '../sqlite-transaction.ts'

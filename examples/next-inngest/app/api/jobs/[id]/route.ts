@@ -1,4 +1,4 @@
-import { JobNotFoundError } from '@cgk-platform/jobs'
+import { JobNotFoundError } from '@cgk-platform/jobs/errors'
 
 import { toJobView } from '../../../../src/job-view.ts'
 import { shopJobs } from '../../../../src/shop.ts'

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-import { StoreError } from '@cgk-platform/jobs-core'
+import { StoreError } from '@cgk-platform/jobs-core/errors'
 
 import { isValidLogHeader, logHeaderBytes } from './log-header.ts'
 

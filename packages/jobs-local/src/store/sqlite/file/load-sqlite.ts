@@ -1,6 +1,6 @@
 import type * as Sqlite from 'node:sqlite'
 
-import { StoreError } from '@cgk-platform/jobs-core'
+import { StoreError } from '@cgk-platform/jobs-core/errors'
 
 /**
  * Loads Node's built-in SQLite on first use.

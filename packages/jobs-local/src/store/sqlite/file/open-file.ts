@@ -1,7 +1,7 @@
 import { closeSync, openSync, readlinkSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
-import { StoreError } from '@cgk-platform/jobs-core'
+import { StoreError } from '@cgk-platform/jobs-core/errors'
 import { checkFile } from './check-file.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { loadSqlite } from './load-sqlite.ts'

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 
-import { StoreError } from '@cgk-platform/jobs-core'
+import { StoreError } from '@cgk-platform/jobs-core/errors'
 
 import { unreadableError } from './check-file.ts'
 import type { Connection } from './connection.ts'

@@ -1,4 +1,5 @@
-import { defineJob, type Definition, type InspectListOptions } from '@cgk-platform/jobs-core'
+import { defineJob, type Definition } from '@cgk-platform/jobs-core'
+import type { InspectListOptions } from '@cgk-platform/jobs-core/inspect'
 import { createClient, encodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 
-import { StoreError } from '@cgk-platform/jobs-core'
+import { StoreError } from '@cgk-platform/jobs-core/errors'
 import type { StoreProblem } from '@cgk-platform/jobs-core/provider'
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */

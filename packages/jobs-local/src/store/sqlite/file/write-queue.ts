@@ -1,4 +1,5 @@
-import { type Logger, StoreError } from '@cgk-platform/jobs-core'
+import type { Logger } from '@cgk-platform/jobs-core'
+import { StoreError } from '@cgk-platform/jobs-core/errors'
 import { runDetached } from '@cgk-platform/jobs-core/provider'
 
 import { turnBatch } from '../../../rules/turn-batch.ts'

@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite'
 
-import type { CountGroup, JobCounts } from '@cgk-platform/jobs-core'
+import type { CountGroup, JobCounts } from '@cgk-platform/jobs-core/inspect'
 import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 
 import { toJobCounts } from '../../../records/to-job-counts.ts'

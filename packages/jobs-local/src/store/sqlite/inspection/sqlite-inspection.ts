@@ -1,4 +1,4 @@
-import type { CountGroup, JobCounts, JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core'
+import type { CountGroup, JobCounts, JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core/inspect'
 import { type InspectFilter, type InspectQuery, sentAtOf } from '@cgk-platform/jobs-core/provider'
 
 import type { Steps } from '../../../time/steps.ts'

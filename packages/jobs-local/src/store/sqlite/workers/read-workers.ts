@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '@cgk-platform/jobs-core'
+import type { WorkerInfo } from '@cgk-platform/jobs-core/inspect'
 
 import type { Connection } from '../file/connection.ts'
 import { monotonicMs } from './monotonic-ms.ts'

@@ -1,4 +1,5 @@
-import { createJobClient, JobsError } from '@cgk-platform/jobs'
+import { createJobClient } from '@cgk-platform/jobs'
+import { JobsError } from '@cgk-platform/jobs/errors'
 
 /** Returns whether a client can open Inngest, or the code of the error. */
 export async function POST(): Promise<Response> {

@@ -1,0 +1,26 @@
+/**
+ * The types of `client.inspect`, which reads jobs in detail and steers many at once.
+ *
+ * @module jobs-core/inspect
+ */
+
+export type { DefinitionInfo } from './inspection/definition-info.ts'
+export type { EventInfo } from './inspection/event-info.ts'
+export type { CountGroup, JobCount, JobCounts } from './status/job-counts.ts'
+export type { AttemptDetails, JobDetails, RunDetails } from './status/job-details.ts'
+export type { JobFilter } from './status/job-filter.ts'
+export type { JobSelection } from './inspection/job-selection.ts'
+export type {
+  ChangeJobsOptions,
+  ChangeJobsResult,
+  CountOptions,
+  InspectListOptions,
+  JobInspector,
+  JobsChange,
+  StatsOptions,
+  SubscribeOptions,
+  TenantInspector,
+} from './inspection/job-inspector.ts'
+export type { GroupStats, JobStats } from './inspection/job-stats.ts'
+export type { JobSummary, JobSummaryPage, RunSummary, ShortError } from './status/job-summary.ts'
+export type { WorkerInfo } from './status/worker-info.ts'
