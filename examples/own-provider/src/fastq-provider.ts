@@ -51,7 +51,7 @@ export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProv
         definitionId,
         state: at > Date.now() ? 'scheduled' : 'queued',
         attempts: 0,
-        maxAttempts: maxAttemptsOf(envelope, host.jobs.get(definitionId)),
+        maxAttempts: maxAttemptsOf(envelope, host.jobs.get(definitionId), host.limits),
         ...(retryOf !== undefined && { retryOf }),
       },
     }

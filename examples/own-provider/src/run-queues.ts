@@ -101,10 +101,9 @@ export class RunQueues {
     const { signal } = (run.stop = new AbortController())
     const { nextAttemptAt: _, ...status } = run.status
     run.status = { ...status, state: 'running', attempts: attempt, startedAt }
-    const { client, hooks, middleware, instrument, logger } = this.#host
+    const host = { ...this.#host, clock }
     const ids = { jobId: envelope.id, runId, attempt }
-    const options = { ...ids, retriedAt, signal, clock, client, hooks, middleware, instrument, logger, onLeftRunning }
-    const outcome = await runAttempt(definition, envelope, options)
+    const outcome = await runAttempt(definition, envelope, { host, ...ids, retriedAt, signal, onLeftRunning })
     if (!isEnded(run.status.state)) this.settle(run, outcome) // a cancel is final
   }
 }

@@ -38,7 +38,6 @@ export { countMayExceed, describeCount } from './inspection/describe-count.ts'
 export { type RunFacts, summarizeRuns } from './inspection/summarize-runs.ts'
 export type { ListQuery } from './status/job-page.ts'
 export type { EnvelopeResult } from './sends/envelope-result.ts'
-export type { JobHost } from './provider/job-provider.ts'
 export { findUnsupportedOptions, type ProviderOptionRules } from './provider/check-provider-options.ts'
 export type { ProviderChoice } from './provider/provider-choice.ts'
 
@@ -119,16 +118,17 @@ export { systemTenantId } from './values/reserved-names.ts'
 
 // Attempts
 export type { Backoff, RetryPolicy } from './retry/retry-config.ts'
-export type { AttemptOptions, AttemptReceiver } from './runs/attempt.ts'
+export type { AttemptOptions, AttemptReceiver, AttemptReplay } from './runs/attempt.ts'
+export type { AttemptHost, JobHost } from './runs/job-host.ts'
 export { EndOfTurn } from './runs/end-of-turn.ts'
 export type { StopNotice, Stoppable } from './runs/run-until-stopped.ts'
-export type { EngineLimits } from './runs/failure-outcome.ts'
+export type { EngineLimits } from './engines/engine-limits.ts'
 export type { SendInfo } from './hooks/hooks.ts'
 export { maxAttemptsOf } from './runs/max-attempts.ts'
 export type { Outcome } from './hooks/outcome.ts'
 export { suspension } from './runs/run-until-stopped.ts'
 export type { BatchItem } from './runs/batch-member.ts'
-export { runAttempt, startAttempt } from './runs/run-attempt.ts'
+export { runAttempt, startAttempt } from './provider/run-attempt.ts'
 export { startBatch } from './runs/start-batch.ts'
 export { createScope, runDetached, runWithClient, type Scope } from './ambient/async-context.ts'
 
@@ -161,9 +161,9 @@ export type { WorkflowOptions } from './jobs/define-workflow.ts'
 export { extendGraceMs, compensationGraceMs } from './workflows/grace-time.ts'
 export { stepKindChangedError, compensationUnreachedError } from './workflows/workflow-change-errors.ts'
 export { createRecordedStepEngine } from './workflows/recorded-step-engine.ts'
-export type { ReplayHistory } from './workflows/replay-history.ts'
-export type { ReplayResult, StepEngine, StepEngineFactory, ReplayContext } from './workflows/step-engine.ts'
-export type { StepRecordStore } from './workflows/step-record-store.ts'
+export type { ReplayHistory } from './steps/replay-history.ts'
+export type { ReplayResult, StepEngine, StepEngineFactory, ReplayContext } from './steps/step-engine.ts'
+export type { StepRecordStore } from './steps/step-record-store.ts'
 export type {
   CompensationState,
   CompensationStatus,
@@ -172,7 +172,7 @@ export type {
   StepState,
   StepStatus,
 } from './status/step-status.ts'
-export { toStepStatus } from './workflows/to-step-status.ts'
+export { toStepStatus } from './steps/to-step-status.ts'
 export type { StepContext, StepOptions, StepSendOptions, WaitForEventOptions } from './jobs/steps.ts'
 export {
   retryWorkflowRecord,
@@ -183,9 +183,9 @@ export {
   type StepRecord,
   type CompensationRecord,
   type WorkflowRecord,
-} from './workflows/workflow-record.ts'
+} from './steps/workflow-record.ts'
 export { shiftStepTimes } from './workflows/shift-step-times.ts'
-export type * from './workflows/step-call.ts'
+export type * from './steps/step-call.ts'
 
 // Requests to hosted engines
 export {
@@ -216,17 +216,11 @@ export {
 export { createSharedReads, type SharedReads } from './hosted/shared-reads.ts'
 export { readRetryAfter } from './hosted/read-retry-after.ts'
 export { hashOf } from './runtime/hash-of.ts'
-export { limitsOf } from './hosted/limits-of.ts'
+export { limitsOf } from './engines/limits-of.ts'
 export { mapWithConcurrency, forEachWithConcurrency } from './runtime/map-with-concurrency.ts'
 export { type Failure, RequestFailure } from './hosted/request-failure.ts'
 export { type JsonResponse, type JsonRequest, requestJson } from './hosted/request-json.ts'
-export {
-  type AttemptDependencies,
-  type HostTestOptions,
-  type HostOptions,
-  hostOptions,
-  prepareHost,
-} from './hosted/prepare-host.ts'
+export { type HostTestOptions, type HostOptions, hostOptions, prepareHost } from './hosted/prepare-host.ts'
 
 // Errors and logs
 export type { PayloadIssue } from './errors/payload-invalid-error.ts'

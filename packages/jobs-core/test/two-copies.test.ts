@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vi
 
 import * as app from '../src/index.ts'
 import * as provider from '../src/provider.ts'
-import { createAttemptKit, orderEnvelope } from './kit/attempt-kit.ts'
+import { attemptOptions, createAttemptKit, orderEnvelope } from './kit/attempt-kit.ts'
 import { createFakeProvider, type FakeProvider } from './kit/fake-provider.ts'
 import { loadCopy } from './kit/load-copy.ts'
 import { createMemoryLogger } from './kit/memory-logger.ts'
@@ -53,15 +53,8 @@ describe('two copies of the library in one process', () => {
       for (const { runAttempt } of [core, copy]) {
         const { clock, controller } = createAttemptKit()
         const { logger } = createMemoryLogger()
-        const outcome = await runAttempt(definition as app.Definition, orderEnvelope(), {
-          jobId: 'job_1',
-          runId: 'run_1',
-          attempt: 1,
-          signal: controller.signal,
-          clock,
-          logger,
-          client,
-        })
+        const options = attemptOptions({ signal: controller.signal, clock, logger, client })
+        const outcome = await runAttempt(definition as app.Definition, orderEnvelope(), options)
         expect(outcome).toEqual({ type: 'completed' })
       }
       expect(engine.sent).toHaveLength(4)

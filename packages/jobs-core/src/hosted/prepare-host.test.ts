@@ -17,20 +17,20 @@ const work = (id: string) =>
 
 test('uses the passed definitions, or all definitions that exist', () => {
   const [one, two] = [work('one'), work('two')]
-  expect(prepareHost({ jobs: [one] }, setting).definitions).toEqual([one])
-  expect(prepareHost({}, setting).definitions).toEqual([one, two])
+  expect(prepareHost({ jobs: [one] }, setting).jobs.all()).toEqual([one])
+  expect(prepareHost({}, setting).jobs.all()).toEqual([one, two])
 })
 
 test('passes the options of the host to attempts, and a client on its engine to handlers', async () => {
   const { logger } = createMemoryLogger()
   const options = { jobs: [work('one')], logger, hooks: {}, middleware: [], returnedErrors: true }
-  const { dependencies } = prepareHost(options, setting)
+  const host = prepareHost(options, setting)
   const { hooks, middleware, returnedErrors } = options
   const { limits } = setting
-  expect(dependencies).toMatchObject({ logger, hooks, middleware, returnedErrors, limits, random: Math.random })
-  const client = dependencies.client as JobClient
+  expect(host).toMatchObject({ logger, hooks, middleware, returnedErrors, limits })
+  const client = host.client as JobClient
   expect(await client.healthCheck()).toMatchObject({ provider: 'fake' })
-  expect(prepareHost({ ...options, jobClient: client }, setting).dependencies.client).toBe(client)
+  expect(prepareHost({ ...options, jobClient: client }, setting).client).toBe(client)
 })
 
 test('warns about a host without definitions', () => {

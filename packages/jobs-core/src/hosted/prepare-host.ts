@@ -12,10 +12,9 @@ import type { CheckedOptions, OptionTable } from '../options/declare-options.ts'
 import { custom } from '../options/kinds.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import type { AttemptMiddleware } from '../hooks/attempt-middleware.ts'
-import type { AttemptOptions } from '../runs/attempt.ts'
-import type { EngineLimits } from '../runs/failure-outcome.ts'
+import type { EngineLimits } from '../engines/engine-limits.ts'
 import type { JobHooks } from '../hooks/hooks.ts'
-import type { JobSender } from '../sends/job-sender.ts'
+import type { AttemptHost } from '../runs/job-host.ts'
 import type { ReturnedErrors } from '../jobs/returned-errors.ts'
 import type { Clock } from '../time/clock.ts'
 import { systemClock } from '../time/system-clock.ts'
@@ -55,19 +54,6 @@ export interface HostTestOptions {
   random?: (() => number) | undefined
 }
 
-/** Options that all attempts of a host share. */
-export interface AttemptDependencies extends Pick<
-  AttemptOptions,
-  'hooks' | 'middleware' | 'instrument' | 'returnedErrors'
-> {
-  readonly clock: Clock
-  readonly logger: LoggerLike
-  /** The client that handlers send with. */
-  readonly client: JobSender
-  readonly random: () => number
-  readonly limits: EngineLimits
-}
-
 /** Settings of a host, from its engine. */
 export interface HostSettings extends HostTestOptions {
   /** The consequence of having no definitions, as the end of a sentence. */
@@ -79,15 +65,12 @@ export interface HostSettings extends HostTestOptions {
   readonly load: () => JobProvider
 }
 
-/** Returns the definitions of a host and the options of its attempts. Logs a warning if there is no definition. */
-export function prepareHost(
-  options: CheckedOptions<HostOptions>,
-  setting: HostSettings,
-): { readonly definitions: readonly Definition[]; readonly dependencies: AttemptDependencies } {
+/** Returns the host of a hosted engine's attempts, with the definitions that exist now. Logs a warning if there is no definition. */
+export function prepareHost(options: CheckedOptions<HostOptions>, setting: HostSettings): AttemptHost {
   const { instrument } = options
   const createOwnLogger = () => createDefaultLogger({ fields: () => instrument?.logFields?.() })
   const { noJobsConsequence, limits, createLogger = createOwnLogger, load } = setting
-  const { clock = systemClock, random = Math.random } = setting
+  const { clock = systemClock, random } = setting
   const { logger = createLogger(), hooks, middleware, returnedErrors } = options
   if (internalsOf(options.jobClient)?.isRouter) {
     // A workflow could not wait for a job that it sends to another engine.
@@ -102,8 +85,7 @@ export function prepareHost(
   }
   const { jobClient: client = createClient({ load }, { jobs: definitions, logger, hooks, instrument, clock }) } =
     options
-  return {
-    definitions,
-    dependencies: { clock, logger, hooks, middleware, instrument, returnedErrors, client, random, limits },
-  }
+  // A snapshot: the engine does not learn of a job that is defined later.
+  const jobs = toJobRegistry(definitions)
+  return { jobs, client, logger, hooks, middleware, instrument, returnedErrors, limits, clock, random }
 }

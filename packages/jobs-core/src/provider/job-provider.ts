@@ -1,15 +1,9 @@
 import type { JobsError } from '../errors/jobs-error.ts'
 import type { Envelope } from '../events/envelope.ts'
-import type { JobSender } from '../sends/job-sender.ts'
 import type { JobInspection } from './job-inspection.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { Pause, PauseTarget } from '../jobs/pause.ts'
-import type { Instrumentation } from '../hooks/instrumentation.ts'
-import type { LoggerLike } from '../logging/logger.ts'
-import type { AttemptMiddleware } from '../hooks/attempt-middleware.ts'
-import type { JobHooks } from '../hooks/hooks.ts'
-import type { ReturnedErrors } from '../jobs/returned-errors.ts'
+import type { JobHost } from '../runs/job-host.ts'
 import type { JobStatus } from '../status/job-status.ts'
 import type { Capabilities } from '../engines/capabilities.ts'
 import type { EnvelopeResult } from '../sends/envelope-result.ts'
@@ -75,22 +69,4 @@ export interface JobProvider {
    * the time.
    */
   close?(options: { readonly timeoutMs: number }): Promise<void>
-}
-
-/** The parts of a client that its provider needs. */
-export interface JobHost {
-  /** The definitions to run, including later ones. */
-  readonly jobs: JobRegistry
-  /** The client for sends from handlers. Pass it to `runAttempt`. */
-  readonly client: JobSender
-  /** The logger for attempts and for the engine. Pass it to `runAttempt`. */
-  readonly logger: LoggerLike
-  /** The hooks. Pass them to `runAttempt`. */
-  readonly hooks: JobHooks | undefined
-  /** The middleware around attempts. Pass it to `runAttempt`. */
-  readonly middleware: readonly AttemptMiddleware[] | undefined
-  /** The instrumentation. Pass it to `runAttempt`. */
-  readonly instrument?: Instrumentation | undefined
-  /** The outputs that fail their attempt. Pass them to `runAttempt`. */
-  readonly returnedErrors: ReturnedErrors | undefined
 }

@@ -1,8 +1,10 @@
 import { ClientClosedError } from '../errors/client-closed-error.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { checkDefinitionSupport } from './check-support.ts'
+import { checkDefinitionSupport } from '../provider/check-support.ts'
 import { scopedClient } from '../ambient/async-context.ts'
-import type { JobHost, JobProvider } from './job-provider.ts'
+import type { JobHost } from '../runs/job-host.ts'
+import type { JobProvider } from '../provider/job-provider.ts'
+import { limitsOf } from '../engines/limits-of.ts'
 import type { JobSender } from '../sends/job-sender.ts'
 import { routerLinkOf } from '../ambient/router-link.ts'
 
@@ -16,6 +18,9 @@ export interface LazyEngine {
   ready(): JobProvider | undefined
   close(timeoutMs: number): Promise<void>
 }
+
+/** The host without its limits, which follow from the provider's capabilities. */
+type ClientHost = Omit<JobHost, 'limits'>
 
 /** Returns whether the running handler belongs to this client, or to another client of its tenant router. */
 function isOwnHandler(scoped: JobSender | undefined, own: JobSender): boolean {
@@ -41,7 +46,7 @@ function attachOnce(provider: JobProvider, host: JobHost): void {
  * Creates an engine that loads its provider on first use. It checks every definition of the client against the engine's
  * capabilities: existing definitions when the engine opens, later ones when they are defined.
  */
-export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>, host: () => JobHost): LazyEngine {
+export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>, host: () => ClientHost): LazyEngine {
   // While the engine closes, handlers that are still running can send.
   let isDraining = false
   /** True while the provider closes. */
@@ -62,7 +67,9 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
         remedy: 'Install compatible versions of the provider and of `@cgk-platform/jobs-core`.',
       })
     }
-    const { jobs, ...rest } = host()
+    const { name, capabilities } = loaded
+    const own = host()
+    const { jobs } = own
     const check = (): void => {
       for (const definition of jobs.all()) checkDefinitionSupport(loaded, definition)
     }
@@ -70,7 +77,7 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
     // Watch before the engine does, so that the engine never sees a definition that it does not support.
     stopWatching = jobs.onChange(check)
     try {
-      attachOnce(loaded, { jobs, ...rest })
+      attachOnce(loaded, { ...own, limits: limitsOf(name, capabilities) })
     } catch (error) {
       stopWatching()
       throw error

@@ -3,7 +3,7 @@ import { callHook } from '../hooks/hooks.ts'
 
 /** Reports that an attempt starts. */
 export function announceAttempt(attempt: Attempt): void {
-  const { hooks } = attempt.options
+  const { hooks } = attempt.host
   if (hooks?.onAttemptStart) callHook(hooks, 'onAttemptStart', { ...attempt.info }, attempt.bound)
   attempt.log('debug', 'The attempt started.')
 }

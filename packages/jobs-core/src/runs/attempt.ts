@@ -1,44 +1,25 @@
-import type { JobSender } from '../sends/job-sender.ts'
 import type { Envelope } from '../events/envelope.ts'
-import type {
-  Activity,
-  AttemptActivity,
-  AttemptPart,
-  Instrumentation,
-  PartEnd,
-  StartedAttempt,
-} from '../hooks/instrumentation.ts'
+import type { Activity, AttemptActivity, AttemptPart, PartEnd, StartedAttempt } from '../hooks/instrumentation.ts'
 import { isObserving } from '../hooks/is-observing.ts'
 import { observe, type Observed } from '../hooks/observed.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { CronJobDefinition } from '../jobs/job-definition.ts'
-import {
-  bindLogger,
-  isLogged,
-  lazyLogger,
-  type LogFields,
-  type Logger,
-  type LoggerLike,
-  type LogLevel,
-} from '../logging/logger.ts'
-import type { Clock } from '../time/clock.ts'
-import type { StepEngineFactory } from '../workflows/step-engine.ts'
-import { runWithClient, type Scope } from '../ambient/async-context.ts'
+import { bindLogger, isLogged, lazyLogger, type LogFields, type Logger, type LogLevel } from '../logging/logger.ts'
+import type { StepEngineFactory } from '../steps/step-engine.ts'
+import { runWithClient } from '../ambient/async-context.ts'
 import { AttemptContext } from './attempt-context.ts'
 import { type AttemptMiddleware, joinMiddleware } from '../hooks/attempt-middleware.ts'
-import type { TickHost } from './dispatch-tick.ts'
-import type { EngineLimits } from './failure-outcome.ts'
-import type { AttemptInfo, JobHooks } from '../hooks/hooks.ts'
-import type { EndOfTurn } from './end-of-turn.ts'
+import type { AttemptInfo } from '../hooks/hooks.ts'
+import type { AttemptHost } from './job-host.ts'
 import { maxAttemptsOf } from './max-attempts.ts'
 import type { Outcome } from '../hooks/outcome.ts'
-import type { ReturnedErrors } from '../jobs/returned-errors.ts'
 import { type RunEnd, runEndOf } from './run-end.ts'
 import type { StopNotice, StopOptions } from './run-until-stopped.ts'
 
-/** Options of one attempt, from the host. */
+/** The facts of one attempt, from its engine. */
 export interface AttemptOptions {
+  /** The host that the provider was attached to, whole, with what the engine adds. */
+  readonly host: AttemptHost
   /** The id that the sender got. */
   readonly jobId: string
   /** The run's id, the same in all its attempts. */
@@ -49,61 +30,43 @@ export interface AttemptOptions {
   readonly attempt: number
   /**
    * When `retryJob` started the run, or the quiet period of `debounce` ended, epoch milliseconds. Only for `runTimeout`,
-   * and only if later than the send or its `runAt`. Absent: neither.
+   * and only if later than the send or its `runAt`. `undefined`: neither.
    */
-  readonly retriedAt?: number | undefined
+  readonly retriedAt: number | undefined
   /** For this attempt only. Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
   readonly signal: AbortSignal
-  /** Tells that the signal has aborted. Default: the signal's event. */
-  readonly stopNotice?: StopNotice | undefined
-  /** The end of the turns of `clock`, for several attempts. Default: for this attempt. */
-  readonly endOfTurn?: EndOfTurn | undefined
-  /** Measures the attempt and the time of the next one. */
-  readonly clock: Clock
-  /** When the attempt began, by the elapsed time of `clock`. Default: it is read. */
-  readonly begunAt?: number | undefined
-  /** The host's logger, for the handler and the attempt. */
-  readonly logger: LoggerLike
-  /** The host's hooks. Default: none. */
-  readonly hooks?: JobHooks | undefined
-  /** The host's middleware, outside the definition's. Default: none. */
-  readonly middleware?: readonly AttemptMiddleware[] | undefined
-  /** The host's instrumentation. Default: none. */
-  readonly instrument?: Instrumentation | undefined
+  /**
+   * Called with a handler that keeps running after its attempt was stopped. It still counts toward concurrency limits.
+   * `undefined`: the engine cannot hold its slot.
+   */
+  readonly onLeftRunning: ((handler: Promise<unknown>) => void) | undefined
+  /** For an attempt whose code is called several times from its start, such as a workflow's. Absent: it is called once. */
+  readonly replay?: AttemptReplay | undefined
   /** True if the process may have died in the attempt before. Only for the instrumentation. Default false. */
   readonly followsCrash?: boolean | undefined
-  /** True if the engine's SDK has a span of its own around the attempt. Only for the instrumentation. Default false. */
-  readonly hasEngineSpan?: boolean | undefined
+  /** Tells that the signal has aborted, in less time. Default: the signal's event. */
+  readonly stopNotice?: StopNotice | undefined
+  /** When the attempt began, by the elapsed time of the host's clock. Default: it is read. */
+  readonly begunAt?: number | undefined
+}
+
+/** One call of code that is called several times from its start in one attempt. */
+export interface AttemptReplay {
+  /**
+   * When an earlier replay began the attempt, epoch milliseconds: `onAttemptStart` is not called again. `undefined`: this
+   * one begins it.
+   */
+  readonly startedAt: number | undefined
+  /**
+   * Creates the step engine of a workflow: `createRecordedStepEngine(…)`, or one that uses the engine's own steps.
+   * Absent: the code is no workflow.
+   */
+  readonly steps?: StepEngineFactory | undefined
   /**
    * Aborts when the host suspends a workflow whose code then never continues. Ends the activity of the attempt, nothing
    * else. Default: never.
    */
   readonly suspended?: AbortSignal | undefined
-  /** The host's outputs that fail their attempt, for definitions without the option. Default: none. */
-  readonly returnedErrors?: ReturnedErrors | undefined
-  /** The client that the handler sends with. Default: the default client. */
-  readonly client?: JobSender | undefined
-  /** The async context for the handler, with `client`. Default: the present one, with `client`. */
-  readonly scope?: Scope | undefined
-  /** Returns a number from 0 up to 1, for jitter. Default `Math.random`. */
-  readonly random?: (() => number) | undefined
-  /** The engine's limits. Default: no limits. */
-  readonly limits?: EngineLimits | undefined
-  /**
-   * Called with a handler that keeps running after its attempt was stopped. It still counts toward concurrency
-   * limits.
-   */
-  readonly onLeftRunning?: ((handler: Promise<unknown>) => void) | undefined
-  /** Returns the host that sends the jobs of the tenants, for the tick of a cron job with `tenants`. */
-  readonly tickHost?: ((definition: CronJobDefinition, tick: number) => TickHost) | undefined
-  /** Creates the step engine of a workflow: `createRecordedStepEngine(…)`, or one that uses the engine's own steps. */
-  readonly steps?: StepEngineFactory | undefined
-  /**
-   * True if a workflow resumes an attempt that started earlier. `onAttemptStart` is not called again. Default false.
-   */
-  readonly isResumed?: boolean | undefined
-  /** When that attempt started, epoch milliseconds. Default: now. */
-  readonly startedAt?: number | undefined
   /** True to compensate a cancelled workflow. Its run has already ended, so no hooks are called. Default false. */
   readonly isCancelCompensation?: boolean | undefined
 }
@@ -119,6 +82,7 @@ export class Attempt {
   readonly definition: Definition
   readonly envelope: Envelope
   readonly options: AttemptOptions
+  readonly host: AttemptHost
   readonly receiver: AttemptReceiver
   /** When the attempt started, in epoch milliseconds. Only for hooks. */
   readonly startedAt: number | undefined
@@ -139,10 +103,18 @@ export class Attempt {
     this.envelope = envelope
     this.options = options
     this.receiver = receiver
-    this.startedAt = options.hooks && (options.startedAt ?? options.clock.now())
-    this.maxAttempts = maxAttemptsOf(envelope, definition, options.limits)
+    const { host } = options
+    this.host = host
+    this.startedAt = host.hooks && (options.replay?.startedAt ?? host.clock.now())
+    this.maxAttempts = maxAttemptsOf(envelope, definition, host.limits)
     this.runEnd = runEndOf(definition, envelope, options.retriedAt)
-    this.middleware = joinMiddleware(options.middleware, definition.middleware)
+    this.middleware = joinMiddleware(host.middleware, definition.middleware)
+  }
+
+  /** Whether an earlier replay began the attempt. */
+  get isResumed(): boolean {
+    const { replay } = this.options
+    return replay !== undefined && (replay.startedAt !== undefined || replay.isCancelCompensation === true)
   }
 
   /** The facts for hooks and middleware. */
@@ -153,14 +125,14 @@ export class Attempt {
 
   /** The logger with the ids of the attempt. */
   get bound(): Logger {
-    const { jobId, runId, attempt, logger } = this.options
+    const { jobId, runId, attempt } = this.options
     const { tenantId } = this.envelope
-    this.#bound ??= bindLogger(logger, { jobId, runId, attempt, tenantId, definitionId: this.definition.id })
+    this.#bound ??= bindLogger(this.host.logger, { jobId, runId, attempt, tenantId, definitionId: this.definition.id })
     return this.#bound
   }
 
   log(level: LogLevel, message: string, fields?: LogFields): void {
-    if (!isLogged(this.options.logger, level)) return
+    if (!isLogged(this.host.logger, level)) return
     if (this.observed) this.observed.run(() => this.bound[level](message, fields), undefined)
     else this.bound[level](message, fields)
   }
@@ -177,14 +149,14 @@ export class Attempt {
     readonly resumedFrom?: string | undefined
     readonly batch?: readonly Attempt[]
   }): void {
-    const { instrument, logger, suspended } = this.options
+    const { instrument, logger } = this.host
     if (!isObserving(instrument) || !instrument.startAttempt) return
     const started = this.#toStarted(resumedFrom)
     const all = batch?.map((one) => one.#toStarted(undefined))
     this.observed = observe(instrument, 'startAttempt', logger, () => instrument.startAttempt!(started, all))
     if (!this.observed) return
     if (batch) this.#shareObserved(batch, this.observed)
-    suspended?.addEventListener('abort', () => this.end({ type: 'suspended' }), { once: true })
+    this.options.replay?.suspended?.addEventListener('abort', () => this.end({ type: 'suspended' }), { once: true })
   }
 
   #shareObserved(members: readonly Attempt[], observed: Observed<AttemptActivity>): void {
@@ -210,7 +182,7 @@ export class Attempt {
 
   /** Starts the activity of a part of the attempt. */
   startPart(part: AttemptPart): Observed<Activity<PartEnd>> | undefined {
-    const { instrument, logger } = this.options
+    const { instrument, logger } = this.host
     const activity = this.observed?.activity
     if (!activity?.startPart || !instrument) return undefined
     const observed = observe(instrument, 'startAttempt', logger, () => activity.startPart!(part))
@@ -220,8 +192,8 @@ export class Attempt {
 
   #toStarted(resumedFrom: string | undefined): StartedAttempt {
     const { traceparent, tracestate, baggage, sentAt, runAt = sentAt } = this.envelope
-    const { isCancelCompensation = false, isResumed = isCancelCompensation, retriedAt, limits, clock } = this.options
-    const { followsCrash = false, hasEngineSpan = false } = this.options
+    const { retriedAt, followsCrash = false } = this.options
+    const { limits, clock, hasEngineSpan = false } = this.host
     const { definitionId, event, jobId, runId, attempt, maxAttempts, tenantId } = this.info
     return {
       definitionId,
@@ -232,11 +204,11 @@ export class Attempt {
       maxAttempts,
       tenantId,
       ...(traceparent !== undefined && { traceparent }),
-      provider: limits?.provider ?? 'unknown',
+      provider: limits.provider,
       trace: { traceparent, tracestate, baggage } as StartedAttempt['trace'],
       dueAt: Math.max(runAt, retriedAt ?? 0),
       startedAt: clock.now(),
-      isResumed,
+      isResumed: this.isResumed,
       resumedFrom,
       followsCrash,
       hasEngineSpan,
@@ -261,7 +233,7 @@ function toAttemptInfo({ definition, envelope, options, maxAttempts }: Attempt):
 
 /** Calls `callback` as code of the handler: with its client. */
 export function inScope<A, R>(
-  { options: { scope, client }, observed }: Attempt,
+  { host: { scope, client }, observed }: Attempt,
   code: (argument: A) => R,
   argument: A,
 ): R {
@@ -278,6 +250,7 @@ export function toJobContext(attempt: Attempt, signal: AbortSignal): JobContext 
 }
 
 /** Returns what can stop code of an attempt. @param runEnd - the end of the run, if it limits this code */
-export function toStopOptions({ definition, options: { signal, clock } }: Attempt, runEnd?: RunEnd): StopOptions {
-  return { signal, clock, definitionId: definition.id, timeoutMs: definition.timeoutMs, runEnd, isExclusive: true }
+export function toStopOptions({ definition, host, options }: Attempt, runEnd?: RunEnd): StopOptions {
+  const { id: definitionId, timeoutMs } = definition
+  return { signal: options.signal, clock: host.clock, definitionId, timeoutMs, runEnd, isExclusive: true }
 }

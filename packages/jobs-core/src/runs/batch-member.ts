@@ -85,10 +85,10 @@ export class BatchMember implements Stoppable {
   /** Ends the member with what the handler returned for it. */
   complete(returned: unknown): void {
     if (this.#isEnded) return
-    const { definition, options } = this.attempt
+    const { definition, host } = this.attempt
     this.#isChecking = true
     try {
-      const output = toOutput(returned, definition, options.limits)
+      const output = toOutput(returned, definition, host.limits)
       this.#isChecking = false
       throwReturnedError(this.attempt, output)
       this.#completed = output === undefined ? { type: 'completed' } : { type: 'completed', output }

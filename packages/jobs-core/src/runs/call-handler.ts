@@ -36,7 +36,7 @@ export function callHandler(
   context: JobContext,
   runner: CallRunner,
 ): unknown {
-  const { definition, envelope, options } = attempt
+  const { definition, envelope, host } = attempt
   if (definition.kind === 'job') {
     const event = readEvent(envelope, context.jobId)
     return event instanceof Promise
@@ -44,17 +44,17 @@ export function callHandler(
       : runner.run(() => definition.handler(event, context))
   }
   const scheduledAt = scheduledAtOf(envelope)
-  const { tickHost, instrument } = options
+  const { tickHost, instrument } = host
   if (definition.tenants && envelope.tenantId === systemTenantId && tickHost) {
     const tick = scheduledAt.getTime()
     const fanOut = async () => {
       const tenantIds = await tenantsOf(definition)
-      const host = tickHost(definition, tick)
+      const ticks = tickHost(definition, tick)
       const { sent, skipped } = await dispatchTick(
         definition,
         tick,
         tenantIds,
-        isObserving(instrument) ? observedTickHost(host, attempt, instrument) : host,
+        isObserving(instrument) ? observedTickHost(ticks, attempt, instrument) : ticks,
       )
       if (skipped.length > 0) attempt.log('info', skippedMessage, { tenantIds: skipped.slice(0, maxLoggedTenants) })
       // Counts alone, because not all who may read jobs of the platform may know its tenants.

@@ -6,9 +6,9 @@ import type { Outcome } from '../hooks/outcome.ts'
 
 /** Logs an attempt's outcome, calls the hooks and reports it to the host. */
 export function finishAttempt(attempt: Attempt, outcome: Outcome): void {
-  const { hooks, isCancelCompensation = false } = attempt.options
+  const { hooks } = attempt.host
   logOutcome(attempt, outcome)
-  if (hooks && !isCancelCompensation) callEndHooks(attempt, outcome, hooks)
+  if (hooks && attempt.options.replay?.isCancelCompensation !== true) callEndHooks(attempt, outcome, hooks)
   attempt.end(outcome)
   attempt.receiver.ended(outcome)
 }
@@ -16,8 +16,8 @@ export function finishAttempt(attempt: Attempt, outcome: Outcome): void {
 /** Hooks get copies, so that changes they make, such as masking, do not reach the engine. */
 function callEndHooks(attempt: Attempt, outcome: Outcome, hooks: JobHooks): void {
   if (outcome.type === 'suspended') return
-  const { info, bound, options, startedAt } = attempt
-  const durationMs = options.clock.now() - startedAt!
+  const { info, bound, host, startedAt } = attempt
+  const durationMs = host.clock.now() - startedAt!
   callHook(hooks, 'onAttemptEnd', { ...info, outcome: copyOf(outcome), durationMs }, bound)
   if (outcome.type === 'retry' || outcome.type === 'interrupted') return
   callHook(hooks, 'onRunEnd', { ...info, outcome: copyOf(outcome) }, bound)

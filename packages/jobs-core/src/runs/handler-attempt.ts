@@ -39,14 +39,14 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
   }
 
   start(): void {
-    const { options } = this.#attempt
+    const { host, options } = this.#attempt
     try {
       checkMayStart(this.#attempt)
       this.#listen()
       const returned = inScope(this.#attempt, call, this)
       if (!isObject(returned)) return this.#returned(returned)
       this.#work = Promise.resolve(returned)
-      this.#startedAt = options.begunAt ?? elapsedOf(options.clock)
+      this.#startedAt = options.begunAt ?? elapsedOf(host.clock)
       if (this.#isDecided) this.#leaveRunning() // the handler has stopped its own attempt
     } catch (error) {
       return this.#threw(error)
@@ -100,9 +100,9 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
   #returned(value: unknown): void {
     if (this.#isDecided) return
     this.#isChecking = true
-    const { definition, options } = this.#attempt
+    const { definition, host } = this.#attempt
     try {
-      const output = toOutput(value, definition, options.limits) // copied now, because the handler may still change it
+      const output = toOutput(value, definition, host.limits) // copied now, because the handler may still change it
       this.#isChecking = false
       if (!this.#isFanOut) throwReturnedError(this.#attempt, output)
       this.#completed = output === undefined ? { type: 'completed' } : { type: 'completed', output }
@@ -120,13 +120,13 @@ export class HandlerAttempt implements CallRunner, Stoppable, TurnWaiter {
 
   #decide(): void {
     this.#isDecided = true
-    const { clock, stopNotice, endOfTurn } = this.#attempt.options
-    if (stopNotice) stopNotice.stoppable = undefined
+    const { host, options } = this.#attempt
+    if (options.stopNotice) options.stopNotice.stoppable = undefined
     this.#stopListener?.end()
     let elapsedMs: number
     // A handler that blocked the event loop may have delayed a cancel, which must arrive before a result is reported.
     try {
-      const turns = endOfTurn ?? new EndOfTurn(clock)
+      const turns = host.endOfTurn ?? new EndOfTurn(host.clock)
       elapsedMs = turns.add(this)
     } catch (error) {
       return this.turnEnded(error)

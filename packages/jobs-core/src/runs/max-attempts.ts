@@ -1,6 +1,6 @@
 import type { Envelope } from '../events/envelope.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { EngineLimits } from './failure-outcome.ts'
+import type { EngineLimits } from '../engines/engine-limits.ts'
 
 /**
  * Returns a run's maximum number of attempts: the send's, otherwise the definition's, or 1 if the definition no longer

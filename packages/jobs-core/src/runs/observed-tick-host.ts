@@ -5,9 +5,9 @@ import type { Attempt } from './attempt.ts'
 import type { TickHost } from './dispatch-tick.ts'
 
 /** Returns a host whose sends are observed as a batch: the jobs of a tick get the trace of the run that sends them. */
-export function observedTickHost(host: TickHost, { options }: Attempt, instrument: Instrumentation): TickHost {
-  const { logger, limits } = options
-  const from = { provider: limits?.provider ?? 'unknown', logger, isBatch: true }
+export function observedTickHost(host: TickHost, attempt: Attempt, instrument: Instrumentation): TickHost {
+  const { logger, limits } = attempt.host
+  const from = { provider: limits.provider, logger, isBatch: true }
   /** Sends envelopes. @param send - returns the tenants that already had an open run */
   const observed = async (
     envelopes: readonly Envelope[],

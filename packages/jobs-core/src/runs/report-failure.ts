@@ -32,10 +32,10 @@ export function classifyFailure(attempt: Attempt, thrown: unknown, isPermanent: 
   if (isPermanent || (runEnd && RunTimeoutError.isInstance(thrown))) {
     return { outcome: { type: 'failed', error: toErrorInfo(thrown) }, thrown }
   }
-  const { clock, limits, random = Math.random, attempt: number } = attempt.options
+  const { clock, limits, random = Math.random } = attempt.host
   const now = clock.now()
   const { retry: policy } = attempt.definition
-  const failed = { policy, attempt: number, maxAttempts: attempt.maxAttempts, now, random, limits }
+  const failed = { policy, attempt: attempt.options.attempt, maxAttempts: attempt.maxAttempts, now, random, limits }
   const outcome = toFailureOutcome(thrown, failed)
   if (!runEnd || outcome.type !== 'retry' || now + outcome.afterMs < runEnd.at) return { outcome, thrown }
   const error = runEnd.createError(toError(thrown))

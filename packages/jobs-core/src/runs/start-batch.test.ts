@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
-import { orderEnvelope } from '../../test/kit/attempt-kit.ts'
+import { attemptOptions, orderEnvelope } from '../../test/kit/attempt-kit.ts'
 import { batchJob, type BatchKit, type BatchKitItem, createBatchKit } from '../../test/kit/batch-kit.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { RetryAfterError } from '../retry/retry-after-error.ts'
 import type { Outcome } from '../hooks/outcome.ts'
-import { runAttempt } from './run-attempt.ts'
+import { runAttempt } from '../provider/run-attempt.ts'
 
 let kit: BatchKit
 beforeEach(() => {
@@ -56,14 +56,7 @@ describe('a batch', () => {
   })
 
   test('of one is what `runAttempt` makes of a batch job', async () => {
-    const options = {
-      jobId: 'job_1',
-      runId: 'run_1',
-      attempt: 1,
-      signal: new AbortController().signal,
-      clock: kit.clock,
-      logger: kit.logger,
-    }
+    const options = attemptOptions({ clock: kit.clock, logger: kit.logger })
     const definition = batchJob((events) => events.map(({ id }) => id))
     expect(await runAttempt(definition, orderEnvelope(), options)).toEqual({ type: 'completed', output: 'job_1' })
   })

@@ -47,7 +47,8 @@ class Batch implements MemberOwner, TurnWaiter {
 
   start(): void {
     const { timeoutMs, id: definitionId } = this.#definition
-    const { clock, begunAt } = this.#first.options
+    const { begunAt, host } = this.#first.options
+    const { clock } = host
     try {
       this.#startedAt = begunAt ?? elapsedOf(clock)
       if (timeoutMs !== undefined) {
@@ -98,14 +99,14 @@ class Batch implements MemberOwner, TurnWaiter {
   /** Starts one activity for the attempts of the batch. It ends with their outcomes. */
   #observe(members: readonly BatchMember[]): void {
     const first = members[0]?.attempt
-    if (first?.options.instrument) first.observe({ batch: members.map(({ attempt }) => attempt) })
+    if (first?.host.instrument) first.observe({ batch: members.map(({ attempt }) => attempt) })
   }
 
   #call(called: readonly BatchMember[]): unknown {
     const events = called.map(({ event }) => event!)
     const { attempt } = called[0]!
     const { signal } = this.#controller
-    const { logger } = attempt.options
+    const { logger } = attempt.host
     const { id: definitionId } = this.#definition
     const { tenantId } = attempt.envelope
     const context: BatchContext = {
@@ -170,7 +171,7 @@ class Batch implements MemberOwner, TurnWaiter {
     if (this.#isDecided) return
     this.#isDecided = true
     this.#timer?.cancel()
-    const { clock, endOfTurn } = this.#first.options
+    const { clock, endOfTurn } = this.#first.options.host
     let elapsedMs: number
     // A handler that blocked the event loop may have delayed a cancel, which must arrive before a result is reported.
     try {

@@ -20,8 +20,8 @@ const warned = new WeakSet<Definition>()
  */
 export function throwReturnedError(attempt: Attempt, output: Json | undefined): void {
   if (output === undefined) return
-  const { definition, options } = attempt
-  const { returnedErrors = options.returnedErrors } = definition
+  const { definition, host } = attempt
+  const { returnedErrors = host.returnedErrors } = definition
   if (typeof returnedErrors === 'function') return throwErrorOf(returnedErrors(output), definition)
   if (returnedErrors === false || !isFailure(output)) return
   if (returnedErrors) throw toReturnedError(output)

@@ -2,7 +2,7 @@ import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
 import { bytesOver, type Json } from '../values/json.ts'
 import { toJson } from '../events/to-json.ts'
 import type { Definition } from '../jobs/definition.ts'
-import type { EngineLimits } from './failure-outcome.ts'
+import type { EngineLimits } from '../engines/engine-limits.ts'
 
 /**
  * Returns a handler's return value as JSON, or `undefined` if it returned nothing.

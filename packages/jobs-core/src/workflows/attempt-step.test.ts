@@ -12,7 +12,7 @@ import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { bindLogger } from '../logging/logger.ts'
 import { toRetryPolicy } from '../retry/retry-config.ts'
 import { attemptStep, type StepAttemptOptions } from './attempt-step.ts'
-import type { Work } from './step-call.ts'
+import type { Work } from '../steps/step-call.ts'
 import type { StepContext } from '../jobs/steps.ts'
 
 let clock: ManualClock

@@ -9,13 +9,14 @@ import { StoreError } from '../errors/store-error.ts'
 import type { Json } from '../values/json.ts'
 import type { Logger } from '../logging/logger.ts'
 import { toErrorInfo } from '../errors/error-info.ts'
-import { type EngineLimits, toFailureOutcome } from '../runs/failure-outcome.ts'
+import type { EngineLimits } from '../engines/engine-limits.ts'
+import { toFailureOutcome } from '../runs/failure-outcome.ts'
 import type { Outcome } from '../hooks/outcome.ts'
 import { runUntilStopped } from '../runs/run-until-stopped.ts'
 import { toOutput } from '../runs/to-output.ts'
 import type { Clock } from '../time/clock.ts'
 import { runInsideStep } from './inside-step.ts'
-import type { Work } from './step-call.ts'
+import type { Work } from '../steps/step-call.ts'
 
 /** Options of one attempt of a step. */
 export interface StepAttemptOptions {

@@ -1,6 +1,6 @@
 import type { Json } from '../values/json.ts'
-import type { StepCall } from './step-call.ts'
-import type { StepRecord } from './workflow-record.ts'
+import type { StepCall } from '../steps/step-call.ts'
+import type { StepRecord } from '../steps/workflow-record.ts'
 
 /** A step that the code has called and awaits. */
 export interface AwaitedStep {

@@ -1,5 +1,5 @@
 import type { Logger } from '../logging/logger.ts'
-import type { StepRecord } from './workflow-record.ts'
+import type { StepRecord } from '../steps/workflow-record.ts'
 
 /**
  * Detects code that calls its steps in another order than the previous replay. It is not deterministic, or has

@@ -8,7 +8,7 @@ import { checkOptionNames } from '../options/check-option-names.ts'
 import { date, duration } from '../options/kinds.ts'
 import type { CreateOptionError } from '../options/option.ts'
 import type { EventMatch } from '../status/step-status.ts'
-import type { EventWaitCall, RunCall } from './step-call.ts'
+import type { EventWaitCall, RunCall } from '../steps/step-call.ts'
 import {
   type StepContext,
   stepOptions,

@@ -5,10 +5,10 @@ import { type JobErrorInfo, toErrorInfo } from '../errors/error-info.ts'
 import { toFailureOutcome } from '../runs/failure-outcome.ts'
 import { attemptStep, type StepAttemptOptions, type StepOutcome } from './attempt-step.ts'
 import { compensationUnreachedError } from './workflow-change-errors.ts'
-import type { RunCall, StepCall } from './step-call.ts'
-import type { ReplayContext } from './step-engine.ts'
-import type { StepRecordStore } from './step-record-store.ts'
-import type { StepRecord, CompensationRecord } from './workflow-record.ts'
+import type { RunCall, StepCall } from '../steps/step-call.ts'
+import type { ReplayContext } from '../steps/step-engine.ts'
+import type { StepRecordStore } from '../steps/step-record-store.ts'
+import type { StepRecord, CompensationRecord } from '../steps/workflow-record.ts'
 
 /** Options of `compensateSteps`. */
 export interface CompensationOptions {

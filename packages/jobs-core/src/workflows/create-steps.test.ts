@@ -5,7 +5,7 @@ import { defineJob } from '../jobs/define-job.ts'
 import { orderWorkflow } from '../../test/kit/workflow-kit.ts'
 import { createSteps } from './create-steps.ts'
 import { runInsideStep } from './inside-step.ts'
-import type { StepCall } from './step-call.ts'
+import type { StepCall } from '../steps/step-call.ts'
 import type { Steps } from '../jobs/steps.ts'
 
 /** The steps without types, as in JavaScript. */

@@ -13,7 +13,7 @@ import { readEvent } from '../runs/read-event.ts'
 import { checkJobStep, checkEventWait, checkWork, durationOf, instantOf, stepErrorFactory } from './check-step.ts'
 import { enclosingStep } from './inside-step.ts'
 import type { StepKind } from '../status/step-status.ts'
-import type { AwaitedEvent, StepCall } from './step-call.ts'
+import type { AwaitedEvent, StepCall } from '../steps/step-call.ts'
 import { StepPromise } from './step-promise.ts'
 import type { StepContext, StepSendOptions, Steps, WorkflowDefinition } from '../jobs/steps.ts'
 

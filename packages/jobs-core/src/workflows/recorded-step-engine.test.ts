@@ -6,8 +6,8 @@ import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
 import { resolveEventWait } from './resolve-waits.ts'
 import { createRecordedStepEngine } from './recorded-step-engine.ts'
-import type { StepRecordStore } from './step-record-store.ts'
-import { createWorkflowRecord, type StepRecord } from './workflow-record.ts'
+import type { StepRecordStore } from '../steps/step-record-store.ts'
+import { createWorkflowRecord, type StepRecord } from '../steps/workflow-record.ts'
 
 let kit: WorkflowKit
 let done: string[]

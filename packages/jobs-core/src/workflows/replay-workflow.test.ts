@@ -2,9 +2,6 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { completedStep, createWorkflowKit, orderWorkflow, type WorkflowKit } from '../../test/kit/workflow-kit.ts'
 import { createAttemptKit, orderEnvelope } from '../../test/kit/attempt-kit.ts'
-import { createManualClock } from '../../test/kit/manual-clock.ts'
-import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
-import { runAttempt } from '../runs/run-attempt.ts'
 import { createRecordedStepEngine } from './recorded-step-engine.ts'
 
 let kit: WorkflowKit
@@ -68,10 +65,7 @@ test('a run whose process died in its last attempt is compensated and starts no 
 })
 
 test('a host without `steps` fails the run with a remedy', async () => {
-  const { logger } = createMemoryLogger()
-  const options = { jobId: 'job_1', runId: 'run_1', attempt: 1, signal: kit.controller.signal, logger }
-  const workflow = orderWorkflow(note('code'))
-  expect(await runAttempt(workflow, orderEnvelope(), { ...options, clock: createManualClock() })).toMatchObject({
+  expect(await createAttemptKit().run(orderWorkflow(note('code')))).toMatchObject({
     type: 'failed',
     error: { code: 'unsupported_feature', message: expect.stringContaining('workflows') },
   })
@@ -81,7 +75,9 @@ test('a host without `steps` fails the run with a remedy', async () => {
 test('an invalid payload fails the run without a call of its code', async () => {
   const unfit = orderEnvelope({ payload: { tenantId: 'acme', orderId: 5 } })
   const steps = createRecordedStepEngine({ record: kit.record, save: () => undefined })
-  const outcome = await createAttemptKit().run(orderWorkflow(note('code')), unfit, { steps })
+  const outcome = await createAttemptKit().run(orderWorkflow(note('code')), unfit, {
+    replay: { startedAt: undefined, steps },
+  })
   expect(outcome).toMatchObject({ type: 'failed', error: { code: 'payload_invalid' } })
   expect(done).toEqual([])
 })

@@ -24,7 +24,7 @@ import type { Clock } from '../time/clock.ts'
 import { createSteps } from './create-steps.ts'
 import type { StepPromise } from './step-promise.ts'
 import { toStepFailedError } from './step-results.ts'
-import type { ReplayResult, StepEngine, ReplayContext } from './step-engine.ts'
+import type { ReplayResult, StepEngine, ReplayContext } from '../steps/step-engine.ts'
 import { performSurrounded } from './surround-step.ts'
 import type { WorkflowDefinition } from '../jobs/steps.ts'
 
@@ -55,15 +55,16 @@ interface WorkflowAttempt extends Attempt {
  */
 export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome> {
   const { definition } = attempt
-  const { signal, clock, steps, limits } = attempt.options
+  const { clock, instrument, limits } = attempt.host
+  const { signal, replay: { steps } = {} } = attempt.options
   if (!steps) {
-    const remedy = 'Make the provider of the engine pass `steps` to `runAttempt`.'
+    const remedy = 'Make the provider of the engine pass `replay.steps` to `runAttempt`.'
     return {
       type: 'failed',
       error: toErrorInfo(
         new UnsupportedFeatureError({
           feature: 'workflows',
-          provider: limits?.provider ?? 'this engine',
+          provider: limits.provider,
           remedy,
         }),
       ),
@@ -75,7 +76,7 @@ export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome>
     const outcome = await runUntilStopped(stopOptions, (ownSignal) => {
       const fatal = createFatalError(attempt.runEnd && new AbortController())
       engine = steps(toReplayContext(attempt, ownSignal, fatal))
-      if (attempt.options.instrument) attempt.observe({ resumedFrom: engine.history?.traceparent })
+      if (instrument) attempt.observe({ resumedFrom: engine.history?.traceparent })
       return replay(attempt, ownSignal, engine, fatal)
     })
     if (outcome.type !== 'suspended') await clock.yield() // lets a delayed cancel arrive before the outcome is decided, as is done for jobs
@@ -113,17 +114,21 @@ function toReplayContext(
   signal: AbortSignal,
   { replayToken, failRun, timeUp }: FatalError,
 ): ReplayContext {
-  const { definition, bound, options, runEnd } = attempt
-  const { runId, clock, random = Math.random, limits } = options
+  const { definition, bound, host, options, runEnd } = attempt
+  const { clock, random = Math.random, limits } = host
   const traceparent = () => attempt.observed?.activity.traceparent
-  const { provider = 'this engine', minRetryDelayMs = 0, maxRetryDelayMs, maxStepOutputBytes } = limits ?? {}
-  const maxOutputBytes = maxStepOutputBytes ?? portablePayloadBytes
+  const {
+    provider,
+    minRetryDelayMs,
+    maxRetryDelayMs,
+    maxStepOutputBytes: maxOutputBytes = portablePayloadBytes,
+  } = limits
   const stepLimits = { provider, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes }
   const tools = { clock, random, logger: bound, limits: stepLimits }
   return {
     replayToken,
     definition,
-    runId,
+    runId: options.runId,
     signal,
     timeUp: timeUp?.signal,
     runEndAt: runEnd?.at,
@@ -140,13 +145,13 @@ async function replay(
   fatal: FatalError,
 ): Promise<Outcome> {
   const { definition, envelope, info, runEnd } = attempt
-  const { client, jobId, clock } = attempt.options
+  const { client, clock } = attempt.host
   const failure = engine.failure ?? attemptsExhausted(info) ?? (engine.runsOneStep ? undefined : timedOut(attempt))
   let isOver = false
   let isReading = true
   const open = new Map<string, StepPromise<unknown>>()
   const code = async (): Promise<unknown> => {
-    const event = await readEvent(envelope, jobId)
+    const event = await readEvent(envelope, attempt.options.jobId)
     isReading = false
     ownSignal.throwIfAborted()
     if (!failure) checkVersion(definition, engine.version) // a failed run is compensated even if the code has changed
@@ -198,8 +203,8 @@ function attemptsExhausted({ attempt, maxAttempts, definitionId }: Attempt['info
   return attempt > maxAttempts ? toErrorInfo(new AttemptsExhaustedError({ definitionId, maxAttempts })) : undefined
 }
 
-function timedOut({ runEnd, options }: Attempt): JobErrorInfo | undefined {
-  return runEnd && options.clock.now() >= runEnd.at ? toErrorInfo(runEnd.createError()) : undefined
+function timedOut({ runEnd, host }: Attempt): JobErrorInfo | undefined {
+  return runEnd && host.clock.now() >= runEnd.at ? toErrorInfo(runEnd.createError()) : undefined
 }
 
 /**
@@ -239,7 +244,7 @@ function toOutcome(
 ): { readonly outcome: Outcome; readonly thrown?: unknown } {
   try {
     if (end.type === 'threw') throw end.error
-    const output = toOutput(end.output, attempt.definition, attempt.options.limits)
+    const output = toOutput(end.output, attempt.definition, attempt.host.limits)
     throwReturnedError(attempt, output)
     return { outcome: { type: 'completed', ...(output !== undefined && { output }) } }
   } catch (thrown) {

@@ -4,7 +4,7 @@ import { jobStatus } from '../../test/kit/fake-provider.ts'
 import type { RunStatus } from '../status/job-status.ts'
 import { resolveEventWait, resolveJobWait, type AwaitableEvent, matchesEvent } from './resolve-waits.ts'
 import type { EventMatch } from '../status/step-status.ts'
-import { createWorkflowRecord, type StepRecord } from './workflow-record.ts'
+import { createWorkflowRecord, type StepRecord } from '../steps/workflow-record.ts'
 
 const eventWait: StepRecord = {
   key: 'refunded',

@@ -9,8 +9,8 @@ import { toErrorInfo } from '../errors/error-info.ts'
 import { isEnded } from '../status/job-state.ts'
 import type { JobStatus, RunStatus } from '../status/job-status.ts'
 import type { EventMatch } from '../status/step-status.ts'
-import type { AwaitedEvent } from './step-call.ts'
-import { endStep, type StepRecord, type WorkflowRecord } from './workflow-record.ts'
+import type { AwaitedEvent } from '../steps/step-call.ts'
+import { endStep, type StepRecord, type WorkflowRecord } from '../steps/workflow-record.ts'
 
 /** The part of an event that a wait checks. */
 export type AwaitableEvent = Pick<Envelope, 'id' | 'event' | 'payload' | 'sentAt'>

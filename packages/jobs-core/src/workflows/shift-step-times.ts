@@ -1,4 +1,4 @@
-import { isStepEnded, type StepRecord } from './workflow-record.ts'
+import { isStepEnded, type StepRecord } from '../steps/workflow-record.ts'
 
 /**
  * Moves the times that steps wait for, because the wall clock was set. A `sleepUntil` keeps its time. Returns true if a

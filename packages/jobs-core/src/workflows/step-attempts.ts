@@ -3,9 +3,9 @@ import type { Json } from '../values/json.ts'
 import { withFields } from '../logging/logger.ts'
 import { attemptStep, type StepAttemptOptions, type StepOutcome } from './attempt-step.ts'
 import type { AwaitedStep } from './awaited-step.ts'
-import type { ReplayContext } from './step-engine.ts'
-import type { StepRecordStore } from './step-record-store.ts'
-import { endStep, type StepRecord } from './workflow-record.ts'
+import type { ReplayContext } from '../steps/step-engine.ts'
+import type { StepRecordStore } from '../steps/step-record-store.ts'
+import { endStep, type StepRecord } from '../steps/workflow-record.ts'
 
 /** The state of a step after an attempt. `waits`: for its next attempt, or for the job that it sent. */
 export type AttemptResult = 'ended' | 'waits'

@@ -4,7 +4,7 @@ import { errorFrom } from '../errors/error-from.ts'
 import type { Clock } from '../time/clock.ts'
 import { pause } from '../time/pause.ts'
 import type { AwaitedStep } from './awaited-step.ts'
-import type { StepRecord } from './workflow-record.ts'
+import type { StepRecord } from '../steps/workflow-record.ts'
 
 /** Options of `StepResults`. */
 export interface StepResultsOptions {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../time/clock.ts'
 import type { AwaitedStep } from './awaited-step.ts'
-import { stepDueAt } from './workflow-record.ts'
+import { stepDueAt } from '../steps/workflow-record.ts'
 
 /** The steps that wait for a time, an event or a job, with a timer for the first one to become due. */
 export class StepWaits {

@@ -3,8 +3,8 @@ import type { Attempt } from '../runs/attempt.ts'
 import { runWithClient } from '../ambient/async-context.ts'
 import { throughMiddleware } from '../hooks/attempt-middleware.ts'
 import { observePart } from '../runs/observe-part.ts'
-import type { StepCall, WorkCall } from './step-call.ts'
-import type { StepEngine } from './step-engine.ts'
+import type { StepCall, WorkCall } from '../steps/step-call.ts'
+import type { StepEngine } from '../steps/step-engine.ts'
 import type { StepContext } from '../jobs/steps.ts'
 
 /**
@@ -49,7 +49,7 @@ function withActivity<Call extends WorkCall>(call: Call, attempt: Attempt): Call
 }
 
 /** Returns a step whose work runs with the attempt's client. An engine may call it outside the scope of the code. */
-function withClient(call: StepCall, { options: { client } }: Attempt): StepCall {
+function withClient(call: StepCall, { host: { client } }: Attempt): StepCall {
   if (!('work' in call)) return call
   const { work } = call
   const wrapped = { ...call, work: (context: StepContext) => runWithClient(client, () => work(context)) }

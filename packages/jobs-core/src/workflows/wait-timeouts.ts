@@ -1,5 +1,5 @@
-import type { StepRecordStore } from './step-record-store.ts'
-import type { StepRecord } from './workflow-record.ts'
+import type { StepRecordStore } from '../steps/step-record-store.ts'
+import type { StepRecord } from '../steps/workflow-record.ts'
 
 /**
  * Lets a store look for the events of waits that time out. The looks run in parallel, but waits end in the order in which

@@ -1,11 +1,15 @@
+import { createClient } from '../../src/client/create-client.ts'
 import type { Envelope } from '../../src/events/envelope.ts'
 import { defineJob } from '../../src/jobs/define-job.ts'
+import { createJobRegistry } from '../../src/jobs/job-registry.ts'
 import type { JobContext } from '../../src/jobs/job-context.ts'
 import type { EventMessage } from '../../src/jobs/event-message.ts'
 import type { Definition } from '../../src/jobs/definition.ts'
 import type { Outcome } from '../../src/hooks/outcome.ts'
 import type { AttemptOptions } from '../../src/runs/attempt.ts'
-import { runAttempt } from '../../src/runs/run-attempt.ts'
+import type { AttemptHost } from '../../src/runs/job-host.ts'
+import { runAttempt } from '../../src/provider/run-attempt.ts'
+import { createFakeProvider } from './fake-provider.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { createMemoryLogger, type LoggedLine } from './memory-logger.ts'
 
@@ -30,6 +34,31 @@ export function orderEnvelope(more: Partial<Envelope> = {}): Envelope {
   }
 }
 
+/** Changes of a test to the host of its attempt, or to its facts. */
+export type AttemptSetting = Partial<Omit<AttemptOptions, 'host'> & AttemptHost>
+
+/** Returns the options of an attempt: those of the setting, otherwise the usual ones. */
+export function attemptOptions(setting: AttemptSetting & Pick<AttemptHost, 'clock' | 'logger'>): AttemptOptions {
+  const none = { hooks: undefined, middleware: undefined, instrument: undefined, returnedErrors: undefined }
+  return {
+    jobId: 'job_1',
+    runId: 'run_1',
+    attempt: 1,
+    retriedAt: undefined,
+    signal: new AbortController().signal,
+    onLeftRunning: undefined,
+    ...setting,
+    host: {
+      ...none,
+      jobs: createJobRegistry(),
+      client: createClient({ load: () => createFakeProvider() }),
+      limits: { provider: 'fake', minRetryDelayMs: 0 },
+      random: () => 0,
+      ...setting,
+    },
+  }
+}
+
 /** Runs attempts as an engine does, under the control of a test. */
 export interface AttemptKit {
   readonly clock: ManualClock
@@ -37,7 +66,7 @@ export interface AttemptKit {
   /** The host's controller. Abort it to cancel or to shut down. */
   readonly controller: AbortController
   /** Runs an attempt of a definition. */
-  run(definition: Definition, envelope?: Envelope, more?: Partial<AttemptOptions>): Promise<Outcome>
+  run(definition: Definition, envelope?: Envelope, more?: AttemptSetting): Promise<Outcome>
 }
 
 export function createAttemptKit(): AttemptKit {
@@ -49,15 +78,6 @@ export function createAttemptKit(): AttemptKit {
     lines,
     controller,
     run: (definition, envelope = orderEnvelope(), more) =>
-      runAttempt(definition, envelope, {
-        jobId: 'job_1',
-        runId: 'run_1',
-        attempt: 1,
-        signal: controller.signal,
-        clock,
-        logger,
-        random: () => 0,
-        ...more,
-      }),
+      runAttempt(definition, envelope, attemptOptions({ signal: controller.signal, clock, logger, ...more })),
   }
 }

@@ -2,10 +2,9 @@ import type { Envelope } from '../../src/events/envelope.ts'
 import type { BatchContext, BatchEvent, BatchJobDefinition } from '../../src/jobs/batch-job-definition.ts'
 import { defineBatchJob } from '../../src/jobs/define-batch-job.ts'
 import type { LoggerLike } from '../../src/logging/logger.ts'
-import type { AttemptOptions } from '../../src/runs/attempt.ts'
 import type { Outcome } from '../../src/hooks/outcome.ts'
 import { startBatch } from '../../src/runs/start-batch.ts'
-import { orderEnvelope } from './attempt-kit.ts'
+import { attemptOptions, type AttemptSetting, orderEnvelope } from './attempt-kit.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
 import { createMemoryLogger, type LoggedLine } from './memory-logger.ts'
 
@@ -31,7 +30,7 @@ export function batchJob(handler: BatchHandler, options: Partial<Options> = {}):
 /** The differences of an event from the usual one. */
 export interface BatchKitItem {
   readonly envelope?: Partial<Envelope>
-  readonly options?: Partial<AttemptOptions>
+  readonly options?: AttemptSetting
 }
 
 /** Runs batches as an engine does, under the control of a test. */
@@ -59,12 +58,11 @@ export function createBatchKit(): BatchKit {
     const controller = (controllers[index] = new AbortController())
     return {
       envelope: orderEnvelope({ id: `envelope_${number}`, payload, ...envelope }),
-      options: {
-        ...{ jobId: `job_${number}`, runId: `run_${number}`, attempt: 1, signal: controller.signal },
-        ...{ clock, logger, random: () => 0 },
+      options: attemptOptions({
+        ...{ jobId: `job_${number}`, runId: `run_${number}`, signal: controller.signal, clock, logger },
         onLeftRunning: (handler: Promise<unknown>) => void leftRunning.push(handler),
         ...options,
-      },
+      }),
       receiver: { ended },
     }
   }

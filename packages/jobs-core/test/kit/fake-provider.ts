@@ -1,6 +1,7 @@
 import { allFeatures, type Capabilities, type Feature, type FeatureSupport } from '../../src/engines/capabilities.ts'
 import type { Envelope } from '../../src/events/envelope.ts'
-import type { JobHost, JobProvider } from '../../src/provider/job-provider.ts'
+import type { JobProvider } from '../../src/provider/job-provider.ts'
+import type { JobHost } from '../../src/runs/job-host.ts'
 import type { JobStatus } from '../../src/status/job-status.ts'
 
 /** A provider that runs nothing. It stores the sent envelopes, and returns the statuses that a test sets. */

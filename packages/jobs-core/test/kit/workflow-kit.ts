@@ -1,13 +1,13 @@
 import type { EventMessage } from '../../src/jobs/event-message.ts'
 import type { JobContext } from '../../src/jobs/job-context.ts'
-import type { AttemptOptions } from '../../src/runs/attempt.ts'
+import type { AttemptReplay } from '../../src/runs/attempt.ts'
 import type { Outcome } from '../../src/hooks/outcome.ts'
 import { defineWorkflow } from '../../src/jobs/define-workflow.ts'
 import { createRecordedStepEngine } from '../../src/workflows/recorded-step-engine.ts'
-import type { StepRecordStore } from '../../src/workflows/step-record-store.ts'
+import type { StepRecordStore } from '../../src/steps/step-record-store.ts'
 import type { Steps, WorkflowDefinition } from '../../src/jobs/steps.ts'
-import { createWorkflowRecord, type StepRecord, type WorkflowRecord } from '../../src/workflows/workflow-record.ts'
-import { type AttemptKit, createAttemptKit, orderEnvelope } from './attempt-kit.ts'
+import { createWorkflowRecord, type StepRecord, type WorkflowRecord } from '../../src/steps/workflow-record.ts'
+import { type AttemptKit, type AttemptSetting, createAttemptKit, orderEnvelope } from './attempt-kit.ts'
 
 export type OrderSteps = (
   step: Steps<'order.created'>,
@@ -33,10 +33,10 @@ export function orderWorkflow(
 export interface WorkflowKit extends Omit<AttemptKit, 'run'> {
   /** The stored record. The next replay starts from a copy of it, as after a crash. */
   record: WorkflowRecord
-  /** Runs one replay. `records` overrides the store of the kit. */
+  /** Runs one replay. `records` overrides members of the kit's store, `steps` its step engine. */
   replay(
     definition: WorkflowDefinition<'order.created'>,
-    more?: Partial<AttemptOptions> & { readonly records?: Partial<StepRecordStore> },
+    more?: AttemptSetting & Pick<AttemptReplay, 'steps'> & { readonly records?: Partial<StepRecordStore> },
   ): Promise<Outcome>
   /** Replays until the run has ended, and advances time to each replay. */
   runToEnd(definition: WorkflowDefinition<'order.created'>): Promise<Outcome>
@@ -55,11 +55,11 @@ export function createWorkflowKit(initial: Partial<WorkflowRecord> = {}): Workfl
     async settle() {
       for (let turn = 0; turn < 20; turn++) await kit.clock.advance(50)
     },
-    replay(definition, { records, ...more } = {}) {
+    replay(definition, { records, steps: own, ...more } = {}) {
       const record = copyOf(kit.record)
       const save = (): undefined => void (kit.record = copyOf(record))
-      const steps = createRecordedStepEngine({ record, save, saveFailure: save, ...records })
-      return run(definition, orderEnvelope(), { steps, ...more })
+      const steps = own ?? createRecordedStepEngine({ record, save, saveFailure: save, ...records })
+      return run(definition, orderEnvelope(), { replay: { startedAt: undefined, steps }, ...more })
     },
     async runToEnd(definition) {
       let attempt = 1

@@ -1,12 +1,12 @@
 import type { JobStatus } from '../../src/status/job-status.ts'
 import { resolveEventWait, resolveJobWait } from '../../src/workflows/resolve-waits.ts'
-import type { StepRecordStore } from '../../src/workflows/step-record-store.ts'
+import type { StepRecordStore } from '../../src/steps/step-record-store.ts'
 import {
   isStepEnded,
   createWorkflowRecord,
   type StepRecord,
   type WorkflowRecord,
-} from '../../src/workflows/workflow-record.ts'
+} from '../../src/steps/workflow-record.ts'
 import type { CrashingWorld, Replay } from './crashing-world.ts'
 
 /** The behavior of a store. */

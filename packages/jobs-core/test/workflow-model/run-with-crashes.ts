@@ -1,10 +1,10 @@
 import type { JobClient } from '../../src/client/job-client.ts'
 import type { StepContext } from '../../src/jobs/steps.ts'
 import type { Outcome } from '../../src/hooks/outcome.ts'
-import { runAttempt } from '../../src/runs/run-attempt.ts'
+import { runAttempt } from '../../src/provider/run-attempt.ts'
 import { defineWorkflow } from '../../src/jobs/define-workflow.ts'
 import { createRecordedStepEngine } from '../../src/workflows/recorded-step-engine.ts'
-import { orderEnvelope } from '../kit/attempt-kit.ts'
+import { attemptOptions, orderEnvelope } from '../kit/attempt-kit.ts'
 import { createMemoryLogger, type LoggedLine } from '../kit/memory-logger.ts'
 import { type WaitResults, CrashingStore, type StoreBehavior } from './crashing-store.ts'
 import { type Crash, CrashingWorld, type Replay } from './crashing-world.ts'
@@ -38,7 +38,7 @@ export async function runWithCrashes(
   let onFailureCalls = 0
   let seen = 0
   let attempt = 1
-  let isResumed = false
+  let startedAt: number | undefined
   for (let replays = 0; replays < maxReplays; replays++) {
     let hasCrashed = false
     const replay: Replay = { isAlive: true, started: new Set(), crashed: () => (hasCrashed = true) }
@@ -50,14 +50,12 @@ export async function runWithCrashes(
       onFailure: () => void (replay.isAlive && onFailureCalls++),
     })
     let outcome: Outcome | undefined
-    const options = { jobId: 'job_1', runId: 'run_1', attempt, isResumed, logger, random: () => 0 }
-    void runAttempt(definition, orderEnvelope(), {
-      ...options,
-      signal: new AbortController().signal,
-      clock: world.clockOf(replay),
-      client: clientOf(world, replay),
-      steps: createRecordedStepEngine(store.open(replay)),
-    }).then((ended) => (outcome = ended))
+    const steps = createRecordedStepEngine(store.open(replay))
+    const options = attemptOptions({
+      ...{ attempt, logger, clock: world.clockOf(replay), client: clientOf(world, replay) },
+      replay: { startedAt, steps },
+    })
+    void runAttempt(definition, orderEnvelope(), options).then((ended) => (outcome = ended))
     await world.until(() => (hasCrashed || outcome ? true : undefined))
     store.close()
     if (hasCrashed || world.isDeadAt(replay)) {
@@ -67,10 +65,10 @@ export async function runWithCrashes(
       continue
     }
     if (outcome?.type === 'suspended') {
-      isResumed = true
+      startedAt ??= world.now
       await resume(world, store, outcome.wakeAt)
     } else if (outcome?.type === 'retry') {
-      isResumed = false
+      startedAt = undefined
       attempt++
       await sleep(world, outcome.afterMs)
     } else return { outcome: outcome!, world, crashed, onFailureCalls, crashes: seen, lines }

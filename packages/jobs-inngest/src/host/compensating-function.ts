@@ -93,8 +93,9 @@ async function compensateRun(
   const outcome = await host.cancels.watch({ runId: context.runId, jobId }, (signal) => {
     const retriedRun = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
     const ids = { jobId, runId, engineAttempt, attempts, attempt: maxAttempts + 1 }
+    const startedAt = isResumed ? host.clock.now() : undefined
     const suspended = ownRequest.answered
-    const options = { ...ids, signal, isResumed, request, sdk: request.sdk, isSuperseded, retriedRun, suspended }
+    const options = { ...ids, signal, startedAt, request, sdk: request.sdk, isSuperseded, retriedRun, suspended }
     return Promise.race([runReplay(definition, event, options, host), untilAnswered(ownRequest)])
   })
   if (!outcome) return new Promise(() => undefined)

@@ -53,17 +53,16 @@ export function createInngestFunctions(
   const { client, maxRateLimitWaitMs } = checked
   const connection = { client, maxRateLimitWaitMs }
   checkMode(client)
-  const { definitions, dependencies } = prepareHost(checked, {
+  const host = prepareHost(checked, {
     ...internals,
     noJobsConsequence: 'so Inngest gets no function',
     limits: inngestLimits,
     load: () => createInngestProvider({ client, maxRateLimitWait: maxRateLimitWaitMs }, { clock: internals.clock }),
   })
   return toInngestFunctions({
-    ...dependencies,
+    ...host,
     inngest: client,
-    api: createEngineApi(connection, dependencies.clock),
-    postEvents: createPostEvents(connection, dependencies.clock),
-    definitions,
+    api: createEngineApi(connection, host.clock),
+    postEvents: createPostEvents(connection, host.clock),
   })
 }

@@ -1,4 +1,4 @@
-import { type AttemptDependencies, type EngineLimits, limitsOf } from '@cgk-platform/jobs-core/provider'
+import { type AttemptHost, type EngineLimits, limitsOf } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
@@ -10,7 +10,7 @@ import type { RetriedRuns } from './steps/retried-run.ts'
 import type { WorkflowAttempts } from './steps/workflow-attempts.ts'
 
 /** The services that the functions of one host share. */
-export interface HostDependencies extends AttemptDependencies {
+export interface HostDependencies extends AttemptHost {
   readonly inngest: Inngest.Any
   readonly api: EngineApi
   readonly postEvents: PostEvents

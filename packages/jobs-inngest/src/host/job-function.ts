@@ -1,5 +1,11 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { type AttemptOptions, maxAttemptsOf, type Outcome, runAttempt } from '@cgk-platform/jobs-core/provider'
+import {
+  type AttemptHost,
+  type AttemptOptions,
+  maxAttemptsOf,
+  type Outcome,
+  runAttempt,
+} from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction, Middleware } from 'inngest'
 
 import { type CompletedRecord, readFailedRecord } from '../wire/attempt-record.ts'
@@ -75,7 +81,8 @@ async function attemptRun(
     const signal = AbortSignal.any([cancelled, request.answered])
     await dueTimes.waitUntilDue({ jobId, runId, attempt, signal })
     startedAt = clock.now()
-    return makeAttempt(definition, event, { jobId, runId, attempt, signal, isResumed }, host)
+    const replay = isResumed ? { startedAt } : undefined
+    return makeAttempt(definition, event, { jobId, runId, attempt, signal, replay }, host)
   })
   if (outcome.type === 'suspended') return new Promise(() => undefined) // the request has been answered
   const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
@@ -107,12 +114,16 @@ type AttemptIds = Pick<AttemptOptions, 'jobId' | 'runId' | 'attempt'>
 function makeAttempt(
   definition: Definition,
   event: IncomingEvent,
-  ids: AttemptIds & Pick<AttemptOptions, 'signal' | 'isResumed'>,
+  ids: AttemptIds & Pick<AttemptOptions, 'signal' | 'replay'>,
   host: HostDependencies,
 ): Promise<Outcome> {
-  const tickHost: AttemptOptions['tickHost'] = (cron, tick) => createTickHost(cron, tick, host)
+  const tickHost: AttemptHost['tickHost'] = (cron, tick) => createTickHost(cron, tick, host)
   const middleware = [...(host.middleware ?? []), failedStepMiddleware]
   const retriedAt = retriedAtOf(definition, ids.runId)
-  const options = { ...host, ...ids, retriedAt, middleware, tickHost, hasEngineSpan: true }
-  return runAttempt(definition, toEnvelope(event, ids.jobId), options)
+  return runAttempt(definition, toEnvelope(event, ids.jobId), {
+    host: { ...host, middleware, tickHost, hasEngineSpan: true },
+    ...ids,
+    retriedAt,
+    onLeftRunning: undefined, // Inngest's slot ends with the response
+  })
 }

@@ -1,6 +1,6 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 import { InvalidDefinitionError } from '@cgk-platform/jobs-core/errors'
-import { type AttemptDependencies, checkDefinitionSupport, claimCronJob } from '@cgk-platform/jobs-core/provider'
+import { type AttemptHost, checkDefinitionSupport, claimCronJob } from '@cgk-platform/jobs-core/provider'
 import type { Inngest, InngestFunction } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
@@ -20,11 +20,10 @@ import { createCompensatingFunction, compensatingSuffix } from './compensating-f
 import { createWorkflowFunction } from './workflow-function.ts'
 
 /** The services and options for creating functions. */
-export interface FunctionsOptions extends AttemptDependencies {
+export interface FunctionsOptions extends AttemptHost {
   readonly inngest: Inngest.Any
   readonly api: EngineApi
   readonly postEvents: PostEvents
-  readonly definitions: readonly Definition[]
   /** Aborts when the host (a worker or an HTTP handler) closes. Running attempts then also abort. */
   readonly closing?: AbortSignal
 }
@@ -34,7 +33,8 @@ export interface FunctionsOptions extends AttemptDependencies {
  *
  * @throws {JobsError} for a definition that Inngest cannot run.
  */
-export function toInngestFunctions({ definitions, closing, ...rest }: FunctionsOptions): InngestFunction.Any[] {
+export function toInngestFunctions({ closing, ...rest }: FunctionsOptions): InngestFunction.Any[] {
+  const definitions = rest.jobs.all()
   const engine = { name: 'inngest', capabilities: inngestCapabilities, findUnsupported: findUnsupportedByInngest }
   for (const definition of definitions) checkDefinitionSupport(engine, definition)
   checkFunctionIds(definitions)

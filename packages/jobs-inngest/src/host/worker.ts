@@ -4,7 +4,6 @@ import type { Inngest } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { PostEvents } from '../send/post-events.ts'
-import { inngestLimits } from './host-dependencies.ts'
 import { toInngestFunctions } from './to-inngest-functions.ts'
 
 /** A process that receives runs from Inngest over its own connection. */
@@ -48,11 +47,8 @@ export async function startWorker(dependencies: WorkerDependencies): Promise<Wor
     })
   }
   const { client, api, postEvents, host, clock } = dependencies
-  const { jobs, ...hostServices } = host
   const closing = new AbortController()
-  const tools = { ...hostServices, clock, random: Math.random, limits: inngestLimits }
-  const options = { ...tools, inngest: client, api, postEvents, definitions: jobs.all(), closing: closing.signal }
-  const functions = toInngestFunctions(options)
+  const functions = toInngestFunctions({ ...host, clock, inngest: client, api, postEvents, closing: closing.signal })
   // Without this check, the SDK would retry forever and not report the reason.
   await api.get('check whether this process can be a worker', '/v2/health')
   const connection = await connectTo(dependencies, functions)

@@ -84,7 +84,7 @@ async function replayWorkflow(
       const leftMs = (codeAttempt.dueAt ?? 0) - clock.now()
       if (leftMs > 0 && leftMs <= maxHoldMs) await pause(clock, leftMs)
       const isResumed = codeAttempt.starting === undefined && !isFirst
-      const codeStart = isResumed ? codeStartedAt(request, runId, attempt) : undefined
+      const codeStart = isResumed ? (codeStartedAt(request, runId, attempt) ?? startedAt) : undefined
       const retriedRun = () => host.retriedRuns.of(run)
       // Read before the code runs, because the code could catch the error. A failed read must not repeat completed
       // steps.
@@ -108,7 +108,6 @@ async function replayWorkflow(
           attempts,
           attempt,
           signal,
-          isResumed,
           startedAt: codeStart,
           request,
           reportFailedStep,

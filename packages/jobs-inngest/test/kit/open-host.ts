@@ -1,4 +1,5 @@
 import type { JobClient, JobHooks } from '@cgk-platform/jobs-core'
+import { createJobRegistry } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import { createCancelWatcher } from '../../src/host/cancel-watcher.ts'
@@ -53,6 +54,9 @@ export function openHost(answer: Responder, { hooks, closing }: HostSetting = {}
     logger,
     hooks,
     middleware: undefined,
+    instrument: undefined,
+    returnedErrors: undefined,
+    jobs: createJobRegistry(),
     client: {} as JobClient,
     cancels: createCancelWatcher(api, clock, logger, closing),
     dueTimes: createAttemptDueTimes(api, clock),

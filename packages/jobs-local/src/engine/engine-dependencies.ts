@@ -1,4 +1,4 @@
-import type { Clock, EngineLimits, JobHost } from '@cgk-platform/jobs-core/provider'
+import type { Clock, JobHost } from '@cgk-platform/jobs-core/provider'
 
 import type { JobStore } from '../store/job-store.ts'
 
@@ -7,7 +7,6 @@ export interface EngineDependencies {
   readonly store: JobStore
   readonly clock: Clock
   readonly host: JobHost
-  readonly limits: EngineLimits
   /** Maximum number of attempts running at once. */
   readonly concurrency: number
   readonly random: () => number

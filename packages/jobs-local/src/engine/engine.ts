@@ -18,7 +18,7 @@ import type { CronTicker } from './cron-ticker.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
 import type { EngineView } from './engine-view.ts'
 import { Deadline } from './deadline.ts'
-import { type AttemptHost, RunningAttempt } from './running-attempt.ts'
+import { type EngineHost, RunningAttempt } from './running-attempt.ts'
 import { RunningAttempts } from './running-attempts.ts'
 import { LeftoverHandlers } from './leftover-handlers.ts'
 import { OutcomeRecorder } from './outcome-recorder.ts'
@@ -46,7 +46,7 @@ export class Engine implements EngineView {
   readonly #unhandled: UnhandledEvents
   readonly #deadline: Deadline
   readonly #pass: StorePass<BegunWork>
-  readonly #attemptHost: AttemptHost
+  readonly #attemptHost: EngineHost
   #hadJobs = false
   #progressWaiters: (() => void)[] = []
   #pumpQueued = false
@@ -58,7 +58,7 @@ export class Engine implements EngineView {
   #isDraining = false
 
   constructor(dependencies: EngineDependencies) {
-    const { host, clock, store } = dependencies
+    const { host, clock, store, random } = dependencies
     this.#dependencies = dependencies
     this.#logger = bindLogger(host.logger, {})
     this.#unhandled = new UnhandledEvents(this.#logger)
@@ -73,7 +73,7 @@ export class Engine implements EngineView {
     this.standstill = new StandstillWatch(dependencies, this.#running, this)
     const outcomes = new OutcomeRecorder(dependencies, (attempts) => this.#recorded(attempts))
     this.#attemptHost = {
-      ...dependencies,
+      ...{ ...host, store, clock, random },
       scope: createScope(host.client),
       endOfTurn: new EndOfTurn(clock),
       ended: (attempt, outcome) => outcomes.add(attempt, outcome),

@@ -1,6 +1,7 @@
-import type { BatchJobDefinition, WorkflowDefinition } from '@cgk-platform/jobs-core'
+import type { BatchJobDefinition, Definition, WorkflowDefinition } from '@cgk-platform/jobs-core'
 import { AttemptsExhaustedError, DefinitionNotFoundError, JobCancelledError } from '@cgk-platform/jobs-core/errors'
 import {
+  type AttemptReplay,
   bindLogger,
   eventOf,
   type JobHost,
@@ -28,8 +29,7 @@ const maxFinalAttempts = 3
  * Starts the attempt that a run has begun, with the current definition. It can end at once.
  */
 export function makeAttempt(running: RunningAttempt): void {
-  const { run, engine } = running
-  const { host } = engine
+  const { run, host } = running
   const envelope = run.compensating ?? run.job.envelope
   const definition = host.jobs.get(run.definitionId)
   // A definition with the same id for another event is not the one that this run was created for.
@@ -40,19 +40,18 @@ export function makeAttempt(running: RunningAttempt): void {
     for (const one of running.others ?? []) one.ended({ type: 'failed', error })
     return running.ended({ type: 'failed', error })
   }
+  running.replay = replayOf(running, definition)
   if (definition.kind === 'batch') return makeBatch(definition, running)
   for (const one of running.others ?? []) makeAttempt(one)
   if (run.attempts > run.maxAttempts + maxFinalAttempts) return running.ended(failExhausted(run, host))
-  if (definition.kind === 'workflow') running.steps = createRecordedStepEngine(stepRecordsOf(running, definition))
   startAttempt(definition, envelope, running, running)
 }
 
 /** Starts the attempts of a batch. */
 function makeBatch(definition: BatchJobDefinition, running: RunningAttempt): void {
-  const { run, engine } = running
+  const { run, host } = running
   const isAlone = !running.others || running.others.length === 0
-  if (isAlone && run.attempts > run.maxAttempts + maxFinalAttempts)
-    return running.ended(failExhausted(run, engine.host))
+  if (isAlone && run.attempts > run.maxAttempts + maxFinalAttempts) return running.ended(failExhausted(run, host))
   const attempts = [running, ...(running.others ?? [])]
   startBatch(
     definition,
@@ -77,10 +76,21 @@ function failExhausted({ id, definitionId, maxAttempts, job }: StoredRun, host: 
   return { type: 'failed', error }
 }
 
+/** Returns the replay of an attempt; `undefined` if its code is called once. */
+function replayOf(running: RunningAttempt, definition: Definition): AttemptReplay | undefined {
+  const { run, host } = running
+  if (definition.kind !== 'workflow' && !run.resumed && !run.compensating) return undefined
+  return {
+    startedAt: run.resumed ? (run.attemptStartedAt ?? run.startedAt ?? host.clock.now()) : undefined,
+    steps: definition.kind === 'workflow' ? createRecordedStepEngine(stepRecordsOf(running, definition)) : undefined,
+    isCancelCompensation: run.compensating !== undefined,
+  }
+}
+
 /** Returns access to the step records of a workflow, which the store persists with its run. */
 function stepRecordsOf(running: RunningAttempt, { version }: WorkflowDefinition): StepRecordStore {
-  const { run, engine } = running
-  const { clock, store, wakeRun } = engine
+  const { run, host } = running
+  const { clock, store, wakeRun } = host
   return {
     record: (run.workflow ??= createWorkflowRecord(run.id, version)),
     save: (step) =>

@@ -1,54 +1,41 @@
-import type { LoggerLike } from '@cgk-platform/jobs-core'
 import { LeaseLostError } from '@cgk-platform/jobs-core/errors'
 import type {
+  AttemptHost,
   AttemptOptions,
   AttemptReceiver,
-  Clock,
-  EndOfTurn,
-  EngineLimits,
-  JobHost,
+  AttemptReplay,
   Outcome,
-  Scope,
   StepRecord,
   StopNotice,
   Stoppable,
-  TickHost,
 } from '@cgk-platform/jobs-core/provider'
 
 import type { JobStore } from '../store/job-store.ts'
 import type { StoredRun } from '../records/stored-run.ts'
 
-/** The services and settings that all attempts of an engine share. */
-export interface AttemptHost {
-  readonly clock: Clock
-  readonly host: JobHost
-  readonly limits: EngineLimits
-  readonly random: () => number
-  /** The async context for handlers. */
-  readonly scope: Scope
-  readonly endOfTurn: EndOfTurn
+/** The host of all attempts of an engine. */
+export interface EngineHost extends AttemptHost {
   readonly store: Pick<JobStore, 'change' | 'saveStep' | 'saveFailure'>
   /** Records the outcome of an attempt. */
   readonly ended: (attempt: RunningAttempt, outcome: Outcome) => void
   /** Resumes a workflow that is asleep. */
   readonly wakeRun: (run: StoredRun) => void
-  /** Creates the host with which a cron job dispatches its tick to tenants. */
-  readonly tickHost: () => TickHost
 }
 
 /**
- * A running attempt: the options for its code, and the means to abort and notify it. Getters and methods instead of
+ * A running attempt: the facts for its code, and the means to abort and notify it. Getters and methods instead of
  * fields and closures, because every job creates one.
  */
 export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNotice {
   readonly run: StoredRun
-  readonly engine: AttemptHost
+  readonly host: EngineHost
   /** The number of the attempt. The run's own changes if another process takes the run over. */
   readonly attempt: number
   /** When the attempt began, by elapsed time. */
   readonly begunAt: number
   stoppable: Stoppable | undefined = undefined
-  steps: AttemptOptions['steps'] = undefined
+  /** Set if the code may have been called before in this attempt. */
+  replay: AttemptReplay | undefined = undefined
   /** Notifies the code of a workflow that one of its waits was resolved. Set while code listens. */
   listener: ((step: StepRecord) => void) | undefined = undefined
   /** The handler, if it still runs after its attempt was stopped. */
@@ -61,17 +48,17 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
   #recorded: Promise<void> | undefined = undefined
   #resolveRecorded: (() => void) | undefined = undefined
 
-  constructor(run: StoredRun, engine: AttemptHost, begunAt: number, leader?: RunningAttempt) {
+  constructor(run: StoredRun, host: EngineHost, begunAt: number, leader?: RunningAttempt) {
     this.run = run
-    this.engine = engine
+    this.host = host
     this.begunAt = begunAt
     this.attempt = run.attempts
     this.leader = leader
-    this.others = leader ? undefined : run.others?.map((other) => new RunningAttempt(other, engine, begunAt, this))
+    this.others = leader ? undefined : run.others?.map((other) => new RunningAttempt(other, host, begunAt, this))
   }
 
   ended(outcome: Outcome): void {
-    this.engine.ended(this, outcome)
+    this.host.ended(this, outcome)
   }
 
   /** Resolves when the outcome is recorded. */
@@ -125,67 +112,7 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
     return this.run.retriedAt
   }
 
-  get isResumed(): boolean {
-    return this.run.resumed === true
-  }
-
   get followsCrash(): boolean {
     return this.run.probationEndsAt !== undefined
-  }
-
-  get startedAt(): number | undefined {
-    return this.run.resumed ? (this.run.attemptStartedAt ?? this.run.startedAt) : undefined
-  }
-
-  get isCancelCompensation(): boolean {
-    return this.run.compensating !== undefined
-  }
-
-  get clock(): Clock {
-    return this.engine.clock
-  }
-
-  get logger(): LoggerLike {
-    return this.engine.host.logger
-  }
-
-  get hooks(): AttemptOptions['hooks'] {
-    return this.engine.host.hooks
-  }
-
-  get middleware(): AttemptOptions['middleware'] {
-    return this.engine.host.middleware
-  }
-
-  get instrument(): AttemptOptions['instrument'] {
-    return this.engine.host.instrument
-  }
-
-  get returnedErrors(): AttemptOptions['returnedErrors'] {
-    return this.engine.host.returnedErrors
-  }
-
-  get client(): AttemptOptions['client'] {
-    return this.engine.host.client
-  }
-
-  get scope(): Scope {
-    return this.engine.scope
-  }
-
-  get random(): () => number {
-    return this.engine.random
-  }
-
-  get limits(): EngineLimits {
-    return this.engine.limits
-  }
-
-  get endOfTurn(): EndOfTurn {
-    return this.engine.endOfTurn
-  }
-
-  get tickHost(): () => TickHost {
-    return this.engine.tickHost
   }
 }

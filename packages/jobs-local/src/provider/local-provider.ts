@@ -6,7 +6,6 @@ import {
   type Clock,
   type Envelope,
   type JobHost,
-  limitsOf,
   findUnsupportedOptions,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -103,7 +102,6 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
         store,
         clock,
         host,
-        limits: limitsOf('local', capabilities),
         concurrency,
         random,
         runsJobs: role !== 'send',

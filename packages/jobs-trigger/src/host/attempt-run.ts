@@ -2,6 +2,7 @@ import type { Definition } from '@cgk-platform/jobs-core'
 import { AttemptsExhaustedError, JobCancelledError } from '@cgk-platform/jobs-core/errors'
 import {
   type Json,
+  type AttemptHost,
   type AttemptOptions,
   bindLogger,
   type WireEnvelope,
@@ -67,8 +68,8 @@ export async function attemptRun(
   const end = definition.kind === 'workflow' ? writeRecord : recordAttempt(begun, clock)
   const outcome = await withCancelReason(context, payload.jobId, dependencies, (runSignal) => {
     const limits = limitsForAttempt(ctx.attempt.number, begun)
-    const options = { runId: ctx.run.id, attempt: ctx.attempt.number, signal: runSignal, limits }
-    return makeAttempt(definition, payload, options, dependencies, { begun, otherWork, hold })
+    const options = { runId: ctx.run.id, attempt: ctx.attempt.number, signal: runSignal }
+    return makeAttempt(definition, payload, options, { ...dependencies, limits }, { begun, otherWork, hold })
   })
   if (outcome.type !== 'retry') await notifySendingWorkflow(payload.envelope, payload.jobId, dependencies)
   await otherWork
@@ -100,18 +101,19 @@ function failWithoutHooks(
 export function makeAttempt(
   definition: Definition,
   payload: RunPayload,
-  options: Pick<AttemptOptions, 'runId' | 'attempt' | 'signal' | 'limits'>,
+  options: Pick<AttemptOptions, 'runId' | 'attempt' | 'signal'>,
   dependencies: HostDependencies,
   { begun, otherWork, hold }: Pick<WorkflowAttemptOptions, 'begun' | 'otherWork' | 'hold'>,
 ): Promise<Outcome> {
   const { envelope, jobId, retriedAt } = payload
-  const tickHost: AttemptOptions['tickHost'] = (cron) => createTickHost(cron, dependencies)
-  const attempt = { ...dependencies, ...options, jobId, retriedAt, tickHost, hasEngineSpan: true }
+  const tickHost: AttemptHost['tickHost'] = (cron) => createTickHost(cron, dependencies)
+  const host = { ...dependencies, tickHost, hasEngineSpan: true }
+  // A handler that ignores its signal keeps the process of its run, and so its slot, or ends with it.
+  const attempt = { host, ...options, jobId, retriedAt, onLeftRunning: undefined }
   if (definition.kind !== 'workflow') return runAttempt(definition, envelope, attempt)
   const { runId, signal } = options
-  const startedAt = dependencies.clock.now()
   return runWorkflowAttempt(definition, { payload, runId, signal, dependencies, begun, otherWork, hold }, (replay) =>
-    runAttempt(definition, envelope, { ...attempt, ...replay, startedAt }),
+    runAttempt(definition, envelope, { ...attempt, replay }),
   )
 }
 

@@ -5,7 +5,6 @@ import {
   hostOptions,
   systemClock,
   prepareHost,
-  toJobRegistry,
 } from '@cgk-platform/jobs-core/provider'
 import type { AnyTask } from '@trigger.dev/sdk'
 
@@ -41,7 +40,7 @@ export function createTriggerTasks(
   internals: TriggerHostInternals = {},
 ): readonly AnyTask[] {
   const clock = toWorkerClock(internals.clock ?? systemClock)
-  const { definitions, dependencies } = prepareHost(declared.read(options), {
+  const host = prepareHost(declared.read(options), {
     ...internals,
     clock,
     noJobsConsequence: 'so Trigger.dev runs none',
@@ -49,11 +48,9 @@ export function createTriggerTasks(
     createLogger: createWorkerLogger,
     load: () => createTriggerProvider({}, { clock }),
   })
-  // A snapshot: a job defined later has no task.
-  const jobs = toJobRegistry(definitions)
   const api = createTriggerApi(toConnection(), clock)
-  const reader = createJobReader({ api, clock, jobs: () => jobs })
-  const tasks = toTriggerTasks({ ...dependencies, jobs, api, reader, quietEvents: createQuietEvents(clock) })
+  const reader = createJobReader({ api, clock, jobs: () => host.jobs })
+  const tasks = toTriggerTasks({ ...host, api, reader, quietEvents: createQuietEvents(clock) })
   checkRegistered(tasks.map(({ id }) => id))
   return tasks
 }

@@ -1,9 +1,4 @@
-import {
-  type AttemptDependencies,
-  type EngineLimits,
-  type JobRegistry,
-  limitsOf,
-} from '@cgk-platform/jobs-core/provider'
+import { type AttemptHost, type EngineLimits, limitsOf } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { triggerCapabilities } from '../capabilities.ts'
@@ -11,9 +6,7 @@ import type { JobReader } from '../read/job-reader.ts'
 import type { QuietEvents } from '../workflows/quiet-events.ts'
 
 /** The services that the tasks of one host share. */
-export interface HostDependencies extends AttemptDependencies {
-  /** The jobs of this host only. */
-  readonly jobs: JobRegistry
+export interface HostDependencies extends AttemptHost {
   readonly api: TriggerApi
   readonly reader: JobReader
   readonly quietEvents: QuietEvents

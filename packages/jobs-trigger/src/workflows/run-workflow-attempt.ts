@@ -1,6 +1,6 @@
 import { retryDelayMs, type WorkflowDefinition } from '@cgk-platform/jobs-core'
 import {
-  type AttemptOptions,
+  type AttemptReplay,
   bindLogger,
   retryWorkflowRecord,
   createWorkflowRecord,
@@ -24,7 +24,7 @@ import { createStepRecords } from './step-records.ts'
 import { pauseUntil, sdkWaits, waitUntilResumable } from './wait-until-resumable.ts'
 
 /** Runs one replay of a workflow's code, as core runs an attempt. */
-export type RunReplay = (options: Pick<AttemptOptions, 'steps' | 'isResumed'>) => Promise<Outcome>
+export type RunReplay = (replay: AttemptReplay) => Promise<Outcome>
 
 /** Settings of one attempt of a workflow's run. */
 export interface WorkflowAttemptOptions {
@@ -60,7 +60,8 @@ export async function runWorkflowAttempt(
   } catch (error) {
     // Also retries after the last attempt: the extra attempt that ends the run compensates it and calls `onFailure`.
     const { begun, dependencies } = options
-    const delay = () => retryDelayMs(definition.retry, begun.attempt, dependencies.random, error)
+    const { random = Math.random } = dependencies
+    const delay = () => retryDelayMs(definition.retry, begun.attempt, random, error)
     return { type: 'retry', afterMs: Math.max(minRetryDelayMs, knownDelayMs(delay)), error: toErrorInfo(error) }
   }
 }
@@ -98,10 +99,11 @@ async function replayUntilEnd(
   const steps = createRecordedStepEngine(records)
   // First record the results that arrived before the process died: the code may have seen them already.
   if (openWaits(record).length > 0) await resolve()
-  let isResumed = false
+  const begunAt = clock.now()
+  let startedAt: number | undefined
   for (;;) {
     const lateCall = replayGrace.nextSignal()
-    const outcome = await runReplay({ steps, isResumed })
+    const outcome = await runReplay({ steps, startedAt })
     const { ended } = record
     await store.flush().catch(() => undefined) // every step that must not be lost was saved before
     if (outcome.type !== 'suspended') return outcome
@@ -111,7 +113,7 @@ async function replayUntilEnd(
     await waitWithRetries(() => waitUntilResumable(outcome.wakeAt, record, waiting))
     await hold?.()
     if (signal.aborted) return { type: 'cancelled' }
-    isResumed = true
+    startedAt = begunAt
   }
 
   async function waitWithRetries(wait: () => Promise<void>): Promise<void> {

@@ -122,6 +122,7 @@ export async function openTasks(definitions: readonly Definition[], options: Tas
     hooks: options.hooks,
     middleware: undefined,
     instrument,
+    returnedErrors: undefined,
     client,
     random: () => 0.5,
     limits: triggerLimits,

@@ -1,5 +1,5 @@
 import type { WorkflowDefinition } from '@cgk-platform/jobs-core'
-import { type AttemptOptions, type Outcome, runAttempt } from '@cgk-platform/jobs-core/provider'
+import { type AttemptOptions, type AttemptReplay, type Outcome, runAttempt } from '@cgk-platform/jobs-core/provider'
 
 import type { IncomingEvent } from '../../wire/inngest-event.ts'
 import { toEnvelope } from '../../wire/to-envelope.ts'
@@ -11,7 +11,8 @@ import { nativeSteps } from './native-steps.ts'
 /** The facts and services that one replay of a workflow's code needs. */
 export interface ReplayOptions
   extends
-    Pick<AttemptOptions, 'attempt' | 'signal' | 'isResumed' | 'startedAt' | 'suspended'>,
+    Pick<AttemptOptions, 'attempt' | 'signal'>,
+    Pick<AttemptReplay, 'startedAt' | 'suspended'>,
     Pick<
       NativeStepContext,
       'reportFailedStep' | 'engineAttempt' | 'attempts' | 'request' | 'sdk' | 'runId' | 'isSuperseded' | 'retriedRun'
@@ -23,9 +24,11 @@ export interface ReplayOptions
 export function runReplay(
   definition: WorkflowDefinition,
   event: IncomingEvent,
-  { request, sdk, engineAttempt, attempts, reportFailedStep, isSuperseded, retriedRun, ...ids }: ReplayOptions,
+  options: ReplayOptions,
   host: HostDependencies,
 ): Promise<Outcome> {
+  const { request, sdk, engineAttempt, attempts, reportFailedStep, isSuperseded, retriedRun, ...rest } = options
+  const { startedAt, suspended, ...ids } = rest
   const envelope = toEnvelope(event, ids.jobId)
   const { tenantId } = envelope
   const steps = nativeSteps({
@@ -35,7 +38,13 @@ export function runReplay(
     ...(reportFailedStep && { reportFailedStep }),
   })
   const retriedAt = retriedAtOf(definition, ids.runId)
-  return runAttempt(definition, envelope, { ...host, ...ids, steps, retriedAt, hasEngineSpan: true })
+  return runAttempt(definition, envelope, {
+    host: { ...host, hasEngineSpan: true },
+    ...ids,
+    retriedAt,
+    replay: { startedAt, steps, suspended },
+    onLeftRunning: undefined, // Inngest's slot ends with the response
+  })
 }
 
 /**

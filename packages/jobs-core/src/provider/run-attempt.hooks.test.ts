@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 
 import {
   type AttemptKit,
+  type AttemptSetting,
   createAttemptKit,
   orderEnvelope,
   type OrderHandler,
@@ -9,7 +10,6 @@ import {
 } from '../../test/kit/attempt-kit.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
-import type { AttemptOptions } from './attempt.ts'
 import type { JobHooks } from '../hooks/hooks.ts'
 
 let kit: AttemptKit
@@ -29,7 +29,7 @@ function recordingHooks(order: string[] = []) {
 }
 
 /** Runs an attempt of a job with this handler. */
-const run = (handler: OrderHandler, more: Partial<AttemptOptions>) => kit.run(orderJob(handler), orderEnvelope(), more)
+const run = (handler: OrderHandler, more: AttemptSetting) => kit.run(orderJob(handler), orderEnvelope(), more)
 
 const info = {
   definitionId: 'process-order',

@@ -1,5 +1,5 @@
-import type { Capabilities } from '../engines/capabilities.ts'
-import type { EngineLimits } from '../runs/failure-outcome.ts'
+import type { Capabilities } from './capabilities.ts'
+import type { EngineLimits } from './engine-limits.ts'
 
 /** Returns the limits of an engine that attempts must respect, from its capabilities. */
 export function limitsOf(provider: string, capabilities: Capabilities): EngineLimits {

@@ -9,7 +9,7 @@ import { defineEvents } from '../events/define-events.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { JobContext } from '../jobs/job-context.ts'
 import type { Definition } from '../jobs/definition.ts'
-import { suspension } from './run-until-stopped.ts'
+import { suspension } from '../runs/run-until-stopped.ts'
 
 let kit: AttemptKit
 beforeEach(() => {

@@ -2,14 +2,14 @@ import type { Envelope } from '../events/envelope.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { replayWorkflow } from '../workflows/replay-workflow.ts'
 import type { WorkflowDefinition } from '../jobs/steps.ts'
-import { announceAttempt } from './announce-attempt.ts'
-import { Attempt, type AttemptOptions, type AttemptReceiver, inScope } from './attempt.ts'
+import { announceAttempt } from '../runs/announce-attempt.ts'
+import { Attempt, type AttemptOptions, type AttemptReceiver, inScope } from '../runs/attempt.ts'
 import { toErrorInfo } from '../errors/error-info.ts'
-import { finishAttempt } from './finish-attempt.ts'
-import { HandlerAttempt, type HandledAttempt } from './handler-attempt.ts'
+import { finishAttempt } from '../runs/finish-attempt.ts'
+import { HandlerAttempt, type HandledAttempt } from '../runs/handler-attempt.ts'
 import type { Outcome } from '../hooks/outcome.ts'
-import { stopOutcome } from './run-until-stopped.ts'
-import { startBatch } from './start-batch.ts'
+import { stopOutcome } from '../runs/run-until-stopped.ts'
+import { startBatch } from '../runs/start-batch.ts'
 
 /**
  * Runs one attempt. On every engine, only this function, `startAttempt` and `startBatch` call a handler. They parse the payload
@@ -31,9 +31,8 @@ export function startAttempt(
   const stopped = stopOutcome(options.signal)
   if (stopped) return receiver.ended(stopped)
   const attempt = new Attempt(definition, envelope, options, receiver)
-  const { isCancelCompensation = false, isResumed = isCancelCompensation } = options
-  if (options.instrument && definition.kind !== 'workflow') attempt.observe({})
-  if (!isResumed) announceAttempt(attempt)
+  if (attempt.host.instrument && definition.kind !== 'workflow') attempt.observe({})
+  if (!attempt.isResumed) announceAttempt(attempt)
   if (!isWorkflow(attempt)) return new HandlerAttempt(attempt as HandledAttempt).start()
   inScope(attempt, replayWorkflow, attempt).then(
     (outcome) => finishAttempt(attempt, outcome),

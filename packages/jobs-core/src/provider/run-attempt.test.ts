@@ -7,7 +7,7 @@ import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { toCronEnvelope } from '../jobs/cron-event.ts'
-import type { TickHost } from './dispatch-tick.ts'
+import type { TickHost } from '../runs/dispatch-tick.ts'
 
 let kit: AttemptKit
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import type { Json } from '../values/json.ts'
 import type { Logger } from '../logging/logger.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
-import type { EngineLimits } from '../runs/failure-outcome.ts'
+import type { EngineLimits } from '../engines/engine-limits.ts'
 import type { Clock } from '../time/clock.ts'
 import type { ReplayHistory } from './replay-history.ts'
 import type { StepCall } from './step-call.ts'
