@@ -5,16 +5,18 @@ import { conformanceInstrumentation } from './conformance-instrumentation.ts'
 import { conformanceJobs } from './conformance-jobs.ts'
 import { conformanceMiddleware } from './conformance-middleware.ts'
 import { conformanceLogger } from './conformance-logger.ts'
+import { conformanceReturnedErrors } from './conformance-returned-errors.ts'
 
 /** Returns the options for the client under test, and for the host that runs its jobs. */
 export function conformanceOptions(
   capabilities?: Capabilities,
-): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'middleware' | 'instrument' | 'logger'>> {
+): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'middleware' | 'instrument' | 'logger' | 'returnedErrors'>> {
   return {
     jobs: conformanceJobs(capabilities),
     hooks: conformanceHooks(),
     middleware: conformanceMiddleware(),
     instrument: conformanceInstrumentation(),
     logger: conformanceLogger(),
+    returnedErrors: conformanceReturnedErrors(),
   }
 }

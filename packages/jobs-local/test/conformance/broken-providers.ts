@@ -43,6 +43,12 @@ export const brokenProviders: readonly BrokenProvider[] = [
     wrap: withHost((host) => ({ ...host, middleware: undefined })),
   },
   {
+    rule: 'retries',
+    fault: "ignores the client's `returnedErrors`",
+    caughtBy: ['returned-error-of-the-client'],
+    wrap: withHost((host) => ({ ...host, returnedErrors: undefined })),
+  },
+  {
     rule: 'inspection',
     fault: 'lists jobs in any state',
     caughtBy: ['inspect-list-by-state'],

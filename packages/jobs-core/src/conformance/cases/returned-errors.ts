@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
+import { refusedOutput } from '../conformance-returned-errors.ts'
 import { lastRun, runProgram, stepAttempts } from '../workflow-tools.ts'
 
 const failure = { success: false, error: { message: 'returned on purpose' } }
@@ -46,8 +47,17 @@ export const returnedErrorCases: readonly ConformanceCase[] = casesOf(rules.retr
     },
   },
   {
+    id: 'returned-error-of-the-client',
+    title: "the client's `returnedErrors` fails the attempts of a definition without the option, which are retried",
+    async run(t) {
+      const { id } = await t.send('conformance.fixed', { returnsFirst: refusedOutput, returns: 'accepted' })
+      const { state, attempts, output } = lastRun(await t.waitForEnd(id))
+      assert.deepEqual([state, attempts, output], ['completed', 2, 'accepted'])
+    },
+  },
+  {
     id: 'returned-error-is-an-output-by-default',
-    title: 'without the option `returnedErrors`, an output with `success: false` completes the run',
+    title: 'an output with `success: false` completes the run, unless an option calls it a failure',
     async run(t) {
       const { id } = await t.send('conformance.plain', { returns: failure })
       const { state, attempts, output } = lastRun(await t.waitForEnd(id))
