@@ -7,6 +7,7 @@
 // Engines: the provider contract, and how one is chosen
 export { registerEngine } from './client/register-engine.ts'
 export { type Feature, type FeatureSupport, portablePayloadBytes } from './engines/capabilities.ts'
+export { declareFeatures } from './engines/declare-features.ts'
 export { checkDefinitionSupport, findUnsupported, requireFeature } from './provider/check-support.ts'
 export { chooseEngine, type ChosenEngine, requireEngine } from './provider/choose-engine.ts'
 export { loadEngine } from './provider/load-engine.ts'

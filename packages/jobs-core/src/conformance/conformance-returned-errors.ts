@@ -1,4 +1,4 @@
-import type { Json } from '../events/json.ts'
+import type { Json } from '../values/json.ts'
 
 /** An output that only the client's `returnedErrors` calls a failure. */
 export const refusedOutput = { refused: 'by the client' } as const

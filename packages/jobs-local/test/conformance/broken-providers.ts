@@ -1,6 +1,5 @@
 import type { Definition, JobDefinition, JobProvider, JobStatus, WorkflowDefinition } from '@cgk-platform/jobs-core'
-import { allFeatures } from '@cgk-platform/jobs-core/conformance'
-import { createClient, type Envelope } from '@cgk-platform/jobs-core/provider'
+import { createClient, declareFeatures, type Envelope } from '@cgk-platform/jobs-core/provider'
 
 import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'
 import { brokenFlowControl } from './broken-flow-control.ts'
@@ -231,9 +230,7 @@ export const brokenProviders: readonly BrokenProvider[] = [
 
 /** An engine that supports no features. */
 export function withoutFeatures(provider: LocalProvider): JobProvider {
-  const support = { supported: false, note: 'It has no features.', instead: 'Use another engine.' } as const
-  const features = Object.fromEntries(allFeatures.map((feature) => [feature, support]))
-  return { ...provider, capabilities: { ...provider.capabilities, features: features as never } }
+  return { ...provider, capabilities: { ...provider.capabilities, features: declareFeatures({}) } }
 }
 
 type Wrap = NonNullable<LocalTargetOptions['wrap']>
