@@ -1,7 +1,9 @@
 import { type RunStatus, isEnded } from '@cgk-platform/jobs-core'
 import { DefinitionNotFoundError, ShutdownError } from '@cgk-platform/jobs-core/errors'
 import {
+  type AttemptHost,
   type Clock,
+  createScope,
   type Envelope,
   eventOf,
   type JobHost,
@@ -27,14 +29,14 @@ const clock: Clock = systemClock
 
 /** The fastq queues with the waiting runs, one queue for each definition. */
 export class RunQueues {
-  readonly #host: JobHost
+  readonly #host: AttemptHost
   readonly #workers: number
   readonly #queues = new Map<string, queueAsPromised<Run>>()
   readonly #running = new Map<Run, Promise<void>>()
   isClosed = false
 
   constructor(host: JobHost, workers: number) {
-    this.#host = host
+    this.#host = { ...host, clock, scope: createScope(host.client) }
     this.#workers = workers
   }
 
@@ -101,9 +103,8 @@ export class RunQueues {
     const { signal } = (run.stop = new AbortController())
     const { nextAttemptAt: _, ...status } = run.status
     run.status = { ...status, state: 'running', attempts: attempt, startedAt }
-    const host = { ...this.#host, clock }
-    const ids = { jobId: envelope.id, runId, attempt }
-    const outcome = await runAttempt(definition, envelope, { host, ...ids, retriedAt, signal, onLeftRunning })
+    const facts = { jobId: envelope.id, runId, attempt, retriedAt, signal, onLeftRunning }
+    const outcome = await runAttempt(definition, envelope, { host: this.#host, ...facts })
     if (!isEnded(run.status.state)) this.settle(run, outcome) // a cancel is final
   }
 }

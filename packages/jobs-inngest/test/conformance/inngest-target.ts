@@ -52,15 +52,14 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
       ...(eventKey !== undefined && { eventKey }),
       ...(signingKey !== undefined && { signingKey }),
     })
-  const options = { ...conformanceOptions(inngestCapabilities), clock }
+  const options = conformanceOptions(inngestCapabilities)
   const createOn = (own: Parameters<NonNullable<ConformanceEngine['createClient']>>[0] = {}): JobClient =>
-    createClient({ load: () => createInngestProvider({ client: connect() }, { clock }) }, { ...options, ...own })
+    createClient({ load: () => createInngestProvider({ client: connect() }, { clock }) }, { ...options, clock, ...own })
 
   const startApp = async (): Promise<Host> => {
     const inngest = connect()
-    const { jobs, hooks, middleware, instrument, logger } = options
-    const host = { client: inngest, jobs, hooks, middleware, instrument, logger, jobClient: client }
-    const functions = createInngestFunctions(host, { clock, random: () => 0 })
+    const hostOptions = { ...options, client: inngest, jobClient: client }
+    const functions = createInngestFunctions(hostOptions, { clock, random: () => 0 })
     let app = await serveApp(inngest, functions)
     await app.sync()
     return {

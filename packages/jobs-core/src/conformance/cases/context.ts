@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
+import { runInsideMiddleware } from '../enclosing-middleware.ts'
 
 interface SeenEvent {
   readonly id: string
@@ -84,6 +85,20 @@ export const contextCases: readonly ConformanceCase[] = casesOf(rules.terms, [
       const status = await t.waitForEnd(String(sent.details['jobId']))
       assert.equal(status.state, 'completed')
       assert.equal(status.tenantId, t.tenantId)
+    },
+  },
+  {
+    id: 'handler-outside-the-context-of-a-send',
+    title: 'no attempt runs in the async context of the code that sent its job, which may be a request',
+    async run(t) {
+      const failure = { as: 'error', attempts: 1 } as const
+      const { id } = await runInsideMiddleware('sender', () => t.send('conformance.fixed', { failure }))
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      const layers = t.journal({ jobId: id, kind: 'started' }).map(({ details }) => details['layers'])
+      assert.deepEqual(layers, [
+        ['outer', 'inner'],
+        ['outer', 'inner'],
+      ])
     },
   },
 ])
