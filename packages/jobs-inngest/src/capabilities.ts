@@ -44,7 +44,7 @@ export const inngestCapabilities: Capabilities = {
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
     runTimeout: {
       supported: true,
-      note: 'Enforced by this library. A run that waits for a slot fails when it gets one, and a waiting workflow ends up to 3 s late. Counts from when Inngest creates the run, if that is later.',
+      note: 'Enforced by this library. A waiting workflow ends up to 3 s late. Counts from when Inngest creates the run, if that is later.',
     },
     concurrency: { supported: true, note: 'Counted over all processes.' },
     'concurrency.perTenant': {

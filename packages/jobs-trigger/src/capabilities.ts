@@ -36,7 +36,7 @@ export const triggerCapabilities: Capabilities = {
     timeout: { supported: true, note: 'Enforced by this library, in the process that runs the job.' },
     runTimeout: {
       supported: true,
-      note: 'Enforced by this library. A run that waits for a slot fails when it gets one, and a waiting workflow ends up to 3 s late.',
+      note: 'Enforced by this library. A waiting workflow ends up to 3 s late.',
     },
     concurrency: {
       supported: true,

@@ -14,7 +14,7 @@ export const localCapabilities: Capabilities = {
     retryJob: { supported: true, note: 'By default only for the last 10,000 ended jobs, within a day of their end.' },
     listJobs: { supported: true },
     timeout: { supported: true },
-    runTimeout: { supported: true, note: 'A run that waits for a slot fails when it gets one.' },
+    runTimeout: { supported: true },
     concurrency: { supported: true, note: 'Counted in this process.' },
     'concurrency.perTenant': { supported: true, note: 'Counted in this process. Tenants take turns.' },
     priority: { supported: true, note: 'Moves a run ahead of runs of the same definition and tenant.' },
