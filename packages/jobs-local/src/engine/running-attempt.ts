@@ -54,7 +54,9 @@ export class RunningAttempt implements AttemptOptions, AttemptReceiver, StopNoti
     this.begunAt = begunAt
     this.attempt = run.attempts
     this.leader = leader
-    this.others = leader ? undefined : run.others?.map((other) => new RunningAttempt(other, host, begunAt, this))
+    const role = run.gather?.role
+    this.others =
+      typeof role === 'object' ? role.leads.map((other) => new RunningAttempt(other, host, begunAt, this)) : undefined
   }
 
   ended(outcome: Outcome): void {

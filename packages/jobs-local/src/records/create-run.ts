@@ -1,13 +1,13 @@
-import type { BatchBounds, Gather } from './gather.ts'
-import type { StoredJob, StoredRun } from './stored-run.ts'
+import type { BatchBounds } from './gather.ts'
+import type { Gather, QueuedRun, StoredJob } from './stored-run.ts'
 import type { Subscriber } from './subscriber.ts'
 import { nextRunId } from './run-id.ts'
 
 /** Creates the next run of a job, which waits for a slot. */
-export function createRun(job: StoredJob, subscriber: Subscriber): StoredRun {
+export function createRun(job: StoredJob, subscriber: Subscriber): QueuedRun {
   const { definitionId, maxAttempts, priority = 0, compensateOnCancel = false } = subscriber
   const { concurrencyKey, throttleKey, debounceKey } = subscriber
-  const run: StoredRun = { id: nextRunId(job), job, definitionId, maxAttempts, state: 'queued', attempts: 0 }
+  const run: QueuedRun = { id: nextRunId(job), job, definitionId, maxAttempts, state: 'queued', attempts: 0 }
   if (subscriber.batch) run.gather = gatherOf(job, subscriber.batch)
   const isKeyed = concurrencyKey !== undefined || throttleKey !== undefined || debounceKey !== undefined
   if (priority === 0 && !compensateOnCancel && !isKeyed) return run

@@ -1,8 +1,8 @@
 import type { JobState } from '@cgk-platform/jobs-core'
-import type { Envelope, JobErrorInfo, Json, WorkflowRecord } from '@cgk-platform/jobs-core/provider'
+import type { Envelope, WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
-import type { Gather } from './gather.ts'
 import type { PayloadKeys } from './payload-keys.ts'
+import type { RunState } from './run-state.ts'
 import type { StoredAttempt } from './stored-attempt.ts'
 
 /** A stored job. Instants are epoch milliseconds. */
@@ -19,60 +19,60 @@ export interface StoredJob {
   runs: StoredRun[]
 }
 
-/** A stored run. Has no keys if it was read from a file. */
-export interface StoredRun extends PayloadKeys {
+/** A run that was stored, in any of its states. */
+export type StoredRun = RunFacts & RunState
+
+/** A run that waits for a slot or a batch. */
+export type QueuedRun = Extract<StoredRun, { readonly state: 'queued' }>
+
+/** A run whose attempt has begun: it runs, is suspended, or is a cancelled workflow that is being compensated. */
+export type BegunRun = Extract<StoredRun, { readonly state: 'running' } | { readonly compensating: Envelope }>
+
+/** Returns whether an attempt of a run has begun and has no outcome yet. */
+export function hasBegun(run: StoredRun): run is BegunRun {
+  return run.state === 'running' || run.compensating !== undefined
+}
+
+/** What is known of a run in every state. Has no keys if it was read from a file. */
+export interface RunFacts extends PayloadKeys {
   readonly id: string
   readonly job: StoredJob
   readonly definitionId: string
   readonly maxAttempts: number
   /** Seconds by which the run is moved ahead of others that wait for a slot. Absent: 0. */
   readonly priority?: number
-  /** The id of the job that replaced it, while `superseded`. */
-  supersededBy?: string
-  /** Time by which the wall clock was set since the run was created, in milliseconds. Absent: 0. */
-  clockSetMs?: number
-  state: JobState
+  /** The id of the failed run that it repeats. */
+  readonly retryOf?: string
+  /** Whether a cancel of this run compensates its steps. */
+  readonly compensateOnCancel?: boolean
   /** Number of attempts that have begun. Also the fencing token: the late outcome of an older attempt is dropped. */
   attempts: number
-  /** When the next attempt is due, while `retrying`, or when the quiet period of `debounce` ends, while `scheduled`. */
-  dueAt?: number
+  /** When the first attempt began. */
   startedAt?: number
-  endedAt?: number
-  output?: Json
-  error?: JobErrorInfo
-  readonly retryOf?: string
+  /** When the newest attempt began. Absent in memory for a first attempt without steps, which began at `startedAt`. */
+  attemptStartedAt?: number
+  /** The newest attempts that others followed, oldest first. Absent: none, or they were not read from a file. */
+  history?: StoredAttempt[]
   /** When the run last came due again, by the wall clock when it was created. Absent: never, or it was read from a file. */
   waitsSince?: number
+  /** Time by which the wall clock was set since the run was created, in milliseconds. Absent: 0. */
+  clockSetMs?: number
   /** When `retryJob` created the run, or its quiet period ended. Absent: neither, or before `runTimeout` existed. */
   retriedAt?: number
   /** The step records of a workflow. Set from its first attempt on. */
   workflow?: WorkflowRecord
-  /**
-   * Set for a suspended workflow: it waits for a time, an event or a job (`asleep`), or for a slot to resume (`awake`).
-   */
-  pause?: 'asleep' | 'awake' | undefined
-  /** Set if a wait was resolved while the workflow was about to be suspended for it. */
-  wakePending?: boolean
-  /** Time to let non-step awaits settle before the workflow is suspended, in milliseconds. */
+  /** Time to let non-step awaits of a workflow settle before it is suspended, in milliseconds. */
   graceMs?: number
-  /** When the current attempt began, which is running or suspended. */
-  attemptStartedAt?: number
-  /** The newest attempts that others followed, oldest first. Absent: none, or they were not read from a file. */
-  history?: StoredAttempt[]
-  /** Set while the attempt runs again after a pause. */
-  resumed?: boolean
-  /** Set if the run may have ended its process earlier: until then, in elapsed time, no other suspect begins beside it. */
-  probationEndsAt?: number
   /** Set for a run of a batch job. */
   gather?: Gather
-  /** The other runs of its batch, in the run that holds the slot of a batch. */
-  others?: readonly StoredRun[] | undefined
-  /** True while the run is in the batch of another run, which holds the slot. */
-  isInBatch?: boolean
-  /** Whether a cancel of this run compensates its steps. */
-  readonly compensateOnCancel?: boolean
-  /** Envelope for the compensation of a cancelled workflow, which begins when its handler has released its slot. */
-  toCompensate?: Envelope
-  /** Envelope for the compensation of a cancelled workflow, while the compensation runs. */
-  compensating?: Envelope
+}
+
+/** The wait of a run for a batch, and its role there. */
+export interface Gather {
+  /** The maximum number of runs in its batch. In memory only. */
+  readonly maxSize?: number
+  /** Until when it waits for others, in epoch milliseconds. In the past from its first attempt on: a retry does not wait. */
+  readonly until: number
+  /** Set while the run is in a batch that has begun: it holds the slot of these others, or another one holds its slot. */
+  readonly role?: { readonly leads: readonly StoredRun[] } | 'follows'
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { createStoredJob, createStoredRun } from '../../test/kit/stored-run.ts'
+import { enterState } from './enter-state.ts'
 import { toJobStatus } from './to-job-status.ts'
 
 describe('toJobStatus', () => {
@@ -37,9 +38,9 @@ describe('toJobStatus', () => {
 
   test('distinguishes an output of null from no output', () => {
     const run = createStoredRun('work', 'acme')
-    run.state = 'completed'
+    enterState(run, { state: 'completed', endedAt: 1 })
     expect(toJobStatus(run.job).runs[0]).not.toHaveProperty('output')
-    run.output = null
+    enterState(run, { state: 'completed', endedAt: 1, output: null })
     expect(toJobStatus(run.job).runs[0]).toHaveProperty('output', null)
   })
 })

@@ -7,8 +7,8 @@ import { stateOf } from './state-of.ts'
 
 type SummarizedRun = Pick<
   StoredRun,
-  'id' | 'definitionId' | 'state' | 'attempts' | 'maxAttempts' | 'startedAt' | 'endedAt' | 'retryOf' | 'error'
->
+  'id' | 'definitionId' | 'attempts' | 'maxAttempts' | 'startedAt' | 'endedAt' | 'retryOf' | 'error'
+> & { readonly state: JobState }
 
 /** The facts about a job for its summary. */
 export interface SummaryFacts {

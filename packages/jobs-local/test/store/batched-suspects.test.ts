@@ -44,7 +44,7 @@ test('a group of suspects is not larger because a batch has many events', async 
     { maxSize: 40, maxWaitMs: 1000 },
   )
   const [leader] = busy.store.claim(64, () => ({ maxSize: 40 }), nowMs)
-  expect(leader!.others).toHaveLength(39)
+  expect(leader!.gather?.role).toEqual({ leads: expect.objectContaining({ length: 39 }) })
   const other = start()
   await add(tenantIds)
   expect(other.claim(1000)).toHaveLength(40)

@@ -1,38 +1,35 @@
-import type { JobState } from '@cgk-platform/jobs-core'
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from '../../records/stored-run.ts'
+import { enterState, lastErrorOf } from '../../records/enter-state.ts'
+import type { EndedState } from '../../records/run-state.ts'
+import type { BegunRun } from '../../records/stored-run.ts'
 import { recordAttempt } from './record-attempt.ts'
 import type { RunQueue } from './run-queue.ts'
 
 /** Applies the outcome of an attempt to a run in memory. Calls `end` if the outcome ends the run. */
 export function applyOutcome(
-  run: StoredRun,
+  run: BegunRun,
   outcome: Outcome,
   now: number,
-  { queue, end }: { queue: RunQueue; end: (state: JobState) => void },
+  { queue, end }: { queue: RunQueue; end: (state: EndedState) => void },
 ): void {
   switch (outcome.type) {
     case 'completed':
-      if (outcome.output !== undefined) run.output = outcome.output
-      delete run.error
-      return end('completed')
+      return end({ state: 'completed', endedAt: now, ...(outcome.output !== undefined && { output: outcome.output }) })
     case 'failed':
-      run.error = outcome.error
-      return end('failed')
+      return end({ state: 'failed', endedAt: now, error: outcome.error })
     case 'cancelled':
-      return end('cancelled')
+      return end({ state: 'cancelled', endedAt: now, ...lastErrorOf(run) })
     case 'suspended':
       return queue.suspend(run, outcome.wakeAt)
-    case 'retry':
+    case 'retry': {
+      const dueAt = now + outcome.afterMs
       recordAttempt(run, outcome, now)
-      run.error = outcome.error
-      run.state = 'retrying'
-      return queue.delay(run, now + outcome.afterMs)
+      return queue.delay(enterState(run, { state: 'retrying', dueAt, error: outcome.error }), dueAt)
+    }
     case 'interrupted':
       if (run.resumed) return queue.resume(run)
       run.attempts--
-      run.state = 'queued'
-      return queue.push(run)
+      return queue.push(enterState(run, { state: 'queued', ...lastErrorOf(run) }))
   }
 }

@@ -1,14 +1,24 @@
 import type { LimitsOf } from '../job-store.ts'
-import type { StoredRun } from '../../records/stored-run.ts'
+import type { Gather, StoredRun } from '../../records/stored-run.ts'
 import { beginAttempt } from './begin-attempt.ts'
 import type { GatheringRuns } from './gathering-runs.ts'
 
 /** Begins attempts of the other runs of a batch whose leader got a slot. They hold no slots. */
 export function beginBatch(leader: StoredRun, gathering: GatheringRuns, limitsOf: LimitsOf, now: number): void {
-  leader.others = gathering.take(leader, limitsOf(leader.definitionId)?.maxSize ?? 1)
-  for (const run of leader.others) {
+  const others = gathering.take(leader, limitsOf(leader.definitionId)?.maxSize ?? 1)
+  leader.gather = { ...leader.gather, until: now, role: { leads: others } }
+  for (const run of others) {
     beginAttempt(run, now)
-    run.isInBatch = true
+    run.gather = { ...run.gather, until: now, role: 'follows' }
   }
-  for (const run of [leader, ...leader.others]) run.gather = { ...run.gather!, until: now }
+}
+
+/** Returns the wait of a run for its next batch. */
+export function withoutRole({ role: _, ...gather }: Gather): Gather {
+  return gather
+}
+
+/** Removes a run from its batch, which is over. */
+export function leaveBatch(run: StoredRun): void {
+  if (run.gather?.role) run.gather = withoutRole(run.gather)
 }

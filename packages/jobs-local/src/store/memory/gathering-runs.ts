@@ -1,8 +1,7 @@
 import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import { maxBatchBytes } from '../../rules/max-batch-bytes.ts'
-import type { Gather } from '../../records/gather.ts'
-import type { StoredRun } from '../../records/stored-run.ts'
+import type { Gather, StoredRun } from '../../records/stored-run.ts'
 import { WaitingRuns } from './lanes/waiting-runs.ts'
 import { DueQueue } from '../../queues/due-queue.ts'
 
@@ -121,8 +120,9 @@ export class GatheringRuns {
   /** Moves the times, because the wall clock was set. */
   shift(byMs: number): void {
     for (const run of this.#times.drain()) {
-      run.gather = { ...run.gather!, until: run.gather!.until + byMs }
-      this.#times.push(run.gather.until, run)
+      const until = run.gather!.until + byMs
+      run.gather = { ...run.gather, until }
+      this.#times.push(until, run)
     }
   }
 

@@ -1,9 +1,10 @@
-import { type JobState, isEnded } from '@cgk-platform/jobs-core'
+import { isEnded } from '@cgk-platform/jobs-core'
 import type { Clock, Envelope, JobErrorInfo, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import { applyOutcome } from './apply-outcome.ts'
 import { ArrivedJobs } from './arrived-jobs.ts'
 import { beginAttempt } from './begin-attempt.ts'
+import { leaveBatch } from './begin-batch.ts'
 import { createRun } from '../../records/create-run.ts'
 import { IndexedJobs } from './indexed-jobs.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
@@ -12,7 +13,9 @@ import type { Steps } from '../../time/steps.ts'
 import { turnBatch } from '../../rules/turn-batch.ts'
 import type { GetOptions } from '../get-options.ts'
 import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges } from '../job-store.ts'
-import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
+import { enterState, lastErrorOf } from '../../records/enter-state.ts'
+import type { EndedState } from '../../records/run-state.ts'
+import { hasBegun, type StoredJob, type StoredRun } from '../../records/stored-run.ts'
 import type { Subscriber } from '../../records/subscriber.ts'
 import type { StoredPage } from '../stored-page.ts'
 import { isCompensatedOnCancel } from '../../rules/is-compensated-on-cancel.ts'
@@ -105,7 +108,7 @@ class MemoryStore implements JobStore {
     for (const subscriber of subscribers) {
       const run = this.#addRun(createRun(job, subscriber), subscriber.debounce, now)
       if (!run) continue
-      this.#endRun(run, 'superseded', now)
+      this.#ended(run, now)
       superseded.push(run.job.envelope.id)
     }
     if (subscribers.length > 0) return superseded
@@ -140,18 +143,18 @@ class MemoryStore implements JobStore {
   }
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, releasesSlot = false): boolean {
-    const { isInBatch } = run
+    const isFollower = run.gather?.role === 'follows'
     const isSettled = this.#settle(run, attempt, outcome, now)
-    if (isInBatch) run.isInBatch = false
+    if (isFollower) leaveBatch(run)
     else if (releasesSlot) this.release(run)
     return isSettled
   }
 
   #settle(run: StoredRun, attempt: number, outcome: Outcome, now: number): boolean {
-    if (run.attempts !== attempt || (run.state !== 'running' && !run.compensating)) return false
+    if (run.attempts !== attempt || !hasBegun(run)) return false
     if (run.compensating && outcome.type !== 'suspended' && outcome.type !== 'interrupted') {
       // The run itself ended when it was cancelled.
-      delete run.compensating
+      enterState(run, { state: 'cancelled', endedAt: run.endedAt, ...lastErrorOf(run) })
       this.#compensating--
       return true
     }
@@ -172,9 +175,8 @@ class MemoryStore implements JobStore {
       const before = { state: run.state, pause: run.pause, dueAt: run.dueAt }
       const isRunning = run.state === 'running' && !run.pause
       if (isRunning) running.push(run)
-      if (run.pause) run.pause = undefined
-      if (isCompensatedOnCancel(run)) run.toCompensate = job.envelope
-      this.#endRun(run, 'cancelled', now)
+      const ended = { state: 'cancelled', endedAt: now, ...lastErrorOf(run) } as const
+      this.#endRun(run, isCompensatedOnCancel(run) ? { ...ended, toCompensate: job.envelope } : ended, now)
       this.#queue.drop(run, before)
       if (!isRunning) this.#beginCompensation(run)
     }
@@ -247,8 +249,7 @@ class MemoryStore implements JobStore {
     const open = [...this.#jobs.values()].filter((job) => !isEnded(stateOf(job)))
     for (const job of open) {
       for (const run of job.runs.filter(({ state }) => !isEnded(state))) {
-        run.error = reason
-        this.#endRun(run, 'failed', now)
+        this.#endRun(run, { state: 'failed', endedAt: now, error: reason }, now)
       }
       if (job.runs.length > 0) continue
       job.state = 'failed'
@@ -258,11 +259,13 @@ class MemoryStore implements JobStore {
   }
 
   #beginCompensation(run: StoredRun): void {
-    if (!run.toCompensate) return
-    run.compensating = run.toCompensate
-    delete run.toCompensate
+    const { toCompensate: compensating } = run
+    if (!compensating) return
+    const { endedAt } = run
     this.#compensating++
-    this.#queue.resume(run)
+    this.#queue.resume(
+      enterState(run, { state: 'cancelled', endedAt, compensating, pause: 'awake', ...lastErrorOf(run) }),
+    )
   }
 
   #addRun(run: StoredRun, debounce?: Subscriber['debounce'], now = 0): StoredRun | undefined {
@@ -273,10 +276,12 @@ class MemoryStore implements JobStore {
     return this.#queue.add(run, debounce, now)
   }
 
-  #endRun(run: StoredRun, state: JobState, now: number): void {
-    run.state = state
-    run.endedAt = now
-    delete run.dueAt
+  #endRun(run: StoredRun, state: EndedState, now: number): void {
+    enterState(run, state)
+    this.#ended(run, now)
+  }
+
+  #ended(run: StoredRun, now: number): void {
     if (isTick(run.job)) this.#open.remove(run.definitionId, run.job.envelope.tenantId)
     this.#waits.removeAll(run)
     this.#waits.resolveJobWaits(run.job.envelope.id, now)

@@ -1,5 +1,6 @@
 import { newestRuns, retryWorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
+import { withoutRole } from './begin-batch.ts'
 import { createRun } from '../../records/create-run.ts'
 import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
 
@@ -8,6 +9,7 @@ export function* retriedRuns(job: StoredJob, now: number): Generator<StoredRun> 
   for (const failed of newestRuns(job.runs)) {
     if (failed.state !== 'failed') continue
     const run = createRun(job, failed)
+    const gather = failed.gather && withoutRole(failed.gather)
     const workflow = failed.workflow && retryWorkflowRecord(failed.workflow, run.id)
     yield {
       ...run,
@@ -15,7 +17,7 @@ export function* retriedRuns(job: StoredJob, now: number): Generator<StoredRun> 
       retriedAt: now,
       waitsSince: now,
       ...(workflow && { workflow }),
-      ...(failed.gather && { gather: failed.gather }),
+      ...(gather && { gather }),
     }
   }
 }

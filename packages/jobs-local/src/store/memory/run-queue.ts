@@ -2,8 +2,9 @@ import type { JobState, PauseTarget } from '@cgk-platform/jobs-core'
 import type { Clock, DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
 import type { LimitsOf } from '../job-store.ts'
-import type { StoredRun } from '../../records/stored-run.ts'
-import { beginBatch } from './begin-batch.ts'
+import { enterAttempt, enterState, lastErrorOf, moveDue } from '../../records/enter-state.ts'
+import { type BegunRun, hasBegun, type StoredRun } from '../../records/stored-run.ts'
+import { beginBatch, leaveBatch } from './begin-batch.ts'
 import { DebouncedRuns } from './debounced-runs.ts'
 import { DueInTurn } from './due-in-turn.ts'
 import { GatheringRuns } from './gathering-runs.ts'
@@ -43,7 +44,7 @@ export class RunQueue {
     else this.#ready.push(run)
   }
 
-  /** Adds a new run. A debounced one waits for its quiet period: returns the run that it supersedes, which waits no longer. */
+  /** Adds a new run. A debounced one waits for its quiet period: returns the run that it has superseded. */
   add(run: StoredRun, times: DebounceTimes | undefined, now: number): StoredRun | undefined {
     if (!times) {
       this.push(run)
@@ -51,17 +52,15 @@ export class RunQueue {
     }
     const { dueAt, superseded } = this.#debounced.add(run, times, now)
     if (superseded) {
-      superseded.supersededBy = run.job.envelope.id
-      this.#dropTime(superseded)
+      enterState(superseded, { state: 'superseded', endedAt: now, supersededBy: run.job.envelope.id })
+      this.#delayed.markStale(superseded.job.envelope.tenantId)
     }
-    run.state = 'scheduled'
-    this.delay(run, dueAt)
+    this.delay(enterState(run, { state: 'scheduled', dueAt }), dueAt)
     return superseded
   }
 
-  /** Adds a run that waits until `dueAt`, in epoch milliseconds. */
+  /** Adds a run that waits until its `dueAt`. */
   delay(run: StoredRun, dueAt: number): void {
-    run.dueAt = dueAt
     this.#delayed.push(run.job.envelope.tenantId, { run, dueAt }, dueAt)
   }
 
@@ -69,25 +68,24 @@ export class RunQueue {
    * Suspends a workflow until a time or until a wait is resolved. If one was resolved while its attempt was ending,
    * resumes it at once.
    */
-  suspend(run: StoredRun, wakeAt: number | undefined): void {
+  suspend(run: BegunRun, wakeAt: number | undefined): void {
     if (run.wakePending) return this.resume(run)
-    run.pause = 'asleep'
+    enterAttempt(run, { pause: 'asleep', ...(wakeAt !== undefined && { dueAt: wakeAt }) })
     if (wakeAt !== undefined) this.delay(run, wakeAt)
   }
 
   /** Resumes a workflow that is asleep, or that is about to be suspended. */
   wake(run: StoredRun): void {
-    if (run.pause !== 'asleep') {
-      run.wakePending = true
-      return
-    }
-    this.#dropTime(run)
+    if (!hasBegun(run) || run.pause === 'awake') return
+    const { pause, dueAt, resumed = false } = run
+    if (pause === undefined) return enterAttempt(run, { resumed, wakePending: true })
     this.resume(run)
+    if (dueAt !== undefined) this.#delayed.markStale(run.job.envelope.tenantId)
   }
 
   /** Adds a suspended workflow that waits for a slot to resume. @param since - when it came due. Default: now. */
-  resume(run: StoredRun, since: number = this.#clock.now()): void {
-    run.pause = 'awake'
+  resume(run: BegunRun, since: number = this.#clock.now()): void {
+    enterAttempt(run, { pause: 'awake' })
     this.#waitsFrom(run, since)
     this.#ready.push(run)
   }
@@ -114,7 +112,7 @@ export class RunQueue {
 
   release(run: StoredRun): void {
     this.#ready.release(run)
-    if (run.others) run.others = undefined // so that no job keeps the others of its batch in memory
+    leaveBatch(run) // so that no job keeps the others of its batch in memory
   }
 
   /** Lets runs try to start that waited because their definition or tenant was paused. */
@@ -128,16 +126,15 @@ export class RunQueue {
       const due = this.#delayed.take(now)
       if (!due) break
       const { run, dueAt } = due
-      delete run.dueAt
+      if (hasBegun(run)) {
+        this.resume(run, dueAt)
+        continue
+      }
       if (run.state === 'scheduled') {
         this.#debounced.remove(run)
         run.retriedAt = dueAt
       }
-      if (run.pause === 'asleep') {
-        this.resume(run, dueAt)
-        continue
-      }
-      run.state = 'queued'
+      enterState(run, { state: 'queued', ...lastErrorOf(run) })
       this.#waitsFrom(run, dueAt)
       this.push(run)
     }
@@ -147,7 +144,11 @@ export class RunQueue {
 
   /** Moves the due times of retries and throttles. Suspended workflows run again, and then wait for what remains of their steps. */
   shift(byMs: number): void {
-    for (const { run, dueAt } of this.#delayed.drain()) this.delay(run, run.pause ? 0 : dueAt + byMs)
+    for (const { run, dueAt } of this.#delayed.drain()) {
+      const at = hasBegun(run) ? 0 : dueAt + byMs
+      moveDue(run, at)
+      this.delay(run, at)
+    }
     this.#ready.shift(byMs)
     this.#gathering.shift(byMs)
   }
@@ -168,11 +169,5 @@ export class RunQueue {
   /** A run that waits again comes after those that were due before. */
   #waitsFrom(run: StoredRun, since: number): void {
     run.waitsSince = since - (run.clockSetMs ?? 0)
-  }
-
-  #dropTime(run: StoredRun): void {
-    if (run.dueAt === undefined) return
-    delete run.dueAt
-    this.#delayed.markStale(run.job.envelope.tenantId)
   }
 }

@@ -155,7 +155,7 @@ class SqliteStore implements JobStore {
     const isSuspect = this.#claims.isOnProbation(run)
     const isSettled = runs.settleRun(this.#connection, run, { attempt, outcome, now, isSuspect })
     if (isSettled && !releasesSlot) runs.holdLeftoverSlot(this.#connection, run)
-    if (!isSettled && releasesSlot && !run.isInBatch) this.release(run)
+    if (!isSettled && releasesSlot && run.gather?.role !== 'follows') this.release(run)
     const { type } = outcome
     if (isSettled && (type === 'completed' || type === 'failed' || type === 'cancelled')) {
       if (run.workflow) this.#waits.removeAll(keyOf(run))

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { createStoredRun } from '../../../../test/kit/stored-run.ts'
 import { Fifo } from '../../../queues/fifo.ts'
+import { enterState } from '../../../records/enter-state.ts'
 import type { StoredRun } from '../../../records/stored-run.ts'
 import { ReadyQueue } from './ready-queue.ts'
 
@@ -27,7 +28,7 @@ function watchHeld(): (tenantId: string) => number {
 }
 
 function cancel(queue: ReadyQueue, run: StoredRun): void {
-  run.state = 'cancelled'
+  enterState(run, { state: 'cancelled', endedAt: 0 })
   queue.markStale(run)
 }
 
@@ -88,7 +89,7 @@ describe('ReadyQueue: runs that are cancelled while they wait', () => {
             const { tenantId: taken } = run.job.envelope
             expect(mayBegin(taken)).toBe(true)
             expect(waiting.get(taken)!.shift()).toBe(run)
-            run.state = 'running'
+            enterState(run, { state: 'running' })
             running.set(taken, running.get(taken)! + 1)
           }
           const counts = [...waiting.values()].map((runs) => runs.length)

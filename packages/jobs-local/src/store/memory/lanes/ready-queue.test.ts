@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 
 import { createStoredRun } from '../../../../test/kit/stored-run.ts'
 import type { LimitsOf } from '../../job-store.ts'
-import type { StoredRun } from '../../../records/stored-run.ts'
+import { enterState } from '../../../records/enter-state.ts'
+import type { RunFacts, StoredRun } from '../../../records/stored-run.ts'
 import { ReadyQueue } from './ready-queue.ts'
 
 const unlimited = () => undefined
@@ -47,9 +48,9 @@ describe('ReadyQueue: order', () => {
   })
 
   test.each([
-    ['definitions', (index: number): Partial<StoredRun> => ({ definitionId: `definition-${index}` })],
-    ['concurrency keys', (index: number): Partial<StoredRun> => ({ concurrencyKey: `store-${index}` })],
-    ['throttle keys', (index: number): Partial<StoredRun> => ({ throttleKey: `store-${index}` })],
+    ['definitions', (index: number): Partial<RunFacts> => ({ definitionId: `definition-${index}` })],
+    ['concurrency keys', (index: number): Partial<RunFacts> => ({ concurrencyKey: `store-${index}` })],
+    ['throttle keys', (index: number): Partial<RunFacts> => ({ throttleKey: `store-${index}` })],
   ])('serves a tenant with many %s no more often than one with a single run of each', (_, membersOf) => {
     const queue = new ReadyQueue()
     for (let index = 0; index < 200; index++) {
@@ -93,7 +94,7 @@ describe('ReadyQueue: order', () => {
   test('skips runs that were cancelled while they waited', () => {
     const queue = new ReadyQueue()
     const runs = pushMany(queue, 'a', 'acme', 6)
-    for (const run of runs.slice(0, 5)) run.state = 'cancelled'
+    for (const run of runs.slice(0, 5)) enterState(run, { state: 'cancelled', endedAt: 0 })
     expect(takeAll(queue)).toEqual([runs[5]])
   })
 })
@@ -193,7 +194,7 @@ describe('ReadyQueue: any sequence of push, take, release and cancel', () => {
             queue.push(run)
           } else if (step.type === 'cancel') {
             const gone = laneOf(step.definitionId, step.tenantId).waiting.pop()
-            if (gone) gone.state = 'cancelled'
+            if (gone) enterState(gone, { state: 'cancelled', endedAt: 0 })
           } else if (step.type === 'release') {
             const released = laneOf(step.definitionId, step.tenantId)
             if (released.running === 0) continue
@@ -205,7 +206,7 @@ describe('ReadyQueue: any sequence of push, take, release and cancel', () => {
             const run = queue.take(limitsOf)
             expect(run !== undefined).toBe(possible)
             if (!run) continue
-            run.state = 'running'
+            enterState(run, { state: 'running' })
             const { tenantId } = run.job.envelope
             expect(mayBegin(run.definitionId, tenantId)).toBe(true)
             const from = laneOf(run.definitionId, tenantId)

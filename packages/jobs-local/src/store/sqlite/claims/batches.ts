@@ -84,13 +84,14 @@ export class Batches {
     const isAlone = leader.probationEndsAt !== undefined
     const { maxSize = 1 } = limitsOf(lane.definition) ?? {}
     const runs = JSON.stringify(isAlone ? [] : this.#fitting(leader, maxSize - 1))
-    const others = connection.all<ClaimedRow>(`${selectClaimed} WHERE run IN ${listed} ORDER BY rank, run`, runs)
+    const rows = connection.all<ClaimedRow>(`${selectClaimed} WHERE run IN ${listed} ORDER BY rank, run`, runs)
     const begin = `UPDATE cgk_runs SET ${hold}, phase = ${joined}, gather_until = 1 WHERE run IN ${listed}`
-    if (others.length > 0) connection.run(begin, workers.id, now, now, runs)
+    if (rows.length > 0) connection.run(begin, workers.id, now, now, runs)
     connection.run('UPDATE cgk_runs SET gather_until = 1 WHERE run = ?', keyOf(leader).run)
-    leader.others = others.map((row) => toHeldRun(connection, row, workers.id, now))
-    for (const run of leader.others) {
-      run.isInBatch = true
+    const others = rows.map((row) => toHeldRun(connection, row, workers.id, now))
+    leader.gather = { ...leader.gather!, role: { leads: others } }
+    for (const run of others) {
+      run.gather = { ...run.gather!, role: 'follows' }
       held.add(run)
     }
     const next = `SELECT 1 AS one FROM cgk_runs WHERE ${gathersInLane} AND gather_until <= ? LIMIT 1`

@@ -1,4 +1,5 @@
-import type { StoredRun } from '../../../records/stored-run.ts'
+import { enterAttempt } from '../../../records/enter-state.ts'
+import { hasBegun, type StoredRun } from '../../../records/stored-run.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from '../file/connection.ts'
 import { DefinitionSlots } from './definition-slots.ts'
@@ -83,5 +84,7 @@ function claim({ run, crashes }: SuspectRow, options: SuspectClaimOptions): Stor
   const row = connection.get<ClaimedRow>(`${selectClaimed} WHERE run = ?`, run)!
   holdRun(connection, run, worker, now)
   const probationEndsAt = elapsedMs + Math.min(firstProbationMs * 2 ** (crashes - 1), longLifeMs)
-  return Object.assign(toHeldRun(connection, row, worker, now), { probationEndsAt })
+  const held = toHeldRun(connection, row, worker, now)
+  if (hasBegun(held)) enterAttempt(held, { probationEndsAt, ...(held.resumed && { resumed: true }) })
+  return held
 }

@@ -1,6 +1,7 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
 import { arrivedAt } from '../../../rules/arrived-at.ts'
+import { enterState } from '../../../records/enter-state.ts'
 import type { StoredRun } from '../../../records/stored-run.ts'
 import { quietUntil } from '../../../rules/quiet-until.ts'
 import type { Connection } from '../file/connection.ts'
@@ -39,9 +40,9 @@ export function debounceRun(
     connection.run(sql, now, id, open.run)
   }
   const since = open?.since ?? now
-  run.state = 'scheduled'
-  run.dueAt = quietUntil(times, since, now)
+  const dueAt = quietUntil(times, since, now)
+  enterState(run, { state: 'scheduled', dueAt })
   const sql = "UPDATE cgk_runs SET state = 'scheduled', due_at = ?, debounce_key = ?, debounced_since = ? WHERE run = ?"
-  connection.run(sql, run.dueAt, key, since, keyOf(run).run)
+  connection.run(sql, dueAt, key, since, keyOf(run).run)
   return open?.job
 }

@@ -1,3 +1,4 @@
+import { enterState } from '../../../records/enter-state.ts'
 import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
 import type { Subscriber } from '../../../records/subscriber.ts'
 import { createRun } from '../../../records/create-run.ts'
@@ -73,7 +74,7 @@ export class UnwrittenRuns {
     const candidates = this.#runs.filter(mayBegin)
     const started = candidates.length <= max ? candidates : claimInTurns(sourcesOf(candidates), max, turns, weights)
     for (const run of started) {
-      run.state = 'running'
+      enterState(run, { state: 'running' })
       run.attempts = 1
       run.startedAt = now
       run.attemptStartedAt = now

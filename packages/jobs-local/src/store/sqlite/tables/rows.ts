@@ -1,6 +1,8 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import { type JobErrorInfo, type Json, decodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 
+import { lastErrorOf } from '../../../records/enter-state.ts'
+import type { AttemptState, RunState } from '../../../records/run-state.ts'
 import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
 import { runIdOf } from '../../../records/run-id.ts'
 import type { StoredKeys } from './stored-keys.ts'
@@ -21,7 +23,7 @@ export interface RunRow extends StoredKeys {
   readonly run: number
   readonly definition_id: string
   readonly tenant: string
-  readonly state: JobState
+  readonly state: RunState['state']
   readonly phase: number | null
   readonly worker: number | null
   readonly attempts: number
@@ -178,35 +180,60 @@ export function fromText(text: string): unknown {
 /** Converts a row to a run, without the steps of a workflow. */
 export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
   const { envelope } = job
-  const output = row.output === null ? undefined : (fromText(row.output) as Json | undefined)
-  const error = row.error === null ? undefined : (fromText(row.error) as JobErrorInfo | undefined)
   const run: StoredRun = {
     id: runIdOf(envelope.id, numberOf(row.run)),
     job,
     definitionId: row.definition_id,
     maxAttempts: row.max_attempts,
     ...(row.priority !== 0 && { priority: row.priority }),
-    state: row.state,
     attempts: row.attempts,
-    ...(row.due_at !== null && { dueAt: row.due_at }),
+    ...toRunState(row, envelope),
     ...(row.started_at !== null && { startedAt: row.started_at }),
-    ...(row.ended_at !== null && { endedAt: row.ended_at }),
     ...(row.attempt_started_at !== null && { attemptStartedAt: row.attempt_started_at }),
-    ...(output !== undefined && { output }),
-    ...(error !== undefined && { error }),
     ...(row.retry_of !== null && { retryOf: runIdOf(envelope.id, row.retry_of) }),
     ...(row.retried_at !== null && { retriedAt: row.retried_at }),
     ...(row.gather_until !== null && { gather: { until: row.gather_until } }),
-    ...(row.superseded_by !== null && { supersededBy: row.superseded_by }),
-    ...(row.pause !== null && { pause: row.pause }),
-    ...(row.resumed === 1 && { resumed: true }),
     ...(row.grace_ms !== null && { graceMs: row.grace_ms }),
     ...(row.compensate_on_cancel === 1 && { compensateOnCancel: true }),
-    ...(row.compensation === compensationStates.pending && { toCompensate: envelope }),
-    ...(row.compensation === compensationStates.running && { compensating: envelope }),
   }
   setKey(run, { run: row.run, worker: row.worker ?? 0, rank: row.rank })
   return run
+}
+
+function toRunState(row: RunRow, envelope: Envelope): RunState {
+  const { state, superseded_by: supersededBy, compensation } = row
+  const [dueAt, endedAt] = [row.due_at ?? 0, row.ended_at ?? 0]
+  const output = row.output === null ? undefined : (fromText(row.output) as Json | undefined)
+  const error = row.error === null ? undefined : (fromText(row.error) as JobErrorInfo | undefined)
+  const lastError = lastErrorOf({ ...(error !== undefined && { error }) })
+  switch (state) {
+    case 'scheduled':
+      return { state, dueAt }
+    case 'queued':
+      return { state, ...lastError }
+    case 'retrying':
+      return { state, dueAt, ...lastError }
+    case 'running':
+      return { state, ...lastError, ...toAttemptState(row) }
+    case 'completed':
+      return { state, endedAt, ...(output !== undefined && { output }) }
+    case 'failed':
+      return { state, endedAt, ...lastError }
+    case 'cancelled': {
+      const ended = { state, endedAt, ...lastError }
+      if (compensation === compensationStates.pending) return { ...ended, toCompensate: envelope }
+      const isCompensating = compensation === compensationStates.running
+      return isCompensating ? { ...ended, compensating: envelope, ...toAttemptState(row) } : ended
+    }
+    case 'superseded':
+      return { state, endedAt, supersededBy: supersededBy ?? '' }
+  }
+}
+
+function toAttemptState({ pause, due_at: dueAt, resumed }: RunRow): AttemptState {
+  if (pause === 'awake') return { pause }
+  if (pause === 'asleep') return { pause, ...(dueAt !== null && { dueAt }) }
+  return resumed === 1 ? { resumed: true } : {}
 }
 
 /** Serializes a value for a column. */

@@ -19,7 +19,7 @@ export class HeldRuns {
 
   /** The number of slots that they hold. The other runs of a batch hold none. */
   get slots(): number {
-    return [...this.#runs.values()].filter(({ isInBatch }) => !isInBatch).length
+    return [...this.#runs.values()].filter(({ gather }) => gather?.role !== 'follows').length
   }
 
   /** Returns the runs. */

@@ -1,0 +1,73 @@
+import type { Envelope, JobErrorInfo, Json } from '@cgk-platform/jobs-core/provider'
+
+/** The members of an `AttemptState`. */
+export const attemptMembers = ['pause', 'dueAt', 'resumed', 'wakePending', 'probationEndsAt'] as const
+
+/** The members of a `RunState`, which a run of another state does not have. */
+export const stateMembers = [
+  ...attemptMembers,
+  'endedAt',
+  'output',
+  'error',
+  'supersededBy',
+  'toCompensate',
+  'compensating',
+] as const
+
+/** Each type of a union, without those of these members that it does not declare. */
+type Exactly<Members extends readonly PropertyKey[], Own> = Own extends unknown
+  ? Readonly<Own> & { readonly [Member in Exclude<Members[number], keyof Own>]?: never }
+  : never
+
+/** A handler runs. */
+interface Executing {
+  /** Set while the attempt runs again after a pause. */
+  resumed?: boolean
+  /** Set if a wait was resolved while the workflow was about to be suspended for it. In memory only. */
+  wakePending?: boolean
+  /** Set if the run may have ended its process earlier: until then, in elapsed time, no other suspect begins beside it. */
+  probationEndsAt?: number
+}
+
+/** A workflow was suspended. It waits for a time, an event or a job. */
+interface Asleep {
+  pause: 'asleep'
+  /** The time for which it waits, if any. */
+  dueAt?: number
+}
+
+/** A suspended workflow waits for a slot to resume. */
+interface Awake {
+  pause: 'awake'
+}
+
+/** What an attempt that has begun does. */
+export type AttemptState = Exactly<typeof attemptMembers, Executing | Asleep | Awake>
+
+/** The error of the last attempt. Absent if none has failed, or if it is damaged in a file. */
+export interface LastError {
+  error?: JobErrorInfo
+}
+
+/** What is known of a run in each of its states, and nothing else. Instants are epoch milliseconds. */
+export type RunState = Exactly<
+  typeof stateMembers,
+  | { state: 'scheduled'; /** When the quiet period of `debounce` ends. */ dueAt: number }
+  | ({ state: 'queued' } & LastError)
+  | ({ state: 'retrying'; /** When the next attempt is due. */ dueAt: number } & LastError)
+  | ({ state: 'running' } & LastError & AttemptState)
+  | EndedState
+  // A cancelled workflow is compensated once its handler has released its slot.
+  | ({ state: 'cancelled'; endedAt: number; compensating: Envelope } & LastError & AttemptState)
+>
+
+/** The states in which a run ends. */
+export type EndedState = Exactly<
+  typeof stateMembers,
+  | { state: 'completed'; endedAt: number; output?: Json }
+  | ({ state: 'failed'; endedAt: number } & LastError)
+  | ({ state: 'cancelled'; endedAt: number } & LastError)
+  // Its handler has not released its slot. The envelope is for the compensation, because the job's loses its payload.
+  | ({ state: 'cancelled'; endedAt: number; toCompensate: Envelope } & LastError)
+  | { state: 'superseded'; endedAt: number; /** The id of the job that replaced it. */ supersededBy: string }
+>
