@@ -69,19 +69,19 @@ export class SharedFile implements SharedStore {
 
   hasUpdates(): boolean {
     const { workers, queue, hasRunChanges } = this.#dependencies
-    return !workers.isAnnounced || queue.read(hasRunChanges, true)
+    return !workers.definitions.areWritten || queue.read(hasRunChanges, true)
   }
 
   publishDefinitions(definitions: readonly WorkerDefinition[]): void {
     const { workers, housekeeping } = this.#dependencies
-    workers.publish(definitions)
+    workers.definitions.publish(definitions)
     if (this.#isWorker) return this.changed()
     this.#isWorker = true
     housekeeping.start()
   }
 
   subscribersElsewhere(event: string): readonly RemoteSubscriber[] {
-    return this.#dependencies.workers.subscribersElsewhere(event)
+    return this.#dependencies.workers.definitions.elsewhere(event)
   }
 
   countWorkers(): number {

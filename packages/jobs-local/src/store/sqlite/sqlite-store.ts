@@ -278,7 +278,7 @@ class SqliteStore implements JobStore {
 
   #onBegin(): boolean {
     checkVersion(this.#connection)
-    this.#workers.begin()
+    this.#workers.definitions.begin()
     this.#unwritten.clear()
     this.#waits.begin()
     this.#held.begin()
@@ -286,7 +286,7 @@ class SqliteStore implements JobStore {
   }
 
   #onRollback(): void {
-    this.#workers.rollBack()
+    this.#workers.definitions.markUnwritten()
     this.#claims.rollBack()
     this.#held.rollBack()
   }

@@ -6,7 +6,7 @@ import { DefinitionSlots } from './definition-slots.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
 import { longLifeMs, phases, type RunRow } from '../tables/rows.ts'
 import { holdRun } from '../tables/runs-table.ts'
-import type { Workers } from '../workers/workers.ts'
+import type { WorkerDefinitions } from '../workers/worker-definitions.ts'
 
 /** Number of groups in which the runs of a worker begin again after their first crash. Later ones begin alone. */
 const firstGroups = 8
@@ -25,7 +25,7 @@ export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns' | 'weigh
   readonly isEmpty: boolean
   /** True if another worker of the process must begin an earlier suspect before later ones. */
   readonly isInOrder: boolean
-  readonly placeOf: Workers['placeOf']
+  readonly placeOf: WorkerDefinitions['placeOf']
 }
 
 /**

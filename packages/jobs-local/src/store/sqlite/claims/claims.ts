@@ -17,6 +17,7 @@ import { phases } from '../tables/rows.ts'
 import { Turns } from '../../../rules/turns.ts'
 import { nextRunDueAt, wakeDueRuns } from '../tables/runs-table.ts'
 import type { UnwrittenRuns } from './unwritten-runs.ts'
+import type { WorkerDefinitions } from '../workers/worker-definitions.ts'
 import type { Workers } from '../workers/workers.ts'
 
 /** The condition for the workers of this worker's process: its clients. */
@@ -111,7 +112,7 @@ export class Claims {
   #claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
     const { connection, workers, unwritten, tenantWeights: weights } = this.#dependencies
     const { paused } = unwritten
-    const mayBegin = (definitionId: string): boolean => workers.mayBegin(definitionId)
+    const mayBegin = (definitionId: string): boolean => workers.definitions.mayBegin(definitionId)
     const own = { throttles: this.#throttles, bound: this.#bound }
     const options = { connection, max, worker: workers.id, limitsOf, mayBegin, now, paused, ...own }
     if (max <= 0) {
@@ -171,7 +172,8 @@ export class Claims {
     const isOnProbation = probationEndsAt > elapsedMs
     if (isOnProbation || waits === 0) return { suspects: [], keepsApart: isOnProbation }
     const { isEmpty, hasOthers } = this.#processLoad
-    const placeOf = (definitionId: string): ReturnType<Workers['placeOf']> => workers.placeOf(definitionId)
+    const placeOf = (definitionId: string): ReturnType<WorkerDefinitions['placeOf']> =>
+      workers.definitions.placeOf(definitionId)
     const slots = options.max + held.slots
     const isInOrder = !hasOthers && this.#mayKeepApart(elapsedMs)
     const suspects = claimSuspects({ ...options, elapsedMs, slots, isEmpty, isInOrder, placeOf })

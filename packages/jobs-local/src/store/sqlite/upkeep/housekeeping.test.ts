@@ -29,7 +29,7 @@ function createHousekeeping(
   )
   const changes: (() => void)[] = []
   const workers = new Workers(connection, 60_000)
-  workers.publish(definitions)
+  workers.definitions.publish(definitions)
   const housekeeping = new Housekeeping({
     connection,
     retention: { count: 1000, ageMs: 1 },
@@ -63,7 +63,7 @@ const others = {
 
 function joined(connection: Connection, definitions = [definition]): Workers {
   const worker = new Workers(connection, 60_000)
-  worker.publish(definitions)
+  worker.definitions.publish(definitions)
   worker.join()
   return worker
 }

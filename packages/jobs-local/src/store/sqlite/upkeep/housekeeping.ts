@@ -4,7 +4,8 @@ import type { Connection } from '../file/connection.ts'
 import { type Cutoffs, cutoffsOf, deleteExpiredJobs, releaseDiskSpace } from './delete-expired-jobs.ts'
 import { pruneLanes } from '../tables/lanes-table.ts'
 import { takeOver } from './take-over.ts'
-import { maxHeartbeatMs, type Workers } from '../workers/workers.ts'
+import { maxHeartbeatMs } from '../workers/dead-workers.ts'
+import type { Workers } from '../workers/workers.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it. Heartbeats follow real time,
 // not the engine's clock, which may be virtual.
@@ -82,7 +83,7 @@ export class Housekeeping {
     const { connection, workers, now } = this.#dependencies
     workers.heartbeat()
     for (const dead of workers.removeDead()) takeOver(connection, dead, now())
-    workers.pruneDefinitions()
+    workers.definitions.prune()
     pruneLanes(connection, now())
     if (this.#prune()) this.#pruneSoon()
   }
