@@ -10,6 +10,10 @@ import { runCases } from './run-cases.ts'
 export interface TestContext {
   /** Marks the test as skipped. */
   skip?(reason?: string): void
+  /** The test. Its suite tells which tests run, so that the cases of skipped ones do not start. */
+  readonly task?: {
+    readonly suite?: { readonly tasks: readonly { readonly name: string; readonly mode: string }[] } | undefined
+  }
 }
 
 /** The functions of vitest, or of a compatible test runner. */
@@ -38,7 +42,7 @@ export interface DescribeOptions {
 
 /**
  * Defines one test per case. An unsupported case is skipped with the reason and reported as not supported. On a
- * concurrent target, all cases start before the first test, and each test awaits its own case.
+ * concurrent target, the cases of all chosen tests start with the first test, and each test awaits its own case.
  */
 export function describeConformance(
   target: ConformanceTarget,
@@ -55,7 +59,10 @@ export function describeConformance(
       results.push(result)
       waiting.get(result.id)?.(result)
     }
-    const resultOf = async (one: ConformanceCase): Promise<CaseResult> => {
+    const resultOf = async (one: ConformanceCase, context: TestContext): Promise<CaseResult> => {
+      if (target.concurrent) {
+        running ??= runCases(suite, chosenOf(cases, context), { concurrency, caseLimitMs, onResult })
+      }
       const known = results.find(({ id }) => id === one.id)
       if (known) return known
       if (running) return new Promise((resolve) => waiting.set(one.id, resolve))
@@ -66,15 +73,13 @@ export function describeConformance(
 
     beforeAll(async () => {
       suite = await openSuite(target)
-      if (target.concurrent) running = runCases(suite, cases, { concurrency, caseLimitMs, onResult })
     }, caseLimitMs)
 
     for (const one of cases) {
-      const { number, name } = one.rule
       it(
-        `${number === 0 ? name : `Rule ${number}, ${name}`}: ${one.title} (${one.id})`,
+        nameOf(one),
         async (context) => {
-          const result = await resultOf(one)
+          const result = await resultOf(one, context)
           if (result.outcome === 'failed') throw result.error
           if (result.outcome === 'not supported') context.skip?.(`not supported: ${result.reason}`)
         },
@@ -89,4 +94,15 @@ export function describeConformance(
       onReport?.(toReport(suite, cases, results))
     }, caseLimitMs * 2)
   })
+}
+
+function nameOf({ id, rule: { number, name }, title }: ConformanceCase): string {
+  return `${number === 0 ? name : `Rule ${number}, ${name}`}: ${title} (${id})`
+}
+
+/** Returns the cases whose tests run, such as those that match `-t`. Without such knowledge, returns all. */
+function chosenOf(cases: readonly ConformanceCase[], { task }: TestContext): readonly ConformanceCase[] {
+  if (!task?.suite) return cases
+  const names = new Set(task.suite.tasks.filter(({ mode }) => mode !== 'skip').map(({ name }) => name))
+  return cases.filter((one) => names.has(nameOf(one)))
 }
