@@ -26,6 +26,8 @@ export function setup(): void {
   chmodSync(folder, 0o755) // some tests start processes of another user
   writeFileSync(join(folder, listName), '')
   process.env['TMPDIR'] = folder
+  // Commands that tests start run the same code many times. Compiling takes most of the time of a short one.
+  process.env['NODE_COMPILE_CACHE'] = join(folder, 'compile-cache')
   // In its own process group, so that it does not receive signals to the run. Its standard input closes with the run.
   const cleaner = spawn(process.execPath, ['--no-warnings', import.meta.filename, folder], {
     detached: true,

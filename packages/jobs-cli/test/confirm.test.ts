@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { bareEnvironment } from '../../../vitest.environment.ts'
 import { repository } from '../../jobs/test/snippets/documents.ts'
 import { createSeededProject, type SeededProject } from './seeded-project.ts'
 
@@ -21,7 +22,7 @@ async function runOnTerminal(command: string, key: string): Promise<{ exitCode: 
   const line = `stty cols 100 rows 40 && node --conditions=@cgk-platform/source ${program} ${command} --file jobs.db`
   const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
     cwd: project.folder,
-    env: { PATH: process.env['PATH'], SHELL: '/bin/sh', NO_COLOR: '1' },
+    env: { ...bareEnvironment(), SHELL: '/bin/sh', NO_COLOR: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   let printed = ''

@@ -4,6 +4,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { expect, onTestFinished } from 'vitest'
 
+import { bareEnvironment } from '../../../vitest.environment.ts'
 import { repository } from '../../jobs/test/snippets/documents.ts'
 
 /** The command line, from its sources. */
@@ -22,7 +23,7 @@ export async function connectMcp(folder: string, ...flags: string[]) {
     command: 'node',
     args: ['--conditions=@cgk-platform/source', mcpProgram, 'mcp', '--file', 'jobs.db', ...flags],
     cwd: folder,
-    env: { PATH: process.env['PATH']! },
+    env: bareEnvironment() as Record<string, string>,
     stderr: 'ignore',
   })
   const client = new Client({ name: 'test', version: '0.0.0' })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 
+import { bareEnvironment } from '../../../vitest.environment.ts'
 import { setup as buildPages } from '../../jobs-dashboard/test/kit/build-ui.ts'
 import { repository } from '../../jobs/test/snippets/documents.ts'
 import { createSeededProject, type SeededProject } from './seeded-project.ts'
@@ -41,7 +42,7 @@ async function startWith(PATH: string | undefined, ...flags: string[]) {
   const args = ['--conditions=@cgk-platform/source', program, 'dashboard', '--file', 'jobs.db', ...flags]
   const child = spawn('node', args, {
     cwd: project.folder,
-    env: { PATH },
+    env: { ...bareEnvironment(), PATH },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

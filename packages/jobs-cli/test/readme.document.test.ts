@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 
+import { bareEnvironment } from '../../../vitest.environment.ts'
 import { setup as buildPages } from '../../jobs-dashboard/test/kit/build-ui.ts'
 import { readDocument, repository } from '../../jobs/test/snippets/documents.ts'
 import { blocksOf } from '../../jobs/test/snippets/extract-snippets.ts'
@@ -27,7 +28,7 @@ test('the dashboard shows the job of the example', async () => {
     .replaceAll('node ', `node ${condition} `)
   const child = spawn('bash', ['--norc', '-c', line], {
     cwd: project.folder,
-    env: { PATH: process.env['PATH'] },
+    env: bareEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 
+import { bareEnvironment } from '../../../vitest.environment.ts'
 import { repository } from '../../jobs/test/snippets/documents.ts'
 import type { Ended, Environment } from '../../jobs/test/snippets/reader-project.ts'
 
@@ -11,7 +12,7 @@ const longestRunMs = 120_000
 
 /** Runs the command line in its own process, with only this environment, `PATH` and `TMPDIR`. */
 export function runCommand(args: readonly string[], cwd: string, environment: Environment = {}): Promise<Ended> {
-  const env = { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...environment }
+  const env = { ...bareEnvironment(), ...environment }
   const command = ['--conditions=@cgk-platform/source', program, ...args]
   return new Promise((resolve) => {
     execFile('node', command, { cwd, env, timeout: longestRunMs }, (error, stdout, stderr) => {

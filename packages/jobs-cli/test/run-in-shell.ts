@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 
+import { bareEnvironment } from '../../../vitest.environment.ts'
 import { repository } from '../../jobs/test/snippets/documents.ts'
 import type { Ended } from '../../jobs/test/snippets/reader-project.ts'
 
@@ -11,7 +12,7 @@ export function runInShell(line: string, cwd: string): Promise<Ended> {
   const script = `set -o pipefail
     cgk-jobs() { node --conditions=@cgk-platform/source ${program} "$@"; }
     ${line}`
-  const env = { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'] }
+  const env = bareEnvironment()
   return new Promise((resolve) => {
     const child = execFile(
       'bash',

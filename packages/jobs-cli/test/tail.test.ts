@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { bareEnvironment } from '../../../vitest.environment.ts'
 import { repository } from '../../jobs/test/snippets/documents.ts'
 import { createSeededProject, type SeededProject } from './seeded-project.ts'
 
@@ -24,7 +25,7 @@ test('`tail --json` prints each change as a line, until Ctrl-C', async () => {
   const args = ['--conditions=@cgk-platform/source', program, 'tail', '--file', 'jobs.db', '--json']
   const child = spawn('node', [...args, '--state', 'failed,scheduled,queued'], {
     cwd: project.folder,
-    env: { PATH: process.env['PATH'] },
+    env: bareEnvironment(),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise((resolve) => void child.once('close', (code) => resolve(code)))

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 
+import { bareEnvironment } from '../../../vitest.environment.ts'
+
 const run = promisify(execFile)
 
 /** Records the URL of every loaded module, ES module or CommonJS, and prints them at the end. */
@@ -20,7 +22,7 @@ async function packagesLoadedBy(program: string): Promise<Set<string>> {
   const preload = ['--import', `data:text/javascript,${encodeURIComponent(recorder)}`]
   const { stdout } = await run(process.execPath, [...flags, ...preload, '--eval', program], {
     cwd: join(import.meta.dirname, '..'),
-    env: { PATH: process.env['PATH'] },
+    env: bareEnvironment(),
     maxBuffer: 2 ** 24,
   })
   const urls = stdout.split('\n').filter((url) => !url.endsWith('/descriptor.ts'))

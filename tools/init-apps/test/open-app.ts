@@ -119,8 +119,8 @@ function signalGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS
 
 /** Returns an environment without the machine's variables, which could select an engine. */
 function toEnv(environment: Environment): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env
-  return { PATH, HOME, TMPDIR, NEXT_TELEMETRY_DISABLED: '1', ...environment }
+  const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env
+  return { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, NEXT_TELEMETRY_DISABLED: '1', ...environment }
 }
 
 function execute(command: string, args: readonly string[], cwd: string, environment: Environment): Promise<Ended> {

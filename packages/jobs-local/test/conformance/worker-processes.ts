@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
+import { bareEnvironment } from '../../../../vitest.environment.ts'
+
 /** Processes that run the suite's jobs on one file. */
 export interface WorkerProcesses {
   /** Kills all of them and starts the same number of new ones. */
@@ -33,7 +35,7 @@ async function startWorker(path: string, env: Readonly<Record<string, string>>):
   // A worker exits when the channel to its parent closes, so that none is left behind if the parent is killed.
   const worker = fork(script, [path], {
     execArgv: ['--conditions=@cgk-platform/source', '--no-warnings'],
-    env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...env },
+    env: { ...bareEnvironment(), ...env },
   })
   await new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve()).once('error', reject)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
+import { bareEnvironment } from '../../../../vitest.environment.ts'
 import { killAtExit } from './kill-at-exit.ts'
 
 /** Time after which a process is killed: shorter than a test's timeout, and enough on a busy machine. */
@@ -43,7 +44,7 @@ export async function runNode(
 ): Promise<EndedProcess> {
   const child = spawn(process.execPath, ['--conditions=@cgk-platform/source', '--no-warnings', ...flags, ...args], {
     cwd: fileURLToPath(new URL(`${folder}/`, packageFolder)),
-    env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...env },
+    env: { ...bareEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [stdout, stderr, killed] = ['', '', false]

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { bareEnvironment } from '../../../../vitest.environment.ts'
 import { killAtExit } from './kill-at-exit.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -32,15 +31,13 @@ export interface StartOptions {
 }
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url))
-/** A shared compile cache, because many short processes run the same code. */
-const compileCache = join(tmpdir(), 'jobs-compile-cache')
 
 /** Starts module code in a separate Node process, from the sources. It does not outlive the test's process. */
 export function startModule(text: string, { env = {}, node = process.execPath }: StartOptions = {}): Child {
   const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', text]
   const child = spawn(node, flags, {
     cwd: packageFolder,
-    env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], NODE_COMPILE_CACHE: compileCache, ...env },
+    env: { ...bareEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let [stdout, stderr, isOver] = ['', '', false]
