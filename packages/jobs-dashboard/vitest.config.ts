@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import { mergeConfig } from 'vitest/config'
+import { defineConfig, mergeConfig } from 'vitest/config'
 
-import base from '../../vitest.base.ts'
+import base from '../../vitest-slow.base.ts'
 
-export default mergeConfig(base, {
-  test: { globalSetup: [fileURLToPath(new URL('test/kit/build-ui.ts', import.meta.url))] },
-})
+export default mergeConfig(
+  base,
+  defineConfig({ test: { globalSetup: [fileURLToPath(new URL('test/kit/build-ui.ts', import.meta.url))] } }),
+)

@@ -8,8 +8,9 @@ import { describeSavedFilters } from './cases/describe-saved-filters.ts'
 import { describeSendAgain } from './cases/describe-send-again.ts'
 import { describeSchedules } from './cases/describe-schedules.ts'
 import { describeTiles } from './cases/describe-tiles.ts'
+import { describeRequests } from './cases/describe-requests.ts'
 import { describeViews } from './cases/describe-views.ts'
-import { openPages } from './kit/open-pages.ts'
+import { openPages, type Pages } from './kit/open-pages.ts'
 import type { Target } from './kit/target.ts'
 
 /** Tests the pages in a real browser over a real engine. */
@@ -17,13 +18,25 @@ export function describePages(target: Target): void {
   describe(`the pages over ${target.name}`, () => {
     const pages = openPages(target)
     describeViews(pages)
-    describeActions(pages)
     describeFaults(pages)
-    describeRecentFailures(pages)
-    describeTiles(pages)
     describePartDetails(pages)
     describeSendAgain(pages)
-    describeSchedules(pages)
     describeSavedFilters(pages)
+    describeWithEngine(pages)
   })
+}
+
+/** Tests only the pages whose content and actions depend on the engine. The tests of the night run all of them. */
+export function describeEngine(target: Target): void {
+  describe(`the pages over ${target.name}`, () => {
+    describeWithEngine(openPages(target))
+  })
+}
+
+function describeWithEngine(pages: Pages): void {
+  describeActions(pages)
+  describeRecentFailures(pages)
+  describeTiles(pages)
+  describeSchedules(pages)
+  describeRequests(pages)
 }

@@ -1,33 +1,4 @@
-import { createClient } from '@cgk-platform/jobs-core/provider'
-import { createInngestFunctions } from '@cgk-platform/jobs-inngest'
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
-import { createInngestProvider } from '@cgk-platform/jobs-inngest/provider'
-import { Inngest } from 'inngest'
+import { describeEngine } from './describe-pages.ts'
+import { inngestTarget } from './kit/inngest-target.ts'
 
-import { serveApp } from '../../../jobs-inngest/test/kit/serve-app.ts'
-import { describePages } from './describe-pages.ts'
-import { quietLogger } from './kit/quiet-logger.ts'
-import { testJobs } from './kit/test-jobs.ts'
-
-describePages({
-  name: 'Inngest',
-  async open() {
-    const server = await createLoopbackEngine()
-    const inngest = new Inngest({ id: 'jobs', baseUrl: server.url, isDev: true, logger: quietLogger })
-    const client = createClient(
-      { load: () => createInngestProvider({ client: inngest }) },
-      { jobs: testJobs, logger: quietLogger },
-    )
-    const host = { client: inngest, jobs: testJobs, logger: quietLogger, jobClient: client }
-    const app = await serveApp(inngest, createInngestFunctions(host))
-    await server.sync(app.url)
-    return {
-      client,
-      async close() {
-        await client.close({ timeout: 0 })
-        await app.close()
-        await server.close()
-      },
-    }
-  },
-})
+describeEngine(inngestTarget)

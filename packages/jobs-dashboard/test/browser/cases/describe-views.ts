@@ -104,49 +104,4 @@ export function describeViews(pages: Pages): void {
     await page.getByText('confirm-order').first().waitFor()
     expect(await measureShift(page)).toBeLessThan(0.1) // the limit of "good" in Web Vitals
   })
-
-  test('the first load is at most 40 kB of code, and no view makes more requests than it needs', async () => {
-    const { features } = await pages.client().capabilities()
-    const { runs } = await pages.client().inspect.getJob(workflowId)
-    const part = new URLSearchParams({ id: workflowId, run: runs[0]!.id, part: 'step ship' }).toString()
-    const canCount = features['inspect.countJobs: exact'].supported
-    // By view, the requests below `api/`. Some are repeated later, to follow changes.
-    const expected = {
-      '': ['session', 'overview'],
-      '/jobs': ['session', 'jobs', 'changes', ...(canCount ? ['counts'] : [])],
-      [`/job?id=${encodeURIComponent(failedId)}`]: ['session', 'job'],
-      [`/job?${part}`]: ['session', 'job'],
-      [`/send?from=${encodeURIComponent(failedId)}`]: ['session', 'events', 'job'],
-      '/workflows': ['session', 'definitions', 'jobs', 'job'],
-      '/definitions': ['session', 'definitions'],
-      '/definitions?kind=cron': ['session', 'definitions'],
-      '/engine': ['session', 'engine', 'definitions', ...(canCount ? ['counts'] : [])],
-      '/send': ['session', 'events'],
-    }
-    for (const [path, requests] of Object.entries(expected)) {
-      const page = await pages.openEmpty()
-      const made = new Set<string>()
-      let bytes = 0
-      let pending = 0 // the files that are being loaded
-      const api = `${pages.server().url}/api/`
-      page.on('request', (request) => {
-        const url = request.url()
-        if (url.includes('/assets/')) pending += 1
-        if (url.startsWith(api)) made.add(url.slice(api.length).replace(/\?.*/, ''))
-        else if (!url.startsWith(pages.server().url)) made.add(`foreign ${url}`)
-      })
-      page.on('response', (response) => {
-        if (!response.url().includes('/assets/')) return
-        bytes += Number(response.headers()['content-length'])
-        pending -= 1
-      })
-      await page.goto(`${pages.server().url}${path}`)
-      await expect.poll(() => [...made].toSorted()).toEqual(requests.toSorted())
-      await page.waitForLoadState('load')
-      await expect.poll(() => pending).toBe(0)
-      expect([...made].toSorted()).toEqual(requests.toSorted())
-      expect(bytes).toBeGreaterThan(10_000)
-      expect(bytes).toBeLessThanOrEqual(40_000)
-    }
-  })
 }

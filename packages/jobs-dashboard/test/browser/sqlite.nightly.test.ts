@@ -1,0 +1,4 @@
+import { describePages } from './describe-pages.ts'
+import { sqliteTarget } from './kit/sqlite-target.ts'
+
+describePages(sqliteTarget)
