@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { readDocument, repository } from './documents.ts'
-import { blocksOf } from './extract-snippets.ts'
+import { bareEnvironment } from '../../../../vitest.environment.ts'
+import { repository } from './documents.ts'
 
 /** The result of a program. */
 export interface Ended {
@@ -38,22 +38,29 @@ export interface ReaderProject {
   remove(): void
 }
 
-/** The compiler options that docs/first-job.md recommends, with stricter checks. */
-function compilerOptions(): object {
-  const recommended = blocksOf(readDocument('docs/first-job.md')).find(
-    ({ info, code }) => info === 'json' && code.includes('compilerOptions'),
-  )
-  return {
-    ...(JSON.parse(recommended!.code) as { compilerOptions: object }).compilerOptions,
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    noImplicitOverride: true,
-    noImplicitReturns: true,
-    moduleDetection: 'force',
-    noEmit: true,
-    customConditions: ['@cgk-platform/source'], // the sources of the packages, not a build
-    lib: ['es2023', 'es2024.string', 'dom'], // the sources need `isWellFormed`; a build does not
-  }
+/** The compiler options that docs/first-job.md recommends. */
+export const recommendedOptions = {
+  target: 'es2023',
+  module: 'nodenext',
+  strict: true,
+  verbatimModuleSyntax: true,
+  erasableSyntaxOnly: true,
+  rewriteRelativeImportExtensions: true,
+  skipLibCheck: true,
+  types: ['node'],
+}
+
+/** Stricter checks, and the sources of the packages instead of a build. */
+const compilerOptions = {
+  ...recommendedOptions,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noImplicitOverride: true,
+  noImplicitReturns: true,
+  moduleDetection: 'force',
+  noEmit: true,
+  customConditions: ['@cgk-platform/source'],
+  lib: ['es2023', 'es2024.string', 'dom'], // the sources need `isWellFormed`; a build does not
 }
 
 /** A minute and a half: work due within a minute keeps a process alive, so a daily cron job may hold one for so long. */
@@ -97,7 +104,7 @@ export function createReaderProject(): ReaderProject {
   }
   write('package.json', JSON.stringify({ type: 'module' }))
   write('package-lock.json', JSON.stringify({ lockfileVersion: 3 }))
-  write('tsconfig.json', JSON.stringify({ compilerOptions: compilerOptions(), include: ['**/*.ts'] }))
+  write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['**/*.ts'] }))
 
   return {
     folder,
@@ -136,7 +143,7 @@ export function createReaderProject(): ReaderProject {
 }
 
 function toEnv(environment: Environment): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...environment }
+  return { ...bareEnvironment(), ...environment }
 }
 
 function execute(command: string, args: readonly string[], cwd: string, environment: Environment): Promise<Ended> {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { documents, documentsOnInngest, documentsOnTrigger, readDocument } from './documents.ts'
-import { fileOf, type Snippet, snippetsOf } from './extract-snippets.ts'
-import { createReaderProject } from './reader-project.ts'
+import { blocksOf, fileOf, type Snippet, snippetsOf } from './extract-snippets.ts'
+import { createReaderProject, recommendedOptions } from './reader-project.ts'
 
 const snippets = documents.flatMap((document) => snippetsOf(document, readDocument(document)))
 const project = createReaderProject()
@@ -25,6 +25,11 @@ const cases = snippets.map((snippet) => [titleOf(snippet), snippet] as const)
 test('the documents have snippets, and no two of a document are the same file', () => {
   expect(snippets.length).toBeGreaterThan(20)
   expect(new Set(snippets.map(fileOf)).size).toBe(snippets.length)
+})
+
+test('they are compiled with the options that docs/first-job.md recommends', () => {
+  const files = blocksOf(readDocument('docs/first-job.md')).filter(({ info }) => info === 'json')
+  expect(files.map(({ code }) => JSON.parse(code) as object)).toContainEqual({ compilerOptions: recommendedOptions })
 })
 
 test('everything but the snippets compiles', () => {
