@@ -1,21 +1,10 @@
-import { describe, test } from 'vitest'
+import { test } from 'vitest'
 
-import { type AppSource, commonJsNodeApp, expressApp, honoApp, nextApp, nodeApp } from './app-sources.ts'
+import { expressApp, nodeApp } from './app-sources.ts'
+import { describeCompile } from './describe-compile.ts'
 import { openApp } from './open-app.ts'
 
-const apps = { nextApp, expressApp, honoApp, nodeApp, commonJsNodeApp }
-const combinations = Object.entries(apps).flatMap(([name, source]) =>
-  ['local', 'inngest', 'trigger.dev'].map((provider): [string, string, AppSource] => [name, provider, source]),
-)
-
-describe.concurrent('the files that `init` writes compile', () => {
-  test.for(combinations)('in %s, on %s', async ([, provider, source], { expect, onTestFinished }) => {
-    const app = openApp(source)
-    onTestFinished(() => app.close())
-    expect(await app.init('--provider', provider, '--yes')).toMatchObject({ exitCode: 0, stderr: '' })
-    expect(await app.compile()).toBe('')
-  })
-})
+describeCompile({ expressApp, nodeApp })
 
 test('the compiler checks payloads against the events that `init` declares', async ({ expect, onTestFinished }) => {
   const app = openApp(nodeApp)
