@@ -30,22 +30,17 @@ export const typescriptPlugin = {
 } as unknown as TextlintPluginCreator
 
 function parse(text: string): Node {
+  const loc = { start: { line: 1, column: 0 }, end: { line: 1, column: 0 } } // textlint reports lines by the ranges
   const children: Node[] = []
-  const end = { line: 1, column: 0 }
   let at = 0
   for (const { type, value } of jsTokens(text)) {
-    const begin = { ...end }
-    const lines = value.split('\n')
-    end.line += lines.length - 1
-    end.column = lines.length > 1 ? lines.at(-1)!.length : end.column + value.length
     // Without the quotes of a string, since a backtick would also begin inline code.
     const quote = type.endsWith('Comment') ? 0 : 1
     const raw = value.slice(quote, value.length - quote)
-    const place = { raw, range: [at + quote, at + value.length - quote], loc: { start: begin, end: { ...end } } }
+    const place = { raw, range: [at + quote, at + value.length - quote], loc }
     at += value.length
     if (withProse.has(type))
       children.push({ type: 'Paragraph', ...place, children: [{ type: 'Str', value: raw, ...place }] })
   }
-  const loc = { start: { line: 1, column: 0 }, end }
   return { type: 'Document', raw: text, range: [0, text.length], loc, children }
 }
