@@ -1,5 +1,5 @@
-import { cpSync, existsSync, lstatSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, readdirSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
 
 import { consumers, runProgram } from '../consumers.ts'
 import { installAlone } from '../install.ts'
@@ -77,27 +77,16 @@ async function sizesAlone(checks: InstallChecks, cwd: string, dependencies: obje
 }
 
 /** Returns the size in bytes of each package in a `node_modules` folder. Nested packages are listed by their path. */
-function bytesByPackage(modules: string, prefix = ''): Map<string, number> {
+function bytesByPackage(modules: string): Map<string, number> {
   const sizes = new Map<string, number>()
-  if (!existsSync(modules)) return sizes
-  for (const entry of readdirSync(modules)) {
-    if (entry.startsWith('.')) continue
-    const names = entry.startsWith('@') ? readdirSync(join(modules, entry)).map((name) => `${entry}/${name}`) : [entry]
-    for (const name of names) {
-      sizes.set(`${prefix}${name}`, bytesOf(join(modules, name)))
-      const nested = bytesByPackage(join(modules, name, 'node_modules'), `${prefix}${name} > `)
-      for (const [path, bytes] of nested) sizes.set(path, bytes)
-    }
+  for (const entry of readdirSync(modules, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    const inPackage = /^(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+(?=\/)/.exec(relative(modules, path))
+    if (!entry.isFile() || inPackage === null) continue
+    const name = inPackage[0].replaceAll('/node_modules/', ' > ')
+    sizes.set(name, (sizes.get(name) ?? 0) + statSync(path).size)
   }
   return sizes
-}
-
-function bytesOf(path: string): number {
-  const status = lstatSync(path)
-  if (!status.isDirectory()) return status.isFile() ? status.size : 0
-  let bytes = 0
-  for (const name of readdirSync(path)) if (name !== 'node_modules') bytes += bytesOf(join(path, name))
-  return bytes
 }
 
 function totalOf(sizes: ReadonlyMap<string, number>): number {
