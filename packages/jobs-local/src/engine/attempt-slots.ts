@@ -10,7 +10,7 @@ import { OutcomeRecorder } from './outcome-recorder.ts'
 import { type EngineHost, RunningAttempt } from './running-attempt.ts'
 import { RunningAttempts } from './running-attempts.ts'
 import { StandstillWatch } from './standstill-watch.ts'
-import { createTickHost } from './tick-host.ts'
+import { createTickHost } from './create-cron-ticker.ts'
 
 /** The loop that begins attempts. */
 export interface AttemptLoop {

@@ -1,9 +1,16 @@
-import { claimCronJob, hasTenantRouter, pause, releaseCronJobs } from '@cgk-platform/jobs-core/provider'
+import {
+  claimCronJob,
+  hasTenantRouter,
+  pause,
+  releaseCronJobs,
+  createJobId,
+  type Envelope,
+  type TickHost,
+} from '@cgk-platform/jobs-core/provider'
 
 import { CronTicker } from './cron-ticker.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
 import type { EngineView } from './engine-view.ts'
-import { createTickHost } from './tick-host.ts'
 
 /** Creates the cron ticker of an engine. */
 export function createCronTicker(dependencies: EngineDependencies, engine: EngineView): CronTicker {
@@ -19,4 +26,18 @@ export function createCronTicker(dependencies: EngineDependencies, engine: Engin
     claim: (definition) => !exclusiveCron || hasTenantRouter(host.client) || claimCronJob(definition, engine),
     release: (definition) => releaseCronJobs(engine, definition),
   })
+}
+
+/** Creates the host that dispatches a cron tick as jobs in this store. */
+export function createTickHost(
+  { store, clock, host: { client } }: Pick<EngineDependencies, 'store' | 'clock' | 'host'>,
+  wake: () => void,
+): TickHost {
+  return {
+    client,
+    now: clock.now(),
+    createId: () => createJobId(clock.now()),
+    isOpen: (definitionId, tenantId) => store.hasOpenRun(definitionId, tenantId),
+    send: (envelopes: readonly Envelope[]) => store.change(() => store.add(envelopes, clock.now()), { done: wake }),
+  }
 }

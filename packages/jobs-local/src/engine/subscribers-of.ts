@@ -9,8 +9,7 @@ import {
   priorityOf,
 } from '@cgk-platform/jobs-core/provider'
 
-import type { PayloadKeys } from '../records/payload-keys.ts'
-import type { WorkerDefinition, Subscriber } from '../records/subscriber.ts'
+import type { PayloadKeys, Subscriber, WorkerDefinition } from '../records/subscriber.ts'
 import type { JobStore } from '../store/job-store.ts'
 import type { StoredJob } from '../records/stored-run.ts'
 

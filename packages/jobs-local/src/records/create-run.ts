@@ -1,7 +1,6 @@
-import type { BatchBounds } from './gather.ts'
-import type { Gather, QueuedRun, StoredJob } from './stored-run.ts'
+import type { BatchBounds } from '../rules/batch-bounds.ts'
+import { type Gather, type QueuedRun, type StoredJob, nextRunId } from './stored-run.ts'
 import type { Subscriber } from './subscriber.ts'
-import { nextRunId } from './run-id.ts'
 
 /** Creates the next run of a job, which waits for a slot. */
 export function createRun(job: StoredJob, subscriber: Subscriber): QueuedRun {

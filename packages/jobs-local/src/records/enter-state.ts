@@ -1,9 +1,9 @@
 import { attemptMembers, type AttemptState, type LastError, type RunState, stateMembers } from './run-state.ts'
-import type { BegunRun, RunFacts, StoredRun } from './stored-run.ts'
+import type { BegunRun, RunInAnyState, StoredRun } from './stored-run.ts'
 
 /** Puts a run into a state, with the members of that state only. Returns the run. */
-export function enterState<Next extends RunState>(run: StoredRun, next: Next): RunFacts & Next {
-  return replace<RunFacts, Next>(run, next, stateMembers)
+export function enterState<Next extends RunState>(run: StoredRun, next: Next): RunInAnyState & Next {
+  return replace<RunInAnyState, Next>(run, next, stateMembers)
 }
 
 /** Changes what the attempt of a running or compensating run does. */

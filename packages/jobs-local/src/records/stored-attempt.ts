@@ -10,3 +10,6 @@ export interface StoredAttempt {
   readonly error?: JobErrorInfo
   readonly worker?: string
 }
+
+/** Number of the newest attempts of a run that a store keeps. */
+export const maxStoredAttempts = 100

@@ -1,7 +1,7 @@
 import type { JobState } from '@cgk-platform/jobs-core'
-import type { Envelope, WorkflowRecord } from '@cgk-platform/jobs-core/provider'
+import { type Envelope, type WorkflowRecord, jobStateOf, type RunInJob } from '@cgk-platform/jobs-core/provider'
 
-import type { PayloadKeys } from './payload-keys.ts'
+import type { PayloadKeys } from './subscriber.ts'
 import type { RunState } from './run-state.ts'
 import type { StoredAttempt } from './stored-attempt.ts'
 
@@ -20,7 +20,7 @@ export interface StoredJob {
 }
 
 /** A run that was stored, in any of its states. */
-export type StoredRun = RunFacts & RunState
+export type StoredRun = RunInAnyState & RunState
 
 /** A run that waits for a slot or a batch. */
 export type QueuedRun = Extract<StoredRun, { readonly state: 'queued' }>
@@ -34,7 +34,7 @@ export function hasBegun(run: StoredRun): run is BegunRun {
 }
 
 /** What is known of a run in every state. Has no keys if it was read from a file. */
-export interface RunFacts extends PayloadKeys {
+export interface RunInAnyState extends PayloadKeys {
   readonly id: string
   readonly job: StoredJob
   readonly definitionId: string
@@ -75,4 +75,19 @@ export interface Gather {
   readonly until: number
   /** Set while the run is in a batch that has begun: it holds the slot of these others, or another one holds its slot. */
   readonly role?: { readonly leads: readonly StoredRun[] } | 'follows'
+}
+
+/** Returns the state of a stored job. */
+export function stateOf(job: { readonly state: JobState; readonly runs: readonly RunInJob[] }): JobState {
+  return job.runs.length === 0 ? job.state : jobStateOf(job.runs)
+}
+
+/** Returns the id of a run by its number within the job, starting at 1. */
+export function runIdOf(jobId: string, number: number): string {
+  return `${jobId}-${number}`
+}
+
+/** Returns the id of a job's next run. */
+export function nextRunId({ envelope, runs }: StoredJob): string {
+  return runIdOf(envelope.id, runs.length + 1)
 }

@@ -1,7 +1,16 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
-import type { BatchBounds } from './gather.ts'
-import type { PayloadKeys } from './payload-keys.ts'
+import type { BatchBounds } from '../rules/batch-bounds.ts'
+
+/** The values of a payload that the keys of a definition name. Absent: the definition has no such key. */
+export interface PayloadKeys {
+  /** The value that `concurrency.key` names. */
+  readonly concurrencyKey?: string
+  /** The value that `throttle.key` names. */
+  readonly throttleKey?: string
+  /** The value that `debounce.key` names. */
+  readonly debounceKey?: string
+}
 
 /** A definition that gets a run for a job that has come due. */
 export interface Subscriber extends PayloadKeys {

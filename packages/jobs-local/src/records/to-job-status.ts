@@ -1,8 +1,7 @@
 import type { JobStatus, RunStatus } from '@cgk-platform/jobs-core'
 import { copyJson, toStepStatus } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob, StoredRun } from './stored-run.ts'
-import { stateOf } from './state-of.ts'
+import { type StoredJob, type StoredRun, stateOf } from './stored-run.ts'
 
 /** Returns the status of a stored job. The result shares no objects with the store. */
 export function toJobStatus(job: StoredJob): JobStatus {

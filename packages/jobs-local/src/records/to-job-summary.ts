@@ -2,8 +2,7 @@ import { isEnded, type JobState } from '@cgk-platform/jobs-core'
 import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import { type Envelope, type RunFacts, summarizeRuns } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from './stored-run.ts'
-import { stateOf } from './state-of.ts'
+import { type StoredRun, stateOf } from './stored-run.ts'
 
 type SummarizedRun = Pick<
   StoredRun,

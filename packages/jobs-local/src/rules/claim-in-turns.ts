@@ -1,4 +1,4 @@
-import { compareText } from './compare-text.ts'
+import { compareText } from './text-order.ts'
 import type { RunSource } from './run-source.ts'
 import { TenantHeads } from './tenant-heads.ts'
 import { TenantTurns } from './tenant-turns.ts'

@@ -1,5 +1,4 @@
-import { compareText } from './compare-text.ts'
-import { nextIn } from './next-in.ts'
+import { compareText, nextIn } from './text-order.ts'
 import type { RunSource } from './run-source.ts'
 import { type Turn, type TurnEnd, type TurnState, TenantTurns } from './tenant-turns.ts'
 

@@ -1,4 +1,4 @@
-import { compareText } from './compare-text.ts'
+import { compareText } from './text-order.ts'
 import type { RunSource } from './run-source.ts'
 
 /** The next tenant of a source, after the tenant at which it was looked up. */

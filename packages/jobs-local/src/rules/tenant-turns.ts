@@ -1,4 +1,4 @@
-import { compareText } from './compare-text.ts'
+import { compareText } from './text-order.ts'
 
 /** The state of the tenants' turns, from one claim to the next. */
 export interface TurnState {

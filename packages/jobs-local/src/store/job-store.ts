@@ -1,8 +1,11 @@
-import type { WorkerInfo } from '@cgk-platform/jobs-core/inspect'
+import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
+import type { CountGroup, JobCounts, JobSummaryPage, WorkerInfo } from '@cgk-platform/jobs-core/inspect'
 import type {
   ConcurrencyLimits,
   Envelope,
   EnvelopeResult,
+  InspectFilter,
+  InspectQuery,
   JobErrorInfo,
   ListQuery,
   Outcome,
@@ -13,10 +16,15 @@ import type {
 import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import type { RemoteSubscriber, Subscriber, WorkerDefinition } from '../records/subscriber.ts'
 import type { Steps } from '../time/steps.ts'
-import type { Pauses } from './pauses.ts'
 import type { SqliteTransaction } from './sqlite-transaction.ts'
-import type { StoreInspection } from './store-inspection.ts'
-import type { GetOptions } from './get-options.ts'
+
+/** The definitions and tenants whose runs get no slot. */
+export interface Pauses {
+  /** Pauses or resumes a definition or a tenant. Does nothing if it already is. Call it only within `change`. */
+  set(target: PauseTarget, isPaused: boolean, now: number): void
+  /** Returns what is paused. */
+  all(): readonly Pause[]
+}
 
 /** A step whose wait was resolved: its event arrived, or its job ended. */
 export interface ResolvedStep {
@@ -185,4 +193,33 @@ export interface JobStore {
   endGathering?(): void
   /** Fails every open job that does not outlive this process, with this reason. Returns their ids. */
   close(reason: JobErrorInfo, now: number): readonly string[]
+}
+
+/** The number of ended jobs to retain, and their maximum age in milliseconds. */
+export interface Retention {
+  readonly count: number
+  readonly ageMs: number
+}
+
+/** Options of a read of one job. */
+export interface GetOptions {
+  /** Whether to read the attempts of its runs. Default false. */
+  readonly withAttempts?: boolean | undefined
+  /** Its tenant. Nothing else of another tenant's job is read, and none is returned. Default: any. */
+  readonly tenantId?: string | undefined
+}
+
+/** A page of jobs. */
+export interface StoredPage {
+  readonly jobs: readonly StoredJob[]
+  /** Absent on the last page. */
+  readonly cursor?: string
+}
+
+/** The part of a store that `client.inspect` reads. */
+export interface StoreInspection {
+  /** Returns a page of jobs in the order of their ids. */
+  list(query: InspectQuery): Steps<JobSummaryPage>
+  /** Counts jobs. Each one counts as it is when it is read. */
+  count(filter: InspectFilter, by: CountGroup | undefined): Steps<JobCounts>
 }

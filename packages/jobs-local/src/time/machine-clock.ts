@@ -17,20 +17,21 @@ let wallOffsetMs = Number.NaN
 let asleepMs = Number.NaN
 
 function elapsed(): number {
-  const monotonicMs = readMonotonicMs()
-  const offsetMs = Date.now() - monotonicMs
+  const readMs = monotonicMs()
+  const offsetMs = Date.now() - readMs
   // `uptime` takes long, and a machine that slept has a later wall clock.
   if (!(Math.abs(offsetMs - wallOffsetMs) < remeasureMs)) {
     // Less than the monotonic clock is the time since a container began.
-    const measuredMs = Math.max(0, uptime() * 1000 - monotonicMs)
+    const measuredMs = Math.max(0, uptime() * 1000 - readMs)
     // A process that was paused between the readings has also measured its pause. The next call measures again.
-    const isExact = readMonotonicMs() - monotonicMs < maxReadingMs || Number.isNaN(asleepMs)
+    const isExact = monotonicMs() - readMs < maxReadingMs || Number.isNaN(asleepMs)
     if (isExact) wallOffsetMs = offsetMs
     if (isExact && !(Math.abs(measuredMs - asleepMs) < uptimeErrorMs)) asleepMs = measuredMs
   }
-  return monotonicMs + asleepMs
+  return readMs + asleepMs
 }
 
-function readMonotonicMs(): number {
+/** Returns the time of the machine's monotonic clock, which all its processes share and which cannot be set. */
+export function monotonicMs(): number {
   return Number(process.hrtime.bigint() / 1_000_000n)
 }

@@ -1,7 +1,7 @@
 import type { Clock, ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
 import { onTestFinished } from 'vitest'
 
-import type { BatchBounds } from '../../src/records/gather.ts'
+import type { BatchBounds } from '../../src/rules/batch-bounds.ts'
 import type { JobStore } from '../../src/store/job-store.ts'
 import type { StoredRun } from '../../src/records/stored-run.ts'
 import { openFile } from '../../src/store/sqlite/file/open-file.ts'

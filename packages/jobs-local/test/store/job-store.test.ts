@@ -1,11 +1,10 @@
+import fc from 'fast-check'
 import { isEnded } from '@cgk-platform/jobs-core'
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import type { JobStore } from '../../src/store/job-store.ts'
-import type { StoredRun } from '../../src/records/stored-run.ts'
-import { stateOf } from '../../src/records/state-of.ts'
+import { type StoredRun, stateOf } from '../../src/records/stored-run.ts'
 import { turnBatch } from '../../src/rules/turn-batch.ts'
 import { complete } from '../kit/complete.ts'
 import { createEnvelope } from '../kit/stored-run.ts'

@@ -2,9 +2,12 @@ import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
 import { enterState, lastErrorOf } from '../../records/enter-state.ts'
 import type { EndedState } from '../../records/run-state.ts'
-import type { BegunRun } from '../../records/stored-run.ts'
-import { recordAttempt } from './record-attempt.ts'
+import type { BegunRun, StoredRun } from '../../records/stored-run.ts'
 import type { RunQueue } from './run-queue.ts'
+import { maxStoredAttempts } from '../../records/stored-attempt.ts'
+
+/** The id of the only worker of a store in memory. */
+export const memoryWorker = '1'
 
 /** Applies the outcome of an attempt to a run in memory. Calls `end` if the outcome ends the run. */
 export function applyOutcome(
@@ -32,4 +35,23 @@ export function applyOutcome(
       run.attempts--
       return queue.push(enterState(run, { state: 'queued', ...lastErrorOf(run) }))
   }
+}
+
+/** Records an attempt that is followed by another one. */
+function recordAttempt(
+  run: StoredRun,
+  { error, afterMs }: Extract<Outcome, { readonly type: 'retry' }>,
+  now: number,
+): void {
+  const startedAt = run.attemptStartedAt ?? run.startedAt
+  run.history ??= []
+  run.history.push({
+    number: run.attempts,
+    ...(startedAt !== undefined && { startedAt }),
+    endedAt: now,
+    nextDueAt: now + afterMs,
+    error,
+    worker: memoryWorker,
+  })
+  if (run.history.length > maxStoredAttempts) run.history.shift()
 }

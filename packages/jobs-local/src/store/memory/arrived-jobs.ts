@@ -1,6 +1,6 @@
 import { isEnded } from '@cgk-platform/jobs-core'
 
-import { arrivalWindow } from '../../rules/arrival-window.ts'
+import { arrivalWindow } from '../../rules/turn-batch.ts'
 import { Fifo } from '../../queues/fifo.ts'
 import type { StoredJob } from '../../records/stored-run.ts'
 import { DueInTurn } from './due-in-turn.ts'

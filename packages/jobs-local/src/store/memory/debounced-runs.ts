@@ -1,8 +1,7 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
-import { arrivedAt } from '../../rules/arrived-at.ts'
+import { arrivedAt, quietUntil } from '../../rules/debounce.ts'
 import type { StoredRun } from '../../records/stored-run.ts'
-import { quietUntil } from '../../rules/quiet-until.ts'
 
 /** The newest run of a group of sends, which waits for the end of its quiet period. */
 interface Group {

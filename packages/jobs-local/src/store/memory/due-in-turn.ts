@@ -1,5 +1,5 @@
 import { Fifo } from '../../queues/fifo.ts'
-import { TenantTurns, type Turn } from './lanes/tenant-turns.ts'
+import { TurnQueue, type Turn } from './lanes/turn-queue.ts'
 import { DueQueue } from '../../queues/due-queue.ts'
 
 interface Entry<T> extends Turn<Entry<T>> {
@@ -27,7 +27,7 @@ export interface DueInTurnOptions<T> {
 export class DueInTurn<T> {
   readonly #options: DueInTurnOptions<T>
   readonly #entries = new Map<string, Entry<T>>()
-  readonly #turns = new TenantTurns<Entry<T>>()
+  readonly #turns = new TurnQueue<Entry<T>>()
   readonly #wakes = new DueQueue<Wake<T>>(({ entry, at }) => entry.wakeAt !== at)
 
   constructor(options: DueInTurnOptions<T>) {

@@ -2,7 +2,7 @@ import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Steps } from '../../time/steps.ts'
 import type { StoredJob } from '../../records/stored-run.ts'
-import type { StoredPage } from '../stored-page.ts'
+import type { StoredPage } from '../job-store.ts'
 
 /** Number of jobs that a step looks at. */
 const maxJobs = 10_000

@@ -1,6 +1,6 @@
 import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 
-import { maxBatchBytes } from '../../rules/max-batch-bytes.ts'
+import { maxBatchBytes } from '../../rules/batch-bounds.ts'
 import type { Gather, StoredRun } from '../../records/stored-run.ts'
 import { DueQueue } from '../../queues/due-queue.ts'
 import { GatheringLane } from './gathering-lane.ts'

@@ -1,9 +1,8 @@
 import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Steps } from '../../time/steps.ts'
-import type { StoredJob } from '../../records/stored-run.ts'
-import type { StoredPage } from '../stored-page.ts'
-import { stateOf } from '../../records/state-of.ts'
+import { type StoredJob, stateOf } from '../../records/stored-run.ts'
+import type { StoredPage } from '../job-store.ts'
 import { findFirst } from './find-first.ts'
 
 /** Returns a page of the jobs that match, newest first. */

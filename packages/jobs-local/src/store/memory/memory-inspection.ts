@@ -3,9 +3,8 @@ import type { InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provid
 
 import { toJobCounts } from '../../records/to-job-counts.ts'
 import { toJobSummary } from '../../records/to-job-summary.ts'
-import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
-import { stateOf } from '../../records/state-of.ts'
-import type { StoreInspection } from '../store-inspection.ts'
+import { type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
+import type { StoreInspection } from '../job-store.ts'
 import type { Steps } from '../../time/steps.ts'
 import { findFirst, inParts } from './find-first.ts'
 import type { IndexedJobs } from './indexed-jobs.ts'

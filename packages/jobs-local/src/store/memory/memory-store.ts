@@ -3,29 +3,33 @@ import type { Clock, Envelope, JobErrorInfo, ListQuery, Outcome, StepRecord } fr
 
 import { applyOutcome } from './apply-outcome.ts'
 import { ArrivedJobs } from './arrived-jobs.ts'
-import { beginAttempt } from './begin-attempt.ts'
-import { leaveBatch } from './begin-batch.ts'
+import { beginAttempt, leaveBatch } from './begin-attempt.ts'
 import { createRun } from '../../records/create-run.ts'
 import { IndexedJobs } from './indexed-jobs.ts'
 import { IdempotencyKeys } from './idempotency-keys.ts'
 import { toJobStatus } from '../../records/to-job-status.ts'
 import type { Steps } from '../../time/steps.ts'
 import { turnBatch } from '../../rules/turn-batch.ts'
-import type { GetOptions } from '../get-options.ts'
-import type { ChangeCallbacks, JobStore, LimitsOf, RunChanges } from '../job-store.ts'
+import type {
+  ChangeCallbacks,
+  GetOptions,
+  JobStore,
+  LimitsOf,
+  Retention,
+  RunChanges,
+  StoredPage,
+} from '../job-store.ts'
 import { enterState, lastErrorOf } from '../../records/enter-state.ts'
 import type { EndedState } from '../../records/run-state.ts'
-import { hasBegun, type StoredJob, type StoredRun } from '../../records/stored-run.ts'
+import { hasBegun, type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
 import type { Subscriber } from '../../records/subscriber.ts'
-import type { StoredPage } from '../stored-page.ts'
 import { isCompensatedOnCancel } from '../../rules/is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
 import { MemoryInspection } from './memory-inspection.ts'
 import { isTick, OpenRuns } from './open-runs.ts'
 import { Paused } from './paused.ts'
-import { type Retention, RetainedJobs } from './retained-jobs.ts'
+import { RetainedJobs } from './retained-jobs.ts'
 import { RunQueue } from './run-queue.ts'
-import { stateOf } from '../../records/state-of.ts'
 import { WallClock } from '../../time/wall-clock.ts'
 import { retriedRuns } from './retried-runs.ts'
 import { shiftDelays } from './shift-delays.ts'

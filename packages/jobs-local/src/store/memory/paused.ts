@@ -1,6 +1,6 @@
 import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
 
-import type { Pauses } from '../pauses.ts'
+import type { Pauses } from '../job-store.ts'
 
 /** The definitions and tenants that are paused. */
 export class Paused implements Pauses {

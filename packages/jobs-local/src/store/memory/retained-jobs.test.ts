@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { createStoredJob } from '../../../test/kit/stored-run.ts'
 import { turnBatch } from '../../rules/turn-batch.ts'
 import type { StoredJob } from '../../records/stored-run.ts'
-import { RetainedJobs, type Retention } from './retained-jobs.ts'
+import type { Retention } from '../job-store.ts'
+import { RetainedJobs } from './retained-jobs.ts'
 
 function createRetained(retention: Retention) {
   const forgotten: StoredJob[] = []

@@ -1,12 +1,7 @@
 import { turnBatch } from '../../rules/turn-batch.ts'
 import { Fifo } from '../../queues/fifo.ts'
 import type { StoredJob } from '../../records/stored-run.ts'
-
-/** The number of ended jobs to retain, and their maximum age in milliseconds. */
-export interface Retention {
-  readonly count: number
-  readonly ageMs: number
-}
+import type { Retention } from '../job-store.ts'
 
 /** Deletes the oldest ended jobs, so that the memory of a long-running process does not grow. */
 export class RetainedJobs {

@@ -1,6 +1,6 @@
 import { newestRuns, retryWorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
-import { withoutRole } from './begin-batch.ts'
+import { withoutRole } from './begin-attempt.ts'
 import { createRun } from '../../records/create-run.ts'
 import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
 

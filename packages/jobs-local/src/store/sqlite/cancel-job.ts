@@ -6,7 +6,7 @@ import type { Connection } from './file/connection.ts'
 import { endJob } from './tables/jobs-table.ts'
 import { keyOf, seqOf } from './tables/rows.ts'
 import { beginCompensation, cancelRun } from './tables/runs-table.ts'
-import { leaveBatch } from './claims/leave-batch.ts'
+import { leaveBatch } from './claims/batch-lane.ts'
 import type { WaitsTable } from './tables/waits-table.ts'
 
 /** Cancels all open runs of a job. Returns those that are running, in any process. */

@@ -1,8 +1,7 @@
 import { retryWorkflowRecord, newestRuns } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredJob } from '../../records/stored-run.ts'
+import { type StoredJob, runIdOf } from '../../records/stored-run.ts'
 import { rankFrom } from '../../rules/rank-of.ts'
-import { runIdOf } from '../../records/run-id.ts'
 import type { Connection } from './file/connection.ts'
 import { keyOf, numberOf, runAt, seqOf } from './tables/rows.ts'
 import { addRun, readKeys } from './tables/runs-table.ts'

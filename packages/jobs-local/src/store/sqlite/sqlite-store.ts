@@ -1,17 +1,27 @@
-import { isEnded } from '@cgk-platform/jobs-core'
-import type { Clock, JobErrorInfo, Envelope, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
+import { isEnded, type Logger } from '@cgk-platform/jobs-core'
+import type { Clock, Envelope, JobErrorInfo, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
-import type { GetOptions } from '../get-options.ts'
-import type { AddedJob, ChangeCallbacks, JobStore, LimitsOf, RunChanges } from '../job-store.ts'
-import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
+import * as jobs from './tables/jobs-table.ts'
+import * as notices from './tables/notices-table.ts'
+import * as runs from './tables/runs-table.ts'
+import * as ticks from './tables/ticks-table.ts'
+import type {
+  AddedJob,
+  ChangeCallbacks,
+  GetOptions,
+  JobStore,
+  LimitsOf,
+  Retention,
+  RunChanges,
+  StoredPage,
+} from '../job-store.ts'
+import { type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
 import type { Subscriber } from '../../records/subscriber.ts'
-import type { StoredPage } from '../stored-page.ts'
 import type { Steps } from '../../time/steps.ts'
 import { WallClock } from '../../time/wall-clock.ts'
-import { stateOf } from '../../records/state-of.ts'
 import { cancelJob } from './cancel-job.ts'
 import { Claims } from './claims/claims.ts'
-import type { Connection } from './file/connection.ts'
+import { type Connection, readAtOnce } from './file/connection.ts'
 import { UnwrittenRuns } from './claims/unwritten-runs.ts'
 import { HeldRuns } from './workers/held-runs.ts'
 import { Housekeeping } from './upkeep/housekeeping.ts'
@@ -19,25 +29,29 @@ import { SqliteInspection } from './inspection/sqlite-inspection.ts'
 import { JobsReader } from './tables/jobs-reader.ts'
 import { DueJobs } from './due-jobs.ts'
 import { followClock } from './upkeep/follow-clock.ts'
-import * as jobs from './tables/jobs-table.ts'
 import { listJobs } from './inspection/list-jobs.ts'
-import * as notices from './tables/notices-table.ts'
 import { checkVersion, openFile } from './file/open-file.ts'
 import { countOpenJobs, countReadyByDefinition, hasOpenRun, hasReadyRun } from './tables/open-work.ts'
 import { PausesTable } from './tables/pauses-table.ts'
 import { retryJob } from './retry-job.ts'
 import { keyOf, seqOf } from './tables/rows.ts'
-import * as runs from './tables/runs-table.ts'
 import { SharedFile } from './shared-file.ts'
 import { writeRecord, writeStep } from './tables/steps-table.ts'
-import type { SqliteStoreOptions } from './sqlite-store-options.ts'
 import { takeOver } from './upkeep/take-over.ts'
-import * as ticks from './tables/ticks-table.ts'
-import { readAtOnce } from './file/read-at-once.ts'
 import { readOrThrow } from './file/to-store-error.ts'
 import { WaitsTable } from './tables/waits-table.ts'
 import { Workers } from './workers/workers.ts'
 import { WriteQueue } from './file/write-queue.ts'
+
+/** The options of a SQLite store. */
+export interface SqliteStoreOptions {
+  readonly path: string
+  readonly retention: Retention
+  readonly leaseMs: number
+  readonly tenantWeights: ReadonlyMap<string, number>
+  readonly logger: Logger
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>
+}
 
 /** Creates a store in a file that processes can share. @throws {StoreError} if the file cannot be used. */
 export function createSqliteStore(options: SqliteStoreOptions): JobStore {

@@ -1,6 +1,5 @@
 import type { Bucket } from './bucket.ts'
-import type { Gate, GateOwner, WaitingLane } from './gate.ts'
-import { PauseGate } from './pause-gate.ts'
+import { type Gate, type GateOwner, type WaitingLane, PauseGate } from './gate.ts'
 import type { RunLimits } from '../../job-store.ts'
 import { Slots } from './slots.ts'
 

@@ -102,3 +102,12 @@ export abstract class Gate<T extends WaitingLane<T>> {
     if (!this.#isFair) this.#lanes = undefined
   }
 }
+
+/** Where lanes wait while their definition or tenant is paused. */
+export class PauseGate<T extends WaitingLane<T>> extends Gate<T> {
+  readonly level = 0
+
+  protected override hasRoom(): boolean {
+    return false
+  }
+}

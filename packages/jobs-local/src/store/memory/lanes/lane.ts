@@ -2,8 +2,9 @@ import type { Chain, Link } from '../../../queues/chain.ts'
 import type { DefinitionLanes } from './definition-lanes.ts'
 import type { Gate, WaitingLane } from './gate.ts'
 import type { Slots } from './slots.ts'
-import type { Turn } from './tenant-turns.ts'
+import type { Turn } from './turn-queue.ts'
 import type { WaitingRuns } from './waiting-runs.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 
 /** A tenant with runs that wait or run. */
 export interface Tenant extends Turn<Tenant> {
@@ -54,4 +55,26 @@ export interface Lane extends WaitingLane<Lane> {
   readonly waiting: WaitingRuns
   /** Number of waiting runs that were cancelled. */
   cancelled: number
+}
+
+/** Takes the next run, skipping those that were cancelled while they waited. */
+export function nextWaiting(lane: Lane): StoredRun | undefined {
+  const { waiting, group } = lane
+  for (let run = waiting.shift(); run; run = waiting.shift()) {
+    if (isWaiting(run)) return run
+    if (lane.cancelled > 0) lane.cancelled--
+    else group.definition.waiting--
+  }
+  return undefined
+}
+
+/** Counts a run that was cancelled. Removes the cancelled runs once they are more than half. */
+export function countCancelled(lane: Lane): void {
+  if (++lane.cancelled * 2 <= lane.waiting.size) return
+  lane.waiting.filter(isWaiting)
+  lane.cancelled = 0
+}
+
+function isWaiting({ state, pause }: StoredRun): boolean {
+  return state === 'queued' || pause === 'awake'
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createStoredRun } from '../../../../test/kit/stored-run.ts'
 import type { LimitsOf } from '../../job-store.ts'
 import { enterState } from '../../../records/enter-state.ts'
-import type { RunFacts, StoredRun } from '../../../records/stored-run.ts'
+import type { RunInAnyState, StoredRun } from '../../../records/stored-run.ts'
 import { ReadyQueue } from './ready-queue.ts'
 
 const unlimited = () => undefined
@@ -48,9 +48,9 @@ describe('ReadyQueue: order', () => {
   })
 
   test.each([
-    ['definitions', (index: number): Partial<RunFacts> => ({ definitionId: `definition-${index}` })],
-    ['concurrency keys', (index: number): Partial<RunFacts> => ({ concurrencyKey: `store-${index}` })],
-    ['throttle keys', (index: number): Partial<RunFacts> => ({ throttleKey: `store-${index}` })],
+    ['definitions', (index: number): Partial<RunInAnyState> => ({ definitionId: `definition-${index}` })],
+    ['concurrency keys', (index: number): Partial<RunInAnyState> => ({ concurrencyKey: `store-${index}` })],
+    ['throttle keys', (index: number): Partial<RunInAnyState> => ({ throttleKey: `store-${index}` })],
   ])('serves a tenant with many %s no more often than one with a single run of each', (_, membersOf) => {
     const queue = new ReadyQueue()
     for (let index = 0; index < 200; index++) {

@@ -2,15 +2,13 @@ import type { PauseTarget } from '@cgk-platform/jobs-core'
 
 import { Bucket } from './bucket.ts'
 import type { DefinitionLanes } from './definition-lanes.ts'
-import type { Gate } from './gate.ts'
+import { type Gate, PauseGate } from './gate.ts'
 import type { LimitsOf } from '../../job-store.ts'
 import type { StoredRun } from '../../../records/stored-run.ts'
-import type { Lane, LaneGroup, Tenant } from './lane.ts'
-import { countCancelled, nextWaiting } from './lane-runs.ts'
+import { type Lane, type LaneGroup, type Tenant, countCancelled, nextWaiting } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import { DueQueue } from '../../../queues/due-queue.ts'
-import { PauseGate } from './pause-gate.ts'
-import { TenantTurns } from './tenant-turns.ts'
+import { TurnQueue } from './turn-queue.ts'
 
 /** The options of a `ReadyQueue`. */
 export interface ReadyQueueOptions {
@@ -35,7 +33,7 @@ interface BucketTimer {
  */
 export class ReadyQueue {
   readonly #lanes: Lanes
-  readonly #turns = new TenantTurns<Tenant>()
+  readonly #turns = new TurnQueue<Tenant>()
   readonly #paused: NonNullable<ReadyQueueOptions['paused']>
   readonly #timers = new DueQueue<BucketTimer>(({ bucket, at }) => bucket.timerAt !== at)
   /** Definitions whose lanes have waited at a gate. */

@@ -1,5 +1,5 @@
 import { Chain, type Link } from '../../../queues/chain.ts'
-import { TenantTurns, type Turn } from './tenant-turns.ts'
+import { TurnQueue, type Turn } from './turn-queue.ts'
 
 /** A lane of a tenant. */
 export interface TenantLane<T> extends Link<T> {
@@ -15,7 +15,7 @@ interface TenantEntry<T extends Link<T>> extends Turn<TenantEntry<T>> {
 /** Lanes of several tenants, which take turns. */
 export class TenantLanes<T extends TenantLane<T>> {
   readonly #tenants = new Map<string, TenantEntry<T>>()
-  readonly #turns = new TenantTurns<TenantEntry<T>>()
+  readonly #turns = new TurnQueue<TenantEntry<T>>()
   #size = 0
 
   get size(): number {

@@ -20,7 +20,7 @@ export function laneOf({ definitionId, job }: StoredRun): BatchLane {
 }
 
 /** Returns whether a lane has a leader, which waits for a slot. */
-export function hasLeader(connection: Connection, { definition, tenant }: BatchLane): boolean {
+function hasLeader(connection: Connection, { definition, tenant }: BatchLane): boolean {
   const leader = `SELECT 1 AS one FROM cgk_runs WHERE phase IN (${phases.ready}, ${phases.paused}, ${phases.blocked}) AND definition_id = ? AND tenant = ? AND gather_until IS NOT NULL LIMIT 1`
   return connection.get(leader, definition, tenant) !== undefined
 }
@@ -41,4 +41,16 @@ export function promoteIfFull(connection: Connection, lane: BatchLane, maxSize: 
   const sql = `SELECT count(*) AS count FROM (SELECT 1 FROM cgk_runs WHERE ${gathersInLane} LIMIT ?)`
   const { count } = connection.get<{ count: number }>(sql, lane.definition, lane.tenant, maxSize)!
   if (count === maxSize) promote(connection, lane, `${gathersInLane} ORDER BY ${inOrder}`)
+}
+
+/** Lets the other runs of a batch job and tenant have another leader, after a run was cancelled that may have been it. */
+export function leaveBatch(connection: Connection, run: StoredRun): void {
+  const lane = laneOf(run)
+  if (hasLeader(connection, lane)) return
+  const sql = `UPDATE cgk_runs SET gather_until = 1 WHERE ${gathersInLane} AND gather_until = 0`
+  connection.run(sql, lane.definition, lane.tenant)
+  const size =
+    "SELECT json_extract(batch, '$.maxSize') AS maxSize FROM cgk_definitions WHERE definition_id = ? AND batch IS NOT NULL LIMIT 1"
+  const known = connection.get<{ maxSize: number }>(size, lane.definition)
+  if (known) promoteIfFull(connection, lane, known.maxSize)
 }

@@ -1,7 +1,7 @@
 import type { StoredRun } from '../../../records/stored-run.ts'
 import { claimInTurns } from '../../../rules/claim-in-turns.ts'
 import type { ClaimOptions } from './claim-options.ts'
-import { definitionsIn } from '../tables/definitions-in.ts'
+import { definitionsIn } from '../tables/open-work.ts'
 import { LimitedRuns } from '../../../rules/limited-runs.ts'
 import { phases } from '../tables/rows.ts'
 import type { RunSource } from '../../../rules/run-source.ts'

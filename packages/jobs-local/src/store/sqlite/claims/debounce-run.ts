@@ -1,9 +1,8 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
-import { arrivedAt } from '../../../rules/arrived-at.ts'
+import { arrivedAt, quietUntil } from '../../../rules/debounce.ts'
 import { enterState } from '../../../records/enter-state.ts'
 import type { StoredRun } from '../../../records/stored-run.ts'
-import { quietUntil } from '../../../rules/quiet-until.ts'
 import type { Connection } from '../file/connection.ts'
 import { keyOf } from '../tables/rows.ts'
 import { storedKeyOf } from '../tables/stored-keys.ts'

@@ -1,7 +1,7 @@
 import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from '../file/connection.ts'
-import { countTaken, countTakenByKey } from './taken-slots.ts'
+import { phases } from '../tables/rows.ts'
 
 /** The free slots of a claim. */
 export interface Slots {
@@ -63,4 +63,22 @@ export class DefinitionSlots implements Slots {
     const keys = this.#ofKeys.get(tenant)
     keys?.set(key, (keys.get(key) ?? 0) + count)
   }
+}
+
+const held = `cgk_runs WHERE phase = ${phases.held} AND definition_id = ?1`
+const leftovers = 'cgk_leftovers WHERE definition_id = ?1'
+
+/** Counts the slots that runs of a definition, or of one of its tenants, have taken in all workers. */
+function countTaken(connection: Connection, definitionId: string, tenant?: string): number {
+  const ofTenant = tenant === undefined ? '' : ' AND tenant = ?2'
+  const sql = `SELECT (SELECT count(*) FROM ${held}${ofTenant}) + (SELECT count(*) FROM ${leftovers}${ofTenant}) AS taken`
+  return connection.get<{ taken: number }>(sql, definitionId, ...(tenant === undefined ? [] : [tenant]))!.taken
+}
+
+/** Counts the slots that runs of a definition and tenant have taken in all workers, by concurrency key. */
+function countTakenByKey(connection: Connection, definitionId: string, tenant: string): Map<string, number> {
+  const keys = (from: string): string => `SELECT concurrency_key AS key FROM ${from} AND tenant = ?2`
+  const sql = `SELECT key, count(*) AS taken FROM (${keys(held)} UNION ALL ${keys(leftovers)}) GROUP BY key`
+  const rows = connection.all<{ key: string; taken: number }>(sql, definitionId, tenant)
+  return new Map(rows.map(({ key, taken }) => [key, taken]))
 }

@@ -1,7 +1,7 @@
 import { byLimits, type ThrottleLimits } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from '../file/connection.ts'
-import { createLaneTriggers } from '../tables/lane-triggers.ts'
+import { createLaneTriggers } from '../tables/lanes-table.ts'
 import { phases } from '../tables/rows.ts'
 
 /** The throttles whose lanes this worker has brought up to date. */

@@ -1,6 +1,6 @@
 import type { StoredRun } from '../../../records/stored-run.ts'
 import type { ClaimOptions } from './claim-options.ts'
-import { compareText } from '../../../rules/compare-text.ts'
+import { compareText } from '../../../rules/text-order.ts'
 import type { Slots } from './definition-slots.ts'
 import { type ClaimedRow, toHeldRun } from './held-run.ts'
 import { nextOpenTenant } from './open-tenants.ts'

@@ -1,6 +1,5 @@
 import type { StoredRun } from '../../../records/stored-run.ts'
-import { compareText } from '../../../rules/compare-text.ts'
-import { nextIn } from '../../../rules/next-in.ts'
+import { compareText, nextIn } from '../../../rules/text-order.ts'
 import { keyOf } from '../tables/rows.ts'
 import type { RunSource } from '../../../rules/run-source.ts'
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 
 import { StoreError } from '@cgk-platform/jobs-core/errors'
 
-import { isValidLogHeader, logHeaderBytes } from './log-header.ts'
+import { isValidLogHeader, logHeaderBytes } from './log-file.ts'
 
 /**
  * Checks the jobs' file and its log before SQLite opens them, because SQLite silently ignores a damaged log and then

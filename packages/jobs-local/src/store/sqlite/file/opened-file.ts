@@ -4,7 +4,7 @@ import { StoreError } from '@cgk-platform/jobs-core/errors'
 
 import { unreadableError } from './check-file.ts'
 import type { Connection } from './connection.ts'
-import { logSalt, pagesInLog } from './pages-in-log.ts'
+import { logSalt, pagesInLog } from './log-file.ts'
 import { isCorrupt, toStoreError } from './to-store-error.ts'
 
 interface Found {

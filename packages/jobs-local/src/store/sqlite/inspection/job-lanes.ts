@@ -1,8 +1,7 @@
 import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 
 import type { Connection } from '../file/connection.ts'
-import { eventsOf } from './events-of.ts'
-import { allJobs, countRows, type JobSource, type JobSources } from './job-source.ts'
+import { eventsOf, allJobs, countRows, type JobSource, type JobSources } from './job-source.ts'
 
 /** Number of lanes of an event, one for each tenant, up to which they are read side by side. */
 const maxLanes = 500

@@ -4,7 +4,7 @@ import { type JobErrorInfo, sentAtOf } from '@cgk-platform/jobs-core/provider'
 
 import { toJobSummary } from '../../../records/to-job-summary.ts'
 import type { Connection } from '../file/connection.ts'
-import { runIdOf } from '../../../records/run-id.ts'
+import { runIdOf } from '../../../records/stored-run.ts'
 import { fromText, isRunOf, numberOf, toJobState } from '../tables/rows.ts'
 
 /** Size of an envelope up to which it is in the page of its row, in bytes. Larger ones are not read. */

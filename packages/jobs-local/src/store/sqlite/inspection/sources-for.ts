@@ -5,7 +5,6 @@ import type { Connection } from '../file/connection.ts'
 import { firstSeq } from '../tables/segments-table.ts'
 import { type Condition, conditionOf } from './job-conditions.ts'
 import { jobLanes } from './job-lanes.ts'
-import { endSources } from './end-sources.ts'
 import { allJobs, countRows, type JobSource, type JobSources, type ReadLimits } from './job-source.ts'
 import { stateSources } from './state-sources.ts'
 import { type TimeRange, timeRangeOf } from './time-range.ts'
@@ -88,4 +87,24 @@ function within(source: JobSource, range: Range | undefined): JobSource {
   const [above, below] =
     order === 'id' ? range.ids : order === 'run' ? range.seqs.map((seq) => (seq + 1) * 2 ** 20 - 1) : range.seqs
   return { ...source, from: `${from} AND ${order} > ? AND ${order} < ?`, values: [...values, above, below] }
+}
+
+/**
+ * Returns the jobs of a filter by the end of their runs, from the indexes of ends. `undefined` for another filter, or if
+ * there are more rows than a list can sort.
+ */
+function endSources(
+  connection: Connection,
+  { endedSince, endedUntil }: InspectFilter,
+  { maxSorted }: ReadLimits,
+): JobSources | undefined {
+  if (endedSince === undefined && endedUntil === undefined) return undefined
+  const values = [endedSince ?? 0, endedUntil ?? Number.MAX_SAFE_INTEGER]
+  const isIn = 'ended_at >= ? AND ended_at < ?'
+  const sources: JobSource[] = [
+    { from: `cgk_runs INDEXED BY cgk_runs_ended WHERE ${isIn}`, values, order: 'run' },
+    { from: `cgk_jobs INDEXED BY cgk_jobs_ended WHERE ${isIn}`, values, order: 'seq' },
+  ]
+  if (maxSorted !== undefined && countRows(connection, sources, maxSorted) >= maxSorted) return undefined
+  return { sources, met: ['endedSince', 'endedUntil'] }
 }

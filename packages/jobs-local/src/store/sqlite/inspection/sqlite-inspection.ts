@@ -3,9 +3,8 @@ import { type InspectFilter, type InspectQuery, sentAtOf } from '@cgk-platform/j
 
 import type { Steps } from '../../../time/steps.ts'
 import { turnBatch } from '../../../rules/turn-batch.ts'
-import type { StoreInspection } from '../../store-inspection.ts'
-import type { Connection } from '../file/connection.ts'
-import { readAtOnce } from '../file/read-at-once.ts'
+import type { StoreInspection } from '../../job-store.ts'
+import { type Connection, readAtOnce } from '../file/connection.ts'
 import { countJobs } from './count-jobs.ts'
 import { findJobs } from './find-jobs.ts'
 import { readSummary } from './read-summary.ts'

@@ -4,8 +4,7 @@ import { cronJobIdOf, type InspectFilter } from '@cgk-platform/jobs-core/provide
 import type { Connection } from '../file/connection.ts'
 import { inWindow } from '../tables/jobs-table.ts'
 import { phases, waitsForSlot } from '../tables/rows.ts'
-import { eventsOf } from './events-of.ts'
-import { countRows, type JobSource, type ReadLimits } from './job-source.ts'
+import { eventsOf, countRows, type JobSource, type ReadLimits } from './job-source.ts'
 
 const { held, gathering, joined } = phases
 

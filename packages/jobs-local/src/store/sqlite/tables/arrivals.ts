@@ -1,4 +1,4 @@
-import { arrivalWindow } from '../../../rules/arrival-window.ts'
+import { arrivalWindow } from '../../../rules/turn-batch.ts'
 import type { Connection } from '../file/connection.ts'
 import { addDue } from './due-tenants.ts'
 

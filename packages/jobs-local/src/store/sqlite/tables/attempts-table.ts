@@ -1,8 +1,7 @@
 import type { JobErrorInfo, Outcome } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredRun } from '../../../records/stored-run.ts'
-import { maxStoredAttempts } from '../../../records/max-stored-attempts.ts'
-import type { StoredAttempt } from '../../../records/stored-attempt.ts'
+import { maxStoredAttempts, type StoredAttempt } from '../../../records/stored-attempt.ts'
 import type { Connection } from '../file/connection.ts'
 import { fromText, keyOf, toText } from './rows.ts'
 

@@ -1,4 +1,4 @@
-import type { GetOptions } from '../../get-options.ts'
+import type { GetOptions } from '../../job-store.ts'
 import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
 import { readAttempts } from './attempts-table.ts'
 import type { Connection } from '../file/connection.ts'

@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite'
 
 import { encodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 
-import { arrivalWindow } from '../../../rules/arrival-window.ts'
+import { arrivalWindow } from '../../../rules/turn-batch.ts'
 import type { AddedJob } from '../../job-store.ts'
 import type { StoredJob } from '../../../records/stored-run.ts'
 import { Arrivals } from './arrivals.ts'

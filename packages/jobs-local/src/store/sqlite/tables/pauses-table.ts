@@ -1,6 +1,6 @@
 import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
 
-import type { Pauses } from '../../pauses.ts'
+import type { Pauses } from '../../job-store.ts'
 import type { Connection } from '../file/connection.ts'
 import { type PauseKind, releaseTenant } from './paused-work.ts'
 import { readOrThrow } from '../file/to-store-error.ts'

@@ -3,8 +3,7 @@ import { type JobErrorInfo, type Json, decodeEnvelope, type Envelope } from '@cg
 
 import { lastErrorOf } from '../../../records/enter-state.ts'
 import type { AttemptState, RunState } from '../../../records/run-state.ts'
-import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
-import { runIdOf } from '../../../records/run-id.ts'
+import { type StoredJob, type StoredRun, runIdOf } from '../../../records/stored-run.ts'
 import type { StoredKeys } from './stored-keys.ts'
 
 /** A row of `cgk_jobs`. */

@@ -1,5 +1,5 @@
 import { turnBatch } from '../../../rules/turn-batch.ts'
-import type { Retention } from '../../memory/retained-jobs.ts'
+import type { Retention } from '../../job-store.ts'
 import type { Connection } from '../file/connection.ts'
 import { countWithin } from '../tables/count-within.ts'
 import { removeEmptySegments } from '../tables/segments-table.ts'

@@ -1,5 +1,5 @@
 import { turnBatch } from '../../../rules/turn-batch.ts'
-import type { Retention } from '../../memory/retained-jobs.ts'
+import type { Retention } from '../../job-store.ts'
 import type { Connection } from '../file/connection.ts'
 import { type Cutoffs, cutoffsOf, deleteExpiredJobs, releaseDiskSpace } from './delete-expired-jobs.ts'
 import { pruneLanes } from '../tables/lanes-table.ts'

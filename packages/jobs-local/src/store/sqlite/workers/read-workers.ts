@@ -1,7 +1,7 @@
 import type { WorkerInfo } from '@cgk-platform/jobs-core/inspect'
 
 import type { Connection } from '../file/connection.ts'
-import { monotonicMs } from './monotonic-ms.ts'
+import { monotonicMs } from '../../../time/machine-clock.ts'
 import { hasEnded, identifyProcess, placeOf } from './process-identity.ts'
 import { phases } from '../tables/rows.ts'
 

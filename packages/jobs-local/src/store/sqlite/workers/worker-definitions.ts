@@ -1,10 +1,10 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
 
-import type { BatchBounds } from '../../../records/gather.ts'
+import type { BatchBounds } from '../../../rules/batch-bounds.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../../../records/subscriber.ts'
 import type { Connection } from '../file/connection.ts'
 import { fromText, toText } from '../tables/rows.ts'
-import { monotonicMs as nowMs } from './monotonic-ms.ts'
+import { monotonicMs as nowMs } from '../../../time/machine-clock.ts'
 
 /**
  * Time that a worker waits before it retires definitions that it inherited (see `#inherit`), in milliseconds. A

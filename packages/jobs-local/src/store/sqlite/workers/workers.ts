@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 
 import type { Connection } from '../file/connection.ts'
 import { findDead, lateAfterMs, type WorkerRow } from './dead-workers.ts'
-import { monotonicMs as nowMs } from './monotonic-ms.ts'
+import { monotonicMs as nowMs } from '../../../time/machine-clock.ts'
 import { hasEnded, identifyProcess, isOfThisBoot } from './process-identity.ts'
 import { WorkerDefinitions } from './worker-definitions.ts'
 

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { compareText } from './compare-text.ts'
+import { compareText } from './text-order.ts'
 
 test('strings are ordered as SQLite orders them', () => {
   const database = new DatabaseSync(':memory:')

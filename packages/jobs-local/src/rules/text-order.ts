@@ -15,3 +15,11 @@ export function compareText(one: string, other: string): number {
 function placeOf(code: number): number {
   return code >= 0xd800 && code < 0xe000 ? code + 0x1_0000 : code
 }
+
+/** Returns the first of some texts after one, or from one on. They are in SQLite's order. */
+export function nextIn(ordered: readonly string[], after: string, isIncluded: boolean): string | undefined {
+  return ordered.find((text) => {
+    const place = compareText(text, after)
+    return isIncluded ? place >= 0 : place > 0
+  })
+}

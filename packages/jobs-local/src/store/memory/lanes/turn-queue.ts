@@ -15,7 +15,7 @@ export interface Turn<T> extends Link<T> {
  * Gives tenants their turns. In a round, each tenant gets as many turns as its weight, evenly spread, and fractions add
  * up. One that joins waits for its share of a round.
  */
-export class TenantTurns<T extends Turn<T>> {
+export class TurnQueue<T extends Turn<T>> {
   /** By weight. Those of one weight are in the order of their turns, because time does not go back. */
   readonly #queues = new Map<number, Chain<T>>()
   /** The time of the last turn, in rounds. */

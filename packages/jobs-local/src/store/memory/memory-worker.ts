@@ -1,2 +1,0 @@
-/** The id of the only worker of a store in memory. */
-export const memoryWorker = '1'
