@@ -165,7 +165,7 @@ export default defineConfig({
       rules: { 'import/no-default-export': 'off' },
     },
     {
-      files: ['**/*.test.ts', '**/*.test-d.ts', 'packages/*/test/**', 'packages/jobs-core/src/conformance/cases/**'],
+      files: ['**/*.test.ts', '**/*.test-d.ts', 'packages/*/test/**', 'packages/jobs-conformance/src/cases/**'],
       // Tests create invalid values on purpose: sparse arrays, thenables, values of the wrong type.
       rules: {
         'no-unsafe-optional-chaining': 'off', // a missing value fails the test anyway
@@ -192,11 +192,12 @@ export default defineConfig({
     { files: ['packages/jobs-core/**'], rules: without(ownPackage, vendor) },
     {
       files: ['packages/jobs-core/src/**'],
-      excludeFiles: ['packages/jobs-core/src/conformance/**', '**/*.test.ts'],
+      excludeFiles: ['**/*.test.ts'],
       rules: without(ownPackage, vendor, node),
     },
     ...inOrder('jobs-core', ownPackage, vendor, node),
     { files: ['packages/jobs-[!c]*/**'], rules: without(providerOrFacade) },
+    { files: ['packages/jobs-conformance/**'], rules: without(providerOrFacade, vendor) },
     ...inOrder('jobs-local', providerOrFacade),
     { files: ['packages/{jobs,jobs-cli}/**'], rules: without(vendor) },
     { files: ['packages/jobs-{dashboard,otel}/test/**'], rules: without() }, // they observe every engine

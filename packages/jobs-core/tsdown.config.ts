@@ -1,9 +1,3 @@
 import { defineBuild } from '../../tsdown.base.ts'
 
-export default defineBuild([
-  'src/index.ts',
-  'src/errors.ts',
-  'src/inspect.ts',
-  'src/provider.ts',
-  'src/conformance/index.ts',
-])
+export default defineBuild(['src/index.ts', 'src/errors.ts', 'src/inspect.ts', 'src/provider.ts'])

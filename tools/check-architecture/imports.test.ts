@@ -29,12 +29,7 @@ const rejected: [violation: string, path: string, source: string, finding: strin
     `export type T = import('inngest').T`,
     'type-imports',
   ],
-  [
-    'the suite imports a vendor',
-    'packages/jobs-core/src/conformance/a.ts',
-    `import 'inngest'`,
-    'translate in the provider',
-  ],
+  ['the suite imports a vendor', 'packages/jobs-conformance/src/a.ts', `import 'inngest'`, 'translate in the provider'],
   ['core imports a Node built-in', 'packages/jobs-core/src/f.ts', `import 'node:fs'`, 'Accept the clock'],
   ['core imports a built-in without `node:`', 'packages/jobs-core/src/g.ts', `import 'fs'`, 'node-protocol'],
   [
@@ -158,7 +153,7 @@ const allowed: [path: string, source: string][] = [
   ['packages/jobs-local/src/store/sqlite/a.ts', `import './file/connection.ts'`],
   ['packages/jobs-local/src/entry.ts', `import './provider/local-provider.ts'`],
   ['packages/jobs-local/src/rules/a.test.ts', `import '../store/job-store.ts'`],
-  ['packages/jobs-core/src/conformance/built-in.ts', `import 'node:fs'`],
+  ['packages/jobs-conformance/src/built-in.ts', `import 'node:fs'`],
   ['packages/jobs-core/src/built-in.test.ts', `import 'node:fs'`],
   ['packages/jobs-local/src/right-way.ts', `import 'node:fs'\nimport '@cgk-platform/jobs-core'`],
   ['packages/jobs-inngest/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport 'inngest'`],
@@ -168,7 +163,7 @@ const allowed: [path: string, source: string][] = [
   ['examples/storefront/src/demo/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],
   ['examples/shop/test/right-way.ts', `import '@cgk-platform/jobs-inngest/loopback'`],
   ['examples/shop/test/way-too.ts', `import '@cgk-platform/jobs-trigger/loopback'`],
-  ['examples/own-provider/test/right-way.ts', `import '@cgk-platform/jobs-core/conformance'`],
+  ['examples/own-provider/test/right-way.ts', `import '@cgk-platform/jobs-conformance'`],
   ['packages/jobs-trigger/src/right-way.ts', `import '@cgk-platform/jobs-core'\nimport '@trigger.dev/sdk'`],
 ]
 

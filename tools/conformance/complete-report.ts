@@ -4,7 +4,7 @@ import {
   type ConformanceReport,
   type ConformanceTarget,
   runConformance,
-} from '@cgk-platform/jobs-core/conformance'
+} from '@cgk-platform/jobs-conformance'
 
 /** Runs the unsupported cases of a report on another target of the same provider, and merges the results. */
 export async function completeReport(

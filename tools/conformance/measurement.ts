@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { CaseResult, ConformanceReport } from '@cgk-platform/jobs-core/conformance'
+import type { CaseResult, ConformanceReport } from '@cgk-platform/jobs-conformance'
 
 /** Results of the last run on one provider. Each provider has a file, so a run on one does not change the others. */
 export interface Measurement {

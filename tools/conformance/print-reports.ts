@@ -1,4 +1,4 @@
-import { conformanceCases, type ConformanceReport, rules } from '@cgk-platform/jobs-core/conformance'
+import { conformanceCases, type ConformanceReport, rules } from '@cgk-platform/jobs-conformance'
 
 const words = { passed: 'passed', failed: 'FAILED', 'not supported': 'not supported' } as const
 

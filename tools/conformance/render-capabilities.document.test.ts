@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { conformanceCases } from '@cgk-platform/jobs-core/conformance'
+import { conformanceCases } from '@cgk-platform/jobs-conformance'
 import { expect, test } from 'vitest'
 
 import { readMeasurements } from './measurement.ts'

@@ -9,7 +9,7 @@ import {
   conformanceCases,
   type ConformanceReport,
   runConformance,
-} from '@cgk-platform/jobs-core/conformance'
+} from '@cgk-platform/jobs-conformance'
 
 import { completeReport } from './complete-report.ts'
 import { readMeasurements, writeMeasurement } from './measurement.ts'

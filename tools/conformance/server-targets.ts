@@ -1,4 +1,4 @@
-import type { ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
+import type { ConformanceTarget } from '@cgk-platform/jobs-conformance'
 
 import { createInngestTarget } from '../../packages/jobs-inngest/test/conformance/inngest-target.ts'
 import { createTriggerTarget } from '../../packages/jobs-trigger/test/conformance/trigger-target.ts'

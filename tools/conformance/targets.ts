@@ -1,4 +1,4 @@
-import type { ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
+import type { ConformanceTarget } from '@cgk-platform/jobs-conformance'
 
 import { createLoopbackTarget as createInngestTarget } from '../../packages/jobs-inngest/test/conformance/loopback-target.ts'
 import { createLocalTarget } from '../../packages/jobs-local/test/conformance/local-target.ts'

@@ -1,6 +1,6 @@
 import type { JobProvider } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
-import { conformanceOptions, type ConformanceTarget, describeConformance } from '@cgk-platform/jobs-core/conformance'
+import { conformanceOptions, type ConformanceTarget, describeConformance } from '@cgk-platform/jobs-conformance'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { fastqCapabilities } from '../src/fastq-capabilities.ts'

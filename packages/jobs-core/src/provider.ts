@@ -6,7 +6,7 @@
 
 // Engines: the provider contract, and how one is chosen
 export { registerEngine } from './client/register-engine.ts'
-export { type Feature, type FeatureSupport, portablePayloadBytes } from './engines/capabilities.ts'
+export { allFeatures, type Feature, type FeatureSupport, portablePayloadBytes } from './engines/capabilities.ts'
 export { declareFeatures } from './engines/declare-features.ts'
 export { checkDefinitionSupport, findUnsupported, requireFeature } from './provider/check-support.ts'
 export { chooseEngine, type ChosenEngine, requireEngine } from './provider/choose-engine.ts'
@@ -43,6 +43,7 @@ export { findUnsupportedOptions, type ProviderOptionRules } from './provider/che
 export type { ProviderChoice } from './provider/provider-choice.ts'
 
 // Clients
+export { internalsOf } from './client/client-internals.ts'
 export type { ClientOptions } from './client/client-options.ts'
 export type {
   Activity,
@@ -87,7 +88,13 @@ export type { DefinitionOptions, DebounceableOptions } from './jobs/definition-o
 export type { EventDefinition } from './jobs/definition.ts'
 export { eventOf } from './jobs/event-of.ts'
 export type { BaseDefinition } from './jobs/job-definition.ts'
-export { processJobs, createJobRegistry, type JobRegistry, toJobRegistry } from './jobs/job-registry.ts'
+export {
+  processJobs,
+  createJobRegistry,
+  type JobRegistry,
+  toJobRegistry,
+  withSeparateRegistry,
+} from './jobs/job-registry.ts'
 export type { DuplicateDefinition } from './jobs/duplicate-definitions.ts'
 
 // Events and envelopes

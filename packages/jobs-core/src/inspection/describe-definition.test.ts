@@ -8,14 +8,14 @@ import { defineBatchJob } from '../jobs/define-batch-job.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
-import { createJobRegistry, withJobRegistry } from '../jobs/job-registry.ts'
+import { withSeparateRegistry } from '../jobs/job-registry.ts'
 import { defineWorkflow } from '../jobs/define-workflow.ts'
 import { describeDefinition } from './describe-definition.ts'
 
 const handler = () => undefined
 const event = 'order.created' as JobEvent
 const nowMs = Date.parse('2026-03-01T12:00:00Z')
-const define = (create: () => Definition) => withJobRegistry(createJobRegistry(), create)
+const define = (create: () => Definition) => withSeparateRegistry(create)
 const optionsOf = (create: () => Definition) => describeDefinition(define(create), nowMs).options
 
 test('describes a job with the options that were set', () => {

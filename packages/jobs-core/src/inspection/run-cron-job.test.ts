@@ -6,7 +6,7 @@ import { createManualClock } from '../../test/kit/manual-clock.ts'
 import { createClient } from '../client/create-client.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
 import { type CronJobOptions, defineCronJob } from '../jobs/define-cron-job.ts'
-import { createJobRegistry, withJobRegistry } from '../jobs/job-registry.ts'
+import { withSeparateRegistry } from '../jobs/job-registry.ts'
 import type { Feature } from '../engines/capabilities.ts'
 
 const nowMs = Date.parse('2026-03-01T12:00:00Z')
@@ -16,7 +16,7 @@ function open(
   jobs = createFakeInspection(),
   without: readonly Feature[] = [],
 ) {
-  const definition = withJobRegistry(createJobRegistry(), () =>
+  const definition = withSeparateRegistry(() =>
     defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => undefined, ...options }),
   )
   const provider = createFakeProvider({ inspection: jobs, without })

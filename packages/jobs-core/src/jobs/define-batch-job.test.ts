@@ -4,7 +4,7 @@ import * as z from 'zod/v4'
 import { checkDefinitionSupport } from '../provider/check-support.ts'
 import { capabilitiesWithout } from '../../test/kit/fake-provider.ts'
 import { defineBatchJob } from './define-batch-job.ts'
-import { withSeparateRegistry } from '../conformance/with-separate-registry.ts'
+import { withSeparateRegistry } from './job-registry.ts'
 
 type Options = Parameters<typeof defineBatchJob<'order.created', unknown>>[0]
 

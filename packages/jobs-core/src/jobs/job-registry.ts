@@ -106,13 +106,13 @@ export function toJobRegistry(definitions: readonly Definition[]): JobRegistry {
   return registry
 }
 
-/** Runs `code` with this registry as the registry of the process. */
-export function withJobRegistry<T>(registry: JobRegistry, code: () => T): T {
+/** Returns the result of `define`, which registers its definitions in a separate registry, so that no client runs them. */
+export function withSeparateRegistry<T>(define: () => T): T {
   const shared = holder()
   const before = shared.registry
-  shared.registry = registry
+  shared.registry = createJobRegistry()
   try {
-    return code()
+    return define()
   } finally {
     shared.registry = before
   }

@@ -1,6 +1,6 @@
 import { getJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs-core'
 import { type Clock, createClient, systemClock } from '@cgk-platform/jobs-core/provider'
-import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
+import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
 import { Inngest } from 'inngest'
 
 // The package's own entry point, which defines the default client.

@@ -1,5 +1,5 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
-import type { ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
+import type { ConformanceTarget } from '@cgk-platform/jobs-conformance'
 
 import { createLoopbackEngine } from '../loopback/loopback-engine.ts'
 import { createScaledClock } from '../loopback/scaled-clock.ts'

@@ -1,4 +1,4 @@
-import { describeConformance } from '@cgk-platform/jobs-core/conformance'
+import { describeConformance } from '@cgk-platform/jobs-conformance'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createLoopbackTarget } from './loopback-target.ts'

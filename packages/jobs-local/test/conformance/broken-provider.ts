@@ -1,4 +1,4 @@
-import type { RuleName } from '@cgk-platform/jobs-core/conformance'
+import type { RuleName } from '@cgk-platform/jobs-conformance'
 
 import type { LocalTargetOptions } from './local-target.ts'
 

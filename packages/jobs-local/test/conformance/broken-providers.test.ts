@@ -1,4 +1,4 @@
-import { conformanceCases, rules, runConformance } from '@cgk-platform/jobs-core/conformance'
+import { conformanceCases, rules, runConformance } from '@cgk-platform/jobs-conformance'
 import { expect, it } from 'vitest'
 
 import { brokenProviders, withoutFeatures } from './broken-providers.ts'

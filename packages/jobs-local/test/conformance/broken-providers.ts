@@ -1,5 +1,5 @@
 import type { Definition, JobDefinition, JobProvider, JobStatus, WorkflowDefinition } from '@cgk-platform/jobs-core'
-import { createClient, declareFeatures, type Envelope } from '@cgk-platform/jobs-core/provider'
+import { allFeatures, createClient, declareFeatures, type Envelope } from '@cgk-platform/jobs-core/provider'
 
 import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'
 import { brokenFlowControl } from './broken-flow-control.ts'

@@ -4,7 +4,7 @@ import {
   describeConformance,
   type TestContext,
   type TestRunner,
-} from '@cgk-platform/jobs-core/conformance'
+} from '@cgk-platform/jobs-conformance'
 import { expect, it } from 'vitest'
 
 import { brokenProviders } from './broken-providers.ts'

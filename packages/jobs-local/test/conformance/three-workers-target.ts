@@ -5,7 +5,7 @@ import {
   type ConformanceEngine,
   type ConformanceOpenOptions,
   type ConformanceTarget,
-} from '@cgk-platform/jobs-core/conformance'
+} from '@cgk-platform/jobs-conformance'
 
 import { sqliteCapabilities } from '../../src/provider/capabilities.ts'
 import { createLocalProvider } from '../../src/provider/local-provider.ts'

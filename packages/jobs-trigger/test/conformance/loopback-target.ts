@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import type { ConformanceTarget } from '@cgk-platform/jobs-core/conformance'
+import type { ConformanceTarget } from '@cgk-platform/jobs-conformance'
 
 import { createLoopbackServer } from '../loopback/index.ts'
 import { createOffsetClock } from './offset-clock.ts'

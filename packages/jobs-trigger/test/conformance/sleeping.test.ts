@@ -1,4 +1,4 @@
-import { conformanceCases, describeConformance } from '@cgk-platform/jobs-core/conformance'
+import { conformanceCases, describeConformance } from '@cgk-platform/jobs-conformance'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createSleepingTarget } from './loopback-target.ts'

@@ -7,7 +7,7 @@ import {
   type ConformanceEngine,
   type ConformanceOpenOptions,
   type ConformanceTarget,
-} from '@cgk-platform/jobs-core/conformance'
+} from '@cgk-platform/jobs-conformance'
 
 // The package's entry point, which registers the engine of the default client.
 import '../../src/index.ts'

@@ -79,6 +79,7 @@ export function createReaderProject(): ReaderProject {
   }
   const installed = {
     '@cgk-platform/jobs': 'packages/jobs',
+    '@cgk-platform/jobs-conformance': 'packages/jobs-conformance',
     '@cgk-platform/jobs-core': 'packages/jobs-core',
     '@cgk-platform/jobs-dashboard': 'packages/jobs-dashboard',
     '@cgk-platform/jobs-inngest': 'packages/jobs-inngest',

@@ -45,7 +45,7 @@ test('docs/events-and-tenants.md lists the built-in events', () => {
 
 test('docs/configuration.md lists every environment variable that the sources read', () => {
   const sources = globSync('*/src/**/*.ts', { cwd: join(repository, 'packages') }).filter(
-    (path) => !/\.test(-d)?\.ts$|\/conformance\/|^jobs-cli\//.test(path),
+    (path) => !/\.test(-d)?\.ts$|^jobs-(cli|conformance)\//.test(path),
   )
   const text = sources
     .map((path) => readFileSync(join(repository, 'packages', path), 'utf8'))

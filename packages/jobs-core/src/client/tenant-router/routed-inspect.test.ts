@@ -8,13 +8,13 @@ import { JobNotFoundError } from '../../errors/job-not-found-error.ts'
 import { JobNotVisibleError } from '../../errors/job-not-visible-error.ts'
 import type { JobInspector } from '../../inspection/job-inspector.ts'
 import { defineCronJob } from '../../jobs/define-cron-job.ts'
-import { createJobRegistry, withJobRegistry } from '../../jobs/job-registry.ts'
+import { withSeparateRegistry } from '../../jobs/job-registry.ts'
 import type { Definition } from '../../jobs/definition.ts'
 import type { Feature } from '../../engines/capabilities.ts'
 import { createClient } from '../create-client.ts'
 import { createTenantRouter } from './create-tenant-router.ts'
 
-const cronJob = withJobRegistry(createJobRegistry(), () =>
+const cronJob = withSeparateRegistry(() =>
   defineCronJob({
     id: 'nightly',
     schedule: '0 3 * * *',

@@ -1,4 +1,4 @@
-import { configureConformance, conformanceOptions } from '@cgk-platform/jobs-core/conformance'
+import { configureConformance, conformanceOptions } from '@cgk-platform/jobs-conformance'
 
 import { triggerCapabilities } from '../../../../src/capabilities.ts'
 import { createTriggerTasks } from '../../../../src/tasks.ts'

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+
+import { isEnded, type JobState, type JobStatus } from '@cgk-platform/jobs-core'
+import type { JobStats } from '@cgk-platform/jobs-core/inspect'
+
+import type { CaseTools } from '../case-tools.ts'
+import { casesOf } from '../cases-of.ts'
+import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { sendCompleted, waitUntilListed } from '../inspection-tools.ts'
+import { sendProgram } from '../workflow-tools.ts'
+
+/** The figures of a definition that follow from the runs of some jobs. */
+interface Figures {
+  completed: number
+  failed: number
+  open: number
+}
+
+/** Counts the runs that ended since, and those that are open of jobs that were sent since. */
+function countRuns(jobs: readonly JobStatus[], since: Date): Record<string, Figures> {
+  const figures: Record<string, Figures> = {}
+  for (const { runs, createdAt } of jobs) {
+    for (const { definitionId, state, endedAt } of runs) {
+      const isOpen = !isEnded(state)
+      if (isOpen ? createdAt < since : !endedAt || endedAt < since) continue
+      const of = (figures[definitionId] ??= { completed: 0, failed: 0, open: 0 })
+      if (isOpen) of.open++
+      else if (state === 'completed' || state === 'failed') of[state]++
+    }
+  }
+  return figures
+}
+
+function sum(stats: JobStats, name: 'sent' | 'completed' | 'failed'): number {
+  return stats.intervals.reduce((total, interval) => total + interval[name], 0)
+}
+
+function pick({ completed, failed, open }: Figures): Figures {
+  return { completed, failed, open }
+}
+
+/** Sends an event with three definitions, of which one fails this number of times. */
+async function sendFanOut(t: CaseTools, runs: number): Promise<string> {
+  const scripts = { 'conformance-fan-out-b': { failure: { as: 'nonRetryable', runs } } }
+  const { id } = await t.send('conformance.fan-out', undefined, { payload: { scripts } })
+  await t.waitForEnd(id)
+  return id
+}
+
+/** Cases: figures of runs. */
+export const inspectionFigureCases: readonly ConformanceCase[] = casesOf(rules.inspection, [
+  {
+    id: 'inspect-stats-count-runs',
+    title: '`inspect.getStats` counts runs by their ends: of each definition, each retry, late ends and open workflows',
+    requiredFeatures: ['inspect.listJobs', 'retryJob', 'workflows'],
+    async run(t) {
+      await sendCompleted(t)
+      const late = await t.send('conformance.once', { isHeld: true, failure: { as: 'error', runs: 1 } })
+      await t.waitForEntry({ jobId: late.id, kind: 'started' })
+      await t.advance(50)
+      const since = new Date(t.now())
+      await t.advance(50)
+      t.release(late.id)
+      await t.waitForEnd(late.id)
+      const [retried, broken] = [await sendFanOut(t, 1), await sendFanOut(t, 5)]
+      await t.client.retryJob(retried)
+      await t.waitForEnd(retried)
+      const asleep = await sendProgram(t, [{ do: 'sleep', id: 'nap', ms: 3_600_000 }])
+      await t.waitUntil('the workflow sleeps', async () => {
+        const { runs } = await t.client.getJobStatus(asleep.id)
+        return runs[0]?.startedAt !== undefined
+      })
+      const listed = await waitUntilListed(t, 5)
+
+      const stats = await t.client.inspect.getStats({ tenantId: t.tenantId, since, intervals: 4 })
+      const expected = countRuns(await Promise.all(listed.map(({ id }) => t.client.getJobStatus(id))), since)
+      await t.client.cancelJob(asleep.id)
+      const all = Object.values(expected)
+      const total = (name: keyof Figures): number => all.reduce((count, figures) => count + figures[name], 0)
+      assert.deepEqual([total('completed'), total('failed'), total('open')], [5, 3, 1])
+      if (!stats.isComplete) {
+        // Other cases' jobs fill the pages that an engine without counts reads.
+        assert.ok(sum(stats, 'completed') <= 5 && sum(stats, 'failed') <= 3)
+        assert.ok(stats.searchedTo, 'Incomplete figures do not tell up to which time they are known.')
+        return
+      }
+      assert.equal(stats.jobs, 3)
+      assert.deepEqual([sum(stats, 'sent'), sum(stats, 'completed'), sum(stats, 'failed')], [3, 5, 3])
+      assert.deepEqual(Object.fromEntries(stats.definitions.map((group) => [group.key, pick(group)])), expected)
+      assert.deepEqual(stats.tenants.map(pick), [{ completed: 5, failed: 3, open: 1 }])
+      const failures = stats.failures.map(({ id, definitionIds }) => [id, ...definitionIds].join(' '))
+      assert.deepEqual(
+        failures.toSorted(),
+        [`${broken} conformance-fan-out-b`, `${late.id} conformance-once`].toSorted(),
+      )
+    },
+  },
+  {
+    id: 'inspect-list-of-runs',
+    title: '`inspect.listJobs` has the attempts, the duration and the error of the newest runs',
+    requiredFeatures: ['inspect.listJobs', 'retryJob'],
+    async run(t) {
+      const id = await sendFanOut(t, 1)
+      const states = async (): Promise<Record<string, JobState>> => {
+        const [job] = await waitUntilListed(t, 1)
+        return Object.fromEntries(job!.runs.map((run) => [run.definitionId.slice(-1), run.state]))
+      }
+      assert.deepEqual(await states(), { a: 'completed', b: 'failed', c: 'completed' })
+      const [failed] = await waitUntilListed(t, 1)
+      const named = failed!.runs.filter(({ error }) => error !== undefined).map(({ definitionId }) => definitionId)
+      assert.deepEqual(named, ['conformance-fan-out-b'])
+      await t.client.retryJob(id)
+      await t.waitForEnd(id)
+      const job = await t.waitUntil('the list shows the end of the retry', async () => {
+        const { jobs } = await t.client.inspect.listJobs({ tenantId: t.tenantId })
+        return jobs[0]?.state === 'completed' && jobs[0]
+      })
+      assert.deepEqual([job.runs.length, job.error], [4, undefined])
+      assert.ok(job.attempts === undefined || job.attempts === 1, `The job has ${job.attempts} attempts.`)
+      const took = job.runs.flatMap(({ startedAt, endedAt }) => (startedAt && endedAt ? [+endedAt - +startedAt] : []))
+      assert.ok(job.durationMs === undefined || job.durationMs <= Math.max(...took))
+    },
+  },
+])

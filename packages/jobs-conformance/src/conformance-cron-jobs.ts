@@ -1,0 +1,63 @@
+import { type CronContext, defineCronJob, type Definition, NonRetryableError } from '@cgk-platform/jobs-core'
+import type { CronJobOptions } from '@cgk-platform/jobs-core/provider'
+
+import { definitionMiddleware } from './conformance-middleware.ts'
+import { performScript, reportFailure } from './perform-script.ts'
+import type { Script } from './script.ts'
+
+/** The tenants of the suite's cron jobs. Runs of the second one fail. */
+export const cronTenants = ['conformance-good', 'conformance-bad'] as const
+
+/** Duration of the overlapping cron jobs: beyond the next tick, but not the one after. */
+export const overlappingMs = 85_000
+
+const everyMinute = '* * * * *'
+const morning = '* 0-11 * * *'
+
+/** A zone twelve hours ahead of UTC all year, so that its mornings never coincide with those in UTC. */
+const farZone = 'Asia/Kamchatka'
+
+/** Time that a run of the cron job without ticks takes. */
+const manualRunMs = 3000
+
+/** Defines the suite's cron jobs. They tick every minute, the shortest period of a five-field schedule. */
+export function defineConformanceCronJobs(unitMs: number): Definition[] {
+  const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: unitMs } as const
+  return [
+    defineScripted('cron', { returns: 'ticked' }, { retry, middleware: definitionMiddleware() }),
+    defineScripted('cron-retried', { failure: { as: 'error' } }, { retry }),
+    defineScripted('cron-tenants', {}, { retry, tenants: () => Promise.resolve([...cronTenants]) }),
+    defineScripted('cron-morning', {}, { schedule: morning }),
+    defineScripted('cron-far-morning', {}, { schedule: morning, timezone: farZone }),
+    defineScripted('cron-skip', { waitMs: overlappingMs }, { overlap: 'skip' }),
+    defineScripted('cron-allow', { waitMs: overlappingMs }, { overlap: 'allow' }),
+    defineScripted('cron-caught-up', {}, { catchUp: 'latest' }),
+    defineScripted('cron-paused', {}, { overlap: 'skip' }),
+    defineScripted('slashed', {}, { id: 'conformance/slashed/cron', overlap: 'skip' }),
+    defineScripted('cron-disabled', {}, { enabled: false }),
+    defineScripted('cron-manual', { waitMs: manualRunMs }, { schedule: '0 0 29 2 *', overlap: 'skip' }),
+    defineScripted('cron-long', { waitMs: overlappingMs }, { overlap: 'allow' }),
+  ]
+}
+
+function defineScripted(
+  name: string,
+  script: Script,
+  { id = `conformance-${name}`, ...options }: Partial<CronJobOptions<unknown>>,
+): Definition {
+  return defineCronJob({
+    id,
+    schedule: everyMinute,
+    ...options,
+    handler: async (context) => {
+      const output = await performScript(id, script, context, toDetails(context))
+      if (context.tenantId === cronTenants[1]) throw new NonRetryableError('fails on purpose for this tenant')
+      return output
+    },
+    onFailure: (error, context) => reportFailure(id, script, error, context, toDetails(context)),
+  })
+}
+
+function toDetails({ scheduledAt }: CronContext): Record<string, unknown> {
+  return { scheduledAt: scheduledAt.getTime(), scheduledAtIsDate: scheduledAt instanceof Date }
+}

@@ -1,0 +1,73 @@
+import {
+  defineWorkflow,
+  type Definition,
+  type EventMessage,
+  eventType,
+  type JobContext,
+  type JobEvent,
+} from '@cgk-platform/jobs-core'
+import type { EventDefinition, Json, StandardSchemaV1, WorkflowOptions } from '@cgk-platform/jobs-core/provider'
+
+import type { ConformanceEvent } from './conformance-events.ts'
+import { definitionMiddleware } from './conformance-middleware.ts'
+import { performProgram } from './perform-program.ts'
+import { enclosingMiddleware } from './enclosing-middleware.ts'
+import { record } from './journal.ts'
+import { triggerOf } from './trigger-of.ts'
+
+/** The timeout of the runs of the definitions with a limit for them. */
+export const runTimeoutMs = 15_000
+
+/** The `runTimeout` of a job that must not reach it, however busy the machine is. */
+export const longRunTimeoutMs = 3_600_000
+
+/** The `maxSteps` of the workflow with few steps. */
+export const fewSteps = 5
+
+/** Defines the suite's workflows. @param jobs - the definitions that their programs can run */
+export function defineConformanceWorkflows(unitMs: number, jobs: readonly Definition[]): Definition[] {
+  const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: unitMs } as const
+  const make = (
+    name: string,
+    { id = `conformance-${name}`, ...more }: Partial<WorkflowOptions<JobEvent, unknown>>,
+    payload?: StandardSchemaV1,
+  ) => {
+    return defineWorkflow({
+      id,
+      ...triggerOf(`conformance.${name}` as ConformanceEvent, payload),
+      retry,
+      ...more,
+      steps: (event, step, context) =>
+        performProgram({ definition: id, event, step, context, jobs: jobs.filter(isOfEvent) }),
+      onFailure: (error: Error, _event: EventMessage, context: JobContext) => {
+        const { jobId, runId, attempt, maxAttempts, tenantId } = context
+        const details = { name: error.name, message: error.message, layers: enclosingMiddleware() }
+        record({ kind: 'onFailure', definition: id, jobId, runId, attempt, maxAttempts, tenantId, details })
+      },
+    }) as Definition
+  }
+  return [
+    make('workflow', { middleware: definitionMiddleware() }),
+    make('workflow-few', { maxSteps: fewSteps }),
+    make('workflow-timed', { runTimeout: runTimeoutMs }),
+    make('workflow-compensated', { compensateOnCancel: true }),
+    make('workflow-disabled', { event: 'conformance.disabled' as JobEvent, enabled: false }),
+    make('workflow-returned-errors', { returnedErrors: toReturnedError }),
+    make('own-workflow', {}, eventType()),
+    make('slashed-workflow', { id: 'conformance/slashed/workflow' }),
+  ]
+}
+
+/** Returns an error if a program's last result is a failure. */
+function toReturnedError(output: Json): Error | undefined {
+  const last = Array.isArray(output) ? output.at(-1) : undefined
+  return isFailure(last) ? new Error('the workflow returned a failure') : undefined
+}
+
+function isFailure(result: Json | undefined): boolean {
+  return typeof result === 'object' && result !== null && 'success' in result
+}
+
+function isOfEvent(definition: Definition): definition is EventDefinition {
+  return definition.kind !== 'cron'
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+
+import { isEnded } from '@cgk-platform/jobs-core'
+import { JobsError } from '@cgk-platform/jobs-core/errors'
+
+import type { CaseTools, JournalFilter } from './case-tools.ts'
+import type { ConformanceCase } from './conformance-case.ts'
+import type { OpenSuite } from './open-suite.ts'
+import { type JournalEntry, record } from './journal.ts'
+import { untyped } from './untyped-client.ts'
+
+let counter = 0
+
+/** Creates the tools of one case. */
+export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 'id'>): CaseTools {
+  const { client, capabilities, engine, target, definitions, journal, now, advance } = suite
+  const caseId = `${id}-${suite.suiteId}-${(counter++).toString(36)}`
+  const waitLimitMs = target.waitLimitMs ?? 30_000
+  const busyMs = target.busyMs ?? (engine.clock ? 0 : 3000)
+  // A timer and the wall clock can differ by a rounding error.
+  const clockSlackMs = engine.clock ? 0 : 2
+
+  const waitUntil: CaseTools['waitUntil'] = async <T>(
+    what: string,
+    read: () => T | Promise<T>,
+    limitMs = waitLimitMs,
+  ) => {
+    const startedAt = now()
+    for (let stepMs = 5; ; stepMs = Math.min(Math.ceil(stepMs * 1.5), 250)) {
+      const result = await read()
+      if (result !== undefined && result !== false) return result as Exclude<T, undefined | false>
+      if (now() - startedAt > limitMs) assert.fail(`Timed out after ${limitMs} ms waiting until ${what}.`)
+      await advance(stepMs)
+    }
+  }
+
+  const statusWhen = async (jobId: string, what: string, fits: (state: string) => boolean) => {
+    let last = ''
+    try {
+      return await waitUntil(what, async () => {
+        const status = await client.getJobStatus(jobId)
+        last = status.state
+        return fits(status.state) && status
+      })
+    } catch (error) {
+      if (error instanceof assert.AssertionError) error.message += ` The job is \`${last}\`.`
+      throw error
+    }
+  }
+
+  const tools: CaseTools = {
+    client,
+    capabilities,
+    engine,
+    target,
+    tenantId: `t-${caseId}`,
+    otherTenantId: `o-${caseId}`,
+    unique: (name) => `${name}-${caseId}-${(counter++).toString(36)}`,
+    definition(definitionId) {
+      const found = definitions.find((definition) => definition.id === definitionId)
+      return found ?? assert.fail(`The suite has no definition \`${definitionId}\` for this engine.`)
+    },
+    now,
+    advance,
+    send(event, script, { tenantId = tools.tenantId, payload, options, client: sender = client } = {}) {
+      return untyped(sender).sendJob(event, { tenantId, ...(script && { script }), ...payload }, options)
+    },
+    release(jobId) {
+      const { tenantId } = tools
+      record({ kind: 'released', definition: '', jobId, runId: '', attempt: 0, maxAttempts: 0, tenantId, details: {} })
+    },
+    waitForEnd: (jobId) => statusWhen(jobId, `the job ${jobId} has ended`, (state) => isEnded(state as never)),
+    waitForState: (jobId, state) => statusWhen(jobId, `the job ${jobId} is \`${state}\``, (read) => read === state),
+    waitUntil,
+    async waitForSettled(promise) {
+      let open = true
+      const close = (): void => void (open = false)
+      promise.then(close, close)
+      await waitUntil('a promise is settled', async () => {
+        // Lets promises settle that need no time, before time advances.
+        await new Promise((resolve) => setImmediate(resolve))
+        return !open
+      })
+      return promise
+    },
+    journal: (filter) => journal.read((entry) => matches(entry, filter)),
+    waitForEntry: (filter) =>
+      waitUntil(`the journal has an entry ${JSON.stringify(filter)}`, () => tools.journal(filter)[0]),
+    async expectError(code, attempt) {
+      let result: unknown
+      try {
+        result = await attempt()
+      } catch (error) {
+        assert.ok(JobsError.isInstance(error), `Expected the error \`${code}\`, got ${String(error)}`)
+        assert.equal(error.code, code, error.message)
+        return error
+      }
+      return assert.fail(`Expected the error \`${code}\`, got the result ${JSON.stringify(result)}.`)
+    },
+    expectDelay(actualMs, { description, computedMs, toleranceMs }) {
+      const latestMs = computedMs + toleranceMs + Math.max(busyMs, target.waitLimitMs ?? 0)
+      assert.ok(
+        actualMs >= computedMs - clockSlackMs,
+        `${description}: after ${actualMs} ms, earlier than the computed ${computedMs} ms.`,
+      )
+      assert.ok(actualMs <= latestMs, `${description}: after ${actualMs} ms, later than ${latestMs} ms.`)
+    },
+    retryDelay: (computedMs) => Math.max(computedMs, capabilities.minRetryDelayMs),
+    longerThan: (durationMs) => durationMs + busyMs,
+  }
+  return tools
+}
+
+function matches(entry: JournalEntry, filter: JournalFilter): boolean {
+  return (Object.entries(filter) as [keyof JournalFilter, unknown][]).every(
+    ([key, value]) => value === undefined || entry[key] === value,
+  )
+}

@@ -1,0 +1,3 @@
+import { defineBuild } from '../../tsdown.base.ts'
+
+export default defineBuild(['src/index.ts'])
