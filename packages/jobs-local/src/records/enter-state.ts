@@ -6,7 +6,7 @@ export function enterState<Next extends RunState>(run: StoredRun, next: Next): R
   return replace<RunInAnyState, Next>(run, next, stateMembers)
 }
 
-/** Changes what the attempt of a running or compensating run does. */
+/** Changes the activity of an attempt. */
 export function enterAttempt(run: BegunRun, next: AttemptState): void {
   replace(run, next, attemptMembers)
 }

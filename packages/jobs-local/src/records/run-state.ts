@@ -41,7 +41,7 @@ interface Awake {
   pause: 'awake'
 }
 
-/** What an attempt that has begun does. */
+/** The activity of an attempt that has begun. */
 export type AttemptState = Exactly<typeof attemptMembers, Executing | Asleep | Awake>
 
 /** The error of the last attempt. Absent if none has failed, or if it is damaged in a file. */
@@ -49,7 +49,7 @@ export interface LastError {
   error?: JobErrorInfo
 }
 
-/** What is known of a run in each of its states, and nothing else. Instants are epoch milliseconds. */
+/** A state of a run, with the members that a run has only then. Instants are epoch milliseconds. */
 export type RunState = Exactly<
   typeof stateMembers,
   | { state: 'scheduled'; /** When the quiet period of `debounce` ends. */ dueAt: number }

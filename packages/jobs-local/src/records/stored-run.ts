@@ -33,7 +33,7 @@ export function hasBegun(run: StoredRun): run is BegunRun {
   return run.state === 'running' || run.compensating !== undefined
 }
 
-/** What is known of a run in every state. Has no keys if it was read from a file. */
+/** The members of a run in every state. Has no keys if it was read from a file. */
 export interface RunInAnyState extends PayloadKeys {
   readonly id: string
   readonly job: StoredJob
