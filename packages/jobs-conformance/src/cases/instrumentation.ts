@@ -44,7 +44,8 @@ export const instrumentationCases: readonly ConformanceCase[] = casesOf(rules.ho
   },
   {
     id: 'activity-surrounds-the-attempt',
-    title: 'an attempt runs inside its activity, which is outside the middleware; `onFailure` is a part of it',
+    title:
+      'an attempt runs inside its activity, which is outside the middleware and knows the engine; `onFailure` is a part of it',
     async run(t) {
       const tenantId = t.unique(observedTenant)
       const { id } = await t.send('conformance.reporting', { failure: { as: 'nonRetryable' } }, { tenantId })
@@ -53,6 +54,8 @@ export const instrumentationCases: readonly ConformanceCase[] = casesOf(rules.ho
       // An engine may run the attempt inside the activity of the send.
       assert.deepEqual((details['layers'] as unknown[]).slice(-4), ['activity', 'outer', 'inner', 'own'])
       await t.waitUntil('the attempt has ended', () => activities(t, tenantId, 'end').length > 0)
+      const [attempt] = activities(t, tenantId, 'attempt')
+      assert.equal(attempt!['provider'], (await t.client.healthCheck()).provider)
       assert.deepEqual(
         activities(t, tenantId, 'part').map(({ part }) => part),
         ['onFailure completed'],

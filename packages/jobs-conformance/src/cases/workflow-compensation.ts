@@ -175,7 +175,7 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
   },
   {
     id: 'workflow-cancel-compensates-where-asked',
-    title: 'with `compensateOnCancel`, a cancelled run is compensated and remains cancelled',
+    title: 'with `compensateOnCancel`, a cancelled run is compensated without calls of hooks, and remains cancelled',
     requiredFeatures: ['workflows', 'workflows: compensateOnCancel', 'cancelJob of a running job'],
     async run(t) {
       const { id } = await sendProgram(
@@ -185,12 +185,16 @@ export const workflowCompensationCases: readonly ConformanceCase[] = casesOf(rul
       )
       await t.waitUntil('the steps have ended', () => stepAttempts(t, id, 'stepEnded').length > 1)
       await t.client.cancelJob(id)
+      await t.waitUntil('the compensation has started', () => stepAttempts(t, id, 'compensation').length > 0)
+      const calledHooks = () => t.journal({ jobId: id, kind: 'hook' })
+      const before = calledHooks().length
       await t.waitUntil('the steps are compensated', () => stepAttempts(t, id, 'compensated').length > 1)
       assert.deepEqual(stepAttempts(t, id, 'compensated'), ['two/2', 'one/1'])
       await t.advance(500)
       const status = await t.client.getJobStatus(id)
       assert.equal(status.state, 'cancelled')
       assert.equal(t.journal({ jobId: id, kind: 'onFailure' }).length, 0)
+      assert.equal(calledHooks().length, before)
       assert.deepEqual(compensationsOf(lastRun(status)), [
         ['one', 'completed', 1],
         ['two', 'completed', 2],

@@ -187,12 +187,13 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
   },
   {
     id: 'workflow-hooks',
-    title: 'hooks report the attempts of a run, not its replays',
+    title: 'hooks report the attempts of a run, not its replays, and a duration that includes its waits',
     requiredFeatures: ['workflows'],
     async run(t) {
+      const napMs = 1000
       const { id } = await runProgram(t, [
         { do: 'run', id: 'one' },
-        { do: 'sleep', id: 'nap', ms: 1000 },
+        { do: 'sleep', id: 'nap', ms: napMs },
         { do: 'run', id: 'two', script: { failure: { as: 'error', attempts: 1 } } },
       ])
       const told = (hook: string) =>
@@ -200,7 +201,9 @@ export const workflowFlowCases: readonly ConformanceCase[] = casesOf(rules.workf
       await t.waitUntil('`onRunEnd` was called', () => told('onRunEnd').length > 0)
       const counts = ['onAttemptStart', 'onAttemptEnd', 'onRunEnd'].map((hook) => told(hook).length)
       assert.deepEqual(counts, [1, 1, 1])
-      assert.equal(told('onAttemptEnd')[0]?.details['outcome'], 'completed')
+      const { outcome, durationMs } = told('onAttemptEnd')[0]!.details
+      assert.equal(outcome, 'completed')
+      assert.ok(Number(durationMs) >= napMs, `The attempt took ${String(durationMs)} ms, less than its sleep.`)
     },
   },
 ])
