@@ -15,7 +15,7 @@ export interface FailedAttempt {
   readonly maxAttempts: number
   readonly now: number
   readonly random: () => number
-  readonly limits: EngineLimits | undefined
+  readonly limits: EngineLimits
 }
 
 /**
@@ -37,10 +37,10 @@ export function toFailureOutcome(thrown: unknown, failed: FailedAttempt): Outcom
     error.cause = thrown
     return { type: 'failed', error: toErrorInfo(error) }
   }
-  if (limits?.maxRetryDelayMs !== undefined && wantedMs > limits.maxRetryDelayMs) {
+  if (limits.maxRetryDelayMs !== undefined && wantedMs > limits.maxRetryDelayMs) {
     return { type: 'failed', error: toErrorInfo(tooLong(wantedMs, limits, thrown)) }
   }
-  return { type: 'retry', afterMs: Math.max(wantedMs, limits?.minRetryDelayMs ?? 0), error: toErrorInfo(thrown) }
+  return { type: 'retry', afterMs: Math.max(wantedMs, limits.minRetryDelayMs), error: toErrorInfo(thrown) }
 }
 
 function delayFrom(retryAfter: number | Date, now: number): number {

@@ -13,7 +13,7 @@ import type { EngineLimits } from '../engines/engine-limits.ts'
 export function toOutput(
   returned: unknown,
   { id: definitionId }: Pick<Definition, 'id'>,
-  { maxOutputBytes: limitBytes = Infinity }: Pick<EngineLimits, 'maxOutputBytes'> = {},
+  { maxOutputBytes: limitBytes = Infinity }: Pick<EngineLimits, 'maxOutputBytes'>,
 ): Json | undefined {
   if (returned === undefined) return undefined
   const { json } = toJson(returned, 'output')

@@ -28,8 +28,8 @@ export interface ReplayContext {
   readonly random: () => number
   /** The logger of the steps. */
   readonly logger: Logger
-  /** The engine's limits for steps; `undefined` if it has none. */
-  readonly limits: EngineLimits | undefined
+  /** The engine's limits for steps. */
+  readonly limits: EngineLimits
   /** Returns the `traceparent` of this replay's activity. It is stored with the steps; `undefined` if it has none. */
   traceparent(): string | undefined
   /** Fails the run with an error that its code cannot catch. */

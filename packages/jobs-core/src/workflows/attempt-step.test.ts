@@ -41,6 +41,7 @@ function attempt(
       signal: controller.signal,
       clock,
       random: () => 0,
+      limits: { provider: 'fake', minRetryDelayMs: 0 },
       ...options,
     },
   )

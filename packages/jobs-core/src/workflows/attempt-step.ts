@@ -38,8 +38,8 @@ export interface StepAttemptOptions {
   readonly clock: Clock
   /** Returns a number from 0 up to 1, for jitter. */
   readonly random: () => number
-  /** The engine's limits. Default: no limits. */
-  readonly limits?: EngineLimits | undefined
+  /** The engine's limits. */
+  readonly limits: EngineLimits
 }
 
 /** The result of an attempt of a step. */
