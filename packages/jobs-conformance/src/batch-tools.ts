@@ -5,9 +5,14 @@ import type { ConformanceEvent } from './conformance-events.ts'
 import type { Script } from './script.ts'
 
 /** Sends an event with each script, one after the other. Returns the ids of the jobs. */
-export async function sendAll(t: CaseTools, event: ConformanceEvent, scripts: readonly Script[]): Promise<string[]> {
+export async function sendAll(
+  t: CaseTools,
+  event: ConformanceEvent,
+  scripts: readonly Script[],
+  tenantId: string = t.tenantId,
+): Promise<string[]> {
   const ids: string[] = []
-  for (const script of scripts) ids.push((await t.send(event, script)).id)
+  for (const script of scripts) ids.push((await t.send(event, script, { tenantId })).id)
   return ids
 }
 

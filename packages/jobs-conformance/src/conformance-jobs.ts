@@ -31,6 +31,12 @@ export const throttleMs = 1000
 /** Timeout of the definition with a timeout. */
 export const timeoutMs = 400
 
+/** The `maxWait` of the batched definition that does not wait for a full batch. */
+export const batchWaitMs = 1000
+
+/** The period of the definition with one throttled run at a time for each tenant. */
+export const slowThrottleMs = 5000
+
 /** The period of the debounced definitions. */
 export const debounceMs = 3000
 
@@ -78,7 +84,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('keyed-nested', { retry: fixed(2), concurrency: { key: 'order.storeId', limit: 1 } }),
     defineScripted('keyed-per-tenant', { concurrency: [{ perTenant: 2 }, { key: 'storeId', limit: 1 }] }),
     defineScripted('throttled', { throttle: { limit: 1, period: throttleMs } }),
-    defineScripted('throttled-slowly', { throttle: { limit: 1, period: '5s', key: 'tenantId' } }),
+    defineScripted('throttled-slowly', { throttle: { limit: 1, period: slowThrottleMs, key: 'tenantId' } }),
     defineScripted('throttled-week', { retry: fixed(2), throttle: { limit: 1, period: '7d', key: 'tenantId' } }),
     defineScripted('throttled-burst', { throttle: { limit: 1, period: '7d', burst: 3, key: 'tenantId' } }),
     defineScripted('throttled-keys', { throttle: { limit: 1, period: '7d', key: 'storeId' } }),
@@ -88,7 +94,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('debounced-max', { retry: fixed(2), debounce: { period: debounceMs, maxWait: maxDebounceMs } }),
     defineScripted('debounced-fan-out', { retry: fixed(2), debounce: { period: debounceMs } }),
     defineScripted('debounced-fan-out', { id: 'conformance-debounced-fan-out-all', retry: fixed(2) }),
-    defineBatched('batched', { maxSize: 3, maxWait: '1s', retry: fixed(2) }),
+    defineBatched('batched', { maxSize: 3, maxWait: batchWaitMs, retry: fixed(2) }),
     defineBatched('batched-full', { maxSize: 2, maxWait: '7d', retry: fixed(2) }),
     defineBatched('batched-timeout', { maxSize: 2, maxWait: '7d', retry: fixed(1), timeout: timeoutMs }),
     defineBatched('batched-throttled', {

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { batchesOf, endsOf, sendAll } from '../batch-tools.ts'
 import { casesOf } from '../cases-of.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
+import { batchWaitMs } from '../conformance-jobs.ts'
 import { middlewareTenant } from '../conformance-middleware.ts'
 import type { Script } from '../script.ts'
+import { sentWithin } from '../sent-within.ts'
 
 const completed = ['completed', 1]
 
@@ -96,11 +98,12 @@ export const batchControlCases: readonly ConformanceCase[] = casesOf(rules.flowC
     async run(t) {
       const sentAt = t.now()
       const ids = await sendAll(t, 'conformance.batched-throttled', [{}, {}, {}, {}])
+      const toleranceMs = 5000 + t.now() - sentAt
       for (const end of await endsOf(t, ids)) assert.deepEqual(end, completed)
       assert.deepEqual(batchesOf(t, ids[0]!), [ids.slice(0, 2)])
       assert.deepEqual(batchesOf(t, ids[2]!), [ids.slice(2)])
       const secondAt = t.journal({ jobId: ids[2]!, kind: 'started' })[0]!.at
-      t.expectDelay(secondAt - sentAt, { description: 'the second batch', computedMs: 1000, toleranceMs: 5000 })
+      t.expectDelay(secondAt - sentAt, { description: 'the second batch', computedMs: 1000, toleranceMs })
     },
   },
   {
@@ -108,7 +111,7 @@ export const batchControlCases: readonly ConformanceCase[] = casesOf(rules.flowC
     title: 'a batch that a retry starts does not wait for a throttle, and takes a waiting event along',
     requiredFeatures: ['batches', 'throttle'],
     async run(t) {
-      const failing: Script = { failure: { as: 'retryAfter', afterMs: t.retryDelay(2000), attempts: 1 } }
+      const failing: Script = { failure: { as: 'retryAfter', afterMs: t.retryDelay(t.longerThan(2000)), attempts: 1 } }
       const ids = await sendAll(t, 'conformance.batched-week', [failing, {}])
       await t.waitForState(ids[0]!, 'retrying')
       const { id: later } = await t.send('conformance.batched-week')
@@ -123,7 +126,8 @@ export const batchControlCases: readonly ConformanceCase[] = casesOf(rules.flowC
     title: '`retryJob` starts a new run of one failed event of a batch',
     requiredFeatures: ['batches', 'retryJob'],
     async run(t) {
-      const ids = await sendAll(t, 'conformance.batched', [{ failure: { as: 'nonRetryable', runs: 1 } }, {}, {}])
+      const scripts: Script[] = [{ failure: { as: 'nonRetryable', runs: 1 } }, {}, {}]
+      const ids = await sentWithin(t, batchWaitMs, () => sendAll(t, 'conformance.batched', scripts, t.unique('tenant')))
       assert.deepEqual(await endsOf(t, ids), [['failed', 1], completed, completed])
       await t.client.retryJob(ids[0]!)
       const { state, runs } = await t.waitForEnd(ids[0]!)

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 
 import { batchesOf, endsOf, sendAll } from '../batch-tools.ts'
 import { casesOf } from '../cases-of.ts'
+import { batchWaitMs } from '../conformance-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { Script } from '../script.ts'
+import { sentWithin } from '../sent-within.ts'
 
 const completed = ['completed', 1]
 
@@ -33,11 +35,13 @@ export const batchCases: readonly ConformanceCase[] = casesOf(rules.flowControl,
     title: 'a smaller batch starts when its first event has waited for `maxWait`; until then its jobs are queued',
     requiredFeatures: ['batches'],
     async run(t) {
-      const sentAt = t.now()
-      const ids = await sendAll(t, 'conformance.batched', [{}, {}])
+      const [sentAt, ids] = await sentWithin(t, batchWaitMs, async () => {
+        const at = t.now()
+        return [at, await sendAll(t, 'conformance.batched', [{}, {}], t.unique('tenant'))] as const
+      })
       assert.deepEqual(await endsOf(t, ids), [completed, completed])
       const [started] = t.journal({ jobId: ids[0]!, kind: 'started' })
-      t.expectDelay(started!.at - sentAt, { description: 'the batch', computedMs: 1000, toleranceMs: 5000 })
+      t.expectDelay(started!.at - sentAt, { description: 'the batch', computedMs: batchWaitMs, toleranceMs: 5000 })
       for (const id of ids) assert.deepEqual(batchesOf(t, id), [ids])
     },
   },
@@ -162,12 +166,15 @@ export const batchCases: readonly ConformanceCase[] = casesOf(rules.flowControl,
     title: 'a delayed event joins a batch when it is due',
     requiredFeatures: ['batches', 'delay'],
     async run(t) {
-      const sentAt = t.now()
-      const delayed = await t.send('conformance.batched-full', {}, { options: { delay: 1500 } })
-      const { id } = await t.send('conformance.batched-full')
+      const delay = 1500
+      const [sentAt, delayed, { id }] = await sentWithin(t, delay, async () => {
+        const [at, tenantId] = [t.now(), t.unique('tenant')]
+        const later = await t.send('conformance.batched-full', {}, { tenantId, options: { delay } })
+        return [at, later, await t.send('conformance.batched-full', {}, { tenantId })] as const
+      })
       await endsOf(t, [id, delayed.id])
       const [started] = t.journal({ jobId: id, kind: 'started' })
-      t.expectDelay(started!.at - sentAt, { description: 'the batch', computedMs: 1500, toleranceMs: 5000 })
+      t.expectDelay(started!.at - sentAt, { description: 'the batch', computedMs: delay, toleranceMs: 5000 })
       assert.deepEqual(batchesOf(t, id), [[id, delayed.id]])
     },
   },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import type { JobStatus } from '@cgk-platform/jobs-core'
+import { isEnded, type JobStatus } from '@cgk-platform/jobs-core'
 
 import type { CaseSend, CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
@@ -9,11 +9,22 @@ import { expectCompleted } from '../expect-completed.ts'
 import { debounceMs } from '../conformance-jobs.ts'
 import { startOf } from '../run-intervals.ts'
 import type { Script } from '../script.ts'
+import { sentWithin } from '../sent-within.ts'
 
 /** Sends a job about an item. Returns its id. */
 async function send(t: CaseTools, item: unknown, script: Script = {}, more: CaseSend = {}): Promise<string> {
   const { id } = await t.send('conformance.debounced', script, { ...more, payload: { item: { id: item } } })
   return id
+}
+
+/** Sends jobs within the quiet period, about an item that no other job is about. */
+function sendQuickly<T>(t: CaseTools, work: (item: string) => Promise<T>, periodMs = debounceMs): Promise<T> {
+  return sentWithin(t, periodMs, () => work(t.unique('item')))
+}
+
+/** Sends two jobs about an item within the quiet period. Returns their ids. */
+function sendTwo(t: CaseTools): Promise<[first: string, last: string]> {
+  return sendQuickly(t, async (item) => [await send(t, item), await send(t, item)])
 }
 
 /** Checks that a job was superseded by another one and did nothing. */
@@ -44,11 +55,11 @@ export const debounceCases: readonly ConformanceCase[] = casesOf(
       id: 'debounce-runs-the-last',
       title: 'of several sends only the last one runs, and each of the others names the next one',
       async run(t) {
-        const first = await send(t, 'one')
-        const second = await send(t, 'one')
-        await t.advance(debounceMs / 3)
-        const sentAt = t.now()
-        const last = await send(t, 'one', { returns: 'last' })
+        const [first, second, sentAt, last] = await sendQuickly(t, async (item) => {
+          const early = [await send(t, item), await send(t, item)] as const
+          await t.advance(debounceMs / 3)
+          return [...early, t.now(), await send(t, item, { returns: 'last' })] as const
+        })
         assert.equal(new Set([first, second, last]).size, 3)
         const [{ runs }] = (await expectCompleted(t, last)) as [JobStatus]
         assert.deepEqual([runs[0]?.output, runs[0]?.attempts, runs[0]?.supersededBy], ['last', 1, undefined])
@@ -62,13 +73,19 @@ export const debounceCases: readonly ConformanceCase[] = casesOf(
       title: 'a job that waits for its quiet period is `scheduled`, and one that was superseded is listed as such',
       requiredFeatures: ['listJobs'],
       async run(t) {
-        const first = await send(t, 'one')
-        const last = await send(t, 'one')
-        await t.waitForState(last, 'scheduled')
+        const [first, last, state] = await sendQuickly(t, async (item) => {
+          const ids = [await send(t, item), await send(t, item)] as const
+          const read = await t.waitUntil('the last job is scheduled', async () => {
+            const { state: now } = await t.client.getJobStatus(ids[1])
+            return (now === 'scheduled' || isEnded(now)) && now
+          })
+          return [...ids, read] as const
+        })
+        assert.equal(state, 'scheduled')
         await assertSuperseded(t, first, last)
         await t.waitUntil('the superseded job is listed', async () => {
           const { jobs } = await t.client.listJobs({ tenantId: t.tenantId, state: 'superseded' })
-          return jobs.length === 1 && jobs[0]!.id === first
+          return jobs.some(({ id }) => id === first) && jobs.every(({ id }) => id !== last)
         })
         await expectCompleted(t, last)
       },
@@ -77,9 +94,10 @@ export const debounceCases: readonly ConformanceCase[] = casesOf(
       id: 'debounce-by-key',
       title: 'the sends of each key are debounced by themselves; a number and its text are one key',
       async run(t) {
-        const number = await send(t, 1)
-        const other = await send(t, 2)
-        const text = await send(t, '1')
+        const [number, other, text] = await sendQuickly(t, async (tenantId) => {
+          const more = { tenantId }
+          return [await send(t, 1, {}, more), await send(t, 2, {}, more), await send(t, '1', {}, more)] as const
+        })
         await expectCompleted(t, other, text)
         await assertSuperseded(t, number, text)
       },
@@ -88,9 +106,11 @@ export const debounceCases: readonly ConformanceCase[] = casesOf(
       id: 'debounce-without-a-value',
       title: 'the sends without a value of the key are debounced together',
       async run(t) {
-        const missing = await t.send('conformance.debounced', {})
-        const list = await send(t, ['one'])
-        const empty = await send(t, '')
+        const [missing, list, empty] = await sendQuickly(t, async (tenantId) => {
+          const more = { tenantId }
+          const without = await t.send('conformance.debounced', {}, more)
+          return [without, await send(t, ['one'], {}, more), await send(t, '', {}, more)] as const
+        })
         await expectCompleted(t, list, empty)
         await assertSuperseded(t, missing.id, list)
       },
@@ -128,12 +148,14 @@ export const debounceCases: readonly ConformanceCase[] = casesOf(
       title: 'a cancelled job is not superseded, and the next send begins a new group',
       requiredFeatures: ['cancelJob of a waiting job'],
       async run(t) {
-        const first = await send(t, 'one')
-        const second = await send(t, 'one')
+        const [item, first, second, cancelled] = await sendQuickly(t, async (id) => {
+          const ids = [await send(t, id), await send(t, id)] as const
+          return [id, ...ids, await t.client.cancelJob(ids[1])] as const
+        })
+        assert.equal(cancelled.state, 'cancelled')
         await assertSuperseded(t, first, second)
-        assert.equal((await t.client.cancelJob(second)).state, 'cancelled')
         const sentAt = t.now()
-        const third = await send(t, 'one')
+        const third = await send(t, item)
         await expectCompleted(t, third)
         assert.ok(startOf(t, third) >= sentAt + debounceMs, 'The run did not wait for its own quiet period.')
         assert.equal((await t.client.getJobStatus(second)).state, 'cancelled')
@@ -146,8 +168,7 @@ export const debounceCases: readonly ConformanceCase[] = casesOf(
       title: 'a superseded job cannot be retried, and a cancel changes nothing',
       requiredFeatures: ['retryJob'],
       async run(t) {
-        const first = await send(t, 'one')
-        const last = await send(t, 'one')
+        const [first, last] = await sendTwo(t)
         await assertSuperseded(t, first, last)
         assert.equal((await t.client.cancelJob(first)).state, 'superseded')
         await t.expectError('job_not_retryable', () => t.client.retryJob(first))
@@ -189,8 +210,10 @@ export const debounceCases: readonly ConformanceCase[] = casesOf(
       title: 'a delayed job joins when it comes due',
       requiredFeatures: ['delay'],
       async run(t) {
-        const delayed = await send(t, 'one', {}, { options: { delay: debounceMs / 2 } })
-        const first = await send(t, 'one')
+        const delay = debounceMs / 2
+        const sendBoth = async (item: string) =>
+          [await send(t, item, {}, { options: { delay } }), await send(t, item)] as const
+        const [delayed, first] = await sendQuickly(t, sendBoth, delay)
         await assertSuperseded(t, first, delayed)
         await expectCompleted(t, delayed)
       },
@@ -199,8 +222,10 @@ export const debounceCases: readonly ConformanceCase[] = casesOf(
       id: 'debounce-of-one-definition',
       title: 'another definition of the event runs for every send, and a job ends as its runs that did something',
       async run(t) {
-        const first = await t.send('conformance.debounced-fan-out')
-        const last = await t.send('conformance.debounced-fan-out')
+        const [first, last] = await sendQuickly(t, async (tenantId) => {
+          const sendOne = () => t.send('conformance.debounced-fan-out', {}, { tenantId })
+          return [await sendOne(), await sendOne()] as const
+        })
         const runsOf = ({ runs }: JobStatus): Record<string, unknown> =>
           Object.fromEntries(runs.map((run) => [run.definitionId, [run.state, run.supersededBy]]))
         assert.deepEqual(runsOf((await expectCompleted(t, last.id))[0]!), {
@@ -231,10 +256,12 @@ export const debounceCases: readonly ConformanceCase[] = casesOf(
       title: 'a repeated idempotency key does not extend the quiet period',
       requiredFeatures: ['idempotencyKey'],
       async run(t) {
-        const options = { idempotencyKey: t.unique('key') }
-        const first = await send(t, 'one', {}, { options })
-        const last = await send(t, 'one')
-        assert.equal(await send(t, 'one', {}, { options }), first)
+        const [first, last, repeated] = await sendQuickly(t, async (item) => {
+          const options = { idempotencyKey: t.unique('key') }
+          const ids = [await send(t, item, {}, { options }), await send(t, item)] as const
+          return [...ids, await send(t, item, {}, { options })] as const
+        })
+        assert.equal(repeated, first)
         await expectCompleted(t, last)
         await assertSuperseded(t, first, last)
       },

@@ -5,9 +5,10 @@ import type { ConformanceEvent } from '../conformance-events.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 import { expectCompleted } from '../expect-completed.ts'
-import { throttleMs } from '../conformance-jobs.ts'
+import { slowThrottleMs, throttleMs } from '../conformance-jobs.ts'
 import { startOf } from '../run-intervals.ts'
 import type { Script } from '../script.ts'
+import { sentWithin } from '../sent-within.ts'
 
 /** An engine may count in whole seconds. */
 const toleranceMs = 1000
@@ -124,9 +125,15 @@ export const throttleCases: readonly ConformanceCase[] = casesOf(
       title: 'among throttled runs, one with a priority starts first',
       requiredFeatures: ['priority'],
       async run(t) {
-        await expectCompleted(t, await send(t, 'conformance.throttled-slowly'))
-        const none = await send(t, 'conformance.throttled-slowly')
-        const high = await send(t, 'conformance.throttled-slowly', {}, { options: { priority: 600 } })
+        const [none, high] = await sentWithin(t, slowThrottleMs, async () => {
+          const more = { tenantId: t.unique('tenant') }
+          await expectCompleted(t, await send(t, 'conformance.throttled-slowly', {}, more))
+          const waiting = await send(t, 'conformance.throttled-slowly', {}, more)
+          return [
+            waiting,
+            await send(t, 'conformance.throttled-slowly', {}, { ...more, options: { priority: 600 } }),
+          ] as const
+        })
         await expectCompleted(t, none, high)
         assert.ok(startOf(t, high) < startOf(t, none), 'The run with the priority started last.')
       },
@@ -161,10 +168,14 @@ export const throttleCases: readonly ConformanceCase[] = casesOf(
       title: 'a run that was cancelled while it waited does not start, and a later one does',
       requiredFeatures: [cancel],
       async run(t) {
-        await expectCompleted(t, await send(t, 'conformance.throttled-slowly'))
-        const cancelled = await send(t, 'conformance.throttled-slowly')
-        const last = await send(t, 'conformance.throttled-slowly')
-        assert.equal((await t.client.cancelJob(cancelled)).state, 'cancelled')
+        const [cancelled, last, status] = await sentWithin(t, slowThrottleMs, async () => {
+          const sendOne = () => send(t, 'conformance.throttled-slowly', {}, { tenantId })
+          const tenantId = t.unique('tenant')
+          await expectCompleted(t, await sendOne())
+          const waiting = [await sendOne(), await sendOne()] as const
+          return [...waiting, await t.client.cancelJob(waiting[0])] as const
+        })
+        assert.equal(status.state, 'cancelled')
         await expectCompleted(t, last)
         assert.deepEqual(t.journal({ jobId: cancelled, kind: 'started' }), [])
       },
@@ -175,7 +186,7 @@ export const throttleCases: readonly ConformanceCase[] = casesOf(
       requiredFeatures: ['delay', cancel],
       async run(t) {
         // An engine may take the place of a delayed run two seconds before it is due.
-        const delayed = await send(t, 'conformance.throttled-week', {}, { options: { delay: 6000 } })
+        const delayed = await send(t, 'conformance.throttled-week', {}, { options: { delay: t.longerThan(6000) } })
         await t.waitForState(delayed, 'scheduled')
         await expectCompleted(t, await send(t, 'conformance.throttled-week'))
         await assertWaiting(t, delayed)

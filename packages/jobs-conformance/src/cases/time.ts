@@ -100,10 +100,10 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
       const delays = [1200, 300, 900, 600]
       const before = t.now()
       const jobs = await Promise.all(delays.map((delay) => t.send('conformance.plain', {}, { options: { delay } })))
+      const toleranceMs = t.capabilities.retryToleranceMs + 100 + t.now() - before
       for (const [index, { id }] of jobs.entries()) {
         await t.waitForEnd(id)
         const [started] = t.journal({ jobId: id, kind: 'started' })
-        const toleranceMs = t.capabilities.retryToleranceMs + 100
         t.expectDelay(started!.at - before, { description: `Job ${index}`, computedMs: delays[index]!, toleranceMs })
       }
     },
@@ -182,9 +182,15 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
     requiredFeatures: ['timeout'],
     async run(t) {
       const { id } = await t.send('conformance.timeout', { waitMs: 50 })
-      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      const { state } = await t.waitForEnd(id)
       await t.advance(timeoutMs * 2)
-      assert.deepEqual(t.journal({ jobId: id, kind: 'aborted' }), [])
+      // On a busy machine, an attempt may not end before its timeout.
+      const aborted = t.journal({ jobId: id, kind: 'aborted' }).map(({ attempt }) => attempt)
+      for (const { at, attempt } of t.journal({ jobId: id, kind: 'returned' })) {
+        const [started] = t.journal({ jobId: id, kind: 'started', attempt })
+        assert.ok(at - started!.at >= timeoutMs || !aborted.includes(attempt), 'A quick attempt was aborted.')
+      }
+      if (aborted.length < 2) assert.equal(state, 'completed')
     },
   },
 ])
