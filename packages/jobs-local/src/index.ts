@@ -19,6 +19,6 @@ export type { LocalConfig, LocalRole } from './provider/local-config.ts'
 export { createLocalProvider, type LocalInternals, type LocalProvider } from './provider/local-provider.ts'
 export type { JobEvents } from './job-events.ts'
 export type { LocalOptions } from './provider-options.ts'
-export type { SqliteTransaction } from './store/sqlite-transaction.ts'
+export type { SqliteTransaction } from './store/job-store.ts'
 
 registerEngine({ ...localEngine, create: createLocalProvider })

@@ -1,4 +1,4 @@
-import type { SqliteTransaction } from './store/sqlite-transaction.ts'
+import type { SqliteTransaction } from './store/job-store.ts'
 
 /** Send options that only the local engine accepts. */
 export interface LocalOptions {

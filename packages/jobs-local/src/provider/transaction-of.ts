@@ -1,8 +1,7 @@
 import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
-import type { SqliteTransaction } from '../store/sqlite-transaction.ts'
-import type { JobStore } from '../store/job-store.ts'
+import type { JobStore, SqliteTransaction } from '../store/job-store.ts'
 
 const option = 'providerOptions.local.transaction'
 

@@ -18,7 +18,7 @@ export class TenantHeads<Run> {
     this.#heads = sources.map((source) => ({ source, tenant: undefined, isKnown: false }))
   }
 
-  /** Returns the next tenant of any source after one, or from one on, in SQLite's order. */
+  /** Returns the next tenant of any source after one, or from one on, in the order of `compareText`. */
   next(after: string, isIncluded: boolean): string | undefined {
     if (compareText(after, this.#lookedUp) < 0) for (const head of this.#heads) head.isKnown = false
     this.#lookedUp = after

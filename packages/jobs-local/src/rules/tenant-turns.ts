@@ -53,7 +53,7 @@ export class TenantTurns {
   /** Tenants that had their turns and may have more runs. */
   #waiting: string[] = []
 
-  /** @param next - returns the next tenant after one, or from one on, in SQLite's order */
+  /** @param next - returns the next tenant after one, or from one on, in the order of `compareText` */
   constructor(
     state: TurnState,
     weights: ReadonlyMap<string, number>,

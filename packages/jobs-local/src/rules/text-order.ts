@@ -1,6 +1,6 @@
 /**
- * Compares two strings as SQLite does, by their code points. JavaScript compares code units, which orders some
- * characters differently.
+ * Compares two strings by their code points, as SQLite does. JavaScript compares code units, which orders some characters
+ * differently.
  */
 export function compareText(one: string, other: string): number {
   const end = Math.min(one.length, other.length)
@@ -16,7 +16,7 @@ function placeOf(code: number): number {
   return code >= 0xd800 && code < 0xe000 ? code + 0x1_0000 : code
 }
 
-/** Returns the first of some texts after one, or from one on. They are in SQLite's order. */
+/** Returns the first of some texts after one, or from one on. They are in the order of `compareText`. */
 export function nextIn(ordered: readonly string[], after: string, isIncluded: boolean): string | undefined {
   return ordered.find((text) => {
     const place = compareText(text, after)

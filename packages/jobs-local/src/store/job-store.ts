@@ -16,7 +16,6 @@ import type {
 import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import type { RemoteSubscriber, Subscriber, WorkerDefinition } from '../records/subscriber.ts'
 import type { Steps } from '../time/steps.ts'
-import type { SqliteTransaction } from './sqlite-transaction.ts'
 
 /** The definitions and tenants whose runs get no slot. */
 export interface Pauses {
@@ -222,4 +221,16 @@ export interface StoreInspection {
   list(query: InspectQuery): Steps<JobSummaryPage>
   /** Counts jobs. Each one counts as it is when it is read. */
   count(filter: InspectFilter, by: CountGroup | undefined): Steps<JobCounts>
+}
+
+/** The members of a `DatabaseSync` from `node:sqlite` that this package uses. */
+export interface SqliteTransaction {
+  /** Prepares a statement. `node:sqlite` and `better-sqlite3` share this signature. */
+  prepare(sql: string): {
+    all(...values: never[]): unknown[]
+    get(...values: never[]): unknown
+    run(...values: never[]): { readonly changes: number | bigint }
+  }
+  /** Whether a transaction is open. Available in Node 22.16 and later. */
+  readonly isTransaction?: boolean
 }

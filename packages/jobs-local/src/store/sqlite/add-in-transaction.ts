@@ -1,11 +1,8 @@
 import { realpathSync } from 'node:fs'
-
 import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import { type Envelope, kindOf } from '@cgk-platform/jobs-core/provider'
 
-import type { SqliteTransaction } from '../sqlite-transaction.ts'
-
-import type { AddedJob } from '../job-store.ts'
+import type { AddedJob, SqliteTransaction } from '../job-store.ts'
 import { type Connection, createConnection } from './file/connection.ts'
 import { addJobs } from './tables/jobs-table.ts'
 import { checkVersion } from './file/open-file.ts'

@@ -1,9 +1,7 @@
 import type { WorkerInfo } from '@cgk-platform/jobs-core/inspect'
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 
-import type { SqliteTransaction } from '../sqlite-transaction.ts'
-
-import type { AddedJob, SharedStore } from '../job-store.ts'
+import type { AddedJob, SharedStore, SqliteTransaction } from '../job-store.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../../records/subscriber.ts'
 import type { StoredRun } from '../../records/stored-run.ts'
 import { addInTransaction } from './add-in-transaction.ts'
