@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
-import { createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
+import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/inngest-loopback'
+import { createLoopbackServer, startCliWorker } from '@cgk-platform/trigger-loopback'
 
 import { compile } from './compile.ts'
 import { type Consumer, inngestConsumer, installConsumer, resolutions, triggerConsumer } from './consumer.ts'

@@ -1,5 +1,5 @@
+import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { createJobClient } from '@cgk-platform/jobs'
-import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { shop } from '../src/shop.ts'

@@ -1,5 +1,5 @@
+import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { createJobClient, findRun, type JobClient, type JobInput, type RunStatus } from '@cgk-platform/jobs'
-import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { fulfilOrder } from 'storefront/fulfil-order'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { createJobClient } from '@cgk-platform/jobs'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { readOptions, usage, UsageError } from '../src/demo/options.ts'

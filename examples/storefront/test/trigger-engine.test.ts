@@ -1,4 +1,4 @@
-import { createLoopbackServer, type LoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
+import { createLoopbackServer, type LoopbackServer } from '@cgk-platform/trigger-loopback'
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 
 import { totalOf } from '../src/demo/figures.ts'

@@ -8,7 +8,7 @@ import {
   createLoopbackServer,
   type LoopbackServer,
   startCliWorker,
-} from '@cgk-platform/jobs-trigger/loopback'
+} from '@cgk-platform/trigger-loopback'
 import { fulfilOrder } from 'storefront/fulfil-order'
 import { type Booking, createGateway } from 'storefront/gateway'
 import { createJournal } from 'storefront/journal'

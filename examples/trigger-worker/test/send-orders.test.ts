@@ -9,7 +9,7 @@ import {
   createLoopbackServer,
   type LoopbackServer,
   startCliWorker,
-} from '@cgk-platform/jobs-trigger/loopback'
+} from '@cgk-platform/trigger-loopback'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const projectDir = join(import.meta.dirname, '..')

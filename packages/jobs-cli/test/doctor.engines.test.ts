@@ -1,5 +1,5 @@
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
-import { createLoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
+import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
+import { createLoopbackServer } from '@cgk-platform/trigger-loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createReaderProject, type Environment, type Started } from '../../jobs/test/snippets/reader-project.ts'

@@ -1,5 +1,5 @@
+import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
 import type { ChangeJobsResult, JobSummaryPage } from '@cgk-platform/jobs/inspect'
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'

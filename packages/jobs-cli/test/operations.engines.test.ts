@@ -1,6 +1,6 @@
+import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
 import type { JobHandle } from '@cgk-platform/jobs'
 import type { JobDetails, JobSummaryPage } from '@cgk-platform/jobs/inspect'
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'

@@ -1,4 +1,4 @@
-import { createLoopbackEngine, type LoggedRequest, type LoopbackDelays } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackEngine, type LoggedRequest, type LoopbackDelays } from '@cgk-platform/inngest-loopback'
 import { Inngest } from 'inngest'
 
 import { type BenchApp, quiet } from './bench-app.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import type { LoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
+import type { LoopbackServer } from '@cgk-platform/trigger-loopback'
 
 import { type Contender, createContenders } from './contenders.ts'
 import { openServer, openWorker } from './open-worker.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { createJobClient } from '@cgk-platform/jobs'
-import type { LoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
+import type { LoopbackServer } from '@cgk-platform/trigger-loopback'
 import { TriggerClient } from '@trigger.dev/sdk'
 
 import type { BenchRow } from '../bench-row.ts'

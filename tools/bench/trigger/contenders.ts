@@ -1,5 +1,5 @@
 import { createJobClient } from '@cgk-platform/jobs'
-import type { LoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
+import type { LoopbackServer } from '@cgk-platform/trigger-loopback'
 import { TriggerClient } from '@trigger.dev/sdk'
 
 /** A way to run a job on Trigger.dev. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import { createLoopbackServer, type LoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
+import { createLoopbackServer, type LoopbackServer, startCliWorker } from '@cgk-platform/trigger-loopback'
 
 /** Delays of the loopback server. With them, a task of the SDK starts after about 100 ms, as on the real server. */
 const serverDelays: readonly (readonly [path: RegExp, delayMs: number])[] = [

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
+import { createLoopbackServer, startCliWorker } from '@cgk-platform/trigger-loopback'
 
 import {
   checkOpened,

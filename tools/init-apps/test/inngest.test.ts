@@ -1,4 +1,4 @@
-import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { describe, test } from 'vitest'
 
 import { type AppSource, expressApp, expressAppInJavaScript, honoApp, nodeApp } from './app-sources.ts'

@@ -1,4 +1,4 @@
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { type AppSource, nextApp, nextAppInJavaScript } from './app-sources.ts'

@@ -1,4 +1,4 @@
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { describe, test } from 'vitest'
 
 import { type AppSource, expressApp, expressAppInJavaScript, honoApp } from './app-sources.ts'

@@ -1,4 +1,4 @@
-import { type CliWorker, createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
+import { type CliWorker, createLoopbackServer, startCliWorker } from '@cgk-platform/trigger-loopback'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { honoApp } from './app-sources.ts'

@@ -1,4 +1,4 @@
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
 
 import { openInngestApp } from './inngest-app.ts'
 import { createAutoAdvancingClock } from './auto-advancing-clock.ts'

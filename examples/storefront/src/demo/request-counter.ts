@@ -1,4 +1,4 @@
-import type { LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import type { LoopbackEngine } from '@cgk-platform/inngest-loopback'
 
 /** Counts pending requests between an app and a loopback engine. */
 export interface RequestCounter {

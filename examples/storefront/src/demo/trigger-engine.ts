@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { createJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs'
-import { type CliWorkerOptions, createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
+import { type CliWorkerOptions, createLoopbackServer, startCliWorker } from '@cgk-platform/trigger-loopback'
 
 import { type TriggerServer, configuredTriggerServer } from './trigger-server.ts'
 import type { Screen } from './screen.ts'

@@ -1,5 +1,5 @@
+import { createLoopbackEngine, createScaledClock, type LoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { createClient } from '@cgk-platform/jobs-core/provider'
-import { createLoopbackEngine, createScaledClock, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { createInngestProvider } from '@cgk-platform/jobs-inngest/provider'
 import { Inngest } from 'inngest'
 import type { Locator, Page } from 'playwright-core'

@@ -1,7 +1,7 @@
+import { compileExpression } from '@cgk-platform/inngest-loopback'
 import { payloadKeyOf } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
-import { compileExpression } from '../../test/loopback/expressions.ts'
 import { recordedExpressions } from '../../test/fixtures/recorded-expressions.ts'
 import { payloadKeyExpression } from './payload-key-expression.ts'
 

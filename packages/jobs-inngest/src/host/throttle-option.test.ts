@@ -1,8 +1,8 @@
+import { createThrottles } from '@cgk-platform/inngest-loopback'
 import type { ThrottleLimits } from '@cgk-platform/jobs-core/provider'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { createThrottles } from '../../test/loopback/throttles.ts'
 import { payloadKeyExpression } from './payload-key-expression.ts'
 import { possibleBursts, throttleOption } from './throttle-option.ts'
 

@@ -1,3 +1,4 @@
+import { quietLogger, serveApp } from '@cgk-platform/inngest-loopback'
 import { getJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs-core'
 import { type Clock, createClient, systemClock } from '@cgk-platform/jobs-core/provider'
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
@@ -8,8 +9,6 @@ import '../../src/index.ts'
 import { inngestCapabilities } from '../../src/capabilities.ts'
 import { createInngestFunctions } from '../../src/host/create-inngest-functions.ts'
 import { createInngestProvider } from '../../src/inngest-provider.ts'
-import { quietLogger } from '../kit/quiet-logger.ts'
-import { serveApp } from '../kit/serve-app.ts'
 
 /** Prefix of the ids of the suite's apps. */
 const appPrefix = 'conformance-'

@@ -1,8 +1,7 @@
+import { createLoopbackEngine, createScaledClock } from '@cgk-platform/inngest-loopback'
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 import type { ConformanceTarget } from '@cgk-platform/jobs-conformance'
 
-import { createLoopbackEngine } from '../loopback/loopback-engine.ts'
-import { createScaledClock } from '../loopback/scaled-clock.ts'
 import { createInngestTarget, type InngestServer } from './inngest-target.ts'
 
 /** Speed of the suite's clock relative to the system clock, so that minutes of ticks take seconds. */

@@ -1,8 +1,8 @@
+import type { Fault } from '@cgk-platform/inngest-loopback'
 import { defineJob, type SendResult } from '@cgk-platform/jobs-core'
 import type { SendFailedError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
-import type { Fault } from '../loopback/index.ts'
 import { failureOf, htmlResponse } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
 import { kinds, failRequests, requestsOf } from '../kit/requests.ts'

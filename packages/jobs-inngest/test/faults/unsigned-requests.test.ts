@@ -1,11 +1,10 @@
+import { quietLogger, serveApp } from '@cgk-platform/inngest-loopback'
 import { defineJob } from '@cgk-platform/jobs-core'
 import { Inngest } from 'inngest'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { createInngestFunctions } from '../../src/host/create-inngest-functions.ts'
-import { quietLogger } from '../kit/quiet-logger.ts'
 import { eventKey, signingKey } from '../kit/secrets.ts'
-import { serveApp } from '../kit/serve-app.ts'
 
 // docs/security.md describes these routes, which anyone can reach. The behavior is that of the SDK.
 

@@ -1,8 +1,8 @@
+import { quietLogger } from '@cgk-platform/inngest-loopback'
 import { Inngest } from 'inngest'
 
 import type { InngestConnection } from '../../src/inngest-config.ts'
 import { idAt } from '../../src/wire/event-id.ts'
-import { quietLogger } from './quiet-logger.ts'
 
 /** A request to the fake server. */
 export interface ReceivedRequest {

@@ -1,4 +1,4 @@
-import type { Fault } from '../loopback/index.ts'
+import type { Fault } from '@cgk-platform/inngest-loopback'
 
 /** Returns a response with one of Inngest's errors. */
 export function errorResponse(

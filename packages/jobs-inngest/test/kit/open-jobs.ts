@@ -1,3 +1,12 @@
+import {
+  createLoopbackEngine,
+  createScaledClock,
+  type LoopbackEngine,
+  type LoopbackOptions,
+  quietLogger,
+  serveApp,
+  type ServedApp,
+} from '@cgk-platform/inngest-loopback'
 import type { Definition, JobClient, JobHooks } from '@cgk-platform/jobs-core'
 import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import { Inngest, type InngestFunction } from 'inngest'
@@ -5,16 +14,8 @@ import { onTestFinished } from 'vitest'
 
 import { createInngestFunctions } from '../../src/host/create-inngest-functions.ts'
 import { createInngestProvider } from '../../src/inngest-provider.ts'
-import {
-  createLoopbackEngine,
-  createScaledClock,
-  type LoopbackEngine,
-  type LoopbackOptions,
-} from '../loopback/index.ts'
-import { quietLogger } from './quiet-logger.ts'
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 import { eventKey, signingKey } from './secrets.ts'
-import { serveApp, type ServedApp } from './serve-app.ts'
 import { createSkewedClock } from './skewed-clock.ts'
 import './work.ts'
 

@@ -1,11 +1,15 @@
+import {
+  createLoopbackEngine,
+  createScaledClock,
+  type LoopbackEngine,
+  quietLogger,
+} from '@cgk-platform/inngest-loopback'
 import type { Definition, JobClient } from '@cgk-platform/jobs-core'
 import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import { Inngest } from 'inngest'
 import { onTestFinished } from 'vitest'
 
 import { createInngestProvider } from '../../src/inngest-provider.ts'
-import { createLoopbackEngine, createScaledClock, type LoopbackEngine } from '../loopback/index.ts'
-import { quietLogger } from './quiet-logger.ts'
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 import { eventKey, signingKey } from './secrets.ts'
 import './work.ts'

@@ -1,4 +1,5 @@
-import type { LoopbackEngine } from '../loopback/index.ts'
+import type { LoopbackEngine } from '@cgk-platform/inngest-loopback'
+
 import { signingKey } from './secrets.ts'
 
 /** An unchanged response of the engine. */

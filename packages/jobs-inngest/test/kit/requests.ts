@@ -1,4 +1,4 @@
-import type { Fault, HttpRequest, LoggedRequest, LoopbackEngine } from '../loopback/index.ts'
+import type { Fault, HttpRequest, LoggedRequest, LoopbackEngine } from '@cgk-platform/inngest-loopback'
 
 type RequestLine = Pick<HttpRequest, 'method' | 'path'>
 

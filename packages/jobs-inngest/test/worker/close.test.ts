@@ -94,7 +94,7 @@ describe('close', () => {
   test('leaves nothing that keeps the process alive', async () => {
     const at = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href)
     const script = `
-      import { createLoopbackEngine } from ${at('../loopback/index.ts')}
+      import { createLoopbackEngine } from ${JSON.stringify(import.meta.resolve('@cgk-platform/inngest-loopback'))}
       import { createJobClient, defineEvents, defineJob, eventType } from ${at('../../src/index.ts')}
       const engine = await createLoopbackEngine()
       defineEvents({ asked: eventType() })

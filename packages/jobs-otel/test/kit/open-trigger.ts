@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import type { JobClient } from '@cgk-platform/jobs-core'
 import { createJobClient } from '@cgk-platform/jobs-trigger'
-import { createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
+import { createLoopbackServer, startCliWorker } from '@cgk-platform/trigger-loopback'
 import { TriggerClient } from '@trigger.dev/sdk'
 import { expect } from 'vitest'
 

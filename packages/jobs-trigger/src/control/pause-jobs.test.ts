@@ -1,10 +1,10 @@
 import { defineCronJob, type Definition, defineJob } from '@cgk-platform/jobs-core'
+import { success } from '@cgk-platform/trigger-loopback'
 import { resourceCatalog } from '@trigger.dev/core/v3'
 import { describe, expect, test } from 'vitest'
 
 import { openSides, type Sides } from '../../test/kit/open-sides.ts'
 import { openWorker } from '../../test/kit/open-tasks.ts'
-import { success } from '../../test/loopback/open-loopback.ts'
 import { createTriggerTasks } from '../host/create-trigger-tasks.ts'
 
 const handler = (): void => undefined

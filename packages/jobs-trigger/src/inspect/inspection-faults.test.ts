@@ -1,10 +1,10 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
 import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
+import type { Fault } from '@cgk-platform/trigger-loopback'
 import { describe, expect, test } from 'vitest'
 
 import { openSender } from '../../test/kit/open-sender.ts'
 import { type Kind, letFail, requestsOf } from '../../test/kit/requests.ts'
-import type { Fault } from '../../test/loopback/index.ts'
 
 const refused: Fault = { kind: 'answer', status: 401, body: { error: 'Invalid API Key' } }
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { ConformanceTarget } from '@cgk-platform/jobs-conformance'
+import { createLoopbackServer } from '@cgk-platform/trigger-loopback'
 
-import { createLoopbackServer } from '../loopback/index.ts'
 import { createOffsetClock } from './offset-clock.ts'
 import { createTriggerTarget } from './trigger-target.ts'
 

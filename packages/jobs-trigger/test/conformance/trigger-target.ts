@@ -8,12 +8,12 @@ import {
   type ConformanceOpenOptions,
   type ConformanceTarget,
 } from '@cgk-platform/jobs-conformance'
+import { startCliWorker } from '@cgk-platform/trigger-loopback'
 
 // The package's entry point, which registers the engine of the default client.
 import '../../src/index.ts'
 import { triggerCapabilities } from '../../src/capabilities.ts'
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
-import { startCliWorker } from '../kit/cli-worker.ts'
 
 /** A Trigger.dev server for the suite. */
 export interface TriggerServer {

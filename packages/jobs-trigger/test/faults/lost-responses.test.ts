@@ -1,11 +1,11 @@
 import { defineJob, type JobItem, type SendResult } from '@cgk-platform/jobs-core'
 import { SendFailedError } from '@cgk-platform/jobs-core/errors'
+import type { Fault } from '@cgk-platform/trigger-loopback'
 import { describe, expect, test } from 'vitest'
 
 import { failureOf } from '../kit/failure-of.ts'
 import { openSender } from '../kit/open-sender.ts'
 import { letFail, requestsOf } from '../kit/requests.ts'
-import type { Fault } from '../loopback/index.ts'
 
 const payload = { tenantId: 'acme', number: 1 }
 const keyed = { idempotencyKey: 'once' }

@@ -1,7 +1,7 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import type { CliWorker } from '@cgk-platform/trigger-loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import type { CliWorker } from '../kit/cli-worker.ts'
 import { openProject, type Project } from '../kit/open-project.ts'
 import type { HandlerScript } from './project/handler-script.ts'
 import './project/late-events.ts'

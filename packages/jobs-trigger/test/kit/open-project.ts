@@ -2,12 +2,17 @@ import { join } from 'node:path'
 
 import { type Definition, type JobClient, type JobStatus, isEnded } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import {
+  type CliWorker,
+  createLoopbackServer,
+  type LoopbackServer,
+  type LoopbackServerOptions,
+  startCliWorker,
+} from '@cgk-platform/trigger-loopback'
 import { TriggerClient } from '@trigger.dev/sdk'
 import { vi } from 'vitest'
 
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
-import { createLoopbackServer, type LoopbackServer, type LoopbackServerOptions } from '../loopback/index.ts'
-import { type CliWorker, startCliWorker } from './cli-worker.ts'
 import { createJournal, type Journal, journalVariable } from './journal.ts'
 import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 import { secretKey } from './secrets.ts'

@@ -1,8 +1,8 @@
 import type { Definition, JobClient } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { failure, openLoopback, type OpenLoopback } from '@cgk-platform/trigger-loopback'
 
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
-import { failure, openLoopback, type OpenLoopback } from '../loopback/open-loopback.ts'
 import { createRecordedLogger } from './recorded-logger.ts'
 import { secretKey } from './secrets.ts'
 import './work.ts'

@@ -1,10 +1,9 @@
 import type { Definition, JobClient } from '@cgk-platform/jobs-core'
 import { type Clock, createClient, systemClock } from '@cgk-platform/jobs-core/provider'
+import { type LoopbackServerOptions, type OpenLoopback, openLoopback } from '@cgk-platform/trigger-loopback'
 import { TriggerClient } from '@trigger.dev/sdk'
 
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
-import type { LoopbackServerOptions } from '../loopback/index.ts'
-import { type OpenLoopback, openLoopback } from '../loopback/open-loopback.ts'
 import { createRecordedLogger } from './recorded-logger.ts'
 import './work.ts'
 

@@ -1,4 +1,4 @@
-import type { Fault, FaultMatch, LoopbackServer, RecordedRequest } from '../loopback/index.ts'
+import type { Fault, FaultMatch, LoopbackServer, RecordedRequest } from '@cgk-platform/trigger-loopback'
 
 /** The kinds of requests that a client sends. */
 export const kinds = {

@@ -1,10 +1,10 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
 import { systemClock } from '@cgk-platform/jobs-core/provider'
+import { type Completion, success } from '@cgk-platform/trigger-loopback'
 import { describe, expect, test } from 'vitest'
 
 import { failureOf } from '../kit/failure-of.ts'
 import { openSides, type SidesOptions } from '../kit/open-sides.ts'
-import { type Completion, success } from '../loopback/open-loopback.ts'
 
 const payload = { tenantId: 'acme' }
 const task = 'event-work__asked'

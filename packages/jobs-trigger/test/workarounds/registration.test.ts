@@ -1,11 +1,11 @@
 import { defineCronJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
+import { openLoopback } from '@cgk-platform/trigger-loopback'
 import { resourceCatalog } from '@trigger.dev/core/v3'
 import { task } from '@trigger.dev/sdk'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createTriggerTasks } from '../../src/tasks.ts'
 import { openWorker } from '../kit/open-tasks.ts'
-import { openLoopback } from '../loopback/open-loopback.ts'
 import '../kit/work.ts'
 
 beforeEach(openWorker)

@@ -1,7 +1,7 @@
+import { failure } from '@cgk-platform/trigger-loopback'
 import { describe, expect, test } from 'vitest'
 
 import { openSides, type Sides } from '../kit/open-sides.ts'
-import { failure } from '../loopback/open-loopback.ts'
 
 const payload = { tenantId: 'acme', number: 1 }
 const task = 'event-work__asked'

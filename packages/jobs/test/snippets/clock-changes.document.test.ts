@@ -1,6 +1,6 @@
+import { parseCronExpression } from '@cgk-platform/inngest-loopback'
 import { nextRuns } from '@cgk-platform/jobs'
-import { parseCronExpression } from '@cgk-platform/jobs-inngest/loopback'
-import { nextTick } from '@cgk-platform/jobs-trigger/loopback'
+import { nextTick } from '@cgk-platform/trigger-loopback'
 import { expect, test } from 'vitest'
 
 import { readDocument } from './documents.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
+import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { freePort } from '../../../../tools/init-apps/test/free-port.ts'

@@ -5,7 +5,7 @@ import {
   createLoopbackServer,
   type LoopbackServer,
   startCliWorker,
-} from '@cgk-platform/jobs-trigger/loopback'
+} from '@cgk-platform/trigger-loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { runDoctorIn } from '../../../jobs-cli/test/run-doctor-in.ts'

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
 import {
   createJobClient,
   type CronJobDefinition,
@@ -10,8 +11,7 @@ import {
 import { SendFailedError } from '@cgk-platform/jobs/errors'
 import { chooseEngine, engines } from '@cgk-platform/jobs-core/provider'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs/local/testing'
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
-import { createLoopbackServer, type LoopbackServer } from '@cgk-platform/jobs-trigger/loopback'
+import { createLoopbackServer, type LoopbackServer } from '@cgk-platform/trigger-loopback'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { blocks, createSpecificationProject, fileOf, snippets, snippetUnder } from './specification-project.ts'

@@ -1,10 +1,9 @@
+import { createLoopbackEngine, serveApp } from '@cgk-platform/inngest-loopback'
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { createInngestFunctions } from '@cgk-platform/jobs-inngest'
-import { createLoopbackEngine } from '@cgk-platform/jobs-inngest/loopback'
 import { createInngestProvider } from '@cgk-platform/jobs-inngest/provider'
 import { Inngest } from 'inngest'
 
-import { serveApp } from '../../../../jobs-inngest/test/kit/serve-app.ts'
 import { quietLogger } from './quiet-logger.ts'
 import type { Target } from './target.ts'
 import { testJobs } from './test-jobs.ts'

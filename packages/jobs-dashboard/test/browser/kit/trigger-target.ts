@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 import { createJobClient } from '@cgk-platform/jobs-trigger'
-import { createLoopbackServer, startCliWorker } from '@cgk-platform/jobs-trigger/loopback'
+import { createLoopbackServer, startCliWorker } from '@cgk-platform/trigger-loopback'
 
 import { quietLogger } from './quiet-logger.ts'
 import type { Target } from './target.ts'

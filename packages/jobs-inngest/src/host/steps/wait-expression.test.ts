@@ -1,7 +1,7 @@
+import { compileExpression } from '@cgk-platform/inngest-loopback'
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { describe, expect, test } from 'vitest'
 
-import { compileExpression } from '../../../test/loopback/expressions.ts'
 import { toInngestEvent } from '../../wire/to-inngest-event.ts'
 import { toEndExpression, toWaitExpression } from './wait-expression.ts'
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { createThrottles, type ThrottleConfig } from './throttles.ts'
 
-const file = new URL('../fixtures/recorded-throttles.json', import.meta.url)
+const file = new URL('recorded-throttles.json', import.meta.url)
 const { throttles } = JSON.parse(readFileSync(file, 'utf8')) as {
   throttles: { throttle: ThrottleConfig; checks: [atMs: number, isAdmitted: boolean][] }[]
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '@cgk-platform/jobs-core/provider'
 import { type ClientOptions, Inngest, type InngestFunction } from 'inngest'
 import { onTestFinished } from 'vitest'
-import { quietLogger } from '../kit/quiet-logger.ts'
-import { serveApp } from '../kit/serve-app.ts'
+import { quietLogger } from './quiet-logger.ts'
+import { serveApp } from './serve-app.ts'
 import { createLoopbackEngine, createScaledClock, type LoopbackEngine, type LoopbackOptions } from './index.ts'
 
 /** A parsed response of the engine. */

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
-import { removeAfterRun } from '../../../../vitest.cleanup.ts'
+import { removeAfterRun } from '../../../vitest.cleanup.ts'
 
 /** A project folder for the CLI. */
 export interface CliFolder {
