@@ -1,5 +1,7 @@
-import { attemptMembers, type AttemptState, type LastError, type RunState, stateMembers } from './run-state.ts'
+import { attemptMembers, type AttemptState, type LastError, resultMembers, type RunState } from './run-state.ts'
 import type { BegunRun, RunInAnyState, StoredRun } from './stored-run.ts'
+
+const stateMembers = [...attemptMembers, ...resultMembers]
 
 /** Puts a run into a state, with the members of that state only. Returns the run. */
 export function enterState<Next extends RunState>(run: StoredRun, next: Next): RunInAnyState & Next {

@@ -3,20 +3,15 @@ import type { Envelope, JobErrorInfo, Json } from '@cgk-platform/jobs-core/provi
 /** The members of an `AttemptState`. */
 export const attemptMembers = ['pause', 'dueAt', 'resumed', 'wakePending', 'probationEndsAt'] as const
 
-/** The members of a `RunState`, which a run of another state does not have. */
-export const stateMembers = [
-  ...attemptMembers,
-  'endedAt',
-  'output',
-  'error',
-  'supersededBy',
-  'toCompensate',
-  'compensating',
-] as const
+/** The other members that only some states have. */
+export const resultMembers = ['endedAt', 'output', 'error', 'supersededBy', 'toCompensate', 'compensating'] as const
+
+type AttemptMember = (typeof attemptMembers)[number]
+type StateMember = AttemptMember | (typeof resultMembers)[number]
 
 /** Each type of a union, without those of these members that it does not declare. */
-type Exactly<Members extends readonly PropertyKey[], Own> = Own extends unknown
-  ? Readonly<Own> & { readonly [Member in Exclude<Members[number], keyof Own>]?: never }
+type Exactly<Member extends PropertyKey, Own> = Own extends unknown
+  ? Readonly<Own> & { readonly [Name in Exclude<Member, keyof Own>]?: never }
   : never
 
 /** A handler runs. */
@@ -42,7 +37,7 @@ interface Awake {
 }
 
 /** The activity of an attempt that has begun. */
-export type AttemptState = Exactly<typeof attemptMembers, Executing | Asleep | Awake>
+export type AttemptState = Exactly<AttemptMember, Executing | Asleep | Awake>
 
 /** The error of the last attempt. Absent if none has failed, or if it is damaged in a file. */
 export interface LastError {
@@ -51,7 +46,7 @@ export interface LastError {
 
 /** A state of a run, with the members that a run has only then. Instants are epoch milliseconds. */
 export type RunState = Exactly<
-  typeof stateMembers,
+  StateMember,
   | { state: 'scheduled'; /** When the quiet period of `debounce` ends. */ dueAt: number }
   | ({ state: 'queued' } & LastError)
   | ({ state: 'retrying'; /** When the next attempt is due. */ dueAt: number } & LastError)
@@ -63,7 +58,7 @@ export type RunState = Exactly<
 
 /** The states in which a run ends. */
 export type EndedState = Exactly<
-  typeof stateMembers,
+  StateMember,
   | { state: 'completed'; endedAt: number; output?: Json }
   | ({ state: 'failed'; endedAt: number } & LastError)
   | ({ state: 'cancelled'; endedAt: number } & LastError)
