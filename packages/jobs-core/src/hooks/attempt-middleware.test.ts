@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
-import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import { type AttemptKit, createAttemptKit, fakeClient, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { toCronEnvelope } from '../jobs/cron-event.ts'
 import { createClient } from '../client/create-client.ts'
 import { defineJob } from '../jobs/define-job.ts'
@@ -76,7 +76,7 @@ test('middleware does not wrap the fan-out of a tick', async () => {
   })
   const envelope = toCronEnvelope(definition, { id: 'job_1', tick, tenantId: systemTenantId, now: tick })
   const outcome = await kit.run(definition, envelope, {
-    tickHost: () => ({ now: tick, createId: () => 'job_2', send: () => undefined }),
+    tickHost: () => ({ client: fakeClient(), now: tick, createId: () => 'job_2', send: () => undefined }),
   })
   expect(outcome).toEqual({ type: 'completed', output: { sent: 1, skipped: 0 } })
 })

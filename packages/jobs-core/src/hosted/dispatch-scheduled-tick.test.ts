@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { fakeClient } from '../../test/kit/attempt-kit.ts'
 import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
@@ -14,6 +15,7 @@ async function call(lateMs: number, options: object = {}, setting: Partial<Sched
   const definition = defineCronJob({ id: 'nightly', schedule: '*/5 * * * *', handler: () => undefined, ...options })
   const now = tick + lateMs
   const result = await dispatchScheduledTick(definition, { scheduledFor: tick, now, logger, ...setting }, () => ({
+    client: fakeClient(),
     now,
     createId: () => 'id',
     isOpen: () => isOpen,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
+import { type AttemptKit, createAttemptKit, fakeClient, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { RetryAfterError } from '../retry/retry-after-error.ts'
 import { systemTenantId } from '../values/reserved-names.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
@@ -123,7 +123,9 @@ describe('an attempt of a cron job with tenants', () => {
     const handler = () => expect.unreachable()
     const definition = defineCronJob({ id: 'report', schedule: '0 9 * * *', handler, tenants: () => ['acme'] })
     const envelope = toCronEnvelope(definition, { id: 'envelope_1', tick, tenantId: systemTenantId, now: tick + 5 })
-    return kit.run(definition, envelope, { tickHost: () => ({ now: tick, createId: () => 'envelope_2', send }) })
+    return kit.run(definition, envelope, {
+      tickHost: () => ({ client: fakeClient(), now: tick, createId: () => 'envelope_2', send }),
+    })
   }
 
   test('sends the jobs of its tick if the host has a `tickHost`, and is retried if that fails', async () => {

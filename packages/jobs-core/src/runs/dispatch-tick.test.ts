@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { fakeClient } from '../../test/kit/attempt-kit.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
@@ -21,6 +22,7 @@ function hostOf(open: readonly string[] = []) {
   const batches: (readonly Envelope[])[] = []
   let ids = 0
   const host: TickHost = {
+    client: fakeClient(),
     now: tick + 5,
     createId: () => `id_${(ids += 1)}`,
     isOpen: async (_definitionId, tenantId) => open.includes(tenantId),

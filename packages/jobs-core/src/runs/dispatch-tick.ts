@@ -11,7 +11,7 @@ import { toCronEnvelope } from '../jobs/cron-event.ts'
 /** Services of a host for sending the jobs of a tick. */
 export interface TickHost {
   /** The client of the engine. If it belongs to a tenant router, the tick runs only for the tenants of the engine. */
-  readonly client?: JobSender | undefined
+  readonly client: JobSender
   /** The current time by the engine's clock, epoch milliseconds. */
   readonly now: number
   /** Returns a new ULID. */

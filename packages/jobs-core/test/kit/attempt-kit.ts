@@ -1,4 +1,5 @@
 import { createClient } from '../../src/client/create-client.ts'
+import type { JobClient } from '../../src/client/job-client.ts'
 import type { Envelope } from '../../src/events/envelope.ts'
 import { defineJob } from '../../src/jobs/define-job.ts'
 import { createJobRegistry } from '../../src/jobs/job-registry.ts'
@@ -34,6 +35,11 @@ export function orderEnvelope(more: Partial<Envelope> = {}): Envelope {
   }
 }
 
+/** Returns a client that sends to a new fake provider. */
+export function fakeClient(): JobClient {
+  return createClient({ load: () => createFakeProvider() })
+}
+
 /** Changes of a test to the host of its attempt, or to its facts. */
 export type AttemptSetting = Partial<Omit<AttemptOptions, 'host'> & AttemptHost>
 
@@ -51,7 +57,7 @@ export function attemptOptions(setting: AttemptSetting & Pick<AttemptHost, 'cloc
     host: {
       ...none,
       jobs: createJobRegistry(),
-      client: createClient({ load: () => createFakeProvider() }),
+      client: fakeClient(),
       limits: { provider: 'fake', minRetryDelayMs: 0 },
       random: () => 0,
       ...setting,
