@@ -1,12 +1,15 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { batchJob, type BatchHandler, type BatchKit, createBatchKit } from '../../test/kit/batch-kit.ts'
+import { loadCatalogue } from '../events/catalogue/catalogue.ts'
 import { defineEvents } from '../events/define-events.ts'
 import { ownEvents } from '../events/event-registry.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
 import type { Outcome } from '../hooks/outcome.ts'
+
+beforeAll(loadCatalogue) // so that a handler is called at once
 
 let kit: BatchKit
 beforeEach(() => {
