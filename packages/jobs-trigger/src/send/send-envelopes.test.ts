@@ -46,14 +46,14 @@ function failing(options: Partial<Failure>): FakeResponses {
 test('many events are triggered by twenty concurrent requests, one each', async () => {
   let open = 0
   let most = 0
-  let areTwenty: () => void
-  const twenty = new Promise<void>((resolve) => (areTwenty = resolve))
+  let reachTwenty = (): void => undefined
+  const twenty = new Promise<void>((resolve) => (reachTwenty = resolve))
   const { results, api } = await send(
     Array.from({ length: 50 }, (_, index) => envelope({ id: String(index) })),
     {
       async trigger() {
         most = Math.max(most, ++open)
-        if (open === 20) areTwenty()
+        if (open === 20) reachTwenty()
         await twenty
         await new Promise<void>((resolve) => void setImmediate(resolve))
         open--
