@@ -1,6 +1,7 @@
 import type { Capabilities } from '@cgk-platform/jobs-core'
 import { conformanceCases, rules } from '@cgk-platform/jobs-conformance'
-import { allFeatures, type Feature } from '@cgk-platform/jobs-core/provider'
+import type { Feature } from '@cgk-platform/jobs-core/provider'
+import { allFeatures } from '@cgk-platform/jobs-core/tools'
 import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
 import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
 import { triggerCapabilities } from '@cgk-platform/jobs/trigger'

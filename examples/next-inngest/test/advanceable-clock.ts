@@ -1,4 +1,5 @@
-import { type Clock, systemClock, type Timer } from '@cgk-platform/jobs-core/provider'
+import { type Clock, systemClock } from '@cgk-platform/jobs-core/provider'
+import type { Timer } from '@cgk-platform/jobs-core/scheduling'
 
 /** The machine's clock, which a test can set ahead. */
 export interface AdvanceableClock extends Clock {

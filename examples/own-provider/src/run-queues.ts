@@ -3,7 +3,6 @@ import { DefinitionNotFoundError, ShutdownError } from '@cgk-platform/jobs-core/
 import {
   type AttemptHost,
   type Clock,
-  createScope,
   type Envelope,
   eventOf,
   type JobHost,
@@ -13,6 +12,7 @@ import {
   toErrorInfo,
   awaitAtMost,
 } from '@cgk-platform/jobs-core/provider'
+import { createScope } from '@cgk-platform/jobs-core/scheduling'
 import fastq, { type queueAsPromised } from 'fastq'
 
 /** A stored run. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 import type { Instrumentation } from '@cgk-platform/jobs-core'
-import type { Activity, AttemptActivity, SendActivity, StartedAttempt } from '@cgk-platform/jobs-core/provider'
+import type { Activity, AttemptActivity, SendActivity, StartedAttempt } from '@cgk-platform/jobs-core/instrumentation'
 
 import { runInsideMiddleware } from './enclosing-middleware.ts'
 import { record } from './journal.ts'

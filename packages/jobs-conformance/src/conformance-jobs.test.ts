@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Capabilities } from '@cgk-platform/jobs-core'
-import { allFeatures, type FeatureSupport, processJobs } from '@cgk-platform/jobs-core/provider'
+import type { FeatureSupport } from '@cgk-platform/jobs-core/provider'
+import { allFeatures, processJobs } from '@cgk-platform/jobs-core/tools'
 
 import { rules } from './conformance-case.ts'
 import { conformanceCases } from './conformance-cases.ts'

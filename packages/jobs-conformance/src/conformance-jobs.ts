@@ -7,13 +7,10 @@ import {
   type JobEvent,
 } from '@cgk-platform/jobs-core'
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import {
-  type Backoff,
-  checkDefinitionSupport,
-  type JobOptions,
-  type StandardSchemaV1,
-  withSeparateRegistry,
-} from '@cgk-platform/jobs-core/provider'
+import type { Backoff, JobOptions } from '@cgk-platform/jobs-core'
+import { checkDefinitionSupport } from '@cgk-platform/jobs-core/hosted'
+import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
+import { withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
 import * as z from 'zod/v4'
 
 import { defineBatched } from './define-batched.ts'

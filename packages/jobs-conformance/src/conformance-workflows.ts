@@ -6,7 +6,9 @@ import {
   type JobContext,
   type JobEvent,
 } from '@cgk-platform/jobs-core'
-import type { EventDefinition, Json, StandardSchemaV1, WorkflowOptions } from '@cgk-platform/jobs-core/provider'
+import type { WorkflowOptions } from '@cgk-platform/jobs-core'
+import type { Json, StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
+import type { EventDefinition } from '@cgk-platform/jobs-core/tools'
 
 import type { ConformanceEvent } from './conformance-events.ts'
 import { definitionMiddleware } from './conformance-middleware.ts'

@@ -1,5 +1,5 @@
 import { defineBatchJob, type Definition, type JobEvent } from '@cgk-platform/jobs-core'
-import type { BatchJobOptions } from '@cgk-platform/jobs-core/provider'
+import type { BatchJobOptions } from '@cgk-platform/jobs-core'
 
 import { performScript, reportFailure } from './perform-script.ts'
 import type { Script, ScriptPayload } from './script.ts'

@@ -1,10 +1,7 @@
 import { defineBatchJob, defineCronJob, defineJob, type Definition, type JobClient } from '@cgk-platform/jobs-core'
-import {
-  checkDefinitionSupport,
-  type Feature,
-  internalsOf,
-  withSeparateRegistry,
-} from '@cgk-platform/jobs-core/provider'
+import { checkDefinitionSupport } from '@cgk-platform/jobs-core/hosted'
+import type { Feature } from '@cgk-platform/jobs-core/provider'
+import { internalsOf, withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
 
 import type { CaseTools } from './case-tools.ts'
 

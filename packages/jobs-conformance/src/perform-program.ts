@@ -1,5 +1,6 @@
 import { type EventMessage, type JobContext, type JobEvent, type Steps, waitForJob } from '@cgk-platform/jobs-core'
-import type { EventDefinition, StepContext } from '@cgk-platform/jobs-core/provider'
+import type { StepContext } from '@cgk-platform/jobs-core'
+import type { EventDefinition } from '@cgk-platform/jobs-core/tools'
 
 import { enclosingMiddleware } from './enclosing-middleware.ts'
 import { createJournalReader, record, type JournalEntryKind } from './journal.ts'

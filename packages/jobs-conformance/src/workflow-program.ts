@@ -1,5 +1,6 @@
 import type { RetryConfig } from '@cgk-platform/jobs-core'
-import type { Json, StepSendOptions } from '@cgk-platform/jobs-core/provider'
+import type { StepSendOptions } from '@cgk-platform/jobs-core'
+import type { Json } from '@cgk-platform/jobs-core/provider'
 
 import type { InvalidOutput, ScriptedFailure } from './script.ts'
 

@@ -6,6 +6,14 @@
  */
 
 // Defining jobs
+export type { JobOptions } from './jobs/define-job.ts'
+export type { BatchJobOptions } from './jobs/define-batch-job.ts'
+export type { CronJobOptions } from './jobs/define-cron-job.ts'
+export type { WorkflowOptions } from './jobs/define-workflow.ts'
+export type { Concurrency } from './jobs/concurrency.ts'
+export type { Throttle } from './jobs/throttle.ts'
+export type { StepContext, StepSendOptions } from './jobs/steps.ts'
+export type { Backoff } from './retry/retry-config.ts'
 export type { BatchContext, BatchEvent, BatchJobDefinition } from './jobs/batch-job-definition.ts'
 export { defineBatchJob } from './jobs/define-batch-job.ts'
 export { defineCronJob } from './jobs/define-cron-job.ts'

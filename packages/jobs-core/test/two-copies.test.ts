@@ -1,15 +1,14 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 
-import * as app from '../src/index.ts'
-import * as provider from '../src/provider.ts'
+import type { Definition } from '../src/jobs/definition.ts'
 import { attemptOptions, createAttemptKit, orderEnvelope } from './kit/attempt-kit.ts'
 import { createFakeProvider, type FakeProvider } from './kit/fake-provider.ts'
-import { loadCopy } from './kit/load-copy.ts'
+import { type Core, loadCopy } from './kit/load-copy.ts'
 import { createMemoryLogger } from './kit/memory-logger.ts'
 
-const core = { ...app, ...provider }
+const core = await loadCopy()
 /** A second copy of the library, as from a second bundle or version. */
-let copy: typeof core
+let copy: Core
 const order = { tenantId: 'acme', orderId: 'order_2' }
 
 let outside: FakeProvider
@@ -54,7 +53,7 @@ describe('two copies of the library in one process', () => {
         const { clock, controller } = createAttemptKit()
         const { logger } = createMemoryLogger()
         const options = attemptOptions({ signal: controller.signal, clock, logger, client })
-        const outcome = await runAttempt(definition as app.Definition, orderEnvelope(), options)
+        const outcome = await runAttempt(definition as Definition, orderEnvelope(), options)
         expect(outcome).toEqual({ type: 'completed' })
       }
       expect(engine.sent).toHaveLength(4)

@@ -31,7 +31,9 @@ import type {
   RunDetails,
   WorkerInfo,
 } from '@cgk-platform/jobs-core/inspect'
-import type { AsJson, CompensationStatus, JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
+import type { CompensationStatus } from '@cgk-platform/jobs-core/provider'
+import type { AsJson } from '@cgk-platform/jobs-core/tools'
 
 /** Every answer that is not 2xx. */
 export interface ErrorJson {

@@ -1,5 +1,6 @@
 import { defineCronJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
-import { type JobRegistry, toJobRegistry } from '@cgk-platform/jobs-core/provider'
+import { toJobRegistry } from '@cgk-platform/jobs-core/hosted'
+import type { JobRegistry } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { type Responder, connectionError, inTurn, type Reply } from '../test/kit/fake-server.ts'

@@ -1,17 +1,15 @@
 import type { Duration, LoggerLike } from '@cgk-platform/jobs-core'
 import { ProviderNotInstalledError } from '@cgk-platform/jobs-core/errors'
+import { type CreateOptionError, type OptionRules, url } from '@cgk-platform/jobs-core/hosted'
 import {
   declareOptions,
-  type CreateOptionError,
   boolean,
   duration,
   integer,
   invalidOption,
   type Option,
-  type OptionRules,
   string,
   toErrorInfo,
-  url,
   custom,
 } from '@cgk-platform/jobs-core/provider'
 import type * as Sdk from 'inngest'

@@ -1,4 +1,5 @@
-import type { DoctorConfigOptions, EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import type { DoctorConfigOptions } from '@cgk-platform/jobs-core/tools'
 
 /** Describes the local engine. */
 export const localEngine: EngineDescriptor = {

@@ -1,6 +1,6 @@
 import { defineCronJob, defineJob, type JobClient } from '@cgk-platform/jobs-core'
 import type { JobsError } from '@cgk-platform/jobs-core/errors'
-import { processJobs } from '@cgk-platform/jobs-core/provider'
+import { processJobs } from '@cgk-platform/jobs-core/tools'
 import { afterEach, expect, test } from 'vitest'
 
 import { createTestEngine } from '../src/testing/index.ts'

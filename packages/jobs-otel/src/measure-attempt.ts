@@ -1,4 +1,5 @@
-import type { Outcome, StartedAttempt } from '@cgk-platform/jobs-core/provider'
+import type { StartedAttempt } from '@cgk-platform/jobs-core/instrumentation'
+import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import type { Attributes } from '@opentelemetry/api'
 
 import { labelsOf, names } from './attributes.ts'

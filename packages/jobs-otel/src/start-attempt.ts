@@ -14,10 +14,10 @@ import type {
   Activity,
   AttemptActivity,
   AttemptPart,
-  Outcome,
   PartEnd,
   StartedAttempt,
-} from '@cgk-platform/jobs-core/provider'
+} from '@cgk-platform/jobs-core/instrumentation'
+import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
 import { bounded, names, systemName } from './attributes.ts'
 import type { Instruments } from './instruments.ts'

@@ -1,4 +1,4 @@
-import type { Activity, AttemptPart, PartEnd, StartedAttempt } from '@cgk-platform/jobs-core/provider'
+import type { Activity, AttemptPart, PartEnd, StartedAttempt } from '@cgk-platform/jobs-core/instrumentation'
 import type { Context, Tracer } from '@opentelemetry/api'
 
 import { bounded, names } from './attributes.ts'

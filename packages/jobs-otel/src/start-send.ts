@@ -8,7 +8,8 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api'
-import type { Envelope, EnvelopeResult, SendActivity, TraceFields } from '@cgk-platform/jobs-core/provider'
+import type { SendActivity, TraceFields } from '@cgk-platform/jobs-core/instrumentation'
+import type { Envelope, EnvelopeResult } from '@cgk-platform/jobs-core/provider'
 
 import { bounded, labelsOf, names } from './attributes.ts'
 import { errorTypeOf } from './error-type.ts'

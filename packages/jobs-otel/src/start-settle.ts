@@ -1,4 +1,4 @@
-import type { Activity, SettledJob } from '@cgk-platform/jobs-core/provider'
+import type { Activity, SettledJob } from '@cgk-platform/jobs-core/instrumentation'
 import { context, SpanKind } from '@opentelemetry/api'
 
 import { bounded, labelsOf, names } from './attributes.ts'

@@ -8,7 +8,7 @@ import {
   type SpanContext,
   TraceFlags,
 } from '@opentelemetry/api'
-import type { TraceFields } from '@cgk-platform/jobs-core/provider'
+import type { TraceFields } from '@cgk-platform/jobs-core/instrumentation'
 
 /** Returns the span context of a trace; `undefined` if it has none that is valid. */
 export function spanContextOf({ traceparent, tracestate }: TraceFields): SpanContext | undefined {

@@ -1,5 +1,6 @@
 import type { Capabilities } from '@cgk-platform/jobs-core'
-import { maxDurationMs, portablePayloadBytes } from '@cgk-platform/jobs-core/provider'
+import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
+import { maxDurationMs } from '@cgk-platform/jobs-core/provider'
 
 /**
  * The capabilities of Trigger.dev, measured on its open-source server. Notes say where the cloud may differ by plan.

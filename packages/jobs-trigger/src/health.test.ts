@@ -1,6 +1,6 @@
 import { defineCronJob, type Definition, defineJob } from '@cgk-platform/jobs-core'
 import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
-import { toJobRegistry } from '@cgk-platform/jobs-core/provider'
+import { toJobRegistry } from '@cgk-platform/jobs-core/hosted'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeResponses } from '../test/kit/fake-api.ts'

@@ -1,13 +1,12 @@
 import type { Duration } from '@cgk-platform/jobs-core'
+import { type CreateOptionError, url } from '@cgk-platform/jobs-core/hosted'
 import {
   declareOptions,
   duration,
   environment,
-  type CreateOptionError,
   invalidOption,
   type Option,
   string,
-  url,
 } from '@cgk-platform/jobs-core/provider'
 
 /** The connection to Trigger.dev. Omitted settings come from the `TRIGGER_*` variables, as in the SDK. */

@@ -1,6 +1,7 @@
 import type { JobProvider } from '@cgk-platform/jobs-core'
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import { type Clock, type JobHost, maxHealthWaitMs, systemClock } from '@cgk-platform/jobs-core/provider'
+import { maxHealthWaitMs } from '@cgk-platform/jobs-core/hosted'
+import { type Clock, type JobHost, systemClock } from '@cgk-platform/jobs-core/provider'
 
 import { createTriggerApi } from './api/trigger-api.ts'
 import { cancelJob } from './control/cancel-job.ts'

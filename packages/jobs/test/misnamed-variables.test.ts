@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { chooseEngine } from '@cgk-platform/jobs-core/provider'
+import { chooseEngine } from '@cgk-platform/jobs-core/tools'
 import { describe, expect, test } from 'vitest'
 
 import { knownEngines } from '../src/engines.ts'

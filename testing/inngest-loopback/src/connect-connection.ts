@@ -1,4 +1,5 @@
-import { systemClock, type Timer } from '@cgk-platform/jobs-core/provider'
+import { systemClock } from '@cgk-platform/jobs-core/provider'
+import type { Timer } from '@cgk-platform/jobs-core/scheduling'
 import type { WebSocket } from 'ws'
 import { decodeMessage, encodeMessage, type MessageKind } from './connect-messages.ts'
 

@@ -1,4 +1,5 @@
-import { systemClock, type Timer } from '@cgk-platform/jobs-core/provider'
+import { systemClock } from '@cgk-platform/jobs-core/provider'
+import type { Timer } from '@cgk-platform/jobs-core/scheduling'
 import { ConnectError } from './connect-error.ts'
 import type { SdkResponse } from './connect-messages.ts'
 import type { WorkerConnection } from './connect-connection.ts'

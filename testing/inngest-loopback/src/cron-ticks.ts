@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type { Timer } from '@cgk-platform/jobs-core/scheduling'
 import type { App, LoopbackFunction } from './app.ts'
 import { parseCronExpression } from './cron-expression.ts'
 import type { EventPayload } from './stored-event.ts'

@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type { Timer } from '@cgk-platform/jobs-core/scheduling'
 import type { AppStore } from './app-store.ts'
 import { createUlid } from './event-ids.ts'
 import type { EventStore } from './event-store.ts'

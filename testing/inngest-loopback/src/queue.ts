@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type { Timer } from '@cgk-platform/jobs-core/scheduling'
 import type { Run } from './run.ts'
 
 /** A request to an app that is due at a certain time. */

@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type { Timer } from '@cgk-platform/jobs-core/scheduling'
 import { isEnded, type Run } from './run.ts'
 
 /** The waits for signals. At most one run waits for a signal. */

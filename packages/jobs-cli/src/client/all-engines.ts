@@ -1,4 +1,5 @@
-import { type EngineDescriptor, engines as registeredEngines } from '@cgk-platform/jobs-core/provider'
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import { engines as registeredEngines } from '@cgk-platform/jobs-core/tools'
 import { knownEngines } from '@cgk-platform/jobs/engines'
 
 /** Returns the built-in engines and those that the app's modules have registered. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 
-import { chooseEngine, type EngineDescriptor, invalidOption, requireEngine } from '@cgk-platform/jobs-core/provider'
+import { type EngineDescriptor, invalidOption } from '@cgk-platform/jobs-core/provider'
+import { chooseEngine, requireEngine } from '@cgk-platform/jobs-core/tools'
 
 import { allEngines } from './all-engines.ts'
 import type { ClientFlags } from './client-flags.ts'

@@ -1,11 +1,7 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
-import {
-  createClient,
-  disableCronAutoStart,
-  escapeInvisible,
-  findUnsupported,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core/provider'
+import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { createClient } from '@cgk-platform/jobs-core/provider'
+import { disableCronAutoStart, escapeInvisible, findUnsupported } from '@cgk-platform/jobs-core/tools'
 import { knownEngines } from '@cgk-platform/jobs/engines'
 
 import { findJobFiles } from '../doctor/find-job-files.ts'

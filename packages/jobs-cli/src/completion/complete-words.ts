@@ -1,4 +1,4 @@
-import { jobStates } from '@cgk-platform/jobs-core/provider'
+import { jobStates } from '@cgk-platform/jobs-core/scheduling'
 import type { Command, Option } from 'commander'
 
 /** Returns the ids of the definitions of the app. */

@@ -1,5 +1,5 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { type DuplicateDefinition, findUnsupported } from '@cgk-platform/jobs-core/provider'
+import { type DuplicateDefinition, findUnsupported } from '@cgk-platform/jobs-core/tools'
 
 import type { CheckResult, Finding, JobFacts } from './doctor-report.ts'
 import type { EngineSupport } from './known-support.ts'

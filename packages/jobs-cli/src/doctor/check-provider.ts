@@ -1,5 +1,6 @@
 import { ProviderNotChosenError } from '@cgk-platform/jobs-core/errors'
-import { type ChosenEngine, chooseEngine, type EngineDescriptor, requireEngine } from '@cgk-platform/jobs-core/provider'
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import { type ChosenEngine, chooseEngine, requireEngine } from '@cgk-platform/jobs-core/tools'
 
 import type { CheckResult, Finding } from './doctor-report.ts'
 

@@ -1,12 +1,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 
-import {
-  type EngineDescriptor,
-  findUnreadVariables,
-  logLevelError,
-  type MisnamedVariable,
-} from '@cgk-platform/jobs-core/provider'
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import { findUnreadVariables, logLevelError, type MisnamedVariable } from '@cgk-platform/jobs-core/tools'
 
 import type { CheckResult, Finding, VariableFacts } from './doctor-report.ts'
 import type { VariableOrigins } from './read-variables.ts'

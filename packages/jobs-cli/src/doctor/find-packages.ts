@@ -1,4 +1,5 @@
-import type { EngineDescriptor, VendorSdk } from '@cgk-platform/jobs-core/provider'
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import type { VendorSdk } from '@cgk-platform/jobs-core/tools'
 
 import { findPackage, type InstalledPackage } from './installed-package.ts'
 

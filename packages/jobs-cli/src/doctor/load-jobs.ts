@@ -3,15 +3,8 @@ import { resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import type { Definition } from '@cgk-platform/jobs-core'
-import {
-  type DuplicateDefinition,
-  type JobRegistry,
-  processJobs,
-  disableCronAutoStart,
-  systemClock,
-  toErrorInfo,
-  awaitAtMost,
-} from '@cgk-platform/jobs-core/provider'
+import { type JobRegistry, systemClock, toErrorInfo, awaitAtMost } from '@cgk-platform/jobs-core/provider'
+import { type DuplicateDefinition, processJobs, disableCronAutoStart } from '@cgk-platform/jobs-core/tools'
 
 import { importModule } from './import-module.ts'
 

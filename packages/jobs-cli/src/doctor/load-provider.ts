@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url'
 
 import type { JobProvider } from '@cgk-platform/jobs-core'
 import { ProviderNotInstalledError } from '@cgk-platform/jobs-core/errors'
-import { type EngineDescriptor, engines, loadEngine } from '@cgk-platform/jobs-core/provider'
+import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
+import { engines, loadEngine } from '@cgk-platform/jobs-core/tools'
 
 import { findPackage } from './installed-package.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
-import type { EngineFile } from '@cgk-platform/jobs-core/provider'
+import type { EngineFile } from '@cgk-platform/jobs-core/tools'
 import { satisfies } from 'semver'
 
 import type { Finding } from './doctor-report.ts'

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible } from '@cgk-platform/jobs-core/tools'
 
 import type { DoctorReport, Finding, FindingStatus } from './doctor-report.ts'
 

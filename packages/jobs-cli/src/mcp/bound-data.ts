@@ -1,4 +1,4 @@
-import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible } from '@cgk-platform/jobs-core/tools'
 
 /** The limits of one result. The next ones apply if it is still too large. */
 const limits = [

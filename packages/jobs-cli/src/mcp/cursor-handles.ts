@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
-import { BoundedMap, invalidOption } from '@cgk-platform/jobs-core/provider'
+import { invalidOption } from '@cgk-platform/jobs-core/provider'
+import { BoundedMap } from '@cgk-platform/jobs-core/hosted'
 
 const maxHandles = 1000
 

@@ -1,4 +1,4 @@
-import { limitedMessage } from '@cgk-platform/jobs-core/provider'
+import { limitedMessage } from '@cgk-platform/jobs-core/tools'
 
 import { describeError, type DescribedError } from '../operations/describe-error.ts'
 import type { ToolAccess } from './tool.ts'

@@ -1,4 +1,4 @@
-import { jobStates } from '@cgk-platform/jobs-core/provider'
+import { jobStates } from '@cgk-platform/jobs-core/scheduling'
 import type { JobFilter } from '@cgk-platform/jobs-core/inspect'
 import { z } from 'zod/v4'
 

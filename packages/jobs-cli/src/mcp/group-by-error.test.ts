@@ -1,5 +1,6 @@
 import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
-import { type RunFacts, summarizeRuns } from '@cgk-platform/jobs-core/provider'
+import { summarizeRuns } from '@cgk-platform/jobs-core/provider'
+import type { RunFacts } from '@cgk-platform/jobs-core/scheduling'
 import { expect, test } from 'vitest'
 
 import { groupByError } from './group-by-error.ts'

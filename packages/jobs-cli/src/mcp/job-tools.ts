@@ -1,6 +1,6 @@
 import { WaitTimeoutError } from '@cgk-platform/jobs-core/errors'
 import type { JobDetails, JobStats, JobSummary } from '@cgk-platform/jobs-core/inspect'
-import { describeCount } from '@cgk-platform/jobs-core/provider'
+import { describeCount } from '@cgk-platform/jobs-core/tools'
 import { z } from 'zod/v4'
 
 import { capitalized, count } from '../count.ts'

@@ -23,7 +23,7 @@ export function registerMcp(program: Command): void {
   addClientFlags(mcp).action(async (flags: Flags) => {
     const { serveMcp } = await loadServer(mcp)
     const { runOperation } = await import('../operations/run-operation.ts')
-    const { limitToTenant } = await import('@cgk-platform/jobs-core/provider')
+    const { limitToTenant } = await import('@cgk-platform/jobs-core/tools')
     await runOperation(
       flags,
       async ({ client, writeOut, untilInterrupted }) => {

@@ -1,6 +1,7 @@
 import type { JobHandle, PauseTarget } from '@cgk-platform/jobs-core'
 import type { ChangeJobsOptions, ChangeJobsResult, JobFilter } from '@cgk-platform/jobs-core/inspect'
-import { describeCount, invalidOption } from '@cgk-platform/jobs-core/provider'
+import { invalidOption } from '@cgk-platform/jobs-core/provider'
+import { describeCount } from '@cgk-platform/jobs-core/tools'
 import { z } from 'zod/v4'
 
 import { capitalized, count } from '../count.ts'

@@ -1,5 +1,6 @@
 import type { ChangeJobsOptions, ChangeJobsResult, JobFilter } from '@cgk-platform/jobs-core/inspect'
-import { countMayExceed, describeCount, escapeInvisible, invalidOption } from '@cgk-platform/jobs-core/provider'
+import { invalidOption } from '@cgk-platform/jobs-core/provider'
+import { countMayExceed, describeCount, escapeInvisible } from '@cgk-platform/jobs-core/tools'
 
 import { capitalized, count } from '../count.ts'
 import { toJson } from '../terminal/to-json.ts'

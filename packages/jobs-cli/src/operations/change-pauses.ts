@@ -1,5 +1,6 @@
 import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
-import { escapeInvisible, invalidOption } from '@cgk-platform/jobs-core/provider'
+import { invalidOption } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible } from '@cgk-platform/jobs-core/tools'
 
 import { formatDistance } from '../terminal/format-distance.ts'
 import { renderTable } from '../terminal/render-table.ts'

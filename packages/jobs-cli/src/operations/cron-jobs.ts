@@ -1,5 +1,5 @@
 import type { DefinitionInfo } from '@cgk-platform/jobs-core/inspect'
-import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible } from '@cgk-platform/jobs-core/tools'
 
 import { formatDistance } from '../terminal/format-distance.ts'
 import { renderTable } from '../terminal/render-table.ts'

@@ -1,5 +1,6 @@
 import { JobsError } from '@cgk-platform/jobs-core/errors'
-import { escapeInvisible, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible } from '@cgk-platform/jobs-core/tools'
 
 import { allEngines } from '../client/all-engines.ts'
 import { hideSecrets } from '../doctor/hide-secrets.ts'

@@ -1,5 +1,7 @@
 import type { JobState } from '@cgk-platform/jobs-core'
-import { didYouMean, escapeInvisible, invalidOption, jobStates } from '@cgk-platform/jobs-core/provider'
+import { invalidOption } from '@cgk-platform/jobs-core/provider'
+import { jobStates } from '@cgk-platform/jobs-core/scheduling'
+import { didYouMean, escapeInvisible } from '@cgk-platform/jobs-core/tools'
 
 /** Reads the states of `--state`, separated by commas. @throws {InvalidOptionError} with the accepted states */
 export function readStates(text: string): JobState[] {

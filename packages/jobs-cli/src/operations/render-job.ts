@@ -1,5 +1,6 @@
 import type { AttemptDetails, JobDetails, RunDetails } from '@cgk-platform/jobs-core/inspect'
-import { escapeInvisible, type JobErrorInfo, shortenStack, type StepStatus } from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible, shortenStack } from '@cgk-platform/jobs-core/tools'
 
 import { formatDistance } from '../terminal/format-distance.ts'
 import { formatDuration } from '../terminal/format-duration.ts'

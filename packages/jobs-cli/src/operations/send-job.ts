@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { text as textOf } from 'node:stream/consumers'
 
 import type { JobHandle } from '@cgk-platform/jobs-core'
-import { escapeInvisible, invalidOption } from '@cgk-platform/jobs-core/provider'
+import { invalidOption } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible } from '@cgk-platform/jobs-core/tools'
 
 import { toJson } from '../terminal/to-json.ts'
 import type { OperationContext, OperationFlags } from './run-operation.ts'

@@ -1,6 +1,6 @@
 import type { GroupStats, JobCount, JobStats } from '@cgk-platform/jobs-core/inspect'
 
-import { describeCount } from '@cgk-platform/jobs-core/provider'
+import { describeCount } from '@cgk-platform/jobs-core/tools'
 
 import { formatDuration } from '../terminal/format-duration.ts'
 import type { Output } from '../terminal/output.ts'

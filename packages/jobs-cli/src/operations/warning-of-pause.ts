@@ -1,5 +1,5 @@
 import type { JobClient, PauseTarget } from '@cgk-platform/jobs-core'
-import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible } from '@cgk-platform/jobs-core/tools'
 
 /**
  * Returns a warning if a paused definition is probably misspelled: this process does not have it, and no running worker

@@ -1,4 +1,4 @@
-import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible } from '@cgk-platform/jobs-core/tools'
 
 import type { Output, Style } from './output.ts'
 import { cutTo } from './cut-to.ts'

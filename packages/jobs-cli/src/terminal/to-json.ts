@@ -1,4 +1,4 @@
-import { escapeInvisibleInJson } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisibleInJson } from '@cgk-platform/jobs-core/tools'
 
 /** Returns a value as JSON that is also safe on a terminal. Dates are ISO 8601. */
 export function toJson(value: unknown, indent?: number): string {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 
 import { defineCronJob } from '@cgk-platform/jobs-core'
 import { InvalidDefinitionError } from '@cgk-platform/jobs-core/errors'
-import { type CronJobOptions, withSeparateRegistry } from '@cgk-platform/jobs-core/provider'
+import type { CronJobOptions } from '@cgk-platform/jobs-core'
+import { withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
 
 import type { CaseTools } from '../case-tools.ts'
 import { cronTenants, overlappingMs } from '../conformance-cron-jobs.ts'

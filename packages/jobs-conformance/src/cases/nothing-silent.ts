@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
 
 import { defineJob, type JobEvent } from '@cgk-platform/jobs-core'
-import {
-  allFeatures,
-  type Feature,
-  type JobOptions,
-  portablePayloadBytes,
-  withSeparateRegistry,
-} from '@cgk-platform/jobs-core/provider'
+import type { JobOptions } from '@cgk-platform/jobs-core'
+import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
+import type { Feature } from '@cgk-platform/jobs-core/provider'
+import { allFeatures, withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
 
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 import type { JobClient } from '@cgk-platform/jobs-core'
 import { ProviderNotChosenError } from '@cgk-platform/jobs-core/errors'
-import { engines } from '@cgk-platform/jobs-core/provider'
+import { engines } from '@cgk-platform/jobs-core/tools'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { ConformanceTarget } from '../conformance-target.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { NotSerializableError, PayloadTooLargeError } from '@cgk-platform/jobs-core/errors'
-import { portablePayloadBytes } from '@cgk-platform/jobs-core/provider'
+import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { recordedPayload } from '../journal.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import { internalsOf } from '@cgk-platform/jobs-core/provider'
+import { internalsOf } from '@cgk-platform/jobs-core/tools'
 
 import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'

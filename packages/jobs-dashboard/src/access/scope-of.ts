@@ -1,6 +1,7 @@
 import type { JobClient, TenantClient } from '@cgk-platform/jobs-core'
 import type { JobInspector, TenantInspector } from '@cgk-platform/jobs-core/inspect'
-import { limitToTenant, systemTenantId } from '@cgk-platform/jobs-core/provider'
+import { systemTenantId } from '@cgk-platform/jobs-core/provider'
+import { limitToTenant } from '@cgk-platform/jobs-core/tools'
 
 import { Refusal } from '../http/refusal.ts'
 import type { Access } from './authorize-request.ts'

@@ -1,6 +1,6 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
 import type { DefinitionInfo, JobFilter, JobSummary } from '@cgk-platform/jobs-core/inspect'
-import { mapWithConcurrency } from '@cgk-platform/jobs-core/provider'
+import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { Scope } from '../access/scope-of.ts'
 

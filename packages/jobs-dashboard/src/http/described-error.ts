@@ -1,4 +1,4 @@
-import { limitedMessage } from '@cgk-platform/jobs-core/provider'
+import { limitedMessage } from '@cgk-platform/jobs-core/tools'
 
 const statusByCode: Readonly<Record<string, number>> = {
   definition_not_found: 404,

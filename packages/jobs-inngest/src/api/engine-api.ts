@@ -3,11 +3,11 @@ import {
   resolveOptionalRequest,
   createRequester,
   maxHealthWaitMs,
-  type Clock,
   requestJson,
   RequestFailure,
   type Requester,
-} from '@cgk-platform/jobs-core/provider'
+} from '@cgk-platform/jobs-core/hosted'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 import type { InngestConnection } from '../inngest-config.ts'
 import { addressHints, addressUnder } from './address.ts'

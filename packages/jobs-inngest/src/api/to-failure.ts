@@ -1,4 +1,4 @@
-import { type JsonResponse, type Failure, responseFailure, readRetryAfter } from '@cgk-platform/jobs-core/provider'
+import { type JsonResponse, type Failure, responseFailure, readRetryAfter } from '@cgk-platform/jobs-core/hosted'
 
 /**
  * Converts an unsuccessful response of Inngest to a failure.

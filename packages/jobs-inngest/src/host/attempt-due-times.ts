@@ -1,4 +1,5 @@
-import { BoundedMap, type Clock, pause, awaitAtMost } from '@cgk-platform/jobs-core/provider'
+import { type Clock, pause, awaitAtMost } from '@cgk-platform/jobs-core/provider'
+import { BoundedMap } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'

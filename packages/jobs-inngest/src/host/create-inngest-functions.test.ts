@@ -1,6 +1,8 @@
 import { defineCronJob, defineJob, type Definition, sendJob } from '@cgk-platform/jobs-core'
 import { InvalidDefinitionError, InvalidOptionError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import { processJobs, claimCronJob, releaseCronJobs } from '@cgk-platform/jobs-core/provider'
+import { claimCronJob } from '@cgk-platform/jobs-core/provider'
+import { releaseCronJobs } from '@cgk-platform/jobs-core/scheduling'
+import { processJobs } from '@cgk-platform/jobs-core/tools'
 import { type InngestFunction } from 'inngest'
 import { beforeEach, describe, expect, test } from 'vitest'
 

@@ -1,12 +1,6 @@
 import type { Duration } from '@cgk-platform/jobs-core'
-import {
-  declareOptions,
-  duration,
-  type HostTestOptions,
-  type HostOptions,
-  hostOptions,
-  prepareHost,
-} from '@cgk-platform/jobs-core/provider'
+import { type HostTestOptions, type HostOptions, hostOptions, prepareHost } from '@cgk-platform/jobs-core/hosted'
+import { declareOptions, duration } from '@cgk-platform/jobs-core/provider'
 import type { Inngest, InngestFunction } from 'inngest'
 
 import { createEngineApi } from '../api/engine-api.ts'

@@ -1,5 +1,6 @@
 import { type CronJobDefinition, defineCronJob } from '@cgk-platform/jobs-core'
-import type { CronJobOptions, LogLevel } from '@cgk-platform/jobs-core/provider'
+import type { CronJobOptions } from '@cgk-platform/jobs-core'
+import type { LogLevel } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { type Responder, type ReceivedRequest, idsIn, type Reply } from '../../test/kit/fake-server.ts'

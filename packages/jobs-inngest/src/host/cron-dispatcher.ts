@@ -1,5 +1,7 @@
 import type { CronJobDefinition } from '@cgk-platform/jobs-core'
-import { bindLogger, dispatchScheduledTick, tickRetryDelaysMs, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { dispatchScheduledTick } from '@cgk-platform/jobs-core/hosted'
+import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { tickRetryDelaysMs } from '@cgk-platform/jobs-core/scheduling'
 import type { InngestFunction } from 'inngest'
 
 import { toFunctionId } from '../wire/function-id.ts'

@@ -1,5 +1,5 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
-import type { Concurrency, Throttle } from '@cgk-platform/jobs-core/provider'
+import type { Concurrency, Throttle } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import '../../test/kit/work.ts'

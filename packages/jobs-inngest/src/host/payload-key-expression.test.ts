@@ -1,5 +1,5 @@
 import { compileExpression } from '@cgk-platform/inngest-loopback'
-import { payloadKeyOf } from '@cgk-platform/jobs-core/provider'
+import { payloadKeyOf } from '@cgk-platform/jobs-core/scheduling'
 import { expect, test } from 'vitest'
 
 import { recordedExpressions } from '../../test/fixtures/recorded-expressions.ts'

@@ -1,5 +1,5 @@
 import { createThrottles } from '@cgk-platform/inngest-loopback'
-import type { ThrottleLimits } from '@cgk-platform/jobs-core/provider'
+import type { ThrottleLimits } from '@cgk-platform/jobs-core/scheduling'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import type { ThrottleLimits } from '@cgk-platform/jobs-core/provider'
+import type { ThrottleLimits } from '@cgk-platform/jobs-core/scheduling'
 import type { InngestFunction } from 'inngest'
 
 import { payloadKeyExpression } from './payload-key-expression.ts'

@@ -1,5 +1,6 @@
 import { type CronJobDefinition, defineCronJob } from '@cgk-platform/jobs-core'
-import { dispatchTick, type Envelope, toCronEnvelope } from '@cgk-platform/jobs-core/provider'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
+import { dispatchTick, toCronEnvelope } from '@cgk-platform/jobs-core/scheduling'
 import { describe, expect, test } from 'vitest'
 
 import {

@@ -1,6 +1,7 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 import { InvalidDefinitionError } from '@cgk-platform/jobs-core/errors'
-import { type AttemptHost, checkDefinitionSupport, claimCronJob } from '@cgk-platform/jobs-core/provider'
+import { checkDefinitionSupport } from '@cgk-platform/jobs-core/hosted'
+import { type AttemptHost, claimCronJob } from '@cgk-platform/jobs-core/provider'
 import type { Inngest, InngestFunction } from 'inngest'
 
 import type { EngineApi } from '../api/engine-api.ts'

@@ -1,5 +1,6 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
-import { endsWithin, type InspectFilter } from '@cgk-platform/jobs-core/provider'
+import { endsWithin } from '@cgk-platform/jobs-core/hosted'
+import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'
 import { tenantOf } from '../read/tenant-of.ts'

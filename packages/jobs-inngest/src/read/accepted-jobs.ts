@@ -1,5 +1,6 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
-import { BoundedMap, type Clock, type Envelope, jobStatusOf } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type Envelope, jobStatusOf } from '@cgk-platform/jobs-core/provider'
+import { BoundedMap } from '@cgk-platform/jobs-core/hosted'
 
 /** Jobs that this client has sent and that the engine has not shown yet. */
 export interface AcceptedJobs {

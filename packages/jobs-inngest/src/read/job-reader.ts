@@ -1,6 +1,8 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
 import { JobNotVisibleError } from '@cgk-platform/jobs-core/errors'
-import { BoundedMap, type Clock, createSharedReads, elapsedOf, pause } from '@cgk-platform/jobs-core/provider'
+import { createSharedReads } from '@cgk-platform/jobs-core/hosted'
+import { type Clock, elapsedOf, pause } from '@cgk-platform/jobs-core/provider'
+import { BoundedMap } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'

@@ -1,4 +1,4 @@
-import { BoundedMap } from '@cgk-platform/jobs-core/provider'
+import { BoundedMap } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'

@@ -1,5 +1,6 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
-import { type Clock, isTransientStatus } from '@cgk-platform/jobs-core/provider'
+import { isTransientStatus } from '@cgk-platform/jobs-core/hosted'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineReads } from '../api/engine-api.ts'
 import type { EngineApp, EngineFunction } from '../api/engine-shapes.ts'

@@ -1,4 +1,6 @@
-import type { JobErrorInfo, Json, StepStatus, StepKind, CompensationStatus } from '@cgk-platform/jobs-core/provider'
+import type { StepKind } from '@cgk-platform/jobs-core/hosted'
+import type { JobErrorInfo, Json, StepStatus } from '@cgk-platform/jobs-core/provider'
+import type { CompensationStatus } from '@cgk-platform/jobs-core/provider'
 
 import { toAwaitedEvent } from '../wire/awaited-event.ts'
 import { jobEndIn, type JobEnd } from '../wire/job-end.ts'

@@ -2,12 +2,11 @@ import {
   type JsonResponse,
   createRequester,
   permanentFailure,
-  type Clock,
   type Requester,
   requestJson,
   RequestFailure,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core/provider'
+} from '@cgk-platform/jobs-core/hosted'
+import { type Clock, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
 import { addressHints, addressUnder } from '../api/address.ts'

@@ -1,4 +1,5 @@
-import { type EnvelopeResult, type Envelope, failedSend } from '@cgk-platform/jobs-core/provider'
+import { failedSend } from '@cgk-platform/jobs-core/hosted'
+import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { Posted } from './post-events.ts'
 

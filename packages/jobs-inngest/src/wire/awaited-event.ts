@@ -1,4 +1,4 @@
-import type { AwaitedEvent } from '@cgk-platform/jobs-core/provider'
+import type { AwaitedEvent } from '@cgk-platform/jobs-core/hosted'
 
 import type { IncomingEvent } from './inngest-event.ts'
 import { toEnvelope } from './to-envelope.ts'

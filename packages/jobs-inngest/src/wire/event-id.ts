@@ -1,4 +1,4 @@
-import { hashOf } from '@cgk-platform/jobs-core/provider'
+import { hashOf } from '@cgk-platform/jobs-core/hosted'
 
 /** The seed for the event ids of one request. Inngest adds each event's position, counted from 1. */
 export interface IdSeed {

@@ -1,4 +1,5 @@
-import type { Json, WireEnvelope } from '@cgk-platform/jobs-core/provider'
+import type { WireEnvelope } from '@cgk-platform/jobs-core/hosted'
+import type { Json } from '@cgk-platform/jobs-core/provider'
 
 /**
  * An envelope without the members that the Inngest event already has: id, name and payload. New members of the envelope

@@ -1,4 +1,4 @@
-import type { StepCall } from '@cgk-platform/jobs-core/provider'
+import type { StepCall } from '@cgk-platform/jobs-core/hosted'
 import { describe, expect, test } from 'vitest'
 
 import { sha1 } from './sha1.ts'

@@ -1,4 +1,5 @@
-import type { Json, JobErrorInfo, StepKind, WaitCall } from '@cgk-platform/jobs-core/provider'
+import type { StepKind, WaitCall } from '@cgk-platform/jobs-core/hosted'
+import type { Json, JobErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 /** The value that a native step of this library returns to Inngest: the output of the step and facts about it. */
 export interface StepRecord {

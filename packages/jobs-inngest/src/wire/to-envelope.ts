@@ -1,4 +1,5 @@
-import { type Json, decodeEnvelope, type Envelope, toExternalEnvelope } from '@cgk-platform/jobs-core/provider'
+import { toExternalEnvelope } from '@cgk-platform/jobs-core/hosted'
+import { type Json, decodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 
 import { fromEventName } from './cron-event-name.ts'
 import { type IncomingEvent, jobRecordIn } from './inngest-event.ts'

@@ -1,4 +1,5 @@
-import { type Json, type Envelope, toWireEnvelope } from '@cgk-platform/jobs-core/provider'
+import { toWireEnvelope } from '@cgk-platform/jobs-core/hosted'
+import type { Json, Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { OutgoingEvent } from './inngest-event.ts'
 

@@ -1,5 +1,5 @@
 import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
-import type { Throttle } from '@cgk-platform/jobs-core/provider'
+import type { Throttle } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import { openJobs } from '../kit/open-jobs.ts'

@@ -1,5 +1,5 @@
 import type { JobClient, JobHooks } from '@cgk-platform/jobs-core'
-import { createJobRegistry } from '@cgk-platform/jobs-core/provider'
+import { createJobRegistry } from '@cgk-platform/jobs-core/scheduling'
 import type { Inngest } from 'inngest'
 
 import { createCancelWatcher } from '../../src/host/cancel-watcher.ts'

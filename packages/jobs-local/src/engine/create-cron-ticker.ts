@@ -1,12 +1,5 @@
-import {
-  claimCronJob,
-  hasTenantRouter,
-  pause,
-  releaseCronJobs,
-  createJobId,
-  type Envelope,
-  type TickHost,
-} from '@cgk-platform/jobs-core/provider'
+import { claimCronJob, pause, createJobId, type Envelope, type TickHost } from '@cgk-platform/jobs-core/provider'
+import { hasTenantRouter, releaseCronJobs } from '@cgk-platform/jobs-core/scheduling'
 
 import { CronTicker } from './cron-ticker.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'

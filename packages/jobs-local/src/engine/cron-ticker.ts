@@ -1,15 +1,12 @@
 import type { CronJobDefinition, Logger, LoggerLike } from '@cgk-platform/jobs-core'
+import { systemTenantId, bindLogger, type JobRegistry, type TickHost } from '@cgk-platform/jobs-core/provider'
 import {
-  systemTenantId,
-  bindLogger,
-  type JobRegistry,
   dispatchTick,
   latestTick,
   missedTickAfterMs,
-  type TickHost,
   tickRetryDelaysMs,
   tickToDispatch,
-} from '@cgk-platform/jobs-core/provider'
+} from '@cgk-platform/jobs-core/scheduling'
 
 /** The dependencies of a `CronTicker`. */
 export interface CronTickerDependencies {

@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type { Timer } from '@cgk-platform/jobs-core/scheduling'
 
 /** The time limit for closing an engine. A later call can shorten it, never extend it. */
 export class Deadline {

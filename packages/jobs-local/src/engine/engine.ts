@@ -1,4 +1,5 @@
-import { bindLogger, onCronJobsReleased, releaseCronJobs, runDetached } from '@cgk-platform/jobs-core/provider'
+import { bindLogger } from '@cgk-platform/jobs-core/provider'
+import { onCronJobsReleased, releaseCronJobs, runDetached } from '@cgk-platform/jobs-core/scheduling'
 
 import { changeNow } from '../store/change-now.ts'
 import { AttemptSlots } from './attempt-slots.ts'

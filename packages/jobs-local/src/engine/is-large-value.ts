@@ -1,4 +1,5 @@
-import { type Json, mayExceed, type Outcome } from '@cgk-platform/jobs-core/provider'
+import type { Json, Outcome } from '@cgk-platform/jobs-core/provider'
+import { mayExceed } from '@cgk-platform/jobs-core/scheduling'
 
 /** Size from which a value may count as large, in bytes. Writing it takes as long as hundreds of small ones. */
 const largeBytes = 1024 * 1024

@@ -5,15 +5,13 @@ import {
   bindLogger,
   eventOf,
   type JobHost,
-  extendGraceMs,
   createWorkflowRecord,
   type Outcome,
   createRecordedStepEngine,
-  startAttempt,
-  startBatch,
   type StepRecordStore,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
+import { extendGraceMs, startAttempt, startBatch } from '@cgk-platform/jobs-core/scheduling'
 
 import type { StoredRun } from '../records/stored-run.ts'
 import { isLargeValue } from './is-large-value.ts'

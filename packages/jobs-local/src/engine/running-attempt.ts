@@ -1,14 +1,6 @@
 import { LeaseLostError } from '@cgk-platform/jobs-core/errors'
-import type {
-  AttemptHost,
-  AttemptOptions,
-  AttemptReceiver,
-  AttemptReplay,
-  Outcome,
-  StepRecord,
-  StopNotice,
-  Stoppable,
-} from '@cgk-platform/jobs-core/provider'
+import type { AttemptHost, AttemptOptions, AttemptReplay, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
+import type { AttemptReceiver, StopNotice, Stoppable } from '@cgk-platform/jobs-core/scheduling'
 
 import type { JobStore } from '../store/job-store.ts'
 import type { StoredRun } from '../records/stored-run.ts'

@@ -1,4 +1,4 @@
-import { runDetached, type Timer } from '@cgk-platform/jobs-core/provider'
+import { runDetached, type Timer } from '@cgk-platform/jobs-core/scheduling'
 
 import type { EngineDependencies } from './engine-dependencies.ts'
 

@@ -1,5 +1,5 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
-import { createJobRegistry } from '@cgk-platform/jobs-core/provider'
+import { createJobRegistry } from '@cgk-platform/jobs-core/scheduling'
 import { expect, test } from 'vitest'
 
 import { createEnvelope } from '../../test/kit/stored-run.ts'

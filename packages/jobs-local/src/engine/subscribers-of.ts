@@ -1,13 +1,6 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import {
-  cronJobIdOf,
-  type Envelope,
-  eventOf,
-  type JobRegistry,
-  maxAttemptsOf,
-  payloadKeyOf,
-  priorityOf,
-} from '@cgk-platform/jobs-core/provider'
+import { cronJobIdOf, type Envelope, eventOf, type JobRegistry, maxAttemptsOf } from '@cgk-platform/jobs-core/provider'
+import { payloadKeyOf, priorityOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { PayloadKeys, Subscriber, WorkerDefinition } from '../records/subscriber.ts'
 import type { JobStore } from '../store/job-store.ts'

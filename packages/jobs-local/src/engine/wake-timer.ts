@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type { Timer } from '@cgk-platform/jobs-core/scheduling'
 
 /** Work due within this time keeps the process alive. Equals the default `maxDelay`, so default retries do so. */
 const keepAliveWithinMs = 60_000

@@ -1,5 +1,6 @@
 import type { JobDetails } from '@cgk-platform/jobs-core/inspect'
-import { copyJson, type StepRecord } from '@cgk-platform/jobs-core/provider'
+import type { StepRecord } from '@cgk-platform/jobs-core/provider'
+import { copyJson } from '@cgk-platform/jobs-core/scheduling'
 
 import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import { toJobStatus } from '../records/to-job-status.ts'

@@ -4,7 +4,6 @@ import {
   declareOptions,
   duration,
   environment,
-  group,
   invalidOption,
   type CheckedOptions,
   string,
@@ -12,6 +11,7 @@ import {
   custom,
   kindOf,
 } from '@cgk-platform/jobs-core/provider'
+import { group } from '@cgk-platform/jobs-core/scheduling'
 
 /** The role of a process that shares a file of jobs with others. */
 export type LocalRole = 'send' | 'work' | 'both'

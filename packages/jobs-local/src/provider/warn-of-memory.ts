@@ -1,4 +1,5 @@
-import { isProduction, type JobHost, warnOnce } from '@cgk-platform/jobs-core/provider'
+import type { JobHost } from '@cgk-platform/jobs-core/provider'
+import { isProduction, warnOnce } from '@cgk-platform/jobs-core/scheduling'
 
 /** Warns in production that jobs are stored in memory. */
 export function warnOfMemory(logger: JobHost['logger']): void {

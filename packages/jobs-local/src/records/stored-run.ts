@@ -1,5 +1,6 @@
 import type { JobState } from '@cgk-platform/jobs-core'
-import { type Envelope, type WorkflowRecord, jobStateOf, type RunInJob } from '@cgk-platform/jobs-core/provider'
+import { type Envelope, type WorkflowRecord, jobStateOf } from '@cgk-platform/jobs-core/provider'
+import type { RunInJob } from '@cgk-platform/jobs-core/scheduling'
 
 import type { PayloadKeys } from './subscriber.ts'
 import type { RunState } from './run-state.ts'

@@ -1,4 +1,4 @@
-import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
+import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
 
 import type { BatchBounds } from '../rules/batch-bounds.ts'
 

@@ -1,5 +1,6 @@
 import type { JobStatus, RunStatus } from '@cgk-platform/jobs-core'
-import { copyJson, toStepStatus } from '@cgk-platform/jobs-core/provider'
+import { toStepStatus } from '@cgk-platform/jobs-core/provider'
+import { copyJson } from '@cgk-platform/jobs-core/scheduling'
 
 import { type StoredJob, type StoredRun, stateOf } from './stored-run.ts'
 

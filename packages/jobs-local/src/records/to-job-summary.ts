@@ -1,6 +1,7 @@
 import { isEnded, type JobState } from '@cgk-platform/jobs-core'
 import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
-import { type Envelope, type RunFacts, summarizeRuns } from '@cgk-platform/jobs-core/provider'
+import { type Envelope, summarizeRuns } from '@cgk-platform/jobs-core/provider'
+import type { RunFacts } from '@cgk-platform/jobs-core/scheduling'
 
 import { type StoredRun, stateOf } from './stored-run.ts'
 

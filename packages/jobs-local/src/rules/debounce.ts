@@ -1,4 +1,5 @@
-import type { DebounceTimes, Envelope } from '@cgk-platform/jobs-core/provider'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
+import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
 
 /**
  * Returns when a job that is taken now was sent or came due. A worker can take it later, for example after a restart.

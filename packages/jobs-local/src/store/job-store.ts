@@ -1,7 +1,6 @@
 import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
 import type { CountGroup, JobCounts, JobSummaryPage, WorkerInfo } from '@cgk-platform/jobs-core/inspect'
 import type {
-  ConcurrencyLimits,
   Envelope,
   EnvelopeResult,
   InspectFilter,
@@ -10,8 +9,8 @@ import type {
   ListQuery,
   Outcome,
   StepRecord,
-  ThrottleLimits,
 } from '@cgk-platform/jobs-core/provider'
+import type { ConcurrencyLimits, ThrottleLimits } from '@cgk-platform/jobs-core/scheduling'
 
 import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import type { RemoteSubscriber, Subscriber, WorkerDefinition } from '../records/subscriber.ts'

@@ -4,7 +4,7 @@
  * @module jobs-local/testing
  */
 
-import { disableCronAutoStart } from '@cgk-platform/jobs-core/provider'
+import { disableCronAutoStart } from '@cgk-platform/jobs-core/tools'
 
 export {
   type AttemptRecord,

@@ -1,4 +1,4 @@
-import { loadCatalogue } from '@cgk-platform/jobs-core/provider'
+import { loadCatalogue } from '@cgk-platform/jobs-core/scheduling'
 
 import type { LocalProvider } from '../provider/local-provider.ts'
 import type { VirtualClock } from './virtual-clock.ts'

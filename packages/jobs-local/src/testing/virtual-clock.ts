@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '@cgk-platform/jobs-core/provider'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type { Timer } from '@cgk-platform/jobs-core/scheduling'
 
 import { DueQueue } from '../queues/due-queue.ts'
 

@@ -1,5 +1,6 @@
 import type { CronJobDefinition, JobDefinition, PauseTarget } from '@cgk-platform/jobs-core'
-import { createJobId, systemTenantId, toCronEnvelope } from '@cgk-platform/jobs-core/provider'
+import { createJobId, systemTenantId } from '@cgk-platform/jobs-core/provider'
+import { toCronEnvelope } from '@cgk-platform/jobs-core/scheduling'
 
 import type { BrokenProvider } from './broken-provider.ts'
 import { withDefinitions } from './with-definitions.ts'

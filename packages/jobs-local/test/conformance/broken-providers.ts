@@ -1,5 +1,7 @@
 import type { Definition, JobDefinition, JobProvider, JobStatus, WorkflowDefinition } from '@cgk-platform/jobs-core'
-import { allFeatures, createClient, declareFeatures, type Envelope } from '@cgk-platform/jobs-core/provider'
+import { declareFeatures, type Envelope } from '@cgk-platform/jobs-core/provider'
+import { createClient } from '@cgk-platform/jobs-core/provider'
+import { allFeatures } from '@cgk-platform/jobs-core/tools'
 
 import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'
 import { brokenFlowControl } from './broken-flow-control.ts'

@@ -1,5 +1,6 @@
 import { type CronContext, defineCronJob, defineJob } from '@cgk-platform/jobs-core'
-import { type CronJobOptions, processJobs } from '@cgk-platform/jobs-core/provider'
+import type { CronJobOptions } from '@cgk-platform/jobs-core'
+import { processJobs } from '@cgk-platform/jobs-core/tools'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'

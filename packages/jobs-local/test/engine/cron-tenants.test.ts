@@ -1,5 +1,5 @@
 import { defineCronJob } from '@cgk-platform/jobs-core'
-import type { CronJobOptions } from '@cgk-platform/jobs-core/provider'
+import type { CronJobOptions } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'

@@ -1,5 +1,5 @@
 import { type CronContext, defineCronJob, type JobStatus } from '@cgk-platform/jobs-core'
-import type { CronJobOptions } from '@cgk-platform/jobs-core/provider'
+import type { CronJobOptions } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'

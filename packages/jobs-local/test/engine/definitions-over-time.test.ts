@@ -1,5 +1,6 @@
 import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
-import { type JobOptions, processJobs } from '@cgk-platform/jobs-core/provider'
+import type { JobOptions } from '@cgk-platform/jobs-core'
+import { processJobs } from '@cgk-platform/jobs-core/tools'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'

@@ -1,5 +1,6 @@
 import { defineJob } from '@cgk-platform/jobs-core'
-import { createClient, systemClock } from '@cgk-platform/jobs-core/provider'
+import { systemClock } from '@cgk-platform/jobs-core/provider'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'

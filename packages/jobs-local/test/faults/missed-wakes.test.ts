@@ -1,5 +1,6 @@
 import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
-import { createClient, createJobId, systemClock } from '@cgk-platform/jobs-core/provider'
+import { createJobId, systemClock } from '@cgk-platform/jobs-core/provider'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'

@@ -1,4 +1,4 @@
-import type { ConcurrencyLimits, ThrottleLimits } from '@cgk-platform/jobs-core/provider'
+import type { ConcurrencyLimits, ThrottleLimits } from '@cgk-platform/jobs-core/scheduling'
 
 /** The limits of a definition in the model. */
 export interface ModelLimits {

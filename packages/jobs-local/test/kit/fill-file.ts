@@ -1,4 +1,4 @@
-import { beforeJobIdsSince } from '@cgk-platform/jobs-core/provider'
+import { beforeJobIdsSince } from '@cgk-platform/jobs-core/scheduling'
 
 import type { Connection } from '../../src/store/sqlite/file/connection.ts'
 import { createInsert } from '../../src/store/sqlite/file/insert-rows.ts'

@@ -1,5 +1,6 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
-import { type ClientOptions, type Clock, createClient } from '@cgk-platform/jobs-core/provider'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+import { type ClientOptions, createClient } from '@cgk-platform/jobs-core/provider'
 
 import type { LocalConfig } from '../../src/provider/local-config.ts'
 import { createLocalProvider } from '../../src/provider/local-provider.ts'

@@ -1,4 +1,4 @@
-import { processJobs } from '@cgk-platform/jobs-core/provider'
+import { processJobs } from '@cgk-platform/jobs-core/tools'
 
 /** Removes all registered definitions, so that the next test begins without any. */
 export function removeDefinitions(): void {

@@ -1,4 +1,5 @@
-import type { Clock, ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/scheduling'
 import { onTestFinished } from 'vitest'
 
 import type { BatchBounds } from '../../src/rules/batch-bounds.ts'

@@ -1,5 +1,6 @@
 import { isEnded } from '@cgk-platform/jobs-core'
-import { type InspectFilter, jobStates } from '@cgk-platform/jobs-core/provider'
+import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
+import { jobStates } from '@cgk-platform/jobs-core/scheduling'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { countJobs } from '../../src/store/sqlite/inspection/count-jobs.ts'

@@ -1,4 +1,5 @@
-import { jobStates, type InspectFilter, type Outcome } from '@cgk-platform/jobs-core/provider'
+import type { InspectFilter, Outcome } from '@cgk-platform/jobs-core/provider'
+import { jobStates } from '@cgk-platform/jobs-core/scheduling'
 import {
   constantFrom,
   assert,

@@ -1,4 +1,4 @@
-import { beforeJobIdsSince } from '@cgk-platform/jobs-core/provider'
+import { beforeJobIdsSince } from '@cgk-platform/jobs-core/scheduling'
 import { expect, test } from 'vitest'
 
 import { createInsert } from '../../src/store/sqlite/file/insert-rows.ts'

@@ -1,5 +1,6 @@
 import { defineJob } from '@cgk-platform/jobs-core'
-import { processJobs, createClient } from '@cgk-platform/jobs-core/provider'
+import { createClient } from '@cgk-platform/jobs-core/provider'
+import { processJobs } from '@cgk-platform/jobs-core/tools'
 import { expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'

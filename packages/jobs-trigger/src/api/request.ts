@@ -1,4 +1,5 @@
-import { environment, requestJson, RequestFailure } from '@cgk-platform/jobs-core/provider'
+import { requestJson, RequestFailure } from '@cgk-platform/jobs-core/hosted'
+import { environment } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerConnection } from '../trigger-config.ts'
 import { addressSettings, toResponseFailure } from './to-failure.ts'

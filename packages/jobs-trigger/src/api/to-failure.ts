@@ -4,8 +4,8 @@ import {
   responseFailure,
   connectionFailure,
   readRetryAfter,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core/provider'
+} from '@cgk-platform/jobs-core/hosted'
+import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 /** A failed response, from an error of the SDK or from a request of this package. */
 export interface ErrorResponse {

@@ -1,4 +1,4 @@
-import { RequestFailure } from '@cgk-platform/jobs-core/provider'
+import { RequestFailure } from '@cgk-platform/jobs-core/hosted'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { type Respond, connectionError, createFakeServer, respondInOrder, testKey } from '../../test/kit/fake-server.ts'

@@ -1,15 +1,13 @@
 import {
-  type Json,
   resolveOptionalRequest,
   resolveRequest,
   createRequester,
   permanentFailure,
-  type Clock,
   RequestFailure,
   type RequestOptions,
   requestTimeoutMs,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core/provider'
+} from '@cgk-platform/jobs-core/hosted'
+import { type Json, type Clock, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type * as Sdk from '@trigger.dev/sdk'
 
 import type { TriggerConnection } from '../trigger-config.ts'

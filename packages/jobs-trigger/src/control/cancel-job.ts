@@ -1,6 +1,7 @@
 import { isEnded } from '@cgk-platform/jobs-core'
 import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
-import { type Clock, elapsedOf, mapWithConcurrency, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, elapsedOf, pause } from '@cgk-platform/jobs-core/provider'
+import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'

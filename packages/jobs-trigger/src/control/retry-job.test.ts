@@ -1,6 +1,6 @@
 import { type Definition, defineJob } from '@cgk-platform/jobs-core'
 import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import { RequestFailure, toJobRegistry } from '@cgk-platform/jobs-core/provider'
+import { RequestFailure, toJobRegistry } from '@cgk-platform/jobs-core/hosted'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeResponses } from '../../test/kit/fake-api.ts'

@@ -1,5 +1,6 @@
 import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import { resolveRequest, type Clock, elapsedOf, hashOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
+import { resolveRequest, hashOf } from '@cgk-platform/jobs-core/hosted'
+import { type Clock, elapsedOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { eventPayloadOf, type EventRuns } from '../read/event-runs.ts'

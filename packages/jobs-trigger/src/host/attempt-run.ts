@@ -1,11 +1,11 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 import { AttemptsExhaustedError, JobCancelledError } from '@cgk-platform/jobs-core/errors'
+import type { WireEnvelope } from '@cgk-platform/jobs-core/hosted'
 import {
   type Json,
   type AttemptHost,
   type AttemptOptions,
   bindLogger,
-  type WireEnvelope,
   type Clock,
   maxAttemptsOf,
   type Outcome,

@@ -1,5 +1,6 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { payloadKeyOf, type WireEnvelope } from '@cgk-platform/jobs-core/provider'
+import type { WireEnvelope } from '@cgk-platform/jobs-core/hosted'
+import { payloadKeyOf } from '@cgk-platform/jobs-core/scheduling'
 
 import { jobsTagOf } from '../wire/tags.ts'
 

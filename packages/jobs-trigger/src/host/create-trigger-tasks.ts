@@ -1,11 +1,5 @@
-import {
-  declareOptions,
-  type HostTestOptions,
-  type HostOptions,
-  hostOptions,
-  systemClock,
-  prepareHost,
-} from '@cgk-platform/jobs-core/provider'
+import { type HostTestOptions, type HostOptions, hostOptions, prepareHost } from '@cgk-platform/jobs-core/hosted'
+import { declareOptions, systemClock } from '@cgk-platform/jobs-core/provider'
 import type { AnyTask } from '@trigger.dev/sdk'
 
 import { createTriggerApi } from '../api/trigger-api.ts'

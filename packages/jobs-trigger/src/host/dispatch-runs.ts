@@ -1,5 +1,7 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { bindLogger, priorityOf, toErrorInfo, forEachWithConcurrency } from '@cgk-platform/jobs-core/provider'
+import { forEachWithConcurrency } from '@cgk-platform/jobs-core/hosted'
+import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { priorityOf } from '@cgk-platform/jobs-core/scheduling'
 import { idempotencyKeys, tasks } from '@trigger.dev/sdk'
 
 import { concurrencyKeyOf } from './concurrency-key-of.ts'

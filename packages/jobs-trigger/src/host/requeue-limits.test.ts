@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '@cgk-platform/jobs-core/provider'
+import type { RetryPolicy } from '@cgk-platform/jobs-core/hosted'
 import { describe, expect, test } from 'vitest'
 
 import { triggerLimits } from './host-dependencies.ts'

@@ -1,5 +1,6 @@
 import { retryDelayMs } from '@cgk-platform/jobs-core'
-import type { EngineLimits, RetryPolicy } from '@cgk-platform/jobs-core/provider'
+import type { RetryPolicy } from '@cgk-platform/jobs-core/hosted'
+import type { EngineLimits } from '@cgk-platform/jobs-core/provider'
 
 import type { AttemptRecord } from '../wire/run-record.ts'
 import { triggerLimits } from './host-dependencies.ts'

@@ -1,14 +1,6 @@
 import { type CronJobDefinition, isEnded } from '@cgk-platform/jobs-core'
-import {
-  createJobId,
-  cronEventOf,
-  type Envelope,
-  forEachWithConcurrency,
-  hashOf,
-  scheduledAtOf,
-  type TickHost,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core/provider'
+import { forEachWithConcurrency, hashOf, scheduledAtOf } from '@cgk-platform/jobs-core/hosted'
+import { createJobId, cronEventOf, type Envelope, type TickHost, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerResult } from '../api/trigger-api.ts'
 import { eventPayloadOf } from '../read/event-runs.ts'

@@ -1,11 +1,7 @@
 import type { CronJobDefinition } from '@cgk-platform/jobs-core'
-import {
-  type Json,
-  bindLogger,
-  dispatchScheduledTick,
-  tickRetryDelaysMs,
-  toErrorInfo,
-} from '@cgk-platform/jobs-core/provider'
+import { dispatchScheduledTick } from '@cgk-platform/jobs-core/hosted'
+import { type Json, bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { tickRetryDelaysMs } from '@cgk-platform/jobs-core/scheduling'
 import { type AnyTask, schedules } from '@trigger.dev/sdk'
 
 import { tickTaskId } from '../wire/task-id.ts'

@@ -1,4 +1,5 @@
-import { checkDefinitionSupport, claimCronJob, eventNames, eventOf } from '@cgk-platform/jobs-core/provider'
+import { checkDefinitionSupport, eventNames } from '@cgk-platform/jobs-core/hosted'
+import { claimCronJob, eventOf } from '@cgk-platform/jobs-core/provider'
 import type { AnyTask } from '@trigger.dev/sdk'
 
 import { triggerCapabilities } from '../capabilities.ts'

@@ -1,6 +1,7 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
 import type { JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core/inspect'
-import { endsWithin, type InspectQuery, type JobRegistry } from '@cgk-platform/jobs-core/provider'
+import { endsWithin } from '@cgk-platform/jobs-core/hosted'
+import type { InspectQuery, JobRegistry } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
 import type { RunsPage, TriggerApi } from '../api/trigger-api.ts'

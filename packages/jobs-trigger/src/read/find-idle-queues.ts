@@ -1,5 +1,6 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
-import { type Clock, mapWithConcurrency, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, pause } from '@cgk-platform/jobs-core/provider'
+import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineQueue, ListedRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'

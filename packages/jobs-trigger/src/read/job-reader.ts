@@ -1,5 +1,6 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
-import { type Clock, type JobRegistry, mapWithConcurrency, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type JobRegistry, pause } from '@cgk-platform/jobs-core/provider'
+import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'

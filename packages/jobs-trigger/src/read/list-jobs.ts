@@ -1,5 +1,6 @@
 import type { JobPage, JobStatus } from '@cgk-platform/jobs-core'
-import { type ListQuery, mapWithConcurrency } from '@cgk-platform/jobs-core/provider'
+import type { ListQuery } from '@cgk-platform/jobs-core/provider'
+import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { jobsTag, jobsTagOf, referenceTag } from '../wire/tags.ts'

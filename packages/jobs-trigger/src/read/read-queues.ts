@@ -1,4 +1,4 @@
-import { mapWithConcurrency } from '@cgk-platform/jobs-core/provider'
+import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineQueue } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'

@@ -1,5 +1,6 @@
 import { defineCronJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
-import { cronEventOf, toJobRegistry } from '@cgk-platform/jobs-core/provider'
+import { toJobRegistry } from '@cgk-platform/jobs-core/hosted'
+import { cronEventOf } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { fakeRun } from '../../test/kit/fake-run.ts'

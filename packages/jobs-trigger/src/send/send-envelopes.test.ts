@@ -1,5 +1,6 @@
 import { PayloadTooLargeError, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import { type EnvelopeResult, type Envelope, type Failure, RequestFailure } from '@cgk-platform/jobs-core/provider'
+import { type Failure, RequestFailure } from '@cgk-platform/jobs-core/hosted'
+import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeResponses } from '../../test/kit/fake-api.ts'

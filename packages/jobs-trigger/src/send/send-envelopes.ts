@@ -1,15 +1,7 @@
 import { PayloadTooLargeError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import {
-  type Json,
-  type EnvelopeResult,
-  type Clock,
-  type Envelope,
-  hashOf,
-  mapWithConcurrency,
-  failedSend,
-  RequestFailure,
-  toWireEnvelope,
-} from '@cgk-platform/jobs-core/provider'
+import { hashOf, failedSend, RequestFailure, toWireEnvelope } from '@cgk-platform/jobs-core/hosted'
+import type { Json, EnvelopeResult, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
+import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { TriggerApi, TriggerResult } from '../api/trigger-api.ts'
 import { wireBytes, toWireJson } from '../wire/payload.ts'

@@ -1,4 +1,5 @@
-import { type Json, type WireEnvelope, decodeEnvelope, toExternalEnvelope } from '@cgk-platform/jobs-core/provider'
+import { type WireEnvelope, toExternalEnvelope } from '@cgk-platform/jobs-core/hosted'
+import { type Json, decodeEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import { readInheritedOptions, type RunOptions } from './run-options.ts'
 

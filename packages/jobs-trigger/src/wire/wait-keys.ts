@@ -1,4 +1,5 @@
-import { type Json, type AwaitableEvent, type EventMatch, hashOf } from '@cgk-platform/jobs-core/provider'
+import { type AwaitableEvent, type EventMatch, hashOf } from '@cgk-platform/jobs-core/hosted'
+import type { Json } from '@cgk-platform/jobs-core/provider'
 
 /** A wait for an event, as the idempotency key of its token describes it. */
 export interface EventWaitInfo {

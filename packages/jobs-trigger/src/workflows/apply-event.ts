@@ -1,9 +1,5 @@
-import {
-  type AwaitableEvent,
-  resolveEventWait,
-  type StepRecord,
-  type WorkflowRecord,
-} from '@cgk-platform/jobs-core/provider'
+import type { AwaitableEvent } from '@cgk-platform/jobs-core/hosted'
+import { resolveEventWait, type StepRecord, type WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
 /**
  * Resolves a wait with an event whose send was compared with the wait before, by other clocks. So this moves `sentAt`

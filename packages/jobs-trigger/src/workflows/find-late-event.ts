@@ -1,4 +1,5 @@
-import { type AwaitableEvent, mapWithConcurrency, matchesEvent } from '@cgk-platform/jobs-core/provider'
+import { type AwaitableEvent, matchesEvent } from '@cgk-platform/jobs-core/hosted'
+import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineRunStatus, ListedRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'

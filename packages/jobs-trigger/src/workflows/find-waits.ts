@@ -1,4 +1,4 @@
-import type { WireEnvelope } from '@cgk-platform/jobs-core/provider'
+import type { WireEnvelope } from '@cgk-platform/jobs-core/hosted'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { maxTagsPerRequest, type WaitToken } from '../api/wait-tokens.ts'

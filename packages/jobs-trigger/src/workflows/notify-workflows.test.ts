@@ -1,6 +1,7 @@
 import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
 import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
-import { type Envelope, toJobRegistry } from '@cgk-platform/jobs-core/provider'
+import { toJobRegistry } from '@cgk-platform/jobs-core/hosted'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'

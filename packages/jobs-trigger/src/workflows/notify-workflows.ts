@@ -1,11 +1,5 @@
-import {
-  bindLogger,
-  type WireEnvelope,
-  cronJobIdOf,
-  pause,
-  toErrorInfo,
-  forEachWithConcurrency,
-} from '@cgk-platform/jobs-core/provider'
+import { type WireEnvelope, forEachWithConcurrency } from '@cgk-platform/jobs-core/hosted'
+import { bindLogger, cronJobIdOf, pause, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import type { HostDependencies } from '../host/host-dependencies.ts'
 import { encodeTokenEvent, senderRunId, wakeTagOf } from '../wire/wait-keys.ts'

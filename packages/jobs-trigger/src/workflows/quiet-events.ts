@@ -1,4 +1,5 @@
-import type { Clock, WireEnvelope } from '@cgk-platform/jobs-core/provider'
+import type { WireEnvelope } from '@cgk-platform/jobs-core/hosted'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 /** The times of an event's run by the server's clock, in epoch milliseconds. */
 export interface EventRunTimes {

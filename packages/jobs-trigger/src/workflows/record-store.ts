@@ -1,10 +1,10 @@
 import { RequestFailedError, StepRecordsTooLargeError } from '@cgk-platform/jobs-core/errors'
+import { requestTimeoutMs } from '@cgk-platform/jobs-core/hosted'
 import {
   type JobErrorInfo,
   type Json,
   type Clock,
   pause,
-  requestTimeoutMs,
   type StepRecord,
   toErrorInfo,
   type WorkflowRecord,

@@ -1,4 +1,4 @@
-import { extendGraceMs } from '@cgk-platform/jobs-core/provider'
+import { extendGraceMs } from '@cgk-platform/jobs-core/scheduling'
 
 /**
  * The time that a replay gives to code that awaits something other than a step while a wait is open. Without it, the

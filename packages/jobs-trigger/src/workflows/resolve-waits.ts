@@ -3,11 +3,11 @@ import { JobNotFoundError } from '@cgk-platform/jobs-core/errors'
 import {
   resolveJobWait,
   failMissingJobWait,
-  mapWithConcurrency,
   type StepRecord,
   toErrorInfo,
   type WorkflowRecord,
 } from '@cgk-platform/jobs-core/provider'
+import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import { decodeTokenEvent, waitsTagOf } from '../wire/wait-keys.ts'
 import { applyEvent } from './apply-event.ts'

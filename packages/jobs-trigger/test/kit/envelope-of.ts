@@ -1,4 +1,4 @@
-import type { WireEnvelope } from '@cgk-platform/jobs-core/provider'
+import type { WireEnvelope } from '@cgk-platform/jobs-core/hosted'
 
 /** Returns an envelope of `work.asked` for the tenant `acme`, sent at 4,000 ms. */
 export function envelopeOf(more: Partial<WireEnvelope> = {}, payload: object = {}): WireEnvelope {

@@ -1,5 +1,6 @@
 import type { Definition, JobClient } from '@cgk-platform/jobs-core'
-import { type Clock, createClient, systemClock } from '@cgk-platform/jobs-core/provider'
+import { type Clock, systemClock } from '@cgk-platform/jobs-core/provider'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import { type LoopbackServerOptions, type OpenLoopback, openLoopback } from '@cgk-platform/trigger-loopback'
 import { TriggerClient } from '@trigger.dev/sdk'
 

@@ -1,5 +1,6 @@
 import type { Definition, Instrumentation, JobClient, JobHooks } from '@cgk-platform/jobs-core'
-import { createClient, toJobRegistry } from '@cgk-platform/jobs-core/provider'
+import { toJobRegistry } from '@cgk-platform/jobs-core/hosted'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import {
   apiClientManager,
   lifecycleHooks,

@@ -10,7 +10,8 @@ import {
   nextRuns,
   sendJob,
 } from '@cgk-platform/jobs'
-import { missedTickAfterMs, portablePayloadBytes } from '@cgk-platform/jobs-core/provider'
+import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
+import { missedTickAfterMs } from '@cgk-platform/jobs-core/scheduling'
 import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
 import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
 import { createTestEngine } from '@cgk-platform/jobs/local/testing'

@@ -1,5 +1,5 @@
 import * as face from '@cgk-platform/jobs'
-import { eventNames } from '@cgk-platform/jobs-core/provider'
+import { eventNames } from '@cgk-platform/jobs-core/hosted'
 import { expect, test } from 'vitest'
 
 import { specifiedEvents, specifiedFunctions, type SpecifiedTypes } from './specified-names.ts'

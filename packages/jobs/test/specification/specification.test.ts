@@ -9,7 +9,7 @@ import {
   setJobClient,
 } from '@cgk-platform/jobs'
 import { SendFailedError } from '@cgk-platform/jobs/errors'
-import { chooseEngine, engines } from '@cgk-platform/jobs-core/provider'
+import { chooseEngine, engines } from '@cgk-platform/jobs-core/tools'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs/local/testing'
 import { createLoopbackServer, type LoopbackServer } from '@cgk-platform/trigger-loopback'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'

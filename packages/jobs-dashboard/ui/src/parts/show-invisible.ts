@@ -1,4 +1,4 @@
-import { escapeInvisible } from '@cgk-platform/jobs-core/provider'
+import { escapeInvisible } from '@cgk-platform/jobs-core/tools'
 import { options } from 'preact'
 
 /** Shows the invisible characters of all texts on the pages, because texts of jobs are of others. Values of fields stay. */

@@ -1,12 +1,10 @@
 import {
-  type Json,
-  type JobErrorInfo,
   type RunCall,
   type StepCall,
   type ReplayContext,
-  toErrorInfo,
   compensationUnreachedError,
-} from '@cgk-platform/jobs-core/provider'
+} from '@cgk-platform/jobs-core/hosted'
+import { type Json, type JobErrorInfo, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { sha1 } from '../../wire/sha1.ts'
 import { failureName, compensationName } from '../../wire/step-names.ts'

@@ -1,12 +1,10 @@
 import { JobNotFoundError, StepFailedError } from '@cgk-platform/jobs-core/errors'
+import { errorFrom, type JobCall, type ReplayContext } from '@cgk-platform/jobs-core/hosted'
 import {
   type Json,
   resolveJobWait,
-  errorFrom,
-  type JobCall,
   createWorkflowRecord,
   type StepRecord as RecordedStep,
-  type ReplayContext,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
 

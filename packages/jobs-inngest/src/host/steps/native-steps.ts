@@ -1,18 +1,16 @@
 import { StepFailedError } from '@cgk-platform/jobs-core/errors'
 import {
-  type Json,
-  type JobErrorInfo,
   type ReplayResult,
   errorFrom,
   stepKindChangedError,
-  pause,
   type StepCall,
   type ReplayHistory,
   type StepEngine,
   type StepEngineFactory,
   type ReplayContext,
   compensationGraceMs,
-} from '@cgk-platform/jobs-core/provider'
+} from '@cgk-platform/jobs-core/hosted'
+import { type Json, type JobErrorInfo, pause } from '@cgk-platform/jobs-core/provider'
 
 import { toAwaitedEvent } from '../../wire/awaited-event.ts'
 import { jobEndIn } from '../../wire/job-end.ts'

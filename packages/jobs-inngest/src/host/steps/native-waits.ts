@@ -1,14 +1,13 @@
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import {
-  type Json,
   type EventWaitCall,
   matchesEvent,
-  pause,
   type SleepCall,
   type SleepUntilCall,
   type ReplayContext,
   type WaitCall,
-} from '@cgk-platform/jobs-core/provider'
+} from '@cgk-platform/jobs-core/hosted'
+import { type Json, pause } from '@cgk-platform/jobs-core/provider'
 
 import { tenantOf } from '../../read/tenant-of.ts'
 import { toAwaitedEvent } from '../../wire/awaited-event.ts'

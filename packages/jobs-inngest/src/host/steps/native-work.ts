@@ -5,18 +5,14 @@ import {
   UnsupportedFeatureError,
 } from '@cgk-platform/jobs-core/errors'
 import {
-  type Json,
-  type JobErrorInfo,
   attemptStep,
-  bindLogger,
   errorFrom,
-  pause,
   type StepOutcome,
   type ReplayContext,
-  toErrorInfo,
   type Work,
   type WorkCall,
-} from '@cgk-platform/jobs-core/provider'
+} from '@cgk-platform/jobs-core/hosted'
+import { type Json, type JobErrorInfo, bindLogger, pause, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
 import { inngestCapabilities } from '../../capabilities.ts'
 import { withStepJobId } from '../../send/step-job-ids.ts'

@@ -1,4 +1,4 @@
-import { suspension } from '@cgk-platform/jobs-core/provider'
+import { suspension } from '@cgk-platform/jobs-core/hosted'
 import type { Inngest, Middleware } from 'inngest'
 
 import type { EndedStep } from '../../wire/step-record.ts'

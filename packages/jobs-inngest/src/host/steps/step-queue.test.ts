@@ -1,4 +1,5 @@
-import type { Json, StepCall } from '@cgk-platform/jobs-core/provider'
+import type { StepCall } from '@cgk-platform/jobs-core/hosted'
+import type { Json } from '@cgk-platform/jobs-core/provider'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createVirtualClock } from '../../../test/kit/virtual-clock.ts'

@@ -1,4 +1,5 @@
-import type { Json, Clock, StepCall } from '@cgk-platform/jobs-core/provider'
+import type { StepCall } from '@cgk-platform/jobs-core/hosted'
+import type { Json, Clock } from '@cgk-platform/jobs-core/provider'
 
 import { sha1 } from '../../wire/sha1.ts'
 

@@ -1,5 +1,6 @@
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import { type EventMatch, systemTenantId } from '@cgk-platform/jobs-core/provider'
+import type { EventMatch } from '@cgk-platform/jobs-core/hosted'
+import { systemTenantId } from '@cgk-platform/jobs-core/provider'
 
 import { isReserved } from '../../wire/inngest-event.ts'
 import { isPlainMember } from '../../wire/is-plain-member.ts'

@@ -1,4 +1,4 @@
-import type { DebounceTimes } from '@cgk-platform/jobs-core/provider'
+import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
 
 import { arrivedAt, quietUntil } from '../../rules/debounce.ts'
 import type { StoredRun } from '../../records/stored-run.ts'

@@ -1,5 +1,6 @@
 import type { JobState, PauseTarget } from '@cgk-platform/jobs-core'
-import type { Clock, DebounceTimes } from '@cgk-platform/jobs-core/provider'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
 
 import type { LimitsOf } from '../job-store.ts'
 import { enterAttempt, enterState, lastErrorOf, moveDue } from '../../records/enter-state.ts'

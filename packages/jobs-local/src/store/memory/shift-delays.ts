@@ -1,4 +1,4 @@
-import { shiftStepTimes } from '@cgk-platform/jobs-core/provider'
+import { shiftStepTimes } from '@cgk-platform/jobs-core/scheduling'
 
 import type { ArrivedJobs } from './arrived-jobs.ts'
 import type { IndexedJobs } from './indexed-jobs.ts'

@@ -1,4 +1,4 @@
-import { afterStart, byLimits, nextStartAt, type ThrottleState } from '@cgk-platform/jobs-core/provider'
+import { afterStart, byLimits, nextStartAt, type ThrottleState } from '@cgk-platform/jobs-core/scheduling'
 
 import { Gate, type WaitingLane } from './gate.ts'
 

@@ -1,4 +1,4 @@
-import type { ConcurrencyLimits, ThrottleLimits } from '@cgk-platform/jobs-core/provider'
+import type { ConcurrencyLimits, ThrottleLimits } from '@cgk-platform/jobs-core/scheduling'
 
 import { Chain } from '../../../queues/chain.ts'
 import { TenantLanes, type TenantLane } from './tenant-lanes.ts'

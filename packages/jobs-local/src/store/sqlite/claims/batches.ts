@@ -1,4 +1,4 @@
-import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
+import { encodeEnvelope } from '@cgk-platform/jobs-core/scheduling'
 
 import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { LimitsOf } from '../../job-store.ts'

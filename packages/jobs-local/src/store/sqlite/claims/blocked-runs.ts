@@ -1,4 +1,4 @@
-import type { ThrottleLimits } from '@cgk-platform/jobs-core/provider'
+import type { ThrottleLimits } from '@cgk-platform/jobs-core/scheduling'
 
 import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { StoredRun } from '../../../records/stored-run.ts'

@@ -1,4 +1,4 @@
-import { afterStart, nextStartAt, type ThrottleLimits, type ThrottleState } from '@cgk-platform/jobs-core/provider'
+import { afterStart, nextStartAt, type ThrottleLimits, type ThrottleState } from '@cgk-platform/jobs-core/scheduling'
 
 import type { Connection } from '../file/connection.ts'
 import type { BucketName } from '../tables/lanes-table.ts'

@@ -1,4 +1,4 @@
-import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/provider'
+import type { ConcurrencyLimits } from '@cgk-platform/jobs-core/scheduling'
 
 import type { Connection } from '../file/connection.ts'
 import { phases } from '../tables/rows.ts'

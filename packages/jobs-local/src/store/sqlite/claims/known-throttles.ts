@@ -1,4 +1,4 @@
-import { byLimits, type ThrottleLimits } from '@cgk-platform/jobs-core/provider'
+import { byLimits, type ThrottleLimits } from '@cgk-platform/jobs-core/scheduling'
 
 import type { Connection } from '../file/connection.ts'
 import { createLaneTriggers } from '../tables/lanes-table.ts'

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 
 import { StoreError } from '@cgk-platform/jobs-core/errors'
-import type { StoreProblem } from '@cgk-platform/jobs-core/provider'
+import type { StoreProblem } from '@cgk-platform/jobs-core/scheduling'
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
 const codes = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }

@@ -1,6 +1,6 @@
 import type { Logger } from '@cgk-platform/jobs-core'
 import { StoreError } from '@cgk-platform/jobs-core/errors'
-import { runDetached } from '@cgk-platform/jobs-core/provider'
+import { runDetached } from '@cgk-platform/jobs-core/scheduling'
 
 import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { ChangeCallbacks } from '../../job-store.ts'

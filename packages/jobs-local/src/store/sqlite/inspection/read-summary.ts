@@ -1,6 +1,7 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
-import { type JobErrorInfo, sentAtOf } from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { sentAtOf } from '@cgk-platform/jobs-core/scheduling'
 
 import { toJobSummary } from '../../../records/to-job-summary.ts'
 import type { Connection } from '../file/connection.ts'

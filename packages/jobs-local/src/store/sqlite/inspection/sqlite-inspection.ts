@@ -1,5 +1,6 @@
 import type { CountGroup, JobCounts, JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core/inspect'
-import { type InspectFilter, type InspectQuery, sentAtOf } from '@cgk-platform/jobs-core/provider'
+import type { InspectFilter, InspectQuery } from '@cgk-platform/jobs-core/provider'
+import { sentAtOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { Steps } from '../../../time/steps.ts'
 import { turnBatch } from '../../../rules/turn-batch.ts'

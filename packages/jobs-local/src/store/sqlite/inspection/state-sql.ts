@@ -1,5 +1,6 @@
 import type { JobState } from '@cgk-platform/jobs-core'
-import { jobStateOf, jobStates } from '@cgk-platform/jobs-core/provider'
+import { jobStateOf } from '@cgk-platform/jobs-core/provider'
+import { jobStates } from '@cgk-platform/jobs-core/scheduling'
 
 import { isRunOf } from '../tables/rows.ts'
 

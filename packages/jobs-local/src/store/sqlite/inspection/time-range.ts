@@ -1,4 +1,5 @@
-import { beforeJobIdsSince, type InspectFilter } from '@cgk-platform/jobs-core/provider'
+import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
+import { beforeJobIdsSince } from '@cgk-platform/jobs-core/scheduling'
 
 import type { Connection } from '../file/connection.ts'
 import { maxLeadMs } from '../tables/segments-table.ts'

@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite'
 
-import { encodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
+import { encodeEnvelope } from '@cgk-platform/jobs-core/scheduling'
 
 import { arrivalWindow } from '../../../rules/turn-batch.ts'
 import type { AddedJob } from '../../job-store.ts'

@@ -1,4 +1,5 @@
-import { beforeJobIdsSince, type Envelope, sentAtOf } from '@cgk-platform/jobs-core/provider'
+import type { Envelope } from '@cgk-platform/jobs-core/provider'
+import { beforeJobIdsSince, sentAtOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { Connection } from '../file/connection.ts'
 

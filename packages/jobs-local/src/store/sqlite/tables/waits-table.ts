@@ -3,11 +3,11 @@ import {
   resolveEventWait,
   resolveJobWait,
   failMissingJobWait,
-  beforeJobIdsSince,
   decodeEnvelope,
   type Envelope,
   type StepRecord,
 } from '@cgk-platform/jobs-core/provider'
+import { beforeJobIdsSince } from '@cgk-platform/jobs-core/scheduling'
 
 import { toJobStatus } from '../../../records/to-job-status.ts'
 import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'

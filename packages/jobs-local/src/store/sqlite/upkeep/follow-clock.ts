@@ -1,4 +1,4 @@
-import { shiftStepTimes } from '@cgk-platform/jobs-core/provider'
+import { shiftStepTimes } from '@cgk-platform/jobs-core/scheduling'
 
 import type { WallClock } from '../../../time/wall-clock.ts'
 import type { Connection } from '../file/connection.ts'

@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite'
 
-import { shiftStepTimes } from '@cgk-platform/jobs-core/provider'
+import { shiftStepTimes } from '@cgk-platform/jobs-core/scheduling'
 
 import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { Connection } from '../file/connection.ts'
