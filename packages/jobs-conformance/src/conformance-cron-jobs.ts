@@ -1,5 +1,10 @@
-import { type CronContext, defineCronJob, type Definition, NonRetryableError } from '@cgk-platform/jobs-core'
-import type { CronJobOptions } from '@cgk-platform/jobs-core'
+import {
+  type CronContext,
+  defineCronJob,
+  type Definition,
+  NonRetryableError,
+  type CronJobOptions,
+} from '@cgk-platform/jobs-core'
 
 import { definitionMiddleware } from './conformance-middleware.ts'
 import { performScript, reportFailure } from './perform-script.ts'

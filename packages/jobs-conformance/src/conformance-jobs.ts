@@ -5,9 +5,10 @@ import {
   type EventMessage,
   type JobContext,
   type JobEvent,
+  type Backoff,
+  type JobOptions,
 } from '@cgk-platform/jobs-core'
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import type { Backoff, JobOptions } from '@cgk-platform/jobs-core'
 import { checkDefinitionSupport } from '@cgk-platform/jobs-core/hosted'
 import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
 import { withSeparateRegistry } from '@cgk-platform/jobs-core/tools'

@@ -1,6 +1,5 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
-import type { Clock, Envelope } from '@cgk-platform/jobs-core/provider'
-import type { ClientOptions } from '@cgk-platform/jobs-core/provider'
+import type { Clock, Envelope, ClientOptions } from '@cgk-platform/jobs-core/provider'
 
 /** A provider under test. It opens an engine that runs the suite's jobs, with a client. */
 export interface ConformanceTarget {

@@ -5,8 +5,8 @@ import {
   eventType,
   type JobContext,
   type JobEvent,
+  type WorkflowOptions,
 } from '@cgk-platform/jobs-core'
-import type { WorkflowOptions } from '@cgk-platform/jobs-core'
 import type { Json, StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
 import type { EventDefinition } from '@cgk-platform/jobs-core/tools'
 

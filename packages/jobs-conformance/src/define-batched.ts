@@ -1,5 +1,4 @@
-import { defineBatchJob, type Definition, type JobEvent } from '@cgk-platform/jobs-core'
-import type { BatchJobOptions } from '@cgk-platform/jobs-core'
+import { defineBatchJob, type Definition, type JobEvent, type BatchJobOptions } from '@cgk-platform/jobs-core'
 
 import { performScript, reportFailure } from './perform-script.ts'
 import type { Script, ScriptPayload } from './script.ts'

@@ -1,5 +1,4 @@
-import type { RetryConfig } from '@cgk-platform/jobs-core'
-import type { StepSendOptions } from '@cgk-platform/jobs-core'
+import type { RetryConfig, StepSendOptions } from '@cgk-platform/jobs-core'
 import type { Json } from '@cgk-platform/jobs-core/provider'
 
 import type { InvalidOutput, ScriptedFailure } from './script.ts'

@@ -31,8 +31,7 @@ import type {
   RunDetails,
   WorkerInfo,
 } from '@cgk-platform/jobs-core/inspect'
-import type { JobErrorInfo, StepStatus } from '@cgk-platform/jobs-core/provider'
-import type { CompensationStatus } from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo, StepStatus, CompensationStatus } from '@cgk-platform/jobs-core/provider'
 import type { AsJson } from '@cgk-platform/jobs-core/tools'
 
 /** Every answer that is not 2xx. */

@@ -1,6 +1,5 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
-import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { toErrorInfo, createClient } from '@cgk-platform/jobs-core/provider'
 import { disableCronAutoStart, escapeInvisible, findUnsupported } from '@cgk-platform/jobs-core/tools'
 import { knownEngines } from '@cgk-platform/jobs/engines'
 

@@ -1,7 +1,12 @@
 import type { Definition, Health, JobProvider } from '@cgk-platform/jobs-core'
 import type { ProviderNotInstalledError } from '@cgk-platform/jobs-core/errors'
-import { type EngineDescriptor, systemClock, toErrorInfo, awaitAtMost } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import {
+  type EngineDescriptor,
+  systemClock,
+  toErrorInfo,
+  awaitAtMost,
+  createClient,
+} from '@cgk-platform/jobs-core/provider'
 import { findUnsupported, type EngineSetup } from '@cgk-platform/jobs-core/tools'
 
 import type { CheckResult, EngineFacts, Finding } from './doctor-report.ts'

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 
-import { defineCronJob } from '@cgk-platform/jobs-core'
+import { defineCronJob, type CronJobOptions } from '@cgk-platform/jobs-core'
 import { InvalidDefinitionError } from '@cgk-platform/jobs-core/errors'
-import type { CronJobOptions } from '@cgk-platform/jobs-core'
 import { withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
 
 import type { CaseTools } from '../case-tools.ts'

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 
-import { defineJob, type JobEvent } from '@cgk-platform/jobs-core'
-import type { JobOptions } from '@cgk-platform/jobs-core'
+import { defineJob, type JobEvent, type JobOptions } from '@cgk-platform/jobs-core'
 import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
 import type { Feature } from '@cgk-platform/jobs-core/provider'
 import { allFeatures, withSeparateRegistry } from '@cgk-platform/jobs-core/tools'

@@ -1,5 +1,4 @@
-import { type CronJobDefinition, defineCronJob } from '@cgk-platform/jobs-core'
-import type { CronJobOptions } from '@cgk-platform/jobs-core'
+import { type CronJobDefinition, defineCronJob, type CronJobOptions } from '@cgk-platform/jobs-core'
 import type { LogLevel } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 

@@ -1,5 +1,4 @@
-import { defineJob, type Definition } from '@cgk-platform/jobs-core'
-import type { Concurrency, Throttle } from '@cgk-platform/jobs-core'
+import { defineJob, type Definition, type Concurrency, type Throttle } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import '../../test/kit/work.ts'

@@ -1,7 +1,6 @@
 import type { CronJobDefinition } from '@cgk-platform/jobs-core'
-import { forEachWithConcurrency } from '@cgk-platform/jobs-core/hosted'
+import { forEachWithConcurrency, mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 import { createJobId, type Envelope, type TickHost } from '@cgk-platform/jobs-core/provider'
-import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { toCronEventName } from '../wire/cron-event-name.ts'

@@ -1,8 +1,7 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
 import { JobNotVisibleError } from '@cgk-platform/jobs-core/errors'
-import { createSharedReads } from '@cgk-platform/jobs-core/hosted'
+import { createSharedReads, BoundedMap } from '@cgk-platform/jobs-core/hosted'
 import { type Clock, elapsedOf, pause } from '@cgk-platform/jobs-core/provider'
-import { BoundedMap } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'

@@ -1,6 +1,5 @@
 import type { StepKind } from '@cgk-platform/jobs-core/hosted'
-import type { JobErrorInfo, Json, StepStatus } from '@cgk-platform/jobs-core/provider'
-import type { CompensationStatus } from '@cgk-platform/jobs-core/provider'
+import type { JobErrorInfo, Json, StepStatus, CompensationStatus } from '@cgk-platform/jobs-core/provider'
 
 import { toAwaitedEvent } from '../wire/awaited-event.ts'
 import { jobEndIn, type JobEnd } from '../wire/job-end.ts'

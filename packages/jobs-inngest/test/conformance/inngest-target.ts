@@ -1,7 +1,6 @@
 import { quietLogger, serveApp } from '@cgk-platform/inngest-loopback'
 import { getJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs-core'
-import { type Clock, systemClock } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { type Clock, systemClock, createClient } from '@cgk-platform/jobs-core/provider'
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
 import { Inngest } from 'inngest'
 

@@ -1,5 +1,4 @@
-import { defineWorkflow, type Steps } from '@cgk-platform/jobs-core'
-import type { WorkflowOptions } from '@cgk-platform/jobs-core'
+import { defineWorkflow, type Steps, type WorkflowOptions } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'

@@ -1,5 +1,4 @@
-import { defineWorkflow, type JobStatus, type Steps } from '@cgk-platform/jobs-core'
-import type { WorkflowOptions } from '@cgk-platform/jobs-core'
+import { defineWorkflow, type JobStatus, type Steps, type WorkflowOptions } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { type OpenApp, openJobs, type OpenJobs } from '../kit/open-jobs.ts'

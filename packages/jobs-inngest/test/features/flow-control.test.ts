@@ -1,5 +1,4 @@
-import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
-import type { Throttle } from '@cgk-platform/jobs-core'
+import { defineJob, defineWorkflow, type Throttle } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import { openJobs } from '../kit/open-jobs.ts'

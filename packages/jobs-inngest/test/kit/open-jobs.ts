@@ -8,8 +8,7 @@ import {
   type ServedApp,
 } from '@cgk-platform/inngest-loopback'
 import type { Definition, JobClient, JobHooks } from '@cgk-platform/jobs-core'
-import type { Clock } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import { Inngest, type InngestFunction } from 'inngest'
 import { onTestFinished } from 'vitest'
 

@@ -5,8 +5,7 @@ import {
   quietLogger,
 } from '@cgk-platform/inngest-loopback'
 import type { Definition, JobClient } from '@cgk-platform/jobs-core'
-import type { Clock } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import { Inngest } from 'inngest'
 import { onTestFinished } from 'vitest'
 

@@ -1,7 +1,12 @@
 import type { AttemptInfo, Duration, JobClient, JobHooks, LoggerLike, Pause } from '@cgk-platform/jobs-core'
-import { maxDurationMs, type Outcome, toMilliseconds } from '@cgk-platform/jobs-core/provider'
+import {
+  maxDurationMs,
+  type Outcome,
+  toMilliseconds,
+  type ClientOptions,
+  createClient,
+} from '@cgk-platform/jobs-core/provider'
 import { type SendInfo, runWithClient } from '@cgk-platform/jobs-core/scheduling'
-import { type ClientOptions, createClient } from '@cgk-platform/jobs-core/provider'
 
 import type { LocalConfig } from '../provider/local-config.ts'
 import { createLocalProvider, type LocalProvider } from '../provider/local-provider.ts'

@@ -1,6 +1,5 @@
 import type { JobClient, JobProvider } from '@cgk-platform/jobs-core'
-import { type Clock, systemClock } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { type Clock, systemClock, createClient } from '@cgk-platform/jobs-core/provider'
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
 
 import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'

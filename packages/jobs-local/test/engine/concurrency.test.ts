@@ -1,5 +1,4 @@
-import { type Definition, defineJob, type JobContext } from '@cgk-platform/jobs-core'
-import type { Concurrency } from '@cgk-platform/jobs-core'
+import { type Definition, defineJob, type JobContext, type Concurrency } from '@cgk-platform/jobs-core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 

@@ -1,5 +1,4 @@
-import { type CronContext, defineCronJob, defineJob } from '@cgk-platform/jobs-core'
-import type { CronJobOptions } from '@cgk-platform/jobs-core'
+import { type CronContext, defineCronJob, defineJob, type CronJobOptions } from '@cgk-platform/jobs-core'
 import { processJobs } from '@cgk-platform/jobs-core/tools'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 

@@ -1,5 +1,4 @@
-import { type CronContext, defineCronJob, type JobStatus } from '@cgk-platform/jobs-core'
-import type { CronJobOptions } from '@cgk-platform/jobs-core'
+import { type CronContext, defineCronJob, type JobStatus, type CronJobOptions } from '@cgk-platform/jobs-core'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'

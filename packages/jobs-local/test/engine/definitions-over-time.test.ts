@@ -1,5 +1,4 @@
-import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
-import type { JobOptions } from '@cgk-platform/jobs-core'
+import { defineCronJob, defineJob, type JobOptions } from '@cgk-platform/jobs-core'
 import { processJobs } from '@cgk-platform/jobs-core/tools'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 

@@ -1,6 +1,5 @@
 import { defineJob } from '@cgk-platform/jobs-core'
-import { systemClock } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { systemClock, createClient } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'

@@ -1,6 +1,5 @@
 import { defineJob } from '@cgk-platform/jobs-core'
-import type { Envelope } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { type Envelope, createClient } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'

@@ -1,6 +1,5 @@
 import { defineJob, type JobClient, type ListOptions } from '@cgk-platform/jobs-core'
-import type { Envelope } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { type Envelope, createClient } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'

@@ -1,6 +1,5 @@
 import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
-import { createJobId, systemClock } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createJobId, systemClock, createClient } from '@cgk-platform/jobs-core/provider'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'

@@ -1,6 +1,5 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
-import type { Clock } from '@cgk-platform/jobs-core/provider'
-import { type ClientOptions, createClient } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type ClientOptions, createClient } from '@cgk-platform/jobs-core/provider'
 
 import type { LocalConfig } from '../../src/provider/local-config.ts'
 import { createLocalProvider } from '../../src/provider/local-provider.ts'

@@ -1,7 +1,6 @@
 import { PayloadTooLargeError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import { hashOf, failedSend, RequestFailure, toWireEnvelope } from '@cgk-platform/jobs-core/hosted'
+import { hashOf, failedSend, RequestFailure, toWireEnvelope, mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 import type { Json, EnvelopeResult, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
-import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { TriggerApi, TriggerResult } from '../api/trigger-api.ts'
 import { wireBytes, toWireJson } from '../wire/payload.ts'

@@ -1,5 +1,4 @@
-import { type AwaitableEvent, matchesEvent } from '@cgk-platform/jobs-core/hosted'
-import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
+import { type AwaitableEvent, matchesEvent, mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineRunStatus, ListedRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 
 import { getJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs-core'
-import type { Clock } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import {
   conformanceOptions,
   type ConformanceEngine,

@@ -1,6 +1,5 @@
 import type { Definition, JobClient } from '@cgk-platform/jobs-core'
-import { type Clock, systemClock } from '@cgk-platform/jobs-core/provider'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { type Clock, systemClock, createClient } from '@cgk-platform/jobs-core/provider'
 import { type LoopbackServerOptions, type OpenLoopback, openLoopback } from '@cgk-platform/trigger-loopback'
 import { TriggerClient } from '@trigger.dev/sdk'
 

@@ -1,5 +1,4 @@
-import type { Definition } from '@cgk-platform/jobs-core'
-import { defineCronJob, defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import { type Definition, defineCronJob, defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
 import { createTestEngine, type TestEngine } from '@cgk-platform/jobs-local/testing'
 
 import { declareEvents } from './events.ts'

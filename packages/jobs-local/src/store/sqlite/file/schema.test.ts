@@ -1,8 +1,7 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
 import type { InspectListOptions } from '@cgk-platform/jobs-core/inspect'
-import type { Envelope } from '@cgk-platform/jobs-core/provider'
+import { type Envelope, createClient } from '@cgk-platform/jobs-core/provider'
 import { encodeEnvelope } from '@cgk-platform/jobs-core/scheduling'
-import { createClient } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import { createEnvelope } from '../../../../test/kit/stored-run.ts'
