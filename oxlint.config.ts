@@ -6,6 +6,11 @@ const privateFiles = {
   regex: '(^|/)jobs(-[a-z]+)?/(src|dist)(/|$)',
   message: 'Files of another package are private. Import the package by its name, and export from it what is missing.',
 }
+const foreignTests = {
+  regex: '(^|/)jobs(-[a-z]+)?/test(/|$)',
+  message:
+    'The tests of another package are private. Move what several packages use to `testing/`, or export it from the package.',
+}
 const ownPackage = {
   regex: '^@cgk-platform/',
   message:
@@ -92,7 +97,7 @@ type Pattern = { regex: string; message: string } | { group: string[]; message: 
 
 /** Forbids these imports. An override replaces the complete list, so each override names all patterns of its files. */
 function without(...patterns: Pattern[]): NonNullable<OxlintConfig['rules']> {
-  return { 'no-restricted-imports': ['error', { patterns: [privateFiles, ...patterns] }] }
+  return { 'no-restricted-imports': ['error', { patterns: [privateFiles, foreignTests, ...patterns] }] }
 }
 
 /** Forbids imports of later rooms of a package, and these, to the files of its rooms, except tests. */

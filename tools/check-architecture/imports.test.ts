@@ -52,6 +52,18 @@ const rejected: [violation: string, path: string, source: string, finding: strin
     'are private',
   ],
   ['a tool imports private files of a package', 'tools/a.ts', `import '../packages/jobs/dist/index.js'`, 'are private'],
+  [
+    'a test imports the tests of another package',
+    'packages/jobs-otel/test/a.test.ts',
+    `import '../../jobs-core/test/kit/deferred.ts'`,
+    'tests of another package are private',
+  ],
+  [
+    'a tool imports the tests of a package',
+    'tools/b.ts',
+    `import '../packages/jobs-local/test/conformance/index.ts'`,
+    'tests of another package are private',
+  ],
   ['the facade imports a vendor', 'packages/jobs/src/a.ts', `import 'inngest'`, 'translate in the provider'],
   ['the command line imports a vendor', 'packages/jobs-cli/src/a.ts', `import 'inngest'`, 'translate in the provider'],
   ['an app imports core', 'examples/shop/a.ts', `import '@cgk-platform/jobs-core'`, 'one of its subpaths'],

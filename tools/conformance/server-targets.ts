@@ -1,7 +1,6 @@
 import type { ConformanceTarget } from '@cgk-platform/jobs-conformance'
-
-import { createInngestTarget } from '../../packages/jobs-inngest/test/conformance/inngest-target.ts'
-import { createTriggerTarget } from '../../packages/jobs-trigger/test/conformance/trigger-target.ts'
+import { createInngestTarget } from '@cgk-platform/jobs-inngest/conformance-targets'
+import { createTriggerTarget } from '@cgk-platform/jobs-trigger/conformance-targets'
 
 type Variables = Readonly<Record<string, string | undefined>>
 

@@ -1,12 +1,10 @@
 import type { ConformanceTarget } from '@cgk-platform/jobs-conformance'
-
-import { createLoopbackTarget as createInngestTarget } from '../../packages/jobs-inngest/test/conformance/loopback-target.ts'
-import { createLocalTarget } from '../../packages/jobs-local/test/conformance/local-target.ts'
-import { createThreeWorkersTarget } from '../../packages/jobs-local/test/conformance/three-workers-target.ts'
+import { createLoopbackTarget as createInngestTarget } from '@cgk-platform/jobs-inngest/conformance-targets'
+import { createLocalTarget, createThreeWorkersTarget } from '@cgk-platform/jobs-local/conformance-targets'
 import {
   createLoopbackTarget as createTriggerTarget,
   createSleepingTarget,
-} from '../../packages/jobs-trigger/test/conformance/loopback-target.ts'
+} from '@cgk-platform/jobs-trigger/conformance-targets'
 
 /**
  * A column of the report, named after its first target. The other targets run the cases that the first one cannot run,

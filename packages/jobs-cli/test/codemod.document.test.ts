@@ -1,8 +1,8 @@
+import { readDocument } from '@cgk-platform/test-kit/documents'
+import { blocksOf, snippetsOf } from '@cgk-platform/test-kit/extract-snippets'
 import { Command } from 'commander'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { readDocument } from '../../jobs/test/snippets/documents.ts'
-import { blocksOf, snippetsOf } from '../../jobs/test/snippets/extract-snippets.ts'
 import { registerCodemod } from '../src/codemod/register-codemod.ts'
 import { openCodeBase } from './codemod/open-code-base.ts'
 

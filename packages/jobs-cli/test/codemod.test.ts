@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 
 import { type CodeBase, git, openCodeBase } from './codemod/open-code-base.ts'
-import { runCommand } from './run-command.ts'
 
 const task = `import { task } from '@trigger.dev/sdk'
 

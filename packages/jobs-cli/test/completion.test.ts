@@ -2,11 +2,10 @@ import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { repository } from '@cgk-platform/test-kit/documents'
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-
-import { repository } from '../../jobs/test/snippets/documents.ts'
-import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
-import { runCommand } from './run-command.ts'
 
 const project = createReaderProject()
 const run = promisify(execFile)

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { repository } from '@cgk-platform/test-kit/documents'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { bareEnvironment } from '../../../vitest.environment.ts'
-import { repository } from '../../jobs/test/snippets/documents.ts'
 import { createSeededProject, type SeededProject } from './seeded-project.ts'
 
 // Runs the command on a terminal that `script` of util-linux provides.

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 
+import { repository } from '@cgk-platform/test-kit/documents'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { expect, onTestFinished } from 'vitest'
 
 import { bareEnvironment } from '../../../vitest.environment.ts'
-import { repository } from '../../jobs/test/snippets/documents.ts'
 
 /** The command line, from its sources. */
 export const mcpProgram = join(repository, 'packages/jobs-cli/src/main.ts')

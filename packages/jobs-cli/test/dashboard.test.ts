@@ -5,11 +5,11 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setup as buildPages } from '@cgk-platform/jobs-dashboard/build-ui'
+import { repository } from '@cgk-platform/test-kit/documents'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 
 import { bareEnvironment } from '../../../vitest.environment.ts'
-import { setup as buildPages } from '../../jobs-dashboard/test/kit/build-ui.ts'
-import { repository } from '../../jobs/test/snippets/documents.ts'
 import { createSeededProject, type SeededProject } from './seeded-project.ts'
 
 let project: SeededProject

@@ -1,11 +1,11 @@
+import { readDocument } from '@cgk-platform/test-kit/documents'
+import { blocksOf, snippetsOf } from '@cgk-platform/test-kit/extract-snippets'
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import type { DoctorReport, EngineFacts, Finding, JobFacts, PackageFacts } from '../src/doctor/doctor-report.ts'
-import { readDocument } from '../../jobs/test/snippets/documents.ts'
-import { blocksOf, snippetsOf } from '../../jobs/test/snippets/extract-snippets.ts'
-import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
 import { closedPort } from './closed-port.ts'
-import { runCommand } from './run-command.ts'
 
 // Runs the `doctor` example of docs/cli.md, with an address on which nothing listens.
 

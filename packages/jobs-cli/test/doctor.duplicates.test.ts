@@ -1,6 +1,6 @@
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
 import { runDoctorIn } from './run-doctor-in.ts'
 
 // Files that give two definitions the same id.

@@ -1,8 +1,9 @@
 import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
+import type { Environment } from '@cgk-platform/test-kit/execute'
+import { createReaderProject, type Started } from '@cgk-platform/test-kit/reader-project'
 import { createLoopbackServer } from '@cgk-platform/trigger-loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { createReaderProject, type Environment, type Started } from '../../jobs/test/snippets/reader-project.ts'
 import { closedPort } from './closed-port.ts'
 import { runDoctorIn } from './run-doctor-in.ts'
 

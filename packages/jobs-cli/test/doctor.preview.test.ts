@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { repository } from '@cgk-platform/test-kit/documents'
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { repository } from '../../jobs/test/snippets/documents.ts'
-import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
-import { runCommand } from './run-command.ts'
 import { runDoctorIn } from './run-doctor-in.ts'
 
 // An app on the local engine, which asks what another engine would refuse before installing it.

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { createJobClient } from '@cgk-platform/jobs'
+import type { Environment } from '@cgk-platform/test-kit/execute'
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { createReaderProject, type Environment } from '../../jobs/test/snippets/reader-project.ts'
 import { runDoctorIn } from './run-doctor-in.ts'
-import { runCommand } from './run-command.ts'
 
 // Runs `doctor` in an app with two jobs.
 

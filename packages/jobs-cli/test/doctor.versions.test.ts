@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { runDoctorIn } from './run-doctor-in.ts'
-import { runCommand } from './run-command.ts'
 
 interface Manifest {
   readonly version: string

@@ -1,9 +1,8 @@
-import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
 import type { ChangeJobsResult, JobSummaryPage } from '@cgk-platform/jobs/inspect'
+import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-
-import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
-import { runCommand } from './run-command.ts'
 
 // On a hosted engine, a count sees the jobs of one page. Here, all jobs that match are behind it.
 

@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { readDocument } from '@cgk-platform/test-kit/documents'
+import { blocksOf } from '@cgk-platform/test-kit/extract-snippets'
 import { Command } from 'commander'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { registerInit } from '../src/init/register-init.ts'
 import { runInit } from '../src/init/run-init.ts'
-import { readDocument } from '../../jobs/test/snippets/documents.ts'
-import { blocksOf } from '../../jobs/test/snippets/extract-snippets.ts'
 
 // Runs the `init` example of docs/cli.md.
 

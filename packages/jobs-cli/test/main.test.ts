@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { repository } from '@cgk-platform/test-kit/documents'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { describe, expect, test } from 'vitest'
-
-import { repository } from '../../jobs/test/snippets/documents.ts'
-import { runCommand } from './run-command.ts'
 
 const run = (...args: string[]) => runCommand(args, repository)
 const manifest = JSON.parse(readFileSync(join(repository, 'packages/jobs-cli/package.json'), 'utf8')) as {

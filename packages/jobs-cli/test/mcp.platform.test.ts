@@ -1,6 +1,6 @@
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
 import { connectMcp } from './connect-mcp.ts'
 
 /** Creates an app whose platform ran a job of a tenant, which was cancelled. */

@@ -1,6 +1,6 @@
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
 import { connectMcp } from './connect-mcp.ts'
 
 test('a server of one tenant does not tell which tenants a schema or a definition names', async () => {

@@ -1,3 +1,7 @@
+import { readDocument } from '@cgk-platform/test-kit/documents'
+import { blocksOf } from '@cgk-platform/test-kit/extract-snippets'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
+import { rowsOf } from '@cgk-platform/test-kit/tables'
 import { Command } from 'commander'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
@@ -8,10 +12,6 @@ import { registerMcp } from '../src/mcp/register-mcp.ts'
 import type { ToolAccess } from '../src/mcp/tool.ts'
 import { createWriteTools } from '../src/mcp/write-tools.ts'
 import { registerOperations } from '../src/operations/register-operations.ts'
-import { readDocument } from '../../jobs/test/snippets/documents.ts'
-import { blocksOf } from '../../jobs/test/snippets/extract-snippets.ts'
-import { rowsOf } from '../../jobs/test/snippets/tables.ts'
-import { runCommand } from './run-command.ts'
 import { createSeededProject, type SeededProject } from './seeded-project.ts'
 
 // Runs the examples of docs/cli.md that look at jobs, and compares its lists with the commands.

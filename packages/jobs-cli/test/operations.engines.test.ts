@@ -1,10 +1,9 @@
-import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
 import type { JobHandle } from '@cgk-platform/jobs'
 import type { JobDetails, JobSummaryPage } from '@cgk-platform/jobs/inspect'
+import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-
-import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
-import { runCommand } from './run-command.ts'
 
 // The same commands on a hosted engine: a loopback engine for the vendor's unchanged SDK.
 

@@ -1,7 +1,7 @@
 import type { ChangeJobsResult, DefinitionInfo, JobDetails, JobStats, JobSummaryPage } from '@cgk-platform/jobs/inspect'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { runCommand } from './run-command.ts'
 import { createSeededProject, type SeededProject } from './seeded-project.ts'
 
 let project: SeededProject

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setup as buildPages } from '@cgk-platform/jobs-dashboard/build-ui'
+import { readDocument, repository } from '@cgk-platform/test-kit/documents'
+import { blocksOf } from '@cgk-platform/test-kit/extract-snippets'
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 
 import { bareEnvironment } from '../../../vitest.environment.ts'
-import { setup as buildPages } from '../../jobs-dashboard/test/kit/build-ui.ts'
-import { readDocument, repository } from '../../jobs/test/snippets/documents.ts'
-import { blocksOf } from '../../jobs/test/snippets/extract-snippets.ts'
-import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
 
 // Runs the commands of the README in the app of the README.
 

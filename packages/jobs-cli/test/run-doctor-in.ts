@@ -1,8 +1,8 @@
+import type { Environment } from '@cgk-platform/test-kit/execute'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { expect } from 'vitest'
 
 import type { DoctorReport, FindingStatus } from '../src/doctor/doctor-report.ts'
-import type { Environment } from '../../jobs/test/snippets/reader-project.ts'
-import { runCommand } from './run-command.ts'
 
 /** The result of a run of `doctor`. */
 export interface DoctorRun {

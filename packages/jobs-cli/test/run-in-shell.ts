@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 
+import { repository } from '@cgk-platform/test-kit/documents'
+import type { Ended } from '@cgk-platform/test-kit/execute'
+
 import { bareEnvironment } from '../../../vitest.environment.ts'
-import { repository } from '../../jobs/test/snippets/documents.ts'
-import type { Ended } from '../../jobs/test/snippets/reader-project.ts'
 
 const program = join(repository, 'packages/jobs-cli/src/main.ts')
 

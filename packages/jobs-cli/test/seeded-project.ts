@@ -1,5 +1,6 @@
-import { createReaderProject, type Ended } from '../../jobs/test/snippets/reader-project.ts'
-import { runCommand } from './run-command.ts'
+import type { Ended } from '@cgk-platform/test-kit/execute'
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 
 /** The jobs in the file of a seeded project. */
 export interface SeededJobs {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { repository } from '@cgk-platform/test-kit/documents'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { bareEnvironment } from '../../../vitest.environment.ts'
-import { repository } from '../../jobs/test/snippets/documents.ts'
 import { createSeededProject, type SeededProject } from './seeded-project.ts'
 
 let project: SeededProject

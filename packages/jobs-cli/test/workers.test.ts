@@ -1,9 +1,8 @@
 import type { WorkerInfo } from '@cgk-platform/jobs/inspect'
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
 import { hostname } from 'node:os'
 import { afterAll, expect, test } from 'vitest'
-
-import { createReaderProject } from '../../jobs/test/snippets/reader-project.ts'
-import { runCommand } from './run-command.ts'
 
 const project = createReaderProject()
 afterAll(() => project.remove())

@@ -1,12 +1,11 @@
-import { createLoopbackEngine, type LoopbackEngine, serveApp } from '@cgk-platform/inngest-loopback'
 import type { JobClient } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { createInngestFunctions } from '@cgk-platform/jobs-inngest'
 import { createInngestProvider } from '@cgk-platform/jobs-inngest/provider'
+import { createLoopbackEngine, type LoopbackEngine, requestsOf, serveApp } from '@cgk-platform/inngest-loopback'
 import { Inngest } from 'inngest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { requestsOf } from '../../jobs-inngest/test/kit/requests.ts'
 import { openServer } from './browser/kit/open-server.ts'
 import { quietLogger } from './browser/kit/quiet-logger.ts'
 import { testJobs } from './browser/kit/test-jobs.ts'

@@ -1,7 +1,7 @@
 import { ProviderNotInstalledError } from '@cgk-platform/jobs-core/errors'
+import '@cgk-platform/test-kit/work'
 import { expect, test, vi } from 'vitest'
 
-import '../test/kit/work.ts'
 import { createJobClient } from './index.ts'
 
 const requests = vi.hoisted(() => [] as string[])

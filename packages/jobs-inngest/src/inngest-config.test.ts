@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module'
 
 import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
+import { createRecordedLogger, type RecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { Inngest, type Logger } from 'inngest'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { createRecordedLogger, type RecordedLogger } from '../test/kit/recorded-logger.ts'
 import { createInngestFunctions } from './host/create-inngest-functions.ts'
 import { checkMode, type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
 

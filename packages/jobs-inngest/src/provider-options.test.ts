@@ -1,8 +1,8 @@
 import { defineCronJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
 import type { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
-import '../test/kit/work.ts'
 import { findUnsupportedByInngest, inngestOptionsOf, type InngestOptions } from './provider-options.ts'
 
 /** Defines a job with Inngest options, unchecked as in plain JavaScript. */

@@ -1,6 +1,6 @@
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { describe, expect, test } from 'vitest'
 
-import { createRecordedLogger } from '../test/kit/recorded-logger.ts'
 import { createSdkLoggers } from './sdk-logger.ts'
 
 function open() {

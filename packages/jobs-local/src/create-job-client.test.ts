@@ -1,8 +1,8 @@
 import { defineJob, type JobProvider } from '@cgk-platform/jobs-core'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
-import { createRecordedLogger } from '../test/kit/recorded-logger.ts'
-import '../test/kit/work.ts'
 import { localCapabilities } from './provider/capabilities.ts'
 import { createJobClient } from './index.ts'
 import { createLocalProvider } from './provider/local-provider.ts'

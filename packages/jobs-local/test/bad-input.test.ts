@@ -1,12 +1,12 @@
 import { defineCronJob, defineJob, type JobClient } from '@cgk-platform/jobs-core'
 import type { JobsError } from '@cgk-platform/jobs-core/errors'
 import { processJobs } from '@cgk-platform/jobs-core/tools'
+import '@cgk-platform/test-kit/work'
 import { afterEach, expect, test } from 'vitest'
 
 import { createTestEngine } from '../src/testing/index.ts'
 import { openJobsOf } from './kit/open-jobs.ts'
 import { removeDefinitions } from './kit/remove-definitions.ts'
-import './kit/work.ts'
 
 const tenantId = 'acme'
 const handler = () => undefined

@@ -1,6 +1,6 @@
+import { openTasks } from '@cgk-platform/jobs-trigger/open-tasks'
 import { expect, test, vi } from 'vitest'
 
-import { openTasks } from '../../jobs-trigger/test/kit/open-tasks.ts'
 import { openTelemetry } from '../src/index.ts'
 import { confirmOrder } from './kit/shop.ts'
 import { spanTree } from './kit/span-tree.ts'

@@ -1,12 +1,12 @@
 import { defineCronJob, type Definition, defineJob } from '@cgk-platform/jobs-core'
 import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { toJobRegistry } from '@cgk-platform/jobs-core/hosted'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeResponses } from '../test/kit/fake-api.ts'
 import { createFakeClock } from '../test/kit/fake-clock.ts'
 import { fakeRun } from '../test/kit/fake-run.ts'
-import '../test/kit/work.ts'
 import { checkHealth } from './health.ts'
 
 const job = (id: string, more: object = {}): Definition =>

@@ -1,8 +1,8 @@
 import { defineCronJob, defineEvents, defineJob, type Definition, eventType } from '@cgk-platform/jobs-core'
 import type { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
-import '../test/kit/work.ts'
 import { findUnsupportedByTrigger, triggerOptionsOf, type TriggerOptions } from './provider-options.ts'
 
 /** Returns a job with unchecked Trigger.dev options, as plain JavaScript may have them. */

@@ -1,6 +1,5 @@
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
 import { afterAll, expect, test } from 'vitest'
-
-import { createReaderProject } from './snippets/reader-project.ts'
 
 const project = createReaderProject()
 

@@ -8,5 +8,7 @@ export type { LoopbackDelays, LoopbackEngine, LoopbackOptions } from './loopback
 export type { LoggedRequest } from './request-log.ts'
 export { createScaledClock } from './scaled-clock.ts'
 export { quietLogger } from './quiet-logger.ts'
+export { failRequests, type Kind, kinds, requestsOf } from './requests.ts'
+export { errorResponse, htmlResponse } from './responses.ts'
 export { serveApp, type ServedApp } from './serve-app.ts'
 export { createThrottles } from './throttles.ts'

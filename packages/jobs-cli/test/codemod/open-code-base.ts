@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { createReaderProject, type ReaderProject } from '../../../jobs/test/snippets/reader-project.ts'
+import { createReaderProject, type ReaderProject } from '@cgk-platform/test-kit/reader-project'
+
 import { type CodemodOptions, runCodemod } from '../../src/codemod/run-codemod.ts'
 
 /** An app with tasks of Trigger.dev's SDK. */

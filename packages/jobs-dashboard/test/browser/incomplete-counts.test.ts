@@ -1,11 +1,10 @@
 import { defineWorkflow } from '@cgk-platform/jobs-core'
 import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
+import { createFakeInspection, createFakeProvider, jobSummary } from '@cgk-platform/jobs-core/fake-engine'
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import type { Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 
-import { createFakeInspection, jobSummary } from '../../../jobs-core/test/kit/fake-inspection.ts'
-import { createFakeProvider } from '../../../jobs-core/test/kit/fake-provider.ts'
 import { openPages } from './kit/open-pages.ts'
 import { quietLogger } from './kit/quiet-logger.ts'
 

@@ -1,12 +1,16 @@
-import { createLoopbackEngine, createScaledClock, type LoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { createInngestProvider } from '@cgk-platform/jobs-inngest/provider'
+import {
+  createLoopbackEngine,
+  createScaledClock,
+  errorResponse,
+  failRequests,
+  type LoopbackEngine,
+} from '@cgk-platform/inngest-loopback'
 import { Inngest } from 'inngest'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 
-import { errorResponse } from '../../../jobs-inngest/test/kit/faults.ts'
-import { failRequests } from '../../../jobs-inngest/test/kit/requests.ts'
 import { openPages } from './kit/open-pages.ts'
 import { quietLogger } from './kit/quiet-logger.ts'
 import { testJobs } from './kit/test-jobs.ts'

@@ -1,7 +1,8 @@
 import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { connectionError, inTurn, type Reply } from '@cgk-platform/test-kit/replies'
 import { describe, expect, test, vi } from 'vitest'
 
-import { type Responder, connectionError, inTurn, type Reply, testSigningKey } from '../../test/kit/fake-server.ts'
+import { type Responder, testSigningKey } from '../../test/kit/fake-server.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 
 describe('a rejected key', () => {

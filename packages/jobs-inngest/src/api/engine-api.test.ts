@@ -1,6 +1,7 @@
+import { connectionError, inTurn, type Reply } from '@cgk-platform/test-kit/replies'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-import { connectionError, createFakeServer, inTurn, type Reply, testSigningKey } from '../../test/kit/fake-server.ts'
+import { createFakeServer, testSigningKey } from '../../test/kit/fake-server.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 import { createVirtualClock, type VirtualClock } from '../../test/kit/virtual-clock.ts'
 import { createEngineApi } from './engine-api.ts'

@@ -1,6 +1,7 @@
+import { connectionError, inTurn } from '@cgk-platform/test-kit/replies'
 import { describe, expect, test } from 'vitest'
 
-import { connectionError, createFakeServer, inTurn } from '../../test/kit/fake-server.ts'
+import { createFakeServer } from '../../test/kit/fake-server.ts'
 import { openApi } from '../../test/kit/open-api.ts'
 import { createVirtualClock, type VirtualClock } from '../../test/kit/virtual-clock.ts'
 import { createEngineApi } from './engine-api.ts'

@@ -1,7 +1,7 @@
+import type { Reply } from '@cgk-platform/test-kit/replies'
 import { describe, expect, test } from 'vitest'
 
 import { recordedRuns } from '../../test/fixtures/recorded.ts'
-import type { Reply } from '../../test/kit/fake-server.ts'
 import { openReader } from '../../test/kit/open-reader.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'

@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events'
 
+import { connectionError, inTurn, type Reply } from '@cgk-platform/test-kit/replies'
 import { describe, expect, test } from 'vitest'
 
-import { type Responder, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
+import type { Responder } from '../../test/kit/fake-server.ts'
 import { openApi } from '../../test/kit/open-api.ts'
 import { type StartedAttempt, createAttemptDueTimes } from './attempt-due-times.ts'
 

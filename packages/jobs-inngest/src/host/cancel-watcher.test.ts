@@ -1,13 +1,13 @@
 import { JobCancelledError } from '@cgk-platform/jobs-core/errors'
+import { createDeferred, type Deferred } from '@cgk-platform/test-kit/deferred'
+import { inTurn } from '@cgk-platform/test-kit/replies'
 import { describe, expect, test } from 'vitest'
 
-import { createDeferred, type Deferred } from '../../test/kit/deferred.ts'
-import { type ReceivedRequest, type Responder, inTurn } from '../../test/kit/fake-server.ts'
+import type { ReceivedRequest, Responder } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
 import { createCancelWatcher } from './cancel-watcher.ts'
 
 const notFound = { status: 404, body: { errors: [{ code: 'not_found', message: 'Run not found' }] } }
-const none = { body: { data: [] } }
 const cancelled = (...ids: string[]) => ({ body: { data: ids.map((id) => ({ id })) } })
 /** Returns an id that contains when its run was queued. */
 const runAt = (instant: string, end = '0') => {
@@ -107,7 +107,7 @@ test('a young attempt is aborted within 1,500 ms after its cancel, beside an old
 
 describe('a closing host', () => {
   function openClosing() {
-    const { api, clock, logger } = openHost(() => none)
+    const { api, clock, logger } = openHost(() => cancelled())
     const closing = new AbortController()
     const cancels = createCancelWatcher(api, clock, logger, closing.signal)
     const signals: AbortSignal[] = []
@@ -171,7 +171,7 @@ describe('the check for cancelled runs', () => {
   })
 
   test('lists many old attempts together, every five seconds', async () => {
-    const { start, clock, requests } = open(() => none)
+    const { start, clock, requests } = open(() => cancelled())
     for (let number = 0; number < 20; number++) {
       void start(`run_${number}`)
       await clock.advance(50)
@@ -192,7 +192,7 @@ describe('the check for cancelled runs', () => {
   })
 
   test('sends one request for many runs, from a minute before the oldest to a minute after the newest', async () => {
-    const { start, clock, requests } = open(() => none)
+    const { start, clock, requests } = open(() => cancelled())
     void start(runAt('2026-03-01T11:58:30Z', '2'))
     void start(runAt('2026-03-01T11:59:30Z', '1'))
     for (let number = 0; number < 10; number++) void start(runAt('2026-03-01T11:59:00Z', String(number)))
@@ -236,7 +236,7 @@ describe('the check for cancelled runs', () => {
     let tookMs = 300
     const { start, clock } = open(async () => {
       await new Promise<void>((resolve) => clock.setTimer(tookMs, resolve))
-      return none
+      return cancelled()
     })
     void start('run_1')
     await clock.advance(500 + 300)
@@ -246,7 +246,7 @@ describe('the check for cancelled runs', () => {
   })
 
   test('stops when nothing runs, and starts again', async () => {
-    const { start, clock, requests, handlers } = open(() => none)
+    const { start, clock, requests, handlers } = open(() => cancelled())
     const first = start('run_1')
     await clock.advance(500)
     handlers[0]!.resolve('done')

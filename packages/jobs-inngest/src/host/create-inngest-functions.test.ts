@@ -3,14 +3,14 @@ import { InvalidDefinitionError, InvalidOptionError, UnsupportedFeatureError } f
 import { claimCronJob } from '@cgk-platform/jobs-core/provider'
 import { releaseCronJobs } from '@cgk-platform/jobs-core/scheduling'
 import { processJobs } from '@cgk-platform/jobs-core/tools'
-import { type InngestFunction } from 'inngest'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
+import type { InngestFunction } from 'inngest'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createFakeServer, type FakeServer } from '../../test/kit/fake-server.ts'
 import { firstRequest } from '../../test/kit/first-request.ts'
-import { createRecordedLogger } from '../../test/kit/recorded-logger.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
-import '../../test/kit/work.ts'
 import { createInngestFunctions, type InngestHostOptions } from './create-inngest-functions.ts'
 
 const handler = () => undefined

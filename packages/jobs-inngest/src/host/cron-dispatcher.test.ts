@@ -1,8 +1,9 @@
 import { type CronJobDefinition, defineCronJob, type CronJobOptions } from '@cgk-platform/jobs-core'
 import type { LogLevel } from '@cgk-platform/jobs-core/provider'
+import type { Reply } from '@cgk-platform/test-kit/replies'
 import { describe, expect, test } from 'vitest'
 
-import { type Responder, type ReceivedRequest, idsIn, type Reply } from '../../test/kit/fake-server.ts'
+import { type Responder, type ReceivedRequest, idsIn } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
 import { createCronDispatcher } from './cron-dispatcher.ts'
 

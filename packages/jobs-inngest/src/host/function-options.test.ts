@@ -1,7 +1,7 @@
 import { defineJob, type Definition, type Concurrency, type Throttle } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
-import '../../test/kit/work.ts'
 import type { InngestOptions } from '../provider-options.ts'
 import { functionOptions } from './function-options.ts'
 import { payloadKeyExpression } from './payload-key-expression.ts'

@@ -1,10 +1,10 @@
 import { defineJob, type Definition, type JobContext } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test, vi } from 'vitest'
 
 import type { Responder } from '../../test/kit/fake-server.ts'
 import type { HostSetting } from '../../test/kit/open-host.ts'
 import { jobId as id, openFunction, runId } from '../../test/kit/open-function.ts'
-import '../../test/kit/work.ts'
 import { readFailedRecord } from '../wire/attempt-record.ts'
 
 const retry = { maxAttempts: 3, initialDelay: '10s', backoff: 'fixed' } as const

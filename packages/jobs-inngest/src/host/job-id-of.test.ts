@@ -1,6 +1,7 @@
+import { connectionError, inTurn, type Reply } from '@cgk-platform/test-kit/replies'
 import { describe, expect, test } from 'vitest'
 
-import { type Responder, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
+import type { Responder } from '../../test/kit/fake-server.ts'
 import { openApi } from '../../test/kit/open-api.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { jobIdOf } from './job-id-of.ts'

@@ -1,15 +1,10 @@
 import { type CronJobDefinition, defineCronJob } from '@cgk-platform/jobs-core'
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 import { dispatchTick, toCronEnvelope } from '@cgk-platform/jobs-core/scheduling'
+import type { Reply } from '@cgk-platform/test-kit/replies'
 import { describe, expect, test } from 'vitest'
 
-import {
-  type Responder,
-  type ReceivedRequest,
-  createFakeServer,
-  idsIn,
-  type Reply,
-} from '../../test/kit/fake-server.ts'
+import { type Responder, type ReceivedRequest, createFakeServer, idsIn } from '../../test/kit/fake-server.ts'
 import { openHost } from '../../test/kit/open-host.ts'
 import { idAt, hashedSeed } from '../wire/event-id.ts'
 import { createPostEvents } from '../send/post-events.ts'

@@ -1,8 +1,9 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
+import type { Reply } from '@cgk-platform/test-kit/replies'
 import { describe, expect, test, vi } from 'vitest'
 
 import { recordedRuns } from '../../test/fixtures/recorded.ts'
-import type { ReceivedRequest, Reply } from '../../test/kit/fake-server.ts'
+import type { ReceivedRequest } from '../../test/kit/fake-server.ts'
 import { openReader } from '../../test/kit/open-reader.ts'
 import { openApi } from '../../test/kit/open-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'

@@ -1,8 +1,9 @@
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import { connectionError, inTurn, type Reply } from '@cgk-platform/test-kit/replies'
 import { describe, expect, test } from 'vitest'
 
 import { recordedApps, recordedFunctions } from '../../test/fixtures/recorded.ts'
-import { createDeferred } from '../../test/kit/deferred.ts'
-import { type Responder, connectionError, inTurn, type Reply } from '../../test/kit/fake-server.ts'
+import type { Responder } from '../../test/kit/fake-server.ts'
 import { openApi, requestFailure } from '../../test/kit/open-api.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
 import type { EngineApi } from '../api/engine-api.ts'

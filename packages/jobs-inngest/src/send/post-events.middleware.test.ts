@@ -1,7 +1,8 @@
+import { inTurn } from '@cgk-platform/test-kit/replies'
 import { Middleware } from 'inngest'
 import { describe, expect, test } from 'vitest'
 
-import { idsIn, inTurn } from '../../test/kit/fake-server.ts'
+import { idsIn } from '../../test/kit/fake-server.ts'
 import { events, ids, post, accepted } from '../../test/kit/post.ts'
 import { openApi } from '../../test/kit/open-api.ts'
 import { createPostEvents } from './post-events.ts'

@@ -1,6 +1,7 @@
+import { connectionError, inTurn } from '@cgk-platform/test-kit/replies'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-import { type Responder, connectionError, inTurn, testEventKey } from '../../test/kit/fake-server.ts'
+import { type Responder, testEventKey } from '../../test/kit/fake-server.ts'
 import { events, ids, post, accepted } from '../../test/kit/post.ts'
 
 /** Returns the failure of the only event. */

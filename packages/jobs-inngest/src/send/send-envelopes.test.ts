@@ -1,14 +1,9 @@
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
+import { connectionError, type Reply } from '@cgk-platform/test-kit/replies'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-import {
-  type ReceivedRequest,
-  connectionError,
-  createFakeServer,
-  idsIn,
-  type Reply,
-} from '../../test/kit/fake-server.ts'
+import { type ReceivedRequest, createFakeServer, idsIn } from '../../test/kit/fake-server.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
 import { timeOfId } from '../wire/event-id.ts'
 import { createPostEvents } from './post-events.ts'

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 
 import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
+import type { Reply } from '@cgk-platform/test-kit/replies'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { createFakeServer, idsIn, type Reply } from '../../test/kit/fake-server.ts'
+import { createFakeServer, idsIn } from '../../test/kit/fake-server.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
 import type { EngineEvent } from '../api/engine-shapes.ts'
 import { timeOfId } from '../wire/event-id.ts'

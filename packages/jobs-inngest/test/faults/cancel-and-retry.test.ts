@@ -1,9 +1,9 @@
 import { defineJob, NonRetryableError } from '@cgk-platform/jobs-core'
+import { failRequests } from '@cgk-platform/inngest-loopback'
+import { failureOf } from '@cgk-platform/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from '../kit/faults.ts'
 import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
-import { failRequests } from '../kit/requests.ts'
 import { secretWord } from '../kit/secrets.ts'
 
 const payload = { tenantId: 'acme', data: secretWord }

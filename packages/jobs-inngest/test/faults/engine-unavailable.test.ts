@@ -1,11 +1,10 @@
 import { defineCronJob, defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import { failRequests, htmlResponse } from '@cgk-platform/inngest-loopback'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
 import { describe, expect, test } from 'vitest'
 
-import { createDeferred } from '../kit/deferred.ts'
-import { htmlResponse } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
 import { requestRaw } from '../kit/raw-api.ts'
-import { failRequests } from '../kit/requests.ts'
 import { secretWord } from '../kit/secrets.ts'
 
 const payload = { tenantId: 'acme', data: secretWord }

@@ -1,9 +1,9 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import { requestsOf } from '@cgk-platform/inngest-loopback'
+import { failureOf } from '@cgk-platform/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { requestsOf } from '../kit/requests.ts'
 import { expectNoSecrets, secretWord, signingKey } from '../kit/secrets.ts'
 
 const payload = { tenantId: 'acme', data: secretWord }

@@ -1,11 +1,11 @@
 import { defineJob } from '@cgk-platform/jobs-core'
 import { JobNotVisibleError } from '@cgk-platform/jobs-core/errors'
+import { requestsOf } from '@cgk-platform/inngest-loopback'
+import { failureOf } from '@cgk-platform/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
 
 import { untilAborted } from '../kit/until-aborted.ts'
-import { failureOf } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { requestsOf } from '../kit/requests.ts'
 
 /** A loaded server: it accepts an event at once, and shows the event and its runs seconds later. */
 const engine = { delays: { eventMs: 5000, runMs: 7000 } }

@@ -1,8 +1,8 @@
 import { defineJob, defineWorkflow, type JobStatus } from '@cgk-platform/jobs-core'
+import { requestsOf } from '@cgk-platform/inngest-loopback'
 import { describe, expect, test } from 'vitest'
 
 import { type OpenJobsOptions, openJobs } from '../kit/open-jobs.ts'
-import { requestsOf } from '../kit/requests.ts'
 
 const payload = { tenantId: 'acme', data: 'one' }
 const handled: string[] = []

@@ -1,11 +1,10 @@
-import type { Fault } from '@cgk-platform/inngest-loopback'
 import { defineJob, type SendResult } from '@cgk-platform/jobs-core'
 import type { SendFailedError } from '@cgk-platform/jobs-core/errors'
+import { failRequests, type Fault, htmlResponse, kinds, requestsOf } from '@cgk-platform/inngest-loopback'
+import { failureOf } from '@cgk-platform/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf, htmlResponse } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { kinds, failRequests, requestsOf } from '../kit/requests.ts'
 
 const payload = { tenantId: 'acme', number: 1 }
 

@@ -1,9 +1,9 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
 import { describe, expect, test } from 'vitest'
 
 import '../../src/index.ts'
 import type { InngestOptions } from '../../src/provider-options.ts'
-import { createDeferred } from '../kit/deferred.ts'
 import { openJobs } from '../kit/open-jobs.ts'
 
 const payload = { tenantId: 'acme', number: 1 }

@@ -1,9 +1,8 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import { errorResponse, failRequests, htmlResponse } from '@cgk-platform/inngest-loopback'
 import { describe, expect, test } from 'vitest'
 
-import { htmlResponse, errorResponse } from '../kit/faults.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { failRequests } from '../kit/requests.ts'
 import { secretWord } from '../kit/secrets.ts'
 
 const payload = { tenantId: 'acme', data: secretWord }

@@ -1,9 +1,9 @@
 import { defineCronJob, type Definition, type JobClient } from '@cgk-platform/jobs-core'
+import { kinds } from '@cgk-platform/inngest-loopback'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
 import { describe, expect, test } from 'vitest'
 
-import { createDeferred } from '../kit/deferred.ts'
 import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
-import { kinds } from '../kit/requests.ts'
 
 const dayMs = 86_400_000
 const noon = Math.floor(Date.now() / dayMs + 1.5) * dayMs + dayMs / 2

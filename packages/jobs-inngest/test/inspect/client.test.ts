@@ -1,8 +1,8 @@
 import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import { requestsOf } from '@cgk-platform/inngest-loopback'
 import { expect, test } from 'vitest'
 
 import { openJobs } from '../kit/open-jobs.ts'
-import { requestsOf } from '../kit/requests.ts'
 
 test('runs a cron job now, for each tenant', async () => {
   const ran: string[] = []

@@ -1,11 +1,11 @@
 import { defineJob } from '@cgk-platform/jobs-core'
 import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
+import { errorResponse, failRequests, htmlResponse, type Kind, requestsOf } from '@cgk-platform/inngest-loopback'
+import { failureOf } from '@cgk-platform/test-kit/failure-of'
 import { expect, test } from 'vitest'
 
-import { errorResponse, failureOf, htmlResponse } from '../kit/faults.ts'
 import { openInspection } from '../kit/open-inspection.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { failRequests, type Kind, requestsOf } from '../kit/requests.ts'
 
 const jobs = [defineJob({ id: 'work', event: 'work.asked', handler: () => 'done' })]
 const open = async () => {

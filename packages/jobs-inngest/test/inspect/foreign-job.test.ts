@@ -1,8 +1,8 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import { requestsOf } from '@cgk-platform/inngest-loopback'
 import { expect, test } from 'vitest'
 
 import { openJobs } from '../kit/open-jobs.ts'
-import { requestsOf } from '../kit/requests.ts'
 
 test("an inspection of another tenant's job takes one request, which names its tenant", async () => {
   const { client, engine } = await openJobs({

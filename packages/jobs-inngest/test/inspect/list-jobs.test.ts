@@ -1,10 +1,10 @@
 import { defineJob, type JobState } from '@cgk-platform/jobs-core'
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
+import { requestsOf } from '@cgk-platform/inngest-loopback'
 import { describe, expect, test } from 'vitest'
 
 import { openInspection } from '../kit/open-inspection.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { requestsOf } from '../kit/requests.ts'
 
 const broken = new Set<number>()
 const work = defineJob({

@@ -1,11 +1,11 @@
 import { defineJob, type JobState } from '@cgk-platform/jobs-core'
 import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
+import { requestsOf } from '@cgk-platform/inngest-loopback'
 import { expect, test } from 'vitest'
 
 import { openInspection } from '../kit/open-inspection.ts'
 import { openJobs } from '../kit/open-jobs.ts'
-import { requestsOf } from '../kit/requests.ts'
 
 const broken = new Set<number>()
 const handler = ({ payload: { number = 0 } }: { readonly payload: { readonly number?: number | undefined } }): void => {

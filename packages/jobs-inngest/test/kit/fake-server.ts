@@ -1,4 +1,5 @@
 import { quietLogger } from '@cgk-platform/inngest-loopback'
+import type { Reply } from '@cgk-platform/test-kit/replies'
 import { Inngest } from 'inngest'
 
 import type { InngestConnection } from '../../src/inngest-config.ts'
@@ -11,13 +12,6 @@ export interface ReceivedRequest {
   readonly headers: Headers
   /** The body, or an empty string. */
   readonly text: string
-}
-
-/** A response of the fake server: JSON, or an unchanged string. */
-export interface Reply {
-  readonly status?: number
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** An Inngest client whose requests a test responds to. */
@@ -35,15 +29,6 @@ export const testSigningKey = 'signkey-test-0123456789abcdef'
 
 /** Returns the response to a request by the request and its index, counted from 0. */
 export type Responder = (request: ReceivedRequest, index: number) => Reply | Promise<Reply>
-
-/** Returns these responses in order, then the last one repeatedly. An error makes the request fail. */
-export function inTurn(...replies: (Reply | Error)[]): Responder {
-  return (_, index) => {
-    const reply = replies[Math.min(index, replies.length - 1)]!
-    if (reply instanceof Error) throw reply
-    return reply
-  }
-}
 
 /** Creates a server with these responses. An error thrown by `answer` makes the request fail. */
 export function createFakeServer(answer: Responder, options: Maybe<ClientOptions> = {}): FakeServer {
@@ -73,11 +58,6 @@ export function createFakeServer(answer: Responder, options: Maybe<ClientOptions
     ...options,
   } as ClientOptions)
   return { client, connection: { client }, requests }
-}
-
-/** Creates the error that `fetch` throws when a connection fails with this code. */
-export function connectionError(code: string): Error {
-  return new TypeError('fetch failed', { cause: Object.assign(new Error(`connect ${code}`), { code }) })
 }
 
 /** Returns the event ids in a request, in order. */

@@ -1,5 +1,6 @@
-import type { JobClient, JobHooks } from '@cgk-platform/jobs-core'
 import { createJobRegistry } from '@cgk-platform/jobs-core/scheduling'
+import type { JobClient, JobHooks } from '@cgk-platform/jobs-core'
+import { createRecordedLogger, type RecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import type { Inngest } from 'inngest'
 
 import { createCancelWatcher } from '../../src/host/cancel-watcher.ts'
@@ -10,7 +11,6 @@ import { createWorkflowAttempts } from '../../src/host/steps/workflow-attempts.t
 import { createPostEvents } from '../../src/send/post-events.ts'
 import type { Responder } from './fake-server.ts'
 import { openApi, type OpenApi } from './open-api.ts'
-import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 
 /** A function as a host passes it to the SDK. */
 export interface CreatedFunction {

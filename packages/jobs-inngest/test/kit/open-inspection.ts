@@ -1,10 +1,10 @@
 import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import type { InspectQuery, JobInspection } from '@cgk-platform/jobs-core/provider'
+import { requestsOf } from '@cgk-platform/inngest-loopback'
 import { expect } from 'vitest'
 
 import { createInngestProvider } from '../../src/inngest-provider.ts'
 import type { OpenJobs } from './open-jobs.ts'
-import { requestsOf } from './requests.ts'
 
 /** Reads jobs of an engine as another process, without definitions, and checks the number of requests of each read. */
 export interface OpenInspection extends JobInspection {

@@ -1,3 +1,5 @@
+import type { Definition, JobClient, JobHooks } from '@cgk-platform/jobs-core'
+import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import {
   createLoopbackEngine,
   createScaledClock,
@@ -7,17 +9,15 @@ import {
   serveApp,
   type ServedApp,
 } from '@cgk-platform/inngest-loopback'
-import type { Definition, JobClient, JobHooks } from '@cgk-platform/jobs-core'
-import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger, type RecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { Inngest, type InngestFunction } from 'inngest'
 import { onTestFinished } from 'vitest'
 
 import { createInngestFunctions } from '../../src/host/create-inngest-functions.ts'
 import { createInngestProvider } from '../../src/inngest-provider.ts'
-import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 import { eventKey, signingKey } from './secrets.ts'
 import { createSkewedClock } from './skewed-clock.ts'
-import './work.ts'
 
 type SdkOptions = ConstructorParameters<typeof Inngest>[0]
 /** A setting that is undefined removes the kit's default. */

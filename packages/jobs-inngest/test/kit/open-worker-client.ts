@@ -1,18 +1,18 @@
+import type { Definition, JobClient } from '@cgk-platform/jobs-core'
+import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import {
   createLoopbackEngine,
   createScaledClock,
   type LoopbackEngine,
   quietLogger,
 } from '@cgk-platform/inngest-loopback'
-import type { Definition, JobClient } from '@cgk-platform/jobs-core'
-import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger, type RecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { Inngest } from 'inngest'
 import { onTestFinished } from 'vitest'
 
 import { createInngestProvider } from '../../src/inngest-provider.ts'
-import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 import { eventKey, signingKey } from './secrets.ts'
-import './work.ts'
 
 /** A client that can become a worker, and its engine. The end of the test closes both. */
 export interface OpenWorkerClient {

@@ -1,7 +1,9 @@
+import type { Reply } from '@cgk-platform/test-kit/replies'
+
 import { createPostEvents, type Posted } from '../../src/send/post-events.ts'
 import { idAt, type IdSeed } from '../../src/wire/event-id.ts'
 import type { OutgoingEvent } from '../../src/wire/inngest-event.ts'
-import { type Responder, type ReceivedRequest, createFakeServer, type Reply } from './fake-server.ts'
+import { type Responder, type ReceivedRequest, createFakeServer } from './fake-server.ts'
 import { createVirtualClock } from './virtual-clock.ts'
 
 /** The time and the entropy in the server's own example of its header. */

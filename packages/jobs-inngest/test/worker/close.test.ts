@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 import { defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
 import { describe, expect, test } from 'vitest'
 
-import { createDeferred } from '../kit/deferred.ts'
 import { openWorkerClient, type OpenWorkerClient } from '../kit/open-worker-client.ts'
 import { untilAborted } from '../kit/until-aborted.ts'
 

@@ -2,10 +2,10 @@ import { hostname } from 'node:os'
 
 import { defineJob } from '@cgk-platform/jobs-core'
 import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import { failureOf } from '@cgk-platform/test-kit/failure-of'
 import { describe, expect, test, vi } from 'vitest'
 
-import { createDeferred } from '../kit/deferred.ts'
-import { failureOf } from '../kit/faults.ts'
 import { openWorkerClient } from '../kit/open-worker-client.ts'
 
 const payload = { tenantId: 'acme', number: 7 }

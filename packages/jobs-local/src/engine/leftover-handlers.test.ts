@@ -1,6 +1,6 @@
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
 import { describe, expect, test } from 'vitest'
 
-import { createDeferred } from '../../test/kit/deferred.ts'
 import { createStoredRun } from '../../test/kit/stored-run.ts'
 import type { StoredRun } from '../records/stored-run.ts'
 import { createVirtualClock } from '../testing/virtual-clock.ts'

@@ -1,9 +1,9 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
 import { createJobRegistry } from '@cgk-platform/jobs-core/scheduling'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { createEnvelope } from '../../test/kit/stored-run.ts'
-import '../../test/kit/work.ts'
 import type { SharedStore } from '../store/job-store.ts'
 import type { StoredJob } from '../records/stored-run.ts'
 import { subscribersOf, toWorkerDefinition } from './subscribers-of.ts'

@@ -2,14 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 import { defineCronJob, defineJob, getJobClient, type JobClient } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTestEngine } from '../../src/testing/index.ts'
 import { failUntil } from '../kit/fail-until.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
-import '../kit/work.ts'
 
 /** The user of the current request, as an app stores it. */
 const request = new AsyncLocalStorage<string>()

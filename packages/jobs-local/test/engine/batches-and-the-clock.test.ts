@@ -1,10 +1,10 @@
 import { type Definition, defineBatchJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { createJumpingEngine } from '../kit/jumping-engine.ts'
 import { storeNames } from '../kit/stores.ts'
 import { createTestFile } from '../kit/test-file.ts'
-import '../kit/work.ts'
 
 const hourMs = 3_600_000
 

@@ -1,10 +1,10 @@
 import { type Definition, defineBatchJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngineOptions } from '../../src/testing/index.ts'
 import { createTestFile } from '../kit/test-file.ts'
-import '../kit/work.ts'
 
 const maxWaitMs = 1000
 const backoffMs = 300

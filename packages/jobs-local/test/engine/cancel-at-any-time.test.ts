@@ -1,10 +1,10 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
 import { openJobsOf } from '../kit/open-jobs.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 

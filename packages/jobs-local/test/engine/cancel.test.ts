@@ -1,10 +1,10 @@
 import { defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
 import { failUntil } from '../kit/fail-until.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 

@@ -1,12 +1,12 @@
 import { defineBatchJob, defineJob } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { removeDefinitions } from '../kit/remove-definitions.ts'
 import { createTestFile } from '../kit/test-file.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 

@@ -1,8 +1,8 @@
 import { type CronContext, defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createJumpingEngine } from '../kit/jumping-engine.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const startAt = new Date('2026-03-02T08:30:00Z')

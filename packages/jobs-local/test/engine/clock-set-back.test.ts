@@ -1,9 +1,9 @@
 import { type CronContext, defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
-import { createDeferred } from '../kit/deferred.ts'
 import { createJumpingEngine } from '../kit/jumping-engine.ts'
-import '../kit/work.ts'
 
 const startAt = new Date('2026-03-02T10:00:30Z')
 const minuteMs = 60_000

@@ -1,10 +1,10 @@
 import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
-import { createDeferred } from '../kit/deferred.ts'
 import { createJumpingEngine, type JumpingEngine } from '../kit/jumping-engine.ts'
 import { createTestFile } from '../kit/test-file.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const startAt = new Date('2026-03-02T08:30:00Z')

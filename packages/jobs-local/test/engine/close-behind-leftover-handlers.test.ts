@@ -1,9 +1,9 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import { createDeferred, type Deferred } from '@cgk-platform/test-kit/deferred'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
-import { createDeferred, type Deferred } from '../kit/deferred.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 

@@ -1,10 +1,10 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
 import { failUntil } from '../kit/fail-until.ts'
 import { readsTypeScript, runModule, together } from '../kit/run-node.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const shutdown = { name: 'ShutdownError', code: 'shutdown' }

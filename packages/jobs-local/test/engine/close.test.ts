@@ -1,11 +1,11 @@
 import { defineCronJob, defineJob, type JobClient, sendJob } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
 import { failUntil } from '../kit/fail-until.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const left = 'The engine closed before all jobs had ended. The remaining jobs in memory are lost.'

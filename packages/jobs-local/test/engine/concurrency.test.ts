@@ -1,9 +1,9 @@
 import { type Definition, defineJob, type JobContext, type Concurrency } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import '../kit/work.ts'
 
 const events = ['work.requested', 'work.followed', 'work.ignored'] as const
 const tenantIds = ['acme', 'globex', 'initech']

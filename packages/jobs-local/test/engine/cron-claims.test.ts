@@ -7,14 +7,14 @@ import {
   setJobClient,
 } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock, type VirtualClock } from '../../src/testing/virtual-clock.ts'
-import { createDeferred } from '../kit/deferred.ts'
 import { removeDefinitions } from '../kit/remove-definitions.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
-import '../kit/work.ts'
 
 let clock: VirtualClock
 let ticks: string[]

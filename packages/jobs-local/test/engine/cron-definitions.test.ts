@@ -1,11 +1,11 @@
 import { type CronContext, defineCronJob, defineJob, type CronJobOptions } from '@cgk-platform/jobs-core'
 import { processJobs } from '@cgk-platform/jobs-core/tools'
+import { createRecordedLogger, type RecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
 import { removeDefinitions } from '../kit/remove-definitions.ts'
-import { createRecordedLogger, type RecordedLogger } from '../kit/recorded-logger.ts'
-import '../kit/work.ts'
 
 describe('changes of cron jobs while the engine runs', () => {
   let engine: TestEngine

@@ -1,9 +1,9 @@
 import { defineCronJob, type CronJobOptions } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 
 const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: '5s' } as const
 

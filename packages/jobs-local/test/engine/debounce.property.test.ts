@@ -1,11 +1,11 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
 import { DebounceModel, type ModelJob, unitMs } from '../kit/debounce-model.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
-import '../kit/work.ts'
 
 const units = (max: number) => fc.nat(max).map((count) => count * unitMs)
 

@@ -1,10 +1,10 @@
 import { defineJob, defineWorkflow, type JobStatus } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
 import { createJumpingEngine } from '../kit/jumping-engine.ts'
 import { createTestFile } from '../kit/test-file.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const hourMs = 3_600_000

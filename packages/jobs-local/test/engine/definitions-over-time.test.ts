@@ -1,13 +1,13 @@
 import { defineCronJob, defineJob, type JobOptions } from '@cgk-platform/jobs-core'
 import { processJobs } from '@cgk-platform/jobs-core/tools'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import { createRecordedLogger, type RecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
 import { failUntil } from '../kit/fail-until.ts'
 import { removeDefinitions } from '../kit/remove-definitions.ts'
-import { createRecordedLogger, type RecordedLogger } from '../kit/recorded-logger.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 

@@ -1,10 +1,10 @@
 import { defineJob } from '@cgk-platform/jobs-core'
-import { systemClock, createClient } from '@cgk-platform/jobs-core/provider'
+import { createClient, systemClock } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
-import '../kit/work.ts'
 
 test('attempts of one turn share the readings of the elapsed time, which take long', async () => {
   let [readings, ended] = [0, 0]

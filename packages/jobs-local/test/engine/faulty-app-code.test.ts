@@ -1,9 +1,9 @@
 import { defineJob, type JobStatus, type LoggerLike } from '@cgk-platform/jobs-core'
+import { createDeferred, type Deferred } from '@cgk-platform/test-kit/deferred'
+import '@cgk-platform/test-kit/work'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import { createDeferred, type Deferred } from '../kit/deferred.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const retry = { maxAttempts: 2, initialDelay: 0 } as const

@@ -1,13 +1,13 @@
 import { type Definition, defineBatchJob, defineJob } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTestEngine, createVirtualClock } from '../../src/testing/index.ts'
 import { passVirtualTime } from '../conformance/pass-virtual-time.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTestFile } from '../kit/test-file.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 1000 } as const

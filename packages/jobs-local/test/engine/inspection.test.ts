@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 
 import { defineJob, type JobClient } from '@cgk-platform/jobs-core'
 import type { AttemptDetails, WorkerInfo } from '@cgk-platform/jobs-core/inspect'
+import '@cgk-platform/test-kit/work'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import type { LocalConfig } from '../../src/provider/local-config.ts'
@@ -9,7 +10,6 @@ import { createTestEngine } from '../../src/testing/index.ts'
 import { failUntil } from '../kit/fail-until.ts'
 import { storeNames } from '../kit/stores.ts'
 import { createTestFile } from '../kit/test-file.ts'
-import '../kit/work.ts'
 
 const startAt = new Date('2026-01-01T00:00:00Z')
 

@@ -1,14 +1,14 @@
 import { defineJob } from '@cgk-platform/jobs-core'
-import { type Envelope, createClient } from '@cgk-platform/jobs-core/provider'
+import { createClient, type Envelope } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createCountingClock } from '../kit/counting-clock.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { openJobsOf } from '../kit/open-jobs.ts'
 import { readsTypeScript, runModule } from '../kit/run-node.ts'
-import '../kit/work.ts'
 
 const count = 100_000
 const dayMs = 86_400_000

@@ -1,17 +1,17 @@
 import { defineJob } from '@cgk-platform/jobs-core'
-import { type Envelope, createClient } from '@cgk-platform/jobs-core/provider'
+import { createClient, type Envelope } from '@cgk-platform/jobs-core/provider'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { turnBatch } from '../../src/rules/turn-batch.ts'
-import { createDeferred } from '../kit/deferred.ts'
 import { countOf, openDatabase } from '../kit/open-store.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { type StoreName, storeNames } from '../kit/stores.ts'
 import { createTestFile } from '../kit/test-file.ts'
 import { countByTurn } from '../kit/turns.ts'
-import '../kit/work.ts'
 
 const count = 8 * turnBatch
 const hourMs = 3_600_000

@@ -1,10 +1,10 @@
 import { defineJob, type Definition, type JobHandle, NonRetryableError } from '@cgk-platform/jobs-core'
 import { JobNotFoundError } from '@cgk-platform/jobs-core/errors'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createRoutedEngines, type EngineName } from '../kit/routed-engines.ts'
 import type { StoreName } from '../kit/stores.ts'
-import '../kit/work.ts'
 
 const tenantCount = 1000
 const minuteMs = 60_000

@@ -1,8 +1,8 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const work = defineJob({ id: 'work', event: 'work.requested', handler: ({ payload }) => payload.number ?? null })

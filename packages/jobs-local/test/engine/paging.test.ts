@@ -1,11 +1,11 @@
 import { defineJob, type JobClient, type ListOptions } from '@cgk-platform/jobs-core'
-import { type Envelope, createClient } from '@cgk-platform/jobs-core/provider'
+import { createClient, type Envelope } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
-import '../kit/work.ts'
 
 const work = defineJob({ id: 'work', event: 'work.requested', handler: () => undefined })
 

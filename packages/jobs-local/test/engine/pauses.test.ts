@@ -1,15 +1,15 @@
 import { type Definition, defineJob, type JobClient, type PauseTarget } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTestEngine, createVirtualClock } from '../../src/testing/index.ts'
 import { passVirtualTime } from '../conformance/pass-virtual-time.ts'
 import { type CountingClock, createCountingClock } from '../kit/counting-clock.ts'
-import { createDeferred } from '../kit/deferred.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const minute = 60_000

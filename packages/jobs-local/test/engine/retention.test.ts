@@ -1,11 +1,11 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import type { LocalConfig } from '../../src/provider/local-config.ts'
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
 import { failUntil } from '../kit/fail-until.ts'
 import { readsTypeScript, runModule } from '../kit/run-node.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const work = defineJob({ id: 'work', event: 'work.requested', handler: () => undefined })

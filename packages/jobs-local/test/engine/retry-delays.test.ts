@@ -1,9 +1,9 @@
 import { defineJob, type RetryConfig } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { createTestEngine, type TestEngineOptions } from '../../src/testing/index.ts'
 import { failUntil } from '../kit/fail-until.ts'
-import '../kit/work.ts'
 
 /** Returns the milliseconds between the attempts of a job that always fails. */
 async function delaysOf(retry: RetryConfig, options: Partial<TestEngineOptions> = {}): Promise<number[]> {

@@ -7,11 +7,11 @@ import {
   sendJob,
   setJobClient,
 } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { removeDefinitions } from '../kit/remove-definitions.ts'
 import { createRoutedEngines, type EngineName, type RoutedEngines } from '../kit/routed-engines.ts'
-import '../kit/work.ts'
 
 let engines: RoutedEngines
 let moved: Set<string>

@@ -1,13 +1,13 @@
 import { defineJob, type Definition, type JobClient, type JobDefinition } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { afterEach, describe, expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { passVirtualTime } from '../conformance/pass-virtual-time.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const minute = 60_000

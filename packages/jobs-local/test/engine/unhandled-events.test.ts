@@ -1,8 +1,8 @@
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const unhandled = (event: string) => expect.stringMatching(`^No job handles \`${event}\`\\. If one should`)

@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs'
 
 import { defineJob } from '@cgk-platform/jobs-core'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { expect, test } from 'vitest'
 
 import { countOf, openDatabase } from '../kit/open-store.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 

@@ -1,10 +1,10 @@
 import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { openDatabase, openStore } from '../kit/open-store.ts'
 import { createSharedFile } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
-import '../kit/work.ts'
 
 const note = defineJob({ id: 'note', event: 'analytics.track', handler: ({ payload: { event } }) => event })
 

@@ -1,11 +1,11 @@
 import { DatabaseSync } from 'node:sqlite'
 
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { createJobClient } from '../../src/index.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTestFile } from '../kit/test-file.ts'
-import '../kit/work.ts'
 
 test('the health check says that the log grows while a transaction reads the file, and nothing stops', async ({
   onTestFinished,

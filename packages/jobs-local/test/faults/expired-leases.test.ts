@@ -1,15 +1,15 @@
 import { defineJob } from '@cgk-platform/jobs-core'
 import { JobCancelledError, LeaseLostError } from '@cgk-platform/jobs-core/errors'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { takeOver } from '../../src/store/sqlite/upkeep/take-over.ts'
 import { openFile } from '../../src/store/sqlite/file/open-file.ts'
-import { createDeferred } from '../kit/deferred.ts'
 import { openDatabase, openStore } from '../kit/open-store.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
 import { createTestFile } from '../kit/test-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
-import '../kit/work.ts'
 
 /** Removes every worker, as another worker does after their leases have expired. */
 function removeAllWorkers(path: string): void {

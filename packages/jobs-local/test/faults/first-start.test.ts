@@ -1,9 +1,9 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { countOf, openDatabase } from '../kit/open-store.ts'
 import { createSharedFile } from '../kit/shared-file.ts'
-import '../kit/work.ts'
 
 test('a started worker has published its jobs', async ({ onTestFinished }) => {
   const { path, open } = createSharedFile(onTestFinished)

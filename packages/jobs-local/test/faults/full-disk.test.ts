@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { defineJob, type JobClient } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { createJobClient } from '../../src/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
 import { mountSmallDisk } from '../kit/full-disk.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
-import '../kit/work.ts'
 
 /** Sends until the disk is full. Returns the ids of accepted jobs and the error. */
 async function sendUntilFull(client: JobClient): Promise<{ ids: string[]; error: unknown }> {

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 
 import type { JobState } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import type { WorkerDefinition } from '../../src/records/subscriber.ts'
@@ -17,7 +18,6 @@ import { createEnvelope } from '../kit/stored-run.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 import { createTestFile } from '../kit/test-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
-import '../kit/work.ts'
 
 const now = 1_000_000
 const handled: WorkerDefinition = { definitionId: 'work', event: 'work.requested', maxAttempts: 3 }

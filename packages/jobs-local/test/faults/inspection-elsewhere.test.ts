@@ -2,12 +2,12 @@ import { hostname } from 'node:os'
 
 import { defineJob } from '@cgk-platform/jobs-core'
 import type { JobsChange } from '@cgk-platform/jobs-core/inspect'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { failUntil } from '../kit/fail-until.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
-import '../kit/work.ts'
 
 test('a process that only sends inspects and steers the jobs of another one, and notices its changes', async ({
   onTestFinished,

@@ -1,12 +1,12 @@
 import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
-import { createJobId, systemClock, createClient } from '@cgk-platform/jobs-core/provider'
+import { createClient, createJobId, systemClock } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { openDatabase, openStore } from '../kit/open-store.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTestFile } from '../kit/test-file.ts'
-import '../kit/work.ts'
 
 /** Opens a worker in this process whose clock runs no timers, so that no timer hides a missed wake. */
 function openWorker(path: string, jobs: Parameters<typeof createClient>[1] & object) {

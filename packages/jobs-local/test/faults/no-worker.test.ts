@@ -1,9 +1,9 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { openDatabase } from '../kit/open-store.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
-import '../kit/work.ts'
 
 const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => 'done' })
 

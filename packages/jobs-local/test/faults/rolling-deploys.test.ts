@@ -1,10 +1,10 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { openDatabase } from '../kit/open-store.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
-import '../kit/work.ts'
 
 const track = (id: string, output: string) => defineJob({ id, event: 'analytics.track', handler: () => output })
 

@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite'
 
 import { defineJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { createJobClient } from '../../src/index.ts'
 import { countOf, openDatabase } from '../kit/open-store.ts'
 import { createSharedFile } from '../kit/shared-file.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
-import '../kit/work.ts'
 
 const payload = { tenantId: 'acme', number: 1 }
 const within = (transaction: object) => ({ providerOptions: { local: { transaction: transaction as DatabaseSync } } })

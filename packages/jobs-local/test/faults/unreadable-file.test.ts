@@ -2,12 +2,12 @@ import { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
 import { SendFailedError } from '@cgk-platform/jobs-core/errors'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { openDatabase } from '../kit/open-store.ts'
 import { ask, createSharedFile } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
-import '../kit/work.ts'
 
 const job = defineJob({ id: 'work', event: 'analytics.track', handler: () => 'done' })
 const cron = defineCronJob({ id: 'cron', schedule: '* * * * *', handler: () => undefined })

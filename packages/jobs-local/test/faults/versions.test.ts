@@ -1,11 +1,11 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
-import { createDeferred } from '../kit/deferred.ts'
 import { openDatabase } from '../kit/open-store.ts'
 import { ask, createSharedFile, openAndSend } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
-import '../kit/work.ts'
 
 test('an earlier version rejects writes once a later one has migrated the file', async ({ onTestFinished }) => {
   const { path, client, open } = createSharedFile(onTestFinished)

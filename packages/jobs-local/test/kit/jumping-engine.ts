@@ -1,10 +1,10 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
-import { type Clock, type ClientOptions, createClient } from '@cgk-platform/jobs-core/provider'
+import { type ClientOptions, type Clock, createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger, type RecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 
 import type { LocalConfig } from '../../src/provider/local-config.ts'
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
-import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 
 /** An engine whose wall clock can change without its timers, as when a machine sleeps or its clock is set. */
 export interface JumpingEngine {

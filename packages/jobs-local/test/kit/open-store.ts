@@ -1,11 +1,11 @@
 import { DatabaseSync } from 'node:sqlite'
 
 import { bindLogger, type Clock } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { onTestFinished } from 'vitest'
 
 import type { JobStore } from '../../src/store/job-store.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import { createRecordedLogger } from './recorded-logger.ts'
 
 /** Opens a store on a file, as a separate process would. */
 export function openStore(

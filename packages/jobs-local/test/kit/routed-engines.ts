@@ -1,9 +1,9 @@
 import { createTenantRouter, type Definition, type JobClient } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger, type RecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createVirtualClock, type VirtualClock } from '../../src/testing/virtual-clock.ts'
-import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 import type { StoreName } from './stores.ts'
 import { createTestFile } from './test-file.ts'
 

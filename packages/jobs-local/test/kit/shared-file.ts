@@ -1,9 +1,9 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import type { TestContext } from 'vitest'
 
 import { createJobClient, type JobClientOptions } from '../../src/index.ts'
 import type { LocalConfig } from '../../src/provider/local-config.ts'
-import { createRecordedLogger } from './recorded-logger.ts'
 import { type Child, startModule, type StartOptions } from './start-module.ts'
 import { createTemporaryFile } from './temporary-file.ts'
 

@@ -1,10 +1,10 @@
 import { bindLogger, type Clock } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { onTestFinished } from 'vitest'
 
 import type { JobStore } from '../../src/store/job-store.ts'
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import { createRecordedLogger } from './recorded-logger.ts'
 import { createTestFile } from './test-file.ts'
 
 /** The names of all stores. */

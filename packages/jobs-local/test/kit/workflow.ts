@@ -5,8 +5,7 @@ import {
   type Steps,
   type WorkflowDefinition,
 } from '@cgk-platform/jobs-core'
-
-import './work.ts'
+import '@cgk-platform/test-kit/work'
 
 type Code = (event: EventMessage<'work.requested'>, step: Steps<'work.requested'>, context: JobContext) => unknown
 

@@ -1,9 +1,9 @@
 import { bindLogger } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { loadSqlite } from '../../src/store/sqlite/file/load-sqlite.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 
 test('an idle worker writes nothing, which would wake all other workers', async () => {

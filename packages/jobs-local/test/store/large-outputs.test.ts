@@ -1,11 +1,11 @@
 import { defineJob } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { createJobClient } from '../../src/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { createTestFile } from '../kit/test-file.ts'
-import '../kit/work.ts'
 
 test('a large output does not delay the results of other jobs', async ({ onTestFinished }) => {
   const released = createDeferred()

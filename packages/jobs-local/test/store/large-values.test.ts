@@ -1,7 +1,7 @@
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
 import { expect, test } from 'vitest'
 
 import { complete } from '../kit/complete.ts'
-import { createDeferred } from '../kit/deferred.ts'
 import { listJobs } from '../../src/store/sqlite/inspection/list-jobs.ts'
 import { openFile } from '../../src/store/sqlite/file/open-file.ts'
 import { changed, openStore } from '../kit/open-store.ts'

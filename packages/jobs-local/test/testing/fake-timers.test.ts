@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 
 import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { createTestEngine, type TestEngine } from '../../src/testing/index.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 

@@ -10,11 +10,11 @@ import {
   scheduleJob,
   sendJob,
 } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 

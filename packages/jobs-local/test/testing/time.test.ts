@@ -1,8 +1,8 @@
 import { type CronContext, defineCronJob, defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 const start = new Date('2026-01-01T00:00:00Z')

@@ -8,11 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 import { defineCronJob, defineJob } from '@cgk-platform/jobs-core'
+import { createDeferred } from '@cgk-platform/test-kit/deferred'
+import '@cgk-platform/test-kit/work'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
-import { createDeferred } from '../kit/deferred.ts'
-import '../kit/work.ts'
 
 const tenantId = 'acme'
 

@@ -1,13 +1,13 @@
 import { defineJob } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { processJobs } from '@cgk-platform/jobs-core/tools'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTestEngine } from '../../src/testing/index.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createCountingClock } from '../kit/counting-clock.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
 import { workflow } from '../kit/workflow.ts'
 
 const tenantId = 'acme'

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { defineWorkflow } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
-import { createRecordedLogger } from '../kit/recorded-logger.ts'
-import '../kit/work.ts'
 
 test('code that awaits a non-step continues during an open wait, and a log line says how to avoid that', async () => {
   const did: string[] = []

@@ -1,8 +1,9 @@
 import { RequestFailedError } from '@cgk-platform/jobs-core/errors'
+import { inTurn } from '@cgk-platform/test-kit/replies'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { fakeRun } from '../../test/kit/fake-run.ts'
-import { createFakeServer, respondInOrder, testKey } from '../../test/kit/fake-server.ts'
+import { createFakeServer, testKey } from '../../test/kit/fake-server.ts'
 
 const key = 'a'.repeat(64)
 
@@ -17,7 +18,7 @@ async function errorOf(work: Promise<unknown>): Promise<RequestFailedError> {
 describe('a read', () => {
   test('returns a run, or `undefined` if Trigger.dev has none', async () => {
     const { api, clock, requests } = await createFakeServer(
-      respondInOrder({ body: fakeRun({ id: 'run_1' }) }, { status: 404, body: { error: 'Not found' } }),
+      inTurn({ body: fakeRun({ id: 'run_1' }) }, { status: 404, body: { error: 'Not found' } }),
     )
     const run = await clock.finish(api.retrieve('read the run run_1', 'run_1'))
     expect(run).toMatchObject({ id: 'run_1', status: 'EXECUTING', createdAt: new Date('2026-03-01T12:00:00Z') })
@@ -75,7 +76,7 @@ describe('a read', () => {
       concurrencyLimit: 1,
     }
     const { api, clock, requests } = await createFakeServer(
-      respondInOrder({ body: queue }, { status: 404, body: { error: 'queue-not-found' } }),
+      inTurn({ body: queue }, { status: 404, body: { error: 'queue-not-found' } }),
     )
     expect(await clock.finish(api.queue('custom', 'job-ship'))).toMatchObject({ name: 'job-ship', paused: true })
     expect(await clock.finish(api.queue('task', 'event-work'))).toBeUndefined()

@@ -1,7 +1,8 @@
 import { RequestFailure } from '@cgk-platform/jobs-core/hosted'
+import { connectionError, inTurn } from '@cgk-platform/test-kit/replies'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { type Respond, connectionError, createFakeServer, respondInOrder, testKey } from '../../test/kit/fake-server.ts'
+import { type Respond, createFakeServer, testKey } from '../../test/kit/fake-server.ts'
 import type { TriggerConfig } from '../trigger-config.ts'
 import type { TriggerRequest } from './trigger-api.ts'
 
@@ -81,7 +82,7 @@ describe('a trigger', () => {
 
   test('retries transient failures up to three times, and reports that it did', async () => {
     const { requests, clock, trigger } = await open(
-      respondInOrder({ status: 500 }, connectionError('ECONNRESET'), { status: 429 }, accepted),
+      inTurn({ status: 500 }, connectionError('ECONNRESET'), { status: 429 }, accepted),
     )
     expect(await trigger()).toMatchObject({ id: 'run_1', wasRetried: true })
     expect(requests).toHaveLength(4)
@@ -91,7 +92,7 @@ describe('a trigger', () => {
   })
 
   test('may have succeeded if the response of an earlier try was lost', async () => {
-    const { trigger } = await open(respondInOrder({ status: 500 }, { status: 422, body: { error: 'No' } }))
+    const { trigger } = await open(inTurn({ status: 500 }, { status: 422, body: { error: 'No' } }))
     expect((await failureOf(trigger())).failure).toMatchObject({ status: 422, mayHaveSucceeded: true })
   })
 

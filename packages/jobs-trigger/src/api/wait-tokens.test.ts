@@ -1,6 +1,7 @@
+import { inTurn } from '@cgk-platform/test-kit/replies'
 import { afterEach, expect, test, vi } from 'vitest'
 
-import { createFakeServer, respondInOrder } from '../../test/kit/fake-server.ts'
+import { createFakeServer } from '../../test/kit/fake-server.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -21,7 +22,7 @@ test('creates a token with a timeout in whole seconds, at least one', async () =
 test('reads all pages of a list', async () => {
   const token = (id: string) => ({ id, status: 'WAITING', tags: ['t1'], createdAt: '2026-03-01T12:00:00Z' })
   const { api, requests } = await createFakeServer(
-    respondInOrder(
+    inTurn(
       { body: { data: [token('a')], pagination: { next: 'cursor' } } },
       { body: { data: [token('b')], pagination: {} } },
     ),
@@ -42,10 +43,7 @@ test('reads all pages of a list', async () => {
 test('returns a short list with one request, and no longer one', async () => {
   const token = { id: 'a', status: 'WAITING', tags: ['t1'], createdAt: '2026-03-01T12:00:00Z' }
   const { api, requests } = await createFakeServer(
-    respondInOrder(
-      { body: { data: [token], pagination: {} } },
-      { body: { data: [token], pagination: { next: 'cursor' } } },
-    ),
+    inTurn({ body: { data: [token], pagination: {} } }, { body: { data: [token], pagination: { next: 'cursor' } } }),
   )
   expect((await api.tokens.fewWaiting('it', 't1'))?.map(({ id }) => id)).toEqual(['a'])
   expect(await api.tokens.fewWaiting('it', 't1')).toBeUndefined()
@@ -55,7 +53,7 @@ test('returns a short list with one request, and no longer one', async () => {
 test('returns the output of a token only if it is a string and not an error', async () => {
   const token = { id: 'waitpoint_1', status: 'COMPLETED', completedAt: '2026-03-01T12:00:00Z' }
   const { api } = await createFakeServer(
-    respondInOrder(
+    inTurn(
       { body: { ...token, output: 'it', outputType: 'text/plain', outputIsError: false } },
       { body: { ...token, output: '{"json":1}', outputType: 'application/super+json' } },
       { body: { ...token, output: 'late', outputType: 'text/plain', outputIsError: true } },
@@ -71,7 +69,7 @@ test('returns the output of a token only if it is a string and not an error', as
 
 test('completes a token with a string, and retries while the server is unavailable', async () => {
   const { api, requests, clock } = await createFakeServer(
-    respondInOrder({ status: 503, body: '<html>' }, { body: { success: true } }),
+    inTurn({ status: 503, body: '<html>' }, { body: { success: true } }),
   )
   await clock.finish(api.tokens.complete('it', 'waitpoint_1', 'text'))
   expect(requests.map(({ url, body }) => [url.pathname, body])).toEqual(

@@ -1,12 +1,12 @@
 import { type Definition, defineJob } from '@cgk-platform/jobs-core'
 import { RequestFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { RequestFailure, toJobRegistry } from '@cgk-platform/jobs-core/hosted'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { createFakeApi, type FakeResponses } from '../../test/kit/fake-api.ts'
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
 import { fakeRun } from '../../test/kit/fake-run.ts'
-import '../../test/kit/work.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { createJobReader } from '../read/job-reader.ts'
 import { retriedByTag, tagsOf } from '../wire/tags.ts'

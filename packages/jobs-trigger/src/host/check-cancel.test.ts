@@ -1,7 +1,8 @@
+import type { Reply } from '@cgk-platform/test-kit/replies'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { createFakeEngine, type FakeEngine } from '../../test/kit/fake-engine.ts'
-import type { FakeRequest, FakeResponse } from '../../test/kit/fake-server.ts'
+import type { FakeRequest } from '../../test/kit/fake-server.ts'
 import { openWorkJob, workPayload, workTaskId } from '../../test/kit/open-work-job.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -12,7 +13,7 @@ const isRead = ({ method, url }: FakeRequest): boolean => method === 'GET' && ur
 async function open(handlerMs: number, status = 'CANCELED') {
   let reads = 0
   const aborted: unknown[] = []
-  const engine: FakeEngine = createFakeEngine((request): FakeResponse | undefined => {
+  const engine: FakeEngine = createFakeEngine((request): Reply | undefined => {
     if (!isRead(request)) return undefined
     reads++
     return { body: { ...runView, status } }

@@ -1,10 +1,10 @@
 import { defineCronJob, defineEvents, defineJob, type Definition, eventType } from '@cgk-platform/jobs-core'
 import { InvalidOptionError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
+import '@cgk-platform/test-kit/work'
 import { resourceCatalog } from '@trigger.dev/core/v3'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { openWorker } from '../../test/kit/open-tasks.ts'
-import '../../test/kit/work.ts'
 import { createTriggerTasks } from './create-trigger-tasks.ts'
 
 const handler = () => undefined

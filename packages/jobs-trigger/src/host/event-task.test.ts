@@ -1,10 +1,10 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
 import { createFakeEngine } from '../../test/kit/fake-engine.ts'
 import { openTasks, type TasksOptions } from '../../test/kit/open-tasks.ts'
-import '../../test/kit/work.ts'
 import { tagsOf } from '../wire/tags.ts'
 
 afterEach(() => vi.unstubAllGlobals())

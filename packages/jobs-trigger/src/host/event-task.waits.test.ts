@@ -1,10 +1,10 @@
 import { defineJob, defineWorkflow, type Definition } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
 import { createFakeEngine } from '../../test/kit/fake-engine.ts'
 import { openTasks } from '../../test/kit/open-tasks.ts'
-import '../../test/kit/work.ts'
 import { awaitAllTagOf, awaitTagOf, eventWaitKey } from '../wire/wait-keys.ts'
 
 afterEach(() => vi.unstubAllGlobals())

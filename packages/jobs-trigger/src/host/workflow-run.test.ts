@@ -7,12 +7,12 @@ import {
   type JobStatus,
   type Steps,
 } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
 import { createFakeEngine } from '../../test/kit/fake-engine.ts'
 import { openTasks, type TasksOptions } from '../../test/kit/open-tasks.ts'
-import '../../test/kit/work.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 

@@ -1,10 +1,10 @@
 import { defineCronJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
 import { toJobRegistry } from '@cgk-platform/jobs-core/hosted'
 import { cronEventOf } from '@cgk-platform/jobs-core/provider'
+import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
 import { fakeRun } from '../../test/kit/fake-run.ts'
-import '../../test/kit/work.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import type { Retry } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'

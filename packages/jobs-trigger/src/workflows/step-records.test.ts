@@ -1,9 +1,9 @@
 import { createWorkflowRecord, type StepRecord } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { expect, test } from 'vitest'
 
 import { createFakeApi } from '../../test/kit/fake-api.ts'
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
-import { createRecordedLogger } from '../../test/kit/recorded-logger.ts'
 import { readEventWaitKey, encodeTokenEvent } from '../wire/wait-keys.ts'
 import { createReplayGrace } from './replay-grace.ts'
 import { type WaitPoll, resolveWaits } from './resolve-waits.ts'

@@ -1,9 +1,9 @@
 import { defineJob, type JobItem, type SendResult } from '@cgk-platform/jobs-core'
 import { SendFailedError } from '@cgk-platform/jobs-core/errors'
+import { failureOf } from '@cgk-platform/test-kit/failure-of'
 import type { Fault } from '@cgk-platform/trigger-loopback'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from '../kit/failure-of.ts'
 import { openSender } from '../kit/open-sender.ts'
 import { letFail, requestsOf } from '../kit/requests.ts'
 

@@ -1,4 +1,6 @@
-import type { Respond, FakeRequest, FakeResponse } from './fake-server.ts'
+import type { Reply } from '@cgk-platform/test-kit/replies'
+
+import type { Respond, FakeRequest } from './fake-server.ts'
 
 /** A run of a triggered task. */
 export interface FakeRun {
@@ -22,14 +24,14 @@ export interface FakeEngine {
 
 /** @param override - its response, if any, replaces that of the engine */
 export function createFakeEngine(
-  override: (request: FakeRequest, engine: FakeEngine) => FakeResponse | undefined = () => undefined,
+  override: (request: FakeRequest, engine: FakeEngine) => Reply | undefined = () => undefined,
 ): FakeEngine {
   const runs: FakeRun[] = []
   const cancelled: string[] = []
   const flushed: unknown[] = []
   const keys = new Map<string, FakeRun>()
 
-  const trigger = (taskId: string, body: { payload: string; options: Record<string, unknown> }): FakeResponse => {
+  const trigger = (taskId: string, body: { payload: string; options: Record<string, unknown> }): Reply => {
     const { payload, options } = body
     const { idempotencyKey } = options as { idempotencyKey?: string }
     const key = idempotencyKey === undefined ? undefined : `${taskId} ${idempotencyKey}`
@@ -90,7 +92,7 @@ function parse(payload: string, options: Record<string, unknown>): unknown {
   return options['payloadType'] === 'text/plain' ? payload : (JSON.parse(payload) as { json: unknown }).json
 }
 
-function toView(id: string, runs: readonly FakeRun[]): FakeResponse {
+function toView(id: string, runs: readonly FakeRun[]): Reply {
   const children = runs.filter(({ options }) => options['parentRunId'] === id).map(viewOf)
   const run = runs.find((one) => one.id === id)
   if (!run && children.length === 0) return { status: 404, body: { error: 'Run not found' } }

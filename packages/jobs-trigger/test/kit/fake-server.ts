@@ -1,3 +1,4 @@
+import type { Reply } from '@cgk-platform/test-kit/replies'
 import { vi } from 'vitest'
 
 import { createTriggerApi, type TriggerApi } from '../../src/api/trigger-api.ts'
@@ -13,17 +14,10 @@ export interface FakeRequest {
   readonly body: unknown
 }
 
-/** A response of the fake server: JSON, or an unchanged string. */
-export interface FakeResponse {
-  readonly status?: number
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
-}
-
 /**
  * Returns the response to a request and its index, counted from 0. If it throws, the request rejects with that error.
  */
-export type Respond = (requests: FakeRequest, index: number) => FakeResponse | Promise<FakeResponse>
+export type Respond = (requests: FakeRequest, index: number) => Reply | Promise<Reply>
 
 /** Trigger.dev's API with responses from a test. The SDK is the real one. */
 export interface FakeServer {
@@ -34,15 +28,6 @@ export interface FakeServer {
 
 export const testKey = 'tr_dev_0123456789abcdef'
 export const testUrl = 'http://trigger.test'
-
-/** Responds with each of these in order, and repeats the last one. An error rejects the request. */
-export function respondInOrder(...replies: (FakeResponse | Error)[]): Respond {
-  return (_, index) => {
-    const reply = replies[Math.min(index, replies.length - 1)]!
-    if (reply instanceof Error) throw reply
-    return reply
-  }
-}
 
 /** Replaces `fetch` in this process. Call `vi.unstubAllGlobals` in `afterEach`. */
 export async function createFakeServer(respond: Respond, config: TriggerConfig = {}): Promise<FakeServer> {
@@ -65,9 +50,4 @@ export async function createFakeServer(respond: Respond, config: TriggerConfig =
   const clock = createFakeClock()
   const connection = toConnection({ apiKey: testKey, apiUrl: testUrl, ...config })
   return { requests, clock, api: createTriggerApi(connection, clock) }
-}
-
-/** Returns the error that `fetch` throws if a connection fails with this code. */
-export function connectionError(code: string): Error {
-  return new TypeError('fetch failed', { cause: Object.assign(new Error(`connect ${code}`), { code }) })
 }

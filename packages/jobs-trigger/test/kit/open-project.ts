@@ -2,6 +2,8 @@ import { join } from 'node:path'
 
 import { type Definition, type JobClient, type JobStatus, isEnded } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger, type RecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import {
   type CliWorker,
   createLoopbackServer,
@@ -14,9 +16,7 @@ import { vi } from 'vitest'
 
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
 import { createJournal, type Journal, journalVariable } from './journal.ts'
-import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 import { secretKey } from './secrets.ts'
-import './work.ts'
 
 /** Options of `openProject`. */
 export interface ProjectOptions {

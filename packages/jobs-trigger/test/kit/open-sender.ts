@@ -1,11 +1,11 @@
 import type { Definition, JobClient } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { failure, openLoopback, type OpenLoopback } from '@cgk-platform/trigger-loopback'
 
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
-import { createRecordedLogger } from './recorded-logger.ts'
 import { secretKey } from './secrets.ts'
-import './work.ts'
 
 /** A server without a worker, and a client for it. */
 export interface OpenSender extends Pick<OpenLoopback, 'server'> {

@@ -1,11 +1,11 @@
 import type { Definition, JobClient } from '@cgk-platform/jobs-core'
-import { type Clock, systemClock, createClient } from '@cgk-platform/jobs-core/provider'
+import { type Clock, createClient, systemClock } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
 import { type LoopbackServerOptions, type OpenLoopback, openLoopback } from '@cgk-platform/trigger-loopback'
 import { TriggerClient } from '@trigger.dev/sdk'
 
 import { createTriggerProvider } from '../../src/trigger-provider.ts'
-import { createRecordedLogger } from './recorded-logger.ts'
-import './work.ts'
 
 /** Options of `openSides`. */
 export interface SidesOptions extends LoopbackServerOptions {

@@ -1,6 +1,7 @@
 import type { Definition, Instrumentation, JobClient, JobHooks } from '@cgk-platform/jobs-core'
 import { toJobRegistry } from '@cgk-platform/jobs-core/hosted'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger, type RecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import {
   apiClientManager,
   lifecycleHooks,
@@ -28,7 +29,6 @@ import { createQuietEvents } from '../../src/workflows/quiet-events.ts'
 import { createFakeEngine, type FakeEngine } from './fake-engine.ts'
 import type { FakeClock } from './fake-clock.ts'
 import { createFakeServer, type Respond, testKey, testUrl } from './fake-server.ts'
-import { createRecordedLogger, type RecordedLogger } from './recorded-logger.ts'
 
 /** Settings of one attempt by the SDK's executor. */
 export interface AttemptExecution {

@@ -1,8 +1,8 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 
 import { envelopeOf } from './envelope-of.ts'
 import { openTasks, type OpenTasks, type TasksOptions } from './open-tasks.ts'
-import './work.ts'
 
 /** The id of the job's own task. */
 export const workTaskId = 'job-work'

@@ -1,4 +1,5 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { calculateNextRetryDelay, resourceCatalog } from '@trigger.dev/core/v3'
 import { metadata, task } from '@trigger.dev/sdk'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -6,7 +7,6 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { envelopeOf } from '../kit/envelope-of.ts'
 import { createFakeEngine, type FakeEngine } from '../kit/fake-engine.ts'
 import { openTasks } from '../kit/open-tasks.ts'
-import '../kit/work.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()

@@ -1,9 +1,9 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
 import { systemClock } from '@cgk-platform/jobs-core/provider'
+import { failureOf } from '@cgk-platform/test-kit/failure-of'
 import { type Completion, success } from '@cgk-platform/trigger-loopback'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from '../kit/failure-of.ts'
 import { openSides, type SidesOptions } from '../kit/open-sides.ts'
 
 const payload = { tenantId: 'acme' }

@@ -1,4 +1,5 @@
 import { defineCronJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
 import { openLoopback } from '@cgk-platform/trigger-loopback'
 import { resourceCatalog } from '@trigger.dev/core/v3'
 import { task } from '@trigger.dev/sdk'
@@ -6,7 +7,6 @@ import { beforeEach, describe, expect, test } from 'vitest'
 
 import { createTriggerTasks } from '../../src/tasks.ts'
 import { openWorker } from '../kit/open-tasks.ts'
-import '../kit/work.ts'
 
 beforeEach(openWorker)
 

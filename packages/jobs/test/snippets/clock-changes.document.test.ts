@@ -1,10 +1,9 @@
-import { parseCronExpression } from '@cgk-platform/inngest-loopback'
 import { nextRuns } from '@cgk-platform/jobs'
+import { parseCronExpression } from '@cgk-platform/inngest-loopback'
+import { readDocument } from '@cgk-platform/test-kit/documents'
+import { rowsOf } from '@cgk-platform/test-kit/tables'
 import { nextTick } from '@cgk-platform/trigger-loopback'
 import { expect, test } from 'vitest'
-
-import { readDocument } from './documents.ts'
-import { rowsOf } from './tables.ts'
 
 // Compares the table of docs/delays-and-cron.md with the test equipment, which computes ticks as the vendors' servers do:
 // with Trigger.dev's own library in its own version, and by the rule of Inngest's, which is written in Go.

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { documents, readDocument, repository } from '@cgk-platform/test-kit/documents'
 import { expect, test } from 'vitest'
-
-import { documents, readDocument, repository } from './documents.ts'
 
 const [usage = ''] = /^usage='[^']*'/m.exec(readFileSync(join(repository, 'dev'), 'utf8')) ?? []
 const verbs = [...usage.matchAll(/^ {2}([\w-]+)(?: {2,}\w.*)?$/gm)].map(([, verb]) => verb!)

@@ -1,10 +1,10 @@
 import { createJobClient, defineCronJob, defineJob } from '@cgk-platform/jobs'
 import type * as face from '@cgk-platform/jobs'
+import { readDocument } from '@cgk-platform/test-kit/documents'
+import { rowsOf } from '@cgk-platform/test-kit/tables'
 import { expect, test } from 'vitest'
 
-import { readDocument } from './documents.ts'
 import { optionsOf } from './options-of.ts'
-import { rowsOf } from './tables.ts'
 
 // Compares the guides with the declared options, and with the types of hooks and states.
 

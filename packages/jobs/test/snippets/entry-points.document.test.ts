@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { documents, readDocument } from './documents.ts'
+import { documents, readDocument } from '@cgk-platform/test-kit/documents'
 
 /** Returns the exported names of a module, including types. */
 function namesOf(module: string): string[] {

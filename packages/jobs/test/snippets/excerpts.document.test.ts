@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { documents, readDocument, repository } from '@cgk-platform/test-kit/documents'
+import { type Excerpt, excerptsOf } from '@cgk-platform/test-kit/extract-snippets'
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
 import { afterAll, expect, test } from 'vitest'
-
-import { documents, readDocument, repository } from './documents.ts'
-import { type Excerpt, excerptsOf } from './extract-snippets.ts'
-import { createReaderProject } from './reader-project.ts'
 
 const excerpts = documents.flatMap((document) => excerptsOf(document, readDocument(document)))
 const cases = excerpts.map((excerpt) => [`${excerpt.document}:${excerpt.line}`, excerpt.path, excerpt] as const)

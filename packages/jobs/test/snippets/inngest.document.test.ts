@@ -3,12 +3,13 @@ import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/inngest-loopback'
+import { documentsOnInngest, readDocument } from '@cgk-platform/test-kit/documents'
+import type { Environment } from '@cgk-platform/test-kit/execute'
+import { blocksOf, fileOf, snippetsOf } from '@cgk-platform/test-kit/extract-snippets'
+import { createReaderProject, type Started } from '@cgk-platform/test-kit/reader-project'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { freePort } from '../../../../tools/init-apps/test/free-port.ts'
-import { documentsOnInngest, readDocument } from './documents.ts'
-import { blocksOf, fileOf, snippetsOf } from './extract-snippets.ts'
-import { createReaderProject, type Environment, type Started } from './reader-project.ts'
 
 // Follows docs/inngest.md: `serve-jobs.ts` runs the jobs, the other programs send and read. The loopback server replaces
 // Inngest's dev server and speaks its protocol to the unchanged SDK.

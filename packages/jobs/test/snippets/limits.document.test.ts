@@ -16,10 +16,9 @@ import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
 import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
 import { createTestEngine } from '@cgk-platform/jobs/local/testing'
 import { createTriggerProvider, triggerCapabilities } from '@cgk-platform/jobs/trigger'
+import { readDocument } from '@cgk-platform/test-kit/documents'
+import { rowsOf, sectionOf } from '@cgk-platform/test-kit/tables'
 import { describe, expect, test } from 'vitest'
-
-import { readDocument } from './documents.ts'
-import { rowsOf, sectionOf } from './tables.ts'
 
 const page = readDocument('docs/limits.md')
 const engines = [localCapabilities, inngestCapabilities, triggerCapabilities]

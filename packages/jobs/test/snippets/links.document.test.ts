@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { documents, pages, readDocument, repository } from '@cgk-platform/test-kit/documents'
 import GithubSlugger from 'github-slugger'
 import { describe, expect, test } from 'vitest'
-
-import { documents, pages, readDocument, repository } from './documents.ts'
 
 /** Returns a document without its code blocks. */
 function proseOf(document: string): string {

@@ -1,7 +1,6 @@
+import { readDocument } from '@cgk-platform/test-kit/documents'
+import { rowsOf } from '@cgk-platform/test-kit/tables'
 import { expect, test } from 'vitest'
-
-import { readDocument } from './documents.ts'
-import { rowsOf } from './tables.ts'
 
 // Compares the short table of the README with the generated one.
 

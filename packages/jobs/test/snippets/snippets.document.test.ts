@@ -1,8 +1,7 @@
+import { documents, documentsOnInngest, documentsOnTrigger, readDocument } from '@cgk-platform/test-kit/documents'
+import { blocksOf, fileOf, type Snippet, snippetsOf } from '@cgk-platform/test-kit/extract-snippets'
+import { createReaderProject, recommendedOptions } from '@cgk-platform/test-kit/reader-project'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-
-import { documents, documentsOnInngest, documentsOnTrigger, readDocument } from './documents.ts'
-import { blocksOf, fileOf, type Snippet, snippetsOf } from './extract-snippets.ts'
-import { createReaderProject, recommendedOptions } from './reader-project.ts'
 
 const snippets = documents.flatMap((document) => snippetsOf(document, readDocument(document)))
 const project = createReaderProject()

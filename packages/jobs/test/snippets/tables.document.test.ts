@@ -8,11 +8,11 @@ import { createInngestFunctions, createInngestProvider, type InngestHostOptions 
 import { createLocalProvider } from '@cgk-platform/jobs/local'
 import { createTriggerProvider, type TriggerOptions } from '@cgk-platform/jobs/trigger'
 import { createTriggerTasks } from '@cgk-platform/jobs/trigger/tasks'
+import { readDocument, repository } from '@cgk-platform/test-kit/documents'
+import { rowsOf, sectionOf } from '@cgk-platform/test-kit/tables'
 import { expect, test } from 'vitest'
 
-import { readDocument, repository } from './documents.ts'
 import { optionsOf } from './options-of.ts'
-import { rowsOf, sectionOf } from './tables.ts'
 
 const configuration = readDocument('docs/configuration.md')
 

@@ -1,5 +1,10 @@
 import { join } from 'node:path'
 
+import { documentsOnTrigger, readDocument } from '@cgk-platform/test-kit/documents'
+import type { Environment } from '@cgk-platform/test-kit/execute'
+import { blocksOf, fileOf, snippetsOf } from '@cgk-platform/test-kit/extract-snippets'
+import { runCommand } from '@cgk-platform/test-kit/run-command'
+import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
 import {
   type CliWorker,
   createLoopbackServer,
@@ -7,11 +12,6 @@ import {
   startCliWorker,
 } from '@cgk-platform/trigger-loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-
-import { runDoctorIn } from '../../../jobs-cli/test/run-doctor-in.ts'
-import { documentsOnTrigger, readDocument } from './documents.ts'
-import { blocksOf, fileOf, snippetsOf } from './extract-snippets.ts'
-import { createReaderProject, type Environment } from './reader-project.ts'
 
 // Follows docs/trigger.md: its tasks run in the worker of Trigger.dev's own CLI, the other programs send and read. The
 // loopback server replaces Trigger.dev for the unchanged SDK and CLI.
@@ -73,8 +73,9 @@ test('the worker registers a task for each event, handled or not, and for the jo
 })
 
 test('`doctor` finds the worker and its tasks, and no problem', async () => {
-  const { exitCode, report } = await runDoctorIn(project.folder, variables(), '--jobs', 'docs-trigger/jobs.ts')
-  const { findings } = report
+  const command = ['doctor', '--json', '--jobs', 'docs-trigger/jobs.ts']
+  const { exitCode, stdout } = await runCommand(command, project.folder, variables())
+  const { findings } = JSON.parse(stdout) as { findings: { check: string; status: string; message: string }[] }
   expect(findings.filter(({ status }) => status === 'problem' || status === 'warning')).toEqual([])
   expect(findings.filter(({ check }) => check === 'engine').map(({ message }) => message)).toEqual([
     expect.stringMatching(/^responds \(\d+ ms\)$/),

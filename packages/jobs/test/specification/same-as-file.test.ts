@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { blocksOf } from '@cgk-platform/test-kit/extract-snippets'
 import { describe, expect, test } from 'vitest'
 
-import { blocksOf } from '../snippets/extract-snippets.ts'
 import { blocks } from './specification-project.ts'
 import { specifiedEvents, specifiedFunctions } from './specified-names.ts'
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { type Block, blocksOf } from '../snippets/extract-snippets.ts'
-import { createReaderProject, type ReaderProject } from '../snippets/reader-project.ts'
+import { type Block, blocksOf } from '@cgk-platform/test-kit/extract-snippets'
+import { createReaderProject, type ReaderProject } from '@cgk-platform/test-kit/reader-project'
 
 /** All blocks of the specification with their headings, verbatim. */
 export const blocks: readonly Block[] = blocksOf(readFileSync(join(import.meta.dirname, 'snippets.md'), 'utf8'))

@@ -22,7 +22,7 @@ function isRunning(category: Category): boolean {
 export async function printProfile(): Promise<void> {
   const profiles: ProfiledJobs[] = []
   for (const { store, jobs } of profiledStores)
-    profiles.push(await measureIsolated<ProfiledJobs>('profile', store, String(jobs)))
+    profiles.push(await measureIsolated<ProfiledJobs>('./profile.ts', store, String(jobs)))
   const line = (name: string, cells: readonly string[]): void =>
     console.log(name.padEnd(34) + cells.map((cell) => cell.padStart(18)).join(''))
   line(

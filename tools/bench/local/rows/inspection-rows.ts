@@ -9,7 +9,7 @@ interface MeasuredFilter {
 }
 
 /** It fills a file through the tables of the store, which are private to its package. */
-const program = '../../../../packages/jobs-local/test/bench/measure-inspection'
+const program = '@cgk-platform/jobs-local/measure-inspection'
 const maxMs = { page: 50, count: 200 }
 
 /** The header of the table. */

@@ -7,7 +7,7 @@ import type { Row } from '../row.ts'
 export async function profileRows(): Promise<Row[]> {
   const rows: Row[] = []
   for (const { store, jobs } of profiledStores) {
-    const { categories: times } = await measureIsolated<ProfiledJobs>('profile', store, String(jobs))
+    const { categories: times } = await measureIsolated<ProfiledJobs>('./profile.ts', store, String(jobs))
     const running = categories.filter((category) => category !== 'idle' && category !== 'waiting for a processor')
     const total = running.reduce((sum, category) => sum + times[category], 0)
     const parts = running.filter((category) => times[category] >= 0.05)

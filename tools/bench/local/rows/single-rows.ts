@@ -4,7 +4,7 @@ import { type Row, verdictOf } from '../row.ts'
 
 /** Measures the time from `sendJob` to the first line of the handler. */
 export async function latencyRow(): Promise<Row> {
-  const rounds = await measureIsolated<{ p50: number; p99: number }[]>('start-latency')
+  const rounds = await measureIsolated<{ p50: number; p99: number }[]>('./start-latency.ts')
   const [middle, late] = [median(rounds.map(({ p50 }) => p50)), median(rounds.map(({ p99 }) => p99))]
   const range = (name: 'p50' | 'p99'): string =>
     spread(
@@ -29,7 +29,7 @@ interface DelayedJobs {
 
 /** Measures the memory and the load time of a million delayed jobs in memory. */
 export async function delayedRow(): Promise<Row> {
-  const { bytes, timers, wallMs, cpuMs } = await measureIsolated<DelayedJobs>('delayed-jobs')
+  const { bytes, timers, wallMs, cpuMs } = await measureIsolated<DelayedJobs>('./delayed-jobs.ts')
   const sum = (some: readonly number[]): number => some.reduce((total, ms) => total + ms, 0)
   const half = cpuMs.length / 2
   const growth = sum(cpuMs.slice(half)) / sum(cpuMs.slice(0, half))
@@ -44,7 +44,7 @@ export async function delayedRow(): Promise<Row> {
 
 /** Compares the heap before and after a million jobs have ended, with as many retained jobs. */
 export async function heapRow(): Promise<Row> {
-  const { before, after } = await measureIsolated<{ before: number; after: number }>('heap-growth')
+  const { before, after } = await measureIsolated<{ before: number; after: number }>('./heap-growth.ts')
   return {
     comparison: 'heap after a million jobs',
     target: '≤ 1.05×',

@@ -34,7 +34,7 @@ export async function telemetryRows(): Promise<Row[]> {
     const measured = new Map<string, number[]>()
     for (let pass = 0; pass < passes; pass++) {
       for (const mode of modes) {
-        const rounds = await measureIsolated<Rounds>('telemetry', mode, store, handler)
+        const rounds = await measureIsolated<Rounds>('./telemetry.ts', mode, store, handler)
         measured.set(mode, [...(measured.get(mode) ?? []), ...rounds.map(({ cpuUs }) => cpuUs)])
       }
     }

@@ -1,7 +1,7 @@
 import { defineJob, type JobEvent, NonRetryableError, RetryAfterError } from '@cgk-platform/jobs-core'
+import type { Work } from '@cgk-platform/test-kit/work'
 
 import { record, waitForGate } from '../../kit/journal.ts'
-import type { Work } from '../../kit/work.ts'
 import type { HandlerScript } from './handler-script.ts'
 
 type Settings = Omit<Parameters<typeof defineJob<JobEvent, string>>[0], 'handler'>

@@ -1,6 +1,5 @@
 import { defineEvents, eventType } from '@cgk-platform/jobs-core'
-
-import type { Work } from '../../kit/work.ts'
+import type { Work } from '@cgk-platform/test-kit/work'
 
 declare module '@cgk-platform/jobs-core' {
   interface JobEvents {

@@ -1,8 +1,8 @@
 import { bindLogger } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { describe, expect, test, type TestContext } from 'vitest'
 
 import { changed, openDatabase, openStore } from '../../../../test/kit/open-store.ts'
-import { createRecordedLogger } from '../../../../test/kit/recorded-logger.ts'
 import { createEnvelope } from '../../../../test/kit/stored-run.ts'
 import { createTemporaryFile } from '../../../../test/kit/temporary-file.ts'
 import { nextTurn } from '../../../../test/kit/turns.ts'

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 
 import { defineJob, defineWorkflow, type JobContext, NonRetryableError, type Steps } from '@cgk-platform/jobs-core'
+import type { Work } from '@cgk-platform/test-kit/work'
 
 import { createTriggerTasks } from '../../../../src/tasks.ts'
 import { record, waitForGate } from '../../../kit/journal.ts'
 import '../events.ts'
 import { journalLogger } from '../journal-logger.ts'
-import type { Work } from '../../../kit/work.ts'
 import type { WorkflowScript } from '../workflow-script.ts'
 
 type Step = Steps<'work.asked'>

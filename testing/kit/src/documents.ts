@@ -2,7 +2,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The repository's root. */
-export const repository: string = join(import.meta.dirname, '../../../..')
+export const repository: string = join(import.meta.dirname, '../../..')
 
 /** Every document for readers, by its path in the repository. */
 export const documents: readonly string[] = [

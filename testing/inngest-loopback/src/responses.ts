@@ -1,4 +1,4 @@
-import type { Fault } from '@cgk-platform/inngest-loopback'
+import type { Fault } from './faults.ts'
 
 /** Returns a response with one of Inngest's errors. */
 export function errorResponse(
@@ -14,14 +14,4 @@ export function errorResponse(
 export function htmlResponse(status: number): Fault {
   const body = `<html><head><title>${status}</title></head><body><h1>nginx</h1></body></html>`
   return { kind: 'answer', status, headers: { 'content-type': 'text/html' }, body }
-}
-
-/** Returns the error of a call. */
-export async function failureOf(call: Promise<unknown>): Promise<unknown> {
-  return call.then(
-    () => {
-      throw new Error('the call did not fail')
-    },
-    (error: unknown) => error,
-  )
 }

@@ -1,4 +1,7 @@
-import type { Fault, HttpRequest, LoggedRequest, LoopbackEngine } from '@cgk-platform/inngest-loopback'
+import type { Fault } from './faults.ts'
+import type { HttpRequest } from './http-messages.ts'
+import type { LoopbackEngine } from './loopback-options.ts'
+import type { LoggedRequest } from './request-log.ts'
 
 type RequestLine = Pick<HttpRequest, 'method' | 'path'>
 

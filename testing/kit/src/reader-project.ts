@@ -1,18 +1,11 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { bareEnvironment } from '../../../../vitest.environment.ts'
-import { repository } from './documents.ts'
-
-/** The result of a program. */
-export interface Ended {
-  /** `null` if it had to be stopped. */
-  readonly exitCode: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
+import { readDocument, repository } from './documents.ts'
+import { type Ended, type Environment, execute, toEnv } from './execute.ts'
+import { blocksOf } from './extract-snippets.ts'
 
 /** A running program. */
 export interface Started {
@@ -21,9 +14,6 @@ export interface Started {
   /** Sends SIGTERM, awaits the end and returns the exit code. */
   terminate(): Promise<number | null>
 }
-
-/** Variables of a program. */
-export type Environment = Readonly<Record<string, string>>
 
 /** A project like a reader's: `package.json`, `tsconfig.json`, the installed packages, and own files. */
 export interface ReaderProject {
@@ -62,9 +52,6 @@ const compilerOptions = {
   customConditions: ['@cgk-platform/source'],
   lib: ['es2023', 'es2024.string', 'dom'], // the sources need `isWellFormed`; a build does not
 }
-
-/** A minute and a half: work due within a minute keeps a process alive, so a daily cron job may hold one for so long. */
-const longestRunMs = 90_000
 
 /** Resolves the packages to their sources, not a build. */
 const condition = '--conditions=@cgk-platform/source'
@@ -141,18 +128,4 @@ export function createReaderProject(): ReaderProject {
       rmSync(folder, { recursive: true })
     },
   }
-}
-
-function toEnv(environment: Environment): NodeJS.ProcessEnv {
-  return { ...bareEnvironment(), ...environment }
-}
-
-function execute(command: string, args: readonly string[], cwd: string, environment: Environment): Promise<Ended> {
-  const env = toEnv(environment)
-  return new Promise((resolve) => {
-    execFile(command, args, { cwd, env, timeout: longestRunMs }, (error, stdout, stderr) => {
-      const exitCode = error ? (typeof error.code === 'number' ? error.code : null) : 0
-      resolve({ exitCode, stdout, stderr })
-    })
-  })
 }
