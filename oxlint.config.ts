@@ -2,19 +2,34 @@ import { posix } from 'node:path'
 
 import { defineConfig, type OxlintConfig } from 'oxlint'
 
+/** The packages by their role. The linter knows a package only by its role. */
+const packages = {
+  core: ['jobs-core'],
+  suite: ['jobs-conformance'],
+  providers: ['jobs-local', 'jobs-inngest', 'jobs-trigger'],
+  facade: ['jobs'],
+  telemetry: ['jobs-otel'],
+  dashboard: ['jobs-dashboard'],
+  commandLine: ['jobs-cli'],
+  testing: ['inngest-loopback', 'trigger-loopback', 'test-kit'],
+}
+
+type Role = keyof typeof packages
+
+/** Matches files of the packages with these roles. */
+const filesOf = (roles: readonly Exclude<Role, 'testing'>[], files: string): string[] =>
+  roles.flatMap((role) => packages[role].map((name) => `packages/${name}/${files}`))
+
+/** Forbids all packages except those with these roles. */
+function only(roles: readonly Role[], message: string): Pattern {
+  const others = (Object.keys(packages) as Role[]).filter((role) => !roles.includes(role))
+  return { regex: `^@cgk-platform/(${others.flatMap((role) => packages[role]).join('|')})(/|$)`, message }
+}
+
 const privateFiles = {
-  regex: '(^|/)jobs(-[a-z]+)?/(src|dist)(/|$)',
-  message: 'Files of another package are private. Import the package by its name, and export from it what is missing.',
-}
-const foreignTests = {
-  regex: '(^|/)jobs(-[a-z]+)?/test(/|$)',
+  regex: `(^|/)(${Object.values(packages).flat().join('|')}|testing/kit)/(src|dist|test)(/|$)`,
   message:
-    'The tests of another package are private. Move what several packages use to `testing/`, or export it from the package.',
-}
-const ownPackage = {
-  regex: '^@cgk-platform/',
-  message:
-    'jobs-core must not import other packages of this library. Accept an argument, or move this file to another package.',
+    'Files of another package are private, also its tests. Import the package by its name, and export from it what is missing. Move what several packages test with to `testing/`.',
 }
 const vendor = {
   regex: '^(inngest|@inngest|@trigger\\.dev)(/|$)',
@@ -26,18 +41,29 @@ const node = {
   message:
     'jobs-core does no I/O and runs on every platform. Accept the clock, the store or the stream as an argument.',
 }
-const providerOrFacade = {
-  regex: '^@cgk-platform/jobs(-[^c][a-z]*)?(/|$)',
-  message: 'A provider imports only jobs-core. Move code that providers share to jobs-core.',
-}
-const coreOrProvider = {
-  regex: '^@cgk-platform/jobs-[^d]', // an app can import jobs-dashboard
-  message: 'An app imports `@cgk-platform/jobs` or one of its subpaths. Export from it what is missing.',
-}
-const coreOrProviderButLoopback = {
-  ...coreOrProvider,
-  regex: '^@cgk-platform/jobs-(core$|local)|^@cgk-platform/jobs-(inngest|trigger)($|/[^l])',
-}
+const inCore = only(
+  [],
+  'jobs-core must not import other packages of this library. Accept an argument, or move this file to another package.',
+)
+const onCore = only(['core'], 'This package imports only jobs-core. Move code that providers share to jobs-core.')
+const testOfProvider = only(
+  ['core', 'suite', 'testing'],
+  'A test of a provider imports only jobs-core, the suite and packages of `testing/`.',
+)
+const inFacade = only(['core', 'providers'], 'The facade imports only jobs-core and the providers.')
+const inCommandLine = only(
+  ['core', 'providers', 'facade', 'dashboard'],
+  'The command line imports only jobs-core, the facade, the providers and the dashboard.',
+)
+const inApp = only(
+  ['facade', 'dashboard'],
+  'An app imports `@cgk-platform/jobs` or one of its subpaths. Export from it what is missing.',
+)
+const inDemo = only(
+  ['core', 'facade', 'dashboard', 'testing'],
+  'The demo and tests of an app import `@cgk-platform/jobs` or one of its subpaths, and packages of `testing/`.',
+)
+const inOwnProvider = only(['core', 'suite'], 'A provider imports only jobs-core, and its tests the suite.')
 
 /**
  * The rooms of each package that has an order: its folders in `src`, from the ground up. A room imports only its own
@@ -93,11 +119,13 @@ const rooms = {
   ],
 }
 
+const tests = ['**/*.test.ts', '**/*.test-d.ts']
+
 type Pattern = { regex: string; message: string } | { group: string[]; message: string }
 
 /** Forbids these imports. An override replaces the complete list, so each override names all patterns of its files. */
 function without(...patterns: Pattern[]): NonNullable<OxlintConfig['rules']> {
-  return { 'no-restricted-imports': ['error', { patterns: [privateFiles, foreignTests, ...patterns] }] }
+  return { 'no-restricted-imports': ['error', { patterns: [privateFiles, ...patterns] }] }
 }
 
 /** Forbids imports of later rooms of a package, and these, to the files of its rooms, except tests. */
@@ -106,7 +134,7 @@ function inOrder(name: keyof typeof rooms, ...patterns: Pattern[]): NonNullable<
     'A room imports only the rooms before it in `rooms` of `oxlint.config.ts`. Move the file or the import.'
   const allow = (files: string, allowed: readonly string[]) => ({
     files: [`packages/${name}/src/${files}`],
-    excludeFiles: ['**/*.test.ts', '**/*.test-d.ts'],
+    excludeFiles: tests,
     rules: without(...patterns, { group: ['./**', '../**', ...allowed.map((path) => `!${path}/*.ts`)], message }),
   })
   const order = rooms[name]
@@ -170,7 +198,13 @@ export default defineConfig({
       rules: { 'import/no-default-export': 'off' },
     },
     {
-      files: ['**/*.test.ts', '**/*.test-d.ts', 'packages/*/test/**', 'packages/jobs-conformance/src/cases/**'],
+      files: [
+        '**/*.test.ts',
+        '**/*.test-d.ts',
+        'packages/*/test/**',
+        'packages/jobs-conformance/src/cases/**',
+        'testing/**',
+      ],
       // Tests create invalid values on purpose: sparse arrays, thenables, values of the wrong type.
       rules: {
         'no-unsafe-optional-chaining': 'off', // a missing value fails the test anyway
@@ -192,26 +226,22 @@ export default defineConfig({
     // A module augmentation redeclares the interface of the other module.
     { files: ['packages/*/src/job-events.ts', 'tools/chaos/events.ts'], rules: { 'no-shadow': 'off' } },
 
-    // Imports have one direction: jobs-core <- jobs-local | jobs-inngest | jobs-trigger <- jobs <- examples.
-    // The glob `[!c]` excludes jobs-core and jobs-cli.
-    { files: ['packages/jobs-core/**'], rules: without(ownPackage, vendor) },
-    {
-      files: ['packages/jobs-core/src/**'],
-      excludeFiles: ['**/*.test.ts'],
-      rules: without(ownPackage, vendor, node),
-    },
-    ...inOrder('jobs-core', ownPackage, vendor, node),
-    { files: ['packages/jobs-[!c]*/**'], rules: without(providerOrFacade) },
-    { files: ['packages/jobs-conformance/**'], rules: without(providerOrFacade, vendor) },
-    ...inOrder('jobs-local', providerOrFacade),
-    { files: ['packages/{jobs,jobs-cli}/**'], rules: without(vendor) },
-    { files: ['packages/jobs-{dashboard,otel}/test/**'], rules: without() }, // they observe every engine
-    { files: ['examples/**'], rules: without(coreOrProvider) },
-    {
-      // The loopback engines of Inngest and Trigger.dev, for tests and the demo. No published package contains them.
-      files: ['examples/storefront/src/demo/**', 'examples/*/test/**'],
-      rules: without(coreOrProviderButLoopback),
-    },
-    { files: ['examples/own-provider/**'], rules: without(providerOrFacade) }, // a provider, not an app
+    // Imports have one direction: core <- suite | providers <- facade <- command line | apps.
+    { files: filesOf(['core'], '**'), rules: without(inCore, vendor) },
+    { files: filesOf(['core'], 'src/**'), excludeFiles: tests, rules: without(inCore, vendor, node) },
+    ...inOrder('jobs-core', inCore, vendor, node),
+    { files: filesOf(['suite'], '**'), rules: without(onCore, vendor) },
+    { files: filesOf(['providers'], '**'), rules: without(testOfProvider) },
+    { files: filesOf(['providers'], 'src/**'), excludeFiles: tests, rules: without(onCore) },
+    ...inOrder('jobs-local', onCore),
+    { files: filesOf(['facade', 'commandLine'], '**'), rules: without(vendor) },
+    { files: filesOf(['facade'], 'src/**'), excludeFiles: tests, rules: without(inFacade, vendor) },
+    { files: filesOf(['commandLine'], 'src/**'), excludeFiles: tests, rules: without(inCommandLine, vendor) },
+    { files: filesOf(['dashboard', 'telemetry'], '{src,ui}/**'), excludeFiles: tests, rules: without(onCore, vendor) },
+    { files: ['testing/*/**'], rules: without(onCore) },
+    { files: ['testing/kit/**'], rules: without(onCore, vendor) },
+    { files: ['examples/**'], rules: without(inApp) },
+    { files: ['examples/storefront/src/demo/**', 'examples/*/test/**'], rules: without(inDemo) },
+    { files: ['examples/own-provider/**'], rules: without(inOwnProvider) }, // a provider, not an app
   ],
 })

@@ -7,7 +7,8 @@ import type {
 import { ApiClient } from '@trigger.dev/core/v3'
 import { onTestFinished, vi } from 'vitest'
 
-import { createLoopbackServer, type LoopbackServer, type LoopbackServerOptions } from './index.ts'
+import type { LoopbackServer, LoopbackServerOptions } from './loopback-options.ts'
+import { createLoopbackServer } from './loopback-server.ts'
 
 /** A parsed response of the server. */
 export interface Respond {
