@@ -98,9 +98,8 @@ async function checkBundle(cwd: string): Promise<void> {
 }
 
 await check('the command: installed by npm', () => installCommandLine(commandFolder, tarballs))
-const parts = [
+const ofEachChange = [
   () => checkFacade('npm'),
-  () => checkFacade('pnpm'),
   ...Object.entries(leanApps).map(
     ([title, app], index) =>
       () =>
@@ -108,6 +107,8 @@ const parts = [
   ),
   checkTarballs,
 ]
+// pnpm already installs the lean apps for each change. What npm installs is repeated with it only at night.
+const parts = process.argv[2] === 'pnpm' ? [() => checkFacade('pnpm')] : ofEachChange
 const takeParts = async (): Promise<void> => {
   for (let part = parts.shift(); part; part = parts.shift()) await part()
 }
