@@ -44,7 +44,9 @@ function runNext(
   variables: Record<string, string>,
 ): { child: ChildProcess; printed(): string } {
   // Variables of the machine must not choose another engine.
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(INNGEST|TRIGGER|JOB)_|^NODE_(?!COMPILE_CACHE$)/.test(name))
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(INNGEST|TRIGGER|JOB)_|^NODE_(?!COMPILE_CACHE$)/.test(name),
+  )
   const child = spawn(process.execPath, [next, ...args], {
     cwd: folder,
     env: { ...Object.fromEntries(inherited), NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...variables },
