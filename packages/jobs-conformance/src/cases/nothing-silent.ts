@@ -105,6 +105,17 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
     },
   },
   {
+    id: 'own-options-of-a-definition-are-refused',
+    title: 'an unknown option for this engine in the `providerOptions` of a definition throws an error that names it',
+    requiredEquipment: ['createClient'],
+    async run(t) {
+      const { provider } = await t.client.healthCheck()
+      const providerOptions = { [provider]: { priorty: 1 } }
+      const error = await t.expectError('unsupported_feature', () => openWith(t, { providerOptions }))
+      assert.ok(error.message.includes('priorty'))
+    },
+  },
+  {
     id: 'options-of-another-engine-are-harmless',
     title: 'options for another engine have no effect',
     async run(t) {

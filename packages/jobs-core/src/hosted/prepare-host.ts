@@ -65,7 +65,7 @@ export interface HostSettings extends HostTestOptions {
   readonly load: () => JobProvider
 }
 
-/** Returns the host of a hosted engine's attempts, with the definitions that exist now. Logs a warning if there is no definition. */
+/** Returns the host of a hosted engine's attempts, with the definitions of now. Logs a warning if there are none. */
 export function prepareHost(options: CheckedOptions<HostOptions>, setting: HostSettings): AttemptHost {
   const { instrument } = options
   const createOwnLogger = () => createDefaultLogger({ fields: () => instrument?.logFields?.() })

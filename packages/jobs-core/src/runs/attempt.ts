@@ -40,7 +40,7 @@ export interface AttemptOptions {
    * `undefined`: the engine cannot hold its slot.
    */
   readonly onLeftRunning: ((handler: Promise<unknown>) => void) | undefined
-  /** For an attempt whose code is called several times from its start, such as a workflow's. Absent: it is called once. */
+  /** For code that is called several times from its start in one attempt, as a workflow's. Absent: it is called once. */
   readonly replay?: AttemptReplay | undefined
   /** True if the process may have died in the attempt before. Only for the instrumentation. Default false. */
   readonly followsCrash?: boolean | undefined
