@@ -3,9 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { readDocument, repository } from './documents.ts'
+import { repository } from './documents.ts'
 import { type Ended, type Environment, execute, toEnv } from './execute.ts'
-import { blocksOf } from './extract-snippets.ts'
 
 /** A running program. */
 export interface Started {

@@ -33,7 +33,7 @@ export class Engine implements EngineView {
   #started = false
 
   constructor(dependencies: EngineDependencies) {
-    const { host, clock, store, random } = dependencies
+    const { host, clock, store } = dependencies
     this.#dependencies = dependencies
     this.#unhandled = new UnhandledEvents(bindLogger(host.logger, {}))
     this.#pass = new StorePass(dependencies, { work: () => this.#begin(), done: (begun) => this.#begun(begun) })
