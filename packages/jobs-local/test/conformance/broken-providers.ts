@@ -1,6 +1,5 @@
 import type { Definition, JobDefinition, JobProvider, JobStatus, WorkflowDefinition } from '@cgk-platform/jobs-core'
 import { declareFeatures, type Envelope, createClient } from '@cgk-platform/jobs-core/provider'
-import { allFeatures } from '@cgk-platform/jobs-core/tools'
 
 import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'
 import { brokenFlowControl } from './broken-flow-control.ts'
