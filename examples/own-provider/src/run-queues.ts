@@ -11,8 +11,8 @@ import {
   systemClock,
   toErrorInfo,
   awaitAtMost,
+  createScope,
 } from '@cgk-platform/jobs-core/provider'
-import { createScope } from '@cgk-platform/jobs-core/scheduling'
 import fastq, { type queueAsPromised } from 'fastq'
 
 /** A stored run. */

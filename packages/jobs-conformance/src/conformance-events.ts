@@ -1,5 +1,5 @@
 import { defineEvents, eventType } from '@cgk-platform/jobs-core'
-import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
+import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/tools'
 import * as z from 'zod/v4'
 
 import type { ScriptPayload } from './script.ts'

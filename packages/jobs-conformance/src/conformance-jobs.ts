@@ -10,8 +10,7 @@ import {
 } from '@cgk-platform/jobs-core'
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { checkDefinitionSupport } from '@cgk-platform/jobs-core/hosted'
-import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
-import { withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
+import { type StandardSchemaV1, withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
 import * as z from 'zod/v4'
 
 import { defineBatched } from './define-batched.ts'

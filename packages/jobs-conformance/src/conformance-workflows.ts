@@ -7,8 +7,8 @@ import {
   type JobEvent,
   type WorkflowOptions,
 } from '@cgk-platform/jobs-core'
-import type { Json, StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
-import type { EventDefinition } from '@cgk-platform/jobs-core/tools'
+import type { Json } from '@cgk-platform/jobs-core/provider'
+import type { StandardSchemaV1, EventDefinition } from '@cgk-platform/jobs-core/tools'
 
 import type { ConformanceEvent } from './conformance-events.ts'
 import { definitionMiddleware } from './conformance-middleware.ts'

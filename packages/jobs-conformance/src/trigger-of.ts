@@ -1,5 +1,5 @@
 import type { JobEvent } from '@cgk-platform/jobs-core'
-import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
+import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/tools'
 
 import type { ConformanceEvent } from './conformance-events.ts'
 

@@ -40,8 +40,7 @@ export { eventOf } from './jobs/event-of.ts'
 export type { JobRegistry } from './jobs/job-registry.ts'
 
 // Events and envelopes
-export type { StandardSchemaV1 } from '@standard-schema/spec'
-export { decodeEnvelope, type Envelope } from './events/envelope.ts'
+export { decodeEnvelope, type Envelope, encodeEnvelope } from './events/envelope.ts'
 export type { JobSender } from './sends/job-sender.ts'
 export { createJobId } from './events/job-id.ts'
 export type { Json } from './values/json.ts'
@@ -54,6 +53,7 @@ export type { EngineLimits } from './engines/engine-limits.ts'
 export { maxAttemptsOf } from './runs/max-attempts.ts'
 export type { Outcome } from './hooks/outcome.ts'
 export { runAttempt } from './provider/run-attempt.ts'
+export { createScope } from './ambient/async-context.ts'
 
 // Cron ticks
 export { cronEventOf, cronJobIdOf } from './jobs/cron-event.ts'
@@ -80,7 +80,7 @@ export {
 export { limitsOf } from './engines/limits-of.ts'
 
 // Errors and logs
-export { bindLogger, type LogLevel } from './logging/logger.ts'
+export { bindLogger } from './logging/logger.ts'
 export { type JobErrorInfo, toErrorInfo } from './errors/error-info.ts'
 
 // Time

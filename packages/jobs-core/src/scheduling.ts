@@ -26,7 +26,6 @@ export { createJobRegistry } from './jobs/job-registry.ts'
 
 // Events and envelopes
 export { loadCatalogue } from './events/catalogue/catalogue.ts'
-export { encodeEnvelope } from './events/envelope.ts'
 export { beforeJobIdsSince, sentAtOf } from './events/job-id.ts'
 export { copyJson, mayExceed } from './values/json.ts'
 
@@ -37,7 +36,7 @@ export type { StopNotice, Stoppable } from './runs/run-until-stopped.ts'
 export type { SendInfo } from './hooks/hooks.ts'
 export { startAttempt } from './provider/run-attempt.ts'
 export { startBatch } from './runs/start-batch.ts'
-export { createScope, runDetached, runWithClient, type Scope } from './ambient/async-context.ts'
+export { runDetached, runWithClient, type Scope } from './ambient/async-context.ts'
 
 // Cron ticks
 export { toCronEnvelope } from './jobs/cron-event.ts'

@@ -4,6 +4,15 @@
  * @module jobs-core/tools
  */
 
+// Events and envelopes
+export type { StandardSchemaV1 } from '@standard-schema/spec'
+
+// Errors and logs
+export type { LogLevel } from './logging/logger.ts'
+export { shortenStack } from './logging/shorten-stack.ts'
+export { logLevelError } from './logging/default-logger.ts'
+export { escapeInvisible, escapeInvisibleInJson } from './logging/escape-invisible.ts'
+
 // Engines: the provider contract, and how one is chosen
 export { allFeatures } from './engines/capabilities.ts'
 export { findUnsupported, requireFeature } from './provider/check-support.ts'
@@ -35,8 +44,3 @@ export type { AsJson } from './jobs/as-json.ts'
 export type { EventDefinition } from './jobs/definition.ts'
 export { processJobs, withSeparateRegistry } from './jobs/job-registry.ts'
 export type { DuplicateDefinition } from './jobs/duplicate-definitions.ts'
-
-// Errors and logs
-export { shortenStack } from './logging/shorten-stack.ts'
-export { logLevelError } from './logging/default-logger.ts'
-export { escapeInvisible, escapeInvisibleInJson } from './logging/escape-invisible.ts'

@@ -1,5 +1,5 @@
 import type { LoggerLike } from '@cgk-platform/jobs-core'
-import type { LogLevel } from '@cgk-platform/jobs-core/provider'
+import type { LogLevel } from '@cgk-platform/jobs-core/tools'
 
 /** A log line. */
 export interface RecordedLine {

@@ -1,5 +1,5 @@
 import { defineEvents, type EventType, eventType } from '@cgk-platform/jobs-core'
-import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
+import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/tools'
 
 /** The payload of the test events. */
 export interface Work {

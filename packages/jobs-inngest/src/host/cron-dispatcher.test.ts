@@ -1,5 +1,5 @@
 import { type CronJobDefinition, defineCronJob, type CronJobOptions } from '@cgk-platform/jobs-core'
-import type { LogLevel } from '@cgk-platform/jobs-core/provider'
+import type { LogLevel } from '@cgk-platform/jobs-core/tools'
 import type { Reply } from '@cgk-platform/test-kit/replies'
 import { describe, expect, test } from 'vitest'
 

@@ -1,5 +1,6 @@
 import { JobCancelledError, LeaseLostError } from '@cgk-platform/jobs-core/errors'
-import { createScope, EndOfTurn } from '@cgk-platform/jobs-core/scheduling'
+import { createScope } from '@cgk-platform/jobs-core/provider'
+import { EndOfTurn } from '@cgk-platform/jobs-core/scheduling'
 
 import type { StoredRun } from '../records/stored-run.ts'
 import type { RunChanges } from '../store/job-store.ts'

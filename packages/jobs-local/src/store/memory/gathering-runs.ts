@@ -1,4 +1,4 @@
-import { encodeEnvelope } from '@cgk-platform/jobs-core/scheduling'
+import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import { maxBatchBytes } from '../../rules/batch-bounds.ts'
 import type { Gather, StoredRun } from '../../records/stored-run.ts'

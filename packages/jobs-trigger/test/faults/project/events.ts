@@ -1,5 +1,5 @@
 import { defineEvents, type EventType, eventType } from '@cgk-platform/jobs-core'
-import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/provider'
+import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/tools'
 import type { Work } from '@cgk-platform/test-kit/work'
 
 // Repeats the definitions of the test kit: the CLI's bundle omits modules of the package that are imported only for

@@ -1,4 +1,4 @@
-import { encodeEnvelope } from '@cgk-platform/jobs-core/scheduling'
+import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { LimitsOf } from '../../job-store.ts'

@@ -1,7 +1,6 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
 import type { InspectListOptions } from '@cgk-platform/jobs-core/inspect'
-import { createClient, type Envelope } from '@cgk-platform/jobs-core/provider'
-import { encodeEnvelope } from '@cgk-platform/jobs-core/scheduling'
+import { createClient, type Envelope, encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 

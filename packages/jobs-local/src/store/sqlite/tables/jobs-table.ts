@@ -1,7 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite'
 
-import type { Envelope } from '@cgk-platform/jobs-core/provider'
-import { encodeEnvelope } from '@cgk-platform/jobs-core/scheduling'
+import { type Envelope, encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import { arrivalWindow } from '../../../rules/turn-batch.ts'
 import type { AddedJob } from '../../job-store.ts'
