@@ -1,16 +1,18 @@
 // The app depends on one version of the facade, and a library on another. Both must run the same definitions.
 import assert from 'node:assert/strict'
 import * as own from '@cgk-platform/jobs'
+import { JobsError } from '@cgk-platform/jobs/errors'
 import * as other from 'other-jobs'
+import * as otherErrors from 'other-jobs/errors'
 
-assert.notEqual(own.JobsError, other.JobsError, 'The test requires two versions, but only one is loaded.')
+assert.notEqual(JobsError, otherErrors.JobsError, 'The test requires two versions, but only one is loaded.')
 
 const error = await own
   .createJobClient({ provider: 'local' })
   .getJobStatus('unknown')
   .catch((thrown: unknown) => thrown)
-assert(other.JobsError.isInstance(error) && other.JobNotFoundError.isInstance(error))
-assert(!other.UnknownEventError.isInstance(error))
+assert(otherErrors.JobsError.isInstance(error) && otherErrors.JobNotFoundError.isInstance(error))
+assert(!otherErrors.UnknownEventError.isInstance(error))
 
 other.defineEvents({ 'parcel.packed': other.eventType<{ tenantId: string }>() })
 const weigh = other.defineJob({
