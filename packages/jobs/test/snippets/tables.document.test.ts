@@ -1,9 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { catalogue, createJobClient, defineJob, NonRetryableError, RetryAfterError } from '@cgk-platform/jobs'
-import { JobsError } from '@cgk-platform/jobs/errors'
-import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
 import * as errors from '@cgk-platform/jobs/errors'
+import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
 import { createInngestFunctions, createInngestProvider, type InngestHostOptions } from '@cgk-platform/jobs/inngest'
 import { createLocalProvider } from '@cgk-platform/jobs/local'
 import { createTriggerProvider, type TriggerOptions } from '@cgk-platform/jobs/trigger'
@@ -22,13 +21,13 @@ function refusedIn(document: string): string[] {
 }
 
 /** A class's `code` is a field, so it takes an instance to read it. */
-function codeOf(Class: new (...values: unknown[]) => JobsError): string {
+function codeOf(Class: new (...values: unknown[]) => errors.JobsError): string {
   return new Class({ issues: [], output: null, cause: new Error('x') }, 0).code
 }
 
 test('docs/errors.md lists every error class with its code', () => {
   const classes = Object.entries<unknown>({ ...errors, NonRetryableError, RetryAfterError }).filter(
-    ([, one]) => typeof one === 'function' && one.prototype instanceof JobsError,
+    ([, one]) => typeof one === 'function' && one.prototype instanceof errors.JobsError,
   )
   const listed = [...readDocument('docs/errors.md').matchAll(/^- `(\w+)`, `(\w+)`: /gm)].map(
     ([, name, code]) => `${name} ${code}`,
