@@ -5,11 +5,10 @@ import {
   type EventMessage,
   type JobContext,
   type JobEvent,
-  type Backoff,
   type JobOptions,
 } from '@cgk-platform/jobs-core'
+import { type Backoff, checkDefinitionSupport } from '@cgk-platform/jobs-core/hosted'
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import { checkDefinitionSupport } from '@cgk-platform/jobs-core/hosted'
 import { type StandardSchemaV1, withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
 import * as z from 'zod/v4'
 

@@ -1,11 +1,5 @@
-import {
-  type EventMessage,
-  type JobContext,
-  type JobEvent,
-  type Steps,
-  waitForJob,
-  type StepContext,
-} from '@cgk-platform/jobs-core'
+import { type EventMessage, type JobContext, type JobEvent, type Steps, waitForJob } from '@cgk-platform/jobs-core'
+import type { StepContext } from '@cgk-platform/jobs-core/hosted'
 import type { EventDefinition } from '@cgk-platform/jobs-core/tools'
 
 import { enclosingMiddleware } from './enclosing-middleware.ts'

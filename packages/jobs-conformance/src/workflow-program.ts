@@ -1,4 +1,5 @@
-import type { RetryConfig, StepSendOptions } from '@cgk-platform/jobs-core'
+import type { RetryConfig } from '@cgk-platform/jobs-core'
+import type { StepSendOptions } from '@cgk-platform/jobs-core/hosted'
 import type { Json } from '@cgk-platform/jobs-core/provider'
 
 import type { InvalidOutput, ScriptedFailure } from './script.ts'

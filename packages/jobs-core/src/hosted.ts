@@ -21,7 +21,7 @@ export { type WireEnvelope, toWireEnvelope, toExternalEnvelope } from './events/
 export { eventNames } from './events/event-registry.ts'
 
 // Attempts
-export type { RetryPolicy } from './retry/retry-config.ts'
+export type { Backoff, RetryPolicy } from './retry/retry-config.ts'
 export { suspension } from './runs/run-until-stopped.ts'
 
 // Cron ticks
@@ -34,6 +34,7 @@ export { compensationGraceMs } from './workflows/grace-time.ts'
 export { stepKindChangedError, compensationUnreachedError } from './workflows/workflow-change-errors.ts'
 export type { ReplayHistory } from './steps/replay-history.ts'
 export type { ReplayResult, StepEngine, StepEngineFactory, ReplayContext } from './steps/step-engine.ts'
+export type { StepContext, StepSendOptions } from './jobs/steps.ts'
 export type { EventMatch, StepKind } from './status/step-status.ts'
 export type {
   Work,
