@@ -44,6 +44,7 @@ export { dispatchTick, missedTickAfterMs, tickToDispatch } from './runs/dispatch
 export { latestTick } from './time/latest-tick.ts'
 
 // Status of jobs and runs
+export { sentStatusOf } from './status/job-status-of.ts'
 export { jobStates, type RunInJob } from './status/job-state.ts'
 
 // Workflows

@@ -34,15 +34,14 @@ const maybeQueuedForMs = 10_000
 /** Converts an event and its runs to the status of a job. */
 export function toJobStatus(facts: JobFacts): JobStatus {
   const { event, now } = facts
-  const id = event.internal_id
-  const { event: name, references, sentAt, runAt } = toEnvelope(event, id)
+  const envelope = toEnvelope(event, event.internal_id)
   const runs = facts.runs.length === 0 ? lostRunsOf(facts) : toRunStatuses(facts)
-  const state = toJobState(facts, runs, runAt)
-  return jobStatusOf({ id, event: name, tenantId: tenantOf(event), references, sentAt, runAt, state }, runs)
+  const state = toJobState(facts, runs, envelope.runAt)
+  return jobStatusOf({ ...envelope, tenantId: tenantOf(event), state }, runs)
 
   function toRunStatuses({ runs: found, times, workflows = [], subscribed = [], appId }: JobFacts): RunStatus[] {
     const ids = definitionIds(found, appId)
-    const { maxAttempts: requested } = toEnvelope(event, id)
+    const { maxAttempts: requested, runAt } = envelope
     return found.map((run, index) => {
       const definitionId = ids[index]!
       const before = ids.slice(0, index).lastIndexOf(definitionId)

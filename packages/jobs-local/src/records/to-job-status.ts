@@ -1,20 +1,15 @@
 import type { JobStatus, RunStatus } from '@cgk-platform/jobs-core'
 import { toStepStatus } from '@cgk-platform/jobs-core/provider'
-import { copyJson } from '@cgk-platform/jobs-core/scheduling'
+import { copyJson, sentStatusOf } from '@cgk-platform/jobs-core/scheduling'
 
 import { type StoredJob, type StoredRun, stateOf } from './stored-run.ts'
 
 /** Returns the status of a stored job. The result shares no objects with the store. */
 export function toJobStatus(job: StoredJob): JobStatus {
-  const { id, event, tenantId, references, sentAt, runAt } = job.envelope
   return {
-    id,
-    event,
-    tenantId,
-    ...(references !== undefined && { references: [...references] }),
+    id: job.envelope.id,
+    ...sentStatusOf(job.envelope),
     state: stateOf(job),
-    createdAt: new Date(sentAt),
-    ...(runAt !== undefined && { scheduledFor: new Date(runAt) }),
     ...(job.startedAt !== undefined && { startedAt: new Date(job.startedAt) }),
     ...(job.endedAt !== undefined && { endedAt: new Date(job.endedAt) }),
     runs: job.runs.map(toRunStatus),

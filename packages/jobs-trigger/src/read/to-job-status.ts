@@ -40,11 +40,10 @@ export interface ReaderContext {
 /** Converts a job's runs to its status. */
 export function toJobStatus(eventRuns: EventRuns, context: ReaderContext): JobStatus {
   const [{ run: root }] = eventRuns
-  const { event, tenantId, references, sentAt, runAt } = eventPayloadOf(root).envelope
   const runs = eventRuns.flatMap((eventRun, index) => toRunStatuses(eventRun, eventRuns[index + 1], context))
   const state = toJobState(eventRuns, runs)
   const endedAt = isEnded(state) ? Math.max(...eventRuns.map(({ run }) => endOf(run).getTime())) : undefined
-  return jobStatusOf({ id: root.id, event, tenantId, references, sentAt, runAt, state, endedAt }, runs)
+  return jobStatusOf({ ...eventPayloadOf(root).envelope, id: root.id, state, endedAt }, runs)
 }
 
 function toRunStatuses(eventRun: EventRun, next: EventRun | undefined, context: ReaderContext): RunStatus[] {
