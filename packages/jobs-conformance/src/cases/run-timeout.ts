@@ -62,11 +62,19 @@ export const runTimeoutCases: readonly ConformanceCase[] = [
       title: '`runTimeout` limits all attempts of a run together',
       requiredFeatures: ['runTimeout'],
       async run(t) {
-        const { id } = await t.send('conformance.run-timeout', { waitMs: runTimeoutMs * 0.3, failure: { as: 'error' } })
-        const status = await t.waitForEnd(id)
-        expectTimeout(t, status)
-        const { attempts } = lastRun(status)
-        assert.ok(attempts > 1 && attempts < 5, `The run had ${attempts} attempts.`)
+        // On a busy machine, the first attempt can take all the time.
+        for (let tries = 1; tries <= 5; tries++) {
+          const { id } = await t.send('conformance.run-timeout', {
+            waitMs: runTimeoutMs * 0.3,
+            failure: { as: 'error' },
+          })
+          const status = await t.waitForEnd(id)
+          expectTimeout(t, status)
+          const { attempts } = lastRun(status)
+          assert.ok(attempts < 5, `The run had ${attempts} attempts.`)
+          if (attempts > 1) return
+        }
+        assert.fail('No run had a second attempt.')
       },
     },
     {
