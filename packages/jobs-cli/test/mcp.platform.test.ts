@@ -10,7 +10,7 @@ async function platformProject() {
   created.write(
     'jobs.ts',
     `
-import { defineEvents, defineJob, defineWorkflow, eventType, createJobClient } from '@cgk-platform/jobs'
+import { defineEvents, defineJob, defineWorkflow, eventType } from '@cgk-platform/jobs'
 
 declare module '@cgk-platform/jobs' {
   interface JobEvents {
@@ -31,6 +31,7 @@ export const sync = defineWorkflow({
   created.write(
     'seed.ts',
     `
+import { createJobClient } from '@cgk-platform/jobs'
 import { confirm, sync } from './jobs.ts'
 
 const client = createJobClient({ provider: 'local', config: { path: './jobs.db' }, jobs: [confirm, sync] })

@@ -9,7 +9,7 @@ test('a server of one tenant does not tell which tenants a schema or a definitio
   project.write(
     'jobs.ts',
     `
-import { defineJob, createJobClient } from '@cgk-platform/jobs'
+import { defineJob } from '@cgk-platform/jobs'
 import { z } from 'zod'
 
 export const move = defineJob({
@@ -23,6 +23,7 @@ export const move = defineJob({
   project.write(
     'seed.ts',
     `
+import { createJobClient } from '@cgk-platform/jobs'
 import { move } from './jobs.ts'
 
 const client = createJobClient({ provider: 'local', config: { path: './jobs.db' }, jobs: [move] })

@@ -26,7 +26,7 @@ export interface SeededProject {
 }
 
 const definitions = (failure: string): string => `
-import { defineCronJob, defineEvents, defineJob, eventType, createJobClient } from '@cgk-platform/jobs'
+import { defineCronJob, defineEvents, defineJob, eventType } from '@cgk-platform/jobs'
 
 declare module '@cgk-platform/jobs' {
   interface JobEvents {
@@ -62,6 +62,7 @@ export const eachShop = defineCronJob({
 `
 
 const seed = `
+import { createJobClient } from '@cgk-platform/jobs'
 import { confirmOrder, eachShop, nightly } from './jobs.ts'
 
 const client = createJobClient({ provider: 'local', config: { path: './jobs.db' }, jobs: [confirmOrder, nightly, eachShop] })

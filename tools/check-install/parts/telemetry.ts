@@ -53,6 +53,7 @@ assert.deepEqual(names, ['send word.said', 'process hear'])
 const withoutPeer = `
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
+import { createJobClient, defineEvents, defineJob, eventType } from '@cgk-platform/jobs-local'
 
 assert.ok(!existsSync('node_modules/${api}'))
 defineEvents({ 'word.said': eventType() })

@@ -20,7 +20,7 @@ export function nextHostFile(app: App): TemplateFile {
   return {
     path: `${app.sources}jobs-host${app.style.extension}`,
     contents: `// Runs the jobs, including cron jobs, in the Next.js server.
-import { getJobClient, sendJob, waitForJob } from '@cgk-platform/jobs'
+import { getJobClient } from '@cgk-platform/jobs'
 
 import '${jobsImportPath(app)}' // and every other module that defines jobs
 
@@ -34,6 +34,7 @@ export function nextSendFile(app: App): TemplateFile {
   return {
     path: `${app.sources}app/api/jobs/route${app.style.extension}`,
     contents: `// Sends an event and waits for its job, to test the setup. Your app calls \`sendJob\` where the event happens.
+import { sendJob, waitForJob } from '@cgk-platform/jobs'
 
 import '../../../job-events' // and every other module with events that it sends
 
