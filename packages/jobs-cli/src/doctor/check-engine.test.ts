@@ -1,4 +1,5 @@
 import type { JobProvider } from '@cgk-platform/jobs-core'
+import { createFakeProvider } from '@cgk-platform/jobs-core/fake-engine'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { checkEngine } from './check-engine.ts'
@@ -15,7 +16,7 @@ const notChecked = {
 const hosted = { name: 'mine', title: 'Mine', packageName: 'jobs-mine', runsInProcess: false }
 
 function providerWith(health: JobProvider['health']): JobProvider {
-  return { specificationVersion: 'v1', name: 'mine', health } as JobProvider
+  return { ...createFakeProvider(), name: 'mine', health }
 }
 
 test('reports an engine that does not respond within 20 s as a problem', async () => {
