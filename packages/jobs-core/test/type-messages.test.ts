@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const compiler = fromHere('../../../node_modules/.bin/tsc')
 const index = fromHere('../src/index.ts')
-const providerIndex = fromHere('../src/provider.ts')
+const toolsEntry = fromHere('../src/tools.ts')
 
 /** Mistakes of users by name, each with the expected parts of the compiler's message. */
 const mistakes: Record<string, { readonly code: string; readonly names: readonly (string | RegExp)[] }> = {
@@ -222,7 +222,7 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
 const preamble = `
 import { defineCronJob, defineEvents, defineJob, defineWorkflow, eventType, findRun, scheduleJob, sendJob } from '${index}'
 import type { EventsOf, JobClient, JobStatus, Steps } from '${index}'
-import type { StandardSchemaV1 } from '${providerIndex}'
+import type { StandardSchemaV1 } from '${toolsEntry}'
 declare const client: JobClient
 declare const step: Steps<'order.created'>
 declare const status: JobStatus
