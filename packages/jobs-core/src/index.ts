@@ -1,6 +1,6 @@
 /**
- * The API for apps, on any engine. `@cgk-platform/jobs` exports all of it. The classes of errors are in `/errors`, the types
- * of `client.inspect` in `/inspect`.
+ * The API for apps, on any engine. `@cgk-platform/jobs` exports all of it. The classes of errors are in `/errors`, the
+ * types of `client.inspect` in `/inspect`.
  *
  * @module jobs-core
  */

@@ -185,10 +185,10 @@ export const timeCases: readonly ConformanceCase[] = casesOf(rules.time, [
       const { state } = await t.waitForEnd(id)
       await t.advance(timeoutMs * 2)
       // On a busy machine, an attempt may not end before its timeout.
-      const aborted = t.journal({ jobId: id, kind: 'aborted' }).map(({ attempt }) => attempt)
-      for (const { at, attempt } of t.journal({ jobId: id, kind: 'returned' })) {
+      const aborted = t.journal({ jobId: id, kind: 'aborted' })
+      for (const { at, attempt } of aborted) {
         const [started] = t.journal({ jobId: id, kind: 'started', attempt })
-        assert.ok(at - started!.at >= timeoutMs || !aborted.includes(attempt), 'A quick attempt was aborted.')
+        assert.ok(at - started!.at >= timeoutMs / 2, 'An attempt was aborted before its timeout.')
       }
       if (aborted.length < 2) assert.equal(state, 'completed')
     },

@@ -5,8 +5,8 @@ import { routerLinkOf } from './router-link.ts'
 import { sharedSenders } from './shared-senders.ts'
 
 /**
- * Returns the client for code that has none: of the engine that runs the present handler, or the router that this client
- * belongs to. Elsewhere the process's default client, created on first use.
+ * Returns the client for code that has none: of the engine that runs the present handler, or the router that this
+ * client belongs to. Elsewhere the process's default client, created on first use.
  *
  * @throws {ProviderNotChosenError} if the environment does not choose an engine.
  */

@@ -7,8 +7,8 @@ const notDeclared: FeatureSupport = {
 }
 
 /**
- * Returns the support of all features, from those that differ from "not supported" or need their own words. `true` means
- * supported.
+ * Returns the support of all features, from those that differ from "not supported" or need their own words. `true`
+ * means supported.
  */
 export function declareFeatures(
   declared: Readonly<Partial<Record<Feature, FeatureSupport | true>>>,

@@ -106,7 +106,7 @@ export function toJobRegistry(definitions: readonly Definition[]): JobRegistry {
   return registry
 }
 
-/** Returns the result of `define`, which registers its definitions in a separate registry, so that no client runs them. */
+/** Returns the result of `define`, whose definitions go into a separate registry, so that no client runs them. */
 export function withSeparateRegistry<T>(define: () => T): T {
   const shared = holder()
   const before = shared.registry

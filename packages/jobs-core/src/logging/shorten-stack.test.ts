@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { shortenStack } from './shorten-stack.ts'
 
-const inCore = 'file:///app/node_modules/@cgk-platform/jobs-core/dist/provider/index.js'
+const inCore = 'file:///app/node_modules/@cgk-platform/jobs-core/dist/provider.js'
 const title = 'Error: The mail server is busy\n  with a second line'
 const stackOf = (...frames: string[]): string => [title, ...frames.map((frame) => `    at ${frame}`)].join('\n')
 

@@ -16,7 +16,7 @@ import type { ReturnedErrors } from '../jobs/returned-errors.ts'
 export interface JobHost {
   /** The definitions to run, including later ones. */
   readonly jobs: JobRegistry
-  /** The client for sends from handlers. */
+  /** The client for sends from handlers. Pass it on as it is: in a handler, `getJobClient()` returns it. */
   readonly client: JobSender
   /** The logger for attempts and for the engine. */
   readonly logger: LoggerLike

@@ -43,7 +43,10 @@ export class AttemptSlots {
     })
     const outcomes = new OutcomeRecorder(dependencies, (attempts) => this.#recorded(attempts))
     this.#host = {
-      ...{ ...host, store, clock, random },
+      ...host,
+      store,
+      clock,
+      random,
       scope: createScope(host.client),
       endOfTurn: new EndOfTurn(clock),
       ended: (attempt, outcome) => outcomes.add(attempt, outcome),

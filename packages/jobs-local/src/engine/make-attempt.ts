@@ -38,10 +38,10 @@ export function makeAttempt(running: RunningAttempt): void {
     for (const one of running.others ?? []) one.ended({ type: 'failed', error })
     return running.ended({ type: 'failed', error })
   }
-  running.replay = replayOf(running, definition)
   if (definition.kind === 'batch') return makeBatch(definition, running)
   for (const one of running.others ?? []) makeAttempt(one)
   if (run.attempts > run.maxAttempts + maxFinalAttempts) return running.ended(failExhausted(run, host))
+  running.replay = replayOf(running, definition)
   startAttempt(definition, envelope, running, running)
 }
 
@@ -51,6 +51,7 @@ function makeBatch(definition: BatchJobDefinition, running: RunningAttempt): voi
   const isAlone = !running.others || running.others.length === 0
   if (isAlone && run.attempts > run.maxAttempts + maxFinalAttempts) return running.ended(failExhausted(run, host))
   const attempts = [running, ...(running.others ?? [])]
+  for (const one of attempts) one.replay = replayOf(one, definition)
   startBatch(
     definition,
     attempts.toSorted(byDueTime).map((one) => ({ envelope: one.run.job.envelope, options: one, receiver: one })),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { documents, readDocument, repository } from '@cgk-platform/test-kit/documents'
 import { expect, test } from 'vitest'
@@ -10,6 +10,14 @@ const verbs = [...usage.matchAll(/^ {2}([\w-]+)(?: {2,}\w.*)?$/gm)].map(([, verb
 test.each(documents)('%s names no verb that ./dev does not have', (document) => {
   const named = [...readDocument(document).matchAll(/\.\/dev ([\w-]+)/g)].map(([, verb]) => verb!)
   expect([...verbs, 'help']).toEqual(expect.arrayContaining(named))
+})
+
+const workflows = globSync('.github/workflows/*.yml', { cwd: repository })
+
+test.each([...workflows, '.ci/run'])('%s names no verb that ./dev does not have', (file) => {
+  const named = [...readDocument(file).matchAll(/\.\/dev ([\w-]+)/g)].map(([, verb]) => verb!)
+  expect([...verbs, 'help']).toEqual(expect.arrayContaining(named))
+  expect(workflows).toContain('.github/workflows/ci.yml')
 })
 
 test('CONTRIBUTING explains every verb', () => {

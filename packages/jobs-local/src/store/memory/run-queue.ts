@@ -113,7 +113,8 @@ export class RunQueue {
 
   release(run: StoredRun): void {
     this.#ready.release(run)
-    leaveBatch(run) // so that no job keeps the others of its batch in memory
+    // So that no job keeps the others of its batch in memory. The run may follow in another batch by now.
+    if (typeof run.gather?.role === 'object') leaveBatch(run)
   }
 
   /** Lets runs try to start that waited because their definition or tenant was paused. */
