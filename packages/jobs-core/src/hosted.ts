@@ -31,7 +31,12 @@ export { scheduledAtOf } from './jobs/cron-event.ts'
 export { type AwaitableEvent, matchesEvent } from './workflows/resolve-waits.ts'
 export { attemptStep, type StepOutcome } from './workflows/attempt-step.ts'
 export { compensationGraceMs } from './workflows/grace-time.ts'
-export { stepKindChangedError, compensationUnreachedError } from './workflows/workflow-change-errors.ts'
+export {
+  stepKindChangedError,
+  stepRenamedError,
+  compensationUnreachedError,
+} from './workflows/workflow-change-errors.ts'
+export { parkedMsAfter } from './workflows/park-run.ts'
 export type { ReplayHistory } from './steps/replay-history.ts'
 export type { ReplayResult, StepEngine, StepEngineFactory, ReplayContext } from './steps/step-engine.ts'
 export type { StepContext, StepSendOptions } from './jobs/steps.ts'

@@ -68,7 +68,7 @@ export { resolveEventWait, resolveJobWait, failMissingJobWait } from './workflow
 export { createRecordedStepEngine } from './workflows/recorded-step-engine.ts'
 export type { StepRecordStore } from './steps/step-record-store.ts'
 export type { StepStatus, CompensationStatus } from './status/step-status.ts'
-export { toStepStatus } from './steps/to-step-status.ts'
+export { toWorkflowStatus } from './steps/to-step-status.ts'
 export {
   retryWorkflowRecord,
   createWorkflowRecord,

@@ -100,23 +100,27 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
   },
   {
     id: 'workflow-changed-step',
-    title: 'a step id that is used for another kind of step fails the run with an error that names it',
+    title: 'a run whose step is another kind of step now waits for other code, and is not compensated',
     requiredFeatures: ['workflows'],
     async run(t) {
-      const status = await runProgram(t, [
+      const { id } = await sendProgram(t, [
         {
           do: 'changed',
-          before: [{ do: 'run', id: 'pack', script: { returns: 1 } }, nextAttempt],
+          before: [{ do: 'run', id: 'pack', script: { returns: 1 }, compensation: {} }, nextAttempt],
           after: [
             { do: 'catch', program: [{ do: 'wait', id: 'pack', timeoutMs: 1000 }] },
             { do: 'run', id: 'never' },
           ],
         },
       ])
-      const { error } = lastRun(status)
-      assert.deepEqual([status.state, error?.code], ['failed', 'workflow_changed'])
-      assert.match(error!.message, /`pack`/)
-      assert.deepEqual(stepAttempts(t, status.id), ['pack/1'])
+      const parked = async () => lastRun(await t.client.getJobStatus(id)).parked
+      await t.waitUntil('the run waits', async () => (await parked()) !== undefined)
+      const { error, since, until } = (await parked())!
+      assert.deepEqual([error.code, until.getTime() - since.getTime()], ['workflow_changed', 7 * 86_400_000])
+      assert.match(error.message, /`pack` was `step.run` and is now `step.waitForEvent`/)
+      await t.client.cancelJob(id)
+      assert.equal((await t.waitForEnd(id)).state, 'cancelled')
+      assert.deepEqual(stepAttempts(t, id), ['pack/1'])
     },
   },
   {

@@ -1,19 +1,35 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** Reported when a run cannot continue because its workflow's code has changed. */
+/** What of a workflow's code does not fit to a run. */
+export interface WorkflowChange {
+  /** The workflow's id. */
+  readonly definitionId: string
+  /** The id of the step that does not fit; absent if the `version` or the payload does not. */
+  readonly stepId?: string | undefined
+  /** What the run began with, and what the code has. */
+  readonly problem: string
+  /** What makes it fit. */
+  readonly remedy: string
+  readonly cause?: unknown
+}
+
+/**
+ * Reported when a run cannot continue with a workflow's code, because that has changed since the run began. The run waits
+ * for a worker with other code, and fails without a compensation after `parkTimeout`.
+ */
 export class WorkflowChangedError extends JobsError {
   override readonly name = 'WorkflowChangedError'
   readonly code = 'workflow_changed'
   /** The workflow's id. */
   readonly definitionId: string
-  /** The id of the step that does not match; absent if the workflow's `version` changed. */
+  /** The id of the step that does not fit; absent if the `version` or the payload does not. */
   readonly stepId?: string
 
-  constructor({ definitionId, stepId, problem }: { definitionId: string; stepId?: string; problem: string }) {
+  constructor(change: WorkflowChange) {
+    const { definitionId, stepId, problem, remedy, cause } = change
     super(
-      `A run of \`${definitionId}\` cannot continue with the current code: ${problem}. ` +
-        'Before such a change, wait until current runs have ended, or give new steps new ids. To start this run over with the ' +
-        'current code, call `retryJob`.',
+      `A run of \`${definitionId}\` cannot continue with this code: ${problem}. ${remedy}`,
+      cause === undefined ? undefined : { cause },
     )
     this.definitionId = definitionId
     if (stepId !== undefined) this.stepId = stepId

@@ -21,6 +21,7 @@ describe('a workflow', () => {
       event: 'order.created',
       steps,
       maxSteps: 1000,
+      parkTimeoutMs: 604_800_000,
       compensateOnCancel: false,
       retry: { maxAttempts: 3, backoff: 'exponential', initialDelayMs: 1000, maxDelayMs: 60_000, factor: 2, jitter: 0 },
       enabled: true,
@@ -76,7 +77,7 @@ describe('rejects an invalid workflow and names the field', () => {
 
   test('an unknown option, with the known ones', () => {
     expect(() => define({ handler: steps })).toThrow(
-      'defineWorkflow(`fulfil-order`): `handler` is not an option of `defineWorkflow`. The options are `id`, `event`, `payload`, `steps`, `retry`, `timeout`, `runTimeout`, `concurrency`, `throttle`, `priority`, `middleware`, `returnedErrors`, `enabled`, `providerOptions`, `debounce`, `version`, `maxSteps`, `compensateOnCancel`, `onFailure`.',
+      'defineWorkflow(`fulfil-order`): `handler` is not an option of `defineWorkflow`. The options are `id`, `event`, `payload`, `steps`, `retry`, `timeout`, `runTimeout`, `concurrency`, `throttle`, `priority`, `middleware`, `returnedErrors`, `enabled`, `providerOptions`, `debounce`, `version`, `previous`, `parkTimeout`, `maxSteps`, `compensateOnCancel`, `onFailure`.',
     )
   })
 

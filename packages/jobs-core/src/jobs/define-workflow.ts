@@ -3,8 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { callSite } from '../runtime/call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
-import { callback, integer, boolean, string } from '../options/kinds.ts'
-import { maxIdLength } from '../options/text-problem.ts'
+import { callback, duration, integer, boolean } from '../options/kinds.ts'
 import {
   commonOptions,
   type DebounceableOptions,
@@ -21,7 +20,8 @@ import { registerDefinition } from './register-definition.ts'
 import type { OwnJob } from './own-job.ts'
 import type { RetryConfig } from '../retry/retry-config.ts'
 import type { Duration } from '../options/duration.ts'
-import type { Steps, WorkflowDefinition } from './steps.ts'
+import { checkVersions, previousOption, versionOption } from './previous-workflow.ts'
+import type { PreviousWorkflow, Steps, WorkflowDefinition } from './steps.ts'
 
 /** Options of `defineWorkflow`. `Name` is the event as written, which can be misspelled. */
 export interface WorkflowOptions<
@@ -49,11 +49,15 @@ export interface WorkflowOptions<
   retry?: RetryConfig | undefined
   /** Timeout of one attempt of a step without its own. Default: no limit. */
   timeout?: number | Duration | undefined
-  /**
-   * The version of the code. A run that started with another version fails with `WorkflowChangedError`. Default: no
-   * version.
-   */
+  /** The version of the code. A run that began with another version waits for a worker that has it. Default: none. */
   version?: string | undefined
+  /** The code of earlier versions. A run that began with one of them continues with it. Default: none. */
+  previous?: readonly PreviousWorkflow<Event>[] | undefined
+  /**
+   * How long a run waits for a worker whose code fits, before it fails without a compensation: milliseconds or `'7d'`.
+   * Default 7 days.
+   */
+  parkTimeout?: number | Duration | undefined
   /** Maximum number of steps in one run, to stop an infinite loop. Default 1,000. */
   maxSteps?: number | undefined
   /** Whether to compensate the completed steps of a cancelled run. Default false. */
@@ -68,19 +72,23 @@ export interface WorkflowOptions<
 /** The options of `defineWorkflow` for a workflow without an event of `JobEvents`. */
 export interface PayloadWorkflowOptions<Schema extends JobEvent | StandardSchemaV1, Output> extends Omit<
   WorkflowOptions<JobEvent, Output>,
-  'event' | 'payload' | 'steps' | 'onFailure'
+  'event' | 'payload' | 'steps' | 'previous' | 'onFailure'
 > {
   event?: undefined
   /** The schema of the payload. The workflow is sent itself. */
   payload: Exclude<Schema, string>
   /** Like the `steps` of a workflow with an event. */
   steps: (event: EventMessage<Schema>, step: Steps<Schema>, context: JobContext) => Output | Promise<Output>
+  /** Like the `previous` of a workflow with an event. */
+  previous?: readonly PreviousWorkflow<Schema>[] | undefined
   /** Like the `onFailure` of a workflow with an event. */
   onFailure?: ((error: Error, event: EventMessage<Schema>, context: JobContext) => unknown) | undefined
 }
 
-type CheckedWorkflow = Omit<WithoutDefaults<WorkflowDefinition>, 'event' | 'maxSteps' | 'compensateOnCancel'> &
-  Partial<Pick<WorkflowDefinition, 'maxSteps' | 'compensateOnCancel'>> &
+type WorkflowDefaults = 'maxSteps' | 'parkTimeoutMs' | 'compensateOnCancel'
+
+type CheckedWorkflow = Omit<WithoutDefaults<WorkflowDefinition>, 'event' | WorkflowDefaults> &
+  Partial<Pick<WorkflowDefinition, WorkflowDefaults>> &
   CheckedTrigger
 
 /** The declarations of `WorkflowOptions`. */
@@ -93,7 +101,12 @@ export const workflowOptions: DeclaredOptions<CheckedWorkflow> = declareOptions<
   steps: callback({ required: 'Pass a function.', feature: 'workflows' }),
   ...commonOptions,
   debounce: debounceOption,
-  version: string({ maxLength: maxIdLength, remedy: "Use a string such as `'2'`." }),
+  version: versionOption,
+  previous: previousOption,
+  parkTimeout: duration({
+    minMs: 1,
+    remedy: "Pass at least 1 ms: a number of milliseconds, or a string such as `'7d'`.",
+  }),
   maxSteps: integer(),
   compensateOnCancel: boolean({ feature: (isOn: boolean) => (isOn ? ['workflows: compensateOnCancel'] : []) }),
   onFailure: callback(),
@@ -113,9 +126,11 @@ export function defineWorkflow<Event extends JobEvent, Output = unknown, Name ex
 ): WorkflowDefinition<Event, Output>
 export function defineWorkflow(options: object): WorkflowDefinition {
   const checked = withEvent('defineWorkflow', readDefinition('defineWorkflow', workflowOptions, options))
+  checkVersions(checked)
   const definition = Object.freeze({
     kind: 'workflow' as const,
     maxSteps: 1000,
+    parkTimeoutMs: 604_800_000,
     compensateOnCancel: false,
     ...checked,
   }) as never

@@ -129,6 +129,11 @@ export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
     payload: TenantInput<Event>,
     options?: StepSendOptions,
   ): Promise<JobHandle<Event>>
+  /**
+   * Returns whether the run may take a change of the code. The answer is stored, under an id of the change: false if the
+   * run had passed this place before the change was there, true otherwise.
+   */
+  patched(id: string): Promise<boolean>
   /** Sends a definition's event once, like `sendEvent`, waits until its run has ended, and returns its output. */
   runJob<Event extends JobEvent | StandardSchemaV1, Output>(
     id: string,
@@ -136,6 +141,16 @@ export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
     payload: TenantInput<Event>,
     options?: StepSendOptions,
   ): Promise<AsJson<Output>>
+}
+
+/** The code of an earlier version of a workflow. All other options are those of the current one. */
+export interface PreviousWorkflow<Event extends JobEvent | StandardSchemaV1 = JobEvent | StandardSchemaV1> {
+  /** The version of the code. Absent: it had none. */
+  readonly version?: string | undefined
+  /** The earlier `steps`. */
+  steps(event: EventMessage<Event>, step: Steps<Event>, context: JobContext): unknown
+  /** The earlier `onFailure`. */
+  onFailure?(error: Error, event: EventMessage<Event>, context: JobContext): unknown
 }
 
 /** The result of `defineWorkflow`. A send of the event starts a run. */
@@ -148,8 +163,12 @@ export interface WorkflowDefinition<
   readonly event: EventName<Event>
   /** When only the last of several sends runs. Absent: every send runs. */
   readonly debounce?: DebounceTimes
-  /** The version of the code. A run that started with another version fails. */
+  /** The version of the code. A run that began with another version waits for a worker that has it. */
   readonly version?: string
+  /** Earlier code, for the runs that began with it. */
+  readonly previous?: readonly PreviousWorkflow<Event>[]
+  /** How long a run waits for other code before it fails, in milliseconds. */
+  readonly parkTimeoutMs: number
   /** Maximum number of steps in one run. */
   readonly maxSteps: number
   /** Whether completed steps are also compensated after a cancel. */

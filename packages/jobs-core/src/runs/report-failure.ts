@@ -42,9 +42,13 @@ export function classifyFailure(attempt: Attempt, thrown: unknown, isPermanent: 
   return { outcome: { type: 'failed', error: toErrorInfo(error) }, thrown: error }
 }
 
-/** Calls the definition's `onFailure`. Its errors are logged, not thrown. */
-export async function reportFailure(attempt: Attempt, thrown: unknown): Promise<void> {
-  const { definition, envelope } = attempt
+/** Calls the definition's `onFailure`, or that of other code of it. Its errors are logged, not thrown. */
+export async function reportFailure(
+  attempt: Attempt,
+  thrown: unknown,
+  definition: Attempt['definition'] = attempt.definition,
+): Promise<void> {
+  const { envelope } = attempt
   if (!definition.onFailure) return
   try {
     const error = toError(thrown)

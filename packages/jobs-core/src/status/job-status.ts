@@ -26,6 +26,16 @@ export interface JobStatus {
   readonly runs: readonly RunStatus[]
 }
 
+/** Why a workflow's run waits for other code, and how long. */
+export interface ParkedStatus {
+  /** When it began to wait. */
+  readonly since: Date
+  /** When it fails, without a compensation. */
+  readonly until: Date
+  /** What does not fit: a `WorkflowChangedError`. */
+  readonly error: JobErrorInfo
+}
+
 /** One execution of one definition for one job. */
 export interface RunStatus<Output = unknown> {
   /** The run's id, unique on its engine. */
@@ -48,6 +58,8 @@ export interface RunStatus<Output = unknown> {
   readonly output?: Output
   /** Why the last attempt failed. */
   readonly error?: JobErrorInfo
+  /** Set while the run waits for a worker whose code fits: see `WorkflowChangedError`. Its state is `running`. */
+  readonly parked?: ParkedStatus
   /** The steps that a workflow has called, in the order of the calls. */
   readonly steps?: readonly StepStatus[]
   /** The id of the run that this one retries. */

@@ -1,7 +1,7 @@
 import type { JobErrorInfo } from '../errors/job-error-info.ts'
 
 /** The kind of a step, named after its method. */
-export type StepKind = 'run' | 'sleep' | 'sleepUntil' | 'waitForEvent' | 'sendEvent' | 'runJob'
+export type StepKind = 'run' | 'sleep' | 'sleepUntil' | 'waitForEvent' | 'sendEvent' | 'runJob' | 'patched'
 
 /** The state of a step. */
 export type StepState = 'running' | 'waiting' | 'retrying' | 'completed' | 'failed' | 'cancelled'

@@ -4,6 +4,8 @@ import type { StepRecord } from './workflow-record.ts'
 export interface ReplayHistory {
   /** The `traceparent` of the last replay that called a new step; absent if none has one. */
   readonly traceparent: string | undefined
+  /** Whether an earlier replay called a step. */
+  readonly hasSteps: boolean
   /** Returns true if a step was called in an earlier replay. */
   hasBegun(key: string): boolean
 }
@@ -13,6 +15,7 @@ export function replayHistoryOf(steps: readonly Pick<StepRecord, 'key' | 'tracep
   const keys = new Set(steps.map(({ key }) => key))
   return {
     traceparent: steps.findLast(({ traceparent }) => traceparent !== undefined)?.traceparent,
+    hasSteps: steps.length > 0,
     hasBegun: (key) => keys.has(key),
   }
 }

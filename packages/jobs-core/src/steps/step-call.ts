@@ -78,6 +78,11 @@ export interface EventWaitCall extends BaseCall {
   readonly timeoutMs: number
 }
 
+/** A call of `step.patched`. */
+export interface PatchCall extends BaseCall {
+  readonly kind: 'patched'
+}
+
 /** A step that does work. */
 export type WorkCall = RunCall | SendCall | JobCall
 
@@ -85,7 +90,7 @@ export type WorkCall = RunCall | SendCall | JobCall
 export type WaitCall = SleepCall | SleepUntilCall | EventWaitCall
 
 /** A checked and numbered step call. */
-export type StepCall = WorkCall | WaitCall
+export type StepCall = WorkCall | WaitCall | PatchCall
 
 /** The stored form of an awaited event. */
 export interface AwaitedEvent {

@@ -5,7 +5,7 @@ import type { EngineLimits } from '../engines/engine-limits.ts'
 import type { Clock } from '../time/clock.ts'
 import type { ReplayHistory } from './replay-history.ts'
 import type { StepCall } from './step-call.ts'
-import type { StepRecord } from './workflow-record.ts'
+import type { ParkRecord, StepRecord } from './workflow-record.ts'
 import type { WorkflowDefinition } from '../jobs/steps.ts'
 
 /** The context of one replay, for its step engine. */
@@ -32,7 +32,7 @@ export interface ReplayContext {
   readonly limits: EngineLimits
   /** Returns the `traceparent` of this replay's activity. It is stored with the steps; `undefined` if it has none. */
   traceparent(): string | undefined
-  /** Fails the run with an error that its code cannot catch. */
+  /** Ends the replay with an error that its code cannot catch: parks the run if the code has changed, or fails it. */
   failRun(error: Error): void
 }
 
@@ -69,6 +69,13 @@ export interface StepEngine {
    * `undefined` when all compensations have ended. `failedStep` is the key of the step that failed the run.
    */
   compensate(failure: JobErrorInfo, failedStep?: string): Promise<number | undefined>
+  /** Set if an earlier replay did not fit to its code. `error` is absent if the engine does not know it. */
+  readonly parked?: (Pick<ParkRecord, 'since'> & Partial<ParkRecord>) | undefined
+  /**
+   * Saves that the run waits until `wakeAt`, epoch milliseconds, for other code; `undefined`: no longer. Never resolves if
+   * the engine itself waits.
+   */
+  park(parked: (ParkRecord & { readonly wakeAt: number }) | undefined): Promise<void> | undefined
   /** Returns work that is still running after the replay was stopped, if any. */
   runningWork?(): Promise<unknown> | undefined
 }

@@ -9,8 +9,8 @@ export interface StepRecordStore {
   save(step: StepRecord): Promise<void> | undefined
   /** Records that an attempt of a step or of its compensation has started. The record may be lost in a crash. */
   noteStarted?(step: StepRecord): void
-  /** Saves the run's failure and the step that caused it, before the compensations. */
-  saveFailure?(): Promise<void> | undefined
+  /** Saves the record without its steps: the run has failed and will be compensated, or waits for other code. */
+  saveRecord?(): Promise<void> | undefined
   /**
    * Registers a listener for waits that are resolved from outside while the code runs. It gets the step of `record`,
    * which was changed in place and has ended. Returns a function that removes the listener.

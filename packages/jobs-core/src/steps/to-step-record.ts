@@ -12,6 +12,8 @@ export function toStepRecord(call: StepCall, now: number, traceparent?: string):
     return { ...base, state: 'running', maxAttempts: policy.maxAttempts, ...awaited }
   }
   switch (call.kind) {
+    case 'patched':
+      return { ...base, state: 'running' }
     case 'sleep':
       return { ...base, state: 'waiting', until: now + call.durationMs }
     case 'sleepUntil':

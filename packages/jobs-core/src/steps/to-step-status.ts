@@ -1,6 +1,16 @@
 import { copyJson } from '../values/json.ts'
+import type { RunStatus } from '../status/job-status.ts'
 import type { CompensationStatus, StepStatus } from '../status/step-status.ts'
-import type { CompensationRecord, StepRecord } from './workflow-record.ts'
+import type { CompensationRecord, StepRecord, WorkflowRecord } from './workflow-record.ts'
+
+/** Returns what the record of a workflow's run tells about it, as a copy. */
+export function toWorkflowStatus({ steps, parked }: WorkflowRecord): Pick<RunStatus, 'steps' | 'parked'> {
+  const { since, until, error } = parked ?? {}
+  return {
+    ...(error && { parked: { since: new Date(since!), until: new Date(until!), error: structuredClone(error) } }),
+    steps: steps.map(toStepStatus),
+  }
+}
 
 /** Returns the status of a step as a copy of its record. */
 export function toStepStatus(step: StepRecord): StepStatus {

@@ -81,6 +81,18 @@ export interface WorkflowRecord {
   failure?: JobErrorInfo
   /** The key of the step that failed the run, if a step did. */
   failedStep?: string
+  /** Set while the run waits for a worker whose code fits. */
+  parked?: ParkRecord
+}
+
+/** The stored record of a run that waits for a worker whose code fits. Times are epoch milliseconds. */
+export interface ParkRecord {
+  /** When it began to wait. */
+  readonly since: number
+  /** When it fails. */
+  readonly until: number
+  /** What does not fit. */
+  readonly error: JobErrorInfo
 }
 
 /** Returns the record of a new run. */
@@ -98,9 +110,9 @@ export function createWorkflowRecord(runId: string, version: string | undefined)
  * @returns `undefined` if the new run starts without a record
  */
 export function retryWorkflowRecord(failed: WorkflowRecord, runId: string): WorkflowRecord | undefined {
-  const { origin, ended, version, steps, failure } = structuredClone(failed)
+  const { origin, ended, version, steps } = structuredClone(failed)
   const isCompensated = steps.some(({ compensation }) => compensation?.state === 'completed')
-  if (isCompensated || failure?.code === 'workflow_changed') {
+  if (isCompensated) {
     const standing = steps.filter(({ compensation }) => compensation && compensation.state !== 'completed')
     if (standing.length === 0) return undefined
     return { origin: runId, steps: standing.map((step) => withoutCompensation({ origin, ...step })), ended }

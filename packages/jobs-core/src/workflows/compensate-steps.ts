@@ -43,7 +43,7 @@ export async function compensateSteps(
     .toSorted((one, other) => other.order! - one.order!)
   if (!record.failure) {
     record.failure = failure
-    const retryAt = await saveOrRetryAt(options, () => records.saveFailure?.())
+    const retryAt = await saveOrRetryAt(options, () => records.saveRecord?.())
     if (retryAt !== undefined && compensable.length > 0) return retryAt
   }
   for (const step of compensable) {

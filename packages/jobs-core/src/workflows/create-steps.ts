@@ -40,6 +40,8 @@ export interface StepsOptions {
 export function createSteps(replay: StepsOptions): Steps {
   const { definition, envelope } = replay
   const counts = new Map<string, { kind: StepKind; count: number }>()
+  /** Each change of the code is decided once in a run. */
+  const patches = new Map<string, Promise<unknown>>()
   let calls = 0
 
   /** Returns the key of a call, or `undefined` if the call fails the run. */
@@ -148,6 +150,13 @@ export function createSteps(replay: StepsOptions): Steps {
           return { kind: 'sendEvent', key, ...checkWork(definition, id, sendOnce, undefined, options), ...sent }
         }),
       ) as never,
+    patched: (id) => {
+      const known = patches.get(id)
+      if (known) return known as Promise<boolean>
+      const asked = handled(perform(id, 'patched', (key) => ({ kind: 'patched', key })))
+      patches.set(id, asked)
+      return asked as Promise<boolean>
+    },
     runJob: (id, job, payload, options) =>
       handled(
         perform(id, 'runJob', (key) => {

@@ -5,7 +5,7 @@ import { IdleDetector } from './idle-detector.ts'
 import type { AwaitedStep } from './awaited-step.ts'
 import { compensationGraceMs, minRecordedGraceMs } from './grace-time.ts'
 import { type ReplayHistory, replayHistoryOf } from '../steps/replay-history.ts'
-import { lateStepWarning, stepKindChangedError } from './workflow-change-errors.ts'
+import { lateStepWarning, stepKindChangedError, stepRenamedError } from './workflow-change-errors.ts'
 import { StepAttempts } from './step-attempts.ts'
 import type { StepCall } from '../steps/step-call.ts'
 import type { ReplayResult, StepEngine, StepEngineFactory, ReplayContext } from '../steps/step-engine.ts'
@@ -15,7 +15,17 @@ import { StepWaits } from './step-waits.ts'
 import { WaitTimeouts } from './wait-timeouts.ts'
 import { toStepRecord } from '../steps/to-step-record.ts'
 import { uncalledCompensations, compensateSteps } from './compensate-steps.ts'
-import { cancelOpenSteps, endDueWait, isStepEnded, reopenStep, type StepRecord } from '../steps/workflow-record.ts'
+import {
+  cancelOpenSteps,
+  endDueWait,
+  isStepEnded,
+  type ParkRecord,
+  reopenStep,
+  type StepRecord,
+} from '../steps/workflow-record.ts'
+
+/** Number of ended steps in front of which a new step may be one of them with a new id. */
+const minAhead = 2
 
 /** Creates a step engine for job engines that have no steps of their own. It stores step results in `records`. */
 export function createRecordedStepEngine(records: StepRecordStore): StepEngineFactory {
@@ -31,6 +41,8 @@ class RecordedStepEngine implements StepEngine {
   readonly #context: ReplayContext
   readonly #known: Map<string, StepRecord>
   readonly #compensations = new Map<string, StepCall>()
+  /** New steps that are called in front of steps of earlier replays, until the code has called those, or can only wait. */
+  #held: AwaitedStep[] = []
   readonly #results: StepResults
   readonly #waits: StepWaits
   readonly #timeouts: WaitTimeouts
@@ -59,7 +71,7 @@ class RecordedStepEngine implements StepEngine {
     this.#waits = new StepWaits(context.clock, () => this.#settleDue())
     this.#idleDetector = new IdleDetector({
       clock: context.clock,
-      canBeIdle: () => !this.#results.isBusy && (this.#waits.size > 0 || this.#hasPendingStep),
+      canBeIdle: () => !this.#results.isBusy && (this.#waits.size > 0 || this.#hasPendingStep || this.#held.length > 0),
       graceMs: () => this.#graceMs(),
       onIdle: () => this.#suspend(),
     })
@@ -82,6 +94,17 @@ class RecordedStepEngine implements StepEngine {
 
   get failedStep(): StepRecord | undefined {
     return this.#known.get(this.#records.record.failedStep ?? '')
+  }
+
+  get parked(): ParkRecord | undefined {
+    return this.#records.record.parked
+  }
+
+  park(parked: ParkRecord | undefined): Promise<void> | undefined {
+    const { record } = this.#records
+    delete record.parked
+    if (parked) record.parked = { since: parked.since, until: parked.until, error: parked.error }
+    return this.#records.saveRecord?.()
   }
 
   get isCancelled(): boolean {
@@ -129,14 +152,59 @@ class RecordedStepEngine implements StepEngine {
     return new Promise((resolve, reject) => {
       const step = known ?? toStepRecord(call, this.#context.clock.now(), this.#context.traceparent())
       const called: AwaitedStep = { call, step, resolve, reject, isSaved: false }
-      this.#results.add(called)
+      if (kind !== 'patched') this.#results.add(called)
+      else if (known || this.#isRecordedOnly) return resolve(known?.output ?? false)
       if (step.order !== undefined) this.#deliver(called)
+      else if (!known && this.#isHeld(called)) this.#held.push(called)
+      else if (kind === 'patched') this.#decide(called, true)
       // During compensation, unfinished steps stay pending. Only completed ones are replayed.
       else if (this.#isRecordedOnly) this.#hasPendingStep = true
       else this.#startOrResume(called, known !== undefined)
       this.#lastCalled = key
-      if (this.#hasPendingStep) this.#checkIdle()
+      if (this.#held.length > 0) this.#release()
+      if (this.#hasPendingStep || this.#held.length > 0) this.#checkIdle()
     })
+  }
+
+  /** Returns whether a new step must wait, because the code may have passed its place before it was there. */
+  #isHeld({ call: { kind } }: AwaitedStep): boolean {
+    const { ahead } = this.#order
+    if (kind === 'patched' || ahead.length === 0) return ahead.length > 0
+    return !this.#isRecordedOnly && ahead.filter(({ order }) => order !== undefined).length >= minAhead
+  }
+
+  /** Starts the held steps that need not wait any more. */
+  #release(): void {
+    const held = this.#held.filter((called) => !this.#isHeld(called))
+    this.#held = this.#held.filter((called) => this.#isHeld(called))
+    for (const called of held) {
+      if (called.call.kind === 'patched') this.#decide(called, true)
+      else this.#startOrResume(called, false)
+    }
+  }
+
+  /** The code can only wait for its held steps. So the steps ahead are those of code that had none of these. */
+  #settleHeld(): void {
+    const held = this.#held
+    this.#held = held.filter(({ call }) => call.kind !== 'patched')
+    for (const called of held) if (called.call.kind === 'patched') this.#decide(called, false)
+    if (held.length > this.#held.length) return
+    const ahead = this.#order.ahead.filter(({ order }) => order !== undefined)
+    this.#context.failRun(stepRenamedError(this.#context.definition.id, held[0]!.step.key, ahead))
+  }
+
+  /** Answers a new call of `step.patched`. The answer has no place among the results: no step waits for it. */
+  #decide({ step, resolve }: AwaitedStep, isPatched: boolean): void {
+    this.#insert(step)
+    Object.assign(step, { state: 'completed', output: isPatched, endedAt: this.#context.clock.now() })
+    this.#afterSave(step, () => resolve(isPatched))
+  }
+
+  #insert(step: StepRecord): void {
+    this.#known.set(step.key, step)
+    // Not always the last one: a crash may have lost the record of this step but not those of later steps.
+    const { steps } = this.#records.record
+    steps.splice(steps.findLastIndex(({ key }) => key === this.#lastCalled) + 1, 0, step)
   }
 
   compensate(failure: JobErrorInfo, failedStep?: string): Promise<number | undefined> {
@@ -167,12 +235,7 @@ class RecordedStepEngine implements StepEngine {
     const { step, call } = called
     // An earlier replay cancelled this step but crashed before it saved how it ended.
     if (step.state === 'cancelled') reopenStep(step)
-    if (!isKnown) {
-      this.#known.set(step.key, step)
-      // Not always the last one: a crash may have lost the record of this step but not those of later steps.
-      const { steps } = this.#records.record
-      steps.splice(steps.findLastIndex(({ key }) => key === this.#lastCalled) + 1, 0, step)
-    }
+    if (!isKnown) this.#insert(step)
     // A replay that crashed may have started this attempt, with side effects. Only a step that completes can be compensated.
     const isDue = step.state === 'retrying' && step.nextAttemptAt! <= this.#context.clock.now()
     if ('work' in call && (step.state === 'running' || isDue)) this.#execute(called)
@@ -264,6 +327,7 @@ class RecordedStepEngine implements StepEngine {
   }
 
   #suspend(): void {
+    if (this.#held.length > 0) return this.#settleHeld()
     const at = this.#isRecordedOnly ? undefined : this.#waits.nextDueAt()
     if (at !== undefined && at <= this.#context.clock.now()) return this.#settleDue()
     this.#close('over')

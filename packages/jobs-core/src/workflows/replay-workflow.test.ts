@@ -13,37 +13,6 @@ beforeEach(() => {
 
 const note = (what: string) => () => void done.push(what)
 
-describe('a run that started with another version', () => {
-  const workflow = (version?: string) =>
-    orderWorkflow(
-      async (step) => {
-        await step.run('reserve', note('reserve'), { compensate: note('release') })
-        await step.run('charge', note('charge'))
-      },
-      { version, onFailure: note('onFailure') },
-    )
-
-  test.each<[began: string | null, now: string | undefined, words: RegExp]>([
-    ['1', '2', /it started with version `1`, and the code now has version `2`/],
-    ['1', undefined, /it started with version `1`, and the code now has no version/],
-    [null, '2', /it started with no version, and the code now has version `2`/],
-  ])('fails with both versions: %s and %s', async (began, now, words) => {
-    kit.record = { ...kit.record, version: began, steps: [completedStep('reserve', 1)], ended: 1 }
-    expect(await kit.replay(workflow(now))).toMatchObject({
-      type: 'failed',
-      error: { code: 'workflow_changed', message: expect.stringMatching(words) },
-    })
-    expect(done).toEqual(['onFailure'])
-  })
-
-  test('is compensated by the current code', async () => {
-    kit.record = { ...kit.record, version: '1', steps: [completedStep('reserve', 1, { compensable: true })], ended: 1 }
-    expect(await kit.runToEnd(workflow('2'))).toMatchObject({ type: 'failed', error: { code: 'workflow_changed' } })
-    expect(kit.step('reserve')).toMatchObject({ state: 'completed', compensation: { state: 'completed' } })
-    expect(done).toEqual(['release', 'onFailure'])
-  })
-})
-
 test('a run whose process died in its last attempt is compensated and starts no step', async () => {
   kit.record = {
     ...kit.record,

@@ -21,12 +21,18 @@ import type { RunEnd } from '../runs/run-end.ts'
 import { stopOutcome, runUntilStopped } from '../runs/run-until-stopped.ts'
 import { toOutput } from '../runs/to-output.ts'
 import type { Clock } from '../time/clock.ts'
+import type { EventMessage } from '../jobs/event-message.ts'
+import type { Json } from '../values/json.ts'
 import { createSteps } from './create-steps.ts'
 import type { StepPromise } from './step-promise.ts'
 import { toStepFailedError } from './step-results.ts'
+import type { StepCall } from '../steps/step-call.ts'
 import type { ReplayResult, StepEngine, ReplayContext } from '../steps/step-engine.ts'
 import { performSurrounded } from './surround-step.ts'
+import { versionsOf } from '../jobs/previous-workflow.ts'
 import type { WorkflowDefinition } from '../jobs/steps.ts'
+import { parkRun } from './park-run.ts'
+import { payloadRejectedError, versionMissingError } from './workflow-change-errors.ts'
 
 /** Errors that a retry of the code cannot fix: a step has used all its attempts, or the code is wrong. */
 const permanentErrors = [
@@ -93,20 +99,34 @@ function isPermanent(thrown: unknown): boolean {
   return permanentErrors.some((known) => known.isInstance(thrown))
 }
 
-/** A way to fail the run with an error that the workflow's code cannot catch: `failRun` rejects `thrown`. */
+/** A way to end the replay with an error that the workflow's code cannot catch: `failRun` rejects `thrown`. */
 interface FatalError {
   readonly replayToken: object
   readonly thrown: Promise<never>
   failRun(error: Error): void
+  /** Set if that error tells that the run needs other code. */
+  readonly changed: WorkflowChangedError | undefined
   /** Stops running steps at the latest end of the run. Absent without a `runTimeout`. */
   readonly timeUp: AbortController | undefined
 }
 
 function createFatalError(timeUp: AbortController | undefined): FatalError {
-  let failRun = (_error: Error): void => undefined
-  const thrown = new Promise<never>((_resolve, reject) => (failRun = reject))
+  let reject = (_error: Error): void => undefined
+  const thrown = new Promise<never>((_resolve, rejectThrown) => (reject = rejectThrown))
   thrown.catch(() => undefined)
-  return { replayToken: {}, thrown, failRun, timeUp }
+  let changed: WorkflowChangedError | undefined
+  return {
+    replayToken: {},
+    thrown,
+    failRun(error) {
+      if (WorkflowChangedError.isInstance(error)) changed ??= error
+      reject(error)
+    },
+    get changed() {
+      return changed
+    },
+    timeUp,
+  }
 }
 
 function toReplayContext(
@@ -138,53 +158,103 @@ function toReplayContext(
   }
 }
 
+/** Replays the code that the run began with. Parks the run if this worker does not have it. */
 async function replay(
   attempt: WorkflowAttempt,
   ownSignal: AbortSignal,
   engine: StepEngine,
   fatal: FatalError,
 ): Promise<Outcome> {
-  const { definition, envelope, info, runEnd } = attempt
-  const { client, clock } = attempt.host
+  const { definition, info, runEnd } = attempt
   const failure = engine.failure ?? attemptsExhausted(info) ?? (engine.runsOneStep ? undefined : timedOut(attempt))
-  let isOver = false
-  let isReading = true
   const open = new Map<string, StepPromise<unknown>>()
-  const code = async (): Promise<unknown> => {
-    const event = await readEvent(envelope, attempt.options.jobId)
-    isReading = false
-    ownSignal.throwIfAborted()
-    if (!failure) checkVersion(definition, engine.version) // a failed run is compensated even if the code has changed
-    const step = createSteps({
-      replayToken: fatal.replayToken,
-      definition,
-      envelope,
-      client,
-      perform: (call) => performSurrounded(call, attempt, engine, failure === undefined),
-      open,
-      hasEnded: () => isOver,
-      failRun: fatal.failRun,
-    })
-    const steps = async (): Promise<unknown> => definition.steps(event, step, toJobContext(attempt, ownSignal))
-    const running = attempt.observed ? attempt.observed.run(steps, undefined) : steps()
-    return Promise.race([running, fatal.thrown]).finally(() => {
-      isOver = true
-    })
+  let isReading = true
+  const code = (): Promise<unknown> => {
+    const performs = (call: StepCall) => performSurrounded(call, attempt, engine, failure === undefined)
+    return runCode(attempt, engine, { ownSignal, fatal, open, performs, isRead: () => (isReading = false) })
   }
   if (failure) {
     await engine.run(code, 'recorded only')
+    if (fatal.changed) return parkRun(attempt, engine, fatal.changed)
+    if (engine.parked) await engine.park(undefined)
     return compensate(attempt, engine, { type: 'failed', error: failure }, failureOf(engine, failure, runEnd))
   }
   const failRun = engine.runsOneStep ? undefined : fatal.failRun
-  const stopTimer = runEnd && limitReplay(runEnd, { clock, signal: ownSignal }, { ...fatal, failRun })
+  const stopTimer =
+    runEnd && limitReplay(runEnd, { clock: attempt.host.clock, signal: ownSignal }, { failRun, timeUp: fatal.timeUp })
   const end = await engine.run(code)
   stopTimer?.()
+  if (fatal.changed) return parkRun(attempt, engine, fatal.changed)
+  if (engine.parked) await engine.park(undefined)
   if (end.type === 'suspended') {
     return runEnd ? { ...end, wakeAt: Math.min(end.wakeAt ?? Number.POSITIVE_INFINITY, runEnd.at) } : end
   }
   if (end.type === 'returned') warnAboutForgotten(attempt, open)
   const { outcome, thrown } = toOutcome(attempt, end, isReading)
   return outcome.type === 'failed' ? compensate(attempt, engine, outcome, thrown) : outcome
+}
+
+/** Runs the workflow's code from its start. Rejects, and tells `fatal`, if it does not fit to the run. */
+async function runCode(
+  attempt: WorkflowAttempt,
+  engine: StepEngine,
+  { ownSignal, fatal, open, performs, isRead }: CodeOptions,
+): Promise<unknown> {
+  const { definition, envelope, host } = attempt
+  const code = codeOf(definition, engine.version)
+  if (!code) return failWith(fatal, versionMissingError(definition.id, engine.version!, versionsOf(definition)))
+  let event: EventMessage
+  try {
+    event = await readEvent(envelope, attempt.options.jobId)
+  } catch (error) {
+    // The first replay decides whether a payload is valid. Later ones parse it again, because a schema can convert values.
+    if (!engine.history?.hasSteps || !isPermanentError(error)) throw error
+    return failWith(fatal, payloadRejectedError(definition.id, error as Error))
+  }
+  isRead()
+  ownSignal.throwIfAborted()
+  let isOver = false
+  const step = createSteps({
+    replayToken: fatal.replayToken,
+    definition,
+    envelope,
+    client: host.client,
+    perform: performs,
+    open,
+    hasEnded: () => isOver,
+    failRun: fatal.failRun,
+  })
+  const steps = async (): Promise<unknown> => code.steps(event, step, toJobContext(attempt, ownSignal))
+  const running = attempt.observed ? attempt.observed.run(steps, undefined) : steps()
+  return Promise.race([running, fatal.thrown]).finally(() => {
+    isOver = true
+  })
+}
+
+/** What the code of one replay needs. */
+interface CodeOptions {
+  readonly ownSignal: AbortSignal
+  readonly fatal: FatalError
+  /** Gets the promises of the steps that have not ended. */
+  readonly open: Map<string, StepPromise<unknown>>
+  performs(call: StepCall): Promise<Json | undefined>
+  /** Called when the payload has been parsed. */
+  isRead(): void
+}
+
+function failWith(fatal: FatalError, error: WorkflowChangedError): never {
+  fatal.failRun(error)
+  throw error
+}
+
+/** Returns the workflow with the code of the version that a run began with; `undefined` if this worker lacks it. */
+function codeOf(definition: WorkflowDefinition, recorded: string | null | undefined): WorkflowDefinition | undefined {
+  const place = recorded === undefined ? 0 : versionsOf(definition).indexOf(recorded)
+  if (place === 0) return definition
+  if (place === -1) return undefined
+  const { onFailure: _, ...current } = definition
+  const { steps, onFailure } = definition.previous![place - 1]!
+  return { ...current, steps, ...(onFailure && { onFailure }) }
 }
 
 /** Warns about steps that the code started and neither awaited, raced nor handled. A step that lost a race was used. */
@@ -229,14 +299,6 @@ function limitReplay(
   return stopTimer
 }
 
-function checkVersion({ id: definitionId, version }: WorkflowDefinition, recorded: string | null | undefined): void {
-  if (recorded === undefined || recorded === (version ?? null)) return
-  const named = (name: string | null | undefined): string =>
-    typeof name === 'string' ? `version \`${name}\`` : 'no version'
-  const problem = `it started with ${named(recorded)}, and the code now has ${named(version)}`
-  throw new WorkflowChangedError({ definitionId, problem })
-}
-
 function toOutcome(
   attempt: WorkflowAttempt,
   end: Exclude<ReplayResult, { type: 'suspended' }>,
@@ -262,7 +324,7 @@ async function compensate(
   const wakeAt = await engine.compensate(failed.error, findFailedStep(thrown))
   if (wakeAt !== undefined) return { type: 'suspended', wakeAt }
   if (engine.isCancelled) return { type: 'cancelled' }
-  await reportFailure(attempt, thrown)
+  await reportFailure(attempt, thrown, codeOf(attempt.definition, engine.version) ?? attempt.definition)
   return failed
 }
 

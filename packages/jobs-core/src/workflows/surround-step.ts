@@ -22,7 +22,10 @@ export function performSurrounded(
   if (!attempt.observed) return engine.perform(withClient(wrapped, attempt))
   if ('work' in wrapped) return engine.perform(withClient(withActivity(wrapped, attempt), attempt))
   const isNew = observesWaits && engine.history?.hasBegun(call.key) !== true
-  const wait = isNew ? attempt.startPart({ kind: 'wait', stepId: call.key, stepKind: call.kind }) : undefined
+  const wait =
+    isNew && wrapped.kind !== 'patched'
+      ? attempt.startPart({ kind: 'wait', stepId: call.key, stepKind: wrapped.kind })
+      : undefined
   const performed = engine.perform(wrapped)
   if (wait) {
     performed.then(

@@ -1,5 +1,8 @@
 import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
+import { quote } from '../errors/quote.ts'
 import type { StepKind } from '../status/step-status.ts'
+
+const newId = 'Give the new step an id of its own.'
 
 /**
  * Returns the error for a step id that was another kind of step in an earlier replay.
@@ -13,7 +16,39 @@ export function stepKindChangedError(
 ): WorkflowChangedError {
   const before = was === undefined ? 'another kind of step' : `\`step.${was}\``
   const problem = `its step \`${stepId}\` was ${before} and is now \`step.${is}\``
-  return new WorkflowChangedError({ definitionId, stepId, problem })
+  return new WorkflowChangedError({ definitionId, stepId, problem, remedy: newId })
+}
+
+/** Returns the error for a new step in front of steps that have ended: it may be one of them with a new id. */
+export function stepRenamedError(
+  definitionId: string,
+  stepId: string,
+  ahead: readonly { readonly key: string }[],
+): WorkflowChangedError {
+  const problem = `it calls the new step \`${stepId}\` where ${quote(ahead[0]!.key)} and ${ahead.length - 1} more steps have ended`
+  const remedy =
+    'If the step has a new id, restore the old one: it would run again. If the step is new, call it only if ' +
+    "`await step.patched('…')` is true."
+  return new WorkflowChangedError({ definitionId, stepId, problem, remedy })
+}
+
+/** Returns the error for a run that began with a version that the code does not have. */
+export function versionMissingError(
+  definitionId: string,
+  recorded: string | null,
+  defined: readonly (string | null)[],
+): WorkflowChangedError {
+  const named = (version: string | null): string => (version === null ? 'no version' : `version ${quote(version)}`)
+  const problem = `it began with ${named(recorded)}, and the code has ${defined.map(named).join(' and ')}`
+  const remedy = 'Run a worker with the code that it began with, or add that code to `previous`.'
+  return new WorkflowChangedError({ definitionId, problem, remedy })
+}
+
+/** Returns the error for a payload that the run began with, and that the schema of its event now rejects. */
+export function payloadRejectedError(definitionId: string, cause: Error): WorkflowChangedError {
+  const problem = `it began with a payload that is no longer valid (${cause.message})`
+  const remedy = 'Accept it, or give the event of the stricter schema another name.'
+  return new WorkflowChangedError({ definitionId, problem, remedy, cause })
 }
 
 /**
@@ -28,9 +63,8 @@ export function compensationUnreachedError(
 ): WorkflowChangedError {
   const why = codeThrew === undefined ? 'the code no longer calls it' : 'the code threw before it called it'
   const problem = `its step \`${stepId}\` must be compensated, but ${why}`
-  const changed = new WorkflowChangedError({ definitionId, stepId, problem })
-  if (codeThrew !== undefined) changed.cause = codeThrew
-  return changed
+  const remedy = 'Keep a step with a compensation until no run has completed it, and nothing random in front of it.'
+  return new WorkflowChangedError({ definitionId, stepId, problem, remedy, cause: codeThrew })
 }
 
 /** Returns the warning about code that called a step after its replay had ended. */

@@ -1,3 +1,4 @@
+import type { Envelope } from '../../src/events/envelope.ts'
 import type { EventMessage } from '../../src/jobs/event-message.ts'
 import type { JobContext } from '../../src/jobs/job-context.ts'
 import type { AttemptReplay } from '../../src/runs/attempt.ts'
@@ -37,6 +38,7 @@ export interface WorkflowKit extends Omit<AttemptKit, 'run'> {
   replay(
     definition: WorkflowDefinition<'order.created'>,
     more?: AttemptSetting & Pick<AttemptReplay, 'steps'> & { readonly records?: Partial<StepRecordStore> },
+    envelope?: Envelope,
   ): Promise<Outcome>
   /** Replays until the run has ended, and advances time to each replay. */
   runToEnd(definition: WorkflowDefinition<'order.created'>): Promise<Outcome>
@@ -55,11 +57,11 @@ export function createWorkflowKit(initial: Partial<WorkflowRecord> = {}): Workfl
     async settle() {
       for (let turn = 0; turn < 20; turn++) await kit.clock.advance(50)
     },
-    replay(definition, { records, steps: own, ...more } = {}) {
+    replay(definition, { records, steps: own, ...more } = {}, envelope = orderEnvelope()) {
       const record = copyOf(kit.record)
       const save = (): undefined => void (kit.record = copyOf(record))
-      const steps = own ?? createRecordedStepEngine({ record, save, saveFailure: save, ...records })
-      return run(definition, orderEnvelope(), { replay: { startedAt: undefined, steps }, ...more })
+      const steps = own ?? createRecordedStepEngine({ record, save, saveRecord: save, ...records })
+      return run(definition, envelope, { replay: { startedAt: undefined, steps }, ...more })
     },
     async runToEnd(definition) {
       let attempt = 1

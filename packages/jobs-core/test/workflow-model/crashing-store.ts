@@ -56,7 +56,7 @@ export class CrashingStore {
     return {
       record: active.record,
       save: (step) => this.#save(active, () => this.#store(active.record, step)),
-      saveFailure: () => this.#save(active, () => this.#storeFailure(active.record)),
+      saveRecord: () => this.#save(active, () => this.#storeFailure(active.record)),
       noteStarted: (step) => {
         if (this.#behavior.writesStarts && !this.#world.isDeadAt(replay)) this.#store(active.record, step)
       },

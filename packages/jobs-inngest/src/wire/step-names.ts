@@ -18,6 +18,11 @@ export const versionName: StepName = { id: `version${ownSuffix}`, name: 'version
 /** The step that stores why a run failed, before its compensations begin. */
 export const failureName: StepName = { id: `failed${ownSuffix}`, name: 'failed' }
 
+/** Names a sleep of a run that waits for other code, counted from 1. */
+export function parkName(look: number): StepName {
+  return { id: `parked/${look}${ownSuffix}`, name: 'waits for other code' }
+}
+
 /** The delay before the compensations of a run that Inngest has failed. */
 export const graceName: StepName = { id: `grace${ownSuffix}`, name: 'grace period' }
 /** The step that stores whether another run retries the failed run and reuses its steps. */

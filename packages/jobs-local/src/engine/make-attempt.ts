@@ -98,7 +98,7 @@ function stepRecordsOf(running: RunningAttempt, { version }: WorkflowDefinition)
         run,
         isLarge: isLargeValue(step.output),
       }),
-    saveFailure: () => store.change(() => store.saveFailure(run), { done: () => undefined }),
+    saveRecord: () => store.change(() => store.saveRecord(run), { done: () => undefined }),
     onWaitResolved(listener) {
       running.listener = listener
       return () => {

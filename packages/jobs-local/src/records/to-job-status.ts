@@ -1,5 +1,5 @@
 import type { JobStatus, RunStatus } from '@cgk-platform/jobs-core'
-import { toStepStatus } from '@cgk-platform/jobs-core/provider'
+import { toWorkflowStatus } from '@cgk-platform/jobs-core/provider'
 import { copyJson, sentStatusOf } from '@cgk-platform/jobs-core/scheduling'
 
 import { type StoredJob, type StoredRun, stateOf } from './stored-run.ts'
@@ -44,7 +44,7 @@ function toRunStatus(run: StoredRun): RunStatus {
     ...(endedAt !== undefined && { endedAt: new Date(endedAt) }),
     ...(output !== undefined && { output: copyJson(output) }),
     ...(error !== undefined && { error: structuredClone(error) }),
-    ...(workflow && { steps: workflow.steps.map(toStepStatus) }),
+    ...(workflow && toWorkflowStatus(workflow)),
     ...(retryOf !== undefined && { retryOf }),
     ...(supersededBy !== undefined && { supersededBy }),
   }

@@ -158,7 +158,7 @@ export interface JobStore {
    */
   saveStep(run: StoredRun, step: StepRecord, now: number): boolean
   /** Saves the failure of a workflow and the step that caused it. */
-  saveFailure(run: StoredRun): void
+  saveRecord(run: StoredRun): void
   /** Resolves the workflow waits that match a due event. Returns their number. */
   resolveWaits(envelope: Envelope, now: number): number
   /** Returns the changes of running attempts since the last call. */

@@ -1,5 +1,5 @@
 import { type JobState, type RunStatus, isEnded } from '@cgk-platform/jobs-core'
-import { type JobErrorInfo, toStepStatus } from '@cgk-platform/jobs-core/provider'
+import { type JobErrorInfo, toWorkflowStatus } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineError, EngineRun } from '../api/engine-shapes.ts'
 import { hasCancelMark } from '../wire/cancel-mark.ts'
@@ -41,7 +41,7 @@ export function toRunStatus(run: EngineRun, context: RunStatusContext): RunStatu
     ...(isEnded(state) && { endedAt: endOf(run) }),
     ...(state === 'completed' && outputOf(run, record)),
     ...(error !== undefined && { error }),
-    ...(workflow && { steps: workflow.steps.map(toStepStatus) }),
+    ...(workflow && toWorkflowStatus(workflow)),
     ...(retryOf !== undefined && { retryOf }),
   }
 }

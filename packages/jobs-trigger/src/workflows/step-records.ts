@@ -48,7 +48,7 @@ export function createStepRecords(dependencies: StepRecordsDependencies): Polled
       await store.save(step)
     },
     noteStarted: () => store.scheduleSave(),
-    saveFailure: () => store.save(),
+    saveRecord: () => store.save(),
     beforeTimeout: (step) => lookBeforeTimeout(step),
     get graceMs() {
       return replayGrace.graceMs

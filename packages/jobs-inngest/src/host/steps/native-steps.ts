@@ -9,15 +9,16 @@ import {
   type StepEngineFactory,
   type ReplayContext,
   compensationGraceMs,
+  parkedMsAfter,
 } from '@cgk-platform/jobs-core/hosted'
 import { type Json, type JobErrorInfo, pause } from '@cgk-platform/jobs-core/provider'
 
 import { toAwaitedEvent } from '../../wire/awaited-event.ts'
 import { jobEndIn } from '../../wire/job-end.ts'
 import { sha1 } from '../../wire/sha1.ts'
-import { jobEndName, failureName, versionName } from '../../wire/step-names.ts'
+import { callName, jobEndName, failureName, parkName, versionName } from '../../wire/step-names.ts'
 import { type EndedStep, matchesKind, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
-import { createStepQueue, type StepQueue } from './step-queue.ts'
+import { createStepQueue, type StepMode, type StepQueue } from './step-queue.ts'
 import type { NativeStepContext } from './native-step-context.ts'
 import { createNativeWaits } from './native-waits.ts'
 import { createNativeWork, failureOf, type NativeWork } from './native-work.ts'
@@ -52,6 +53,7 @@ class NativeSteps implements StepEngine {
     const runJob = createJobStep(context, replay, work)
     const compensations = createNativeCompensations(context, replay, work, this.#calls)
     this.#work = work
+    const patched = (call: StepCall, mode: StepMode) => this.#patch(call, mode)
     this.#compensations = compensations
     this.#queue = createStepQueue({
       clock: replay.clock,
@@ -59,6 +61,7 @@ class NativeSteps implements StepEngine {
       isBusy: () => work.isBusy(),
       isKnown: (call) => this.#isKnown(call),
       async perform(call, options) {
+        if (call.kind === 'patched') return patched(call, options)
         if (!('work' in call)) return waits(call, options)
         if (call.kind === 'runJob') return runJob(call, options)
         const record = await work.perform(call, options)
@@ -93,7 +96,9 @@ class NativeSteps implements StepEngine {
 
   get history(): ReplayHistory {
     const { ended, targetStep } = this.#context.request
+    const own = this.#looks + (this.#ended(versionName.id) ? 1 : 0)
     return {
+      hasSteps: ended.size > own,
       get traceparent() {
         // Inngest's own steps, such as sleeps, have no record.
         const records = [...ended.values()].flatMap((step) => (step.type === 'data' && readStepRecord(step.data)) || [])
@@ -102,6 +107,32 @@ class NativeSteps implements StepEngine {
       // A request for one step repeats the calls of earlier requests.
       hasBegun: (key) => this.#ended(key) !== undefined || targetStep !== undefined,
     }
+  }
+
+  /** Stores the answer of `step.patched`: false if steps have ended that the code has not called yet. */
+  async #patch({ key }: StepCall, mode: StepMode): Promise<Json | undefined> {
+    const called = new Set([...this.#calls.keys()].map(sha1))
+    const isPast = [...this.#context.request.ended].some(([id, step]) => !called.has(id) && isOfApp(step))
+    const facts = { kind: 'patched', attempts: 0, startedAt: this.#replay.clock.now(), output: !isPast } as const
+    const stored = await this.#work.store(callName({ kind: 'patched', key }), facts, mode)
+    return stored.output
+  }
+
+  get parked(): { readonly since: number } | undefined {
+    const looks = this.#looks
+    return looks === 0 ? undefined : { since: this.#replay.clock.now() - parkedMsAfter(looks) }
+  }
+
+  /** Number of sleeps in which the run has waited for other code. */
+  get #looks(): number {
+    let looks = 0
+    while (this.#ended(parkName(looks + 1).id)) looks++
+    return looks
+  }
+
+  async park(parked: { readonly wakeAt: number } | undefined): Promise<void> {
+    if (!parked) return
+    await this.#context.sdk.sleep(parkName(this.#looks + 1), parked.wakeAt - this.#replay.clock.now())
   }
 
   perform(call: StepCall): Promise<Json | undefined> {
@@ -114,6 +145,7 @@ class NativeSteps implements StepEngine {
       return never
     }
     this.#calls.set(call.key, call)
+    if (this.#recordedOnly && call.kind === 'patched' && !ended) return Promise.resolve(false)
     if (this.#recordedOnly) return ended && this.#isKnown(call) ? this.#fromRecord(call, ended) : never
     return this.#queue.add(call)
   }
@@ -193,6 +225,12 @@ class NativeSteps implements StepEngine {
     const ended = this.#ended(id)
     return ended?.type === 'data' ? readStepRecord(ended.data) : undefined
   }
+}
+
+/** Returns whether an ended step is work of the app's code. Inngest's own steps, such as sleeps, have no record. */
+function isOfApp(step: EndedStep): boolean {
+  const kind = step.type === 'data' ? readStepRecord(step.data)?.kind : 'run'
+  return kind === 'run' || kind === 'sendEvent' || kind === 'runJob'
 }
 
 /** Returns a step's output from its stored result. */

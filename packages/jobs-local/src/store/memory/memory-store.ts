@@ -212,7 +212,7 @@ class MemoryStore implements JobStore {
     return this.#waits.resolveEventWaits(envelope, now)
   }
 
-  saveFailure(): void {
+  saveRecord(): void {
     // The record is already in memory.
   }
 

@@ -190,7 +190,7 @@ class SqliteStore implements JobStore {
     return true
   }
 
-  saveFailure(run: StoredRun): void {
+  saveRecord(run: StoredRun): void {
     writeRecord(this.#connection, run)
   }
 

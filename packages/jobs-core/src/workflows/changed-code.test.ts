@@ -1,0 +1,250 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import {
+  completedStep,
+  createWorkflowKit,
+  type OrderSteps,
+  orderWorkflow,
+  type WorkflowKit,
+} from '../../test/kit/workflow-kit.ts'
+import { orderEnvelope } from '../../test/kit/attempt-kit.ts'
+import { createRecordedStepEngine } from './recorded-step-engine.ts'
+
+let kit: WorkflowKit
+let done: string[]
+beforeEach(() => {
+  kit = createWorkflowKit()
+  done = []
+})
+
+const note = (what: string) => () => void done.push(what)
+const day = 86_400_000
+
+/** Code whose steps note their ids, one after another. */
+const inOrder =
+  (...ids: string[]): OrderSteps =>
+  async (step) => {
+    for (const id of ids) await step.run(id, note(id), { compensate: note(`undo ${id}`) })
+  }
+
+/** Runs code until its sleep `nap`, which is the last step that it calls. */
+async function runUntilNap(...ids: string[]): Promise<void> {
+  const outcome = await kit.replay(
+    orderWorkflow(async (step, ...rest) => {
+      await inOrder(...ids)(step, ...rest)
+      await step.sleep('nap', '1d')
+    }),
+  )
+  expect(outcome.type).toBe('suspended')
+  done = []
+}
+
+/** Runs code to its end. Advances time while a replay waits for steps that the code no longer calls. */
+async function runChanged(workflow: ReturnType<typeof orderWorkflow>): Promise<unknown> {
+  let isOver = false
+  const outcome = kit.runToEnd(workflow).finally(() => (isOver = true))
+  while (!isOver) await kit.clock.advance(50)
+  return outcome
+}
+
+/** Code after a deploy: it calls these steps, and sleeps where `nap` is. */
+const deployed = (...ids: string[]) =>
+  orderWorkflow(async (step) => {
+    for (const id of ids) await (id === 'nap' ? step.sleep('nap', '1d') : step.run(id, note(id)))
+  })
+
+const parkedWith = (message: RegExp) => ({
+  parked: { error: { code: 'workflow_changed', message: expect.stringMatching(message) as string } },
+})
+
+describe('a run that began with another version', () => {
+  const workflow = (version?: string) =>
+    orderWorkflow(inOrder('reserve', 'charge'), { version, onFailure: note('onFailure'), retry: { maxAttempts: 1 } })
+
+  test.each<[began: string | null, now: string | undefined, words: RegExp]>([
+    ['1', '2', /began with version `1`, and the code has version `2`/],
+    ['1', undefined, /began with version `1`, and the code has no version/],
+    [null, '2', /began with no version, and the code has version `2`/],
+  ])('waits, and tells both: %s and %s', async (began, now, words) => {
+    kit.record = {
+      ...kit.record,
+      version: began,
+      steps: [completedStep('reserve', 1, { compensable: true })],
+      ended: 1,
+    }
+    expect(await kit.replay(workflow(now))).toEqual({ type: 'suspended', wakeAt: kit.clock.now() + 1000 })
+    expect(kit.record).toMatchObject(parkedWith(words))
+    expect(kit.lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
+    expect(done).toEqual([])
+  })
+
+  test('fails after `parkTimeout`, is not compensated, and calls `onFailure`', async () => {
+    kit.record = { ...kit.record, version: '1', steps: [completedStep('reserve', 1, { compensable: true })], ended: 1 }
+    const from = kit.clock.now()
+    const outcome = await kit.runToEnd(workflow('2'))
+    const message = expect.stringMatching(/began with version `1`.* has waited .* not compensated/) as string
+    expect(outcome).toMatchObject({ type: 'failed', error: { code: 'workflow_changed', message } })
+    expect([kit.clock.now() - from, kit.record.parked]).toEqual([7 * day, undefined])
+    expect(done).toEqual(['onFailure'])
+  })
+
+  test('continues where its version is defined, also as an earlier one', async () => {
+    kit.record = { ...kit.record, version: '1', steps: [completedStep('reserve', 1)], ended: 1 }
+    await kit.replay(workflow('2'))
+    const previous = [
+      { version: '0', steps: note('never') },
+      { version: '1', steps: note('code of 1') },
+    ]
+    expect(await kit.replay(orderWorkflow(note('code of 3'), { version: '3', previous }))).toMatchObject({
+      type: 'completed',
+    })
+    expect([done, kit.record.parked]).toEqual([['code of 1'], undefined])
+  })
+
+  test('is not looked at more than a few hundred times in seven days', async () => {
+    kit.record = { ...kit.record, version: '1' }
+    let looks = 0
+    for (let outcome = await kit.replay(workflow('2')); outcome.type === 'suspended'; looks++) {
+      await kit.clock.advance(outcome.wakeAt! - kit.clock.now())
+      outcome = await kit.replay(workflow('2'))
+    }
+    expect(looks).toBeLessThan(250)
+  })
+
+  test('waits with its compensation too, which is that of its own code', async () => {
+    kit.record = {
+      ...kit.record,
+      version: '1',
+      steps: [completedStep('reserve', 1, { compensable: true })],
+      ended: 1,
+      failure: { name: 'Error', message: 'Broke.' },
+    }
+    expect(await kit.replay(workflow('2'))).toMatchObject({ type: 'suspended' })
+    expect(done).toEqual([])
+    const previous = [{ version: '1', steps: undoing('reserve'), onFailure: note('onFailure of 1') }]
+    await kit.runToEnd(orderWorkflow(note('code of 2'), { version: '2', previous, onFailure: note('onFailure of 2') }))
+    expect(done).toEqual(['undo reserve', 'onFailure of 1'])
+  })
+
+  const undoing =
+    (id: string) =>
+    async (_event: unknown, step: Parameters<OrderSteps>[0]): Promise<void> =>
+      step.run(id, note(id), { compensate: note(`undo ${id}`) })
+})
+
+describe('a payload that is no longer valid', () => {
+  const unfit = orderEnvelope({ payload: { tenantId: 'acme', orderId: 5 } })
+
+  test('parks a run with steps, and does not keep a run without any from failing', async () => {
+    const steps = [completedStep('reserve', 1)]
+    const replayUnfit = () => kit.replay(orderWorkflow(inOrder('reserve', 'charge')), {}, unfit)
+    expect(await replayUnfit()).toMatchObject({ type: 'failed', error: { code: 'payload_invalid' } })
+    kit.record = { ...kit.record, steps, ended: 1 }
+    expect(await replayUnfit()).toMatchObject({ type: 'suspended' })
+    expect(kit.record).toMatchObject(parkedWith(/payload that is no longer valid \(.*orderId/s))
+    expect(done).toEqual([])
+  })
+})
+
+describe('a step that is another kind of step now', () => {
+  test('parks the run, once steps that run beside it have ended', async () => {
+    await runUntilNap('reserve')
+    const workflow = orderWorkflow((step) =>
+      Promise.all([step.run('charge', note('charge')), step.sleep('reserve', 1)]),
+    )
+    expect(await kit.replay(workflow)).toMatchObject({ type: 'suspended' })
+    expect(kit.record).toMatchObject(parkedWith(/`reserve` was `step.run` and is now `step.sleep`/))
+    expect(kit.step('charge')).toMatchObject({ state: 'completed' })
+  })
+})
+
+describe('steps that are added, moved or removed', () => {
+  test.each<[change: string, ids: string[], ran: string[]]>([
+    ['added where the run has not been', ['one', 'two', 'three', 'nap', 'new'], ['new']],
+    ['added in front of the last ended step', ['one', 'two', 'new', 'three', 'nap'], ['new']],
+    ['moved', ['three', 'one', 'nap', 'two'], []],
+    ['removed', ['one', 'three', 'nap'], []],
+    ['removed, with another one after it', ['one', 'two', 'nap', 'new'], ['new']],
+  ])('are allowed: %s', async (_change, ids, ran) => {
+    await runUntilNap('one', 'two', 'three')
+    await kit.clock.advance(day)
+    expect(await runChanged(deployed(...ids))).toMatchObject({ type: 'completed' })
+    expect(done).toEqual(ran)
+  })
+
+  test.each<[change: string, ids: string[], words: RegExp]>([
+    ['a step has a new id', ['one', 'second', 'three', 'nap'], /`second` where `two` and 1 more/],
+    ['a new step is in front of several', ['new', 'one', 'two', 'three', 'nap'], /`new` where `one` and 2 more/],
+  ])('park the run if steps would run again: %s', async (_change, ids, words) => {
+    await runUntilNap('one', 'two', 'three')
+    expect(await kit.replay(deployed(...ids))).toMatchObject({ type: 'suspended' })
+    expect(kit.record).toMatchObject(parkedWith(words))
+    expect(done).toEqual([])
+    expect(await kit.runToEnd(deployed('one', 'two', 'three', 'nap'))).toMatchObject({ type: 'completed' })
+  })
+
+  test('start beside the steps that ended before a crash, although its record was lost', async () => {
+    kit = createWorkflowKit({ steps: [completedStep('pack', 1), completedStep('ship', 2)], ended: 2 })
+    const workflow = orderWorkflow((step) => Promise.all(['mail', 'pack', 'ship'].map((id) => step.run(id, note(id)))))
+    expect(await kit.replay(workflow)).toMatchObject({ type: 'completed' })
+    expect(done).toEqual(['mail'])
+  })
+})
+
+describe('`step.patched`', () => {
+  const patched = (...before: string[]) =>
+    orderWorkflow(async (step) => {
+      for (const id of before) await step.run(id, note(id))
+      const isPatched = await step.patched('fraud-check')
+      if (isPatched) await step.run('check', note('check'))
+      await step.run('charge', note('charge'))
+      await step.sleep('nap', '1d')
+      return [isPatched, await step.patched('fraud-check')]
+    })
+
+  test('is true for a new run, also after its replays', async () => {
+    expect(await kit.runToEnd(patched('reserve'))).toEqual({ type: 'completed', output: [true, true] })
+    expect(done).toEqual(['reserve', 'check', 'charge'])
+  })
+
+  test('is true for a run that has not passed its place', async () => {
+    kit = createWorkflowKit({ steps: [completedStep('reserve', 1)], ended: 1 })
+    expect(await kit.runToEnd(patched('reserve'))).toMatchObject({ output: [true, true] })
+    expect(done).toEqual(['check', 'charge'])
+  })
+
+  test('is false for a run that had passed its place, whose step after it had ended or waits', async () => {
+    await runUntilNap('charge')
+    expect(await kit.runToEnd(patched())).toMatchObject({ output: [false, false] })
+    expect(done).toEqual([])
+    expect(kit.record.steps.filter(({ kind }) => kind === 'patched')).toHaveLength(1)
+  })
+
+  test('is false in the compensation of a run that had passed its place', async () => {
+    kit = createWorkflowKit({
+      steps: [completedStep('reserve', 1, { compensable: true })],
+      ended: 1,
+      failure: { name: 'Error', message: 'Broke.' },
+    })
+    const workflow = orderWorkflow(async (step) => {
+      if (await step.patched('fraud-check')) await step.run('check', note('check'))
+      await step.run('reserve', note('reserve'), { compensate: note('release') })
+    })
+    expect(await kit.runToEnd(workflow)).toMatchObject({ type: 'failed' })
+    expect(done).toEqual(['release'])
+  })
+
+  test('waits for the calls beside it before it answers', async () => {
+    kit = createWorkflowKit({ steps: [completedStep('charge', 1)], ended: 1 })
+    const workflow = orderWorkflow((step) => Promise.all([step.patched('mails'), step.run('charge', note('charge'))]))
+    expect(await kit.runToEnd(workflow)).toMatchObject({ output: [true, null] })
+  })
+})
+
+test('a run whose record is in memory only is parked as well', async () => {
+  const { record } = kit
+  const steps = createRecordedStepEngine({ record: { ...record, version: '1' }, save: () => undefined })
+  expect(await kit.replay(orderWorkflow(note('code'), { version: '2' }), { steps })).toMatchObject({
+    type: 'suspended',
+  })
+})
