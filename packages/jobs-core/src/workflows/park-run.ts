@@ -1,4 +1,4 @@
-import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
+import type { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
 import { toErrorInfo } from '../errors/error-info.ts'
 import type { Outcome } from '../hooks/outcome.ts'
 import type { Attempt } from '../runs/attempt.ts'

@@ -165,7 +165,7 @@ async function replay(
   engine: StepEngine,
   fatal: FatalError,
 ): Promise<Outcome> {
-  const { definition, info, runEnd } = attempt
+  const { info, runEnd } = attempt
   const failure = engine.failure ?? attemptsExhausted(info) ?? (engine.runsOneStep ? undefined : timedOut(attempt))
   const open = new Map<string, StepPromise<unknown>>()
   let isReading = true
