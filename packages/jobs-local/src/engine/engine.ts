@@ -148,7 +148,9 @@ export class Engine implements EngineView {
 
   #onDefinitionsChanged(): void {
     if (!this.#dependencies.runsJobs) return
-    this.#dependencies.store.shared?.publishDefinitions(this.#dependencies.host.jobs.all().map(toWorkerDefinition))
+    const { store, host } = this.#dependencies
+    store.shared?.publishDefinitions(host.jobs.all().map(toWorkerDefinition))
+    if (store.lookAgain) void store.change(() => store.lookAgain!(), { done: () => undefined })
     this.#cron.refresh()
     this.wake() // runs may start under changed limits
   }

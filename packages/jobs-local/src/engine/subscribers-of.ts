@@ -1,6 +1,6 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 import { cronJobIdOf, type Envelope, eventOf, type JobRegistry, maxAttemptsOf } from '@cgk-platform/jobs-core/provider'
-import { payloadKeyOf, priorityOf } from '@cgk-platform/jobs-core/scheduling'
+import { payloadKeyOf, priorityOf, versionsOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { PayloadKeys, Subscriber, WorkerDefinition } from '../records/subscriber.ts'
 import type { JobStore } from '../store/job-store.ts'
@@ -45,6 +45,7 @@ export function toWorkerDefinition(definition: Definition): WorkerDefinition {
     ...toSubscriber(definition),
     ...(concurrency?.key !== undefined && { concurrencyPath: concurrency.key }),
     ...(throttle?.key !== undefined && { throttlePath: throttle.key }),
+    ...(definition.kind === 'workflow' && { versions: versionsOf(definition) }),
     event: definition.kind === 'cron' || !definition.enabled ? undefined : eventOf(definition),
   }
 }

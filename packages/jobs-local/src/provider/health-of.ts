@@ -34,9 +34,10 @@ function checksOf(engine: Engine, store: JobStore): Check[] {
     const standstill = engine.standstill.find()
     const slots = standstill ? [slotsCheck(standstill)] : []
     const paused = pausedCheck(store.pauses.all())
-    if (!store.shared) return [check, ...slots, ...paused]
+    const parked = parkedCheck(store.parkedRuns(maxCounted + 1))
+    if (!store.shared) return [check, ...slots, ...parked, ...paused]
     const workers = engine.runsJobs ? [] : [workersCheck(store.shared, openJobs)]
-    return [check, storeCheck(store.shared), ...workers, ...slots, ...paused]
+    return [check, storeCheck(store.shared), ...workers, ...slots, ...parked, ...paused]
   } catch (error) {
     return [{ name: 'store', ok: false, message: (error as Error).message }]
   }
@@ -62,6 +63,15 @@ function slotsCheck({ holders, waiting }: Standstill): Check {
     `no attempt has begun or ended for ${standstillAfterMs / 60_000} minutes; runs waiting: ${formatCount(waiting)}; ` +
     `attempts that hold their slots: ${attempts}; find out why these handlers do not end, and set \`timeout\``
   return { name: 'slots', ok: false, message }
+}
+
+/** Checks whether workflows wait for code that no worker has. */
+function parkedCheck(count: number): Check[] {
+  if (count === 0) return []
+  const message =
+    `runs that wait for a worker with other code of their workflow: ${formatCount(count)}; ` +
+    'read `parked` in their status, and deploy the code that it names, for example as `previous`'
+  return [{ name: 'code', ok: false, message }]
 }
 
 /** Reports what is paused. A pause is not a failure: someone wanted it. */

@@ -38,4 +38,11 @@ export interface RemoteSubscriber extends Omit<Subscriber, keyof PayloadKeys> {
 export interface WorkerDefinition extends RemoteSubscriber {
   /** The event that it handles; `undefined` for a cron job and a disabled definition. */
   readonly event: string | undefined
+  /** The versions whose runs it continues; `null`: without a version. Absent: it is no workflow. */
+  readonly versions?: readonly (string | null)[]
+}
+
+/** Returns whether a definition can continue the runs of a version. */
+export function inVersions(version: string | null, definition: WorkerDefinition | undefined): boolean {
+  return definition?.versions?.includes(version) === true
 }

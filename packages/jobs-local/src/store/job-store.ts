@@ -141,6 +141,10 @@ export interface JobStore {
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[]
   /** Returns true if a due job was not yet taken, or if a claim might find a run. */
   hasReady(now: number): boolean
+  /** Returns the number of workflow runs that wait for other code. May stop at `max`. */
+  parkedRuns(max: number): number
+  /** Resumes those runs, because definitions have changed. Absent if a store does that itself. */
+  lookAgain?(): void
   /**
    * Returns the number of runs that wait and are not paused, even if their limits allow none, by definition. May stop at
    * `max`.

@@ -142,6 +142,14 @@ class MemoryStore implements JobStore {
     return isReady || (this.#queue.nextAt() ?? Number.POSITIVE_INFINITY) <= now
   }
 
+  parkedRuns(): number {
+    return this.#queue.parkedCount
+  }
+
+  lookAgain(): void {
+    this.#queue.lookAgain()
+  }
+
   waitingRuns(): ReadonlyMap<string, number> {
     return this.#queue.waitingRuns
   }

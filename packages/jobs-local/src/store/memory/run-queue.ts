@@ -32,6 +32,8 @@ export class RunQueue {
   readonly #ready: ReadyQueue
 
   readonly #clock: Pick<Clock, 'now'>
+  /** The workflows that wait for other code. */
+  readonly #parked = new Set<StoredRun>()
 
   constructor(options: ReadyQueueOptions, clock: Pick<Clock, 'now'>) {
     this.#ready = new ReadyQueue(options)
@@ -72,6 +74,7 @@ export class RunQueue {
   suspend(run: BegunRun, wakeAt: number | undefined): void {
     if (run.wakePending) return this.resume(run)
     enterAttempt(run, { pause: 'asleep', ...(wakeAt !== undefined && { dueAt: wakeAt }) })
+    if (run.workflow?.parked) this.#parked.add(run)
     if (wakeAt !== undefined) this.delay(run, wakeAt)
   }
 
@@ -84,15 +87,27 @@ export class RunQueue {
     if (dueAt !== undefined) this.#delayed.markStale(run.job.envelope.tenantId)
   }
 
+  /** Number of workflows that wait for other code. */
+  get parkedCount(): number {
+    return this.#parked.size
+  }
+
+  /** Resumes the workflows that wait for other code, because it may fit now. */
+  lookAgain(): void {
+    for (const run of this.#parked) this.wake(run)
+  }
+
   /** Adds a suspended workflow that waits for a slot to resume. @param since - when it came due. Default: now. */
   resume(run: BegunRun, since: number = this.#clock.now()): void {
     enterAttempt(run, { pause: 'awake' })
+    this.#parked.delete(run)
     this.#waitsFrom(run, since)
     this.#ready.push(run)
   }
 
   /** Removes a run that ended while it waited. `before` is its state while it waited. */
   drop(run: StoredRun, before: WaitState): void {
+    this.#parked.delete(run)
     if (before.dueAt !== undefined) this.#delayed.markStale(run.job.envelope.tenantId)
     if (before.state === 'scheduled') this.#debounced.remove(run)
     if (run.gather && this.#gathering.remove(run)) return

@@ -32,6 +32,7 @@ import { followClock } from './upkeep/follow-clock.ts'
 import { listJobs } from './inspection/list-jobs.ts'
 import { checkVersion, openFile } from './file/open-file.ts'
 import { countOpenJobs, countReadyByDefinition, hasOpenRun, hasReadyRun } from './tables/open-work.ts'
+import { countParked, hasFitting } from './tables/parked-runs.ts'
 import { PausesTable } from './tables/pauses-table.ts'
 import { retryJob } from './retry-job.ts'
 import { keyOf, seqOf } from './tables/rows.ts'
@@ -158,7 +159,12 @@ class SqliteStore implements JobStore {
   hasReady(now: number): boolean {
     if (this.#mayHaveNext && this.#queue.read(() => hasReadyRun(this.#connection), false)) return true
     if (this.hasDueJobs(now)) return true
+    if (this.#queue.read(() => hasFitting(this.#connection, this.#workers.definitions.own), false)) return true
     return (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
+  }
+
+  parkedRuns(max: number): number {
+    return this.#queue.read(() => countParked(this.#connection, max), 0)
   }
 
   waitingRuns(max: number): ReadonlyMap<string, number> {
@@ -167,7 +173,8 @@ class SqliteStore implements JobStore {
 
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, releasesSlot = false): boolean {
     const isSuspect = this.#claims.isOnProbation(run)
-    const isSettled = runs.settleRun(this.#connection, run, { attempt, outcome, now, isSuspect })
+    const definitions = this.#workers.definitions.own
+    const isSettled = runs.settleRun(this.#connection, run, { attempt, outcome, now, isSuspect, definitions })
     if (isSettled && !releasesSlot) runs.holdLeftoverSlot(this.#connection, run)
     if (!isSettled && releasesSlot && run.gather?.role !== 'follows') this.release(run)
     const { type } = outcome

@@ -8,6 +8,7 @@ import { claimRuns } from './claim-runs.ts'
 import { claimSuspects, isEmptyWorkerWanted } from './claim-suspects.ts'
 import type { Connection } from '../file/connection.ts'
 import type { HeldRuns } from '../workers/held-runs.ts'
+import { wakeFitting } from '../tables/parked-runs.ts'
 import { countReadyRuns, hasReadyRun, nextDueAt } from '../tables/open-work.ts'
 import { DueTenants } from '../tables/due-tenants.ts'
 import { KnownThrottles } from './known-throttles.ts'
@@ -103,6 +104,7 @@ export class Claims {
       take: (tenant, most) => wakeDueRuns(connection, tenant, most, now),
       nextDueAt: (tenant) => nextRunDueAt(connection, tenant),
     })
+    if (max > 0) wakeFitting(connection, this.#dependencies.workers.definitions.own, max, now)
     openDueLanes(connection, now)
     if (paused.releaseResumed()) this.#bound.cut()
     return batches.claim(max, limitsOf, now, (slots) => this.#claim(slots, limitsOf, now))

@@ -296,4 +296,8 @@ export const migrations: readonly string[] = [
   DROP INDEX cgk_runs_ended;
   CREATE INDEX cgk_runs_ended ON cgk_runs (ended_at) WHERE ended_at IS NOT NULL;
   `,
+  `
+  ALTER TABLE cgk_runs ADD COLUMN parked TEXT; -- of a run that waits for other code: the version that it needs, as JSON, or 'other'
+  CREATE INDEX cgk_runs_parked ON cgk_runs (definition_id, parked) WHERE parked IS NOT NULL;
+  `,
 ]

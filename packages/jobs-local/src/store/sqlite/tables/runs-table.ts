@@ -2,10 +2,11 @@ import type { JobState } from '@cgk-platform/jobs-core'
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
-import type { Subscriber } from '../../../records/subscriber.ts'
+import type { Subscriber, WorkerDefinition } from '../../../records/subscriber.ts'
 import type { Connection } from '../file/connection.ts'
 import { recordAttempt } from './attempts-table.ts'
 import { createInsert } from '../file/insert-rows.ts'
+import { type Parked, parkedOf } from './parked-runs.ts'
 import { type StoredKeys, storedKeysOf } from './stored-keys.ts'
 import {
   isRunOf,
@@ -130,7 +131,7 @@ export const hold: string =
   `phase = ${held}, worker = ?, resumed = pause IS NOT NULL, wake_pending = 0, ` +
   "state = CASE WHEN pause IS NULL THEN 'running' ELSE state END, attempts = attempts + (pause IS NULL), " +
   'started_at = ifnull(started_at, ?), attempt_started_at = CASE WHEN pause IS NULL THEN ? ELSE attempt_started_at END, ' +
-  'pause = NULL'
+  'pause = NULL, parked = NULL'
 
 const holdLane =
   `UPDATE cgk_runs SET ${hold} WHERE phase = ${ready} AND definition_id = ? AND tenant = ? AND throttle_key = ? ` +
@@ -165,7 +166,19 @@ const fence = `run = ? AND worker = ? AND attempts = ? AND phase IN (${held}, ${
 export function settleRun(
   connection: Connection,
   run: StoredRun,
-  { attempt, outcome, now, isSuspect }: { attempt: number; outcome: Outcome; now: number; isSuspect: boolean },
+  {
+    attempt,
+    outcome,
+    now,
+    isSuspect,
+    definitions,
+  }: {
+    attempt: number
+    outcome: Outcome
+    now: number
+    isSuspect: boolean
+    definitions: readonly WorkerDefinition[]
+  },
 ): boolean {
   const { run: key, worker } = keyOf(run)
   const where = [key, worker, attempt] as const
@@ -192,7 +205,7 @@ export function settleRun(
     case 'cancelled':
       return end('cancelled', null, null) > 0
     case 'suspended':
-      return suspend(connection, where, outcome.wakeAt, now)
+      return suspend(connection, where, parkedOf(run, definitions, outcome.wakeAt) ?? { dueAt: outcome.wakeAt }, now)
     case 'retry': {
       const sql = `UPDATE cgk_runs SET phase = ${waiting}, worker = NULL, state = 'retrying', crashes = 0, due_at = ?, error = ? WHERE ${fence}`
       const isSettled = connection.run(sql, now + outcome.afterMs, toText(outcome.error), ...where) > 0
@@ -212,15 +225,15 @@ export function settleRun(
 function suspend(
   connection: Connection,
   where: readonly [run: number, worker: number, attempt: number],
-  wakeAt: number | undefined,
+  { dueAt, parked }: Partial<Parked>,
   now: number,
 ): boolean {
   const resolved = 'EXISTS (SELECT 1 FROM cgk_notices n WHERE n.run = cgk_runs.run)'
   const sql =
     `UPDATE cgk_runs SET worker = NULL, crashes = 0, wake_pending = 0, phase = iif(wake_pending OR ${resolved}, ${ready}, ${waiting}), ` +
     `pause = iif(wake_pending OR ${resolved}, 'awake', 'asleep'), due_at = iif(wake_pending OR ${resolved}, NULL, ?), ` +
-    `rank = ${rankFrom('?')} WHERE ${fence}`
-  return connection.run(sql, wakeAt ?? null, now, ...where) > 0
+    `parked = ?, rank = ${rankFrom('?')} WHERE ${fence}`
+  return connection.run(sql, dueAt ?? null, parked ?? null, now, ...where) > 0
 }
 
 /** Resumes a workflow that is asleep. One that is about to be suspended will resume at once. */
@@ -274,7 +287,7 @@ export function beginCompensation(connection: Connection, { run }: RunKey, now: 
 /** Cancels a run. A running one holds its slot until its handler has ended. */
 export function cancelRun(connection: Connection, { run }: RunKey, compensation: boolean, now: number): void {
   connection.run(
-    `UPDATE cgk_runs SET state = 'cancelled', ended_at = ?, due_at = NULL, pause = NULL, compensation = ?, ` +
+    `UPDATE cgk_runs SET state = 'cancelled', ended_at = ?, due_at = NULL, pause = NULL, parked = NULL, compensation = ?, ` +
       `phase = iif(phase = ${held}, ${held}, NULL) WHERE run = ?`,
     now,
     compensation ? compensationStates.pending : compensationStates.none,

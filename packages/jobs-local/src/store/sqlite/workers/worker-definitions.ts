@@ -3,6 +3,7 @@ import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
 import type { BatchBounds } from '../../../rules/batch-bounds.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../../../records/subscriber.ts'
 import type { Connection } from '../file/connection.ts'
+import { lookAgain } from '../tables/parked-runs.ts'
 import { fromText, toText } from '../tables/rows.ts'
 import { monotonicMs as nowMs } from '../../../time/machine-clock.ts'
 
@@ -45,6 +46,11 @@ export class WorkerDefinitions {
     this.#worker = worker
   }
 
+  /** The definitions of this worker. */
+  get own(): readonly WorkerDefinition[] {
+    return this.#definitions
+  }
+
   /** Whether the definitions of this worker are visible to the others. */
   get areWritten(): boolean {
     return this.#areWritten
@@ -81,6 +87,7 @@ export class WorkerDefinitions {
       this.#connection.run(sql, this.#worker(), definitionId, ...values, toText(debounce), toText(batch))
       if (event !== null) this.#connection.run('INSERT OR IGNORE INTO cgk_handled VALUES (?, ?)', definitionId, event)
     }
+    lookAgain(this.#connection, this.#definitions, Date.now())
     this.#areWritten = true
   }
 
