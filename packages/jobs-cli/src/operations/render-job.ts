@@ -46,6 +46,8 @@ function renderRun(run: RunDetails, screen: Screen, time: (date?: Date) => strin
     'next at': time(run.nextAttemptAt),
     started: time(run.startedAt),
     ended: time(run.endedAt),
+    'parked since': time(run.parked?.since),
+    'fails at': time(run.parked?.until),
     retries: run.retryOf && escapeInvisible(run.retryOf),
     'runs instead': run.supersededBy && escapeInvisible(run.supersededBy),
     output: jsonOf(run.output),
@@ -55,6 +57,7 @@ function renderRun(run: RunDetails, screen: Screen, time: (date?: Date) => strin
     ...renderFacts(facts),
     ...renderAttempts(run, screen),
     ...renderSteps(run.steps ?? [], screen),
+    ...(run.parked ? renderError(run.parked.error, screen) : []),
     ...(run.error ? renderError(run.error, screen) : []),
   ]
 }

@@ -40,8 +40,9 @@ export function showJob({ payload, idempotencyKey, runs, ...job }: JobDetails, {
     ...job,
     ...(payloads && idempotencyKey !== undefined && { idempotencyKey }),
     ...(payload !== undefined && { payload: show(redact('payload', payload)) }),
-    runs: runs.map(({ output, steps, attemptHistory, ...run }) => ({
+    runs: runs.map(({ output, steps, attemptHistory, parked, ...run }) => ({
       ...withError(run),
+      ...(parked && { parked: withError(parked) }),
       ...(output !== undefined && { output: show(redact('output', output)) }),
       ...(steps && { steps: steps.map(showStep) }),
       ...(attemptHistory && {

@@ -16,6 +16,7 @@ const kinds: Readonly<Partial<Record<WaterfallPart['kind'], string>>> = {
   sleepUntil: 'Sleep',
   waitForEvent: 'Wait for an event',
   sendEvent: 'Sends an event',
+  patched: 'Change of the code',
   runJob: 'Runs a job',
   compensation: 'Compensation',
 }

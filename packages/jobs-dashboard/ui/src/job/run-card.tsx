@@ -6,6 +6,7 @@ import { hrefToJob, query } from '../app/router.ts'
 import { tenantUrl } from '../app/session.ts'
 import { StateLabel } from '../parts/state-label.tsx'
 import { now } from '../time/now.ts'
+import { Time } from '../time/time.tsx'
 import { ErrorView } from './error-view.tsx'
 import { isOpen } from './is-open.ts'
 import { hrefToPart, partPanelId, revealPart } from './select-part.ts'
@@ -21,7 +22,7 @@ const StepGraph = lazyPage(async () => (await import('./step-graph.tsx')).StepGr
 /** One run of a job: its attempts and steps on a time axis, its error and its output. */
 export function RunCard({ job, run, isOnly, number }: { job: JobJson; run: RunJson; isOnly: boolean; number: number }) {
   const [view, setView] = useState<'timeline' | 'graph'>('timeline')
-  const { definitionId, state, attempts, maxAttempts, error, output, steps, retryOf, supersededBy } = run
+  const { definitionId, state, attempts, maxAttempts, error, output, steps, retryOf, supersededBy, parked } = run
   // Reading `now` repeats this every second, which only an open run needs.
   const data = toWaterfall(job, run, isOpen(state) ? now.value : 0)
   const hrefOf = (part: string) => hrefToPart(job.id, run.id, part)
@@ -64,6 +65,14 @@ export function RunCard({ job, run, isOnly, number }: { job: JobJson; run: RunJs
             <PartDetails key={selected.key} job={job} run={run} row={selected} />
           </div>
         </section>
+      )}
+      {parked && (
+        <div class="body">
+          <ErrorView error={parked.error} title="Parked: waits for other code" />
+          <p class="muted small">
+            Since <Time at={parked.since} />. Fails <Time at={parked.until} />, without a compensation.
+          </p>
+        </div>
       )}
       {error && (
         <div class="body">

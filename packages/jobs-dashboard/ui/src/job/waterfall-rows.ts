@@ -45,6 +45,7 @@ const stepNotes: Readonly<Record<string, string>> = {
   waitForEvent: 'waits for an event',
   sendEvent: 'sends an event',
   runJob: 'runs a job',
+  patched: 'change of the code',
 }
 
 /** Returns the rows of a run: its attempts, or the run itself if the engine keeps none, then its steps. */
