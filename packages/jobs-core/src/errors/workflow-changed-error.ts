@@ -1,14 +1,14 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
-/** What of a workflow's code does not fit to a run. */
+/** A difference between a workflow's code and what a run has done. */
 export interface WorkflowChange {
   /** The workflow's id. */
   readonly definitionId: string
   /** The id of the step that does not fit; absent if the `version` or the payload does not. */
   readonly stepId?: string | undefined
-  /** What the run began with, and what the code has. */
+  /** Names what the run began with, and what the code has. */
   readonly problem: string
-  /** What makes it fit. */
+  /** Tells how the code can fit. */
   readonly remedy: string
   readonly cause?: unknown
 }

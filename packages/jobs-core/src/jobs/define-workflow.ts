@@ -54,8 +54,8 @@ export interface WorkflowOptions<
   /** The code of earlier versions. A run that began with one of them continues with it. Default: none. */
   previous?: readonly PreviousWorkflow<Event>[] | undefined
   /**
-   * How long a run waits for a worker whose code fits, before it fails without a compensation: milliseconds or `'7d'`.
-   * Default 7 days.
+   * The longest time for which a run waits for a worker whose code fits, before it fails without a compensation:
+   * milliseconds or `'7d'`. Default 7 days.
    */
   parkTimeout?: number | Duration | undefined
   /** Maximum number of steps in one run, to stop an infinite loop. Default 1,000. */

@@ -167,7 +167,7 @@ export interface WorkflowDefinition<
   readonly version?: string
   /** Earlier code, for the runs that began with it. */
   readonly previous?: readonly PreviousWorkflow<Event>[]
-  /** How long a run waits for other code before it fails, in milliseconds. */
+  /** The longest time for which a run waits for other code before it fails, in milliseconds. */
   readonly parkTimeoutMs: number
   /** Maximum number of steps in one run. */
   readonly maxSteps: number

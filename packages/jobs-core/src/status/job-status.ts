@@ -32,7 +32,7 @@ export interface ParkedStatus {
   readonly since: Date
   /** When it fails, without a compensation. */
   readonly until: Date
-  /** What does not fit: a `WorkflowChangedError`. */
+  /** The `WorkflowChangedError`, which tells what does not fit. */
   readonly error: JobErrorInfo
 }
 

@@ -91,7 +91,7 @@ export interface ParkRecord {
   readonly since: number
   /** When it fails. */
   readonly until: number
-  /** What does not fit. */
+  /** Tells what does not fit. */
   readonly error: JobErrorInfo
 }
 

@@ -24,7 +24,7 @@ const day = 86_400_000
 const inOrder =
   (...ids: string[]): OrderSteps =>
   async (step) => {
-    for (const id of ids) await step.run(id, note(id), { compensate: note(`undo ${id}`) })
+    for (const id of ids) await step.run(id, note(id), { compensate: note(`release ${id}`) })
   }
 
 /** Runs code until its sleep `nap`, which is the last step that it calls. */
@@ -111,7 +111,7 @@ describe('a run that began with another version', () => {
     expect(looks).toBeLessThan(250)
   })
 
-  test('waits with its compensation too, which is that of its own code', async () => {
+  test('also waits with its compensation, which is that of its own code', async () => {
     kit.record = {
       ...kit.record,
       version: '1',
@@ -121,15 +121,15 @@ describe('a run that began with another version', () => {
     }
     expect(await kit.replay(workflow('2'))).toMatchObject({ type: 'suspended' })
     expect(done).toEqual([])
-    const previous = [{ version: '1', steps: undoing('reserve'), onFailure: note('onFailure of 1') }]
+    const previous = [{ version: '1', steps: releasing('reserve'), onFailure: note('onFailure of 1') }]
     await kit.runToEnd(orderWorkflow(note('code of 2'), { version: '2', previous, onFailure: note('onFailure of 2') }))
-    expect(done).toEqual(['undo reserve', 'onFailure of 1'])
+    expect(done).toEqual(['release reserve', 'onFailure of 1'])
   })
 
-  const undoing =
+  const releasing =
     (id: string) =>
     async (_event: unknown, step: Parameters<OrderSteps>[0]): Promise<void> =>
-      step.run(id, note(id), { compensate: note(`undo ${id}`) })
+      step.run(id, note(id), { compensate: note(`release ${id}`) })
 })
 
 describe('a payload that is no longer valid', () => {

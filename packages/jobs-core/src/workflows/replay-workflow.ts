@@ -231,7 +231,7 @@ async function runCode(
   })
 }
 
-/** What the code of one replay needs. */
+/** Options of the code of one replay. */
 interface CodeOptions {
   readonly ownSignal: AbortSignal
   readonly fatal: FatalError

@@ -6,7 +6,7 @@ import { phases } from './rows.ts'
 /** In the column `parked`: the run needs other code, but not another version. */
 const other = 'other'
 
-/** How a parked run waits: for a version, or until the code is to be looked at again. */
+/** The wait of a parked run: for a version, or until the code is to be looked at again. */
 export interface Parked {
   readonly parked: string
   readonly dueAt: number | undefined
