@@ -19,9 +19,9 @@ export function parkedOf(
   wakeAt: number | undefined,
 ): Parked | undefined {
   if (!workflow?.parked) return undefined
-  const { version = null } = workflow
+  const { version } = workflow
   const definition = definitions.find((one) => one.definitionId === definitionId)
-  if (inVersions(version, definition)) return { parked: other, dueAt: wakeAt }
+  if (version === undefined || inVersions(version, definition)) return { parked: other, dueAt: wakeAt }
   return { parked: JSON.stringify(version), dueAt: workflow.parked.until }
 }
 
