@@ -8,17 +8,22 @@ export const lineMarker = 'conformance line'
 /** A marker in payloads and keys of the suite. No log line may contain it. */
 export const secretMarker = 'conformance-secret'
 
-/** Returns a logger that records the lines of the suite's handlers, and every line that contains a payload or a key. */
+/**
+ * Returns a logger that records the lines of the suite's handlers, warnings about unhandled events, and every line that
+ * contains a payload or a key.
+ */
 export function conformanceLogger(bindings: Readonly<Record<string, unknown>> = {}): LoggerLike {
   const write =
     (level: string) =>
     (...line: unknown[]): void => {
       const text = textOf(line)
       const isOwn = line.some((part) => typeof part === 'string' && part.startsWith(lineMarker))
-      if (!isOwn && !text.includes(secretMarker)) return
+      const isLeaked = text.includes(secretMarker)
+      const isWarning = level === 'warn' && text.includes('unhandled')
+      if (!isOwn && !isLeaked && !isWarning) return
       const { jobId = '', runId = '', attempt = 0, tenantId = '', definitionId = '' } = bindings
       record({
-        kind: isOwn ? 'logged' : 'leaked',
+        kind: isOwn ? 'logged' : isLeaked ? 'leaked' : 'warned',
         definition: String(definitionId),
         jobId: String(jobId),
         runId: String(runId),

@@ -13,6 +13,7 @@ export type JournalEntryKind =
   | 'cancelResolved'
   | 'logged'
   | 'leaked'
+  | 'warned'
   | 'hook'
   | 'middleware'
   | 'activity'

@@ -27,6 +27,7 @@ export { createJobRegistry } from './jobs/job-registry.ts'
 
 // Events and envelopes
 export { loadCatalogue } from './events/catalogue/catalogue.ts'
+export { ownDefinitionIdOf, ownEventOf } from './events/own-event.ts'
 export { beforeJobIdsSince, sentAtOf } from './events/job-id.ts'
 export { copyJson, mayExceed } from './values/json.ts'
 
@@ -46,7 +47,7 @@ export { latestTick } from './time/latest-tick.ts'
 
 // Status of jobs and runs
 export { sentStatusOf } from './status/job-status-of.ts'
-export { jobStates, type RunInJob } from './status/job-state.ts'
+export { jobStates, retryableStates, type RunInJob } from './status/job-state.ts'
 
 // Workflows
 export { extendGraceMs } from './workflows/grace-time.ts'

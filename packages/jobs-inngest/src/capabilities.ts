@@ -171,6 +171,16 @@ export const inngestCapabilities: Capabilities = {
       instead: 'Use `inspect.subscribe`, which reads the list regularly.',
     },
     'inspect.runCronJob': { supported: true },
+    'jobs wait for their definition': {
+      supported: false,
+      note: 'Inngest starts no run of an event for a function that was synced later.',
+      instead: 'Call `retryJob` once the app with the definition is synced.',
+    },
+    'unhandled: not an awaited event': {
+      supported: false,
+      note: 'Inngest does not report which events workflows have received.',
+      instead: 'Read the status of the workflow.',
+    },
     'jobs survive a restart': {
       supported: true,
       note: 'A self-hosted server that stops loses the jobs of its last second, without `--redis-uri` of its last minute. They fail with `JobLostError`; retry them with `retryJob`.',

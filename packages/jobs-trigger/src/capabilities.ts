@@ -184,6 +184,8 @@ export const triggerCapabilities: Capabilities = {
       instead: 'Call `subscribe`, which asks Trigger.dev regularly.',
     },
     'inspect.runCronJob': { supported: true, note: 'While its run is open, ticks are not skipped.' },
+    'jobs wait for their definition': { supported: true, note: 'Until its task is deployed.' },
+    'unhandled: not an awaited event': { supported: true },
     'jobs survive a restart': {
       supported: true,
       note: 'A run fails if its process is killed by SIGKILL, for example by the out-of-memory killer. You can retry it.',

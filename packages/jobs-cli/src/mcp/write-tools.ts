@@ -28,7 +28,8 @@ export function createWriteTools(access: ToolAccess): Tool[] {
   const tools = [
     createTool({
       name: 'retry_job',
-      description: 'Retries a failed job: starts new runs of the definitions that failed.',
+      description:
+        'Retries a failed job: starts new runs of the definitions that failed. Sends an unhandled job to its definitions again.',
       effect: 'writes',
       input: z.strictObject({ jobId }),
       async run(input) {
@@ -50,7 +51,8 @@ export function createWriteTools(access: ToolAccess): Tool[] {
     }),
     createTool({
       name: 'retry_jobs',
-      description: 'Retries the failed jobs that match the filters. Count them first: it is a dry run by default.',
+      description:
+        'Retries the failed jobs that match the filters, or with `states` also unhandled ones. Count them first: it is a dry run by default.',
       effect: 'writes',
       input: filterInput(tenantId, { dryRun, cursor }),
       run: ({ dryRun: isDry = true, cursor: handle, ...filter }, signal) =>

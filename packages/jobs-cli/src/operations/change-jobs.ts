@@ -93,7 +93,9 @@ async function print(
     await output.write(`${[`${count(changed, 'job')} ${past}`, ...rest].join(', ')}.\n`)
   }
   if (skipped > 0 && !dryRun && !json) {
-    output.note(change === 'retry' ? 'Only failed jobs are retried.' : 'Jobs that have ended stay as they are.')
+    output.note(
+      change === 'retry' ? 'Only failed and unhandled jobs are retried.' : 'Jobs that have ended stay as they are.',
+    )
   }
   for (const { jobId, error } of failed) {
     output.note(

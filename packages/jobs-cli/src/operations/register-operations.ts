@@ -70,7 +70,10 @@ function registerReads(program: Command): void {
 }
 
 function registerChanges(program: Command): void {
-  const descriptions = { retry: 'retry failed jobs', cancel: 'cancel jobs that have not ended' } as const
+  const descriptions = {
+    retry: 'retry failed jobs, and with `--state unhandled` those that no job handled',
+    cancel: 'cancel jobs that have not ended',
+  } as const
   for (const change of ['retry', 'cancel'] as const) {
     const command = program
       .command(change)

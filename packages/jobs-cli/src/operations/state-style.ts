@@ -13,6 +13,7 @@ const stateStyles: Readonly<Record<JobState, Style>> = {
   cancelled: 'gray',
   expired: 'gray',
   superseded: 'gray',
+  unhandled: 'yellow',
 }
 
 /** Returns the color of a state of a job, a run or a step. */

@@ -10,7 +10,7 @@ export const enabledCases: readonly ConformanceCase[] = [
   ...casesOf(rules.terms, [
     {
       id: 'disabled-definitions-run-nothing',
-      title: 'a job whose event only disabled definitions handle completes without runs, also after a delay',
+      title: 'a job whose event only disabled definitions handle is unhandled, also after a delay',
       requiredFeatures: ['delay'],
       async run(t) {
         assert.equal(t.definition('conformance-disabled').enabled, false)
@@ -18,7 +18,7 @@ export const enabledCases: readonly ConformanceCase[] = [
         const delayed = await t.send('conformance.disabled', {}, { options: { delay: 1500 } })
         for (const { id } of [now, delayed]) {
           const { state, runs } = await t.waitForEnd(id)
-          assert.deepEqual([state, runs], ['completed', []])
+          assert.deepEqual([state, runs], ['unhandled', []])
           assert.deepEqual(t.journal({ jobId: id, kind: 'started' }), [])
         }
       },

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 
+import type { JobState } from '@cgk-platform/jobs-core'
+
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 
@@ -29,13 +31,41 @@ export const fanOutCases: readonly ConformanceCase[] = casesOf(rules.terms, [
     },
   },
   {
-    id: 'no-subscriber-completes',
-    title: 'an event without subscribers creates a job that completes without runs',
+    id: 'no-subscriber-is-unhandled',
+    title: 'an event without subscribers creates a job that ends as unhandled, with a warning',
     async run(t) {
       const { id } = await t.send('conformance.nobody')
-      const status = await t.waitForEnd(id)
-      assert.equal(status.state, 'completed')
-      assert.deepEqual(status.runs, [])
+      const { state, runs, endedAt } = await t.waitForSettled(t.client.waitForJob(id))
+      assert.deepEqual([state, runs, endedAt instanceof Date], ['unhandled', [], true])
+      const isWarned = () =>
+        t.journal({ kind: 'warned' }).some(({ details }) => String(details['text']).includes('`conformance.nobody`'))
+      await t.waitUntil('there is a warning that names the event', isWarned)
+      assert.equal((await t.client.cancelJob(id)).state, 'unhandled')
+    },
+  },
+  {
+    id: 'unhandled-jobs-are-listed',
+    title: 'unhandled jobs are listed by their state, and keep their idempotency keys',
+    requiredFeatures: ['listJobs', 'inspect.listJobs', 'inspect.listJobs by state', 'idempotencyKey'],
+    async run(t) {
+      const options = { idempotencyKey: t.unique('key') }
+      const { id } = await t.send('conformance.nobody', undefined, { options })
+      await t.waitForEnd(id)
+      const again = await t.send('conformance.nobody', undefined, { options })
+      assert.deepEqual([again.id, again.deduplicated], [id, true])
+      const of = (state: JobState) => ({ tenantId: t.tenantId, states: [state] })
+      const idsOf = async (state: JobState) => (await t.client.inspect.listJobs(of(state))).jobs.map((job) => job.id)
+      await t.waitUntil('the job is listed', async () => (await idsOf('unhandled')).length > 0)
+      assert.deepEqual([await idsOf('unhandled'), await idsOf('completed')], [[id], []])
+      const { jobs } = await t.client.listJobs({ tenantId: t.tenantId, state: 'unhandled' })
+      assert.deepEqual(
+        jobs.map((job) => job.id),
+        [id],
+      )
+      assert.equal((await t.client.inspect.countJobs(of('unhandled'))).count, 1)
+      // Many may be unhandled on purpose.
+      assert.equal((await t.client.inspect.retryJobs({ tenantId: t.tenantId }, { dryRun: true })).matched, 0)
+      assert.equal((await t.client.inspect.retryJobs(of('unhandled'), { dryRun: true })).matched, 1)
     },
   },
   {

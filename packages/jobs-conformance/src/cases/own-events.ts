@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 
+import { defineJob, eventType } from '@cgk-platform/jobs-core'
+import { withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
+
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { untyped } from '../untyped-client.ts'
 
@@ -52,6 +55,23 @@ export const ownEventCases: readonly ConformanceCase[] = [
         const { jobs } = await ofTenant.listJobs({ event: `job/${job}` })
         return jobs.length === 2 && jobs.every((listed) => ids.includes(listed.id))
       })
+    },
+  },
+  {
+    id: 'own-event-waits-for-its-definition',
+    rule: rules.terms,
+    title: 'a job with `payload` that no worker has waits, while others run, and can be cancelled',
+    requiredFeatures: ['jobs wait for their definition', 'cancelJob of a waiting job'],
+    async run(t) {
+      const missing = withSeparateRegistry(() =>
+        defineJob({ id: t.unique('missing'), payload: eventType<object>(), handler: () => undefined }),
+      )
+      const { id } = await untyped(t.client).sendJob(missing, { tenantId: t.tenantId })
+      await t.waitForEnd((await t.send('conformance.plain')).id)
+      await t.waitForEnd((await t.send('conformance.nobody')).id)
+      const { state, runs } = await t.client.getJobStatus(id)
+      assert.deepEqual([state, runs], ['queued', []])
+      assert.equal((await t.client.cancelJob(id)).state, 'cancelled')
     },
   },
   {

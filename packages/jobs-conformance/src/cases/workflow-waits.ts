@@ -136,6 +136,21 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
     },
   },
   {
+    id: 'workflow-handles-an-awaited-event',
+    title: 'an event without subscribers that a workflow waited for is completed, not unhandled',
+    requiredFeatures: ['workflows', 'status.steps', 'unhandled: not an awaited event'],
+    async run(t) {
+      const event = 'conformance.nobody'
+      const { id } = await sendProgram(t, [{ do: 'wait', id: 'delivered', event, timeoutMs: longMs }])
+      await waitForStepState(t, id, 'delivered', 'waiting')
+      const sent = await t.send(event)
+      const [awaited] = lastRun(await t.waitForEnd(id)).output as [Record<string, unknown>]
+      assert.equal(awaited['id'], sent.id)
+      const { state, runs } = await t.waitForEnd(sent.id)
+      assert.deepEqual([state, runs], ['completed', []])
+    },
+  },
+  {
     id: 'workflow-waits-for-a-paused-event',
     title: 'an event whose definition is paused resolves a wait, at the latest at its timeout',
     requiredFeatures: ['workflows', 'status.steps', 'pauseJobs of a definition'],

@@ -102,10 +102,11 @@ export interface JobOperations {
    */
   cancelJob(id: string): Promise<JobStatus>
   /**
-   * Retries a failed job: starts a new run for each definition that failed. The job's id stays the same.
+   * Retries a failed job: starts a new run for each definition that failed. An unhandled job is due again, and gets a run
+   * of each definition that handles its event by now. The job's id stays the same.
    *
    * @throws {JobNotFoundError}
-   * @throws {JobNotRetryableError} if the job has not failed.
+   * @throws {JobNotRetryableError} if the job is neither failed nor unhandled.
    */
   retryJob(id: string): Promise<JobHandle>
   /**

@@ -8,7 +8,7 @@ import type { LoggerLike } from '../logging/logger.ts'
 import { requireFeature } from '../provider/check-support.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { scopedClient } from '../ambient/async-context.ts'
-import { isEnded } from '../status/job-state.ts'
+import { isEnded, retryableStates } from '../status/job-state.ts'
 import type { Clock } from '../time/clock.ts'
 import { findJob } from './find-job.ts'
 import { type JobOperations, waitOptions } from './job-client.ts'
@@ -53,7 +53,7 @@ export function createJobOperations({
       const provider = await engine.useOpen('retryJob')
       const status = await findJob(provider, id, { clock, tenantId })
       requireFeature(provider, 'retryJob')
-      if (status.state !== 'failed') throw new JobNotRetryableError({ jobId: id, state: status.state })
+      if (!retryableStates.includes(status.state)) throw new JobNotRetryableError({ jobId: id, state: status.state })
       await settle({ operation: 'retry', provider, status }, () => retryOnce(provider, id))
       return { id, event: status.event as JobEvent, tenantId: status.tenantId, deduplicated: false }
     },

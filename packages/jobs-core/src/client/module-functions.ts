@@ -52,10 +52,11 @@ export async function cancelJobs(options: CancelOptions): Promise<string[]> {
 }
 
 /**
- * Retries a failed job: starts a new run for each definition that failed. The job's id stays the same.
+ * Retries a failed job: starts a new run for each definition that failed. An unhandled job is due again, and gets a run
+ * of each definition that handles its event by now. The job's id stays the same.
  *
  * @throws {JobNotFoundError}
- * @throws {JobNotRetryableError} if the job has not failed.
+ * @throws {JobNotRetryableError} if the job is neither failed nor unhandled.
  */
 export async function retryJob(id: string): Promise<JobHandle> {
   return getJobClient().retryJob(id)

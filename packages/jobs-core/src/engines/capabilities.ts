@@ -51,6 +51,8 @@ export const allFeatures = [
   'inspect.listWorkers',
   'inspect.subscribe: push',
   'inspect.runCronJob',
+  'jobs wait for their definition',
+  'unhandled: not an awaited event',
   'jobs survive a restart',
   'multiple processes',
 ] as const

@@ -1,18 +1,18 @@
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
 
-/** Thrown by `retryJob` for a job that has not failed. */
+/** Thrown by `retryJob` for a job that is neither failed nor unhandled. */
 export class JobNotRetryableError extends JobsError {
   override readonly name = 'JobNotRetryableError'
   readonly code = 'job_not_retryable'
-  /** The job that has not failed. */
+  /** The job. */
   readonly jobId: string
   /** The job's state when it was read. */
   readonly state: string
 
   constructor({ jobId, state }: { jobId: string; state: string }) {
     super(
-      `The job ${quote(jobId)} is \`${state}\`. Only failed jobs can be retried. ` +
+      `The job ${quote(jobId)} is \`${state}\`. Only failed and unhandled jobs can be retried. ` +
         (state === 'superseded'
           ? 'A later job runs instead: see `supersededBy` in the status of its run.'
           : state === 'completed' || state === 'cancelled' || state === 'expired'

@@ -8,6 +8,11 @@ export interface OwnEvent<Schema = unknown> {
   readonly payload: Schema
 }
 
+/** Returns the id of the definition whose own event this is, or `undefined` for any other event. */
+export function ownDefinitionIdOf(event: string): string | undefined {
+  return event.startsWith(jobEventPrefix) ? event.slice(jobEventPrefix.length) : undefined
+}
+
 /** Returns the name of the event of a definition with `payload`. */
 export function ownEventOf(definitionId: string): OwnEvent['event'] {
   return `${jobEventPrefix}${definitionId}`

@@ -6,7 +6,7 @@ import type { DeclaredOptions } from '../options/declare-options.ts'
 import { textProblem } from '../options/text-problem.ts'
 import type { Feature } from '../engines/capabilities.ts'
 import { requireFeature, requireFeatures } from '../provider/check-support.ts'
-import { type JobState, openStates } from '../status/job-state.ts'
+import { type JobState, openStates, retryableStates } from '../status/job-state.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import type { Clock } from '../time/clock.ts'
 import { changeById } from './change-by-id.ts'
@@ -71,7 +71,7 @@ export function createInspector(
     givenOptions: ChangeJobsOptions | undefined,
     tenantId: string | undefined,
   ): Promise<ChangeJobsResult> => {
-    const allowed: readonly JobState[] = operation === 'retryJobs' ? ['failed'] : openStates
+    const allowed: readonly JobState[] = operation === 'retryJobs' ? retryableStates : openStates
     const requiredFor = (read: Feature): Feature[] => (operation === 'retryJobs' ? [read, 'retryJob'] : [read])
     const change = async (id: string): Promise<boolean> => {
       if (operation === 'cancelJobs') return (await source.cancel(id, tenantId)).state === 'cancelled'
@@ -97,7 +97,8 @@ export function createInspector(
       const remedy = `Omit \`states\`, or pass only ${allowed.map((state) => `'${state}'`).join(', ')}.`
       throw invalidOption('states', `contains \`${wrong}\``, remedy)
     }
-    const query = { ...filter, states: filter.states ?? allowed }
+    // Many jobs can be unhandled on purpose, so a retry of what failed leaves them alone.
+    const query = { ...filter, states: filter.states ?? (operation === 'retryJobs' ? ['failed' as const] : openStates) }
     const engines = await enginesFor(
       `inspect.${operation}`,
       requiredFor('inspect.listJobs'),

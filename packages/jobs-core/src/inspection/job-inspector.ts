@@ -104,8 +104,8 @@ export interface TenantInspector {
   /** Returns figures of a time range: of the jobs that were sent in it, and the runs that ended in it. */
   getStats(options?: StatsOptions): Promise<JobStats>
   /**
-   * Retries the failed jobs that match and were sent before the call, or those of `ids`, each at most once. Safe to
-   * interrupt and repeat.
+   * Retries the failed jobs that match and were sent before the call, or those of `ids`, each at most once. With `states`,
+   * also unhandled ones. Safe to interrupt and repeat.
    *
    * @throws {InvalidOptionError} for a filter without a condition. The tenant of `forTenant` is one.
    */

@@ -10,7 +10,9 @@ const anyRuns = fc.array(
 )
 
 test.each(jobStates)('%s: reports whether it has ended', (state) => {
-  expect(isEnded(state)).toBe(['completed', 'failed', 'cancelled', 'expired', 'superseded'].includes(state))
+  expect(isEnded(state)).toBe(
+    ['completed', 'failed', 'cancelled', 'expired', 'superseded', 'unhandled'].includes(state),
+  )
 })
 
 describe('the state of a job', () => {
@@ -67,7 +69,7 @@ describe('the state of a job', () => {
     fc.assert(
       fc.property(anyRuns, (list) => {
         const newest = newestRuns(list).map(({ state }) => state)
-        expect(newest.length === 0 ? ['completed'] : newest).toContain(jobStateOf(list))
+        expect(newest.length === 0 ? ['unhandled'] : newest).toContain(jobStateOf(list))
       }),
     )
   })

@@ -1,4 +1,7 @@
-/** The state of a job or a run. `retrying` is between two attempts. `superseded`: a later send runs instead. */
+/**
+ * The state of a job or a run. `retrying` is between two attempts. `superseded`: a later send runs instead. `unhandled`:
+ * no definition handles the event of the job.
+ */
 export type JobState =
   | 'scheduled'
   | 'queued'
@@ -9,6 +12,7 @@ export type JobState =
   | 'cancelled'
   | 'expired'
   | 'superseded'
+  | 'unhandled'
 
 /** The states of jobs and runs. */
 export const jobStates: readonly JobState[] = [
@@ -21,9 +25,10 @@ export const jobStates: readonly JobState[] = [
   'cancelled',
   'expired',
   'superseded',
+  'unhandled',
 ]
 
-const ended: readonly JobState[] = ['completed', 'failed', 'cancelled', 'expired', 'superseded']
+const ended: readonly JobState[] = ['completed', 'failed', 'cancelled', 'expired', 'superseded', 'unhandled']
 
 /**
  * The job's state is the first of these states that one of its runs has. States that have not ended come first. Then
@@ -50,6 +55,9 @@ export function isEnded(state: JobState): boolean {
 /** The states of jobs and runs that have not ended. */
 export const openStates: readonly JobState[] = jobStates.filter((state) => !isEnded(state))
 
+/** The states of jobs that `retryJob` accepts. */
+export const retryableStates: readonly JobState[] = ['failed', 'unhandled']
+
 /** The facts about a run that determine its job's state. */
 export interface RunInJob {
   /** The definition that the run executes. */
@@ -59,14 +67,14 @@ export interface RunInJob {
 }
 
 /**
- * Returns a job's state from the newest run of each definition. Without runs it is `completed`.
+ * Returns a job's state from the newest run of each definition. Without runs it is `unhandled`.
  *
  * @param runs - oldest first
  */
 export function jobStateOf(runs: readonly RunInJob[]): JobState {
   if (runs.length === 1) return runs[0]!.state
   const states = newestRuns(runs).map(({ state }) => state)
-  return precedence.find((state) => states.includes(state)) ?? 'completed'
+  return precedence.find((state) => states.includes(state)) ?? 'unhandled'
 }
 
 /** Returns the newest run of each definition. @param runs - oldest first */

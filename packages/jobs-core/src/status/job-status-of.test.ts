@@ -38,7 +38,7 @@ describe("a job's status", () => {
   })
 
   test('ends at the send if no definition handles it, or when the engine reports the end', () => {
-    expect(jobStatusOf(job, [])).toMatchObject({ state: 'completed', endedAt: new Date(1000), runs: [] })
+    expect(jobStatusOf(job, [])).toMatchObject({ state: 'unhandled', endedAt: new Date(1000), runs: [] })
     const cancelled = jobStatusOf({ ...job, state: 'cancelled', endedAt: 5000 }, [run({})])
     expect(cancelled).toMatchObject({ state: 'cancelled', endedAt: new Date(5000) })
   })

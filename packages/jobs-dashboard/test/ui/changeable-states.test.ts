@@ -20,7 +20,7 @@ test('says in words why nothing can be done', () => {
   })
   expect(changeableStates('retry', ['queued'])).toEqual({
     states: [],
-    remark: 'Only failed jobs can be retried, not queued ones: there is nothing to do.',
+    remark: 'Only failed and unhandled jobs can be retried, not queued ones: there is nothing to do.',
   })
 })
 
@@ -30,4 +30,6 @@ test('leaves out the states that cannot be changed', () => {
     remark: 'Failed jobs have ended and cannot be cancelled. They are left as they are.',
   })
   expect(changeableStates('retry', ['failed', 'queued'])).toMatchObject({ states: ['failed'] })
+  expect(changeableStates('retry', ['failed', 'unhandled'])).toEqual({ states: ['failed', 'unhandled'] })
+  expect(changeableStates('cancel', ['unhandled'])).toMatchObject({ states: [] })
 })

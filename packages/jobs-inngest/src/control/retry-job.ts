@@ -1,5 +1,6 @@
 import { JobNotVisibleError, RequestFailedError } from '@cgk-platform/jobs-core/errors'
 import { elapsedOf, newestRuns, pause } from '@cgk-platform/jobs-core/provider'
+import { retryableStates } from '@cgk-platform/jobs-core/scheduling'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { type ClaimDependencies, claimRetry } from './claim-retry.ts'
@@ -18,7 +19,7 @@ export async function retryJob(id: string, dependencies: ClaimDependencies): Pro
   const { api, reader } = dependencies
   const job = await reader.read(id)
   const found = await reader.runs(id)
-  if (found.length === 0 && job?.state === 'failed') return sendAgain(id, dependencies)
+  if (found.length === 0 && job && retryableStates.includes(job.state)) return sendAgain(id, dependencies)
   const failed = new Set(newestRuns(job?.runs ?? []).flatMap((run) => (run.state === 'failed' ? [run.id] : [])))
   if (failed.size === 0) return
   const runs = found.filter((run) => failed.has(run.id))

@@ -1,3 +1,4 @@
+import type { JobState } from '@cgk-platform/jobs-core'
 import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
 import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
@@ -63,8 +64,9 @@ async function filterByHandlers(
   { states, definitionId, errorText }: InspectQuery,
   { handlers }: InspectionDependencies,
 ): Promise<readonly EngineEvent[]> {
-  // Without a function that handles it, a job is completed and has no error.
-  const needsHandler = definitionId !== undefined || errorText !== undefined || states?.includes('completed') === false
+  // Without a function that handles it, a job is unhandled. It is completed without runs if the id was sent before.
+  const needsHandler =
+    definitionId !== undefined || errorText !== undefined || (states && !states.some(isEndWithoutRuns))
   if (!needsHandler) return events
   const functionId = definitionId && toFunctionId(definitionId.slice(definitionId.lastIndexOf(':') + 1))
   const known = await Promise.all(events.map((event) => handlers.of(event, [])))
@@ -72,6 +74,10 @@ async function filterByHandlers(
     const handling = known[index]
     return handling?.some((one) => functionId === undefined || one.functionId === functionId) ?? true
   })
+}
+
+function isEndWithoutRuns(state: JobState): boolean {
+  return state === 'unhandled' || state === 'completed'
 }
 
 async function readEvents(

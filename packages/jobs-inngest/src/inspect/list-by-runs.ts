@@ -29,13 +29,14 @@ const statusesOf: Readonly<Record<JobState, readonly EngineRunStatus[]>> = {
   cancelled: ['CANCELLED'],
   expired: [],
   superseded: [],
+  unhandled: [],
 }
 /** The statuses of runs that can have an error. */
 const failing: readonly EngineRunStatus[] = ['FAILED', 'RUNNING', 'CANCELLED']
 /** The statuses of runs whose ends a list tells. */
 const ending: readonly EngineRunStatus[] = ['COMPLETED', 'FAILED']
 /** The states that a job without runs can have. */
-const unstartedStates: readonly JobState[] = ['scheduled', 'queued', 'failed', 'completed']
+const unstartedStates: readonly JobState[] = ['scheduled', 'queued', 'failed', 'completed', 'unhandled']
 
 /** Returns true if jobs without runs can match a query: new ones, lost ones, and those that no definition handles. */
 export function hasUnstarted({ states = unstartedStates, definitionId, errorText }: InspectQuery): boolean {

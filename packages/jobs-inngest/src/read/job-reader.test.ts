@@ -150,7 +150,7 @@ test('reports a job without runs as queued for a while if the functions are unkn
   const { reader, clock } = open({ eventAt: () => ({ body: { data: received } }), subscribed: undefined })
   expect(await reader.read(id)).toMatchObject({ state: 'queued', runs: [] })
   await clock.advance(7501)
-  expect(await reader.read(id)).toMatchObject({ state: 'completed', runs: [] })
+  expect(await reader.read(id)).toMatchObject({ state: 'unhandled', runs: [] })
 })
 
 describe('a job without runs', () => {
@@ -173,7 +173,7 @@ describe('a job without runs', () => {
     expect(await readAt(dayMs + 1, setting)).toBeUndefined()
     const handled = { ...setting, runs: [run({ id })] }
     expect(await readAt(400 * dayMs, handled)).toMatchObject({ state: 'completed' })
-    expect(await readAt(400 * dayMs, { ...setting, subscribed: [] })).toMatchObject({ state: 'completed' })
+    expect(await readAt(400 * dayMs, { ...setting, subscribed: [] })).toMatchObject({ state: 'unhandled' })
   })
 
   test('waits for a function that only this process defines, and fails with its id', async () => {

@@ -44,7 +44,7 @@ describe('a job', () => {
       id: event.internal_id,
       event: 'order.created',
       tenantId: 'acme',
-      state: 'completed',
+      state: 'unhandled',
       createdAt: new Date(receivedAt - 100),
       endedAt: new Date(receivedAt - 100),
       runs: [],
@@ -149,7 +149,7 @@ describe('runs that are not visible yet', () => {
     const of = (facts: Parameters<typeof jobOf>[0]) => jobOf({ subscribed: undefined, ...facts }).state
     expect(of({ now: receivedAt + 10_000 })).toBe('queued')
     expect(of({ now: receivedAt + 10_000, record: { runAt: receivedAt + 60_000 } })).toBe('scheduled')
-    expect(of({ now: receivedAt + 10_001 })).toBe('completed')
+    expect(of({ now: receivedAt + 10_001 })).toBe('unhandled')
     expect(of({ now: receivedAt, runs: [run('completed', 'a')] })).toBe('completed')
     expect(jobOf({ subscribed: undefined, runs: [run('running', 'a')] }).runs[0]!.maxAttempts).toBe(1) // at least
   })

@@ -71,7 +71,9 @@ function toJobState(
     return isOpen || ageMs > runLagMs ? state : 'running'
   }
   const isWaiting = subscribed ? subscribed.length > 0 && canBeLost(event) : ageMs <= maybeQueuedForMs
-  if (runs.length > 0 || !isWaiting) return state
+  if (runs.length > 0) return state
+  // Its functions ran for the first event with its id.
+  if (!isWaiting) return subscribed && subscribed.length > 0 ? 'completed' : state
   return runAt !== undefined && runAt > now ? 'scheduled' : 'queued'
 }
 

@@ -1,5 +1,6 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
 import type { JobHost } from '@cgk-platform/jobs-core/provider'
+import { createJobRegistry } from '@cgk-platform/jobs-core/scheduling'
 import { expect, test, vi } from 'vitest'
 
 import { createUnhandledWarnings } from './unhandled-warnings.ts'
@@ -11,7 +12,10 @@ function open() {
     warn: vi.fn<(...line: unknown[]) => void>(),
     error: vi.fn<(...line: unknown[]) => void>(),
   }
-  return { logger, warnings: createUnhandledWarnings(() => ({ logger }) as unknown as JobHost) }
+  return {
+    logger,
+    warnings: createUnhandledWarnings(() => ({ logger, jobs: createJobRegistry() }) as unknown as JobHost),
+  }
 }
 
 function completed(event: string, runs: readonly object[] = []): JobStatus {
@@ -29,11 +33,14 @@ test('warns once of an event for which this process has a definition that Innges
   expect(logger.info).not.toHaveBeenCalled()
 })
 
-test('logs at level info for an event that no function handles', () => {
+test('warns once of an event that no function handles', () => {
   const { logger, warnings } = open()
-  warnings.unhandled(completed('order.refunded'))
-  expect(logger.info.mock.calls[0]![0]).toContain('`order.refunded`')
-  expect(logger.warn).not.toHaveBeenCalled()
+  const unhandled = { ...completed('order.refunded'), state: 'unhandled' } as const
+  warnings.unhandled(unhandled)
+  warnings.unhandled(unhandled)
+  expect(logger.warn).toHaveBeenCalledTimes(1)
+  expect(logger.warn.mock.calls[0]![0]).toMatch(/^No job handles `order\.refunded`, so its jobs end as `unhandled`\. /)
+  expect(logger.info).not.toHaveBeenCalled()
 })
 
 test('ignores a job that ran or can still run', () => {
@@ -44,5 +51,7 @@ test('ignores a job that ran or can still run', () => {
 })
 
 test('logs nothing before there is a client', () => {
-  expect(() => createUnhandledWarnings(() => undefined).unhandled(completed('order.created'))).not.toThrow()
+  expect(() =>
+    createUnhandledWarnings(() => undefined).unhandled({ ...completed('order.created'), state: 'unhandled' }),
+  ).not.toThrow()
 })

@@ -1,5 +1,5 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
-import { bindLogger, type JobHost } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, describeUnhandled, type JobHost } from '@cgk-platform/jobs-core/provider'
 
 import { definitionIdOf } from '../wire/function-id.ts'
 import type { RegisteredFunction } from './subscriptions.ts'
@@ -8,7 +8,7 @@ import type { RegisteredFunction } from './subscriptions.ts'
 export interface UnhandledWarnings {
   /** Warns that Inngest does not have functions of this process for an event: the app is not synced. */
   unregistered(eventName: string, missing: readonly RegisteredFunction[]): void
-  /** Logs that no function on Inngest handles the event of a job. */
+  /** Warns that no function on Inngest handles the event of a job, if that is so. */
   unhandled(status: JobStatus): void
 }
 
@@ -29,9 +29,10 @@ export function createUnhandledWarnings(host: () => JobHost | undefined): Unhand
           'the jobs. Inngest does not run jobs that were sent before: they fail, and `retryJob` sends them again.',
       )
     },
-    unhandled({ event, state, runs }) {
-      if (state !== 'completed' || runs.length > 0) return
-      loggerFor(event)?.info(`No function on Inngest handles \`${event}\`, so no job ran.`)
+    unhandled({ event, state }) {
+      if (state !== 'unhandled') return
+      const { jobs } = host() ?? {}
+      if (jobs) loggerFor(event)?.warn(describeUnhandled(event, jobs))
     },
   }
 }

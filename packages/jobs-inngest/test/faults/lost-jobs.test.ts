@@ -131,15 +131,19 @@ test('a step that runs a lost job fails with its error', async () => {
 })
 
 describe('an event without a run', () => {
-  test('that no definition handles is completed, also in a list', async () => {
+  test('that no definition handles is unhandled, also in a list', async () => {
     const { client, id: lost, pause } = await openLost()
     const { id } = await client.sendJob('order.refunded' as never, { tenantId: 'acme', orderId: 'o-1' } as never)
     await pause(minutes(6))
-    expect(facts(await client.getJobStatus(id))).toEqual(['completed'])
+    expect(facts(await client.getJobStatus(id))).toEqual(['unhandled'])
     const states = (await client.inspect.listJobs()).jobs.map((job) => [job.id, job.state])
     expect(states).toEqual([
-      [id, 'completed'],
+      [id, 'unhandled'],
       [lost, 'failed'],
     ])
+    const { jobs: ofState } = await client.inspect.listJobs({ states: ['unhandled'] })
+    expect(ofState.map((job) => job.id)).toEqual([id])
+    expect((await client.listJobs({ state: 'unhandled' })).jobs.map((job) => job.id)).toEqual([id])
+    expect(await client.inspect.countJobs({ states: ['completed'] })).toMatchObject({ count: 0 })
   })
 })

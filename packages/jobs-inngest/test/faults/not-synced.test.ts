@@ -20,11 +20,11 @@ describe('an app that is not synced', () => {
     await expect(client.waitForJob(id, { timeout: '6m' })).resolves.toMatchObject({ id, ...lost })
   })
 
-  test('has jobs that complete without runs, if no process that reads them defines them', async () => {
+  test('has jobs that are unhandled, if no process that reads them defines them', async () => {
     const { client, openApp } = await openJobs({ jobs, synced: false })
     const { client: reader } = await openApp({ appId: 'reader', synced: false })
     const { id } = await client.sendJob('work.asked', payload)
-    await expect(reader.waitForJob(id)).resolves.toMatchObject({ id, state: 'completed', runs: [] })
+    await expect(reader.waitForJob(id)).resolves.toMatchObject({ id, state: 'unhandled', runs: [] })
   })
 
   test('passes the health check after a sync, and runs the next job', async () => {

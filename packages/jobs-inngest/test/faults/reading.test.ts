@@ -31,7 +31,7 @@ describe('a failed read', () => {
       const unhandled = await client.sendJob('work.followed', payload)
       await expect(client.getJobStatus(unhandled.id)).resolves.toMatchObject({ state: 'queued', runs: [] })
       await pause(11_000)
-      await expect(client.getJobStatus(unhandled.id)).resolves.toMatchObject({ state: 'completed', runs: [] })
+      await expect(client.getJobStatus(unhandled.id)).resolves.toMatchObject({ state: 'unhandled', runs: [] })
     },
   )
 

@@ -2,7 +2,7 @@ import type { RunChanges } from '../store/job-store.ts'
 import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
 import { turnBatch } from '../rules/turn-batch.ts'
-import { subscribersOf } from './subscribers-of.ts'
+import { missingDefinitionOf, subscribersOf } from './subscribers-of.ts'
 
 /** The work that one pass over the store has begun. */
 export interface BegunWork {
@@ -12,6 +12,8 @@ export interface BegunWork {
   readonly superseded: readonly string[]
   /** Events of those jobs that no definition handles and no workflow waits for. */
   readonly unhandled: readonly string[]
+  /** Events of those jobs that wait for a worker with the definition that they are of. */
+  readonly parked: readonly string[]
   /** Changes of running attempts to report to their host. */
   readonly changes: RunChanges
   /** Runs that got a slot. */
@@ -34,11 +36,22 @@ export function beginDue({ store, clock, host }: EngineDependencies, { slots, ha
   const due = store.takeDueJobs(turnBatch, now)
   const superseded: string[] = []
   const unhandled: string[] = []
+  const parked: string[] = []
+  const mayPark = (job: StoredJob): boolean => {
+    const definitionId = missingDefinitionOf(job, host.jobs)
+    return definitionId !== undefined && store.shared?.park(job, definitionId, now) === true
+  }
   for (const job of due) {
     const resolved = store.resolveWaits(job.envelope, now)
     const subscribers = subscribersOf(job, host.jobs, store)
-    if (subscribers.length === 0 && resolved === 0 && !job.envelope.waitsOnly) unhandled.push(job.envelope.event)
-    superseded.push(...store.addRuns(job, subscribers, now))
+    if (subscribers.length > 0) superseded.push(...store.addRuns(job, subscribers, now))
+    // A workflow has handled the event.
+    else if (resolved > 0 || job.envelope.waitsOnly) store.endWithoutRuns(job, 'completed', now)
+    else if (mayPark(job)) parked.push(job.envelope.event)
+    else {
+      unhandled.push(job.envelope.event)
+      store.endWithoutRuns(job, 'unhandled', now)
+    }
   }
   const changes = store.takeRunChanges(now)
   // Must happen in the change that takes the resolved wait. With a later one, a crash in between would leave the run
@@ -47,5 +60,5 @@ export function beginDue({ store, clock, host }: EngineDependencies, { slots, ha
   const limitsOf = (definitionId: string) => host.jobs.get(definitionId)
   const claimed = store.claim(Math.min(slots, turnBatch), limitsOf, now)
   const isMoreReady = claimed.length === turnBatch || (due.length > 0 && store.hasDueJobs(now))
-  return { due, superseded, unhandled, changes, claimed, isMoreReady }
+  return { due, superseded, unhandled, parked, changes, claimed, isMoreReady }
 }

@@ -1,4 +1,3 @@
-import { bindLogger } from '@cgk-platform/jobs-core/provider'
 import { onCronJobsReleased, releaseCronJobs, runDetached } from '@cgk-platform/jobs-core/scheduling'
 
 import { changeNow } from '../store/change-now.ts'
@@ -35,7 +34,7 @@ export class Engine implements EngineView {
   constructor(dependencies: EngineDependencies) {
     const { host, clock, store } = dependencies
     this.#dependencies = dependencies
-    this.#unhandled = new UnhandledEvents(bindLogger(host.logger, {}))
+    this.#unhandled = new UnhandledEvents(dependencies)
     this.#pass = new StorePass(dependencies, { work: () => this.#begin(), done: (begun) => this.#begun(begun) })
     this.#timer = new WakeTimer(clock, () => runDetached(() => this.#pump()), dependencies.maxSleepMs)
     this.#slots = new AttemptSlots(dependencies, this)
@@ -179,9 +178,10 @@ export class Engine implements EngineView {
     })
   }
 
-  #begun({ due, superseded, unhandled, changes, claimed, isMoreReady }: BegunWork): void {
+  #begun({ due, superseded, unhandled, parked, changes, claimed, isMoreReady }: BegunWork): void {
     if (due.length > 0) this.#hadJobs = true
     for (const event of unhandled) this.#unhandled.report(event)
+    for (const event of parked) this.#unhandled.reportParked(event)
     for (const jobId of [...due.map(({ envelope }) => envelope.id), ...superseded]) this.#dependencies.changed(jobId)
     this.#slots.report(changes)
     this.#slots.begin(claimed)

@@ -1,6 +1,6 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 import { cronJobIdOf, type Envelope, eventOf, type JobRegistry, maxAttemptsOf } from '@cgk-platform/jobs-core/provider'
-import { payloadKeyOf, priorityOf, versionsOf } from '@cgk-platform/jobs-core/scheduling'
+import { ownDefinitionIdOf, payloadKeyOf, priorityOf, versionsOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { PayloadKeys, Subscriber, WorkerDefinition } from '../records/subscriber.ts'
 import type { JobStore } from '../store/job-store.ts'
@@ -36,6 +36,12 @@ export function subscribersOf(
       ...keysOf(envelope, concurrencyPath, throttlePath, one.debounce?.key),
     })),
   ]
+}
+
+/** Returns the id of the definition that a job was sent to, if this process does not have it. */
+export function missingDefinitionOf({ envelope: { event } }: StoredJob, jobs: JobRegistry): string | undefined {
+  const id = ownDefinitionIdOf(event)
+  return id === undefined || jobs.get(id) ? undefined : id
 }
 
 /** Describes a definition for other workers. They start no runs of a disabled one, but leave it those that exist. */

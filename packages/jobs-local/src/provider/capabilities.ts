@@ -55,6 +55,12 @@ export const localCapabilities: Capabilities = {
     'inspect.listWorkers': { supported: true, note: 'This process.' },
     'inspect.subscribe: push': { supported: true },
     'inspect.runCronJob': { supported: true },
+    'jobs wait for their definition': {
+      supported: false,
+      note: 'What is sent to a job that this process does not define is `unhandled`: no other process can have it.',
+      instead: 'Import the module that defines the job, then call `retryJob`.',
+    },
+    'unhandled: not an awaited event': { supported: true },
     'jobs survive a restart': {
       supported: false,
       note: 'Jobs are stored in memory and end with the process.',
@@ -102,6 +108,7 @@ export const sqliteCapabilities: Capabilities = {
       supported: true,
       note: 'If 100,000 rows of the best index were read, or 20,000 to search errors, the count may be too low.',
     },
+    'jobs wait for their definition': { supported: true, note: 'For a day. Then they are `unhandled`.' },
     'jobs survive a restart': {
       supported: true,
       note: 'Jobs also survive a power cut: a send resolves when the job is on disk.',

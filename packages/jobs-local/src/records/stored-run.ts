@@ -8,7 +8,7 @@ import type { StoredAttempt } from './stored-attempt.ts'
 
 /** A stored job. Instants are epoch milliseconds. */
 export interface StoredJob {
-  /** The payload is removed when the job ends, unless it failed: only a retry needs it again. */
+  /** The payload is removed when the job ends, unless it can be retried. */
   envelope: Envelope
   /** The state of a job that has no runs. With runs, the state follows from them. */
   state: JobState
@@ -81,6 +81,12 @@ export interface Gather {
 /** Returns the state of a stored job. */
 export function stateOf(job: { readonly state: JobState; readonly runs: readonly RunInJob[] }): JobState {
   return job.runs.length === 0 ? job.state : jobStateOf(job.runs)
+}
+
+/** Makes an unhandled job due at the time of its retry: its runs count their times from then. */
+export function makeDueAgain(job: StoredJob, now: number): void {
+  job.state = 'queued'
+  job.envelope = { ...job.envelope, runAt: now }
 }
 
 /** Returns the id of a run by its number within the job, starting at 1. */

@@ -89,6 +89,13 @@ export interface SharedStore {
   publishDefinitions(definitions: readonly WorkerDefinition[]): void
   /** Returns the definitions of other workers for an event. */
   subscribersElsewhere(event: string): readonly RemoteSubscriber[]
+  /** Returns the events that definitions of other workers handle. */
+  eventsElsewhere(): readonly string[]
+  /**
+   * Sets aside a due job that was sent to a definition of which no worker knows. It is due again once a worker has the
+   * definition, or after a day. Returns false if a worker knows of it, and after that day. Call it only within `change`.
+   */
+  park(job: StoredJob, definitionId: string, now: number): boolean
   /** Returns the number of live workers of this store, including this process if it is one. */
   countWorkers(): number
   /** Returns the live workers. */
@@ -134,9 +141,11 @@ export interface JobStore {
   hasDueJobs(now: number): boolean
   /**
    * Adds the runs of a due job as waiting. A debounced one supersedes the waiting run of its group within whose quiet
-   * period the job came. Without subscribers, the job completes. Returns the ids of the jobs whose runs were superseded.
+   * period the job came. Returns the ids of the jobs whose runs were superseded.
    */
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): readonly string[]
+  /** Ends a due job that gets no runs. */
+  endWithoutRuns(job: StoredJob, state: 'completed' | 'unhandled', now: number): void
   /** Claims up to `max` waiting runs, or batches of runs, and begins an attempt of each. Fair across definitions and tenants. */
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[]
   /** Returns true if a due job was not yet taken, or if a claim might find a run. */
@@ -175,7 +184,10 @@ export interface JobStore {
   release(run: StoredRun): void
   /** Cancels all open runs of a job. Returns those that run in this process, whose handlers must be aborted. */
   cancel(jobId: string, now: number): readonly StoredRun[]
-  /** Adds a run for each definition whose newest run failed. Adds none if the job has not failed. */
+  /**
+   * Adds a run for each definition whose newest run failed. An unhandled job is due again. Does nothing with a job in
+   * another state.
+   */
   retry(jobId: string, now: number): void
   /** Returns when the next delayed job or attempt is due. */
   nextDueAt(): number | undefined

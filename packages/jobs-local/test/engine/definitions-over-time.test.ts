@@ -93,8 +93,8 @@ describe('changes of definitions while the engine runs', () => {
     const statuses = await Promise.all([running, delayed, later].map((id) => engine.client.getJobStatus(id)))
     expect(statuses.map(({ state, runs }) => [state, runs.map(({ output }) => output)])).toEqual([
       ['completed', [2]],
-      ['completed', []],
-      ['completed', []],
+      ['unhandled', []],
+      ['unhandled', []],
     ])
     define({})
     const last = await send()

@@ -54,7 +54,7 @@ test.each([
     const payload = { tenantId: 'acme', data: 'here' }
     const envelope = { v: 1, id, event: 'work.followed', tenantId: 'acme', payload, sentAt: now } as const
     other.add([envelope], now)
-    for (const job of other.takeDueJobs(10, now)) other.addRuns(job, [], now)
+    for (const job of other.takeDueJobs(10, now)) other.endWithoutRuns(job, 'completed', now)
     createJobId(now + sentLaterMs)
   }
   const client = openWorker(path, { jobs: [flow] })

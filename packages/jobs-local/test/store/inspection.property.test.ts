@@ -105,7 +105,10 @@ async function runJob(store: JobStore, envelope: ReturnType<typeof createEnvelop
   const subscribers = sent.definitions.map((definitionId) => ({ definitionId, maxAttempts: 3 }))
   await changed(store, () => {
     store.add([envelope], now)
-    for (const job of store.takeDueJobs(1, now)) store.addRuns(job, subscribers, now)
+    for (const job of store.takeDueJobs(1, now)) {
+      if (subscribers.length > 0) store.addRuns(job, subscribers, now)
+      else store.endWithoutRuns(job, 'unhandled', now)
+    }
   })
   const claimed = await changed(store, () => store.claim(10, () => undefined, now))
   for (const run of claimed) {
@@ -113,7 +116,8 @@ async function runJob(store: JobStore, envelope: ReturnType<typeof createEnvelop
     await changed(store, () => store.settle(run, run.attempts, outcome, now, true))
   }
   if (sent.then === 'cancel') await changed(store, () => store.cancel(envelope.id, now))
-  if (sent.then === 'retry') await changed(store, () => store.retry(envelope.id, now))
+  // Without a definition, the retry would only send it again.
+  if (sent.then === 'retry' && subscribers.length > 0) await changed(store, () => store.retry(envelope.id, now))
 }
 
 function pagesOf(store: JobStore, filter: InspectFilter, order: 'newest' | 'oldest'): unknown[] {

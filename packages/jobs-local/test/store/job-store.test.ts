@@ -171,7 +171,8 @@ describe.each(storeNames)('the %s store, for any sequence of operations', (name)
         const work = (max: number): void => {
           for (const job of store.takeDueJobs(1000, now)) {
             const { runs } = sent.find(({ id }) => id === job.envelope.id)!
-            store.addRuns(job, definitionIds.slice(0, runs).map(subscriber), now)
+            if (runs > 0) store.addRuns(job, definitionIds.slice(0, runs).map(subscriber), now)
+            else store.endWithoutRuns(job, 'unhandled', now)
           }
           for (const run of store.claim(max, unlimited, now)) running.push({ run, attempt: run.attempts })
         }
@@ -227,7 +228,8 @@ describe.each(storeNames)('the %s store, for any sequence of operations', (name)
               expect(after).toBe(isEnded(before) ? before : 'cancelled')
             } else {
               store.retry(id, now)
-              expect(stateOf(store.get(id)!)).toBe(before === 'failed' ? 'queued' : before)
+              expect(stateOf(store.get(id)!)).toBe(before === 'failed' || before === 'unhandled' ? 'queued' : before)
+              if (before === 'unhandled') work(0) // it is due at once
             }
           }
           check()

@@ -55,6 +55,12 @@ test('also starts missing runs, if a job failed before it started all of its run
   expect(api.triggered[0]!.payload).toMatchObject({ retry: { runs: { bill: 'run_bill' }, allBut: ['ship'] } })
 })
 
+test('starts the runs of all definitions of an unhandled job', async () => {
+  const { api, retry } = open([{ ...root, status: 'COMPLETED', metadata: { job: { dispatched: {} } } }])
+  await retry()
+  expect(api.triggered[0]!.payload).toEqual({ envelope, retry: { jobId: 'run_1', runs: {}, allBut: [] } })
+})
+
 test('uses the only definition that is known here for a run without a record', async () => {
   const ship = defineJob({ id: 'ship', event: 'work.asked', handler: () => undefined })
   const { api, retry } = open([root], undefined, [ship])

@@ -24,7 +24,7 @@ const visibilityTimeoutMs = 10_000
 const maxTags = 10
 
 /**
- * Triggers the job's event again, for the definitions whose newest run failed. Tags the job's previous event run with
+ * Triggers the job's event again: for the definitions whose newest run failed, or for all if the job is unhandled. Tags the job's previous event run with
  * the id of the new one. Concurrent retries use the same idempotency key, so they create one run.
  *
  * @throws {UnsupportedFeatureError} if the previous run has no free tag. @throws {RequestFailedError}
@@ -71,6 +71,7 @@ function checkTags(runId: string, { length }: readonly string[]): void {
 function toRetry(jobId: string, eventRuns: EventRuns, reader: JobReader): Retry | undefined {
   const { state: jobState, runs: all } = reader.toStatus(eventRuns)
   // Another retry has been triggered since. It has not started runs yet, so the failed runs are still the newest.
+  if (jobState === 'unhandled') return { jobId, runs: {}, allBut: [] }
   if (jobState !== 'failed') return undefined
   const newest = newestRuns(all)
   const failed = newest.filter(({ state }) => state === 'failed')

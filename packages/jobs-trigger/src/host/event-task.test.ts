@@ -31,11 +31,13 @@ function open(options: Options = {}, setting?: TasksOptions) {
 const payload = { envelope: envelopeOf() }
 
 describe("an event's run", () => {
-  test('completes and logs a hint if no job handles the event', async () => {
+  test('completes with a warning if no job handles the event', async () => {
     const { attempt, logger } = await openTasks([])
     const result = await attempt(taskId, { payload })
     expect(result).toMatchObject({ ok: true, output: { runs: {} }, metadata: { job: { dispatched: {} } } })
-    expect(logger.messages('info')).toEqual([expect.stringContaining('No job handles `work.asked`') as string])
+    expect(logger.messages('warn')).toEqual([
+      expect.stringContaining('No job handles `work.asked`, so its jobs end as `unhandled`.') as string,
+    ])
   })
 
   const separateRuns: [string, Options, object][] = [
@@ -59,7 +61,11 @@ describe("an event's run", () => {
     const handler = vi.fn<() => void>()
     const { attempt, engine } = await open({ handler })
     const result = await attempt(taskId, { payload: { envelope: envelopeOf({ ...key, waitsOnly: true }) } })
-    expect(result).toMatchObject({ ok: true, output: { runs: {} }, metadata: { job: { dispatched: {} } } })
+    expect(result).toMatchObject({
+      ok: true,
+      output: { runs: {} },
+      metadata: { job: { dispatched: {}, awaited: true } },
+    })
     expect(handler).not.toHaveBeenCalled()
     expect(engine.runs).toEqual([])
   })

@@ -1,5 +1,5 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { bindLogger, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, describeUnhandled, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { inlineDefinition, runsInline } from '../read/inline-definition.ts'
@@ -45,14 +45,15 @@ export function createEventTask(
         return attemptRun(inline, { ...payload, jobId: id }, context, dependencies, otherWork)
       }
       notified.catch(() => undefined) // awaited below
-      if (definitions.length === 0) {
-        const message = `No job handles \`${event}\`, so the run does nothing. Import the job's module in the tasks file.`
-        bindLogger(dependencies.logger, { jobId: id }).info(message)
-      }
       await endIfCancelled(context, dependencies)
       const runs = await dispatch(handling, payload, context, dependencies)
       if (Object.keys(runs).length === 0) await notifySendingWorkflow(payload.envelope, id, dependencies)
-      await notified
+      const isAwaited = (await notified) || payload.envelope.waitsOnly === true
+      if (Object.keys(runs).length === 0) {
+        if (isAwaited) writeRecord({ dispatched: runs, awaited: true })
+        else if (definitions.length === 0)
+          bindLogger(dependencies.logger, { jobId: id }).warn(describeUnhandled(event, dependencies.jobs))
+      }
       return { runs }
     },
   })
@@ -60,7 +61,7 @@ export function createEventTask(
 
 /** Logs a failed notification instead of throwing: it must not repeat the work of the handler. */
 async function logFailedNotification(
-  notified: Promise<void>,
+  notified: Promise<unknown>,
   jobId: string,
   { logger }: HostDependencies,
 ): Promise<void> {

@@ -26,6 +26,7 @@ const statusesOf: Readonly<Record<JobState, readonly EngineRunStatus[]>> = {
   cancelled: [...open, ...ended],
   expired: ['EXPIRED'],
   superseded: [],
+  unhandled: ['COMPLETED'],
 }
 
 /**

@@ -96,6 +96,8 @@ describe('a job whose definitions are not known yet', () => {
     [cancelled, 'cancelled'],
     [{ status: 'EXPIRED' }, 'expired'],
     [{ status: 'COMPLETED' }, 'completed'],
+    [{ status: 'COMPLETED', metadata: { job: { dispatched: {} } } }, 'unhandled'],
+    [{ status: 'COMPLETED', metadata: { job: { dispatched: {}, awaited: true } } }, 'completed'],
   ] as const)('that ended with %o is %s, and has no runs', (run, state) => {
     const found = read([eventRun({ ...run, finishedAt: at(3) })])
     expect([found.state, found.runs, found.endedAt]).toEqual([state, [], at(3)])

@@ -122,8 +122,14 @@ function toJobState(eventRuns: EventRuns, runs: readonly RunStatus[]): JobState 
     case 'expired':
       return eventState
     default:
-      return state
+      return runs.length === 0 && !isUnhandled(run) ? 'completed' : state
   }
+}
+
+/** Returns true if an event's run recorded that it started no runs, and that no workflow waited for the event. */
+function isUnhandled({ metadata }: EngineRun): boolean {
+  const record = readRecord(metadata)
+  return record !== undefined && 'dispatched' in record && record.awaited !== true
 }
 
 function eventStateOf(run: EngineRun): JobState {

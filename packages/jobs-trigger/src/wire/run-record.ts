@@ -47,6 +47,8 @@ export interface AttemptRecord extends Omit<PastAttempt, 'number'> {
 export interface DispatchRecord {
   /** Run ids by definition id. */
   readonly dispatched: Readonly<Record<string, string>>
+  /** True if it started none, and the event was for workflows that waited for it. */
+  readonly awaited?: boolean
 }
 
 /** Reads the host's record from a run's metadata. Returns `undefined` if there is none. */

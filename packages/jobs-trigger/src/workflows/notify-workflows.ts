@@ -18,7 +18,8 @@ export interface EventJob extends EventRunTimes {
 }
 
 /**
- * Completes the tokens of workflows that wait for an event. A second call for the same event has no effect.
+ * Completes the tokens of workflows that wait for an event. A second call for the same event has no effect. Returns true
+ * if any waited.
  *
  * @throws {RequestFailedError} if the server is unreachable for a minute.
  */
@@ -26,12 +27,12 @@ export async function notifyWaitingWorkflows(
   envelope: WireEnvelope,
   { jobId, ...times }: EventJob,
   dependencies: NotifyDependencies,
-): Promise<void> {
+): Promise<boolean> {
   const { event, tenantId, payload, sentAt } = envelope
   // Sends no request if nothing can wait for the event.
-  if (!hasWorkflows(dependencies) || cronJobIdOf(event) !== undefined || tenantId === '') return
+  if (!hasWorkflows(dependencies) || cronJobIdOf(event) !== undefined || tenantId === '') return false
   const { api, clock, logger, quietEvents } = dependencies
-  if (quietEvents.isQuiet(envelope, times)) return
+  if (quietEvents.isQuiet(envelope, times)) return false
   const until = clock.now() + timeoutMs
   const tokenEvent = encodeTokenEvent({ id: jobId, event, payload, sentAt })
   const runsToWake = new Set<string>()
@@ -47,7 +48,8 @@ export async function notifyWaitingWorkflows(
   }
   for (;;) {
     try {
-      return await notify()
+      await notify()
+      return runsToWake.size > 0
     } catch (error) {
       if (clock.now() + pauseMs > until) throw error
       const message = 'Could not notify the workflows that wait for an event. Retrying.'

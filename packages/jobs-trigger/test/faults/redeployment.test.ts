@@ -207,8 +207,8 @@ describe('the second version', () => {
     expect(definitionsOf(delayed)).toEqual(new Set(['added', 'kept']))
   })
 
-  test('a delayed job completes without runs if no job handles its event any more', async () => {
-    await expect(project.ended(delayedAlone)).resolves.toMatchObject({ state: 'completed', runs: [] })
+  test('a delayed job is unhandled if no job handles its event any more', async () => {
+    await expect(project.ended(delayedAlone)).resolves.toMatchObject({ state: 'unhandled', runs: [] })
     expect(definitionsOf(delayedAlone)).toEqual(new Set([]))
   })
 })

@@ -7,6 +7,7 @@ import { ActionButton } from '../parts/action-button.tsx'
 import { copyText } from '../parts/copy-text.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { isOpen } from './is-open.ts'
+import { isRetryable } from './is-retryable.ts'
 import { toSendCode } from './to-send-code.ts'
 
 /** Retry, cancel, send again, and copy the job as code. What the job's state does not allow says so. */
@@ -30,7 +31,10 @@ export function JobActions({ job, onChoose }: { job: JobJson; onChoose: (action:
       {may('retry') && (
         <ActionButton
           icon="rotate"
-          why={whyUnsupported('retryJob') ?? (state === 'failed' ? undefined : 'Only a failed job can be retried.')}
+          why={
+            whyUnsupported('retryJob') ??
+            (isRetryable(state) ? undefined : 'Only a failed or unhandled job can be retried.')
+          }
           onClick={() => onChoose('retry')}
         >
           Retry

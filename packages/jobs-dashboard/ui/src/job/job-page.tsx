@@ -12,6 +12,7 @@ import { Skeleton } from '../parts/skeleton.tsx'
 import { StateLabel } from '../parts/state-label.tsx'
 import { LazyChangeSelectedDialog } from '../jobs/lazy-change-selected-dialog.ts'
 import { isOpen } from './is-open.ts'
+import { isRetryable } from './is-retryable.ts'
 import { JobActions } from './job-actions.tsx'
 import { JobFacts } from './job-facts.tsx'
 import { RunCard } from './run-card.tsx'
@@ -33,7 +34,7 @@ export function JobPage({ id }: { id: string }) {
   })
   if (data && isOpen(data.state) === isEnded) setIsEnded(!isEnded)
   useShortcuts({
-    r: () => data?.state === 'failed' && may('retry') && setAction('retry'),
+    r: () => data && isRetryable(data.state) && may('retry') && setAction('retry'),
     c: () => data && isOpen(data.state) && may('cancel') && setAction('cancel'),
     j: () => selectNeighbor(1),
     k: () => selectNeighbor(-1),

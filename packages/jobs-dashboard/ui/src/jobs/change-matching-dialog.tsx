@@ -1,3 +1,4 @@
+import type { JobState } from '@cgk-platform/jobs-core'
 import { useState } from 'preact/hooks'
 
 import { tenant } from '../app/session.ts'
@@ -5,6 +6,7 @@ import { Dialog } from '../parts/dialog.tsx'
 import { formatNumber } from '../parts/format-count.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
+import { jobStateLooks } from '../parts/states.ts'
 import { changeableStates } from './changeable-states.ts'
 import { ChangeResult } from './change-result.tsx'
 import { describeQuery, type JobQuery, toFilter } from './job-query.ts'
@@ -54,7 +56,7 @@ export function ChangeMatchingDialog({
             done={done}
           />
         ) : (
-          filter && <Counted action={action} change={change} />
+          filter && <Counted which={whichOf(action, states)} done={done} change={change} />
         )}
         {problem !== undefined && (
           <p class="notice" data-tone="amber" role="alert">
@@ -99,8 +101,8 @@ export function ChangeMatchingDialog({
 }
 
 /** Says how many jobs match, and that there may be more. */
-function Counted({ action, change: { phase, counted } }: { action: 'retry' | 'cancel'; change: MatchingChange }) {
-  const { done, which } = words[action]
+function Counted({ which, done, change }: { which: string; done: string; change: MatchingChange }) {
+  const { phase, counted } = change
   if (!counted) return phase === 'counting' ? <Skeleton width="70%" height={20} /> : null
   const { matched, isComplete, searchedTo } = counted
   if (isComplete && matched === 0) return <p>No {which} job matches. There is nothing to do.</p>
@@ -119,6 +121,12 @@ function Counted({ action, change: { phase, counted } }: { action: 'retry' | 'ca
       Nothing has changed yet. Each job is {done} at most once; you can stop and continue at any time.
     </p>
   )
+}
+
+/** Says which of the jobs that match are changed. */
+function whichOf(action: 'retry' | 'cancel', states: readonly JobState[] | undefined): string {
+  const isChosen = action === 'retry' && states !== undefined
+  return isChosen ? states.map((state) => jobStateLooks[state].label.toLowerCase()).join(' or ') : words[action].which
 }
 
 function isNone({ counted }: MatchingChange): boolean {

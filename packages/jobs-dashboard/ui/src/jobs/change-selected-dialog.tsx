@@ -10,7 +10,12 @@ import { addResults, ChangeResult } from './change-result.tsx'
 
 const maxIds = 100
 const words = {
-  retry: { title: 'Retry', verb: 'Retry', done: 'retried', note: 'Only failed jobs are retried, each once.' },
+  retry: {
+    title: 'Retry',
+    verb: 'Retry',
+    done: 'retried',
+    note: 'Only failed and unhandled jobs are retried, each once.',
+  },
   cancel: { title: 'Cancel', verb: 'Cancel', done: 'cancelled', note: 'Jobs that have ended stay as they are.' },
 } as const
 

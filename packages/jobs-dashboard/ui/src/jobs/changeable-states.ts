@@ -1,6 +1,7 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 
 import { isOpen } from '../job/is-open.ts'
+import { isRetryable } from '../job/is-retryable.ts'
 import { jobStateLooks } from '../parts/states.ts'
 
 /** The states of a filter in which jobs can be changed, and a remark on the others. */
@@ -14,7 +15,7 @@ export interface ChangeableStates {
 /** Returns the states of a filter in which jobs can be retried or cancelled. */
 export function changeableStates(action: 'retry' | 'cancel', states: readonly JobState[]): ChangeableStates {
   if (states.length === 0) return { states: undefined }
-  const isChangeable = (state: JobState) => (action === 'retry' ? state === 'failed' : isOpen(state))
+  const isChangeable = (state: JobState) => (action === 'retry' ? isRetryable(state) : isOpen(state))
   const left = states.filter((state) => !isChangeable(state))
   const changeable = states.filter(isChangeable)
   if (left.length === 0) return { states: changeable }
@@ -23,7 +24,7 @@ export function changeableStates(action: 'retry' | 'cancel', states: readonly Jo
   const remark =
     action === 'cancel'
       ? `${capitalized(others)} jobs have ended and cannot be cancelled${end}`
-      : `Only failed jobs can be retried, not ${others} ones${end}`
+      : `Only failed and unhandled jobs can be retried, not ${others} ones${end}`
   return { states: changeable, remark }
 }
 

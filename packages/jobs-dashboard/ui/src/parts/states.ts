@@ -23,6 +23,7 @@ export const jobStateLooks: Readonly<Record<JobState, StateLook>> = {
   cancelled: { tone: 'gray', icon: 'slash', label: 'Cancelled' },
   expired: { tone: 'gray', icon: 'hourglass', label: 'Expired' },
   superseded: { tone: 'gray', icon: 'skip', label: 'Superseded' },
+  unhandled: { tone: 'amber', icon: 'info', label: 'Unhandled' },
 }
 
 /** The states of jobs. The pages do not load the library for them. */

@@ -16,7 +16,8 @@ function storeWith(runs: number, members: Partial<Envelope> = {}) {
   const begin = (...definitionIds: string[]) => {
     for (const job of store.takeDueJobs(100, 0)) {
       const subscribers = definitionIds.map((definitionId) => ({ definitionId, maxAttempts: 3 }))
-      store.addRuns(job, subscribers, 0)
+      if (runs > 0) store.addRuns(job, subscribers, 0)
+      else store.endWithoutRuns(job, 'unhandled', 0)
     }
     return store.claim(100, unlimited, 0)
   }
@@ -39,8 +40,8 @@ describe('the payload of a job', () => {
     expect(job.envelope).toMatchObject({ tenantId: 'acme', event: 'work.requested' })
   })
 
-  test('is deleted if no job handles the event, or if the job is cancelled before it begins', () => {
-    expect(storeWith(0).job.envelope.payload).toBeNull()
+  test('is kept for a retry if no job handles the event, and deleted if the job is cancelled before it begins', () => {
+    expect(storeWith(0).job.envelope.payload).toEqual(payload)
     const { store, id, job } = storeWith(1, { runAt: 1000 })
     store.cancel(id, 1)
     expect(job.envelope.payload).toBeNull()

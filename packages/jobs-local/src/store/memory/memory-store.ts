@@ -1,4 +1,5 @@
 import { isEnded } from '@cgk-platform/jobs-core'
+import { retryableStates } from '@cgk-platform/jobs-core/scheduling'
 import type { Clock, Envelope, JobErrorInfo, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import { applyOutcome } from './apply-outcome.ts'
@@ -21,7 +22,7 @@ import type {
 } from '../job-store.ts'
 import { enterState, lastErrorOf } from '../../records/enter-state.ts'
 import type { EndedState } from '../../records/run-state.ts'
-import { hasBegun, type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
+import { hasBegun, makeDueAgain, type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
 import type { Subscriber } from '../../records/subscriber.ts'
 import { isCompensatedOnCancel } from '../../rules/is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
@@ -115,10 +116,12 @@ class MemoryStore implements JobStore {
       this.#ended(run, now)
       superseded.push(run.job.envelope.id)
     }
-    if (subscribers.length > 0) return superseded
-    job.state = 'completed'
-    this.#endJob(job, now)
     return superseded
+  }
+
+  endWithoutRuns(job: StoredJob, state: 'completed' | 'unhandled', now: number): void {
+    job.state = state
+    this.#endJob(job, now)
   }
 
   claim(max: number, limitsOf: LimitsOf, now: number): StoredRun[] {
@@ -203,10 +206,14 @@ class MemoryStore implements JobStore {
 
   retry(jobId: string, now: number): void {
     const job = this.#jobs.get(jobId)
-    if (!job || stateOf(job) !== 'failed') return
+    if (!job || !retryableStates.includes(stateOf(job))) return
     this.#retained.reopen(job)
     this.#openJobs++
     delete job.endedAt
+    if (job.runs.length === 0) {
+      makeDueAgain(job, now)
+      this.#arrived.add(job)
+    }
     for (const run of retriedRuns(job, now)) this.#addRun(run)
   }
 
@@ -302,7 +309,7 @@ class MemoryStore implements JobStore {
 
   #endJob(job: StoredJob, now: number): void {
     job.endedAt = now
-    if (stateOf(job) !== 'failed') job.envelope = { ...job.envelope, payload: null }
+    if (!retryableStates.includes(stateOf(job))) job.envelope = { ...job.envelope, payload: null }
     this.#waits.resolveJobWaits(job.envelope.id, now)
     this.#openJobs--
     this.#retained.add(job, now)

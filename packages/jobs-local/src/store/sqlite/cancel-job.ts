@@ -4,6 +4,7 @@ import { isCompensatedOnCancel } from '../../rules/is-compensated-on-cancel.ts'
 import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
 import type { Connection } from './file/connection.ts'
 import { endJob } from './tables/jobs-table.ts'
+import { unpark } from './tables/parked-jobs.ts'
 import { keyOf, seqOf } from './tables/rows.ts'
 import { beginCompensation, cancelRun } from './tables/runs-table.ts'
 import { leaveBatch } from './claims/batch-lane.ts'
@@ -20,7 +21,10 @@ export function cancelJob(connection: Connection, job: StoredJob, waits: WaitsTa
     if (run.state === 'running' && key.worker !== 0) running.push(run)
     else beginCompensation(connection, key, now)
   }
-  if (job.runs.length === 0) endJob(connection, seqOf(job), 'cancelled', now)
+  if (job.runs.length === 0) {
+    unpark(connection, seqOf(job))
+    endJob(connection, seqOf(job), 'cancelled', now)
+  }
   waits.resolveJobWaits(job.envelope.id, now)
   return running
 }

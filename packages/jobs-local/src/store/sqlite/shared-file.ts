@@ -1,12 +1,14 @@
 import type { WorkerInfo } from '@cgk-platform/jobs-core/inspect'
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
+import { ownDefinitionIdOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { AddedJob, SharedStore, SqliteTransaction } from '../job-store.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../../records/subscriber.ts'
-import type { StoredRun } from '../../records/stored-run.ts'
+import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
 import { addInTransaction } from './add-in-transaction.ts'
 import type { Connection } from './file/connection.ts'
 import { definitionsIn } from './tables/open-work.ts'
+import { parkedEvents, parkJob } from './tables/parked-jobs.ts'
 import { ExternalChangeWatcher } from './file/external-change-watcher.ts'
 import type { Housekeeping } from './upkeep/housekeeping.ts'
 import { readWorkers } from './workers/read-workers.ts'
@@ -82,6 +84,14 @@ export class SharedFile implements SharedStore {
     return this.#dependencies.workers.definitions.elsewhere(event)
   }
 
+  eventsElsewhere(): readonly string[] {
+    return this.#dependencies.workers.definitions.allEvents()
+  }
+
+  park(job: StoredJob, definitionId: string, now: number): boolean {
+    return parkJob(this.#dependencies.connection, job, definitionId, now)
+  }
+
   countWorkers(): number {
     return this.#dependencies.workers.countAlive()
   }
@@ -101,7 +111,9 @@ export class SharedFile implements SharedStore {
     const sql =
       'SELECT DISTINCT h.definition_id AS id FROM cgk_definitions h JOIN cgk_workers w ON w.id = h.worker WHERE h.inherited = 0'
     const present = new Set(connection.all<{ id: string }>(sql).map(({ id }) => id))
-    return definitionsIn(connection, ready, suspect, paused, blocked).filter((id) => !present.has(id))
+    const parked = parkedEvents(connection).map((event) => ownDefinitionIdOf(event)!)
+    const waiting = new Set([...definitionsIn(connection, ready, suspect, paused, blocked), ...parked])
+    return [...waiting].filter((id) => !present.has(id))
   }
 
   addInTransaction(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly AddedJob[] {

@@ -135,9 +135,13 @@ class SqliteStore implements JobStore {
 
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): readonly string[] {
     const superseded = subscribers.flatMap((subscriber) => this.#unwritten.add(job, subscriber, now) ?? [])
-    if (subscribers.length === 0) jobs.endJob(this.#connection, seqOf(job), 'completed', now)
-    for (const id of subscribers.length === 0 ? [job.envelope.id] : superseded) this.#waits.resolveJobWaits(id, now)
+    for (const id of superseded) this.#waits.resolveJobWaits(id, now)
     return superseded
+  }
+
+  endWithoutRuns(job: StoredJob, state: 'completed' | 'unhandled', now: number): void {
+    jobs.endJob(this.#connection, seqOf(job), state, now)
+    this.#waits.resolveJobWaits(job.envelope.id, now)
   }
 
   claim(max: number, limitsOf: LimitsOf, now: number): readonly StoredRun[] {
@@ -250,8 +254,9 @@ class SqliteStore implements JobStore {
 
   retry(jobId: string, now: number): void {
     const job = this.#reader.job(jobId)
-    if (!job || stateOf(job) !== 'failed') return
-    retryJob(this.#connection, job, now)
+    if (!job) return
+    if (stateOf(job) === 'failed') retryJob(this.#connection, job, now)
+    else if (stateOf(job) === 'unhandled') jobs.retryUnhandledJob(this.#connection, job, now)
     this.#mayHaveNext = true
   }
 

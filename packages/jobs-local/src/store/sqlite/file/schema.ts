@@ -300,4 +300,14 @@ export const migrations: readonly string[] = [
   ALTER TABLE cgk_runs ADD COLUMN parked TEXT; -- of a run that waits for other code: the version that it needs, as JSON, or 'other'
   CREATE INDEX cgk_runs_parked ON cgk_runs (definition_id, parked) WHERE parked IS NOT NULL;
   `,
+  `
+  CREATE INDEX cgk_jobs_unhandled ON cgk_jobs (id) WHERE state = 'unhandled';
+  CREATE TABLE cgk_parked (        -- jobs without runs that wait for a worker with their definition
+    seq INTEGER PRIMARY KEY,       -- of the job
+    event TEXT NOT NULL,
+    due_at INTEGER NOT NULL        -- until when it waits; 0 once that is over
+  ) STRICT;
+  CREATE INDEX cgk_parked_event ON cgk_parked (event) WHERE due_at > 0;
+  CREATE INDEX cgk_parked_due ON cgk_parked (due_at);
+  `,
 ]

@@ -3,6 +3,7 @@ import { cronJobIdOf, type InspectFilter } from '@cgk-platform/jobs-core/provide
 
 import type { Connection } from '../file/connection.ts'
 import { inWindow } from '../tables/jobs-table.ts'
+import { parked } from '../tables/parked-jobs.ts'
 import { phases, waitsForSlot } from '../tables/rows.ts'
 import { eventsOf, countRows, type JobSource, type ReadLimits } from './job-source.ts'
 
@@ -33,7 +34,12 @@ export function stateSources(
       case 'running':
         return running
       case 'queued':
-        return runs(state)?.concat({ from: inWindow, values: [], order: 'seq' }, jobsIn('arrived'))
+        return runs(state)?.concat(
+          [inWindow, parked].map((from) => ({ from, values: [], order: 'seq' })),
+          jobsIn('arrived'),
+        )
+      case 'unhandled':
+        return [jobsIn(state)]
       case 'scheduled':
       case 'cancelled':
         return runs(state)?.concat(jobsIn(state))
@@ -60,7 +66,7 @@ const running: readonly JobSource[] = [
 ]
 
 /** Jobs without runs. */
-function jobsIn(state: 'arrived' | 'scheduled' | 'cancelled'): JobSource {
+function jobsIn(state: 'arrived' | 'scheduled' | 'cancelled' | 'unhandled'): JobSource {
   return { from: `cgk_jobs INDEXED BY cgk_jobs_${state} WHERE state = '${state}'`, values: [], order: 'id' }
 }
 

@@ -4,14 +4,14 @@ import { type Envelope, encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 
 import { arrivalWindow } from '../../../rules/turn-batch.ts'
 import type { AddedJob } from '../../job-store.ts'
-import type { StoredJob } from '../../../records/stored-run.ts'
+import { makeDueAgain, type StoredJob } from '../../../records/stored-run.ts'
 import { Arrivals } from './arrivals.ts'
 import type { Connection } from '../file/connection.ts'
-import { firstDueAt } from './due-tenants.ts'
+import { addDue, firstDueAt } from './due-tenants.ts'
 import { createInsert } from '../file/insert-rows.ts'
 import { extendSegments } from './segments-table.ts'
 import type { RecentEnvelopes } from './recent-envelopes.ts'
-import { type JobRow, toStoredJob } from './rows.ts'
+import { type JobRow, seqOf, toStoredJob } from './rows.ts'
 
 /** The columns of a `JobRow`. */
 export const columns = 'seq, id, tenant, event, envelope, state, ended_at'
@@ -101,6 +101,20 @@ export function hasDue(connection: Connection, now: number): boolean {
 }
 
 /** Ends a job that has no runs. */
-export function endJob(connection: Connection, seq: number, state: 'completed' | 'cancelled', now: number): void {
+export function endJob(
+  connection: Connection,
+  seq: number,
+  state: 'completed' | 'cancelled' | 'unhandled',
+  now: number,
+): void {
   connection.run('UPDATE cgk_jobs SET state = ?, ended_at = ? WHERE seq = ?', state, now, seq)
+}
+
+/** Lets an unhandled job wait for the turn of its tenant again. */
+export function retryUnhandledJob(connection: Connection, job: StoredJob, now: number): void {
+  makeDueAgain(job, now)
+  const { envelope } = job
+  const sql = "UPDATE cgk_jobs SET state = 'arrived', ended_at = NULL, envelope = ? WHERE seq = ?"
+  connection.run(sql, encodeEnvelope(envelope), seqOf(job))
+  addDue(connection, 'job', envelope.tenantId, 0)
 }

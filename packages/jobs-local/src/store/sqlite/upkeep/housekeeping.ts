@@ -85,7 +85,7 @@ export class Housekeeping {
     for (const dead of workers.removeDead()) takeOver(connection, dead, now())
     workers.definitions.prune()
     pruneLanes(connection, now())
-    if (this.#prune()) this.#pruneSoon()
+    if (this.#upkeep()) this.#pruneSoon()
   }
 
   #pruneSoon(): void {
@@ -100,11 +100,18 @@ export class Housekeeping {
     for (let hasMore = true; hasMore && !this.#isStopped;) {
       const startedAt = performance.now()
       hasMore = false
-      await change(() => void (hasMore = this.#prune()))
+      await change(() => void (hasMore = this.#upkeep()))
       if (!hasMore) this.#batches = 0
       else if (this.#batches > 0) this.#batches--
       else await rest(restShare * (performance.now() - startedAt))
     }
+  }
+
+  /** Releases and deletes a batch each. Returns true if more remains. */
+  #upkeep(): boolean {
+    const { workers, now } = this.#dependencies
+    const hasParked = workers.definitions.releaseParked(now())
+    return this.#prune() || hasParked
   }
 
   /**

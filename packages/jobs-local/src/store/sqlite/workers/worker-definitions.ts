@@ -4,6 +4,7 @@ import type { BatchBounds } from '../../../rules/batch-bounds.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../../../records/subscriber.ts'
 import type { Connection } from '../file/connection.ts'
 import { lookAgain } from '../tables/parked-runs.ts'
+import { releaseParked } from '../tables/parked-jobs.ts'
 import { fromText, toText } from '../tables/rows.ts'
 import { monotonicMs as nowMs } from '../../../time/machine-clock.ts'
 
@@ -89,6 +90,18 @@ export class WorkerDefinitions {
     }
     lookAgain(this.#connection, this.#definitions, Date.now())
     this.#areWritten = true
+    this.releaseParked(0)
+  }
+
+  /** Releases jobs that wait for definitions of this worker, or have waited for too long. Returns true if more remain. */
+  releaseParked(now: number): boolean {
+    return releaseParked(this.#connection, JSON.stringify(this.#definitions.flatMap(({ event }) => event ?? [])), now)
+  }
+
+  /** Returns the events that definitions handle, of all workers. */
+  allEvents(): readonly string[] {
+    const sql = 'SELECT DISTINCT event FROM cgk_definitions WHERE event IS NOT NULL'
+    return this.#connection.all<{ event: string }>(sql).map(({ event }) => event)
   }
 
   /**
