@@ -40,7 +40,7 @@ describe('the payload of a job', () => {
     expect(job.envelope).toMatchObject({ tenantId: 'acme', event: 'work.requested' })
   })
 
-  test('is kept for a retry if no job handles the event, and deleted if the job is cancelled before it begins', () => {
+  test('stays if no job handles the event, and is deleted if the job is cancelled before it begins', () => {
     expect(storeWith(0).job.envelope.payload).toEqual(payload)
     const { store, id, job } = storeWith(1, { runAt: 1000 })
     store.cancel(id, 1)
