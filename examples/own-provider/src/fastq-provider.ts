@@ -1,6 +1,8 @@
 import { type JobProvider, isEnded } from '@cgk-platform/jobs-core'
 import { JobCancelledError } from '@cgk-platform/jobs-core/errors'
 import {
+  bindLogger,
+  describeUnhandled,
   type EnvelopeResult,
   type Envelope,
   type JobHost,
@@ -42,6 +44,14 @@ export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProv
     return undefined
   }
 
+  /** Adds a run for each definition that handles the event. A job without any is unhandled, unless it is retried later. */
+  function addRuns(job: Job, at: number): void {
+    const { event } = job.envelope
+    const handling = host.jobs.subscribers(event)
+    if (handling.length === 0) bindLogger(host.logger, {}).warn(describeUnhandled(event, host.jobs))
+    for (const { id } of handling) addRun(job, id, at)
+  }
+
   function addRun({ envelope, runs }: Job, definitionId: string, at: number, retryOf?: string): void {
     const run: Run = {
       envelope,
@@ -77,7 +87,7 @@ export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProv
         if (first !== undefined) return { ok: true, id: first, deduplicated: true }
         const job: Job = { envelope, runs: [] }
         jobs.set(envelope.id, job)
-        for (const { id } of host.jobs.subscribers(envelope.event)) addRun(job, id, envelope.runAt ?? 0)
+        addRuns(job, envelope.runAt ?? 0)
         return { ok: true, id: envelope.id, deduplicated: false }
       })
     },
@@ -99,6 +109,7 @@ export function createFastqProvider({ workers = 10 }: FastqConfig = {}): JobProv
 
     async retry(id) {
       const job = jobs.get(id)
+      if (job?.runs.length === 0) return addRuns(job, Date.now())
       const failed = newestRuns(job?.runs.map(({ status }) => status) ?? []).filter(({ state }) => state === 'failed')
       for (const run of failed) addRun(job!, run.definitionId, Date.now(), run.id)
     },
