@@ -158,7 +158,7 @@ describe('retry and cancel', () => {
     [
       'an unknown state',
       ['list', '--state', 'queued,faild'],
-      /`--state` contains `faild`, which is not a state\. Did you mean `failed`\? The states are `scheduled`, .*`superseded`\. \(invalid_option\)/,
+      /`--state` contains `faild`, which is not a state\. Did you mean `failed`\? The states are `scheduled`, .*`unhandled`\. \(invalid_option\)/,
     ],
     ['an unreadable time', ['list', '--since', 'yesterday'], /`--since` is neither a duration nor a date/],
     ['a limit that is not a number', ['list', '--limit', 'all'], /`--limit` is not a whole number/],

@@ -20,11 +20,15 @@ describe('an app that is not synced', () => {
     await expect(client.waitForJob(id, { timeout: '6m' })).resolves.toMatchObject({ id, ...lost })
   })
 
-  test('has jobs that are unhandled, if no process that reads them defines them', async () => {
-    const { client, openApp } = await openJobs({ jobs, synced: false })
+  test('has jobs that are unhandled, if no process that reads them defines them, until a retry after the sync', async () => {
+    const { app, client, openApp } = await openJobs({ jobs, synced: false, factor: 100 })
     const { client: reader } = await openApp({ appId: 'reader', synced: false })
     const { id } = await client.sendJob('work.asked', payload)
     await expect(reader.waitForJob(id)).resolves.toMatchObject({ id, state: 'unhandled', runs: [] })
+    await expect(reader.retryJob(id)).rejects.toMatchObject({ code: 'request_failed' })
+    await app.sync()
+    await reader.retryJob(id)
+    await expect(reader.waitForJob(id)).resolves.toMatchObject({ id, state: 'completed', runs: [{ output: 'done' }] })
   })
 
   test('passes the health check after a sync, and runs the next job', async () => {

@@ -85,8 +85,9 @@ export function stateOf(job: { readonly state: JobState; readonly runs: readonly
 
 /** Makes an unhandled job due at the time of its retry: its runs count their times from then. */
 export function makeDueAgain(job: StoredJob, now: number): void {
+  const { delayMs: _, ...envelope } = job.envelope
   job.state = 'queued'
-  job.envelope = { ...job.envelope, runAt: now }
+  job.envelope = { ...envelope, runAt: now }
 }
 
 /** Returns the id of a run by its number within the job, starting at 1. */

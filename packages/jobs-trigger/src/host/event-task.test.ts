@@ -46,6 +46,7 @@ describe("an event's run", () => {
     ['has a limit for each tenant', { concurrency: { perTenant: 2 } }, payload],
     ['has a limit for each value', { concurrency: { key: 'id', limit: 2 } }, payload],
     ['is retried manually', {}, { ...payload, retry: { jobId: 'run_0', runs: { work: 'run_00' } } }],
+    ['was unhandled, and is retried', {}, { ...payload, retry: { jobId: 'run_0', runs: {}, allBut: [] } }],
   ]
   test.each(separateRuns)('starts a separate run for a job that %s', async (_, options, taskPayload) => {
     const handler = vi.fn<() => void>()

@@ -74,6 +74,12 @@ export function JobPage({ id }: { id: string }) {
             </div>
           </div>
           <JobFacts job={data} />
+          {data.state === 'unhandled' && (
+            <p class="notice" data-tone="amber">
+              <Icon name="info" />
+              <span>No definition handles this event. Retry the job once one does.</span>
+            </p>
+          )}
           {data.runs.map((run, at) => (
             <RunCard key={run.id} job={data} run={run} isOnly={data.runs.length === 1} number={at + 1} />
           ))}
