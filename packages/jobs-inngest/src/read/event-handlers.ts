@@ -67,7 +67,7 @@ export function createEventHandlers(parts: EventHandlersDependencies): EventHand
     },
     isForgotten: (event, runs, handlers) =>
       runs.length === 0 &&
-      (handlers?.length ?? 0) > 0 &&
+      handlers?.length !== 0 &&
       canBeLost(event) &&
       deletesRuns() &&
       ageMs(event) > storedForMs,

@@ -171,6 +171,8 @@ describe('a job without runs', () => {
     const setting = { subscribed: [work], deletesRuns: true }
     expect(await readAt(dayMs, setting)).toMatchObject({ state: 'failed' })
     expect(await readAt(dayMs + 1, setting)).toBeUndefined()
+    // A function that this process does not know may have handled it.
+    expect(await readAt(dayMs + 1, { ...setting, subscribed: undefined })).toBeUndefined()
     const handled = { ...setting, runs: [run({ id })] }
     expect(await readAt(400 * dayMs, handled)).toMatchObject({ state: 'completed' })
     expect(await readAt(400 * dayMs, { ...setting, subscribed: [] })).toMatchObject({ state: 'unhandled' })

@@ -43,7 +43,7 @@ export const localCapabilities: Capabilities = {
     'status.steps': { supported: true },
     'inspect.getJob': { supported: true },
     'inspect.getJob: attempts': { supported: true, note: 'The newest 100 of a run.' },
-    'inspect.getJob: payload': { supported: true, note: 'Until the job ends, unless it failed.' },
+    'inspect.getJob: payload': { supported: true, note: 'Until the job ends, unless it can be retried.' },
     'inspect.listJobs': { supported: true },
     'inspect.listJobs by definition': { supported: true },
     'inspect.listJobs by state': { supported: true },
