@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import { callSite, fileOf } from '../runtime/call-site.ts'
+import { type CallSite, callSite, fileOf } from '../runtime/call-site.ts'
 import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { quote } from '../errors/quote.ts'
@@ -45,7 +45,7 @@ export function defineEvents<const Schemas extends Record<string, StandardSchema
   return schemas
 }
 
-function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string | undefined): void {
+function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: CallSite): void {
   const what = `Cannot declare the event ${quote(name)}`
   if (name.length > maxEventNameLength || !/^[A-Za-z][A-Za-z0-9]*([._/-][A-Za-z0-9]+)*$/.test(name)) {
     throw new InvalidDefinitionError({
@@ -74,14 +74,15 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: string |
   if (isBuiltIn(known)) {
     if (usedBuiltInEvents().has(name)) throw new DuplicateEventError({ event: name })
   } else if (!isSameDeclaration(known, { schema, declaredAt })) {
-    throw new DuplicateEventError({ event: name, declaredAt: known.declaredAt ?? 'location unknown' })
+    throw new DuplicateEventError({ event: name, declaredAt: known.declaredAt() ?? 'location unknown' })
   }
 }
 
 /** Returns true if a module was evaluated again (hot reload, two bundles of one app), not if a name is used twice. */
 function isSameDeclaration(known: RegisteredEvent, next: RegisteredEvent): boolean {
-  const isEdited = isDevelopment() && known.declaredAt && fileOf(known.declaredAt) === fileOf(next.declaredAt)
+  const [earlier, later] = [known.declaredAt(), next.declaredAt()]
+  const isEdited = isDevelopment() && earlier !== undefined && fileOf(earlier) === fileOf(later)
   const [before, now] = [schemaFingerprint(known.schema), schemaFingerprint(next.schema)]
-  if (before !== undefined && now !== undefined) return before === now || Boolean(isEdited)
-  return Boolean(isEdited) || (known.declaredAt !== undefined && known.declaredAt === next.declaredAt)
+  if (before !== undefined && now !== undefined) return before === now || isEdited
+  return isEdited || (earlier !== undefined && earlier === later)
 }

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { closestMatch } from 'leven'
 
+import type { CallSite } from '../runtime/call-site.ts'
 import { processState } from '../runtime/process-state.ts'
 import { textOf } from '../errors/quote.ts'
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
@@ -9,10 +10,10 @@ import { catalogue } from './catalogue/catalogue.ts'
 /** An event's schema and the location of its declaration. */
 export interface RegisteredEvent {
   readonly schema: StandardSchemaV1
-  readonly declaredAt: string | undefined
+  readonly declaredAt: CallSite
 }
 
-const builtInLocation = 'the built-in catalogue'
+const builtInLocation: CallSite = () => 'the built-in catalogue'
 const builtIn = new Map<string, RegisteredEvent>(
   Object.entries(catalogue).map(([name, schema]) => [name, { schema, declaredAt: builtInLocation }]),
 )

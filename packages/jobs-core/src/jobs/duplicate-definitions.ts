@@ -1,4 +1,4 @@
-import { fileOf } from '../runtime/call-site.ts'
+import { type CallSite, fileOf } from '../runtime/call-site.ts'
 import { isDevelopment } from '../runtime/environment.ts'
 import { schemaFingerprint } from '../events/schema-fingerprint.ts'
 import type { Definition } from './definition.ts'
@@ -7,7 +7,7 @@ import type { OwnJob } from './own-job.ts'
 /** A definition and the location of its code. */
 export interface DefinedAt {
   readonly definition: Definition
-  readonly site: string | undefined
+  readonly site: CallSite | undefined
 }
 
 /** Two definitions with one id, of which the later one is used. */
@@ -24,9 +24,9 @@ export interface DuplicateDefinition {
  * same code that a bundler has copied into two files.
  */
 export function duplicateOf(earlier: DefinedAt, later: DefinedAt): DuplicateDefinition | undefined {
-  const { definition, site: before } = earlier
-  const { definition: replacement, site: now } = later
+  const [{ definition }, { definition: replacement }] = [earlier, later]
   if (definition === replacement) return undefined
+  const [before, now] = [earlier.site?.(), later.site?.()]
   const isOther = definition.kind !== replacement.kind || eventNameOf(definition) !== eventNameOf(replacement)
   const isSameFile = before !== undefined && fileOf(before) === fileOf(now)
   if (isDevelopment() && isSameFile) return undefined // an edit changed it

@@ -117,8 +117,8 @@ describe('an id that is defined in two places', () => {
   const warningsOf = (before: string | undefined, now: string | undefined, again = otherJob): string[] => {
     const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const registry = createJobRegistry()
-    registry.register(a, before)
-    registry.register(again, now)
+    registry.register(a, () => before)
+    registry.register(again, () => now)
     expect(registry.get('a')).toBe(again) // the later definition is used
     return write.mock.calls.map(([line]) => String(line))
   }
@@ -166,9 +166,9 @@ describe('an id of two definitions with different events', () => {
   ])('is an error in production: %s', (_what, replacement, described) => {
     vi.stubEnv('NODE_ENV', 'production')
     const registry = createJobRegistry()
-    registry.register(a, before)
+    registry.register(a, () => before)
     const places = `a job for \`order.created\` (${before}) and ${described} (${now})`
-    expect(() => registry.register(replacement, now)).toThrow(
+    expect(() => registry.register(replacement, () => now)).toThrow(
       expect.objectContaining({
         code: 'duplicate_definition',
         definitionId: 'a',
@@ -185,16 +185,16 @@ describe('an id of two definitions with different events', () => {
   ])('is an error in production %s', (_where, site) => {
     vi.stubEnv('NODE_ENV', 'production')
     const registry = createJobRegistry()
-    registry.register(a, site)
-    expect(() => registry.register(other, site)).toThrow(/^Two definitions have the id `a`/)
+    registry.register(a, () => site)
+    expect(() => registry.register(other, () => site)).toThrow(/^Two definitions have the id `a`/)
   })
 
   test('is no error in production if a bundler has copied one definition, or it is defined again', () => {
     vi.stubEnv('NODE_ENV', 'production')
     const registry = createJobRegistry()
-    registry.register(a, before)
-    registry.register(job('a'), now)
-    registry.register(a, before)
+    registry.register(a, () => before)
+    registry.register(job('a'), () => now)
+    registry.register(a, () => before)
     expect(registry.get('a')).toBe(a)
     expect(registry.duplicates()).toEqual([])
   })
@@ -202,8 +202,8 @@ describe('an id of two definitions with different events', () => {
   test('is a warning elsewhere, and the registry lists both', () => {
     const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const registry = createJobRegistry()
-    registry.register(a, before)
-    registry.register(other, now)
+    registry.register(a, () => before)
+    registry.register(other, () => now)
     expect(registry.all()).toEqual([other])
     expect(write.mock.calls.map(([line]) => String(line))).toEqual([
       expect.stringContaining(
@@ -218,11 +218,11 @@ describe('an id of two definitions with different events', () => {
     vi.stubEnv('NODE_ENV', 'development')
     const write = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const registry = createJobRegistry()
-    registry.register(a, before)
-    registry.register(other, 'file:///app/orders.ts:7:1')
+    registry.register(a, () => before)
+    registry.register(other, () => 'file:///app/orders.ts:7:1')
     expect(registry.all()).toEqual([other])
     expect(write).not.toHaveBeenCalled()
-    registry.register(cron('a'), now)
+    registry.register(cron('a'), () => now)
     expect(write).toHaveBeenCalledOnce()
   })
 })

@@ -1,3 +1,4 @@
+import type { CallSite } from '../runtime/call-site.ts'
 import { processState } from '../runtime/process-state.ts'
 import { DuplicateDefinitionError } from '../errors/duplicate-definition-error.ts'
 import { isProduction } from '../runtime/environment.ts'
@@ -15,7 +16,7 @@ export interface JobRegistry {
    *
    * @throws {DuplicateDefinitionError} in production, if the replaced one handles another event or is of another kind
    */
-  register(definition: Definition, site?: string): void
+  register(definition: Definition, site?: CallSite): void
   /** Removes a definition. Its waiting runs fail, and new sends start no run of it. */
   remove(id: string): void
   /** Returns the definition with this id. */

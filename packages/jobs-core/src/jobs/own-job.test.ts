@@ -62,8 +62,8 @@ describe('a definition with `payload`', () => {
     cyclic.self = cyclic
     const one = define({ payload: cyclic })
     processJobs().remove('resize')
-    processJobs().register(one, '/app/one.js:1:1')
-    processJobs().register(one, '/app/two.js:1:1')
+    processJobs().register(one, () => '/app/one.js:1:1')
+    processJobs().register(one, () => '/app/two.js:1:1')
     expect(stderr).not.toHaveBeenCalled()
   })
 
@@ -71,8 +71,8 @@ describe('a definition with `payload`', () => {
     const warn = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const [one, other] = [define({ payload: schema }), define({ payload: z.object({ width: z.string() }) })]
     processJobs().remove('resize')
-    processJobs().register(one, '/app/one.js:1:1')
-    processJobs().register(other, '/app/two.js:1:1')
+    processJobs().register(one, () => '/app/one.js:1:1')
+    processJobs().register(other, () => '/app/two.js:1:1')
     expect(warn.mock.calls.flat().join(' ')).toContain('The job `resize` is defined in two places')
     warn.mockRestore()
   })

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
+import type { CallSite } from '../runtime/call-site.ts'
 import { ownEvents } from '../events/event-registry.ts'
 import type { EventDefinition } from './definition.ts'
 import { processJobs } from './job-registry.ts'
@@ -10,7 +11,7 @@ import { processJobs } from './job-registry.ts'
  *
  * @param site - the location of the definition in code
  */
-export function registerDefinition(definition: EventDefinition, site: string | undefined): void {
+export function registerDefinition(definition: EventDefinition, site: CallSite): void {
   const { event, payload: schema } = definition as EventDefinition & { readonly payload?: StandardSchemaV1 }
   if (schema === undefined) return processJobs().register(definition, site)
   const events = ownEvents()

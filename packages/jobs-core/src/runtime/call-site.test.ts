@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-import { callSite, fileOf } from './call-site.ts'
+import { type CallSite, callSite, fileOf } from './call-site.ts'
 
-const here = (): string | undefined => callSite(here)
+const here = (): string | undefined => callSite(here)()
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -12,6 +12,17 @@ describe('callSite', () => {
     expect(sites[0]).toMatch(/call-site\.test\.ts:\d+:\d+$/)
     expect(sites[0]).toBe(sites[1])
     expect(here()).not.toBe(sites[0])
+  })
+
+  test('reads no stack before it is asked for, because source maps make that slow', () => {
+    let reads = 0
+    vi.spyOn(Error, 'captureStackTrace').mockImplementation((target) => {
+      Object.defineProperty(target, 'stack', { get: () => `Error\n    at /app/jobs.ts:4:${++reads}` })
+    })
+    const define = (): CallSite => callSite(define)
+    const site = define()
+    expect(reads).toBe(0)
+    expect(site()).toBe('/app/jobs.ts:4:1')
   })
 
   test.each([

@@ -1,13 +1,20 @@
+/** Returns a location in code, or `undefined` if the runtime provides no stack. */
+export type CallSite = () => string | undefined
+
 /**
- * Returns the location of the code that called `caller`, or `undefined` if the runtime provides no stack. It removes
- * query strings that module loaders add, so that a module has the same call sites when it is evaluated again.
+ * Returns the location of the code that called `caller`. It omits query strings that module loaders add, so that a module
+ * has the same call sites when it is evaluated again. Reads the stack only when it is called, because a platform may
+ * translate the first stack with the source map of the whole app, which takes longer than the start of the app.
  */
-export function callSite(caller: (...args: never[]) => unknown): string | undefined {
+export function callSite(caller: (...args: never[]) => unknown): CallSite {
   const holder: { stack?: string } = {}
   const { captureStackTrace } = Error as { captureStackTrace?: (target: object, above: unknown) => void }
-  if (!captureStackTrace) return undefined
-  captureStackTrace(holder, caller)
-  const line = holder.stack?.split('\n')[1]
+  captureStackTrace?.(holder, caller)
+  return () => locationIn(holder.stack)
+}
+
+function locationIn(stack: string | undefined): string | undefined {
+  const line = stack?.split('\n')[1]
   return line
     ?.replace(/^\s*at (?:.*\()?/, '')
     .replace(/\)$/, '')
