@@ -39,6 +39,7 @@ export interface CliWorker {
 }
 
 const noLookups = new URL('no-lookups.mjs', import.meta.url).href
+const keepCompiled = new URL('keep-compiled.mjs', import.meta.url).href
 const startMs = 800_000
 const closeMs = 10_000
 /** Time limit for the remaining output of a CLI that failed, in milliseconds. */
@@ -72,6 +73,7 @@ export async function startCliWorker(options: CliWorkerOptions): Promise<CliWork
       TRIGGER_API_URL: server.url,
       TRIGGER_PROJECT_REF: server.projectRef,
       XDG_CONFIG_HOME: folder.configPath,
+      NODE_OPTIONS: `--import=${keepCompiled}`,
       FORCE_COLOR: '0',
       ...env,
     },
