@@ -64,6 +64,11 @@ export interface ConformanceCase {
   readonly waitsForTicks?: boolean
   /** True if the case must not run in parallel with others. Default false. */
   readonly runsAlone?: boolean
+  /**
+   * True if the case pauses a definition that no other kind of case uses. Such cases run one after another, in parallel
+   * with all others. Default false.
+   */
+  readonly pausesDefinition?: boolean
   /** Runs the case. Rejects if the behavior differs. */
   run(t: CaseTools): Promise<void>
 }

@@ -28,6 +28,7 @@ export type ConformanceEvent =
   | 'conformance.pausable'
   | 'conformance.pausable-one-per-tenant'
   | 'conformance.pausable-pair'
+  | 'conformance.pausable-workflow'
   | 'conformance.debounced'
   | 'conformance.debounced-max'
   | 'conformance.debounced-fan-out'
@@ -108,6 +109,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.pausable': scripted,
   'conformance.pausable-one-per-tenant': scripted,
   'conformance.pausable-pair': scripted,
+  'conformance.pausable-workflow': scripted,
   'conformance.debounced': scripted,
   'conformance.debounced-max': scripted,
   'conformance.debounced-fan-out': scripted,

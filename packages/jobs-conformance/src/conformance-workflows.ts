@@ -50,6 +50,7 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
   }
   return [
     make('workflow', { middleware: definitionMiddleware() }),
+    make('pausable-workflow', {}),
     make('workflow-few', { maxSteps: fewSteps }),
     make('workflow-timed', { runTimeout: runTimeoutMs }),
     make('workflow-compensated', { compensateOnCancel: true }),

@@ -83,7 +83,7 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
       })
       return promise
     },
-    journal: (filter) => journal.read((entry) => matches(entry, filter)),
+    journal: (filter) => journal.read(toMatcher(filter), filter.jobId),
     waitForEntry: (filter) =>
       waitUntil(`the journal has an entry ${JSON.stringify(filter)}`, () => tools.journal(filter)[0]),
     async expectError(code, attempt) {
@@ -111,8 +111,7 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
   return tools
 }
 
-function matches(entry: JournalEntry, filter: JournalFilter): boolean {
-  return (Object.entries(filter) as [keyof JournalFilter, unknown][]).every(
-    ([key, value]) => value === undefined || entry[key] === value,
-  )
+function toMatcher(filter: JournalFilter): (entry: JournalEntry) => boolean {
+  const fields = (Object.entries(filter) as [keyof JournalFilter, unknown][]).filter(([, value]) => value !== undefined)
+  return (entry) => fields.every(([key, value]) => entry[key] === value)
 }

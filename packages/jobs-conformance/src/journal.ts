@@ -65,13 +65,23 @@ export function record(entry: Omit<JournalEntry, 'at'>): void {
 
 /** Reads a journal that other processes can write to. */
 export interface JournalReader {
-  /** Returns all matching entries that exist now, oldest first. */
-  read(matches: (entry: JournalEntry) => boolean): JournalEntry[]
+  /** Returns all matching entries that exist now, oldest first. @param jobId - returns only entries of this job */
+  read(matches: (entry: JournalEntry) => boolean, jobId?: string): JournalEntry[]
+}
+
+let shared: { readonly path: string; readonly reader: JournalReader } | undefined
+
+/** Returns the journal of this process, for handlers. It is read once, however many handlers read it. */
+export function journalOfProcess(): JournalReader {
+  const path = journalPath()!
+  if (shared?.path !== path) shared = { path, reader: createJournalReader(path) }
+  return shared.reader
 }
 
 /** Creates a reader that reads each line of the file once, however often it is called. */
 export function createJournalReader(path: string): JournalReader {
   const entries: JournalEntry[] = []
+  const byJob = new Map<string, JournalEntry[]>()
   let offset = 0
   let rest = ''
 
@@ -83,16 +93,23 @@ export function createJournalReader(path: string): JournalReader {
       // Latin-1 preserves every byte, so that a character split at the end of the file is not lost.
       const lines = (rest + added.toString('latin1')).split('\n')
       rest = lines.pop() ?? ''
-      for (const line of lines) entries.push(JSON.parse(Buffer.from(line, 'latin1').toString('utf8')) as JournalEntry)
+      for (const line of lines) add(JSON.parse(Buffer.from(line, 'latin1').toString('utf8')) as JournalEntry)
     } finally {
       closeSync(file)
     }
   }
 
+  const add = (entry: JournalEntry): void => {
+    entries.push(entry)
+    const ofJob = byJob.get(entry.jobId)
+    if (ofJob) ofJob.push(entry)
+    else byJob.set(entry.jobId, [entry])
+  }
+
   return {
-    read(matches) {
+    read(matches, jobId) {
       readOn()
-      return entries.filter(matches)
+      return (jobId === undefined ? entries : (byJob.get(jobId) ?? [])).filter(matches)
     },
   }
 }

@@ -3,10 +3,10 @@ import type { StepContext } from '@cgk-platform/jobs-core/hosted'
 import type { EventDefinition } from '@cgk-platform/jobs-core/tools'
 
 import { enclosingMiddleware } from './enclosing-middleware.ts'
-import { createJournalReader, record, type JournalEntryKind } from './journal.ts'
+import { journalOfProcess, record, type JournalEntryKind } from './journal.ts'
 import { invalidOutput } from './invalid-output.ts'
 import { scriptedError, waitFor, waitForRelease } from './perform-script.ts'
-import { conformanceClock, journalPath } from './settings.ts'
+import { conformanceClock } from './settings.ts'
 import { stringOfJsonBytes } from './string-of-json-bytes.ts'
 import type { StepScript, WorkflowOp, WorkflowProgram } from './workflow-program.ts'
 
@@ -162,19 +162,17 @@ function fails(
 ): boolean {
   if (attempt > (attempts ?? Number.POSITIVE_INFINITY)) return false
   if (runs === undefined) return true
-  const tried = createJournalReader(journalPath()!).read(
-    (entry) =>
-      entry.jobId === context.jobId &&
-      entry.definition === definition &&
-      entry.kind === kind &&
-      entry.details['step'] === id,
+  const tried = journalOfProcess().read(
+    (entry) => entry.definition === definition && entry.kind === kind && entry.details['step'] === id,
+    context.jobId,
   )
   return new Set(tried.map(({ runId }) => runId)).size <= runs
 }
 
-function countReplays(definition: string, { runId }: JobContext): number {
-  const passes = createJournalReader(journalPath()!).read(
+function countReplays(definition: string, { jobId, runId }: JobContext): number {
+  const passes = journalOfProcess().read(
     (entry) => entry.kind === 'replay' && entry.runId === runId && entry.definition === definition,
+    jobId,
   )
   return passes.length
 }

@@ -9,10 +9,10 @@ import {
 } from '@cgk-platform/jobs-core'
 
 import { enclosingMiddleware } from './enclosing-middleware.ts'
-import { createJournalReader, record, type JournalEntryKind } from './journal.ts'
+import { journalOfProcess, record, type JournalEntryKind } from './journal.ts'
 import { invalidOutput } from './invalid-output.ts'
 import type { Script, ScriptedFailure, ScriptPayload } from './script.ts'
-import { conformanceClock, journalPath } from './settings.ts'
+import { conformanceClock } from './settings.ts'
 import { stringOfJsonBytes } from './string-of-json-bytes.ts'
 
 /** Pause of a held handler before it looks again whether it is released, in milliseconds. */
@@ -92,9 +92,7 @@ export async function waitForRelease(
   context: Pick<JobContext, 'jobId'>,
   pause: (durationMs: number) => Promise<void>,
 ): Promise<void> {
-  const journal = createJournalReader(journalPath()!)
-  const isReleased = (): boolean =>
-    journal.read(({ kind, jobId }) => kind === 'released' && jobId === context.jobId).length > 0
+  const isReleased = (): boolean => journalOfProcess().read(({ kind }) => kind === 'released', context.jobId).length > 0
   while (!isReleased()) await pause(releasePollMs)
 }
 
@@ -137,9 +135,7 @@ function fails(
 
 /** Returns the number of this run among the definition's runs for the job, from 1, according to the journal. */
 function runNumber(definition: string, { jobId, runId }: JobContext): number {
-  const before = createJournalReader(journalPath()!).read(
-    (entry) => entry.jobId === jobId && entry.definition === definition,
-  )
+  const before = journalOfProcess().read((entry) => entry.definition === definition, jobId)
   return new Set([...before.map((entry) => entry.runId), runId]).size
 }
 

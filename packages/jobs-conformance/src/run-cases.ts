@@ -13,7 +13,7 @@ export interface RunCasesOptions {
 
 /**
  * Runs cases one at a time or, on a concurrent target, in parallel. Cases that wait for cron ticks then all start
- * immediately, so that they share the ticks.
+ * immediately, so that they share the ticks. Cases that pause a definition share it, one at a time.
  */
 export async function runCases(
   suite: OpenSuite,
@@ -22,13 +22,12 @@ export async function runCases(
 ): Promise<void> {
   const run = async (one: ConformanceCase): Promise<void> => onResult(await runCase(suite, one, caseLimitMs))
   const parallel = suite.target.concurrent ? cases.filter((one) => !one.runsAlone) : []
+  const pausing = parallel.filter((one) => one.pausesDefinition)
+  const others = parallel.filter((one) => !one.waitsForTicks && !one.pausesDefinition)
   await Promise.all([
     ...parallel.filter((one) => one.waitsForTicks).map(run),
-    forEachWithConcurrency(
-      parallel.filter((one) => !one.waitsForTicks),
-      concurrency,
-      run,
-    ),
+    forEachWithConcurrency(pausing, 1, run),
+    forEachWithConcurrency(others, concurrency, run),
   ])
   await forEachWithConcurrency(
     cases.filter((one) => !parallel.includes(one)),

@@ -18,7 +18,7 @@ export const pauseScopeCases: readonly ConformanceCase[] = casesOf(rules.flowCon
     id: 'paused-definition-does-not-hold-others',
     title: 'other definitions of an event run while one of them is paused, and so do other events',
     requiredFeatures: ['pauseJobs of a definition'],
-    runsAlone: true,
+    pausesDefinition: true,
     async run(t) {
       const definition = 'conformance-pausable-pair-a'
       const id = await whilePaused(t, { definitionId: definition }, async () => {
@@ -53,7 +53,7 @@ export const pauseScopeCases: readonly ConformanceCase[] = casesOf(rules.flowCon
     id: 'paused-twice-resumed-once',
     title: 'a run whose definition and tenant are paused waits until both are resumed',
     requiredFeatures: ['pauseJobs of a definition', 'pauseJobs of a tenant'],
-    runsAlone: true,
+    pausesDefinition: true,
     async run(t) {
       const id = await whilePaused(t, { tenantId: t.tenantId }, async () => {
         const job = await whilePaused(t, { definitionId: 'conformance-pausable' }, () => t.send('conformance.pausable'))
@@ -156,7 +156,7 @@ export const pauseScopeCases: readonly ConformanceCase[] = casesOf(rules.flowCon
     title: 'a process that only sends can pause and resume a definition',
     requiredFeatures: ['pauseJobs of a definition', 'pauseJobs by a sender'],
     requiredEquipment: ['anotherClient'],
-    runsAlone: true,
+    pausesDefinition: true,
     async run(t) {
       const sender = await t.engine.anotherClient!()
       const target = { definitionId: 'conformance-pausable' }

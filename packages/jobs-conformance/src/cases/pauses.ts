@@ -10,41 +10,47 @@ import { expectCompleted } from '../expect-completed.ts'
 import { expectQueued, isListed, quietMs, startsOf, whilePaused } from '../pause-tools.ts'
 import { sendProgram, stepAttempts, waitForStepState } from '../workflow-tools.ts'
 
-/** Creates the cases that hold for each kind of target. Those of a definition run alone: it is paused for all cases. */
-function casesFor(
-  kind: 'definition' | 'tenant',
-  targetOf: (t: CaseTools, event: ConformanceEvent) => PauseTarget,
-): readonly ConformanceCase[] {
+/** What the cases of a kind pause, with the events of its jobs. */
+interface Pausing {
+  readonly kind: 'definition' | 'tenant'
+  readonly event: ConformanceEvent
+  /** The event of a job that runs once at a time for a tenant. */
+  readonly limited: ConformanceEvent
+  readonly workflow: ConformanceEvent
+  targetOf(t: CaseTools, event: ConformanceEvent): PauseTarget
+}
+
+/** Creates the cases that hold for each kind of target. A definition is paused for all cases, so they use their own. */
+function casesFor({ kind, event, limited, workflow, targetOf }: Pausing): readonly ConformanceCase[] {
   const feature = `pauseJobs of a ${kind}` as const
   return casesOf(rules.flowControl, [
     {
       id: `paused-${kind}-waits`,
       title: `sends for a paused ${kind} are accepted, and their runs wait as \`queued\` until it is resumed`,
       requiredFeatures: [feature],
-      runsAlone: kind === 'definition',
+      pausesDefinition: kind === 'definition',
       async run(t) {
-        const target = targetOf(t, 'conformance.pausable')
+        const target = targetOf(t, event)
         const id = await whilePaused(t, target, async () => {
-          const job = await t.send('conformance.pausable')
+          const job = await t.send(event)
           await expectQueued(t, job.id)
           return job.id
         })
         await expectCompleted(t, id)
         assert.equal(startsOf(t, id), 1)
-        await expectCompleted(t, (await t.send('conformance.pausable')).id)
+        await expectCompleted(t, (await t.send(event)).id)
       },
     },
     {
       id: `paused-${kind}-resumes-in-order`,
       title: `the waiting runs of a ${kind} start in the order in which they were sent`,
       requiredFeatures: [feature, 'concurrency.perTenant'],
-      runsAlone: kind === 'definition',
+      pausesDefinition: kind === 'definition',
       async run(t) {
-        const event = 'conformance.pausable-one-per-tenant'
-        const ids = await whilePaused(t, targetOf(t, event), async () => {
+        const ids = await whilePaused(t, targetOf(t, limited), async () => {
           const sent: string[] = []
           for (let count = 0; count < 3; count++) {
-            const { id } = await t.send(event, { waitMs: 50 })
+            const { id } = await t.send(limited, { waitMs: 50 })
             await t.waitUntil(
               'its run waits',
               async () => (await t.client.getJobStatus(id)).runs[0]?.state === 'queued',
@@ -66,12 +72,12 @@ function casesFor(
       id: `paused-${kind}-finishes-attempts`,
       title: `an attempt that runs when its ${kind} is paused continues`,
       requiredFeatures: [feature],
-      runsAlone: kind === 'definition',
+      pausesDefinition: kind === 'definition',
       async run(t) {
-        const running = await t.send('conformance.pausable', { isHeld: true })
+        const running = await t.send(event, { isHeld: true })
         await t.waitForEntry({ jobId: running.id, kind: 'started' })
-        const waiting = await whilePaused(t, targetOf(t, 'conformance.pausable'), async () => {
-          const { id } = await t.send('conformance.pausable')
+        const waiting = await whilePaused(t, targetOf(t, event), async () => {
+          const { id } = await t.send(event)
           await t.advance(1000)
           t.release(running.id)
           await expectCompleted(t, running.id)
@@ -86,12 +92,12 @@ function casesFor(
       id: `paused-${kind}-holds-retries`,
       title: `a retry of a paused ${kind} waits`,
       requiredFeatures: [feature],
-      runsAlone: kind === 'definition',
+      pausesDefinition: kind === 'definition',
       async run(t) {
         const afterMs = t.longerThan(2000)
-        const { id } = await t.send('conformance.pausable', { failure: { as: 'retryAfter', afterMs, attempts: 1 } })
+        const { id } = await t.send(event, { failure: { as: 'retryAfter', afterMs, attempts: 1 } })
         await t.waitForEntry({ jobId: id, kind: 'threw' })
-        await whilePaused(t, targetOf(t, 'conformance.pausable'), async () => {
+        await whilePaused(t, targetOf(t, event), async () => {
           await t.advance(afterMs + quietMs)
           assert.equal(startsOf(t, id), 1, 'The retry started during the pause.')
         })
@@ -103,16 +109,20 @@ function casesFor(
       id: `paused-${kind}-holds-workflows`,
       title: `a workflow of a paused ${kind} does not continue after its sleep`,
       requiredFeatures: [feature, 'workflows', 'status.steps'],
-      runsAlone: kind === 'definition',
+      pausesDefinition: kind === 'definition',
       async run(t) {
         const napMs = t.longerThan(2000)
-        const { id } = await sendProgram(t, [
-          { do: 'run', id: 'before' },
-          { do: 'sleep', id: 'nap', ms: napMs },
-          { do: 'run', id: 'after' },
-        ])
+        const { id } = await sendProgram(
+          t,
+          [
+            { do: 'run', id: 'before' },
+            { do: 'sleep', id: 'nap', ms: napMs },
+            { do: 'run', id: 'after' },
+          ],
+          { event: workflow },
+        )
         await waitForStepState(t, id, 'nap', 'waiting')
-        await whilePaused(t, targetOf(t, 'conformance.workflow'), async () => {
+        await whilePaused(t, targetOf(t, workflow), async () => {
           await t.advance(napMs + quietMs)
           assert.deepEqual(stepAttempts(t, id), ['before/1'])
         })
@@ -124,10 +134,10 @@ function casesFor(
       id: `paused-${kind}-can-be-cancelled`,
       title: `a waiting job of a paused ${kind} can be cancelled, and then does not start`,
       requiredFeatures: [feature, 'cancelJob of a waiting job'],
-      runsAlone: kind === 'definition',
+      pausesDefinition: kind === 'definition',
       async run(t) {
-        const [cancelled, other] = await whilePaused(t, targetOf(t, 'conformance.pausable'), async () => {
-          const ids = [(await t.send('conformance.pausable')).id, (await t.send('conformance.pausable')).id] as const
+        const [cancelled, other] = await whilePaused(t, targetOf(t, event), async () => {
+          const ids = [(await t.send(event)).id, (await t.send(event)).id] as const
           await expectQueued(t, ...ids)
           assert.equal((await t.client.cancelJob(ids[0])).state, 'cancelled')
           return ids
@@ -140,11 +150,11 @@ function casesFor(
       id: `paused-${kind}-delays-pass`,
       title: `a delay passes while its ${kind} is paused`,
       requiredFeatures: [feature, 'delay'],
-      runsAlone: kind === 'definition',
+      pausesDefinition: kind === 'definition',
       async run(t) {
         const delay = 1500
-        const id = await whilePaused(t, targetOf(t, 'conformance.pausable'), async () => {
-          const job = await t.send('conformance.pausable', {}, { options: { delay } })
+        const id = await whilePaused(t, targetOf(t, event), async () => {
+          const job = await t.send(event, {}, { options: { delay } })
           await t.advance(delay)
           await expectQueued(t, job.id)
           return job.id
@@ -156,13 +166,13 @@ function casesFor(
       id: `paused-${kind}-twice`,
       title: `to pause a ${kind} twice is like once, and to resume it twice, too`,
       requiredFeatures: [feature],
-      runsAlone: kind === 'definition',
+      pausesDefinition: kind === 'definition',
       async run(t) {
-        const target = targetOf(t, 'conformance.pausable')
+        const target = targetOf(t, event)
         await t.client.resumeJobs(target)
         const id = await whilePaused(t, target, async () => {
           await t.client.pauseJobs(target)
-          const job = await t.send('conformance.pausable')
+          const job = await t.send(event)
           await expectQueued(t, job.id)
           return job.id
         })
@@ -174,9 +184,9 @@ function casesFor(
       id: `paused-${kind}-is-listed`,
       title: `\`listPauses\` lists a ${kind} from its pause until it is resumed`,
       requiredFeatures: [feature],
-      runsAlone: kind === 'definition',
+      pausesDefinition: kind === 'definition',
       async run(t) {
-        const target = targetOf(t, 'conformance.pausable')
+        const target = targetOf(t, event)
         assert.ok(!(await isListed(t, target)))
         await whilePaused(t, target, async () => {
           assert.ok(await isListed(t, target))
@@ -198,6 +208,18 @@ function casesFor(
 
 /** Cases: paused definitions and tenants. */
 export const pauseCases: readonly ConformanceCase[] = [
-  ...casesFor('definition', (_t, event) => ({ definitionId: event.replace('.', '-') })),
-  ...casesFor('tenant', ({ tenantId }) => ({ tenantId })),
+  ...casesFor({
+    kind: 'definition',
+    event: 'conformance.pausable',
+    limited: 'conformance.pausable-one-per-tenant',
+    workflow: 'conformance.pausable-workflow',
+    targetOf: (_t, event) => ({ definitionId: event.replace('.', '-') }),
+  }),
+  ...casesFor({
+    kind: 'tenant',
+    event: 'conformance.plain',
+    limited: 'conformance.one-per-tenant',
+    workflow: 'conformance.workflow',
+    targetOf: ({ tenantId }) => ({ tenantId }),
+  }),
 ]

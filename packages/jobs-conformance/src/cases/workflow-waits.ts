@@ -154,7 +154,7 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
     id: 'workflow-waits-for-a-paused-event',
     title: 'an event whose definition is paused resolves a wait, at the latest at its timeout',
     requiredFeatures: ['workflows', 'status.steps', 'pauseJobs of a definition'],
-    runsAlone: true,
+    pausesDefinition: true,
     async run(t) {
       const event = 'conformance.pausable'
       const sent = await whilePaused(t, { definitionId: 'conformance-pausable' }, async () => {
