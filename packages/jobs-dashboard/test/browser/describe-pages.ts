@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 
 import { describeActions } from './cases/describe-actions.ts'
+import { describeControls } from './cases/describe-controls.ts'
 import { describeFaults } from './cases/describe-faults.ts'
 import { describePartDetails } from './cases/describe-part-details.ts'
 import { describeRecentFailures } from './cases/describe-recent-failures.ts'
@@ -22,6 +23,7 @@ export function describePages(target: Target): void {
     describePartDetails(pages)
     describeSendAgain(pages)
     describeSavedFilters(pages)
+    describeControls(pages)
     describeWithEngine(pages)
   })
 }
@@ -33,10 +35,19 @@ export function describeEngine(target: Target): void {
   })
 }
 
+/** Tests only the actions and cron jobs, for a further engine whose client reads like that of another. */
+export function describeChanges(target: Target): void {
+  describe(`the pages over ${target.name}`, () => {
+    const pages = openPages(target)
+    describeActions(pages)
+    describeSchedules(pages)
+  })
+}
+
 function describeWithEngine(pages: Pages): void {
   describeActions(pages)
+  describeSchedules(pages)
   describeRecentFailures(pages)
   describeTiles(pages)
-  describeSchedules(pages)
   describeRequests(pages)
 }

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { findViolations } from '../kit/find-violations.ts'
 import type { Pages } from '../kit/open-pages.ts'
@@ -30,31 +30,6 @@ export function describeActions(pages: Pages): void {
     await page.getByText('Run 2: send-mail').waitFor()
   })
 
-  test('keys move, select and explain', async () => {
-    for (const template of ['first', 'second', 'third']) await failed('keys', template)
-    const page = await pages.open('/jobs?tenant=keys')
-    await expect.poll(() => page.locator('[data-job]').count()).toBe(3)
-    await page.keyboard.press('j')
-    await page.keyboard.press('j')
-    await page.keyboard.press('x')
-    await page.keyboard.press('j')
-    await page.keyboard.press('x')
-    await page.getByText('2 selected').waitFor()
-    await page.keyboard.press('k')
-    await page.keyboard.press('x')
-    await page.getByText('1 selected').waitFor()
-    await page.keyboard.press('?')
-    const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
-    await help.waitFor()
-    expect(await findViolations(page)).toEqual([])
-    await help.getByLabel('Use single keys as shortcuts').click()
-    await page.keyboard.press('Escape')
-    await help.waitFor({ state: 'detached' })
-    await page.keyboard.press('?')
-    // A dialog is in the document before it opens.
-    expect(await page.locator('dialog').count()).toBe(0)
-  })
-
   test('all jobs of a filter are counted before any is retried', async () => {
     const ids = [await failed('bulk', 'a'), await failed('bulk', 'b'), await failed('bulk', 'c')]
     const other = await failed('other', 'd')
@@ -70,19 +45,6 @@ export function describeActions(pages: Pages): void {
     expect(await runs(other)).toBe(1)
   })
 
-  test('without a filter, many jobs cannot be changed, and the button says why', async () => {
-    const page = await pages.open('/jobs?event=mail.requested')
-    const button = page.getByRole('button', { name: 'Cancel all…' })
-    await button.click() // loads the code of the dialog
-    await page.getByRole('dialog').getByRole('button', { name: 'Back' }).click()
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
-    await page.getByRole('button', { name: 'Clear' }).click()
-    await expect.poll(() => button.getAttribute('aria-disabled')).toBe('true')
-    await button.click({ force: true })
-    expect(await page.locator('dialog').count()).toBe(0)
-    expect(await button.getAttribute('title')).toBe('Choose a filter first.')
-  })
-
   test('selected jobs are cancelled after a question', async () => {
     const id = await pages.sent('scheduled', 'order.paid', { tenantId: 'cancel', orderId: 'order_9' }, { delay: '24h' })
     const page = await pages.open('/jobs?tenant=cancel')
@@ -95,60 +57,6 @@ export function describeActions(pages: Pages): void {
     await page.getByText('1 cancelled').waitFor()
     await page.keyboard.press('Escape')
     await expect.poll(() => states(page)).toEqual(['Cancelled'])
-  })
-
-  test('the bar of the selected jobs fits on a small screen', async () => {
-    await failed('narrow', 'a')
-    const page = await pages.open('/jobs?tenant=narrow', { viewport: { width: 360, height: 740 } })
-    await page.locator('[data-job] input').check()
-    const clear = page.getByRole('button', { name: 'Clear the selection' })
-    const bar = await page.getByRole('region', { name: 'Selected jobs' }).boundingBox()
-    const box = await clear.boundingBox()
-    expect(box!.width).toBe(36)
-    expect(box!.x + box!.width).toBeLessThanOrEqual(bar!.x + bar!.width)
-    expect(await findViolations(page)).toEqual([])
-    await clear.click()
-    await expect.poll(() => page.locator('[data-job] input').isChecked()).toBe(false)
-  })
-
-  test('the filter is in the address and survives a reload', async () => {
-    await failed('filters', 'kept')
-    await pages.sent('completed', 'order.placed', { tenantId: 'filters', orderId: 'order_3', total: 1, items: [] })
-    const page = await pages.open('/jobs?tenant=filters')
-    await expect.poll(() => states(page)).toHaveLength(2)
-    await page.getByRole('button', { name: 'Failed' }).click()
-    await page.getByLabel('Event').fill('mail.requested')
-    await page.getByLabel('Sent', { exact: true }).selectOption('Last hour')
-    await page.waitForURL((url) => {
-      const { searchParams: filter } = url
-      return (
-        filter.get('state') === 'failed' && filter.get('event') === 'mail.requested' && filter.get('within') === '1h'
-      )
-    })
-    await expect.poll(() => states(page)).toEqual(['Failed'])
-    await page.reload()
-    await expect.poll(() => states(page)).toEqual(['Failed'])
-    expect(await page.getByLabel('Event').inputValue()).toBe('mail.requested')
-    expect(await page.getByRole('button', { name: 'Failed' }).getAttribute('aria-pressed')).toBe('true')
-    await page.getByRole('button', { name: 'Clear' }).click()
-    await page.waitForURL(/\/jobs$/)
-  })
-
-  test('a filter that is applied does not replace what was typed since', async () => {
-    const page = await pages.openEmpty()
-    // Types on right after the filter was applied, before the browser draws that.
-    await page.addInitScript(`
-      const { replaceState } = history
-      history.replaceState = (...all) => {
-        history.replaceState = replaceState
-        setTimeout(() => document.execCommand('insertText', false, '.requested'))
-        history.replaceState(...all)
-      }`)
-    await page.goto(`${pages.server().url}/jobs`)
-    await page.locator('[data-job]').first().waitFor()
-    await page.getByLabel('Event').fill('mail')
-    await page.waitForURL(/event=mail\.requested$/)
-    expect(await page.getByLabel('Event').inputValue()).toBe('mail.requested')
   })
 
   test('a cron job runs now', async () => {
@@ -180,66 +88,53 @@ export function describeActions(pages: Pages): void {
     }
   })
 
-  describe('the form of an event', () => {
-    test('reports what is wrong at the fields, then sends', async () => {
-      pages.expectedMessages = /422/
-      const page = await pages.open('/send?event=order.placed')
-      await page.getByLabel('Tenant').fill('forms')
-      await page.getByLabel('total').fill('-1')
-      await page.getByRole('button', { name: 'Add to items' }).click()
-      await page.getByLabel('sku').fill('x')
-      await page.getByLabel('quantity').fill('two')
-      await page.getByRole('button', { name: 'Send', exact: true }).click()
-      const invalid = page.locator('[aria-invalid="true"]')
-      await expect
-        .poll(() => invalid.evaluateAll((fields) => fields.map((field) => field.getAttribute('data-path'))))
-        .toEqual(
-          expect.arrayContaining([
-            'payload.orderId',
-            'payload.total',
-            'payload.items[0].sku',
-            'payload.items[0].quantity',
-          ]),
-        )
-      expect(await findViolations(page)).toEqual([])
-      await page.getByLabel('orderId').fill('order_7')
-      await page.getByLabel('total').fill('12.50')
-      await page.getByLabel('sku').fill('sku-1')
-      await page.getByLabel('quantity').fill('2')
-      await page.getByLabel('channel').selectOption('app')
-      await page.getByLabel('gift').selectOption('true')
-      await page.getByLabel('deliverOn').fill('2030-01-31')
-      await page.getByRole('button', { name: 'Add address' }).click()
-      await page.getByLabel('street').fill('Main Street 1')
-      await page.getByLabel('city').fill('Berlin')
-      await page.getByRole('button', { name: 'Send', exact: true }).click()
-      await page.waitForURL(/\/job\?/)
-      const id = new URL(page.url()).searchParams.get('id')!
-      const { payload } = await pages.client().inspect.getJob(id)
-      if (payload !== undefined) {
-        expect(payload).toEqual({
-          tenantId: 'forms',
-          orderId: 'order_7',
-          total: 12.5,
-          items: [{ sku: 'sku-1', quantity: 2 }],
-          channel: 'app',
-          gift: true,
-          deliverOn: '2030-01-31',
-          address: { street: 'Main Street 1', city: 'Berlin' },
-        })
-      }
-    })
-
-    test('can be edited as JSON', async () => {
-      const page = await pages.open('/send?event=mail.requested')
-      await page.getByLabel('Tenant').fill('forms')
-      await page.getByRole('button', { name: 'JSON' }).click()
-      await page.getByLabel('Payload as JSON').fill('{ "to": "a@example.com", "template":')
-      await page.getByText('This is not valid JSON yet.').waitFor()
-      await page.getByLabel('Payload as JSON').fill('{ "to": "a@example.com", "template": "json" }')
-      await page.getByRole('button', { name: 'Send', exact: true }).click()
-      await page.getByText('No server takes the mail json').waitFor()
-    })
+  test('the form of an event reports what is wrong at the fields, then sends', async () => {
+    pages.expectedMessages = /422/
+    const page = await pages.open('/send?event=order.placed')
+    await page.getByLabel('Tenant').fill('forms')
+    await page.getByLabel('total').fill('-1')
+    await page.getByRole('button', { name: 'Add to items' }).click()
+    await page.getByLabel('sku').fill('x')
+    await page.getByLabel('quantity').fill('two')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    const invalid = page.locator('[aria-invalid="true"]')
+    await expect
+      .poll(() => invalid.evaluateAll((fields) => fields.map((field) => field.getAttribute('data-path'))))
+      .toEqual(
+        expect.arrayContaining([
+          'payload.orderId',
+          'payload.total',
+          'payload.items[0].sku',
+          'payload.items[0].quantity',
+        ]),
+      )
+    expect(await findViolations(page)).toEqual([])
+    await page.getByLabel('orderId').fill('order_7')
+    await page.getByLabel('total').fill('12.50')
+    await page.getByLabel('sku').fill('sku-1')
+    await page.getByLabel('quantity').fill('2')
+    await page.getByLabel('channel').selectOption('app')
+    await page.getByLabel('gift').selectOption('true')
+    await page.getByLabel('deliverOn').fill('2030-01-31')
+    await page.getByRole('button', { name: 'Add address' }).click()
+    await page.getByLabel('street').fill('Main Street 1')
+    await page.getByLabel('city').fill('Berlin')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await page.waitForURL(/\/job\?/)
+    const id = new URL(page.url()).searchParams.get('id')!
+    const { payload } = await pages.client().inspect.getJob(id)
+    if (payload !== undefined) {
+      expect(payload).toEqual({
+        tenantId: 'forms',
+        orderId: 'order_7',
+        total: 12.5,
+        items: [{ sku: 'sku-1', quantity: 2 }],
+        channel: 'app',
+        gift: true,
+        deliverOn: '2030-01-31',
+        address: { street: 'Main Street 1', city: 'Berlin' },
+      })
+    }
   })
 
   test('a user sees no action that they may not do, no payload, and no other tenant', async () => {
