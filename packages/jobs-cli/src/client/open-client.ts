@@ -1,4 +1,4 @@
-import type { JobClient } from '@cgk-platform/jobs-core'
+import type { JobClient, JobProvider } from '@cgk-platform/jobs-core'
 import { toErrorInfo, createClient } from '@cgk-platform/jobs-core/provider'
 import { disableCronAutoStart, escapeInvisible, findUnsupported } from '@cgk-platform/jobs-core/tools'
 import { knownEngines } from '@cgk-platform/jobs/engines'
@@ -18,8 +18,17 @@ export interface OpenClientOptions {
   readonly note: (line: string) => void
 }
 
+/** A client, and its provider. */
+export interface OpenedClient {
+  readonly client: JobClient
+  readonly provider: JobProvider
+}
+
 /** Opens a client on the engine of the flags and the environment. This process runs no jobs and no cron jobs. */
-export async function openClient(flags: ClientFlags, { cwd, needsJobs, note }: OpenClientOptions): Promise<JobClient> {
+export async function openClient(
+  flags: ClientFlags,
+  { cwd, needsJobs, note }: OpenClientOptions,
+): Promise<OpenedClient> {
   disableCronAutoStart()
   const files = flags.jobs ?? (needsJobs || mayBeOwnEngine(flags) ? findJobFiles(cwd) : [])
   if (files.length > 0) process.on('uncaughtException', (error) => note(describeUncaught(error))) // of connections
@@ -32,7 +41,7 @@ export async function openClient(flags: ClientFlags, { cwd, needsJobs, note }: O
   const log = (message: unknown): void => note(String(message))
   const silent = (): void => undefined
   const logger = { debug: silent, info: silent, warn: log, error: log }
-  return createClient({ load: () => provider }, { jobs, logger })
+  return { client: createClient({ load: () => provider }, { jobs, logger }), provider }
 }
 
 function describeUncaught(error: unknown): string {

@@ -12,6 +12,7 @@ export function registerOperations(program: Command): void {
   registerChanges(program)
   registerSends(program)
   registerPauses(program)
+  registerMigrate(program)
 }
 
 /** Adds the flags that all these commands have. */
@@ -144,4 +145,15 @@ function registerPauses(program: Command): void {
       await (await load()).runOperation(flags, (context) => change(flags, context))
     })
   }
+}
+
+function registerMigrate(program: Command): void {
+  const migrate = program
+    .command('migrate')
+    .description('upgrade the file of the local engine to this version, as a worker does when it starts')
+    .option('--dry-run', 'only print the versions')
+  operation(migrate).action(async (flags) => {
+    const { migrateStore } = await import('./migrate-store.ts')
+    await (await load()).runOperation(flags, (context) => migrateStore(flags, context))
+  })
 }

@@ -1,7 +1,7 @@
 import type { JobClient } from '@cgk-platform/jobs-core'
 
 import type { ClientFlags } from '../client/client-flags.ts'
-import { openClient } from '../client/open-client.ts'
+import { openClient, type OpenedClient } from '../client/open-client.ts'
 import { readVariables } from '../doctor/read-variables.ts'
 import { createOutput, type Output } from '../terminal/output.ts'
 import { reserveStdout, type WriteOut } from '../terminal/reserve-stdout.ts'
@@ -14,8 +14,7 @@ export interface OperationFlags extends ClientFlags {
 }
 
 /** The engine and the output of an operation. */
-export interface OperationContext {
-  readonly client: JobClient
+export interface OperationContext extends OpenedClient {
   readonly output: Output
   /** Writes to the real stdout, without waiting. */
   readonly writeOut: WriteOut
@@ -39,8 +38,9 @@ export async function runOperation(
   try {
     const cwd = process.cwd()
     readVariables(flags.envFile ?? [], cwd)
-    client = await openClient(flags, { cwd, needsJobs: needsJobs === 'needs-jobs', note: output.note })
-    const context = { client, output, writeOut: stdout.write, untilInterrupted }
+    const opened = await openClient(flags, { cwd, needsJobs: needsJobs === 'needs-jobs', note: output.note })
+    client = opened.client
+    const context = { ...opened, output, writeOut: stdout.write, untilInterrupted }
     const result = await operation(context)
     exitCode = typeof result === 'number' ? result : 0
   } catch (error) {

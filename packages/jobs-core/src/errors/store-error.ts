@@ -6,6 +6,7 @@ export type StoreProblem =
   | 'not found'
   | 'not a file'
   | 'not ours'
+  | 'older'
   | 'newer'
   | 'corrupt'
   | 'replaced'

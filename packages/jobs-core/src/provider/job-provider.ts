@@ -62,6 +62,13 @@ export interface JobProvider {
   watch?(id: string, changed: () => void): () => void
   /** Checks that the engine is reachable and usable. Reports problems in its result instead of rejecting. */
   health(): Promise<Health>
+  /**
+   * Upgrades the tables of a store that this library created, and returns the versions of their schema before and after.
+   * Called without `attach`. Omit it if the engine has no such store.
+   *
+   * @param options - with `dryRun`, changes nothing and returns the versions that it would have
+   */
+  migrate?(options: { readonly dryRun: boolean }): Promise<{ readonly from: number; readonly to: number }>
   /** Makes this process a worker until it exits or `close` is called. */
   start?(): Promise<void>
   /**

@@ -1,4 +1,4 @@
-import type { JobProvider, LoggerLike } from '@cgk-platform/jobs-core'
+import type { JobProvider } from '@cgk-platform/jobs-core'
 import { ClientClosedError, InvalidOptionError } from '@cgk-platform/jobs-core/errors'
 import {
   type EnvelopeResult,
@@ -21,7 +21,9 @@ import { changeNow } from '../store/change-now.ts'
 import type { JobStore } from '../store/job-store.ts'
 import { machineClock } from '../time/machine-clock.ts'
 import { createMemoryStore } from '../store/memory/memory-store.ts'
-import { createSqliteStore } from '../store/sqlite/sqlite-store.ts'
+import type { Migration } from '../store/sqlite/file/schema.ts'
+import { migrateFile } from '../store/sqlite/migrate-file.ts'
+import { createSqliteStore, type SqliteStoreOptions } from '../store/sqlite/sqlite-store.ts'
 import { doInTurns } from '../time/steps.ts'
 import { toJobStatus } from '../records/to-job-status.ts'
 import { toSendFailures } from './to-send-failures.ts'
@@ -50,6 +52,8 @@ export interface LocalInternals {
    * false.
    */
   ownTime?: boolean | undefined
+  /** The steps of the file's schema. Default: those of this version. */
+  migrations?: readonly Migration[] | undefined
 }
 
 /** A provider that runs jobs in this process, with a view of its engine for the test kit. */
@@ -64,7 +68,7 @@ export interface LocalProvider extends JobProvider {
  * @throws {InvalidOptionError} for an invalid option.
  */
 export function createLocalProvider(config: LocalConfig = {}, internals: LocalInternals = {}): LocalProvider {
-  const { clock = machineClock, random = Math.random, ownTime = false } = internals
+  const { clock = machineClock, random = Math.random, ownTime = false, migrations } = internals
   const settings = toLocalSettings(config)
   const { concurrency, role, path } = settings
   const capabilities = path === undefined ? localCapabilities : sqliteCapabilities
@@ -97,7 +101,10 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
 
     attach(host: JobHost) {
       if (path === undefined && clock === machineClock) warnOfMemory(host.logger)
-      const store = openStore(settings, host.logger, clock)
+      // Only a worker changes the schema of a file that others use.
+      const isWorker = role !== 'send' && host.jobs.all().length > 0
+      const ifOlder = isWorker ? 'migrate' : 'refuse'
+      const store = openStore(settings, { logger: bindLogger(host.logger, {}), clock, ifOlder, steps: migrations })
       const engine = new Engine({
         store,
         clock,
@@ -174,6 +181,8 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
       return { provider: 'local', ...healthOf(running?.engine, running?.store) }
     },
 
+    ...(path !== undefined && { migrate: async ({ dryRun }) => migrateFile(path, dryRun, migrations) }),
+
     async start() {
       if (role === 'send') {
         const problem = "is `'send'`, so this process runs no jobs"
@@ -193,10 +202,11 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
   }
 }
 
-function openStore(settings: LocalSettings, logger: LoggerLike, clock: Clock): JobStore {
-  const { path, retention, leaseMs, tenantWeights } = settings
-  if (path === undefined) return createMemoryStore(retention, clock, tenantWeights)
-  return createSqliteStore({ path, retention, leaseMs, tenantWeights, logger: bindLogger(logger, {}), clock })
+type FileOptions = Pick<SqliteStoreOptions, 'logger' | 'ifOlder' | 'steps'> & { readonly clock: Clock }
+
+function openStore({ path, retention, leaseMs, tenantWeights }: LocalSettings, options: FileOptions): JobStore {
+  if (path === undefined) return createMemoryStore(retention, options.clock, tenantWeights)
+  return createSqliteStore({ path, retention, leaseMs, tenantWeights, ...options })
 }
 
 function toOpenEngine(engine: Engine, { logger, jobs }: JobHost, { shared }: JobStore): OpenEngine {

@@ -123,18 +123,18 @@ const cases: readonly [name: string, make: (file: TemporaryFile) => string, prob
     'of a later version of this package',
     ({ path }) => {
       const connection = openFile(path)
-      connection.exec('UPDATE cgk_meta SET version = 99')
+      connection.exec('UPDATE cgk_meta SET version = 99, usable_since = 98')
       connection.close()
       return path
     },
     'newer',
-    'Upgrade this process to that version',
+    'has schema version 99, which processes of version 98 or later can use',
   ],
   [
     'of a version before the first release',
     ({ path }) => {
       const connection = openFile(path)
-      connection.exec('UPDATE cgk_meta SET version = 1; ALTER TABLE cgk_meta DROP COLUMN clock_offset')
+      connection.exec('UPDATE cgk_meta SET version = 15; ALTER TABLE cgk_meta DROP COLUMN usable_since')
       connection.close()
       return path
     },

@@ -17,7 +17,7 @@ test('a worker that cannot be registered rejects `start`', async ({ onTestFinish
   await client.healthCheck()
   const worker = open({ role: 'work' }, { jobs: [] })
   await worker.healthCheck()
-  openDatabase(path).exec('UPDATE cgk_meta SET version = version + 1')
+  openDatabase(path).exec('UPDATE cgk_meta SET version = version + 1, usable_since = version + 1')
   await expect(worker.start()).rejects.toMatchObject({ code: 'store', problem: 'newer', path })
 })
 

@@ -67,6 +67,6 @@ test('a cancel that cannot be written rejects', async () => {
   const path = createTestFile().path
   const client = openWorker(path, { jobs: [] })
   const { id } = await client.scheduleJob('analytics.track', { tenantId: 'acme', event: 'x' }, { delay: '1h' })
-  openDatabase(path).exec('UPDATE cgk_meta SET version = 99')
+  openDatabase(path).exec('UPDATE cgk_meta SET version = 99, usable_since = 99')
   await expect(client.cancelJob(id)).rejects.toMatchObject({ code: 'store', problem: 'newer' })
 })

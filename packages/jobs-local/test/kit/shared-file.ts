@@ -2,7 +2,7 @@ import type { JobClient } from '@cgk-platform/jobs-core'
 import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import type { TestContext } from 'vitest'
 
-import { createJobClient, type JobClientOptions } from '../../src/index.ts'
+import { createJobClient, createLocalProvider, type JobClientOptions, type LocalInternals } from '../../src/index.ts'
 import type { LocalConfig } from '../../src/provider/local-config.ts'
 import { type Child, startModule, type StartOptions } from './start-module.ts'
 import { createTemporaryFile } from './temporary-file.ts'
@@ -13,11 +13,13 @@ export interface SharedTestFile {
   readonly folder: string
   /** A client that only sends, reads and cancels. */
   readonly client: JobClient
-  /** Opens another client in this process. By default it has no jobs and the role `both`. */
-  open(config?: LocalConfig, options?: Pick<JobClientOptions, 'jobs' | 'logger'>): JobClient
+  /** Opens another client in this process. By default it has no jobs, the role `both` and the present schema. */
+  open(config?: LocalConfig, options?: OpenOptions): JobClient
   /** Starts a process on the file whose code can use the functions of `prelude`. */
   start(text: string, options?: StartOptions): Child
 }
+
+type OpenOptions = Pick<JobClientOptions, 'jobs' | 'logger'> & Pick<LocalInternals, 'migrations'>
 
 /** Code at the start of each process of a test. */
 const prelude = `
@@ -50,9 +52,10 @@ export function createSharedFile(onTestFinished: TestContext['onTestFinished']):
     await Promise.all([...children.map(({ ended }) => ended), ...clients.map((client) => client.close({ timeout: 0 }))])
     remove()
   })
-  const open: SharedTestFile['open'] = (config, options) => {
+  const open: SharedTestFile['open'] = (config, { migrations, ...options } = {}) => {
     const logger = createRecordedLogger()
-    const client = createJobClient({ provider: 'local', config: { path, ...config }, jobs: [], logger, ...options })
+    const provider = createLocalProvider({ path, ...config }, { migrations })
+    const client = createJobClient({ provider, jobs: [], logger, ...options })
     clients.push(client)
     return client
   }

@@ -5,7 +5,6 @@ import { type Envelope, kindOf } from '@cgk-platform/jobs-core/provider'
 import type { AddedJob, SqliteTransaction } from '../job-store.ts'
 import { type Connection, createConnection } from './file/connection.ts'
 import { addJobs } from './tables/jobs-table.ts'
-import { checkVersion } from './file/open-file.ts'
 import { toStoreError } from './file/to-store-error.ts'
 
 /** Connections that wrap the databases of apps, with their prepared statements. */
@@ -15,6 +14,7 @@ const connections = new WeakMap<object, Connection>()
  * Writes jobs within a transaction that an app has begun on the same file. They are sent when it commits. If it is
  * rolled back, they never existed.
  *
+ * @param checkVersion - throws if this process cannot use the file of a connection
  * @throws {InvalidOptionError} if `transaction` is not an open transaction on this file.
  * @throws {StoreError} if the file cannot be changed.
  */
@@ -23,6 +23,7 @@ export function addInTransaction(
   transaction: SqliteTransaction,
   envelopes: readonly Envelope[],
   now: number,
+  checkVersion: (connection: Connection) => void,
 ): AddedJob[] {
   try {
     const connection = connectionOver(path, transaction)

@@ -7,5 +7,5 @@ import { openFile } from './file/open-file.ts'
  * @throws {StoreError} if the file cannot be used.
  */
 export function addJobTables(path: string): void {
-  openFile(path, { allowOtherTables: true }).close()
+  openFile(path, { allowOtherTables: true, ifOlder: 'leave' }).close()
 }

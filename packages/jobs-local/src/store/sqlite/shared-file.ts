@@ -25,6 +25,8 @@ export interface SharedFileDependencies {
   readonly housekeeping: Housekeeping
   /** Returns whether another process has changed running attempts of this one. */
   readonly hasRunChanges: () => boolean
+  /** Checks the version of the file that a connection has open. @throws {StoreError} if this process cannot use it. */
+  readonly checkVersion: (connection: Connection) => void
 }
 
 /** The operations of a SQLite store that involve other processes of its file. */
@@ -41,7 +43,13 @@ export class SharedFile implements SharedStore {
   }
 
   get problem(): Error | undefined {
-    return this.#dependencies.queue.problem
+    const { connection, queue, checkVersion } = this.#dependencies
+    try {
+      checkVersion(connection)
+      return queue.problem
+    } catch (error) {
+      return error as Error
+    }
   }
 
   get growth(): string | undefined {
@@ -117,10 +125,10 @@ export class SharedFile implements SharedStore {
   }
 
   addInTransaction(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly AddedJob[] {
-    const { connection, queue, housekeeping } = this.#dependencies
+    const { connection, queue, housekeeping, checkVersion } = this.#dependencies
     queue.checkFile()
     housekeeping.noteSend()
-    return addInTransaction(connection.path, transaction, envelopes, now)
+    return addInTransaction(connection.path, transaction, envelopes, now, checkVersion)
   }
 
   beginClosing(): void {

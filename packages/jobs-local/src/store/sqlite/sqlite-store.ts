@@ -30,7 +30,9 @@ import { JobsReader } from './tables/jobs-reader.ts'
 import { DueJobs } from './due-jobs.ts'
 import { followClock } from './upkeep/follow-clock.ts'
 import { listJobs } from './inspection/list-jobs.ts'
-import { checkVersion, openFile } from './file/open-file.ts'
+import { applySteps, checkVersion, explainError, latestOf } from './file/file-version.ts'
+import { openFile, type OpenOptions } from './file/open-file.ts'
+import { type Migration, migrations } from './file/schema.ts'
 import { countOpenJobs, countReadyByDefinition, hasOpenRun, hasReadyRun } from './tables/open-work.ts'
 import { countParked, hasFitting } from './tables/parked-runs.ts'
 import { PausesTable } from './tables/pauses-table.ts'
@@ -39,7 +41,6 @@ import { keyOf, seqOf } from './tables/rows.ts'
 import { SharedFile } from './shared-file.ts'
 import { writeRecord, writeStep } from './tables/steps-table.ts'
 import { takeOver } from './upkeep/take-over.ts'
-import { readOrThrow } from './file/to-store-error.ts'
 import { WaitsTable } from './tables/waits-table.ts'
 import { Workers } from './workers/workers.ts'
 import { WriteQueue } from './file/write-queue.ts'
@@ -52,11 +53,16 @@ export interface SqliteStoreOptions {
   readonly tenantWeights: ReadonlyMap<string, number>
   readonly logger: Logger
   readonly clock: Pick<Clock, 'now' | 'elapsed'>
+  /** The treatment of a file that lacks steps. Default `'refuse'`. */
+  readonly ifOlder?: OpenOptions['ifOlder']
+  /** The migration steps. Default: those of this version. */
+  readonly steps?: readonly Migration[] | undefined
 }
 
 /** Creates a store in a file that processes can share. @throws {StoreError} if the file cannot be used. */
 export function createSqliteStore(options: SqliteStoreOptions): JobStore {
-  return new SqliteStore(openFile(options.path), options)
+  const { path, ifOlder = 'refuse', steps = migrations } = options
+  return new SqliteStore(openFile(path, { ifOlder, steps }), steps, options)
 }
 
 /** Pause before reading again after a read failed, in milliseconds. */
@@ -67,6 +73,7 @@ class SqliteStore implements JobStore {
   readonly pauses: PausesTable
   readonly inspection: SqliteInspection
   readonly #connection: Connection
+  readonly #steps: readonly Migration[]
   readonly #clock: Pick<Clock, 'now'>
   readonly #wall: WallClock
   readonly #reader: JobsReader
@@ -82,7 +89,8 @@ class SqliteStore implements JobStore {
   /** Whether a claim might find a run. False after one that did not fill all slots, until a change. */
   #mayHaveNext = true
 
-  constructor(connection: Connection, { retention, leaseMs, tenantWeights, logger, clock }: SqliteStoreOptions) {
+  constructor(connection: Connection, steps: readonly Migration[], options: SqliteStoreOptions) {
+    const { retention, leaseMs, tenantWeights, logger, clock } = options
     const workers = new Workers(connection, leaseMs)
     const unwritten = new UnwrittenRuns(connection, this.#held, workers)
     const queue = new WriteQueue({
@@ -90,12 +98,15 @@ class SqliteStore implements JobStore {
       logger,
       onBegin: () => this.#onBegin(),
       beforeCommit: () => this.#unwritten.writeWaiting(),
+      toError: (error) => this.#toError(error),
       onRollback: () => this.#onRollback(),
     })
     const change = (work: () => void): Promise<void> => queue.add(work, { done: () => this.shared.changed() })
+    const read = <T>(work: () => T): T => this.#read(work)
     this.#connection = connection
-    this.pauses = new PausesTable(connection, () => void (this.#mayHaveNext = true))
-    this.inspection = new SqliteInspection(connection, (read) => this.#read(read))
+    this.#steps = steps
+    this.pauses = new PausesTable(connection, read, () => void (this.#mayHaveNext = true))
+    this.inspection = new SqliteInspection(connection, read)
     this.#clock = clock
     this.#wall = new WallClock(clock)
     this.#reader = new JobsReader(connection)
@@ -107,7 +118,9 @@ class SqliteStore implements JobStore {
     this.#waits = new WaitsTable({ connection, reader: this.#reader, wake: (run) => this.wakeRun(run) })
     this.#housekeeping = new Housekeeping({ connection, retention, leaseMs, workers, now: () => clock.now(), change })
     const hasRunChanges = (): boolean => this.#hasRunChanges()
-    this.shared = new SharedFile({ connection, queue, workers, housekeeping: this.#housekeeping, hasRunChanges })
+    const check = (opened: Connection): void => void checkVersion(opened, steps)
+    const housekeeping = this.#housekeeping
+    this.shared = new SharedFile({ connection, queue, workers, housekeeping, hasRunChanges, checkVersion: check })
     this.shared.onChange(() => void (this.#mayHaveNext = true))
   }
 
@@ -299,11 +312,22 @@ class SqliteStore implements JobStore {
   /** Reads after writing the pending changes, so that the result includes them. */
   #read<T>(read: () => T): T {
     this.#queue.writeNow()
-    return readOrThrow(this.#connection.path, read)
+    try {
+      return read()
+    } catch (error) {
+      throw this.#toError(error)
+    }
+  }
+
+  #toError(error: unknown): Error {
+    return explainError(error, this.#connection, this.#steps)
   }
 
   #onBegin(): boolean {
-    checkVersion(this.#connection)
+    const version = checkVersion(this.#connection, this.#steps)
+    // Its first definition made this process a worker, after it had opened the file as a sender.
+    if (version < latestOf(this.#steps) && this.#workers.definitions.areAny)
+      applySteps(this.#connection, this.#steps, version)
     this.#workers.definitions.begin()
     this.#unwritten.clear()
     this.#waits.begin()

@@ -5,7 +5,8 @@ import { StoreError } from '@cgk-platform/jobs-core/errors'
 import { checkFile } from './check-file.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { loadSqlite } from './load-sqlite.ts'
-import { firstVersion, migrations } from './schema.ts'
+import { applySteps, latestOf, readVersion, requireSteps } from './file-version.ts'
+import { firstVersion, type Migration, migrations } from './schema.ts'
 import { isBusy, toStoreError } from './to-store-error.ts'
 
 /**
@@ -22,11 +23,16 @@ const checkpointPages = 4000
 const maxLogBytes = 64 * 1024 * 1024
 
 /** The options of `openFile`. */
-interface OpenOptions {
+export interface OpenOptions {
   /** Whether the database may contain tables of another program. Default false. */
   readonly allowOtherTables?: boolean
+  /**
+   * The treatment of a file that lacks steps: apply them, refuse it if senders and readers need them, or leave it.
+   * Default `'refuse'`.
+   */
+  readonly ifOlder?: 'migrate' | 'refuse' | 'leave'
   /** The migration steps. Default: those of this version. */
-  readonly steps?: readonly string[]
+  readonly steps?: readonly Migration[]
 }
 
 /**
@@ -34,7 +40,8 @@ interface OpenOptions {
  *
  * @throws {StoreError} if the file cannot be used.
  */
-export function openFile(path: string, { allowOtherTables = false, steps = migrations }: OpenOptions = {}): Connection {
+export function openFile(path: string, options: OpenOptions = {}): Connection {
+  const { allowOtherTables = false, ifOlder = 'refuse', steps = migrations } = options
   const file = followLinks(resolve(path))
   const { DatabaseSync } = loadSqlite(file)
   const isNew = checkFile(file)
@@ -48,9 +55,11 @@ export function openFile(path: string, { allowOtherTables = false, steps = migra
     const connection = createConnection(database, file, openAgain)
     connection.exec(`PRAGMA busy_timeout = ${openTimeoutMs}`)
     // Check before changing anything: the file may belong to another program.
-    retryWhileBusy(() => versionOf(connection, latestOf(steps), allowOtherTables))
+    const found = retryWhileBusy(() => readVersion(connection, steps, allowOtherTables))
+    if (found && ifOlder === 'refuse') requireSteps(file, found, steps)
     retryWhileBusy(() => prepare(connection))
-    retryWhileBusy(() => migrate(connection, steps, allowOtherTables))
+    const lacksSteps = !found || (ifOlder === 'migrate' && found.version < latestOf(steps))
+    if (lacksSteps) retryWhileBusy(() => migrate(connection, steps, allowOtherTables))
     connection.exec(`PRAGMA busy_timeout = ${readTimeoutMs}`)
     return connection
   } catch (error) {
@@ -126,75 +135,17 @@ function walUnsupportedError(path: string): StoreError {
   return new StoreError({ path, problem: 'failed', description, remedy })
 }
 
-function migrate(connection: Connection, steps: readonly string[], allowOtherTables: boolean): void {
-  const latest = latestOf(steps)
-  if (versionOf(connection, latest, allowOtherTables) === latest) return
+/** Creates the tables or applies the missing steps, unless another process was faster. */
+function migrate(connection: Connection, steps: readonly Migration[], allowOtherTables: boolean): void {
   connection.exec('BEGIN IMMEDIATE')
   try {
-    // Check again: another process may have been faster.
-    const version = versionOf(connection, latest, allowOtherTables)
-    if (version === 0) {
-      connection.exec(
-        'CREATE TABLE cgk_meta (version INTEGER NOT NULL, taken INTEGER NOT NULL, clock_offset INTEGER) STRICT',
-      )
-      connection.exec('INSERT INTO cgk_meta (version, taken) VALUES (0, 0)')
-    }
-    for (const step of version === 0 ? steps : steps.slice(version + 1 - firstVersion)) connection.exec(step)
-    connection.run('UPDATE cgk_meta SET version = ?', latest)
+    const { version } = readVersion(connection, steps, allowOtherTables) ?? { version: firstVersion - 1 }
+    if (version < latestOf(steps)) applySteps(connection, steps, version)
     connection.exec('COMMIT')
   } catch (error) {
     rollBack(connection)
     throw error
   }
-}
-
-/** Returns the version of the schema after some migration steps. */
-function latestOf(steps: readonly string[]): number {
-  return firstVersion + steps.length - 1
-}
-
-/** Returns the version of the schema that the file has; 0 if it has no tables of jobs. */
-function versionOf(connection: Connection, latest: number, allowOtherTables: boolean): number {
-  const tables = connection.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table'")
-  if (!tables.some(({ name }) => name === 'cgk_meta')) {
-    if (allowOtherTables || tables.length === 0) return 0
-    throw new StoreError({
-      path: connection.path,
-      problem: 'not ours',
-      description: 'is a database of another program',
-      remedy: "Choose another path. To store jobs in your app's own database, call `addJobTables(path)` once.",
-    })
-  }
-  const { version } = connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
-  if (version > latest) throw newerVersionError(connection.path)
-  if (version < firstVersion) throw olderVersionError(connection.path)
-  return version
-}
-
-/** Checks that no process with a later version has migrated the file. @throws {StoreError} if one has. */
-export function checkVersion(connection: Connection): void {
-  const { version } = connection.get<{ version: number }>('SELECT version FROM cgk_meta')!
-  if (version !== latestOf(migrations)) throw newerVersionError(connection.path)
-}
-
-function newerVersionError(path: string): StoreError {
-  const remedy = 'Upgrade this process to that version, or use another `path`.'
-  return new StoreError({
-    path,
-    problem: 'newer',
-    description: 'was written by a later version of this package',
-    remedy,
-  })
-}
-
-function olderVersionError(path: string): StoreError {
-  const remedy = 'Choose another `path`, or delete the file with its jobs.'
-  return new StoreError({
-    path,
-    problem: 'failed',
-    description: 'was written by an earlier version of this package, from before its first release',
-    remedy,
-  })
 }
 
 /** Rolls back a transaction, which SQLite may have rolled back already. */
@@ -207,7 +158,7 @@ export function rollBack(connection: Connection): void {
 }
 
 /** Retries `work` while another process locks the file. Some statements ignore `busy_timeout`. */
-function retryWhileBusy(work: () => void): void {
+function retryWhileBusy<T>(work: () => T): T {
   const until = performance.now() + openTimeoutMs
   for (;;) {
     try {

@@ -94,15 +94,6 @@ export function toStoreError(error: unknown, path: string): Error {
   return new StoreError({ path, ...(known ?? other) }, { cause: error })
 }
 
-/** Calls `read` and converts its errors. @throws {StoreError} if the file cannot be read. */
-export function readOrThrow<T>(path: string, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    throw toStoreError(error, path)
-  }
-}
-
 /** Returns true for an error caused by another connection that is writing, which is transient. */
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error)

@@ -8,6 +8,7 @@ import { createTemporaryFile } from '../../../../test/kit/temporary-file.ts'
 import { nextTurn } from '../../../../test/kit/turns.ts'
 import { waitUntil } from '../../../../test/kit/wait-until.ts'
 import { openFile } from './open-file.ts'
+import { toStoreError } from './to-store-error.ts'
 import { maxSmallChanges } from './waiting-changes.ts'
 import { WriteQueue } from './write-queue.ts'
 
@@ -77,6 +78,7 @@ describe('the changes of one turn of the event loop', () => {
       logger: bindLogger(createRecordedLogger(), {}),
       onBegin: () => written.push([]) > 0,
       beforeCommit: () => undefined,
+      toError: (error) => toStoreError(error, path),
       onRollback: () => undefined,
     })
     return { queue, written }

@@ -8,7 +8,7 @@ import { busyPauseMs } from './busy-pause.ts'
 import type { Connection } from './connection.ts'
 import { readTimeoutMs, rollBack } from './open-file.ts'
 import { OpenedFile } from './opened-file.ts'
-import { isBusy, isFileError, toStoreError } from './to-store-error.ts'
+import { isBusy, isFileError } from './to-store-error.ts'
 import { type Change, WaitingChanges } from './waiting-changes.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it.
@@ -33,6 +33,8 @@ export interface WriteQueueOptions {
   readonly onBegin: () => boolean
   /** Called last in every transaction. */
   readonly beforeCommit: () => void
+  /** Converts an error of the file. */
+  readonly toError: (error: unknown) => Error
   /** Called after a transaction was rolled back, to revert its effects in memory. */
   readonly onRollback: () => void
 }
@@ -103,7 +105,7 @@ export class WriteQueue {
     try {
       return read()
     } catch (error) {
-      this.#report(toStoreError(error, this.#options.connection.path))
+      this.#report(this.#options.toError(error))
       return fallback
     }
   }
@@ -207,7 +209,7 @@ export class WriteQueue {
   #retryLater(changes: readonly Change[], error: unknown): void {
     const now = performance.now()
     const busy = isBusy(error) || !isFileError(error)
-    const problem = toStoreError(error, this.#options.connection.path)
+    const problem = this.#options.toError(error)
     const pending = [...changes, ...this.#waiting.takeAll()]
     const oldest = pending.reduce((min, { since }) => Math.min(min, since), now)
     if (!busy || now - oldest > busyReportMs) this.#report(problem)
@@ -241,7 +243,7 @@ export class WriteQueue {
 
   /** Drops an invalid change, which is a bug in this library, so that it does not block the others. */
   #reject({ rejected, resolve }: Change, error: unknown): void {
-    const problem = toStoreError(error, this.#options.connection.path)
+    const problem = this.#options.toError(error)
     this.#options.logger.error('Could not write a change to a job.', { error: problem })
     rejected?.(problem)
     resolve()

@@ -74,7 +74,7 @@ function takeKey(connection: Connection, envelope: Envelope, now: number): strin
     now,
   )
   if (held) return held.job
-  const sql = 'INSERT OR REPLACE INTO cgk_keys VALUES (?, ?, ?, ?, ?)'
+  const sql = 'INSERT OR REPLACE INTO cgk_keys (tenant, event, key, job, expires_at) VALUES (?, ?, ?, ?, ?)'
   connection.run(sql, tenantId, event, idempotencyKey, id, now + idempotencyTtlMs)
   return undefined
 }

@@ -3,7 +3,6 @@ import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
 import type { Pauses } from '../../job-store.ts'
 import type { Connection } from '../file/connection.ts'
 import { type PauseKind, releaseTenant } from './paused-work.ts'
-import { readOrThrow } from '../file/to-store-error.ts'
 
 interface PauseRow {
   readonly kind: 'definition' | 'tenant'
@@ -14,11 +13,16 @@ interface PauseRow {
 /** The definitions and tenants that are paused, for all workers. */
 export class PausesTable implements Pauses {
   readonly #connection: Connection
+  readonly #read: <T>(read: () => T) => T
   readonly #changed: () => void
 
-  /** @param changed - called after a change */
-  constructor(connection: Connection, changed: () => void) {
+  /**
+   * @param read - calls its argument after the pending changes were written
+   * @param changed - called after a change
+   */
+  constructor(connection: Connection, read: <T>(read: () => T) => T, changed: () => void) {
     this.#connection = connection
+    this.#read = read
     this.#changed = changed
   }
 
@@ -48,7 +52,7 @@ export class PausesTable implements Pauses {
 
   all(): Pause[] {
     const sql = "SELECT kind, id, since FROM cgk_pauses WHERE kind <> 'resumed' ORDER BY kind, id"
-    return readOrThrow(this.#connection.path, () => this.#connection.all<PauseRow>(sql)).map(({ kind, id, since }) => ({
+    return this.#read(() => this.#connection.all<PauseRow>(sql)).map(({ kind, id, since }) => ({
       ...(kind === 'definition' ? { definitionId: id } : { tenantId: id }),
       since: new Date(since),
     }))

@@ -32,7 +32,7 @@ export function extendSegments(
       if (!id.startsWith(idsSince)) leadMs = Math.max(leadMs, sentAtOf(id) - sentAt)
     }
     connection.run(
-      'INSERT INTO cgk_segments VALUES (?, ?, ?, ?) ON CONFLICT (segment) DO UPDATE SET ' +
+      'INSERT INTO cgk_segments (segment, min_id, max_id, lead_ms) VALUES (?, ?, ?, ?) ON CONFLICT (segment) DO UPDATE SET ' +
         'min_id = min(min_id, excluded.min_id), max_id = max(max_id, excluded.max_id), lead_ms = max(lead_ms, excluded.lead_ms)',
       segment,
       min,

@@ -73,7 +73,7 @@ export class WaitsTable {
       return
     }
     this.#cachedKinds = undefined
-    const sql = 'INSERT OR REPLACE INTO cgk_waits VALUES (?, ?, ?, ?, ?)'
+    const sql = 'INSERT OR REPLACE INTO cgk_waits (run, key, tenant, event, for_job) VALUES (?, ?, ?, ?, ?)'
     connection.run(sql, id, key, run.job.envelope.tenantId, event ?? null, jobId ?? null)
   }
 

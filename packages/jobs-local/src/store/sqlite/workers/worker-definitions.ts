@@ -52,6 +52,11 @@ export class WorkerDefinitions {
     return this.#definitions
   }
 
+  /** Whether this worker has definitions. */
+  get areAny(): boolean {
+    return this.#definitions.length > 0
+  }
+
   /** Whether the definitions of this worker are visible to the others. */
   get areWritten(): boolean {
     return this.#areWritten
@@ -86,7 +91,8 @@ export class WorkerDefinitions {
         'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, batch, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
       const values = [event, maxAttempts, priority, compensateOnCancel ? 1 : 0, concurrencyPath, throttlePath]
       this.#connection.run(sql, this.#worker(), definitionId, ...values, toText(debounce), toText(batch))
-      if (event !== null) this.#connection.run('INSERT OR IGNORE INTO cgk_handled VALUES (?, ?)', definitionId, event)
+      const handled = 'INSERT OR IGNORE INTO cgk_handled (definition_id, event) VALUES (?, ?)'
+      if (event !== null) this.#connection.run(handled, definitionId, event)
     }
     lookAgain(this.#connection, this.#definitions, Date.now())
     this.#areWritten = true
