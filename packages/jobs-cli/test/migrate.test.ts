@@ -48,33 +48,33 @@ describe('on a file', () => {
 })
 
 describe('on an older store', () => {
-  /** Runs the command on a store that has version 16 of 18. Returns its output, and whether it was asked to change nothing. */
-  async function migrate(flags: MigrateFlags): Promise<{ text: string; asked: unknown[] }> {
+  /** Runs the command on a store that has version 16 of 18. Returns its output and the options of the provider's call. */
+  async function migrate(flags: MigrateFlags): Promise<{ text: string; options: unknown[] }> {
     let text = ''
-    const asked: unknown[] = []
+    const options: unknown[] = []
     const output: Partial<Output> = {
       async write(written) {
         text += written
       },
     }
     const provider: Partial<JobProvider> = {
-      async migrate(options) {
-        asked.push(options)
+      async migrate(given) {
+        options.push(given)
         return { from: 16, to: 18 }
       },
     }
     await migrateStore(flags, { provider: provider as JobProvider, output: output as Output })
-    return { text, asked }
+    return { text, options }
   }
 
   test('prints both versions', async () => {
     const text = 'Migrated the schema from version 16 to 18.\n'
-    expect(await migrate({})).toEqual({ text, asked: [{ dryRun: false }] })
+    expect(await migrate({})).toEqual({ text, options: [{ dryRun: false }] })
     expect(JSON.parse((await migrate({ json: true })).text)).toEqual({ from: 16, to: 18 })
   })
 
   test('with `--dry-run`, prints what it would do', async () => {
     const text = 'Would migrate the schema from version 16 to 18.\n'
-    expect(await migrate({ dryRun: true })).toEqual({ text, asked: [{ dryRun: true }] })
+    expect(await migrate({ dryRun: true })).toEqual({ text, options: [{ dryRun: true }] })
   })
 })
