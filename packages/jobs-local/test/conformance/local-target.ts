@@ -3,6 +3,8 @@ import { type Clock, systemClock, createClient } from '@cgk-platform/jobs-core/p
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
 
 import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'
+import { openFile } from '../../src/store/sqlite/file/open-file.ts'
+import type { Migration } from '../../src/store/sqlite/file/schema.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
 import { createDefaultClient } from './create-default-client.ts'
@@ -15,6 +17,8 @@ export interface LocalTargetOptions {
   time?: 'virtual' | 'real'
   /** The store of the engine. Default: memory. */
   store?: 'memory' | 'sqlite'
+  /** The schema of the file, which another version has created. Default: that of this version. */
+  schema?: readonly Migration[]
   /** Wraps the provider of the client under test, to inject a fault. */
   wrap?(provider: LocalProvider, clock: Clock): JobProvider
   /** Creates the default client. Default: the function of the package's entry. */
@@ -26,9 +30,9 @@ const startAt = Date.UTC(2026, 2, 1, 11, 50, 10)
 
 /** Creates a target for the conformance suite on the local engine. */
 export function createLocalTarget(options: LocalTargetOptions = {}): ConformanceTarget {
-  const { time = 'virtual', store = 'memory', createDefault = createDefaultClient } = options
+  const { time = 'virtual', store = 'memory', schema, createDefault = createDefaultClient } = options
   return {
-    name: store === 'memory' ? 'local (memory)' : 'local (SQLite)',
+    name: store === 'memory' ? 'local (memory)' : `local (SQLite${schema ? ', a file of a later version' : ''})`,
     concurrent: time === 'real',
     createDefault,
     open: async () => (time === 'real' ? openReal(options) : openVirtual(options)),
@@ -41,6 +45,7 @@ function openVirtual(options: LocalTargetOptions): ConformanceEngine {
   let sleptMs = 0
   const clock: Clock = { ...virtual, now: () => virtual.now() + sleptMs }
   const file = options.store === 'sqlite' ? createTemporaryFile() : undefined
+  if (file && options.schema) openFile(file.path, { steps: options.schema }).close()
   const create = (path: string | undefined, time: Clock): LocalProvider =>
     createLocalProvider({ retention: { count: 100_000 }, path }, { clock: time, random: () => 0, ownTime: true })
   const restartable = file && createRestartable(file, clock, create)

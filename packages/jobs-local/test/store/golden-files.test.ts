@@ -61,12 +61,12 @@ test.each(versions)('the jobs of a file of version %s are read as then, by every
   await client.close()
 })
 
-const runs = versions.flatMap((version) => [
+const cases = versions.flatMap((version) => [
   { version, by: 'this version', migrations: present },
   { version, by: 'a later one', migrations: expanded },
 ])
 
-test.each(runs)('$by runs the jobs of a file of version $version to their ends', async ({ version, migrations }) => {
+test.each(cases)('$by runs the jobs of a file of version $version to their ends', async ({ version, migrations }) => {
   const path = createGoldenFile(version)
   const did: string[] = []
   const jobs = goldenJobs(false, (what) => did.push(what))
