@@ -56,8 +56,12 @@ export class RunQueues {
       run.status = { ...run.status, state: 'retrying', nextAttemptAt, error: outcome.error }
       return this.add(run, nextAttemptAt.getTime())
     }
-    // `interrupted` happens only on close, after which this engine stores nothing. Only workflows are suspended.
-    if (outcome.type === 'interrupted' || outcome.type === 'suspended') return
+    // Without a time, it happens only on close, after which this engine stores nothing. Only workflows are suspended.
+    if (outcome.type === 'interrupted' || outcome.type === 'suspended') {
+      if (!('againAt' in outcome)) return
+      run.status = { ...run.status, state: 'scheduled', attempts: run.status.attempts - 1 }
+      return this.add(run, outcome.againAt)
+    }
     const { type: state, ...result } = outcome
     const { error: _, ...status } = run.status
     run.status = { ...status, ...result, state, endedAt: new Date(clock.now()) }

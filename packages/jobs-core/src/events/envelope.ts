@@ -8,8 +8,8 @@ import { isTracestate } from './tracestate.ts'
 
 /** The stored form of an event, as JSON: everything that a host needs to run it. */
 export interface Envelope {
-  /** The version of this format. */
-  readonly v: 1
+  /** The version of this format. Of another one, only the id, event, tenant and `sentAt` are known. */
+  readonly v: number
   /** A ULID. The provider can use it as the job's id. */
   readonly id: string
   /** The name of the event; `cron/<definition>` for a tick. */
@@ -42,20 +42,35 @@ export interface Envelope {
   readonly baggage?: string
   /** True for an event that only resolves waits of workflows. It starts no runs. */
   readonly waitsOnly?: true
+  /** Names of what a process must understand to run the job. One that does not know all of them leaves it to others. */
+  readonly requires?: readonly string[]
   /** Options for the provider that sends it. They are not encoded. */
   readonly providerOptions?: ProviderSendOptions
+}
+
+/** The version that this code writes. Only it is read as a whole. */
+const version = 1
+/** The names in `requires` that this code understands. Add the name of an option that must never be ignored. */
+const understood: ReadonlySet<string> = new Set<string>()
+const nothing: readonly string[] = Object.freeze([])
+
+/** Returns the names of what a process must understand to run the job, and this code does not. */
+export function notUnderstood({ v, requires }: Pick<Envelope, 'v' | 'requires'>): readonly string[] {
+  if (v === version && requires === undefined) return nothing
+  if (v !== version) return [`envelope v${v}`]
+  return requires!.filter((name) => !understood.has(name))
 }
 
 /** An envelope as engines store it. */
 export type WireEnvelope = Omit<Envelope, 'providerOptions'>
 
-/** The optional fields of an encoded envelope, each with its check. */
+/** The optional fields of an encoded envelope, each with its check. An invalid one is ignored. */
 const optionalFields = Object.entries({
   runAt: isNumber,
   delayMs: isNumber,
   idempotencyKey: isNonEmptyString,
   idempotencyTtlMs: isNumber,
-  references: isReferences,
+  references: (value) => isTextList(value) && value.length > 0,
   maxAttempts: isAttemptCount,
   priority: isNumber,
   traceparent: isTraceparent,
@@ -64,9 +79,10 @@ const optionalFields = Object.entries({
   waitsOnly: (value) => value === true,
 } satisfies Record<OptionalField, (value: unknown) => boolean>)
 
-type OptionalField = {
-  [Name in keyof WireEnvelope]-?: undefined extends WireEnvelope[Name] ? Name : never
-}[keyof WireEnvelope]
+type OptionalField = Exclude<
+  { [Name in keyof WireEnvelope]-?: undefined extends WireEnvelope[Name] ? Name : never }[keyof WireEnvelope],
+  'requires'
+>
 
 /** Removes the options for the sending provider from an envelope. */
 export function toWireEnvelope({ providerOptions: _, ...wireEnvelope }: Envelope): WireEnvelope {
@@ -89,17 +105,18 @@ export function toExternalEnvelope(event: Pick<Envelope, 'id' | 'event' | 'paylo
 }
 
 /**
- * Decodes an envelope from a JSON string or a parsed value. It ignores unknown fields.
+ * Decodes an envelope from a JSON string or a parsed value. It ignores unknown fields. Of an envelope of another version,
+ * it reads only the fields that every version has; those that it cannot read are empty.
  *
- * @returns `undefined` if the value is not an envelope of this version.
+ * @returns `undefined` if the value is not an envelope.
  */
 export function decodeEnvelope(encoded: unknown): Envelope | undefined {
   const value = typeof encoded === 'string' ? parse(encoded) : encoded
   if (typeof value !== 'object' || value === null) return undefined
   const fields = value as Readonly<Record<string, unknown>>
-  const { v, id, event, tenantId, payload, sentAt } = fields
+  const { v, id, event, tenantId, payload, sentAt, requires } = fields
+  if (v !== version) return isNumber(v) ? decodeOther(v, fields) : undefined
   if (
-    v !== 1 ||
     !isNonEmptyString(id) ||
     !isNonEmptyString(event) ||
     !isNonEmptyString(tenantId) ||
@@ -112,7 +129,14 @@ export function decodeEnvelope(encoded: unknown): Envelope | undefined {
   for (const [name, isValid] of optionalFields) {
     if (isValid(fields[name])) envelope[name] = fields[name]
   }
-  return envelope
+  if (requires === undefined) return envelope
+  return { ...envelope, requires: isTextList(requires) ? requires : ['requires'] } // never ignored
+}
+
+function decodeOther(v: number, { id, event, tenantId, sentAt }: Readonly<Record<string, unknown>>): Envelope {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+  const header = { id: text(id), event: text(event), tenantId: text(tenantId) }
+  return { v, ...header, payload: null, sentAt: isNumber(sentAt) ? sentAt : 0 }
 }
 
 function parse(text: string): unknown {
@@ -127,8 +151,8 @@ function isNonEmptyString(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
-function isReferences(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.length > 0 && value.every(isNonEmptyString)
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isNonEmptyString)
 }
 
 function isNumber(value: unknown): value is number {

@@ -9,7 +9,10 @@ export type Outcome =
   | { readonly type: 'retry'; readonly afterMs: number; readonly error: JobErrorInfo }
   | { readonly type: 'failed'; readonly error: JobErrorInfo }
   | { readonly type: 'cancelled' }
-  /** The engine closed before the attempt ended. The attempt does not count. */
-  | { readonly type: 'interrupted' }
+  /**
+   * The engine closed before the attempt ended, or this process cannot make it. The attempt does not count. Make it
+   * again at `againAt`, epoch milliseconds, or at once.
+   */
+  | { readonly type: 'interrupted'; readonly againAt?: number }
   /** The run waits. Call it again at `wakeAt`, epoch milliseconds, or when a wait of one of its steps resolves. */
   | { readonly type: 'suspended'; readonly wakeAt?: number }

@@ -7,6 +7,7 @@ import { Attempt, type AttemptOptions, type AttemptReceiver, inScope } from '../
 import { toErrorInfo } from '../errors/error-info.ts'
 import { finishAttempt } from '../runs/finish-attempt.ts'
 import { HandlerAttempt, type HandledAttempt } from '../runs/handler-attempt.ts'
+import { leaveForAnother } from '../runs/leave-for-another.ts'
 import type { Outcome } from '../hooks/outcome.ts'
 import { stopOutcome } from '../runs/run-until-stopped.ts'
 import { startBatch } from '../runs/start-batch.ts'
@@ -28,7 +29,7 @@ export function startAttempt(
   receiver: AttemptReceiver,
 ): void {
   if (definition.kind === 'batch') return startBatch(definition, [{ envelope, options, receiver }])
-  const stopped = stopOutcome(options.signal)
+  const stopped = stopOutcome(options.signal) ?? leaveForAnother(envelope, options.host)
   if (stopped) return receiver.ended(stopped)
   const attempt = new Attempt(definition, envelope, options, receiver)
   if (attempt.host.instrument && definition.kind !== 'workflow') attempt.observe({})

@@ -6,6 +6,7 @@ import { announceAttempt } from './announce-attempt.ts'
 import { checkMayStart } from './check-may-start.ts'
 import { concludeAttempt } from './conclude-attempt.ts'
 import type { Outcome } from '../hooks/outcome.ts'
+import { leaveForAnother } from './leave-for-another.ts'
 import { readEvent } from './read-event.ts'
 import { StopListener, stopOutcome, type Stoppable } from './run-until-stopped.ts'
 import { throwReturnedError } from './throw-returned-error.ts'
@@ -39,13 +40,13 @@ export class BatchMember implements Stoppable {
   #isChecking = true
   #completed: Outcome | undefined
   #thrown: unknown
-  /** The outcome of a run that was stopped before its attempt. No hook is called for it. */
+  /** The outcome of a run whose attempt is not made. No hook is called for it. */
   readonly #stoppedBefore: Outcome | undefined
 
   constructor(definition: BatchJobDefinition, { envelope, options, receiver }: BatchItem, owner: MemberOwner) {
     this.attempt = new Attempt(definition, envelope, options, receiver)
     this.#owner = owner
-    this.#stoppedBefore = stopOutcome(options.signal)
+    this.#stoppedBefore = stopOutcome(options.signal) ?? leaveForAnother(envelope, options.host)
     if (this.#stoppedBefore) this.isStopped = this.#isEnded = true
   }
 

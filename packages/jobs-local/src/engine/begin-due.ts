@@ -1,3 +1,5 @@
+import { leaveForAnother } from '@cgk-platform/jobs-core/provider'
+
 import type { RunChanges } from '../store/job-store.ts'
 import type { StoredJob, StoredRun } from '../records/stored-run.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
@@ -42,6 +44,11 @@ export function beginDue({ store, clock, host }: EngineDependencies, { slots, ha
     return definitionId !== undefined && store.shared?.park(job, definitionId, now) === true
   }
   for (const job of due) {
+    const left = leaveForAnother(job.envelope, { clock, logger: host.logger })
+    if (left) {
+      store.postpone(job, left.againAt)
+      continue
+    }
     const resolved = store.resolveWaits(job.envelope, now)
     const subscribers = subscribersOf(job, host.jobs, store)
     if (subscribers.length > 0) superseded.push(...store.addRuns(job, subscribers, now))

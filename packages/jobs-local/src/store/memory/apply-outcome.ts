@@ -31,9 +31,20 @@ export function applyOutcome(
       return queue.delay(enterState(run, { state: 'retrying', dueAt, error: outcome.error }), dueAt)
     }
     case 'interrupted':
+      if (outcome.againAt !== undefined) return leave(run, outcome.againAt, queue)
       if (run.resumed) return queue.resume(run)
       run.attempts--
       return queue.push(enterState(run, { state: 'queued', ...lastErrorOf(run) }))
+  }
+}
+
+/** Returns a run to its state before its attempt, which does not count and is made again at a time. */
+function leave(run: BegunRun, againAt: number, queue: RunQueue): void {
+  if (run.resumed) return queue.suspend(run, againAt)
+  if (--run.attempts > 0) {
+    queue.delay(enterState(run, { state: 'retrying', dueAt: againAt, ...lastErrorOf(run) }), againAt)
+  } else {
+    queue.delay(enterState(run, { state: 'scheduled', dueAt: againAt }), againAt)
   }
 }
 

@@ -136,6 +136,11 @@ class MemoryStore implements JobStore {
     return claimed
   }
 
+  postpone(job: StoredJob, until: number): void {
+    job.state = 'scheduled'
+    this.#arrived.add(job, until)
+  }
+
   hasDueJobs(now: number): boolean {
     return this.#arrived.hasDue(now)
   }

@@ -169,6 +169,10 @@ class SqliteStore implements JobStore {
     return claimed
   }
 
+  postpone(job: StoredJob, until: number): void {
+    jobs.postponeJob(this.#connection, seqOf(job), until)
+  }
+
   hasDueJobs(now: number): boolean {
     return this.#queue.read(() => jobs.hasDue(this.#connection, now), false)
   }

@@ -100,6 +100,11 @@ export function hasDue(connection: Connection, now: number): boolean {
   return connection.get(`SELECT 1 AS one FROM ${inWindow} LIMIT 1`) !== undefined
 }
 
+/** Lets a job that has no runs wait until a time. */
+export function postponeJob(connection: Connection, seq: number, until: number): void {
+  connection.run("UPDATE cgk_jobs SET state = 'scheduled', due_at = ? WHERE seq = ?", until, seq)
+}
+
 /** Ends a job that has no runs. */
 export function endJob(
   connection: Connection,

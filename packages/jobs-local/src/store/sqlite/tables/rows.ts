@@ -159,7 +159,9 @@ export function toJobState({ state }: Pick<JobRow, 'state'>): JobState {
 
 /** Decodes an envelope. One that was damaged or edited by hand must not block other jobs. */
 function readEnvelope({ envelope, id, event, tenant: tenantId }: JobRow): Envelope {
-  return decodeEnvelope(envelope) ?? unreadable({ id, event, tenantId })
+  const decoded = decodeEnvelope(envelope)
+  if (!decoded) return unreadable({ id, event, tenantId })
+  return decoded.v === 1 ? decoded : { ...decoded, id, event, tenantId }
 }
 
 /** Creates a replacement for an envelope that cannot be decoded. Without a payload, its runs fail. */

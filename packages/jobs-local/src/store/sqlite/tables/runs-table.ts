@@ -213,12 +213,26 @@ export function settleRun(
       return isSettled
     }
     case 'interrupted': {
+      if (outcome.againAt !== undefined) return leave(connection, where, outcome.againAt)
       const sql =
         `UPDATE cgk_runs SET worker = NULL, ${isSuspect ? `phase = ${suspect}` : `phase = ${startPhase}, crashes = 0`}, ` +
         `due_at = ?, ${notCounted} WHERE ${fence}`
       return connection.run(sql, isSuspect ? now + emptyWorkerWaitMs : null, ...where) > 0
     }
   }
+}
+
+/** Returns a run to its state before its attempt, which does not count and is made again at a time. */
+function leave(
+  connection: Connection,
+  where: readonly [run: number, worker: number, attempt: number],
+  againAt: number,
+): boolean {
+  const sql =
+    `UPDATE cgk_runs SET worker = NULL, phase = ${waiting}, due_at = ?, pause = CASE WHEN resumed THEN 'asleep' END, ` +
+    'attempts = attempts - (NOT resumed), ' +
+    `state = CASE WHEN resumed THEN state WHEN attempts > 1 THEN 'retrying' ELSE 'scheduled' END WHERE ${fence}`
+  return connection.run(sql, againAt, ...where) > 0
 }
 
 /** Suspends a workflow. If a wait was resolved while its attempt was ending, it waits for a slot to resume instead. */

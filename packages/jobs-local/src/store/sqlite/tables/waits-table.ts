@@ -4,6 +4,7 @@ import {
   resolveJobWait,
   failMissingJobWait,
   decodeEnvelope,
+  notUnderstood,
   type Envelope,
   type StepRecord,
 } from '@cgk-platform/jobs-core/provider'
@@ -99,7 +100,7 @@ export class WaitsTable {
       beforeJobIdsSince(step.startedAt),
     )) {
       const event = decodeEnvelope(envelope)
-      if (event && resolveEventWait(run.workflow!, step, event, now)) return
+      if (event && notUnderstood(event).length === 0 && resolveEventWait(run.workflow!, step, event, now)) return
     }
   }
 
