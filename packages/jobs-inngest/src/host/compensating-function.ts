@@ -18,6 +18,7 @@ import { toWorkflowName } from '../wire/workflow-name.ts'
 import { functionOptions } from './function-options.ts'
 import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
+import { holdRun } from './hold-run.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { progressOf } from './steps/code-attempts.ts'
@@ -81,6 +82,8 @@ async function compensateRun(
     ...failuresInTrace(traced),
     ...ownRequest.ended,
   ])
+  const held = holdRun(event, ownRequest, host, ended)
+  if (held) return held
   const isSuperseded = isCompensable(ended) && (await isRetriedElsewhere({ jobId, runId }, context, host))
   const request: ReplayRequest = { ...ownRequest, ended }
   const engineAttempt = {

@@ -17,6 +17,7 @@ import { functionOptions } from './function-options.ts'
 import { triggersOf } from './triggers-of.ts'
 import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
+import { holdRun } from './hold-run.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { retriedAtOf } from './retried-at-of.ts'
@@ -70,6 +71,8 @@ async function attemptRun(
 ): Promise<CompletedRecord> {
   const { clock, api, cancels, dueTimes } = host
   const { event, runId, [replayField]: request } = context
+  const held = holdRun(event, request, host)
+  if (held) return held
   const attempt = context.attempt + 1
   // The handler may use the SDK's own steps. Inngest then calls it again, from its start, when a step has ended, and
   // for each of several parallel steps.

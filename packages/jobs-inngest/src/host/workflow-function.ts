@@ -11,6 +11,7 @@ import { functionOptions } from './function-options.ts'
 import type { HostDependencies } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
 import { triggersOf } from './triggers-of.ts'
+import { holdRun } from './hold-run.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
@@ -58,6 +59,8 @@ async function replayWorkflow(
   const { clock, api, cancels } = host
   const { runId, [replayField]: request } = context
   const event = toTriggerEvent(context.event, definition.event)
+  const held = holdRun(event, request, host, request.ended)
+  if (held) return held
   const jobId = await jobIdOf(event, runId, host)
   const engineAttempt: EngineAttempt = {
     jobId,

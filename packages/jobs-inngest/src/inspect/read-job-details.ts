@@ -54,7 +54,7 @@ export async function readJobDetails(id: string, inspected: InspectionDependenci
     ...rest,
     ...(hasStarts && startedAt && { startedAt }),
     ...(hasEnds && endedAt && { endedAt }),
-    payload,
+    ...(payload !== null && { payload }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     runs:
       runs.length === 0

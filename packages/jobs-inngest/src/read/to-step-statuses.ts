@@ -5,7 +5,7 @@ import { toAwaitedEvent } from '../wire/awaited-event.ts'
 import { jobEndIn, type JobEnd } from '../wire/job-end.ts'
 import { readFailedRecord, readInngestError } from '../wire/attempt-record.ts'
 import { readStepName } from '../wire/step-names.ts'
-import { readStepRecord, type StepRecord } from '../wire/step-record.ts'
+import { notUnderstoodBy, readStepHeader, type StepHeader } from '../wire/step-record.ts'
 import { completedInTrace } from './completed-in-trace.ts'
 import { stepOutputOf, type TracedStep, type TraceSpan } from './run-trace.ts'
 import type { CompensatingRun } from './compensating-run.ts'
@@ -72,7 +72,7 @@ function toStepStatus(
 function toWorkStatus(id: string, { spans }: TracedStep, facts: StepFacts): Mutable<StepStatus> {
   const done = spans.findLast(({ status }) => status === 'COMPLETED')
   if (done) {
-    const record = readStepRecord(stepOutputOf(done.output))
+    const record = readStepHeader(stepOutputOf(done.output))
     const { kind = 'run', attempts = 1, maxAttempts, output } = record ?? {}
     return {
       id,
@@ -90,7 +90,7 @@ function toWorkStatus(id: string, { spans }: TracedStep, facts: StepFacts): Muta
 
 function toCompensationStatus({ spans }: TracedStep, facts: StepFacts): CompensationStatus {
   const done = spans.findLast(({ status }) => status === 'COMPLETED')
-  const record = done && readStepRecord(stepOutputOf(done.output))
+  const record = done && readStepHeader(stepOutputOf(done.output))
   const startedAt = startOf(spans, record)
   if (done) {
     return {
@@ -148,7 +148,9 @@ function toWaitStatus(
     ? undefined
     : last.findLast(({ status, endedAt }) => status !== 'WAITING' && endedAt !== undefined)
   if (done) {
-    const output = kind === 'waitForEvent' ? { output: toAwaitedEvent(stepOutputOf(done.output)) as Json | null } : {}
+    const data = stepOutputOf(done.output)
+    const hasOutput = kind === 'waitForEvent' && notUnderstoodBy(data).length === 0
+    const output = hasOutput ? { output: toAwaitedEvent(data) as Json | null } : {}
     return { ...base, state: 'completed', endedAt: new Date(endOf(done)), ...output }
   }
   if (isRunEnded) return { ...base, state: 'cancelled' }
@@ -183,7 +185,7 @@ function withJobEnd(
  *
  * @param record - the record of the completed attempt
  */
-function startOf(spans: readonly TraceSpan[], record?: StepRecord): Date {
+function startOf(spans: readonly TraceSpan[], record?: StepHeader): Date {
   const failures = spans.map((span) => readFailedRecord(failureIn(span)))
   const first = failures.find((one) => one?.attempt === 1) ?? (record?.attempts === 1 ? record : undefined)
   return new Date(first?.startedAt ?? beginOf(spans[0]!))

@@ -41,13 +41,22 @@ export interface WorkflowFailure {
   readonly failedStep?: string
 }
 
-/** Returns the record in a completed run's output, if this library wrote it. */
+/**
+ * Returns the record in a completed run's output, if this library wrote it. From one of a later version, it reads the
+ * members that every version has.
+ */
 export function readCompletedRecord(output: unknown): CompletedRecord | undefined {
   if (!isObject(output) || !isCount(output['attempt']) || !isCount(output['startedAt'])) return undefined
-  return output as unknown as CompletedRecord
+  const record = output as unknown as CompletedRecord
+  return isLaterRecord(output) ? { attempt: record.attempt, startedAt: record.startedAt } : record
 }
 
-/** Returns the record in a failed attempt's error, if this library wrote it. */
+/** Returns true for the record of an attempt that a later version of this library wrote. Today's have no `v`. */
+export function isLaterRecord(record: unknown): boolean {
+  return isObject(record) && isCount(record['attempt']) && isCount(record['v']) && record['v'] !== 1
+}
+
+/** Returns the record in a failed attempt's error, if this library wrote it. Reads later versions as above. */
 export function readFailedRecord(error: unknown): FailedRecord | undefined {
   const cause = isObject(error) ? error['cause'] : undefined
   if (!isObject(cause) || !isCount(cause['attempt']) || !isCount(cause['maxAttempts']) || !isObject(cause['error'])) {
@@ -55,8 +64,9 @@ export function readFailedRecord(error: unknown): FailedRecord | undefined {
   }
   const { stack } = error as { stack?: unknown }
   const own = typeof stack === 'string' && stack !== '' ? { stack } : {}
-  const record = cause as unknown as FailedRecord
-  return { ...record, error: { ...record.error, ...own } }
+  const { workflow, ...record } = cause as unknown as FailedRecord
+  const known = workflow && !isLaterRecord(cause) && { workflow }
+  return { ...record, ...known, error: { ...record.error, ...own } }
 }
 
 /**

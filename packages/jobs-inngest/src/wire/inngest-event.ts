@@ -33,9 +33,9 @@ export interface IncomingEvent {
   readonly ts?: number | undefined
 }
 
-/** Returns the record in an event's data. Checks only its version. `undefined` if another producer sent the event. */
+/** Returns the record in an event's data, of any version. `undefined` if another producer sent the event. */
 export function jobRecordIn(data: unknown): Readonly<Record<string, unknown>> | undefined {
   const { _job: record } = (data ?? {}) as { readonly _job?: unknown }
   const { v } = (record ?? {}) as { readonly v?: unknown }
-  return v === 1 ? (record as Record<string, unknown>) : undefined
+  return typeof v === 'number' ? (record as Record<string, unknown>) : undefined
 }

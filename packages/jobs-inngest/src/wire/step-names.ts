@@ -23,6 +23,11 @@ export function parkName(look: number): StepName {
   return { id: `parked/${look}${ownSuffix}`, name: 'waits for other code' }
 }
 
+/** A sleep of a run that waits for a newer version of this library, counted from 0. */
+export function heldName(turn: number): StepName {
+  return { id: `held/${turn}${ownSuffix}`, name: 'waiting for a newer version of the library' }
+}
+
 /** The delay before the compensations of a run that Inngest has failed. */
 export const graceName: StepName = { id: `grace${ownSuffix}`, name: 'grace period' }
 /** The step that stores whether another run retries the failed run and reuses its steps. */

@@ -1,5 +1,9 @@
 import type { StepKind, WaitCall } from '@cgk-platform/jobs-core/hosted'
-import type { Json, JobErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { type Json, type JobErrorInfo, notUnderstood } from '@cgk-platform/jobs-core/provider'
+
+import { isLaterRecord } from './attempt-record.ts'
+import type { IncomingEvent } from './inngest-event.ts'
+import { toEnvelope } from './to-envelope.ts'
 
 /** The value that a native step of this library returns to Inngest: the output of the step and facts about it. */
 export interface StepRecord {
@@ -31,12 +35,40 @@ export type EndedStep =
   | { readonly type: 'data'; readonly data: unknown }
   | { readonly type: 'error'; readonly error: unknown }
 
-/** Returns the record in a native step's output, if this library wrote it. */
+/** The members of a step record that every version has. */
+export type StepHeader = Pick<StepRecord, 'kind' | 'attempts' | 'maxAttempts' | 'startedAt' | 'endedAt' | 'output'>
+
+/** Returns the record in a native step's output, if this library wrote it in this version. */
 export function readStepRecord(data: unknown): StepRecord | undefined {
+  return (data as Partial<StepRecord> | null)?.v === 1 ? (readStepHeader(data) as StepRecord | undefined) : undefined
+}
+
+/** Returns what a list shows of the record in a native step's output. A record of another version has no output. */
+export function readStepHeader(data: unknown): StepHeader | undefined {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined
-  const { v, kind, attempts, startedAt } = data as Partial<StepRecord>
-  const isOurs = v === 1 && typeof kind === 'string' && typeof attempts === 'number' && typeof startedAt === 'number'
-  return isOurs ? (data as StepRecord) : undefined
+  const { v, kind, attempts, startedAt } = data as { -readonly [Name in keyof StepRecord]?: unknown }
+  const isOurs = typeof kind === 'string' && typeof attempts === 'number' && typeof startedAt === 'number'
+  if (typeof v !== 'number' || !isOurs) return undefined
+  if (v === 1) return data as StepRecord
+  const { output: _, ...header } = data as StepRecord
+  return header
+}
+
+/** Returns what a workflow's steps require of the process that continues it, and this code does not understand. */
+export function notUnderstoodIn(steps: ReadonlyMap<string, EndedStep>): string[] {
+  const data = [...steps.values()].flatMap((step) => (step.type === 'data' ? [step.data] : []))
+  return [...new Set(data.flatMap((one) => notUnderstoodBy(one)))]
+}
+
+/** Returns what the stored result of a workflow's step requires, and this code does not understand. */
+export function notUnderstoodBy(data: unknown): readonly string[] {
+  const { v, kind, name } = (data ?? {}) as { readonly v?: unknown; readonly kind?: unknown; readonly name?: unknown }
+  if (typeof name === 'string' && kind === undefined) {
+    const event = data as IncomingEvent
+    const { result } = (event.data ?? {}) as { readonly result?: unknown }
+    return notUnderstood(toEnvelope(event, '')).concat(isLaterRecord(result) ? ['attempt record'] : [])
+  }
+  return typeof v === 'number' && v !== 1 ? [`step record v${v}`] : []
 }
 
 const waitKinds: ReadonlySet<StepKind> = new Set<WaitCall['kind']>(['sleep', 'sleepUntil', 'waitForEvent'])
@@ -47,6 +79,6 @@ export function matchesKind(ended: EndedStep, kind: StepKind): boolean {
   const record = readStepRecord(ended.data)
   if (record) return record.kind === kind
   // Inngest's own steps have no record: a sleep stores null, a wait stores the event or null.
-  if (kind === 'waitForEvent') return true
+  if (kind === 'waitForEvent') return ended.data === null || typeof (ended.data as IncomingEvent).name === 'string'
   return ended.data === null && (kind === 'sleep' || kind === 'sleepUntil')
 }

@@ -1,6 +1,8 @@
 import { suspension } from '@cgk-platform/jobs-core/hosted'
 import type { Inngest, Middleware } from 'inngest'
 
+import { sha1 } from '../../wire/sha1.ts'
+import { heldName } from '../../wire/step-names.ts'
 import type { EndedStep } from '../../wire/step-record.ts'
 import { refusedSteps } from './refused-steps.ts'
 import type { SdkStepTools } from './sdk-tools.ts'
@@ -9,6 +11,8 @@ import type { SdkStepTools } from './sdk-tools.ts'
 export interface ReplayRequest {
   /** The ended native steps, by the hash of their id. */
   readonly ended: ReadonlyMap<string, EndedStep>
+  /** How often the run has waited for a newer version of this library. These sleeps are not in `ended`. */
+  readonly held: number
   /** Hash of the only step to execute; absent if the code should run as far as possible. */
   readonly targetStep: string | undefined
   /** Aborts when the request has been answered. Code that still waits then never continues. */
@@ -54,8 +58,10 @@ class ReplayMiddleware {
   transformFunctionInput(input: Middleware.TransformFunctionInputArgs): Middleware.TransformFunctionInputArgs {
     const ended = new Map<string, EndedStep>()
     for (const [id, step] of Object.entries(input.steps)) if (step.type !== 'input') ended.set(id, step)
+    let held = 0
+    while (ended.size > 0 && ended.delete(sha1(heldName(held).id))) held++
     const sdk = (input.ctx as unknown as { readonly step: SdkStepTools }).step
-    const request: ReplayRequest = { ended, targetStep: this.#targetStep, answered: this.#answered.signal, sdk }
+    const request: ReplayRequest = { ended, held, targetStep: this.#targetStep, answered: this.#answered.signal, sdk }
     return { ...input, ctx: Object.assign({}, input.ctx, { [replayField]: request }) }
   }
 }

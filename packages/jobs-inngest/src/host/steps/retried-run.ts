@@ -10,7 +10,7 @@ import type { TracedStep } from '../../read/run-trace.ts'
 import { readCompensating } from '../../read/compensating-run.ts'
 import { readFailedRecord } from '../../wire/attempt-record.ts'
 import { timeOfId } from '../../wire/event-id.ts'
-import { type EndedStep, readStepRecord } from '../../wire/step-record.ts'
+import { type EndedStep, notUnderstoodIn, readStepRecord } from '../../wire/step-record.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { failureName, readStepName, versionName } from '../../wire/step-names.ts'
 
@@ -76,7 +76,11 @@ export function createRetriedRuns(api: EngineApi, clock: Clock): RetriedRuns {
     if (before?.status !== 'FAILED') return undefined
     const compensating = await readCompensating(api, before)
     if (compensating?.isEnded === false) throw new Error(`The run ${before.id} is being compensated.`)
-    return toRetriedRun(before, await readFinalTrace(api, clock, before.id), compensating?.steps ?? [])
+    const steps = await readFinalTrace(api, clock, before.id)
+    const [unknown] = notUnderstoodIn(completedInTrace(steps))
+    // Without its steps, the new run would repeat them.
+    if (unknown) throw new Error(`The run ${before.id} is not read yet: its steps require \`${unknown}\`.`)
+    return toRetriedRun(before, steps, compensating?.steps ?? [])
   }
 
   return {
