@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 
 import { NotSerializableError, PayloadTooLargeError } from '@cgk-platform/jobs-core/errors'
+import { isEnded } from '@cgk-platform/jobs-core'
 import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
+import { createJobId } from '@cgk-platform/jobs-core/provider'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { recordedPayload } from '../journal.ts'
@@ -166,6 +168,28 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       assert.ok(result && !result.ok && result.error.code === 'payload_too_large')
     },
   },
+  ...['requires', 'version'].map((kind): Omit<ConformanceCase, 'rule'> => ({
+    id: `unknown-${kind}-waits`,
+    title:
+      kind === 'requires'
+        ? 'a job that requires what this version of the library does not understand waits, and its handler does not run'
+        : 'an envelope of a later version waits, and its handler does not run',
+    requiredEquipment: ['inject'],
+    async run(t) {
+      const event = 'conformance.plain'
+      const later = kind === 'requires' ? { v: 1, requires: [t.unique('later option')] } : { v: 2, shape: {} }
+      const payload = { tenantId: t.tenantId }
+      const sent = { id: createJobId(t.now()), event, tenantId: t.tenantId, payload, sentAt: t.now() }
+      const id = await t.engine.inject!({ ...sent, ...later })
+      const next = await t.send(event)
+      assert.equal((await t.waitForEnd(next.id)).state, 'completed')
+      const status = await t.client.getJobStatus(id)
+      assert.deepEqual([status.id, status.event, status.tenantId], [id, event, t.tenantId])
+      assert.ok(!isEnded(status.state), `The job is ${status.state}.`)
+      assert.deepEqual(t.journal({ jobId: id, kind: 'started' }), [])
+      await t.client.cancelJob(id)
+    },
+  })),
   {
     id: 'size-limit-can-be-raised-to-the-engines',
     title: "the size limit can be raised up to the engine's own, even with the longest names, and not above it",

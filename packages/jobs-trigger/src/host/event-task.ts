@@ -1,5 +1,5 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { bindLogger, describeUnhandled, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, describeUnhandled, leaveForAnother, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { inlineDefinition, runsInline } from '../read/inline-definition.ts'
@@ -11,6 +11,7 @@ import { DispatchFailure } from './dispatch-failure.ts'
 import { dispatchRuns } from './dispatch-runs.ts'
 import { endIfCancelled } from './end-cancelled-run.ts'
 import type { HostDependencies } from './host-dependencies.ts'
+import { leaveEvent, longestMs } from './leave-run.ts'
 import { writeRecord } from './attempt-metadata.ts'
 import type { RunContext } from './run-context.ts'
 import { taskHooks } from './task-hooks.ts'
@@ -36,6 +37,8 @@ export function createEventTask(
       const { id, createdAt } = context.ctx.run
       const attemptAt = context.ctx.attempt.startedAt.getTime()
       const payload = readEventPayload(taskPayload, event, id, createdAt.getTime())
+      const left = leaveForAnother(payload.envelope, dependencies, longestMs)
+      if (left) return leaveEvent(taskPayload, payload, left.againAt, context, dependencies)
       const eventJob = payload.retry
         ? { jobId: payload.retry.jobId, attemptAt }
         : { jobId: id, createdAt: createdAt.getTime(), attemptAt }

@@ -1,12 +1,13 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 import { PayloadInvalidError } from '@cgk-platform/jobs-core/errors'
-import { bindLogger, eventOf, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, eventOf, leaveForAnother, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { readEventPayload, readRunPayload } from '../wire/payload.ts'
 import { eventTaskId, jobTaskId } from '../wire/task-id.ts'
 import { attemptRun, newAttemptRecord } from './attempt-run.ts'
 import type { HostDependencies } from './host-dependencies.ts'
+import { waitForCancel } from './leave-run.ts'
 import { toFailedOutcome } from './map-outcome.ts'
 import { writeRecord } from './attempt-metadata.ts'
 import type { RunContext } from './run-context.ts'
@@ -23,6 +24,7 @@ export function createJobTask(definition: Definition, dependencies: HostDependen
     run: async (taskPayload: unknown, context: RunContext) => {
       const payload = readRunPayload(taskPayload)
       if (!payload) throw reject(definition, taskPayload, context, dependencies)
+      if (leaveForAnother(payload.envelope, dependencies)) return waitForCancel(context, dependencies)
       return attemptRun(definition, payload, context, dependencies)
     },
   })

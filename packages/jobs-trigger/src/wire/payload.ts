@@ -75,6 +75,15 @@ export function readRunPayload(payload: unknown): RunPayload | undefined {
   return { envelope, jobId, ...(typeof retryOf === 'string' && { retryOf }), ...retried }
 }
 
+/**
+ * Returns the payload of the run to which another one leaves its job. It has all of the original, also what this version
+ * does not understand.
+ */
+export function toLeftPayload(payload: unknown, retry: Retry | undefined, jobId: string): Json {
+  const left: Retry = retry ?? { jobId, runs: {}, allBut: [] }
+  return toWireJson({ ...parsed(payload), retry: left } as unknown as Json)
+}
+
 function readRetry(value: unknown): Retry | undefined {
   if (!isRecord(value) || typeof value['jobId'] !== 'string' || !isRecord(value['runs'])) return undefined
   const { jobId, runs, allBut } = value

@@ -75,11 +75,11 @@ export function encodeTokenEvent({ id, event, payload, sentAt }: AwaitableEvent)
   return JSON.stringify({ id, event, payload, sentAt })
 }
 
-/** Decodes the event that completed a token. Returns `undefined` if the string is not an event. */
+/** Decodes the event that completed a token. Returns `undefined` if it is not an event, or one of a later version. */
 export function decodeTokenEvent(text: string | undefined): AwaitableEvent | undefined {
   try {
-    const { id, event, payload, sentAt } = JSON.parse(text ?? '') as Partial<AwaitableEvent>
-    const isEvent = typeof id === 'string' && typeof event === 'string' && typeof sentAt === 'number'
+    const { v = 1, id, event, payload, sentAt } = JSON.parse(text ?? '') as Partial<AwaitableEvent & { v: unknown }>
+    const isEvent = v === 1 && typeof id === 'string' && typeof event === 'string' && typeof sentAt === 'number'
     return isEvent && payload !== undefined ? { id, event, payload, sentAt } : undefined
   } catch {
     return undefined

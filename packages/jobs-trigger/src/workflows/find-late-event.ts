@@ -1,3 +1,4 @@
+import { notUnderstood } from '@cgk-platform/jobs-core/provider'
 import { type AwaitableEvent, matchesEvent, mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineRunStatus, ListedRun } from '../api/engine-shapes.ts'
@@ -112,7 +113,8 @@ async function readEvent(
   if (!run) return undefined
   const { envelope, retry } = eventPayloadOf(run)
   const { event, payload, sentAt } = envelope
-  const counts = !retry && envelope.tenantId === tenantId && wasSentDuring({ step, openedAt }, run, sentAt)
+  const isRead = !retry && notUnderstood(envelope).length === 0
+  const counts = isRead && envelope.tenantId === tenantId && wasSentDuring({ step, openedAt }, run, sentAt)
   return counts ? { id, event, payload, sentAt } : undefined
 }
 

@@ -1,0 +1,53 @@
+import { hashOf } from '@cgk-platform/jobs-core/hosted'
+
+import { toRunRequest } from '../send/to-run-request.ts'
+import { type EventPayload, toLeftPayload } from '../wire/payload.ts'
+import { retriedByTag } from '../wire/tags.ts'
+import { eventTaskId } from '../wire/task-id.ts'
+import { pauseUntil, sdkWaits, unlessAborted } from '../workflows/wait-until-resumable.ts'
+import { writeRecord } from './attempt-metadata.ts'
+import { CancelledRunError } from './cancelled-run-error.ts'
+import { endIfCancelled } from './end-cancelled-run.ts'
+import type { HostDependencies } from './host-dependencies.ts'
+import type { RunContext } from './run-context.ts'
+
+/** Readers follow a chain of runs, so a job that waits for a week has fewer than 40. */
+export const longestMs: number = 6 * 3_600_000
+
+/**
+ * Leaves a job to a later run of its event, in the form of a manual retry. Trigger.dev locks a run to the deployment in
+ * which it began, so this one cannot wait for a newer one.
+ */
+export async function leaveEvent(
+  taskPayload: unknown,
+  { envelope, retry, options }: EventPayload,
+  againAt: number,
+  context: RunContext,
+  dependencies: HostDependencies,
+): Promise<{ readonly runs: Record<string, string> }> {
+  const { id } = context.ctx.run
+  const { api } = dependencies
+  await endIfCancelled(context, dependencies)
+  const jobId = retry?.jobId ?? id
+  const request = {
+    ...toRunRequest(envelope, options, jobId),
+    delay: new Date(againAt),
+    idempotencyKey: await hashOf(['left', id]),
+  }
+  const next = await api.trigger(eventTaskId(envelope.event), toLeftPayload(taskPayload, retry, jobId), request)
+  await api.addTags(id, [retriedByTag(next.id)])
+  if (context.signal.aborted) await api.cancel(next.id)
+  writeRecord({ dispatched: {} })
+  return { runs: {} }
+}
+
+/** Waits until the run is cancelled. @throws {CancelledRunError} */
+export async function waitForCancel({ signal }: RunContext, { clock }: HostDependencies): Promise<never> {
+  while (!signal.aborted) {
+    const until = clock.now() + longestMs
+    // A wait that the SDK rejects must not cost an attempt.
+    const waited = sdkWaits.until(new Date(until)).catch(() => pauseUntil(until, clock, signal))
+    await unlessAborted(signal, waited)
+  }
+  throw new CancelledRunError()
+}
