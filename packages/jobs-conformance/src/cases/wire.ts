@@ -177,7 +177,8 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
     requiredEquipment: ['inject'],
     async run(t) {
       const event = 'conformance.plain'
-      const later = kind === 'requires' ? { v: 1, requires: [t.unique('later option')] } : { v: 2, shape: {} }
+      const later =
+        kind === 'requires' ? { v: 1, maxAttempts: 1, requires: [t.unique('later option')] } : { v: 2, shape: {} }
       const payload = { tenantId: t.tenantId }
       const sent = { id: createJobId(t.now()), event, tenantId: t.tenantId, payload, sentAt: t.now() }
       const id = await t.engine.inject!({ ...sent, ...later })

@@ -23,7 +23,7 @@ export function holdRun(
   { clock, logger }: Pick<HostDependencies, 'clock' | 'logger'>,
   steps?: ReplayRequest['ended'],
 ): Promise<never> | undefined {
-  const envelope = toEnvelope(event, '')
+  const envelope = toEnvelope(event, 'any')
   const isLeft = (one: Pick<Envelope, 'v' | 'requires'>) =>
     leaveForAnother({ sentAt: envelope.sentAt, ...one }, { clock, logger }, longestMs)
   const left = isLeft(envelope) ?? (steps && isLeft({ v: 1, requires: notUnderstoodIn(steps) }))

@@ -66,7 +66,7 @@ export function notUnderstoodBy(data: unknown): readonly string[] {
   if (typeof name === 'string' && kind === undefined) {
     const event = data as IncomingEvent
     const { result } = (event.data ?? {}) as { readonly result?: unknown }
-    return notUnderstood(toEnvelope(event, '')).concat(isLaterRecord(result) ? ['attempt record'] : [])
+    return notUnderstood(toEnvelope(event, 'any')).concat(isLaterRecord(result) ? ['attempt record'] : [])
   }
   return typeof v === 'number' && v !== 1 ? [`step record v${v}`] : []
 }

@@ -86,3 +86,13 @@ test('a `backoff` function that knows no delay after the last attempt does not e
   }
   expect([await delayAfter(5), await delayAfter(6)]).toEqual([2000, 1000])
 })
+
+test('repeats no step whose record it cannot read', async () => {
+  const pay = vi.fn<() => void>()
+  const { attempt } = await open((step) => step.run('pay', pay))
+  const workflow = { v: 2, origin: 'run_1', steps: { packed: true }, ended: 1 }
+  const result = await attempt('job-flow', { payload, metadata: { workflow } })
+  expect(result).toMatchObject({ ok: false, retry: {} })
+  expect(result.metadata).toMatchObject({ workflow, job: { error: { message: expect.stringContaining('newer') } } })
+  expect(pay).not.toHaveBeenCalled()
+})

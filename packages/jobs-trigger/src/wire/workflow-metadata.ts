@@ -8,7 +8,7 @@ export type NumberedRecord = WorkflowRecord & { saves?: number }
 
 /**
  * Reads the step records from a run's metadata, stored as JSON or as a JSON string. Returns `undefined` if there are
- * none.
+ * none, or if they are not of this version.
  */
 export function readWorkflowRecord(
   metadata: Readonly<Record<string, unknown>> | undefined,
@@ -18,9 +18,14 @@ export function readWorkflowRecord(
   return isWorkflowRecord(record) ? structuredClone(record) : undefined
 }
 
+/** Returns true if a run's metadata has step records, of any version. A run without them has executed no steps. */
+export function hasStepRecords(metadata: Readonly<Record<string, unknown>> | undefined): boolean {
+  return (metadata?.[workflowKey] ?? undefined) !== undefined
+}
+
 function isWorkflowRecord(value: unknown): value is NumberedRecord {
-  const { origin, steps, ended } = (value ?? {}) as Partial<WorkflowRecord>
-  return typeof origin === 'string' && Array.isArray(steps) && Number.isInteger(ended)
+  const { v = 1, origin, steps, ended } = (value ?? {}) as Partial<WorkflowRecord & { readonly v: unknown }>
+  return v === 1 && typeof origin === 'string' && Array.isArray(steps) && Number.isInteger(ended)
 }
 
 function parsed(text: string): unknown {

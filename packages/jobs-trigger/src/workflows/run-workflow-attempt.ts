@@ -12,9 +12,9 @@ import {
 import { metadata } from '@trigger.dev/sdk'
 
 import type { HostDependencies } from '../host/host-dependencies.ts'
-import type { RunPayload } from '../wire/payload.ts'
+import { readRunPayload, type RunPayload } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
-import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
+import { hasStepRecords, readWorkflowRecord } from '../wire/workflow-metadata.ts'
 import { lookBeforeTimeout } from './look-before-timeout.ts'
 import { openWaits } from './open-waits.ts'
 import { createRecordStore } from './record-store.ts'
@@ -82,7 +82,7 @@ async function replayUntilEnd(
 ): Promise<Outcome> {
   const { payload, runId, begun, signal, dependencies, otherWork, hold } = options
   const { api, clock, client, logger } = dependencies
-  const known = readWorkflowRecord(metadata.current())
+  const known = recordIn(metadata.current(), runId)
   const record =
     known ?? (await recordOfRetriedRun(payload, runId, dependencies)) ?? createWorkflowRecord(runId, definition.version)
   const current = () => metadata.current()
@@ -130,14 +130,31 @@ async function replayUntilEnd(
   }
 }
 
-/** Returns the records of the failed run that this run retries, or `undefined` if it is not a manual retry. */
+/**
+ * Reads the step records of a run, or `undefined` if it has executed no steps.
+ *
+ * @throws {Error} if they cannot be read: a run that started over would repeat them.
+ */
+function recordIn(stored: Readonly<Record<string, unknown>> | undefined, runId: string): WorkflowRecord | undefined {
+  const record = readWorkflowRecord(stored)
+  if (record || !hasStepRecords(stored)) return record
+  const remedy = 'A newer version of this library may have recorded them. Deploy it, then retry the job.'
+  throw new Error(`The step records of the run ${runId} cannot be read. ${remedy}`)
+}
+
+/**
+ * Returns the records of the failed run that this run retries, or `undefined` if it is not a manual retry. A retry that
+ * failed before it had records leaves those of the run before.
+ */
 async function recordOfRetriedRun(
   { retryOf }: RunPayload,
   runId: string,
-  { reader }: HostDependencies,
+  { reader }: Pick<HostDependencies, 'reader'>,
 ): Promise<WorkflowRecord | undefined> {
   if (retryOf === undefined) return undefined
   const failed = await reader.run(retryOf)
-  const record = readWorkflowRecord(failed?.metadata)
-  return record && retryWorkflowRecord(record, runId)
+  const record = recordIn(failed?.metadata, retryOf)
+  if (record) return retryWorkflowRecord(record, runId)
+  const before = readRunPayload(failed?.payload)
+  return before && recordOfRetriedRun(before, runId, { reader })
 }

@@ -135,6 +135,8 @@ describe('a list of several engines', () => {
     '{"a":5}',
     '{"a":{"page":5}}',
     '{"a":{"after":{"id":"x"}}}',
+    '[]',
+    '{"a":{"page":"after A","skip":1}}',
   ])('rejects the cursor %j', async (cursor) => {
     const router = routerOf({ a: createEngine('A', [1], 0).client })
     await expect(router.listJobs({ cursor })).rejects.toMatchObject({ code: 'invalid_option', option: 'cursor' })

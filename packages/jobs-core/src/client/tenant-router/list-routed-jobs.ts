@@ -174,12 +174,16 @@ function readCursor(cursor: string, engines: readonly RoutedEngine[]): Positions
 }
 
 function isPositions(value: unknown, engines: readonly RoutedEngine[]): value is Positions {
-  if (typeof value !== 'object' || value === null) return false
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   return Object.entries(value as Record<string, unknown>).every(([name, position]) => {
-    const { page, after } = (position ?? {}) as { page?: unknown; after?: { id?: unknown; at?: unknown } | null }
+    const { page, after, ...unknown } = (position ?? {}) as {
+      page?: unknown
+      after?: { id?: unknown; at?: unknown } | null
+    }
     const isAfter =
       after === undefined || (typeof after?.at === 'number' && (after.id === undefined || typeof after.id === 'string'))
     const isPage = page === undefined || typeof page === 'string'
-    return typeof position === 'object' && isPage && isAfter && engines.some((engine) => engine.name === name)
+    const isKnown = typeof position === 'object' && Object.keys(unknown).length === 0
+    return isKnown && isPage && isAfter && engines.some((engine) => engine.name === name)
   })
 }
