@@ -56,7 +56,7 @@ describe('the job of a run', () => {
       'text',
       { _job: null },
       { _job: 1 },
-      { _job: { v: 2 } },
+      { _job: { v: '2' } },
     ]) {
       expect(await readJobId({ id: anotherId, data }, inTurn(withEvents(id)))).toMatchObject({ jobId: id })
     }

@@ -113,10 +113,15 @@ describe('an event of another producer', () => {
   })
 
   test('keeps the `_job` of another producer in its payload', () => {
-    for (const mine of [{}, { v: 2, tenantId: 'evil', runAt: 1 }, 'text', 7, null, ['v', 1]]) {
+    for (const mine of [{}, { v: '2', tenantId: 'evil', runAt: 1 }, 'text', 7, null, ['v', 1]]) {
       const data = { tenantId: 'acme', _job: mine }
       expect(from(data)).toEqual({ ...least, tenantId: 'acme', payload: data })
     }
+  })
+
+  test('of a later version of this library is not read as one of another producer', () => {
+    const data = { tenantId: 'acme', packed: 1, _job: { v: 2, tenantId: 'acme', sentAt: 7, runAt: 'later' } }
+    expect(from(data)).toEqual({ ...least, v: 2, tenantId: 'acme', sentAt: 7, payload: null })
   })
 
   test("cannot set a member of another type, nor the envelope's own members", () => {

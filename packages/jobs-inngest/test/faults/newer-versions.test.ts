@@ -31,8 +31,9 @@ async function send({ inngest, clock }: OpenJobs, more: Record<string, unknown>)
 }
 
 const understood = asVersion(({ ctx }) => {
-  const { data } = ctx.event as { data: { _job: Record<string, unknown> } }
-  ;(ctx as { event: unknown }).event = { ...ctx.event, data: { ...data, _job: { ...data._job, v: 1, requires: [] } } }
+  const { event } = ctx as { event: { data: { _job: object } } }
+  const { _job: record, ...data } = event.data
+  Object.assign(ctx, { event: { ...event, data: { ...data, _job: { ...record, v: 1, requires: [] } } } })
 })
 
 test.each([

@@ -83,7 +83,7 @@ test.each(later)('a worker that understands a job %s runs it when it looks again
   expect((await client.listJobs()).jobs[0]).toMatchObject({ state: 'completed' })
 })
 
-test.each(later)('a run of a job %s is left without an attempt, and goes on where it was', async (_, more) => {
+test.each(later)('a run of a job %s is left without an attempt, and continues where it was', async (_, more) => {
   const { path } = createTestFile()
   const onAttemptStart = vi.fn<NonNullable<JobHooks['onAttemptStart']>>()
   const { client, provider, pass } = open(path, { onAttemptStart })
@@ -105,7 +105,7 @@ test.each(later)('a run of a job %s is left without an attempt, and goes on wher
   expect(onAttemptStart).toHaveBeenCalledTimes(1)
 })
 
-test('a job in memory is left too, and can be cancelled', async () => {
+test('a job in memory is also left, and can be cancelled', async () => {
   const { client, provider, pass } = open(undefined)
   await client.start()
   const [sent] = await provider.send([sentBy({ requires: ['later'] })])

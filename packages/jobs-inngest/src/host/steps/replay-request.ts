@@ -11,7 +11,7 @@ import type { SdkStepTools } from './sdk-tools.ts'
 export interface ReplayRequest {
   /** The ended native steps, by the hash of their id. */
   readonly ended: ReadonlyMap<string, EndedStep>
-  /** How often the run has waited for a newer version of this library. These sleeps are not in `ended`. */
+  /** The number of sleeps in which the run waited for a newer version of this library. They are not in `ended`. */
   readonly held: number
   /** Hash of the only step to execute; absent if the code should run as far as possible. */
   readonly targetStep: string | undefined

@@ -38,7 +38,7 @@ export function applyOutcome(
   }
 }
 
-/** Returns a run to its state before its attempt, which does not count and is made again at a time. */
+/** Returns a run to its state before its attempt, which does not count. The run waits for the next one until a time. */
 function leave(run: BegunRun, againAt: number, queue: RunQueue): void {
   if (run.resumed) return queue.suspend(run, againAt)
   if (--run.attempts > 0) {

@@ -222,7 +222,7 @@ export function settleRun(
   }
 }
 
-/** Returns a run to its state before its attempt, which does not count and is made again at a time. */
+/** Returns a run to its state before its attempt, which does not count. The run waits for the next one until a time. */
 function leave(
   connection: Connection,
   where: readonly [run: number, worker: number, attempt: number],
