@@ -7,7 +7,7 @@ import { eventPayloadOf, type EventRuns } from '../read/event-runs.ts'
 import type { JobReader } from '../read/job-reader.ts'
 import { unknownDefinition } from '../read/to-job-status.ts'
 import { toRunRequest } from '../send/to-run-request.ts'
-import { type Retry, toWireJson } from '../wire/payload.ts'
+import { type Retry, toRetryPayload } from '../wire/payload.ts'
 import { retriedByTag } from '../wire/tags.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 
@@ -35,13 +35,15 @@ export async function retryJob(id: string, { api, clock, reader }: RetryDependen
   if (!retry) return
   const { id: last, tags } = eventRuns.at(-1)!.run
   checkTags(last, tags)
-  const { envelope, options } = eventPayloadOf(eventRuns[0].run)
+  const [{ run: root }] = eventRuns
+  const payload = eventPayloadOf(root)
+  const { envelope, options } = payload
   const question = { provider: 'trigger.dev', operation: `retry the job ${id}` }
   const request = {
     ...toRunRequest(envelope, options, id),
     idempotencyKey: await hashOf(['retry', id, last, ...Object.values(retry.runs)]),
   }
-  const json = toWireJson({ envelope, retry, ...(options && { options }) })
+  const json = toRetryPayload(root.payload, payload, retry)
   const triggering = api.trigger(eventTaskId(envelope.event), json, request)
   const { id: retryRunId } = await resolveRequest({ ...question, isMutation: true }, triggering)
   await api.addTags(last, [retriedByTag(retryRunId)])

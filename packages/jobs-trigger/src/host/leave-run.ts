@@ -1,7 +1,7 @@
 import { hashOf } from '@cgk-platform/jobs-core/hosted'
 
 import { toRunRequest } from '../send/to-run-request.ts'
-import { type EventPayload, toLeftPayload } from '../wire/payload.ts'
+import { type EventPayload, toRetryPayload } from '../wire/payload.ts'
 import { retriedByTag } from '../wire/tags.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 import { pauseUntil, sdkWaits, unlessAborted } from '../workflows/wait-until-resumable.ts'
@@ -20,21 +20,22 @@ export const longestMs: number = 6 * 3_600_000
  */
 export async function leaveEvent(
   taskPayload: unknown,
-  { envelope, retry, options }: EventPayload,
+  payload: EventPayload,
   againAt: number,
   context: RunContext,
   dependencies: HostDependencies,
 ): Promise<{ readonly runs: Record<string, string> }> {
+  const { envelope, options } = payload
   const { id } = context.ctx.run
   const { api } = dependencies
   await endIfCancelled(context, dependencies)
-  const jobId = retry?.jobId ?? id
+  const retry = payload.retry ?? { jobId: id, runs: {}, allBut: [] }
   const request = {
-    ...toRunRequest(envelope, options, jobId),
+    ...toRunRequest(envelope, options, retry.jobId),
     delay: new Date(againAt),
     idempotencyKey: await hashOf(['left', id]),
   }
-  const next = await api.trigger(eventTaskId(envelope.event), toLeftPayload(taskPayload, retry, jobId), request)
+  const next = await api.trigger(eventTaskId(envelope.event), toRetryPayload(taskPayload, payload, retry), request)
   await api.addTags(id, [retriedByTag(next.id)])
   if (context.signal.aborted) await api.cancel(next.id)
   writeRecord({ dispatched: {} })

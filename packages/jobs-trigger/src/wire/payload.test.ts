@@ -1,7 +1,7 @@
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
 
-import { readEventPayload, readRunPayload, toWireJson } from './payload.ts'
+import { readEventPayload, readRunPayload, toRetryPayload, toWireJson } from './payload.ts'
 
 const envelope: Envelope = {
   v: 1,
@@ -73,4 +73,14 @@ describe("the payload of a definition's own task", () => {
     'is not from this library if it is %j',
     (payload) => expect(readRunPayload(payload)).toBeUndefined(),
   )
+})
+
+test('the payload of a retry has all of the original, also what this version does not understand', () => {
+  const retry = { jobId: 'run_0', runs: { ship: 'run_1' } }
+  const later = { envelope: { ...envelope, v: 2, shape: 'new' }, options: { machine: 'small-2x', more: 1 }, extra: 7 }
+  for (const original of [later, JSON.stringify(later)]) {
+    expect(toRetryPayload(original, read(original), retry)).toEqual({ ...later, retry })
+  }
+  const typed = { tenantId: 'acme', orderId: 'order_1' }
+  expect(toRetryPayload(typed, read(typed), retry)).toEqual({ ...read(typed), retry })
 })

@@ -76,12 +76,15 @@ export function readRunPayload(payload: unknown): RunPayload | undefined {
 }
 
 /**
- * Returns the payload of the run to which another one leaves its job. It has all of the original, also what this version
- * does not understand.
+ * Returns the payload of a run that retries a job. It has all of the original, also what this version does not
+ * understand.
+ *
+ * @param original - the payload of the job's run, and as it was read
  */
-export function toLeftPayload(payload: unknown, retry: Retry | undefined, jobId: string): Json {
-  const left: Retry = retry ?? { jobId, runs: {}, allBut: [] }
-  return toWireJson({ ...parsed(payload), retry: left } as unknown as Json)
+export function toRetryPayload(original: unknown, { envelope, options }: EventPayload, retry: Retry): Json {
+  const value = parsed(original)
+  const sent = decodeEnvelope(value['envelope']) ? value : { envelope, ...(options && { options }) }
+  return toWireJson({ ...(sent as unknown as EventPayload), retry })
 }
 
 function readRetry(value: unknown): Retry | undefined {
