@@ -284,7 +284,7 @@ export const migrations: readonly Migration[] = [
   {
     sql: `
   ALTER TABLE cgk_runs ADD COLUMN parked TEXT; -- of a run that waits for other code: the version that it needs, as JSON, or 'other'
-  CREATE INDEX cgk_runs_parked ON cgk_runs (definition_id, parked) WHERE parked IS NOT NULL;
+  CREATE INDEX cgk_runs_parked ON cgk_runs (parked, definition_id) WHERE parked IS NOT NULL;
   CREATE INDEX cgk_jobs_unhandled ON cgk_jobs (id) WHERE state = 'unhandled';
   CREATE TABLE cgk_parked (        -- jobs without runs that wait for a worker with their definition
     seq INTEGER PRIMARY KEY,       -- of the job

@@ -25,12 +25,12 @@ export function parkedOf(
   return { parked: JSON.stringify(version), dueAt: workflow.parked.until }
 }
 
-const isParked = "parked IS NOT NULL AND pause = 'asleep'"
+const isParked = "parked > '' AND pause = 'asleep'"
 
 /** Returns whether any run waits for other code. */
 function hasParked(connection: Connection): boolean {
   return (
-    connection.get('SELECT 1 AS one FROM cgk_runs INDEXED BY cgk_runs_parked WHERE parked IS NOT NULL LIMIT 1') !==
+    connection.get("SELECT 1 AS one FROM cgk_runs WHERE parked > '' LIMIT 1") !==
     undefined
   )
 }
