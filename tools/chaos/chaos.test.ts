@@ -1,50 +1,7 @@
-import { rmSync } from 'node:fs'
-
 import { describe, expect, test } from 'vitest'
 
-import { type ChaosReport, runChaos } from './chaos.ts'
-import { leaseMs, type ProcessFault, type Plan } from './plan.ts'
-import type { InjectedBug } from './injected-bug.ts'
-
-/** Much longer than the faults take: a chaos run ends after its last fault, even if a busy machine starts late. */
-const durationMs = 60_000
-
-const kill = (afterMs: number): ProcessFault => ({ kind: 'kill', duringStartup: false, afterMs, downMs: 50 })
-const pause = (afterMs: number): ProcessFault => ({ kind: 'pause', duringStartup: false, afterMs, forMs: leaseMs * 2 })
-
-async function run(
-  processFaults: Plan['processFaults'],
-  sharedFaults: Plan['sharedFaults'],
-  bug?: InjectedBug,
-  loads: Plan['loads'] = [],
-): Promise<ChaosReport> {
-  // Jobs that an injected bug blocks never end. Others can wait 15 s until runs that may end their process are apart.
-  const stallTimeoutMs = bug ? 20_000 : 60_000
-  const report = await runChaos(
-    { seed: 'test', durationMs, processFaults, sharedFaults, loads },
-    { bug, stallTimeoutMs },
-  )
-  rmSync(report.folder, { recursive: true })
-  return report
-}
-
-/**
- * Returns true if a chaos run breaks one of the rules. Repeats it if not, because a paused or killed worker of a busy
- * machine may have had no running attempt.
- */
-async function findsBroken(
-  rules: readonly string[],
-  processFaults: Plan['processFaults'],
-  bug: InjectedBug,
-  sharedFaults: Plan['sharedFaults'] = [],
-  loads: Plan['loads'] = [],
-): Promise<boolean> {
-  for (let tries = 0; tries < 4; tries++) {
-    const { verdict } = await run(processFaults, sharedFaults, bug, loads)
-    if (verdict.findings.some(({ rule }) => rules.includes(rule))) return true
-  }
-  return false
-}
+import type { Plan } from './plan.ts'
+import { findsBroken, kill, pause, runFaults } from './run-faults.ts'
 
 /** The tests are concurrent because each has its own processes, which mostly wait. */
 describe('chaos', { concurrent: true }, () => {
@@ -55,7 +12,7 @@ describe('chaos', { concurrent: true }, () => {
       { kind: 'poison', atMs: 500, job: 'work', by: 'process.exit', workMs: 100 },
       { kind: 'poison', atMs: 1000, job: 'flow', by: 'an error in a timer', workMs: 0 },
     ]
-    const report = await run(processFaults, sharedFaults, undefined, [
+    const report = await runFaults(processFaults, sharedFaults, undefined, [
       { kind: 'mass pause', atMs: 200, tenants: 200, forMs: 3000 },
       { kind: 'held lane', atMs: 400, waiting: 100, workMs: 2000 },
       { kind: 'immediate retries', atMs: 600, failing: 3, failures: 40, newer: 5 },
@@ -76,47 +33,6 @@ describe('chaos', { concurrent: true }, () => {
       'a cancelled job stays cancelled',
     ]
     expect(await findsBroken(rules, processFaults, 'no-fence')).toBe(true)
-  })
-
-  test('finds lost jobs, if sends are acknowledged before they are durable', async () => {
-    const processFaults = { w1: [], s1: [kill(700), kill(700), kill(700)], s2: [kill(900), kill(900), kill(900)] }
-    const rule = 'every acknowledged job ends in its expected state'
-    expect(await findsBroken([rule], processFaults, 'early-ack')).toBe(true)
-  })
-
-  test('finds runs that pay for the crash of another, if the neighbors of a poison job are charged', async () => {
-    const sharedFaults = [500, 2000, 3500, 5000, 6500].map(
-      (atMs) => ({ kind: 'poison', atMs, job: 'work', by: 'process.exit', workMs: 200 }) as const,
-    )
-    const processFaults = { w1: [], s1: [kill(8000)], s2: [], s3: [] }
-    const rule = 'a crash counts only for a run that was alone'
-    expect(await findsBroken([rule], processFaults, 'poison', sharedFaults)).toBe(true)
-  })
-
-  test('finds steps that stay, if a cancel compensates only workflows with a recorded step', async () => {
-    const processFaults = { w1: [], w2: [kill(3000), kill(2000)], s1: [], s2: [] }
-    const rule = 'a cancelled workflow compensates its completed steps in reverse order'
-    expect(await findsBroken([rule], processFaults, 'no-refund')).toBe(true)
-  })
-
-  test('finds passes that look at the runs that cannot start, one by one', async () => {
-    const processFaults = { w1: [], w2: [], s1: [kill(5000)] }
-    const loads: Plan['loads'] = [
-      { kind: 'mass pause', atMs: 200, tenants: 400, forMs: 2500 },
-      { kind: 'held lane', atMs: 400, waiting: 200, workMs: 3000 },
-    ]
-    const rule = 'runs that cannot start cost a pass nothing'
-    expect(await findsBroken([rule], processFaults, 'costly-passes', [], loads)).toBe(true)
-  })
-
-  test('finds that tenants do not take turns from the send on, if jobs are first taken in order', async () => {
-    const processFaults = { w1: [], w2: [], s1: [kill(6000)] }
-    const loads: Plan['loads'] = [
-      { kind: 'burst', atMs: 200, large: 3000, small: 5, hasOneRunAt: false },
-      { kind: 'burst', atMs: 400, large: 3000, small: 5, hasOneRunAt: true },
-    ]
-    const rule = 'tenants take turns from the send on'
-    expect(await findsBroken([rule], processFaults, 'first-in-first-out', [], loads)).toBe(true)
   })
 
   test('finds jobs that starve, if immediate retries come before them', async () => {
