@@ -2,9 +2,8 @@ import { execFile } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { repository } from '@cgk-platform/test-kit/documents'
 import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
-import { runCommand } from '@cgk-platform/test-kit/run-command'
+import { commandLine, runCommand } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const project = createReaderProject()
@@ -21,10 +20,9 @@ beforeAll(() => {
       '}',
     ].join('\n'),
   )
-  const program = join(repository, 'packages/jobs-cli/src/main.ts')
   mkdirSync(join(project.folder, 'bin'))
   const binary = join(project.folder, 'bin/cgk-jobs')
-  writeFileSync(binary, `#!/bin/sh\nexec node --conditions=@cgk-platform/source ${program} "$@"\n`)
+  writeFileSync(binary, `#!/bin/sh\nexec node ${commandLine} "$@"\n`)
   chmodSync(binary, 0o755)
 })
 afterAll(() => project.remove())

@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { repository } from '@cgk-platform/test-kit/documents'
+import { commandLine } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { bareEnvironment } from '../../../vitest.environment.ts'
@@ -18,8 +17,7 @@ afterAll(() => project.remove())
 
 /** Runs a command on a terminal, and presses a key when it asks. */
 async function runOnTerminal(command: string, key: string): Promise<{ exitCode: number | null; printed: string }> {
-  const program = join(repository, 'packages/jobs-cli/src/main.ts')
-  const line = `stty cols 100 rows 40 && node --conditions=@cgk-platform/source ${program} ${command} --file jobs.db`
+  const line = `stty cols 100 rows 40 && node ${commandLine} ${command} --file jobs.db`
   const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
     cwd: project.folder,
     env: { ...bareEnvironment(), SHELL: '/bin/sh', NO_COLOR: '1' },

@@ -1,14 +1,9 @@
-import { join } from 'node:path'
-
-import { repository } from '@cgk-platform/test-kit/documents'
+import { commandLine } from '@cgk-platform/test-kit/run-command'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { expect, onTestFinished } from 'vitest'
 
 import { bareEnvironment } from '../../../vitest.environment.ts'
-
-/** The command line, from its sources. */
-export const mcpProgram = join(repository, 'packages/jobs-cli/src/main.ts')
 
 /** The result of a tool. */
 interface Result {
@@ -21,7 +16,7 @@ interface Result {
 export async function connectMcp(folder: string, ...flags: string[]) {
   const transport = new StdioClientTransport({
     command: 'node',
-    args: ['--conditions=@cgk-platform/source', mcpProgram, 'mcp', '--file', 'jobs.db', ...flags],
+    args: [commandLine, 'mcp', '--file', 'jobs.db', ...flags],
     cwd: folder,
     env: bareEnvironment() as Record<string, string>,
     stderr: 'ignore',

@@ -5,8 +5,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setup as buildPages } from '@cgk-platform/jobs-dashboard/build-ui'
-import { repository } from '@cgk-platform/test-kit/documents'
+import { commandLine } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 
 import { bareEnvironment } from '../../../vitest.environment.ts'
@@ -15,7 +14,7 @@ import { createSeededProject, type SeededProject } from './seeded-project.ts'
 let project: SeededProject
 
 beforeAll(async () => {
-  ;[project] = await Promise.all([createSeededProject(), buildPages()])
+  project = await createSeededProject()
 })
 afterAll(() => project.remove())
 
@@ -38,8 +37,7 @@ async function get(url: string, headers: Record<string, string> = {}, posted?: o
 const start = (...flags: string[]) => startWith(process.env['PATH'], ...flags)
 
 async function startWith(PATH: string | undefined, ...flags: string[]) {
-  const program = join(repository, 'packages/jobs-cli/src/main.ts')
-  const args = ['--conditions=@cgk-platform/source', program, 'dashboard', '--file', 'jobs.db', ...flags]
+  const args = [commandLine, 'dashboard', '--file', 'jobs.db', ...flags]
   const child = spawn('node', args, {
     cwd: project.folder,
     env: { ...bareEnvironment(), PATH },

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 
+import { commandLine } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { connectMcp, mcpProgram } from './connect-mcp.ts'
+import { connectMcp } from './connect-mcp.ts'
 import { createSeededProject, type SeededProject } from './seeded-project.ts'
 
 let project: SeededProject
@@ -220,12 +221,8 @@ registerHooks({
   resolve: (name, context, next) =>
     next(name, name.startsWith('@modelcontextprotocol/') ? { ...context, parentURL: 'file:///nowhere/' } : context),
 })`
-  const args = [
-    '--conditions=@cgk-platform/source',
-    '--import',
-    `data:text/javascript,${encodeURIComponent(withoutSdk)}`,
-  ]
-  const { status, stdout, stderr } = spawnSync('node', [...args, mcpProgram, 'mcp', '--file', 'jobs.db'], {
+  const args = ['--import', `data:text/javascript,${encodeURIComponent(withoutSdk)}`]
+  const { status, stdout, stderr } = spawnSync('node', [...args, commandLine, 'mcp', '--file', 'jobs.db'], {
     cwd: project.folder,
     encoding: 'utf8',
   })

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { setup as buildPages } from '@cgk-platform/jobs-dashboard/build-ui'
-import { readDocument, repository } from '@cgk-platform/test-kit/documents'
+import { readDocument } from '@cgk-platform/test-kit/documents'
 import { blocksOf } from '@cgk-platform/test-kit/extract-snippets'
 import { createReaderProject } from '@cgk-platform/test-kit/reader-project'
+import { commandLine } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 
 import { bareEnvironment } from '../../../vitest.environment.ts'
@@ -15,17 +15,11 @@ const project = createReaderProject()
 const [example] = blocksOf(readDocument('README.md')).filter(({ info }) => info === 'ts')
 const commands = blocksOf(readDocument('README.md').split('## Dashboard')[1]!).find(({ info }) => info === 'sh')!.code
 
-beforeAll(async () => {
-  project.write('first-job.ts', example!.code)
-  await buildPages()
-})
+beforeAll(() => project.write('first-job.ts', example!.code))
 afterAll(() => project.remove())
 
 test('the dashboard shows the job of the example', async () => {
-  const condition = '--conditions=@cgk-platform/source'
-  const line = commands
-    .replace('npx @cgk-platform/jobs-cli', `exec node ${repository}/packages/jobs-cli/src/main.ts`)
-    .replaceAll('node ', `node ${condition} `)
+  const line = commands.replace('npx @cgk-platform/jobs-cli', `exec node ${commandLine}`)
   const child = spawn('bash', ['--norc', '-c', line], {
     cwd: project.folder,
     env: bareEnvironment(),

@@ -1,17 +1,14 @@
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 
-import { repository } from '@cgk-platform/test-kit/documents'
 import type { Ended } from '@cgk-platform/test-kit/execute'
+import { commandLine } from '@cgk-platform/test-kit/run-command'
 
 import { bareEnvironment } from '../../../vitest.environment.ts'
-
-const program = join(repository, 'packages/jobs-cli/src/main.ts')
 
 /** Runs a line of bash without a terminal. Its `cgk-jobs` is the command line, and a failure in a pipe counts. */
 export function runInShell(line: string, cwd: string): Promise<Ended> {
   const script = `set -o pipefail
-    cgk-jobs() { node --conditions=@cgk-platform/source ${program} "$@"; }
+    cgk-jobs() { node ${commandLine} "$@"; }
     ${line}`
   const env = bareEnvironment()
   return new Promise((resolve) => {

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { repository } from '@cgk-platform/test-kit/documents'
+import { commandLine } from '@cgk-platform/test-kit/run-command'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { bareEnvironment } from '../../../vitest.environment.ts'
@@ -21,8 +20,7 @@ interface Line {
 }
 
 test('`tail --json` prints each change as a line, until Ctrl-C', async () => {
-  const program = join(repository, 'packages/jobs-cli/src/main.ts')
-  const args = ['--conditions=@cgk-platform/source', program, 'tail', '--file', 'jobs.db', '--json']
+  const args = [commandLine, 'tail', '--file', 'jobs.db', '--json']
   const child = spawn('node', [...args, '--state', 'failed,scheduled,queued'], {
     cwd: project.folder,
     env: bareEnvironment(),
