@@ -19,16 +19,6 @@ it('simulates both days, shows a row for each shop and exits with 0', () => {
   expect(stdout).toContain('Every figure agrees with the file.')
 })
 
-/** Returns the output below the engine's description. */
-const figuresIn = (stdout: string): string => stdout.slice(stdout.indexOf('\nShop '))
-
-it('gets the same figures on Inngest, including the reports', () => {
-  const { status, stdout, stderr } = demo(['--provider', 'inngest'])
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  expect(stdout).toContain("Inngest's SDK and a loopback engine in this process")
-  expect(figuresIn(stdout)).toBe(figuresIn(demo().stdout))
-})
-
 it('uses the configured Inngest server, in real time, and leaves no functions on it', async () => {
   const engine = await createLoopbackEngine()
   onTestFinished(() => engine.close())

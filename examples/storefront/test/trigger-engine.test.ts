@@ -21,10 +21,13 @@ beforeEach(() => {
   vi.stubEnv('JOB_LOG_LEVEL', 'silent')
 })
 
-it('uses the configured Trigger.dev server with its own worker', async () => {
+it.each(['the configured server', 'its own server'])('runs orders on %s with its own worker', async (which) => {
+  const isOwn = which === 'its own server'
+  if (isOwn) vi.stubEnv('TRIGGER_SECRET_KEY', undefined).stubEnv('TRIGGER_API_URL', undefined)
   const { events } = await openDays()
   const engine = await createTriggerEngine(createMemoryScreen())
-  expect(engine.description).toContain(`Trigger.dev's SDK and CLI worker, and the server at ${server.url}`)
+  const place = isOwn ? 'a loopback server in this process' : `the server at ${server.url}`
+  expect(engine.description).toContain(`Trigger.dev's SDK and CLI worker, and ${place}`)
   const handles = await engine.simulate(events.slice(0, 3), createMemoryScreen())
   const { byShop } = await figuresOfJobs(engine, handles, () => undefined)
   expect(totalOf(byShop)).toMatchObject({ orders: 3, sales: 13_912 + 2220 + 27_873, confirmations: 3 })
