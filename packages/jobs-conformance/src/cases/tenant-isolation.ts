@@ -155,7 +155,7 @@ export const tenantIsolationCases: readonly ConformanceCase[] = casesOf(rules.te
       assert.deepEqual(await ids(), [own.id])
       assert.deepEqual(await ids({ tenantId: t.tenantId }), [own.id])
       await t.expectError('tenant_mismatch', () => ids({ tenantId: t.otherTenantId }))
-      assert.deepEqual(await ids({ state: 'completed', event: 'conformance.nobody' }), [own.id])
+      assert.deepEqual(await ids({ state: 'unhandled', event: 'conformance.nobody' }), [own.id])
       const other = t.client.forTenant(t.otherTenantId)
       await t.waitUntil('the other job is listed', async () => (await other.listJobs()).jobs[0]?.id === otherJob.id)
     },
