@@ -30,11 +30,11 @@ async function openEngine() {
   const queued = await client.sendJob('work.requested', { tenantId })
   const retrying = await client.sendJob('work.followed', { tenantId })
   const scheduled = await client.scheduleJob('work.requested', { tenantId }, { delay: '1h' })
-  const completed = await client.sendJob('work.ignored', { tenantId })
+  const unhandled = await client.sendJob('work.ignored', { tenantId })
   const cancelled = await client.scheduleJob('work.requested', { tenantId }, { delay: '2h' })
   await client.cancelJob(cancelled.id)
   await engine.settle()
-  const ids = { running, queued, retrying, scheduled, completed, cancelled }
+  const ids = { running, queued, retrying, scheduled, unhandled, cancelled }
   for (const [state, { id }] of Object.entries(ids)) expect((await client.getJobStatus(id)).state).toBe(state)
   return { client, ids }
 }
@@ -61,9 +61,9 @@ describe('open jobs of an engine in memory', () => {
 
   test('while ended jobs keep their state', async () => {
     const { client, ids } = await openEngine()
-    const before = await Promise.all([ids.completed, ids.cancelled].map(({ id }) => client.getJobStatus(id)))
+    const before = await Promise.all([ids.unhandled, ids.cancelled].map(({ id }) => client.getJobStatus(id)))
     await client.close({ timeout: 0 })
-    expect(await Promise.all([ids.completed, ids.cancelled].map(({ id }) => client.getJobStatus(id)))).toEqual(before)
+    expect(await Promise.all([ids.unhandled, ids.cancelled].map(({ id }) => client.getJobStatus(id)))).toEqual(before)
     expect((await client.listJobs({ state: 'failed' })).jobs).toHaveLength(4)
     for (const state of ['scheduled', 'queued', 'running', 'retrying'] as const) {
       expect((await client.listJobs({ state })).jobs).toEqual([])
