@@ -64,6 +64,7 @@ export type { TickHost } from './runs/dispatch-tick.ts'
 // Status of jobs and runs
 export { jobStateOf, newestRuns } from './status/job-state.ts'
 export { jobStatusOf } from './status/job-status-of.ts'
+export { sentDetailsOf } from './status/sent-details-of.ts'
 
 // Workflows
 export { resolveEventWait, resolveJobWait, failMissingJobWait } from './workflows/resolve-waits.ts'

@@ -188,6 +188,10 @@ export const wireCases: readonly ConformanceCase[] = casesOf(rules.wire, [
       assert.deepEqual([status.id, status.event, status.tenantId], [id, event, t.tenantId])
       assert.ok(!isEnded(status.state), `The job is ${status.state}.`)
       assert.deepEqual(t.journal({ jobId: id, kind: 'started' }), [])
+      if (t.capabilities.features['inspect.getJob'].supported) {
+        const { requires } = await t.client.inspect.getJob(id)
+        assert.deepEqual(requires, later.requires ?? ['envelope v2'])
+      }
       await t.client.cancelJob(id)
     },
   })),

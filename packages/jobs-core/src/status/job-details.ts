@@ -7,6 +7,8 @@ export interface JobDetails extends Omit<JobStatus, 'runs'> {
   readonly payload?: unknown
   /** The idempotency key of the send. */
   readonly idempotencyKey?: string
+  /** Names of what the job requires and this version of the library does not understand. Only a newer one runs it. */
+  readonly requires?: readonly string[]
   /** Its runs, oldest first. `retryJob` adds further runs of a definition. */
   readonly runs: readonly RunDetails[]
   /** The ids of the jobs that the steps of its workflows have sent and that the engine has recorded. */

@@ -1,5 +1,6 @@
 import type { RunStatus } from '@cgk-platform/jobs-core'
 import type { JobDetails, RunDetails } from '@cgk-platform/jobs-core/inspect'
+import { sentDetailsOf } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EnginePage, EngineRun } from '../api/engine-shapes.ts'
 import { readRootSpan, type TraceSpan, tracedSteps } from '../read/run-trace.ts'
@@ -45,7 +46,8 @@ export async function readJobDetails(id: string, inspected: InspectionDependenci
     times: runs.map((run) => timesOf(run, rootOf(run))),
     workflows: runs.map((run) => workflowOf(run, rootOf(run), clock.now())),
   })
-  const { payload, idempotencyKey, sentAt, runAt = sentAt } = toEnvelope(event, id)
+  const envelope = toEnvelope(event, id)
+  const { sentAt, runAt = sentAt } = envelope
   const children = traced && isWorkflowName(traced.function.name) ? childrenInTrace(tracedSteps(root)) : undefined
   const hasStarts = runs.every((run) => hasExactStart(run, rootOf(run)))
   const hasEnds = runs.every((run) => hasExactEnd(run) || rootOf(run) !== undefined)
@@ -54,8 +56,7 @@ export async function readJobDetails(id: string, inspected: InspectionDependenci
     ...rest,
     ...(hasStarts && startedAt && { startedAt }),
     ...(hasEnds && endedAt && { endedAt }),
-    ...(payload !== null && { payload }),
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...sentDetailsOf(envelope),
     runs:
       runs.length === 0
         ? status.runs

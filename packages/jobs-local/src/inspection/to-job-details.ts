@@ -1,5 +1,5 @@
 import type { JobDetails } from '@cgk-platform/jobs-core/inspect'
-import type { StepRecord } from '@cgk-platform/jobs-core/provider'
+import { type Json, sentDetailsOf, type StepRecord } from '@cgk-platform/jobs-core/provider'
 import { copyJson } from '@cgk-platform/jobs-core/scheduling'
 
 import type { StoredJob, StoredRun } from '../records/stored-run.ts'
@@ -8,14 +8,14 @@ import { toAttemptHistory } from './to-attempt-history.ts'
 
 /** Returns everything that a store knows about a job, which was read with its attempts. */
 export function toJobDetails(job: StoredJob, workerOf: (run: StoredRun) => string | undefined): JobDetails {
-  const { payload, idempotencyKey } = job.envelope
+  const { payload = null, ...sent } = sentDetailsOf(job.envelope)
   const { runs, ...status } = toJobStatus(job)
   const steps = job.runs.flatMap(({ workflow }) => workflow?.steps ?? [])
   const children = [...new Set(steps.flatMap(sentBy))]
   return {
     ...status,
-    ...(payload !== null && { payload: copyJson(payload) }),
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...(payload !== null && { payload: copyJson(payload as Json) }),
+    ...sent,
     runs: runs.map((run, index) => {
       const stored = job.runs[index]!
       return { ...run, attemptHistory: toAttemptHistory(stored, workerOf(stored)) }

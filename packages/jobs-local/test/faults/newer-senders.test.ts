@@ -124,5 +124,6 @@ test('details tell what can be read of a job of a later version', async () => {
   rewrite(path, sentBy({ v: 2, id: 'moved', event: 'other', payload: 'packed' }))
   const details = await client.inspect!.getJob(envelope.id)
   expect(details).toMatchObject({ id: envelope.id, event: 'work.requested', tenantId })
+  expect(details).toMatchObject({ requires: ['envelope v2'] })
   expect(details).not.toHaveProperty('payload')
 })

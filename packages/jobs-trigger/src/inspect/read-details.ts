@@ -1,6 +1,6 @@
 import type { JobStatus } from '@cgk-platform/jobs-core'
 import type { JobDetails, RunDetails } from '@cgk-platform/jobs-core/inspect'
-import { type Clock, type JobRegistry, pause } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type JobRegistry, pause, sentDetailsOf } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
@@ -36,14 +36,12 @@ export async function readDetails(
 ): Promise<JobDetails | undefined> {
   const eventRuns = isRunId(id) ? await readRuns(id, dependencies, tenantId) : undefined
   if (!eventRuns) return undefined
-  const { payload, idempotencyKey } = eventPayloadOf(eventRuns[0].run).envelope
   const status = toJobStatus(eventRuns, { jobs: dependencies.jobs })
   const engineRuns = new Map(eventRuns.flatMap(({ run, children }) => [run, ...children]).map((run) => [run.id, run]))
   const children = [...engineRuns.values()].flatMap(sentByWorkflow)
   return {
     ...status,
-    payload,
-    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    ...sentDetailsOf(eventPayloadOf(eventRuns[0].run).envelope),
     runs: withRetryLinks(status).map((run) => ({ ...run, ...attemptHistoryOf(engineRuns.get(run.id)!, run) })),
     ...(children.length > 0 && { children }),
   }
