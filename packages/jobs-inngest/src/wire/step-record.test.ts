@@ -10,7 +10,7 @@ test.each([
   ['an event that ended a wait', { name: 'order.paid', data: { tenantId: 'acme', _job: { v: 2 } } }],
   ['an event with a requirement', { name: 'order.paid', data: { tenantId: 'acme', _job: { v: 1, requires: ['x'] } } }],
   ['a job that ended', { name: 'inngest/function.finished', data: { result: { v: 2, attempt: 1, startedAt: 1 } } }],
-])('%s of a later version is never taken for the result of a step', (_, data) => {
+])('%s of a later version is never read as the result of a step', (_, data) => {
   const ended = { type: 'data', data } as const
   expect(notUnderstoodIn(new Map([['hash', ended]]))).toHaveLength(1)
   expect(readStepRecord(data)).toBeUndefined()
