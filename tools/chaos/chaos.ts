@@ -13,7 +13,7 @@ import { leaseMs, type Plan } from './plan.ts'
 import { type InjectedBug, injectIntoFile } from './injected-bug.ts'
 import { recordRemovedWorkers } from './removed-workers.ts'
 import { appTable } from './send-in-transaction.ts'
-import { ProcessSlot } from './process-slot.ts'
+import { type BuildOf, ProcessSlot } from './process-slot.ts'
 import { judge, type Verdict } from './verdict.ts'
 
 /** The result of a chaos run. */
@@ -39,10 +39,13 @@ interface ChaosSettings {
    * @default 60_000
    */
   readonly stallTimeoutMs?: number
+  /** The build that each process uses. Default: the sources, as in this process. */
+  readonly buildOf?: BuildOf | undefined
 }
 
 /** Executes a plan on a new jobs file, and checks the result. */
-export async function runChaos(plan: Plan, { bug, stallTimeoutMs = 60_000 }: ChaosSettings = {}): Promise<ChaosReport> {
+export async function runChaos(plan: Plan, options: ChaosSettings = {}): Promise<ChaosReport> {
+  const { bug, stallTimeoutMs = 60_000, buildOf } = options
   const folder = mkdtempSync(join(tmpdir(), 'chaos-'))
   const disk = openDisk(folder)
   const path = join(disk.folder, 'jobs.db')
@@ -51,7 +54,7 @@ export async function runChaos(plan: Plan, { bug, stallTimeoutMs = 60_000 }: Cha
   prepareApp(path, bug)
   const settings = { path, folder, seed: plan.seed, bug }
   const slots = new Map(
-    Object.keys(plan.processFaults).map((slot) => [slot, new ProcessSlot({ slot, settings, note })]),
+    Object.keys(plan.processFaults).map((slot) => [slot, new ProcessSlot({ slot, settings, note, buildOf })]),
   )
   const clear = cleanUpAtExit(slots, disk)
   try {

@@ -14,16 +14,19 @@ export type ChaosOptions =
       readonly planOnly: boolean
       /** Also keeps the ledgers and the jobs file after a run without findings. */
       readonly keepFiles: boolean
+      /** The folder of packed packages that half of the processes use. */
+      readonly packed: string | undefined
     }
 
 /** The options of `./dev chaos`, as its usage prints them. */
-const usage = `Usage: ./dev chaos [--minutes 1] [--seed S] [--plant BUG] [--plan] [--keep]
+const usage = `Usage: ./dev chaos [--minutes 1] [--seed S] [--plant BUG] [--plan] [--keep] [--with FOLDER]
 
   --minutes   How long the jobs run, at most 1440. A fraction is possible.
   --seed      Determines the plan. By default a random one.
   --plant     Injects a bug that the check must find: ${injectedBugs.join(', ')}.
   --plan      Only prints the plan.
-  --keep      Keeps the ledgers and the jobs file.`
+  --keep      Keeps the ledgers and the jobs file.
+  --with      Every second process uses the packages that \`./dev pack FOLDER\` has packed, such as another version's.`
 
 /** Reads the options of the command line. @param defaultSeed - used without `--seed` */
 export function readOptions(args: readonly string[], defaultSeed: string): ChaosOptions {
@@ -41,16 +44,17 @@ function parse(args: readonly string[]) {
     plant: { type: 'string' },
     plan: { type: 'boolean' },
     keep: { type: 'boolean' },
+    with: { type: 'string' },
   } as const
   return parseArgs({ args: [...args], options }).values
 }
 
 function checkOptions(values: ReturnType<typeof parse>, defaultSeed: string): ChaosOptions {
-  const { seed = defaultSeed, plant, plan: planOnly = false, keep: keepFiles = false } = values
+  const { seed = defaultSeed, plant, plan: planOnly = false, keep: keepFiles = false, with: packed } = values
   const minutes = Number(values.minutes ?? 1)
   if (!(minutes > 0 && minutes <= 1440))
     throw new Error('`--minutes` must be a number above 0 and at most 1440, such as 5 or 0.2.')
   const bug = injectedBugs.find((one) => one === plant)
   if (plant !== undefined && !bug) throw new Error(`Unknown bug \`${plant}\`. Use ${injectedBugs.join(' or ')}.`)
-  return { seed, durationMs: Math.round(minutes * 60_000), bug, planOnly, keepFiles }
+  return { seed, durationMs: Math.round(minutes * 60_000), bug, planOnly, keepFiles, packed }
 }

@@ -11,7 +11,19 @@ export interface SlotOptions {
   readonly slot: string
   readonly settings: Omit<ChildSettings, 'name' | 'role'>
   readonly note: (note: Note) => void
+  /** The build that each process uses. Default: the sources. */
+  readonly buildOf?: BuildOf | undefined
 }
+
+/**
+ * Returns the folder of the app whose installed packages a process uses; `undefined` for the sources.
+ *
+ * @param slot - the process slot, such as `w1`
+ * @param started - number of the process in its slot, from 1
+ */
+export type BuildOf = (slot: string, started: number) => string | undefined
+
+const useBuild = join(import.meta.dirname, 'builds/use-build.ts')
 
 /** Starts processes one after another. Each has its own name: `w1.1`, `w1.2`. */
 export class ProcessSlot {
@@ -42,14 +54,18 @@ export class ProcessSlot {
     if (this.#child && !this.#isDying) return
     await this.#exited
     if (this.#child) return
-    const { slot, settings } = this.#options
+    const { slot, settings, buildOf } = this.#options
     this.#started++
+    const build = buildOf?.(slot, this.#started)
     const role = slot.startsWith('w') ? 'work' : 'send'
     const file = join(import.meta.dirname, role === 'work' ? 'worker-process.ts' : 'sender-process.ts')
     const childSettings = JSON.stringify({ ...settings, name: this.#name, role } satisfies ChildSettings)
     const log = openSync(this.#log, 'a')
-    const flags = ['--conditions=@cgk-platform/source', '--no-warnings']
-    const child = spawn(process.execPath, [...flags, file, childSettings], { stdio: ['ignore', log, log, 'ipc'] })
+    const flags = build === undefined ? ['--conditions=@cgk-platform/source'] : ['--import', useBuild]
+    const child = spawn(process.execPath, [...flags, '--no-warnings', file, childSettings], {
+      stdio: ['ignore', log, log, 'ipc'],
+      env: { ...process.env, ...(build !== undefined && { CHAOS_BUILD: build }) },
+    })
     closeSync(log)
     this.#child = child
     this.#up = new Promise((resolve) => child.once('message', () => resolve()).once('close', () => resolve()))

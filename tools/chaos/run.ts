@@ -3,8 +3,10 @@
 import { rmSync } from 'node:fs'
 
 import { runChaos } from './chaos.ts'
+import { installBuild } from './builds/install-build.ts'
 import { readOptions } from './options.ts'
 import { drawPlan } from './plan.ts'
+import type { BuildOf } from './process-slot.ts'
 import { renderPlan } from './render-plan.ts'
 import { renderFigures, renderFindings } from './render-report.ts'
 
@@ -21,7 +23,11 @@ if (options.planOnly) {
 }
 
 console.error(`Running chaos for ${plan.durationMs / 1000} s with seed ${plan.seed}`)
-const report = await runChaos(plan, { bug: options.bug })
+const build = options.packed === undefined ? undefined : await installBuild(options.packed)
+// A slot changes between the two versions each time that it starts a process.
+const buildOf: BuildOf = (slot, started) => ((Number(slot.slice(1)) + started) % 2 === 0 ? build : undefined)
+const report = await runChaos(plan, { bug: options.bug, buildOf })
+if (build !== undefined) rmSync(build, { recursive: true })
 console.log([...renderFigures(report), ...renderFindings(report, options.bug)].join('\n'))
 const failed = report.verdict.findings.length > 0
 if (options.keepFiles) console.log(`Jobs file and ledgers: ${report.folder}`)
