@@ -2,7 +2,7 @@ import { StoreError } from '@cgk-platform/jobs-core/errors'
 
 import type { Connection } from './connection.ts'
 import { firstVersion, type Migration } from './schema.ts'
-import { toStoreError } from './to-store-error.ts'
+import { isOfSchema, toStoreError } from './to-store-error.ts'
 
 /** The schema versions that a file records. */
 export interface FileVersion {
@@ -76,10 +76,10 @@ export function applySteps(connection: Connection, steps: readonly Migration[], 
   connection.run('UPDATE cgk_meta SET version = ?, usable_since = ?', latestOf(steps), usableSince)
 }
 
-/** Converts an error of a read or a change. A migration can be its cause: then it is the error of `checkVersion`. */
+/** Converts an error of a read or a change. If a migration is its cause, returns the error of `checkVersion`. */
 export function explainError(error: unknown, connection: Connection, steps: readonly Migration[]): Error {
   try {
-    checkVersion(connection, steps)
+    if (isOfSchema(error)) checkVersion(connection, steps)
   } catch (reason) {
     if (StoreError.isInstance(reason)) return reason
   }

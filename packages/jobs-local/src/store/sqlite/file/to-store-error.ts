@@ -4,7 +4,17 @@ import { StoreError } from '@cgk-platform/jobs-core/errors'
 import type { StoreProblem } from '@cgk-platform/jobs-core/scheduling'
 
 /** SQLite's primary result codes, https://www.sqlite.org/rescode.html */
-const codes = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
+const codes = {
+  error: 1,
+  busy: 5,
+  locked: 6,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+}
 
 interface Description {
   readonly problem: StoreProblem
@@ -98,6 +108,11 @@ export function toStoreError(error: unknown, path: string): Error {
 export function isBusy(error: unknown): boolean {
   const code = sqliteCode(error)
   return code === codes.busy || code === codes.locked
+}
+
+/** Returns true for a statement that does not fit the tables. */
+export function isOfSchema(error: unknown): boolean {
+  return sqliteCode(error) === codes.error
 }
 
 /** Returns true for an error of a file that is damaged or truncated. */
