@@ -50,6 +50,8 @@ import { workflowSendCases } from './cases/workflow-sends.ts'
 import { workflowPlatformCases } from './cases/workflow-platform.ts'
 import { workflowCompensationCases } from './cases/workflow-compensation.ts'
 import { workflowMiddlewareCases } from './cases/workflow-middleware.ts'
+import { workflowChangeCases } from './cases/workflow-changes.ts'
+import { workflowDeployCases } from './cases/workflow-deploys.ts'
 import { workflowControlCases } from './cases/workflow-control.ts'
 import { workflowMistakeCases } from './cases/workflow-mistakes.ts'
 import type { ConformanceCase } from './conformance-case.ts'
@@ -97,6 +99,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowPlatformCases,
   ...workflowCompensationCases,
   ...workflowControlCases,
+  ...workflowChangeCases,
+  ...workflowDeployCases,
   ...workflowMiddlewareCases,
   ...workflowMistakeCases,
   ...priorityCases,

@@ -61,6 +61,10 @@ export type ConformanceEvent =
   | 'conformance.workflow-timed'
   | 'conformance.workflow-compensated'
   | 'conformance.workflow-returned-errors'
+  | 'conformance.workflow-versioned'
+  | 'conformance.workflow-previous'
+  | 'conformance.workflow-parking'
+  | 'conformance.workflow-stricter'
   | 'conformance.awaited'
   | ReplacedEvent
   | 'conformance.slashed'
@@ -86,6 +90,14 @@ const typedSchema = z.looseObject({
   items: z.array(z.object({ sku: z.string().min(1) })),
   currency: z.string().default('EUR'),
 })
+
+/** The generation of the code in this process. */
+let current = 0
+
+/** A schema that rejects some payloads since a later generation of the code. */
+const stricterSchema = z
+  .looseObject({ tenantId: z.string(), validBefore: z.number() })
+  .refine(({ validBefore }) => current < validBefore, { error: 'is no longer valid', path: ['validBefore'] })
 
 const scripted = eventType<ScriptPayload>()
 
@@ -142,13 +154,18 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.workflow-timed': scripted,
   'conformance.workflow-compensated': scripted,
   'conformance.workflow-returned-errors': scripted,
+  'conformance.workflow-versioned': scripted,
+  'conformance.workflow-previous': scripted,
+  'conformance.workflow-parking': scripted,
+  'conformance.workflow-stricter': stricterSchema,
   'conformance.awaited': scripted,
   'webhook.process': ownSchema,
   'conformance.slashed': scripted,
   'conformance.slashed-workflow': scripted,
 }
 
-/** Declares the suite's events in this process. Repeated calls have no effect. */
-export function declareConformanceEvents(): void {
+/** Declares the suite's events in this process, with the schemas of a generation of the code. */
+export function declareConformanceEvents(generation: number): void {
+  current = generation
   defineEvents(schemas)
 }

@@ -39,18 +39,24 @@ export const debounceMs = 3000
 /** The `maxWait` of the definition that has one. */
 const maxDebounceMs = 4500
 
+/** The code of the suite's definitions. */
+export interface ConformanceCode {
+  /** Counts the deploys of other code in a run of the suite. Default 0. */
+  readonly generation?: number | undefined
+}
+
 /**
- * Returns all definitions of the suite, for a host in any process. The same capabilities give the same definitions in
- * every process. Definitions that need an unsupported feature are omitted.
+ * Returns all definitions of the suite, for a host in any process. The same arguments give the same definitions in every
+ * process. Definitions that need an unsupported feature are omitted.
  *
  * @param capabilities - the capabilities of the engine. Default: an engine that supports everything.
  */
-export function conformanceJobs(capabilities?: Capabilities): Definition[] {
-  declareConformanceEvents()
+export function conformanceJobs(capabilities?: Capabilities, { generation = 0 }: ConformanceCode = {}): Definition[] {
+  declareConformanceEvents(generation)
   const unitMs = Math.max(100, capabilities?.minRetryDelayMs ?? 0)
   return withSeparateRegistry(() => {
     const jobs = defineScriptedJobs(unitMs)
-    return [...jobs, ...defineConformanceCronJobs(unitMs), ...defineConformanceWorkflows(unitMs, jobs)]
+    return [...jobs, ...defineConformanceCronJobs(unitMs), ...defineConformanceWorkflows(unitMs, jobs, generation)]
   }).filter((definition) => !capabilities || isSupported(capabilities, definition))
 }
 

@@ -3,7 +3,7 @@ import type { ClientOptions } from '@cgk-platform/jobs-core/provider'
 
 import { conformanceHooks } from './conformance-hooks.ts'
 import { conformanceInstrumentation } from './conformance-instrumentation.ts'
-import { conformanceJobs } from './conformance-jobs.ts'
+import { type ConformanceCode, conformanceJobs } from './conformance-jobs.ts'
 import { conformanceMiddleware } from './conformance-middleware.ts'
 import { conformanceLogger } from './conformance-logger.ts'
 import { conformanceReturnedErrors } from './conformance-returned-errors.ts'
@@ -11,9 +11,10 @@ import { conformanceReturnedErrors } from './conformance-returned-errors.ts'
 /** Returns the options for the client under test, and for the host that runs its jobs. */
 export function conformanceOptions(
   capabilities?: Capabilities,
+  code?: ConformanceCode,
 ): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'middleware' | 'instrument' | 'logger' | 'returnedErrors'>> {
   return {
-    jobs: conformanceJobs(capabilities),
+    jobs: conformanceJobs(capabilities, code),
     hooks: conformanceHooks(),
     middleware: conformanceMiddleware(),
     instrument: conformanceInstrumentation(),

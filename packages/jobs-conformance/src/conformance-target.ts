@@ -56,6 +56,13 @@ export interface ConformanceEngine {
   restart?(): Promise<void>
   /** Suspends the engine's process for a time, like a machine that sleeps. */
   suspend?(durationMs: number): Promise<void>
+  /**
+   * Ends the hosts that run the suite's jobs, as a deploy does, and starts ones with the code of another generation:
+   * `conformanceJobs(capabilities, { generation })`. The engine opens with generation 0.
+   */
+  deploy?(generation: number): Promise<void>
+  /** Runs a host with the code of another generation beside one with the current one, until the next `deploy`. */
+  deployBeside?(generation: number): Promise<void>
 }
 
 /** Optional equipment of a target that cases can require. */
@@ -66,4 +73,6 @@ export type Equipment =
   | 'inject'
   | 'restart'
   | 'suspend'
+  | 'deploy'
+  | 'deployBeside'
   | 'createDefault'

@@ -5,6 +5,7 @@ import {
   eventType,
   type JobContext,
   type JobEvent,
+  type Steps,
   type WorkflowOptions,
 } from '@cgk-platform/jobs-core'
 import type { Json } from '@cgk-platform/jobs-core/provider'
@@ -26,8 +27,20 @@ export const longRunTimeoutMs = 3_600_000
 /** The `maxSteps` of the workflow with few steps. */
 export const fewSteps = 5
 
+/** The `parkTimeout` of the workflow whose runs do not wait long for other code. */
+export const parkTimeoutMs = 3000
+
+/** The version of a versioned workflow in one generation of the code. */
+export function versionOf(generation: number): string {
+  return `v${generation}`
+}
+
 /** Defines the suite's workflows. @param jobs - the definitions that their programs can run */
-export function defineConformanceWorkflows(unitMs: number, jobs: readonly Definition[]): Definition[] {
+export function defineConformanceWorkflows(
+  unitMs: number,
+  jobs: readonly Definition[],
+  generation: number,
+): Definition[] {
   const retry = { maxAttempts: 3, backoff: 'fixed', initialDelay: unitMs } as const
   const make = (
     name: string,
@@ -39,15 +52,30 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
       ...triggerOf(`conformance.${name}` as ConformanceEvent, payload),
       retry,
       ...more,
-      steps: (event, step, context) =>
-        performProgram({ definition: id, event, step, context, jobs: jobs.filter(isOfEvent) }),
-      onFailure: (error: Error, _event: EventMessage, context: JobContext) => {
-        const { jobId, runId, attempt, maxAttempts, tenantId } = context
-        const details = { name: error.name, message: error.message, layers: enclosingMiddleware() }
-        record({ kind: 'onFailure', definition: id, jobId, runId, attempt, maxAttempts, tenantId, details })
-      },
+      ...codeOf(id, generation),
     }) as Definition
   }
+  const codeOf = (id: string, ofGeneration: number) => ({
+    steps: (event: EventMessage, step: Steps, context: JobContext) =>
+      performProgram({
+        definition: id,
+        event,
+        step,
+        context,
+        jobs: jobs.filter(isOfEvent),
+        generation: ofGeneration,
+      }),
+    onFailure: (error: Error, _event: EventMessage, context: JobContext) => {
+      const { jobId, runId, attempt, maxAttempts, tenantId } = context
+      const { name, message } = error
+      const details = { name, message, layers: enclosingMiddleware(), generation: ofGeneration }
+      record({ kind: 'onFailure', definition: id, jobId, runId, attempt, maxAttempts, tenantId, details })
+    },
+  })
+  const version = versionOf(generation)
+  const before = generation - 1
+  const previous = [{ version: versionOf(before), ...codeOf('conformance-workflow-previous', before) }]
+  const once = { maxAttempts: 1 }
   return [
     make('workflow', { middleware: definitionMiddleware() }),
     make('pausable-workflow', {}),
@@ -55,6 +83,10 @@ export function defineConformanceWorkflows(unitMs: number, jobs: readonly Defini
     make('workflow-timed', { runTimeout: runTimeoutMs }),
     make('workflow-compensated', { compensateOnCancel: true }),
     make('workflow-disabled', { event: 'conformance.disabled' as JobEvent, enabled: false }),
+    make('workflow-versioned', { version, retry: once }),
+    make('workflow-previous', { version, previous, retry: once }),
+    make('workflow-parking', { version, retry: once, parkTimeout: parkTimeoutMs }),
+    make('workflow-stricter', {}),
     make('workflow-returned-errors', { returnedErrors: toReturnedError }),
     make('own-workflow', {}, eventType()),
     make('slashed-workflow', { id: 'conformance/slashed/workflow' }),

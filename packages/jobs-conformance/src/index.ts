@@ -9,7 +9,7 @@ export { type ConformanceCase, type Rule, type RuleName, rules } from './conform
 export { conformanceCases } from './conformance-cases.ts'
 export type { ConformanceEvent } from './conformance-events.ts'
 export { conformanceHooks } from './conformance-hooks.ts'
-export { conformanceJobs } from './conformance-jobs.ts'
+export { type ConformanceCode, conformanceJobs } from './conformance-jobs.ts'
 export { conformanceLogger } from './conformance-logger.ts'
 export { conformanceOptions } from './conformance-options.ts'
 export type { CaseOutcome, CaseResult, ConformanceReport } from './conformance-report.ts'

@@ -5,7 +5,7 @@ import type { EventDefinition } from '@cgk-platform/jobs-core/tools'
 import { enclosingMiddleware } from './enclosing-middleware.ts'
 import { journalOfProcess, record, type JournalEntryKind } from './journal.ts'
 import { invalidOutput } from './invalid-output.ts'
-import { scriptedError, waitFor, waitForRelease } from './perform-script.ts'
+import { isReleased, scriptedError, waitFor, waitForRelease } from './perform-script.ts'
 import { conformanceClock } from './settings.ts'
 import { stringOfJsonBytes } from './string-of-json-bytes.ts'
 import type { StepScript, WorkflowOp, WorkflowProgram } from './workflow-program.ts'
@@ -18,6 +18,8 @@ export interface ProgramRun {
   readonly context: JobContext
   /** The definitions that programs can run as jobs. */
   readonly jobs: readonly EventDefinition[]
+  /** The generation of the code. */
+  readonly generation: number
 }
 
 /** Runs the event's program as the code of the suite's workflows. Returns the result of each operation. */
@@ -98,6 +100,12 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
       return []
     case 'changed':
       return sequence(run.replay === 1 ? op.before : op.after, run)
+    case 'deployed':
+      return sequence(run.generation < op.generation ? op.before : op.after, run)
+    case 'generation':
+      return [run.generation]
+    case 'patched':
+      return [await step.patched(op.id)]
     case 'late':
       conformanceClock().setTimer(20, () => {
         step
@@ -145,6 +153,7 @@ async function work(
     recordEntry(run, 'threw', { step: id, attempt })
     throw scriptedError(script.failure, { attempt })
   }
+  if (script.failsUntilReleased && !isReleased(run.context)) throw new Error('not released')
   recordEntry(run, kind === 'step' ? 'stepEnded' : 'compensated', { step: id, attempt })
   if (script.returnsOdd === 'date') return { at: new Date(0), list: [1, null] }
   if (script.returnsOdd !== undefined) return invalidOutput(script.returnsOdd)

@@ -92,8 +92,12 @@ export async function waitForRelease(
   context: Pick<JobContext, 'jobId'>,
   pause: (durationMs: number) => Promise<void>,
 ): Promise<void> {
-  const isReleased = (): boolean => journalOfProcess().read(({ kind }) => kind === 'released', context.jobId).length > 0
-  while (!isReleased()) await pause(releasePollMs)
+  while (!isReleased(context)) await pause(releasePollMs)
+}
+
+/** Returns whether the case has released the job. */
+export function isReleased({ jobId }: Pick<JobContext, 'jobId'>): boolean {
+  return journalOfProcess().read(({ kind }) => kind === 'released', jobId).length > 0
 }
 
 /** Waits by the suite's clock. An abort of the signal calls `onAborted`, and rejects unless `ignoresSignal` is set. */

@@ -12,6 +12,8 @@ export interface StepScript {
   /** Whether an abort of the signal does not end the waits. */
   readonly ignoresSignal?: boolean
   readonly failure?: ScriptedFailure
+  /** Whether each attempt fails until the case releases the workflow's job. */
+  readonly failsUntilReleased?: boolean
   readonly returns?: Json
   readonly returnsOdd?: InvalidOutput | 'date'
   /** Return a string that has this many bytes as JSON. */
@@ -74,6 +76,16 @@ export type WorkflowOp =
   | { readonly do: 'await'; readonly ms: number }
   /** Simulates changed code: `before` in the first replay, `after` in later ones. */
   | { readonly do: 'changed'; readonly before: WorkflowProgram; readonly after: WorkflowProgram }
+  /** Changed code: `before` until a generation of it is deployed, `after` since. */
+  | {
+      readonly do: 'deployed'
+      readonly generation: number
+      readonly before: WorkflowProgram
+      readonly after: WorkflowProgram
+    }
+  /** Returns the generation of the code. */
+  | { readonly do: 'generation' }
+  | { readonly do: 'patched'; readonly id: string }
   /** Calls a step after the code has returned. */
   | { readonly do: 'late'; readonly id: string }
 

@@ -1,26 +1,15 @@
 import assert from 'node:assert/strict'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
-import {
-  sendProgram,
-  idempotencyKeysOf,
-  lastRun,
-  runProgram,
-  resultOf,
-  stepIn,
-  stepAttempts,
-} from '../workflow-tools.ts'
-import type { StepScript, WorkflowOp } from '../workflow-program.ts'
+import { sendProgram, idempotencyKeysOf, lastRun, runProgram, stepIn, stepAttempts } from '../workflow-tools.ts'
+import type { StepScript } from '../workflow-program.ts'
 import { casesOf } from '../cases-of.ts'
 
 const once = { maxAttempts: 1 }
 /** Fails in the first run of its definition for the job, but not in a run of `retryJob`. */
 const failsFirst: StepScript = { failure: { as: 'error', runs: 1 }, returns: 'at last' }
 
-/** Ends the first replay on every engine. A sleep may end before an engine under load suspends the run. */
-const nextAttempt: WorkflowOp = { do: 'throw', failure: { as: 'error', attempts: 1 } }
-
-/** Cases: cancel, retry, and code that changes while runs are open. */
+/** Cases: cancel, retry, and the end of a process. */
 export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
     id: 'workflow-cancel-aborts-a-step',
@@ -80,47 +69,6 @@ export const workflowControlCases: readonly ConformanceCase[] = casesOf(rules.wo
       assert.deepEqual(lastRun(await t.waitForEnd(id)).output, [1, 'at last'])
       assert.deepEqual(stepAttempts(t, id), ['one/1', 'charge/1', 'one/1', 'charge/1'])
       assert.equal(new Set(idempotencyKeysOf(t, id, 'one')).size, 2)
-    },
-  },
-  {
-    id: 'workflow-forgotten-step',
-    title: 'a recorded step that the code no longer calls is ignored',
-    requiredFeatures: ['workflows'],
-    async run(t) {
-      const common: WorkflowOp = { do: 'run', id: 'common', script: { returns: 'common' } }
-      const result = await resultOf(t, [
-        {
-          do: 'changed',
-          before: [{ do: 'run', id: 'gone' }, common, nextAttempt],
-          after: [common, { do: 'run', id: 'new', script: { returns: 'new' } }],
-        },
-      ])
-      assert.deepEqual(result, ['common', 'new'])
-    },
-  },
-  {
-    id: 'workflow-changed-step',
-    title: 'a run whose step is another kind of step now waits for other code, and is not compensated',
-    requiredFeatures: ['workflows'],
-    async run(t) {
-      const { id } = await sendProgram(t, [
-        {
-          do: 'changed',
-          before: [{ do: 'run', id: 'pack', script: { returns: 1 }, compensation: {} }, nextAttempt],
-          after: [
-            { do: 'catch', program: [{ do: 'wait', id: 'pack', timeoutMs: 1000 }] },
-            { do: 'run', id: 'never' },
-          ],
-        },
-      ])
-      const parked = async () => lastRun(await t.client.getJobStatus(id)).parked
-      await t.waitUntil('the run waits', async () => (await parked()) !== undefined)
-      const { error, since, until } = (await parked())!
-      assert.deepEqual([error.code, until.getTime() - since.getTime()], ['workflow_changed', 7 * 86_400_000])
-      assert.match(error.message, /`pack` was `step.run` and is now `step.waitForEvent`/)
-      await t.client.cancelJob(id)
-      assert.equal((await t.waitForEnd(id)).state, 'cancelled')
-      assert.deepEqual(stepAttempts(t, id), ['pack/1'])
     },
   },
   {

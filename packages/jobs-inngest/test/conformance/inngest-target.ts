@@ -57,14 +57,20 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
 
   const startApp = async (): Promise<Host> => {
     const inngest = connect()
-    const hostOptions = { ...options, client: inngest, jobClient: client }
-    const functions = createInngestFunctions(hostOptions, { clock, random: () => 0 })
+    const functionsOf = (hosted: typeof options) =>
+      createInngestFunctions({ ...hosted, client: inngest, jobClient: client }, { clock, random: () => 0 })
+    let functions = functionsOf(options)
     let app = await serveApp(inngest, functions)
     await app.sync()
+    const restart = async (): Promise<void> => {
+      await app.close()
+      app = await serveApp(inngest, functions, app.port)
+    }
     return {
-      async restart() {
-        await app.close()
-        app = await serveApp(inngest, functions, app.port)
+      restart,
+      async deploy(generation) {
+        functions = functionsOf(conformanceOptions(inngestCapabilities, { generation }))
+        await restart() // needs no sync: Inngest does not know the versions
       },
       close: () => app.close(),
     }
@@ -83,6 +89,7 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
       return answer.id
     },
     ...(app.restart && { restart: app.restart }),
+    ...(app.deploy && { deploy: app.deploy }),
     ...(server.suspend && { suspend: (durationMs) => server.suspend!(durationMs) }),
     async close() {
       await client.close({ timeout: 0 })
@@ -96,6 +103,8 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
 interface Host {
   /** Ends the app abruptly, with its running attempts, and restarts it. Inngest keeps running. */
   restart?(): Promise<void>
+  /** Restarts it with the code of another generation. */
+  deploy?(generation: number): Promise<void>
   close(): Promise<void>
 }
 

@@ -8,6 +8,7 @@ import type { Migration } from '../../src/store/sqlite/file/schema.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
 import { createDefaultClient } from './create-default-client.ts'
+import { createDeployable } from './deployable-provider.ts'
 import { passVirtualTime } from './pass-virtual-time.ts'
 import { createRestartable } from './restartable-provider.ts'
 
@@ -49,10 +50,15 @@ function openVirtual(options: LocalTargetOptions): ConformanceEngine {
   const create = (path: string | undefined, time: Clock): LocalProvider =>
     createLocalProvider({ retention: { count: 100_000 }, path }, { clock: time, random: () => 0, ownTime: true })
   const restartable = file && createRestartable(file, clock, create)
-  const local = restartable?.provider ?? create(undefined, clock)
+  const { provider: local, register } = createDeployable(restartable?.provider ?? create(undefined, clock))
   return {
     ...open(local, clock, options, file),
     ...(restartable && { restart: () => restartable.restart() }),
+    async deploy(generation) {
+      await passVirtualTime(local, virtual, 0) // what has begun ends
+      register(local.capabilities, generation)
+      await restartable?.restart()
+    },
     clock,
     advance: (durationMs) => passVirtualTime(local, virtual, durationMs),
     async suspend(durationMs) {

@@ -43,6 +43,8 @@ async function open({ journalPath }: ConformanceOpenOptions): Promise<Conformanc
       return answer.id
     },
     restart: () => workers.restart(),
+    deploy: (generation) => workers.deploy(generation),
+    deployBeside: (generation) => workers.deploy(generation, 1),
     async close() {
       await client.close({ timeout: 0 })
       await workers.close()

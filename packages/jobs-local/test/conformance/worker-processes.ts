@@ -8,6 +8,8 @@ import { bareEnvironment } from '../../../../vitest.environment.ts'
 export interface WorkerProcesses {
   /** Kills all of them and starts the same number of new ones. */
   restart(): Promise<void>
+  /** Replaces the workers in the processes by ones with another generation of the code. @param count - default: all */
+  deploy(generation: number, count?: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -19,13 +21,19 @@ export async function startWorkerProcesses(
   path: string,
   env: Readonly<Record<string, string>>,
 ): Promise<WorkerProcesses> {
-  const start = (): Promise<ChildProcess[]> => Promise.all(Array.from({ length: count }, () => startWorker(path, env)))
+  let deployed = 0
+  const startOne = () => startWorker(path, { ...env, CONFORMANCE_GENERATION: String(deployed) })
+  const start = (): Promise<ChildProcess[]> => Promise.all(Array.from({ length: count }, startOne))
   let workers = await start()
   const close = async (): Promise<void> => void (await Promise.all(workers.map(kill)))
   return {
     async restart() {
       await close()
       workers = await start()
+    },
+    async deploy(generation, most = count) {
+      if (most === count) deployed = generation
+      await Promise.all(workers.slice(0, most).map((worker) => replaceWorker(worker, generation)))
     },
     close,
   }
@@ -42,6 +50,12 @@ async function startWorker(path: string, env: Readonly<Record<string, string>>):
     worker.once('exit', (code) => reject(new Error(`A worker ended before it was ready, with code ${code}.`)))
   })
   return worker
+}
+
+/** Much cheaper than a new process. */
+async function replaceWorker(worker: ChildProcess, generation: number): Promise<void> {
+  worker.send(generation)
+  await once(worker, 'message')
 }
 
 async function kill(worker: ChildProcess): Promise<void> {
