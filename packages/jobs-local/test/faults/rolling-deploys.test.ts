@@ -3,7 +3,7 @@ import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { openDatabase } from '../kit/open-store.ts'
-import { ask, createSharedFile } from '../kit/shared-file.ts'
+import { ask, createSharedFile, type SharedTestFile } from '../kit/shared-file.ts'
 import { waitUntil } from '../kit/wait-until.ts'
 
 const track = (id: string, output: string) => defineJob({ id, event: 'analytics.track', handler: () => output })
@@ -134,4 +134,77 @@ test('a worker that starts with a definition that a live one has retired takes n
     'charge,log',
     'extra,log',
   ])
+})
+
+/** Code of workers whose workflow waits for `email.send` between its steps. Each step says what it did. */
+const workerOf = (version: string, previous: readonly string[] = []) => `
+  const code = (version) => async (event, step) => {
+    const undo = () => say('undo', event.id)
+    await step.run('one', () => say('did', event.id, 'one', version), { compensate: undo })
+    await step.waitForEvent('paid', 'email.send', { timeout: '1h' })
+    await step.run('two', () => say('did', event.id, 'two', version), { compensate: undo })
+    return version
+  }
+  const previous = ${JSON.stringify(previous)}.map((version) => ({ version, steps: code(version) }))
+  const onFailure = () => say('failed')
+  await work([
+    defineWorkflow({ id: 'order', event: 'analytics.track', version: '${version}', previous, steps: code('${version}'), onFailure }),
+    defineJob({ id: 'mail', event: 'email.send', handler: () => undefined }),
+  ])
+`
+
+/** Sends workflows, and waits until each waits for its event. */
+async function startOrders({ client }: SharedTestFile, count: number): Promise<string[]> {
+  const ids = await Promise.all(Array.from({ length: count }, () => ask(client)))
+  const isWaiting = async (id: string) => (await client.getJobStatus(id)).runs[0]?.steps?.[1]?.state === 'waiting'
+  await waitUntil(async () => (await Promise.all(ids.map(isWaiting))).every(Boolean))
+  return ids
+}
+
+const mail = { tenantId: 'acme', type: 'paid', recipientEmail: 'ann@example.com' }
+
+test('old and new workers side by side end each workflow with its version, and do no step twice', async ({
+  onTestFinished,
+}) => {
+  const file = createSharedFile(onTestFinished)
+  const { client } = file
+  const old = file.start(workerOf('1'))
+  await old.says('started')
+  const before = await startOrders(file, 10)
+  const renewed = file.start(workerOf('2'))
+  await renewed.says('started')
+  const during = await startOrders(file, 10)
+  await client.sendJob('email.send', mail)
+  const outputs = await Promise.all(
+    [...before, ...during].map(async (id) => (await client.waitForJob(id)).runs.map(({ output }) => String(output))),
+  )
+  expect(outputs.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => ['1']))
+  const said = [...old.lines, ...renewed.lines].filter((line) => !line.startsWith('started'))
+  const expected = [...before, ...during].flatMap((id, index) =>
+    ['one', 'two'].map((step) => `did ${id} ${step} ${outputs[index]![0]}`),
+  )
+  expect(said.toSorted()).toEqual(expected.toSorted())
+})
+
+test('a workflow whose version has left waits, visible to all, and a worker with that version continues it', async ({
+  onTestFinished,
+}) => {
+  const file = createSharedFile(onTestFinished)
+  const { client } = file
+  const old = file.start(workerOf('1'))
+  await old.says('started')
+  const [id] = await startOrders(file, 1)
+  old.kill('SIGKILL')
+  await old.ended
+  const renewed = file.start(workerOf('2'))
+  await renewed.says('started')
+  await client.sendJob('email.send', mail)
+  const runOf = async () => (await client.getJobStatus(id!)).runs[0]!
+  await waitUntil(async () => (await runOf()).parked !== undefined)
+  expect((await runOf()).parked!.error.message).toContain('began with version `1`, and the code has version `2`')
+  const fixed = file.start(workerOf('2', ['1']))
+  await fixed.says('started')
+  expect(await client.waitForJob(id!)).toMatchObject({ state: 'completed', runs: [{ output: '1' }] })
+  const said = [...old.lines, ...renewed.lines, ...fixed.lines].filter((line) => !line.startsWith('started'))
+  expect(said).toEqual([`did ${id} one 1`, `did ${id} two 1`])
 })

@@ -79,7 +79,7 @@ interface Order {
 /** The runs of the month. None is longer than ten days. */
 const orders: readonly Order[] = fc
   .sample(fc.record({ atMs: fc.nat(29 * dayMs), packMs: fc.nat(5 * dayMs), deliverMs: fc.nat(5 * dayMs) }), {
-    numRuns: 400,
+    numRuns: 300,
     seed: 31,
   })
   .map(({ atMs, packMs, deliverMs }): Order => ({ atMs: atMs + 1, naps: [packMs + 1, deliverMs + 1] }))
