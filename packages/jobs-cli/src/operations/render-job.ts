@@ -42,6 +42,7 @@ function renderRun(run: RunDetails, screen: Screen, time: (date?: Date) => strin
   const facts: Readonly<Record<string, string | undefined>> = {
     state: screen.paint(stateStyle(run.state), run.state),
     run: escapeInvisible(run.id),
+    version: run.version && escapeInvisible(run.version),
     attempts: `${run.attempts} of ${run.maxAttempts}`,
     'next at': time(run.nextAttemptAt),
     started: time(run.startedAt),
@@ -51,6 +52,8 @@ function renderRun(run: RunDetails, screen: Screen, time: (date?: Date) => strin
     retries: run.retryOf && escapeInvisible(run.retryOf),
     'runs instead': run.supersededBy && escapeInvisible(run.supersededBy),
     output: jsonOf(run.output),
+    waits:
+      run.parked && `for other code, until ${time(run.parked.until)}: ${escapeInvisible(run.parked.error.message)}`,
   }
   return [
     screen.paint('bold', `Run of ${escapeInvisible(run.definitionId)}`),

@@ -4,9 +4,14 @@ import type { CompensationStatus, StepStatus } from '../status/step-status.ts'
 import type { CompensationRecord, StepRecord, WorkflowRecord } from './workflow-record.ts'
 
 /** Returns what the record of a workflow's run tells about it, as a copy. */
-export function toWorkflowStatus({ steps, parked }: WorkflowRecord): Pick<RunStatus, 'steps' | 'parked'> {
+export function toWorkflowStatus({
+  version,
+  steps,
+  parked,
+}: WorkflowRecord): Pick<RunStatus, 'version' | 'steps' | 'parked'> {
   const { since, until, error } = parked ?? {}
   return {
+    ...(typeof version === 'string' && { version }),
     ...(error && { parked: { since: new Date(since!), until: new Date(until!), error: structuredClone(error) } }),
     steps: steps.map(toStepStatus),
   }

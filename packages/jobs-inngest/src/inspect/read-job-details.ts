@@ -9,7 +9,7 @@ import { toJobStatus } from '../read/to-job-status.ts'
 import type { WorkflowFacts } from '../read/to-run-status.ts'
 import { toStepStatuses } from '../read/to-step-statuses.ts'
 import { readStepRecord } from '../wire/step-record.ts'
-import { completedInTrace } from '../read/completed-in-trace.ts'
+import { completedInTrace, versionIn } from '../read/completed-in-trace.ts'
 import { isEventId } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { isWorkflowName } from '../wire/workflow-name.ts'
@@ -119,6 +119,8 @@ function workflowOf(run: EngineRun, root: TraceSpan | undefined, now: number): W
   if (!isWorkflowName(run.function.name)) return undefined
   const steps = tracedSteps(root)
   const isRunEnded = run.status !== 'QUEUED' && run.status !== 'RUNNING'
-  const attempts = [...completedInTrace(steps).values()].map(({ data }) => readStepRecord(data)?.runAttempt ?? 1)
-  return { steps: toStepStatuses(steps, { isRunEnded, now }), attempt: Math.max(1, ...attempts) }
+  const completed = completedInTrace(steps)
+  const attempts = [...completed.values()].map(({ data }) => readStepRecord(data)?.runAttempt ?? 1)
+  const facts = { steps: toStepStatuses(steps, { isRunEnded, now }), attempt: Math.max(1, ...attempts) }
+  return { ...versionIn(completed), ...facts }
 }

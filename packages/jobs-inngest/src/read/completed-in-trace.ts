@@ -1,4 +1,6 @@
-import type { EndedStep } from '../wire/step-record.ts'
+import { sha1 } from '../wire/sha1.ts'
+import { versionName } from '../wire/step-names.ts'
+import { type EndedStep, readStepRecord } from '../wire/step-record.ts'
 import { stepOutputOf, type TracedStep } from './run-trace.ts'
 
 /** Returns the outputs of the completed steps in a run's trace, by the hash of the step id. */
@@ -9,4 +11,10 @@ export function completedInTrace(steps: readonly TracedStep[]): Map<string, Extr
     if (done) ended.set(hashedId, { type: 'data', data: stepOutputOf(done.output) })
   }
   return ended
+}
+
+/** Returns the version of its workflow that a run began with, from its completed steps. */
+export function versionIn(completed: ReturnType<typeof completedInTrace>): { version?: string } {
+  const version = readStepRecord(completed.get(sha1(versionName.id))?.data)?.output
+  return typeof version === 'string' ? { version } : {}
 }

@@ -4,7 +4,7 @@ import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { isWorkflowName } from '../wire/workflow-name.ts'
 import { readStepRecord } from '../wire/step-record.ts'
-import { completedInTrace } from './completed-in-trace.ts'
+import { completedInTrace, versionIn } from './completed-in-trace.ts'
 import { readTrace } from './run-trace.ts'
 import type { WorkflowFacts } from './to-run-status.ts'
 import { toStepStatuses } from './to-step-statuses.ts'
@@ -17,6 +17,7 @@ export async function readWorkflow(run: EngineRun, api: EngineApi, clock: Clock)
   const isRunEnded = run.status !== 'QUEUED' && run.status !== 'RUNNING'
   const compensating = await readCompensating(api, run)
   const steps = toStepStatuses(traced, { isRunEnded, now: clock.now(), compensating })
-  const attempts = [...completedInTrace(traced).values()].map(({ data }) => readStepRecord(data)?.runAttempt ?? 1)
-  return { steps, attempt: Math.max(1, ...attempts) }
+  const completed = completedInTrace(traced)
+  const attempts = [...completed.values()].map(({ data }) => readStepRecord(data)?.runAttempt ?? 1)
+  return { ...versionIn(completed), steps, attempt: Math.max(1, ...attempts) }
 }

@@ -23,6 +23,7 @@ export interface RunFacts {
 
 /** Facts about a workflow's run. */
 export interface WorkflowFacts {
+  readonly version?: string
   readonly steps: readonly StepStatus[]
   /** The attempt of the code, derived from its steps. */
   readonly attempt: number
@@ -60,6 +61,7 @@ export function toRunStatus(run: EngineRun, given: RunFacts): RunStatus {
     ...(times.endedAt !== undefined && { endedAt: new Date(times.endedAt) }),
     ...outputOf(run, done),
     ...(error !== undefined && { error }),
+    ...(facts.workflow?.version !== undefined && { version: facts.workflow.version }),
     ...(facts.workflow && { steps: facts.workflow.steps }),
     ...(retryOf !== undefined && { retryOf }),
   }
