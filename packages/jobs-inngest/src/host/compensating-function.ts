@@ -10,7 +10,7 @@ import { isReportedFailure } from '../read/compensating-run.ts'
 import { toFunctionId } from '../wire/function-id.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
 import { sha1 } from '../wire/sha1.ts'
-import { failureName, graceName, supersededName } from '../wire/step-names.ts'
+import { failureName, graceName, readStepName, supersededName } from '../wire/step-names.ts'
 import { type EndedStep, readStepRecord } from '../wire/step-record.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { toCompensationMarker } from '../wire/compensation-marker.ts'
@@ -20,8 +20,10 @@ import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
 import { holdRun } from './hold-run.ts'
 import { jobIdOf } from './job-id-of.ts'
+import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { progressOf } from './steps/code-attempts.ts'
+import { type Parked, toParkedOutcome } from './steps/park-request.ts'
 import { type ReplayRequest, replayField, untilAnswered, workflowMiddleware } from './steps/replay-request.ts'
 import { type WorkflowContext, retries } from './workflow-function.ts'
 
@@ -77,11 +79,9 @@ async function compensateRun(
   const jobId = await jobIdOf(event, runId, host)
   const traced = await readFinalTrace(host.api, host.clock, runId)
   const { [replayField]: ownRequest } = context
-  const ended = new Map<string, EndedStep>([
-    ...completedInTrace(traced),
-    ...failuresInTrace(traced),
-    ...ownRequest.ended,
-  ])
+  // The failed run may have waited for other code too. Its compensation waits anew.
+  const steps = traced.filter(({ name, hashedId }) => readStepName(name, hashedId).part !== 'parked')
+  const ended = new Map<string, EndedStep>([...completedInTrace(steps), ...failuresInTrace(steps), ...ownRequest.ended])
   const held = holdRun(event, ownRequest, host, ended)
   if (held) return held
   const isSuperseded = isCompensable(ended) && (await isRetriedElsewhere({ jobId, runId }, context, host))
@@ -93,15 +93,37 @@ async function compensateRun(
   const attempts = host.attempts.begin(engineAttempt)
   const maxAttempts = maxAttemptsOf(toEnvelope(event, jobId), definition, inngestLimits)
   const isResumed = context.attempt > 0 || ownRequest.ended.size > 0 || ownRequest.targetStep !== undefined
-  const outcome = await host.cancels.watch({ runId: context.runId, jobId }, (signal) => {
+  let parked: Parked | undefined
+  const outcome = await host.cancels.watch({ runId: context.runId, jobId }, async (signal) => {
     const retriedRun = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
     const ids = { jobId, runId, engineAttempt, attempts, attempt: maxAttempts + 1 }
     const startedAt = isResumed ? host.clock.now() : undefined
     const suspended = ownRequest.answered
-    const options = { ...ids, signal, startedAt, request, sdk: request.sdk, isSuperseded, retriedRun, suspended }
+    const parking = {
+      reportParked: (given: Parked) => void (parked = given),
+      parkedSince: await attempts.parkedSince(),
+    }
+    const options = {
+      ...ids,
+      ...parking,
+      signal,
+      startedAt,
+      request,
+      sdk: request.sdk,
+      isSuperseded,
+      retriedRun,
+      suspended,
+    }
     return Promise.race([runReplay(definition, event, options, host), untilAnswered(ownRequest)])
   })
   if (!outcome) return new Promise(() => undefined)
+  if (parked) {
+    const { number, targetStep: target } = engineAttempt
+    const later = toParkedOutcome(parked, retries - number, host.clock.now())
+    const due = dueAfter(later.type === 'retry' ? later.afterMs : 0, host.clock.now(), await host.api.time())
+    const facts = { attempt: maxAttempts, maxAttempts, startedAt: host.clock.now(), due }
+    mapOutcome(later, { ...facts, parked: { since: parked.since, until: parked.until, target } })
+  }
   // The expected outcome is that the run failed. Any other outcome is retried.
   if (outcome.type !== 'failed' && outcome.type !== 'cancelled') {
     throw new Error(`The run ${runId} is not compensated yet (${outcome.type}).`)

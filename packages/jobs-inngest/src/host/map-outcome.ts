@@ -6,6 +6,7 @@ import {
   type CompletedRecord,
   type WorkflowFailure,
   type FailedRecord,
+  type ParkedRequest,
   toCompletedRecord,
 } from '../wire/attempt-record.ts'
 
@@ -19,6 +20,8 @@ export interface AttemptFacts {
   readonly due: { readonly at: number; readonly atEngine: number }
   /** The part of a workflow that was attempted. */
   readonly workflow?: WorkflowFailure
+  /** Set if nothing was attempted, because the code does not fit to the run. */
+  readonly parked?: ParkedRequest | undefined
 }
 
 /** Minimum time in advance for which Inngest is exact. It can start an attempt that is due sooner too early. */
@@ -74,7 +77,7 @@ function toRetryError(error: JobErrorInfo, facts: AttemptFacts): Error {
 /** Creates the error to throw, with the message and stack of the original error, which Inngest's dashboard shows. */
 function toError(info: JobErrorInfo, facts: AttemptFacts, nextAttemptAt?: number): Error {
   const { stack = '', ...error } = info
-  const { attempt, maxAttempts, startedAt, workflow } = facts
+  const { attempt, maxAttempts, startedAt, workflow, parked } = facts
   const cause: FailedRecord = {
     attempt,
     maxAttempts,
@@ -82,6 +85,7 @@ function toError(info: JobErrorInfo, facts: AttemptFacts, nextAttemptAt?: number
     ...(nextAttemptAt !== undefined && { nextAttemptAt }),
     error,
     ...(workflow && { workflow }),
+    ...(parked && { parked }),
   }
   return Object.assign(new Error(error.message, { cause }), { stack })
 }

@@ -16,6 +16,7 @@ import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { codeStartedAt, codeAttemptOf, progressOf } from './steps/code-attempts.ts'
+import { type Parked, toParkedOutcome } from './steps/park-request.ts'
 import { type ReplayRequest, replayField, untilAnswered, workflowMiddleware } from './steps/replay-request.ts'
 import type { EngineAttempt } from './steps/workflow-attempts.ts'
 
@@ -81,8 +82,9 @@ async function replayWorkflow(
   const run = { jobId, runId, receivedAt: receivedAtOf(event) }
   let isUncounted = false
   let failedStep: string | undefined
+  let parked: Parked | undefined
   const reportFailedStep = (step: string | undefined): void => void (failedStep = step)
-  const outcome = await cancels.watch({ runId, jobId }, (signal) => {
+  const replayed = await cancels.watch({ runId, jobId }, (signal) => {
     const replay = async (): Promise<Outcome> => {
       const leftMs = (codeAttempt.dueAt ?? 0) - clock.now()
       if (leftMs > 0 && leftMs <= maxHoldMs) await pause(clock, leftMs)
@@ -114,6 +116,8 @@ async function replayWorkflow(
           startedAt: codeStart,
           request,
           reportFailedStep,
+          reportParked: (given: Parked) => void (parked = given),
+          parkedSince: await attempts.parkedSince(),
           retriedRun,
         },
         sdk: request.sdk,
@@ -123,19 +127,24 @@ async function replayWorkflow(
     }
     return Promise.race([replay(), untilAnswered(request)])
   })
-  if (!outcome) return new Promise(() => undefined)
+  if (!replayed) return new Promise(() => undefined)
+  const outcome = parked ? toParkedOutcome(parked, retries - engineAttempt.number, clock.now()) : replayed
   const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
   const server = isRetried ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
   const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
   const madeAttempt = isUncounted ? attempt - 1 : attempt
-  if (outcome.type === 'retry')
+  if (outcome.type === 'retry' && !parked)
     attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: madeAttempt + 1 })
   if (outcome.type === 'interrupted') attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: attempt })
   const found = isUncounted ? undefined : host.retriedRuns.of(run)
   const origin = (await found?.catch(() => undefined))?.keyOrigin ?? runId
   const failed = outcome.type === 'failed' && failedStep !== undefined ? { failedStep } : {}
   const workflow = { base: engineAttempt.number, engineAttempt: engineAttempt.number, origin, ...failed }
-  return mapOutcome(outcome, { attempt: madeAttempt, maxAttempts, startedAt, due, workflow })
+  const { targetStep: target } = request
+  return mapOutcome(outcome, {
+    ...{ attempt: madeAttempt, maxAttempts, startedAt, due, workflow },
+    parked: parked && outcome.type === 'retry' ? { since: parked.since, until: parked.until, target } : undefined,
+  })
 }
 
 /**

@@ -71,7 +71,11 @@ export function hasListedAttempts({ status, output, function: { name } }: Engine
 /** Returns one span for each failed attempt. The spans around them repeat the same facts. */
 function failuresIn(root: TraceSpan | undefined, { status, output, endedAt }: EngineRun): TraceSpan[] {
   const isAttempt = (span: TraceSpan): boolean =>
-    span.status === 'FAILED' && span.stepId === undefined && !span.children && span.output !== undefined
+    span.status === 'FAILED' &&
+    span.stepId === undefined &&
+    !span.children &&
+    span.output !== undefined &&
+    !readFailedRecord(span.output)?.parked // the code did not fit to the run, so it was not called
   const spans = (root?.children ?? [])
     .filter(isAttempt)
     .toSorted((one, other) => Date.parse(one.endedAt ?? '') - Date.parse(other.endedAt ?? ''))

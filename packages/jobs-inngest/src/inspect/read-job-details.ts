@@ -3,6 +3,7 @@ import type { JobDetails, RunDetails } from '@cgk-platform/jobs-core/inspect'
 import { sentDetailsOf } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EnginePage, EngineRun } from '../api/engine-shapes.ts'
+import { parkedRun } from '../read/parked-run.ts'
 import { readRootSpan, type TraceSpan, tracedSteps } from '../read/run-trace.ts'
 import type { RunTimes } from '../read/run-times.ts'
 import { toJobStatus } from '../read/to-job-status.ts'
@@ -121,6 +122,7 @@ function workflowOf(run: EngineRun, root: TraceSpan | undefined, now: number): W
   const isRunEnded = run.status !== 'QUEUED' && run.status !== 'RUNNING'
   const completed = completedInTrace(steps)
   const attempts = [...completed.values()].map(({ data }) => readStepRecord(data)?.runAttempt ?? 1)
-  const facts = { steps: toStepStatuses(steps, { isRunEnded, now }), attempt: Math.max(1, ...attempts) }
-  return { ...versionIn(completed), ...facts }
+  const parked = parkedRun(run, steps)
+  const statuses = toStepStatuses(steps, { isRunEnded, isParked: parked !== undefined, now })
+  return { ...versionIn(completed), steps: statuses, attempt: Math.max(1, ...attempts), parked }
 }

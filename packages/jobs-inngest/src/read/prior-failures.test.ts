@@ -70,6 +70,16 @@ test('returns the last failure once from a recorded trace of the real server', (
   expect(priorFailures({ children }, 1)).toMatchObject({ undelivered: 0, record: { workflow: { step: 'flaky' } } })
 })
 
+test('counts requests that did not fit to the code as undelivered, and tells since when they wait', () => {
+  const parked = (target: string, engineAttempt: number) => {
+    const { cause, ...message } = reported(engineAttempt)
+    return { ...message, cause: { ...cause, parked: { since: 5, until: 9, target } } }
+  }
+  const root = rootOf(reported(0, 'charge'), parked('a', 1), parked('other', 0), parked('a', 2), parked('other', 1))
+  expect(priorFailures(root, 3, 'a')).toMatchObject({ undelivered: 2, record: { attempt: 1 }, parkedSince: 5 })
+  expect(priorFailures(root, 1)).toMatchObject({ undelivered: 0, record: { attempt: 1 }, parkedSince: undefined })
+})
+
 test('returns nothing without a trace', () => {
   expect(priorFailures(undefined, 2)).toEqual({ undelivered: 0, crashes: 0 })
 })

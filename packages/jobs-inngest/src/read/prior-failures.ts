@@ -1,4 +1,4 @@
-import { type FailedRecord, readFailedRecord } from '../wire/attempt-record.ts'
+import { type FailedRecord, type ParkedRequest, readFailedRecord } from '../wire/attempt-record.ts'
 import type { TraceSpan } from './run-trace.ts'
 
 /** The failed attempts that Inngest counts before an attempt. */
@@ -9,25 +9,34 @@ export interface PriorFailures {
   readonly undelivered: number
   /** Number of attempts that reached the app and left no record, as after a crash. */
   readonly crashes: number
+  /** Since when the request waits for other code, epoch milliseconds, if its last attempt found none that fits. */
+  readonly parkedSince?: number | undefined
 }
 
 /**
  * Reads the failures before one of Inngest's attempts from the trace of the run.
  *
  * @param number - the attempt, counted from 0
+ * @param target - the hash of the only step that the request executes; absent for a request that replays the code
  */
-export function priorFailures(root: TraceSpan | undefined, number: number): PriorFailures {
+export function priorFailures(root: TraceSpan | undefined, number: number, target?: string): PriorFailures {
   // Each attempt has one span without children. The spans around them repeat the same facts.
   const failed = (root?.children ?? [])
     .filter(({ status, children, output }) => status === 'FAILED' && !children && output)
+    .filter((span) => !parkedIn(span) || parkedIn(span)!.target === target)
     .toSorted((one, other) => Date.parse(other.endedAt ?? '') - Date.parse(one.endedAt ?? ''))
     .slice(0, number)
+  const parkedSince = failed[0] && parkedIn(failed[0])?.since
   const crashes = failed.filter((span) => !isUndelivered(span) && !readFailedRecord(span.output)).length
   const last = failed.findIndex((span) => !isUndelivered(span))
   const record = last < 0 ? undefined : readFailedRecord(failed[last]!.output)
   // The record of another attempt is older than a crash after it.
-  if (record?.workflow?.engineAttempt === number - 1 - last) return { record, undelivered: last, crashes }
-  return { undelivered: failed.filter(isUndelivered).length, crashes }
+  if (record?.workflow?.engineAttempt === number - 1 - last) return { record, undelivered: last, crashes, parkedSince }
+  return { undelivered: failed.filter(isUndelivered).length, crashes, parkedSince }
+}
+
+function parkedIn({ output }: TraceSpan): ParkedRequest | undefined {
+  return readFailedRecord(output)?.parked
 }
 
 /** Names of Inngest's errors for an attempt that no worker could take. */
@@ -42,7 +51,10 @@ const rejectedMessage = /^Your server returned HTTP 4\d\d before the SDK respond
 const unreachableMessage = /^Unable to reach SDK URL/
 const refusedWithinMs = 250
 
-function isUndelivered({ output, startedAt = '', endedAt = '' }: TraceSpan): boolean {
+/** Returns true for an attempt in which no code of the run was called. */
+function isUndelivered(span: TraceSpan): boolean {
+  const { output, startedAt = '', endedAt = '' } = span
+  if (parkedIn(span)) return true
   const { name, message } = (output ?? {}) as { name?: unknown; message?: unknown }
   if (undeliveredNames.includes(String(name)) || rejectedMessage.test(String(message))) return true
   return unreachableMessage.test(String(message)) && Date.parse(endedAt) - Date.parse(startedAt) < refusedWithinMs

@@ -5,6 +5,7 @@ import type { EngineRun } from '../api/engine-shapes.ts'
 import { isWorkflowName } from '../wire/workflow-name.ts'
 import { readStepRecord } from '../wire/step-record.ts'
 import { completedInTrace, versionIn } from './completed-in-trace.ts'
+import { parkedRun } from './parked-run.ts'
 import { readTrace } from './run-trace.ts'
 import type { WorkflowFacts } from './to-run-status.ts'
 import { toStepStatuses } from './to-step-statuses.ts'
@@ -16,8 +17,9 @@ export async function readWorkflow(run: EngineRun, api: EngineApi, clock: Clock)
   const traced = run.status === 'QUEUED' ? [] : await readTrace(api, run.id)
   const isRunEnded = run.status !== 'QUEUED' && run.status !== 'RUNNING'
   const compensating = await readCompensating(api, run)
-  const steps = toStepStatuses(traced, { isRunEnded, now: clock.now(), compensating })
+  const parked = parkedRun(run, traced)
+  const steps = toStepStatuses(traced, { isRunEnded, isParked: parked !== undefined, now: clock.now(), compensating })
   const completed = completedInTrace(traced)
   const attempts = [...completed.values()].map(({ data }) => readStepRecord(data)?.runAttempt ?? 1)
-  return { ...versionIn(completed), steps, attempt: Math.max(1, ...attempts) }
+  return { ...versionIn(completed), steps, attempt: Math.max(1, ...attempts), parked }
 }

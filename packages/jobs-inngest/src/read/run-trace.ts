@@ -62,7 +62,8 @@ export function tracedSteps(root: TraceSpan | undefined): TracedStep[] {
   return steps.toSorted((one, other) => beginOf(one.spans[0]!) - beginOf(other.spans[0]!))
 }
 
-function beginOf({ startedAt, queuedAt = '' }: TraceSpan): number {
+/** Returns when a span began, epoch milliseconds. */
+export function beginOf({ startedAt, queuedAt = '' }: TraceSpan): number {
   return Date.parse(startedAt ?? queuedAt) || 0
 }
 

@@ -2,6 +2,7 @@ import type { JobState } from '@cgk-platform/jobs-core'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { isWorkflowName } from '../wire/workflow-name.ts'
+import { parkedRun } from './parked-run.ts'
 import { type JobFacts, toJobStatus } from './to-job-status.ts'
 import type { WorkflowFacts } from './to-run-status.ts'
 
@@ -12,6 +13,6 @@ export function toListedState(facts: Omit<JobFacts, 'times' | 'workflows'>): Job
 }
 
 /** Returns the facts about a workflow's run without its steps, which lists of Inngest do not show. */
-export function listedWorkflowFacts({ function: { name } }: EngineRun): WorkflowFacts | undefined {
-  return isWorkflowName(name) ? { steps: [], attempt: 1 } : undefined
+export function listedWorkflowFacts(run: EngineRun): WorkflowFacts | undefined {
+  return isWorkflowName(run.function.name) ? { steps: [], attempt: 1, parked: parkedRun(run, []) } : undefined
 }

@@ -27,6 +27,8 @@ export interface WorkflowFacts {
   readonly steps: readonly StepStatus[]
   /** The attempt of the code, derived from its steps. */
   readonly attempt: number
+  /** Set if the run waits for other code. */
+  readonly parked?: RunStatus['parked'] | undefined
 }
 
 /** Maximum time by which the engine starts a delayed run too early. */
@@ -40,7 +42,7 @@ export function toRunStatus(run: EngineRun, given: RunFacts): RunStatus {
   const read = run.status === 'COMPLETED' ? undefined : readFailedRecord(failure)
   // The run's output is whatever ended last. That can be a step that is retried or was caught, or a job that a step
   // ran.
-  const isOfCode = read?.workflow !== undefined && read.workflow.step === undefined
+  const isOfCode = read?.workflow !== undefined && read.workflow.step === undefined && !read.parked
   const isOfStep =
     facts.workflow !== undefined && !isOfCode && (run.status === 'RUNNING' || read?.workflow !== undefined)
   const record = isOfStep ? undefined : read
@@ -62,6 +64,7 @@ export function toRunStatus(run: EngineRun, given: RunFacts): RunStatus {
     ...outputOf(run, done),
     ...(error !== undefined && { error }),
     ...(facts.workflow?.version !== undefined && { version: facts.workflow.version }),
+    ...(facts.workflow?.parked && { parked: facts.workflow.parked }),
     ...(facts.workflow && { steps: facts.workflow.steps }),
     ...(retryOf !== undefined && { retryOf }),
   }

@@ -15,6 +15,8 @@ export interface StepFacts {
   /** Needed because Inngest does not update the open steps of an ended run. */
   readonly isRunEnded: boolean
   readonly now: number
+  /** Whether the run waits for other code, so that no attempt starts although it is due. Default false. */
+  readonly isParked?: boolean
   /** The run that compensates this one, if any. */
   readonly compensating?: CompensatingRun | undefined
 }
@@ -105,14 +107,14 @@ function toCompensationStatus({ spans }: TracedStep, facts: StepFacts): Compensa
 }
 
 /** Reads the state of work that has not completed: retrying, running, failed or cancelled. */
-function openOf(spans: readonly TraceSpan[], { isRunEnded, now }: StepFacts) {
-  const failed = spans.findLast((span) => span.status === 'FAILED' && 'output' in span)
+function openOf(spans: readonly TraceSpan[], { isRunEnded, isParked = false, now }: StepFacts) {
+  const failed = spans.findLast((span) => span.status === 'FAILED' && 'output' in span && !isParkedAttempt(span))
   const failure = failureIn(failed)
   const record = readFailedRecord(failure)
   const error: JobErrorInfo | undefined =
     record?.error ?? (failure === undefined ? undefined : readInngestError(failure))
   const nextAttemptAt = record?.nextAttemptAt
-  const isDue = nextAttemptAt !== undefined && nextAttemptAt <= now
+  const isDue = nextAttemptAt !== undefined && nextAttemptAt <= now && !isParked
   const attempts = (record?.attempt ?? 1) + (isDue ? 1 : 0)
   const common = {
     attempts,
@@ -186,9 +188,14 @@ function withJobEnd(
  * @param record - the record of the completed attempt
  */
 function startOf(spans: readonly TraceSpan[], record?: StepHeader): Date {
-  const failures = spans.map((span) => readFailedRecord(failureIn(span)))
+  const failures = spans.filter((span) => !isParkedAttempt(span)).map((span) => readFailedRecord(failureIn(span)))
   const first = failures.find((one) => one?.attempt === 1) ?? (record?.attempts === 1 ? record : undefined)
   return new Date(first?.startedAt ?? beginOf(spans[0]!))
+}
+
+/** Returns true for an attempt that made nothing, because the code did not fit to the run. */
+function isParkedAttempt(span: TraceSpan): boolean {
+  return readFailedRecord(failureIn(span))?.parked !== undefined
 }
 
 function failureIn(span: TraceSpan | undefined): unknown {

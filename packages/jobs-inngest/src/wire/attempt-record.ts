@@ -25,6 +25,16 @@ export interface FailedRecord {
   readonly error: JobErrorInfo
   /** Set for workflows only. */
   readonly workflow?: WorkflowFailure
+  /** Set if nothing was attempted, because the code does not fit to the run. */
+  readonly parked?: ParkedRequest
+}
+
+/** A request of Inngest for one step that waits for other code. Times are epoch milliseconds. */
+export interface ParkedRequest {
+  readonly since: number
+  readonly until: number
+  /** Hash of the requested step. */
+  readonly target?: string | undefined
 }
 
 /** The part of a workflow that failed: a step, or the code between steps. */

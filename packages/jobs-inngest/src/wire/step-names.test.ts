@@ -9,6 +9,8 @@ import {
   graceName,
   supersededName,
   jobCheckName,
+  parkId,
+  parkName,
   continuationName,
   readStepName,
   remainderName,
@@ -36,6 +38,16 @@ describe('the name of a native step', () => {
     expect(read(callName(wait('paid')))).toEqual({ part: 'step', key: 'paid', detail: 'order.paid within 5000 ms' })
     expect(read(compensationName('charge#2'))).toEqual({ part: 'compensation', key: 'charge#2' })
     expect(read(jobEndName('child', 0))).toEqual({ part: 'end', key: 'child' })
+    const parking = { since: 1000, until: 2000, message: 'A step · of many\nlines.' }
+    expect(read(parkName(3, parking))).toEqual({ part: 'parked', ...parking })
+  })
+
+  test('is that of no part of a step of the app', () => {
+    const own = [1, 2, 3].map(parkId)
+    expect(own).not.toContain(continuationName('parked', 2).id)
+    expect(read({ id: 'other', name: parkName(1, { since: 1, until: 2, message: '' }).name })).toMatchObject({
+      part: 'other',
+    })
   })
 
   test('belongs to the app when the app uses names like those of this library', () => {

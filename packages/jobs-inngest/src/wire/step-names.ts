@@ -18,9 +18,26 @@ export const versionName: StepName = { id: `version${ownSuffix}`, name: 'version
 /** The step that stores why a run failed, before its compensations begin. */
 export const failureName: StepName = { id: `failed${ownSuffix}`, name: 'failed' }
 
-/** Names a sleep of a run that waits for other code, counted from 1. */
-export function parkName(look: number): StepName {
-  return { id: `parked/${look}${ownSuffix}`, name: 'waits for other code' }
+/** How long a run waits for other code, epoch milliseconds, and what does not fit. */
+export interface Parking {
+  readonly since: number
+  readonly until: number
+  readonly message: string
+}
+
+/** Maximum length of the message in the name of a sleep. */
+const maxMessageLength = 1000
+
+/** Returns the id of the sleep before a look whether a run fits to the code, counted from 1. */
+export function parkId(look: number): string {
+  return `parked ${look}${ownSuffix}` // without a slash, so that it is no part of a step
+}
+
+/** Names that sleep. The name has the reason, because a native sleep stores nothing else. */
+export function parkName(look: number, { since, until, message }: Parking): StepName {
+  const times = [since, until].map((at) => new Date(at).toISOString()).join(' to ')
+  const parts = [`waits for other code, look ${look}`, times, message.slice(0, maxMessageLength)]
+  return { id: parkId(look), name: parts.join(separator) }
 }
 
 /** A sleep of a run that waits for a newer version of this library, counted from 0. */
@@ -83,6 +100,7 @@ export function callName(call: StepCall): StepName {
 export type NamedStep =
   | { readonly part: 'step'; readonly key: string; readonly detail?: string }
   | { readonly part: 'compensation' | 'end' | 'continuation'; readonly key: string }
+  | ({ readonly part: 'parked' } & Parking)
   | { readonly part: 'other' }
 
 /**
@@ -99,6 +117,10 @@ export function readStepName(name: string, hashedId: string): NamedStep {
     return { part: 'compensation', key: compensated }
   const [, awaited] = /^(.+)\/end$/s.exec(name) ?? []
   if (awaited !== undefined && sha1(jobEndName(awaited, 0).id) === hashedId) return { part: 'end', key: awaited }
+  const [, look, since = '', until = '', message = ''] =
+    /^waits for other code, look (\d+) · (\S+) to (\S+) · (.*)$/s.exec(name) ?? []
+  if (look !== undefined && sha1(parkId(Number(look))) === hashedId)
+    return { part: 'parked', since: Date.parse(since), until: Date.parse(until), message }
   const [, waiting, part] = /^(.+)\/(rest|\d+)$/s.exec(name) ?? []
   if (waiting === undefined) return { part: 'other' }
   const { id } = part === 'rest' ? remainderName(waiting) : continuationName(waiting, Number(part))

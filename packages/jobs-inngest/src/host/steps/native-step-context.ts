@@ -1,4 +1,5 @@
 import type { HostDependencies } from '../host-dependencies.ts'
+import type { Parked } from './park-request.ts'
 import type { ReplayRequest } from './replay-request.ts'
 import type { RetriedRun } from './retried-run.ts'
 import type { SdkStepTools } from './sdk-tools.ts'
@@ -21,6 +22,10 @@ export interface NativeStepContext {
   readonly tenantId: string
   /** Returns the run that this one retries; `undefined`, synchronously, if Inngest started this run for its event. */
   retriedRun(): Promise<RetriedRun | undefined> | undefined
+  /** Since when the request for one step waits for other code, epoch milliseconds; `undefined` if it does not. */
+  readonly parkedSince?: number | undefined
+  /** Is called if the code does not fit to a request for one step, which cannot sleep. */
+  reportParked?(parked: Parked): void
   /** Is called with the key of the step that made the run fail, if a step did. */
   reportFailedStep?(step: string | undefined): void
 }

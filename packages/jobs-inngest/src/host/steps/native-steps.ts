@@ -1,4 +1,4 @@
-import { StepFailedError } from '@cgk-platform/jobs-core/errors'
+import { StepFailedError, WorkflowChangedError } from '@cgk-platform/jobs-core/errors'
 import {
   type ReplayResult,
   errorFrom,
@@ -9,22 +9,24 @@ import {
   type StepEngineFactory,
   type ReplayContext,
   compensationGraceMs,
-  parkedMsAfter,
 } from '@cgk-platform/jobs-core/hosted'
 import { type Json, type JobErrorInfo, pause } from '@cgk-platform/jobs-core/provider'
 
 import { toAwaitedEvent } from '../../wire/awaited-event.ts'
 import { jobEndIn } from '../../wire/job-end.ts'
 import { sha1 } from '../../wire/sha1.ts'
-import { callName, jobEndName, failureName, parkName, versionName } from '../../wire/step-names.ts'
+import { callName, jobEndName, failureName, versionName } from '../../wire/step-names.ts'
 import { type EndedStep, matchesKind, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import { createStepQueue, type StepMode, type StepQueue } from './step-queue.ts'
 import type { NativeStepContext } from './native-step-context.ts'
 import { createNativeWaits } from './native-waits.ts'
 import { createNativeWork, failureOf, type NativeWork } from './native-work.ts'
 import { createJobStep } from './native-job.ts'
+import { createNativeParking, type NativeParking } from './native-parking.ts'
 import { copyOf, createNativeCompensations, type NativeCompensations } from './native-compensations.ts'
+import type { Parked } from './park-request.ts'
 import type { ReplayRequest } from './replay-request.ts'
+import type { RetriedRun } from './retried-run.ts'
 
 /**
  * Returns a step engine that uses Inngest's own steps. Inngest stores their results and replays the code after a wait.
@@ -40,6 +42,8 @@ class NativeSteps implements StepEngine {
   readonly #queue: StepQueue
   readonly #calls = new Map<string, StepCall>()
   readonly #compensations: NativeCompensations
+  readonly #parking: NativeParking
+  #retried: RetriedRun | undefined
   #recordedOnly = false
   #version: string | null | undefined
   /** Counts calls of the code, to detect when it is idle. */
@@ -53,6 +57,7 @@ class NativeSteps implements StepEngine {
     const runJob = createJobStep(context, replay, work)
     const compensations = createNativeCompensations(context, replay, work, this.#calls)
     this.#work = work
+    this.#parking = createNativeParking(context, replay)
     const patched = (call: StepCall, mode: StepMode) => this.#patch(call, mode)
     this.#compensations = compensations
     this.#queue = createStepQueue({
@@ -75,7 +80,8 @@ class NativeSteps implements StepEngine {
   get version(): string | null | undefined {
     const recorded = this.#own(versionName.id)?.output
     if (typeof recorded === 'string') return recorded
-    return this.#context.request.ended.size > 0 ? null : this.#version
+    const { ended, targetStep } = this.#context.request
+    return ended.size > 0 || targetStep !== undefined ? null : this.#version
   }
 
   /** A request for one step executes only that one. The next request fails the run. */
@@ -96,9 +102,9 @@ class NativeSteps implements StepEngine {
 
   get history(): ReplayHistory {
     const { ended, targetStep } = this.#context.request
-    const own = this.#looks + (this.#ended(versionName.id) ? 1 : 0)
+    const own = this.#parking.looks + (this.#ended(versionName.id) ? 1 : 0)
     return {
-      hasSteps: ended.size > own,
+      hasSteps: ended.size > own || targetStep !== undefined || (this.#retried?.ended.size ?? 0) > 0,
       get traceparent() {
         // Inngest's own steps, such as sleeps, have no record.
         const records = [...ended.values()].flatMap((step) => (step.type === 'data' && readStepRecord(step.data)) || [])
@@ -119,28 +125,20 @@ class NativeSteps implements StepEngine {
   }
 
   get parked(): { readonly since: number } | undefined {
-    const looks = this.#looks
-    return looks === 0 ? undefined : { since: this.#replay.clock.now() - parkedMsAfter(looks) }
+    return this.#parking.parked
   }
 
-  /** Number of sleeps in which the run has waited for other code. */
-  get #looks(): number {
-    let looks = 0
-    while (this.#ended(parkName(looks + 1).id)) looks++
-    return looks
-  }
-
-  async park(parked: { readonly wakeAt: number } | undefined): Promise<void> {
-    if (!parked) return
-    await this.#context.sdk.sleep(parkName(this.#looks + 1), parked.wakeAt - this.#replay.clock.now())
+  park(parked: Parked | undefined): Promise<void> | undefined {
+    return parked && this.#parking.park(parked)
   }
 
   perform(call: StepCall): Promise<Json | undefined> {
     this.#activity++
     const ended = this.#ended(call.key)
+    const before = ended ?? this.#retried?.ended.get(sha1(call.key))
     const never = new Promise<never>(() => undefined)
-    if (ended && !matchesKind(ended, call.kind)) {
-      const was = ended.type === 'data' ? readStepRecord(ended.data)?.kind : undefined
+    if (before && !matchesKind(before, call.kind)) {
+      const was = before.type === 'data' ? readStepRecord(before.data)?.kind : undefined
       this.#replay.failRun(stepKindChangedError(this.#replay.definition.id, call.key, { was, is: call.kind }))
       return never
     }
@@ -152,6 +150,8 @@ class NativeSteps implements StepEngine {
 
   async run(code: () => Promise<unknown>, steps: 'all' | 'recorded only' = 'all'): Promise<ReplayResult> {
     this.#recordedOnly = steps === 'recorded only'
+    const reading = this.#context.retriedRun()
+    this.#retried = reading && (await reading)
     if (!this.#recordedOnly) await this.#storeVersion()
     const ended = code().then(
       (output): ReplayResult => ({ type: 'returned', output }),
@@ -160,7 +160,9 @@ class NativeSteps implements StepEngine {
     const end = await (this.#recordedOnly ? Promise.race([ended, this.#untilIdle()]) : ended)
     if (end.type === 'threw') this.#compensations.recordCodeError(end.error)
     if (this.#recordedOnly) return end
-    if (end.type === 'threw') await this.#queue.finishWork()
+    // A request for one step does not execute it for code that does not fit, and can execute no other step.
+    const isParked = this.runsOneStep && end.type === 'threw' && WorkflowChangedError.isInstance(end.error)
+    if (end.type === 'threw' && !isParked) await this.#queue.finishWork()
     this.#queue.close()
     return end
   }
@@ -172,10 +174,9 @@ class NativeSteps implements StepEngine {
 
   /** Stores the version in the first replay. A run that retries another and reuses its steps also keeps its version. */
   async #storeVersion(): Promise<void> {
-    const { request, retriedRun } = this.#context
+    const { request } = this.#context
     if (request.ended.size > 0 || request.targetStep !== undefined) return
-    const reading = retriedRun()
-    const { version = this.#replay.definition.version } = (reading && (await reading)) ?? {}
+    const { version = this.#replay.definition.version } = this.#retried ?? {}
     this.#version = version
     if (typeof version !== 'string') return
     const startedAt = this.#replay.clock.now()

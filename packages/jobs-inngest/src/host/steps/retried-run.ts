@@ -108,7 +108,7 @@ function toRetriedRun(
   const recordedOrigin = records.find((record) => record?.origin !== undefined)?.origin
   const origin = failure?.workflow?.origin ?? recordedOrigin ?? run.id
   const compensated = compensationsIn([...steps, ...compensating])
-  if ([...compensated.values()].includes(true) || failure?.error.code === 'workflow_changed') {
+  if ([...compensated.values()].includes(true)) {
     // The new run starts over. It reuses only steps whose compensation failed, because they still have an effect.
     const uncompensated = [...compensated].flatMap(([key, isDone]) => (isDone ? [] : [sha1(key)]))
     const reused = new Map([...ended].filter(([id]) => uncompensated.includes(id)))
@@ -152,7 +152,7 @@ function caughtIn(steps: readonly TracedStep[], failedStep: string | undefined) 
   const failures = failuresInTrace(steps)
   for (const { name, hashedId } of steps) {
     const named = readStepName(name, hashedId)
-    const isBefore = named.part !== 'other' && named.key !== failedStep && (ends.get(named.key) ?? Infinity) < failedAt
+    const isBefore = 'key' in named && named.key !== failedStep && (ends.get(named.key) ?? Infinity) < failedAt
     if (!isBefore) failures.delete(hashedId)
     else if (named.part === 'end') caught.add(named.key)
   }

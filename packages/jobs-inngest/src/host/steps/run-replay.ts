@@ -15,7 +15,16 @@ export interface ReplayOptions
     Pick<AttemptReplay, 'startedAt' | 'suspended'>,
     Pick<
       NativeStepContext,
-      'reportFailedStep' | 'engineAttempt' | 'attempts' | 'request' | 'sdk' | 'runId' | 'isSuperseded' | 'retriedRun'
+      | 'reportFailedStep'
+      | 'reportParked'
+      | 'parkedSince'
+      | 'engineAttempt'
+      | 'attempts'
+      | 'request'
+      | 'sdk'
+      | 'runId'
+      | 'isSuperseded'
+      | 'retriedRun'
     > {
   readonly jobId: string
 }
@@ -27,15 +36,17 @@ export function runReplay(
   options: ReplayOptions,
   host: HostDependencies,
 ): Promise<Outcome> {
-  const { request, sdk, engineAttempt, attempts, reportFailedStep, isSuperseded, retriedRun, ...rest } = options
+  const { request, sdk, engineAttempt, attempts, isSuperseded, retriedRun, ...more } = options
+  const { reportFailedStep, reportParked, parkedSince, ...rest } = more
   const { startedAt, suspended, ...ids } = rest
   const envelope = toEnvelope(event, ids.jobId)
   const { tenantId } = envelope
   const steps = nativeSteps({
-    ...{ host, sdk, request, engineAttempt, attempts, tenantId, isSuperseded, retriedRun },
+    ...{ host, sdk, request, engineAttempt, attempts, tenantId, isSuperseded, retriedRun, parkedSince },
     runId: ids.runId,
     runAttempt: ids.attempt,
     ...(reportFailedStep && { reportFailedStep }),
+    ...(reportParked && { reportParked }),
   })
   const retriedAt = retriedAtOf(definition, ids.runId)
   return runAttempt(definition, envelope, {

@@ -47,6 +47,8 @@ export interface RequestAttempts {
   record(next: AttemptBase & { readonly step?: string | undefined; readonly code?: number }): void
   ofCode(): Promise<CodeAttempt>
   ofStep(step: string): Promise<AttemptBase>
+  /** Returns since when this request waits for other code, epoch milliseconds; `undefined` if its last attempt did not. */
+  parkedSince(): Promise<number | undefined>
 }
 
 /** Counts the attempts of workflow requests. */
@@ -92,7 +94,7 @@ export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAt
           clock,
           readTimeoutMs,
           readRootSpan(api, runId).catch(() => undefined),
-        ).then((root) => priorFailures(root, number)))
+        ).then((root) => priorFailures(root, number, targetStep)))
 
       return {
         record({ step, code, ...next }) {
@@ -129,6 +131,9 @@ export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAt
           if (record.workflow.step === undefined) return { base: number }
           if (record.workflow.step !== step) return { base: undelivered }
           return { base: record.workflow.base + undelivered, dueAt: record.nextAttemptAt }
+        },
+        async parkedSince() {
+          return number === 0 || targetStep === undefined || recorded ? undefined : (await read()).parkedSince
         },
       }
     },
