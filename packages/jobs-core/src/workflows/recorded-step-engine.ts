@@ -190,7 +190,8 @@ class RecordedStepEngine implements StepEngine {
     for (const called of held) if (called.call.kind === 'patched') this.#decide(called, false)
     if (held.length > this.#held.length) return
     const ahead = this.#order.ahead.filter(({ order }) => order !== undefined)
-    this.#context.failRun(stepRenamedError(this.#context.definition.id, held[0]!.step.key, ahead))
+    const { failRun, definition } = this.#context
+    failRun(stepRenamedError(definition.id, held[0]!.step.key, { count: ahead.length, first: ahead[0]!.key }))
   }
 
   /** Answers a new call of `step.patched`. The answer has no place among the results: no step waits for it. */

@@ -19,13 +19,18 @@ export function stepKindChangedError(
   return new WorkflowChangedError({ definitionId, stepId, problem, remedy: newId })
 }
 
-/** Returns the error for a new step in front of steps that have ended: it may be one of them with a new id. */
+/**
+ * Returns the error for a new step in front of steps that have ended: it may be one of them with a new id.
+ *
+ * @param ahead - the number of these steps, and the first one if its id is known
+ */
 export function stepRenamedError(
   definitionId: string,
   stepId: string,
-  ahead: readonly { readonly key: string }[],
+  { count, first }: { readonly count: number; readonly first?: string },
 ): WorkflowChangedError {
-  const problem = `it calls the new step \`${stepId}\` where ${quote(ahead[0]!.key)} and ${ahead.length - 1} more steps have ended`
+  const steps = first === undefined ? `${count} steps` : `${quote(first)} and ${count - 1} more steps`
+  const problem = `it calls the new step \`${stepId}\` where ${steps} have ended`
   const remedy =
     'If the step has a new id, restore the old one: it would run again. If the step is new, call it only if ' +
     "`await step.patched('…')` is true."

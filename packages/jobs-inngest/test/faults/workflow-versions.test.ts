@@ -1,7 +1,13 @@
-import { defineWorkflow, type RunStatus, type Steps, type WorkflowOptions } from '@cgk-platform/jobs-core'
-import { describe, expect, test } from 'vitest'
+import { defineEvents, defineWorkflow, type RunStatus, type Steps, type WorkflowOptions } from '@cgk-platform/jobs-core'
+import { beforeEach, describe, expect, test } from 'vitest'
 
 import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
+
+/** The schema of an event that a deploy makes stricter. */
+let isStrict = false
+beforeEach(() => void (isStrict = false))
+const validate = (value: unknown) => (isStrict ? { issues: [{ message: 'too small' }] } : { value })
+defineEvents({ 'work.narrowed': { '~standard': { version: 1, vendor: 'test', validate } } })
 
 const payload = { tenantId: 'acme', number: 7 }
 
@@ -22,7 +28,7 @@ interface Deploys extends OpenJobs {
 }
 
 /** Starts a run of this code. */
-async function begin(code: Code, options: Options = {}): Promise<Deploys> {
+async function begin(code: Code, options: Options = {}, event: 'work.asked' = 'work.asked'): Promise<Deploys> {
   const effects: string[] = []
   const did = (what: string): string => {
     effects.push(what)
@@ -31,14 +37,14 @@ async function begin(code: Code, options: Options = {}): Promise<Deploys> {
   const stepsOf = (of: Code) => (_event: unknown, step: Steps<'work.asked'>) => of(step, did)
   const define: (...of: Parameters<Deploys['deploy']>) => object = (of, { previous = {}, ...more } = {}) =>
     defineWorkflow({
-      ...{ id: 'work', event: 'work.asked', ...more },
+      ...{ id: event.replace('.', '-'), event, ...more },
       previous: Object.entries(previous).map(([version, old]) => ({ version, steps: stepsOf(old) })),
       steps: stepsOf(of),
       onFailure: () => void did('onFailure'),
     })
   const opened = await openJobs({ jobs: [define(code, options) as never], engine: { retryDelayMs: () => 500 } })
   const { client, until, openApp } = opened
-  const { id } = await client.sendJob('work.asked', payload)
+  const { id } = await client.sendJob(event, payload)
   const run = async (): Promise<RunStatus> => (await client.getJobStatus(id)).runs.at(-1)!
   let { app } = opened
   return {
@@ -148,6 +154,118 @@ describe('a run that began with another version', () => {
     await deploy(code, { version: '1', retry })
     expect(await ended()).toEqual(['failed', 'one', 'undo', 'undo', 'onFailure'])
   })
+
+  test('is looked at although another step of it waits, which does not delay its code then', async () => {
+    const code: Code = (step, did) =>
+      Promise.race([step.waitForEvent('paid', 'work.counted', { timeout: '30d' }), napping(step, did)])
+    const { deploy, ended, parked, effects, until, run } = await begin(code, { version: '1' })
+    await until(async () => effects.length > 0 && (await run()).steps!.length > 2)
+    await deploy(never, { version: '2' })
+    await parked()
+    await deploy(code, { version: '1' })
+    expect(await ended()).toEqual(['completed', 'one', 'two'])
+  })
+
+  test('is compensated by its own code after Inngest failed it', async () => {
+    const { deploy, effects, engine, until, client, id, pause } = await beginNap({ version: '1' })
+    engine.intercept(
+      ({ path }) => (path.includes('fnId=jobs-work-asked&') ? { kind: 'reset', when: 'before' } : undefined),
+      'out',
+    )
+    await client.waitForJob(id)
+    await deploy(never, { version: '2' })
+    await pause(10_000)
+    expect(effects).toEqual(['one'])
+    await deploy(napping, { version: '1' })
+    await until(() => effects.includes('onFailure'))
+    expect(effects).toEqual(['one', 'undo one', 'onFailure'])
+  })
+})
+
+describe('code that changes in a deploy', () => {
+  const inOrder =
+    (...ids: string[]): Code =>
+    async (step, did) => {
+      for (const id of ids) await (id === 'nap' ? step.sleep('nap', '5s') : step.run(id, () => did(id)))
+    }
+
+  /** Starts a run of these steps that sleeps after the last one. */
+  async function beginSteps(code: Code, last: string): Promise<Deploys> {
+    const begun = await begin(code)
+    const { until, run, effects } = begun
+    await until(async () => effects.includes(last) && (await run()).steps!.some(({ id }) => id === 'nap'))
+    effects.length = 0
+    return begun
+  }
+
+  test.each<[change: string, ids: string[], ran: string[]]>([
+    ['added where the run has not been', ['one', 'two', 'three', 'nap', 'new'], ['new']],
+    ['added in front of the last ended step', ['one', 'two', 'new', 'three', 'nap'], ['new']],
+    ['moved', ['three', 'one', 'nap', 'two'], []],
+    ['removed, with another one after them', ['three', 'nap', 'new'], ['new']],
+  ])('continues with steps that are %s', async (_change, ids, ran) => {
+    const { deploy, ended } = await beginSteps(inOrder('one', 'two', 'three', 'nap'), 'three')
+    await deploy(inOrder(...ids))
+    expect(await ended()).toEqual(['completed', ...ran])
+  })
+
+  test.each<[change: string, ids: string[], words: RegExp]>([
+    ['a step has a new id', ['one', 'second', 'three', 'four', 'nap'], /new step `second` where 3 steps have ended/],
+    ['a new step is in front', ['new', 'one', 'two', 'three', 'four', 'nap'], /new step `new` where 4 steps/],
+  ])('waits if steps may run again: %s', async (_change, ids, words) => {
+    const { deploy, ended, parked, effects } = await beginSteps(inOrder('one', 'two', 'three', 'four', 'nap'), 'four')
+    await deploy(inOrder(...ids))
+    expect((await parked()).error.message).toMatch(words)
+    expect(effects).toEqual([])
+    await deploy(inOrder('one', 'two', 'three', 'four', 'nap'))
+    expect(await ended()).toEqual(['completed'])
+  })
+
+  test.each<[answer: boolean, place: string, before: string[], after: string[], ran: string[]]>([
+    [true, 'has not passed its place', ['one', 'nap'], ['one', 'nap', 'patch', 'two'], ['check', 'two']],
+    [false, 'has ended a step after it', ['one', 'two', 'nap'], ['one', 'patch', 'two', 'nap'], []],
+    [false, 'has ended a wait after it', ['one', 'nap'], ['one', 'patch', 'nap'], []],
+    [true, 'has ended a step that is removed', ['one', 'two', 'nap'], ['two', 'nap', 'patch'], ['check']],
+  ])('gets %s from `step.patched` in a run that %s', async (answer, _place, before, after, ran) => {
+    const { deploy, ended, run } = await beginSteps(inOrder(...before), before.at(-2)!)
+    await deploy(async (step, did) => {
+      for (const id of after) {
+        if (id !== 'patch') await inOrder(id)(step, did)
+        else if (await step.patched('fraud')) await inOrder('check')(step, did)
+      }
+    })
+    expect(await ended()).toEqual(['completed', ...ran])
+    const stored = { id: 'fraud', kind: 'patched', state: 'completed', attempts: 0, output: answer }
+    expect((await run()).steps).toContainEqual(expect.objectContaining(stored))
+  })
+
+  test('keeps the answer of `step.patched` in a retry', async () => {
+    let isBroken = true
+    const patched: Code = async (step, did) => {
+      did(String(await step.patched('fraud')))
+      await step.run('two', () => did('two'))
+      await step.run('last', () => (isBroken ? Promise.reject(new Error('503')) : did('last')), {
+        retry: { maxAttempts: 1 },
+      })
+    }
+    const { ended, client, id, effects, run, until } = await begin(patched)
+    expect((await ended()).slice(-1)).toEqual(['onFailure'])
+    isBroken = false
+    effects.length = 0
+    await client.retryJob(id)
+    await until(async () => (await run()).state === 'completed')
+    expect(new Set(effects)).toEqual(new Set(['true', 'last']))
+  })
+
+  test('waits if the payload is no longer valid', async () => {
+    const code = inOrder('one', 'nap', 'two')
+    const { until, parked, ended, effects } = await begin(code, {}, 'work.narrowed' as never)
+    await until(() => effects.length > 0)
+    isStrict = true
+    expect((await parked()).error.message).toMatch(/payload that is no longer valid .*too small/s)
+    isStrict = false
+    expect(await ended()).toEqual(['completed', 'one', 'two'])
+  })
 })
 
 describe('a request for one step, on a worker without the version', () => {
@@ -183,6 +301,19 @@ describe('a request for one step, on a worker without the version', () => {
     const { state, attempts, steps, parked: still } = await run()
     expect([state, attempts, still?.since]).toEqual(['running', 1, since])
     expect(steps!.find(({ id }) => id === 'a')).toMatchObject({ state: 'retrying', attempts: 1 })
+    await deploy(code, { version: '1', retry })
+    expect(await ended()).toEqual(['completed', 'a'])
+    expect((await run()).steps!.find(({ id }) => id === 'a')).toMatchObject({ state: 'completed', attempts: 2 })
+  })
+
+  test('waits if the code does not call the step, and counts no attempt of it', async () => {
+    const { code, deploy, ended, parked, run, pause } = await beginParallel()
+    await deploy((step, did) => Promise.all([step.run('b', () => did('b')), step.run('new', () => did('new'))]), {
+      version: '1',
+      retry,
+    })
+    expect((await parked()).error.message).toMatch(/asks for a step of it that the code does not call/)
+    await pause(10_000)
     await deploy(code, { version: '1', retry })
     expect(await ended()).toEqual(['completed', 'a'])
     expect((await run()).steps!.find(({ id }) => id === 'a')).toMatchObject({ state: 'completed', attempts: 2 })

@@ -3,6 +3,7 @@ import {
   type ReplayResult,
   errorFrom,
   stepKindChangedError,
+  stepRenamedError,
   type StepCall,
   type ReplayHistory,
   type StepEngine,
@@ -18,6 +19,7 @@ import { sha1 } from '../../wire/sha1.ts'
 import { callName, jobEndName, failureName, versionName } from '../../wire/step-names.ts'
 import { type EndedStep, matchesKind, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import { createStepQueue, type StepMode, type StepQueue } from './step-queue.ts'
+import { type StepsAhead, stepsAhead, workIn } from './steps-ahead.ts'
 import type { NativeStepContext } from './native-step-context.ts'
 import { createNativeWaits } from './native-waits.ts'
 import { createNativeWork, failureOf, type NativeWork } from './native-work.ts'
@@ -44,6 +46,8 @@ class NativeSteps implements StepEngine {
   readonly #compensations: NativeCompensations
   readonly #parking: NativeParking
   #retried: RetriedRun | undefined
+  /** Hashes of the ended steps with work that the code has not called. */
+  #uncalledWork: Set<string> = new Set()
   #recordedOnly = false
   #version: string | null | undefined
   /** Counts calls of the code, to detect when it is idle. */
@@ -59,12 +63,15 @@ class NativeSteps implements StepEngine {
     this.#work = work
     this.#parking = createNativeParking(context, replay)
     const patched = (call: StepCall, mode: StepMode) => this.#patch(call, mode)
+    const { definition, failRun } = replay
     this.#compensations = compensations
     this.#queue = createStepQueue({
       clock: replay.clock,
       targetStep: context.request.targetStep,
       isBusy: () => work.isBusy(),
       isKnown: (call) => this.#isKnown(call),
+      isHeld: (call) => this.#isHeld(call),
+      refuse: ({ key }) => failRun(stepRenamedError(definition.id, key, { count: this.#ahead.work })),
       async perform(call, options) {
         if (call.kind === 'patched') return patched(call, options)
         if (!('work' in call)) return waits(call, options)
@@ -115,13 +122,37 @@ class NativeSteps implements StepEngine {
     }
   }
 
-  /** Stores the answer of `step.patched`: false if steps have ended that the code has not called yet. */
+  /** The ended steps of this run and of the one that it retries. */
+  get #endedBefore(): ReadonlyMap<string, EndedStep> {
+    return new Map([...(this.#retried?.ended ?? []), ...this.#context.request.ended])
+  }
+
+  get #ahead(): StepsAhead {
+    const { targetStep } = this.#context.request
+    return stepsAhead({ ended: this.#endedBefore, targetStep, called: this.#calls.keys() })
+  }
+
+  /** Returns whether a step must wait, because it is new and the run may have passed its place. A wait does no harm. */
+  #isHeld(call: StepCall): boolean {
+    const id = sha1(call.key)
+    if (this.#retried?.ended.has(id) || this.#context.request.targetStep === id) return false
+    if (call.kind === 'patched') return this.#ahead.isPassed
+    return 'work' in call && this.#uncalledWork.size >= minAhead && this.#ahead.work >= minAhead
+  }
+
+  /** Returns the answer of `step.patched` in the run that this one retries. */
+  #retriedAnswer(key: string): Json | undefined {
+    const answered = this.#retried?.ended.get(sha1(key))
+    return answered?.type === 'data' ? readStepRecord(answered.data)?.output : undefined
+  }
+
+  /** Stores the answer of `step.patched`. A request for another step only answers it, as it cannot store it. */
   async #patch({ key }: StepCall, mode: StepMode): Promise<Json | undefined> {
-    const called = new Set([...this.#calls.keys()].map(sha1))
-    const isPast = [...this.#context.request.ended].some(([id, step]) => !called.has(id) && isOfApp(step))
-    const facts = { kind: 'patched', attempts: 0, startedAt: this.#replay.clock.now(), output: !isPast } as const
-    const stored = await this.#work.store(callName({ kind: 'patched', key }), facts, mode)
-    return stored.output
+    const { targetStep } = this.#context.request
+    const output = this.#retriedAnswer(key) ?? !this.#ahead.isPassed
+    if (!this.#ended(key) && targetStep !== undefined && targetStep !== sha1(key)) return output
+    const facts = { kind: 'patched', attempts: 0, startedAt: this.#replay.clock.now(), output } as const
+    return (await this.#work.store(callName({ kind: 'patched', key }), facts, mode)).output
   }
 
   get parked(): { readonly since: number } | undefined {
@@ -135,7 +166,8 @@ class NativeSteps implements StepEngine {
   perform(call: StepCall): Promise<Json | undefined> {
     this.#activity++
     const ended = this.#ended(call.key)
-    const before = ended ?? this.#retried?.ended.get(sha1(call.key))
+    const id = sha1(call.key)
+    const before = ended ?? this.#retried?.ended.get(id)
     const never = new Promise<never>(() => undefined)
     if (before && !matchesKind(before, call.kind)) {
       const was = before.type === 'data' ? readStepRecord(before.data)?.kind : undefined
@@ -143,7 +175,9 @@ class NativeSteps implements StepEngine {
       return never
     }
     this.#calls.set(call.key, call)
-    if (this.#recordedOnly && call.kind === 'patched' && !ended) return Promise.resolve(false)
+    this.#uncalledWork.delete(id)
+    if (this.#recordedOnly && call.kind === 'patched' && !ended)
+      return Promise.resolve(this.#retriedAnswer(call.key) ?? false)
     if (this.#recordedOnly) return ended && this.#isKnown(call) ? this.#fromRecord(call, ended) : never
     return this.#queue.add(call)
   }
@@ -152,12 +186,15 @@ class NativeSteps implements StepEngine {
     this.#recordedOnly = steps === 'recorded only'
     const reading = this.#context.retriedRun()
     this.#retried = reading && (await reading)
+    this.#uncalledWork = workIn(this.#endedBefore)
     if (!this.#recordedOnly) await this.#storeVersion()
     const ended = code().then(
       (output): ReplayResult => ({ type: 'returned', output }),
       (error: unknown): ReplayResult => ({ type: 'threw', error }),
     )
+    const stopWatch = this.#refuseUnreached()
     const end = await (this.#recordedOnly ? Promise.race([ended, this.#untilIdle()]) : ended)
+    stopWatch()
     if (end.type === 'threw') this.#compensations.recordCodeError(end.error)
     if (this.#recordedOnly) return end
     // A request for one step does not execute it for code that does not fit, and can execute no other step.
@@ -170,6 +207,25 @@ class NativeSteps implements StepEngine {
   async compensate(error: JobErrorInfo, step?: string): Promise<undefined> {
     this.#context.reportFailedStep?.(step)
     await this.#compensations.compensateAll(error, step)
+  }
+
+  /**
+   * Refuses a request for one step that the code does not reach, as code after a deploy may not. The SDK would fail it
+   * after 10 seconds, which Inngest counts as an attempt of the step. Returns a function that stops the watch.
+   */
+  #refuseUnreached(): () => void {
+    const { clock, definition, failRun } = this.#replay
+    if (!this.runsOneStep || this.#recordedOnly) return () => undefined
+    let before = this.#activity
+    let quiet = 0
+    const check = (): void => {
+      quiet = this.#activity === before ? quiet + 1 : 0
+      before = this.#activity
+      if (quiet < maxQuiet || !this.#ahead.isTargetAhead) timer = clock.setTimer(quietMs, check)
+      else failRun(stepUnreachedError(definition.id))
+    }
+    let timer = clock.setTimer(quietMs, check)
+    return () => timer.cancel()
   }
 
   /** Stores the version in the first replay. A run that retries another and reuses its steps also keeps its version. */
@@ -228,10 +284,9 @@ class NativeSteps implements StepEngine {
   }
 }
 
-/** Returns whether an ended step is work of the app's code. Inngest's own steps, such as sleeps, have no record. */
-function isOfApp(step: EndedStep): boolean {
-  const kind = step.type === 'data' ? readStepRecord(step.data)?.kind : 'run'
-  return kind === 'run' || kind === 'sendEvent' || kind === 'runJob'
+function stepUnreachedError(definitionId: string): WorkflowChangedError {
+  const problem = 'Inngest asks for a step of it that the code does not call'
+  return new WorkflowChangedError({ definitionId, problem, remedy: 'Run a worker with the code that called the step.' })
 }
 
 /** Returns a step's output from its stored result. */
@@ -247,6 +302,11 @@ function recordedOutput(call: StepCall, data: unknown, { ended }: ReplayRequest)
   return call.kind === 'waitForEvent' ? (toAwaitedEvent(data) as Json | null) : undefined
 }
 
+/** Number of ended steps in front of which a new step may be one of them with a new id. */
+const minAhead = 2
+/** Number and length of pauses of the code, milliseconds, after which it does not reach the step that Inngest asks for. */
+const maxQuiet = 4
+const quietMs = 1000
 /** Number of event loop turns without a step after which replayed code counts as idle. */
 const idleTurns = 5
 const idlePauseMs = 20

@@ -9,7 +9,7 @@ import type { SdkStepTools } from './sdk-tools.ts'
 
 /** A request from Inngest that continues a run. It replays the code from its start until the code must wait. */
 export interface ReplayRequest {
-  /** The ended native steps, by the hash of their id. */
+  /** The ended native steps by the hash of their id, in the order of their ends. */
   readonly ended: ReadonlyMap<string, EndedStep>
   /** The number of sleeps in which the run waited for a newer version of this library. They are not in `ended`. */
   readonly held: number
@@ -40,6 +40,8 @@ class ReplayMiddleware {
   readonly client: Inngest.Any
   readonly #answered = new AbortController()
   #targetStep: string | undefined
+  /** The hashes of the ended steps, in the order of their ends. */
+  #stack: readonly string[] = []
 
   constructor({ client }: { client: Inngest.Any }) {
     this.client = client
@@ -48,6 +50,7 @@ class ReplayMiddleware {
   async wrapRequest({ next, requestInfo }: Middleware.WrapRequestArgs): Promise<Middleware.Response> {
     const targetStep = requestInfo.url.searchParams.get('stepId') ?? requestInfo.headers['x-inngest-step-id']
     this.#targetStep = targetStep === 'step' || targetStep === '' ? undefined : targetStep
+    this.#stack = stackIn(await requestInfo.body())
     try {
       return await next()
     } finally {
@@ -57,13 +60,22 @@ class ReplayMiddleware {
 
   transformFunctionInput(input: Middleware.TransformFunctionInputArgs): Middleware.TransformFunctionInputArgs {
     const ended = new Map<string, EndedStep>()
-    for (const [id, step] of Object.entries(input.steps)) if (step.type !== 'input') ended.set(id, step)
+    for (const id of new Set([...this.#stack, ...Object.keys(input.steps)])) {
+      const step = input.steps[id]
+      if (step && step.type !== 'input') ended.set(id, step)
+    }
     let held = 0
     while (ended.size > 0 && ended.delete(sha1(heldName(held).id))) held++
     const sdk = (input.ctx as unknown as { readonly step: SdkStepTools }).step
     const request: ReplayRequest = { ended, held, targetStep: this.#targetStep, answered: this.#answered.signal, sdk }
     return { ...input, ctx: Object.assign({}, input.ctx, { [replayField]: request }) }
   }
+}
+
+function stackIn(body: unknown): readonly string[] {
+  const { ctx } = (body ?? {}) as { readonly ctx?: { readonly stack?: { readonly stack?: unknown } } }
+  const stack = ctx?.stack?.stack
+  return Array.isArray(stack) ? (stack as string[]) : []
 }
 
 /** Also refuses the SDK's own steps, which would not follow the rules of a workflow's steps. */

@@ -13,19 +13,23 @@ function open(known: readonly string[] = [], targetStep?: string) {
   const clock = createVirtualClock()
   const reported: [string, string][] = []
   const ends = new Map<string, (output?: Json) => void>()
+  const held = new Set<string>()
+  const refused: string[] = []
   let busy = 0
   const queue = createStepQueue({
     clock,
     targetStep: targetStep === undefined ? undefined : sha1(targetStep),
     isBusy: () => busy > 0,
     isKnown: ({ key }) => known.includes(key),
+    isHeld: ({ key }) => held.has(key),
+    refuse: ({ key }) => void refused.push(key),
     perform(call: StepCall, { parallelMode }: StepMode) {
       reported.push([call.key, parallelMode ?? 'wait'])
       if (known.includes(call.key)) return Promise.resolve(call.key)
       return new Promise((resolve) => ends.set(call.key, resolve))
     },
   })
-  return { clock, reported, ends, queue, setBusy: (count: number) => (busy = count) }
+  return { clock, reported, ends, queue, held, refused, setBusy: (count: number) => (busy = count) }
 }
 let opened: ReturnType<typeof open>
 
@@ -101,4 +105,36 @@ test('plans the step after a race, because the end of each racing step can have 
   void queue.add(run('next'))
   await clock.advance(0)
   expect(reported.at(-1)).toEqual(['next', 'race'])
+})
+
+describe('a new step in front of steps that the code has not called again', () => {
+  const patched = (key: string): StepCall => ({ kind: 'patched', key })
+
+  test('starts once the code has called these', async () => {
+    const { queue, clock, reported, held } = open(['a', 'b'])
+    held.add('new').add('change')
+    void queue.add(run('new'))
+    void queue.add(patched('change'))
+    await Promise.all([queue.add(run('a')), clock.advance(0)])
+    expect(reported.map(([key]) => key)).toEqual(['a'])
+    held.clear()
+    await Promise.all([queue.add(run('b')), clock.advance(0)])
+    expect(reported.map(([key]) => key)).toEqual(['a', 'b', 'change'])
+    await clock.advance(1000)
+    expect(reported.map(([key]) => key)).toEqual(['a', 'b', 'change', 'new'])
+  })
+
+  test('is refused if the code can only wait for it, after changes of the code were answered', async () => {
+    const { queue, clock, reported, held, refused, ends } = open()
+    held.add('new').add('change')
+    void queue.add(run('new'))
+    void queue.add(patched('change'))
+    await clock.advance(900)
+    expect([reported, refused]).toEqual([[], []])
+    await clock.advance(1000)
+    expect([reported.map(([key]) => key), refused]).toEqual([['change'], []])
+    ends.get('change')!(false)
+    await clock.advance(10_000)
+    expect(refused).toEqual(['new'])
+  })
 })

@@ -1,4 +1,4 @@
-import type { StepCall } from '@cgk-platform/jobs-core/hosted'
+import { compensationGraceMs, type StepCall } from '@cgk-platform/jobs-core/hosted'
 import type { Json, Clock } from '@cgk-platform/jobs-core/provider'
 
 import { sha1 } from '../../wire/sha1.ts'
@@ -34,11 +34,17 @@ export interface StepQueueDependencies {
   isBusy(): boolean
   /** Whether a step ended before this request. */
   isKnown(call: StepCall): boolean
+  /** Whether a new step must wait, because the code may have passed its place before it was there. */
+  isHeld(call: StepCall): boolean
+  /** Is called if the code can only wait for a held step, and it is not `step.patched`. */
+  refuse(call: StepCall): void
   perform(call: StepCall, mode: StepMode): Promise<Json | undefined>
 }
 
 /** Time without activity after which the code counts as waiting for the losers of a race. */
 const idleMs = 100
+/** The same before a run waits for other code. The SDK gives up a request for one step after 10 seconds. */
+const refusalMs = 5000
 
 /**
  * Creates a queue that decides which called steps to report to the engine, and in which mode.
@@ -54,9 +60,12 @@ const idleMs = 100
  * only the request for that step executes it. This holds until the run ends, because a replay cannot know which
  * independent steps are still open: it may not have called them.
  */
-export function createStepQueue({ clock, targetStep, isBusy, isKnown, perform }: StepQueueDependencies): StepQueue {
+export function createStepQueue(dependencies: StepQueueDependencies): StepQueue {
+  const { clock, targetStep, isBusy, isKnown, isHeld, refuse, perform } = dependencies
   let group: CalledStep[] = []
   let deferred: CalledStep[] = []
+  /** New steps in front of steps that the code has not called again, until it has called these or can only wait. */
+  let held: CalledStep[] = []
   let isClosed = false
   let isCollecting = false
   /** Number of steps that ended before this request and whose results the code has not received yet. */
@@ -104,19 +113,47 @@ export function createStepQueue({ clock, targetStep, isBusy, isKnown, perform }:
     hasIndependentSteps ||= endIndependently || (known.length > 0 && known.length < calls.length)
     for (const called of calls) {
       const isDeferred = known.length > 0 && !isKnown(called.call) && targetStep !== sha1(called.call.key)
-      if (isDeferred) deferred.push(called)
-      else start(called, hasIndependentSteps ? { parallelMode: 'race' } : {})
+      if (!isKnown(called.call) && isHeld(called.call)) held.push(called)
+      else if (isDeferred && called.call.kind !== 'patched') deferred.push(called)
+      else start(called, currentMode())
     }
-    if (deferred.length > 0) startDeferredWhenIdle()
+    for (const called of takeHeld(({ call }) => !isHeld(call))) {
+      if (called.call.kind === 'patched') start(called, currentMode())
+      else deferred.push(called)
+    }
+    if (deferred.length > 0 || held.length > 0) startDeferredWhenIdle()
+  }
+
+  const currentMode = (): StepMode => (hasIndependentSteps ? { parallelMode: 'race' } : {})
+
+  const takeHeld = (which: (called: CalledStep) => boolean): CalledStep[] => {
+    const taken = held.filter(which)
+    held = held.filter((called) => !taken.includes(called))
+    return taken
+  }
+
+  /** The code can only wait for its held steps, so the steps ahead are those of code that had none of these. */
+  const settleHeld = (): void => {
+    const patched = takeHeld(({ call }) => call.kind === 'patched')
+    for (const called of patched) start(called, currentMode())
+    if (patched.length === 0) refuse(held[0]!.call)
+    else startDeferredWhenIdle()
   }
 
   const startDeferredWhenIdle = (): void => {
     const before = activity
-    clock.setTimer(idleMs, () => {
-      if (isClosed || deferred.length === 0) return
+    clock.setTimer(patienceMs(), () => {
+      if (isClosed || (deferred.length === 0 && held.length === 0)) return
       if (activity !== before || replaying > 0 || isBusy()) return startDeferredWhenIdle()
+      if (held.length > 0) return settleHeld()
       startDeferred()
     })
+  }
+
+  /** Returns how long the code may await something other than a step, milliseconds. */
+  const patienceMs = (): number => {
+    if (held.length === 0) return idleMs
+    return held.some(({ call }) => call.kind === 'patched') ? compensationGraceMs : refusalMs
   }
 
   const startDeferred = (which: (called: CalledStep) => boolean = () => true): void => {
@@ -148,5 +185,5 @@ export function createStepQueue({ clock, targetStep, isBusy, isKnown, perform }:
 
 /** Returns true if a step can take long without executing anything. */
 function isWait(call: StepCall): boolean {
-  return call.kind === 'runJob' || !('work' in call)
+  return call.kind === 'runJob' || !('work' in call || call.kind === 'patched')
 }
