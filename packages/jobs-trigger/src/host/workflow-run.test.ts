@@ -7,12 +7,15 @@ import {
   type JobStatus,
   type Steps,
 } from '@cgk-platform/jobs-core'
+import type { WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 import '@cgk-platform/test-kit/work'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
 import { createFakeEngine } from '../../test/kit/fake-engine.ts'
+import { fakeRun } from '../../test/kit/fake-run.ts'
 import { openTasks, type TasksOptions } from '../../test/kit/open-tasks.ts'
+import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -95,4 +98,39 @@ test('repeats no step whose record it cannot read', async () => {
   expect(result).toMatchObject({ ok: false, retry: {} })
   expect(result.metadata).toMatchObject({ workflow, job: { error: { message: expect.stringContaining('newer') } } })
   expect(pay).not.toHaveBeenCalled()
+})
+
+describe('a run that began with another version', () => {
+  const began = { origin: 'run_1', version: '1', steps: [], ended: 0 }
+  const changed = defineWorkflow({
+    ...{ id: 'changed', event: 'work.asked', version: '2', parkTimeout: '3s' },
+    steps: () => 'never',
+  })
+  /** Returns the record of a run in the request that saves it. */
+  const savedIn = (operations: unknown): WorkflowRecord | undefined =>
+    readWorkflowRecord(
+      Object.fromEntries((operations as { key: string; value: unknown }[]).map(({ key, value }) => [key, value])),
+    )
+
+  test('saves that it waits before it waits, and then fails', async () => {
+    const { attempt, clock, engine } = await openTasks([changed as unknown as Definition])
+    const begun = clock.now()
+    const result = await attempt('job-changed', { payload, metadata: { workflow: began } })
+    expect(result).toMatchObject({ ok: false, error: { message: expect.stringMatching(/began with version `1`/) } })
+    expect(clock.now() - begun).toBe(3000)
+    const parked = engine.flushed.map((operations) => savedIn(operations)?.parked)
+    expect(parked[0]).toMatchObject({ since: begun, until: begun + 3000, error: { code: 'workflow_changed' } })
+    expect(parked.at(-1)).toBeUndefined()
+  })
+
+  test('continues in a retry with its own code', async () => {
+    const run = fakeRun({ taskIdentifier: 'job-kept', status: 'FAILED', metadata: { workflow: began } })
+    const failed = { ...run, env: { id: 'env', name: 'dev' }, attempts: [], relatedRuns: { children: [] } }
+    const engine = createFakeEngine(({ url }) => (url.pathname === '/api/v3/runs/run_1' ? { body: failed } : undefined))
+    const previous = [{ version: '1', steps: () => 'code of 1' }]
+    const kept = defineWorkflow({ id: 'kept', event: 'work.asked', version: '2', previous, steps: () => 'never' })
+    const { attempt } = await openTasks([kept as unknown as Definition], { engine })
+    const retried = { payload: { ...payload, retryOf: 'run_1' }, runId: 'run_2' }
+    expect(await attempt('job-kept', retried)).toMatchObject({ ok: true, output: 'code of 1' })
+  })
 })

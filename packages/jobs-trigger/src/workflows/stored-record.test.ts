@@ -70,6 +70,10 @@ test('stores errors without their stacks, and cuts long ones', () => {
   expect(jsonBytes(failed!.error)).toBeLessThan(1200)
   const [brief] = storeAndRead(recordWith(step({ state: 'failed', error: { ...error, message: 'short' } })))!.steps
   expect(brief!.error?.cause).toEqual({ name: 'Error', message: 'why' })
+  const parked = { since: 1, until: 2, error }
+  const { parked: stored } = storeAndRead({ ...recordWith(), parked })!
+  expect(stored).toMatchObject({ since: 1, until: 2, error: { code: 'broken' } })
+  expect([stored!.error.stack, jsonBytes(stored) < 1300]).toEqual([undefined, true])
 })
 
 test('omits a wait that has no token yet', () => {

@@ -34,8 +34,13 @@ export function toStoredRecord(
 ): StoredRecord {
   const toStoredError = (error: JobErrorInfo): JobErrorInfo => shorten(error, errors)
   const steps = record.steps.filter(hasBegun).map((step) => toStoredStep(step, oversized.get(step.key), toStoredError))
-  const { failure } = record
-  const stored = { ...record, steps, ...(failure && { failure: toStoredError(failure) }) }
+  const { failure, parked } = record
+  const stored = {
+    ...record,
+    steps,
+    ...(failure && { failure: toStoredError(failure) }),
+    ...(parked && { parked: { ...parked, error: toStoredError(parked.error) } }),
+  }
   const value = toWireJson(stored as unknown as Json)
   const bytes = jsonBytes(value)
   const toCompensate = record.steps.filter(({ compensable, compensation }) => compensable && !compensation).length
