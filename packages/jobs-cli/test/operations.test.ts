@@ -137,7 +137,9 @@ describe('retry and cancel', () => {
   test('reports each job that could not be changed', async () => {
     const result = await run('retry', project.jobs.good, 'unknown', '--yes')
     expect(result).toMatchObject({ exitCode: 3, stdout: '0 jobs retried, 1 skipped, 1 failed.\n' })
-    expect(result.stderr).toMatch(/^Only failed and unhandled jobs are retried\.\nerror: unknown: .*\(job_not_found\)\n$/)
+    expect(result.stderr).toMatch(
+      /^Only failed and unhandled jobs are retried\.\nerror: unknown: .*\(job_not_found\)\n$/,
+    )
     expect(await run('retry', 'unknown')).toMatchObject({ exitCode: 3 })
   })
 

@@ -66,10 +66,6 @@ export function createEventHandlers(parts: EventHandlersDependencies): EventHand
       return own.length > 0 ? own : undefined
     },
     isForgotten: (event, runs, handlers) =>
-      runs.length === 0 &&
-      handlers?.length !== 0 &&
-      canBeLost(event) &&
-      deletesRuns() &&
-      ageMs(event) > storedForMs,
+      runs.length === 0 && handlers?.length !== 0 && canBeLost(event) && deletesRuns() && ageMs(event) > storedForMs,
   }
 }

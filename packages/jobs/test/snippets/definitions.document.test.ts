@@ -61,7 +61,7 @@ test('docs/observability.md lists every hook and every state', async () => {
     cancelled: true,
     expired: true,
     superseded: true,
-  unhandled: true,
+    unhandled: true,
   }
   expect(namesIn('docs/observability.md', 'State', 'Meaning')).toEqual(Object.keys(states))
 })

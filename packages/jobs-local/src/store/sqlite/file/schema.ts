@@ -57,6 +57,14 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX cgk_jobs_cancelled ON cgk_jobs (id) WHERE state = 'cancelled';
   CREATE INDEX cgk_jobs_turn ON cgk_jobs (tenant) WHERE state = 'arrived';
   CREATE INDEX cgk_jobs_arrived ON cgk_jobs (id) WHERE state = 'arrived';
+  CREATE INDEX cgk_jobs_unhandled ON cgk_jobs (id) WHERE state = 'unhandled';
+  CREATE TABLE cgk_parked (        -- jobs without runs that wait for a worker with their definition
+    seq INTEGER PRIMARY KEY,       -- of the job
+    event TEXT NOT NULL,
+    due_at INTEGER NOT NULL        -- until when it waits; 0 once that is over
+  ) STRICT;
+  CREATE INDEX cgk_parked_event ON cgk_parked (event) WHERE due_at > 0;
+  CREATE INDEX cgk_parked_due ON cgk_parked (due_at);
   CREATE INDEX cgk_jobs_ended ON cgk_jobs (ended_at) WHERE ended_at IS NOT NULL;
 
   CREATE TABLE cgk_segments (      -- the least and the greatest id of 256 jobs that arrived one after another
@@ -115,6 +123,7 @@ export const migrations: readonly Migration[] = [
     workflow TEXT,                 -- the record without its steps
     crashes INTEGER NOT NULL DEFAULT 0, -- since an attempt ended, was suspended or lived long; at least 2 if one was charged
     error TEXT,
+    parked TEXT,                   -- of a run that waits for other code: the version that it needs, as JSON, or 'other'
     output TEXT                    -- last, so that SQLite reads the others without it
   ) STRICT;
   CREATE INDEX cgk_runs_turn ON cgk_runs (phase, definition_id, tenant, throttle_key, concurrency_key, rank)
@@ -132,6 +141,7 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX cgk_runs_blocked ON cgk_runs (definition_id, tenant, concurrency_key, throttle_key, rank) WHERE phase = 7;
   CREATE INDEX cgk_runs_state ON cgk_runs (definition_id, state) WHERE state <> 'running' AND state <> 'completed';
   CREATE INDEX cgk_runs_error ON cgk_runs (run) WHERE error IS NOT NULL;
+  CREATE INDEX cgk_runs_parked ON cgk_runs (parked, definition_id) WHERE parked IS NOT NULL;
   CREATE INDEX cgk_runs_tenant_error ON cgk_runs (tenant, state) WHERE error IS NOT NULL;
 
   CREATE TABLE cgk_attempts (      -- attempts that failed and were followed by others
@@ -280,19 +290,5 @@ export const migrations: readonly Migration[] = [
     ON CONFLICT (kind, tenant) DO UPDATE SET due_at = excluded.due_at WHERE due_at > excluded.due_at;
   END;
   `,
-  },
-  {
-    sql: `
-  ALTER TABLE cgk_runs ADD COLUMN parked TEXT; -- of a run that waits for other code: the version that it needs, as JSON, or 'other'
-  CREATE INDEX cgk_runs_parked ON cgk_runs (parked, definition_id) WHERE parked IS NOT NULL;
-  CREATE INDEX cgk_jobs_unhandled ON cgk_jobs (id) WHERE state = 'unhandled';
-  CREATE TABLE cgk_parked (        -- jobs without runs that wait for a worker with their definition
-    seq INTEGER PRIMARY KEY,       -- of the job
-    event TEXT NOT NULL,
-    due_at INTEGER NOT NULL        -- until when it waits; 0 once that is over
-  ) STRICT;
-  CREATE INDEX cgk_parked_event ON cgk_parked (event) WHERE due_at > 0;
-  CREATE INDEX cgk_parked_due ON cgk_parked (due_at);
-    `,
   },
 ]
