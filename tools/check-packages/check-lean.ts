@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { createLoopbackServer, startCliWorker } from '@cgk-platform/trigger-loopback'
 
-import { compile } from './compile.ts'
-import { type Consumer, inngestConsumer, installConsumer, resolutions, triggerConsumer } from './consumer.ts'
+import { compile, compilerOf } from './compile.ts'
+import { type Compilation, type Consumer, inngestConsumer, installConsumer, triggerConsumer } from './consumer.ts'
 import { execute } from './execute.ts'
 import type { Node } from './nodes.ts'
 import type { Tarball } from './tarballs.ts'
@@ -40,13 +40,20 @@ export const leanApps: Readonly<Record<string, LeanApp>> = {
   },
 }
 
-type Check = (title: string, work: () => Promise<unknown>) => Promise<void>
+/** What a lean app is checked with. */
+interface LeanOptions {
+  readonly cwd: string
+  readonly tarballs: Tarball[]
+  readonly nodes: readonly Node[]
+  readonly compilations: readonly Compilation[]
+  check(title: string, work: () => Promise<unknown>): Promise<void>
+}
 
 /** Installs a lean app, compiles it, and runs it on each version of Node. */
 export async function checkLean(
   title: string,
   { consumer, packages, run }: LeanApp,
-  { cwd, tarballs, nodes, check }: { cwd: string; tarballs: Tarball[]; nodes: readonly Node[]; check: Check },
+  { cwd, tarballs, nodes, compilations, check }: LeanOptions,
 ): Promise<void> {
   await check(`${title}: installed by pnpm`, () => installConsumer(consumer, 'pnpm', cwd, tarballs))
   await check(`${title}: no other package of this library is installed`, async () => {
@@ -56,13 +63,14 @@ export async function checkLean(
     if (ours.length !== 2 || others.length > 0)
       throw new Error(`Expected only packages that match ${packages}. Installed: ${ours.join(', ') || 'none'}.`)
   })
-  for (const resolution of Object.keys(resolutions)) {
-    for (const compiler of [join(cwd, 'node_modules/.bin/tsc'), 'tsc']) {
-      const version = compiler === 'tsc' ? 'newest TypeScript' : `TypeScript ${consumer.oldestTypeScript}`
-      await check(`${title}: types, ${resolution}, ${version}`, () =>
-        compile(compiler, `tsconfig.app.${resolution}.json`, { cwd, thirdPartyErrors: consumer.thirdPartyErrors }),
-      )
-    }
+  for (const { resolution, compiler } of compilations) {
+    const version = compiler === 'newest' ? 'newest TypeScript' : `TypeScript ${consumer.oldestTypeScript}`
+    await check(`${title}: types, ${resolution}, ${version}`, () =>
+      compile(compilerOf(compiler, cwd), `tsconfig.app.${resolution}.json`, {
+        cwd,
+        thirdPartyErrors: consumer.thirdPartyErrors,
+      }),
+    )
   }
   for (const { version, program } of nodes) {
     await check(`${title}: runs on Node ${version}`, () => run(program, cwd))

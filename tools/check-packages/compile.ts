@@ -1,3 +1,6 @@
+import { join } from 'node:path'
+
+import type { Compilation } from './consumer.ts'
 import { execute } from './execute.ts'
 
 /** Options of a compilation. */
@@ -10,6 +13,11 @@ interface CompileOptions {
   readonly before?: readonly string[]
   /** Whether to write the compiled programs. Default `true`. */
   readonly emits?: boolean
+}
+
+/** Returns the compiler of a project: the oldest TypeScript, which it has installed, or that of this repository. */
+export function compilerOf(which: Compilation['compiler'], cwd: string): string {
+  return which === 'oldest' ? join(cwd, 'node_modules/.bin/tsc') : 'tsc'
 }
 
 /**

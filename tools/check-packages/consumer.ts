@@ -92,6 +92,26 @@ export const triggerConsumer: Consumer = {
 /** The module resolutions that a consumer can use, with their `module` options. */
 export const resolutions = { nodenext: 'nodenext', bundler: 'esnext' } as const
 
+/** Module resolutions with compilers. For each change, each of them occurs once; at night, in every combination. */
+export const compilations = {
+  ofEachChange: [
+    { resolution: 'nodenext', compiler: 'oldest' },
+    { resolution: 'bundler', compiler: 'newest' },
+  ],
+  all: [
+    { resolution: 'nodenext', compiler: 'oldest' },
+    { resolution: 'nodenext', compiler: 'newest' },
+    { resolution: 'bundler', compiler: 'oldest' },
+    { resolution: 'bundler', compiler: 'newest' },
+  ],
+} as const satisfies Record<string, readonly Compilation[]>
+
+/** A module resolution, and the oldest supported TypeScript or the newest. */
+export interface Compilation {
+  readonly resolution: keyof typeof resolutions
+  readonly compiler: 'oldest' | 'newest'
+}
+
 /** Creates the project, and installs it from the tarballs with this client. */
 export async function installConsumer(
   consumer: Consumer,

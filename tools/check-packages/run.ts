@@ -8,8 +8,8 @@ import { bundlers } from '../check-install/bundle.ts'
 import { checkLean, leanApps } from './check-lean.ts'
 import { checkManifest } from './check-manifest.ts'
 import { checkTypeCost } from './check-type-cost.ts'
-import { compile } from './compile.ts'
-import { everyEngineConsumer, installCommandLine, installConsumer, resolutions } from './consumer.ts'
+import { compile, compilerOf } from './compile.ts'
+import { compilations, everyEngineConsumer, installCommandLine, installConsumer } from './consumer.ts'
 import { execute } from './execute.ts'
 import { findNodes } from './nodes.ts'
 import { checkContents, checkDeclarations, checkWithAttw, checkWithPublint, packPackages } from './tarballs.ts'
@@ -35,6 +35,8 @@ const tarballs = await packPackages(repository, folder)
 const nodes = await findNodes(join(repository, 'node_modules/.cache'))
 // The oldest and the newest version. `./dev check-install` tests all of them.
 const oldestAndNewest = [...new Set([nodes[0]!, nodes.at(-1)!])]
+const isAtNight = process.argv[2] === 'pnpm'
+const chosen = isAtNight ? compilations.all : compilations.ofEachChange
 
 async function checkTarballs(): Promise<void> {
   await check('sizes', () => execute('size-limit', [], { cwd: repository }))
@@ -55,13 +57,12 @@ async function checkFacade(client: 'npm' | 'pnpm'): Promise<void> {
   const cwd = join(folder, client)
   const { oldestTypeScript } = everyEngineConsumer
   await check(`installed by ${client}`, () => installConsumer(everyEngineConsumer, client, cwd, tarballs))
-  for (const resolution of Object.keys(resolutions)) {
-    await check(`${client}: types, ${resolution}, TypeScript ${oldestTypeScript}`, () =>
-      compile(join(cwd, 'node_modules/.bin/tsc'), `tsconfig.app.${resolution}.json`, { cwd }),
+  for (const { resolution, compiler } of chosen) {
+    const version = compiler === 'newest' ? 'newest TypeScript' : `TypeScript ${oldestTypeScript}`
+    await check(`${client}: types, ${resolution}, ${version}`, () =>
+      compile(compilerOf(compiler, cwd), `tsconfig.app.${resolution}.json`, { cwd }),
     )
-    await check(`${client}: types, ${resolution}, newest TypeScript`, () =>
-      compile('tsc', `tsconfig.app.${resolution}.json`, { cwd }),
-    )
+    if (compiler === 'newest') continue
     for (const [vendor, name] of Object.entries({ Inngest: 'on-inngest', 'Trigger.dev': 'on-trigger' })) {
       await check(`${client}: types of the ${vendor} host, ${resolution}`, () =>
         compile('tsc', `tsconfig.${name}.${resolution}.json`, { cwd, thirdPartyErrors: 'ignored' }),
@@ -98,17 +99,14 @@ async function checkBundle(cwd: string): Promise<void> {
 }
 
 await check('the command: installed by npm', () => installCommandLine(commandFolder, tarballs))
-const ofEachChange = [
-  () => checkFacade('npm'),
-  ...Object.entries(leanApps).map(
-    ([title, app], index) =>
-      () =>
-        checkLean(title, app, { cwd: join(folder, `lean-${index}`), tarballs, nodes: oldestAndNewest, check }),
-  ),
-  checkTarballs,
-]
-// pnpm already installs the lean apps for each change. What npm installs is repeated with it only at night.
-const parts = process.argv[2] === 'pnpm' ? [() => checkFacade('pnpm')] : ofEachChange
+const leanParts = Object.entries(leanApps).map(([title, app], index) => () => {
+  const cwd = join(folder, `lean-${index}`)
+  return checkLean(title, app, { cwd, tarballs, nodes: oldestAndNewest, compilations: chosen, check })
+})
+// At night, pnpm also installs what npm does for each change, and all apps are compiled in every combination.
+const parts = isAtNight
+  ? [() => checkFacade('pnpm'), ...leanParts]
+  : [() => checkFacade('npm'), ...leanParts, checkTarballs]
 const takeParts = async (): Promise<void> => {
   for (let part = parts.shift(); part; part = parts.shift()) await part()
 }
