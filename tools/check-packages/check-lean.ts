@@ -40,7 +40,7 @@ export const leanApps: Readonly<Record<string, LeanApp>> = {
   },
 }
 
-/** What a lean app is checked with. */
+/** The equipment of the checks of a lean app. */
 interface LeanOptions {
   readonly cwd: string
   readonly tarballs: Tarball[]

@@ -99,7 +99,7 @@ export function createReaderProject(): ReaderProject {
     async compile() {
       const { stdout, stderr } = await execute(
         join(repository, 'node_modules/.bin/tsc'),
-        ['--pretty', 'false', '-p', folder],
+        ['--pretty', 'false', '--checkers', '1', '-p', folder], // programs compile in parallel tests
         folder,
         {},
       )

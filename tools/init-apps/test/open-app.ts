@@ -80,7 +80,7 @@ export function openApp({ manifest, files }: AppSource): OpenApp {
       return Object.fromEntries(paths.map((path) => [path, read(path)]))
     },
     async compile() {
-      const { stdout, stderr } = await run(tsc, ['--pretty', 'false', '--noEmit', '-p', '.'])
+      const { stdout, stderr } = await run(tsc, ['--pretty', 'false', '--checkers', '1', '--noEmit', '-p', '.'])
       return stdout + stderr
     },
     script: (name, environment) => run(process.execPath, ['--run', name], environment),

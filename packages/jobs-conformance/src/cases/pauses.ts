@@ -10,7 +10,7 @@ import { expectCompleted } from '../expect-completed.ts'
 import { expectQueued, isListed, quietMs, startsOf, whilePaused } from '../pause-tools.ts'
 import { sendProgram, stepAttempts, waitForStepState } from '../workflow-tools.ts'
 
-/** What the cases of a kind pause, with the events of its jobs. */
+/** Pauses of one kind of target, and the events of the jobs that they hold. */
 interface Pausing {
   readonly kind: 'definition' | 'tenant'
   readonly event: ConformanceEvent

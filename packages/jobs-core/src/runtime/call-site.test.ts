@@ -14,7 +14,7 @@ describe('callSite', () => {
     expect(here()).not.toBe(sites[0])
   })
 
-  test('reads no stack before it is asked for, because source maps make that slow', () => {
+  test('reads no stack before the location is read, because source maps make that slow', () => {
     let reads = 0
     vi.spyOn(Error, 'captureStackTrace').mockImplementation((target) => {
       Object.defineProperty(target, 'stack', { get: () => `Error\n    at /app/jobs.ts:4:${++reads}` })
