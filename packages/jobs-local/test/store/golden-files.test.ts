@@ -103,7 +103,7 @@ test.each(cases)('$by runs the jobs of a file of version $version to their ends'
     ['golden.calling', 'running', 'completed', 'answered'],
     ['golden.waiting', 'running', 'completed', ['one', 'a']],
     ['golden.asleep', 'completed', 'completed', ['one', 'two']],
-    ['golden.unhandled', 'completed', 'completed', null],
+    ['golden.unhandled', 'unhandled', 'unhandled', null],
     ['golden.failing', 'failed', 'completed', 'retried'],
     ['golden.simple', 'scheduled', 'completed', 'delayed'],
     ['golden.simple', 'cancelled', 'cancelled', null],
