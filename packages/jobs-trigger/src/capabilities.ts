@@ -122,7 +122,10 @@ export const triggerCapabilities: Capabilities = {
       supported: true,
       note: 'While a step runs, parallel waits are checked every 1 to 30 s. Code beside a wait may await something that is not a step, such as a `fetch`, for up to a minute. After that, it continues only when the wait ends: put such work into a step.',
     },
-    'workflows: retryJob resumes at the failed step': { supported: true },
+    'workflows: retryJob resumes at the failed step': {
+      supported: true,
+      note: 'A run ends on the deployed version on which it began, so a deploy changes no code of it. Only the run of `retryJob` begins on the current version, and stays on it: before the call, deploy the code that the failed run began with, for example in `previous`. Otherwise it waits until `parkTimeout`.',
+    },
     'workflows: compensateOnCancel': {
       supported: false,
       note: 'Trigger.dev ends the process of a cancelled run.',

@@ -79,7 +79,7 @@ async function compensateRun(
   const jobId = await jobIdOf(event, runId, host)
   const traced = await readFinalTrace(host.api, host.clock, runId)
   const { [replayField]: ownRequest } = context
-  // The failed run may have waited for other code too. Its compensation waits anew.
+  // The failed run may also have waited for other code. The time of its compensation counts from 0.
   const steps = traced.filter(({ name, hashedId }) => readStepName(name, hashedId).part !== 'parked')
   const ended = new Map<string, EndedStep>([...completedInTrace(steps), ...failuresInTrace(steps), ...ownRequest.ended])
   const held = holdRun(event, ownRequest, host, ended)

@@ -18,7 +18,7 @@ export const versionName: StepName = { id: `version${ownSuffix}`, name: 'version
 /** The step that stores why a run failed, before its compensations begin. */
 export const failureName: StepName = { id: `failed${ownSuffix}`, name: 'failed' }
 
-/** How long a run waits for other code, epoch milliseconds, and what does not fit. */
+/** The times of a wait for other code, epoch milliseconds, and what does not fit. */
 export interface Parking {
   readonly since: number
   readonly until: number

@@ -67,7 +67,7 @@ async function begin(code: Code, options: Options = {}, event: 'work.asked' = 'w
 }
 
 const napping: Code = async (step, did) => {
-  await step.run('one', () => did('one'), { compensate: () => did('undo one') })
+  await step.run('one', () => did('one'), { compensate: () => did('release one') })
   await step.sleep('nap', '3s')
   await step.run('two', () => did('two'))
 }
@@ -138,7 +138,7 @@ describe('a run that began with another version', () => {
   test('waits with its compensation, which no attempt of another version uses up', async () => {
     const code: Code = async (step, did) => {
       const compensate = () => {
-        did('undo')
+        did('release')
         if (effects.length < 3) throw new Error('503')
       }
       await step.run('one', () => did('one'), { compensate })
@@ -147,12 +147,12 @@ describe('a run that began with another version', () => {
     const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 3000 } as const
     const begun = await begin(code, { version: '1', retry })
     const { effects, deploy, until, ended, parked, pause } = begun
-    await until(() => effects.includes('undo'))
+    await until(() => effects.includes('release'))
     await deploy(never, { version: '2', retry })
     await parked()
     await pause(5000)
     await deploy(code, { version: '1', retry })
-    expect(await ended()).toEqual(['failed', 'one', 'undo', 'undo', 'onFailure'])
+    expect(await ended()).toEqual(['failed', 'one', 'release', 'release', 'onFailure'])
   })
 
   test('is looked at although another step of it waits, which does not delay its code then', async () => {
@@ -178,7 +178,7 @@ describe('a run that began with another version', () => {
     expect(effects).toEqual(['one'])
     await deploy(napping, { version: '1' })
     await until(() => effects.includes('onFailure'))
-    expect(effects).toEqual(['one', 'undo one', 'onFailure'])
+    expect(effects).toEqual(['one', 'release one', 'onFailure'])
   })
 })
 
@@ -279,7 +279,7 @@ describe('a request for one step, on a worker without the version', () => {
         did('a')
         if (failures++ === 0) throw new Error('503')
       }
-      return Promise.all([step.run('a', flaky), step.run('b', () => did('b'), { compensate: () => did('undo b') })])
+      return Promise.all([step.run('a', flaky), step.run('b', () => did('b'), { compensate: () => did('release b') })])
     }
     const begun = await begin(code, { version: '1', retry })
     const stateOf = (steps: RunStatus['steps'], key: string) => steps?.find(({ id }) => id === key)?.state

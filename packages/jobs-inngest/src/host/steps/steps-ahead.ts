@@ -12,7 +12,7 @@ import {
 } from '../../wire/step-names.ts'
 import { type EndedStep, readStepRecord } from '../../wire/step-record.ts'
 
-/** What of a run's earlier requests the code has not called again. */
+/** The steps of a run's earlier requests that the code has not called again. */
 export interface StepsAhead {
   /** Whether the run had passed the place where the code is. */
   readonly isPassed: boolean
