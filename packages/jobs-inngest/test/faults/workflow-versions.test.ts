@@ -1,6 +1,7 @@
 import { defineEvents, defineWorkflow, type RunStatus, type Steps, type WorkflowOptions } from '@cgk-platform/jobs-core'
 import { beforeEach, describe, expect, test } from 'vitest'
 
+import { openInspection } from '../kit/open-inspection.ts'
 import { openJobs, type OpenJobs } from '../kit/open-jobs.ts'
 
 /** The schema of an event that a deploy makes stricter. */
@@ -86,7 +87,8 @@ describe('a run that began with another version', () => {
     ['1', undefined, /began with version `1`, and the code has no version/],
     [undefined, '2', /began with no version, and the code has version `2`/],
   ])('waits visibly, and continues with its own: %s and %s', async (began, now, words) => {
-    const { deploy, parked, run, ended } = await beginNap({ version: began })
+    const begun = await beginNap({ version: began })
+    const { deploy, parked, run, ended, client, id } = begun
     await deploy(never, { version: now })
     const { error, since, until } = await parked()
     expect(error).toMatchObject({
@@ -96,6 +98,10 @@ describe('a run that began with another version', () => {
     })
     expect(until.getTime() - since.getTime()).toBe(7 * 86_400_000)
     expect(await run()).toMatchObject({ state: 'running', attempts: 1 })
+    const { jobs } = await client.listJobs({ tenantId: 'acme' })
+    expect(jobs[0]!.runs[0]).toMatchObject({ parked: { error: { code: 'workflow_changed' } } })
+    const details = await openInspection(begun).job(id)
+    expect(details!.runs[0]).toMatchObject({ parked: { error: { message: expect.stringMatching(words) as string } } })
     await deploy(napping, { version: began })
     expect(await ended()).toEqual(['completed', 'one', 'two'])
     const { steps, parked: after, attempts } = await run()
