@@ -263,6 +263,24 @@ describe('code that changes in a deploy', () => {
     expect(new Set(effects)).toEqual(new Set(['true', 'last']))
   })
 
+  test('waits in a retry if a completed step is another kind of step, or the payload is no longer valid', async () => {
+    const broken: Code = async (step, did) => {
+      await step.run('one', () => did('one'))
+      await step.run('last', () => Promise.reject(new Error('503')), { retry: { maxAttempts: 1 } })
+    }
+    const { ended, client, id, deploy, parked, until, run } = await begin(broken, {}, 'work.narrowed' as never)
+    expect(await ended()).toEqual(['failed', 'one', 'onFailure'])
+    await deploy((step) => step.sleep('one', '1s'))
+    isStrict = true
+    await client.retryJob(id)
+    expect((await parked()).error.message).toMatch(/payload that is no longer valid/)
+    isStrict = false
+    await until(async () => /`one` was `step.run` and is now `step.sleep`/.test((await parked()).error.message))
+    await deploy(inOrder('one', 'last'))
+    await until(async () => (await run()).state === 'completed')
+    expect(await ended()).toEqual(['completed', 'one', 'onFailure', 'last'])
+  })
+
   test('waits if the payload is no longer valid', async () => {
     const code = inOrder('one', 'nap', 'two')
     const { until, parked, ended, effects } = await begin(code, {}, 'work.narrowed' as never)
@@ -310,6 +328,27 @@ describe('a request for one step, on a worker without the version', () => {
     await deploy(code, { version: '1', retry })
     expect(await ended()).toEqual(['completed', 'a'])
     expect((await run()).steps!.find(({ id }) => id === 'a')).toMatchObject({ state: 'completed', attempts: 2 })
+  })
+
+  test('is not made with other code if no step of the run has ended', async () => {
+    const does = (suffix: string, isBroken = () => false): Code => {
+      const flaky = (did: (what: string) => string, key: string): void => {
+        did(`${key}${suffix}`)
+        if (isBroken()) throw new Error('503')
+      }
+      return (step, did) => Promise.all(['a', 'b'].map((key) => step.run(key, () => flaky(did, key))))
+    }
+    let failures = 0
+    const { deploy, effects, parked, ended, until, run } = await begin(
+      does('', () => failures++ < 2),
+      { retry },
+    )
+    await until(async () => ((await run()).steps ?? []).filter(({ state }) => state === 'retrying').length === 2)
+    effects.length = 0
+    await deploy(does(' of 2'), { version: '2', retry })
+    expect((await parked()).error.message).toMatch(/began with no version, and the code has version `2`/)
+    await deploy(does(''), { retry })
+    expect((await ended()).toSorted()).toEqual(['a', 'b', 'completed'])
   })
 
   test('waits if the code does not call the step, and counts no attempt of it', async () => {
