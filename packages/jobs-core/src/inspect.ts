@@ -24,3 +24,4 @@ export type {
 export type { GroupStats, JobStats } from './inspection/job-stats.ts'
 export type { JobSummary, JobSummaryPage, RunSummary, ShortError } from './status/job-summary.ts'
 export type { WorkerInfo } from './status/worker-info.ts'
+export type { HistoryStep, WorkflowHistory } from './status/workflow-history.ts'

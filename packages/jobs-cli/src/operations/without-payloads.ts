@@ -13,7 +13,12 @@ function withoutOutputs({ output: _output, steps, ...run }: RunDetails): RunDeta
   }
 }
 
-function withoutStepValues({ output: _output, waitsFor, ...step }: StepStatus): StepStatus {
+function withoutStepValues({ output, waitsFor, ...step }: StepStatus): StepStatus {
   // The value that an event must have comes from the payload.
-  return { ...step, ...(waitsFor && { waitsFor: 'event' in waitsFor ? { event: waitsFor.event } : waitsFor }) }
+  const answer = step.kind === 'patched' && output !== undefined && { output } // true or false, from no data
+  return {
+    ...step,
+    ...answer,
+    ...(waitsFor && { waitsFor: 'event' in waitsFor ? { event: waitsFor.event } : waitsFor }),
+  }
 }

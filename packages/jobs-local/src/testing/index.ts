@@ -6,6 +6,8 @@
 
 import { disableCronAutoStart } from '@cgk-platform/jobs-core/tools'
 
+export type { HistoryStep, WorkflowHistory } from '@cgk-platform/jobs-core/inspect'
+export { type HistoryReplay, replayHistory, type ReplayHistoryOptions } from './replay-history.ts'
 export {
   type AttemptRecord,
   createTestEngine,
