@@ -66,7 +66,7 @@ test('a run that waits for other code looks at once at that of a worker that sta
   const changed = defineWorkflow({
     id: 'fulfil',
     event: 'analytics.track',
-    steps: async (_event, step) => void (await step.sleep('charge', 1)),
+    steps: async (_event, step) => await step.sleep('charge', 1),
   })
   const later = open({ role: 'work' }, { jobs: [changed] })
   await later.start()

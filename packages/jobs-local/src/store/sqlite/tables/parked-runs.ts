@@ -29,10 +29,7 @@ const isParked = "parked > '' AND pause = 'asleep'"
 
 /** Returns whether any run waits for other code. */
 function hasParked(connection: Connection): boolean {
-  return (
-    connection.get("SELECT 1 AS one FROM cgk_runs WHERE parked > '' LIMIT 1") !==
-    undefined
-  )
+  return connection.get("SELECT 1 AS one FROM cgk_runs WHERE parked > '' LIMIT 1") !== undefined
 }
 
 /** Counts the runs that wait for other code. Stops at `max`. */
