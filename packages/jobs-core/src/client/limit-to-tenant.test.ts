@@ -121,6 +121,16 @@ describe('a client that is limited to the platform', () => {
     expect(jobs[0]?.error?.message).not.toContain('workflow')
   })
 
+  test('searches no errors, which can be hidden', async () => {
+    const { inspect } = limitToTenant(open().client, 'system')
+    const refused = expect.objectContaining({ code: 'invalid_option' }) as Error
+    const filter = { errorText: 'acme' }
+    await expect(inspect.listJobs(filter)).rejects.toThrow(refused)
+    await expect(inspect.countJobs(filter)).rejects.toThrow(refused)
+    await expect(inspect.retryJobs(filter)).rejects.toThrow(refused)
+    await expect(inspect.cancelJobs(filter)).rejects.toThrow(refused)
+  })
+
   test('asks the engine nothing by itself', () => {
     const { client, load } = open()
     limitToTenant(client, 'system')

@@ -38,6 +38,13 @@ describe('the `runTimeout` of a job', () => {
     expect(kit.clock.pendingTimers()).toBe(0)
   })
 
+  test('stops an attempt whose `timeout` ends later', async () => {
+    const kit = createAttemptKit()
+    const outcome = kit.run(orderJob(() => new Promise(() => undefined), { runTimeout, timeout: '10m' }))
+    await kit.clock.advance(30_000)
+    expect(await outcome).toMatchObject({ type: 'failed', error: { code: 'run_timeout' } })
+  })
+
   test('counts from `runAt` and from a retry', async () => {
     const kit = createAttemptKit()
     const definition = orderJob(() => 'done', { runTimeout })

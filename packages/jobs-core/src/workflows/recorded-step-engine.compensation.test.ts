@@ -89,6 +89,26 @@ describe('a replay that compensates', () => {
 })
 
 describe('a compensation', () => {
+  test('that has failed for good is not repeated while an earlier step is compensated later', async () => {
+    kit = createWorkflowKit(failed('reserve', 'charge'))
+    const workflow = orderWorkflow(async (step) => {
+      await step.run('reserve', note('reserve'), {
+        retry: { initialDelay: 1 },
+        compensate: (_output, { attempt }) => {
+          done.push(`release ${attempt}`)
+          if (attempt === 1) broke()
+        },
+      })
+      const refund = (): void => {
+        done.push('refund')
+        broke()
+      }
+      await step.run('charge', note('charge'), { retry: { maxAttempts: 1 }, compensate: refund })
+    })
+    expect(await kit.runToEnd(workflow)).toMatchObject({ type: 'failed', error: failure })
+    expect(done).toEqual(['refund', 'release 1', 'release 2'])
+  })
+
   test('that calls a step is rejected with both names, and the others still run', async () => {
     const workflow = orderWorkflow(async (step) => {
       await step.run('reserve', note('reserve'), { compensate: note('release') })
