@@ -25,6 +25,7 @@ import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { progressOf } from './steps/code-attempts.ts'
 import { type Parked, toParkedOutcome } from './steps/park-request.ts'
 import { type ReplayRequest, replayField, untilAnswered, workflowMiddleware } from './steps/replay-request.ts'
+import type { EngineAttempt } from './steps/workflow-attempts.ts'
 import { type WorkflowContext, retries } from './workflow-function.ts'
 
 /** The parts of the failure event's context that this package uses. */
@@ -93,41 +94,45 @@ async function compensateRun(
   const attempts = host.attempts.begin(engineAttempt)
   const maxAttempts = maxAttemptsOf(toEnvelope(event, jobId), definition, inngestLimits)
   const isResumed = context.attempt > 0 || ownRequest.ended.size > 0 || ownRequest.targetStep !== undefined
+  const retriedRun = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
+  await retriedRun() // a failed read must not end the compensation
   let parked: Parked | undefined
-  const outcome = await host.cancels.watch({ runId: context.runId, jobId }, async (signal) => {
-    const retriedRun = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
+  const parking = {
+    reportParked: (given: Parked) => void (parked = given),
+    parkedSince: await attempts.parkedSince(),
+  }
+  const outcome = await host.cancels.watch({ runId: context.runId, jobId }, (signal) => {
     const ids = { jobId, runId, engineAttempt, attempts, attempt: maxAttempts + 1 }
     const startedAt = isResumed ? host.clock.now() : undefined
-    const suspended = ownRequest.answered
-    const parking = {
-      reportParked: (given: Parked) => void (parked = given),
-      parkedSince: await attempts.parkedSince(),
-    }
-    const options = {
-      ...ids,
-      ...parking,
-      signal,
-      startedAt,
-      request,
-      sdk: request.sdk,
-      isSuperseded,
-      retriedRun,
-      suspended,
-    }
-    return Promise.race([runReplay(definition, event, options, host), untilAnswered(ownRequest)])
+    const options = { ...ids, ...parking, signal, startedAt, request, isSuperseded, retriedRun }
+    const replayed = runReplay(
+      definition,
+      event,
+      { ...options, sdk: request.sdk, suspended: ownRequest.answered },
+      host,
+    )
+    return Promise.race([replayed, untilAnswered(ownRequest)])
   })
   if (!outcome) return new Promise(() => undefined)
-  if (parked) {
-    const { number, targetStep: target } = engineAttempt
-    const later = toParkedOutcome(parked, retries - number, host.clock.now())
-    const due = dueAfter(later.type === 'retry' ? later.afterMs : 0, host.clock.now(), await host.api.time())
-    const facts = { attempt: maxAttempts, maxAttempts, startedAt: host.clock.now(), due }
-    mapOutcome(later, { ...facts, parked: { since: parked.since, until: parked.until, target } })
-  }
+  if (parked) await throwParked(parked, engineAttempt, maxAttempts, host)
   // The expected outcome is that the run failed. Any other outcome is retried.
   if (outcome.type !== 'failed' && outcome.type !== 'cancelled') {
     throw new Error(`The run ${runId} is not compensated yet (${outcome.type}).`)
   }
+}
+
+/** Makes Inngest retry a request for one step that does not fit to the code. */
+async function throwParked(
+  parked: Parked,
+  { number, targetStep: target }: Pick<EngineAttempt, 'number' | 'targetStep'>,
+  maxAttempts: number,
+  { clock, api }: HostDependencies,
+): Promise<void> {
+  const startedAt = clock.now()
+  const outcome = toParkedOutcome(parked, retries - number, startedAt)
+  const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, startedAt, await api.time())
+  const { since, until } = parked
+  mapOutcome(outcome, { attempt: maxAttempts, maxAttempts, startedAt, due, parked: { since, until, target } })
 }
 
 function isCompensable(ended: ReadonlyMap<string, EndedStep>): boolean {
