@@ -9,6 +9,7 @@ const exitCodes = '\nExit code: 0 done, 1 failed, 2 an invalid call, 3 not found
 /** Adds the commands that inspect and steer jobs. Each loads its code when it runs. */
 export function registerOperations(program: Command): void {
   registerReads(program)
+  registerWorkflows(program)
   registerChanges(program)
   registerSends(program)
   registerPauses(program)
@@ -67,6 +68,31 @@ function registerReads(program: Command): void {
   operation(program.command('workers').description('list the processes that run jobs')).action(async (flags) => {
     const { listWorkers } = await import('./list-workers.ts')
     await (await load()).runOperation(flags, (context) => listWorkers(flags, context))
+  })
+}
+
+function registerWorkflows(program: Command): void {
+  const history = addFilterFlags(
+    program
+      .command('history')
+      .description('write the recorded steps of workflows to files, for `replayHistory` in a test')
+      .argument('[ids...]', 'ids of jobs'),
+  )
+    .option('--out <folder>', 'the folder of the files, one for each run', 'histories')
+    .option('--limit <number>', 'maximum number of jobs that match the filters, the newest first (default: 100)')
+    .option('--payload', 'also write the payload and the outputs')
+  operation(history).action(async (ids: string[], flags) => {
+    const { writeHistories } = await import('./write-histories.ts')
+    await (await load()).runOperation(flags, (context) => writeHistories(ids, flags, context))
+  })
+
+  const versions = program
+    .command('versions')
+    .description('count the open runs of workflows by the version that they began with')
+    .option('--definition <id>', 'only this workflow')
+  operation(versions).action(async (flags) => {
+    const { showVersions } = await import('./show-versions.ts')
+    await (await load()).runOperation(flags, (context) => showVersions(flags, context), 'needs-jobs')
   })
 }
 
