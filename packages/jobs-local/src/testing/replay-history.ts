@@ -32,7 +32,7 @@ export type HistoryReplay =
       readonly fits: false
       /** The step that does not fit; absent if the version, the payload or the code between the steps does not. */
       readonly stepId?: string
-      /** The reason and the remedy. The run would wait for other code, or fail. */
+      /** The reason, with the remedy. The run would wait for other code, or fail. */
       readonly reason: string
     }
 

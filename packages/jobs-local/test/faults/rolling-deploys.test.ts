@@ -139,10 +139,10 @@ test('a worker that starts with a definition that a live one has retired takes n
 /** Code of workers whose workflow waits for `email.send` between its steps. Each step says what it did. */
 const workerOf = (version: string, previous: readonly string[] = []) => `
   const code = (version) => async (event, step) => {
-    const refund = () => say('refund', event.id)
-    await step.run('one', () => say('did', event.id, 'one', version), { compensate: refund })
+    const compensate = () => say('compensated', event.id)
+    await step.run('one', () => say('did', event.id, 'one', version), { compensate })
     await step.waitForEvent('paid', 'email.send', { timeout: '1h' })
-    await step.run('two', () => say('did', event.id, 'two', version), { compensate: refund })
+    await step.run('two', () => say('did', event.id, 'two', version), { compensate })
     return version
   }
   const previous = ${JSON.stringify(previous)}.map((version) => ({ version, steps: code(version) }))

@@ -32,7 +32,7 @@ const inOrder =
   async (step) => {
     for (const id of ids) {
       if (id === 'nap') await step.sleep('nap', '1d')
-      else await step.run(id, note(id), { compensate: note(`refund ${id}`) })
+      else await step.run(id, note(id), { compensate: note(`compensate ${id}`) })
     }
   }
 

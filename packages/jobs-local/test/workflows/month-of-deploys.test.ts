@@ -28,9 +28,9 @@ const code = {
     ({ checksFraud }: { readonly checksFraud: boolean }): Code =>
     async (event, step) => {
       const [packMs, deliverMs] = napsOf(event)
-      await step.run('reserve', note(event, 'reserve'), { compensate: note(event, 'refund') })
+      await step.run('reserve', note(event, 'reserve'), { compensate: note(event, 'compensate') })
       if (checksFraud && (await step.patched('fraud check'))) await step.run('check', note(event, 'check'))
-      await step.run('charge', note(event, 'charge'), { compensate: note(event, 'refund') })
+      await step.run('charge', note(event, 'charge'), { compensate: note(event, 'compensate') })
       await step.sleep('pack', packMs)
       await step.run('ship', note(event, 'ship'))
       await step.sleep('deliver', deliverMs)
@@ -41,7 +41,7 @@ const code = {
     ({ labels }: { readonly labels: boolean }): Code =>
     async (event, step) => {
       const [packMs, deliverMs] = napsOf(event)
-      await step.run('charge', note(event, 'charge 2'), { compensate: note(event, 'refund') })
+      await step.run('charge', note(event, 'charge 2'), { compensate: note(event, 'compensate') })
       await step.sleep('ship', packMs)
       if (labels) await step.run('label', note(event, 'label 2'))
       await step.sleep('pack', deliverMs)
@@ -51,7 +51,7 @@ const code = {
   v3: (): Code => async (event, step) => {
     const [packMs] = napsOf(event)
     await step.sleep('charge', packMs)
-    await step.run('reserve', note(event, 'reserve 3'), { compensate: note(event, 'refund') })
+    await step.run('reserve', note(event, 'reserve 3'), { compensate: note(event, 'compensate') })
     return 'v3'
   },
 } as const
