@@ -26,3 +26,15 @@ it('advances by at most 2 ms of system time at once, however long the machine wa
   vi.advanceTimersByTime(1)
   expect(clock.now()).toBe(1100)
 })
+
+it('leaps, and then fires the timers that are due', () => {
+  takeTime()
+  const clock = createScaledClock(50, 1000)
+  const fired: string[] = []
+  clock.setTimer(3_600_000, () => fired.push('hour'))
+  clock.setTimer(86_400_000, () => fired.push('day'))
+  clock.leap(3_600_000)
+  expect([clock.now(), fired]).toEqual([3_601_000, []])
+  vi.advanceTimersByTime(1)
+  expect(fired).toEqual(['hour'])
+})

@@ -11,11 +11,17 @@ const intervalMs = 1
 /** Maximum advance at once, in milliseconds of the system clock. A longer pause of a busy machine is lost. */
 const maxAdvanceMs = 2
 
+/** A clock that a test can also set ahead. */
+export interface ScaledClock extends Clock {
+  /** Advances the time at once. Timers that are then due fire soon after. */
+  leap(durationMs: number): void
+}
+
 /**
  * Creates a clock that runs `factor` times as fast as the system clock, starting at `startAt` (epoch milliseconds). It
  * runs slower if the machine is too busy, so that a process that pauses for a moment does not miss due timers.
  */
-export function createScaledClock(factor: number, startAt: number = Date.now()): Clock {
+export function createScaledClock(factor: number, startAt: number = Date.now()): ScaledClock {
   const timers = new Set<Entry>()
   let time = startAt
   let movedAt = performance.now()
@@ -53,5 +59,8 @@ export function createScaledClock(factor: number, startAt: number = Date.now()):
       }
     },
     yield: () => systemClock.yield(),
+    leap(durationMs) {
+      time += durationMs
+    },
   }
 }

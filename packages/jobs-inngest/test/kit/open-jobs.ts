@@ -6,6 +6,7 @@ import {
   type LoopbackEngine,
   type LoopbackOptions,
   quietLogger,
+  type ScaledClock,
   serveApp,
   type ServedApp,
 } from '@cgk-platform/inngest-loopback'
@@ -55,7 +56,7 @@ export interface OpenApp {
 export interface OpenJobs extends OpenApp {
   readonly engine: LoopbackEngine
   /** The engine's clock. */
-  readonly engineClock: Clock
+  readonly engineClock: ScaledClock
   /** Opens another app on the same engine. */
   openApp(options?: AppOptions): Promise<OpenApp>
   /** Waits, by the engine's clock. */
