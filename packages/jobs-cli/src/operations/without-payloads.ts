@@ -15,7 +15,8 @@ function withoutOutputs({ output: _output, steps, ...run }: RunDetails): RunDeta
 
 function withoutStepValues({ output, waitsFor, ...step }: StepStatus): StepStatus {
   // The value that an event must have comes from the payload.
-  const answer = step.kind === 'patched' && output !== undefined && { output } // true or false, from no data
+  // No data, and a replay of the history needs it: the answer of `step.patched`, and that no event came.
+  const answer = (step.kind === 'patched' || output === null) && output !== undefined && { output }
   return {
     ...step,
     ...answer,

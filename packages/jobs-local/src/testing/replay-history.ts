@@ -45,6 +45,7 @@ export interface ReplayHistoryOptions {
 /** No wait of a history ends during its replay, which advances the time only while the code is busy. */
 const neverMs = 1000 * 365 * 86_400_000
 const maxReplayMs = 3_600_000
+const outputKinds: ReadonlySet<string> = new Set(['run', 'runJob', 'sendEvent', 'waitForEvent'])
 const openStates: ReadonlySet<string> = new Set(['running', 'waiting', 'retrying'])
 
 /**
@@ -74,7 +75,12 @@ export async function replayHistory(
   })
   const outcome = await whileTimePasses(clock, running)
   const { misfit, stepId } = seen
-  if (misfit) return { fits: false, ...(stepId !== undefined && { stepId }), reason: misfit.message }
+  if (misfit)
+    return {
+      fits: false,
+      ...(stepId !== undefined && { stepId }),
+      reason: `${misfit.message}${hintOfRemoved(history)}`,
+    }
   if (outcome.type === 'completed') return { fits: true, next: [] }
   if (outcome.type !== 'suspended') return toThrown(outcome, history)
   const open = record.steps.filter(({ key, state }) => openStates.has(state) && seen.called.has(key))
@@ -95,7 +101,7 @@ function endsOf({ steps }: WorkflowHistory): string[] {
 }
 
 /** Returns the record that the engine had when the history was written. */
-function toRecord({ runId, version, steps }: WorkflowHistory): WorkflowRecord {
+function toRecord({ runId, version, tenantId, steps }: WorkflowHistory): WorkflowRecord {
   const isEnded = ({ kind, state }: HistoryStep): boolean =>
     kind !== 'patched' && (state === 'completed' || state === 'failed')
   const ended = steps
@@ -108,7 +114,7 @@ function toRecord({ runId, version, steps }: WorkflowHistory): WorkflowRecord {
     attempts: 0,
     startedAt: 0,
     ...(isEnded(step) && { order: ended.indexOf(step) + 1 }),
-    ...(step.output !== undefined && { output: step.output }),
+    ...outputOf(step, tenantId),
     ...(step.error && { error: step.error }),
     ...(step.state === 'waiting' && { until: neverMs }),
     ...(step.state === 'retrying' && { nextAttemptAt: neverMs }),
@@ -116,6 +122,13 @@ function toRecord({ runId, version, steps }: WorkflowHistory): WorkflowRecord {
   // An engine stores the version with the first step: a run without steps begins with any.
   const { version: began, ...record } = createWorkflowRecord(runId, version)
   return { ...record, ...(steps.length > 0 && { version: began! }), steps: steps.map(toStep), ended: ended.length }
+}
+
+/** Returns the recorded output. An awaited event that was removed has come: without one, the output is `null`. */
+function outputOf({ kind, state, output, endedAt }: HistoryStep, tenantId: string): Pick<StepRecord, 'output'> {
+  if (output !== undefined) return { output }
+  if (kind !== 'waitForEvent' || state !== 'completed') return {}
+  return { output: { id: 'removed', payload: { tenantId }, sentAt: Date.parse(endedAt ?? '') || 0 } }
 }
 
 function toEnvelope({ jobId, event, tenantId, sentAt, payload: recorded }: WorkflowHistory, given?: object): Envelope {
@@ -223,10 +236,15 @@ function isExpected(outcome: Outcome, { error, steps }: WorkflowHistory): boolea
 function toThrown(outcome: Outcome, history: WorkflowHistory): HistoryReplay {
   if (isExpected(outcome, history)) return { fits: true, next: [] }
   const { name, message } = 'error' in outcome ? outcome.error : { name: outcome.type, message: '' }
-  const removed = history.steps.filter(
-    ({ kind, state, output }) => kind === 'run' && state === 'completed' && output === undefined,
+  return { fits: false, reason: `The code threw \`${name}: ${message}\`.${hintOfRemoved(history)}` }
+}
+
+/** Names the steps whose outputs were removed, because code that reads one can call other steps than the run did. */
+function hintOfRemoved({ steps }: WorkflowHistory): string {
+  const removed = steps.filter(
+    ({ kind, state, output }) => outputKinds.has(kind) && state === 'completed' && output === undefined,
   )
+  if (removed.length === 0) return ''
   const ids = removed.map(({ id }) => `\`${id}\``).join(', ')
-  const remedy = ` The history has no output of ${ids}. If the code reads one, write it with \`cgk-jobs history --payload\`.`
-  return { fits: false, reason: `The code threw \`${name}: ${message}\`.${removed.length > 0 ? remedy : ''}` }
+  return ` The history has no output of ${ids}. If the code reads one, write it with \`cgk-jobs history --payload\`.`
 }

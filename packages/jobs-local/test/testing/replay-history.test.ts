@@ -173,6 +173,19 @@ describe('a history without payload and outputs', () => {
     expect(replayed).toEqual({ fits: true, next: ['nap'] })
   })
 
+  test('has a placeholder for an event that came', async () => {
+    const code: Code = async (step) => {
+      const told = await step.waitForEvent('told', 'work.followed', { timeout: '1h' })
+      await step.run(told ? 'ship' : 'cancel', note('end'))
+    }
+    const told = { id: 'told', kind: 'waitForEvent', state: 'completed', endedAt: '2026-01-01T01:00:00.000Z' } as const
+    const base = await removed()
+    const replayed = (steps: WorkflowHistory['steps']) =>
+      replayHistory(order(code), { ...base, steps }, { payload: { number: 1 } })
+    expect(await replayed([told])).toEqual({ fits: true, next: ['ship'] })
+    expect(await replayed([{ ...told, output: null }])).toEqual({ fits: true, next: ['cancel'] })
+  })
+
   test('names the outputs that are missing if the code then throws', async () => {
     const replayed = await replayHistory(order(readsOutput), await removed(), { payload: { number: 1 } })
     const reason = expect.stringMatching(/^The code threw `TypeError: .* has no output of `one`, `for 1 ONE`/) as string
