@@ -70,7 +70,7 @@ describe('history', () => {
     const { stdout, stderr, exitCode } = await run('history', '--definition', 'fulfil-order')
     expect({ stdout, stderr, exitCode }).toEqual({
       stdout: 'Wrote 3 files to histories.\n',
-      stderr: 'Payloads and outputs are left out. Add `--payload` to write them.\n',
+      stderr: 'Payloads and outputs are omitted. Add `--payload` to write them.\n',
       exitCode: 0,
     })
     const histories = historiesIn('histories')

@@ -39,7 +39,7 @@ export async function writeHistories(
   }
   if (json) return output.write(`${toJson({ files }, 2)}\n`)
   await output.write(`Wrote ${count(files.length, 'file')} to ${escapeInvisible(out)}.\n`)
-  if (files.length > 0 && !payload) output.note('Payloads and outputs are left out. Add `--payload` to write them.')
+  if (files.length > 0 && !payload) output.note('Payloads and outputs are omitted. Add `--payload` to write them.')
 }
 
 function checkedIds(ids: readonly string[], flags: HistoryFlags): readonly string[] {
