@@ -67,10 +67,12 @@ export function wakeFitting(
   for (const one of fittingOf(definitions)) connection.run(wake, now, ...one, max)
 }
 
-/** Lets the runs that wait for other code of these definitions, of whichever version, look at the code of a new worker. */
-export function lookAgain(connection: Connection, definitions: readonly WorkerDefinition[], now: number): void {
+/** Resumes the runs of these definitions that wait for other code, but not for another version: a new worker may have it. */
+export function lookAgain(connection: Connection, definitions: readonly WorkerDefinition[]): void {
   if (!hasParked(connection)) return
   const ids = JSON.stringify(definitions.map(({ definitionId }) => definitionId))
-  const sql = `UPDATE cgk_runs SET due_at = ? WHERE definition_id IN (SELECT value FROM json_each(?)) AND parked = '${other}' AND ${isParked}`
-  connection.run(sql, now, ids)
+  const sql =
+    `UPDATE cgk_runs SET phase = ${phases.ready}, pause = 'awake', due_at = NULL ` +
+    `WHERE parked = '${other}' AND definition_id IN (SELECT value FROM json_each(?)) AND pause = 'asleep'`
+  connection.run(sql, ids)
 }

@@ -94,7 +94,7 @@ export class WorkerDefinitions {
       const handled = 'INSERT OR IGNORE INTO cgk_handled (definition_id, event) VALUES (?, ?)'
       if (event !== null) this.#connection.run(handled, definitionId, event)
     }
-    lookAgain(this.#connection, this.#definitions, Date.now())
+    lookAgain(this.#connection, this.#definitions)
     this.#areWritten = true
     this.releaseParked(0)
   }
