@@ -38,6 +38,19 @@ export function versionsOf({ version, previous = [] }: Omit<Versions, 'id'>): re
   return [version ?? null, ...previous.map((one) => one.version ?? null)]
 }
 
+/** Returns the workflow with the code of the version that a run began with; `undefined` if it lacks that. */
+export function codeOf(
+  definition: WorkflowDefinition,
+  recorded: string | null | undefined,
+): WorkflowDefinition | undefined {
+  const place = recorded === undefined ? 0 : versionsOf(definition).indexOf(recorded)
+  if (place === 0) return definition
+  if (place === -1) return undefined
+  const { onFailure: _, ...current } = definition
+  const { steps, onFailure } = definition.previous![place - 1]!
+  return { ...current, steps, ...(onFailure && { onFailure }) }
+}
+
 /** Checks that each version has one code. @throws {InvalidDefinitionError} */
 export function checkVersions(definition: Versions): void {
   const versions = versionsOf(definition)

@@ -88,6 +88,16 @@ describe('a run that began with another version', () => {
     expect(done).toEqual(['onFailure'])
   })
 
+  test('calls the `onFailure` of its version when it fails, if the code has that version', async () => {
+    kit.record = { ...kit.record, version: '1', steps: [completedStep('a', 1), completedStep('b', 2)], ended: 2 }
+    const steps = (_event: unknown, step: { run(id: string, work: () => void): Promise<unknown> }) =>
+      step.run('renamed', note('never'))
+    const previous = [{ version: '1', steps, onFailure: note('onFailure of 1') }]
+    const now = orderWorkflow(note('never'), { version: '2', previous, onFailure: note('onFailure of 2') })
+    expect(await runChanged(now)).toMatchObject({ type: 'failed', error: { code: 'workflow_changed' } })
+    expect(done).toEqual(['onFailure of 1'])
+  })
+
   test('continues where its version is defined, also as an earlier one', async () => {
     kit.record = { ...kit.record, version: '1', steps: [completedStep('reserve', 1)], ended: 1 }
     await kit.replay(workflow('2'))

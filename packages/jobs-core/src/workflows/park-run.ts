@@ -3,6 +3,7 @@ import { toErrorInfo } from '../errors/error-info.ts'
 import type { Outcome } from '../hooks/outcome.ts'
 import type { Attempt } from '../runs/attempt.ts'
 import { reportFailure } from '../runs/report-failure.ts'
+import { codeOf } from '../jobs/previous-workflow.ts'
 import type { WorkflowDefinition } from '../jobs/steps.ts'
 import type { StepEngine } from '../steps/step-engine.ts'
 
@@ -58,6 +59,6 @@ async function failParked(
     attempt.log('error', 'A cancelled run is not compensated.', { error: toErrorInfo(changed) })
     return { type: 'cancelled' }
   }
-  await reportFailure(attempt, changed)
+  await reportFailure(attempt, changed, codeOf(attempt.definition, engine.version) ?? attempt.definition)
   return { type: 'failed', error: toErrorInfo(changed) }
 }

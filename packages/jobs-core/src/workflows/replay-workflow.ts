@@ -29,7 +29,7 @@ import { toStepFailedError } from './step-results.ts'
 import type { StepCall } from '../steps/step-call.ts'
 import type { ReplayResult, StepEngine, ReplayContext } from '../steps/step-engine.ts'
 import { performSurrounded } from './surround-step.ts'
-import { versionsOf } from '../jobs/previous-workflow.ts'
+import { codeOf, versionsOf } from '../jobs/previous-workflow.ts'
 import type { WorkflowDefinition } from '../jobs/steps.ts'
 import { parkRun } from './park-run.ts'
 import { payloadRejectedError, versionMissingError } from './workflow-change-errors.ts'
@@ -245,16 +245,6 @@ interface CodeOptions {
 function failWith(fatal: FatalError, error: WorkflowChangedError): never {
   fatal.failRun(error)
   throw error
-}
-
-/** Returns the workflow with the code of the version that a run began with; `undefined` if this worker lacks it. */
-function codeOf(definition: WorkflowDefinition, recorded: string | null | undefined): WorkflowDefinition | undefined {
-  const place = recorded === undefined ? 0 : versionsOf(definition).indexOf(recorded)
-  if (place === 0) return definition
-  if (place === -1) return undefined
-  const { onFailure: _, ...current } = definition
-  const { steps, onFailure } = definition.previous![place - 1]!
-  return { ...current, steps, ...(onFailure && { onFailure }) }
 }
 
 /** Warns about steps that the code started and neither awaited, raced nor handled. A step that lost a race was used. */
