@@ -251,6 +251,38 @@ describe('`step.patched`', () => {
   })
 })
 
+describe('the record of a new step that had to wait is where the code calls it', () => {
+  const keysOf = () => kit.record.steps.map(({ key }) => key)
+  const warnings = () => kit.lines.filter(({ level }) => level === 'warn')
+  const threeEnded = (): void => {
+    kit = createWorkflowKit({ steps: ['a', 'b', 'c'].map((key, place) => completedStep(key, place + 1)), ended: 3 })
+  }
+
+  test('an answer of `step.patched`', async () => {
+    threeEnded()
+    const workflow = orderWorkflow(async (step) => {
+      await step.run('a', note('a'))
+      await step.patched('mails')
+      await step.run('b', note('b'))
+      await step.run('c', note('c'))
+    })
+    await runChanged(workflow)
+    await kit.runToEnd(workflow)
+    expect([keysOf(), warnings()]).toEqual([['a', 'mails', 'b', 'c'], []])
+  })
+
+  test('a step beside others', async () => {
+    threeEnded()
+    const workflow = orderWorkflow(async (step) => {
+      await step.run('a', note('a'))
+      await Promise.all(['new', 'newer', 'b', 'c'].map((id) => step.run(id, note(id))))
+    })
+    await runChanged(workflow)
+    await kit.runToEnd(workflow)
+    expect([keysOf(), warnings()]).toEqual([['a', 'new', 'newer', 'b', 'c'], []])
+  })
+})
+
 test('a run whose record is in memory only is parked as well', async () => {
   const { record } = kit
   const steps = createRecordedStepEngine({ record: { ...record, version: '1' }, save: () => undefined })

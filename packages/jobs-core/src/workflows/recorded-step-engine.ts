@@ -49,7 +49,8 @@ class RecordedStepEngine implements StepEngine {
   readonly #order: CallOrder
   readonly #attempts: StepAttempts
   readonly #idleDetector: IdleDetector
-  #lastCalled: string | undefined
+  /** The keys of the called steps, in the order of the calls. */
+  readonly #called: string[] = []
   #phase: Phase = 'running'
   #isRecordedOnly = false
   #hasPendingStep = false
@@ -148,6 +149,7 @@ class RecordedStepEngine implements StepEngine {
       return new Promise(() => undefined)
     }
     this.#order.called(key)
+    this.#called.push(key)
     if (call.kind === 'run' && call.compensate) this.#compensations.set(key, call)
     return new Promise((resolve, reject) => {
       const step = known ?? toStepRecord(call, this.#context.clock.now(), this.#context.traceparent())
@@ -160,7 +162,6 @@ class RecordedStepEngine implements StepEngine {
       // During compensation, unfinished steps stay pending. Only completed ones are replayed.
       else if (this.#isRecordedOnly) this.#hasPendingStep = true
       else this.#startOrResume(called, known !== undefined)
-      this.#lastCalled = key
       if (this.#held.length > 0) this.#release()
       if (this.#hasPendingStep || this.#held.length > 0) this.#checkIdle()
     })
@@ -201,11 +202,15 @@ class RecordedStepEngine implements StepEngine {
     this.#afterSave(step, () => resolve(isPatched))
   }
 
+  /** Adds the record of a new step after that of the step which was called before it. */
   #insert(step: StepRecord): void {
+    let place = this.#called.lastIndexOf(step.key) - 1
+    while (place >= 0 && !this.#known.has(this.#called[place]!)) place--
+    const before = this.#called[place]
     this.#known.set(step.key, step)
-    // Not always the last one: a crash may have lost the record of this step but not those of later steps.
+    // Not always the last one: it was held, or a crash has lost its record but not those of later steps.
     const { steps } = this.#records.record
-    steps.splice(steps.findLastIndex(({ key }) => key === this.#lastCalled) + 1, 0, step)
+    steps.splice(steps.findLastIndex(({ key }) => key === before) + 1, 0, step)
   }
 
   compensate(failure: JobErrorInfo, failedStep?: string): Promise<number | undefined> {
