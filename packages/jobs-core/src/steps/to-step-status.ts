@@ -3,13 +3,16 @@ import type { RunStatus } from '../status/job-status.ts'
 import type { CompensationStatus, StepStatus } from '../status/step-status.ts'
 import type { CompensationRecord, StepRecord, WorkflowRecord } from './workflow-record.ts'
 
-/** Returns what the record of a workflow's run tells about it, as a copy. */
-export function toWorkflowStatus({
-  version,
-  steps,
-  parked,
-}: WorkflowRecord): Pick<RunStatus, 'version' | 'steps' | 'parked'> {
-  const { since, until, error } = parked ?? {}
+/**
+ * Returns what the record of a workflow's run tells about it, as a copy.
+ *
+ * @param isOpen - false if the run has ended: one that was cancelled while it waited for other code waits no longer
+ */
+export function toWorkflowStatus(
+  { version, steps, parked }: WorkflowRecord,
+  isOpen: boolean,
+): Pick<RunStatus, 'version' | 'steps' | 'parked'> {
+  const { since, until, error } = (isOpen && parked) || {}
   return {
     ...(typeof version === 'string' && { version }),
     ...(error && { parked: { since: new Date(since!), until: new Date(until!), error: structuredClone(error) } }),

@@ -44,7 +44,7 @@ function toRunStatus(run: StoredRun): RunStatus {
     ...(endedAt !== undefined && { endedAt: new Date(endedAt) }),
     ...(output !== undefined && { output: copyJson(output) }),
     ...(error !== undefined && { error: structuredClone(error) }),
-    ...(workflow && toWorkflowStatus(workflow)),
+    ...(workflow && toWorkflowStatus(workflow, endedAt === undefined || run.compensating !== undefined)),
     ...(retryOf !== undefined && { retryOf }),
     ...(supersededBy !== undefined && { supersededBy }),
   }

@@ -49,6 +49,7 @@ test('only a worker that has the version of a run continues it, also one that ha
     message: expect.stringContaining(': 2;') as string,
   })
   await client.cancelJob(ids[1]!)
+  expect(parkedOf(await read(ids[1]))).toBeUndefined()
   await open({ role: 'work' }, { jobs: code('old', { version: '1' }) }).start()
   expect(await client.waitForJob(ids[0]!)).toMatchObject({ state: 'completed' })
   expect(effects.filter((effect) => effect.startsWith('ship'))).toEqual(['ship by old'])

@@ -41,7 +41,7 @@ export function toRunStatus(run: EngineRun, context: RunStatusContext): RunStatu
     ...(isEnded(state) && { endedAt: endOf(run) }),
     ...(state === 'completed' && outputOf(run, record)),
     ...(error !== undefined && { error }),
-    ...(workflow && toWorkflowStatus(workflow)),
+    ...(workflow && toWorkflowStatus(workflow, !isEnded(state))),
     ...(retryOf !== undefined && { retryOf }),
   }
 }
