@@ -27,6 +27,7 @@ function code(name: string, { version, lastStep = 'ship' }: { version?: string; 
   return [workflow]
 }
 
+const isAsleep = ({ runs }: JobStatus) => runs[0]?.steps?.at(-1)?.state === 'waiting'
 const parkedOf = ({ runs }: JobStatus) => runs[0]?.parked
 
 test('only a worker that has the version of a run continues it, also one that has just parked beside another', async ({
@@ -36,11 +37,11 @@ test('only a worker that has the version of a run continues it, also one that ha
   const first = open({ role: 'work' }, { jobs: code('old', { version: '1' }) })
   await first.start()
   const ids = [await ask(client), await ask(client)]
-  await waitUntil(() => effects.length === 4)
+  const read = (id: string | undefined) => client.getJobStatus(id!)
+  await waitUntil(async () => (await Promise.all(ids.map(read))).every(isAsleep))
   await first.close({ timeout: 0 })
   const later = open({ role: 'work' }, { jobs: code('new', { version: '2' }) })
   await later.start()
-  const read = (id: string | undefined) => client.getJobStatus(id!)
   await client.sendJob('order.created', { tenantId: 'acme', orderId: 'o', customerEmail: 'a@example.com' } as never)
   await waitUntil(async () => (await Promise.all(ids.map(read))).every((job) => parkedOf(job) !== undefined))
   expect(parkedOf(await read(ids[0]))?.error.message).toMatch(/version `1`.*version `2`/)
@@ -62,7 +63,7 @@ test('a run that waits for other code looks at once at that of a worker that sta
   const first = open({ role: 'work' }, { jobs: code('old') })
   await first.start()
   const id = await ask(client)
-  await waitUntil(() => effects.length === 2)
+  await waitUntil(async () => isAsleep(await client.getJobStatus(id)))
   await first.close({ timeout: 0 })
   const changed = defineWorkflow({
     id: 'fulfil',
