@@ -29,7 +29,7 @@ export function stepRenamedError(
   stepId: string,
   { count, first }: { readonly count: number; readonly first?: string },
 ): WorkflowChangedError {
-  const steps = first === undefined ? `${count} steps` : `${quote(first)} and ${count - 1} more steps`
+  const steps = first === undefined ? `${count} steps` : `${quote(first)} and ${count - 1} more`
   const problem = `it calls the new step \`${stepId}\` where ${steps} have ended`
   const remedy =
     'If the step has a new id, restore the old one: it would run again. If the step is new, call it only if ' +
