@@ -15,10 +15,13 @@ async function holdSlot(t: CaseTools, event: Event): Promise<() => Promise<unkno
   return () => t.client.cancelJob(id)
 }
 
-/** Sends a job that waits for the slot. Returns its id. */
+/** Sends a job, and waits until its run waits for the slot. Returns its id. */
 async function queue(t: CaseTools, event: Event, priority?: number): Promise<string> {
   const { id } = await t.send(event, { waitMs: 50 }, { ...(priority !== undefined && { options: { priority } }) })
-  await t.waitForState(id, 'queued')
+  // On some engines, a queued job has no run yet.
+  const isQueued = async (): Promise<boolean> =>
+    (await t.client.getJobStatus(id)).runs.some(({ state }) => state === 'queued')
+  await t.waitUntil(`the run of ${id} waits for a slot`, isQueued)
   return id
 }
 

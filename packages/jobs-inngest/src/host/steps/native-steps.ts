@@ -215,13 +215,16 @@ class NativeSteps implements StepEngine {
    */
   #refuseUnreached(): () => void {
     const { clock, definition, failRun } = this.#replay
+    const { answered } = this.#context.request
     if (!this.runsOneStep || this.#recordedOnly) return () => undefined
     let before = this.#activity
     let quiet = 0
     const check = (): void => {
+      // The SDK answers once the step has run. The code then never continues.
+      if (answered.aborted || !this.#ahead.isTargetAhead) return
       quiet = this.#activity === before ? quiet + 1 : 0
       before = this.#activity
-      if (quiet < maxQuiet || !this.#ahead.isTargetAhead) timer = clock.setTimer(quietMs, check)
+      if (quiet < maxQuiet) timer = clock.setTimer(quietMs, check)
       else failRun(stepUnreachedError(definition.id))
     }
     let timer = clock.setTimer(quietMs, check)
