@@ -14,7 +14,8 @@ const done = new Map<string, string[]>()
 const note = (event: EventMessage, what: string) => () => {
   done.set(event.id, [...(done.get(event.id) ?? []), what])
 }
-const daysOf = (event: EventMessage<'work.asked'>) => (event.payload.data as readonly [number, number]).map((days) => days * dayMs)
+const daysOf = (event: EventMessage<'work.asked'>) =>
+  (event.payload.data as readonly [number, number]).map((days) => days * dayMs)
 
 const version1 =
   ({ checksFraud }: { readonly checksFraud: boolean }): Code =>
@@ -86,7 +87,8 @@ test('each run of a month with five deploys ends with the version that it began 
     const step = runs[0]?.steps?.at(-1)
     return isEnded(state) || (step?.state === 'waiting' && step.waitsUntil!.getTime() > engineClock.now())
   }
-  const isParked = ({ day, naps }: Order, today: number) => day === late.day && naps === late.naps && today >= 25 && today < 28
+  const isParked = ({ day, naps }: Order, today: number) =>
+    day === late.day && naps === late.naps && today >= 25 && today < 28
   let current: Deploy = deploys[0]![1]
   for (let today = 0; today < 40; today++) {
     for (const order of [late, ...orders].filter(({ day }) => day === today)) {
