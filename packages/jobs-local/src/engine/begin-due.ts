@@ -15,7 +15,7 @@ export interface BegunWork {
   /** Events of those jobs that no definition handles and no workflow waits for. */
   readonly unhandled: readonly string[]
   /** Events of those jobs that wait for a worker with the definition that they are of. */
-  readonly parked: readonly string[]
+  readonly unclaimed: readonly string[]
   /** Changes of running attempts to report to their host. */
   readonly changes: RunChanges
   /** Runs that got a slot. */
@@ -38,10 +38,10 @@ export function beginDue({ store, clock, host }: EngineDependencies, { slots, ha
   const due = store.takeDueJobs(turnBatch, now)
   const superseded: string[] = []
   const unhandled: string[] = []
-  const parked: string[] = []
-  const mayPark = (job: StoredJob): boolean => {
+  const unclaimed: string[] = []
+  const mayLeaveUnclaimed = (job: StoredJob): boolean => {
     const definitionId = missingDefinitionOf(job, host.jobs)
-    return definitionId !== undefined && store.shared?.park(job, definitionId, now) === true
+    return definitionId !== undefined && store.shared?.leaveUnclaimed(job, definitionId, now) === true
   }
   for (const job of due) {
     const left = leaveForAnother(job.envelope, { clock, logger: host.logger })
@@ -54,7 +54,7 @@ export function beginDue({ store, clock, host }: EngineDependencies, { slots, ha
     if (subscribers.length > 0) superseded.push(...store.addRuns(job, subscribers, now))
     // A workflow has handled the event.
     else if (resolved > 0 || job.envelope.waitsOnly) store.endWithoutRuns(job, 'completed', now)
-    else if (mayPark(job)) parked.push(job.envelope.event)
+    else if (mayLeaveUnclaimed(job)) unclaimed.push(job.envelope.event)
     else {
       unhandled.push(job.envelope.event)
       store.endWithoutRuns(job, 'unhandled', now)
@@ -67,5 +67,5 @@ export function beginDue({ store, clock, host }: EngineDependencies, { slots, ha
   const limitsOf = (definitionId: string) => host.jobs.get(definitionId)
   const claimed = store.claim(Math.min(slots, turnBatch), limitsOf, now)
   const isMoreReady = claimed.length === turnBatch || (due.length > 0 && store.hasDueJobs(now))
-  return { due, superseded, unhandled, parked, changes, claimed, isMoreReady }
+  return { due, superseded, unhandled, unclaimed, changes, claimed, isMoreReady }
 }

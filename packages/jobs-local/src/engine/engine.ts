@@ -178,10 +178,10 @@ export class Engine implements EngineView {
     })
   }
 
-  #begun({ due, superseded, unhandled, parked, changes, claimed, isMoreReady }: BegunWork): void {
+  #begun({ due, superseded, unhandled, unclaimed, changes, claimed, isMoreReady }: BegunWork): void {
     if (due.length > 0) this.#hadJobs = true
     for (const event of unhandled) this.#unhandled.report(event)
-    for (const event of parked) this.#unhandled.reportParked(event)
+    for (const event of unclaimed) this.#unhandled.reportUnclaimed(event)
     for (const jobId of [...due.map(({ envelope }) => envelope.id), ...superseded]) this.#dependencies.changed(jobId)
     this.#slots.report(changes)
     this.#slots.begin(claimed)

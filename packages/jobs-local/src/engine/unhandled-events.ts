@@ -20,7 +20,7 @@ export class UnhandledEvents {
   }
 
   /** Warns about the own event of a definition, whose jobs wait for a worker with it. */
-  reportParked(event: string): void {
+  reportUnclaimed(event: string): void {
     this.#warn(
       event,
       () =>

@@ -95,7 +95,7 @@ export interface SharedStore {
    * Sets aside a due job that was sent to a definition of which no worker knows. It is due again once a worker has the
    * definition, or after a day. Returns false if a worker knows of it, and after that day. Call it only within `change`.
    */
-  park(job: StoredJob, definitionId: string, now: number): boolean
+  leaveUnclaimed(job: StoredJob, definitionId: string, now: number): boolean
   /** Returns the number of live workers of this store, including this process if it is one. */
   countWorkers(): number
   /** Returns the live workers. */

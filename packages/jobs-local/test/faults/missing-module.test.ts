@@ -39,7 +39,7 @@ test('a job that was sent to its definition waits for a worker with that module,
   await without.start()
   const send = async (width: number, delay = 0) => (await client.sendJob(resize, { tenantId, width }, { delay })).id
   const ids = [await send(1), await send(2, 5), await send(3)]
-  await waitUntil(() => rowsOf(path, 'cgk_parked') === 3)
+  await waitUntil(() => rowsOf(path, 'cgk_unclaimed') === 3)
   for (const id of ids) expect(await client.getJobStatus(id)).toMatchObject({ state: 'queued', runs: [] })
   expect((await client.inspect.listJobs({ states: ['queued'] })).jobs).toHaveLength(3)
   expect(logger.messages('warn')).toEqual([
@@ -58,7 +58,7 @@ test('a job that was sent to its definition waits for a worker with that module,
     })
   }
   expect(await client.getJobStatus(ids[2]!)).toMatchObject({ state: 'cancelled', runs: [] })
-  expect(rowsOf(path, 'cgk_parked')).toBe(0)
+  expect(rowsOf(path, 'cgk_unclaimed')).toBe(0)
 })
 
 test('it keeps every option of the definition that comes later', async ({ onTestFinished }) => {
@@ -66,7 +66,7 @@ test('it keeps every option of the definition that comes later', async ({ onTest
   await open({ role: 'work' }, { jobs: [other] }).start()
   const ids: string[] = []
   for (const page of [1, 2, 3]) ids.push((await client.sendJob(index, { tenantId, page })).id)
-  await waitUntil(() => rowsOf(path, 'cgk_parked') === 3)
+  await waitUntil(() => rowsOf(path, 'cgk_unclaimed') === 3)
   await open({ role: 'work' }, { jobs: [index] }).start()
   for (const id of ids) expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 3 }] })
 })
@@ -76,7 +76,7 @@ test('it waits for a definition that the same worker adds', async ({ onTestFinis
   onTestFinished(removeDefinitions)
   await open({ role: 'work' }, { jobs: undefined }).start()
   const { id } = await client.sendJob(resize, { tenantId, width: 7 })
-  await waitUntil(() => rowsOf(path, 'cgk_parked') === 1)
+  await waitUntil(() => rowsOf(path, 'cgk_unclaimed') === 1)
   processJobs().register(define(() => 'late'))
   expect(await client.waitForJob(id)).toMatchObject({ state: 'completed', runs: [{ output: 'late' }] })
 })
@@ -88,13 +88,13 @@ test('it ends as unhandled after a day, or at once if its definition is disabled
   const logger = createRecordedLogger()
   await open({ role: 'work', lease: 1000 }, { jobs: [other], logger }).start()
   const { id } = await client.sendJob(resize, { tenantId, width: 1 })
-  await waitUntil(() => rowsOf(path, 'cgk_parked') === 1)
-  openDatabase(path).exec('UPDATE cgk_parked SET due_at = due_at - 86400000')
+  await waitUntil(() => rowsOf(path, 'cgk_unclaimed') === 1)
+  openDatabase(path).exec('UPDATE cgk_unclaimed SET due_at = due_at - 86400000')
   expect(await client.waitForJob(id)).toMatchObject({ state: 'unhandled', runs: [] })
-  expect(rowsOf(path, 'cgk_parked')).toBe(0)
+  expect(rowsOf(path, 'cgk_unclaimed')).toBe(0)
 
   await client.retryJob(id)
-  await waitUntil(() => rowsOf(path, 'cgk_parked') === 1)
+  await waitUntil(() => rowsOf(path, 'cgk_unclaimed') === 1)
   expect((await client.getJobStatus(id)).state).toBe('queued')
   const off = open({ role: 'work' }, { jobs: [define(() => 'disabled', false)] })
   await off.start()

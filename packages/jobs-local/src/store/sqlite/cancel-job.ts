@@ -4,7 +4,7 @@ import { isCompensatedOnCancel } from '../../rules/is-compensated-on-cancel.ts'
 import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
 import type { Connection } from './file/connection.ts'
 import { endJob } from './tables/jobs-table.ts'
-import { unpark } from './tables/parked-jobs.ts'
+import { removeUnclaimed } from './tables/unclaimed-jobs.ts'
 import { keyOf, seqOf } from './tables/rows.ts'
 import { beginCompensation, cancelRun } from './tables/runs-table.ts'
 import { leaveBatch } from './claims/batch-lane.ts'
@@ -22,7 +22,7 @@ export function cancelJob(connection: Connection, job: StoredJob, waits: WaitsTa
     else beginCompensation(connection, key, now)
   }
   if (job.runs.length === 0) {
-    unpark(connection, seqOf(job))
+    removeUnclaimed(connection, seqOf(job))
     endJob(connection, seqOf(job), 'cancelled', now)
   }
   waits.resolveJobWaits(job.envelope.id, now)

@@ -8,7 +8,7 @@ import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
 import { addInTransaction } from './add-in-transaction.ts'
 import type { Connection } from './file/connection.ts'
 import { definitionsIn } from './tables/open-work.ts'
-import { parkedEvents, parkJob } from './tables/parked-jobs.ts'
+import { unclaimedEvents, leaveUnclaimed } from './tables/unclaimed-jobs.ts'
 import { ExternalChangeWatcher } from './file/external-change-watcher.ts'
 import type { Housekeeping } from './upkeep/housekeeping.ts'
 import { readWorkers } from './workers/read-workers.ts'
@@ -96,8 +96,8 @@ export class SharedFile implements SharedStore {
     return this.#dependencies.workers.definitions.allEvents()
   }
 
-  park(job: StoredJob, definitionId: string, now: number): boolean {
-    return parkJob(this.#dependencies.connection, job, definitionId, now)
+  leaveUnclaimed(job: StoredJob, definitionId: string, now: number): boolean {
+    return leaveUnclaimed(this.#dependencies.connection, job, definitionId, now)
   }
 
   countWorkers(): number {
@@ -119,8 +119,8 @@ export class SharedFile implements SharedStore {
     const sql =
       'SELECT DISTINCT h.definition_id AS id FROM cgk_definitions h JOIN cgk_workers w ON w.id = h.worker WHERE h.inherited = 0'
     const present = new Set(connection.all<{ id: string }>(sql).map(({ id }) => id))
-    const parked = parkedEvents(connection).map((event) => ownDefinitionIdOf(event)!)
-    const waiting = new Set([...definitionsIn(connection, ready, suspect, paused, blocked), ...parked])
+    const unclaimed = unclaimedEvents(connection).map((event) => ownDefinitionIdOf(event)!)
+    const waiting = new Set([...definitionsIn(connection, ready, suspect, paused, blocked), ...unclaimed])
     return [...waiting].filter((id) => !present.has(id))
   }
 

@@ -58,13 +58,13 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX cgk_jobs_turn ON cgk_jobs (tenant) WHERE state = 'arrived';
   CREATE INDEX cgk_jobs_arrived ON cgk_jobs (id) WHERE state = 'arrived';
   CREATE INDEX cgk_jobs_unhandled ON cgk_jobs (id) WHERE state = 'unhandled';
-  CREATE TABLE cgk_parked (        -- jobs without runs that wait for a worker with their definition
+  CREATE TABLE cgk_unclaimed (        -- jobs without runs that wait for a worker with their definition
     seq INTEGER PRIMARY KEY,       -- of the job
     event TEXT NOT NULL,
     due_at INTEGER NOT NULL        -- until when it waits; 0 once that is over
   ) STRICT;
-  CREATE INDEX cgk_parked_event ON cgk_parked (event) WHERE due_at > 0;
-  CREATE INDEX cgk_parked_due ON cgk_parked (due_at);
+  CREATE INDEX cgk_unclaimed_event ON cgk_unclaimed (event) WHERE due_at > 0;
+  CREATE INDEX cgk_unclaimed_due ON cgk_unclaimed (due_at);
   CREATE INDEX cgk_jobs_ended ON cgk_jobs (ended_at) WHERE ended_at IS NOT NULL;
 
   CREATE TABLE cgk_segments (      -- the least and the greatest id of 256 jobs that arrived one after another

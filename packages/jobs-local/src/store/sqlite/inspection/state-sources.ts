@@ -3,7 +3,7 @@ import { cronJobIdOf, type InspectFilter } from '@cgk-platform/jobs-core/provide
 
 import type { Connection } from '../file/connection.ts'
 import { inWindow } from '../tables/jobs-table.ts'
-import { parked } from '../tables/parked-jobs.ts'
+import { unclaimed } from '../tables/unclaimed-jobs.ts'
 import { phases, waitsForSlot } from '../tables/rows.ts'
 import { eventsOf, countRows, type JobSource, type ReadLimits } from './job-source.ts'
 
@@ -35,7 +35,7 @@ export function stateSources(
         return running
       case 'queued':
         return runs(state)?.concat(
-          [inWindow, parked].map((from) => ({ from, values: [], order: 'seq' })),
+          [inWindow, unclaimed].map((from) => ({ from, values: [], order: 'seq' })),
           jobsIn('arrived'),
         )
       case 'unhandled':

@@ -1,6 +1,6 @@
 import type { Connection } from '../file/connection.ts'
 import { inWindow } from './jobs-table.ts'
-import { parked } from './parked-jobs.ts'
+import { unclaimed } from './unclaimed-jobs.ts'
 import { jobOfRun, phases, waitsForSlot } from './rows.ts'
 
 const { waiting, ready, held, suspect, gathering, joined, blocked } = phases
@@ -55,7 +55,7 @@ export function countOpenJobs(connection: Connection, max: number): number {
     "SELECT seq FROM cgk_jobs WHERE state = 'scheduled'",
     "SELECT seq FROM cgk_jobs WHERE state = 'arrived'",
     `SELECT seq FROM ${inWindow}`,
-    `SELECT seq FROM ${parked}`,
+    `SELECT seq FROM ${unclaimed}`,
     `SELECT ${jobOfRun} FROM cgk_runs WHERE phase IN (${waiting}, ${waitsForSlot}, ${gathering}, ${joined})`,
     // A run that was cancelled holds its slot until its handler has ended.
     `SELECT ${jobOfRun} FROM cgk_runs WHERE phase = ${held} AND (ended_at IS NULL OR compensation <> 0)`,

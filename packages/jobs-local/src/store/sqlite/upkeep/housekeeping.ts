@@ -110,8 +110,8 @@ export class Housekeeping {
   /** Releases and deletes a batch each. Returns true if more remains. */
   #upkeep(): boolean {
     const { workers, now } = this.#dependencies
-    const hasParked = workers.definitions.releaseParked(now())
-    return this.#prune() || hasParked
+    const hasUnclaimed = workers.definitions.releaseUnclaimed(now())
+    return this.#prune() || hasUnclaimed
   }
 
   /**

@@ -4,7 +4,7 @@ import type { BatchBounds } from '../../../rules/batch-bounds.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../../../records/subscriber.ts'
 import type { Connection } from '../file/connection.ts'
 import { lookAgain } from '../tables/parked-runs.ts'
-import { releaseParked } from '../tables/parked-jobs.ts'
+import { releaseUnclaimed } from '../tables/unclaimed-jobs.ts'
 import { fromText, toText } from '../tables/rows.ts'
 import { monotonicMs as nowMs } from '../../../time/machine-clock.ts'
 
@@ -96,12 +96,16 @@ export class WorkerDefinitions {
     }
     lookAgain(this.#connection, this.#definitions)
     this.#areWritten = true
-    this.releaseParked(0)
+    this.releaseUnclaimed(0)
   }
 
   /** Releases jobs that wait for definitions of this worker, or have waited for too long. Returns true if more remain. */
-  releaseParked(now: number): boolean {
-    return releaseParked(this.#connection, JSON.stringify(this.#definitions.flatMap(({ event }) => event ?? [])), now)
+  releaseUnclaimed(now: number): boolean {
+    return releaseUnclaimed(
+      this.#connection,
+      JSON.stringify(this.#definitions.flatMap(({ event }) => event ?? [])),
+      now,
+    )
   }
 
   /** Returns the events that definitions handle, of all workers. */
