@@ -150,7 +150,7 @@ describe('a run that began with another version', () => {
       await step.run('one', () => did('one'), { compensate })
       await step.run('two', () => Promise.reject(new Error('no stock')), { retry: { maxAttempts: 1 } })
     }
-    const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 3000 } as const
+    const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 60_000 } as const // longer than a deploy takes
     const begun = await begin(code, { version: '1', retry })
     const { effects, deploy, until, ended, parked, pause } = begun
     await until(() => effects.includes('release'))
@@ -293,7 +293,7 @@ describe('code that changes in a deploy', () => {
 })
 
 describe('a request for one step, on a worker without the version', () => {
-  const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 3000 } as const
+  const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 60_000 } as const // longer than a deploy takes
 
   /** Starts a run whose step `a` has failed once beside `b`, which has ended. Inngest will ask for `a` alone. */
   async function beginParallel(): Promise<Deploys & { readonly code: Code }> {
@@ -338,16 +338,17 @@ describe('a request for one step, on a worker without the version', () => {
       }
       return (step, did) => Promise.all(['a', 'b'].map((key) => step.run(key, () => flaky(did, key))))
     }
+    const patient = { ...retry, maxAttempts: 10 }
     let failures = 0
     const { deploy, effects, parked, ended, until, run } = await begin(
       does('', () => failures++ < 2),
-      { retry },
+      { retry: patient },
     )
     await until(async () => ((await run()).steps ?? []).filter(({ state }) => state === 'retrying').length === 2)
     effects.length = 0
-    await deploy(does(' of 2'), { version: '2', retry })
+    await deploy(does(' of 2'), { version: '2', retry: patient })
     expect((await parked()).error.message).toMatch(/began with no version, and the code has version `2`/)
-    await deploy(does(''), { retry })
+    await deploy(does(''), { retry: patient })
     expect((await ended()).toSorted()).toEqual(['a', 'b', 'completed'])
   })
 
