@@ -94,6 +94,13 @@ describe('history', () => {
     expect(history!.steps[0]!.output).toEqual({ receipt: 'secret order_1' })
   })
 
+  test('tells that more jobs match than `--limit`', async () => {
+    const { stdout, stderr } = await run('history', '--limit', '2', '--out', 'some')
+    expect(stdout).toBe('Wrote 2 files to some.\n')
+    expect(stderr).toContain('More jobs match. Raise `--limit`, or add filters.')
+    expect((await run('history', '--limit', '3', '--out', 'all')).stderr).not.toContain('More jobs match')
+  })
+
   test('refuses filters beside ids, and exits with 3 for an unknown job', async () => {
     expect(await run('history', ids[0]!, '--state', 'failed')).toMatchObject({ exitCode: 2 })
     expect(await run('history', '01J00000000000000000000000', '--out', 'none')).toMatchObject({ exitCode: 3 })

@@ -30,13 +30,15 @@ export async function writeHistories(
   const { out, definition, payload = false, json = false } = flags
   const scope = scopeOf(client, flags.tenant)
   const files: string[] = []
-  for await (const id of ids.length > 0 ? checkedIds(ids, flags) : idsOf(scope, flags)) {
+  let hasMore = false
+  for await (const id of ids.length > 0 ? checkedIds(ids, flags) : idsOf(scope, flags, () => (hasMore = true))) {
     const job = await scope.inspect.getJob(id)
     const histories = toWorkflowHistories(payload ? job : withoutPayloads(job))
     for (const history of histories) {
       if (definition === undefined || history.definitionId === definition) files.push(writeHistory(out, history))
     }
   }
+  if (hasMore) output.note('More jobs match. Raise `--limit`, or add filters.')
   if (json) return output.write(`${toJson({ files }, 2)}\n`)
   await output.write(`Wrote ${count(files.length, 'file')} to ${escapeInvisible(out)}.\n`)
   if (files.length > 0 && !payload) output.note('Payloads and outputs are omitted. Add `--payload` to write them.')
@@ -48,8 +50,8 @@ function checkedIds(ids: readonly string[], flags: HistoryFlags): readonly strin
   throw invalidOption('ids', 'cannot be combined with filters', 'Pass the ids of jobs, or filters.')
 }
 
-/** Returns the ids of the newest jobs that match the filters. */
-async function* idsOf({ inspect }: Scope, flags: HistoryFlags): AsyncGenerator<string> {
+/** Returns the ids of the newest jobs that match the filters. Calls `onMore` at the end if more match. */
+async function* idsOf({ inspect }: Scope, flags: HistoryFlags, onMore: () => void): AsyncGenerator<string> {
   let left = flags.limit === undefined ? 100 : readCount(flags.limit, '--limit')
   let cursor: string | undefined
   do {
@@ -59,6 +61,7 @@ async function* idsOf({ inspect }: Scope, flags: HistoryFlags): AsyncGenerator<s
     left -= page.jobs.length
     cursor = page.cursor
   } while (cursor !== undefined && left > 0)
+  if (cursor !== undefined) onMore()
 }
 
 /** Writes a history and returns the path of its file. */
