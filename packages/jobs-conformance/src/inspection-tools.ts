@@ -26,17 +26,27 @@ export async function listIds(inspect: TenantInspector, options: InspectListOpti
   return (await readPages(inspect, options)).flat().map(({ id }) => id)
 }
 
-/** Waits until the case's tenant has this number of listed jobs, in their present states: an engine may show them late. */
+/**
+ * Waits until the case's tenant has this number of listed jobs, in their present states: an engine may show them late,
+ * and find them by state later still.
+ */
 export async function waitUntilListed(
   t: CaseTools,
   count: number,
   filter: InspectListOptions = {},
 ): Promise<readonly JobSummary[]> {
+  const list = async (more: InspectListOptions = {}) =>
+    (await readPages(t.client.inspect, { tenantId: t.tenantId, ...filter, ...more })).flat()
   return t.waitUntil(`${count} jobs are listed`, async () => {
-    const jobs = (await readPages(t.client.inspect, { tenantId: t.tenantId, ...filter })).flat()
-    const statuses =
-      jobs.length === count ? await Promise.all(jobs.map(({ id }) => t.client.getJobStatus(id))) : undefined
-    return statuses?.every(({ state }, index) => state === jobs[index]!.state) && jobs
+    const jobs = await list()
+    if (jobs.length !== count) return false
+    const statuses = await Promise.all(jobs.map(({ id }) => t.client.getJobStatus(id)))
+    if (statuses.some(({ state }, index) => state !== jobs[index]!.state)) return false
+    if (filter.states || !t.capabilities.features['inspect.listJobs by state'].supported) return jobs
+    const byState = await Promise.all(
+      [...new Set(jobs.map(({ state }) => state))].map((state) => list({ states: [state] })),
+    )
+    return byState.flat().length === count && jobs
   })
 }
 
