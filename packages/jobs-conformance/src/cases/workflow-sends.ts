@@ -104,6 +104,18 @@ export const workflowSendCases: readonly ConformanceCase[] = casesOf(rules.workf
     },
   },
   {
+    id: 'workflow-retry-sends-its-job-again',
+    title: '`retryJob` sends a failed job of `step.runJob` again',
+    requiredFeatures: ['workflows', 'retryJob'],
+    async run(t) {
+      const { id } = await runProgram(t, [{ do: 'job', id: 'broken', script: { failure: { as: 'nonRetryable' } } }])
+      await t.client.retryJob(id)
+      assert.equal((await t.waitForEnd(id)).state, 'failed')
+      const started = t.journal({ tenantId: t.tenantId, definition: 'conformance-plain', kind: 'started' })
+      assert.equal(new Set(started.map(({ jobId }) => jobId)).size, 2)
+    },
+  },
+  {
     id: 'workflow-job-that-is-cancelled',
     title: '`step.runJob` fails if its job is cancelled',
     requiredFeatures: ['workflows', 'status.steps', 'cancelJob of a running job'],

@@ -26,3 +26,10 @@ test('a definition that is disabled here gets no run, even if another worker has
   const found = subscribersOf(job, jobs, { shared: { subscribersElsewhere } as Partial<SharedStore> as SharedStore })
   expect(found.map(({ definitionId }) => definitionId)).toEqual(['elsewhere'])
 })
+
+test('the maximum number of attempts of a send also applies to definitions of other workers', () => {
+  const subscribersElsewhere = () => [{ definitionId: 'elsewhere', maxAttempts: 3 }]
+  const job: StoredJob = { envelope: createEnvelope({ maxAttempts: 1 }), state: 'queued', runs: [] }
+  const shared = { subscribersElsewhere } as Partial<SharedStore> as SharedStore
+  expect(subscribersOf(job, createJobRegistry(), { shared })).toMatchObject([{ maxAttempts: 1 }])
+})

@@ -248,3 +248,30 @@ describe.each(storeNames)('the %s store, for any sequence of operations', (name)
     )
   }, 60_000)
 })
+
+const keyedSend = fc.record({
+  afterMs: fc.nat(30),
+  idempotencyTtlMs: fc.integer({ min: 0, max: 60 }),
+  idempotencyKey: fc.constantFrom('a', 'b'),
+  tenantId: fc.constantFrom('acme', 'globex'),
+  event: fc.constantFrom('work.requested', 'work.followed'),
+})
+
+test.each(storeNames)('idempotency keys in the %s store are like a table of expiry times, for any sends', (name) => {
+  fc.assert(
+    fc.property(fc.array(keyedSend, { maxLength: 80 }), (sends) => {
+      const store = createStore(name)
+      const model = new Map<string, { id: string; until: number }>()
+      let now = 0
+      for (const { afterMs, ...members } of sends) {
+        now += afterMs
+        const envelope = createEnvelope(members)
+        const key = `${members.tenantId}/${members.event}/${members.idempotencyKey}`
+        const known = model.get(key)
+        const holder = known && known.until > now ? known.id : undefined
+        expect(store.add([envelope], now)[0]!.id).toBe(holder ?? envelope.id)
+        if (holder === undefined) model.set(key, { id: envelope.id, until: now + members.idempotencyTtlMs })
+      }
+    }),
+  )
+})

@@ -75,28 +75,6 @@ test('a retry keeps a failure that the code caught, so that it takes the same br
   expect(did).toEqual(['invoice', 'ship'])
 })
 
-test('a retry of a workflow whose job failed runs another job', async () => {
-  let isBroken = true
-  const sub = defineJob({
-    id: 'sub',
-    event: 'email.send',
-    ...once,
-    handler: () => {
-      if (isBroken) throw new Error('no mail today')
-      return 'sent'
-    },
-  })
-  const mail = { type: 'order_followup', recipientEmail: 'a@example.com' }
-  const engine = createTestEngine({ jobs: [workflow((_event, step) => step.runJob('mail', sub, mail)), sub] })
-  const { id } = await engine.client.sendJob('work.requested', { tenantId })
-  await engine.settle()
-  isBroken = false
-  await engine.client.retryJob(id)
-  await engine.settle()
-  const { state, runs } = await engine.client.getJobStatus(id)
-  expect([state, runs.at(-1)?.output]).toEqual(['completed', 'sent'])
-})
-
 test('a step that completes after the cancel is also compensated with `compensateOnCancel`', async () => {
   const did: string[] = []
   let finish = (): void => undefined

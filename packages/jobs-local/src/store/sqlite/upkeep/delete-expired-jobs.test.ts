@@ -38,6 +38,18 @@ test('deletes many expired jobs in several batches, and returns whether more rem
   expect(deleteAll(connection)).toEqual([turnBatch, turnBatch, 10])
 })
 
+test('retains exactly the newest ended jobs up to the count, those with runs apart from those without', () => {
+  const connection = createJobs(8)
+  for (let seq = 1; seq <= 4; seq++) endJob(connection, seq, 'unhandled', seq)
+  for (let seq = 5; seq <= 8; seq++)
+    addRun(connection, { run: runAt(seq, 1), tenantId: 'acme', definitionId: 'work', maxAttempts: 1, rank: 0 })
+  connection.exec("UPDATE cgk_runs SET state = 'completed', phase = NULL, ended_at = run >> 20")
+  deleteExpiredJobs(connection, cutoffsOf(connection, { count: 2, ageMs: 1000 }, 10), 10)
+  expect(connection.all<{ seq: number }>('SELECT seq FROM cgk_jobs ORDER BY seq').map(({ seq }) => seq)).toEqual([
+    3, 4, 7, 8,
+  ])
+})
+
 test.for([
   ['outputs', 'UPDATE cgk_runs SET output = hex(zeroblob(1500000))'],
   ['step results', "INSERT INTO cgk_steps SELECT run, 'step', 0, hex(zeroblob(1500000)) FROM cgk_runs"],
