@@ -12,7 +12,8 @@ test.for([
   const clock = createManualClock()
   const runEnd = new RunEnd('work', remainingMs, clock.now())
   const options = { signal: new AbortController().signal, clock, definitionId: 'work', timeoutMs, runEnd }
-  const stopped = runUntilStopped(options, () => new Promise(() => undefined)).catch((error: unknown) => error)
+  let stoppedBy: unknown
+  runUntilStopped(options, () => new Promise(() => undefined)).catch((error: unknown) => (stoppedBy = error))
   await clock.advance(100)
-  expect(await stopped).toMatchObject({ code })
+  expect(stoppedBy).toMatchObject({ code })
 })

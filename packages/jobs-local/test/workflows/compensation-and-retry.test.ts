@@ -1,4 +1,3 @@
-import { defineJob } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import { createTestEngine } from '../../src/testing/index.ts'
