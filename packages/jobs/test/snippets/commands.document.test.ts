@@ -20,13 +20,6 @@ test.each([...workflows, '.ci/run'])('%s names no verb that ./dev does not have'
   expect(workflows).toContain('.github/workflows/ci.yml')
 })
 
-test('CONTRIBUTING explains every verb', () => {
-  const explained = [...readDocument('CONTRIBUTING.md').matchAll(/^\| `\.\/dev ([\w-]+)` +\|/gm)].map(
-    ([, verb]) => verb,
-  )
-  expect(new Set(explained)).toEqual(new Set(verbs))
-})
-
 test.each(verbs)('./dev %s --help prints help, and does nothing else', (verb) => {
   for (const flag of ['--help', '-h']) {
     if (verb === 'demo' && flag === '-h') continue

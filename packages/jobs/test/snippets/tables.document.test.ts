@@ -17,7 +17,7 @@ const configuration = readDocument('docs/configuration.md')
 
 /** Returns the options that a page lists as refused: one or several a row. */
 function refusedIn(document: string): string[] {
-  return rowsOf(document, 'Refused', 'Why', 'Use instead').flatMap(([options]) => options!.split(', '))
+  return rowsOf(document, 'Refused', 'Use instead').flatMap(([options]) => options!.split(', '))
 }
 
 /** A class's `code` is a field, so it takes an instance to read it. */
