@@ -40,7 +40,7 @@ export type WorkflowOp =
       readonly do: 'wait'
       readonly id: string
       readonly event?: string
-      readonly match?: string
+      readonly match?: string | Readonly<Record<string, Json>>
       readonly timeoutMs: number
     }
   | {

@@ -40,7 +40,7 @@ export { parkedMsAfter } from './workflows/park-run.ts'
 export type { ReplayHistory } from './steps/replay-history.ts'
 export type { ReplayResult, StepEngine, StepEngineFactory, ReplayContext } from './steps/step-engine.ts'
 export type { StepContext, StepSendOptions } from './jobs/steps.ts'
-export type { EventMatch, StepKind } from './status/step-status.ts'
+export type { EventMatch, MatchValue, StepKind } from './status/step-status.ts'
 export type {
   Work,
   RunCall,

@@ -5,7 +5,7 @@ import { withoutPayloads } from './without-payloads.ts'
 
 test('the value that a step waits for, which is of the payload, is hidden', () => {
   const step = { id: 'wait', kind: 'waitForEvent', state: 'waiting', attempts: 0, output: 'secret' } as const
-  const waitsFor = { event: 'order.paid', match: { field: 'email', value: 'secret' } }
+  const waitsFor = { event: 'order.paid', match: { email: 'secret' } }
   const run = { id: 'r', definitionId: 'd', state: 'running', attempts: 1, maxAttempts: 1 } as const
   const job: JobDetails = {
     ...{ id: 'j', event: 'order.placed', tenantId: 'a', state: 'running', createdAt: new Date(0) },

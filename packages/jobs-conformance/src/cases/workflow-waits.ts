@@ -113,6 +113,27 @@ export const workflowWaitCases: readonly ConformanceCase[] = casesOf(rules.workf
     },
   },
   {
+    id: 'workflow-wait-matches-values',
+    title: 'a wait with several values resolves with the event that has all of them',
+    requiredFeatures: ['workflows', 'status.steps'],
+    async run(t) {
+      const match = { payment: 'p-1', amount: 12.5, isTest: false, note: null, "it's": 'quoted' }
+      const { id } = await sendProgram(t, [{ do: 'wait', id: 'paid', match, timeoutMs: longMs }])
+      const { waitsFor } = await waitForStepState(t, id, 'paid', 'waiting')
+      assert.ok(waitsFor && 'event' in waitsFor)
+      if (waitsFor.match) assert.deepEqual(waitsFor.match, match) // absent where the engine does not report it
+      for (const [field, value] of Object.entries(match)) {
+        const other = typeof value === 'string' ? `${value}!` : value === null ? 'none' : String(value)
+        await tell(t, { ...match, [field]: other })
+      }
+      const { note: _, ...without } = match
+      await tell(t, without)
+      const eventId = await tell(t, { ...match, more: 1 })
+      const [awaited] = lastRun(await t.waitForEnd(id)).output as [Record<string, unknown>]
+      assert.equal(awaited['id'], eventId)
+    },
+  },
+  {
     id: 'workflow-event-only-for-waits',
     title: 'an event that a tenant router sends only for waits resolves them and starts no run',
     requiredFeatures: ['workflows', 'status.steps', 'workflows: events only for waits'],

@@ -39,7 +39,7 @@ function failedJob(definitionId: string): JobDetails {
   const steps = [
     { ...ended, id: 'own', kind: 'run', compensation: { state: 'failed', attempts: 1, error } },
     { ...ended, id: 'job', kind: 'runJob', waitsFor: { jobId: 'job_of_acme' } },
-    { ...ended, id: 'event', kind: 'waitForEvent', waitsFor: { event: 'a', match: { field: 'shop', value: 'acme' } } },
+    { ...ended, id: 'event', kind: 'waitForEvent', waitsFor: { event: 'a', match: { shop: 'acme' } } },
   ] as const
   return {
     ...{ id: 'job_1', event: 'order.created', tenantId: 'system', state: 'failed', createdAt: new Date(0) },

@@ -131,6 +131,14 @@ describe('a step that waits', () => {
     // @ts-expect-error -- no such event
     void step.waitForEvent('a', 'order.refundet', { timeout: '7d' })
   })
+
+  test('matches values of fields of the awaited payload', () => {
+    void step.waitForEvent('a', 'order.refunded', { match: { orderId: 'order_1', refundAmount: 5 }, timeout: '7d' })
+    // @ts-expect-error -- a number as the value of a string
+    void step.waitForEvent('a', 'order.refunded', { match: { orderId: 1 }, timeout: '7d' })
+    // @ts-expect-error -- not a field
+    void step.waitForEvent('a', 'order.refunded', { match: { orderID: 'order_1' }, timeout: '7d' })
+  })
 })
 
 describe('a step that sends', () => {

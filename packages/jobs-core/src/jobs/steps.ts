@@ -6,12 +6,14 @@ import type { OwnEvent } from '../events/own-event.ts'
 import type { AsJson } from './as-json.ts'
 import type { DebounceTimes } from './debounce.ts'
 import type { EventMessage } from './event-message.ts'
+import { eventMatch } from './event-match.ts'
 import type { JobContext } from './job-context.ts'
 import type { BatchJobDefinition } from './batch-job-definition.ts'
 import type { BaseDefinition, JobDefinition } from './job-definition.ts'
 import type { Logger } from '../logging/logger.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
-import { callback, duration, group, string } from '../options/kinds.ts'
+import { callback, duration, group } from '../options/kinds.ts'
+import type { EventMatch, MatchValue } from '../status/step-status.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import type { Duration } from '../options/duration.ts'
 
@@ -62,13 +64,21 @@ type SharedField<One extends JobEvent | StandardSchemaV1, Other extends JobEvent
   string
 >
 
+/** Fields of a payload that are strings, numbers, booleans or null, with a value for each. */
+type FieldValues<Payload> = {
+  readonly [Field in keyof Payload as Extract<Payload[Field], MatchValue> extends never ? never : Field]?: Extract<
+    Payload[Field],
+    MatchValue
+  >
+}
+
 /** Options of `step.waitForEvent`. */
 export interface WaitForEventOptions<Trigger extends JobEvent | StandardSchemaV1, Event extends JobEvent> {
   /**
-   * A field that must be equal in the payloads of the event that started the run and the awaited one. Default: any
-   * event of the tenant.
+   * The values that fields of the awaited payload must have, at most eight: `{ paymentId: payment.id }`. Or the name of
+   * one field whose value must equal that in the event that started the run. Default: any event of the tenant.
    */
-  match?: SharedField<Trigger, Event> | undefined
+  match?: SharedField<Trigger, Event> | FieldValues<JobPayload<Event>> | undefined
   /** Maximum duration of the wait. After it the result is `null`. */
   timeout: number | Duration
 }
@@ -78,13 +88,13 @@ export const waitForEventOptions: DeclaredOptions<CheckedWaitOptions> = declareO
   WaitForEventOptions<JobEvent, JobEvent>,
   CheckedWaitOptions
 >('`step.waitForEvent`', {
-  match: string({ remedy: 'Name a field of both payloads.' }),
+  match: eventMatch(),
   timeout: duration({ required: "Set how long to wait: `{ timeout: '7d' }`." }),
 })
 
 interface CheckedWaitOptions {
   readonly timeoutMs: number
-  readonly match?: string
+  readonly match?: string | EventMatch
 }
 
 /** Options of a step that sends. The step sets the idempotency key. */

@@ -9,13 +9,11 @@ export type StepState = 'running' | 'waiting' | 'retrying' | 'completed' | 'fail
 /** The state of a step's compensation. */
 export type CompensationState = 'running' | 'retrying' | 'completed' | 'failed'
 
-/** A field and the value it must have in the payload of an awaited event. */
-export interface EventMatch {
-  /** The name of a top-level field of the payload. */
-  readonly field: string
-  /** The required value. */
-  readonly value: string | number | boolean | null
-}
+/** A value that an awaited event can be matched by. */
+export type MatchValue = string | number | boolean | null
+
+/** Top-level fields of an awaited event's payload, with the values that they must have. */
+export type EventMatch = Readonly<Record<string, MatchValue>>
 
 /** The status of a step's compensation. */
 export interface CompensationStatus {

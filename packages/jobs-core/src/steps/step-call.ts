@@ -72,7 +72,7 @@ export interface EventWaitCall extends BaseCall {
   readonly kind: 'waitForEvent'
   /** The awaited event. */
   readonly event: string
-  /** The field and value that must match in its payload. Default: any event of the tenant. */
+  /** The values that fields of its payload must have. Default: any event of the tenant. */
   readonly match?: EventMatch
   /** Time after which the result is `null`, in milliseconds. */
   readonly timeoutMs: number

@@ -12,8 +12,8 @@ test.each<[words: string, step: StepRecord, waits: object]>([
   ['a sleep has its end', { ...wait, kind: 'sleep', until: at + 9 }, { waitsUntil: new Date(at + 9) }],
   [
     'a wait for an event the event, what must match, and its end',
-    { ...wait, kind: 'waitForEvent', until: at + 9, event: 'order.refunded', match: { field: 'orderId', value: 'o' } },
-    { waitsUntil: new Date(at + 9), waitsFor: { event: 'order.refunded', match: { field: 'orderId', value: 'o' } } },
+    { ...wait, kind: 'waitForEvent', until: at + 9, event: 'order.refunded', match: { orderId: 'o' } },
+    { waitsUntil: new Date(at + 9), waitsFor: { event: 'order.refunded', match: { orderId: 'o' } } },
   ],
   [
     'a wait for any event of a name that name',
@@ -65,7 +65,7 @@ test('a compensation reports its progress', () => {
 
 test('a status is a copy, so changes to it do not reach the record', () => {
   const error = { name: 'Error', message: 'Broke.' }
-  const match = { field: 'orderId', value: 'order_1' }
+  const match = { orderId: 'order_1' }
   const compensation = { state: 'failed', attempts: 1, startedAt: at, error } as const
   const done = completedStep('a', 1, { output: { card: '4242' }, error, compensation })
   const waiting: StepRecord = { ...wait, kind: 'waitForEvent', event: 'e', match }

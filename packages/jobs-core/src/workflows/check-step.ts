@@ -7,6 +7,7 @@ import { kindOf } from '../options/kind-of.ts'
 import { checkOptionNames } from '../options/check-option-names.ts'
 import { date, duration } from '../options/kinds.ts'
 import type { CreateOptionError } from '../options/option.ts'
+import { isMatchValue } from '../jobs/event-match.ts'
 import type { EventMatch } from '../status/step-status.ts'
 import type { EventWaitCall, RunCall } from '../steps/step-call.ts'
 import {
@@ -96,14 +97,13 @@ export function checkEventWait(
   const createError = stepErrorFactory(definition, id)
   requireEvent(event)
   const { match, timeoutMs } = waitForEventOptions.read(options, optionErrorFactory(createError))
-  return { event, timeoutMs, ...(match !== undefined && { match: matchOf(match, trigger, createError) }) }
+  const values = typeof match === 'string' ? matchOf(match, trigger, createError) : match
+  return { event, timeoutMs, ...(values && { match: values }) }
 }
 
 function matchOf(field: string, trigger: Json, createError: ReturnType<typeof stepErrorFactory>): EventMatch {
   const value = Object.hasOwn(trigger as object, field) ? (trigger as { [key: string]: Json })[field] : undefined
-  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) {
-    return { field, value: value as EventMatch['value'] }
-  }
+  if (isMatchValue(value)) return { [field]: value }
   const problem = `matches ${quote(field)}, which is ${kindOf(value)} in the event that started the run`
   throw createError(problem, 'Name a field whose value there is a string, number, boolean or null.')
 }

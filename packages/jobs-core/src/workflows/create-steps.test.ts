@@ -169,7 +169,7 @@ describe('a valid step', () => {
         kind: 'waitForEvent',
         key: 'x',
         event: 'order.refunded',
-        match: { field: match, value },
+        match: { [match]: value },
         timeoutMs: 604_800_000,
       },
     ])

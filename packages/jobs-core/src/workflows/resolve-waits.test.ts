@@ -14,7 +14,7 @@ const eventWait: StepRecord = {
   startedAt: 100,
   until: 200,
   event: 'order.refunded',
-  match: { field: 'orderId', value: 'order_1' },
+  match: { orderId: 'order_1' },
 }
 const refunded: AwaitableEvent = {
   id: 'event_1',
@@ -47,16 +47,16 @@ function waiting(wait: StepRecord, more: Partial<StepRecord> = {}) {
 
 test.each<[words: string, match: EventMatch | undefined, payload: unknown, fits: boolean]>([
   ['no match matches any payload', undefined, null, true],
-  ['the same string', { field: 'orderId', value: 'a' }, { orderId: 'a' }, true],
-  ['another string', { field: 'orderId', value: 'a' }, { orderId: 'b' }, false],
-  ['a string for a number', { field: 'count', value: 1 }, { count: '1' }, false],
-  ['null for null', { field: 'note', value: null }, { note: null }, true],
-  ['null for a missing field', { field: 'note', value: null }, {}, false],
-  ['false for 0', { field: 'paid', value: false }, { paid: 0 }, false],
-  ['an inherited property', { field: 'constructor', value: 'a' }, {}, false],
-  ['an array', { field: 'length', value: 0 }, [], false],
-  ['a string as the payload', { field: 'length', value: 1 }, 'a', false],
-  ['null as the payload', { field: 'x', value: null }, null, false],
+  ['the same string', { orderId: 'a' }, { orderId: 'a' }, true],
+  ['another string', { orderId: 'a' }, { orderId: 'b' }, false],
+  ['a string for a number', { count: 1 }, { count: '1' }, false],
+  ['null for null', { note: null }, { note: null }, true],
+  ['null for a missing field', { note: null }, {}, false],
+  ['false for 0', { paid: false }, { paid: 0 }, false],
+  ['an inherited property', { constructor: 'a' }, {}, false],
+  ['an array', { length: 0 }, [], false],
+  ['a string as the payload', { length: 1 }, 'a', false],
+  ['null as the payload', { x: null }, null, false],
 ])('matches a payload: %s', (_words, match, payload, fits) => {
   expect(matchesEvent(match, payload as never)).toBe(fits)
 })

@@ -19,7 +19,7 @@ export type AwaitableEvent = Pick<Envelope, 'id' | 'event' | 'payload' | 'sentAt
 export function matchesEvent(match: EventMatch | undefined, payload: Json): boolean {
   if (!match) return true
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return false
-  return Object.hasOwn(payload, match.field) && payload[match.field] === match.value
+  return Object.entries(match).every(([field, value]) => Object.hasOwn(payload, field) && payload[field] === value)
 }
 
 /**

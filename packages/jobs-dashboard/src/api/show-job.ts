@@ -74,7 +74,5 @@ function showWait(waitsFor: NonNullable<StepStatus['waitsFor']>, redact: Redact,
   if (!('event' in waitsFor) || !waitsFor.match) return waitsFor
   const { event, match } = waitsFor
   if (!payloads) return { event }
-  const { field, value } = match
-  const shown = redact('payload', { [field]: value }) as Readonly<Record<string, unknown>>
-  return { event, match: { field, value: shown[field] } }
+  return { event, match: redact('payload', match) }
 }

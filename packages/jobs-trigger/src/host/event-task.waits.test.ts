@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
 import { createFakeEngine } from '../../test/kit/fake-engine.ts'
 import { openTasks } from '../../test/kit/open-tasks.ts'
-import { awaitAllTagOf, awaitTagOf, eventWaitKey } from '../wire/wait-keys.ts'
+import { awaitAllTagOf, awaitTagsOf, eventWaitKey } from '../wire/wait-keys.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -24,7 +24,10 @@ async function open() {
     id: 'waitpoint_1',
     status: 'WAITING',
     idempotencyKey: eventWaitKey({ runId: 'run_a', startedAt: sentAt + 20_000, until: sentAt + 80_000 }, 'answer'),
-    tags: [await awaitTagOf('work.asked', envelope.tenantId), await awaitAllTagOf('work.asked', envelope.tenantId)],
+    tags: [
+      ...(await awaitTagsOf('work.asked', envelope.tenantId)),
+      await awaitAllTagOf('work.asked', envelope.tenantId),
+    ],
     createdAt: new Date(4000).toISOString(), // a second before the event's run
   }
   const engine = createFakeEngine(({ method, url }) => {

@@ -1,9 +1,11 @@
+import type { EventMatch } from '@cgk-platform/jobs-core/hosted'
 import { describe, expect, test } from 'vitest'
 
 import {
-  awaitTagOf,
+  awaitTagsOf,
   awaitTagsFor,
   eventWaitKey,
+  fitsAll,
   decodeTokenEvent,
   readEventWaitKey,
   senderRunId,
@@ -13,15 +15,15 @@ import {
 
 describe('the tags of waits', () => {
   test('include exactly the waits that an event ends', async () => {
-    const tags = await awaitTagsFor('order.placed', 'acme', { number: 1, text: '1', none: null, deep: { number: 2 } })
-    const wait = (field: string, value: string | number | boolean | null) =>
-      awaitTagOf('order.placed', 'acme', { field, value })
-    expect(tags).toContain(await awaitTagOf('order.placed', 'acme'))
-    expect(tags).toContain(await wait('number', 1))
-    expect(tags).toContain(await wait('none', null))
-    expect(tags).not.toContain(await wait('number', '1'))
-    expect(tags).not.toContain(await wait('text', 1))
-    expect(tags).toHaveLength(4)
+    const event = await awaitTagsFor('order.placed', 'acme', { number: 1, text: '1', none: null, deep: { number: 2 } })
+    const fits = async (match?: EventMatch) =>
+      fitsAll([...(await awaitTagsOf('order.placed', 'acme', match)), 'of:run_a'], new Set(event))
+    for (const match of [undefined, { number: 1 }, { none: null }, { number: 1, text: '1', none: null }])
+      expect(await fits(match)).toBe(true)
+    for (const match of [{ number: '1' }, { text: 1 }, { number: 1, text: '2' }, { absent: null }])
+      expect(await fits(match)).toBe(false)
+    expect(fitsAll(['of:run_a'], new Set(event))).toBe(false)
+    expect(event).toHaveLength(4)
   })
 
   test.each([
@@ -29,11 +31,11 @@ describe('the tags of waits', () => {
     ['another event', ['order.paid', 'acme']],
     ['the same characters split differently', ['order.place', 'dacme']],
   ] as const)('differ for %s', async (_, [event, tenantId]) => {
-    expect(await awaitTagOf(event, tenantId)).not.toBe(await awaitTagOf('order.placed', 'acme'))
+    expect(await awaitTagsOf(event, tenantId)).not.toEqual(await awaitTagsOf('order.placed', 'acme'))
   })
 
   test('are short and have no comma', async () => {
-    const tag = await awaitTagOf('order.placed', 'a,'.repeat(200), { field: 'x,y', value: 'é'.repeat(500) })
+    const [tag] = await awaitTagsOf('order.placed', 'a,'.repeat(200), { 'x,y': 'é'.repeat(500) })
     expect(tag).toMatch(/^await:[0-9a-f]{64}$/)
     expect(wakeTagOf('run_abc')).toBe('wake:run_abc')
   })

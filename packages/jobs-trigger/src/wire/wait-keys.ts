@@ -11,14 +11,26 @@ export interface EventWaitInfo {
   readonly until: number
 }
 
+const awaitPrefix = 'await:'
+
 /**
- * Returns the tag of tokens that wait for an event of a tenant and, if `match` is set, for this value in its payload.
- * A token list returns tokens that have any of several tags, so one tag must contain everything. The tag is a hash
- * because a comma would split it.
+ * Returns the tags of a token that waits for an event of a tenant: one for each value that must match in its payload,
+ * otherwise one. The tags are hashes because a comma would split them.
  */
-export async function awaitTagOf(event: string, tenantId: string, match?: EventMatch): Promise<string> {
-  const more = match ? [match.field, JSON.stringify(match.value)] : []
-  return `await:${await hashOf([event, tenantId, ...more])}`
+export async function awaitTagsOf(event: string, tenantId: string, match?: EventMatch): Promise<string[]> {
+  const fields = match ? Object.entries(match) : [undefined]
+  return Promise.all(fields.map((field) => awaitTagOf(event, tenantId, field)))
+}
+
+/** Returns true if an event with these tags fits all that a token waits for. */
+export function fitsAll(token: readonly string[], ofEvent: ReadonlySet<string>): boolean {
+  const awaited = token.filter((tag) => tag.startsWith(awaitPrefix))
+  return awaited.length > 0 && awaited.every((tag) => ofEvent.has(tag))
+}
+
+async function awaitTagOf(event: string, tenantId: string, field?: readonly [string, Json]): Promise<string> {
+  const more = field ? [field[0], JSON.stringify(field[1])] : []
+  return `${awaitPrefix}${await hashOf([event, tenantId, ...more])}`
 }
 
 /** Returns the tag of all tokens that wait for an event of a tenant, with or without a match. */
@@ -26,19 +38,14 @@ export async function awaitAllTagOf(event: string, tenantId: string): Promise<st
   return `await-all:${await hashOf([event, tenantId])}`
 }
 
-/**
- * Returns the tags of all tokens that an event may complete: those without a match, and those for each of its values.
- */
+/** Returns the tags of all tokens that an event may complete: the one without a match, and one for each of its values. */
 export async function awaitTagsFor(event: string, tenantId: string, payload: Json): Promise<string[]> {
-  return Promise.all([undefined, ...matchesIn(payload)].map((match) => awaitTagOf(event, tenantId, match)))
+  return Promise.all([undefined, ...fieldsOf(payload)].map((field) => awaitTagOf(event, tenantId, field)))
 }
 
-/** Returns every match that a payload satisfies. */
-function matchesIn(payload: Json): EventMatch[] {
+function fieldsOf(payload: Json): [string, Json][] {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return []
-  return Object.entries(payload).flatMap(([field, value]): EventMatch[] =>
-    typeof value === 'object' && value !== null ? [] : [{ field, value }],
-  )
+  return Object.entries(payload).filter(([, value]) => typeof value !== 'object' || value === null)
 }
 
 /**

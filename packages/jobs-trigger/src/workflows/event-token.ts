@@ -1,7 +1,7 @@
 import type { Clock, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
-import { awaitAllTagOf, awaitTagOf, eventWaitKey, waitsTagOf } from '../wire/wait-keys.ts'
+import { awaitAllTagOf, awaitTagsOf, eventWaitKey, waitsTagOf } from '../wire/wait-keys.ts'
 import { listLagMs } from './find-late-event.ts'
 
 /** The services and ids that creating an event token needs. */
@@ -23,7 +23,7 @@ export async function createEventToken(
   { api, clock, runId, tenantId }: EventTokenDependencies,
   mode: 'first' | 'replacement' = 'first',
 ): Promise<string> {
-  const tags = [await awaitTagOf(event, tenantId, match), await awaitAllTagOf(event, tenantId), waitsTagOf(runId)]
+  const tags = [...(await awaitTagsOf(event, tenantId, match)), await awaitAllTagOf(event, tenantId), waitsTagOf(runId)]
   const name = mode === 'first' ? key : `${key}/${crypto.randomUUID()}`
   return api.tokens.create(`create the token of the wait \`${key}\``, {
     // At the timeout, the workflow lists the events whose runs have not begun.

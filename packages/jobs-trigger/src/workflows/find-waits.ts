@@ -2,7 +2,7 @@ import type { WireEnvelope } from '@cgk-platform/jobs-core/hosted'
 
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { maxTagsPerRequest, type WaitToken } from '../api/wait-tokens.ts'
-import { awaitAllTagOf, awaitTagsFor, type EventWaitInfo, readEventWaitKey } from '../wire/wait-keys.ts'
+import { awaitAllTagOf, awaitTagsFor, type EventWaitInfo, fitsAll, readEventWaitKey } from '../wire/wait-keys.ts'
 
 /** A token that an event completes, and the run that waits for it. */
 export interface MatchingWait {
@@ -36,8 +36,7 @@ export async function findWaits(
   const wanted = new Set(tags)
   const waits = found.flatMap((token): MatchingWait[] => {
     const info = readEventWaitKey(token.idempotencyKey)
-    const fits =
-      info && token.tags.some((tag) => wanted.has(tag)) && wasOpen(info, token.createdAt, { sentAt, createdAt })
+    const fits = info && fitsAll(token.tags, wanted) && wasOpen(info, token.createdAt, { sentAt, createdAt })
     return fits ? [{ id: token.id, runId: info.runId }] : []
   })
   return { waits, isQuiet: false }

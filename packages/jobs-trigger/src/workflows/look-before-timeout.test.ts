@@ -65,7 +65,7 @@ function open(events: readonly SentEvent[] = [], { match = false, pageSize = 100
     startedAt: start,
     until: start + waitMs,
     event: 'work.followed',
-    ...(match && { match: { field: 'number', value: 1 } }),
+    ...(match && { match: { number: 1 } }),
   }
   record.steps.push(step)
   const checked: string[] = []

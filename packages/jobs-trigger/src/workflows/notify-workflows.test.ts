@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest'
 import { createFakeApi } from '../../test/kit/fake-api.ts'
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
 import { createFakeTokens } from '../../test/kit/fake-tokens.ts'
-import { awaitAllTagOf, awaitTagOf, eventWaitKey, wakeTagOf } from '../wire/wait-keys.ts'
+import { awaitAllTagOf, awaitTagsOf, eventWaitKey, wakeTagOf } from '../wire/wait-keys.ts'
 import { notifySendingWorkflow, notifyWaitingWorkflows } from './notify-workflows.ts'
 import { createQuietEvents } from './quiet-events.ts'
 
@@ -36,10 +36,10 @@ function open(definitions: Parameters<typeof toJobRegistry>[0] = [job, flow]) {
     more: { startedAt?: number; until?: number; runId?: string; tenant?: string } = {},
   ) => {
     const { startedAt = sentAt - 1, until = startedAt + 60_000, runId = 'run_a', tenant = 'acme' } = more
-    const match = number === undefined ? undefined : { field: 'number', value: number }
+    const match = number === undefined ? undefined : { number: number }
     return api.tokens.create('', {
       timeoutMs: 1,
-      tags: [await awaitTagOf('work.followed', tenant, match), await awaitAllTagOf('work.followed', tenant)],
+      tags: [...(await awaitTagsOf('work.followed', tenant, match)), await awaitAllTagOf('work.followed', tenant)],
       idempotencyKey: eventWaitKey({ runId, startedAt, until }, `${number} ${tenant} ${startedAt}`),
     })
   }

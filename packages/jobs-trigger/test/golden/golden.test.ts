@@ -56,7 +56,7 @@ function read<T>(release: string, name: string): [name: string, golden: T][] {
 
 /** The names by which versions find each other's runs, keys and tokens. */
 async function namesOfToday(): Promise<Named<unknown>> {
-  const match = { field: 'orderId', value: 'order_1' }
+  const match = { orderId: 'order_1', isPaid: true }
   return {
     'tag of all jobs': tags.jobsTag,
     'tag of a tenant': tags.jobsTagOf('acme, inc.'),
@@ -64,8 +64,8 @@ async function namesOfToday(): Promise<Named<unknown>> {
     'tag of the runs of a job': tags.jobTagOf('run_1'),
     'tag of a retry': tags.retriedByTag('run_2'),
     'tags of a run': tags.tagsOf({ tenantId: 'acme', event: 'order.created', jobId: 'run_1', definitionId: 'ship' }),
-    'tag of a wait': await waits.awaitTagOf('order.paid', 'acme'),
-    'tag of a wait with a match': await waits.awaitTagOf('order.paid', 'acme', match),
+    'tags of a wait': await waits.awaitTagsOf('order.paid', 'acme'),
+    'tags of a wait with a match': await waits.awaitTagsOf('order.paid', 'acme', match),
     'tag of all waits': await waits.awaitAllTagOf('order.paid', 'acme'),
     'tag of the waits of a run': waits.waitsTagOf('run_1'),
     'tag of a wake-up': waits.wakeTagOf('run_1'),

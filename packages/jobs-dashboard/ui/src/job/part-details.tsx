@@ -112,11 +112,11 @@ function WaitFacts({ part: { waitsFor, waitsUntil } }: { part: WaterfallPart }) 
               <a class="text-link" href={hrefTo('/jobs', { event: waitsFor.event })}>
                 {waitsFor.event}
               </a>
-              {waitsFor.match && (
+              {Object.entries(waitsFor.match ?? {}).map(([field, value], index) => (
                 <span class="listed">
-                  where <code>{waitsFor.match.field}</code> is <code>{JSON.stringify(waitsFor.match.value)}</code>
+                  {index === 0 ? 'where' : 'and'} <code>{field}</code> is <code>{JSON.stringify(value)}</code>
                 </span>
-              )}
+              ))}
             </>
           ) : (
             <a class="text-link mono" href={hrefToJob(waitsFor.jobId)}>

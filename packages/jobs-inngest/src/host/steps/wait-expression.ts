@@ -1,5 +1,5 @@
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import type { EventMatch } from '@cgk-platform/jobs-core/hosted'
+import type { EventMatch, MatchValue } from '@cgk-platform/jobs-core/hosted'
 import { systemTenantId } from '@cgk-platform/jobs-core/provider'
 
 import { isReserved } from '../../wire/inngest-event.ts'
@@ -11,7 +11,7 @@ const tooLarge = 2 ** 63
 const unsupportedCharacters = /[\\\p{C}]/u
 
 /**
- * Returns Inngest's expression for an event that ends a wait: the run's tenant, and the value of the matched field. The
+ * Returns Inngest's expression for an event that ends a wait: the run's tenant, and the values of the matched fields. The
  * values are literals, although the event of the run also contains them: a wait whose expression refers to that event
  * loses its race mode in Inngest.
  *
@@ -21,9 +21,10 @@ export function toWaitExpression(tenantId: string, match: EventMatch | undefined
   const inPayload = `async.data.tenantId == ${toLiteral(tenantId, 'tenant')}`
   // Another producer cannot send for the platform, and its events have no record.
   const ofTenant = tenantId === systemTenantId ? `${inPayload} && async.data._job.tenantId == "${tenantId}"` : inPayload
-  if (!match) return ofTenant
-  const { field, value } = match
-  return `${ofTenant} && async.data${toPath(field)} == ${toLiteral(value)}`
+  const fields = Object.entries(match ?? {}).map(
+    ([field, value]) => `async.data${toPath(field)} == ${toLiteral(value)}`,
+  )
+  return [ofTenant, ...fields].join(' && ')
 }
 
 /** Returns the expression for Inngest's event that a definition's run of a job has ended. */
@@ -37,7 +38,7 @@ function toPath(field: string): string {
   return isPlainMember(field) ? `.${field}` : `[${toLiteral(field)}]`
 }
 
-function toLiteral(value: EventMatch['value'], kind: 'tenant' | 'value' = 'value'): string {
+function toLiteral(value: MatchValue, kind: 'tenant' | 'value' = 'value'): string {
   if (typeof value === 'number' && Math.abs(value) >= tooLarge) {
     throw incomparable('a number beyond 64 bits', 'numbers beyond 64 bits. Match another field.')
   }
