@@ -148,8 +148,9 @@ export class Engine implements EngineView {
   #onDefinitionsChanged(): void {
     if (!this.#dependencies.runsJobs) return
     const { store, host } = this.#dependencies
-    store.shared?.publishDefinitions(host.jobs.all().map(toWorkerDefinition))
-    if (store.lookAgain) void store.change(() => store.lookAgain!(), { done: () => undefined })
+    const definitions = host.jobs.all().map(toWorkerDefinition)
+    store.shared?.publishDefinitions(definitions)
+    if (store.lookAgain) void store.change(() => store.lookAgain!(definitions), { done: () => undefined })
     this.#cron.refresh()
     this.wake() // runs may start under changed limits
   }

@@ -154,8 +154,8 @@ export interface JobStore {
   hasReady(now: number): boolean
   /** Returns the number of workflow runs that wait for other code. May stop at `max`. */
   parkedRuns(max: number): number
-  /** Resumes those runs, because definitions have changed. Absent if a store does that itself. */
-  lookAgain?(): void
+  /** Resumes those runs for which the code of the worker's changed definitions may fit. Absent if a store does that itself. */
+  lookAgain?(definitions: readonly WorkerDefinition[]): void
   /**
    * Returns the number of runs that wait and are not paused, even if their limits allow none, by definition. May stop at
    * `max`.

@@ -23,7 +23,7 @@ import type {
 import { enterState, lastErrorOf } from '../../records/enter-state.ts'
 import type { EndedState } from '../../records/run-state.ts'
 import { hasBegun, makeDueAgain, type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
-import type { Subscriber } from '../../records/subscriber.ts'
+import type { Subscriber, WorkerDefinition } from '../../records/subscriber.ts'
 import { isCompensatedOnCancel } from '../../rules/is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
 import { MemoryInspection } from './memory-inspection.ts'
@@ -154,8 +154,8 @@ class MemoryStore implements JobStore {
     return this.#queue.parkedCount
   }
 
-  lookAgain(): void {
-    this.#queue.lookAgain()
+  lookAgain(definitions: readonly WorkerDefinition[]): void {
+    this.#queue.lookAgain(definitions)
   }
 
   waitingRuns(): ReadonlyMap<string, number> {

@@ -4,7 +4,9 @@ import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
 
 import type { LimitsOf } from '../job-store.ts'
 import { enterAttempt, enterState, lastErrorOf, moveDue } from '../../records/enter-state.ts'
+import { parkedFor } from '../../records/parked-for.ts'
 import { type BegunRun, hasBegun, type StoredRun } from '../../records/stored-run.ts'
+import type { WorkerDefinition } from '../../records/subscriber.ts'
 import { beginBatch, leaveBatch } from './begin-attempt.ts'
 import { DebouncedRuns } from './debounced-runs.ts'
 import { DueInTurn } from './due-in-turn.ts'
@@ -34,6 +36,7 @@ export class RunQueue {
   readonly #clock: Pick<Clock, 'now'>
   /** The workflows that wait for other code. */
   readonly #parked = new Set<StoredRun>()
+  #definitions: readonly WorkerDefinition[] = []
 
   constructor(options: ReadyQueueOptions, clock: Pick<Clock, 'now'>) {
     this.#ready = new ReadyQueue(options)
@@ -72,16 +75,19 @@ export class RunQueue {
    * resumes it at once.
    */
   suspend(run: BegunRun, wakeAt: number | undefined): void {
-    if (run.wakePending) return this.resume(run)
-    enterAttempt(run, { pause: 'asleep', ...(wakeAt !== undefined && { dueAt: wakeAt }) })
+    const waitsForVersion = this.#waitsForVersion(run)
+    if (run.wakePending && !waitsForVersion) return this.resume(run)
+    const dueAt = waitsForVersion ? run.workflow?.parked?.until : wakeAt
+    enterAttempt(run, { pause: 'asleep', ...(dueAt !== undefined && { dueAt }) })
     if (run.workflow?.parked) this.#parked.add(run)
-    if (wakeAt !== undefined) this.delay(run, wakeAt)
+    if (dueAt !== undefined) this.delay(run, dueAt)
   }
 
-  /** Resumes a workflow that is asleep, or that is about to be suspended. */
+  /** Resumes a workflow that is asleep, unless it waits for a version, or that is about to be suspended. */
   wake(run: StoredRun): void {
     if (!hasBegun(run) || run.pause === 'awake') return
     const { pause, dueAt, resumed = false } = run
+    if (pause === 'asleep' && this.#waitsForVersion(run)) return
     if (pause === undefined) return enterAttempt(run, { resumed, wakePending: true })
     this.resume(run)
     if (dueAt !== undefined) this.#delayed.markStale(run.job.envelope.tenantId)
@@ -92,8 +98,9 @@ export class RunQueue {
     return this.#parked.size
   }
 
-  /** Resumes the workflows that wait for other code, because it may fit now. */
-  lookAgain(): void {
+  /** Resumes the workflows that wait for other code, because that of these definitions may fit. */
+  lookAgain(definitions: readonly WorkerDefinition[]): void {
+    this.#definitions = definitions
     for (const run of this.#parked) this.wake(run)
   }
 
@@ -181,6 +188,10 @@ export class RunQueue {
 
   get waitingRuns(): ReadonlyMap<string, number> {
     return this.#ready.waitingRuns
+  }
+
+  #waitsForVersion(run: StoredRun): boolean {
+    return parkedFor(run, this.#definitions) !== undefined
   }
 
   /** A run that waits again comes after those that were due before. */

@@ -34,7 +34,7 @@ import { applySteps, checkVersion, explainError, latestOf } from './file/file-ve
 import { openFile, type OpenOptions } from './file/open-file.ts'
 import { type Migration, migrations } from './file/schema.ts'
 import { countOpenJobs, countReadyByDefinition, hasOpenRun, hasReadyRun } from './tables/open-work.ts'
-import { countParked, hasFitting } from './tables/parked-runs.ts'
+import { countParked, fittingRuns } from './tables/parked-runs.ts'
 import { PausesTable } from './tables/pauses-table.ts'
 import { retryJob } from './retry-job.ts'
 import { keyOf, seqOf } from './tables/rows.ts'
@@ -178,10 +178,13 @@ class SqliteStore implements JobStore {
   }
 
   hasReady(now: number): boolean {
-    if (this.#mayHaveNext && this.#queue.read(() => hasReadyRun(this.#connection), false)) return true
+    if (this.#mayHaveNext && this.#queue.read(() => this.#hasReadyRun(), false)) return true
     if (this.hasDueJobs(now)) return true
-    if (this.#queue.read(() => hasFitting(this.#connection, this.#workers.definitions.own), false)) return true
     return (this.nextDueAt() ?? Number.POSITIVE_INFINITY) <= now
+  }
+
+  #hasReadyRun(): boolean {
+    return hasReadyRun(this.#connection) || fittingRuns(this.#connection, this.#workers.definitions.own, 1).length > 0
   }
 
   parkedRuns(max: number): number {

@@ -2,6 +2,7 @@ import type { LimitsOf } from '../../job-store.ts'
 import type { Connection } from '../file/connection.ts'
 import type { KnownThrottles } from './known-throttles.ts'
 import type { PassBound } from '../../../rules/pass-bound.ts'
+import type { FittingRuns } from '../tables/parked-runs.ts'
 import type { PausedWork } from '../tables/paused-work.ts'
 import type { Turns } from '../../../rules/turns.ts'
 
@@ -17,6 +18,8 @@ export interface ClaimOptions {
   /** Returns whether this worker may begin runs of a definition. */
   readonly mayBegin: (definitionId: string) => boolean
   readonly now: number
+  /** The parked runs that wait for a version of this worker. */
+  readonly fitting: readonly FittingRuns[]
   readonly paused: PausedWork
   readonly throttles: KnownThrottles
   readonly bound: PassBound

@@ -16,7 +16,11 @@ export function claimRuns(options: ClaimOptions): StoredRun[] {
   const claimed: StoredRun[] = []
   if (options.max <= 0) return claimed
   const ends: (() => void)[] = []
-  const sources = definitionsIn(options.connection, phases.ready, phases.blocked)
+  const definitions = new Set([
+    ...definitionsIn(options.connection, phases.ready, phases.blocked),
+    ...options.fitting.map(({ definitionId }) => definitionId),
+  ])
+  const sources = [...definitions]
     .filter((definition) => !options.paused.isDefinitionPaused(definition) && options.mayBegin(definition))
     .flatMap((definition) => sourcesOf(definition, options, (callback) => void ends.push(callback)))
   const limited = sources.filter((source) => source instanceof LimitedRuns)

@@ -16,7 +16,7 @@ const firstProbationMs = 5000
 type SuspectRow = Pick<RunRow, 'run' | 'definition_id' | 'tenant' | 'concurrency_key' | 'crashes'>
 
 /** The options of a claim of suspects. */
-export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns' | 'weights'> {
+export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns' | 'weights' | 'fitting'> {
   /** The time since the machine's boot, which no setting of its clock changes. */
   readonly elapsedMs: number
   /** Number of slots of the worker, whether they are free or not. */

@@ -8,7 +8,7 @@ import { claimRuns } from './claim-runs.ts'
 import { claimSuspects, isEmptyWorkerWanted } from './claim-suspects.ts'
 import type { Connection } from '../file/connection.ts'
 import type { HeldRuns } from '../workers/held-runs.ts'
-import { wakeFitting } from '../tables/parked-runs.ts'
+import { fittingRuns } from '../tables/parked-runs.ts'
 import { countReadyRuns, hasReadyRun, nextDueAt } from '../tables/open-work.ts'
 import { DueTenants } from '../tables/due-tenants.ts'
 import { KnownThrottles } from './known-throttles.ts'
@@ -104,7 +104,6 @@ export class Claims {
       take: (tenant, most) => wakeDueRuns(connection, tenant, most, now),
       nextDueAt: (tenant) => nextRunDueAt(connection, tenant),
     })
-    if (max > 0) wakeFitting(connection, this.#dependencies.workers.definitions.own, max, now)
     openDueLanes(connection, now)
     if (paused.releaseResumed()) this.#bound.cut()
     return batches.claim(max, limitsOf, now, (slots) => this.#claim(slots, limitsOf, now))
@@ -129,10 +128,11 @@ export class Claims {
       unwritten.writeWaiting()
       return suspects
     }
-    const ready = countReadyRuns(connection, free)
+    const fitting = fittingRuns(connection, workers.definitions.own, free)
+    const ready = fitting.reduce((sum, { count }) => sum + count, countReadyRuns(connection, free))
     // If more runs wait than may begin, the new ones take their turns with them.
-    if (ready === free) unwritten.writeWaiting()
-    const turning = { ...options, turns: this.#turns, weights }
+    if (ready >= free) unwritten.writeWaiting()
+    const turning = { ...options, turns: this.#turns, weights, fitting }
     const older = ready > 0 ? claimRuns({ ...turning, max: free }) : []
     // Limits count the slots of all workers, so the runs that they allow are known once all others are written.
     const isUnlimited = ({ definitionId, job: { envelope } }: StoredRun): boolean =>
@@ -161,7 +161,7 @@ export class Claims {
 
   /** Claims suspects. Returns them, and whether this worker begins no others beside them or before them. */
   #claimSuspects(
-    options: Omit<ClaimOptions, 'turns' | 'weights'>,
+    options: Omit<ClaimOptions, 'turns' | 'weights' | 'fitting'>,
     elapsedMs: number,
   ): { suspects: StoredRun[]; keepsApart: boolean } {
     const { connection, workers, held } = this.#dependencies

@@ -3,6 +3,7 @@ import { BlockedRuns, unblockRuns } from './blocked-runs.ts'
 import { Bucket } from './bucket.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import { DefinitionSlots, type Slots } from './definition-slots.ts'
+import { FittingSource } from './fitting-source.ts'
 import { LaneRuns } from './lane-runs.ts'
 import { hasFirstRun } from '../tables/lanes-table.ts'
 import { LimitedRuns } from '../../../rules/limited-runs.ts'
@@ -27,20 +28,23 @@ export function sourcesOf(
   const { concurrency, throttle } = limitsOf(definitionId) ?? {}
   const slots = new DefinitionSlots(connection, definitionId, concurrency)
   if (slots.free <= 0) return []
+  const fitting = options.fitting
+    .filter((one) => one.definitionId === definitionId)
+    .map((one) => limited(new FittingSource(options, one, slots), slots, options))
   const runs = (name: string, scan: RunScan, own: Slots): RunSource<StoredRun> =>
     limited(new ReadyRuns(options, { name, definitionId, scan, slots: own }), own, options)
   if (throttle?.key === undefined) unblockRuns(connection, definitionId)
-  if (!throttle) return [runs(definitionId, runScans.all, slots)]
+  if (!throttle) return [runs(definitionId, runScans.all, slots), ...fitting]
   const again = runs(definitionId, runScans.again, slots)
   options.throttles.update(connection, definitionId, throttle, now)
   if (throttle.key !== undefined) {
     const lanes = [LaneRuns, BlockedRuns].map((Runs) => new Runs(options, definitionId, throttle, slots))
-    return [again, ...lanes.map((source) => limited(source, slots, options))]
+    return [again, ...fitting, ...lanes.map((source) => limited(source, slots, options))]
   }
   const name = { definitionId, tenant: '', key: '' }
   const bucket = new Bucket(connection, name, { limits: throttle, slots, now })
   onEnd(() => bucket.write(hasFirstRun(connection, name)))
-  return [again, runs(`${definitionId} first`, runScans.first, bucket)]
+  return [again, ...fitting, runs(`${definitionId} first`, runScans.first, bucket)]
 }
 
 function limited(source: RunSource<StoredRun>, slots: Slots, { turns, weights }: ClaimOptions): RunSource<StoredRun> {

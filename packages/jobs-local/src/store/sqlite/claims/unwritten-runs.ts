@@ -18,7 +18,7 @@ import { UnwrittenSource } from './unwritten-source.ts'
 import type { Workers } from '../workers/workers.ts'
 
 /** The options of a claim of new runs. */
-export interface UnwrittenClaim extends Pick<ClaimOptions, 'max' | 'worker' | 'now' | 'turns' | 'weights'> {
+export interface UnwrittenClaim extends Pick<ClaimOptions, 'max' | 'worker' | 'now' | 'turns' | 'weights' | 'fitting'> {
   /** Returns whether a run may begin as far as limits are concerned. */
   readonly mayBegin: (run: StoredRun) => boolean
 }

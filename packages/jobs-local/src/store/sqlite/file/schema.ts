@@ -141,7 +141,7 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX cgk_runs_blocked ON cgk_runs (definition_id, tenant, concurrency_key, throttle_key, rank) WHERE phase = 7;
   CREATE INDEX cgk_runs_state ON cgk_runs (definition_id, state) WHERE state <> 'running' AND state <> 'completed';
   CREATE INDEX cgk_runs_error ON cgk_runs (run) WHERE error IS NOT NULL;
-  CREATE INDEX cgk_runs_parked ON cgk_runs (parked, definition_id) WHERE parked IS NOT NULL;
+  CREATE INDEX cgk_runs_parked ON cgk_runs (parked, definition_id, tenant, concurrency_key, rank) WHERE parked IS NOT NULL;
   CREATE INDEX cgk_runs_tenant_error ON cgk_runs (tenant, state) WHERE error IS NOT NULL;
 
   CREATE TABLE cgk_attempts (      -- attempts that failed and were followed by others

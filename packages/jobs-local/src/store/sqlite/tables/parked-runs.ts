@@ -1,10 +1,11 @@
+import { parkedFor } from '../../../records/parked-for.ts'
 import type { StoredRun } from '../../../records/stored-run.ts'
-import { inVersions, type WorkerDefinition } from '../../../records/subscriber.ts'
+import type { WorkerDefinition } from '../../../records/subscriber.ts'
 import type { Connection } from '../file/connection.ts'
 import { phases } from './rows.ts'
 
 /** In the column `parked`: the run needs other code, but not another version. */
-const other = 'other'
+export const otherCode = 'other'
 
 /** The wait of a parked run: for a version, or until the code is to be looked at again. */
 export interface Parked {
@@ -12,18 +13,24 @@ export interface Parked {
   readonly dueAt: number | undefined
 }
 
-/** Returns how a run waits for other code; `undefined` if it does not. A worker that has its version wakes it. */
+/** Returns how a run waits for other code; `undefined` if it does not. */
 export function parkedOf(
-  { definitionId, workflow }: StoredRun,
+  run: StoredRun,
   definitions: readonly WorkerDefinition[],
   wakeAt: number | undefined,
 ): Parked | undefined {
-  if (!workflow?.parked) return undefined
-  const { version } = workflow
-  const definition = definitions.find((one) => one.definitionId === definitionId)
-  if (version === undefined || inVersions(version, definition)) return { parked: other, dueAt: wakeAt }
-  return { parked: JSON.stringify(version), dueAt: workflow.parked.until }
+  if (!run.workflow?.parked) return undefined
+  const version = parkedFor(run, definitions)
+  if (version === undefined) return { parked: otherCode, dueAt: wakeAt }
+  return { parked: toParked(version), dueAt: run.workflow.parked.until }
 }
+
+function toParked(version: string | null): string {
+  return JSON.stringify(version)
+}
+
+/** SQL condition that a parked run waits for a version. Only a claim of a worker that has it ends that, or its time. */
+export const waitsForVersion = `phase = ${phases.waiting} AND parked > '' AND parked <> '${otherCode}'`
 
 const isParked = "parked > '' AND pause = 'asleep'"
 
@@ -38,33 +45,31 @@ export function countParked(connection: Connection, max: number): number {
   return connection.get<{ count: number }>(sql, max)!.count
 }
 
-/** SQL for the parked runs of a definition that need one of some versions. */
-const fitting = `SELECT run FROM cgk_runs WHERE definition_id = ? AND parked IN (SELECT value FROM json_each(?)) AND ${isParked} LIMIT ?`
-
-function fittingOf(definitions: readonly WorkerDefinition[]): [definitionId: string, versions: string][] {
-  return definitions.flatMap(({ definitionId, versions }) =>
-    versions ? [[definitionId, JSON.stringify(versions.map((version) => JSON.stringify(version)))]] : [],
-  )
+/** Runs of a definition that wait for a version. */
+export interface FittingRuns {
+  readonly definitionId: string
+  /** As in the column `parked`. */
+  readonly parked: string
+  readonly count: number
 }
 
-/** Returns whether a run waits for a version of these definitions. */
-export function hasFitting(connection: Connection, definitions: readonly WorkerDefinition[]): boolean {
-  if (!hasParked(connection)) return false
-  return fittingOf(definitions).some((one) => connection.get(fitting, ...one, 1) !== undefined)
-}
+/** SQL for the runs of a definition that wait for a version. Its first values: the version as in the column `parked`, the definition. */
+export const fitting = `FROM cgk_runs WHERE parked = ?1 AND definition_id = ?2 AND phase = ${phases.waiting}`
 
-/** Wakes up to `max` runs that wait for a version of these definitions. */
-export function wakeFitting(
+/** Returns the runs that wait for a version of these definitions. Counts up to `max` of each version. */
+export function fittingRuns(
   connection: Connection,
   definitions: readonly WorkerDefinition[],
   max: number,
-  now: number,
-): void {
-  if (!hasParked(connection)) return
-  const wake =
-    `UPDATE cgk_runs SET phase = ${phases.ready}, pause = 'awake', due_at = NULL, rank = ? - 1000 * priority ` +
-    `WHERE run IN (${fitting})`
-  for (const one of fittingOf(definitions)) connection.run(wake, now, ...one, max)
+): FittingRuns[] {
+  if (!hasParked(connection)) return []
+  const sql = `SELECT count(*) AS count FROM (SELECT 1 ${fitting} LIMIT ?3)`
+  return definitions
+    .flatMap(({ definitionId, versions = [] }) =>
+      versions.map((version) => ({ definitionId, parked: toParked(version) })),
+    )
+    .map((one) => ({ ...one, ...connection.get<{ count: number }>(sql, one.parked, one.definitionId, max)! }))
+    .filter(({ count }) => count > 0)
 }
 
 /** Resumes the runs of these definitions that wait for other code, but not for another version: a new worker may have it. */
@@ -73,6 +78,6 @@ export function lookAgain(connection: Connection, definitions: readonly WorkerDe
   const ids = JSON.stringify(definitions.map(({ definitionId }) => definitionId))
   const sql =
     `UPDATE cgk_runs SET phase = ${phases.ready}, pause = 'awake', due_at = NULL ` +
-    `WHERE parked = '${other}' AND definition_id IN (SELECT value FROM json_each(?)) AND pause = 'asleep'`
+    `WHERE parked = '${otherCode}' AND definition_id IN (SELECT value FROM json_each(?)) AND pause = 'asleep'`
   connection.run(sql, ids)
 }

@@ -6,7 +6,7 @@ import type { Subscriber, WorkerDefinition } from '../../../records/subscriber.t
 import type { Connection } from '../file/connection.ts'
 import { recordAttempt } from './attempts-table.ts'
 import { createInsert } from '../file/insert-rows.ts'
-import { type Parked, parkedOf } from './parked-runs.ts'
+import { otherCode, type Parked, parkedOf, waitsForVersion } from './parked-runs.ts'
 import { type StoredKeys, storedKeysOf } from './stored-keys.ts'
 import {
   isRunOf,
@@ -235,29 +235,35 @@ function leave(
   return connection.run(sql, againAt, ...where) > 0
 }
 
-/** Suspends a workflow. If a wait was resolved while its attempt was ending, it waits for a slot to resume instead. */
+/**
+ * Suspends a workflow. If a wait was resolved while its attempt was ending, it waits for a slot to resume instead, unless
+ * it waits for a version.
+ */
 function suspend(
   connection: Connection,
   where: readonly [run: number, worker: number, attempt: number],
   { dueAt, parked }: Partial<Parked>,
   now: number,
 ): boolean {
-  const resolved = 'EXISTS (SELECT 1 FROM cgk_notices n WHERE n.run = cgk_runs.run)'
+  const isPending = 'wake_pending OR EXISTS (SELECT 1 FROM cgk_notices n WHERE n.run = cgk_runs.run)'
+  const isWoken = parked === undefined || parked === otherCode ? isPending : 'FALSE'
   const sql =
-    `UPDATE cgk_runs SET worker = NULL, crashes = 0, wake_pending = 0, phase = iif(wake_pending OR ${resolved}, ${ready}, ${waiting}), ` +
-    `pause = iif(wake_pending OR ${resolved}, 'awake', 'asleep'), due_at = iif(wake_pending OR ${resolved}, NULL, ?), ` +
+    `UPDATE cgk_runs SET worker = NULL, crashes = 0, wake_pending = 0, phase = iif(${isWoken}, ${ready}, ${waiting}), ` +
+    `pause = iif(${isWoken}, 'awake', 'asleep'), due_at = iif(${isWoken}, NULL, ?), ` +
     `parked = ?, rank = ${rankFrom('?')} WHERE ${fence}`
   return connection.run(sql, dueAt ?? null, parked ?? null, now, ...where) > 0
 }
 
-/** Resumes a workflow that is asleep. One that is about to be suspended will resume at once. */
+/**
+ * Resumes a workflow that is asleep, unless it waits for a version. One that is about to be suspended will resume at once.
+ */
 export function wakeRun(connection: Connection, { run }: RunKey, graceMs: number | undefined, now: number): void {
   const isAsleep = "pause = 'asleep'"
   connection.run(
     `UPDATE cgk_runs SET grace_ms = ifnull(?, grace_ms), wake_pending = iif(${isAsleep}, 0, 1), ` +
       `rank = iif(${isAsleep}, ${rankFrom('?')}, rank), ` +
       `phase = iif(${isAsleep}, ${ready}, phase), due_at = iif(${isAsleep}, NULL, due_at), ` +
-      `pause = iif(${isAsleep}, 'awake', pause) WHERE run = ? AND phase IS NOT NULL`,
+      `pause = iif(${isAsleep}, 'awake', pause) WHERE run = ? AND phase IS NOT NULL AND NOT ifnull(${waitsForVersion}, 0)`,
     graceMs ?? null,
     now,
     run,
