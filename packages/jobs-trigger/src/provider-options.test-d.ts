@@ -26,12 +26,14 @@ describe("Trigger.dev's own options", () => {
     defineJob({ ...job, providerOptions: { 'trigger.dev': { machine: 'large-1x' } } })
     defineJob({ ...job, providerOptions: { 'trigger.dev': { retry: { outOfMemory: { machine: 'large-2x' } } } } })
     defineJob({ ...job, providerOptions: { 'trigger.dev': undefined } })
+    defineJob({ ...job, providerOptions: { 'trigger.dev': { retry: undefined } } })
     defineCronJob({ ...cron, providerOptions: { 'trigger.dev': { description: 'Every morning.' } } })
   })
 
   test('differ between a definition and a send', () => {
     expectTypeOf<ProviderSendOptions['trigger.dev']>().toEqualTypeOf<TriggerSendOptions | undefined>()
     void (() => sendJob('order.created', order, { providerOptions: { 'trigger.dev': { ttl: '1h', tags: 'vip' } } }))
+    void (() => sendJob('order.created', order, { providerOptions: { 'trigger.dev': { tags: undefined } } }))
     // @ts-expect-error -- an option of a definition
     void (() => sendJob('order.created', order, { providerOptions: { 'trigger.dev': { description: 'x' } } }))
     // @ts-expect-error -- an option of a send

@@ -71,7 +71,7 @@ const allowed: Record<keyof TriggerOptions, true> = {
  */
 export type TriggerOptions = Omit<SdkOptions, RefusedOption | 'retry'> & {
   /** A retry on a larger machine after the run ran out of memory. The definition's `retry` sets everything else. */
-  retry?: Pick<RetryOptions, 'outOfMemory'>
+  retry?: Pick<RetryOptions, 'outOfMemory'> | undefined
 }
 
 declare module '@cgk-platform/jobs-core/provider' {

@@ -47,13 +47,15 @@ export interface SendInfo {
  */
 export interface JobHooks {
   /** Called after each event that was passed to the engine, accepted or not. */
-  onSend?(send: SendInfo): unknown
+  onSend?: ((send: SendInfo) => unknown) | undefined
   /** Called before each attempt. Not called again when a workflow resumes after a wait. */
-  onAttemptStart?(attempt: AttemptInfo): unknown
+  onAttemptStart?: ((attempt: AttemptInfo) => unknown) | undefined
   /** Called after each attempt with its outcome and duration in milliseconds. Not called when a workflow waits. */
-  onAttemptEnd?(attempt: AttemptInfo & { readonly outcome: Outcome; readonly durationMs: number }): unknown
+  onAttemptEnd?:
+    | ((attempt: AttemptInfo & { readonly outcome: Outcome; readonly durationMs: number }) => unknown)
+    | undefined
   /** Called after the attempt that ended a run. Not called for a run that was cancelled before its first attempt. */
-  onRunEnd?(attempt: AttemptInfo & { readonly outcome: Outcome }): unknown
+  onRunEnd?: ((attempt: AttemptInfo & { readonly outcome: Outcome }) => unknown) | undefined
 }
 
 const hookOptions = declareOptions<JobHooks>('`hooks`', {

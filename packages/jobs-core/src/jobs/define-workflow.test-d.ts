@@ -59,6 +59,29 @@ describe('a workflow', () => {
     expectTypeOf(workflow).toExtend<EventDefinition>()
   })
 
+  test('has earlier code, which may leave out each option, also as `undefined`', () => {
+    defineWorkflow({
+      id: 'x',
+      event: 'order.created',
+      version: '2',
+      steps: () => undefined,
+      previous: [
+        { version: undefined, steps: () => undefined, onFailure: undefined },
+        {
+          version: '1',
+          steps: async (event, steps) => {
+            expectTypeOf(event.payload.orderId).toEqualTypeOf<string>()
+            expectTypeOf(steps).toEqualTypeOf<Steps<'order.created'>>()
+          },
+          onFailure: (error, event) => {
+            expectTypeOf(error).toEqualTypeOf<Error>()
+            expectTypeOf(event.payload.orderId).toEqualTypeOf<string>()
+          },
+        },
+      ],
+    })
+  })
+
   test('rejects unknown options and wrong types', () => {
     const least = { id: 'x', event: 'order.created', steps: () => undefined } as const
     // @ts-expect-error -- no such event

@@ -160,7 +160,12 @@ export interface PreviousWorkflow<Event extends JobEvent | StandardSchemaV1 = Jo
   /** The earlier `steps`. */
   steps(event: EventMessage<Event>, step: Steps<Event>, context: JobContext): unknown
   /** The earlier `onFailure`. */
-  onFailure?(error: Error, event: EventMessage<Event>, context: JobContext): unknown
+  onFailure?: OnFailure<Event>['call'] | undefined
+}
+
+/** A method, because then the code of one event is also that of any event. */
+interface OnFailure<Event extends JobEvent | StandardSchemaV1> {
+  call(error: Error, event: EventMessage<Event>, context: JobContext): unknown
 }
 
 /** The result of `defineWorkflow`. A send of the event starts a run. */

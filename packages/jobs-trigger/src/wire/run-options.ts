@@ -3,7 +3,7 @@ import type { TriggerOptions as SdkOptions } from '@trigger.dev/sdk'
 /** Options of a run that the runs which it starts also get. */
 export type RunOptions = Pick<SdkOptions, 'machine'> & {
   /** Tags besides those of this library. With the references of the send, at most five. */
-  readonly tags?: string | readonly string[]
+  readonly tags?: string | readonly string[] | undefined
 }
 
 /** Returns the options that the runs of a job inherit, or `undefined` if there are none. */
