@@ -10,17 +10,22 @@ const project = createReaderProject()
 const run = (...args: string[]) => runCommand([args[0]!, '--file', 'jobs.db', ...args.slice(1)], project.folder)
 
 const code = `
-import { defineEvents, defineWorkflow, eventType } from '@cgk-platform/jobs'
+import { defineEvents, defineWorkflow, eventType, NonRetryableError } from '@cgk-platform/jobs'
 
 defineEvents({ 'order.placed': eventType() })
 
 const steps = async ({ payload }, step) => {
   await step.run('charge', () => ({ receipt: 'secret ' + payload.orderId }))
+  if (payload.orderId === 'unpaid') throw new NonRetryableError('No money.')
+  if (payload.orderId === 'sold out') {
+    await step.run('reserve', () => undefined, { compensate: () => undefined })
+    throw new NonRetryableError('None left.')
+  }
   await step.patched('gift wrap')
   await step.sleep('pack', '7d')
   await step.run('ship', () => undefined)
 }
-const previous = ['1', '0'].map((version) => ({ version, steps }))
+const previous = ['1', '0', 'failed'].map((version) => ({ version, steps }))
 export const define = (options) => defineWorkflow({ id: 'fulfil-order', event: 'order.placed', steps, ...options })
 export const order = define({ version: '2', previous })
 `
@@ -30,8 +35,15 @@ import { createJobClient } from '@cgk-platform/jobs'
 import { define, order } from './jobs.ts'
 
 const ids = []
+const open = (workflow) => createJobClient({ provider: 'local', config: { path: './jobs.db' }, jobs: [workflow] })
+for (const [version, orderId] of [['failed', 'unpaid'], ['failed', 'unpaid'], ['0', 'sold out']]) {
+  const client = open(define({ version }))
+  const { id } = await client.sendJob('order.placed', { tenantId: 'shop_2', orderId })
+  await client.waitForJob(id)
+  await client.close()
+}
 for (const workflow of [define({ version: '9' }), define({ version: '1' }), order]) {
-  const client = createJobClient({ provider: 'local', config: { path: './jobs.db' }, jobs: [workflow] })
+  const client = open(workflow)
   const { id } = await client.sendJob('order.placed', { tenantId: 'shop_1', orderId: 'order_1' })
   const isAsleep = async () => (await client.getJobStatus(id)).runs[0]?.steps?.at(-1)?.state === 'waiting'
   while (!(await isAsleep())) await new Promise((resolve) => setTimeout(resolve, 10))
@@ -67,7 +79,7 @@ const historiesIn = (folder: string): WorkflowHistory[] =>
 
 describe('history', () => {
   test('writes a file for each run of a workflow, without payload and outputs', async () => {
-    const { stdout, stderr, exitCode } = await run('history', '--definition', 'fulfil-order')
+    const { stdout, stderr, exitCode } = await run('history', '--definition', 'fulfil-order', '--tenant', 'shop_1')
     expect({ stdout, stderr, exitCode }).toEqual({
       stdout: 'Wrote 3 files to histories.\n',
       stderr: 'Payloads and outputs are omitted. Add `--payload` to write them.\n',
@@ -95,10 +107,12 @@ describe('history', () => {
   })
 
   test('tells that more jobs match than `--limit`', async () => {
-    const { stdout, stderr } = await run('history', '--limit', '2', '--out', 'some')
+    const { stdout, stderr } = await run('history', '--tenant', 'shop_1', '--limit', '2', '--out', 'some')
     expect(stdout).toBe('Wrote 2 files to some.\n')
     expect(stderr).toContain('More jobs match. Raise `--limit`, or add filters.')
-    expect((await run('history', '--limit', '3', '--out', 'all')).stderr).not.toContain('More jobs match')
+    expect((await run('history', '--tenant', 'shop_1', '--limit', '3', '--out', 'all')).stderr).not.toContain(
+      'More jobs match',
+    )
   })
 
   test('refuses filters beside ids, and exits with 3 for an unknown job', async () => {
@@ -121,16 +135,20 @@ describe('history', () => {
   })
 })
 
-test('`versions` counts open runs by version, and names those of `previous` that can be deleted', async () => {
+test('`versions` counts open runs and failed ones that a retry continues, and names what can be deleted of `previous`', async () => {
   const { stdout, stderr, exitCode } = await run('versions', '--jobs', 'jobs.ts')
   expect(exitCode).toBe(0)
-  expect(stdout.split('\n').map((line) => line.split(/ {2,}/).slice(0, 4).join(' '))).toEqual([
-    'WORKFLOW VERSION CODE OPEN',
-    'fulfil-order 2 current 1',
-    'fulfil-order 1 previous 1',
-    'fulfil-order 0 previous 0',
-    'fulfil-order 9 missing 1',
+  expect(stdout.split('\n').map((line) => line.split(/ {2,}/).slice(0, 5).join(' '))).toEqual([
+    'WORKFLOW VERSION CODE OPEN FAILED',
+    expect.stringMatching(/^fulfil-order 2 current 1 0/),
+    expect.stringMatching(/^fulfil-order 1 previous 1 0/),
+    'fulfil-order 0 previous 0 0',
+    'fulfil-order failed previous 0 2',
+    expect.stringMatching(/^fulfil-order 9 missing 1 0/),
     '',
   ])
-  expect(stderr).toBe('`fulfil-order`: version `0` in `previous` has no open runs, and can be deleted.\n')
+  expect(stderr).toBe(
+    '`fulfil-order`: version `0` in `previous` has no open runs, and can be deleted.\n' +
+      '`fulfil-order`: version `failed` in `previous` has no open runs, but a retry of 2 failed ones needs it.\n',
+  )
 })

@@ -88,7 +88,7 @@ function registerWorkflows(program: Command): void {
 
   const versions = program
     .command('versions')
-    .description('count the open runs of workflows by the version that they began with')
+    .description('count the open runs of workflows, and the failed ones that a retry continues, by their version')
     .option('--definition <id>', 'only this workflow')
   operation(versions).action(async (flags) => {
     const { showVersions } = await import('./show-versions.ts')

@@ -1,5 +1,6 @@
-import { type Definition, isEnded } from '@cgk-platform/jobs-core'
+import { type Definition, isEnded, type JobStatus, type RunStatus } from '@cgk-platform/jobs-core'
 import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
+import { newestRuns } from '@cgk-platform/jobs-core/provider'
 import { internalsOf } from '@cgk-platform/jobs-core/tools'
 
 import { formatDistance } from '../terminal/format-distance.ts'
@@ -12,7 +13,7 @@ export interface VersionsFlags extends OperationFlags {
   readonly definition?: string
 }
 
-/** The open runs of one version of a workflow. */
+/** The runs that need one version of a workflow. */
 interface VersionOfWorkflow {
   readonly definitionId: string
   /** Absent: no version. */
@@ -23,11 +24,13 @@ interface VersionOfWorkflow {
   open: number
   /** Number of these that wait for other code. */
   waiting: number
-  /** When the job of the oldest of them was sent. */
+  /** Number of failed runs that `retryJob` continues with it. */
+  failed: number
+  /** When the job of the oldest open run was sent. */
   oldest?: Date
 }
 
-/** Counts the open runs of workflows by the version that they began with. */
+/** Counts the open runs of workflows, and the failed ones that a retry continues, by the version that they began with. */
 export async function showVersions(
   { definition, json = false }: VersionsFlags,
   { client, output }: OperationContext,
@@ -36,17 +39,17 @@ export async function showVersions(
   let cursor: string | undefined
   do {
     const page = await client.inspect.listJobs({
-      states: ['queued', 'scheduled', 'running', 'retrying'],
+      states: ['queued', 'scheduled', 'running', 'retrying', 'failed'],
       limit: 1000,
       ...(definition !== undefined && { definitionId: definition }),
       ...(cursor !== undefined && { cursor }),
     })
-    for (const job of page.jobs) if (versions.mayHaveOpen(job)) versions.add(await client.getJobStatus(job.id))
+    for (const job of page.jobs) if (versions.mayNeed(job)) versions.add(await client.getJobStatus(job.id))
     cursor = page.cursor
   } while (cursor !== undefined)
   const rows = versions.all()
   if (json) return output.write(`${toJson(rows, 2)}\n`)
-  if (rows.length === 0) return output.note('No workflow has an open run.')
+  if (rows.length === 0) return output.note('No workflow has an open run, or a failed one that a retry continues.')
   const now = Date.now()
   await output.write(
     renderTable<VersionOfWorkflow>(
@@ -56,6 +59,7 @@ export async function showVersions(
         { title: 'VERSION', text: ({ version }) => version ?? '(none)', isWhole: true },
         { title: 'CODE', text: ({ code }) => code, style: ({ code }) => (code === 'missing' ? 'red' : 'dim') },
         { title: 'OPEN', text: ({ open }) => open },
+        { title: 'FAILED', text: ({ failed }) => failed },
         { title: 'WAITING FOR CODE', text: ({ waiting }) => waiting || undefined, style: () => 'red' },
         { title: 'OLDEST', text: ({ oldest }) => oldest && formatDistance(oldest, now) },
       ],
@@ -63,8 +67,11 @@ export async function showVersions(
     ),
   )
   const unused = rows.filter(({ code, open }) => code === 'previous' && open === 0)
-  for (const { definitionId, version } of unused)
-    output.note(`\`${definitionId}\`: ${named(version)} in \`previous\` has no open runs, and can be deleted.`)
+  for (const { definitionId, version, failed } of unused) {
+    const rest =
+      failed === 0 ? 'and can be deleted' : `but a retry of ${failed} failed ${failed === 1 ? 'one' : 'ones'} needs it`
+    output.note(`\`${definitionId}\`: ${named(version)} in \`previous\` has no open runs, ${rest}.`)
+  }
 }
 
 function named(version: string | undefined): string {
@@ -83,7 +90,7 @@ function createCounts(definitions: readonly Definition[], only: string | undefin
     const workflow = workflows.get(definitionId)
     const isPrevious = workflow?.previous?.some((one) => one.version === version)
     const code = isPrevious ? 'previous' : workflow?.version === version ? 'current' : 'missing'
-    const row = rows.get(key) ?? { definitionId, version, ...(workflow && { code }), open: 0, waiting: 0 }
+    const row = rows.get(key) ?? { definitionId, version, ...(workflow && { code }), open: 0, waiting: 0, failed: 0 }
     rows.set(key, row)
     return row
   }
@@ -91,12 +98,15 @@ function createCounts(definitions: readonly Definition[], only: string | undefin
     for (const one of [version, ...previous.map((earlier) => earlier.version)]) rowOf(id, one)
   }
   return {
-    /** Returns whether a job may have an open run of a workflow. */
-    mayHaveOpen: ({ runs }: JobSummary): boolean =>
-      runs.some(({ state, definitionId }) => hasBegun(state) && !isOther.has(definitionId)),
-    add({ createdAt, runs }: Awaited<ReturnType<OperationContext['client']['getJobStatus']>>): void {
-      for (const { state, definitionId, version, parked, steps } of runs) {
-        if (!hasBegun(state) || steps === undefined || (only ?? definitionId) !== definitionId) continue
+    /** Returns whether a job may have a run that needs the code of its version. */
+    mayNeed: ({ runs }: JobSummary): boolean =>
+      runs.some(({ state, definitionId }) => (hasBegun(state) || state === 'failed') && !isOther.has(definitionId)),
+    add({ createdAt, runs }: JobStatus): void {
+      for (const run of newestRuns(runs)) {
+        const { state, definitionId, version, parked, steps } = run
+        if (steps === undefined || (only ?? definitionId) !== definitionId) continue
+        if (isContinuedByRetry(run)) rowOf(definitionId, version).failed++
+        if (!hasBegun(state)) continue
         const row = rowOf(definitionId, version)
         row.open++
         if (parked) row.waiting++
@@ -110,4 +120,9 @@ function createCounts(definitions: readonly Definition[], only: string | undefin
 
 function hasBegun(state: JobSummary['state']): boolean {
   return !isEnded(state) && state !== 'queued' && state !== 'scheduled'
+}
+
+/** Returns whether a retry of a failed run needs the code of its version. After a compensation, it begins anew. */
+function isContinuedByRetry({ state, steps = [] }: RunStatus): boolean {
+  return state === 'failed' && !steps.some(({ compensation }) => compensation?.state === 'completed')
 }
