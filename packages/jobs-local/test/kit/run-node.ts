@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 import { bareEnvironment } from '../../../../vitest.environment.ts'
 import { killAtExit } from './kill-at-exit.ts'
+import { programFolder } from './program-folder.ts'
 
 /** Time after which a process is killed: shorter than a test's timeout, and enough on a busy machine. */
 const limitMs = 150_000
@@ -17,7 +18,7 @@ export interface EndedProcess {
 }
 
 export interface NodeOptions {
-  /** The folder that imports are resolved from, relative to this package. Default: this package. */
+  /** The folder that imports are resolved from, relative to this package. Default: that of the bundle. */
   folder?: string
   flags?: readonly string[]
   env?: Readonly<Record<string, string>>
@@ -32,7 +33,7 @@ export const readsTypeScript: boolean =
 /** The options of tests that each start a process: they run concurrently, because they mostly wait. */
 export const together = { concurrent: true } as const
 
-/** Runs module code in a separate Node process, from the sources, in an environment without engine settings. */
+/** Runs module code in a separate Node process, in an environment without engine settings. */
 export async function runModule(text: string, options: NodeOptions = {}): Promise<EndedProcess> {
   return runNode(['--input-type=module', '--eval', text], options)
 }
@@ -40,10 +41,10 @@ export async function runModule(text: string, options: NodeOptions = {}): Promis
 /** Runs Node with these arguments. */
 export async function runNode(
   args: readonly string[],
-  { folder = '.', flags = [], env = {} }: NodeOptions = {},
+  { folder, flags = [], env = {} }: NodeOptions = {},
 ): Promise<EndedProcess> {
   const child = spawn(process.execPath, ['--conditions=@cgk-platform/source', '--no-warnings', ...flags, ...args], {
-    cwd: fileURLToPath(new URL(`${folder}/`, packageFolder)),
+    cwd: folder === undefined ? programFolder() : fileURLToPath(new URL(`${folder}/`, packageFolder)),
     env: { ...bareEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

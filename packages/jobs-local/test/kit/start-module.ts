@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 
 import { bareEnvironment } from '../../../../vitest.environment.ts'
 import { killAtExit } from './kill-at-exit.ts'
+import { programFolder } from './program-folder.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** The end of a process. */
@@ -30,13 +30,11 @@ export interface StartOptions {
   readonly node?: string
 }
 
-const packageFolder = fileURLToPath(new URL('../../', import.meta.url))
-
-/** Starts module code in a separate Node process, from the sources. It does not outlive the test's process. */
+/** Starts module code in a separate Node process. It does not outlive the test's process. */
 export function startModule(text: string, { env = {}, node = process.execPath }: StartOptions = {}): Child {
-  const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', text]
+  const flags = ['--no-warnings', '--input-type=module', '--eval', text]
   const child = spawn(node, flags, {
-    cwd: packageFolder,
+    cwd: programFolder(),
     env: { ...bareEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
