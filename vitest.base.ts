@@ -12,6 +12,9 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: [fileURLToPath(new URL('vitest.cleanup.ts', import.meta.url))],
+    // Test files share processes, because most are short. The state is reset before each file.
+    isolate: false,
+    setupFiles: [fileURLToPath(new URL('vitest.reset-process.ts', import.meta.url))],
     // In CI, print only failures and totals.
     reporters: process.env['CI'] ? ['minimal'] : ['default'],
     // High, because a busy machine can be many times slower than an idle one. Only stops tests that hang.
@@ -21,11 +24,5 @@ const config: ViteUserConfig = defineConfig({
     coverage: { include: ['src/**/*.ts'] },
   },
 })
-
-/** Lets test files share processes, for packages with many short files. The state is reset before each file. */
-export const sharedProcess: NonNullable<ViteUserConfig['test']> = {
-  isolate: false,
-  setupFiles: [fileURLToPath(new URL('vitest.reset-process.ts', import.meta.url))],
-}
 
 export default config
