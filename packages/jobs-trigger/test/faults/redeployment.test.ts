@@ -12,6 +12,8 @@ const handler = () => undefined
 const asked = defineJob({ id: 'kept', event: 'work.asked', handler })
 const late = defineJob({ id: 'late', event: 'work.late', handler })
 
+type StoredRun = ReturnType<Project['server']['runs']>[number]
+
 let project: Project
 let first: CliWorker
 let aheadMs = 0
@@ -29,6 +31,12 @@ async function send(act: HandlerScript = {}, options = {}): Promise<string> {
 
 function definitionsOf(id: string): Set<unknown> {
   return new Set(project.journal.entries(id, 'handled').map(({ definition }) => definition))
+}
+
+/** Returns the server's status of the run of `removed` that a job started. */
+function statusOfRemoved(jobId: string): string | undefined {
+  const isRemoved = ({ taskIdentifier, parentId }: StoredRun) => taskIdentifier === 'job-removed' && parentId === jobId
+  return project.server.runs().find(isRemoved)?.status
 }
 
 let early: string
@@ -72,7 +80,7 @@ describe('the first version', () => {
   test('does not have a later event, so its job waits, and healthCheck names the missing task', async () => {
     const { client, server, until } = project
     unregistered = (await client.sendJob('work.late', { tenantId: 'acme' })).id
-    await until(() => server.runs().at(-1)!.status === 'PENDING_VERSION')
+    await until(() => server.runs().find((run) => run.friendlyId === unregistered)!.status === 'PENDING_VERSION')
     await expect(client.getJobStatus(unregistered)).resolves.toMatchObject({ state: 'queued', runs: [] })
     const health = await client.healthCheck()
     expect(health.checks.map(({ name, ok }) => [name, ok])).toEqual([
@@ -93,7 +101,7 @@ describe('the first version', () => {
   })
 
   test('accepts delayed jobs, and is killed while some jobs run and some wait', async () => {
-    const { client, journal, until, server } = project
+    const { client, journal, until } = project
     failed = await send({ throwIn: [1] })
     await expect(project.ended(failed)).resolves.toMatchObject({ state: 'failed', runs: [{}, {}] })
     delayed = await send({}, { delay: '1h' })
@@ -105,9 +113,8 @@ describe('the first version', () => {
     await until(() => definitionsOf(killed).size === 2)
     // Their runs of `removed` wait for the previous one.
     ;[waiting, waitingToo] = [await send(), await send()]
-    const queued = () => server.runs().filter((run) => run.taskIdentifier === 'job-removed' && run.status === 'PENDING')
-    await until(() => queued().length === 2)
     for (const id of [waiting, waitingToo]) {
+      await until(() => statusOfRemoved(id) === 'PENDING')
       await until(async () => (await client.getJobStatus(id)).runs.some(({ state }) => state === 'completed'))
     }
     await first.kill()
@@ -146,8 +153,8 @@ describe('the second version', () => {
   })
 
   test('a run of a removed definition waits, healthCheck names the missing task, and the job can be cancelled', async () => {
-    const { client, server, until } = project
-    await until(() => server.runs().filter(({ status }) => status === 'PENDING_VERSION').length === 2)
+    const { client, until } = project
+    await until(() => [waiting, waitingToo].every((id) => statusOfRemoved(id) === 'PENDING_VERSION'))
     const status = await client.getJobStatus(waiting)
     expect(Object.fromEntries(status.runs.map(({ definitionId, state }) => [definitionId, state]))).toEqual({
       removed: 'queued',
@@ -166,6 +173,7 @@ describe('the second version', () => {
 
   test('a run that waited for its next attempt fails, because its version no longer exists', async () => {
     const { client, journal, until } = project
+    aheadMs += 1_200_000
     const status = await project.ended(between)
     const kept = status.runs.find(({ definitionId }) => definitionId === 'kept')!
     expect(kept).toMatchObject({ state: 'failed' })

@@ -10,7 +10,9 @@ import { openProject, type Project } from '../kit/open-project.ts'
 let project: Project
 
 beforeAll(async () => {
-  project = await openProject()
+  // The server refuses a report of a worker that does not know yet that its run waits, and ends the run without
+  // heartbeats. Workers send one every 30 s.
+  project = await openProject({ server: { stallMs: { executingMs: 90_000 } } })
   await project.start('features')
 })
 

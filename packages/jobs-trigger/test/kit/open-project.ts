@@ -39,13 +39,17 @@ export interface Project {
   start(folder: string, env?: Readonly<Record<string, string>>): Promise<CliWorker>
   /** Waits until a job has ended, and returns its status. Polls more often than `waitForJob`. */
   ended(id: string): Promise<JobStatus>
-  /** Waits until a condition is true. */
+  /** Waits until a condition is true. If it hangs, the error has the runs of the server and the output of the CLI. */
   until(holds: () => boolean | Promise<boolean>): Promise<void>
   close(): Promise<void>
 }
 
-/** Ends a wait that hangs before the time limit of its test. */
-const poll = { timeout: 800_000, interval: 20 }
+/** Ends a wait that hangs before the time limit of its test. Each poll takes time from the processes that it waits for. */
+const poll = { timeout: 800_000, interval: 100 }
+type StoredRun = ReturnType<LoopbackServer['runs']>[number]
+
+/** Maximum length of a CLI's output in an error. */
+const maxOutput = 4000
 const projectDir = join(import.meta.dirname, '../faults/project')
 
 /** Opens the project of the fault tests, without a worker. */
@@ -58,6 +62,14 @@ export async function openProject({ server: options, jobs = [] }: ProjectOptions
     createClient({ load: () => createTriggerProvider(settings) }, { jobs: known, logger })
   const client = connect(jobs)
   const workers: CliWorker[] = []
+  // Unlike `expect.poll`, this does not depend on the current test, so concurrent tests can use it.
+  const until: Project['until'] = async (holds) => {
+    await vi.waitUntil(holds, poll).catch((cause: unknown) => {
+      const runs = server.runs().map(describeRun)
+      const output = workers.map((worker) => worker.output().slice(-maxOutput))
+      throw new Error(['A condition did not become true.', ...runs, ...output].join('\n'), { cause })
+    })
+  }
   return {
     server,
     client,
@@ -72,15 +84,18 @@ export async function openProject({ server: options, jobs = [] }: ProjectOptions
       return worker
     },
     async ended(id) {
-      await vi.waitUntil(async () => isEnded((await client.getJobStatus(id)).state), poll)
+      await until(async () => isEnded((await client.getJobStatus(id)).state))
       return client.getJobStatus(id)
     },
-    // Unlike `expect.poll`, this does not depend on the current test, so concurrent tests can use it.
-    until: async (holds) => void (await vi.waitUntil(holds, poll)),
+    until,
     async close() {
       for (const worker of workers) await worker.close()
       await server.close()
       journal.remove()
     },
   }
+}
+
+function describeRun({ friendlyId, taskIdentifier, status, attemptNumber, snapshots }: StoredRun): string {
+  return `${friendlyId} of ${taskIdentifier}: ${status}, attempt ${attemptNumber}, ${snapshots.at(-1)?.description}`
 }

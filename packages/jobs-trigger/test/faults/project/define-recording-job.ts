@@ -15,7 +15,7 @@ export function defineRecordingJob(settings: Settings) {
       record('handled', { jobId, attempt, definition: settings.id })
       const { gate, throwIn, laterOf } = ((payload as Work).data ?? {}) as HandlerScript
       if (gate !== undefined) await waitForGate(gate, signal)
-      if (laterOf === settings.id && attempt === 1) throw new RetryAfterError('not yet', '4m')
+      if (laterOf === settings.id && attempt === 1) throw new RetryAfterError('not yet', '20m')
       if (throwIn?.includes(attempt)) throw new NonRetryableError('thrown by its script')
       return settings.id
     },

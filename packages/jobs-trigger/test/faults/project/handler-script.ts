@@ -4,7 +4,7 @@ export interface HandlerScript {
   readonly exitIn?: readonly number[]
   /** Attempts in which the handler throws. */
   readonly throwIn?: readonly number[]
-  /** The definition whose first attempt requests a retry after four minutes. */
+  /** The definition whose first attempt requests a retry after twenty minutes. */
   readonly laterOf?: string
   /** A file to wait for. */
   readonly gate?: string
