@@ -23,10 +23,9 @@ import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { progressOf } from './steps/code-attempts.ts'
-import { type Parked, toParkedOutcome } from './steps/park-request.ts'
+import { type Parked, type RequestRetries, toParkedOutcome } from './steps/park-request.ts'
 import { type ReplayRequest, replayField, untilAnswered, workflowMiddleware } from './steps/replay-request.ts'
-import type { EngineAttempt } from './steps/workflow-attempts.ts'
-import { type WorkflowContext, retries } from './workflow-function.ts'
+import { retries, retriesOf, type WorkflowContext } from './workflow-function.ts'
 
 /** The parts of the failure event's context that this package uses. */
 interface FailureContext extends Omit<WorkflowContext, 'event'> {
@@ -97,9 +96,10 @@ async function compensateRun(
   const retriedRun = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
   await retriedRun() // a failed read must not end the compensation
   let parked: Parked | undefined
+  const waiting = await attempts.ofParking()
   const parking = {
     reportParked: (given: Parked) => void (parked = given),
-    parkedSince: await attempts.parkedSince(),
+    parkedSince: waiting.since,
   }
   const outcome = await host.cancels.watch({ runId: context.runId, jobId }, (signal) => {
     const ids = { jobId, runId, engineAttempt, attempts, attempt: maxAttempts + 1 }
@@ -114,7 +114,13 @@ async function compensateRun(
     return Promise.race([replayed, untilAnswered(ownRequest)])
   })
   if (!outcome) return new Promise(() => undefined)
-  if (parked) await throwParked(parked, engineAttempt, maxAttempts, host)
+  if (parked)
+    await throwParked(
+      parked,
+      retriesOf(engineAttempt, waiting, maxAttempts),
+      { maxAttempts, target: ownRequest.targetStep },
+      host,
+    )
   // The expected outcome is that the run failed. Any other outcome is retried.
   if (outcome.type !== 'failed' && outcome.type !== 'cancelled') {
     throw new Error(`The run ${runId} is not compensated yet (${outcome.type}).`)
@@ -124,12 +130,12 @@ async function compensateRun(
 /** Makes Inngest retry a request for one step that does not fit to the code. */
 async function throwParked(
   parked: Parked,
-  { number, targetStep: target }: Pick<EngineAttempt, 'number' | 'targetStep'>,
-  maxAttempts: number,
+  left: RequestRetries,
+  { maxAttempts, target }: { readonly maxAttempts: number; readonly target: string | undefined },
   { clock, api }: HostDependencies,
 ): Promise<void> {
   const startedAt = clock.now()
-  const outcome = toParkedOutcome(parked, retries - number, startedAt)
+  const outcome = toParkedOutcome(parked, left, startedAt)
   const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, startedAt, await api.time())
   const { since, until } = parked
   mapOutcome(outcome, { attempt: maxAttempts, maxAttempts, startedAt, due, parked: { since, until, target } })

@@ -16,9 +16,9 @@ import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { codeStartedAt, codeAttemptOf, progressOf } from './steps/code-attempts.ts'
-import { type Parked, toParkedOutcome } from './steps/park-request.ts'
+import { type Parked, type RequestRetries, toParkedOutcome } from './steps/park-request.ts'
 import { type ReplayRequest, replayField, untilAnswered, workflowMiddleware } from './steps/replay-request.ts'
-import type { EngineAttempt } from './steps/workflow-attempts.ts'
+import type { EngineAttempt, RequestParking } from './steps/workflow-attempts.ts'
 
 /** The parts of a workflow function's context that this package uses. */
 export interface WorkflowContext {
@@ -83,6 +83,7 @@ async function replayWorkflow(
   let isUncounted = false
   let failedStep: string | undefined
   let parked: Parked | undefined
+  let parking: RequestParking = {}
   const reportFailedStep = (step: string | undefined): void => void (failedStep = step)
   const replayed = await cancels.watch({ runId, jobId }, (signal) => {
     const replay = async (): Promise<Outcome> => {
@@ -105,6 +106,7 @@ async function replayWorkflow(
           error: readError,
         }
       }
+      parking = await attempts.ofParking()
       const options = {
         ...{
           jobId,
@@ -117,7 +119,7 @@ async function replayWorkflow(
           request,
           reportFailedStep,
           reportParked: (given: Parked) => void (parked = given),
-          parkedSince: await attempts.parkedSince(),
+          parkedSince: parking.since,
           retriedRun,
         },
         sdk: request.sdk,
@@ -128,7 +130,9 @@ async function replayWorkflow(
     return Promise.race([replay(), untilAnswered(request)])
   })
   if (!replayed) return new Promise(() => undefined)
-  const outcome = parked ? toParkedOutcome(parked, retries - engineAttempt.number, clock.now()) : replayed
+  const outcome = parked
+    ? toParkedOutcome(parked, retriesOf(engineAttempt, parking, maxAttempts), clock.now())
+    : replayed
   const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
   const server = isRetried ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
   const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
@@ -145,6 +149,15 @@ async function replayWorkflow(
     ...{ attempt: madeAttempt, maxAttempts, startedAt, due, workflow },
     parked: parked && outcome.type === 'retry' ? { since: parked.since, until: parked.until, target } : undefined,
   })
+}
+
+/** Returns the retries of a request for one step that waits for other code. */
+export function retriesOf(
+  { number }: Pick<EngineAttempt, 'number'>,
+  parking: RequestParking,
+  maxAttempts: number,
+): RequestRetries {
+  return { left: retries - number, kept: (parking.attemptsLeft ?? maxAttempts) - 1 }
 }
 
 /**

@@ -15,10 +15,16 @@ const reported = (engineAttempt: number, step?: string) => {
 }
 const rootOf = (...outputs: object[]): TraceSpan => ({
   children: outputs.map((output, index) => {
-    const { tookMs = 3, ...said } = output as { tookMs?: number }
+    const { tookMs = 3, stepId, ...said } = output as { tookMs?: number; stepId?: string }
     const at = Date.parse('2026-03-01T12:00:00Z') + index * 5000
     const times = { startedAt: new Date(at).toISOString(), endedAt: new Date(at + tookMs).toISOString() }
-    return { name: 'executor.nonstep', status: 'FAILED', ...times, output: said }
+    return {
+      name: 'executor.nonstep',
+      status: 'FAILED',
+      ...times,
+      ...(stepId !== undefined && { stepId }),
+      output: said,
+    }
   }),
 })
 
@@ -78,6 +84,22 @@ test('counts requests that did not fit to the code as undelivered, and tells sin
   const root = rootOf(reported(0, 'charge'), parked('a', 1), parked('other', 0), parked('a', 2), parked('other', 1))
   expect(priorFailures(root, 3, 'a')).toMatchObject({ undelivered: 2, record: { attempt: 1 }, parkedSince: 5 })
   expect(priorFailures(root, 1)).toMatchObject({ undelivered: 0, record: { attempt: 1 }, parkedSince: undefined })
+})
+
+test('ignores the attempts of other steps in a request for one step', () => {
+  const parked = (target: string, engineAttempt: number) => {
+    const { cause, ...message } = reported(engineAttempt)
+    return { ...message, cause: { ...cause, parked: { since: 5, until: 9, target } } }
+  }
+  const ofStep = (id: string, engineAttempt: number) => ({ ...reported(engineAttempt, id), stepId: `hash of ${id}` })
+  const root = rootOf(
+    ...[ofStep('a', 0), ofStep('b', 0), parked('hash of a', 1), parked('hash of a', 2), parked('hash of b', 1)],
+    ofStep('b', 2),
+  )
+  const ofA = priorFailures(root, 3, 'hash of a')
+  expect(ofA).toMatchObject({ undelivered: 2, record: { workflow: { step: 'a', engineAttempt: 0 } } })
+  const ofB = priorFailures(root, 3, 'hash of b')
+  expect(ofB).toMatchObject({ undelivered: 0, record: { workflow: { step: 'b', engineAttempt: 2 } } })
 })
 
 test('returns nothing without a trace', () => {

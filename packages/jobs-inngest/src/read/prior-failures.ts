@@ -24,6 +24,7 @@ export function priorFailures(root: TraceSpan | undefined, number: number, targe
   const failed = (root?.children ?? [])
     .filter(({ status, children, output }) => status === 'FAILED' && !children && output)
     .filter((span) => !parkedIn(span) || parkedIn(span)!.target === target)
+    .filter(({ stepId }) => stepId === undefined || target === undefined || stepId === target)
     .toSorted((one, other) => Date.parse(other.endedAt ?? '') - Date.parse(one.endedAt ?? ''))
     .slice(0, number)
   const parkedSince = failed[0] && parkedIn(failed[0])?.since

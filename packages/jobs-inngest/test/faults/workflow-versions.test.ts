@@ -330,26 +330,29 @@ describe('a request for one step, on a worker without the version', () => {
     expect((await run()).steps!.find(({ id }) => id === 'a')).toMatchObject({ state: 'completed', attempts: 2 })
   })
 
-  test('is not made with other code if no step of the run has ended', async () => {
-    const does = (suffix: string, isBroken = () => false): Code => {
+  test('is not made with other code if no step of the run has ended, and leaves each step its attempts', async () => {
+    // The first step that continues fails often before the other one looks again.
+    const often = { maxAttempts: 5, backoff: (attempt: number) => (attempt === 1 ? 60_000 : 1000) }
+    const failures = new Map<string, number>()
+    const does = (suffix: string): Code => {
       const flaky = (did: (what: string) => string, key: string): void => {
         did(`${key}${suffix}`)
-        if (isBroken()) throw new Error('503')
+        const failed = failures.get(key) ?? 0
+        failures.set(key, failed + 1)
+        if (failed < 4) throw new Error('503')
       }
       return (step, did) => Promise.all(['a', 'b'].map((key) => step.run(key, () => flaky(did, key))))
     }
-    const patient = { ...retry, maxAttempts: 10 }
-    let failures = 0
-    const { deploy, effects, parked, ended, until, run } = await begin(
-      does('', () => failures++ < 2),
-      { retry: patient },
-    )
+    const { deploy, effects, parked, ended, until, run, pause } = await begin(does(''), { retry: often })
     await until(async () => ((await run()).steps ?? []).filter(({ state }) => state === 'retrying').length === 2)
     effects.length = 0
-    await deploy(does(' of 2'), { version: '2', retry: patient })
+    await deploy(does(' of 2'), { version: '2', retry: often })
     expect((await parked()).error.message).toMatch(/began with no version, and the code has version `2`/)
-    await deploy(does(''), { retry: patient })
-    expect((await ended()).toSorted()).toEqual(['a', 'b', 'completed'])
+    await pause(20_000)
+    await deploy(does(''), { retry: often })
+    expect((await ended()).toSorted()).toEqual([...Array(4).fill('a'), ...Array(4).fill('b'), 'completed'])
+    const attempts = (await run()).steps!.map((step) => [step.id, step.attempts])
+    expect(Object.fromEntries(attempts)).toEqual({ a: 5, b: 5 })
   })
 
   test('waits if the code does not call the step, and counts no attempt of it', async () => {

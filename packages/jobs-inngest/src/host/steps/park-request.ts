@@ -4,19 +4,32 @@ import type { Outcome } from '@cgk-platform/jobs-core/provider'
 /** A run that waits for other code, and when it wants to look again. Times are epoch milliseconds. */
 export type Parked = NonNullable<Parameters<StepEngine['park']>[0]>
 
+/** The retries of a request for one step. */
+export interface RequestRetries {
+  /** The number of retries that Inngest makes after this attempt. */
+  readonly left: number
+  /** The number of retries that the step may need once the code fits. */
+  readonly kept: number
+}
+
 /** Inngest's maximum delay of a retry. */
 const maxDelayMs = 86_400_000
 
 /**
- * Returns the outcome of a request for one step that this worker's code does not fit to. It cannot sleep, so Inngest
- * retries it. As Inngest retries a request only a few times, each delay is twice the time that the request has waited,
- * or longer if the retries would otherwise end before `until`.
- *
- * @param retriesLeft - the number of retries that Inngest makes after this attempt
+ * Returns the outcome of a request for one step that this worker's code does not fit to. It cannot sleep, because the SDK
+ * reports no other step in such a request, so Inngest retries it. It leaves the step its retries if the others, in ever
+ * longer delays, last until `until`.
  */
-export function toParkedOutcome({ since, until, error, wakeAt }: Parked, retriesLeft: number, now: number): Outcome {
-  if (retriesLeft === 0) return { type: 'failed', error }
-  const neededMs = until - now - (retriesLeft - 1) * maxDelayMs
-  const afterMs = Math.min(Math.max(wakeAt - now, 2 * (now - since), neededMs), maxDelayMs, until - now)
-  return { type: 'retry', afterMs, error }
+export function toParkedOutcome(
+  { since, until, error, wakeAt }: Parked,
+  { left, kept }: RequestRetries,
+  now: number,
+): Outcome {
+  if (left <= 0) return { type: 'failed', error }
+  const waitedMs = Math.max(now - since, wakeAt - now)
+  const longLooks = Math.ceil((until - now) / maxDelayMs)
+  const shortLooks = left - kept - longLooks
+  const growth = shortLooks > 0 ? (maxDelayMs / waitedMs) ** (1 / shortLooks) : Number.POSITIVE_INFINITY
+  const afterMs = Math.min(Math.max(wakeAt - now, waitedMs * (growth - 1)), maxDelayMs, until - now)
+  return { type: 'retry', afterMs: Math.ceil(afterMs), error }
 }

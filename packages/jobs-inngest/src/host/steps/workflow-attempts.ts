@@ -41,14 +41,22 @@ export interface CodeAttempt extends AttemptBase {
   readonly crashes?: number
 }
 
+/** The wait of a request for one step for other code, as its earlier attempts tell it. */
+export interface RequestParking {
+  /** Since when it waits, epoch milliseconds; absent if its last attempt did not. */
+  readonly since?: number | undefined
+  /** Number of attempts that the step has left; absent if none has been made. */
+  readonly attemptsLeft?: number
+}
+
 /** Counts the attempts of steps separately from those of the code between them, within one request. */
 export interface RequestAttempts {
   /** Records that a next attempt is due: of `step`, or without it, of the code, with its number. */
   record(next: AttemptBase & { readonly step?: string | undefined; readonly code?: number }): void
   ofCode(): Promise<CodeAttempt>
   ofStep(step: string): Promise<AttemptBase>
-  /** Returns since when this request waits for other code, epoch milliseconds; `undefined` if its last attempt did not. */
-  parkedSince(): Promise<number | undefined>
+  /** Returns what earlier attempts of a request for one step tell about its wait for other code. */
+  ofParking(): Promise<RequestParking>
 }
 
 /** Counts the attempts of workflow requests. */
@@ -65,8 +73,8 @@ interface RecordedAttempts {
 }
 
 const maxRecorded = 10_000
-/** Maximum time to read the trace from Inngest when another process made the attempt before. */
-const readTimeoutMs = 2000
+/** Maximum time to read the trace from Inngest. The SDK gives up a request for one step after 10 seconds. */
+const readTimeoutMs = 5000
 
 /** Creates the counters. Remembers attempts of this process and reads those of others, only after a failure. */
 export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAttempts {
@@ -132,8 +140,11 @@ export function createWorkflowAttempts(api: EngineApi, clock: Clock): WorkflowAt
           if (record.workflow.step !== step) return { base: undelivered }
           return { base: record.workflow.base + undelivered, dueAt: record.nextAttemptAt }
         },
-        async parkedSince() {
-          return number === 0 || targetStep === undefined || recorded ? undefined : (await read()).parkedSince
+        async ofParking() {
+          if (number === 0 || targetStep === undefined || recorded) return {}
+          const { parkedSince: since, record } = await read()
+          const isOfStep = record?.workflow?.step !== undefined
+          return { since, ...(isOfStep && { attemptsLeft: record.maxAttempts - record.attempt }) }
         },
       }
     },
