@@ -26,6 +26,8 @@ export interface CliWorkerOptions {
 /** A running `trigger.dev dev`. */
 export interface CliWorker {
   readonly pid: number
+  /** The folder of its project. Unless it works in place, a copy, in which a changed file is a deploy. */
+  readonly folder: string
   /** Returns the output of the CLI. */
   output(): string
   /** Resolves when the CLI has ended for any reason. */
@@ -105,6 +107,7 @@ export async function startCliWorker(options: CliWorkerOptions): Promise<CliWork
   if (onOutput) for (const stream of [child.stdout!, child.stderr!]) stream.on('data', onOutput)
   return {
     pid,
+    folder: folder.path,
     output,
     ended,
     workerPids: () => processTree(pid).flatMap((each) => (/dev-run-worker/.test(each.command) ? each.pid : [])),

@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { defineJob } from '@cgk-platform/jobs-core'
 import type { CliWorker } from '@cgk-platform/trigger-loopback'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -5,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openProject, type Project } from '../kit/open-project.ts'
 import type { HandlerScript } from './project/handler-script.ts'
 import './project/late-events.ts'
+import type { OrderScript } from './project/order-script.ts'
 
-// The tests build on each other: no worker, the first version, its end, the second version.
+// The tests build on each other: no worker, the first version, its end, the second version, its changes.
 
 const handler = () => undefined
 const asked = defineJob({ id: 'kept', event: 'work.asked', handler })
@@ -16,6 +20,7 @@ type StoredRun = ReturnType<Project['server']['runs']>[number]
 
 let project: Project
 let first: CliWorker
+let second: CliWorker
 let aheadMs = 0
 
 beforeAll(async () => {
@@ -146,7 +151,7 @@ describe('after the worker was killed with all of its processes', () => {
 
 describe('the second version', () => {
   test('runs the job that waited for it', async () => {
-    await project.start('second')
+    second = await project.start('second')
     await expect(project.ended(unregistered)).resolves.toMatchObject({ state: 'completed', runs: [{ output: 'late' }] })
     const health = await project.client.healthCheck()
     expect(health.checks.find(({ name }) => name === 'tasks')).toMatchObject({ ok: true })
@@ -218,5 +223,128 @@ describe('the second version', () => {
   test('a delayed job is unhandled if no job handles its event any more', async () => {
     await expect(project.ended(delayedAlone)).resolves.toMatchObject({ state: 'unhandled', runs: [] })
     expect(definitionsOf(delayedAlone)).toEqual(new Set([]))
+  })
+})
+
+// Trigger.dev locks a run to the version in which it began. In development, only the session that built a version has it,
+// beside newer ones, so each deploy is a change in one session. The CLI builds over the first version of a session, which
+// therefore has no runs here.
+describe('a workflow that changes while its runs wait', () => {
+  let orders = 0
+
+  async function sendOrder(script: OrderScript = {}): Promise<string> {
+    const { id } = await project.client.sendJob('work.counted', { tenantId: 'acme', number: ++orders, data: script })
+    return id
+  }
+
+  const runsOf = async (id: string) => (await project.client.getJobStatus(id)).runs
+
+  const did = (id: string): unknown[] => project.journal.entries(id, 'did').map((entry) => entry['did'])
+
+  async function untilWaiting(id: string): Promise<void> {
+    const isWaiting = async () =>
+      (await runsOf(id)).at(-1)?.steps?.some(({ id: step, state }) => step === 'told' && state === 'waiting')
+    await project.until(async () => (await isWaiting()) === true)
+  }
+
+  async function tellAll(): Promise<void> {
+    for (let number = 1; number <= orders; number++) {
+      const { id } = await project.client.sendJob('work.asked', { tenantId: 'acme', number, data: {} })
+      await project.ended(id)
+    }
+  }
+
+  /** Deploys the code of this name, and waits until the server has it. */
+  async function deploy(name: 'firstOrder' | 'secondOrder' | 'thirdOrder'): Promise<void> {
+    const before = project.server.workers().length
+    const code = `import { ${name} } from './orders.ts'\nexport const orders = [${name}]\n`
+    writeFileSync(join(second.folder, 'orders/deployed.ts'), code)
+    await project.until(() => project.server.workers().length > before)
+  }
+
+  let across: string
+  let queued: string
+  let outOfStock: string
+  let undone: string
+  let stock: ReturnType<Project['journal']['gate']>
+
+  test('has runs of the first version: some wait, one is queued for a retry, and some have failed', async () => {
+    aheadMs = 0
+    stock = project.journal.gate()
+    await deploy('firstOrder')
+    outOfStock = await sendOrder({ stockAt: stock.path, isFinal: true })
+    undone = await sendOrder({ stockAt: stock.path })
+    for (const id of [outOfStock, undone]) await untilWaiting(id)
+    await tellAll()
+    for (const id of [outOfStock, undone]) {
+      await expect(project.ended(id)).resolves.toMatchObject({ state: 'failed', runs: [{ version: '1' }] })
+    }
+    queued = await sendOrder({ retriesLate: true })
+    across = await sendOrder()
+    await untilWaiting(across)
+    await project.until(async () => (await runsOf(queued))[0]?.state === 'retrying')
+    expect([outOfStock, undone, queued, across].map(did)).toEqual([
+      ['check 1', 'reserve 1'],
+      ['check 1', 'reserve 1', 'release 1'],
+      ['check 1', 'reserve 1'],
+      ['check 1', 'reserve 1'],
+    ])
+  })
+
+  test('keeps them on their version in a deploy without it, beside runs of the new version', async () => {
+    await deploy('secondOrder')
+    const newer = await sendOrder()
+    for (const id of [newer, queued]) await untilWaiting(id)
+    await tellAll()
+    const versions = { [across]: '1', [queued]: '1', [newer]: '2' }
+    for (const [id, version] of Object.entries(versions)) {
+      await expect(project.ended(id)).resolves.toMatchObject({
+        state: 'completed',
+        runs: [{ version, output: version }],
+      })
+    }
+    expect([across, queued, newer].map(did)).toEqual([
+      ['check 1', 'reserve 1', 'ship 1'],
+      ['check 1', 'reserve 1', 'ship 1'],
+      ['ship 2', 'check 2'],
+    ])
+  })
+
+  test('parks a retry of a failed run in a deploy without its version, and does not compensate it', async () => {
+    await project.client.retryJob(outOfStock)
+    await project.until(async () => (await runsOf(outOfStock)).at(-1)?.parked !== undefined)
+    const { runs } = await project.ended(outOfStock)
+    expect(runs.map(({ state, version }) => [state, version])).toEqual([
+      ['failed', '1'],
+      ['failed', '1'],
+    ])
+    expect(runs[1]!.error).toMatchObject({ code: 'workflow_changed' })
+    expect(did(outOfStock)).toEqual(['check 1', 'reserve 1'])
+  })
+
+  test('begins with the current version in a retry of a compensated run, and in a replay by the dashboard', async () => {
+    await project.client.retryJob(undone)
+    const { id: replayed } = await project.raw.runs.replay(across)
+    for (const id of [undone, replayed]) await untilWaiting(id)
+    await tellAll()
+    for (const id of [undone, replayed]) {
+      const { state, runs } = await project.ended(id)
+      expect([state, runs.at(-1)]).toMatchObject(['completed', { version: '2', output: '2' }])
+    }
+    expect(did(undone).slice(3)).toEqual(['ship 2', 'check 2'])
+    expect(did(replayed)).toEqual(['ship 2', 'check 2'])
+  })
+
+  test('continues a retry with the code of its version in `previous`, and repeats no step', async () => {
+    await deploy('thirdOrder')
+    stock.open()
+    await project.client.retryJob(outOfStock)
+    const { state, runs } = await project.ended(outOfStock)
+    expect([state, runs.at(-1)]).toMatchObject(['completed', { version: '1', output: '1' }])
+    expect(did(outOfStock)).toEqual(['check 1', 'reserve 1', 'ship 1'])
+    const failures = project.journal.all().filter(({ what }) => what === 'failed')
+    expect(failures.map(({ jobId, name }) => `${String(name)} ${jobId}`).toSorted()).toEqual(
+      [`StepFailedError ${outOfStock}`, `StepFailedError ${undone}`, `WorkflowChangedError ${outOfStock}`].toSorted(),
+    )
   })
 })

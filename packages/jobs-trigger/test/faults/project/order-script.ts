@@ -1,0 +1,9 @@
+/** The actions of an order's workflow, from its payload. */
+export interface OrderScript {
+  /** A file. The first version fails until it exists. */
+  readonly stockAt?: string
+  /** Whether the first version cannot undo what it has done. */
+  readonly isFinal?: boolean
+  /** The first attempt of the first version asks for a retry so late that the server queues the run. */
+  readonly retriesLate?: boolean
+}
