@@ -4,7 +4,7 @@ import {
   type AttemptHost,
   type Clock,
   type Envelope,
-  eventOf,
+  eventsOf,
   type JobHost,
   type Outcome,
   runAttempt,
@@ -100,7 +100,7 @@ export class RunQueues {
     const { envelope, retriedAt } = run
     const { id: runId, definitionId, startedAt = new Date(clock.now()) } = run.status
     const definition = this.#host.jobs.get(definitionId)
-    if (!definition || eventOf(definition) !== envelope.event) {
+    if (!definition || !eventsOf(definition).includes(envelope.event)) {
       return this.settle(run, { type: 'failed', error: toErrorInfo(new DefinitionNotFoundError({ definitionId })) })
     }
     const attempt = run.status.attempts + 1

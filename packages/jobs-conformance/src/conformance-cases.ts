@@ -47,6 +47,7 @@ import { workflowStepCases } from './cases/workflow-steps.ts'
 import { workflowFlowCases } from './cases/workflow-flow.ts'
 import { workflowWaitCases } from './cases/workflow-waits.ts'
 import { workflowSendCases } from './cases/workflow-sends.ts'
+import { workflowJobCases } from './cases/workflow-jobs.ts'
 import { workflowPlatformCases } from './cases/workflow-platform.ts'
 import { workflowCompensationCases } from './cases/workflow-compensation.ts'
 import { workflowMiddlewareCases } from './cases/workflow-middleware.ts'
@@ -96,6 +97,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowFlowCases,
   ...workflowWaitCases,
   ...workflowSendCases,
+  ...workflowJobCases,
   ...workflowPlatformCases,
   ...workflowCompensationCases,
   ...workflowControlCases,

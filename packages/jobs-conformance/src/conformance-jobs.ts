@@ -56,7 +56,10 @@ export function conformanceJobs(capabilities?: Capabilities, { generation = 0 }:
   const unitMs = Math.max(100, capabilities?.minRetryDelayMs ?? 0)
   return withSeparateRegistry(() => {
     const jobs = defineScriptedJobs(unitMs)
-    return [...jobs, ...defineConformanceCronJobs(unitMs), ...defineConformanceWorkflows(unitMs, jobs, generation)]
+    // Of an event that others handle, and in no worker.
+    const missing = defineScripted('fan-out', { id: 'conformance-missing' })
+    const workflows = defineConformanceWorkflows(unitMs, [...jobs, missing], generation)
+    return [...jobs, ...defineConformanceCronJobs(unitMs), ...workflows]
   }).filter((definition) => !capabilities || isSupported(capabilities, definition))
 }
 

@@ -37,7 +37,7 @@ export type { Option } from './options/option.ts'
 // Definitions
 export { claimCronJob } from './jobs/cron-claims.ts'
 export { describeUnhandled } from './jobs/describe-unhandled.ts'
-export { eventOf } from './jobs/event-of.ts'
+export { eventOf, eventsOf } from './jobs/event-of.ts'
 export type { JobRegistry } from './jobs/job-registry.ts'
 
 // Events and envelopes

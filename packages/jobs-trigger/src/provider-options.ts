@@ -1,11 +1,12 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { findUnsupportedOptions } from '@cgk-platform/jobs-core/provider'
+import { ownEventOf } from '@cgk-platform/jobs-core/scheduling'
 import type { TaskOptions } from '@trigger.dev/sdk'
 
 import { requeueAttemptsLimit } from './host/requeue-limits.ts'
 import { toTriggerSchedule } from './host/to-trigger-schedule.ts'
-import { eventTaskId, jobTaskId, taskIdProblem, tickTaskId } from './wire/task-id.ts'
+import { eventTaskId, taskIdProblem, tickTaskId } from './wire/task-id.ts'
 
 type SdkOptions = TaskOptions<string, unknown>
 type RetryOptions = NonNullable<SdkOptions['retry']>
@@ -106,15 +107,14 @@ function retryProblems(definition: Definition): UnsupportedFeatureError[] {
 /** Rejects ids that are too long. Trigger.dev distinguishes tasks only by the first characters of their ids. */
 function longTaskIds(definition: Definition): UnsupportedFeatureError[] {
   const { id, kind } = definition
-  const idProblem = taskIdProblem(kind === 'cron' ? tickTaskId(id) : jobTaskId(id))
+  const idProblem = taskIdProblem(kind === 'cron' ? tickTaskId(id) : eventTaskId(ownEventOf(id)))
   const problems =
     idProblem === undefined ? [] : [unsupported('an id of this length', `Shorten it: \`${id}\` ${idProblem}.`)]
-  if (kind === 'cron') return problems
+  if (kind === 'cron' || 'payload' in definition) return problems
   const eventProblem = taskIdProblem(eventTaskId(definition.event))
   if (eventProblem === undefined) return problems
-  const isOwn = 'payload' in definition
-  const remedy = `Shorten it: ${isOwn ? '' : `\`${definition.event}\`, which `}\`${id}\` ${isOwn ? '' : 'handles, '}${eventProblem}.`
-  return [...problems, unsupported(isOwn ? 'an id of this length' : 'an event name of this length', remedy)]
+  const remedy = `Shorten it: \`${definition.event}\`, which \`${id}\` handles, ${eventProblem}.`
+  return [...problems, unsupported('an event name of this length', remedy)]
 }
 
 function scheduleProblems(definition: Definition): UnsupportedFeatureError[] {

@@ -20,7 +20,7 @@ export interface ListOptions {
   tenantId?: string | undefined
   /** Lists only jobs in this state. */
   state?: JobState | undefined
-  /** Lists only jobs of this event: for a cron job `cron/<id>`, for a job with `payload` `job/<id>`. */
+  /** Lists only jobs of this event: for a cron job `cron/<id>`, for a job that was sent itself `job/<id>`. */
   event?: JobEvent | `cron/${string}` | `job/${string}` | undefined
   /** Lists only jobs that were sent with this `reference`. */
   reference?: string | undefined

@@ -11,6 +11,8 @@ import { catalogue } from './catalogue/catalogue.ts'
 export interface RegisteredEvent {
   readonly schema: StandardSchemaV1
   readonly declaredAt: CallSite
+  /** True for the own event of a definition that handles an event. It is not listed among the events. */
+  readonly isUnlisted?: boolean
 }
 
 const builtInLocation: CallSite = () => 'the built-in catalogue'
@@ -58,7 +60,8 @@ export function useEvent(name: string): RegisteredEvent | undefined {
 
 /** Returns the names of all declared events: built in or the app's own. */
 export function eventNames(): string[] {
-  return [...new Set([...builtIn.keys(), ...ownEvents().keys()])]
+  const listed = [...ownEvents()].flatMap(([name, { isUnlisted }]) => (isUnlisted ? [] : [name]))
+  return [...new Set([...builtIn.keys(), ...listed])]
 }
 
 /** Like `useEvent`. @throws {UnknownEventError} with the most similar name. */

@@ -1,5 +1,5 @@
 import { didYouMean } from '../options/did-you-mean.ts'
-import { eventOf } from './event-of.ts'
+import { eventOf, eventsOf } from './event-of.ts'
 import type { JobRegistry } from './job-registry.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { JobRegistry } from './job-registry.ts'
  * @param elsewhere - the events that other processes handle
  */
 export function describeUnhandled(event: string, jobs: JobRegistry, elsewhere: readonly string[] = []): string {
-  const handling = jobs.all().filter((definition) => eventOf(definition) === event)
+  const handling = jobs.all().filter((definition) => eventsOf(definition).includes(event))
   const disabled = handling.filter(({ enabled }) => !enabled).map(({ id }) => `\`${id}\``)
   const handled = jobs.all().filter(({ kind, enabled }) => kind !== 'cron' && enabled)
   const hint =

@@ -7,6 +7,7 @@ import { kindOf } from '../options/kind-of.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import type { CronJobDefinition } from './job-definition.ts'
 import type { Definition, EventDefinition } from './definition.ts'
+import { eventsOf } from './event-of.ts'
 import { type DefinedAt, describe, type DuplicateDefinition, duplicateOf } from './duplicate-definitions.ts'
 
 /** The definitions of a client, by id. */
@@ -71,7 +72,7 @@ export function createJobRegistry(): JobRegistry {
       const known = byEvent.get(event)
       if (known) return known
       const found = all().filter(
-        (one): one is EventDefinition => one.kind !== 'cron' && one.event === event && one.enabled,
+        (one): one is EventDefinition => one.kind !== 'cron' && one.enabled && eventsOf(one).includes(event),
       )
       byEvent.set(event, found)
       return found

@@ -144,7 +144,10 @@ export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
    * run had passed this place before the change was there, true otherwise.
    */
   patched(id: string): Promise<boolean>
-  /** Sends a definition's event once, like `sendEvent`, waits until its run has ended, and returns its output. */
+  /**
+   * Runs a definition once, whatever else handles its event, waits until the run has ended, and returns its output. The
+   * job is of the event `job/<id>`.
+   */
   runJob<Event extends JobEvent | StandardSchemaV1, Output>(
     id: string,
     definition: JobDefinition<Event, Output> | BatchJobDefinition<Event, Output> | WorkflowDefinition<Event, Output>,

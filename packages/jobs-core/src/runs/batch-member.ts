@@ -29,7 +29,7 @@ export interface MemberOwner {
 
 /** The attempt of one event of a batch. */
 export class BatchMember implements Stoppable {
-  readonly attempt: Attempt
+  readonly attempt: Attempt & { readonly definition: BatchJobDefinition }
   /** The event for the handler. Absent until it is read, and if it is invalid. */
   event: BatchEvent | undefined
   /** True once the run was cancelled, timed out or interrupted. */
@@ -44,7 +44,7 @@ export class BatchMember implements Stoppable {
   readonly #stoppedBefore: Outcome | undefined
 
   constructor(definition: BatchJobDefinition, { envelope, options, receiver }: BatchItem, owner: MemberOwner) {
-    this.attempt = new Attempt(definition, envelope, options, receiver)
+    this.attempt = new Attempt(definition, envelope, options, receiver) as BatchMember['attempt']
     this.#owner = owner
     this.#stoppedBefore = stopOutcome(options.signal) ?? leaveForAnother(envelope, options.host)
     if (this.#stoppedBefore) this.isStopped = this.#isEnded = true
@@ -68,11 +68,11 @@ export class BatchMember implements Stoppable {
   /** Checks the envelope and reads the event. */
   read(): void {
     if (this.#isEnded) return
-    const { envelope, options } = this.attempt
+    const { definition, envelope, options } = this.attempt
     try {
       checkMayStart(this.attempt)
       this.#listen()
-      const event = inScope(this.attempt, () => readEvent(envelope, options.jobId), undefined)
+      const event = inScope(this.attempt, () => readEvent(envelope, definition.event, options.jobId), undefined)
       if (!(event instanceof Promise)) return this.#hasRead(event)
       event.then(
         (late) => this.#hasRead(late),

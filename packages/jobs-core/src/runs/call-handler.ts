@@ -38,7 +38,7 @@ export function callHandler(
 ): unknown {
   const { definition, envelope, host } = attempt
   if (definition.kind === 'job') {
-    const event = readEvent(envelope, context.jobId)
+    const event = readEvent(envelope, definition.event, context.jobId)
     return event instanceof Promise
       ? event.then((late) => runner.run(() => definition.handler(late, context)))
       : runner.run(() => definition.handler(event, context))
@@ -77,15 +77,15 @@ export async function callOnFailure(
     const cronContext: CronContext = Object.assign(context, { scheduledAt: scheduledAtOrSentAt(envelope) })
     await definition.onFailure(error, cronContext)
   } else {
-    await definition.onFailure(error, await readEventLeniently(envelope, context.jobId), context)
+    await definition.onFailure(error, await readEventLeniently(envelope, definition.event, context.jobId), context)
   }
 }
 
-async function readEventLeniently(envelope: Envelope, jobId: string): Promise<EventMessage> {
+async function readEventLeniently(envelope: Envelope, event: string, jobId: string): Promise<EventMessage> {
   try {
-    return await readEvent(envelope, jobId)
+    return await readEvent(envelope, event, jobId)
   } catch {
-    return toEventMessage(envelope, jobId, envelope.payload)
+    return toEventMessage(envelope, event, jobId, envelope.payload)
   }
 }
 

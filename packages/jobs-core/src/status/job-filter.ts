@@ -9,7 +9,7 @@ export interface JobFilter {
   definitionId?: string | undefined
   /** Only jobs in one of these states. */
   states?: readonly JobState[] | undefined
-  /** Only jobs of this event: for a cron job `cron/<id>`, for a job with `payload` `job/<id>`. */
+  /** Only jobs of this event: for a cron job `cron/<id>`, for a job that was sent itself `job/<id>`. */
   event?: JobEvent | `cron/${string}` | `job/${string}` | undefined
   /** Only jobs that were sent with this `reference`. */
   reference?: string | undefined

@@ -4,5 +4,5 @@ export const systemTenantId = 'system'
 /** Prefix of the event names of cron ticks. An app's events cannot start with it. */
 export const cronEventPrefix = 'cron/'
 
-/** Prefix of the event names of definitions with `payload`. An app's events cannot start with it. */
+/** Prefix of the names of the definitions' own events. An app's events cannot start with it. */
 export const jobEventPrefix = 'job/'

@@ -2,6 +2,7 @@ import { InvalidStepError } from '../errors/invalid-step-error.ts'
 import { quote, textOf } from '../errors/quote.ts'
 import { requireEvent } from '../events/event-registry.ts'
 import type { JobEvent } from '../events/job-events.ts'
+import { ownDefinitionIdOf, ownEventOf } from '../events/own-event.ts'
 import type { Json } from '../values/json.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { checkOptionNames } from '../options/check-option-names.ts'
@@ -96,6 +97,12 @@ export function checkEventWait(
 ): Pick<EventWaitCall, 'event' | 'match' | 'timeoutMs'> {
   const createError = stepErrorFactory(definition, id)
   requireEvent(event)
+  if (ownDefinitionIdOf(event) !== undefined) {
+    throw createError(
+      `waits for ${quote(event)}, which is no event`,
+      'Run the job with `step.runJob`, or wait for an event that it sends.',
+    )
+  }
   const { match, timeoutMs } = waitForEventOptions.read(options, optionErrorFactory(createError))
   const values = typeof match === 'string' ? matchOf(match, trigger, createError) : match
   return { event, timeoutMs, ...(values && { match: values }) }
@@ -108,15 +115,15 @@ function matchOf(field: string, trigger: Json, createError: ReturnType<typeof st
   throw createError(problem, 'Name a field whose value there is a string, number, boolean or null.')
 }
 
-/** Checks the definition that `step.runJob` runs. */
+/** Checks the definition that `step.runJob` runs. Returns its id and its own event, which starts no other run. */
 export function checkJobStep(
   definition: WorkflowDefinition,
   id: string,
   job: unknown,
 ): { readonly id: string; readonly event: JobEvent } {
-  const { kind, id: jobId, event } = (job ?? {}) as { kind?: unknown; id?: unknown; event?: unknown }
+  const { kind, id: jobId } = (job ?? {}) as { kind?: unknown; id?: unknown }
   if ((kind === 'job' || kind === 'batch' || kind === 'workflow') && typeof jobId === 'string')
-    return { id: jobId, event: event as JobEvent }
+    return { id: jobId, event: ownEventOf(jobId) as string as JobEvent }
   const what = kind === 'cron' ? 'a cron job' : kindOf(job)
   throw stepErrorFactory(definition, id)(
     `has ${what} as its job`,

@@ -106,6 +106,10 @@ describe('rejects an invalid step before it starts', () => {
       /has a string as its job\. Pass the result of `defineJob`, `defineBatchJob` or `defineWorkflow`/,
       (s) => s.runJob('x', 'write-invoice', {}),
     ],
+    [
+      /waits for `job\/write-invoice`, which is no event/,
+      (s) => s.waitForEvent('x', 'job/write-invoice', { timeout: '1h' }),
+    ],
     [/has undefined as its job/, (s) => s.runJob('x', undefined, {})],
     [/has a cron job as its job/, (s) => s.runJob('x', nightly, {})],
   ])('%s', async (words, call) => {

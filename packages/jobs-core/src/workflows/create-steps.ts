@@ -174,5 +174,5 @@ export function createSteps(replay: StepsOptions): Steps {
 /** Returns a copy of the event, parsed by its schema. */
 async function toEventMessage(event: JobEvent, tenantId: string, awaited: AwaitedEvent): Promise<EventMessage> {
   const { id, payload, sentAt } = awaited
-  return readEvent({ v: 1, id, event, tenantId, payload, sentAt }, id)
+  return readEvent({ v: 1, id, event, tenantId, payload, sentAt }, event, id)
 }

@@ -205,7 +205,7 @@ async function runCode(
   if (!code) return failWith(fatal, versionMissingError(definition.id, engine.version!, versionsOf(definition)))
   let event: EventMessage
   try {
-    event = await readEvent(envelope, attempt.options.jobId)
+    event = await readEvent(envelope, definition.event, attempt.options.jobId)
   } catch (error) {
     // The first replay decides whether a payload is valid. Later ones parse it again, because a schema can convert values.
     if (!engine.history?.hasSteps || !isPermanentError(error)) throw error

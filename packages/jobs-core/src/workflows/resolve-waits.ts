@@ -55,7 +55,6 @@ export function resolveJobWait(record: WorkflowRecord, step: StepRecord, job: Jo
   if (step.kind !== 'runJob' || step.state !== 'waiting' || step.jobId !== job.id) return false
   const { definitionId = '' } = step
   const run = job.runs.findLast((each) => each.definitionId === definitionId)
-  // Runs of the job's other definitions may still be running.
   if (!isEnded(run?.state ?? job.state)) return false
   if (run?.state === 'completed') {
     if (run.output !== undefined) step.output = run.output as Json

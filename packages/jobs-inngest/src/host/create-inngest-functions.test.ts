@@ -58,17 +58,17 @@ describe('the functions', () => {
     expect(functions.map((one) => [one.id(), optionsOf(one)['triggers']])).toEqual([
       ['one', [{ event: 'cron/disabled' }]],
       ['nightly', [{ event: 'cron/shop/nightly' }]],
-      ['two', [{ event: 'work.asked' }]],
+      ['two', [{ event: 'work.asked' }, { event: 'job/two' }]],
       ['jobs-retry', [{ event: 'jobs/retry.claimed/shop' }]],
     ])
   })
 
-  test('are one per job, with its event and id, and one for retries', () => {
+  test('are one per job, with its events and id, and one for retries', () => {
     const functions = make([job('one', { retry: { maxAttempts: 2 } }), job('two', { event: 'work.followed' })])
     expect(idsOf(functions)).toEqual(['one', 'two', 'jobs-retry'])
     expect(functions.map((one) => optionsOf(one)['triggers'])).toEqual([
-      [{ event: 'work.asked' }],
-      [{ event: 'work.followed' }],
+      [{ event: 'work.asked' }, { event: 'job/one' }],
+      [{ event: 'work.followed' }, { event: 'job/two' }],
       [{ event: 'jobs/retry.claimed/shop' }],
     ])
     expect(optionsOf(functions[0])).toMatchObject({ id: 'one', retries: 1 })

@@ -56,7 +56,7 @@ export function createJobFunction(definition: Definition, event: string, host: H
         ...options,
         ...onFailure,
         id: toFunctionId(definition.id),
-        triggers: triggersOf(definition, event),
+        triggers: triggersOf(definition, host.inngest),
       },
       middleware: [...middleware, replayMiddleware] as Middleware.Class[],
     },

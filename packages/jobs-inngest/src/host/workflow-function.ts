@@ -43,7 +43,7 @@ export function createWorkflowFunction(definition: WorkflowDefinition, host: Hos
     id: toFunctionId(definition.id),
     name: toWorkflowName(name),
     retries: retries as NonNullable<InngestFunction.Options['retries']>,
-    triggers: triggersOf(definition, definition.event),
+    triggers: triggersOf(definition, host.inngest),
     middleware: [...middleware, workflowMiddleware],
   }
   const handler = (context: unknown): Promise<CompletedRecord> =>

@@ -3,7 +3,7 @@ import { AttemptsExhaustedError, DefinitionNotFoundError, JobCancelledError } fr
 import {
   type AttemptReplay,
   bindLogger,
-  eventOf,
+  eventsOf,
   type JobHost,
   createWorkflowRecord,
   type Outcome,
@@ -31,7 +31,7 @@ export function makeAttempt(running: RunningAttempt): void {
   const envelope = run.compensating ?? run.job.envelope
   const definition = host.jobs.get(run.definitionId)
   // A definition with the same id for another event is not the one that this run was created for.
-  if (!definition || eventOf(definition) !== envelope.event) {
+  if (!definition || !eventsOf(definition).includes(envelope.event)) {
     const error = toErrorInfo(new DefinitionNotFoundError({ definitionId: run.definitionId }))
     const logger = bindLogger(host.logger, { jobId: envelope.id, runId: run.id })
     logger.error('A run failed: its definition no longer exists.', { error })

@@ -79,7 +79,7 @@ export interface TriggerResult {
 export interface ListRunsQuery {
   /** Only runs with one of these tags. */
   readonly tag?: string | readonly string[] | undefined
-  readonly taskIdentifier?: string | undefined
+  readonly taskIdentifier?: string | readonly string[] | undefined
   readonly queues?: readonly Pick<EngineQueue, 'type' | 'name'>[] | undefined
   readonly status?: EngineRunStatus | readonly EngineRunStatus[] | undefined
   /** Only runs that were created then or later. Default: all. */
@@ -169,7 +169,7 @@ export function createTriggerApi(connection: TriggerConnection, clock: Clock): T
         from, // without it, the list has only runs of the last seven days
         ...(to !== undefined && { to }),
         ...(tag !== undefined && { tag: [tag].flat() }),
-        ...(taskIdentifier !== undefined && { taskIdentifier }),
+        ...(taskIdentifier !== undefined && { taskIdentifier: [taskIdentifier].flat() }),
         ...(queues !== undefined && { queue: [...queues] }),
         ...(status !== undefined && { status: [status].flat() }),
         ...(limit !== undefined && { limit }),

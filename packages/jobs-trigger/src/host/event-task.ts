@@ -1,5 +1,5 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { bindLogger, describeUnhandled, leaveForAnother, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, describeUnhandled, eventOf, leaveForAnother, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { inlineDefinition, runsInline } from '../read/inline-definition.ts'
@@ -15,7 +15,7 @@ import { leaveEvent, longestMs } from './leave-run.ts'
 import { writeRecord } from './attempt-metadata.ts'
 import type { RunContext } from './run-context.ts'
 import { taskHooks } from './task-hooks.ts'
-import { definitionTaskOptions, dispatchRetry, baseTaskOptions } from './task-options.ts'
+import { definitionTaskOptions, dispatchRetry, baseTaskOptions, stepJobQueue } from './task-options.ts'
 
 /**
  * Creates the task that an event's senders trigger. Its run represents the job.
@@ -28,9 +28,11 @@ export function createEventTask(
   dependencies: HostDependencies,
 ): AnyTask {
   const definitions = handling.filter(startsRuns)
-  const inline = inlineDefinition(definitions)
+  const inline = inlineDefinition(event, definitions)
+  const isOfStep = handling.some((one) => eventOf(one) !== event)
   return task({
     ...(inline ? definitionTaskOptions(inline) : { ...baseTaskOptions, retry: { ...dispatchRetry } }),
+    ...(isOfStep && { queue: { name: stepJobQueue } }),
     ...taskHooks(dependencies),
     id: eventTaskId(event),
     run: async (taskPayload: unknown, context: RunContext) => {

@@ -25,6 +25,9 @@ export const dispatchRetry: NonNullable<BaseTaskOptions['retry']> = {
   randomize: false,
 }
 
+/** The queue of all jobs that workflows run and whose runs wait in others, so that an environment has fewer queues. */
+export const stepJobQueue = 'jobs-of-steps'
+
 /** Returns the queue of a definition's own task, with its limit. */
 export function ownQueueOptions({ id, concurrency = {} }: Definition): NonNullable<BaseTaskOptions['queue']> {
   const concurrencyLimit = concurrency.limit ?? concurrency.perTenant ?? concurrency.perKey

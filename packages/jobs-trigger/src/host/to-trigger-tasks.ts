@@ -1,5 +1,5 @@
 import { checkDefinitionSupport, eventNames } from '@cgk-platform/jobs-core/hosted'
-import { claimCronJob, eventOf } from '@cgk-platform/jobs-core/provider'
+import { claimCronJob, eventsOf } from '@cgk-platform/jobs-core/provider'
 import type { AnyTask } from '@trigger.dev/sdk'
 
 import { triggerCapabilities } from '../capabilities.ts'
@@ -20,10 +20,10 @@ export function toTriggerTasks(dependencies: HostDependencies): AnyTask[] {
   // Otherwise a local engine in the same process would also tick for them.
   for (const cronJob of cronJobs) claimCronJob(cronJob, dependencies)
   // Events that no job handles also have a task. Their sends become jobs without runs instead of waiting forever.
-  const events = new Set([...eventNames().filter(isShortEnough), ...definitions.map(eventOf)])
+  const events = new Set([...eventNames().filter(isShortEnough), ...definitions.flatMap(eventsOf)])
   return [
     ...[...events].map((event) => {
-      const handling = definitions.filter((definition) => eventOf(definition) === event)
+      const handling = definitions.filter((definition) => eventsOf(definition).includes(event))
       return createEventTask(event, handling, dependencies)
     }),
     ...definitions.map((definition) => createJobTask(definition, dependencies)),

@@ -1,5 +1,5 @@
 import type { JobState } from '@cgk-platform/jobs-core'
-import { cronEventOf, type InspectQuery, type JobRegistry } from '@cgk-platform/jobs-core/provider'
+import { eventsOf, type InspectQuery, type JobRegistry } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRunStatus } from '../api/engine-shapes.ts'
 import type { ListRunsQuery } from '../api/trigger-api.ts'
@@ -42,12 +42,12 @@ export function toListRequest(
   const status = states && [...new Set(states.flatMap((state) => statusesOf[state]))]
   if (status?.length === 0) return undefined
   const to = Math.min(until === undefined ? Infinity : until + clockToleranceMs, last?.at ?? Infinity)
-  const taskEvent = event ?? (definitionId === undefined ? undefined : eventOfDefinition(definitionId, jobs))
+  const events = event === undefined ? eventsOfDefinition(definitionId, jobs) : [event]
   const filtered = [tenantId && reference, definitionId, states, since, until, endedSince, endedUntil]
   const isExact = filtered.every((one) => one === undefined)
   return {
     tag: reference === undefined ? (tenantId === undefined ? jobsTag : jobsTagOf(tenantId)) : referenceTag(reference),
-    ...(taskEvent !== undefined && { taskIdentifier: eventTaskId(taskEvent) }),
+    ...(events && { taskIdentifier: events.map(eventTaskId) }),
     ...(status && { status }),
     ...(since !== undefined && { from: new Date(Math.max(1, since - clockToleranceMs)) }),
     ...(to !== Infinity && { to: new Date(to) }),
@@ -56,8 +56,11 @@ export function toListRequest(
   }
 }
 
-/** Returns the event whose jobs can have runs of a definition, or `undefined` if this process does not know it. */
-function eventOfDefinition(definitionId: string, jobs: JobRegistry | undefined): string | undefined {
-  const definition = jobs?.get(definitionId)
-  return definition?.kind === 'cron' ? cronEventOf(definitionId) : definition?.event
+/** Returns the events whose jobs can have runs of a definition, or `undefined` if this process does not know it. */
+function eventsOfDefinition(
+  definitionId: string | undefined,
+  jobs: JobRegistry | undefined,
+): readonly string[] | undefined {
+  const definition = definitionId === undefined ? undefined : jobs?.get(definitionId)
+  return definition && eventsOf(definition)
 }

@@ -24,7 +24,7 @@ export function eventQueueOf(event: string): QueueName {
 export function queuesOfDefinition(definition: Definition, jobs: JobRegistry): QueueName[] {
   const own = ownQueueOf(definition.id)
   if (definition.kind === 'cron') return [own]
-  const isInline = inlineDefinition(jobs.subscribers(definition.event))?.id === definition.id
+  const isInline = inlineDefinition(definition.event, jobs.subscribers(definition.event))?.id === definition.id
   return isInline ? [own, eventQueueOf(definition.event)] : [own]
 }
 

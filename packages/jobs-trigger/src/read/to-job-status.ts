@@ -93,7 +93,8 @@ function isBlocked({ run, children }: EventRun, { jobs }: ReaderContext): boolea
   const payload = eventPayloadOf(run)
   if (!runsInline(payload) || readAt.getTime() - updatedAt.getTime() <= recordLimitMs) return false
   // Without the definition it may just as well start runs, which takes as long on a busy server.
-  return inlineDefinition(definitionsOf(payload.envelope.event, jobs)) !== undefined
+  const { event } = payload.envelope
+  return inlineDefinition(event, definitionsOf(event, jobs)) !== undefined
 }
 
 function definitionsOf(event: string, jobs: JobRegistry | undefined): readonly Definition[] {

@@ -1,4 +1,4 @@
-import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
+import { type DebounceTimes, ownDefinitionIdOf, ownEventOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { BatchBounds } from '../../../rules/batch-bounds.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../../../records/subscriber.ts'
@@ -91,8 +91,8 @@ export class WorkerDefinitions {
         'INSERT OR REPLACE INTO cgk_definitions (worker, definition_id, event, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path, debounce, batch, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'
       const values = [event, maxAttempts, priority, compensateOnCancel ? 1 : 0, concurrencyPath, throttlePath]
       this.#connection.run(sql, this.#worker(), definitionId, ...values, toText(debounce), toText(batch))
-      const handled = 'INSERT OR IGNORE INTO cgk_handled (definition_id, event) VALUES (?, ?)'
-      if (event !== null) this.#connection.run(handled, definitionId, event)
+      const handled = 'INSERT OR IGNORE INTO cgk_handled (definition_id, event) VALUES (?, ?), (?, ?)'
+      if (event !== null) this.#connection.run(handled, definitionId, event, definitionId, ownEventOf(definitionId))
     }
     lookAgain(this.#connection, this.#definitions)
     this.#areWritten = true
@@ -103,7 +103,7 @@ export class WorkerDefinitions {
   releaseUnclaimed(now: number): boolean {
     return releaseUnclaimed(
       this.#connection,
-      JSON.stringify(this.#definitions.flatMap(({ event }) => event ?? [])),
+      JSON.stringify(this.#definitions.flatMap((one) => (one.event === undefined ? [] : ownEventOf(one.definitionId)))),
       now,
     )
   }
@@ -158,14 +158,18 @@ export class WorkerDefinitions {
       this.#worker(),
       nobody,
     )
-    const isHandled = present.length > 0 || this.#definitions.some((definition) => definition.event === event)
+    const isOurs = ({ definitionId, event: handled }: WorkerDefinition): boolean =>
+      handled === event || (handled !== undefined && ownEventOf(definitionId) === event)
+    const isHandled = present.length > 0 || this.#definitions.some(isOurs)
     return isHandled ? present : this.#readSubscribers('worker = ?', event, nobody)
   }
 
   #readSubscribers(where: string, event: string, ...workers: readonly number[]): readonly RemoteSubscriber[] {
     const columns = 'definition_id, max_attempts, priority, compensate_on_cancel, concurrency_path, throttle_path'
-    const sql = `SELECT ${columns}, debounce, batch FROM cgk_definitions WHERE event = ? AND ${where} GROUP BY definition_id`
-    return this.#connection.all<DefinitionRow>(sql, event, ...workers).map((row) => ({
+    const id = ownDefinitionIdOf(event)
+    const handles = id === undefined ? 'event = ?' : 'definition_id = ? AND event IS NOT NULL'
+    const sql = `SELECT ${columns}, debounce, batch FROM cgk_definitions WHERE ${handles} AND ${where} GROUP BY definition_id`
+    return this.#connection.all<DefinitionRow>(sql, id ?? event, ...workers).map((row) => ({
       definitionId: row.definition_id,
       maxAttempts: row.max_attempts,
       priority: row.priority,
