@@ -13,6 +13,8 @@ export class CallOrder {
   #next = 0
   /** The place after the last recorded step that was called. */
   #end = 0
+  /** The place before which an uncalled step was removed from the code. */
+  #settled = 0
   #hasWarned = false
 
   /** @param recorded - the steps of earlier replays, in the order of their calls */
@@ -22,9 +24,18 @@ export class CallOrder {
     this.#places = new Map(this.#recorded.map(({ key }, place) => [key, place]))
   }
 
-  /** The steps of earlier replays that come after all that this one has called. */
+  /** The steps of earlier replays that the code may still call. */
   get ahead(): readonly StepRecord[] {
-    return this.#end === this.#recorded.length ? [] : this.#recorded.slice(this.#end)
+    if (this.#next === this.#recorded.length || this.#settled === this.#recorded.length) return []
+    return this.#recorded.slice(this.#settled).filter(({ key }) => !this.#called.has(key))
+  }
+
+  /**
+   * Tells that the code awaits nothing: what it calls next comes after all that it has called. Otherwise it can have
+   * parallel branches, and a branch that is behind the others calls steps that were recorded before those of the others.
+   */
+  settle(): void {
+    this.#settled = this.#end
   }
 
   called(key: string): void {

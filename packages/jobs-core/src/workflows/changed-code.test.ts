@@ -47,6 +47,14 @@ async function runChanged(workflow: ReturnType<typeof orderWorkflow>): Promise<u
   return outcome
 }
 
+/** Replays code once. Advances time while the replay waits for steps that the code no longer calls. */
+async function replayChanged(workflow: ReturnType<typeof orderWorkflow>): Promise<unknown> {
+  let isOver = false
+  const outcome = kit.replay(workflow).finally(() => (isOver = true))
+  while (!isOver) await kit.clock.advance(50)
+  return outcome
+}
+
 /** Code after a deploy: it calls these steps, and sleeps where `nap` is. */
 const deployed = (...ids: string[]) =>
   orderWorkflow(async (step) => {
@@ -187,7 +195,7 @@ describe('steps that are added, moved or removed', () => {
     ['a new step is in front of several', ['new', 'one', 'two', 'three', 'nap'], /`new` where `one` and 2 more/],
   ])('park the run if steps would run again: %s', async (_change, ids, words) => {
     await runUntilNap('one', 'two', 'three')
-    expect(await kit.replay(deployed(...ids))).toMatchObject({ type: 'suspended' })
+    expect(await replayChanged(deployed(...ids))).toMatchObject({ type: 'suspended' })
     expect(kit.record).toMatchObject(parkedWith(words))
     expect(done).toEqual([])
     expect(await kit.runToEnd(deployed('one', 'two', 'three', 'nap'))).toMatchObject({ type: 'completed' })
@@ -225,7 +233,8 @@ describe('`step.patched`', () => {
 
   test('is false for a run that had passed its place, whose step after it had ended or waits', async () => {
     await runUntilNap('charge')
-    expect(await kit.runToEnd(patched())).toMatchObject({ output: [false, false] })
+    await kit.clock.advance(day)
+    expect(await runChanged(patched())).toMatchObject({ output: [false, false] })
     expect(done).toEqual([])
     expect(kit.record.steps.filter(({ kind }) => kind === 'patched')).toHaveLength(1)
   })
@@ -249,6 +258,99 @@ describe('`step.patched`', () => {
     const workflow = orderWorkflow((step) => Promise.all([step.patched('mails'), step.run('charge', note('charge'))]))
     expect(await kit.runToEnd(workflow)).toMatchObject({ output: [true, null] })
   })
+})
+
+describe('parallel branches', () => {
+  type Branch = (step: Parameters<OrderSteps>[0]) => Promise<unknown>
+  /** A branch of steps. `nap` and `doze` sleep, `?` asks whether the run is patched, and runs `check` if it is. */
+  const branch =
+    (...ids: string[]): Branch =>
+    async (step) => {
+      for (const id of ids) {
+        if (id === 'nap') await step.sleep('nap', '1h')
+        else if (id === 'doze') await step.sleep('doze', '1d')
+        else if (id.startsWith('fetch'))
+          await new Promise((resolve) => void kit.clock.setTimer(Number(id.slice(5)), () => resolve(0)))
+        else if (!id.startsWith('?')) await step.run(id, note(id))
+        else if (await step.patched(id)) await step.run(`check${id}`, note('check'))
+      }
+    }
+  const parallel = (...branches: Branch[]) => orderWorkflow((step) => Promise.all(branches.map((one) => one(step))))
+  const answers = () => kit.record.steps.flatMap(({ kind, key, output }) => (kind === 'patched' ? [[key, output]] : []))
+  const before = async (...branches: Branch[]): Promise<void> => {
+    await kit.replay(parallel(...branches))
+    done = []
+  }
+  const undecided = parkedWith(/nothing tells .*`step\.patched\('\?.*before parallel/)
+
+  test('`step.patched` is false in a branch that has passed it, although another branch has gone on since', async () => {
+    await before(branch('a1', 'a2', 'nap'), branch('b1', 'b2', 'doze'))
+    await kit.clock.advance(day)
+    expect(await runChanged(parallel(branch('a1', '?', 'a2', 'nap'), branch('b1', 'b2', 'doze')))).toMatchObject({
+      type: 'completed',
+    })
+    expect([answers(), done]).toEqual([[['?', false]], []])
+  })
+
+  test('`step.patched` is true in a branch that comes to it, although another branch had gone on', async () => {
+    await before(branch('nap', 'a2'), branch('b1', 'b2', 'doze', 'b3'))
+    await kit.clock.advance(day)
+    await runChanged(parallel(branch('nap', '?', 'a2'), branch('b1', 'b2', 'doze', 'b3')))
+    expect([answers(), done.toSorted()]).toEqual([[['?', true]], ['a2', 'b3', 'check']])
+  })
+
+  test('a run is parked if several branches wait for an answer, of which some may have passed its place', async () => {
+    await before(branch('nap', 'a2'), branch('b1', 'b2', 'doze'))
+    await kit.clock.advance(3_600_000)
+    const changed = parallel(branch('nap', '?a', 'a2'), branch('b1', '?b', 'b2', 'doze'))
+    expect(await replayChanged(changed)).toMatchObject({ type: 'suspended' })
+    expect(kit.record).toMatchObject(undecided)
+    expect(done).toEqual([])
+  })
+
+  test('a run is parked if a branch does not go on with a step of an earlier replay; the remedy decides', async () => {
+    await before(branch('nap', 'a2'), branch('b1', 'gone', 'doze'))
+    await kit.clock.advance(3_600_000)
+    expect(await replayChanged(parallel(branch('nap', '?', 'a2'), branch('b1', 'doze')))).toMatchObject({
+      type: 'suspended',
+    })
+    expect(kit.record).toMatchObject(undecided)
+    expect([answers(), done]).toEqual([[], []])
+    const remedy = orderWorkflow(async (step) => {
+      const isPatched = await step.patched('?')
+      await Promise.all([branch('nap', ...(isPatched ? ['check'] : []), 'a2')(step), branch('b1', 'doze')(step)])
+    })
+    await kit.clock.advance(day)
+    expect(await runChanged(remedy)).toMatchObject({ type: 'completed' })
+    expect([answers(), done]).toEqual([[['?', false]], ['a2']])
+  })
+
+  test('a run is parked if code ends with an answer that nothing has confirmed', async () => {
+    await before(branch('nap'), branch('b1', 'gone'))
+    await kit.clock.advance(3_600_000)
+    expect(await replayChanged(parallel(branch('nap', '?'), branch('b1')))).toMatchObject({ type: 'suspended' })
+    expect(kit.record).toMatchObject(undecided)
+  })
+
+  test('a step with a new id does not run again, although another branch has gone on since', async () => {
+    await before(branch('a1', 'a2', 'a3', 'nap'), branch('b1', 'b2', 'b3', 'b4', 'doze'))
+    expect(
+      await replayChanged(parallel(branch('a1', 'second', 'a3', 'nap'), branch('b1', 'b2', 'b3', 'b4', 'doze'))),
+    ).toMatchObject({ type: 'suspended' })
+    expect(kit.record).toMatchObject(parkedWith(/calls the new step `second` where `a2` and 1 more/))
+    expect(done).toEqual([])
+  })
+
+  test.each([5, 900])(
+    'a new step runs beside a branch that awaits something else than a step for %i ms',
+    async (ms) => {
+      await before(branch('a1', 'a2', 'nap'))
+      await kit.clock.advance(day)
+      await runChanged(parallel(branch('new'), branch(`fetch${ms}`, 'a1', 'a2', 'nap')))
+      expect([done, kit.record.parked]).toEqual([['new'], undefined])
+      expect(kit.lines.filter(({ level }) => level === 'warn')).toEqual([])
+    },
+  )
 })
 
 describe('the record of a new step that had to wait is where the code calls it', () => {

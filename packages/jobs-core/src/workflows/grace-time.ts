@@ -23,3 +23,6 @@ export function extendGraceMs(graceMs: number | undefined, afterMs: number): num
 
 /** Minimum grace period, in milliseconds, for the code to reach a step that an earlier replay has recorded. */
 export const minRecordedGraceMs = 100
+
+/** Grace period, in milliseconds, for the code to call steps ahead of which a new step waits. */
+export const heldGraceMs = 1000

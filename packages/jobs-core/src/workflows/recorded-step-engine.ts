@@ -1,11 +1,18 @@
 import type { Json } from '../values/json.ts'
+import type { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
 import { CallOrder } from './call-order.ts'
 import { IdleDetector } from './idle-detector.ts'
 import type { AwaitedStep } from './awaited-step.ts'
-import { compensationGraceMs, minRecordedGraceMs } from './grace-time.ts'
+import { compensationGraceMs, heldGraceMs, minRecordedGraceMs } from './grace-time.ts'
 import { type ReplayHistory, replayHistoryOf } from '../steps/replay-history.ts'
-import { lateStepWarning, stepKindChangedError, stepRenamedError } from './workflow-change-errors.ts'
+import {
+  lateStepWarning,
+  patchUndecidedError,
+  stepKindChangedError,
+  stepRenamedError,
+} from './workflow-change-errors.ts'
+import { pause } from '../time/pause.ts'
 import { StepAttempts } from './step-attempts.ts'
 import type { StepCall } from '../steps/step-call.ts'
 import type { ReplayResult, StepEngine, StepEngineFactory, ReplayContext } from '../steps/step-engine.ts'
@@ -43,6 +50,10 @@ class RecordedStepEngine implements StepEngine {
   readonly #compensations = new Map<string, StepCall>()
   /** New steps that are called in front of steps of earlier replays, until the code has called those, or can only wait. */
   #held: AwaitedStep[] = []
+  /** Whether the code awaits other steps beside its held calls of `step.patched`. */
+  #isBeside = false
+  /** Calls of `step.patched` that got false, which is right if the code then calls a step of an earlier replay. */
+  #tried: readonly AwaitedStep[] | undefined
   readonly #results: StepResults
   readonly #waits: StepWaits
   readonly #timeouts: WaitTimeouts
@@ -148,6 +159,10 @@ class RecordedStepEngine implements StepEngine {
       this.#context.failRun(stepKindChangedError(this.#context.definition.id, key, { was: known.kind, is: kind }))
       return new Promise(() => undefined)
     }
+    const isAlone = this.#results.areDelivered && this.#held.length === 0 && !this.#tried
+    if (isAlone) this.#order.settle()
+    if (kind !== 'patched') this.#isBeside = true
+    else if (this.#heldPatches.length === 0) this.#isBeside = !isAlone
     this.#order.called(key)
     this.#called.push(key)
     if (call.kind === 'run' && call.compensate) this.#compensations.set(key, call)
@@ -167,9 +182,14 @@ class RecordedStepEngine implements StepEngine {
     })
   }
 
+  get #heldPatches(): AwaitedStep[] {
+    return this.#held.filter(({ call }) => call.kind === 'patched')
+  }
+
   /** Returns whether a new step must wait, because the code may have passed its place before it was there. */
   #isHeld({ call: { kind } }: AwaitedStep): boolean {
     const { ahead } = this.#order
+    if (this.#tried && kind !== 'patched') return true
     if (kind === 'patched' || ahead.length === 0) return ahead.length > 0
     return !this.#isRecordedOnly && ahead.filter(({ order }) => order !== undefined).length >= minAhead
   }
@@ -186,13 +206,43 @@ class RecordedStepEngine implements StepEngine {
 
   /** The code can only wait for its held steps. So the steps ahead are those of code that had none of these. */
   #settleHeld(): void {
-    const held = this.#held
-    this.#held = held.filter(({ call }) => call.kind !== 'patched')
-    for (const called of held) if (called.call.kind === 'patched') this.#decide(called, false)
-    if (held.length > this.#held.length) return
-    const ahead = this.#order.ahead.filter(({ order }) => order !== undefined)
+    const patches = this.#heldPatches
+    const [held] = this.#held
     const { failRun, definition } = this.#context
-    failRun(stepRenamedError(definition.id, held[0]!.step.key, { count: ahead.length, first: ahead[0]!.key }))
+    if (patches.length > 0) {
+      if (this.#isBeside && patches.length > 1) return failRun(this.#undecided(patches))
+      this.#held = this.#held.filter((called) => !patches.includes(called))
+      return void this.#try(patches)
+    }
+    const ahead = this.#order.ahead.filter(({ order }) => order !== undefined)
+    failRun(stepRenamedError(definition.id, held!.step.key, { count: ahead.length, first: ahead[0]!.key }))
+  }
+
+  /**
+   * Answers calls of `step.patched` from the same place. The run has passed it if its code goes on with a step of an
+   * earlier replay: everything else waits, so nothing else calls one. Otherwise nothing tells, because another branch may
+   * have lost the steps ahead.
+   */
+  async #try(patches: readonly AwaitedStep[]): Promise<void> {
+    const { clock, failRun } = this.#context
+    const count = this.#order.ahead.length
+    const hasPassed = (): boolean => this.#order.ahead.length < count
+    this.#tried = patches
+    this.#idleDetector.workStarted()
+    for (const { resolve } of patches) resolve(false)
+    await (clock.turn?.() ?? clock.yield())
+    if (!hasPassed()) await pause(clock, heldGraceMs)
+    this.#idleDetector.workEnded()
+    if (this.#phase !== 'running') return this.#checkIdle()
+    this.#tried = undefined
+    if (!hasPassed()) return failRun(this.#undecided(patches))
+    for (const called of patches) this.#decide(called, false)
+    this.#release()
+    this.#checkIdle()
+  }
+
+  #undecided([first]: readonly AwaitedStep[]): WorkflowChangedError {
+    return patchUndecidedError(this.#context.definition.id, first!.step.key)
   }
 
   /** Answers a new call of `step.patched`. The answer has no place among the results: no step waits for it. */
@@ -328,8 +378,9 @@ class RecordedStepEngine implements StepEngine {
     const { record, graceMs = 0 } = this.#records
     if (this.#isRecordedOnly)
       return uncalledCompensations(record.steps, this.#compensations).length > 0 ? compensationGraceMs : 0
-    if (graceMs > 0) this.#waits.arm() // resolves waits that end during the grace time
-    return graceMs
+    const waitMs = this.#held.length > 0 ? Math.max(graceMs, heldGraceMs) : graceMs
+    if (waitMs > 0) this.#waits.arm() // resolves waits that end during the grace time
+    return waitMs
   }
 
   #suspend(): void {
@@ -344,6 +395,12 @@ class RecordedStepEngine implements StepEngine {
   /** Ends the replay. If the code threw, first waits for running steps to end, as they may need compensation. */
   async #codeEnded(end: ReplayResult): Promise<void> {
     if (this.#phase !== 'running') return
+    if (this.#tried) {
+      const error = this.#undecided(this.#tried)
+      this.#tried = undefined
+      this.#context.failRun(error)
+      return this.#codeEnded({ type: 'threw', error })
+    }
     if (end.type === 'threw') this.#codeThrew = end.error
     if (end.type === 'threw' && !this.#isRecordedOnly) {
       this.#close('closing')

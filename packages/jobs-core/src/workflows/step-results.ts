@@ -47,6 +47,11 @@ export class StepResults {
     return this.#isBusy
   }
 
+  /** Whether the code awaits no result. */
+  get areDelivered(): boolean {
+    return this.#undelivered.size === 0
+  }
+
   /** Adds a step that the code has called. */
   add(called: AwaitedStep): void {
     this.#calls++

@@ -37,6 +37,13 @@ export function stepRenamedError(
   return new WorkflowChangedError({ definitionId, stepId, problem, remedy })
 }
 
+/** Returns the error for a `step.patched` of which nothing tells whether the run had passed it. */
+export function patchUndecidedError(definitionId: string, stepId: string): WorkflowChangedError {
+  const problem = `nothing tells whether the run had passed \`step.patched('${stepId}')\``
+  const remedy = 'Call it before parallel branches, and keep the steps behind it for runs that are not patched.'
+  return new WorkflowChangedError({ definitionId, stepId, problem, remedy })
+}
+
 /** Returns the error for a run that began with a version that the code does not have. */
 export function versionMissingError(
   definitionId: string,
