@@ -33,6 +33,7 @@ export { attemptStep, type StepOutcome } from './workflows/attempt-step.ts'
 export { compensationGraceMs } from './workflows/grace-time.ts'
 export {
   stepKindChangedError,
+  patchUndecidedError,
   stepRenamedError,
   compensationUnreachedError,
 } from './workflows/workflow-change-errors.ts'

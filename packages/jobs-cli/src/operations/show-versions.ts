@@ -122,7 +122,7 @@ function hasBegun(state: JobSummary['state']): boolean {
   return !isEnded(state) && state !== 'queued' && state !== 'scheduled'
 }
 
-/** Returns whether a retry of a failed run needs the code of its version. After a compensation, it begins anew. */
+/** Returns whether a retry of a failed run needs the code of its version. After a compensation, it begins again. */
 function isContinuedByRetry({ state, steps = [] }: RunStatus): boolean {
   return state === 'failed' && !steps.some(({ compensation }) => compensation?.state === 'completed')
 }

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 
+import type { JobHandle } from '@cgk-platform/jobs-core'
+
+import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { parkTimeoutMs } from '../conformance-workflows.ts'
 import {
@@ -13,13 +16,36 @@ import {
   untilTold,
   waitForParked,
 } from '../deploy-tools.ts'
-import { runProgram, sendProgram, stepAttempts } from '../workflow-tools.ts'
-import type { WorkflowOp } from '../workflow-program.ts'
+import { runProgram, sendProgram, stepAttempts, waitForStepState } from '../workflow-tools.ts'
+import type { WorkflowOp, WorkflowProgram } from '../workflow-program.ts'
 
 /** A step whose compensation is recorded. */
 const step = (id: string): WorkflowOp => ({ do: 'run', id, script: { returns: id }, compensation: {} })
 const fails: WorkflowOp = { do: 'run', id: 'fails', script: { failure: { as: 'error' } } }
 const generation: WorkflowOp = { do: 'generation' }
+
+const ifPatched: WorkflowProgram = [
+  { do: 'patched', id: 'fraud-check' },
+  { do: 'if', lastIs: true, then: [step('check')], else: [] },
+]
+
+/** Sends a workflow, and waits until a branch has ended `charge` and another one is at `untilTold`. The next deploy changes the first. */
+async function sendInBranches(
+  t: CaseTools,
+  before: readonly string[],
+  after: readonly (string | WorkflowProgram)[],
+): Promise<JobHandle> {
+  const beside = (...ids: readonly (string | WorkflowProgram)[]): WorkflowOp => ({
+    do: 'all',
+    branches: [
+      ids.flatMap((id) => (typeof id === 'string' ? [step(id)] : id)),
+      [step('other'), step('next'), step('last'), untilTold],
+    ],
+  })
+  const handle = await sendUntilTold(t, [changesWithNext(t, [beside(...before)], [beside(...after)])])
+  await waitForStepState(t, handle.id, 'charge', 'completed')
+  return handle
+}
 
 type DeployCase = Pick<ConformanceCase, 'id' | 'title' | 'run'> & Partial<ConformanceCase>
 
@@ -148,6 +174,32 @@ const cases: readonly DeployCase[] = [
       assert.equal((await t.waitForEnd(id)).state, 'failed')
       assert.equal(stepAttempts(t, id, 'compensated').length, 1)
       assert.equal(t.journal({ jobId: id, kind: 'onFailure' }).length, 1)
+    },
+  },
+  {
+    id: 'workflow-patched-in-branch',
+    title: '`step.patched` is false in a parallel branch that has passed it, although another branch has gone on since',
+    async run(t) {
+      const { id } = await sendInBranches(t, ['reserve', 'charge'], ['reserve', ifPatched, 'charge'])
+      await deploy(t)
+      await goOn(t)
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      assert.deepEqual(stepAttempts(t, id).toSorted(), ['charge/1', 'last/1', 'next/1', 'other/1', 'reserve/1'])
+    },
+  },
+  {
+    id: 'workflow-renamed-step-in-branch',
+    title: 'a step with a new id in a parallel branch does not run again, although another branch has gone on since',
+    async run(t) {
+      const began = generationOf(t)
+      const { id } = await sendInBranches(t, ['one', 'two', 'charge'], ['one', 'second', 'charge-now'])
+      await deploy(t)
+      await goOn(t)
+      const { error } = await waitForParked(t, id)
+      assert.match(error.message, /calls the new step `second` where (`two` and 1 more|2 steps) have ended/)
+      await deploy(t, began)
+      assert.equal((await t.waitForEnd(id)).state, 'completed')
+      assert.deepEqual(stepAttempts(t, id).toSorted(), ['charge/1', 'last/1', 'next/1', 'one/1', 'other/1', 'two/1'])
     },
   },
   {

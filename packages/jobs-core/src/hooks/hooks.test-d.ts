@@ -2,7 +2,7 @@ import { expectTypeOf, test } from 'vitest'
 
 import type { AttemptInfo, JobHooks } from './hooks.ts'
 
-test('hooks may be left out, also as `undefined`, and may be the methods of a class', () => {
+test('hooks may be omitted, also as `undefined`, and may be the methods of a class', () => {
   expectTypeOf<{ onSend: undefined; onAttemptEnd: undefined; onRunEnd: undefined }>().toExtend<JobHooks>()
   class Counter implements JobHooks {
     onAttemptStart(attempt: AttemptInfo): void {

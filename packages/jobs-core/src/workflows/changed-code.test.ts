@@ -308,7 +308,7 @@ describe('parallel branches', () => {
     expect(done).toEqual([])
   })
 
-  test('a run is parked if a branch does not go on with a step of an earlier replay; the remedy decides', async () => {
+  test('a run is parked if a branch does not continue with a step of an earlier replay; the remedy decides', async () => {
     await before(branch('nap', 'a2'), branch('b1', 'gone', 'doze'))
     await kit.clock.advance(3_600_000)
     expect(await replayChanged(parallel(branch('nap', '?', 'a2'), branch('b1', 'doze')))).toMatchObject({

@@ -219,7 +219,7 @@ class RecordedStepEngine implements StepEngine {
   }
 
   /**
-   * Answers calls of `step.patched` from the same place. The run has passed it if its code goes on with a step of an
+   * Answers calls of `step.patched` from the same place. The run has passed it if its code continues with a step of an
    * earlier replay: everything else waits, so nothing else calls one. Otherwise nothing tells, because another branch may
    * have lost the steps ahead.
    */

@@ -3,6 +3,7 @@ import {
   type ReplayResult,
   errorFrom,
   stepKindChangedError,
+  patchUndecidedError,
   stepRenamedError,
   type StepCall,
   type ReplayHistory,
@@ -43,6 +44,8 @@ class NativeSteps implements StepEngine {
   readonly #work: NativeWork
   readonly #queue: StepQueue
   readonly #calls = new Map<string, StepCall>()
+  /** Keys of the steps that the code had called when it last awaited nothing. */
+  #settled: readonly string[] = []
   readonly #compensations: NativeCompensations
   readonly #parking: NativeParking
   #retried: RetriedRun | undefined
@@ -71,7 +74,12 @@ class NativeSteps implements StepEngine {
       isBusy: () => work.isBusy(),
       isKnown: (call) => this.#isKnown(call),
       isHeld: (call) => this.#isHeld(call),
-      refuse: ({ key }) => failRun(stepRenamedError(definition.id, key, { count: this.#ahead.work })),
+      refuse: ({ kind, key }) =>
+        failRun(
+          kind === 'patched'
+            ? patchUndecidedError(definition.id, key)
+            : stepRenamedError(definition.id, key, { count: this.#ahead.work }),
+        ),
       async perform(call, options) {
         if (call.kind === 'patched') return patched(call, options)
         if (!('work' in call)) return waits(call, options)
@@ -129,7 +137,7 @@ class NativeSteps implements StepEngine {
 
   get #ahead(): StepsAhead {
     const { targetStep } = this.#context.request
-    return stepsAhead({ ended: this.#endedBefore, targetStep, called: this.#calls.keys() })
+    return stepsAhead({ ended: this.#endedBefore, targetStep, called: this.#calls.keys(), settled: this.#settled })
   }
 
   /** Returns whether a step must wait, because it is new and the run may have passed its place. A wait does no harm. */
@@ -174,6 +182,7 @@ class NativeSteps implements StepEngine {
       this.#replay.failRun(stepKindChangedError(this.#replay.definition.id, call.key, { was, is: call.kind }))
       return never
     }
+    if (!this.#queue.isAwaited) this.#settled = [...this.#calls.keys()]
     this.#calls.set(call.key, call)
     this.#uncalledWork.delete(id)
     if (this.#recordedOnly && call.kind === 'patched' && !ended)

@@ -18,6 +18,8 @@ export interface CalledStep {
 
 /** Passes calls to the engine, grouped by those that the code makes together. */
 export interface StepQueue {
+  /** Whether the code awaits a step. */
+  readonly isAwaited: boolean
   /** Adds a call. Resolves with the output of the step. */
   add(call: StepCall): Promise<Json | undefined>
   /** Completes started work after the code threw, because completed work may have to be compensated. */
@@ -36,7 +38,7 @@ export interface StepQueueDependencies {
   isKnown(call: StepCall): boolean
   /** Whether a new step must wait, because the code may have passed its place before it was there. */
   isHeld(call: StepCall): boolean
-  /** Is called if the code can only wait for a held step, and it is not `step.patched`. */
+  /** Is called if the code can only wait for a held step that is new, or for calls of `step.patched` from several places. */
   refuse(call: StepCall): void
   perform(call: StepCall, mode: StepMode): Promise<Json | undefined>
 }
@@ -66,6 +68,8 @@ export function createStepQueue(dependencies: StepQueueDependencies): StepQueue 
   let deferred: CalledStep[] = []
   /** New steps in front of steps that the code has not called again, until it has called these or can only wait. */
   let held: CalledStep[] = []
+  /** Whether the code awaits other steps beside its held calls of `step.patched`. */
+  let isBeside = false
   let isClosed = false
   let isCollecting = false
   /** Number of steps that ended before this request and whose results the code has not received yet. */
@@ -134,7 +138,9 @@ export function createStepQueue(dependencies: StepQueueDependencies): StepQueue 
 
   /** The code can only wait for its held steps, so the steps ahead are those of code that had none of these. */
   const settleHeld = (): void => {
-    const patched = takeHeld(({ call }) => call.kind === 'patched')
+    const [first, second] = held.filter(isPatched)
+    if (isBeside && first && second) return refuse(first.call)
+    const patched = takeHeld(isPatched)
     for (const called of patched) start(called, currentMode())
     if (patched.length === 0) refuse(held[0]!.call)
     else startDeferredWhenIdle()
@@ -153,7 +159,7 @@ export function createStepQueue(dependencies: StepQueueDependencies): StepQueue 
   /** Returns how long the code may await something other than a step, milliseconds. */
   const patienceMs = (): number => {
     if (held.length === 0) return idleMs
-    return held.some(({ call }) => call.kind === 'patched') ? compensationGraceMs : refusalMs
+    return held.some(isPatched) ? compensationGraceMs : refusalMs
   }
 
   const startDeferred = (which: (called: CalledStep) => boolean = () => true): void => {
@@ -162,10 +168,17 @@ export function createStepQueue(dependencies: StepQueueDependencies): StepQueue 
     for (const called of calls) start(called, { parallelMode: 'race' })
   }
 
+  const isAwaited = (): boolean => open.size + group.length + deferred.length + held.length > 0
+
   return {
+    get isAwaited() {
+      return isAwaited()
+    },
     add: (call) =>
       new Promise((resolve, reject) => {
         activity++
+        if (call.kind !== 'patched') isBeside = true
+        else if (![...group, ...held].some(isPatched)) isBeside = isAwaited()
         group.push({ call, resolve, reject })
         if (isCollecting) return
         isCollecting = true
@@ -181,6 +194,10 @@ export function createStepQueue(dependencies: StepQueueDependencies): StepQueue 
       isClosed = true
     },
   }
+}
+
+function isPatched({ call }: CalledStep): boolean {
+  return call.kind === 'patched'
 }
 
 /** Returns true if a step can take long without executing anything. */

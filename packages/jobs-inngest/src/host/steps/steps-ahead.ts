@@ -30,19 +30,22 @@ export interface CalledSteps {
   readonly targetStep: string | undefined
   /** Keys of the steps that the code has called. */
   readonly called: Iterable<string>
+  /** Keys of those that it had called when it last awaited nothing. Default: all. */
+  readonly settled?: Iterable<string>
 }
 
 const workKinds: ReadonlySet<string> = new Set(['run', 'sendEvent', 'runJob'])
 const ownKinds: ReadonlySet<string> = new Set(['version', 'failure', 'compensation', 'check', 'rest'])
 
 /**
- * Finds the steps that come after those that the code has called: they ended later, or started later. An earlier one has
- * been removed from the code.
+ * Finds the steps that the code may still call: they ended or started later than those that it had called when it last
+ * awaited nothing. An earlier one has been removed from the code. A branch that is behind the others calls steps that
+ * ended before theirs.
  */
-export function stepsAhead({ ended, targetStep, called }: CalledSteps): StepsAhead {
+export function stepsAhead({ ended, targetStep, called, settled = called }: CalledSteps): StepsAhead {
   const keys = [...called]
   const explained = new Set([...keys.flatMap((key) => idsOf(key, ended)), ...ownIds(ended)].map(sha1))
-  const hashes = new Set(keys.map(sha1))
+  const hashes = new Set([...settled].map(sha1))
   const all = [...ended].map(([id, step], place) => ({ id, place, step, ...recordOf(step) }))
   const done = all.filter(({ id }) => hashes.has(id))
   const lastPlace = Math.max(-1, ...done.map(({ place }) => place))
