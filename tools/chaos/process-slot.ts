@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { useBuild } from './builds/install-build.ts'
 import type { ChildSettings } from './child-settings.ts'
 import { readLedger } from './ledger.ts'
 import { nowMs, type Note } from './ledger-entry.ts'
@@ -22,8 +23,6 @@ export interface SlotOptions {
  * @param started - number of the process in its slot, from 1
  */
 export type BuildOf = (slot: string, started: number) => string | undefined
-
-const useBuild = join(import.meta.dirname, 'builds/use-build.ts')
 
 /** Starts processes one after another. Each has its own name: `w1.1`, `w1.2`. */
 export class ProcessSlot {
@@ -61,10 +60,10 @@ export class ProcessSlot {
     const file = join(import.meta.dirname, role === 'work' ? 'worker-process.ts' : 'sender-process.ts')
     const childSettings = JSON.stringify({ ...settings, name: this.#name, role } satisfies ChildSettings)
     const log = openSync(this.#log, 'a')
-    const flags = build === undefined ? ['--conditions=@cgk-platform/source'] : ['--import', useBuild]
-    const child = spawn(process.execPath, [...flags, '--no-warnings', file, childSettings], {
+    const { flags, env } = useBuild(build)
+    const child = spawn(process.execPath, [...flags, file, childSettings], {
       stdio: ['ignore', log, log, 'ipc'],
-      env: { ...process.env, ...(build !== undefined && { CHAOS_BUILD: build }) },
+      env: { ...process.env, ...env },
     })
     closeSync(log)
     this.#child = child

@@ -2,28 +2,18 @@ import { rmSync } from 'node:fs'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { execute } from '../check-packages/execute.ts'
-import { installBuild, packCommit } from './builds/install-build.ts'
+import { installOtherVersion } from './builds/other-version.ts'
 import { runChaos } from './chaos.ts'
 import type { Plan } from './plan.ts'
 import type { BuildOf } from './process-slot.ts'
 
-// This version and another one, as senders and workers on one file. The other one is the commit in `OTHER_VERSION`, or
-// the last release. Before the first release it is this commit, which only shows that the test works.
+// This version and another one, as senders and workers on one file.
 
 let build: string
 beforeAll(async () => {
-  const packed = await packCommit(process.env['OTHER_VERSION'] || (await lastRelease()) || 'HEAD')
-  build = await installBuild(packed)
-  rmSync(packed, { recursive: true })
+  build = await installOtherVersion()
 })
 afterAll(() => rmSync(build, { recursive: true, force: true }))
-
-/** Returns the tag of the last release; empty if there is none. */
-async function lastRelease(): Promise<string> {
-  const tags = ['tag', '--list', '--sort=-version:refname', '--merged', 'HEAD', '@cgk-platform/jobs@*']
-  return (await execute('git', tags, { cwd: import.meta.dirname })).split('\n')[0]!
-}
 
 const plan: Plan = {
   seed: 'two versions',
