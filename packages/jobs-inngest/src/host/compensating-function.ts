@@ -20,12 +20,11 @@ import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
 import { holdRun } from './hold-run.ts'
 import { jobIdOf } from './job-id-of.ts'
-import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { progressOf } from './steps/code-attempts.ts'
-import { type Parked, type RequestRetries, toParkedOutcome } from './steps/park-request.ts'
+import { type Parked, retries, retriesOf, throwParked, toParkedOutcome } from './steps/park-request.ts'
 import { type ReplayRequest, replayField, untilAnswered, workflowMiddleware } from './steps/replay-request.ts'
-import { retries, retriesOf, type WorkflowContext } from './workflow-function.ts'
+import type { WorkflowContext } from './workflow-function.ts'
 
 /** The parts of the failure event's context that this package uses. */
 interface FailureContext extends Omit<WorkflowContext, 'event'> {
@@ -82,7 +81,7 @@ async function compensateRun(
   // The failed run may also have waited for other code. The time of its compensation counts from 0.
   const steps = traced.filter(({ name, hashedId }) => readStepName(name, hashedId).part !== 'parked')
   const ended = new Map<string, EndedStep>([...completedInTrace(steps), ...failuresInTrace(steps), ...ownRequest.ended])
-  const held = holdRun(event, ownRequest, host, ended)
+  const held = holdRun(event, ownRequest, host, { ended, id: definition.id, number: context.attempt })
   if (held) return held
   const isSuperseded = isCompensable(ended) && (await isRetriedElsewhere({ jobId, runId }, context, host))
   const request: ReplayRequest = { ...ownRequest, ended }
@@ -114,31 +113,14 @@ async function compensateRun(
     return Promise.race([replayed, untilAnswered(ownRequest)])
   })
   if (!outcome) return new Promise(() => undefined)
-  if (parked)
-    await throwParked(
-      parked,
-      retriesOf(engineAttempt, waiting, maxAttempts),
-      { maxAttempts, target: ownRequest.targetStep },
-      host,
-    )
+  if (parked) {
+    const waits = toParkedOutcome(parked, retriesOf(context.attempt, waiting, maxAttempts), host.clock.now())
+    await throwParked(waits, parked, { ...engineAttempt, attempt: maxAttempts, maxAttempts }, host)
+  }
   // The expected outcome is that the run failed. Any other outcome is retried.
   if (outcome.type !== 'failed' && outcome.type !== 'cancelled') {
     throw new Error(`The run ${runId} is not compensated yet (${outcome.type}).`)
   }
-}
-
-/** Makes Inngest retry a request for one step that does not fit to the code. */
-async function throwParked(
-  parked: Parked,
-  left: RequestRetries,
-  { maxAttempts, target }: { readonly maxAttempts: number; readonly target: string | undefined },
-  { clock, api }: HostDependencies,
-): Promise<void> {
-  const startedAt = clock.now()
-  const outcome = toParkedOutcome(parked, left, startedAt)
-  const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, startedAt, await api.time())
-  const { since, until } = parked
-  mapOutcome(outcome, { attempt: maxAttempts, maxAttempts, startedAt, due, parked: { since, until, target } })
 }
 
 function isCompensable(ended: ReadonlyMap<string, EndedStep>): boolean {

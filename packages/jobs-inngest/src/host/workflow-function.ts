@@ -16,7 +16,7 @@ import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { codeStartedAt, codeAttemptOf, progressOf } from './steps/code-attempts.ts'
-import { type Parked, type RequestRetries, toParkedOutcome } from './steps/park-request.ts'
+import { type Parked, retries, retriesOf, throwParked, toParkedOutcome } from './steps/park-request.ts'
 import { type ReplayRequest, replayField, untilAnswered, workflowMiddleware } from './steps/replay-request.ts'
 import type { EngineAttempt, RequestParking } from './steps/workflow-attempts.ts'
 
@@ -28,9 +28,6 @@ export interface WorkflowContext {
   readonly attempt: number
   readonly [replayField]: ReplayRequest
 }
-
-/** Inngest's maximum number of retries. This package counts the attempts of steps and code itself. */
-export const retries = 20
 
 /**
  * Creates the Inngest function of a workflow, with Inngest's own steps. Another function compensates runs that Inngest
@@ -60,7 +57,7 @@ async function replayWorkflow(
   const { clock, api, cancels } = host
   const { runId, [replayField]: request } = context
   const event = toTriggerEvent(context.event, definition.event)
-  const held = holdRun(event, request, host, request.ended)
+  const held = holdRun(event, request, host, { ...request, id: definition.id, number: context.attempt })
   if (held) return held
   const jobId = await jobIdOf(event, runId, host)
   const engineAttempt: EngineAttempt = {
@@ -85,7 +82,7 @@ async function replayWorkflow(
   let parked: Parked | undefined
   let parking: RequestParking = {}
   const reportFailedStep = (step: string | undefined): void => void (failedStep = step)
-  const replayed = await cancels.watch({ runId, jobId }, (signal) => {
+  const outcome = await cancels.watch({ runId, jobId }, (signal) => {
     const replay = async (): Promise<Outcome> => {
       const leftMs = (codeAttempt.dueAt ?? 0) - clock.now()
       if (leftMs > 0 && leftMs <= maxHoldMs) await pause(clock, leftMs)
@@ -129,35 +126,23 @@ async function replayWorkflow(
     }
     return Promise.race([replay(), untilAnswered(request)])
   })
-  if (!replayed) return new Promise(() => undefined)
-  const outcome = parked
-    ? toParkedOutcome(parked, retriesOf(engineAttempt, parking, maxAttempts), clock.now())
-    : replayed
-  const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
-  const server = isRetried ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
-  const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
+  if (!outcome) return new Promise(() => undefined)
   const madeAttempt = isUncounted ? attempt - 1 : attempt
-  if (outcome.type === 'retry' && !parked)
-    attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: madeAttempt + 1 })
-  if (outcome.type === 'interrupted') attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: attempt })
   const found = isUncounted ? undefined : host.retriedRuns.of(run)
   const origin = (await found?.catch(() => undefined))?.keyOrigin ?? runId
   const failed = outcome.type === 'failed' && failedStep !== undefined ? { failedStep } : {}
   const workflow = { base: engineAttempt.number, engineAttempt: engineAttempt.number, origin, ...failed }
-  const { targetStep: target } = request
-  return mapOutcome(outcome, {
-    ...{ attempt: madeAttempt, maxAttempts, startedAt, due, workflow },
-    parked: parked && outcome.type === 'retry' ? { since: parked.since, until: parked.until, target } : undefined,
-  })
-}
-
-/** Returns the retries of a request for one step that waits for other code. */
-export function retriesOf(
-  { number }: Pick<EngineAttempt, 'number'>,
-  parking: RequestParking,
-  maxAttempts: number,
-): RequestRetries {
-  return { left: retries - number, kept: (parking.attemptsLeft ?? maxAttempts) - 1 }
+  if (parked) {
+    const waits = toParkedOutcome(parked, retriesOf(engineAttempt.number, parking, maxAttempts), clock.now())
+    return throwParked(waits, parked, { ...engineAttempt, attempt: madeAttempt, maxAttempts, workflow }, host)
+  }
+  const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
+  const server = isRetried ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
+  const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)
+  if (outcome.type === 'retry')
+    attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: madeAttempt + 1 })
+  if (outcome.type === 'interrupted') attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: attempt })
+  return mapOutcome(outcome, { attempt: madeAttempt, maxAttempts, startedAt, due, workflow })
 }
 
 /**

@@ -95,6 +95,43 @@ test('a workflow whose steps a newer version recorded waits, and continues where
   expect(runs[0]!.steps!.map((step) => step.id)).toEqual(['one', 'nap', 'two'])
 })
 
+test('a request for one step of a workflow whose steps a newer version recorded waits, and uses no attempt of it', async () => {
+  const effects: string[] = []
+  let failures = 0
+  const flaky = (): void => {
+    effects.push('a')
+    if (failures++ === 0) throw new Error('503')
+  }
+  const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 60_000 } as const // longer than a deploy takes
+  const flow = defineWorkflow({
+    ...{ id: 'parallel', event: 'work.asked', retry },
+    steps: (_event, step) => Promise.all([step.run('a', flaky), step.run('b', () => void effects.push('b'))]),
+    onFailure: ({ message }) => void effects.push(message),
+  })
+  const { client, app, openApp, until, pause } = await openJobs({ jobs: [flow] })
+  const { id } = await client.sendJob('work.asked', { tenantId: 'acme' })
+  const stepsOf = async () => (await client.getJobStatus(id)).runs.at(-1)?.steps ?? []
+  await until(
+    async () =>
+      (await stepsOf())
+        .map(({ state }) => state)
+        .toSorted()
+        .join() === 'completed,retrying',
+  )
+  await app.close()
+  const newer = asVersion(({ steps }) => {
+    for (const step of Object.values(steps)) if (isRecord(step)) step.data.v = 2
+  })
+  const older = await openApp({ jobs: [flow], port: app.port, sdk: { middleware: [newer] } })
+  await until(async () => (await client.getJobStatus(id)).runs.at(-1)?.parked !== undefined)
+  await pause(200_000)
+  await older.app.close()
+  await openApp({ jobs: [flow], port: app.port })
+  const { state, runs } = await client.waitForJob(id, { timeout: '3h' })
+  expect([state, effects.toSorted()]).toEqual(['completed', ['a', 'a', 'b']])
+  expect(runs[0]!.steps!.find((step) => step.id === 'a')).toMatchObject({ attempts: 2 })
+})
+
 function isRecord(step: unknown): step is { data: { v: number } } {
   const { data } = step as { readonly data?: { readonly kind?: unknown } | null }
   return data?.kind !== undefined

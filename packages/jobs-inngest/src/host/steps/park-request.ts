@@ -1,8 +1,15 @@
 import type { StepEngine } from '@cgk-platform/jobs-core/hosted'
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 
+import type { HostDependencies } from '../host-dependencies.ts'
+import { type AttemptFacts, dueAfter, mapOutcome } from '../map-outcome.ts'
+import type { EngineAttempt, RequestParking } from './workflow-attempts.ts'
+
 /** A run that waits for other code, and when it wants to look again. Times are epoch milliseconds. */
 export type Parked = NonNullable<Parameters<StepEngine['park']>[0]>
+
+/** Inngest's maximum number of retries. This package counts the attempts of steps and code itself. */
+export const retries = 20
 
 /** The retries of a request for one step. */
 export interface RequestRetries {
@@ -32,4 +39,28 @@ export function toParkedOutcome(
   const growth = shortLooks > 0 ? (maxDelayMs / waitedMs) ** (1 / shortLooks) : Number.POSITIVE_INFINITY
   const afterMs = Math.min(Math.max(wakeAt - now, waitedMs * (growth - 1)), maxDelayMs, until - now)
   return { type: 'retry', afterMs: Math.ceil(afterMs), error }
+}
+
+/** Returns the retries of a request for one step that waits for other code. @param number - the attempt, from 0 */
+export function retriesOf(number: number, { attemptsLeft }: RequestParking, maxAttempts: number): RequestRetries {
+  return { left: retries - number, kept: (attemptsLeft ?? maxAttempts) - 1 }
+}
+
+/**
+ * Makes Inngest retry a request for one step that must wait, so that no attempt of the step is counted, or fail its run.
+ *
+ * @throws {Error} as `mapOutcome`.
+ */
+export async function throwParked(
+  outcome: Outcome,
+  { since, until }: Pick<Parked, 'since' | 'until'>,
+  facts: Pick<AttemptFacts, 'attempt' | 'maxAttempts' | 'workflow'> & Pick<EngineAttempt, 'targetStep'>,
+  { clock, api }: Pick<HostDependencies, 'clock' | 'api'>,
+): Promise<never> {
+  const { targetStep: target, attempt, maxAttempts, workflow } = facts
+  const startedAt = clock.now()
+  const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, startedAt, await api.time())
+  const parked = outcome.type === 'retry' ? { since, until, target } : undefined
+  mapOutcome(outcome, { attempt, maxAttempts, startedAt, due, ...(workflow && { workflow }), parked })
+  throw new TypeError(`A request for one step cannot wait by the outcome \`${outcome.type}\`.`)
 }
