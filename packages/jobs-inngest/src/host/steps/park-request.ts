@@ -21,6 +21,8 @@ export interface RequestRetries {
 
 /** Inngest's maximum delay of a retry. */
 const maxDelayMs = 86_400_000
+/** Looks of a request that has not waited for `soonMs`, although the step may need them as retries. */
+const [minShortLooks, soonMs] = [2, 3_600_000]
 
 /**
  * Returns the outcome of a request for one step that this worker's code does not fit to. It cannot sleep, because the SDK
@@ -35,7 +37,8 @@ export function toParkedOutcome(
   if (left <= 0) return { type: 'failed', error }
   const waitedMs = Math.max(now - since, wakeAt - now)
   const longLooks = Math.ceil((until - now) / maxDelayMs)
-  const shortLooks = left - kept - longLooks
+  const spareLooks = left - longLooks
+  const shortLooks = Math.max(spareLooks - kept, waitedMs < soonMs ? Math.min(spareLooks, minShortLooks) : 0)
   const growth = shortLooks > 0 ? (maxDelayMs / waitedMs) ** (1 / shortLooks) : Number.POSITIVE_INFINITY
   const afterMs = Math.min(Math.max(wakeAt - now, waitedMs * (growth - 1)), maxDelayMs, until - now)
   return { type: 'retry', afterMs: Math.ceil(afterMs), error }
