@@ -265,7 +265,7 @@ describe('a workflow that changes while its runs wait', () => {
   let across: string
   let queued: string
   let outOfStock: string
-  let undone: string
+  let compensated: string
   let stock: ReturnType<Project['journal']['gate']>
 
   test('has runs of the first version: some wait, one is queued for a retry, and some have failed', async () => {
@@ -273,17 +273,17 @@ describe('a workflow that changes while its runs wait', () => {
     stock = project.journal.gate()
     await deploy('firstOrder')
     outOfStock = await sendOrder({ stockAt: stock.path, isFinal: true })
-    undone = await sendOrder({ stockAt: stock.path })
-    for (const id of [outOfStock, undone]) await untilWaiting(id)
+    compensated = await sendOrder({ stockAt: stock.path })
+    for (const id of [outOfStock, compensated]) await untilWaiting(id)
     await tellAll()
-    for (const id of [outOfStock, undone]) {
+    for (const id of [outOfStock, compensated]) {
       await expect(project.ended(id)).resolves.toMatchObject({ state: 'failed', runs: [{ version: '1' }] })
     }
     queued = await sendOrder({ retriesLate: true })
     across = await sendOrder()
     await untilWaiting(across)
     await project.until(async () => (await runsOf(queued))[0]?.state === 'retrying')
-    expect([outOfStock, undone, queued, across].map(did)).toEqual([
+    expect([outOfStock, compensated, queued, across].map(did)).toEqual([
       ['check 1', 'reserve 1'],
       ['check 1', 'reserve 1', 'release 1'],
       ['check 1', 'reserve 1'],
@@ -323,15 +323,15 @@ describe('a workflow that changes while its runs wait', () => {
   })
 
   test('begins with the current version in a retry of a compensated run, and in a replay by the dashboard', async () => {
-    await project.client.retryJob(undone)
+    await project.client.retryJob(compensated)
     const { id: replayed } = await project.raw.runs.replay(across)
-    for (const id of [undone, replayed]) await untilWaiting(id)
+    for (const id of [compensated, replayed]) await untilWaiting(id)
     await tellAll()
-    for (const id of [undone, replayed]) {
+    for (const id of [compensated, replayed]) {
       const { state, runs } = await project.ended(id)
       expect([state, runs.at(-1)]).toMatchObject(['completed', { version: '2', output: '2' }])
     }
-    expect(did(undone).slice(3)).toEqual(['ship 2', 'check 2'])
+    expect(did(compensated).slice(3)).toEqual(['ship 2', 'check 2'])
     expect(did(replayed)).toEqual(['ship 2', 'check 2'])
   })
 
@@ -344,7 +344,11 @@ describe('a workflow that changes while its runs wait', () => {
     expect(did(outOfStock)).toEqual(['check 1', 'reserve 1', 'ship 1'])
     const failures = project.journal.all().filter(({ what }) => what === 'failed')
     expect(failures.map(({ jobId, name }) => `${String(name)} ${jobId}`).toSorted()).toEqual(
-      [`StepFailedError ${outOfStock}`, `StepFailedError ${undone}`, `WorkflowChangedError ${outOfStock}`].toSorted(),
+      [
+        `StepFailedError ${outOfStock}`,
+        `StepFailedError ${compensated}`,
+        `WorkflowChangedError ${outOfStock}`,
+      ].toSorted(),
     )
   })
 })
