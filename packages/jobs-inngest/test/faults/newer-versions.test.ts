@@ -124,7 +124,7 @@ test('a request for one step of a workflow whose steps a newer version recorded 
   })
   const older = await openApp({ jobs: [flow], port: app.port, sdk: { middleware: [newer] } })
   await until(async () => (await client.getJobStatus(id)).runs.at(-1)?.parked !== undefined)
-  await pause(200_000)
+  await pause(60_000)
   await older.app.close()
   await openApp({ jobs: [flow], port: app.port })
   const { state, runs } = await client.waitForJob(id, { timeout: '3h' })

@@ -254,12 +254,13 @@ describe('a workflow that changes while its runs wait', () => {
     }
   }
 
-  /** Deploys the code of this name, and waits until the server has it. */
+  /** Deploys the code of this name, and waits until the session runs it. */
   async function deploy(name: 'firstOrder' | 'secondOrder' | 'thirdOrder'): Promise<void> {
-    const before = project.server.workers().length
+    const ready = (): number => second.output().split('Local worker ready').length
+    const before = ready()
     const code = `import { ${name} } from './orders.ts'\nexport const orders = [${name}]\n`
     writeFileSync(join(second.folder, 'orders/deployed.ts'), code)
-    await project.until(() => project.server.workers().length > before)
+    await project.until(() => ready() > before)
   }
 
   let across: string
