@@ -3,6 +3,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -26,8 +27,7 @@ export function setup(): void {
   chmodSync(folder, 0o755) // some tests start processes of another user
   writeFileSync(join(folder, listName), '')
   process.env['TMPDIR'] = folder
-  // Commands that tests start run the same code many times. Compiling takes most of the time of a short one.
-  process.env['NODE_COMPILE_CACHE'] = join(folder, 'compile-cache')
+  process.env['NODE_COMPILE_CACHE'] = compileCache()
   // In its own process group, so that it does not receive signals to the run. Its standard input closes with the run.
   const cleaner = spawn(process.execPath, ['--no-warnings', import.meta.filename, folder], {
     detached: true,
@@ -36,6 +36,20 @@ export function setup(): void {
   })
   cleaner.unref()
   ;(cleaner.stdin as Socket).unref()
+}
+
+/**
+ * Returns the folder of compiled code, which all packages share: the commands that tests start run the same code many
+ * times, and compiling takes most of the time of a short one. It is replaced each day, because code in temporary folders
+ * would add up.
+ */
+function compileCache(): string {
+  const folder = join(import.meta.dirname, 'node_modules/.cache/compiled')
+  const today = new Date().toISOString().slice(0, 10)
+  mkdirSync(folder, { recursive: true })
+  const others = readdirSync(folder).filter((day) => day !== today)
+  for (const day of others) rmSync(join(folder, day), { recursive: true, force: true })
+  return join(folder, today)
 }
 
 /** Removes a folder outside of the temporary folder when the test run ends. Does nothing without a test run. */
