@@ -35,7 +35,7 @@ const tarballs = await packPackages(repository, folder)
 const nodes = await findNodes(join(repository, 'node_modules/.cache'))
 // The oldest and the newest version. `./dev check-install` tests all of them.
 const oldestAndNewest = [...new Set([nodes[0]!, nodes.at(-1)!])]
-const isAtNight = process.argv[2] === 'pnpm'
+const isAtNight = process.argv[2] === 'npm'
 const chosen = isAtNight ? compilations.all : compilations.ofEachChange
 
 async function checkTarballs(): Promise<void> {
@@ -69,7 +69,7 @@ async function checkFacade(client: 'npm' | 'pnpm'): Promise<void> {
       )
     }
   }
-  if (client === 'npm') {
+  if (!isAtNight) {
     await check('compiler work for 1,000 events and 200 definitions', () => checkTypeCost(cwd))
     await checkBundle(cwd)
   }
@@ -101,12 +101,15 @@ async function checkBundle(cwd: string): Promise<void> {
 await check('the command: installed by npm', () => installCommandLine(commandFolder, tarballs))
 const leanParts = Object.entries(leanApps).map(([title, app], index) => () => {
   const cwd = join(folder, `lean-${index}`)
-  return checkLean(title, app, { cwd, tarballs, nodes: oldestAndNewest, compilations: chosen, check })
+  // A worker of Trigger.dev takes long to start, and other tests run it on the present Node.
+  const isOnOldest = !isAtNight && app === leanApps['lean, Trigger.dev']
+  const tested = isOnOldest ? oldestAndNewest.slice(0, 1) : oldestAndNewest
+  return checkLean(title, app, { cwd, tarballs, nodes: tested, compilations: chosen, check })
 })
-// At night, pnpm also installs what npm does for each change, and all apps are compiled in every combination.
+// At night, npm also installs what pnpm does for each change, and all apps are compiled in every combination.
 const parts = isAtNight
-  ? [() => checkFacade('pnpm'), ...leanParts]
-  : [() => checkFacade('npm'), ...leanParts, checkTarballs]
+  ? [() => checkFacade('npm'), ...leanParts]
+  : [() => checkFacade('pnpm'), ...leanParts, checkTarballs]
 const takeParts = async (): Promise<void> => {
   for (let part = parts.shift(); part; part = parts.shift()) await part()
 }
