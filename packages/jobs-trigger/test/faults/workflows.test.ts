@@ -295,3 +295,20 @@ test('notifies a manual retry of the end of its jobs', options, async () => {
     .at(-1)!
   expect(completedAt.getTime()).toBeLessThan(completedAfter!.getTime()) // the time of the periodic check
 })
+
+// Last and alone, because it pauses the events that other tests wait for.
+test('a wait receives an event that was sent in time, although its run begins after the timeout', async () => {
+  const { client, raw, until, ended } = project
+  const queue = { type: 'task', name: 'event-work__followed' } as const
+  await raw.queues.pause(queue)
+  const script: WorkflowScript = { flow: 'waits', waitMs: 10_000 }
+  const id = await send(script, 40)
+  await until(async () => (await client.getJobStatus(id)).runs[0]?.steps?.[1]?.state === 'waiting')
+  const sendFor = async (number: number, data: string) =>
+    (await client.sendJob('work.followed', { tenantId: 'acme', number, data })).id
+  const jobs = [await sendFor(41, 'another'), await sendFor(40, 'late')]
+  const { state, runs } = await ended(id)
+  expect([state, runs[0]?.output]).toEqual(['completed', ['first done', 'late', 'second done']])
+  await raw.queues.resume(queue)
+  for (const job of jobs) expect((await ended(job)).runs).toEqual([])
+})
