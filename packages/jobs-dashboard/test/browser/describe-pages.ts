@@ -35,15 +35,6 @@ export function describeEngine(target: Target): void {
   })
 }
 
-/** Tests only the actions and cron jobs, for a further engine whose client reads like that of another. */
-export function describeChanges(target: Target): void {
-  describe(`the pages over ${target.name}`, () => {
-    const pages = openPages(target)
-    describeActions(pages)
-    describeSchedules(pages)
-  })
-}
-
 function describeWithEngine(pages: Pages): void {
   describeActions(pages)
   describeSchedules(pages)
