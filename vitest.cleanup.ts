@@ -48,7 +48,7 @@ function compileCache(): string {
   const today = new Date().toISOString().slice(0, 10)
   mkdirSync(folder, { recursive: true })
   const others = readdirSync(folder).filter((day) => day !== today)
-  for (const day of others) rmSync(join(folder, day), { recursive: true, force: true })
+  for (const day of others) rmSync(join(folder, day), { recursive: true, force: true, maxRetries: 5 })
   return join(folder, today)
 }
 
