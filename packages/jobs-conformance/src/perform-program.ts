@@ -68,7 +68,7 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
     case 'job': {
       const job = jobs.find(({ id }) => id === (op.definition ?? 'conformance-plain'))
       const payload = { script: op.script ?? {}, ...(op.tenantId !== undefined && { tenantId: op.tenantId }) }
-      return [orNull(await step.runJob(op.id, job!, payload, op.options))]
+      return [orNull(await step.runJob(op.id, job!, payload as never, op.options))]
     }
     case 'all':
       return [await Promise.all(op.branches.map((branch) => sequence(branch, run)))]

@@ -173,6 +173,14 @@ const mistakes: Record<string, { readonly code: string; readonly names: readonly
     code: `void step.runJob('j', processOrder, { orderId: 5 })`,
     names: ["'number' is not assignable to type 'string'", /^at orderId:/m],
   },
+  'a field of a wrong type for a job with `payload` that a step runs': {
+    code: `void step.runJob('j', resize, { width: '5' })`,
+    names: ["'string' is not assignable to type 'number'", /^at width:/m],
+  },
+  'a misspelled field for a job with `payload` that a step runs': {
+    code: `void step.runJob('j', resize, { widht: 5 })`,
+    names: ["'widht'", "Did you mean to write 'width'?"],
+  },
   'a cron job that a step runs': {
     code: `void step.runJob('j', nightly, {})`,
     names: ['CronJobDefinition', 'JobDefinition', 'WorkflowDefinition', /^at nightly/m],

@@ -85,6 +85,12 @@ assert.deepEqual(
 )
 await engine.close()
 
+export const insure = defineJob({
+  id: 'insure',
+  payload: eventType<{ cents: number }>(),
+  handler: ({ payload }) => ({ premium: payload.cents / 100 }),
+})
+
 const deliver = defineWorkflow({
   id: 'deliver',
   event: 'parcel.packed',
@@ -93,20 +99,22 @@ const deliver = defineWorkflow({
     const printedAt: string = label.printedAt
     await step.sleep('overnight', '12h')
     const weighed: { kilograms: number } = await step.runJob('weigh-again', weigh, { parcelId: 'p2', grams: 2000 })
+    const insured: { premium: number } = await step.runJob('insure', insure, { cents: 5000 })
     const ready = await step.waitForEvent('video', 'video.ready', { timeout: '1h' })
-    return { printedAt, weighed: weighed.kilograms, video: ready?.payload.videoId ?? null }
+    return { printedAt, weighed: weighed.kilograms, ...insured, video: ready?.payload.videoId ?? null }
   },
 })
 
-const nights = createTestEngine({ jobs: [deliver, weigh] })
+const nights = createTestEngine({ jobs: [deliver, weigh, insure] })
 const delivery = await nights.client.sendJob('parcel.packed', { tenantId: 'tenant_1', parcelId: 'p1', grams: 1500 })
 await nights.advance('2d')
 const delivered = findRun(await nights.client.getJobStatus(delivery.id), deliver)
-const came: { printedAt: string; weighed: number; video: string | null } | undefined = delivered?.output
-assert.deepEqual(came, { printedAt: '1970-01-01T00:00:00.000Z', weighed: 2, video: null })
+const came: { printedAt: string; weighed: number; premium: number; video: string | null } | undefined =
+  delivered?.output
+assert.deepEqual(came, { printedAt: '1970-01-01T00:00:00.000Z', weighed: 2, premium: 50, video: null })
 assert.deepEqual(
   delivered?.steps?.map(({ kind }) => kind),
-  ['run', 'sleep', 'runJob', 'waitForEvent'],
+  ['run', 'sleep', 'runJob', 'runJob', 'waitForEvent'],
 )
 await nights.close()
 console.log('done')

@@ -1,6 +1,6 @@
 // Code of the same app that must not compile.
 import { createJobClient, defineJob, defineWorkflow, type JobEvent, scheduleJob, sendJob } from '@cgk-platform/jobs'
-import './program.js'
+import { insure } from './program.js'
 
 // @ts-expect-error an undeclared event
 export const unknownEvent: JobEvent = 'parcel.lost'
@@ -44,5 +44,7 @@ defineWorkflow({
     await step.waitForEvent('for-ever', 'video.ready', {})
     // @ts-expect-error a field of another type
     await step.sendEvent('tell', 'parcel.packed', { parcelId: 'p1', grams: '1' })
+    // @ts-expect-error a field of another type in a job without an event
+    await step.runJob('insure', insure, { cents: '5000' })
   },
 })

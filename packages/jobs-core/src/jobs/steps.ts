@@ -10,6 +10,7 @@ import { eventMatch } from './event-match.ts'
 import type { JobContext } from './job-context.ts'
 import type { BatchJobDefinition } from './batch-job-definition.ts'
 import type { BaseDefinition, JobDefinition } from './job-definition.ts'
+import type { OutputOf } from './output-of.ts'
 import type { Logger } from '../logging/logger.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
 import { callback, duration, group } from '../options/kinds.ts'
@@ -148,12 +149,13 @@ export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
    * Runs a definition once, whatever else handles its event, waits until the run has ended, and returns its output. The
    * job is of the event `job/<id>`.
    */
-  runJob<Event extends JobEvent | StandardSchemaV1, Output>(
+  // Inferred as a whole: older compilers find no schema in the parts of a definition with `payload`.
+  runJob<Job extends JobDefinition | BatchJobDefinition | WorkflowDefinition>(
     id: string,
-    definition: JobDefinition<Event, Output> | BatchJobDefinition<Event, Output> | WorkflowDefinition<Event, Output>,
-    payload: TenantInput<Event>,
+    definition: Job,
+    payload: TenantInput<Job extends OwnEvent ? Job : Extract<Job['event'], JobEvent>>,
     options?: StepSendOptions,
-  ): Promise<AsJson<Output>>
+  ): Promise<OutputOf<Job>>
 }
 
 /** The code of an earlier version of a workflow. All other options are those of the current one. */
