@@ -1,7 +1,7 @@
-import { defineWorkflow, type EventMessage, type JobClient, type Steps } from '@cgk-platform/jobs-core'
+import type { JobClient } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createMonthOfDeploys, dayMs, type Deploy, type Order, workOf } from '@cgk-platform/test-kit/month-of-deploys'
 import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
-import '@cgk-platform/test-kit/work'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -9,72 +9,6 @@ import { createLocalProvider, type LocalProvider } from '../../src/provider/loca
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { passVirtualTime } from '../conformance/pass-virtual-time.ts'
 import { createTestFile } from '../kit/test-file.ts'
-
-type Code = (event: EventMessage<'work.asked'>, step: Steps<'work.asked'>) => Promise<string>
-type Deploy = Pick<Parameters<typeof defineWorkflow<'work.asked'>>[0], 'version' | 'previous' | 'steps'>
-
-const dayMs = 86_400_000
-
-/** Everything that the code of a run has done, in order. */
-const done = new Map<string, string[]>()
-const note = (event: EventMessage, what: string) => () => {
-  done.set(event.id, [...(done.get(event.id) ?? []), what])
-}
-const napsOf = (event: EventMessage<'work.asked'>) => event.payload.data as readonly [number, number]
-
-/** The code of each version, with a change that runs of that version take. */
-const code = {
-  v1:
-    ({ checksFraud }: { readonly checksFraud: boolean }): Code =>
-    async (event, step) => {
-      const [packMs, deliverMs] = napsOf(event)
-      await step.run('reserve', note(event, 'reserve'), { compensate: note(event, 'compensate') })
-      if (checksFraud && (await step.patched('fraud check'))) await step.run('check', note(event, 'check'))
-      await step.run('charge', note(event, 'charge'), { compensate: note(event, 'compensate') })
-      await step.sleep('pack', packMs)
-      await step.run('ship', note(event, 'ship'))
-      await step.sleep('deliver', deliverMs)
-      await step.run('mail', note(event, 'mail'))
-      return 'v1'
-    },
-  v2:
-    ({ labels }: { readonly labels: boolean }): Code =>
-    async (event, step) => {
-      const [packMs, deliverMs] = napsOf(event)
-      await step.run('charge', note(event, 'charge 2'), { compensate: note(event, 'compensate') })
-      await step.sleep('ship', packMs)
-      if (labels) await step.run('label', note(event, 'label 2'))
-      await step.sleep('pack', deliverMs)
-      await step.run('mail', note(event, 'mail 2'))
-      return 'v2'
-    },
-  v3: (): Code => async (event, step) => {
-    const [packMs] = napsOf(event)
-    await step.sleep('charge', packMs)
-    await step.run('reserve', note(event, 'reserve 3'), { compensate: note(event, 'compensate') })
-    return 'v3'
-  },
-} as const
-
-const v1 = { version: '1', steps: code.v1({ checksFraud: true }) }
-const v2 = { version: '2', steps: code.v2({ labels: false }) }
-
-/** The deploys, by the day at whose start they happen. */
-const deploys: readonly (readonly [day: number, deploy: Deploy])[] = [
-  [0, { version: '1', steps: code.v1({ checksFraud: false }) }],
-  [6, v1],
-  [12, { version: '2', steps: code.v2({ labels: true }), previous: [v1] }],
-  [18, { ...v2, previous: [v1] }],
-  [24, { version: '3', steps: code.v3(), previous: [v2] }],
-  // The code of a run that began with the first version is back.
-  [28, { version: '3', steps: code.v3(), previous: [v2, v1] }],
-]
-
-/** A run: when it begins, and how long its two sleeps are, after the start of the month in milliseconds. */
-interface Order {
-  readonly atMs: number
-  readonly naps: readonly [number, number]
-}
 
 /** The runs of the month. None is longer than ten days. */
 const orders: readonly Order[] = fc
@@ -89,22 +23,16 @@ const late: Order = { atMs: dayMs, naps: [24.5 * dayMs, dayMs] }
 
 test('each run of a month with five deploys ends with the version that it began with, and does nothing twice', async () => {
   const { path } = createTestFile()
+  const { deploys, done, failures, define } = createMonthOfDeploys()
   const clock = createVirtualClock(Date.UTC(2026, 0, 1))
   const startMs = clock.now()
   const logger = createRecordedLogger()
   let provider: LocalProvider
   let client: JobClient | undefined
-  const failures: unknown[] = []
   const deploy = async (options: Deploy): Promise<void> => {
     await client?.close({ timeout: 0 })
-    const workflow = defineWorkflow({
-      id: 'order',
-      event: 'work.asked',
-      ...options,
-      onFailure: (error) => void failures.push(error),
-    })
     provider = createLocalProvider({ path, retention: { age: '365d' } }, { clock, ownTime: true })
-    client = createClient({ load: () => provider }, { jobs: [workflow], clock, logger })
+    client = createClient({ load: () => provider }, { jobs: [define(options)], clock, logger })
     await client.capabilities()
   }
   const passUntil = (atMs: number) => passVirtualTime(provider, clock, startMs + atMs - clock.now())
@@ -133,15 +61,8 @@ test('each run of a month with five deploys ends with the version that it began 
 
   const statuses = await Promise.all(sent.map(({ id }) => client!.getJobStatus(id)))
   const ends = statuses.map(({ state, runs }) => [state, runs[0]?.output])
-  expect(ends).toEqual(sent.map(({ version }) => ['completed', `v${version}`]))
+  expect(ends).toEqual(sent.map(({ version }) => ['completed', version]))
   for (const { id, version, ...order } of sent) expect(done.get(id)).toEqual(workOf(version, order))
   expect(failures).toEqual([])
   await client!.close({ timeout: 0 })
 })
-
-/** Returns what the code of a version does for an order, once. */
-function workOf(version: string, { atMs, naps }: Order): string[] {
-  if (version === '1') return ['reserve', ...(atMs >= 6 * dayMs ? ['check'] : []), 'charge', 'ship', 'mail']
-  if (version === '2') return ['charge 2', ...(atMs + naps[0] <= 18 * dayMs ? ['label 2'] : []), 'mail 2']
-  return ['reserve 3']
-}
