@@ -55,7 +55,10 @@ describe('a definition that was removed while a run of it waits', () => {
     const { client, deploy, sendForLater, until, handled } = await openBoth()
     const id = await sendForLater()
     const without = await deploy(['kept'])
-    await until(async () => (await client.getJobStatus(id)).runs.some(({ error }) => error !== undefined))
+    await until(async () => {
+      const { runs } = await client.getJobStatus(id)
+      return runs.some(({ error }) => error !== undefined) && runs.some(({ state }) => state === 'completed')
+    })
     await without.close()
     await deploy(['kept', 'gone'])
     await expect(client.waitForJob(id)).resolves.toMatchObject({ state: 'completed' })
