@@ -34,10 +34,10 @@ interface Fulfilment {
   ends(): Promise<RunStatus>
 }
 
-async function accept(orderId: string, order: Partial<JobInput<'order.accepted'>> = {}): Promise<Fulfilment> {
+async function accept(orderId: string, order: Partial<JobInput<'order.created'>> = {}): Promise<Fulfilment> {
   const items = [{ sku: '22064', quantity: 2 }]
   const payload = { tenantId: 'norway', orderId, totalAmount: 1000, customerEmail: 'ada@example.com', items, ...order }
-  const job = await client.sendJob('order.accepted', payload)
+  const job = await client.sendJob(fulfilOrder, payload)
   const run = async (): Promise<RunStatus> => findRun(await client.getJobStatus(job.id), fulfilOrder)!
   return {
     run,

@@ -1,21 +1,14 @@
-import { catalogue, defineEvents, defineWorkflow, type EventsOf, NonRetryableError } from '@cgk-platform/jobs'
+import { catalogue, defineWorkflow, NonRetryableError } from '@cgk-platform/jobs'
 
 import { courier } from './courier.ts'
 import { gateway } from './gateway.ts'
 import { formatPounds } from './money.ts'
 import { warehouse } from './warehouse.ts'
 
-/** An accepted order: the payload of `order.created`, under a name that the jobs of `order.created` do not handle. */
-const events = defineEvents({ 'order.accepted': catalogue['order.created'] })
-
-declare module '@cgk-platform/jobs' {
-  interface JobEvents extends EventsOf<typeof events> {}
-}
-
 /** Delivers an accepted order over several days. If that fails permanently, returns the goods and the money. */
 export const fulfilOrder = defineWorkflow({
   id: 'fulfil-order',
-  event: 'order.accepted',
+  payload: catalogue['order.created'],
   steps: async ({ payload }, step) => {
     const { orderId, totalAmount = 0, customerId, customerEmail, items = [] } = payload
 

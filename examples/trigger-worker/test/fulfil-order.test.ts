@@ -34,10 +34,10 @@ afterAll(async () => {
 })
 
 /** Sends an order to the workflow. Returns the job's id. */
-async function accept(orderId: string, order: Partial<JobInput<'order.accepted'>> = {}): Promise<string> {
+async function accept(orderId: string, order: Partial<JobInput<'order.created'>> = {}): Promise<string> {
   const items = [{ sku: '22064', quantity: 2 }]
   const payload = { tenantId: 'norway', orderId, totalAmount: 1000, customerEmail: 'ada@example.com', items, ...order }
-  const job = await client.sendJob('order.accepted', payload)
+  const job = await client.sendJob(fulfilOrder, payload)
   return job.id
 }
 

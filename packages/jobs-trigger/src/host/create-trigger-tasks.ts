@@ -24,7 +24,7 @@ const declared = declareOptions<TriggerHostOptions>('`createTriggerTasks`', host
 /**
  * Creates Trigger.dev tasks that run your jobs. Call it once in a project, at the top level of a file in one of the
  * `dirs` of `trigger.config.ts`, after importing the modules that define jobs. Each event gets a task, which senders
- * trigger, and each job gets one. A cron job gets another one, which its ticks call.
+ * trigger, and each job gets one for its runs and one for `step.runJob`. A cron job gets one which its ticks call.
  *
  * @throws {InvalidOptionError} for an invalid option, or if it is called where the SDK does not register tasks.
  * @throws {UnsupportedFeatureError} for a definition with a feature that Trigger.dev does not support.

@@ -11,7 +11,7 @@ export interface Order {
 
 /** An order that was sent to the workflow. */
 export interface AcceptedOrder extends Order {
-  readonly job: JobHandle
+  readonly job: Pick<JobHandle, 'id'>
 }
 
 /** Returns the orders of the file's first day, in the order of the file. */

@@ -23,7 +23,7 @@ export async function simulateFulfilment(
   for (const order of orders) {
     await advanceTo(order.placedAt.getTime())
     const { payload } = order
-    const job = await client.sendJob('order.accepted', payload, { idempotencyKey: payload.orderId })
+    const job = await client.sendJob(fulfilOrder, payload, { idempotencyKey: payload.orderId })
     accepted.push({ ...order, job })
     screen.progress(`  ${accepted.length} of ${orders.length} orders accepted`)
   }
