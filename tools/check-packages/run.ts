@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { bundlers } from '../check-install/bundle.ts'
 import { checkLean, leanApps } from './check-lean.ts'
 import { checkManifest } from './check-manifest.ts'
+import { checkSnippets } from './check-snippets.ts'
 import { checkTypeCost } from './check-type-cost.ts'
 import { compile, compilerOf } from './compile.ts'
 import { compilations, everyEngineConsumer, installCommandLine, installConsumer } from './consumer.ts'
@@ -69,7 +70,10 @@ async function checkFacade(client: 'npm' | 'pnpm'): Promise<void> {
       )
     }
   }
-  if (!isAtNight) {
+  if (isAtNight) {
+    const title = `snippets of the documents, TypeScript ${oldestTypeScript}`
+    await check(title, () => checkSnippets(compilerOf('oldest', cwd), cwd))
+  } else {
     await check('compiler work for 1,000 events and 200 definitions', () => checkTypeCost(cwd))
     await checkBundle(cwd)
   }
