@@ -5,7 +5,7 @@ import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import { untyped } from '../../test/kit/untyped.ts'
 import { createClient } from '../client/create-client.ts'
 import { setJobClient } from '../client/default-client.ts'
-import { findEvent, ownEvents } from '../events/event-registry.ts'
+import { eventNames, findEvent, ownEvents } from '../events/event-registry.ts'
 import { eventType } from '../events/event-type.ts'
 import { defineWorkflow } from './define-workflow.ts'
 import { defineCronJob } from './define-cron-job.ts'
@@ -36,6 +36,16 @@ describe('a definition with `payload`', () => {
     expect(processJobs().subscribers('job/images/resize')).toEqual([resize])
     const publish = defineWorkflow({ id: 'publish', payload: schema, steps: () => undefined })
     expect(publish).toMatchObject({ kind: 'workflow', event: 'job/publish' })
+  })
+
+  test('is not the only one: a definition with `event` has its own event, too, which is not listed', () => {
+    const thank = define({ id: 'thank', event: 'order.created' })
+    const count = define({ id: 'count', event: 'order.created' })
+    expect(processJobs().subscribers('order.created')).toEqual([thank, count])
+    expect(processJobs().subscribers('job/thank')).toEqual([thank])
+    expect(findEvent('job/thank')?.schema).toBe(findEvent('order.created')?.schema)
+    expect(eventNames()).not.toContain('job/thank')
+    expect(processJobs().subscribers('job/missing')).toEqual([])
   })
 
   test('replaces the earlier definition with its schema', () => {
