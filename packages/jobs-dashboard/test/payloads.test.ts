@@ -56,7 +56,7 @@ describe('without the permission `payloads`', () => {
     const text = async (browser: Browser): Promise<string> => (await browser.get(`job?id=${id}`)).text()
     expect(await text(opened.as({}))).toContain('"waitsFor":{"event":"shop.shipped"}')
     expect(await text(opened.as({}))).not.toContain('secret')
-    expect(await text(opened.as(payloads))).toContain('"match":{"field":"orderId","value":"secret"}')
+    expect(await text(opened.as(payloads))).toContain('"match":{"orderId":"secret"}')
   })
 
   test('a user sees the name and message of an error, and neither its stack nor its causes', async () => {

@@ -69,7 +69,7 @@ beforeAll(async () => {
   own.completed = await run({})
   await client.pauseJobs({ tenantId: 'globex' })
   own.cancelled = await run({})
-  await client.forTenant('globex').inspect.cancelJobs({ event: 'shop.ordered' })
+  await client.forTenant('globex').inspect.cancelJobs({ event: 'job/confirm-order' })
   await engine.advance('1m')
   noted = (await platform.sendJob('shops.noted', {})).id
   await engine.settle()

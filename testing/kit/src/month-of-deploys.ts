@@ -6,7 +6,7 @@ import './work.ts'
 export const dayMs = 86_400_000
 
 type Code = (event: EventMessage<'work.asked'>, step: Steps<'work.asked'>) => Promise<string>
-/** What a deploy has of the workflow. */
+/** The part of a workflow that a deploy changes. */
 export type Deploy = Pick<Parameters<typeof defineWorkflow<'work.asked'>>[0], 'version' | 'previous' | 'steps'>
 
 /** A run: when it begins, after the start of the month, and how long its two sleeps are, all in milliseconds. */
@@ -19,7 +19,7 @@ export interface Order {
 export interface MonthOfDeploys {
   /** The deploys, by the day at whose start they happen. */
   readonly deploys: readonly (readonly [day: number, deploy: Deploy])[]
-  /** What each run has done, in order, by the id of its job. */
+  /** The steps that each run has done, in order, by the id of its job. */
   readonly done: ReadonlyMap<string, readonly string[]>
   /** The errors with which runs failed. */
   readonly failures: readonly Error[]

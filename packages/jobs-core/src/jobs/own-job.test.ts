@@ -38,7 +38,7 @@ describe('a definition with `payload`', () => {
     expect(publish).toMatchObject({ kind: 'workflow', event: 'job/publish' })
   })
 
-  test('is not the only one: a definition with `event` has its own event, too, which is not listed', () => {
+  test('is not the only one: a definition with `event` also has its own event, which is not listed', () => {
     const thank = define({ id: 'thank', event: 'order.created' })
     const count = define({ id: 'count', event: 'order.created' })
     expect(processJobs().subscribers('order.created')).toEqual([thank, count])

@@ -116,14 +116,14 @@ test('a step that runs a lost job fails with its error', async () => {
     engine: { delays: { runMs: 2000 } },
   })
   engine.intercept(({ path, body }) => {
-    losesNext ||= path.startsWith('/e/') && body.includes('"work.asked"')
+    losesNext ||= path.startsWith('/e/') && body.includes(`"job/${work.id}"`)
     return undefined
   })
   const { id } = await client.sendJob('work.followed', payload)
   await until(() => losesNext)
   await until(async () => {
     engine.loseUnprocessedEvents()
-    return (await client.listJobs({ event: 'work.asked' })).jobs.length > 0
+    return (await client.listJobs({ event: `job/${work.id}` })).jobs.length > 0
   })
   const { state, runs } = await client.waitForJob(id, { timeout: '2h' })
   expect(state).toBe('failed')

@@ -39,7 +39,10 @@ describe('`providerOptions.inngest` of a definition', () => {
     if (typeof expected === 'string') expect(registeredOption).toBe(expected)
     else expect(registeredOption).toMatchObject(expected as object)
     // The definition's own settings are still there.
-    expect(rest).toMatchObject({ triggers: [{ event: 'work.asked' }], steps: { step: { retries: { attempts: 2 } } } })
+    expect(rest).toMatchObject({
+      triggers: [{ event: 'work.asked' }, {}],
+      steps: { step: { retries: { attempts: 2 } } },
+    })
   })
 
   test('passes `cancelOn` to the engine, which cancels', async () => {
