@@ -11,9 +11,7 @@ export { declareFeatures } from './engines/declare-features.ts'
 export type { EngineDescriptor } from './engines/engine-descriptor.ts'
 export type { Engine } from './provider/engine-registry.ts'
 export type {
-  EngineName,
   LoadableEngines,
-  ProviderConfig,
   ProviderConfigTypes,
   ProviderOptions,
   ProviderOptionTypes,
@@ -42,7 +40,6 @@ export type { JobRegistry } from './jobs/job-registry.ts'
 
 // Events and envelopes
 export { decodeEnvelope, type Envelope, encodeEnvelope, notUnderstood } from './events/envelope.ts'
-export type { JobSender } from './sends/job-sender.ts'
 export { createJobId } from './events/job-id.ts'
 export type { Json } from './values/json.ts'
 export { systemTenantId } from './values/reserved-names.ts'
