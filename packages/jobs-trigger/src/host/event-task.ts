@@ -52,13 +52,16 @@ export function createEventTask(
       notified.catch(() => undefined) // awaited below
       await endIfCancelled(context, dependencies)
       const runs = await dispatch(handling, payload, context, dependencies)
-      if (Object.keys(runs).length === 0) await notifySendingWorkflow(payload.envelope, id, dependencies)
-      const isAwaited = (await notified) || payload.envelope.waitsOnly === true
-      if (Object.keys(runs).length === 0) {
-        if (isAwaited) writeRecord({ dispatched: runs, awaited: true })
-        else if (definitions.length === 0)
-          bindLogger(dependencies.logger, { jobId: id }).warn(describeUnhandled(event, dependencies.jobs))
+      if (Object.keys(runs).length > 0) {
+        await notified
+        return { runs }
       }
+      await notifySendingWorkflow(payload.envelope, id, dependencies)
+      const isAwaited = (await notified) || payload.envelope.waitsOnly === true
+      // Once: readers take an event that started no run for unhandled, until its record says that it was awaited.
+      writeRecord({ dispatched: runs, ...(isAwaited && { awaited: true }) })
+      if (!isAwaited && definitions.length === 0)
+        bindLogger(dependencies.logger, { jobId: id }).warn(describeUnhandled(event, dependencies.jobs))
       return { runs }
     },
   })
@@ -85,7 +88,7 @@ async function dispatch(
   try {
     const selected = selectDefinitions(definitions, payload, dependencies)
     const runs = await dispatchRuns(selected, payload, context, dependencies)
-    writeRecord({ dispatched: runs })
+    if (selected.length > 0) writeRecord({ dispatched: runs })
     return runs
   } catch (error) {
     throw new DispatchFailure(error)

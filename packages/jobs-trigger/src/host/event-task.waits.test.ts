@@ -1,5 +1,6 @@
 import { defineJob, defineWorkflow, type Definition } from '@cgk-platform/jobs-core'
 import '@cgk-platform/test-kit/work'
+import { metadata } from '@trigger.dev/sdk'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
@@ -16,10 +17,11 @@ const { sentAt } = envelope
 /**
  * Opens tasks with an open wait. It began after the event was sent by its worker's clock, but before by the server's.
  */
-async function open() {
+async function open(handles = true) {
   const completed: string[] = []
-  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined })
-  const flow = defineWorkflow({ id: 'flow', event: 'work.followed', steps: () => undefined })
+  const recorded: unknown[] = []
+  const job = defineJob({ id: 'work', event: 'work.asked', handler: () => undefined }) as unknown as Definition
+  const flow = defineWorkflow({ id: 'flow', event: 'work.followed', steps: () => undefined }) as unknown as Definition
   const token = {
     id: 'waitpoint_1',
     status: 'WAITING',
@@ -32,17 +34,25 @@ async function open() {
   }
   const engine = createFakeEngine(({ method, url }) => {
     if (!url.pathname.startsWith('/api/v1/waitpoints')) return undefined
+    recorded.push(metadata.current()?.['job'])
     if (method === 'POST') completed.push(url.pathname)
     const isWaits = token.tags.some((tag) => url.searchParams.get('filter[tags]')?.split(',').includes(tag))
     return { body: { data: isWaits ? [token] : [], pagination: {} } }
   })
-  return { ...(await openTasks([job, flow] as unknown as Definition[], { engine })), completed }
+  return { ...(await openTasks(handles ? [job, flow] : [flow], { engine })), completed, recorded }
 }
 
 test('completes a wait whose token is older than the event by the server’s clock', async () => {
   const { attempt, completed } = await open()
   await attempt(taskId, { payload: { envelope } })
   expect(completed).toEqual(['/api/v1/waitpoints/tokens/waitpoint_1/complete'])
+})
+
+test('records that an event started no run only once it knows that a workflow waited for it', async () => {
+  const { attempt, recorded } = await open(false)
+  const { metadata: ended } = await attempt(taskId, { payload: { envelope } })
+  expect(new Set(recorded)).toEqual(new Set([undefined]))
+  expect(ended).toEqual({ job: { dispatched: {}, awaited: true } })
 })
 
 test('uses the original send time of a job that is retried manually', async () => {
