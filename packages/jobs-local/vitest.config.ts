@@ -5,4 +5,5 @@ import base from '../../vitest-slow.base.ts'
 
 const globalSetup = [fileURLToPath(new URL('test/kit/bundle-sources.ts', import.meta.url))]
 
-export default mergeConfig(base, defineConfig({ test: { globalSetup } }))
+// The suite with three workers waits in real time, so two other workers run all other tests.
+export default mergeConfig(base, defineConfig({ test: { globalSetup, maxWorkers: 3 } }))
