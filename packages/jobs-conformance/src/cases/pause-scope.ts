@@ -111,7 +111,8 @@ export const pauseScopeCases: readonly ConformanceCase[] = casesOf(rules.flowCon
       const waiting = await whilePaused(t, { definitionId: definition }, async () => {
         const held = await t.waitUntil(
           'a tick of the pause waits',
-          async () => (await untyped(t.client).listJobs({ event: `cron/${definition}`, state: 'queued' })).jobs[0],
+          async () =>
+            (await untyped(t.client).listJobs({ event: `cron/${definition}`, state: 'queued', limit: 1 })).jobs[0],
           tickLimitMs,
         )
         await t.advance(secondTickMs)
