@@ -208,6 +208,20 @@ describe('an event run that was cancelled during its execution', () => {
     expect(api.requests.filter((one) => one.startsWith('cancel'))).toEqual(['cancel run_1', 'cancel run_ship'])
   })
 
+  test('is read for two seconds if it began and ended between two reads', async () => {
+    const ship = child('ship', 'QUEUED')
+    let reads = 0
+    const { error, api } = await cancel([{ ...root, status: 'DEQUEUED', attemptCount: 0 }, ship], {
+      cancel: (run) => ({ ...run, ...canceled, ...(run.id === 'run_1' && { attemptCount: 1 }), finishedAt }),
+      retrieve: (run) => {
+        if (run?.id !== 'run_1' || run.status !== 'CANCELED') return run
+        return ++reads > 4 ? { ...run, relatedRuns: { children: [ship] } } : run
+      },
+    })
+    expect(error).toBeUndefined()
+    expect(api.requests.filter((one) => one.startsWith('cancel'))).toEqual(['cancel run_1', 'cancel run_ship'])
+  })
+
   test('is read for at most 30 seconds if it never finishes', async () => {
     const { error, clock } = await cancel([{ ...root, ...canceled }])
     expect(error).toBeUndefined()

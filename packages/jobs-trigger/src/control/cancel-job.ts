@@ -40,15 +40,17 @@ export async function cancelJob(id: string, { api, clock, reader }: CancelDepend
   let until = Number.POSITIVE_INFINITY
   let stopsAt = Number.NEGATIVE_INFINITY
   const executed = new Set<string>()
+  let open: readonly string[] = []
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     const eventRuns = (await reader.eventRuns(id)) ?? []
     // The event's run first, so that it starts no more runs.
     const runs = eventRuns.toReversed().flatMap(({ run, children }) => [run, ...children])
     for (const run of runs) if (isExecuting(run)) executed.add(run.id)
     const openRuns = runs.filter((run) => !isEnded(runStateOf(run, true)))
-    const open = openRuns.map((run) => run.id)
+    const wasOpen = open
+    open = openRuns.map((run) => run.id)
     const mayChange = runs.some((run) => executed.has(run.id) && isUnfinished(run) && !hasReported(run))
-    if (eventRuns.some(({ run }) => mayStartRuns(run))) stopsAt = elapsedOf(clock) + stopMs
+    if (eventRuns.some(({ run }) => mayStartRuns(run, wasOpen.includes(run.id)))) stopsAt = elapsedOf(clock) + stopMs
     if (open.length === 0 && !mayChange && elapsedOf(clock) >= stopsAt) return
     if (elapsedOf(clock) >= until) {
       if (open.length === 0) return
@@ -100,8 +102,12 @@ function hasReported(run: EngineRun): boolean {
   return output !== undefined || failed === true
 }
 
-/** Returns true if an event run executes, or still does after its cancel, and may start runs. */
-function mayStartRuns(run: EngineRun): boolean {
-  const executes = run.status === 'EXECUTING' || isUnfinished(run)
+/**
+ * Returns true if an event run executes, or still does after its cancel, and may start runs.
+ *
+ * @param wasOpen - whether it was open when it was read before. If so, it may have begun and ended since.
+ */
+function mayStartRuns(run: EngineRun, wasOpen: boolean): boolean {
+  const executes = run.status === 'EXECUTING' || (run.status === 'CANCELED' && wasOpen) || isUnfinished(run)
   return executes && run.attemptCount > 0 && readRecord(run.metadata) === undefined
 }
