@@ -26,7 +26,7 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
   const clockSlackMs = engine.clock ? 0 : 2
 
   // Of hundreds of cases that run at the same time, each would take time from the jobs that it waits for.
-  const mostUntilEndMs = engine.clock ? mostStepMs : 1000
+  const mostUntilEndMs = engine.clock ? mostStepMs : 3000
 
   const poll = async <T>(what: string, read: () => T | Promise<T>, limitMs: number, mostMs: number) => {
     const startedAt = now()
