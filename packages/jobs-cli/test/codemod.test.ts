@@ -180,6 +180,13 @@ const converted: [before: string, after: string][] = [
   ]),
 ]
 
+// Trigger.dev restores dates, so tasks rely on them.
+for (const type of ['{ tenantId: string; at: Date }', '{ tenantId: string; lines: { addedAt?: Date | null }[] }'])
+  converted.push([
+    `task({ id: 'a', run: async (payload: ${type}) => payload })`,
+    `defineJob({ id: 'a', payload: eventType<${type}>({ dates: true }), handler: async ({ payload }) => payload })`,
+  ])
+
 const unchanged = [
   ...[
     'ttl: 60',
@@ -195,7 +202,7 @@ const unchanged = [
     `run: async (${payload}) => logger.trace('x', async () => {})`,
     `run: async (${payload}, { ctx }) => console.log(ctx)`,
     `run: async (${payload}, params) => params.ctx.run.id`,
-    'run: async (payload: { tenantId: string; at: Date }) => payload',
+    'run: async (payload: { tenantId: string; at: Date; ids: Set<string> }) => payload',
     'run: async (payload: { tenantId: string; then: () => void }) => payload',
     'run: async (payload: { tenantId?: string }) => payload',
     'run: async (payload: any) => payload',

@@ -43,6 +43,7 @@ import { throttleCases } from './cases/throttle.ts'
 import { timeCases } from './cases/time.ts'
 import { validationCases } from './cases/validation.ts'
 import { wireCases } from './cases/wire.ts'
+import { dateCases } from './cases/dates.ts'
 import { workflowStepCases } from './cases/workflow-steps.ts'
 import { workflowFlowCases } from './cases/workflow-flow.ts'
 import { workflowWaitCases } from './cases/workflow-waits.ts'
@@ -77,6 +78,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...concurrencyCases,
   ...validationCases,
   ...wireCases,
+  ...dateCases,
   ...outputCases,
   ...atLeastOnceCases,
   ...idempotencyCases,

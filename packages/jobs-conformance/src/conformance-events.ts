@@ -53,6 +53,7 @@ export type ConformanceEvent =
   | 'conformance.disabled'
   | 'conformance.typed'
   | 'conformance.own-schema'
+  | 'conformance.dated'
   | 'conformance.returned-errors'
   | 'conformance.own-backoff'
   | 'conformance.wrong-backoff'
@@ -146,6 +147,7 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.disabled': scripted,
   'conformance.typed': typedSchema,
   'conformance.own-schema': ownSchema,
+  'conformance.dated': eventType<ScriptPayload & { readonly dueAt?: Date }>({ dates: true }),
   'conformance.returned-errors': scripted,
   'conformance.own-backoff': scripted,
   'conformance.wrong-backoff': scripted,

@@ -18,6 +18,7 @@ import { defineConformanceWorkflows, longRunTimeoutMs, runTimeoutMs } from './co
 import { definitionMiddleware } from './conformance-middleware.ts'
 import { type ConformanceEvent, declareConformanceEvents } from './conformance-events.ts'
 import { triggerOf } from './trigger-of.ts'
+import { datePathsIn } from './date-paths-in.ts'
 import { performScript, reportFailure } from './perform-script.ts'
 import type { Script, ScriptPayload } from './script.ts'
 
@@ -119,6 +120,7 @@ function defineScriptedJobs(unitMs: number): Definition[] {
     defineScripted('once', { id: 'conformance-once-disabled', enabled: false }),
     defineScripted('typed', { retry: fixed(2), reports: true }),
     defineScripted('own-schema', { retry: fixed(2) }),
+    defineScripted('dated', { retry: fixed(2) }),
     defineScripted('replaced', { event: 'webhook.process', retry: fixed(2) }),
     defineScripted('own-backoff', { retry: { maxAttempts: 4, backoff: ownBackoff(unitMs) } }),
     defineScripted('wrong-backoff', { retry: { maxAttempts: 4, backoff: () => Number.NaN }, reports: true }),
@@ -192,7 +194,7 @@ function read(id: string, event: EventMessage, context: JobContext) {
   const details = {
     event: { id: event.id, name: event.name, sentAt: event.sentAt, sentAtIsDate: event.sentAt instanceof Date },
     payload: rest,
-    dueAtIsDate: payload['dueAt'] instanceof Date,
+    datePaths: datePathsIn(rest),
     contextKeys: Object.keys(context).toSorted(),
     signalIsAbortSignal: context.signal instanceof AbortSignal,
     loggerWrites: typeof context.logger.info === 'function',
@@ -206,6 +208,8 @@ function change(payload: ScriptPayload): void {
   payload['word'] = 'changed'
   const { list } = payload as { list?: unknown[] }
   list?.push('changed')
+  const { dueAt } = payload as { dueAt?: unknown }
+  if (dueAt instanceof Date) dueAt.setTime(0)
 }
 
 function isSupported(capabilities: Capabilities, definition: Definition): boolean {

@@ -1,3 +1,4 @@
+import { datePathsIn } from './date-paths-in.ts'
 import { type EventMessage, type JobContext, type JobEvent, type Steps, waitForJob } from '@cgk-platform/jobs-core'
 import type { StepContext } from '@cgk-platform/jobs-core/hosted'
 import type { EventDefinition } from '@cgk-platform/jobs-core/tools'
@@ -58,7 +59,8 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
       const awaited = await step.waitForEvent(op.id, (op.event ?? 'conformance.awaited') as JobEvent, options)
       if (!awaited) return [null]
       const { id, name, payload, sentAt } = awaited
-      return [{ id, name, payload, sentAt: sentAt.toISOString() }]
+      const datePaths = datePathsIn(payload)
+      return [{ id, name, payload, sentAt: sentAt.toISOString(), ...(datePaths.length > 0 && { datePaths }) }]
     }
     case 'send': {
       const job = jobs.find(({ id }) => id === op.definition)

@@ -67,7 +67,7 @@ export type { JobStatus, RunStatus } from './status/job-status.ts'
 export { catalogue } from './events/catalogue/catalogue.ts'
 export type { LineItem } from './events/catalogue/shared-fields.ts'
 export { defineEvents } from './events/define-events.ts'
-export { type EventType, eventType } from './events/event-type.ts'
+export { type EventType, type EventTypeOptions, eventType } from './events/event-type.ts'
 export type { EventsOf, JobEvent, JobEvents, JobInput, JobPayload } from './events/job-events.ts'
 
 // Hooks, middleware, instrumentation and logs

@@ -39,7 +39,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
       const { id } = await t.send('conformance.typed', undefined, { payload: { ...good, dueAt: new Date(good.dueAt) } })
       assert.equal((await t.waitForEnd(id)).state, 'completed')
       const [started] = t.journal({ jobId: id, kind: 'started' })
-      assert.equal(started?.details['dueAtIsDate'], true)
+      assert.deepEqual(started?.details['datePaths'], ['dueAt'])
       assert.deepEqual(recordedPayload(started), { tenantId: t.tenantId, currency: 'EUR', ...good })
     },
   },
@@ -65,7 +65,7 @@ export const validationCases: readonly ConformanceCase[] = casesOf(rules.validat
     async run(t) {
       const id = await t.engine.inject!(envelopeOf(t, 'conformance.typed', { tenantId: t.tenantId, ...good }))
       assert.equal((await t.waitForEnd(id)).state, 'completed')
-      assert.equal(t.journal({ jobId: id, kind: 'started' })[0]?.details['dueAtIsDate'], true)
+      assert.deepEqual(t.journal({ jobId: id, kind: 'started' })[0]?.details['datePaths'], ['dueAt'])
     },
   },
   {

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
+import { hasDates } from '../events/event-type.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { PayloadTooLargeError } from '../errors/payload-too-large-error.ts'
 import { TenantRequiredError } from '../errors/tenant-required-error.ts'
@@ -51,7 +52,7 @@ export function toEnvelope(
   const tenantId: unknown = (payload as { tenantId?: unknown } | null | undefined)?.tenantId
   const problem = tenantProblem(tenantId, context.isSystem)
   if (problem) throw new TenantRequiredError({ event, problem, tenantId })
-  const copy = toJson(payload, 'payload')
+  const copy = toJson(payload, 'payload', hasDates(schema))
   checkSize(event, copy.json, context.maxPayloadBytes)
   const checked = { event, tenantId: tenantId as string, copy, options }
   const parsed = validatePayload(event, schema, copy.json)

@@ -43,6 +43,17 @@ test('a type that JSON cannot hold does not compile', () => {
   eventType<{ deep: { a: { b: { c: { d: { prices?: Map<string, number> | undefined } } } } } }>()
 })
 
+test('a type with dates compiles if it declares them', () => {
+  interface Line {
+    addedAt?: Date | null
+    parts: Line[]
+  }
+  expectTypeOf(eventType<Line>({ dates: true })).toEqualTypeOf<EventType<Line>>()
+  eventType<{ at: Date; pair: [string, Date]; byName: Record<string, Date> }>({ dates: true })
+  // @ts-expect-error -- a map
+  eventType<{ at: Date; prices: Map<string, number> }>({ dates: true })
+})
+
 test('a type parameter is checked by its constraint', () => {
   const declare = <Payload extends { readonly tenantId: string }>() => eventType<Payload>()
   expectTypeOf(declare<{ tenantId: string; id: string }>()).toEqualTypeOf<EventType<{ tenantId: string; id: string }>>()

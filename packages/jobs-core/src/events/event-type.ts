@@ -1,6 +1,17 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
+import type { Json } from '../values/json.ts'
 import type { JsonAlias, JsonPayload } from './json-payload.ts'
+import { restoreDates } from './tagged-dates.ts'
+
+/** Options of `eventType`. */
+export interface EventTypeOptions {
+  /**
+   * The payload has dates. On the wire, a date is `{ $date: '2026-03-02T09:00:00.000Z' }`. Handlers get a `Date` again.
+   * Default: a `Date` does not compile, and a send rejects it.
+   */
+  readonly dates: true
+}
 
 /**
  * An event declared with a TypeScript type and no schema. At run time, only the tenant is checked, and that the payload
@@ -17,12 +28,31 @@ export type EventType<Payload> = StandardSchemaV1<Payload>
 export function eventType<Payload extends JsonAlias<Payload>>(): EventType<Payload>
 /** Declares an event by any other TypeScript type that JSON can hold, such as an interface. */
 export function eventType<Payload extends JsonPayload<Payload>>(): EventType<Payload>
-export function eventType<Payload>(): EventType<Payload> {
-  return {
-    '~standard': {
-      version: 1,
-      vendor: '@cgk-platform/jobs',
-      validate: (value) => ({ value: value as Payload }),
-    },
+/** Declares an event whose payload has a `Date` in any place. */
+export function eventType<Payload extends JsonPayload<Payload, Date>>(options: EventTypeOptions): EventType<Payload>
+export function eventType<Payload>({ dates }: Partial<EventTypeOptions> = {}): EventType<Payload> {
+  const standard: DatedProps<Payload> = {
+    version: 1,
+    vendor: '@cgk-platform/jobs',
+    validate: (value) => (dates ? withDates<Payload>(value as Json) : { value: value as Payload }),
+    ...(dates && { dates }),
   }
+  return { '~standard': standard }
+}
+
+/** A member, because another copy of this module may have created the schema. */
+interface DatedProps<Payload> extends StandardSchemaV1.Props<Payload> {
+  readonly dates?: true
+}
+
+/** Returns true if the payloads of an event have tagged dates. */
+export function hasDates(schema: StandardSchemaV1): boolean {
+  return (schema['~standard'] as DatedProps<unknown>).dates === true
+}
+
+function withDates<Payload>(json: Json): StandardSchemaV1.Result<Payload> {
+  const { value, wrong } = restoreDates(json)
+  if (wrong.length === 0) return { value: value as Payload }
+  const message = 'must be `{ "$date": "2026-03-02T09:00:00Z" }` with an ISO date'
+  return { issues: wrong.map((path) => ({ message, path })) }
 }

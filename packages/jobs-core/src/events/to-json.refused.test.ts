@@ -151,3 +151,13 @@ describe('a value that JSON would drop or change is rejected with its path', () 
 function repeat(leaf: object, levels: number, wrap: (inner: object) => object): object {
   return levels === 0 ? leaf : repeat(wrap(leaf), levels - 1, wrap)
 }
+
+test('an object that is no date is rejected with the key of dates, if handlers get dates again', () => {
+  for (const at of [{ $date: 'soon' }, { $date: 5 }, { $date: '2026-03-01', zone: 'UTC' }]) {
+    expect(() => toJson({ list: [at] }, 'payload', true)).toThrow(
+      'it is an object with the key `$date`. Rename the key: with `{ dates: true }`, it stands for a date.',
+    )
+    expect(toJson({ list: [at] }, 'payload').json).toEqual({ list: [at] })
+  }
+  expect(() => toJson({ at: new Date(Number.NaN) }, 'payload', true)).toThrow('`payload.at` cannot be stored as JSON: it is an invalid Date.')
+})

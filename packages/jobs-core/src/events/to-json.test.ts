@@ -52,6 +52,16 @@ describe('a value that is converted to JSON', () => {
     })
   })
 
+  test('tags a date if handlers get it again', () => {
+    const date = new Date('2026-03-01T09:30:00.5+01:00')
+    expect(toJson({ at: date, list: [{ tagged: { $date: '2026-03-01' } }], none: undefined }, 'payload', true)).toEqual(
+      {
+        json: { at: { $date: '2026-03-01T08:30:00.500Z' }, list: [{ tagged: { $date: '2026-03-01' } }] },
+        datePaths: [],
+      },
+    )
+  })
+
   test('has `null` for each item of an array that is `undefined` in an output, as with JSON.stringify', () => {
     const output = { items: [undefined, new Date(0), [undefined]], none: undefined }
     expect(toJson(output, 'output').json).toStrictEqual(JSON.parse(JSON.stringify(output)))

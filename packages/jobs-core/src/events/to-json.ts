@@ -2,6 +2,7 @@ import { NotSerializableError } from '../errors/not-serializable-error.ts'
 import { pathTo } from '../values/path.ts'
 import type { Json } from '../values/json.ts'
 import { plainCopyOf } from './plain-copy.ts'
+import { dateTag, tagDate, taggedDate } from './tagged-dates.ts'
 
 /** A JSON copy of a value, and the paths of dates that became strings. */
 export interface JsonCopy {
@@ -28,15 +29,16 @@ const maxUnset = 1_000_000
  * item of an array that is `undefined` or was never set becomes `null`. All other values stay the same.
  *
  * @param root - what the value is, and its name in errors.
+ * @param isTagged - whether dates are tagged, so that handlers get them again. Default false.
  * @throws {NotSerializableError} with the path of the first invalid value.
  */
-export function toJson(value: unknown, root: 'payload' | 'output'): JsonCopy {
-  const json = plainCopyOf(value)
-  return json === undefined ? copyWithChecks(value, root) : { json, datePaths: noPaths }
+export function toJson(value: unknown, root: 'payload' | 'output', isTagged = false): JsonCopy {
+  const json = isTagged ? undefined : plainCopyOf(value)
+  return json === undefined ? copyWithChecks(value, root, isTagged) : { json, datePaths: noPaths }
 }
 
 /** The slow path of `toJson`, for any value. It tracks paths and visited objects. */
-function copyWithChecks(value: unknown, root: 'payload' | 'output'): JsonCopy {
+function copyWithChecks(value: unknown, root: 'payload' | 'output', isTagged: boolean): JsonCopy {
   const datePaths: PropertyKey[][] = []
   const path: PropertyKey[] = []
   const ancestors: object[] = []
@@ -84,6 +86,7 @@ function copyWithChecks(value: unknown, root: 'payload' | 'output'): JsonCopy {
   const copyObject = (item: object): Json => {
     if (item instanceof Date) {
       if (Number.isNaN(item.getTime())) return refuse('an invalid Date', 'Check how the date is created.')
+      if (isTagged) return tagDate(item)
       datePaths.push([...path])
       return item.toISOString()
     }
@@ -131,6 +134,9 @@ function copyWithChecks(value: unknown, root: 'payload' | 'output'): JsonCopy {
     }
     if (Object.getOwnPropertySymbols(item).length > 0) {
       return refuse('an object with symbol keys', 'Use string keys.')
+    }
+    if (isTagged && Number.isNaN(taggedDate(item)?.getTime())) {
+      refuse(`an object with the key \`${dateTag}\``, 'Rename the key: with `{ dates: true }`, it stands for a date.')
     }
     const copied: { [key: string]: Json } = {}
     for (const key of Object.keys(item)) {

@@ -52,7 +52,7 @@ function readType(
     )
     return undefined
   }
-  const nonJson = type && findNonJson(type, checker)
+  const nonJson = type && findNonJson(type, checker, 'are fine')
   if (nonJson) draft.problem(at, `a payload is JSON: ${nonJson}. Send a string or a number instead`)
   const tenant = tenantOf(isEmpty ? undefined : type, tenants, checker)
   if (typeof tenant === 'string') {
@@ -61,7 +61,8 @@ function readType(
   }
   // The library adds `tenantId` to the type of every payload.
   const own = isEmpty ? '{ tenantId: string }' : (node?.getText() ?? run.typeText)
-  return { text: `eventType<${own}>()`, tenant }
+  const options = type && findNonJson(type, checker) ? '{ dates: true }' : ''
+  return { text: `eventType<${own}>(${options})`, tenant }
 }
 
 function isObject(type: ts.Type): boolean {
