@@ -49,6 +49,7 @@ import { workflowFlowCases } from './cases/workflow-flow.ts'
 import { workflowWaitCases } from './cases/workflow-waits.ts'
 import { workflowSendCases } from './cases/workflow-sends.ts'
 import { workflowJobCases } from './cases/workflow-jobs.ts'
+import { workflowPastEventCases } from './cases/workflow-past-events.ts'
 import { workflowPlatformCases } from './cases/workflow-platform.ts'
 import { workflowCompensationCases } from './cases/workflow-compensation.ts'
 import { workflowMiddlewareCases } from './cases/workflow-middleware.ts'
@@ -98,6 +99,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowStepCases,
   ...workflowFlowCases,
   ...workflowWaitCases,
+  ...workflowPastEventCases,
   ...workflowSendCases,
   ...workflowJobCases,
   ...workflowPlatformCases,

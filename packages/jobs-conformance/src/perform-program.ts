@@ -55,7 +55,8 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
       await step.sleepUntil(op.id, new Date(event.sentAt.getTime() + op.afterSendMs))
       return []
     case 'wait': {
-      const options = { timeout: op.timeoutMs, ...(op.match !== undefined && { match: op.match as never }) }
+      const { timeoutMs: timeout, since } = op
+      const options = { timeout, since, ...(op.match !== undefined && { match: op.match as never }) }
       const awaited = await step.waitForEvent(op.id, (op.event ?? 'conformance.awaited') as JobEvent, options)
       if (!awaited) return [null]
       const { id, name, payload, sentAt } = awaited

@@ -41,6 +41,7 @@ export type WorkflowOp =
       readonly id: string
       readonly event?: string
       readonly match?: string | Readonly<Record<string, Json>>
+      readonly since?: string
       readonly timeoutMs: number
     }
   | {

@@ -39,6 +39,7 @@ export { StepRecordsTooLargeError } from './errors/step-records-too-large-error.
 export { StoreError } from './errors/store-error.ts'
 export { TenantMismatchError } from './errors/tenant-mismatch-error.ts'
 export { TenantRequiredError } from './errors/tenant-required-error.ts'
+export { TooManyPastEventsError } from './errors/too-many-past-events-error.ts'
 export { TooManyStepsError } from './errors/too-many-steps-error.ts'
 export { UnknownEventError } from './errors/unknown-event-error.ts'
 export { UnsupportedFeatureError } from './errors/unsupported-feature-error.ts'

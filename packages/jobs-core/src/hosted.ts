@@ -28,7 +28,7 @@ export { suspension } from './runs/run-until-stopped.ts'
 export { scheduledAtOf } from './jobs/cron-event.ts'
 
 // Workflows
-export { type AwaitableEvent, matchesEvent } from './workflows/resolve-waits.ts'
+export { type AwaitableEvent, isEventTaken, matchesEvent } from './workflows/resolve-waits.ts'
 export { attemptStep, type StepOutcome } from './workflows/attempt-step.ts'
 export { compensationGraceMs } from './workflows/grace-time.ts'
 export {

@@ -64,7 +64,7 @@ export { jobStatusOf } from './status/job-status-of.ts'
 export { sentDetailsOf } from './status/sent-details-of.ts'
 
 // Workflows
-export { resolveEventWait, resolveJobWait, failMissingJobWait } from './workflows/resolve-waits.ts'
+export { resolveEventWait, resolveJobWait, failMissingJobWait, failPastWait } from './workflows/resolve-waits.ts'
 export { createRecordedStepEngine } from './workflows/recorded-step-engine.ts'
 export type { StepRecordStore } from './steps/step-record-store.ts'
 export type { StepStatus, CompensationStatus } from './status/step-status.ts'

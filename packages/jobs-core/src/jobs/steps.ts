@@ -13,7 +13,7 @@ import type { BaseDefinition, JobDefinition } from './job-definition.ts'
 import type { OutputOf } from './output-of.ts'
 import type { Logger } from '../logging/logger.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
-import { callback, duration, group } from '../options/kinds.ts'
+import { callback, duration, group, string } from '../options/kinds.ts'
 import type { EventMatch, MatchValue } from '../status/step-status.ts'
 import { type RetryConfig, type RetryPolicy, toRetryPolicy } from '../retry/retry-config.ts'
 import type { Duration } from '../options/duration.ts'
@@ -82,7 +82,17 @@ export interface WaitForEventOptions<Trigger extends JobEvent | StandardSchemaV1
   match?: SharedField<Trigger, Event> | FieldValues<JobPayload<Event>> | undefined
   /** Maximum duration of the wait. After it the result is `null`. */
   timeout: number | Duration
+  /**
+   * Which events from before the wait count, if no earlier wait of the run got them: with `'start'`, those since the
+   * send of the event that started the run; with the id of an earlier step, such as `charge` or `charge#2`, those since
+   * its first call in the run. The earliest comes first. Default: none. The step fails with a `TooManyPastEventsError`
+   * if it would have to read too many.
+   */
+  since?: 'start' | (string & {}) | undefined
 }
+
+/** The remedy for a wait with a wrong `since`. */
+export const sinceRemedy = "Use `'start'`, or the id of a step that the code has called before."
 
 /** The declarations of `WaitForEventOptions`. */
 export const waitForEventOptions: DeclaredOptions<CheckedWaitOptions> = declareOptions<
@@ -91,10 +101,12 @@ export const waitForEventOptions: DeclaredOptions<CheckedWaitOptions> = declareO
 >('`step.waitForEvent`', {
   match: eventMatch(),
   timeout: duration({ required: "Set how long to wait: `{ timeout: '7d' }`." }),
+  since: string({ remedy: sinceRemedy }),
 })
 
 interface CheckedWaitOptions {
   readonly timeoutMs: number
+  readonly since?: string
   readonly match?: string | EventMatch
 }
 
@@ -123,7 +135,8 @@ export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
   /** Waits until a time. A past time ends the wait immediately. */
   sleepUntil(id: string, instant: Date): Promise<void>
   /**
-   * Waits for an event of the same tenant that is sent after the wait started. Returns `null` if none comes in time.
+   * Waits for an event of the same tenant that is sent after the wait started, or earlier with `since`. Returns `null`
+   * if none comes in time.
    */
   waitForEvent<Event extends JobEvent>(
     id: string,

@@ -54,7 +54,14 @@ export interface StepStatus {
   /** Why its last attempt failed. */
   readonly error?: JobErrorInfo
   /** The event or job that a waiting step waits for. */
-  readonly waitsFor?: { readonly event: string; readonly match?: EventMatch } | { readonly jobId: string }
+  readonly waitsFor?:
+    | {
+        readonly event: string
+        readonly match?: EventMatch
+        /** Since when earlier events count. Absent: they do not, or the engine does not report it. */
+        readonly since?: Date
+      }
+    | { readonly jobId: string }
   /** When the wait ends at the latest. */
   readonly waitsUntil?: Date
   /** Its compensation; absent until one has started. */

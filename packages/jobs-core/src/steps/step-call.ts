@@ -76,6 +76,10 @@ export interface EventWaitCall extends BaseCall {
   readonly match?: EventMatch
   /** Time after which the result is `null`, in milliseconds. */
   readonly timeoutMs: number
+  /** Set if earlier events count: since a time in epoch milliseconds, or since the first call of a step, by its key. */
+  readonly since?: number | { readonly step: string }
+  /** The job of the run, whose own event is no earlier one. Set with `since`. */
+  readonly ownJobId?: string
 }
 
 /** A call of `step.patched`. */

@@ -1,9 +1,18 @@
-import type { StepCall } from './step-call.ts'
+import type { EventWaitCall, StepCall } from './step-call.ts'
 import type { StepRecord } from './workflow-record.ts'
 
+/** What a new record takes from its replay. */
+interface RecordSource {
+  /** The `traceparent` of the replay. */
+  readonly traceparent?: string | undefined
+  /** Returns when the code first called a step, epoch milliseconds. */
+  startedAtOf?(key: string): number | undefined
+}
+
 /** Returns the record of a step that is called for the first time. */
-export function toStepRecord(call: StepCall, now: number, traceparent?: string): StepRecord {
+export function toStepRecord(call: StepCall, now: number, source: RecordSource = {}): StepRecord {
   const { key, kind } = call
+  const { traceparent } = source
   const trace = traceparent !== undefined && { traceparent }
   const base = { key, kind, attempts: 0, startedAt: now, ...trace } as const
   if ('work' in call) {
@@ -25,6 +34,13 @@ export function toStepRecord(call: StepCall, now: number, traceparent?: string):
         until: now + call.timeoutMs,
         event: call.event,
         ...(call.match && { match: call.match }),
+        ...pastOf(call, now, source),
       }
   }
+}
+
+function pastOf({ since, ownJobId }: EventWaitCall, now: number, { startedAtOf }: RecordSource): Partial<StepRecord> {
+  if (since === undefined) return {}
+  const at = typeof since === 'number' ? since : startedAtOf?.(since.step)
+  return { since: at ?? now, ...(ownJobId !== undefined && { ownJobId }) }
 }

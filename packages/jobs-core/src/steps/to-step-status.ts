@@ -51,7 +51,10 @@ function dates({ startedAt, endedAt, nextAttemptAt }: Pick<StepRecord, 'startedA
   }
 }
 
-function waitOf({ event, match, jobId }: StepRecord): Pick<StepStatus, 'waitsFor'> {
-  if (event !== undefined) return { waitsFor: { event, ...(match && { match: { ...match } }) } }
+function waitOf({ event, match, since, jobId }: StepRecord): Pick<StepStatus, 'waitsFor'> {
+  if (event !== undefined) {
+    const past = since !== undefined && { since: new Date(since) }
+    return { waitsFor: { event, ...(match && { match: { ...match } }), ...past } }
+  }
   return jobId === undefined ? {} : { waitsFor: { jobId } }
 }

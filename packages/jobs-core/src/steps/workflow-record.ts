@@ -48,6 +48,10 @@ export interface StepRecord {
   readonly event?: string
   /** The field and value that must match in the awaited event. */
   readonly match?: EventMatch
+  /** Since when events count for the wait. Absent: since `startedAt`. */
+  readonly since?: number
+  /** The job of the run, whose own event does not count. Set with `since`. */
+  readonly ownJobId?: string
   /** The id of the awaited job; absent until it was sent. */
   jobId?: string
   /** The definition of the awaited job whose output is the result. */

@@ -3,6 +3,7 @@ import { quote, textOf } from '../errors/quote.ts'
 import { requireEvent } from '../events/event-registry.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { ownDefinitionIdOf, ownEventOf } from '../events/own-event.ts'
+import type { Envelope } from '../events/envelope.ts'
 import type { Json } from '../values/json.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { checkOptionNames } from '../options/check-option-names.ts'
@@ -12,6 +13,7 @@ import { isMatchValue } from '../jobs/event-match.ts'
 import type { EventMatch } from '../status/step-status.ts'
 import type { EventWaitCall, RunCall } from '../steps/step-call.ts'
 import {
+  sinceRemedy,
   type StepContext,
   stepOptions,
   stepSendOptionNames,
@@ -87,14 +89,23 @@ export function instantOf(definition: WorkflowDefinition, id: string, input: unk
   return instant.read(input as Date, 'instant', optionErrorFactory(stepErrorFactory(definition, id)))
 }
 
+/** The run in which a wait is called. */
+export interface WaitingRun {
+  /** The event that started the run. */
+  readonly trigger: Pick<Envelope, 'payload' | 'sentAt'>
+  readonly jobId: string
+  /** Returns true if the code has called a step before the wait. */
+  hasCalled(key: string): boolean
+}
+
 /** Checks a wait for an event and returns the value to match. @throws {UnknownEventError} */
 export function checkEventWait(
   definition: WorkflowDefinition,
   id: string,
   event: string,
   options: unknown,
-  trigger: Json,
-): Pick<EventWaitCall, 'event' | 'match' | 'timeoutMs'> {
+  run: WaitingRun,
+): Omit<EventWaitCall, 'kind' | 'key'> {
   const createError = stepErrorFactory(definition, id)
   requireEvent(event)
   if (ownDefinitionIdOf(event) !== undefined) {
@@ -103,9 +114,24 @@ export function checkEventWait(
       'Run the job with `step.runJob`, or wait for an event that it sends.',
     )
   }
-  const { match, timeoutMs } = waitForEventOptions.read(options, optionErrorFactory(createError))
-  const values = typeof match === 'string' ? matchOf(match, trigger, createError) : match
-  return { event, timeoutMs, ...(values && { match: values }) }
+  const { match, timeoutMs, since } = waitForEventOptions.read(options, optionErrorFactory(createError))
+  const values = typeof match === 'string' ? matchOf(match, run.trigger.payload, createError) : match
+  return {
+    event,
+    timeoutMs,
+    ...(values && { match: values }),
+    ...(since !== undefined && pastOf(since, run, createError)),
+  }
+}
+
+function pastOf(
+  since: string,
+  { trigger, jobId, hasCalled }: WaitingRun,
+  createError: ReturnType<typeof stepErrorFactory>,
+): Pick<EventWaitCall, 'since' | 'ownJobId'> {
+  if (since === 'start') return { since: trigger.sentAt, ownJobId: jobId }
+  if (hasCalled(since)) return { since: { step: since }, ownJobId: jobId }
+  throw createError(`waits for events since ${quote(since)}, which the code has not called before`, sinceRemedy)
 }
 
 function matchOf(field: string, trigger: Json, createError: ReturnType<typeof stepErrorFactory>): EventMatch {

@@ -5,7 +5,7 @@ import { defineJob } from '../jobs/define-job.ts'
 import { orderWorkflow } from '../../test/kit/workflow-kit.ts'
 import { createSteps } from './create-steps.ts'
 import { runInsideStep } from './inside-step.ts'
-import type { StepCall } from '../steps/step-call.ts'
+import type { EventWaitCall, StepCall } from '../steps/step-call.ts'
 import type { Steps } from '../jobs/steps.ts'
 
 /** The steps without types, as in JavaScript. */
@@ -27,7 +27,8 @@ beforeEach(() => {
   step = createSteps({
     replayToken,
     definition: definition as never,
-    envelope: { tenantId: 'acme', payload },
+    envelope: { tenantId: 'acme', payload, sentAt: 7 },
+    jobId: 'job_1',
     client: undefined,
     perform: async (call) => void calls.push(call),
     open: new Map(),
@@ -92,6 +93,19 @@ describe('rejects an invalid step before it starts', () => {
     [
       /matches `constructor`, which is undefined/,
       (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, match: 'constructor' }),
+    ],
+
+    [
+      /has an invalid option: `since` is empty\. Use `'start'`, or the id of a step/,
+      (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, since: '' }),
+    ],
+    [
+      /waits for events since `charge`, which the code has not called before\. Use `'start'`, or/,
+      (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, since: 'charge' }),
+    ],
+    [
+      /waits for events since `x`, which the code has not called before/,
+      (s) => s.waitForEvent('x', 'order.refunded', { timeout: 1, since: 'x' }),
     ],
 
     [
@@ -176,6 +190,20 @@ describe('a valid step', () => {
         match: { [match]: value },
         timeoutMs: 604_800_000,
       },
+    ])
+  })
+
+  test('waits since the send of the event that started the run, or since a step by its key', async () => {
+    await step.run('x', work)
+    await step.run('x', work)
+    for (const since of ['start', 'x', 'x#2', 'paid'])
+      await step.waitForEvent('paid', 'order.refunded', { timeout: 1, since }).catch(() => undefined)
+    const waits = calls.slice(2).map((call) => ({ ...call }) as Partial<EventWaitCall>)
+    expect(waits.map(({ key, since, ownJobId }) => [key, since, ownJobId])).toEqual([
+      ['paid', 7, 'job_1'],
+      ['paid#2', { step: 'x' }, 'job_1'],
+      ['paid#3', { step: 'x#2' }, 'job_1'],
+      ['paid#4', { step: 'paid' }, 'job_1'],
     ])
   })
 

@@ -23,7 +23,9 @@ export interface StepsOptions {
   readonly replayToken: object
   readonly definition: WorkflowDefinition
   /** The envelope that started the run. */
-  readonly envelope: Pick<Envelope, 'payload' | 'tenantId'>
+  readonly envelope: Pick<Envelope, 'payload' | 'tenantId' | 'sentAt'>
+  /** The job of the run. */
+  readonly jobId: string
   /** The client that steps send with. */
   readonly client: JobSender | undefined
   /** Performs a step. Settles like the step, or never if this replay cannot continue. */
@@ -40,6 +42,7 @@ export interface StepsOptions {
 export function createSteps(replay: StepsOptions): Steps {
   const { definition, envelope } = replay
   const counts = new Map<string, { kind: StepKind; count: number }>()
+  const keys = new Set<string>()
   /** Each change of the code is decided once in a run. */
   const patches = new Map<string, Promise<unknown>>()
   let calls = 0
@@ -73,7 +76,9 @@ export function createSteps(replay: StepsOptions): Steps {
     }
     const count = (known?.count ?? 0) + 1
     counts.set(id, { kind, count })
-    return count === 1 ? id : `${id}#${count}`
+    const key = count === 1 ? id : `${id}#${count}`
+    keys.add(key)
+    return key
   }
 
   /** Prevents an unhandled rejection if the code does not await a failed step. */
@@ -140,7 +145,11 @@ export function createSteps(replay: StepsOptions): Steps {
         perform(id, 'waitForEvent', (key) => ({
           kind: 'waitForEvent',
           key,
-          ...checkEventWait(definition, id, event, options, envelope.payload),
+          ...checkEventWait(definition, id, event, options, {
+            trigger: envelope,
+            jobId: replay.jobId,
+            hasCalled: (other) => other !== key && keys.has(other),
+          }),
         })).then((awaited) => (awaited ? toEventMessage(event, envelope.tenantId, awaited as AwaitedEvent) : null)),
       ) as never,
     sendEvent: (id, event, payload, options) =>

@@ -60,8 +60,8 @@ class RecordedStepEngine implements StepEngine {
   readonly #order: CallOrder
   readonly #attempts: StepAttempts
   readonly #idleDetector: IdleDetector
-  /** The keys of the called steps, in the order of the calls. */
-  readonly #called: string[] = []
+  /** The called steps, in the order of the calls. */
+  readonly #called: StepRecord[] = []
   #phase: Phase = 'running'
   #isRecordedOnly = false
   #hasPendingStep = false
@@ -164,10 +164,10 @@ class RecordedStepEngine implements StepEngine {
     if (kind !== 'patched') this.#isBeside = true
     else if (this.#heldPatches.length === 0) this.#isBeside = !isAlone
     this.#order.called(key)
-    this.#called.push(key)
     if (call.kind === 'run' && call.compensate) this.#compensations.set(key, call)
     return new Promise((resolve, reject) => {
-      const step = known ?? toStepRecord(call, this.#context.clock.now(), this.#context.traceparent())
+      const step = known ?? this.#newStep(call)
+      this.#called.push(step)
       const called: AwaitedStep = { call, step, resolve, reject, isSaved: false }
       if (kind !== 'patched') this.#results.add(called)
       else if (known || this.#isRecordedOnly) return resolve(known?.output ?? false)
@@ -180,6 +180,12 @@ class RecordedStepEngine implements StepEngine {
       if (this.#held.length > 0) this.#release()
       if (this.#hasPendingStep || this.#held.length > 0) this.#checkIdle()
     })
+  }
+
+  #newStep(call: StepCall): StepRecord {
+    const { clock, traceparent } = this.#context
+    const startedAtOf = (key: string) => this.#called.find((step) => step.key === key)?.startedAt
+    return toStepRecord(call, clock.now(), { traceparent: traceparent(), startedAtOf })
   }
 
   get #heldPatches(): AwaitedStep[] {
@@ -254,9 +260,9 @@ class RecordedStepEngine implements StepEngine {
 
   /** Adds the record of a new step after that of the step which was called before it. */
   #insert(step: StepRecord): void {
-    let place = this.#called.lastIndexOf(step.key) - 1
-    while (place >= 0 && !this.#known.has(this.#called[place]!)) place--
-    const before = this.#called[place]
+    let place = this.#called.lastIndexOf(step) - 1
+    while (place >= 0 && !this.#known.has(this.#called[place]!.key)) place--
+    const before = this.#called[place]?.key
     this.#known.set(step.key, step)
     // Not always the last one: it was held, or a crash has lost its record but not those of later steps.
     const { steps } = this.#records.record

@@ -218,6 +218,7 @@ async function runCode(
     replayToken: fatal.replayToken,
     definition,
     envelope,
+    jobId: attempt.options.jobId,
     client: host.client,
     perform: performs,
     open,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { jobStatus } from '../../test/kit/fake-provider.ts'
 import type { RunStatus } from '../status/job-status.ts'
-import { resolveEventWait, resolveJobWait, type AwaitableEvent, matchesEvent } from './resolve-waits.ts'
+import { failPastWait, resolveEventWait, resolveJobWait, type AwaitableEvent, matchesEvent } from './resolve-waits.ts'
 import type { EventMatch } from '../status/step-status.ts'
 import { createWorkflowRecord, type StepRecord } from '../steps/workflow-record.ts'
 
@@ -87,6 +87,32 @@ test.each<[words: string, event: Partial<AwaitableEvent>, step: Partial<StepReco
 test.each([100, 200])('an event of the first or last millisecond resolves the wait: %i', (sentAt) => {
   const { record, step } = waiting(eventWait)
   expect(resolveEventWait(record, step, { ...refunded, sentAt }, 210)).toBe(true)
+})
+
+test.each<[words: string, event: Partial<AwaitableEvent>, fits: boolean]>([
+  ['sent at its `since`', { sentAt: 50 }, true],
+  ['sent before its `since`', { sentAt: 49 }, false],
+  ['sent after its timeout', { sentAt: 201 }, false],
+  ['that started the run', { id: 'job_own' }, false],
+  ['that an earlier wait got', { id: 'event_0' }, false],
+])('a wait with `since` and an event %s', (_words, event, fits) => {
+  const { record, step } = waiting(eventWait, { since: 50, ownJobId: 'job_own' })
+  const got = { ...eventWait, key: 'first', state: 'completed', output: { id: 'event_0' } } as const
+  record.steps.unshift({ ...got }, { ...got, key: 'none', output: null }, { ...eventWait, key: 'open' })
+  expect(resolveEventWait(record, step, { ...refunded, ...event }, 160)).toBe(fits)
+})
+
+test('a wait without `since` can get what a parallel wait got', () => {
+  const { record, step } = waiting(eventWait)
+  record.steps.unshift({ ...eventWait, key: 'other', state: 'completed', output: { id: refunded.id } })
+  expect(resolveEventWait(record, step, refunded, 160)).toBe(true)
+})
+
+test('a wait with `since` that would have to read too many events fails, and names the limit', () => {
+  const { record, step } = waiting(eventWait, { since: 50 })
+  failPastWait(record, step, 1000, 160)
+  expect(step).toMatchObject({ state: 'failed', order: 3, error: { code: 'too_many_past_events' } })
+  expect(step.error!.message).toMatch(/^The step `refunded` found no match in the first 1000 events `order\.refunded`/)
 })
 
 test('a completed job resolves its wait with the output of the awaited definition', () => {

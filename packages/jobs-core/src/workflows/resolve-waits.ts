@@ -3,6 +3,7 @@ import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { JobExpiredError } from '../errors/job-expired-error.ts'
 import { JobSupersededError } from '../errors/job-superseded-error.ts'
+import { TooManyPastEventsError } from '../errors/too-many-past-events-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { Json } from '../values/json.ts'
 import { toErrorInfo } from '../errors/error-info.ts'
@@ -23,8 +24,23 @@ export function matchesEvent(match: EventMatch | undefined, payload: Json): bool
 }
 
 /**
- * Resolves a wait with an event of the same tenant if the event matches and was sent during the wait. Returns whether
- * it resolved the wait.
+ * Returns true if an event is not for a wait with `since`, although it was sent in time: it started the run, or an earlier
+ * wait of the run got it. So a loop gets each event once.
+ */
+export function isEventTaken(
+  { steps }: Pick<WorkflowRecord, 'steps'>,
+  { since, ownJobId }: Pick<StepRecord, 'since' | 'ownJobId'>,
+  eventId: string,
+): boolean {
+  if (since === undefined) return false
+  const hasGot = ({ kind, output }: StepRecord): boolean =>
+    kind === 'waitForEvent' && (output as Partial<AwaitedEvent> | null | undefined)?.id === eventId
+  return eventId === ownJobId || steps.some(hasGot)
+}
+
+/**
+ * Resolves a wait with an event of the same tenant if the event matches and was sent during the wait, or since the time
+ * that the wait names. Returns whether it resolved the wait.
  */
 export function resolveEventWait(
   record: WorkflowRecord,
@@ -35,11 +51,19 @@ export function resolveEventWait(
   if (step.kind !== 'waitForEvent' || step.state !== 'waiting') return false
   if (step.event !== event || !matchesEvent(step.match, payload)) return false
   // An event after the timeout is ignored, even if no replay has recorded the timeout yet.
-  if (sentAt < step.startedAt || sentAt > (step.until ?? Number.POSITIVE_INFINITY)) return false
+  if (sentAt < (step.since ?? step.startedAt) || sentAt > (step.until ?? Number.POSITIVE_INFINITY)) return false
+  if (isEventTaken(record, step, id)) return false
   const awaited: AwaitedEvent = { id, payload, sentAt }
   step.output = awaited as unknown as Json
   endStep(record, step, 'completed', now)
   return true
+}
+
+/** Fails a wait with `since` that would have to read more than `maxEvents` earlier events. */
+export function failPastWait(record: WorkflowRecord, step: StepRecord, maxEvents: number, now: number): void {
+  const { key, event = '' } = step
+  step.error = toErrorInfo(new TooManyPastEventsError({ stepId: key, event, maxEvents }))
+  endStep(record, step, 'failed', now)
 }
 
 /** Fails a wait for a job that the engine no longer has. Returns whether it resolved the wait. */

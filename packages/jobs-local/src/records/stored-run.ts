@@ -8,7 +8,7 @@ import type { StoredAttempt } from './stored-attempt.ts'
 
 /** A stored job. Instants are epoch milliseconds. */
 export interface StoredJob {
-  /** The payload is removed when the job ends, unless it can be retried. */
+  /** In memory, the payload is removed when the job ends, unless a retry or a wait of a workflow may need it. */
   envelope: Envelope
   /** The state of a job that has no runs. With runs, the state follows from them. */
   state: JobState

@@ -168,8 +168,8 @@ export interface JobStore {
    */
   settle(run: StoredRun, attempt: number, outcome: Outcome, now: number, releasesSlot?: boolean): boolean
   /**
-   * Saves a step that has begun, waits or has ended, after its record was changed in place. Returns false if another
-   * process has taken over the run.
+   * Saves a step that has begun, waits or has ended, after its record was changed in place. Resolves a new wait with
+   * `since` if an earlier event fits. Returns false if another process has taken over the run.
    */
   saveStep(run: StoredRun, step: StepRecord, now: number): boolean
   /** Saves the failure of a workflow and the step that caused it. */

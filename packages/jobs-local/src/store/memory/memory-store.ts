@@ -1,4 +1,4 @@
-import { isEnded } from '@cgk-platform/jobs-core'
+import { isEnded, type JobState } from '@cgk-platform/jobs-core'
 import { retryableStates } from '@cgk-platform/jobs-core/scheduling'
 import type { Clock, Envelope, JobErrorInfo, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
@@ -66,6 +66,7 @@ class MemoryStore implements JobStore {
   readonly #retained: RetainedJobs
   readonly #wall: WallClock
   #openJobs = 0
+  #hasWorkflows = false
   /** Cancelled workflows that are being compensated. */
   #compensating = 0
 
@@ -155,6 +156,7 @@ class MemoryStore implements JobStore {
   }
 
   lookAgain(definitions: readonly WorkerDefinition[]): void {
+    this.#hasWorkflows = definitions.some(({ versions }) => versions !== undefined)
     this.#queue.lookAgain(definitions)
   }
 
@@ -222,7 +224,11 @@ class MemoryStore implements JobStore {
     for (const run of retriedRuns(job, now)) this.#addRun(run)
   }
 
-  saveStep(run: StoredRun, step: StepRecord): boolean {
+  saveStep(run: StoredRun, step: StepRecord, now: number): boolean {
+    if (step.since !== undefined && step.state === 'waiting') {
+      const jobs = this.#jobs.ofEvent(step.event!, run.job.envelope.tenantId)
+      this.#waits.resolveFromPast(run, step, jobs, now)
+    }
     this.#waits.update(run, step)
     if (step.jobId !== undefined && step.state === 'waiting') this.#waits.resolveJobWaits(step.jobId, step.startedAt)
     return true
@@ -314,9 +320,14 @@ class MemoryStore implements JobStore {
 
   #endJob(job: StoredJob, now: number): void {
     job.endedAt = now
-    if (!retryableStates.includes(stateOf(job))) job.envelope = { ...job.envelope, payload: null }
+    if (!this.#needsPayload(stateOf(job))) job.envelope = { ...job.envelope, payload: null }
     this.#waits.resolveJobWaits(job.envelope.id, now)
     this.#openJobs--
     this.#retained.add(job, now)
+  }
+
+  /** Whether a retry needs the payload of an ended job, or a workflow may wait for its event with `since`. */
+  #needsPayload(state: JobState): boolean {
+    return retryableStates.includes(state) || (this.#hasWorkflows && state !== 'cancelled')
   }
 }

@@ -3,12 +3,14 @@ import {
   resolveEventWait,
   resolveJobWait,
   failMissingJobWait,
+  failPastWait,
   type Envelope,
   type StepRecord,
 } from '@cgk-platform/jobs-core/provider'
 
 import type { ResolvedStep } from '../job-store.ts'
-import type { StoredRun } from '../../records/stored-run.ts'
+import { type StoredJob, type StoredRun, stateOf } from '../../records/stored-run.ts'
+import { maxPastEvents } from '../../rules/max-past-events.ts'
 
 /** The open waits of workflows: for events of their tenant, and for jobs that they sent. */
 export class WorkflowWaits {
@@ -31,6 +33,16 @@ export class WorkflowWaits {
     const { tenantId } = run.job.envelope
     if (step.event !== undefined) this.#add(this.#events, keyOf(tenantId, step.event), { run, step })
     if (step.jobId !== undefined) this.#add(this.#jobs, step.jobId, { run, step })
+  }
+
+  /** Resolves a new wait with the earliest event that fits. @param jobs - those of its event, in the order of the sends */
+  resolveFromPast(run: StoredRun, step: StepRecord, jobs: Iterable<StoredJob>, now: number): void {
+    let read = 0
+    for (const job of jobs) {
+      if (job.envelope.sentAt < step.since! || !hasComeDue(job)) continue
+      if (read++ === maxPastEvents) return failPastWait(run.workflow!, step, maxPastEvents, now)
+      if (resolveEventWait(run.workflow!, step, job.envelope, now)) return
+    }
   }
 
   /** Removes the waits of a run that has ended. */
@@ -95,6 +107,11 @@ export class WorkflowWaits {
     if (event !== undefined) this.#events.delete(keyOf(known.wait.run.job.envelope.tenantId, event))
     if (jobId !== undefined) this.#jobs.delete(jobId)
   }
+}
+
+/** Returns false for a job that is not due yet, or was cancelled. One that is due resolves the open waits in its turn. */
+function hasComeDue(job: StoredJob): boolean {
+  return (job.runs.length > 0 || isEnded(job.state)) && stateOf(job) !== 'cancelled'
 }
 
 function keyOf(tenantId: string, event: string): string {

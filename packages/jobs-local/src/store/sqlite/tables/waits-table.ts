@@ -3,6 +3,7 @@ import {
   resolveEventWait,
   resolveJobWait,
   failMissingJobWait,
+  failPastWait,
   decodeEnvelope,
   notUnderstood,
   type Envelope,
@@ -11,10 +12,11 @@ import {
 import { beforeJobIdsSince } from '@cgk-platform/jobs-core/scheduling'
 
 import { toJobStatus } from '../../../records/to-job-status.ts'
+import { maxPastEvents } from '../../../rules/max-past-events.ts'
 import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
 import type { Connection } from '../file/connection.ts'
 import type { JobsReader } from './jobs-reader.ts'
-import { keyOf, phases, type RunKey } from './rows.ts'
+import { isRunOf, keyOf, phases, type RunKey } from './rows.ts'
 import { writeStep } from './steps-table.ts'
 
 /** The dependencies of `WaitsTable`. */
@@ -30,6 +32,22 @@ interface WaitRow {
   readonly phase: number | null
   readonly worker: number | null
 }
+
+interface PastEventRow {
+  readonly id: string
+  readonly envelope: string
+}
+
+const pastEventsPage = 100
+/**
+ * Ids begin with the time of the send. A job that is not yet due resolves the wait when it is. A cancelled one does not
+ * count.
+ */
+const pastEventsSql =
+  'SELECT id, envelope FROM cgk_jobs WHERE tenant = ? AND event = ? AND id > ? ' +
+  "AND seq <= (SELECT taken FROM cgk_meta) AND state NOT IN ('scheduled', 'arrived', 'cancelled') " +
+  `AND (NOT EXISTS (SELECT 1 FROM cgk_runs WHERE ${isRunOf('seq')}) ` +
+  `OR EXISTS (SELECT 1 FROM cgk_runs WHERE ${isRunOf('seq')} AND state <> 'cancelled')) ORDER BY id LIMIT ?`
 
 const columns = 'w.run, w.key, r.phase, r.worker'
 const joined = 'cgk_waits w JOIN cgk_runs r ON r.run = w.run'
@@ -79,8 +97,8 @@ export class WaitsTable {
   }
 
   /**
-   * Resolves a new wait with events and jobs since the code called the step. Before the wait is written, other
-   * processes cannot resolve it.
+   * Resolves a new wait with events and jobs since the code called the step, or since the time that the wait names.
+   * Before the wait is written, other processes cannot resolve it.
    */
   resolveFromPast(run: StoredRun, step: StepRecord, now: number): void {
     const { connection, reader } = this.#dependencies
@@ -89,18 +107,18 @@ export class WaitsTable {
       return
     }
     if (step.event === undefined) return
-    // Ids begin with the time of the send. A job that is not yet due resolves the wait when it is.
-    const sql =
-      'SELECT envelope FROM cgk_jobs WHERE tenant = ? AND event = ? AND id >= ? ' +
-      "AND seq <= (SELECT taken FROM cgk_meta) AND state NOT IN ('scheduled', 'arrived', 'cancelled') ORDER BY id"
-    for (const { envelope } of connection.all<{ envelope: string }>(
-      sql,
-      run.job.envelope.tenantId,
-      step.event,
-      beforeJobIdsSince(step.startedAt),
-    )) {
-      const event = decodeEnvelope(envelope)
-      if (event && notUnderstood(event).length === 0 && resolveEventWait(run.workflow!, step, event, now)) return
+    const { tenantId } = run.job.envelope
+    let read = 0
+    let after = beforeJobIdsSince(step.since ?? step.startedAt)
+    while (true) {
+      const page = connection.all<PastEventRow>(pastEventsSql, tenantId, step.event, after, pastEventsPage)
+      for (const { envelope } of page) {
+        if (read++ === maxPastEvents) return failPastWait(run.workflow!, step, maxPastEvents, now)
+        const event = decodeEnvelope(envelope)
+        if (event && notUnderstood(event).length === 0 && resolveEventWait(run.workflow!, step, event, now)) return
+      }
+      if (page.length < pastEventsPage) return
+      after = page.at(-1)!.id
     }
   }
 
@@ -144,6 +162,13 @@ export class WaitsTable {
     }
   }
 
+  /** Applies a notice. If another wait of the run got the event before, the wait goes on. */
+  #applyEvent(run: StoredRun, step: StepRecord, event: Envelope, now: number): void {
+    if (resolveEventWait(run.workflow!, step, event, now) || step.state !== 'waiting') return
+    this.resolveFromPast(run, step, now)
+    this.update(run, step)
+  }
+
   #resolve({ run: id, key, phase, worker }: WaitRow, run: StoredRun, step: StepRecord, event: string | null): void {
     const { connection, wake } = this.#dependencies
     connection.run('DELETE FROM cgk_waits WHERE run = ? AND key = ?', id, key)
@@ -170,10 +195,10 @@ export class WaitsTable {
       const step = stepOf(run, key)
       if (!step) continue
       if (event === null) applyJob(run, step, reader.job(step.jobId ?? ''), now)
-      else resolveEventWait(run.workflow!, step, JSON.parse(event) as Envelope, now)
+      else this.#applyEvent(run, step, JSON.parse(event) as Envelope, now)
       // Write the step even if it was resolved before: that transaction may have been rolled back.
       writeStep(connection, run, step)
-      resolved.push(step)
+      if (step.state !== 'waiting') resolved.push(step)
     }
     if (notices.length > 0) connection.run(`DELETE FROM cgk_notices WHERE ${where}`, id)
     return resolved
