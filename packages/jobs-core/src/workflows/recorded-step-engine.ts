@@ -302,7 +302,7 @@ class RecordedStepEngine implements StepEngine {
     const isDue = step.state === 'retrying' && step.nextAttemptAt! <= this.#context.clock.now()
     if ('work' in call && (step.state === 'running' || isDue)) this.#execute(called)
     else if (isKnown) this.#wait(called)
-    else this.#afterSave(step, () => this.#wait(called), call.kind === 'waitForEvent')
+    else this.#afterSave(step, () => this.#wait(called), call.kind === 'waitForEvent' && call.since === undefined)
   }
 
   #execute(called: AwaitedStep): void {

@@ -44,6 +44,8 @@ describe('the tags of waits', () => {
 test('reads the run, start and end of a wait from its key, even if the step id has slashes', () => {
   const key = eventWaitKey({ runId: 'run_abc', startedAt: 5, until: 9 }, 'a/b')
   expect(readEventWaitKey(key)).toEqual({ runId: 'run_abc', startedAt: 5, until: 9 })
+  const past = { runId: 'run_abc', startedAt: 5, until: 9, since: 3 }
+  expect(readEventWaitKey(eventWaitKey(past, '7/8'))).toEqual(past)
   for (const other of [undefined, '', 'run_abc', 'run_abc/wake/5/x', 'mine/5/x']) {
     expect(readEventWaitKey(other)).toBeUndefined()
   }

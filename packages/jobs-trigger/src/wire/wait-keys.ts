@@ -9,6 +9,8 @@ export interface EventWaitInfo {
   readonly startedAt: number
   /** End of the wait, by the same clock. */
   readonly until: number
+  /** Since when events count, by the same clock. Absent: since the start of the wait. */
+  readonly since?: number | undefined
 }
 
 const awaitPrefix = 'await:'
@@ -52,14 +54,16 @@ function fieldsOf(payload: Json): [string, Json][] {
  * Returns the idempotency key of a step's token. It is unique to one wait, even if the same step waits again in a
  * restarted run.
  */
-export function eventWaitKey({ runId, startedAt, until }: EventWaitInfo, stepKey: string): string {
-  return `${runId}/${startedAt}/${until}/${stepKey}`
+export function eventWaitKey({ runId, startedAt, until, since }: EventWaitInfo, stepKey: string): string {
+  return `${runId}/${startedAt}${since === undefined ? '' : `-${since}`}/${until}/${stepKey}`
 }
 
 /** Reads a token's idempotency key. Returns `undefined` if this library did not write it. */
 export function readEventWaitKey(key: string | undefined): EventWaitInfo | undefined {
-  const [, runId, startedAt, until] = /^(run_[A-Za-z0-9]+)\/(\d+)\/(\d+)\//.exec(key ?? '') ?? []
-  return runId === undefined ? undefined : { runId, startedAt: Number(startedAt), until: Number(until) }
+  const [, runId, startedAt, since, until] = /^(run_[A-Za-z0-9]+)\/(\d+)(?:-(\d+))?\/(\d+)\//.exec(key ?? '') ?? []
+  if (runId === undefined) return undefined
+  const times = { startedAt: Number(startedAt), until: Number(until) }
+  return { runId, ...times, ...(since !== undefined && { since: Number(since) }) }
 }
 
 /** Returns the tag of the tokens that a run's event waits use. */

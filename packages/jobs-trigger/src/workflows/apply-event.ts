@@ -7,9 +7,9 @@ import { resolveEventWait, type StepRecord, type WorkflowRecord } from '@cgk-pla
  */
 export function applyEvent(event: AwaitableEvent, step: StepRecord, record: WorkflowRecord, now: number): boolean {
   const { sentAt } = event
-  const { startedAt, until = startedAt } = step
-  if (wasDelivered(event, startedAt, record)) return false
-  const withinWait = Math.max(startedAt, Math.min(sentAt, until))
+  const { startedAt, until = startedAt, since } = step
+  if (since === undefined && wasDelivered(event, startedAt, record)) return false
+  const withinWait = Math.max(since ?? startedAt, Math.min(sentAt, until))
   if (!resolveEventWait(record, step, { ...event, sentAt: withinWait }, now)) return false
   if (withinWait !== sentAt) step.output = { ...(step.output as object), sentAt }
   return true

@@ -19,7 +19,7 @@ export interface EventTokenDependencies {
  *   string that is not a matching event
  */
 export async function createEventToken(
-  { key, event = '', match, startedAt, until = startedAt }: StepRecord,
+  { key, event = '', match, startedAt, since, until = startedAt }: StepRecord,
   { api, clock, runId, tenantId }: EventTokenDependencies,
   mode: 'first' | 'replacement' = 'first',
 ): Promise<string> {
@@ -29,6 +29,6 @@ export async function createEventToken(
     // At the timeout, the workflow lists the events whose runs have not begun.
     timeoutMs: until - clock.now() + listLagMs,
     tags,
-    idempotencyKey: eventWaitKey({ runId, startedAt, until }, name),
+    idempotencyKey: eventWaitKey({ runId, startedAt, until, since }, name),
   })
 }

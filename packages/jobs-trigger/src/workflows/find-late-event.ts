@@ -1,5 +1,5 @@
-import { notUnderstood } from '@cgk-platform/jobs-core/provider'
-import { type AwaitableEvent, matchesEvent, mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
+import { notUnderstood, type WorkflowRecord } from '@cgk-platform/jobs-core/provider'
+import { type AwaitableEvent, isEventTaken, matchesEvent, mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineRunStatus, ListedRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
@@ -13,6 +13,8 @@ import type { EventWait } from './open-waits.ts'
 /** A wait for an event of a tenant, and the times of its token by the server's clock. */
 export interface EndingWait {
   readonly step: EventWait
+  /** The record of its run. */
+  readonly record: WorkflowRecord
   readonly tenantId: string
   readonly openedAt: Date
   /** When the token ended. Absent while it waits: events whose runs begin then still complete it. */
@@ -32,6 +34,9 @@ const maxParallelReads = 10
 const open: readonly EngineRunStatus[] = ['PENDING_VERSION', 'DELAYED', 'QUEUED', 'DEQUEUED', 'EXECUTING', 'WAITING']
 const ended: readonly EngineRunStatus[] = ['COMPLETED', 'FAILED', 'CRASHED', 'SYSTEM_FAILURE', 'TIMED_OUT']
 
+/** Maximum number of earlier events of its name and tenant that a wait with `since` reads. */
+export const maxPastEvents = 1000
+
 /**
  * Finds the earliest event that was sent during a wait but whose run could not complete the token: it has not begun, or
  * it began after the token had ended. A cancelled event does not count, nor a delayed one that is due after the wait.
@@ -39,8 +44,36 @@ const ended: readonly EngineRunStatus[] = ['COMPLETED', 'FAILED', 'CRASHED', 'SY
  * @throws {RequestFailedError}
  */
 export async function findLateEvent(wait: EndingWait, api: LateEventApi): Promise<AwaitableEvent | undefined> {
-  const { step } = wait
-  const runs = await listCandidates(wait, api)
+  return findFirst(await listCandidates(wait, api), wait, api)
+}
+
+/**
+ * Finds the earliest event since the `since` of a wait whose token was just created. Cancelled events and delayed ones
+ * that are not due do not count.
+ *
+ * @param now - the time by the server's clock, in epoch milliseconds
+ *
+ * @throws {RequestFailedError}
+ */
+export async function findPastEvent(
+  wait: Omit<EndingWait, 'closedAt'>,
+  now: number,
+  api: LateEventApi,
+): Promise<AwaitableEvent | 'too many' | undefined> {
+  const found = await listRuns(wait, [...open, ...ended], () => true, api, maxPastEvents)
+  if (found.length > maxPastEvents) return 'too many'
+  const runs = found.filter((run) => dueAt(run) <= now && isCandidate(run, wait))
+  return findFirst(runs.toSorted(bySend), wait, api)
+}
+
+/** Reads the events of runs in their order until one fits. */
+async function findFirst(
+  candidates: readonly ListedRun[],
+  wait: Omit<EndingWait, 'closedAt'>,
+  api: LateEventApi,
+): Promise<AwaitableEvent | undefined> {
+  const { step, record } = wait
+  const runs = candidates.filter(({ id }) => !isEventTaken(record, step, id))
   const parallel = step.match ? maxParallelReads : 1
   for (let from = 0; from < runs.length; from += parallel) {
     const events = await mapWithConcurrency(runs.slice(from, from + parallel), (run) => readEvent(run, wait, api))
@@ -64,20 +97,21 @@ async function listCandidates(wait: EndingWait, api: LateEventApi): Promise<List
   return candidates.toSorted((one, other) => dueAt(one) - dueAt(other) || (one.id < other.id ? -1 : 1))
 }
 
-/** Lists runs, newest first, until a page has none for which `counts` returns true. */
+/** Lists runs, newest first, until a page has none for which `counts` returns true, or there are more than `max`. */
 async function listRuns(
-  { step, tenantId, openedAt }: EndingWait,
+  { step, tenantId, openedAt }: Omit<EndingWait, 'closedAt'>,
   status: readonly EngineRunStatus[],
   counts: (run: ListedRun) => boolean,
   api: LateEventApi,
+  max = Number.POSITIVE_INFINITY,
 ): Promise<ListedRun[]> {
-  const { event, startedAt, until = startedAt } = step
+  const { event, startedAt, since = startedAt, until = startedAt } = step
   const from = openedAt.getTime()
   const query = {
     tag: jobsTagOf(tenantId),
     taskIdentifier: eventTaskId(event),
     status,
-    from: new Date(from - clockToleranceMs),
+    from: new Date(from + since - startedAt - clockToleranceMs),
     to: new Date(from + until - startedAt + clockToleranceMs),
     limit: pageSize,
   }
@@ -88,15 +122,24 @@ async function listRuns(
     const counted = runs.filter(counts)
     found.push(...counted)
     after = runs.length > 0 && counted.length === 0 ? undefined : next
-  } while (after !== undefined)
+  } while (after !== undefined && found.length <= max)
   return found
 }
 
-function isCandidate(run: ListedRun, { step, tenantId, openedAt }: EndingWait): boolean {
+function isCandidate(run: ListedRun, { step, tenantId, openedAt }: Omit<EndingWait, 'closedAt'>): boolean {
   const { startedAt, until = startedAt } = step
   const isDue = run.delayedUntil === undefined || dueAt(run) <= openedAt.getTime() + until - startedAt
   const sent = readSentRecord(run.metadata)
   return isDue && (!sent || (sent.tenantId === tenantId && wasSentDuring({ step, openedAt }, run, sent.at)))
+}
+
+/** Orders runs by the sends of their events. */
+function bySend(one: ListedRun, other: ListedRun): number {
+  return sentAtOf(one) - sentAtOf(other) || (one.id < other.id ? -1 : 1)
+}
+
+function sentAtOf({ metadata, createdAt }: ListedRun): number {
+  return readSentRecord(metadata)?.at ?? createdAt.getTime()
 }
 
 function dueAt({ delayedUntil, createdAt }: ListedRun): number {
@@ -106,7 +149,7 @@ function dueAt({ delayedUntil, createdAt }: ListedRun): number {
 /** Reads the event that an event's run carries. A manual retry carries one that was sent before. */
 async function readEvent(
   { id }: ListedRun,
-  { step, tenantId, openedAt }: EndingWait,
+  { step, tenantId, openedAt }: Omit<EndingWait, 'closedAt'>,
   api: LateEventApi,
 ): Promise<AwaitableEvent | undefined> {
   const run = await api.retrieve(`read the run ${id}`, id)
@@ -123,6 +166,6 @@ function wasSentDuring(
   { createdAt }: Pick<ListedRun, 'createdAt'>,
   sentAt: number,
 ): boolean {
-  const { startedAt, until = startedAt } = step
-  return wasOpen({ startedAt, until }, openedAt, { sentAt, createdAt: createdAt.getTime() })
+  const { startedAt, until = startedAt, since } = step
+  return wasOpen({ startedAt, until, since }, openedAt, { sentAt, createdAt: createdAt.getTime() })
 }

@@ -60,15 +60,16 @@ export interface EventTime {
 
 /**
  * Returns true if a wait was open when the event was sent, by the clocks of sender and worker, or by the server's
- * clock. The other clocks may be ahead or behind; only the server's is the same for both.
+ * clock. The other clocks may be ahead or behind; only the server's is the same for both. A wait with `since` counts as
+ * open from then on.
  */
 export function wasOpen(
-  { startedAt, until }: Pick<EventWaitInfo, 'startedAt' | 'until'>,
+  { startedAt, until, since = startedAt }: Omit<EventWaitInfo, 'runId'>,
   tokenCreatedAt: Date,
   { sentAt, createdAt }: EventTime,
 ): boolean {
-  if (startedAt <= sentAt && sentAt <= until) return true
+  if (since <= sentAt && sentAt <= until) return true
   if (createdAt === undefined) return false
   const openedAt = tokenCreatedAt.getTime()
-  return openedAt <= createdAt && createdAt <= openedAt + until - startedAt
+  return openedAt + since - startedAt <= createdAt && createdAt <= openedAt + until - startedAt
 }

@@ -36,7 +36,7 @@ export async function lookBeforeTimeout(
   if (applyToken(token)) return
   const openedAt = token?.createdAt ?? new Date(startedAt)
   const closedAt = token ? token.completedAt : new Date(until)
-  const late = await findLateEvent({ step, tenantId, openedAt, closedAt }, api)
+  const late = await findLateEvent({ step, record: store.record, tenantId, openedAt, closedAt }, api)
   if (late) apply(applyEvent(late, step, store.record, clock.now()))
   else if (token?.status === 'WAITING') applyToken(await readToken(step, api))
 

@@ -33,14 +33,14 @@ function open(definitions: Parameters<typeof toJobRegistry>[0] = [job, flow]) {
   }
   const wait = async (
     number: number | undefined,
-    more: { startedAt?: number; until?: number; runId?: string; tenant?: string } = {},
+    more: { startedAt?: number; until?: number; since?: number; runId?: string; tenant?: string } = {},
   ) => {
-    const { startedAt = sentAt - 1, until = startedAt + 60_000, runId = 'run_a', tenant = 'acme' } = more
+    const { startedAt = sentAt - 1, until = startedAt + 60_000, since, runId = 'run_a', tenant = 'acme' } = more
     const match = number === undefined ? undefined : { number: number }
     return api.tokens.create('', {
       timeoutMs: 1,
       tags: [...(await awaitTagsOf('work.followed', tenant, match)), await awaitAllTagOf('work.followed', tenant)],
-      idempotencyKey: eventWaitKey({ runId, startedAt, until }, `${number} ${tenant} ${startedAt}`),
+      idempotencyKey: eventWaitKey({ runId, startedAt, until, since }, `${number} ${tenant} ${startedAt}`),
     })
   }
   const wakeToken = (runId: string) =>
@@ -64,6 +64,17 @@ describe('notifyWaitingWorkflows', () => {
     const { wait, notify, completed, clock } = open()
     const token = await wait(5)
     await notify({ sentAt: clock.now() + sentMs }, createdMs === undefined ? undefined : clock.now() + createdMs)
+    expect(completed()).toEqual(isCompleted ? [token] : [])
+  })
+
+  test.each([
+    ['since its send', 0, true],
+    ['since a later time', 1, false],
+  ])('completes a wait that began after the send only if it waits %s', async (_since, since, isCompleted) => {
+    const { wait, notify, completed, clock } = open()
+    const now = clock.now()
+    const token = await wait(5, { startedAt: now + 20_000, since: now + since })
+    await notify({ sentAt: now })
     expect(completed()).toEqual(isCompleted ? [token] : [])
   })
 
@@ -100,6 +111,7 @@ describe('notifyWaitingWorkflows', () => {
       ['asks for an event that is retried manually', { sentAt: -500 }, undefined, true],
       ['asks for an event of another tenant', { sentAt: -500, tenantId: 'globex' }, -500, true],
       ['asks for another event', { sentAt: -500, event: 'work.counted' }, -500, true],
+      ['asks for a delayed event, which a wait with `since` has not found', { sentAt: -500, runAt: 0 }, -500, true],
     ])('%s', async (_, { sentAt = 0, ...more }, createdMs, isAsked) => {
       const { clock, notify, api } = open()
       const now = clock.now()

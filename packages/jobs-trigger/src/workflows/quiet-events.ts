@@ -35,6 +35,8 @@ export function createQuietEvents({ now }: Pick<Clock, 'now'>): QuietEvents {
   const looks = new Map<string, Look>()
   return {
     isQuiet(envelope, { createdAt = Number.POSITIVE_INFINITY }) {
+      // A wait with `since` may have begun after the look. It finds other events itself, but no delayed one.
+      if (envelope.runAt !== undefined) return false
       const last = looks.get(keyOf(envelope))
       if (!last) return false
       return createdAt + tokenDelayMs <= last.attemptAt && envelope.sentAt + tokenDelayMs <= last.at

@@ -15,6 +15,7 @@ function open(jobs: Record<string, JobStatus> = {}) {
   const api = createFakeApi()
   const record = createWorkflowRecord('run_1', undefined)
   let saves = 0
+  const looked: string[] = []
   const add = (key: string, more: Partial<StepRecord>): StepRecord => {
     const step: StepRecord = {
       key,
@@ -43,7 +44,8 @@ function open(jobs: Record<string, JobStatus> = {}) {
   const resolve = async (options?: Partial<WaitPoll>): Promise<StepRecord[]> => {
     const resolved: StepRecord[] = []
     const poll = { isOver: () => false, onResolved: (step: StepRecord) => void resolved.push(step), ...options }
-    await resolveWaits(store, { api, clock, client, runId: 'run_1', tenantId: 'acme' }, poll)
+    const lookIntoPast = async (step: StepRecord): Promise<void> => void looked.push(step.key)
+    await resolveWaits(store, { api, clock, client, runId: 'run_1', tenantId: 'acme', lookIntoPast }, poll)
     return resolved
   }
   const token = async (output?: string, at = 0) => {
@@ -52,7 +54,7 @@ function open(jobs: Record<string, JobStatus> = {}) {
     Object.assign(api.tokens.all.at(-1)!, output !== undefined && { completedAt: new Date(now + at) })
     return id
   }
-  return { api, clock, record, add, resolve, token, saves: () => saves }
+  return { api, clock, record, add, resolve, token, looked, saves: () => saves }
 }
 
 const event = (number: number, sentAt = now) =>
@@ -103,6 +105,14 @@ describe('events', () => {
     await api.tokens.complete('', step.handle!, event(2))
     expect(await resolve()).toEqual([step])
     expect(saves()).toBe(2)
+  })
+
+  test('replaces the token of a wait with `since` that got an event which an earlier wait got, and looks again', async () => {
+    const { add, resolve, token, looked } = open()
+    add('first', { state: 'completed', output: { id: 'run_1', payload: {}, sentAt: now } })
+    const step = add('a', { event: 'order.paid', since: 0, handle: await token(event(1)) })
+    expect(await resolve()).toEqual([])
+    expect([step.state, looked]).toEqual(['waiting', ['a']])
   })
 
   test('sends no request without an open wait', async () => {

@@ -19,6 +19,8 @@ import type { RecordStore } from './record-store.ts'
 export interface ResolveWaitsDependencies extends EventTokenDependencies {
   /** The client that sent the jobs. */
   readonly client: Pick<JobClient, 'getJobStatus'>
+  /** Resolves a wait with `since` with an event that was sent before its token existed. */
+  readonly lookIntoPast: (step: StepRecord) => Promise<void>
 }
 
 /** A check for wait results while the code runs. */
@@ -72,7 +74,11 @@ export async function resolveWaits(
       poll?.onResolved(step)
     } else if (isEventWait(step) && step.handle === usedToken) withoutToken.push(step)
   }
-  for (const step of withoutToken) await replaceToken(step, dependencies)
+  for (const step of withoutToken) {
+    await replaceToken(step, dependencies)
+    await dependencies.lookIntoPast(step)
+    if (!isEventWait(step)) poll?.onResolved(step)
+  }
   if (isResolved || withoutToken.length > 0) await store.save()
 }
 

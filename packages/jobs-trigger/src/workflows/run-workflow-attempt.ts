@@ -6,6 +6,7 @@ import {
   createWorkflowRecord,
   type Outcome,
   createRecordedStepEngine,
+  type StepRecord,
   toErrorInfo,
   type WorkflowRecord,
 } from '@cgk-platform/jobs-core/provider'
@@ -16,6 +17,7 @@ import { readRunPayload, type RunPayload } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
 import { hasStepRecords, readWorkflowRecord } from '../wire/workflow-metadata.ts'
 import { lookBeforeTimeout } from './look-before-timeout.ts'
+import { lookIntoPast } from './look-into-past.ts'
 import { openWaits } from './open-waits.ts'
 import { createRecordStore } from './record-store.ts'
 import { createReplayGrace } from './replay-grace.ts'
@@ -88,13 +90,16 @@ async function replayUntilEnd(
   const current = () => metadata.current()
   const store = createRecordStore({ runId, record, begun, api, clock, signal, metadata: current })
   const { tenantId } = payload.envelope
-  const resolve = (poll?: WaitPoll) => resolveWaits(store, { api, client, clock, runId, tenantId }, poll)
+  const lookTools = { api, clock, tenantId, signal }
+  const look = (step: StepRecord): Promise<void> => waitWithRetries(() => lookIntoPast(step, store, lookTools))
+  const resolving = { api, client, clock, runId, tenantId, lookIntoPast: look }
+  const resolve = (poll?: WaitPoll) => resolveWaits(store, resolving, poll)
   const replayGrace = createReplayGrace()
   const records = createStepRecords({
     ...{ store, runId, tenantId, api, clock, logger, replayGrace },
     resolveWaits: resolve,
-    lookBeforeTimeout: (step) =>
-      waitWithRetries(() => lookBeforeTimeout(step, store, { api, clock, tenantId, signal })),
+    lookIntoPast: look,
+    lookBeforeTimeout: (step) => waitWithRetries(() => lookBeforeTimeout(step, store, lookTools)),
   })
   const steps = createRecordedStepEngine(records)
   // First record the results that arrived before the process died: the code may have seen them already.

@@ -24,7 +24,8 @@ async function open() {
     checkResult: () => undefined,
   }
   const client = { getJobStatus: async () => Promise.reject(new Error('not used')) }
-  const dependencies = { api, clock, runId: 'run_1', tenantId: 'acme' }
+  const lookIntoPast = async () => undefined
+  const dependencies = { api, clock, runId: 'run_1', tenantId: 'acme', lookIntoPast }
   const logger = createRecordedLogger()
   const replayGrace = createReplayGrace()
   const resolve = (poll?: WaitPoll) => resolveWaits(store, { ...dependencies, client }, poll)

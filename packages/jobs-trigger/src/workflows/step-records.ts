@@ -21,6 +21,7 @@ export interface StepRecordsDependencies extends EventTokenDependencies {
   readonly logger: LoggerLike
   readonly replayGrace: ReplayGrace
   readonly resolveWaits: (poll: WaitPoll) => Promise<unknown>
+  readonly lookIntoPast: (step: StepRecord) => Promise<void>
   readonly lookBeforeTimeout: (step: StepRecord) => Promise<void>
 }
 
@@ -35,7 +36,7 @@ export interface PolledStepRecords extends StepRecordStore {
 
 /** Creates the step records that core's workflow engine works on. */
 export function createStepRecords(dependencies: StepRecordsDependencies): PolledStepRecords {
-  const { store, clock, replayGrace, resolveWaits, lookBeforeTimeout } = dependencies
+  const { store, clock, replayGrace, resolveWaits, lookIntoPast, lookBeforeTimeout } = dependencies
   const { record } = store
   let hasUndelivered = false
   return {
@@ -44,6 +45,7 @@ export function createStepRecords(dependencies: StepRecordsDependencies): Polled
       // Create the token first, so that every stored wait has one.
       if (step.kind === 'waitForEvent' && step.state === 'waiting' && step.handle === undefined) {
         step.handle = await createEventToken(step, dependencies)
+        if (step.since !== undefined) await lookIntoPast(step)
       }
       await store.save(step)
     },

@@ -70,6 +70,10 @@ async function namesOfToday(): Promise<Named<unknown>> {
     'tag of the waits of a run': waits.waitsTagOf('run_1'),
     'tag of a wake-up': waits.wakeTagOf('run_1'),
     'key of a wait': waits.eventWaitKey({ runId: 'run_1', startedAt: at, until: at + 60_000 }, 'paid/2'),
+    'key of a wait with `since`': waits.eventWaitKey(
+      { runId: 'run_1', startedAt: at, until: at + 60_000, since: at - 5 },
+      'paid/2',
+    ),
     'key of a send': await hashOf(['send', '01JQDAE4RQF8MBCR55T5AK4KXS']),
     'key of an idempotency key': await hashOf(['key', 'acme', 'order.created', 'order_1']),
     'task of an event': eventTaskId('order.created'),
