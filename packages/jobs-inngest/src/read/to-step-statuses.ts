@@ -4,8 +4,10 @@ import type { JobErrorInfo, Json, StepStatus, CompensationStatus } from '@cgk-pl
 import { toAwaitedEvent } from '../wire/awaited-event.ts'
 import { jobEndIn, type JobEnd } from '../wire/job-end.ts'
 import { readFailedRecord, readInngestError } from '../wire/attempt-record.ts'
+import { pastWaitEndIn } from '../wire/past-wait.ts'
+import { sha1 } from '../wire/sha1.ts'
 import { readStepName } from '../wire/step-names.ts'
-import { notUnderstoodBy, readStepHeader, type StepHeader } from '../wire/step-record.ts'
+import { notUnderstoodBy, readStepHeader, readStepRecord, type StepHeader } from '../wire/step-record.ts'
 import { completedInTrace } from './completed-in-trace.ts'
 import { stepOutputOf, type TracedStep, type TraceSpan } from './run-trace.ts'
 import type { CompensatingRun } from './compensating-run.ts'
@@ -33,8 +35,10 @@ export function toStepStatuses(traced: readonly TracedStep[], facts: StepFacts):
   const named = traced.map((step) => ({ step, named: readStepName(step.name, step.hashedId) }))
   for (const { step, named: its } of named) if (its.part === 'continuation') continuations.set(its.key, step)
   for (const { step, named: its } of named) {
-    if (its.part === 'step')
-      steps.set(its.key, toStepStatus(its.key, its.detail, step, facts, continuations.get(its.key)))
+    if (its.part === 'step') {
+      const around = { traced, continuation: continuations.get(its.key) }
+      steps.set(its.key, toStepStatus(its.key, its.detail, step, facts, around))
+    }
     if (its.part === 'compensation') compensations.set(its.key, toCompensationStatus(step, facts))
     if (its.part === 'end') waits.set(its.key, step)
   }
@@ -63,11 +67,45 @@ function toStepStatus(
   detail: string | undefined,
   step: TracedStep,
   facts: StepFacts,
-  continuation: TracedStep | undefined,
+  { traced, continuation }: { readonly traced: readonly TracedStep[]; readonly continuation: TracedStep | undefined },
 ): Mutable<StepStatus> {
-  return step.spans.some(({ stepOp }) => stepOp === 'SLEEP' || stepOp === 'WAIT_FOR_EVENT')
-    ? toWaitStatus(id, detail, step, facts, continuation)
-    : toWorkStatus(id, step, facts)
+  if (step.spans.some(({ stepOp }) => stepOp === 'SLEEP' || stepOp === 'WAIT_FOR_EVENT'))
+    return toWaitStatus(id, detail, step, facts, continuation)
+  const awaited = awaitedIn(detail)
+  return awaited ? toPastWaitStatus(id, awaited, step, traced, facts) : toWorkStatus(id, step, facts)
+}
+
+/** Reads what a wait waits for from its name. */
+function awaitedIn(detail = ''): { readonly event: string; readonly withinMs: number } | undefined {
+  const [, event, withinMs] = /^(.*) within (\d+) ms$/s.exec(detail) ?? []
+  return event === undefined ? undefined : { event, withinMs: Number(withinMs) }
+}
+
+/** Converts a wait with `since`. Its first native step looks at the history, others wait and look again. */
+function toPastWaitStatus(
+  id: string,
+  { event, withinMs }: { readonly event: string; readonly withinMs: number },
+  step: TracedStep,
+  traced: readonly TracedStep[],
+  { isRunEnded }: StepFacts,
+): Mutable<StepStatus> {
+  const ended = completedInTrace(traced)
+  const first = ended.get(step.hashedId)
+  const record = first && readStepRecord(first.data)
+  const startedAt = new Date(record?.startedAt ?? beginOf(step.spans[0]!))
+  const base = { id, kind: 'waitForEvent', attempts: 0, startedAt } as const
+  const end = record && (record.past ? pastWaitEndIn(ended, id) : { output: record.output ?? null, stepId: id })
+  if (end) {
+    const last = traced.find(({ hashedId }) => hashedId === sha1(end.stepId))?.spans.at(-1)
+    const endedAt = new Date(last ? endOf(last) : record.endedAt)
+    return 'error' in end
+      ? { ...base, state: 'failed', endedAt, error: end.error }
+      : { ...base, state: 'completed', endedAt, output: end.output }
+  }
+  if (isRunEnded) return { ...base, state: 'cancelled' }
+  const { since, until = startedAt.getTime() + withinMs } = record?.past ?? {}
+  const waitsFor = { event, ...(since !== undefined && { since: new Date(since) }) }
+  return { ...base, state: 'waiting', waitsFor, waitsUntil: new Date(until) }
 }
 
 /** Converts a step that does work. Its record has more facts than its spans. */
@@ -138,7 +176,7 @@ function toWaitStatus(
   continuation: TracedStep | undefined,
 ): Mutable<StepStatus> {
   const startedAt = new Date(beginOf(spans[0]!))
-  const [, event, withinMs] = /^(.*) within (\d+) ms$/s.exec(detail) ?? []
+  const { event, withinMs } = awaitedIn(detail) ?? {}
   const [, sleepMs] = /^sleep (\d+) ms$/.exec(detail) ?? []
   const [, until] = /^until (\S+)$/.exec(detail) ?? []
   const kind = event !== undefined ? 'waitForEvent' : until === undefined ? 'sleep' : 'sleepUntil'
@@ -187,7 +225,7 @@ function withJobEnd(
  *
  * @param record - the record of the completed attempt
  */
-function startOf(spans: readonly TraceSpan[], record?: StepHeader): Date {
+export function startOf(spans: readonly TraceSpan[], record?: StepHeader): Date {
   const failures = spans.filter((span) => !isParkedAttempt(span)).map((span) => readFailedRecord(failureIn(span)))
   const first = failures.find((one) => one?.attempt === 1) ?? (record?.attempts === 1 ? record : undefined)
   return new Date(first?.startedAt ?? beginOf(spans[0]!))

@@ -67,6 +67,11 @@ export function continuationName(key: string, part: number): StepName {
   return { id: `${key}/${part}${ownSuffix}`, name: `${key}/${part}` }
 }
 
+/** Names a look for an event that a wait with `since` may have missed, counted from 2: the step itself is the first. */
+export function pastLookName(key: string, turn: number): StepName {
+  return { id: `${key}/past/${turn}${ownSuffix}`, name: `${key}/past` }
+}
+
 /** Names a native wait for the end of a job that a step runs. A long job needs several, counted from 0. */
 export function jobEndName(key: string, turn: number): StepName {
   return { id: `${key}/end/${turn}${ownSuffix}`, name: `${key}/end` }

@@ -26,8 +26,22 @@ export interface StepRecord {
   readonly origin?: string
   /** The `traceparent` of the request that ran it; absent without an instrumentation. */
   readonly traceparent?: string
+  /** Set for a wait with `since` whose first look found no event. */
+  readonly past?: PastWait
   /** Set when the run has failed: the error, the step that failed, and the steps to compensate, in order. */
   readonly failure?: { readonly error: JobErrorInfo; readonly step?: string; readonly compensation: readonly string[] }
+}
+
+/** The facts of a wait with `since` that goes on after its first look. Times are epoch milliseconds. */
+export interface PastWait {
+  /** Since when events count. */
+  readonly since: number
+  /** When the wait times out. */
+  readonly until: number
+  /** When the next delayed event is due; absent if there is none. */
+  readonly dueAt?: number
+  /** Why the wait failed; absent if it did not. */
+  readonly error?: JobErrorInfo
 }
 
 /** The result of an ended step, as Inngest reports it. */
@@ -75,7 +89,8 @@ const waitKinds: ReadonlySet<StepKind> = new Set<WaitCall['kind']>(['sleep', 'sl
 
 /** Returns true if the stored result of a native step can belong to a step of this kind. */
 export function matchesKind(ended: EndedStep, kind: StepKind): boolean {
-  if (ended.type === 'error') return !waitKinds.has(kind)
+  // A wait for an event fails if it cannot look at the history.
+  if (ended.type === 'error') return kind === 'waitForEvent' || !waitKinds.has(kind)
   const record = readStepRecord(ended.data)
   if (record) return record.kind === kind
   // Inngest's own steps have no record: a sleep stores null, a wait stores the event or null.

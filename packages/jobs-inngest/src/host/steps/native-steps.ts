@@ -16,6 +16,7 @@ import { type Json, type JobErrorInfo, pause } from '@cgk-platform/jobs-core/pro
 
 import { toAwaitedEvent } from '../../wire/awaited-event.ts'
 import { jobEndIn } from '../../wire/job-end.ts'
+import { pastWaitEndIn } from '../../wire/past-wait.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { callName, jobEndName, failureName, versionName } from '../../wire/step-names.ts'
 import { type EndedStep, matchesKind, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
@@ -27,6 +28,7 @@ import { createNativeWork, failureOf, type NativeWork } from './native-work.ts'
 import { createJobStep } from './native-job.ts'
 import { createNativeParking, type NativeParking } from './native-parking.ts'
 import { copyOf, createNativeCompensations, type NativeCompensations } from './native-compensations.ts'
+import type { CalledSteps } from './past-waits.ts'
 import type { Parked } from './park-request.ts'
 import type { ReplayRequest } from './replay-request.ts'
 import type { RetriedRun } from './retried-run.ts'
@@ -44,6 +46,10 @@ class NativeSteps implements StepEngine {
   readonly #work: NativeWork
   readonly #queue: StepQueue
   readonly #calls = new Map<string, StepCall>()
+  /** When this replay called its steps, epoch milliseconds. */
+  readonly #calledAt = new Map<string, number>()
+  /** The records of the steps with work that have completed. */
+  readonly #records = new Map<string, StepRecord>()
   /** Keys of the steps that the code had called when it last awaited nothing. */
   #settled: readonly string[] = []
   readonly #compensations: NativeCompensations
@@ -60,13 +66,18 @@ class NativeSteps implements StepEngine {
     this.#context = context
     this.#replay = replay
     const work = createNativeWork(context, replay)
-    const waits = createNativeWaits(context, replay)
+    const called: CalledSteps = {
+      recordOf: (key) => this.#records.get(key) ?? this.#own(key),
+      calledAt: (key) => this.#calledAt.get(key),
+    }
+    const waits = createNativeWaits(context, replay, { work, called })
     const runJob = createJobStep(context, replay, work)
     const compensations = createNativeCompensations(context, replay, work, this.#calls)
     this.#work = work
     this.#parking = createNativeParking(context, replay)
     const patched = (call: StepCall, mode: StepMode) => this.#patch(call, mode)
     const { definition, failRun } = replay
+    const records = this.#records
     this.#compensations = compensations
     this.#queue = createStepQueue({
       clock: replay.clock,
@@ -85,6 +96,7 @@ class NativeSteps implements StepEngine {
         if (!('work' in call)) return waits(call, options)
         if (call.kind === 'runJob') return runJob(call, options)
         const record = await work.perform(call, options)
+        records.set(call.key, record)
         if (call.kind === 'run') compensations.recordCompleted(call.key, record)
         return record.output
       },
@@ -184,6 +196,7 @@ class NativeSteps implements StepEngine {
     }
     if (!this.#queue.isAwaited) this.#settled = [...this.#calls.keys()]
     this.#calls.set(call.key, call)
+    this.#calledAt.set(call.key, this.#replay.clock.now())
     this.#uncalledWork.delete(id)
     if (this.#recordedOnly && call.kind === 'patched' && !ended)
       return Promise.resolve(this.#retriedAnswer(call.key) ?? false)
@@ -281,9 +294,9 @@ class NativeSteps implements StepEngine {
 
   #isKnown(call: StepCall): boolean {
     const ended = this.#ended(call.key)
-    return call.kind === 'runJob' && ended?.type === 'data'
-      ? this.#ended(jobEndName(call.key, 0).id) !== undefined
-      : ended !== undefined
+    if (call.kind === 'runJob' && ended?.type === 'data') return this.#ended(jobEndName(call.key, 0).id) !== undefined
+    if (this.#own(call.key)?.past) return pastWaitEndIn(this.#context.request.ended, call.key) !== undefined
+    return ended !== undefined
   }
 
   #ended(id: string): EndedStep | undefined {
@@ -309,6 +322,11 @@ function recordedOutput(call: StepCall, data: unknown, { ended }: ReplayRequest)
     if (!end) return undefined
     if ('error' in end) throw new StepFailedError({ stepId: call.key, attempts: 1, cause: errorFrom(end.error) })
     return end.output
+  }
+  if (record?.past) {
+    const end = pastWaitEndIn(ended, call.key)
+    if (end && 'error' in end) throw new StepFailedError({ stepId: call.key, attempts: 0, cause: errorFrom(end.error) })
+    return end?.output
   }
   if (record) return record.output
   return call.kind === 'waitForEvent' ? (toAwaitedEvent(data) as Json | null) : undefined

@@ -11,10 +11,12 @@ import { type Json, pause } from '@cgk-platform/jobs-core/provider'
 
 import { tenantOf } from '../../read/tenant-of.ts'
 import { toAwaitedEvent } from '../../wire/awaited-event.ts'
+import { pastWaitEndIn } from '../../wire/past-wait.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { callName, continuationName, remainderName, type StepName } from '../../wire/step-names.ts'
 import { readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import type { NativeStepContext } from './native-step-context.ts'
+import { createPastWaits } from './past-waits.ts'
 import { atMostUntilRunEnd } from './run-end.ts'
 import type { StepMode } from './step-queue.ts'
 import { toWaitExpression } from './wait-expression.ts'
@@ -29,8 +31,13 @@ const maxSleepMs = 300 * 86_400_000
 const maxWaitMs = 365 * 86_400_000
 
 /** Creates the function that executes waits as native sleeps and event waits. A sleep never ends early. */
-export function createNativeWaits(context: NativeStepContext, replay: ReplayContext): NativeWaits {
+export function createNativeWaits(
+  context: NativeStepContext,
+  replay: ReplayContext,
+  tools: Parameters<typeof createPastWaits>[2],
+): NativeWaits {
   const { sdk, request, tenantId } = context
+  const waitSince = createPastWaits(context, replay, tools)
   const { clock } = replay
   const endedStep = ({ id }: StepName) => request.ended.get(sha1(id))
 
@@ -43,6 +50,7 @@ export function createNativeWaits(context: NativeStepContext, replay: ReplayCont
     const known = endedStep(name)
     if (known) {
       const record = known.type === 'data' ? readStepRecord(known.data) : undefined
+      if (record?.past) return undefined
       return record && readStepRecord(await sdk.run({ ...name, ...mode }, () => undefined))
     }
     const reading = context.retriedRun()
@@ -50,9 +58,12 @@ export function createNativeWaits(context: NativeStepContext, replay: ReplayCont
     const ended = retried?.ended.get(sha1(call.key))
     if (!retried || ended?.type !== 'data') return undefined
     const before = readStepRecord(ended.data)
+    const past = before?.past && pastWaitEndIn(retried.ended, call.key)
+    if (before?.past && (!past || 'error' in past)) return undefined
     const at = clock.now()
-    const output =
-      call.kind === 'waitForEvent' ? (before ? before.output : (toAwaitedEvent(ended.data) as Json | null)) : undefined
+    const waited = past ?? before
+    const awaited = waited && 'output' in waited ? waited.output : (toAwaitedEvent(ended.data) as Json | null)
+    const output = call.kind === 'waitForEvent' ? awaited : undefined
     const record: StepRecord = {
       ...{ v: 1, kind: call.kind, attempts: 0, startedAt: at, endedAt: at, origin: retried.origin },
       ...(output !== undefined && { output }),
@@ -101,6 +112,7 @@ export function createNativeWaits(context: NativeStepContext, replay: ReplayCont
       throw new UnsupportedFeatureError({ feature: `a wait of ${timeoutMs} ms`, provider: 'inngest', remedy })
     }
     const expression = toWaitExpression(tenantId, match)
+    if (call.since !== undefined) return waitSince(call, expression, mode)
     const timeout = atMostUntilRunEnd(Math.ceil(timeoutMs / secondMs) * secondMs, replay)
     for (let turn = 1; ; turn++) {
       const name = turn === 1 ? callName(call) : continuationName(call.key, turn)

@@ -6,6 +6,7 @@ import {
   jobCheckName,
   jobEndName,
   parkId,
+  pastLookName,
   remainderName,
   supersededName,
   versionName,
@@ -89,6 +90,7 @@ function idsOf(key: string, ended: CalledSteps['ended']): string[] {
     key,
     remainderName(key).id,
     ...parts((part) => continuationName(key, part).id, 2),
+    ...parts((turn) => pastLookName(key, turn).id, 2),
     ...parts((turn) => jobEndName(key, turn).id, 0),
     ...parts((turn) => jobCheckName(key, turn).id, 0),
   ]

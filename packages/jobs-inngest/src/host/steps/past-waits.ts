@@ -1,0 +1,205 @@
+import { StepFailedError, TooManyPastEventsError } from '@cgk-platform/jobs-core/errors'
+import {
+  errorFrom,
+  type EventWaitCall,
+  isEventTaken,
+  matchesEvent,
+  type ReplayContext,
+} from '@cgk-platform/jobs-core/hosted'
+import { type Json, pause, type StepRecord as RecordedStep, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+
+import { readTrace } from '../../read/run-trace.ts'
+import { tenantOf } from '../../read/tenant-of.ts'
+import { startOf } from '../../read/to-step-statuses.ts'
+import { toAwaitedEvent } from '../../wire/awaited-event.ts'
+import type { PastLook } from '../../wire/past-wait.ts'
+import { sha1 } from '../../wire/sha1.ts'
+import { callName, continuationName, pastLookName } from '../../wire/step-names.ts'
+import { type EndedStep, type PastWait, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
+import { findPastEvent, maxPastEvents } from './find-past-event.ts'
+import type { NativeStepContext } from './native-step-context.ts'
+import { failureOf, type NativeWork } from './native-work.ts'
+import { atMostUntilRunEnd } from './run-end.ts'
+import type { StepMode } from './step-queue.ts'
+
+/** The steps that a replay has called. */
+export interface CalledSteps {
+  /** The record of a step that has completed; `undefined` otherwise. */
+  recordOf(key: string): StepRecord | undefined
+  /** When this replay called a step, epoch milliseconds. */
+  calledAt(key: string): number | undefined
+}
+
+/** Executes a wait with `since`. */
+export type PastWaits = (call: EventWaitCall, expression: string, mode: StepMode) => Promise<Json>
+
+/** Inngest's unit for waits. */
+const secondMs = 1000
+/**
+ * Timeouts of the successive native waits. Before each, a look at the history: an event between two of them, or before the
+ * first, is found by the next look. So the first is short.
+ */
+const waitTimeoutsMs = [5000, 60_000, 600_000, 3_600_000, 21_600_000, 86_400_000, 604_800_000]
+/** Time after which the history shows an event. Most take 200 ms. */
+const historyLagMs = 2000
+/** Time before a look in which an event may have been received that the look before did not see. */
+const overlapMs = 60_000
+
+/**
+ * Creates the function that executes waits with `since`: it looks at the history of events, and then alternates native
+ * waits and looks. The two do not run in parallel, because a native wait that has lost keeps the run open until it ends.
+ */
+export function createPastWaits(
+  context: NativeStepContext,
+  replay: ReplayContext,
+  { work, called }: { readonly work: NativeWork; readonly called: CalledSteps },
+): PastWaits {
+  const { host, sdk, request, runId, tenantId } = context
+  const { api } = host
+  const { clock } = replay
+  /** The events that waits of this replay got. */
+  const got: RecordedStep[] = []
+
+  const retriedSteps = async (): Promise<ReadonlyMap<string, EndedStep>> => {
+    const reading = context.retriedRun()
+    return (reading && (await reading)?.ended) ?? new Map<string, EndedStep>()
+  }
+
+  /** Returns the waits of the run that have ended. */
+  const endedWaits = async (): Promise<RecordedStep[]> => {
+    const ended = [...(await retriedSteps()).values(), ...request.ended.values()]
+    return [...got, ...ended.flatMap((step) => (step.type === 'data' ? [toEndedWait(step.data)] : []))]
+  }
+
+  /** Returns since when events count for a wait, epoch milliseconds. */
+  const sinceOf = async ({ since }: EventWaitCall): Promise<number> => {
+    if (typeof since !== 'object') return since ?? clock.now()
+    const { step } = since
+    const retried = (await retriedSteps()).get(sha1(step))
+    const before = retried?.type === 'data' ? readStepRecord(retried.data) : undefined
+    const record = called.recordOf(step)
+    const now = called.calledAt(step) ?? clock.now()
+    const first = record && record.attempts <= 1 ? record.startedAt : ((await startInTrace(step)) ?? now)
+    return Math.min(first, before?.startedAt ?? Number.POSITIVE_INFINITY)
+  }
+
+  const startInTrace = async (key: string): Promise<number | undefined> => {
+    const step = (await readTrace(api, runId)).find(({ hashedId }) => hashedId === sha1(key))
+    return step && startOf(step.spans).getTime()
+  }
+
+  /** Looks for the earliest event, once more after `lagMs` if there is none. */
+  const look = async (
+    call: EventWaitCall,
+    { since, until, receivedSince }: { readonly since: number; readonly until: number; readonly receivedSince: number },
+    isLast: boolean,
+  ): Promise<PastLook> => {
+    const { key, event, match, ownJobId } = call
+    const steps = await endedWaits()
+    const wait = { since, ...(ownJobId !== undefined && { ownJobId }) }
+    const isTaken = (eventId: string): boolean => isEventTaken({ steps }, wait, eventId)
+    const query = { event, tenantId, match, since, until, receivedSince, isTaken }
+    const find = () => findPastEvent(query, api, clock)
+    let found = await find()
+    if (isLast && found !== 'too many' && !found.event) {
+      await pause(clock, historyLagMs)
+      found = await find()
+    }
+    if (found === 'too many') {
+      const error = toErrorInfo(new TooManyPastEventsError({ stepId: key, event, maxEvents: maxPastEvents }))
+      return { event: null, isOver: true, error }
+    }
+    const { event: fitting = null, dueAt } = found
+    return { event: fitting, isOver: clock.now() >= until, ...(dueAt !== undefined && { dueAt }) }
+  }
+
+  const store: NativeWork['store'] = async (name, record, mode) => {
+    try {
+      return await work.store(name, record, mode)
+    } catch (thrown) {
+      const { error, attempts } = failureOf(thrown)
+      throw new StepFailedError({ stepId: name.id, attempts, cause: errorFrom(error) })
+    }
+  }
+
+  /** Stores the first look under the key of the step. Without an event, the record has the facts of the wait. */
+  const lookFirst = (call: EventWaitCall, mode: StepMode): Promise<StepRecord> =>
+    store(
+      callName(call),
+      async () => {
+        const startedAt = clock.now()
+        const since = await sinceOf(call)
+        const until = startedAt + call.timeoutMs
+        const { event, isOver, dueAt, error } = await look(call, { since, until, receivedSince: since }, true)
+        const base = { kind: 'waitForEvent', attempts: 0, startedAt } as const
+        if (event || (isOver && !error)) return { ...base, output: event as unknown as Json | null }
+        return {
+          ...base,
+          past: { since, until, ...(dueAt !== undefined && { dueAt }), ...(error && { error }) },
+        }
+      },
+      mode,
+    )
+
+  const lookAgain = async (
+    call: EventWaitCall,
+    { since, until, dueAt, before }: PastWait & { readonly before: number },
+    turn: number,
+    mode: StepMode,
+  ): Promise<StepRecord> =>
+    store(
+      pastLookName(call.key, turn),
+      async () => {
+        const startedAt = clock.now()
+        const receivedSince = dueAt === undefined ? Math.max(since, before - overlapMs) : since
+        const output = await look(call, { since, until, receivedSince }, startedAt >= until)
+        return { kind: 'check', attempts: 1, startedAt, output: output as unknown as Json }
+      },
+      mode,
+    )
+
+  const settle = (
+    key: string,
+    end: { readonly output?: Json | undefined } | Required<Pick<PastWait, 'error'>>,
+  ): Json => {
+    if ('error' in end) throw new StepFailedError({ stepId: key, attempts: 0, cause: errorFrom(end.error) })
+    const output = end.output ?? null
+    got.push({ key, kind: 'waitForEvent', state: 'completed', attempts: 0, startedAt: 0, output })
+    return output
+  }
+
+  return async (call, expression, mode) => {
+    const { key, event, match } = call
+    const first = await lookFirst(call, mode)
+    if (!first.past) return settle(key, first)
+    if (first.past.error) return settle(key, { error: first.past.error })
+    const { since, until } = first.past
+    let { dueAt } = first.past
+    let before = first.endedAt
+    for (let turn = 2; ; turn++) {
+      const limitMs = waitTimeoutsMs[turn - 2] ?? waitTimeoutsMs.at(-1)!
+      const leftMs = Math.min(limitMs, until - clock.now(), (dueAt ?? Number.POSITIVE_INFINITY) - clock.now())
+      const timeout = atMostUntilRunEnd(Math.max(1, Math.ceil(leftMs / secondMs)) * secondMs, replay)
+      const options = { event, timeout, if: expression }
+      const received = await sdk.waitForEvent({ ...continuationName(key, turn), ...mode }, options)
+      const awaited = toAwaitedEvent(received)
+      if (received && awaited && tenantOf({ ...received, internal_id: awaited.id }) === tenantId)
+        if (matchesEvent(match, awaited.payload)) return settle(key, { output: awaited as unknown as Json })
+      const again = await lookAgain(call, { since, until, ...(dueAt !== undefined && { dueAt }), before }, turn, mode)
+      const { event: found, isOver, error, dueAt: nextDueAt } = again.output as unknown as PastLook
+      if (error) return settle(key, { error })
+      if (found || isOver) return settle(key, { output: found as unknown as Json | null })
+      dueAt = nextDueAt
+      before = again.startedAt
+    }
+  }
+}
+
+/** Returns the record of a wait that ended with what a native step stored; without an event if it is no part of one. */
+function toEndedWait(data: unknown): RecordedStep {
+  const record = readStepRecord(data)
+  const look = record?.kind === 'check' ? (record.output as Partial<PastLook> | undefined)?.event : undefined
+  const event = record?.kind === 'waitForEvent' ? record.output : record ? look : toAwaitedEvent(data)
+  const output = (event ?? null) as Json
+  return { key: '', kind: 'waitForEvent', state: 'completed', attempts: 0, startedAt: 0, output }
+}
