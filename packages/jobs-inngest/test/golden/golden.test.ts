@@ -154,6 +154,7 @@ describe('today writes', () => {
       compensation: names.compensationName('pay'),
       rest: names.remainderName('nap'),
       'second part of a wait': names.continuationName('nap', 2),
+      'second look of a wait': names.pastLookName('paid', 2),
       'first wait for the end of a job': names.jobEndName('resize', 0),
       'first check of a job': names.jobCheckName('resize', 0),
     }

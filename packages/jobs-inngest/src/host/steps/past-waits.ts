@@ -47,7 +47,7 @@ const overlapMs = 60_000
 
 /**
  * Creates the function that executes waits with `since`: it looks at the history of events, and then alternates native
- * waits and looks. The two do not run in parallel, because a native wait that has lost keeps the run open until it ends.
+ * waits and looks. The two do not run in parallel, because then each later step of the run needs a request of its own.
  */
 export function createPastWaits(
   context: NativeStepContext,
@@ -88,11 +88,11 @@ export function createPastWaits(
     return step && startOf(step.spans).getTime()
   }
 
-  /** Looks for the earliest event, once more after `lagMs` if there is none. */
+  /** Looks for the earliest event. If there is none, a thorough look waits until the history shows all, and looks again. */
   const look = async (
     call: EventWaitCall,
     { since, until, receivedSince }: { readonly since: number; readonly until: number; readonly receivedSince: number },
-    isLast: boolean,
+    isThorough: boolean,
   ): Promise<PastLook> => {
     const { key, event, match, ownJobId } = call
     const steps = await endedWaits()
@@ -101,7 +101,7 @@ export function createPastWaits(
     const query = { event, tenantId, match, since, until, receivedSince, isTaken }
     const find = () => findPastEvent(query, api, clock)
     let found = await find()
-    if (isLast && found !== 'too many' && !found.event) {
+    if (isThorough && found !== 'too many' && !found.event) {
       await pause(clock, historyLagMs)
       found = await find()
     }
@@ -113,18 +113,19 @@ export function createPastWaits(
     return { event: fitting, isOver: clock.now() >= until, ...(dueAt !== undefined && { dueAt }) }
   }
 
-  const store: NativeWork['store'] = async (name, record, mode) => {
+  const store = async (key: string, ...stored: Parameters<NativeWork['store']>): Promise<StepRecord> => {
     try {
-      return await work.store(name, record, mode)
+      return await work.store(...stored)
     } catch (thrown) {
       const { error, attempts } = failureOf(thrown)
-      throw new StepFailedError({ stepId: name.id, attempts, cause: errorFrom(error) })
+      throw new StepFailedError({ stepId: key, attempts, cause: errorFrom(error) })
     }
   }
 
   /** Stores the first look under the key of the step. Without an event, the record has the facts of the wait. */
   const lookFirst = (call: EventWaitCall, mode: StepMode): Promise<StepRecord> =>
     store(
+      call.key,
       callName(call),
       async () => {
         const startedAt = clock.now()
@@ -141,18 +142,21 @@ export function createPastWaits(
       mode,
     )
 
-  const lookAgain = async (
+  const lookAgain = (
     call: EventWaitCall,
     { since, until, dueAt, before }: PastWait & { readonly before: number },
     turn: number,
     mode: StepMode,
   ): Promise<StepRecord> =>
     store(
+      call.key,
       pastLookName(call.key, turn),
       async () => {
         const startedAt = clock.now()
-        const receivedSince = dueAt === undefined ? Math.max(since, before - overlapMs) : since
-        const output = await look(call, { since, until, receivedSince }, startedAt >= until)
+        const isLast = startedAt >= until
+        const readsAll = isLast || dueAt !== undefined
+        const receivedSince = readsAll ? since : Math.max(since, before - overlapMs)
+        const output = await look(call, { since, until, receivedSince }, isLast)
         return { kind: 'check', attempts: 1, startedAt, output: output as unknown as Json }
       },
       mode,
