@@ -46,6 +46,11 @@ export interface InngestConfig {
   concurrency?: number | undefined
   /** Maximum wait of a rate-limited request before it fails. Default `'60s'`. */
   maxRateLimitWait?: number | Duration | undefined
+  /**
+   * Time for which your plan or your own server stores events. A longer `idempotencyTtl` is refused. Default `'24h'`,
+   * as on the smallest plan.
+   */
+  eventHistory?: number | Duration | undefined
 }
 
 /** An Inngest client, and the URL of the server for reads. */
@@ -59,6 +64,7 @@ export interface InngestConnection {
   readonly maxRateLimitWaitMs?: number | undefined
 }
 
+const dayMs = 86_400_000
 const address = { remedy: 'Set a URL such as `http://localhost:8288`.' }
 const clientRemedy = "Pass a client created with `new Inngest({ id: 'my-app' })`."
 
@@ -82,7 +88,13 @@ const options = declareOptions<InngestConfig>('Inngest', {
   client: clientOption,
   concurrency: integer(),
   maxRateLimitWait: duration(),
+  eventHistory: duration({ minMs: dayMs, remedy: "Pass at least 24 hours, such as `'7d'`." }),
 })
+
+/** Returns how long the account's events are stored. @throws {InvalidOptionError} for an invalid setting. */
+export function eventHistoryMsOf(config: InngestConfig): number {
+  return options.read(config).eventHistoryMs ?? dayMs
+}
 
 function key(rules: OptionRules): Option<string, string> {
   const { read } = string()

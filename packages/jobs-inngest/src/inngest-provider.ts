@@ -8,7 +8,7 @@ import { retryJob } from './control/retry-job.ts'
 import { checkHealth } from './health.ts'
 import { startWorker, type Worker } from './host/worker.ts'
 import { createInspection } from './inspect/create-inspection.ts'
-import { type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
+import { eventHistoryMsOf, type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
 import { type AcceptedJobs, createAcceptedJobs } from './read/accepted-jobs.ts'
 import { createEventHandlers, type EventHandlers } from './read/event-handlers.ts'
 import { createJobReader, type JobReader } from './read/job-reader.ts'
@@ -17,6 +17,7 @@ import { registeredFunctions } from './read/registered-functions.ts'
 import { createSubscriptions, type Subscriptions } from './read/subscriptions.ts'
 import { createUnhandledWarnings, type UnhandledWarnings } from './read/unhandled-warnings.ts'
 import { createPostEvents, type PostEvents } from './send/post-events.ts'
+import { findSendError } from './send/find-send-error.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
 import { createKeyedSender, type KeyedSender } from './send/send-keyed.ts'
 import { inngestSupport } from './support.ts'
@@ -42,6 +43,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
   const { clock = systemClock } = internals
   let host: JobHost | undefined
   const connect = toConnection(config, () => host?.logger)
+  const eventHistoryMs = eventHistoryMsOf(config)
   let connected: Promise<InngestServices> | undefined
   const services = (): Promise<InngestServices> => {
     connected ??= connect()
@@ -62,6 +64,8 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
   return {
     specificationVersion: 'v1',
     ...inngestSupport,
+
+    findSendError: (envelope) => findSendError(envelope, eventHistoryMs),
 
     attach: (attachedHost) => void (host = attachedHost),
 

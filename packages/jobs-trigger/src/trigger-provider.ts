@@ -12,6 +12,7 @@ import { createInspection } from './inspect/create-inspection.ts'
 import { createJobReader } from './read/job-reader.ts'
 import { listJobs } from './read/list-jobs.ts'
 import { listPauses } from './read/list-pauses.ts'
+import { findSendError } from './send/find-send-error.ts'
 import { sendEnvelopes } from './send/send-envelopes.ts'
 import { sendOptionNames } from './send/send-options.ts'
 import { triggerSupport } from './support.ts'
@@ -45,6 +46,7 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     ...triggerSupport,
 
     sendOptions: sendOptionNames,
+    findSendError,
 
     attach: (jobHost) => void (host = jobHost),
 

@@ -92,6 +92,8 @@ export interface InngestConfig {
   concurrency?: number | undefined
   /** The maximum wait of a rate-limited request before it fails. Default `'60s'`. */
   maxRateLimitWait?: number | Duration | undefined
+  /** The time for which your plan or your own server stores events. A longer `idempotencyTtl` is refused. Default `'24h'`. */
+  eventHistory?: number | Duration | undefined
 }
 
 declare module '@cgk-platform/jobs-core/provider' {

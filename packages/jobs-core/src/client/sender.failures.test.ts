@@ -137,3 +137,28 @@ describe('a provider whose `send` throws', () => {
     expect(onSend.mock.calls.map(([{ error }]) => error)).toEqual([tooLarge, tooLarge])
   })
 })
+
+test('a send that the engine refuses does not reach it, and the other items do, in order', async () => {
+  const refusal = new PayloadTooLargeError({ event: 'order.refunded', bytes: 2, limitBytes: 1 })
+  const { client, fake } = setUp({
+    findSendError: ({ event }) => (event === 'order.refunded' ? refusal : undefined),
+  })
+  await expect(client.sendJob('order.refunded', order)).rejects.toBe(refusal)
+  const results = await client.sendJobs([
+    { event: 'order.created', payload: order },
+    { event: 'order.refunded', payload: order },
+    { event: 'order.delivered', payload: order },
+  ])
+  expect(results).toMatchObject([
+    { ok: true, job: { event: 'order.created' } },
+    { ok: false, error: refusal },
+    { ok: true, job: { event: 'order.delivered' } },
+  ])
+  expect(fake.sent.map(({ event }) => event)).toEqual(['order.created', 'order.delivered'])
+  expect(onSend.mock.calls.map(([{ event, error }]) => [event, error])).toEqual([
+    ['order.refunded', refusal],
+    ['order.created', undefined],
+    ['order.refunded', refusal],
+    ['order.delivered', undefined],
+  ])
+})

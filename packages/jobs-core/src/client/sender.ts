@@ -22,6 +22,7 @@ import { checkSchedule } from './check-schedule.ts'
 import { eventNameOf } from './event-name-of.ts'
 import type { LazyEngine } from '../provider/lazy-engine.ts'
 import type { AnyItem, JobHandle, ScheduleOptions, SendOptions, SendResult } from '../sends/send-options.ts'
+import { sendUnlessRefused } from './send-unless-refused.ts'
 import { type EnvelopeContext, toEnvelope } from './to-envelope.ts'
 
 /** The sending half of a client. */
@@ -75,7 +76,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
   ): Promise<ObservedSend> =>
     sendObserved(instrumentation, { provider: provider.name, logger, isBatch }, envelopes, async (traced) => {
       try {
-        return await provider.send(traced)
+        return await sendUnlessRefused(provider, traced)
       } catch (cause) {
         return toFailures(provider, traced, cause)
       }
@@ -139,7 +140,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
     if (isObserving(instrument)) ({ envelopes, results } = await observed(instrument, provider, envelopes, false))
     else {
       try {
-        results = await provider.send(envelopes)
+        results = await sendUnlessRefused(provider, envelopes)
       } catch (cause) {
         results = toFailures(provider, envelopes, cause)
       }
@@ -176,7 +177,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
       if (isObserving(instrument)) ({ envelopes, results } = await observed(instrument, provider, envelopes, true))
       else {
         try {
-          results = await provider.send(envelopes)
+          results = await sendUnlessRefused(provider, envelopes)
         } catch (cause) {
           results = toFailures(provider, envelopes, cause)
         }

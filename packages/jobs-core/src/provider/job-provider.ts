@@ -30,6 +30,11 @@ export interface JobProvider {
   findUnsupported?(definition: Definition): readonly JobsError[]
   /** The names of this engine's `providerOptions` that a send may have. Default: none. The client rejects others. */
   readonly sendOptions?: readonly string[]
+  /**
+   * Returns the engine-specific error of a send, such as a name that the engine reserves. The client asks for every
+   * envelope, and passes those without an error to `send`.
+   */
+  findSendError?(envelope: Envelope): JobsError | undefined
   /** Sends envelopes and returns one result for each, in order. A failed envelope must not affect the others. */
   send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]>
   /**

@@ -1,4 +1,3 @@
-import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
 import { connectionError, type Reply } from '@cgk-platform/test-kit/replies'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -165,31 +164,19 @@ test('does not repeat a rejection that applies to all events', async () => {
   }
 })
 
-describe('rejects without a request', () => {
-  test('an event with a name that Inngest reserves', async () => {
-    const { answers, requests } = await send([envelope(1, { event: 'inngest/function.failed' })])
-    expect(UnsupportedFeatureError.isInstance(errorOf(answers[0]))).toBe(true)
-    expect(errorOf(answers[0]).message).toBe(
-      '`inngest` does not support `the event name inngest/function.failed`. ' +
-        'Inngest reserves names that begin with `inngest/`. Rename the event.',
+test('rejects everything without an event key, without a request', async () => {
+  vi.stubEnv('INNGEST_EVENT_KEY', undefined)
+  const { answers, requests } = await send([envelope(1), envelope(2)], takeAll, { eventKey: undefined })
+  expect(requests).toHaveLength(0)
+  for (const answer of answers) {
+    expect(errorOf(answer)).toMatchObject({ accepted: 'no' })
+    expect(errorOf(answer).message).toContain(
+      'Failed to send `work.asked` to `inngest`: the event key is missing. Set ',
     )
-    expect(requests).toHaveLength(0)
-  })
-
-  test('everything without an event key', async () => {
-    vi.stubEnv('INNGEST_EVENT_KEY', undefined)
-    const { answers, requests } = await send([envelope(1), envelope(2)], takeAll, { eventKey: undefined })
-    expect(requests).toHaveLength(0)
-    for (const answer of answers) {
-      expect(errorOf(answer)).toMatchObject({ accepted: 'no' })
-      expect(errorOf(answer).message).toContain(
-        'Failed to send `work.asked` to `inngest`: the event key is missing. Set ',
-      )
-      expect(errorOf(answer).message).toContain('`INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server')
-    }
-    const dev = await send([envelope(1)], takeAll, { eventKey: undefined, isDev: true })
-    expect(dev.answers[0]!.ok).toBe(true)
-  })
+    expect(errorOf(answer).message).toContain('`INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server')
+  }
+  const dev = await send([envelope(1)], takeAll, { eventKey: undefined, isDev: true })
+  expect(dev.answers[0]!.ok).toBe(true)
 })
 
 const certain = 'The event was not accepted; you can send it again.'

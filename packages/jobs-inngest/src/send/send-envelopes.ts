@@ -1,4 +1,4 @@
-import { SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
+import { SendFailedError } from '@cgk-platform/jobs-core/errors'
 import type { EnvelopeResult, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
 import type { Inngest } from 'inngest'
 
@@ -32,8 +32,8 @@ export async function sendEnvelopes(
   const plain: Envelope[] = []
   const answers = new Map<Envelope, EnvelopeResult | Promise<EnvelopeResult>>()
   for (const envelope of envelopes) {
-    const refusal = refuse(envelope, parts.client)
-    if (refusal) answers.set(envelope, { ok: false, error: refusal })
+    const error = missingKey(envelope, parts.client)
+    if (error) answers.set(envelope, { ok: false, error })
     else if (envelope.idempotencyKey === undefined) plain.push(envelope)
     else answers.set(envelope, parts.keyed.send(envelope))
   }
@@ -70,15 +70,9 @@ function seedFor(envelopes: readonly Envelope[], clock: Clock): IdSeed {
   return envelopes.length === 1 ? seedOfId(envelopes[0]!.id) : randomSeed(clock.now())
 }
 
-function refuse({ event }: Envelope, client: Inngest.Any) {
-  if (event.startsWith('inngest/')) {
-    const remedy = 'Inngest reserves names that begin with `inngest/`. Rename the event.'
-    return new UnsupportedFeatureError({ feature: `the event name ${event}`, provider: 'inngest', remedy })
-  }
-  if (client.mode === 'cloud' && client.eventKey === undefined) {
-    const remedy = 'Set `eventKey` or `INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server.'
-    const problem = 'the event key is missing'
-    return new SendFailedError({ event, provider: 'inngest', problem, remedy, accepted: 'no' })
-  }
-  return undefined
+function missingKey({ event }: Envelope, client: Inngest.Any): SendFailedError | undefined {
+  if (client.mode !== 'cloud' || client.eventKey !== undefined) return undefined
+  const remedy = 'Set `eventKey` or `INNGEST_EVENT_KEY`, or `INNGEST_DEV=1` for the dev server.'
+  const problem = 'the event key is missing'
+  return new SendFailedError({ event, provider: 'inngest', problem, remedy, accepted: 'no' })
 }

@@ -1,4 +1,4 @@
-import { PayloadTooLargeError, SendFailedError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
+import { SendFailedError } from '@cgk-platform/jobs-core/errors'
 import { type Failure, RequestFailure } from '@cgk-platform/jobs-core/hosted'
 import type { EnvelopeResult, Envelope } from '@cgk-platform/jobs-core/provider'
 import { describe, expect, test } from 'vitest'
@@ -165,33 +165,5 @@ describe('a send that failed', () => {
       `Failed to send \`work.asked\` to \`trigger.dev\`: the server responded with 500. ${remedy}`,
     )
     expect(error.cause).toBe('from the SDK')
-  })
-})
-
-describe('rejects without a request', () => {
-  test('an event whose name makes a task id that is too long', async () => {
-    const { results, api } = await send([envelope({ event: `work.${'x'.repeat(110)}` })])
-    const error = errorOf(results[0])
-    expect(UnsupportedFeatureError.isInstance(error)).toBe(true)
-    expect(error.message).toMatch(/Shorten the name: it makes a task id of 122 characters/)
-    expect(api.requests).toEqual([])
-  })
-
-  test('an envelope that would need an object store, including the data around its payload', async () => {
-    const odd = JSON.parse('{ "tenantId": "acme", "constructor": "Brabham" }') as Envelope['payload']
-    for (const payload of [{ tenantId: 'acme' }, odd]) {
-      const bytes = (sent: Envelope): number => {
-        const text = JSON.stringify({ envelope: sent })
-        return payload === odd ? text.length : `{"json":${text}}`.length
-      }
-      const around = bytes(envelope({ payload, traceparent: '' }))
-      const fitting = envelope({ payload, traceparent: 'x'.repeat(128 * 1024 - 1 - around) })
-      expect((await send([fitting])).results).toMatchObject([{ ok: true }])
-      const { results, api } = await send([{ ...fitting, traceparent: `${fitting.traceparent}x` }])
-      const error = errorOf(results[0])
-      expect(PayloadTooLargeError.isInstance(error)).toBe(true)
-      expect(error).toMatchObject({ bytes: 128 * 1024, limitBytes: 128 * 1024 - 1 })
-      expect(api.requests).toEqual([])
-    }
   })
 })

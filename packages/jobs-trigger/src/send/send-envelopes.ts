@@ -1,12 +1,10 @@
-import { PayloadTooLargeError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
-import { hashOf, failedSend, RequestFailure, toWireEnvelope, mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
-import type { Json, EnvelopeResult, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
+import { hashOf, failedSend, RequestFailure, mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
+import type { EnvelopeResult, Clock, Envelope } from '@cgk-platform/jobs-core/provider'
 
 import type { TriggerApi, TriggerResult } from '../api/trigger-api.ts'
-import { wireBytes, toWireJson } from '../wire/payload.ts'
-import { inheritedOptions } from '../wire/run-options.ts'
-import { eventTaskId, taskIdProblem } from '../wire/task-id.ts'
-import { checkTags, sendOptionsOf } from './send-options.ts'
+import { eventTaskId } from '../wire/task-id.ts'
+import { sendOptionsOf } from './send-options.ts'
+import { toEventPayload } from './to-event-payload.ts'
 import { toRunRequest } from './to-run-request.ts'
 
 /** The services that a send needs. */
@@ -20,9 +18,6 @@ const sendKeyTtlMs = 3_600_000
 
 /** Number of concurrent requests of a send: as many as the connection sends at once. */
 const maxParallel = 20
-
-/** Maximum payload size. From 128 KiB on, the SDK uploads a payload to an object store, which many servers lack. */
-const maxPayloadBytes = 128 * 1024 - 1
 
 /**
  * Triggers the event's task for each envelope, with one request each. Trigger.dev creates the runs of a batch later, so
@@ -38,12 +33,8 @@ export function sendEnvelopes(
 async function sendOne(envelope: Envelope, { api, clock }: SendDependencies): Promise<EnvelopeResult> {
   const { event, runAt } = envelope
   const given = sendOptionsOf(envelope)
-  const options = inheritedOptions(given)
-  const json = toWireJson({ envelope: toWireEnvelope(envelope), ...(options && { options }) })
-  const rejection = checkName(envelope) ?? checkTags(envelope) ?? checkSize(event, json)
-  if (rejection) return { ok: false, error: rejection }
   try {
-    const triggered = await api.trigger(eventTaskId(event), json, {
+    const triggered = await api.trigger(eventTaskId(event), toEventPayload(envelope), {
       ...toRunRequest(envelope, given),
       ...(await keyOf(envelope)),
       ...(runAt !== undefined && runAt > clock.now() && { delay: new Date(runAt) }),
@@ -72,21 +63,4 @@ async function isDuplicate({ id, isCached, wasRetried }: TriggerResult, envelope
   const run = await api.retrieve(`read the run ${id}`, id).catch(() => undefined)
   const text = typeof run?.payload === 'string' ? run.payload : JSON.stringify(run?.payload ?? null)
   return !text.includes(JSON.stringify(envelope.id))
-}
-
-function checkName({ event }: Envelope): UnsupportedFeatureError | undefined {
-  const problem = taskIdProblem(eventTaskId(event))
-  if (problem === undefined) return undefined
-  const remedy = `Shorten the name: it ${problem}.`
-  return new UnsupportedFeatureError({ feature: event, provider: 'trigger.dev', remedy })
-}
-
-/**
- * Returns an error for an envelope that is too large. The tenant's id and the sender's trace have no limit of their
- * own.
- */
-function checkSize(event: string, json: Json): PayloadTooLargeError | undefined {
-  const bytes = wireBytes(json)
-  if (bytes <= maxPayloadBytes) return undefined
-  return new PayloadTooLargeError({ event, bytes, limitBytes: maxPayloadBytes })
 }

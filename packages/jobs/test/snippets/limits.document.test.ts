@@ -7,13 +7,15 @@ import {
   defineWorkflow,
   eventType,
   findRun,
+  type JobProvider,
   nextRuns,
   sendJob,
 } from '@cgk-platform/jobs'
 import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
+import { createJobId, maxDurationMs } from '@cgk-platform/jobs-core/provider'
 import { missedTickAfterMs } from '@cgk-platform/jobs-core/scheduling'
-import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
-import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
+import { createInngestProvider, inngestCapabilities } from '@cgk-platform/jobs/inngest'
+import { createLocalProvider, localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
 import { createTestEngine } from '@cgk-platform/jobs/local/testing'
 import { createTriggerProvider, triggerCapabilities } from '@cgk-platform/jobs/trigger'
 import { readDocument } from '@cgk-platform/test-kit/documents'
@@ -92,6 +94,30 @@ test('time', () => {
   ])
   expect(page).toContain(
     `a cancel from another process takes up to ${milliseconds(sqliteCapabilities.abortToleranceMs)}`,
+  )
+})
+
+test('the TTL of an idempotency key', () => {
+  const dayMs = 86_400_000
+  const providers = [createLocalProvider(), createInngestProvider(), createTriggerProvider()]
+  const maximum = ({ findSendError }: JobProvider): string => {
+    const accepts = (days: number): boolean => {
+      const payload = { tenantId: 'tenant_123' }
+      const sent = {
+        v: 1,
+        id: createJobId(0),
+        event: 'order.created',
+        tenantId: 'tenant_123',
+        payload,
+        sentAt: 0,
+      } as const
+      return !findSendError?.({ ...sent, idempotencyKey: 'key', idempotencyTtlMs: days * dayMs })
+    }
+    if (accepts(maxDurationMs / dayMs)) return `${number(maxDurationMs / dayMs)} days`
+    return accepts(1) && !accepts(1.001) ? '24 h' : 'another'
+  }
+  expect(limitsIn('## Time', 'Maximum, on an idle engine')['idempotencyTtl, 24 h by default']).toEqual(
+    providers.map(maximum),
   )
 })
 
