@@ -1,4 +1,11 @@
-import { defineBatchJob, defineCronJob, defineJob, type Definition, type JobClient } from '@cgk-platform/jobs-core'
+import {
+  defineBatchJob,
+  defineCronJob,
+  defineJob,
+  defineWorkflow,
+  type Definition,
+  type JobClient,
+} from '@cgk-platform/jobs-core'
 import { checkDefinitionSupport } from '@cgk-platform/jobs-core/hosted'
 import type { Feature } from '@cgk-platform/jobs-core/provider'
 import { internalsOf, withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
@@ -58,6 +65,10 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
     const results = await internalsOf(t.client)?.sendForWaits?.(items, false)
     for (const result of results ?? []) if (!result.ok) throw result.error
   },
+  'workflows: compensateOnCancel': (t) =>
+    define(t, () =>
+      defineWorkflow({ id: 'conformance-refused', event, steps: () => undefined, compensateOnCancel: true }),
+    ),
   timeout: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, timeout: 1000 })),
   runTimeout: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, runTimeout: 1000 })),
   concurrency: (t) => define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: 1 })),

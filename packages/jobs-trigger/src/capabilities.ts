@@ -13,7 +13,7 @@ export const triggerCapabilities: Capabilities = {
     },
     idempotencyKey: {
       supported: true,
-      note: "The TTL is rounded up to seconds. Replays, and jobs from the dashboard or Trigger.dev's SDK, have no key. If a job fails because its runs could not be started, you can use its key again.",
+      note: "Replays, and jobs from the dashboard or Trigger.dev's SDK, have no key. If a job fails because its runs could not be started, you can use its key again.",
     },
     reference: {
       supported: true,

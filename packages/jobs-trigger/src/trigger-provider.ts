@@ -56,8 +56,8 @@ export function createTriggerProvider(config: TriggerConfig = {}, internals: Tri
     retry: (id) => retryJob(id, { api, clock, reader }),
     list: (query) => listJobs(query, api, reader),
     inspection: createInspection({ api, clock, jobs }),
-    pause: (target) => setPaused(target, true, jobs(), api),
-    resume: (target) => setPaused(target, false, jobs(), api),
+    pause: (target) => setPaused(target, true, jobs()!, api),
+    resume: (target) => setPaused(target, false, jobs()!, api),
     pauses: () => listPauses(jobs(), api),
     health: () => checkHealth(healthApi, jobs(), clock),
 

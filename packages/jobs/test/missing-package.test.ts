@@ -5,8 +5,15 @@ import { expect, test } from 'vitest'
 
 const run = promisify(execFile)
 
+const openClient = `createJobClient({ provider: 'inngest', config: { eventKey: 'key' }, jobs: [] })`
+const openTestEngine = `createTestEngine({ like: 'inngest', jobs: [] }).client`
+
 /** Opens a client on Inngest in a process where one import fails, and returns the error. */
-async function errorWithout(specifier: string, importer: string): Promise<{ name: string; message: string }> {
+async function errorWithout(
+  specifier: string,
+  importer: string,
+  open = openClient,
+): Promise<{ name: string; message: string }> {
   const hook = `
     import { registerHooks } from 'node:module'
     registerHooks({
@@ -18,7 +25,8 @@ async function errorWithout(specifier: string, importer: string): Promise<{ name
   `
   const program = `
     import { createJobClient } from '@cgk-platform/jobs'
-    const client = createJobClient({ provider: 'inngest', config: { eventKey: 'key' }, jobs: [] })
+    import { createTestEngine } from '@cgk-platform/jobs/local/testing'
+    const client = ${open}
     const { name, message } = await client.capabilities().catch((error) => error)
     console.log(JSON.stringify({ name, message }))
   `
@@ -30,11 +38,14 @@ async function errorWithout(specifier: string, importer: string): Promise<{ name
   return JSON.parse(stdout) as { name: string; message: string }
 }
 
-test('an engine whose package is missing is rejected with the install command', async () => {
-  const { name, message } = await errorWithout('@cgk-platform/jobs-inngest/provider', '/jobs/src/engines.ts')
-  expect(name).toBe('ProviderNotInstalledError')
-  expect(message).toContain('`npm install @cgk-platform/jobs-inngest`')
-})
+test.each([openClient, openTestEngine])(
+  'an engine whose package is missing is rejected with the install command: %s',
+  async (open) => {
+    const { name, message } = await errorWithout('@cgk-platform/jobs-inngest/provider', '/jobs/src/engines.ts', open)
+    expect(name).toBe('ProviderNotInstalledError')
+    expect(message).toContain('`npm install @cgk-platform/jobs-inngest`')
+  },
+)
 
 test('an installed package with a missing dependency is not reported as missing', async () => {
   const { name, message } = await errorWithout('./capabilities.ts', '/jobs-inngest/src/')

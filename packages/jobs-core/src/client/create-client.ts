@@ -39,7 +39,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   const sender = createSender(senderDependencies)
 
   const operationsFor = createJobOperations({ engine, clock, instrument, logger })
-  const queries = { ...createJobQueries(engine, operationsFor), ...createPauseOperations(engine) }
+  const queries = { ...createJobQueries(engine, operationsFor), ...createPauseOperations(engine, jobs) }
   const source = createEngineSource({ engine, clock, jobs, client: () => client, operationsFor })
   const inspectors = createInspector(source, { clock, logger })
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { createFakeProvider, type FakeProviderOptions } from '../../test/kit/fake-provider.ts'
 import { untyped } from '../../test/kit/untyped.ts'
+import { defineJob } from '../jobs/define-job.ts'
 import type { Pause } from '../jobs/pause.ts'
 import { createClient } from './create-client.ts'
 
@@ -73,6 +74,18 @@ test('an engine refuses what it cannot pause, and lists pauses if it has any', a
   await expect(none.listPauses()).rejects.toMatchObject(refused('pauseJobs of a definition'))
   const { client: faulty } = open({ pause: undefined } as never)
   await expect(faulty.pauseJobs({ tenantId: 'acme' })).rejects.toThrow('has no `pause` method')
+})
+
+test('an engine that needs the definition to pause it refuses one that is not defined here', async () => {
+  const fake = createFakeProvider({ without: ['pauseJobs by a sender'] })
+  const mails = defineJob({ id: 'send-email', event: 'order.created', handler: () => undefined })
+  const client = createClient({ load: () => fake }, { jobs: [mails] })
+  await client.pauseJobs({ definitionId: 'send-email' })
+  for (const operation of ['pauseJobs', 'resumeJobs'] as const) {
+    const refused = { code: 'unsupported_feature', feature: 'pauseJobs by a sender' }
+    await expect(client[operation]({ definitionId: 'other' })).rejects.toMatchObject(refused)
+  }
+  expect(fake.calls).toEqual(['pause send-email'])
 })
 
 test('a closed client pauses nothing, and still lists pauses', async () => {

@@ -1,3 +1,5 @@
+import type { JobRegistry } from '../jobs/job-registry.ts'
+import type { PauseTarget } from '../jobs/pause.ts'
 import { requireFeature } from '../provider/check-support.ts'
 import { pauseFeatureOf, pauseFeatures } from '../provider/pause-features.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
@@ -9,18 +11,23 @@ import { toPauseTarget } from './to-pause-target.ts'
 export type PauseOperations = Pick<JobClient, 'pauseJobs' | 'resumeJobs' | 'listPauses'>
 
 /** Creates the operations that pause and resume the jobs of one engine. */
-export function createPauseOperations(engine: LazyEngine): PauseOperations {
+export function createPauseOperations(engine: LazyEngine, jobs: Pick<JobRegistry, 'get'>): PauseOperations {
+  const check = (provider: JobProvider, target: PauseTarget): void => {
+    const { definitionId } = target
+    requireFeature(provider, pauseFeatureOf(target))
+    if (definitionId !== undefined && !jobs.get(definitionId)) requireFeature(provider, 'pauseJobs by a sender')
+  }
   return {
     async pauseJobs(given) {
       const target = toPauseTarget('pauseJobs', given)
       const provider = await engine.useOpen('pauseJobs')
-      requireFeature(provider, pauseFeatureOf(target))
+      check(provider, target)
       await (provider.pause ?? missing(provider, 'pause')).call(provider, target)
     },
     async resumeJobs(given) {
       const target = toPauseTarget('resumeJobs', given)
       const provider = await engine.useOpen('resumeJobs')
-      requireFeature(provider, pauseFeatureOf(target))
+      check(provider, target)
       await (provider.resume ?? missing(provider, 'resume')).call(provider, target)
     },
     async listPauses() {

@@ -122,7 +122,8 @@ function checkOptions(event: string, options: SendOptions, context: EnvelopeCont
     ...(references.length > 0 && { references }),
     ...(runAt > now && { runAt: checkedStart(runAt, context), ...(delayMs !== undefined && { delayMs }) }),
     ...(envelopeFields.idempotencyKey !== undefined && {
-      idempotencyTtlMs: idempotencyTtlMs ?? defaultIdempotencyTtlMs,
+      // Some engines count it in seconds.
+      idempotencyTtlMs: Math.ceil((idempotencyTtlMs ?? defaultIdempotencyTtlMs) / 1000) * 1000,
     }),
   }
 }

@@ -23,7 +23,7 @@ export interface SendOptions {
    * characters.
    */
   idempotencyKey?: string | undefined
-  /** Time for which the key stays in use, even if its job fails. Default: `'24h'`. */
+  /** Time for which the key stays in use, even if its job fails, rounded up to seconds. Default: `'24h'`. */
   idempotencyTtl?: number | Duration | undefined
   /**
    * Names the subject of the job, such as the id of an order: up to 5 strings of 1 to 128 characters. `listJobs` and

@@ -9,6 +9,8 @@ const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThi
 /** The options of `createSettle`. */
 export interface SettleOptions {
   readonly provider: LocalProvider
+  /** Settles when the provider that the client uses is loaded, if it imitates another. */
+  readonly imitating: Promise<unknown> | undefined
   readonly clock: VirtualClock
   /** Maximum time to wait for an attempt that awaits something real, in real milliseconds. */
   readonly maxRealWaitMs: number
@@ -21,14 +23,20 @@ export interface SettleOptions {
  * to pass, or for another job, cannot end during this wait. After `maxRealWaitMs`, such attempts are ignored until
  * another attempt ends or a timer fires, which may be what they wait for.
  */
-export function createSettle({ provider, clock, maxRealWaitMs, progress }: SettleOptions): () => Promise<void> {
+export function createSettle({
+  provider,
+  imitating,
+  clock,
+  maxRealWaitMs,
+  progress,
+}: SettleOptions): () => Promise<void> {
   /** Halved after each unsuccessful wait, so that a handler that never ends costs at most twice `maxRealWaitMs`. */
   const realWaitLeftMs = new WeakMap<Promise<void>, number>()
   let stuck = new WeakSet<Promise<void>>()
   let progressBefore = 0
 
   return async () => {
-    await loadCatalogue() // an unawaited send may wait for it
+    await Promise.all([loadCatalogue(), imitating?.catch(() => undefined)]) // an unawaited send may wait for them
     for (;;) {
       // Two turns: the code of a handler after its last await takes a few microtasks and one turn.
       await clock.yield()

@@ -10,6 +10,7 @@ import { type SendInfo, runWithClient } from '@cgk-platform/jobs-core/scheduling
 
 import type { LocalConfig } from '../provider/local-config.ts'
 import { createLocalProvider, type LocalProvider } from '../provider/local-provider.ts'
+import { imitate, type ImitatedEngine } from './imitate.ts'
 import { createSettle } from './settle.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
@@ -17,6 +18,12 @@ import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 export interface TestEngineOptions extends Omit<ClientOptions, 'clock'> {
   /** Start of the virtual time. Default: January 1, 2026, 00:00 UTC, so that test results do not depend on the date. */
   startAt?: Date | undefined
+  /**
+   * The engine to imitate, such as `'inngest'`, or a provider with its settings: what it refuses is refused, with the
+   * same error, and its limits apply. Its package must be installed; it needs no account. Runs start and end by the
+   * rules of the local engine. Default: the local engine.
+   */
+  like?: ImitatedEngine | undefined
   /** The options of the local engine. Default: none. */
   config?: LocalConfig | undefined
   /** Receives the engine's log. Default: nothing is logged. */
@@ -91,10 +98,14 @@ const maxSteps = 100_000
 /**
  * Creates an engine for a test. Runs the given `jobs`, or all defined jobs if omitted. Logs nothing unless you pass a
  * `logger`.
+ *
+ * @throws {ProviderNotChosenError} if `like` names no engine of this process. If its package is missing, the first use
+ *   of the client throws a {@link ProviderNotInstalledError}.
  */
 export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
   const {
     startAt,
+    like,
     config,
     random = () => 0,
     maxRealWaitMs = 1000,
@@ -108,8 +119,9 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
   const provider = createLocalProvider({ store: 'memory', ...config, retention }, { clock, random, ownTime: true })
   const sent: SentRecord[] = []
   const attempts: AttemptRecord[] = []
+  const imitating = like === undefined ? undefined : imitate(provider, like)
   const client = createClient(
-    { load: () => provider },
+    { load: () => imitating ?? provider },
     {
       ...clientOptions,
       logger,
@@ -118,7 +130,13 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
     },
   )
   let firedTimers = 0
-  const settle = createSettle({ provider, clock, maxRealWaitMs, progress: () => attempts.length + firedTimers })
+  const settle = createSettle({
+    provider,
+    imitating,
+    clock,
+    maxRealWaitMs,
+    progress: () => attempts.length + firedTimers,
+  })
 
   const step = (until: number): boolean => {
     const hasFired = clock.step(until)

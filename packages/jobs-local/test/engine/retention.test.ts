@@ -108,9 +108,15 @@ describe.runIf(readsTypeScript)('a long-running process', () => {
           await client.sendJobs(Array.from({ length: 2000 }, (_, index) => ({
             event: 'analytics.track',
             payload: { tenantId: 'tenant-' + ended + '-' + index, event: index % 10 === 0 ? 'fails' : 'works' },
-            options: { idempotencyKey: 'key-' + ended + '-' + index, idempotencyTtl: 1 },
+            options: { idempotencyKey: 'key-' + ended + '-' + index, idempotencyTtl: '1s' },
           })))
           await all
+        }
+        // The keys expire. The next sends remove them.
+        await new Promise((resolve) => setTimeout(resolve, 1000))
+        const keyed = { idempotencyKey: 'key', idempotencyTtl: '1s' }
+        for (let sent = 0; sent < 2000; sent++) {
+          await client.sendJob('analytics.page_view', { tenantId: 'tenant', url: '/' }, keyed)
         }
         gc()
         return process.memoryUsage().heapUsed

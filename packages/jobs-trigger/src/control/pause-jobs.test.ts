@@ -120,7 +120,7 @@ describe('a call is rejected', () => {
       await expect(library[operation]({ definitionId: 'other' })).rejects.toMatchObject({
         code: 'unsupported_feature',
         feature: 'pauseJobs by a sender',
-        message: expect.stringContaining('Import the module that defines `other`'),
+        message: expect.stringContaining('Pause in a process that defines the jobs'),
       })
     }
   })

@@ -1,0 +1,33 @@
+import type { JobProvider } from '@cgk-platform/jobs-core'
+import { engines, loadEngine, type ProviderChoice, requireEngine } from '@cgk-platform/jobs-core/tools'
+
+/** The engine that a test engine imitates: its name or its provider. */
+export type ImitatedEngine = NonNullable<ProviderChoice['provider']>
+
+/** The members of a provider by which clients and attempts refuse and limit. */
+const rules = ['name', 'capabilities', 'findUnsupported', 'sendOptions', 'findSendError'] as const
+
+/**
+ * Returns a provider that refuses what another engine refuses, and has its limits. Opens no connection to that engine.
+ *
+ * @throws {ProviderNotChosenError} at once, for an unknown name.
+ */
+export function imitate(provider: JobProvider, like: ImitatedEngine): Promise<JobProvider> {
+  const imitating = targetOf(like)().then((target) => {
+    const own = Object.fromEntries(rules.map((rule) => [rule, target[rule]]))
+    return {
+      ...provider,
+      ...(own as Pick<JobProvider, (typeof rules)[number]>),
+      // The other engine would ignore options for this one.
+      send: (envelopes) => provider.send(envelopes.map(({ providerOptions: _, ...envelope }) => envelope)),
+    }
+  })
+  imitating.catch(() => undefined) // each call of the client reports it
+  return imitating
+}
+
+function targetOf(like: ImitatedEngine): () => Promise<JobProvider> {
+  if (typeof like === 'object') return async () => like
+  const engine = requireEngine(engines(), like, '`like`')
+  return async () => (engine.create ?? (await loadEngine(engine)))()
+}
