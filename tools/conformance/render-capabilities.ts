@@ -52,7 +52,7 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     '',
     paragraph(
       'Check this page before you choose an engine or use an option that not every engine has. The notes say what differs on each engine.',
-      'See also [limits](limits.md) in numbers, [a process that dies](errors.md#a-process-that-died), and [daylight saving](delays-and-cron.md#when-the-clocks-change).',
+      'See also [limits](limits.md) in numbers, and [what differs](limits.md#what-differs) besides features.',
     ),
     '',
     '## Features',
@@ -67,6 +67,7 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
       'For a definition, [the first use of the client](running.md#unsupported-features) throws it; a later definition throws at once.',
       'These are properties of an engine and never throw: `fair tenants`, `inspect.countJobs: exact`,',
       '`inspect.subscribe: push`, `jobs wait for their definition`, `unhandled: not an awaited event`,',
+      '`workflows: a delayed event ends a wait when due`, `workflows: open runs continue with new code`,',
       '`jobs survive a restart` and `multiple processes`.',
       "In code, use the names of the first column: `(await client.capabilities()).features['cron'].supported` is a boolean.",
     ),

@@ -112,7 +112,7 @@ export const inngestCapabilities: Capabilities = {
     'status.nextAttemptAt': { supported: true, note: 'Absent when the engine retries after a crash of the process.' },
     workflows: {
       supported: true,
-      note: 'A wait lasts at most a year. It cannot match a string with a backslash, a control or invisible character (such as U+200B) or both kinds of quotation marks, nor a number from 2^63 on, nor wait in a tenant with such an id. A delayed event resolves a wait when it is sent. A wait with `since` looks at the history of events, at first for 2 s, and then between native waits of 5 s, 1 min, 10 min, 1 h, 6 h, 24 h and 7 days: an event that arrives within a second of a look can resolve it at the next one. It reads up to 2,000 events of its name, of all tenants; your plan limits how long they are stored. Two parallel waits with `since` can get the same event. A step has at most 21 attempts; compensations and the fractions of a second of a sleep count as steps. `step.runJob` also checks its job after 30 s, 5 min, 1 h, 6 h and 24 h. A crash between a step and its record runs the step again, with the same `idempotencyKey`. A crash between steps counts as an attempt of the workflow and of the next step: the run fails after one crash more than its `maxAttempts`. If Inngest gives up a run, the function `<id>-failure` compensates it. A run that waits for other code sleeps in native steps, about 210 in seven days, and continues at most an hour after a deploy that fits; all such waits of a run count together for `parkTimeout`. If Inngest asks for one of several parallel steps, it retries that request instead, at least once a day, and each look uses one of its 21 attempts: in seven days, a step with at most 10 attempts keeps all of them. `step.patched` does not see a wait that has not ended. In a parallel branch, its answer can be wrong if the same deploy removes a step.',
+      note: 'A wait lasts at most a year. It cannot match a string with a backslash, a control or invisible character (such as U+200B) or both kinds of quotation marks, nor a number from 2^63 on, nor wait in a tenant with such an id. A wait with `since` looks at the history of events, at first for 2 s, and then between native waits of 5 s, 1 min, 10 min, 1 h, 6 h, 24 h and 7 days: an event that arrives within a second of a look can resolve it at the next one. It reads up to 2,000 events of its name, of all tenants; your plan limits how long they are stored. Two parallel waits with `since` can get the same event. A step has at most 21 attempts; compensations and the fractions of a second of a sleep count as steps. `step.runJob` also checks its job after 30 s, 5 min, 1 h, 6 h and 24 h. A crash between a step and its record runs the step again, with the same `idempotencyKey`. A crash between steps counts as an attempt of the workflow and of the next step: the run fails after one crash more than its `maxAttempts`. If Inngest gives up a run, the function `<id>-failure` compensates it. A run that waits for other code sleeps in native steps, about 210 in seven days. All such waits of a run count together for `parkTimeout`. If Inngest asks for one of several parallel steps, it retries that request instead, at least once a day, and each look uses one of its 21 attempts: in seven days, a step with at most 10 attempts keeps all of them. `step.patched` does not see a wait that has not ended. In a parallel branch, its answer can be wrong if the same deploy removes a step.',
     },
     'workflows: race between a step and a wait': {
       supported: true,
@@ -132,7 +132,16 @@ export const inngestCapabilities: Capabilities = {
       note: 'Every event on Inngest starts the runs of its handlers.',
       instead: 'Move a tenant to or from Inngest when none of its workflows waits for an event.',
     },
-    'status.steps': { supported: true, note: 'Takes one more request.' },
+    'workflows: a delayed event ends a wait when due': {
+      supported: false,
+      note: 'Inngest compares an event with the waits when it is sent, and does not report a later cancel of it to them.',
+      instead: 'Delay another job, whose handler sends the event.',
+    },
+    'workflows: open runs continue with new code': {
+      supported: true,
+      note: 'A run that waits for other code continues at most an hour after a deploy that fits.',
+    },
+    'status.steps': { supported: true, note: 'Takes one more request. `waitsFor` has no `match`.' },
     'inspect.getJob': {
       supported: true,
       note: 'Like `getJobStatus`, it waits up to 2 s for a new job. Then a job that this client sent in the last five minutes is `queued` or `scheduled`. Another one throws `JobNotVisibleError` if this client sent it, if its id is under five minutes old, or if it can be from the current TTL period of a key of 7 days, of 30 days, or of up to a day. Otherwise it throws `JobNotFoundError`.',

@@ -124,7 +124,7 @@ export const triggerCapabilities: Capabilities = {
     },
     'workflows: retryJob resumes at the failed step': {
       supported: true,
-      note: 'A run ends on the deployed version on which it began, so a deploy changes no code of it. Only the run of `retryJob` begins on the current version, and stays on it: before the call, deploy the code that the failed run began with, for example in `previous`. Otherwise it waits until `parkTimeout`.',
+      note: 'The run of `retryJob` begins on the current version, and stays on it: before the call, deploy the code that the failed run began with, for example in `previous`. Otherwise it waits until `parkTimeout`.',
     },
     'workflows: compensateOnCancel': {
       supported: false,
@@ -134,6 +134,12 @@ export const triggerCapabilities: Capabilities = {
         'it arrives. The completed steps are then compensated.',
     },
     'workflows: events only for waits': { supported: true },
+    'workflows: a delayed event ends a wait when due': { supported: true },
+    'workflows: open runs continue with new code': {
+      supported: false,
+      note: 'A run ends on the deployed version on which it began, so a deploy changes no code of it.',
+      instead: 'Only the run of `retryJob` begins on the current version.',
+    },
     'status.steps': { supported: true },
     'inspect.getJob': {
       supported: true,

@@ -229,5 +229,5 @@ export const workflowDeployCases: readonly ConformanceCase[] = cases.map((one) =
   requiredEquipment: ['deploy'],
   runsAlone: true,
   ...one,
-  requiredFeatures: ['workflows', ...(one.requiredFeatures ?? [])],
+  requiredFeatures: ['workflows', 'workflows: open runs continue with new code', ...(one.requiredFeatures ?? [])],
 }))

@@ -36,6 +36,8 @@ export const allFeatures = [
   'workflows: retryJob resumes at the failed step',
   'workflows: compensateOnCancel',
   'workflows: events only for waits',
+  'workflows: a delayed event ends a wait when due',
+  'workflows: open runs continue with new code',
   'status.steps',
   'inspect.getJob',
   'inspect.getJob: attempts',

@@ -37,6 +37,6 @@ test('a key is not accepted for longer than events are stored, a day by default'
   expect(findError(7 * dayMs + 1, '7d')).toContain('`eventHistory`: 604800000 ms')
 })
 
-test('a history of less than a day is refused, because keys are taken for a day by default', () => {
+test('a history of less than a day is refused, because a key is in use for a day by default', () => {
   expect(() => createInngestProvider({ eventHistory: '23h' })).toThrow('Pass at least 24 hours')
 })

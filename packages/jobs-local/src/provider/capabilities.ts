@@ -40,6 +40,8 @@ export const localCapabilities: Capabilities = {
     'workflows: retryJob resumes at the failed step': { supported: true },
     'workflows: compensateOnCancel': { supported: true },
     'workflows: events only for waits': { supported: true },
+    'workflows: a delayed event ends a wait when due': { supported: true },
+    'workflows: open runs continue with new code': { supported: true },
     'status.steps': { supported: true },
     'inspect.getJob': { supported: true },
     'inspect.getJob: attempts': { supported: true, note: 'The newest 100 of a run.' },

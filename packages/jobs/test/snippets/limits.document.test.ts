@@ -12,7 +12,7 @@ import {
   sendJob,
 } from '@cgk-platform/jobs'
 import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
-import { createJobId, maxDurationMs } from '@cgk-platform/jobs-core/provider'
+import { createJobId, type Feature, maxDurationMs } from '@cgk-platform/jobs-core/provider'
 import { missedTickAfterMs } from '@cgk-platform/jobs-core/scheduling'
 import { createInngestProvider, inngestCapabilities } from '@cgk-platform/jobs/inngest'
 import { createLocalProvider, localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
@@ -118,6 +118,43 @@ test('the TTL of an idempotency key', () => {
   }
   expect(limitsIn('## Time', 'Maximum, on an idle engine')['idempotencyTtl, 24 h by default']).toEqual(
     providers.map(maximum),
+  )
+})
+
+test('what differs', () => {
+  const differs = limitsIn('## What differs')
+  const bySupport = (feature: Feature, yes: string, no: string) =>
+    ofEach(({ features }) => (features[feature].supported ? yes : no))
+  const noteOf = ({ features }: Capabilities, feature: Feature) => features[feature].note ?? ''
+  const inNote = (capabilities: Capabilities, feature: Feature, what: RegExp) =>
+    what.exec(noteOf(capabilities, feature))?.[1] ?? `not in the note of ${feature}`
+  expect(differs).toMatchObject({
+    'waiting runs start': bySupport('fair tenants', 'tenants in turn', 'about oldest first'),
+    'another process finds a new job': [
+      'at once',
+      `within ${inNote(inngestCapabilities, 'inspect.getJob', /waits up to (2 s) for a new job/)}`,
+      'at once; lists about 1 s later',
+    ],
+    'a delayed event ends a wait': bySupport(
+      'workflows: a delayed event ends a wait when due',
+      'when due',
+      'when sent',
+    ),
+    'cancelJob takes': [
+      'a moment',
+      inNote(inngestCapabilities, 'cancelJob of a waiting job', /Takes (60 to 500 ms)/),
+      `until its runs ended, ${inNote(triggerCapabilities, 'cancelJob of a waiting job', /(at most 30 s)/)}`,
+    ],
+    'after a deploy, an open workflow has': bySupport(
+      'workflows: open runs continue with new code',
+      'the new code',
+      'the code of its start',
+    ),
+  })
+  expect(noteOf(triggerCapabilities, 'listJobs')).toContain('About one second behind')
+  expect(differs['after it, a handler may still begin']![1]).toBe('yes, and is aborted')
+  expect(noteOf(inngestCapabilities, 'cancelJob of a running job')).toContain(
+    'may still start just after `cancelJob` has returned, until the check aborts it',
   )
 })
 
