@@ -192,4 +192,24 @@ describe.each(engines)('a test engine like $name', ({ name, createProvider }) =>
     expect(await stateOf('order.refunded', maxStepOutputBytes)).toBe('completed')
     expect(await stateOf('order.refunded', maxStepOutputBytes + 1)).toBe('failed')
   })
+
+  test.each<[what: string, code: Parameters<typeof defineWorkflow>[0]['steps']]>([
+    ['many attempts of a step', (_event, step) => step.run('work', handler, { retry: { maxAttempts: 22 } })],
+    ['a wait of 366 days', (_event, step) => step.waitForEvent('wait', event, { timeout: '366d' })],
+    [
+      'a wait for a backslash',
+      (_event, step) => step.waitForEvent('wait', event, { timeout: '1h', match: { orderId: 'a\\b' } }),
+    ],
+  ])('refuses the same of a workflow: %s', async (_what, steps) => {
+    const refuses = createProvider().findStepError !== undefined
+    const workflow = withSeparateRegistry(() => defineWorkflow({ id: 'flow', event, steps }))
+    const engine = createTestEngine({ jobs: [workflow], like: name })
+    const { id } = await engine.client.sendJob(event, order)
+    await engine.runUntilIdle()
+    const { state, runs } = await engine.client.getJobStatus(id)
+    await engine.close()
+    expect([state, runs[0]?.attempts, runs[0]?.error?.code]).toEqual(
+      refuses ? ['failed', 1, 'unsupported_feature'] : ['completed', expect.any(Number), undefined],
+    )
+  })
 })

@@ -6,6 +6,7 @@ import { createEngineApi, type EngineApi } from './api/engine-api.ts'
 import { cancelJob } from './control/cancel-job.ts'
 import { retryJob } from './control/retry-job.ts'
 import { checkHealth } from './health.ts'
+import { findStepError } from './host/steps/find-step-error.ts'
 import { startWorker, type Worker } from './host/worker.ts'
 import { createInspection } from './inspect/create-inspection.ts'
 import { eventHistoryMsOf, type InngestConfig, type InngestConnection, toConnection } from './inngest-config.ts'
@@ -65,6 +66,7 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
     specificationVersion: 'v1',
     ...inngestSupport,
 
+    findStepError,
     findSendError: (envelope) => findSendError(envelope, eventHistoryMs),
 
     attach: (attachedHost) => void (host = attachedHost),

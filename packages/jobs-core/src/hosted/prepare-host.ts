@@ -14,7 +14,7 @@ import type { JobProvider } from '../provider/job-provider.ts'
 import type { AttemptMiddleware } from '../hooks/attempt-middleware.ts'
 import type { EngineLimits } from '../engines/engine-limits.ts'
 import type { JobHooks } from '../hooks/hooks.ts'
-import type { AttemptHost } from '../runs/job-host.ts'
+import type { AttemptHost, JobHost } from '../runs/job-host.ts'
 import type { ReturnedErrors } from '../jobs/returned-errors.ts'
 import type { Clock } from '../time/clock.ts'
 import { systemClock } from '../time/system-clock.ts'
@@ -59,6 +59,8 @@ export interface HostSettings extends HostTestOptions {
   /** The consequence of having no definitions, as the end of a sentence. */
   readonly noJobsConsequence: string
   readonly limits: EngineLimits
+  /** Returns the engine-specific error of a workflow's step. Default: none. */
+  readonly findStepError?: JobHost['findStepError']
   /** Creates the default logger. Default: the default logger of jobs-core. */
   readonly createLogger?: () => LoggerLike
   /** Creates the provider of the host's own client. */
@@ -69,7 +71,7 @@ export interface HostSettings extends HostTestOptions {
 export function prepareHost(options: CheckedOptions<HostOptions>, setting: HostSettings): AttemptHost {
   const { instrument } = options
   const createOwnLogger = () => createDefaultLogger({ fields: () => instrument?.logFields?.() })
-  const { noJobsConsequence, limits, createLogger = createOwnLogger, load } = setting
+  const { noJobsConsequence, limits, findStepError, createLogger = createOwnLogger, load } = setting
   const { clock = systemClock, random } = setting
   const { logger = createLogger(), hooks, middleware, returnedErrors } = options
   if (internalsOf(options.jobClient)?.isRouter) {
@@ -87,5 +89,5 @@ export function prepareHost(options: CheckedOptions<HostOptions>, setting: HostS
     options
   // A snapshot: the engine does not learn of a job that is defined later.
   const jobs = toJobRegistry(definitions)
-  return { jobs, client, logger, hooks, middleware, instrument, returnedErrors, limits, clock, random }
+  return { jobs, client, logger, hooks, middleware, instrument, returnedErrors, limits, findStepError, clock, random }
 }

@@ -4,6 +4,7 @@ import type { JobInspection } from './job-inspection.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { Pause, PauseTarget } from '../jobs/pause.ts'
 import type { JobHost } from '../runs/job-host.ts'
+import type { StepCall } from '../steps/step-call.ts'
 import type { JobStatus } from '../status/job-status.ts'
 import type { Capabilities } from '../engines/capabilities.ts'
 import type { EnvelopeResult } from '../sends/envelope-result.ts'
@@ -35,6 +36,11 @@ export interface JobProvider {
    * envelope, and passes those without an error to `send`.
    */
   findSendError?(envelope: Envelope): JobsError | undefined
+  /**
+   * Returns the engine-specific error of a workflow's step, such as a wait that the engine cannot keep. The step then
+   * fails the run. Called in each replay.
+   */
+  findStepError?(call: StepCall, tenantId: string): JobsError | undefined
   /** Sends envelopes and returns one result for each, in order. A failed envelope must not affect the others. */
   send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]>
   /**

@@ -19,8 +19,8 @@ export interface LazyEngine {
   close(timeoutMs: number): Promise<void>
 }
 
-/** The host without its limits, which follow from the provider's capabilities. */
-type ClientHost = Omit<JobHost, 'limits'>
+/** The host without what follows from the provider. */
+type ClientHost = Omit<JobHost, 'limits' | 'findStepError'>
 
 /** Returns whether the running handler belongs to this client, or to another client of its tenant router. */
 function isOwnHandler(scoped: JobSender | undefined, own: JobSender): boolean {
@@ -77,7 +77,7 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
     // Watch before the engine does, so that the engine never sees a definition that it does not support.
     stopWatching = jobs.onChange(check)
     try {
-      attachOnce(loaded, { ...own, limits: limitsOf(name, capabilities) })
+      attachOnce(loaded, { ...own, limits: limitsOf(name, capabilities), findStepError: loaded.findStepError })
     } catch (error) {
       stopWatching()
       throw error

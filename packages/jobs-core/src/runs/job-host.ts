@@ -9,6 +9,8 @@ import type { AttemptMiddleware } from '../hooks/attempt-middleware.ts'
 import type { TickHost } from './dispatch-tick.ts'
 import type { EndOfTurn } from './end-of-turn.ts'
 import type { EngineLimits } from '../engines/engine-limits.ts'
+import type { JobsError } from '../errors/jobs-error.ts'
+import type { StepCall } from '../steps/step-call.ts'
 import type { JobHooks } from '../hooks/hooks.ts'
 import type { ReturnedErrors } from '../jobs/returned-errors.ts'
 
@@ -30,6 +32,8 @@ export interface JobHost {
   readonly returnedErrors: ReturnedErrors | undefined
   /** The engine's limits, from its capabilities. */
   readonly limits: EngineLimits
+  /** Returns the engine-specific error of a workflow's step. Default: none. */
+  readonly findStepError?: ((call: StepCall, tenantId: string) => JobsError | undefined) | undefined
 }
 
 /** A `JobHost`, with what its engine adds for all attempts: `{ ...host, clock }`. */

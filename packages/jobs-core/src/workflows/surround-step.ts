@@ -18,6 +18,8 @@ export function performSurrounded(
   engine: StepEngine,
   observesWaits: boolean,
 ): Promise<Json | undefined> {
+  const refusal = attempt.host.findStepError?.(call, attempt.envelope.tenantId)
+  if (refusal) return Promise.reject(refusal)
   const wrapped = attempt.middleware ? withMiddleware(call, attempt) : call
   if (!attempt.observed) return engine.perform(withClient(wrapped, attempt))
   if ('work' in wrapped) return engine.perform(withClient(withActivity(wrapped, attempt), attempt))

@@ -8,6 +8,7 @@ import { checkMode, clientOption } from '../inngest-config.ts'
 import { createInngestProvider } from '../inngest-provider.ts'
 import { createPostEvents } from '../send/post-events.ts'
 import { inngestLimits } from './host-dependencies.ts'
+import { findStepError } from './steps/find-step-error.ts'
 import { toInngestFunctions } from './to-inngest-functions.ts'
 
 /** Options of `createInngestFunctions`. */
@@ -51,6 +52,7 @@ export function createInngestFunctions(
     ...internals,
     noJobsConsequence: 'so Inngest gets no function',
     limits: inngestLimits,
+    findStepError,
     load: () => createInngestProvider({ client, maxRateLimitWait: maxRateLimitWaitMs }, { clock: internals.clock }),
   })
   return toInngestFunctions({

@@ -5,7 +5,7 @@ import { engines, loadEngine, type ProviderChoice, requireEngine } from '@cgk-pl
 export type ImitatedEngine = NonNullable<ProviderChoice['provider']>
 
 /** The members of a provider by which clients and attempts refuse and limit. */
-const rules = ['name', 'capabilities', 'findUnsupported', 'sendOptions', 'findSendError'] as const
+const rules = ['name', 'capabilities', 'findUnsupported', 'sendOptions', 'findSendError', 'findStepError'] as const
 
 /**
  * Returns a provider that refuses what another engine refuses, and has its limits. Opens no connection to that engine.

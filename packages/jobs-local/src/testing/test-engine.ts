@@ -20,8 +20,8 @@ export interface TestEngineOptions extends Omit<ClientOptions, 'clock'> {
   startAt?: Date | undefined
   /**
    * The engine to imitate, such as `'inngest'`, or a provider with its settings: what it refuses is refused, with the
-   * same error, and its limits apply. Its package must be installed; it needs no account. Runs start and end by the
-   * rules of the local engine. Default: the local engine.
+   * same error, and its limits apply. Its package must be installed; it needs no account. Not imitated: its delays and
+   * order, the total size of a workflow's results, and what follows a crash or a deploy. Default: the local engine.
    */
   like?: ImitatedEngine | undefined
   /** The options of the local engine. Default: none. */

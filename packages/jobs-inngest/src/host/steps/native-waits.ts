@@ -1,4 +1,3 @@
-import { UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import {
   type EventWaitCall,
   matchesEvent,
@@ -28,7 +27,6 @@ export type NativeWaits = (call: WaitCall, mode: StepMode) => Promise<Json | und
 const secondMs = 1000
 /** Duration of the longest native sleep. Inngest's maximum is a year. */
 const maxSleepMs = 300 * 86_400_000
-const maxWaitMs = 365 * 86_400_000
 
 /** Creates the function that executes waits as native sleeps and event waits. A sleep never ends early. */
 export function createNativeWaits(
@@ -107,10 +105,6 @@ export function createNativeWaits(
 
   const waitForEvent = async (call: EventWaitCall, mode: StepMode): Promise<Json> => {
     const { event, match, timeoutMs } = call
-    if (timeoutMs > maxWaitMs) {
-      const remedy = 'The maximum is one year. For a longer wait, use several steps.'
-      throw new UnsupportedFeatureError({ feature: `a wait of ${timeoutMs} ms`, provider: 'inngest', remedy })
-    }
     const expression = toWaitExpression(tenantId, match)
     if (call.since !== undefined) return waitSince(call, expression, mode)
     const timeout = atMostUntilRunEnd(Math.ceil(timeoutMs / secondMs) * secondMs, replay)

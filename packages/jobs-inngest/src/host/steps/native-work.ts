@@ -1,9 +1,4 @@
-import {
-  AttemptsExhaustedError,
-  ShutdownError,
-  StepFailedError,
-  UnsupportedFeatureError,
-} from '@cgk-platform/jobs-core/errors'
+import { AttemptsExhaustedError, ShutdownError, StepFailedError } from '@cgk-platform/jobs-core/errors'
 import {
   attemptStep,
   errorFrom,
@@ -14,7 +9,6 @@ import {
 } from '@cgk-platform/jobs-core/hosted'
 import { type Json, type JobErrorInfo, bindLogger, pause, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 
-import { inngestCapabilities } from '../../capabilities.ts'
 import { withStepJobId } from '../../send/step-job-ids.ts'
 import { readFailedRecord, readInngestError } from '../../wire/attempt-record.ts'
 import { sha1 } from '../../wire/sha1.ts'
@@ -73,7 +67,6 @@ const maxHoldMs = 5000
 export function createNativeWork(context: NativeStepContext, replay: ReplayContext): NativeWork {
   const { host, sdk, engineAttempt, attempts, runAttempt, runId } = context
   const { clock, signal, definition } = replay
-  const { maxAttemptsLimit } = inngestCapabilities
   let busy = 0
 
   const attempt = async (work: Parameters<NativeWork['performAs']>[1]): Promise<StepRecord> => {
@@ -154,10 +147,6 @@ export function createNativeWork(context: NativeStepContext, replay: ReplayConte
     { key, policy: { maxAttempts }, maxStarted = maxAttempts }: Parameters<NativeWork['performAs']>[1],
     number: number,
   ): Error | undefined => {
-    if (maxAttempts > maxAttemptsLimit) {
-      const remedy = `Set it to ${maxAttemptsLimit} or less in the step \`${key}\` of \`${definition.id}\`.`
-      return new UnsupportedFeatureError({ feature: `retry.maxAttempts: ${maxAttempts}`, provider: 'inngest', remedy })
-    }
     if (number <= maxStarted) return undefined
     return new AttemptsExhaustedError({ definitionId: `${definition.id}/${key}`, maxAttempts })
   }
