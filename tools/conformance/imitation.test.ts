@@ -145,6 +145,14 @@ describe.each(engines)('a test engine like $name', ({ name, createProvider }) =>
     )
   })
 
+  test('refuses the same size of payloads', async () => {
+    const maxPayloadBytes = createProvider().capabilities.maxPayloadBytes + 1
+    const errorOn = (client: JobClient): Promise<unknown> => errorOf(client.sendJob(event, order))
+    const expected = await errorOn(real({ jobs: [], maxPayloadBytes }))
+    expect(expected).toMatchObject({ code: 'invalid_option', message: expect.stringContaining('`maxPayloadBytes`') })
+    expect(await errorOn(imitation({ jobs: [], maxPayloadBytes }))).toEqual(expected)
+  })
+
   test('lengthens and limits the delays between attempts as it does', async ({ onTestFinished }) => {
     const { minRetryDelayMs, maxRetryDelayMs = Infinity } = createProvider().capabilities
     const starts: number[] = []
