@@ -21,10 +21,18 @@ import { createInngestProvider } from '@cgk-platform/jobs/inngest'
 import { createTestEngine } from '@cgk-platform/jobs/local/testing'
 import { createTriggerProvider } from '@cgk-platform/jobs/trigger'
 import type { JobsError } from '@cgk-platform/jobs/errors'
-import { type ClientOptions, createClient, type Envelope, type EnvelopeResult } from '@cgk-platform/jobs-core/provider'
+import {
+  type ClientOptions,
+  createClient,
+  type Envelope,
+  type EnvelopeResult,
+  type Feature,
+} from '@cgk-platform/jobs-core/provider'
 import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
-import { withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
+import { allFeatures, withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
 import { describe, expect, test } from 'vitest'
+
+import { properties } from './render-capabilities.ts'
 
 const engines = [
   { name: 'inngest', createProvider: () => createInngestProvider({ isDev: true }) },
@@ -106,7 +114,16 @@ describe.each(engines)('a test engine like $name', ({ name, createProvider }) =>
     const { capabilities } = createProvider()
     const expected = await refusalsOf(real, capabilities)
     expect(expected.outcomes.filter(([, outcome]) => outcome === 'failed')).toEqual([])
-    expect(expected.errors.length).toBeGreaterThan(10)
+    // An event only for waits is refused by an internal method, whose errors are not recorded. An engine that pauses no
+    // definition refuses this for all processes.
+    const silent: readonly Feature[] = [
+      ...properties,
+      'workflows: events only for waits',
+      ...(capabilities.features['pauseJobs of a definition'].supported ? [] : (['pauseJobs by a sender'] as const)),
+    ]
+    const refused = allFeatures.filter((one) => !capabilities.features[one].supported && !silent.includes(one))
+    const named = (feature: Feature): boolean => expected.errors.some((message) => message.includes(`\`${feature}\``))
+    expect(refused.filter((feature) => !named(feature))).toEqual([])
     expect(await refusalsOf(imitation, capabilities)).toEqual(expected)
   })
 

@@ -31,6 +31,19 @@ const columns: readonly Column[] = [
   },
 ]
 
+/** The features that no call needs, so that their absence is no error. */
+export const properties: readonly Feature[] = [
+  'fair tenants',
+  'inspect.countJobs: exact',
+  'inspect.subscribe: push',
+  'jobs wait for their definition',
+  'unhandled: not an awaited event',
+  'workflows: a delayed event ends a wait when due',
+  'workflows: open runs continue with new code',
+  'jobs survive a restart',
+  'multiple processes',
+]
+
 /** The outcomes of a case on a set-up, by the titles of their columns. */
 const outcomeTitles = {
   passed: 'Passed',
@@ -65,10 +78,7 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     paragraph(
       'A call that needs a feature marked "no" throws `UnsupportedFeatureError`.',
       'For a definition, [the first use of the client](running.md#unsupported-features) throws it; a later definition throws at once.',
-      'These are properties of an engine and never throw: `fair tenants`, `inspect.countJobs: exact`,',
-      '`inspect.subscribe: push`, `jobs wait for their definition`, `unhandled: not an awaited event`,',
-      '`workflows: a delayed event ends a wait when due`, `workflows: open runs continue with new code`,',
-      '`jobs survive a restart` and `multiple processes`.',
+      `These are properties of an engine and never throw: ${inSentence(properties)}.`,
       "In code, use the names of the first column: `(await client.capabilities()).features['cron'].supported` is a boolean.",
     ),
     '',
@@ -103,6 +113,11 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     '',
     ...allFeatures.flatMap(noteLines),
   ].join('\n')
+}
+
+function inSentence(features: readonly Feature[]): string {
+  const names = features.map((feature) => `\`${feature}\``)
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
 function paragraph(...sentences: readonly string[]): string {
