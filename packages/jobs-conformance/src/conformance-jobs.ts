@@ -214,7 +214,7 @@ function change(payload: ScriptPayload): void {
 
 function isSupported(capabilities: Capabilities, definition: Definition): boolean {
   try {
-    checkDefinitionSupport({ name: 'the engine', capabilities }, definition)
+    checkDefinitionSupport({ name: 'the engine', capabilities }, [definition])
     return true
   } catch (error) {
     if (UnsupportedFeatureError.isInstance(error)) return false

@@ -14,7 +14,7 @@ import type { CaseTools } from './case-tools.ts'
 
 /**
  * Checks that an engine rejects a feature that it declares as unsupported. It must throw `UnsupportedFeatureError` at
- * the send or the call, or when a client opens with a definition that needs the feature.
+ * the send or the call, or when a client starts with a definition that needs the feature.
  */
 export async function expectUnsupported(t: CaseTools, feature: Feature): Promise<void> {
   const use = uses[feature]
@@ -100,15 +100,15 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
     define(t, () => defineCronJob({ id: 'conformance-refused', ...cron, catchUp: 'latest' })),
 }
 
-/** Opens a client with the definition. If the target cannot create clients, runs the check that every client runs. */
+/** Starts a client with the definition. If the target cannot create clients, runs the check that every client runs. */
 async function define(t: CaseTools, make: () => unknown): Promise<void> {
   const definition = withSeparateRegistry(make) as Definition
   const client: JobClient | undefined = t.engine.createClient?.({ jobs: [definition] })
-  if (!client) return checkDefinitionSupport({ name: t.target.name, capabilities: t.capabilities }, definition)
+  if (!client) return checkDefinitionSupport({ name: t.target.name, capabilities: t.capabilities }, [definition])
   try {
-    await client.capabilities()
+    await client.start()
   } finally {
-    await client.close().catch(() => undefined) // it may not have opened
+    await client.close().catch(() => undefined) // it may not have started
   }
 }
 

@@ -1,6 +1,6 @@
 import type { JobClient, JobProvider } from '@cgk-platform/jobs-core'
 import { toErrorInfo, createClient } from '@cgk-platform/jobs-core/provider'
-import { disableCronAutoStart, escapeInvisible, findUnsupported } from '@cgk-platform/jobs-core/tools'
+import { disableCronAutoStart, escapeInvisible } from '@cgk-platform/jobs-core/tools'
 import { knownEngines } from '@cgk-platform/jobs/engines'
 
 import { findJobFiles } from '../doctor/find-job-files.ts'
@@ -36,8 +36,7 @@ export async function openClient(
   for (const { file, message, remedy } of failures) note(`warning: \`${file}\` was not imported: ${message}. ${remedy}`)
   const { engine, config, wouldRunJobs } = findEngine(flags, cwd)
   const provider = await loadProvider(engine, cwd, config)
-  // A refused definition would keep the client from opening.
-  const jobs = wouldRunJobs ? [] : definitions.filter((one) => findUnsupported(provider, one).length === 0)
+  const jobs = wouldRunJobs ? [] : definitions
   const log = (message: unknown): void => note(String(message))
   const silent = (): void => undefined
   const logger = { debug: silent, info: silent, warn: log, error: log }

@@ -31,7 +31,7 @@ export async function checkEngine(
 ): Promise<CheckResult<EngineFacts | undefined>> {
   const missing = setup?.file && missingFileFinding(setup.file)
   if (missing) return { facts: undefined, findings: [missing] }
-  // A refused definition would keep the client from opening. On an in-process engine, cron jobs would tick.
+  // Another check reports refused definitions. On an in-process engine, cron jobs would tick.
   const jobs = runsInProcess ? [] : definitions.filter((one) => findUnsupported(provider, one).length === 0)
   const client = createClient({ load: () => provider }, { jobs, logger: silent })
   const startedAt = performance.now()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 
-import { defineJob, type JobEvent, type JobOptions } from '@cgk-platform/jobs-core'
+import { defineJob, type JobClient, type JobEvent, type JobOptions } from '@cgk-platform/jobs-core'
+import { JobNotVisibleError } from '@cgk-platform/jobs-core/errors'
 import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
 import type { Feature } from '@cgk-platform/jobs-core/provider'
 import { allFeatures, withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
@@ -9,18 +10,36 @@ import type { CaseTools } from '../case-tools.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { casesOf } from '../cases-of.ts'
 
-/** Opens a client of the engine with one more definition, like an app. */
-async function openWith(t: CaseTools, options: Partial<JobOptions<JobEvent, unknown>>): Promise<unknown> {
+/** Creates a client of the engine with one definition, like an app, and closes it. */
+async function useWith<T>(
+  t: CaseTools,
+  options: Partial<JobOptions<JobEvent, unknown>>,
+  use: (client: JobClient) => Promise<T>,
+): Promise<T> {
   const event = 'conformance.plain' as JobEvent
   const definition = withSeparateRegistry(() =>
     defineJob({ id: 'conformance-refused', event, handler: () => undefined, ...options }),
   )
   const client = t.engine.createClient!({ jobs: [definition] })
   try {
-    return await client.capabilities()
+    return await use(client)
   } finally {
-    await client.close().catch(() => undefined) // it may not have opened
+    await client.close()
   }
+}
+
+/** Starts a worker with one definition. Only for one that the engine refuses: another would run jobs of other cases. */
+const startWith = (t: CaseTools, options: Partial<JobOptions<JobEvent, unknown>>): Promise<void> =>
+  useWith(t, options, (client) => client.start())
+
+/** Checks that the engine accepts a definition. */
+const acceptWith = (t: CaseTools, options: Partial<JobOptions<JobEvent, unknown>>): Promise<void> =>
+  useWith(t, options, async (client) => assert.equal(await refusalOf(client), undefined))
+
+/** Returns what `healthCheck` tells of refused definitions. */
+async function refusalOf(client: JobClient): Promise<string | undefined> {
+  const { checks } = await client.healthCheck()
+  return checks.find(({ name, ok }) => name === 'definitions' && !ok)?.message
 }
 
 /** Cases: an engine rejects what it does not support. */
@@ -64,12 +83,12 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
       const { maxAttemptsLimit, maxRetryDelayMs, maxDelayMs } = t.capabilities
       if (maxAttemptsLimit < 1000) {
         const maxAttempts = maxAttemptsLimit + 1
-        await t.expectError('unsupported_feature', () => openWith(t, { retry: { maxAttempts } }))
+        await t.expectError('unsupported_feature', () => startWith(t, { retry: { maxAttempts } }))
         await t.expectError('unsupported_feature', () => t.send('conformance.nobody', {}, { options: { maxAttempts } }))
       }
       if (maxRetryDelayMs !== undefined) {
         const maxDelay = maxRetryDelayMs + 1
-        await t.expectError('unsupported_feature', () => openWith(t, { retry: { maxDelay } }))
+        await t.expectError('unsupported_feature', () => startWith(t, { retry: { maxDelay } }))
       }
       const tenYears = 10 * 365 * 86_400_000
       if (maxDelayMs < tenYears && t.capabilities.features.delay.supported) {
@@ -78,8 +97,8 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
         )
       }
       // Values at the limit are accepted. Long delays are not tried, because an engine may reject many of them.
-      await openWith(t, { retry: { maxAttempts: maxAttemptsLimit, maxDelay: '1s' } })
-      if (maxRetryDelayMs !== undefined) await openWith(t, { retry: { maxDelay: maxRetryDelayMs } })
+      await acceptWith(t, { retry: { maxAttempts: maxAttemptsLimit, maxDelay: '1s' } })
+      if (maxRetryDelayMs !== undefined) await acceptWith(t, { retry: { maxDelay: maxRetryDelayMs } })
     },
   },
   {
@@ -111,8 +130,36 @@ export const nothingSilentCases: readonly ConformanceCase[] = casesOf(rules.noth
     async run(t) {
       const { provider } = await t.client.healthCheck()
       const providerOptions = { [provider]: { priorty: 1 } }
-      const error = await t.expectError('unsupported_feature', () => openWith(t, { providerOptions }))
+      const error = await t.expectError('unsupported_feature', () => startWith(t, { providerOptions }))
       assert.ok(error.message.includes('priorty'))
+    },
+  },
+  {
+    id: 'a-refused-definition-fails-alone',
+    title: 'a definition that the engine refuses fails the start, the health check and sends of its event, no others',
+    requiredEquipment: ['createClient'],
+    async run(t) {
+      const { provider } = await t.client.healthCheck()
+      const event = 'conformance.nobody' as JobEvent
+      await useWith(t, { event, providerOptions: { [provider]: { priorty: 1 } } }, async (client) => {
+        const { id } = await t.send('conformance.plain', {}, { client })
+        await t.waitUntil('the job can be read', () =>
+          client.getJobStatus(id).then(
+            (status) => status.id === id,
+            (error: unknown) => {
+              if (JobNotVisibleError.isInstance(error)) return false
+              throw error
+            },
+          ),
+        )
+        const refusals = [
+          await t.expectError('unsupported_feature', () => t.send('conformance.nobody', {}, { client })),
+          await t.expectError('unsupported_feature', () => client.start()),
+        ]
+        for (const text of [...refusals.map(({ message }) => message), await refusalOf(client)]) {
+          assert.ok(text?.includes('priorty') && text.includes('conformance-refused'))
+        }
+      })
     },
   },
   {

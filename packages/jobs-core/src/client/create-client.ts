@@ -1,3 +1,4 @@
+import { toErrorInfo } from '../errors/error-info.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { systemTenantId } from '../values/reserved-names.ts'
 import { tenantProblem } from '../events/tenant.ts'
@@ -5,6 +6,7 @@ import { createEngineSource } from '../inspection/create-engine-source.ts'
 import { createInspector } from '../inspection/create-inspector.ts'
 import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
+import type { Health } from '../provider/health.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { systemClock } from '../time/system-clock.ts'
 import { addInProcessClient, recordClientJobs, removeInProcessClient } from './auto-start-cron.ts'
@@ -13,7 +15,7 @@ import { type ClientOptions, clientOptions } from './client-options.ts'
 import { closeOptions, type JobClient, type TenantClient } from './job-client.ts'
 import { createJobOperations } from './job-operations.ts'
 import { createJobQueries } from './job-queries.ts'
-import { createLazyEngine } from '../provider/lazy-engine.ts'
+import { createLazyEngine, type LazyEngine } from '../provider/lazy-engine.ts'
 import { createPauseOperations } from './pause-operations.ts'
 import { createSender, type Sender } from './sender.ts'
 import { createTenantClient } from './tenant-client.ts'
@@ -63,10 +65,11 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
       return clientOf(tenantId, sender)
     },
     forSystem: () => clientOf(systemTenantId, createSender(senderDependencies, true)),
-    healthCheck: async () => (await engine.use('healthCheck')).health(),
+    healthCheck: async () => withJobsCheck(await (await engine.use('healthCheck')).health(), engine),
     capabilities: async () => (await engine.use('capabilities')).capabilities,
     async start() {
       const provider = await engine.useOpen('start')
+      engine.checkJobs()
       await provider.start?.()
       runsHandlers = true
     },
@@ -91,6 +94,17 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   recordClientJobs(checked.jobs)
   if (runsInProcess && (!checked.jobs || jobs.cronJobs().length > 0)) addInProcessClient(client)
   return client
+}
+
+/** Adds what the engine does not support of the client's definitions. */
+function withJobsCheck(health: Health, engine: LazyEngine): Health {
+  try {
+    engine.checkJobs()
+    return health
+  } catch (error) {
+    const check = { name: 'definitions', ok: false, message: toErrorInfo(error).message }
+    return { ...health, ok: false, checks: [...health.checks, check] }
+  }
 }
 
 function checkTenantId(tenantId: unknown): void {

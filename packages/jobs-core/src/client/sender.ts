@@ -64,6 +64,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
     now: clock.now(),
     maxPayloadBytes: payloadLimit(provider, maxPayloadBytes),
     jobs,
+    checkJobs: engine.checkJobs,
     isSystem,
     waitsOnly,
   })

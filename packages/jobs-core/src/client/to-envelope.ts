@@ -27,6 +27,8 @@ export interface EnvelopeContext {
   readonly maxPayloadBytes: number
   /** The definitions in this process. A hosted engine may have others. */
   readonly jobs: Pick<JobRegistry, 'subscribers'>
+  /** Checks that the engine supports the definitions that an event starts. @throws {JobsError} */
+  readonly checkJobs: (event: string) => void
   /** True for a send of the platform. */
   readonly isSystem: boolean
   /** True if the event only resolves waits. */
@@ -37,7 +39,7 @@ export interface EnvelopeContext {
 export const defaultIdempotencyTtlMs = 86_400_000
 
 /**
- * Checks a send and converts it to an envelope. It checks the event, tenant, JSON, size, schema and options, in this
+ * Checks a send and converts it to an envelope. It checks the event and its jobs, tenant, JSON, size, schema and options, in this
  * order. If it throws, nothing was sent. It is asynchronous only if the schema is.
  *
  * @throws {JobsError} of the class that matches the problem.
@@ -49,6 +51,7 @@ export function toEnvelope(
   context: EnvelopeContext,
 ): Envelope | Promise<Envelope> {
   const schema = schemaOf(event)
+  if (!context.waitsOnly) context.checkJobs(event)
   const tenantId: unknown = (payload as { tenantId?: unknown } | null | undefined)?.tenantId
   const problem = tenantProblem(tenantId, context.isSystem)
   if (problem) throw new TenantRequiredError({ event, problem, tenantId })

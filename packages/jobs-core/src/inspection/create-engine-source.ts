@@ -1,5 +1,6 @@
 import type { LazyEngine } from '../provider/lazy-engine.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
+import { eventOf } from '../jobs/event-of.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
 import { textProblem } from '../options/text-problem.ts'
@@ -83,7 +84,9 @@ export function createEngineSource({
         list,
         send: provider.send.bind(provider),
       }
-      return runCronJob(requireCronJob(jobs, id), runner)
+      const definition = requireCronJob(jobs, id)
+      engine.checkJobs(eventOf(definition))
+      return runCronJob(definition, runner)
     },
     async watch(changed) {
       const own = await inspection()

@@ -84,7 +84,7 @@ describe('a batch job', () => {
 
   test('needs an engine with batches', () => {
     const engine = { name: 'plain', capabilities: capabilitiesWithout(['batches']) }
-    expect(() => checkDefinitionSupport(engine, define() as never)).toThrow(
+    expect(() => checkDefinitionSupport(engine, [define() as never])).toThrow(
       expect.objectContaining({ code: 'unsupported_feature', message: expect.stringContaining('batches') }),
     )
   })

@@ -18,7 +18,7 @@ type Limits = Parameters<typeof capabilitiesWithout>[1]
 const check =
   (definition: Definition, without: readonly Feature[] = [], limits?: Limits) =>
   () =>
-    checkDefinitionSupport({ name: 'plain', capabilities: capabilitiesWithout(without, limits) }, definition)
+    checkDefinitionSupport({ name: 'plain', capabilities: capabilitiesWithout(without, limits) }, [definition])
 
 const needs: readonly [feature: Feature, definition: Definition][] = [
   ['timeout', job({ timeout: '5s' })],

@@ -25,10 +25,15 @@ export function requireFeatures(engine: Engine, options: DeclaredOptions<unknown
   }
 }
 
-/** Checks that the engine supports a definition. @throws {UnsupportedFeatureError} */
-export function checkDefinitionSupport(engine: Engine, definition: Definition): void {
-  const [error] = findUnsupported(engine, definition)
-  if (error) throw error
+/** Checks that the engine supports all definitions. @throws {JobsError} that names all that it does not support */
+export function checkDefinitionSupport(engine: Engine, definitions: readonly Definition[]): void {
+  const [error, ...others] = definitions.flatMap((definition) => findUnsupported(engine, definition))
+  if (!error) return
+  if (others.length === 0) throw error
+  const errors = [error, ...others]
+  const features = errors.map((one) => (UnsupportedFeatureError.isInstance(one) ? one.feature : one.code))
+  const remedy = errors.map(({ message }) => `\n- ${message}`).join('')
+  throw new UnsupportedFeatureError({ feature: [...new Set(features)].join(', '), provider: engine.name, remedy })
 }
 
 /** Finds everything in a definition that the engine does not support. Returns the errors. */

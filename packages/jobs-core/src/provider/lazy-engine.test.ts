@@ -7,6 +7,8 @@ import {
   type FakeProviderOptions,
   jobStatus,
 } from '../../test/kit/fake-provider.ts'
+import { eventType } from '../events/event-type.ts'
+import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { processJobs } from '../jobs/job-registry.ts'
@@ -16,6 +18,9 @@ import { createClient } from '../client/create-client.ts'
 import type { JobClient } from '../client/job-client.ts'
 
 const order = { tenantId: 'acme', orderId: 'order_1' }
+const email = { tenantId: 'acme', type: 'welcome', recipientEmail: 'ada@example.com' }
+const fine = (id: string) => defineJob({ id, event: 'order.created', handler: () => undefined })
+const daily = (id = 'daily') => defineCronJob({ id, schedule: '0 9 * * *', handler: () => undefined })
 const timed = (id = 'timed') => defineJob({ id, event: 'order.created', handler: () => undefined, timeout: '5s' })
 
 const clientOf = (provider: FakeProvider, jobs: Definition[] = []) => createClient({ load: () => provider }, { jobs })
@@ -111,6 +116,97 @@ describe('a definition that the engine does not support', () => {
     loading.resolve(createFakeProvider({ without: ['timeout'] }))
     await Promise.all([health, closing])
     expect(() => timed()).not.toThrow()
+  })
+
+  test('does not stop sends and reads of other events', async () => {
+    const provider = createFakeProvider({ without: ['timeout'] })
+    provider.jobs.set('job_1', jobStatus())
+    const client = clientOf(provider, [timed(), daily()])
+    await client.sendJob('email.send', email)
+    const [sent] = await client.sendJobs([{ event: 'email.send', payload: email }])
+    await client.getJobStatus('job_1')
+    await client.listJobs()
+    await client.cancelJob('job_1')
+    expect([provider.sent.map(({ event }) => event), sent]).toMatchObject([['email.send', 'email.send'], { ok: true }])
+  })
+
+  test('fails the sends of its event, and of itself', async () => {
+    const provider = createFakeProvider({ without: ['timeout'] })
+    const own = defineJob({ id: 'own', payload: eventType<object>(), handler: () => undefined, timeout: '5s' })
+    const client = clientOf(provider, [timed(), own])
+    await expect(client.sendJob('order.created', order)).rejects.toMatchObject(unsupported)
+    await expect(client.sendJob(own, order)).rejects.toMatchObject({ message: expect.stringContaining('`own`') })
+    const [sent, refused] = await client.sendJobs([
+      { event: 'email.send', payload: email },
+      { event: 'order.created', payload: order },
+    ])
+    expect([sent, refused]).toMatchObject([{ ok: true }, { ok: false, error: unsupported }])
+    expect(provider.sent).toHaveLength(1)
+  })
+
+  test('fails no sends while it is disabled', async () => {
+    const provider = createFakeProvider({ without: ['timeout'] })
+    const job = { id: 'off', event: 'order.created', handler: () => undefined, timeout: '5s', enabled: false } as const
+    await clientOf(provider, [defineJob(job)]).sendJob('order.created', order)
+    expect(provider.sent).toHaveLength(1)
+  })
+
+  test('fails `runCronJob` of it', async () => {
+    const client = clientOf(createFakeProvider({ without: ['cron'] }), [daily()])
+    await expect(client.inspect.runCronJob('daily')).rejects.toMatchObject({ code: 'unsupported_feature' })
+  })
+
+  test('fails `start`, which names all of them', async () => {
+    const provider = createFakeProvider({ without: ['timeout', 'cron'] })
+    const client = clientOf(provider, [timed('one'), daily('two'), fine('three')])
+    await expect(client.start()).rejects.toMatchObject({
+      code: 'unsupported_feature',
+      feature: 'timeout, cron',
+      provider: 'fake',
+      message: expect.stringMatching(/`timeout`, which `one` uses[^]*`cron`, which `two` uses/),
+    })
+    expect(provider.calls).toEqual([])
+  })
+
+  test('fails `healthCheck`, which names all of them', async () => {
+    const client = clientOf(createFakeProvider({ without: ['timeout'] }), [timed('one'), timed('two'), fine('three')])
+    expect(await client.healthCheck()).toEqual({
+      ok: false,
+      provider: 'fake',
+      checks: [{ name: 'definitions', ok: false, message: expect.stringMatching(/`one`[^]*`two`/) }],
+    })
+  })
+
+  test('is not given to the engine, also when it changes', async () => {
+    const provider = createFakeProvider({ without: ['timeout'] })
+    timed('one')
+    const two = fine('two')
+    await ambientClient(() => provider).capabilities()
+    const { jobs } = provider.hosts[0]!
+    const given = () => [jobs.all(), jobs.subscribers('order.created'), jobs.get('one')]
+    expect(given()).toEqual([[two], [two], undefined])
+    const one = fine('one')
+    expect(given()).toEqual([[one, two], [one, two], one])
+  })
+
+  test('is logged when the engine opens', async () => {
+    const error = vi.fn<(message: unknown) => void>()
+    const logger = { debug: vi.fn<() => void>(), info: vi.fn<() => void>(), warn: vi.fn<() => void>(), error }
+    const client = createClient(
+      { load: () => createFakeProvider({ without: ['timeout'] }) },
+      { jobs: [timed()], logger },
+    )
+    await client.capabilities()
+    await client.listJobs()
+    expect(error.mock.calls.flat().join(' ')).toContain('which `timed` uses')
+    expect(error).toHaveBeenCalledTimes(1)
+  })
+
+  test('does not keep others from being defined later', async () => {
+    timed('one')
+    await ambientClient(() => createFakeProvider({ without: ['timeout'] })).capabilities()
+    expect(() => fine('two')).not.toThrow()
+    expect(() => timed('three')).toThrow(expect.objectContaining(unsupported))
   })
 
   test('is not checked by a client with its own jobs', async () => {

@@ -1,12 +1,14 @@
 import { ClientClosedError } from '../errors/client-closed-error.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
-import { checkDefinitionSupport } from './check-support.ts'
 import { scopedClient } from '../ambient/async-context.ts'
+import { toErrorInfo } from '../errors/error-info.ts'
+import { bindLogger } from '../logging/logger.ts'
 import type { JobHost } from '../runs/job-host.ts'
 import type { JobProvider } from './job-provider.ts'
 import { limitsOf } from '../engines/limits-of.ts'
 import type { JobSender } from '../sends/job-sender.ts'
 import { routerLinkOf } from '../ambient/router-link.ts'
+import { findRefusedJobs, type RefusedJobs } from './refused-jobs.ts'
 
 /** A provider that is loaded and attached once, on first use. */
 export interface LazyEngine {
@@ -16,6 +18,12 @@ export interface LazyEngine {
   useOpen(operation: string): Promise<JobProvider>
   /** Returns the provider if it is loaded and open, so that a send need not await it. */
   ready(): JobProvider | undefined
+  /**
+   * Checks that the open engine supports the client's definitions: those that an event starts, or all.
+   *
+   * @throws {JobsError} that names all that it does not support.
+   */
+  checkJobs(event?: string): void
   close(timeoutMs: number): Promise<void>
 }
 
@@ -44,7 +52,8 @@ function attachOnce(provider: JobProvider, host: JobHost): void {
 
 /**
  * Creates an engine that loads its provider on first use. It checks every definition of the client against the engine's
- * capabilities: existing definitions when the engine opens, later ones when they are defined.
+ * capabilities. Existing ones that the engine does not support are logged when it opens, and do not run. Later ones are
+ * rejected when they are defined.
  */
 export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>, host: () => ClientHost): LazyEngine {
   // While the engine closes, handlers that are still running can send.
@@ -56,7 +65,7 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
   let provider: JobProvider | undefined
   let opening: Promise<JobProvider> | undefined
   let closing: Promise<void> | undefined
-  let stopWatching = (): void => undefined
+  let refused: RefusedJobs | undefined
 
   const open = async (): Promise<JobProvider> => {
     const loaded = await load()
@@ -69,19 +78,15 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
     }
     const { name, capabilities } = loaded
     const own = host()
-    const { jobs } = own
-    const check = (): void => {
-      for (const definition of jobs.all()) checkDefinitionSupport(loaded, definition)
-    }
-    check()
-    // Watch before the engine does, so that the engine never sees a definition that it does not support.
-    stopWatching = jobs.onChange(check)
+    refused = findRefusedJobs(loaded, own.jobs)
     try {
-      attachOnce(loaded, { ...own, limits: limitsOf(name, capabilities), findStepError: loaded.findStepError })
+      const limits = limitsOf(name, capabilities)
+      attachOnce(loaded, { ...own, jobs: refused.accepted, limits, findStepError: loaded.findStepError })
     } catch (error) {
-      stopWatching()
+      refused.close()
       throw error
     }
+    logRefused(refused, own.logger)
     return (provider = loaded)
   }
 
@@ -96,12 +101,12 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
   }
 
   const closeOnce = async (): Promise<void> => {
-    stopWatching()
+    refused?.close()
     isDraining = true
     try {
       // If opening failed, its caller received the error, and there is nothing to close.
       const opened = await opening?.catch(() => undefined)
-      stopWatching() // in case the engine was still opening
+      refused?.close() // in case the engine was still opening
       isClosing = true
       await opened?.close?.({ timeoutMs: closeWithinMs })
     } finally {
@@ -117,6 +122,7 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
       return use(operation)
     },
     ready: () => (isRefused() ? undefined : provider),
+    checkJobs: (event) => refused?.check(event),
     close(timeoutMs) {
       const isShorter = timeoutMs < closeWithinMs
       closeWithinMs = Math.min(closeWithinMs, timeoutMs)
@@ -125,5 +131,14 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
       if (isClosing && isShorter) void provider?.close?.({ timeoutMs }).catch(() => undefined)
       return closing
     },
+  }
+}
+
+/** Logs what the engine does not run. Nobody sends a cron job, so that no other call would report it. */
+function logRefused(refused: RefusedJobs, logger: JobHost['logger']): void {
+  try {
+    refused.check()
+  } catch (error) {
+    bindLogger(logger, {}).error(`Some jobs of this process do not run. ${toErrorInfo(error).message}`)
   }
 }

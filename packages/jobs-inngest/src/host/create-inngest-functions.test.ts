@@ -181,6 +181,12 @@ describe('rejects what Inngest does not support:', () => {
     expect(UnsupportedFeatureError.isInstance(error)).toBe(true)
     expect(error).toMatchObject({ provider: 'inngest', message: expect.stringContaining(remedy) })
   })
+
+  test('all definitions, by name', () => {
+    const retry = { maxAttempts: 22 }
+    const { message } = refusal({ jobs: [job('a', { retry }), job('fine'), job('b', { retry })] })
+    expect(message).toMatch(/22.*`a`\.\n.*22.*`b`\./)
+  })
 })
 
 describe('rejects an invalid option:', () => {

@@ -37,7 +37,7 @@ export interface FunctionsOptions extends AttemptHost {
 export function toInngestFunctions({ closing, ...rest }: FunctionsOptions): InngestFunction.Any[] {
   const definitions = rest.jobs.all()
   const engine = { name: 'inngest', capabilities: inngestCapabilities, findUnsupported: findUnsupportedByInngest }
-  for (const definition of definitions) checkDefinitionSupport(engine, definition)
+  checkDefinitionSupport(engine, definitions)
   checkFunctionIds(definitions)
   const { api, clock, logger } = rest
   const host: HostDependencies = {

@@ -16,7 +16,7 @@ const engine = { name: 'trigger.dev', capabilities: triggerCapabilities, findUns
 export function toTriggerTasks(dependencies: HostDependencies): AnyTask[] {
   const definitions = dependencies.jobs.all()
   const cronJobs = dependencies.jobs.cronJobs()
-  for (const definition of definitions) checkDefinitionSupport(engine, definition)
+  checkDefinitionSupport(engine, definitions)
   // Otherwise a local engine in the same process would also tick for them.
   for (const cronJob of cronJobs) claimCronJob(cronJob, dependencies)
   // Events that no job handles also have a task. Their sends become jobs without runs instead of waiting forever.
