@@ -56,8 +56,8 @@ export class RunQueues {
       run.status = { ...run.status, state: 'retrying', nextAttemptAt, error: outcome.error }
       return this.add(run, nextAttemptAt.getTime())
     }
-    // Without a time, it happens only on close, after which this engine stores nothing. Only workflows are suspended.
-    if (outcome.type === 'interrupted' || outcome.type === 'suspended') {
+    // Without a time, it happens only on close, after which this engine stores nothing. The others are of workflows.
+    if (outcome.type === 'interrupted' || outcome.type === 'suspended' || outcome.type === 'restarted') {
       if (!('againAt' in outcome)) return
       run.status = { ...run.status, state: 'scheduled', attempts: run.status.attempts - 1 }
       return this.add(run, outcome.againAt)

@@ -56,6 +56,7 @@ import { workflowMiddlewareCases } from './cases/workflow-middleware.ts'
 import { workflowChangeCases } from './cases/workflow-changes.ts'
 import { workflowDeployCases } from './cases/workflow-deploys.ts'
 import { workflowControlCases } from './cases/workflow-control.ts'
+import { workflowRestartCases } from './cases/workflow-restart.ts'
 import { workflowMistakeCases } from './cases/workflow-mistakes.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 
@@ -105,6 +106,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowPlatformCases,
   ...workflowCompensationCases,
   ...workflowControlCases,
+  ...workflowRestartCases,
   ...workflowChangeCases,
   ...workflowDeployCases,
   ...workflowMiddlewareCases,

@@ -62,7 +62,7 @@ export function defineConformanceWorkflows(
         event,
         step,
         context,
-        jobs: jobs.filter(isOfEvent),
+        jobs: [...jobs, ...workflows].filter(isOfEvent),
         generation: ofGeneration,
       }),
     onFailure: (error: Error, _event: EventMessage, context: JobContext) => {
@@ -76,7 +76,7 @@ export function defineConformanceWorkflows(
   const before = generation - 1
   const previous = [{ version: versionOf(before), ...codeOf('conformance-workflow-previous', before) }]
   const once = { maxAttempts: 1 }
-  return [
+  const workflows: Definition[] = [
     make('workflow', { middleware: definitionMiddleware() }),
     make('pausable-workflow', {}),
     make('workflow-few', { maxSteps: fewSteps }),
@@ -91,6 +91,7 @@ export function defineConformanceWorkflows(
     make('own-workflow', {}, eventType()),
     make('slashed-workflow', { id: 'conformance/slashed/workflow' }),
   ]
+  return workflows
 }
 
 /** Returns an error if a program's last result is a failure. */

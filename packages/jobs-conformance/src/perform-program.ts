@@ -70,7 +70,8 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
     }
     case 'job': {
       const job = jobs.find(({ id }) => id === (op.definition ?? 'conformance-plain'))
-      const payload = { script: op.script ?? {}, ...(op.tenantId !== undefined && { tenantId: op.tenantId }) }
+      const { script = {}, program = [], tenantId } = op
+      const payload = { script, program, ...(tenantId !== undefined && { tenantId }) }
       return [orNull(await step.runJob(op.id, job!, payload as never, op.options))]
     }
     case 'all':
@@ -109,6 +110,8 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
       return [run.generation]
     case 'patched':
       return [await step.patched(op.id)]
+    case 'restart':
+      return step.restart({ program: op.program, ...op.payload } as never)
     case 'late':
       conformanceClock().setTimer(20, () => {
         step

@@ -60,6 +60,8 @@ export type WorkflowOp =
       readonly script?: Readonly<Record<string, unknown>>
       /** The tenant of the payload. Default: none. */
       readonly tenantId?: string
+      /** The program of a workflow. */
+      readonly program?: WorkflowProgram
       readonly options?: StepSendOptions
     }
   /** Runs branches in parallel. The result contains the results of the branches. */
@@ -87,6 +89,8 @@ export type WorkflowOp =
   /** Returns the generation of the code. */
   | { readonly do: 'generation' }
   | { readonly do: 'patched'; readonly id: string }
+  /** Begins the run anew with this program. */
+  | { readonly do: 'restart'; readonly program: WorkflowProgram; readonly payload?: Readonly<Record<string, Json>> }
   /** Calls a step after the code has returned. */
   | { readonly do: 'late'; readonly id: string }
 

@@ -71,6 +71,8 @@ export type { StepStatus, CompensationStatus } from './status/step-status.ts'
 export { toWorkflowStatus } from './steps/to-step-status.ts'
 export {
   retryWorkflowRecord,
+  restartWorkflowRecord,
+  beginWorkflowRecord,
   createWorkflowRecord,
   type StepRecord,
   type WorkflowRecord,

@@ -189,6 +189,27 @@ describe('a step that sends', () => {
   })
 })
 
+describe('a restart', () => {
+  test('takes a payload of the event that started the run, without the tenant, and has no output', () => {
+    expectTypeOf(step.restart({ orderId: 'order_2' })).toEqualTypeOf<Promise<never>>()
+    // @ts-expect-error -- a field is missing
+    void step.restart({})
+    // @ts-expect-error -- not a string
+    void step.restart({ orderId: 5 })
+    // @ts-expect-error -- the payload is missing
+    void step.restart()
+    const loop = defineWorkflow({
+      id: 'x',
+      event: 'order.created',
+      steps: async (_event, steps) => {
+        const paid = await steps.run('charge', () => 5)
+        return paid > 0 ? paid : steps.restart({ orderId: 'order_2' })
+      },
+    })
+    expectTypeOf<JobOutput<typeof loop>>().toEqualTypeOf<number>()
+  })
+})
+
 test('no step returns `any`', () => {
   type Answer<Name extends keyof Steps> = Awaited<ReturnType<Steps<'order.created'>[Name]>>
   expectTypeOf<Answer<'run'>>().not.toBeAny()

@@ -169,6 +169,12 @@ export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
     payload: TenantInput<Job extends OwnEvent ? Job : Extract<Job['event'], JobEvent>>,
     options?: StepSendOptions,
   ): Promise<OutputOf<Job>>
+  /**
+   * Ends this replay and begins the run anew, with another payload and without its steps, for loops of months. The job
+   * keeps its id and does not end. Nothing is compensated, open steps are cancelled, and no code after the call runs. If
+   * the payload is invalid, the run fails.
+   */
+  restart(payload: TenantInput<Trigger>): Promise<never>
 }
 
 /** The code of an earlier version of a workflow. All other options are those of the current one. */

@@ -29,8 +29,8 @@ export interface AttemptOptions {
    */
   readonly attempt: number
   /**
-   * When `retryJob` started the run, or the quiet period of `debounce` ended, epoch milliseconds. Only for `runTimeout`,
-   * and only if later than the send or its `runAt`. `undefined`: neither.
+   * When `retryJob` or `step.restart` started the run, or the quiet period of `debounce` ended, epoch milliseconds. Only
+   * for `runTimeout`, and only if later than the send or its `runAt`. `undefined`: none of these.
    */
   readonly retriedAt: number | undefined
   /** For this attempt only. Aborts with a `JobCancelledError`, or with a `ShutdownError` when the host closes. */
@@ -80,7 +80,8 @@ export interface AttemptReceiver {
 /** A running attempt. Creates on first use what most attempts do not need. */
 export class Attempt {
   readonly definition: Definition
-  readonly envelope: Envelope
+  /** The envelope of the job, with the payload of the run if `step.restart` has changed it. */
+  envelope: Envelope
   readonly options: AttemptOptions
   readonly host: AttemptHost
   readonly receiver: AttemptReceiver

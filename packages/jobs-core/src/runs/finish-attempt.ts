@@ -19,7 +19,7 @@ function callEndHooks(attempt: Attempt, outcome: Outcome, hooks: JobHooks): void
   const { info, bound, host, startedAt } = attempt
   const durationMs = host.clock.now() - startedAt!
   callHook(hooks, 'onAttemptEnd', { ...info, outcome: copyOf(outcome), durationMs }, bound)
-  if (outcome.type === 'retry' || outcome.type === 'interrupted') return
+  if (outcome.type === 'retry' || outcome.type === 'interrupted' || outcome.type === 'restarted') return
   callHook(hooks, 'onRunEnd', { ...info, outcome: copyOf(outcome) }, bound)
 }
 
@@ -42,6 +42,8 @@ function logOutcome(attempt: Attempt, outcome: Outcome): void {
       return attempt.log('info', 'The run was cancelled.')
     case 'suspended':
       return attempt.log('debug', 'The run is waiting.')
+    case 'restarted':
+      return attempt.log('debug', 'The run begins anew.')
     case 'interrupted':
       return attempt.log('warn', interruption(attempt.options.signal.reason))
   }

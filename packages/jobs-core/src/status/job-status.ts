@@ -58,8 +58,10 @@ export interface RunStatus<Output = unknown> {
   readonly output?: Output
   /** Why the last attempt failed. */
   readonly error?: JobErrorInfo
-  /** The version of the workflow that the run began with; absent if it had none, or if the engine does not know it. */
+  /** The version of the workflow that the run last began with; absent if it had none, or if the engine does not know it. */
   readonly version?: string
+  /** How often `step.restart` began the run anew; absent: never. */
+  readonly restarts?: number
   /** Set while the run waits for a worker whose code fits: see `WorkflowChangedError`. Its state is `running`. */
   readonly parked?: ParkedStatus
   /** The steps that a workflow has called, in the order of the calls. */

@@ -5,7 +5,7 @@ import type { EngineLimits } from '../engines/engine-limits.ts'
 import type { Clock } from '../time/clock.ts'
 import type { ReplayHistory } from './replay-history.ts'
 import type { StepCall } from './step-call.ts'
-import type { ParkRecord, StepRecord } from './workflow-record.ts'
+import type { ParkRecord, RestartRecord, StepRecord } from './workflow-record.ts'
 import type { WorkflowDefinition } from '../jobs/steps.ts'
 
 /** The context of one replay, for its step engine. */
@@ -47,6 +47,8 @@ export type ReplayResult =
 export interface StepEngine {
   /** The version that the run started with: `null` if the definition had none, `undefined` if unknown. */
   readonly version: string | null | undefined
+  /** The last `step.restart` of the run; absent: there was none. */
+  readonly restart?: RestartRecord | undefined
   /** The error of a run that has already failed and is compensated; absent otherwise. */
   readonly failure?: JobErrorInfo | undefined
   /** The step that failed the run; absent if unknown. */

@@ -9,12 +9,13 @@ import type { CompensationRecord, StepRecord, WorkflowRecord } from './workflow-
  * @param isOpen - false if the run has ended: one that was cancelled while it waited for other code waits no longer
  */
 export function toWorkflowStatus(
-  { version, steps, parked }: WorkflowRecord,
+  { version, steps, parked, restart }: WorkflowRecord,
   isOpen: boolean,
-): Pick<RunStatus, 'version' | 'steps' | 'parked'> {
+): Pick<RunStatus, 'version' | 'restarts' | 'steps' | 'parked'> {
   const { since, until, error } = (isOpen && parked) || {}
   return {
     ...(typeof version === 'string' && { version }),
+    ...(restart && { restarts: restart.count }),
     ...(error && { parked: { since: new Date(since!), until: new Date(until!), error: structuredClone(error) } }),
     steps: steps.map(toStepStatus),
   }

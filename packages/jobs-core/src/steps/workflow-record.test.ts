@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 
 import { completedStep } from '../../test/kit/workflow-kit.ts'
 import {
+  beginWorkflowRecord,
+  restartWorkflowRecord,
   retryWorkflowRecord,
   endStep,
   createWorkflowRecord,
@@ -26,6 +28,34 @@ const failed: WorkflowRecord = {
 test('a new record has no steps, and the version if there is one', () => {
   expect(createWorkflowRecord('run_1', undefined)).toEqual({ origin: 'run_1', version: null, steps: [], ended: 0 })
   expect(createWorkflowRecord('run_1', '2')).toEqual({ origin: 'run_1', version: '2', steps: [], ended: 0 })
+})
+
+describe('a run that begins anew', () => {
+  const payload = { tenantId: 'acme', month: 2 }
+  const anew = restartWorkflowRecord(failed, 'run_1', payload)
+
+  test('has no steps, and other idempotency keys after each restart', () => {
+    expect(anew).toEqual({ origin: 'run_1#1', steps: [], ended: 0, restart: { count: 1, payload } })
+    expect(restartWorkflowRecord(anew, 'run_1', payload)).toMatchObject({ origin: 'run_1#2', restart: { count: 2 } })
+  })
+
+  test('has the version of the code that begins it, once', () => {
+    const begun = beginWorkflowRecord(anew, 'run_1', '3')
+    expect(begun).toEqual({ ...anew, version: '3' })
+    expect(beginWorkflowRecord(begun, 'run_1', '4')).toBe(begun)
+    expect(beginWorkflowRecord(anew, 'run_1', undefined).version).toBe(null)
+  })
+
+  test('keeps its payload when it is retried, with its steps or after their compensation', () => {
+    const charged = { ...failed, ...anew, version: '3', steps: failed.steps }
+    expect(retryWorkflowRecord(charged, 'run_2')).toEqual({
+      ...{ origin: 'run_1#1', version: '3', steps: [failed.steps[0]], ended: 0 },
+      restart: anew.restart,
+    })
+    const compensation = { state: 'completed', attempts: 1, startedAt: 5 } as const
+    const compensated = { ...charged, steps: [completedStep('reserve', 1, { compensation })] }
+    expect(retryWorkflowRecord(compensated, 'run_2')).toEqual({ ...anew, origin: 'run_2#1' })
+  })
 })
 
 describe('a run that retries a failed one', () => {

@@ -87,6 +87,16 @@ export interface WorkflowRecord {
   failedStep?: string
   /** Set while the run waits for a worker whose code fits. */
   parked?: ParkRecord
+  /** Set if `step.restart` began the run anew. */
+  readonly restart?: RestartRecord
+}
+
+/** The stored record of the last `step.restart` of a run. */
+export interface RestartRecord {
+  /** How often the run began anew. */
+  readonly count: number
+  /** The payload with which it did. It replaces that of the job. */
+  readonly payload: Json
 }
 
 /** The stored record of a run that waits for a worker whose code fits. Times are epoch milliseconds. */
@@ -105,6 +115,33 @@ export function createWorkflowRecord(runId: string, version: string | undefined)
 }
 
 /**
+ * Returns the record of a run that `step.restart` begins anew: without steps, and with another origin, so that the steps
+ * get other idempotency keys. Its version is that of the code that begins it.
+ */
+export function restartWorkflowRecord(
+  { restart }: Pick<WorkflowRecord, 'restart'>,
+  runId: string,
+  payload: Json,
+): WorkflowRecord {
+  return restartedRecord({ count: (restart?.count ?? 0) + 1, payload }, runId)
+}
+
+function restartedRecord(restart: RestartRecord, runId: string): WorkflowRecord {
+  return { origin: `${runId}#${restart.count}`, steps: [], ended: 0, restart }
+}
+
+/** Returns the record with which a replay of a run begins. @param stored - absent in the first replay */
+export function beginWorkflowRecord(
+  stored: WorkflowRecord | undefined,
+  runId: string,
+  version: string | undefined,
+): WorkflowRecord {
+  if (!stored) return createWorkflowRecord(runId, version)
+  const isAnew = stored.restart !== undefined && stored.version === undefined && stored.steps.length === 0
+  return isAnew ? { ...stored, version: version ?? null } : stored
+}
+
+/**
  * Returns the record of a run that retries a failed one. The run resumes from the failed step: completed steps keep
  * their results, and so do failures that the code had caught. If steps were compensated, the run starts over, except
  * for steps whose compensation failed: their effects are still in place, so they keep their results.
@@ -114,18 +151,21 @@ export function createWorkflowRecord(runId: string, version: string | undefined)
  * @returns `undefined` if the new run starts without a record
  */
 export function retryWorkflowRecord(failed: WorkflowRecord, runId: string): WorkflowRecord | undefined {
-  const { origin, ended, version, steps } = structuredClone(failed)
+  const { origin, ended, version, steps, restart } = structuredClone(failed)
+  const restarted = restart && { restart }
   const isCompensated = steps.some(({ compensation }) => compensation?.state === 'completed')
   if (isCompensated) {
     const standing = steps.filter(({ compensation }) => compensation && compensation.state !== 'completed')
-    if (standing.length === 0) return undefined
-    return { origin: runId, steps: standing.map((step) => withoutCompensation({ origin, ...step })), ended }
+    if (standing.length === 0) return restart && restartedRecord(restart, runId)
+    const { origin: own } = restart ? restartedRecord(restart, runId) : { origin: runId }
+    return { origin: own, steps: standing.map((step) => withoutCompensation({ origin, ...step })), ended, ...restarted }
   }
   const failedAt = steps.find(({ key }) => key === failed.failedStep)?.order ?? 0
   const remaining = steps.filter(
     ({ state, order = 0 }) => state === 'completed' || (state === 'failed' && order < failedAt),
   )
-  return { origin, ...(version !== undefined && { version }), steps: remaining.map(withoutCompensation), ended }
+  const kept = remaining.map(withoutCompensation)
+  return { origin, ...(version !== undefined && { version }), steps: kept, ended, ...restarted }
 }
 
 function withoutCompensation({ compensation: _, ...step }: StepRecord): StepRecord {

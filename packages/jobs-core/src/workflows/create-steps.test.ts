@@ -34,6 +34,7 @@ beforeEach(() => {
     open: new Map(),
     hasEnded: () => hasEnded,
     failRun: (error) => void failed.push(error),
+    restart: () => undefined,
   }) as unknown as Untyped
 })
 
@@ -146,6 +147,14 @@ describe('rejects an invalid step before it starts', () => {
     await expect(
       runInsideStep({ replayToken, key: 'outer#2', isRunning: true }, () => step.run('inner', work)),
     ).rejects.toThrow('The step `inner` of `fulfil-order` is called inside the step `outer#2`. Call it outside')
+  })
+
+  test('rejects a restart inside a step, and after the run has ended', async () => {
+    await expect(runInsideStep({ replayToken, key: 'outer', isRunning: true }, () => step.restart({}))).rejects.toThrow(
+      'The step `restart` of `fulfil-order` is called inside the step `outer`. Call it outside',
+    )
+    hasEnded = true
+    await expect(step.restart({})).rejects.toThrow('is called after the run has ended')
   })
 
   test('accepts a step inside a step of another run, such as a job that runs inline', async () => {

@@ -36,6 +36,8 @@ export interface StepsOptions {
   hasEnded(): boolean
   /** Fails the run with an error that its code cannot catch. */
   failRun(error: Error): void
+  /** Ends the code with a request to begin the run anew. */
+  restart(payload: unknown): void
 }
 
 /** Creates the `step` object of a workflow's code. It checks and numbers the calls. */
@@ -46,6 +48,18 @@ export function createSteps(replay: StepsOptions): Steps {
   /** Each change of the code is decided once in a run. */
   const patches = new Map<string, Promise<unknown>>()
   let calls = 0
+
+  const checkPlace = (createError: ReturnType<typeof stepErrorFactory>): void => {
+    const outer = enclosingStep(replay.replayToken)
+    if (outer !== undefined) {
+      throw createError(
+        `is called inside the step \`${outer}\``,
+        'Call it outside: the work of a step cannot contain steps.',
+      )
+    }
+    if (replay.hasEnded())
+      throw createError('is called after the run has ended', 'Await every step before `steps` returns.')
+  }
 
   /** Returns the key of a call, or `undefined` if the call fails the run. */
   const keyFor = (id: string, kind: StepKind): string | undefined => {
@@ -61,15 +75,7 @@ export function createSteps(replay: StepsOptions): Steps {
       return undefined
     }
     const createError = stepErrorFactory(definition, id)
-    const outer = enclosingStep(replay.replayToken)
-    if (outer !== undefined) {
-      throw createError(
-        `is called inside the step \`${outer}\``,
-        'Call it outside: the work of a step cannot contain steps.',
-      )
-    }
-    if (replay.hasEnded())
-      throw createError('is called after the run has ended', 'Await every step before `steps` returns.')
+    checkPlace(createError)
     const known = counts.get(id)
     if (known && known.kind !== kind) {
       throw createError(`has the id of a \`${known.kind}\``, 'Give each step its own id.')
@@ -127,6 +133,12 @@ export function createSteps(replay: StepsOptions): Steps {
     return { sendOnce, send: { event, payload, options: options ?? {} } }
   }
 
+  const restart = async (payload: unknown): Promise<never> => {
+    checkPlace(stepErrorFactory(definition, 'restart'))
+    replay.restart(payload)
+    return new Promise(() => undefined)
+  }
+
   const steps: Steps = {
     run: (id, work, options) =>
       handled(
@@ -176,6 +188,7 @@ export function createSteps(replay: StepsOptions): Steps {
           return { kind: 'runJob', key, ...checked, ...sent, definitionId }
         }),
       ) as never,
+    restart: (payload) => handled(restart(payload)),
   }
   return Object.freeze(steps)
 }

@@ -27,6 +27,7 @@ import {
   endDueWait,
   isStepEnded,
   type ParkRecord,
+  type RestartRecord,
   reopenStep,
   type StepRecord,
 } from '../steps/workflow-record.ts'
@@ -98,6 +99,10 @@ class RecordedStepEngine implements StepEngine {
 
   get version(): string | null | undefined {
     return this.#records.record.version
+  }
+
+  get restart(): RestartRecord | undefined {
+    return this.#records.record.restart
   }
 
   get failure(): JobErrorInfo | undefined {

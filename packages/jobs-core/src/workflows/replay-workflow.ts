@@ -32,6 +32,7 @@ import { performSurrounded } from './surround-step.ts'
 import { codeOf, versionsOf } from '../jobs/previous-workflow.ts'
 import type { WorkflowDefinition } from '../jobs/steps.ts'
 import { parkRun } from './park-run.ts'
+import { RestartRequest, toRestarted } from './restart-run.ts'
 import { payloadRejectedError, versionMissingError } from './workflow-change-errors.ts'
 
 /** Errors that a retry of the code cannot fix: a step has used all its attempts, or the code is wrong. */
@@ -82,6 +83,7 @@ export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome>
     const outcome = await runUntilStopped(stopOptions, (ownSignal) => {
       const fatal = createFatalError(attempt.runEnd && new AbortController())
       engine = steps(toReplayContext(attempt, ownSignal, fatal))
+      if (engine.restart) attempt.envelope = { ...attempt.envelope, payload: engine.restart.payload }
       if (instrument) attempt.observe({ resumedFrom: engine.history?.traceparent })
       return replay(attempt, ownSignal, engine, fatal)
     })
@@ -189,8 +191,9 @@ async function replay(
   if (end.type === 'suspended') {
     return runEnd ? { ...end, wakeAt: Math.min(end.wakeAt ?? Number.POSITIVE_INFINITY, runEnd.at) } : end
   }
-  if (end.type === 'returned') warnAboutForgotten(attempt, open)
-  const { outcome, thrown } = toOutcome(attempt, end, isReading)
+  const restart = end.type === 'returned' && end.output instanceof RestartRequest ? end.output : undefined
+  if (end.type === 'returned' && !restart) warnAboutForgotten(attempt, open)
+  const { outcome, thrown } = restart ? await toRestarted(attempt, restart) : toOutcome(attempt, end, isReading)
   return outcome.type === 'failed' ? compensate(attempt, engine, outcome, thrown) : outcome
 }
 
@@ -214,6 +217,8 @@ async function runCode(
   isRead()
   ownSignal.throwIfAborted()
   let isOver = false
+  let restart = (_payload: unknown): void => undefined
+  const restarted = new Promise<RestartRequest>((resolve) => (restart = (given) => resolve(new RestartRequest(given))))
   const step = createSteps({
     replayToken: fatal.replayToken,
     definition,
@@ -224,10 +229,11 @@ async function runCode(
     open,
     hasEnded: () => isOver,
     failRun: fatal.failRun,
+    restart,
   })
   const steps = async (): Promise<unknown> => code.steps(event, step, toJobContext(attempt, ownSignal))
   const running = attempt.observed ? attempt.observed.run(steps, undefined) : steps()
-  return Promise.race([running, fatal.thrown]).finally(() => {
+  return Promise.race([running, fatal.thrown, restarted]).finally(() => {
     isOver = true
   })
 }

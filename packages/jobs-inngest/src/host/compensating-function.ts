@@ -93,7 +93,7 @@ async function compensateRun(
   const maxAttempts = maxAttemptsOf(toEnvelope(event, jobId), definition, inngestLimits)
   const isResumed = context.attempt > 0 || ownRequest.ended.size > 0 || ownRequest.targetStep !== undefined
   const retriedRun = () => host.retriedRuns.of({ jobId, runId, receivedAt: receivedAtOf(event) })
-  await retriedRun() // a failed read must not end the compensation
+  const before = await retriedRun() // a failed read must not end the compensation
   let parked: Parked | undefined
   const waiting = await attempts.ofParking()
   const parking = {
@@ -103,7 +103,16 @@ async function compensateRun(
   const outcome = await host.cancels.watch({ runId: context.runId, jobId }, (signal) => {
     const ids = { jobId, runId, engineAttempt, attempts, attempt: maxAttempts + 1 }
     const startedAt = isResumed ? host.clock.now() : undefined
-    const options = { ...ids, ...parking, signal, startedAt, request, isSuperseded, retriedRun }
+    const options = {
+      ...ids,
+      ...parking,
+      signal,
+      startedAt,
+      request,
+      isSuperseded,
+      retriedRun,
+      restart: before?.restart,
+    }
     const replayed = runReplay(
       definition,
       event,

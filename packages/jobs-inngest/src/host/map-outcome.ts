@@ -62,8 +62,9 @@ export function mapOutcome(outcome: Outcome, facts: AttemptFacts): CompletedReco
     case 'interrupted':
       // Inngest counts the attempt. Another process retries it soon, without the backoff that follows a crash.
       throw toRetryError(toErrorInfo(new ShutdownError()), facts)
+    case 'restarted':
     case 'suspended':
-      throw new TypeError('A run on Inngest cannot be suspended by its outcome. Its native steps suspend it.')
+      throw new TypeError('Only the native steps of a run on Inngest suspend it or begin it anew.')
   }
 }
 

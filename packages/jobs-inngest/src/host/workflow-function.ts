@@ -1,10 +1,13 @@
 import type { WorkflowDefinition } from '@cgk-platform/jobs-core'
-import { type Outcome, pause, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import { bindLogger, type Outcome, pause, toErrorInfo } from '@cgk-platform/jobs-core/provider'
 import type { InngestFunction } from 'inngest'
 
 import type { CompletedRecord } from '../wire/attempt-record.ts'
 import { toFunctionId } from '../wire/function-id.ts'
 import type { IncomingEvent } from '../wire/inngest-event.ts'
+import { sha1 } from '../wire/sha1.ts'
+import { versionName } from '../wire/step-names.ts'
+import { readStepRecord } from '../wire/step-record.ts'
 import { toWorkflowName } from '../wire/workflow-name.ts'
 import { resolveMaxAttempts } from './resolve-max-attempts.ts'
 import { functionOptions } from './function-options.ts'
@@ -14,6 +17,7 @@ import { triggersOf } from './triggers-of.ts'
 import { holdRun } from './hold-run.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
+import { restartRun } from './restart-run.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { codeStartedAt, codeAttemptOf, progressOf } from './steps/code-attempts.ts'
 import { type Parked, retries, retriesOf, throwParked, toParkedOutcome } from './steps/park-request.ts'
@@ -77,11 +81,14 @@ async function replayWorkflow(
   const attempt = isExhausted ? maxAttempts + 1 : counted
   const startedAt = clock.now()
   const run = { jobId, runId, receivedAt: receivedAtOf(event) }
+  const before = await host.retriedRuns.of(run)?.catch(() => undefined) // a failed read is reported below
+  if (before?.isDuplicate) return { attempt, startedAt, isDuplicate: true }
   let isUncounted = false
   let failedStep: string | undefined
   let parked: Parked | undefined
   let parking: RequestParking = {}
   const reportFailedStep = (step: string | undefined): void => void (failedStep = step)
+  let restart: CompletedRecord['restart']
   const outcome = await cancels.watch({ runId, jobId }, (signal) => {
     const replay = async (): Promise<Outcome> => {
       const leftMs = (codeAttempt.dueAt ?? 0) - clock.now()
@@ -118,15 +125,25 @@ async function replayWorkflow(
           reportParked: (given: Parked) => void (parked = given),
           parkedSince: parking.since,
           retriedRun,
+          restart: before?.restart,
         },
         sdk: request.sdk,
         suspended: request.answered,
       }
-      return runReplay(definition, event, options, host)
+      const replayed = await runReplay(definition, event, options, host)
+      if (replayed.type !== 'restarted') return replayed
+      const count = (before?.restart?.count ?? restartsOf(request)) + 1
+      const restarting = await restartRun(run, { count, payload: replayed.payload }, host).catch((error: unknown) => {
+        bindLogger(host.logger, { jobId, runId }).warn(restartFailed, { error: toErrorInfo(error) })
+      })
+      if (!restarting) return { type: 'interrupted' }
+      restart = restarting
+      return replayed
     }
     return Promise.race([replay(), untilAnswered(request)])
   })
   if (!outcome) return new Promise(() => undefined)
+  if (restart) return { attempt, startedAt, maxAttempts, restart }
   const madeAttempt = isUncounted ? attempt - 1 : attempt
   const found = isUncounted ? undefined : host.retriedRuns.of(run)
   const origin = (await found?.catch(() => undefined))?.keyOrigin ?? runId
@@ -143,6 +160,14 @@ async function replayWorkflow(
     attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: madeAttempt + 1 })
   if (outcome.type === 'interrupted') attempts.record({ base: engineAttempt.number + 1, dueAt: due.at, code: attempt })
   return mapOutcome(outcome, { attempt: madeAttempt, maxAttempts, startedAt, due, workflow })
+}
+
+const restartFailed = 'Could not start the run that continues a restarted one. Inngest calls this one again.'
+
+/** Returns how often `step.restart` began the run anew, from its own steps. */
+function restartsOf({ ended }: ReplayRequest): number {
+  const begin = ended.get(sha1(versionName.id))
+  return (begin?.type === 'data' && readStepRecord(begin.data)?.restart?.count) || 0
 }
 
 /**

@@ -3,6 +3,7 @@ import type { JobDetails, RunDetails } from '@cgk-platform/jobs-core/inspect'
 import { sentDetailsOf } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EnginePage, EngineRun } from '../api/engine-shapes.ts'
+import { currentRuns } from '../read/current-runs.ts'
 import { parkedRun } from '../read/parked-run.ts'
 import { readRootSpan, type TraceSpan, tracedSteps } from '../read/run-trace.ts'
 import type { RunTimes } from '../read/run-times.ts'
@@ -10,7 +11,7 @@ import { toJobStatus } from '../read/to-job-status.ts'
 import type { WorkflowFacts } from '../read/to-run-status.ts'
 import { toStepStatuses } from '../read/to-step-statuses.ts'
 import { readStepRecord } from '../wire/step-record.ts'
-import { completedInTrace, versionIn } from '../read/completed-in-trace.ts'
+import { completedInTrace, beginIn } from '../read/completed-in-trace.ts'
 import { isEventId } from '../wire/event-id.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 import { isWorkflowName } from '../wire/workflow-name.ts'
@@ -32,7 +33,7 @@ export async function readJobDetails(id: string, inspected: InspectionDependenci
   const query = { includeOutput: 'true', limit: maxRuns }
   const path = `/v2/events/${id}/runs`
   const page = await api.get<EnginePage<EngineRun>>(`read the runs of the job ${id}`, path, query)
-  const runs = (page?.data ?? []).toSorted((one, other) => (one.id < other.id ? -1 : 1))
+  const runs = currentRuns((page?.data ?? []).toSorted((one, other) => (one.id < other.id ? -1 : 1)))
   const traced = runs.findLast((run) => !hasListedAttempts(run)) ?? runs.at(-1)
   const root = traced && (await readRootSpan(api, traced.id))
   // A trace of a server that has lost the event, or of another version, has no event.
@@ -124,5 +125,5 @@ function workflowOf(run: EngineRun, root: TraceSpan | undefined, now: number): W
   const attempts = [...completed.values()].map(({ data }) => readStepRecord(data)?.runAttempt ?? 1)
   const parked = parkedRun(run, steps)
   const statuses = toStepStatuses(steps, { isRunEnded, isParked: parked !== undefined, now })
-  return { ...versionIn(completed), steps: statuses, attempt: Math.max(1, ...attempts), parked }
+  return { ...beginIn(completed), steps: statuses, attempt: Math.max(1, ...attempts), parked }
 }

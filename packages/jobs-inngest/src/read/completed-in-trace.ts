@@ -13,8 +13,8 @@ export function completedInTrace(steps: readonly TracedStep[]): Map<string, Extr
   return ended
 }
 
-/** Returns the version of its workflow that a run began with, from its completed steps. */
-export function versionIn(completed: ReturnType<typeof completedInTrace>): { version?: string } {
-  const version = readStepRecord(completed.get(sha1(versionName.id))?.data)?.output
-  return typeof version === 'string' ? { version } : {}
+/** Returns how a run began, from its completed steps: the version of its workflow, and how often it began anew. */
+export function beginIn(completed: ReturnType<typeof completedInTrace>): { version?: string; restarts?: number } {
+  const { output: version, restart } = readStepRecord(completed.get(sha1(versionName.id))?.data) ?? {}
+  return { ...(typeof version === 'string' && { version }), ...(restart && { restarts: restart.count }) }
 }

@@ -8,6 +8,7 @@ import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { isEventId, timeOfId } from '../wire/event-id.ts'
 import { jobRecordIn } from '../wire/inngest-event.ts'
 import type { AcceptedJobs } from './accepted-jobs.ts'
+import { currentRuns } from './current-runs.ts'
 import type { EventHandlers } from './event-handlers.ts'
 import { createRunTimeReader } from './run-times.ts'
 import { readWorkflow } from './read-workflow.ts'
@@ -107,7 +108,7 @@ export function createJobReader({ api, clock, handlers, accepted, appId }: JobRe
     const read = () => api.list<EngineRun>(`read the runs of the job ${id}`, `/v2/events/${id}/runs`, query)
     const found = await share(`runs ${id}`, read)
     // The id of a run contains the time at which it was queued.
-    return found.toSorted((one, other) => (one.id < other.id ? -1 : 1))
+    return currentRuns(found.toSorted((one, other) => (one.id < other.id ? -1 : 1)))
   }
 
   const ofEvent = async (of: EngineEvent, found: readonly EngineRun[]): Promise<JobStatus | undefined> => {

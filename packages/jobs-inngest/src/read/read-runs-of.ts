@@ -1,6 +1,7 @@
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent, EnginePage, EngineRun } from '../api/engine-shapes.ts'
 import { timeOfId } from '../wire/event-id.ts'
+import { currentRuns } from './current-runs.ts'
 import type { EventHandlers } from './event-handlers.ts'
 import type { JobReader } from './job-reader.ts'
 import { receivedAtOf } from './missing-runs.ts'
@@ -46,7 +47,7 @@ export async function readRunsOf(
     for (const run of runs) for (const id of run.trigger?.eventIds ?? []) found.get(id)?.set(run.id, run)
   }
   const runsOf = ({ internal_id: id }: EngineEvent): readonly EngineRun[] =>
-    [...(found.get(id)?.values() ?? [])].toSorted((one, other) => (one.id < other.id ? -1 : 1))
+    currentRuns([...(found.get(id)?.values() ?? [])].toSorted((one, other) => (one.id < other.id ? -1 : 1)))
 
   if (events.length === 0) return () => []
   add(known)
@@ -60,7 +61,7 @@ export async function readRunsOf(
     if (endsAt >= coveredUntil.get(event)!) return true
     if (hasAll) return false
     if (runs.length > 0)
-      return !isOnlyFirst && runs.some((run, ...of) => isLastFailure(run, ...of) || queuedAtOf(run) > endsAt)
+      return !isOnlyFirst && runs.some((run, ...of) => canHaveLater(run, ...of) || queuedAtOf(run) > endsAt)
     return (await handlers.of(event, []))?.length !== 0
   }
   await Promise.all(
@@ -115,14 +116,14 @@ async function readRange(
   return end
 }
 
-/** Returns true for a failed run that no later one of the list retries. */
-function isLastFailure(
+/** Returns true for a failed run that no later one of the list retries, and for a queued one: `step.restart` may continue it. */
+function canHaveLater(
   { status, app, function: { id } }: EngineRun,
   index: number,
   runs: readonly EngineRun[],
 ): boolean {
   const isRetried = () => runs.slice(index + 1).some((run) => run.function.id === id && run.app.id === app.id)
-  return status === 'FAILED' && !isRetried()
+  return (status === 'FAILED' || status === 'QUEUED') && !isRetried()
 }
 
 /** A run of a batch names only the first of its events. */

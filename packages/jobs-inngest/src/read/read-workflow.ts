@@ -4,7 +4,7 @@ import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { isWorkflowName } from '../wire/workflow-name.ts'
 import { readStepRecord } from '../wire/step-record.ts'
-import { completedInTrace, versionIn } from './completed-in-trace.ts'
+import { completedInTrace, beginIn } from './completed-in-trace.ts'
 import { parkedRun } from './parked-run.ts'
 import { readTrace } from './run-trace.ts'
 import type { WorkflowFacts } from './to-run-status.ts'
@@ -21,5 +21,5 @@ export async function readWorkflow(run: EngineRun, api: EngineApi, clock: Clock)
   const steps = toStepStatuses(traced, { isRunEnded, isParked: parked !== undefined, now: clock.now(), compensating })
   const completed = completedInTrace(traced)
   const attempts = [...completed.values()].map(({ data }) => readStepRecord(data)?.runAttempt ?? 1)
-  return { ...versionIn(completed), steps, attempt: Math.max(1, ...attempts), parked }
+  return { ...beginIn(completed), steps, attempt: Math.max(1, ...attempts), parked }
 }

@@ -24,6 +24,7 @@ export interface RunFacts {
 /** Facts about a workflow's run. */
 export interface WorkflowFacts {
   readonly version?: string
+  readonly restarts?: number
   readonly steps: readonly StepStatus[]
   /** The attempt of the code, derived from its steps. */
   readonly attempt: number
@@ -64,6 +65,7 @@ export function toRunStatus(run: EngineRun, given: RunFacts): RunStatus {
     ...outputOf(run, done),
     ...(error !== undefined && { error }),
     ...(facts.workflow?.version !== undefined && { version: facts.workflow.version }),
+    ...(facts.workflow?.restarts !== undefined && { restarts: facts.workflow.restarts }),
     ...(facts.workflow?.parked && { parked: facts.workflow.parked }),
     ...(facts.workflow && { steps: facts.workflow.steps }),
     ...(retryOf !== undefined && { retryOf }),

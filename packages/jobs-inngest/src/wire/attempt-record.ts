@@ -11,6 +11,18 @@ export interface CompletedRecord {
   readonly startedAt: number
   /** Set for workflows only: their functions are registered with a different number. */
   readonly maxAttempts?: number
+  /** Set if `step.restart` began the run anew: another run continues it. */
+  readonly restart?: Restart & { /** The id of that run. */ readonly runId: string }
+  /** True for a run that did nothing, because another one continues the run that it was to continue. */
+  readonly isDuplicate?: boolean
+}
+
+/** A `step.restart` of a run. */
+export interface Restart {
+  /** How often the run began anew. */
+  readonly count: number
+  /** The payload with which it did. */
+  readonly payload: Json
 }
 
 /** Details of a failed attempt, sent to Inngest as the `cause` of its error. */

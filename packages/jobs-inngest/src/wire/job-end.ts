@@ -15,6 +15,7 @@ export function jobEndIn(ended: ReadonlyMap<string, EndedStep>, key: string, job
   for (let turn = 0; ; turn++) {
     const end = readJobEnd(dataOf(ended.get(sha1(jobEndName(key, turn).id))), jobId)
     if (end) return end
+    if (isRestarted(dataOf(ended.get(sha1(jobEndName(key, turn).id))))) continue
     const check = ended.get(sha1(jobCheckName(key, turn).id))
     const { output } = readStepRecord(dataOf(check)) ?? {}
     const checkedEnd = (output as { readonly end?: JobEnd | null } | undefined)?.end
@@ -23,9 +24,15 @@ export function jobEndIn(ended: ReadonlyMap<string, EndedStep>, key: string, job
   }
 }
 
-/** Reads how a run ended from Inngest's `inngest/function.finished` event. */
+/** Returns true for an `inngest/function.finished` event of a run that another one continues. */
+export function isRestarted(data: unknown): boolean {
+  const { data: eventData } = (data ?? {}) as IncomingEvent
+  return readCompletedRecord((eventData as { result?: unknown } | undefined)?.result)?.restart !== undefined
+}
+
+/** Reads how a run ended from Inngest's `inngest/function.finished` event; `undefined` if another one continues it. */
 export function readJobEnd(data: unknown, jobId: string): JobEnd | undefined {
-  if (typeof data !== 'object' || data === null) return undefined
+  if (typeof data !== 'object' || data === null || isRestarted(data)) return undefined
   const { data: eventData } = data as IncomingEvent
   const { _inngest, result, error } = (eventData ?? {}) as {
     _inngest?: { status?: string }

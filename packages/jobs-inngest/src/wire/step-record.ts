@@ -1,7 +1,7 @@
 import type { StepKind, WaitCall } from '@cgk-platform/jobs-core/hosted'
 import { type Json, type JobErrorInfo, notUnderstood } from '@cgk-platform/jobs-core/provider'
 
-import { isLaterRecord } from './attempt-record.ts'
+import { isLaterRecord, type Restart } from './attempt-record.ts'
 import type { IncomingEvent } from './inngest-event.ts'
 import { toEnvelope } from './to-envelope.ts'
 
@@ -28,6 +28,8 @@ export interface StepRecord {
   readonly traceparent?: string
   /** Set for a wait with `since` whose first look found no event. */
   readonly past?: PastWait
+  /** Set in the step of the version if `step.restart` began the run anew. */
+  readonly restart?: Restart
   /** Set when the run has failed: the error, the step that failed, and the steps to compensate, in order. */
   readonly failure?: { readonly error: JobErrorInfo; readonly step?: string; readonly compensation: readonly string[] }
 }

@@ -5,7 +5,7 @@ import {
   bindLogger,
   eventsOf,
   type JobHost,
-  createWorkflowRecord,
+  beginWorkflowRecord,
   type Outcome,
   createRecordedStepEngine,
   type StepRecordStore,
@@ -90,14 +90,18 @@ function replayOf(running: RunningAttempt, definition: Definition): AttemptRepla
 function stepRecordsOf(running: RunningAttempt, { version }: WorkflowDefinition): StepRecordStore {
   const { run, host } = running
   const { clock, store, wakeRun } = host
+  const record = (run.workflow = beginWorkflowRecord(run.workflow, run.id, version))
   return {
-    record: (run.workflow ??= createWorkflowRecord(run.id, version)),
+    record,
     save: (step) =>
-      store.change(() => store.saveStep(run, step, clock.now()), {
-        done: (isSaved) => void (isSaved || running.lost()),
-        run,
-        isLarge: isLargeValue(step.output),
-      }),
+      // Work that still ran when `step.restart` began the run anew.
+      run.workflow !== record
+        ? undefined
+        : store.change(() => store.saveStep(run, step, clock.now()), {
+            done: (isSaved) => void (isSaved || running.lost()),
+            run,
+            isLarge: isLargeValue(step.output),
+          }),
     saveRecord: () => store.change(() => store.saveRecord(run), { done: () => undefined }),
     onWaitResolved(listener) {
       running.listener = listener

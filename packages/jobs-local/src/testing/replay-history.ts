@@ -81,7 +81,7 @@ export async function replayHistory(
       ...(stepId !== undefined && { stepId }),
       reason: `${misfit.message}${hintOfRemoved(history)}`,
     }
-  if (outcome.type === 'completed') return { fits: true, next: [] }
+  if (outcome.type === 'completed' || outcome.type === 'restarted') return { fits: true, next: [] }
   if (outcome.type !== 'suspended') return toThrown(outcome, history)
   const open = record.steps.filter(({ key, state }) => openStates.has(state) && seen.called.has(key))
   return { fits: true, next: open.map(({ key }) => key) }

@@ -57,6 +57,8 @@ export interface TriggerRequest {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** Seconds by which the run is moved ahead in its queue. Default 0. */
   readonly priority?: number | undefined
+  /** The key by which the run counts for the limits of its queue. */
+  readonly concurrencyKey?: string | undefined
   /** Earliest start. Default: now. */
   readonly delay?: Date | undefined
   /** A hash of 64 hexadecimal digits, which the SDK sends unchanged. */
@@ -268,6 +270,7 @@ async function loadSdk(): Promise<Pick<typeof Sdk, 'TriggerClient'>> {
 
 function toOptions(request: TriggerRequest, version: string | undefined): TriggerOptions {
   const { tags, metadata, priority, delay, idempotencyKey, idempotencyKeyTtlMs, machine, ttl = 0 } = request
+  const { concurrencyKey } = request
   const lockTo = request.version ?? version
   return {
     ttl, // otherwise the task configuration may let runs expire, and a development server does by default
@@ -275,6 +278,7 @@ function toOptions(request: TriggerRequest, version: string | undefined): Trigge
     ...(tags !== undefined && { tags: [...tags] }),
     ...(metadata !== undefined && { metadata: metadata as RunMetadata }),
     ...(priority !== undefined && { priority }),
+    ...(concurrencyKey !== undefined && { concurrencyKey }),
     ...(delay !== undefined && { delay }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     // Only a duration with a single unit works. Any other format silently means 30 days.

@@ -8,7 +8,6 @@ import {
   bindLogger,
   type Clock,
   maxAttemptsOf,
-  type Outcome,
   runAttempt,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
@@ -19,11 +18,11 @@ import type { FailedAttempt } from './attempt-failure.ts'
 import { runWorkflowAttempt, type WorkflowAttemptOptions } from '../workflows/run-workflow-attempt.ts'
 import { notifySendingWorkflow } from '../workflows/notify-workflows.ts'
 import { type HostDependencies, triggerLimits } from './host-dependencies.ts'
-import { mapOutcome, toFailedOutcome } from './map-outcome.ts'
+import { type HostOutcome, mapOutcome, toFailedOutcome } from './map-outcome.ts'
 import { keepForLists } from './keep-for-lists.ts'
 import { readOwnRecord, recordAttempt, writeRecord } from './attempt-metadata.ts'
 import { checkCancel } from './check-cancel.ts'
-import { endCancelledRun, endIfCancelled } from './end-cancelled-run.ts'
+import { endCancelledRun, endIfCancelled, endIfCancelledBefore } from './end-cancelled-run.ts'
 import { pastAttempts } from './past-attempts.ts'
 import { limitsForAttempt } from './requeue-limits.ts'
 import type { RunContext } from './run-context.ts'
@@ -54,6 +53,7 @@ export async function attemptRun(
   const { ctx, signal } = context
   const { clock } = dependencies
   await endIfCancelled(context, dependencies)
+  if (ctx.attempt.number === 1) await endIfCancelledBefore(runPayload, context, dependencies)
   await waitUntilDue(readOwnRecord(), signal, clock)
   const hold = () => waitWhilePaused(context, dependencies)
   if (ctx.attempt.number > 1) {
@@ -62,16 +62,19 @@ export async function attemptRun(
   }
   const payload = { ...runPayload, envelope: withRunLimit(runPayload.envelope, definition, ctx) }
   const begun = newAttemptRecord(definition, payload.envelope, ctx, clock)
-  if (ctx.attempt.number > begun.maxAttempts + maxExtraAttempts)
+  const isRestarting = begun.restartedAs !== undefined
+  if (ctx.attempt.number > begun.maxAttempts + maxExtraAttempts && !isRestarting)
     throw failWithoutHooks(begun, { definition, payload }, ctx, dependencies)
   // A workflow writes its attempt record together with its steps.
   const end = definition.kind === 'workflow' ? writeRecord : recordAttempt(begun, clock)
   const outcome = await withCancelReason(context, payload.jobId, dependencies, (runSignal) => {
     const limits = limitsForAttempt(ctx.attempt.number, begun)
-    const options = { runId: ctx.run.id, attempt: ctx.attempt.number, signal: runSignal }
+    const attempt = isRestarting ? begun.attempt : ctx.attempt.number
+    const options = { runId: ctx.run.id, attempt, signal: runSignal }
     return makeAttempt(definition, payload, options, { ...dependencies, limits }, { begun, otherWork, hold })
   })
-  if (outcome.type !== 'retry') await notifySendingWorkflow(payload.envelope, payload.jobId, dependencies)
+  if (outcome.type !== 'retry' && outcome.type !== 'restarted')
+    await notifySendingWorkflow(payload.envelope, payload.jobId, dependencies)
   await otherWork
   if (outcome.type === 'cancelled' && !signal.aborted) await endCancelledRun(context, dependencies)
   const { record, output, thrown } = mapOutcome(outcome, begun, { definition, payload }, clock.now())
@@ -104,7 +107,7 @@ export function makeAttempt(
   options: Pick<AttemptOptions, 'runId' | 'attempt' | 'signal'>,
   dependencies: HostDependencies,
   { begun, otherWork, hold }: Pick<WorkflowAttemptOptions, 'begun' | 'otherWork' | 'hold'>,
-): Promise<Outcome> {
+): Promise<HostOutcome> {
   const { envelope, jobId, retriedAt } = payload
   const tickHost: AttemptHost['tickHost'] = (cron) => createTickHost(cron, dependencies)
   const host = { ...dependencies, tickHost, hasEngineSpan: true }
@@ -127,7 +130,7 @@ export function newAttemptRecord(
   const maxAttempts = maxAttemptsOf(envelope, definition, triggerLimits)
   const previous = readOwnRecord()
   const begunAt = clock.now()
-  const { startedAt = begunAt, inPlace, retryAt } = previous ?? {}
+  const { startedAt = begunAt, inPlace, retryAt, restartedAs } = previous ?? {}
   const number = Math.min(attempt.number, maxAttempts)
   const past = pastAttempts(previous, number)
   return {
@@ -139,6 +142,7 @@ export function newAttemptRecord(
     ...(retryAt !== undefined && { dueAt: retryAt }),
     ...(past.length > 0 && { past }),
     ...(inPlace !== undefined && { inPlace }),
+    ...(restartedAs !== undefined && { restartedAs }),
   }
 }
 

@@ -41,7 +41,8 @@ export async function dispatchRuns(
     if (signal.aborted) return
     const { id } = definition
     const retryOf = retry?.runs[id]
-    const payload: RunPayload = { envelope, jobId, ...(retryOf !== undefined && { retryOf }), ...retried }
+    const inherited = options && { options }
+    const payload: RunPayload = { envelope, jobId, ...(retryOf !== undefined && { retryOf }), ...retried, ...inherited }
     const tags = tagsFor(definition)
     // The idempotency key does not find a run that has already failed.
     const known = existing.find(

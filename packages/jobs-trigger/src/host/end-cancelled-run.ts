@@ -1,7 +1,8 @@
 import { pause } from '@cgk-platform/jobs-core/provider'
 import { metadata } from '@trigger.dev/sdk'
 
-import { hasCancelMark } from '../wire/cancel-mark.ts'
+import { cancelMark, hasCancelMark } from '../wire/cancel-mark.ts'
+import type { RunPayload } from '../wire/payload.ts'
 import { CancelledRunError } from './cancelled-run-error.ts'
 import type { HostDependencies } from './host-dependencies.ts'
 import type { RunContext } from './run-context.ts'
@@ -20,6 +21,24 @@ export async function endIfCancelled(
   dependencies: Pick<HostDependencies, 'api' | 'clock'>,
 ): Promise<void> {
   if (hasCancelMark(metadata.current())) await endCancelledRun(context, dependencies)
+}
+
+/**
+ * Ends a run that `step.restart` began, if `cancelJob` has cancelled the run before it. It may not have seen this one.
+ *
+ * @throws {CancelledRunError} if that run was cancelled. @throws {RequestFailedError}
+ */
+export async function endIfCancelledBefore(
+  { restart }: RunPayload,
+  context: RunContext,
+  dependencies: Pick<HostDependencies, 'api' | 'clock'>,
+): Promise<void> {
+  if (!restart) return
+  const { api } = dependencies
+  const before = await api.retrieve(`read the run ${restart.before}`, restart.before)
+  if (before?.status !== 'CANCELED' || !hasCancelMark(before.metadata)) return
+  await api.setMetadata(context.ctx.run.id, cancelMark)
+  await endCancelledRun(context, dependencies)
 }
 
 /**

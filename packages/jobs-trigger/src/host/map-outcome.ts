@@ -5,6 +5,9 @@ import type { AttemptRecord } from '../wire/run-record.ts'
 import { AttemptFailure, type FailedAttempt } from './attempt-failure.ts'
 import { requeueThresholdMs } from './requeue-limits.ts'
 
+/** The outcome of an attempt on this host, with the run that continues a restarted one. */
+export type HostOutcome = Outcome & { readonly restartedAs?: string }
+
 /** An outcome as Trigger.dev expects it: an output completes the run, a thrown error fails the attempt. */
 export interface MappedOutcome {
   readonly record: AttemptRecord
@@ -22,7 +25,12 @@ const maxErrorBytes = 60 * 1024
  * @param begun - the record of the attempt at its start
  * @param now - the current time, in epoch milliseconds
  */
-export function mapOutcome(outcome: Outcome, begun: AttemptRecord, attempt: FailedAttempt, now: number): MappedOutcome {
+export function mapOutcome(
+  outcome: HostOutcome,
+  begun: AttemptRecord,
+  attempt: FailedAttempt,
+  now: number,
+): MappedOutcome {
   switch (outcome.type) {
     case 'completed':
       return mapOutput(outcome.output, begun)
@@ -34,6 +42,8 @@ export function mapOutcome(outcome: Outcome, begun: AttemptRecord, attempt: Fail
       const record = { ...begun, ...inPlace, endedAt: now, retryAt: now + afterMs, error: toRecordedError(error) }
       return { record, thrown: new AttemptFailure(error, attempt, afterMs) }
     }
+    case 'restarted':
+      return { record: { ...begun, restartedAs: outcome.restartedAs!, output: 'none' } }
     case 'cancelled':
     case 'interrupted': // only a cancel interrupts here
     case 'suspended': // already awaited within the attempt

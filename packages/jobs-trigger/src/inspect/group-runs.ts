@@ -1,9 +1,11 @@
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
 import type { RunsPage } from '../api/trigger-api.ts'
 import { eventPayloadOf, type EventRun, type EventRuns } from '../read/event-runs.ts'
+import { nextOf } from '../read/newest-run.ts'
+import { attemptRecordOf } from '../read/to-run-status.ts'
 import { byAge, isRunOf, notVisibleYet } from '../read/job-runs.ts'
 import { isAttemptRecord, readRecord } from '../wire/run-record.ts'
-import { jobTagOf, retryRunIds } from '../wire/tags.ts'
+import { firstRunId, jobTagOf, retryRunIds } from '../wire/tags.ts'
 import { jobTaskId } from '../wire/task-id.ts'
 import { isSettling } from './is-settling.ts'
 
@@ -51,13 +53,27 @@ export function groupRuns(root: EngineRun, { runs: others, readAt }: Pick<RunsPa
     byId.delete(id)
     events.push(toEngineRun(run, readAt, payload))
   }
-  const children = [...byId.values()].filter((run) => isRunOf(run, root.id)).map((run) => toEngineRun(run, readAt))
-  const [first, ...retries] = events.map((run, index) => toEventRun(run, events[index + 1], children))
+  const started = [...byId.values()].filter((run) => isRunOf(run, root.id)).map((run) => toEngineRun(run, readAt))
+  const children = started.filter(({ tags }) => firstRunId(tags) === undefined)
+  const newest = new Map(started.toSorted(byAge).map((run) => [firstRunId(run.tags), run]))
+  const [first, ...retries] = events.map((run, index) => {
+    return withRestarts(toEventRun(run, events[index + 1], children), newest)
+  })
   return [first!, ...retries]
 
   function retriesOf({ tags }: EngineRun): string[] {
     return retryRunIds(tags).filter((id) => byId.has(id))
   }
+}
+
+/** Replaces the runs that `step.restart` began anew. @param newest - the newest run of each, by the id of its first one */
+function withRestarts({ run, children }: EventRun, newest: ReadonlyMap<string | undefined, EngineRun>): EventRun {
+  const continuing = (one: EngineRun): EngineRun => {
+    const next = nextOf(one)
+    if (next === undefined) return one
+    return newest.get(one.id) ?? notVisibleYet(next, jobTaskId(attemptRecordOf(one)!.definition), one)
+  }
+  return { run, children: [...children.map(continuing), ...(nextOf(run) === undefined ? [] : [continuing(run)])] }
 }
 
 /** Adds the runs that an event's run started. @param listed - the runs that it may have started */

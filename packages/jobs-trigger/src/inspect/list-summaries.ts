@@ -5,6 +5,7 @@ import type { InspectQuery, JobRegistry } from '@cgk-platform/jobs-core/provider
 
 import type { EngineRun, ListedRun } from '../api/engine-shapes.ts'
 import type { RunsPage, TriggerApi } from '../api/trigger-api.ts'
+import { isRestarted } from '../read/newest-run.ts'
 import { toJobStatus } from '../read/to-job-status.ts'
 import { isAttemptRecord, readRecord } from '../wire/run-record.ts'
 import { readSentRecord } from '../wire/sent-record.ts'
@@ -107,6 +108,7 @@ function toRoot(run: ListedRun, readAt: Date): EngineRun {
 function expectedRuns(run: EngineRun): number {
   const retries = retryRunIds(run.tags).length
   const dispatched = dispatchedBy(run)
+  if (isRestarted(run)) return 2
   const isSure = dispatched !== undefined || isAttemptRecord(readRecord(run.metadata)) || run.startedAt === undefined
   const started = isSure ? Object.keys(dispatched ?? {}).length : 3
   return started + retries * (1 + Math.max(1, started))

@@ -6,6 +6,7 @@ import type { EngineRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { eventPayloadOf, type EventRun, type EventRuns } from '../read/event-runs.ts'
 import { isJob, isRunId, isRunOf } from '../read/job-runs.ts'
+import { isRestarted, newestOf } from '../read/newest-run.ts'
 import { toJobStatus } from '../read/to-job-status.ts'
 import { retryRunIds } from '../wire/tags.ts'
 import { readWorkflowRecord } from '../wire/workflow-metadata.ts'
@@ -64,12 +65,18 @@ async function readRuns(
   const [only, ...others] = first.children
   if (only && others.length === 0 && !isSecondLook && retryRunIds(root.tags).length === 0) {
     const child = await read(only.id)
-    return [{ run: root, children: [child ?? only] }]
+    return [{ run: root, children: [await newestOf(child ?? only, api, read)] }]
   }
   const seen = new Set([id])
   const retries: EventRun[] = []
   for (let run = await retryOf(root); run; run = await retryOf(run)) retries.push(startedBy(run))
-  return [first, ...retries]
+  const [continued, ...rest] = await Promise.all([first, ...retries].map(withRestarts))
+  return [continued!, ...rest]
+
+  async function withRestarts({ run, children }: EventRun): Promise<EventRun> {
+    const restarted = isRestarted(run) ? [...children, run] : children
+    return { run, children: await Promise.all(restarted.map((one) => newestOf(one, api, read))) }
+  }
 
   /** Returns the retry that a run's tags link to. Skips links that a replayed run has copied from another job. */
   async function retryOf({ tags }: EngineRun): Promise<EngineRun | undefined> {

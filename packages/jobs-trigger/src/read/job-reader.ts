@@ -10,6 +10,7 @@ import { jobTaskId } from '../wire/task-id.ts'
 import { isSettled } from './is-settled.ts'
 import { eventPayloadOf, type EventRun, type EventRuns } from './event-runs.ts'
 import { byAge, isJob, isRunId, isRunOf, notVisibleYet } from './job-runs.ts'
+import { isRestarted, newestOf } from './newest-run.ts'
 import { toJobStatus } from './to-job-status.ts'
 
 /** Reads jobs and their runs. */
@@ -78,8 +79,9 @@ export function createJobReader({ api, clock, jobs }: JobReaderDependencies): Jo
       ...recorded.map(([definitionId, id]) => [id, jobTaskId(definitionId)] as const),
     ])
     const children = await mapWithConcurrency([...tasks], async ([id, taskId]) => {
-      return (await retrieve(id)) ?? notVisibleYet(id, taskId, run)
+      return newestOf((await retrieve(id)) ?? notVisibleYet(id, taskId, run), api, retrieve)
     })
+    if (isRestarted(run)) children.push(await newestOf(run, api, retrieve))
     return { run, children: children.toSorted(byAge) }
   }
 

@@ -15,6 +15,7 @@ import { eventPayloadOf, type EventRun, type EventRuns } from './event-runs.ts'
 import { readRecord } from '../wire/run-record.ts'
 import { definitionOfTask } from '../wire/task-id.ts'
 import { inlineDefinition, runsInline } from './inline-definition.ts'
+import { isRestarted } from './newest-run.ts'
 import { runStateOf } from './run-state.ts'
 import { attemptRecordOf, endOf, toRunStatus } from './to-run-status.ts'
 
@@ -73,7 +74,7 @@ function toRunStatuses(eventRun: EventRun, next: EventRun | undefined, context: 
 function ownDefinitionId(eventRun: EventRun, next: EventRun | undefined, context: ReaderContext): string | undefined {
   const { run, children } = eventRun
   const record = attemptRecordOf(run)
-  if (record) return record.definition
+  if (record) return isRestarted(run) ? undefined : record.definition
   if (eventStateOf(run) !== 'failed' && !isBlocked(eventRun, context)) return undefined
   const { envelope } = eventPayloadOf(run)
   if (next) {

@@ -20,12 +20,28 @@ export interface EventPayload {
   readonly options?: RunOptions
 }
 
+/** A run that `step.restart` began anew. */
+export interface Restart {
+  /** How often the run began anew. */
+  readonly count: number
+  /** The run that it was at first. */
+  readonly first: string
+  /** The run that it was before. */
+  readonly before: string
+  /** The key by which the first run counts for the limits of its queue. */
+  readonly concurrencyKey?: string
+}
+
 /** The payload of a definition's own task. */
 export interface RunPayload {
   readonly envelope: WireEnvelope
   readonly jobId: string
-  /** The failed run that this run retries. */
+  /** The failed run that this run retries. If `step.restart` began it anew, its records do not continue those. */
   readonly retryOf?: string
+  /** Set if `step.restart` began the run anew. The envelope then has the payload of the restart. */
+  readonly restart?: Restart
+  /** Options of the send for a run that continues this one. */
+  readonly options?: RunOptions
   /** When `retryJob` was called, epoch milliseconds by the server's clock; absent for a run of a send. */
   readonly retriedAt?: number
 }
@@ -68,11 +84,18 @@ export function readEventPayload(payload: unknown, event: string, id: string, no
 
 /** Reads the payload of a definition's own task. Returns `undefined` if this library did not write it. */
 export function readRunPayload(payload: unknown): RunPayload | undefined {
-  const { envelope: encoded, jobId, retryOf, retriedAt } = parsed(payload)
+  const { envelope: encoded, jobId, retryOf, retriedAt, restart, options: given } = parsed(payload)
   const envelope = decodeEnvelope(encoded)
   if (!envelope || typeof jobId !== 'string') return undefined
-  const retried = typeof retriedAt === 'number' && { retriedAt }
-  return { envelope, jobId, ...(typeof retryOf === 'string' && { retryOf }), ...retried }
+  const options = readInheritedOptions(given)
+  return {
+    envelope,
+    jobId,
+    ...(typeof retryOf === 'string' && { retryOf }),
+    ...(typeof retriedAt === 'number' && { retriedAt }),
+    ...(isRecord(restart) && { restart: restart as unknown as Restart }),
+    ...(options && { options }),
+  }
 }
 
 /**

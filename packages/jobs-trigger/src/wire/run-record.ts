@@ -30,6 +30,11 @@ export interface AttemptRecord extends Omit<PastAttempt, 'number'> {
   readonly retryAt?: number
   /** The error of the last attempt, without its stack, which Trigger.dev stores. */
   readonly error?: JobErrorInfo
+  /**
+   * Set once the code has called `step.restart`: the run that continues this one, or `pending` until it has started. From
+   * then on, an attempt only starts that run.
+   */
+  readonly restartedAs?: string
   /** True once the host has declared the run failed. */
   readonly failed?: boolean
   /**

@@ -3,7 +3,7 @@ import {
   type AttemptReplay,
   bindLogger,
   retryWorkflowRecord,
-  createWorkflowRecord,
+  beginWorkflowRecord,
   type Outcome,
   createRecordedStepEngine,
   type StepRecord,
@@ -13,6 +13,8 @@ import {
 import { metadata } from '@trigger.dev/sdk'
 
 import type { HostDependencies } from '../host/host-dependencies.ts'
+import type { HostOutcome } from '../host/map-outcome.ts'
+import { restartRun } from '../host/restart-run.ts'
 import { readRunPayload, type RunPayload } from '../wire/payload.ts'
 import type { AttemptRecord } from '../wire/run-record.ts'
 import { hasStepRecords, readWorkflowRecord } from '../wire/workflow-metadata.ts'
@@ -56,7 +58,7 @@ export async function runWorkflowAttempt(
   definition: WorkflowDefinition,
   options: WorkflowAttemptOptions,
   runReplay: RunReplay,
-): Promise<Outcome> {
+): Promise<HostOutcome> {
   try {
     return await replayUntilEnd(definition, options, runReplay)
   } catch (error) {
@@ -81,12 +83,10 @@ async function replayUntilEnd(
   definition: WorkflowDefinition,
   options: WorkflowAttemptOptions,
   runReplay: RunReplay,
-): Promise<Outcome> {
+): Promise<HostOutcome> {
   const { payload, runId, begun, signal, dependencies, otherWork, hold } = options
   const { api, clock, client, logger } = dependencies
-  const known = recordIn(metadata.current(), runId)
-  const record =
-    known ?? (await recordOfRetriedRun(payload, runId, dependencies)) ?? createWorkflowRecord(runId, definition.version)
+  const record = await readRecord(definition, options)
   const current = () => metadata.current()
   const store = createRecordStore({ runId, record, begun, api, clock, signal, metadata: current })
   const { tenantId } = payload.envelope
@@ -111,6 +111,10 @@ async function replayUntilEnd(
     const outcome = await runReplay({ steps, startedAt })
     const { ended } = record
     await store.flush().catch(() => undefined) // every step that must not be lost was saved before
+    if (outcome.type === 'restarted') {
+      const restarting = { definition, runId, payload, begun, restarts: record.restart?.count ?? 0 }
+      return { ...outcome, restartedAs: await restartRun(restarting, outcome.payload, dependencies) }
+    }
     if (outcome.type !== 'suspended') return outcome
     await otherWork
     const hasChanges = () => records.hasUndelivered() || record.ended !== ended
@@ -133,6 +137,30 @@ async function replayUntilEnd(
       await pauseUntil(clock.now() + pauseAfterFailureMs, clock, signal)
     }
   }
+}
+
+/** Returns the record with which an attempt begins. */
+async function readRecord(
+  { version }: WorkflowDefinition,
+  { payload, runId, dependencies }: WorkflowAttemptOptions,
+): Promise<WorkflowRecord> {
+  const isNew = payload.restart !== undefined
+  const stored =
+    recordIn(metadata.current(), runId) ?? (isNew ? undefined : await recordOfRetriedRun(payload, runId, dependencies))
+  const restart = stored && !stored.restart ? undefined : await restartOf(payload, dependencies)
+  if (!restart) return beginWorkflowRecord(stored, runId, version)
+  return beginWorkflowRecord({ origin: runId, steps: [], ended: 0, ...stored, restart }, runId, version)
+}
+
+/** Returns the last restart of a run or of the failed one that it retries. The records have only its number. */
+async function restartOf(
+  { restart, envelope, retryOf }: RunPayload,
+  { reader }: Pick<HostDependencies, 'reader'>,
+): Promise<WorkflowRecord['restart']> {
+  if (restart) return { count: restart.count, payload: envelope.payload }
+  if (retryOf === undefined) return undefined
+  const before = readRunPayload((await reader.run(retryOf))?.payload)
+  return before && restartOf(before, { reader })
 }
 
 /**

@@ -34,11 +34,12 @@ export function toStoredRecord(
 ): StoredRecord {
   const toStoredError = (error: JobErrorInfo): JobErrorInfo => shorten(error, errors)
   const steps = record.steps.filter(hasBegun).map((step) => toStoredStep(step, oversized.get(step.key), toStoredError))
-  const { failure, parked } = record
+  const { failure, parked, restart } = record
   const stored = {
     ...record,
     steps,
     ...(failure && { failure: toStoredError(failure) }),
+    ...(restart && { restart: { count: restart.count } }), // its payload is that of the run
     ...(parked && { parked: { ...parked, error: toStoredError(parked.error) } }),
   }
   const value = toWireJson(stored as unknown as Json)

@@ -9,7 +9,7 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 
 import { toFunctionId } from '../../wire/function-id.ts'
-import { jobEndIn, type JobEnd, readJobEnd } from '../../wire/job-end.ts'
+import { isRestarted, jobEndIn, type JobEnd, readJobEnd } from '../../wire/job-end.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { jobEndName, jobCheckName } from '../../wire/step-names.ts'
 import { readStepRecord } from '../../wire/step-record.ts'
@@ -29,6 +29,16 @@ export type JobStep = (call: JobCall, mode: StepMode) => Promise<Json | undefine
  */
 const waitTimeoutsMs = [30_000, 300_000, 3_600_000, 21_600_000, 86_400_000]
 
+/** One of the waits for the end of a job. */
+interface WaitTurn {
+  /** Its number, from 0. */
+  readonly turn: number
+  /** Number of reads of the job's status since its run last began. */
+  readonly looks: number
+}
+
+const firstTurn: WaitTurn = { turn: 0, looks: 0 }
+
 /**
  * Creates the function that sends a job in a native step and waits for Inngest's event that its run has ended. Wait and
  * send are reported together, so the wait exists before the job, and the two need no more requests than the wait alone.
@@ -41,17 +51,18 @@ export function createJobStep(context: NativeStepContext, replay: ReplayContext,
   const waitForEnd = async (
     call: JobCall,
     jobId: string,
-    turn: number,
+    { turn, looks }: WaitTurn,
     mode: StepMode,
-  ): Promise<JobEnd | undefined> => {
-    const timeout = waitTimeoutsMs[turn] ?? waitTimeoutsMs.at(-1)!
+  ): Promise<JobEnd | 'restarted' | undefined> => {
+    const timeout = waitTimeoutsMs[looks] ?? waitTimeoutsMs.at(-1)!
     const expression = toEndExpression(jobId, `${host.inngest.id}-${toFunctionId(call.definitionId)}`)
     const options = {
       event: 'inngest/function.finished',
       timeout: atMostUntilRunEnd(timeout, replay),
       if: expression,
     }
-    return readJobEnd(await sdk.waitForEvent({ ...jobEndName(call.key, turn), ...mode }, options), jobId)
+    const event = await sdk.waitForEvent({ ...jobEndName(call.key, turn), ...mode }, options)
+    return isRestarted(event) ? 'restarted' : readJobEnd(event, jobId)
   }
 
   const readEnd = async ({ key, definitionId }: JobCall, jobId: string): Promise<JobEnd | undefined> => {
@@ -114,12 +125,14 @@ export function createJobStep(context: NativeStepContext, replay: ReplayContext,
     const expectedJobId = sentJobId(`${origin}/${call.key}`)
     // The send has no race mode: after it, the code has nothing to do until the job ends, so it needs no replay.
     const sending = work.perform(call, {}, known)
-    const [{ output }, first] = await Promise.all([sending, waitForEnd(call, expectedJobId, 0, mode)])
+    const [{ output }, first] = await Promise.all([sending, waitForEnd(call, expectedJobId, firstTurn, mode)])
     const jobId = output as string
     let end = first
-    for (let turn = 0; !end; turn++) {
-      end = await checkEnd(call, jobId, turn, mode)
-      end ??= await waitForEnd(call, jobId, turn + 1, mode)
+    for (let { turn, looks } = firstTurn; !end || end === 'restarted'; turn++) {
+      const isAnew = end === 'restarted'
+      end = isAnew ? undefined : await checkEnd(call, jobId, turn, mode)
+      looks = isAnew ? 0 : looks + 1
+      end ??= await waitForEnd(call, jobId, { turn: turn + 1, looks }, mode)
     }
     return settle(call, end)
   }

@@ -1,3 +1,4 @@
+import type { Restart } from '../../wire/attempt-record.ts'
 import type { HostDependencies } from '../host-dependencies.ts'
 import type { Parked } from './park-request.ts'
 import type { ReplayRequest } from './replay-request.ts'
@@ -22,6 +23,8 @@ export interface NativeStepContext {
   readonly tenantId: string
   /** Returns the run that this one retries; `undefined`, synchronously, if Inngest started this run for its event. */
   retriedRun(): Promise<RetriedRun | undefined> | undefined
+  /** The last `step.restart` before this run, as far as its own steps do not tell. */
+  readonly restart?: Restart | undefined
   /** Since when the request for one step waits for other code, epoch milliseconds; `undefined` if it does not. */
   readonly parkedSince?: number | undefined
   /** Is called if the code does not fit to a request for one step, which cannot sleep. */

@@ -20,6 +20,7 @@ import { pastWaitEndIn } from '../../wire/past-wait.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { callName, jobEndName, failureName, versionName } from '../../wire/step-names.ts'
 import { type EndedStep, matchesKind, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
+import type { Restart } from '../../wire/attempt-record.ts'
 import { createStepQueue, type StepMode, type StepQueue } from './step-queue.ts'
 import { type StepsAhead, stepsAhead, workIn } from './steps-ahead.ts'
 import type { NativeStepContext } from './native-step-context.ts'
@@ -109,6 +110,10 @@ class NativeSteps implements StepEngine {
     if (typeof recorded === 'string') return recorded
     const { ended, targetStep } = this.#context.request
     return ended.size > 0 || targetStep !== undefined ? null : this.#version
+  }
+
+  get restart(): Restart | undefined {
+    return this.#own(versionName.id)?.restart ?? this.#context.restart
   }
 
   /** A request for one step executes only that one. The next request fails the run. */
@@ -253,15 +258,17 @@ class NativeSteps implements StepEngine {
     return () => timer.cancel()
   }
 
-  /** Stores the version in the first replay. A run that retries another and reuses its steps also keeps its version. */
+  /** Stores the version in the first replay, and the restart that began the run. A run that retries another and reuses its steps also keeps its version. */
   async #storeVersion(): Promise<void> {
     const { request } = this.#context
     if (request.ended.size > 0 || request.targetStep !== undefined) return
     const { version = this.#replay.definition.version } = this.#retried ?? {}
     this.#version = version
-    if (typeof version !== 'string') return
+    const { restart } = this.#context
+    if (typeof version !== 'string' && !restart) return
     const startedAt = this.#replay.clock.now()
-    await this.#work.store(versionName, { kind: 'version', attempts: 1, startedAt, output: version })
+    const facts = { ...(typeof version === 'string' && { output: version }), ...(restart && { restart }) }
+    await this.#work.store(versionName, { kind: 'version', attempts: 1, startedAt, ...facts })
   }
 
   /** Returns a step's result from its record, without starting anything. */

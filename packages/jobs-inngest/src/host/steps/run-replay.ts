@@ -25,6 +25,7 @@ export interface ReplayOptions
       | 'runId'
       | 'isSuperseded'
       | 'retriedRun'
+      | 'restart'
     > {
   readonly jobId: string
 }
@@ -36,13 +37,13 @@ export function runReplay(
   options: ReplayOptions,
   host: HostDependencies,
 ): Promise<Outcome> {
-  const { request, sdk, engineAttempt, attempts, isSuperseded, retriedRun, ...more } = options
+  const { request, sdk, engineAttempt, attempts, isSuperseded, retriedRun, restart, ...more } = options
   const { reportFailedStep, reportParked, parkedSince, ...rest } = more
   const { startedAt, suspended, ...ids } = rest
   const envelope = toEnvelope(event, ids.jobId)
   const { tenantId } = envelope
   const steps = nativeSteps({
-    ...{ host, sdk, request, engineAttempt, attempts, tenantId, isSuperseded, retriedRun, parkedSince },
+    ...{ host, sdk, request, engineAttempt, attempts, tenantId, isSuperseded, retriedRun, restart, parkedSince },
     runId: ids.runId,
     runAttempt: ids.attempt,
     ...(reportFailedStep && { reportFailedStep }),

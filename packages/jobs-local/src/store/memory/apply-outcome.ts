@@ -1,4 +1,4 @@
-import type { Outcome } from '@cgk-platform/jobs-core/provider'
+import { type Outcome, restartWorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
 import { enterState, lastErrorOf } from '../../records/enter-state.ts'
 import type { EndedState } from '../../records/run-state.ts'
@@ -25,6 +25,10 @@ export function applyOutcome(
       return end({ state: 'cancelled', endedAt: now, ...lastErrorOf(run) })
     case 'suspended':
       return queue.suspend(run, outcome.wakeAt)
+    case 'restarted':
+      run.workflow = restartWorkflowRecord(run.workflow!, run.id, outcome.payload)
+      Object.assign(run, { attempts: 0, retriedAt: now, attemptStartedAt: undefined, history: undefined })
+      return queue.again(enterState(run, { state: 'queued' }), now)
     case 'retry': {
       const dueAt = now + outcome.afterMs
       recordAttempt(run, outcome, now)

@@ -180,6 +180,7 @@ class MemoryStore implements JobStore {
       this.#compensating--
       return true
     }
+    if (outcome.type === 'restarted') this.#waits.removeAll(run)
     applyOutcome(run, outcome, now, { queue: this.#queue, end: (state) => this.#endRun(run, state, now) })
     return true
   }

@@ -5,7 +5,7 @@ import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
 import type { LimitsOf } from '../job-store.ts'
 import { enterAttempt, enterState, lastErrorOf, moveDue } from '../../records/enter-state.ts'
 import { parkedFor } from '../../records/parked-for.ts'
-import { type BegunRun, hasBegun, type StoredRun } from '../../records/stored-run.ts'
+import { type BegunRun, hasBegun, type QueuedRun, type StoredRun } from '../../records/stored-run.ts'
 import type { WorkerDefinition } from '../../records/subscriber.ts'
 import { beginBatch, leaveBatch } from './begin-attempt.ts'
 import { DebouncedRuns } from './debounced-runs.ts'
@@ -112,6 +112,12 @@ export class RunQueue {
     this.#ready.push(run)
   }
 
+  /** Adds a run that begins anew. @param since - when it came due */
+  again(run: QueuedRun, since: number): void {
+    this.#waitsFrom(run, since)
+    this.push(run)
+  }
+
   /** Removes a run that ended while it waited. `before` is its state while it waited. */
   drop(run: StoredRun, before: WaitState): void {
     this.#parked.delete(run)
@@ -158,9 +164,7 @@ export class RunQueue {
         this.#debounced.remove(run)
         run.retriedAt = dueAt
       }
-      enterState(run, { state: 'queued', ...lastErrorOf(run) })
-      this.#waitsFrom(run, dueAt)
-      this.push(run)
+      this.again(enterState(run, { state: 'queued', ...lastErrorOf(run) }), dueAt)
     }
     this.#gathering.wakeDue(max, now)
     this.#ready.wakeDue(now)

@@ -207,6 +207,7 @@ class SqliteStore implements JobStore {
       this.#waits.resolveJobWaits(run.job.envelope.id, now)
       this.#housekeeping.countEnded()
     }
+    if (isSettled && type === 'restarted') this.#waits.removeAll(keyOf(run))
     this.#held.remove(run)
     if (isSuspect) this.#claims.writeProbation()
     this.#mayHaveNext = true

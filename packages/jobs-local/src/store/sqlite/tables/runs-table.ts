@@ -1,5 +1,5 @@
 import type { JobState } from '@cgk-platform/jobs-core'
-import type { Outcome } from '@cgk-platform/jobs-core/provider'
+import { type Json, type Outcome, restartWorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
 import type { Subscriber, WorkerDefinition } from '../../../records/subscriber.ts'
@@ -7,6 +7,7 @@ import type { Connection } from '../file/connection.ts'
 import { recordAttempt } from './attempts-table.ts'
 import { createInsert } from '../file/insert-rows.ts'
 import { otherCode, type Parked, parkedOf, waitsForVersion } from './parked-runs.ts'
+import { toStoredRecord } from './steps-table.ts'
 import { type StoredKeys, storedKeysOf } from './stored-keys.ts'
 import {
   isRunOf,
@@ -159,8 +160,14 @@ export const notCounted =
   "pause = CASE WHEN resumed THEN 'awake' END, attempts = attempts - (NOT resumed), " +
   "state = CASE WHEN resumed THEN state ELSE 'queued' END"
 
-/** Fencing condition: matches only while this worker still holds this attempt. */
-const fence = `run = ? AND worker = ? AND attempts = ? AND phase IN (${held}, ${joined}) AND (state = 'running' OR compensation = ${compensationStates.running})`
+/**
+ * Fencing condition: matches only while this worker still holds this attempt. `step.restart` counts attempts from 1 again,
+ * but then the run has another \`retried_at\`.
+ */
+const fence = `run = ? AND worker = ? AND attempts = ? AND retried_at IS ? AND phase IN (${held}, ${joined}) AND (state = 'running' OR compensation = ${compensationStates.running})`
+
+/** The values of that condition. */
+type Fence = readonly [run: number, worker: number, attempt: number, retriedAt: number | null]
 
 /** Records the outcome of an attempt. Returns false if the run has changed or another worker has taken it over. */
 export function settleRun(
@@ -181,7 +188,7 @@ export function settleRun(
   },
 ): boolean {
   const { run: key, worker } = keyOf(run)
-  const where = [key, worker, attempt] as const
+  const where: Fence = [key, worker, attempt, run.retriedAt ?? null]
   const end = (state: JobState, output: string | null, error: string | null): number =>
     connection.run(
       `UPDATE cgk_runs SET phase = NULL, state = ?, ended_at = ?, output = ?, error = ? WHERE ${fence}`,
@@ -206,6 +213,8 @@ export function settleRun(
       return end('cancelled', null, null) > 0
     case 'suspended':
       return suspend(connection, where, parkedOf(run, definitions, outcome.wakeAt) ?? { dueAt: outcome.wakeAt }, now)
+    case 'restarted':
+      return restart(connection, run, where, { payload: outcome.payload, now })
     case 'retry': {
       const sql = `UPDATE cgk_runs SET phase = ${waiting}, worker = NULL, state = 'retrying', crashes = 0, due_at = ?, error = ? WHERE ${fence}`
       const isSettled = connection.run(sql, now + outcome.afterMs, toText(outcome.error), ...where) > 0
@@ -222,12 +231,27 @@ export function settleRun(
   }
 }
 
-/** Returns a run to its state before its attempt, which does not count. The run waits for the next one until a time. */
-function leave(
+/** Begins a run anew, without its steps and attempts. */
+function restart(
   connection: Connection,
-  where: readonly [run: number, worker: number, attempt: number],
-  againAt: number,
+  run: StoredRun,
+  where: Fence,
+  { payload, now }: { readonly payload: Json; readonly now: number },
 ): boolean {
+  const { run: key } = keyOf(run)
+  const record = restartWorkflowRecord(run.workflow!, run.id, payload)
+  const sql =
+    `UPDATE cgk_runs SET phase = ${ready}, worker = NULL, state = 'queued', pause = NULL, due_at = NULL, crashes = 0, ` +
+    `wake_pending = 0, parked = NULL, attempts = 0, attempt_started_at = NULL, error = NULL, workflow = ?, ` +
+    `retried_at = max(?, ifnull(retried_at, 0) + 1), rank = ${rankFrom('?')} WHERE ${fence}`
+  if (connection.run(sql, toStoredRecord(record), now, now, ...where) === 0) return false
+  connection.run('DELETE FROM cgk_steps WHERE run = ?', key)
+  connection.run('DELETE FROM cgk_attempts WHERE run = ?', key)
+  return true
+}
+
+/** Returns a run to its state before its attempt, which does not count. The run waits for the next one until a time. */
+function leave(connection: Connection, where: Fence, againAt: number): boolean {
   const sql =
     `UPDATE cgk_runs SET worker = NULL, phase = ${waiting}, due_at = ?, pause = CASE WHEN resumed THEN 'asleep' END, ` +
     'attempts = attempts - (NOT resumed), ' +
@@ -239,12 +263,7 @@ function leave(
  * Suspends a workflow. If a wait was resolved while its attempt was ending, it waits for a slot to resume instead, unless
  * it waits for a version.
  */
-function suspend(
-  connection: Connection,
-  where: readonly [run: number, worker: number, attempt: number],
-  { dueAt, parked }: Partial<Parked>,
-  now: number,
-): boolean {
+function suspend(connection: Connection, where: Fence, { dueAt, parked }: Partial<Parked>, now: number): boolean {
   const isPending = 'wake_pending OR EXISTS (SELECT 1 FROM cgk_notices n WHERE n.run = cgk_runs.run)'
   const isWoken = parked === undefined || parked === otherCode ? isPending : 'FALSE'
   const sql =

@@ -66,6 +66,6 @@ function positionOf(steps: readonly StepRecord[], step: StepRecord): number {
 /** Writes the record of a run without its steps. Returns false if the worker that read the run no longer holds it. */
 export function writeRecord(connection: Connection, run: StoredRun): boolean {
   const { run: key, worker } = keyOf(run)
-  const sql = `UPDATE cgk_runs SET workflow = ? WHERE run = ? AND worker = ? AND phase = ${phases.held}`
-  return connection.run(sql, toStoredRecord(run.workflow!), key, worker) > 0
+  const sql = `UPDATE cgk_runs SET workflow = ? WHERE run = ? AND worker = ? AND phase = ${phases.held} AND retried_at IS ?`
+  return connection.run(sql, toStoredRecord(run.workflow!), key, worker, run.retriedAt ?? null) > 0
 }

@@ -1,0 +1,49 @@
+import { portablePayloadBytes } from '../engines/capabilities.ts'
+import { PayloadTooLargeError } from '../errors/payload-too-large-error.ts'
+import { toJson } from '../events/to-json.ts'
+import { checkDates } from '../events/validate-payload.ts'
+import type { Outcome } from '../hooks/outcome.ts'
+import type { WorkflowDefinition } from '../jobs/steps.ts'
+import type { Attempt } from '../runs/attempt.ts'
+import { readEvent } from '../runs/read-event.ts'
+import { classifyFailure, isPermanentError } from '../runs/report-failure.ts'
+import { bytesOver, type Json } from '../values/json.ts'
+
+/** The end of code that called `step.restart`. */
+export class RestartRequest {
+  readonly payload: unknown
+
+  constructor(payload: unknown) {
+    this.payload = payload
+  }
+}
+
+/** Returns the outcome of code that called `step.restart`: the run begins anew, or fails if the payload is invalid. */
+export async function toRestarted(
+  attempt: Attempt & { readonly definition: WorkflowDefinition },
+  request: RestartRequest,
+): Promise<{ readonly outcome: Outcome; readonly thrown?: unknown }> {
+  try {
+    return { outcome: { type: 'restarted', payload: await checkedPayload(attempt, request) } }
+  } catch (thrown) {
+    return classifyFailure(attempt, thrown, isPermanentError(thrown))
+  }
+}
+
+/** Checks a payload as a send does. The run keeps its tenant. */
+async function checkedPayload(
+  { definition, envelope, options }: Attempt & { readonly definition: WorkflowDefinition },
+  { payload }: RestartRequest,
+): Promise<Json> {
+  const { event, tenantId } = envelope
+  const copy = toJson(isObject(payload) ? { ...payload, tenantId: payload.tenantId ?? tenantId } : payload, 'payload')
+  const bytes = bytesOver(copy.json, portablePayloadBytes)
+  if (bytes !== undefined) throw new PayloadTooLargeError({ event, bytes, limitBytes: portablePayloadBytes })
+  const parsed = await readEvent({ ...envelope, payload: copy.json }, definition.event, options.jobId)
+  checkDates(copy, parsed.payload)
+  return copy.json
+}
+
+function isObject(payload: unknown): payload is { readonly tenantId?: unknown } {
+  return typeof payload === 'object' && payload !== null && !Array.isArray(payload)
+}
