@@ -199,3 +199,49 @@ describe('a job that was retried', () => {
     expect(await clock.finish(reader.eventRuns('run_1'))).toHaveLength(2)
   })
 })
+
+describe('a run that `step.restart` began anew', () => {
+  const begun = { definition: 'ship', attempt: 1, maxAttempts: 1, startedAt: 2000 }
+  /** The run of a restart, which is restarted in turn unless it is the last of `count`. */
+  const anew = (number: number, count: number): EngineRun => {
+    const createdAt = new Date(Date.parse('2026-03-01T12:00:01Z') + number)
+    const restartedAs = number < count && { restartedAs: `run_ship${number + 1}`, output: 'none' }
+    return runOf('ship', {
+      ...{
+        id: number === 0 ? 'run_ship' : `run_ship${number}`,
+        createdAt,
+        metadata: { job: { ...begun, ...restartedAs } },
+      },
+      ...(number < count && { status: 'COMPLETED' }),
+    })
+  }
+
+  test('is shown as its newest run', async () => {
+    const runs = [0, 1].map((number) => anew(number, 1))
+    const { api, read } = open([{ ...root, ...dispatched({ ship: 'run_ship' }) }, ...runs])
+    expect(await read()).toMatchObject({ state: 'running', runs: [{ id: 'run_ship1', state: 'running' }] })
+    expect(api.requests).toEqual(['retrieve run_1', 'retrieve run_ship', 'retrieve run_ship1'])
+  })
+
+  test('is shown as its newest run if it is the run of the event', async () => {
+    const { read } = open([{ ...root, status: 'COMPLETED', metadata: anew(0, 1).metadata! }, anew(1, 1)])
+    expect(await read()).toMatchObject({ state: 'running', runs: [{ id: 'run_ship1', state: 'running' }] })
+  })
+
+  test('is read with few requests after many restarts, also from a list that lags behind', async () => {
+    const runs = Array.from({ length: 100 }, (_, number) => anew(number, 99))
+    const { api, read } = open([{ ...root, ...dispatched({ ship: 'run_ship' }) }, ...runs], {
+      list: () => ({ runs: [runs[97]!] }),
+    })
+    expect(await read()).toMatchObject({ runs: [{ id: 'run_ship99' }] })
+    expect(api.requests.slice(2)).toEqual([
+      ...['retrieve run_ship1', 'list {"tag":"restart-of:run_ship","limit":1}'],
+      ...['retrieve run_ship97', 'retrieve run_ship98', 'retrieve run_ship99'],
+    ])
+  })
+
+  test('is open until its next run is visible', async () => {
+    const { read } = open([{ ...root, ...dispatched({ ship: 'run_ship' }) }, anew(0, 1)])
+    expect(await read()).toMatchObject({ state: 'queued', runs: [{ id: 'run_ship1', definitionId: 'ship' }] })
+  })
+})
