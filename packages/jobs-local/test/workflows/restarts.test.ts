@@ -26,7 +26,7 @@ test('`runTimeout` counts from each restart', async () => {
 })
 
 test('a loop without any wait leaves turns to others, and a cancel ends it', async () => {
-  const often = createDeferred<void>()
+  const often = createDeferred()
   let begun = 0
   const flow = workflow((_event, step) => {
     if (++begun === 3) often.resolve()

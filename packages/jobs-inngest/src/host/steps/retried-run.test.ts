@@ -134,3 +134,56 @@ describe('a run that Inngest failed', () => {
     await expect(found).rejects.toThrow(/is being compensated/)
   })
 })
+
+describe('a run that continues a restarted one', () => {
+  const payload = { tenantId: 'acme', month: 2 }
+  const restarted = (into: string) => ({
+    ...{ ...run, status: 'COMPLETED' },
+    output: { attempt: 1, startedAt: 1, restart: { count: 3, payload, runId: into } },
+  })
+  const ask = (before: object) => {
+    const { runs, clock } = open(undefined, before)
+    return clock.finish(runs.of({ jobId, runId, receivedAt })!)
+  }
+
+  test('has its payload, and no steps', async () => {
+    await expect(ask(restarted(runId))).resolves.toMatchObject({ ended: new Map(), restart: { count: 3, payload } })
+  })
+
+  test('waits until the restarted one has ended', async () => {
+    let requests = 0
+    const newRun = { ...run, id: runId, status: 'RUNNING', output: undefined }
+    const { api, clock } = openApi(() => {
+      const before = ++requests < 3 ? { ...run, status: 'RUNNING', output: undefined } : restarted(runId)
+      return { body: { data: [newRun, before] } }
+    })
+    const found = await clock.finish(createRetriedRuns(api, clock).of({ jobId, runId, receivedAt })!)
+    expect([requests, found?.restart?.count]).toEqual([3, 3])
+  })
+
+  test.each([
+    ['another run continues it', restarted('01M8ADCDZZZZZZZZZZZZZZZZZZ')],
+    [
+      'it was cancelled after it had started this one',
+      { ...run, status: 'CANCELLED', endedAt: '2099-01-01T00:00:00Z' },
+    ],
+  ])('does nothing if %s', async (_, before) => {
+    await expect(ask(before)).resolves.toMatchObject({ isDuplicate: true })
+  })
+
+  test('keeps its payload when it is retried, also if it failed without any step', async () => {
+    const [first, second] = [`01M8AC00${run.id.slice(8)}`, run.id]
+    const runs = [
+      { ...run, id: runId, status: 'RUNNING', output: undefined },
+      { ...run, id: second },
+      { ...restarted(second), id: first },
+    ]
+    const { api, clock } = openApi(({ url }) =>
+      url.pathname.endsWith('/trace')
+        ? { body: { data: { rootSpan: { children: withoutCompensation, status: 'FAILED' } } } }
+        : { body: { data: runs } },
+    )
+    const found = await clock.finish(createRetriedRuns(api, clock).of({ jobId, runId, receivedAt })!)
+    expect([found?.restart?.payload, found?.ended.has(sha1('charge'))]).toEqual([payload, true])
+  })
+})
