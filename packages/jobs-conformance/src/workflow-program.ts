@@ -89,7 +89,7 @@ export type WorkflowOp =
   /** Returns the generation of the code. */
   | { readonly do: 'generation' }
   | { readonly do: 'patched'; readonly id: string }
-  /** Begins the run anew with this program. */
+  /** Begins the run again with this program. */
   | { readonly do: 'restart'; readonly program: WorkflowProgram; readonly payload?: Readonly<Record<string, Json>> }
   /** Calls a step after the code has returned. */
   | { readonly do: 'late'; readonly id: string }

@@ -10,11 +10,11 @@ import { casesOf } from '../cases-of.ts'
 const step = (id: string, script: StepScript = { returns: id }): WorkflowOp => ({ do: 'run', id, script })
 const restart = (...program: WorkflowProgram): WorkflowOp => ({ do: 'restart', program })
 
-/** Cases: `step.restart` begins a run anew. */
+/** Cases: `step.restart` begins a run again. */
 export const workflowRestartCases: readonly ConformanceCase[] = casesOf(rules.workflows, [
   {
-    id: 'workflow-restart-begins-anew',
-    title: '`step.restart` begins the run anew with its payload: steps run again, with other idempotency keys',
+    id: 'workflow-restart-begins-again',
+    title: '`step.restart` begins the run again with its payload: steps run again, with other idempotency keys',
     requiredFeatures: ['workflows'],
     async run(t) {
       const { id, runs, state } = await runProgram(t, [
@@ -35,7 +35,7 @@ export const workflowRestartCases: readonly ConformanceCase[] = casesOf(rules.wo
   },
   {
     id: 'workflow-restarts-often',
-    title: 'a run that begins anew several times is one job, does not end in between, and has the last output',
+    title: 'a run that begins again several times is one job, does not end in between, and has the last output',
     requiredFeatures: ['workflows'],
     async run(t) {
       const turn = (...next: WorkflowProgram): WorkflowOp => restart(step('turn'), ...next)
@@ -57,7 +57,7 @@ export const workflowRestartCases: readonly ConformanceCase[] = casesOf(rules.wo
   },
   {
     id: 'workflow-restart-is-inspected',
-    title: 'details and lists show a run that began anew as one run, with its number of restarts',
+    title: 'details and lists show a run that began again as one run, with its number of restarts',
     requiredFeatures: ['workflows', 'inspect.getJob', 'inspect.listJobs'],
     async run(t) {
       const { id } = await runProgram(t, [step('one'), restart(step('two'), restart(step('last')))])
@@ -147,7 +147,7 @@ export const workflowRestartCases: readonly ConformanceCase[] = casesOf(rules.wo
   },
   {
     id: 'workflow-restart-after-a-retry',
-    title: 'a run of `retryJob` begins anew, too, and again with other idempotency keys',
+    title: 'a run of `retryJob` also begins again, with other idempotency keys each time',
     requiredFeatures: ['workflows', 'retryJob'],
     async run(t) {
       const fails: StepScript = { failure: { as: 'nonRetryable', runs: 1 }, returns: 'charged' }
@@ -212,7 +212,7 @@ export const workflowRestartCases: readonly ConformanceCase[] = casesOf(rules.wo
     },
   },
   {
-    id: 'workflow-restart-counts-anew',
+    id: 'workflow-restart-counts-again',
     title: '`maxSteps` and the attempts of the code count from each restart',
     requiredFeatures: ['workflows'],
     async run(t) {

@@ -17,7 +17,7 @@ export type Outcome =
   /** The run waits. Call it again at `wakeAt`, epoch milliseconds, or when a wait of one of its steps resolves. */
   | { readonly type: 'suspended'; readonly wakeAt?: number }
   /**
-   * `step.restart`: begin the run anew at once, with this payload, as in `restartWorkflowRecord`. It has not ended, and its
+   * `step.restart`: begin the run again at once, with this payload, as in `restartWorkflowRecord`. It has not ended, and its
    * attempts count from 1 again.
    */
   | { readonly type: 'restarted'; readonly payload: Json }

@@ -170,7 +170,7 @@ export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
     options?: StepSendOptions,
   ): Promise<OutputOf<Job>>
   /**
-   * Ends this replay and begins the run anew, with another payload and without its steps, for loops of months. The job
+   * Ends this replay and begins the run again, with another payload and without its steps, for loops of months. The job
    * keeps its id and does not end. Nothing is compensated, open steps are cancelled, and no code after the call runs. If
    * the payload is invalid, the run fails.
    */

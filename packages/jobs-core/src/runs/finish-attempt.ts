@@ -43,7 +43,7 @@ function logOutcome(attempt: Attempt, outcome: Outcome): void {
     case 'suspended':
       return attempt.log('debug', 'The run is waiting.')
     case 'restarted':
-      return attempt.log('debug', 'The run begins anew.')
+      return attempt.log('debug', 'The run begins again.')
     case 'interrupted':
       return attempt.log('warn', interruption(attempt.options.signal.reason))
   }

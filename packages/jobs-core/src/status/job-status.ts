@@ -60,7 +60,7 @@ export interface RunStatus<Output = unknown> {
   readonly error?: JobErrorInfo
   /** The version of the workflow that the run last began with; absent if it had none, or if the engine does not know it. */
   readonly version?: string
-  /** How often `step.restart` began the run anew; absent: never. */
+  /** Number of times that `step.restart` began the run again; absent: none. */
   readonly restarts?: number
   /** Set while the run waits for a worker whose code fits: see `WorkflowChangedError`. Its state is `running`. */
   readonly parked?: ParkedStatus

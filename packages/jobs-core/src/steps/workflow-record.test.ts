@@ -30,7 +30,7 @@ test('a new record has no steps, and the version if there is one', () => {
   expect(createWorkflowRecord('run_1', '2')).toEqual({ origin: 'run_1', version: '2', steps: [], ended: 0 })
 })
 
-describe('a run that begins anew', () => {
+describe('a run that begins again', () => {
   const payload = { tenantId: 'acme', month: 2 }
   const anew = restartWorkflowRecord(failed, 'run_1', payload)
 

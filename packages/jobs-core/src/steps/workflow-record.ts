@@ -87,13 +87,13 @@ export interface WorkflowRecord {
   failedStep?: string
   /** Set while the run waits for a worker whose code fits. */
   parked?: ParkRecord
-  /** Set if `step.restart` began the run anew. */
+  /** Set if `step.restart` began the run again. */
   readonly restart?: RestartRecord
 }
 
 /** The stored record of the last `step.restart` of a run. */
 export interface RestartRecord {
-  /** How often the run began anew. */
+  /** Number of times that the run began again. */
   readonly count: number
   /** The payload with which it did. It replaces that of the job. */
   readonly payload: Json
@@ -115,7 +115,7 @@ export function createWorkflowRecord(runId: string, version: string | undefined)
 }
 
 /**
- * Returns the record of a run that `step.restart` begins anew: without steps, and with another origin, so that the steps
+ * Returns the record of a run that `step.restart` begins again: without steps, and with another origin, so that the steps
  * get other idempotency keys. Its version is that of the code that begins it.
  */
 export function restartWorkflowRecord(

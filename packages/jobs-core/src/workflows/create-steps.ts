@@ -36,7 +36,7 @@ export interface StepsOptions {
   hasEnded(): boolean
   /** Fails the run with an error that its code cannot catch. */
   failRun(error: Error): void
-  /** Ends the code with a request to begin the run anew. */
+  /** Ends the code with a request to begin the run again. */
   restart(payload: unknown): void
 }
 

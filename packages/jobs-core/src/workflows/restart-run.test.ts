@@ -7,7 +7,7 @@ import { restartWorkflowRecord } from '../steps/workflow-record.ts'
 let kit: WorkflowKit
 beforeEach(() => void (kit = createWorkflowKit()))
 
-/** Replays code that begins the run anew with a payload. */
+/** Replays code that begins the run again with a payload. */
 const restarts = (payload: unknown) => kit.replay(orderWorkflow((step) => step.restart(payload as never)))
 
 test('a restart has the payload for the run, which keeps its tenant', async () => {
@@ -40,7 +40,7 @@ test('no code after a restart runs, and its open steps are cancelled', async () 
   expect(done).toEqual(['charged'])
 })
 
-test('the code that begins anew gets the payload of the restart, and so do its waits and `onFailure`', async () => {
+test('the code that begins again gets the payload of the restart, and so do its waits and `onFailure`', async () => {
   kit.record = restartWorkflowRecord(kit.record, 'run_1', { tenantId: 'acme', orderId: 'order_2' })
   const seen: unknown[] = []
   const workflow = orderWorkflow(

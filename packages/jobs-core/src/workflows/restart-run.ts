@@ -18,7 +18,7 @@ export class RestartRequest {
   }
 }
 
-/** Returns the outcome of code that called `step.restart`: the run begins anew, or fails if the payload is invalid. */
+/** Returns the outcome of code that called `step.restart`: the run begins again, or fails if the payload is invalid. */
 export async function toRestarted(
   attempt: Attempt & { readonly definition: WorkflowDefinition },
   request: RestartRequest,

@@ -64,7 +64,7 @@ export function mapOutcome(outcome: Outcome, facts: AttemptFacts): CompletedReco
       throw toRetryError(toErrorInfo(new ShutdownError()), facts)
     case 'restarted':
     case 'suspended':
-      throw new TypeError('Only the native steps of a run on Inngest suspend it or begin it anew.')
+      throw new TypeError('Only the native steps of a run on Inngest suspend it or begin it again.')
   }
 }
 

@@ -25,7 +25,7 @@ export async function restartRun(
   const runs = await api.list<EngineRun>(`read the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
   const known = laterRun(runs, runId)
   if (known !== undefined) return { count, payload, runId: known }
-  // A run that follows its event at once is taken for the first one.
+  // A run that follows its event at once counts as the first one.
   const { offsetMs } = await api.time()
   const leftMs = (receivedAt ?? timeOfId(runId) ?? 0) + promptMs + marginMs - (clock.now() + offsetMs)
   if (leftMs > 0) await pause(clock, leftMs)

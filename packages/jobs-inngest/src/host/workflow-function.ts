@@ -164,7 +164,7 @@ async function replayWorkflow(
 
 const restartFailed = 'Could not start the run that continues a restarted one. Inngest calls this one again.'
 
-/** Returns how often `step.restart` began the run anew, from its own steps. */
+/** Returns how often `step.restart` began the run again, from its own steps. */
 function restartsOf({ ended }: ReplayRequest): number {
   const begin = ended.get(sha1(versionName.id))
   return (begin?.type === 'data' && readStepRecord(begin.data)?.restart?.count) || 0

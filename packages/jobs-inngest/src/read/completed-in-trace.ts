@@ -13,7 +13,7 @@ export function completedInTrace(steps: readonly TracedStep[]): Map<string, Extr
   return ended
 }
 
-/** Returns how a run began, from its completed steps: the version of its workflow, and how often it began anew. */
+/** Returns how a run began, from its completed steps: the version of its workflow, and how often it began again. */
 export function beginIn(completed: ReturnType<typeof completedInTrace>): { version?: string; restarts?: number } {
   const { output: version, restart } = readStepRecord(completed.get(sha1(versionName.id))?.data) ?? {}
   return { ...(typeof version === 'string' && { version }), ...(restart && { restarts: restart.count }) }

@@ -11,7 +11,7 @@ export interface CompletedRecord {
   readonly startedAt: number
   /** Set for workflows only: their functions are registered with a different number. */
   readonly maxAttempts?: number
-  /** Set if `step.restart` began the run anew: another run continues it. */
+  /** Set if `step.restart` began the run again: another run continues it. */
   readonly restart?: Restart & { /** The id of that run. */ readonly runId: string }
   /** True for a run that did nothing, because another one continues the run that it was to continue. */
   readonly isDuplicate?: boolean
@@ -19,7 +19,7 @@ export interface CompletedRecord {
 
 /** A `step.restart` of a run. */
 export interface Restart {
-  /** How often the run began anew. */
+  /** Number of times that the run began again. */
   readonly count: number
   /** The payload with which it did. */
   readonly payload: Json

@@ -28,7 +28,7 @@ export interface StepRecord {
   readonly traceparent?: string
   /** Set for a wait with `since` whose first look found no event. */
   readonly past?: PastWait
-  /** Set in the step of the version if `step.restart` began the run anew. */
+  /** Set in the step of the version if `step.restart` began the run again. */
   readonly restart?: Restart
   /** Set when the run has failed: the error, the step that failed, and the steps to compensate, in order. */
   readonly failure?: { readonly error: JobErrorInfo; readonly step?: string; readonly compensation: readonly string[] }

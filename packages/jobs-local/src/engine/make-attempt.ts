@@ -94,7 +94,7 @@ function stepRecordsOf(running: RunningAttempt, { version }: WorkflowDefinition)
   return {
     record,
     save: (step) =>
-      // Work that still ran when `step.restart` began the run anew.
+      // Work that still ran when `step.restart` began the run again.
       run.workflow !== record
         ? undefined
         : store.change(() => store.saveStep(run, step, clock.now()), {

@@ -31,7 +31,7 @@ async function open() {
   return { path, store, envelope, run }
 }
 
-test('a run that begins anew waits for a slot, without its steps, waits and attempts', async () => {
+test('a run that begins again waits for a slot, without its steps, waits and attempts', async () => {
   const { path, store, envelope, run } = await open()
   await changed(store, () => store.settle(run, 1, { type: 'restarted', payload }, now, true))
   expect(store.get(envelope.id)).toMatchObject({

@@ -16,7 +16,7 @@ export interface RestartingRun {
   readonly runId: string
   readonly payload: RunPayload
   readonly begun: AttemptRecord
-  /** How often it began anew before. */
+  /** Number of times that it began again before. */
   readonly restarts: number
 }
 

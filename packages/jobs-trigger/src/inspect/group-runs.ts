@@ -66,7 +66,7 @@ export function groupRuns(root: EngineRun, { runs: others, readAt }: Pick<RunsPa
   }
 }
 
-/** Replaces the runs that `step.restart` began anew. @param newest - the newest run of each, by the id of its first one */
+/** Replaces the runs that `step.restart` began again. @param newest - the newest run of each, by the id of its first one */
 function withRestarts({ run, children }: EventRun, newest: ReadonlyMap<string | undefined, EngineRun>): EventRun {
   const continuing = (one: EngineRun): EngineRun => {
     const next = nextOf(one)

@@ -200,7 +200,7 @@ describe('a job that was retried', () => {
   })
 })
 
-describe('a run that `step.restart` began anew', () => {
+describe('a run that `step.restart` began again', () => {
   const begun = { definition: 'ship', attempt: 1, maxAttempts: 1, startedAt: 2000 }
   /** The run of a restart, which is restarted in turn unless it is the last of `count`. */
   const anew = (number: number, count: number): EngineRun => {

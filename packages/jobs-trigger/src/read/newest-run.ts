@@ -6,7 +6,7 @@ import { readRunPayload } from '../wire/payload.ts'
 import { isRunId, notVisibleYet } from './job-runs.ts'
 import { attemptRecordOf } from './to-run-status.ts'
 
-/** Returns true if `step.restart` has begun a run anew: another run continues it. */
+/** Returns true if `step.restart` has begun a run again: another run continues it. */
 export function isRestarted(run: EngineRun): boolean {
   return nextOf(run) !== undefined
 }
@@ -18,7 +18,7 @@ export function nextOf(run: EngineRun): string | undefined {
 }
 
 /**
- * Returns the run that continues a restarted one, or the run itself. Reads a run that began anew many times with few
+ * Returns the run that continues a restarted one, or the run itself. Reads a run that began again many times with few
  * requests: a list, which lags behind, finds one of the last.
  */
 export async function newestOf(

@@ -20,9 +20,9 @@ export interface EventPayload {
   readonly options?: RunOptions
 }
 
-/** A run that `step.restart` began anew. */
+/** A run that `step.restart` began again. */
 export interface Restart {
-  /** How often the run began anew. */
+  /** Number of times that the run began again. */
   readonly count: number
   /** The run that it was at first. */
   readonly first: string
@@ -36,9 +36,9 @@ export interface Restart {
 export interface RunPayload {
   readonly envelope: WireEnvelope
   readonly jobId: string
-  /** The failed run that this run retries. If `step.restart` began it anew, its records do not continue those. */
+  /** The failed run that this run retries. If `step.restart` began it again, its records do not continue those. */
   readonly retryOf?: string
-  /** Set if `step.restart` began the run anew. The envelope then has the payload of the restart. */
+  /** Set if `step.restart` began the run again. The envelope then has the payload of the restart. */
   readonly restart?: Restart
   /** Options of the send for a run that continues this one. */
   readonly options?: RunOptions

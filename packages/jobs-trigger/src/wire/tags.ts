@@ -43,12 +43,12 @@ export function jobIdOf(tags: readonly string[]): string | undefined {
   return valuesIn(tags, 'job')[0]
 }
 
-/** Returns the tag of the runs that `step.restart` began anew. @param first - the run that each of them was at first */
+/** Returns the tag of the runs that `step.restart` began again. @param first - the run that each of them was at first */
 export function restartOfTag(first: string): string {
   return tagOf('restart-of', first)
 }
 
-/** Returns the id of the run that one which `step.restart` began anew was at first, or `undefined` for any other run. */
+/** Returns the id of the run that one which `step.restart` began again was at first, or `undefined` for any other run. */
 export function firstRunId(tags: readonly string[]): string | undefined {
   return valuesIn(tags, 'restart-of')[0]
 }

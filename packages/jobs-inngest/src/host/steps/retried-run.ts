@@ -55,7 +55,7 @@ export interface RetriedRuns {
 export const promptMs = 300
 const maxCached = 1000
 const visibleWithinMs = 8000
-/** Time after which the run before a new one, if it has not ended, was not about to begin anew. */
+/** Time after which the run before a new one, if it has not ended, was not about to begin again. */
 const maxOverlapMs = 300_000
 const pauseMs = 250
 

@@ -112,7 +112,7 @@ export class RunQueue {
     this.#ready.push(run)
   }
 
-  /** Adds a run that begins anew. @param since - when it came due */
+  /** Adds a run that begins again. @param since - when it came due */
   again(run: QueuedRun, since: number): void {
     this.#waitsFrom(run, since)
     this.push(run)

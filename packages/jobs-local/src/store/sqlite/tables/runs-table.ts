@@ -231,7 +231,7 @@ export function settleRun(
   }
 }
 
-/** Begins a run anew, without its steps and attempts. */
+/** Begins a run again, without its steps and attempts. */
 function restart(
   connection: Connection,
   run: StoredRun,
