@@ -1,4 +1,4 @@
-import type { Capabilities } from '@cgk-platform/jobs-core'
+import type { Capabilities, Definition } from '@cgk-platform/jobs-core'
 import type { ClientOptions } from '@cgk-platform/jobs-core/provider'
 
 import { conformanceHooks } from './conformance-hooks.ts'
@@ -12,7 +12,9 @@ import { conformanceReturnedErrors } from './conformance-returned-errors.ts'
 export function conformanceOptions(
   capabilities?: Capabilities,
   code?: ConformanceCode,
-): Required<Pick<ClientOptions, 'jobs' | 'hooks' | 'middleware' | 'instrument' | 'logger' | 'returnedErrors'>> {
+): Required<Pick<ClientOptions, 'hooks' | 'middleware' | 'instrument' | 'logger' | 'returnedErrors'>> & {
+  jobs: readonly Definition[]
+} {
   return {
     jobs: conformanceJobs(capabilities, code),
     hooks: conformanceHooks(),

@@ -18,7 +18,6 @@ export { toJobRegistry } from './jobs/job-registry.ts'
 
 // Events and envelopes
 export { type WireEnvelope, toWireEnvelope, toExternalEnvelope } from './events/envelope.ts'
-export { eventNames } from './events/event-registry.ts'
 
 // Attempts
 export type { Backoff, RetryPolicy } from './retry/retry-config.ts'

@@ -33,6 +33,7 @@ export { nextRuns } from './time/cron-schedule.ts'
 export type { Duration } from './options/duration.ts'
 
 // Clients
+export { createJobs, type Jobs, type JobsOptions, type TenantJobs } from './client/create-jobs.ts'
 export { createJobClient, type JobClientOptions } from './client/create-job-client.ts'
 export { getJobClient, setJobClient } from './client/default-client.ts'
 export type { JobClient, TenantClient } from './client/job-client.ts'

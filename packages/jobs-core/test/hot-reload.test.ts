@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { findEvent, ownEvents } from '../src/events/event-registry.ts'
+import { processEvents } from '../src/events/event-registry.ts'
 import { processJobs } from '../src/jobs/job-registry.ts'
 
 type HotModule = typeof import('./fixtures/hot-module.ts')
@@ -15,7 +15,7 @@ describe('a module that is evaluated again', () => {
 
   beforeEach(() => {
     stderr.mockClear()
-    ownEvents().clear()
+    processEvents().own.clear()
     for (const { id } of processJobs().all()) processJobs().remove(id)
   })
   afterEach(() => vi.unstubAllEnvs())
@@ -24,7 +24,7 @@ describe('a module that is evaluated again', () => {
     const first = await load('c')
     const second = await load('d')
     expect(first.events['hot.reloaded']).not.toBe(second.events['hot.reloaded'])
-    expect(findEvent('hot.reloaded')?.schema).toBe(second.events['hot.reloaded'])
+    expect(processEvents().find('hot.reloaded')?.schema).toBe(second.events['hot.reloaded'])
   })
 
   test('registers its jobs once: the later definition replaces the earlier', async () => {

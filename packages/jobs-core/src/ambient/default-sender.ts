@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { processState } from '../runtime/process-state.ts'
 import type { JobSender } from '../sends/job-sender.ts'
 import { scopedClient } from './async-context.ts'
 import { routerLinkOf } from './router-link.ts'
@@ -11,9 +12,44 @@ import { sharedSenders } from './shared-senders.ts'
  * @throws {ProviderNotChosenError} if the environment does not choose an engine.
  */
 export function defaultSender(): JobSender {
-  const shared = sharedSenders()
   const scoped = scopedClient()
-  if (scoped) return routerLinkOf(scoped)?.router ?? scoped
+  return scoped ? withRouter(scoped) : processSender()
+}
+
+/**
+ * Returns the client for sends of these events: of the engine that runs the present handler, if it knows them.
+ * Otherwise the one that they belong to, or the process's default client.
+ */
+export function senderFor(events: object): JobSender {
+  const scoped = scopedClient()
+  const { eventsOf, owners } = links()
+  const known = scoped && eventsOf.get(scoped)
+  if (scoped && (known === undefined || known === events)) return withRouter(scoped)
+  return owners.get(events) ?? processSender()
+}
+
+/** Records the events that a client knows. @param isOwner - whether they belong to the client */
+export function linkToEvents(client: JobSender, events: object, isOwner = false): void {
+  const { eventsOf, owners } = links()
+  eventsOf.set(client, events)
+  if (isOwner) owners.set(events, client)
+}
+
+interface EventLinks {
+  readonly eventsOf: WeakMap<JobSender, object>
+  readonly owners: WeakMap<object, JobSender>
+}
+
+function links(): EventLinks {
+  return processState('eventLinks', () => ({ eventsOf: new WeakMap(), owners: new WeakMap() }))
+}
+
+function withRouter(client: JobSender): JobSender {
+  return routerLinkOf(client)?.router ?? client
+}
+
+function processSender(): JobSender {
+  const shared = sharedSenders()
   shared.autoStarted = undefined // a call uses it from now on
   if (!shared.client) {
     if (!shared.createDefault) {

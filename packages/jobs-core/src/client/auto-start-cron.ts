@@ -1,5 +1,5 @@
 import type { Definition } from '../jobs/definition.ts'
-import { processJobs } from '../jobs/job-registry.ts'
+import { type JobSet, registryOfSet, processJobs } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import { chooseEngine } from '../provider/choose-engine.ts'
 import { engines } from '../provider/engine-registry.ts'
@@ -28,10 +28,11 @@ export function autoStartCron(): void {
 }
 
 /** Records the jobs of a new client. None of these jobs starts another engine. */
-export function recordClientJobs(jobs: readonly Definition[] | undefined): void {
+export function recordClientJobs(jobs: readonly Definition[] | JobSet | undefined): void {
   const shared = sharedClients()
   if (!jobs) shared.hasClientForAllJobs = true
-  for (const job of jobs ?? []) shared.jobsOfClients.add(job)
+  const own = registryOfSet(jobs)?.all() ?? (jobs as readonly Definition[] | undefined) ?? []
+  for (const job of own) shared.jobsOfClients.add(job)
 }
 
 /** Adds a client whose engine is started when a cron job is defined. */

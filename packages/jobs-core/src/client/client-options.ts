@@ -1,4 +1,5 @@
 import type { Definition } from '../jobs/definition.ts'
+import type { JobSet } from '../jobs/job-registry.ts'
 import { instrumentOption } from '../hooks/instrument-option.ts'
 import type { Instrumentation } from '../hooks/instrumentation.ts'
 import { type LoggerLike, loggerOption } from '../logging/logger.ts'
@@ -16,8 +17,11 @@ import type { Clock } from '../time/clock.ts'
 
 /** The options of every client, on any engine. */
 export interface ClientOptions {
-  /** The jobs of this client. Default: all definitions of the process, including later ones. */
-  jobs?: readonly Definition[] | undefined
+  /**
+   * The jobs of this client, or the result of `createJobs`. Default: all definitions of the process, including later
+   * ones.
+   */
+  jobs?: readonly Definition[] | JobSet | undefined
   /** A logger such as pino or the console. Default: readable lines on a terminal, otherwise JSON. */
   logger?: LoggerLike | undefined
   /** Callbacks for every send and attempt, for metrics and traces. */

@@ -4,7 +4,8 @@ import { systemTenantId } from '../values/reserved-names.ts'
 import { tenantProblem } from '../events/tenant.ts'
 import { createEngineSource } from '../inspection/create-engine-source.ts'
 import { createInspector } from '../inspection/create-inspector.ts'
-import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
+import { linkToEvents } from '../ambient/default-sender.ts'
+import { registryOfSet, processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import type { Health } from '../provider/health.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
@@ -91,8 +92,10 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
         isSystem,
       ).sendMany(items),
   })
+  linkToEvents(client, jobs.events)
   recordClientJobs(checked.jobs)
-  if (runsInProcess && (!checked.jobs || jobs.cronJobs().length > 0)) addInProcessClient(client)
+  if (runsInProcess && !registryOfSet(checked.jobs) && (!checked.jobs || jobs.cronJobs().length > 0))
+    addInProcessClient(client)
   return client
 }
 

@@ -48,7 +48,7 @@ export interface SenderDependencies {
   readonly instrument?: Instrumentation | undefined
   readonly logger: LoggerLike
   readonly maxPayloadBytes: number | undefined
-  readonly jobs: Pick<JobRegistry, 'subscribers'>
+  readonly jobs: Pick<JobRegistry, 'subscribers' | 'events' | 'get'>
   /** True if the events only resolve waits of workflows. Default: false. */
   readonly waitsOnly?: boolean
 }

@@ -7,7 +7,7 @@ import { TenantRequiredError } from '../errors/tenant-required-error.ts'
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Envelope } from '../events/envelope.ts'
-import { requireEvent, useEvent } from '../events/event-registry.ts'
+import { processEvents } from '../events/event-registry.ts'
 import { createJobId } from '../events/job-id.ts'
 import { bytesOver, type Json } from '../values/json.ts'
 import { tenantProblem } from '../events/tenant.ts'
@@ -26,7 +26,7 @@ export interface EnvelopeContext {
   readonly now: number
   readonly maxPayloadBytes: number
   /** The definitions in this process. A hosted engine may have others. */
-  readonly jobs: Pick<JobRegistry, 'subscribers'>
+  readonly jobs: Pick<JobRegistry, 'subscribers' | 'events' | 'get'>
   /** Checks that the engine supports the definitions that an event starts. @throws {JobsError} */
   readonly checkJobs: (event: string) => void
   /** True for a send of the platform. */
@@ -50,7 +50,7 @@ export function toEnvelope(
   options: SendOptions | undefined,
   context: EnvelopeContext,
 ): Envelope | Promise<Envelope> {
-  const schema = schemaOf(event)
+  const schema = schemaOf(event, context.jobs)
   if (!context.waitsOnly) context.checkJobs(event)
   const tenantId: unknown = (payload as { tenantId?: unknown } | null | undefined)?.tenantId
   const problem = tenantProblem(tenantId, context.isSystem)
@@ -94,12 +94,12 @@ function createEnvelope(
   return options === undefined ? envelope : { ...envelope, ...checkOptions(event, options, context) }
 }
 
-function schemaOf(event: string): StandardSchemaV1 {
-  const found = useEvent(event)
+function schemaOf(event: string, { events, get }: EnvelopeContext['jobs']): StandardSchemaV1 {
+  const found = events.use(event)
   if (found) return found.schema
-  const job = processJobs().get(event)
+  const job = get(event) ?? (events === processEvents() ? processJobs().get(event) : undefined)
   if (job && job.kind !== 'cron') throw new UnknownEventError({ event, handledByJob: job.event })
-  return requireEvent(event).schema
+  return events.require(event).schema
 }
 
 function checkSize(event: string, json: Json, limitBytes: number): void {

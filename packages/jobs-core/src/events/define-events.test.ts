@@ -5,11 +5,12 @@ import * as z from 'zod'
 import { DuplicateEventError } from '../errors/duplicate-event-error.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { toEnvelope } from '../client/to-envelope.ts'
+import { processJobs } from '../jobs/job-registry.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import { checkEventWait } from '../workflows/check-step.ts'
 import { addEngine } from '../provider/engine-registry.ts'
 import { defineEvents } from './define-events.ts'
-import { eventNames, findEvent, ownEvents, requireEvent, usedBuiltInEvents } from './event-registry.ts'
+import { processEvents } from './event-registry.ts'
 import { eventType } from './event-type.ts'
 import { validatePayload } from './validate-payload.ts'
 
@@ -27,11 +28,12 @@ const handMade = (answer: <T>(value: T) => T | Promise<T> = (value) => value): S
   },
 })
 
-const check = (name: string, payload: object) => validatePayload(name, requireEvent(name).schema, payload as never)
+const check = (name: string, payload: object) =>
+  validatePayload(name, processEvents().require(name).schema, payload as never)
 
 beforeEach(() => {
-  ownEvents().clear()
-  usedBuiltInEvents().clear()
+  processEvents().own.clear()
+  processEvents().usedBuiltIn.clear()
 })
 afterEach(() => vi.unstubAllEnvs())
 
@@ -39,8 +41,8 @@ describe('a declared event', () => {
   test('returns the unchanged schemas, and can be found by name', () => {
     const schemas = { 'video.ready': z.object({ videoId: z.string() }), 'project.created': eventType<{ id: string }>() }
     expect(defineEvents(schemas)).toBe(schemas)
-    expect(eventNames()).toEqual(expect.arrayContaining(['order.created', 'video.ready', 'project.created']))
-    expect(findEvent('video.ready')?.schema).toBe(schemas['video.ready'])
+    expect(processEvents().names()).toEqual(expect.arrayContaining(['order.created', 'video.ready', 'project.created']))
+    expect(processEvents().find('video.ready')?.schema).toBe(schemas['video.ready'])
   })
 
   test('can have a hand-written schema', () => {
@@ -68,7 +70,7 @@ describe('defineEvents rejects', () => {
           message: expect.stringContaining(`\`${name.slice(0, 100)}`),
         }),
       )
-      expect(ownEvents().size).toBe(0)
+      expect(processEvents().own.size).toBe(0)
     },
   )
 
@@ -83,7 +85,7 @@ describe('defineEvents rejects', () => {
     'x'.repeat(100),
   ])('but accepts the name %j', (name) => {
     defineEvents({ [name]: z.object({}) })
-    expect(eventNames()).toContain(name)
+    expect(processEvents().names()).toContain(name)
   })
 
   test.each(['cron/nightly', 'job/resize', 'cloud/function.failed'])('the reserved name %j', (name) => {
@@ -134,14 +136,14 @@ describe('defineEvents rejects', () => {
         ),
       }),
     )
-    expect(ownEvents().size).toBe(0)
+    expect(processEvents().own.size).toBe(0)
   })
 
   test('all events of a call with one invalid event', () => {
     expect(() => defineEvents({ 'a.good': z.object({}), 'b.bad': {} as never, 'c.good': z.object({}) })).toThrow(
       InvalidDefinitionError,
     )
-    expect(ownEvents().size).toBe(0)
+    expect(processEvents().own.size).toBe(0)
   })
 })
 
@@ -162,7 +164,7 @@ describe('a name that is declared twice', () => {
     defineEvents({ 'video.ready': z.object({ videoId: z.string() }) })
     const again = z.object({ videoId: z.string() })
     defineEvents({ 'video.ready': again })
-    expect(findEvent('video.ready')?.schema).toBe(again)
+    expect(processEvents().find('video.ready')?.schema).toBe(again)
   })
 
   test('is rejected from another line of the file, except in development, where an edit may have moved it', () => {
@@ -185,12 +187,16 @@ describe('a built-in event', () => {
     expect(() => check('email.send', { tenantId: 'acme', type: 'welcome', recipientEmail: 'a@example.com' })).toThrow(
       /payload\.template/,
     )
-    expect(eventNames().filter((name) => name === 'email.send')).toHaveLength(1)
+    expect(
+      processEvents()
+        .names()
+        .filter((name) => name === 'email.send'),
+    ).toHaveLength(1)
   })
 
   test('stays replaced by an equal schema after its first use, and cannot be replaced by another', () => {
     defineEvents({ 'email.send': ownSchema })
-    requireEvent('email.send')
+    processEvents().require('email.send')
     defineEvents({ 'email.send': z.object({ tenantId: z.string(), template: z.string() }) })
     expect(() => defineEvents({ 'email.send': z.object({ other: z.string() }) })).toThrow(
       expect.objectContaining({ message: expect.stringMatching(/define-events\.test\.ts:\d+:\d+/) }),
@@ -198,7 +204,8 @@ describe('a built-in event', () => {
   })
 
   const email = { tenantId: 'acme', type: 'welcome', recipientEmail: 'a@example.com' }
-  const send = () => toEnvelope('email.send', email, undefined, { maxPayloadBytes: 1000, now: 0 } as never)
+  const context = { maxPayloadBytes: 1000, now: 0, jobs: processJobs(), checkJobs: () => undefined } as never
+  const send = () => toEnvelope('email.send', email, undefined, context)
   const wait = () => checkEventWait({ id: 'deliver' } as never, 'paid', 'email.send', { timeout: '1h' }, {} as never)
   test.each<[use: string, use: () => unknown]>([
     ['a send', send],
@@ -213,7 +220,7 @@ describe('a built-in event', () => {
         message: expect.stringMatching(/built-in event `email\.send` after its first use\. Call `defineEvents` first/),
       }),
     )
-    expect(findEvent('video.ready')).toBeUndefined()
+    expect(processEvents().find('video.ready')).toBeUndefined()
   })
 })
 
@@ -233,7 +240,7 @@ describe('the same schema in two bundles of one app', () => {
     declare(schema() as never)
     const again = schema()
     declareElsewhere(again as never)
-    expect(findEvent('video.ready')?.schema).toBe(again)
+    expect(processEvents().find('video.ready')?.schema).toBe(again)
   })
 })
 
@@ -246,7 +253,7 @@ describe('another schema from the same line', () => {
   ])('is rejected: %s', (_how, one, other) => {
     declare(one as never)
     expect(() => declare(other as never)).toThrow(DuplicateEventError)
-    expect(findEvent('video.ready')?.schema).toBe(one)
+    expect(processEvents().find('video.ready')?.schema).toBe(one)
   })
 
   test('is accepted if the schemas cannot be compared, as in a module that is evaluated again', () => {

@@ -9,12 +9,11 @@ import { isDevelopment } from '../runtime/environment.ts'
 import { enginesByName } from '../engines/engine-descriptors.ts'
 import { cronEventPrefix, jobEventPrefix } from '../values/reserved-names.ts'
 import {
-  findEvent,
+  type EventRegistry,
   isBuiltIn,
   maxEventNameLength,
-  ownEvents,
+  processEvents,
   type RegisteredEvent,
-  usedBuiltInEvents,
 } from './event-registry.ts'
 import { schemaFingerprint } from './schema-fingerprint.ts'
 import { schemaRemedy } from './schema-remedy.ts'
@@ -30,22 +29,30 @@ import { schemaRemedy } from './schema-remedy.ts'
  *   already used.
  */
 export function defineEvents<const Schemas extends Record<string, StandardSchemaV1>>(schemas: Schemas): Schemas {
-  const declaredAt = callSite(defineEvents)
+  declareEvents(processEvents(), schemas, { call: 'defineEvents', declaredAt: callSite(defineEvents) })
+  return schemas
+}
+
+/** Declares events in a registry. @throws like `defineEvents` */
+export function declareEvents(
+  events: EventRegistry,
+  schemas: Readonly<Record<string, StandardSchemaV1>>,
+  { call, declaredAt }: { readonly call: string; readonly declaredAt: CallSite },
+): void {
   if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) {
     throw new InvalidDefinitionError({
-      what: 'defineEvents',
+      what: call,
       field: 'schemas',
       problem: `is ${kindOf(schemas)}, not an object`,
       remedy: "Pass an object with a schema for each event name: `{ 'video.ready': schema }`.",
     })
   }
   // Check all events before declaring the first, so that a failed call declares none.
-  for (const [name, schema] of Object.entries(schemas)) checkEvent(name, schema, declaredAt)
-  for (const [name, schema] of Object.entries(schemas)) ownEvents().set(name, { schema, declaredAt })
-  return schemas
+  for (const [name, schema] of Object.entries(schemas)) checkEvent(events, name, { schema, declaredAt })
+  for (const [name, schema] of Object.entries(schemas)) events.own.set(name, { schema, declaredAt })
 }
 
-function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: CallSite): void {
+function checkEvent(events: EventRegistry, name: string, { schema, declaredAt }: RegisteredEvent): void {
   const what = `Cannot declare the event ${quote(name)}`
   if (name.length > maxEventNameLength || !/^[A-Za-z][A-Za-z0-9]*([._/-][A-Za-z0-9]+)*$/.test(name)) {
     throw new InvalidDefinitionError({
@@ -69,10 +76,10 @@ function checkEvent(name: string, schema: StandardSchemaV1, declaredAt: CallSite
   if (remedy !== undefined) {
     throw new InvalidDefinitionError({ what, field: 'schema', problem: 'is not a Standard Schema', remedy })
   }
-  const known = findEvent(name)
+  const known = events.find(name)
   if (!known || known.schema === schema) return
   if (isBuiltIn(known)) {
-    if (usedBuiltInEvents().has(name)) throw new DuplicateEventError({ event: name })
+    if (events.usedBuiltIn.has(name)) throw new DuplicateEventError({ event: name })
   } else if (!isSameDeclaration(known, { schema, declaredAt })) {
     throw new DuplicateEventError({ event: name, declaredAt: known.declaredAt() ?? 'location unknown' })
   }

@@ -4,21 +4,21 @@ import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { catalogue } from './catalogue/catalogue.ts'
 import { schemas } from './catalogue/schemas.ts'
 import { defineEvents } from './define-events.ts'
-import { eventNames, findEvent, ownEvents, requireEvent } from './event-registry.ts'
+import { processEvents } from './event-registry.ts'
 import { eventType } from './event-type.ts'
 
-beforeEach(() => ownEvents().clear())
+beforeEach(() => processEvents().own.clear())
 
 describe('the declared events', () => {
   test('are those of the catalogue by default', () => {
-    expect(eventNames()).toEqual(Object.keys(schemas))
-    expect(requireEvent('order.created').schema).toBe(catalogue['order.created'])
+    expect(processEvents().names()).toEqual(Object.keys(schemas))
+    expect(processEvents().require('order.created').schema).toBe(catalogue['order.created'])
   })
 
   test.each(Object.entries(schemas))(
     '%s is read as its schema reads it, from the first time on',
     async (name, schema) => {
-      const known = requireEvent(name).schema['~standard']
+      const known = processEvents().require(name).schema['~standard']
       for (const payload of [{ tenantId: 'tenant_1' }, { tenantId: 'tenant_1', orderId: 'order_1' }, null]) {
         expect(await known.validate(payload)).toEqual(await schema['~standard'].validate(payload))
       }
@@ -27,15 +27,15 @@ describe('the declared events', () => {
   )
 
   test.each(['constructor', '__proto__', 'toString'])('do not include inherited properties of objects (%s)', (name) => {
-    expect(findEvent(name)).toBeUndefined()
-    expect(() => requireEvent(name)).toThrow(UnknownEventError)
+    expect(processEvents().find(name)).toBeUndefined()
+    expect(() => processEvents().require(name)).toThrow(UnknownEventError)
   })
 })
 
 describe('an unknown event', () => {
   const nearestOf = (name: unknown): unknown => {
     try {
-      requireEvent(name as string)
+      processEvents().require(name as string)
     } catch (error) {
       if (UnknownEventError.isInstance(error)) return error.nearest
     }
@@ -68,6 +68,6 @@ describe('an unknown event', () => {
     ['an object', {}],
     ['an object that cannot become text', Object.create(null)],
   ])('%s is rejected in the same way', (_, name) => {
-    expect(() => requireEvent(name as never)).toThrow(UnknownEventError)
+    expect(() => processEvents().require(name as never)).toThrow(UnknownEventError)
   })
 })

@@ -28,51 +28,61 @@ export function isBuiltIn(event: RegisteredEvent): boolean {
 /** The maximum length of an event's name. */
 export const maxEventNameLength = 100
 
-// Looked up once, because each send and each attempt finds its event.
-let own: Map<string, RegisteredEvent> | undefined
-let used: Set<string> | undefined
-
-/** Returns the app's own events by name, shared by the whole process. */
-export function ownEvents(): Map<string, RegisteredEvent> {
-  own ??= processState('events', () => new Map())
-  return own
+/** The events that an app declares, besides the built-in ones. */
+export interface EventRegistry {
+  /** The app's own events by name. */
+  readonly own: Map<string, RegisteredEvent>
+  /** The names of the built-in events in use. The app can no longer replace them. */
+  readonly usedBuiltIn: Set<string>
+  /** Finds a declared event: the app's own or built in. */
+  find(name: string): RegisteredEvent | undefined
+  /** Finds a declared event for a send, a definition, a wait or an attempt. */
+  use(name: string): RegisteredEvent | undefined
+  /** Like `use`. @throws {UnknownEventError} with the most similar name. */
+  require(name: string): RegisteredEvent
+  /** Returns the names of all declared events: built in or the app's own. */
+  names(): string[]
 }
 
-/** Returns the names of the built-in events that the process has used. An app can no longer replace them. */
-export function usedBuiltInEvents(): Set<string> {
-  used ??= processState('usedBuiltInEvents', () => new Set())
-  return used
+/** Creates a registry of the built-in events. @param isOfProcess - whether `defineEvents` declares events in it */
+export function createEventRegistry(isOfProcess = false): EventRegistry {
+  const own = new Map<string, RegisteredEvent>()
+  const usedBuiltIn = new Set<string>()
+  const registry: EventRegistry = {
+    own,
+    usedBuiltIn,
+    find: (name) => own.get(name) ?? builtIn.get(name),
+    use(name) {
+      const replacing = own.get(name)
+      if (replacing) return replacing
+      const found = builtIn.get(name)
+      if (found) usedBuiltIn.add(name)
+      return found
+    },
+    require(name) {
+      const found = typeof name === 'string' ? registry.use(name) : undefined
+      if (found) return found
+      const event = textOf(name)
+      throw new UnknownEventError({ event, nearest: nearestName(event, registry.names()), isOfProcess })
+    },
+    names() {
+      const listed = [...own].flatMap(([name, { isUnlisted }]) => (isUnlisted ? [] : [name]))
+      return [...new Set([...builtIn.keys(), ...listed])]
+    },
+  }
+  return registry
 }
 
-/** Finds a declared event: the app's own or built in. */
-export function findEvent(name: string): RegisteredEvent | undefined {
-  return ownEvents().get(name) ?? builtIn.get(name)
+// Looked up once, because definitions without a registered one ask for it.
+let shared: EventRegistry | undefined
+
+/** Returns the events of the process. `defineEvents` declares events there. */
+export function processEvents(): EventRegistry {
+  shared ??= processState('events', () => createEventRegistry(true))
+  return shared
 }
 
-/** Finds a declared event for a send, a definition, a wait or an attempt. */
-export function useEvent(name: string): RegisteredEvent | undefined {
-  const replacing = ownEvents().get(name)
-  if (replacing) return replacing
-  const found = builtIn.get(name)
-  if (found) usedBuiltInEvents().add(name)
-  return found
-}
-
-/** Returns the names of all declared events: built in or the app's own. */
-export function eventNames(): string[] {
-  const listed = [...ownEvents()].flatMap(([name, { isUnlisted }]) => (isUnlisted ? [] : [name]))
-  return [...new Set([...builtIn.keys(), ...listed])]
-}
-
-/** Like `useEvent`. @throws {UnknownEventError} with the most similar name. */
-export function requireEvent(name: string): RegisteredEvent {
-  const found = typeof name === 'string' ? useEvent(name) : undefined
-  if (found) return found
-  const event = textOf(name)
-  throw new UnknownEventError({ event, nearest: nearestName(event) })
-}
-
-function nearestName(name: string): string | undefined {
+function nearestName(name: string, known: string[]): string | undefined {
   if (name.length > maxEventNameLength) return undefined // comparing it would take seconds
-  return closestMatch(name, eventNames(), { maxDistance: Math.max(2, Math.floor(name.length / 3)) })
+  return closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) })
 }

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import type { BuiltInEvents } from './catalogue/built-in-events.ts'
+import type { NamedEvent } from './instance-events.ts'
 import type { OwnEvent } from './own-event.ts'
 
 /**
@@ -38,8 +39,12 @@ export type JobInput<Event extends JobEvent | StandardSchemaV1 | OwnEvent = JobE
   InputOf<Event extends string ? NamedEvents[Event] : Event extends OwnEvent<infer Schema> ? Schema : Event>
 >
 
-/** The name of an event, or of the event of a job with this schema. */
-export type EventName<Event> = Event extends string ? Event : OwnEvent['event']
+/** The name of an event, with its name or its schema, or of the event of a job with this schema. */
+export type EventName<Event> = Event extends string
+  ? Event
+  : Event extends NamedEvent<infer Name, unknown>
+    ? Name
+    : OwnEvent['event']
 
 /** The events of a `defineEvents` result. Extend it: `interface JobEvents extends EventsOf<typeof events> {}`. */
 export type EventsOf<Schemas> = { [Event in keyof Schemas]: Schemas[Event] }

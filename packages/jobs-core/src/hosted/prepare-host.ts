@@ -5,7 +5,7 @@ import type { JobClient } from '../client/job-client.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { Instrumentation } from '../hooks/instrumentation.ts'
 import type { Definition } from '../jobs/definition.ts'
-import { processJobs, toJobRegistry } from '../jobs/job-registry.ts'
+import { createJobRegistry, type JobSet, processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import type { CheckedOptions, OptionTable } from '../options/declare-options.ts'
@@ -21,8 +21,11 @@ import { systemClock } from '../time/system-clock.ts'
 
 /** Options of every host on a hosted engine. */
 export interface HostOptions {
-  /** The definitions to run. Default: every definition that the process has when the host is created. */
-  jobs?: readonly Definition[] | undefined
+  /**
+   * The definitions to run, or the result of `createJobs`. Default: every definition that the process has when the host
+   * is created.
+   */
+  jobs?: readonly Definition[] | JobSet | undefined
   /**
    * A logger such as pino or the console. Default: one that writes to the run's log, if the engine stores logs.
    * Otherwise readable lines on a terminal, and JSON elsewhere.
@@ -79,7 +82,8 @@ export function prepareHost(options: CheckedOptions<HostOptions>, setting: HostS
     const remedy = "Pass the router's client of this engine. `sendJob` in a handler then uses the router."
     throw new InvalidOptionError({ option: 'jobClient', problem: 'is a tenant router', remedy })
   }
-  const definitions = (options.jobs ? toJobRegistry(options.jobs) : processJobs()).all()
+  const present = options.jobs ? toJobRegistry(options.jobs) : processJobs()
+  const definitions = present.all()
   if (definitions.length === 0) {
     const message = `No job is defined, ${noJobsConsequence}. Import the modules that define your jobs first.`
     // The engine's own logger writes to the log of a run, and none is running.
@@ -88,6 +92,7 @@ export function prepareHost(options: CheckedOptions<HostOptions>, setting: HostS
   const { jobClient: client = createClient({ load }, { jobs: definitions, logger, hooks, instrument, clock }) } =
     options
   // A snapshot: the engine does not learn of a job that is defined later.
-  const jobs = toJobRegistry(definitions)
+  const jobs = createJobRegistry(present.events)
+  for (const definition of definitions) jobs.register(definition)
   return { jobs, client, logger, hooks, middleware, instrument, returnedErrors, limits, findStepError, clock, random }
 }

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import { callSite } from '../runtime/call-site.ts'
+import { type CallSite, callSite } from '../runtime/call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import { callback, integer } from '../options/kinds.ts'
@@ -20,6 +20,7 @@ import type { JobContext } from './job-context.ts'
 import type { OwnJob } from './own-job.ts'
 import { periodOption } from './period-option.ts'
 import { refusePayloadKeys } from './refuse-payload-keys.ts'
+import { type JobRegistry, processJobs } from './job-registry.ts'
 import { registerDefinition } from './register-definition.ts'
 
 /** The options that bound a batch. */
@@ -99,9 +100,14 @@ export function defineBatchJob<Event extends JobEvent, Output = unknown, Name ex
   options: BatchJobOptions<Event, Output, Name>,
 ): BatchJobDefinition<Event, Output>
 export function defineBatchJob(options: object): BatchJobDefinition {
+  return addBatchJob(processJobs(), options, callSite(defineBatchJob))
+}
+
+/** Defines a batch job in a registry. @throws like `defineBatchJob` */
+export function addBatchJob(jobs: JobRegistry, options: unknown, site: CallSite): BatchJobDefinition {
   const checked = readDefinition('defineBatchJob', batchJobOptions, options)
   refusePayloadKeys('defineBatchJob', checked, 'the events of a batch can have several values of it')
-  const definition = Object.freeze({ kind: 'batch' as const, ...withEvent('defineBatchJob', checked) }) as never
-  registerDefinition(definition, callSite(defineBatchJob))
+  const definition = Object.freeze({ kind: 'batch' as const, ...withEvent(jobs, 'defineBatchJob', checked) }) as never
+  registerDefinition(jobs, definition, site)
   return definition
 }

@@ -1,4 +1,4 @@
-import { callSite } from '../runtime/call-site.ts'
+import { type CallSite, callSite } from '../runtime/call-site.ts'
 import { parseCron } from '../time/cron-schedule.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import { callback, custom, oneOf } from '../options/kinds.ts'
@@ -11,7 +11,8 @@ import {
 } from './definition-options.ts'
 import type { CronContext } from './job-context.ts'
 import type { CronJobDefinition } from './job-definition.ts'
-import { processJobs } from './job-registry.ts'
+import { setEventRegistry } from './event-registry-of.ts'
+import { type JobRegistry, processJobs } from './job-registry.ts'
 import { refusePayloadKeys } from './refuse-payload-keys.ts'
 
 /** The options of `defineCronJob`. */
@@ -68,6 +69,15 @@ export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<Cr
  * @throws {InvalidDefinitionError} naming the invalid field.
  */
 export function defineCronJob<Output = unknown>(options: CronJobOptions<Output>): CronJobDefinition<Output> {
+  return addCronJob(processJobs(), options, callSite(defineCronJob))
+}
+
+/** Defines a cron job in a registry. @throws like `defineCronJob` */
+export function addCronJob<Output>(
+  jobs: JobRegistry,
+  options: CronJobOptions<Output>,
+  site: CallSite,
+): CronJobDefinition<Output> {
   const { timezone = 'UTC', ...checked } = readDefinition('defineCronJob', cronJobOptions, options)
   refusePayloadKeys('defineCronJob', checked, 'a tick has no payload')
   const definition = Object.freeze({
@@ -77,6 +87,7 @@ export function defineCronJob<Output = unknown>(options: CronJobOptions<Output>)
     ...checked,
     schedule: parseCron(options.schedule, timezone, `defineCronJob(\`${checked.id}\`)`),
   }) as CronJobDefinition<Output>
-  processJobs().register(definition, callSite(defineCronJob))
+  setEventRegistry(definition, jobs.events)
+  jobs.register(definition, site)
   return definition
 }

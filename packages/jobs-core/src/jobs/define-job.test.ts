@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { defineEvents } from '../events/define-events.ts'
-import { ownEvents } from '../events/event-registry.ts'
+import { processEvents } from '../events/event-registry.ts'
 import { eventType } from '../events/event-type.ts'
 import { defineJob } from './define-job.ts'
 import { processJobs } from './job-registry.ts'
@@ -65,7 +65,7 @@ describe('a job', () => {
   })
 
   test('can handle an event of the app after its declaration', () => {
-    ownEvents().clear()
+    processEvents().own.clear()
     expect(() => define({ event: 'video.ready' })).toThrow(UnknownEventError)
     defineEvents({ 'video.ready': eventType() })
     expect(define({ event: 'video.ready' })).toMatchObject({ event: 'video.ready' })

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import { callSite } from '../runtime/call-site.ts'
+import { type CallSite, callSite } from '../runtime/call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import { callback } from '../options/kinds.ts'
@@ -17,6 +17,7 @@ import type { IfEvent } from './if-event.ts'
 import type { JobContext } from './job-context.ts'
 import { type CheckedTrigger, triggerOptions, withEvent } from './definition-trigger.ts'
 import type { JobDefinition } from './job-definition.ts'
+import { type JobRegistry, processJobs } from './job-registry.ts'
 import { registerDefinition } from './register-definition.ts'
 import type { OwnJob } from './own-job.ts'
 
@@ -78,8 +79,13 @@ export function defineJob<Event extends JobEvent, Output = unknown, Name extends
   options: JobOptions<Event, Output, Name>,
 ): JobDefinition<Event, Output>
 export function defineJob(options: object): JobDefinition {
-  const checked = withEvent('defineJob', readDefinition('defineJob', jobOptions, options))
+  return addJob(processJobs(), options, callSite(defineJob))
+}
+
+/** Defines a job in a registry. @throws like `defineJob` */
+export function addJob(jobs: JobRegistry, options: unknown, site: CallSite): JobDefinition {
+  const checked = withEvent(jobs, 'defineJob', readDefinition('defineJob', jobOptions, options))
   const definition = Object.freeze({ kind: 'job' as const, ...checked }) as JobDefinition
-  registerDefinition(definition, callSite(defineJob))
+  registerDefinition(jobs, definition, site)
   return definition
 }

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import { callSite } from '../runtime/call-site.ts'
+import { type CallSite, callSite } from '../runtime/call-site.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import { callback, duration, integer, boolean } from '../options/kinds.ts'
@@ -16,6 +16,7 @@ import { debounceOption } from './debounce.ts'
 import type { EventMessage } from './event-message.ts'
 import type { IfEvent } from './if-event.ts'
 import type { JobContext } from './job-context.ts'
+import { type JobRegistry, processJobs } from './job-registry.ts'
 import { registerDefinition } from './register-definition.ts'
 import type { OwnJob } from './own-job.ts'
 import type { RetryConfig } from '../retry/retry-config.ts'
@@ -125,7 +126,12 @@ export function defineWorkflow<Event extends JobEvent, Output = unknown, Name ex
   options: WorkflowOptions<Event, Output, Name>,
 ): WorkflowDefinition<Event, Output>
 export function defineWorkflow(options: object): WorkflowDefinition {
-  const checked = withEvent('defineWorkflow', readDefinition('defineWorkflow', workflowOptions, options))
+  return addWorkflow(processJobs(), options, callSite(defineWorkflow))
+}
+
+/** Defines a workflow in a registry. @throws like `defineWorkflow` */
+export function addWorkflow(jobs: JobRegistry, options: unknown, site: CallSite): WorkflowDefinition {
+  const checked = withEvent(jobs, 'defineWorkflow', readDefinition('defineWorkflow', workflowOptions, options))
   checkVersions(checked)
   const definition = Object.freeze({
     kind: 'workflow' as const,
@@ -134,6 +140,6 @@ export function defineWorkflow(options: object): WorkflowDefinition {
     compensateOnCancel: false,
     ...checked,
   }) as never
-  registerDefinition(definition, callSite(defineWorkflow))
+  registerDefinition(jobs, definition, site)
   return definition
 }

@@ -1,15 +1,15 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
-import { defaultSender } from '../ambient/default-sender.ts'
+import { senderFor } from '../ambient/default-sender.ts'
 import type { SendOptions } from '../sends/send-options.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { quote } from '../errors/quote.ts'
-import { requireEvent } from '../events/event-registry.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { type OwnEvent, ownEventOf } from '../events/own-event.ts'
 import { schemaRemedy } from '../events/schema-remedy.ts'
 import { custom } from '../options/kinds.ts'
 import type { Option } from '../options/option.ts'
+import type { JobRegistry } from './job-registry.ts'
 import type { OwnJob } from './own-job.ts'
 
 /** The checked options. */
@@ -20,14 +20,13 @@ export interface CheckedTrigger {
 
 const eventRemedy = 'Pass the name of the event to handle, such as `order.created`.'
 
-/** The declarations of the options. A given event must be declared. */
+/** The declarations of the options. */
 export const triggerOptions: {
   readonly event: Option<unknown, JobEvent>
   readonly payload: Option<unknown, StandardSchemaV1>
 } = {
   event: custom((event: unknown, name, createError) => {
     if (typeof event !== 'string') throw createError(name, 'is not a string', eventRemedy)
-    requireEvent(event)
     return event as JobEvent
   }),
   payload: custom(
@@ -44,13 +43,18 @@ export const triggerOptions: {
  * Returns the checked options with an event. For a definition with `payload`, that is its own one, and it has `send`.
  *
  * @throws {InvalidDefinitionError} if it has neither `event` nor `payload`.
+ * @throws {UnknownEventError} if the event is not declared.
  */
 export function withEvent<Checked extends CheckedTrigger & { readonly id: string }>(
+  { events }: Pick<JobRegistry, 'events'>,
   call: string,
   { event, payload, ...checked }: Checked,
 ): Omit<Checked, 'event' | 'payload'> & ({ readonly event: JobEvent } | OwnJob) {
   if (payload === undefined) {
-    if (event !== undefined) return { ...checked, event }
+    if (event !== undefined) {
+      events.require(event)
+      return { ...checked, event }
+    }
     throw new InvalidDefinitionError({
       what: `${call}(${quote(checked.id)})`,
       field: 'event',
@@ -60,6 +64,6 @@ export function withEvent<Checked extends CheckedTrigger & { readonly id: string
   }
   const own = ownEventOf(checked.id)
   const send = (given: never, options?: SendOptions) =>
-    defaultSender().sendJob<OwnEvent<StandardSchemaV1>>(own as never, given, options)
+    senderFor(events).sendJob<OwnEvent<StandardSchemaV1>>(own as never, given, options)
   return { ...checked, event: own, payload, send }
 }

@@ -1,3 +1,4 @@
+import { type EventRegistry, processEvents } from '../events/event-registry.ts'
 import type { CallSite } from '../runtime/call-site.ts'
 import { processState } from '../runtime/process-state.ts'
 import { DuplicateDefinitionError } from '../errors/duplicate-definition-error.ts'
@@ -7,11 +8,14 @@ import { kindOf } from '../options/kind-of.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import type { CronJobDefinition } from './job-definition.ts'
 import type { Definition, EventDefinition } from './definition.ts'
+import { eventRegistryOf } from './event-registry-of.ts'
 import { eventsOf } from './event-of.ts'
 import { type DefinedAt, describe, type DuplicateDefinition, duplicateOf } from './duplicate-definitions.ts'
 
-/** The definitions of a client, by id. */
+/** The definitions of a client, by id, and the events that it knows. */
 export interface JobRegistry {
+  /** The events of the client. */
+  readonly events: EventRegistry
   /**
    * Adds a definition, or replaces the one with its id. `site` is the location of the definition in code.
    *
@@ -34,8 +38,28 @@ export interface JobRegistry {
   onChange(listener: () => void): () => void
 }
 
-/** Creates an empty registry. */
-export function createJobRegistry(): JobRegistry {
+/** The jobs of one `createJobs`, with their events. */
+export interface JobSet {
+  /** The definitions so far, in the order of their definition. */
+  readonly definitions: readonly Definition[]
+}
+
+function registriesOfSets(): WeakMap<object, JobRegistry> {
+  return processState('jobSets', () => new WeakMap())
+}
+
+/** Returns the registry of a set of jobs; `undefined` for any other value. */
+export function registryOfSet(set: unknown): JobRegistry | undefined {
+  return typeof set === 'object' && set !== null ? registriesOfSets().get(set) : undefined
+}
+
+/** Records the registry of a set of jobs. */
+export function setRegistryOfSet(set: object, registry: JobRegistry): void {
+  registriesOfSets().set(set, registry)
+}
+
+/** Creates an empty registry. Default: the events of the process. */
+export function createJobRegistry(events: EventRegistry = processEvents()): JobRegistry {
   const definitions = new Map<string, DefinedAt>()
   const duplicates = new Map<string, DuplicateDefinition>()
   const listeners = new Set<() => void>()
@@ -48,6 +72,7 @@ export function createJobRegistry(): JobRegistry {
   }
 
   return {
+    events,
     register(definition, site) {
       const known = definitions.get(definition.id)
       const duplicate = known && duplicateOf(known, { definition, site })
@@ -87,16 +112,23 @@ export function createJobRegistry(): JobRegistry {
   }
 }
 
-/** Creates a registry of these definitions. @throws {DuplicateDefinitionError} if two have the same id. */
-export function toJobRegistry(definitions: readonly Definition[]): JobRegistry {
+/**
+ * Returns the registry of these definitions, or of a set of jobs.
+ *
+ * @throws {DuplicateDefinitionError} if two have the same id.
+ * @throws {InvalidOptionError} if they belong to several sets.
+ */
+export function toJobRegistry(definitions: readonly Definition[] | JobSet): JobRegistry {
+  const ofSet = registryOfSet(definitions)
+  if (ofSet) return ofSet
   if (!Array.isArray(definitions)) {
     const remedy =
-      'Pass an array: `[processOrder]`, or `Object.values(jobs)` of a module that exports only definitions.'
+      'Pass an array: `[processOrder]`, `Object.values(jobs)` of a module that exports only definitions, or the result of `createJobs`.'
     throw new InvalidOptionError({ option: 'jobs', problem: `is ${kindOf(definitions)}, not an array`, remedy })
   }
-  const registry = createJobRegistry()
-  for (const [index, definition] of definitions.entries()) {
-    checkIsDefinition(definition, index)
+  for (const [index, definition] of definitions.entries()) checkIsDefinition(definition, index)
+  const registry = createJobRegistry(sharedEventsOf(definitions))
+  for (const definition of definitions) {
     const known = registry.get(definition.id)
     if (known === definition) continue
     if (known) {
@@ -112,12 +144,19 @@ export function toJobRegistry(definitions: readonly Definition[]): JobRegistry {
 export function withSeparateRegistry<T>(define: () => T): T {
   const shared = holder()
   const before = shared.registry
-  shared.registry = createJobRegistry()
+  shared.registry = createJobRegistry(before.events)
   try {
     return define()
   } finally {
     shared.registry = before
   }
+}
+
+function sharedEventsOf(definitions: readonly Definition[]): EventRegistry {
+  const [events = processEvents(), ...others] = new Set(definitions.map(eventRegistryOf))
+  if (others.length === 0) return events
+  const remedy = 'Create one client for each result of `createJobs`, and another one for the jobs of `defineJob`.'
+  throw new InvalidOptionError({ option: 'jobs', problem: 'are of several results of `createJobs`', remedy })
 }
 
 function holder(): { registry: JobRegistry } {

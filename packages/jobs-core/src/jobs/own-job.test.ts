@@ -5,7 +5,7 @@ import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import { untyped } from '../../test/kit/untyped.ts'
 import { createClient } from '../client/create-client.ts'
 import { setJobClient } from '../client/default-client.ts'
-import { eventNames, findEvent, ownEvents } from '../events/event-registry.ts'
+import { processEvents } from '../events/event-registry.ts'
 import { eventType } from '../events/event-type.ts'
 import { defineWorkflow } from './define-workflow.ts'
 import { defineCronJob } from './define-cron-job.ts'
@@ -17,7 +17,7 @@ const schema = z.object({ width: z.number() })
 const define = (options: object) => defineJob({ id: 'resize', handler, ...options } as never)
 
 beforeEach(() => {
-  ownEvents().clear()
+  processEvents().own.clear()
   for (const { id } of processJobs().all()) processJobs().remove(id)
 })
 
@@ -32,7 +32,7 @@ describe('a definition with `payload`', () => {
     const resize = defineJob({ id: 'images/resize', payload: schema, handler })
     expect(resize).toMatchObject({ kind: 'job', id: 'images/resize', event: 'job/images/resize', payload: schema })
     expect(Object.isFrozen(resize)).toBe(true)
-    expect(findEvent('job/images/resize')?.schema).toBe(schema)
+    expect(processEvents().find('job/images/resize')?.schema).toBe(schema)
     expect(processJobs().subscribers('job/images/resize')).toEqual([resize])
     const publish = defineWorkflow({ id: 'publish', payload: schema, steps: () => undefined })
     expect(publish).toMatchObject({ kind: 'workflow', event: 'job/publish' })
@@ -43,8 +43,8 @@ describe('a definition with `payload`', () => {
     const count = define({ id: 'count', event: 'order.created' })
     expect(processJobs().subscribers('order.created')).toEqual([thank, count])
     expect(processJobs().subscribers('job/thank')).toEqual([thank])
-    expect(findEvent('job/thank')?.schema).toBe(findEvent('order.created')?.schema)
-    expect(eventNames()).not.toContain('job/thank')
+    expect(processEvents().find('job/thank')?.schema).toBe(processEvents().find('order.created')?.schema)
+    expect(processEvents().names()).not.toContain('job/thank')
     expect(processJobs().subscribers('job/missing')).toEqual([])
   })
 
@@ -52,7 +52,7 @@ describe('a definition with `payload`', () => {
     define({ payload: schema })
     const later = define({ payload: z.object({ width: z.string() }) })
     expect(processJobs().subscribers('job/resize')).toEqual([later])
-    expect(findEvent('job/resize')?.schema).toBe((later as { payload?: unknown }).payload)
+    expect(processEvents().find('job/resize')?.schema).toBe((later as { payload?: unknown }).payload)
   })
 
   test('changes nothing if an engine rejects it', async () => {
@@ -63,7 +63,7 @@ describe('a definition with `payload`', () => {
       expect(() => define(rejected)).toThrow(expect.objectContaining({ code: 'unsupported_feature' }))
     }
     expect(processJobs().all()).toEqual([earlier])
-    expect([...ownEvents()]).toMatchObject([['job/resize', { schema }]])
+    expect([...processEvents().own]).toMatchObject([['job/resize', { schema }]])
   })
 
   test('is not a duplicate if a bundler has copied its module', () => {
@@ -96,7 +96,7 @@ describe('a definition with `payload`', () => {
     expect(() => define(options)).toThrow(
       expect.objectContaining({ code: 'invalid_definition', message: expect.stringMatching(message) }),
     )
-    expect([processJobs().all(), [...ownEvents()]]).toEqual([[], []])
+    expect([processJobs().all(), [...processEvents().own]]).toEqual([[], []])
   })
 })
 

@@ -60,7 +60,7 @@ interface CheckedStepOptions extends Omit<CheckedOptions<StepOptions<unknown>>, 
 }
 
 /** A field of both payloads. */
-type SharedField<One extends JobEvent | StandardSchemaV1, Other extends JobEvent> = Extract<
+type SharedField<One extends JobEvent | StandardSchemaV1, Other extends JobEvent | StandardSchemaV1> = Extract<
   keyof JobPayload<One> & keyof JobPayload<Other>,
   string
 >
@@ -74,7 +74,10 @@ type FieldValues<Payload> = {
 }
 
 /** Options of `step.waitForEvent`. */
-export interface WaitForEventOptions<Trigger extends JobEvent | StandardSchemaV1, Event extends JobEvent> {
+export interface WaitForEventOptions<
+  Trigger extends JobEvent | StandardSchemaV1,
+  Event extends JobEvent | StandardSchemaV1,
+> {
   /**
    * The values that fields of the awaited payload must have, at most eight: `{ paymentId: payment.id }`. Or the name of
    * one field whose value must equal that in the event that started the run. Default: any event of the tenant.

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { type AttemptKit, createAttemptKit, orderEnvelope, orderJob } from '../../test/kit/attempt-kit.ts'
 import { decodeEnvelope, toExternalEnvelope, type Envelope } from '../events/envelope.ts'
 import { defineEvents } from '../events/define-events.ts'
-import { ownEvents } from '../events/event-registry.ts'
+import { processEvents } from '../events/event-registry.ts'
 import { eventType } from '../events/event-type.ts'
 import type { Json } from '../values/json.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
@@ -66,7 +66,7 @@ describe('a schema that throws its own error, such as for an unavailable server'
   const away = new Error('The server is away.')
   const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: 5000 } as const
   const looked = (schema: () => unknown): string => {
-    ownEvents().delete('looked.up')
+    processEvents().own.delete('looked.up')
     defineEvents({ 'looked.up': { '~standard': { version: 1, vendor: 'by hand', validate: schema as never } } })
     return 'looked.up'
   }

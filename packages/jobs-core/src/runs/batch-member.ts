@@ -1,3 +1,4 @@
+import { eventRegistryOf } from '../jobs/event-registry-of.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { BatchEvent, BatchJobDefinition } from '../jobs/batch-job-definition.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
@@ -72,7 +73,11 @@ export class BatchMember implements Stoppable {
     try {
       checkMayStart(this.attempt)
       this.#listen()
-      const event = inScope(this.attempt, () => readEvent(envelope, definition.event, options.jobId), undefined)
+      const event = inScope(
+        this.attempt,
+        () => readEvent(envelope, definition.event, options.jobId, eventRegistryOf(definition)),
+        undefined,
+      )
       if (!(event instanceof Promise)) return this.#hasRead(event)
       event.then(
         (late) => this.#hasRead(late),

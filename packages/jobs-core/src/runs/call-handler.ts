@@ -1,9 +1,10 @@
+import { eventRegistryOf } from '../jobs/event-registry-of.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import { systemTenantId } from '../values/reserved-names.ts'
 import type { CronContext, JobContext } from '../jobs/job-context.ts'
 import type { CronJobDefinition, JobDefinition } from '../jobs/job-definition.ts'
-import type { Definition } from '../jobs/definition.ts'
+import type { Definition, EventDefinition } from '../jobs/definition.ts'
 import { isObserving } from '../hooks/is-observing.ts'
 import type { Attempt } from './attempt.ts'
 import { scheduledAtOf } from '../jobs/cron-event.ts'
@@ -38,7 +39,7 @@ export function callHandler(
 ): unknown {
   const { definition, envelope, host } = attempt
   if (definition.kind === 'job') {
-    const event = readEvent(envelope, definition.event, context.jobId)
+    const event = readEvent(envelope, definition.event, context.jobId, eventRegistryOf(definition))
     return event instanceof Promise
       ? event.then((late) => runner.run(() => definition.handler(late, context)))
       : runner.run(() => definition.handler(event, context))
@@ -77,13 +78,18 @@ export async function callOnFailure(
     const cronContext: CronContext = Object.assign(context, { scheduledAt: scheduledAtOrSentAt(envelope) })
     await definition.onFailure(error, cronContext)
   } else {
-    await definition.onFailure(error, await readEventLeniently(envelope, definition.event, context.jobId), context)
+    await definition.onFailure(error, await readEventLeniently(envelope, definition, context.jobId), context)
   }
 }
 
-async function readEventLeniently(envelope: Envelope, event: string, jobId: string): Promise<EventMessage> {
+async function readEventLeniently(
+  envelope: Envelope,
+  definition: EventDefinition,
+  jobId: string,
+): Promise<EventMessage> {
+  const { event } = definition
   try {
-    return await readEvent(envelope, event, jobId)
+    return await readEvent(envelope, event, jobId, eventRegistryOf(definition))
   } catch {
     return toEventMessage(envelope, event, jobId, envelope.payload)
   }

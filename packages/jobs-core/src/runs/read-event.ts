@@ -1,5 +1,5 @@
 import { TenantRequiredError } from '../errors/tenant-required-error.ts'
-import { requireEvent } from '../events/event-registry.ts'
+import type { EventRegistry } from '../events/event-registry.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobEvent, JobPayload } from '../events/job-events.ts'
 import { ownDefinitionIdOf } from '../events/own-event.ts'
@@ -14,11 +14,17 @@ import type { EventMessage } from '../jobs/event-message.ts'
  * is a copy. Returns a promise only if the schema is asynchronous.
  *
  * @param handled - the event that the definition handles
+ * @param events - the events that the definition knows
  * @throws {TenantRequiredError}
  * @throws {PayloadInvalidError}
  * @throws {UnknownEventError}
  */
-export function readEvent(envelope: Envelope, handled: string, jobId: string): EventMessage | Promise<EventMessage> {
+export function readEvent(
+  envelope: Envelope,
+  handled: string,
+  jobId: string,
+  events: EventRegistry,
+): EventMessage | Promise<EventMessage> {
   const { tenantId } = envelope
   const event = nameFor(envelope, handled)
   const { json } = toJson(envelope.payload, 'payload')
@@ -28,7 +34,7 @@ export function readEvent(envelope: Envelope, handled: string, jobId: string): E
     tenantProblem(sender, tenantId === systemTenantId) ??
     (sender === tenantId ? undefined : 'is not the one of the envelope')
   if (problem) throw new TenantRequiredError({ event, problem, tenantId: sender })
-  const schema = requireEvent(event).schema
+  const schema = events.require(event).schema
   const payload = validatePayload(event, schema, json)
   return payload instanceof Promise
     ? payload.then((late) => toEventMessage(envelope, handled, jobId, late))

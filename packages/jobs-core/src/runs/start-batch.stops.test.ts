@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { batchJob, type BatchHandler, type BatchKit, createBatchKit } from '../../test/kit/batch-kit.ts'
 import { loadCatalogue } from '../events/catalogue/catalogue.ts'
 import { defineEvents } from '../events/define-events.ts'
-import { ownEvents } from '../events/event-registry.ts'
+import { processEvents } from '../events/event-registry.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { ShutdownError } from '../errors/shutdown-error.ts'
@@ -87,7 +87,7 @@ describe('stops', () => {
   test('the timeout does not call the handler while the schema of an event still runs', async () => {
     const validate = (payload: unknown) =>
       (payload as { orderId: string }).orderId === 'order_1' ? new Promise<never>(() => undefined) : { value: payload }
-    ownEvents().delete('looked.up')
+    processEvents().own.delete('looked.up')
     defineEvents({ 'looked.up': { '~standard': { version: 1, vendor: 'by hand', validate: validate as never } } })
     const handler = vi.fn<() => void>()
     const definition = batchJob(handler, { event: 'looked.up' as 'order.created', timeout: 500 })

@@ -1,3 +1,5 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
 import type { EventName, JobEvent, JobInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 import type { JobsError } from '../errors/jobs-error.ts'
@@ -78,7 +80,7 @@ export type ScheduleOptions = Omit<SendOptions, 'delay' | 'runAt'> &
   ({ delay: number | Duration; runAt?: undefined } | { runAt: Date; delay?: undefined })
 
 /** The result of a send: identifies the job. */
-export interface JobHandle<Event extends JobEvent | OwnEvent = JobEvent> {
+export interface JobHandle<Event extends JobEvent | OwnEvent | StandardSchemaV1 = JobEvent> {
   /** The job's id, for `getJobStatus`, `cancelJob`, `retryJob` and `waitForJob` in any process. */
   readonly id: string
   /** The name of the event. */

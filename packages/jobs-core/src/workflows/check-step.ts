@@ -1,6 +1,6 @@
 import { InvalidStepError } from '../errors/invalid-step-error.ts'
 import { quote, textOf } from '../errors/quote.ts'
-import { requireEvent } from '../events/event-registry.ts'
+import { eventRegistryOf } from '../jobs/event-registry-of.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { ownDefinitionIdOf, ownEventOf } from '../events/own-event.ts'
 import type { Envelope } from '../events/envelope.ts'
@@ -107,7 +107,7 @@ export function checkEventWait(
   run: WaitingRun,
 ): Omit<EventWaitCall, 'kind' | 'key'> {
   const createError = stepErrorFactory(definition, id)
-  requireEvent(event)
+  eventRegistryOf(definition).require(event)
   if (ownDefinitionIdOf(event) !== undefined) {
     throw createError(
       `waits for ${quote(event)}, which is no event`,

@@ -9,6 +9,7 @@ import type { OwnEvent } from '../events/own-event.ts'
 import type { Json } from '../values/json.ts'
 import { systemTenantId } from '../values/reserved-names.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
+import { eventRegistryOf } from '../jobs/event-registry-of.ts'
 import { readEvent } from '../runs/read-event.ts'
 import { checkJobStep, checkEventWait, checkWork, durationOf, instantOf, stepErrorFactory } from './check-step.ts'
 import { enclosingStep } from './inside-step.ts'
@@ -139,6 +140,10 @@ export function createSteps(replay: StepsOptions): Steps {
     return new Promise(() => undefined)
   }
 
+  /** Returns a copy of the event, parsed by its schema. */
+  const read = async (event: JobEvent, { id, payload, sentAt }: AwaitedEvent): Promise<EventMessage> =>
+    readEvent({ v: 1, id, event, tenantId: envelope.tenantId, payload, sentAt }, event, id, eventRegistryOf(definition))
+
   const steps: Steps = {
     run: (id, work, options) =>
       handled(
@@ -162,7 +167,7 @@ export function createSteps(replay: StepsOptions): Steps {
             jobId: replay.jobId,
             hasCalled: (other) => other !== key && keys.has(other),
           }),
-        })).then((awaited) => (awaited ? toEventMessage(event, envelope.tenantId, awaited as AwaitedEvent) : null)),
+        })).then((awaited) => (awaited ? read(event, awaited as AwaitedEvent) : null)),
       ) as never,
     sendEvent: (id, event, payload, options) =>
       handled(
@@ -191,10 +196,4 @@ export function createSteps(replay: StepsOptions): Steps {
     restart: (payload) => handled(restart(payload)),
   }
   return Object.freeze(steps)
-}
-
-/** Returns a copy of the event, parsed by its schema. */
-async function toEventMessage(event: JobEvent, tenantId: string, awaited: AwaitedEvent): Promise<EventMessage> {
-  const { id, payload, sentAt } = awaited
-  return readEvent({ v: 1, id, event, tenantId, payload, sentAt }, event, id)
 }

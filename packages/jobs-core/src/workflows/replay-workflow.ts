@@ -1,3 +1,4 @@
+import { eventRegistryOf } from '../jobs/event-registry-of.ts'
 import { AttemptsExhaustedError } from '../errors/attempts-exhausted-error.ts'
 import { InvalidStepError } from '../errors/invalid-step-error.ts'
 import { NotSerializableError } from '../errors/not-serializable-error.ts'
@@ -208,7 +209,7 @@ async function runCode(
   if (!code) return failWith(fatal, versionMissingError(definition.id, engine.version!, versionsOf(definition)))
   let event: EventMessage
   try {
-    event = await readEvent(envelope, definition.event, attempt.options.jobId)
+    event = await readEvent(envelope, definition.event, attempt.options.jobId, eventRegistryOf(definition))
   } catch (error) {
     // The first replay decides whether a payload is valid. Later ones parse it again, because a schema can convert values.
     if (!engine.history?.hasSteps || !isPermanentError(error)) throw error

@@ -1,8 +1,10 @@
 import { portablePayloadBytes } from '../engines/capabilities.ts'
 import { PayloadTooLargeError } from '../errors/payload-too-large-error.ts'
+import { hasDates } from '../events/event-type.ts'
 import { toJson } from '../events/to-json.ts'
 import { checkDates } from '../events/validate-payload.ts'
 import type { Outcome } from '../hooks/outcome.ts'
+import { eventRegistryOf } from '../jobs/event-registry-of.ts'
 import type { WorkflowDefinition } from '../jobs/steps.ts'
 import type { Attempt } from '../runs/attempt.ts'
 import { readEvent } from '../runs/read-event.ts'
@@ -36,10 +38,12 @@ async function checkedPayload(
   { payload }: RestartRequest,
 ): Promise<Json> {
   const { event, tenantId } = envelope
-  const copy = toJson(isObject(payload) ? { ...payload, tenantId: payload.tenantId ?? tenantId } : payload, 'payload')
+  const events = eventRegistryOf(definition)
+  const withTenant = isObject(payload) ? { ...payload, tenantId: payload.tenantId ?? tenantId } : payload
+  const copy = toJson(withTenant, 'payload', hasDates(events.require(definition.event).schema))
   const bytes = bytesOver(copy.json, portablePayloadBytes)
   if (bytes !== undefined) throw new PayloadTooLargeError({ event, bytes, limitBytes: portablePayloadBytes })
-  const parsed = await readEvent({ ...envelope, payload: copy.json }, definition.event, options.jobId)
+  const parsed = await readEvent({ ...envelope, payload: copy.json }, definition.event, options.jobId, events)
   checkDates(copy, parsed.payload)
   return copy.json
 }

@@ -1,4 +1,4 @@
-import { defineCronJob, defineJob, type Definition, sendJob } from '@cgk-platform/jobs-core'
+import { createJobs, defineCronJob, defineJob, type Definition, eventType, sendJob } from '@cgk-platform/jobs-core'
 import { InvalidDefinitionError, InvalidOptionError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import { claimCronJob } from '@cgk-platform/jobs-core/provider'
 import { releaseCronJobs } from '@cgk-platform/jobs-core/scheduling'
@@ -11,6 +11,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createFakeServer, type FakeServer } from '../../test/kit/fake-server.ts'
 import { firstRequest } from '../../test/kit/first-request.ts'
 import { createVirtualClock } from '../../test/kit/virtual-clock.ts'
+import { createInngestProvider } from '../inngest-provider.ts'
 import { createInngestFunctions, type InngestHostOptions } from './create-inngest-functions.ts'
 
 const handler = () => undefined
@@ -27,7 +28,7 @@ beforeEach(() => {
 })
 
 function make(
-  jobs?: readonly Definition[],
+  jobs?: InngestHostOptions['jobs'],
   server: FakeServer = createFakeServer(() => ({ body: {} })),
   more: Partial<InngestHostOptions> = {},
 ) {
@@ -154,6 +155,14 @@ describe('rejects an id that another function needs:', () => {
   test('accepts an id that no other function needs', () => {
     expect(idsOf(make([job('a'), job('a-tick'), job('a-failure'), cron('b'), cron('b-failure')]))).toHaveLength(8)
   })
+})
+
+test('the jobs of `createJobs` become functions', () => {
+  const provider = createInngestProvider({ eventKey: 'key' })
+  const shop = createJobs({ events: { 'cart.left': eventType<{ cartId: string }>() }, provider })
+  const remind = shop.defineJob({ id: 'remind', event: 'cart.left', handler: () => undefined })
+  expect(idsOf(make(shop))).toEqual(idsOf(make([remind])))
+  expect(idsOf(make(shop))).toContain('remind')
 })
 
 /** Returns the error with which the functions are rejected. */

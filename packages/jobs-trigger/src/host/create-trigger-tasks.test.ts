@@ -1,10 +1,11 @@
-import { defineCronJob, defineEvents, defineJob, type Definition, eventType } from '@cgk-platform/jobs-core'
+import { createJobs, defineCronJob, defineEvents, defineJob, type Definition, eventType } from '@cgk-platform/jobs-core'
 import { InvalidOptionError, UnsupportedFeatureError } from '@cgk-platform/jobs-core/errors'
 import '@cgk-platform/test-kit/work'
 import { resourceCatalog } from '@trigger.dev/core/v3'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { openWorker } from '../../test/kit/open-tasks.ts'
+import { createTriggerProvider } from '../trigger-provider.ts'
 import { createTriggerTasks } from './create-trigger-tasks.ts'
 
 const handler = () => undefined
@@ -25,6 +26,15 @@ describe('createTriggerTasks', () => {
     ])
     expect(new Set(ids).size).toBe(ids.length)
     expect(resourceCatalog.listTaskIdCollisions()).toEqual([])
+  })
+
+  test('creates tasks for the jobs and the events of `createJobs`', () => {
+    const events = { 'cart.left': eventType<{ cartId: string }>(), 'cart.paid': eventType<{ cartId: string }>() }
+    const shop = createJobs({ events, provider: createTriggerProvider() })
+    shop.defineJob({ id: 'remind', event: 'cart.left', handler })
+    const ids = createTriggerTasks({ jobs: shop }).map(({ id }) => id)
+    expect(ids).toEqual(expect.arrayContaining(['event-cart__left', 'event-cart__paid', 'job-remind']))
+    expect(ids).not.toContain('event-work__asked')
   })
 
   test('creates the tasks of disabled definitions for their runs, but none for ticks', () => {

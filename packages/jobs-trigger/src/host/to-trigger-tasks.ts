@@ -1,4 +1,4 @@
-import { checkDefinitionSupport, eventNames } from '@cgk-platform/jobs-core/hosted'
+import { checkDefinitionSupport } from '@cgk-platform/jobs-core/hosted'
 import { claimCronJob, eventsOf } from '@cgk-platform/jobs-core/provider'
 import type { AnyTask } from '@trigger.dev/sdk'
 
@@ -20,7 +20,7 @@ export function toTriggerTasks(dependencies: HostDependencies): AnyTask[] {
   // Otherwise a local engine in the same process would also tick for them.
   for (const cronJob of cronJobs) claimCronJob(cronJob, dependencies)
   // Events that no job handles also have a task. Their sends become jobs without runs instead of waiting forever.
-  const events = new Set([...eventNames().filter(isShortEnough), ...definitions.flatMap(eventsOf)])
+  const events = new Set([...dependencies.jobs.events.names().filter(isShortEnough), ...definitions.flatMap(eventsOf)])
   return [
     ...[...events].map((event) => {
       const handling = definitions.filter((definition) => eventsOf(definition).includes(event))

@@ -1,5 +1,5 @@
 import * as face from '@cgk-platform/jobs'
-import { eventNames } from '@cgk-platform/jobs-core/hosted'
+import { processJobs } from '@cgk-platform/jobs-core/tools'
 import { expect, test } from 'vitest'
 
 import { specifiedEvents, specifiedFunctions, type SpecifiedTypes } from './specified-names.ts'
@@ -9,7 +9,7 @@ test.each(specifiedFunctions)('%s is exported', (name) => {
 })
 
 test.each(specifiedEvents)('the event %s is known', (event) => {
-  expect(eventNames()).toContain(event)
+  expect(processJobs().events.names()).toContain(event)
 })
 
 test('the types are exported', () => {

@@ -9,6 +9,6 @@ configureConformance({ clock })
 
 const { jobs, ...options } = conformanceOptions(triggerCapabilities)
 const only = process.env['CONFORMANCE_DEFINITIONS']?.split(',')
-const hosted = jobs!.filter(({ id }) => only?.includes(id) ?? true)
+const hosted = jobs.filter(({ id }) => only?.includes(id) ?? true)
 
 createTriggerTasks({ ...options, jobs: hosted }, { clock, random: () => 0 })

@@ -1,0 +1,16 @@
+import { type EventRegistry, processEvents } from '../events/event-registry.ts'
+import { processState } from '../runtime/process-state.ts'
+
+function registries(): WeakMap<object, EventRegistry> {
+  return processState('definitionEvents', () => new WeakMap())
+}
+
+/** Returns the events that a definition knows: those of its `createJobs`, otherwise those of the process. */
+export function eventRegistryOf(definition: object): EventRegistry {
+  return registries().get(definition) ?? processEvents()
+}
+
+/** Records the events that a definition knows. */
+export function setEventRegistry(definition: object, events: EventRegistry): void {
+  registries().set(definition, events)
+}
