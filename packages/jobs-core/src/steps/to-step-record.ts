@@ -1,7 +1,7 @@
 import type { EventWaitCall, StepCall } from './step-call.ts'
 import type { StepRecord } from './workflow-record.ts'
 
-/** What a new record takes from its replay. */
+/** The facts of a replay that a new record takes. */
 interface RecordSource {
   /** The `traceparent` of the replay. */
   readonly traceparent?: string | undefined

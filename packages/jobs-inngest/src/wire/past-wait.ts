@@ -18,12 +18,12 @@ export interface PastLook {
   readonly error?: JobErrorInfo
 }
 
-/** How a wait with `since` ended, and the id of the native step that ended it. */
+/** The end of a wait with `since`, and the id of the native step that ended it. */
 export type PastWaitEnd = ({ readonly output: Json | null } | { readonly error: JobErrorInfo }) & {
   readonly stepId: string
 }
 
-/** Returns how a wait with `since` ended whose first look found no event; `undefined` while it goes on. */
+/** Returns how a wait with `since` ended whose first look found no event; `undefined` while it waits. */
 export function pastWaitEndIn(ended: ReadonlyMap<string, EndedStep>, key: string): PastWaitEnd | undefined {
   const dataOf = (id: string): unknown => {
     const step = ended.get(sha1(id))

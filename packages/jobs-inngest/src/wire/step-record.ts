@@ -34,7 +34,7 @@ export interface StepRecord {
   readonly failure?: { readonly error: JobErrorInfo; readonly step?: string; readonly compensation: readonly string[] }
 }
 
-/** The facts of a wait with `since` that goes on after its first look. Times are epoch milliseconds. */
+/** The facts of a wait with `since` whose first look found no event. Times are epoch milliseconds. */
 export interface PastWait {
   /** Since when events count. */
   readonly since: number

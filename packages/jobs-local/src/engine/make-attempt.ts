@@ -8,6 +8,7 @@ import {
   beginWorkflowRecord,
   type Outcome,
   createRecordedStepEngine,
+  type StepRecord,
   type StepRecordStore,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
@@ -86,10 +87,26 @@ function replayOf(running: RunningAttempt, definition: Definition): AttemptRepla
   }
 }
 
+/** Saves a step. Warns if a wait with `since` may have missed an event whose job was deleted. */
+function saveStep({ run, host }: RunningAttempt, step: StepRecord): boolean {
+  const { store, clock, logger } = host
+  const now = clock.now()
+  const isSaved = store.saveStep(run, step, now)
+  const { key, state, event, since = Number.POSITIVE_INFINITY } = step
+  if (state === 'waiting' && since <= store.deletedUntil(now)) {
+    const fields = { jobId: run.job.envelope.id, runId: run.id }
+    const message =
+      `The wait \`${key}\` may have missed an event \`${event}\`: jobs that ended since \`since\` were deleted. ` +
+      'Raise `retention`, or wait since a later step.'
+    bindLogger(logger, fields).warn(message, { step: key })
+  }
+  return isSaved
+}
+
 /** Returns access to the step records of a workflow, which the store persists with its run. */
 function stepRecordsOf(running: RunningAttempt, { version }: WorkflowDefinition): StepRecordStore {
   const { run, host } = running
-  const { clock, store, wakeRun } = host
+  const { store, wakeRun } = host
   const record = (run.workflow = beginWorkflowRecord(run.workflow, run.id, version))
   return {
     record,
@@ -97,7 +114,7 @@ function stepRecordsOf(running: RunningAttempt, { version }: WorkflowDefinition)
       // Work that still ran when `step.restart` began the run again.
       run.workflow !== record
         ? undefined
-        : store.change(() => store.saveStep(run, step, clock.now()), {
+        : store.change(() => saveStep(running, step), {
             done: (isSaved) => void (isSaved || running.lost()),
             run,
             isLarge: isLargeValue(step.output),

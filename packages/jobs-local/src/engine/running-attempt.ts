@@ -7,7 +7,7 @@ import type { StoredRun } from '../records/stored-run.ts'
 
 /** The host of all attempts of an engine. */
 export interface EngineHost extends AttemptHost {
-  readonly store: Pick<JobStore, 'change' | 'saveStep' | 'saveRecord'>
+  readonly store: Pick<JobStore, 'change' | 'saveStep' | 'saveRecord' | 'deletedUntil'>
   /** Records the outcome of an attempt. */
   readonly ended: (attempt: RunningAttempt, outcome: Outcome) => void
   /** Resumes a workflow that is asleep. */

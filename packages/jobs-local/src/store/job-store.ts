@@ -172,6 +172,8 @@ export interface JobStore {
    * `since` if an earlier event fits. Returns false if another process has taken over the run.
    */
   saveStep(run: StoredRun, step: StepRecord, now: number): boolean
+  /** Returns up to when jobs that have ended may be deleted, so that a wait with `since` may miss their events. */
+  deletedUntil(now: number): number
   /** Saves the failure of a workflow and the step that caused it. */
   saveRecord(run: StoredRun): void
   /** Resolves the workflow waits that match a due event. Returns their number. */

@@ -1,4 +1,5 @@
-import { defineJob } from '@cgk-platform/jobs-core'
+import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
@@ -134,4 +135,22 @@ describe.runIf(readsTypeScript)('a long-running process', () => {
     expect([ended, kept]).toEqual([200_000, 100])
     expect(grownBytes).toBeLessThan(180_000 * 10) // one leaked object for each job would exceed this
   })
+})
+
+test('a wait with `since` warns if it may have missed an event whose job was deleted', async () => {
+  const logger = createRecordedLogger()
+  const waits = defineWorkflow({
+    id: 'waits',
+    event: 'work.requested',
+    steps: async (_event, step) => {
+      await step.sleep('nap', '1h')
+      return step.waitForEvent('followed', 'work.followed', { since: 'start', timeout: '1h' })
+    },
+  })
+  const engine = createTestEngine({ jobs: [waits], config: { retention: { count: 1 } }, logger })
+  await send(engine)
+  for (let count = 0; count < 3; count++) await engine.client.sendJob('work.counted', { tenantId, number: count })
+  await engine.advance('2h')
+  const warnings = logger.lines.filter(({ message }) => message.includes('may have missed'))
+  expect(warnings).toMatchObject([{ message: expect.stringMatching(/^The wait `followed` .* `work\.followed`: jobs/) }])
 })

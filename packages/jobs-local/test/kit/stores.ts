@@ -2,7 +2,7 @@ import { bindLogger, type Clock } from '@cgk-platform/jobs-core/provider'
 import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { onTestFinished } from 'vitest'
 
-import type { JobStore } from '../../src/store/job-store.ts'
+import type { JobStore, Retention } from '../../src/store/job-store.ts'
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts'
 import { createSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { createTestFile } from './test-file.ts'
@@ -17,11 +17,17 @@ export interface StoreOptions {
   readonly clock?: Pick<Clock, 'now' | 'elapsed'>
   /** The turns of a tenant in each round. Default 1 for each tenant. */
   readonly tenantWeights?: ReadonlyMap<string, number>
+  /** The ended jobs that it retains. Default: all. */
+  readonly retention?: Retention
 }
 
-/** Creates an empty store that retains all ended jobs. */
-export function createStore(name: StoreName, { clock = Date, tenantWeights = new Map() }: StoreOptions = {}): JobStore {
-  const retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
+const all: Retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
+
+/** Creates an empty store. */
+export function createStore(
+  name: StoreName,
+  { clock = Date, tenantWeights = new Map(), retention = all }: StoreOptions = {},
+): JobStore {
   if (name === 'memory') return createMemoryStore(retention, clock, tenantWeights)
   const { path } = createTestFile()
   const logger = bindLogger(createRecordedLogger(), {})

@@ -68,6 +68,16 @@ describe.each(storeNames)('a wait with `since` in %s', (name) => {
     expect([idOf(one), idOf(two)]).toEqual([first.id, second.id])
   })
 
+  test('can learn up to when ended jobs are deleted', () => {
+    const retention = { count: 1, ageMs: Number.MAX_SAFE_INTEGER }
+    const store = createStore(name, { retention })
+    expect(store.deletedUntil(100)).toBeLessThanOrEqual(0)
+    const envelopes = [paid(), paid(), paid()]
+    store.add(envelopes, 0)
+    for (const [index, job] of store.takeDueJobs(3, 0).entries()) store.endWithoutRuns(job, 'completed', 10 + index)
+    expect(store.deletedUntil(100)).toBeGreaterThanOrEqual(11)
+  })
+
   test('fails if it would have to read too many events', () => {
     const { begin, wait } = storeWith(name)
     begin(...Array.from({ length: maxPastEvents }, () => paid()))

@@ -88,11 +88,11 @@ export function createPastWaits(
     return step && startOf(step.spans).getTime()
   }
 
-  /** Looks for the earliest event. If there is none, a thorough look waits until the history shows all, and looks again. */
+  /** Looks for the earliest event. If there is none and the history may not show all yet, looks again after `lagMs`. */
   const look = async (
     call: EventWaitCall,
     { since, until, receivedSince }: { readonly since: number; readonly until: number; readonly receivedSince: number },
-    isThorough: boolean,
+    lagMs: number,
   ): Promise<PastLook> => {
     const { key, event, match, ownJobId } = call
     const steps = await endedWaits()
@@ -101,8 +101,8 @@ export function createPastWaits(
     const query = { event, tenantId, match, since, until, receivedSince, isTaken }
     const find = () => findPastEvent(query, api, clock)
     let found = await find()
-    if (isThorough && found !== 'too many' && !found.event) {
-      await pause(clock, historyLagMs)
+    if (lagMs > 0 && found !== 'too many' && !found.event) {
+      await pause(clock, lagMs)
       found = await find()
     }
     if (found === 'too many') {
@@ -131,7 +131,7 @@ export function createPastWaits(
         const startedAt = clock.now()
         const since = await sinceOf(call)
         const until = startedAt + call.timeoutMs
-        const { event, isOver, dueAt, error } = await look(call, { since, until, receivedSince: since }, true)
+        const { event, isOver, dueAt, error } = await look(call, { since, until, receivedSince: since }, historyLagMs)
         const base = { kind: 'waitForEvent', attempts: 0, startedAt } as const
         if (event || (isOver && !error)) return { ...base, output: event as unknown as Json | null }
         return {
@@ -156,7 +156,9 @@ export function createPastWaits(
         const isLast = startedAt >= until
         const readsAll = isLast || dueAt !== undefined
         const receivedSince = readsAll ? since : Math.max(since, before - overlapMs)
-        const output = await look(call, { since, until, receivedSince }, isLast)
+        // The native wait got what came later.
+        const lagMs = isLast ? Math.max(0, before + historyLagMs - startedAt) : 0
+        const output = await look(call, { since, until, receivedSince }, lagMs)
         return { kind: 'check', attempts: 1, startedAt, output: output as unknown as Json }
       },
       mode,

@@ -3,8 +3,8 @@ import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 import type { StoredJob } from '../../records/stored-run.ts'
 
 /**
- * All jobs by id, those with references also by reference, and those of events that were asked for also by event and
- * tenant. Other jobs take no memory for it.
+ * All jobs by id, those with references also by reference, and those of the events of waits with `since` also by event
+ * and tenant. Other jobs take no memory for it.
  */
 export class IndexedJobs {
   readonly #jobs = new Map<string, StoredJob>()

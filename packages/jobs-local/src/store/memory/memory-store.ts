@@ -235,6 +235,10 @@ class MemoryStore implements JobStore {
     return true
   }
 
+  deletedUntil(): number {
+    return this.#retained.deletedUntil
+  }
+
   resolveWaits(envelope: Envelope, now: number): number {
     return this.#waits.resolveEventWaits(envelope, now)
   }

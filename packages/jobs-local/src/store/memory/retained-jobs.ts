@@ -9,6 +9,8 @@ export class RetainedJobs {
   readonly #delete: (job: StoredJob) => void
   readonly #entries = new Fifo<Entry>()
   #size = 0
+  /** When the job that was deleted last ended, epoch milliseconds; 0 before. */
+  deletedUntil = 0
 
   constructor(retention: Retention, deleteJob: (job: StoredJob) => void) {
     this.#retention = retention
@@ -30,6 +32,7 @@ export class RetainedJobs {
       if (old.retainedEntry === oldest) {
         if (this.#size <= count && now - endedAt <= ageMs) return
         this.#size--
+        this.deletedUntil = endedAt
         this.#delete(old)
       }
       this.#entries.shift()

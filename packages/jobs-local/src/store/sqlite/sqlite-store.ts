@@ -222,6 +222,10 @@ class SqliteStore implements JobStore {
     return true
   }
 
+  deletedUntil(now: number): number {
+    return this.#housekeeping.deletedUntil(now)
+  }
+
   saveRecord(run: StoredRun): void {
     writeRecord(this.#connection, run)
   }

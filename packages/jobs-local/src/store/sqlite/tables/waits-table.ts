@@ -162,7 +162,7 @@ export class WaitsTable {
     }
   }
 
-  /** Applies a notice. If another wait of the run got the event before, the wait goes on. */
+  /** Applies a notice. If another wait of the run got the event before, the step still waits. */
   #applyEvent(run: StoredRun, step: StepRecord, event: Envelope, now: number): void {
     if (resolveEventWait(run.workflow!, step, event, now) || step.state !== 'waiting') return
     this.resolveFromPast(run, step, now)

@@ -56,6 +56,13 @@ export class Housekeeping {
     this.#interval.unref()
   }
 
+  /** Returns up to when ended jobs may be deleted. */
+  deletedUntil(now: number): number {
+    const { connection, retention } = this.#dependencies
+    const { withRuns, withoutRuns } = cutoffsOf(connection, retention, now)
+    return Math.max(withRuns, withoutRuns)
+  }
+
   /** Counts a run that has ended. */
   countEnded(): void {
     if (++this.#ended % pruneEvery !== 0) return
