@@ -5,7 +5,8 @@ import { withoutPayloads } from './without-payloads.ts'
 
 test('the value that a step waits for, which is of the payload, is hidden', () => {
   const step = { id: 'wait', kind: 'waitForEvent', state: 'waiting', attempts: 0, output: 'secret' } as const
-  const waitsFor = { event: 'order.paid', match: { email: 'secret' } }
+  const since = new Date(0)
+  const waitsFor = { event: 'order.paid', since, match: { email: 'secret' } }
   const run = { id: 'r', definitionId: 'd', state: 'running', attempts: 1, maxAttempts: 1 } as const
   const job: JobDetails = {
     ...{ id: 'j', event: 'order.placed', tenantId: 'a', state: 'running', createdAt: new Date(0) },
@@ -23,5 +24,5 @@ test('the value that a step waits for, which is of the payload, is hidden', () =
   }
   const shown = withoutPayloads(job)
   expect(JSON.stringify(shown)).not.toContain('secret')
-  expect(shown.runs[0]!.steps!.map((one) => one.waitsFor)).toEqual([{ event: 'order.paid' }, { jobId: 'child' }])
+  expect(shown.runs[0]!.steps!.map((one) => one.waitsFor)).toEqual([{ event: 'order.paid', since }, { jobId: 'child' }])
 })

@@ -20,6 +20,10 @@ function withoutStepValues({ output, waitsFor, ...step }: StepStatus): StepStatu
   return {
     ...step,
     ...answer,
-    ...(waitsFor && { waitsFor: 'event' in waitsFor ? { event: waitsFor.event } : waitsFor }),
+    ...(waitsFor && { waitsFor: 'event' in waitsFor ? withoutMatch(waitsFor) : waitsFor }),
   }
+}
+
+function withoutMatch({ match: _, ...waitsFor }: Extract<NonNullable<StepStatus['waitsFor']>, { event: string }>) {
+  return waitsFor
 }

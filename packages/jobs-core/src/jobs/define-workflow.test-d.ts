@@ -155,6 +155,13 @@ describe('a step that waits', () => {
     void step.waitForEvent('a', 'order.refundet', { timeout: '7d' })
   })
 
+  test("counts events since `'start'` or the id of a step", () => {
+    void step.waitForEvent('a', 'order.refunded', { since: 'start', timeout: '7d' })
+    void step.waitForEvent('a', 'order.refunded', { since: 'charge#2', timeout: '7d' })
+    // @ts-expect-error -- a time
+    void step.waitForEvent('a', 'order.refunded', { since: new Date(), timeout: '7d' })
+  })
+
   test('matches values of fields of the awaited payload', () => {
     void step.waitForEvent('a', 'order.refunded', { match: { orderId: 'order_1', refundAmount: 5 }, timeout: '7d' })
     // @ts-expect-error -- a number as the value of a string

@@ -72,7 +72,6 @@ function showError({ name, message, code, stack, cause }: JobErrorInfo, payloads
 
 function showWait(waitsFor: NonNullable<StepStatus['waitsFor']>, redact: Redact, payloads: boolean): unknown {
   if (!('event' in waitsFor) || !waitsFor.match) return waitsFor
-  const { event, match } = waitsFor
-  if (!payloads) return { event }
-  return { event, match: redact('payload', match) }
+  const { match, ...shown } = waitsFor
+  return payloads ? { ...shown, match: redact('payload', match) } : shown
 }

@@ -125,6 +125,7 @@ function WaitFacts({ part: { waitsFor, waitsUntil } }: { part: WaterfallPart }) 
           )}
         </Fact>
       )}
+      {waitsFor && 'event' in waitsFor && <TimeFact name="Counts events since" at={waitsFor.since} />}
       <TimeFact name="Waits until" at={waitsUntil} />
     </>
   )
