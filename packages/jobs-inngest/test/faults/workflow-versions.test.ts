@@ -375,3 +375,27 @@ describe('a request for one step, on a worker without the version', () => {
     expect(await run()).toMatchObject({ error: { code: 'workflow_changed' } })
   })
 })
+
+test.each<[words: string, began: { since?: string }, now: { since?: string }]>([
+  ['without its `since`', { since: 'start' }, {}],
+  ['with a `since`', {}, { since: 'start' }],
+])('a wait that got its event has it after a deploy of the code %s', async (_words, began, now) => {
+  const code =
+    (options: { since?: string }): Code =>
+    async (step, did) => {
+      const counted = await step.waitForEvent('counted', 'work.counted', { timeout: '1h', ...options })
+      await step.run('tell', () => did(`counted ${counted?.payload.number}`))
+      await step.sleep('nap', '3s')
+      await step.run('two', () => did(`still ${counted?.payload.number}`))
+    }
+  const begun = await begin(code(began))
+  const { until, client, effects, deploy, ended, run } = begun
+  await until(async () => {
+    const { waitsFor } = (await run()).steps?.[0] ?? {}
+    return waitsFor !== undefined && (began.since === undefined || 'since' in waitsFor)
+  })
+  await client.sendJob('work.counted', { tenantId: 'acme', number: 3 })
+  await until(() => effects.includes('counted 3'))
+  await deploy(code(now))
+  expect(await ended()).toEqual(['completed', 'counted 3', 'still 3'])
+})

@@ -103,10 +103,16 @@ export function createNativeWaits(
     if (remainderMs > 0) await pause(clock, remainderMs)
   }
 
+  /** Returns true for a wait with `since`. One that has begun stays as it was, whatever the code now says. */
+  const isSince = (call: EventWaitCall): boolean => {
+    const known = endedStep(callName(call))
+    return known?.type === 'data' ? readStepRecord(known.data)?.past !== undefined : call.since !== undefined
+  }
+
   const waitForEvent = async (call: EventWaitCall, mode: StepMode): Promise<Json> => {
     const { event, match, timeoutMs } = call
     const expression = toWaitExpression(tenantId, match)
-    if (call.since !== undefined) return waitSince(call, expression, mode)
+    if (isSince(call)) return waitSince(call, expression, mode)
     const timeout = atMostUntilRunEnd(Math.ceil(timeoutMs / secondMs) * secondMs, replay)
     for (let turn = 1; ; turn++) {
       const name = turn === 1 ? callName(call) : continuationName(call.key, turn)
