@@ -13,7 +13,7 @@ import type { TriggerSendOptions } from './send-options.ts'
  * @param retryOf - the id of the job that this run retries; omit it for a new job
  */
 export function toRunRequest(
-  envelope: Pick<Envelope, 'tenantId' | 'event' | 'priority' | 'references' | 'sentAt'>,
+  envelope: Pick<Envelope, 'tenantId' | 'event' | 'priority' | 'references' | 'sentAt' | 'payload'>,
   { tags = [], ...options }: TriggerSendOptions = {},
   retryOf?: string,
 ): TriggerRequest {

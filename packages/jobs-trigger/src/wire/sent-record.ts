@@ -1,4 +1,5 @@
-import type { Envelope } from '@cgk-platform/jobs-core/provider'
+import type { EventMatch } from '@cgk-platform/jobs-core/hosted'
+import type { Envelope, Json } from '@cgk-platform/jobs-core/provider'
 
 /** The key in the metadata of a job's run that holds the facts of the send. */
 const sentKey = 'jobSent'
@@ -9,20 +10,53 @@ export interface SentRecord {
   /** Time of the send, in epoch milliseconds. */
   readonly at: number
   readonly references?: readonly string[]
+  /** Hashes of the payload's values that a wait can match. Absent: none, or too many. */
+  readonly values?: string
 }
+
+const maxValues = 20
+const hashLength = 8
 
 /** Returns the metadata of a job's run when it is sent. */
 export function sentMetadata({
   tenantId,
   sentAt,
   references,
-}: Pick<Envelope, 'tenantId' | 'sentAt' | 'references'>): Readonly<Record<string, SentRecord>> {
-  return { [sentKey]: { tenantId, at: sentAt, ...(references && { references }) } }
+  payload,
+}: Pick<Envelope, 'tenantId' | 'sentAt' | 'references' | 'payload'>): Readonly<Record<string, SentRecord>> {
+  const values = valuesOf(payload)
+  return { [sentKey]: { tenantId, at: sentAt, ...(references && { references }), ...(values !== '' && { values }) } }
 }
 
 /** Reads the facts of the send from a run's metadata. Returns `undefined` if this library did not send it. */
 export function readSentRecord(metadata: Readonly<Record<string, unknown>> | undefined): SentRecord | undefined {
-  const { tenantId, at, references } = (metadata?.[sentKey] ?? {}) as Partial<SentRecord>
+  const { tenantId, at, references, values } = (metadata?.[sentKey] ?? {}) as Partial<SentRecord>
   if (typeof tenantId !== 'string' || typeof at !== 'number') return undefined
-  return { tenantId, at, ...(Array.isArray(references) && { references }) }
+  const more = { ...(Array.isArray(references) && { references }), ...(typeof values === 'string' && { values }) }
+  return { tenantId, at, ...more }
+}
+
+/** Returns false if an event cannot match, so that its payload need not be read. */
+export function mayMatch({ values }: Pick<SentRecord, 'values'>, match: EventMatch | undefined): boolean {
+  if (values === undefined || !match) return true
+  const known = new Set(values.match(/.{8}/g))
+  return Object.entries(match).every(([field, value]) => field === 'tenantId' || known.has(hashOf(field, value)))
+}
+
+/** Returns the hashes of the values that a wait can match, without those of the tenant. */
+function valuesOf(payload: Json): string {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return ''
+  const fields = Object.entries(payload).filter(([field, value]) => field !== 'tenantId' && !isNested(value))
+  return fields.length > maxValues ? '' : fields.map(([field, value]) => hashOf(field, value)).join('')
+}
+
+function isNested(value: Json): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+/** Returns a 32-bit FNV-1a hash as hexadecimal digits. */
+function hashOf(field: string, value: Json): string {
+  let hash = 0x811c9dc5
+  for (const byte of new TextEncoder().encode(JSON.stringify([field, value]))) hash = Math.imul(hash ^ byte, 0x01000193)
+  return (hash >>> 0).toString(16).padStart(hashLength, '0')
 }

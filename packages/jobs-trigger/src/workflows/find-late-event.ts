@@ -4,7 +4,7 @@ import { type AwaitableEvent, isEventTaken, matchesEvent, mapWithConcurrency } f
 import type { EngineRunStatus, ListedRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { eventPayloadOf } from '../read/event-runs.ts'
-import { readSentRecord } from '../wire/sent-record.ts'
+import { mayMatch, readSentRecord } from '../wire/sent-record.ts'
 import { jobsTagOf } from '../wire/tags.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 import { wasOpen } from './find-waits.ts'
@@ -130,7 +130,8 @@ function isCandidate(run: ListedRun, { step, tenantId, openedAt }: Omit<EndingWa
   const { startedAt, until = startedAt } = step
   const isDue = run.delayedUntil === undefined || dueAt(run) <= openedAt.getTime() + until - startedAt
   const sent = readSentRecord(run.metadata)
-  return isDue && (!sent || (sent.tenantId === tenantId && wasSentDuring({ step, openedAt }, run, sent.at)))
+  if (!isDue || !sent) return isDue
+  return sent.tenantId === tenantId && mayMatch(sent, step.match) && wasSentDuring({ step, openedAt }, run, sent.at)
 }
 
 /** Orders runs by the sends of their events. */

@@ -7,6 +7,7 @@ import { createFakeApi } from '../../test/kit/fake-api.ts'
 import { createFakeClock } from '../../test/kit/fake-clock.ts'
 import { createFakeTokens } from '../../test/kit/fake-tokens.ts'
 import { fakeRun } from '../../test/kit/fake-run.ts'
+import { sentMetadata } from '../wire/sent-record.ts'
 import { jobsTag, jobsTagOf } from '../wire/tags.ts'
 import { listLagMs, maxPastEvents } from './find-late-event.ts'
 import { lookIntoPast } from './look-into-past.ts'
@@ -111,6 +112,14 @@ test.each<[words: string, event: Omit<SentEvent, 'id'> & { readonly id?: string 
   record.steps.unshift({ ...step, key: 'first', state: 'completed', output: { id: 'run_got', payload: {}, sentAt: 0 } })
   expect(await look()).toBeUndefined()
   expect([step.state, api.tokens.all[0]?.status]).toEqual(['waiting', 'WAITING'])
+})
+
+test('reads no payload whose record tells that it cannot match', async () => {
+  const of = (number: number) => sentMetadata({ tenantId, sentAt: createFakeClock().now() - 10, payload: { number } })
+  const events = [1, 2, 3].map((number) => ({ id: `run_${number}`, at: -10, number, metadata: of(number) }))
+  const { look, reads } = await open(events, { match: { number: 2 } })
+  expect(await look()).toBe('run_2')
+  expect(reads()).toEqual(['retrieve run_2'])
 })
 
 test('fails a wait with too many events to read', async () => {

@@ -148,8 +148,11 @@ describe('today writes', () => {
       'a run whose output is JSON as text': {
         job: recordOf({ type: 'completed', output: { constructor: 1 } as unknown as Json }),
       },
-      'a send': sentMetadata({ tenantId: 'acme', sentAt: at, references: ['order_1'] }),
-      'a send without references': sentMetadata({ tenantId: 'acme', sentAt: at }),
+      'a send': sentMetadata({
+        ...{ tenantId: 'acme', sentAt: at, references: ['order_1'] },
+        payload: { tenantId: 'acme', orderId: 'order_1', paid: true, note: null, items: [] },
+      }),
+      'a send without references': sentMetadata({ tenantId: 'acme', sentAt: at, payload: { tenantId: 'acme' } }),
       'a requested cancel': cancelMark,
       'a workflow': { workflow: toStoredRecord(workflow, new Map()).value },
     }
