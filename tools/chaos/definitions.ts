@@ -26,6 +26,9 @@ export const startDistanceMs = 200
 /** Cron jobs that tick every minute, the shortest interval. Several of them make more use of each tick. */
 export const cronJobs = ['tick-1', 'tick-2', 'tick-3']
 
+/** Number of times that `flow` begins again. */
+const turns = 2
+
 /** Returns true for the id of a workflow, whose code is replayed in an attempt. */
 export function isWorkflow(definitionId: string): boolean {
   return definitionId === 'flow' || definitionId === cancelledFlow
@@ -83,6 +86,11 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
           noteStep('compensation done', name)
         }
         note({ type: 'started', ...attempt })
+        const { turn = 1 } = payload
+        if (turn <= turns) {
+          await step.run('turn', doStep(`turn ${turn}`))
+          return step.restart({ ...payload, turn: turn + 1 })
+        }
         await step.run('one', doStep('one'), { compensate: compensateStep('one') })
         await step.sleep('nap', 50 + workMs)
         // The wait starts first, so the event that is sent during the wait resolves it.

@@ -19,6 +19,8 @@ export interface Script {
   readonly isParallel?: boolean
   /** Until when a workflow that is cancelled fails after its first steps, in epoch milliseconds of the wall clock. */
   readonly failsUntil?: number
+  /** The turn of a workflow that begins again. */
+  readonly turn?: number
   /** The way in which a poison job ends its worker. */
   readonly poison?: Poison['by']
 }

@@ -3,7 +3,7 @@ import type { RunStatus } from '@cgk-platform/jobs'
 import { type AttemptEntry, type Finding, kindOfItem, type EntryOf, type IndexedEvidence } from './indexed-evidence.ts'
 
 const rule = 'a completed step does not run again'
-const order = ['one', 'two', 'three']
+const order = ['turn 1', 'turn 2', 'one', 'two', 'three']
 /** The steps with a compensation, in the order in which they must be compensated. */
 const compensationOrder = ['two', 'one']
 

@@ -12,7 +12,8 @@ const made = (at: number, step: string, by = 'w1.1'): LedgerEntry[] => [
   line(at + 5, by, { type: 'step done', step, ...flow() }),
 ]
 const started = (at: number, by = 'w1.1'): LedgerEntry => line(at, by, { type: 'started', ...flow() })
-const steps = [started(0), ...made(10, 'one'), ...made(20, 'two'), ...made(30, 'three')]
+const turns = [...made(-20, 'turn 1'), ...made(-10, 'turn 2')]
+const steps = [started(0), ...turns, ...made(10, 'one'), ...made(20, 'two'), ...made(30, 'three')]
 const killed = line(13, 'conductor', { type: 'killed', process: 'w1.1', since: 12 })
 const message = (entries: readonly LedgerEntry[], jobs = [flowJob]): string[] =>
   checkSteps(evidence(entries, jobs)).findings.map((finding) => finding.message)
@@ -26,7 +27,7 @@ describe('a step', () => {
   })
 
   test('may repeat after its worker was killed', () => {
-    const again = [started(0), made(10, 'one')[0]!, killed, started(50, 'w2.1'), ...made(60, 'one', 'w2.1')]
+    const again = [started(0), ...turns, made(10, 'one')[0]!, killed, started(50, 'w2.1'), ...made(60, 'one', 'w2.1')]
     const rest = [...made(70, 'two', 'w2.1'), ...made(80, 'three', 'w2.1')]
     expect(checkSteps(evidence([...again, ...rest], [flowJob]))).toMatchObject({ findings: [], repeated: 1 })
   })

@@ -33,7 +33,7 @@ export interface WorkflowHistory {
   readonly tenantId: string
   /** When the event was sent, as an ISO date. */
   readonly sentAt: string
-  /** The payload; absent if it was removed. */
+  /** The payload; absent if it was removed, or if `step.restart` has replaced that of the job. */
   readonly payload?: Json
   /** The state of the run. */
   readonly state: JobState
@@ -50,7 +50,7 @@ export function toWorkflowHistories(job: JobDetails): WorkflowHistory[] {
 
 function toHistory(
   { id, event, tenantId, createdAt, payload }: JobDetails,
-  { id: runId, definitionId, version, state, error }: RunDetails,
+  { id: runId, definitionId, version, restarts, state, error }: RunDetails,
   steps: readonly StepStatus[],
 ): WorkflowHistory {
   return {
@@ -62,7 +62,8 @@ function toHistory(
     event,
     tenantId,
     sentAt: createdAt.toISOString(),
-    ...(payload !== undefined && { payload: copyJson(payload as Json) }),
+    // After a restart, the run has another payload than the job.
+    ...(payload !== undefined && restarts === undefined && { payload: copyJson(payload as Json) }),
     state,
     ...(error && { error: withoutStack(error) }),
     steps: steps.map(toHistoryStep),

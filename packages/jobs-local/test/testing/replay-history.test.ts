@@ -201,3 +201,21 @@ test('a history of another workflow or format is refused', async () => {
     '`history.format` is `2`',
   )
 })
+
+test('a run that began again has another payload than its job, so its history has none', async () => {
+  const loop = order(async (step, { payload: { number = 1 } }) => {
+    await step.run('charge', note('charge'))
+    if (number === 2) await step.sleep('nap', '1d')
+    return step.restart({ number: number + 1 })
+  })
+  const engine = createTestEngine({ jobs: [loop] })
+  const { id } = await engine.client.sendJob('work.asked', { tenantId: 'acme', number: 1 })
+  await engine.settle()
+  const [history] = toWorkflowHistories(await engine.client.inspect.getJob(id))
+  await engine.close()
+  expect(history).not.toHaveProperty('payload')
+  await expect(replayHistory(loop, history!)).rejects.toThrow('`history.payload` is missing')
+  expect(await replayHistory(loop, history!, { payload: { number: 2 } })).toEqual({ fits: true, next: ['nap'] })
+  const withoutNap = order(async (step) => (await step.run('charge', note('charge')), step.restart({})))
+  expect(await replayHistory(withoutNap, history!, { payload: { number: 2 } })).toEqual({ fits: true, next: [] })
+})
