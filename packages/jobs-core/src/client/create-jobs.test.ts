@@ -120,8 +120,8 @@ describe('in a handler', () => {
         await crop.send({ tenantId: 'acme', left: 5 })
       },
     })
-    const test = createClient({ load: () => others }, { jobs: shop })
-    expect(await run(remind, cart, test)).toEqual({ type: 'completed' })
+    const tested = createClient({ load: () => others }, { jobs: shop })
+    expect(await run(remind, cart, tested)).toEqual({ type: 'completed' })
     expect(others.sent.map(({ event }) => event)).toEqual(['cart.left', 'cart.left', 'job/crop'])
     expect([own.sent, outside.sent]).toEqual([[], []])
   })

@@ -18,31 +18,45 @@ import type { ClientOptions } from './client-options.ts'
 import { createJobClient, type JobClientOptions } from './create-job-client.ts'
 import type { JobClient, TenantClient } from './job-client.ts'
 
+type NoEvents = {} // an index signature would accept every name
+
 /** The options of `createJobs`. */
-export type JobsOptions<Events extends EventSchemas = Record<never, never>> = ProviderChoice &
+export type JobsOptions<Events extends EventSchemas = NoEvents> = ProviderChoice &
   Omit<ClientOptions, 'clock' | 'jobs'> & {
     /** Your events, in addition to the built-in ones: a schema, or `eventType<T>()`, for each name. */
     events?: Events | undefined
   }
 
-/** The methods of a client that are also functions of this module. */
-const calls = [
-  'sendJob',
-  'scheduleJob',
-  'sendJobs',
-  'getJobStatus',
-  'cancelJob',
-  'cancelJobs',
-  'retryJob',
-  'waitForJob',
-  'listJobs',
-  'pauseJobs',
-  'resumeJobs',
-  'listPauses',
-  'healthCheck',
-] as const satisfies (keyof JobClient)[]
-
 type TypedCall = 'sendJob' | 'scheduleJob' | 'sendJobs'
+
+type OtherCall =
+  | 'getJobStatus'
+  | 'cancelJob'
+  | 'cancelJobs'
+  | 'retryJob'
+  | 'waitForJob'
+  | 'listJobs'
+  | 'pauseJobs'
+  | 'resumeJobs'
+  | 'listPauses'
+  | 'healthCheck'
+
+/** The methods of a client that are also functions of the module. */
+const calls: Readonly<Record<TypedCall | OtherCall, true>> = {
+  sendJob: true,
+  scheduleJob: true,
+  sendJobs: true,
+  getJobStatus: true,
+  cancelJob: true,
+  cancelJobs: true,
+  retryJob: true,
+  waitForJob: true,
+  listJobs: true,
+  pauseJobs: true,
+  resumeJobs: true,
+  listPauses: true,
+  healthCheck: true,
+}
 
 /** Sends events of a `createJobs`. */
 interface SetSends<Events extends EventSchemas> {
@@ -102,11 +116,7 @@ export interface TenantJobs<Events extends EventSchemas> extends Omit<TenantClie
 
 /** Jobs, events and a client of their own: what the functions of this module are for the whole process. */
 export interface Jobs<Events extends EventSchemas = EventSchemas>
-  extends
-    JobSet,
-    SetDefinitions<Events>,
-    SetSends<Events>,
-    Pick<JobClient, Exclude<(typeof calls)[number], TypedCall> | 'start' | 'close'> {
+  extends JobSet, SetDefinitions<Events>, SetSends<Events>, Pick<JobClient, OtherCall | 'start' | 'close'> {
   /** The client, for code that takes one: a dashboard, a tenant router. */
   readonly client: JobClient
   /** Returns a client for one tenant. It cannot see the jobs of other tenants. */
@@ -121,31 +131,32 @@ export interface Jobs<Events extends EventSchemas = EventSchemas>
  * @throws {InvalidOptionError} for an invalid option.
  * @throws {ProviderNotChosenError} like `createJobClient`.
  */
-export function createJobs<const Events extends EventSchemas = Record<never, never>>(
+export function createJobs<const Events extends EventSchemas = NoEvents>(
   options: JobsOptions<Events> = {},
 ): Jobs<Events> {
-  const { events = {}, ...clientOptions } = options
-  if ((clientOptions as JobClientOptions).jobs !== undefined) {
+  const { events = {}, ...clientOptions }: JobClientOptions & { events?: EventSchemas | undefined } = options
+  if (clientOptions.jobs !== undefined) {
     const remedy = 'Define the jobs with the `defineJob` of the result.'
     throw new InvalidOptionError({ option: 'jobs', problem: 'is no option of `createJobs`', remedy })
   }
   const registry = createJobRegistry(createEventRegistry())
   declareEvents(registry.events, events, { call: 'createJobs', declaredAt: callSite(createJobs) })
   const set = definitionsIn(registry)
-  const client = createJobClient({ ...clientOptions, jobs: set } as JobClientOptions)
+  const client = createJobClient({ ...clientOptions, jobs: set })
   linkToEvents(client, registry.events, true)
   const current = () => senderFor(registry.events) as JobClient // only clients are linked
-  const called = calls.map((name) => [
-    name,
-    async (...given: unknown[]) => (current()[name] as (...given: unknown[]) => unknown)(...given),
-  ])
+  const callOf =
+    (name: keyof typeof calls) =>
+    async (...given: never[]) =>
+      (current()[name] as (...given: never[]) => unknown)(...given)
+  const called = (Object.keys(calls) as (keyof typeof calls)[]).map((name) => [name, callOf(name)])
   const more = {
     client,
     start: () => client.start(),
     close: (closing?: never) => client.close(closing),
     forTenant: (tenantId: string) => current().forTenant(tenantId),
   }
-  return Object.assign(set, Object.fromEntries(called), more) as unknown as Jobs<Events>
+  return Object.assign(set, Object.fromEntries(called), more)
 }
 
 /** Creates the functions that define jobs in a registry. */
