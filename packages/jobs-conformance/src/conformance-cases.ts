@@ -47,6 +47,7 @@ import { dateCases } from './cases/dates.ts'
 import { workflowStepCases } from './cases/workflow-steps.ts'
 import { workflowFlowCases } from './cases/workflow-flow.ts'
 import { workflowWaitCases } from './cases/workflow-waits.ts'
+import { workflowSignalCases } from './cases/workflow-signals.ts'
 import { workflowSendCases } from './cases/workflow-sends.ts'
 import { workflowJobCases } from './cases/workflow-jobs.ts'
 import { workflowPastEventCases } from './cases/workflow-past-events.ts'
@@ -101,6 +102,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowFlowCases,
   ...workflowWaitCases,
   ...workflowPastEventCases,
+  ...workflowSignalCases,
   ...workflowSendCases,
   ...workflowJobCases,
   ...workflowPlatformCases,

@@ -1,4 +1,4 @@
-import { defineEvents, eventType } from '@cgk-platform/jobs-core'
+import { defineEvents, defineSignal, eventType, type Signal } from '@cgk-platform/jobs-core'
 import type { StandardSchemaV1 } from '@cgk-platform/jobs-core/tools'
 import * as z from 'zod/v4'
 
@@ -166,8 +166,16 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.slashed-workflow': scripted,
 }
 
+const approvalSchema = z.looseObject({ by: z.string(), approved: z.boolean().default(true) })
+
+/** Declares the suite's signal in this process, and returns it. */
+export function approval(): Signal<typeof approvalSchema> {
+  return defineSignal('conformance.approval', approvalSchema)
+}
+
 /** Declares the suite's events in this process, with the schemas of a generation of the code. */
 export function declareConformanceEvents(generation: number): void {
   current = generation
   defineEvents(schemas)
+  approval()
 }

@@ -7,6 +7,7 @@ import { enclosingMiddleware } from './enclosing-middleware.ts'
 import { journalOfProcess, record, type JournalEntryKind } from './journal.ts'
 import { invalidOutput } from './invalid-output.ts'
 import { isReleased, scriptedError, waitFor, waitForRelease } from './perform-script.ts'
+import { approval } from './conformance-events.ts'
 import { conformanceClock } from './settings.ts'
 import { stringOfJsonBytes } from './string-of-json-bytes.ts'
 import type { StepScript, WorkflowOp, WorkflowProgram } from './workflow-program.ts'
@@ -63,6 +64,8 @@ async function perform(op: WorkflowOp, last: unknown, run: ProgramReplay): Promi
       const datePaths = datePathsIn(payload)
       return [{ id, name, payload, sentAt: sentAt.toISOString(), ...(datePaths.length > 0 && { datePaths }) }]
     }
+    case 'signal':
+      return [await step.waitForSignal(op.id, approval(), { timeout: op.timeoutMs })]
     case 'send': {
       const job = jobs.find(({ id }) => id === op.definition)
       const target = (job ?? op.event ?? 'conformance.plain') as JobEvent

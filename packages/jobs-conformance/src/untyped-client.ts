@@ -17,6 +17,8 @@ export interface UntypedClient {
   /** See `JobClient`. */
   resumeJobs(target?: unknown): Promise<void>
   /** See `JobClient`. */
+  signalJob(id: unknown, signal: unknown, payload: unknown): Promise<void>
+  /** See `JobClient`. */
   getJobStatus(id: unknown): Promise<unknown>
   /** See `JobClient`. */
   forTenant(tenantId: unknown): TenantClient

@@ -44,6 +44,8 @@ export type WorkflowOp =
       readonly since?: string
       readonly timeoutMs: number
     }
+  /** Waits for the suite's signal. */
+  | { readonly do: 'signal'; readonly id: string; readonly timeoutMs: number }
   | {
       readonly do: 'send'
       readonly id: string

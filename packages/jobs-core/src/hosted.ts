@@ -18,6 +18,9 @@ export { toJobRegistry } from './jobs/job-registry.ts'
 
 // Events and envelopes
 export { type WireEnvelope, toWireEnvelope, toExternalEnvelope } from './events/envelope.ts'
+export { signalEvents } from './events/define-signal.ts'
+export { signalOf } from './events/signal-event.ts'
+export { toSignalStatus } from './steps/to-step-status.ts'
 
 // Attempts
 export type { Backoff, RetryPolicy } from './retry/retry-config.ts'

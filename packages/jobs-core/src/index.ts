@@ -21,6 +21,7 @@ export type { EventMessage } from './jobs/event-message.ts'
 export type { CronContext, JobContext } from './jobs/job-context.ts'
 export type { CronJobDefinition, JobDefinition } from './jobs/job-definition.ts'
 export { defineWorkflow } from './jobs/define-workflow.ts'
+export { defineSignal, type Signal } from './events/define-signal.ts'
 export type { Steps, WorkflowDefinition } from './jobs/steps.ts'
 
 // Retries and time
@@ -45,6 +46,7 @@ export type { CancelOptions, ListOptions } from './client/job-client.ts'
 export {
   cancelJob,
   cancelJobs,
+  createSignalToken,
   getJobStatus,
   healthCheck,
   listJobs,
@@ -55,8 +57,12 @@ export {
   scheduleJob,
   sendJob,
   sendJobs,
+  signalJob,
+  signalWithToken,
   waitForJob,
 } from './client/module-functions.ts'
+export type { SignalTokenOptions } from './client/signal-token-options.ts'
+export type { SignalOptions } from './client/signal-job.ts'
 export type { JobHandle, JobItem, ScheduleOptions, SendOptions, SendResult } from './sends/send-options.ts'
 export type { Pause, PauseTarget } from './jobs/pause.ts'
 export type { JobPage } from './status/job-page.ts'

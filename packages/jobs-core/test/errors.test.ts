@@ -53,6 +53,7 @@ const special: { readonly [Name in ErrorName]?: (classes: Core) => errors.JobsEr
   SendFailedError: (c) => new c.SendFailedError(facts, { cause }),
   ReturnedError: (c) => new c.ReturnedError({ message: 'The shop is busy.', output: { ok: false }, retryable: true }),
   ShutdownError: (c) => new c.ShutdownError(),
+  SignalTokenInvalidError: (c) => new c.SignalTokenInvalidError({ reason: 'expired' }),
   StepFailedError: (c) => new c.StepFailedError({ ...facts, cause }),
   StoreError: (c) =>
     new c.StoreError({ ...facts, path: 'jobs.db', problem: 'full', description: 'cannot grow' }, { cause }),

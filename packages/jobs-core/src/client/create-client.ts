@@ -19,6 +19,7 @@ import { createJobQueries } from './job-queries.ts'
 import { createLazyEngine, type LazyEngine } from '../provider/lazy-engine.ts'
 import { createPauseOperations } from './pause-operations.ts'
 import { createSender, type Sender } from './sender.ts'
+import { createTokenOperations } from './signal-by-token.ts'
 import { createTenantClient } from './tenant-client.ts'
 
 /** The engine of a client. */
@@ -41,7 +42,8 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   const senderDependencies = { engine, clock, hooks, instrument, logger, jobs, maxPayloadBytes }
   const sender = createSender(senderDependencies)
 
-  const operationsFor = createJobOperations({ engine, clock, instrument, logger })
+  const signals = { sender: createSender({ ...senderDependencies, waitsOnly: true }, true), jobs }
+  const operationsFor = createJobOperations({ engine, clock, instrument, logger, signals })
   const queries = { ...createJobQueries(engine, operationsFor), ...createPauseOperations(engine, jobs) }
   const source = createEngineSource({ engine, clock, jobs, client: () => client, operationsFor })
   const inspectors = createInspector(source, { clock, logger })
@@ -60,6 +62,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
     sendJobs: sender.sendMany,
     ...operationsFor(),
     ...queries,
+    ...createTokenOperations(() => client, jobs, clock),
     inspect: inspectors.inspect,
     forTenant(tenantId) {
       checkTenantId(tenantId)

@@ -1,6 +1,9 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
 import { linkToEvents, senderFor } from '../ambient/default-sender.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { declareEvents } from '../events/define-events.ts'
+import { declareSignal } from '../events/define-signal.ts'
 import { createEventRegistry } from '../events/event-registry.ts'
 import type { EventIn, EventNameOf, EventSchemas } from '../events/instance-events.ts'
 import type { JobInput, TenantInput } from '../events/job-events.ts'
@@ -34,6 +37,7 @@ type OtherCall =
   | 'cancelJob'
   | 'cancelJobs'
   | 'retryJob'
+  | 'signalJob'
   | 'waitForJob'
   | 'listJobs'
   | 'pauseJobs'
@@ -50,6 +54,7 @@ const calls: Readonly<Record<TypedCall | OtherCall, true>> = {
   cancelJob: true,
   cancelJobs: true,
   retryJob: true,
+  signalJob: true,
   waitForJob: true,
   listJobs: true,
   pauseJobs: true,
@@ -173,6 +178,9 @@ function definitionsIn(registry: JobRegistry): JobSet & object {
     defineBatchJob: defining(addBatchJob),
     defineWorkflow: defining(addWorkflow),
     defineCronJob: defining(addCronJob),
+    defineSignal(name: string, schema: StandardSchemaV1) {
+      return declareSignal(registry.events, name, { schema, declaredAt: callSite(set.defineSignal) })
+    },
   }
   setRegistryOfSet(set, registry)
   return set

@@ -1,3 +1,6 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+import type { Signal } from '../events/define-signal.ts'
 import type { JobEvent, JobInput, TenantInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 import type { JobInspector, TenantInspector } from '../inspection/job-inspector.ts'
@@ -12,6 +15,8 @@ import { type JobState, jobStates } from '../status/job-state.ts'
 import type { JobStatus } from '../status/job-status.ts'
 import type { Duration } from '../options/duration.ts'
 import { referenceOption } from '../sends/reference-option.ts'
+import type { SignalTokenOptions, TokenOptions } from './signal-token-options.ts'
+import type { SignalOptions } from './signal-job.ts'
 import type { JobHandle, JobItem, OwnItem, ScheduleOptions, SendOptions, SendResult } from '../sends/send-options.ts'
 
 /** Filters and paging of `listJobs`. */
@@ -20,8 +25,8 @@ export interface ListOptions {
   tenantId?: string | undefined
   /** Lists only jobs in this state. */
   state?: JobState | undefined
-  /** Lists only jobs of this event: for a cron job `cron/<id>`, for a job that was sent itself `job/<id>`. */
-  event?: JobEvent | `cron/${string}` | `job/${string}` | undefined
+  /** Lists only jobs of this event: of a cron job `cron/<id>`, of a job that was sent itself `job/<id>`, or signals `signal/<name>`. */
+  event?: JobEvent | `cron/${string}` | `job/${string}` | `signal/${string}` | undefined
   /** Lists only jobs that were sent with this `reference`. */
   reference?: string | undefined
   /** The maximum number of jobs: 1 to 1,000. Default: 50. */
@@ -110,6 +115,20 @@ export interface JobOperations {
    */
   retryJob(id: string): Promise<JobHandle>
   /**
+   * Sends a signal to the workflow of a job. It waits until a `step.waitForSignal` of the job takes it. The payload of a
+   * signal that is given by its name is checked if this process defines the signal.
+   *
+   * @throws {JobNotFoundError}
+   * @throws {JobNotSignalableError} if the job has ended or runs no workflow.
+   * @throws {PayloadInvalidError}
+   */
+  signalJob<Schema extends StandardSchemaV1>(
+    id: string,
+    signal: Signal<Schema> | string,
+    payload: StandardSchemaV1.InferInput<Schema>,
+    options?: SignalOptions,
+  ): Promise<void>
+  /**
    * Waits until the job completes, fails, expires, is cancelled or is superseded.
    *
    * @throws {JobNotFoundError}
@@ -159,6 +178,17 @@ export interface JobClient extends JobOperations {
   resumeJobs(target: PauseTarget): Promise<void>
   /** Returns the definitions and tenants that are paused. */
   listPauses(): Promise<readonly Pause[]>
+  /** Returns a signed token, for a link that sends a signal with `signalWithToken`. */
+  createSignalToken<Schema extends StandardSchemaV1>(options: SignalTokenOptions<Schema>): Promise<string>
+  /**
+   * Sends the signal of a token. Repeated calls within a day send it once.
+   *
+   * @throws {SignalTokenInvalidError}
+   * @throws {JobNotFoundError}
+   * @throws {JobNotSignalableError} if the job has ended or runs no workflow.
+   * @throws {PayloadInvalidError}
+   */
+  signalWithToken(token: string, payload?: unknown, options?: TokenOptions): Promise<void>
   /** Reads jobs in detail and steers many at once. */
   readonly inspect: JobInspector
   /** Returns a client for one tenant. It cannot see the jobs of other tenants. */

@@ -13,10 +13,14 @@ import type { Clock } from '../time/clock.ts'
 import { findJob } from './find-job.ts'
 import { type JobOperations, waitOptions } from './job-client.ts'
 import type { LazyEngine } from '../provider/lazy-engine.ts'
+import { signalJob, signalNameOf, type SignalDependencies } from './signal-job.ts'
 import { waitForJob } from './wait-for-job.ts'
 
 /** The operations on one job, by its id. */
-export type OneJobOperations = Pick<JobOperations, 'getJobStatus' | 'cancelJob' | 'retryJob' | 'waitForJob'>
+export type OneJobOperations = Pick<
+  JobOperations,
+  'getJobStatus' | 'cancelJob' | 'retryJob' | 'signalJob' | 'waitForJob'
+>
 
 /** The services that the operations on one job need. */
 export interface JobOperationsDependencies {
@@ -24,6 +28,8 @@ export interface JobOperationsDependencies {
   readonly clock: Clock
   readonly instrument: Instrumentation | undefined
   readonly logger: LoggerLike
+  /** Sends signals. */
+  readonly signals: SignalDependencies
 }
 
 /** Returns a function that creates the operations on one job: of a tenant, or of any tenant. */
@@ -32,6 +38,7 @@ export function createJobOperations({
   clock,
   instrument,
   logger,
+  signals,
 }: JobOperationsDependencies): (tenantId?: string) => OneJobOperations {
   const retryOnce = onceAtATime()
   const settle = (job: SettleCall, change: () => Promise<void>): Promise<void> =>
@@ -56,6 +63,13 @@ export function createJobOperations({
       if (!retryableStates.includes(status.state)) throw new JobNotRetryableError({ jobId: id, state: status.state })
       await settle({ operation: 'retry', provider, status }, () => retryOnce(provider, id))
       return { id, event: status.event as JobEvent, tenantId: status.tenantId, deduplicated: false }
+    },
+
+    async signalJob(id, signal, payload, options) {
+      const name = signalNameOf(signal)
+      const provider = await engine.useOpen('signalJob')
+      const status = await findJob(provider, id, { clock, tenantId, waitMs: 10_000 })
+      await signalJob(status, { name, payload, options }, { ...signals, capabilities: provider.capabilities })
     },
 
     async waitForJob(id, callOptions) {

@@ -30,7 +30,7 @@ export interface LimitedClient extends TenantClient {
  */
 export function limitToTenant(client: JobClient, tenantId: string): LimitedClient {
   const tenant = tenantId === systemTenantId ? limitSystem(client) : client.forTenant(tenantId)
-  const { inspect, sendJob, scheduleJob, sendJobs } = tenant
+  const { inspect, sendJob, scheduleJob, sendJobs, signalJob } = tenant
   const listEvents = async (): Promise<readonly EventInfo[]> => client.inspect.listEvents()
 
   const hideIn = async (error: unknown): Promise<unknown> => {
@@ -50,6 +50,7 @@ export function limitToTenant(client: JobClient, tenantId: string): LimitedClien
     inspect: { ...inspect, getJob: async (id) => withoutWorkers(await inspect.getJob(id)) },
     sendJob: limited(sendJob as never),
     scheduleJob: limited(scheduleJob as never),
+    signalJob: limited(signalJob as never),
     async sendJobs(items) {
       const results = await sendJobs(items)
       return Promise.all(

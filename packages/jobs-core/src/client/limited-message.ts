@@ -14,6 +14,7 @@ const replaced: Readonly<Record<string, string>> = {
   definition_not_found: 'This process has no such definition.',
   job_not_found: 'No job has this id. The engine may have removed it.',
   job_not_retryable: 'Only a failed job can be retried, and this one is not failed now.',
+  job_not_signalable: 'Only the job of a workflow that has not ended can get a signal.',
   job_not_visible: 'The engine does not show this job yet. Try again.',
   tenant_mismatch: 'The request names another tenant.',
 }

@@ -1,3 +1,6 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
+import type { Signal } from '../events/define-signal.ts'
 import type { JobEvent, JobInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 import type { Pause, PauseTarget } from '../jobs/pause.ts'
@@ -6,6 +9,8 @@ import type { JobPage } from '../status/job-page.ts'
 import type { JobStatus } from '../status/job-status.ts'
 import { getJobClient } from './default-client.ts'
 import type { CancelOptions, ListOptions, WaitOptions } from './job-client.ts'
+import type { SignalTokenOptions, TokenOptions } from './signal-token-options.ts'
+import type { SignalOptions } from './signal-job.ts'
 import type { JobHandle, JobItem, OwnItem, ScheduleOptions, SendOptions, SendResult } from '../sends/send-options.ts'
 
 /** Sends an event with the default client. Resolves when the engine has accepted it. */
@@ -60,6 +65,41 @@ export async function cancelJobs(options: CancelOptions): Promise<string[]> {
  */
 export async function retryJob(id: string): Promise<JobHandle> {
   return getJobClient().retryJob(id)
+}
+
+/**
+ * Sends a signal to the workflow of a job. It waits until a `step.waitForSignal` of the job takes it.
+ *
+ * @throws {JobNotFoundError}
+ * @throws {JobNotSignalableError} if the job has ended or runs no workflow.
+ * @throws {PayloadInvalidError}
+ */
+export async function signalJob<Schema extends StandardSchemaV1>(
+  id: string,
+  signal: Signal<Schema> | string,
+  payload: StandardSchemaV1.InferInput<Schema>,
+  options?: SignalOptions,
+): Promise<void> {
+  return getJobClient().signalJob(id, signal, payload, options)
+}
+
+/** Returns a signed token, for a link that sends a signal with `signalWithToken`. */
+export async function createSignalToken<Schema extends StandardSchemaV1>(
+  options: SignalTokenOptions<Schema>,
+): Promise<string> {
+  return getJobClient().createSignalToken(options)
+}
+
+/**
+ * Sends the signal of a token. Repeated calls within a day send it once.
+ *
+ * @throws {SignalTokenInvalidError}
+ * @throws {JobNotFoundError}
+ * @throws {JobNotSignalableError} if the job has ended or runs no workflow.
+ * @throws {PayloadInvalidError}
+ */
+export async function signalWithToken(token: string, payload?: unknown, options?: TokenOptions): Promise<void> {
+  return getJobClient().signalWithToken(token, payload, options)
 }
 
 /**

@@ -8,6 +8,7 @@ import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { processEvents } from '../events/event-registry.ts'
+import { signalOf, signalSchema } from '../events/signal-event.ts'
 import { createJobId } from '../events/job-id.ts'
 import { bytesOver, type Json } from '../values/json.ts'
 import { tenantProblem } from '../events/tenant.ts'
@@ -50,7 +51,7 @@ export function toEnvelope(
   options: SendOptions | undefined,
   context: EnvelopeContext,
 ): Envelope | Promise<Envelope> {
-  const schema = schemaOf(event, context.jobs)
+  const schema = schemaOf(event, context)
   if (!context.waitsOnly) context.checkJobs(event)
   const tenantId: unknown = (payload as { tenantId?: unknown } | null | undefined)?.tenantId
   const problem = tenantProblem(tenantId, context.isSystem)
@@ -81,7 +82,7 @@ function createEnvelope(
 ): Envelope {
   checkDates(copy, parsed)
   const { now: sentAt, waitsOnly, provider } = context
-  if (waitsOnly) requireFeature(provider, 'workflows: events only for waits')
+  if (waitsOnly && signalOf(event) === undefined) requireFeature(provider, 'workflows: events only for waits')
   const envelope: Envelope = {
     v: 1,
     id: createJobId(sentAt),
@@ -94,8 +95,12 @@ function createEnvelope(
   return options === undefined ? envelope : { ...envelope, ...checkOptions(event, options, context) }
 }
 
-function schemaOf(event: string, { events, get }: EnvelopeContext['jobs']): StandardSchemaV1 {
+function schemaOf(event: string, { jobs: { events, get }, waitsOnly = false }: EnvelopeContext): StandardSchemaV1 {
   const found = events.use(event)
+  if (signalOf(event) !== undefined) {
+    if (waitsOnly) return found?.schema ?? signalSchema()
+    throw new UnknownEventError({ event }) // only `signalJob` may send it
+  }
   if (found) return found.schema
   const job = get(event) ?? (events === processEvents() ? processJobs().get(event) : undefined)
   if (job && job.kind !== 'cron') throw new UnknownEventError({ event, handledByJob: job.event })

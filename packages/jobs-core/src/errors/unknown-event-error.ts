@@ -1,4 +1,4 @@
-import { jobEventPrefix } from '../values/reserved-names.ts'
+import { jobEventPrefix, signalEventPrefix } from '../values/reserved-names.ts'
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
 
@@ -30,13 +30,7 @@ export class UnknownEventError extends JobsError {
     super(
       `The event ${quote(event)} is unknown. ` +
         (nearest === undefined ? '' : `Did you mean ${quote(nearest)}? `) +
-        (handledByJob === undefined && quote(event).startsWith(`\`${jobEventPrefix}`)
-          ? 'It is the event of a job with `payload`: import the module that defines the job.'
-          : handledByJob === undefined
-            ? isOfProcess
-              ? `Declare it with ${quote(`defineEvents({ '${event}': schema })`)} before use, or import the module that declares it.`
-              : `Declare it with ${quote(`createJobs({ events: { '${event}': schema } })`)}.`
-            : `It is the id of a job: send the event that this job handles, ${quote(handledByJob)}.`),
+        remedyFor(event, isOfProcess, handledByJob),
     )
     this.event = event
     this.nearest = nearest
@@ -45,4 +39,15 @@ export class UnknownEventError extends JobsError {
   static override isInstance(error: unknown): error is UnknownEventError {
     return hasErrorCode(error, 'unknown_event')
   }
+}
+
+function remedyFor(event: string, isOfProcess: boolean, handledByJob: string | undefined): string {
+  if (event.startsWith(signalEventPrefix)) return 'It is the event of a signal: send that with `signalJob`.'
+  if (handledByJob !== undefined)
+    return `It is the id of a job: send the event that this job handles, ${quote(handledByJob)}.`
+  if (event.startsWith(jobEventPrefix))
+    return 'It is the event of a job with `payload`: import the module that defines the job.'
+  if (!isOfProcess) return `Declare it with ${quote(`createJobs({ events: { '${event}': schema } })`)}.`
+  const declared = quote(`defineEvents({ '${event}': schema })`)
+  return `Declare it with ${declared} before use, or import the module that declares it.`
 }

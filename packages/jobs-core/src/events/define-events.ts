@@ -7,7 +7,7 @@ import { quote } from '../errors/quote.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { isDevelopment } from '../runtime/environment.ts'
 import { enginesByName } from '../engines/engine-descriptors.ts'
-import { cronEventPrefix, jobEventPrefix } from '../values/reserved-names.ts'
+import { cronEventPrefix, jobEventPrefix, signalEventPrefix } from '../values/reserved-names.ts'
 import {
   type EventRegistry,
   isBuiltIn,
@@ -52,9 +52,12 @@ export function declareEvents(
   for (const [name, schema] of Object.entries(schemas)) events.own.set(name, { schema, declaredAt })
 }
 
+/** Words of letters and digits, joined by one sign each. */
+export const eventNamePattern: RegExp = /^[A-Za-z][A-Za-z0-9]*([._/-][A-Za-z0-9]+)*$/
+
 function checkEvent(events: EventRegistry, name: string, { schema, declaredAt }: RegisteredEvent): void {
   const what = `Cannot declare the event ${quote(name)}`
-  if (name.length > maxEventNameLength || !/^[A-Za-z][A-Za-z0-9]*([._/-][A-Za-z0-9]+)*$/.test(name)) {
+  if (name.length > maxEventNameLength || !eventNamePattern.test(name)) {
     throw new InvalidDefinitionError({
       what,
       field: 'name',
@@ -63,7 +66,7 @@ function checkEvent(events: EventRegistry, name: string, { schema, declaredAt }:
     })
   }
   const ofEngines = [...enginesByName().values()].flatMap(({ eventPrefix = [] }) => eventPrefix)
-  const reserved = [cronEventPrefix, jobEventPrefix, ...ofEngines]
+  const reserved = [cronEventPrefix, jobEventPrefix, signalEventPrefix, ...ofEngines]
   if (reserved.some((prefix) => name.startsWith(prefix))) {
     throw new InvalidDefinitionError({
       what,
@@ -80,9 +83,13 @@ function checkEvent(events: EventRegistry, name: string, { schema, declaredAt }:
   if (!known || known.schema === schema) return
   if (isBuiltIn(known)) {
     if (events.usedBuiltIn.has(name)) throw new DuplicateEventError({ event: name })
-  } else if (!isSameDeclaration(known, { schema, declaredAt })) {
-    throw new DuplicateEventError({ event: name, declaredAt: known.declaredAt() ?? 'location unknown' })
-  }
+  } else refuseOther(name, known, { schema, declaredAt })
+}
+
+/** @throws {DuplicateEventError} if an event or a signal is declared again with another schema. */
+export function refuseOther(event: string, known: RegisteredEvent, next: RegisteredEvent): void {
+  if (isSameDeclaration(known, next)) return
+  throw new DuplicateEventError({ event, declaredAt: known.declaredAt() ?? 'location unknown' })
 }
 
 /** Returns true if a module was evaluated again (hot reload, two bundles of one app), not if a name is used twice. */

@@ -11,7 +11,7 @@ import { catalogue } from './catalogue/catalogue.ts'
 export interface RegisteredEvent {
   readonly schema: StandardSchemaV1
   readonly declaredAt: CallSite
-  /** True for the own event of a definition that handles an event. It is not listed among the events. */
+  /** True for the own event of a definition that handles an event, and for that of a signal. It is not listed. */
   readonly isUnlisted?: boolean
 }
 

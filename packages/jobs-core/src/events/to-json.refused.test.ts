@@ -159,5 +159,7 @@ test('an object that is no date is rejected with the key of dates, if handlers g
     )
     expect(toJson({ list: [at] }, 'payload').json).toEqual({ list: [at] })
   }
-  expect(() => toJson({ at: new Date(Number.NaN) }, 'payload', true)).toThrow('`payload.at` cannot be stored as JSON: it is an invalid Date.')
+  expect(() => toJson({ at: new Date(Number.NaN) }, 'payload', true)).toThrow(
+    '`payload.at` cannot be stored as JSON: it is an invalid Date.',
+  )
 })

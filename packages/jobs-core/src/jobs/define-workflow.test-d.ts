@@ -223,6 +223,7 @@ test('no step returns `any`', () => {
   expectTypeOf<Answer<'sleep'>>().not.toBeAny()
   expectTypeOf<Answer<'sleepUntil'>>().not.toBeAny()
   expectTypeOf<Answer<'waitForEvent'>>().not.toBeAny()
+  expectTypeOf<Answer<'waitForSignal'>>().not.toBeAny()
   expectTypeOf<Answer<'sendEvent'>>().not.toBeAny()
   expectTypeOf<Answer<'runJob'>>().not.toBeAny()
   expectTypeOf(step.run('a', () => JSON.parse('5') as unknown)).resolves.toBeUnknown()

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
+import type { Signal } from '../events/define-signal.ts'
 import type { EventIn, EventNameOf, EventSchemas } from '../events/instance-events.ts'
 import type { TenantInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
@@ -60,6 +61,8 @@ export interface SetDefinitions<Events extends EventSchemas> {
   ): WorkflowDefinition<EventIn<Events, Name>, Output>
   /** Same as the function `defineCronJob`, for these jobs. Its ticks start with `start`, or with the first send. */
   defineCronJob<Output = unknown>(options: CronJobOptions<Output>): CronJobDefinition<Output>
+  /** Same as the function `defineSignal`, for these jobs. */
+  defineSignal<Schema extends StandardSchemaV1<object, object>>(name: string, schema: Schema): Signal<Schema>
 }
 
 /** The durable steps of a workflow of one `createJobs`. */

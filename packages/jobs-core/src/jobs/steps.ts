@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import { type JobHandle, type SendOptions, sendOptions } from '../sends/send-options.ts'
 import type { EventName, JobEvent, JobPayload, TenantInput } from '../events/job-events.ts'
+import type { Signal } from '../events/define-signal.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 import type { AsJson } from './as-json.ts'
 import type { DebounceTimes } from './debounce.ts'
@@ -107,6 +108,18 @@ export const waitForEventOptions: DeclaredOptions<CheckedWaitOptions> = declareO
   since: string({ remedy: sinceRemedy }),
 })
 
+/** Options of `step.waitForSignal`. */
+export interface WaitForSignalOptions {
+  /** Maximum duration of the wait. After it the result is `null`. */
+  timeout: number | Duration
+}
+
+/** The declarations of `WaitForSignalOptions`. */
+export const waitForSignalOptions: DeclaredOptions<CheckedOptions<WaitForSignalOptions>> =
+  declareOptions<WaitForSignalOptions>('`step.waitForSignal`', {
+    timeout: duration({ required: "Set how long to wait: `{ timeout: '7d' }`." }),
+  })
+
 interface CheckedWaitOptions {
   readonly timeoutMs: number
   readonly since?: string
@@ -146,6 +159,15 @@ export interface Steps<Trigger extends JobEvent | StandardSchemaV1 = JobEvent> {
     event: Event,
     options: WaitForEventOptions<Trigger, Event>,
   ): Promise<EventMessage<Event> | null>
+  /**
+   * Waits for a signal to this job and returns its payload, or `null` if none comes in time. A signal that was sent before
+   * the wait also counts. Each signal answers one wait, in the order of the sends.
+   */
+  waitForSignal<Schema extends StandardSchemaV1>(
+    id: string,
+    signal: Signal<Schema>,
+    options: WaitForSignalOptions,
+  ): Promise<StandardSchemaV1.InferOutput<Schema> | null>
   /**
    * Sends an event of the same tenant once, however often the code is replayed. A workflow of the platform can name
    * another tenant in the payload.

@@ -1,7 +1,15 @@
 import type { JobErrorInfo } from '../errors/job-error-info.ts'
 
 /** The kind of a step, named after its method. */
-export type StepKind = 'run' | 'sleep' | 'sleepUntil' | 'waitForEvent' | 'sendEvent' | 'runJob' | 'patched'
+export type StepKind =
+  | 'run'
+  | 'sleep'
+  | 'sleepUntil'
+  | 'waitForEvent'
+  | 'waitForSignal'
+  | 'sendEvent'
+  | 'runJob'
+  | 'patched'
 
 /** The state of a step. */
 export type StepState = 'running' | 'waiting' | 'retrying' | 'completed' | 'failed' | 'cancelled'
@@ -49,11 +57,11 @@ export interface StepStatus {
   readonly endedAt?: Date
   /** When the next attempt is due, while `retrying`. */
   readonly nextAttemptAt?: Date
-  /** The step's result as JSON. For a wait for an event: its `id`, `payload` and `sentAt`, or `null`. */
+  /** The step's result as JSON. For a wait for an event or a signal: its `id`, `payload` and `sentAt`, or `null`. */
   readonly output?: unknown
   /** Why its last attempt failed. */
   readonly error?: JobErrorInfo
-  /** The event or job that a waiting step waits for. */
+  /** The event, signal or job that a waiting step waits for. */
   readonly waitsFor?:
     | {
         readonly event: string
@@ -61,6 +69,7 @@ export interface StepStatus {
         /** Since when earlier events count. Absent: they do not, or the engine does not report it. */
         readonly since?: Date
       }
+    | { readonly signal: string }
     | { readonly jobId: string }
   /** When the wait ends at the latest. */
   readonly waitsUntil?: Date

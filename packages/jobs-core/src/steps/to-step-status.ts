@@ -1,6 +1,8 @@
-import { copyJson } from '../values/json.ts'
+import { type SignalPayload, signalOf } from '../events/signal-event.ts'
+import { copyJson, type Json } from '../values/json.ts'
 import type { RunStatus } from '../status/job-status.ts'
 import type { CompensationStatus, StepStatus } from '../status/step-status.ts'
+import type { AwaitedEvent } from './step-call.ts'
 import type { CompensationRecord, StepRecord, WorkflowRecord } from './workflow-record.ts'
 
 /**
@@ -24,7 +26,7 @@ export function toWorkflowStatus(
 /** Returns the status of a step as a copy of its record. */
 export function toStepStatus(step: StepRecord): StepStatus {
   const { key, kind, state, attempts, maxAttempts, output, error, until } = step
-  return {
+  const status: StepStatus = {
     id: key,
     kind,
     state,
@@ -37,6 +39,24 @@ export function toStepStatus(step: StepRecord): StepStatus {
     ...(state === 'waiting' && until !== undefined && { waitsUntil: new Date(until) }),
     ...(step.compensation && { compensation: toCompensationStatus(step.compensation) }),
   }
+  return kind === 'waitForEvent' ? toSignalStatus(status, step.event) : status
+}
+
+/** Returns the status of a wait for a signal, from that of the wait for the event that carries it. */
+export function toSignalStatus(step: StepStatus, event: string | undefined): StepStatus {
+  const signal = event === undefined ? undefined : signalOf(event)
+  if (signal === undefined) return step
+  const { waitsFor, output, ...rest } = step
+  return {
+    ...rest,
+    kind: 'waitForSignal',
+    ...(waitsFor && { waitsFor: { signal } }),
+    ...(output !== undefined && { output: output && withoutCarrier(output as AwaitedEvent) }),
+  }
+}
+
+function withoutCarrier({ payload, ...sent }: AwaitedEvent): AwaitedEvent {
+  return { ...sent, payload: (payload as unknown as SignalPayload).payload as Json }
 }
 
 function toCompensationStatus(compensation: CompensationRecord): CompensationStatus {

@@ -6,3 +6,6 @@ export const cronEventPrefix = 'cron/'
 
 /** Prefix of the names of the definitions' own events. An app's events cannot start with it. */
 export const jobEventPrefix = 'job/'
+
+/** Prefix of the events that carry signals. An app's events cannot start with it. */
+export const signalEventPrefix = 'signal/'

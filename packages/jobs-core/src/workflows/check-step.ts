@@ -2,6 +2,8 @@ import { InvalidStepError } from '../errors/invalid-step-error.ts'
 import { quote, textOf } from '../errors/quote.ts'
 import { eventRegistryOf } from '../jobs/event-registry-of.ts'
 import type { JobEvent } from '../events/job-events.ts'
+import type { Signal } from '../events/define-signal.ts'
+import { signalEventOf, signalOf } from '../events/signal-event.ts'
 import { ownDefinitionIdOf, ownEventOf } from '../events/own-event.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { Json } from '../values/json.ts'
@@ -18,6 +20,7 @@ import {
   stepOptions,
   stepSendOptionNames,
   waitForEventOptions,
+  waitForSignalOptions,
   type WorkflowDefinition,
 } from '../jobs/steps.ts'
 
@@ -108,10 +111,10 @@ export function checkEventWait(
 ): Omit<EventWaitCall, 'kind' | 'key'> {
   const createError = stepErrorFactory(definition, id)
   eventRegistryOf(definition).require(event)
-  if (ownDefinitionIdOf(event) !== undefined) {
+  if (ownDefinitionIdOf(event) !== undefined || signalOf(event) !== undefined) {
     throw createError(
       `waits for ${quote(event)}, which is no event`,
-      'Run the job with `step.runJob`, or wait for an event that it sends.',
+      'Use `step.runJob` for a job, `step.waitForSignal` for a signal.',
     )
   }
   const { match, timeoutMs, since } = waitForEventOptions.read(options, optionErrorFactory(createError))
@@ -132,6 +135,29 @@ function pastOf(
   if (since === 'start') return { since: trigger.sentAt, ownJobId: jobId }
   if (hasCalled(since)) return { since: { step: since }, ownJobId: jobId }
   throw createError(`waits for events since ${quote(since)}, which the code has not called before`, sinceRemedy)
+}
+
+/** Checks a wait for a signal and returns the wait for the event that carries it. */
+export function checkSignalWait(
+  definition: WorkflowDefinition,
+  id: string,
+  signal: unknown,
+  options: unknown,
+  { trigger, jobId }: Omit<WaitingRun, 'hasCalled'>,
+): Omit<EventWaitCall, 'kind' | 'key'> {
+  const createError = stepErrorFactory(definition, id)
+  const { name, payload } = (signal ?? {}) as Partial<Signal>
+  if (typeof name !== 'string' || payload === undefined) {
+    throw createError(`has ${kindOf(signal)} as its signal`, 'Pass the result of `defineSignal`.')
+  }
+  if (!eventRegistryOf(definition).find(signalEventOf(name))) {
+    throw createError(
+      `waits for the signal ${quote(name)} of other jobs`,
+      'Use the `defineSignal` of the same `createJobs`, or the function of the module for jobs of the process.',
+    )
+  }
+  const { timeoutMs } = waitForSignalOptions.read(options, optionErrorFactory(createError))
+  return { event: signalEventOf(name), match: { jobId }, timeoutMs, since: trigger.sentAt, ownJobId: jobId }
 }
 
 function matchOf(field: string, trigger: Json, createError: ReturnType<typeof stepErrorFactory>): EventMatch {

@@ -5,13 +5,23 @@ import { textOf } from '../errors/quote.ts'
 import { TooManyStepsError } from '../errors/too-many-steps-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { JobEvent } from '../events/job-events.ts'
+import type { Signal } from '../events/define-signal.ts'
+import { type SignalPayload, signalEventOf } from '../events/signal-event.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 import type { Json } from '../values/json.ts'
 import { systemTenantId } from '../values/reserved-names.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import { eventRegistryOf } from '../jobs/event-registry-of.ts'
 import { readEvent } from '../runs/read-event.ts'
-import { checkJobStep, checkEventWait, checkWork, durationOf, instantOf, stepErrorFactory } from './check-step.ts'
+import {
+  checkJobStep,
+  checkEventWait,
+  checkSignalWait,
+  checkWork,
+  durationOf,
+  instantOf,
+  stepErrorFactory,
+} from './check-step.ts'
 import { enclosingStep } from './inside-step.ts'
 import type { StepKind } from '../status/step-status.ts'
 import type { AwaitedEvent, StepCall } from '../steps/step-call.ts'
@@ -144,6 +154,11 @@ export function createSteps(replay: StepsOptions): Steps {
   const read = async (event: JobEvent, { id, payload, sentAt }: AwaitedEvent): Promise<EventMessage> =>
     readEvent({ v: 1, id, event, tenantId: envelope.tenantId, payload, sentAt }, event, id, eventRegistryOf(definition))
 
+  const readSignal = async ({ name }: Signal, awaited: AwaitedEvent): Promise<unknown> => {
+    const { payload } = await read(signalEventOf(name) as JobEvent, awaited)
+    return (payload as unknown as SignalPayload).payload
+  }
+
   const steps: Steps = {
     run: (id, work, options) =>
       handled(
@@ -168,6 +183,14 @@ export function createSteps(replay: StepsOptions): Steps {
             hasCalled: (other) => other !== key && keys.has(other),
           }),
         })).then((awaited) => (awaited ? read(event, awaited as AwaitedEvent) : null)),
+      ) as never,
+    waitForSignal: (id, signal, options) =>
+      handled(
+        perform(id, 'waitForSignal', (key) => ({
+          kind: 'waitForEvent',
+          key,
+          ...checkSignalWait(definition, id, signal, options, { trigger: envelope, jobId: replay.jobId }),
+        })).then((awaited) => (awaited ? readSignal(signal, awaited as AwaitedEvent) : null)),
       ) as never,
     sendEvent: (id, event, payload, options) =>
       handled(

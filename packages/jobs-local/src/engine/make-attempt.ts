@@ -12,7 +12,7 @@ import {
   type StepRecordStore,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
-import { extendGraceMs, startAttempt, startBatch } from '@cgk-platform/jobs-core/scheduling'
+import { extendGraceMs, signalOf, startAttempt, startBatch } from '@cgk-platform/jobs-core/scheduling'
 
 import type { StoredRun } from '../records/stored-run.ts'
 import { isLargeValue } from './is-large-value.ts'
@@ -92,8 +92,9 @@ function saveStep({ run, host }: RunningAttempt, step: StepRecord): boolean {
   const { store, clock, logger } = host
   const now = clock.now()
   const isSaved = store.saveStep(run, step, now)
-  const { key, state, event, since = Number.POSITIVE_INFINITY } = step
-  if (state === 'waiting' && since <= store.deletedUntil(now)) {
+  const { key, state, event = '', since = Number.POSITIVE_INFINITY } = step
+  const isMissable = state === 'waiting' && signalOf(event) === undefined // signals to open jobs are not deleted
+  if (isMissable && since <= store.deletedUntil(now)) {
     const fields = { jobId: run.job.envelope.id, runId: run.id }
     const message =
       `The wait \`${key}\` may have missed an event \`${event}\`: jobs that ended since \`since\` were deleted. ` +

@@ -45,7 +45,7 @@ export interface ReplayHistoryOptions {
 /** No wait of a history ends during its replay, which advances the time only while the code is busy. */
 const neverMs = 1000 * 365 * 86_400_000
 const maxReplayMs = 3_600_000
-const outputKinds: ReadonlySet<string> = new Set(['run', 'runJob', 'sendEvent', 'waitForEvent'])
+const outputKinds: ReadonlySet<string> = new Set(['run', 'runJob', 'sendEvent', 'waitForEvent', 'waitForSignal'])
 const openStates: ReadonlySet<string> = new Set(['running', 'waiting', 'retrying'])
 
 /**
@@ -101,7 +101,7 @@ function endsOf({ steps }: WorkflowHistory): string[] {
 }
 
 /** Returns the record that the engine had when the history was written. */
-function toRecord({ runId, version, tenantId, steps }: WorkflowHistory): WorkflowRecord {
+function toRecord({ jobId, runId, version, tenantId, steps }: WorkflowHistory): WorkflowRecord {
   const isEnded = ({ kind, state }: HistoryStep): boolean =>
     kind !== 'patched' && (state === 'completed' || state === 'failed')
   const ended = steps
@@ -109,12 +109,12 @@ function toRecord({ runId, version, tenantId, steps }: WorkflowHistory): Workflo
     .toSorted((one, other) => Date.parse(one.endedAt ?? '') - Date.parse(other.endedAt ?? ''))
   const toStep = (step: HistoryStep): StepRecord => ({
     key: step.id,
-    kind: step.kind,
+    kind: step.kind === 'waitForSignal' ? 'waitForEvent' : step.kind, // an event carries the signal
     state: step.state,
     attempts: 0,
     startedAt: 0,
     ...(isEnded(step) && { order: ended.indexOf(step) + 1 }),
-    ...outputOf(step, tenantId),
+    ...outputOf(step, { tenantId, jobId }),
     ...(step.error && { error: step.error }),
     ...(step.state === 'waiting' && { until: neverMs }),
     ...(step.state === 'retrying' && { nextAttemptAt: neverMs }),
@@ -125,10 +125,16 @@ function toRecord({ runId, version, tenantId, steps }: WorkflowHistory): Workflo
 }
 
 /** Returns the recorded output. An awaited event that was removed has come: without one, the output is `null`. */
-function outputOf({ kind, state, output, endedAt }: HistoryStep, tenantId: string): Pick<StepRecord, 'output'> {
-  if (output !== undefined) return { output }
-  if (kind !== 'waitForEvent' || state !== 'completed') return {}
-  return { output: { id: 'removed', payload: { tenantId }, sentAt: Date.parse(endedAt ?? '') || 0 } }
+function outputOf(
+  { kind, state, output, endedAt }: HistoryStep,
+  { tenantId, jobId }: Pick<WorkflowHistory, 'tenantId' | 'jobId'>,
+): Pick<StepRecord, 'output'> {
+  const isSignal = kind === 'waitForSignal'
+  if (output === null || (output !== undefined && !isSignal)) return { output }
+  if ((!isSignal && kind !== 'waitForEvent') || state !== 'completed') return {}
+  const removed = { id: 'removed', payload: {}, sentAt: Date.parse(endedAt ?? '') || 0 }
+  const { payload, ...sent } = (output as typeof removed | undefined) ?? removed
+  return { output: { ...sent, payload: isSignal ? { tenantId, jobId, payload } : { tenantId } } }
 }
 
 function toEnvelope({ jobId, event, tenantId, sentAt, payload: recorded }: WorkflowHistory, given?: object): Envelope {

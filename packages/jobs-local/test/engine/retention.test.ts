@@ -1,4 +1,4 @@
-import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import { defineJob, defineSignal, defineWorkflow, eventType } from '@cgk-platform/jobs-core'
 import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
@@ -56,6 +56,28 @@ describe('ended jobs', () => {
         message: expect.stringContaining('the engine still stores it'),
       })
     }
+  })
+
+  test('are retained for an open job whose workflow may wait for their signal later', async () => {
+    const approval = defineSignal('approval', eventType<{ by: string }>())
+    const workflow = defineWorkflow({
+      id: 'approved',
+      event: 'work.followed',
+      steps: async (_event, step) => {
+        await step.sleep('later', '1h')
+        return step.waitForSignal('approval', approval, { timeout: '1h' })
+      },
+    })
+    const logger = createRecordedLogger()
+    const engine = createTestEngine({ jobs: [work, workflow], config: { retention: { count: 1 } }, logger })
+    const id = await send(engine, 'work.followed')
+    await engine.client.signalJob(id, approval, { by: 'Ada' })
+    for (let sent = 0; sent < 3; sent++) await send(engine)
+    await engine.advance('1h')
+    expect((await engine.client.getJobStatus(id)).runs[0]!.output).toEqual({ by: 'Ada' })
+    for (let sent = 0; sent < 3; sent++) await send(engine)
+    expect((await engine.client.listJobs({ event: 'signal/approval' })).jobs).toEqual([])
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toEqual([])
   })
 
   test('do not displace open jobs', async () => {

@@ -78,6 +78,17 @@ describe.each(storeNames)('a wait with `since` in %s', (name) => {
     expect(store.deletedUntil(100)).toBeGreaterThanOrEqual(11)
   })
 
+  test('for a signal reads only the signals to its job', () => {
+    const { run, begin, wait } = storeWith(name)
+    const approval = (jobId: string): Envelope =>
+      createEnvelope({ event: 'signal/approval', references: [jobId], payload: { tenantId: 'acme', jobId } })
+    begin(...Array.from({ length: maxPastEvents + 1 }, () => approval('another')))
+    const { id } = run.job.envelope
+    const own = approval(id)
+    begin(own)
+    expect(idOf(wait('approval', { event: 'signal/approval', match: { jobId: id } }))).toBe(own.id)
+  })
+
   test('fails if it would have to read too many events', () => {
     const { begin, wait } = storeWith(name)
     begin(...Array.from({ length: maxPastEvents }, () => paid()))

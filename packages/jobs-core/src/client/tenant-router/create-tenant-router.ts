@@ -1,3 +1,4 @@
+import { processEvents } from '../../events/event-registry.ts'
 import { JobNotVisibleError } from '../../errors/job-not-visible-error.ts'
 import { systemTenantId } from '../../values/reserved-names.ts'
 import { UnsupportedFeatureError } from '../../errors/unsupported-feature-error.ts'
@@ -13,6 +14,7 @@ import { elapsedOf } from '../../time/clock.ts'
 import { systemClock } from '../../time/system-clock.ts'
 import { internalsOf, setInternals } from '../client-internals.ts'
 import { closeOptions, type JobClient, type JobOperations, type ListOptions, waitOptions } from '../job-client.ts'
+import { createTokenOperations } from '../signal-by-token.ts'
 import { createTenantClient } from '../tenant-client.ts'
 import { toListQuery } from '../to-list-query.ts'
 import { commonCapabilities } from './common-capabilities.ts'
@@ -99,6 +101,7 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
     },
     cancelJob: async (id) => (await finder.find(id, tenantId)).operations.cancelJob(id),
     retryJob: async (id) => (await finder.find(id, tenantId)).operations.retryJob(id),
+    signalJob: async (id, ...signal) => (await finder.find(id, tenantId)).operations.signalJob(id, ...signal),
     async waitForJob(id, callOptions) {
       const { timeoutMs, signal } = waitOptions.read(callOptions)
       const beganAt = elapsedOf(clock)
@@ -118,6 +121,7 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
     sendJobs: sender.sendMany,
     ...operationsFor(),
     ...queries,
+    ...createTokenOperations(() => router, { events: processEvents() }, clock),
     inspect: inspectors.inspect,
     forTenant(tenantId) {
       for (const { client } of engines) client.forTenant(tenantId) // checks the id

@@ -1,5 +1,5 @@
 import { isEnded, type JobState } from '@cgk-platform/jobs-core'
-import { retryableStates } from '@cgk-platform/jobs-core/scheduling'
+import { retryableStates, signaledJobOf, signalOf } from '@cgk-platform/jobs-core/scheduling'
 import type { Clock, Envelope, JobErrorInfo, ListQuery, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 
 import { applyOutcome } from './apply-outcome.ts'
@@ -78,7 +78,10 @@ class MemoryStore implements JobStore {
     this.#queue = new RunQueue({ weights, paused: this.pauses }, clock)
     this.#arrived = new ArrivedJobs(weights)
     this.#wall = new WallClock(clock)
-    this.#retained = new RetainedJobs(retention, (job) => this.#jobs.delete(job))
+    this.#retained = new RetainedJobs(retention, {
+      deleteJob: (job) => this.#jobs.delete(job),
+      neededBy: ({ envelope }) => this.#openJobOf(envelope),
+    })
   }
 
   change<T>(work: () => T, { done }: ChangeCallbacks<T>): undefined {
@@ -227,8 +230,7 @@ class MemoryStore implements JobStore {
 
   saveStep(run: StoredRun, step: StepRecord, now: number): boolean {
     if (step.since !== undefined && step.state === 'waiting') {
-      const jobs = this.#jobs.ofEvent(step.event!, run.job.envelope.tenantId)
-      this.#waits.resolveFromPast(run, step, jobs, now)
+      this.#waits.resolveFromPast(run, step, this.#pastJobs(step, run.job.envelope.tenantId), now)
     }
     this.#waits.update(run, step)
     if (step.jobId !== undefined && step.state === 'waiting') this.#waits.resolveJobWaits(step.jobId, step.startedAt)
@@ -237,6 +239,20 @@ class MemoryStore implements JobStore {
 
   deletedUntil(): number {
     return this.#retained.deletedUntil
+  }
+
+  /** Returns the jobs of the event that a step waits for. Those of signals are found by the job that they are for. */
+  #pastJobs({ event = '', match }: StepRecord, tenantId: string): Iterable<StoredJob> {
+    if (signalOf(event) === undefined) return this.#jobs.ofEvent(event, tenantId)
+    const jobs = this.#jobs.candidates({ reference: String(match?.['jobId']) })
+    return jobs.filter(({ envelope }) => envelope.tenantId === tenantId && envelope.event === event)
+  }
+
+  /** Returns the id of the open job that a signal is for. */
+  #openJobOf(envelope: Envelope): string | undefined {
+    const id = signaledJobOf(envelope)
+    const job = id === undefined ? undefined : this.#jobs.get(id)
+    return job && job.endedAt === undefined ? id : undefined
   }
 
   resolveWaits(envelope: Envelope, now: number): number {

@@ -9,7 +9,7 @@ import { RetainedJobs } from './retained-jobs.ts'
 
 function createRetained(retention: Retention) {
   const forgotten: StoredJob[] = []
-  return { retained: new RetainedJobs(retention, (job) => forgotten.push(job)), forgotten }
+  return { retained: new RetainedJobs(retention, { deleteJob: (job) => forgotten.push(job) }), forgotten }
 }
 
 describe('RetainedJobs', () => {

@@ -3,26 +3,35 @@ import { Fifo } from '../../queues/fifo.ts'
 import type { StoredJob } from '../../records/stored-run.ts'
 import type { Retention } from '../job-store.ts'
 
+/** The store of the jobs. */
+interface RetainedJobsOwner {
+  deleteJob(job: StoredJob): void
+  /** Returns the id of the open job that needs an ended one, or `undefined`. */
+  neededBy?(job: StoredJob): string | undefined
+}
+
 /** Deletes the oldest ended jobs, so that the memory of a long-running process does not grow. */
 export class RetainedJobs {
   readonly #retention: Retention
-  readonly #delete: (job: StoredJob) => void
+  readonly #owner: RetainedJobsOwner
   readonly #entries = new Fifo<Entry>()
+  /** Expired jobs by the open job that needs them. */
+  readonly #needed = new Map<string, StoredJob[]>()
   #size = 0
   /** When the job that was deleted last ended, epoch milliseconds; 0 before. */
   deletedUntil = 0
 
-  constructor(retention: Retention, deleteJob: (job: StoredJob) => void) {
+  constructor(retention: Retention, owner: RetainedJobsOwner) {
     this.#retention = retention
-    this.#delete = deleteJob
+    this.#owner = owner
   }
 
   /** Adds a job that has ended, and deletes jobs that exceed the retention. Later calls delete those beyond a batch. */
   add(job: StoredJob, now: number): void {
-    const entry = { job, endedAt: now }
-    this.#entries.push(entry)
-    job.retainedEntry = entry
-    this.#size++
+    const { id } = job.envelope
+    for (const needed of this.#needed.get(id) ?? []) this.#push(needed, now)
+    this.#needed.delete(id)
+    this.#push(job, now)
     const { count, ageMs } = this.#retention
     for (let looked = 0; looked < turnBatch; looked++) {
       const oldest = this.#entries.peek()
@@ -32,11 +41,24 @@ export class RetainedJobs {
       if (old.retainedEntry === oldest) {
         if (this.#size <= count && now - endedAt <= ageMs) return
         this.#size--
-        this.deletedUntil = endedAt
-        this.#delete(old)
+        this.#drop(old, endedAt)
       }
       this.#entries.shift()
     }
+  }
+
+  #push(job: StoredJob, endedAt: number): void {
+    const entry = { job, endedAt }
+    this.#entries.push(entry)
+    job.retainedEntry = entry
+    this.#size++
+  }
+
+  #drop(job: StoredJob, endedAt: number): void {
+    const id = this.#owner.neededBy?.(job)
+    if (id !== undefined) return void this.#needed.set(id, [...(this.#needed.get(id) ?? []), job])
+    this.deletedUntil = endedAt
+    this.#owner.deleteJob(job)
   }
 
   /** Removes a job that is open again after a retry. */

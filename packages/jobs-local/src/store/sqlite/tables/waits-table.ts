@@ -9,7 +9,7 @@ import {
   type Envelope,
   type StepRecord,
 } from '@cgk-platform/jobs-core/provider'
-import { beforeJobIdsSince } from '@cgk-platform/jobs-core/scheduling'
+import { beforeJobIdsSince, signalOf } from '@cgk-platform/jobs-core/scheduling'
 
 import { toJobStatus } from '../../../records/to-job-status.ts'
 import { maxPastEvents } from '../../../rules/max-past-events.ts'
@@ -43,11 +43,16 @@ const pastEventsPage = 100
  * Ids begin with the time of the send. A job that is not yet due resolves the wait when it is. A cancelled one does not
  * count.
  */
-const pastEventsSql =
-  'SELECT id, envelope FROM cgk_jobs WHERE tenant = ? AND event = ? AND id > ? ' +
+const pastEventsWhere =
+  'tenant = ? AND event = ? AND id > ? ' +
   "AND seq <= (SELECT taken FROM cgk_meta) AND state NOT IN ('scheduled', 'arrived', 'cancelled') " +
   `AND (NOT EXISTS (SELECT 1 FROM cgk_runs WHERE ${isRunOf('seq')}) ` +
   `OR EXISTS (SELECT 1 FROM cgk_runs WHERE ${isRunOf('seq')} AND state <> 'cancelled')) ORDER BY id LIMIT ?`
+const pastEventsSql = `SELECT id, envelope FROM cgk_jobs WHERE ${pastEventsWhere}`
+/** Signals are found by the job that they are for. */
+const pastSignalsSql =
+  'SELECT id, envelope FROM cgk_references CROSS JOIN cgk_jobs ON seq = job ' +
+  `WHERE reference = ? AND ${pastEventsWhere}`
 
 const columns = 'w.run, w.key, r.phase, r.worker'
 const joined = 'cgk_waits w JOIN cgk_runs r ON r.run = w.run'
@@ -111,7 +116,11 @@ export class WaitsTable {
     let read = 0
     let after = beforeJobIdsSince(step.since ?? step.startedAt)
     while (true) {
-      const page = connection.all<PastEventRow>(pastEventsSql, tenantId, step.event, after, pastEventsPage)
+      const values = [tenantId, step.event, after, pastEventsPage] as const
+      const page =
+        signalOf(step.event) === undefined
+          ? connection.all<PastEventRow>(pastEventsSql, ...values)
+          : connection.all<PastEventRow>(pastSignalsSql, String(step.match?.['jobId']), ...values)
       for (const { envelope } of page) {
         if (read++ === maxPastEvents) return failPastWait(run.workflow!, step, maxPastEvents, now)
         const event = decodeEnvelope(envelope)

@@ -100,3 +100,18 @@ test('deletes many expired idempotency keys in several batches', () => {
   }
   expect(counts).toEqual([turnBatch + 11, 11, 1])
 })
+
+test('retains signals to open jobs, which may wait for them later', () => {
+  const connection = createJobs(3)
+  for (let seq = 1; seq <= 2; seq++)
+    addRun(connection, { run: runAt(seq, 1), tenantId: 'acme', definitionId: 'work', maxAttempts: 1, rank: 0 })
+  connection.exec("UPDATE cgk_runs SET state = 'completed', phase = NULL, ended_at = 90 WHERE run >> 20 = 1")
+  const ids = connection.all<{ id: string }>('SELECT id FROM cgk_jobs ORDER BY seq').map(({ id }) => id)
+  const signals = ids.map((id) => createEnvelope({ event: 'signal/approval', references: [id] }))
+  addJobs(connection, signals, 0)
+  for (let seq = 4; seq <= 6; seq++) endJob(connection, seq, 'completed', 1)
+  deleteAll(connection)
+  expect(connection.all<{ seq: number }>('SELECT seq FROM cgk_jobs ORDER BY seq').map(({ seq }) => seq)).toEqual([
+    1, 2, 3, 5, 6,
+  ])
+})

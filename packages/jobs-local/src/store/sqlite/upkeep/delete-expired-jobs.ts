@@ -16,6 +16,12 @@ const endedByRuns = `cgk_runs WHERE ${isFirstRun} AND ended_at IS NOT NULL`
  */
 const endedWithoutRuns = 'cgk_jobs WHERE ended_at IS NOT NULL'
 
+/** Whether the job is a signal to an open one, which may wait for it later. */
+const isNeeded =
+  "(event GLOB 'signal/*' AND EXISTS (SELECT 1 FROM cgk_references r JOIN cgk_jobs t ON t.id = r.reference " +
+  `WHERE r.job = cgk_jobs.seq AND t.ended_at IS NULL AND (NOT EXISTS (SELECT 1 FROM cgk_runs WHERE ${isRunOf('t.seq')}) ` +
+  `OR EXISTS (SELECT 1 FROM cgk_runs WHERE ${isRunOf('t.seq')} AND ended_at IS NULL))))`
+
 /** Jobs that ended before these instants are deleted. */
 export interface Cutoffs {
   readonly withRuns: number
@@ -49,7 +55,7 @@ const expiredSql =
   `SELECT ${jobOfRun} FROM ${endedByRuns} AND ended_at < ?1 AND phase IS NULL ` +
   `AND NOT EXISTS (SELECT 1 FROM cgk_runs o WHERE o.run > cgk_runs.run AND o.run <= cgk_runs.run | 1048575 ` +
   'AND (o.ended_at IS NULL OR o.ended_at >= ?1 OR o.phase IS NOT NULL)) ' +
-  `UNION ALL SELECT seq FROM ${endedWithoutRuns} AND ended_at < ?2 LIMIT ?3) ` +
+  `UNION ALL SELECT seq FROM ${endedWithoutRuns} AND ended_at < ?2 AND NOT ${isNeeded} LIMIT ?3) ` +
   'SELECT job AS seq, (SELECT octet_length(envelope) FROM cgk_jobs WHERE seq = job) + ' +
   `(SELECT ifnull(sum(octet_length(output)), 0) FROM cgk_runs WHERE ${isRunOf('job')}) + ` +
   `(SELECT ifnull(sum(octet_length(record)), 0) FROM cgk_steps WHERE ${isRunOf('job')}) AS bytes FROM expired`
