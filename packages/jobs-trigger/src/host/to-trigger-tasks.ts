@@ -1,4 +1,4 @@
-import { checkDefinitionSupport } from '@cgk-platform/jobs-core/hosted'
+import { checkDefinitionSupport, signalEvents } from '@cgk-platform/jobs-core/hosted'
 import { claimCronJob, eventsOf } from '@cgk-platform/jobs-core/provider'
 import type { AnyTask } from '@trigger.dev/sdk'
 
@@ -20,7 +20,9 @@ export function toTriggerTasks(dependencies: HostDependencies): AnyTask[] {
   // Otherwise a local engine in the same process would also tick for them.
   for (const cronJob of cronJobs) claimCronJob(cronJob, dependencies)
   // Events that no job handles also have a task. Their sends become jobs without runs instead of waiting forever.
-  const events = new Set([...dependencies.jobs.events.names().filter(isShortEnough), ...definitions.flatMap(eventsOf)])
+  const { events: declared } = dependencies.jobs
+  const known = [...declared.names(), ...signalEvents(declared)].filter(isShortEnough)
+  const events = new Set([...known, ...definitions.flatMap(eventsOf)])
   return [
     ...[...events].map((event) => {
       const handling = definitions.filter((definition) => eventsOf(definition).includes(event))

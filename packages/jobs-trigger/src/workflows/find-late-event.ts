@@ -1,11 +1,17 @@
 import { notUnderstood, type WorkflowRecord } from '@cgk-platform/jobs-core/provider'
-import { type AwaitableEvent, isEventTaken, matchesEvent, mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
+import {
+  type AwaitableEvent,
+  isEventTaken,
+  matchesEvent,
+  mapWithConcurrency,
+  signalOf,
+} from '@cgk-platform/jobs-core/hosted'
 
 import type { EngineRunStatus, ListedRun } from '../api/engine-shapes.ts'
 import type { TriggerApi } from '../api/trigger-api.ts'
 import { eventPayloadOf } from '../read/event-runs.ts'
 import { mayMatch, readSentRecord } from '../wire/sent-record.ts'
-import { jobsTagOf } from '../wire/tags.ts'
+import { jobsTagOf, referenceTag } from '../wire/tags.ts'
 import { eventTaskId } from '../wire/task-id.ts'
 import { wasOpen } from './find-waits.ts'
 import type { EventWait } from './open-waits.ts'
@@ -97,7 +103,7 @@ async function listCandidates(wait: EndingWait, api: LateEventApi): Promise<List
   return candidates.toSorted((one, other) => dueAt(one) - dueAt(other) || (one.id < other.id ? -1 : 1))
 }
 
-/** Lists runs, newest first, until a page has none for which `counts` returns true, or there are more than `max`. */
+/** Lists runs, those of signals by their job, newest first, until a page has none for which `counts` returns true, or there are more than `max`. */
 async function listRuns(
   { step, tenantId, openedAt }: Omit<EndingWait, 'closedAt'>,
   status: readonly EngineRunStatus[],
@@ -105,10 +111,10 @@ async function listRuns(
   api: LateEventApi,
   max = Number.POSITIVE_INFINITY,
 ): Promise<ListedRun[]> {
-  const { event, startedAt, since = startedAt, until = startedAt } = step
+  const { event, match, startedAt, since = startedAt, until = startedAt } = step
   const from = openedAt.getTime()
   const query = {
-    tag: jobsTagOf(tenantId),
+    tag: signalOf(event) === undefined ? jobsTagOf(tenantId) : referenceTag(String(match?.['jobId'])),
     taskIdentifier: eventTaskId(event),
     status,
     from: new Date(from + since - startedAt - clockToleranceMs),

@@ -10,7 +10,9 @@ import { fakeRun } from '../../test/kit/fake-run.ts'
 import { sentMetadata } from '../wire/sent-record.ts'
 import { jobsTag, jobsTagOf } from '../wire/tags.ts'
 import { listLagMs, maxPastEvents } from './find-late-event.ts'
+import { encodeTokenEvent } from '../wire/wait-keys.ts'
 import { lookIntoPast } from './look-into-past.ts'
+import { resolveWaits } from './resolve-waits.ts'
 
 const tenantId = 'acme'
 const sinceMs = -60_000
@@ -97,6 +99,20 @@ test('looks once more when the list shows what was sent before the token existed
   expect(await look()).toBe('run_late')
   expect(lists).toEqual([0, listLagMs])
   expect(api.tokens.all).toMatchObject([{ status: 'COMPLETED' }])
+})
+
+test('lets no result of the token count until it has looked, because that can be a later event', async () => {
+  const { look, add, clock, api, step, record } = await open()
+  const { tokens } = api
+  const client = { getJobStatus: async () => Promise.reject(new Error('not used')) }
+  const store = { record, save: async () => undefined, checkResult: () => undefined }
+  const dependencies = { api, clock, client, runId: 'run_1', tenantId, lookIntoPast: async () => undefined }
+  clock.setTimer(100, () => {
+    for (const id of ['run_late', 'run_later']) add({ id, at: id === 'run_late' ? -10 : -5 })
+    const later = { id: 'run_later', event: 'work.followed', payload: { tenantId, number: 1 }, sentAt: clock.now() - 5 }
+    void tokens.complete('', step.handle!, encodeTokenEvent(later)).then(() => resolveWaits(store, dependencies))
+  })
+  expect(await look()).toBe('run_late')
 })
 
 test.each<[words: string, event: Omit<SentEvent, 'id'> & { readonly id?: string }]>([

@@ -12,6 +12,7 @@ import { mapWithConcurrency } from '@cgk-platform/jobs-core/hosted'
 import { decodeTokenEvent, waitsTagOf } from '../wire/wait-keys.ts'
 import { applyEvent } from './apply-event.ts'
 import { createEventToken, type EventTokenDependencies } from './event-token.ts'
+import { isLooking } from './look-into-past.ts'
 import { type EventWait, isEventWait, type JobWait, openWaits } from './open-waits.ts'
 import type { RecordStore } from './record-store.ts'
 
@@ -87,7 +88,7 @@ async function findCandidates(
   record: WorkflowRecord,
   { api, runId }: ResolveWaitsDependencies,
 ): Promise<(EventWait | JobWait)[]> {
-  const open = openWaits(record)
+  const open = openWaits(record).filter((step) => !isLooking(step))
   if (open.filter(isEventWait).length <= maxSingleReads) return open
   const waiting = await api.tokens.waiting(`read the waits of the run ${runId}`, [waitsTagOf(runId)])
   const ids = new Set(waiting.map(({ id }) => id))
