@@ -1,5 +1,5 @@
 import { type JobState, type JobStatus, type RunStatus, isEnded } from '@cgk-platform/jobs-core'
-import { jobStateOf, jobStatusOf } from '@cgk-platform/jobs-core/provider'
+import { type Envelope, jobStateOf, jobStatusOf } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
@@ -36,7 +36,7 @@ export function toJobStatus(facts: JobFacts): JobStatus {
   const { event, now } = facts
   const envelope = toEnvelope(event, event.internal_id)
   const runs = facts.runs.length === 0 ? lostRunsOf(facts) : toRunStatuses(facts)
-  const state = toJobState(facts, runs, envelope.runAt)
+  const state = toJobState(facts, runs, envelope)
   return jobStatusOf({ ...envelope, tenantId: tenantOf(event), state }, runs)
 
   function toRunStatuses({ runs: found, times, workflows = [], subscribed = [], appId }: JobFacts): RunStatus[] {
@@ -62,8 +62,9 @@ export function toJobStatus(facts: JobFacts): JobStatus {
 function toJobState(
   { event, runs: found, subscribed, now, offsetMs = 0 }: JobFacts,
   runs: readonly RunStatus[],
-  runAt?: number,
+  { runAt, waitsOnly }: Pick<Envelope, 'runAt' | 'waitsOnly'>,
 ): JobState {
+  if (found.length === 0 && waitsOnly) return 'completed' // a signal
   const state = jobStateOf(runs)
   const ageMs = now + offsetMs - receivedAtOf(event)
   if (found.length > 0) {

@@ -1,4 +1,4 @@
-import type { StepKind } from '@cgk-platform/jobs-core/hosted'
+import { type StepKind, toSignalStatus } from '@cgk-platform/jobs-core/hosted'
 import type { JobErrorInfo, Json, StepStatus, CompensationStatus } from '@cgk-platform/jobs-core/provider'
 
 import { toAwaitedEvent } from '../wire/awaited-event.ts'
@@ -69,10 +69,13 @@ function toStepStatus(
   facts: StepFacts,
   { traced, continuation }: { readonly traced: readonly TracedStep[]; readonly continuation: TracedStep | undefined },
 ): Mutable<StepStatus> {
-  if (step.spans.some(({ stepOp }) => stepOp === 'SLEEP' || stepOp === 'WAIT_FOR_EVENT'))
-    return toWaitStatus(id, detail, step, facts, continuation)
   const awaited = awaitedIn(detail)
-  return awaited ? toPastWaitStatus(id, awaited, step, traced, facts) : toWorkStatus(id, step, facts)
+  const status = step.spans.some(({ stepOp }) => stepOp === 'SLEEP' || stepOp === 'WAIT_FOR_EVENT')
+    ? toWaitStatus(id, detail, step, facts, continuation)
+    : awaited
+      ? toPastWaitStatus(id, awaited, step, traced, facts)
+      : toWorkStatus(id, step, facts)
+  return toSignalStatus(status, awaited?.event)
 }
 
 /** Reads what a wait waits for from its name. */

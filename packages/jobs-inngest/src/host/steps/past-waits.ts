@@ -189,8 +189,11 @@ export function createPastWaits(
       const options = { event, timeout, if: expression }
       const received = await sdk.waitForEvent({ ...continuationName(key, turn), ...mode }, options)
       const awaited = toAwaitedEvent(received)
-      if (received && awaited && tenantOf({ ...received, internal_id: awaited.id }) === tenantId)
-        if (matchesEvent(match, awaited.payload)) return settle(key, { output: awaited as unknown as Json })
+      if (received && awaited && tenantOf({ ...received, internal_id: awaited.id }) === tenantId) {
+        // An event ends all native waits that are open, and one wait of the code gets it.
+        const isFree = !isEventTaken({ steps: got }, { since }, awaited.id)
+        if (isFree && matchesEvent(match, awaited.payload)) return settle(key, { output: awaited as unknown as Json })
+      }
       const again = await lookAgain(call, { since, until, ...(dueAt !== undefined && { dueAt }), before }, turn, mode)
       const { event: found, isOver, error, dueAt: nextDueAt } = again.output as unknown as PastLook
       if (error) return settle(key, { error })
