@@ -34,6 +34,7 @@ const readTools = [
 const writeTools = [
   'retry_job',
   'cancel_job',
+  'signal_job',
   'retry_jobs',
   'cancel_jobs',
   'send_job',
@@ -156,8 +157,9 @@ describe('a server of one tenant', () => {
       expect(JSON.stringify(read)).not.toContain('shop_2')
       expect(JSON.stringify(read)).not.toContain(project.jobs.other)
     }
-    for (const tool of ['get_job', 'retry_job', 'cancel_job', 'wait_for_job']) {
-      expect(await problem(tool, { jobId: project.jobs.other })).toMatch(/\(job_not_found\)$/)
+    for (const tool of ['get_job', 'retry_job', 'cancel_job', 'wait_for_job', 'signal_job']) {
+      const signal = tool === 'signal_job' && { signal: 'approval', payload: { by: 'Ada' } }
+      expect(await problem(tool, { jobId: project.jobs.other, ...signal })).toMatch(/\(job_not_found\)$/)
     }
     expect(await problem('list_jobs', { tenantId: 'shop_2' })).toMatch(/tenantId/)
     expect(await problem('send_job', { event: 'order.placed', payload: { tenantId: 'shop_2' } })).toMatch(
@@ -204,6 +206,8 @@ describe('with `--allow-writes`', () => {
     expect((await call('get_stats', { tenantId: 'shop_4' })).content[0]!.text).toBe(
       '1 job sent, 0 runs completed, 0 runs failed.',
     )
+    const signal = { jobId: job.id, signal: 'approval' }
+    expect(await data('signal_job', { ...signal, payload: { by: 'Ada' } })).toEqual(signal)
     expect(await data('cancel_job', { jobId: job.id })).toEqual({ job: { id: job.id, state: 'cancelled' } })
     expect(await data('run_cron_job', { definitionId: 'nightly' })).toMatchObject({ jobs: [{ event: 'cron/nightly' }] })
     await data('pause_jobs', { definitionId: 'confirm-order' })

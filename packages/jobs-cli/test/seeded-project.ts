@@ -26,7 +26,7 @@ export interface SeededProject {
 }
 
 const definitions = (failure: string): string => `
-import { defineCronJob, defineEvents, defineJob, eventType } from '@cgk-platform/jobs'
+import { defineCronJob, defineEvents, defineJob, defineSignal, eventType } from '@cgk-platform/jobs'
 
 declare module '@cgk-platform/jobs' {
   interface JobEvents {
@@ -45,6 +45,10 @@ export const confirmOrder = defineJob({
     return { confirmed: payload.orderId }
   },
 })
+
+const validate = (value: object) =>
+  'by' in value ? { value } : { issues: [{ message: 'must be a name', path: ['by'] }] }
+export const approval = defineSignal('approval', { '~standard': { version: 1, vendor: 'shop', validate } })
 
 export const nightly = defineCronJob({
   id: 'nightly',

@@ -1,4 +1,4 @@
-import type { JobHandle } from '@cgk-platform/jobs'
+import type { JobHandle, JobPage } from '@cgk-platform/jobs'
 import type { JobDetails } from '@cgk-platform/jobs/inspect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -11,6 +11,30 @@ beforeAll(async () => {
   project = await createSeededProject()
 })
 afterAll(() => project.remove())
+
+describe('signal', () => {
+  test('sends a signal to a job once for a key, and checks its payload with the files with jobs', async () => {
+    const { waiting } = project.jobs
+    const signal = (...args: string[]) => run('signal', waiting, 'approval', ...args)
+    expect(await signal('{"by":"Ada"}', '--tenant', 'shop_2', '--key', 'k')).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+      stderr: expect.stringContaining(`Sent \`approval\` to \`${waiting}\`.`),
+    })
+    expect(await project.json('signal', waiting, 'approval', '{"by":"Ada"}', '--key', 'k')).toEqual({
+      jobId: waiting,
+      signal: 'approval',
+    })
+    const { jobs } = await project.json<JobPage>('list', '--reference', waiting)
+    expect(jobs).toMatchObject([{ event: 'signal/approval', tenantId: 'shop_2' }])
+    expect(await signal('{}')).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/`payload\.by`: must be/) })
+    expect(await signal('{"by":"Ada"}', '--tenant', 'shop_1')).toMatchObject({ exitCode: 3 })
+    expect(await run('signal', project.jobs.good, 'approval', '{"by":"Ada"}')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('(job_not_signalable)'),
+    })
+  })
+})
 
 describe('send', () => {
   test('checks the event with the schemas of the files with jobs, and prints the id', async () => {

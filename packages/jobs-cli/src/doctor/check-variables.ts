@@ -7,7 +7,7 @@ import { findUnreadVariables, logLevelError, type MisnamedVariable } from '@cgk-
 import type { CheckResult, Finding, VariableFacts } from './doctor-report.ts'
 import type { VariableOrigins } from './read-variables.ts'
 
-const ownVariables = ['JOB_PROVIDER', 'JOB_LOG_LEVEL', 'NODE_ENV']
+const ownVariables = ['JOB_PROVIDER', 'JOB_LOG_LEVEL', 'JOB_SIGNAL_SECRET', 'NODE_ENV']
 
 /** Files in which apps usually store variables. Node does not read them unless told to. */
 const usualFiles = ['.env', '.env.local']

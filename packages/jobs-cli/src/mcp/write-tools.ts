@@ -50,6 +50,23 @@ export function createWriteTools(access: ToolAccess): Tool[] {
       },
     }),
     createTool({
+      name: 'signal_job',
+      description: 'Sends a signal to the workflow of a job. `waitsFor.signal` of its steps tells which it waits for.',
+      effect: 'writes',
+      input: z.strictObject({
+        jobId,
+        signal: id('Name of the signal'),
+        payload: z.record(z.string(), z.unknown()).describe("The signal's payload"),
+        idempotencyKey: z.string().min(1).max(200).describe('A second signal with this key is ignored').optional(),
+      }),
+      async run(input) {
+        await requireOwnJob(access, input.jobId)
+        const { jobId: signaled, signal, payload, idempotencyKey } = input
+        await scope.signalJob(signaled, signal, payload, { idempotencyKey })
+        return { text: 'The signal was sent.', data: { jobId: signaled, signal } }
+      },
+    }),
+    createTool({
       name: 'retry_jobs',
       description:
         'Retries the failed jobs that match the filters, or with `states` also unhandled ones. Count them first: it is a dry run by default.',

@@ -137,6 +137,19 @@ function registerSends(program: Command): void {
     await (await load()).runOperation(flags, (context) => sendJob(event, payload, flags, context), 'needs-jobs')
   })
 
+  const signal = program
+    .command('signal')
+    .description('send a signal to the workflow of a job')
+    .argument('<id>', 'id of the job')
+    .argument('<name>', 'name of the signal')
+    .argument('[payload]', 'JSON, `@file` with JSON, or `-` for stdin', '{}')
+    .option('--tenant <id>', 'only a job of this tenant')
+    .option('--key <text>', 'idempotency key: a second signal with it is ignored')
+  operation(signal).action(async (id: string, name: string, payload: string, flags) => {
+    const { signalJob } = await import('./signal-job.ts')
+    await (await load()).runOperation(flags, (context) => signalJob(id, name, payload, flags, context), 'needs-jobs')
+  })
+
   const cron = program.command('cron').description('list cron jobs with their next ticks, or run one now')
   operation(cron.command('list', { isDefault: true }).description('list cron jobs with their next ticks')).action(
     async (flags) => {

@@ -52,6 +52,21 @@ Run of confirm-order
 `)
 })
 
+test('a step that waits tells for which signal, event or job', () => {
+  const step = { kind: 'run', state: 'waiting', attempts: 0 } as const
+  const steps = [
+    { ...step, id: 'a', kind: 'waitForSignal' as const, waitsFor: { signal: 'approval' } },
+    { ...step, id: 'b', kind: 'waitForEvent' as const, waitsFor: { event: 'order.paid' } },
+    { ...step, id: 'c', kind: 'runJob' as const, waitsFor: { jobId: 'job_2' } },
+  ]
+  expect(renderJob({ ...job, runs: [{ ...job.runs[0]!, steps }] }, screen, 0)).toContain(`
+  STEP  KIND           STATE    WAITS FOR
+  a     waitForSignal  waiting  signal approval
+  b     waitForEvent   waiting  order.paid
+  c     runJob         waiting  job_2
+`)
+})
+
 test('a payload of 16 MiB is cut', () => {
   const text = renderJob({ ...job, payload: { text: 'x'.repeat(16 * 1024 * 1024) } }, screen, 0)
   expect(text.length).toBeLessThan(10_000)

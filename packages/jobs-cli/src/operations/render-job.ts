@@ -96,6 +96,7 @@ function renderSteps(steps: readonly StepStatus[], screen: Screen): string[] {
       { title: 'STEP', text: ({ id }) => id },
       { title: 'KIND', text: ({ kind }) => kind },
       { title: 'STATE', text: ({ state }) => state, style: ({ state }) => stateStyle(state) },
+      { title: 'WAITS FOR', text: ({ waitsFor }) => waitsFor && waitOf(waitsFor) },
       { title: 'ATTEMPTS', text: ({ attempts }) => attempts || undefined },
       { title: 'TOOK', text: tookOf },
       { title: 'OUTPUT', text: ({ output }) => jsonOf(output) },
@@ -104,6 +105,11 @@ function renderSteps(steps: readonly StepStatus[], screen: Screen): string[] {
     narrowed(screen),
   )
   return indented(table)
+}
+
+function waitOf(waitsFor: NonNullable<StepStatus['waitsFor']>): string {
+  if ('signal' in waitsFor) return `signal ${waitsFor.signal}`
+  return 'event' in waitsFor ? waitsFor.event : waitsFor.jobId
 }
 
 /** Payloads and outputs can have megabytes, which only programs read. */
