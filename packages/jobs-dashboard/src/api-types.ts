@@ -16,6 +16,7 @@
 // POST cancel           JobIdsBody      ChangedJson     POST resume    TargetBody      {}
 // POST retry-matching   MatchingBody    ChangedJson     POST run-cron  DefinitionBody  SentJson
 // POST cancel-matching  MatchingBody    ChangedJson     POST send      SendBody        SentJson
+// POST signal           SignalBody      {}
 //
 // A POST has the headers `Content-Type: application/json` and `X-Jobs-Dashboard: 1`.
 import type { Capabilities, JobState, Pause } from '@cgk-platform/jobs-core'
@@ -55,6 +56,7 @@ export interface PermissionsJson {
   readonly payloads: boolean
   readonly retry: boolean
   readonly cancel: boolean
+  readonly signal: boolean
   readonly send: boolean
   readonly pause: boolean
   readonly runCron: boolean
@@ -188,6 +190,13 @@ export interface SendBody {
     readonly maxAttempts?: number
     readonly priority?: number
   }
+}
+
+/** The body of `signal`. */
+export interface SignalBody {
+  readonly id: string
+  readonly signal: string
+  readonly payload: Readonly<Record<string, unknown>>
 }
 
 /** The jobs that `send` and `run-cron` have created. */

@@ -48,7 +48,7 @@ describe('`authorize`', () => {
     expect(await response.json()).toMatchObject({
       user: 'ada',
       tenants: ['a', 'b'],
-      can: { payloads: false, retry: false, cancel: false, send: false, pause: false, runCron: false },
+      can: { payloads: false, retry: false, cancel: false, signal: false, send: false, pause: false, runCron: false },
     })
   })
 

@@ -12,6 +12,7 @@ describe('a permission', () => {
     ['retry', 'retry-matching', { filter: { event: 'a' } }],
     ['cancel', 'cancel', { ids: ['a'] }],
     ['cancel', 'cancel-matching', { filter: { event: 'a' } }],
+    ['signal', 'signal', { id: 'a', signal: 'approval', payload: {} }],
     ['send', 'send', { event: 'shop.ordered', payload: { tenantId: 'acme', orderId: '1' } }],
     ['pause', 'pause', { tenant: 'acme' }],
     ['pause', 'resume', { tenant: 'acme' }],

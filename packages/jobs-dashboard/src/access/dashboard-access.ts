@@ -16,6 +16,8 @@ export interface DashboardPermissions {
   readonly retry?: boolean | undefined
   /** Cancel jobs. */
   readonly cancel?: boolean | undefined
+  /** Send signals to jobs, such as approvals. */
+  readonly signal?: boolean | undefined
   /** Send events. */
   readonly send?: boolean | undefined
   /** Pause and resume tenants; a user of all tenants also definitions. */
@@ -25,7 +27,7 @@ export interface DashboardPermissions {
 }
 
 /** The names of the permissions. */
-export const permissionNames = ['payloads', 'retry', 'cancel', 'send', 'pause', 'runCron'] as const
+export const permissionNames = ['payloads', 'retry', 'cancel', 'signal', 'send', 'pause', 'runCron'] as const
 
 /** The name of a permission. */
 export type Permission = (typeof permissionNames)[number]

@@ -18,6 +18,8 @@ export interface Scope extends Pick<JobInspector, 'listDefinitions' | 'listEvent
     payload: object,
     options: object,
   ): Promise<{ id: string; tenantId: string; deduplicated: boolean }>
+  /** Sends a signal to a job. */
+  signal(id: string, signal: string, payload: object): Promise<void>
 }
 
 /**
@@ -36,6 +38,7 @@ export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string
       client,
       inspect: client.inspect,
       send: (event, ...rest) => client.sendJob(event as never, ...(rest as [never, object])),
+      signal: client.signalJob,
     }
   }
   const own = tenantId ?? (tenants.length === 1 ? tenants[0]! : undefined)
@@ -57,5 +60,6 @@ function scopeIn(
     client: tenant,
     inspect: tenant.inspect,
     send: (event, ...rest) => tenant.sendJob(event as never, ...(rest as [never, object])),
+    signal: tenant.signalJob,
   }
 }

@@ -126,6 +126,23 @@ export const actions: Readonly<Record<DashboardAction, Action>> = {
       }
     },
   },
+
+  signal: {
+    permission: 'signal',
+    names: ['id', 'signal', 'payload'],
+    prepare(fields) {
+      const id = readText(fields, 'id')
+      const signal = readText(fields, 'signal')
+      const payload = readFields(fields['payload'], '`payload`')
+      return {
+        target: { ids: [id], signal },
+        async perform(context) {
+          await context.scope().signal(id, signal, payload)
+          return {}
+        },
+      }
+    },
+  },
 }
 
 const sendOptions = ['delay', 'runAt', 'idempotencyKey', 'reference', 'maxAttempts', 'priority']

@@ -55,7 +55,13 @@ export function showJob({ payload, idempotencyKey, runs, ...job }: JobDetails, {
 /** Hides fields of a step's output. A wait for an event returns the event, whose payload has paths of its own. */
 export function redactStepOutput(redact: Redact, kind: StepStatus['kind'], output: unknown): unknown {
   const shown = redact('output', output)
-  if (kind !== 'waitForEvent' || typeof shown !== 'object' || shown === null || !('payload' in shown)) return shown
+  if (
+    (kind !== 'waitForEvent' && kind !== 'waitForSignal') ||
+    typeof shown !== 'object' ||
+    shown === null ||
+    !('payload' in shown)
+  )
+    return shown
   return { ...shown, payload: redact('payload', shown.payload) }
 }
 

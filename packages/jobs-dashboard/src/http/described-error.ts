@@ -4,6 +4,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   definition_not_found: 404,
   job_not_found: 404,
   job_not_retryable: 409,
+  job_not_signalable: 409,
   job_not_visible: 503,
   payload_too_large: 413,
   unsupported_feature: 501,

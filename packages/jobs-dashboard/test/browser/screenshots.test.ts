@@ -28,7 +28,7 @@ test.skipIf(folder === undefined)('the pictures of the docs are taken', async ()
     authorize: () => ({
       user: 'ada@example.com',
       tenants: 'all',
-      can: { payloads: true, retry: true, cancel: true, send: true, pause: true, runCron: true },
+      can: { payloads: true, retry: true, cancel: true, signal: true, send: true, pause: true, runCron: true },
     }),
   })
   const browser = await chromium.launch(chromiumOptions())

@@ -26,7 +26,15 @@ export interface OpenedDashboard {
 }
 
 /** Everything that a user may do. */
-export const everything = { payloads: true, retry: true, cancel: true, send: true, pause: true, runCron: true }
+export const everything = {
+  payloads: true,
+  retry: true,
+  cancel: true,
+  signal: true,
+  send: true,
+  pause: true,
+  runCron: true,
+}
 
 /** Opens a dashboard for the shop. */
 export function openDashboard(

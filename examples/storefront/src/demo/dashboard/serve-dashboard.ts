@@ -12,7 +12,7 @@ export interface ServedDashboard {
 }
 
 const localNames = ['127.0.0.1', 'localhost']
-const can = { payloads: true, retry: true, cancel: true, send: true, pause: true, runCron: true }
+const can = { payloads: true, retry: true, cancel: true, signal: true, send: true, pause: true, runCron: true }
 
 /** Serves the dashboard at a free port. The demo's visitor may do everything. */
 export async function serveDashboard(client: JobClient): Promise<ServedDashboard> {

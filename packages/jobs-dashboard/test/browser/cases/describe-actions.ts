@@ -59,6 +59,25 @@ export function describeActions(pages: Pages): void {
     await expect.poll(() => states(page)).toEqual(['Cancelled'])
   })
 
+  test('a job that waits for a signal gets it, once its payload fits', async () => {
+    const id = await pages.sent('running', 'refund.asked', { tenantId: 'signals' })
+    const page = await pages.open(`/job?id=${encodeURIComponent(id)}`)
+    await page.getByRole('button', { name: 'Send signal…' }).click()
+    const dialog = page.getByRole('dialog')
+    expect(await dialog.getByLabel('Signal').inputValue()).toBe('approval')
+    expect(await findViolations(page)).toEqual([])
+    pages.expectedMessages = /422/
+    await dialog.getByRole('button', { name: 'Send' }).click()
+    await dialog.getByText(/^payload\.by: /).waitFor()
+    await dialog.getByLabel('Payload as JSON').fill('{ "by": "Ada" }')
+    await dialog.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('Sent approval.').waitFor()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByText('Completed').first().waitFor()
+    expect((await pages.client().getJobStatus(id)).runs[0]?.output).toEqual({ by: 'Ada' })
+    await page.getByRole('button', { name: 'Send signal…' }).waitFor({ state: 'detached' })
+  })
+
   test('a cron job runs now', async () => {
     const page = await pages.open('/definitions')
     await Promise.all([

@@ -14,6 +14,7 @@ const events = {
   }),
   'order.paid': z.object({ tenantId: z.string(), orderId: z.string(), isHeavy: z.boolean().optional() }),
   'mail.requested': z.object({ tenantId: z.string(), to: z.string(), template: z.string() }),
+  'refund.asked': z.object({ tenantId: z.string() }),
   'parcel.sent': z.object({ tenantId: z.string(), orderId: z.string() }),
   'parcel.delivered': z.object({ tenantId: z.string(), orderId: z.string() }),
 }

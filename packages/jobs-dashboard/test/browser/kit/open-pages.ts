@@ -32,7 +32,7 @@ export interface Pages {
 const everything: DashboardAccess = {
   user: 'ada@example.com',
   tenants: 'all',
-  can: { payloads: true, retry: true, cancel: true, send: true, pause: true, runCron: true },
+  can: { payloads: true, retry: true, cancel: true, signal: true, send: true, pause: true, runCron: true },
 }
 
 /** Opens an engine, a server and a browser for the tests of a file. A message of the browser's console fails a test. */

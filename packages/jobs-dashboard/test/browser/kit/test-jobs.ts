@@ -1,8 +1,10 @@
-import { type Definition, defineCronJob, defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import { type Definition, defineCronJob, defineJob, defineSignal, defineWorkflow } from '@cgk-platform/jobs-core'
+import { z } from 'zod'
 
 import { declareEvents } from './events.ts'
 
 declareEvents()
+const approval = defineSignal('approval', z.object({ by: z.string() }))
 
 /** Text that does harm if a page takes it for HTML or code, with control characters and both directions of writing. */
 export const hostileText =
@@ -48,6 +50,11 @@ export const testJobs: readonly Definition[] = [
       await step.run('<img src=x onerror="globalThis.isHacked=true"> שלום', () => ({ note: hostileText }))
       await step.waitForEvent('delivered', 'parcel.delivered', { match: 'orderId', timeout: '7d' })
     },
+  }),
+  defineWorkflow({
+    id: 'approve-refund',
+    event: 'refund.asked',
+    steps: async (_event, step) => step.waitForSignal('approved', approval, { timeout: '7d' }),
   }),
   defineCronJob({ id: 'archive-orders', schedule: '0 0 29 2 *', handler: () => 'archived' }),
   defineCronJob({ id: 'nightly-report', schedule: '0 3 * * *', timezone: 'Europe/Berlin', handler: () => 'reported' }),

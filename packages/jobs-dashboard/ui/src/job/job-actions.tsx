@@ -8,10 +8,20 @@ import { copyText } from '../parts/copy-text.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { isOpen } from './is-open.ts'
 import { isRetryable } from './is-retryable.ts'
+import { signalsOf } from './signals-of.ts'
 import { toSendCode } from './to-send-code.ts'
 
-/** Retry, cancel, send again, and copy the job as code. What the job's state does not allow says so. */
-export function JobActions({ job, onChoose }: { job: JobJson; onChoose: (action: 'retry' | 'cancel') => void }) {
+/**
+ * Retry, cancel, send a signal for which a step waits, send again, and copy the job as code. What the job's state does not
+ * allow says so.
+ */
+export function JobActions({
+  job,
+  onChoose,
+}: {
+  job: JobJson
+  onChoose: (action: 'retry' | 'cancel' | 'signal') => void
+}) {
   const [code, setCode] = useState<string>()
   const { state, payload } = job
   const cancelFeature = state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a waiting job'
@@ -48,6 +58,11 @@ export function JobActions({ job, onChoose }: { job: JobJson; onChoose: (action:
           onClick={() => onChoose('cancel')}
         >
           Cancel
+        </ActionButton>
+      )}
+      {may('signal') && signalsOf(job).length > 0 && (
+        <ActionButton icon="check" kind="primary" onClick={() => onChoose('signal')}>
+          Send signal…
         </ActionButton>
       )}
       {may('send') && may('payloads') && !isCron && (

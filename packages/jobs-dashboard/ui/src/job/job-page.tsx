@@ -15,6 +15,7 @@ import { isOpen } from './is-open.ts'
 import { isRetryable } from './is-retryable.ts'
 import { JobActions } from './job-actions.tsx'
 import { JobFacts } from './job-facts.tsx'
+import { LazySignalDialog } from './lazy-signal-dialog.ts'
 import { RunCard } from './run-card.tsx'
 import { clearPart, selectNeighbor } from './select-part.ts'
 import { ValueCard } from './value-card.tsx'
@@ -26,7 +27,7 @@ const endedMs = 30_000
 /** Everything about one job. It follows the job until it ends, and notices a later retry. */
 export function JobPage({ id }: { id: string }) {
   const [isEnded, setIsEnded] = useState(false)
-  const [action, setAction] = useState<'retry' | 'cancel'>()
+  const [action, setAction] = useState<'retry' | 'cancel' | 'signal'>()
   const openMs = whyUnsupported('inspect.subscribe: push') === undefined ? pushedMs : polledMs
   const { data, error, reload } = useQuery<JobJson>(tenantUrl('job', { id }), {
     refreshMs: isEnded ? endedMs : openMs,
@@ -93,7 +94,10 @@ export function JobPage({ id }: { id: string }) {
       ) : (
         <Loading />
       )}
-      {action && (
+      {action === 'signal' && data && (
+        <LazySignalDialog job={data} onClose={() => setAction(undefined)} onDone={reload} />
+      )}
+      {action && action !== 'signal' && (
         <LazyChangeSelectedDialog action={action} ids={[id]} onClose={() => setAction(undefined)} onDone={reload} />
       )}
     </>

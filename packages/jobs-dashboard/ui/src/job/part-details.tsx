@@ -15,6 +15,7 @@ const kinds: Readonly<Partial<Record<WaterfallPart['kind'], string>>> = {
   sleep: 'Sleep',
   sleepUntil: 'Sleep',
   waitForEvent: 'Wait for an event',
+  waitForSignal: 'Wait for a signal',
   sendEvent: 'Sends an event',
   patched: 'Change of the code',
   runJob: 'Runs a job',
@@ -107,7 +108,9 @@ function WaitFacts({ part: { waitsFor, waitsUntil } }: { part: WaterfallPart }) 
     <>
       {waitsFor && (
         <Fact name="Waits for">
-          {'event' in waitsFor ? (
+          {'signal' in waitsFor ? (
+            <>the signal {waitsFor.signal}</>
+          ) : 'event' in waitsFor ? (
             <>
               <a class="text-link" href={hrefTo('/jobs', { event: waitsFor.event })}>
                 {waitsFor.event}

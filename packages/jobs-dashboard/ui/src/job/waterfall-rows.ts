@@ -115,7 +115,7 @@ export function findRow(rows: readonly WaterfallRow[], key: string | null): Wate
 
 function stepRow(step: StepJson, now: number): WaterfallRow {
   const { id, kind, state, startedAt, endedAt, error, attempts } = step
-  const isWait = kind === 'sleep' || kind === 'sleepUntil' || kind === 'waitForEvent'
+  const isWait = kind === 'sleep' || kind === 'sleepUntil' || kind === 'waitForEvent' || kind === 'waitForSignal'
   const tries = attempts > 1 ? `${attempts} attempts` : undefined
   return {
     key: `step ${id}`,
