@@ -19,7 +19,7 @@ export { toJobRegistry } from './jobs/job-registry.ts'
 // Events and envelopes
 export { type WireEnvelope, toWireEnvelope, toExternalEnvelope } from './events/envelope.ts'
 export { signalEvents } from './events/define-signal.ts'
-export { signalOf } from './events/signal-event.ts'
+export { signaledJobOf, signalOf } from './events/signal-event.ts'
 export { toSignalStatus } from './steps/to-step-status.ts'
 
 // Attempts

@@ -1,5 +1,13 @@
 import type { JobProvider } from '@cgk-platform/jobs-core'
-import { type Clock, type JobHost, type JobRegistry, systemClock, awaitAtMost } from '@cgk-platform/jobs-core/provider'
+import { signaledJobOf } from '@cgk-platform/jobs-core/hosted'
+import {
+  awaitAtMost,
+  type Clock,
+  type Envelope,
+  type JobHost,
+  type JobRegistry,
+  systemClock,
+} from '@cgk-platform/jobs-core/provider'
 
 import { isCloudAddress } from './api/address.ts'
 import { createEngineApi, type EngineApi } from './api/engine-api.ts'
@@ -23,6 +31,7 @@ import { sendEnvelopes } from './send/send-envelopes.ts'
 import { createKeyedSender, type KeyedSender } from './send/send-keyed.ts'
 import { inngestSupport } from './support.ts'
 import { toEventName } from './wire/cron-event-name.ts'
+import { toSignalEventName } from './wire/signal-event-name.ts'
 
 /** Options for tests. */
 export interface InngestInternals {
@@ -73,7 +82,9 @@ export function createInngestProvider(config: InngestConfig = {}, internals: Inn
 
     async send(envelopes) {
       const parts = await services()
-      const named = envelopes.map((one) => ({ ...one, event: toEventName(one.event, parts.client.id) }))
+      const nameOf = (one: Envelope): string =>
+        toSignalEventName(toEventName(one.event, parts.client.id), signaledJobOf(one))
+      const named = envelopes.map((one) => ({ ...one, event: nameOf(one) }))
       const results = await sendEnvelopes(named, parts)
       for (const [index, result] of results.entries()) {
         if (result.ok && !result.deduplicated) parts.accepted.add(result.id, envelopes[index]!)

@@ -23,15 +23,12 @@ export interface SignalOptions {
 }
 
 /** The declarations of `SignalOptions`. */
-export const signalOptions: DeclaredOptions<CheckedOptions<SignalOptions>> = declareOptions<SignalOptions>(
-  '`signalJob`',
-  {
-    idempotencyKey: string({
-      maxLength: 200, // the key of the event also has the job's id
-      remedy: 'Pass a string of 1 to 200 characters that identifies what happened, such as the id of a webhook.',
-    }),
-  },
-)
+const signalOptions: DeclaredOptions<CheckedOptions<SignalOptions>> = declareOptions<SignalOptions>('`signalJob`', {
+  idempotencyKey: string({
+    maxLength: 200, // the key of the event also has the job's id
+    remedy: 'Pass a string of 1 to 200 characters that identifies what happened, such as the id of a webhook.',
+  }),
+})
 
 /** Returns the name of the signal to send, for a name or the result of `defineSignal`. @throws {InvalidOptionError} */
 export function signalNameOf(signal: Signal | string): string {

@@ -6,6 +6,7 @@ import type { EngineEvent } from '../api/engine-shapes.ts'
 import { earliestEvent } from '../read/earliest-event.ts'
 import { readRunsOf } from '../read/read-runs-of.ts'
 import { toEventName } from '../wire/cron-event-name.ts'
+import { isOfSignal } from '../wire/signal-event-name.ts'
 import { timeOfId } from '../wire/event-id.ts'
 import { toFunctionId } from '../wire/function-id.ts'
 import type { InspectionDependencies } from './inspection-dependencies.ts'
@@ -88,7 +89,7 @@ async function readEvents(
   const { from = earliestEvent, until } = toRangeTimes(query, api.offsetMs())
   const page = await api.get<{ data?: EngineEvent[] | null }>('list the jobs', '/v1/events', {
     limit: pageSize,
-    name: query.event === undefined ? undefined : toEventName(query.event, appId),
+    name: query.event === undefined || isOfSignal(query.event) ? undefined : toEventName(query.event, appId),
     cursor: after,
     received_after: from,
     received_before: until,

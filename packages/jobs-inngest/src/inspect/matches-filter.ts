@@ -4,14 +4,19 @@ import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineEvent } from '../api/engine-shapes.ts'
 import { tenantOf } from '../read/tenant-of.ts'
+import { fromSignalEventName, isOfSignal } from '../wire/signal-event-name.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
 
 /** Returns true if an event is a job that matches the conditions of a filter that concern the send. */
-export function matchesSend(event: EngineEvent, { tenantId, reference, since, until }: InspectFilter): boolean {
+export function matchesSend(
+  event: EngineEvent,
+  { event: wanted, tenantId, reference, since, until }: InspectFilter,
+): boolean {
   const ofTenant = tenantOf(event)
   // Inngest's own events and events without a tenant are no jobs.
   if (event.name.startsWith('inngest/') || ofTenant === '') return false
   if (tenantId !== undefined && ofTenant !== tenantId) return false
+  if (isOfSignal(wanted) && fromSignalEventName(event.name) !== wanted) return false
   const { references = [], sentAt } = toEnvelope(event, event.internal_id)
   if (reference !== undefined && !references.includes(reference)) return false
   return (since === undefined || sentAt >= since) && (until === undefined || sentAt < until)

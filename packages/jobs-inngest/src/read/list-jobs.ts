@@ -5,6 +5,7 @@ import type { Clock, ListQuery } from '@cgk-platform/jobs-core/provider'
 import type { EngineApi } from '../api/engine-api.ts'
 import type { EngineEvent, EngineRun } from '../api/engine-shapes.ts'
 import { toEnvelope } from '../wire/to-envelope.ts'
+import { fromSignalEventName, isOfSignal } from '../wire/signal-event-name.ts'
 import { isEventId } from '../wire/event-id.ts'
 import { earliestEvent } from './earliest-event.ts'
 import type { JobReader } from './job-reader.ts'
@@ -86,7 +87,7 @@ async function filterByState(
 async function readEvents(query: ListQuery, cursor: string | undefined, api: EngineApi): Promise<EngineEvent[]> {
   const page = await api.get<{ data?: EngineEvent[] | null }>('list the jobs', '/v1/events', {
     limit: pageSize,
-    name: query.event,
+    name: isOfSignal(query.event) ? undefined : query.event,
     cursor,
     received_after: earliestEvent,
   })
@@ -97,10 +98,11 @@ async function readEvents(query: ListQuery, cursor: string | undefined, api: Eng
  * Returns true if an event is a job of the queried tenant and reference. Inngest's own events and events without a tenant are not
  * jobs.
  */
-function isJob(event: EngineEvent, { tenantId, reference }: ListQuery): boolean {
+function isJob(event: EngineEvent, { event: wanted, tenantId, reference }: ListQuery): boolean {
   const ofTenant = tenantOf(event)
   if (event.name.startsWith('inngest/') || ofTenant === '') return false
   if (tenantId !== undefined && ofTenant !== tenantId) return false
+  if (isOfSignal(wanted) && fromSignalEventName(event.name) !== wanted) return false
   return reference === undefined || toEnvelope(event, event.internal_id).references?.includes(reference) === true
 }
 

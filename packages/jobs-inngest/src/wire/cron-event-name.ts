@@ -1,6 +1,7 @@
 import { cronEventOf, cronJobIdOf } from '@cgk-platform/jobs-core/provider'
 
 import { definitionIdOf, toFunctionId } from './function-id.ts'
+import { fromSignalEventName } from './signal-event-name.ts'
 
 /**
  * Returns the event name of a cron job's runs on Inngest. It contains the app's id, because two apps can have a cron
@@ -13,7 +14,7 @@ export function toCronEventName(appId: string, definitionId: string): string {
 /** Converts an event name on Inngest to this library's name. The id after the app's contains no slash. */
 export function fromEventName(name: string): string {
   const id = cronJobIdOf(name)
-  return id === undefined ? name : cronEventOf(definitionIdOf(id.slice(id.lastIndexOf('/') + 1)))
+  return id === undefined ? fromSignalEventName(name) : cronEventOf(definitionIdOf(id.slice(id.lastIndexOf('/') + 1)))
 }
 
 /** Converts an event name of this library to the name on Inngest for one app. */

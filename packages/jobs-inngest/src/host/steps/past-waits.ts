@@ -14,6 +14,7 @@ import { startOf } from '../../read/to-step-statuses.ts'
 import { toAwaitedEvent } from '../../wire/awaited-event.ts'
 import type { PastLook } from '../../wire/past-wait.ts'
 import { sha1 } from '../../wire/sha1.ts'
+import { toSignalEventName } from '../../wire/signal-event-name.ts'
 import { callName, continuationName, pastLookName } from '../../wire/step-names.ts'
 import { type EndedStep, type PastWait, readStepRecord, type StepRecord } from '../../wire/step-record.ts'
 import { findPastEvent, maxPastEvents } from './find-past-event.ts'
@@ -98,7 +99,7 @@ export function createPastWaits(
     const steps = await endedWaits()
     const wait = { since, ...(ownJobId !== undefined && { ownJobId }) }
     const isTaken = (eventId: string): boolean => isEventTaken({ steps }, wait, eventId)
-    const query = { event, tenantId, match, since, until, receivedSince, isTaken }
+    const query = { event: nameOf(call), tenantId, match, since, until, receivedSince, isTaken }
     const find = () => findPastEvent(query, api, clock)
     let found = await find()
     if (lagMs > 0 && found !== 'too many' && !found.event) {
@@ -175,7 +176,7 @@ export function createPastWaits(
   }
 
   return async (call, expression, mode) => {
-    const { key, event, match } = call
+    const { key, match } = call
     const first = await lookFirst(call, mode)
     if (!first.past) return settle(key, first)
     if (first.past.error) return settle(key, { error: first.past.error })
@@ -186,7 +187,7 @@ export function createPastWaits(
       const limitMs = waitTimeoutsMs[turn - 2] ?? waitTimeoutsMs.at(-1)!
       const leftMs = Math.min(limitMs, until - clock.now(), (dueAt ?? Number.POSITIVE_INFINITY) - clock.now())
       const timeout = atMostUntilRunEnd(Math.max(1, Math.ceil(leftMs / secondMs)) * secondMs, replay)
-      const options = { event, timeout, if: expression }
+      const options = { event: nameOf(call), timeout, if: expression }
       const received = await sdk.waitForEvent({ ...continuationName(key, turn), ...mode }, options)
       const awaited = toAwaitedEvent(received)
       if (received && awaited && tenantOf({ ...received, internal_id: awaited.id }) === tenantId) {
@@ -202,6 +203,11 @@ export function createPastWaits(
       before = again.startedAt
     }
   }
+}
+
+/** Returns the event name on Inngest. */
+function nameOf({ event, match }: EventWaitCall): string {
+  return toSignalEventName(event, match?.['jobId'])
 }
 
 /** Returns the record of a wait that ended with what a native step stored; without an event if it is no part of one. */
