@@ -30,7 +30,9 @@ function problemsOf(run: RunStatus, entries: readonly AttemptEntry[], faults: Fa
     const fault = faults.find(by, { from: at, to: Number.POSITIVE_INFINITY })
     return state === 'cancelled' && fault !== undefined && isDeath(fault.cause)
   }
-  const later = entries.find((entry) => entry.attempt > maxNumber && !wasInterrupted(entry))
+  // A workflow that begins again counts its attempts from 1.
+  const begunAgain = entries.findLastIndex((entry) => entry.type === 'step done' && entry.step.startsWith('turn'))
+  const later = entries.slice(begunAgain + 1).find((entry) => entry.attempt > maxNumber && !wasInterrupted(entry))
   if (attempts > maxAttempts) problems.push(`run ${id} had ${attempts} attempts; the maximum is ${maxAttempts}`)
   if (later) problems.push(`run ${id} had ${attempts} attempts, but ${later.by} started attempt ${later.attempt}`)
   if (state === 'completed') {

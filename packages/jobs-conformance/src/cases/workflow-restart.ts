@@ -47,6 +47,8 @@ export const workflowRestartCases: readonly ConformanceCase[] = casesOf(rules.wo
       )
       assert.deepEqual(stepAttempts(t, id), ['turn/1', 'turn/1', 'turn/1', 'turn/1', 'last/1'])
       assert.equal(new Set(idempotencyKeysOf(t, id, 'turn')).size, 4)
+      const hooks = t.journal({ jobId: id, kind: 'hook' }).map(({ details }) => details['hook'])
+      assert.equal(hooks.filter((hook) => hook === 'onRunEnd').length, 1)
       if (!t.capabilities.features.listJobs.supported) return
       const { jobs } = await t.client.listJobs({ tenantId: t.tenantId })
       assert.deepEqual(
