@@ -1,5 +1,4 @@
-import type { Json } from '@cgk-platform/jobs-core/provider'
-import { pause } from '@cgk-platform/jobs-core/provider'
+import { type Json, pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { completedRecordOf } from '../read/current-runs.ts'

@@ -22,6 +22,7 @@ import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { codeStartedAt, codeAttemptOf, progressOf } from './steps/code-attempts.ts'
 import { type Parked, retries, retriesOf, throwParked, toParkedOutcome } from './steps/park-request.ts'
 import { type ReplayRequest, replayField, untilAnswered, workflowMiddleware } from './steps/replay-request.ts'
+import type { RetriedRun } from './steps/retried-run.ts'
 import type { EngineAttempt, RequestParking } from './steps/workflow-attempts.ts'
 
 /** The parts of a workflow function's context that this package uses. */
@@ -81,14 +82,13 @@ async function replayWorkflow(
   const attempt = isExhausted ? maxAttempts + 1 : counted
   const startedAt = clock.now()
   const run = { jobId, runId, receivedAt: receivedAtOf(event) }
-  const before = await host.retriedRuns.of(run)?.catch(() => undefined) // a failed read is reported below
-  if (before?.isDuplicate) return { attempt, startedAt, isDuplicate: true }
   let isUncounted = false
   let failedStep: string | undefined
   let parked: Parked | undefined
   let parking: RequestParking = {}
   const reportFailedStep = (step: string | undefined): void => void (failedStep = step)
-  let restart: CompletedRecord['restart']
+  /** Set if the run ends without an output: it was restarted, or does nothing. */
+  let ended: CompletedRecord | undefined
   const outcome = await cancels.watch({ runId, jobId }, (signal) => {
     const replay = async (): Promise<Outcome> => {
       const leftMs = (codeAttempt.dueAt ?? 0) - clock.now()
@@ -98,8 +98,9 @@ async function replayWorkflow(
       const retriedRun = () => host.retriedRuns.of(run)
       // Read before the code runs, because the code could catch the error. A failed read must not repeat completed
       // steps.
+      let before: RetriedRun | undefined
       const readError = await Promise.resolve(retriedRun()).then(
-        () => undefined,
+        (read) => void (before = read),
         (error: unknown) => toErrorInfo(error),
       )
       if (readError) {
@@ -109,6 +110,10 @@ async function replayWorkflow(
           afterMs: Math.min(readRetryMs * 2 ** engineAttempt.number, maxReadRetryMs),
           error: readError,
         }
+      }
+      if (before?.isDuplicate) {
+        ended = { attempt, startedAt, isDuplicate: true }
+        return { type: 'cancelled' }
       }
       parking = await attempts.ofParking()
       const options = {
@@ -137,13 +142,13 @@ async function replayWorkflow(
         bindLogger(host.logger, { jobId, runId }).warn(restartFailed, { error: toErrorInfo(error) })
       })
       if (!restarting) return { type: 'interrupted' }
-      restart = restarting
+      ended = { attempt, startedAt, maxAttempts, restart: restarting }
       return replayed
     }
     return Promise.race([replay(), untilAnswered(request)])
   })
   if (!outcome) return new Promise(() => undefined)
-  if (restart) return { attempt, startedAt, maxAttempts, restart }
+  if (ended) return ended
   const madeAttempt = isUncounted ? attempt - 1 : attempt
   const found = isUncounted ? undefined : host.retriedRuns.of(run)
   const origin = (await found?.catch(() => undefined))?.keyOrigin ?? runId
