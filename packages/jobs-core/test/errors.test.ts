@@ -22,6 +22,7 @@ const facts = {
   limitBytes: 122_880,
   attempts: 3,
   maxAttempts: 3,
+  maxEvents: 1000,
   maxSteps: 1000,
   stepId: 'charge',
   nearest: 'order.created',
