@@ -24,6 +24,7 @@ const facts = {
   maxAttempts: 3,
   maxEvents: 1000,
   maxSteps: 1000,
+  maxEvents: 9,
   stepId: 'charge',
   nearest: 'order.created',
   operation: 'sendJob',
