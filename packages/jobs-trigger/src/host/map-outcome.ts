@@ -5,7 +5,7 @@ import type { AttemptRecord } from '../wire/run-record.ts'
 import { AttemptFailure, type FailedAttempt } from './attempt-failure.ts'
 import { requeueThresholdMs } from './requeue-limits.ts'
 
-/** The outcome of an attempt on this host, with the run that continues a restarted one. */
+/** The outcome of an attempt on this host. After `step.restart` with the run that continues this one, or `pending`. */
 export type HostOutcome = Outcome & { readonly restartedAs?: string }
 
 /** An outcome as Trigger.dev expects it: an output completes the run, a thrown error fails the attempt. */
@@ -37,9 +37,11 @@ export function mapOutcome(
     case 'failed':
       return toFailedOutcome(outcome.error, begun, attempt)
     case 'retry': {
-      const { error, afterMs } = outcome
+      const { error, afterMs, restartedAs } = outcome
+      const restarting = restartedAs !== undefined && { restartedAs }
       const inPlace = afterMs < requeueThresholdMs ? { inPlace: (begun.inPlace ?? 0) + 1 } : {}
-      const record = { ...begun, ...inPlace, endedAt: now, retryAt: now + afterMs, error: toRecordedError(error) }
+      const ended = { endedAt: now, retryAt: now + afterMs, error: toRecordedError(error) }
+      const record = { ...begun, ...inPlace, ...restarting, ...ended }
       return { record, thrown: new AttemptFailure(error, attempt, afterMs) }
     }
     case 'restarted':

@@ -35,7 +35,7 @@ function open(
 }
 
 test('a restart starts a run of the newest deployment, with its payload and the options of the send', async () => {
-  const { attempt, engine, clock } = await open((step) => step.restart(anew), { concurrency: { perTenant: 1 } })
+  const { attempt, engine } = await open((step) => step.restart(anew), { concurrency: { perTenant: 1 } })
   const result = await attempt('job-flow', { payload, version: '20260301.2' })
   expect(result).toMatchObject({ ok: true, metadata: { job: { restartedAs: 'run_made1', output: 'none' } } })
   expect(engine.runs).toMatchObject([
@@ -45,7 +45,7 @@ test('a restart starts a run of the newest deployment, with its payload and the 
         ...payload,
         envelope: { ...payload.envelope, payload: anew },
         restart: { count: 1, first: 'run_1', before: 'run_1', concurrencyKey: 'acme' },
-        retriedAt: clock.now(),
+        retriedAt: expect.any(Number) as number,
       },
       options: { machine: 'small-2x', concurrencyKey: 'acme' },
     },
@@ -65,6 +65,20 @@ test('an attempt after a crash starts no other run, also if the last one has die
   const job = { definition: 'flow', attempt: 1, maxAttempts: 1, startedAt: 1, restartedAs: 'pending' }
   const result = await attempt('job-flow', { payload, attempt: 9, metadata: { job } })
   expect([result.ok, engine.runs.length]).toEqual([true, 1])
+})
+
+test('a restart that Trigger.dev does not accept is tried again, also after the last attempt', async () => {
+  let isDown = true
+  const engine = createFakeEngine(({ url }) => {
+    return isDown && url.pathname.endsWith('/trigger') ? { status: 422, body: { error: 'not now' } } : undefined
+  })
+  const { attempt } = await open((step) => step.restart(anew), { engine })
+  const first = await attempt('job-flow', { payload })
+  expect(first).toMatchObject({ ok: false, metadata: { job: { restartedAs: 'pending', attempt: 1 } } })
+  expect(first.retry).toBeDefined()
+  isDown = false
+  const second = await attempt('job-flow', { payload, attempt: 2, metadata: first.metadata })
+  expect(second).toMatchObject({ ok: true, metadata: { job: { restartedAs: 'run_made1' } } })
 })
 
 test('the run that continues has the payload of the restart, and records without it', async () => {

@@ -113,7 +113,11 @@ async function replayUntilEnd(
     await store.flush().catch(() => undefined) // every step that must not be lost was saved before
     if (outcome.type === 'restarted') {
       const restarting = { definition, runId, payload, begun, restarts: record.restart?.count ?? 0 }
-      return { ...outcome, restartedAs: await restartRun(restarting, outcome.payload, dependencies) }
+      const retried = { type: 'retry', afterMs: pauseAfterFailureMs, restartedAs: 'pending' } as const
+      return restartRun(restarting, outcome.payload, dependencies).then(
+        (restartedAs) => ({ ...outcome, restartedAs }),
+        (error: unknown) => ({ ...retried, error: toErrorInfo(error) }),
+      )
     }
     if (outcome.type !== 'suspended') return outcome
     await otherWork
