@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
-import { defineJob, eventType } from '@cgk-platform/jobs-core'
-import { withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
+import { createJobs, defineJob, eventType, type JobProvider } from '@cgk-platform/jobs-core'
+import { type StandardSchemaV1, withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
 
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import { untyped } from '../untyped-client.ts'
@@ -108,4 +108,44 @@ export const ownEventCases: readonly ConformanceCase[] = [
       assert.deepEqual(sent?.details['payload'], { tenantId: t.tenantId, word: 'LATER' })
     },
   },
+  {
+    id: 'jobs-of-their-own-events',
+    rule: rules.validation,
+    title: 'a client of `createJobs` knows the events of it alone, also if another client has events of the same name',
+    requiredEquipment: ['createClient'],
+    async run(t) {
+      const word = withSchema((payload) => typeof (payload as { word?: unknown }).word === 'string')
+      const events = { 'conformance.nobody': word, 'conformance.separate': word }
+      const client = t.engine.createClient!({ jobs: createJobs({ events, provider: unopened }) })
+      const send = (event: string, payload: object) =>
+        untyped(client).sendJob(event, { tenantId: t.tenantId, ...payload })
+      try {
+        const { event } = await send('conformance.nobody', { word: 'one' })
+        assert.equal(event, 'conformance.nobody')
+        await t.expectError('payload_invalid', () => send('conformance.nobody', {}))
+        await t.expectError('payload_invalid', () => send('conformance.separate', {}))
+        await t.expectError('unknown_event', () => send('conformance.plain', {}))
+      } finally {
+        await client.close()
+      }
+      await t.send('conformance.nobody')
+      await t.expectError('unknown_event', () =>
+        untyped(t.client).sendJob('conformance.separate', { tenantId: t.tenantId, word: 'one' }),
+      )
+    },
+  },
 ]
+
+/** The provider of jobs that are only passed to another client. */
+const unopened = {} as JobProvider
+
+function withSchema(accepts: (payload: unknown) => boolean): StandardSchemaV1<{ word: string }> {
+  const issues = [{ message: 'has no word' }]
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'conformance',
+      validate: (value) => (accepts(value) ? { value: value as { word: string } } : { issues }),
+    },
+  }
+}
