@@ -43,5 +43,5 @@ export { limitedMessage } from './client/limited-message.ts'
 // Definitions
 export type { AsJson } from './jobs/as-json.ts'
 export type { EventDefinition } from './jobs/definition.ts'
-export { processJobs, withSeparateRegistry } from './jobs/job-registry.ts'
+export { processJobs, registryOfSet, withSeparateRegistry } from './jobs/job-registry.ts'
 export type { DuplicateDefinition } from './jobs/duplicate-definitions.ts'

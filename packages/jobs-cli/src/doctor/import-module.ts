@@ -13,16 +13,16 @@ const loaderErrorCodes = new Set([
 
 /**
  * Imports a file of an app with Node. If Node cannot load it, uses a loader that supports all of TypeScript, imports
- * without an extension and the `paths` of a `tsconfig.json`.
+ * without an extension and the `paths` of a `tsconfig.json`. Returns the exports.
  */
-export async function importModule(file: string, cwd: string): Promise<void> {
+export async function importModule(file: string, cwd: string): Promise<object> {
   const { href } = pathToFileURL(file)
   try {
-    await import(href)
+    return (await import(href)) as object
   } catch (error) {
     if (!needsLoader(error)) throw error
     const { createJiti } = await import('jiti')
-    await createJiti(join(cwd, 'package.json'), { fsCache: false, jsx: true, tsconfigPaths: true }).import(href)
+    return createJiti(join(cwd, 'package.json'), { fsCache: false, jsx: true, tsconfigPaths: true }).import(href)
   }
 }
 

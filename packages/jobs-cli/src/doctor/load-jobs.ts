@@ -4,7 +4,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import type { Definition } from '@cgk-platform/jobs-core'
 import { type JobRegistry, systemClock, toErrorInfo, awaitAtMost } from '@cgk-platform/jobs-core/provider'
-import { type DuplicateDefinition, processJobs, disableCronAutoStart } from '@cgk-platform/jobs-core/tools'
+import {
+  type DuplicateDefinition,
+  processJobs,
+  disableCronAutoStart,
+  registryOfSet,
+} from '@cgk-platform/jobs-core/tools'
 
 import { importModule } from './import-module.ts'
 
@@ -28,32 +33,56 @@ export interface LoadedJobs {
 /** Limits how long an import may take, because a file can await something forever at its top level. */
 const importTimeoutMs = 30_000
 
-/** Imports files and returns the jobs that they define. Cron jobs do not tick in this process. */
+/**
+ * Imports files and returns the jobs that they define, or those of the `createJobs` that they export. Cron jobs do not
+ * tick in this process.
+ */
 export async function loadJobs(files: readonly string[], cwd: string): Promise<LoadedJobs> {
   disableCronAutoStart()
   const failures: ImportFailure[] = []
+  const registries = new Map<JobRegistry, string>()
   for (const file of files) {
     // Sequential, because a later file may depend on what an earlier one sets up.
-    const failure = await tryImport(file, cwd)
+    const { failure, exported = [] } = await tryImport(file, cwd)
     if (failure) failures.push({ file, ...failure })
+    for (const registry of exported) registries.set(registry, file)
   }
   await nextTurn() // Node reports unhandled rejections only after this turn
-  const registry: Pick<JobRegistry, 'all'> & Partial<JobRegistry> = processJobs() // perhaps of an older version
+  const shared = processJobs()
+  if (shared.all().length > 0 || registries.size === 0) registries.set(shared, '')
+  const [[chosen], ...others] = [...registries].toReversed() as [[JobRegistry, string], ...[JobRegistry, string][]]
+  for (const [, file] of others) failures.push({ file, ...otherJobs })
+  const registry: Pick<JobRegistry, 'all'> & Partial<JobRegistry> = chosen // perhaps of an older version
   return { definitions: registry.all(), failures, duplicates: registry.duplicates?.() ?? [] }
 }
 
-async function tryImport(file: string, cwd: string): Promise<Omit<ImportFailure, 'file'> | undefined> {
+/** Definitions of several registries can have the same ids, and belong to several engines. */
+const otherJobs: Omit<ImportFailure, 'file'> = {
+  message: 'its `createJobs` stands beside other jobs, which are used instead',
+  remedy: 'Pass it alone: `--jobs <file>`.',
+}
+
+interface Imported {
+  readonly failure?: Omit<ImportFailure, 'file'>
+  /** The jobs of each `createJobs` that the file exports. */
+  readonly exported?: readonly JobRegistry[]
+}
+
+async function tryImport(file: string, cwd: string): Promise<Imported> {
   const path = resolve(cwd, file)
   if (!existsSync(path)) {
-    return { message: 'the file does not exist', remedy: 'Pass its path relative to the current folder.' }
+    const remedy = 'Pass its path relative to the current folder.'
+    return { failure: { message: 'the file does not exist', remedy } }
   }
   try {
-    const imported = importModule(path, cwd).then(() => true)
-    if (await awaitAtMost(systemClock, importTimeoutMs, imported)) return undefined
-    return { message: `its import did not end within ${importTimeoutMs / 1000} s`, remedy: sideEffectRemedy }
+    const imported = await awaitAtMost(systemClock, importTimeoutMs, importModule(path, cwd))
+    if (imported) return { exported: Object.values(imported).flatMap((value) => registryOfSet(value) ?? []) }
+    const message = `its import did not end within ${importTimeoutMs / 1000} s`
+    return { failure: { message, remedy: sideEffectRemedy } }
   } catch (error) {
     const [message = ''] = toErrorInfo(error).message.split('\n')
-    return { message, remedy: isMissing(error) ? 'Install it, or correct the import.' : sideEffectRemedy }
+    const remedy = isMissing(error) ? 'Install it, or correct the import.' : sideEffectRemedy
+    return { failure: { message, remedy } }
   }
 }
 

@@ -136,7 +136,7 @@ export interface Jobs<Events extends EventSchemas = EventSchemas>
  * @throws {InvalidOptionError} for an invalid option.
  * @throws {ProviderNotChosenError} like `createJobClient`.
  */
-export function createJobs<const Events extends EventSchemas = NoEvents>(
+export function createJobs<Events extends EventSchemas = NoEvents>(
   options: JobsOptions<Events> = {},
 ): Jobs<Events> {
   const { events = {}, ...clientOptions }: JobClientOptions & { events?: EventSchemas | undefined } = options

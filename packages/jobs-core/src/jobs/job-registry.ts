@@ -40,7 +40,7 @@ export interface JobRegistry {
 
 /** The jobs of one `createJobs`, with their events. */
 export interface JobSet {
-  /** The definitions so far, in the order of their definition. */
+  /** The definitions, in the order of their definition, as of now. */
   readonly definitions: readonly Definition[]
 }
 
