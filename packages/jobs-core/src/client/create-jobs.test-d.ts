@@ -119,6 +119,11 @@ describe('the sends of `createJobs`', () => {
       { event: 'cart.left', payload: { cartId: 'c1' } },
     ])
     void shop.forTenant('acme').sendJob('cart.left', { cartId: 'c1' })
+    void shop.listJobs({ event: 'cart.left', state: 'failed' })
+    void shop.listJobs({ event: crop.event })
+    void shop.forTenant('acme').cancelJobs({ event: 'cart.paid', reference: 'c1' })
+    // @ts-expect-error -- no event of the shop
+    void shop.listJobs({ event: 'cart.lost' })
     // @ts-expect-error -- no event of the shop
     void shop.sendJob('cart.lost', cart)
     // @ts-expect-error -- another type

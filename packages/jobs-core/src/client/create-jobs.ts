@@ -15,11 +15,12 @@ import { addWorkflow } from '../jobs/define-workflow.ts'
 import { createJobRegistry, type JobRegistry, type JobSet, setRegistryOfSet } from '../jobs/job-registry.ts'
 import type { SentEvent, SetDefinitions } from '../jobs/set-definitions.ts'
 import type { ProviderChoice } from '../provider/provider-choice.ts'
+import type { JobPage } from '../status/job-page.ts'
 import { type CallSite, callSite } from '../runtime/call-site.ts'
 import type { JobHandle, OwnItem, ScheduleOptions, SendOptions, SendResult } from '../sends/send-options.ts'
 import type { ClientOptions } from './client-options.ts'
 import { createJobClient, type JobClientOptions } from './create-job-client.ts'
-import type { JobClient, TenantClient } from './job-client.ts'
+import type { CancelOptions, JobClient, ListOptions, TenantClient } from './job-client.ts'
 
 type NoEvents = {} // an index signature would accept every name
 
@@ -30,16 +31,14 @@ export type JobsOptions<Events extends EventSchemas = NoEvents> = ProviderChoice
     events?: Events | undefined
   }
 
-type TypedCall = 'sendJob' | 'scheduleJob' | 'sendJobs'
+type TypedCall = 'sendJob' | 'scheduleJob' | 'sendJobs' | 'listJobs' | 'cancelJobs'
 
 type OtherCall =
   | 'getJobStatus'
   | 'cancelJob'
-  | 'cancelJobs'
   | 'retryJob'
   | 'signalJob'
   | 'waitForJob'
-  | 'listJobs'
   | 'pauseJobs'
   | 'resumeJobs'
   | 'listPauses'
@@ -63,7 +62,13 @@ const calls: Readonly<Record<TypedCall | OtherCall, true>> = {
   healthCheck: true,
 }
 
-/** Sends events of a `createJobs`. */
+/** Options with an event of a `createJobs`. */
+type WithEvents<Options, Events extends EventSchemas> = Omit<Options, 'event'> & {
+  /** Only jobs of this event: for a cron job `cron/<id>`, for a job that was sent itself `job/<id>`. */
+  event?: EventNameOf<Events> | `cron/${string}` | `job/${string}` | undefined
+}
+
+/** Sends events of a `createJobs`, and finds their jobs. */
 interface SetSends<Events extends EventSchemas> {
   /** Sends an event. Resolves when the engine has accepted it. */
   sendJob<Event extends EventNameOf<Events> | OwnEvent>(
@@ -79,6 +84,10 @@ interface SetSends<Events extends EventSchemas> {
   ): Promise<JobHandle<SentEvent<Events, Event>>>
   /** Sends many events. Returns one result per item, in order. A failed item does not affect the others. */
   sendJobs<Job extends OwnEvent = never>(items: readonly (SetItem<Events> | OwnItem<Job>)[]): Promise<SendResult[]>
+  /** Lists jobs, newest first. */
+  listJobs(options?: WithEvents<ListOptions, Events>): Promise<JobPage>
+  /** Cancels the jobs with a reference that have not ended, and returns their ids. */
+  cancelJobs(options: WithEvents<CancelOptions, Events>): Promise<string[]>
 }
 
 /** One item of `sendJobs`. */
@@ -117,6 +126,10 @@ export interface TenantJobs<Events extends EventSchemas> extends Omit<TenantClie
   sendJobs<Job extends OwnEvent = never>(
     items: readonly (TenantSetItem<Events> | OwnItem<Job, TenantInput<Job>>)[],
   ): Promise<SendResult[]>
+  /** Same as `Jobs.listJobs`, for this tenant only. */
+  listJobs(options?: WithEvents<Omit<ListOptions, 'tenantId'>, Events>): Promise<JobPage>
+  /** Same as `Jobs.cancelJobs`, for this tenant only. */
+  cancelJobs(options: WithEvents<Omit<CancelOptions, 'tenantId'>, Events>): Promise<string[]>
 }
 
 /** Jobs, events and a client of their own: what the functions of this module are for the whole process. */
@@ -136,9 +149,7 @@ export interface Jobs<Events extends EventSchemas = EventSchemas>
  * @throws {InvalidOptionError} for an invalid option.
  * @throws {ProviderNotChosenError} like `createJobClient`.
  */
-export function createJobs<Events extends EventSchemas = NoEvents>(
-  options: JobsOptions<Events> = {},
-): Jobs<Events> {
+export function createJobs<Events extends EventSchemas = NoEvents>(options: JobsOptions<Events> = {}): Jobs<Events> {
   const { events = {}, ...clientOptions }: JobClientOptions & { events?: EventSchemas | undefined } = options
   if (clientOptions.jobs !== undefined) {
     const remedy = 'Define the jobs with the `defineJob` of the result.'
