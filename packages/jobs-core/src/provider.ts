@@ -50,7 +50,7 @@ export type { AttemptHost, JobHost } from './runs/job-host.ts'
 export type { EngineLimits } from './engines/engine-limits.ts'
 export { leaveForAnother } from './runs/leave-for-another.ts'
 export { maxAttemptsOf } from './runs/max-attempts.ts'
-export type { Outcome } from './hooks/outcome.ts'
+export type { Outcome, RunRestart } from './hooks/outcome.ts'
 export { runAttempt } from './provider/run-attempt.ts'
 export { createScope } from './ambient/async-context.ts'
 

@@ -22,7 +22,6 @@ const facts = {
   limitBytes: 122_880,
   attempts: 3,
   maxAttempts: 3,
-  maxEvents: 1000,
   maxSteps: 1000,
   maxEvents: 9,
   stepId: 'charge',

@@ -276,4 +276,18 @@ export const workflowSignalCases: readonly ConformanceCase[] = casesOf(rules.wor
       assert.deepEqual(await outputOf(t, id), [answerOf('mail'), null])
     },
   },
+  {
+    id: 'signals-after-a-restart',
+    title: 'a signal that the job has not taken waits for it also after `step.restart`, and no signal comes twice',
+    requiredFeatures: ['workflows'],
+    async run(t) {
+      const again: WorkflowOp = { do: 'restart', program: [wait, shortWait] }
+      const { id } = await sendProgram(t, [held, wait, again])
+      await waitUntilHeld(t, id)
+      await signal(t, id, 'first')
+      await signal(t, id, 'second')
+      t.release(id)
+      assert.deepEqual(await outputOf(t, id), [answerOf('second'), null])
+    },
+  },
 ])

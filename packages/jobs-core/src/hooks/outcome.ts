@@ -1,6 +1,19 @@
 import type { Json } from '../values/json.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
 
+/** How `step.restart` begins a run again. The engine stores it with the run. */
+export interface RunRestart {
+  /** The payload with which the run begins. It replaces that of the job. */
+  readonly payload: Json
+  /** When the code called `step.restart`, epoch milliseconds. */
+  readonly at: number
+  /** The last events that the run got before, by name, if it can get earlier ones. */
+  readonly got?: GotEvents | undefined
+}
+
+/** Events that waits of a run got, the oldest first, by name. */
+export type GotEvents = Readonly<Record<string, readonly { readonly id: string; readonly sentAt: number }[]>>
+
 /** The result of an attempt, for the engine to act on. */
 export type Outcome =
   /** `output` is absent if the handler returned nothing. */
@@ -20,4 +33,4 @@ export type Outcome =
    * `step.restart`: begin the run again at once, with this payload, as in `restartWorkflowRecord`. It has not ended, and its
    * attempts count from 1 again.
    */
-  | { readonly type: 'restarted'; readonly payload: Json }
+  | ({ readonly type: 'restarted' } & RunRestart)

@@ -1,5 +1,6 @@
 import type { Json } from '../values/json.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
+import type { GotEvents, RunRestart } from '../hooks/outcome.ts'
 import type { CompensationState, EventMatch, StepKind, StepState } from '../status/step-status.ts'
 
 /** The stored record of a step's compensation. Times are epoch milliseconds. */
@@ -52,6 +53,8 @@ export interface StepRecord {
   readonly since?: number
   /** The job of the run, whose own event does not count. Set with `since`. */
   readonly ownJobId?: string
+  /** The last events of this name that the run got before `step.restart`. They do not count. */
+  readonly gotBefore?: GotEvents[string]
   /** The id of the awaited job; absent until it was sent. */
   jobId?: string
   /** The definition of the awaited job whose output is the result. */
@@ -92,11 +95,9 @@ export interface WorkflowRecord {
 }
 
 /** The stored record of the last `step.restart` of a run. */
-export interface RestartRecord {
+export interface RestartRecord extends RunRestart {
   /** Number of times that the run began again. */
   readonly count: number
-  /** The payload with which it did. It replaces that of the job. */
-  readonly payload: Json
 }
 
 /** The stored record of a run that waits for a worker whose code fits. Times are epoch milliseconds. */
@@ -121,9 +122,9 @@ export function createWorkflowRecord(runId: string, version: string | undefined)
 export function restartWorkflowRecord(
   { restart }: Pick<WorkflowRecord, 'restart'>,
   runId: string,
-  payload: Json,
+  { payload, at, got }: RunRestart,
 ): WorkflowRecord {
-  return restartedRecord({ count: (restart?.count ?? 0) + 1, payload }, runId)
+  return restartedRecord({ count: (restart?.count ?? 0) + 1, payload, at, ...(got && { got }) }, runId)
 }
 
 function restartedRecord(restart: RestartRecord, runId: string): WorkflowRecord {

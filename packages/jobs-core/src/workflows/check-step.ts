@@ -6,6 +6,7 @@ import type { Signal } from '../events/define-signal.ts'
 import { signalEventOf, signalOf } from '../events/signal-event.ts'
 import { ownDefinitionIdOf, ownEventOf } from '../events/own-event.ts'
 import type { Envelope } from '../events/envelope.ts'
+import type { RunRestart } from '../hooks/outcome.ts'
 import type { Json } from '../values/json.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { checkOptionNames } from '../options/check-option-names.ts'
@@ -97,6 +98,8 @@ export interface WaitingRun {
   /** The event that started the run. */
   readonly trigger: Pick<Envelope, 'payload' | 'sentAt'>
   readonly jobId: string
+  /** The last `step.restart` of the run. Absent: there was none. */
+  readonly restarted?: RunRestart
   /** Returns true if the code has called a step before the wait. */
   hasCalled(key: string): boolean
 }
@@ -123,18 +126,28 @@ export function checkEventWait(
     event,
     timeoutMs,
     ...(values && { match: values }),
-    ...(since !== undefined && pastOf(since, run, createError)),
+    ...(since !== undefined && pastOf(event, since, { run, createError })),
   }
 }
 
 function pastOf(
+  event: string,
   since: string,
-  { trigger, jobId, hasCalled }: WaitingRun,
-  createError: ReturnType<typeof stepErrorFactory>,
-): Pick<EventWaitCall, 'since' | 'ownJobId'> {
-  if (since === 'start') return { since: trigger.sentAt, ownJobId: jobId }
-  if (hasCalled(since)) return { since: { step: since }, ownJobId: jobId }
+  { run, createError }: { readonly run: WaitingRun; readonly createError: ReturnType<typeof stepErrorFactory> },
+): Pick<EventWaitCall, 'since' | 'ownJobId' | 'gotBefore'> {
+  const { trigger, restarted, hasCalled } = run
+  if (since === 'start') return { since: restarted?.at ?? trigger.sentAt, ...takenBy(event, run) }
+  if (hasCalled(since)) return { since: { step: since }, ...takenBy(event, run) }
   throw createError(`waits for events since ${quote(since)}, which the code has not called before`, sinceRemedy)
+}
+
+/** Returns which earlier events do not count. */
+function takenBy(
+  event: string,
+  { jobId, restarted }: Pick<WaitingRun, 'jobId' | 'restarted'>,
+): Pick<EventWaitCall, 'ownJobId' | 'gotBefore'> {
+  const gotBefore = restarted?.got?.[event]
+  return { ownJobId: jobId, ...(gotBefore && { gotBefore }) }
 }
 
 /** Checks a wait for a signal and returns the wait for the event that carries it. */
@@ -143,7 +156,7 @@ export function checkSignalWait(
   id: string,
   signal: unknown,
   options: unknown,
-  { trigger, jobId }: Omit<WaitingRun, 'hasCalled'>,
+  run: Omit<WaitingRun, 'hasCalled'>,
 ): Omit<EventWaitCall, 'kind' | 'key'> {
   const createError = stepErrorFactory(definition, id)
   const { name, payload } = (signal ?? {}) as Partial<Signal>
@@ -157,7 +170,9 @@ export function checkSignalWait(
     )
   }
   const { timeoutMs } = waitForSignalOptions.read(options, optionErrorFactory(createError))
-  return { event: signalEventOf(name), match: { jobId }, timeoutMs, since: trigger.sentAt, ownJobId: jobId }
+  const event = signalEventOf(name)
+  // Also after a restart: a signal waits until the job takes it.
+  return { event, match: { jobId: run.jobId }, timeoutMs, since: run.trigger.sentAt, ...takenBy(event, run) }
 }
 
 function matchOf(field: string, trigger: Json, createError: ReturnType<typeof stepErrorFactory>): EventMatch {

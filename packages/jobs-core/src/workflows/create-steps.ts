@@ -22,9 +22,12 @@ import {
   instantOf,
   stepErrorFactory,
 } from './check-step.ts'
+import { ReceivedEvents } from './got-events.ts'
 import { enclosingStep } from './inside-step.ts'
+import { RestartRequest } from './restart-run.ts'
 import type { StepKind } from '../status/step-status.ts'
 import type { AwaitedEvent, StepCall } from '../steps/step-call.ts'
+import type { RestartRecord } from '../steps/workflow-record.ts'
 import { StepPromise } from './step-promise.ts'
 import type { StepContext, StepSendOptions, Steps, WorkflowDefinition } from '../jobs/steps.ts'
 
@@ -47,8 +50,10 @@ export interface StepsOptions {
   hasEnded(): boolean
   /** Fails the run with an error that its code cannot catch. */
   failRun(error: Error): void
+  /** The last `step.restart` of the run. Absent: there was none. */
+  readonly restarted?: RestartRecord
   /** Ends the code with a request to begin the run again. */
-  restart(payload: unknown): void
+  restart(request: RestartRequest): void
 }
 
 /** Creates the `step` object of a workflow's code. It checks and numbers the calls. */
@@ -56,6 +61,8 @@ export function createSteps(replay: StepsOptions): Steps {
   const { definition, envelope } = replay
   const counts = new Map<string, { kind: StepKind; count: number }>()
   const keys = new Set<string>()
+  const received = new ReceivedEvents(replay.restarted?.got)
+  const waiting = { trigger: envelope, jobId: replay.jobId, ...(replay.restarted && { restarted: replay.restarted }) }
   /** Each change of the code is decided once in a run. */
   const patches = new Map<string, Promise<unknown>>()
   let calls = 0
@@ -146,7 +153,7 @@ export function createSteps(replay: StepsOptions): Steps {
 
   const restart = async (payload: unknown): Promise<never> => {
     checkPlace(stepErrorFactory(definition, 'restart'))
-    replay.restart(payload)
+    replay.restart(new RestartRequest(payload, received.all))
     return new Promise(() => undefined)
   }
 
@@ -155,7 +162,9 @@ export function createSteps(replay: StepsOptions): Steps {
     readEvent({ v: 1, id, event, tenantId: envelope.tenantId, payload, sentAt }, event, id, eventRegistryOf(definition))
 
   const readSignal = async ({ name }: Signal, awaited: AwaitedEvent): Promise<unknown> => {
-    const { payload } = await read(signalEventOf(name) as JobEvent, awaited)
+    const event = signalEventOf(name)
+    received.add(event, awaited)
+    const { payload } = await read(event as JobEvent, awaited)
     return (payload as unknown as SignalPayload).payload
   }
 
@@ -178,18 +187,20 @@ export function createSteps(replay: StepsOptions): Steps {
           kind: 'waitForEvent',
           key,
           ...checkEventWait(definition, id, event, options, {
-            trigger: envelope,
-            jobId: replay.jobId,
+            ...waiting,
             hasCalled: (other) => other !== key && keys.has(other),
           }),
-        })).then((awaited) => (awaited ? read(event, awaited as AwaitedEvent) : null)),
+        })).then((awaited) => {
+          if (awaited && options.since !== undefined) received.add(event, awaited as AwaitedEvent)
+          return awaited ? read(event, awaited as AwaitedEvent) : null
+        }),
       ) as never,
     waitForSignal: (id, signal, options) =>
       handled(
         perform(id, 'waitForSignal', (key) => ({
           kind: 'waitForEvent',
           key,
-          ...checkSignalWait(definition, id, signal, options, { trigger: envelope, jobId: replay.jobId }),
+          ...checkSignalWait(definition, id, signal, options, waiting),
         })).then((awaited) => (awaited ? readSignal(signal, awaited as AwaitedEvent) : null)),
       ) as never,
     sendEvent: (id, event, payload, options) =>

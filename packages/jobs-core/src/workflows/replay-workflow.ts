@@ -218,8 +218,8 @@ async function runCode(
   isRead()
   ownSignal.throwIfAborted()
   let isOver = false
-  let restart = (_payload: unknown): void => undefined
-  const restarted = new Promise<RestartRequest>((resolve) => (restart = (given) => resolve(new RestartRequest(given))))
+  let restart = (_request: RestartRequest): void => undefined
+  const restarted = new Promise<RestartRequest>((resolve) => (restart = resolve))
   const step = createSteps({
     replayToken: fatal.replayToken,
     definition,
@@ -231,6 +231,7 @@ async function runCode(
     hasEnded: () => isOver,
     failRun: fatal.failRun,
     restart,
+    ...(engine.restart && { restarted: engine.restart }),
   })
   const steps = async (): Promise<unknown> => code.steps(event, step, toJobContext(attempt, ownSignal))
   const running = attempt.observed ? attempt.observed.run(steps, undefined) : steps()

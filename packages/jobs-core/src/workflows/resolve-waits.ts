@@ -11,6 +11,7 @@ import { isEnded } from '../status/job-state.ts'
 import type { JobStatus, RunStatus } from '../status/job-status.ts'
 import type { EventMatch } from '../status/step-status.ts'
 import type { AwaitedEvent } from '../steps/step-call.ts'
+import { wasGot } from './got-events.ts'
 import { endStep, type StepRecord, type WorkflowRecord } from '../steps/workflow-record.ts'
 
 /** The part of an event that a wait checks. */
@@ -29,13 +30,13 @@ export function matchesEvent(match: EventMatch | undefined, payload: Json): bool
  */
 export function isEventTaken(
   { steps }: Pick<WorkflowRecord, 'steps'>,
-  { since, ownJobId }: Pick<StepRecord, 'since' | 'ownJobId'>,
-  eventId: string,
+  { since, ownJobId, gotBefore }: Pick<StepRecord, 'since' | 'ownJobId' | 'gotBefore'>,
+  { id: eventId, sentAt }: Pick<AwaitableEvent, 'id' | 'sentAt'>,
 ): boolean {
   if (since === undefined) return false
   const hasGot = ({ kind, output }: StepRecord): boolean =>
     kind === 'waitForEvent' && (output as Partial<AwaitedEvent> | null | undefined)?.id === eventId
-  return eventId === ownJobId || steps.some(hasGot)
+  return eventId === ownJobId || steps.some(hasGot) || wasGot(gotBefore, { id: eventId, sentAt })
 }
 
 /**
@@ -52,7 +53,7 @@ export function resolveEventWait(
   if (step.event !== event || !matchesEvent(step.match, payload)) return false
   // An event after the timeout is ignored, even if no replay has recorded the timeout yet.
   if (sentAt < (step.since ?? step.startedAt) || sentAt > (step.until ?? Number.POSITIVE_INFINITY)) return false
-  if (isEventTaken(record, step, id)) return false
+  if (isEventTaken(record, step, { id, sentAt })) return false
   const awaited: AwaitedEvent = { id, payload, sentAt }
   step.output = awaited as unknown as Json
   endStep(record, step, 'completed', now)

@@ -3,7 +3,7 @@ import { PayloadTooLargeError } from '../errors/payload-too-large-error.ts'
 import { hasDates } from '../events/event-type.ts'
 import { toJson } from '../events/to-json.ts'
 import { checkDates } from '../events/validate-payload.ts'
-import type { Outcome } from '../hooks/outcome.ts'
+import type { GotEvents, Outcome } from '../hooks/outcome.ts'
 import { eventRegistryOf } from '../jobs/event-registry-of.ts'
 import type { WorkflowDefinition } from '../jobs/steps.ts'
 import type { Attempt } from '../runs/attempt.ts'
@@ -14,9 +14,11 @@ import { bytesOver, type Json } from '../values/json.ts'
 /** The end of code that called `step.restart`. */
 export class RestartRequest {
   readonly payload: unknown
+  readonly got: GotEvents | undefined
 
-  constructor(payload: unknown) {
+  constructor(payload: unknown, got: GotEvents | undefined) {
     this.payload = payload
+    this.got = got
   }
 }
 
@@ -26,7 +28,9 @@ export async function toRestarted(
   request: RestartRequest,
 ): Promise<{ readonly outcome: Outcome; readonly thrown?: unknown }> {
   try {
-    return { outcome: { type: 'restarted', payload: await checkedPayload(attempt, request) } }
+    const { got } = request
+    const payload = await checkedPayload(attempt, request)
+    return { outcome: { type: 'restarted', payload, at: attempt.host.clock.now(), ...(got && { got }) } }
   } catch (thrown) {
     return classifyFailure(attempt, thrown, isPermanentError(thrown))
   }

@@ -1,8 +1,8 @@
-import { type Json, pause } from '@cgk-platform/jobs-core/provider'
+import { pause } from '@cgk-platform/jobs-core/provider'
 
 import type { EngineRun } from '../api/engine-shapes.ts'
 import { completedRecordOf } from '../read/current-runs.ts'
-import type { CompletedRecord } from '../wire/attempt-record.ts'
+import type { CompletedRecord, Restart } from '../wire/attempt-record.ts'
 import { timeOfId } from '../wire/event-id.ts'
 import type { HostDependencies } from './host-dependencies.ts'
 import { promptMs, type RetryingRun } from './steps/retried-run.ts'
@@ -16,14 +16,14 @@ const marginMs = 200
  */
 export async function restartRun(
   run: RetryingRun,
-  { count, payload }: { readonly count: number; readonly payload: Json },
+  restart: Restart,
   { api, clock }: Pick<HostDependencies, 'api' | 'clock'>,
 ): Promise<NonNullable<CompletedRecord['restart']>> {
   const { jobId, runId, receivedAt } = run
   const query = { includeOutput: 'true', limit: 40 }
   const runs = await api.list<EngineRun>(`read the runs of the job ${jobId}`, `/v2/events/${jobId}/runs`, query)
   const known = laterRun(runs, runId)
-  if (known !== undefined) return { count, payload, runId: known }
+  if (known !== undefined) return { ...restart, runId: known }
   // A run that follows its event at once counts as the first one.
   const { offsetMs } = await api.time()
   const leftMs = (receivedAt ?? timeOfId(runId) ?? 0) + promptMs + marginMs - (clock.now() + offsetMs)
@@ -35,7 +35,7 @@ export async function restartRun(
   )
   const next = answer?.data?.runId
   if (next === undefined) throw new Error(`Inngest did not return the run that continues ${runId}.`)
-  return { count, payload, runId: next }
+  return { ...restart, runId: next }
 }
 
 /** Returns the run that an earlier attempt has started to continue this one. */

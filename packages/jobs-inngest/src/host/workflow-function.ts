@@ -137,8 +137,9 @@ async function replayWorkflow(
       }
       const replayed = await runReplay(definition, event, options, host)
       if (replayed.type !== 'restarted') return replayed
-      const count = (before?.restart?.count ?? restartsOf(request)) + 1
-      const restarting = await restartRun(run, { count, payload: replayed.payload }, host).catch((error: unknown) => {
+      const { type: _, ...begins } = replayed
+      const restart = { ...begins, count: (before?.restart?.count ?? restartsOf(request)) + 1 }
+      const restarting = await restartRun(run, restart, host).catch((error: unknown) => {
         bindLogger(host.logger, { jobId, runId }).warn(restartFailed, { error: toErrorInfo(error) })
       })
       if (!restarting) return { type: 'interrupted' }

@@ -1,4 +1,4 @@
-import type { Json, JobErrorInfo, Outcome } from '@cgk-platform/jobs-core/provider'
+import type { Json, JobErrorInfo, Outcome, RunRestart } from '@cgk-platform/jobs-core/provider'
 
 /**
  * The output that Inngest stores for a completed run. It adds what Inngest does not store: the attempt, and whether
@@ -18,11 +18,9 @@ export interface CompletedRecord {
 }
 
 /** A `step.restart` of a run. */
-export interface Restart {
+export interface Restart extends RunRestart {
   /** Number of times that the run began again. */
   readonly count: number
-  /** The payload with which it did. */
-  readonly payload: Json
 }
 
 /** Details of a failed attempt, sent to Inngest as the `cause` of its error. */

@@ -33,9 +33,16 @@ async function open() {
 
 test('a run that begins again waits for a slot, without its steps, waits and attempts', async () => {
   const { path, store, envelope, run } = await open()
-  await changed(store, () => store.settle(run, 1, { type: 'restarted', payload }, now, true))
+  await changed(store, () => store.settle(run, 1, { type: 'restarted', payload, at: now }, now, true))
   expect(store.get(envelope.id)).toMatchObject({
-    runs: [{ state: 'queued', attempts: 0, retriedAt: now, workflow: { steps: [], restart: { count: 1, payload } } }],
+    runs: [
+      {
+        state: 'queued',
+        attempts: 0,
+        retriedAt: now,
+        workflow: { steps: [], restart: { count: 1, payload, at: now } },
+      },
+    ],
   })
   expect(['cgk_steps', 'cgk_waits', 'cgk_attempts'].map((table) => countOf(openDatabase(path), table))).toEqual([
     0, 0, 0,
@@ -45,7 +52,7 @@ test('a run that begins again waits for a slot, without its steps, waits and att
 
 test('what an attempt from before a restart still records does not reach the run', async () => {
   const { store, envelope, run } = await open()
-  await changed(store, () => store.settle(run, 1, { type: 'restarted', payload }, now, true))
+  await changed(store, () => store.settle(run, 1, { type: 'restarted', payload, at: now }, now, true))
   const anew = await claim(store)
   expect(anew.attempts).toBe(run.attempts)
   expect(await changed(store, () => store.settle(run, 1, { type: 'completed' }, now, true))).toBe(false)

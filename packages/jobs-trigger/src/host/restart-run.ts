@@ -1,6 +1,6 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 import { hashOf } from '@cgk-platform/jobs-core/hosted'
-import type { Json } from '@cgk-platform/jobs-core/provider'
+import type { RunRestart, Json } from '@cgk-platform/jobs-core/provider'
 import { priorityOf } from '@cgk-platform/jobs-core/scheduling'
 
 import { type Restart, type RunPayload, toWireJson } from '../wire/payload.ts'
@@ -26,7 +26,7 @@ export interface RestartingRun {
  */
 export async function restartRun(
   { definition, runId, payload, begun, restarts }: RestartingRun,
-  json: Json,
+  { payload: json, at, got }: RunRestart,
   { api, clock }: Pick<HostDependencies, 'api' | 'clock'>,
 ): Promise<string> {
   const { envelope, jobId, options } = payload
@@ -39,6 +39,8 @@ export async function restartRun(
     count: restarts + 1,
     first,
     before: runId,
+    at,
+    ...(got && { got }),
     ...(concurrencyKey !== undefined && { concurrencyKey }),
   }
   const next: RunPayload = {

@@ -1,5 +1,5 @@
 import { type WireEnvelope, toExternalEnvelope } from '@cgk-platform/jobs-core/hosted'
-import { type Json, decodeEnvelope } from '@cgk-platform/jobs-core/provider'
+import { type Json, decodeEnvelope, type RunRestart } from '@cgk-platform/jobs-core/provider'
 
 import { readInheritedOptions, type RunOptions } from './run-options.ts'
 
@@ -28,6 +28,10 @@ export interface Restart {
   readonly first: string
   /** The run that it was before. */
   readonly before: string
+  /** When `step.restart` was called, epoch milliseconds. */
+  readonly at: number
+  /** The last events that the run got before, by name. */
+  readonly got?: RunRestart['got']
   /** The key by which the first run counts for the limits of its queue. */
   readonly concurrencyKey?: string
 }

@@ -79,7 +79,7 @@ async function findFirst(
   api: LateEventApi,
 ): Promise<AwaitableEvent | undefined> {
   const { step, record } = wait
-  const runs = candidates.filter(({ id }) => !isEventTaken(record, step, id))
+  const runs = candidates.filter((run) => !isEventTaken(record, step, { id: run.id, sentAt: sentAtOf(run) }))
   const parallel = step.match ? maxParallelReads : 1
   for (let from = 0; from < runs.length; from += parallel) {
     const events = await mapWithConcurrency(runs.slice(from, from + parallel), (run) => readEvent(run, wait, api))

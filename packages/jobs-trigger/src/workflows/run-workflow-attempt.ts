@@ -114,7 +114,7 @@ async function replayUntilEnd(
     if (outcome.type === 'restarted') {
       const restarting = { definition, runId, payload, begun, restarts: record.restart?.count ?? 0 }
       const retried = { type: 'retry', afterMs: pauseAfterFailureMs, restartedAs: 'pending' } as const
-      return restartRun(restarting, outcome.payload, dependencies).then(
+      return restartRun(restarting, outcome, dependencies).then(
         (restartedAs) => ({ ...outcome, restartedAs }),
         (error: unknown) => ({ ...retried, error: toErrorInfo(error) }),
       )
@@ -161,7 +161,10 @@ async function restartOf(
   { restart, envelope, retryOf }: RunPayload,
   { reader }: Pick<HostDependencies, 'reader'>,
 ): Promise<WorkflowRecord['restart']> {
-  if (restart) return { count: restart.count, payload: envelope.payload }
+  if (restart) {
+    const { count, at, got } = restart
+    return { count, payload: envelope.payload, at, ...(got && { got }) }
+  }
   if (retryOf === undefined) return undefined
   const before = readRunPayload((await reader.run(retryOf))?.payload)
   return before && restartOf(before, { reader })

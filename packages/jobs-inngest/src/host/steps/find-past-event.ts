@@ -20,7 +20,7 @@ export interface PastEventQuery {
   /** Only events that Inngest received about then or later can be new, epoch milliseconds. */
   readonly receivedSince: number
   /** Returns true for an event that is not for this wait. */
-  isTaken(eventId: string): boolean
+  isTaken(event: Pick<AwaitedEvent, 'id' | 'sentAt'>): boolean
 }
 
 /** The earliest event that fits, and when the next delayed one is due, epoch milliseconds. */
@@ -82,7 +82,7 @@ function toCandidate(event: EngineEvent, query: PastEventQuery): Candidate | und
   const awaited = toAwaitedEvent({ ...event, id: event.id ?? id })!
   const isInTime = query.since <= sentAt && sentAt <= query.until
   const isOurs = tenantOf(event) === query.tenantId && notUnderstood(envelope).length === 0
-  if (!isInTime || !isOurs || query.isTaken(id) || query.isTaken(awaited.id)) return undefined
+  if (!isInTime || !isOurs || query.isTaken({ id, sentAt }) || query.isTaken(awaited)) return undefined
   return matchesEvent(query.match, payload) ? { id, awaited, runAt } : undefined
 }
 

@@ -1,5 +1,6 @@
 import { StepFailedError, TooManyPastEventsError } from '@cgk-platform/jobs-core/errors'
 import {
+  type AwaitableEvent,
   errorFrom,
   type EventWaitCall,
   isEventTaken,
@@ -95,10 +96,10 @@ export function createPastWaits(
     { since, until, receivedSince }: { readonly since: number; readonly until: number; readonly receivedSince: number },
     lagMs: number,
   ): Promise<PastLook> => {
-    const { key, event, match, ownJobId } = call
+    const { key, event, match, ownJobId, gotBefore } = call
     const steps = await endedWaits()
-    const wait = { since, ...(ownJobId !== undefined && { ownJobId }) }
-    const isTaken = (eventId: string): boolean => isEventTaken({ steps }, wait, eventId)
+    const wait = { since, ...(ownJobId !== undefined && { ownJobId }), ...(gotBefore && { gotBefore }) }
+    const isTaken = (found: Pick<AwaitableEvent, 'id' | 'sentAt'>): boolean => isEventTaken({ steps }, wait, found)
     const query = { event: nameOf(call), tenantId, match, since, until, receivedSince, isTaken }
     const find = () => findPastEvent(query, api, clock)
     let found = await find()
@@ -192,7 +193,7 @@ export function createPastWaits(
       const awaited = toAwaitedEvent(received)
       if (received && awaited && tenantOf({ ...received, internal_id: awaited.id }) === tenantId) {
         // An event ends all native waits that are open, and one wait of the code gets it.
-        const isFree = !isEventTaken({ steps: got }, { since }, awaited.id)
+        const isFree = !isEventTaken({ steps: got }, { since }, awaited)
         if (isFree && matchesEvent(match, awaited.payload)) return settle(key, { output: awaited as unknown as Json })
       }
       const again = await lookAgain(call, { since, until, ...(dueAt !== undefined && { dueAt }), before }, turn, mode)

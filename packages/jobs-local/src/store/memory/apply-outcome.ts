@@ -26,7 +26,7 @@ export function applyOutcome(
     case 'suspended':
       return queue.suspend(run, outcome.wakeAt)
     case 'restarted':
-      run.workflow = restartWorkflowRecord(run.workflow!, run.id, outcome.payload)
+      run.workflow = restartWorkflowRecord(run.workflow!, run.id, outcome)
       Object.assign(run, { attempts: 0, retriedAt: now, attemptStartedAt: undefined, history: undefined })
       return queue.again(enterState(run, { state: 'queued' }), now)
     case 'retry': {

@@ -1,5 +1,5 @@
 import type { JobState } from '@cgk-platform/jobs-core'
-import { type Json, type Outcome, restartWorkflowRecord } from '@cgk-platform/jobs-core/provider'
+import { type Outcome, restartWorkflowRecord, type RunRestart } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
 import type { Subscriber, WorkerDefinition } from '../../../records/subscriber.ts'
@@ -214,7 +214,7 @@ export function settleRun(
     case 'suspended':
       return suspend(connection, where, parkedOf(run, definitions, outcome.wakeAt) ?? { dueAt: outcome.wakeAt }, now)
     case 'restarted':
-      return restart(connection, run, where, { payload: outcome.payload, now })
+      return restart(connection, run, where, { outcome, now })
     case 'retry': {
       const sql = `UPDATE cgk_runs SET phase = ${waiting}, worker = NULL, state = 'retrying', crashes = 0, due_at = ?, error = ? WHERE ${fence}`
       const isSettled = connection.run(sql, now + outcome.afterMs, toText(outcome.error), ...where) > 0
@@ -236,10 +236,10 @@ function restart(
   connection: Connection,
   run: StoredRun,
   where: Fence,
-  { payload, now }: { readonly payload: Json; readonly now: number },
+  { outcome, now }: { readonly outcome: RunRestart; readonly now: number },
 ): boolean {
   const { run: key } = keyOf(run)
-  const record = restartWorkflowRecord(run.workflow!, run.id, payload)
+  const record = restartWorkflowRecord(run.workflow!, run.id, outcome)
   const sql =
     `UPDATE cgk_runs SET phase = ${ready}, worker = NULL, state = 'queued', pause = NULL, due_at = NULL, crashes = 0, ` +
     `wake_pending = 0, parked = NULL, attempts = 0, attempt_started_at = NULL, error = NULL, workflow = ?, ` +
