@@ -121,6 +121,7 @@ export interface JobOperations {
    * @throws {JobNotFoundError}
    * @throws {JobNotSignalableError} if the job has ended or runs no workflow.
    * @throws {PayloadInvalidError}
+   * @throws {UnsupportedFeatureError} if the engine runs no workflows.
    */
   signalJob<Schema extends StandardSchemaV1>(
     id: string,

@@ -68,6 +68,7 @@ export function createJobOperations({
     async signalJob(id, signal, payload, options) {
       const name = signalNameOf(signal)
       const provider = await engine.useOpen('signalJob')
+      requireFeature(provider, 'workflows')
       const status = await findJob(provider, id, { clock, tenantId, waitMs: 10_000 })
       await signalJob(status, { name, payload, options }, { ...signals, capabilities: provider.capabilities })
     },

@@ -48,6 +48,12 @@ describe('signalJob', () => {
     expect(fake.sent[0]).not.toHaveProperty('references')
   })
 
+  test('throws on an engine without workflows', async () => {
+    const { signalJob } = createClient({ load: () => createFakeProvider({ without: ['workflows'] }) }, { jobs: [] })
+    const refusal = { code: 'unsupported_feature', feature: 'workflows' }
+    await expect(signalJob('job_1', approval, { by: 'A' })).rejects.toMatchObject(refusal)
+  })
+
   test('has an idempotency key of its own for each job', async () => {
     fake.jobs.set('job_2', jobStatus({ id: 'job_2', state: 'running' }))
     for (const id of ['job_1', 'job_2']) await client.signalJob(id, approval, { by: 'A' }, { idempotencyKey: 'click' })

@@ -46,6 +46,21 @@ describe('a job', () => {
     },
   )
 
+  test('gets its signals on its engine, wherever its tenant is by now', async () => {
+    job(old, { id: 'open_1', state: 'running' })
+    moved.add('acme')
+    await router.signalJob('open_1', 'approval', { by: 'Ada' })
+    const secret = 'a secret of thirty-two characters'
+    const signal = { jobId: 'open_1', tenantId: 'acme', signal: 'approval', payload: { by: 'mail' } }
+    await router.signalWithToken(await router.createSignalToken({ ...signal, expiresIn: '1h', secret }), undefined, {
+      secret,
+    })
+    expect(old.sent.map(({ event }) => event)).toEqual(['signal/approval', 'signal/approval'])
+    expect(fresh.sent).toEqual([])
+    const stranger = router.forTenant('globex').signalJob('open_1', 'approval', { by: 'Eve' })
+    await expect(stranger).rejects.toMatchObject({ code: 'job_not_found' })
+  })
+
   test('of the platform is sent by the route of `system`, and found by the platform', async () => {
     moved.add('system')
     const { id } = await router.forSystem().sendJob('order.created', { orderId: 'order_1' })
