@@ -8,7 +8,7 @@ import { copyText } from '../parts/copy-text.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { isOpen } from './is-open.ts'
 import { isRetryable } from './is-retryable.ts'
-import { signalsOf } from './signals-of.ts'
+import { awaitedSignal } from './awaited-signal.ts'
 import { toSendCode } from './to-send-code.ts'
 
 /**
@@ -60,7 +60,7 @@ export function JobActions({
           Cancel
         </ActionButton>
       )}
-      {may('signal') && signalsOf(job).length > 0 && (
+      {may('signal') && awaitedSignal(job) && (
         <ActionButton icon="check" kind="primary" onClick={() => onChoose('signal')}>
           Send signal…
         </ActionButton>

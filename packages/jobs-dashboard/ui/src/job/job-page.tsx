@@ -94,12 +94,11 @@ export function JobPage({ id }: { id: string }) {
       ) : (
         <Loading />
       )}
-      {action === 'signal' && data && (
-        <LazySignalDialog job={data} onClose={() => setAction(undefined)} onDone={reload} />
-      )}
-      {action && action !== 'signal' && (
-        <LazyChangeSelectedDialog action={action} ids={[id]} onClose={() => setAction(undefined)} onDone={reload} />
-      )}
+      {action === 'signal'
+        ? data && <LazySignalDialog job={data} onClose={() => setAction(undefined)} onDone={reload} />
+        : action && (
+            <LazyChangeSelectedDialog action={action} ids={[id]} onClose={() => setAction(undefined)} onDone={reload} />
+          )}
     </>
   )
 }

@@ -109,7 +109,7 @@ function WaitFacts({ part: { waitsFor, waitsUntil } }: { part: WaterfallPart }) 
       {waitsFor && (
         <Fact name="Waits for">
           {'signal' in waitsFor ? (
-            <>the signal {waitsFor.signal}</>
+            waitsFor.signal
           ) : 'event' in waitsFor ? (
             <>
               <a class="text-link" href={hrefTo('/jobs', { event: waitsFor.event })}>

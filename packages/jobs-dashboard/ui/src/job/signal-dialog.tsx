@@ -8,12 +8,12 @@ import { CodeText } from '../parts/code-text.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { JsonField } from '../send/json-field.tsx'
-import { signalsOf } from './signals-of.ts'
+import { awaitedSignal } from './awaited-signal.ts'
 
 /** Sends a signal to a job. Its name is that of a signal for which the job waits. */
 export function SignalDialog({ job, onClose, onDone }: { job: JobJson; onClose: () => void; onDone: () => void }) {
   const form = useRef<HTMLFormElement>(null)
-  const [signal, setSignal] = useState(() => signalsOf(job)[0] ?? '')
+  const [signal, setSignal] = useState(() => awaitedSignal(job) ?? '')
   const [payload, setPayload] = useState<unknown>({})
   const [isBusy, setIsBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
