@@ -61,3 +61,15 @@ test('a test engine runs the jobs of `createJobs`', async () => {
     expect(engine.attempts.map(({ outcome }) => outcome.type)).toEqual(['completed', 'completed'])
   }
 })
+
+test('cron jobs of `createJobs` tick on the engine that runs its jobs', async () => {
+  const shop = createJobs({ provider: 'local', logger: silent })
+  closing.push(shop.close)
+  shop.defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler: () => 'done' })
+  const engine = createTestEngine({ jobs: shop })
+  closing.push(engine.close)
+  await engine.settle()
+  await engine.advance('2d')
+  expect(engine.attempts.map(({ definitionId }) => definitionId)).toEqual(['nightly', 'nightly'])
+  expect(await shop.client.inspect.listDefinitions()).toMatchObject([{ id: 'nightly', cron: { timezone: 'UTC' } }])
+})

@@ -13,7 +13,7 @@ import { addCronJob } from '../jobs/define-cron-job.ts'
 import { addJob } from '../jobs/define-job.ts'
 import { addWorkflow } from '../jobs/define-workflow.ts'
 import { createJobRegistry, type JobRegistry, type JobSet, setRegistryOfSet } from '../jobs/job-registry.ts'
-import type { SentEvent, SetDefinitions } from '../jobs/set-definitions.ts'
+import type { SentEvent, SentInput, SetDefinitions } from '../jobs/set-definitions.ts'
 import type { ProviderChoice } from '../provider/provider-choice.ts'
 import type { JobPage } from '../status/job-page.ts'
 import { type CallSite, callSite } from '../runtime/call-site.ts'
@@ -73,13 +73,13 @@ interface SetSends<Events extends EventSchemas> {
   /** Sends an event. Resolves when the engine has accepted it. */
   sendJob<Event extends EventNameOf<Events> | OwnEvent>(
     event: Event,
-    payload: JobInput<SentEvent<Events, Event>>,
+    payload: SentInput<Events, Event>,
     options?: SendOptions,
   ): Promise<JobHandle<SentEvent<Events, Event>>>
   /** Sends an event that is handled later. */
   scheduleJob<Event extends EventNameOf<Events> | OwnEvent>(
     event: Event,
-    payload: JobInput<SentEvent<Events, Event>>,
+    payload: SentInput<Events, Event>,
     options: ScheduleOptions,
   ): Promise<JobHandle<SentEvent<Events, Event>>>
   /** Sends many events. Returns one result per item, in order. A failed item does not affect the others. */

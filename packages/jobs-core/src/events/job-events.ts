@@ -58,6 +58,9 @@ type OutputOf<Entry> = Entry extends Schema ? NonNullable<Entry['~standard']['ty
 type InputOf<Entry> = Entry extends Schema ? NonNullable<Entry['~standard']['types']>['input'] : Entry
 type WithTenant<Payload> = Payload extends { tenantId: string } ? Payload : Payload & { tenantId: string }
 
+/** The payload that a sender of an event with this schema passes. Costs the compiler less than `JobInput`. */
+export type SchemaInput<Schema> = WithTenant<InputOf<Schema>>
+
 /** A payload with an optional tenant, for a client that already has the tenant. */
 export type TenantInput<Event extends JobEvent | StandardSchemaV1 | OwnEvent> = WithoutTenant<JobInput<Event>>
 

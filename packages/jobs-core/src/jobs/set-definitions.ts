@@ -2,7 +2,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 
 import type { Signal } from '../events/define-signal.ts'
 import type { EventIn, EventNameOf, EventSchemas } from '../events/instance-events.ts'
-import type { TenantInput } from '../events/job-events.ts'
+import type { BuiltInEvents } from '../events/catalogue/built-in-events.ts'
+import type { SchemaInput, TenantInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 import type { JobHandle } from '../sends/send-options.ts'
 import type { BatchJobDefinition } from './batch-job-definition.ts'
@@ -91,6 +92,17 @@ export interface SetSteps<Events extends EventSchemas, Trigger extends StandardS
     options?: StepSendOptions,
   ): Promise<OutputOf<Job>>
 }
+
+/** The payload that a sender passes for a name, or for a job with `payload`. */
+export type SentInput<Events extends EventSchemas, Event> = SchemaInput<
+  Event extends keyof Events
+    ? Events[Event]
+    : Event extends keyof BuiltInEvents
+      ? BuiltInEvents[Event]
+      : Event extends OwnEvent<infer Schema>
+        ? Schema
+        : never
+>
 
 /** An event that is sent: a name, or a job with `payload`. */
 export type SentEvent<Events extends EventSchemas, Event> = Event extends OwnEvent ? Event : EventIn<Events, Event>
