@@ -59,7 +59,7 @@ type InputOf<Entry> = Entry extends Schema ? NonNullable<Entry['~standard']['typ
 type WithTenant<Payload> = Payload extends { tenantId: string } ? Payload : Payload & { tenantId: string }
 
 /** The payload that a sender of an event with this schema passes. Costs the compiler less than `JobInput`. */
-export type SchemaInput<Schema> = WithTenant<InputOf<Schema>>
+export type SchemaInput<Entry> = WithTenant<InputOf<Entry>>
 
 /** A payload with an optional tenant, for a client that already has the tenant. */
 export type TenantInput<Event extends JobEvent | StandardSchemaV1 | OwnEvent> = WithoutTenant<JobInput<Event>>
