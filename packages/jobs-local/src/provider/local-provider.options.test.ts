@@ -35,7 +35,7 @@ test.each<[local: object, remedy: string]>([
   for (const job of jobs) {
     const client = createJobClient({ jobs: [job] })
     const feature = `providerOptions.local.${Object.keys(local)[0]}`
-    await expect(client.sendJob('order.created', order)).rejects.toMatchObject({
+    await expect(client.start()).rejects.toMatchObject({
       code: 'unsupported_feature',
       message: `\`local\` does not support \`${feature}\`. ${remedy}`,
     })
