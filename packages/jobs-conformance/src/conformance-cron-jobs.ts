@@ -13,6 +13,12 @@ import type { Script } from './script.ts'
 /** The tenants of the suite's cron jobs. Runs of the second one fail. */
 export const cronTenants = ['conformance-good', 'conformance-bad'] as const
 
+/** The tenants of the cron jobs with `spread`. They start more than half a minute after the tick. */
+export const spreadTenants = ['conformance-one', 'conformance-three'] as const
+
+/** Duration of a run that starts late in its period, so that it outlasts the next tick. */
+const spreadRunMs = 40_000
+
 /** Duration of the overlapping cron jobs: beyond the next tick, but not the one after. */
 export const overlappingMs = 85_000
 
@@ -28,6 +34,7 @@ const manualRunMs = 3000
 /** Defines the suite's cron jobs. They tick every minute, the shortest period of a five-field schedule. */
 export function defineConformanceCronJobs(unitMs: number): Definition[] {
   const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: unitMs } as const
+  const spread = { tenants: () => [...spreadTenants], spread: '50s' } as const
   return [
     defineScripted('cron', { returns: 'ticked' }, { retry, middleware: definitionMiddleware() }),
     defineScripted('cron-retried', { failure: { as: 'error' } }, { retry }),
@@ -41,6 +48,9 @@ export function defineConformanceCronJobs(unitMs: number): Definition[] {
     defineScripted('slashed', {}, { id: 'conformance/slashed/cron', overlap: 'skip' }),
     defineScripted('cron-disabled', {}, { enabled: false }),
     defineScripted('cron-manual', { waitMs: manualRunMs }, { schedule: '0 0 29 2 *', overlap: 'skip' }),
+    defineScripted('cron-spread', {}, spread),
+    defineScripted('cron-spread-slow', { waitMs: spreadRunMs }, { ...spread, overlap: 'skip' }),
+    defineScripted('cron-spread-cancelled', {}, spread),
     defineScripted('cron-long', { waitMs: overlappingMs }, { overlap: 'allow' }),
   ]
 }

@@ -5,11 +5,11 @@ import { InvalidDefinitionError } from '@cgk-platform/jobs-core/errors'
 import { withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
 
 import type { CaseTools } from '../case-tools.ts'
-import { cronTenants, overlappingMs } from '../conformance-cron-jobs.ts'
+import { cronTenants, overlappingMs, spreadTenants } from '../conformance-cron-jobs.ts'
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { JournalEntry } from '../journal.ts'
 import { casesOf } from '../cases-of.ts'
-import { nextTick, tickOf } from './next-tick.ts'
+import { nextTick, tickLimitMs, tickOf } from './next-tick.ts'
 
 const minuteMs = 60_000
 /** A run that starts later belongs to a missed tick, which is half a minute late. Allows for a busy machine. */
@@ -67,6 +67,75 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
       const { second, overlaps } = await follow(await nextTick(t, t.now(), { definition }))
       // A busy machine may start a run so late that the previous one has ended.
       assert.ok(overlaps || (await follow(second)).overlaps, 'Each run waited for the previous one.')
+    },
+  },
+  {
+    id: 'tenants-are-spread',
+    title: 'with `spread`, each tenant starts at its own time after the tick, the same in every tick',
+    requiredFeatures: ['cron', 'cron.tenants', "cron.overlap: 'skip'", 'delay'],
+    waitsForTicks: true,
+    async run(t) {
+      const definition = 'conformance-cron-spread'
+      const { retryToleranceMs } = t.capabilities
+      /** Returns how long after the tick the next run of a tenant was due. */
+      const placeOf = async (afterMs: number, tenantId: string): Promise<{ tick: number; placeMs: number }> => {
+        const started = await nextTick(t, afterMs, { definition, tenantId })
+        const { scheduledFor } = await t.waitForEnd(started.jobId)
+        assert.ok(scheduledFor)
+        t.expectDelay(started.at - scheduledFor.getTime(), {
+          description: 'The run',
+          computedMs: 0,
+          toleranceMs: 15_000 + retryToleranceMs,
+        })
+        return { tick: tickOf(started), placeMs: scheduledFor.getTime() - tickOf(started) }
+      }
+      const [one, other] = spreadTenants
+      const first = await placeOf(t.now(), one)
+      assert.equal((await placeOf(first.tick, one)).placeMs, first.placeMs)
+      const { placeMs } = await placeOf(first.tick, other)
+      assert.notEqual(placeMs, first.placeMs)
+      for (const ms of [placeMs, first.placeMs]) assert.ok(ms > 0 && ms < 50_000, `A run was due after ${ms} ms.`)
+    },
+  },
+  {
+    id: 'overlap-of-spread-tenants-is-skipped',
+    title: 'with `spread`, a tick is skipped for a tenant whose run is still running',
+    requiredFeatures: ['cron', 'cron.tenants', "cron.overlap: 'skip'", 'delay'],
+    waitsForTicks: true,
+    async run(t) {
+      const of = { definition: 'conformance-cron-spread-slow', tenantId: spreadTenants[0] }
+      const first = await nextTick(t, t.now(), of)
+      const second = await nextTick(t, tickOf(first), of)
+      assert.ok(tickOf(second) >= tickOf(first) + 2 * minuteMs, 'The tick was not skipped.')
+      const [returned] = t.journal({ jobId: first.jobId, kind: 'returned' })
+      assert.ok(returned && returned.at <= second.at)
+    },
+  },
+  {
+    id: 'spread-runs-can-be-cancelled',
+    title: 'a run that waits for its time after the tick is `scheduled`, and can be cancelled like any other',
+    requiredFeatures: [
+      'cron',
+      'cron.tenants',
+      "cron.overlap: 'skip'",
+      'delay',
+      'listJobs',
+      'cancelJob of a waiting job',
+    ],
+    waitsForTicks: true,
+    async run(t) {
+      const definition = 'conformance-cron-spread-cancelled'
+      const [tenantId] = spreadTenants
+      const client = t.client.forTenant(tenantId)
+      const waiting = await t.waitUntil(
+        'a run is scheduled',
+        async () => (await client.listJobs({ event: `cron/${definition}` as never, state: 'scheduled' })).jobs[0],
+        tickLimitMs,
+      )
+      const tick = Math.floor(waiting.createdAt.getTime() / minuteMs) * minuteMs
+      assert.equal((await client.cancelJob(waiting.id)).state, 'cancelled')
+      await nextTick(t, tick, { definition, tenantId })
+      assert.deepEqual(t.journal({ jobId: waiting.id }), [])
     },
   },
   {

@@ -90,12 +90,13 @@ test('describes a cron job with its next five ticks', () => {
       timezone: 'Europe/Berlin',
       handler,
       tenants: () => ['acme'],
+      spread: '90m',
     }),
   )
   const info = describeDefinition(cron, nowMs)
   expect(info).toMatchObject({
     event: 'cron/nightly',
-    options: { overlap: 'skip', catchUp: 'none', tenants: 'a run for each' },
+    options: { overlap: 'skip', catchUp: 'none', tenants: 'a run for each', spread: '90m' },
     cron: { schedule: '0 3 * * *', timezone: 'Europe/Berlin' },
   })
   expect(info.cron?.nextTicks.map((tick) => tick.toISOString())).toEqual(

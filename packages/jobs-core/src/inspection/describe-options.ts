@@ -34,6 +34,7 @@ function ownOptions(definition: Definition): Record<string, string | undefined> 
         overlap: definition.overlap,
         catchUp: definition.catchUp,
         tenants: definition.tenants && 'a run for each',
+        spread: definition.spreadMs === undefined ? undefined : durationText(definition.spreadMs),
       }
     case 'workflow':
       return {

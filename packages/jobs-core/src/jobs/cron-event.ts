@@ -18,10 +18,11 @@ export function cronJobIdOf(event: string): string | undefined {
  * same idempotency key, so a tick runs once however often it is dispatched.
  *
  * @param id - a ULID that the provider may use
+ * @param runAt - when it starts, in epoch milliseconds. Default: now
  */
 export function toCronEnvelope(
   definition: CronJobDefinition,
-  { id, tick, tenantId, now }: { id: string; tick: number; tenantId: string; now: number },
+  { id, tick, tenantId, now, runAt = now }: { id: string; tick: number; tenantId: string; now: number; runAt?: number },
 ): Envelope {
   return {
     v: 1,
@@ -30,6 +31,7 @@ export function toCronEnvelope(
     tenantId,
     payload: { tenantId, scheduledAt: new Date(tick).toISOString() },
     sentAt: now,
+    ...(runAt > now && { runAt }),
     ...(definition.priority !== undefined && { priority: definition.priority }),
     idempotencyKey: `tick/${tick}`,
     idempotencyTtlMs: 86_400_000,

@@ -1,7 +1,11 @@
 import { type CallSite, callSite } from '../runtime/call-site.ts'
-import { parseCron } from '../time/cron-schedule.ts'
+import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
+import { quote } from '../errors/quote.ts'
+import { type CronSchedule, parseCron } from '../time/cron-schedule.ts'
+import { shortestIntervalMs } from '../time/shortest-interval.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
-import { callback, custom, oneOf } from '../options/kinds.ts'
+import type { Duration } from '../options/duration.ts'
+import { callback, custom, duration, oneOf } from '../options/kinds.ts'
 import {
   commonOptions,
   type DefinitionOptions,
@@ -27,6 +31,11 @@ export interface CronJobOptions<Output> extends DefinitionOptions {
   catchUp?: 'none' | 'latest' | undefined
   /** Returns the tenants. Each gets its own, independent run. Default: one run for the tenant `system`. */
   tenants?: (() => readonly string[] | Promise<readonly string[]>) | undefined
+  /**
+   * Time over which the runs of the tenants start: milliseconds or `'10m'`. A tenant starts at the same time after each
+   * tick. Default: all at the tick.
+   */
+  spread?: number | Duration | undefined
   /** Handles a tick. The return value is the run's output, as JSON. */
   handler: (context: CronContext) => Output | Promise<Output>
   /**
@@ -57,6 +66,7 @@ export const cronJobOptions: DeclaredOptions<CheckedCronJob> = declareOptions<Cr
       feature: (catchUp: 'none' | 'latest') => (catchUp === 'latest' ? ["cron.catchUp: 'latest'"] : []),
     }),
     tenants: callback({ feature: 'cron.tenants' }),
+    spread: duration({ minMs: 1, requires: 'tenants', feature: 'delay' }),
     ...commonOptions,
     onFailure: callback(),
   },
@@ -80,14 +90,29 @@ export function addCronJob<Output>(
 ): CronJobDefinition<Output> {
   const { timezone = 'UTC', ...checked } = readDefinition('defineCronJob', cronJobOptions, options)
   refusePayloadKeys('defineCronJob', checked, 'a tick has no payload')
+  const schedule = parseCron(options.schedule, timezone, `defineCronJob(\`${checked.id}\`)`)
+  refuseLongSpread(checked, schedule)
   const definition = Object.freeze({
     kind: 'cron' as const,
     overlap: 'skip' as const,
     catchUp: 'none' as const,
     ...checked,
-    schedule: parseCron(options.schedule, timezone, `defineCronJob(\`${checked.id}\`)`),
+    schedule,
   }) as CronJobDefinition<Output>
   setEventRegistry(definition, jobs.events)
   jobs.register(definition, site)
   return definition
+}
+
+/** Refuses a spread in which the runs of a tick would start after the next one. */
+function refuseLongSpread({ id, spreadMs }: CheckedCronJob, schedule: CronSchedule): void {
+  if (spreadMs === undefined) return
+  const intervalMs = shortestIntervalMs(schedule)
+  if (spreadMs < intervalMs) return
+  throw new InvalidDefinitionError({
+    what: `defineCronJob(${quote(id)})`,
+    field: 'spread',
+    problem: `is ${spreadMs} ms, and two ticks are only ${intervalMs} ms apart`,
+    remedy: 'Set it to less than that.',
+  })
 }

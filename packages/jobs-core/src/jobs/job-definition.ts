@@ -68,6 +68,8 @@ export interface CronJobDefinition<Output = unknown> extends BaseDefinition {
   handler(context: CronContext): Output | Promise<Output>
   /** Returns the tenants. Each gets its own run. */
   tenants?(): readonly string[] | Promise<readonly string[]>
+  /** Time over which the runs of the tenants start, in milliseconds. Absent: all start at the tick. */
+  readonly spreadMs?: number
   /** Called after the last attempt has failed. Called again if its process dies before the failure is recorded. */
   onFailure?(error: Error, context: CronContext): unknown
 }

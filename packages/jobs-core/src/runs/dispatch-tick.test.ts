@@ -83,6 +83,57 @@ describe('a tick', () => {
   })
 })
 
+describe('a tick with `spread`', () => {
+  const minuteMs = 60_000
+  const tenantIds = Array.from({ length: 1000 }, (_, index) => `tenant_${index}`)
+  const spread = (options: Partial<Options> = {}) => cronJob({ tenants: () => [], spread: '10m', ...options })
+  /** Returns when the tenants start after the dispatch, in milliseconds. */
+  async function startsOf(definition: CronJobDefinition, at = tick, now = at) {
+    const { host, envelopes } = hostOf()
+    await dispatchTick(definition, at, tenantIds, { ...host, now })
+    return envelopes().map(({ runAt = now }) => runAt - now)
+  }
+
+  test('starts the tenants evenly, each at the same time after every tick, which stays that of the run', async () => {
+    const starts = await startsOf(spread())
+    expect(await startsOf(spread(), tick + 24 * 60 * minuteMs)).toEqual(starts)
+    const perMinute = Array.from(
+      { length: 10 },
+      (_, minute) => starts.filter((ms) => Math.floor(ms / minuteMs) === minute).length,
+    )
+    expect(Math.min(...perMinute)).toBeGreaterThan(70)
+    expect(Math.max(...starts)).toBeLessThan(10 * minuteMs)
+    const { host, envelopes } = hostOf()
+    await dispatchTick(spread(), tick, ['acme'], host)
+    expect(envelopes()).toMatchObject([{ payload: { scheduledAt: '2026-03-01T09:00:00.000Z' }, sentAt: tick + 5 }])
+  })
+
+  test('gives a tenant another place in another cron job', async () => {
+    expect(await startsOf(spread({ id: 'weekly-report' }))).not.toEqual(await startsOf(spread()))
+  })
+
+  test('starts the job that sends those of the tenants at once', async () => {
+    const { host, envelopes } = hostOf()
+    await dispatchTick(spread(), tick, ['system'], host)
+    expect(envelopes()[0]).not.toHaveProperty('runAt')
+  })
+
+  test('that is a moment late keeps the places of those whose time has not passed', async () => {
+    const [onTime, late] = [await startsOf(spread()), await startsOf(spread(), tick, tick + minuteMs)]
+    for (const [index, ms] of onTime.entries()) {
+      if (ms >= minuteMs) expect(late[index]).toBe(ms - minuteMs)
+      else expect(late[index]).toBe(ms) // spread again, not all at once
+    }
+  })
+
+  test('that is so late that the next one is near starts all before that', async () => {
+    const definition = spread({ schedule: '0 * * * *', spread: '59m' })
+    const starts = await startsOf(definition, tick, tick + 59 * minuteMs)
+    expect(Math.max(...starts)).toBeLessThan(minuteMs)
+    expect(Math.max(...starts)).toBeGreaterThan(0.9 * minuteMs)
+  })
+})
+
 describe('the result of `tenants`', () => {
   test.each<[answer: unknown, problem: RegExp]>([
     [undefined, /did not return an array/],

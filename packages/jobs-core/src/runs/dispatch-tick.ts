@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { JobSender } from '../sends/job-sender.ts'
+import { hashOf } from '../runtime/hash-of.ts'
 import { routerLinkOf } from '../ambient/router-link.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { systemTenantId } from '../values/reserved-names.ts'
@@ -66,7 +67,8 @@ export async function dispatchTick(
   const skipped: string[] = []
   const envelopes: Envelope[] = []
   for (const tenantId of new Set(tenantIds)) {
-    const envelope = toCronEnvelope(definition, { id: host.createId(), tick, tenantId, now: host.now })
+    const runAt = await startOf(definition, tick, tenantId, host.now)
+    const envelope = toCronEnvelope(definition, { id: host.createId(), tick, tenantId, now: host.now, runAt })
     if (!(await runsHere(definition, envelope, host))) continue
     if (skips && (await host.isOpen?.(definition.id, tenantId))) skipped.push(tenantId)
     else envelopes.push(envelope)
@@ -78,6 +80,24 @@ export async function dispatchTick(
   }
   const open = await host.sendUnlessOpen(envelopes)
   return { sent: envelopes.length - open.length, skipped: [...skipped, ...open] }
+}
+
+/**
+ * Returns when a job of a tick starts, in epoch milliseconds. With `spread`, a tenant has the same place in every tick.
+ * All start before the next tick, also if this one is late or the clocks change.
+ */
+async function startOf(
+  { id, schedule, spreadMs }: CronJobDefinition,
+  tick: number,
+  tenantId: string,
+  now: number,
+): Promise<number> {
+  // The job that sends those of the tenants starts at once.
+  if (spreadMs === undefined || tenantId === systemTenantId) return now
+  const place = Number.parseInt((await hashOf([id, tenantId])).slice(0, 12), 16) / 2 ** 48
+  const startAfter = (ms: number): number => ms + Math.floor(place * Math.min(spreadMs, schedule.next(ms) - ms))
+  const start = startAfter(tick)
+  return start < now ? startAfter(now) : start
 }
 
 /** Returns whether the engine sends a job of a tick. With a tenant router, another engine may. */

@@ -195,7 +195,7 @@ export interface JobStore {
   retry(jobId: string, now: number): void
   /** Returns when the next delayed job or attempt is due. */
   nextDueAt(): number | undefined
-  /** Returns true while a run of this cron job and tenant has not ended. */
+  /** Returns true while a run of this cron job and tenant has not ended, or the newest of their jobs has no run yet. */
   hasOpenRun(cronJobId: string, tenantId: string): boolean
   /** Returns a page of jobs, newest first. */
   list(query: ListQuery): Steps<{ readonly jobs: readonly StoredJob[]; readonly cursor?: string }>

@@ -25,7 +25,9 @@ export function createTickHost(
    * event's run therefore holds the key of this request even if that other run fails.
    */
   const trigger = async (envelope: Envelope, idempotencyKey: string, ttlMs: number): Promise<TriggerResult> => {
-    const request = { ...toRunRequest(envelope), idempotencyKey, idempotencyKeyTtlMs: ttlMs }
+    const { runAt } = envelope
+    const delay = runAt === undefined ? {} : { delay: new Date(runAt) }
+    const request = { ...toRunRequest(envelope), ...delay, idempotencyKey, idempotencyKeyTtlMs: ttlMs }
     try {
       return await api.trigger(taskId, toWireJson({ envelope }), request)
     } catch (cause) {

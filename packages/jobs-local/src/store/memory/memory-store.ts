@@ -27,7 +27,7 @@ import type { Subscriber, WorkerDefinition } from '../../records/subscriber.ts'
 import { isCompensatedOnCancel } from '../../rules/is-compensated-on-cancel.ts'
 import { listJobs } from './list-jobs.ts'
 import { MemoryInspection } from './memory-inspection.ts'
-import { isTick, OpenRuns } from './open-runs.ts'
+import { OpenRuns } from './open-runs.ts'
 import { Paused } from './paused.ts'
 import { RetainedJobs } from './retained-jobs.ts'
 import { RunQueue } from './run-queue.ts'
@@ -98,6 +98,7 @@ class MemoryStore implements JobStore {
       const job: StoredJob = { envelope, state: delayed ? 'scheduled' : 'queued', runs: none }
       this.#jobs.add(job)
       this.#openJobs++
+      this.#open.addJob(job)
       this.#arrived.add(job, delayed ? envelope.runAt : undefined)
       return { ok: true, id: envelope.id, deduplicated: false }
     })
@@ -114,6 +115,7 @@ class MemoryStore implements JobStore {
 
   addRuns(job: StoredJob, subscribers: readonly Subscriber[], now: number): readonly string[] {
     const superseded: string[] = []
+    this.#open.removeJob(job)
     for (const subscriber of subscribers) {
       const run = this.#addRun(createRun(job, subscriber), subscriber.debounce, now)
       if (!run) continue
@@ -223,6 +225,7 @@ class MemoryStore implements JobStore {
     delete job.endedAt
     if (job.runs.length === 0) {
       makeDueAgain(job, now)
+      this.#open.addJob(job)
       this.#arrived.add(job)
     }
     for (const run of retriedRuns(job, now)) this.#addRun(run)
@@ -323,7 +326,7 @@ class MemoryStore implements JobStore {
     const { job } = run
     // `push` to an empty array would reserve 128 bytes for more runs.
     job.runs = job.runs.length === 0 ? [run] : [...job.runs, run]
-    if (isTick(job)) this.#open.add(run.definitionId, job.envelope.tenantId)
+    this.#open.addRun(run)
     return this.#queue.add(run, debounce, now)
   }
 
@@ -333,7 +336,7 @@ class MemoryStore implements JobStore {
   }
 
   #ended(run: StoredRun, now: number): void {
-    if (isTick(run.job)) this.#open.remove(run.definitionId, run.job.envelope.tenantId)
+    this.#open.removeRun(run)
     this.#waits.removeAll(run)
     this.#waits.resolveJobWaits(run.job.envelope.id, now)
     if (isEnded(stateOf(run.job))) this.#endJob(run.job, now)
@@ -344,6 +347,7 @@ class MemoryStore implements JobStore {
     if (!this.#needsPayload(stateOf(job))) job.envelope = { ...job.envelope, payload: null }
     this.#waits.resolveJobWaits(job.envelope.id, now)
     this.#openJobs--
+    if (job.runs.length === 0) this.#open.removeJob(job)
     this.#retained.add(job, now)
   }
 

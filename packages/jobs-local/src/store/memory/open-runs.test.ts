@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
+import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
 import { OpenRuns } from './open-runs.ts'
+
+const jobOf = (definitionId: string, tenantId: string) =>
+  ({ envelope: { event: `cron/${definitionId}`, tenantId } }) as StoredJob
+const runOf = (definitionId: string, tenantId: string) =>
+  ({ definitionId, job: jobOf(definitionId, tenantId) }) as StoredRun
 
 describe('OpenRuns', () => {
   test('knows the open runs of each definition and tenant for any sequence of operations', () => {
@@ -16,8 +22,8 @@ describe('OpenRuns', () => {
           const count = counts.get(name) ?? 0
           if (!add && count === 0) continue
           counts.set(name, add ? count + 1 : count - 1)
-          if (add) open.add(definitionId, tenantId)
-          else open.remove(definitionId, tenantId)
+          if (add) open.addRun(runOf(definitionId, tenantId))
+          else open.removeRun(runOf(definitionId, tenantId))
           for (const one of ['a', 'b']) {
             for (const other of ['acme', 'globex']) {
               expect(open.has(one, other)).toBe((counts.get(`${one}/${other}`) ?? 0) > 0)
@@ -28,10 +34,18 @@ describe('OpenRuns', () => {
     )
   })
 
+  test('counts a job until it gets its run or ends without', () => {
+    const open = new OpenRuns()
+    open.addJob(jobOf('a', 'acme'))
+    expect([open.has('a', 'acme'), open.has('b', 'acme')]).toEqual([true, false])
+    open.removeJob(jobOf('a', 'acme'))
+    expect(open.has('a', 'acme')).toBe(false)
+  })
+
   test('never counts below zero', () => {
     const open = new OpenRuns()
-    open.remove('a', 'acme')
-    open.add('a', 'acme')
+    open.removeRun(runOf('a', 'acme'))
+    open.addRun(runOf('a', 'acme'))
     expect(open.has('a', 'acme')).toBe(true)
   })
 })

@@ -1,7 +1,9 @@
+import { cronEventOf } from '@cgk-platform/jobs-core/provider'
+
 import type { Connection } from '../file/connection.ts'
 import { inWindow } from './jobs-table.ts'
 import { unclaimed } from './unclaimed-jobs.ts'
-import { jobOfRun, phases, waitsForSlot } from './rows.ts'
+import { isRunOf, jobOfRun, phases, waitsForSlot } from './rows.ts'
 
 const { waiting, ready, held, suspect, gathering, joined, blocked } = phases
 /** Later than any instant of a `Date`. */
@@ -43,10 +45,13 @@ export function nextDueAt(connection: Connection): number | undefined {
   return at === never ? undefined : at
 }
 
-/** Returns true while a run of this definition and tenant has not ended. */
+/** Returns true while a run of this cron job and tenant has not ended, or the newest of their jobs has no run yet. */
 export function hasOpenRun(connection: Connection, definitionId: string, tenantId: string): boolean {
-  const sql = `SELECT 1 AS one FROM cgk_runs WHERE phase IN (${waiting}, ${held}, ${waitsForSlot}) AND definition_id = ? AND tenant = ? AND ended_at IS NULL LIMIT 1`
-  return connection.get(sql, definitionId, tenantId) !== undefined
+  const run = `SELECT 1 FROM cgk_runs WHERE phase IN (${waiting}, ${held}, ${waitsForSlot}) AND definition_id = ? AND tenant = ? AND ended_at IS NULL`
+  const newest = 'SELECT seq, ended_at FROM cgk_jobs WHERE event = ? AND tenant = ? ORDER BY id DESC LIMIT 1'
+  const unstarted = `SELECT 1 FROM (${newest}) WHERE ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM cgk_runs WHERE ${isRunOf('seq')})`
+  const sql = `SELECT 1 AS one WHERE EXISTS (${run}) OR EXISTS (${unstarted})`
+  return connection.get(sql, definitionId, tenantId, cronEventOf(definitionId), tenantId) !== undefined
 }
 
 /** Counts the jobs that have not ended, plus cancelled workflows whose compensation runs. Stops at `max`. */
