@@ -166,10 +166,19 @@ const schemas: Record<ConformanceEvent, StandardSchemaV1> = {
   'conformance.slashed-workflow': scripted,
 }
 
-const approvalSchema = z.looseObject({ by: z.string(), approved: z.boolean().default(true) })
+/** The schema of the suite's signal. */
+type ApprovalSchema = StandardSchemaV1<
+  { by: string; approved?: boolean | undefined },
+  { by: string; approved: boolean }
+>
+
+const approvalSchema: ApprovalSchema = z.looseObject({
+  by: z.string(),
+  approved: z.boolean().default(true),
+})
 
 /** Declares the suite's signal in this process, and returns it. */
-export function approval(): Signal<typeof approvalSchema> {
+export function approval(): Signal<ApprovalSchema> {
   return defineSignal('conformance.approval', approvalSchema)
 }
 
