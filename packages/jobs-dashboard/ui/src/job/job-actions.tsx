@@ -5,9 +5,9 @@ import { hrefTo, navigate } from '../app/router.ts'
 import { may, whyUnsupported } from '../app/session.ts'
 import { ActionButton } from '../parts/action-button.tsx'
 import { copyText } from '../parts/copy-text.ts'
-import { Dialog } from '../parts/dialog.tsx'
 import { isOpen } from './is-open.ts'
 import { isRetryable } from './is-retryable.ts'
+import { LazyCodeDialog } from './lazy-code-dialog.ts'
 import { awaitedSignal } from './awaited-signal.ts'
 import { toSendCode } from './to-send-code.ts'
 
@@ -75,16 +75,7 @@ export function JobActions({
           Copy as sendJob
         </ActionButton>
       )}
-      {code !== undefined && (
-        <Dialog title="Copy as sendJob" onClose={() => setCode(undefined)}>
-          <textarea class="input" readOnly rows={12} aria-label="Code" value={code} />
-          <div class="actions">
-            <button type="button" class="button" onClick={() => setCode(undefined)}>
-              Close
-            </button>
-          </div>
-        </Dialog>
-      )}
+      {code !== undefined && <LazyCodeDialog title="Copy as sendJob" code={code} onClose={() => setCode(undefined)} />}
     </>
   )
 }
