@@ -42,11 +42,11 @@ export class UnknownEventError extends JobsError {
 }
 
 function remedyFor(event: string, isOfProcess: boolean, handledByJob: string | undefined): string {
-  if (event.startsWith(signalEventPrefix)) return 'It is the event of a signal: send that with `signalJob`.'
+  const begins = (prefix: string): boolean => quote(event).startsWith(`\`${prefix}`) // any value can be given
+  if (begins(signalEventPrefix)) return 'It is the event of a signal: send that with `signalJob`.'
   if (handledByJob !== undefined)
     return `It is the id of a job: send the event that this job handles, ${quote(handledByJob)}.`
-  if (event.startsWith(jobEventPrefix))
-    return 'It is the event of a job with `payload`: import the module that defines the job.'
+  if (begins(jobEventPrefix)) return 'It is the event of a job with `payload`: import the module that defines the job.'
   if (!isOfProcess) return `Declare it with ${quote(`createJobs({ events: { '${event}': schema } })`)}.`
   const declared = quote(`defineEvents({ '${event}': schema })`)
   return `Declare it with ${declared} before use, or import the module that declares it.`
