@@ -13,7 +13,7 @@ import type { Script } from './script.ts'
 /** The tenants of the suite's cron jobs. Runs of the second one fail. */
 export const cronTenants = ['conformance-good', 'conformance-bad'] as const
 
-/** The tenants of the cron jobs with `spread`. They start more than half a minute after the tick. */
+/** The tenants of the cron job with `spread`. They start more than half a minute after the tick. Runs of the first take long. */
 export const spreadTenants = ['conformance-one', 'conformance-three'] as const
 
 /** Duration of a run that starts late in its period, so that it outlasts the next tick. */
@@ -34,7 +34,6 @@ const manualRunMs = 3000
 /** Defines the suite's cron jobs. They tick every minute, the shortest period of a five-field schedule. */
 export function defineConformanceCronJobs(unitMs: number): Definition[] {
   const retry = { maxAttempts: 2, backoff: 'fixed', initialDelay: unitMs } as const
-  const spread = { tenants: () => [...spreadTenants], spread: '50s' } as const
   return [
     defineScripted('cron', { returns: 'ticked' }, { retry, middleware: definitionMiddleware() }),
     defineScripted('cron-retried', { failure: { as: 'error' } }, { retry }),
@@ -48,9 +47,7 @@ export function defineConformanceCronJobs(unitMs: number): Definition[] {
     defineScripted('slashed', {}, { id: 'conformance/slashed/cron', overlap: 'skip' }),
     defineScripted('cron-disabled', {}, { enabled: false }),
     defineScripted('cron-manual', { waitMs: manualRunMs }, { schedule: '0 0 29 2 *', overlap: 'skip' }),
-    defineScripted('cron-spread', {}, spread),
-    defineScripted('cron-spread-slow', { waitMs: spreadRunMs }, { ...spread, overlap: 'skip' }),
-    defineScripted('cron-spread-cancelled', {}, spread),
+    defineScripted('cron-spread', {}, { tenants: () => [...spreadTenants], spread: '50s', overlap: 'skip' }),
     defineScripted('cron-long', { waitMs: overlappingMs }, { overlap: 'allow' }),
   ]
 }
@@ -65,7 +62,8 @@ function defineScripted(
     schedule: everyMinute,
     ...options,
     handler: async (context) => {
-      const output = await performScript(id, script, context, toDetails(context))
+      const own = context.tenantId === spreadTenants[0] ? { ...script, waitMs: spreadRunMs } : script
+      const output = await performScript(id, own, context, toDetails(context))
       if (context.tenantId === cronTenants[1]) throw new NonRetryableError('fails on purpose for this tenant')
       return output
     },

@@ -9,7 +9,7 @@ import { cronTenants, overlappingMs, spreadTenants } from '../conformance-cron-j
 import { type ConformanceCase, rules } from '../conformance-case.ts'
 import type { JournalEntry } from '../journal.ts'
 import { casesOf } from '../cases-of.ts'
-import { nextTick, tickLimitMs, tickOf } from './next-tick.ts'
+import { nextTick, tickOf } from './next-tick.ts'
 
 const minuteMs = 60_000
 /** A run that starts later belongs to a missed tick, which is half a minute late. Allows for a busy machine. */
@@ -76,25 +76,24 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
     waitsForTicks: true,
     async run(t) {
       const definition = 'conformance-cron-spread'
-      const { retryToleranceMs } = t.capabilities
-      /** Returns how long after the tick the next run of a tenant was due. */
-      const placeOf = async (afterMs: number, tenantId: string): Promise<{ tick: number; placeMs: number }> => {
-        const started = await nextTick(t, afterMs, { definition, tenantId })
-        const { scheduledFor } = await t.waitForEnd(started.jobId)
-        assert.ok(scheduledFor)
-        t.expectDelay(started.at - scheduledFor.getTime(), {
-          description: 'The run',
-          computedMs: 0,
-          toleranceMs: 15_000 + retryToleranceMs,
-        })
-        return { tick: tickOf(started), placeMs: scheduledFor.getTime() - tickOf(started) }
+      /** Returns how long after its tick a run was due. */
+      const placeOf = async ({ jobId, at, details }: JournalEntry): Promise<number> => {
+        const { scheduledFor } = await t.client.getJobStatus(jobId)
+        assert.ok(scheduledFor && at >= scheduledFor.getTime(), 'The run started too early.')
+        return scheduledFor.getTime() - Number(details['scheduledAt'])
       }
-      const [one, other] = spreadTenants
-      const first = await placeOf(t.now(), one)
-      assert.equal((await placeOf(first.tick, one)).placeMs, first.placeMs)
-      const { placeMs } = await placeOf(first.tick, other)
-      assert.notEqual(placeMs, first.placeMs)
-      for (const ms of [placeMs, first.placeMs]) assert.ok(ms > 0 && ms < 50_000, `A run was due after ${ms} ms.`)
+      const [slowTenant, tenantId] = spreadTenants
+      const places: number[] = []
+      // A busy machine may dispatch a tick after the time of its run. Then the run is due later.
+      for (let afterMs = t.now(); new Set(places).size === places.length;) {
+        assert.ok(places.length < 5, `The runs were due ${places.join(', ')} ms after their ticks.`)
+        const started = await nextTick(t, afterMs, { definition, tenantId })
+        places.push(await placeOf(started))
+        afterMs = tickOf(started)
+      }
+      const placeMs = places.at(-1)!
+      assert.ok(placeMs > 0 && placeMs < 50_000, `The runs were due ${placeMs} ms after their ticks.`)
+      assert.notEqual(await placeOf(await t.waitForEntry({ definition, tenantId: slowTenant })), placeMs)
     },
   },
   {
@@ -103,39 +102,12 @@ export const cronControlCases: readonly ConformanceCase[] = casesOf(rules.cron, 
     requiredFeatures: ['cron', 'cron.tenants', "cron.overlap: 'skip'", 'delay'],
     waitsForTicks: true,
     async run(t) {
-      const of = { definition: 'conformance-cron-spread-slow', tenantId: spreadTenants[0] }
+      const of = { definition: 'conformance-cron-spread', tenantId: spreadTenants[0] }
       const first = await nextTick(t, t.now(), of)
       const second = await nextTick(t, tickOf(first), of)
       assert.ok(tickOf(second) >= tickOf(first) + 2 * minuteMs, 'The tick was not skipped.')
       const [returned] = t.journal({ jobId: first.jobId, kind: 'returned' })
       assert.ok(returned && returned.at <= second.at)
-    },
-  },
-  {
-    id: 'spread-runs-can-be-cancelled',
-    title: 'a run that waits for its time after the tick is `scheduled`, and can be cancelled like any other',
-    requiredFeatures: [
-      'cron',
-      'cron.tenants',
-      "cron.overlap: 'skip'",
-      'delay',
-      'listJobs',
-      'cancelJob of a waiting job',
-    ],
-    waitsForTicks: true,
-    async run(t) {
-      const definition = 'conformance-cron-spread-cancelled'
-      const [tenantId] = spreadTenants
-      const client = t.client.forTenant(tenantId)
-      const waiting = await t.waitUntil(
-        'a run is scheduled',
-        async () => (await client.listJobs({ event: `cron/${definition}` as never, state: 'scheduled' })).jobs[0],
-        tickLimitMs,
-      )
-      const tick = Math.floor(waiting.createdAt.getTime() / minuteMs) * minuteMs
-      assert.equal((await client.cancelJob(waiting.id)).state, 'cancelled')
-      await nextTick(t, tick, { definition, tenantId })
-      assert.deepEqual(t.journal({ jobId: waiting.id }), [])
     },
   },
   {
