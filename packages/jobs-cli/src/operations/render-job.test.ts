@@ -15,6 +15,7 @@ const job = {
       id: 'run_1',
       definitionId: 'confirm-order',
       state: 'failed' as const,
+      restarts: 4,
       attempts: 2,
       maxAttempts: 3,
       error: {
@@ -41,6 +42,7 @@ test('a job has its facts, and its runs their attempts, steps and errors with ca
 Run of confirm-order
   state         failed
   run           run_1
+  restarts      4
   attempts      2 of 3
   ATTEMPT  STARTED                   TOOK  WORKER
   1        1970-01-01T00:00:00.000Z  2s    w1

@@ -43,6 +43,7 @@ function renderRun(run: RunDetails, screen: Screen, time: (date?: Date) => strin
     state: screen.paint(stateStyle(run.state), run.state),
     run: escapeInvisible(run.id),
     version: run.version && escapeInvisible(run.version),
+    restarts: run.restarts === undefined ? undefined : String(run.restarts),
     attempts: `${run.attempts} of ${run.maxAttempts}`,
     'next at': time(run.nextAttemptAt),
     started: time(run.startedAt),
