@@ -24,5 +24,5 @@ test('settings and options have types, and a definition with an unknown option i
     providerOptions: { fastq: { threads: 2 } },
   })
   const client = createJobClient({ provider: 'fastq', jobs: [invalid] })
-  await expect(client.healthCheck()).rejects.toThrow('`providerOptions.fastq.threads`. Remove it from `invalid`.')
+  await expect(client.start()).rejects.toThrow('`providerOptions.fastq.threads`. Remove it from `invalid`.')
 })
