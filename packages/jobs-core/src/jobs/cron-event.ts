@@ -15,10 +15,8 @@ export function cronJobIdOf(event: string): string | undefined {
 
 /**
  * Returns the envelope of the job that a tick creates for one tenant. The same tick, definition and tenant have the
- * same idempotency key, so a tick runs once however often it is dispatched.
- *
- * @param id - a ULID that the provider may use
- * @param runAt - when it starts, in epoch milliseconds. Default: now
+ * same idempotency key, so a tick runs once however often it is dispatched. `id` is a ULID that the provider may use; the
+ * job starts at `runAt`, by default now.
  */
 export function toCronEnvelope(
   definition: CronJobDefinition,
