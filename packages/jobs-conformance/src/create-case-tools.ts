@@ -21,7 +21,7 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
   const waitLimitMs = target.waitLimitMs ?? 30_000
   const busyMs = target.busyMs ?? (engine.clock ? 0 : 3000)
   // The time of an engine can pass faster than that of a busy machine.
-  const leastWaitMs = target.concurrent === true ? 30_000 : 0
+  const leastWaitMs = target.concurrent === true ? 120_000 : 0
   // A timer and the wall clock can differ by a rounding error.
   const clockSlackMs = engine.clock ? 0 : 2
 

@@ -184,8 +184,9 @@ export function createPastWaits(
     const { since, until } = first.past
     let { dueAt } = first.past
     let before = first.endedAt
-    for (let turn = 2; ; turn++) {
-      const limitMs = waitTimeoutsMs[turn - 2] ?? waitTimeoutsMs.at(-1)!
+    // After an event that another wait got, the next is likely soon, and it can come between the look and the native wait.
+    for (let turn = 2, quiet = 0; ; turn++, quiet++) {
+      const limitMs = waitTimeoutsMs[quiet] ?? waitTimeoutsMs.at(-1)!
       const leftMs = Math.min(limitMs, until - clock.now(), (dueAt ?? Number.POSITIVE_INFINITY) - clock.now())
       const timeout = atMostUntilRunEnd(Math.max(1, Math.ceil(leftMs / secondMs)) * secondMs, replay)
       const options = { event: nameOf(call), timeout, if: expression }
@@ -195,6 +196,7 @@ export function createPastWaits(
         // An event ends all native waits that are open, and one wait of the code gets it.
         const isFree = !isEventTaken({ steps: got }, { since }, awaited)
         if (isFree && matchesEvent(match, awaited.payload)) return settle(key, { output: awaited as unknown as Json })
+        quiet = -1
       }
       const again = await lookAgain(call, { since, until, ...(dueAt !== undefined && { dueAt }), before }, turn, mode)
       const { event: found, isOver, error, dueAt: nextDueAt } = again.output as unknown as PastLook
