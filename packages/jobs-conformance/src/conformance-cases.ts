@@ -39,6 +39,7 @@ import { ownEventCases } from './cases/own-events.ts'
 import { slashCases } from './cases/slashes.ts'
 import { statusCases } from './cases/status.ts'
 import { tenantIsolationCases } from './cases/tenant-isolation.ts'
+import { maxWaitingCases } from './cases/max-waiting.ts'
 import { throttleCases } from './cases/throttle.ts'
 import { timeCases } from './cases/time.ts'
 import { validationCases } from './cases/validation.ts'
@@ -115,6 +116,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...workflowMistakeCases,
   ...priorityCases,
   ...concurrencyKeyCases,
+  ...maxWaitingCases,
   ...throttleCases,
   ...fairTenantCases,
   ...batchCases,

@@ -8,7 +8,7 @@ import {
 } from '@cgk-platform/jobs-core'
 import { checkDefinitionSupport } from '@cgk-platform/jobs-core/hosted'
 import type { Feature } from '@cgk-platform/jobs-core/provider'
-import { internalsOf, withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
+import { internalsOf, requireFeature, withSeparateRegistry } from '@cgk-platform/jobs-core/tools'
 
 import type { CaseTools } from './case-tools.ts'
 
@@ -82,6 +82,11 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
     define(t, () => defineJob({ id: 'conformance-refused', event, handler, concurrency: { limit: 2, perTenant: 1 } })),
   throttle: (t) =>
     define(t, () => defineJob({ id: 'conformance-refused', event, handler, throttle: { limit: 1, period: '1s' } })),
+  maxWaiting: async (t) => {
+    const client = t.engine.createClient?.({ jobs: [], maxWaiting: { limit: 1 } })
+    if (client) return client.capabilities()
+    return requireFeature({ name: t.target.name, capabilities: t.capabilities }, 'maxWaiting')
+  },
   debounce: (t) =>
     define(t, () => defineJob({ id: 'conformance-refused', event, handler, debounce: { period: '1s' } })),
   batches: (t) =>

@@ -22,6 +22,7 @@ export type { InspectFilter, InspectQuery, JobInspection } from './provider/job-
 export { summarizeRuns } from './inspection/summarize-runs.ts'
 export type { ListQuery } from './status/job-page.ts'
 export type { EnvelopeResult } from './sends/envelope-result.ts'
+export type { WaitingLimits } from './sends/max-waiting.ts'
 export { findUnsupportedOptions } from './provider/check-provider-options.ts'
 
 // Options and their checks

@@ -19,6 +19,7 @@ const facts = {
   field: 'retry.maxAttempts',
   issues: [{ path: 'payload.orderId', message: 'must be a string' }],
   jobId: 'job_1',
+  limit: 1000,
   limitBytes: 122_880,
   attempts: 3,
   maxAttempts: 3,
@@ -56,6 +57,7 @@ const special: { readonly [Name in ErrorName]?: (classes: Core) => errors.JobsEr
   ShutdownError: (c) => new c.ShutdownError(),
   SignalTokenInvalidError: (c) => new c.SignalTokenInvalidError({ reason: 'expired' }),
   StepFailedError: (c) => new c.StepFailedError({ ...facts, cause }),
+  TooManyWaitingError: (c) => new c.TooManyWaitingError({ ...facts, option: 'perTenant' }),
   StoreError: (c) =>
     new c.StoreError({ ...facts, path: 'jobs.db', problem: 'full', description: 'cannot grow' }, { cause }),
 }

@@ -69,6 +69,11 @@ export const inngestCapabilities: Capabilities = {
       supported: true,
       note: 'Counted in whole seconds, so starts within a second cannot be spaced: with several starts in a second, set `burst` to their number. The library refuses a `burst` that Inngest would exceed, and names the possible ones. Runs start up to 1 s late, or with a higher `burst` than necessary up to 1 s early. A retry also counts if its previous attempt started more than five minutes before; steps of a workflow never count. A delayed run takes its place up to 2 s before it is due. Waiting runs start in about their order. After a change of `key`, runs that were already waiting have no throttle.',
     },
+    maxWaiting: {
+      supported: false,
+      note: "Inngest's API does not count waiting jobs, and accepts every event.",
+      instead: 'Count sends before you make them, for example in your database.',
+    },
     debounce: {
       supported: false,
       note: "Inngest's debounce replaces events without a trace: a replaced job has no end, and a waiting one cannot be cancelled.",

@@ -68,6 +68,11 @@ export const triggerCapabilities: Capabilities = {
       note: 'Trigger.dev limits how many runs execute at once, not how many start in a period.',
       instead: 'Limit the runs with `concurrency`, and throw a `RetryAfterError` if the other side refuses a request.',
     },
+    maxWaiting: {
+      supported: false,
+      note: 'Trigger.dev does not count the waiting jobs of a tenant. Your plan limits the waiting runs of an environment.',
+      instead: 'Count sends before you make them, for example in your database.',
+    },
     debounce: {
       supported: false,
       note: "Trigger.dev's own debounce returns the run of an earlier send, so a send would have no job of its own.",

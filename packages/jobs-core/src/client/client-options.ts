@@ -13,6 +13,7 @@ import { custom, integer } from '../options/kinds.ts'
 import { type AttemptMiddleware, middlewareOption } from '../hooks/attempt-middleware.ts'
 import { type JobHooks, hooksOption } from '../hooks/hooks.ts'
 import { type ReturnedErrors, returnedErrorsOption } from '../jobs/returned-errors.ts'
+import { type MaxWaiting, maxWaitingOption, type WaitingLimits } from '../sends/max-waiting.ts'
 import type { Clock } from '../time/clock.ts'
 
 /** The options of every client, on any engine. */
@@ -34,6 +35,11 @@ export interface ClientOptions {
   returnedErrors?: ReturnedErrors | undefined
   /** The maximum size of a payload, in bytes of UTF-8 JSON. Default: 120 KiB, which every engine accepts. */
   maxPayloadBytes?: number | undefined
+  /**
+   * The maximum number of jobs that wait for their first start: `{ limit, perTenant }`. Sends over it fail with a
+   * `TooManyWaitingError`. Default: no limit.
+   */
+  maxWaiting?: MaxWaiting | undefined
   /** The clock of the client. Default: the system clock. */
   clock?: Clock | undefined
 }
@@ -53,13 +59,19 @@ export const sharedOptions: OptionTable<SharedOptions, CheckedOptions<SharedOpti
   returnedErrors: returnedErrorsOption,
 }
 
+/** The options of a client after their check. */
+interface CheckedClientOptions extends Omit<CheckedOptions<KnownOptions>, 'maxWaiting'> {
+  readonly maxWaiting?: WaitingLimits
+}
+
 /** The declarations of a client's options. The options that choose the engine are checked when the engine is loaded. */
-export const clientOptions: DeclaredOptions<CheckedOptions<KnownOptions>> = declareOptions<
+export const clientOptions: DeclaredOptions<CheckedClientOptions> = declareOptions<
   KnownOptions & { provider?: unknown; config?: unknown },
-  CheckedOptions<KnownOptions>
+  CheckedClientOptions
 >('a client', {
   provider: custom(),
   config: custom(),
   ...sharedOptions,
   maxPayloadBytes: integer({ remedy: 'Pass a whole number of bytes.' }),
+  maxWaiting: maxWaitingOption,
 })

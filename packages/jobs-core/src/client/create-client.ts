@@ -34,10 +34,11 @@ export interface ClientEngine {
 export function createClient({ load, runsInProcess = false }: ClientEngine, options: ClientOptions = {}): JobClient {
   const { clock = systemClock, ...userOptions } = options
   const checked = clientOptions.read(userOptions)
-  const { hooks, middleware, instrument, returnedErrors, maxPayloadBytes } = checked
+  const { hooks, middleware, instrument, returnedErrors, maxPayloadBytes, maxWaiting } = checked
   const { logger = createDefaultLogger({ fields: () => instrument?.logFields?.() }) } = checked
   const jobs = checked.jobs ? toJobRegistry(checked.jobs) : processJobs()
-  const engine = createLazyEngine(load, () => ({ jobs, client, logger, hooks, middleware, instrument, returnedErrors }))
+  const own = { jobs, logger, hooks, middleware, instrument, returnedErrors, maxWaiting }
+  const engine = createLazyEngine(load, () => ({ ...own, client }))
   let runsHandlers = runsInProcess
   const senderDependencies = { engine, clock, hooks, instrument, logger, jobs, maxPayloadBytes }
   const sender = createSender(senderDependencies)

@@ -18,6 +18,7 @@ export const allFeatures = [
   'concurrency.key',
   'concurrency: several limits',
   'throttle',
+  'maxWaiting',
   'debounce',
   'batches',
   'pauseJobs of a definition',

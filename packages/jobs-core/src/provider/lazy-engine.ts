@@ -8,6 +8,7 @@ import type { JobProvider } from './job-provider.ts'
 import { limitsOf } from '../engines/limits-of.ts'
 import type { JobSender } from '../sends/job-sender.ts'
 import { routerLinkOf } from '../ambient/router-link.ts'
+import { requireFeature } from './check-support.ts'
 import { findRefusedJobs, type RefusedJobs } from './refused-jobs.ts'
 
 /** A provider that is loaded and attached once, on first use. */
@@ -78,6 +79,7 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
     }
     const { name, capabilities } = loaded
     const own = host()
+    if (own.maxWaiting) requireFeature(loaded, 'maxWaiting')
     refused = findRefusedJobs(loaded, own.jobs)
     try {
       const limits = limitsOf(name, capabilities)

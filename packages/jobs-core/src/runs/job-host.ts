@@ -3,6 +3,7 @@ import type { Instrumentation } from '../hooks/instrumentation.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { LoggerLike } from '../logging/logger.ts'
+import type { WaitingLimits } from '../sends/max-waiting.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Scope } from '../ambient/async-context.ts'
 import type { AttemptMiddleware } from '../hooks/attempt-middleware.ts'
@@ -30,6 +31,8 @@ export interface JobHost {
   readonly instrument: Instrumentation | undefined
   /** The outputs that fail their attempt, for definitions without the option. */
   readonly returnedErrors: ReturnedErrors | undefined
+  /** The maximum number of jobs that wait for their first start. The provider refuses sends over it. Absent: no limit. */
+  readonly maxWaiting?: WaitingLimits | undefined
   /** The engine's limits, from its capabilities. */
   readonly limits: EngineLimits
   /** Returns the engine-specific error of a workflow's step. Default: none. */

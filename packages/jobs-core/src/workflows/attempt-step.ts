@@ -6,6 +6,7 @@ import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
 import { RequestFailedError } from '../errors/request-failed-error.ts'
 import { SendFailedError } from '../errors/send-failed-error.ts'
 import { StoreError } from '../errors/store-error.ts'
+import { TooManyWaitingError } from '../errors/too-many-waiting-error.ts'
 import type { Json } from '../values/json.ts'
 import type { Logger } from '../logging/logger.ts'
 import { toErrorInfo } from '../errors/error-info.ts'
@@ -79,12 +80,19 @@ export async function attemptStep(
   }
 }
 
+/** The errors of a send that a retry may help. */
+const transientErrors = [
+  SendFailedError,
+  RequestFailedError,
+  StoreError,
+  ClientClosedError,
+  JobTimeoutError,
+  TooManyWaitingError,
+]
+
 /** Returns true if a retry cannot help: the result is not JSON or too large, or the send was rejected. */
 function isPermanent(thrown: unknown, returned: unknown, kind: string | undefined): boolean {
   if (returned !== undefined) return NotSerializableError.isInstance(thrown) || OutputTooLargeError.isInstance(thrown)
   if (kind !== 'sendEvent' && kind !== 'runJob') return false
-  const isTransient = [SendFailedError, RequestFailedError, StoreError, ClientClosedError, JobTimeoutError].some(
-    (known) => known.isInstance(thrown),
-  )
-  return JobsError.isInstance(thrown) && !isTransient
+  return JobsError.isInstance(thrown) && !transientErrors.some((known) => known.isInstance(thrown))
 }

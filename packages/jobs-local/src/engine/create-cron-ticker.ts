@@ -1,6 +1,14 @@
-import { claimCronJob, pause, createJobId, type Envelope, type TickHost } from '@cgk-platform/jobs-core/provider'
+import {
+  claimCronJob,
+  pause,
+  createJobId,
+  type Envelope,
+  type EnvelopeResult,
+  type TickHost,
+} from '@cgk-platform/jobs-core/provider'
 import { hasTenantRouter, releaseCronJobs } from '@cgk-platform/jobs-core/scheduling'
 
+import { addWithin } from '../store/add-within.ts'
 import { CronTicker } from './cron-ticker.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
 import type { EngineView } from './engine-view.ts'
@@ -23,7 +31,7 @@ export function createCronTicker(dependencies: EngineDependencies, engine: Engin
 
 /** Creates the host that dispatches a cron tick as jobs in this store. */
 export function createTickHost(
-  { store, clock, host: { client } }: Pick<EngineDependencies, 'store' | 'clock' | 'host'>,
+  { store, clock, host: { client, maxWaiting } }: Pick<EngineDependencies, 'store' | 'clock' | 'host'>,
   wake: () => void,
 ): TickHost {
   return {
@@ -31,6 +39,16 @@ export function createTickHost(
     now: clock.now(),
     createId: () => createJobId(clock.now()),
     isOpen: (definitionId, tenantId) => store.hasOpenRun(definitionId, tenantId),
-    send: (envelopes: readonly Envelope[]) => store.change(() => store.add(envelopes, clock.now()), { done: wake }),
+    async send(envelopes: readonly Envelope[]) {
+      let results: readonly EnvelopeResult[] = []
+      await store.change(() => addWithin(store, envelopes, clock.now(), maxWaiting), {
+        done(sent) {
+          results = sent
+          wake()
+        },
+      })
+      // The tick is dispatched again. Its other jobs are not sent twice.
+      for (const result of results) if (!result.ok) throw result.error
+    },
   }
 }

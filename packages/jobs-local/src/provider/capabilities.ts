@@ -22,6 +22,7 @@ export const localCapabilities: Capabilities = {
     'concurrency.key': { supported: true, note: 'Counted in this process.' },
     'concurrency: several limits': { supported: true },
     throttle: { supported: true, note: 'Counted in this process.' },
+    maxWaiting: { supported: true },
     debounce: { supported: true },
     batches: { supported: true },
     'pauseJobs of a definition': { supported: true, note: 'Until the process ends.' },

@@ -17,6 +17,7 @@ import { type OpenEngine, warnAtExit } from '../engine/warn-at-exit.ts'
 import { healthOf } from './health-of.ts'
 import { createInspection, type InspectedEngine } from '../inspection/create-inspection.ts'
 import { type LocalConfig, type LocalSettings, toLocalSettings } from './local-config.ts'
+import { addWithin } from '../store/add-within.ts'
 import { changeNow } from '../store/change-now.ts'
 import type { JobStore } from '../store/job-store.ts'
 import { machineClock } from '../time/machine-clock.ts'
@@ -104,7 +105,9 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
       // Only a worker changes the schema of a file that others use.
       const isWorker = role !== 'send' && host.jobs.all().length > 0
       const ifOlder = isWorker ? 'migrate' : 'refuse'
-      const store = openStore(settings, { logger: bindLogger(host.logger, {}), clock, ifOlder, steps: migrations })
+      const countsWaiting = host.maxWaiting !== undefined
+      const options = { logger: bindLogger(host.logger, {}), clock, ifOlder, steps: migrations, countsWaiting } as const
+      const store = openStore(settings, options)
       const engine = new Engine({
         store,
         clock,
@@ -123,12 +126,12 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
     },
 
     async send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> {
-      const { engine, store } = open('sendJob')
+      const { engine, store, host } = open('sendJob')
       const transaction = transactionOf(envelopes, store)
       try {
         const added = transaction
-          ? store.shared!.addInTransaction(transaction, envelopes, clock.now())
-          : changeNow(store, () => store.add(envelopes, clock.now()))
+          ? store.shared!.addInTransaction(transaction, envelopes, clock.now(), host.maxWaiting)
+          : changeNow(store, () => addWithin(store, envelopes, clock.now(), host.maxWaiting))
         engine.wake()
         watchers.notifyAll()
         return added instanceof Promise ? await added : added
@@ -202,10 +205,14 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
   }
 }
 
-type FileOptions = Pick<SqliteStoreOptions, 'logger' | 'ifOlder' | 'steps'> & { readonly clock: Clock }
+type FileOptions = Pick<SqliteStoreOptions, 'logger' | 'ifOlder' | 'steps'> & {
+  readonly clock: Clock
+  readonly countsWaiting: boolean
+}
 
-function openStore({ path, retention, leaseMs, tenantWeights }: LocalSettings, options: FileOptions): JobStore {
-  if (path === undefined) return createMemoryStore(retention, options.clock, tenantWeights)
+function openStore(settings: LocalSettings, { countsWaiting, ...options }: FileOptions): JobStore {
+  const { path, retention, leaseMs, tenantWeights } = settings
+  if (path === undefined) return createMemoryStore(retention, options.clock, tenantWeights, countsWaiting)
   return createSqliteStore({ path, retention, leaseMs, tenantWeights, ...options })
 }
 

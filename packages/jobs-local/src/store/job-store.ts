@@ -9,6 +9,7 @@ import type {
   ListQuery,
   Outcome,
   StepRecord,
+  WaitingLimits,
 } from '@cgk-platform/jobs-core/provider'
 import type { ConcurrencyLimits, ThrottleLimits } from '@cgk-platform/jobs-core/scheduling'
 
@@ -105,18 +106,36 @@ export interface SharedStore {
   /** Returns the ids of definitions that have waiting runs but no worker. */
   definitionsWithoutWorker(): readonly string[]
   /** Adds jobs within a transaction that the app has begun on the same file. */
-  addInTransaction(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly AddedJob[]
+  addInTransaction(
+    transaction: SqliteTransaction,
+    envelopes: readonly Envelope[],
+    now: number,
+    limits: WaitingLimits | undefined,
+  ): readonly EnvelopeResult[]
   /** From now on, gives up changes that cannot be made within a short time. */
   beginClosing(): void
   /** Closes all open resources. */
   dispose(): void
 }
 
+/** The operations of a store that limits of waiting jobs need. Call them only within one `change`. */
+export interface LimitedStore {
+  /** Adds jobs. For an idempotency key that is in use, returns the job that holds it. */
+  add(envelopes: readonly Envelope[], now: number): readonly AddedJob[]
+  /** Returns whether the idempotency key of an envelope is in use. */
+  isKnown(envelope: Envelope, now: number): boolean
+  /**
+   * Returns how many of `wanted` jobs may be added so that at most `limit` wait, those of a tenant or all. A job waits
+   * until its first run begins or ends.
+   */
+  placesFor(wanted: number, limit: number, tenantId?: string): number
+}
+
 /**
  * The storage of the engine: queue and job records together, so that every transition is one atomic change. Call
  * reading methods at any time, and writing methods only within `change`.
  */
-export interface JobStore {
+export interface JobStore extends LimitedStore {
   /** Set if jobs outlive this process and other processes can change them. */
   readonly shared?: SharedStore
   /**
@@ -131,8 +150,6 @@ export interface JobStore {
   readonly inspection: StoreInspection
   /** Whether a change is pending. */
   readonly isChanging: boolean
-  /** Adds jobs. For an idempotency key that is in use, returns the job that holds it. */
-  add(envelopes: readonly Envelope[], now: number): readonly AddedJob[]
   /** Returns a job. */
   get(jobId: string, options?: GetOptions): StoredJob | undefined
   /** Takes up to `max` due jobs that have no runs yet, oldest first. */

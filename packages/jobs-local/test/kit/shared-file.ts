@@ -19,7 +19,7 @@ export interface SharedTestFile {
   start(text: string, options?: StartOptions): Child
 }
 
-type OpenOptions = Pick<JobClientOptions, 'jobs' | 'logger'> & Pick<LocalInternals, 'migrations'>
+type OpenOptions = Pick<JobClientOptions, 'jobs' | 'logger' | 'maxWaiting'> & Pick<LocalInternals, 'migrations'>
 
 /** Code at the start of each process of a test. */
 const prelude = `

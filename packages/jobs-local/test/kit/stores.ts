@@ -19,6 +19,8 @@ export interface StoreOptions {
   readonly tenantWeights?: ReadonlyMap<string, number>
   /** The ended jobs that it retains. Default: all. */
   readonly retention?: Retention
+  /** Whether `placesFor` is called. Default false. */
+  readonly countsWaiting?: boolean
 }
 
 const all: Retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
@@ -26,9 +28,9 @@ const all: Retention = { count: 10_000, ageMs: Number.MAX_SAFE_INTEGER }
 /** Creates an empty store. */
 export function createStore(
   name: StoreName,
-  { clock = Date, tenantWeights = new Map(), retention = all }: StoreOptions = {},
+  { clock = Date, tenantWeights = new Map(), retention = all, countsWaiting = false }: StoreOptions = {},
 ): JobStore {
-  if (name === 'memory') return createMemoryStore(retention, clock, tenantWeights)
+  if (name === 'memory') return createMemoryStore(retention, clock, tenantWeights, countsWaiting)
   const { path } = createTestFile()
   const logger = bindLogger(createRecordedLogger(), {})
   const store = createSqliteStore({ path, retention, leaseMs: 60_000, tenantWeights, logger, clock })

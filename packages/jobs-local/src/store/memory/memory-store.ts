@@ -34,15 +34,17 @@ import { RunQueue } from './run-queue.ts'
 import { WallClock } from '../../time/wall-clock.ts'
 import { retriedRuns } from './retried-runs.ts'
 import { shiftDelays } from './shift-delays.ts'
+import { WaitingJobs } from './waiting-jobs.ts'
 import { WorkflowWaits } from './workflow-waits.ts'
 
-/** Creates a store in this process's memory. */
+/** Creates a store in this process's memory. @param countsWaiting - whether `placesFor` is called */
 export function createMemoryStore(
   retention: Retention,
   clock: Pick<Clock, 'now' | 'elapsed'>,
   weights?: ReadonlyMap<string, number>,
+  countsWaiting = false,
 ): JobStore {
-  return new MemoryStore(retention, clock, weights)
+  return new MemoryStore(retention, clock, weights, countsWaiting ? new WaitingJobs() : undefined)
 }
 
 /** Frozen, so that all jobs without runs can share it. */
@@ -65,6 +67,7 @@ class MemoryStore implements JobStore {
   readonly #ticks = new Map<string, number>()
   readonly #retained: RetainedJobs
   readonly #wall: WallClock
+  readonly #waiting: WaitingJobs | undefined
   #openJobs = 0
   #hasWorkflows = false
   /** Cancelled workflows that are being compensated. */
@@ -74,7 +77,9 @@ class MemoryStore implements JobStore {
     retention: Retention,
     clock: Pick<Clock, 'now' | 'elapsed'>,
     weights: ReadonlyMap<string, number> | undefined,
+    waiting: WaitingJobs | undefined,
   ) {
+    this.#waiting = waiting
     this.#queue = new RunQueue({ weights, paused: this.pauses }, clock)
     this.#arrived = new ArrivedJobs(weights)
     this.#wall = new WallClock(clock)
@@ -99,9 +104,18 @@ class MemoryStore implements JobStore {
       this.#jobs.add(job)
       this.#openJobs++
       this.#open.addJob(job)
+      this.#waiting?.add(job)
       this.#arrived.add(job, delayed ? envelope.runAt : undefined)
       return { ok: true, id: envelope.id, deduplicated: false }
     })
+  }
+
+  isKnown(envelope: Envelope, now: number): boolean {
+    return envelope.idempotencyKey !== undefined && this.#keys.holder(envelope, now) !== undefined
+  }
+
+  placesFor(wanted: number, limit: number, tenantId?: string): number {
+    return Math.min(wanted, limit - (this.#waiting?.count(tenantId) ?? 0))
   }
 
   get(jobId: string, { tenantId }: GetOptions = {}): StoredJob | undefined {
@@ -137,6 +151,9 @@ class MemoryStore implements JobStore {
       const run = this.#queue.take(limitsOf, now)
       if (!run) break
       beginAttempt(run, now)
+      this.#waiting?.removeOf(run)
+      const role = run.gather?.role
+      if (role && role !== 'follows') for (const other of role.leads) this.#waiting?.removeOf(other)
       claimed.push(run)
     }
     return claimed
@@ -226,6 +243,7 @@ class MemoryStore implements JobStore {
     if (job.runs.length === 0) {
       makeDueAgain(job, now)
       this.#open.addJob(job)
+      this.#waiting?.add(job)
       this.#arrived.add(job)
     }
     for (const run of retriedRuns(job, now)) this.#addRun(run)
@@ -337,6 +355,7 @@ class MemoryStore implements JobStore {
 
   #ended(run: StoredRun, now: number): void {
     this.#open.removeRun(run)
+    this.#waiting?.removeOf(run)
     this.#waits.removeAll(run)
     this.#waits.resolveJobWaits(run.job.envelope.id, now)
     if (isEnded(stateOf(run.job))) this.#endJob(run.job, now)
@@ -348,6 +367,7 @@ class MemoryStore implements JobStore {
     this.#waits.resolveJobWaits(job.envelope.id, now)
     this.#openJobs--
     if (job.runs.length === 0) this.#open.removeJob(job)
+    this.#waiting?.remove(job)
     this.#retained.add(job, now)
   }
 

@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs'
 import { InvalidOptionError } from '@cgk-platform/jobs-core/errors'
-import { type Envelope, kindOf } from '@cgk-platform/jobs-core/provider'
+import { type EnvelopeResult, kindOf } from '@cgk-platform/jobs-core/provider'
 
-import type { AddedJob, SqliteTransaction } from '../job-store.ts'
+import type { LimitedStore, SqliteTransaction } from '../job-store.ts'
 import { type Connection, createConnection } from './file/connection.ts'
-import { addJobs } from './tables/jobs-table.ts'
+import { addJobs, keyHolder } from './tables/jobs-table.ts'
+import { countWaiting } from './tables/waiting-jobs.ts'
 import { toStoreError } from './file/to-store-error.ts'
 
 /** Connections that wrap the databases of apps, with their prepared statements. */
@@ -14,6 +15,7 @@ const connections = new WeakMap<object, Connection>()
  * Writes jobs within a transaction that an app has begun on the same file. They are sent when it commits. If it is
  * rolled back, they never existed.
  *
+ * @param add - writes the jobs
  * @param checkVersion - throws if this process cannot use the file of a connection
  * @throws {InvalidOptionError} if `transaction` is not an open transaction on this file.
  * @throws {StoreError} if the file cannot be changed.
@@ -21,18 +23,26 @@ const connections = new WeakMap<object, Connection>()
 export function addInTransaction(
   path: string,
   transaction: SqliteTransaction,
-  envelopes: readonly Envelope[],
-  now: number,
+  add: (connection: Connection) => readonly EnvelopeResult[],
   checkVersion: (connection: Connection) => void,
-): AddedJob[] {
+): readonly EnvelopeResult[] {
   try {
     const connection = connectionOver(path, transaction)
     if (!isInTransaction(connection, transaction)) throw invalidTransaction('has no open transaction')
     checkVersion(connection)
-    return atomically(connection, () => addJobs(connection, envelopes, now))
+    return atomically(connection, () => add(connection))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_STATE') throw invalidTransaction('is closed')
     throw toStoreError(error, path)
+  }
+}
+
+/** Returns the operations on the connection of an app. Its transaction may be rolled back, so no count is remembered. */
+export function toLimitedStore(connection: Connection): LimitedStore {
+  return {
+    add: (envelopes, now) => addJobs(connection, envelopes, now),
+    isKnown: (envelope, now) => keyHolder(connection, envelope, now) !== undefined,
+    placesFor: (wanted, limit, tenantId) => Math.min(wanted, limit - countWaiting(connection, limit, tenantId)),
   }
 }
 

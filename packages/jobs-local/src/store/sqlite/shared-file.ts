@@ -1,11 +1,12 @@
 import type { WorkerInfo } from '@cgk-platform/jobs-core/inspect'
-import type { Envelope } from '@cgk-platform/jobs-core/provider'
+import type { Envelope, EnvelopeResult, WaitingLimits } from '@cgk-platform/jobs-core/provider'
 import { ownDefinitionIdOf } from '@cgk-platform/jobs-core/scheduling'
 
-import type { AddedJob, SharedStore, SqliteTransaction } from '../job-store.ts'
+import { addWithin } from '../add-within.ts'
+import type { SharedStore, SqliteTransaction } from '../job-store.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../../records/subscriber.ts'
 import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
-import { addInTransaction } from './add-in-transaction.ts'
+import { addInTransaction, toLimitedStore } from './add-in-transaction.ts'
 import type { Connection } from './file/connection.ts'
 import { definitionsIn } from './tables/open-work.ts'
 import { unclaimedEvents, leaveUnclaimed } from './tables/unclaimed-jobs.ts'
@@ -124,11 +125,17 @@ export class SharedFile implements SharedStore {
     return [...waiting].filter((id) => !present.has(id))
   }
 
-  addInTransaction(transaction: SqliteTransaction, envelopes: readonly Envelope[], now: number): readonly AddedJob[] {
+  addInTransaction(
+    transaction: SqliteTransaction,
+    envelopes: readonly Envelope[],
+    now: number,
+    limits: WaitingLimits | undefined,
+  ): readonly EnvelopeResult[] {
     const { connection, queue, housekeeping, checkVersion } = this.#dependencies
     queue.checkFile()
     housekeeping.noteSend()
-    return addInTransaction(connection.path, transaction, envelopes, now, checkVersion)
+    const add = (on: Connection): readonly EnvelopeResult[] => addWithin(toLimitedStore(on), envelopes, now, limits)
+    return addInTransaction(connection.path, transaction, add, checkVersion)
   }
 
   beginClosing(): void {

@@ -42,6 +42,7 @@ import { SharedFile } from './shared-file.ts'
 import { writeRecord, writeStep } from './tables/steps-table.ts'
 import { takeOver } from './upkeep/take-over.ts'
 import { WaitsTable } from './tables/waits-table.ts'
+import { WaitingPlaces } from './waiting-places.ts'
 import { Workers } from './workers/workers.ts'
 import { WriteQueue } from './file/write-queue.ts'
 
@@ -84,6 +85,7 @@ class SqliteStore implements JobStore {
   readonly #claims: Claims
   readonly #unwritten: UnwrittenRuns
   readonly #dueJobs: DueJobs
+  readonly #places: WaitingPlaces
   /** The runs that this process holds. */
   readonly #held = new HeldRuns()
   /** Whether a claim might find a run. False after one that did not fill all slots, until a change. */
@@ -114,6 +116,7 @@ class SqliteStore implements JobStore {
     this.#workers = workers
     this.#queue = queue
     this.#dueJobs = new DueJobs(connection, tenantWeights)
+    this.#places = new WaitingPlaces(connection, () => unwritten.writeWaiting())
     this.#claims = new Claims({ connection, workers, unwritten, held: this.#held, tenantWeights, clock })
     this.#waits = new WaitsTable({ connection, reader: this.#reader, wake: (run) => this.wakeRun(run) })
     this.#housekeeping = new Housekeeping({ connection, retention, leaseMs, workers, now: () => clock.now(), change })
@@ -136,6 +139,14 @@ class SqliteStore implements JobStore {
     this.#housekeeping.noteSend()
     // A process that only sends never takes jobs.
     return jobs.addJobs(this.#connection, envelopes, now, this.#workers.id === 0 ? undefined : this.#dueJobs.recent)
+  }
+
+  isKnown(envelope: Envelope, now: number): boolean {
+    return envelope.idempotencyKey !== undefined && jobs.keyHolder(this.#connection, envelope, now) !== undefined
+  }
+
+  placesFor(wanted: number, limit: number, tenantId?: string): number {
+    return this.#places.placesFor(wanted, limit, tenantId)
   }
 
   get(jobId: string, options?: GetOptions): StoredJob | undefined {
@@ -281,7 +292,10 @@ class SqliteStore implements JobStore {
     const job = this.#reader.job(jobId)
     if (!job) return
     if (stateOf(job) === 'failed') retryJob(this.#connection, job, now)
-    else if (stateOf(job) === 'unhandled') jobs.retryUnhandledJob(this.#connection, job, now)
+    else if (stateOf(job) === 'unhandled') {
+      jobs.retryUnhandledJob(this.#connection, job, now)
+      this.#places.forget() // it waits again, with its old number
+    }
     this.#mayHaveNext = true
   }
 
@@ -342,6 +356,7 @@ class SqliteStore implements JobStore {
       applySteps(this.#connection, this.#steps, version)
     this.#workers.definitions.begin()
     this.#unwritten.clear()
+    this.#places.beginTransaction()
     this.#waits.begin()
     this.#held.begin()
     return followClock(this.#wall, this.#connection, this.#held, () => this.#workers.hasOthers())
@@ -350,6 +365,7 @@ class SqliteStore implements JobStore {
   #onRollback(): void {
     this.#workers.definitions.markUnwritten()
     this.#claims.rollBack()
+    this.#places.forget()
     this.#held.rollBack()
   }
 }

@@ -63,17 +63,18 @@ export function lastSeq(connection: Connection): number {
   return connection.get<{ seq: number }>(sql)!.seq
 }
 
+/** Returns the id of the job that holds the envelope's key, or `undefined` if the key is free. */
+export function keyHolder(connection: Connection, envelope: Envelope, now: number): string | undefined {
+  const { tenantId, event, idempotencyKey = '' } = envelope
+  const sql = 'SELECT job FROM cgk_keys WHERE tenant = ? AND event = ? AND key = ? AND expires_at > ?'
+  return connection.get<{ job: string }>(sql, tenantId, event, idempotencyKey, now)?.job
+}
+
 /** Returns the id of the job that holds the envelope's key. If the key is free, reserves it and returns `undefined`. */
 function takeKey(connection: Connection, envelope: Envelope, now: number): string | undefined {
+  const holder = keyHolder(connection, envelope, now)
+  if (holder !== undefined) return holder
   const { tenantId, event, idempotencyKey = '', idempotencyTtlMs = 0, id } = envelope
-  const held = connection.get<{ job: string }>(
-    'SELECT job FROM cgk_keys WHERE tenant = ? AND event = ? AND key = ? AND expires_at > ?',
-    tenantId,
-    event,
-    idempotencyKey,
-    now,
-  )
-  if (held) return held.job
   const sql = 'INSERT OR REPLACE INTO cgk_keys (tenant, event, key, job, expires_at) VALUES (?, ?, ?, ?, ?)'
   connection.run(sql, tenantId, event, idempotencyKey, id, now + idempotencyTtlMs)
   return undefined
