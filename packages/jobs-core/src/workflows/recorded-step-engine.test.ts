@@ -45,6 +45,24 @@ function liveStore(save: StepRecordStore['save'] = () => undefined) {
   }
 }
 
+test('a result of a wait that the code began first comes without a pause, once the code has passed the later steps', async () => {
+  kit.record.steps.push(
+    completedStep('charge', 1),
+    completedStep('ship', 2),
+    completedStep('refunded', 3, { kind: 'waitForEvent', output: { id: 'e', payload, sentAt: 1 } }),
+  )
+  kit.record.ended = 3
+  const workflow = orderWorkflow(async (step) => {
+    const refunded = step.waitForEvent('refunded', 'order.refunded', { timeout: '1h' })
+    await step.run('charge', note('never'))
+    await step.run('ship', note('never'))
+    return (await refunded)?.id
+  })
+  const beganAt = kit.clock.now()
+  await expect(kit.replay(workflow)).resolves.toEqual({ type: 'completed', output: 'e' })
+  expect([kit.clock.now() - beganAt, done]).toEqual([0, []])
+})
+
 describe('a wait that is resolved while the code runs', () => {
   test('continues immediately, in parallel with a running step', async () => {
     const charged = createDeferred()

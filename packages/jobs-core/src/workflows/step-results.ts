@@ -73,7 +73,7 @@ export class StepResults {
   async #deliverAll(): Promise<void> {
     this.#isBusy = true
     for (let result = this.#nextResult(); result?.isSaved && !this.#isStopped; result = this.#nextResult()) {
-      if (await this.#isReadyFor(result)) this.#deliver(this.#nextResult()!)
+      if (await this.#isReadyForNext()) this.#deliver(this.#nextResult()!)
     }
     this.#isBusy = false
     this.#options.onIdle()
@@ -96,14 +96,15 @@ export class StepResults {
   }
 
   /**
-   * Lets the code run until it waits. Returns false while the code has yet to call a step that ended before this
+   * Lets the code run until it waits. Returns false while the code has yet to call a step that ended before the next
    * result, for at most the grace time.
    */
-  async #isReadyFor(result: AwaitedStep): Promise<boolean> {
+  async #isReadyForNext(): Promise<boolean> {
     const { clock, graceMs } = this.#options
     await (clock.turn?.() ?? clock.yield())
     if (this.#isStopped) return false
-    if (!this.#hasEarlierUncalled(result)) return this.#nextResult()?.isSaved === true
+    const next = this.#nextResult()! // the code may have called a step with an earlier result by now
+    if (!this.#hasEarlierUncalled(next)) return next.isSaved
     const before = this.#calls
     await pause(clock, graceMs)
     // The code changed and no longer calls the step.
