@@ -45,6 +45,21 @@ export const workflowPastEventCases: readonly ConformanceCase[] = casesOf(
   rules.workflows,
   [
     {
+      id: 'workflow-wait-since-the-turn-before',
+      title: "after `step.restart`, a wait since `'start'` gets what no wait of the turn before got, and nothing twice",
+      async run(t) {
+        const wait = { do: 'wait', id: 'paid', since: 'start', timeoutMs: longMs } as const
+        const again: WorkflowProgram = [wait, { ...wait, id: 'more', timeoutMs: shortMs }]
+        const held = { do: 'run', id: 'before', script: { isHeld: true } } as const
+        const { id } = await sendProgram(t, [held, wait, { do: 'restart', program: again }])
+        await t.waitUntil('the first step has started', () => stepAttempts(t, id).length > 0)
+        await tell(t, { word: 'first' })
+        await tell(t, { word: 'second' })
+        t.release(id)
+        assert.deepEqual(wordsOf(lastRun(await t.waitForEnd(id)).output as unknown[]), ['second', null])
+      },
+    },
+    {
       id: 'workflow-wait-since-the-start',
       title: "a wait since `'start'` resolves with an event that was sent before it, as a handler would get it",
       async run(t) {

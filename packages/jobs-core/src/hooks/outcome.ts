@@ -7,7 +7,9 @@ export interface RunRestart {
   readonly payload: Json
   /** When the code called `step.restart`, epoch milliseconds. */
   readonly at: number
-  /** The last events that the run got before, by name, if it can get earlier ones. */
+  /** When the code that called it began, epoch milliseconds: earlier events that no wait got since then still count. */
+  readonly since: number
+  /** The last events that the run got before, by name. */
   readonly got?: GotEvents | undefined
 }
 

@@ -33,11 +33,16 @@ test('a new record has no steps, and the version if there is one', () => {
 describe('a run that begins again', () => {
   const payload = { tenantId: 'acme', month: 2 }
   const got = { paid: [{ id: 'job_2', sentAt: 5 }] }
-  const anew = restartWorkflowRecord(failed, 'run_1', { payload, at: 7, got })
+  const anew = restartWorkflowRecord(failed, 'run_1', { payload, at: 7, since: 6, got })
 
   test('has no steps, and other idempotency keys after each restart', () => {
-    expect(anew).toEqual({ origin: 'run_1#1', steps: [], ended: 0, restart: { count: 1, payload, at: 7, got } })
-    expect(restartWorkflowRecord(anew, 'run_1', { payload, at: 8 })).toMatchObject({
+    expect(anew).toEqual({
+      origin: 'run_1#1',
+      steps: [],
+      ended: 0,
+      restart: { count: 1, payload, at: 7, since: 6, got },
+    })
+    expect(restartWorkflowRecord(anew, 'run_1', { payload, at: 8, since: 7 })).toMatchObject({
       origin: 'run_1#2',
       restart: { count: 2 },
     })

@@ -122,9 +122,9 @@ export function createWorkflowRecord(runId: string, version: string | undefined)
 export function restartWorkflowRecord(
   { restart }: Pick<WorkflowRecord, 'restart'>,
   runId: string,
-  { payload, at, got }: RunRestart,
+  { payload, at, since, got }: RunRestart,
 ): WorkflowRecord {
-  return restartedRecord({ count: (restart?.count ?? 0) + 1, payload, at, ...(got && { got }) }, runId)
+  return restartedRecord({ count: (restart?.count ?? 0) + 1, payload, at, since, ...(got && { got }) }, runId)
 }
 
 function restartedRecord(restart: RestartRecord, runId: string): WorkflowRecord {

@@ -136,7 +136,7 @@ function pastOf(
   { run, createError }: { readonly run: WaitingRun; readonly createError: ReturnType<typeof stepErrorFactory> },
 ): Pick<EventWaitCall, 'since' | 'ownJobId' | 'gotBefore'> {
   const { trigger, restarted, hasCalled } = run
-  if (since === 'start') return { since: restarted?.at ?? trigger.sentAt, ...takenBy(event, run) }
+  if (since === 'start') return { since: restarted?.since ?? trigger.sentAt, ...takenBy(event, run) }
   if (hasCalled(since)) return { since: { step: since }, ...takenBy(event, run) }
   throw createError(`waits for events since ${quote(since)}, which the code has not called before`, sinceRemedy)
 }

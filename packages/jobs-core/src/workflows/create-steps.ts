@@ -153,18 +153,19 @@ export function createSteps(replay: StepsOptions): Steps {
 
   const restart = async (payload: unknown): Promise<never> => {
     checkPlace(stepErrorFactory(definition, 'restart'))
-    replay.restart(new RestartRequest(payload, received.all))
+    replay.restart(new RestartRequest(payload, replay.restarted?.at ?? envelope.sentAt, received.all))
     return new Promise(() => undefined)
   }
 
   /** Returns a copy of the event, parsed by its schema. */
-  const read = async (event: JobEvent, { id, payload, sentAt }: AwaitedEvent): Promise<EventMessage> =>
-    readEvent({ v: 1, id, event, tenantId: envelope.tenantId, payload, sentAt }, event, id, eventRegistryOf(definition))
+  const read = async (event: JobEvent, { id, payload, sentAt }: AwaitedEvent): Promise<EventMessage> => {
+    received.add(event, { id, sentAt })
+    const { tenantId } = envelope
+    return readEvent({ v: 1, id, event, tenantId, payload, sentAt }, event, id, eventRegistryOf(definition))
+  }
 
   const readSignal = async ({ name }: Signal, awaited: AwaitedEvent): Promise<unknown> => {
-    const event = signalEventOf(name)
-    received.add(event, awaited)
-    const { payload } = await read(event as JobEvent, awaited)
+    const { payload } = await read(signalEventOf(name) as JobEvent, awaited)
     return (payload as unknown as SignalPayload).payload
   }
 
@@ -190,10 +191,7 @@ export function createSteps(replay: StepsOptions): Steps {
             ...waiting,
             hasCalled: (other) => other !== key && keys.has(other),
           }),
-        })).then((awaited) => {
-          if (awaited && options.since !== undefined) received.add(event, awaited as AwaitedEvent)
-          return awaited ? read(event, awaited as AwaitedEvent) : null
-        }),
+        })).then((awaited) => (awaited ? read(event, awaited as AwaitedEvent) : null)),
       ) as never,
     waitForSignal: (id, signal, options) =>
       handled(

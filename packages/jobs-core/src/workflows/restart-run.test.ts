@@ -41,7 +41,11 @@ test('no code after a restart runs, and its open steps are cancelled', async () 
 })
 
 test('the code that begins again gets the payload of the restart, and so do its waits and `onFailure`', async () => {
-  kit.record = restartWorkflowRecord(kit.record, 'run_1', { payload: { tenantId: 'acme', orderId: 'order_2' }, at: 0 })
+  kit.record = restartWorkflowRecord(kit.record, 'run_1', {
+    payload: { tenantId: 'acme', orderId: 'order_2' },
+    at: 0,
+    since: 0,
+  })
   const seen: unknown[] = []
   const workflow = orderWorkflow(
     async (step, _context, { payload }) => {

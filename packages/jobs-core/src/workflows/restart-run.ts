@@ -14,10 +14,12 @@ import { bytesOver, type Json } from '../values/json.ts'
 /** The end of code that called `step.restart`. */
 export class RestartRequest {
   readonly payload: unknown
+  readonly since: number
   readonly got: GotEvents | undefined
 
-  constructor(payload: unknown, got: GotEvents | undefined) {
+  constructor(payload: unknown, since: number, got: GotEvents | undefined) {
     this.payload = payload
+    this.since = since
     this.got = got
   }
 }
@@ -30,7 +32,8 @@ export async function toRestarted(
   try {
     const { got } = request
     const payload = await checkedPayload(attempt, request)
-    return { outcome: { type: 'restarted', payload, at: attempt.host.clock.now(), ...(got && { got }) } }
+    const at = attempt.host.clock.now()
+    return { outcome: { type: 'restarted', payload, at, since: request.since, ...(got && { got }) } }
   } catch (thrown) {
     return classifyFailure(attempt, thrown, isPermanentError(thrown))
   }

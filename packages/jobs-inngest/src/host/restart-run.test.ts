@@ -6,7 +6,7 @@ import { restartRun } from './restart-run.ts'
 
 const [runId, next] = ['01M8ADCA000000000000000000', '01M8ADCD000000000000000000']
 const run = { id: runId, status: 'RUNNING', function: { id: 'flow' }, app: { id: 'app' }, queuedAt: '' }
-const restarting = { count: 1, payload: { month: 2 }, at: 0 }
+const restarting = { count: 1, payload: { month: 2 }, at: 0, since: 0 }
 
 function open(runs: readonly object[]) {
   const opened = openApi(({ method }) => ({ body: { data: method === 'POST' ? { runId: next } : runs } }))

@@ -33,14 +33,14 @@ async function open() {
 
 test('a run that begins again waits for a slot, without its steps, waits and attempts', async () => {
   const { path, store, envelope, run } = await open()
-  await changed(store, () => store.settle(run, 1, { type: 'restarted', payload, at: now }, now, true))
+  await changed(store, () => store.settle(run, 1, { type: 'restarted', payload, at: now, since: 0 }, now, true))
   expect(store.get(envelope.id)).toMatchObject({
     runs: [
       {
         state: 'queued',
         attempts: 0,
         retriedAt: now,
-        workflow: { steps: [], restart: { count: 1, payload, at: now } },
+        workflow: { steps: [], restart: { count: 1, payload, at: now, since: 0 } },
       },
     ],
   })
@@ -52,7 +52,7 @@ test('a run that begins again waits for a slot, without its steps, waits and att
 
 test('what an attempt from before a restart still records does not reach the run', async () => {
   const { store, envelope, run } = await open()
-  await changed(store, () => store.settle(run, 1, { type: 'restarted', payload, at: now }, now, true))
+  await changed(store, () => store.settle(run, 1, { type: 'restarted', payload, at: now, since: 0 }, now, true))
   const anew = await claim(store)
   expect(anew.attempts).toBe(run.attempts)
   expect(await changed(store, () => store.settle(run, 1, { type: 'completed' }, now, true))).toBe(false)

@@ -26,7 +26,7 @@ export interface RestartingRun {
  */
 export async function restartRun(
   { definition, runId, payload, begun, restarts }: RestartingRun,
-  { payload: json, at, got }: RunRestart,
+  { payload: json, at, since, got }: RunRestart,
   { api, clock }: Pick<HostDependencies, 'api' | 'clock'>,
 ): Promise<string> {
   const { envelope, jobId, options } = payload
@@ -40,6 +40,7 @@ export async function restartRun(
     first,
     before: runId,
     at,
+    since,
     ...(got && { got }),
     ...(concurrencyKey !== undefined && { concurrencyKey }),
   }

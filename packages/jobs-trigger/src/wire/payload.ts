@@ -30,6 +30,8 @@ export interface Restart {
   readonly before: string
   /** When `step.restart` was called, epoch milliseconds. */
   readonly at: number
+  /** When the code that called it began, epoch milliseconds. */
+  readonly since: number
   /** The last events that the run got before, by name. */
   readonly got?: RunRestart['got']
   /** The key by which the first run counts for the limits of its queue. */

@@ -162,8 +162,8 @@ async function restartOf(
   { reader }: Pick<HostDependencies, 'reader'>,
 ): Promise<WorkflowRecord['restart']> {
   if (restart) {
-    const { count, at, got } = restart
-    return { count, payload: envelope.payload, at, ...(got && { got }) }
+    const { count, at, since, got } = restart
+    return { count, payload: envelope.payload, at, since, ...(got && { got }) }
   }
   if (retryOf === undefined) return undefined
   const before = readRunPayload((await reader.run(retryOf))?.payload)
