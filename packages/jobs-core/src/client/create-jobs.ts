@@ -38,6 +38,8 @@ type OtherCall =
   | 'cancelJob'
   | 'retryJob'
   | 'signalJob'
+  | 'createSignalToken'
+  | 'signalWithToken'
   | 'waitForJob'
   | 'pauseJobs'
   | 'resumeJobs'
@@ -54,6 +56,8 @@ const calls: Readonly<Record<TypedCall | OtherCall, true>> = {
   cancelJobs: true,
   retryJob: true,
   signalJob: true,
+  createSignalToken: true,
+  signalWithToken: true,
   waitForJob: true,
   listJobs: true,
   pauseJobs: true,

@@ -1,3 +1,4 @@
+import { durationText } from '../values/duration-text.ts'
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 
 /** Reported when a run took longer than its definition's `runTimeout`. The run fails without another attempt. */
@@ -9,7 +10,7 @@ export class RunTimeoutError extends JobsError {
 
   constructor({ definitionId, runTimeoutMs }: { definitionId: string; runTimeoutMs: number }, options?: ErrorOptions) {
     super(
-      `The run of \`${definitionId}\` exceeded its \`runTimeout\` of ${runTimeoutMs} ms. ` +
+      `The run of \`${definitionId}\` exceeded its \`runTimeout\` of ${durationText(runTimeoutMs)}. ` +
         'Raise `runTimeout`, or retry the job.',
       options,
     )

@@ -1,4 +1,5 @@
 import type { ConcurrencyLimits } from '../jobs/concurrency.ts'
+import { durationText } from '../values/duration-text.ts'
 import type { DebounceTimes } from '../jobs/debounce.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { ThrottleLimits } from '../jobs/throttle.ts'
@@ -79,17 +80,4 @@ function debounceText({ periodMs, key, maxWaitMs }: DebounceTimes): string {
 
 function listOf(texts: readonly (string | false)[]): string {
   return texts.filter((text) => text !== false).join(', ')
-}
-
-const units = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'm'],
-  [1000, 's'],
-] as const
-
-/** Formats a duration in the largest unit that divides it. */
-function durationText(ms: number): string {
-  const unit = units.find(([size]) => ms >= size && ms % size === 0)
-  return unit ? `${ms / unit[0]}${unit[1]}` : `${ms}ms`
 }

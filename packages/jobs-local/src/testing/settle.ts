@@ -14,7 +14,7 @@ export interface SettleOptions {
   readonly clock: VirtualClock
   /** Maximum time to wait for an attempt that awaits something real, in real milliseconds. */
   readonly maxRealWaitMs: number
-  /** Returns a number that grows when an attempt ends and when a timer fires. */
+  /** Returns a number that grows when an attempt ends and when a timer fires. Throws if work has no end. */
   readonly progress: () => number
 }
 

@@ -94,6 +94,8 @@ const silentLogger: LoggerLike = { debug: silent, info: silent, warn: silent, er
 const defaultStart = Date.UTC(2026, 0, 1)
 /** Number of timers after which `runUntilIdle` assumes that new work never stops. */
 const maxSteps = 100_000
+/** Number of restarts of a run without a timer between them after which its loop is taken to have no end. */
+const maxRestarts = 1000
 
 /**
  * Creates an engine for a test. Runs the given `jobs`, or all defined jobs if omitted. Logs nothing unless you pass a
@@ -130,12 +132,16 @@ export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
     },
   )
   let firedTimers = 0
+  const checkRestarts = createRestartCheck(attempts)
   const settle = createSettle({
     provider,
     imitating,
     clock,
     maxRealWaitMs,
-    progress: () => attempts.length + firedTimers,
+    progress() {
+      checkRestarts(firedTimers)
+      return attempts.length + firedTimers
+    },
   })
 
   const step = (until: number): boolean => {
@@ -196,6 +202,30 @@ function neverIdle({ engine }: LocalProvider): Error {
   return new Error(
     `\`runUntilIdle\` stopped after ${maxSteps} timers with ${openJobs(engine)}: new work keeps ` +
       'coming due. Use `advance(duration)` instead.',
+  )
+}
+
+/** Creates a check of the attempts since the last call. It throws if a run begins again and again at one time. */
+function createRestartCheck(attempts: readonly AttemptRecord[]): (firedTimers: number) => void {
+  const restarts = new Map<string, number>()
+  let checked = 0
+  let timers = 0
+  return (firedTimers) => {
+    if (firedTimers !== timers) restarts.clear()
+    timers = firedTimers
+    for (; checked < attempts.length; checked++) {
+      const { outcome, runId, definitionId } = attempts[checked]!
+      if (outcome.type !== 'restarted') continue
+      restarts.set(runId, (restarts.get(runId) ?? 0) + 1)
+      if (restarts.get(runId)! > maxRestarts) throw neverEnding(definitionId)
+    }
+  }
+}
+
+function neverEnding(definitionId: string): Error {
+  return new Error(
+    `\`${definitionId}\` began the same run again ${maxRestarts} times without a wait: its loop has no end. ` +
+      'Let the code return, or wait before `step.restart`.',
   )
 }
 

@@ -1,4 +1,4 @@
-import { type CronContext, defineCronJob, defineJob, type JobContext } from '@cgk-platform/jobs-core'
+import { type CronContext, defineCronJob, defineJob, defineWorkflow, type JobContext } from '@cgk-platform/jobs-core'
 import '@cgk-platform/test-kit/work'
 import { describe, expect, test } from 'vitest'
 
@@ -109,6 +109,19 @@ describe('the time of a test engine', () => {
     await engine.runUntilIdle()
     expect(ticks).toEqual([1, 2, 3])
     expect(minutesAfterStart(engine.now())).toBe(3.5)
+  })
+
+  test('`settle` throws if a workflow begins again endlessly without a wait', async () => {
+    const loop = defineWorkflow({
+      id: 'loop',
+      event: 'work.requested',
+      steps: ({ payload }, step) => step.restart({ number: (payload.number ?? 0) + 1 }),
+    })
+    const engine = createTestEngine({ jobs: [loop] })
+    await engine.client.sendJob('work.requested', { tenantId, number: 1 })
+    const message = '`loop` began the same run again 1000 times without a wait: its loop has no end.'
+    await expect(engine.settle()).rejects.toThrow(message)
+    await engine.close()
   })
 
   test('`runUntilIdle` throws if a job sends itself again endlessly', async () => {

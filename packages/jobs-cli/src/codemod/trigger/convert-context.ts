@@ -136,7 +136,7 @@ export class ContextNames {
     } else if (root === 'wait')
       this.draft.problem(
         expression,
-        `\`${name}\`: a task that waits becomes a workflow, with ${method === 'for' ? '`step.sleep`' : method === 'until' ? '`step.sleepUntil`' : '`step.waitForEvent`'}`,
+        `\`${name}\`: a task that waits becomes a workflow, with ${method === 'for' ? '`step.sleep`' : method === 'until' ? '`step.sleepUntil`' : '`step.waitForSignal`'}`,
       )
     else if (/AndWait$|AndPoll$/.test(name))
       this.draft.problem(
