@@ -15,7 +15,8 @@ export const injectedBugs = [
 
 export type InjectedBug = (typeof injectedBugs)[number]
 
-const fence = /worker = \? AND attempts = \? AND phase IN \(\d+, \d+\) AND \(state = 'running' OR compensation = 2\)/
+const fence =
+  /worker = \? AND attempts = \? AND retried_at IS \? AND phase IN \(\d+, \d+\) AND \(state = 'running' OR compensation = 2\)/
 
 /** The part of a statement that does not count the attempts of runs whose process ended. */
 const isolation = /(phase = 3,.*)attempts = attempts - \(NOT resumed\)/
@@ -27,7 +28,7 @@ function chargeNeighbors(): void {
 
 /** Lets any worker settle any attempt, however late, by removing the fence from the SQL of this process. */
 function removeFence(): void {
-  replaceSql(fence, '? IS NOT NULL AND ? IS NOT NULL')
+  replaceSql(fence, '? IS NOT NULL AND ? IS NOT NULL AND ? IS NOT 0')
 }
 
 function replaceSql(part: RegExp, by: string): void {
