@@ -4,6 +4,7 @@ import * as z from 'zod/v4'
 import { createFakeProvider, type FakeProvider, jobStatus } from '../../test/kit/fake-provider.ts'
 import { createManualClock, type ManualClock } from '../../test/kit/manual-clock.ts'
 import { defineSignal } from '../events/define-signal.ts'
+import { eventType } from '../events/event-type.ts'
 import { createClient } from './create-client.ts'
 import type { JobClient } from './job-client.ts'
 import type { SignalTokenOptions } from './signal-token-options.ts'
@@ -41,6 +42,14 @@ describe('a token', () => {
     expect(payloads()).toEqual([{ by: 'mail ✓' }, { by: 'mail ✓' }])
     expect(key).toBe(`job_1/token/${token.split('.')[1]}`)
     expect(again).toBe(key)
+  })
+
+  test('keeps the dates of its payload', async () => {
+    const postponed = defineSignal('token.postponed', eventType<{ until: Date }>({ dates: true }))
+    const payload = { until: new Date(5) }
+    const token = await client.createSignalToken({ ...job, signal: postponed, payload })
+    await client.signalWithToken(token, undefined, { secret })
+    expect(payloads()).toEqual([{ until: { $date: '1970-01-01T00:00:00.005Z' } }])
   })
 
   test('without a payload takes that of the call', async () => {

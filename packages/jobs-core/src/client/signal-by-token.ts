@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { hasDates } from '../events/event-type.ts'
 import { signalEventOf, signalSchema } from '../events/signal-event.ts'
 import { toJson } from '../events/to-json.ts'
 import { validatePayload } from '../events/validate-payload.ts'
@@ -25,10 +26,10 @@ export function createTokenOperations(
       const until = clock.now() + expiresInMs
       const signal = signalNameOf(name)
       if (payload === undefined) return signToken({ job, tenant, signal, until }, secret)
-      const { json } = toJson(payload, 'payload')
       const event = signalEventOf(signal)
-      const carried = { tenantId: tenant, jobId: job, payload: json }
-      await validatePayload(event, jobs.events.use(event)?.schema ?? signalSchema(), carried)
+      const schema = jobs.events.use(event)?.schema ?? signalSchema()
+      const { json } = toJson(payload, 'payload', hasDates(schema))
+      await validatePayload(event, schema, { tenantId: tenant, jobId: job, payload: json })
       return signToken({ job, tenant, signal, until, payload: json }, secret)
     },
 
