@@ -87,6 +87,19 @@ export const workflowSignalCases: readonly ConformanceCase[] = casesOf(rules.wor
     },
   },
   {
+    id: 'signal-without-waiting',
+    title: 'a wait for a signal with `timeout: 0` takes one that is already there, and otherwise results in null',
+    requiredFeatures: ['workflows'],
+    async run(t) {
+      const look: WorkflowOp = { ...wait, id: 'look', timeoutMs: 0 }
+      const { id } = await sendProgram(t, [look, held, look, look])
+      await waitUntilHeld(t, id)
+      await signal(t, id, 'there')
+      t.release(id)
+      assert.deepEqual(await outputOf(t, id), [null, null, answerOf('there'), null])
+    },
+  },
+  {
     id: 'signals-answer-parallel-waits',
     title: 'a signal answers one of two waits that are open at once',
     requiredFeatures: ['workflows', 'status.steps'],
