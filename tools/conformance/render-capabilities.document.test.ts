@@ -23,3 +23,8 @@ test('a case that failed is named below the table', () => {
   const [{ id, title } = { id: '', title: '' }] = conformanceCases
   expect(renderCapabilities([{ provider: 'one', outcomes: { [id]: 'failed' } }])).toContain(`- one, failed: ${title}.`)
 })
+
+test.each(['a signal', '`since`', '`step.restart`'])('a case that needs only `workflows` tests %s', (part) => {
+  const cases = conformanceCases.filter(({ requiredFeatures }) => requiredFeatures?.join(', ') === 'workflows')
+  expect(cases.map(({ title }) => title).join('; ')).toContain(part)
+})

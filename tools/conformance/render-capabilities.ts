@@ -73,6 +73,8 @@ export function renderCapabilities(measured: readonly Measurement[]): string {
     paragraph(
       'The local engine stores jobs in memory or in a SQLite file.',
       'An answer that is a link has a [note](#notes); "partly" means that it works within the limits of the note.',
+      '`workflows` includes [signals](workflows.md#signals), [`since`](workflows.md#earlier-events) and',
+      '[`step.restart`](workflows.md#loops-of-months), which the suite below also tests.',
     ),
     '',
     paragraph(
