@@ -102,7 +102,7 @@ const maxRestarts = 1000
  * `logger`.
  *
  * @throws {ProviderNotChosenError} if `like` names no engine of this process. If its package is missing, the first use
- *   of the client throws a {@link ProviderNotInstalledError}.
+ *   of the client throws a `ProviderNotInstalledError`.
  */
 export function createTestEngine(options: TestEngineOptions = {}): TestEngine {
   const {
