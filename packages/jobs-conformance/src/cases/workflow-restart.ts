@@ -50,9 +50,12 @@ export const workflowRestartCases: readonly ConformanceCase[] = casesOf(rules.wo
       const hooks = t.journal({ jobId: id, kind: 'hook' }).map(({ details }) => details['hook'])
       assert.equal(hooks.filter((hook) => hook === 'onRunEnd').length, 1)
       if (!t.capabilities.features.listJobs.supported) return
-      const { jobs } = await t.client.listJobs({ tenantId: t.tenantId })
+      const listed = await t.waitUntil('the job is listed', async () => {
+        const { jobs } = await t.client.listJobs({ tenantId: t.tenantId })
+        return jobs.length > 0 && jobs
+      })
       assert.deepEqual(
-        jobs.map((job) => job.id),
+        listed.map((job) => job.id),
         [id],
       )
     },
@@ -70,7 +73,7 @@ export const workflowRestartCases: readonly ConformanceCase[] = casesOf(rules.wo
       )
       const listed = await t.waitUntil('a list shows the end of the job', async () => {
         const { jobs } = await t.client.inspect.listJobs({ tenantId: t.tenantId })
-        return jobs.every(({ state }) => state === 'completed') && jobs
+        return jobs.length > 0 && jobs.every(({ state }) => state === 'completed') && jobs
       })
       assert.deepEqual(
         listed.map((job) => [job.id, job.runs.map(({ state }) => state)]),
