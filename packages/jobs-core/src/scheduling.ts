@@ -28,7 +28,7 @@ export { createJobRegistry } from './jobs/job-registry.ts'
 // Events and envelopes
 export { loadCatalogue } from './events/catalogue/catalogue.ts'
 export { ownDefinitionIdOf, ownEventOf } from './events/own-event.ts'
-export { signaledJobOf, signalOf } from './events/signal-event.ts'
+export { signaledJobOf, signalEventOf, signalOf } from './events/signal-event.ts'
 export { beforeJobIdsSince, sentAtOf } from './events/job-id.ts'
 export { copyJson, mayExceed } from './values/json.ts'
 

@@ -17,8 +17,8 @@ export function defaultSender(): JobSender {
 }
 
 /**
- * Returns the client for sends of these events: of the engine that runs the present handler, if it knows them.
- * Otherwise the one that they belong to, or the process's default client.
+ * Returns the client for sends of these events. In a handler, that of its engine, if it knows them. Otherwise the client
+ * that owns them, or the default client.
  */
 export function senderFor(events: object): JobSender {
   const scoped = scopedClient()

@@ -1,5 +1,5 @@
 import type { Definition } from '../jobs/definition.ts'
-import { type JobSet, registryOfSet, processJobs } from '../jobs/job-registry.ts'
+import { type JobSet, processJobs } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
 import { chooseEngine } from '../provider/choose-engine.ts'
 import { engines } from '../provider/engine-registry.ts'
@@ -31,8 +31,8 @@ export function autoStartCron(): void {
 export function recordClientJobs(jobs: readonly Definition[] | JobSet | undefined): void {
   const shared = sharedClients()
   if (!jobs) shared.hasClientForAllJobs = true
-  const own = registryOfSet(jobs)?.all() ?? (jobs as readonly Definition[] | undefined) ?? []
-  for (const job of own) shared.jobsOfClients.add(job)
+  // The process never has a job of `createJobs`, so none of those is needed here.
+  if (Array.isArray(jobs)) for (const job of jobs as readonly Definition[]) shared.jobsOfClients.add(job)
 }
 
 /** Adds a client whose engine is started when a cron job is defined. */

@@ -20,6 +20,7 @@ import { createLazyEngine, type LazyEngine } from '../provider/lazy-engine.ts'
 import { createPauseOperations } from './pause-operations.ts'
 import { createSender, type Sender } from './sender.ts'
 import { createTokenOperations } from './signal-by-token.ts'
+import type { SignalDependencies } from './signal-job.ts'
 import { createTenantClient } from './tenant-client.ts'
 
 /** The engine of a client. */
@@ -43,7 +44,10 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   const senderDependencies = { engine, clock, hooks, instrument, logger, jobs, maxPayloadBytes }
   const sender = createSender(senderDependencies)
 
-  const signals = { sender: createSender({ ...senderDependencies, waitsOnly: true }, true), jobs }
+  const signals: SignalDependencies = {
+    jobs,
+    sender: (signalSchema) => createSender({ ...senderDependencies, waitsOnly: true, signalSchema }, true),
+  }
   const operationsFor = createJobOperations({ engine, clock, instrument, logger, signals })
   const queries = { ...createJobQueries(engine, operationsFor), ...createPauseOperations(engine, jobs) }
   const source = createEngineSource({ engine, clock, jobs, client: () => client, operationsFor })

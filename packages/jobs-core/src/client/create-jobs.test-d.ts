@@ -121,6 +121,7 @@ describe('the sends of `createJobs`', () => {
     void shop.forTenant('acme').sendJob('cart.left', { cartId: 'c1' })
     void shop.listJobs({ event: 'cart.left', state: 'failed' })
     void shop.listJobs({ event: crop.event })
+    void shop.listJobs({ event: 'signal/approval' })
     void shop.forTenant('acme').cancelJobs({ event: 'cart.paid', reference: 'c1' })
     // @ts-expect-error -- no event of the shop
     void shop.listJobs({ event: 'cart.lost' })

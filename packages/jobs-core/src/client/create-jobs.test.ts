@@ -5,6 +5,7 @@ import { attemptOptions, createAttemptKit } from '../../test/kit/attempt-kit.ts'
 import { createFakeProvider, type FakeProvider } from '../../test/kit/fake-provider.ts'
 import { runWithClient } from '../ambient/async-context.ts'
 import type { Envelope } from '../events/envelope.ts'
+import { defineEvents } from '../events/define-events.ts'
 import { processEvents } from '../events/event-registry.ts'
 import { eventType } from '../events/event-type.ts'
 import { prepareHost } from '../hosted/prepare-host.ts'
@@ -12,6 +13,9 @@ import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { processJobs, registryOfSet } from '../jobs/job-registry.ts'
 import { runAttempt } from '../provider/run-attempt.ts'
+import type { AttemptReplay } from '../runs/attempt.ts'
+import { createWorkflowRecord } from '../steps/workflow-record.ts'
+import { createRecordedStepEngine } from '../workflows/recorded-step-engine.ts'
 import { createClient } from './create-client.ts'
 import { createJobs } from './create-jobs.ts'
 import { setJobClient } from './default-client.ts'
@@ -49,11 +53,17 @@ const desk = { tenantId: 'acme', desk: 5 }
 const handler = () => undefined
 
 /** Runs an attempt of a definition, as the engine of `client` does. */
-async function run(definition: Definition, payload: object, client: JobClient) {
+async function run(definition: Definition, payload: object, client: JobClient, replay?: Partial<AttemptReplay>) {
   const { clock, controller } = createAttemptKit()
   const envelope = { v: 1, id: 'job_1', event: (definition as { event: string }).event, tenantId: 'acme', sentAt: 0 }
   const logger = { debug: handler, info: handler, warn: handler, error: handler }
-  const options = attemptOptions({ signal: controller.signal, clock, logger, client })
+  const options = attemptOptions({
+    signal: controller.signal,
+    clock,
+    logger,
+    client,
+    ...(replay && { replay: { startedAt: undefined, ...replay } }),
+  })
   return runAttempt(definition, { ...envelope, payload } as Envelope, options)
 }
 
@@ -90,10 +100,11 @@ describe('two `createJobs`', () => {
   })
 
   test('start no engine for their cron jobs by themselves', () => {
-    const shop = createShop()
     const { inProcessClients, hasClientForAllJobs } = sharedClients()
+    const shop = createShop()
     shop.defineCronJob({ id: 'nightly', schedule: '0 3 * * *', handler })
-    expect([...inProcessClients]).not.toContain(shop.client)
+    const client = createClient({ load: () => own, runsInProcess: true }, { jobs: shop })
+    expect([...inProcessClients]).not.toContain(client)
     expect(sharedClients().hasClientForAllJobs).toBe(hasClientForAllJobs)
     expect(processJobs().cronJobs()).toEqual([])
   })
@@ -173,20 +184,25 @@ describe('the result of `createJobs`', () => {
   })
 
   test('describes its events, and no others', async () => {
+    defineEvents({ 'process.event': eventType() })
     const events = await createShop().client.inspect.listEvents()
-    createOffice()
+    expect(events.map(({ event }) => event)).not.toContain('process.event')
     expect(events.find(({ event }) => event === 'cart.left')?.schema).toMatchObject({ required: ['cartId'] })
   })
 
-  test('checks its events with its own steps', async () => {
+  test.each([
+    ['cart.left', { type: 'suspended' }],
+    ['process.event', { type: 'failed', error: { code: 'unknown_event' } }],
+  ] as const)('waits for its events only: %s', async (event, outcome) => {
+    defineEvents({ 'process.event': eventType() })
     const shop = createShop()
     const wait = shop.defineWorkflow({
       id: 'wait',
       event: 'cart.left',
-      steps: (_event, step) => step.waitForEvent('x', 'cart.lost' as 'cart.left', { timeout: '1h' }),
+      steps: (_event, step) => step.waitForEvent('x', event as 'cart.left', { timeout: '1h' }),
     })
-    const outcome = await run(wait, cart, shop.client)
-    expect(outcome).toMatchObject({ type: 'failed' })
+    const steps = createRecordedStepEngine({ record: createWorkflowRecord('run_1', undefined), save: () => undefined })
+    expect(await run(wait, cart, shop.client, { steps })).toMatchObject(outcome)
   })
 
   test.each<[string, object, string]>([

@@ -68,8 +68,8 @@ const calls: Readonly<Record<TypedCall | OtherCall, true>> = {
 
 /** Options with an event of a `createJobs`. */
 type WithEvents<Options, Events extends EventSchemas> = Omit<Options, 'event'> & {
-  /** Only jobs of this event: for a cron job `cron/<id>`, for a job that was sent itself `job/<id>`. */
-  event?: EventNameOf<Events> | `cron/${string}` | `job/${string}` | undefined
+  /** Only jobs of this event: `cron/<id>` for a cron job, `job/<id>` for a job that was sent itself, `signal/<name>`. */
+  event?: EventNameOf<Events> | `cron/${string}` | `job/${string}` | `signal/${string}` | undefined
 }
 
 /** Sends events of a `createJobs`, and finds their jobs. */

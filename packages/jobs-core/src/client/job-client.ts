@@ -25,7 +25,10 @@ export interface ListOptions {
   tenantId?: string | undefined
   /** Lists only jobs in this state. */
   state?: JobState | undefined
-  /** Lists only jobs of this event: of a cron job `cron/<id>`, of a job that was sent itself `job/<id>`, or signals `signal/<name>`. */
+  /**
+   * Lists only jobs of this event: `cron/<id>` for a cron job, `job/<id>` for a job that was sent itself, `signal/<name>`
+   * for signals.
+   */
   event?: JobEvent | `cron/${string}` | `job/${string}` | `signal/${string}` | undefined
   /** Lists only jobs that were sent with this `reference`. */
   reference?: string | undefined
@@ -115,8 +118,8 @@ export interface JobOperations {
    */
   retryJob(id: string): Promise<JobHandle>
   /**
-   * Sends a signal to the workflow of a job. It waits until a `step.waitForSignal` of the job takes it. The payload of a
-   * signal that is given by its name is checked if this process defines the signal.
+   * Sends a signal to the workflow of a job. It waits until a `step.waitForSignal` of the job takes it. A signal can be
+   * given by its name; its name and payload are checked only if this process defines it.
    *
    * @throws {JobNotFoundError}
    * @throws {JobNotSignalableError} if the job has ended or runs no workflow.

@@ -66,11 +66,11 @@ export function createJobOperations({
     },
 
     async signalJob(id, signal, payload, options) {
-      const name = signalNameOf(signal)
+      signalNameOf(signal) // checks it before any request
       const provider = await engine.useOpen('signalJob')
       requireFeature(provider, 'workflows')
       const status = await findJob(provider, id, { clock, tenantId, waitMs: 10_000 })
-      await signalJob(status, { name, payload, options }, { ...signals, capabilities: provider.capabilities })
+      await signalJob(status, { signal, payload, options }, { ...signals, capabilities: provider.capabilities })
     },
 
     async waitForJob(id, callOptions) {

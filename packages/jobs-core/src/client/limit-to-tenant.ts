@@ -1,3 +1,4 @@
+import { signalOf } from '../events/signal-event.ts'
 import { PayloadInvalidError } from '../errors/payload-invalid-error.ts'
 import { systemTenantId } from '../values/reserved-names.ts'
 import type { DefinitionInfo } from '../inspection/definition-info.ts'
@@ -36,6 +37,7 @@ export function limitToTenant(client: JobClient, tenantId: string): LimitedClien
   const hideIn = async (error: unknown): Promise<unknown> => {
     if (!PayloadInvalidError.isInstance(error)) return error
     const { event, issues } = error
+    if (signalOf(event) !== undefined) return new PayloadInvalidError({ event, issues: issues.map(hideMessage) })
     const { schema } = (await listEvents()).find((one) => one.event === event) ?? {}
     return new PayloadInvalidError({ event, issues: hideTenantsInIssues(issues, schema) })
   }
@@ -65,6 +67,11 @@ export function limitToTenant(client: JobClient, tenantId: string): LimitedClien
     },
     listEvents: async () => (await listEvents()).map(hideTenants),
   }
+}
+
+/** Signals are not listed with the events, so nothing tells which tenants their schemas name. */
+function hideMessage({ path }: PayloadInvalidError['issues'][number]): PayloadInvalidError['issues'][number] {
+  return { path, message: 'The signal does not accept this value.' }
 }
 
 function withoutWorkers(job: JobDetails): JobDetails {

@@ -1,3 +1,5 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { JobsError } from '../errors/jobs-error.ts'
 import { PayloadInvalidError } from '../errors/payload-invalid-error.ts'
@@ -51,11 +53,13 @@ export interface SenderDependencies {
   readonly jobs: Pick<JobRegistry, 'subscribers' | 'events' | 'get'>
   /** True if the events only resolve waits of workflows. Default: false. */
   readonly waitsOnly?: boolean
+  /** The schema of the event of a signal, for a sender of signals. */
+  readonly signalSchema?: StandardSchemaV1
 }
 
 /** Creates the sending half of a client. @param isSystem - whether it sends for the platform */
 export function createSender(dependencies: SenderDependencies, isSystem = false): Sender {
-  const { engine, clock, hooks, instrument, logger, maxPayloadBytes, jobs, waitsOnly } = dependencies
+  const { engine, clock, hooks, instrument, logger, maxPayloadBytes, jobs, waitsOnly, signalSchema } = dependencies
 
   const bound = bindLogger(logger, {})
 
@@ -67,6 +71,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
     checkJobs: engine.checkJobs,
     isSystem,
     waitsOnly,
+    signalSchema,
   })
 
   const observed = (

@@ -52,6 +52,21 @@ describe('a token', () => {
     expect(payloads()).toEqual([{ until: { $date: '1970-01-01T00:00:00.005Z' } }])
   })
 
+  test('is checked by the schema of a signal that the client does not know', async () => {
+    const other = { name: 'token.unknown', payload: z.object({ by: z.string() }) }
+    await expect(
+      client.createSignalToken({ ...job, signal: other, payload: { by: 5 as never } }),
+    ).rejects.toMatchObject({ code: 'payload_invalid' })
+  })
+
+  test('has no date that its workflow would get as a string', async () => {
+    const plain = defineSignal('token.plain', eventType<{ at: string }>())
+    const payload = { at: new Date(0) as never }
+    await expect(client.createSignalToken({ ...job, signal: plain, payload })).rejects.toMatchObject({
+      code: 'not_serializable',
+    })
+  })
+
   test('without a payload takes that of the call', async () => {
     const token = await client.createSignalToken(job)
     await client.signalWithToken(token, { by: 'Ada' }, { secret })

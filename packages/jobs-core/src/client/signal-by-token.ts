@@ -1,10 +1,12 @@
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
+import { carrierSchemaOf } from '../events/define-signal.ts'
 import { hasDates } from '../events/event-type.ts'
-import { signalEventOf, signalSchema } from '../events/signal-event.ts'
+import { signalEventOf } from '../events/signal-event.ts'
 import { toJson } from '../events/to-json.ts'
-import { validatePayload } from '../events/validate-payload.ts'
+import { checkDates, validatePayload } from '../events/validate-payload.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { Clock } from '../time/clock.ts'
+import type { Json } from '../values/json.ts'
 import { systemTenantId } from '../values/reserved-names.ts'
 import type { JobClient } from './job-client.ts'
 import { signalNameOf } from './signal-job.ts'
@@ -22,15 +24,16 @@ export function createTokenOperations(
 ): TokenOperations {
   return {
     async createSignalToken(options) {
-      const { jobId: job, tenantId: tenant, signal: name, payload, expiresInMs, secret } = tokenOptions.read(options)
+      const { jobId: job, tenantId: tenant, signal: given, payload, expiresInMs, secret } = tokenOptions.read(options)
       const until = clock.now() + expiresInMs
-      const signal = signalNameOf(name)
+      const signal = signalNameOf(given)
       if (payload === undefined) return signToken({ job, tenant, signal, until }, secret)
       const event = signalEventOf(signal)
-      const schema = jobs.events.use(event)?.schema ?? signalSchema()
-      const { json } = toJson(payload, 'payload', hasDates(schema))
-      await validatePayload(event, schema, { tenantId: tenant, jobId: job, payload: json })
-      return signToken({ job, tenant, signal, until, payload: json }, secret)
+      const schema = carrierSchemaOf(given, jobs.events)
+      const copy = toJson({ tenantId: tenant, jobId: job, payload }, 'payload', hasDates(schema))
+      checkDates(copy, await validatePayload(event, schema, copy.json))
+      const { payload: fixed } = copy.json as { readonly payload: Json }
+      return signToken({ job, tenant, signal, until, payload: fixed }, secret)
     },
 
     async signalWithToken(token, payload, options) {

@@ -115,7 +115,16 @@ describe('signalJob', () => {
   })
 
   test('of a limited client hides what the schema says of other tenants', async () => {
-    await expect(limitToTenant(client, 'acme').signalJob('job_1', approval, { by: 5 as never })).rejects.toMatchObject({
+    const moved = defineSignal('signal-job.moved', z.object({ to: z.enum(['globex', 'initech']) }))
+    await expect(limitToTenant(client, 'acme').signalJob('job_1', moved, { to: 'x' as never })).rejects.toMatchObject({
+      code: 'payload_invalid',
+      issues: [{ path: 'payload.to', message: 'The signal does not accept this value.' }],
+    })
+  })
+
+  test('is checked by the schema of a signal that the client does not know', async () => {
+    const other = { name: 'signal-job.unknown', payload: z.object({ by: z.string() }) }
+    await expect(client.signalJob('job_1', other, { by: 5 as never })).rejects.toMatchObject({
       code: 'payload_invalid',
     })
   })

@@ -1,7 +1,9 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { JobNotSignalableError } from '../errors/job-not-signalable-error.ts'
 import { quote } from '../errors/quote.ts'
-import { isSignalName, type Signal } from '../events/define-signal.ts'
+import { carrierSchemaOf, isSignalName, type Signal } from '../events/define-signal.ts'
 import type { JobEvent } from '../events/job-events.ts'
 import { type SignalPayload, signalEventOf } from '../events/signal-event.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
@@ -40,16 +42,16 @@ export function signalNameOf(signal: Signal | string): string {
 
 /** A checked signal. */
 export interface SignalSend {
-  readonly name: string
+  readonly signal: Signal | string
   readonly payload: unknown
   readonly options?: SignalOptions | undefined
 }
 
 /** The services that `signalJob` needs. */
 export interface SignalDependencies {
-  /** Sends events that only resolve waits, for any tenant. */
-  readonly sender: Pick<Sender, 'send'>
-  readonly jobs: Pick<JobRegistry, 'get'>
+  /** Returns what sends events with this schema that only resolve waits, for any tenant. */
+  readonly sender: (schema: StandardSchemaV1) => Pick<Sender, 'send'>
+  readonly jobs: Pick<JobRegistry, 'get' | 'events'>
 }
 
 /**
@@ -60,7 +62,7 @@ export interface SignalDependencies {
  */
 export async function signalJob(
   { id, state, tenantId, runs }: JobStatus,
-  { name, payload, options }: SignalSend,
+  { signal, payload, options }: SignalSend,
   { sender, jobs, capabilities }: SignalDependencies & Pick<JobProvider, 'capabilities'>,
 ): Promise<void> {
   const { idempotencyKey } = signalOptions.read(options)
@@ -70,7 +72,8 @@ export async function signalJob(
   if (kinds.length > 0 && kinds.every((kind) => kind !== undefined && kind !== 'workflow'))
     throw new JobNotSignalableError({ jobId: id, state, hasEnded: false })
   const carried: SignalPayload = { tenantId, jobId: id, payload }
-  await sender.send(signalEventOf(name) as JobEvent, carried as never, {
+  const event = signalEventOf(signalNameOf(signal)) as JobEvent
+  await sender(carrierSchemaOf(signal, jobs.events)).send(event, carried as never, {
     ...(capabilities.features.reference.supported && { reference: id }),
     ...(idempotencyKey !== undefined && { idempotencyKey: `${id}/${idempotencyKey}` }),
   })

@@ -25,13 +25,18 @@ export interface SignalTokenOptions<Schema extends StandardSchemaV1 = StandardSc
 
 const jobRemedy = 'Pass the `jobId` and the `tenantId` of the context of the workflow, or those of the job handle.'
 
+function checkSignal(signal: Signal | string): Signal | string {
+  signalNameOf(signal)
+  return signal
+}
+
 /** The declarations of `SignalTokenOptions`. */
 export const tokenOptions: DeclaredOptions<CheckedOptions<SignalTokenOptions>> = declareOptions<SignalTokenOptions>(
   '`createSignalToken`',
   {
     jobId: string({ required: jobRemedy, remedy: jobRemedy }),
     tenantId: string({ required: jobRemedy, remedy: jobRemedy }),
-    signal: custom(signalNameOf, { required: 'Pass the result of `defineSignal`.' }),
+    signal: custom(checkSignal, { required: 'Pass the result of `defineSignal`.' }),
     payload: custom(),
     expiresIn: duration({ required: "Set how long the token is valid: `{ expiresIn: '7d' }`.", minMs: 1 }),
     secret: custom(),

@@ -8,7 +8,7 @@ import { UnknownEventError } from '../errors/unknown-event-error.ts'
 import { UnsupportedFeatureError } from '../errors/unsupported-feature-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import { processEvents } from '../events/event-registry.ts'
-import { signalOf, signalSchema } from '../events/signal-event.ts'
+import { signalOf } from '../events/signal-event.ts'
 import { createJobId } from '../events/job-id.ts'
 import { bytesOver, type Json } from '../values/json.ts'
 import { tenantProblem } from '../events/tenant.ts'
@@ -34,14 +34,16 @@ export interface EnvelopeContext {
   readonly isSystem: boolean
   /** True if the event only resolves waits. */
   readonly waitsOnly?: boolean | undefined
+  /** The schema of the event of a signal, which only `signalJob` may send. */
+  readonly signalSchema?: StandardSchemaV1 | undefined
 }
 
 /** The default time for which an idempotency key stays in use, in milliseconds. */
 export const defaultIdempotencyTtlMs = 86_400_000
 
 /**
- * Checks a send and converts it to an envelope. It checks the event and its jobs, tenant, JSON, size, schema and options, in this
- * order. If it throws, nothing was sent. It is asynchronous only if the schema is.
+ * Checks a send and converts it to an envelope. It checks the event and its jobs, tenant, JSON, size, schema and options,
+ * in this order. If it throws, nothing was sent. It is asynchronous only if the schema is.
  *
  * @throws {JobsError} of the class that matches the problem.
  */
@@ -95,12 +97,10 @@ function createEnvelope(
   return options === undefined ? envelope : { ...envelope, ...checkOptions(event, options, context) }
 }
 
-function schemaOf(event: string, { jobs: { events, get }, waitsOnly = false }: EnvelopeContext): StandardSchemaV1 {
+function schemaOf(event: string, { jobs: { events, get }, signalSchema }: EnvelopeContext): StandardSchemaV1 {
+  if (signalSchema) return signalSchema
+  if (signalOf(event) !== undefined) throw new UnknownEventError({ event })
   const found = events.use(event)
-  if (signalOf(event) !== undefined) {
-    if (waitsOnly) return found?.schema ?? signalSchema()
-    throw new UnknownEventError({ event }) // only `signalJob` may send it
-  }
   if (found) return found.schema
   const job = get(event) ?? (events === processEvents() ? processJobs().get(event) : undefined)
   if (job && job.kind !== 'cron') throw new UnknownEventError({ event, handledByJob: job.event })

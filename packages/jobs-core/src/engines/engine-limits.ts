@@ -8,6 +8,8 @@ export interface EngineLimits {
   readonly maxRetryDelayMs?: number | undefined
   /** The remedy for a longer delay, as sentences. Default: names the maximum. */
   readonly maxRetryDelayNote?: string | undefined
+  /** Maximum size of a payload in bytes, as UTF-8 JSON. Default: the portable size, 120 KiB. */
+  readonly maxPayloadBytes?: number | undefined
   /** Maximum size of an output in bytes, as UTF-8 JSON. A larger one fails the run. Default: no limit. */
   readonly maxOutputBytes?: number | undefined
   /**

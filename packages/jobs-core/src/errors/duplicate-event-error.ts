@@ -1,3 +1,4 @@
+import { signalEventPrefix } from '../values/reserved-names.ts'
 import { hasErrorCode, JobsError } from './jobs-error.ts'
 import { quote } from './quote.ts'
 
@@ -10,11 +11,12 @@ export class DuplicateEventError extends JobsError {
 
   /** @param declaredAt - the location of the first declaration. Absent: the event is built in. */
   constructor({ event, declaredAt }: { event: string; declaredAt?: string }) {
+    const signal = event.startsWith(signalEventPrefix) ? event.slice(signalEventPrefix.length) : undefined
     super(
       declaredAt === undefined
         ? `Cannot replace the built-in event ${quote(event)} after its first use. Call \`defineEvents\` first: import ` +
             'the module that declares your events before those that send the event, handle it or wait for it.'
-        : `The event ${quote(event)} is already declared with another schema (${declaredAt}). ` +
+        : `${signal === undefined ? `The event ${quote(event)}` : `The signal ${quote(signal)}`} is already declared with another schema (${declaredAt}). ` +
             'Declare it once and import it from there, or choose another name.',
     )
     this.event = event

@@ -113,6 +113,10 @@ describe('defineEvents rejects', () => {
     )
   })
 
+  test.each([{ date: true }, { dates: false }, 'dates'])('options of `eventType` like %j', (options) => {
+    expect(() => eventType(options as never)).toThrow(expect.objectContaining({ code: 'invalid_option' }))
+  })
+
   test('but accepts a function that is a schema, as in some libraries', () => {
     const schema = Object.assign(() => true, handMade())
     defineEvents({ 'word.said': schema })

@@ -55,6 +55,12 @@ export function declareSignal<Schema extends StandardSchemaV1>(
   return Object.freeze({ name, payload: schema })
 }
 
+/** Returns the schema of the event that carries a signal: of the signal itself, or of that with the name. */
+export function carrierSchemaOf(signal: Signal | string, events: EventRegistry): StandardSchemaV1 {
+  if (typeof signal !== 'string') return signalSchema(signal.payload)
+  return events.use(signalEventOf(signal))?.schema ?? signalSchema()
+}
+
 /** Returns true for the name of a signal, known or not. */
 export function isSignalName(name: unknown): name is string {
   return typeof name === 'string' && eventNamePattern.test(name) && name.length <= maxLength

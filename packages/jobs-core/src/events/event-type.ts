@@ -1,5 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
+import { type CheckedOptions, declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
+import { kindOf } from '../options/kind-of.ts'
+import { custom } from '../options/kinds.ts'
 import type { Json } from '../values/json.ts'
 import type { JsonAlias, JsonPayload } from './json-payload.ts'
 import { restoreDates } from './tagged-dates.ts'
@@ -20,6 +23,15 @@ export interface EventTypeOptions {
 // An alias, because the compiler compares two types of one interface by their arguments, others member by member.
 export type EventType<Payload> = StandardSchemaV1<Payload>
 
+const eventTypeOptions: DeclaredOptions<CheckedOptions<Partial<EventTypeOptions>>> = declareOptions<
+  Partial<EventTypeOptions>
+>('`eventType`', {
+  dates: custom((given: true, name, createError) => {
+    if (given) return given
+    throw createError(name, `is ${kindOf(given)}`, 'Pass `true`, or omit it.')
+  }),
+})
+
 /**
  * Declares an event by its TypeScript type, for `defineEvents({ 'project.created': eventType<ProjectCreated>() })`. A type
  * with a field that JSON cannot hold, such as a `Date`, does not compile.
@@ -30,7 +42,8 @@ export function eventType<Payload extends JsonAlias<Payload>>(): EventType<Paylo
 export function eventType<Payload extends JsonPayload<Payload>>(): EventType<Payload>
 /** Declares an event whose payload has a `Date` in any place. */
 export function eventType<Payload extends JsonPayload<Payload, Date>>(options: EventTypeOptions): EventType<Payload>
-export function eventType<Payload>({ dates }: Partial<EventTypeOptions> = {}): EventType<Payload> {
+export function eventType<Payload>(options?: EventTypeOptions): EventType<Payload> {
+  const { dates } = eventTypeOptions.read(options)
   const standard: DatedProps<Payload> = {
     version: 1,
     vendor: '@cgk-platform/jobs',

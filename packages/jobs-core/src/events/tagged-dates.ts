@@ -3,6 +3,9 @@ import type { Json } from '../values/json.ts'
 /** The only key of an object that stands for a date on the wire. */
 export const dateTag = '$date'
 
+/** A date, or a time with its zone. `Date` also reads other texts, some of them in the time zone of the process. */
+const isoDate = /^(?:[+-]\d{6}|\d{4})-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/
+
 /** Returns the form of a date on the wire: `{ $date: '2026-03-02T09:00:00.000Z' }`. */
 export function tagDate(date: Date): Json {
   return { [dateTag]: date.toISOString() }
@@ -12,7 +15,7 @@ export function tagDate(date: Date): Json {
 export function taggedDate(item: object): Date | undefined {
   if (!Object.hasOwn(item, dateTag)) return undefined
   const text = (item as { readonly [dateTag]: unknown })[dateTag]
-  const isTag = typeof text === 'string' && Object.keys(item).length === 1
+  const isTag = typeof text === 'string' && isoDate.test(text) && Object.keys(item).length === 1
   return new Date(isTag ? text : Number.NaN)
 }
 

@@ -153,7 +153,13 @@ function repeat(leaf: object, levels: number, wrap: (inner: object) => object): 
 }
 
 test('an object that is no date is rejected with the key of dates, if handlers get dates again', () => {
-  for (const at of [{ $date: 'soon' }, { $date: 5 }, { $date: '2026-03-01', zone: 'UTC' }]) {
+  for (const at of [
+    { $date: 'soon' },
+    { $date: 5 },
+    { $date: '1' },
+    { $date: '2026-03-01T09:00' },
+    { $date: '2026-03-01', zone: 'UTC' },
+  ]) {
     expect(() => toJson({ list: [at] }, 'payload', true)).toThrow(
       'it is an object with the key `$date`. Rename the key: with `{ dates: true }`, it stands for a date.',
     )

@@ -1,13 +1,13 @@
 import type { Json } from '../values/json.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
 
-/** How `step.restart` begins a run again. The engine stores it with the run. */
+/** What `step.restart` passes to the code that begins the run again. The engine stores it with the run. */
 export interface RunRestart {
   /** The payload with which the run begins. It replaces that of the job. */
   readonly payload: Json
   /** When the code called `step.restart`, epoch milliseconds. */
   readonly at: number
-  /** When the code that called it began, epoch milliseconds: earlier events that no wait got since then still count. */
+  /** When the code that called it began, epoch milliseconds. Events sent since then that no wait got still count. */
   readonly since: number
   /** The last events that the run got before, by name. */
   readonly got?: GotEvents | undefined

@@ -2,7 +2,6 @@ import { type CallSite, callSite } from '../runtime/call-site.ts'
 import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { quote } from '../errors/quote.ts'
 import { type CronSchedule, parseCron } from '../time/cron-schedule.ts'
-import { shortestIntervalMs } from '../time/shortest-interval.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import type { Duration } from '../options/duration.ts'
 import { callback, custom, duration, oneOf } from '../options/kinds.ts'
@@ -33,7 +32,7 @@ export interface CronJobOptions<Output> extends DefinitionOptions {
   tenants?: (() => readonly string[] | Promise<readonly string[]>) | undefined
   /**
    * Time over which the runs of the tenants start: milliseconds or `'10m'`. A tenant starts at the same time after each
-   * tick. Default: all at the tick.
+   * tick, and before the next one. Default: all at the tick.
    */
   spread?: number | Duration | undefined
   /** Handles a tick. The return value is the run's output, as JSON. */
@@ -91,7 +90,6 @@ export function addCronJob<Output>(
   const { timezone = 'UTC', ...checked } = readDefinition('defineCronJob', cronJobOptions, options)
   refusePayloadKeys('defineCronJob', checked, 'a tick has no payload')
   const schedule = parseCron(options.schedule, timezone, `defineCronJob(\`${checked.id}\`)`)
-  refuseLongSpread(checked, schedule)
   const definition = Object.freeze({
     kind: 'cron' as const,
     overlap: 'skip' as const,
@@ -102,17 +100,4 @@ export function addCronJob<Output>(
   setEventRegistry(definition, jobs.events)
   jobs.register(definition, site)
   return definition
-}
-
-/** Refuses a spread in which the runs of a tick would start after the next one. */
-function refuseLongSpread({ id, spreadMs }: CheckedCronJob, schedule: CronSchedule): void {
-  if (spreadMs === undefined) return
-  const intervalMs = shortestIntervalMs(schedule)
-  if (spreadMs < intervalMs) return
-  throw new InvalidDefinitionError({
-    what: `defineCronJob(${quote(id)})`,
-    field: 'spread',
-    problem: `is ${spreadMs} ms, and two ticks are only ${intervalMs} ms apart`,
-    remedy: 'Set it to less than that.',
-  })
 }

@@ -1,8 +1,12 @@
 import { type EventRegistry, processEvents } from '../events/event-registry.ts'
 import { processState } from '../runtime/process-state.ts'
 
+// Looked up once, because each attempt finds the events of its definition.
+let shared: WeakMap<object, EventRegistry> | undefined
+
 function registries(): WeakMap<object, EventRegistry> {
-  return processState('definitionEvents', () => new WeakMap())
+  shared ??= processState('definitionEvents', () => new WeakMap())
+  return shared
 }
 
 /** Returns the events that a definition knows: those of its `createJobs`, otherwise those of the process. */

@@ -58,7 +58,7 @@ export function setRegistryOfSet(set: object, registry: JobRegistry): void {
   registriesOfSets().set(set, registry)
 }
 
-/** Creates an empty registry. Default: the events of the process. */
+/** Creates an empty registry that knows these events, by default those of the process. */
 export function createJobRegistry(events: EventRegistry = processEvents()): JobRegistry {
   const definitions = new Map<string, DefinedAt>()
   const duplicates = new Map<string, DuplicateDefinition>()
@@ -156,7 +156,7 @@ function sharedEventsOf(definitions: readonly Definition[]): EventRegistry {
   const [events = processEvents(), ...others] = new Set(definitions.map(eventRegistryOf))
   if (others.length === 0) return events
   const remedy = 'Create one client for each result of `createJobs`, and another one for the jobs of `defineJob`.'
-  throw new InvalidOptionError({ option: 'jobs', problem: 'are of several results of `createJobs`', remedy })
+  throw new InvalidOptionError({ option: 'jobs', problem: 'belong to different clients', remedy })
 }
 
 function holder(): { registry: JobRegistry } {

@@ -87,10 +87,10 @@ export interface WaitForEventOptions<
   /** Maximum duration of the wait. After it the result is `null`. */
   timeout: number | Duration
   /**
-   * Which events from before the wait count, if no earlier wait of the run got them: with `'start'`, those since the
-   * send of the event that started the run, or after `step.restart` since the turn before; with the id of an earlier step, such as `charge` or `charge#2`, those since
-   * its first call in the run. The earliest comes first. Default: none. The step fails with a `TooManyPastEventsError`
-   * if it would have to read too many.
+   * Which events from before the wait count, if no earlier wait of the run got them. `'start'`: those since the send of
+   * the event that started the run; after `step.restart`, those since the code began that called it. The id of an
+   * earlier step, such as `charge` or `charge#2`: those since its first call. The earliest comes first. Default: none.
+   * The step fails with a `TooManyPastEventsError` if it would have to read too many.
    */
   since?: 'start' | (string & {}) | undefined
 }

@@ -7,6 +7,7 @@ import {
   type FakeProviderOptions,
   jobStatus,
 } from '../../test/kit/fake-provider.ts'
+import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
 import { eventType } from '../events/event-type.ts'
 import { defineCronJob } from '../jobs/define-cron-job.ts'
 import { defineJob } from '../jobs/define-job.ts'
@@ -222,6 +223,18 @@ describe('closing a client', () => {
     await client.start()
     await client.close()
     expect(provider.calls).toEqual(['start', 'close 10000'])
+  })
+
+  test('asks a provider that is an instance of a class about steps', async () => {
+    class Refusing {
+      readonly error = new InvalidDefinitionError({ what: 'A', field: 'b', problem: 'c', remedy: 'D.' })
+      findStepError(): InvalidDefinitionError {
+        return this.error
+      }
+    }
+    const provider = Object.assign(new Refusing(), createFakeProvider())
+    await clientOf(provider).healthCheck()
+    expect(provider.hosts[0]!.findStepError!({} as never, 'acme')).toBe(provider.error)
   })
 
   test('rejects calls that change something, and names the call', async () => {

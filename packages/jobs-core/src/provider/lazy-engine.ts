@@ -83,7 +83,7 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
     refused = findRefusedJobs(loaded, own.jobs)
     try {
       const limits = limitsOf(name, capabilities)
-      attachOnce(loaded, { ...own, jobs: refused.accepted, limits, findStepError: loaded.findStepError })
+      attachOnce(loaded, { ...own, jobs: refused.accepted, limits, findStepError: loaded.findStepError?.bind(loaded) })
     } catch (error) {
       refused.close()
       throw error

@@ -1,5 +1,5 @@
 import { eventsOf } from '../jobs/event-of.ts'
-import type { Definition, EventDefinition } from '../jobs/definition.ts'
+import type { Definition } from '../jobs/definition.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import { checkDefinitionSupport, findUnsupported } from './check-support.ts'
 import type { JobProvider } from './job-provider.ts'
@@ -21,13 +21,9 @@ export interface RefusedJobs {
 export function findRefusedJobs(provider: JobProvider, jobs: JobRegistry): RefusedJobs {
   const refused = new Set(jobs.all().filter((definition) => findUnsupported(provider, definition).length > 0))
   const isAccepted = (definition: Definition): boolean => !refused.has(definition)
-  const handlers = new Map<string, readonly EventDefinition[]>()
-  const close = jobs.onChange(() => {
-    handlers.clear()
-    checkDefinitionSupport(provider, jobs.all().filter(isAccepted))
-  })
+  const close = jobs.onChange(() => checkDefinitionSupport(provider, jobs.all().filter(isAccepted)))
   return {
-    accepted: refused.size === 0 ? jobs : registryOf(jobs, isAccepted, handlers),
+    accepted: refused.size === 0 ? jobs : registryOf(jobs, isAccepted),
     check(event) {
       if (refused.size === 0) return // each send asks
       const present = jobs.all().filter((definition) => refused.has(definition))
@@ -41,11 +37,7 @@ function isStartedBy(definition: Definition, event: string): boolean {
   return definition.enabled && eventsOf(definition).includes(event)
 }
 
-function registryOf(
-  jobs: JobRegistry,
-  isAccepted: (definition: Definition) => boolean,
-  handlers: Map<string, readonly EventDefinition[]>,
-): JobRegistry {
+function registryOf(jobs: JobRegistry, isAccepted: (definition: Definition) => boolean): JobRegistry {
   return {
     ...jobs,
     all: () => jobs.all().filter(isAccepted),
@@ -54,10 +46,6 @@ function registryOf(
       const found = jobs.get(id)
       return found && isAccepted(found) ? found : undefined
     },
-    subscribers(event) {
-      const found = handlers.get(event) ?? jobs.subscribers(event).filter(isAccepted)
-      handlers.set(event, found)
-      return found
-    },
+    subscribers: (event) => jobs.subscribers(event).filter(isAccepted),
   }
 }

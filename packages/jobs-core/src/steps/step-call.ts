@@ -1,5 +1,4 @@
 import type { JobEvent } from '../events/job-events.ts'
-import type { GotEvents } from '../hooks/outcome.ts'
 import type { Json } from '../values/json.ts'
 import type { RetryPolicy } from '../retry/retry-config.ts'
 import type { StepContext, StepSendOptions } from '../jobs/steps.ts'
@@ -81,8 +80,6 @@ export interface EventWaitCall extends BaseCall {
   readonly since?: number | { readonly step: string }
   /** The job of the run, whose own event is no earlier one. Set with `since`. */
   readonly ownJobId?: string
-  /** The last events of this name that the run got before `step.restart`. They do not count. */
-  readonly gotBefore?: GotEvents[string]
 }
 
 /** A call of `step.patched`. */

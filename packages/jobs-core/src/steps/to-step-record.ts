@@ -39,12 +39,8 @@ export function toStepRecord(call: StepCall, now: number, source: RecordSource =
   }
 }
 
-function pastOf(
-  { since, ownJobId, gotBefore }: EventWaitCall,
-  now: number,
-  { startedAtOf }: RecordSource,
-): Partial<StepRecord> {
+function pastOf({ since, ownJobId }: EventWaitCall, now: number, { startedAtOf }: RecordSource): Partial<StepRecord> {
   if (since === undefined) return {}
   const at = typeof since === 'number' ? since : startedAtOf?.(since.step)
-  return { since: at ?? now, ...(ownJobId !== undefined && { ownJobId }), ...(gotBefore && { gotBefore }) }
+  return { since: at ?? now, ...(ownJobId !== undefined && { ownJobId }) }
 }

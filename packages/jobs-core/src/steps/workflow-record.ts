@@ -1,6 +1,6 @@
 import type { Json } from '../values/json.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
-import type { GotEvents, RunRestart } from '../hooks/outcome.ts'
+import type { RunRestart } from '../hooks/outcome.ts'
 import type { CompensationState, EventMatch, StepKind, StepState } from '../status/step-status.ts'
 
 /** The stored record of a step's compensation. Times are epoch milliseconds. */
@@ -53,8 +53,6 @@ export interface StepRecord {
   readonly since?: number
   /** The job of the run, whose own event does not count. Set with `since`. */
   readonly ownJobId?: string
-  /** The last events of this name that the run got before `step.restart`. They do not count. */
-  readonly gotBefore?: GotEvents[string]
   /** The id of the awaited job; absent until it was sent. */
   jobId?: string
   /** The definition of the awaited job whose output is the result. */

@@ -126,28 +126,18 @@ export function checkEventWait(
     event,
     timeoutMs,
     ...(values && { match: values }),
-    ...(since !== undefined && pastOf(event, since, { run, createError })),
+    ...(since !== undefined && pastOf(since, run, createError)),
   }
 }
 
 function pastOf(
-  event: string,
   since: string,
-  { run, createError }: { readonly run: WaitingRun; readonly createError: ReturnType<typeof stepErrorFactory> },
-): Pick<EventWaitCall, 'since' | 'ownJobId' | 'gotBefore'> {
-  const { trigger, restarted, hasCalled } = run
-  if (since === 'start') return { since: restarted?.since ?? trigger.sentAt, ...takenBy(event, run) }
-  if (hasCalled(since)) return { since: { step: since }, ...takenBy(event, run) }
+  { trigger, jobId: ownJobId, restarted, hasCalled }: WaitingRun,
+  createError: ReturnType<typeof stepErrorFactory>,
+): Pick<EventWaitCall, 'since' | 'ownJobId'> {
+  if (since === 'start') return { since: restarted?.since ?? trigger.sentAt, ownJobId }
+  if (hasCalled(since)) return { since: { step: since }, ownJobId }
   throw createError(`waits for events since ${quote(since)}, which the code has not called before`, sinceRemedy)
-}
-
-/** Returns which earlier events do not count. */
-function takenBy(
-  event: string,
-  { jobId, restarted }: Pick<WaitingRun, 'jobId' | 'restarted'>,
-): Pick<EventWaitCall, 'ownJobId' | 'gotBefore'> {
-  const gotBefore = restarted?.got?.[event]
-  return { ownJobId: jobId, ...(gotBefore && { gotBefore }) }
 }
 
 /** Checks a wait for a signal and returns the wait for the event that carries it. */
@@ -156,7 +146,7 @@ export function checkSignalWait(
   id: string,
   signal: unknown,
   options: unknown,
-  run: Omit<WaitingRun, 'hasCalled'>,
+  { trigger, jobId }: Pick<WaitingRun, 'trigger' | 'jobId'>,
 ): Omit<EventWaitCall, 'kind' | 'key'> {
   const createError = stepErrorFactory(definition, id)
   const { name, payload } = (signal ?? {}) as Partial<Signal>
@@ -165,14 +155,14 @@ export function checkSignalWait(
   }
   if (!eventRegistryOf(definition).find(signalEventOf(name))) {
     throw createError(
-      `waits for the signal ${quote(name)} of other jobs`,
+      `waits for the signal ${quote(name)}, which these jobs do not define`,
       'Use the `defineSignal` of the same `createJobs`, or the function of the module for jobs of the process.',
     )
   }
   const { timeoutMs } = waitForSignalOptions.read(options, optionErrorFactory(createError))
   const event = signalEventOf(name)
   // Also after a restart: a signal waits until the job takes it.
-  return { event, match: { jobId: run.jobId }, timeoutMs, since: run.trigger.sentAt, ...takenBy(event, run) }
+  return { event, match: { jobId }, timeoutMs, since: trigger.sentAt, ownJobId: jobId }
 }
 
 function matchOf(field: string, trigger: Json, createError: ReturnType<typeof stepErrorFactory>): EventMatch {

@@ -153,7 +153,8 @@ export function createSteps(replay: StepsOptions): Steps {
 
   const restart = async (payload: unknown): Promise<never> => {
     checkPlace(stepErrorFactory(definition, 'restart'))
-    replay.restart(new RestartRequest(payload, replay.restarted?.at ?? envelope.sentAt, received.all))
+    const since = replay.restarted?.at ?? envelope.sentAt
+    replay.restart(new RestartRequest(payload, since, received.toRemember(since)))
     return new Promise(() => undefined)
   }
 

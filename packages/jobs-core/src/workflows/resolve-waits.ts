@@ -29,14 +29,14 @@ export function matchesEvent(match: EventMatch | undefined, payload: Json): bool
  * wait of the run got it. So a loop gets each event once.
  */
 export function isEventTaken(
-  { steps }: Pick<WorkflowRecord, 'steps'>,
-  { since, ownJobId, gotBefore }: Pick<StepRecord, 'since' | 'ownJobId' | 'gotBefore'>,
+  { steps, restart }: Pick<WorkflowRecord, 'steps' | 'restart'>,
+  { event = '', since, ownJobId }: Pick<StepRecord, 'event' | 'since' | 'ownJobId'>,
   { id: eventId, sentAt }: Pick<AwaitableEvent, 'id' | 'sentAt'>,
 ): boolean {
   if (since === undefined) return false
   const hasGot = ({ kind, output }: StepRecord): boolean =>
     kind === 'waitForEvent' && (output as Partial<AwaitedEvent> | null | undefined)?.id === eventId
-  return eventId === ownJobId || steps.some(hasGot) || wasGot(gotBefore, { id: eventId, sentAt })
+  return eventId === ownJobId || steps.some(hasGot) || wasGot(restart?.got, event, { id: eventId, sentAt })
 }
 
 /**

@@ -17,6 +17,12 @@ test('a restart has the payload for the run, which keeps its tenant', async () =
   await expect(restarts({ orderId: 'order_2', tenantId: 'acme' })).resolves.toMatchObject(restarted)
 })
 
+test('a restart can have a payload as large as the engine allows', async () => {
+  const workflow = orderWorkflow((step) => step.restart({ orderId: 'x'.repeat(130_000) }))
+  const limits = { provider: 'fake', minRetryDelayMs: 0, maxPayloadBytes: 140_000 }
+  await expect(kit.replay(workflow, { limits })).resolves.toMatchObject({ type: 'restarted' })
+})
+
 test.each<[words: string, payload: unknown, code: string]>([
   ['that its schema rejects', { orderId: 5 }, 'payload_invalid'],
   ['of another tenant', { orderId: 'order_2', tenantId: 'globex' }, 'tenant_required'],

@@ -39,17 +39,18 @@ export async function toRestarted(
   }
 }
 
-/** Checks a payload as a send does. The run keeps its tenant. */
+/** Checks a payload as a send does that uses all that the engine allows. The run keeps its tenant. */
 async function checkedPayload(
-  { definition, envelope, options }: Attempt & { readonly definition: WorkflowDefinition },
+  { definition, envelope, options, host }: Attempt & { readonly definition: WorkflowDefinition },
   { payload }: RestartRequest,
 ): Promise<Json> {
   const { event, tenantId } = envelope
   const events = eventRegistryOf(definition)
   const withTenant = isObject(payload) ? { ...payload, tenantId: payload.tenantId ?? tenantId } : payload
   const copy = toJson(withTenant, 'payload', hasDates(events.require(definition.event).schema))
-  const bytes = bytesOver(copy.json, portablePayloadBytes)
-  if (bytes !== undefined) throw new PayloadTooLargeError({ event, bytes, limitBytes: portablePayloadBytes })
+  const { maxPayloadBytes: limitBytes = portablePayloadBytes } = host.limits
+  const bytes = bytesOver(copy.json, limitBytes)
+  if (bytes !== undefined) throw new PayloadTooLargeError({ event, bytes, limitBytes })
   const parsed = await readEvent({ ...envelope, payload: copy.json }, definition.event, options.jobId, events)
   checkDates(copy, parsed.payload)
   return copy.json

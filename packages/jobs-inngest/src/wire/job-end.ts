@@ -13,9 +13,10 @@ export type JobEnd = { readonly output?: Json } | { readonly error: JobErrorInfo
 /** Returns how a job ended, from the stored results of the step that ran it. */
 export function jobEndIn(ended: ReadonlyMap<string, EndedStep>, key: string, jobId: string): JobEnd | undefined {
   for (let turn = 0; ; turn++) {
-    const end = readJobEnd(dataOf(ended.get(sha1(jobEndName(key, turn).id))), jobId)
+    const event = dataOf(ended.get(sha1(jobEndName(key, turn).id)))
+    if (isRestarted(event)) continue
+    const end = readJobEnd(event, jobId)
     if (end) return end
-    if (isRestarted(dataOf(ended.get(sha1(jobEndName(key, turn).id))))) continue
     const check = ended.get(sha1(jobCheckName(key, turn).id))
     const { output } = readStepRecord(dataOf(check)) ?? {}
     const checkedEnd = (output as { readonly end?: JobEnd | null } | undefined)?.end

@@ -10,7 +10,7 @@ import { type EndedStep, readStepRecord } from './step-record.ts'
 export interface PastLook {
   /** The earliest event that fits, or `null`. */
   readonly event: AwaitedEvent | null
-  /** Whether the wait has timed out. */
+  /** True if the wait has timed out. */
   readonly isOver: boolean
   /** When the next delayed event is due, epoch milliseconds; absent if there is none. */
   readonly dueAt?: number
@@ -34,9 +34,9 @@ export function pastWaitEndIn(ended: ReadonlyMap<string, EndedStep>, key: string
   for (let turn = 2; ; turn++) {
     const [waitId, lookId] = [continuationName(key, turn).id, pastLookName(key, turn).id]
     const received = toAwaitedEvent(dataOf(waitId))
-    if (received) return { output: received as unknown as Json, stepId: waitId }
     const look = readStepRecord(dataOf(lookId))?.output as PastLook | undefined
-    if (!look) return undefined
+    // After an event that was not for this wait, the code looks again.
+    if (!look) return received ? { output: received as unknown as Json, stepId: waitId } : undefined
     if (look.error) return { error: look.error, stepId: lookId }
     if (look.event || look.isOver) return { output: look.event as unknown as Json | null, stepId: lookId }
   }

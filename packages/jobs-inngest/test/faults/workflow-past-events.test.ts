@@ -1,4 +1,4 @@
-import { defineWorkflow, type JobStatus, type Steps } from '@cgk-platform/jobs-core'
+import { defineWorkflow, type JobStatus, NonRetryableError, type Steps } from '@cgk-platform/jobs-core'
 import { expect, test } from 'vitest'
 
 import { openJobs, type OpenJobs, type OpenJobsOptions } from '../kit/open-jobs.ts'
@@ -76,6 +76,38 @@ test('gets an event from a native wait, shows what it waits for, and keeps the e
   isBroken = false
   await client.retryJob(id)
   expect(outputOf(await client.waitForJob(id))).toEqual([3, null])
+})
+
+/** Waits twice at once. One event ends both native waits. */
+const waits = (step: Steps<'work.asked'>) =>
+  ['a', 'b'].map(async (id) => numberOf(await step.waitForEvent(id, 'work.counted', { timeout: '1h', since: 'start' })))
+
+test('shows the wait that did not get the event of two, and its own event', async () => {
+  const { ask, count, client, stateOf, until } = await openWaiting((step) => Promise.all(waits(step)))
+  const id = await ask()
+  const states = async () => Promise.all(['a', 'b'].map(async (each) => (await stateOf(id, each))?.state))
+  await until(async () => (await states()).every((state) => state === 'waiting'))
+  await count(3)
+  await until(async () => (await states()).toSorted().join() === 'completed,waiting')
+  await count(4)
+  const status = await client.waitForJob(id)
+  const shown = status.runs[0]!.steps!.map(({ output }) => (output as { payload: { number: number } }).payload.number)
+  expect(shown).toEqual(outputOf(status))
+  expect(shown.toSorted()).toEqual([3, 4])
+})
+
+test('a run fails although a wait that did not get the event of two goes on', async () => {
+  const { ask, count, client, stateOf, until } = await openWaiting(async (step, did) => {
+    await Promise.race(waits(step))
+    await step.run('note', () => did('noted'))
+    throw new NonRetryableError('broken')
+  })
+  const id = await ask()
+  await until(
+    async () => (await stateOf(id, 'a'))?.state === 'waiting' && (await stateOf(id, 'b'))?.state === 'waiting',
+  )
+  await count(3)
+  expect((await client.waitForJob(id)).state).toBe('failed')
 })
 
 test('counts events since the first attempt of a step', async () => {

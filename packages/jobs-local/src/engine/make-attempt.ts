@@ -91,9 +91,10 @@ function replayOf(running: RunningAttempt, definition: Definition): AttemptRepla
 function saveStep({ run, host }: RunningAttempt, step: StepRecord): boolean {
   const { store, clock, logger } = host
   const now = clock.now()
+  const { key, state, event = '', since } = step // before it is saved, which can resolve a wait
   const isSaved = store.saveStep(run, step, now)
-  const { key, state, event = '', since = Number.POSITIVE_INFINITY } = step
-  const isMissable = state === 'waiting' && signalOf(event) === undefined // signals to open jobs are not deleted
+  // Signals to open jobs are not deleted.
+  const isMissable = state === 'waiting' && since !== undefined && signalOf(event) === undefined
   if (isMissable && since <= store.deletedUntil(now)) {
     const fields = { jobId: run.job.envelope.id, runId: run.id }
     const message =

@@ -58,7 +58,7 @@ export interface RunInAnyState extends PayloadKeys {
   waitsSince?: number
   /** Time by which the wall clock was set since the run was created, in milliseconds. Absent: 0. */
   clockSetMs?: number
-  /** When `retryJob` created the run, or its quiet period ended. Absent: neither, or before `runTimeout` existed. */
+  /** When `retryJob` created the run, `step.restart` began it again, or its quiet period ended. Absent: neither, or before `runTimeout` existed. */
   retriedAt?: number
   /** The step records of a workflow. Set from its first attempt on. */
   workflow?: WorkflowRecord

@@ -1,20 +1,22 @@
 import { TooManyWaitingError } from '@cgk-platform/jobs-core/errors'
 import type { Envelope, EnvelopeResult, WaitingLimits } from '@cgk-platform/jobs-core/provider'
+import { signalOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { LimitedStore } from './job-store.ts'
 
-/** Adds jobs, except those for which too many wait. A known idempotency key needs no place. */
+/** Adds jobs, except those for which too many wait. Signals and known idempotency keys need no place. */
 export function addWithin(
   store: LimitedStore,
   envelopes: readonly Envelope[],
   now: number,
-  limits: WaitingLimits | undefined = {},
+  limits: WaitingLimits = {},
 ): readonly EnvelopeResult[] {
   if (limits.limit === undefined && limits.perTenant === undefined) return store.add(envelopes, now)
   const places = new Places(store, envelopes.length, limits)
   const keys = new Set<string>()
   const errors = envelopes.map((envelope) => {
     const { event, tenantId, idempotencyKey } = envelope
+    if (signalOf(event) !== undefined) return undefined // it starts no run
     const key = idempotencyKey !== undefined && JSON.stringify([tenantId, event, idempotencyKey])
     if (key && (keys.has(key) || store.isKnown(envelope, now))) return undefined
     const exceeded = places.take(tenantId)

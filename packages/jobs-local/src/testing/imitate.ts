@@ -14,7 +14,7 @@ const rules = ['name', 'capabilities', 'findUnsupported', 'sendOptions', 'findSe
  */
 export function imitate(provider: JobProvider, like: ImitatedEngine): Promise<JobProvider> {
   const imitating = targetOf(like)().then((target) => {
-    const own = Object.fromEntries(rules.map((rule) => [rule, target[rule]]))
+    const own = Object.fromEntries(rules.map((rule) => [rule, boundTo(target, target[rule])]))
     return {
       ...provider,
       ...(own as Pick<JobProvider, (typeof rules)[number]>),
@@ -24,6 +24,10 @@ export function imitate(provider: JobProvider, like: ImitatedEngine): Promise<Jo
   })
   imitating.catch(() => undefined) // each call of the client reports it
   return imitating
+}
+
+function boundTo(target: JobProvider, member: unknown): unknown {
+  return typeof member === 'function' ? member.bind(target) : member
 }
 
 function targetOf(like: ImitatedEngine): () => Promise<JobProvider> {

@@ -1,4 +1,11 @@
-import { defineCronJob, defineJob, defineWorkflow, type JobEvent } from '@cgk-platform/jobs-core'
+import {
+  defineCronJob,
+  defineJob,
+  defineSignal,
+  defineWorkflow,
+  eventType,
+  type JobEvent,
+} from '@cgk-platform/jobs-core'
 import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { describe, expect, test } from 'vitest'
 
@@ -38,6 +45,22 @@ test('an item of a batch that repeats the key of another one needs no place', as
     'too_many_waiting',
     true,
   ])
+})
+
+test('signals are never refused', async () => {
+  const stop = defineSignal('max-waiting.stop', eventType<object>())
+  const work = defineWorkflow({
+    id: 'stoppable',
+    event,
+    steps: async (_event, step) => (await step.waitForSignal('stop', stop, { timeout: '1d' })) !== null,
+  })
+  const engine = createTestEngine({ jobs: [work], maxWaiting: { perTenant: 1 } })
+  const { id } = await engine.client.sendJob(event, of('acme'))
+  await engine.settle()
+  await engine.client.sendJob(event, of('acme'), later)
+  await engine.client.signalJob(id, stop, {})
+  await engine.settle()
+  expect(await engine.client.getJobStatus(id)).toMatchObject({ state: 'completed', runs: [{ output: true }] })
 })
 
 test('retries are never refused', async () => {

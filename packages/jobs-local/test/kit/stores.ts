@@ -19,7 +19,7 @@ export interface StoreOptions {
   readonly tenantWeights?: ReadonlyMap<string, number>
   /** The ended jobs that it retains. Default: all. */
   readonly retention?: Retention
-  /** Whether `placesFor` is called. Default false. */
+  /** True for a test that calls `placesFor`. Default false. */
   readonly countsWaiting?: boolean
 }
 

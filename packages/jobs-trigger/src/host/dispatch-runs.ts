@@ -41,7 +41,7 @@ export async function dispatchRuns(
     if (signal.aborted) return
     const { id } = definition
     const retryOf = retry?.runs[id]
-    const inherited = options && { options }
+    const inherited = definition.kind === 'workflow' && options && { options } // for `step.restart`
     const payload: RunPayload = { envelope, jobId, ...(retryOf !== undefined && { retryOf }), ...retried, ...inherited }
     const tags = tagsFor(definition)
     // The idempotency key does not find a run that has already failed.

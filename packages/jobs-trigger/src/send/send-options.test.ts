@@ -28,6 +28,7 @@ test('a job that has not started within its `ttl` is `expired`', async () => {
 test.each([
   [['jobs'], 'contains `jobs`'],
   ['tenant:other', 'contains `tenant:other`'],
+  [['restart-of:run_1'], 'contains `restart-of:run_1`'],
   [['a', 'b', 'c', 'd', 'e', 'f'], 'has 6 tags'],
   [['a', 'b', 'c', 'd', 'e'], 'has 5 tags', 'order_1'],
 ])('the tags %j are refused', async (wrong, problem, reference?: string) => {

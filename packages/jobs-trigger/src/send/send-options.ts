@@ -22,7 +22,7 @@ export const sendOptionNames: readonly string[] = Object.keys(names)
 /** Maximum number of tags and references. It leaves one of Trigger.dev's ten tags free for a retry. */
 const maxTags = 5
 /** The tags by which this library finds runs. */
-const ownTag = /^(?:jobs$|(?:jobs|tenant|event|job|definition|reference|retried-by):)/
+const ownTag = /^(?:jobs$|(?:jobs|tenant|event|job|definition|reference|restart-of|retried-by):)/
 
 /** Returns the options of an envelope's send. */
 export function sendOptionsOf({ providerOptions }: Envelope): TriggerSendOptions {

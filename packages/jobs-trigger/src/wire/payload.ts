@@ -46,9 +46,9 @@ export interface RunPayload {
   readonly retryOf?: string
   /** Set if `step.restart` began the run again. The envelope then has the payload of the restart. */
   readonly restart?: Restart
-  /** Options of the send for a run that continues this one. */
+  /** Options of the send of a workflow. A run that continues this one gets them too. */
   readonly options?: RunOptions
-  /** When `retryJob` was called, epoch milliseconds by the server's clock; absent for a run of a send. */
+  /** When `retryJob` or `step.restart` was called, epoch milliseconds; absent for a run of a send. */
   readonly retriedAt?: number
 }
 

@@ -10,11 +10,13 @@ export interface SentRecord {
   /** Time of the send, in epoch milliseconds. */
   readonly at: number
   readonly references?: readonly string[]
-  /** Hashes of the payload's values that a wait can match. Absent: none, or too many. */
+  /** Hashes of the payload's values that a wait can match. Absent: none, too many, or too long. */
   readonly values?: string
 }
 
 const maxValues = 20
+/** Length of a text from which on no value is hashed: it takes time at each send, and a wait hardly matches it. */
+const maxTextLength = 1000
 const hashLength = 8
 
 /** Returns the metadata of a job's run when it is sent. */
@@ -39,7 +41,7 @@ export function readSentRecord(metadata: Readonly<Record<string, unknown>> | und
 /** Returns false if an event cannot match, so that its payload need not be read. */
 export function mayMatch({ values }: Pick<SentRecord, 'values'>, match: EventMatch | undefined): boolean {
   if (values === undefined || !match) return true
-  const known = new Set(values.match(/.{8}/g))
+  const known = new Set(values.match(new RegExp(`.{${hashLength}}`, 'g')))
   return Object.entries(match).every(([field, value]) => field === 'tenantId' || known.has(hashOf(field, value)))
 }
 
@@ -47,7 +49,8 @@ export function mayMatch({ values }: Pick<SentRecord, 'values'>, match: EventMat
 function valuesOf(payload: Json): string {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return ''
   const fields = Object.entries(payload).filter(([field, value]) => field !== 'tenantId' && !isNested(value))
-  return fields.length > maxValues ? '' : fields.map(([field, value]) => hashOf(field, value)).join('')
+  const isLong = fields.some(([, value]) => typeof value === 'string' && value.length > maxTextLength)
+  return isLong || fields.length > maxValues ? '' : fields.map(([field, value]) => hashOf(field, value)).join('')
 }
 
 function isNested(value: Json): boolean {

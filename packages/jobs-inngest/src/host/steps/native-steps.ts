@@ -70,6 +70,7 @@ class NativeSteps implements StepEngine {
     const called: CalledSteps = {
       recordOf: (key) => this.#records.get(key) ?? this.#own(key),
       calledAt: (key) => this.#calledAt.get(key),
+      restart: () => (this.restart ? { restart: this.restart } : {}),
     }
     const waits = createNativeWaits(context, replay, { work, called })
     const runJob = createJobStep(context, replay, work)

@@ -13,6 +13,7 @@ import { readTrace } from '../../read/run-trace.ts'
 import { tenantOf } from '../../read/tenant-of.ts'
 import { startOf } from '../../read/to-step-statuses.ts'
 import { toAwaitedEvent } from '../../wire/awaited-event.ts'
+import type { Restart } from '../../wire/attempt-record.ts'
 import type { PastLook } from '../../wire/past-wait.ts'
 import { sha1 } from '../../wire/sha1.ts'
 import { toSignalEventName } from '../../wire/signal-event-name.ts'
@@ -30,6 +31,8 @@ export interface CalledSteps {
   recordOf(key: string): StepRecord | undefined
   /** When this replay called a step, epoch milliseconds. */
   calledAt(key: string): number | undefined
+  /** The last `step.restart` of the run, if there was one. */
+  restart(): { readonly restart?: Restart }
 }
 
 /** Executes a wait with `since`. */
@@ -96,10 +99,10 @@ export function createPastWaits(
     { since, until, receivedSince }: { readonly since: number; readonly until: number; readonly receivedSince: number },
     lagMs: number,
   ): Promise<PastLook> => {
-    const { key, event, match, ownJobId, gotBefore } = call
-    const steps = await endedWaits()
-    const wait = { since, ...(ownJobId !== undefined && { ownJobId }), ...(gotBefore && { gotBefore }) }
-    const isTaken = (found: Pick<AwaitableEvent, 'id' | 'sentAt'>): boolean => isEventTaken({ steps }, wait, found)
+    const { key, event, match, ownJobId } = call
+    const record = { steps: await endedWaits(), ...called.restart() }
+    const wait = { event, since, ...(ownJobId !== undefined && { ownJobId }) }
+    const isTaken = (found: Pick<AwaitableEvent, 'id' | 'sentAt'>): boolean => isEventTaken(record, wait, found)
     const query = { event: nameOf(call), tenantId, match, since, until, receivedSince, isTaken }
     const find = () => findPastEvent(query, api, clock)
     let found = await find()
@@ -213,7 +216,7 @@ function nameOf({ event, match }: EventWaitCall): string {
   return toSignalEventName(event, match?.['jobId'])
 }
 
-/** Returns the record of a wait that ended with what a native step stored; without an event if it is no part of one. */
+/** Returns the record of a wait that ended with what a native step stored; its `output` is `null` if that was no part of one. */
 function toEndedWait(data: unknown): RecordedStep {
   const record = readStepRecord(data)
   const look = record?.kind === 'check' ? (record.output as Partial<PastLook> | undefined)?.event : undefined

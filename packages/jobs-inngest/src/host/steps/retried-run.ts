@@ -55,7 +55,7 @@ export interface RetriedRuns {
 export const promptMs = 300
 const maxCached = 1000
 const visibleWithinMs = 8000
-/** Time after which the run before a new one, if it has not ended, was not about to begin again. */
+/** A run that still runs this long after a later one was created did not start that one, which then does nothing. */
 const maxOverlapMs = 300_000
 const pauseMs = 250
 

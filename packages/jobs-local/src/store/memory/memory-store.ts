@@ -371,7 +371,7 @@ class MemoryStore implements JobStore {
     this.#retained.add(job, now)
   }
 
-  /** Whether a retry needs the payload of an ended job, or a workflow may wait for its event with `since`. */
+  /** Returns whether a retry, or a wait of a workflow with `since`, may need the payload of an ended job. */
   #needsPayload(state: JobState): boolean {
     return retryableStates.includes(state) || (this.#hasWorkflows && state !== 'cancelled')
   }

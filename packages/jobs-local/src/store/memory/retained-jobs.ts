@@ -56,7 +56,12 @@ export class RetainedJobs {
 
   #drop(job: StoredJob, endedAt: number): void {
     const id = this.#owner.neededBy?.(job)
-    if (id !== undefined) return void this.#needed.set(id, [...(this.#needed.get(id) ?? []), job])
+    if (id !== undefined) {
+      const needed = this.#needed.get(id)
+      if (needed) needed.push(job)
+      else this.#needed.set(id, [job])
+      return
+    }
     this.deletedUntil = endedAt
     this.#owner.deleteJob(job)
   }

@@ -16,7 +16,8 @@ const maxCounts = 10_000
 
 /**
  * The places for waiting jobs. Later jobs have higher numbers, so a count and the last number bound the jobs that wait
- * now. They are counted again only if that bound leaves no place, at most once in a transaction.
+ * now, except unhandled ones that another process retries: they wait again with their old numbers. The jobs are counted
+ * again only if that bound leaves no place, at most once in a transaction.
  */
 export class WaitingPlaces {
   readonly #connection: Connection

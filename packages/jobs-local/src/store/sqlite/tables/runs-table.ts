@@ -162,7 +162,7 @@ export const notCounted =
 
 /**
  * Fencing condition: matches only while this worker still holds this attempt. `step.restart` counts attempts from 1 again,
- * but then the run has another \`retried_at\`.
+ * but then the run has another `retried_at`.
  */
 const fence = `run = ? AND worker = ? AND attempts = ? AND retried_at IS ? AND phase IN (${held}, ${joined}) AND (state = 'running' OR compensation = ${compensationStates.running})`
 

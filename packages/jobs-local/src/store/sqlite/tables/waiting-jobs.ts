@@ -4,7 +4,7 @@ import { isFirstRun } from './rows.ts'
 import { unclaimed } from './unclaimed-jobs.ts'
 
 const unstarted = `started_at IS NULL AND ended_at IS NULL AND ${isFirstRun}`
-/** Only files of which a process limits the waiting jobs have the index, because it takes time at each change of a run. */
+/** Only files of which a process has ever limited the waiting jobs have the index, because it takes time at each change of a run. */
 const createIndex = `CREATE INDEX IF NOT EXISTS cgk_runs_unstarted ON cgk_runs (tenant) WHERE ${unstarted}`
 
 /**

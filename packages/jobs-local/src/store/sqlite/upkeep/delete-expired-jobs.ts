@@ -1,3 +1,5 @@
+import { signalEventOf } from '@cgk-platform/jobs-core/scheduling'
+
 import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { Retention } from '../../job-store.ts'
 import type { Connection } from '../file/connection.ts'
@@ -16,9 +18,9 @@ const endedByRuns = `cgk_runs WHERE ${isFirstRun} AND ended_at IS NOT NULL`
  */
 const endedWithoutRuns = 'cgk_jobs WHERE ended_at IS NOT NULL'
 
-/** Whether the job is a signal to an open one, which may wait for it later. */
+/** SQL that is true for a signal to an open job, which may wait for it later. */
 const isNeeded =
-  "(event GLOB 'signal/*' AND EXISTS (SELECT 1 FROM cgk_references r JOIN cgk_jobs t ON t.id = r.reference " +
+  `(event GLOB '${signalEventOf('*')}' AND EXISTS (SELECT 1 FROM cgk_references r JOIN cgk_jobs t ON t.id = r.reference ` +
   `WHERE r.job = cgk_jobs.seq AND t.ended_at IS NULL AND (NOT EXISTS (SELECT 1 FROM cgk_runs WHERE ${isRunOf('t.seq')}) ` +
   `OR EXISTS (SELECT 1 FROM cgk_runs WHERE ${isRunOf('t.seq')} AND ended_at IS NULL))))`
 
