@@ -1,7 +1,7 @@
 import type { Json } from '../values/json.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
 
-/** What `step.restart` passes to the code that begins the run again. The engine stores it with the run. */
+/** Data of `step.restart` for the code that begins the run again. The engine stores it with the run. */
 export interface RunRestart {
   /** The payload with which the run begins. It replaces that of the job. */
   readonly payload: Json

@@ -1,7 +1,5 @@
 import { type CallSite, callSite } from '../runtime/call-site.ts'
-import { InvalidDefinitionError } from '../errors/invalid-definition-error.ts'
-import { quote } from '../errors/quote.ts'
-import { type CronSchedule, parseCron } from '../time/cron-schedule.ts'
+import { parseCron } from '../time/cron-schedule.ts'
 import { declareOptions, type DeclaredOptions } from '../options/declare-options.ts'
 import type { Duration } from '../options/duration.ts'
 import { callback, custom, duration, oneOf } from '../options/kinds.ts'

@@ -88,15 +88,18 @@ test('shows the wait that did not get the event of two, and its own event', asyn
   const states = async () => Promise.all(['a', 'b'].map(async (each) => (await stateOf(id, each))?.state))
   await until(async () => (await states()).every((state) => state === 'waiting'))
   await count(3)
-  await until(async () => (await states()).toSorted().join() === 'completed,waiting')
+  await until(async () => {
+    const now = await states()
+    return now.includes('completed') && now.includes('waiting')
+  })
   await count(4)
   const status = await client.waitForJob(id)
   const shown = status.runs[0]!.steps!.map(({ output }) => (output as { payload: { number: number } }).payload.number)
   expect(shown).toEqual(outputOf(status))
-  expect(shown.toSorted()).toEqual([3, 4])
+  expect(new Set(shown)).toEqual(new Set([3, 4]))
 })
 
-test('a run fails although a wait that did not get the event of two goes on', async () => {
+test('a run fails although a wait that did not get the event of two continues', async () => {
   const { ask, count, client, stateOf, until } = await openWaiting(async (step, did) => {
     await Promise.race(waits(step))
     await step.run('note', () => did('noted'))

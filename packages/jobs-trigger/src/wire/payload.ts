@@ -46,7 +46,7 @@ export interface RunPayload {
   readonly retryOf?: string
   /** Set if `step.restart` began the run again. The envelope then has the payload of the restart. */
   readonly restart?: Restart
-  /** Options of the send of a workflow. A run that continues this one gets them too. */
+  /** Options of the send of a workflow. A run that continues this one also gets them. */
   readonly options?: RunOptions
   /** When `retryJob` or `step.restart` was called, epoch milliseconds; absent for a run of a send. */
   readonly retriedAt?: number
