@@ -11,7 +11,7 @@ export class DuplicateEventError extends JobsError {
 
   /** @param declaredAt - the location of the first declaration. Absent: the event is built in. */
   constructor({ event, declaredAt }: { event: string; declaredAt?: string }) {
-    const signal = event.startsWith(signalEventPrefix) ? event.slice(signalEventPrefix.length) : undefined
+    const signal = new RegExp(`^${signalEventPrefix}(.+)`, 's').exec(event)?.[1]
     super(
       declaredAt === undefined
         ? `Cannot replace the built-in event ${quote(event)} after its first use. Call \`defineEvents\` first: import ` +
