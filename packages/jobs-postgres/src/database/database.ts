@@ -1,0 +1,21 @@
+/** A value of a statement. Instants are numbers of milliseconds. */
+export type SqlValue = string | number | boolean | null | readonly (string | number | boolean | null)[]
+
+/** Runs statements, within a transaction or alone. */
+export interface Queryable {
+  /**
+   * Runs one statement and returns its rows. `int8` columns are numbers.
+   *
+   * @param sql - a statement with `$1`, `$2`, …; `{schema}` stands for the quoted name of the schema
+   */
+  query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]>
+}
+
+/** The access to a database. Each call takes a connection of the pool for as long as it needs it. */
+export interface Database extends Queryable {
+  /**
+   * Runs `work` in a transaction at READ COMMITTED. After a deadlock, a serialization failure or a row that has moved to
+   * another partition, runs it again: `work` must only touch the database and values that it creates.
+   */
+  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>
+}
