@@ -38,9 +38,7 @@ export class AttemptSlots {
     this.#dependencies = dependencies
     this.#loop = loop
     this.standstill = new StandstillWatch(dependencies, this.#running, loop)
-    this.#leftovers = new LeftoverHandlers(clock, (run) => {
-      void store.change(() => store.release(run), { done: () => this.#freed() })
-    })
+    this.#leftovers = new LeftoverHandlers(clock, (run) => store.release(run, () => this.#freed()))
     const outcomes = new OutcomeRecorder(dependencies, (attempts) => this.#recorded(attempts))
     this.#host = {
       ...host,
@@ -50,7 +48,7 @@ export class AttemptSlots {
       scope: createScope(host.client),
       endOfTurn: new EndOfTurn(clock),
       ended: (attempt, outcome) => outcomes.add(attempt, outcome),
-      wakeRun: (run) => void store.change(() => store.wakeRun(run), { done: () => loop.wake() }),
+      wakeRun: (run) => store.wakeRun(run, () => loop.wake()),
       tickHost: () => createTickHost(dependencies, () => loop.wake()),
     }
   }
@@ -65,9 +63,16 @@ export class AttemptSlots {
     return this.#running.size > 0
   }
 
-  /** Whether a run waits for a slot that a leftover handler holds: one that still runs after its attempt ended. */
+  /**
+   * Whether a run waits for a slot that a leftover handler holds: one that still runs after its attempt ended. Always
+   * true for a store that would answer later, because such a handler holds its slot for a short time only.
+   */
   get isAwaited(): boolean {
-    return this.#leftovers.size > 0 && this.#dependencies.store.waitingRuns(1).size > 0
+    if (this.#leftovers.size === 0) return false
+    const waiting = this.#dependencies.store.waitingRuns(1)
+    if (!(waiting instanceof Promise)) return waiting.size > 0
+    waiting.catch(() => undefined)
+    return true
   }
 
   /** One promise for each running attempt. It resolves when the attempt's outcome is recorded. */

@@ -1,14 +1,7 @@
-import {
-  claimCronJob,
-  pause,
-  createJobId,
-  type Envelope,
-  type EnvelopeResult,
-  type TickHost,
-} from '@cgk-platform/jobs-core/provider'
+import { claimCronJob, pause, createJobId, type Envelope, type TickHost } from '@cgk-platform/jobs-core/provider'
 import { hasTenantRouter, releaseCronJobs } from '@cgk-platform/jobs-core/scheduling'
 
-import { addWithin } from '../store/add-within.ts'
+import { whenDone } from '../store/when-done.ts'
 import { CronTicker } from './cron-ticker.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
 import type { EngineView } from './engine-view.ts'
@@ -21,7 +14,7 @@ export function createCronTicker(dependencies: EngineDependencies, engine: Engin
     logger: host.logger,
     now: () => clock.now(),
     lastTick: (id) => store.lastTick(id),
-    setLastTick: (id, tick) => void store.change(() => store.setLastTick(id, tick), { done: () => undefined }),
+    setLastTick: (id, tick) => store.setLastTick(id, tick),
     host: () => createTickHost(dependencies, () => engine.wake()),
     pause: (durationMs) => pause(clock, durationMs),
     claim: (definition) => !exclusiveCron || hasTenantRouter(host.client) || claimCronJob(definition, engine),
@@ -40,12 +33,9 @@ export function createTickHost(
     createId: () => createJobId(clock.now()),
     isOpen: (definitionId, tenantId) => store.hasOpenRun(definitionId, tenantId),
     async send(envelopes: readonly Envelope[]) {
-      let results: readonly EnvelopeResult[] = []
-      await store.change(() => addWithin(store, envelopes, clock.now(), maxWaiting), {
-        done(sent) {
-          results = sent
-          wake()
-        },
+      const results = await whenDone(store.add(envelopes, maxWaiting, true), (sent) => {
+        wake()
+        return sent
       })
       // The tick is dispatched again. Its other jobs are not sent twice.
       for (const result of results) if (!result.ok) throw result.error

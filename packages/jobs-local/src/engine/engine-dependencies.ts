@@ -1,10 +1,10 @@
 import type { Clock, JobHost } from '@cgk-platform/jobs-core/provider'
 
-import type { JobStore } from '../store/job-store.ts'
+import type { EngineStore } from '../store/engine-store.ts'
 
 /** The services and settings of an engine. */
 export interface EngineDependencies {
-  readonly store: JobStore
+  readonly store: EngineStore
   readonly clock: Clock
   readonly host: JobHost
   /** Maximum number of attempts running at once. */

@@ -1,8 +1,8 @@
 import { onCronJobsReleased, releaseCronJobs, runDetached } from '@cgk-platform/jobs-core/scheduling'
 
-import { changeNow } from '../store/change-now.ts'
+import { toWorkerDefinition } from '../records/subscribers-of.ts'
+import type { BegunWork, Capacity } from '../store/engine-store.ts'
 import { AttemptSlots } from './attempt-slots.ts'
-import { beginDue, type BegunWork } from './begin-due.ts'
 import { createCronTicker } from './create-cron-ticker.ts'
 import type { CronTicker } from './cron-ticker.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
@@ -10,7 +10,6 @@ import type { EngineView } from './engine-view.ts'
 import { Shutdown } from './shutdown.ts'
 import type { StandstillWatch } from './standstill-watch.ts'
 import { StorePass } from './store-pass.ts'
-import { toWorkerDefinition } from './subscribers-of.ts'
 import { UnhandledEvents } from './unhandled-events.ts'
 import { WakeTimer } from './wake-timer.ts'
 
@@ -24,7 +23,7 @@ export class Engine implements EngineView {
   readonly #timer: WakeTimer
   readonly #cron: CronTicker
   readonly #unhandled: UnhandledEvents
-  readonly #pass: StorePass<BegunWork>
+  readonly #pass: StorePass
   readonly #shutdown: Shutdown
   readonly #unwatch: readonly (() => void)[]
   #hadJobs = false
@@ -35,7 +34,7 @@ export class Engine implements EngineView {
     const { host, clock, store } = dependencies
     this.#dependencies = dependencies
     this.#unhandled = new UnhandledEvents(dependencies)
-    this.#pass = new StorePass(dependencies, { work: () => this.#begin(), done: (begun) => this.#begun(begun) })
+    this.#pass = new StorePass(dependencies, { capacity: () => this.#capacity(), done: (begun) => this.#begun(begun) })
     this.#timer = new WakeTimer(clock, () => runDetached(() => this.#pump()), dependencies.maxSleepMs)
     this.#slots = new AttemptSlots(dependencies, this)
     store.shared?.onChange(() => this.#changedExternally())
@@ -57,9 +56,9 @@ export class Engine implements EngineView {
     return this.#slots.recorded
   }
 
-  /** Number of jobs that have not ended. */
+  /** Number of jobs that have not ended. Only for a store that answers at once. */
   get openJobs(): number {
-    return this.#dependencies.store.openJobs()
+    return this.#dependencies.store.openJobs() as number
   }
 
   /** Whether a job has ever come due. */
@@ -114,8 +113,8 @@ export class Engine implements EngineView {
 
   /** Cancels a job. Resolves when the cancel is durable. */
   async cancel(jobId: string): Promise<void> {
-    const { store, clock, changed } = this.#dependencies
-    const running = changeNow(store, () => store.cancel(jobId, clock.now()))
+    const { store, changed } = this.#dependencies
+    const running = store.cancel(jobId)
     for (const run of running instanceof Promise ? await running : running) this.#slots.cancel(run)
     changed(jobId)
     this.wake() // other runs may start in the freed slots
@@ -150,7 +149,7 @@ export class Engine implements EngineView {
     const { store, host } = this.#dependencies
     const definitions = host.jobs.all().map(toWorkerDefinition)
     store.shared?.publishDefinitions(definitions)
-    if (store.lookAgain) void store.change(() => store.lookAgain!(definitions), { done: () => undefined })
+    store.lookAgain(definitions)
     this.#cron.refresh()
     this.wake() // runs may start under changed limits
   }
@@ -161,7 +160,7 @@ export class Engine implements EngineView {
     if (this.isClosed || !runsJobs) return
     // Read before changing anything: each change makes all other processes check the file. If they changed it in turn,
     // this process would check again, without end.
-    if (store.hasReady(clock.now()) || store.shared!.hasUpdates()) this.wake()
+    if (store.shared!.isWorkWaiting(clock.now())) this.wake()
     else this.#rearm()
   }
 
@@ -171,12 +170,12 @@ export class Engine implements EngineView {
     this.#pass.begin()
   }
 
-  #begin(): BegunWork {
+  #capacity(): Capacity {
     this.#pumpQueued = false
-    return beginDue(this.#dependencies, {
+    return {
       slots: this.#shutdown.beginsNothing ? 0 : this.#slots.free,
       hasListener: (run) => this.#slots.hasListener(run.id),
-    })
+    }
   }
 
   #begun({ due, superseded, unhandled, unclaimed, changes, claimed, isMoreReady }: BegunWork): void {

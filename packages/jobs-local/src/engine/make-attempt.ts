@@ -12,10 +12,10 @@ import {
   type StepRecordStore,
   toErrorInfo,
 } from '@cgk-platform/jobs-core/provider'
-import { extendGraceMs, signalOf, startAttempt, startBatch } from '@cgk-platform/jobs-core/scheduling'
+import { extendGraceMs, startAttempt, startBatch } from '@cgk-platform/jobs-core/scheduling'
 
 import type { StoredRun } from '../records/stored-run.ts'
-import { isLargeValue } from './is-large-value.ts'
+import type { SavedStep } from '../store/engine-store.ts'
 import type { RunningAttempt } from './running-attempt.ts'
 
 /**
@@ -87,22 +87,17 @@ function replayOf(running: RunningAttempt, definition: Definition): AttemptRepla
   }
 }
 
-/** Saves a step. Warns if a wait with `since` may have missed an event whose job was deleted. */
-function saveStep({ run, host }: RunningAttempt, step: StepRecord): boolean {
-  const { store, clock, logger } = host
-  const now = clock.now()
-  const { key, state, event = '', since } = step // before it is saved, which can resolve a wait
-  const isSaved = store.saveStep(run, step, now)
-  // Signals to open jobs are not deleted.
-  const isMissable = state === 'waiting' && since !== undefined && signalOf(event) === undefined
-  if (isMissable && since <= store.deletedUntil(now)) {
+/** Warns if a wait with `since` may have missed an event whose job was deleted. Ends an attempt that has lost its run. */
+function stepSaved(running: RunningAttempt, { key, event = '' }: StepRecord, result: SavedStep): void {
+  const { run, host } = running
+  if (result.mayHaveMissed) {
     const fields = { jobId: run.job.envelope.id, runId: run.id }
     const message =
       `The wait \`${key}\` may have missed an event \`${event}\`: jobs that ended since \`since\` were deleted. ` +
       'Raise `retention`, or wait since a later step.'
-    bindLogger(logger, fields).warn(message, { step: key })
+    bindLogger(host.logger, fields).warn(message, { step: key })
   }
-  return isSaved
+  if (!result.isSaved) running.lost()
 }
 
 /** Returns access to the step records of a workflow, which the store persists with its run. */
@@ -114,14 +109,8 @@ function stepRecordsOf(running: RunningAttempt, { version }: WorkflowDefinition)
     record,
     save: (step) =>
       // Work that still ran when `step.restart` began the run again.
-      run.workflow !== record
-        ? undefined
-        : store.change(() => saveStep(running, step), {
-            done: (isSaved) => void (isSaved || running.lost()),
-            run,
-            isLarge: isLargeValue(step.output),
-          }),
-    saveRecord: () => store.change(() => store.saveRecord(run), { done: () => undefined }),
+      run.workflow !== record ? undefined : store.saveStep(run, step, (result) => stepSaved(running, step, result)),
+    saveRecord: () => store.saveRecord(run),
     onWaitResolved(listener) {
       running.listener = listener
       return () => {

@@ -2,6 +2,8 @@ import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import { expect, test } from 'vitest'
 
 import type { JobStore, SharedStore } from '../store/job-store.ts'
+import { createEngineStore } from '../store/synchronous-store.ts'
+import { createVirtualClock } from '../testing/virtual-clock.ts'
 import { OutcomeRecorder } from './outcome-recorder.ts'
 import type { RunningAttempt } from './running-attempt.ts'
 
@@ -29,7 +31,8 @@ function openRecorder(isShared: boolean) {
       return true
     },
   }
-  const recorder = new OutcomeRecorder({ store: store as JobStore, clock: { now: () => 0 } as never }, (attempts) =>
+  const services = { clock: createVirtualClock(0), host: {} as never }
+  const recorder = new OutcomeRecorder({ store: createEngineStore(store as JobStore, services) }, (attempts) =>
     recorded.push(attempts.map(({ runId }) => runId)),
   )
   const end = (id: string, outcome: Outcome = { type: 'completed' }): void =>

@@ -2,12 +2,12 @@ import { LeaseLostError } from '@cgk-platform/jobs-core/errors'
 import type { AttemptHost, AttemptOptions, AttemptReplay, Outcome, StepRecord } from '@cgk-platform/jobs-core/provider'
 import type { AttemptReceiver, StopNotice, Stoppable } from '@cgk-platform/jobs-core/scheduling'
 
-import type { JobStore } from '../store/job-store.ts'
+import type { EngineStore } from '../store/engine-store.ts'
 import type { StoredRun } from '../records/stored-run.ts'
 
 /** The host of all attempts of an engine. */
 export interface EngineHost extends AttemptHost {
-  readonly store: Pick<JobStore, 'change' | 'saveStep' | 'saveRecord' | 'deletedUntil'>
+  readonly store: Pick<EngineStore, 'saveStep' | 'saveRecord'>
   /** Records the outcome of an attempt. */
   readonly ended: (attempt: RunningAttempt, outcome: Outcome) => void
   /** Resumes a workflow that is asleep. */

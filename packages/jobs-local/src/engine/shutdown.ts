@@ -79,11 +79,10 @@ export class Shutdown {
   }
 
   async #closeStore(): Promise<void> {
-    const { clock, store, changed, host } = this.#dependencies
-    let dropped: readonly string[] = []
-    const work = (): readonly string[] => store.close(toErrorInfo(new ShutdownError()), clock.now())
-    await store.change(work, { done: (ids) => void (dropped = ids), failed: () => undefined })
-    store.shared?.dispose()
+    const { store, changed, host } = this.#dependencies
+    const dropped = await store.close(toErrorInfo(new ShutdownError()))
+    const disposing = store.shared?.dispose()
+    if (disposing) await disposing
     for (const jobId of dropped) changed(jobId)
     if (dropped.length === 0) return
     const message = 'The engine closed before all jobs had ended. The remaining jobs in memory are lost.'

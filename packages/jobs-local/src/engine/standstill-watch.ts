@@ -1,5 +1,7 @@
 import { elapsedOf } from '@cgk-platform/jobs-core/provider'
 
+import type { MaybePromise } from '../store/engine-store.ts'
+import { whenDone } from '../store/when-done.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
 import type { RunningAttempts } from './running-attempts.ts'
 
@@ -46,15 +48,23 @@ export class StandstillWatch {
    * Returns the waiting runs whose slots are all held by attempts without a `timeout`, if any. With free slots in the
    * process, a run waits only for those of its own definition, if it limits them.
    */
-  find(): Standstill | undefined {
-    const { clock, store, concurrency, host } = this.#dependencies
+  find(): MaybePromise<Standstill | undefined> {
+    const { clock, store, concurrency } = this.#dependencies
     if (this.#running.size === 0 || elapsedOf(clock) - this.#progressAt < standstillAfterMs) return undefined
     if (this.#engine.hasDue) return undefined
     const isFull = this.#running.size >= concurrency
     const held = [...this.#running.byDefinition]
     const endless = held.filter(([id]) => !this.#endsByItself(id) && (isFull || this.#isLimited(id)))
     if (isFull && endless.length < held.length) return undefined
-    const waiting = [...store.waitingRuns(maxCounted)].filter(([id]) => host.jobs.get(id))
+    return whenDone(store.waitingRuns(maxCounted), (runs) => this.#standstillOf(runs, endless, isFull))
+  }
+
+  #standstillOf(
+    runs: ReadonlyMap<string, number>,
+    endless: readonly (readonly [string, number])[],
+    isFull: boolean,
+  ): Standstill | undefined {
+    const waiting = [...runs].filter(([id]) => this.#dependencies.host.jobs.get(id))
     const holders = new Map(isFull ? endless : endless.filter(([id]) => waiting.some(([other]) => other === id)))
     const counts = waiting.map(([id, count]) => (isFull || holders.has(id) ? count : 0))
     const total = counts.reduce((sum, count) => sum + count, 0)

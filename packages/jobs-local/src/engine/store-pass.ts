@@ -1,31 +1,34 @@
 import { runDetached, type Timer } from '@cgk-platform/jobs-core/scheduling'
 
+import type { BegunWork, Capacity } from '../store/engine-store.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
 
 /** Pause before a pass that failed is tried again, in milliseconds. */
 const retryPauseMs = 1000
 
 /** The callbacks of a `StorePass`. */
-export interface StorePassCallbacks<T> {
-  /** Changes the store, after the other changes of its transaction. */
-  work(): T
-  /** Called with the result of `work` once it is durable. */
-  done(result: T): void
+export interface StorePassCallbacks {
+  /** Returns the capacity for new attempts. Called when the store begins the pass. */
+  capacity(): Capacity
+  /** Called with the work that the pass has begun, once that is durable. */
+  done(begun: BegunWork): void
 }
 
 /**
- * Passes over the store, one at a time. The store repeats a pass until it is durable. One that fails is tried again
- * after a pause, because damage in a file can be repaired.
+ * Passes over the store, one at a time. One that fails is tried again after a pause, because a store that is damaged or
+ * cannot be reached can recover.
  */
-export class StorePass<T> {
-  readonly #dependencies: EngineDependencies
-  readonly #callbacks: StorePassCallbacks<T>
+export class StorePass {
+  readonly #dependencies: Pick<EngineDependencies, 'store' | 'clock'>
+  readonly #callbacks: StorePassCallbacks
   #isPending = false
+  /** Whether another pass was wanted after the pending one may have looked. */
+  #isAgain = false
   #isStopped = false
   #problem: Error | undefined
   #retry: Timer | undefined
 
-  constructor(dependencies: EngineDependencies, callbacks: StorePassCallbacks<T>) {
+  constructor(dependencies: Pick<EngineDependencies, 'store' | 'clock'>, callbacks: StorePassCallbacks) {
     this.#dependencies = dependencies
     this.#callbacks = callbacks
   }
@@ -35,26 +38,16 @@ export class StorePass<T> {
     return this.#problem
   }
 
-  /** Begins a pass, unless one is pending. */
+  /** Begins a pass. If one is pending that may have looked at the store already, another one follows. */
   begin(): void {
-    if (this.#isPending) return
+    if (this.#isPending) {
+      this.#isAgain = true
+      return
+    }
     this.#isPending = true
-    const { store, clock } = this.#dependencies
-    void store.change(() => (this.#isStopped ? undefined : this.#callbacks.work()), {
-      done: (result) => {
-        this.#isPending = false
-        this.#problem = undefined
-        if (result !== undefined) this.#callbacks.done(result)
-      },
-      rejected: (problem) => {
-        this.#problem = problem
-        if (this.#isStopped) return
-        this.#retry = clock.setTimer(retryPauseMs, () => {
-          this.#isPending = false
-          runDetached(() => this.begin())
-        })
-      },
-      last: true,
+    this.#dependencies.store.begin(() => this.#capacity(), {
+      done: (begun) => this.#done(begun),
+      failed: (problem) => this.#failed(problem),
     })
   }
 
@@ -62,5 +55,27 @@ export class StorePass<T> {
   stop(): void {
     this.#isStopped = true
     this.#retry?.cancel()
+  }
+
+  #capacity(): Capacity | undefined {
+    this.#isAgain = false
+    return this.#isStopped ? undefined : this.#callbacks.capacity()
+  }
+
+  #done(begun: BegunWork): void {
+    this.#isPending = false
+    this.#problem = undefined
+    if (this.#isStopped) return // the store frees what it has begun when it closes
+    this.#callbacks.done(begun)
+    if (this.#isAgain) this.begin()
+  }
+
+  #failed(problem: Error): void {
+    this.#problem = problem
+    if (this.#isStopped) return
+    this.#retry = this.#dependencies.clock.setTimer(retryPauseMs, () => {
+      this.#isPending = false
+      runDetached(() => this.begin())
+    })
   }
 }

@@ -1,12 +1,12 @@
 import { bindLogger, describeUnhandled, type JobHost } from '@cgk-platform/jobs-core/provider'
 
-import type { JobStore } from '../store/job-store.ts'
+import type { EngineStore } from '../store/engine-store.ts'
 import type { EngineDependencies } from './engine-dependencies.ts'
 
 /** Warns once about each event that no definition handles, and about each definition that no worker has. */
 export class UnhandledEvents {
   readonly #host: JobHost
-  readonly #store: Pick<JobStore, 'shared'>
+  readonly #store: Pick<EngineStore, 'shared'>
   readonly #reported = new Set<string>()
 
   constructor({ host, store }: Pick<EngineDependencies, 'host' | 'store'>) {

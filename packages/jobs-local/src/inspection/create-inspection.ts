@@ -4,9 +4,9 @@ import type { JobHost, JobInspection } from '@cgk-platform/jobs-core/provider'
 
 import { checkCursor } from './check-cursor.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { JobStore } from '../store/job-store.ts'
-import { memoryWorker } from '../store/memory/apply-outcome.ts'
-import { doInTurns } from '../time/steps.ts'
+import { memoryWorker } from '../records/stored-attempt.ts'
+import type { EngineStore } from '../store/engine-store.ts'
+import { whenDone } from '../store/when-done.ts'
 import type { TurnLimit } from '../time/turn-limit.ts'
 import type { Watchers } from './watchers.ts'
 import { toJobDetails } from './to-job-details.ts'
@@ -14,7 +14,7 @@ import { toJobDetails } from './to-job-details.ts'
 /** The parts of a provider that its inspection reads. */
 export interface InspectedEngine {
   readonly engine: Engine
-  readonly store: JobStore
+  readonly store: EngineStore
   readonly host: JobHost
 }
 
@@ -23,30 +23,27 @@ export interface InspectionTools {
   readonly watchers: Watchers
   /** Limits the reads of single jobs. */
   readonly reads: TurnLimit
-  /** Limits the steps of other reads. */
-  readonly steps: TurnLimit
 }
 
-/** Creates the inspection of a local provider. */
-export function createInspection(
-  attached: () => InspectedEngine,
-  { watchers, reads, steps }: InspectionTools,
-): JobInspection {
+/** Creates the inspection of a provider. */
+export function createInspection(attached: () => InspectedEngine, { watchers, reads }: InspectionTools): JobInspection {
   return {
     job: (id, tenantId) =>
       reads.run(() => {
         const { store } = attached()
-        const job = store.get(id, { tenantId, withAttempts: true })
-        return job && toJobDetails(job, (run) => (store.shared ? store.shared.workerOf(run) : memoryWorker))
+        return whenDone(
+          store.get(id, { tenantId, withAttempts: true }),
+          (job) => job && toJobDetails(job, (run) => (store.shared ? store.shared.workerOf(run) : memoryWorker)),
+        )
       }),
 
     async list(query) {
       checkCursor(query.cursor)
-      return doInTurns(attached().store.inspection.list(query), steps)
+      return attached().store.inspection.list(query)
     },
 
     async count(filter, by) {
-      return doInTurns(attached().store.inspection.count(filter, by), steps)
+      return attached().store.inspection.count!(filter, by)
     },
 
     async workers() {

@@ -1,8 +1,14 @@
+import type { MaybePromise } from '../store/engine-store.ts'
+import { whenDone } from '../store/when-done.ts'
+
 // Captured at load time, so that fake timers that a test installs later do not stop it.
 const { setTimeout: later } = globalThis
 
 /** Time to collect changes of other processes before reading them, in milliseconds. */
 const debounceMs = 20
+
+/** Returns for each job a string that differs between any two of its states. */
+type ReadStates = (jobIds: readonly string[]) => MaybePromise<ReadonlyMap<string, string>>
 
 /** The callers that wait for changes of jobs. */
 export interface Watchers {
@@ -17,10 +23,8 @@ export interface Watchers {
   /**
    * Notifies the watchers of jobs that another process has changed. Such a change does not name its jobs, so this
    * compares the state of all watched jobs.
-   *
-   * @param read - returns for each job a string that differs between any two of its states
    */
-  readonly notifyExternal: (read: (jobIds: readonly string[]) => ReadonlyMap<string, string>) => void
+  readonly notifyExternal: (read: ReadStates) => void
 }
 
 /** Creates an empty set of watchers. */
@@ -37,11 +41,10 @@ export function createWatchers(): Watchers {
     const watching = byJob.get(jobId)
     if (watching) for (const changed of [...watching]) changed()
   }
-  const compare = (read: (jobIds: readonly string[]) => ReadonlyMap<string, string>): void => {
-    isCollecting = false
+  const compare = (states: ReadonlyMap<string, string>): void => {
     const before = new Map(seen)
     seen.clear()
-    for (const [jobId, state] of read([...byJob.keys()])) {
+    for (const [jobId, state] of states) {
       seen.set(jobId, state)
       if (before.get(jobId) !== state) notifyOf(jobId)
     }
@@ -69,7 +72,12 @@ export function createWatchers(): Watchers {
     notifyExternal(read) {
       if (isCollecting || byJob.size + ofAll.size === 0) return
       isCollecting = true
-      later(() => compare(read), debounceMs)
+      later(() => {
+        isCollecting = false
+        const comparing = whenDone(read([...byJob.keys()]), compare)
+        // After a failure, the next change notifies the watchers of all jobs, because no state is known.
+        if (comparing instanceof Promise) comparing.catch(() => compare(new Map()))
+      }, debounceMs)
     },
   }
 }

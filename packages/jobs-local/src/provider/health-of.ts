@@ -2,13 +2,33 @@ import type { Health, Pause } from '@cgk-platform/jobs-core'
 
 import type { Engine } from '../engine/engine.ts'
 import { type Standstill, standstillAfterMs } from '../engine/standstill-watch.ts'
-import type { JobStore, SharedStore } from '../store/job-store.ts'
+import type { EngineStore, MaybePromise } from '../store/engine-store.ts'
 
 type Check = Health['checks'][number]
 
+/** What the health of an engine reads of a store that processes share. */
+export interface StoreChecks {
+  /** The store, as in "workers that share the file". */
+  readonly place: string
+  /** Returns why the store cannot be used, or needs care. `undefined` if all is well. */
+  problem(): MaybePromise<string | undefined>
+  /** Returns the number of live workers of the store, including this process if it is one. */
+  countWorkers(): MaybePromise<number>
+  /** Returns the ids of definitions that have waiting runs but no worker. */
+  definitionsWithoutWorker(): MaybePromise<readonly string[]>
+}
+
+/** The parts of a provider that its health checks. */
+export interface CheckedEngine {
+  readonly engine: Engine
+  readonly store: EngineStore
+  /** Set if processes share the store. */
+  readonly checks?: StoreChecks | undefined
+}
+
 /** Checks the health of an engine and its store. */
-export function healthOf(engine: Engine | undefined, store: JobStore | undefined): Pick<Health, 'ok' | 'checks'> {
-  const checks = !engine || !store || engine.isClosed ? [closed] : checksOf(engine, store)
+export async function healthOf(checked: CheckedEngine | undefined): Promise<Pick<Health, 'ok' | 'checks'>> {
+  const checks = !checked || checked.engine.isClosed ? [closed] : await checksOf(checked)
   return { ok: checks.every(({ ok }) => ok), checks }
 }
 
@@ -20,40 +40,41 @@ const maxCounted = 100_000
 /** Number of pauses that the check names. There can be one for each tenant. */
 const maxPausesListed = 10
 
-function checksOf(engine: Engine, store: JobStore): Check[] {
+async function checksOf({ engine, store, checks }: CheckedEngine): Promise<Check[]> {
   try {
-    const openJobs = store.openJobs(maxCounted + 1)
+    const openJobs = await store.openJobs(maxCounted + 1)
     const where = engine.runsJobs ? 'runs jobs in this process' : 'this process only sends'
     const { problem } = engine
     const state = problem ? `cannot begin jobs: ${problem.message}` : where
     const check = {
       name: 'engine',
       ok: !problem,
-      message: `${state}; jobs that have not ended: ${store.shared ? formatCount(openJobs) : openJobs}`,
+      message: `${state}; jobs that have not ended: ${checks ? formatCount(openJobs) : openJobs}`,
     }
-    const standstill = engine.standstill.find()
+    const standstill = await engine.standstill.find()
     const slots = standstill ? [slotsCheck(standstill)] : []
-    const paused = pausedCheck(store.pauses.all())
-    const parked = parkedCheck(store.parkedRuns(maxCounted + 1))
-    if (!store.shared) return [check, ...slots, ...parked, ...paused]
-    const workers = engine.runsJobs ? [] : [workersCheck(store.shared, openJobs)]
-    return [check, storeCheck(store.shared), ...workers, ...slots, ...parked, ...paused]
+    const paused = pausedCheck(await store.pauses.all())
+    const parked = parkedCheck(await store.parkedRuns(maxCounted + 1))
+    if (!checks) return [check, ...slots, ...parked, ...paused]
+    const workers = engine.runsJobs ? [] : [await workersCheck(checks, openJobs)]
+    return [check, await storeCheck(checks), ...workers, ...slots, ...parked, ...paused]
   } catch (error) {
     return [{ name: 'store', ok: false, message: (error as Error).message }]
   }
 }
 
 /** Checks whether any worker runs the jobs that this process sends. */
-function workersCheck(store: SharedStore, openJobs: number): Check {
-  const count = store.countWorkers()
-  if (count > 0) return { name: 'workers', ok: true, message: `workers that share the file: ${count}` }
+async function workersCheck(store: StoreChecks, openJobs: number): Promise<Check> {
+  const { place } = store
+  const count = await store.countWorkers()
+  if (count > 0) return { name: 'workers', ok: true, message: `workers that share ${place}: ${count}` }
   const remedy = "start one with `client.start()` or `role: 'work'`"
   if (openJobs === 0)
-    return { name: 'workers', ok: true, message: `no worker shares the file, and no job is waiting; ${remedy}` }
+    return { name: 'workers', ok: true, message: `no worker shares ${place}, and no job is waiting; ${remedy}` }
   return {
     name: 'workers',
     ok: false,
-    message: `no worker shares the file; jobs waiting: ${formatCount(openJobs)}; ${remedy}`,
+    message: `no worker shares ${place}; jobs waiting: ${formatCount(openJobs)}; ${remedy}`,
   }
 }
 
@@ -90,12 +111,10 @@ function formatCount(openJobs: number): string {
   return openJobs > maxCounted ? 'more than 100,000' : String(openJobs)
 }
 
-function storeCheck(store: SharedStore): Check {
-  const { problem } = store
-  if (problem) return { name: 'store', ok: false, message: problem.message }
-  const { growth } = store
-  if (growth !== undefined) return { name: 'store', ok: false, message: growth }
-  const waiting = store.definitionsWithoutWorker()
+async function storeCheck(store: StoreChecks): Promise<Check> {
+  const problem = await store.problem()
+  if (problem !== undefined) return { name: 'store', ok: false, message: problem }
+  const waiting = await store.definitionsWithoutWorker()
   const jobs = waiting.map((definitionId) => `\`${definitionId}\``).join(', ')
   return waiting.length > 0
     ? { name: 'store', ok: false, message: `runs are waiting, and no worker defines their jobs: ${jobs}` }

@@ -8,10 +8,10 @@ import {
   type CheckedOptions,
   string,
   oneOf,
-  custom,
-  kindOf,
 } from '@cgk-platform/jobs-core/provider'
 import { group } from '@cgk-platform/jobs-core/scheduling'
+
+import { tenantWeightsOption } from './tenant-weights-option.ts'
 
 /** The role of a process that shares a file of jobs with others. */
 export type LocalRole = 'send' | 'work' | 'both'
@@ -53,25 +53,6 @@ declare module '@cgk-platform/jobs-core/provider' {
     local: LocalConfig
   }
 }
-
-/** The declaration of `tenantWeights`: the turns of a tenant in each round. */
-const tenantWeightsOption = custom<Readonly<Record<string, number>>, ReadonlyMap<string, number>>(
-  (weights: unknown, name, createError) => {
-    if (typeof weights !== 'object' || weights === null || Array.isArray(weights) || weights instanceof Map) {
-      throw createError(name, 'is not an object of numbers', 'Pass an object such as `{ tenant_123: 3 }`.')
-    }
-    const checked = new Map<string, number>()
-    for (const [tenantId, weight] of Object.entries(weights as Readonly<Record<string, unknown>>)) {
-      if (tenantId === '') throw createError(name, 'has an empty tenant id', 'Pass the id of a tenant.')
-      if (typeof weight !== 'number' || !(weight >= 0.001 && weight <= 1000)) {
-        const problem = typeof weight === 'number' ? `is \`${weight}\`` : `is ${kindOf(weight)}, not a number`
-        throw createError(`${name}.${tenantId}`, problem, 'Pass a number from 0.001 to 1000.')
-      }
-      checked.set(tenantId, weight)
-    }
-    return checked
-  },
-)
 
 /** The options of an engine with all defaults applied. */
 export interface LocalSettings {

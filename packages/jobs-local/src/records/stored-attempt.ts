@@ -13,3 +13,6 @@ export interface StoredAttempt {
 
 /** Number of the newest attempts of a run that a store keeps. */
 export const maxStoredAttempts = 100
+
+/** The id of the only worker of a store in memory. */
+export const memoryWorker = '1'

@@ -58,7 +58,10 @@ export interface EndedRun {
   /** The number of the attempt. The run's own changes if another process takes the run over. */
   readonly attempt: number
   readonly outcome: Outcome
-  /** Whether to release the slot at once. Otherwise `release` is called when the handler has ended. */
+  /**
+   * Whether to release the slot at once. Otherwise `release` is called when the handler has ended. Read it when the
+   * outcome is recorded: the handler may be found to run after its attempt ended.
+   */
   readonly releasesSlot: boolean
 }
 
@@ -117,8 +120,17 @@ export interface EngineStore {
   hasReady(now: number): boolean
   /** Returns when the next delayed job or attempt is due, as far as this process knows. */
   nextDueAt(): number | undefined
-  /** Adds jobs, except those for which too many wait. */
-  add(envelopes: readonly Envelope[], limits: WaitingLimits | undefined): MaybePromise<readonly EnvelopeResult[]>
+  /**
+   * Adds jobs, except those for which too many wait. The engine looks at the store as soon as this returns. A store whose
+   * promise resolves later calls the listeners of `onChange` when the jobs are durable.
+   *
+   * @param isTick - whether they are those of a cron tick. A store may then retry until that succeeds
+   */
+  add(
+    envelopes: readonly Envelope[],
+    limits: WaitingLimits | undefined,
+    isTick?: boolean,
+  ): MaybePromise<readonly EnvelopeResult[]>
   /** Returns a job. */
   get(jobId: string, options?: GetOptions): MaybePromise<StoredJob | undefined>
   /** Cancels all open runs of a job. Returns those that run in this process, whose handlers must be aborted. */

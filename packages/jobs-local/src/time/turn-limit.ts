@@ -15,7 +15,7 @@ export class TurnLimit {
   }
 
   /** Calls `work` at once or in a later turn. */
-  run<T>(work: () => T): Promise<T> {
+  run<T>(work: () => T | Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const call = (): void => {
         try {

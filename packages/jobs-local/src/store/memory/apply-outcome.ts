@@ -4,10 +4,7 @@ import { enterState, lastErrorOf } from '../../records/enter-state.ts'
 import type { EndedState } from '../../records/run-state.ts'
 import type { BegunRun, StoredRun } from '../../records/stored-run.ts'
 import type { RunQueue } from './run-queue.ts'
-import { maxStoredAttempts } from '../../records/stored-attempt.ts'
-
-/** The id of the only worker of a store in memory. */
-export const memoryWorker = '1'
+import { maxStoredAttempts, memoryWorker } from '../../records/stored-attempt.ts'
 
 /** Applies the outcome of an attempt to a run in memory. Calls `end` if the outcome ends the run. */
 export function applyOutcome(

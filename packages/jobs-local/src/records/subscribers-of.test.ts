@@ -4,8 +4,7 @@ import '@cgk-platform/test-kit/work'
 import { expect, test } from 'vitest'
 
 import { createEnvelope } from '../../test/kit/stored-run.ts'
-import type { SharedStore } from '../store/job-store.ts'
-import type { StoredJob } from '../records/stored-run.ts'
+import type { StoredJob } from './stored-run.ts'
 import { subscribersOf, toWorkerDefinition } from './subscribers-of.ts'
 
 const define = (id: string, enabled: boolean): Definition =>
@@ -23,13 +22,12 @@ test('a definition that is disabled here gets no run, even if another worker has
   jobs.register(define('off', false))
   const subscribersElsewhere = () => ['off', 'elsewhere'].map((definitionId) => ({ definitionId, maxAttempts: 3 }))
   const job: StoredJob = { envelope: createEnvelope({ event: 'work.requested' }), state: 'queued', runs: [] }
-  const found = subscribersOf(job, jobs, { shared: { subscribersElsewhere } as Partial<SharedStore> as SharedStore })
+  const found = subscribersOf(job, jobs, subscribersElsewhere)
   expect(found.map(({ definitionId }) => definitionId)).toEqual(['elsewhere'])
 })
 
 test('the maximum number of attempts of a send also applies to definitions of other workers', () => {
   const subscribersElsewhere = () => [{ definitionId: 'elsewhere', maxAttempts: 3 }]
   const job: StoredJob = { envelope: createEnvelope({ maxAttempts: 1 }), state: 'queued', runs: [] }
-  const shared = { subscribersElsewhere } as Partial<SharedStore> as SharedStore
-  expect(subscribersOf(job, createJobRegistry(), { shared })).toMatchObject([{ maxAttempts: 1 }])
+  expect(subscribersOf(job, createJobRegistry(), subscribersElsewhere)).toMatchObject([{ maxAttempts: 1 }])
 })

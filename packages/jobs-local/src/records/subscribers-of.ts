@@ -2,18 +2,19 @@ import type { Definition } from '@cgk-platform/jobs-core'
 import { cronJobIdOf, type Envelope, eventOf, type JobRegistry, maxAttemptsOf } from '@cgk-platform/jobs-core/provider'
 import { ownDefinitionIdOf, payloadKeyOf, priorityOf, versionsOf } from '@cgk-platform/jobs-core/scheduling'
 
-import type { PayloadKeys, Subscriber, WorkerDefinition } from '../records/subscriber.ts'
-import type { JobStore } from '../store/job-store.ts'
-import type { StoredJob } from '../records/stored-run.ts'
+import type { StoredJob } from './stored-run.ts'
+import type { PayloadKeys, RemoteSubscriber, Subscriber, WorkerDefinition } from './subscriber.ts'
 
 /**
  * Returns the definitions that get a run for a job: those that handle its event, here or in other workers. For a cron
  * tick, returns its cron job, even if that is no longer defined. An event that is only for waits gets no runs.
+ *
+ * @param findElsewhere - returns the definitions of other workers for an event. Default: there are none
  */
 export function subscribersOf(
   { envelope }: StoredJob,
   jobs: JobRegistry,
-  store: Pick<JobStore, 'shared'>,
+  findElsewhere?: (event: string) => readonly RemoteSubscriber[],
 ): Subscriber[] {
   if (envelope.waitsOnly) return []
   const cronJobId = cronJobIdOf(envelope.event)
@@ -23,9 +24,7 @@ export function subscribersOf(
     return [{ definitionId: cronJobId, maxAttempts, priority: priorityOf(envelope, cronJob) }]
   }
   const here = jobs.subscribers(envelope.event).map((definition) => toSubscriber(definition, envelope))
-  const elsewhere = store.shared
-    ?.subscribersElsewhere(envelope.event)
-    .filter(({ definitionId }) => !jobs.get(definitionId))
+  const elsewhere = findElsewhere?.(envelope.event).filter(({ definitionId }) => !jobs.get(definitionId))
   if (!elsewhere || elsewhere.length === 0) return here
   return [
     ...here,
