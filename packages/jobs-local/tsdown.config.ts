@@ -5,6 +5,7 @@ export default defineBuild([
   'src/errors.ts',
   'src/inspect.ts',
   'src/descriptor.ts',
+  'src/engine.ts',
   'src/provider/local-provider.ts',
   'src/edge-runtime.ts',
   'src/testing/index.ts',

@@ -125,7 +125,8 @@ export function createEngineProvider(options: EngineProviderOptions): LocalProvi
     async send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> {
       const { engine, store, host, add } = open('sendJob')
       try {
-        const added = add ? add(envelopes, host.maxWaiting) : store.add(envelopes, host.maxWaiting)
+        const adding = add ? add(envelopes, host.maxWaiting) : store.add(envelopes, host.maxWaiting)
+        const added = adding instanceof Promise && !store.seesPending ? await adding : adding
         engine.wake()
         watchers.notifyAll()
         return added instanceof Promise ? await added : added

@@ -114,6 +114,8 @@ export interface EngineStore {
   readonly inspection: Pick<JobInspection, 'list' | 'count'>
   /** Whether a change is pending. */
   readonly isChanging: boolean
+  /** Whether a pass that begins now sees the jobs of an `add` that is pending. Default false. */
+  readonly seesPending?: boolean
   /** Creates the runs of due jobs and claims runs for the free slots. @param capacity - `undefined` if the engine stopped */
   begin(capacity: () => Capacity | undefined, callbacks: PassCallbacks): void
   /** Whether a pass might begin work now, as far as this process knows. */
@@ -121,8 +123,7 @@ export interface EngineStore {
   /** Returns when the next delayed job or attempt is due, as far as this process knows. */
   nextDueAt(): number | undefined
   /**
-   * Adds jobs, except those for which too many wait. The engine looks at the store as soon as this returns. A store whose
-   * promise resolves later calls the listeners of `onChange` when the jobs are durable.
+   * Adds jobs, except those for which too many wait.
    *
    * @param isTick - whether they are those of a cron tick. A store may then retry until that succeeds
    */

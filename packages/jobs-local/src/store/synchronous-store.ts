@@ -39,6 +39,7 @@ export function createEngineStore(store: JobStore, services: StoreServices): Eng
 const nothing = (): void => undefined
 
 class SynchronousStore implements EngineStore {
+  readonly seesPending = true
   readonly shared?: Sharing
   readonly pauses: StoredPauses
   readonly inspection: Pick<JobInspection, 'list' | 'count'>
