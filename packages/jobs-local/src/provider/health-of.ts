@@ -6,7 +6,7 @@ import type { EngineStore, MaybePromise } from '../store/engine-store.ts'
 
 type Check = Health['checks'][number]
 
-/** What the health of an engine reads of a store that processes share. */
+/** The reads for the health of a store that processes share. */
 export interface StoreChecks {
   /** The store, as in "workers that share the file". */
   readonly place: string

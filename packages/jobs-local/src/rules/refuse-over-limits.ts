@@ -2,7 +2,7 @@ import { TooManyWaitingError } from '@cgk-platform/jobs-core/errors'
 import type { Envelope, WaitingLimits } from '@cgk-platform/jobs-core/provider'
 import { signalOf } from '@cgk-platform/jobs-core/scheduling'
 
-/** What a send needs to know of the jobs that wait. */
+/** The facts about waiting jobs that a send needs. */
 export interface WaitingPlaces {
   /** Returns whether the idempotency key of an envelope is in use. */
   isKnown(envelope: Envelope): boolean

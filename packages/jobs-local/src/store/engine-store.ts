@@ -73,7 +73,7 @@ export interface SavedStep {
   readonly mayHaveMissed: boolean
 }
 
-/** What other processes do with the store. Only a store whose jobs outlive this process has it. */
+/** The operations that involve other processes. Only a store whose jobs outlive this process has it. */
 export interface Sharing {
   /** Calls `listener` when another process has changed the store. */
   onChange(listener: () => void): void
@@ -102,7 +102,7 @@ export interface StoredPauses {
 }
 
 /**
- * What the engine needs of a store. Each operation that changes it is atomic. A store in memory makes a change before it
+ * A store, as the engine needs it. Each operation that changes it is atomic. A store in memory makes a change before it
  * returns; another one returns a promise that resolves once the change is durable.
  */
 export interface EngineStore {

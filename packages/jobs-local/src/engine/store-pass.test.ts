@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+
+import type { BegunWork, Capacity, EngineStore, PassCallbacks } from '../store/engine-store.ts'
+import { createVirtualClock } from '../testing/virtual-clock.ts'
+import { StorePass } from './store-pass.ts'
+
+const capacity: Capacity = { slots: 1, hasListener: () => false }
+const begun = {} as BegunWork
+
+/** Opens passes over a store whose steps the test makes: `passes` has the capacity and the callbacks of each. */
+function open() {
+  const passes: (PassCallbacks & { capacity: () => Capacity | undefined })[] = []
+  const done: BegunWork[] = []
+  const clock = createVirtualClock(0)
+  const store: Pick<EngineStore, 'begin'> = {
+    begin: (given, callbacks) => void passes.push({ ...callbacks, capacity: given }),
+  }
+  const pass = new StorePass(
+    { store: store as EngineStore, clock },
+    { capacity: () => capacity, done: (work) => void done.push(work) },
+  )
+  return { pass, passes, done, clock }
+}
+
+test('a pass that is wanted before the pending one looks at the store is that one', () => {
+  const { pass, passes } = open()
+  pass.begin()
+  pass.begin()
+  passes[0]!.capacity()
+  passes[0]!.done(begun)
+  expect(passes.length).toBe(1)
+})
+
+test('a pass that is wanted after the pending one may have looked at the store follows it', () => {
+  const { pass, passes, done } = open()
+  pass.begin()
+  passes[0]!.capacity()
+  pass.begin()
+  expect(passes.length).toBe(1)
+  passes[0]!.done(begun)
+  expect([passes.length, done.length]).toEqual([2, 1])
+})
+
+test('a pass that fails is tried again after a second', () => {
+  const { pass, passes, clock } = open()
+  pass.begin()
+  passes[0]!.failed(new Error('Unreachable.'))
+  pass.begin()
+  expect([passes.length, pass.problem?.message]).toEqual([1, 'Unreachable.'])
+  clock.step(1000)
+  passes[1]!.capacity()
+  passes[1]!.done(begun)
+  expect([passes.length, pass.problem]).toEqual([2, undefined])
+})
+
+test('a pass that is stopped begins nothing, and drops what it has begun', () => {
+  const { pass, passes, done } = open()
+  pass.begin()
+  expect(passes[0]!.capacity()).toBe(capacity)
+  pass.stop()
+  passes[0]!.done(begun)
+  expect([passes[0]!.capacity(), done]).toEqual([undefined, []])
+})

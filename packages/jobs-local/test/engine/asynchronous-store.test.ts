@@ -1,0 +1,65 @@
+import { defineJob, defineWorkflow } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
+import { expect, test } from 'vitest'
+
+import { createEngineProvider } from '../../src/engine.ts'
+import { localCapabilities } from '../../src/provider/capabilities.ts'
+import { createMemoryStore } from '../../src/store/memory/memory-store.ts'
+import { createEngineStore } from '../../src/store/synchronous-store.ts'
+import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
+import { passVirtualTime } from '../conformance/pass-virtual-time.ts'
+import { answerLater } from '../kit/answer-later.ts'
+import { failUntil } from '../kit/fail-until.ts'
+
+const tenantId = 'acme'
+const retry = { backoff: 'fixed', initialDelay: 1000 } as const
+
+test('an engine runs, retries, pauses, cancels and reads jobs of a store that answers later', async () => {
+  const clock = createVirtualClock(0)
+  const provider = createEngineProvider({
+    name: 'later',
+    capabilities: localCapabilities,
+    refused: {},
+    concurrency: 2,
+    role: 'both',
+    clock,
+    random: () => 0,
+    ownTime: true,
+    openStore(host) {
+      const memory = createMemoryStore({ count: 100, ageMs: 86_400_000 }, clock)
+      return { store: answerLater(createEngineStore(memory, { clock, host }), clock) }
+    },
+  })
+  const work = defineJob({ id: 'work', event: 'work.requested', retry, handler: failUntil(2) })
+  const flow = defineWorkflow({
+    id: 'flow',
+    event: 'work.requested',
+    async steps(_event, step) {
+      await step.sleep('pause', '1h')
+      return step.run('end', () => 'ended')
+    },
+  })
+  const client = createClient({ load: () => provider }, { clock, jobs: [work, flow], logger: createRecordedLogger() })
+  const send = async () => (await client.sendJob('work.requested', { tenantId })).id
+  const [first, second] = [await send(), await send()]
+  await passVirtualTime(provider, clock, 5000)
+  await client.cancelJob(second)
+  await client.pauseJobs({ tenantId })
+  const paused = await send()
+  await passVirtualTime(provider, clock, 3_600_000)
+  expect(await client.getJobStatus(first)).toMatchObject({
+    state: 'running',
+    runs: [{ attempts: 2 }, { state: 'running' }],
+  })
+  await client.resumeJobs({ tenantId })
+  await passVirtualTime(provider, clock, 5000)
+  expect(await client.getJobStatus(first)).toMatchObject({ state: 'completed', runs: [{}, { output: 'ended' }] })
+  expect((await client.getJobStatus(second)).state).toBe('cancelled')
+  expect((await client.getJobStatus(paused)).runs).toMatchObject([{ state: 'completed' }, { state: 'running' }])
+  expect((await client.listJobs({ tenantId })).jobs.length).toBe(3)
+  expect(await client.healthCheck()).toMatchObject({ ok: true })
+  await client.close({ timeout: 0 })
+  expect((await client.getJobStatus(paused)).state).toBe('failed') // jobs in memory end with their engine
+})
