@@ -6,7 +6,7 @@ const maxEntries = 10_000
 /** The tenants, definitions and keys that this worker served last. The next claim continues after them. */
 export class Turns {
   /** The turns of the tenants at the slots of this worker. */
-  readonly tenants = createTurnState()
+  readonly tenants: TurnState = createTurnState()
   /** The turns of the tenants at the slots of a definition that has a limit. */
   readonly #ofDefinitions = new Map<string, TurnState>()
   readonly #last = new Map<string, string>()

@@ -17,16 +17,24 @@ export function answerLater(store: EngineStore, clock: Pick<Clock, 'yield'>): En
     return result
   }
   /** Makes a change at once, and calls `done` with its result in a later turn. */
-  const doLater = (change: (done: () => void) => unknown, done: () => void): Promise<void> => {
+  const doLater = async (change: (done: () => void) => unknown, done: () => void): Promise<void> => {
     let isDone = false
-    return later(() => void change(() => (isDone = true))).then(() => void (isDone && done()))
+    await later(() => void change(() => (isDone = true)))
+    if (isDone) done()
   }
   const changes: Partial<EngineStore> = {
     seesPending: false,
     begin(capacity, { done, failed }) {
       let begun: BegunWork | undefined
-      const beginNow = (): void => store.begin(capacity, { done: (work) => void (begun = work), failed })
-      void later(beginNow).then(() => begun && done(begun))
+      const begin = (made: () => void): void =>
+        store.begin(capacity, {
+          done(work) {
+            begun = work
+            made()
+          },
+          failed,
+        })
+      void doLater(begin, () => done(begun!))
     },
     add: (...args) => later(() => store.add(...args)),
     get: (...args) => later(() => store.get(...args)),
