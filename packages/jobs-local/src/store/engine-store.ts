@@ -173,6 +173,9 @@ export interface EngineStore {
   parkedRuns(max: number): MaybePromise<number>
   /** Starts the runs that wait for a batch, in a store whose jobs do not outlive this process. Call it before `close`. */
   endGathering?(): void
-  /** Fails every open job that does not outlive this process, with this reason. Returns their ids. */
+  /**
+   * Fails every open job that does not outlive this process, with this reason. Returns their ids. Frees the runs that this
+   * process holds, also those of a pass that has not ended: the engine no longer begins them.
+   */
   close(reason: JobErrorInfo): MaybePromise<readonly string[]>
 }
