@@ -38,6 +38,7 @@ import { returnedErrorCases } from './cases/returned-errors.ts'
 import { ownEventCases } from './cases/own-events.ts'
 import { slashCases } from './cases/slashes.ts'
 import { statusCases } from './cases/status.ts'
+import { tenantDataCases } from './cases/tenant-data.ts'
 import { tenantIsolationCases } from './cases/tenant-isolation.ts'
 import { maxWaitingCases } from './cases/max-waiting.ts'
 import { throttleCases } from './cases/throttle.ts'
@@ -78,6 +79,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...inspectionFigureCases,
   ...inspectionChangeCases,
   ...tenantIsolationCases,
+  ...tenantDataCases,
   ...platformJobCases,
   ...concurrencyCases,
   ...validationCases,

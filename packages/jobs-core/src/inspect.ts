@@ -21,6 +21,7 @@ export type {
   SubscribeOptions,
   TenantInspector,
 } from './inspection/job-inspector.ts'
+export type { EraseOptions, EraseResult, TenantData } from './inspection/tenant-data.ts'
 export type { GroupStats, JobStats } from './inspection/job-stats.ts'
 export type { JobSummary, JobSummaryPage, RunSummary, ShortError } from './status/job-summary.ts'
 export type { WorkerInfo } from './status/worker-info.ts'

@@ -18,6 +18,7 @@ export type {
   ProviderSendOptions,
   ProviderSendOptionTypes,
 } from './engines/engine-types.ts'
+export type { ErasedPart } from './provider/erased-part.ts'
 export type { InspectFilter, InspectQuery, JobInspection } from './provider/job-inspection.ts'
 export { summarizeRuns } from './inspection/summarize-runs.ts'
 export type { ListQuery } from './status/job-page.ts'

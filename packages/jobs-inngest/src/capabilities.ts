@@ -185,6 +185,11 @@ export const inngestCapabilities: Capabilities = {
       instead: 'Use `inspect.subscribe`, which reads the list regularly.',
     },
     'inspect.runCronJob': { supported: true },
+    'erase: deletes': {
+      supported: false,
+      note: 'Events and runs, with payloads, outputs, errors and step results, stay as long as your plan or server stores them.',
+      instead: 'Wait until they are deleted there, or send only ids.',
+    },
     'jobs wait for their definition': {
       supported: false,
       note: 'Inngest starts no run of an event for a function that was synced later.',

@@ -197,6 +197,11 @@ export const triggerCapabilities: Capabilities = {
       note: 'Trigger.dev pushes changes only with its realtime service, which a self-hosted server may lack.',
       instead: 'Call `subscribe`, which asks Trigger.dev regularly.',
     },
+    'erase: deletes': {
+      supported: false,
+      note: 'Runs, with payloads, tags, outputs, errors, metadata and logs, stay as long as your plan or server stores them. Idempotency keys stay until their TTL ends.',
+      instead: 'Wait until they are deleted there, or send only ids.',
+    },
     'inspect.runCronJob': { supported: true, note: 'While its run is open, ticks are not skipped.' },
     'jobs wait for their definition': { supported: true, note: 'Until its task is deployed.' },
     'unhandled: not an awaited event': { supported: true },

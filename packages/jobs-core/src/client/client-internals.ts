@@ -1,5 +1,6 @@
 import { processState } from '../runtime/process-state.ts'
 import type { Definition } from '../jobs/definition.ts'
+import type { ErasedPart } from '../provider/erased-part.ts'
 import type { Clock } from '../time/clock.ts'
 import type { JobClient } from './job-client.ts'
 import type { AnyItem, SendResult } from '../sends/send-options.ts'
@@ -12,6 +13,8 @@ export interface ClientInternals {
   sendForWaits?(items: readonly AnyItem[], isSystem: boolean): Promise<SendResult[]>
   /** Calls `changed` after changes of any jobs. Returns `undefined` if the engine cannot push. */
   watchJobs?(changed: () => void): Promise<(() => void) | undefined>
+  /** Deletes a batch of a tenant's data, like `erase` of a provider. Absent in a tenant router. */
+  erase?(tenantId: string, until: number): Promise<ErasedPart>
   /** Returns the client's definitions without asking its engine. A tenant router returns those of all its clients. */
   definitions?(): readonly Definition[]
   /** True if handlers may run in this process. A tenant router has none. */

@@ -58,6 +58,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
       ...operationsFor(tenantId),
       ...queries,
       inspect: inspectors.forTenant(tenantId),
+      ...inspectors.dataOf(tenantId),
     })
 
   const client: JobClient = {
@@ -92,6 +93,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   setInternals(client, {
     clock,
     watchJobs: source.watch,
+    erase: source.erase,
     definitions: jobs.all,
     runsHandlers: () => runsHandlers,
     sendForWaits: (items, isSystem) =>

@@ -4,6 +4,7 @@ import type { Signal } from '../events/define-signal.ts'
 import type { JobEvent, JobInput, TenantInput } from '../events/job-events.ts'
 import type { OwnEvent } from '../events/own-event.ts'
 import type { JobInspector, TenantInspector } from '../inspection/job-inspector.ts'
+import type { TenantData } from '../inspection/tenant-data.ts'
 import type { Pause, PauseTarget } from '../jobs/pause.ts'
 import { declareOptions, type DeclaredOptions, type CheckedOptions } from '../options/declare-options.ts'
 import { abortSignal, integer, duration, string, oneOf } from '../options/kinds.ts'
@@ -214,8 +215,8 @@ export type TenantJobItem = {
   [E in JobEvent]: { event: E; payload: TenantInput<E>; options?: SendOptions | undefined }
 }[JobEvent]
 
-/** A client that sends, reads, cancels and retries the jobs of one tenant only. */
-export interface TenantClient extends JobOperations {
+/** A client that sends, reads, cancels, retries, exports and erases the jobs of one tenant only. */
+export interface TenantClient extends JobOperations, TenantData {
   /** The id of the tenant. */
   readonly tenantId: string
   /** Same as `JobClient.inspect`, for this tenant only. @throws {TenantMismatchError} for another `tenantId` */

@@ -8,12 +8,13 @@ import { hideTenants, hideTenantsInIssues } from '../inspection/hide-tenants.ts'
 import type { JobDetails } from '../status/job-details.ts'
 import type { JobFilter } from '../status/job-filter.ts'
 import type { TenantInspector } from '../inspection/job-inspector.ts'
+import type { TenantData } from '../inspection/tenant-data.ts'
 import { invalidOption } from '../options/check-option-names.ts'
 import { internalsOf } from './client-internals.ts'
 import type { JobClient, TenantClient } from './job-client.ts'
 
-/** The client of one tenant for a user who may not know of others. */
-export interface LimitedClient extends TenantClient {
+/** The client of one tenant for a user who may not know of others. It neither exports nor erases. */
+export interface LimitedClient extends Omit<TenantClient, keyof TenantData> {
   /** Lists the definitions without their options, because those of a cron job can name tenants. */
   listDefinitions(): Promise<readonly DefinitionInfo[]>
   /** Lists the events without the tenants that their schemas name. */
@@ -31,6 +32,7 @@ export interface LimitedClient extends TenantClient {
  */
 export function limitToTenant(client: JobClient, tenantId: string): LimitedClient {
   const tenant = tenantId === systemTenantId ? limitSystem(client) : client.forTenant(tenantId)
+  const { erase: _, export: __, ...limitedTenant } = tenant
   const { inspect, sendJob, scheduleJob, sendJobs, signalJob } = tenant
   const listEvents = async (): Promise<readonly EventInfo[]> => client.inspect.listEvents()
 
@@ -48,7 +50,7 @@ export function limitToTenant(client: JobClient, tenantId: string): LimitedClien
       })) as typeof send
 
   return {
-    ...tenant,
+    ...limitedTenant,
     inspect: { ...inspect, getJob: async (id) => withoutWorkers(await inspect.getJob(id)) },
     sendJob: limited(sendJob as never),
     scheduleJob: limited(scheduleJob as never),

@@ -21,7 +21,7 @@ export function createTenantClient(
   sender: Sender,
   operations: JobOperations &
     Pick<JobClient, 'listJobs' | 'cancelJobs'> &
-    Pick<TenantClient, 'inspect'> &
+    Pick<TenantClient, 'inspect' | 'erase' | 'export'> &
     PauseOperations,
 ): TenantClient {
   const checkTenant = (operation: string, given: unknown): void => {

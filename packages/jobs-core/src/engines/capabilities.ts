@@ -54,6 +54,7 @@ export const allFeatures = [
   'inspect.listWorkers',
   'inspect.subscribe: push',
   'inspect.runCronJob',
+  'erase: deletes',
   'jobs wait for their definition',
   'unhandled: not an awaited event',
   'jobs survive a restart',

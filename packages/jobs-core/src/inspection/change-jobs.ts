@@ -103,7 +103,7 @@ async function countMatching(
 }
 
 /** Oldest first, if newer jobs can be omitted: otherwise the list would not end while jobs are sent. */
-function orderOn(engines: readonly InspectedEngine[]): InspectQuery['order'] {
+export function orderOn(engines: readonly InspectedEngine[]): InspectQuery['order'] {
   const isBounded = supportsFeature(engines, 'inspect.listJobs by time')
   return isBounded && supportsFeature(engines, 'inspect.listJobs, oldest first') ? 'oldest' : 'newest'
 }

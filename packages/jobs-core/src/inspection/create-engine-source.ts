@@ -1,3 +1,4 @@
+import type { Capabilities, Feature } from '../engines/capabilities.ts'
 import type { LazyEngine } from '../provider/lazy-engine.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { eventOf } from '../jobs/event-of.ts'
@@ -14,6 +15,8 @@ import { describeDefinition } from './describe-definition.ts'
 import type { InspectSource, ListPage } from './inspect-source.ts'
 import type { JobInspection } from '../provider/job-inspection.ts'
 import { requireCronJob, runCronJob } from './run-cron-job.ts'
+
+const eraseFeature = 'erase: deletes' satisfies Feature
 
 /** The parts of a client that its inspector uses. */
 export interface EngineSourceDependencies {
@@ -94,6 +97,18 @@ export function createEngineSource({
     },
     retry: async (id, tenantId) => operationsFor(tenantId).retryJob(id),
     cancel: async (id, tenantId) => operationsFor(tenantId).cancelJob(id),
+    async erase(tenantId, until) {
+      const provider = await engine.useOpen('erase')
+      const { name, capabilities } = provider
+      const { [eraseFeature]: support } = capabilities.features as Partial<Capabilities['features']>
+      if (!support?.supported) {
+        const note = support?.note ?? 'Its provider does not tell what it keeps.'
+        return { erased: 0, left: 0, hasMore: false, kept: [`\`${name}\`: ${note}`] }
+      }
+      if (!provider.erase)
+        throw new TypeError(`The provider \`${name}\` declares \`${eraseFeature}\` but has no \`erase\` method.`)
+      return provider.erase(tenantId, until)
+    },
   }
 }
 

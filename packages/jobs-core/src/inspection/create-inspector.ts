@@ -11,10 +11,13 @@ import { bindLogger, type LoggerLike } from '../logging/logger.ts'
 import type { Clock } from '../time/clock.ts'
 import { changeById } from './change-by-id.ts'
 import { changeJobs } from './change-jobs.ts'
+import { eraseTenant } from './erase-tenant.ts'
+import { exportTenant } from './export-tenant.ts'
 import { getStats } from './get-stats.ts'
 import {
   changeOptions,
   countOptions,
+  eraseOptions,
   filterOptions,
   inspectListOptions,
   readFilter,
@@ -27,6 +30,7 @@ import type { JobSelection } from './job-selection.ts'
 import { readJobIds } from './read-job-ids.ts'
 import { readJobs } from './read-jobs.ts'
 import { SharedReads } from './shared-reads.ts'
+import type { TenantData } from './tenant-data.ts'
 import { createTenantInspector } from './tenant-inspector.ts'
 import { type WatchedJobs, watchJobs } from './watch-jobs.ts'
 
@@ -36,6 +40,8 @@ export interface Inspectors {
   readonly inspect: JobInspector
   /** Returns an inspector of the jobs of one tenant. */
   forTenant(tenantId: string): TenantInspector
+  /** Exports and erases the data of one tenant. */
+  dataOf(tenantId: string): TenantData
   /** Ends all subscriptions. */
   close(): void
 }
@@ -186,6 +192,20 @@ export function createInspector(
   return {
     inspect,
     forTenant: (tenantId) => createTenantInspector(tenantId, operationsFor(tenantId)),
+    dataOf: (tenantId) => ({
+      async erase(given) {
+        const options = eraseOptions.read(given)
+        const engines = await enginesFor('erase', ['inspect.listJobs'], undefined, {}, true)
+        const result = await eraseTenant(engines, source, { tenantId, nowMs: clock.now() }, options)
+        const { failed: _, ...counts } = result
+        bindLogger(logger, { tenantId }).info('Erased data of a tenant.', counts)
+        return result
+      },
+      async *export() {
+        const engines = await enginesFor('export', ['inspect.listJobs', 'inspect.getJob'])
+        yield* exportTenant(engines, source, { tenantId, nowMs: clock.now() })
+      },
+    }),
     close() {
       isClosed = true
       for (const controller of subscriptions) controller.abort()

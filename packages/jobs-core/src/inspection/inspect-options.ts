@@ -5,6 +5,7 @@ import { declareOptions, type DeclaredOptions, type OptionTable } from '../optio
 import { abortSignal, boolean, callback, date, integer, oneOf, someOf, string } from '../options/kinds.ts'
 import { maxIdLength } from '../options/text-problem.ts'
 import { jobStates } from '../status/job-state.ts'
+import type { EraseOptions, EraseResult } from './tenant-data.ts'
 import type { CountGroup } from '../status/job-counts.ts'
 import type { JobFilter } from '../status/job-filter.ts'
 import type { InspectFilter, InspectQuery } from '../provider/job-inspection.ts'
@@ -103,6 +104,18 @@ export const changeOptions: DeclaredOptions<CheckedChange> = declareOptions<Chan
     signal: abortSignal(),
   },
 )
+
+/** The checked options of `erase`. */
+export interface CheckedErase {
+  readonly onProgress?: (progress: EraseResult) => unknown
+  readonly signal?: AbortSignal
+}
+
+/** The declarations of the options of `erase`. */
+export const eraseOptions: DeclaredOptions<CheckedErase> = declareOptions<EraseOptions, CheckedErase>('`erase`', {
+  onProgress: callback(),
+  signal: abortSignal(),
+})
 
 /** The checked options of `inspect.subscribe`. */
 export interface CheckedSubscription {

@@ -5,6 +5,7 @@ import type { DefinitionInfo } from './definition-info.ts'
 import type { EventInfo } from './event-info.ts'
 import type { CountGroup, JobCounts } from '../status/job-counts.ts'
 import type { JobDetails } from '../status/job-details.ts'
+import type { ErasedPart } from '../provider/erased-part.ts'
 import type { InspectFilter, InspectQuery } from '../provider/job-inspection.ts'
 import type { JobSummaryPage } from '../status/job-summary.ts'
 import type { WorkerInfo } from '../status/worker-info.ts'
@@ -42,4 +43,6 @@ export interface InspectSource {
   retry(id: string, tenantId: string | undefined): Promise<unknown>
   /** Cancels a job, like `client.cancelJob`. */
   cancel(id: string, tenantId: string | undefined): Promise<JobStatus>
+  /** Deletes a batch of what the engines hold of a tenant, like `erase` of a provider. */
+  erase(tenantId: string, until: number): Promise<ErasedPart>
 }

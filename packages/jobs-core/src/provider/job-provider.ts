@@ -1,5 +1,6 @@
 import type { JobsError } from '../errors/jobs-error.ts'
 import type { Envelope } from '../events/envelope.ts'
+import type { ErasedPart } from './erased-part.ts'
 import type { JobInspection } from './job-inspection.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { Pause, PauseTarget } from '../jobs/pause.ts'
@@ -69,6 +70,13 @@ export interface JobProvider {
   pauses?(): Promise<readonly Pause[]>
   /** Reads jobs for `client.inspect`. Omit it if the engine does not support that. */
   readonly inspection?: JobInspection | undefined
+  /**
+   * Deletes a batch of a tenant's jobs that were sent before `until` (epoch milliseconds) and have ended, with all that
+   * belongs to them. Once there are none, deletes its keys that no job holds, and makes what was deleted unreadable.
+   * Called until it returns no `hasMore`, also after another process was killed half-way. Omit it if the engine cannot
+   * delete: then the note of the capability `erase: deletes` tells what stays.
+   */
+  erase?(tenantId: string, until: number): Promise<ErasedPart>
   /** Calls `changed` after every change of a job. Returns a function that stops it. Without `watch`, a client polls. */
   watch?(id: string, changed: () => void): () => void
   /** Checks that the engine is reachable and usable. Reports problems in its result instead of rejecting. */

@@ -58,6 +58,7 @@ export const localCapabilities: Capabilities = {
     'inspect.listWorkers': { supported: true, note: 'This process.' },
     'inspect.subscribe: push': { supported: true },
     'inspect.runCronJob': { supported: true },
+    'erase: deletes': { supported: true },
     'jobs wait for their definition': {
       supported: false,
       note: 'What is sent to a job that this process does not define is `unhandled`: no other process can have it.',

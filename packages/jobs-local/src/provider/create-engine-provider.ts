@@ -167,6 +167,12 @@ export function createEngineProvider(options: EngineProviderOptions): LocalProvi
       return { jobs: jobs.map(toJobStatus), ...(cursor !== undefined && { cursor }) }
     },
 
+    async erase(tenantId, until) {
+      const part = await open('erase').store.erase(tenantId, until)
+      if (part.erased > 0) watchers.notifyAll()
+      return part
+    },
+
     inspection: createInspection(attached, { watchers, reads }),
 
     watch: watchers.watch,

@@ -3,6 +3,7 @@ import type { WorkerInfo } from '@cgk-platform/jobs-core/inspect'
 import type {
   Envelope,
   EnvelopeResult,
+  ErasedPart,
   JobErrorInfo,
   JobInspection,
   ListQuery,
@@ -138,6 +139,11 @@ export interface EngineStore {
   cancel(jobId: string): MaybePromise<readonly StoredRun[]>
   /** Adds a run for each definition whose newest run failed. An unhandled job is due again. */
   retry(jobId: string): MaybePromise<void>
+  /**
+   * Deletes a batch of a tenant's jobs that were sent before an instant and have ended. Once there are none, deletes a
+   * batch of its keys that no job holds, and then makes what was deleted unreadable.
+   */
+  erase(tenantId: string, until: number): MaybePromise<ErasedPart>
   /** Returns a page of jobs, newest first. */
   list(query: ListQuery): Promise<StoredPage>
   /**

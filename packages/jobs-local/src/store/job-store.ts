@@ -3,6 +3,7 @@ import type { CountGroup, JobCounts, JobSummaryPage, WorkerInfo } from '@cgk-pla
 import type {
   Envelope,
   EnvelopeResult,
+  ErasedPart,
   InspectFilter,
   InspectQuery,
   JobErrorInfo,
@@ -74,6 +75,9 @@ export type LimitsOf = (definitionId: string) => RunLimits | undefined
 /** The result of a send. */
 export type AddedJob = Extract<EnvelopeResult, { readonly ok: true }>
 
+/** The result of `erase` of a store. */
+export type ErasedJobs = Omit<ErasedPart, 'kept'>
+
 /** The additional operations of a store whose jobs outlive the process. */
 export interface SharedStore {
   /** Why changes cannot be made at the moment; `undefined` if they can. */
@@ -112,6 +116,12 @@ export interface SharedStore {
     now: number,
     limits: WaitingLimits | undefined,
   ): readonly EnvelopeResult[]
+  /**
+   * Removes the bytes of deleted rows from the file and its log. Returns what stays, in a sentence each.
+   *
+   * @throws {StoreError} if other processes use the file all the time.
+   */
+  sweep(): Promise<readonly string[]>
   /** From now on, gives up changes that cannot be made within a short time. */
   beginClosing(): void
   /** Closes all open resources. */
@@ -210,6 +220,11 @@ export interface JobStore extends LimitedStore {
    * another state.
    */
   retry(jobId: string, now: number): void
+  /**
+   * Deletes a batch of a tenant's jobs that were sent before an instant and have ended. Once there are none, deletes a
+   * batch of its keys that no job holds.
+   */
+  erase(tenantId: string, until: number): ErasedJobs
   /** Returns when the next delayed job or attempt is due. */
   nextDueAt(): number | undefined
   /** Returns true while a run of this cron job and tenant has not ended, or the newest of their jobs has no run yet. */

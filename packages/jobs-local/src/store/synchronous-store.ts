@@ -2,6 +2,7 @@ import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
 import {
   type Envelope,
   type EnvelopeResult,
+  type ErasedPart,
   type JobErrorInfo,
   type JobInspection,
   type ListQuery,
@@ -107,6 +108,12 @@ class SynchronousStore implements EngineStore {
 
   retry(jobId: string): MaybePromise<void> {
     return changeNow(this.#store, () => this.#store.retry(jobId, this.#now()))
+  }
+
+  async erase(tenantId: string, until: number): Promise<ErasedPart> {
+    const store = this.#store
+    const part = await this.#steps.run(() => changeNow(store, () => store.erase(tenantId, until)))
+    return { ...part, kept: (!part.hasMore && (await store.shared?.sweep())) || [] }
   }
 
   list(query: ListQuery): Promise<StoredPage> {

@@ -77,6 +77,15 @@ export function createRoutedSource(
     },
     retry: async (id, tenantId) => operationsFor(tenantId).retryJob(id),
     cancel: async (id, tenantId) => operationsFor(tenantId).cancelJob(id),
+    async erase(tenantId, until) {
+      const parts = await onEach(engines, async ({ name, client }) => {
+        const part = await internalsOf(client)?.erase?.(tenantId, until)
+        return part ?? { erased: 0, left: 0, hasMore: false, kept: [`Nothing was deleted on \`${name}\`.`] }
+      })
+      const sum = (of: 'erased' | 'left'): number => parts.reduce((total, part) => total + part[of], 0)
+      const hasMore = parts.some((part) => part.hasMore)
+      return { erased: sum('erased'), left: sum('left'), hasMore, kept: parts.flatMap(({ kept }) => kept) }
+    },
   }
 }
 

@@ -129,6 +129,7 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
         ...operationsFor(tenantId),
         ...queries,
         inspect: inspectors.forTenant(tenantId),
+        ...inspectors.dataOf(tenantId),
       })
     },
     forSystem() {
@@ -137,6 +138,7 @@ export function createTenantRouter<const Name extends string>(options: TenantRou
         ...operationsFor(systemTenantId),
         ...queries,
         inspect: inspectors.forTenant(systemTenantId),
+        ...inspectors.dataOf(systemTenantId),
       })
     },
     healthCheck: () => routedHealth(engines),

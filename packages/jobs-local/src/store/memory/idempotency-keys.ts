@@ -4,7 +4,8 @@ import { turnBatch } from '../../rules/turn-batch.ts'
 import { DueQueue } from '../../queues/due-queue.ts'
 
 interface TakenKey {
-  readonly name: string
+  /** Empty once it was erased. */
+  name: string
   readonly jobId: string
   readonly expiresAt: number
 }
@@ -28,6 +29,16 @@ export class IdempotencyKeys {
     const taken = { name, jobId: envelope.id, expiresAt: now + (envelope.idempotencyTtlMs ?? 0) }
     this.#taken.set(name, taken)
     this.#expiring.push(taken.expiresAt, taken)
+  }
+
+  /** Removes the keys of a tenant that no job holds. */
+  erase(tenantId: string, isHeld: (jobId: string) => boolean): void {
+    const prefix = `${JSON.stringify([tenantId]).slice(0, -1)},`
+    for (const [name, taken] of this.#taken) {
+      if (!name.startsWith(prefix) || isHeld(taken.jobId)) continue
+      this.#taken.delete(name)
+      taken.name = ''
+    }
   }
 
   /** Number of keys in memory. */

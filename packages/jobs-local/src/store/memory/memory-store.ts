@@ -13,6 +13,7 @@ import type { Steps } from '../../time/steps.ts'
 import { turnBatch } from '../../rules/turn-batch.ts'
 import type {
   ChangeCallbacks,
+  ErasedJobs,
   GetOptions,
   JobStore,
   LimitsOf,
@@ -237,7 +238,7 @@ class MemoryStore implements JobStore {
   retry(jobId: string, now: number): void {
     const job = this.#jobs.get(jobId)
     if (!job || !retryableStates.includes(stateOf(job))) return
-    this.#retained.reopen(job)
+    this.#retained.remove(job)
     this.#openJobs++
     delete job.endedAt
     if (job.runs.length === 0) {
@@ -290,6 +291,31 @@ class MemoryStore implements JobStore {
 
   wakeRun(run: StoredRun): void {
     this.#queue.wake(run)
+  }
+
+  erase(tenantId: string, until: number): ErasedJobs {
+    const found = { erased: 0, left: 0 }
+    for (const job of this.#jobs.values()) {
+      if (job.envelope.tenantId !== tenantId || job.envelope.sentAt >= until) continue
+      if (found.erased === turnBatch) return { ...found, left: 0, hasMore: true }
+      if (this.#eraseJob(job)) found.erased++
+      else found.left++
+    }
+    this.#keys.erase(tenantId, (jobId) => this.#jobs.get(jobId) !== undefined)
+    return { ...found, hasMore: false }
+  }
+
+  /** Deletes a job. Returns false for an open one, and for one whose compensation is to run. */
+  #eraseJob(job: StoredJob): boolean {
+    const isCompensated = job.runs.some(({ toCompensate, compensating }) => toCompensate ?? compensating)
+    if (isCompensated || !isEnded(stateOf(job))) return false
+    this.#jobs.delete(job)
+    this.#retained.remove(job)
+    // What still refers to the job, such as the order of ended jobs, does not keep its data in memory.
+    const { v, id, event, sentAt } = job.envelope
+    job.envelope = { v, id, event, tenantId: job.envelope.tenantId, sentAt, payload: null }
+    job.runs = none
+    return true
   }
 
   nextDueAt(): number | undefined {

@@ -50,7 +50,7 @@ describe('RetainedJobs', () => {
     const { retained, forgotten } = createRetained({ count: 2, ageMs: 1000 })
     const [again, ...others] = [createStoredJob(), createStoredJob(), createStoredJob(), createStoredJob()]
     retained.add(again, 0)
-    retained.reopen(again)
+    retained.remove(again)
     retained.add(others[0]!, 0)
     retained.add(others[1]!, 0)
     expect(forgotten).toEqual([])
@@ -87,7 +87,7 @@ describe('RetainedJobs', () => {
             end(createStoredJob())
           } else if ('reopen' in one && model.length > 0) {
             const { job } = model.splice(one.reopen % model.length, 1)[0]!
-            retained.reopen(job)
+            retained.remove(job)
             reopened.push(job)
           } else if ('endAgain' in one && reopened.length > 0) {
             end(reopened.splice(one.endAgain % reopened.length, 1)[0]!)

@@ -66,8 +66,8 @@ export class RetainedJobs {
     this.#owner.deleteJob(job)
   }
 
-  /** Removes a job that is open again after a retry. */
-  reopen(job: StoredJob): void {
+  /** Removes a job that is open again after a retry, or that was erased. */
+  remove(job: StoredJob): void {
     if (job.retainedEntry) this.#size--
     job.retainedEntry = undefined
   }

@@ -1,3 +1,4 @@
+import { StoreError } from '@cgk-platform/jobs-core/errors'
 import type { WorkerInfo } from '@cgk-platform/jobs-core/inspect'
 import type { Envelope, EnvelopeResult, WaitingLimits } from '@cgk-platform/jobs-core/provider'
 import { ownDefinitionIdOf } from '@cgk-platform/jobs-core/scheduling'
@@ -14,6 +15,8 @@ import { ExternalChangeWatcher } from './file/external-change-watcher.ts'
 import type { Housekeeping } from './upkeep/housekeeping.ts'
 import { readWorkers } from './workers/read-workers.ts'
 import { logGrowth } from './file/log-file.ts'
+import { sweepFile } from './file/sweep-file.ts'
+import { toStoreError } from './file/to-store-error.ts'
 import { isRunOf, keyOf, phases } from './tables/rows.ts'
 import type { Workers } from './workers/workers.ts'
 import type { WriteQueue } from './file/write-queue.ts'
@@ -136,6 +139,15 @@ export class SharedFile implements SharedStore {
     housekeeping.noteSend()
     const add = (on: Connection): readonly EnvelopeResult[] => addWithin(toLimitedStore(on), envelopes, now, limits)
     return addInTransaction(connection.path, transaction, add, checkVersion)
+  }
+
+  async sweep(): Promise<readonly string[]> {
+    const { connection } = this.#dependencies
+    try {
+      return await sweepFile(connection, () => this.#isDisposed)
+    } catch (error) {
+      throw StoreError.isInstance(error) ? error : toStoreError(error, connection.path)
+    }
   }
 
   beginClosing(): void {

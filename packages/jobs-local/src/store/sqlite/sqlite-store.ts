@@ -8,6 +8,7 @@ import * as ticks from './tables/ticks-table.ts'
 import type {
   AddedJob,
   ChangeCallbacks,
+  ErasedJobs,
   GetOptions,
   JobStore,
   LimitsOf,
@@ -28,6 +29,7 @@ import { Housekeeping } from './upkeep/housekeeping.ts'
 import { SqliteInspection } from './inspection/sqlite-inspection.ts'
 import { JobsReader } from './tables/jobs-reader.ts'
 import { DueJobs } from './due-jobs.ts'
+import { eraseJobs } from './upkeep/erase-jobs.ts'
 import { followClock } from './upkeep/follow-clock.ts'
 import { listJobs } from './inspection/list-jobs.ts'
 import { applySteps, checkVersion, explainError, latestOf } from './file/file-version.ts'
@@ -297,6 +299,10 @@ class SqliteStore implements JobStore {
       this.#places.forget() // it waits again, with its old number
     }
     this.#mayHaveNext = true
+  }
+
+  erase(tenantId: string, until: number): ErasedJobs {
+    return eraseJobs(this.#connection, tenantId, until)
   }
 
   nextDueAt(): number | undefined {

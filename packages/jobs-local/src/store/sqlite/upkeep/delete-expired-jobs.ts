@@ -45,11 +45,18 @@ function oldestRetainedAt(connection: Connection, ended: string, count: number):
   return connection.get<{ ended_at: number }>(sql, count - 1)?.ended_at ?? 0
 }
 
-interface ExpiredRow {
+/** A job to delete. */
+export interface ExpiredRow {
   readonly seq: number
   /** The size of the values that can be large. */
   readonly bytes: number
 }
+
+/** SQL for the size of the values of a job that can be large. */
+export const largeBytes: string =
+  '(SELECT octet_length(envelope) FROM cgk_jobs WHERE seq = job) + ' +
+  `(SELECT ifnull(sum(octet_length(output)), 0) FROM cgk_runs WHERE ${isRunOf('job')}) + ` +
+  `(SELECT ifnull(sum(octet_length(record)), 0) FROM cgk_steps WHERE ${isRunOf('job')})`
 
 const expiredSql =
   'WITH expired(job) AS (' +
@@ -58,9 +65,7 @@ const expiredSql =
   `AND NOT EXISTS (SELECT 1 FROM cgk_runs o WHERE o.run > cgk_runs.run AND o.run <= cgk_runs.run | 1048575 ` +
   'AND (o.ended_at IS NULL OR o.ended_at >= ?1 OR o.phase IS NOT NULL)) ' +
   `UNION ALL SELECT seq FROM ${endedWithoutRuns} AND ended_at < ?2 AND NOT ${isNeeded} LIMIT ?3) ` +
-  'SELECT job AS seq, (SELECT octet_length(envelope) FROM cgk_jobs WHERE seq = job) + ' +
-  `(SELECT ifnull(sum(octet_length(output)), 0) FROM cgk_runs WHERE ${isRunOf('job')}) + ` +
-  `(SELECT ifnull(sum(octet_length(record)), 0) FROM cgk_steps WHERE ${isRunOf('job')}) AS bytes FROM expired`
+  `SELECT job AS seq, ${largeBytes} AS bytes FROM expired`
 
 /** The runs of some jobs, and those of them that may have steps, as JSON arrays. */
 const runsSql =
@@ -81,7 +86,14 @@ export function deleteExpiredJobs(connection: Connection, { withRuns, withoutRun
     0,
     countWithin(expired, ({ bytes }) => bytes),
   )
-  const jobs = JSON.stringify(batch.map(({ seq }) => seq))
+  deleteJobs(connection, batch)
+  const keys = connection.run(expiredKeysSql, now, turnBatch)
+  return batch.length < expired.length || batch.length === turnBatch || keys === turnBatch
+}
+
+/** Deletes jobs with all that belongs to them, except their idempotency keys. */
+export function deleteJobs(connection: Connection, seqs: readonly Pick<ExpiredRow, 'seq'>[]): void {
+  const jobs = JSON.stringify(seqs.map(({ seq }) => seq))
   const { runs, workflows } = connection.get<{ runs: string; workflows: string }>(runsSql, jobs)!
   const remove = (rows: string, keys: string): number =>
     connection.run(`DELETE FROM ${rows} IN (SELECT value FROM json_each(?))`, keys)
@@ -91,8 +103,6 @@ export function deleteExpiredJobs(connection: Connection, { withRuns, withoutRun
   remove('cgk_attempts WHERE run', runs)
   removeEmptySegments(connection, jobs)
   if (workflows !== '[]') for (const table of ['steps', 'waits', 'notices']) remove(`cgk_${table} WHERE run`, workflows)
-  const keys = connection.run(expiredKeysSql, now, turnBatch)
-  return batch.length < expired.length || batch.length === turnBatch || keys === turnBatch
 }
 
 /**
