@@ -1,5 +1,5 @@
 import type { JobClient, TenantClient } from '@cgk-platform/jobs-core'
-import type { JobInspector, TenantInspector } from '@cgk-platform/jobs-core/inspect'
+import type { JobInspector, TenantData, TenantInspector } from '@cgk-platform/jobs-core/inspect'
 import { systemTenantId } from '@cgk-platform/jobs-core/provider'
 import { limitToTenant } from '@cgk-platform/jobs-core/tools'
 
@@ -50,7 +50,7 @@ export function scopeOf(client: JobClient, { tenants }: Access, tenantId: string
 }
 
 function scopeIn(
-  tenant: TenantClient,
+  tenant: Omit<TenantClient, keyof TenantData>,
   { listDefinitions, listEvents }: Pick<Scope, 'listDefinitions' | 'listEvents'>,
 ): Scope {
   return {
