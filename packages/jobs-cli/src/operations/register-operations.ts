@@ -13,6 +13,7 @@ export function registerOperations(program: Command): void {
   registerChanges(program)
   registerSends(program)
   registerPauses(program)
+  registerTenantData(program)
   registerMigrate(program)
 }
 
@@ -184,6 +185,27 @@ function registerPauses(program: Command): void {
       await (await load()).runOperation(flags, (context) => change(flags, context))
     })
   }
+}
+
+function registerTenantData(program: Command): void {
+  const tenant = program.command('tenant').description('export or erase the data of a tenant')
+  const exported = tenant
+    .command('export')
+    .description('print each job of the tenant as a line of JSON')
+    .argument('<id>', 'id of the tenant')
+  operation(exported).action(async (id: string, flags) => {
+    const { exportTenant } = await import('./tenant-data.ts')
+    await (await load()).runOperation(flags, (context) => exportTenant(id, context))
+  })
+  const erase = tenant
+    .command('erase')
+    .description('cancel the jobs of the tenant and delete its data')
+    .argument('<id>', 'id of the tenant')
+    .option('--yes', 'erase without asking')
+  operation(erase).action(async (id: string, flags) => {
+    const { eraseTenant } = await import('./tenant-data.ts')
+    await (await load()).runOperation(flags, (context) => eraseTenant(id, flags, context))
+  })
 }
 
 function registerMigrate(program: Command): void {
