@@ -15,7 +15,7 @@ export interface EraseResult extends Pick<ChangeJobsResult, 'failed' | 'failures
   readonly erased: number
   /** Number of jobs that could not be deleted yet: a handler or a compensation still runs, or they are open again. */
   readonly left: number
-  /** What stays although the call is complete, and for how long, in a sentence each. */
+  /** A sentence for each thing that stays although the call is complete, and for how long. */
   readonly kept: readonly string[]
   /** True if another call would find nothing to do. */
   readonly isComplete: boolean

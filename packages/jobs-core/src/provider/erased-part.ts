@@ -6,6 +6,6 @@ export interface ErasedPart {
   readonly left: number
   /** True if another call would delete more at once. */
   readonly hasMore: boolean
-  /** What stays, and for how long, in a sentence each. */
+  /** A sentence for each thing that stays, and for how long. */
   readonly kept: readonly string[]
 }

@@ -117,7 +117,7 @@ export interface SharedStore {
     limits: WaitingLimits | undefined,
   ): readonly EnvelopeResult[]
   /**
-   * Removes the bytes of deleted rows from the file and its log. Returns what stays, in a sentence each.
+   * Removes the bytes of deleted rows from the file and its log. Returns a sentence for each thing that stays.
    *
    * @throws {StoreError} if other processes use the file all the time.
    */

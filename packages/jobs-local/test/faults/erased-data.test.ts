@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { inspect } from 'node:util'
 
-import { defineJob, type EventMessage, type JobClient } from '@cgk-platform/jobs-core'
+import { defineBatchJob, defineJob, type EventMessage, type JobClient } from '@cgk-platform/jobs-core'
 import type { EraseResult } from '@cgk-platform/jobs-core/inspect'
 import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import '@cgk-platform/test-kit/work'
@@ -16,10 +16,15 @@ import { waitUntil } from '../kit/wait-until.ts'
 import { workflow } from '../kit/workflow.ts'
 
 const secret = 'ada-lovelace-1815'
+/** The tenant to erase. */
+const erased = 'countess-of-lovelace'
 
-/** Returns the files of a folder that contain the secret, of all that were read. */
+/** Returns the files of a folder that contain the secret, or the id of its tenant. */
 function filesWithSecret(folder: string): string[] {
-  return readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(secret))
+  return readdirSync(folder).filter((name) => {
+    const bytes = readFileSync(join(folder, name))
+    return bytes.includes(secret) || bytes.includes(erased)
+  })
 }
 
 /** A text with the secret that takes one page of the file, or many. */
@@ -27,7 +32,7 @@ const long = (pages: number): string => `${secret} `.repeat(Math.ceil((pages * 4
 
 /** Jobs that store the secret as output, error and step results, in rows that grow. */
 const handler = ({ payload: { number = 0, tenantId } }: EventMessage<'work.requested'>) => {
-  const text = tenantId === 'acme' ? long(number / 40) : 'x'.repeat(100 * number)
+  const text = tenantId === erased ? long(number / 40) : 'x'.repeat(100 * number)
   if (number % 3 === 0) throw new Error(text)
   return text
 }
@@ -37,32 +42,44 @@ const job = defineJob({
   retry: { maxAttempts: 2, initialDelay: 1, maxDelay: 1 },
   handler,
 })
+const asked = { event: 'work.asked', concurrency: { key: 'tenantId', limit: 1 }, handler: () => 'done' } as const
 const flow = workflow(
   async ({ payload }, step) => {
-    await step.run('charge', () => ({ by: payload.tenantId === 'acme' ? long(2) : '' }))
+    await step.run('charge', () => ({ by: payload.tenantId === erased ? long(2) : '' }))
     await step.waitForEvent('wait', 'work.followed', { match: { number: 1815 }, timeout: '7d' })
   },
   { id: 'flow', event: 'work.requested' },
 )
 
+/** Jobs that wait with keys. */
+const held = [
+  defineJob({ id: 'throttled', throttle: { limit: 1, period: '7d', key: 'tenantId' }, ...asked }),
+  defineJob({ id: 'debounced', debounce: { period: '1d', key: 'tenantId' }, ...asked }),
+  defineBatchJob({ id: 'batched', event: 'work.asked', maxSize: 100, maxWait: '1d', handler: () => [] }),
+]
+
 async function fill(client: JobClient): Promise<void> {
-  const tenants = ['acme', 'other']
+  const tenants = [erased, 'other']
   const items = Array.from({ length: 300 }, (_none, index) => {
     const tenantId = tenants[index % 2]!
-    const text = tenantId === 'acme' ? long((index % 50) / 20) : 'x'.repeat(index * 10)
+    const text = tenantId === erased ? long((index % 50) / 20) : 'x'.repeat(index * 10)
     const options = {
-      ...(tenantId === 'acme' && { idempotencyKey: `${secret} ${index}`, reference: `${secret} ${index % 7}` }),
+      ...(tenantId === erased && { idempotencyKey: `${secret} ${index}`, reference: `${secret} ${index % 7}` }),
       ...(index % 5 === 0 && { delay: '1h' as const }),
     }
     return { event: 'work.requested' as const, payload: { tenantId, number: index % 60, data: text }, options }
   })
+  for (const tenantId of tenants) {
+    for (let count = 0; count < 3; count++)
+      await client.sendJob('work.asked', { tenantId, data: secret.repeat(tenantId === erased ? 1 : 0) })
+  }
   for (let first = 0; first < items.length; first += 30) await client.sendJobs(items.slice(first, first + 30))
 }
 
 /** Waits until each job that is due has ended its attempts, and only workflows wait. */
 async function untilIdle(client: JobClient): Promise<void> {
   await waitUntil(async () => {
-    const { jobs } = await client.inspect.listJobs({ limit: 1000 })
+    const { jobs } = await client.inspect.listJobs({ event: 'work.requested', limit: 1000 })
     const due = jobs.filter(({ state }) => state !== 'scheduled')
     return due.every(({ runs }) => runs.some(({ definitionId, endedAt }) => definitionId === 'work' && endedAt))
   })
@@ -70,7 +87,7 @@ async function untilIdle(client: JobClient): Promise<void> {
 
 async function eraseAll(client: JobClient): Promise<EraseResult> {
   for (;;) {
-    const result = await client.forTenant('acme').erase()
+    const result = await client.forTenant(erased).erase()
     if (result.isComplete) return result
   }
 }
@@ -80,7 +97,7 @@ test('no file and no log line has the data of an erased tenant, and another tena
 }) => {
   const { folder, open } = createSharedFile(onTestFinished)
   const logger = createRecordedLogger()
-  const worker = open({}, { jobs: [job, flow], logger })
+  const worker = open({}, { jobs: [job, flow, ...held], logger })
   await fill(worker)
   await untilIdle(worker)
   expect(filesWithSecret(folder)).not.toEqual([])
@@ -92,7 +109,7 @@ test('no file and no log line has the data of an erased tenant, and another tena
   expect(filesWithSecret(folder)).toEqual([])
   expect(inspect(logger.lines.slice(logged), { depth: 10 })).not.toContain(secret)
   expect(await worker.inspect.countJobs({ tenantId: 'other' })).toEqual(others)
-  expect((await worker.inspect.countJobs({ tenantId: 'acme' })).count).toBe(0)
+  expect((await worker.inspect.countJobs({ tenantId: erased })).count).toBe(0)
   await worker.close()
   expect(filesWithSecret(folder)).toEqual([])
 })
@@ -101,12 +118,12 @@ test('the end of an erasure is logged once, with the tenant and counts alone', a
   const { open } = createSharedFile(onTestFinished)
   const logger = createRecordedLogger()
   const client = open({ role: 'send' }, { logger })
-  await client.sendJob('work.requested', { tenantId: 'acme', data: secret }, { delay: '1h', reference: secret })
-  await client.forTenant('acme').erase()
+  await client.sendJob('work.requested', { tenantId: erased, data: secret }, { delay: '1h', reference: secret })
+  await client.forTenant(erased).erase()
   const lines = logger.lines.filter(({ message }) => message === 'Erased data of a tenant.')
   const counts = { cancelled: 1, erased: 1, left: 0, failures: 0, kept: [], isComplete: true }
   expect(lines.map(({ level, fields }) => ({ level, fields }))).toEqual([
-    { level: 'info', fields: { tenantId: 'acme', ...counts } },
+    { level: 'info', fields: { tenantId: erased, ...counts } },
   ])
 })
 
@@ -124,7 +141,7 @@ const killedAt = (statement: string) => `
     return exec.call(this, sql)
   }
   const client = open([], { role: 'send' })
-  await client.forTenant('acme').erase()
+  await client.forTenant('${erased}').erase()
 `
 
 test.for([
@@ -141,7 +158,7 @@ test.for([
     const { kept } = await eraseAll(open({ role: 'send' }))
     expect(kept).toEqual([])
     expect(filesWithSecret(folder)).toEqual([])
-    expect((await client.inspect.countJobs({ tenantId: 'other' })).count).toBe(150)
+    expect((await client.inspect.countJobs({ tenantId: 'other' })).count).toBe(153)
   },
 )
 
@@ -149,7 +166,7 @@ test('erases beside the workers and senders of other processes', together, async
   const { client, folder, start } = createSharedFile(onTestFinished)
   const workers = [1, 2].map(() =>
     start(`await work([job(async ({ payload }, { signal }) => {
-      if (payload.tenantId !== 'acme') return 'done'
+      if (payload.tenantId !== '${erased}') return 'done'
       say('held')
       await new Promise((resolve) => signal.addEventListener('abort', resolve))
       return payload.event
@@ -157,7 +174,7 @@ test('erases beside the workers and senders of other processes', together, async
   )
   await Promise.all(workers.map(({ says }) => says('started')))
   const own: string[] = []
-  for (let count = 0; count < 10; count++) own.push(await ask(client, long(2)))
+  for (let count = 0; count < 10; count++) own.push(await ask(client, long(2), erased))
   await Promise.race(workers.map(({ says }) => says('held')))
   const others: Promise<string>[] = []
   const erasing = eraseAll(client)
@@ -176,11 +193,11 @@ test('waits for a transaction that reads the file, and then empties the log', as
   const reader = openDatabase(path)
   reader.exec('BEGIN')
   reader.prepare('SELECT count(*) FROM cgk_jobs').get()
-  const erasing = client.forTenant('acme').erase({
+  const erasing = client.forTenant(erased).erase({
     onProgress: async ({ isComplete }) => expect(isComplete).toBe(filesWithSecret(folder).length === 0),
   })
   for (let files = filesWithSecret(folder); files.length > 0; files = filesWithSecret(folder)) {
-    const { count } = await client.inspect.countJobs({ tenantId: 'acme' })
+    const { count } = await client.inspect.countJobs({ tenantId: erased })
     if (count === 0 && reader.isTransaction) reader.exec('COMMIT')
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -195,8 +212,8 @@ test("tells what stays in a file with an app's own tables, whose rows keep their
   database.exec(
     "CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('a'), ('b'); DELETE FROM notes WHERE text = 'a'",
   )
-  await ask(client)
-  const { kept, isComplete } = await client.forTenant('acme').erase()
+  await ask(client, 'x', erased)
+  const { kept, isComplete } = await client.forTenant(erased).erase()
   expect([kept.length, isComplete]).toEqual([1, true])
   expect(kept[0]).toContain('VACUUM')
   expect(database.prepare('SELECT rowid AS id FROM notes').get()).toEqual({ id: 2 })

@@ -13,7 +13,7 @@ const maxWaitMs = 30_000
 
 /**
  * Removes the bytes of deleted rows from the file and its log. `PRAGMA secure_delete` would leave copies that SQLite
- * made before, when it moved rows between pages. So this writes the file anew, and then empties the log.
+ * made before, when it moved rows between pages. So this writes the file again, and then empties the log.
  *
  * @param isClosed - stops it
  * @returns what stays, in a sentence each: a file with tables of an app is left alone, because its rows could get other ids

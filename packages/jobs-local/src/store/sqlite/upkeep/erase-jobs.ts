@@ -4,7 +4,7 @@ import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { ErasedJobs } from '../../job-store.ts'
 import type { Connection } from '../file/connection.ts'
 import { countWithin } from '../tables/count-within.ts'
-import { isRunOf } from '../tables/rows.ts'
+import { isRunOf, waitsForSlot } from '../tables/rows.ts'
 import { maxLeadMs } from '../tables/segments-table.ts'
 import { deleteJobs, type ExpiredRow, largeBytes } from './delete-expired-jobs.ts'
 
@@ -28,6 +28,18 @@ const keysSql =
   'DELETE FROM cgk_keys WHERE (tenant, event, key) IN (SELECT tenant, event, key FROM cgk_keys WHERE tenant = ? ' +
   `AND NOT EXISTS (SELECT 1 FROM cgk_jobs WHERE id = cgk_keys.job) LIMIT ${turnBatch})`
 
+/** The turns of a tenant without jobs that wait for one. */
+const turnsSql =
+  'DELETE FROM cgk_due WHERE tenant = ?1 ' +
+  "AND NOT EXISTS (SELECT 1 FROM cgk_jobs WHERE tenant = ?1 AND state = 'scheduled') " +
+  "AND NOT EXISTS (SELECT 1 FROM cgk_jobs WHERE tenant = ?1 AND state = 'arrived') " +
+  'AND NOT EXISTS (SELECT 1 FROM cgk_runs WHERE tenant = ?1 AND due_at IS NOT NULL)'
+
+/** The lanes of a tenant without waiting runs, which later jobs can have. */
+const lanesSql =
+  `DELETE FROM cgk_lanes WHERE tenant = ? AND NOT EXISTS (SELECT 1 FROM cgk_runs r WHERE r.phase IN (${waitsForSlot}) ` +
+  'AND r.definition_id = cgk_lanes.definition_id AND r.tenant = cgk_lanes.tenant AND r.throttle_key = cgk_lanes.key)'
+
 /** Deletes a batch of a tenant's jobs that have ended; once there are none, a batch of its keys that no job holds. */
 export function eraseJobs(connection: Connection, tenantId: string, until: number): ErasedJobs {
   const values = [tenantId, beforeJobIdsSince(until + maxLeadMs(connection)), until] as const
@@ -40,7 +52,7 @@ export function eraseJobs(connection: Connection, tenantId: string, until: numbe
   if (batch.length < erasable.length || batch.length === turnBatch)
     return { erased: batch.length, left: 0, hasMore: true }
   const hasMore = connection.run(keysSql, tenantId) === turnBatch
-  // A lane with waiting runs belongs to later jobs.
-  connection.run('DELETE FROM cgk_lanes WHERE tenant = ? AND open_at IS NULL', tenantId)
+  connection.run(turnsSql, tenantId)
+  connection.run(lanesSql, tenantId)
   return { erased: batch.length, left: connection.get<{ count: number }>(leftSql, ...values)!.count, hasMore }
 }
