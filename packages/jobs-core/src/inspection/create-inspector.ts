@@ -195,7 +195,7 @@ export function createInspector(
     dataOf: (tenantId) => ({
       async erase(given) {
         const options = eraseOptions.read(given)
-        const engines = await enginesFor('erase', ['inspect.listJobs'], undefined, {}, true)
+        const engines = await enginesFor('erase', ['inspect.listJobs'], filterOptions, { states: openStates }, true)
         const result = await eraseTenant(engines, source, { tenantId, nowMs: clock.now() }, options)
         const { failed: _, ...counts } = result
         bindLogger(logger, { tenantId }).info('Erased data of a tenant.', counts)

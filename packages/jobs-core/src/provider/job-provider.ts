@@ -72,7 +72,7 @@ export interface JobProvider {
   readonly inspection?: JobInspection | undefined
   /**
    * Deletes a batch of a tenant's jobs that were sent before `until` (epoch milliseconds) and have ended, with all that
-   * belongs to them. Once there are none, deletes its keys that no job holds, and makes what was deleted unreadable.
+   * belongs to them. Once there are none, deletes its keys that no job holds, and, if no job is left, makes what was deleted unreadable.
    * Called until it returns no `hasMore`, also after another process was killed half-way. Omit it if the engine cannot
    * delete: then the note of the capability `erase: deletes` tells what stays.
    */

@@ -113,7 +113,8 @@ class SynchronousStore implements EngineStore {
   async erase(tenantId: string, until: number): Promise<ErasedPart> {
     const store = this.#store
     const part = await this.#steps.run(() => changeNow(store, () => store.erase(tenantId, until)))
-    return { ...part, kept: (!part.hasMore && (await store.shared?.sweep())) || [] }
+    const isLast = !part.hasMore && part.left === 0
+    return { ...part, kept: (isLast && (await store.shared?.sweep())) || [] }
   }
 
   list(query: ListQuery): Promise<StoredPage> {
