@@ -202,7 +202,7 @@ export const tenantDataCases: readonly ConformanceCase[] = [
           await waitForStepState(t, id, 'wait', 'waiting')
           await t.client.signalJob(id, approval(), { by: 'Ada' })
           const { cancelled } = await erase(t)
-          assert.equal(cancelled, 1)
+          assert.ok(cancelled >= 1, 'Nothing was cancelled.') // the signal can be open, too
           await expectGone(t, id)
           const { id: later } = await t.send('conformance.plain', {}, { payload: { word: 'secret' } })
           assert.equal((await t.waitForEnd(later)).state, 'completed')
