@@ -58,6 +58,21 @@ export const brokenProviders: readonly BrokenProvider[] = [
   },
   {
     rule: 'tenants',
+    fault: 'erases nothing',
+    caughtBy: ['erase-cancels', 'erase-deletes-ended-jobs', 'erase-frees-keys'],
+    wrap: (provider) => ({ ...provider, erase: async () => ({ erased: 0, left: 0, hasMore: false, kept: [] }) }),
+  },
+  {
+    rule: 'tenants',
+    fault: 'says that all is erased while a compensation runs',
+    caughtBy: ['erase-after-a-compensation'],
+    wrap: (provider) => ({
+      ...provider,
+      erase: async (tenantId, until) => ({ ...(await provider.erase!(tenantId, until)), left: 0 }),
+    }),
+  },
+  {
+    rule: 'tenants',
     fault: "lists other tenants' jobs",
     caughtBy: ['a-tenant-lists-its-own-jobs'],
     wrap: (provider) => ({ ...provider, list: ({ tenantId: _, ...query }) => provider.list!(query) }),
