@@ -15,7 +15,7 @@ test('`tenant export` prints a job on each line; `tenant erase` asks, deletes th
     return stdout
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as { tenantId: string; payload: object })
+      .map((line) => JSON.parse(line) as { id: string })
   }
   const jobs = await exportJobs()
   expect(jobs.length).toBeGreaterThan(1)
@@ -28,6 +28,9 @@ test('`tenant export` prints a job on each line; `tenant erase` asks, deletes th
   const erased = JSON.parse((await tenant('erase', 'shop_1', '--yes', '--json')).stdout) as object
   expect(erased).toMatchObject({ erased: jobs.length, left: 0, kept: [], isComplete: true })
   expect(await exportJobs()).toEqual([])
+  const { stdout } = await project.run('list', '--all', '--json')
+  expect(stdout).toContain('shop_2')
+  for (const erasedText of ['shop_1', ...jobs.map(({ id }) => id)]) expect(stdout).not.toContain(erasedText)
   expect(await tenant('erase', 'shop_1', '--yes')).toMatchObject({
     exitCode: 0,
     stdout: '0 jobs cancelled, 0 erased, 0 left.\n',
