@@ -36,6 +36,7 @@ export const properties: readonly Feature[] = [
   'fair tenants',
   'inspect.countJobs: exact',
   'inspect.subscribe: push',
+  'erase: deletes',
   'jobs wait for their definition',
   'unhandled: not an awaited event',
   'workflows: a delayed event ends a wait when due',
