@@ -57,6 +57,7 @@ export class RetainedJobs {
   #drop(job: StoredJob, endedAt: number): void {
     const id = this.#owner.neededBy?.(job)
     if (id !== undefined) {
+      job.retainedEntry = undefined // not counted until it is added again
       const needed = this.#needed.get(id)
       if (needed) needed.push(job)
       else this.#needed.set(id, [job])
