@@ -187,6 +187,18 @@ test('erases beside the workers and senders of other processes', together, async
   }
 })
 
+test('erases what a killed worker held, without another worker', together, async ({ onTestFinished }) => {
+  const { client, folder, start } = createSharedFile(onTestFinished)
+  const worker = start(`await work([job(() => { say('held'); return never() })])`)
+  const id = await ask(client, secret, erased)
+  await worker.says('held')
+  worker.kill('SIGKILL')
+  await worker.ended
+  expect(await client.forTenant(erased).erase()).toMatchObject({ cancelled: 1, erased: 1, left: 0, isComplete: true })
+  await expect(client.getJobStatus(id)).rejects.toMatchObject({ code: 'job_not_found' })
+  expect(filesWithSecret(folder)).toEqual([])
+})
+
 test('waits for a transaction that reads the file, and then empties the log', async ({ onTestFinished }) => {
   const { client, folder, path } = createSharedFile(onTestFinished)
   await fill(client)

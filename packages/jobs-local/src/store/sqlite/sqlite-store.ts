@@ -302,6 +302,8 @@ class SqliteStore implements JobStore {
   }
 
   erase(tenantId: string, until: number): ErasedJobs {
+    // Without a worker, nobody else frees the runs of dead ones, which cannot be deleted while they are held.
+    for (const dead of this.#workers.removeDead()) takeOver(this.#connection, dead, this.#clock.now())
     return eraseJobs(this.#connection, tenantId, until)
   }
 
