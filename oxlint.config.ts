@@ -81,6 +81,7 @@ const rooms = {
     'retry',
     'events/catalogue',
     'events',
+    'codec',
     'status',
     'sends',
     'ambient',

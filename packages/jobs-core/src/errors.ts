@@ -5,6 +5,7 @@
  */
 
 export { AttemptsExhaustedError } from './errors/attempts-exhausted-error.ts'
+export { CodecError } from './errors/codec-error.ts'
 export { ClientClosedError } from './errors/client-closed-error.ts'
 export { DefinitionNotFoundError } from './errors/definition-not-found-error.ts'
 export { DuplicateDefinitionError } from './errors/duplicate-definition-error.ts'

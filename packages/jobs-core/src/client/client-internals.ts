@@ -1,3 +1,4 @@
+import type { ValueCodec } from '../codec/value-codec.ts'
 import { processState } from '../runtime/process-state.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { ErasedPart } from '../provider/erased-part.ts'
@@ -19,6 +20,8 @@ export interface ClientInternals {
   definitions?(): readonly Definition[]
   /** True if handlers may run in this process. A tenant router has none. */
   runsHandlers?(): boolean
+  /** Encodes and decodes what the client sends and reads. Absent: it has no codec. */
+  readonly codec?: ValueCodec | undefined
   /** True for a tenant router. */
   readonly isRouter?: boolean
 }

@@ -1,3 +1,4 @@
+import { codecOption, type JobCodec } from '../codec/job-codec.ts'
 import type { Definition } from '../jobs/definition.ts'
 import type { JobSet } from '../jobs/job-registry.ts'
 import { instrumentOption } from '../hooks/instrument-option.ts'
@@ -33,6 +34,8 @@ export interface ClientOptions {
   instrument?: Instrumentation | undefined
   /** The outputs that fail their attempt, for definitions without this option. Default: none. */
   returnedErrors?: ReturnedErrors | undefined
+  /** Encodes payloads, outputs, results of steps and the texts of errors, such as an encryption. Default: none. */
+  codec?: JobCodec | undefined
   /** The maximum size of a payload, in bytes of UTF-8 JSON. Default: 120 KiB, which every engine accepts. */
   maxPayloadBytes?: number | undefined
   /**
@@ -47,7 +50,10 @@ export interface ClientOptions {
 /** The options for users. Only test kits set the clock. */
 type KnownOptions = Omit<ClientOptions, 'clock'>
 
-type SharedOptions = Pick<ClientOptions, 'jobs' | 'logger' | 'hooks' | 'middleware' | 'instrument' | 'returnedErrors'>
+type SharedOptions = Pick<
+  ClientOptions,
+  'jobs' | 'logger' | 'hooks' | 'middleware' | 'instrument' | 'returnedErrors' | 'codec'
+>
 
 /** The declarations of the options that a client and a host have in common. */
 export const sharedOptions: OptionTable<SharedOptions, CheckedOptions<SharedOptions>> = {
@@ -57,6 +63,7 @@ export const sharedOptions: OptionTable<SharedOptions, CheckedOptions<SharedOpti
   middleware: middlewareOption,
   instrument: instrumentOption,
   returnedErrors: returnedErrorsOption,
+  codec: codecOption,
 }
 
 /** The options of a client after their check. */

@@ -4,6 +4,7 @@ import { systemTenantId } from '../values/reserved-names.ts'
 import { tenantProblem } from '../events/tenant.ts'
 import { createEngineSource } from '../inspection/create-engine-source.ts'
 import { createInspector } from '../inspection/create-inspector.ts'
+import { ValueCodec } from '../codec/value-codec.ts'
 import { linkToEvents } from '../ambient/default-sender.ts'
 import { registryOfSet, processJobs, toJobRegistry } from '../jobs/job-registry.ts'
 import { createDefaultLogger } from '../logging/default-logger.ts'
@@ -38,19 +39,20 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   const { hooks, middleware, instrument, returnedErrors, maxPayloadBytes, maxWaiting } = checked
   const { logger = createDefaultLogger({ fields: () => instrument?.logFields?.() }) } = checked
   const jobs = checked.jobs ? toJobRegistry(checked.jobs) : processJobs()
-  const own = { jobs, logger, hooks, middleware, instrument, returnedErrors, maxWaiting }
+  const codec = checked.codec && new ValueCodec(checked.codec, clock)
+  const own = { jobs, logger, hooks, middleware, instrument, returnedErrors, codec, maxWaiting }
   const engine = createLazyEngine(load, () => ({ ...own, client }))
   let runsHandlers = runsInProcess
-  const senderDependencies = { engine, clock, hooks, instrument, logger, jobs, maxPayloadBytes }
+  const senderDependencies = { engine, clock, hooks, instrument, logger, jobs, maxPayloadBytes, codec }
   const sender = createSender(senderDependencies)
 
   const signals: SignalDependencies = {
     jobs,
     sender: (signalSchema) => createSender({ ...senderDependencies, waitsOnly: true, signalSchema }, true),
   }
-  const operationsFor = createJobOperations({ engine, clock, instrument, logger, signals })
-  const queries = { ...createJobQueries(engine, operationsFor), ...createPauseOperations(engine, jobs) }
-  const source = createEngineSource({ engine, clock, jobs, client: () => client, operationsFor })
+  const operationsFor = createJobOperations({ engine, clock, instrument, logger, signals, codec })
+  const queries = { ...createJobQueries(engine, operationsFor, codec), ...createPauseOperations(engine, jobs) }
+  const source = createEngineSource({ engine, clock, jobs, client: () => client, operationsFor, codec })
   const inspectors = createInspector(source, { clock, logger })
 
   const clientOf = (tenantId: string, tenantSender: Sender): TenantClient =>
@@ -92,6 +94,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   }
   setInternals(client, {
     clock,
+    codec,
     watchJobs: source.watch,
     erase: source.erase,
     definitions: jobs.all,

@@ -1,3 +1,4 @@
+import type { ValueCodec } from '../codec/value-codec.ts'
 import { JobNotRetryableError } from '../errors/job-not-retryable-error.ts'
 import { WaitInHandlerError } from '../errors/wait-in-handler-error.ts'
 import type { JobEvent } from '../events/job-events.ts'
@@ -28,6 +29,8 @@ export interface JobOperationsDependencies {
   readonly clock: Clock
   readonly instrument: Instrumentation | undefined
   readonly logger: LoggerLike
+  /** Decodes what is read. */
+  readonly codec: ValueCodec | undefined
   /** Sends signals. */
   readonly signals: SignalDependencies
 }
@@ -39,26 +42,27 @@ export function createJobOperations({
   instrument,
   logger,
   signals,
+  codec,
 }: JobOperationsDependencies): (tenantId?: string) => OneJobOperations {
   const retryOnce = onceAtATime()
   const settle = (job: SettleCall, change: () => Promise<void>): Promise<void> =>
     isObserving(instrument) ? settleObserved(instrument, logger, job, change) : change()
 
   return (tenantId) => ({
-    getJobStatus: async (id) => findJob(await engine.use('getJobStatus'), id, { clock, tenantId }),
+    getJobStatus: async (id) => findJob(await engine.use('getJobStatus'), id, { clock, codec, tenantId }),
 
     async cancelJob(id) {
       const provider = await engine.useOpen('cancelJob')
-      const status = await findJob(provider, id, { clock, tenantId, waitMs: 10_000 })
+      const status = await findJob(provider, id, { clock, codec, tenantId, waitMs: 10_000 })
       if (isEnded(status.state)) return status
       requireFeature(provider, status.state === 'running' ? 'cancelJob of a running job' : 'cancelJob of a waiting job')
       await settle({ operation: 'cancel', provider, status }, () => provider.cancel(id))
-      return findJob(provider, id, { clock, tenantId })
+      return findJob(provider, id, { clock, codec, tenantId })
     },
 
     async retryJob(id) {
       const provider = await engine.useOpen('retryJob')
-      const status = await findJob(provider, id, { clock, tenantId })
+      const status = await findJob(provider, id, { clock, codec, tenantId })
       requireFeature(provider, 'retryJob')
       if (!retryableStates.includes(status.state)) throw new JobNotRetryableError({ jobId: id, state: status.state })
       await settle({ operation: 'retry', provider, status }, () => retryOnce(provider, id))
@@ -69,7 +73,7 @@ export function createJobOperations({
       signalNameOf(signal) // checks it before any request
       const provider = await engine.useOpen('signalJob')
       requireFeature(provider, 'workflows')
-      const status = await findJob(provider, id, { clock, tenantId, waitMs: 10_000 })
+      const status = await findJob(provider, id, { clock, codec, tenantId, waitMs: 10_000 })
       await signalJob(status, { signal, payload, options }, { ...signals, capabilities: provider.capabilities })
     },
 
@@ -77,7 +81,12 @@ export function createJobOperations({
       if (scopedClient()) throw new WaitInHandlerError({ jobId: id })
       const checkedOptions = waitOptions.read(callOptions)
       const provider = await engine.use('waitForJob')
-      return waitForJob(() => findJob(provider, id, { clock, tenantId }), { id, provider, clock, ...checkedOptions })
+      return waitForJob(() => findJob(provider, id, { clock, codec, tenantId }), {
+        id,
+        provider,
+        clock,
+        ...checkedOptions,
+      })
     },
   })
 }

@@ -1,3 +1,5 @@
+import { decodeForReader } from '../codec/decode-for-reader.ts'
+import type { ValueCodec } from '../codec/value-codec.ts'
 import { requireFeature, requireFeatures } from '../provider/check-support.ts'
 import type { JobPage, ListQuery } from '../status/job-page.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
@@ -14,11 +16,12 @@ export type JobQueries = Pick<JobClient, 'listJobs' | 'cancelJobs'>
 export function createJobQueries(
   engine: LazyEngine,
   operationsFor: (tenantId?: string) => Pick<OneJobOperations, 'cancelJob'>,
+  codec: ValueCodec | undefined,
 ): JobQueries {
   return {
     async listJobs(listQuery) {
       const provider = await engine.use('listJobs')
-      return list(provider, toListQuery(listQuery))
+      return decodeForReader(await list(provider, toListQuery(listQuery)), codec)
     },
     async cancelJobs(cancelQuery) {
       const provider = await engine.useOpen('cancelJobs')

@@ -13,6 +13,8 @@ import { isObserving } from '../hooks/is-observing.ts'
 import { type ObservedSend, sendObserved } from '../hooks/send-observed.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import { bindLogger, type LoggerLike } from '../logging/logger.ts'
+import { encodePayload } from '../codec/encode-payload.ts'
+import type { ValueCodec } from '../codec/value-codec.ts'
 import { portablePayloadBytes } from '../engines/capabilities.ts'
 import type { EnvelopeResult } from '../sends/envelope-result.ts'
 import type { JobProvider } from '../provider/job-provider.ts'
@@ -53,13 +55,16 @@ export interface SenderDependencies {
   readonly jobs: Pick<JobRegistry, 'subscribers' | 'events' | 'get'>
   /** True if the events only resolve waits of workflows. Default: false. */
   readonly waitsOnly?: boolean
+  /** Encodes payloads. Default: they are sent as they are. */
+  readonly codec?: ValueCodec | undefined
   /** The schema of the event of a signal, for a sender of signals. */
   readonly signalSchema?: StandardSchemaV1
 }
 
 /** Creates the sending half of a client. @param isSystem - whether it sends for the platform */
 export function createSender(dependencies: SenderDependencies, isSystem = false): Sender {
-  const { engine, clock, hooks, instrument, logger, maxPayloadBytes, jobs, waitsOnly, signalSchema } = dependencies
+  const { engine, clock, hooks, instrument, logger, maxPayloadBytes, jobs, waitsOnly, signalSchema, codec } =
+    dependencies
 
   const bound = bindLogger(logger, {})
 
@@ -119,6 +124,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
         event = eventNameOf(item.event)
         context ??= contextFor(provider)
         const created = toEnvelope(event, item.payload, item.options, context)
+        if (codec) return orError(event, encode(created, codec, context))
         return created instanceof Promise ? orError(event, created) : created
       } catch (error) {
         return toJobsError(event ?? `items[${index}]`, error) // a getter may throw before the name is read
@@ -136,8 +142,10 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
     const event = eventNameOf(target)
     let envelope: Envelope
     try {
-      const created = toEnvelope(event, payload, options, contextFor(provider))
-      envelope = created instanceof Promise ? await created : created
+      const context = contextFor(provider)
+      const created = toEnvelope(event, payload, options, context)
+      if (codec) envelope = await encode(created, codec, context)
+      else envelope = created instanceof Promise ? await created : created
     } catch (error) {
       throw toJobsError(event, error)
     }
@@ -195,6 +203,14 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
       )
     },
   }
+}
+
+async function encode(
+  created: Envelope | Promise<Envelope>,
+  codec: ValueCodec,
+  { maxPayloadBytes }: EnvelopeContext,
+): Promise<Envelope> {
+  return encodePayload(await created, codec, maxPayloadBytes)
 }
 
 function orError(event: string, created: Promise<Envelope>): Promise<Envelope | JobsError> {

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 
+import { refuseEncodedTag } from '../codec/encoded.ts'
 import { hasDates } from '../events/event-type.ts'
 import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { PayloadTooLargeError } from '../errors/payload-too-large-error.ts'
@@ -59,6 +60,7 @@ export function toEnvelope(
   const problem = tenantProblem(tenantId, context.isSystem)
   if (problem) throw new TenantRequiredError({ event, problem, tenantId })
   const copy = toJson(payload, 'payload', hasDates(schema))
+  refuseEncodedTag(copy.json, 'payload')
   checkSize(event, copy.json, context.maxPayloadBytes)
   const checked = { event, tenantId: tenantId as string, copy, options }
   const parsed = validatePayload(event, schema, copy.json)

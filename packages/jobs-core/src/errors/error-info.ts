@@ -18,7 +18,19 @@ export function toErrorInfo(thrown: unknown): JobErrorInfo {
   return truncateErrorInfo(describe(thrown, 0))
 }
 
+/** The stored forms of errors whose texts are encoded, by the errors. */
+const storedInfos = new WeakMap<object, JobErrorInfo>()
+
+/** Makes `toErrorInfo` return the stored form of a thrown value. Returns false if the value can have none. */
+export function setStoredInfo(thrown: unknown, info: JobErrorInfo): boolean {
+  if (typeof thrown !== 'object' || thrown === null) return false
+  storedInfos.set(thrown, info)
+  return true
+}
+
 function describe(thrown: unknown, depth: number): JobErrorInfo {
+  const storedInfo = typeof thrown === 'object' && thrown !== null ? storedInfos.get(thrown) : undefined
+  if (storedInfo) return storedInfo
   if (!isError(thrown) && !looksLikeError(thrown)) {
     const { code } = typeof thrown === 'object' && thrown !== null ? readError(thrown) : {}
     return { name: 'NonError', message: `${describeThrown(thrown)} was thrown, not an Error`, ...codeOf(code) }

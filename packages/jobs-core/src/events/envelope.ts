@@ -48,10 +48,12 @@ export interface Envelope {
   readonly providerOptions?: ProviderSendOptions
 }
 
+/** The name in `requires` of an envelope whose payload is encoded. */
+export const codecRequirement = 'codec'
 /** The version that this code writes. Only it is read as a whole. */
 const version = 1
 /** The names in `requires` that this code understands. Add the name of an option that must never be ignored. */
-const understood: ReadonlySet<string> = new Set<string>()
+const understood: ReadonlySet<string> = new Set<string>([codecRequirement])
 const nothing: readonly string[] = Object.freeze([])
 
 /** Returns the names of what a process must understand to run the job, and this code does not. */

@@ -1,3 +1,6 @@
+import { findEncodedKeys } from '../codec/check-keys.ts'
+import type { JobCodec } from '../codec/job-codec.ts'
+import { ValueCodec } from '../codec/value-codec.ts'
 import { createClient } from '../client/create-client.ts'
 import { internalsOf } from '../client/client-internals.ts'
 import { sharedOptions } from '../client/client-options.ts'
@@ -39,6 +42,8 @@ export interface HostOptions {
   instrument?: Instrumentation | undefined
   /** The outputs that fail their attempt, for definitions without this option. Default: none. */
   returnedErrors?: ReturnedErrors | undefined
+  /** Decodes payloads, and encodes outputs, results of steps and the texts of errors. Default: that of `jobClient`. */
+  codec?: JobCodec | undefined
   /** The client that handlers send with. Default: a client on the same engine. */
   jobClient?: JobClient | undefined
 }
@@ -89,10 +94,18 @@ export function prepareHost(options: CheckedOptions<HostOptions>, setting: HostS
     // The engine's own logger writes to the log of a run, and none is running.
     bindLogger(options.logger ?? createDefaultLogger(), {}).warn(message)
   }
-  const { jobClient: client = createClient({ load }, { jobs: definitions, logger, hooks, instrument, clock }) } =
-    options
+  const {
+    jobClient: client = createClient(
+      { load },
+      { jobs: definitions, logger, hooks, instrument, codec: options.codec, clock },
+    ),
+  } = options
   // A snapshot: the engine does not learn of a job that is defined later.
   const jobs = createJobRegistry(present.events)
   for (const definition of definitions) jobs.register(definition)
-  return { jobs, client, logger, hooks, middleware, instrument, returnedErrors, limits, findStepError, clock, random }
+  const codec = options.codec ? new ValueCodec(options.codec, clock) : internalsOf(client)?.codec
+  const [unseen] = codec ? definitions.flatMap((definition) => findEncodedKeys(definition, codec)) : []
+  if (unseen) throw unseen
+  const own = { jobs, client, logger, hooks, middleware, instrument, returnedErrors, limits, findStepError }
+  return { ...own, ...(codec && { codec }), clock, random }
 }

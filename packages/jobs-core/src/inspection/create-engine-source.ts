@@ -1,4 +1,7 @@
 import type { Capabilities, Feature } from '../engines/capabilities.ts'
+import { decodeForReader } from '../codec/decode-for-reader.ts'
+import type { ValueCodec } from '../codec/value-codec.ts'
+import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import type { LazyEngine } from '../provider/lazy-engine.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { eventOf } from '../jobs/event-of.ts'
@@ -13,7 +16,8 @@ import { countJobs } from './count-jobs.ts'
 import { describeEvents } from './describe-events.ts'
 import { describeDefinition } from './describe-definition.ts'
 import type { InspectSource, ListPage } from './inspect-source.ts'
-import type { JobInspection } from '../provider/job-inspection.ts'
+import type { InspectFilter, JobInspection } from '../provider/job-inspection.ts'
+import { shortened } from './summarize-runs.ts'
 import { requireCronJob, runCronJob } from './run-cron-job.ts'
 
 const eraseFeature = 'erase: deletes' satisfies Feature
@@ -24,6 +28,8 @@ export interface EngineSourceDependencies {
   readonly clock: Clock
   readonly jobs: JobRegistry
   readonly client: () => JobSender
+  /** Decodes what is read. */
+  readonly codec: ValueCodec | undefined
   readonly operationsFor: (tenantId?: string) => {
     retryJob(id: string): Promise<unknown>
     cancelJob(id: string): Promise<JobStatus>
@@ -37,10 +43,13 @@ export function createEngineSource({
   jobs,
   client,
   operationsFor,
+  codec,
 }: EngineSourceDependencies): InspectSource {
   const inspection = async (): Promise<JobInspection> => inspectionOf(await engine.use('inspect'))
   const list: ListPage = async (query) => {
-    const { searchedTo: told, ...page } = await (await inspection()).list(query)
+    refuseErrorText(query, codec)
+    const { searchedTo: told, ...stored } = await (await inspection()).list(query)
+    const page = await decodeForReader(stored, codec, shortened)
     const searchedTo = page.cursor === undefined ? undefined : (told ?? page.jobs.at(-1)?.createdAt)
     return { ...page, ...(searchedTo && { searchedTo }) }
   }
@@ -51,11 +60,12 @@ export function createEngineSource({
       const provider = await engine.use('inspect.getJob')
       // No job has such an id, so the engine is not asked: it may replace characters.
       const job = textProblem(id) === undefined ? await inspectionOf(provider).job(id, tenantId) : undefined
-      if (job && (tenantId === undefined || job.tenantId === tenantId)) return job
+      if (job && (tenantId === undefined || job.tenantId === tenantId)) return decodeForReader(job, codec)
       throw new JobNotFoundError({ jobId: id, provider: provider.name })
     },
     list,
     async count(filter, by) {
+      refuseErrorText(filter, codec)
       const own = await inspection()
       return own.count ? own.count(filter, by) : countJobs(list, filter, by)
     },
@@ -110,6 +120,13 @@ export function createEngineSource({
       return provider.erase(tenantId, until)
     },
   }
+}
+
+/** @throws {InvalidOptionError} for a search in texts that are encoded. */
+function refuseErrorText({ errorText }: InspectFilter, codec: ValueCodec | undefined): void {
+  if (!codec || errorText === undefined) return
+  const remedy = 'Filter by state and definition, and read the errors of the jobs.'
+  throw new InvalidOptionError({ option: 'errorText', problem: 'cannot find texts that a `codec` encodes', remedy })
 }
 
 function inspectionOf(provider: JobProvider): JobInspection {

@@ -1,3 +1,4 @@
+import { encodedTextOf } from '../codec/encoded.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
 import { isEnded, newestRuns } from '../status/job-state.ts'
 import type { JobSummary, RunSummary, ShortError } from '../status/job-summary.ts'
@@ -61,6 +62,8 @@ function toRunSummary(run: RunFacts): RunSummary {
   }
 }
 
-function shortened({ name, message }: JobErrorInfo): ShortError {
+/** Returns an error as lists show it. Encoded texts are cut after they are decoded. */
+export function shortened({ name, message }: JobErrorInfo): ShortError {
+  if (encodedTextOf({ message }) !== undefined) return { name, message }
   return { name, message: message.slice(0, maxMessageCharacters).replace(/[\uD800-\uDBFF]$/u, '') }
 }

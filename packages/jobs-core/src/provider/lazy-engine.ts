@@ -3,6 +3,9 @@ import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { scopedClient } from '../ambient/async-context.ts'
 import { toErrorInfo } from '../errors/error-info.ts'
 import { bindLogger } from '../logging/logger.ts'
+import type { JobsError } from '../errors/jobs-error.ts'
+import type { Definition } from '../jobs/definition.ts'
+import { findEncodedKeys } from '../codec/check-keys.ts'
 import type { JobHost } from '../runs/job-host.ts'
 import type { JobProvider } from './job-provider.ts'
 import { limitsOf } from '../engines/limits-of.ts'
@@ -80,7 +83,7 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
     const { name, capabilities } = loaded
     const own = host()
     if (own.maxWaiting) requireFeature(loaded, 'maxWaiting')
-    refused = findRefusedJobs(loaded, own.jobs)
+    refused = findRefusedJobs(withCodecCheck(loaded, own.codec), own.jobs)
     try {
       const limits = limitsOf(name, capabilities)
       attachOnce(loaded, { ...own, jobs: refused.accepted, limits, findStepError: loaded.findStepError?.bind(loaded) })
@@ -134,6 +137,17 @@ export function createLazyEngine(load: () => JobProvider | Promise<JobProvider>,
       return closing
     },
   }
+}
+
+/** Returns the engine for checks of definitions: with a codec, it also refuses keys that it would not see. */
+function withCodecCheck(provider: JobProvider, codec: JobHost['codec']): Parameters<typeof findRefusedJobs>[0] {
+  if (!codec) return provider
+  const { name, capabilities } = provider
+  const findUnsupported = (definition: Definition): readonly JobsError[] => [
+    ...(provider.findUnsupported?.(definition) ?? []),
+    ...findEncodedKeys(definition, codec),
+  ]
+  return { name, capabilities, findUnsupported }
 }
 
 /** Logs what the engine does not run. Nobody sends a cron job, so that no other call would report it. */

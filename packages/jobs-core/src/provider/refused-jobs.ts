@@ -4,6 +4,9 @@ import type { JobRegistry } from '../jobs/job-registry.ts'
 import { checkDefinitionSupport, findUnsupported } from './check-support.ts'
 import type { JobProvider } from './job-provider.ts'
 
+/** An engine, for checks of definitions. */
+type CheckedEngine = Pick<JobProvider, 'name' | 'capabilities' | 'findUnsupported'>
+
 /** The definitions of a client that its engine does not support. The engine does not get them. */
 export interface RefusedJobs {
   /** The other definitions, for the engine. */
@@ -18,7 +21,7 @@ export interface RefusedJobs {
  * Finds the definitions that an engine does not support. A later one is rejected when it is defined. Call it before the
  * engine watches the definitions, so that the engine never sees one of them.
  */
-export function findRefusedJobs(provider: JobProvider, jobs: JobRegistry): RefusedJobs {
+export function findRefusedJobs(provider: CheckedEngine, jobs: JobRegistry): RefusedJobs {
   const refused = new Set(jobs.all().filter((definition) => findUnsupported(provider, definition).length > 0))
   const isAccepted = (definition: Definition): boolean => !refused.has(definition)
   const close = jobs.onChange(() => checkDefinitionSupport(provider, jobs.all().filter(isAccepted)))

@@ -1,4 +1,6 @@
 import type { Envelope } from '../events/envelope.ts'
+import { isEncoded } from '../codec/encoded.ts'
+import type { BatchJobDefinition } from '../jobs/batch-job-definition.ts'
 import type { Definition } from '../jobs/definition.ts'
 import { replayWorkflow } from '../workflows/replay-workflow.ts'
 import type { WorkflowDefinition } from '../jobs/steps.ts'
@@ -10,6 +12,7 @@ import { HandlerAttempt, type HandledAttempt } from '../runs/handler-attempt.ts'
 import { leaveForAnother } from '../runs/leave-for-another.ts'
 import type { Outcome } from '../hooks/outcome.ts'
 import { stopOutcome } from '../runs/run-until-stopped.ts'
+import { openForAttempt } from '../runs/open-envelope.ts'
 import { startBatch } from '../runs/start-batch.ts'
 
 /**
@@ -31,6 +34,18 @@ export function startAttempt(
   if (definition.kind === 'batch') return startBatch(definition, [{ envelope, options, receiver }])
   const stopped = stopOutcome(options.signal) ?? leaveForAnother(envelope, options.host)
   if (stopped) return receiver.ended(stopped)
+  if (!isEncoded(envelope.payload)) return begin(definition, envelope, options, receiver)
+  void openForAttempt(envelope, options).then((opened) =>
+    'left' in opened ? receiver.ended(opened.left) : begin(definition, opened.envelope, options, receiver),
+  )
+}
+
+function begin(
+  definition: Exclude<Definition, BatchJobDefinition>,
+  envelope: Envelope,
+  options: AttemptOptions,
+  receiver: AttemptReceiver,
+): void {
   const attempt = new Attempt(definition, envelope, options, receiver)
   if (attempt.host.instrument && definition.kind !== 'workflow') attempt.observe({})
   if (!attempt.isResumed) announceAttempt(attempt)

@@ -1,3 +1,6 @@
+import { withoutTexts } from '../codec/encoded.ts'
+import { errorFrom } from '../errors/error-from.ts'
+import { type JobErrorInfo, toErrorInfo } from '../errors/error-info.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { Activity, AttemptActivity, AttemptPart, PartEnd, StartedAttempt } from '../hooks/instrumentation.ts'
 import { isObserving } from '../hooks/is-observing.ts'
@@ -134,8 +137,12 @@ export class Attempt {
 
   log(level: LogLevel, message: string, fields?: LogFields): void {
     if (!isLogged(this.host.logger, level)) return
-    if (this.observed) this.observed.run(() => this.bound[level](message, fields), undefined)
-    else this.bound[level](message, fields)
+    const shown =
+      this.host.codec && fields?.['error']
+        ? { ...fields, error: withoutTexts(fields['error'] as JobErrorInfo) }
+        : fields
+    if (this.observed) this.observed.run(() => this.bound[level](message, shown), undefined)
+    else this.bound[level](message, shown)
   }
 
   /**
@@ -186,7 +193,7 @@ export class Attempt {
     const { instrument, logger } = this.host
     const activity = this.observed?.activity
     if (!activity?.startPart || !instrument) return undefined
-    const observed = observe(instrument, 'startAttempt', logger, () => activity.startPart!(part))
+    const observed = observe(instrument, 'startAttempt', logger, () => shownPart(activity.startPart!(part), this.host))
     if (observed && part.kind === 'wait') (this.#openWaits ??= new Set()).add(observed)
     return observed
   }
@@ -215,6 +222,15 @@ export class Attempt {
       hasEngineSpan,
     }
   }
+}
+
+/** With a codec, returns a part that does not get the texts of errors. */
+function shownPart(part: Activity<PartEnd> | undefined, { codec }: AttemptHost): Activity<PartEnd> | undefined {
+  if (!codec || !part) return part
+  return Object.assign(Object.create(part) as Activity<PartEnd>, {
+    end: (end: PartEnd) =>
+      part.end(end.type === 'failed' ? { ...end, error: errorFrom(withoutTexts(toErrorInfo(end.error))) } : end),
+  })
 }
 
 function toAttemptInfo({ definition, envelope, options, maxAttempts }: Attempt): AttemptInfo {

@@ -1,15 +1,27 @@
 import { LeaseLostError } from '../errors/lease-lost-error.ts'
 import { copyJson } from '../values/json.ts'
+import { withoutTexts } from '../codec/encoded.ts'
 import type { Attempt } from './attempt.ts'
 import { callHook, type JobHooks } from '../hooks/hooks.ts'
 import type { Outcome } from '../hooks/outcome.ts'
 
 /** Logs an attempt's outcome, calls the hooks and reports it to the host. */
 export function finishAttempt(attempt: Attempt, outcome: Outcome): void {
+  const { codec } = attempt.host
+  if (!codec || !('error' in outcome)) return finish(attempt, outcome, outcome)
+  const { error, ...ended } = outcome
+  const shown = { ...ended, error: withoutTexts(error) }
+  void codec
+    .encodeError(error, attempt.envelope.tenantId)
+    .then((encoded) => finish(attempt, { ...ended, error: encoded }, shown))
+}
+
+/** @param shown - the outcome for logs, hooks and traces */
+function finish(attempt: Attempt, outcome: Outcome, shown: Outcome): void {
   const { hooks } = attempt.host
-  logOutcome(attempt, outcome)
-  if (hooks && attempt.options.replay?.isCancelCompensation !== true) callEndHooks(attempt, outcome, hooks)
-  attempt.end(outcome)
+  logOutcome(attempt, shown)
+  if (hooks && attempt.options.replay?.isCancelCompensation !== true) callEndHooks(attempt, shown, hooks)
+  attempt.end(shown)
   attempt.receiver.ended(outcome)
 }
 

@@ -1,6 +1,7 @@
 import type { JobSender } from '../sends/job-sender.ts'
 import type { Instrumentation } from '../hooks/instrumentation.ts'
 import type { CronJobDefinition } from '../jobs/job-definition.ts'
+import type { ValueCodec } from '../codec/value-codec.ts'
 import type { JobRegistry } from '../jobs/job-registry.ts'
 import type { LoggerLike } from '../logging/logger.ts'
 import type { WaitingLimits } from '../sends/max-waiting.ts'
@@ -31,6 +32,8 @@ export interface JobHost {
   readonly instrument: Instrumentation | undefined
   /** The outputs that fail their attempt, for definitions without the option. */
   readonly returnedErrors: ReturnedErrors | undefined
+  /** Encodes and decodes what attempts store and read. Absent: the client has no codec. */
+  readonly codec?: ValueCodec | undefined
   /** The maximum number of jobs that wait for their first start. The provider refuses sends over it. Absent: no limit. */
   readonly maxWaiting?: WaitingLimits | undefined
   /** The engine's limits, from its capabilities. */

@@ -2,14 +2,17 @@ import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { quote } from '../errors/quote.ts'
+import { notUnderstood } from '../events/envelope.ts'
 import type { BatchContext, BatchEvent, BatchJobDefinition } from '../jobs/batch-job-definition.ts'
 import { bindLogger } from '../logging/logger.ts'
 import { kindOf } from '../options/kind-of.ts'
 import { elapsedOf, type Timer } from '../time/clock.ts'
+import { isEncoded } from '../codec/encoded.ts'
 import { inScope } from './attempt.ts'
 import { throughMiddleware } from '../hooks/attempt-middleware.ts'
 import { type BatchItem, BatchMember, type MemberOwner } from './batch-member.ts'
 import { toErrorInfo } from '../errors/error-info.ts'
+import { openForAttempt } from './open-envelope.ts'
 import { EndOfTurn, type TurnWaiter } from './end-of-turn.ts'
 import { warnOfLongAttempt } from './warn-of-long-attempt.ts'
 
@@ -18,7 +21,21 @@ import { warnOfLongAttempt } from './warn-of-long-attempt.ts'
  * gets its own outcome, when the call has ended. The options of the first also hold for the call.
  */
 export function startBatch(definition: BatchJobDefinition, items: readonly BatchItem[]): void {
+  if (items.some(({ envelope }) => isEncoded(envelope.payload))) return void startDecoded(definition, items)
   new Batch(definition, items).start()
+}
+
+/** Decodes the payloads of a batch. Those that cannot be decoded wait, and the call is made for the others. */
+async function startDecoded(definition: BatchJobDefinition, items: readonly BatchItem[]): Promise<void> {
+  const opened = await Promise.all(items.map(async (item) => ({ item, ...(await openItem(item)) })))
+  for (const one of opened) if ('left' in one) one.item.receiver.ended(one.left)
+  const decoded = opened.flatMap((one) => ('left' in one ? [] : { ...one.item, envelope: one.envelope }))
+  if (decoded.length > 0) new Batch(definition, decoded).start()
+}
+
+/** What a process does not understand is left by the batch itself. */
+function openItem({ envelope, options }: BatchItem): ReturnType<typeof openForAttempt> {
+  return notUnderstood(envelope).length > 0 ? Promise.resolve({ envelope }) : openForAttempt(envelope, options)
 }
 
 /** A call of a batch handler. */

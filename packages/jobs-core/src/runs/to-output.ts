@@ -1,3 +1,4 @@
+import { refuseEncodedTag } from '../codec/encoded.ts'
 import { OutputTooLargeError } from '../errors/output-too-large-error.ts'
 import { bytesOver, type Json } from '../values/json.ts'
 import { toJson } from '../events/to-json.ts'
@@ -16,8 +17,14 @@ export function toOutput(
   { maxOutputBytes: limitBytes = Infinity }: Pick<EngineLimits, 'maxOutputBytes'>,
 ): Json | undefined {
   if (returned === undefined) return undefined
+  refuseEncodedTag(returned, 'output')
   const { json } = toJson(returned, 'output')
+  checkOutputSize(json, definitionId, limitBytes)
+  return json
+}
+
+/** @throws {OutputTooLargeError} if an output is over the engine's limit. */
+export function checkOutputSize(json: Json, definitionId: string, limitBytes: number = Infinity): void {
   const bytes = bytesOver(json, limitBytes)
   if (bytes !== undefined) throw new OutputTooLargeError({ definitionId, bytes, limitBytes })
-  return json
 }

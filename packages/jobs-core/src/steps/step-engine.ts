@@ -30,6 +30,11 @@ export interface ReplayContext {
   readonly logger: Logger
   /** The engine's limits for steps. */
   readonly limits: EngineLimits
+  /**
+   * Decodes the result of a step; `undefined` if nothing in it is encoded. If it rejects, call `failRun`. Absent: a result
+   * is decoded after the engine has returned it.
+   */
+  decodeStep?(result: Pick<StepRecord, 'output' | 'error'>): Promise<Pick<StepRecord, 'output' | 'error'>> | undefined
   /** Returns the `traceparent` of this replay's activity. It is stored with the steps; `undefined` if it has none. */
   traceparent(): string | undefined
   /** Ends the replay with an error that its code cannot catch: parks the run if the code has changed, or fails it. */

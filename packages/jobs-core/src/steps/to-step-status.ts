@@ -1,3 +1,4 @@
+import { encodedTag, isEncoded } from '../codec/encoded.ts'
 import { type SignalPayload, signalOf } from '../events/signal-event.ts'
 import { copyJson, type Json } from '../values/json.ts'
 import type { RunStatus } from '../status/job-status.ts'
@@ -55,7 +56,9 @@ export function toSignalStatus(step: StepStatus, event: string | undefined): Ste
   }
 }
 
+/** An encoded payload is that of the carrier, until a reader decodes it. */
 function withoutCarrier({ payload, ...sent }: AwaitedEvent): AwaitedEvent {
+  if (isEncoded(payload)) return { ...sent, payload: { [encodedTag]: payload[encodedTag] } }
   return { ...sent, payload: (payload as unknown as SignalPayload).payload as Json }
 }
 

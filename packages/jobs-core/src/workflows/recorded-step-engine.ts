@@ -92,6 +92,8 @@ class RecordedStepEngine implements StepEngine {
       recorded: steps,
       clock: context.clock,
       graceMs: Math.max(records.graceMs ?? 0, minRecordedGraceMs),
+      decode: context.decodeStep && ((step) => context.decodeStep!(step)),
+      onUndecoded: (error) => context.failRun(error),
       onDelivered: () => this.#idleDetector.noteActivity(),
       onIdle: () => this.#checkIdle(),
     })

@@ -24,6 +24,12 @@ import { toOutput } from '../runs/to-output.ts'
 import type { Clock } from '../time/clock.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { Json } from '../values/json.ts'
+import { isEncoded, withoutTexts } from '../codec/encoded.ts'
+import type { ValueCodec } from '../codec/value-codec.ts'
+import { CodecError } from '../errors/codec-error.ts'
+import { encodeOutput } from '../runs/encode-output.ts'
+import { leftUndecoded, openEnvelope } from '../runs/open-envelope.ts'
+import { decodeInfo, decodeStep, StepDecoder } from './step-codec.ts'
 import { createSteps } from './create-steps.ts'
 import type { StepPromise } from './step-promise.ts'
 import { toStepFailedError } from './step-results.ts'
@@ -93,9 +99,14 @@ export async function replayWorkflow(attempt: WorkflowAttempt): Promise<Outcome>
   } catch (thrown) {
     const running = engine?.runningWork?.()
     if (running) attempt.options.onLeftRunning?.(running)
+    if (isUndecoded(thrown)) return stopOutcome(signal) ?? leftUndecoded(attempt.envelope, attempt.host, thrown)
     // The engine could not save its records, so some compensations may not have run. The next attempt, if any, runs them.
     return stopOutcome(signal) ?? classifyFailure(attempt, thrown, isPermanent(thrown)).outcome
   }
+}
+
+function isUndecoded(thrown: unknown): thrown is CodecError {
+  return CodecError.isInstance(thrown) && thrown.operation === 'decode'
 }
 
 function isPermanent(thrown: unknown): boolean {
@@ -109,6 +120,8 @@ interface FatalError {
   failRun(error: Error): void
   /** Set if that error tells that the run needs other code. */
   readonly changed: WorkflowChangedError | undefined
+  /** Set if it tells that this process cannot decode what the run has stored. */
+  readonly undecoded: CodecError | undefined
   /** Stops running steps at the latest end of the run. Absent without a `runTimeout`. */
   readonly timeUp: AbortController | undefined
 }
@@ -118,12 +131,17 @@ function createFatalError(timeUp: AbortController | undefined): FatalError {
   const thrown = new Promise<never>((_resolve, rejectThrown) => (reject = rejectThrown))
   thrown.catch(() => undefined)
   let changed: WorkflowChangedError | undefined
+  let undecoded: CodecError | undefined
   return {
     replayToken: {},
     thrown,
     failRun(error) {
       if (WorkflowChangedError.isInstance(error)) changed ??= error
+      if (isUndecoded(error)) undecoded ??= error
       reject(error)
+    },
+    get undecoded() {
+      return undecoded
     },
     get changed() {
       return changed
@@ -138,7 +156,7 @@ function toReplayContext(
   { replayToken, failRun, timeUp }: FatalError,
 ): ReplayContext {
   const { definition, bound, host, options, runEnd } = attempt
-  const { clock, random = Math.random, limits } = host
+  const { clock, random = Math.random, limits, codec } = host
   const traceparent = () => attempt.observed?.activity.traceparent
   const {
     provider,
@@ -158,6 +176,7 @@ function toReplayContext(
     ...tools,
     traceparent,
     failRun,
+    decodeStep: (result) => decodeStep(result, codec),
   }
 }
 
@@ -169,24 +188,32 @@ async function replay(
   fatal: FatalError,
 ): Promise<Outcome> {
   const { info, runEnd } = attempt
-  const failure = engine.failure ?? attemptsExhausted(info) ?? (engine.runsOneStep ? undefined : timedOut(attempt))
+  const { codec } = attempt.host
+  if (isEncoded(attempt.envelope.payload)) attempt.envelope = await openEnvelope(attempt.envelope, codec)
+  const stored = engine.failure
+  const recorded = stored && (decodeStep({ error: stored }, codec) ? await decodeInfo(stored, codec) : stored)
+  const failure = recorded ?? attemptsExhausted(info) ?? (engine.runsOneStep ? undefined : timedOut(attempt))
   const open = new Map<string, StepPromise<unknown>>()
   let isReading = true
   const code = (): Promise<unknown> => {
-    const performs = (call: StepCall) => performSurrounded(call, attempt, engine, failure === undefined)
+    const decoder = new StepDecoder(codec, (error) => fatal.failRun(error as Error))
+    const surroundings = { engine, observesWaits: failure === undefined, decoder }
+    const performs = (call: StepCall) => performSurrounded(call, attempt, surroundings)
     return runCode(attempt, engine, { ownSignal, fatal, open, performs, isRead: () => (isReading = false) })
   }
   if (failure) {
     await engine.run(code, 'recorded only')
+    if (fatal.undecoded) throw fatal.undecoded
     if (fatal.changed) return parkRun(attempt, engine, fatal.changed)
     if (engine.parked) await engine.park(undefined)
-    return compensate(attempt, engine, { type: 'failed', error: failure }, failureOf(engine, failure, runEnd))
+    return compensate(attempt, engine, { type: 'failed', error: failure }, await failureOf(engine, failure, attempt))
   }
   const failRun = engine.runsOneStep ? undefined : fatal.failRun
   const stopTimer =
     runEnd && limitReplay(runEnd, { clock: attempt.host.clock, signal: ownSignal }, { failRun, timeUp: fatal.timeUp })
   const end = await engine.run(code)
   stopTimer?.()
+  if (fatal.undecoded) throw fatal.undecoded
   if (fatal.changed) return parkRun(attempt, engine, fatal.changed)
   if (engine.parked) await engine.park(undefined)
   if (end.type === 'suspended') {
@@ -194,7 +221,7 @@ async function replay(
   }
   const restart = end.type === 'returned' && end.output instanceof RestartRequest ? end.output : undefined
   if (end.type === 'returned' && !restart) warnAboutForgotten(attempt, open)
-  const { outcome, thrown } = restart ? await toRestarted(attempt, restart) : toOutcome(attempt, end, isReading)
+  const { outcome, thrown } = restart ? await toRestarted(attempt, restart) : await toOutcome(attempt, end, isReading)
   return outcome.type === 'failed' ? compensate(attempt, engine, outcome, thrown) : outcome
 }
 
@@ -213,7 +240,8 @@ async function runCode(
   } catch (error) {
     // The first replay decides whether a payload is valid. Later ones parse it again, because a schema can convert values.
     if (!engine.history?.hasSteps || !isPermanentError(error)) throw error
-    return failWith(fatal, payloadRejectedError(definition.id, error as Error))
+    const reason = host.codec ? errorFrom(withoutTexts(toErrorInfo(error))) : (error as Error)
+    return failWith(fatal, payloadRejectedError(definition.id, reason))
   }
   isRead()
   ownSignal.throwIfAborted()
@@ -302,14 +330,30 @@ function toOutcome(
   attempt: WorkflowAttempt,
   end: Exclude<ReplayResult, { type: 'suspended' }>,
   isReading: boolean,
-): { readonly outcome: Outcome; readonly thrown?: unknown } {
+): AttemptEnd | Promise<AttemptEnd> {
   try {
     if (end.type === 'threw') throw end.error
     const output = toOutput(end.output, attempt.definition, attempt.host.limits)
     throwReturnedError(attempt, output)
+    const { codec } = attempt.host
+    if (codec && output !== undefined) return toEncodedOutcome(attempt, output, codec)
     return { outcome: { type: 'completed', ...(output !== undefined && { output }) } }
   } catch (thrown) {
     return classifyFailure(attempt, thrown, isPermanent(thrown) || (isReading && isPermanentError(thrown)))
+  }
+}
+
+/** An outcome and what the code threw. */
+interface AttemptEnd {
+  readonly outcome: Outcome
+  readonly thrown?: unknown
+}
+
+async function toEncodedOutcome(attempt: WorkflowAttempt, output: Json, codec: ValueCodec): Promise<AttemptEnd> {
+  try {
+    return { outcome: { type: 'completed', output: await encodeOutput(attempt, output, codec) } }
+  } catch (thrown) {
+    return classifyFailure(attempt, thrown, isPermanent(thrown))
   }
 }
 
@@ -320,7 +364,9 @@ async function compensate(
   failed: Extract<Outcome, { type: 'failed' }>,
   thrown: unknown,
 ): Promise<Outcome> {
-  const wakeAt = await engine.compensate(failed.error, findFailedStep(thrown))
+  const { host, envelope } = attempt
+  const error = host.codec ? await host.codec.encodeError(failed.error, envelope.tenantId) : failed.error
+  const wakeAt = await engine.compensate(error, findFailedStep(thrown))
   if (wakeAt !== undefined) return { type: 'suspended', wakeAt }
   if (engine.isCancelled) return { type: 'cancelled' }
   await reportFailure(attempt, thrown, codeOf(attempt.definition, engine.version) ?? attempt.definition)
@@ -334,8 +380,12 @@ function findFailedStep(thrown: unknown, depth = 0): string | undefined {
 }
 
 /** Returns the error of a run that failed in an earlier replay. It is a `StepFailedError` if a step caused it. */
-function failureOf({ failedStep }: StepEngine, failure: JobErrorInfo, runEnd: RunEnd | undefined): Error {
+async function failureOf(
+  { failedStep }: StepEngine,
+  failure: JobErrorInfo,
+  { runEnd, host: { codec } }: WorkflowAttempt,
+): Promise<Error> {
   if (failure.code === 'run_timeout' && runEnd) return runEnd.createError(failure.cause && errorFrom(failure.cause))
   if (!failedStep || failure.code !== 'step_failed') return errorFrom(failure)
-  return toStepFailedError(failedStep)
+  return toStepFailedError({ ...failedStep, ...(await decodeStep({ error: failedStep.error! }, codec)) })
 }

@@ -1,3 +1,4 @@
+import { asStored } from '../codec/decode-for-reader.ts'
 import { DefinitionNotFoundError } from '../errors/definition-not-found-error.ts'
 import { JobNotFoundError } from '../errors/job-not-found-error.ts'
 import { JobCancelledError } from '../errors/job-cancelled-error.ts'
@@ -78,9 +79,10 @@ export function failMissingJobWait(record: WorkflowRecord, step: StepRecord, pro
 /** Resolves a wait for a job with the job's result, once the job has ended. Returns whether it resolved the wait. */
 export function resolveJobWait(record: WorkflowRecord, step: StepRecord, job: JobStatus, now: number): boolean {
   if (step.kind !== 'runJob' || step.state !== 'waiting' || step.jobId !== job.id) return false
+  const { runs, state: jobState } = asStored(job) // the step stores what the job does, not what a reader gets
   const { definitionId = '' } = step
-  const run = job.runs.findLast((each) => each.definitionId === definitionId)
-  if (!isEnded(run?.state ?? job.state)) return false
+  const run = runs.findLast((each) => each.definitionId === definitionId)
+  if (!isEnded(run?.state ?? jobState)) return false
   if (run?.state === 'completed') {
     if (run.output !== undefined) step.output = run.output as Json
     endStep(record, step, 'completed', now)

@@ -1,4 +1,7 @@
 import { portablePayloadBytes } from '../engines/capabilities.ts'
+import { refuseEncodedTag } from '../codec/encoded.ts'
+import { encodePayload } from '../codec/encode-payload.ts'
+import { CodecError } from '../errors/codec-error.ts'
 import { PayloadTooLargeError } from '../errors/payload-too-large-error.ts'
 import { hasDates } from '../events/event-type.ts'
 import { toJson } from '../events/to-json.ts'
@@ -31,11 +34,16 @@ export async function toRestarted(
 ): Promise<{ readonly outcome: Outcome; readonly thrown?: unknown }> {
   try {
     const { got } = request
-    const payload = await checkedPayload(attempt, request)
+    const checked = await checkedPayload(attempt, request)
+    const { codec, limits } = attempt.host
+    const { maxPayloadBytes = portablePayloadBytes } = limits
+    const { payload } = codec
+      ? await encodePayload({ ...attempt.envelope, payload: checked }, codec, maxPayloadBytes)
+      : { payload: checked }
     const at = attempt.host.clock.now()
     return { outcome: { type: 'restarted', payload, at, since: request.since, ...(got && { got }) } }
   } catch (thrown) {
-    return classifyFailure(attempt, thrown, isPermanentError(thrown))
+    return classifyFailure(attempt, thrown, isPermanentError(thrown) && !CodecError.isInstance(thrown))
   }
 }
 
@@ -48,6 +56,7 @@ async function checkedPayload(
   const events = eventRegistryOf(definition)
   const withTenant = isObject(payload) ? { ...payload, tenantId: payload.tenantId ?? tenantId } : payload
   const copy = toJson(withTenant, 'payload', hasDates(events.require(definition.event).schema))
+  refuseEncodedTag(copy.json, 'payload')
   const { maxPayloadBytes: limitBytes = portablePayloadBytes } = host.limits
   const bytes = bytesOver(copy.json, limitBytes)
   if (bytes !== undefined) throw new PayloadTooLargeError({ event, bytes, limitBytes })

@@ -4,6 +4,7 @@ import { errorFrom } from '../errors/error-from.ts'
 import type { Clock } from '../time/clock.ts'
 import { pause } from '../time/pause.ts'
 import type { AwaitedStep } from './awaited-step.ts'
+import type { ReplayContext } from '../steps/step-engine.ts'
 import type { StepRecord } from '../steps/workflow-record.ts'
 
 /** Options of `StepResults`. */
@@ -13,6 +14,10 @@ export interface StepResultsOptions {
   readonly clock: Clock
   /** Grace time in milliseconds for code that has yet to call a step of an earlier replay. */
   readonly graceMs: number
+  /** Decodes the result of a step; `undefined` if nothing in it is encoded. */
+  readonly decode: ReplayContext['decodeStep']
+  /** Called if a result cannot be decoded. */
+  readonly onUndecoded: (error: Error) => void
   /** Called for each delivered result. */
   readonly onDelivered: () => void
   /** Called when there is no result to deliver. */
@@ -73,7 +78,7 @@ export class StepResults {
   async #deliverAll(): Promise<void> {
     this.#isBusy = true
     for (let result = this.#nextResult(); result?.isSaved && !this.#isStopped; result = this.#nextResult()) {
-      if (await this.#isReadyForNext()) this.#deliver(this.#nextResult()!)
+      if (await this.#isReadyForNext()) await this.#decodeAndDeliver(this.#nextResult()!)
     }
     this.#isBusy = false
     this.#options.onIdle()
@@ -110,6 +115,22 @@ export class StepResults {
     // The code changed and no longer calls the step.
     if (this.#calls === before) this.#next = this.#earlier.length
     return false
+  }
+
+  /** Delivers a result. The results behind it wait while it is decoded. */
+  #decodeAndDeliver(next: AwaitedStep): void | Promise<void> {
+    const { decode, onUndecoded } = this.#options
+    const decoding = decode?.(next.step)
+    if (!decoding) return this.#deliver(next)
+    return decoding.then(
+      (decoded) => {
+        if (!this.#isStopped) this.#deliver({ ...next, step: { ...next.step, ...decoded } })
+      },
+      (error: Error) => {
+        this.#undelivered.delete(next.step.key)
+        onUndecoded(error)
+      },
+    )
   }
 
   #deliver({ step, resolve, reject }: AwaitedStep): void {

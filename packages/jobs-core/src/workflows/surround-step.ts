@@ -2,33 +2,45 @@ import type { Json } from '../values/json.ts'
 import type { Attempt } from '../runs/attempt.ts'
 import { runWithClient } from '../ambient/async-context.ts'
 import { throughMiddleware } from '../hooks/attempt-middleware.ts'
+import { encodeCall, findMatchError, type StepDecoder } from './step-codec.ts'
 import { observePart } from '../runs/observe-part.ts'
 import type { StepCall, WorkCall } from '../steps/step-call.ts'
 import type { StepEngine } from '../steps/step-engine.ts'
 import type { StepContext } from '../jobs/steps.ts'
 
+/** What the steps of a replay have in common. */
+export interface Surroundings {
+  readonly engine: StepEngine
+  /** Whether a wait that begins is observed. */
+  readonly observesWaits: boolean
+  /** Decodes what the engine returns. */
+  readonly decoder: StepDecoder
+}
+
 /**
  * Performs a step with what surrounds its work, from the outside: client, activity, middleware.
- *
- * @param observesWaits - whether a wait that begins is observed
  */
 export function performSurrounded(
   call: StepCall,
   attempt: Attempt,
-  engine: StepEngine,
-  observesWaits: boolean,
+  { engine, observesWaits, decoder }: Surroundings,
 ): Promise<Json | undefined> {
   const refusal = attempt.host.findStepError?.(call, attempt.envelope.tenantId)
   if (refusal) return Promise.reject(refusal)
+  const { codec } = attempt.host
+  const matchError = codec && findMatchError(call, codec, attempt.definition.id)
+  if (matchError) return Promise.reject(matchError)
+  const perform = (surrounded: StepCall): Promise<Json | undefined> =>
+    decoder.decode(engine.perform(codec ? encodeCall(surrounded, codec, attempt.envelope.tenantId) : surrounded))
   const wrapped = attempt.middleware ? withMiddleware(call, attempt) : call
-  if (!attempt.observed) return engine.perform(withClient(wrapped, attempt))
-  if ('work' in wrapped) return engine.perform(withClient(withActivity(wrapped, attempt), attempt))
+  if (!attempt.observed) return perform(withClient(wrapped, attempt))
+  if ('work' in wrapped) return perform(withClient(withActivity(wrapped, attempt), attempt))
   const isNew = observesWaits && engine.history?.hasBegun(call.key) !== true
   const wait =
     isNew && wrapped.kind !== 'patched'
       ? attempt.startPart({ kind: 'wait', stepId: call.key, stepKind: wrapped.kind })
       : undefined
-  const performed = engine.perform(wrapped)
+  const performed = perform(wrapped)
   if (wait) {
     performed.then(
       () => wait.end({ type: 'completed' }),

@@ -1,4 +1,4 @@
-import type { JobClient, JobProvider } from '@cgk-platform/jobs-core'
+import type { JobClient, JobCodec, JobProvider } from '@cgk-platform/jobs-core'
 import { type Clock, systemClock, createClient } from '@cgk-platform/jobs-core/provider'
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
 
@@ -22,6 +22,8 @@ export interface LocalTargetOptions {
   schema?: readonly Migration[]
   /** Wraps the provider of the client under test, to inject a fault. */
   wrap?(provider: LocalProvider, clock: Clock): JobProvider
+  /** The codec of the client. Default: none. */
+  codec?: JobCodec
   /** Creates the default client. Default: the function of the package's entry. */
   createDefault?(): JobClient
 }
@@ -31,9 +33,12 @@ const startAt = Date.UTC(2026, 2, 1, 11, 50, 10)
 
 /** Creates a target for the conformance suite on the local engine. */
 export function createLocalTarget(options: LocalTargetOptions = {}): ConformanceTarget {
-  const { time = 'virtual', store = 'memory', schema, createDefault = createDefaultClient } = options
+  const { time = 'virtual', store = 'memory', schema, codec, createDefault = createDefaultClient } = options
   return {
-    name: store === 'memory' ? 'local (memory)' : `local (SQLite${schema ? ', a file of a later version' : ''})`,
+    name:
+      store === 'memory'
+        ? 'local (memory)'
+        : `local (SQLite${schema ? ', a file of a later version' : ''}${codec ? ', with a codec' : ''})`,
     concurrent: time === 'real',
     createDefault,
     open: async () => (time === 'real' ? openReal(options) : openVirtual(options)),
@@ -80,7 +85,7 @@ function open(
 ): ConformanceEngine {
   const provider = options.wrap?.(local, clock) ?? local
   const { capabilities } = provider
-  const clientOptions = { ...conformanceOptions(capabilities), clock }
+  const clientOptions = { ...conformanceOptions(capabilities), ...(options.codec && { codec: options.codec }), clock }
   const client = createClient({ load: () => provider }, clientOptions)
   return {
     client,
