@@ -40,6 +40,7 @@ import { slashCases } from './cases/slashes.ts'
 import { statusCases } from './cases/status.ts'
 import { tenantDataCases } from './cases/tenant-data.ts'
 import { tenantIsolationCases } from './cases/tenant-isolation.ts'
+import { codecCases } from './cases/codec.ts'
 import { maxWaitingCases } from './cases/max-waiting.ts'
 import { throttleCases } from './cases/throttle.ts'
 import { timeCases } from './cases/time.ts'
@@ -119,6 +120,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...priorityCases,
   ...concurrencyKeyCases,
   ...maxWaitingCases,
+  ...codecCases,
   ...throttleCases,
   ...fairTenantCases,
   ...batchCases,

@@ -50,6 +50,8 @@ export interface ConformanceEngine {
   anotherClient?(): Promise<JobClient>
   /** Creates a client with other options, on the same engine or another one of its kind. */
   createClient?(options: ClientOptions): JobClient
+  /** Runs the definitions of a client with other options, on the same engine or another one of its kind. */
+  openHost?(options: ClientOptions): Promise<OwnHost>
   /** Sends an envelope like another producer, without the client's checks. Returns the job's id. */
   inject?(envelope: Envelope): Promise<string>
   /** Kills the engine's process, then restarts it with its stored data. */
@@ -65,11 +67,22 @@ export interface ConformanceEngine {
   deployBeside?(generation: number): Promise<void>
 }
 
+/** A host with its own client. */
+export interface OwnHost {
+  /** The client with the options of the host. */
+  readonly client: JobClient
+  /** Creates another client of the same engine, which only sends and reads. */
+  other(options: ClientOptions): JobClient
+  /** Ends the host and its client. */
+  close(): Promise<void>
+}
+
 /** Optional equipment of a target that cases can require. */
 export type Equipment =
   | 'definitions'
   | 'anotherClient'
   | 'createClient'
+  | 'openHost'
   | 'inject'
   | 'restart'
   | 'suspend'

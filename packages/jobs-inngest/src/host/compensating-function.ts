@@ -18,7 +18,7 @@ import { toWorkflowName } from '../wire/workflow-name.ts'
 import { functionOptions } from './function-options.ts'
 import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
-import { holdRun } from './hold-run.ts'
+import { holdRun, holdUndecoded } from './hold-run.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { runReplay, receivedAtOf } from './steps/run-replay.ts'
 import { progressOf } from './steps/code-attempts.ts'
@@ -81,7 +81,8 @@ async function compensateRun(
   // The failed run may also have waited for other code. The time of its compensation counts from 0.
   const steps = traced.filter(({ name, hashedId }) => readStepName(name, hashedId).part !== 'parked')
   const ended = new Map<string, EndedStep>([...completedInTrace(steps), ...failuresInTrace(steps), ...ownRequest.ended])
-  const held = holdRun(event, ownRequest, host, { ended, id: definition.id, number: context.attempt })
+  const heldWorkflow = { ended, id: definition.id, number: context.attempt }
+  const held = holdRun(event, ownRequest, host, heldWorkflow)
   if (held) return held
   const isSuperseded = isCompensable(ended) && (await isRetriedElsewhere({ jobId, runId }, context, host))
   const request: ReplayRequest = { ...ownRequest, ended }
@@ -126,6 +127,8 @@ async function compensateRun(
     const waits = toParkedOutcome(parked, retriesOf(context.attempt, waiting, maxAttempts), host.clock.now())
     await throwParked(waits, parked, { ...engineAttempt, attempt: maxAttempts, maxAttempts }, host)
   }
+  if (outcome.type === 'interrupted' && outcome.againAt !== undefined)
+    return holdUndecoded(event, ownRequest, host, heldWorkflow)
   // The expected outcome is that the run failed. Any other outcome is retried.
   if (outcome.type !== 'failed' && outcome.type !== 'cancelled') {
     throw new Error(`The run ${runId} is not compensated yet (${outcome.type}).`)

@@ -42,19 +42,36 @@ export function holdRun(
   const inSteps = workflow ? notUnderstoodIn(workflow.ended) : []
   const left = isLeft(envelope) ?? isLeft({ v: 1, requires: inSteps })
   if (!left) return undefined
-  if (workflow && targetStep !== undefined)
-    return holdRequest(targetStep, workflow, [...notUnderstood(envelope), ...inSteps], host)
+  if (workflow && targetStep !== undefined) {
+    const names = [...notUnderstood(envelope), ...inSteps].join('`, `')
+    const problem = `it requires \`${names}\`, which this version of the library does not understand`
+    return holdRequest(targetStep, workflow, { problem, remedy: 'Update the packages of this worker.' }, host)
+  }
   return sdk.sleep(heldName(held), left.againAt - clock.now()).then(() => new Promise<never>(() => undefined))
+}
+
+/** Lets a run wait like `holdRun`, after an attempt that this app could not make, because it cannot decode its data. */
+export function holdUndecoded(
+  event: IncomingEvent,
+  { sdk, held, targetStep }: Pick<ReplayRequest, 'sdk' | 'held' | 'targetStep'>,
+  host: Pick<HostDependencies, 'clock' | 'api'>,
+  workflow?: HeldWorkflow,
+): Promise<never> {
+  if (workflow && targetStep !== undefined) {
+    const problem = 'this app cannot decode its data'
+    return holdRequest(targetStep, workflow, { problem, remedy: 'Give it the `codec` with all keys.' }, host)
+  }
+  const { sentAt, runAt = sentAt } = toEnvelope(event, 'any')
+  const waitMs = Math.min(Math.max(host.clock.now() - runAt, firstMs), longestMs)
+  return sdk.sleep(heldName(held), waitMs).then(() => new Promise<never>(() => undefined))
 }
 
 function holdRequest(
   targetStep: string,
   { id, number }: HeldWorkflow,
-  names: readonly string[],
+  { problem, remedy }: { readonly problem: string; readonly remedy: string },
   host: Pick<HostDependencies, 'clock' | 'api'>,
 ): Promise<never> {
-  const problem = `it requires \`${names.join('`, `')}\`, which this version of the library does not understand`
-  const remedy = 'Update the packages of this worker.'
   const error = toErrorInfo(new WorkflowChangedError({ definitionId: id, problem, remedy }))
   const now = host.clock.now()
   const left = retries - number

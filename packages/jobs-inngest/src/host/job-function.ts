@@ -17,7 +17,7 @@ import { functionOptions } from './function-options.ts'
 import { triggersOf } from './triggers-of.ts'
 import { type HostDependencies, inngestLimits } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
-import { holdRun } from './hold-run.ts'
+import { holdRun, holdUndecoded } from './hold-run.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { retriedAtOf } from './retried-at-of.ts'
@@ -88,6 +88,7 @@ async function attemptRun(
     return makeAttempt(definition, event, { jobId, runId, attempt, signal, replay }, host)
   })
   if (outcome.type === 'suspended') return new Promise(() => undefined) // the request has been answered
+  if (outcome.type === 'interrupted' && outcome.againAt !== undefined) return holdUndecoded(event, request, host)
   const isRetried = outcome.type === 'retry' || outcome.type === 'interrupted'
   const server = isRetried ? await api.time() : { offsetMs: 0, roundTripMs: 0 }
   const due = dueAfter(outcome.type === 'retry' ? outcome.afterMs : 0, clock.now(), server)

@@ -14,7 +14,7 @@ import { functionOptions } from './function-options.ts'
 import type { HostDependencies } from './host-dependencies.ts'
 import { toTriggerEvent } from './to-trigger-event.ts'
 import { triggersOf } from './triggers-of.ts'
-import { holdRun } from './hold-run.ts'
+import { holdRun, holdUndecoded } from './hold-run.ts'
 import { jobIdOf } from './job-id-of.ts'
 import { dueAfter, mapOutcome } from './map-outcome.ts'
 import { restartRun } from './restart-run.ts'
@@ -62,7 +62,8 @@ async function replayWorkflow(
   const { clock, api, cancels } = host
   const { runId, [replayField]: request } = context
   const event = toTriggerEvent(context.event, definition.event)
-  const held = holdRun(event, request, host, { ...request, id: definition.id, number: context.attempt })
+  const heldWorkflow = { ...request, id: definition.id, number: context.attempt }
+  const held = holdRun(event, request, host, heldWorkflow)
   if (held) return held
   const jobId = await jobIdOf(event, runId, host)
   const engineAttempt: EngineAttempt = {
@@ -150,6 +151,8 @@ async function replayWorkflow(
   })
   if (!outcome) return new Promise(() => undefined)
   if (ended) return ended
+  if (outcome.type === 'interrupted' && outcome.againAt !== undefined)
+    return holdUndecoded(event, request, host, heldWorkflow)
   const madeAttempt = isUncounted ? attempt - 1 : attempt
   const found = isUncounted ? undefined : host.retriedRuns.of(run)
   const origin = (await found?.catch(() => undefined))?.keyOrigin ?? runId

@@ -1,7 +1,12 @@
 import { quietLogger, serveApp } from '@cgk-platform/inngest-loopback'
-import { getJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs-core'
+import { getJobClient, type JobClient, type JobCodec, setJobClient } from '@cgk-platform/jobs-core'
 import { type Clock, systemClock, createClient } from '@cgk-platform/jobs-core/provider'
-import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
+import {
+  conformanceOptions,
+  type ConformanceEngine,
+  type ConformanceTarget,
+  type OwnHost,
+} from '@cgk-platform/jobs-conformance'
 import { Inngest } from 'inngest'
 
 // The package's own entry point, which defines the default client.
@@ -23,6 +28,8 @@ export interface InngestServer {
   readonly host?: 'serve' | 'connect' | undefined
   /** Default: the system clock. */
   readonly clock?: Clock | undefined
+  /** The codec of the client and of the app. Default: none. */
+  readonly codec?: JobCodec | undefined
   /** Lets time pass while the server stands still. */
   suspend?(durationMs: number): Promise<void>
   close?(): Promise<void>
@@ -51,7 +58,8 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
       ...(eventKey !== undefined && { eventKey }),
       ...(signingKey !== undefined && { signingKey }),
     })
-  const options = conformanceOptions(inngestCapabilities)
+  const codec = server.codec && { codec: server.codec }
+  const options = { ...conformanceOptions(inngestCapabilities), ...codec }
   const createOn = (own: Parameters<NonNullable<ConformanceEngine['createClient']>>[0] = {}): JobClient =>
     createClient({ load: () => createInngestProvider({ client: connect() }, { clock }) }, { ...options, clock, ...own })
 
@@ -69,7 +77,7 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
     return {
       restart,
       async deploy(generation) {
-        functions = functionsOf(conformanceOptions(inngestCapabilities, { generation }))
+        functions = functionsOf({ ...conformanceOptions(inngestCapabilities, { generation }), ...codec })
         await restart() // needs no sync: Inngest does not know the versions
       },
       close: () => app.close(),
@@ -83,6 +91,24 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
     ...(server.clock && { clock, advance: (durationMs) => passTime(clock, durationMs) }),
     anotherClient: async () => createOn({ jobs: [] }),
     createClient: (own) => createOn({ hooks: undefined, ...own }),
+    async openHost(ownOptions) {
+      const own = { ...options, hooks: undefined, clock, ...ownOptions }
+      const inngest = connect(`${appPrefix}${Math.random().toString(36).slice(2, 10)}`)
+      const createOwn = (more: typeof ownOptions): JobClient =>
+        createClient({ load: () => createInngestProvider({ client: inngest }, { clock }) }, { ...own, ...more })
+      const jobClient = createOwn({})
+      const { clock: _, maxPayloadBytes: __, ...hosted } = own
+      const functions = createInngestFunctions({ ...hosted, client: inngest, jobClient }, { clock, random: () => 0 })
+      const ownApp = await serveApp(inngest, functions)
+      await ownApp.sync()
+      const other: OwnHost['other'] = (more) => createOwn({ codec: undefined, ...more })
+      const close = async (): Promise<void> => {
+        await jobClient.close({ timeout: 0 })
+        await ownApp.close()
+        await retire(inngest)
+      }
+      return { client: jobClient, other, close }
+    },
     async inject(envelope) {
       const [answer] = await createInngestProvider({ client: connect() }, { clock }).send([envelope])
       if (!answer?.ok) throw answer?.error ?? new Error('Inngest returned no result.')

@@ -11,7 +11,10 @@ const factor = 12
  * Creates a target with Inngest's SDK on the loopback engine, with keys and signatures as in production, over HTTP or a
  * worker connection.
  */
-export function createLoopbackTarget(host: InngestServer['host'] = 'serve'): ConformanceTarget {
+export function createLoopbackTarget(
+  host: InngestServer['host'] = 'serve',
+  codec?: InngestServer['codec'],
+): ConformanceTarget {
   return createInngestTarget(async () => {
     const scaled = createScaledClock(factor)
     // Advances the wall clock as the sleep of a machine does. Timers continue where they were.
@@ -26,6 +29,7 @@ export function createLoopbackTarget(host: InngestServer['host'] = 'serve'): Con
       eventKey,
       signingKey,
       clock,
+      ...(codec && { codec }),
       async suspend(durationMs) {
         sleptMs += durationMs
       },

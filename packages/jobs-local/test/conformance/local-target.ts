@@ -1,6 +1,11 @@
 import type { JobClient, JobCodec, JobProvider } from '@cgk-platform/jobs-core'
 import { type Clock, systemClock, createClient } from '@cgk-platform/jobs-core/provider'
-import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
+import {
+  conformanceOptions,
+  type ConformanceEngine,
+  type ConformanceTarget,
+  type OwnHost,
+} from '@cgk-platform/jobs-conformance'
 
 import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'
 import { openFile } from '../../src/store/sqlite/file/open-file.ts'
@@ -100,6 +105,15 @@ function open(
     createClient(ownOptions) {
       const another = { ...createLocalProvider({}, { clock }), capabilities }
       return createClient({ load: () => another }, { ...clientOptions, hooks: undefined, ...ownOptions })
+    },
+    async openHost(ownOptions) {
+      const another = { ...createLocalProvider({}, { clock }), capabilities }
+      const host = createClient({ load: () => another }, { ...clientOptions, hooks: undefined, ...ownOptions })
+      await host.start()
+      const { attach: _attach, start: _start, close: _close, ...sender } = another
+      const other: OwnHost['other'] = (more) =>
+        createClient({ load: () => sender }, { ...clientOptions, hooks: undefined, jobs: ownOptions.jobs, ...more })
+      return { client: host, other, close: () => host.close({ timeout: 0 }) }
     },
     async inject(envelope) {
       const [answer] = await provider.send([envelope])

@@ -23,6 +23,7 @@ import { keepForLists } from './keep-for-lists.ts'
 import { readOwnRecord, recordAttempt, writeRecord } from './attempt-metadata.ts'
 import { checkCancel } from './check-cancel.ts'
 import { endCancelledRun, endIfCancelled, endIfCancelledBefore } from './end-cancelled-run.ts'
+import { waitUntil } from './leave-run.ts'
 import { pastAttempts } from './past-attempts.ts'
 import { limitsForAttempt } from './requeue-limits.ts'
 import type { RunContext } from './run-context.ts'
@@ -71,7 +72,9 @@ export async function attemptRun(
     const limits = limitsForAttempt(ctx.attempt.number, begun)
     const attempt = isRestarting ? begun.attempt : ctx.attempt.number
     const options = { runId: ctx.run.id, attempt, signal: runSignal }
-    return makeAttempt(definition, payload, options, { ...dependencies, limits }, { begun, otherWork, hold })
+    const make = () =>
+      makeAttempt(definition, payload, options, { ...dependencies, limits }, { begun, otherWork, hold })
+    return untilDecoded(make, { clock, signal: runSignal, otherWork })
   })
   if (outcome.type !== 'retry' && outcome.type !== 'restarted')
     await notifySendingWorkflow(payload.envelope, payload.jobId, dependencies)
@@ -81,6 +84,23 @@ export async function attemptRun(
   await end(payload.jobId === ctx.run.id ? record : keepForLists(record, outcome, output))
   if (thrown) throw thrown
   return output
+}
+
+/**
+ * Makes an attempt again until this process can decode the data of the run. The codec may get its keys from a service, so
+ * the run waits and uses no attempt.
+ */
+async function untilDecoded(
+  make: () => Promise<HostOutcome>,
+  { clock, signal, otherWork }: { clock: Clock; signal: AbortSignal; otherWork: Promise<void> | undefined },
+): Promise<HostOutcome> {
+  let outcome = await make()
+  while (outcome.type === 'interrupted' && outcome.againAt !== undefined && !signal.aborted) {
+    await otherWork // a wait may suspend the process
+    await waitUntil(outcome.againAt, clock, signal)
+    outcome = await make()
+  }
+  return outcome
 }
 
 /** Fails a run whose process died in each extra attempt. Does not call its `onFailure` again. */

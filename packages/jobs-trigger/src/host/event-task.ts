@@ -1,5 +1,12 @@
 import type { Definition } from '@cgk-platform/jobs-core'
-import { bindLogger, describeUnhandled, eventOf, leaveForAnother, toErrorInfo } from '@cgk-platform/jobs-core/provider'
+import {
+  bindLogger,
+  describeUnhandled,
+  eventOf,
+  leaveForAnother,
+  leaveUndecoded,
+  toErrorInfo,
+} from '@cgk-platform/jobs-core/provider'
 import { type AnyTask, task } from '@trigger.dev/sdk'
 
 import { inlineDefinition, runsInline } from '../read/inline-definition.ts'
@@ -39,7 +46,9 @@ export function createEventTask(
       const { id, createdAt } = context.ctx.run
       const attemptAt = context.ctx.attempt.startedAt.getTime()
       const payload = readEventPayload(taskPayload, event, id, createdAt.getTime())
-      const left = leaveForAnother(payload.envelope, dependencies, longestMs)
+      const left =
+        leaveForAnother(payload.envelope, dependencies, longestMs) ??
+        (await leaveUndecoded(payload.envelope, dependencies, longestMs))
       if (left) return leaveEvent(taskPayload, payload, left.againAt, context, dependencies)
       const eventJob = payload.retry
         ? { jobId: payload.retry.jobId, attemptAt }

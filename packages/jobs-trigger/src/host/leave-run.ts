@@ -1,4 +1,5 @@
 import { hashOf } from '@cgk-platform/jobs-core/hosted'
+import type { Clock } from '@cgk-platform/jobs-core/provider'
 
 import { toRunRequest } from '../send/to-run-request.ts'
 import { type EventPayload, toRetryPayload } from '../wire/payload.ts'
@@ -42,13 +43,14 @@ export async function leaveEvent(
   return { runs: {} }
 }
 
+/** Waits until a time, epoch milliseconds, or until the run is cancelled. A wait that the SDK rejects costs no attempt. */
+export async function waitUntil(until: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  const waited = sdkWaits.until(new Date(until)).catch(() => pauseUntil(until, clock, signal))
+  await unlessAborted(signal, waited)
+}
+
 /** Waits until the run is cancelled. @throws {CancelledRunError} */
 export async function waitForCancel({ signal }: RunContext, { clock }: HostDependencies): Promise<never> {
-  while (!signal.aborted) {
-    const until = clock.now() + longestMs
-    // A wait that the SDK rejects must not cost an attempt.
-    const waited = sdkWaits.until(new Date(until)).catch(() => pauseUntil(until, clock, signal))
-    await unlessAborted(signal, waited)
-  }
+  while (!signal.aborted) await waitUntil(clock.now() + longestMs, clock, signal)
   throw new CancelledRunError()
 }
