@@ -39,7 +39,7 @@ export function createClient({ load, runsInProcess = false }: ClientEngine, opti
   const { hooks, middleware, instrument, returnedErrors, maxPayloadBytes, maxWaiting } = checked
   const { logger = createDefaultLogger({ fields: () => instrument?.logFields?.() }) } = checked
   const jobs = checked.jobs ? toJobRegistry(checked.jobs) : processJobs()
-  const codec = checked.codec && new ValueCodec(checked.codec, clock)
+  const codec = checked.codec && new ValueCodec(checked.codec)
   const own = { jobs, logger, hooks, middleware, instrument, returnedErrors, codec, maxWaiting }
   const engine = createLazyEngine(load, () => ({ ...own, client }))
   let runsHandlers = runsInProcess

@@ -2,11 +2,12 @@ import { CodecError } from '../errors/codec-error.ts'
 import { type JobErrorInfo, toErrorInfo } from '../errors/error-info.ts'
 import { kindOf } from '../options/kind-of.ts'
 import type { Clock } from '../time/clock.ts'
+import { systemClock } from '../time/system-clock.ts'
 import type { Json } from '../values/json.ts'
 import { encodedTag, type Encoded, encodedTextOf, toEncoded, toEncodedError, withoutTexts } from './encoded.ts'
 import type { JobCodec } from './job-codec.ts'
 
-/** Maximum time of one call of a codec. A codec that never answers must not hold a slot forever. */
+/** Maximum time of one call of a codec, by the system clock. A codec that never answers must not hold a slot forever. */
 const limitMs = 30_000
 /** Maximum length of the encoded texts of an error: engines cut longer messages, and a cut text cannot be decoded. */
 const maxErrorCharacters = 16_000
@@ -19,7 +20,7 @@ export class ValueCodec {
   readonly #clock: Clock
   readonly #plainFields: ReadonlySet<string>
 
-  constructor(codec: JobCodec, clock: Clock) {
+  constructor(codec: JobCodec, clock: Clock = systemClock) {
     this.#codec = codec
     this.#clock = clock
     this.#plainFields = new Set(['tenantId', ...(codec.plainFields ?? [])])

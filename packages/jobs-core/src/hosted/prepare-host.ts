@@ -103,7 +103,7 @@ export function prepareHost(options: CheckedOptions<HostOptions>, setting: HostS
   // A snapshot: the engine does not learn of a job that is defined later.
   const jobs = createJobRegistry(present.events)
   for (const definition of definitions) jobs.register(definition)
-  const codec = options.codec ? new ValueCodec(options.codec, clock) : internalsOf(client)?.codec
+  const codec = options.codec ? new ValueCodec(options.codec) : internalsOf(client)?.codec
   const [unseen] = codec ? definitions.flatMap((definition) => findEncodedKeys(definition, codec)) : []
   if (unseen) throw unseen
   const own = { jobs, client, logger, hooks, middleware, instrument, returnedErrors, limits, findStepError }

@@ -29,7 +29,7 @@ import type { ValueCodec } from '../codec/value-codec.ts'
 import { CodecError } from '../errors/codec-error.ts'
 import { encodeOutput } from '../runs/encode-output.ts'
 import { leftUndecoded, openEnvelope } from '../runs/open-envelope.ts'
-import { decodeInfo, decodeStep, StepDecoder } from './step-codec.ts'
+import { decodeStep, StepDecoder } from './step-codec.ts'
 import { createSteps } from './create-steps.ts'
 import type { StepPromise } from './step-promise.ts'
 import { toStepFailedError } from './step-results.ts'
@@ -191,7 +191,8 @@ async function replay(
   const { codec } = attempt.host
   if (isEncoded(attempt.envelope.payload)) attempt.envelope = await openEnvelope(attempt.envelope, codec)
   const stored = engine.failure
-  const recorded = stored && (decodeStep({ error: stored }, codec) ? await decodeInfo(stored, codec) : stored)
+  const decoding = stored && decodeStep({ error: stored }, codec)
+  const recorded = decoding ? (await decoding).error : stored
   const failure = recorded ?? attemptsExhausted(info) ?? (engine.runsOneStep ? undefined : timedOut(attempt))
   const open = new Map<string, StepPromise<unknown>>()
   let isReading = true

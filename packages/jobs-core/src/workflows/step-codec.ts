@@ -34,7 +34,7 @@ async function decodeResult({ output, error }: StepResult, codec: ValueCodec | u
 }
 
 /** Decodes the texts of an error and of its causes. @throws {CodecError} */
-export async function decodeInfo<Info extends NonNullable<StepRecord['error']>>(
+async function decodeInfo<Info extends NonNullable<StepRecord['error']>>(
   error: Info,
   codec: ValueCodec | undefined,
 ): Promise<Info> {

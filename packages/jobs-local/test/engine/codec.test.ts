@@ -1,0 +1,163 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { type ClientOptions, createClient } from '@cgk-platform/jobs-core/provider'
+import { defineJob, defineWorkflow, type JobClient, type JobCodec, type JobHooks } from '@cgk-platform/jobs-core'
+import type { Instrumentation } from '@cgk-platform/jobs-core/instrumentation'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
+import '@cgk-platform/test-kit/work'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { createLocalProvider } from '../../src/provider/local-provider.ts'
+import { createVirtualClock, type VirtualClock } from '../../src/testing/virtual-clock.ts'
+import { passVirtualTime } from '../conformance/pass-virtual-time.ts'
+import { createAesCodec } from '../kit/aes-codec.ts'
+import { createTestFile } from '../kit/test-file.ts'
+
+const startAt = Date.UTC(2026, 2, 1, 12)
+const minuteMs = 60_000
+const tenantId = 'acme'
+const secret = 'Ada-Lovelace-1815'
+
+type OpenOptions = Partial<ClientOptions> & { readonly role?: 'send' | 'both' }
+
+/** Opens a client of a file, which also works. @param codec - absent: it has none */
+function open(
+  path: string,
+  clock: VirtualClock,
+  codec: JobCodec | undefined,
+  { role = 'both', ...more }: OpenOptions = {},
+) {
+  const provider = createLocalProvider({ path, role }, { clock, random: () => 0, ownTime: true })
+  const logger = createRecordedLogger()
+  const ran: string[] = []
+  const work = defineJob({
+    id: 'work',
+    event: 'work.requested',
+    retry: { maxAttempts: 1 },
+    handler: ({ payload }, { attempt }) => void ran.push(`${payload.number}/${attempt}`),
+  })
+  const options = { clock, logger, jobs: [work], ...(codec && { codec }), ...more }
+  const client: JobClient = createClient({ load: () => provider }, options)
+  onTestFinished(() => client.close({ timeout: 0 }))
+  return { client, logger, ran, pass: (durationMs: number) => passVirtualTime(provider, clock, durationMs) }
+}
+
+const send = (client: JobClient, number: number, delay?: string) =>
+  client.sendJob('work.requested', { tenantId, number }, delay === undefined ? {} : { delay: delay as '1m' })
+
+test('a job waits in workers without its key, which tell so once, and loses no attempt until one has it', async () => {
+  const { path } = createTestFile()
+  const clock = createVirtualClock(startAt)
+  const sender = open(path, clock, createAesCodec('new', 'old'), { role: 'send' })
+  const { id } = await send(sender.client, 1)
+  const workers = [open(path, clock, createAesCodec('old')), open(path, clock, undefined)]
+  for (const { client } of workers) await client.start()
+  for (let minute = 0; minute < 30; minute++) for (const { pass } of workers) await pass(minuteMs)
+  for (const { pass } of [...workers, ...workers]) await pass(0)
+  expect(workers.flatMap(({ ran }) => ran)).toEqual([])
+  expect((await sender.client.getJobStatus(id)).runs[0]).toMatchObject({ attempts: 0 })
+  const warnings = workers.map(({ logger }) => logger.messages('warn').filter((text) => text.startsWith('Jobs wait')))
+  expect(warnings).toEqual([
+    [expect.stringContaining('There is no key `new`')],
+    [expect.stringContaining('`codec.decode` is missing in this client')],
+  ])
+  for (const { client } of workers) await client.close({ timeout: 0 })
+  const worker = open(path, clock, createAesCodec('newest', 'new'))
+  await worker.client.start()
+  await worker.pass(20 * minuteMs)
+  expect(worker.ran).toEqual(['1/1'])
+  expect((await worker.client.getJobStatus(id)).state).toBe('completed')
+})
+
+test('keys rotate while jobs wait and several workers run: each job runs once', async () => {
+  const { path } = createTestFile()
+  const clock = createVirtualClock(startAt)
+  const before = open(path, clock, createAesCodec('one'))
+  const between = open(path, clock, createAesCodec('one', 'two'))
+  const after = open(path, clock, createAesCodec('two', 'one'))
+  const all = [before, between, after]
+  for (const [number, { client }] of all.entries()) for (let n = 0; n < 5; n++) await send(client, number * 5 + n, '1m')
+  await send(open(path, clock, undefined, { role: 'send' }).client, 15, '1m')
+  for (const { client } of all) await client.start()
+  for (let minute = 0; minute < 60; minute++) for (const { pass } of all) await pass(minuteMs)
+  const ran = all.flatMap((worker) => worker.ran)
+  expect(ran.toSorted()).toEqual(Array.from({ length: 16 }, (_, number) => `${number}/1`).toSorted())
+})
+
+test('the file, its log, the logs, the traces and the hooks have no text of the app', async () => {
+  const { path } = createTestFile()
+  const clock = createVirtualClock(startAt)
+  const seen: unknown[] = []
+  const hook = (given: unknown): void => void seen.push(given)
+  const hooks: JobHooks = { onSend: hook, onAttemptStart: hook, onAttemptEnd: hook, onRunEnd: hook }
+  const failing = defineJob({
+    id: 'failing',
+    event: 'work.counted',
+    retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: 1000 },
+    onFailure: () => {
+      throw new Error(`Not told ${secret}`)
+    },
+    handler: () => {
+      throw new Error(`No mail for ${secret}`, { cause: new Error(secret) })
+    },
+  })
+  const flow = defineWorkflow({
+    id: 'flow',
+    event: 'work.asked',
+    retry: { maxAttempts: 2, backoff: 'fixed', initialDelay: 1000 },
+    async steps(event, step) {
+      const reserved = await step.run('reserve', () => ({ name: secret }), {
+        compensate: () => {
+          throw new Error(`Not released ${secret}`)
+        },
+      })
+      await step.waitForEvent('told', 'work.requested', { timeout: '1h' })
+      await step.sleep('nap', '1m')
+      await step.run('mail', () => Promise.reject(new Error(`No mail for ${reserved.name}`)))
+    },
+  })
+  const { client, logger, pass } = open(path, clock, createAesCodec('key'), {
+    jobs: [failing, flow],
+    hooks,
+    instrument: recorded(seen),
+  })
+  await client.start()
+  const failed = await client.sendJob('work.counted', { tenantId, number: 1, note: secret } as never)
+  const flowed = await client.sendJob('work.asked', { tenantId, number: 1, note: secret } as never)
+  await pass(minuteMs)
+  await client.sendJob('work.requested', { tenantId, number: 1, note: secret } as never)
+  await pass(10 * minuteMs)
+  const jobs = await Promise.all([failed, flowed].map(({ id }) => client.inspect.getJob(id)))
+  expect(jobs.map(({ state }) => state)).toEqual(['failed', 'failed'])
+  expect(JSON.stringify(jobs)).toContain(`No mail for ${secret}`)
+  const listed = await client.inspect.listJobs()
+  expect(listed.jobs.find(({ id }) => id === failed.id)?.error?.message).toBe(`No mail for ${secret}`)
+  expect(withCycles(logger.lines)).not.toContain('Lovelace')
+  expect(logger.messages('error')).toContain('The run failed.')
+  expect(withCycles(seen)).not.toContain('Lovelace')
+  const files = readdirSync(dirname(path)).map((name) => readFileSync(join(dirname(path), name)).toString('latin1'))
+  expect(files.join('').length).toBeGreaterThan(10_000)
+  expect(files.filter((text) => text.includes('Lovelace'))).toEqual([])
+})
+
+/** An instrumentation that records all that it gets. */
+function recorded(seen: unknown[]): Instrumentation {
+  const activity = {
+    run: <A, R>(code: (given: A) => R, given: A): R => code(given),
+    end: (end: unknown) => void seen.push(end),
+  }
+  const start = (facts: unknown) => {
+    seen.push(facts)
+    return { ...activity, startPart: start }
+  }
+  return { startAttempt: start, startSend: start, startSettle: start } as never
+}
+
+function withCycles(value: unknown): string {
+  const text = (item: unknown): unknown =>
+    item instanceof Error
+      ? { ...item, name: item.name, message: item.message, stack: item.stack, cause: item.cause }
+      : item
+  return JSON.stringify(value, (_key, item: unknown) => text(item))
+}
