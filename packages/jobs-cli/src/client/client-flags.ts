@@ -10,6 +10,7 @@ export interface ClientFlags {
   readonly envFile?: string[]
   readonly jobs?: string[]
   readonly appId?: string
+  readonly codec?: string
 }
 
 /** Adds the flags that choose the engine and the files with jobs. */
@@ -24,6 +25,7 @@ export function addClientFlags(command: Command): Command {
     .addOption(envFileOption())
     .addOption(jobsOption())
     .option('--app-id <id>', 'id of the Inngest app (default: `jobs`)')
+    .option('--codec <file>', 'file that exports the `codec` of your clients, to read what they encode')
 }
 
 /** Creates the option for files with variables. */

@@ -6,6 +6,7 @@ import { knownEngines } from '@cgk-platform/jobs/engines'
 import { findJobFiles } from '../doctor/find-job-files.ts'
 import { loadJobs } from '../doctor/load-jobs.ts'
 import { loadProvider } from '../doctor/load-provider.ts'
+import { loadCodec } from './load-codec.ts'
 import type { ClientFlags } from './client-flags.ts'
 import { findEngine } from './find-engine.ts'
 
@@ -37,10 +38,11 @@ export async function openClient(
   const { engine, config, wouldRunJobs } = findEngine(flags, cwd)
   const provider = await loadProvider(engine, cwd, config)
   const jobs = wouldRunJobs ? [] : definitions
+  const codec = flags.codec === undefined ? {} : { codec: await loadCodec(flags.codec, cwd) }
   const log = (message: unknown): void => note(String(message))
   const silent = (): void => undefined
   const logger = { debug: silent, info: silent, warn: log, error: log }
-  return { client: createClient({ load: () => provider }, { jobs, logger }), provider }
+  return { client: createClient({ load: () => provider }, { jobs, logger, ...codec }), provider }
 }
 
 function describeUncaught(error: unknown): string {

@@ -8,11 +8,15 @@ import { createLoopbackServer } from '@cgk-platform/trigger-loopback'
 import { createOffsetClock } from './offset-clock.ts'
 import { createTriggerTarget } from './trigger-target.ts'
 
-/** Creates a target with the SDK and the CLI worker on the loopback server, in real time. */
-export function createLoopbackTarget(): ConformanceTarget {
+/**
+ * Creates a target with the SDK and the CLI worker on the loopback server, in real time.
+ *
+ * @param hasCodec - whether clients and tasks have the suite's codec
+ */
+export function createLoopbackTarget(hasCodec = false): ConformanceTarget {
   return createTriggerTarget(async () => {
     const server = await createLoopbackServer()
-    return { ...server, restart: () => server.restart() }
+    return { ...server, hasCodec, restart: () => server.restart() }
   })
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { getJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs-core'
 import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import {
+  conformanceCodec,
   conformanceOptions,
   type ConformanceEngine,
   type ConformanceOpenOptions,
@@ -27,6 +28,8 @@ export interface TriggerServer {
   readonly offset?: { readonly path: string; readonly clock: Clock }
   /** The only definitions to host. Default: all of the suite's. */
   readonly definitions?: readonly string[]
+  /** Whether clients and tasks have the suite's codec. Default false. */
+  readonly hasCodec?: boolean | undefined
   /** Kills the server, and starts it again with its stored state. */
   restart?(): Promise<void>
   /** Lets time pass while the server is suspended. */
@@ -50,10 +53,11 @@ export function createTriggerTarget(start: () => Promise<TriggerServer>): Confor
 }
 
 async function open(server: TriggerServer, { journalPath }: ConformanceOpenOptions): Promise<ConformanceEngine> {
-  const { url: apiUrl, secretKey: apiKey, offset, definitions, restart, suspend } = server
+  const { url: apiUrl, secretKey: apiKey, offset, definitions, hasCodec, restart, suspend } = server
   const internals = offset ? { clock: offset.clock } : {}
   const connect = () => createTriggerProvider({ apiKey, apiUrl }, internals)
-  const options = { ...conformanceOptions(triggerCapabilities), ...internals }
+  const codec = hasCodec && { codec: conformanceCodec }
+  const options = { ...conformanceOptions(triggerCapabilities), ...codec, ...internals }
   const createOn = (own: Parameters<NonNullable<ConformanceEngine['createClient']>>[0] = {}): JobClient =>
     createClient({ load: connect }, { ...options, ...own })
 
@@ -64,6 +68,7 @@ async function open(server: TriggerServer, { journalPath }: ConformanceOpenOptio
       CONFORMANCE_JOURNAL: journalPath,
       ...(offset && { CONFORMANCE_CLOCK: offset.path }),
       ...(definitions && { CONFORMANCE_DEFINITIONS: definitions.join(',') }),
+      ...(hasCodec && { CONFORMANCE_CODEC: '1' }),
     },
   })
   const client = createOn()

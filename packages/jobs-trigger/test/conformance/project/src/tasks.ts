@@ -1,4 +1,4 @@
-import { configureConformance, conformanceOptions } from '@cgk-platform/jobs-conformance'
+import { configureConformance, conformanceCodec, conformanceOptions } from '@cgk-platform/jobs-conformance'
 
 import { triggerCapabilities } from '../../../../src/capabilities.ts'
 import { createTriggerTasks } from '../../../../src/tasks.ts'
@@ -9,6 +9,7 @@ configureConformance({ clock })
 
 const { jobs, ...options } = conformanceOptions(triggerCapabilities)
 const only = process.env['CONFORMANCE_DEFINITIONS']?.split(',')
+const codec = process.env['CONFORMANCE_CODEC'] && { codec: conformanceCodec }
 const hosted = jobs.filter(({ id }) => only?.includes(id) ?? true)
 
-createTriggerTasks({ ...options, jobs: hosted }, { clock, random: () => 0 })
+createTriggerTasks({ ...options, ...codec, jobs: hosted }, { clock, random: () => 0 })
