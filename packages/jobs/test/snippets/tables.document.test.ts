@@ -22,7 +22,7 @@ function refusedIn(document: string): string[] {
 
 /** A class's `code` is a field, so it takes an instance to read it. */
 function codeOf(Class: new (...values: unknown[]) => errors.JobsError): string {
-  return new Class({ issues: [], output: null, cause: new Error('x') }, 0).code
+  return new Class({ event: 'x', issues: [], output: null, cause: new Error('x') }, 0).code
 }
 
 test('docs/errors.md lists every error class with its code', () => {
