@@ -61,7 +61,7 @@ export interface CodedJobs {
   defineSignal(name: string, schema: StandardSchemaV1): unknown
 }
 
-/** What a case with a codec needs. */
+/** The codec and the jobs of a case. */
 export interface CodedOptions {
   /** The codec of the host. Absent: it has none. */
   readonly codec?: JobCodec | undefined

@@ -51,12 +51,17 @@ export function hasEncodedPayload(value: unknown): value is { readonly payload: 
 
 /** Returns an error with encoded texts. Its name and code stay as they are. */
 export function toEncodedError({ name, code }: JobErrorInfo, text: string): JobErrorInfo {
-  return { name, message: `${errorTag}${text}`, ...(code !== undefined && { code }) }
+  return { name, message: `${errorTag}${text.length}:${text}`, ...(code !== undefined && { code }) }
 }
 
-/** Returns the encoded texts of an error; `undefined` if they are not encoded. */
-export function encodedTextOf({ message }: Pick<JobErrorInfo, 'message'>): string | undefined {
-  return typeof message === 'string' && message.startsWith(errorTag) ? message.slice(errorTag.length) : undefined
+/** Returns the encoded texts of an error; `undefined` if they are not encoded, `'cut'` if the engine kept only a part. */
+export function encodedTextOf({
+  message,
+}: Pick<JobErrorInfo, 'message'>): { readonly text: string } | 'cut' | undefined {
+  if (typeof message !== 'string' || !message.startsWith(errorTag)) return undefined
+  const separator = message.indexOf(':', errorTag.length)
+  const text = message.slice(separator + 1)
+  return text.length === Number(message.slice(errorTag.length, separator)) ? { text } : 'cut'
 }
 
 /** Returns an error without its texts, as logs and traces show it where a client has a codec. */

@@ -7,8 +7,10 @@ import type { Option } from '../options/option.ts'
  * texts of errors. All clients of an engine need the same codec.
  */
 export interface JobCodec {
-  /** Returns what is stored for a text. Name the key in it, so that `decode` finds it after a rotation. */
-  encode(text: string, context: CodecContext): string | Promise<string>
+  /**
+   * Returns what is stored for a text of a tenant. Name the key in it, so that `decode` finds it after a rotation.
+   */
+  encode(text: string, context: { readonly tenantId: string }): string | Promise<string>
   /** Returns the text that `encode` got. If it throws, for example because it has no key, the job waits. */
   decode(text: string): string | Promise<string>
   /**
@@ -16,12 +18,6 @@ export interface JobCodec {
    * `throttle` and `debounce`. Default: only `tenantId`.
    */
   readonly plainFields?: readonly string[] | undefined
-}
-
-/** Tells whose data a codec encodes. */
-export interface CodecContext {
-  /** The tenant of the job. */
-  readonly tenantId: string
 }
 
 /** The option `codec` of a client. */

@@ -42,7 +42,7 @@ export class ValueCodec {
     return this.#parse(encoded)
   }
 
-  /** Encodes the texts of an error. Never rejects: without a codec that works, only the name and the code are kept. */
+  /** Encodes the texts of an error. Never rejects: if the codec fails, the error keeps only its name and code. */
   async encodeError(error: JobErrorInfo, tenantId: string): Promise<JobErrorInfo> {
     if (encodedTextOf(error) !== undefined) return error
     try {
@@ -59,7 +59,10 @@ export class ValueCodec {
   /** Restores the texts of an error that has encoded ones. @throws {CodecError} */
   async decodeError(error: JobErrorInfo): Promise<JobErrorInfo> {
     const encoded = encodedTextOf(error)
-    return encoded === undefined ? error : { ...error, ...((await this.#parse(encoded)) as unknown as JobErrorInfo) }
+    if (encoded === undefined) return error
+    if (encoded !== 'cut') return { ...error, ...((await this.#parse(encoded.text)) as unknown as JobErrorInfo) }
+    const remedy = 'Read the last error of the run instead.'
+    throw new CodecError({ operation: 'decode', problem: 'cannot get a text of which the engine kept a part', remedy })
   }
 
   async #parse(encoded: string): Promise<Json> {

@@ -57,6 +57,8 @@ function logOutcome(attempt: Attempt, outcome: Outcome): void {
     case 'restarted':
       return attempt.log('debug', 'The run begins again.')
     case 'interrupted':
+      // Of a run that this process leaves to others, it has already told why.
+      if (outcome.againAt !== undefined) return undefined
       return attempt.log('warn', interruption(attempt.options.signal.reason))
   }
 }

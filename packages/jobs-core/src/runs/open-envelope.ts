@@ -10,7 +10,7 @@ import type { Clock } from '../time/clock.ts'
 import { againAfter, type Left } from './leave-for-another.ts'
 import { stopOutcome } from './run-until-stopped.ts'
 
-/** What opens an envelope. */
+/** The services that decode a payload and tell why they cannot. */
 export interface EnvelopeOpener {
   readonly codec?: ValueCodec | undefined
   readonly clock: Clock

@@ -33,7 +33,7 @@ async function startDecoded(definition: BatchJobDefinition, items: readonly Batc
   if (decoded.length > 0) new Batch(definition, decoded).start()
 }
 
-/** What a process does not understand is left by the batch itself. */
+/** Decodes an item. The batch itself leaves one that this process does not understand. */
 function openItem({ envelope, options }: BatchItem): ReturnType<typeof openForAttempt> {
   return notUnderstood(envelope).length > 0 ? Promise.resolve({ envelope }) : openForAttempt(envelope, options)
 }

@@ -1,3 +1,4 @@
+import { hasEncodedPayload, isEncoded } from '../codec/encoded.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
 import { copyJson, type Json } from '../values/json.ts'
 import type { JobDetails, RunDetails } from './job-details.ts'
@@ -63,7 +64,7 @@ function toHistory(
     tenantId,
     sentAt: createdAt.toISOString(),
     // After a restart, the run has another payload than the job.
-    ...(payload !== undefined && restarts === undefined && { payload: copyJson(payload as Json) }),
+    ...(isShown(payload) && restarts === undefined && { payload: copyJson(payload as Json) }),
     state,
     ...(error && { error: withoutStack(error) }),
     steps: steps.map(toHistoryStep),
@@ -76,9 +77,14 @@ function toHistoryStep({ id, kind, state, endedAt, output, error }: StepStatus):
     kind,
     state,
     ...(endedAt && { endedAt: endedAt.toISOString() }),
-    ...(output !== undefined && { output: copyJson(output as Json) }),
+    ...(isShown(output) && { output: copyJson(output as Json) }),
     ...(error && { error: withoutStack(error) }),
   }
+}
+
+/** A value that the reader could not decode is missing like one that was removed. */
+function isShown(value: unknown): boolean {
+  return value !== undefined && !isEncoded(value) && !hasEncodedPayload(value)
 }
 
 /** A stack differs on each machine. */

@@ -24,6 +24,7 @@ import { toOutput } from '../runs/to-output.ts'
 import type { Clock } from '../time/clock.ts'
 import type { EventMessage } from '../jobs/event-message.ts'
 import type { Json } from '../values/json.ts'
+import { concealEncoded } from '../codec/conceal-encoded.ts'
 import { isEncoded, withoutTexts } from '../codec/encoded.ts'
 import type { ValueCodec } from '../codec/value-codec.ts'
 import { CodecError } from '../errors/codec-error.ts'
@@ -165,7 +166,7 @@ function toReplayContext(
     maxStepOutputBytes: maxOutputBytes = portablePayloadBytes,
   } = limits
   const stepLimits = { provider, minRetryDelayMs, maxRetryDelayMs, maxOutputBytes }
-  const tools = { clock, random, logger: bound, limits: stepLimits }
+  const tools = { clock, random, logger: codec ? concealEncoded(bound) : bound, limits: stepLimits }
   return {
     replayToken,
     definition,

@@ -8,7 +8,7 @@ import type { StepCall, WorkCall } from '../steps/step-call.ts'
 import type { StepEngine } from '../steps/step-engine.ts'
 import type { StepContext } from '../jobs/steps.ts'
 
-/** What the steps of a replay have in common. */
+/** The services that all steps of a replay share. */
 export interface Surroundings {
   readonly engine: StepEngine
   /** Whether a wait that begins is observed. */

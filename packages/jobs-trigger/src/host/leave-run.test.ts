@@ -1,18 +1,20 @@
 import { defineJob, type Definition } from '@cgk-platform/jobs-core'
+import { CodecError } from '@cgk-platform/jobs-core/errors'
+import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
 import '@cgk-platform/test-kit/work'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { envelopeOf } from '../../test/kit/envelope-of.ts'
 import { createFakeEngine } from '../../test/kit/fake-engine.ts'
 import type { FakeRequest } from '../../test/kit/fake-server.ts'
-import { openTasks } from '../../test/kit/open-tasks.ts'
+import { openTasks, type TasksOptions } from '../../test/kit/open-tasks.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
 const taskId = 'event-work__asked'
 
 /** Opens the task of an event whose handler must not run. */
-async function open() {
+async function open(codec?: TasksOptions['codec']) {
   const tagged: unknown[] = []
   const handler = vi.fn<() => void>()
   const work = defineJob({ id: 'work', event: 'work.asked', handler }) as unknown as Definition
@@ -20,7 +22,7 @@ async function open() {
     if (url.pathname.endsWith('/tags')) tagged.push([url.pathname.split('/').at(-2), body])
     return undefined
   })
-  return { ...(await openTasks([work], { engine })), handler, tagged }
+  return { ...(await openTasks([work], { engine, codec })), handler, tagged }
 }
 
 test.each([
@@ -72,4 +74,39 @@ test("a definition's run waits, without an attempt, until it is cancelled", asyn
   const { metadata } = await waiting
   expect([metadata, engine.runs]).toEqual([{}, []])
   expect(handler).not.toHaveBeenCalled()
+})
+
+/** A codec of the host that cannot decode. */
+function withoutKey(): NonNullable<TasksOptions['codec']> {
+  const decode = (): Promise<never> => {
+    const remedy = 'Give the codec its key.'
+    return Promise.reject(new CodecError({ operation: 'decode', problem: 'threw', remedy }))
+  }
+  const encodeError = async (info: JobErrorInfo) => info
+  return { decode, encodeError } as Partial<NonNullable<TasksOptions['codec']>> as NonNullable<TasksOptions['codec']>
+}
+
+const encoded = { ...envelopeOf(), payload: { tenantId: 'acme', $encoded: 'text' }, requires: ['codec'] }
+
+test.each([
+  ['without a codec', undefined],
+  ['whose codec has not its key', withoutKey()],
+])('an event run leaves an encoded job %s to a later run', async (_, codec) => {
+  const { attempt, engine, handler, logger } = await open(codec)
+  const result = await attempt(taskId, { payload: { envelope: encoded } })
+  expect(result).toMatchObject({ ok: true, output: { runs: {} } })
+  expect(engine.runs).toMatchObject([{ taskId, payload: { envelope: encoded, retry: { jobId: 'run_1' } } }])
+  expect(handler).not.toHaveBeenCalled()
+  expect(logger.messages('warn')).toEqual([expect.stringContaining('cannot decode them: `codec.decode`') as string])
+})
+
+test("a definition's run of an encoded job waits without an attempt until the codec can decode it", async () => {
+  const codec = withoutKey()
+  const { attempt, handler } = await open(codec)
+  const { decode } = codec
+  let tries = 0
+  codec.decode = (given) => (++tries < 4 ? decode(given) : Promise.resolve({ tenantId: 'acme', id: '1' }))
+  const result = await attempt('job-work', { payload: { envelope: encoded, jobId: 'run_0' } })
+  expect(result).toMatchObject({ ok: true, metadata: { job: { attempt: 1 } } })
+  expect([tries, handler.mock.calls.length]).toEqual([4, 1])
 })

@@ -85,6 +85,8 @@ export interface TasksOptions {
   readonly hooks?: JobHooks
   readonly instrument?: Instrumentation
   readonly jobClient?: JobClient
+  /** Encodes and decodes what attempts store and read. Default: nothing does. */
+  readonly codec?: HostDependencies['codec']
   /** Logs through the SDK, as hosts do by default. */
   readonly isLoggedByRun?: boolean
 }
@@ -124,6 +126,7 @@ export async function openTasks(definitions: readonly Definition[], options: Tas
     middleware: undefined,
     instrument,
     returnedErrors: undefined,
+    codec: options.codec,
     client,
     random: () => 0.5,
     limits: triggerLimits,
