@@ -103,6 +103,10 @@ export function prepareHost(options: CheckedOptions<HostOptions>, setting: HostS
   // A snapshot: the engine does not learn of a job that is defined later.
   const jobs = createJobRegistry(present.events)
   for (const definition of definitions) jobs.register(definition)
+  if (options.codec && options.jobClient && !internalsOf(options.jobClient)?.codec) {
+    const remedy = 'Create it with the same `codec`, so that handlers send nothing readable.'
+    throw new InvalidOptionError({ option: 'jobClient', problem: 'has no `codec`', remedy })
+  }
   const codec = options.codec ? new ValueCodec(options.codec) : internalsOf(client)?.codec
   const [unseen] = codec ? definitions.flatMap((definition) => findEncodedKeys(definition, codec)) : []
   if (unseen) throw unseen

@@ -18,6 +18,8 @@ export interface BatchItem {
   readonly envelope: Envelope
   readonly options: AttemptOptions
   readonly receiver: AttemptReceiver
+  /** The outcome of an attempt that is not made. Default: it is made. */
+  readonly left?: Outcome
 }
 
 /** The batch of a member. */
@@ -44,10 +46,10 @@ export class BatchMember implements Stoppable {
   /** The outcome of a run whose attempt is not made. No hook is called for it. */
   readonly #stoppedBefore: Outcome | undefined
 
-  constructor(definition: BatchJobDefinition, { envelope, options, receiver }: BatchItem, owner: MemberOwner) {
+  constructor(definition: BatchJobDefinition, { envelope, options, receiver, left }: BatchItem, owner: MemberOwner) {
     this.attempt = new Attempt(definition, envelope, options, receiver) as BatchMember['attempt']
     this.#owner = owner
-    this.#stoppedBefore = stopOutcome(options.signal) ?? leaveForAnother(envelope, options.host)
+    this.#stoppedBefore = left ?? stopOutcome(options.signal) ?? leaveForAnother(envelope, options.host)
     if (this.#stoppedBefore) this.isStopped = this.#isEnded = true
   }
 

@@ -2,7 +2,6 @@ import { InvalidOptionError } from '../errors/invalid-option-error.ts'
 import { JobTimeoutError } from '../errors/job-timeout-error.ts'
 import { NonRetryableError } from '../errors/non-retryable-error.ts'
 import { quote } from '../errors/quote.ts'
-import { notUnderstood } from '../events/envelope.ts'
 import type { BatchContext, BatchEvent, BatchJobDefinition } from '../jobs/batch-job-definition.ts'
 import { bindLogger } from '../logging/logger.ts'
 import { kindOf } from '../options/kind-of.ts'
@@ -27,15 +26,8 @@ export function startBatch(definition: BatchJobDefinition, items: readonly Batch
 
 /** Decodes the payloads of a batch. Those that cannot be decoded wait, and the call is made for the others. */
 async function startDecoded(definition: BatchJobDefinition, items: readonly BatchItem[]): Promise<void> {
-  const opened = await Promise.all(items.map(async (item) => ({ item, ...(await openItem(item)) })))
-  for (const one of opened) if ('left' in one) one.item.receiver.ended(one.left)
-  const decoded = opened.flatMap((one) => ('left' in one ? [] : { ...one.item, envelope: one.envelope }))
-  if (decoded.length > 0) new Batch(definition, decoded).start()
-}
-
-/** Decodes an item. The batch itself leaves one that this process does not understand. */
-function openItem({ envelope, options }: BatchItem): ReturnType<typeof openForAttempt> {
-  return notUnderstood(envelope).length > 0 ? Promise.resolve({ envelope }) : openForAttempt(envelope, options)
+  const decoded = items.map(async (item) => ({ ...item, ...(await openForAttempt(item.envelope, item.options)) }))
+  new Batch(definition, await Promise.all(decoded)).start()
 }
 
 /** A call of a batch handler. */

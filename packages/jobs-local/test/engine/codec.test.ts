@@ -2,7 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { type ClientOptions, createClient } from '@cgk-platform/jobs-core/provider'
-import { defineJob, defineWorkflow, type JobClient, type JobCodec, type JobHooks } from '@cgk-platform/jobs-core'
+import {
+  defineBatchJob,
+  defineJob,
+  defineWorkflow,
+  type JobClient,
+  type JobCodec,
+  type JobHooks,
+} from '@cgk-platform/jobs-core'
 import type { Instrumentation } from '@cgk-platform/jobs-core/instrumentation'
 import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import '@cgk-platform/test-kit/work'
@@ -83,6 +90,82 @@ test('keys rotate while jobs wait and several workers run: each job runs once', 
   for (let minute = 0; minute < 60; minute++) for (const { pass } of all) await pass(minuteMs)
   const ran = all.flatMap((worker) => worker.ran)
   expect(ran.toSorted()).toEqual(Array.from({ length: 16 }, (_, number) => `${number}/1`).toSorted())
+})
+
+test('an event of a batch that the codec cannot decode waits, and the call is made for the others', async () => {
+  const { path } = createTestFile()
+  const clock = createVirtualClock(startAt)
+  const batches: number[][] = []
+  const batch = defineBatchJob({
+    id: 'batch',
+    event: 'work.asked',
+    maxSize: 3,
+    maxWait: '1s',
+    retry: { maxAttempts: 1 },
+    handler: (events) => {
+      batches.push(events.map(({ payload }) => payload.number!))
+      return events.map(({ payload }) => payload.number)
+    },
+  })
+  const jobs = [batch]
+  const senders = ['old', 'new', 'old'].map(
+    (key) => open(path, clock, createAesCodec(key), { role: 'send', jobs }).client,
+  )
+  const sent = await Promise.all(senders.map((client, number) => client.sendJob('work.asked', { tenantId, number })))
+  const before = open(path, clock, createAesCodec('old'), { jobs })
+  await before.client.start()
+  await before.pass(minuteMs / 2)
+  expect(batches).toEqual([[0, 2]])
+  await before.client.close({ timeout: 0 })
+  const after = open(path, clock, createAesCodec('new', 'old'), { jobs })
+  await after.client.start()
+  await after.pass(5 * minuteMs)
+  expect(batches).toEqual([[0, 2], [1]])
+  const ended = await Promise.all(sent.map(({ id }) => after.client.getJobStatus(id)))
+  expect(ended.map(({ runs }) => [runs[0]?.attempts, runs[0]?.output])).toEqual([
+    [1, 0],
+    [1, 1],
+    [1, 2],
+  ])
+})
+
+test('a slow codec loses no lease, and a job is cancelled while the codec decodes or encodes', async () => {
+  const { path } = createTestFile()
+  const clock = createVirtualClock(startAt)
+  const slowly = <T>(value: T): Promise<T> =>
+    new Promise((resolve) => void clock.setTimer(5 * minuteMs, () => resolve(value)))
+  const aes = createAesCodec('key')
+  const slow: JobCodec = {
+    ...aes,
+    encode: async (text, context) =>
+      text.includes('output') ? slowly(aes.encode(text, context)) : aes.encode(text, context),
+    decode: async (text) => slowly(aes.decode(text)),
+  }
+  const calls: string[] = []
+  const work = defineJob({
+    id: 'slow',
+    event: 'work.requested',
+    handler: ({ payload }) => {
+      calls.push(String(payload.number))
+      return `output ${payload.number}`
+    },
+  })
+  const workers = [open(path, clock, slow, { jobs: [work] }), open(path, clock, slow, { jobs: [work] })]
+  const [{ client, pass }] = workers as [(typeof workers)[0], ...typeof workers]
+  const jobs = [await send(client, 1), await send(client, 2), await send(client, 3)]
+  const [, decoding, encoding] = jobs
+  for (const worker of workers) await worker.client.start()
+  await pass(minuteMs)
+  await client.cancelJob(decoding!.id)
+  await pass(6 * minuteMs)
+  expect(calls.toSorted()).toEqual(['1', '3'])
+  await client.cancelJob(encoding!.id)
+  await pass(30 * minuteMs)
+  const reader = open(path, clock, aes, { role: 'send' }).client
+  const statuses = await Promise.all(jobs.map(({ id }) => reader.getJobStatus(id)))
+  expect(statuses.map(({ state }) => state)).toEqual(['completed', 'cancelled', 'cancelled'])
+  expect(statuses[0]?.runs).toMatchObject([{ attempts: 1, output: 'output 1' }])
+  expect(calls).toHaveLength(2)
 })
 
 test('the file, its log, the logs, the traces and the hooks have no text of the app', async () => {
