@@ -1,4 +1,4 @@
-import type { Definition, JobClient, JobHooks } from '@cgk-platform/jobs-core'
+import type { Definition, JobClient, JobCodec, JobHooks } from '@cgk-platform/jobs-core'
 import { type Clock, createClient } from '@cgk-platform/jobs-core/provider'
 import {
   createLoopbackEngine,
@@ -33,6 +33,7 @@ export interface AppOptions {
   /** Replaces settings of the Inngest clients of app and sender. */
   readonly sdk?: SdkSettings
   readonly hooks?: JobHooks
+  readonly codec?: JobCodec
   /** Offset of the clock of app and sender from the engine's, milliseconds. */
   readonly aheadMs?: number
   /** Whether the app is synced at the start. Default true. */
@@ -96,18 +97,28 @@ export async function openJobs({ engine: engineOptions, factor = 20, startAt, ..
 }
 
 async function openApp(engine: LoopbackEngine, engineClock: Clock, options: AppOptions): Promise<OpenApp> {
-  const { jobs = [], appId = 'jobs', functions: own = [], sdk, hooks, aheadMs = 0, synced = true, port } = options
+  const {
+    jobs = [],
+    appId = 'jobs',
+    functions: own = [],
+    sdk,
+    hooks,
+    codec,
+    aheadMs = 0,
+    synced = true,
+    port,
+  } = options
   const clock = createSkewedClock(engineClock, aheadMs)
   const logger = createRecordedLogger()
   const settings = { baseUrl: engine.url, isDev: false, eventKey, signingKey, logger: quietLogger, ...sdk }
   const connect = (): Inngest.Any => new Inngest({ ...(settings as SdkOptions), id: appId })
   const client = createClient(
     { load: () => createInngestProvider({ client: connect() }, { clock }) },
-    { jobs, logger, clock, hooks },
+    { jobs, logger, clock, hooks, codec },
   )
   const inngest = connect()
   const functions = createInngestFunctions(
-    { client: inngest, jobs, logger, hooks, jobClient: client },
+    { client: inngest, jobs, logger, hooks, codec, jobClient: client },
     { clock, random: () => 0 },
   )
   const app = await serveApp(inngest, [...functions, ...own], port)
