@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { createFakeProvider } from '../../test/kit/fake-provider.ts'
 import { createMemoryLogger } from '../../test/kit/memory-logger.ts'
+import { createClient } from '../client/create-client.ts'
 import type { JobClient } from '../client/job-client.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
@@ -38,4 +39,15 @@ test('warns about a host without definitions', () => {
   prepareHost({ jobs: [], logger }, setting)
   const message = 'No job is defined, so nothing runs. Import the modules that define your jobs first.'
   expect(lines).toMatchObject([{ level: 'warn', message }])
+})
+
+test('a host has the codec of its options or of its client, which must have one too', () => {
+  const codec = { encode: (text: string) => text, decode: (text: string) => text }
+  const clientWith = (more: object) => createClient({ load: () => createFakeProvider() }, { jobs: [], ...more })
+  const prepare = (options: Parameters<typeof prepareHost>[0]) =>
+    prepareHost({ jobs: [], logger: createMemoryLogger().logger, ...options }, setting)
+  expect(prepare({})).not.toHaveProperty('codec')
+  expect(prepare({ codec }).codec?.isPlain('tenantId')).toBe(true)
+  expect(prepare({ jobClient: clientWith({ codec }) }).codec?.isPlain('orderId')).toBe(false)
+  expect(() => prepare({ codec, jobClient: clientWith({}) })).toThrow('`jobClient` has no `codec`')
 })
