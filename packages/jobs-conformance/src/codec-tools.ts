@@ -97,7 +97,8 @@ export async function withCodec(
         async readWithout(id) {
           const reader = host.other({ jobs: [] })
           try {
-            return JSON.stringify([await reader.getJobStatus(id), await reader.inspect.getJob(id)])
+            const hasDetails = t.capabilities.features['inspect.getJob'].supported
+            return JSON.stringify([await reader.getJobStatus(id), hasDetails && (await reader.inspect.getJob(id))])
           } finally {
             await reader.close()
           }

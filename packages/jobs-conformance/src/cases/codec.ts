@@ -86,6 +86,7 @@ const jobCases: readonly Omit<ConformanceCase, 'rule'>[] = [
   {
     id: 'codec-cannot-decode',
     title: 'a job that the codec cannot decode waits without an attempt, and runs once it can',
+    requiredFeatures: ['delay'],
     async run(t) {
       const codec = createRotatedCodec()
       const attempts: number[] = []
@@ -116,6 +117,7 @@ const jobCases: readonly Omit<ConformanceCase, 'rule'>[] = [
   {
     id: 'codec-missing',
     title: 'a process without the codec leaves a job to others, and counts no attempt',
+    requiredFeatures: ['cancelJob of a waiting job'],
     async run(t) {
       const calls: unknown[] = []
       const define: DefineCoded = (jobs, [event]) =>
@@ -217,6 +219,7 @@ const jobCases: readonly Omit<ConformanceCase, 'rule'>[] = [
   {
     id: 'codec-slow',
     title: 'the time that a codec takes does not count toward the `timeout` of the handler',
+    requiredFeatures: ['timeout'],
     async run(t) {
       const clock = t.engine.clock ?? systemClock
       const slowly = <T>(value: T): Promise<T> =>

@@ -136,7 +136,7 @@ class Batch implements MemberOwner, TurnWaiter {
     if (member) {
       const message =
         '`context.fail` was called after the handler had returned, so it has no effect. Await all work in the handler.'
-      return member.attempt.bound.error(message, { error: toErrorInfo(error) })
+      return member.attempt.log('error', message, { error: toErrorInfo(error) })
     }
     const problem = `is ${kindOf(event)}, not one of the ${this.#called?.length ?? 0} events of the batch`
     const remedy = 'Pass an element of `events`, and the error second: `context.fail(event, error)`.'

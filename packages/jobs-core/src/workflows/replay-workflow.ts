@@ -30,7 +30,7 @@ import type { ValueCodec } from '../codec/value-codec.ts'
 import { CodecError } from '../errors/codec-error.ts'
 import { encodeOutput } from '../runs/encode-output.ts'
 import { leftUndecoded, openEnvelope } from '../runs/open-envelope.ts'
-import { decodeStep, StepDecoder } from './step-codec.ts'
+import { concealCause, decodeStep, StepDecoder } from './step-codec.ts'
 import { createSteps } from './create-steps.ts'
 import type { StepPromise } from './step-promise.ts'
 import { toStepFailedError } from './step-results.ts'
@@ -263,7 +263,11 @@ async function runCode(
     restart,
     ...(engine.restart && { restarted: engine.restart }),
   })
-  const steps = async (): Promise<unknown> => code.steps(event, step, toJobContext(attempt, ownSignal))
+  const called = async (): Promise<unknown> => code.steps(event, step, toJobContext(attempt, ownSignal))
+  const conceal = (thrown: unknown): never => {
+    throw concealCause(thrown)
+  }
+  const steps = (): Promise<unknown> => (host.codec ? called().catch(conceal) : called())
   const running = attempt.observed ? attempt.observed.run(steps, undefined) : steps()
   return Promise.race([running, fatal.thrown, restarted]).finally(() => {
     isOver = true

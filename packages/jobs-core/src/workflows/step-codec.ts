@@ -1,5 +1,5 @@
 import { needed } from '../codec/decode-for-reader.ts'
-import { encodedTextOf, hasEncodedPayload, isEncoded, refuseEncodedTag } from '../codec/encoded.ts'
+import { encodedTextOf, hasEncodedPayload, isEncoded, refuseEncodedTag, withoutTexts } from '../codec/encoded.ts'
 import type { ValueCodec } from '../codec/value-codec.ts'
 import { InvalidStepError } from '../errors/invalid-step-error.ts'
 import { quote } from '../errors/quote.ts'
@@ -85,6 +85,22 @@ async function encodeReturned(returned: unknown, codec: ValueCodec, tenantId: st
     return returned // refused where the output of every step is checked
   }
   return codec.encode(json, tenantId)
+}
+
+/** Errors of an app that are only stored without their texts, as the cause of another error. */
+const concealedCauses = new WeakSet<object>()
+
+/** Returns what code has thrown, so that `shownCause` leaves its texts out. */
+export function concealCause(thrown: unknown): unknown {
+  const error = typeof thrown === 'object' && thrown !== null ? thrown : errorFrom(toErrorInfo(thrown))
+  concealedCauses.add(error)
+  return error
+}
+
+/** Returns what code has thrown as the cause of an error that the engine stores beside the run. */
+export function shownCause(thrown: unknown): unknown {
+  const isConcealed = typeof thrown === 'object' && thrown !== null && concealedCauses.has(thrown)
+  return isConcealed ? errorFrom(withoutTexts(toErrorInfo(thrown))) : thrown
 }
 
 /** Returns the error of a wait whose `match` names a field that engines do not see. */

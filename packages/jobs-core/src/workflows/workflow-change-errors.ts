@@ -1,5 +1,6 @@
 import { WorkflowChangedError } from '../errors/workflow-changed-error.ts'
 import { quote } from '../errors/quote.ts'
+import { shownCause } from './step-codec.ts'
 import type { StepKind } from '../status/step-status.ts'
 
 const newId = 'Give the new step an id of its own.'
@@ -76,7 +77,7 @@ export function compensationUnreachedError(
   const why = codeThrew === undefined ? 'the code no longer calls it' : 'the code threw before it called it'
   const problem = `its step \`${stepId}\` must be compensated, but ${why}`
   const remedy = 'Keep a step with a compensation until no run has completed it, and nothing random in front of it.'
-  return new WorkflowChangedError({ definitionId, stepId, problem, remedy, cause: codeThrew })
+  return new WorkflowChangedError({ definitionId, stepId, problem, remedy, cause: shownCause(codeThrew) })
 }
 
 /** Returns the warning about code that called a step after its replay had ended. */

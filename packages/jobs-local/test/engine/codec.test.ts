@@ -200,14 +200,35 @@ test('the file, its log, the logs, the traces and the hooks have no text of the 
       await step.run('mail', () => Promise.reject(new Error(`No mail for ${reserved.name}`)))
     },
   })
+  let replays = 0
+  const unreached = defineWorkflow({
+    id: 'unreached',
+    event: 'work.followed',
+    retry: { maxAttempts: 1 },
+    async steps(_, step) {
+      if (replays++ > 0) throw new Error(`Not reached by ${secret}`)
+      await step.run('reserve', () => secret, { compensate: () => undefined })
+      await step.sleep('nap', '1m')
+    },
+  })
+  const late = defineBatchJob({
+    id: 'late',
+    event: 'work.ignored',
+    maxSize: 1,
+    maxWait: '1s',
+    handler: (events, { fail }) =>
+      void Promise.resolve().then(() => setImmediate(() => fail(events[0]!, new Error(secret)))),
+  })
   const { client, logger, pass } = open(path, clock, createAesCodec('key'), {
-    jobs: [failing, flow],
+    jobs: [failing, flow, unreached, late],
     hooks,
     instrument: recorded(seen),
   })
   await client.start()
   const failed = await client.sendJob('work.counted', { tenantId, number: 1, note: secret } as never)
   const flowed = await client.sendJob('work.asked', { tenantId, number: 1, note: secret } as never)
+  await client.sendJob('work.followed', { tenantId, number: 1, note: secret } as never)
+  await client.sendJob('work.ignored', { tenantId, number: 1, note: secret } as never)
   await pass(minuteMs)
   await client.sendJob('work.requested', { tenantId, number: 1, note: secret } as never)
   await pass(10 * minuteMs)
@@ -218,6 +239,8 @@ test('the file, its log, the logs, the traces and the hooks have no text of the 
   expect(listed.jobs.find(({ id }) => id === failed.id)?.error?.message).toBe(`No mail for ${secret}`)
   expect(withCycles(logger.lines)).not.toMatch(/Lovelace|\$encoded/)
   expect(logger.messages('error')).toContain('The run failed.')
+  expect(logger.messages('error')).toContain('A step could not be compensated.')
+  expect(logger.messages('error').some((message) => message.startsWith('`context.fail` was called after'))).toBe(true)
   expect(withCycles(seen)).not.toContain('Lovelace')
   const files = readdirSync(dirname(path)).map((name) => readFileSync(join(dirname(path), name)).toString('latin1'))
   expect(files.join('').length).toBeGreaterThan(10_000)
@@ -234,7 +257,8 @@ function recorded(seen: unknown[]): Instrumentation {
     seen.push(facts)
     return { ...activity, startPart: start }
   }
-  return { startAttempt: start, startSend: start, startSettle: start } as never
+  const startSend = (envelopes: readonly unknown[]) => ({ ...start(envelopes), traces: envelopes.map(() => ({})) })
+  return { startAttempt: start, startSend, startSettle: start } as never
 }
 
 function withCycles(value: unknown): string {
