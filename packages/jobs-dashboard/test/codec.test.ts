@@ -44,7 +44,7 @@ test('a dashboard shows what its client can decode, and otherwise that a value i
   expect(without).not.toMatch(/ada@example|4242|declined/)
   expect(without).not.toContain(Buffer.from('ada@example').toString('base64').slice(2, 10))
 
-  // What it shows in place of a payload cannot be sent.
+  // A note that it shows instead of a payload cannot be sent.
   const note = { tenantId: 'acme', $encoded: 'text' }
   const browser = openDashboard({ client: worker }).as({ can: everything })
   const refused = await browser.post('send', { event: 'shop.ordered', payload: note })

@@ -2,7 +2,7 @@ import { CodecError } from '../errors/codec-error.ts'
 import type { JobErrorInfo } from '../errors/error-info.ts'
 import { processState } from '../runtime/process-state.ts'
 import { encodedTag, encodedTextOf, hasEncodedPayload, isEncoded } from './encoded.ts'
-import type { ValueCodec } from './value-codec.ts'
+import { requireCodec, type ValueCodec } from './value-codec.ts'
 
 /** The statuses as engines store them, by the decoded ones that readers got. */
 const storedStatuses = (): WeakMap<object, object> => processState('storedStatuses', () => new WeakMap())
@@ -66,13 +66,13 @@ async function decode(value: unknown, decoding: Decoding, key?: string): Promise
   if (isEncoded(value)) {
     const { [encodedTag]: _, ...plain } = value as typeof value & Record<string, unknown>
     return orNote(
-      () => needed(codec).decode(value),
+      () => requireCodec(codec).decode(value),
       (note) => ({ ...plain, [encodedTag]: note }),
     )
   }
   if (isEncodedError(value)) {
     return orNote(
-      async () => ({ ...value, ...toShown(await needed(codec).decodeError(value)) }),
+      async () => ({ ...value, ...toShown(await requireCodec(codec).decodeError(value)) }),
       (note) => ({ ...value, message: note }),
     )
   }
@@ -94,13 +94,6 @@ function withoutCarrier(members: DecodedMembers): DecodedMembers {
   const { kind, output } = members
   if (kind !== 'waitForSignal' || isEncoded(output?.payload) || !output?.payload) return members
   return { ...members, output: { ...output, payload: output.payload.payload as object } }
-}
-
-/** Returns the codec of a process that has to decode. @throws {CodecError} if it has none */
-export function needed(codec: ValueCodec | undefined): ValueCodec {
-  if (codec) return codec
-  const remedy = 'Create it with the `codec` of the client that sent the job.'
-  throw new CodecError({ operation: 'decode', problem: 'is missing in this client', remedy })
 }
 
 async function orNote<T>(work: () => Promise<T>, toNoted: (note: string) => T | object): Promise<T | object> {

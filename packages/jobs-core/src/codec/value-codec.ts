@@ -103,6 +103,13 @@ export class ValueCodec {
   }
 }
 
+/** Returns the codec of a process that has to decode. @throws {CodecError} if it has none */
+export function requireCodec(codec: ValueCodec | undefined): ValueCodec {
+  if (codec) return codec
+  const remedy = 'Create it with the `codec` of the client that sent the job.'
+  throw new CodecError({ operation: 'decode', problem: 'is missing in this client', remedy })
+}
+
 const remedies = {
   encode: 'Check the codec of this client and its key.',
   decode: 'Give the codec of this client the key of the stored text.',

@@ -1,6 +1,5 @@
-import { needed } from '../codec/decode-for-reader.ts'
 import { isEncoded } from '../codec/encoded.ts'
-import type { ValueCodec } from '../codec/value-codec.ts'
+import { requireCodec, type ValueCodec } from '../codec/value-codec.ts'
 import { CodecError } from '../errors/codec-error.ts'
 import type { Envelope } from '../events/envelope.ts'
 import type { Outcome } from '../hooks/outcome.ts'
@@ -20,7 +19,7 @@ export interface EnvelopeOpener {
 /** Returns an envelope with its decoded payload, as it is if nothing is encoded. @throws {CodecError} */
 export async function openEnvelope(envelope: Envelope, codec: ValueCodec | undefined): Promise<Envelope> {
   const { payload } = envelope
-  return isEncoded(payload) ? { ...envelope, payload: await needed(codec).decode(payload) } : envelope
+  return isEncoded(payload) ? { ...envelope, payload: await requireCodec(codec).decode(payload) } : envelope
 }
 
 /**

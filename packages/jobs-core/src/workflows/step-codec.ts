@@ -1,6 +1,5 @@
-import { needed } from '../codec/decode-for-reader.ts'
 import { encodedTextOf, hasEncodedPayload, isEncoded, refuseEncodedTag, withoutTexts } from '../codec/encoded.ts'
-import type { ValueCodec } from '../codec/value-codec.ts'
+import { requireCodec, type ValueCodec } from '../codec/value-codec.ts'
 import { InvalidStepError } from '../errors/invalid-step-error.ts'
 import { quote } from '../errors/quote.ts'
 import { errorFrom } from '../errors/error-from.ts'
@@ -38,14 +37,14 @@ async function decodeInfo<Info extends NonNullable<StepRecord['error']>>(
   error: Info,
   codec: ValueCodec | undefined,
 ): Promise<Info> {
-  if (encodedTextOf(error) !== undefined) return (await needed(codec).decodeError(error)) as Info
+  if (encodedTextOf(error) !== undefined) return (await requireCodec(codec).decodeError(error)) as Info
   return error.cause === undefined ? error : { ...error, cause: await decodeInfo(error.cause, codec) }
 }
 
 async function decodeOutput(output: Json, codec: ValueCodec | undefined): Promise<Json> {
-  if (isEncoded(output)) return needed(codec).decode(output)
+  if (isEncoded(output)) return requireCodec(codec).decode(output)
   if (!hasEncodedPayload(output)) return output
-  return { ...(output as { [key: string]: Json }), payload: await needed(codec).decode(output.payload) }
+  return { ...(output as { [key: string]: Json }), payload: await requireCodec(codec).decode(output.payload) }
 }
 
 /** Returns a step whose output and thrown errors the engine gets encoded. */
