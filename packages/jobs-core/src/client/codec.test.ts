@@ -4,6 +4,7 @@ import { createFakeProvider, jobStatus } from '../../test/kit/fake-provider.ts'
 import type { JobCodec } from '../codec/job-codec.ts'
 import { defineJob } from '../jobs/define-job.ts'
 import type { Definition } from '../jobs/definition.ts'
+import { toWorkflowHistories } from '../status/workflow-history.ts'
 import { createClient } from './create-client.ts'
 import { createJobs } from './create-jobs.ts'
 
@@ -125,4 +126,22 @@ test('`createJobs` takes the codec for its client', async () => {
   const jobs = createJobs({ provider, codec })
   await jobs.sendJob('order.created', payload)
   expect(provider.sent[0]?.payload).toEqual({ tenantId: 'acme', $encoded: expect.any(String) })
+})
+
+test('a history leaves out what the reader cannot decode', async () => {
+  const { provider, client } = open(undefined)
+  const status = jobStatus()
+  const $encoded = 'text'
+  const step = { kind: 'run', state: 'completed', attempts: 1, startedAt: new Date(0) } as const
+  const steps = [
+    { ...step, id: 'secret', output: { $encoded } },
+    { ...step, id: 'event', output: { id: 'job_2', sentAt: 0, payload: { $encoded } } },
+    { ...step, id: 'plain', output: 1 },
+  ]
+  const run = { id: 'r', definitionId: 'd', state: 'completed', attempts: 1, maxAttempts: 1, steps } as const
+  provider.jobs.set(status.id, { ...status, runs: [run] })
+  const read = await client.getJobStatus(status.id)
+  const [history] = toWorkflowHistories({ ...read, payload: { tenantId: 'acme', $encoded } })
+  expect(history).not.toHaveProperty('payload')
+  expect(history?.steps.map(({ output }) => output)).toEqual([undefined, undefined, 1])
 })
