@@ -92,7 +92,7 @@ async function open(server: InngestServer): Promise<ConformanceEngine> {
     anotherClient: async () => createOn({ jobs: [] }),
     createClient: (own) => createOn({ hooks: undefined, ...own }),
     async openHost(ownOptions) {
-      const own = { ...options, hooks: undefined, clock, ...ownOptions }
+      const own = { ...options, hooks: undefined, codec: undefined, clock, ...ownOptions }
       const inngest = connect(`${appPrefix}${Math.random().toString(36).slice(2, 10)}`)
       const createOwn = (more: typeof ownOptions): JobClient =>
         createClient({ load: () => createInngestProvider({ client: inngest }, { clock }) }, { ...own, ...more })

@@ -108,11 +108,12 @@ function open(
     },
     async openHost(ownOptions) {
       const another = { ...createLocalProvider({}, { clock }), capabilities }
-      const host = createClient({ load: () => another }, { ...clientOptions, hooks: undefined, ...ownOptions })
+      const withoutCodec = { ...clientOptions, hooks: undefined, codec: undefined }
+      const host = createClient({ load: () => another }, { ...withoutCodec, ...ownOptions })
       await host.start()
       const { attach: _attach, start: _start, close: _close, ...sender } = another
       const other: OwnHost['other'] = (more) =>
-        createClient({ load: () => sender }, { ...clientOptions, hooks: undefined, jobs: ownOptions.jobs, ...more })
+        createClient({ load: () => sender }, { ...withoutCodec, jobs: ownOptions.jobs, ...more })
       return { client: host, other, close: () => host.close({ timeout: 0 }) }
     },
     async inject(envelope) {
