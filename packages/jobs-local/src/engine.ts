@@ -5,6 +5,7 @@
  */
 
 export { checkCursor } from './inspection/check-cursor.ts'
+export { sqliteCapabilities } from './provider/capabilities.ts'
 export {
   createEngineProvider,
   type EngineProviderOptions,
@@ -62,9 +63,10 @@ export { rankFrom, type RankedRun, rankOf } from './rules/rank-of.ts'
 export { refuseOverLimits, type WaitingPlaces } from './rules/refuse-over-limits.ts'
 export type { RunSource } from './rules/run-source.ts'
 export { createTurnState, TenantTurns, type Turn, type TurnEnd, type TurnState } from './rules/tenant-turns.ts'
-export { compareText } from './rules/text-order.ts'
+export { compareText, nextIn } from './rules/text-order.ts'
 export { arrivalWindow, turnBatch } from './rules/turn-batch.ts'
 export { Turns } from './rules/turns.ts'
+export { isLargeOutcome, isLargeValue } from './store/is-large-value.ts'
 export type {
   BegunWork,
   Capacity,
@@ -85,5 +87,6 @@ export type {
   RunLimits,
   StoredPage,
 } from './store/job-store.ts'
+export { hasEnded, identifyProcess, placeOf } from './store/sqlite/workers/process-identity.ts'
 export { whenDone } from './store/when-done.ts'
 export { machineClock } from './time/machine-clock.ts'

@@ -29,6 +29,8 @@ export interface EngineVariable {
   readonly purpose: string
   /** True if the variable chooses the engine, as a key does. */
   readonly choosesEngine?: boolean
+  /** True if apps also set the variable for other purposes. Then it does not suggest the engine to `doctor`. */
+  readonly isGeneral?: boolean
   /** Names that are set by mistake instead, besides those that differ in one character: `REDIS_ADDRESS`. */
   readonly mistakes?: readonly string[]
   /** The value that `init` writes. Without it, `init` omits the variable. */

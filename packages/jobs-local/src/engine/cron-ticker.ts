@@ -32,6 +32,7 @@ export class CronTicker {
   readonly #dependencies: CronTickerDependencies
   #scheduled = new Map<string, Scheduled>()
   #lastNow = Number.NEGATIVE_INFINITY
+  #isStopped = false
   /** Ids of all cron jobs that this ticker has ever scheduled. */
   readonly #known = new Set<string>()
 
@@ -41,6 +42,7 @@ export class CronTicker {
 
   /** Applies cron jobs that were defined, changed or removed since the last call. */
   refresh(): void {
+    if (this.#isStopped) return
     const before = this.#scheduled
     const mine = this.#dependencies.jobs.cronJobs().filter(this.#dependencies.claim)
     for (const { definition } of before.values()) if (!mine.includes(definition)) this.#dependencies.release(definition)
@@ -56,7 +58,9 @@ export class CronTicker {
     )
   }
 
+  /** Dispatches no tick from now on. */
   stop(): void {
+    this.#isStopped = true
     this.#scheduled.clear()
   }
 

@@ -150,8 +150,14 @@ export class Engine implements EngineView {
     const definitions = host.jobs.all().map(toWorkerDefinition)
     store.shared?.publishDefinitions(definitions)
     store.lookAgain(definitions)
-    this.#cron.refresh()
+    if (store.opening) void store.opening.then(() => this.#refreshTicks())
+    else this.#cron.refresh()
     this.wake() // runs may start under changed limits
+  }
+
+  #refreshTicks(): void {
+    this.#cron.refresh()
+    this.wake()
   }
 
   #changedExternally(): void {

@@ -113,6 +113,8 @@ export interface EngineStore {
   readonly pauses: StoredPauses
   /** Reads jobs for `client.inspect`. */
   readonly inspection: Pick<JobInspection, 'list' | 'count'>
+  /** Set until the store knows the last ticks of cron jobs. Resolves then. No tick is dispatched before. */
+  readonly opening?: Promise<void> | undefined
   /** Whether a change is pending. */
   readonly isChanging: boolean
   /** Whether a pass that begins now sees the jobs of an `add` that is pending. Default false. */
