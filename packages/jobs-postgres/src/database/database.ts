@@ -19,3 +19,27 @@ export interface Database extends Queryable {
    */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>
 }
+
+/** A database as a process opens it. */
+export interface OpenedDatabase extends Database {
+  /** The server and the name of the database, without a password. */
+  readonly address: string
+  /** The name of the schema. */
+  readonly schema: string
+  /**
+   * Listens on a channel with a connection of its own, until the returned function is called. Resolves to nothing if there
+   * is no connection to spare.
+   *
+   * @param listener - `lost` is called once if the connection ends
+   * @throws if no connection can be made.
+   */
+  listen(channel: string, listener: ChannelListener): Promise<(() => Promise<void>) | undefined>
+  /** Closes the connections that this package opened. */
+  close(): Promise<void>
+}
+
+/** Receives the notifications of a channel. */
+export interface ChannelListener {
+  notified(payload: string): void
+  lost(): void
+}

@@ -13,18 +13,22 @@ export const migrations: readonly Migration[] = [
   CREATE FUNCTION {schema}.now_ms() RETURNS int8 LANGUAGE sql VOLATILE
     AS $$ SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8 $$;
 
+  -- The key of the lock that orders the start of waits for an event and its arrival.
+  CREATE FUNCTION {schema}.event_lock(tenant text, event text) RETURNS int8 LANGUAGE sql IMMUTABLE
+    AS $$ SELECT hashtextextended(tenant || chr(1) || event, hashtextextended('{schema}', 1)) $$;
+
   CREATE TABLE {schema}.jobs (        -- written once; changed only for a job without runs
     id text COLLATE "C" PRIMARY KEY,
     tenant text COLLATE "C" NOT NULL,
     event text COLLATE "C" NOT NULL,
     envelope text NOT NULL,           -- JSON
     sent_at int8 NOT NULL,            -- when the row was written
-    state text NOT NULL,              -- 'arrived' or 'scheduled' while it has no runs, see \`arrivals\`; 'taken' with runs; else how it ended without
+    state text,                       -- how it ended without runs; else null: it has runs, or a row in \`arrivals\`
     ended_at int8                     -- of a job without runs
   );
-  CREATE INDEX jobs_event ON {schema}.jobs (event, tenant, id);
+  CREATE INDEX jobs_event ON {schema}.jobs (event, tenant, id, sent_at);
   CREATE INDEX jobs_tenant ON {schema}.jobs (tenant, id);
-  CREATE INDEX jobs_without_runs ON {schema}.jobs (state, id) WHERE state NOT IN ('taken', 'arrived', 'scheduled');
+  CREATE INDEX jobs_without_runs ON {schema}.jobs (state, id) WHERE state IS NOT NULL;
   CREATE INDEX jobs_ended ON {schema}.jobs (ended_at) WHERE ended_at IS NOT NULL;
 
   CREATE TABLE {schema}.arrivals (    -- jobs that have no runs yet
@@ -68,12 +72,14 @@ export const migrations: readonly Migration[] = [
     UNIQUE (definition, tenant, concurrency_key, throttle_key)
   ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
   CREATE INDEX lanes_open ON {schema}.lanes (definition, tenant, id) WHERE has_waiting AND gate IS NULL;
-  CREATE INDEX lanes_closed ON {schema}.lanes (definition, tenant, gate) WHERE gate IS NOT NULL;
+  CREATE INDEX lanes_again ON {schema}.lanes (definition, tenant, id) WHERE has_waiting AND gate IS NULL AND throttle_key = '+';
+  CREATE INDEX lanes_closed ON {schema}.lanes (definition, tenant, gate, concurrency_key) WHERE gate IS NOT NULL;
   CREATE INDEX lanes_paused ON {schema}.lanes (tenant) WHERE gate = 'paused';
   CREATE INDEX lanes_throttled ON {schema}.lanes (open_at) WHERE open_at IS NOT NULL;
 
   CREATE TABLE {schema}.limits (      -- definitions with limits; its row is locked by each transaction that starts or ends their runs
     definition text COLLATE "C" PRIMARY KEY,
+    rule text,                        -- the limits by which lanes were closed, as JSON
     is_full boolean NOT NULL DEFAULT false,   -- all slots of the definition are taken
     open_at int8                      -- when the throttle of the definition lets the next run start, if not now
   ) WITH (fillfactor = 50);
@@ -86,6 +92,7 @@ export const migrations: readonly Migration[] = [
     PRIMARY KEY (definition, tenant, key)
   ) WITH (fillfactor = 50);
 
+  CREATE SEQUENCE {schema}.run_seq;
   CREATE TABLE {schema}.runs (        -- PostgreSQL moves a run that has ended to the other partition
     job text COLLATE "C" NOT NULL,
     number int4 NOT NULL,             -- within the job, from 1
@@ -99,6 +106,7 @@ export const migrations: readonly Migration[] = [
     phase text,                       -- 'waiting' for a time, an event or a job; 'ready' for a slot; 'held' by a worker; 'suspect': it may have ended its process; 'gathering' a batch; 'joined' a batch that holds the slot; null: over
     worker int8,                      -- the worker that holds the run
     rank int8 NOT NULL DEFAULT 0,     -- place among the waiting runs: when its job was due, minus its priority
+    seq int8 NOT NULL DEFAULT nextval('{schema}.run_seq'), -- orders runs of one rank
     priority int4 NOT NULL DEFAULT 0, -- seconds by which \`rank\` is ahead
     attempts int4 NOT NULL DEFAULT 0, -- with the worker also the fencing token
     max_attempts int4 NOT NULL,
@@ -128,20 +136,75 @@ export const migrations: readonly Migration[] = [
   CREATE TABLE {schema}.open_runs PARTITION OF {schema}.runs FOR VALUES IN (true)
     WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
   CREATE TABLE {schema}.ended_runs PARTITION OF {schema}.runs FOR VALUES IN (false);
-  CREATE INDEX runs_ready ON {schema}.open_runs (lane, rank, job, number) WHERE phase = 'ready';
+  CREATE INDEX runs_ready ON {schema}.open_runs (lane, rank, seq) WHERE phase = 'ready';
   CREATE INDEX runs_held ON {schema}.open_runs (definition, tenant, concurrency_key) WHERE phase = 'held';
   CREATE INDEX runs_worker ON {schema}.open_runs (worker) WHERE worker IS NOT NULL;
   CREATE INDEX runs_suspect ON {schema}.open_runs (crashes, attempt_started_at) WHERE phase = 'suspect';
   CREATE INDEX runs_due ON {schema}.open_runs (due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX runs_debounced ON {schema}.open_runs (definition, tenant, debounce_key) WHERE state = 'scheduled' AND debounce_key IS NOT NULL;
-  CREATE INDEX runs_gathering ON {schema}.open_runs (definition, tenant, rank) WHERE phase = 'gathering';
+  CREATE INDEX runs_gathering ON {schema}.open_runs (definition, tenant, rank, seq) WHERE phase = 'gathering';
   CREATE INDEX runs_gathered ON {schema}.open_runs (gather_until) WHERE phase = 'gathering';
   CREATE INDEX runs_parked ON {schema}.open_runs (parked, definition) WHERE parked IS NOT NULL;
-  CREATE INDEX runs_open_state ON {schema}.open_runs (definition, state, job);
+  CREATE INDEX runs_unstarted ON {schema}.open_runs (tenant) WHERE started_at IS NULL AND number = 1;
+  CREATE INDEX runs_waiting ON {schema}.open_runs (definition, tenant) WHERE phase = 'waiting';
+  CREATE INDEX runs_open_state ON {schema}.open_runs (state, job) WHERE phase IS DISTINCT FROM 'held';
   CREATE INDEX runs_ended ON {schema}.ended_runs (ended_at);
-  CREATE INDEX runs_ended_state ON {schema}.ended_runs (state, definition, job);
-  CREATE INDEX runs_ended_definition ON {schema}.ended_runs (definition, job);
-  CREATE INDEX runs_failed ON {schema}.ended_runs (tenant, job) WHERE error IS NOT NULL;
+  CREATE INDEX runs_ended_state ON {schema}.ended_runs (state, job) WHERE state <> 'completed';
+  CREATE INDEX runs_with_error ON {schema}.runs (job) WHERE error IS NOT NULL;
+  CREATE INDEX runs_with_error_of ON {schema}.runs (tenant, job) WHERE error IS NOT NULL;
+
+  CREATE INDEX runs_leading ON {schema}.open_runs (definition, tenant) WHERE phase = 'ready' AND gather_until IS NOT NULL;
+
+  -- The key of the lock that orders changes of who leads a batch.
+  CREATE FUNCTION {schema}.batch_lock(definition text, tenant text) RETURNS int8 LANGUAGE sql IMMUTABLE
+    AS $$ SELECT hashtextextended(definition || chr(1) || tenant, hashtextextended('{schema}', 4)) $$;
+
+  -- Makes the first run of a batch job and tenant their leader if enough of them wait, or one has waited long enough,
+  -- unless there is one. Each statement sees what others did under the lock before.
+  CREATE FUNCTION {schema}.promote_batch(of_definition text, of_tenant text, max_size int4) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+  DECLARE found_lane int8; waiting int8;
+  BEGIN
+    PERFORM pg_advisory_xact_lock({schema}.batch_lock(of_definition, of_tenant));
+    IF EXISTS (
+      SELECT 1 FROM {schema}.open_runs WHERE phase = 'ready' AND gather_until IS NOT NULL AND definition = of_definition AND tenant = of_tenant
+    ) THEN RETURN; END IF;
+    SELECT count(*) INTO waiting FROM (
+      SELECT 1 FROM {schema}.open_runs WHERE phase = 'gathering' AND definition = of_definition AND tenant = of_tenant LIMIT max_size
+    ) found;
+    UPDATE {schema}.open_runs r SET phase = 'ready' FROM (
+      SELECT job, number FROM {schema}.open_runs WHERE phase = 'gathering' AND definition = of_definition AND tenant = of_tenant
+        AND (waiting = max_size OR gather_until <= {schema}.now_ms())
+      ORDER BY CASE WHEN waiting = max_size THEN rank ELSE gather_until END, seq LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) first WHERE r.job = first.job AND r.number = first.number RETURNING r.lane INTO found_lane;
+    IF found_lane IS NOT NULL THEN UPDATE {schema}.lanes SET has_waiting = true WHERE id = found_lane; END IF;
+  END $$;
+
+  -- Records how runs have ended, in one round trip. Returns the places of those that their workers still held;
+  -- null if a definition has limits, or a workflow waits for one of the jobs. Fails if one has begun to wait. Each statement
+  -- sees what others did before it.
+  CREATE FUNCTION {schema}.end_runs(
+    of_definitions text[], of_jobs text[], of_numbers int4[], of_workers int8[], of_attempts int4[], of_retried_at int8[],
+    of_states text[], of_outputs text[], of_errors text[]
+  ) RETURNS int8[] LANGUAGE plpgsql VOLATILE AS $$
+  DECLARE ended int8[];
+  BEGIN
+    IF EXISTS (SELECT 1 FROM {schema}.limits l WHERE l.definition = ANY(of_definitions))
+      OR EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN RETURN NULL; END IF;
+    WITH changed AS (
+      UPDATE {schema}.runs r SET phase = NULL, is_open = false, state = e.state, ended_at = {schema}.now_ms(), output = e.output, error = e.error
+      FROM unnest(
+        (SELECT of_jobs), (SELECT of_numbers), (SELECT of_workers), (SELECT of_attempts), (SELECT of_retried_at),
+        (SELECT of_states), (SELECT of_outputs), (SELECT of_errors)
+      ) WITH ORDINALITY AS e (job, number, worker, attempt, retried_at, state, output, error, i)
+      WHERE r.job = e.job AND r.number = e.number AND r.is_open AND r.worker = e.worker AND r.attempts = e.attempt
+        AND r.retried_at IS NOT DISTINCT FROM e.retried_at AND CASE WHEN e.i > 0 THEN r.phase IN ('held', 'joined') AND r.state = 'running' END
+      RETURNING e.i
+    ) SELECT coalesce(array_agg(i), '{}') INTO ended FROM changed;
+    IF EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN
+      RAISE EXCEPTION 'a workflow waits for one of the jobs';
+    END IF;
+    RETURN ended;
+  END $$;
 
   CREATE TABLE {schema}.attempts (    -- attempts that failed and were followed by others
     job text COLLATE "C" NOT NULL,
@@ -187,6 +250,18 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX waits_event ON {schema}.waits (tenant, event) WHERE event IS NOT NULL;
   CREATE INDEX waits_job ON {schema}.waits (for_job) WHERE for_job IS NOT NULL;
 
+  -- Returns the waits for events, each with its step. From then on until the end of the transaction, nobody adds others.
+  CREATE FUNCTION {schema}.waits_for_events(tenants text[], events text[]) RETURNS TABLE (
+    job text, run int4, key text, tenant text, event text, record text
+  ) LANGUAGE plpgsql VOLATILE AS $$
+  BEGIN
+    PERFORM pg_advisory_xact_lock_shared(lock) FROM
+      (SELECT DISTINCT {schema}.event_lock(e.t, e.e) AS lock FROM unnest(tenants, events) AS e (t, e) ORDER BY 1) locks;
+    RETURN QUERY SELECT w.job, w.run, w.key, w.tenant, w.event, s.record FROM {schema}.waits w
+      JOIN {schema}.steps s ON s.job = w.job AND s.run = w.run AND s.key = w.key
+      WHERE w.event IS NOT NULL AND (w.tenant, w.event) IN (SELECT t, e FROM unnest(tenants, events) AS e (t, e));
+  END $$;
+
   CREATE TABLE {schema}.notices (     -- changes of a running attempt, for its worker
     seq int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     worker int8 NOT NULL,
@@ -197,6 +272,13 @@ export const migrations: readonly Migration[] = [
   );
   CREATE INDEX notices_worker ON {schema}.notices (worker);
   CREATE INDEX notices_run ON {schema}.notices (job, run);
+
+  CREATE TABLE {schema}.upkeep (      -- one row
+    is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+    deleted_until int8 NOT NULL DEFAULT 0, -- up to when jobs that have ended may have been deleted
+    clock_skew_ms int8 NOT NULL DEFAULT 0 -- by how much the times in ids of jobs may differ from those of their sends, if it is much
+  );
+  INSERT INTO {schema}.upkeep DEFAULT VALUES;
 
   CREATE TABLE {schema}.ticks (definition text COLLATE "C" PRIMARY KEY, tick int8 NOT NULL);
 
@@ -227,6 +309,12 @@ export const migrations: readonly Migration[] = [
   );
   CREATE INDEX definitions_event ON {schema}.definitions (event);
   CREATE INDEX definitions_definition ON {schema}.definitions (definition);
+
+  CREATE TABLE {schema}.handled (     -- events that a definition handles or has handled, for reads
+    definition text COLLATE "C" NOT NULL,
+    event text COLLATE "C" NOT NULL,
+    PRIMARY KEY (definition, event)
+  );
   `,
   },
 ]

@@ -1,0 +1,29 @@
+/** The members of a `Pool` of `pg` that this package uses. */
+export interface PgPool {
+  /** Takes a connection. */
+  connect(): Promise<PgClient>
+  /** Closes the pool. */
+  end(): Promise<void>
+  /** The settings of the pool. */
+  readonly options: object
+}
+
+/** The members of a pool's client that this package uses. */
+export interface PgClient {
+  query(config: PgQuery): Promise<{ readonly rows: unknown[] }>
+  on(event: 'error', listener: (error: Error) => void): unknown
+  on(event: 'notification', listener: (message: { channel: string; payload?: string | undefined }) => void): unknown
+  on(event: 'end', listener: () => void): unknown
+  removeListener(event: 'error', listener: (error: Error) => void): unknown
+  /** Lets the process exit while only this connection is open. */
+  unref?(): void
+  release(error?: Error | boolean): void
+}
+
+/** A statement for `pg`. */
+export interface PgQuery {
+  text: string
+  values?: unknown[]
+  /** The parsers of the columns. */
+  types?: object
+}

@@ -1,0 +1,60 @@
+import type { OpenedDatabase, Queryable, SqlValue } from './database.ts'
+import { quoteName } from './quote-name.ts'
+import { toStoreError } from './to-store-error.ts'
+
+/** The members of a `PGlite` that this package uses. */
+export interface PgliteLike extends PgliteTransaction {
+  /** Runs a function in a transaction, after those before it. */
+  transaction<T>(work: (transaction: PgliteTransaction) => Promise<T>): Promise<T>
+  /** Calls `callback` with each notification of a channel, until the returned function is called. */
+  listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>
+}
+
+/** Runs statements of PGlite. */
+export interface PgliteTransaction {
+  query(sql: string, values?: unknown[], options?: PgliteOptions): Promise<PgliteResult>
+  exec(sql: string, options?: PgliteOptions): Promise<PgliteResult[]>
+}
+
+interface PgliteOptions {
+  parsers?: Record<number, (value: string) => unknown>
+}
+
+interface PgliteResult {
+  rows: unknown[]
+}
+
+/** Returns numbers for `int8`, which otherwise can be a `bigint`. */
+const options: PgliteOptions = { parsers: { 20: Number } }
+
+/** Creates the access to a schema of a PGlite. It has one connection, so transactions run one after the other. */
+export function createPgliteDatabase(pglite: PgliteLike, schema: string): OpenedDatabase {
+  const address = 'PGlite'
+  const quoted = quoteName(schema)
+  const explained = (error: unknown): never => {
+    throw toStoreError(error, address)
+  }
+  return {
+    address,
+    schema,
+    query: <Row extends object>(sql: string, values?: readonly SqlValue[]) =>
+      run<Row>(pglite, quoted, sql, values).catch(explained),
+    transaction: <T>(work: (transaction: Queryable) => Promise<T>) =>
+      pglite.transaction((open) => work({ query: (sql, values) => run(open, quoted, sql, values) })).catch(explained),
+    listen: (channel, { notified }) => pglite.listen(quoteName(channel), notified),
+    close: async () => undefined,
+  }
+}
+
+async function run<Row extends object>(
+  transaction: PgliteTransaction,
+  schema: string,
+  sql: string,
+  values: readonly SqlValue[] | undefined,
+): Promise<readonly Row[]> {
+  const text = sql.replaceAll('{schema}', () => schema)
+  const result = values
+    ? await transaction.query(text, [...values], options)
+    : (await transaction.exec(text, options)).at(-1)
+  return (result?.rows ?? []) as Row[]
+}

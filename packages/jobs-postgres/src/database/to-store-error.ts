@@ -1,0 +1,119 @@
+import { JobsError, StoreError } from '@cgk-platform/jobs-core/errors'
+import type { StoreProblem } from '@cgk-platform/jobs-core/scheduling'
+
+interface Description {
+  readonly problem: StoreProblem
+  readonly description: string
+  readonly remedy: string
+}
+
+const unreachable: Description = {
+  problem: 'unreachable',
+  description: 'cannot be reached',
+  remedy: 'Start the server, or correct the address. Nothing was stored.',
+}
+const full: Description = {
+  problem: 'full',
+  description: 'cannot grow: the disk of the server is full',
+  remedy: 'Free disk space; waiting jobs then continue automatically. The failed change was rolled back.',
+}
+const refusedLogin: Description = {
+  problem: 'unauthorized',
+  description: 'refuses the user or the password',
+  remedy: 'Correct them in the `connectionString` or in `DATABASE_URL`.',
+}
+const noTables: Description = {
+  problem: 'not found',
+  description: 'lacks a table or a column of the jobs',
+  remedy: 'Restore a backup of the whole schema. To start with no jobs, drop the schema; the next process creates it.',
+}
+const tooManyConnections: Description = {
+  problem: 'busy',
+  description: 'has no connection to spare',
+  remedy: 'Raise `max_connections` of the server, lower `max` of the pools, or put a pooler in between.',
+}
+
+/** PostgreSQL's error codes, https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const descriptions: Readonly<Record<string, Description>> = {
+  '28000': refusedLogin,
+  '28P01': refusedLogin,
+  '3D000': { problem: 'not found', description: 'does not exist', remedy: 'Create it: `CREATE DATABASE`.' },
+  '3F000': noTables,
+  '42P01': noTables,
+  '42703': noTables,
+  '42883': noTables,
+  '42501': {
+    problem: 'unauthorized',
+    description: 'does not let the user read and write the tables of the jobs',
+    remedy: 'Grant the user `CREATE` on the database, or on the schema and its tables what it needs.',
+  },
+  '25006': {
+    problem: 'read-only',
+    description: 'is read-only: the server is a replica, or it refuses writes',
+    remedy: 'Connect to the primary server.',
+  },
+  '53100': full,
+  '53300': tooManyConnections,
+  '57014': {
+    problem: 'busy',
+    description: 'stopped a statement after its `statement_timeout`',
+    remedy: 'Raise the timeout for the user of the jobs. The failed change was rolled back.',
+  },
+  '55P03': {
+    problem: 'busy',
+    description: 'stopped a statement after its `lock_timeout`',
+    remedy: 'Raise the timeout for the user of the jobs. The failed change was rolled back.',
+  },
+  '57P03': unreachable,
+}
+
+/** Errors of the network and of `pg` for a connection that cannot be made. */
+const connectionCodes: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
+
+/** Whether a statement whose connection was lost can have changed something. */
+export type Ambiguity = 'nothing stored' | 'maybe stored'
+
+/**
+ * Converts an error of a driver to a `StoreError`. Returns errors of this library unchanged.
+ *
+ * @param whenLost - what a lost connection means for the change
+ */
+export function toStoreError(error: unknown, path: string, whenLost: Ambiguity = 'maybe stored'): Error {
+  if (error instanceof JobsError) return error
+  const cause = error instanceof Error ? error : new Error(String(error))
+  return new StoreError({ kind: 'database', path, ...describe(cause, whenLost) }, { cause })
+}
+
+function describe(error: Error, whenLost: Ambiguity): Description {
+  const { code } = error as { code?: unknown }
+  const known = typeof code === 'string' ? descriptions[code] : undefined
+  if (known) return known
+  if (isPoolExhausted(error)) return tooManyConnections
+  if (connectionCodes.includes(code)) return unreachable
+  if (isLostConnection(error)) return whenLost === 'nothing stored' ? unreachable : lostWithin
+  const message = error.message.replace(/\.$/, '')
+  return { problem: 'failed', description: `failed: ${message}`, remedy: 'See the `cause` of this error.' }
+}
+
+const lostWithin: Description = {
+  problem: 'failed',
+  description: 'lost the connection before it answered',
+  remedy: 'The change may have been stored anyway, but never in part.',
+}
+
+/** `pg` has no code for it: no connection of the pool was free within its `connectionTimeoutMillis`. */
+function isPoolExhausted(error: Error): boolean {
+  return error.message === 'timeout exceeded when trying to connect' || error.message.includes('max_client_conn')
+}
+
+/** Returns true if the connection of a statement ended before the answer. */
+export function isLostConnection(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  if (typeof code === 'string') {
+    // Class 08 is the protocol's; 57P01, 57P02 and 57P05 are the server's, which ends the connection.
+    return /^(08...|57P0[125]|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code)
+  }
+  return (
+    typeof message === 'string' && /^Connection terminated|^Client has encountered|closed unexpectedly/.test(message)
+  )
+}

@@ -1,0 +1,34 @@
+import { JobsError } from '@cgk-platform/jobs-core/errors'
+
+import { isLostConnection } from './to-store-error.ts'
+
+/** Errors after which a transaction can succeed if it runs again: serialization failure, deadlock. */
+const transientCodes: readonly unknown[] = ['40001', '40P01']
+
+/** PostgreSQL's words for a row that was moved to another partition while a statement waited for it. It has no own code. */
+const movedRow = 'tuple to be locked was already moved to another partition'
+
+/** The number of times that a transaction runs before its error counts. */
+const maxTries = 20
+
+/**
+ * Runs a transaction again, after a short pause, as long as it fails because of others that run at the same time, or
+ * because its connection was lost before it had an effect.
+ */
+export async function withRetries<T>(run: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (tries === maxTries || !isTransient(error)) throw error
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * tries))
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  if (error instanceof JobsError) return false
+  if (isLostConnection(error)) return true
+  return transientCodes.includes(code) || (typeof message === 'string' && message.includes(movedRow))
+}

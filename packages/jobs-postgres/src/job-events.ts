@@ -1,0 +1,12 @@
+/**
+ * Your own events by name, in addition to the built-in ones or in their place. Add them by declaration merging, on the
+ * package that you import: `declare module '@cgk-platform/jobs-postgres' { interface JobEvents … }`. Each package has its
+ * own interface, because TypeScript loses additions to an interface that is re-exported under several module names.
+ */
+export interface JobEvents {}
+
+interface OwnEvents extends JobEvents {}
+
+declare module '@cgk-platform/jobs-core' {
+  interface JobEvents extends OwnEvents {}
+}

@@ -1,0 +1,95 @@
+import { createTurnState, maxBatchBytes, nextIn, TenantTurns } from '@cgk-platform/jobs-local/engine'
+import type { Queryable } from '../../database/database.ts'
+import type { JobRow } from '../rows.ts'
+import { sortTexts, tenantsFrom } from '../tenants-from.ts'
+
+/** A due job that was taken: it has no row in `arrivals` any more. */
+export type ArrivedRow = JobRow & {
+  /** Whether no worker with its definition came while it waited for one. */
+  readonly unclaimed: boolean
+}
+
+const tenantsSql = tenantsFrom('{schema}.arrivals', 'due_at IS NULL')
+
+/** Takes jobs of tenants in the order of their sends, those that no other worker takes at the moment. */
+const takeSql = `
+  WITH picked AS MATERIALIZED (
+    SELECT a.* FROM unnest($1::text[], $2::int4[]) AS t (tenant, count), LATERAL (
+      SELECT job, seq, unclaimed FROM {schema}.arrivals WHERE tenant = t.tenant AND due_at IS NULL
+      ORDER BY seq LIMIT t.count FOR UPDATE SKIP LOCKED
+    ) a
+  ), sized AS (
+    SELECT p.*, sum(octet_length(j.envelope)) OVER (ORDER BY seq) - octet_length(j.envelope) AS before
+    FROM picked p JOIN {schema}.jobs j ON j.id = p.job
+  ), taken AS (
+    DELETE FROM {schema}.arrivals a USING sized s WHERE a.job = s.job AND s.before <= $3 RETURNING a.job, a.seq, a.unclaimed
+  )
+  SELECT j.*, t.unclaimed FROM taken t JOIN {schema}.jobs j ON j.id = t.job ORDER BY t.seq`
+
+/** Most due jobs to move at once to those that wait for the turn of their tenant. */
+const dueBatch = 1000
+
+/** The jobs that have no runs yet. Those of tenants take turns. */
+export class Arrivals {
+  readonly #weights: ReadonlyMap<string, number>
+  readonly #state = createTurnState()
+
+  /** @param weights - the turns of a tenant in each round, by its stored text. Default 1 */
+  constructor(weights: ReadonlyMap<string, number>) {
+    this.#weights = weights
+  }
+
+  /** Takes up to `max` jobs. */
+  async take(transaction: Queryable, max: number): Promise<ArrivedRow[]> {
+    const { last } = this.#state
+    const found = await transaction.query<{ tenant: string }>(tenantsSql, [last, max])
+    if (found.length === 0) return []
+    const tenants = sortTexts(found.map(({ tenant }) => tenant))
+    const next = (after: string, isIncluded: boolean): string | undefined => nextIn(tenants, after, isIncluded)
+    const turns = new TenantTurns(this.#state, this.#weights, next)
+    const taken: ArrivedRow[] = []
+    while (taken.length < max) {
+      const dealt = turns.deal(max - taken.length)
+      if (dealt.length === 0) break
+      const granted = dealt.filter((turn) => turn.granted > 0)
+      const values = [granted.map(({ tenant }) => tenant), granted.map((turn) => turn.granted), maxBatchBytes]
+      const rows = granted.length === 0 ? [] : await transaction.query<ArrivedRow>(takeSql, values)
+      taken.push(...rows)
+      for (const turn of dealt) {
+        const count = rows.filter(({ tenant }) => tenant === turn.tenant).length
+        turns.end(turn, count, count < turn.granted ? 'done' : 'more')
+      }
+    }
+    return taken
+  }
+}
+
+/** Lets jobs whose time has come wait for the turn of their tenant. Returns whether more are due. */
+export async function releaseDueJobs(queryable: Queryable): Promise<boolean> {
+  const due =
+    'SELECT job FROM {schema}.arrivals WHERE due_at <= {schema}.now_ms() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED'
+  const rows = await queryable.query(
+    `UPDATE {schema}.arrivals SET due_at = NULL WHERE job IN (${due}) RETURNING 1 AS one`,
+    [dueBatch],
+  )
+  return rows.length === dueBatch
+}
+
+/** Lets jobs wait that have no runs, each until a time. */
+export async function postponeJobs(
+  transaction: Queryable,
+  jobs: readonly { readonly row: ArrivedRow; readonly until: number; readonly unclaimed: boolean }[],
+): Promise<void> {
+  if (jobs.length === 0) return
+  await transaction.query(
+    'INSERT INTO {schema}.arrivals (job, tenant, event, due_at, unclaimed) ' +
+      'SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::int8[], $5::boolean[])',
+    [
+      jobs.map(({ row }) => row.id),
+      jobs.map(({ row }) => row.tenant),
+      jobs.map(({ row }) => row.event),
+      jobs.map(({ until }) => Math.ceil(until)),
+      jobs.map(({ unclaimed }) => unclaimed),
+    ],
+  )
+}

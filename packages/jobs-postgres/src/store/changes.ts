@@ -1,0 +1,120 @@
+import type { Logger } from '@cgk-platform/jobs-core'
+
+import type { Database, Queryable } from '../database/database.ts'
+import { Hints } from './hints.ts'
+import { isRejected } from './is-rejected.ts'
+
+// Captured at load time, so that fake timers that a test installs later do not stop it.
+const { setTimeout: later, clearTimeout: cancelLater } = globalThis
+
+/** Pauses before a change that failed is tried again, in milliseconds. */
+const [firstPauseMs, maxPauseMs] = [50, 1000]
+/** Maximum time to retry the last changes when the store closes, in milliseconds. */
+const closeTimeoutMs = 2000
+
+/** The dependencies of `Changes`. */
+export interface ChangesOptions {
+  readonly database: Database
+  readonly logger: Logger
+  /** Called after each change that others may want to know of. */
+  readonly told: (hints: Hints) => void
+}
+
+/**
+ * Changes that must not be lost, such as the outcomes of attempts. Each is tried until it succeeds, through outages of
+ * the database.
+ */
+export class Changes {
+  readonly #options: ChangesOptions
+  #size = 0
+  #problem: Error | undefined
+  #closingSince: number | undefined
+  #isDisposed = false
+  /** End the pauses before the next tries. */
+  readonly #pauses = new Set<() => void>()
+
+  constructor(options: ChangesOptions) {
+    this.#options = options
+  }
+
+  /** Whether a change is pending. */
+  get isBusy(): boolean {
+    return this.#size > 0
+  }
+
+  /** Why changes cannot be made at the moment; `undefined` if they can. */
+  get problem(): Error | undefined {
+    return this.#problem
+  }
+
+  /**
+   * Makes a change in a transaction, with hints that are given once it is committed. The change may run several times.
+   *
+   * @throws if the database rejects a value, or the store closes before it could be made.
+   */
+  async make<T>(work: (transaction: Queryable, hints: Hints) => Promise<T>): Promise<T> {
+    this.#size++
+    try {
+      return await this.#make(work)
+    } finally {
+      this.#size--
+    }
+  }
+
+  /** From now on, gives up changes that cannot be made within two seconds. */
+  beginClosing(): void {
+    this.#closingSince ??= performance.now()
+  }
+
+  /** Gives up all changes. */
+  dispose(): void {
+    this.#isDisposed = true
+    for (const end of this.#pauses) end()
+  }
+
+  async #make<T>(work: (transaction: Queryable, hints: Hints) => Promise<T>): Promise<T> {
+    const { database, told } = this.#options
+    for (let tries = 0; ; tries++) {
+      let hints = new Hints()
+      try {
+        const result = await database.transaction((transaction) => work(transaction, (hints = new Hints())))
+        this.#solved()
+        told(hints)
+        return result
+      } catch (error) {
+        if (isRejected(error)) throw error
+        this.#report(error as Error)
+        if (this.#isOver) throw error
+      }
+      await this.#pause(Math.min(firstPauseMs * 2 ** tries, maxPauseMs))
+    }
+  }
+
+  get #isOver(): boolean {
+    const isLate = this.#closingSince !== undefined && performance.now() - this.#closingSince > closeTimeoutMs
+    return this.#isDisposed || isLate
+  }
+
+  #pause(durationMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#pauses.delete(end)
+        cancelLater(timer)
+        resolve()
+      }
+      const timer = later(end, durationMs)
+      this.#pauses.add(end)
+    })
+  }
+
+  #report(problem: Error): void {
+    const isKnown = this.#problem !== undefined
+    this.#problem = problem
+    if (!isKnown) this.#options.logger.error("The jobs' database cannot be changed at the moment.", { error: problem })
+  }
+
+  #solved(): void {
+    if (this.#problem) this.#options.logger.info("The jobs' database can be changed again.")
+    this.#problem = undefined
+  }
+}

@@ -1,0 +1,220 @@
+import { type Clock, elapsedOf, type JobHost } from '@cgk-platform/jobs-core/provider'
+
+import { type StoredJob, type StoredRun, turnBatch, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
+import type { Database, Queryable } from '../../database/database.ts'
+import { type Dispatched, dispatchJobs } from '../arrivals/dispatch-jobs.ts'
+import { insertRuns, type NewRun } from '../arrivals/new-runs.ts'
+import { Arrivals, releaseDueJobs } from '../arrivals/take-arrivals.ts'
+import { groupBy } from '../group-by.ts'
+import { Hints } from '../hints.ts'
+import { pausesLock } from '../runs/pauses.ts'
+import { joinBatch, promoteBatches, promoteDueBatches } from './batches.ts'
+import { openDueLanes } from './change-lanes.ts'
+import { type ClaimOptions, RunClaims } from './claim-runs.ts'
+import { SuspectClaims } from './claim-suspects.ts'
+import { isLimited } from './claimed-limits.ts'
+import { type Paused, pausedTenants, readPaused } from './find-open-work.ts'
+import { toHeldRuns } from './hold-runs.ts'
+import { holdDirectly } from './hold-directly.ts'
+import { nextDueAt, type OpenWork, readOpenWork } from './open-work.ts'
+import { wakeDueRuns } from './wake-due-runs.ts'
+
+/** This process as a worker. */
+export interface ClaimingWorker {
+  /** 0 before it first joined. */
+  readonly id: number
+  readonly definitions: readonly WorkerDefinition[]
+  /** Registers this worker if it is not. Returns false if it cannot be one. */
+  join(): Promise<boolean>
+  /** Keeps others from removing this worker until the transaction ends. Returns false if they have. */
+  lock(transaction: Queryable): Promise<boolean>
+}
+
+/** The dependencies of `Passes`. */
+export interface PassesOptions {
+  readonly database: Database
+  readonly worker: ClaimingWorker
+  readonly host: Pick<JobHost, 'jobs' | 'logger'>
+  /** A clock with the time of the database. */
+  readonly clock: Clock
+  /** The turns of a tenant in each round, by its stored text. Default 1. */
+  readonly weights: ReadonlyMap<string, number>
+  /** Called after each transaction that others may want to know of. */
+  readonly told: (hints: Hints) => void
+}
+
+/** The work that one pass has begun. */
+export interface Pass extends Omit<Dispatched, 'runs'> {
+  readonly claimed: readonly StoredRun[]
+  readonly isMoreReady: boolean
+  /** When the next one may find work that this one did not; `undefined`: not before a change. */
+  readonly nextDueAt: number | undefined
+  readonly hasNotices: boolean
+}
+
+type Begun = Dispatched & { readonly claimed: StoredRun[]; readonly isCut: boolean; readonly isFull: boolean }
+
+/** Passes over the database: each gives jobs their runs, wakes what is due, and claims runs for free slots. */
+export class Passes {
+  readonly #options: PassesOptions
+  readonly #arrivals: Arrivals
+  readonly #claims: RunClaims
+  readonly #suspects = new SuspectClaims()
+
+  constructor(options: PassesOptions) {
+    this.#options = options
+    this.#arrivals = new Arrivals(options.weights)
+    this.#claims = new RunClaims(options.weights)
+  }
+
+  /**
+   * Makes one pass.
+   *
+   * @param max - the number of runs that may begin
+   * @param held - the number of slots that runs of this process hold
+   */
+  async pass(max: number, held: number): Promise<Pass> {
+    const { database, worker, told } = this.#options
+    if (!(await worker.join())) return { ...nothing, nextDueAt: undefined, hasNotices: false }
+    const isMoreDue = await this.#releaseDue(await readOpenWork(database, worker))
+    let hints = new Hints()
+    const begun = await database.transaction((transaction) => {
+      hints = new Hints()
+      return this.#begin(transaction, { max: Math.min(max, turnBatch), held, hints })
+    })
+    if (!begun) return { ...nothing, isMoreReady: true, nextDueAt: undefined, hasNotices: false } // it joins again
+    this.#claims.committed()
+    const { claimed, runs, due, isCut, isFull, ...events } = begun
+    const hasLeaders = await this.#gather(runs, claimed)
+    if (runs.some(({ phase }) => phase === 'ready')) hints.work()
+    told(hints)
+    const after = await readOpenWork(database, worker)
+    const isMoreReady = isMoreDue || isFull || isCut || claimed.length === turnBatch || hasLeaders
+    const ends = [nextDueAt(after), this.#suspects.waitsUntil(after.now)].filter((at) => at !== undefined)
+    const next = ends.length === 0 ? undefined : Math.min(...ends)
+    return { ...events, due, claimed, isMoreReady, nextDueAt: next, hasNotices: after.has_notices }
+  }
+
+  /** Lets wait for a slot what is due. Returns whether more is due. */
+  async #releaseDue(work: OpenWork): Promise<boolean> {
+    const { database } = this.#options
+    const isDue = (at: number | null): boolean => at !== null && at <= work.now
+    const areMoreJobs =
+      isDue(work.job_due) && (await database.transaction((transaction) => releaseDueJobs(transaction)))
+    const areMoreRuns = isDue(work.run_due) && (await wakeDueRuns(database))
+    if (isDue(work.lane_due)) await database.transaction((transaction) => openDueLanes(transaction))
+    if (isDue(work.batch_due)) await promoteDueBatches(database)
+    return areMoreJobs || areMoreRuns
+  }
+
+  async #begin(
+    transaction: Queryable,
+    { max, held, hints }: { readonly max: number; readonly held: number; readonly hints: Hints },
+  ): Promise<Begun | undefined> {
+    const { worker, host, clock } = this.#options
+    this.#claims.begin()
+    // A statement of its own: the next ones see the pauses of all who have had the lock before.
+    await transaction.query(`SELECT pg_advisory_xact_lock_shared(${pausesLock})`)
+    if (!(await worker.lock(transaction))) return undefined
+    const paused = await readPaused(transaction)
+    const rows = await this.#arrivals.take(transaction, turnBatch)
+    const now = await readNow(transaction)
+    const { id, definitions } = worker
+    const dispatched = await dispatchJobs(transaction, rows, { host, clock, worker: id, definitions, now, hints })
+    const claim = await this.#claim(transaction, dispatched.runs, { max, held, now, paused })
+    return { ...dispatched, ...claim, isFull: rows.length === turnBatch }
+  }
+
+  /** Claims runs: suspects, older ones, and new ones, which it writes. */
+  async #claim(
+    transaction: Queryable,
+    runs: readonly NewRun[],
+    { max, held, now, paused }: { max: number; held: number; now: number; paused: Paused },
+  ): Promise<{ claimed: StoredRun[]; isCut: boolean }> {
+    const { worker, host, clock } = this.#options
+    const { id, definitions } = worker
+    const limitsOf = (definition: string) => host.jobs.get(definition)
+    const own = new Set(definitions.map(({ definitionId }) => definitionId))
+    const has = (definition: string): boolean => own.has(definition)
+    const elapsedMs = elapsedOf(clock)
+    const options = { worker: id, now, elapsedMs, limitsOf, has, paused, versions: versionsOf(definitions) }
+    const suspects = await this.#suspects.claim(transaction, { ...options, max, slots: max + held })
+    const free = suspects.keepsApart ? 0 : max - suspects.runs.length
+    const older = await this.#claims.find(transaction, options)
+    const isFirst = older.definitions.length + older.fitting.length === 0
+    // If older runs wait, the new ones take their turns with them.
+    const direct = isFirst ? await this.#holdDirectly(transaction, runs, { ...options, max: free }) : []
+    await insertRuns(transaction, runs, id)
+    const isNew = runs.some(({ phase, run }) => phase === 'ready' && has(run.definitionId))
+    const open = isNew && direct.length < free ? await this.#claims.find(transaction, options) : older
+    const claim = await this.#claims.claim(transaction, open, { ...options, max: free - direct.length })
+    const claimed = await toHeldRuns(transaction, claim.rows)
+    return { claimed: [...suspects.runs, ...direct, ...claimed], isCut: claim.isCut }
+  }
+
+  /** Begins new runs of definitions without limits. */
+  async #holdDirectly(
+    transaction: Queryable,
+    runs: readonly NewRun[],
+    { max, now, has, limitsOf, paused }: Omit<ClaimOptions, 'worker' | 'versions'>,
+  ): Promise<StoredRun[]> {
+    const mine = runs.filter(
+      ({ phase, run: { definitionId } }) =>
+        phase === 'ready' &&
+        has(definitionId) &&
+        !isLimited(limitsOf(definitionId) ?? {}) &&
+        !paused.definitions.has(definitionId),
+    )
+    const resting = await pausedTenants(
+      transaction,
+      paused,
+      mine.map(({ tenant }) => tenant),
+    )
+    const awake = mine.filter(({ tenant }) => !resting.has(tenant))
+    return holdDirectly(awake, max, { now, turns: this.#claims.turns, weights: this.#options.weights })
+  }
+
+  /** Finds leaders for batches that may be full, and gives those that were claimed their batches. Returns whether there are any. */
+  async #gather(runs: readonly NewRun[], claimed: readonly StoredRun[]): Promise<boolean> {
+    const { database, worker, host } = this.#options
+    const grown = groupBy(
+      runs.filter(({ phase }) => phase === 'gathering'),
+      ({ run, tenant }) => JSON.stringify([run.definitionId, tenant]),
+    )
+    const groups = Array.from(grown.values(), ([first]) => ({
+      definition: first!.run.definitionId,
+      tenant: first!.tenant,
+      maxSize: first!.maxSize,
+    }))
+    await database.transaction((transaction) => promoteBatches(transaction, groups))
+    const leaders = claimed.filter(({ gather }) => gather !== undefined)
+    for (const leader of leaders) {
+      const definition = host.jobs.get(leader.definitionId)
+      const maxSize = definition?.kind === 'batch' ? definition.maxSize : 1
+      const others = await joinBatch(database, leader, maxSize, worker.id)
+      for (const other of others) other.gather = { ...other.gather!, role: 'follows' }
+      leader.gather = { ...leader.gather!, role: { leads: others } }
+    }
+    return leaders.length + groups.length > 0
+  }
+}
+
+const nothing = {
+  due: [] as readonly StoredJob[],
+  superseded: [],
+  unhandled: [],
+  unclaimed: [],
+  claimed: [],
+  isMoreReady: false,
+}
+
+async function readNow(transaction: Queryable): Promise<number> {
+  const [row] = await transaction.query<{ now: number }>('SELECT {schema}.now_ms() AS now')
+  return row!.now
+}
+
+function versionsOf(definitions: readonly WorkerDefinition[]): { definition: string; parked: string }[] {
+  return definitions.flatMap(({ definitionId: definition, versions = [] }) =>
+    versions.map((version) => ({ definition, parked: JSON.stringify(version) })),
+  )
+}

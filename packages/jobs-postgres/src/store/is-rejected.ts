@@ -1,0 +1,15 @@
+/** PostgreSQL's classes of errors for a value that it cannot store: data exceptions and exceeded limits. */
+const rejectingClasses: readonly string[] = ['22', '54']
+
+/**
+ * Returns whether a change can never be made: the database rejects a value of it, or it cannot even be turned into a
+ * statement, as a text that is too long.
+ */
+export function isRejected(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause) {
+    if (one instanceof RangeError || one instanceof TypeError) return true
+    const { code } = one as { code?: unknown }
+    if (typeof code === 'string' && /^\w{5}$/u.test(code)) return rejectingClasses.includes(code.slice(0, 2))
+  }
+  return false
+}

@@ -1,0 +1,95 @@
+import type { JobState } from '@cgk-platform/jobs-core'
+import { type InspectFilter, jobStateOf } from '@cgk-platform/jobs-core/provider'
+import { beforeJobIdsSince, jobStates } from '@cgk-platform/jobs-core/scheduling'
+
+import type { Queryable } from '../../database/database.ts'
+import { storedText } from '../stored-text.ts'
+import { readClockSkew } from './clock-skew.ts'
+import type { SqlValues } from './sql-values.ts'
+
+/** The states in the order in which one of several runs determines the state of their job. */
+const order: readonly JobState[] = jobStates.toSorted((one, other) =>
+  jobStateOf([
+    { definitionId: '1', state: one },
+    { definitionId: '2', state: other },
+  ]) === one
+    ? -1
+    : 1,
+)
+
+const rankOfRun = `CASE r.state ${order.map((state, rank) => `WHEN '${state}' THEN ${rank}`).join(' ')} END`
+const stateOfRank = `CASE min(${rankOfRun}) ${order.map((state, rank) => `WHEN ${rank} THEN '${state}'`).join(' ')} END`
+const stateOfSeveral =
+  `(SELECT ${stateOfRank} FROM (SELECT DISTINCT ON (definition) state FROM {schema}.runs WHERE job = j.id ` +
+  'ORDER BY definition, number DESC) r)'
+/** Most jobs have one run. */
+const stateOfRuns = `(SELECT CASE WHEN count(*) > 1 THEN ${stateOfSeveral} ELSE min(r.state) END FROM {schema}.runs r WHERE r.job = j.id)`
+
+/** SQL for the state of the job `j` if it has no runs. */
+export const stateWithoutRuns: string =
+  "coalesce(j.state, (SELECT CASE WHEN a.due_at IS NULL OR a.unclaimed THEN NULL ELSE 'scheduled' END " +
+  "FROM {schema}.arrivals a WHERE a.job = j.id), 'queued')"
+
+/** SQL for the state of the job `j`. */
+export const stateSql: string = `coalesce(${stateOfRuns}, ${stateWithoutRuns})`
+
+/** SQL that looks up each job `j` of the candidates `c`. A plan that reads the whole table instead would have no bound. */
+export const jobsOfCandidates: string = 'JOIN LATERAL (SELECT * FROM {schema}.jobs WHERE id = c.id OFFSET 0) j ON true'
+
+const ofRun = 'SELECT 1 FROM {schema}.runs r WHERE r.job = j.id'
+
+/** The ids between which the jobs of a filter are, without these. */
+export interface IdRange {
+  readonly above: string
+  readonly below: string
+}
+
+/** Returns the ids between which the jobs are that were sent in the times of a filter. */
+export async function idRangeOf(queryable: Queryable, { since, until }: InspectFilter): Promise<IdRange> {
+  if (since === undefined && until === undefined) return { above: '', below: '~' }
+  const skewMs = await readClockSkew(queryable)
+  return {
+    above: since === undefined ? '' : beforeJobIdsSince(Math.max(0, since - skewMs)),
+    below: until === undefined ? '~' : beforeJobIdsSince(Math.max(0, until + skewMs)),
+  }
+}
+
+/**
+ * Returns SQL for whether the job `j` matches a filter. Of `errorText`, it only looks for the text as JSON in the whole
+ * error.
+ *
+ * @param met - the names of conditions that the job meets in any case
+ */
+export function conditionOf(filter: InspectFilter, met: readonly string[], values: SqlValues): string {
+  const { tenantId, event, definitionId, reference, states, since, until, endedSince, endedUntil, errorText } = filter
+  const conditions: string[] = []
+  if (since !== undefined) conditions.push(`j.sent_at >= ${values.add(since)}`)
+  if (until !== undefined) conditions.push(`j.sent_at < ${values.add(until)}`)
+  if (tenantId !== undefined && !met.includes('tenantId'))
+    conditions.push(`j.tenant = ${values.add(storedText(tenantId))}`)
+  if (event !== undefined && !met.includes('event')) conditions.push(`j.event = ${values.add(storedText(event))}`)
+  if (reference !== undefined && !met.includes('reference'))
+    conditions.push(
+      `EXISTS (SELECT 1 FROM {schema}.references x WHERE x.reference = ${values.add(storedText(reference))} AND x.job = j.id)`,
+    )
+  if (definitionId !== undefined)
+    conditions.push(`EXISTS (${ofRun} AND r.definition = ${values.add(storedText(definitionId))})`)
+  if (endedSince !== undefined || endedUntil !== undefined) {
+    const isIn = (ended: string): string =>
+      `${ended} >= ${values.add(endedSince ?? 0)} AND ${ended} < ${values.add(endedUntil ?? Number.MAX_SAFE_INTEGER)}`
+    conditions.push(`((${isIn('j.ended_at')}) OR EXISTS (${ofRun} AND ${isIn('r.ended_at')}))`)
+  }
+  if (errorText !== undefined) {
+    const text = values.add(asciiLower(JSON.stringify(errorText).slice(1, -1)))
+    conditions.push(`EXISTS (${ofRun} AND r.error IS NOT NULL AND strpos(lower(r.error COLLATE "C"), ${text}) > 0)`)
+  }
+  const others = conditions.length === 0 ? 'true' : conditions.join(' AND ')
+  if (states === undefined) return others
+  // The state takes longest.
+  return `CASE WHEN ${others} THEN ${stateSql} = ANY(${values.add(states)}::text[]) ELSE false END`
+}
+
+/** Converts ASCII letters only. */
+export function asciiLower(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}

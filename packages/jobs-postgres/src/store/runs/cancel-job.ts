@@ -1,0 +1,108 @@
+import { isCompensatedOnCancel } from '@cgk-platform/jobs-local/engine'
+import type { Queryable } from '../../database/database.ts'
+import { leaveBatches, promoteBatches } from '../claims/batches.ts'
+import type { Hints } from '../hints.ts'
+import { compensationStates, fromText, type RunRow } from '../rows.ts'
+import { removeWaits } from '../workflows/waits.ts'
+import { markWaiting } from '../workflows/wake-runs.ts'
+import { endJobWaits } from './end-job-waits.ts'
+import { freeSlots } from './slots.ts'
+
+/** The effects of a cancel on others, within its transaction. */
+export interface CancelOptions {
+  readonly hints: Hints
+  /** Returns whether this process knows the run: it stops the handler. Other runs need a notice for their worker. */
+  readonly isHere: (run: Pick<RunRow, 'job' | 'number' | 'worker'>) => boolean
+  readonly now: number
+}
+
+/** Cancels all open runs of a job. Returns those that run in this process. */
+export async function cancelJob(
+  transaction: Queryable,
+  jobId: string,
+  options: CancelOptions,
+): Promise<readonly RunRow[]> {
+  // A worker that gives the job its runs at the moment has the row locked. Then they are found below.
+  const arrived = await transaction.query('DELETE FROM {schema}.arrivals WHERE job = $1 RETURNING job', [jobId])
+  const cancelled = arrived.length > 0 ? undefined : await cancelRuns(transaction, jobId, options.hints)
+  if (cancelled?.length === 0) return []
+  if (!cancelled)
+    await transaction.query(
+      "UPDATE {schema}.jobs SET state = 'cancelled', ended_at = {schema}.now_ms() WHERE id = $1",
+      [jobId],
+    )
+  await removeWaits(transaction, cancelled ?? [])
+  await leaveBatchesOf(transaction, cancelled ?? [])
+  const running = (cancelled ?? []).filter(({ state, worker }) => state === 'running' && worker !== null)
+  const here = running.filter((row) => options.isHere(row))
+  await notifyWorkers(
+    transaction,
+    running.filter((row) => !here.includes(row)),
+    options.hints,
+  )
+  await endJobWaits(transaction, [jobId], options.now, options.hints)
+  return here
+}
+
+/** Cancels the open runs of a job. Returns their rows before that. A running one holds its slot until its handler has ended. */
+async function cancelRuns(transaction: Queryable, jobId: string, hints: Hints): Promise<readonly RunRow[]> {
+  const open = 'FROM {schema}.runs WHERE job = $1 AND is_open AND ended_at IS NULL'
+  const found = await transaction.query<Pick<RunRow, 'definition' | 'lane'>>(`SELECT definition, lane ${open}`, [jobId])
+  if (found.length === 0) return []
+  await freeSlots(transaction, found, hints)
+  const rows = await transaction.query<RunRow>(`SELECT * ${open} ORDER BY number FOR UPDATE`, [jobId])
+  const changed = await transaction.query<Pick<RunRow, 'lane' | 'phase'>>(cancelSql, [
+    jobId,
+    rows.map(({ number }) => number),
+    rows.map((row) =>
+      isCompensatedOnCancel({
+        attempts: row.attempts,
+        compensateOnCancel: row.compensate_on_cancel,
+        ...(row.workflow !== null && { workflow: fromText(row.workflow) ?? {} }),
+      }),
+    ),
+  ])
+  const waiting = changed.filter(({ phase }) => phase === 'ready').map(({ lane }) => lane)
+  if (waiting.length > 0) hints.work()
+  await markWaiting(transaction, waiting)
+  return rows
+}
+
+const isHeld = "r.phase = 'held'"
+/** Without a record, no step has completed. */
+const begins = `(NOT coalesce(${isHeld}, false) AND e.is_compensated AND r.workflow IS NOT NULL)`
+
+const cancelSql =
+  "UPDATE {schema}.runs r SET state = 'cancelled', ended_at = {schema}.now_ms(), due_at = NULL, parked = NULL, " +
+  `is_open = ${isHeld} OR ${begins}, phase = CASE WHEN ${isHeld} THEN 'held' WHEN ${begins} THEN 'ready' END, ` +
+  `worker = CASE WHEN ${begins} THEN NULL ELSE r.worker END, pause = CASE WHEN ${begins} THEN 'awake' END, ` +
+  `compensation = CASE WHEN ${begins} THEN ${compensationStates.running} ` +
+  `WHEN ${isHeld} AND e.is_compensated THEN ${compensationStates.pending} ELSE ${compensationStates.none} END, ` +
+  `rank = CASE WHEN ${begins} THEN {schema}.now_ms() - 1000 * r.priority ELSE r.rank END ` +
+  'FROM unnest($2::int4[], $3::boolean[]) AS e(number, is_compensated) ' +
+  'WHERE r.job = $1 AND r.number = e.number AND r.is_open RETURNING r.lane, r.phase'
+
+/** Lets other runs of the batch jobs lead, because a cancelled one may have been the leader. */
+async function leaveBatchesOf(transaction: Queryable, runs: readonly RunRow[]): Promise<void> {
+  const gathered = runs.filter(({ gather_until: until }) => until !== null)
+  if (gathered.length === 0) return
+  const sizes = await transaction.query<{ definition: string; size: number | null }>(
+    "SELECT DISTINCT ON (definition) definition, (record::json #>> '{batch,maxSize}')::int4 AS size " +
+      'FROM {schema}.definitions WHERE definition = ANY($1) ORDER BY definition, size',
+    [gathered.map(({ definition }) => definition)],
+  )
+  const sizeOf = new Map(sizes.map(({ definition, size }) => [definition, size ?? undefined]))
+  const groups = gathered.map(({ definition, tenant }) => ({ definition, tenant, maxSize: sizeOf.get(definition) }))
+  await leaveBatches(transaction, groups)
+  await promoteBatches(transaction, groups)
+}
+
+/** Notifies the workers of running attempts that their runs were cancelled. */
+async function notifyWorkers(transaction: Queryable, runs: readonly RunRow[], hints: Hints): Promise<void> {
+  if (runs.length === 0) return
+  for (const { worker } of runs) hints.notices(worker!)
+  await transaction.query(
+    'INSERT INTO {schema}.notices (worker, job, run) SELECT * FROM unnest($1::int8[], $2::text[], $3::int4[])',
+    [runs.map(({ worker }) => worker), runs.map(({ job }) => job), runs.map(({ number }) => number)],
+  )
+}

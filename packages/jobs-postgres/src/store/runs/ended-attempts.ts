@@ -1,0 +1,59 @@
+import type { Outcome } from '@cgk-platform/jobs-core/provider'
+import type { StoredRun } from '@cgk-platform/jobs-local/engine'
+
+import type { SqlValue } from '../../database/database.ts'
+import { compensationStates, keyOf } from '../rows.ts'
+
+/** An attempt that has ended. */
+export interface EndedAttempt<Kind extends Outcome = Outcome> {
+  readonly run: StoredRun
+  readonly attempt: number
+  readonly outcome: Kind
+  /** Whether to release the slot at once. Otherwise a handler still runs, and releases it later. */
+  readonly releasesSlot: boolean
+}
+
+/** A column of a table of ended attempts, for an SQL statement. */
+export interface AttemptColumn<Kind extends Outcome> {
+  readonly name: string
+  readonly type: 'text' | 'int8' | 'boolean'
+  readonly of: (attempt: EndedAttempt<Kind>) => string | number | boolean | null
+}
+
+/**
+ * Returns an SQL table `e` of ended attempts with its values: the members of the fence, the given columns, and the place
+ * `i` of each attempt, from 1. The arrays are in sub-selects, because a planner that knows their length may read the whole
+ * other table instead of its index.
+ */
+export function tableOf<Kind extends Outcome>(
+  ended: readonly EndedAttempt<Kind>[],
+  columns: readonly AttemptColumn<Kind>[] = [],
+): { readonly table: string; readonly values: readonly SqlValue[] } {
+  const keys = ended.map(({ run }) => keyOf(run))
+  const types = ['text', 'int4', 'int8', 'int4', 'int8', ...columns.map(({ type }) => type)]
+  const arrays = types.map((type, index) => `(SELECT $${index + 1}::${type}[])`)
+  const names = ['job', 'number', 'worker', 'attempt', 'retried_at', ...columns.map(({ name }) => name), 'i']
+  return {
+    table: `unnest(${arrays.join(', ')}) WITH ORDINALITY AS e(${names.join(', ')})`,
+    values: [
+      keys.map(({ job }) => job),
+      keys.map(({ number }) => number),
+      keys.map(({ worker }) => worker),
+      ended.map(({ attempt }) => attempt),
+      ended.map(({ run }) => run.retriedAt ?? null),
+      ...columns.map((column) => ended.map((attempt) => column.of(attempt))),
+    ],
+  }
+}
+
+/**
+ * Fencing condition: a worker still holds the attempt. `step.restart` counts attempts from 1 again, but then the run has
+ * another `retried_at`.
+ *
+ * The phase and the state are tested by a condition of both tables: otherwise a planner that expects few such runs reads
+ * all of them, and looks for each in all attempts.
+ */
+export const fence: string =
+  'r.job = e.job AND r.number = e.number AND r.is_open AND r.worker = e.worker AND r.attempts = e.attempt ' +
+  'AND r.retried_at IS NOT DISTINCT FROM e.retried_at AND ' +
+  `CASE WHEN e.i > 0 THEN r.phase IN ('held', 'joined') AND (r.state = 'running' OR r.compensation = ${compensationStates.running}) END`

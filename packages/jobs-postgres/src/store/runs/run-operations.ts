@@ -1,0 +1,127 @@
+import type { Logger } from '@cgk-platform/jobs-core'
+import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
+import type { EndedRun, StoredRun } from '@cgk-platform/jobs-local/engine'
+
+import type { Database } from '../../database/database.ts'
+import type { Changes } from '../changes.ts'
+import { Hints } from '../hints.ts'
+import { keyOf } from '../rows.ts'
+import { writeProbation } from '../workers/probation.ts'
+import type { Worker } from '../workers/worker.ts'
+import { wakeRuns } from '../workflows/wake-runs.ts'
+import { cancelJob } from './cancel-job.ts'
+import { endPlainly } from './end-plainly.ts'
+import { OutcomeQueue } from './outcome-queue.ts'
+import { releaseSlots } from './release-slots.ts'
+import { retryJob } from './retry-job.ts'
+import { returnUnknownRuns } from './return-unknown-runs.ts'
+import { type SettleOptions, settleRuns } from './settle-runs.ts'
+
+/** The dependencies of `RunOperations`. */
+export interface RunOperationsOptions {
+  readonly database: Database
+  readonly changes: Changes
+  readonly worker: Worker
+  /** The clock that shows the time of the database. */
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Resolves once the steps of a run that were saved before are stored. `undefined`: they are. */
+  readonly savesOf: (run: StoredRun) => Promise<unknown> | undefined
+  /** Called after each transaction that others may want to know of. */
+  readonly told: (hints: Hints) => void
+}
+
+/** The operations of a store that change runs which have begun, or whole jobs. */
+export class RunOperations {
+  readonly #options: RunOperationsOptions
+  readonly #outcomes: OutcomeQueue
+
+  constructor(options: RunOperationsOptions) {
+    this.#options = options
+    const { logger, savesOf } = options
+    this.#outcomes = new OutcomeQueue({ logger, write: (ended) => this.#settle(ended), changesOf: savesOf })
+  }
+
+  /** Whether outcomes of attempts are not recorded yet. */
+  get isSettling(): boolean {
+    return this.#outcomes.size > 0
+  }
+
+  /** Records outcomes. Resolves once they are recorded or given up. @param recorded - called if they are recorded */
+  settle(ended: readonly EndedRun[], recorded: () => void): Promise<void> {
+    return this.#outcomes.add(ended, recorded)
+  }
+
+  async #settle(ended: readonly EndedRun[]): Promise<void> {
+    const { database, worker } = this.#options
+    const others = await endPlainly(database, ended)
+    if (others.length > 0) await this.#settleOthers(others)
+    for (const { run } of ended) worker.held.remove(run)
+  }
+
+  async #settleOthers(ended: readonly EndedRun[]): Promise<void> {
+    const { changes, worker, clock } = this.#options
+    const elapsedMs = elapsedOf(clock)
+    const isOnProbation = ({ probationEndsAt = 0 }: StoredRun): boolean => probationEndsAt > elapsedMs
+    const runs = ended.map(({ run }) => run)
+    await changes.make(async (transaction, hints) => {
+      const { definitions } = worker
+      const options: SettleOptions = { definitions, isOnProbation, now: clock.now(), hints }
+      await settleRuns(transaction, ended, options)
+      if (runs.some(isOnProbation)) await writeProbation(transaction, worker, runs, elapsedMs)
+    })
+  }
+
+  /** Lets runs wait for a slot again that this process holds without knowing it. Call it while no claim is on its way. */
+  async returnUnknown(): Promise<void> {
+    const { changes, worker } = this.#options
+    await changes.make((transaction, hints) => returnUnknownRuns(transaction, worker, hints))
+  }
+
+  /** Releases the slot of a run whose handler has ended. Its steps are stored before: a compensation needs them. */
+  release(run: StoredRun, done: () => void): void {
+    const { changes, savesOf } = this.#options
+    const releasing = (): Promise<void> => changes.make((transaction, hints) => releaseSlots(transaction, [run], hints))
+    void callAfter(savesOf(run)?.then(releasing) ?? releasing(), done)
+  }
+
+  /** Resumes a workflow that is asleep, or that is about to be suspended. */
+  wakeRun(run: StoredRun, done: () => void): void {
+    const waking = this.#options.changes.make(async (transaction, hints) => {
+      hints.work()
+      await wakeRuns(transaction, [keyOf(run)], run.graceMs)
+    })
+    void callAfter(waking, done)
+  }
+
+  /** Cancels all open runs of a job. Returns those that run in this process, whose handlers must be aborted. */
+  async cancel(jobId: string): Promise<readonly StoredRun[]> {
+    const { database, worker, clock, told } = this.#options
+    let hints = new Hints()
+    const rows = await database.transaction((transaction) => {
+      hints = new Hints()
+      const isHere = (row: { job: string; number: number; worker: number | null }): boolean =>
+        row.worker === worker.id && worker.held.get(row) !== undefined
+      return cancelJob(transaction, jobId, { hints, isHere, now: clock.now() })
+    })
+    told(hints)
+    return rows.flatMap((row) => worker.held.get(row) ?? [])
+  }
+
+  /** Adds a run for each definition whose newest run failed. An unhandled job is due again. */
+  async retry(jobId: string): Promise<void> {
+    let hints = new Hints()
+    await this.#options.database.transaction((transaction) => retryJob(transaction, jobId, (hints = new Hints())))
+    this.#options.told(hints)
+  }
+}
+
+/** Calls `done` after a change, unless it is given up. */
+async function callAfter(change: Promise<unknown>, done: () => void): Promise<void> {
+  try {
+    await change
+  } catch {
+    return
+  }
+  done()
+}

@@ -1,0 +1,95 @@
+import { type Envelope, type EnvelopeResult, encodeEnvelope } from '@cgk-platform/jobs-core/provider'
+
+import type { Queryable } from '../../database/database.ts'
+import { storedText } from '../stored-text.ts'
+
+/** The result of a send that was not refused. */
+type AddedJob = Extract<EnvelopeResult, { readonly ok: true }>
+
+/**
+ * Writes jobs, unless another one holds their idempotency key. Senders of one key wait for each other at its row. Jobs
+ * that exist are not written again, so that a send whose answer was lost can be repeated.
+ */
+const addSql = `
+  WITH sent AS MATERIALIZED (SELECT {schema}.now_ms() AS now),
+  given AS (
+    SELECT *, CASE WHEN delay_ms IS NULL THEN run_at ELSE now + delay_ms END AS due_at
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int8[], $6::int8[], $7::text[], $8::int8[])
+      WITH ORDINALITY AS g (id, tenant, event, envelope, delay_ms, run_at, key, ttl_ms, place), sent
+  ), held AS (
+    INSERT INTO {schema}.keys AS k (tenant, event, key, job, expires_at)
+    SELECT DISTINCT ON (tenant, event, key) tenant, event, key, id, now + ttl_ms FROM given WHERE key IS NOT NULL
+    ORDER BY tenant, event, key, place
+    ON CONFLICT (tenant, event, key) DO UPDATE SET job = excluded.job, expires_at = excluded.expires_at
+      WHERE k.expires_at <= (SELECT now FROM sent)
+    RETURNING job
+  ), added AS (
+    INSERT INTO {schema}.jobs (id, tenant, event, envelope, sent_at)
+    SELECT id, tenant, event, envelope, now FROM given WHERE key IS NULL OR id IN (SELECT job FROM held)
+    ON CONFLICT (id) DO NOTHING RETURNING id
+  ), arrived AS (
+    INSERT INTO {schema}.arrivals (job, tenant, event, due_at)
+    SELECT id, tenant, event, CASE WHEN due_at > now THEN due_at END FROM given JOIN added USING (id) ORDER BY place
+  ), referred AS (
+    INSERT INTO {schema}.references (reference, job)
+    SELECT reference, id FROM unnest($9::text[], $10::text[]) AS r (reference, id) JOIN added USING (id)
+  )
+  SELECT job FROM held`
+
+const holdersSql = `
+  SELECT place::int4, job FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS g (tenant, event, key, place)
+  JOIN {schema}.keys USING (tenant, event, key)`
+
+/** Adds jobs in one statement. For an idempotency key that is in use, returns the job that holds it. */
+export async function addJobs(queryable: Queryable, envelopes: readonly Envelope[]): Promise<AddedJob[]> {
+  const results = new Map<Envelope, AddedJob>()
+  // A key that another job held can be free by the time that this job is looked up.
+  for (let left = envelopes; left.length > 0;) {
+    const holders = new Set(await add(queryable, left))
+    for (const envelope of left) {
+      const { id, idempotencyKey } = envelope
+      if (idempotencyKey === undefined || holders.has(id)) results.set(envelope, { ok: true, id, deduplicated: false })
+    }
+    const others = left.filter((envelope) => !results.has(envelope))
+    const found = others.length === 0 ? [] : await holdersOf(queryable, others)
+    for (const { place, job: id } of found) {
+      const envelope = others[place - 1]!
+      results.set(envelope, { ok: true, id, deduplicated: id !== envelope.id })
+    }
+    left = others.filter((envelope) => !results.has(envelope))
+  }
+  return envelopes.map((envelope) => results.get(envelope)!)
+}
+
+/** Returns the ids of jobs that hold their idempotency keys now. */
+async function add(queryable: Queryable, envelopes: readonly Envelope[]): Promise<string[]> {
+  const references = envelopes.flatMap(({ id, references: own = [] }) =>
+    own.map((one) => [storedText(one), id] as const),
+  )
+  const rows = await queryable.query<{ job: string }>(addSql, [
+    envelopes.map(({ id }) => id),
+    envelopes.map(({ tenantId }) => storedText(tenantId)),
+    envelopes.map(({ event }) => storedText(event)),
+    envelopes.map((envelope) => encodeEnvelope(envelope)),
+    envelopes.map(({ delayMs = null }) => delayMs),
+    envelopes.map(({ runAt = null }) => runAt),
+    envelopes.map(({ idempotencyKey }) => (idempotencyKey === undefined ? null : storedText(idempotencyKey))),
+    envelopes.map(({ idempotencyTtlMs = 0 }) => idempotencyTtlMs),
+    references.map(([reference]) => reference),
+    references.map(([, id]) => id),
+  ])
+  return rows.map(({ job }) => job)
+}
+
+/** Returns the jobs that hold the idempotency keys of envelopes, each with the place of its envelope, from 1. */
+export async function holdersOf(
+  queryable: Queryable,
+  envelopes: readonly Envelope[],
+  where = '',
+): Promise<readonly { readonly place: number; readonly job: string }[]> {
+  return queryable.query(`${holdersSql} ${where}`, [
+    envelopes.map(({ tenantId }) => storedText(tenantId)),
+    envelopes.map(({ event }) => storedText(event)),
+    envelopes.map(({ idempotencyKey }) => (idempotencyKey === undefined ? null : storedText(idempotencyKey))),
+  ])
+}

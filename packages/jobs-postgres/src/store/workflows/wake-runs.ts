@@ -1,0 +1,47 @@
+import type { Queryable } from '../../database/database.ts'
+
+/** The number of a run within its job. */
+export interface RunNumber {
+  readonly job: string
+  readonly number: number
+}
+
+/** SQL for a run that waits for a version. Only a claim of a worker that has it ends that, or its time. */
+const waitsForVersion = "(phase = 'waiting' AND parked IS NOT NULL AND parked <> 'other')"
+
+const wakeSql = `
+  UPDATE {schema}.runs r SET
+    grace_ms = coalesce($3, grace_ms),
+    wake_pending = pause IS DISTINCT FROM 'asleep',
+    rank = CASE WHEN pause = 'asleep' THEN {schema}.now_ms() - 1000 * priority ELSE rank END,
+    phase = CASE WHEN pause = 'asleep' THEN 'ready' ELSE phase END,
+    due_at = CASE WHEN pause = 'asleep' THEN NULL ELSE due_at END,
+    pause = CASE WHEN pause = 'asleep' THEN 'awake' ELSE pause END
+  WHERE (job, number) IN (SELECT * FROM unnest($1::text[], $2::int4[])) AND is_open AND phase IS NOT NULL
+    AND NOT ${waitsForVersion}
+  RETURNING lane, phase`
+
+/**
+ * Resumes workflows that are asleep, unless they wait for a version. One that is about to be suspended will resume at
+ * once. Lock the runs before if they are several.
+ *
+ * @param graceMs - their new grace time. Default: as before
+ */
+export async function wakeRuns(transaction: Queryable, runs: readonly RunNumber[], graceMs?: number): Promise<void> {
+  const values = [runs.map(({ job }) => job), runs.map(({ number }) => number), graceMs ?? null]
+  const woken = await transaction.query<{ lane: number; phase: string }>(wakeSql, values)
+  await markWaiting(
+    transaction,
+    woken.filter(({ phase }) => phase === 'ready').map(({ lane }) => lane),
+  )
+}
+
+/** Lets claims look into lanes that have got a run that waits for a slot, in an earlier statement. */
+export async function markWaiting(transaction: Queryable, lanes: readonly number[]): Promise<void> {
+  if (lanes.length === 0) return
+  // Each row is locked even if nothing changes: a claim that has found the lane empty must not say so afterwards.
+  const sql =
+    'UPDATE {schema}.lanes SET has_waiting = true WHERE id IN ' +
+    '(SELECT id FROM {schema}.lanes WHERE id = ANY($1::int8[]) ORDER BY id FOR NO KEY UPDATE)'
+  await transaction.query(sql, [lanes])
+}

@@ -1,0 +1,37 @@
+import { PGlite } from '@electric-sql/pglite'
+import { createClient } from '@cgk-platform/jobs-core/provider'
+import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
+
+import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
+import { createDefaultClient } from './create-default-client.ts'
+
+/** Creates a target on a PGlite in this process. */
+export function createPgliteTarget(): ConformanceTarget {
+  // Its statements run in the thread of the handlers.
+  const busyMs = 30_000
+  return { name: 'PostgreSQL (PGlite)', concurrent: true, busyMs, createDefault: createDefaultClient, open }
+}
+
+async function open(): Promise<ConformanceEngine> {
+  const pglite = await PGlite.create()
+  const create = (role: 'both' | 'send') =>
+    createPostgresProvider({ pglite, role, retention: { count: 100_000 } }, { random: () => 0 })
+  const provider = create('both')
+  const options = conformanceOptions(provider.capabilities)
+  const client = createClient({ load: () => provider }, options)
+  return {
+    client,
+    async close() {
+      await client.close({ timeout: 0 })
+      await pglite.close()
+    },
+    anotherClient: async () => createClient({ load: () => create('send') }, { ...options, jobs: [] }),
+    createClient: (own) =>
+      createClient({ load: () => create('send') }, { ...options, jobs: [], hooks: undefined, ...own }),
+    async inject(envelope) {
+      const [answer] = await provider.send([envelope])
+      if (!answer?.ok) throw answer?.error ?? new Error('The engine gave no answer.')
+      return answer.id
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import { createClient } from '@cgk-platform/jobs-core/provider'
+import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
+
+import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
+import { openDatabase } from '../kit/open-database.ts'
+import { createDefaultClient } from './create-default-client.ts'
+import { createDeployable } from './deployable-provider.ts'
+import { createRestartable } from './restartable-provider.ts'
+
+/** Creates a target whose engine runs in this process. */
+export function createPostgresTarget(): ConformanceTarget {
+  return { name: 'PostgreSQL', concurrent: true, createDefault: createDefaultClient, open }
+}
+
+async function open(): Promise<ConformanceEngine> {
+  const opened = await openDatabase()
+  const { url, schema } = opened
+  const restartable = createRestartable(opened, (pool) =>
+    createPostgresProvider({ pool, schema, retention: { count: 100_000 } }, { random: () => 0 }),
+  )
+  const { provider, register } = createDeployable(restartable.provider)
+  const { capabilities } = provider
+  const options = conformanceOptions(capabilities)
+  const client = createClient({ load: () => provider }, options)
+  return {
+    client,
+    async close() {
+      await client.close({ timeout: 0 })
+      await restartable.close()
+      await opened.close()
+    },
+    async anotherClient() {
+      const sender = createPostgresProvider({ connectionString: url, schema, role: 'send' })
+      return createClient({ load: () => sender }, { ...options, jobs: [] })
+    },
+    createClient(own) {
+      const another = createPostgresProvider({ connectionString: url, schema, role: 'send' })
+      return createClient({ load: () => another }, { ...options, jobs: [], hooks: undefined, ...own })
+    },
+    async inject(envelope) {
+      const [answer] = await provider.send([envelope])
+      if (!answer?.ok) throw answer?.error ?? new Error('The engine gave no answer.')
+      return answer.id
+    },
+    restart: () => restartable.restart(),
+    async deploy(generation) {
+      register(capabilities, generation)
+      await restartable.restart()
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import { expect, it, vi } from 'vitest'
+
+import type { OpenedDatabase } from '../../src/database/database.ts'
+import { Notifications } from '../../src/database/notifications.ts'
+import { openDatabase } from '../kit/open-database.ts'
+
+function open(database: OpenedDatabase) {
+  const heard: (readonly string[] | 'all')[] = []
+  const received = (words: ReadonlySet<string> | undefined) => void heard.push(words ? [...words] : 'all')
+  const notifications = new Notifications({ database, received })
+  return { notifications, heard, [Symbol.asyncDispose]: () => notifications.close() }
+}
+
+it('tells other processes what has changed, and not itself', async () => {
+  await using opened = await openDatabase()
+  await using one = open(opened.database)
+  await using other = open(opened.database)
+  for (const { notifications } of [one, other]) notifications.listen()
+  await vi.waitUntil(() => [one, other].every(({ notifications }) => notifications.awareness === 'listening'))
+  one.notifications.send('work', 'jobs')
+  await expect.poll(() => other.heard).toEqual(['all', ['work', 'jobs']])
+  expect(one.heard).toEqual(['all'])
+})
+
+it('sends the words of a moment together', async () => {
+  await using opened = await openDatabase()
+  let sent = 0
+  const query: OpenedDatabase['query'] = (sql, values) => {
+    sent += Number(sql.includes('pg_notify'))
+    return opened.database.query(sql, values)
+  }
+  const { notifications } = open({ ...opened.database, query })
+  for (let count = 0; count < 1000; count++) notifications.send(String(count))
+  await notifications.close()
+  expect(sent).toBe(2)
+})
+
+it('listens again after its connection was lost, and looks at everything then', async () => {
+  await using opened = await openDatabase()
+  await using listener = open(opened.database)
+  const { notifications, heard } = listener
+  notifications.listen()
+  await vi.waitUntil(() => notifications.awareness === 'listening')
+  const channel = `%cgk_jobs_${opened.schema}%`
+  await opened.pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE $1 AND pid <> pg_backend_pid()`,
+    [`LISTEN ${channel}`],
+  )
+  await expect.poll(() => heard).toEqual(['all', 'all', 'all'])
+  expect(notifications.awareness).toBe('listening')
+})
+
+it('polls if its connection does not get notifications, as behind a transaction pooler', async () => {
+  await using opened = await openDatabase()
+  let stopped = false
+  const listen: OpenedDatabase['listen'] = async () => async () => void (stopped = true)
+  await using listener = open({ ...opened.database, listen })
+  const { notifications } = listener
+  notifications.listen()
+  await vi.waitUntil(() => stopped, { timeout: 60_000 })
+  expect(notifications.awareness).toBe('polling')
+})

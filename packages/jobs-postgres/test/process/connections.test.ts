@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+import { defineJob } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
+import { expect, it, onTestFinished } from 'vitest'
+
+import { bareEnvironment } from '../../../../vitest.environment.ts'
+import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
+import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
+
+/** Returns the URL of a database, with a name for connections, and a function that counts those. */
+function named({ url, schema, pool }: TestDatabase) {
+  const sql = 'SELECT count(*)::int4 AS count FROM pg_stat_activity WHERE application_name = $1'
+  return {
+    connectionString: `${url}?application_name=${schema}`,
+    count: async (): Promise<number> => (await pool.query<{ count: number }>(sql, [schema])).rows[0]!.count,
+  }
+}
+
+it('a process that only sends ends by itself, without closing its client', async () => {
+  await using opened = await openDatabase()
+  const { url, schema } = opened
+  const program = `
+    import { createJobClient } from '@cgk-platform/jobs-postgres'
+    const client = createJobClient({ config: ${JSON.stringify({ connectionString: url, schema, role: 'send' })} })
+    const { id } = await client.sendJob('order.created', { tenantId: 'acme', orderId: 'o1' })
+    console.log(id)
+  `
+  const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', program]
+  const { stdout } = await promisify(execFile)(process.execPath, flags, {
+    cwd: import.meta.dirname,
+    env: bareEnvironment(),
+  })
+  expect(await opened.database.query('SELECT id FROM {schema}.jobs')).toEqual([{ id: stdout.trim() }])
+})
+
+it('a process that only sends has one connection', async () => {
+  await using opened = await openDatabase()
+  const { connectionString, count } = named(opened)
+  const provider = createPostgresProvider({ connectionString, schema: opened.schema, role: 'send' })
+  const client = createClient({ load: () => provider }, { jobs: [] })
+  const sends = Array.from({ length: 50 }, () =>
+    client.sendJob('order.created', { tenantId: 'acme', orderId: 'o1' }).then(count),
+  )
+  expect(Math.max(...(await Promise.all(sends)))).toBe(1)
+  await client.close()
+})
+
+it('a worker has at most four connections, and none in use while handlers run, except to listen', async () => {
+  await using opened = await openDatabase()
+  const { connectionString, count } = named(opened)
+  let release = (): void => undefined
+  const released = new Promise<void>((resolve) => (release = resolve))
+  onTestFinished(() => release())
+  const counts: number[] = []
+  let begun = 0
+  const work = defineJob({
+    id: 'work',
+    event: 'order.created',
+    handler: async () => {
+      begun++
+      counts.push(await count())
+      await released
+    },
+  })
+  const provider = createPostgresProvider({ connectionString, schema: opened.schema })
+  const client = createClient({ load: () => provider }, { jobs: [work] })
+  await client.start()
+  const jobs = await Promise.all(
+    Array.from({ length: 60 }, () => client.sendJob('order.created', { tenantId: 'acme', orderId: 'o1' })),
+  )
+  await expect.poll(() => begun).toBe(60)
+  const inTransactions = `SELECT count(*)::int4 AS count FROM pg_stat_activity
+    WHERE application_name = $1 AND state LIKE 'idle in transaction%'`
+  await expect
+    .poll(async () => (await opened.pool.query<{ count: number }>(inTransactions, [opened.schema])).rows[0]!.count)
+    .toBe(0)
+  release()
+  await Promise.all(jobs.map(({ id }) => client.waitForJob(id)))
+  expect(Math.max(...counts)).toBeLessThanOrEqual(4)
+  await client.close()
+})

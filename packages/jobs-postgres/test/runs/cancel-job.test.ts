@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+
+import { Hints } from '../../src/store/hints.ts'
+import { cancelJob } from '../../src/store/runs/cancel-job.ts'
+import { addHeldRun, addRun, runRow } from '../kit/add-run.ts'
+import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
+
+const workflow = JSON.stringify({ origin: 'o' })
+
+async function cancel({ database }: TestDatabase, jobId: string, ownWorker = 1) {
+  const hints = new Hints()
+  const here = await database.transaction((transaction) =>
+    cancelJob(transaction, jobId, { hints, now: Date.now(), isHere: ({ worker }) => worker === ownWorker }),
+  )
+  return { hints, here: here.map(({ number }) => number) }
+}
+
+test('cancels runs that wait, and stops those that run here or elsewhere', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  await addRun(database, { job: 'a' }, 1)
+  await addHeldRun(database, { job: 'a' }, 2)
+  await addHeldRun(database, { job: 'a', worker: 2 }, 3)
+  await addRun(database, { job: 'a', state: 'completed', phase: null, is_open: false, ended_at: 5 }, 4)
+
+  const { hints, here } = await cancel(opened, 'a')
+
+  expect(here).toEqual([2])
+  expect([...hints.workers]).toEqual([2])
+  expect(await database.query('SELECT worker, job, run, key FROM {schema}.notices')).toEqual([
+    { worker: 2, job: 'a', run: 3, key: null },
+  ])
+  expect(await runRow(database, 'a', 1)).toMatchObject({ state: 'cancelled', phase: null, is_open: false })
+  expect(await runRow(database, 'a', 2)).toMatchObject({ state: 'cancelled', phase: 'held', worker: 1, is_open: true })
+  expect(await runRow(database, 'a', 3)).toMatchObject({ state: 'cancelled', phase: 'held', worker: 2, is_open: true })
+  expect(await runRow(database, 'a', 4)).toMatchObject({ state: 'completed' })
+})
+
+test('the compensation of a workflow begins at once, or when its slot is released', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const compensated = { workflow, compensate_on_cancel: true, state: 'running', attempts: 1 }
+  await addRun(database, { job: 'a', ...compensated, phase: 'waiting', pause: 'asleep', due_at: 9e12 }, 1)
+  await addHeldRun(database, { job: 'a', ...compensated }, 2)
+  await addRun(database, { job: 'a', compensate_on_cancel: true }, 3)
+  await addRun(
+    database,
+    {
+      job: 'a',
+      state: 'running',
+      attempts: 1,
+      workflow: '{"failure":{"step":"s"}}',
+      phase: 'waiting',
+      pause: 'asleep',
+    },
+    4,
+  )
+
+  const { hints } = await cancel(opened, 'a')
+
+  expect(hints.isWorkReady).toBe(true)
+  const begun = { state: 'cancelled', phase: 'ready', pause: 'awake', compensation: 2, is_open: true, due_at: null }
+  expect(await runRow(database, 'a', 1)).toMatchObject(begun)
+  expect(await runRow(database, 'a', 2)).toMatchObject({ phase: 'held', compensation: 1 })
+  expect(await runRow(database, 'a', 3)).toMatchObject({ phase: null, compensation: 0, is_open: false })
+  expect(await runRow(database, 'a', 4)).toMatchObject(begun)
+  expect(await database.query('SELECT has_waiting FROM {schema}.lanes')).toEqual([{ has_waiting: true }])
+})
+
+test('a job that has no runs yet gets none', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  await database.query(
+    "INSERT INTO {schema}.jobs (id, tenant, event, envelope, sent_at) VALUES ('a', 't', 'e', '{}', 1)",
+  )
+  await database.query("INSERT INTO {schema}.arrivals (job, tenant, event) VALUES ('a', 't', 'e')")
+
+  await cancel(opened, 'a')
+  await cancel(opened, 'missing')
+
+  expect(await database.query('SELECT job FROM {schema}.arrivals')).toEqual([])
+  expect(await database.query("SELECT id FROM {schema}.jobs WHERE state = 'cancelled' AND ended_at > 1")).toEqual([
+    { id: 'a' },
+  ])
+})
+
+test('another run leads a batch whose leader is cancelled', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  await addRun(database, { job: 'leader', gather_until: 1 })
+  await addRun(database, { job: 'next', phase: 'gathering', gather_until: 0 })
+
+  await cancel(opened, 'leader')
+
+  expect(await runRow(database, 'next')).toMatchObject({ phase: 'ready' })
+})

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import type { Database } from '../../src/database/database.ts'
+import { Arrivals } from '../../src/store/arrivals/take-arrivals.ts'
+import { addJobs } from '../../src/store/sends/add-jobs.ts'
+import { tenantsFrom } from '../../src/store/tenants-from.ts'
+import { createEnvelope } from '../kit/create-envelope.ts'
+import { openDatabase } from '../kit/open-database.ts'
+
+async function send(database: Database, counts: Readonly<Record<string, number>>): Promise<void> {
+  for (const [tenantId, length] of Object.entries(counts))
+    await addJobs(
+      database,
+      Array.from({ length }, () => createEnvelope({ tenantId })),
+    )
+}
+
+test('tenants are found from one on, around the end', async () => {
+  await using opened = await openDatabase()
+  await send(opened.database, { b: 2, d: 2, f: 2 })
+  const sql = tenantsFrom('{schema}.arrivals', 'due_at IS NULL')
+  const find = async (after: string, max: number): Promise<string[]> =>
+    (await opened.database.query<{ tenant: string }>(sql, [after, max])).map(({ tenant }) => tenant).toSorted()
+  expect(await find('', 9)).toEqual(['b', 'd', 'f'])
+  expect(await find('d', 9)).toEqual(['b', 'd', 'f'])
+  expect(await find('c', 2)).toEqual(['d', 'f'])
+  expect(await find('d', 2)).toEqual(['b', 'd', 'f'])
+  expect(await find('z', 1)).toEqual(['b'])
+  expect(await find('', 1)).toEqual(['b'])
+})
+
+test('jobs are taken in turns of tenants, each in the order of its sends', async () => {
+  await using opened = await openDatabase()
+  await send(opened.database, { a: 100, b: 3, c: 1 })
+  const arrivals = new Arrivals(new Map([['b', 2]]))
+  const take = (max: number) => opened.database.transaction((transaction) => arrivals.take(transaction, max))
+  const first = await take(4)
+  expect(first.map(({ tenant }) => tenant).toSorted()).toEqual(['a', 'b', 'b', 'c'])
+  const rest = await take(250)
+  expect(rest).toHaveLength(100)
+  const ids = [...first, ...rest].filter(({ tenant }) => tenant === 'a').map(({ id }) => id)
+  expect(ids).toEqual(ids.toSorted())
+  expect(await take(250)).toEqual([])
+})
+
+test('workers that take at once take each job once', async () => {
+  await using opened = await openDatabase()
+  const counts = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 6 })
+  await fc.assert(
+    fc.asyncProperty(counts, async (given) => {
+      await send(opened.database, Object.fromEntries(given.map((count, index) => [`t${index}`, count])))
+      const takers = Array.from({ length: 3 }, () => new Arrivals(new Map()))
+      const taken: string[] = []
+      for (let found = 1; found > 0;) {
+        const rows = await Promise.all(
+          takers.map((taker) => opened.database.transaction((transaction) => taker.take(transaction, 7))),
+        )
+        found = rows.flat().length
+        taken.push(...rows.flat().map(({ id }) => id))
+      }
+      expect(new Set(taken).size).toBe(taken.length)
+      expect(taken).toHaveLength(given.reduce((sum, count) => sum + count, 0))
+    }),
+    { numRuns: 5 },
+  )
+})

@@ -1,0 +1,279 @@
+import { defineBatchJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
+import '@cgk-platform/test-kit/work'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import type { StoredRun } from '@cgk-platform/jobs-local/engine'
+import type { Database } from '../../src/database/database.ts'
+import { Pauses } from '../../src/store/runs/pauses.ts'
+import { addJobs } from '../../src/store/sends/add-jobs.ts'
+import { createEnvelope } from '../kit/create-envelope.ts'
+import { openDatabase } from '../kit/open-database.ts'
+import { TestWorker } from '../kit/test-worker.ts'
+
+const define = (id: string, options: object = {}): Definition =>
+  defineJob({ id, event: 'work.requested', handler: () => undefined, ...options } as never) as unknown as Definition
+
+interface Sent {
+  readonly tenantId?: string
+  readonly key?: string
+  readonly event?: string
+}
+
+async function send(database: Database, length: number, { tenantId = 'acme', key, event }: Sent = {}): Promise<void> {
+  const payload = { tenantId, data: { key: key ?? 'none' } }
+  await addJobs(
+    database,
+    Array.from({ length }, () => createEnvelope({ tenantId, event: event ?? 'work.requested', payload })),
+  )
+}
+
+const tenantsOf = (runs: readonly StoredRun[]): string[] => runs.map(({ job }) => job.envelope.tenantId)
+
+test('a job runs from its send to its end', async () => {
+  await using opened = await openDatabase()
+  const worker = new TestWorker(opened.database, [define('one'), define('two')])
+  await send(opened.database, 1)
+  const pass = await worker.pass(10)
+  expect(pass.due).toHaveLength(1)
+  expect(pass.claimed.map(({ definitionId, state, attempts }) => [definitionId, state, attempts])).toEqual([
+    ['one', 'running', 1],
+    ['two', 'running', 1],
+  ])
+  await worker.end(pass.claimed)
+  const runs = await opened.database.query('SELECT state, is_open, phase FROM {schema}.runs')
+  const ended = { state: 'completed', is_open: false, phase: null }
+  expect(runs).toEqual([ended, ended])
+  expect(await worker.pass(10)).toMatchObject({ due: [], claimed: [], isMoreReady: false, nextDueAt: undefined })
+  await worker.close()
+})
+
+test('runs wait for slots in the order of their sends, and tenants take turns', async () => {
+  await using opened = await openDatabase()
+  const worker = new TestWorker(opened.database, [define('one')])
+  await send(opened.database, 20, { tenantId: 'a' })
+  expect(await worker.claim(0)).toEqual([])
+  await send(opened.database, 2, { tenantId: 'b' })
+  await send(opened.database, 1, { tenantId: 'c' })
+  const first = await worker.claim(4)
+  expect(tenantsOf(first).toSorted()).toEqual(['a', 'a', 'b', 'c'])
+  const rest = await worker.claim(100)
+  const ids = [...first, ...rest].filter(({ job }) => job.envelope.tenantId === 'a').map(({ job }) => job.envelope.id)
+  expect(ids).toHaveLength(20)
+  expect(ids).toEqual(ids.toSorted())
+  await worker.close()
+})
+
+test('a retry runs again once it is due', async () => {
+  await using opened = await openDatabase()
+  const worker = new TestWorker(opened.database, [define('one', { concurrency: 1 })])
+  await send(opened.database, 2)
+  const [run, ...others] = await worker.claim(10)
+  expect(others).toEqual([])
+  await worker.end([run!], 'retry')
+  const [second] = await worker.claim(10)
+  expect(second!.id).not.toBe(run!.id)
+  await worker.end([second!])
+  expect(await worker.claim(10)).toMatchObject([{ id: run!.id, attempts: 2 }])
+  await worker.close()
+})
+
+test('a full batch begins at once, with one leader', async () => {
+  await using opened = await openDatabase()
+  const batch = defineBatchJob({
+    id: 'batch',
+    event: 'work.requested',
+    maxSize: 3,
+    maxWait: '1h',
+    handler: () => undefined,
+  } as never) as unknown as Definition
+  const workers = [1, 2].map(() => new TestWorker(opened.database, [batch]))
+  await send(opened.database, 8)
+  const claimed: StoredRun[] = []
+  for (let idle = 0, rounds = 0; idle < 2; rounds++) {
+    expect(rounds).toBeLessThan(100)
+    const passes = await Promise.all(workers.map((worker) => worker.pass(10)))
+    claimed.push(...passes.flatMap((pass) => pass.claimed))
+    idle = passes.every((pass) => pass.claimed.length === 0 && !pass.isMoreReady) ? idle + 1 : 0
+  }
+  expect(claimed.map(({ gather }) => (gather!.role as { leads: unknown[] }).leads.length)).toEqual([2, 2])
+  for (const worker of workers) await worker.close()
+})
+
+test('a debounced group runs its last job, whichever workers take them', async () => {
+  await using opened = await openDatabase()
+  const job = define('one', { debounce: { period: '1h' } })
+  const workers = [1, 2, 3].map(() => new TestWorker(opened.database, [job]))
+  for (let round = 0; round < 5; round++) {
+    await Promise.all([
+      send(opened.database, 3),
+      send(opened.database, 2, { tenantId: 'b' }),
+      ...workers.map((worker) => worker.pass(5)),
+    ])
+  }
+  await workers[0]!.pass(5)
+  const states = await opened.database.query(
+    'SELECT tenant, state, count(*) AS count FROM {schema}.runs GROUP BY 1, 2 ORDER BY 1, 2',
+  )
+  expect(states).toEqual([
+    { tenant: 'acme', state: 'scheduled', count: 1 },
+    { tenant: 'acme', state: 'superseded', count: 14 },
+    { tenant: 'b', state: 'scheduled', count: 1 },
+    { tenant: 'b', state: 'superseded', count: 9 },
+  ])
+  for (const worker of workers) await worker.close()
+})
+
+test.each([
+  { name: 'of all', key: undefined, starts: 3 },
+  { name: 'of each key', key: 'data.key', starts: 6 },
+  { name: 'of each tenant', key: 'tenantId', starts: 6 },
+])(
+  'workers that claim at once start no more runs than a throttle $name allows, and retry them all',
+  async ({ key, starts }) => {
+    await using opened = await openDatabase()
+    const throttle = { limit: 1, period: '7d', burst: 3, key }
+    const workers = [1, 2, 3].map(() => new TestWorker(opened.database, [define('one', { throttle })]))
+    await send(opened.database, 5, { tenantId: 'a', key: 'k' })
+    await send(opened.database, 5, { tenantId: 'b', key: 'l' })
+    const claimAll = async (): Promise<StoredRun[]> => {
+      const claimed: StoredRun[] = []
+      for (let idle = 0, rounds = 0; idle < 3; rounds++) {
+        expect(rounds).toBeLessThan(300)
+        const passes = await Promise.all(workers.map((worker) => worker.pass(4)))
+        claimed.push(...passes.flatMap((pass) => pass.claimed))
+        idle = passes.every((pass) => pass.claimed.length === 0 && !pass.isMoreReady) ? idle + 1 : 0
+      }
+      return claimed
+    }
+    const first = await claimAll()
+    expect(first).toHaveLength(starts)
+    for (const worker of workers) await worker.end([...worker.running], 'retry')
+    const again = await claimAll()
+    expect(again.map(({ id }) => id).toSorted()).toEqual(first.map(({ id }) => id).toSorted())
+    const { nextDueAt } = await workers[0]!.pass(4)
+    expect(nextDueAt).toBeGreaterThan(Date.now() + 86_400_000)
+    for (const worker of workers) await worker.close()
+  },
+)
+
+test('a paused tenant gets no slot, and no other waits for it', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const worker = new TestWorker(database, [define('one')])
+  const pauses = new Pauses(database, () => undefined)
+  await pauses.set({ tenantId: 'a' }, true)
+  await send(database, 2, { tenantId: 'a' })
+  await send(database, 1, { tenantId: 'b' })
+  expect(tenantsOf(await worker.claim(2))).toEqual(['b'])
+  await send(database, 1, { tenantId: 'a' })
+  expect(await worker.pass(2)).toMatchObject({ claimed: [] })
+  await pauses.set({ tenantId: 'a' }, false)
+  expect(tenantsOf(await worker.claim(5))).toEqual(['a', 'a', 'a'])
+  await pauses.set({ definitionId: 'one' }, true)
+  await send(database, 1, { tenantId: 'b' })
+  expect(await worker.claim(5)).toEqual([])
+  await worker.close()
+})
+
+/** Limits of a definition, with the most runs that they allow: of all, of a tenant, of a key. */
+const limits = [
+  { concurrency: { limit: 3 }, all: 3, tenant: 99, key: 99 },
+  { concurrency: { perTenant: 2 }, all: 99, tenant: 2, key: 99 },
+  { concurrency: { key: 'data.key', limit: 1 }, all: 99, tenant: 99, key: 1 },
+  {
+    concurrency: [
+      { limit: 4, perTenant: 2 },
+      { key: 'data.key', limit: 1 },
+    ],
+    all: 4,
+    tenant: 2,
+    key: 1,
+  },
+  { concurrency: undefined, all: 99, tenant: 99, key: 99 },
+]
+
+/** Returns the most runs that were held at once: of all, of a tenant, of a key. */
+async function mostHeld(database: Database): Promise<{ all: number; tenant: number; key: number }> {
+  const held = "FROM {schema}.open_runs WHERE phase = 'held'"
+  const [row] = await database.query<{ all: number; tenant: number; key: number }>(
+    `SELECT (SELECT count(*) ${held}) AS all, ` +
+      `(SELECT coalesce(max(count), 0) FROM (SELECT count(*) ${held} GROUP BY tenant) t) AS tenant, ` +
+      `(SELECT coalesce(max(count), 0) FROM (SELECT count(*) ${held} GROUP BY tenant, concurrency_key) t) AS key`,
+  )
+  return row!
+}
+
+const action = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('send' as const),
+      count: fc.integer({ min: 1, max: 6 }),
+      tenant: fc.integer({ min: 0, max: 3 }),
+      key: fc.integer({ min: 0, max: 2 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('claim' as const),
+      worker: fc.integer({ min: 0, max: 2 }),
+      max: fc.integer({ min: 1, max: 5 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('end' as const),
+      worker: fc.integer({ min: 0, max: 2 }),
+      count: fc.integer({ min: 1, max: 3 }),
+      retry: fc.boolean(),
+    }),
+  },
+)
+
+test('with sends, claims and ends of several workers at once, everything runs and no limit is exceeded', async () => {
+  const rounds = fc.array(fc.array(action, { minLength: 2, maxLength: 6 }), { minLength: 3, maxLength: 12 })
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...limits), rounds, async ({ concurrency, ...most }, script) => {
+      await using opened = await openDatabase()
+      const { database } = opened
+      const workers = [1, 2, 3].map(() => new TestWorker(database, [define('one', { concurrency })]))
+      let sent = 0
+      const check = async (): Promise<void> => {
+        const held = await mostHeld(database)
+        for (const of of ['all', 'tenant', 'key'] as const) expect(held[of]).toBeLessThanOrEqual(most[of])
+      }
+      const act = async (one: (typeof script)[number][number]): Promise<void> => {
+        if (one.type === 'send') {
+          sent += one.count
+          await send(database, one.count, { tenantId: `t${one.tenant}`, key: `k${one.key}` })
+        } else if (one.type === 'claim') await workers[one.worker]!.pass(one.max)
+        else {
+          const worker = workers[one.worker]!
+          const ended = [...worker.running].slice(0, one.count)
+          await worker.end(ended, one.retry ? 'retry' : 'completed')
+        }
+      }
+      for (const round of script) {
+        await Promise.all(round.map(act))
+        await check()
+      }
+      for (let idle = 0, rounds = 0; idle < 3; rounds++) {
+        expect(rounds).toBeLessThan(300)
+        const passes = await Promise.all(workers.map((worker) => worker.pass(3)))
+        await check()
+        const running = workers.flatMap((worker) => [...worker.running])
+        await Promise.all(workers.map((worker) => worker.end([...worker.running])))
+        idle = running.length === 0 && passes.every((pass) => !pass.isMoreReady) ? idle + 1 : 0
+      }
+      const states = await database.query('SELECT state, count(*) AS count FROM {schema}.runs GROUP BY 1')
+      expect(states).toEqual(sent === 0 ? [] : [{ state: 'completed', count: sent }])
+      const lanes = await database.query('SELECT 1 FROM {schema}.lanes WHERE has_waiting OR gate IS NOT NULL')
+      expect(lanes).toEqual([])
+      for (const worker of workers) await worker.close()
+    }),
+    { numRuns: 15 },
+  )
+}, 120_000)

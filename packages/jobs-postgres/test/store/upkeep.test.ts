@@ -1,0 +1,167 @@
+import { expect, onTestFinished, test } from 'vitest'
+
+import { signalEventOf } from '@cgk-platform/jobs-core/scheduling'
+import { type Retention, turnBatch } from '@cgk-platform/jobs-local/engine'
+
+import type { Database } from '../../src/database/database.ts'
+import { readDeletedUntil } from '../../src/store/upkeep/deleted-until.ts'
+import { readGrowth } from '../../src/store/upkeep/growth.ts'
+import { Upkeep } from '../../src/store/upkeep/upkeep.ts'
+import { beginTransaction } from '../kit/barrier.ts'
+import { addJob, addRun, completed, held } from '../kit/fixtures.ts'
+import { openDatabase } from '../kit/open-database.ts'
+
+async function open(): Promise<Database> {
+  const { database, close } = await openDatabase()
+  onTestFinished(close)
+  return database
+}
+
+function createUpkeep(database: Database, retention: Partial<Retention> = {}): Upkeep {
+  const upkeep = new Upkeep({
+    database,
+    retention: { count: 1000, ageMs: 24 * 60 * 60 * 1000, ...retention },
+    isWorker: () => true,
+  })
+  onTestFinished(() => upkeep.stop())
+  return upkeep
+}
+
+async function ids(database: Database): Promise<string[]> {
+  const rows = await database.query<{ id: string }>('SELECT id FROM {schema}.jobs ORDER BY id')
+  return rows.map(({ id }) => id)
+}
+
+async function countRows(database: Database, table: string): Promise<number> {
+  const [row] = await database.query<{ count: number }>(`SELECT count(*) AS count FROM {schema}.${table}`)
+  return row!.count
+}
+
+test('many expired jobs are deleted in batches, with all that they have', async () => {
+  const database = await open()
+  const count = 2 * turnBatch + 10
+  const id = "'id' || lpad(n::text, 5, '0')"
+  const each = (sql: string) => database.query(`${sql} FROM generate_series(1, ${count}) n`)
+  await each(`INSERT INTO {schema}.jobs (id, tenant, event, envelope, sent_at) SELECT ${id}, 'acme', 'e', '{}', 1`)
+  await each(`INSERT INTO {schema}.references SELECT 'order' || n, ${id}`)
+  await each(
+    'INSERT INTO {schema}.runs (job, number, is_open, lane, definition, tenant, state, max_attempts, ended_at) ' +
+      `SELECT ${id}, 1, false, 1, 'd', 'acme', 'completed', 1, n`,
+  )
+  await each(`INSERT INTO {schema}.attempts (job, run, number, ended_at) SELECT ${id}, 1, 1, 1`)
+  await each(`INSERT INTO {schema}.steps (job, run, key, position, record) SELECT ${id}, 1, 'a', 0, '{}'`)
+  await createUpkeep(database).run()
+  for (const table of ['jobs', 'references', 'runs', 'attempts', 'steps'])
+    expect(await countRows(database, table)).toBe(0)
+  expect(await readDeletedUntil(database)).toBe(count)
+})
+
+test('the newest ended jobs up to the count stay, those with runs apart from those without', async () => {
+  const database = await open()
+  const now = Date.now()
+  const jobs: string[] = []
+  for (let at = now; at < now + 4; at++) jobs.push(await addJob(database, { state: 'unhandled', endedAt: at }))
+  for (let at = now; at < now + 4; at++) {
+    jobs.push(await addJob(database))
+    await addRun(database, { job: jobs.at(-1)!, ...completed, ended_at: at })
+  }
+  await createUpkeep(database, { count: 2 }).run()
+  expect(await ids(database)).toEqual([jobs[2], jobs[3], jobs[6], jobs[7]])
+})
+
+test('a job stays as long as one of its runs is open, holds a slot, or has not expired', async () => {
+  const database = await open()
+  const retried = await addJob(database)
+  await addRun(database, { job: retried, ...completed, state: 'failed' })
+  await addRun(database, { job: retried, number: 2, retry_of: 1, ...held })
+  const recent = await addJob(database)
+  await addRun(database, { job: recent, ...completed, state: 'failed' })
+  await addRun(database, { job: recent, number: 2, ...completed, ended_at: Date.now() })
+  const cancelled = await addJob(database)
+  await addRun(database, { job: cancelled, ...held, state: 'cancelled', ended_at: 2 })
+  const superseded = await addJob(database)
+  await addRun(database, { job: superseded, ...completed, state: 'superseded', started_at: null, attempts: 0 })
+  await createUpkeep(database).run()
+  expect(await ids(database)).toEqual([retried, recent, cancelled])
+})
+
+test('a signal stays until the job that it is for has ended', async () => {
+  const database = await open()
+  const open1 = await addJob(database)
+  await addRun(database, { job: open1, ...held })
+  const ended = await addJob(database, { state: 'cancelled', endedAt: Date.now() })
+  const signal = { event: signalEventOf('approve'), state: 'completed', endedAt: 1 } as const
+  const kept = await addJob(database, { ...signal, references: [open1] })
+  await addJob(database, { ...signal, references: [ended] })
+  const long = await addJob(database, { ...signal, event: signalEventOf('x'.repeat(300)), references: [open1] })
+  await createUpkeep(database).run()
+  expect(await ids(database)).toEqual([open1, ended, kept, long])
+})
+
+test('a job that is being retried stays', async () => {
+  const database = await open()
+  const job = await addJob(database)
+  await addRun(database, { job, ...completed, state: 'failed' })
+  const retrying = beginTransaction(database, (transaction) =>
+    transaction.query('SELECT 1 FROM {schema}.jobs WHERE id = $1 FOR UPDATE', [job]),
+  )
+  await retrying.worked
+  await createUpkeep(database).run()
+  await retrying.commit()
+  expect(await ids(database)).toEqual([job])
+})
+
+test('one worker at a time deletes', async () => {
+  const database = await open()
+  await addJob(database, { state: 'unhandled', endedAt: 1 })
+  const lock = "SELECT pg_advisory_xact_lock(hashtextextended('upkeep {schema}', 0))"
+  const other = beginTransaction(database, (transaction) => transaction.query(lock))
+  await other.worked
+  const upkeep = createUpkeep(database)
+  await upkeep.run()
+  expect(await countRows(database, 'jobs')).toBe(1)
+  await other.commit()
+  await upkeep.run()
+  expect(await countRows(database, 'jobs')).toBe(0)
+})
+
+test('keys that have expired, lanes without runs and past states of throttles are deleted', async () => {
+  const database = await open()
+  const later = Date.now() + 1e9
+  for (const [key, at] of [
+    ['old', 1],
+    ['new', later],
+  ] as const) {
+    await database.query("INSERT INTO {schema}.keys VALUES ('acme', 'e', $1, 'job', $2)", [key, at])
+    await database.query("INSERT INTO {schema}.buckets VALUES ('d', 'acme', $1, $2)", [key, at])
+  }
+  const phases = [
+    { phase: 'ready' },
+    held,
+    { phase: 'waiting', due_at: later },
+    { phase: 'gathering', gather_until: later },
+    { phase: 'suspect' },
+    { ...held, phase: 'joined' },
+  ]
+  for (const [index, phase] of phases.entries())
+    await addRun(database, { job: await addJob(database), definition: `d${index}`, ...phase })
+  await addRun(database, { job: await addJob(database), definition: 'idle', ...completed, ended_at: Date.now() })
+  await addRun(database, { job: await addJob(database), definition: 'waiting', ...completed, ended_at: Date.now() })
+  await database.query("UPDATE {schema}.lanes SET has_waiting = definition = 'waiting'")
+  await createUpkeep(database).run()
+  expect(await database.query('SELECT key FROM {schema}.keys')).toEqual([{ key: 'new' }])
+  expect(await database.query('SELECT key FROM {schema}.buckets')).toEqual([{ key: 'new' }])
+  const lanes = await database.query<{ definition: string }>('SELECT definition FROM {schema}.lanes ORDER BY 1')
+  expect(lanes.map(({ definition }) => definition)).toEqual([...phases.map((_, index) => `d${index}`), 'waiting'])
+})
+
+test('health names a transaction that keeps PostgreSQL from removing dead rows', async () => {
+  const database = await open()
+  expect(await readGrowth(database, 3_600_000)).toBeUndefined()
+  const old = beginTransaction(database, (transaction) =>
+    transaction.query('UPDATE {schema}.upkeep SET deleted_until = 0'),
+  )
+  await old.worked
+  expect(await readGrowth(database, 0)).toMatch(/^accepts changes, but a transaction.* is open for 0 minutes/)
+  await old.commit()
+})
