@@ -6,7 +6,7 @@ import { defineConfig, type OxlintConfig } from 'oxlint'
 const packages = {
   core: ['jobs-core'],
   suite: ['jobs-conformance'],
-  providers: ['jobs-local', 'jobs-inngest', 'jobs-trigger'],
+  providers: ['jobs-local', 'jobs-postgres', 'jobs-inngest', 'jobs-trigger'],
   facade: ['jobs'],
   telemetry: ['jobs-otel'],
   dashboard: ['jobs-dashboard'],
@@ -20,10 +20,15 @@ type Role = keyof typeof packages
 const filesOf = (roles: readonly Exclude<Role, 'testing'>[], files: string): string[] =>
   roles.flatMap((role) => packages[role].map((name) => `packages/${name}/${files}`))
 
-/** Forbids all packages except those with these roles. */
-function only(roles: readonly Role[], message: string): Pattern {
-  const others = (Object.keys(packages) as Role[]).filter((role) => !roles.includes(role))
-  return { regex: `^@cgk-platform/(${others.flatMap((role) => packages[role]).join('|')})(/|$)`, message }
+/** Forbids all packages except those with these roles. @param others - what else it forbids, as a regular expression */
+function only(roles: readonly Role[], message: string, ...others: string[]): Pattern {
+  const names = (Object.keys(packages) as Role[])
+    .filter((role) => !roles.includes(role))
+    .flatMap((role) => packages[role])
+  return {
+    regex: `^@cgk-platform/(${[...names.filter((name) => !others.some((other) => other.startsWith(name))), ...others].join('|')})(/|$)`,
+    message,
+  }
 }
 
 const privateFiles = {
@@ -49,6 +54,15 @@ const onCore = only(['core'], 'This package imports only jobs-core. Move code th
 const testOfProvider = only(
   ['core', 'suite', 'testing'],
   'A test of a provider imports only jobs-core, the suite and packages of `testing/`.',
+)
+// The other entries of jobs-local.
+const localEntries = 'jobs-local(/(errors|inspect|testing|provider|descriptor))?$'
+const engineMessage = 'imports of jobs-local only its entry `engine`, besides'
+const onEngine = only(['core'], `jobs-postgres ${engineMessage} jobs-core.`, localEntries)
+const testOfEngine = only(
+  ['core', 'suite', 'testing'],
+  `A test of jobs-postgres ${engineMessage} jobs-core, the suite and packages of \`testing/\`.`,
+  localEntries,
 )
 const inFacade = only(['core', 'providers'], 'The facade imports only jobs-core and the providers.')
 const inCommandLine = only(
@@ -235,6 +249,8 @@ export default defineConfig({
     { files: filesOf(['providers'], '**'), rules: without(testOfProvider) },
     { files: filesOf(['providers'], 'src/**'), excludeFiles: tests, rules: without(onCore) },
     ...inOrder('jobs-local', onCore),
+    { files: ['packages/jobs-postgres/**'], rules: without(testOfEngine) },
+    { files: ['packages/jobs-postgres/src/**'], excludeFiles: tests, rules: without(onEngine) },
     { files: filesOf(['facade', 'commandLine'], '**'), rules: without(vendor) },
     { files: filesOf(['facade'], 'src/**'), excludeFiles: tests, rules: without(inFacade, vendor) },
     { files: filesOf(['commandLine'], 'src/**'), excludeFiles: tests, rules: without(inCommandLine, vendor) },

@@ -10,6 +10,7 @@ const build = defineBuild([
   'src/inngest.ts',
   'src/local.ts',
   'src/local-testing.ts',
+  'src/postgres.ts',
   'src/trigger.ts',
   'src/trigger-tasks.ts',
 ])

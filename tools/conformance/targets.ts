@@ -2,6 +2,10 @@ import type { ConformanceTarget } from '@cgk-platform/jobs-conformance'
 import { createLoopbackTarget as createInngestTarget } from '@cgk-platform/jobs-inngest/conformance-targets'
 import { createLocalTarget, createThreeWorkersTarget } from '@cgk-platform/jobs-local/conformance-targets'
 import {
+  createPostgresTarget,
+  createThreeWorkersTarget as createPostgresWorkersTarget,
+} from '@cgk-platform/jobs-postgres/conformance-targets'
+import {
   createLoopbackTarget as createTriggerTarget,
   createSleepingTarget,
 } from '@cgk-platform/jobs-trigger/conformance-targets'
@@ -19,6 +23,7 @@ export const targets: Readonly<Record<string, () => readonly Column[]>> = {
     [createLocalTarget({ store: 'sqlite' })],
     [createThreeWorkersTarget(), createLocalTarget({ store: 'sqlite' })],
   ],
+  postgres: () => [[createPostgresTarget(), createPostgresWorkersTarget()]],
   inngest: () => [[createInngestTarget()]],
   'trigger.dev': () => [[createTriggerTarget(), createSleepingTarget()]],
 }

@@ -2,6 +2,7 @@ import type { Duration } from '@cgk-platform/jobs-core'
 import type { Engine } from '@cgk-platform/jobs-core/provider'
 import { inngestEngine } from '@cgk-platform/jobs-inngest/descriptor'
 import { localEngine } from '@cgk-platform/jobs-local/descriptor'
+import { postgresEngine } from '@cgk-platform/jobs-postgres/descriptor'
 import { triggerEngine } from '@cgk-platform/jobs-trigger/descriptor'
 
 /**
@@ -27,6 +28,16 @@ export const knownEngines: readonly Engine[] = [
     async load() {
       try {
         return (await import('@cgk-platform/jobs-inngest/provider')).createInngestProvider
+      } catch (cause) {
+        return rethrow(cause)
+      }
+    },
+  },
+  {
+    ...postgresEngine,
+    async load() {
+      try {
+        return (await import('@cgk-platform/jobs-postgres/provider')).createPostgresProvider
       } catch (cause) {
         return rethrow(cause)
       }
@@ -96,9 +107,57 @@ export interface InngestConfig {
   eventHistory?: number | Duration | undefined
 }
 
+/** Options of the PostgreSQL engine. Set at most one of `connectionString`, `pool` and `pglite`. */
+export interface PostgresConfig {
+  /**
+   * The URL of the database: `postgres://user:password@host:5432/database`. A process opens at most 4 connections to it,
+   * one with `role: 'send'`. Default: `DATABASE_URL`.
+   */
+  connectionString?: string | undefined
+  /** Your app's own `Pool` of `pg`. The engine does not close it. One connection stays in use, to listen. */
+  pool?: PostgresPool | undefined
+  /** A `PGlite`: a PostgreSQL within this process, for tests and development. */
+  pglite?: PostgresInProcess | undefined
+  /** The schema with the tables of the jobs. The first process creates it. Default `'jobs'`. */
+  schema?: string | undefined
+  /** Maximum number of attempts running at once in this process, across all jobs. Default 100. */
+  concurrency?: number | undefined
+  /**
+   * Role of this process. `'send'` sends, reads, cancels and retries jobs, but runs none. `'work'` runs jobs and keeps the
+   * process alive, like `client.start()`. `'both'` sends jobs, and runs due jobs while the process runs. Default `'both'`.
+   */
+  role?: 'send' | 'work' | 'both' | undefined
+  /**
+   * Time without a heartbeat after which other workers take over a worker's runs. Set it longer than the longest time that
+   * a handler blocks the event loop. Minimum `'1s'`. Default `'30s'`.
+   */
+  lease?: number | Duration | undefined
+  /** Number of ended jobs to retain for reading and retrying, and for how long. Default 10,000 and `'24h'`. */
+  retention?: { count?: number | undefined; age?: number | Duration | undefined } | undefined
+  /**
+   * The turns that a tenant gets in each round of the tenants with waiting runs: `{ tenant_123: 3 }`, each a number from
+   * 0.001 to 1000. Default 1 for each tenant.
+   */
+  tenantWeights?: Readonly<Record<string, number>> | undefined
+}
+
+/** A `Pool` of `pg`. */
+export interface PostgresPool {
+  connect(): Promise<unknown>
+  end(): Promise<void>
+  readonly options: object
+}
+
+/** A `PGlite`. */
+export interface PostgresInProcess {
+  exec(sql: string): Promise<unknown>
+  listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>
+}
+
 declare module '@cgk-platform/jobs-core/provider' {
   interface LoadableEngines {
     'trigger.dev': TriggerConfig
     inngest: InngestConfig
+    postgres: PostgresConfig
   }
 }

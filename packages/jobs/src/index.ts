@@ -11,7 +11,7 @@ import { knownEngines } from './engines.ts'
 export * from '@cgk-platform/jobs-core'
 
 export type { LocalConfig } from '@cgk-platform/jobs-local'
-export type { InngestConfig, TriggerConfig } from './engines.ts'
+export type { InngestConfig, PostgresConfig, PostgresInProcess, PostgresPool, TriggerConfig } from './engines.ts'
 export type { JobEvents } from './job-events.ts'
 
 for (const engine of knownEngines) registerEngine(engine)

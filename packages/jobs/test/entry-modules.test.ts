@@ -1,12 +1,14 @@
 import * as core from '@cgk-platform/jobs-core'
 import * as inngestPackage from '@cgk-platform/jobs-inngest'
 import * as localPackage from '@cgk-platform/jobs-local'
+import * as postgresPackage from '@cgk-platform/jobs-postgres'
 import * as triggerPackage from '@cgk-platform/jobs-trigger'
 import { describe, expect, it } from 'vitest'
 
 import * as facade from '../src/index.ts'
 import * as inngest from '../src/inngest.ts'
 import * as local from '../src/local.ts'
+import * as postgres from '../src/postgres.ts'
 import * as trigger from '../src/trigger.ts'
 
 describe('the modules for apps', () => {
@@ -16,6 +18,8 @@ describe('the modules for apps', () => {
     ['the local subpath of the facade', local],
     ["Inngest's package", inngestPackage],
     ["Inngest's subpath of the facade", inngest],
+    ["PostgreSQL's package", postgresPackage],
+    ["PostgreSQL's subpath of the facade", postgres],
     ["Trigger.dev's package", triggerPackage],
     ["Trigger.dev's subpath of the facade", trigger],
   ])('%s exports everything of the core, and its own createJobClient', (_name, entryModule) => {

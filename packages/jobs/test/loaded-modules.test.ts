@@ -66,7 +66,7 @@ describe('a program loads only the provider that it uses', () => {
   test('the facade loads none on import', async () => {
     const loaded = await packagesLoadedBy(`import '@cgk-platform/jobs'`)
     expect(loaded).toContain('jobs-core')
-    expect([...loaded].filter((name) => /local|inngest|trigger|opentelemetry/.test(name))).toEqual([])
+    expect([...loaded].filter((name) => /local|inngest|postgres|trigger|opentelemetry/.test(name))).toEqual([])
   })
 
   test('zod is loaded on the first use of a built-in event', async () => {
@@ -88,7 +88,7 @@ describe('a program loads only the provider that it uses', () => {
   ])('%s loads no other provider', async (_what, program) => {
     const loaded = await packagesLoadedBy(program)
     expect(loaded).toContain('jobs-local')
-    expect([...loaded].filter((name) => /inngest|trigger|opentelemetry/.test(name))).toEqual([])
+    expect([...loaded].filter((name) => /inngest|postgres|trigger|opentelemetry/.test(name))).toEqual([])
   })
 
   test('a host on Inngest loads no other provider, and only the SDK of its app', async () => {

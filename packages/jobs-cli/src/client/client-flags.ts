@@ -6,6 +6,7 @@ import { repeatable } from '../options/repeatable.ts'
 /** The flags of every command that uses an engine, as commander returns them. */
 export interface ClientFlags {
   readonly file?: string
+  readonly postgres?: string
   readonly provider?: string
   readonly envFile?: string[]
   readonly jobs?: string[]
@@ -17,6 +18,7 @@ export interface ClientFlags {
 export function addClientFlags(command: Command): Command {
   return command
     .option('--file <path>', "file of the local engine, such as another process's `jobs.db`")
+    .option('--postgres <url>', 'database of the PostgreSQL engine')
     .addOption(
       new Option('--provider <name>', 'use this engine instead of the one that the environment chooses').choices(
         knownEngines.map(({ name }) => name),

@@ -21,14 +21,26 @@ export interface FoundEngine {
  * @throws {ProviderNotChosenError} as `createJobClient` does
  * @throws {InvalidOptionError} if its jobs are in the memory of another process, or its file does not exist
  */
-export function findEngine({ file, provider, appId }: ClientFlags, cwd: string, variables = process.env): FoundEngine {
+export function findEngine(flags: ClientFlags, cwd: string, variables = process.env): FoundEngine {
   const known = allEngines()
+  const { file, postgres, provider, appId } = flags
+  if (file !== undefined && postgres !== undefined) {
+    throw invalidOption('--postgres', 'is set, and so is `--file`', 'Omit one of both.')
+  }
+  const named = (option: string, engine: EngineDescriptor): EngineDescriptor => {
+    if (provider === undefined || provider === engine.name) return engine
+    throw invalidOption(option, `belongs to \`${engine.name}\`, not to \`${provider}\``, 'Omit one of both.')
+  }
   if (file !== undefined) {
-    const engine = known.find(({ setup }) => setup?.file)!
-    if (provider !== undefined && provider !== engine.name) {
-      throw invalidOption('--file', `belongs to \`${engine.name}\`, not to \`${provider}\``, 'Omit one of both.')
-    }
+    const engine = named(
+      '--file',
+      known.find(({ setup }) => setup?.file)!,
+    )
     return { engine, config: { path: existing(file, '--file', cwd), role: 'send' }, wouldRunJobs: false }
+  }
+  if (postgres !== undefined) {
+    const engine = named('--postgres', requireEngine(known, 'postgres', '`--postgres`'))
+    return { engine, config: { connectionString: postgres, role: 'send' }, wouldRunJobs: false }
   }
   const engine =
     provider === undefined ? chooseEngine(known, variables).engine : requireEngine(known, provider, '`--provider`')

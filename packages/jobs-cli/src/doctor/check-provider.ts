@@ -48,7 +48,7 @@ function unchosenEngineWarnings(engines: readonly EngineDescriptor[], variables:
   const others = engines.filter((engine) => !engine.isFallback)
   return others.flatMap(({ name: engine, variables: own = [] }) =>
     own
-      .filter(({ name, choosesEngine }) => !choosesEngine && variables[name])
+      .filter(({ name, choosesEngine, isGeneral }) => !choosesEngine && !isGeneral && variables[name])
       .map(({ name }) => ({
         check: 'provider',
         status: 'warning',

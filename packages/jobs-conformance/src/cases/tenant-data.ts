@@ -92,7 +92,8 @@ export const tenantDataCases: readonly ConformanceCase[] = [
           const { cancelled, erased, failures, kept, isComplete } = await t.client.forTenant(t.tenantId).erase()
           assert.deepEqual({ cancelled, failures, isComplete }, { cancelled: 2, failures: 0, isComplete: true })
           const isDeleted = t.capabilities.features['erase: deletes'].supported
-          assert.deepEqual([erased, kept.length > 0], isDeleted ? [2, false] : [0, true])
+          assert.equal(erased, isDeleted ? 2 : 0)
+          assert.ok(isDeleted || kept.length > 0)
           for (const id of delayed) {
             const status = await t.client.getJobStatus(id).catch((error: unknown) => {
               if (JobNotFoundError.isInstance(error)) return undefined
