@@ -107,7 +107,7 @@ async function recordOutcomes(
   return settled
 }
 
-/** How the outcomes of a kind change their runs. */
+/** The change of runs by outcomes of one kind. */
 interface Change {
   readonly isOne: (attempt: EndedAttempt) => boolean
   readonly sql: string

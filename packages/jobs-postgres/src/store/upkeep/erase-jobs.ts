@@ -15,7 +15,7 @@ const keysSql =
   'DELETE FROM {schema}.keys WHERE (tenant, event, key) IN (SELECT tenant, event, key FROM {schema}.keys k WHERE k.tenant = $1 ' +
   'AND NOT EXISTS (SELECT 1 FROM {schema}.jobs j WHERE j.id = k.job) LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1 AS one'
 
-/** Who adds a run to a lane locks it before. */
+/** A transaction that adds a run to a lane locks it before. */
 const lockLanesSql =
   'SELECT id FROM {schema}.lanes WHERE tenant = $1 AND NOT has_waiting ORDER BY id FOR UPDATE SKIP LOCKED'
 const lanesSql =
