@@ -79,7 +79,7 @@ const workWord = 'work'
 const jobsWord = 'jobs'
 
 /** Pauses between two looks at the tables, in milliseconds. */
-const pollMs = { listening: 1000, polling: 500 }
+const pollMs = { listening: 1500, polling: 550 }
 
 /** A store whose jobs are in PostgreSQL, for any number of processes. */
 export class PostgresStore implements EngineStore {

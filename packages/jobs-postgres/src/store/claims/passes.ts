@@ -60,6 +60,8 @@ export class Passes {
   readonly #arrivals: Arrivals
   readonly #claims: RunClaims
   readonly #suspects = new SuspectClaims()
+  /** The work that the last pass has left. */
+  #work: OpenWork | undefined
 
   constructor(options: PassesOptions) {
     this.#options = options
@@ -76,7 +78,7 @@ export class Passes {
   async pass(max: number, held: number): Promise<Pass> {
     const { database, worker, told } = this.#options
     if (!(await worker.join())) return { ...nothing, nextDueAt: undefined, hasNotices: false }
-    const isMoreDue = await this.#releaseDue(await readOpenWork(database, worker))
+    const isMoreDue = await this.#releaseDue()
     let hints = new Hints()
     const begun = await database.transaction((transaction) => {
       hints = new Hints()
@@ -88,7 +90,7 @@ export class Passes {
     const hasLeaders = await this.#gather(runs, claimed)
     if (runs.some(({ phase }) => phase === 'ready')) hints.work()
     told(hints)
-    const after = await readOpenWork(database, worker)
+    const after = (this.#work = await readOpenWork(database, worker))
     const isMoreReady = isMoreDue || isFull || isCut || claimed.length === turnBatch || hasLeaders
     const ends = [nextDueAt(after), this.#suspects.waitsUntil(after.now)].filter((at) => at !== undefined)
     const next = ends.length === 0 ? undefined : Math.min(...ends)
@@ -96,8 +98,11 @@ export class Passes {
   }
 
   /** Lets wait for a slot what is due. Returns whether more is due. */
-  async #releaseDue(work: OpenWork): Promise<boolean> {
-    const { database } = this.#options
+  async #releaseDue(): Promise<boolean> {
+    const { database, worker, clock } = this.#options
+    // If something has come since the last pass that is due already, the one after this finds it.
+    if (this.#work && !((nextDueAt(this.#work) ?? Number.POSITIVE_INFINITY) <= clock.now())) return false
+    const work = await readOpenWork(database, worker)
     const isDue = (at: number | null): boolean => at !== null && at <= work.now
     const areMoreJobs =
       isDue(work.job_due) && (await database.transaction((transaction) => releaseDueJobs(transaction)))
@@ -186,7 +191,7 @@ export class Passes {
       tenant: first!.tenant,
       maxSize: first!.maxSize,
     }))
-    await database.transaction((transaction) => promoteBatches(transaction, groups))
+    if (groups.length > 0) await database.transaction((transaction) => promoteBatches(transaction, groups))
     const leaders = claimed.filter(({ gather }) => gather !== undefined)
     for (const leader of leaders) {
       const definition = host.jobs.get(leader.definitionId)
