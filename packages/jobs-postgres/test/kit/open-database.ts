@@ -26,6 +26,8 @@ export async function openDatabase(): Promise<TestDatabase> {
   const { url } = server
   const schema = `test_${randomBytes(8).toString('hex')}`
   const pool = new Pool({ connectionString: url, max: 10 })
+  // The server can stop while the last connection is being closed.
+  pool.on('error', () => undefined)
   const database = createPgDatabase(pool, { schema, ownsPool: false, canListen: true })
   await migrate(database)
   const close = async (): Promise<void> => {
