@@ -4,6 +4,7 @@ import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } fr
 
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
 import { createDefaultClient } from './create-default-client.ts'
+import { openHost } from './open-host.ts'
 
 /** Creates a target on a PGlite in this process. */
 export function createPgliteTarget(): ConformanceTarget {
@@ -17,6 +18,7 @@ async function open(): Promise<ConformanceEngine> {
   const create = (role: 'both' | 'send') =>
     createPostgresProvider({ pglite, role, retention: { count: 100_000 } }, { random: () => 0 })
   const provider = create('both')
+  let hosts = 0
   const options = conformanceOptions(provider.capabilities)
   const client = createClient({ load: () => provider }, options)
   return {
@@ -28,6 +30,10 @@ async function open(): Promise<ConformanceEngine> {
     anotherClient: async () => createClient({ load: () => create('send') }, { ...options, jobs: [] }),
     createClient: (own) =>
       createClient({ load: () => create('send') }, { ...options, jobs: [], hooks: undefined, ...own }),
+    openHost(own) {
+      const schema = `host_${++hosts}`
+      return openHost(provider.capabilities, own, (role) => createPostgresProvider({ pglite, schema, role }))
+    },
     async inject(envelope) {
       const [answer] = await provider.send([envelope])
       if (!answer?.ok) throw answer?.error ?? new Error('The engine gave no answer.')

@@ -5,6 +5,7 @@ import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
 import { openDatabase } from '../kit/open-database.ts'
 import { createDefaultClient } from './create-default-client.ts'
 import { createDeployable } from './deployable-provider.ts'
+import { openHost } from './open-host.ts'
 import { createRestartable } from './restartable-provider.ts'
 
 /** Creates a target whose engine runs in this process. */
@@ -36,6 +37,17 @@ async function open(): Promise<ConformanceEngine> {
     createClient(own) {
       const another = createPostgresProvider({ connectionString: url, schema, role: 'send' })
       return createClient({ load: () => another }, { ...options, jobs: [], hooks: undefined, ...own })
+    },
+    async openHost(own) {
+      const place = await openDatabase()
+      const host = await openHost(capabilities, own, (role) =>
+        createPostgresProvider({ connectionString: place.url, schema: place.schema, role }),
+      )
+      const close = async (): Promise<void> => {
+        await host.close()
+        await place.close()
+      }
+      return { ...host, close }
     },
     async inject(envelope) {
       const [answer] = await provider.send([envelope])
