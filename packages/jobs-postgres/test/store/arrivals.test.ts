@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import type { Database } from '../../src/database/database.ts'
-import { Arrivals } from '../../src/store/arrivals/take-arrivals.ts'
+import { Arrivals, areLarge } from '../../src/store/arrivals/take-arrivals.ts'
 import { addJobs } from '../../src/store/sends/add-jobs.ts'
 import { tenantsFrom } from '../../src/store/tenants-from.ts'
 import { createEnvelope } from '../kit/create-envelope.ts'
@@ -64,4 +64,18 @@ test('workers that take at once take each job once', async () => {
     }),
     { numRuns: 5 },
   )
+})
+
+test('large jobs are taken in parts, and what is left is known', async () => {
+  await using opened = await openDatabase()
+  const payload = { tenantId: 'acme', data: 'é'.repeat(3_000_000) }
+  for (let sent = 0; sent < 4; sent++) await addJobs(opened.database, [createEnvelope({ payload })])
+  const arrivals = new Arrivals(new Map())
+  const take = () => opened.database.transaction((transaction) => arrivals.take(transaction, 250))
+  const parts = [await take(), await take(), await take()]
+  expect(parts.map((rows) => [rows.length, areLarge(rows)])).toEqual([
+    [3, true],
+    [1, false],
+    [0, false],
+  ])
 })

@@ -234,9 +234,9 @@ const action = fc.oneof(
 )
 
 test('with sends, claims and ends of several workers at once, everything runs and no limit is exceeded', async () => {
-  const rounds = fc.array(fc.array(action, { minLength: 2, maxLength: 6 }), { minLength: 3, maxLength: 12 })
+  const scripts = fc.array(fc.array(action, { minLength: 2, maxLength: 6 }), { minLength: 3, maxLength: 12 })
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...limits), rounds, async ({ concurrency, ...most }, script) => {
+    fc.asyncProperty(fc.constantFrom(...limits), scripts, async ({ concurrency, ...most }, script) => {
       await using opened = await openDatabase()
       const { database } = opened
       const workers = [1, 2, 3].map(() => new TestWorker(database, [define('one', { concurrency })]))

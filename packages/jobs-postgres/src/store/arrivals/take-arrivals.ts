@@ -11,20 +11,34 @@ export type ArrivedRow = JobRow & {
 
 const tenantsSql = tenantsFrom('{schema}.arrivals', 'due_at IS NULL')
 
-/** Takes jobs of tenants in the order of their sends, those that no other worker takes at the moment. */
-const takeSql = `
-  WITH picked AS MATERIALIZED (
-    SELECT a.* FROM unnest($1::text[], $2::int4[]) AS t (tenant, count), LATERAL (
-      SELECT job, seq, unclaimed FROM {schema}.arrivals WHERE tenant = t.tenant AND due_at IS NULL
-      ORDER BY seq LIMIT t.count FOR UPDATE SKIP LOCKED
-    ) a
-  ), sized AS (
+/** Returns SQL that takes the jobs which \`picked\` has, as far as their envelopes have a bounded size. Its first value is that size. */
+const takeSql = (picked: string, columns: string, from: string): string => `
+  WITH picked AS MATERIALIZED (${picked}),
+  sized AS (
     SELECT p.*, sum(octet_length(j.envelope)) OVER (ORDER BY seq) - octet_length(j.envelope) AS before
     FROM picked p JOIN {schema}.jobs j ON j.id = p.job
   ), taken AS (
-    DELETE FROM {schema}.arrivals a USING sized s WHERE a.job = s.job AND s.before <= $3 RETURNING a.job, a.seq, a.unclaimed
+    DELETE FROM {schema}.arrivals a USING sized s WHERE a.job = s.job AND s.before <= $1 RETURNING a.job, a.seq, a.unclaimed
   )
-  SELECT j.*, t.unclaimed FROM taken t JOIN {schema}.jobs j ON j.id = t.job ORDER BY t.seq`
+  SELECT ${columns} j.*, t.unclaimed FROM ${from} ORDER BY t.seq`
+
+/** Takes jobs of tenants in the order of their sends, those that no other worker takes at the moment. */
+const takeInTurnsSql = takeSql(
+  `SELECT a.* FROM unnest($2::text[], $3::int4[]) AS t (tenant, count), LATERAL (
+    SELECT job, seq, unclaimed FROM {schema}.arrivals WHERE tenant = t.tenant AND due_at IS NULL
+    ORDER BY seq LIMIT t.count FOR UPDATE SKIP LOCKED
+  ) a`,
+  '',
+  'taken t JOIN {schema}.jobs j ON j.id = t.job',
+)
+
+const few = '(SELECT count(*) FROM (SELECT 1 FROM {schema}.arrivals WHERE due_at IS NULL LIMIT $2::int4 + 1) c)'
+/** Takes all jobs if they are so few that no tenant waits for its turn. Returns how many there are, at least in one row. */
+const takeAllSql = takeSql(
+  `SELECT job, seq, unclaimed FROM {schema}.arrivals WHERE due_at IS NULL AND ${few} <= $2 LIMIT $2 FOR UPDATE SKIP LOCKED`,
+  'f.found,',
+  `(SELECT ${few} AS found) f LEFT JOIN (taken t JOIN {schema}.jobs j ON j.id = t.job) ON true`,
+)
 
 /** Most due jobs to move at once to those that wait for the turn of their tenant. */
 const dueBatch = 1000
@@ -41,6 +55,11 @@ export class Arrivals {
 
   /** Takes up to `max` jobs. */
   async take(transaction: Queryable, max: number): Promise<ArrivedRow[]> {
+    const all = await transaction.query<ArrivedRow & { found: number }>(takeAllSql, [maxBatchBytes, max])
+    return all[0]!.found <= max ? all.filter(({ id }) => id !== null) : this.#takeInTurns(transaction, max)
+  }
+
+  async #takeInTurns(transaction: Queryable, max: number): Promise<ArrivedRow[]> {
     const { last } = this.#state
     const found = await transaction.query<{ tenant: string }>(tenantsSql, [last, max])
     if (found.length === 0) return []
@@ -52,8 +71,8 @@ export class Arrivals {
       const dealt = turns.deal(max - taken.length)
       if (dealt.length === 0) break
       const granted = dealt.filter((turn) => turn.granted > 0)
-      const values = [granted.map(({ tenant }) => tenant), granted.map((turn) => turn.granted), maxBatchBytes]
-      const rows = granted.length === 0 ? [] : await transaction.query<ArrivedRow>(takeSql, values)
+      const values = [maxBatchBytes, granted.map(({ tenant }) => tenant), granted.map((turn) => turn.granted)]
+      const rows = granted.length === 0 ? [] : await transaction.query<ArrivedRow>(takeInTurnsSql, values)
       taken.push(...rows)
       for (const turn of dealt) {
         const count = rows.filter(({ tenant }) => tenant === turn.tenant).length
@@ -62,6 +81,11 @@ export class Arrivals {
     }
     return taken
   }
+}
+
+/** Returns whether jobs that were taken are so large that others may have been left. */
+export function areLarge(rows: readonly ArrivedRow[]): boolean {
+  return rows.reduce((bytes, { envelope }) => bytes + Buffer.byteLength(envelope), 0) > maxBatchBytes
 }
 
 /** Lets jobs whose time has come wait for the turn of their tenant. Returns whether more are due. */

@@ -131,14 +131,14 @@ export interface Paused {
   readonly hasTenants: boolean
 }
 
-/** Reads what is paused. */
-export async function readPaused(transaction: Queryable): Promise<Paused> {
+/** Reads what is paused, and the time of the database. */
+export async function readPaused(transaction: Queryable): Promise<Paused & { readonly now: number }> {
   const sql =
-    "(SELECT kind, id FROM {schema}.pauses WHERE kind = 'definition') UNION ALL " +
-    "(SELECT kind, id FROM {schema}.pauses WHERE kind = 'tenant' LIMIT 1)"
-  const rows = await transaction.query<{ kind: 'definition' | 'tenant'; id: string }>(sql)
-  const definitions = rows.filter(({ kind }) => kind === 'definition').map(({ id }) => id)
-  return { definitions: new Set(definitions), hasTenants: rows.length > definitions.length }
+    "SELECT {schema}.now_ms() AS now, EXISTS (SELECT 1 FROM {schema}.pauses WHERE kind = 'tenant') AS has_tenants, " +
+    "(SELECT json_agg(id)::text FROM {schema}.pauses WHERE kind = 'definition') AS definitions"
+  const [row] = await transaction.query<{ now: number; has_tenants: boolean; definitions: string | null }>(sql)
+  const { now, has_tenants: hasTenants, definitions } = row!
+  return { now, hasTenants, definitions: new Set(JSON.parse(definitions ?? '[]') as string[]) }
 }
 
 /** Returns those of some tenants that are paused. */

@@ -4,7 +4,7 @@ import { type StoredJob, type StoredRun, turnBatch, type WorkerDefinition } from
 import type { Database, Queryable } from '../../database/database.ts'
 import { type Dispatched, dispatchJobs } from '../arrivals/dispatch-jobs.ts'
 import { insertRuns, type NewRun } from '../arrivals/new-runs.ts'
-import { Arrivals, releaseDueJobs } from '../arrivals/take-arrivals.ts'
+import { Arrivals, areLarge, releaseDueJobs } from '../arrivals/take-arrivals.ts'
 import { groupBy } from '../group-by.ts'
 import { Hints } from '../hints.ts'
 import { pausesLock } from '../runs/pauses.ts'
@@ -121,13 +121,12 @@ export class Passes {
     // A statement of its own: the next ones see the pauses of all who have had the lock before.
     await transaction.query(`SELECT pg_advisory_xact_lock_shared(${pausesLock})`)
     if (!(await worker.lock(transaction))) return undefined
-    const paused = await readPaused(transaction)
+    const { now, ...paused } = await readPaused(transaction)
     const rows = await this.#arrivals.take(transaction, turnBatch)
-    const now = await readNow(transaction)
     const { id, definitions } = worker
     const dispatched = await dispatchJobs(transaction, rows, { host, clock, worker: id, definitions, now, hints })
     const claim = await this.#claim(transaction, dispatched.runs, { max, held, now, paused })
-    return { ...dispatched, ...claim, isFull: rows.length === turnBatch }
+    return { ...dispatched, ...claim, isFull: rows.length === turnBatch || areLarge(rows) }
   }
 
   /** Claims runs: suspects, older ones, and new ones, which it writes. */
@@ -211,11 +210,6 @@ const nothing = {
   unclaimed: [],
   claimed: [],
   isMoreReady: false,
-}
-
-async function readNow(transaction: Queryable): Promise<number> {
-  const [row] = await transaction.query<{ now: number }>('SELECT {schema}.now_ms() AS now')
-  return row!.now
 }
 
 function versionsOf(definitions: readonly WorkerDefinition[]): { definition: string; parked: string }[] {
