@@ -41,6 +41,7 @@ export const migrations: readonly Migration[] = [
   ) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
   CREATE INDEX arrivals_turn ON {schema}.arrivals (tenant, seq) WHERE due_at IS NULL;
   CREATE INDEX arrivals_due ON {schema}.arrivals (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX arrivals_delayed ON {schema}.arrivals (tenant, due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX arrivals_unclaimed ON {schema}.arrivals (event) WHERE unclaimed;
 
   CREATE TABLE {schema}.references (

@@ -79,3 +79,28 @@ test('large jobs are taken in parts, and what is left is known', async () => {
     [0, false],
   ])
 })
+
+test('a tenant whose jobs all come due does not delay those of others', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  await send(database, { a: 3000, b: 2, c: 1 })
+  const later = (tenant: string, minutes: number) =>
+    database.query('UPDATE {schema}.arrivals SET due_at = {schema}.now_ms() - 60000 * $2::int8 WHERE tenant = $1', [
+      tenant,
+      minutes,
+    ])
+  await Promise.all([later('a', 5), later('b', 1), later('c', -1)])
+  const arrivals = new Arrivals(new Map())
+  const release = () => database.transaction((transaction) => arrivals.release(transaction))
+  const delayed = async () =>
+    await database.query(
+      'SELECT tenant, count(*) AS count FROM {schema}.arrivals WHERE due_at IS NOT NULL GROUP BY 1 ORDER BY 1',
+    )
+  expect(await release()).toBe(true)
+  expect(await delayed()).toEqual([
+    { tenant: 'a', count: 1990 },
+    { tenant: 'c', count: 1 },
+  ])
+  while (await release());
+  expect(await delayed()).toEqual([{ tenant: 'c', count: 1 }])
+})

@@ -1,4 +1,4 @@
-import { createTurnState, maxBatchBytes, nextIn, TenantTurns } from '@cgk-platform/jobs-local/engine'
+import { compareText, createTurnState, maxBatchBytes, nextIn, TenantTurns } from '@cgk-platform/jobs-local/engine'
 import type { Queryable } from '../../database/database.ts'
 import type { JobRow } from '../rows.ts'
 import { sortTexts, tenantsFrom } from '../tenants-from.ts'
@@ -40,17 +40,46 @@ const takeAllSql = takeSql(
   `(SELECT ${few} AS found) f LEFT JOIN (taken t JOIN {schema}.jobs j ON j.id = t.job) ON true`,
 )
 
-/** Most due jobs to move at once to those that wait for the turn of their tenant. */
-const dueBatch = 1000
+/** Most due jobs to release at once, and the tenants of which some are released if there are more. */
+const [dueBatch, dueTenants] = [1000, 100]
+
+const release = (due: string): string =>
+  `UPDATE {schema}.arrivals SET due_at = NULL WHERE job IN (${due}) RETURNING tenant`
+const dueOf = (where: string, max: number): string =>
+  `SELECT job FROM {schema}.arrivals WHERE ${where} due_at <= {schema}.now_ms() ORDER BY due_at LIMIT ${max} FOR UPDATE SKIP LOCKED`
+const releaseSql = release(dueOf('', dueBatch))
+const releaseInTurnsSql = release(
+  `SELECT d.job FROM unnest($1::text[]) AS t (tenant), LATERAL (${dueOf('tenant = t.tenant AND', dueBatch / dueTenants)}) d`,
+)
+const delayedSql = tenantsFrom('{schema}.arrivals', 'due_at IS NOT NULL')
 
 /** The jobs that have no runs yet. Those of tenants take turns. */
 export class Arrivals {
   readonly #weights: ReadonlyMap<string, number>
   readonly #state = createTurnState()
+  /** The tenant after which the next ones have jobs released if too many are due. */
+  #released = ''
 
   /** @param weights - the turns of a tenant in each round, by its stored text. Default 1 */
   constructor(weights: ReadonlyMap<string, number>) {
     this.#weights = weights
+  }
+
+  /**
+   * Lets jobs whose time has come wait for the turn of their tenant. If many are due, some of each tenant in turn are
+   * among them. Returns whether more are due.
+   */
+  async release(transaction: Queryable): Promise<boolean> {
+    const first = await transaction.query(releaseSql)
+    if (first.length < dueBatch) return false
+    const found = await transaction.query<{ tenant: string }>(delayedSql, [this.#released, dueTenants])
+    const tenants = found.map(({ tenant }) => tenant)
+    // The next ones are those after the last one, or the first ones.
+    const isAgain = (tenant: string): boolean => compareText(tenant, this.#released) < 0
+    const again = tenants.filter(isAgain)
+    this.#released = sortTexts(again.length > 0 ? again : tenants).at(-1) ?? ''
+    await transaction.query(releaseInTurnsSql, [tenants])
+    return true
   }
 
   /** Takes up to `max` jobs. */
@@ -86,17 +115,6 @@ export class Arrivals {
 /** Returns whether jobs that were taken are so large that others may have been left. */
 export function areLarge(rows: readonly ArrivedRow[]): boolean {
   return rows.reduce((bytes, { envelope }) => bytes + Buffer.byteLength(envelope), 0) > maxBatchBytes
-}
-
-/** Lets jobs whose time has come wait for the turn of their tenant. Returns whether more are due. */
-export async function releaseDueJobs(queryable: Queryable): Promise<boolean> {
-  const due =
-    'SELECT job FROM {schema}.arrivals WHERE due_at <= {schema}.now_ms() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED'
-  const rows = await queryable.query(
-    `UPDATE {schema}.arrivals SET due_at = NULL WHERE job IN (${due}) RETURNING 1 AS one`,
-    [dueBatch],
-  )
-  return rows.length === dueBatch
 }
 
 /** Lets jobs wait that have no runs, each until a time. */

@@ -4,7 +4,7 @@ import { type StoredJob, type StoredRun, turnBatch, type WorkerDefinition } from
 import type { Database, Queryable } from '../../database/database.ts'
 import { type Dispatched, dispatchJobs } from '../arrivals/dispatch-jobs.ts'
 import { insertRuns, type NewRun } from '../arrivals/new-runs.ts'
-import { Arrivals, areLarge, releaseDueJobs } from '../arrivals/take-arrivals.ts'
+import { Arrivals, areLarge } from '../arrivals/take-arrivals.ts'
 import { groupBy } from '../group-by.ts'
 import { Hints } from '../hints.ts'
 import { pausesLock } from '../runs/pauses.ts'
@@ -105,7 +105,7 @@ export class Passes {
     const work = await readOpenWork(database, worker)
     const isDue = (at: number | null): boolean => at !== null && at <= work.now
     const areMoreJobs =
-      isDue(work.job_due) && (await database.transaction((transaction) => releaseDueJobs(transaction)))
+      isDue(work.job_due) && (await database.transaction((transaction) => this.#arrivals.release(transaction)))
     const areMoreRuns = isDue(work.run_due) && (await wakeDueRuns(database))
     if (isDue(work.lane_due)) await database.transaction((transaction) => openDueLanes(transaction))
     if (isDue(work.batch_due)) await promoteDueBatches(database)
