@@ -142,6 +142,7 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX runs_worker ON {schema}.open_runs (worker) WHERE worker IS NOT NULL;
   CREATE INDEX runs_suspect ON {schema}.open_runs (crashes, attempt_started_at) WHERE phase = 'suspect';
   CREATE INDEX runs_due ON {schema}.open_runs (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX runs_delayed ON {schema}.open_runs (tenant, due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX runs_debounced ON {schema}.open_runs (definition, tenant, debounce_key) WHERE state = 'scheduled' AND debounce_key IS NOT NULL;
   CREATE INDEX runs_gathering ON {schema}.open_runs (definition, tenant, rank, seq) WHERE phase = 'gathering';
   CREATE INDEX runs_gathered ON {schema}.open_runs (gather_until) WHERE phase = 'gathering';

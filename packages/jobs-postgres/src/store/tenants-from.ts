@@ -1,5 +1,7 @@
 import { compareText } from '@cgk-platform/jobs-local/engine'
 
+import type { Queryable } from '../database/database.ts'
+
 /**
  * Returns SQL for the tenants with rows in a table: the next ones after a tenant, and that one itself. It jumps from one
  * to the next through an index, and begins again from the first.
@@ -30,4 +32,26 @@ export function tenantsFrom(table: string, where: string, after = '$1::text', ma
 /** Returns texts in the order of `compareText`, in which the database has them. */
 export function sortTexts(texts: readonly string[]): string[] {
   return texts.toSorted(compareText)
+}
+
+/** The tenants with rows in a table, some at a time. */
+export class TenantsInTurn {
+  readonly #sql: string
+  readonly #max: number
+  #last = ''
+
+  /** @param where - see `tenantsFrom` */
+  constructor(table: string, where: string, max: number) {
+    this.#sql = tenantsFrom(table, where)
+    this.#max = max
+  }
+
+  /** Returns the next ones. After the last tenant, begins again from the first. */
+  async next(queryable: Queryable): Promise<string[]> {
+    const found = await queryable.query<{ tenant: string }>(this.#sql, [this.#last, this.#max])
+    const tenants = sortTexts(found.map(({ tenant }) => tenant))
+    const again = tenants.filter((tenant) => compareText(tenant, this.#last) < 0)
+    this.#last = (again.length > 0 ? again : tenants).at(-1) ?? ''
+    return tenants
+  }
 }

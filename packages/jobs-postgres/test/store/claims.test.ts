@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 
 import type { StoredRun } from '@cgk-platform/jobs-local/engine'
 import type { Database } from '../../src/database/database.ts'
+import { DueRuns } from '../../src/store/claims/due-runs.ts'
 import { Pauses } from '../../src/store/runs/pauses.ts'
 import { addJobs } from '../../src/store/sends/add-jobs.ts'
 import { createEnvelope } from '../kit/create-envelope.ts'
@@ -277,3 +278,28 @@ test('with sends, claims and ends of several workers at once, everything runs an
     { numRuns: 15 },
   )
 }, 120_000)
+
+test('a tenant whose retries all come due does not delay those of others', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const worker = new TestWorker(database, [define('one')])
+  for (let sent = 0; sent < 1200; sent += 200) {
+    await send(database, 200, { tenantId: 'a' })
+    await worker.claim(250)
+  }
+  await send(database, 2, { tenantId: 'b' })
+  await worker.claim(250)
+  await worker.end([...worker.running], 'retry')
+  const { rows } = await opened.pool.query(
+    `UPDATE "${opened.schema}".open_runs SET due_at = due_at - CASE tenant WHEN 'a' THEN 60000 ELSE 0 END RETURNING 1`,
+  )
+  expect(rows).toHaveLength(1202)
+  const due = new DueRuns()
+  expect(await due.wake(database)).toBe(true)
+  const waiting = await database.query(
+    "SELECT tenant, count(*) AS count FROM {schema}.open_runs WHERE phase = 'waiting' GROUP BY 1",
+  )
+  expect(waiting).toEqual([{ tenant: 'a', count: 190 }])
+  expect(await due.wake(database)).toBe(false)
+  await worker.close()
+})

@@ -1,7 +1,7 @@
-import { compareText, createTurnState, maxBatchBytes, nextIn, TenantTurns } from '@cgk-platform/jobs-local/engine'
+import { createTurnState, maxBatchBytes, nextIn, TenantTurns } from '@cgk-platform/jobs-local/engine'
 import type { Queryable } from '../../database/database.ts'
 import type { JobRow } from '../rows.ts'
-import { sortTexts, tenantsFrom } from '../tenants-from.ts'
+import { sortTexts, tenantsFrom, TenantsInTurn } from '../tenants-from.ts'
 
 /** A due job that was taken: it has no row in `arrivals` any more. */
 export type ArrivedRow = JobRow & {
@@ -51,14 +51,12 @@ const releaseSql = release(dueOf('', dueBatch))
 const releaseInTurnsSql = release(
   `SELECT d.job FROM unnest($1::text[]) AS t (tenant), LATERAL (${dueOf('tenant = t.tenant AND', dueBatch / dueTenants)}) d`,
 )
-const delayedSql = tenantsFrom('{schema}.arrivals', 'due_at IS NOT NULL')
 
 /** The jobs that have no runs yet. Those of tenants take turns. */
 export class Arrivals {
   readonly #weights: ReadonlyMap<string, number>
   readonly #state = createTurnState()
-  /** The tenant after which the next ones have jobs released if too many are due. */
-  #released = ''
+  readonly #delayed = new TenantsInTurn('{schema}.arrivals', 'due_at IS NOT NULL', dueTenants)
 
   /** @param weights - the turns of a tenant in each round, by its stored text. Default 1 */
   constructor(weights: ReadonlyMap<string, number>) {
@@ -72,12 +70,7 @@ export class Arrivals {
   async release(transaction: Queryable): Promise<boolean> {
     const first = await transaction.query(releaseSql)
     if (first.length < dueBatch) return false
-    const found = await transaction.query<{ tenant: string }>(delayedSql, [this.#released, dueTenants])
-    const tenants = found.map(({ tenant }) => tenant)
-    // The next ones are those after the last one, or the first ones.
-    const isAgain = (tenant: string): boolean => compareText(tenant, this.#released) < 0
-    const again = tenants.filter(isAgain)
-    this.#released = sortTexts(again.length > 0 ? again : tenants).at(-1) ?? ''
+    const tenants = await this.#delayed.next(transaction)
     await transaction.query(releaseInTurnsSql, [tenants])
     return true
   }

@@ -17,7 +17,7 @@ import { type Paused, pausedTenants, readPaused } from './find-open-work.ts'
 import { toHeldRuns } from './hold-runs.ts'
 import { holdDirectly } from './hold-directly.ts'
 import { nextDueAt, type OpenWork, readOpenWork } from './open-work.ts'
-import { wakeDueRuns } from './wake-due-runs.ts'
+import { DueRuns } from './due-runs.ts'
 
 /** This process as a worker. */
 export interface ClaimingWorker {
@@ -60,6 +60,7 @@ export class Passes {
   readonly #arrivals: Arrivals
   readonly #claims: RunClaims
   readonly #suspects = new SuspectClaims()
+  readonly #dueRuns = new DueRuns()
   /** The work that the last pass has left. */
   #work: OpenWork | undefined
 
@@ -106,7 +107,7 @@ export class Passes {
     const isDue = (at: number | null): boolean => at !== null && at <= work.now
     const areMoreJobs =
       isDue(work.job_due) && (await database.transaction((transaction) => this.#arrivals.release(transaction)))
-    const areMoreRuns = isDue(work.run_due) && (await wakeDueRuns(database))
+    const areMoreRuns = isDue(work.run_due) && (await this.#dueRuns.wake(database))
     if (isDue(work.lane_due)) await database.transaction((transaction) => openDueLanes(transaction))
     if (isDue(work.batch_due)) await promoteDueBatches(database)
     return areMoreJobs || areMoreRuns
