@@ -148,7 +148,7 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX runs_gathered ON {schema}.open_runs (gather_until) WHERE phase = 'gathering';
   CREATE INDEX runs_parked ON {schema}.open_runs (parked, definition) WHERE parked IS NOT NULL;
   CREATE INDEX runs_unstarted ON {schema}.open_runs (tenant) WHERE started_at IS NULL AND number = 1;
-  CREATE INDEX runs_waiting ON {schema}.open_runs (definition, tenant) WHERE phase = 'waiting';
+  CREATE INDEX runs_waiting ON {schema}.open_runs (lane) WHERE phase = 'waiting';
   CREATE INDEX runs_open_state ON {schema}.open_runs (state, job) WHERE phase IS DISTINCT FROM 'held';
   CREATE INDEX runs_ended ON {schema}.ended_runs (ended_at);
   CREATE INDEX runs_ended_state ON {schema}.ended_runs (state, job) WHERE state <> 'completed';

@@ -16,18 +16,16 @@ export interface DeletedIdle {
 }
 
 const ofLane = 'r.definition = l.definition AND r.tenant = l.tenant'
-/** SQL for whether the lane `l` has a run. Each part has an index. */
+/** SQL for whether the lane `l` has a run. Each part has an index; the last one is read once, for all lanes. */
 const hasRun = [
-  `SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'ready' AND r.lane = l.id`,
-  `SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'held' AND ${ofLane} AND r.concurrency_key = l.concurrency_key AND r.lane = l.id`,
-  `SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'waiting' AND ${ofLane} AND r.lane = l.id`,
-  `SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'gathering' AND ${ofLane} AND r.lane = l.id`,
-  `SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'suspect' AND r.lane = l.id`,
-  `SELECT 1 FROM {schema}.open_runs r WHERE r.worker IS NOT NULL AND r.phase <> 'held' AND r.lane = l.id`,
-  `SELECT 1 FROM {schema}.leftovers r WHERE ${ofLane} AND r.concurrency_key = l.concurrency_key`,
-]
-  .map((sql) => `EXISTS (${sql})`)
-  .join(' OR ')
+  "EXISTS (SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'ready' AND r.lane = l.id)",
+  "EXISTS (SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'waiting' AND r.lane = l.id)",
+  `EXISTS (SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'held' AND ${ofLane} AND r.concurrency_key = l.concurrency_key AND r.lane = l.id)`,
+  `EXISTS (SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'gathering' AND ${ofLane} AND r.lane = l.id)`,
+  `EXISTS (SELECT 1 FROM {schema}.leftovers r WHERE ${ofLane} AND r.concurrency_key = l.concurrency_key)`,
+  "l.id IN (SELECT r.lane FROM {schema}.open_runs r WHERE r.phase = 'suspect' " +
+    "UNION ALL SELECT r.lane FROM {schema}.open_runs r WHERE r.worker IS NOT NULL AND r.phase = 'joined')",
+].join(' OR ')
 
 const lanesSql = 'SELECT id, has_waiting FROM {schema}.lanes WHERE id > $1 ORDER BY id LIMIT $2'
 const lockLanesSql =
