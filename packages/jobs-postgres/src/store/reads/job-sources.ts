@@ -80,8 +80,11 @@ export async function chooseSources(
   const counted = await countRows(queryable, candidates, range, max)
   const eligible = counted.filter(({ mustBeFew = false, rows }) => !isForList || !mustBeFew || rows < max)
   const best = eligible.reduce((one, other) => (other.rows < one.rows ? other : one))
+  const { states, errorText, endedSince, endedUntil } = filter
+  // Each statement reads as many jobs of each tenant as of all, so most of them must match.
+  const isByName = states === undefined && (errorText ?? endedSince ?? endedUntil) === undefined
   const isAmongAll = isForList && tenantId === undefined && best.rows >= max
-  return isAmongAll && events ? ((await byTenant(queryable, filter, events, max)) ?? best) : best
+  return isAmongAll && isByName && events ? ((await byTenant(queryable, filter, events, max)) ?? best) : best
 }
 
 /** Returns the numbers of rows of candidates, each at most `max`. */
