@@ -48,28 +48,24 @@ export async function settleRuns(
   const freed = ended.map(({ run }) => ({ definition: run.definitionId, lane: keyOf(run).lane }))
   await freeSlots(transaction, freed, hints)
   const settled = await recordOutcomes(transaction, ended, options)
-  const leftover = settled.filter(({ releasesSlot }) => !releasesSlot)
   await holdLeftoverSlots(
     transaction,
-    leftover.map(({ run }) => run),
+    runsOf(settled, ({ releasesSlot }) => !releasesSlot),
   )
   const isSettled = new Set(settled)
   const lost = ended.filter((attempt) => !isSettled.has(attempt))
-  const holding = lost.filter(({ run, releasesSlot }) => releasesSlot && run.gather?.role !== 'follows')
-  await releaseSlots(
-    transaction,
-    holding.map(({ run }) => run),
-    hints,
-  )
-  const over = settled.filter(({ outcome }) => isEnd(outcome))
-  const again = settled.filter(({ outcome }) => outcome.type === 'restarted')
-  const withoutWaits = [...over, ...again].filter(({ run }) => run.workflow)
-  await removeWaits(
-    transaction,
-    withoutWaits.map(({ run }) => keyOf(run)),
-  )
-  await endJobWaits(transaction, [...new Set(over.map(({ run }) => run.job.envelope.id))], now, hints)
+  const holding = runsOf(lost, ({ run, releasesSlot }) => releasesSlot && run.gather?.role !== 'follows')
+  await releaseSlots(transaction, holding, hints)
+  const over = runsOf(settled, ({ outcome }) => isEnd(outcome))
+  const withWaits = [...over, ...runsOf(settled, is('restarted'))].filter(({ workflow }) => workflow)
+  const keys = withWaits.map((run) => keyOf(run))
+  await removeWaits(transaction, keys)
+  await endJobWaits(transaction, [...new Set(over.map(({ job }) => job.envelope.id))], now, hints)
   return lost
+}
+
+function runsOf(attempts: readonly EndedAttempt[], isOne: (attempt: EndedAttempt) => boolean): StoredRun[] {
+  return attempts.filter((attempt) => isOne(attempt)).map(({ run }) => run)
 }
 
 /** Whether an outcome ends a run. */
@@ -97,10 +93,7 @@ async function recordOutcomes(
     settled.push(...rows.map(({ i }) => attempts[i - 1]!))
     waiting.push(...rows.filter(({ phase }) => phase !== null && phase !== 'waiting').map(({ lane }) => lane))
   }
-  await removeHistory(
-    transaction,
-    settled.filter(is('restarted')).map(({ run }) => run),
-  )
+  await removeHistory(transaction, runsOf(settled, is('restarted')))
   await removeOldAttempts(transaction, settled.filter(is('retry')))
   if (waiting.length > 0) options.hints.work()
   await markWaiting(transaction, waiting)
