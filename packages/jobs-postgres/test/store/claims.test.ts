@@ -101,6 +101,26 @@ test('a full batch begins at once, with one leader', async () => {
   for (const worker of workers) await worker.close()
 })
 
+test('a leader takes the next run along, although others arrive when it is claimed', async () => {
+  await using opened = await openDatabase()
+  const batch = defineBatchJob({
+    id: 'batch',
+    event: 'work.requested',
+    maxSize: 2,
+    maxWait: '1h',
+    handler: () => undefined,
+  } as never) as unknown as Definition
+  const worker = new TestWorker(opened.database, [batch])
+  await send(opened.database, 2)
+  const first = await opened.database.query<{ job: string }>('SELECT job FROM {schema}.arrivals ORDER BY seq')
+  await worker.pass(0)
+  await send(opened.database, 2)
+  const { claimed } = await worker.pass(1)
+  const leads = claimed.flatMap(({ gather }) => (gather!.role as { leads: readonly StoredRun[] }).leads)
+  expect([...claimed, ...leads].map(({ job }) => ({ job: job.envelope.id }))).toEqual(first)
+  await worker.close()
+})
+
 test('a debounced group runs its last job, whichever workers take them', async () => {
   await using opened = await openDatabase()
   const job = define('one', { debounce: { period: '1h' } })

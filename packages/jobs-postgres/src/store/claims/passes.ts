@@ -191,7 +191,6 @@ export class Passes {
       tenant: first!.tenant,
       maxSize: first!.maxSize,
     }))
-    if (groups.length > 0) await database.transaction((transaction) => promoteBatches(transaction, groups))
     const leaders = claimed.filter(({ gather }) => gather !== undefined)
     for (const leader of leaders) {
       const definition = host.jobs.get(leader.definitionId)
@@ -200,6 +199,8 @@ export class Passes {
       for (const other of others) other.gather = { ...other.gather!, role: 'follows' }
       leader.gather = { ...leader.gather!, role: { leads: others } }
     }
+    // Afterwards: another leader must not be the one that the first takes along.
+    if (groups.length > 0) await database.transaction((transaction) => promoteBatches(transaction, groups))
     return leaders.length + groups.length > 0
   }
 }
