@@ -117,7 +117,7 @@ export const migrations: readonly Migration[] = [
     attempt_started_at int8,
     retry_of int4,
     retried_at int8,
-    gather_until int8,                -- of a batch job's run: when it no longer waits for others; 0 if a leader will take it
+    gather_until int8,                -- of a batch job's run: when it no longer waits for others; 0 if a leader will take it, 2 while it leads and has not taken others, 1 then
     debounce_key text COLLATE "C",
     debounced_since int8,             -- when the first run of its group was created
     superseded_by text,
@@ -169,11 +169,13 @@ export const migrations: readonly Migration[] = [
     PERFORM pg_advisory_xact_lock({schema}.batch_lock(of_definition, of_tenant));
     IF EXISTS (
       SELECT 1 FROM {schema}.open_runs WHERE phase = 'ready' AND gather_until IS NOT NULL AND definition = of_definition AND tenant = of_tenant
+    ) OR EXISTS (
+      SELECT 1 FROM {schema}.open_runs WHERE phase = 'held' AND gather_until = 2 AND definition = of_definition AND tenant = of_tenant
     ) THEN RETURN; END IF;
     SELECT count(*) INTO waiting FROM (
       SELECT 1 FROM {schema}.open_runs WHERE phase = 'gathering' AND definition = of_definition AND tenant = of_tenant LIMIT max_size
     ) found;
-    UPDATE {schema}.open_runs r SET phase = 'ready' FROM (
+    UPDATE {schema}.open_runs r SET phase = 'ready', gather_until = 2 FROM (
       SELECT job, number FROM {schema}.open_runs WHERE phase = 'gathering' AND definition = of_definition AND tenant = of_tenant
         AND (waiting = max_size OR gather_until <= {schema}.now_ms())
       ORDER BY CASE WHEN waiting = max_size THEN rank ELSE gather_until END, seq LIMIT 1 FOR UPDATE SKIP LOCKED

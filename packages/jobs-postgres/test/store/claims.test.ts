@@ -7,8 +7,10 @@ import type { StoredRun } from '@cgk-platform/jobs-local/engine'
 import type { Database } from '../../src/database/database.ts'
 import { DueRuns } from '../../src/store/claims/due-runs.ts'
 import { Pauses } from '../../src/store/runs/pauses.ts'
+import { promoteBatches } from '../../src/store/claims/batches.ts'
 import { addJobs } from '../../src/store/sends/add-jobs.ts'
 import { createEnvelope } from '../kit/create-envelope.ts'
+import { addRun, runRow } from '../kit/add-run.ts'
 import { openDatabase } from '../kit/open-database.ts'
 import { TestWorker } from '../kit/test-worker.ts'
 
@@ -119,6 +121,24 @@ test('a leader takes the next run along, although others arrive when it is claim
   const leads = claimed.flatMap(({ gather }) => (gather!.role as { leads: readonly StoredRun[] }).leads)
   expect([...claimed, ...leads].map(({ job }) => ({ job: job.envelope.id }))).toEqual(first)
   await worker.close()
+})
+
+test('nobody finds another leader while one is about to take others along', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const columns = { job: 'leader', phase: 'gathering', gather_until: 1 }
+  await addRun(database, columns)
+  const groups = [{ definition: 'd', tenant: 't', maxSize: 1 }]
+  const promote = () => database.transaction((transaction) => promoteBatches(transaction, groups))
+  await promote()
+  await addRun(database, { ...columns, job: 'other' })
+  await database.query("UPDATE {schema}.runs SET phase = 'held', worker = 1 WHERE job = 'leader'")
+
+  await promote()
+  expect(await runRow(database, 'other')).toMatchObject({ phase: 'gathering' })
+  await database.query("UPDATE {schema}.runs SET gather_until = 1 WHERE job = 'leader'")
+  await promote()
+  expect(await runRow(database, 'other')).toMatchObject({ phase: 'ready' })
 })
 
 test('a debounced group runs its last job, whichever workers take them', async () => {
