@@ -185,7 +185,9 @@ export const tenantDataCases: readonly ConformanceCase[] = [
           const send = async () => (await t.send('conformance.debounced', {}, { payload: { item } })).id
           const ids = [await send(), await send()]
           await t.waitForState(ids[1]!, 'scheduled')
-          assert.deepEqual(await erase(t), { cancelled: 1, erased: 2 })
+          const { cancelled, erased } = await erase(t)
+          assert.equal(erased, 2)
+          assert.ok(cancelled <= 1, `${cancelled} were cancelled.`) // the last one can have run
           await expectGone(t, ...ids)
           assert.equal((await t.waitForEnd(await send())).state, 'completed')
         },
