@@ -10,6 +10,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   {
     sql: `
+  -- In a condition, select it: an index cannot look for a value that changes from row to row.
   CREATE FUNCTION {schema}.now_ms() RETURNS int8 LANGUAGE sql VOLATILE
     AS $$ SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8 $$;
 

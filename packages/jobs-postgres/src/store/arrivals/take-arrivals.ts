@@ -46,7 +46,7 @@ const [dueBatch, dueTenants] = [1000, 100]
 const release = (due: string): string =>
   `UPDATE {schema}.arrivals SET due_at = NULL WHERE job IN (${due}) RETURNING tenant`
 const dueOf = (where: string, max: number): string =>
-  `SELECT job FROM {schema}.arrivals WHERE ${where} due_at <= {schema}.now_ms() ORDER BY due_at LIMIT ${max} FOR UPDATE SKIP LOCKED`
+  `SELECT job FROM {schema}.arrivals WHERE ${where} due_at <= (SELECT {schema}.now_ms()) ORDER BY due_at LIMIT ${max} FOR UPDATE SKIP LOCKED`
 const releaseSql = release(dueOf('', dueBatch))
 const releaseInTurnsSql = release(
   `SELECT d.job FROM unnest($1::text[]) AS t (tenant), LATERAL (${dueOf('tenant = t.tenant AND', dueBatch / dueTenants)}) d`,

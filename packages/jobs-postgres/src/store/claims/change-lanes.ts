@@ -44,7 +44,7 @@ export async function clearEmptyLanes(transaction: Queryable, lanes: readonly nu
 /** Opens lanes whose throttles let the next run start. */
 export async function openDueLanes(queryable: Queryable): Promise<void> {
   const due =
-    'SELECT id FROM {schema}.lanes WHERE open_at <= {schema}.now_ms() ORDER BY open_at LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED'
+    'SELECT id FROM {schema}.lanes WHERE open_at <= (SELECT {schema}.now_ms()) ORDER BY open_at LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED'
   await queryable.query(`UPDATE {schema}.lanes SET gate = NULL, open_at = NULL WHERE id IN (${due})`)
 }
 

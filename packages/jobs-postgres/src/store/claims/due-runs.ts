@@ -17,7 +17,7 @@ const wake = (due: string): string => `
   WHERE (job, number) IN (${due}) RETURNING lane, phase`
 
 const dueOf = (where: string, max: number): string =>
-  `SELECT job, number FROM {schema}.open_runs WHERE ${where} due_at <= {schema}.now_ms() ORDER BY due_at LIMIT ${max} FOR UPDATE SKIP LOCKED`
+  `SELECT job, number FROM {schema}.open_runs WHERE ${where} due_at <= (SELECT {schema}.now_ms()) ORDER BY due_at LIMIT ${max} FOR UPDATE SKIP LOCKED`
 
 const wakeSql = wake(dueOf('', dueBatch))
 const wakeInTurnsSql = wake(

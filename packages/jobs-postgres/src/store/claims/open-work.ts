@@ -39,7 +39,7 @@ const sql = `
     (SELECT min(due_at) FROM {schema}.open_runs WHERE due_at IS NOT NULL) AS run_due,
     (SELECT min(gather_until) FROM {schema}.open_runs WHERE phase = 'gathering' AND gather_until > 0) AS batch_due,
     (SELECT min(open_at) FROM {schema}.lanes WHERE open_at IS NOT NULL) AS lane_due,
-    (SELECT min(open_at) FROM {schema}.limits WHERE open_at > {schema}.now_ms()) AS limit_due,
+    (SELECT min(open_at) FROM {schema}.limits WHERE open_at > (SELECT {schema}.now_ms())) AS limit_due,
     EXISTS (SELECT 1 FROM {schema}.notices WHERE worker = $1) AS has_notices,
     ${isAny('arrivals WHERE due_at IS NULL', 'tenant, seq')}
       OR ${isAny("open_runs WHERE phase = 'suspect'", 'crashes, attempt_started_at')}

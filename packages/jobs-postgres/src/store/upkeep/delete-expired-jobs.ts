@@ -95,7 +95,7 @@ export async function deleteExpiredJobs(
 /** Deletes a batch of expired idempotency keys. Returns whether more have expired. */
 export async function deleteExpiredKeys(transaction: Queryable): Promise<boolean> {
   const expired =
-    'SELECT tenant, event, key FROM {schema}.keys WHERE expires_at <= {schema}.now_ms() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED'
+    'SELECT tenant, event, key FROM {schema}.keys WHERE expires_at <= (SELECT {schema}.now_ms()) ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED'
   const sql = `DELETE FROM {schema}.keys WHERE (tenant, event, key) IN (${expired}) RETURNING 1 AS one`
   return (await transaction.query(sql, [turnBatch])).length === turnBatch
 }

@@ -56,7 +56,7 @@ async function deleteOldBuckets(transaction: Queryable, after: BucketName): Prom
     'ORDER BY definition, tenant, key LIMIT $4'
   const sql =
     `WITH looked AS MATERIALIZED (${next}), gone AS (DELETE FROM {schema}.buckets b USING looked l ` +
-    'WHERE (b.definition, b.tenant, b.key) = (l.definition, l.tenant, l.key) AND b.state <= {schema}.now_ms()) ' +
+    'WHERE (b.definition, b.tenant, b.key) = (l.definition, l.tenant, l.key) AND b.state <= (SELECT {schema}.now_ms())) ' +
     'SELECT definition, tenant, key FROM looked ORDER BY definition, tenant, key'
   const rows = await transaction.query<{ definition: string; tenant: string; key: string }>(sql, [...after, turnBatch])
   const last = rows.length < turnBatch ? undefined : rows.at(-1)

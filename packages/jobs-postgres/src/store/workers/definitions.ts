@@ -67,9 +67,10 @@ const retireSql =
 /** Retires the definitions that a worker has not taken over from those it replaces, and deletes old ones. */
 export async function pruneDefinitions(queryable: Queryable, worker: number): Promise<void> {
   await queryable.query(retireSql, [worker])
-  await queryable.query('DELETE FROM {schema}.definitions WHERE worker_ended_at <= {schema}.now_ms() - $1::int8', [
-    retentionMs,
-  ])
+  await queryable.query(
+    'DELETE FROM {schema}.definitions WHERE worker_ended_at <= (SELECT {schema}.now_ms()) - $1::int8',
+    [retentionMs],
+  )
 }
 
 /** Returns the events that definitions handle, of all workers. */
