@@ -36,15 +36,20 @@ const deleteLanesSql = `DELETE FROM {schema}.lanes l WHERE l.id = ANY($1::int8[]
 export async function deleteIdle(transaction: Queryable, position: IdlePosition): Promise<DeletedIdle> {
   const lanes = await transaction.query<{ id: number; has_waiting: boolean }>(lanesSql, [position.lane ?? 0, turnBatch])
   const idle = lanes.filter((lane) => !lane.has_waiting).map(({ id }) => id)
-  // Who adds a run to a lane locks it before.
-  const locked = idle.length === 0 ? [] : await transaction.query<{ id: number }>(lockLanesSql, [idle])
-  const ids = locked.map(({ id }) => id)
-  const deleted = ids.length === 0 ? [] : await transaction.query(deleteLanesSql, [ids])
+  const deleted = await deleteIdleLanes(transaction, idle)
   const bucket = await deleteOldBuckets(transaction, position.bucket ?? ['', '', ''])
   return {
     position: { lane: lanes.length < turnBatch ? undefined : lanes.at(-1)!.id, bucket },
-    hasMore: deleted.length > turnBatch / 2,
+    hasMore: deleted > turnBatch / 2,
   }
+}
+
+/** Deletes those of some lanes that have no run. Returns their number. */
+export async function deleteIdleLanes(transaction: Queryable, lanes: readonly number[]): Promise<number> {
+  if (lanes.length === 0) return 0
+  // A transaction that adds a run to a lane locks it before.
+  const locked = await transaction.query<{ id: number }>(lockLanesSql, [lanes])
+  return (await transaction.query(deleteLanesSql, [locked.map(({ id }) => id)])).length
 }
 
 type BucketName = NonNullable<IdlePosition['bucket']>

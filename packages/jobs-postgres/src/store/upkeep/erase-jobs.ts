@@ -4,6 +4,7 @@ import { turnBatch } from '@cgk-platform/jobs-local/engine'
 import type { Queryable } from '../../database/database.ts'
 import { storedText } from '../stored-text.ts'
 import { deleteEnded, isOpen } from './delete-expired-jobs.ts'
+import { deleteIdleLanes } from './delete-idle.ts'
 
 const sentBefore = '{schema}.jobs j WHERE j.tenant = $1 AND j.sent_at < $2'
 /** A cancelled workflow is open until it is compensated. A leftover handler may still write. */
@@ -15,11 +16,7 @@ const keysSql =
   'DELETE FROM {schema}.keys WHERE (tenant, event, key) IN (SELECT tenant, event, key FROM {schema}.keys k WHERE k.tenant = $1 ' +
   'AND NOT EXISTS (SELECT 1 FROM {schema}.jobs j WHERE j.id = k.job) LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1 AS one'
 
-/** A transaction that adds a run to a lane locks it before. */
-const lockLanesSql =
-  'SELECT id FROM {schema}.lanes WHERE tenant = $1 AND NOT has_waiting ORDER BY id FOR UPDATE SKIP LOCKED'
-const lanesSql =
-  'DELETE FROM {schema}.lanes l WHERE l.id = ANY($1::int8[]) AND NOT EXISTS (SELECT 1 FROM {schema}.open_runs r WHERE r.lane = l.id)'
+const lanesSql = 'SELECT id FROM {schema}.lanes WHERE tenant = $1 AND NOT has_waiting ORDER BY id LIMIT $2'
 
 const kept =
   'PostgreSQL keeps deleted rows in its files until `VACUUM FULL`, and in its log, replicas and backups as long as you keep those.'
@@ -32,8 +29,11 @@ export async function eraseJobs(transaction: Queryable, tenantId: string, until:
   const erased = ids.length === 0 ? 0 : await deleteEnded(transaction, ids, 0)
   if (ids.length === turnBatch) return { erased, left: 0, hasMore: true, kept: [] }
   const keys = await transaction.query(keysSql, [tenant, turnBatch])
-  const lanes = await transaction.query<{ id: number }>(lockLanesSql, [tenant])
-  if (lanes.length > 0) await transaction.query(lanesSql, [lanes.map(({ id }) => id)])
+  const lanes = await transaction.query<{ id: number }>(lanesSql, [tenant, turnBatch])
+  await deleteIdleLanes(
+    transaction,
+    lanes.map(({ id }) => id),
+  )
   const [left] = await transaction.query<{ count: number }>(leftSql, [tenant, until])
   return { erased, left: left!.count, hasMore: keys.length === turnBatch, kept: [kept] }
 }
