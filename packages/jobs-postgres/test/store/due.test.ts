@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 
 import type { Database, SqlValue } from '../../src/database/database.ts'
-import { releaseDueJobs } from '../../src/store/arrivals/take-arrivals.ts'
-import { wakeDueRuns } from '../../src/store/claims/wake-due-runs.ts'
+import { Arrivals } from '../../src/store/arrivals/take-arrivals.ts'
+import { DueRuns } from '../../src/store/claims/due-runs.ts'
 import { deleteExpiredKeys } from '../../src/store/upkeep/delete-expired-jobs.ts'
 import { openDatabase } from '../kit/open-database.ts'
 
 test.for([
-  ['jobs', 'due_at', releaseDueJobs],
-  ['runs', 'due_at', wakeDueRuns],
+  ['jobs', 'due_at', (database: Database) => new Arrivals(new Map()).release(database)],
+  ['runs', 'due_at', (database: Database) => new DueRuns().wake(database)],
   ['idempotency keys', 'expires_at', deleteExpiredKeys],
 ] as const)('%s that are due are found without a look at later ones', async ([_, column, find]) => {
   await using opened = await openDatabase()
