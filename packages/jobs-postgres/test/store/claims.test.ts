@@ -141,6 +141,26 @@ test('nobody finds another leader while one is about to take others along', asyn
   expect(await runRow(database, 'other')).toMatchObject({ phase: 'ready' })
 })
 
+test('a leader takes along the runs that came first, although others have come since', async () => {
+  await using opened = await openDatabase()
+  const batch = defineBatchJob({
+    id: 'pairs',
+    event: 'work.requested',
+    maxSize: 2,
+    maxWait: '1h',
+    handler: () => undefined,
+  } as never) as unknown as Definition
+  const worker = new TestWorker(opened.database, [batch])
+  await send(opened.database, 2)
+  expect(await worker.claim(0)).toEqual([])
+  await send(opened.database, 2)
+  const [leader] = await worker.claim(1)
+  const { leads } = leader!.gather!.role as { leads: readonly StoredRun[] }
+  const ids = await opened.database.query<{ id: string }>('SELECT job AS id FROM {schema}.open_runs ORDER BY seq')
+  expect([leader!, ...leads].map(({ job }) => job.envelope.id)).toEqual(ids.slice(0, 2).map(({ id }) => id))
+  await worker.close()
+})
+
 test('a debounced group runs its last job, whichever workers take them', async () => {
   await using opened = await openDatabase()
   const job = define('one', { debounce: { period: '1h' } })
