@@ -121,7 +121,7 @@ describe('variables of files', () => {
     ])
     const read = await doctor({}, '--env-file', '.env')
     expect(read.messagesOf('problem')).toEqual([
-      'provider: Could not choose a job provider: `JOB_PROVIDER` is `sqs`, which is not an available engine. Use `trigger.dev`, `inngest` or `local`, or import the package of that engine.',
+      'provider: Could not choose a job provider: `JOB_PROVIDER` is `sqs`, which is not an available engine. Use `trigger.dev`, `inngest`, `postgres` or `local`, or import the package of that engine.',
     ])
     expect(read.messagesOf('warning')[0]).toMatch(/`JOB_LOG_LEVEL` is empty/)
     expect(read.report.variables).toEqual([{ name: 'JOB_PROVIDER', from: '.env' }])

@@ -9,7 +9,7 @@ import { openHost } from './open-host.ts'
 /** Creates a target on a PGlite in this process. */
 export function createPgliteTarget(): ConformanceTarget {
   // Its statements run in the thread of the handlers.
-  const busyMs = 30_000
+  const busyMs = 10_000
   return { name: 'PostgreSQL (PGlite)', concurrent: true, busyMs, createDefault: createDefaultClient, open }
 }
 
