@@ -4,7 +4,9 @@ import type { Envelope } from '@cgk-platform/jobs-core/provider'
 import type { StoredRun } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../src/database/database.ts'
+import { readOpenWork } from '../../src/store/claims/open-work.ts'
 import { readJob } from '../../src/store/reads/read-jobs.ts'
+import { keyOf } from '../../src/store/rows.ts'
 import { resolveEventWaits, resolveJobWaits, saveWaits } from '../../src/store/workflows/waits.ts'
 import { takeNotices } from '../../src/store/workflows/notices.ts'
 import { StepWriter } from '../../src/store/workflows/step-writer.ts'
@@ -241,4 +243,16 @@ describe('a wait for a job', () => {
     await writer().save(run, step)
     expect(step).toMatchObject({ state: 'failed', error: { code: 'job_not_found' } })
   })
+})
+
+test('a worker does not look again and again for a notice of a run that it no longer holds', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const { job, number, worker } = keyOf(await heldWorkflow(database))
+  const note = "INSERT INTO {schema}.notices (worker, job, run, key, event) VALUES ($1, $2, $3, 'told', '{}')"
+  await database.query(note, [worker, job, number])
+  const hasNotices = async () => (await readOpenWork(database, { id: worker, definitions: [] })).has_notices
+  expect(await hasNotices()).toBe(true)
+  await database.query("UPDATE {schema}.runs SET phase = 'waiting', worker = NULL WHERE job = $1", [job])
+  expect(await hasNotices()).toBe(false)
 })

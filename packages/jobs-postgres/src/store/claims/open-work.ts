@@ -33,6 +33,11 @@ const isOpen =
   `AND NOT ${isAny(`lanes WHERE definition = d.definition AND has_waiting AND gate IS NULL AND throttle_key = '${againKey}'`, 'definition, tenant, id')})))` +
   " AND NOT EXISTS (SELECT 1 FROM {schema}.pauses WHERE kind = 'definition' AND id = d.definition)"
 
+/** A notice of a resolved wait counts only while the worker holds the run: whoever claims the run next takes it. */
+const isNoticed =
+  'n.key IS NULL OR EXISTS (SELECT 1 FROM {schema}.open_runs r ' +
+  'WHERE r.job = n.job AND r.number = n.run AND r.worker = n.worker)'
+
 const sql = `
   SELECT {schema}.now_ms() AS now,
     (SELECT min(due_at) FROM {schema}.arrivals WHERE due_at IS NOT NULL) AS job_due,
@@ -40,7 +45,7 @@ const sql = `
     (SELECT min(gather_until) FROM {schema}.open_runs WHERE phase = 'gathering' AND gather_until > 0) AS batch_due,
     (SELECT min(open_at) FROM {schema}.lanes WHERE open_at IS NOT NULL) AS lane_due,
     (SELECT min(open_at) FROM {schema}.limits WHERE open_at > (SELECT {schema}.now_ms())) AS limit_due,
-    EXISTS (SELECT 1 FROM {schema}.notices WHERE worker = $1) AS has_notices,
+    EXISTS (SELECT 1 FROM {schema}.notices n WHERE n.worker = $1 AND (${isNoticed})) AS has_notices,
     ${isAny('arrivals WHERE due_at IS NULL', 'tenant, seq')}
       OR ${isAny("open_runs WHERE phase = 'suspect'", 'crashes, attempt_started_at')}
       OR EXISTS (SELECT 1 FROM unnest($2::text[]) AS d (definition) WHERE ${isOpen}) AS is_ready`
