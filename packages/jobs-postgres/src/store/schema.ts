@@ -181,7 +181,10 @@ export const migrations: readonly Migration[] = [
         AND (waiting = max_size OR gather_until <= {schema}.now_ms())
       ORDER BY CASE WHEN waiting = max_size THEN rank ELSE gather_until END, seq LIMIT 1 FOR UPDATE SKIP LOCKED
     ) first WHERE r.job = first.job AND r.number = first.number RETURNING r.lane INTO found_lane;
-    IF found_lane IS NOT NULL THEN UPDATE {schema}.lanes SET has_waiting = true WHERE id = found_lane; END IF;
+    IF found_lane IS NOT NULL THEN UPDATE {schema}.lanes SET has_waiting = true WHERE id = found_lane;
+    -- Others have locked the runs that could have led: they are looked at again.
+    ELSE UPDATE {schema}.open_runs SET gather_until = 1 WHERE phase = 'gathering' AND definition = of_definition AND tenant = of_tenant AND gather_until = 0;
+    END IF;
   END $$;
 
   -- Records how runs have ended, in one round trip. Returns the places of those that their workers still held;

@@ -7,10 +7,11 @@ import type { StoredRun } from '@cgk-platform/jobs-local/engine'
 import type { Database } from '../../src/database/database.ts'
 import { DueRuns } from '../../src/store/claims/due-runs.ts'
 import { Pauses } from '../../src/store/runs/pauses.ts'
-import { promoteBatches } from '../../src/store/claims/batches.ts'
+import { promoteBatches, promoteDueBatches } from '../../src/store/claims/batches.ts'
 import { addJobs } from '../../src/store/sends/add-jobs.ts'
 import { createEnvelope } from '../kit/create-envelope.ts'
 import { addRun, runRow } from '../kit/add-run.ts'
+import { beginTransaction, untilLocked } from '../kit/barrier.ts'
 import { openDatabase } from '../kit/open-database.ts'
 import { TestWorker } from '../kit/test-worker.ts'
 
@@ -139,6 +140,37 @@ test('nobody finds another leader while one is about to take others along', asyn
   await database.query("UPDATE {schema}.runs SET gather_until = 1 WHERE job = 'leader'")
   await promote()
   expect(await runRow(database, 'other')).toMatchObject({ phase: 'ready' })
+})
+
+test('a run that waits for a batch is not forgotten while a workflow begins to wait for its job', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  await addRun(database, { job: 'only', phase: 'gathering', gather_until: 1 })
+  const lock = "SELECT 1 FROM {schema}.open_runs WHERE job = 'only' FOR SHARE"
+  const waiting = beginTransaction(database, (transaction) => transaction.query(lock))
+  await waiting.worked
+  const promoting = promoteDueBatches(database)
+  await Promise.race([promoting, untilLocked(database)])
+  await waiting.commit()
+  await promoting
+  await promoteDueBatches(database)
+  expect(await runRow(database, 'only')).toMatchObject({ phase: 'ready' })
+})
+
+test('a run that a leader could not take along has a leader later', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  await addRun(database, { job: 'only', phase: 'gathering', gather_until: 0 })
+  const lock = "SELECT 1 FROM {schema}.open_runs WHERE job = 'only' FOR SHARE"
+  const waiting = beginTransaction(database, (transaction) => transaction.query(lock))
+  await waiting.worked
+  const groups = [{ definition: 'd', tenant: 't', maxSize: 9 }]
+  const promoting = database.transaction((transaction) => promoteBatches(transaction, groups))
+  await Promise.race([promoting, untilLocked(database)])
+  await waiting.commit()
+  await promoting
+  await promoteDueBatches(database)
+  expect(await runRow(database, 'only')).toMatchObject({ phase: 'ready' })
 })
 
 test('a leader takes along the runs that came first, although others have come since', async () => {

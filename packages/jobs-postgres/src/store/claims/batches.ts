@@ -33,6 +33,11 @@ export async function promoteBatches(queryable: Queryable, groups: readonly Batc
   ])
 }
 
+/** A group has none if another transaction locked the run that could have been it. */
+const hasLeader =
+  'EXISTS (SELECT 1 FROM {schema}.open_runs l WHERE l.definition = g.definition AND l.tenant = g.tenant ' +
+  "AND (l.phase = 'ready' AND l.gather_until IS NOT NULL OR l.phase = 'held' AND l.gather_until = 2))"
+
 /** Makes leaders of the runs that have waited long enough. */
 export async function promoteDueBatches(database: Database): Promise<void> {
   const due =
@@ -44,7 +49,7 @@ export async function promoteDueBatches(database: Database): Promise<void> {
     await transaction.query(
       'UPDATE {schema}.open_runs r SET gather_until = 0 FROM unnest($1::text[], $2::text[]) AS g (definition, tenant) ' +
         "WHERE r.phase = 'gathering' AND r.definition = g.definition AND r.tenant = g.tenant " +
-        'AND r.gather_until BETWEEN 1 AND {schema}.now_ms()',
+        `AND r.gather_until BETWEEN 1 AND {schema}.now_ms() AND ${hasLeader}`,
       [groups.map(({ definition }) => definition), groups.map(({ tenant }) => tenant)],
     )
   })
