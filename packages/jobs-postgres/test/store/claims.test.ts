@@ -13,6 +13,8 @@ import { createEnvelope } from '../kit/create-envelope.ts'
 import { addRun, runRow } from '../kit/add-run.ts'
 import { beginTransaction, untilLocked } from '../kit/barrier.ts'
 import { openDatabase } from '../kit/open-database.ts'
+import { heldWorkflow, waitForJob } from '../kit/fixtures.ts'
+import { saveWaits } from '../../src/store/workflows/waits.ts'
 import { TestWorker } from '../kit/test-worker.ts'
 
 const define = (id: string, options: object = {}): Definition =>
@@ -190,6 +192,22 @@ test('a leader takes along the runs that came first, although others have come s
   const { leads } = leader!.gather!.role as { leads: readonly StoredRun[] }
   const ids = await opened.database.query<{ id: string }>('SELECT job AS id FROM {schema}.open_runs ORDER BY seq')
   expect([leader!, ...leads].map(({ job }) => job.envelope.id)).toEqual(ids.slice(0, 2).map(({ id }) => id))
+  await worker.close()
+})
+
+test('a workflow that waits for a job continues if another one that comes at once supersedes it', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const worker = new TestWorker(database, [define('ship', { debounce: { period: '1h' } })])
+  await worker.worker.join()
+  const sent = { event: 'work.requested' }
+  const [first, second] = [createEnvelope(sent), createEnvelope(sent)]
+  await addJobs(database, [first, second])
+  const run = await heldWorkflow(database)
+  const step = waitForJob(run, first.id)
+  await database.transaction((transaction) => saveWaits(transaction, [{ run, step }], 1))
+  expect((await worker.pass(0)).superseded).toEqual([first.id])
+  expect(await database.query('SELECT job FROM {schema}.notices')).toEqual([{ job: run.job.envelope.id }])
   await worker.close()
 })
 

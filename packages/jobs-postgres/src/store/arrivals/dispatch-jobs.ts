@@ -36,6 +36,7 @@ export interface Dispatched {
   readonly due: readonly StoredJob[]
   /** Runs to write. */
   readonly runs: readonly NewRun[]
+  /** Jobs whose waits are to be ended once the runs are written: some of them are superseded from their start. */
   readonly superseded: readonly string[]
   readonly unhandled: readonly string[]
   readonly unclaimed: readonly string[]
@@ -89,7 +90,12 @@ export async function dispatchJobs(
   await postponeJobs(transaction, postponed)
   const superseded = await debounceRuns(transaction, runs, now)
   await endJobs(transaction, ended)
-  await endJobWaits(transaction, [...superseded, ...ended.map(({ id }) => id)], now, hints)
+  await endJobWaits(
+    transaction,
+    ended.map(({ id }) => id),
+    now,
+    hints,
+  )
   return { due: all.map(({ job }) => job), runs, superseded, unhandled, unclaimed }
 }
 

@@ -7,6 +7,7 @@ import { insertRuns, type NewRun } from '../arrivals/new-runs.ts'
 import { Arrivals, areLarge } from '../arrivals/take-arrivals.ts'
 import { groupBy } from '../group-by.ts'
 import { Hints } from '../hints.ts'
+import { endJobWaits } from '../runs/end-job-waits.ts'
 import { pausesLock } from '../runs/pauses.ts'
 import { joinBatch, promoteBatches, promoteDueBatches } from './batches.ts'
 import { openDueLanes } from './change-lanes.ts'
@@ -127,6 +128,7 @@ export class Passes {
     const { id, definitions } = worker
     const dispatched = await dispatchJobs(transaction, rows, { host, clock, worker: id, definitions, now, hints })
     const claim = await this.#claim(transaction, dispatched.runs, { max, held, now, paused })
+    await endJobWaits(transaction, dispatched.superseded, now, hints)
     return { ...dispatched, ...claim, isFull: rows.length === turnBatch || areLarge(rows) }
   }
 
