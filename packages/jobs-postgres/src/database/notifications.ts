@@ -44,6 +44,7 @@ export class Notifications {
   #awareness: Awareness = 'polling'
   #stopListening: (() => Promise<void>) | undefined
   #testArrived: (() => void) | undefined
+  #endCoalescing: (() => void) | undefined
   #isClosed = false
 
   constructor(options: NotificationsOptions) {
@@ -72,6 +73,7 @@ export class Notifications {
   async close(): Promise<void> {
     this.#isClosed = true
     for (const timer of this.#timers) clearTimeout(timer)
+    this.#endCoalescing?.()
     await this.#sending
     await this.#stopListening?.()
   }
@@ -83,9 +85,17 @@ export class Notifications {
       this.#waiting.clear()
       // A lost hint is found by polling.
       await this.#notify([this.#self, ...words]).catch(() => undefined)
-      if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, coalesceMs).unref())
+      if (!this.#isClosed) await this.#coalesce()
     }
     this.#sending = undefined
+  }
+
+  /** Waits for further words, or until `close`: an awaited timer that is released does not keep the process alive. */
+  #coalesce(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#endCoalescing = resolve
+      setTimeout(resolve, coalesceMs).unref()
+    })
   }
 
   async #notify(words: readonly string[]): Promise<void> {

@@ -18,6 +18,13 @@ function named({ url, schema, pool }: TestDatabase) {
   }
 }
 
+/** Runs a program in a process of its own. Returns what it writes. */
+async function runProgram(program: string): Promise<string> {
+  const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', program]
+  const options = { cwd: import.meta.dirname, env: bareEnvironment() }
+  return (await promisify(execFile)(process.execPath, flags, options)).stdout
+}
+
 it('a process that only sends ends by itself, without closing its client', async () => {
   await using opened = await openDatabase()
   const { url, schema } = opened
@@ -27,12 +34,24 @@ it('a process that only sends ends by itself, without closing its client', async
     const { id } = await client.sendJob('order.created', { tenantId: 'acme', orderId: 'o1' })
     console.log(id)
   `
-  const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', program]
-  const { stdout } = await promisify(execFile)(process.execPath, flags, {
-    cwd: import.meta.dirname,
-    env: bareEnvironment(),
-  })
+  const stdout = await runProgram(program)
   expect(await opened.database.query('SELECT id FROM {schema}.jobs')).toEqual([{ id: stdout.trim() }])
+})
+
+it('a process that closes its client right after a send does what follows', async () => {
+  await using opened = await openDatabase()
+  const { url, schema } = opened
+  const program = `
+    import { createJobClient } from '@cgk-platform/jobs-postgres'
+    for (let waitMs = 0; waitMs < 12; waitMs++) {
+      const client = createJobClient({ config: ${JSON.stringify({ connectionString: url, schema, role: 'send' })} })
+      await client.sendJob('order.created', { tenantId: 'acme', orderId: 'o1' })
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+      await client.close()
+    }
+    console.log('closed')
+  `
+  expect((await runProgram(program)).trim()).toBe('closed')
 })
 
 it('a process that only sends has one connection', async () => {

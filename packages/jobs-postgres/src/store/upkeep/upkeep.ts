@@ -43,6 +43,7 @@ export class Upkeep {
   readonly #options: UpkeepOptions
   #timer: ReturnType<typeof setTimeout> | undefined
   #running: Promise<void> | undefined
+  #endRest: (() => void) | undefined
   #isStopped = false
   /** Since the last series began. */
   #ended = 0
@@ -83,6 +84,7 @@ export class Upkeep {
   async stop(): Promise<void> {
     this.#isStopped = true
     stopLater(this.#timer)
+    this.#endRest?.()
     await this.#running
   }
 
@@ -96,9 +98,18 @@ export class Upkeep {
       this.#owed -= turnBatch
       if (this.#owed > 0) continue
       this.#owed = 0
-      if (hasMore) await restUnref(restShare * (performance.now() - startedAt))
+      if (hasMore) await this.#rest(restShare * (performance.now() - startedAt))
     }
     this.#owed = 0
+  }
+
+  /** Rests, at most until `stop`: an awaited timer that is released does not keep the process alive. */
+  #rest(durationMs: number): Promise<void> {
+    if (this.#isStopped) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#endRest = resolve
+      later(resolve, durationMs).unref()
+    })
   }
 
   /** Returns whether more remains. */
@@ -117,8 +128,4 @@ export class Upkeep {
     this.#idle = idle.position
     return count > 0 || hasKeys || idle.hasMore
   }
-}
-
-function restUnref(durationMs: number): Promise<void> {
-  return new Promise((resolve) => later(resolve, durationMs).unref())
 }
