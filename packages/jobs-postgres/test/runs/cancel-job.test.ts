@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 
+import { Arrivals, postponeJobs } from '../../src/store/arrivals/take-arrivals.ts'
 import { Hints } from '../../src/store/hints.ts'
 import { cancelJob } from '../../src/store/runs/cancel-job.ts'
+import { addJobs } from '../../src/store/sends/add-jobs.ts'
 import { addHeldRun, addRun, runRow } from '../kit/add-run.ts'
+import { beginTransaction, untilLocked } from '../kit/barrier.ts'
+import { createEnvelope } from '../kit/create-envelope.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
 
 const workflow = JSON.stringify({ origin: 'o' })
@@ -93,4 +97,23 @@ test('another run leads a batch whose leader is cancelled', async () => {
   await cancel(opened, 'leader')
 
   expect(await runRow(database, 'next')).toMatchObject({ phase: 'ready' })
+})
+
+test('a job is cancelled whose worker lets it wait for another one at the same moment', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const [job] = await addJobs(database, [createEnvelope({})])
+  const arrivals = new Arrivals(new Map())
+  const taking = beginTransaction(database, async (transaction) => {
+    const rows = await arrivals.take(transaction, 1)
+    const postponed = rows.map((row) => ({ row, until: Date.now() + 60_000, unclaimed: true }))
+    await postponeJobs(transaction, postponed)
+  })
+  await taking.worked
+  const cancelling = cancel(opened, job!.id)
+  await untilLocked(database)
+  await taking.commit()
+  await cancelling
+  expect(await database.query('SELECT state FROM {schema}.jobs')).toEqual([{ state: 'cancelled' }])
+  expect(await database.query('SELECT job FROM {schema}.arrivals')).toEqual([])
 })

@@ -22,10 +22,13 @@ export async function cancelJob(
   jobId: string,
   options: CancelOptions,
 ): Promise<readonly RunRow[]> {
-  // A worker that gives the job its runs at the moment has the row locked. Then they are found below.
-  const arrived = await transaction.query('DELETE FROM {schema}.arrivals WHERE job = $1 RETURNING job', [jobId])
-  const cancelled = arrived.length > 0 ? undefined : await cancelRuns(transaction, jobId, options.hints)
-  if (cancelled?.length === 0) return []
+  // A worker that gives the job its runs at the moment has the row locked. Then they are found, or the row with which it
+  // lets the job wait again.
+  let cancelled = (await isTaken(transaction, jobId)) ? undefined : await cancelRuns(transaction, jobId, options.hints)
+  if (cancelled?.length === 0) {
+    if (!(await isTaken(transaction, jobId))) return []
+    cancelled = undefined
+  }
   if (!cancelled)
     await transaction.query(
       "UPDATE {schema}.jobs SET state = 'cancelled', ended_at = {schema}.now_ms() WHERE id = $1",
@@ -42,6 +45,12 @@ export async function cancelJob(
   )
   await endJobWaits(transaction, [jobId], options.now, options.hints)
   return here
+}
+
+/** Takes a job that has no runs yet from those that wait for them. Returns whether it was there. */
+async function isTaken(transaction: Queryable, jobId: string): Promise<boolean> {
+  const sql = 'DELETE FROM {schema}.arrivals WHERE job = $1 RETURNING job'
+  return (await transaction.query(sql, [jobId])).length > 0
 }
 
 /** Cancels the open runs of a job. Returns their rows before that. A running one holds its slot until its handler has ended. */
