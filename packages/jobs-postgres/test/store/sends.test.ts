@@ -82,3 +82,12 @@ test('sends of a process at once keep their order, and one that fails does not f
   const rows = await opened.database.query<{ job: string }>('SELECT job FROM {schema}.arrivals ORDER BY seq')
   expect(rows.map(({ job }) => job)).toEqual(sends.filter((_, index) => index !== 7).map(({ id }) => id))
 })
+
+test('a send that fills the last places can be repeated if its answer was lost', async () => {
+  await using opened = await openDatabase()
+  const envelopes = [envelope(), envelope()]
+  const first = await addWithin(opened.database, envelopes, { limit: 2 })
+  expect(await addWithin(opened.database, envelopes, { limit: 2 })).toEqual(first)
+  const [third] = await addWithin(opened.database, [envelope()], { limit: 2 })
+  expect(third!.ok).toBe(false)
+})

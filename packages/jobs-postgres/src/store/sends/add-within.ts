@@ -21,10 +21,14 @@ export async function addWithin(
     if (limit !== undefined) counts.set(undefined, await countWaiting(transaction, limit))
     if (perTenant !== undefined)
       for (const tenant of tenants) counts.set(tenant, await countWaiting(transaction, perTenant, tenant))
-    const errors = refuseOverLimits(envelopes, limits, {
+    const stored = await findStored(transaction, envelopes)
+    const others = envelopes.filter(({ id }) => !stored.has(id))
+    const refused = refuseOverLimits(others, limits, {
       isKnown: (envelope) => known.has(envelope),
       placesFor: (most, tenant) => most - counts.get(tenant)!,
     })
+    const places = new Map(others.map((envelope, place) => [envelope, place]))
+    const errors = envelopes.map((envelope) => refused[places.get(envelope) ?? -1])
     const added = await addJobs(
       transaction,
       envelopes.filter((_, index) => !errors[index]),
@@ -39,6 +43,13 @@ async function lock(transaction: Queryable, tenants: readonly string[]): Promise
   const key = "hashtextextended(tenant, hashtextextended('{schema}', 2))"
   const keys = `SELECT DISTINCT ${key} AS key FROM unnest($1::text[]) AS t (tenant) ORDER BY 1`
   await transaction.query(`SELECT pg_advisory_xact_lock(key) FROM (${keys}) k`, [tenants])
+}
+
+/** Returns the ids of the jobs that a send has added already, whose answer was lost. They take no place again. */
+async function findStored(transaction: Queryable, envelopes: readonly Envelope[]): Promise<ReadonlySet<string>> {
+  const sql = 'SELECT id FROM {schema}.jobs WHERE id = ANY($1::text[])'
+  const rows = await transaction.query<{ id: string }>(sql, [envelopes.map(({ id }) => id)])
+  return new Set(rows.map(({ id }) => id))
 }
 
 async function findKnown(transaction: Queryable, envelopes: readonly Envelope[]): Promise<Set<Envelope>> {
