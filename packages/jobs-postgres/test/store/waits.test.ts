@@ -256,3 +256,19 @@ test('a worker does not look again and again for a notice of a run that it no lo
   await database.query("UPDATE {schema}.runs SET phase = 'waiting', worker = NULL WHERE job = $1", [job])
   expect(await hasNotices()).toBe(false)
 })
+
+test('a worker looks for a run that waits for a version which it has', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const versions = ['1', '2']
+  const isReady = async () =>
+    (await readOpenWork(database, { id: 2, definitions: [{ definitionId: 'follow', event: 'e', maxAttempts: 1, versions }] })).is_ready
+  const { job } = keyOf(await heldWorkflow(database))
+  await database.query('UPDATE {schema}.lanes SET has_waiting = false')
+  expect(await isReady()).toBe(false)
+  const park = "UPDATE {schema}.runs SET phase = 'waiting', worker = NULL, pause = 'asleep', parked = $2 WHERE job = $1"
+  await database.query(park, [job, '"3"'])
+  expect(await isReady()).toBe(false)
+  await database.query(park, [job, '"2"'])
+  expect(await isReady()).toBe(true)
+})

@@ -38,6 +38,12 @@ const isNoticed =
   'n.key IS NULL OR EXISTS (SELECT 1 FROM {schema}.open_runs r ' +
   'WHERE r.job = n.job AND r.number = n.run AND r.worker = n.worker)'
 
+/** Whether a run waits for a version that the worker has. */
+const isFitting = isAny(
+  "open_runs WHERE parked = v.parked AND definition = v.definition AND phase = 'waiting'",
+  'parked, definition',
+)
+
 const sql = `
   SELECT {schema}.now_ms() AS now,
     (SELECT min(due_at) FROM {schema}.arrivals WHERE due_at IS NOT NULL) AS job_due,
@@ -48,14 +54,21 @@ const sql = `
     EXISTS (SELECT 1 FROM {schema}.notices n WHERE n.worker = $1 AND (${isNoticed})) AS has_notices,
     ${isAny('arrivals WHERE due_at IS NULL', 'tenant, seq')}
       OR ${isAny("open_runs WHERE phase = 'suspect'", 'crashes, attempt_started_at')}
-      OR EXISTS (SELECT 1 FROM unnest($2::text[]) AS d (definition) WHERE ${isOpen}) AS is_ready`
+      OR EXISTS (SELECT 1 FROM unnest($2::text[]) AS d (definition) WHERE ${isOpen})
+      OR EXISTS (SELECT 1 FROM unnest($3::text[], $4::text[]) AS v (definition, parked) WHERE ${isFitting}) AS is_ready`
 
 /** Reads what waits, in one statement that looks only at the beginnings of indexes. */
 export async function readOpenWork(
   queryable: Queryable,
   { id, definitions }: { readonly id: number; readonly definitions: readonly WorkerDefinition[] },
 ): Promise<OpenWork> {
-  const [row] = await queryable.query<OpenWork>(sql, [id, definitions.map(({ definitionId }) => definitionId)])
+  const versions = versionsOf(definitions)
+  const [row] = await queryable.query<OpenWork>(sql, [
+    id,
+    definitions.map(({ definitionId }) => definitionId),
+    versions.map(({ definition }) => definition),
+    versions.map(({ parked }) => parked),
+  ])
   return row!
 }
 
@@ -64,4 +77,11 @@ export function nextDueAt(work: OpenWork): number | undefined {
   const { job_due: job, run_due: run, batch_due: batch, lane_due: lane, limit_due: limit } = work
   const dues = [job, run, batch, lane, limit].filter((at) => at !== null)
   return dues.length === 0 ? undefined : Math.min(...dues)
+}
+
+/** Returns the versions of the workflows among some definitions, as in the column `parked`. */
+export function versionsOf(definitions: readonly WorkerDefinition[]): { definition: string; parked: string }[] {
+  return definitions.flatMap(({ definitionId: definition, versions = [] }) =>
+    versions.map((version) => ({ definition, parked: JSON.stringify(version) })),
+  )
 }

@@ -17,7 +17,7 @@ import { isLimited } from './claimed-limits.ts'
 import { type Paused, pausedTenants, readPaused } from './find-open-work.ts'
 import { toHeldRuns } from './hold-runs.ts'
 import { holdDirectly } from './hold-directly.ts'
-import { nextDueAt, type OpenWork, readOpenWork } from './open-work.ts'
+import { nextDueAt, type OpenWork, readOpenWork, versionsOf } from './open-work.ts'
 import { DueRuns } from './due-runs.ts'
 
 /** This process as a worker. */
@@ -214,10 +214,4 @@ const nothing = {
   unclaimed: [],
   claimed: [],
   isMoreReady: false,
-}
-
-function versionsOf(definitions: readonly WorkerDefinition[]): { definition: string; parked: string }[] {
-  return definitions.flatMap(({ definitionId: definition, versions = [] }) =>
-    versions.map((version) => ({ definition, parked: JSON.stringify(version) })),
-  )
 }

@@ -95,7 +95,8 @@ async function recordOutcomes(
   }
   await removeHistory(transaction, runsOf(settled, is('restarted')))
   await removeOldAttempts(transaction, settled.filter(is('retry')))
-  if (waiting.length > 0) options.hints.work()
+  const areParked = runsOf(settled, is('suspended')).some(({ workflow }) => workflow?.parked)
+  if (waiting.length > 0 || areParked) options.hints.work() // another worker may have the version of a parked run
   await markWaiting(transaction, waiting)
   return settled
 }
