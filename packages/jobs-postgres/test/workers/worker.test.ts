@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { identifyProcess } from '@cgk-platform/jobs-local/engine'
 import { expect, test } from 'vitest'
 
 import { readElsewhere } from '../../src/store/arrivals/definitions-elsewhere.ts'
@@ -110,4 +112,17 @@ test('a limit that began while its last slot was freed is found later', async ()
     { tenant: 'busy', gate: 'key' },
     { tenant: 'idle', gate: null },
   ])
+})
+
+test('a worker takes over the runs of a process of its machine that has ended as soon as it joins', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const dead = await openWorker(database, 'a')
+  await addHeldRun(database, { job: 'a', worker: dead.id })
+  const { pid } = spawnSync(process.execPath, ['--version'])
+  await database.query('UPDATE {schema}.workers SET process = $1', [
+    JSON.stringify({ ...(JSON.parse(identifyProcess()) as object), pid }),
+  ])
+  await openWorker(database, 'b')
+  await expect.poll(() => runRow(database, 'a')).toMatchObject({ phase: 'suspect', worker: null })
 })

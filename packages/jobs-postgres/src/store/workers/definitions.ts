@@ -11,7 +11,7 @@ import { lookAgain } from '../workflows/parked-runs.ts'
  * Time that a worker waits before it retires definitions of the workers that it replaces, in milliseconds. A starting
  * app defines its jobs one by one, so it may not have reached all of them yet.
  */
-const settledAfterMs = 10_000
+export const settledAfterMs = 10_000
 /** Time to keep the definitions of ended workers, in milliseconds: one day. */
 const retentionMs = 24 * 60 * 60 * 1000
 

@@ -3,7 +3,7 @@ import { identifyProcess, type StoredRun, type WorkerDefinition } from '@cgk-pla
 
 import type { Database, Queryable } from '../../database/database.ts'
 import { Hints } from '../hints.ts'
-import { endDefinitions, pruneDefinitions, readEvents, writeDefinitions } from './definitions.ts'
+import { endDefinitions, pruneDefinitions, readEvents, settledAfterMs, writeDefinitions } from './definitions.ts'
 import { findDead, lateAfterMs, type WorkerRow } from './find-dead.ts'
 import { HeldRuns } from './held-runs.ts'
 import { reopenGates } from './reopen-gates.ts'
@@ -116,13 +116,18 @@ export class Worker {
       })
       this.#isAlive = heartbeatAt !== undefined
       if (heartbeatAt === undefined) continue
-      if (isNew) this.#steadySince = heartbeatAt
+      if (isNew) {
+        this.#steadySince = heartbeatAt
+        this.#tidiedAt = heartbeatAt + settledAfterMs - tidyEveryMs
+      }
       this.#id = id
       this.#heartbeatAt = heartbeatAt
       if (definitions === this.#definitions) this.#areWritten = true
       hints.work()
       this.#options.told(hints)
       this.#events = await readEvents(this.#options.database)
+      // A worker of this machine may have ended just before, as after a restart: its runs need not wait.
+      if (isNew) void this.heartbeat()
     }
     return true
   }
