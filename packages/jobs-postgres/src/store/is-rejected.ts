@@ -9,7 +9,8 @@ export function isRejected(error: unknown): boolean {
   for (let one = error; one instanceof Error; one = one.cause) {
     if (one instanceof RangeError || one instanceof TypeError) return true
     const { code } = one as { code?: unknown }
-    if (typeof code === 'string' && /^\w{5}$/u.test(code)) return rejectingClasses.includes(code.slice(0, 2))
+    // Codes of PostgreSQL have capitals and digits. That of a `StoreError` is `store`.
+    if (typeof code === 'string' && /^[\dA-Z]{5}$/u.test(code)) return rejectingClasses.includes(code.slice(0, 2))
   }
   return false
 }
