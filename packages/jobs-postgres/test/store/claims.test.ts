@@ -70,6 +70,16 @@ test('runs wait for slots in the order of their sends, and tenants take turns', 
   await worker.close()
 })
 
+test('limits apply again after the tables were restored from an older backup', async () => {
+  await using opened = await openDatabase()
+  const worker = new TestWorker(opened.database, [define('one', { concurrency: 1 })])
+  await send(opened.database, 3)
+  await worker.end(await worker.claim(10))
+  await opened.database.query('DELETE FROM {schema}.limits')
+  expect(await worker.claim(10)).toHaveLength(1)
+  await worker.close()
+})
+
 test('a retry runs again once it is due', async () => {
   await using opened = await openDatabase()
   const worker = new TestWorker(opened.database, [define('one', { concurrency: 1 })])

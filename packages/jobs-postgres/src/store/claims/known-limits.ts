@@ -28,9 +28,10 @@ export class KnownLimits {
     const { definition } = one
     const { concurrency, throttle } = limits
     const text = JSON.stringify([concurrency, throttle])
-    if ((this.#applied.get(definition) ?? this.#known.get(definition)) === text) return false
-    this.#applied.set(definition, text)
     const isLimited = concurrency !== undefined || throttle !== undefined
+    const isLost = isLimited && !one.has_limits // the tables were restored from a backup
+    if ((this.#applied.get(definition) ?? this.#known.get(definition)) === text && !isLost) return false
+    this.#applied.set(definition, text)
     if (isLimited ? one.rule === text : !one.has_limits) return false
     await transaction.query('INSERT INTO {schema}.limits (definition) VALUES ($1) ON CONFLICT DO NOTHING', [definition])
     await transaction.query('SELECT 1 FROM {schema}.limits WHERE definition = $1 FOR NO KEY UPDATE', [definition])
