@@ -110,8 +110,9 @@ function isPoolExhausted(error: Error): boolean {
 export function isLostConnection(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   if (typeof code === 'string') {
-    // Class 08 is the protocol's; 57P01, 57P02 and 57P05 are the server's, which ends the connection.
-    return /^(08...|57P0[125]|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code)
+    // Class 08 is the protocol's. With the others, the server ends the connection: it stops, or the transaction was idle or took
+    // too long, for example because the event loop was blocked.
+    return /^(08...|25P0[34]|57P0[125]|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code)
   }
   return (
     typeof message === 'string' && /^Connection terminated|^Client has encountered|closed unexpectedly/.test(message)
