@@ -3,6 +3,7 @@ import { runDetached } from '@cgk-platform/jobs-core/scheduling'
 import { isLargeValue } from '@cgk-platform/jobs-local/engine'
 
 import type { Database } from '../../database/database.ts'
+import { isRejected } from '../is-rejected.ts'
 import { addWithin } from './add-within.ts'
 
 /** Most jobs that one statement adds for several sends. */
@@ -65,7 +66,7 @@ export class SendQueue {
       let next = 0
       for (const { envelopes, resolve } of batch) resolve(results.slice(next, (next += envelopes.length)))
     } catch (error) {
-      if (batch.length === 1) return batch[0]!.reject(error)
+      if (batch.length === 1 || !isRejected(error)) return batch.forEach(({ reject }) => reject(error))
       // Finds the send that the database rejects. Jobs that were added all the same are not added again.
       for (const entry of batch) await this.#send([entry])
     }
