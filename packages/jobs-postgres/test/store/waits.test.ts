@@ -262,7 +262,12 @@ test('a worker looks for a run that waits for a version which it has', async () 
   const { database } = opened
   const versions = ['1', '2']
   const isReady = async () =>
-    (await readOpenWork(database, { id: 2, definitions: [{ definitionId: 'follow', event: 'e', maxAttempts: 1, versions }] })).is_ready
+    (
+      await readOpenWork(database, {
+        id: 2,
+        definitions: [{ definitionId: 'follow', event: 'e', maxAttempts: 1, versions }],
+      })
+    ).is_ready
   const { job } = keyOf(await heldWorkflow(database))
   await database.query('UPDATE {schema}.lanes SET has_waiting = false')
   expect(await isReady()).toBe(false)
