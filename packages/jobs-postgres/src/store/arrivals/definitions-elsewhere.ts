@@ -5,7 +5,7 @@ import type { Queryable } from '../../database/database.ts'
 import { fromText } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
 
-/** The worker of definitions that no worker has any more. They count only if no other definition handles the event. */
+/** The worker id of definitions that no live worker has. They count only if no other definition handles the event. */
 export const nobody = -1
 
 /** Definitions of other workers. */

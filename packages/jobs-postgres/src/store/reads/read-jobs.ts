@@ -16,7 +16,7 @@ type AttemptRow = readonly [
   worker: string | null,
 ]
 
-/** A job, and one of its runs if it has any. */
+/** A row of a job with one of its runs; the columns of the run are null if it has none. */
 interface Row extends Omit<RunRow, 'number'> {
   readonly id: string
   readonly job_tenant: string
