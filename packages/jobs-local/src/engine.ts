@@ -15,9 +15,12 @@ export {
 } from './provider/create-engine-provider.ts'
 export type { StoreChecks } from './provider/health-of.ts'
 export { tenantWeightsOption } from './provider/tenant-weights-option.ts'
+export { applyJob, toEventNotice } from './records/apply-job.ts'
 export { createRun } from './records/create-run.ts'
-export { enterAttempt, enterState, lastErrorOf, moveDue } from './records/enter-state.ts'
-export { parkedFor } from './records/parked-for.ts'
+export { enterAttempt, enterState, moveDue } from './records/enter-state.ts'
+export { fromText, toText } from './records/json-column.ts'
+export { otherCode, type Parked, parkedOf, parkedVersionsOf } from './records/parked-for.ts'
+export { compensationStates, fromRunColumns, type RunColumns, unreadable } from './records/run-columns.ts'
 export {
   attemptMembers,
   type AttemptState,
@@ -26,7 +29,8 @@ export {
   resultMembers,
   type RunState,
 } from './records/run-state.ts'
-export { maxStoredAttempts, type StoredAttempt } from './records/stored-attempt.ts'
+export { stateOfRuns } from './records/state-of-runs.ts'
+export { type AttemptColumns, maxStoredAttempts, toStoredAttempt } from './records/stored-attempt.ts'
 export {
   type BegunRun,
   type Gather,
@@ -40,6 +44,7 @@ export {
   type StoredJob,
   type StoredRun,
 } from './records/stored-run.ts'
+export { positionOf, type StepRow, toRecord, toStep, toStoredRecord } from './records/stored-steps.ts'
 export {
   inVersions,
   type PayloadKeys,
@@ -50,10 +55,11 @@ export {
 export { missingDefinitionOf, subscribersOf, toWorkerDefinition } from './records/subscribers-of.ts'
 export { toJobCounts } from './records/to-job-counts.ts'
 export { toJobStatus } from './records/to-job-status.ts'
-export { type SummaryFacts, toJobSummary } from './records/to-job-summary.ts'
+export { type SummaryColumns, summarizeRows } from './records/to-job-summary.ts'
 export { type BatchBounds, maxBatchBytes } from './rules/batch-bounds.ts'
 export { claimInTurns } from './rules/claim-in-turns.ts'
 export { arrivedAt, quietUntil } from './rules/debounce.ts'
+export { findDead, type WorkerRow } from './rules/find-dead.ts'
 export { isCompensatedOnCancel } from './rules/is-compensated-on-cancel.ts'
 export { LimitedRuns } from './rules/limited-runs.ts'
 export { maxPastEvents } from './rules/max-past-events.ts'
@@ -62,6 +68,15 @@ export { PassBound } from './rules/pass-bound.ts'
 export { rankFrom, type RankedRun, rankOf } from './rules/rank-of.ts'
 export { refuseOverLimits, type WaitingPlaces } from './rules/refuse-over-limits.ts'
 export type { RunSource } from './rules/run-source.ts'
+export {
+  emptyWorkerWaitMs,
+  endedProcess,
+  groupSizeOf,
+  leastCharged,
+  longLifeMs,
+  maxApartMs,
+  probationMsOf,
+} from './rules/suspects.ts'
 export { createTurnState, TenantTurns, type Turn, type TurnEnd, type TurnState } from './rules/tenant-turns.ts'
 export { compareText, nextIn } from './rules/text-order.ts'
 export { arrivalWindow, turnBatch } from './rules/turn-batch.ts'

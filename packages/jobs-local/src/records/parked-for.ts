@@ -13,3 +13,32 @@ export function parkedFor(
   const definition = definitions.find((one) => one.definitionId === definitionId)
   return inVersions(workflow.version, definition) ? undefined : workflow.version
 }
+
+/** In the column `parked`: the run needs other code, but not another version. */
+export const otherCode = 'other'
+
+/** The wait of a parked run: for a version, or until the code is to be looked at again. */
+export interface Parked {
+  /** The version as JSON, or `otherCode`. */
+  readonly parked: string
+  readonly dueAt: number | undefined
+}
+
+/** Returns how a run waits for other code; `undefined` if it does not. */
+export function parkedOf(
+  run: StoredRun,
+  definitions: readonly WorkerDefinition[],
+  wakeAt: number | undefined,
+): Parked | undefined {
+  if (!run.workflow?.parked) return undefined
+  const version = parkedFor(run, definitions)
+  if (version === undefined) return { parked: otherCode, dueAt: wakeAt }
+  return { parked: JSON.stringify(version), dueAt: run.workflow.parked.until }
+}
+
+/** Returns the versions of the workflows among some definitions, as in the column `parked`. */
+export function parkedVersionsOf(definitions: readonly WorkerDefinition[]): { definitionId: string; parked: string }[] {
+  return definitions.flatMap(({ definitionId, versions = [] }) =>
+    versions.map((version) => ({ definitionId, parked: JSON.stringify(version) })),
+  )
+}

@@ -1,9 +1,10 @@
 import { isEnded, type JobState } from '@cgk-platform/jobs-core'
 import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
-import { type Envelope, summarizeRuns } from '@cgk-platform/jobs-core/provider'
+import { type Envelope, type JobErrorInfo, summarizeRuns } from '@cgk-platform/jobs-core/provider'
 import type { RunFacts } from '@cgk-platform/jobs-core/scheduling'
 
-import { type StoredRun, stateOf } from './stored-run.ts'
+import { fromText } from './json-column.ts'
+import { runIdOf, type StoredRun, stateOf } from './stored-run.ts'
 
 type SummarizedRun = Pick<
   StoredRun,
@@ -49,4 +50,43 @@ function toRunFacts(run: SummarizedRun): RunFacts {
     ...(retryOf !== undefined && { retryOf }),
     ...(error && { error }),
   }
+}
+
+/** The columns of a run that a summary needs. */
+export interface SummaryColumns extends Pick<SummarizedRun, 'definitionId' | 'state' | 'attempts' | 'maxAttempts'> {
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+  readonly retryOf: number | null
+  /** As JSON. */
+  readonly error: string | null
+}
+
+/** Returns the summary of a job from the rows of its runs. @param job - its state and its end if it has none */
+export function summarizeRows(
+  {
+    envelope,
+    state,
+    endedAt: endedWithoutRuns,
+  }: Pick<SummaryFacts, 'envelope' | 'state'> & { readonly endedAt: number | null },
+  rows: readonly (SummaryColumns & { readonly number: number })[],
+): JobSummary {
+  const started = rows.flatMap(({ startedAt }) => startedAt ?? [])
+  const ended = rows.length === 0 ? [endedWithoutRuns] : rows.map(({ endedAt }) => endedAt)
+  return toJobSummary({
+    envelope,
+    state,
+    ...(started.length > 0 && { startedAt: Math.min(...started) }),
+    ...(ended.every((at) => at !== null) && { endedAt: Math.max(...ended) }),
+    runs: rows.map(({ number, startedAt, endedAt, retryOf, error: stored, ...facts }) => {
+      const error = fromText(stored) as JobErrorInfo | undefined
+      return {
+        id: runIdOf(envelope.id, number),
+        ...facts,
+        ...(startedAt !== null && { startedAt }),
+        ...(endedAt !== null && { endedAt }),
+        ...(retryOf !== null && { retryOf: runIdOf(envelope.id, retryOf) }),
+        ...(error && { error }),
+      }
+    }),
+  })
 }

@@ -1,14 +1,14 @@
 import type { Logger } from '@cgk-platform/jobs-core'
 import type { WorkerInfo } from '@cgk-platform/jobs-core/inspect'
-import {
-  type Envelope,
-  type EnvelopeResult,
-  type ErasedPart,
-  type JobHost,
-  type JobInspection,
-  type ListQuery,
-  type StepRecord,
-  type WaitingLimits,
+import type {
+  Envelope,
+  EnvelopeResult,
+  ErasedPart,
+  JobHost,
+  JobInspection,
+  ListQuery,
+  StepRecord,
+  WaitingLimits,
 } from '@cgk-platform/jobs-core/provider'
 import type {
   BegunWork,

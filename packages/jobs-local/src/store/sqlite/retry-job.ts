@@ -1,11 +1,12 @@
 import { retryWorkflowRecord, newestRuns } from '@cgk-platform/jobs-core/provider'
 
 import { type StoredJob, runIdOf } from '../../records/stored-run.ts'
+import { toStoredRecord } from '../../records/stored-steps.ts'
 import { rankFrom } from '../../rules/rank-of.ts'
 import type { Connection } from './file/connection.ts'
 import { keyOf, numberOf, runAt, seqOf } from './tables/rows.ts'
 import { addRun, readKeys } from './tables/runs-table.ts'
-import { toStoredRecord, writeSteps } from './tables/steps-table.ts'
+import { writeSteps } from './tables/steps-table.ts'
 
 /** Adds a run for each definition whose newest run failed. A workflow continues from the record of its failed run. */
 export function retryJob(connection: Connection, job: StoredJob, now: number): void {

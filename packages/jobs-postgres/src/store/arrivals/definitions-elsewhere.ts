@@ -1,8 +1,7 @@
 import { ownDefinitionIdOf, ownEventOf } from '@cgk-platform/jobs-core/scheduling'
 
-import type { RemoteSubscriber, WorkerDefinition } from '@cgk-platform/jobs-local/engine'
+import { fromText, type RemoteSubscriber, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
 import type { Queryable } from '../../database/database.ts'
-import { fromText } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
 
 /** The worker id of definitions that no live worker has. They count only if no other definition handles the event. */

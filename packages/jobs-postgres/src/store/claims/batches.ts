@@ -2,7 +2,7 @@ import { maxBatchBytes, type StoredRun } from '@cgk-platform/jobs-local/engine'
 import type { Database, Queryable } from '../../database/database.ts'
 import { keyOf } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
-import { type ClaimedRow, claimedColumns, hold, sizeOf, toHeldRuns } from './hold-runs.ts'
+import { claimedColumns, type ClaimedRow, hold, sizeOf, toHeldRuns } from './hold-runs.ts'
 
 /**
  * The runs of a batch job and tenant that wait for a batch. One of them, the leader, waits for a slot as soon as enough of

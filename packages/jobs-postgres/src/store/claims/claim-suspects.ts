@@ -1,6 +1,6 @@
-import { enterAttempt, hasBegun, type LimitsOf, type StoredRun } from '@cgk-platform/jobs-local/engine'
+import { enterAttempt, hasBegun, type LimitsOf, longLifeMs, type StoredRun } from '@cgk-platform/jobs-local/engine'
 import type { Queryable } from '../../database/database.ts'
-import { longLifeMs, type RunRow } from '../rows.ts'
+import type { RunRow } from '../rows.ts'
 import { countHeld, isLimited, lockDefinitions } from './claimed-limits.ts'
 import { type Paused, pausedTenants, readDefinitions } from './find-open-work.ts'
 import { holdPicked, toHeldRuns } from './hold-runs.ts'

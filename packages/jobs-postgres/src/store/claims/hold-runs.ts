@@ -1,9 +1,8 @@
 import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 
-import type { StoredRun } from '@cgk-platform/jobs-local/engine'
+import { type StoredRun, toRecord, unreadable } from '@cgk-platform/jobs-local/engine'
 import type { Queryable } from '../../database/database.ts'
-import { type JobRow, type RunRow, toStoredJob, toStoredRun, unreadable } from '../rows.ts'
-import { toRecord } from '../workflows/steps.ts'
+import { type JobRow, type RunRow, toStoredJob, toStoredRun } from '../rows.ts'
 
 /** The row of a run that was just claimed, with its job. */
 export type ClaimedRow = RunRow & Pick<JobRow, 'event' | 'envelope' | 'sent_at'>

@@ -1,9 +1,9 @@
 import type { CountGroup, JobCounts } from '@cgk-platform/jobs-core/inspect'
 import { toJobCounts } from '@cgk-platform/jobs-local/engine'
-import type { InspectFilter, JobErrorInfo } from '@cgk-platform/jobs-core/provider'
+import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 
 import type { Queryable } from '../../database/database.ts'
-import { fromText, type JobRow, readEnvelope } from '../rows.ts'
+import { type JobRow, readEnvelope } from '../rows.ts'
 import { asciiLower, conditionOf, idRangeOf, jobsOfCandidates, stateSql } from './job-conditions.ts'
 import { chooseSources, within } from './job-sources.ts'
 import { hasText } from './list-summaries.ts'
@@ -85,8 +85,7 @@ async function countByText(
   let total = 0
   for (const { id, key, runs } of await queryable.query<TextRow>(sql, values.all)) {
     const rows = JSON.parse(runs) as (readonly [definition: string, error: string | null])[]
-    const errors = rows.map(([, error]) => (error === null ? undefined : (fromText(error) as JobErrorInfo | undefined)))
-    if (!errors.some((error) => hasText(error, lower))) continue
+    if (!rows.some(([, error]) => hasText(error, lower))) continue
     total++
     const own = by === 'definition' ? new Set(rows.map(([definition]) => definition)) : key === null ? [] : [key]
     for (const one of own) groups.set(one, { key: one, id, count: (groups.get(one)?.count ?? 0) + 1 })

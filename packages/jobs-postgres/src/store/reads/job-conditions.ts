@@ -1,29 +1,17 @@
-import type { JobState } from '@cgk-platform/jobs-core'
-import { type InspectFilter, jobStateOf } from '@cgk-platform/jobs-core/provider'
-import { beforeJobIdsSince, jobStates } from '@cgk-platform/jobs-core/scheduling'
+import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
+import { beforeJobIdsSince } from '@cgk-platform/jobs-core/scheduling'
+import { stateOfRuns } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
 import { storedText } from '../stored-text.ts'
 import { readClockSkew } from './clock-skew.ts'
 import type { SqlValues } from './sql-values.ts'
 
-/** The states in the order in which one of several runs determines the state of their job. */
-const order: readonly JobState[] = jobStates.toSorted((one, other) =>
-  jobStateOf([
-    { definitionId: '1', state: one },
-    { definitionId: '2', state: other },
-  ]) === one
-    ? -1
-    : 1,
-)
-
-const rankOfRun = `CASE r.state ${order.map((state, rank) => `WHEN '${state}' THEN ${rank}`).join(' ')} END`
-const stateOfRank = `CASE min(${rankOfRun}) ${order.map((state, rank) => `WHEN ${rank} THEN '${state}'`).join(' ')} END`
 const stateOfSeveral =
-  `(SELECT ${stateOfRank} FROM (SELECT DISTINCT ON (definition) state FROM {schema}.runs WHERE job = j.id ` +
+  `(SELECT ${stateOfRuns} FROM (SELECT DISTINCT ON (definition) state FROM {schema}.runs WHERE job = j.id ` +
   'ORDER BY definition, number DESC) r)'
 /** Most jobs have one run. */
-const stateOfRuns = `(SELECT CASE WHEN count(*) > 1 THEN ${stateOfSeveral} ELSE min(r.state) END FROM {schema}.runs r WHERE r.job = j.id)`
+const stateOfAny = `(SELECT CASE WHEN count(*) > 1 THEN ${stateOfSeveral} ELSE min(r.state) END FROM {schema}.runs r WHERE r.job = j.id)`
 
 /** SQL for the state of the job `j` if it has no runs. */
 export const stateWithoutRuns: string =
@@ -31,7 +19,7 @@ export const stateWithoutRuns: string =
   "FROM {schema}.arrivals a WHERE a.job = j.id), 'queued')"
 
 /** SQL for the state of the job `j`. */
-export const stateSql: string = `coalesce(${stateOfRuns}, ${stateWithoutRuns})`
+export const stateSql: string = `coalesce(${stateOfAny}, ${stateWithoutRuns})`
 
 /** SQL that looks up each job `j` of the candidates `c`. A plan that reads the whole table instead would have no bound. */
 export const jobsOfCandidates: string = 'JOIN LATERAL (SELECT * FROM {schema}.jobs WHERE id = c.id OFFSET 0) j ON true'

@@ -1,10 +1,10 @@
 import type { JobSummary, JobSummaryPage } from '@cgk-platform/jobs-core/inspect'
-import { type Envelope, type InspectQuery, type JobErrorInfo, decodeEnvelope } from '@cgk-platform/jobs-core/provider'
+import { decodeEnvelope, type Envelope, type InspectQuery, type JobErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { sentAtOf } from '@cgk-platform/jobs-core/scheduling'
-import { runIdOf, toJobSummary } from '@cgk-platform/jobs-local/engine'
+import { fromText, summarizeRows, type SummaryColumns } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
-import { fromText, type JobRow, readEnvelope, type RunRow } from '../rows.ts'
+import { type JobRow, readEnvelope } from '../rows.ts'
 import { findJobs, type FoundSql, searchColumns, type SearchFacts, type SearchResult } from './find-jobs.ts'
 import { asciiLower, stateWithoutRuns } from './job-conditions.ts'
 
@@ -12,11 +12,6 @@ import { asciiLower, stateWithoutRuns } from './job-conditions.ts'
 const maxEnvelopeBytes = 4_000
 /** Characters of such an end. */
 const endLength = 12_000
-
-type RunFacts = Pick<
-  RunRow,
-  'number' | 'definition' | 'state' | 'attempts' | 'max_attempts' | 'started_at' | 'ended_at' | 'retry_of' | 'error'
->
 
 interface Row extends SearchFacts, Pick<JobRow, 'tenant' | 'event' | 'sent_at'> {
   readonly id: string | null
@@ -30,13 +25,13 @@ interface Row extends SearchFacts, Pick<JobRow, 'tenant' | 'event' | 'sent_at'> 
 // A name that is stored as its hash is in the envelope.
 const isWhole = `(octet_length(j.envelope) <= ${maxEnvelopeBytes} OR starts_with(j.tenant, chr(1)) OR starts_with(j.event, chr(1)))`
 const runFacts =
-  "json_build_object('number', r.number, 'definition', r.definition, 'state', r.state, 'attempts', r.attempts, " +
-  "'max_attempts', r.max_attempts, 'started_at', r.started_at, 'ended_at', r.ended_at, 'retry_of', r.retry_of, 'error', r.error)"
+  'SELECT number, definition AS "definitionId", state, attempts, max_attempts AS "maxAttempts", started_at AS "startedAt", ' +
+  'ended_at AS "endedAt", retry_of AS "retryOf", error FROM {schema}.runs WHERE job = j.id'
 const columns =
   `j.id, j.tenant, j.event, j.sent_at, CASE WHEN ${isWhole} THEN j.envelope END AS envelope, ` +
   `CASE WHEN NOT ${isWhole} THEN right(j.envelope, ${endLength}) END AS envelope_end, ` +
   `${stateWithoutRuns} AS job_state, j.ended_at AS job_ended_at, ` +
-  `(SELECT json_agg(${runFacts} ORDER BY r.number)::text FROM {schema}.runs r WHERE r.job = j.id) AS runs`
+  `(SELECT json_agg(r ORDER BY r.number)::text FROM (${runFacts}) r) AS runs`
 
 /** Returns a page of jobs in the order of their ids, without payloads, outputs and steps. */
 export async function listSummaries(queryable: Queryable, query: InspectQuery): Promise<JobSummaryPage> {
@@ -56,33 +51,14 @@ export async function listSummaries(queryable: Queryable, query: InspectQuery): 
 
 /** Converts a row. Returns `undefined` if no error of the job has the text. */
 function toSummary(row: Row, id: string, text: string | undefined): JobSummary | undefined {
-  const rows = row.runs === null ? [] : (JSON.parse(row.runs) as RunFacts[])
-  const errors = rows.map(({ error }) => (error === null ? undefined : (fromText(error) as JobErrorInfo | undefined)))
-  if (text !== undefined && !errors.some((error) => hasText(error, text))) return undefined
-  const runs = rows.map((run, index) => ({
-    id: runIdOf(id, run.number),
-    definitionId: run.definition,
-    state: run.state,
-    attempts: run.attempts,
-    maxAttempts: run.max_attempts,
-    ...(run.started_at !== null && { startedAt: run.started_at }),
-    ...(run.ended_at !== null && { endedAt: run.ended_at }),
-    ...(run.retry_of !== null && { retryOf: runIdOf(id, run.retry_of) }),
-    ...(errors[index] && { error: errors[index] }),
-  }))
-  const started = rows.flatMap(({ started_at: at }) => at ?? [])
-  const ended = rows.length === 0 ? [row.job_ended_at] : rows.map(({ ended_at: at }) => at)
-  return toJobSummary({
-    envelope: envelopeOf(row, id),
-    state: row.job_state,
-    ...(started.length > 0 && { startedAt: Math.min(...started) }),
-    ...(ended.every((at) => at !== null) && { endedAt: Math.max(...ended) }),
-    runs,
-  })
+  const rows = row.runs === null ? [] : (JSON.parse(row.runs) as (SummaryColumns & { readonly number: number })[])
+  if (text !== undefined && !rows.some(({ error }) => hasText(error, text))) return undefined
+  return summarizeRows({ envelope: envelopeOf(row, id), state: row.job_state, endedAt: row.job_ended_at }, rows)
 }
 
-/** Returns whether an error has a text, which has no capital ASCII letters. */
-export function hasText(error: Partial<JobErrorInfo> | undefined, text: string): boolean {
+/** Returns whether a stored error has a text, which has no capital ASCII letters. */
+export function hasText(stored: string | null, text: string): boolean {
+  const error = fromText(stored) as Partial<JobErrorInfo> | undefined
   return [error?.name, error?.message].some((part) => typeof part === 'string' && asciiLower(part).includes(text))
 }
 

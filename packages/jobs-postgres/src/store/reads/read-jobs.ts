@@ -1,20 +1,16 @@
-import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
-import type { GetOptions, StoredAttempt, StoredJob } from '@cgk-platform/jobs-local/engine'
+import {
+  type AttemptColumns,
+  type GetOptions,
+  type StepRow,
+  type StoredJob,
+  toRecord,
+  toStoredAttempt,
+} from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable, SqlValue } from '../../database/database.ts'
-import { fromText, type JobRow, type RunRow, toStoredJob, toStoredRun } from '../rows.ts'
+import { type JobRow, type RunRow, toStoredJob, toStoredRun } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
-import { type StepRow, toRecord } from '../workflows/steps.ts'
 import { type FoundSql, searchColumns, type SearchFacts, type SearchResult } from './find-jobs.ts'
-
-type AttemptRow = readonly [
-  number: number,
-  startedAt: number | null,
-  endedAt: number,
-  nextDueAt: number | null,
-  error: string | null,
-  worker: string | null,
-]
 
 /** A row of a job with one of its runs; the columns of the run are null if it has none. */
 interface Row extends Omit<RunRow, 'number'> {
@@ -40,8 +36,8 @@ const columns =
   'FROM {schema}.steps s WHERE s.job = r.job AND s.run = r.number) END AS steps'
 
 const attempts =
-  '(SELECT json_agg(json_build_array(a.number, a.started_at, a.ended_at, a.next_due_at, a.error, a.worker::text) ORDER BY a.number)::text ' +
-  'FROM {schema}.attempts a WHERE a.job = r.job AND a.run = r.number)'
+  '(SELECT json_agg(a ORDER BY a.number)::text FROM (SELECT number, started_at, ended_at, next_due_at, error, worker ' +
+  'FROM {schema}.attempts WHERE job = r.job AND run = r.number) a)'
 
 /**
  * Reads jobs with their runs and steps, as of one moment, in the order of their ids.
@@ -109,20 +105,8 @@ function addRun(job: StoredJob, row: Row & RunRow): void {
   const workflow = row.workflow === null ? undefined : toRecord(row.workflow, steps)
   if (workflow) run.workflow = workflow
   if (row.attempts_before !== null)
-    run.history = (JSON.parse(row.attempts_before) as AttemptRow[]).map((attempt) => toAttempt(attempt))
+    run.history = (JSON.parse(row.attempts_before) as AttemptColumns[]).map(toStoredAttempt)
   job.runs.push(run)
-}
-
-function toAttempt([number, startedAt, endedAt, nextDueAt, errorText, worker]: AttemptRow): StoredAttempt {
-  const error = errorText === null ? undefined : (fromText(errorText) as JobErrorInfo | undefined)
-  return {
-    number,
-    ...(startedAt !== null && { startedAt }),
-    endedAt,
-    ...(nextDueAt !== null && { nextDueAt }),
-    ...(error && { error }),
-    ...(worker !== null && { worker }),
-  }
 }
 
 /** Sets the times of a job that has runs. */

@@ -1,8 +1,8 @@
-import { isCompensatedOnCancel } from '@cgk-platform/jobs-local/engine'
+import { compensationStates, fromText, isCompensatedOnCancel } from '@cgk-platform/jobs-local/engine'
 import type { Queryable } from '../../database/database.ts'
 import { leaveBatches, promoteBatches } from '../claims/batches.ts'
 import type { Hints } from '../hints.ts'
-import { compensationStates, fromText, type RunRow } from '../rows.ts'
+import type { RunRow } from '../rows.ts'
 import { removeWaits } from '../workflows/waits.ts'
 import { markWaiting } from '../workflows/wake-runs.ts'
 import { endJobWaits } from './end-job-waits.ts'
@@ -66,7 +66,7 @@ async function cancelRuns(transaction: Queryable, jobId: string, hints: Hints): 
     rows.map((row) =>
       isCompensatedOnCancel({
         attempts: row.attempts,
-        compensateOnCancel: row.compensate_on_cancel,
+        compensateOnCancel: row.compensate_on_cancel === true,
         ...(row.workflow !== null && { workflow: fromText(row.workflow) ?? {} }),
       }),
     ),

@@ -1,7 +1,7 @@
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
+import { toText } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
-import { toText } from '../rows.ts'
 import { type EndedAttempt, tableOf } from './ended-attempts.ts'
 
 type End = Extract<Outcome, { readonly type: 'completed' | 'failed' }>

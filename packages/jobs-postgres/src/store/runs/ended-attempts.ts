@@ -1,8 +1,8 @@
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
-import type { StoredRun } from '@cgk-platform/jobs-local/engine'
+import { compensationStates, type StoredRun } from '@cgk-platform/jobs-local/engine'
 
 import type { SqlValue } from '../../database/database.ts'
-import { compensationStates, keyOf } from '../rows.ts'
+import { keyOf } from '../rows.ts'
 
 /** An attempt that has ended. */
 export interface EndedAttempt<Kind extends Outcome = Outcome> {

@@ -1,8 +1,7 @@
 import type { Pause, PauseTarget } from '@cgk-platform/jobs-core'
-import type { StoredPauses } from '@cgk-platform/jobs-local/engine'
+import { fromText, type StoredPauses } from '@cgk-platform/jobs-local/engine'
 
 import type { Database } from '../../database/database.ts'
-import { fromText } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
 
 /** SQL for the key of the advisory lock that each claim holds in shared mode, and a change of the pauses alone. */

@@ -1,7 +1,7 @@
-import type { StoredRun } from '@cgk-platform/jobs-local/engine'
+import { compensationStates, type StoredRun } from '@cgk-platform/jobs-local/engine'
 import type { Queryable } from '../../database/database.ts'
 import type { Hints } from '../hints.ts'
-import { compensationStates, keyOf } from '../rows.ts'
+import { keyOf } from '../rows.ts'
 import { markWaiting } from '../workflows/wake-runs.ts'
 import { freeSlots } from './slots.ts'
 

@@ -1,12 +1,18 @@
 import { encodeEnvelope, newestRuns, retryWorkflowRecord } from '@cgk-platform/jobs-core/provider'
-import { makeDueAgain, runIdOf, stateOf, type StoredJob, type StoredRun } from '@cgk-platform/jobs-local/engine'
+import {
+  makeDueAgain,
+  runIdOf,
+  stateOf,
+  type StoredJob,
+  type StoredRun,
+  toStoredRecord,
+} from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
 import type { Hints } from '../hints.ts'
 import { readJob } from '../reads/read-jobs.ts'
 import { keyOf } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
-import { toStoredRecord } from '../workflows/steps.ts'
 
 /**
  * Adds a run for each definition whose newest run failed. A workflow continues from the record of its failed run. An

@@ -1,6 +1,8 @@
+import { compensationStates, emptyWorkerWaitMs } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import type { Hints } from '../hints.ts'
-import { compensationStates, emptyWorkerWaitMs, keyOf } from '../rows.ts'
+import { keyOf } from '../rows.ts'
 import type { Worker } from '../workers/worker.ts'
 import { markWaiting } from '../workflows/wake-runs.ts'
 import { notCounted } from './settle-runs.ts'

@@ -1,10 +1,20 @@
 import { type Outcome, restartWorkflowRecord } from '@cgk-platform/jobs-core/provider'
-import { maxStoredAttempts, parkedFor, type StoredRun, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
+import {
+  compensationStates,
+  emptyWorkerWaitMs,
+  maxStoredAttempts,
+  otherCode,
+  type Parked,
+  parkedOf,
+  type StoredRun,
+  toStoredRecord,
+  toText,
+  type WorkerDefinition,
+} from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
 import type { Hints } from '../hints.ts'
-import { compensationStates, emptyWorkerWaitMs, keyOf, otherCode, type RunRow, toText } from '../rows.ts'
-import { toStoredRecord } from '../workflows/steps.ts'
+import { keyOf, type RunRow } from '../rows.ts'
 import { removeWaits } from '../workflows/waits.ts'
 import { markWaiting } from '../workflows/wake-runs.ts'
 import { type AttemptColumn, type EndedAttempt, fence, tableOf } from './ended-attempts.ts'
@@ -111,7 +121,8 @@ interface Change {
 
 /** Returns the changes of each kind. The first that fits an outcome counts. */
 function changesOf({ definitions, isOnProbation }: SettleOptions): readonly Change[] {
-  const parkedOf = (attempt: Ended<'suspended'>): Parked => toParked(attempt, definitions)
+  const waitOf = ({ run, outcome: { wakeAt } }: Ended<'suspended'>): Partial<Parked> =>
+    parkedOf(run, definitions, wakeAt) ?? { dueAt: wakeAt }
   return [
     {
       // The run itself ended when it was cancelled.
@@ -124,8 +135,8 @@ function changesOf({ definitions, isOnProbation }: SettleOptions): readonly Chan
       { name: 'error', type: 'text', of: ({ outcome }) => toText(outcome.error) },
     ]),
     changeOf('suspended', suspend, returnRuns, [
-      { name: 'due_at', type: 'int8', of: (attempt) => parkedOf(attempt).dueAt ?? null },
-      { name: 'parked', type: 'text', of: (attempt) => parkedOf(attempt).parked },
+      { name: 'due_at', type: 'int8', of: (attempt) => ceil(waitOf(attempt).dueAt) },
+      { name: 'parked', type: 'text', of: (attempt) => waitOf(attempt).parked ?? null },
     ]),
     changeOf('restarted', restart, returnRuns, [
       {
@@ -136,13 +147,13 @@ function changesOf({ definitions, isOnProbation }: SettleOptions): readonly Chan
     ]),
     changeOf('interrupted', interrupt, returnRuns, [
       { name: 'is_suspect', type: 'boolean', of: ({ run }) => isOnProbation(run) },
-      {
-        name: 'again_at',
-        type: 'int8',
-        of: ({ outcome: { againAt } }) => (againAt === undefined ? null : Math.ceil(againAt)),
-      },
+      { name: 'again_at', type: 'int8', of: ({ outcome }) => ceil(outcome.againAt) },
     ]),
   ]
+}
+
+function ceil(at: number | undefined): number | null {
+  return at === undefined ? null : Math.ceil(at)
 }
 
 function changeOf<Type extends Kind>(
@@ -202,21 +213,6 @@ async function lockSuspended(transaction: Queryable, ended: readonly EndedAttemp
   const { table, values } = tableOf(ended)
   const sql = `SELECT 1 FROM {schema}.runs r JOIN ${table} ON ${fence} ORDER BY r.job, r.number FOR UPDATE OF r`
   await transaction.query(sql, values)
-}
-
-/** The wait of a suspended run. */
-interface Parked {
-  /** The version for which it waits, as JSON, or `otherCode`; null if it does not wait for code. */
-  readonly parked: string | null
-  readonly dueAt: number | undefined
-}
-
-function toParked({ run, outcome }: Ended<'suspended'>, definitions: readonly WorkerDefinition[]): Parked {
-  const dueAt = outcome.wakeAt === undefined ? undefined : Math.ceil(outcome.wakeAt)
-  if (!run.workflow?.parked) return { parked: null, dueAt }
-  const version = parkedFor(run, definitions)
-  if (version === undefined) return { parked: otherCode, dueAt }
-  return { parked: JSON.stringify(version), dueAt: run.workflow.parked.until }
 }
 
 /** Returns a statement that also records the attempts, which are followed by others. */

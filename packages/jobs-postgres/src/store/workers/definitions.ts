@@ -1,9 +1,8 @@
 import { ownEventOf } from '@cgk-platform/jobs-core/scheduling'
-import type { WorkerDefinition } from '@cgk-platform/jobs-local/engine'
+import { fromText, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
 import { nobody } from '../arrivals/definitions-elsewhere.ts'
-import { fromText } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
 import { lookAgain } from '../workflows/parked-runs.ts'
 

@@ -1,21 +1,17 @@
-import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
+import {
+  compensationStates,
+  emptyWorkerWaitMs,
+  endedProcess,
+  leastCharged,
+  longLifeMs,
+} from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
 import type { Hints } from '../hints.ts'
-import { compensationStates, emptyWorkerWaitMs, longLifeMs } from '../rows.ts'
 import { freeCancelled } from '../runs/release-slots.ts'
 import { type FreedRun, freeSlots } from '../runs/slots.ts'
 import { notCounted } from '../runs/settle-runs.ts'
 import { markWaiting } from '../workflows/wake-runs.ts'
-
-/** A run is charged with a crash beside others if it has seen this many more than each of them. */
-const chargedAhead = 5
-
-/** The error of an attempt that counts because it probably ended its process. */
-const endedProcess: JobErrorInfo = {
-  name: 'Error',
-  message: 'The process of the worker ended, or did not renew its lease in time.',
-}
 
 const mine = "r.is_open AND r.worker = ANY($1::int8[]) AND r.phase IN ('held', 'joined')"
 const ofLeftovers =
@@ -60,7 +56,7 @@ export async function takeOver(transaction: Queryable, workers: readonly number[
     workers,
   ])
   const seen = runs.map((run) => run.crashes)
-  const charged = leftovers.length === 0 ? leastCharged(seen) : neverCharged
+  const charged = leastCharged(seen, leftovers.length > 0) ?? neverCharged
   await transaction.query(recordSql, [workers, charged, JSON.stringify(endedProcess)])
   for (const sql of freeSqls) await transaction.query(sql, [workers, charged])
   const cancelled = await transaction.query<{ lane: number; phase: string | null }>(
@@ -78,9 +74,3 @@ export async function takeOver(transaction: Queryable, workers: readonly number[
 
 /** More crashes than any run has seen. */
 const neverCharged = 2 ** 31 - 1
-
-/** Returns the number of crashes from which a run is charged with this one. */
-function leastCharged(seen: readonly number[]): number {
-  const [most = 0, next] = seen.toSorted((one, other) => other - one)
-  return next === undefined || most - next >= chargedAhead ? most : neverCharged
-}

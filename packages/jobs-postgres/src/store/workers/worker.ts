@@ -1,10 +1,16 @@
 import { randomInt } from 'node:crypto'
-import { identifyProcess, type StoredRun, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
+import {
+  findDead,
+  hasEnded,
+  identifyProcess,
+  type StoredRun,
+  type WorkerDefinition,
+  type WorkerRow,
+} from '@cgk-platform/jobs-local/engine'
 
 import type { Database, Queryable } from '../../database/database.ts'
 import { Hints } from '../hints.ts'
 import { endDefinitions, pruneDefinitions, readEvents, settledAfterMs, writeDefinitions } from './definitions.ts'
-import { findDead, lateAfterMs, type WorkerRow } from './find-dead.ts'
 import { HeldRuns } from './held-runs.ts'
 import { reopenGates } from './reopen-gates.ts'
 import { takeOver } from './take-over.ts'
@@ -188,9 +194,15 @@ export class Worker {
   async #removeDead(rows: readonly Others[]): Promise<void> {
     const { database, told } = this.#options
     const others = rows.filter((row): row is Others & WorkerRow => row.id !== null)
-    for (const dead of findDead(others, { now: rows[0]!.at, steadySince: this.#steadySince })) {
+    const dead = findDead(others, {
+      now: rows[0]!.at,
+      steadySince: this.#steadySince,
+      lateAfterMs,
+      hasEnded: ({ process }) => hasEnded(process),
+    })
+    for (const workers of dead) {
       const hints = new Hints()
-      await database.transaction((transaction) => remove(transaction, dead, hints))
+      await database.transaction((transaction) => remove(transaction, workers, hints))
       told(hints)
     }
   }
@@ -219,6 +231,11 @@ export class Worker {
     })
     this.#options.told(hints)
   }
+}
+
+/** Returns the age from which the last heartbeat shows that at least one was missed. */
+function lateAfterMs(leaseMs: number): number {
+  return leaseMs / 2
 }
 
 /** The time of a heartbeat, and another worker; null if there is none. */

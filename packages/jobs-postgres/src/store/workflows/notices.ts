@@ -1,11 +1,11 @@
 import { type Clock, type Envelope, resolveEventWait, type StepRecord } from '@cgk-platform/jobs-core/provider'
-import type { ResolvedStep, StoredRun } from '@cgk-platform/jobs-local/engine'
+import { applyJob, type ResolvedStep, type StoredRun } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
 import { readJob } from '../reads/read-jobs.ts'
 import { keyOf } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
-import { applyJob, applyDraft, saveWaits } from './waits.ts'
+import { applyDraft, provider, saveWaits } from './waits.ts'
 import { writeSteps } from './write-steps.ts'
 
 /** The dependencies of the functions that take notices. */
@@ -72,7 +72,7 @@ export async function applyNotices(reads: NoticeReads, runs: readonly StoredRun[
     const step = run.workflow?.steps.find(({ key }) => storedText(key) === row.key)
     if (!step) continue
     if (row.event !== null) resolveEventWait(run.workflow!, step, JSON.parse(row.event) as Envelope, clock.now())
-    else applyJob(run.workflow!, step, await readJob(queryable, step.jobId ?? ''), clock.now())
+    else applyJob(run.workflow!, step, await readJob(queryable, step.jobId ?? ''), { provider, now: clock.now() })
     steps.set(step, run)
   }
   const noticed = Array.from(steps, ([step, run]) => ({ run, step }))

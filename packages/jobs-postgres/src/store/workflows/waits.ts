@@ -1,11 +1,17 @@
-import { isEnded } from '@cgk-platform/jobs-core'
-import { maxPastEvents, type StoredJob, type StoredRun, toJobStatus } from '@cgk-platform/jobs-local/engine'
 import {
-  failMissingJobWait,
+  applyJob,
+  maxPastEvents,
+  type StepRow,
+  type StoredJob,
+  type StoredRun,
+  toEventNotice,
+  toRecord,
+  toStep,
+} from '@cgk-platform/jobs-local/engine'
+import {
+  type Envelope,
   failPastWait,
   resolveEventWait,
-  resolveJobWait,
-  type Envelope,
   type StepRecord,
   type WorkflowRecord,
 } from '@cgk-platform/jobs-core/provider'
@@ -16,7 +22,6 @@ import { keyOf, type Phase } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
 import { pastEvents } from './past-events.ts'
 import { type StepChange, writeSteps } from './write-steps.ts'
-import { type StepRow, toRecord, toStep } from './steps.ts'
 import { type RunNumber, wakeRuns } from './wake-runs.ts'
 
 /** A step that waits, and a copy of it, which a transaction that may run again can change. */
@@ -24,6 +29,9 @@ interface Draft extends StepChange {
   readonly draft: StepRecord
   readonly record: WorkflowRecord
 }
+
+/** The name of the provider. */
+export const provider = 'postgres'
 
 const lockEvents =
   'SELECT pg_advisory_xact_lock(lock) FROM (SELECT DISTINCT {schema}.event_lock(t, e) AS lock ' +
@@ -61,7 +69,7 @@ export async function saveWaits(
     for (const sql of lockJobs) await transaction.query(sql, [jobIds])
     const jobs = await jobsById(transaction, jobIds)
     for (const { record, draft } of drafts)
-      if (draft.jobId !== undefined) applyJob(record, draft, jobs.get(draft.jobId), now)
+      if (draft.jobId !== undefined) applyJob(record, draft, jobs.get(draft.jobId), { provider, now })
   }
   for (const draft of forEvent) await resolveFromPast(transaction, draft, now)
   const saved = await writeSteps(transaction, drafts)
@@ -115,13 +123,6 @@ async function resolveFromPast(transaction: Queryable, { run, record, draft }: D
     if (read++ === maxPastEvents) return failPastWait(record, draft, maxPastEvents, now)
     if (resolveEventWait(record, draft, event, now)) return
   }
-}
-
-/** Applies the state of a job to a wait for it. Returns whether it resolved the wait. @param job - `undefined`: it no longer exists */
-export function applyJob(record: WorkflowRecord, step: StepRecord, job: StoredJob | undefined, now: number): boolean {
-  if (!job) return failMissingJobWait(record, step, 'postgres', now)
-  const status = toJobStatus(job)
-  return (status.runs.length > 0 || isEnded(status.state)) && resolveJobWait(record, step, status, now)
 }
 
 async function jobsById(queryable: Queryable, ids: readonly string[]): Promise<Map<string, StoredJob>> {
@@ -213,7 +214,7 @@ export async function resolveJobWaits(
     let count = 0
     for (const of of runs) {
       for (const [key, step] of of.waits) {
-        if (step.jobId !== jobId || !applyJob(of.record, step, jobs.get(jobId), now)) continue
+        if (step.jobId !== jobId || !applyJob(of.record, step, jobs.get(jobId), { provider, now })) continue
         resolved.push({ of, key, step })
         count++
       }
@@ -295,7 +296,11 @@ async function writeResolved(transaction: Queryable, resolved: readonly Resolved
     await transaction.query(
       'INSERT INTO {schema}.notices (job, run, key, worker, event) ' +
         `SELECT * FROM ${unnested}, $4::int8[], $5::text[])`,
-      [...keysOf(held), held.map(({ of }) => of.worker), held.map(({ event }) => toNotice(event))],
+      [
+        ...keysOf(held),
+        held.map(({ of }) => of.worker),
+        held.map(({ event }) => (event ? toEventNotice(event) : null)),
+      ],
     )
   }
   if (suspended.length > 0) {
@@ -310,10 +315,4 @@ async function writeResolved(transaction: Queryable, resolved: readonly Resolved
     )
   }
   return [...new Set(held.map(({ of }) => of.worker!))]
-}
-
-function toNotice(envelope: Envelope | undefined): string | null {
-  if (!envelope) return null
-  const { id, event, payload, sentAt } = envelope
-  return JSON.stringify({ id, event, payload, sentAt })
 }

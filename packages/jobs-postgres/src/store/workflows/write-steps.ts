@@ -1,10 +1,9 @@
 import type { StepRecord } from '@cgk-platform/jobs-core/provider'
-import type { StoredRun } from '@cgk-platform/jobs-local/engine'
+import { positionOf, type StoredRun, toStoredRecord, toText } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
-import { keyOf, toText } from '../rows.ts'
+import { keyOf } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
-import { positionOf, toStoredRecord } from './steps.ts'
 
 /** A step to save, after its record was changed in place. */
 export interface StepChange {

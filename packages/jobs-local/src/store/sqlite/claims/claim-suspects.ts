@@ -1,17 +1,13 @@
 import { enterAttempt } from '../../../records/enter-state.ts'
 import { hasBegun, type StoredRun } from '../../../records/stored-run.ts'
+import { groupSizeOf, probationMsOf } from '../../../rules/suspects.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from '../file/connection.ts'
 import { DefinitionSlots } from './definition-slots.ts'
 import { type ClaimedRow, selectClaimed, toHeldRun } from './held-run.ts'
-import { longLifeMs, phases, type RunRow } from '../tables/rows.ts'
+import { phases, type RunRow } from '../tables/rows.ts'
 import { holdRun } from '../tables/runs-table.ts'
 import type { WorkerDefinitions } from '../workers/worker-definitions.ts'
-
-/** Number of groups in which the runs of a worker begin again after their first crash. Later ones begin alone. */
-const firstGroups = 8
-/** Time in which no other suspect begins beside one after its first crash, in milliseconds. Doubles with each crash. */
-const firstProbationMs = 5000
 
 type SuspectRow = Pick<RunRow, 'run' | 'definition_id' | 'tenant' | 'concurrency_key' | 'crashes'>
 
@@ -46,7 +42,7 @@ export function claimSuspects(options: SuspectClaimOptions): StoredRun[] | undef
     if (options.paused.isPaused(row.definition_id, row.tenant)) continue
     if (isForAnother(row, rows.slice(index + 1), options)) return claimed.length > 0 ? claimed : undefined
     if (!mayBegin(row, options)) continue
-    groupSize = Math.min(groupSize, row.crashes > 1 ? 1 : Math.ceil(slots / firstGroups))
+    groupSize = Math.min(groupSize, groupSizeOf(row.crashes, slots))
     claimed.push(claim(row, options))
   }
   return claimed
@@ -83,7 +79,7 @@ function claim({ run, crashes }: SuspectRow, options: SuspectClaimOptions): Stor
   const { connection, worker, now, elapsedMs } = options
   const row = connection.get<ClaimedRow>(`${selectClaimed} WHERE run = ?`, run)!
   holdRun(connection, run, worker, now)
-  const probationEndsAt = elapsedMs + Math.min(firstProbationMs * 2 ** (crashes - 1), longLifeMs)
+  const probationEndsAt = elapsedMs + probationMsOf(crashes)
   const held = toHeldRun(connection, row, worker, now)
   if (hasBegun(held)) enterAttempt(held, { probationEndsAt, ...(held.resumed && { resumed: true }) })
   return held

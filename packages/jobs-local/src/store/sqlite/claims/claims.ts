@@ -1,5 +1,6 @@
 import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
 
+import { maxApartMs } from '../../../rules/suspects.ts'
 import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { LimitsOf, RunLimits } from '../../job-store.ts'
 import type { StoredRun } from '../../../records/stored-run.ts'
@@ -24,9 +25,6 @@ import type { Workers } from '../workers/workers.ts'
 /** The condition for the workers of this worker's process: its clients. */
 const isInProcess = 'process = (SELECT process FROM cgk_workers WHERE id = ?1)'
 const ofProcess = `SELECT id FROM cgk_workers WHERE ${isInProcess}`
-
-/** Maximum time in which a process begins only suspects, in milliseconds. Then others begin beside them. */
-const maxApartMs = 15_000
 
 /** The dependencies of `Claims`. */
 export interface ClaimsDependencies {

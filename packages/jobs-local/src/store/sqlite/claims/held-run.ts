@@ -1,6 +1,7 @@
+import { unreadable } from '../../../records/run-columns.ts'
 import type { StoredRun } from '../../../records/stored-run.ts'
 import type { Connection } from '../file/connection.ts'
-import { type JobRow, jobOfRun, keyOf, type RunRow, toStoredJob, toStoredRun, unreadable } from '../tables/rows.ts'
+import { type JobRow, jobOfRun, keyOf, type RunRow, toStoredJob, toStoredRun } from '../tables/rows.ts'
 import { readRecord } from '../tables/steps-table.ts'
 
 /** The row of a run that is being claimed, with its job. */

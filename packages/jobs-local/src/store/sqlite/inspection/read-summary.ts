@@ -1,12 +1,9 @@
-import type { JobState } from '@cgk-platform/jobs-core'
 import type { JobSummary } from '@cgk-platform/jobs-core/inspect'
-import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
 import { sentAtOf } from '@cgk-platform/jobs-core/scheduling'
 
-import { toJobSummary } from '../../../records/to-job-summary.ts'
+import { type SummaryColumns, summarizeRows } from '../../../records/to-job-summary.ts'
 import type { Connection } from '../file/connection.ts'
-import { runIdOf } from '../../../records/stored-run.ts'
-import { fromText, isRunOf, numberOf, toJobState } from '../tables/rows.ts'
+import { isRunOf, numberOf, toJobState } from '../tables/rows.ts'
 
 /** Size of an envelope up to which it is in the page of its row, in bytes. Larger ones are not read. */
 const maxEnvelopeBytes = 3_000
@@ -30,42 +27,18 @@ interface JobFacts {
   readonly facts: string | null
 }
 
-interface RunRow {
-  readonly run: number
-  readonly retryOf: number | null
-  readonly definitionId: string
-  readonly state: JobState
-  readonly attempts: number
-  readonly maxAttempts: number
-  readonly startedAt: number | null
-  readonly endedAt: number | null
-  readonly error: string | null
-}
-
 /** Reads the summary of a job, without payload, outputs and steps. */
 export function readSummary(connection: Connection, seq: number): JobSummary {
   const job = connection.get<JobFacts>(jobSql, seq)!
-  const rows = connection.all<RunRow>(runsSql, seq)
-  const runs = rows.map(({ run, retryOf, startedAt, endedAt, error, ...facts }) => {
-    const info = error === null ? undefined : (fromText(error) as JobErrorInfo | undefined)
-    return {
-      id: runIdOf(job.id, numberOf(run)),
-      ...facts,
-      ...(startedAt !== null && { startedAt }),
-      ...(endedAt !== null && { endedAt }),
-      ...(retryOf !== null && { retryOf: runIdOf(job.id, retryOf) }),
-      ...(info && { error: info }),
-    }
-  })
-  const started = rows.flatMap(({ startedAt }) => startedAt ?? [])
-  const ended = rows.length === 0 ? [job.endedAt] : rows.map(({ endedAt }) => endedAt)
-  return toJobSummary({
-    envelope: { id: job.id, event: job.event, tenantId: job.tenant, ...timesOf(connection, seq, job) },
-    state: toJobState(job),
-    ...(started.length > 0 && { startedAt: Math.min(...started) }),
-    ...(ended.every((at) => at !== null) && { endedAt: Math.max(...ended) }),
-    runs,
-  })
+  const rows = connection.all<SummaryColumns & { readonly run: number }>(runsSql, seq)
+  return summarizeRows(
+    {
+      envelope: { id: job.id, event: job.event, tenantId: job.tenant, ...timesOf(connection, seq, job) },
+      state: toJobState(job),
+      endedAt: job.endedAt,
+    },
+    rows.map(({ run, ...columns }) => ({ number: numberOf(run), ...columns })),
+  )
 }
 
 function timesOf(

@@ -1,33 +1,7 @@
-import { parkedFor } from '../../../records/parked-for.ts'
-import type { StoredRun } from '../../../records/stored-run.ts'
+import { otherCode, parkedVersionsOf } from '../../../records/parked-for.ts'
 import type { WorkerDefinition } from '../../../records/subscriber.ts'
 import type { Connection } from '../file/connection.ts'
 import { phases } from './rows.ts'
-
-/** In the column `parked`: the run needs other code, but not another version. */
-export const otherCode = 'other'
-
-/** The wait of a parked run: for a version, or until the code is to be looked at again. */
-export interface Parked {
-  readonly parked: string
-  readonly dueAt: number | undefined
-}
-
-/** Returns how a run waits for other code; `undefined` if it does not. */
-export function parkedOf(
-  run: StoredRun,
-  definitions: readonly WorkerDefinition[],
-  wakeAt: number | undefined,
-): Parked | undefined {
-  if (!run.workflow?.parked) return undefined
-  const version = parkedFor(run, definitions)
-  if (version === undefined) return { parked: otherCode, dueAt: wakeAt }
-  return { parked: toParked(version), dueAt: run.workflow.parked.until }
-}
-
-function toParked(version: string | null): string {
-  return JSON.stringify(version)
-}
 
 /** SQL condition that a parked run waits for a version. Only a claim of a worker that has it ends that, or its time. */
 export const waitsForVersion = `phase = ${phases.waiting} AND parked > '' AND parked <> '${otherCode}'`
@@ -64,10 +38,7 @@ export function fittingRuns(
 ): FittingRuns[] {
   if (!hasParked(connection)) return []
   const sql = `SELECT count(*) AS count FROM (SELECT 1 ${fitting} LIMIT ?3)`
-  return definitions
-    .flatMap(({ definitionId, versions = [] }) =>
-      versions.map((version) => ({ definitionId, parked: toParked(version) })),
-    )
+  return parkedVersionsOf(definitions)
     .map((one) => ({ ...one, ...connection.get<{ count: number }>(sql, one.parked, one.definitionId, max)! }))
     .filter(({ count }) => count > 0)
 }

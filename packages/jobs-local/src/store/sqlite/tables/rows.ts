@@ -1,10 +1,8 @@
 import type { JobState } from '@cgk-platform/jobs-core'
-import { type JobErrorInfo, type Json, decodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
+import { decodeEnvelope, type Envelope } from '@cgk-platform/jobs-core/provider'
 
-import { lastErrorOf } from '../../../records/enter-state.ts'
-import type { AttemptState, RunState } from '../../../records/run-state.ts'
-import { type StoredJob, type StoredRun, runIdOf } from '../../../records/stored-run.ts'
-import type { StoredKeys } from './stored-keys.ts'
+import { fromRunColumns, type RunColumns, unreadable } from '../../../records/run-columns.ts'
+import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
 
 /** A row of `cgk_jobs`. */
 export interface JobRow {
@@ -18,35 +16,10 @@ export interface JobRow {
 }
 
 /** A row of `cgk_runs`. */
-export interface RunRow extends StoredKeys {
+export interface RunRow extends RunColumns {
   readonly run: number
   readonly definition_id: string
-  readonly tenant: string
-  readonly state: RunState['state']
   readonly phase: number | null
-  readonly worker: number | null
-  readonly attempts: number
-  readonly max_attempts: number
-  readonly due_at: number | null
-  readonly started_at: number | null
-  readonly ended_at: number | null
-  readonly attempt_started_at: number | null
-  readonly output: string | null
-  readonly error: string | null
-  readonly retry_of: number | null
-  readonly retried_at: number | null
-  readonly superseded_by: string | null
-  readonly gather_until: number | null
-  readonly rank: number
-  readonly priority: number
-  readonly pause: 'asleep' | 'awake' | null
-  readonly wake_pending: number
-  readonly resumed: number
-  readonly grace_ms: number | null
-  readonly compensate_on_cancel: number
-  readonly compensation: number
-  readonly workflow: string | null
-  readonly crashes: number
 }
 
 /**
@@ -68,21 +41,6 @@ export const phases = {
 
 /** SQL for the phases of the runs that wait for a slot. */
 export const waitsForSlot: string = [phases.ready, phases.suspect, phases.paused, phases.blocked].join(', ')
-
-/**
- * Time that a suspect waits for a worker that runs nothing else, in milliseconds. After it, any worker takes it, so that
- * it starts even if all of them have long runs.
- */
-export const emptyWorkerWaitMs = 10_000
-
-/**
- * Time after which an attempt that its process ends is a suspect as after its first crash, in milliseconds. No
- * probation is longer, so a run that ends its process sooner is alone at some time.
- */
-export const longLifeMs = 180_000
-
-/** The states of a cancelled workflow's compensation. */
-export const compensationStates = { none: 0, pending: 1, running: 2 } as const
 
 /** The key of a run's row, and the worker that held it when it was read. */
 export interface RunKey {
@@ -164,80 +122,9 @@ function readEnvelope({ envelope, id, event, tenant: tenantId }: JobRow): Envelo
   return decoded.v === 1 ? decoded : { ...decoded, id, event, tenantId }
 }
 
-/** Creates a replacement for an envelope that cannot be decoded. Without a payload, its runs fail. */
-export function unreadable({ id, event, tenantId }: Pick<Envelope, 'id' | 'event' | 'tenantId'>): Envelope {
-  return { v: 1, id, event, tenantId, payload: null, sentAt: 0 }
-}
-
-/** Parses a stored value. Returns `undefined` if it is damaged. */
-export function fromText(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** Converts a row to a run, without the steps of a workflow. */
 export function toStoredRun(row: RunRow, job: StoredJob): StoredRun {
-  const { envelope } = job
-  const run: StoredRun = {
-    id: runIdOf(envelope.id, numberOf(row.run)),
-    job,
-    definitionId: row.definition_id,
-    maxAttempts: row.max_attempts,
-    ...(row.priority !== 0 && { priority: row.priority }),
-    attempts: row.attempts,
-    ...toRunState(row, envelope),
-    ...(row.started_at !== null && { startedAt: row.started_at }),
-    ...(row.attempt_started_at !== null && { attemptStartedAt: row.attempt_started_at }),
-    ...(row.retry_of !== null && { retryOf: runIdOf(envelope.id, row.retry_of) }),
-    ...(row.retried_at !== null && { retriedAt: row.retried_at }),
-    ...(row.gather_until !== null && { gather: { until: row.gather_until } }),
-    ...(row.grace_ms !== null && { graceMs: row.grace_ms }),
-    ...(row.compensate_on_cancel === 1 && { compensateOnCancel: true }),
-  }
+  const run = fromRunColumns(row, job, { number: numberOf(row.run), definitionId: row.definition_id })
   setKey(run, { run: row.run, worker: row.worker ?? 0, rank: row.rank })
   return run
-}
-
-function toRunState(row: RunRow, envelope: Envelope): RunState {
-  const { state, superseded_by: supersededBy, compensation } = row
-  const [dueAt, endedAt] = [row.due_at ?? 0, row.ended_at ?? 0]
-  const output = row.output === null ? undefined : (fromText(row.output) as Json | undefined)
-  const error = row.error === null ? undefined : (fromText(row.error) as JobErrorInfo | undefined)
-  const lastError = lastErrorOf({ ...(error !== undefined && { error }) })
-  switch (state) {
-    case 'scheduled':
-      return { state, dueAt }
-    case 'queued':
-      return { state, ...lastError }
-    case 'retrying':
-      return { state, dueAt, ...lastError }
-    case 'running':
-      return { state, ...lastError, ...toAttemptState(row) }
-    case 'completed':
-      return { state, endedAt, ...(output !== undefined && { output }) }
-    case 'failed':
-      return { state, endedAt, ...lastError }
-    case 'cancelled': {
-      const ended = { state, endedAt, ...lastError }
-      if (compensation === compensationStates.pending) return { ...ended, toCompensate: envelope }
-      const isCompensating = compensation === compensationStates.running
-      return isCompensating ? { ...ended, compensating: envelope, ...toAttemptState(row) } : ended
-    }
-    case 'superseded':
-      return { state, endedAt, supersededBy: supersededBy ?? '' }
-  }
-}
-
-function toAttemptState({ pause, due_at: dueAt, resumed }: RunRow): AttemptState {
-  if (pause === 'awake') return { pause }
-  if (pause === 'asleep') return { pause, ...(dueAt !== null && { dueAt }) }
-  return resumed === 1 ? { resumed: true } : {}
-}
-
-/** Serializes a value for a column. */
-export function toText(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value)
 }

@@ -1,25 +1,19 @@
 import type { JobState } from '@cgk-platform/jobs-core'
 import { type Outcome, restartWorkflowRecord, type RunRestart } from '@cgk-platform/jobs-core/provider'
 
+import { toText } from '../../../records/json-column.ts'
+import { otherCode, type Parked, parkedOf } from '../../../records/parked-for.ts'
+import { compensationStates } from '../../../records/run-columns.ts'
 import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
+import { toStoredRecord } from '../../../records/stored-steps.ts'
 import type { Subscriber, WorkerDefinition } from '../../../records/subscriber.ts'
+import { emptyWorkerWaitMs } from '../../../rules/suspects.ts'
 import type { Connection } from '../file/connection.ts'
 import { recordAttempt } from './attempts-table.ts'
 import { createInsert } from '../file/insert-rows.ts'
-import { otherCode, type Parked, parkedOf, waitsForVersion } from './parked-runs.ts'
-import { toStoredRecord } from './steps-table.ts'
+import { waitsForVersion } from './parked-runs.ts'
 import { type StoredKeys, storedKeysOf } from './stored-keys.ts'
-import {
-  isRunOf,
-  keyOf,
-  phases,
-  type RunKey,
-  type RunRow,
-  toStoredRun,
-  toText,
-  compensationStates,
-  emptyWorkerWaitMs,
-} from './rows.ts'
+import { isRunOf, keyOf, phases, type RunKey, type RunRow, toStoredRun } from './rows.ts'
 
 const { waiting, ready, held, suspect, gathering, joined, paused } = phases
 

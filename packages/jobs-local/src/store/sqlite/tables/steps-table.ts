@@ -1,16 +1,9 @@
 import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
 import type { StoredRun } from '../../../records/stored-run.ts'
+import { positionOf, type StepRow, toRecord, toStoredRecord } from '../../../records/stored-steps.ts'
 import type { Connection } from '../file/connection.ts'
-import { fromText, keyOf, phases } from './rows.ts'
-
-/** Positions of steps among those of their run. Set once a step was read or written. */
-const positions = new WeakMap<StepRecord, number>()
-
-/** Serializes a record for its run's row, without its steps and their count. */
-export function toStoredRecord({ steps: _, ended: __, ...record }: WorkflowRecord): string {
-  return JSON.stringify(record)
-}
+import { keyOf, phases } from './rows.ts'
 
 /**
  * Reads a workflow's record with its steps, in the order in which its code called them. Returns `undefined` if it is
@@ -18,22 +11,8 @@ export function toStoredRecord({ steps: _, ended: __, ...record }: WorkflowRecor
  */
 export function readRecord(connection: Connection, run: number, stored: string): WorkflowRecord | undefined {
   const sql = 'SELECT position, record FROM cgk_steps WHERE run = ? ORDER BY position'
-  const record = fromText(stored) as Omit<WorkflowRecord, 'steps' | 'ended'> | undefined
-  const steps: StepRecord[] = []
-  for (const row of connection.all<{ position: number; record: string }>(sql, run)) {
-    const step = toStep(row.record)
-    if (!step) return undefined
-    positions.set(step, row.position)
-    steps.push(step)
-  }
-  const ended = steps.reduce((max, { order = 0 }) => Math.max(max, order), 0)
-  return record && { ...record, steps, ended }
-}
-
-/** Parses a stored step. Returns `undefined` if it is damaged. */
-export function toStep(stored: string): StepRecord | undefined {
-  const step = fromText(stored) as StepRecord | null | undefined
-  return typeof step?.key === 'string' ? step : undefined
+  const rows = connection.rows<StepRow>(sql, run)
+  return toRecord(stored, rows)
 }
 
 /** Writes a step of a run. */
@@ -49,18 +28,6 @@ export function writeSteps(connection: Connection, run: number, steps: StepRecor
 function writeStepAt(connection: Connection, run: number, step: StepRecord, position: number): void {
   const sql = 'INSERT OR REPLACE INTO cgk_steps (run, key, position, record) VALUES (?, ?, ?, ?)'
   connection.run(sql, run, step.key, position, JSON.stringify(step))
-}
-
-/** Returns a position between a step's neighbors, because a step can be called late, before others that are stored. */
-function positionOf(steps: readonly StepRecord[], step: StepRecord): number {
-  const known = positions.get(step)
-  if (known !== undefined) return known
-  const index = steps.lastIndexOf(step)
-  const before = positions.get(steps[index - 1] ?? step) ?? index - 1
-  const after = positions.get(steps[index + 1] ?? step)
-  const position = after === undefined ? before + 1 : (before + after) / 2
-  positions.set(step, position)
-  return position
 }
 
 /** Writes the record of a run without its steps. Returns false if the worker that read the run no longer holds it. */

@@ -1,8 +1,5 @@
-import { isEnded } from '@cgk-platform/jobs-core'
 import {
   resolveEventWait,
-  resolveJobWait,
-  failMissingJobWait,
   failPastWait,
   decodeEnvelope,
   notUnderstood,
@@ -11,9 +8,9 @@ import {
 } from '@cgk-platform/jobs-core/provider'
 import { beforeJobIdsSince, signalOf } from '@cgk-platform/jobs-core/scheduling'
 
-import { toJobStatus } from '../../../records/to-job-status.ts'
+import { applyJob, toEventNotice } from '../../../records/apply-job.ts'
 import { maxPastEvents } from '../../../rules/max-past-events.ts'
-import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
+import type { StoredRun } from '../../../records/stored-run.ts'
 import type { Connection } from '../file/connection.ts'
 import type { JobsReader } from './jobs-reader.ts'
 import { isRunOf, keyOf, phases, type RunKey } from './rows.ts'
@@ -108,7 +105,7 @@ export class WaitsTable {
   resolveFromPast(run: StoredRun, step: StepRecord, now: number): void {
     const { connection, reader } = this.#dependencies
     if (step.jobId !== undefined) {
-      applyJob(run, step, reader.job(step.jobId), now)
+      applyJob(run.workflow!, step, reader.job(step.jobId), { provider: 'local', now })
       return
     }
     if (step.event === undefined) return
@@ -149,8 +146,7 @@ export class WaitsTable {
       const run = this.#dependencies.reader.workflowRun(wait.run)
       const step = stepOf(run, wait.key)
       if (!run || !step || !resolveEventWait(run.workflow!, step, envelope, now)) continue
-      const { id, payload, sentAt } = envelope
-      this.#resolve(wait, run, step, JSON.stringify({ id, event, payload, sentAt }))
+      this.#resolve(wait, run, step, toEventNotice(envelope))
       resolved++
     }
     return resolved
@@ -167,7 +163,8 @@ export class WaitsTable {
     for (const wait of waits) {
       const run = reader.workflowRun(wait.run)
       const step = stepOf(run, wait.key)
-      if (run && step && applyJob(run, step, job, now)) this.#resolve(wait, run, step, null)
+      if (run && step && applyJob(run.workflow!, step, job, { provider: 'local', now }))
+        this.#resolve(wait, run, step, null)
     }
   }
 
@@ -203,7 +200,7 @@ export class WaitsTable {
     for (const { key, event } of notices) {
       const step = stepOf(run, key)
       if (!step) continue
-      if (event === null) applyJob(run, step, reader.job(step.jobId ?? ''), now)
+      if (event === null) applyJob(run.workflow!, step, reader.job(step.jobId ?? ''), { provider: 'local', now })
       else this.#applyEvent(run, step, JSON.parse(event) as Envelope, now)
       // Write the step even if it was resolved before: that transaction may have been rolled back.
       writeStep(connection, run, step)
@@ -216,10 +213,4 @@ export class WaitsTable {
 
 function stepOf(run: StoredRun | undefined, key: string): StepRecord | undefined {
   return run?.workflow?.steps.find((step) => step.key === key)
-}
-
-function applyJob({ workflow }: StoredRun, step: StepRecord, job: StoredJob | undefined, now: number): boolean {
-  if (!job) return failMissingJobWait(workflow!, step, 'local', now)
-  const status = toJobStatus(job)
-  return (status.runs.length > 0 || isEnded(status.state)) && resolveJobWait(workflow!, step, status, now)
 }

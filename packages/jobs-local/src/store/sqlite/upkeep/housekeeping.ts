@@ -4,8 +4,7 @@ import type { Connection } from '../file/connection.ts'
 import { type Cutoffs, cutoffsOf, deleteExpiredJobs, releaseDiskSpace } from './delete-expired-jobs.ts'
 import { pruneLanes } from '../tables/lanes-table.ts'
 import { takeOver } from './take-over.ts'
-import { maxHeartbeatMs } from '../workers/dead-workers.ts'
-import type { Workers } from '../workers/workers.ts'
+import { maxHeartbeatMs, type Workers } from '../workers/workers.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it. Heartbeats follow real time,
 // not the engine's clock, which may be virtual.

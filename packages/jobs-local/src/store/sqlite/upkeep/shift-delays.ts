@@ -2,11 +2,11 @@ import type { SQLInputValue } from 'node:sqlite'
 
 import { shiftStepTimes } from '@cgk-platform/jobs-core/scheduling'
 
+import { toStep } from '../../../records/stored-steps.ts'
 import { turnBatch } from '../../../rules/turn-batch.ts'
 import type { Connection } from '../file/connection.ts'
 import { lastSeq } from '../tables/jobs-table.ts'
 import { phases } from '../tables/rows.ts'
-import { toStep } from '../tables/steps-table.ts'
 
 /** Number of rows that one transaction moves. */
 const maxRows = 10 * turnBatch

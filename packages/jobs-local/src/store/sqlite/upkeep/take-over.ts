@@ -1,19 +1,10 @@
-import type { JobErrorInfo } from '@cgk-platform/jobs-core/provider'
-
+import { compensationStates } from '../../../records/run-columns.ts'
+import { emptyWorkerWaitMs, endedProcess, leastCharged, longLifeMs } from '../../../rules/suspects.ts'
 import type { Connection } from '../file/connection.ts'
-import { compensationStates, emptyWorkerWaitMs, longLifeMs, phases } from '../tables/rows.ts'
+import { phases } from '../tables/rows.ts'
 import { isToCompensate, notCounted, waitForCompensation } from '../tables/runs-table.ts'
 
 const { held, suspect, joined } = phases
-
-/** A run is charged with a crash beside others if it has seen this many more than each of them. */
-const chargedAhead = 5
-
-/** The error of an attempt that counts because it probably ended its process. */
-const endedProcess: JobErrorInfo = {
-  name: 'Error',
-  message: 'The process of the worker ended, or did not renew its lease in time.',
-}
 
 /**
  * Frees the runs of the workers of a dead process. If only one was running, it ended the process: its attempt counts.
@@ -24,13 +15,14 @@ export function takeOver(connection: Connection, ids: readonly number[], now: nu
   const workers = JSON.stringify(ids)
   const ofWorkers = 'worker IN (SELECT value FROM json_each(?1))'
   const mine = `${ofWorkers} AND phase IN (${held}, ${joined})`
-  const byCrashes = `SELECT crashes FROM cgk_runs WHERE ${mine} ORDER BY crashes DESC`
-  const [most = 0, ...others] = connection.all<{ crashes: number }>(byCrashes, workers).map((row) => row.crashes)
+  const seen = connection.all<{ crashes: number }>(`SELECT crashes FROM cgk_runs WHERE ${mine}`, workers)
   const count = `SELECT count(*) AS count FROM cgk_leftovers WHERE ${ofWorkers}`
   const leftovers = connection.get<{ count: number }>(count, workers)!.count
-  const isAlone = others.length + leftovers === 0
-  const isAhead = leftovers === 0 && most - (others[0] ?? 0) >= chargedAhead
-  const isCharged = isAlone ? '1' : isAhead ? `(crashes = ${most})` : '0'
+  const charged = leastCharged(
+    seen.map((run) => run.crashes),
+    leftovers > 0,
+  )
+  const isCharged = charged === undefined ? '0' : `(crashes >= ${charged})`
   // The attempt of a workflow that has resumed began earlier than its worker.
   const crashes = 'iif(NOT resumed AND attempt_started_at <= ?3, 1, crashes + 1)'
   // A charged run has at least two crashes, so that it begins alone.

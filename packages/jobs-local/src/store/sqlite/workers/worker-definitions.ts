@@ -1,11 +1,11 @@
 import { type DebounceTimes, ownDefinitionIdOf, ownEventOf } from '@cgk-platform/jobs-core/scheduling'
 
+import { fromText, toText } from '../../../records/json-column.ts'
 import type { BatchBounds } from '../../../rules/batch-bounds.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../../../records/subscriber.ts'
 import type { Connection } from '../file/connection.ts'
 import { lookAgain } from '../tables/parked-runs.ts'
 import { releaseUnclaimed } from '../tables/unclaimed-jobs.ts'
-import { fromText, toText } from '../tables/rows.ts'
 import { monotonicMs as nowMs } from '../../../time/machine-clock.ts'
 
 /**

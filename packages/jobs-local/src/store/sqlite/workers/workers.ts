@@ -1,10 +1,13 @@
 import { randomInt } from 'node:crypto'
 
+import { findDead, type WorkerRow } from '../../../rules/find-dead.ts'
 import type { Connection } from '../file/connection.ts'
-import { findDead, lateAfterMs, type WorkerRow } from './dead-workers.ts'
 import { monotonicMs as nowMs } from '../../../time/machine-clock.ts'
 import { hasEnded, identifyProcess, isOfThisBoot } from './process-identity.ts'
 import { WorkerDefinitions } from './worker-definitions.ts'
+
+/** Maximum time between two heartbeats, in milliseconds. */
+export const maxHeartbeatMs = 5000
 
 /**
  * This process as a worker, and its view of the other workers. Each worker sends heartbeats. A worker whose process has
@@ -74,7 +77,14 @@ export class Workers {
 
   /** Removes dead workers. Returns their ids, in one list for each process, whose workers died together. */
   removeDead(): number[][] {
-    const dead = findDead(this.#others(), { now: nowMs(), steadySinceMs: this.#steadySinceMs })
+    const now = nowMs()
+    const dead = findDead(this.#others(), {
+      now,
+      steadySince: this.#steadySinceMs,
+      lateAfterMs,
+      // A heartbeat in the future is from before the machine's last boot.
+      hasEnded: (worker) => worker.heartbeat_at > now + worker.lease_ms || hasEnded(worker.process),
+    })
     const ids = dead.map((workers) => workers.map(({ id }) => id))
     for (const id of ids.flat()) this.#remove(id)
     return ids
@@ -92,13 +102,14 @@ export class Workers {
 
   #othersAlive(): WorkerRow[] {
     const now = nowMs()
-    const isAlive = ({ process, heartbeat_ms: heartbeatMs, lease_ms: leaseMs }: WorkerRow): boolean =>
-      !hasEnded(process) && Math.abs(now - heartbeatMs) <= leaseMs
+    const isAlive = ({ process, heartbeat_at: heartbeatAt, lease_ms: leaseMs }: WorkerRow): boolean =>
+      !hasEnded(process) && Math.abs(now - heartbeatAt) <= leaseMs
     return this.#others().filter(isAlive)
   }
 
   #others(): WorkerRow[] {
-    return this.#connection.all('SELECT id, process, heartbeat_ms, lease_ms FROM cgk_workers WHERE id <> ?', this.#id)
+    const sql = 'SELECT id, process, heartbeat_ms AS heartbeat_at, lease_ms FROM cgk_workers WHERE id <> ?'
+    return this.#connection.all(sql, this.#id)
   }
 
   /** Removes this worker. */
@@ -110,4 +121,8 @@ export class Workers {
     this.#connection.run('DELETE FROM cgk_workers WHERE id = ?', id)
     this.definitions.ended(id)
   }
+}
+
+function lateAfterMs(leaseMs: number): number {
+  return Math.min(leaseMs / 2, 2 * maxHeartbeatMs)
 }

@@ -1,6 +1,6 @@
 import type { StepRecord, WorkflowRecord } from '@cgk-platform/jobs-core/provider'
 
-import { fromText } from '../rows.ts'
+import { fromText } from './json-column.ts'
 
 /** A stored step: its position and its record as JSON. */
 export type StepRow = readonly [position: number, record: string]
