@@ -1,5 +1,7 @@
+type Scalar = string | number | boolean | null
+
 /** A value of a statement. Instants are numbers of milliseconds. */
-export type SqlValue = string | number | boolean | null | readonly (string | number | boolean | null)[]
+export type SqlValue = Scalar | readonly Scalar[]
 
 /** Runs statements, within a transaction or alone. */
 export interface Queryable {
@@ -42,4 +44,12 @@ export interface OpenedDatabase extends Database {
 export interface ChannelListener {
   notified(payload: string): void
   lost(): void
+}
+
+/** Returns members of rows as columns, each of which is a value for `unnest`. */
+export function columnsOf<Name extends string>(
+  rows: readonly Readonly<Record<Name, Scalar>>[],
+  ...names: readonly Name[]
+): SqlValue[] {
+  return names.map((name) => rows.map((row) => row[name]))
 }

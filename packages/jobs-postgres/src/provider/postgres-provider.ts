@@ -1,4 +1,4 @@
-import { bindLogger, type JobHost } from '@cgk-platform/jobs-core/provider'
+import type { JobHost } from '@cgk-platform/jobs-core/provider'
 import {
   createEngineProvider,
   type LocalProvider,
@@ -6,16 +6,15 @@ import {
   type OpenedStore,
 } from '@cgk-platform/jobs-local/engine'
 
-import type { OpenedDatabase } from '../database/database.ts'
 import { createDatabaseClock, type DatabaseClock } from '../database/database-clock.ts'
+import type { OpenedDatabase } from '../database/database.ts'
 import { migrate, requireTables } from '../database/migrate.ts'
 import { openPool } from '../database/open-pool.ts'
 import { createPgDatabase } from '../database/pg-database.ts'
 import { createPgliteDatabase } from '../database/pglite-database.ts'
 import { preparedDatabase } from '../database/prepared-database.ts'
-import { PostgresStore } from '../store/postgres-store.ts'
+import { openPostgresStore } from '../store/postgres-store.ts'
 import { pgliteCapabilities, postgresCapabilities } from './capabilities.ts'
-import { storeChecks } from './store-checks.ts'
 import { type PostgresConfig, type PostgresSettings, toPostgresSettings } from './postgres-config.ts'
 
 /** Additional settings for tests. */
@@ -71,9 +70,7 @@ function openStore(settings: PostgresSettings, clock: DatabaseClock, host: JobHo
       await clock.synchronize(opened)
     },
   })
-  const logger = bindLogger(host.logger, {})
-  const store = new PostgresStore({ database, clock, host, logger, leaseMs, retention, tenantWeights })
-  return { store, announce: () => store.announce(), checks: storeChecks(store, database) }
+  return openPostgresStore({ database, clock, host, leaseMs, retention, tenantWeights })
 }
 
 function openDatabase({ place: placeOf, schema, role }: PostgresSettings): OpenedDatabase {

@@ -12,6 +12,12 @@ const [firstPauseMs, maxPauseMs] = [50, 1000]
 /** Maximum time to retry the last changes when the store closes, in milliseconds. */
 const closeTimeoutMs = 2000
 
+/** A change, with hints for others. It may run several times. */
+type Work<T> = (transaction: Queryable, hints: Hints) => Promise<T>
+
+/** Makes a change. */
+export type Change = <T>(work: Work<T>) => Promise<T>
+
 /** The dependencies of `Changes`. */
 export interface ChangesOptions {
   readonly database: Database
@@ -48,17 +54,26 @@ export class Changes {
   }
 
   /**
-   * Makes a change in a transaction, with hints that are given once it is committed. The change may run several times.
+   * Makes a change in a transaction, with hints that are given once it is committed, again and again until that succeeds.
    *
    * @throws if the database rejects a value, or the store closes before it could be made.
    */
-  async make<T>(work: (transaction: Queryable, hints: Hints) => Promise<T>): Promise<T> {
+  make: Change = async (work) => {
     this.#size++
     try {
       return await this.#make(work)
     } finally {
       this.#size--
     }
+  }
+
+  /** Tries a change in a transaction once, with hints that are given once it is committed. */
+  try: Change = async (work) => {
+    const { database, told } = this.#options
+    let hints = new Hints()
+    const result = await database.transaction((transaction) => work(transaction, (hints = new Hints())))
+    told(hints)
+    return result
   }
 
   /** From now on, gives up changes that cannot be made within two seconds. */
@@ -72,14 +87,11 @@ export class Changes {
     for (const end of this.#pauses) end()
   }
 
-  async #make<T>(work: (transaction: Queryable, hints: Hints) => Promise<T>): Promise<T> {
-    const { database, told } = this.#options
+  async #make<T>(work: Work<T>): Promise<T> {
     for (let tries = 0; ; tries++) {
-      let hints = new Hints()
       try {
-        const result = await database.transaction((transaction) => work(transaction, (hints = new Hints())))
+        const result = await this.try(work)
         this.#solved()
-        told(hints)
         return result
       } catch (error) {
         if (isRejected(error)) throw error

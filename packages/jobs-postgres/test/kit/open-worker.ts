@@ -2,7 +2,11 @@ import { expect, vi } from 'vitest'
 import type { WorkerDefinition } from '@cgk-platform/jobs-local/engine'
 
 import type { Database } from '../../src/database/database.ts'
+import { Changes } from '../../src/store/changes.ts'
 import { Worker } from '../../src/store/workers/worker.ts'
+
+const ignore = (): void => undefined
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
 /** The identity of a process of another machine. */
 function otherProcess(host: string): string {
@@ -17,11 +21,11 @@ export async function openWorker(
 ): Promise<Worker> {
   const worker = new Worker({
     database,
+    changes: new Changes({ database, logger: silent, told: ignore }),
     leaseMs: 3_000_000,
     process: otherProcess(host),
-    told: () => undefined,
-    lost: () => undefined,
-    tidied: () => undefined,
+    lost: ignore,
+    tidied: ignore,
   })
   worker.publish(definitions)
   await worker.join()

@@ -5,6 +5,7 @@ import { createJobRegistry } from '@cgk-platform/jobs-core/scheduling'
 import { type StoredRun, toWorkerDefinition } from '@cgk-platform/jobs-local/engine'
 import type { Database } from '../../src/database/database.ts'
 import { type Pass, Passes } from '../../src/store/claims/passes.ts'
+import { Changes } from '../../src/store/changes.ts'
 import { Hints } from '../../src/store/hints.ts'
 import { settleRuns } from '../../src/store/runs/settle-runs.ts'
 import { Worker } from '../../src/store/workers/worker.ts'
@@ -23,7 +24,8 @@ export class TestWorker {
     for (const definition of definitions) jobs.register(definition)
     const told = (): void => undefined
     this.#database = database
-    this.worker = new Worker({ database, leaseMs: 60_000, told, lost: told, tidied: told })
+    const changes = new Changes({ database, logger: silent, told })
+    this.worker = new Worker({ database, changes, leaseMs: 60_000, lost: told, tidied: told })
     this.worker.publish(jobs.all().map(toWorkerDefinition))
     const host = { jobs, logger: silent }
     this.passes = new Passes({ database, worker: this.worker, host, clock: systemClock, weights, told })

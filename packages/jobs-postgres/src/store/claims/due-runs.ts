@@ -1,6 +1,6 @@
 import type { Database } from '../../database/database.ts'
 import { TenantsInTurn } from '../tenants-from.ts'
-import { markWaiting } from '../workflows/wake-runs.ts'
+import { type LaneChange, markWaiting } from '../workflows/wake-runs.ts'
 
 /** Most runs to wake at once, and the tenants of which some are woken if more are due. */
 const [dueBatch, dueTenants] = [1000, 100]
@@ -25,11 +25,6 @@ const wakeInTurnsSql = wake(
     `LATERAL (${dueOf('tenant = t.tenant AND', dueBatch / dueTenants)}) d`,
 )
 
-interface Woken {
-  readonly lane: number
-  readonly phase: string
-}
-
 /** The runs that wait for a time. */
 export class DueRuns {
   readonly #tenants = new TenantsInTurn('{schema}.open_runs', 'due_at IS NOT NULL', dueTenants)
@@ -40,13 +35,12 @@ export class DueRuns {
    */
   async wake(database: Database): Promise<boolean> {
     return database.transaction(async (transaction) => {
-      const first = await transaction.query<Woken>(wakeSql)
+      const first = await transaction.query<LaneChange>(wakeSql)
       const areMore = first.length === dueBatch
       const others = areMore
-        ? await transaction.query<Woken>(wakeInTurnsSql, [await this.#tenants.next(transaction)])
+        ? await transaction.query<LaneChange>(wakeInTurnsSql, [await this.#tenants.next(transaction)])
         : []
-      const lanes = [...first, ...others].filter(({ phase }) => phase === 'ready').map(({ lane }) => lane)
-      await markWaiting(transaction, [...new Set(lanes)])
+      await markWaiting(transaction, [...first, ...others])
       return areMore
     })
   }

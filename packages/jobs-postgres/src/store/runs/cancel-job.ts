@@ -1,5 +1,6 @@
 import { compensationStates, fromText, isCompensatedOnCancel } from '@cgk-platform/jobs-local/engine'
-import type { Queryable } from '../../database/database.ts'
+
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import { leaveBatches, promoteBatches } from '../claims/batches.ts'
 import type { Hints } from '../hints.ts'
 import type { RunRow } from '../rows.ts'
@@ -60,20 +61,14 @@ async function cancelRuns(transaction: Queryable, jobId: string, hints: Hints): 
   if (found.length === 0) return []
   await freeSlots(transaction, found, hints)
   const rows = await transaction.query<RunRow>(`SELECT * ${open} ORDER BY number FOR UPDATE`, [jobId])
-  const changed = await transaction.query<Pick<RunRow, 'lane' | 'phase'>>(cancelSql, [
-    jobId,
-    rows.map(({ number }) => number),
-    rows.map((row) =>
-      isCompensatedOnCancel({
-        attempts: row.attempts,
-        compensateOnCancel: row.compensate_on_cancel === true,
-        ...(row.workflow !== null && { workflow: fromText(row.workflow) ?? {} }),
-      }),
-    ),
-  ])
-  const waiting = changed.filter(({ phase }) => phase === 'ready').map(({ lane }) => lane)
-  if (waiting.length > 0) hints.work()
-  await markWaiting(transaction, waiting)
+  const isCompensated = (row: RunRow): boolean =>
+    isCompensatedOnCancel({
+      attempts: row.attempts,
+      compensateOnCancel: row.compensate_on_cancel === true,
+      ...(row.workflow !== null && { workflow: fromText(row.workflow) ?? {} }),
+    })
+  const values = [jobId, ...columnsOf(rows, 'number'), rows.map(isCompensated)]
+  if (await markWaiting(transaction, await transaction.query(cancelSql, values))) hints.work()
   return rows
 }
 
@@ -98,7 +93,7 @@ async function leaveBatchesOf(transaction: Queryable, runs: readonly RunRow[]): 
   const sizes = await transaction.query<{ definition: string; size: number | null }>(
     "SELECT DISTINCT ON (definition) definition, (record::json #>> '{batch,maxSize}')::int4 AS size " +
       'FROM {schema}.definitions WHERE definition = ANY($1) ORDER BY definition, size',
-    [gathered.map(({ definition }) => definition)],
+    columnsOf(gathered, 'definition'),
   )
   const sizeOf = new Map(sizes.map(({ definition, size }) => [definition, size ?? undefined]))
   const groups = gathered.map(({ definition, tenant }) => ({ definition, tenant, maxSize: sizeOf.get(definition) }))
@@ -112,6 +107,6 @@ async function notifyWorkers(transaction: Queryable, runs: readonly RunRow[], hi
   for (const { worker } of runs) hints.notices(worker!)
   await transaction.query(
     'INSERT INTO {schema}.notices (worker, job, run) SELECT * FROM unnest($1::int8[], $2::text[], $3::int4[])',
-    [runs.map(({ worker }) => worker), runs.map(({ job }) => job), runs.map(({ number }) => number)],
+    columnsOf(runs, 'worker', 'job', 'number'),
   )
 }

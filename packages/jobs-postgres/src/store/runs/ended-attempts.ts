@@ -1,7 +1,7 @@
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import { compensationStates, type StoredRun } from '@cgk-platform/jobs-local/engine'
 
-import type { SqlValue } from '../../database/database.ts'
+import { columnsOf, type SqlValue } from '../../database/database.ts'
 import { keyOf } from '../rows.ts'
 
 /** An attempt that has ended. */
@@ -36,9 +36,7 @@ export function tableOf<Kind extends Outcome>(
   return {
     table: `unnest(${arrays.join(', ')}) WITH ORDINALITY AS e(${names.join(', ')})`,
     values: [
-      keys.map(({ job }) => job),
-      keys.map(({ number }) => number),
-      keys.map(({ worker }) => worker),
+      ...columnsOf(keys, 'job', 'number', 'worker'),
       ended.map(({ attempt }) => attempt),
       ended.map(({ run }) => run.retriedAt ?? null),
       ...columns.map((column) => ended.map((attempt) => column.of(attempt))),

@@ -1,16 +1,17 @@
 import type { Logger } from '@cgk-platform/jobs-core'
 import { toErrorInfo } from '@cgk-platform/jobs-core/provider'
-import { runDetached } from '@cgk-platform/jobs-core/scheduling'
 import { isLargeOutcome, type StoredRun } from '@cgk-platform/jobs-local/engine'
 
-import type { EndedAttempt } from './ended-attempts.ts'
 import { isRejected } from '../is-rejected.ts'
+import { SharedWrites } from '../shared-writes.ts'
+import type { EndedAttempt } from './ended-attempts.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it.
 const { setImmediate: immediate } = globalThis
 
 /** Most outcomes that one transaction records. */
 const maxBatch = 500
+
 /** The dependencies of an `OutcomeQueue`. */
 export interface OutcomeQueueOptions {
   readonly logger: Logger
@@ -21,10 +22,8 @@ export interface OutcomeQueueOptions {
 }
 
 interface Entry {
-  ended: EndedAttempt
-  readonly done: (isRecorded: boolean) => void
+  readonly ended: EndedAttempt
   readonly isLarge: boolean
-  isRejected: boolean
 }
 
 /**
@@ -33,12 +32,19 @@ interface Entry {
  */
 export class OutcomeQueue {
   readonly #options: OutcomeQueueOptions
-  #waiting: Entry[] = []
-  #isWriting = false
+  readonly #writes: SharedWrites<Entry, unknown>
   #size = 0
 
   constructor(options: OutcomeQueueOptions) {
     this.#options = options
+    this.#writes = new SharedWrites<Entry, unknown>({
+      async write(batch) {
+        await options.write(batch.map(({ ended }) => ended))
+        return []
+      },
+      next,
+      gathered: () => new Promise((resolve) => immediate(resolve)),
+    })
   }
 
   /** The number of outcomes that are not recorded yet. */
@@ -48,66 +54,30 @@ export class OutcomeQueue {
 
   /** Records outcomes. Resolves once they are recorded or given up. @param recorded - called if they are recorded */
   async add(ended: readonly EndedAttempt[], recorded: () => void): Promise<void> {
-    const results = await Promise.all(ended.map((one) => this.#addOne(one)))
-    if (results.every(Boolean)) recorded()
+    this.#size += ended.length
+    const results = await Promise.allSettled(ended.map((one) => this.#addOne(one).finally(() => this.#size--)))
+    if (results.every(({ status }) => status === 'fulfilled')) recorded()
   }
 
-  #addOne(ended: EndedAttempt): Promise<boolean> {
-    this.#size++
-    return new Promise((resolve) => {
-      const done = (isRecorded: boolean): void => {
-        this.#size--
-        resolve(isRecorded)
-      }
-      const add = (): void => this.#enqueue({ ended, done, isLarge: isLargeOutcome(ended.outcome), isRejected: false })
-      const before = this.#options.changesOf(ended.run)
-      if (before) void before.then(add, add)
-      else add()
-    })
-  }
-
-  #enqueue(entry: Entry): void {
-    this.#waiting.push(entry)
-    if (this.#isWriting) return
-    this.#isWriting = true
-    // Outside the async context of the attempt, to which the other outcomes do not belong.
-    runDetached(() => immediate(() => void this.#writeAll()))
-  }
-
-  async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#write(this.#takeBatch())
-    this.#isWriting = false
-  }
-
-  #takeBatch(): Entry[] {
-    const small = this.#waiting.filter(({ isLarge }) => !isLarge).slice(0, maxBatch)
-    const batch = new Set(small.length > 0 ? small : this.#waiting.slice(0, 1))
-    this.#waiting = this.#waiting.filter((entry) => !batch.has(entry))
-    return [...batch]
-  }
-
-  async #write(batch: Entry[]): Promise<void> {
+  async #addOne(ended: EndedAttempt): Promise<void> {
+    await this.#options.changesOf(ended.run)?.catch(() => undefined)
     try {
-      await this.#options.write(batch.map(({ ended }) => ended))
+      await this.#write(ended)
     } catch (error) {
-      if (isRejected(error)) return this.#separate(batch, error)
-      for (const { done } of batch) done(false)
-      return
+      if (!isRejected(error)) throw error
+      this.#options.logger.error('The outcome of an attempt cannot be stored.', { error, runId: ended.run.id })
+      await this.#write(toFailed(ended, error))
     }
-    for (const { done } of batch) done(true)
   }
 
-  /** Finds the outcomes that the database rejects. The run of each fails instead. */
-  async #separate(batch: readonly Entry[], error: unknown): Promise<void> {
-    const [first, ...others] = batch
-    if (others.length > 0) {
-      for (const entry of batch) await this.#write([entry])
-      return
-    }
-    this.#options.logger.error('The outcome of an attempt cannot be stored.', { error, runId: first!.ended.run.id })
-    if (first!.isRejected) return first!.done(false)
-    await this.#write([{ ...first!, ended: toFailed(first!.ended, error), isRejected: true }])
+  #write(ended: EndedAttempt): Promise<unknown> {
+    return this.#writes.add({ ended, isLarge: isLargeOutcome(ended.outcome) })
   }
+}
+
+function next(waiting: readonly Entry[]): readonly Entry[] {
+  const small = waiting.filter(({ isLarge }) => !isLarge).slice(0, maxBatch)
+  return small.length > 0 ? small : waiting.slice(0, 1)
 }
 
 function toFailed(ended: EndedAttempt, error: unknown): EndedAttempt {

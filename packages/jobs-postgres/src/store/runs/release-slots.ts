@@ -1,8 +1,9 @@
 import { compensationStates, type StoredRun } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import type { Hints } from '../hints.ts'
 import { keyOf } from '../rows.ts'
-import { markWaiting } from '../workflows/wake-runs.ts'
+import { type LaneChange, markWaiting } from '../workflows/wake-runs.ts'
 import { freeSlots } from './slots.ts'
 
 /** SQL condition that a cancelled workflow's compensation begins with the release. Without a record, no step has completed. */
@@ -23,14 +24,13 @@ export async function releaseSlots(transaction: Queryable, runs: readonly Stored
   if (runs.length === 0) return
   const freed = runs.map((run) => ({ definition: run.definitionId, lane: keyOf(run).lane }))
   await freeSlots(transaction, freed, hints)
-  const waiting: number[] = []
-  for (const run of runs) waiting.push(...(await releaseSlot(transaction, run)))
-  if (waiting.length > 0) hints.work()
-  await markWaiting(transaction, waiting)
+  const released: LaneChange[] = []
+  for (const run of runs) released.push(...(await releaseSlot(transaction, run)))
+  if (await markWaiting(transaction, released)) hints.work()
 }
 
-/** Returns the lane of the run if its compensation waits for a slot now. */
-async function releaseSlot(transaction: Queryable, run: StoredRun): Promise<readonly number[]> {
+/** Returns the run if it holds no slot any more: its compensation may wait for one. */
+async function releaseSlot(transaction: Queryable, run: StoredRun): Promise<readonly LaneChange[]> {
   const { job, number, worker } = keyOf(run)
   const one =
     'SELECT id FROM {schema}.leftovers WHERE job = $1 AND run = $2 AND worker = $3 AND definition = $4 LIMIT 1'
@@ -38,10 +38,9 @@ async function releaseSlot(transaction: Queryable, run: StoredRun): Promise<read
   const sql = `DELETE FROM {schema}.leftovers WHERE id = (${one}) RETURNING id`
   const released = await transaction.query(sql, [...values, run.definitionId])
   if (released.length > 0) return []
-  const rows = await transaction.query<{ lane: number; phase: string | null }>(
+  return transaction.query<LaneChange>(
     `UPDATE {schema}.runs r SET ${freeCancelled} WHERE job = $1 AND number = $2 AND is_open AND worker = $3 ` +
       "AND phase = 'held' AND state <> 'running' RETURNING lane, phase",
     values,
   )
-  return rows.filter(({ phase }) => phase !== null).map(({ lane }) => lane)
 }

@@ -6,6 +6,7 @@ import {
   type StoredJob,
   type StoredRun,
   toStoredRecord,
+  toText,
 } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
@@ -66,6 +67,6 @@ async function retryRun(transaction: Queryable, run: StoredRun, number: number, 
   await transaction.query(
     'INSERT INTO {schema}.steps (job, run, key, position, record) ' +
       'SELECT $1, $2, key, i - 1, record FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS e(key, record, i)',
-    [job, number, record.steps.map(({ key }) => storedText(key)), record.steps.map((step) => JSON.stringify(step))],
+    [job, number, record.steps.map(({ key }) => storedText(key)), record.steps.map(toText)],
   )
 }

@@ -1,6 +1,6 @@
 import { compensationStates, emptyWorkerWaitMs } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import type { Hints } from '../hints.ts'
 import { keyOf } from '../rows.ts'
 import type { Worker } from '../workers/worker.ts'
@@ -24,19 +24,12 @@ const wait =
  * its claim was committed. Call it while no claim is on its way.
  */
 export async function returnUnknownRuns(transaction: Queryable, worker: Worker, hints: Hints): Promise<void> {
-  const known = worker.held.all().map((run) => keyOf(run))
-  const values = [worker.id, known.map(({ job }) => job), known.map(({ number }) => number)]
+  const values = [worker.id, ...columnsOf(worker.held.all().map(keyOf), 'job', 'number')]
   const sql = `SELECT r.definition, r.lane FROM {schema}.runs r WHERE ${held}`
   const unknown = await transaction.query<FreedRun>(sql, values)
   if (unknown.length === 0) return
   hints.work()
   await freeSlots(transaction, unknown, hints)
-  const rows = await transaction.query<{ lane: number }>(
-    `UPDATE {schema}.runs r SET ${wait} WHERE ${held} RETURNING r.lane`,
-    values,
-  )
-  await markWaiting(
-    transaction,
-    rows.map(({ lane }) => lane),
-  )
+  const update = `UPDATE {schema}.runs r SET ${wait} WHERE ${held} RETURNING r.lane, r.phase`
+  await markWaiting(transaction, await transaction.query(update, values))
 }

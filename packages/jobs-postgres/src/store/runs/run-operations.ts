@@ -4,17 +4,15 @@ import type { EndedRun, StoredRun } from '@cgk-platform/jobs-local/engine'
 
 import type { Database } from '../../database/database.ts'
 import type { Changes } from '../changes.ts'
-import { Hints } from '../hints.ts'
 import { keyOf } from '../rows.ts'
 import { writeProbation } from '../workers/probation.ts'
 import type { Worker } from '../workers/worker.ts'
 import { wakeRuns } from '../workflows/wake-runs.ts'
-import { cancelJob } from './cancel-job.ts'
+import { cancelJob, type CancelOptions } from './cancel-job.ts'
 import { endPlainly } from './end-plainly.ts'
 import { OutcomeQueue } from './outcome-queue.ts'
 import { releaseSlots } from './release-slots.ts'
 import { retryJob } from './retry-job.ts'
-import { returnUnknownRuns } from './return-unknown-runs.ts'
 import { type SettleOptions, settleRuns } from './settle-runs.ts'
 
 /** The dependencies of `RunOperations`. */
@@ -27,8 +25,6 @@ export interface RunOperationsOptions {
   readonly logger: Logger
   /** Resolves once the steps of a run that were saved before are stored. `undefined`: they are. */
   readonly savesOf: (run: StoredRun) => Promise<unknown> | undefined
-  /** Called after each transaction that others may want to know of. */
-  readonly told: (hints: Hints) => void
 }
 
 /** The operations of a store that change runs which have begun, or whole jobs. */
@@ -72,12 +68,6 @@ export class RunOperations {
     })
   }
 
-  /** Lets runs wait for a slot again that this process holds without knowing it. Call it while no claim is on its way. */
-  async returnUnknown(): Promise<void> {
-    const { changes, worker } = this.#options
-    await changes.make((transaction, hints) => returnUnknownRuns(transaction, worker, hints))
-  }
-
   /** Releases the slot of a run whose handler has ended. Its steps are stored before: a compensation needs them. */
   release(run: StoredRun, done: () => void): void {
     const { changes, savesOf } = this.#options
@@ -96,23 +86,17 @@ export class RunOperations {
 
   /** Cancels all open runs of a job. Returns those that run in this process, whose handlers must be aborted. */
   async cancel(jobId: string): Promise<readonly StoredRun[]> {
-    const { database, worker, clock, told } = this.#options
-    let hints = new Hints()
-    const rows = await database.transaction((transaction) => {
-      hints = new Hints()
-      const isHere = (row: { job: string; number: number; worker: number | null }): boolean =>
-        row.worker === worker.id && worker.held.get(row) !== undefined
-      return cancelJob(transaction, jobId, { hints, isHere, now: clock.now() })
-    })
-    told(hints)
+    const { changes, worker, clock } = this.#options
+    const isHere: CancelOptions['isHere'] = (row) => row.worker === worker.id && worker.held.get(row) !== undefined
+    const rows = await changes.try((transaction, hints) =>
+      cancelJob(transaction, jobId, { hints, isHere, now: clock.now() }),
+    )
     return rows.flatMap((row) => worker.held.get(row) ?? [])
   }
 
   /** Adds a run for each definition whose newest run failed. An unhandled job is due again. */
-  async retry(jobId: string): Promise<void> {
-    let hints = new Hints()
-    await this.#options.database.transaction((transaction) => retryJob(transaction, jobId, (hints = new Hints())))
-    this.#options.told(hints)
+  retry(jobId: string): Promise<void> {
+    return this.#options.changes.try((transaction, hints) => retryJob(transaction, jobId, hints))
   }
 }
 

@@ -12,14 +12,14 @@ import {
   type WorkerDefinition,
 } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import type { Hints } from '../hints.ts'
-import { keyOf, type RunRow } from '../rows.ts'
+import { keyOf } from '../rows.ts'
 import { removeWaits } from '../workflows/waits.ts'
-import { markWaiting } from '../workflows/wake-runs.ts'
-import { type AttemptColumn, type EndedAttempt, fence, tableOf } from './ended-attempts.ts'
+import { type LaneChange, markWaiting } from '../workflows/wake-runs.ts'
 import { endJobWaits } from './end-job-waits.ts'
 import { endColumns } from './end-plainly.ts'
+import { type AttemptColumn, type EndedAttempt, fence, tableOf } from './ended-attempts.ts'
 import { releaseSlots } from './release-slots.ts'
 import { freeSlots } from './slots.ts'
 
@@ -90,7 +90,7 @@ async function recordOutcomes(
   options: SettleOptions,
 ): Promise<EndedAttempt[]> {
   const settled: EndedAttempt[] = []
-  const waiting: number[] = []
+  const waiting: LaneChange[] = []
   let left = ended
   await lockSuspended(transaction, ended.filter(is('suspended')))
   for (const { isOne, sql, columns = [], toStatement = returnRuns } of changesOf(options)) {
@@ -99,9 +99,9 @@ async function recordOutcomes(
     left = left.filter((attempt) => !isOne(attempt))
     const { table, values } = tableOf(attempts, columns)
     const statement = toStatement(`UPDATE {schema}.runs r SET ${sql} FROM ${table} WHERE ${fence}`)
-    const rows = await transaction.query<Pick<RunRow, 'lane' | 'phase'> & { i: number }>(statement, values)
+    const rows = await transaction.query<LaneChange & { i: number }>(statement, values)
     settled.push(...rows.map(({ i }) => attempts[i - 1]!))
-    waiting.push(...rows.filter(({ phase }) => phase !== null && phase !== 'waiting').map(({ lane }) => lane))
+    waiting.push(...rows.filter(({ phase }) => phase !== null && phase !== 'waiting'))
   }
   await removeHistory(transaction, runsOf(settled, is('restarted')))
   await removeOldAttempts(transaction, settled.filter(is('retry')))
@@ -242,23 +242,22 @@ async function removeOldAttempts(transaction: Queryable, ended: readonly EndedAt
 /** Removes the steps and the attempts of runs that begin again. */
 async function removeHistory(transaction: Queryable, runs: readonly StoredRun[]): Promise<void> {
   if (runs.length === 0) return
-  const keys = runs.map((run) => keyOf(run))
+  const values = columnsOf(runs.map(keyOf), 'job', 'number')
   for (const table of ['steps', 'attempts'])
     await transaction.query(
       `DELETE FROM {schema}.${table} WHERE (job, run) IN (SELECT * FROM unnest($1::text[], $2::int4[]))`,
-      [keys.map(({ job }) => job), keys.map(({ number }) => number)],
+      values,
     )
 }
 
 /** Holds slots for handlers that still run after their attempts were stopped. */
 async function holdLeftoverSlots(transaction: Queryable, runs: readonly StoredRun[]): Promise<void> {
   if (runs.length === 0) return
-  const keys = runs.map((run) => keyOf(run))
   await transaction.query(
     'INSERT INTO {schema}.leftovers (worker, job, run, definition, tenant, concurrency_key) ' +
       'SELECT e.worker, r.job, r.number, r.definition, r.tenant, r.concurrency_key ' +
       'FROM unnest($1::text[], $2::int4[], $3::int8[]) AS e(job, run, worker) ' +
       'JOIN {schema}.runs r ON r.job = e.job AND r.number = e.run',
-    [keys.map(({ job }) => job), keys.map(({ number }) => number), keys.map(({ worker }) => worker)],
+    columnsOf(runs.map(keyOf), 'job', 'number', 'worker'),
   )
 }

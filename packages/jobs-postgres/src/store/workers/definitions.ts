@@ -1,5 +1,5 @@
 import { ownEventOf } from '@cgk-platform/jobs-core/scheduling'
-import { fromText, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
+import { fromText, toText, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
 import { nobody } from '../arrivals/definitions-elsewhere.ts'
@@ -30,7 +30,7 @@ export async function writeDefinitions(
       worker,
       definitions.map(({ definitionId }) => definitionId),
       definitions.map(({ event }) => (event === undefined ? null : storedText(event))),
-      definitions.map((definition) => JSON.stringify(definition)),
+      definitions.map(toText),
     ],
   )
   await transaction.query(

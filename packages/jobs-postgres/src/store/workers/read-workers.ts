@@ -34,3 +34,17 @@ export async function readWorkers(queryable: Queryable): Promise<WorkerInfo[]> {
       definitionIds: row.definitions,
     }))
 }
+
+/** Most definitions to name. */
+const maxDefinitions = 10
+
+/** Returns the ids of some definitions that have waiting runs but no worker. */
+export async function definitionsWithoutWorker(queryable: Queryable): Promise<string[]> {
+  const hasWorker =
+    'SELECT 1 FROM {schema}.definitions d JOIN {schema}.workers w ON w.id = d.worker WHERE d.definition = l.definition'
+  const rows = await queryable.query<{ definition: string }>(
+    `SELECT DISTINCT l.definition FROM {schema}.lanes l WHERE l.has_waiting AND NOT EXISTS (${hasWorker}) LIMIT $1`,
+    [maxDefinitions],
+  )
+  return rows.map(({ definition }) => definition)
+}

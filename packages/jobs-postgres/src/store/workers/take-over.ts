@@ -9,8 +9,8 @@ import {
 import type { Queryable } from '../../database/database.ts'
 import type { Hints } from '../hints.ts'
 import { freeCancelled } from '../runs/release-slots.ts'
-import { type FreedRun, freeSlots } from '../runs/slots.ts'
 import { notCounted } from '../runs/settle-runs.ts'
+import { type FreedRun, freeSlots } from '../runs/slots.ts'
 import { markWaiting } from '../workflows/wake-runs.ts'
 
 const mine = "r.is_open AND r.worker = ANY($1::int8[]) AND r.phase IN ('held', 'joined')"
@@ -59,17 +59,10 @@ export async function takeOver(transaction: Queryable, workers: readonly number[
   const charged = leastCharged(seen, leftovers.length > 0) ?? neverCharged
   await transaction.query(recordSql, [workers, charged, JSON.stringify(endedProcess)])
   for (const sql of freeSqls) await transaction.query(sql, [workers, charged])
-  const cancelled = await transaction.query<{ lane: number; phase: string | null }>(
-    `UPDATE {schema}.runs r SET ${freeCancelled} WHERE ${mine} RETURNING r.lane, r.phase`,
-    [workers],
-  )
+  const freeSql = `UPDATE {schema}.runs r SET ${freeCancelled} WHERE ${mine} RETURNING r.lane, r.phase`
+  await markWaiting(transaction, await transaction.query(freeSql, [workers]))
   // Keep notices of resolved steps for the worker that continues the run.
   await transaction.query('DELETE FROM {schema}.notices WHERE worker = ANY($1) AND key IS NULL', [workers])
-  const waiting = cancelled.filter(({ phase }) => phase !== null)
-  await markWaiting(
-    transaction,
-    waiting.map(({ lane }) => lane),
-  )
 }
 
 /** More crashes than any run has seen. */

@@ -8,8 +8,9 @@ import {
   type WorkerRow,
 } from '@cgk-platform/jobs-local/engine'
 
-import type { Database, Queryable } from '../../database/database.ts'
-import { Hints } from '../hints.ts'
+import type { Queryable } from '../../database/database.ts'
+import type { Changes } from '../changes.ts'
+import type { Hints } from '../hints.ts'
 import { endDefinitions, pruneDefinitions, readEvents, settledAfterMs, writeDefinitions } from './definitions.ts'
 import { HeldRuns } from './held-runs.ts'
 import { reopenGates } from './reopen-gates.ts'
@@ -23,12 +24,11 @@ const tidyEveryMs = 60_000
 
 /** The dependencies of a `Worker`. */
 export interface WorkerOptions {
-  readonly database: Database
+  readonly database: Queryable
+  readonly changes: Pick<Changes, 'try'>
   readonly leaseMs: number
   /** The process of the worker. Default: this one. */
   readonly process?: string
-  /** Called after each transaction that others may want to know of. */
-  readonly told: (hints: Hints) => void
   /** Called if a heartbeat finds that others took this worker for dead: it has lost all its runs. */
   readonly lost: () => void
   /** Called about once a minute. */
@@ -113,11 +113,11 @@ export class Worker {
       // Random, not a counter: runs of a worker that was removed must not become those of another one.
       const id = this.#isAlive ? this.#id : randomInt(1, 2 ** 48 - 1)
       const isNew = !this.#isAlive
-      const hints = new Hints()
-      const heartbeatAt = await this.#options.database.transaction(async (transaction) => {
+      const heartbeatAt = await this.#options.changes.try(async (transaction, hints) => {
         const at = isNew ? await this.#register(transaction, id) : await touch(transaction, id)
         if (at === undefined) return undefined
         await writeDefinitions(transaction, id, definitions)
+        hints.work()
         return at
       })
       this.#isAlive = heartbeatAt !== undefined
@@ -129,8 +129,6 @@ export class Worker {
       this.#id = id
       this.#heartbeatAt = heartbeatAt
       if (definitions === this.#definitions) this.#areWritten = true
-      hints.work()
-      this.#options.told(hints)
       this.#events = await readEvents(this.#options.database)
       // A worker of this machine may have ended just before, as after a restart: its runs need not wait.
       if (isNew) void this.heartbeat()
@@ -192,7 +190,7 @@ export class Worker {
 
   /** Removes dead workers, and takes over their runs. @param rows - the others, or a row without one */
   async #removeDead(rows: readonly Others[]): Promise<void> {
-    const { database, told } = this.#options
+    const { changes } = this.#options
     const others = rows.filter((row): row is Others & WorkerRow => row.id !== null)
     const dead = findDead(others, {
       now: rows[0]!.at,
@@ -200,11 +198,7 @@ export class Worker {
       lateAfterMs,
       hasEnded: ({ process }) => hasEnded(process),
     })
-    for (const workers of dead) {
-      const hints = new Hints()
-      await database.transaction((transaction) => remove(transaction, workers, hints))
-      told(hints)
-    }
+    for (const workers of dead) await changes.try((transaction, hints) => remove(transaction, workers, hints))
   }
 
   /** Prunes the definitions, reads those of others, and heals what a race can have left closed. */
@@ -223,13 +217,11 @@ export class Worker {
     await Promise.allSettled([this.#joining, this.#beating]) // they could register this worker again
     if (!this.#isAlive) return
     this.#isAlive = false
-    const hints = new Hints()
-    await this.#options.database.transaction(async (transaction) => {
+    await this.#options.changes.try(async (transaction, hints) => {
       await takeOver(transaction, [this.#id], hints)
       await transaction.query('DELETE FROM {schema}.workers WHERE id = $1', [this.#id])
       await endDefinitions(transaction, [this.#id])
     })
-    this.#options.told(hints)
   }
 }
 

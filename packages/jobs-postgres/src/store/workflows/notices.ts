@@ -1,7 +1,7 @@
 import { type Clock, type Envelope, resolveEventWait, type StepRecord } from '@cgk-platform/jobs-core/provider'
 import { applyJob, type ResolvedStep, type StoredRun } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import { readJob } from '../reads/read-jobs.ts'
 import { keyOf } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
@@ -64,7 +64,7 @@ export async function applyNotices(reads: NoticeReads, runs: readonly StoredRun[
   const sql =
     'SELECT seq, job, run, key, event FROM {schema}.notices WHERE key IS NOT NULL ' +
     'AND (job, run) IN (SELECT * FROM unnest($1::text[], $2::int4[])) ORDER BY seq'
-  const rows = await queryable.query<NoticeRow>(sql, [keys.map(({ job }) => job), keys.map(({ number }) => number)])
+  const rows = await queryable.query<NoticeRow>(sql, columnsOf(keys, 'job', 'number'))
   if (rows.length === 0) return []
   const steps = new Map<StepRecord, StoredRun>()
   for (const row of rows) {

@@ -8,13 +8,9 @@ import { markWaiting } from './wake-runs.ts'
 export async function lookAgain(transaction: Queryable, definitions: readonly WorkerDefinition[]): Promise<void> {
   const sql =
     "UPDATE {schema}.runs SET phase = 'ready', pause = 'awake', due_at = NULL WHERE is_open AND parked = 'other' " +
-    "AND definition = ANY($1::text[]) AND pause = 'asleep' RETURNING lane"
+    "AND definition = ANY($1::text[]) AND pause = 'asleep' RETURNING lane, phase"
   const ids = definitions.map(({ definitionId }) => storedText(definitionId))
-  const woken = await transaction.query<{ lane: number }>(sql, [ids])
-  await markWaiting(
-    transaction,
-    woken.map(({ lane }) => lane),
-  )
+  await markWaiting(transaction, await transaction.query(sql, [ids]))
 }
 
 /** Counts the runs that wait for other code. Stops at `max`. */

@@ -2,9 +2,10 @@ import type { Clock, StepRecord } from '@cgk-platform/jobs-core/provider'
 import { isLargeValue, missableSince, type SavedStep, type StoredRun } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
+import { SharedWrites } from '../shared-writes.ts'
 import { readDeletedUntil } from '../upkeep/deleted-until.ts'
 import { applyDraft, saveWaits } from './waits.ts'
-import { writeSteps } from './write-steps.ts'
+import { type StepChange, writeSteps } from './write-steps.ts'
 
 /** The dependencies of `StepWriter`. */
 export interface StepWriterDependencies {
@@ -13,14 +14,8 @@ export interface StepWriterDependencies {
   readonly clock: Pick<Clock, 'now'>
 }
 
-/** A change that waits for its transaction. */
-interface Pending {
-  readonly run: StoredRun
-  /** Absent: the record of the run without its steps. */
-  readonly step?: StepRecord
-  readonly resolve: (saved: SavedStep) => void
-  readonly reject: (problem: unknown) => void
-}
+/** A step to save; absent: the record of the run without its steps. */
+type Change = Pick<StepChange, 'run'> & Partial<StepChange>
 
 /** Maximum number of changes in a transaction. */
 const maxChanges = 250
@@ -28,8 +23,10 @@ const maxChanges = 250
 /** Saves the steps of workflows. Those that come while one transaction is on its way share the next one. */
 export class StepWriter {
   readonly #dependencies: StepWriterDependencies
-  #pending: Pending[] = []
-  #isWriting = false
+  readonly #writes = new SharedWrites<Change, SavedStep>({ write: (batch) => this.#write(batch), next })
+
+  /** Changes of runs that are not stored yet. */
+  readonly #pending = new Map<StoredRun, Promise<unknown>>()
 
   constructor(dependencies: StepWriterDependencies) {
     this.#dependencies = dependencies
@@ -37,49 +34,33 @@ export class StepWriter {
 
   /** Saves a step that was changed in place. An event or a job that has already come changes it again. */
   save(run: StoredRun, step: StepRecord): Promise<SavedStep> {
-    return this.#add({ run, step })
+    return this.#writes.add({ run, step })
   }
 
   /** Saves the record of a run without its steps. */
   async saveRecord(run: StoredRun): Promise<void> {
-    await this.#add({ run })
+    await this.#writes.add({ run })
   }
 
-  #add(change: Pick<Pending, 'run' | 'step'>): Promise<SavedStep> {
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ ...change, resolve, reject })
-      if (!this.#isWriting) void this.#write()
+  /** Resolves once the noted changes of a run are stored. `undefined`: they are. */
+  savesOf = (run: StoredRun): Promise<unknown> | undefined => this.#pending.get(run)
+
+  /** Notes a change of a run, which its outcome follows. Resolves also if the change was given up. */
+  noted(run: StoredRun, change: Promise<unknown>): Promise<void> {
+    const after = Promise.allSettled([this.#pending.get(run), change]).then(() => {
+      if (this.#pending.get(run) === after) this.#pending.delete(run)
     })
+    this.#pending.set(run, after)
+    return after
   }
 
-  async #write(): Promise<void> {
-    this.#isWriting = true
-    await Promise.resolve() // steps that are saved in this turn share the first transaction
-    while (this.#pending.length > 0) {
-      const batch = this.#pending.splice(0, this.#nextSize())
-      try {
-        const saved = await this.#writeBatch(batch)
-        for (const change of batch) change.resolve(saved.get(change) ?? { isSaved: false, mayHaveMissed: false })
-      } catch (problem) {
-        for (const { reject } of batch) reject(problem)
-      }
-    }
-    this.#isWriting = false
-  }
-
-  /** Smaller changes do not wait for one with a large value. */
-  #nextSize(): number {
-    const large = this.#pending.findIndex(({ step }) => isLargeValue(step?.output))
-    return large < 0 ? maxChanges : Math.min(maxChanges, Math.max(1, large))
-  }
-
-  async #writeBatch(batch: readonly Pending[]): Promise<Map<Pending, SavedStep>> {
+  async #write(batch: readonly Change[]): Promise<SavedStep[]> {
     const { change, clock } = this.#dependencies
     // A step that changed again is written as it is now.
     const newest = [...new Map(batch.map((one) => [one.step ?? one.run, one])).values()]
-    const isWait = ({ step }: Pending): boolean =>
+    const isWait = ({ step }: Change): boolean =>
       step?.state === 'waiting' && (step.event !== undefined || step.jobId !== undefined)
-    const waits = newest.filter(isWait) as (Pending & { readonly step: StepRecord })[]
+    const waits = newest.filter(isWait) as StepChange[]
     const others = newest.filter((one) => !isWait(one))
     const missable = waits.flatMap(({ step }) => missableSince(step) ?? [])
     const { written, resolved, deletedUntil } = await change(async (transaction) => ({
@@ -94,11 +75,15 @@ export class StepWriter {
       if ((missableSince(wait.step) ?? Number.POSITIVE_INFINITY) <= deletedUntil) mayHaveMissed.add(wait.step)
       applyDraft(wait)
     }
-    return new Map(
-      batch.map((one) => {
-        const key = one.step ?? one.run
-        return [one, { isSaved: held.has(key), mayHaveMissed: mayHaveMissed.has(key) }]
-      }),
-    )
+    return batch.map(({ run, step }) => {
+      const key = step ?? run
+      return { isSaved: held.has(key), mayHaveMissed: mayHaveMissed.has(key) }
+    })
   }
+}
+
+/** Smaller changes do not wait for one with a large value. */
+function next(waiting: readonly Change[]): readonly Change[] {
+  const large = waiting.findIndex(({ step }) => isLargeValue(step?.output))
+  return waiting.slice(0, large < 0 ? maxChanges : Math.min(maxChanges, Math.max(1, large)))
 }

@@ -1,4 +1,11 @@
 import {
+  type Envelope,
+  failPastWait,
+  resolveEventWait,
+  type StepRecord,
+  type WorkflowRecord,
+} from '@cgk-platform/jobs-core/provider'
+import {
   applyJob,
   maxPastEvents,
   type StepRow,
@@ -8,21 +15,14 @@ import {
   toRecord,
   toStep,
 } from '@cgk-platform/jobs-local/engine'
-import {
-  type Envelope,
-  failPastWait,
-  resolveEventWait,
-  type StepRecord,
-  type WorkflowRecord,
-} from '@cgk-platform/jobs-core/provider'
 
-import type { Queryable, SqlValue } from '../../database/database.ts'
+import { columnsOf, type Queryable, type SqlValue } from '../../database/database.ts'
 import { readJobs } from '../reads/read-jobs.ts'
 import { keyOf, type Phase } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
 import { pastEvents } from './past-events.ts'
-import { type StepChange, writeSteps } from './write-steps.ts'
 import { type RunNumber, wakeRuns } from './wake-runs.ts'
+import { type StepChange, writeSteps } from './write-steps.ts'
 
 /** A step that waits, and a copy of it, which a transaction that may run again can change. */
 interface Draft extends StepChange {
@@ -227,7 +227,7 @@ export async function resolveJobWaits(
 /** Removes the waits and the notices of runs that have ended or begin again. */
 export async function removeWaits(transaction: Queryable, runs: readonly RunNumber[]): Promise<void> {
   if (runs.length === 0) return
-  const values = [runs.map(({ job }) => job), runs.map(({ number }) => number)]
+  const values = columnsOf(runs, 'job', 'number')
   for (const table of ['waits', 'notices'])
     await transaction.query(`DELETE FROM {schema}.${table} WHERE (job, run) IN ${runKeys}`, values)
 }
@@ -263,7 +263,7 @@ const readSql =
 /** Locks the runs of some waits, then reads them: a wait may have been resolved in the meantime. */
 async function lockRuns(transaction: Queryable, waits: readonly WaitKey[]): Promise<WaitingRun[]> {
   if (waits.length === 0) return []
-  const values = [waits.map(({ job }) => job), waits.map(({ run }) => run)]
+  const values = columnsOf(waits, 'job', 'run')
   await transaction.query(lockSql, values)
   const rows = await transaction.query<RunWithWaits>(readSql, values)
   return rows.flatMap(({ phase, worker, workflow, steps, keys, ...row }) => {

@@ -1,4 +1,5 @@
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
+import type { RunRow } from '../rows.ts'
 
 /** The number of a run within its job. */
 export interface RunNumber {
@@ -28,20 +29,21 @@ const wakeSql = `
  * @param graceMs - their new grace time. Default: as before
  */
 export async function wakeRuns(transaction: Queryable, runs: readonly RunNumber[], graceMs?: number): Promise<void> {
-  const values = [runs.map(({ job }) => job), runs.map(({ number }) => number), graceMs ?? null]
-  const woken = await transaction.query<{ lane: number; phase: string }>(wakeSql, values)
-  await markWaiting(
-    transaction,
-    woken.filter(({ phase }) => phase === 'ready').map(({ lane }) => lane),
-  )
+  const values = [...columnsOf(runs, 'job', 'number'), graceMs ?? null]
+  await markWaiting(transaction, await transaction.query(wakeSql, values))
 }
 
-/** Lets claims look into lanes that have got a run that waits for a slot, in an earlier statement. */
-export async function markWaiting(transaction: Queryable, lanes: readonly number[]): Promise<void> {
-  if (lanes.length === 0) return
+/** The lane of a run, and the phase that it has now. */
+export type LaneChange = Pick<RunRow, 'lane' | 'phase'>
+
+/** Lets claims look into the lanes of runs that wait for a slot since an earlier statement. Returns whether any do. */
+export async function markWaiting(transaction: Queryable, runs: readonly LaneChange[]): Promise<boolean> {
+  const lanes = new Set(runs.filter(({ phase }) => phase === 'ready').map(({ lane }) => lane))
+  if (lanes.size === 0) return false
   // Each row is locked even if nothing changes: a claim that has found the lane empty must not say so afterwards.
   const sql =
     'UPDATE {schema}.lanes SET has_waiting = true WHERE id IN ' +
     '(SELECT id FROM {schema}.lanes WHERE id = ANY($1::int8[]) ORDER BY id FOR NO KEY UPDATE)'
-  await transaction.query(sql, [lanes])
+  await transaction.query(sql, [[...lanes]])
+  return true
 }

@@ -1,7 +1,7 @@
 import type { StepRecord } from '@cgk-platform/jobs-core/provider'
 import { positionOf, type StoredRun, toStoredRecord, toText } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import { keyOf } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
 
@@ -57,9 +57,7 @@ export async function writeSteps<Change extends Written>(
 ): Promise<Change[]> {
   const keys = changes.map(({ run }) => keyOf(run))
   const rows = await transaction.query<{ index: number }>(saveSql, [
-    keys.map(({ job }) => job),
-    keys.map(({ number }) => number),
-    keys.map(({ worker }) => worker),
+    ...columnsOf(keys, 'job', 'number', 'worker'),
     changes.map(({ run }) => run.attempts),
     changes.map(({ run }) => run.retriedAt ?? null),
     changes.map(({ run }) => toStoredRecord(run.workflow!)),

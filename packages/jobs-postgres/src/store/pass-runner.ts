@@ -1,0 +1,141 @@
+import type { Clock } from '@cgk-platform/jobs-core/provider'
+import type {
+  BegunWork,
+  Capacity,
+  EngineStore,
+  ResolvedStep,
+  RunChanges,
+  StoredRun,
+} from '@cgk-platform/jobs-local/engine'
+
+import type { Queryable } from '../database/database.ts'
+import type { Changes } from './changes.ts'
+import type { Passes } from './claims/passes.ts'
+import { keyOf } from './rows.ts'
+import { returnUnknownRuns } from './runs/return-unknown-runs.ts'
+import type { WorkWatch } from './work-watch.ts'
+import type { Worker } from './workers/worker.ts'
+import { applyNotices, takeNotices } from './workflows/notices.ts'
+import { wakeRuns } from './workflows/wake-runs.ts'
+
+/** The dependencies of a `PassRunner`. */
+export interface PassRunnerOptions {
+  readonly queryable: Queryable
+  readonly changes: Changes
+  readonly passes: Passes
+  readonly worker: Worker
+  readonly watch: WorkWatch
+  /** A clock with the time of the database. */
+  readonly clock: Clock
+}
+
+/** Makes the passes that the engine begins, each with what others have done with the runs of this process. */
+export class PassRunner {
+  readonly #options: PassRunnerOptions
+  #pass: Promise<void> | undefined
+  #untold = noChanges()
+  /** Whether the last pass may have held runs without knowing it. */
+  #mayHoldUnknown = false
+  #isClosed = false
+
+  constructor(options: PassRunnerOptions) {
+    this.#options = options
+  }
+
+  /** Whether a pass has begun that has not ended. */
+  get isBusy(): boolean {
+    return this.#pass !== undefined
+  }
+
+  begin: EngineStore['begin'] = (capacity, { done, failed }) => {
+    const run = async (): Promise<void> => {
+      const begun = await this.#begin(capacity).catch((error: unknown) => failed(error as Error))
+      if (begun) done(begun)
+    }
+    const pass = run().finally(() => {
+      // The callback may have begun another one.
+      if (this.#pass === pass) this.#pass = undefined
+    })
+    this.#pass = pass
+  }
+
+  /** From now on, no pass begins. Resolves once the present one has ended. */
+  async stop(): Promise<void> {
+    this.#isClosed = true
+    await this.#pass
+  }
+
+  async #begin(capacity: () => Capacity | undefined): Promise<BegunWork | undefined> {
+    const { worker, watch, clock } = this.#options
+    if (this.#isClosed) return undefined
+    await worker.join()
+    const free = capacity()
+    if (!free || this.#isClosed) return undefined
+    const lost = worker.lostRuns
+    for (const run of lost) worker.held.remove(run)
+    this.#untold.lost.push(...lost)
+    const isIdle = lost.length === 0 && !watch.hasReady(clock.now())
+    if (isIdle) return { ...nothing, changes: this.#tellChanges() }
+    watch.mayHaveWork = false
+    try {
+      return await this.#makePass(free)
+    } catch (error) {
+      this.#mayHoldUnknown = true
+      watch.wake()
+      throw error
+    }
+  }
+
+  async #makePass({ slots, hasListener }: Capacity): Promise<BegunWork> {
+    const { changes, passes, watch, worker } = this.#options
+    const { held } = worker
+    if (this.#mayHoldUnknown) await changes.make((transaction, hints) => returnUnknownRuns(transaction, worker, hints))
+    this.#mayHoldUnknown = false
+    await this.#takeNotices(hasListener)
+    const { hasNotices, nextDueAt, ...pass } = await passes.pass(slots, held.slots)
+    watch.hasNotices ||= hasNotices
+    watch.nextDueAt = nextDueAt
+    const { claimed, due } = pass
+    const isMoreReady = pass.isMoreReady || watch.hasNotices
+    // Results that came while no worker held the workflow.
+    const workflows = claimed.filter(({ workflow }) => workflow)
+    await applyNotices(this.#noticeReads, workflows)
+    for (const run of claimed) {
+      held.add(run)
+      if (typeof run.gather?.role === 'object') for (const other of run.gather.role.leads) held.add(other)
+    }
+    if (claimed.length >= slots || isMoreReady) watch.mayHaveWork = true
+    if (due.length + claimed.length > 0) watch.send('jobs')
+    return { ...pass, isMoreReady, changes: this.#tellChanges() }
+  }
+
+  /** Returns what others have done with runs of this process. A pass that fails leaves it to the next one. */
+  #tellChanges(): RunChanges {
+    const changes = this.#untold
+    this.#untold = noChanges()
+    return changes
+  }
+
+  async #takeNotices(hasListener: Capacity['hasListener']): Promise<void> {
+    const { watch, worker, changes } = this.#options
+    if (!watch.hasNotices) return
+    watch.hasNotices = false
+    const taken = await takeNotices(this.#noticeReads, worker.id, (job, number) => worker.held.get({ job, number }))
+    this.#untold.resolved.push(...taken.resolved)
+    this.#untold.cancelled.push(...taken.cancelled)
+    const asleep = taken.resolved.map(({ run }) => run).filter((run) => !hasListener(run))
+    for (const run of new Set(asleep))
+      await changes.make((transaction) => wakeRuns(transaction, [keyOf(run)], run.graceMs))
+  }
+
+  get #noticeReads() {
+    const { queryable, changes, clock } = this.#options
+    return { queryable, change: changes.make, clock }
+  }
+}
+
+const nothing = { due: [], superseded: [], unhandled: [], unclaimed: [], claimed: [], isMoreReady: false } as const
+
+function noChanges() {
+  return { resolved: [] as ResolvedStep[], cancelled: [] as StoredRun[], lost: [] as StoredRun[] }
+}
