@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { identifyProcess } from '@cgk-platform/jobs-local/engine'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { readElsewhere } from '../../src/store/arrivals/definitions-elsewhere.ts'
 import { readWorkers } from '../../src/store/workers/read-workers.ts'
 import { addHeldRun, addRun, runRow } from '../kit/add-run.ts'
+import { beginTransaction, untilLocked } from '../kit/barrier.ts'
 import { openDatabase } from '../kit/open-database.ts'
 import { expire, openWorker, untilRemoved } from '../kit/open-worker.ts'
 
@@ -41,6 +42,33 @@ test('nobody removes a worker that begins runs', async () => {
     await alive.heartbeat()
   })
   expect(await database.query('SELECT id FROM {schema}.workers')).toHaveLength(2)
+})
+
+test('a worker stays alive while it waits for a lock to take over the runs of another one', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const [dead, alive] = [await openWorker(database, 'a'), await openWorker(database, 'b')]
+  await addHeldRun(database, { job: 'a', worker: dead.id })
+  await alive.heartbeat() // that of the start
+  await expire(database, dead)
+  const locker = beginTransaction(database, (transaction) =>
+    transaction.query('SELECT 1 FROM {schema}.runs FOR UPDATE'),
+  )
+  await locker.worked
+  const lastBeat = (): Promise<unknown> =>
+    database.query('SELECT heartbeat_at FROM {schema}.workers WHERE id = $1', [alive.id])
+  try {
+    void alive.heartbeat()
+    await untilLocked(database)
+    const before = await lastBeat()
+    await vi.waitFor(async () => {
+      void alive.heartbeat()
+      expect(await lastBeat()).not.toEqual(before)
+    })
+  } finally {
+    await locker.commit()
+  }
+  await untilRemoved(database, alive, dead)
 })
 
 test('workers of one process are removed together, and once', async () => {

@@ -55,6 +55,7 @@ export class Worker {
   #steadySince = Number.POSITIVE_INFINITY
   #joining: Promise<boolean> | undefined
   #beating: Promise<void> | undefined
+  #caring: Promise<void> | undefined
   #tidiedAt = 0
   #interval: ReturnType<typeof setInterval> | undefined
 
@@ -158,27 +159,38 @@ export class Worker {
     return row !== undefined
   }
 
-  /** Records that this worker is alive, and takes over the runs of dead ones. One at a time. */
-  heartbeat(): Promise<void> {
-    this.#beating ??= this.#heartbeat()
+  /**
+   * Records that this worker is alive, and takes over the runs of dead ones. One at a time. The next heartbeat does not wait
+   * for a take-over, which may wait for locks.
+   */
+  async heartbeat(): Promise<void> {
+    this.#beating ??= this.#beat()
       .catch(() => undefined) // the next one comes soon
       .finally(() => (this.#beating = undefined))
-    return this.#beating
+    await this.#beating
+    await this.#caring
   }
 
-  async #heartbeat(): Promise<void> {
+  async #beat(): Promise<void> {
     if (!this.#isAlive || this.#isClosed) return
-    const { database } = this.#options
-    const rows = await database.query<Others>(beatSql, [this.#id])
+    const rows = await this.#options.database.query<Others>(beatSql, [this.#id])
     const [first] = rows
     if (!first) {
       this.#isAlive = false
       return this.#options.lost()
     }
     this.#noteHeartbeat(first.at)
+    this.#caring ??= this.#care(rows)
+      .catch(() => undefined)
+      .finally(() => (this.#caring = undefined))
+  }
+
+  /** Removes the dead workers among others, and tidies from time to time. @param rows - the others, or a row without one */
+  async #care(rows: readonly Others[]): Promise<void> {
+    const { at } = rows[0]!
     await this.#removeDead(rows)
-    if (first.at - this.#tidiedAt < tidyEveryMs) return
-    this.#tidiedAt = first.at
+    if (at - this.#tidiedAt < tidyEveryMs) return
+    this.#tidiedAt = at
     await this.tidy()
   }
 
@@ -188,7 +200,7 @@ export class Worker {
     this.#heartbeatAt = at
   }
 
-  /** Removes dead workers, and takes over their runs. @param rows - the others, or a row without one */
+  /** Removes dead workers, and takes over their runs. */
   async #removeDead(rows: readonly Others[]): Promise<void> {
     const { changes } = this.#options
     const others = rows.filter((row): row is Others & WorkerRow => row.id !== null)
@@ -214,7 +226,7 @@ export class Worker {
   async close(): Promise<void> {
     this.#isClosed = true
     stopEvery(this.#interval)
-    await Promise.allSettled([this.#joining, this.#beating]) // they could register this worker again
+    await Promise.allSettled([this.#joining, this.heartbeat()]) // they could register this worker again
     if (!this.#isAlive) return
     this.#isAlive = false
     await this.#options.changes.try(async (transaction, hints) => {
