@@ -51,6 +51,27 @@ async function stepOf(run: StoredRun, key: string) {
   return job!.runs[0]!.workflow!.steps.find((step) => step.key === key)
 }
 
+test('waits for an event and for a job do not lock each other out with a worker that gives the job its runs', async () => {
+  const tenantId = 'both'
+  const run = await heldWorkflow(test1.database, { tenantId })
+  const job = await addJob(test1.database, { tenantId, event: 'order.paid', isArriving: true })
+  const changes = [waitFor(run), waitForJob(run, job)].map((step) => ({ run, step }))
+  let tries = 0
+  let registering: Promise<unknown> | undefined
+  await test1.database.transaction(async (transaction) => {
+    tries++
+    await transaction.query('DELETE FROM {schema}.arrivals WHERE job = $1', [job])
+    registering ??= test1.database.transaction((other) => {
+      tries++
+      return saveWaits(other, changes, 1)
+    })
+    await untilLocked(test1.database)
+    await dispatch(transaction, job)
+  })
+  await registering
+  expect(tries).toBe(2)
+})
+
 describe('a wait for an event', () => {
   test('ends by an event that is dispatched once the wait is being registered', async () => {
     const tenantId = 'registered-first'

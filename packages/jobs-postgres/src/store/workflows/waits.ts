@@ -37,9 +37,10 @@ const lockEvents =
   'SELECT pg_advisory_xact_lock(lock) FROM (SELECT DISTINCT {schema}.event_lock(t, e) AS lock ' +
   'FROM unnest($1::text[], $2::text[]) AS events (t, e) ORDER BY 1) locks'
 
-/** Keeps a job from getting runs, and its open runs from ending, until the end of the transaction. */
+/** Keeps jobs from getting runs. A worker that gives a job its runs locks the arrival before the events. */
+const lockArrivals = 'SELECT 1 FROM {schema}.arrivals WHERE job = ANY($1::text[]) ORDER BY job FOR SHARE'
+/** Keeps the open runs of jobs from ending. */
 const lockJobs = [
-  'SELECT 1 FROM {schema}.arrivals WHERE job = ANY($1::text[]) ORDER BY job FOR SHARE',
   'SELECT 1 FROM {schema}.jobs WHERE id = ANY($1::text[]) ORDER BY id FOR SHARE',
   'SELECT 1 FROM {schema}.runs WHERE job = ANY($1::text[]) AND is_open ORDER BY job, number FOR SHARE',
 ]
@@ -59,12 +60,13 @@ export async function saveWaits(
   now: number,
 ): Promise<Pick<Draft, 'run' | 'step' | 'draft'>[]> {
   const drafts = draftsOf(changes)
+  const jobIds = drafts.flatMap(({ step }) => step.jobId ?? [])
+  if (jobIds.length > 0) await transaction.query(lockArrivals, [jobIds])
   const forEvent = drafts.filter(({ step }) => step.event !== undefined && step.jobId === undefined)
   if (forEvent.length > 0) {
     const tenants = forEvent.map(({ run }) => storedText(run.job.envelope.tenantId))
     await transaction.query(lockEvents, [tenants, forEvent.map(({ step }) => storedText(step.event!))])
   }
-  const jobIds = drafts.flatMap(({ step }) => step.jobId ?? [])
   if (jobIds.length > 0) {
     for (const sql of lockJobs) await transaction.query(sql, [jobIds])
     const jobs = await jobsById(transaction, jobIds)
