@@ -30,7 +30,7 @@ const fromLanesSql = `
     ) p
   )
   UPDATE {schema}.open_runs r SET lane = coalesce(p.again, r.lane), ${hold} FROM picked p JOIN {schema}.jobs j ON j.id = p.job
-  WHERE r.job = p.job AND r.number = p.number AND r.phase = 'ready' RETURNING ${claimedColumns}, p.lane AS from_lane`
+  WHERE r.job = p.job AND r.number = p.number RETURNING ${claimedColumns}, p.lane AS from_lane`
 
 /** The runs to take of a lane. */
 export interface LaneShare {
