@@ -17,7 +17,9 @@ export interface Queryable {
 export interface Database extends Queryable {
   /**
    * Runs `work` in a transaction at READ COMMITTED. After a deadlock, a serialization failure or a row that has moved to
-   * another partition, runs it again: `work` must only touch the database and values that it creates.
+   * another partition, runs it again: `work` must only touch the database and values that it creates. It may send
+   * statements without awaiting those before: they run in their order. Those that it does not await at all are awaited
+   * before the transaction resolves.
    */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>
 }

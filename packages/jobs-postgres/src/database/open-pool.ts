@@ -18,6 +18,7 @@ export function openPool(connectionString: string, onlySends: boolean): PgPool {
     allowExitOnIdle: true,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    pipeline: true,
     fallback_application_name: '@cgk-platform/jobs',
   }
   let pool: pg.Pool | undefined

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto'
+
 import { StoreError } from '@cgk-platform/jobs-core/errors'
 import pg from 'pg'
 
 import type { ChannelListener, OpenedDatabase, Queryable, SqlValue } from './database.ts'
 import type { PgClient, PgPool } from './pg-pool.ts'
 import { quoteName } from './quote-name.ts'
-import { isLostConnection, toStoreError } from './to-store-error.ts'
+import { hasOldPlan, isForgotten, isLostConnection, toStoreError } from './to-store-error.ts'
 import { withRetries } from './with-retries.ts'
 
 const { builtins, getTypeParser } = pg.types
@@ -24,17 +26,27 @@ const parsers = new Map<TypeId, (value: string) => unknown>([
 const types = { getTypeParser: (id: TypeId) => parsers.get(id) ?? getTypeParser(id) }
 
 /**
- * Begins a transaction. One whose process was suspended must not hold its locks for long: its connection ends, and the
- * transaction runs again when the process continues.
+ * Settings of each transaction. Transactions touch few rows by their keys; without statistics, the planner would read whole
+ * tables. One whose process was suspended must not hold its locks for long: its connection ends, and it runs again when the
+ * process continues.
  */
-/** Settings of the planner. Transactions touch few rows by their keys. Without statistics it would read whole tables. */
-const byKeys = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((name) => `SET LOCAL ${name} = off`)
+const settings = {
+  idle_in_transaction_session_timeout: '10000',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+}
 
-const begin = [
-  'BEGIN ISOLATION LEVEL READ COMMITTED',
-  'SET LOCAL idle_in_transaction_session_timeout = 10000',
-  ...byKeys,
-].join('; ')
+const beginWith = (own: Readonly<Record<string, string>>): string =>
+  [
+    'BEGIN ISOLATION LEVEL READ COMMITTED',
+    ...Object.entries(own).map(([name, value]) => `SET LOCAL ${name} = ${value}`),
+  ].join('; ')
+
+const begin = beginWith(settings)
+/** To plan a statement takes longer than to run it, and its values do not change the plan. */
+const beginPrepared = beginWith({ ...settings, plan_cache_mode: 'force_generic_plan' })
 
 /** Options of the access to a schema. */
 export interface PgDatabaseOptions {
@@ -47,8 +59,8 @@ export interface PgDatabaseOptions {
 
 /** Creates the access to a schema through a pool of `pg`. */
 export function createPgDatabase(pool: PgPool, { schema, ownsPool, canListen }: PgDatabaseOptions): OpenedDatabase {
-  const quoted = quoteName(schema)
   const address = addressOf(pool.options)
+  const connections = new PgConnections(pool, quoteName(schema), address)
   const explained =
     (whenLost: Parameters<typeof toStoreError>[2]) =>
     (error: unknown): never => {
@@ -58,15 +70,8 @@ export function createPgDatabase(pool: PgPool, { schema, ownsPool, canListen }: 
     address,
     schema,
     query: <Row extends object>(sql: string, values?: readonly SqlValue[]) =>
-      withRetries(() =>
-        withClient(pool, (client) =>
-          run<Row>(client, quoted, sql, values).catch((error: unknown) => {
-            throw isLostConnection(error) && isWrite(sql) ? toStoreError(error, address, 'maybe stored') : error
-          }),
-        ),
-      ).catch(explained('nothing stored')),
-    transaction: (work) =>
-      withRetries(() => inTransaction(pool, quoted, address, work)).catch(explained('nothing stored')),
+      withRetries(() => connections.query<Row>(sql, values)).catch(explained('nothing stored')),
+    transaction: (work) => withRetries(() => connections.transaction(work)).catch(explained('nothing stored')),
     listen: async (channel: string, listener: ChannelListener) =>
       canListen ? listen(pool, channel, listener).catch(explained('nothing stored')) : undefined,
     async close() {
@@ -80,57 +85,131 @@ function isWrite(sql: string): boolean {
   return /\b(INSERT|UPDATE|DELETE)\b/.test(sql)
 }
 
-async function run<Row extends object>(
-  client: PgClient,
-  schema: string,
-  sql: string,
-  values: readonly SqlValue[] | undefined,
-): Promise<readonly Row[]> {
-  const text = sql.replaceAll('{schema}', () => schema)
-  const { rows } = await client.query({ text, types, ...(values && { values: [...values] }) })
-  return rows as Row[]
+/** A connection while it is in use. */
+interface Connection {
+  readonly client: PgClient
+  /** Whether statements are prepared. */
+  readonly prepares: boolean
+  /** Closes it after its use. */
+  readonly discard: (problem: Error) => void
 }
 
-async function inTransaction<T>(
-  pool: PgPool,
-  schema: string,
-  address: string,
-  work: (transaction: Queryable) => Promise<T>,
-): Promise<T> {
-  return withClient(pool, async (client, discard) => {
+/** Runs statements on the connections of a pool. */
+class PgConnections {
+  readonly #pool: PgPool
+  readonly #schema: string
+  readonly #address: string
+  readonly #statements = new Map<string, { readonly text: string; readonly name: string }>()
+  /** Whether one server process belongs to a connection until its end, so that it keeps prepared statements. */
+  readonly #areDirect = new WeakMap<PgClient, boolean>()
+  #mayPrepare = true
+
+  /** @param schema - its quoted name */
+  constructor(pool: PgPool, schema: string, address: string) {
+    this.#pool = pool
+    this.#schema = schema
+    this.#address = address
+  }
+
+  query<Row extends object>(sql: string, values?: readonly SqlValue[]): Promise<readonly Row[]> {
+    const changes = isWrite(sql)
+    // The plan of a read may depend on its values.
+    return this.#with(({ prepares, ...connection }) =>
+      this.#run<Row>({ ...connection, prepares: prepares && changes }, sql, values).catch((error: unknown) => {
+        throw changes ? this.#maybeStored(error) : error
+      }),
+    )
+  }
+
+  /** Statements that `work` does not await are sent before the commit all the same, and the transaction awaits them. */
+  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
+    return this.#with(async (connection) => {
+      const { client, prepares, discard } = connection
+      const isPipelined = prepares && client.pipeline === true
+      let isOver = false
+      let isCommitting = false
+      const sent: Promise<unknown>[] = [client.query({ text: prepares ? beginPrepared : begin })]
+      const send = <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+        if (isOver) throw new Error('The transaction is over.')
+        // Without a pipeline, `pg` wants to be asked for one after the other.
+        const answer = isPipelined ? ask() : sent.at(-1)!.then(ask)
+        answer.catch(() => undefined) // also if nobody awaits it
+        sent.push(answer)
+        return answer
+      }
+      try {
+        const result = await work({ query: (sql, values) => send(() => this.#run(connection, sql, values)) })
+        isCommitting = true
+        void send(() => client.query({ text: 'COMMIT' }))
+        isOver = true
+        await Promise.all(sent)
+        return result
+      } catch (error) {
+        isOver = true
+        await Promise.allSettled(sent)
+        await client.query({ text: 'ROLLBACK' }).catch(discard)
+        throw isCommitting ? this.#maybeStored(error) : error
+      }
+    })
+  }
+
+  async #run<Row extends object>(
+    { client, prepares }: Connection,
+    sql: string,
+    values: readonly SqlValue[] | undefined,
+  ): Promise<readonly Row[]> {
+    // Without values, it may consist of several.
+    const statement = prepares && values ? this.#prepared(sql) : { text: this.#textOf(sql) }
+    const { rows } = await client.query({ ...statement, types, ...(values && { values: [...values] }) })
+    return rows as Row[]
+  }
+
+  #textOf(sql: string): string {
+    return sql.replaceAll('{schema}', () => this.#schema)
+  }
+
+  #prepared(sql: string): { readonly text: string; readonly name: string } {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const text = this.#textOf(sql)
+    const prepared = { text, name: `cgk_${createHash('sha256').update(text).digest('hex').slice(0, 40)}` }
+    this.#statements.set(sql, prepared)
+    return prepared
+  }
+
+  #maybeStored(error: unknown): unknown {
+    return isLostConnection(error) ? toStoreError(error, this.#address, 'maybe stored') : error
+  }
+
+  /** Takes a connection of the pool. One that was lost, or that `use` discards, is not used again. */
+  async #with<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect()
+    let problem: Error | undefined
+    const discard = (error: Error): void => void (problem = error)
+    // Without a listener, a connection that is lost between two statements ends the process.
+    client.on('error', discard)
     try {
-      await client.query({ text: begin })
-      const result = await work({ query: (sql, values) => run(client, schema, sql, values) })
-      await client.query({ text: 'COMMIT' }).catch((error: unknown) => {
-        throw isLostConnection(error) ? toStoreError(error, address, 'maybe stored') : error
-      })
-      return result
+      return await use({ client, discard, prepares: this.#mayPrepare && (await this.#isDirect(client)) })
     } catch (error) {
-      await client.query({ text: 'ROLLBACK' }).catch(discard)
+      if (isForgotten(error)) this.#mayPrepare = false
+      // The server says that it ends the connection before it does.
+      const isUnusable = isLostConnection(error) || hasOldPlan(error) || isForgotten(error)
+      if (isUnusable || StoreError.isInstance(error)) problem ??= error as Error
       throw error
+    } finally {
+      client.removeListener('error', discard)
+      client.release(problem)
     }
-  })
-}
+  }
 
-/** Takes a connection of the pool. One that was lost, or that `use` discards, is not used again. */
-async function withClient<T>(
-  pool: PgPool,
-  use: (client: PgClient, discard: (problem: Error) => void) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect()
-  let problem: Error | undefined
-  const discard = (error: Error): void => void (problem = error)
-  // Without a listener, a connection that is lost between two statements ends the process.
-  client.on('error', discard)
-  try {
-    return await use(client, discard)
-  } catch (error) {
-    // The server says that it ends the connection before it does.
-    if (isLostConnection(error) || StoreError.isInstance(error)) problem ??= error as Error
-    throw error
-  } finally {
-    client.removeListener('error', discard)
-    client.release(problem)
+  /** A transaction pooler does not tell its clients which server process they have: that changes. */
+  async #isDirect(client: PgClient): Promise<boolean> {
+    const known = this.#areDirect.get(client)
+    if (known !== undefined) return known
+    const { rows } = await client.query({ text: 'SELECT pg_backend_pid() AS pid', types })
+    const isDirect = (rows[0] as { pid: number }).pid === client.processID
+    this.#areDirect.set(client, isDirect)
+    return isDirect
   }
 }
 

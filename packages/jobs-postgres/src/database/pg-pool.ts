@@ -10,6 +10,10 @@ export interface PgPool {
 
 /** The members of a pool's client that this package uses. */
 export interface PgClient {
+  /** The server process, as the server has told it. */
+  readonly processID?: number | null
+  /** Whether it sends statements before those before are answered. */
+  readonly pipeline?: boolean
   query(config: PgQuery): Promise<{ readonly rows: unknown[] }>
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'notification', listener: (message: { channel: string; payload?: string | undefined }) => void): unknown
@@ -23,6 +27,8 @@ export interface PgClient {
 /** A statement for `pg`. */
 export interface PgQuery {
   text: string
+  /** Prepares the statement once for each connection. */
+  name?: string
   values?: unknown[]
   /** The parsers of the columns. */
   types?: object

@@ -40,10 +40,25 @@ export function createPgliteDatabase(pglite: PgliteLike, schema: string): Opened
     query: <Row extends object>(sql: string, values?: readonly SqlValue[]) =>
       run<Row>(pglite, quoted, sql, values).catch(explained),
     transaction: <T>(work: (transaction: Queryable) => Promise<T>) =>
-      pglite.transaction((open) => work({ query: (sql, values) => run(open, quoted, sql, values) })).catch(explained),
+      pglite.transaction((open) => withAll(work, (sql, values) => run(open, quoted, sql, values))).catch(explained),
     listen: (channel, { notified }) => pglite.listen(quoteName(channel), notified),
     close: async () => undefined,
   }
+}
+
+/** Awaits also the statements that `work` does not await. */
+async function withAll<T>(work: (transaction: Queryable) => Promise<T>, query: Queryable['query']): Promise<T> {
+  const sent: Promise<unknown>[] = []
+  const result = await work({
+    query: <Row extends object>(sql: string, values?: readonly SqlValue[]) => {
+      const answer = query<Row>(sql, values)
+      answer.catch(() => undefined)
+      sent.push(answer)
+      return answer
+    },
+  })
+  await Promise.all(sent)
+  return result
 }
 
 async function run<Row extends object>(

@@ -118,3 +118,13 @@ export function isLostConnection(error: unknown): boolean {
     typeof message === 'string' && /^Connection terminated|^Client has encountered|closed unexpectedly/.test(message)
   )
 }
+
+/** Returns true if a prepared statement was planned for other columns, before a migration. */
+export function hasOldPlan(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '0A000'
+}
+
+/** Returns true if the server process has not prepared a statement, or no longer: the app or a pooler has reset it. */
+export function isForgotten(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '26000'
+}

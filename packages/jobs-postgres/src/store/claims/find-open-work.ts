@@ -136,7 +136,7 @@ export async function readPaused(transaction: Queryable): Promise<Paused & { rea
   const sql =
     "SELECT {schema}.now_ms() AS now, EXISTS (SELECT 1 FROM {schema}.pauses WHERE kind = 'tenant') AS has_tenants, " +
     "(SELECT json_agg(id)::text FROM {schema}.pauses WHERE kind = 'definition') AS definitions"
-  const [row] = await transaction.query<{ now: number; has_tenants: boolean; definitions: string | null }>(sql)
+  const [row] = await transaction.query<{ now: number; has_tenants: boolean; definitions: string | null }>(sql, [])
   const { now, has_tenants: hasTenants, definitions } = row!
   return { now, hasTenants, definitions: new Set(JSON.parse(definitions ?? '[]') as string[]) }
 }
