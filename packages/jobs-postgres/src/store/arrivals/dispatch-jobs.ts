@@ -58,10 +58,10 @@ export async function dispatchJobs(
     return !left
   })
   const envelopes = taken.map(({ job }) => job.envelope)
-  const resolved = await resolveWaits(transaction, envelopes, options)
   const events = envelopes.map(({ event }) => event)
   const read = (): Promise<Elsewhere> => readElsewhere(transaction, worker, definitions, events)
-  let elsewhere = await read()
+  const [resolved, found] = await Promise.all([resolveWaits(transaction, envelopes, options), read()])
+  let elsewhere = found
   const missingOf = (job: StoredJob): string | undefined => missingDefinitionOf(job, host.jobs)
   const isUnknown = (job: StoredJob): boolean => missingOf(job) !== undefined && !elsewhere.isKnown(missingOf(job)!)
   if (taken.some(({ job }) => isUnknown(job))) {

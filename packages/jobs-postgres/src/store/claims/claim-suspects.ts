@@ -36,6 +36,12 @@ export interface SuspectOptions {
   readonly paused: Paused
 }
 
+/** Whether suspects wait, and until when this process begins none. */
+export interface SuspectLook {
+  readonly probation_ends_at: number
+  readonly waits: boolean
+}
+
 /** The free slots for suspects. */
 interface Places {
   /** Returns whether a run may begin here. */
@@ -86,13 +92,18 @@ export class SuspectClaims {
     return ends.length === 0 ? undefined : Math.min(...ends)
   }
 
-  async claim(transaction: Queryable, options: SuspectOptions): Promise<SuspectClaim> {
+  /** Looks whether suspects wait. */
+  async look(transaction: Queryable, worker: number): Promise<SuspectLook> {
+    const [look] = await transaction.query<SuspectLook>(waitSql, [worker])
+    return look!
+  }
+
+  async claim(transaction: Queryable, look: SuspectLook, options: SuspectOptions): Promise<SuspectClaim> {
     const { now, worker } = options
-    const [wait] = await transaction.query<{ probation_ends_at: number; waits: boolean }>(waitSql, [worker])
-    this.#probationEndsAt = wait!.probation_ends_at
+    this.#probationEndsAt = look.probation_ends_at
     const isOnProbation = this.#probationEndsAt > now
     let claim: SuspectClaim = { runs: [], keepsApart: isOnProbation }
-    if (!isOnProbation && wait!.waits) {
+    if (!isOnProbation && look.waits) {
       const [load] = await transaction.query<{ slots: number; has_others: boolean }>(loadSql, [worker])
       claim = await this.#claim(transaction, options, load!.slots === 0, load!.has_others)
     }

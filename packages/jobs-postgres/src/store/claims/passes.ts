@@ -11,8 +11,8 @@ import { endJobWaits } from '../runs/end-job-waits.ts'
 import { pausesLock } from '../runs/pauses.ts'
 import { joinBatch, promoteBatches, promoteDueBatches } from './batches.ts'
 import { openDueLanes } from './change-lanes.ts'
-import { type ClaimOptions, RunClaims } from './claim-runs.ts'
-import { SuspectClaims } from './claim-suspects.ts'
+import { type ClaimOptions, type OpenRuns, RunClaims } from './claim-runs.ts'
+import { SuspectClaims, type SuspectLook } from './claim-suspects.ts'
 import { isLimited } from './claimed-limits.ts'
 import { type Paused, pausedTenants, readPaused } from './find-open-work.ts'
 import { toHeldRuns } from './hold-runs.ts'
@@ -53,7 +53,28 @@ export interface Pass extends Omit<Dispatched, 'runs'> {
   readonly hasNotices: boolean
 }
 
-type Begun = Dispatched & { readonly claimed: StoredRun[]; readonly isCut: boolean; readonly isFull: boolean }
+type Begun = Dispatched &
+  Claimed & {
+    readonly isFull: boolean
+    /** What is left, read at the end of the transaction. */
+    readonly last: Promise<readonly [unknown, OpenWork]>
+  }
+
+/** What a pass knows when it claims runs. */
+interface Claiming extends ClaimOptions {
+  /** The number of slots that runs of this process hold. */
+  readonly held: number
+  readonly suspects: SuspectLook
+  /** The definitions of which older runs may begin. */
+  readonly older: OpenRuns
+}
+
+interface Claimed {
+  readonly claimed: StoredRun[]
+  readonly isCut: boolean
+  /** Resolves once the new runs are written. */
+  readonly written: Promise<void>
+}
 
 /** Passes over the database: each gives jobs their runs, wakes what is due, and claims runs for free slots. */
 export class Passes {
@@ -88,11 +109,12 @@ export class Passes {
     })
     if (!begun) return { ...nothing, isMoreReady: true, nextDueAt: undefined, hasNotices: false } // it joins again
     this.#claims.committed()
-    const { claimed, runs, due, isCut, isFull, ...events } = begun
+    const { claimed, runs, due, isCut, isFull, last, written: _, ...events } = begun
+    const [, after] = await last
+    this.#work = after
     const hasLeaders = await this.#gather(runs, claimed)
     if (runs.some(({ phase }) => phase === 'ready')) hints.work()
     told(hints)
-    const after = (this.#work = await readOpenWork(database, worker))
     const isMoreReady = isMoreDue || isFull || isCut || claimed.length === turnBatch || hasLeaders
     const ends = [nextDueAt(after), this.#suspects.waitsUntil(after.now)].filter((at) => at !== undefined)
     const next = ends.length === 0 ? undefined : Math.min(...ends)
@@ -120,43 +142,58 @@ export class Passes {
   ): Promise<Begun | undefined> {
     const { worker, host, clock } = this.#options
     this.#claims.begin()
-    // A statement of its own: the next ones see the pauses of all who have had the lock before.
-    await transaction.query(`SELECT pg_advisory_xact_lock_shared(${pausesLock})`)
-    if (!(await worker.lock(transaction))) return undefined
-    const { now, ...paused } = await readPaused(transaction)
-    const rows = await this.#arrivals.take(transaction, turnBatch)
+    const [, isAlive, { now, ...paused }] = await Promise.all([
+      // A statement of its own: the next ones see the pauses of all who have had the lock before.
+      transaction.query(`SELECT pg_advisory_xact_lock_shared(${pausesLock})`, []),
+      worker.lock(transaction),
+      readPaused(transaction),
+    ])
+    if (!isAlive) return undefined
     const { id, definitions } = worker
+    const options = this.#claimOptions(now, paused)
+    const [rows, suspects, older] = await Promise.all([
+      this.#arrivals.take(transaction, turnBatch),
+      this.#suspects.look(transaction, id),
+      this.#claims.find(transaction, options),
+    ])
     const dispatched = await dispatchJobs(transaction, rows, { host, clock, worker: id, definitions, now, hints })
-    const claim = await this.#claim(transaction, dispatched.runs, { max, held, now, paused })
+    const claim = await this.#claim(transaction, dispatched.runs, { ...options, max, held, suspects, older })
     await endJobWaits(transaction, dispatched.superseded, now, hints)
-    return { ...dispatched, ...claim, isFull: rows.length === turnBatch || areLarge(rows) }
+    const last = Promise.all([claim.written, readOpenWork(transaction, worker)])
+    last.catch(() => undefined) // the transaction fails for the same reason
+    return { ...dispatched, ...claim, last, isFull: rows.length === turnBatch || areLarge(rows) }
+  }
+
+  #claimOptions(now: number, paused: Paused): Omit<ClaimOptions, 'max'> {
+    const { id, definitions } = this.#options.worker
+    const own = new Set(definitions.map(({ definitionId }) => definitionId))
+    return {
+      worker: id,
+      now,
+      limitsOf: (definition) => this.#options.host.jobs.get(definition),
+      has: (definition) => own.has(definition),
+      paused,
+      versions: versionsOf(definitions),
+    }
   }
 
   /** Claims runs: suspects, older ones, and new ones, which it writes. */
-  async #claim(
-    transaction: Queryable,
-    runs: readonly NewRun[],
-    { max, held, now, paused }: { max: number; held: number; now: number; paused: Paused },
-  ): Promise<{ claimed: StoredRun[]; isCut: boolean }> {
-    const { worker, host, clock } = this.#options
-    const { id, definitions } = worker
-    const limitsOf = (definition: string) => host.jobs.get(definition)
-    const own = new Set(definitions.map(({ definitionId }) => definitionId))
-    const has = (definition: string): boolean => own.has(definition)
-    const elapsedMs = elapsedOf(clock)
-    const options = { worker: id, now, elapsedMs, limitsOf, has, paused, versions: versionsOf(definitions) }
-    const suspects = await this.#suspects.claim(transaction, { ...options, max, slots: max + held })
+  async #claim(transaction: Queryable, runs: readonly NewRun[], claiming: Claiming): Promise<Claimed> {
+    const { held, suspects: found, older, ...options } = claiming
+    const { max, has, worker } = options
+    const elapsedMs = elapsedOf(this.#options.clock)
+    const suspects = await this.#suspects.claim(transaction, found, { ...options, elapsedMs, slots: max + held })
     const free = suspects.keepsApart ? 0 : max - suspects.runs.length
-    const older = await this.#claims.find(transaction, options)
     const isFirst = older.definitions.length + older.fitting.length === 0
     // If older runs wait, the new ones take their turns with them.
     const direct = isFirst ? await this.#holdDirectly(transaction, runs, { ...options, max: free }) : []
-    await insertRuns(transaction, runs, id)
+    const written = insertRuns(transaction, runs, worker)
+    written.catch(() => undefined) // the transaction fails for the same reason
     const isNew = runs.some(({ phase, run }) => phase === 'ready' && has(run.definitionId))
     const open = isNew && direct.length < free ? await this.#claims.find(transaction, options) : older
     const claim = await this.#claims.claim(transaction, open, { ...options, max: free - direct.length })
     const claimed = await toHeldRuns(transaction, claim.rows)
-    return { claimed: [...suspects.runs, ...direct, ...claimed], isCut: claim.isCut }
+    return { claimed: [...suspects.runs, ...direct, ...claimed], isCut: claim.isCut, written }
   }
 
   /** Begins new runs of definitions without limits. */
