@@ -99,7 +99,9 @@ export class Notifications {
   }
 
   async #notify(words: readonly string[]): Promise<void> {
-    await this.#options.database.query('SELECT pg_notify($1, $2)', [this.#channel, words.join(' ')])
+    // Nothing of it is stored, so its commit need not wait for the disk.
+    const sql = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)"
+    await this.#options.database.query(sql, [this.#channel, words.join(' ')])
   }
 
   async #tryToListen(pauseMs: number): Promise<void> {

@@ -47,7 +47,7 @@ export interface Claim {
   readonly isCut: boolean
 }
 
-/** The definitions of which runs may begin. */
+/** The definitions with open lanes, or those of them of which runs may begin. */
 export interface OpenRuns {
   readonly definitions: readonly OpenDefinition[]
   /** Parked runs that wait for a version of this worker. */
@@ -91,13 +91,26 @@ export class RunClaims {
     this.#known.committed()
   }
 
-  /** Finds the definitions of which runs may begin, as far as is known without their locks. */
-  async find(transaction: Queryable, options: Omit<ClaimOptions, 'max'>): Promise<OpenRuns> {
-    const { paused, has } = options
-    const { definitions, areAll } = await findDefinitions(transaction, this.#after)
-    const isPart = !areAll || this.#after !== ''
+  /** Reads the definitions that have open lanes, and the parked runs that wait for some versions. */
+  async look(transaction: Queryable, versions: ClaimOptions['versions']): Promise<OpenRuns> {
+    const after = this.#after
+    const [found, fitting] = await Promise.all([
+      findDefinitions(transaction, after),
+      findFitting(transaction, versions),
+    ])
+    const { definitions, areAll } = found
     this.#after = areAll ? '' : definitions.at(-1)!.definition
-    const fitting = await findFitting(transaction, options.versions)
+    return { definitions, fitting, isPart: !areAll || after !== '' }
+  }
+
+  /** Finds the definitions of which runs may begin, as far as is known without their locks. */
+  async find(
+    transaction: Queryable,
+    options: Omit<ClaimOptions, 'max'>,
+    look: OpenRuns | Promise<OpenRuns> = this.look(transaction, options.versions),
+  ): Promise<OpenRuns> {
+    const { paused, has } = options
+    const { definitions, fitting, isPart } = await look
     const known = new Set(definitions.map(({ definition }) => definition))
     const missing = new Set(fitting.map(({ definition }) => definition).filter((name) => !known.has(name)))
     const open = [...definitions, ...(await readDefinitions(transaction, [...missing]))]

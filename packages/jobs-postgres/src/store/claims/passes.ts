@@ -103,10 +103,15 @@ export class Passes {
     if (!(await worker.join())) return { ...nothing, nextDueAt: undefined, hasNotices: false }
     const isMoreDue = await this.#releaseDue()
     let hints = new Hints()
-    const begun = await database.transaction((transaction) => {
-      hints = new Hints()
-      return this.#begin(transaction, { max: Math.min(max, turnBatch), held, hints })
-    })
+    const begun = await database
+      .transaction((transaction) => {
+        hints = new Hints()
+        return this.#begin(transaction, { max: Math.min(max, turnBatch), held, hints })
+      })
+      .catch((error: unknown) => {
+        if ((error as Error).cause === removed) return undefined
+        throw error
+      })
     if (!begun) return { ...nothing, isMoreReady: true, nextDueAt: undefined, hasNotices: false } // it joins again
     this.#claims.committed()
     const { claimed, runs, due, isCut, isFull, last, written: _, ...events } = begun
@@ -139,23 +144,22 @@ export class Passes {
   async #begin(
     transaction: Queryable,
     { max, held, hints }: { readonly max: number; readonly held: number; readonly hints: Hints },
-  ): Promise<Begun | undefined> {
+  ): Promise<Begun> {
     const { worker, host, clock } = this.#options
     this.#claims.begin()
-    const [, isAlive, { now, ...paused }] = await Promise.all([
+    const { id, definitions } = worker
+    const [, isAlive, { now, ...paused }, rows, suspects, look] = await Promise.all([
       // A statement of its own: the next ones see the pauses of all who have had the lock before.
       transaction.query(`SELECT pg_advisory_xact_lock_shared(${pausesLock})`, []),
       worker.lock(transaction),
       readPaused(transaction),
-    ])
-    if (!isAlive) return undefined
-    const { id, definitions } = worker
-    const options = this.#claimOptions(now, paused)
-    const [rows, suspects, older] = await Promise.all([
       this.#arrivals.take(transaction, turnBatch),
       this.#suspects.look(transaction, id),
-      this.#claims.find(transaction, options),
+      this.#claims.look(transaction, versionsOf(definitions)),
     ])
+    if (!isAlive) throw removed
+    const options = this.#claimOptions(now, paused)
+    const older = await this.#claims.find(transaction, options, look)
     const dispatched = await dispatchJobs(transaction, rows, { host, clock, worker: id, definitions, now, hints })
     const claim = await this.#claim(transaction, dispatched.runs, { ...options, max, held, suspects, older })
     await endJobWaits(transaction, dispatched.superseded, now, hints)
@@ -243,6 +247,9 @@ export class Passes {
     return leaders.length + groups.length > 0
   }
 }
+
+/** Ends a transaction of a worker that others have removed. It must not keep what it has taken. */
+const removed = new Error('Others have removed this worker.')
 
 const nothing = {
   due: [] as readonly StoredJob[],
