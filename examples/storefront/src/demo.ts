@@ -3,6 +3,7 @@ import { JobsError } from '@cgk-platform/jobs/errors'
 import { readOptions, usage, UsageError } from './demo/options.ts'
 import { createScreen } from './demo/screen.ts'
 import { DemoEngineError } from './demo/demo-engine.ts'
+import { providePostgres } from './demo/provide-postgres.ts'
 
 // Declines and refusals are expected here. Their log lines would hide the table.
 process.env['JOB_LOG_LEVEL'] ??= 'silent'
@@ -19,16 +20,20 @@ process.exitCode = await main(process.argv.slice(2))
 
 /** Returns the exit code: 0 if every figure is right, 1 if not or if the engine fails, 2 for invalid arguments. */
 async function main(args: readonly string[]): Promise<number> {
+  let stopPostgres: (() => Promise<void>) | undefined
   try {
     const options = readOptions(args)
     if (options.help) {
       console.log(usage)
       return 0
     }
-    // The modules that the scenarios import read this variable.
-    if (options.folder !== undefined) process.env['STOREFRONT_DATA'] = options.folder
-    const run = await load[options.dashboard ? 'dashboard' : options.scenario]()
-    return (await run(options, createScreen(process.stdout))) ? 0 : 1
+    const { store, folder, dashboard, scenario } = options
+    const screen = createScreen(process.stdout)
+    // The modules that the scenarios import read these variables.
+    if (folder !== undefined) process.env['STOREFRONT_DATA'] = folder
+    if (store === 'postgres') stopPostgres = await providePostgres(folder!, screen)
+    const run = await load[dashboard ? 'dashboard' : scenario]()
+    return (await run(options, screen)) ? 0 : 1
   } catch (error) {
     if (error instanceof UsageError) {
       console.error(`${error.message}\n\n${usage}`)
@@ -37,5 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (!JobsError.isInstance(error) && !(error instanceof DemoEngineError)) throw error
     console.error(`\n${error.message}`)
     return 1
+  } finally {
+    await stopPostgres?.()
   }
 }

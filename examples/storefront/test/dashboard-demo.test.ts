@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { expect, it, onTestFinished, vi } from 'vitest'
 
-import { commandOf, environment } from './demo-process.ts'
+import { commandOf, environment, temporaryFolder } from './demo-process.ts'
 
-it('shows the jobs in the dashboard until it is interrupted', async () => {
-  const demo = spawn(process.execPath, commandOf(['--dashboard']), { env: environment })
+it.each(['memory', 'postgres'])('shows the jobs of %s in the dashboard until it is interrupted', async (store) => {
+  const folder = temporaryFolder()
+  const choice = store === 'memory' ? [] : ['--store', store, '--folder', folder]
+  const demo = spawn(process.execPath, commandOf(['--dashboard', ...choice]), { env: environment })
   onTestFinished(() => void demo.kill('SIGKILL'))
   let output = ''
   demo.stdout.on('data', (chunk: Buffer) => (output += String(chunk)))
@@ -20,5 +24,6 @@ it('shows the jobs in the dashboard until it is interrupted', async () => {
 
   const ended = new Promise((resolve) => void demo.once('exit', resolve))
   demo.kill('SIGINT')
-  expect(await ended).toBe(0)
+  expect({ exitCode: await ended, output }).toEqual({ exitCode: 0, output: expect.not.stringContaining('rror') })
+  expect(existsSync(join(folder, 'postgres/postmaster.pid'))).toBe(false)
 })

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+
+import { onTestFinished } from 'vitest'
 
 import { removeAfterRun } from '../../../vitest.cleanup.ts'
 
@@ -13,10 +16,18 @@ export interface DemoResult {
   readonly stderr: string
 }
 
-/** The environment without variables of Inngest and Trigger.dev. */
+/** The environment without variables of the engines. */
 export const environment: Readonly<Record<string, string | undefined>> = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(INNGEST|TRIGGER)_/.test(name)),
+  Object.entries(process.env).filter(([name]) => !/^(INNGEST|TRIGGER)_|^DATABASE_URL$/.test(name)),
 )
+
+/** Creates a folder that is removed after the test. PostgreSQL reaches it as a user of its own if this one is root. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'storefront-'))
+  chmodSync(folder, 0o755)
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
 
 /** Returns Node's arguments for the demo. */
 export function commandOf(args: readonly string[], folder: string = root): string[] {

@@ -5,7 +5,7 @@ import { createLoopbackEngine } from '@cgk-platform/inngest-loopback'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { readOptions, usage, UsageError } from '../src/demo/options.ts'
-import { runAltered, commandOf, demo, environment } from './demo-process.ts'
+import { runAltered, commandOf, demo, environment, temporaryFolder } from './demo-process.ts'
 
 const totals = /^All +281 +12 +56 +258 +£106,709\.17 +29 +£1,866\.33$/m
 
@@ -37,6 +37,15 @@ it('gets the same figures in real time, with all orders sent at once', () => {
   expect(stdout).toMatch(totals)
 })
 
+it('uses the database in DATABASE_URL, and names it without the password if it cannot be reached', () => {
+  const { status, stderr } = demo(['--store', 'postgres', '--folder', temporaryFolder()], {
+    DATABASE_URL: 'postgres://shop:secret@127.0.0.1:1/shop',
+  })
+  expect(status).toBe(1)
+  expect(stderr).toContain("The jobs' database `127.0.0.1:1/shop` cannot be reached.")
+  expect(stderr).not.toContain('secret')
+})
+
 it('exits with 1 if a price in the file is wrong', () => {
   const { status, stdout } = runAltered('data/online-retail-2010-12-01.csv', '3.75,12583,France', '3.76,12583,France')
   expect(status).toBe(1)
@@ -46,6 +55,9 @@ it('exits with 1 if a price in the file is wrong', () => {
 it.each([
   [['now'], "Unexpected argument 'now'"],
   [['--provider', 'kafka'], "Unknown provider 'kafka'"],
+  [['--store', 'kafka'], "Unknown store 'kafka'"],
+  [['--store', 'postgres', '--provider', 'inngest'], '--store requires --provider local'],
+  [['--folder', 'data'], '--folder requires --store'],
   [['--provider'], 'argument missing'],
   [['days'], "Unexpected argument 'days'"],
   [['rush', '--provider', 'inngest'], 'The rush needs the virtual clock'],

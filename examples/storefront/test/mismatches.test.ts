@@ -18,7 +18,7 @@ it('reports a payment that is a penny short, and a line missing from the stock',
   )
 
   const screen = createMemoryScreen()
-  expect(await runDemo({ realTime: false, provider: 'local' }, screen)).toBe(false)
+  expect(await runDemo({ realTime: false, provider: 'local', store: 'memory' }, screen)).toBe(false)
   expect(screen.text()).toContain('norway, jobs against the file: sales 191913, expected 191914')
   expect(screen.text()).toContain('norway, jobs against the expected figures: sales 191913, expected 191914')
   expect(screen.text()).toMatch(/france, jobs against the file: lines 19, expected 20/)

@@ -1,20 +1,18 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 
-import { commandOf, demo, environment } from './demo-process.ts'
+import { commandOf, demo, environment, temporaryFolder } from './demo-process.ts'
 
 /** Payment requests after which the test kills the demo, when some need a retry and many are still open. */
 const killAfter = 100
 
-it('continues after a kill and gets the same figures', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'storefront-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const args = ['--store', 'sqlite', '--folder', folder]
+it.each(['sqlite', 'postgres'])('continues after a kill on %s and gets the same figures', async (store) => {
+  const folder = temporaryFolder()
+  const args = ['--store', store, '--folder', folder]
   const first = spawn(process.execPath, commandOf(args), { env: environment, stdio: 'ignore' })
   const ended = new Promise((resolve) => void first.once('exit', (_code, signal) => resolve(signal)))
   const books = join(folder, 'gateway.jsonl')
@@ -28,4 +26,5 @@ it('continues after a kill and gets the same figures', async () => {
   expect(stdout).toMatch(/^All +281 +12 +56 +258 +£106,709\.17 +29 +£1,866\.33$/m)
   expect(stdout).toContain('Every figure agrees with the file.')
   expect(status).toBe(0)
+  expect(existsSync(join(folder, 'postgres/postmaster.pid'))).toBe(false) // the server has stopped
 })

@@ -4,9 +4,12 @@ import { createRealTimeEngine } from './real-time-engine.ts'
 import type { Screen } from './screen.ts'
 import type { DemoEngine, DemoEngineOptions } from './demo-engine.ts'
 
+/** The options that select an engine. */
+export type EngineChoice = Pick<DemoOptions, 'provider' | 'realTime' | 'store' | 'folder'>
+
 /** Creates the engine that the command line selects. */
 export async function createDemoEngine(
-  { provider, realTime, folder }: Pick<DemoOptions, 'provider' | 'realTime' | 'folder'>,
+  { provider, realTime, store, folder }: EngineChoice,
   options: DemoEngineOptions,
   screen: Screen,
 ): Promise<DemoEngine> {
@@ -18,5 +21,5 @@ export async function createDemoEngine(
     const { createTriggerEngine } = await import('./trigger-engine.ts')
     return createTriggerEngine(screen)
   }
-  return realTime ? createRealTimeEngine(folder) : createVirtualTimeEngine(options)
+  return realTime ? createRealTimeEngine({ store, folder }) : createVirtualTimeEngine(options)
 }

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 const providers = ['local', 'inngest', 'trigger.dev'] as const
+const stores = ['memory', 'sqlite', 'postgres'] as const
 const scenarios = ['days', 'fulfilment', 'rush'] as const
 const defaultFolder = 'storefront-data'
 
@@ -12,7 +13,8 @@ export interface DemoOptions {
   /** Shows the two days in the dashboard, at a watchable speed. */
   readonly dashboard: boolean
   readonly provider: (typeof providers)[number]
-  /** The folder for the local engine's file and the gateway's journal, which outlive the demo. */
+  readonly store: (typeof stores)[number]
+  /** The folder for the store's files and the gateway's journal, which outlive the demo. */
   readonly folder?: string | undefined
 }
 
@@ -31,11 +33,12 @@ With rush, sends the orders of one day at once: throttled, fair to small shops, 
   --dashboard         open the dashboard on the two days, which take four minutes, until Ctrl-C
   --real-time         use the system clock and send all orders at once
   --provider <name>   local (default), inngest or trigger.dev
-  --store sqlite      store the local engine's jobs in a file, in real time: kill the demo half-way (kill -9),
-                      start it again, and it continues
-  --folder <path>     folder of that file. Default: ${defaultFolder}
+  --store <name>      memory (default), sqlite or postgres: store the jobs in a file or in PostgreSQL, in real
+                      time: kill the demo half-way (kill -9), start it again, and it continues
+  --folder <path>     folder of the files. Default: ${defaultFolder}
   --help              print this text
 
+postgres starts a server, which npm has installed, or uses the database in DATABASE_URL.
 inngest uses a loopback engine in this process, or the server in INNGEST_BASE_URL or INNGEST_DEV, in real
 time. trigger.dev runs the jobs in the worker of Trigger.dev's CLI, in real time, with a loopback server in
 this process, or with the server in TRIGGER_API_URL and TRIGGER_SECRET_KEY. The fulfilment takes days, so it
@@ -69,21 +72,27 @@ export function readOptions(args: readonly string[]): DemoOptions {
     throw new UsageError(
       'The fulfilment takes days, and trigger.dev runs in real time: use --provider local or inngest',
     )
-  const folder = folderOf(values, provider)
+  const store = storeOf(values.store, provider)
+  const folder = folderOf(values.folder, store)
   if (folder !== undefined && scenario === 'fulfilment')
     throw new UsageError('The fulfilment needs the virtual clock, which works only in memory: omit --store')
   if (scenario === 'rush' && (inRealTime || provider !== 'local' || folder !== undefined))
     throw new UsageError('The rush needs the virtual clock, and pauses a job: omit --real-time, --provider and --store')
   const realTime = inRealTime || dashboard || provider === 'trigger.dev' || folder !== undefined
-  return { help, scenario, provider, realTime, dashboard, folder }
+  return { help, scenario, provider, realTime, dashboard, store, folder }
 }
 
-function folderOf({ store = 'memory', folder }: { store?: string; folder?: string }, provider: string) {
-  if (store !== 'memory' && store !== 'sqlite') throw new UsageError(`Unknown store '${store}'`)
-  if (store === 'memory' && folder === undefined) return undefined
-  if (store === 'memory') throw new UsageError('--folder requires --store sqlite')
-  if (provider !== 'local') throw new UsageError('--store requires --provider local')
-  return folder ?? defaultFolder
+function storeOf(name = 'memory', provider: string): DemoOptions['store'] {
+  const store = stores.find((one) => one === name)
+  if (!store) throw new UsageError(`Unknown store '${name}'`)
+  if (store !== 'memory' && provider !== 'local') throw new UsageError('--store requires --provider local')
+  return store
+}
+
+function folderOf(folder: string | undefined, store: DemoOptions['store']): string | undefined {
+  if (store !== 'memory') return folder ?? defaultFolder
+  if (folder !== undefined) throw new UsageError('--folder requires --store sqlite or postgres')
+  return undefined
 }
 
 function parse(args: readonly string[]) {

@@ -5,17 +5,25 @@ import { createJobClient, setJobClient } from '@cgk-platform/jobs'
 
 import { gateway } from '../gateway.ts'
 import { type DemoEngine, toRealTimeEngine } from './demo-engine.ts'
+import type { DemoOptions } from './options.ts'
 
-/** Creates the local engine on the system clock. With a folder, it stores its jobs in a file there. */
-export function createRealTimeEngine(folder?: string): DemoEngine {
+/** Creates the engine of a store on the system clock. */
+export function createRealTimeEngine({ store, folder }: Pick<DemoOptions, 'store' | 'folder'>): DemoEngine {
   if (folder !== undefined) mkdirSync(folder, { recursive: true })
-  const path = folder && join(folder, 'jobs.db')
-  const client = createJobClient({ provider: 'local', config: { path } })
+  const path = store === 'sqlite' ? join(folder!, 'jobs.db') : undefined
+  const client =
+    store === 'postgres'
+      ? createJobClient({ provider: 'postgres' })
+      : createJobClient({ provider: 'local', config: { path } })
   setJobClient(client)
-  const what = path ? `The local engine, which stores the jobs in ${path}` : 'The local engine'
+  const places = {
+    memory: 'The local engine',
+    sqlite: `The local engine, which stores the jobs in ${path}`,
+    postgres: 'The PostgreSQL engine, which stores the jobs in `DATABASE_URL`',
+  }
   return {
-    ...toRealTimeEngine(client, what),
-    ...(path && { declinesOf: (key: string) => gateway.declined(key) }),
+    ...toRealTimeEngine(client, places[store]),
+    ...(store !== 'memory' && { declinesOf: (key: string) => gateway.declined(key) }),
     close: () => client.close(),
   }
 }

@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs'
 import { readInvoiceLines } from '../invoice-lines.ts'
 import { toShopEvents } from '../orders.ts'
 import { cancelWaiting } from './cancel-waiting.ts'
-import { createDemoEngine } from './create-demo-engine.ts'
+import { createDemoEngine, type EngineChoice } from './create-demo-engine.ts'
 import { findMismatches } from './find-mismatches.ts'
 import { figuresOfFile } from './figures-of-file.ts'
 import { figuresOfJobs } from './figures-of-jobs.ts'
 import { figuresOfReports } from './figures-of-reports.ts'
-import type { DemoOptions } from './options.ts'
 import type { Screen } from './screen.ts'
 import { showSummary } from './show-summary.ts'
 import { showTable } from './show-table.ts'
@@ -16,10 +15,7 @@ import { showTable } from './show-table.ts'
 const file = new URL('../../data/online-retail-2010-12-01.csv', import.meta.url)
 
 /** Simulates the two days and shows the figures. Returns false if a figure is wrong. */
-export async function runDemo(
-  options: Pick<DemoOptions, 'provider' | 'realTime' | 'folder'>,
-  screen: Screen,
-): Promise<boolean> {
+export async function runDemo(options: EngineChoice, screen: Screen): Promise<boolean> {
   // No await before the engine sets its client: otherwise the cron job would create a default client.
   const lines = readInvoiceLines(readFileSync(file, 'utf8'))
   const events = toShopEvents(lines)

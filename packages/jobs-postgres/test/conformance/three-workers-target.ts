@@ -6,10 +6,10 @@ import {
   type ConformanceOpenOptions,
   type ConformanceTarget,
 } from '@cgk-platform/jobs-conformance'
+import type { PostgresServer } from '@cgk-platform/test-kit/embedded-postgres'
 
 import { postgresCapabilities } from '../../src/provider/capabilities.ts'
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
-import type { PostgresServer } from '../kit/embedded-server.ts'
 import { openDatabase } from '../kit/open-database.ts'
 import { startPgbouncer } from '../kit/pgbouncer.ts'
 import { createDefaultClient } from './create-default-client.ts'

@@ -1,4 +1,4 @@
-import { type PostgresServer, startEmbeddedServer } from './embedded-server.ts'
+import { type PostgresServer, startEmbeddedServer } from '@cgk-platform/test-kit/embedded-postgres'
 
 /** The environment variable with the URL of the server that the tests of a run use. */
 export const serverVariable = 'JOBS_TEST_POSTGRES'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-import { freePort, type PostgresServer } from './embedded-server.ts'
+import { freePort, type PostgresServer } from '@cgk-platform/test-kit/embedded-postgres'
 
 /** Whether this machine has `pgbouncer`. */
 export const hasPgbouncer: boolean = spawnSync('pgbouncer', ['--version']).error === undefined

@@ -1,4 +1,4 @@
-import { startEmbeddedServer } from './embedded-server.ts'
+import { startEmbeddedServer } from '@cgk-platform/test-kit/embedded-postgres'
 import { serverVariable } from './open-server.ts'
 
 /** Starts one server for all tests of a run. Does nothing if the environment names a server. */

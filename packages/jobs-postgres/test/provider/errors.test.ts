@@ -1,6 +1,7 @@
 import { defineJob } from '@cgk-platform/jobs-core'
 import { SendFailedError, StoreError } from '@cgk-platform/jobs-core/errors'
 import { createClient } from '@cgk-platform/jobs-core/provider'
+import { freePort } from '@cgk-platform/test-kit/embedded-postgres'
 import { Pool } from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -8,7 +9,6 @@ import { migrations } from '../../src/store/schema.ts'
 import type { PostgresConfig } from '../../src/provider/postgres-config.ts'
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
-import { freePort } from '../kit/embedded-server.ts'
 
 /** Sends a job. Returns the errors. */
 async function failedSend(config: PostgresConfig): Promise<{ error: SendFailedError; cause: StoreError }> {

@@ -5,8 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 import { readInvoiceLines } from '../../invoice-lines.ts'
 import { toShopEvents } from '../../orders.ts'
-import { createDemoEngine } from '../create-demo-engine.ts'
-import type { DemoOptions } from '../options.ts'
+import { createDemoEngine, type EngineChoice } from '../create-demo-engine.ts'
 import type { Screen } from '../screen.ts'
 import { playDays } from './play-days.ts'
 import { serveDashboard } from './serve-dashboard.ts'
@@ -15,21 +14,15 @@ const file = new URL('../../../data/online-retail-2010-12-01.csv', import.meta.u
 const dayLengthMs = 120_000
 
 /** Plays the two days with the dashboard open on them, until Ctrl-C. Returns true. */
-export async function runDashboardDemo(
-  options: Pick<DemoOptions, 'provider' | 'realTime' | 'folder'>,
-  screen: Screen,
-): Promise<boolean> {
+export async function runDashboardDemo(options: EngineChoice, screen: Screen): Promise<boolean> {
   const stopped = new AbortController()
   process.once('SIGINT', () => stopped.abort()).once('SIGTERM', () => stopped.abort())
   const { signal } = stopped
   const events = toShopEvents(readInvoiceLines(readFileSync(file, 'utf8')))
   // A file keeps the payloads of completed jobs.
   const folder = mkdtempSync(join(tmpdir(), 'storefront-'))
-  const engine = await createDemoEngine(
-    { ...options, folder: options.folder ?? folder },
-    { startAt: new Date() },
-    screen,
-  )
+  const choice: EngineChoice = options.store === 'memory' ? { ...options, store: 'sqlite', folder } : options
+  const engine = await createDemoEngine(choice, { startAt: new Date() }, screen)
   const dashboard = await serveDashboard(engine.client)
   try {
     screen.bold(`Open ${dashboard.url}`)

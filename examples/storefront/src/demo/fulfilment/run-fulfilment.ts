@@ -4,9 +4,8 @@ import { fulfilOrder } from '../../fulfil-order.ts'
 import { gateway } from '../../gateway.ts'
 import { readInvoiceLines } from '../../invoice-lines.ts'
 import { sendEmail } from '../../jobs.ts'
-import { createDemoEngine } from '../create-demo-engine.ts'
+import { createDemoEngine, type EngineChoice } from '../create-demo-engine.ts'
 import { configuredInngestServer } from '../inngest-server.ts'
-import type { DemoOptions } from '../options.ts'
 import type { Screen } from '../screen.ts'
 import { DemoEngineError } from '../demo-engine.ts'
 import { outcomeOf } from './order-outcome.ts'
@@ -18,10 +17,7 @@ import { showFulfilment } from './show-fulfilment.ts'
 const file = new URL('../../../data/online-retail-2010-12-01.csv', import.meta.url)
 
 /** Fulfils the orders of a day and shows the outcomes. Returns false if an outcome or an amount is wrong. */
-export async function runFulfilment(
-  options: Pick<DemoOptions, 'provider' | 'realTime'>,
-  screen: Screen,
-): Promise<boolean> {
+export async function runFulfilment(options: EngineChoice, screen: Screen): Promise<boolean> {
   if (options.provider === 'inngest' && configuredInngestServer(process.env) !== undefined)
     throw new DemoEngineError(
       'The fulfilment takes days, and a server runs in real time: unset INNGEST_BASE_URL and INNGEST_DEV.',

