@@ -13,10 +13,15 @@ interface Result {
 }
 
 /** Starts the server in a folder with the file `jobs.db`, as an assistant does. */
-export async function connectMcp(folder: string, ...flags: string[]) {
+export function connectMcp(folder: string, ...flags: string[]) {
+  return connectMcpTo(['--file', 'jobs.db'], folder, ...flags)
+}
+
+/** Starts the server on the engine that the flags choose. */
+export async function connectMcpTo(engine: readonly string[], folder: string, ...flags: string[]) {
   const transport = new StdioClientTransport({
     command: 'node',
-    args: [commandLine, 'mcp', '--file', 'jobs.db', ...flags],
+    args: [commandLine, 'mcp', ...engine, ...flags],
     cwd: folder,
     env: bareEnvironment() as Record<string, string>,
     stderr: 'ignore',
