@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Definition, defineWorkflow, NonRetryableError, type RetryConfig } from '@cgk-platform/jobs'
 
 import './events.ts'
+import { wallMs } from './wall-clock.ts'
 import { toAttempt, type Worker } from './work.ts'
 
 /** The id of the workflow that a cancel compensates. */
@@ -19,9 +20,9 @@ export function defineCancelledFlow({ note, by }: Worker, retry: RetryConfig): D
       const { item, workMs, failures, isParallel = false, failsUntil = 0 } = payload
       const attempt = toAttempt(item, cancelledFlow, context)
       const act = (begins: 'step' | 'compensation', name: string) => async (): Promise<void> => {
-        note({ type: begins, step: name, ...attempt, wall: Date.now() })
+        note({ type: begins, step: name, ...attempt, wall: wallMs() })
         await sleep(workMs)
-        note({ type: `${begins} done`, step: name, ...attempt, wall: Date.now() })
+        note({ type: `${begins} done`, step: name, ...attempt, wall: wallMs() })
       }
       const run = (name: string): Promise<void> =>
         step.run(name, act('step', name), { compensate: act('compensation', name) })

@@ -1,10 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { JobClient, JobItem, SendOptions } from '@cgk-platform/jobs'
 import { JobsError } from '@cgk-platform/jobs/errors'
 
-import { isSqliteError, sendInTransaction } from './send-in-transaction.ts'
+import type { SendInTransaction } from './engines/chaos-engine.ts'
 import { type Kind, nowMs, type Note } from './ledger-entry.ts'
 import './events.ts'
 import type { Script } from './events.ts'
@@ -13,8 +12,8 @@ import type { Random } from './random.ts'
 /** Services that a sender needs. */
 export interface SenderDependencies {
   readonly client: JobClient
-  /** The app's own connection to the jobs file. */
-  readonly app: DatabaseSync
+  /** Sends a job in a transaction of the app. `undefined`: the engine has no such sends. */
+  readonly transact: SendInTransaction | undefined
   readonly note: (note: Note) => void
   readonly random: Random
   /** The name of the process. */
@@ -56,11 +55,12 @@ interface Drawn {
 }
 
 /** Creates a sender of random jobs. `settled` resolves when all pending cancel requests have finished. */
-export function createSender({ client, app, note, random, name }: SenderDependencies): {
+export function createSender({ client, transact, note, random, name }: SenderDependencies): {
   sendNext(): Promise<void>
   settled(): Promise<unknown>
 } {
   let count = 0
+  const kinds = transact ? weightedKinds : weightedKinds.filter((kind) => kind !== 'in a transaction')
   const pending = new Set<Promise<void>>()
 
   const draw = (kind: Kind): Drawn => {
@@ -127,7 +127,7 @@ export function createSender({ client, app, note, random, name }: SenderDependen
     for (let tries = 0; tries < 300; tries++) {
       const state = await client.getJobStatus(job).then(
         (status) => status.state,
-        () => 'unknown', // another process locks the file
+        () => 'unknown', // the store has a fault
       )
       if (state !== 'queued' && state !== 'unknown') return
       await sleep(30)
@@ -140,7 +140,7 @@ export function createSender({ client, app, note, random, name }: SenderDependen
       await sleep(failsUntil - Date.now())
       await client.retryJob(job)
     } catch (error) {
-      // Its worker may be paused, it may have begun too late to fail, or the disk may be full.
+      // Its worker may be paused, it may have begun too late to fail, or the store may have a fault.
       if (!JobsError.isInstance(error)) throw error
     }
   }
@@ -153,7 +153,7 @@ export function createSender({ client, app, note, random, name }: SenderDependen
       note({ type: 'cancelled', job, state })
     } catch (error) {
       if (!JobsError.isInstance(error)) throw error
-      // A full disk rejects the cancel request. Nothing was cancelled, and it is not repeated.
+      // A store with a fault rejects the cancel request, which is not repeated.
       if (error.code !== 'store') note({ type: 'cancelled', job, state: error.code })
     }
   }
@@ -164,24 +164,28 @@ export function createSender({ client, app, note, random, name }: SenderDependen
   }
 
   const noteRefusal = (item: string, error: unknown): void => {
-    if (!JobsError.isInstance(error) && !isSqliteError(error)) throw error
+    if (!JobsError.isInstance(error)) throw error
     note({ type: 'send failed', item, error: String(error) })
   }
 
   return {
     async sendNext() {
-      const kind = random.pick(weightedKinds)
+      const kind = random.pick(kinds)
       if (kind === 'batch') return sendBatch()
-      if (kind !== 'in a transaction') return send(draw(kind))
+      if (kind !== 'in a transaction' || !transact) return send(draw(kind))
       const { script } = draw(kind)
       const { item } = script
       const commits = random.chance(0.8)
       try {
-        const job = await sendInTransaction({ client, app, script, commits })
+        const job = await transact(script, commits, async (providerOptions) => {
+          const { id } = await client.sendJob('chaos.work', script, { providerOptions })
+          return id
+        })
         if (commits) note({ type: 'sent', item, job, deduplicated: false })
         else note({ type: 'send failed', item, error: 'rolled back' })
       } catch (error) {
-        noteRefusal(item, error)
+        // The app has its own errors.
+        note({ type: 'send failed', item, error: String(error) })
       }
     },
     settled: () => Promise.all(pending),

@@ -13,6 +13,7 @@ import './events.ts'
 import type { Note } from './ledger-entry.ts'
 import { defineLoadJobs } from './loads/define-load-jobs.ts'
 import { defineCancelledFlow, cancelledFlow } from './cancelled-flow.ts'
+import { wallMs } from './wall-clock.ts'
 import { createWorker, toAttempt } from './work.ts'
 
 /** Concurrency limit of `work` for each tenant, over all workers. */
@@ -72,7 +73,7 @@ export function defineChaosJobs(note: (note: Note) => void, by: string): Definit
         const { item, workMs, kind, poison } = payload
         const attempt = toAttempt(item, 'flow', context)
         const noteStep = (type: 'step' | 'step done' | 'compensation' | 'compensation done', name: string): void =>
-          note({ type, step: name, ...attempt, wall: Date.now() })
+          note({ type, step: name, ...attempt, wall: wallMs() })
         const doStep = (name: string) => async (): Promise<string> => {
           noteStep('step', name)
           await sleep(workMs)

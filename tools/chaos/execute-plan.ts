@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { JobClient } from '@cgk-platform/jobs'
 
-import type { Disk } from './disk.ts'
-import { nowMs, type Note } from './ledger-entry.ts'
+import type { ChaosStore } from './engines/chaos-engine.ts'
+import type { Note } from './ledger-entry.ts'
 import { applyLoad } from './loads/apply-load.ts'
 import { type SharedFault, isWorker, type ProcessFault, type Plan } from './plan.ts'
 import type { ProcessSlot } from './process-slot.ts'
@@ -14,7 +14,7 @@ import { sendPoison } from './send-poison.ts'
 export interface PlanExecution {
   readonly plan: Plan
   readonly slots: ReadonlyMap<string, ProcessSlot>
-  readonly disk: Disk
+  readonly store: ChaosStore
   readonly note: (note: Note) => void
   /** Sends jobs of the conductor. */
   readonly client: JobClient
@@ -85,21 +85,16 @@ type SharedFaultContext = Omit<PlanExecution, 'plan'> & { readonly signal: Abort
 async function applySharedFault(
   fault: SharedFault,
   index: number,
-  { slots, disk, note, client, signal, beganWall }: SharedFaultContext,
+  { slots, store, note, client, signal, beganWall }: SharedFaultContext,
 ): Promise<void> {
   await untilOver(delayOf(fault, beganWall), signal)
   if (signal.aborted) return
-  if (fault.kind === 'full disk') {
-    if (!disk.canFill) return
-    const since = nowMs()
-    disk.fill()
-    await untilOver(fault.forMs, signal)
-    disk.free()
-    return note({ type: 'disk was full', since })
-  }
   if (fault.kind === 'poison') return sendPoison(client, note, fault, `poison-${index}`)
   if (fault.kind === 'paused definition') {
     return pauseLimitedJobs(client, note, () => untilOver(fault.forMs, signal))
+  }
+  if (fault.kind !== 'crash' && fault.kind !== 'kill at a tick') {
+    return store.apply(fault, (durationMs) => untilOver(durationMs, signal))
   }
   const isCrash = fault.kind === 'crash'
   const killed = isCrash ? [...slots.values()] : fault.slots.map((name) => slots.get(name)!)

@@ -1,3 +1,5 @@
+import type { StoreFault } from './engines/store-fault.ts'
+
 /** A line of a ledger: one action of a process. Instants are milliseconds of the machine's monotonic clock. */
 export type LedgerLine = { readonly at: number } & (
   | IntendedSend
@@ -18,6 +20,9 @@ export type LedgerLine = { readonly at: number } & (
   | { readonly type: 'internal error'; readonly message: string }
   | { readonly type: 'exited'; readonly process: string; readonly message: string }
   | { readonly type: 'disk was full'; readonly since: number }
+  /** The server of the store could not be used as usual. */
+  | { readonly type: 'server fault'; readonly fault: StoreFault['kind']; readonly since: number }
+  | { readonly type: 'skipped'; readonly fault: StoreFault['kind']; readonly reason: string }
   /** The limited jobs were paused, in epoch milliseconds of the wall clock. */
   | { readonly type: 'limited jobs were paused'; readonly from: number; readonly until: number }
   /** All tenants of a group were paused, in epoch milliseconds of the wall clock. */

@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { createJobClient, type Definition, type JobClient, type LoggerLike } from '@cgk-platform/jobs'
 import { StoreError } from '@cgk-platform/jobs/errors'
-import { createLocalProvider } from '@cgk-platform/jobs/local'
 
+import type { ChaosEngine } from './engines/chaos-engine.ts'
 import type { Note } from './ledger-entry.ts'
 import { leaseMs } from './plan.ts'
 import { type InjectedBug, injectIntoSends } from './injected-bug.ts'
 
-/** Options of a client on the jobs file. */
+/** Options of a client of the store. */
 export interface OpenOptions {
-  readonly path: string
+  readonly engine: ChaosEngine
+  readonly address: string
   readonly role: 'send' | 'work'
   readonly note: (note: Note) => void
   readonly jobs?: readonly Definition[]
@@ -20,26 +21,27 @@ export interface OpenOptions {
 /** Keeps every job, because the checks at the end read all of them. */
 const retention = { count: 100_000_000, age: '10d' } as const
 
-/** Opens a client on the jobs file, and a counter of open jobs. Tries again while the disk is full. */
+/** Opens a client of the store, and a counter of open jobs. Tries again while the store has a fault. */
 export async function openClient({
-  path,
+  engine,
+  address,
   role,
   note,
   jobs = [],
   bug,
-}: OpenOptions): Promise<{ client: JobClient; openJobs: () => number }> {
+}: OpenOptions): Promise<{ client: JobClient; openJobs: () => Promise<number> }> {
   for (;;) {
     try {
-      const provider = createLocalProvider({ path, role, lease: leaseMs, retention, concurrency: 20 })
+      const provider = engine.createProvider({ address, role, lease: leaseMs, retention, concurrency: 20 })
       const client = createJobClient({
         provider: injectIntoSends(provider, bug),
         jobs: [...jobs],
         logger: createErrorRecorder(note),
       })
-      await client.healthCheck() // opens the file
-      return { client, openJobs: () => provider.engine!.openJobs }
+      await client.healthCheck() // opens the store
+      return { client, openJobs: async () => provider.engine!.openJobs }
     } catch (error) {
-      if (!StoreError.isInstance(error) || error.problem !== 'full') throw error
+      if (!StoreError.isInstance(error) || !engine.passes(error)) throw error
       await sleep(100)
     }
   }

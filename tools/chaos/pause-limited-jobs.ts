@@ -5,7 +5,7 @@ import { untilWritten } from './until-written.ts'
 
 const limited = { definitionId: 'limited' }
 
-/** Pauses the limited jobs, and resumes them after `wait`. Tries again while the disk is full. */
+/** Pauses the limited jobs, and resumes them after `wait`. Tries again while the store has a fault. */
 export async function pauseLimitedJobs(
   client: JobClient,
   note: (note: Note) => void,

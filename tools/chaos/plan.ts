@@ -1,3 +1,5 @@
+import type { EngineName } from './engines/chaos-engine.ts'
+import { drawFullDisks, drawServerFaults, type StoreFault } from './engines/store-fault.ts'
 import { drawLoads, type Load } from './loads/load.ts'
 import { createRandom, type Random } from './random.ts'
 
@@ -15,7 +17,7 @@ export type ProcessFault = {
 
 /** A fault that affects several processes. */
 export type SharedFault =
-  | { readonly kind: 'full disk'; readonly atMs: number; readonly forMs: number }
+  | StoreFault
   /** Kills all processes at once, as a crash of the machine does. */
   | { readonly kind: 'crash'; readonly atMs: number; readonly downMs: number }
   /** Pauses the limited jobs. */
@@ -41,12 +43,15 @@ export interface Poison {
 
 /** The faults of a chaos run. */
 export interface Plan {
+  readonly engine: EngineName
   readonly seed: string
   /** The chaos run ends after this time, or after the last process fault. */
   readonly durationMs: number
   /** The faults of each process slot, in order. Names of worker slots begin with `w`. */
   readonly processFaults: Readonly<Record<string, readonly ProcessFault[]>>
   readonly sharedFaults: readonly SharedFault[]
+  /** How far the wall clocks of slots are ahead, in milliseconds. Default 0. */
+  readonly clocksAheadMs: Readonly<Record<string, number>>
   /** The jobs that the conductor sends. */
   readonly loads: readonly Load[]
 }
@@ -57,8 +62,11 @@ export const leaseMs = 2000
 const workers = ['w1', 'w2', 'w3', 'w4']
 const senders = ['s1', 's2', 's3']
 
-/** Draws a random plan. The same seed and duration give the same plan. */
-export function drawPlan(seed: string, durationMs: number): Plan {
+/** The clocks of processes that use a server are not those of one machine. */
+const wrongClocksMs = { w2: 600_000, w3: -600_000 }
+
+/** Draws a random plan. The same seed, duration and engine give the same plan. */
+export function drawPlan(seed: string, durationMs: number, engine: EngineName = 'local'): Plan {
   const slots = [...workers, ...senders]
   const processFaults = slots.map((slot) => [
     slot,
@@ -66,15 +74,19 @@ export function drawPlan(seed: string, durationMs: number): Plan {
   ])
   const random = createRandom(`${seed} all`)
   const sharedFaults = [
-    ...drawFullDisks(durationMs, random),
+    ...(engine === 'local'
+      ? drawFullDisks(durationMs, random, leaseMs * 2)
+      : drawServerFaults(durationMs, createRandom(`${seed} server`))),
     ...drawCrashes(durationMs, random),
     ...drawTickKills(durationMs, random),
     ...drawPoison(durationMs, createRandom(`${seed} poison`)),
     ...drawPausedDefinitions(durationMs, createRandom(`${seed} paused definition`)),
   ]
   return {
+    engine,
     seed,
     durationMs,
+    clocksAheadMs: engine === 'local' ? {} : wrongClocksMs,
     processFaults: Object.fromEntries(processFaults) as Plan['processFaults'],
     sharedFaults,
     loads: drawLoads(seed, durationMs),
@@ -100,14 +112,6 @@ function drawProcessFaults(slot: string, durationMs: number, random: Random): Pr
     else if (random.chance(0.15)) faults.push({ kind: 'pause, then kill', afterMs, duringStartup, forMs, downMs })
     else faults.push({ kind: 'pause', afterMs, duringStartup, forMs })
     atMs += afterMs
-  }
-  return faults
-}
-
-function drawFullDisks(durationMs: number, random: Random): SharedFault[] {
-  const faults: SharedFault[] = []
-  for (let atMs = random.between(8000, 14_000); atMs < durationMs - 3000; atMs += random.between(18_000, 50_000)) {
-    faults.push({ kind: 'full disk', atMs, forMs: random.between(300, leaseMs * 2) })
   }
   return faults
 }

@@ -7,21 +7,29 @@ const shownFindings = 8
 const shownEntries = 30
 
 /** Renders the figures of a chaos run. */
-export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): string[] {
+export function renderFigures({ plan, verdict, tookMs }: ChaosReport): string[] {
   const { evidence, duplicates, repeatedSteps, cronTicks, maxPerTenant, maxPerStore, ...more } = verdict
   const { entries, intended, sent, failedSends, jobs } = evidence
   const count = (type: LedgerEntry['type']): number => entries.filter((entry) => entry.type === type).length
   const inState = (state: string): number => jobs.filter((job) => job.state === state).length
   const longest = (type: 'paused' | 'disk was full' | 'stalled'): string => {
     const spans = entries.filter((entry): entry is EntryOf<typeof type> => entry.type === type)
-    return `longest ${seconds(Math.max(0, ...spans.map(({ at, since }) => at - since)))}`
+    return longestOf(spans)
   }
+  const serverFaults = groupBy(
+    entries.filter((entry): entry is EntryOf<'server fault'> => entry.type === 'server fault'),
+    ({ fault }) => fault,
+  )
+  const skipped = groupBy(
+    entries.filter((entry): entry is EntryOf<'skipped'> => entry.type === 'skipped'),
+    ({ fault }) => fault,
+  )
   const kinds = groupBy([...intended.values()], ({ kind }) => kind)
   const attempts = entries.filter(({ type }) => type === 'started').length
   const explained = [...duplicates.explained]
   const total = explained.reduce((sum, [, times]) => sum + times, 0)
   const { killed, paused } = duplicates.longest
-  const rows: [type: string, figure: string | number, detail?: string][] = [
+  const rows: Row[] = [
     ['seed', plan.seed, `${plan.durationMs / 1000} s, then ${seconds(tookMs - plan.durationMs)} until no job was open`],
     ['sends', intended.size, [...kinds].map(([kind, its]) => `${its.length} ${kind}`).join(', ')],
     [
@@ -29,9 +37,9 @@ export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): 
       sent.size,
       `${[...sent.values()].filter(({ deduplicated }) => deduplicated).length} deduplicated by their key`,
     ],
-    ['  failed', failedSends.size, 'full disk, or rolled back by the app'],
+    ['  failed', failedSends.size, 'fault of the store, or rolled back by the app'],
     ['  without a result', intended.size - sent.size - failedSends.size, 'sender killed'],
-    ['jobs in the file', jobs.length, `${(jobs.length / (tookMs / 1000)).toFixed(0)} jobs/s`],
+    ['jobs in the store', jobs.length, `${(jobs.length / (tookMs / 1000)).toFixed(0)} jobs/s`],
     ['  completed', inState('completed')],
     ['  failed', inState('failed'), 'as scripted'],
     ['  cancelled', inState('cancelled'), `${count('cancelled')} cancel requests completed`],
@@ -40,16 +48,14 @@ export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): 
     ['kills', count('killed')],
     ['workers ended by poison jobs', count('dying')],
     ['pauses', count('paused'), longest('paused')],
-    [
-      'full disks',
-      count('disk was full'),
-      canFill ? longest('disk was full') : 'SKIPPED: this user cannot mount a disk',
-    ],
+    ...(plan.engine === 'local' ? [['full disks', count('disk was full'), longest('disk was full')] as const] : []),
+    ...[...serverFaults].map(([fault, its]): Row => [`server faults: ${fault}`, its.length, longestOf(its)]),
+    ...[...skipped].map(([fault, its]): Row => [`SKIPPED: ${fault}`, its.length, its[0]!.reason]),
     ['worker stalls', count('stalled'), `no CPU time, or paused; ${longest('stalled')}`],
     [
       'leases lost',
       evidence.faults.all.filter(({ cause }) => cause === 'its worker could not renew its lease').length,
-      'by workers without CPU time or the file, paused or killed',
+      'by workers without CPU time or the store, paused or killed',
     ],
     ['repeated attempts, explained', total],
     ...explained.map(([cause, times]): [string, number] => [`  ${cause}`, times]),
@@ -67,9 +73,16 @@ export function renderFigures({ plan, verdict, canFill, tookMs }: ChaosReport): 
     ['longest takeover', seconds(killed.durationMs), `after a kill (run ${killed.run})`],
     ['', seconds(paused.durationMs), `after the start of a pause or stall (run ${paused.run})`],
   ]
+  for (const [error, times] of evidence.storeErrors ?? []) rows.push(["in the server's log", times, error])
   return rows.map(([label, figure, detail = '']) =>
     `${label.padEnd(32)} ${String(figure).padStart(10)}   ${detail}`.trimEnd(),
   )
+}
+
+type Row = readonly [label: string, figure: string | number, detail?: string]
+
+function longestOf(spans: readonly { readonly at: number; readonly since: number }[]): string {
+  return `longest ${seconds(Math.max(0, ...spans.map(({ at, since }) => at - since)))}`
 }
 
 /** Renders the findings, each with the ledger entries of its job and processes. */
@@ -77,11 +90,11 @@ export function renderFindings({ plan, verdict, folder }: ChaosReport, bug: stri
   const { findings, evidence } = verdict
   if (findings.length === 0) return ['', 'No job was lost, and every repeated attempt is explained.']
   const byRule = groupBy(findings, ({ rule }) => rule)
-  const command = `./dev chaos --minutes ${plan.durationMs / 60_000} --seed ${plan.seed}${bug === undefined ? '' : ` --plant ${bug}`}`
+  const command = `./dev chaos --engine ${plan.engine} --minutes ${plan.durationMs / 60_000} --seed ${plan.seed}${bug === undefined ? '' : ` --plant ${bug}`}`
   return [
     '',
     `FAILED: ${findings.length} findings. Repeat this plan: ${command}`,
-    `Jobs file and ledgers: ${folder}`,
+    `Files of the store and ledgers: ${folder}`,
     ...[...byRule].map(([rule, its]) => `  ${rule}: violated ${its.length} times`),
     ...[...byRule.values()]
       .flatMap((its) => its.slice(0, 3))
@@ -101,7 +114,8 @@ function renderFinding({ rule, message, job, item }: Finding, entries: readonly 
     (entry) =>
       ('process' in entry && processes.has(entry.process)) ||
       (entry.type === 'stalled' && processes.has(entry.by)) ||
-      entry.type === 'disk was full',
+      entry.type === 'disk was full' ||
+      entry.type === 'server fault',
   )
   const lines = [...its, ...around].toSorted((one, other) => one.at - other.at)
   return [

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 
 import { type ChaosReport, runChaos } from './chaos.ts'
+import type { EngineName } from './engines/chaos-engine.ts'
 import type { InjectedBug } from './injected-bug.ts'
 import { leaseMs, type Plan, type ProcessFault } from './plan.ts'
 
@@ -23,11 +24,12 @@ export async function runFaults(
   sharedFaults: Plan['sharedFaults'],
   bug?: InjectedBug,
   loads: Plan['loads'] = [],
+  engine: EngineName = 'local',
 ): Promise<ChaosReport> {
   // Jobs that an injected bug blocks never end. Others can wait 15 s until runs that may end their process are apart.
   const stallTimeoutMs = bug ? 20_000 : 60_000
   const report = await runChaos(
-    { seed: 'test', durationMs, processFaults, sharedFaults, loads },
+    { engine, seed: 'test', durationMs, processFaults, sharedFaults, clocksAheadMs: {}, loads },
     { bug, stallTimeoutMs },
   )
   rmSync(report.folder, { recursive: true })
@@ -44,9 +46,10 @@ export async function findsBroken(
   bug: InjectedBug,
   sharedFaults: Plan['sharedFaults'] = [],
   loads: Plan['loads'] = [],
+  engine: EngineName = 'local',
 ): Promise<boolean> {
   for (let tries = 0; tries < 4; tries++) {
-    const { verdict } = await runFaults(processFaults, sharedFaults, bug, loads)
+    const { verdict } = await runFaults(processFaults, sharedFaults, bug, loads, engine)
     if (verdict.findings.some(({ rule }) => rules.includes(rule))) return true
   }
   return false

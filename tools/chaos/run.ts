@@ -1,4 +1,4 @@
-// Sends jobs from several processes, kills and pauses them at random and fills the disk. Then checks the outcome of
+// Sends jobs from several processes, kills and pauses them at random, and lets the store fail. Then checks the outcome of
 // every job: `./dev chaos --minutes 5 --seed 7`.
 import { rmSync } from 'node:fs'
 
@@ -16,13 +16,13 @@ if (options.problem !== undefined) {
   process.exit(2)
 }
 
-const plan = drawPlan(options.seed, options.durationMs)
+const plan = drawPlan(options.seed, options.durationMs, options.engine)
 if (options.planOnly) {
   console.log(renderPlan(plan).join('\n'))
   process.exit(0)
 }
 
-console.error(`Running chaos for ${plan.durationMs / 1000} s with seed ${plan.seed}`)
+console.error(`Running chaos on the ${plan.engine} engine for ${plan.durationMs / 1000} s with seed ${plan.seed}`)
 const build = options.packed === undefined ? undefined : await installBuild(options.packed)
 // A slot changes between the two versions each time that it starts a process.
 const buildOf: BuildOf = (slot, started) => ((Number(slot.slice(1)) + started) % 2 === 0 ? build : undefined)
@@ -30,6 +30,6 @@ const report = await runChaos(plan, { bug: options.bug, buildOf })
 if (build !== undefined) rmSync(build, { recursive: true })
 console.log([...renderFigures(report), ...renderFindings(report, options.bug)].join('\n'))
 const failed = report.verdict.findings.length > 0
-if (options.keepFiles) console.log(`Jobs file and ledgers: ${report.folder}`)
+if (options.keepFiles) console.log(`Files of the store and ledgers: ${report.folder}`)
 else if (!failed) rmSync(report.folder, { recursive: true })
 process.exit(failed ? 1 : 0)

@@ -1,8 +1,8 @@
 // Sends jobs until SIGTERM. Writes each send and each acknowledgement into its ledger.
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { readChildSettings, reportUp } from './child-settings.ts'
+import { loadEngine } from './engines/chaos-engine.ts'
 import { openLedger } from './ledger.ts'
 import { openClient } from './open-client.ts'
 import { createRandom } from './random.ts'
@@ -13,13 +13,13 @@ const lanes = 3
 /** Pause between the sends of a lane, in milliseconds. */
 const pauseMs = { min: 40, max: 240 }
 
-const { name, path, folder, seed, bug } = readChildSettings()
+const { name, engine: engineName, address, folder, seed, bug } = readChildSettings()
 const note = openLedger(folder, name)
-const { client } = await openClient({ path, role: 'send', note, bug })
+const engine = await loadEngine(engineName)
+const { client } = await openClient({ engine, address, role: 'send', note, bug })
 const random = createRandom(`${seed} ${name}`)
-const app = new DatabaseSync(path)
-app.exec('PRAGMA busy_timeout = 0')
-const { sendNext, settled } = createSender({ client, app, note, random, name })
+const transact = engine.openApp?.(address)
+const { sendNext, settled } = createSender({ client, transact, note, random, name })
 note({ type: 'up', pid: process.pid })
 reportUp()
 

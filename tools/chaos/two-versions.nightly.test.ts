@@ -16,6 +16,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(build, { recursive: true, force: true }))
 
 const plan: Plan = {
+  engine: 'local',
+  clocksAheadMs: {},
   seed: 'two versions',
   durationMs: 60_000,
   processFaults: {

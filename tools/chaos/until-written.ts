@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { StoreError } from '@cgk-platform/jobs/errors'
 
-/** Makes a change. Tries again while the disk is full. */
+/** Makes a change. Tries again while the store has a fault. */
 export async function untilWritten(change: () => Promise<void>): Promise<void> {
   for (;;) {
     try {

@@ -44,7 +44,7 @@ export interface Verdict {
 /** Most rounds that a tenant may wait for its turn. */
 const maxRounds = 2
 
-/** Compares the content of the jobs file with the ledgers of the processes. */
+/** Compares the content of the store with the ledgers of the processes. */
 export function judge(collected: Evidence): Verdict {
   const evidence = indexEvidence(collected)
   const duplicates = checkAttempts(evidence)

@@ -5,6 +5,7 @@ import { type JobContext, NonRetryableError } from '@cgk-platform/jobs'
 import type { Script } from './events.ts'
 import type { Attempt, Note } from './ledger-entry.ts'
 import type { Poison } from './plan.ts'
+import { wallMs } from './wall-clock.ts'
 
 /** The output of a chaos job: the attempt and the process that completed it. */
 export interface WorkOutput {
@@ -52,5 +53,5 @@ export function createWorker(note: (note: Note) => void, by: string): Worker {
 
 /** Returns the fields of an attempt of a definition, for its ledger entries. */
 export function toAttempt(item: string, definition: string, { jobId, runId, attempt, tenantId }: JobContext): Attempt {
-  return { item, job: jobId, run: runId, attempt, definition, tenant: tenantId, wall: Date.now() }
+  return { item, job: jobId, run: runId, attempt, definition, tenant: tenantId, wall: wallMs() }
 }

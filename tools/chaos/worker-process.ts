@@ -1,26 +1,22 @@
 // Runs jobs until SIGTERM. Writes each attempt into its ledger.
 import { readChildSettings, reportUp } from './child-settings.ts'
-import { excessOf } from './check/pass-costs.ts'
-import { countTransactions } from './count-transactions.ts'
 import { defineChaosJobs } from './definitions.ts'
+import { loadEngine } from './engines/chaos-engine.ts'
 import { openLedger } from './ledger.ts'
 import { nowMs } from './ledger-entry.ts'
 import { openClient } from './open-client.ts'
-import { injectIntoWorker } from './injected-bug.ts'
+import { moveClock } from './wall-clock.ts'
 
 /** Interval of the checks of the event loop, and the delay that counts as a stall, in milliseconds. */
 const checkIntervalMs = 100
 const stallMs = 500
-/** Statements and rows of a transaction, beyond those for the rows that it changed, up to which it is not noted. */
-const maxExcess = 100
 
-const { name, path, folder, bug } = readChildSettings()
+const { name, engine: engineName, address, folder, bug, clockAheadMs } = readChildSettings()
 const note = openLedger(folder, name)
 
-countTransactions((cost) => {
-  if (excessOf(cost) > maxExcess) note({ type: 'transaction', ...cost })
-})
-injectIntoWorker(bug)
+if (clockAheadMs !== 0) moveClock(clockAheadMs)
+const engine = await loadEngine(engineName)
+engine.prepareWorker(note, bug)
 
 let checkedAt = nowMs()
 setInterval(() => {
@@ -31,7 +27,7 @@ setInterval(() => {
 
 // Some processes have two clients, which live and die together.
 const opened = Array.from({ length: name.startsWith('w4.') ? 2 : 1 }, () =>
-  openClient({ path, role: 'work', note, jobs: defineChaosJobs(note, name) }),
+  openClient({ engine, address, role: 'work', note, jobs: defineChaosJobs(note, name) }),
 )
 const clients = (await Promise.all(opened)).map(({ client }) => client)
 note({ type: 'up', pid: process.pid })

@@ -42,12 +42,13 @@ function nameOf(id: string, tick: number): string {
   return `the tick of \`${id}\` at ${new Date(tick).toISOString()}`
 }
 
-/** Returns true if a worker was up during the time in which a tick is dispatched. */
+/** Returns true if a worker and the server were up during the time in which a tick is dispatched. */
 function hadHealthyWorker({ entries, faults }: IndexedEvidence, at: number): boolean {
   const [from, to] = [at - healthyMs, at + healthyMs]
   const up = entries.filter((entry): entry is EntryOf<'up'> => entry.type === 'up' && entry.by.startsWith('w'))
   // A killed process never comes back. The next one has its own name.
   const isOver = ({ cause, to: end }: Fault): boolean => !isDeath(cause) && end < from
+  if (faults.ofServer.some((fault) => fault.from <= to && fault.to >= from)) return false
   return up.some((entry) => {
     const its = faults.all.filter(({ process }) => process === undefined || process === entry.by)
     return entry.at < from && its.every((fault) => fault.from > to || isOver(fault))

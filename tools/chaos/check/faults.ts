@@ -1,6 +1,6 @@
+import type { RemovedWorker } from '../engines/chaos-engine.ts'
 import type { LedgerEntry } from '../ledger-entry.ts'
 import { isWorker } from '../plan.ts'
-import type { RemovedWorker } from '../removed-workers.ts'
 
 /** A fault of one process or of all. Instants are milliseconds of the monotonic clock. */
 export interface Fault {
@@ -29,6 +29,8 @@ export interface Span {
 /** The faults of a chaos run. They explain repeated attempts and steps. */
 export interface Faults {
   readonly all: readonly Fault[]
+  /** The faults of the server of the store. They explain no repeated attempt: a worker keeps its runs meanwhile. */
+  readonly ofServer: readonly Span[]
   /** Returns a fault of the process in this span, after which others may have taken over its runs. */
   find(process: string, span: Span): Fault | undefined
   /** Returns the start of the first fault of the process in this span. Infinity if it had none. */
@@ -54,16 +56,17 @@ interface FaultEvidence {
   readonly entries: readonly LedgerEntry[]
   readonly leaseMs: number
   readonly removedWorkers: readonly RemovedWorker[]
+  readonly isOneWriter: boolean
 }
 
 export function indexFaults(evidence: FaultEvidence): Faults {
-  const { entries, leaseMs } = evidence
+  const { entries, leaseMs, isOneWriter } = evidence
   // The last heartbeat can be older than the start of a pause.
   const minMs = leaseMs / 2
   // A worker that comes back learns at its next heartbeat that others have taken over its runs.
   const heartbeatMs = leaseMs / 4
   const noted = entries.map(toFault).filter((fault) => fault !== undefined)
-  const all = [...noted, ...stalledWrites(entries), ...lostLeases(evidence)].filter(
+  const all = [...noted, ...(isOneWriter ? stalledWrites(entries) : []), ...lostLeases(evidence)].filter(
     ({ cause, from, to }) => isDeath(cause) || cause === 'the disk was full' || to - from >= minMs,
   )
   const kills = all.filter(({ cause }) => isDeath(cause))
@@ -71,6 +74,7 @@ export function indexFaults(evidence: FaultEvidence): Faults {
   const killed = new Map(kills.map((kill) => [kill.process, kill]))
   return {
     all,
+    ofServer: entries.flatMap((entry) => (entry.type === 'server fault' ? { from: entry.since, to: entry.at } : [])),
     find(process, span) {
       const kill = killed.get(process)
       if (kill && kill.from <= span.to) return kill

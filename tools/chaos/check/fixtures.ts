@@ -45,6 +45,7 @@ export function evidence(
 ): IndexedEvidence {
   const faultless = {
     leaseMs: 2000,
+    isOneWriter: true,
     isDrained: true,
     integrity: 'ok',
     appItems: [],

@@ -4,10 +4,12 @@ import type { FinalState } from '../final-state.ts'
 import type { Attempt, LedgerEntry, Kind } from '../ledger-entry.ts'
 import { type Faults, indexFaults } from './faults.ts'
 
-/** The ledgers and the content of the jobs file after a chaos run. */
+/** The ledgers and the content of the store after a chaos run. */
 export interface Evidence extends FinalState {
   readonly entries: readonly LedgerEntry[]
   readonly leaseMs: number
+  /** Whether a process that is paused during a change blocks the changes of all others. */
+  readonly isOneWriter: boolean
   /** False if jobs were still open when all progress had stopped. */
   readonly isDrained: boolean
   /** Wall clock time minus monotonic time, in milliseconds. */

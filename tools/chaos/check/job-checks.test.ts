@@ -129,7 +129,7 @@ test('the file must be intact, no job open, and no exit unexpected', () => {
     evidence([...done('a'), exited], [job('a')], { integrity: 'row 3 missing', isDrained: false }),
   )
   expect(found.map(({ rule }) => rule)).toEqual([
-    'the file passes the integrity check',
+    'the store passes the integrity check',
     'no run is stuck',
     'no process exits unexpectedly',
   ])

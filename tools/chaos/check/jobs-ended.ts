@@ -34,7 +34,7 @@ export function checkJobsEnded(evidence: IndexedEvidence): Finding[] {
   const { sent, byId, jobs } = evidence
   const lost = [...sent.values()]
     .filter(({ job }) => !byId.has(job))
-    .map(({ job, item }) => ({ rule, job, item, message: 'was acknowledged but is not in the file' }))
+    .map(({ job, item }) => ({ rule, job, item, message: 'was acknowledged but is not in the store' }))
   const wrong = jobs.flatMap(({ id: job, state, event }) => {
     const item = evidence.itemOf.get(job)
     if (!isEnded(state)) return { rule, job, item, message: `is still \`${state}\`` }

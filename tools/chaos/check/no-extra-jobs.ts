@@ -1,6 +1,6 @@
 import { type Finding, type IndexedEvidence } from './indexed-evidence.ts'
 
-const rule = 'the file contains each sent job once, and no others'
+const rule = 'the store contains each sent job once, and no others'
 
 /** Checks for extra jobs. A failed or rolled back send must leave no job. A send without a result may have left one. */
 export function checkNoExtraJobs(evidence: IndexedEvidence): Finding[] {
@@ -27,7 +27,10 @@ function findUnsentJobs({ jobs, itemOf, intended, byRun }: IndexedEvidence): Fin
     const item = itemOf.get(id)
     return item === undefined || !intended.has(item.replace(/\/part$/, ''))
   })
-  return [...tooMany, ...unsent.map(({ id }) => ({ rule, job: id, message: 'is in the file, but no process sent it' }))]
+  return [
+    ...tooMany,
+    ...unsent.map(({ id }) => ({ rule, job: id, message: 'is in the store, but no process sent it' })),
+  ]
 }
 
 function findDuplicateJobs({ jobsOf }: IndexedEvidence): Finding[] {
@@ -38,15 +41,23 @@ function findDuplicateJobs({ jobsOf }: IndexedEvidence): Finding[] {
 
 function findJobsOfFailedSends({ failedSends, jobsOf }: IndexedEvidence): Finding[] {
   return [...failedSends.values()]
-    .filter(({ item }) => jobsOf.has(item))
+    .filter(({ item, error }) => jobsOf.has(item) && !error.includes('may have been stored'))
     .map(({ item, error }) => ({ rule, item, message: `ran although its send failed (${error})` }))
 }
 
-/** Finds sends that failed for a reason other than a full disk or a rollback. */
-function findUnexpectedFailures({ failedSends }: IndexedEvidence): Finding[] {
+/** The words of errors for which a fault of the server is the reason. */
+const serverErrors = /cannot be reached|lost the connection|disk.*full|lacks a table/
+
+/** Finds sends that failed for a reason other than a full disk, a fault of the server or a rollback. */
+function findUnexpectedFailures({ failedSends, intended, faults }: IndexedEvidence): Finding[] {
   return [...failedSends.values()]
-    .filter(({ error }) => error !== 'rolled back' && !/disk.*full/.test(error))
-    .map(({ item, error }) => ({ rule: 'a send fails only while the disk is full', item, message: error }))
+    .filter(({ item, error, at }) => {
+      if (error === 'rolled back') return false
+      if (faults.ofServer.length === 0) return !/disk.*full/.test(error)
+      const sentAt = intended.get(item)?.at ?? at
+      return !serverErrors.test(error) || !faults.ofServer.some(({ from, to }) => from <= at && to >= sentAt)
+    })
+    .map(({ item, error }) => ({ rule: 'a send fails only while the store has a fault', item, message: error }))
 }
 
 /** Finds items of the app whose job is missing, and jobs whose item is missing. */

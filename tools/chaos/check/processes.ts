@@ -1,6 +1,6 @@
 import type { Finding, IndexedEvidence } from './indexed-evidence.ts'
 
-/** Checks the file, open jobs, exits and internal errors, and that the chaos run completed a job at all. */
+/** Checks the store, open jobs, exits and internal errors, and that the chaos run completed a job at all. */
 export function checkProcesses({ entries, integrity, isDrained, sent, jobs }: IndexedEvidence): Finding[] {
   const findings: Finding[] = []
   if (sent.size === 0 || !jobs.some(({ state }) => state === 'completed')) {
@@ -9,7 +9,7 @@ export function checkProcesses({ entries, integrity, isDrained, sent, jobs }: In
       message: 'no job was sent or completed. Increase `--minutes`.',
     })
   }
-  if (integrity !== 'ok') findings.push({ rule: 'the file passes the integrity check', message: integrity })
+  if (integrity !== 'ok') findings.push({ rule: 'the store passes the integrity check', message: integrity })
   if (!isDrained)
     findings.push({ rule: 'no run is stuck', message: 'jobs were still open when all progress had stopped' })
   for (const entry of entries) {

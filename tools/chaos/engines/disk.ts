@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The disk that holds the jobs file. */
+/** A disk that can be filled. */
 export interface Disk {
   readonly folder: string
   /** False if this user cannot mount a disk. Then `fill` and `free` do nothing. */
@@ -12,14 +12,12 @@ export interface Disk {
   close(): void
 }
 
-const roomySize = '1g'
-
-/** Mounts a disk in memory. `fill` shrinks it to the size of its content. */
-export function openDisk(parent: string): Disk {
+/** Mounts a disk in memory. `fill` shrinks it to the size of its content. @param size - such as `1g` */
+export function openDisk(parent: string, size: string): Disk {
   const folder = join(parent, 'disk')
-  mkdirSync(folder)
+  mkdirSync(folder, { recursive: true })
   const doNothing = (): void => undefined
-  if (!mounts(['-t', 'tmpfs', '-o', `size=${roomySize}`, 'tmpfs', folder])) {
+  if (!mounts(['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])) {
     return { folder, canFill: false, fill: doNothing, free: doNothing, close: doNothing }
   }
   return {
@@ -34,7 +32,7 @@ export function openDisk(parent: string): Disk {
       throw new Error(`Could not fill the disk at \`${folder}\`.`)
     },
     free() {
-      if (!mounts(['-o', `remount,size=${roomySize}`, folder]))
+      if (!mounts(['-o', `remount,size=${size}`, folder]))
         throw new Error(`Could not free space on the disk at \`${folder}\`.`)
     },
     close() {

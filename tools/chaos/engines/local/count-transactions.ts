@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, StatementSync } from 'node:sqlite'
 
-import type { TransactionCost } from './ledger-entry.ts'
+import type { TransactionCost } from '../../ledger-entry.ts'
 
 /** Calls `listener` with the cost of each transaction that this process commits. */
 export function countTransactions(listener: (cost: TransactionCost) => void): void {

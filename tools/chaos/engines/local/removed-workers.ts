@@ -1,13 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** A worker that was removed from the jobs file. Instants are milliseconds of the machine's monotonic clock. */
-export interface RemovedWorker {
-  readonly pid: number
-  /** Its last heartbeat. */
-  readonly heartbeatAt: number
-  /** The last heartbeat of the worker that removed it. */
-  readonly removedAt: number
-}
+import type { RemovedWorker } from '../chaos-engine.ts'
 
 /** Lets the jobs file itself record which workers are removed, in the same transaction. */
 export function recordRemovedWorkers(database: DatabaseSync): void {

@@ -3,7 +3,7 @@ import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 
 import { countTransactions } from './count-transactions.ts'
-import type { TransactionCost } from './ledger-entry.ts'
+import type { TransactionCost } from '../../ledger-entry.ts'
 
 const { exec } = DatabaseSync.prototype
 const { run, get, all } = StatementSync.prototype

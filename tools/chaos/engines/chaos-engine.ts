@@ -1,0 +1,87 @@
+import type { LocalProvider } from '@cgk-platform/jobs/local'
+import type { StoreError } from '@cgk-platform/jobs/errors'
+
+import type { Script } from '../events.ts'
+import type { InjectedBug } from '../injected-bug.ts'
+import type { Note } from '../ledger-entry.ts'
+import type { StoreFault } from './store-fault.ts'
+
+/** The engines that a chaos run can test. */
+export const engineNames = ['local', 'postgres'] as const
+
+export type EngineName = (typeof engineNames)[number]
+
+/** The parts of a chaos run that know its engine. */
+export interface ChaosEngine {
+  /** The bugs that can be injected into this engine. */
+  readonly bugs: readonly InjectedBug[]
+  /** Whether a process that is paused during a change blocks the changes of all others. */
+  readonly isOneWriter: boolean
+  /** Creates an empty store. @param folder - for its files */
+  openStore(folder: string, note: (note: Note) => void): Promise<ChaosStore>
+  /** Creates the provider of a process. */
+  createProvider(options: ProviderOptions): LocalProvider
+  /** Whether an error of the store passes, such as a full disk. */
+  passes(error: StoreError): boolean
+  /** Prepares a worker process, before it opens the store. */
+  prepareWorker(note: (note: Note) => void, bug: InjectedBug | undefined): void
+  /** Returns how the app sends a job in a transaction of its own. Absent if the engine has no such sends. */
+  openApp?(address: string): SendInTransaction
+}
+
+/** Options of the provider of a process. */
+export interface ProviderOptions {
+  readonly address: string
+  readonly role: 'send' | 'work'
+  readonly lease: number
+  readonly retention: { readonly count: number; readonly age: '10d' }
+  readonly concurrency: number
+}
+
+/** Stores an item of the app and calls `send` in one transaction. Returns the id of the job after its end. */
+export type SendInTransaction = (
+  script: Script,
+  commits: boolean,
+  send: (providerOptions: Readonly<Record<string, unknown>>) => Promise<string>,
+) => Promise<string>
+
+/** The store of a chaos run. */
+export interface ChaosStore {
+  /** The path or URL with which processes open it. */
+  readonly address: string
+  /** Adds what the checks need, and an injected bug. Call it once a client has opened the store. */
+  prepare(bug: InjectedBug | undefined): Promise<void>
+  /** Lets a fault happen. @param wait - waits for a duration, or until the chaos run is over */
+  apply(fault: StoreFault, wait: (durationMs: number) => Promise<void>): Promise<void>
+  readState(): Promise<StoreState>
+  /** Copies its files to the folder of the ledgers. */
+  save(): Promise<void>
+  /** Removes the store at once, also while this process exits. */
+  close(): void
+}
+
+/** The part of the final state that no client reads. */
+export interface StoreState {
+  /** The items that the app stored in its own transactions. */
+  readonly appItems: readonly string[]
+  readonly removedWorkers: readonly RemovedWorker[]
+  /** The result of an integrity check: `ok` if the store is intact. */
+  readonly integrity: string
+  /** The errors in the log of a server, each with the number of its occurrences. */
+  readonly storeErrors?: ReadonlyMap<string, number>
+}
+
+/** A worker that others removed. Instants are milliseconds of the machine's monotonic clock. */
+export interface RemovedWorker {
+  readonly pid: number
+  /** Its last heartbeat. */
+  readonly heartbeatAt: number
+  /** When it was removed. */
+  readonly removedAt: number
+}
+
+/** Loads an engine. Only that, because a process with an installed build has no other one. */
+export async function loadEngine(name: EngineName): Promise<ChaosEngine> {
+  if (name === 'local') return (await import('./local/local-engine.ts')).localEngine
+  return (await import('./postgres/postgres-engine.ts')).postgresEngine
+}
