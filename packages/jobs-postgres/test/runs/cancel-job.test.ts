@@ -99,6 +99,21 @@ test('another run leads a batch whose leader is cancelled', async () => {
   expect(await runRow(database, 'next')).toMatchObject({ phase: 'ready' })
 })
 
+test('the batch of a cancelled leader is full as its definition says, whatever its event is named', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  await addRun(database, { job: 'leader', gather_until: 1 })
+  await addRun(database, { job: 'next', phase: 'gathering', gather_until: 9e12 })
+  const record = { definitionId: 'd', event: 'e\0', maxAttempts: 3, batch: { maxSize: 1, maxWaitMs: 9e12 } }
+  await database.query("INSERT INTO {schema}.definitions (worker, definition, record) VALUES (1, 'd', $1)", [
+    JSON.stringify(record),
+  ])
+
+  await cancel(opened, 'leader')
+
+  expect(await runRow(database, 'next')).toMatchObject({ phase: 'ready' })
+})
+
 test('a job is cancelled whose worker lets it wait for another one at the same moment', async () => {
   await using opened = await openDatabase()
   const { database } = opened

@@ -1,4 +1,9 @@
-import { compensationStates, fromText, isCompensatedOnCancel } from '@cgk-platform/jobs-local/engine'
+import {
+  compensationStates,
+  fromText,
+  isCompensatedOnCancel,
+  type WorkerDefinition,
+} from '@cgk-platform/jobs-local/engine'
 
 import { columnsOf, type Queryable } from '../../database/database.ts'
 import { leaveBatches, promoteBatches } from '../claims/batches.ts'
@@ -90,12 +95,13 @@ const cancelSql =
 async function leaveBatchesOf(transaction: Queryable, runs: readonly RunRow[]): Promise<void> {
   const gathered = runs.filter(({ gather_until: until }) => until !== null)
   if (gathered.length === 0) return
-  const sizes = await transaction.query<{ definition: string; size: number | null }>(
-    "SELECT DISTINCT ON (definition) definition, (record::json #>> '{batch,maxSize}')::int4 AS size " +
-      'FROM {schema}.definitions WHERE definition = ANY($1) ORDER BY definition, size',
-    columnsOf(gathered, 'definition'),
-  )
-  const sizeOf = new Map(sizes.map(({ definition, size }) => [definition, size ?? undefined]))
+  const sql = 'SELECT definition, record FROM {schema}.definitions WHERE definition = ANY($1)'
+  const rows = await transaction.query<{ definition: string; record: string }>(sql, columnsOf(gathered, 'definition'))
+  const sizeOf = new Map<string, number>()
+  for (const { definition, record } of rows) {
+    const { batch } = (fromText(record) ?? {}) as Partial<WorkerDefinition>
+    if (batch) sizeOf.set(definition, Math.min(batch.maxSize, sizeOf.get(definition) ?? batch.maxSize))
+  }
   const groups = gathered.map(({ definition, tenant }) => ({ definition, tenant, maxSize: sizeOf.get(definition) }))
   await leaveBatches(transaction, groups)
   await promoteBatches(transaction, groups)
