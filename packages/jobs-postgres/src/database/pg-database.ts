@@ -128,9 +128,11 @@ class PgConnections {
       const isPipelined = prepares && client.pipeline === true
       let isOver = false
       let isCommitting = false
+      if (isPipelined) sendTogether(client)
       const sent: Promise<unknown>[] = [client.query({ text: prepares ? beginPrepared : begin })]
       const send = <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
         if (isOver) throw new Error('The transaction is over.')
+        if (isPipelined) sendTogether(client)
         // Without a pipeline, `pg` wants to be asked for one after the other.
         const answer = isPipelined ? ask() : sent.at(-1)!.then(ask)
         answer.catch(() => undefined) // also if nobody awaits it
@@ -211,6 +213,12 @@ class PgConnections {
     this.#areDirect.set(client, isDirect)
     return isDirect
   }
+}
+
+/** Sends the statements of this turn in one packet. */
+function sendTogether({ connection }: PgClient): void {
+  connection?.stream.cork()
+  process.nextTick(() => connection?.stream.uncork())
 }
 
 async function listen(pool: PgPool, channel: string, listener: ChannelListener): Promise<() => Promise<void>> {

@@ -14,6 +14,7 @@ export interface PgClient {
   readonly processID?: number | null
   /** Whether it sends statements before those before are answered. */
   readonly pipeline?: boolean
+  readonly connection?: { readonly stream: { cork(): void; uncork(): void } }
   query(config: PgQuery): Promise<{ readonly rows: unknown[] }>
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'notification', listener: (message: { channel: string; payload?: string | undefined }) => void): unknown
