@@ -8,15 +8,16 @@ import {
   facadeConsumer,
   inngestConsumer,
   localConsumer,
+  postgresConsumer,
   triggerConsumer,
 } from '../check-packages/consumer.ts'
 import { execute } from '../check-packages/execute.ts'
 
 /** Apps on the facade and on each lean package. */
-export const consumerNames = ['facade', 'local', 'inngest', 'trigger'] as const
+export const consumerNames = ['facade', 'local', 'postgres', 'inngest', 'trigger'] as const
 
-/** Apps on the facade with no engine package, with one, and with both. */
-export const facadeNames = ['facade', 'facade, inngest', 'facade, trigger', 'hosted'] as const
+/** Apps on the facade with no engine package, with one, and with all. */
+export const facadeNames = ['facade', 'facade, inngest', 'facade, trigger', 'facade, postgres', 'hosted'] as const
 
 /** The name of a test app. */
 export type ConsumerName = (typeof consumerNames)[number] | (typeof facadeNames)[number]
@@ -26,12 +27,14 @@ export const consumers: Readonly<Record<ConsumerName, Consumer>> = {
   facade: facadeConsumer,
   'facade, inngest': { ...facadeConsumer, engines: ['inngest'] },
   'facade, trigger': { ...facadeConsumer, engines: ['trigger.dev'] },
+  'facade, postgres': { ...facadeConsumer, engines: ['postgres'] },
   hosted: {
     ...everyEngineConsumer,
     oldestTypeScript: inngestConsumer.oldestTypeScript,
     dependencies: { ...facadeConsumer.dependencies, ...inngestConsumer.dependencies, ...triggerConsumer.dependencies },
   },
   local: localConsumer,
+  postgres: postgresConsumer,
   inngest: inngestConsumer,
   trigger: triggerConsumer,
 }
@@ -52,10 +55,11 @@ export async function runProgram(
 ): Promise<void> {
   if (name === 'inngest') await leanApps['lean, Inngest']!.run(node, cwd, { program, env })
   else if (name === 'trigger') await leanApps['lean, Trigger.dev']!.run(node, cwd, { program, env })
+  else if (name === 'postgres') await leanApps['lean, PostgreSQL']!.run(node, cwd, { program, env })
   else await execute(node, [program], { cwd, env })
 }
 
-/** Checks that a program of the facade can open exactly the hosted engines whose packages the app installs. */
+/** Checks that a program of the facade can open exactly the engines whose packages the app installs. */
 export async function checkOpened(
   name: (typeof facadeNames)[number],
   node: string,

@@ -1,11 +1,20 @@
-import { existsSync, readdirSync } from 'node:fs'
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { createLoopbackEngine, type LoopbackEngine } from '@cgk-platform/inngest-loopback'
+import { startEmbeddedServer } from '@cgk-platform/test-kit/embedded-postgres'
 import { createLoopbackServer, startCliWorker } from '@cgk-platform/trigger-loopback'
 
 import { compile, compilerOf } from './compile.ts'
-import { type Compilation, type Consumer, inngestConsumer, installConsumer, triggerConsumer } from './consumer.ts'
+import {
+  type Compilation,
+  type Consumer,
+  inngestConsumer,
+  installConsumer,
+  postgresConsumer,
+  triggerConsumer,
+} from './consumer.ts'
 import { execute } from './execute.ts'
 import type { Node } from './nodes.ts'
 import type { Tarball } from './tarballs.ts'
@@ -13,8 +22,8 @@ import type { Tarball } from './tarballs.ts'
 /** An app that installs only the package of one engine, and the way to run it. */
 interface LeanApp {
   readonly consumer: Consumer
-  /** The names of this library's packages that must be installed, as folders of pnpm's store. */
-  readonly packages: RegExp
+  /** The names of this library's packages that must be installed. */
+  readonly packages: readonly string[]
   /** Runs the compiled program on an engine that speaks the vendor's protocol. */
   run(node: string, cwd: string, options?: RunOptions): Promise<unknown>
 }
@@ -32,11 +41,16 @@ export interface RunOptions {
 
 /** The lean apps, by their titles in the table. */
 export const leanApps: Readonly<Record<string, LeanApp>> = {
-  'lean, Inngest': { consumer: inngestConsumer, packages: /^@cgk-platform\+jobs-(core|inngest)@/, run: runOnInngest },
+  'lean, Inngest': { consumer: inngestConsumer, packages: ['jobs-core', 'jobs-inngest'], run: runOnInngest },
   'lean, Trigger.dev': {
     consumer: triggerConsumer,
-    packages: /^@cgk-platform\+jobs-(core|trigger)@/,
+    packages: ['jobs-core', 'jobs-trigger'],
     run: runOnTrigger,
+  },
+  'lean, PostgreSQL': {
+    consumer: postgresConsumer,
+    packages: ['jobs-core', 'jobs-local', 'jobs-postgres'],
+    run: runOnPostgres,
   },
 }
 
@@ -58,10 +72,8 @@ export async function checkLean(
   await check(`${title}: installed by pnpm`, () => installConsumer(consumer, 'pnpm', cwd, tarballs))
   await check(`${title}: no other package of this library is installed`, async () => {
     const store = join(cwd, 'node_modules/.pnpm')
-    const ours = existsSync(store) ? readdirSync(store).filter((name) => name.startsWith('@cgk-platform')) : []
-    const others = ours.filter((name) => !packages.test(name))
-    if (ours.length !== 2 || others.length > 0)
-      throw new Error(`Expected only packages that match ${packages}. Installed: ${ours.join(', ') || 'none'}.`)
+    const ours = readdirSync(store).flatMap((name) => /^@cgk-platform\+([^@]+)@/.exec(name)?.[1] ?? [])
+    assert.deepEqual(ours.toSorted(), packages)
   })
   for (const { resolution, compiler } of compilations) {
     const version = compiler === 'newest' ? 'newest TypeScript' : `TypeScript ${consumer.oldestTypeScript}`
@@ -89,6 +101,16 @@ export async function whileOnInngest<T>(
     return await work({ INNGEST_DEV: '1', INNGEST_BASE_URL: engine.url }, engine)
   } finally {
     await engine.close()
+  }
+}
+
+/** Calls `work` with a PostgreSQL server, and the variable that names its database. */
+export async function whileOnPostgres<T>(work: (variables: Variables) => Promise<T>): Promise<T> {
+  const server = await startEmbeddedServer()
+  try {
+    return await work({ DATABASE_URL: server.url })
+  } finally {
+    await server.stop()
   }
 }
 
@@ -122,6 +144,10 @@ export function whileOnTrigger<T>(
 
 async function runOnInngest(node: string, cwd: string, { program = compiled, env }: RunOptions = {}): Promise<void> {
   await whileOnInngest((variables) => execute(node, [program], { cwd, env: { ...env, ...variables } }))
+}
+
+async function runOnPostgres(node: string, cwd: string, { program = compiled, env }: RunOptions = {}): Promise<void> {
+  await whileOnPostgres((variables) => execute(node, [program], { cwd, env: { ...env, ...variables } }))
 }
 
 /** The worker runs on the same Node as the sender. */

@@ -8,6 +8,7 @@ import type { Tarball } from './tarballs.ts'
 export const enginePackages = {
   inngest: '@cgk-platform/jobs-inngest',
   'trigger.dev': '@cgk-platform/jobs-trigger',
+  postgres: '@cgk-platform/jobs-postgres',
 } as const
 
 /** An engine whose package an app installs in addition to the facade. */
@@ -51,7 +52,7 @@ export const facadeConsumer: Consumer = {
 /** An app on the facade that selects its engine at run time. */
 export const everyEngineConsumer: Consumer = {
   ...facadeConsumer,
-  engines: ['inngest', 'trigger.dev'],
+  engines: ['inngest', 'trigger.dev', 'postgres'],
   configurations: {
     ...facadeConsumer.configurations,
     'on-inngest': ['hosted.ts'],
@@ -67,6 +68,13 @@ export const localConsumer: Consumer = {
   oldestTypeScript: '5.4.5',
   thirdPartyErrors: 'reported',
   configurations: { app: ['program.ts'] },
+}
+
+/** An app on the package of the PostgreSQL engine alone. */
+export const postgresConsumer: Consumer = {
+  ...localConsumer,
+  programs: 'consumer-lean-postgres',
+  installs: '@cgk-platform/jobs-postgres',
 }
 
 /** An app on the package of Inngest alone. Inngest's SDK requires this version of TypeScript. */

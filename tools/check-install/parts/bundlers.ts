@@ -16,9 +16,11 @@ interface BoundApp {
 
 const boundApps: readonly BoundApp[] = [
   { name: 'local', binding: '@cgk-platform/jobs-local', vendor: undefined },
+  { name: 'postgres', binding: '@cgk-platform/jobs-postgres', vendor: undefined },
   { name: 'inngest', binding: '@cgk-platform/jobs-inngest', vendor: 'inngest' },
   { name: 'trigger', binding: '@cgk-platform/jobs-trigger', vendor: 'trigger' },
   { name: 'local', binding: '@cgk-platform/jobs/local', vendor: undefined },
+  { name: 'postgres', binding: '@cgk-platform/jobs/postgres', vendor: undefined },
   { name: 'inngest', binding: '@cgk-platform/jobs/inngest', vendor: 'inngest' },
   { name: 'trigger', binding: '@cgk-platform/jobs/trigger', vendor: 'trigger' },
 ]
@@ -84,7 +86,7 @@ const inOwnPackage = /node_modules\/@cgk-platform\/(?!\S*node_modules\/)/
 
 /** Matches the expected warning of a bundler about an engine package that is not installed. */
 const missingEngineWarning =
-  /resolve.*'@cgk-platform\/jobs-(?:inngest|trigger)\/provider'|"@cgk-platform\/jobs-(?:inngest|trigger)\/provider".*could not be resolved/
+  /resolve.*'@cgk-platform\/jobs-(?:inngest|trigger|postgres)\/provider'|"@cgk-platform\/jobs-(?:inngest|trigger|postgres)\/provider".*could not be resolved/
 
 /** Bundles a program. @throws on warnings about this library; those about other packages are ignored. */
 async function bundleWithoutWarnings(bundle: Bundle, program: string, folder: string): Promise<void> {

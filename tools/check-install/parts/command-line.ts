@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { whileOnPostgres } from '../../check-packages/check-lean.ts'
 import { enginePackages } from '../../check-packages/consumer.ts'
 import { execute } from '../../check-packages/execute.ts'
 import { runYarn } from '../install.ts'
@@ -62,10 +63,15 @@ async function checkInit(checks: InstallChecks, engine: string, packageName: str
   await execute(npx[0], [...npx.slice(1), 'init', '--provider', engine, '--yes', '--install'], { cwd, env })
   const installed = Object.values(enginePackages).filter((one) => existsSync(join(cwd, 'node_modules', one)))
   assert.deepEqual(installed, packageName === undefined ? [] : [packageName])
-  if (packageName !== undefined) return { detail: `installs ${packageName} and no other engine` }
-  assert.match(await execute('npm', ['run', 'jobs:send'], { cwd, env }), /completed/)
-  assert.match(await execute('npm', ['run', 'jobs:doctor'], { cwd, env }), /^No problems/m)
-  return { detail: 'installs no engine package; the first job runs, and `jobs:doctor` finds no problems' }
+  const detail = `installs ${packageName ?? 'no engine package'}${packageName === undefined ? '' : ' and no other engine'}`
+  if (!['local', 'postgres'].includes(engine)) return { detail }
+  const run = async (variables: Readonly<Record<string, string>> = {}): Promise<Finding> => {
+    const options = { cwd, env: { ...env, ...variables } }
+    assert.match(await execute('npm', ['run', 'jobs:send'], options), /completed/)
+    assert.match(await execute('npm', ['run', 'jobs:doctor'], options), /^No problems/m)
+    return { detail: `${detail}; the first job runs, and \`jobs:doctor\` finds no problems` }
+  }
+  return engine === 'postgres' ? whileOnPostgres(run) : run()
 }
 
 /** An npm cache for this run. npx reuses a package of the same version, which here may have other contents. */

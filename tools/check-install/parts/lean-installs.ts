@@ -11,7 +11,8 @@ const facadeLimits = { packages: 12, bytes: 15 * 2 ** 20 }
 const sdks = { inngest: 'inngest', trigger: '@trigger.dev/sdk' } as const
 
 /**
- * Checks that a lean package adds at most 6 MB to an app with its vendor's SDK, and that the local one installs no SDK.
+ * Checks that a lean package adds at most 6 MB to an app with its vendor's SDK,
+ * and that those of the engines of this library install no SDK.
  */
 export async function checkLeanInstalls(checks: InstallChecks): Promise<void> {
   await checkFacadeInstall(checks)
@@ -37,15 +38,17 @@ export async function checkLeanInstalls(checks: InstallChecks): Promise<void> {
       return { verdict: bytes <= maxBytes ? 'passed' : 'failed', detail }
     })
   }
-  await checks.check('lean installs', consumers.local.installs, async (): Promise<Finding> => {
-    const { installs } = consumers.local
-    const cwd = join(checks.folder, 'local-lean')
-    const lean = await sizesAlone(checks, cwd, { [installs]: checks.registry.versionOf(installs) })
-    const vendors = [...lean.keys()].filter((path) => /inngest|trigger/.test(path))
-    if (vendors.length > 0)
-      throw new Error(`The package must not install a vendor's SDK. Installed: ${vendors.join(', ')}.`)
-    return { detail: `no vendor SDK, ${lean.size} packages, ${inMegabytes(totalOf(lean))}` }
-  })
+  for (const name of ['local', 'postgres'] as const) {
+    const { installs } = consumers[name]
+    await checks.check('lean installs', installs, async (): Promise<Finding> => {
+      const cwd = join(checks.folder, `${name}-lean`)
+      const lean = await sizesAlone(checks, cwd, { [installs]: checks.registry.versionOf(installs) })
+      const vendors = [...lean.keys()].filter((path) => /inngest|trigger/.test(path))
+      if (vendors.length > 0)
+        throw new Error(`The package must not install a vendor's SDK. Installed: ${vendors.join(', ')}.`)
+      return { detail: `no vendor SDK, ${lean.size} packages, ${inMegabytes(totalOf(lean))}` }
+    })
+  }
 }
 
 /** Checks the number and size of the packages of the facade. */

@@ -1,4 +1,4 @@
-// Prints the hosted engines that this app can open. The others must fail with the command that installs them.
+// Prints the engines of other packages that this app can open. The others must fail with the command that installs them.
 import assert from 'node:assert/strict'
 import { createJobClient } from '@cgk-platform/jobs'
 import { ProviderNotInstalledError } from '@cgk-platform/jobs/errors'
@@ -6,6 +6,7 @@ import { ProviderNotInstalledError } from '@cgk-platform/jobs/errors'
 const clients = {
   inngest: createJobClient({ provider: 'inngest', config: { eventKey: 'key' }, jobs: [] }),
   'trigger.dev': createJobClient({ provider: 'trigger.dev', config: { apiKey: 'tr_dev_1' }, jobs: [] }),
+  postgres: createJobClient({ provider: 'postgres', config: { connectionString: 'postgres://localhost' }, jobs: [] }),
 }
 const opened: string[] = []
 for (const [name, client] of Object.entries(clients)) {
