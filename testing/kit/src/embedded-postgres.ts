@@ -21,6 +21,8 @@ export interface PostgresServer {
  * @param folder - keeps the files in this folder, which other users must reach if this one is root. Default: a temporary one
  */
 export async function startEmbeddedServer(flags: readonly string[] = [], folder?: string): Promise<PostgresServer> {
+  // The package ends a process that has nothing left to do with code 0, also after tests have failed.
+  process.prependListener('beforeExit', () => process.exit())
   const port = await freePort()
   const messages: string[] = []
   const serverIn = (databaseDir: string): EmbeddedPostgres =>

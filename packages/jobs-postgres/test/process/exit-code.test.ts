@@ -1,0 +1,17 @@
+import { spawnSync } from 'node:child_process'
+
+import { expect, it } from 'vitest'
+
+import { bareEnvironment } from '../../../../vitest.environment.ts'
+
+it('a test run that has started a server ends with its own exit code', () => {
+  const program = `
+    import { startEmbeddedServer } from '@cgk-platform/test-kit/embedded-postgres'
+    const server = await startEmbeddedServer()
+    await server.stop()
+    process.exitCode = 3
+  `
+  const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', program]
+  const { status } = spawnSync(process.execPath, flags, { cwd: import.meta.dirname, env: bareEnvironment() })
+  expect(status).toBe(3)
+})
