@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises'
+
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
 
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
-import { openDatabase } from '../kit/open-database.ts'
+import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
 import { createDefaultClient } from './create-default-client.ts'
 import { createDeployable } from './deployable-provider.ts'
 import { openHost } from './open-host.ts'
@@ -56,8 +58,15 @@ async function open(): Promise<ConformanceEngine> {
     },
     restart: () => restartable.restart(),
     async deploy(generation) {
+      await untilSuspended(opened)
       register(capabilities, generation)
       await restartable.restart()
     },
   }
+}
+
+/** Waits until no worker holds a run of a workflow: the waiting step of one can be read before the run itself waits. */
+async function untilSuspended({ database }: TestDatabase): Promise<void> {
+  const sql = 'SELECT 1 FROM {schema}.open_runs WHERE worker IS NOT NULL AND workflow IS NOT NULL LIMIT 1'
+  while ((await database.query(sql)).length > 0) await setTimeout(10)
 }
