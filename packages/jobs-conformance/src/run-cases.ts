@@ -1,4 +1,5 @@
 import type { ConformanceCase } from './conformance-case.ts'
+import { shortenCronRuns } from './conformance-cron-jobs.ts'
 import type { CaseResult } from './conformance-report.ts'
 import type { OpenSuite } from './open-suite.ts'
 import { runCase } from './run-case.ts'
@@ -29,6 +30,9 @@ export async function runCases(
     forEachWithConcurrency(pausing, 1, run),
     forEachWithConcurrency(others, concurrency, run),
   ])
+  // Cases that run alone kill the engine. A run that is killed each time would delay them: an engine can take it for the
+  // cause, and run nothing beside it.
+  if (suite.target.concurrent) shortenCronRuns()
   await forEachWithConcurrency(
     cases.filter((one) => !parallel.includes(one)),
     1,
