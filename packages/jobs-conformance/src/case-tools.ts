@@ -3,24 +3,8 @@ import type { JobsError } from '@cgk-platform/jobs-core/errors'
 
 import type { ConformanceEvent } from './conformance-events.ts'
 import type { ConformanceEngine, ConformanceTarget } from './conformance-target.ts'
-import type { JournalEntry, JournalEntryKind } from './journal.ts'
+import type { JournalEntry, JournalFilter } from './journal.ts'
 import type { Script } from './script.ts'
-
-/** A filter for entries of the journal. */
-export interface JournalFilter {
-  /** Only entries of this job. */
-  readonly jobId?: string | undefined
-  /** Only entries of this run. */
-  readonly runId?: string | undefined
-  /** Only entries of this tenant. */
-  readonly tenantId?: string | undefined
-  /** Only entries of this definition. */
-  readonly definition?: string | undefined
-  /** Only entries of this attempt. */
-  readonly attempt?: number | undefined
-  /** Only entries of this kind. */
-  readonly kind?: JournalEntryKind | undefined
-}
 
 /** Options for a send of a case. */
 export interface CaseSend {

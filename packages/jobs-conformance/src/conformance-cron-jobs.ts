@@ -73,7 +73,7 @@ function defineScripted(
     ...options,
     handler: async (context) => {
       const own = context.tenantId === spreadTenants[0] ? { ...script, waitMs: spreadRunMs } : script
-      const performed = isReleased(shortRuns) ? { ...own, waitMs: 0 } : own
+      const performed = own.waitMs !== undefined && isReleased(shortRuns) ? { ...own, waitMs: 0 } : own
       const output = await performScript(id, performed, context, toDetails(context))
       if (context.tenantId === cronTenants[1]) throw new NonRetryableError('fails on purpose for this tenant')
       return output

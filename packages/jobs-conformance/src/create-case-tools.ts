@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { isEnded } from '@cgk-platform/jobs-core'
 import { JobsError } from '@cgk-platform/jobs-core/errors'
 
-import type { CaseTools, JournalFilter } from './case-tools.ts'
+import type { CaseTools } from './case-tools.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import type { OpenSuite } from './open-suite.ts'
-import { type JournalEntry, record } from './journal.ts'
+import { record } from './journal.ts'
 import { untyped } from './untyped-client.ts'
 
 /** Maximum time between two reads of what a case waits for, which may be a state that passes. */
@@ -93,7 +93,7 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
       })
       return promise
     },
-    journal: (filter) => journal.read(toMatcher(filter), filter.jobId),
+    journal: (filter) => journal.read(filter),
     waitForEntry: (filter) =>
       waitUntil(`the journal has an entry ${JSON.stringify(filter)}`, () => tools.journal(filter)[0]),
     async expectError(code, attempt) {
@@ -119,9 +119,4 @@ export function createCaseTools(suite: OpenSuite, { id }: Pick<ConformanceCase, 
     longerThan: (durationMs) => durationMs + busyMs,
   }
   return tools
-}
-
-function toMatcher(filter: JournalFilter): (entry: JournalEntry) => boolean {
-  const fields = (Object.entries(filter) as [keyof JournalFilter, unknown][]).filter(([, value]) => value !== undefined)
-  return (entry) => fields.every(([key, value]) => entry[key] === value)
 }

@@ -4,7 +4,7 @@
  * @module jobs-conformance
  */
 
-export type { CaseSend, CaseTools, DelayExpectation, JournalFilter } from './case-tools.ts'
+export type { CaseSend, CaseTools, DelayExpectation } from './case-tools.ts'
 export { type ConformanceCase, type Rule, type RuleName, rules } from './conformance-case.ts'
 export { conformanceCases } from './conformance-cases.ts'
 export { conformanceCasesWithCodec, conformanceCodec } from './conformance-codec.ts'
@@ -22,7 +22,7 @@ export type {
   OwnHost,
 } from './conformance-target.ts'
 export { describeConformance, type DescribeOptions, type TestContext, type TestRunner } from './describe-conformance.ts'
-export type { JournalEntry, JournalEntryKind } from './journal.ts'
+export type { JournalEntry, JournalEntryKind, JournalFilter } from './journal.ts'
 export { type ConformanceRunOptions, runConformance } from './run-conformance.ts'
 export type { InvalidOutput, Script, ScriptedFailure, ScriptPayload } from './script.ts'
 export { type ConformanceSettings, configureConformance } from './settings.ts'

@@ -47,6 +47,22 @@ export interface JournalEntry {
   readonly details: Readonly<Record<string, unknown>>
 }
 
+/** A filter for entries of the journal. */
+export interface JournalFilter {
+  /** Only entries of this job. */
+  readonly jobId?: string | undefined
+  /** Only entries of this run. */
+  readonly runId?: string | undefined
+  /** Only entries of this tenant. */
+  readonly tenantId?: string | undefined
+  /** Only entries of this definition. */
+  readonly definition?: string | undefined
+  /** Only entries of this attempt. */
+  readonly attempt?: number | undefined
+  /** Only entries of this kind. */
+  readonly kind?: JournalEntryKind | undefined
+}
+
 /** Returns the payload that a handler recorded, without the script. Empty if there is no entry. */
 export function recordedPayload(entry: JournalEntry | undefined): Record<string, unknown> {
   return (entry?.details['payload'] ?? {}) as Record<string, unknown>
@@ -65,8 +81,8 @@ export function record(entry: Omit<JournalEntry, 'at'>): void {
 
 /** Reads a journal that other processes can write to. */
 export interface JournalReader {
-  /** Returns all matching entries that exist now, oldest first. @param jobId - returns only entries of this job */
-  read(matches: (entry: JournalEntry) => boolean, jobId?: string): JournalEntry[]
+  /** Returns all matching entries that exist now, oldest first. */
+  read(filter: JournalFilter, matches?: (entry: JournalEntry) => boolean): JournalEntry[]
 }
 
 let shared: { readonly path: string; readonly reader: JournalReader } | undefined
@@ -78,10 +94,13 @@ export function journalOfProcess(): JournalReader {
   return shared.reader
 }
 
+/** Fields by which entries are found without a look at all others. The first has the fewest entries of one value. */
+const indexed = ['jobId', 'tenantId', 'definition'] as const
+
 /** Creates a reader that reads each line of the file once, however often it is called. */
 export function createJournalReader(path: string): JournalReader {
   const entries: JournalEntry[] = []
-  const byJob = new Map<string, JournalEntry[]>()
+  const groups = new Map<string, JournalEntry[]>()
   let offset = 0
   let rest = ''
 
@@ -101,15 +120,23 @@ export function createJournalReader(path: string): JournalReader {
 
   const add = (entry: JournalEntry): void => {
     entries.push(entry)
-    const ofJob = byJob.get(entry.jobId)
-    if (ofJob) ofJob.push(entry)
-    else byJob.set(entry.jobId, [entry])
+    for (const field of indexed) {
+      const key = `${field} ${entry[field]}`
+      const group = groups.get(key)
+      if (group) group.push(entry)
+      else groups.set(key, [entry])
+    }
   }
 
   return {
-    read(matches, jobId) {
+    read(filter, matches = () => true) {
       readOn()
-      return (jobId === undefined ? entries : (byJob.get(jobId) ?? [])).filter(matches)
+      const field = indexed.find((one) => filter[one] !== undefined)
+      const candidates = field === undefined ? entries : (groups.get(`${field} ${filter[field]}`) ?? [])
+      const fields = (Object.entries(filter) as [keyof JournalFilter, unknown][]).filter(
+        ([, value]) => value !== undefined,
+      )
+      return candidates.filter((entry) => fields.every(([key, value]) => entry[key] === value) && matches(entry))
     },
   }
 }

@@ -173,26 +173,20 @@ async function work(
 /** Counts runs across `retryJob` with the journal, because a run does not know earlier ones. */
 function fails(
   { attempts, runs }: { attempts?: number; runs?: number },
-  kind: string,
+  kind: JournalEntryKind,
   id: string,
   attempt: number,
   { definition, context }: ProgramReplay,
 ): boolean {
   if (attempt > (attempts ?? Number.POSITIVE_INFINITY)) return false
   if (runs === undefined) return true
-  const tried = journalOfProcess().read(
-    (entry) => entry.definition === definition && entry.kind === kind && entry.details['step'] === id,
-    context.jobId,
-  )
+  const { jobId } = context
+  const tried = journalOfProcess().read({ jobId, definition, kind }, ({ details }) => details['step'] === id)
   return new Set(tried.map(({ runId }) => runId)).size <= runs
 }
 
 function countReplays(definition: string, { jobId, runId }: JobContext): number {
-  const passes = journalOfProcess().read(
-    (entry) => entry.kind === 'replay' && entry.runId === runId && entry.definition === definition,
-    jobId,
-  )
-  return passes.length
+  return journalOfProcess().read({ jobId, runId, definition, kind: 'replay' }).length
 }
 
 function recordEntry(

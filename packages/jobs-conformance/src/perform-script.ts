@@ -97,7 +97,7 @@ export async function waitForRelease(
 
 /** Returns whether the case has released the job. */
 export function isReleased({ jobId }: Pick<JobContext, 'jobId'>): boolean {
-  return journalOfProcess().read(({ kind }) => kind === 'released', jobId).length > 0
+  return journalOfProcess().read({ kind: 'released', jobId }).length > 0
 }
 
 /** Waits by the suite's clock. An abort of the signal calls `onAborted`, and rejects unless `ignoresSignal` is set. */
@@ -139,7 +139,7 @@ function fails(
 
 /** Returns the number of this run among the definition's runs for the job, from 1, according to the journal. */
 function runNumber(definition: string, { jobId, runId }: JobContext): number {
-  const before = journalOfProcess().read((entry) => entry.definition === definition, jobId)
+  const before = journalOfProcess().read({ definition, jobId })
   return new Set([...before.map((entry) => entry.runId), runId]).size
 }
 

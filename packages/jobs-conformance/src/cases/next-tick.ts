@@ -1,5 +1,5 @@
-import type { CaseTools, JournalFilter } from '../case-tools.ts'
-import type { JournalEntry } from '../journal.ts'
+import type { CaseTools } from '../case-tools.ts'
+import type { JournalEntry, JournalFilter } from '../journal.ts'
 
 /** Longest time until a tick has a run, in milliseconds: a busy machine may skip ticks, or start their runs late. */
 export const tickLimitMs = 3 * 60_000
