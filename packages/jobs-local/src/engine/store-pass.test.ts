@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { BegunWork, Capacity, EngineStore, PassCallbacks } from '../store/engine-store.ts'
-import { createVirtualClock } from '../testing/virtual-clock.ts'
+import { createVirtualClock, type VirtualClock } from '../testing/virtual-clock.ts'
 import { StorePass } from './store-pass.ts'
 
 const capacity: Capacity = { slots: 1, hasListener: () => false }
@@ -11,7 +11,16 @@ const begun = {} as BegunWork
 function open() {
   const passes: (PassCallbacks & { capacity: () => Capacity | undefined })[] = []
   const done: BegunWork[] = []
-  const clock = createVirtualClock(0)
+  const virtual = createVirtualClock(0)
+  /** Whether the last timer keeps the process alive. */
+  let isHeld = true
+  const clock: VirtualClock = {
+    ...virtual,
+    setTimer(delayMs, callback) {
+      isHeld = true
+      return { ...virtual.setTimer(delayMs, callback), hold: (hold) => void (isHeld = hold) }
+    },
+  }
   const store: Pick<EngineStore, 'begin'> = {
     begin: (given, callbacks) => void passes.push({ ...callbacks, capacity: given }),
   }
@@ -19,7 +28,7 @@ function open() {
     { store: store as EngineStore, clock },
     { capacity: () => capacity, done: (work) => void done.push(work) },
   )
-  return { pass, passes, done, clock }
+  return { pass, passes, done, clock, isHeld: () => isHeld }
 }
 
 test('a pass that is wanted before the pending one looks at the store is that one', () => {
@@ -51,6 +60,21 @@ test('a pass that fails is tried again after a second', () => {
   passes[1]!.capacity()
   passes[1]!.done(begun)
   expect([passes.length, pass.problem]).toEqual([2, undefined])
+})
+
+test('a store that never answered keeps the process alive only while another pass is wanted', () => {
+  const { pass, passes, clock, isHeld } = open()
+  pass.begin()
+  passes[0]!.failed(new Error('Unreachable.'))
+  expect(isHeld()).toBe(false)
+  pass.begin()
+  expect(isHeld()).toBe(true)
+  clock.step(1000)
+  passes[1]!.capacity()
+  passes[1]!.done(begun)
+  pass.begin()
+  passes[2]!.failed(new Error('Unreachable.'))
+  expect(isHeld()).toBe(true)
 })
 
 test('a pass that is stopped begins nothing, and drops what it has begun', () => {

@@ -26,6 +26,7 @@ export class StorePass {
   #isAgain = false
   #isStopped = false
   #problem: Error | undefined
+  #hasSucceeded = false
   #retry: Timer | undefined
 
   constructor(dependencies: Pick<EngineDependencies, 'store' | 'clock'>, callbacks: StorePassCallbacks) {
@@ -42,6 +43,7 @@ export class StorePass {
   begin(): void {
     if (this.#isPending) {
       this.#isAgain = true
+      this.#retry?.hold(true)
       return
     }
     this.#isPending = true
@@ -64,6 +66,7 @@ export class StorePass {
 
   #done(begun: BegunWork): void {
     this.#isPending = false
+    this.#hasSucceeded = true
     this.#problem = undefined
     if (this.#isStopped) return // the store frees what it has begun when it closes
     this.#callbacks.done(begun)
@@ -74,8 +77,11 @@ export class StorePass {
     this.#problem = problem
     if (this.#isStopped) return
     this.#retry = this.#dependencies.clock.setTimer(retryPauseMs, () => {
+      this.#retry = undefined
       this.#isPending = false
       runDetached(() => this.begin())
     })
+    // A store that never answered has no work that this process knows of.
+    if (!this.#hasSucceeded && !this.#isAgain) this.#retry.hold(false)
   }
 }

@@ -56,12 +56,13 @@ export class Changes {
   /**
    * Makes a change in a transaction, with hints that are given once it is committed, again and again until that succeeds.
    *
+   * @param keepsAlive - whether the process stays alive until it is made
    * @throws if the database rejects a value, or the store closes before it could be made.
    */
-  make: Change = async (work) => {
+  make = async <T>(work: Work<T>, keepsAlive = true): Promise<T> => {
     this.#size++
     try {
-      return await this.#make(work)
+      return await this.#make(work, keepsAlive)
     } finally {
       this.#size--
     }
@@ -87,7 +88,7 @@ export class Changes {
     for (const end of this.#pauses) end()
   }
 
-  async #make<T>(work: Work<T>): Promise<T> {
+  async #make<T>(work: Work<T>, keepsAlive: boolean): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
         const result = await this.try(work)
@@ -98,7 +99,7 @@ export class Changes {
         this.#report(error as Error)
         if (this.#isOver) throw error
       }
-      await this.#pause(Math.min(firstPauseMs * 2 ** tries, maxPauseMs))
+      await this.#pause(Math.min(firstPauseMs * 2 ** tries, maxPauseMs), keepsAlive)
     }
   }
 
@@ -107,7 +108,7 @@ export class Changes {
     return this.#isDisposed || isLate
   }
 
-  #pause(durationMs: number): Promise<void> {
+  #pause(durationMs: number, keepsAlive: boolean): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
         this.#pauses.delete(end)
@@ -115,6 +116,7 @@ export class Changes {
         resolve()
       }
       const timer = later(end, durationMs)
+      if (!keepsAlive) timer.unref()
       this.#pauses.add(end)
     })
   }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
+import { freePort } from '@cgk-platform/test-kit/embedded-postgres'
 import { defineJob } from '@cgk-platform/jobs-core'
 import { createClient } from '@cgk-platform/jobs-core/provider'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 
 import { bareEnvironment } from '../../../../vitest.environment.ts'
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
@@ -38,6 +39,18 @@ it('a process that only sends ends by itself, without closing its client', async
   expect(await opened.database.query('SELECT id FROM {schema}.jobs')).toEqual([{ id: stdout.trim() }])
 })
 
+it('a process whose database cannot be reached ends by itself', async () => {
+  const config = { connectionString: `postgres://postgres:password@127.0.0.1:${await freePort()}/postgres` }
+  const program = `
+    import { createJobClient, defineJob } from '@cgk-platform/jobs-postgres'
+    defineJob({ id: 'ship', event: 'order.created', handler: () => undefined })
+    const client = createJobClient({ config: ${JSON.stringify(config)} })
+    const problem = await client.sendJob('order.created', { tenantId: 'acme', orderId: 'o1' }).catch(({ code }) => code)
+    console.log(problem)
+  `
+  expect((await runProgram(program)).trim()).toBe('send_failed')
+})
+
 it('a process that closes its client right after a send does what follows', async () => {
   await using opened = await openDatabase()
   const { url, schema } = opened
@@ -63,6 +76,42 @@ it('a process that only sends has one connection', async () => {
     client.sendJob('order.created', { tenantId: 'acme', orderId: 'o1' }).then(count),
   )
   expect(Math.max(...(await Promise.all(sends)))).toBe(1)
+  await client.close()
+})
+
+it('a process that only sends does not listen, and closes its connection after ten idle seconds', async () => {
+  await using opened = await openDatabase()
+  const { connectionString, count } = named(opened)
+  const provider = createPostgresProvider({ connectionString, schema: opened.schema, role: 'send' })
+  const client = createClient({ load: () => provider }, { jobs: [] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  await client.sendJob('order.created', { tenantId: 'acme', orderId: 'o1' })
+  const channels = "SELECT query FROM pg_stat_activity WHERE application_name = $1 AND query LIKE 'LISTEN%'"
+  expect((await opened.pool.query(channels, [opened.schema])).rows).toEqual([])
+  expect(await count()).toBe(1)
+  const countLater = (): Promise<number> => {
+    vi.advanceTimersByTime(10_000)
+    return count()
+  }
+  await expect.poll(countLater).toBe(0)
+  vi.useRealTimers()
+  await client.sendJob('order.created', { tenantId: 'acme', orderId: 'o2' })
+  expect(await count()).toBe(1)
+  await client.close()
+})
+
+it('a process that only sends sends again after its connection broke while it was suspended', async () => {
+  await using opened = await openDatabase()
+  const { connectionString, count } = named(opened)
+  const provider = createPostgresProvider({ connectionString, schema: opened.schema, role: 'send' })
+  const client = createClient({ load: () => provider }, { jobs: [] })
+  await client.sendJob('order.created', { tenantId: 'acme', orderId: 'o1' })
+  const terminate = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1'
+  await opened.pool.query(terminate, [opened.schema])
+  const { id } = await client.sendJob('order.created', { tenantId: 'acme', orderId: 'o2' })
+  expect(await opened.database.query('SELECT id FROM {schema}.jobs WHERE id = $1', [id])).toEqual([{ id }])
+  expect(await count()).toBe(1)
   await client.close()
 })
 

@@ -28,8 +28,10 @@ export class Ticks {
   }
 
   async #read(): Promise<void> {
-    const rows = await this.#changes.make((transaction) =>
-      transaction.query<{ definition: string; tick: number }>('SELECT definition, tick FROM {schema}.ticks'),
+    const rows = await this.#changes.make(
+      (transaction) =>
+        transaction.query<{ definition: string; tick: number }>('SELECT definition, tick FROM {schema}.ticks'),
+      false,
     )
     for (const { definition, tick } of rows) this.#note(definition, tick)
   }
