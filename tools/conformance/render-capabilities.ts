@@ -4,6 +4,7 @@ import type { Feature } from '@cgk-platform/jobs-core/provider'
 import { allFeatures } from '@cgk-platform/jobs-core/tools'
 import { inngestCapabilities } from '@cgk-platform/jobs/inngest'
 import { localCapabilities, sqliteCapabilities } from '@cgk-platform/jobs/local'
+import { postgresCapabilities } from '@cgk-platform/jobs/postgres'
 import { triggerCapabilities } from '@cgk-platform/jobs/trigger'
 
 import type { Measurement } from './measurement.ts'
@@ -19,6 +20,7 @@ interface Column {
 const columns: readonly Column[] = [
   { title: 'Memory', capabilities: localCapabilities, partly: [] },
   { title: 'SQLite', capabilities: sqliteCapabilities, partly: [] },
+  { title: 'PostgreSQL', capabilities: postgresCapabilities, partly: [] },
   {
     title: 'Inngest',
     capabilities: inngestCapabilities,

@@ -177,7 +177,7 @@ export function openPostgresStore(options: PostgresStoreOptions): OpenedStore {
 const awareness = {
   listening: 'listening: changes of other processes arrive at once',
   polling:
-    'polling: this process looks for changes twice a second, because no notification arrives, as behind a transaction pooler',
+    'polling: this process looks for changes every 550 ms, because no notification arrives, as behind a transaction pooler',
 }
 
 /** Returns a transaction as a database. */

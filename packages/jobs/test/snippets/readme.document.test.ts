@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 // Compares the short table of the README with the generated one.
 
-const titles = ['Feature', 'Memory', 'SQLite', 'Inngest', 'Trigger.dev']
+const titles = ['Feature', 'Memory', 'SQLite', 'PostgreSQL', 'Inngest', 'Trigger.dev']
 
 /** Returns `yes`, `no` or `partly` without the link to a note or the number of a footnote. */
 function answerOf(cell: string): string {

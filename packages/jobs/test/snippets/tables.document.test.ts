@@ -5,6 +5,7 @@ import * as errors from '@cgk-platform/jobs/errors'
 import { portablePayloadBytes } from '@cgk-platform/jobs-core/hosted'
 import { createInngestFunctions, createInngestProvider, type InngestHostOptions } from '@cgk-platform/jobs/inngest'
 import { createLocalProvider } from '@cgk-platform/jobs/local'
+import { createPostgresProvider } from '@cgk-platform/jobs/postgres'
 import { createTriggerProvider, type TriggerOptions } from '@cgk-platform/jobs/trigger'
 import { createTriggerTasks } from '@cgk-platform/jobs/trigger/tasks'
 import { readDocument, repository } from '@cgk-platform/test-kit/documents'
@@ -50,7 +51,9 @@ test('docs/configuration.md lists every environment variable that the sources re
     .map((path) => readFileSync(join(repository, 'packages', path), 'utf8'))
     .join('\n')
     .replaceAll(/mistakes: \[[^\]]*\]/g, '')
-  const read = new Set([...text.matchAll(/'((?:JOB|NODE|TRIGGER|INNGEST)_[A-Z_]+)'/g)].map(([, name]) => name!))
+  const read = new Set(
+    [...text.matchAll(/'((?:JOB|NODE|TRIGGER|INNGEST|DATABASE)_[A-Z_]+)'/g)].map(([, name]) => name!),
+  )
   const listed = rowsOf(configuration, 'Environment', 'Meaning').flatMap(([names]) => names!.split(', '))
   expect(listed.toSorted()).toEqual([...read].toSorted())
 })
@@ -66,6 +69,15 @@ test('docs/configuration.md lists every setting of the local engine', async () =
   const names = rowsOf(configuration, 'config of local', 'Default', 'Meaning').map(([name]) => name!)
   expect(new Set(names.map((name) => name.split('.')[0]))).toEqual(new Set(await optionsOf(createLocalProvider)))
   expect(names.filter((name) => name.startsWith('retention.'))).toEqual(retention.map((name) => `retention.${name}`))
+})
+
+test('docs/postgres.md lists every setting, or says that it is one of the local engine', async () => {
+  const document = readDocument('docs/postgres.md')
+  const local = await optionsOf(createLocalProvider)
+  const shared = /^(.*) are \[those of `local`\]/m.exec(document)![1]!.match(/\w+(?=`)/g)!
+  expect(shared.filter((name) => !local.includes(name))).toEqual([])
+  const listed = rowsOf(document, 'config of postgres', 'Default', 'Meaning').map(([name]) => name!)
+  expect([...listed, ...shared].toSorted()).toEqual((await optionsOf(createPostgresProvider)).toSorted())
 })
 
 test.each([
