@@ -59,7 +59,7 @@ export class Notifications {
 
   /** Begins to listen, also again after the connection was lost. */
   listen(): void {
-    void this.#tryToListen(backoff.firstMs)
+    void this.#keepListening()
   }
 
   /** Tells the other processes. Returns at once. Call it after the commit. */
@@ -104,22 +104,35 @@ export class Notifications {
     await this.#options.database.query(sql, [this.#channel, words.join(' ')])
   }
 
-  async #tryToListen(pauseMs: number): Promise<void> {
+  async #keepListening(): Promise<void> {
+    for (let pauseMs = backoff.firstMs; !this.#isClosed;) {
+      const result = await this.#listenOnce().catch(() => 'failed' as const)
+      if (result === 'cannot') return
+      await new Promise<void>((resolve) => this.#later(result === 'untold' ? testAgainMs : pauseMs, resolve))
+      pauseMs = result === 'failed' ? Math.min(pauseMs * 2, backoff.maxMs) : backoff.firstMs
+    }
+  }
+
+  /** Listens until the connection is lost. Returns at once if there is none to spare, or if it is told nothing. */
+  async #listenOnce(): Promise<'cannot' | 'untold' | 'lost'> {
+    let lost = (): void => undefined
+    const ended = new Promise<'lost'>((resolve) => (lost = () => resolve('lost')))
+    const listener = { notified: (payload: string) => this.#receive(payload), lost }
+    const stop = await this.#options.database.listen(this.#channel, listener)
+    if (!stop) return 'cannot'
+    this.#stopListening = stop
     try {
-      const stop = await this.#options.database.listen(this.#channel, {
-        notified: (payload) => this.#receive(payload),
-        lost: () => this.#lost(),
-      })
-      if (!stop) return
-      this.#stopListening = stop
-      if (this.#isClosed) return await stop()
+      if (this.#isClosed) return 'lost'
       // Behind a transaction pooler, it arrives on another connection or never.
-      if (await this.#test()) return this.#become('listening')
-      await stop()
+      const test = await Promise.race([this.#test(), ended])
+      if (test !== true) return test || 'untold'
+      this.#become('listening')
+      await ended
+      this.#become('polling')
+      return 'lost'
+    } finally {
       this.#stopListening = undefined
-      this.#later(testAgainMs, () => void this.#tryToListen(backoff.firstMs))
-    } catch {
-      this.#later(pauseMs, () => void this.#tryToListen(Math.min(pauseMs * 2, backoff.maxMs)))
+      await stop()
     }
   }
 
@@ -138,13 +151,6 @@ export class Notifications {
     else if (sender !== this.#self && words.length > 0) {
       this.#options.received(words[0] === 'all' ? undefined : new Set(words))
     }
-  }
-
-  #lost(): void {
-    this.#stopListening = undefined
-    if (this.#isClosed) return
-    this.#become('polling')
-    this.#later(backoff.firstMs, () => void this.#tryToListen(backoff.firstMs * 2))
   }
 
   #become(awareness: Awareness): void {

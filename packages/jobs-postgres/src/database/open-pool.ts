@@ -26,6 +26,8 @@ export function openPool(connectionString: string, onlySends: boolean): PgPool {
     const opened = new pg.Pool(options)
     // The pool replaces an idle connection that was lost.
     opened.on('error', () => undefined)
+    // A server that stops can end a connection in the moment in which the pool hands it out, before anyone listens to it.
+    opened.on('connect', (client) => void client.on('error', () => undefined))
     return opened
   }
   return {

@@ -129,14 +129,13 @@ class PgConnections {
       let isOver = false
       let isCommitting = false
       if (isPipelined) sendTogether(client)
-      const sent: Promise<unknown>[] = [client.query({ text: prepares ? beginPrepared : begin })]
+      const sent: Promise<unknown>[] = [quiet(client.query({ text: prepares ? beginPrepared : begin }))]
       const send = <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
         if (isOver) throw new Error('The transaction is over.')
         if (isPipelined) sendTogether(client)
-        // Without a pipeline, `pg` wants to be asked for one after the other.
+        // Without a pipeline, `pg` takes one after the other.
         const answer = isPipelined ? ask() : sent.at(-1)!.then(ask)
-        answer.catch(() => undefined) // also if nobody awaits it
-        sent.push(answer)
+        sent.push(quiet(answer))
         return answer
       }
       try {
@@ -219,6 +218,12 @@ class PgConnections {
 function sendTogether({ connection }: PgClient): void {
   connection?.stream.cork()
   process.nextTick(() => connection?.stream.uncork())
+}
+
+/** Returns a promise that may be rejected before anyone awaits it. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
 }
 
 async function listen(pool: PgPool, channel: string, listener: ChannelListener): Promise<() => Promise<void>> {

@@ -60,3 +60,28 @@ it('polls if its connection does not get notifications, as behind a transaction 
   await vi.waitUntil(() => stopped, { timeout: 60_000 })
   expect(notifications.awareness).toBe('polling')
 })
+
+it.each(['its test fails', 'it is lost during its test'])('has one connection at most, also if %s', async (fault) => {
+  await using opened = await openDatabase()
+  let [connections, most, tries] = [0, 0, 0]
+  const listen: OpenedDatabase['listen'] = async (channel, listener) => {
+    tries++
+    most = Math.max(most, ++connections)
+    if (tries === 1 && fault === 'it is lost during its test') {
+      listener.lost()
+      connections--
+      return async () => undefined
+    }
+    const stop = await opened.database.listen(channel, listener)
+    return async () => {
+      connections--
+      await stop!()
+    }
+  }
+  const query: OpenedDatabase['query'] = (sql, values) =>
+    tries === 1 ? Promise.reject(new Error('lost')) : opened.database.query(sql, values)
+  await using listener = open({ ...opened.database, listen, query })
+  listener.notifications.listen()
+  await vi.waitUntil(() => listener.notifications.awareness === 'listening', { timeout: 60_000 })
+  expect({ connections, most }).toEqual({ connections: 1, most: 1 })
+})

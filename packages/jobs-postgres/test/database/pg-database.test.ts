@@ -1,3 +1,4 @@
+import { StoreError } from '@cgk-platform/jobs-core/errors'
 import { Pool } from 'pg'
 import { expect, test } from 'vitest'
 
@@ -89,4 +90,21 @@ test('a transaction that fails between its statements keeps none of them', async
   })
   await expect(failing).rejects.toMatchObject({ cause: { message: 'no' } })
   expect(await database.query(countSql, [0])).toEqual([{ count: 0 }])
+})
+
+test('a connection that ends before a transaction has sent a statement does not end the process', async () => {
+  const refused = Object.assign(new Error('refused'), { code: '42P01' })
+  const client = {
+    pipeline: true,
+    processID: 1,
+    query: ({ text }: { text: string }) =>
+      text.includes('pg_backend_pid') ? Promise.resolve({ rows: [{ pid: 1 }] }) : Promise.reject(refused),
+    on: () => undefined,
+    removeListener: () => undefined,
+    release: () => undefined,
+  }
+  const pool = { connect: async () => client, end: async () => undefined, options: {} }
+  const database = createPgDatabase(pool, { schema: 's', ownsPool: true, canListen: false })
+  const work = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  await expect(database.transaction(work)).rejects.toThrow(StoreError)
 })
