@@ -33,6 +33,12 @@ const tooManyConnections: Description = {
   remedy: 'Raise `max_connections` of the server, lower `max` of the pools, or put a pooler in between.',
 }
 
+const busyPool: Description = {
+  problem: 'busy',
+  description: 'has not answered in time on any connection of this process',
+  remedy: 'Find what its statements wait for in `pg_stat_activity`, or raise `max` of the pool.',
+}
+
 /** PostgreSQL's error codes, https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const descriptions: Readonly<Record<string, Description>> = {
   '28000': refusedLogin,
@@ -88,7 +94,8 @@ function describe(error: Error, whenLost: Ambiguity): Description {
   const { code } = error as { code?: unknown }
   const known = typeof code === 'string' ? descriptions[code] : undefined
   if (known) return known
-  if (isPoolExhausted(error)) return tooManyConnections
+  if (error.message.includes('max_client_conn')) return tooManyConnections
+  if (isPoolExhausted(error)) return busyPool
   if (connectionCodes.includes(code)) return unreachable
   if (isLostConnection(error)) return whenLost === 'nothing stored' ? unreachable : lostWithin
   const message = error.message.replace(/\.$/, '')
@@ -103,7 +110,12 @@ const lostWithin: Description = {
 
 /** `pg` has no code for it: no connection of the pool was free within its `connectionTimeoutMillis`. */
 function isPoolExhausted(error: Error): boolean {
-  return error.message === 'timeout exceeded when trying to connect' || error.message.includes('max_client_conn')
+  return error.message === 'timeout exceeded when trying to connect'
+}
+
+/** Returns true if no connection could be made within the `connectionTimeoutMillis` of the pool. */
+export function isConnectTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Connection terminated due to connection timeout'
 }
 
 /** Returns true if the connection of a statement ended before the answer. */

@@ -1,6 +1,6 @@
 import { JobsError } from '@cgk-platform/jobs-core/errors'
 
-import { hasOldPlan, isForgotten, isLostConnection } from './to-store-error.ts'
+import { hasOldPlan, isConnectTimeout, isForgotten, isLostConnection } from './to-store-error.ts'
 
 /** Errors after which a transaction can succeed if it runs again: serialization failure, deadlock. */
 const transientCodes: readonly unknown[] = ['40001', '40P01']
@@ -28,7 +28,8 @@ export async function withRetries<T>(run: () => Promise<T>): Promise<T> {
 
 function isTransient(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  if (error instanceof JobsError) return false
+  // A server that does not answer at all would take the time of each try.
+  if (error instanceof JobsError || isConnectTimeout(error)) return false
   if (isLostConnection(error) || hasOldPlan(error) || isForgotten(error)) return true
   return transientCodes.includes(code) || (typeof message === 'string' && message.includes(movedRow))
 }

@@ -2,9 +2,12 @@ import { defineJob } from '@cgk-platform/jobs-core'
 import { SendFailedError, StoreError } from '@cgk-platform/jobs-core/errors'
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { freePort } from '@cgk-platform/test-kit/embedded-postgres'
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { Pool } from 'pg'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
+import type { OpenedDatabase } from '../../src/database/database.ts'
+import { migrate } from '../../src/database/migrate.ts'
 import { migrations } from '../../src/store/schema.ts'
 import type { PostgresConfig } from '../../src/provider/postgres-config.ts'
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
@@ -64,8 +67,17 @@ describe('a send that PostgreSQL refuses fails with the reason, the remedy, and 
   it('on a server that takes no writes', async () => {
     await using opened = await openDatabase()
     const readOnly = `${opened.url}?options=-c%20default_transaction_read_only%3Don`
-    const { cause } = await failedSend({ ...placeOf(opened), connectionString: readOnly })
+    const { error, cause } = await failedSend({ ...placeOf(opened), connectionString: readOnly })
     expect(cause.problem).toBe('read-only')
+    expect(error.accepted).toBe('no')
+    const provider = createPostgresProvider({ ...placeOf(opened), connectionString: readOnly, role: 'send' })
+    const client = createClient({ load: () => provider }, {})
+    const message = expect.stringContaining('connect to the primary server')
+    expect(await client.healthCheck()).toMatchObject({
+      ok: false,
+      checks: expect.arrayContaining([expect.objectContaining({ message })]),
+    })
+    await client.close()
   })
 
   it('with tables of a newer version', async () => {
@@ -108,6 +120,85 @@ describe('a send that PostgreSQL refuses fails with the reason, the remedy, and 
     expect(cause.problem).toBe('unauthorized')
     await opened.pool.query(`DROP ROLE ${opened.schema}`)
   })
+})
+
+it('a server that is too old gets no tables', async () => {
+  await using opened = await openDatabase()
+  const query: OpenedDatabase['query'] = (sql, values) =>
+    opened.database.query(sql.replace("current_setting('server_version_num')", "'130023'"), values)
+  await expect(migrate({ ...opened.database, query })).rejects.toMatchObject({
+    problem: 'older',
+    message: expect.stringContaining('PostgreSQL 14 or later'),
+  })
+})
+
+const faults = [
+  {
+    name: 'a wrong password',
+    problem: 'unauthorized',
+    begin: "ALTER ROLE $ PASSWORD 'other'",
+    end: "ALTER ROLE $ PASSWORD 'own'",
+  },
+  {
+    name: 'no connection to spare',
+    problem: 'busy',
+    begin: 'ALTER ROLE $ CONNECTION LIMIT 0',
+    end: 'ALTER ROLE $ CONNECTION LIMIT -1',
+  },
+  {
+    name: 'a server that takes no writes',
+    problem: 'read-only',
+    begin: 'ALTER ROLE $ SET default_transaction_read_only = on',
+    end: 'ALTER ROLE $ RESET default_transaction_read_only',
+  },
+  {
+    name: 'a missing table',
+    problem: 'not found',
+    begin: 'ALTER TABLE $.jobs RENAME TO gone',
+    end: 'ALTER TABLE $.gone RENAME TO jobs',
+  },
+  {
+    name: 'a missing right',
+    problem: 'unauthorized',
+    begin: 'REVOKE ALL ON ALL TABLES IN SCHEMA $ FROM $',
+    end: 'GRANT ALL ON ALL TABLES IN SCHEMA $ TO $',
+  },
+]
+
+it.each(faults)('a worker goes on after $name, and says until then what is wrong', async ({ problem, begin, end }) => {
+  await using opened = await openDatabase()
+  const { schema, pool } = opened
+  const asAdmin = (sql: string): Promise<unknown> => pool.query(sql.replaceAll('$', schema))
+  const reconnect = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1'
+  await asAdmin(
+    "CREATE ROLE $ LOGIN PASSWORD 'own'; GRANT ALL ON SCHEMA $ TO $; GRANT ALL ON ALL TABLES IN SCHEMA $ TO $",
+  )
+  await asAdmin('GRANT ALL ON ALL SEQUENCES IN SCHEMA $ TO $')
+  const connectionString = opened.url.replace('postgres:password', `${schema}:own`)
+  const done: string[] = []
+  const work = defineJob({
+    id: 'work',
+    event: 'order.created',
+    handler: ({ payload }) => void done.push(payload.orderId),
+  })
+  const provider = createPostgresProvider({ connectionString, schema })
+  const client = createClient({ load: () => provider }, { jobs: [work], logger: createRecordedLogger() })
+  const send = (orderId: string) => client.sendJob('order.created', { tenantId: 'acme', orderId })
+  await client.waitForJob((await send('before')).id)
+
+  await asAdmin(begin)
+  await pool.query(reconnect, [schema])
+  await vi.waitFor(async () => expect(await client.healthCheck()).toMatchObject({ ok: false }), { timeout: 60_000 })
+  await expect(send('during')).rejects.toMatchObject({ accepted: 'no', cause: { problem } })
+  await asAdmin(end)
+  await pool.query(reconnect, [schema])
+
+  const { id } = await vi.waitFor(() => send('after'), { timeout: 60_000 })
+  await client.waitForJob(id)
+  expect(done).toEqual(['before', 'after'])
+  await vi.waitFor(async () => expect(await client.healthCheck()).toMatchObject({ ok: true }), { timeout: 60_000 })
+  await client.close()
+  await asAdmin('DROP OWNED BY $; DROP ROLE $')
 })
 
 /** A pool whose connections are ended by the server when a statement that matches has been sent. */

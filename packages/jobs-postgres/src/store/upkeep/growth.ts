@@ -6,6 +6,7 @@ const threeMinutesMs = 3 * 60 * 1000
 const manyDead = 100_000
 
 interface GrowthRow {
+  readonly is_read_only: boolean
   /** Of the oldest transaction that others can see, in milliseconds. */
   readonly age: number | null
   readonly pid: number | null
@@ -15,7 +16,7 @@ interface GrowthRow {
 }
 
 const growthSql = `
-  SELECT o.age, o.pid, o.name, t.dead, t.live FROM (
+  SELECT current_setting('transaction_read_only') = 'on' AS is_read_only, o.age, o.pid, o.name, t.dead, t.live FROM (
     SELECT coalesce(sum(n_dead_tup), 0)::int8 AS dead, coalesce(sum(n_live_tup), 0)::int8 AS live FROM pg_stat_user_tables
     WHERE relid IN ('{schema}.open_runs'::regclass, '{schema}.arrivals'::regclass, '{schema}.lanes'::regclass)
   ) t LEFT JOIN (
@@ -25,13 +26,15 @@ const growthSql = `
   ) o ON true`
 
 /**
- * Returns why the tables grow and slow down, if a long transaction or vacuum lets dead rows pile up.
+ * Returns why the tables cannot be changed, or grow and slow down, if a long transaction or vacuum lets dead rows pile up.
  *
  * @param longMs - the age from which on a transaction is long, in milliseconds
  */
 export async function readGrowth(queryable: Queryable, longMs: number = threeMinutesMs): Promise<string | undefined> {
   const [row] = await queryable.query<GrowthRow>(growthSql)
-  const { age, pid, name, dead, live } = row!
+  const { is_read_only: isReadOnly, age, pid, name, dead, live } = row!
+  if (isReadOnly)
+    return 'accepts no changes: the server is a replica, or `default_transaction_read_only` is on; connect to the primary server'
   if (age !== null && age >= longMs) {
     const of = name === null || name === '' ? '' : ` of \`${name}\``
     return (
