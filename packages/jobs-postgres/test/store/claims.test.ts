@@ -80,6 +80,24 @@ test('limits apply again after the tables were restored from an older backup', a
   await worker.close()
 })
 
+test('a pass that finds only what another worker is claiming pauses before the next one', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const worker = new TestWorker(database, [define('one', { concurrency: { limit: 5 } })])
+  await send(database, 10)
+  await worker.pass(0)
+  await worker.pass(0)
+  const other = beginTransaction(database, (transaction) =>
+    transaction.query('SELECT 1 FROM {schema}.limits FOR NO KEY UPDATE'),
+  )
+  expect(await other.worked).toHaveLength(1)
+  const blocked = await worker.pass(10)
+  expect(blocked).toMatchObject({ claimed: [], isMoreReady: false, nextDueAt: expect.any(Number) })
+  await other.commit()
+  expect(await worker.claim(10)).toHaveLength(5)
+  await worker.close()
+})
+
 test('a retry runs again once it is due', async () => {
   await using opened = await openDatabase()
   const worker = new TestWorker(opened.database, [define('one', { concurrency: 1 })])

@@ -76,6 +76,9 @@ interface Claimed {
   readonly written: Promise<void>
 }
 
+/** Pause after a pass that found only what others had locked, in milliseconds. */
+const blockedMs = 5
+
 /** Passes over the database: each gives jobs their runs, wakes what is due, and claims runs for free slots. */
 export class Passes {
   readonly #options: PassesOptions
@@ -120,8 +123,11 @@ export class Passes {
     const hasLeaders = await this.#gather(runs, claimed)
     if (runs.some(({ phase }) => phase === 'ready')) hints.work()
     told(hints)
-    const isMoreReady = isMoreDue || isFull || isCut || claimed.length === turnBatch || hasLeaders
-    const ends = [nextDueAt(after), this.#suspects.waitsUntil(after.now)].filter((at) => at !== undefined)
+    // Others are claiming what there is: to look again at once would only slow them down.
+    const isBlocked = isCut && claimed.length + due.length === 0
+    const isMoreReady = isMoreDue || isFull || (isCut && !isBlocked) || claimed.length === turnBatch || hasLeaders
+    const again = isBlocked ? after.now + blockedMs * (1 + Math.random()) : undefined
+    const ends = [nextDueAt(after), this.#suspects.waitsUntil(after.now), again].filter((at) => at !== undefined)
     const next = ends.length === 0 ? undefined : Math.min(...ends)
     return { ...events, due, claimed, isMoreReady, nextDueAt: next, hasNotices: after.has_notices }
   }
