@@ -7,8 +7,8 @@ import { deleteIdle, type IdlePosition } from './delete-idle.ts'
 // Captured at load time, so that fake timers that a test installs later do not stop it. Upkeep follows real time.
 const { setTimeout: later, clearTimeout: stopLater } = globalThis
 
-/** Time between two series of deletes, in milliseconds. */
-const restMs = 30_000
+/** Time between two series of deletes, in milliseconds, and after one that found nothing. */
+const [restMs, idleRestMs] = [30_000, 240_000]
 /** Number of ended runs after which a series begins sooner. */
 const pruneEvery = 1000
 /** Number of jobs to delete without a rest for each run that has ended, so that their number does not grow. */
@@ -50,6 +50,7 @@ export class Upkeep {
   /** Number of jobs to delete without a rest. */
   #owed = 0
   #idle: IdlePosition = {}
+  #hasFound = true
 
   constructor(options: UpkeepOptions) {
     this.#options = options
@@ -58,10 +59,12 @@ export class Upkeep {
   /** Begins to delete from time to time. */
   start(): void {
     if (this.#isStopped || this.#timer !== undefined) return
-    this.#timer = later(() => {
+    const again = (): void => {
       this.#timer = undefined
       void this.run().then(() => this.start())
-    }, restMs)
+    }
+    const isIdle = !this.#hasFound && this.#options.retention.ageMs >= idleRestMs
+    this.#timer = later(again, isIdle ? idleRestMs : restMs)
     this.#timer.unref()
   }
 
@@ -92,9 +95,11 @@ export class Upkeep {
     if (!this.#options.isWorker()) return
     const series: Series = { cutoffs: undefined, cutoffsAt: 0, from: 0 }
     this.#ended = 0
+    this.#hasFound = false
     for (let hasMore = true; hasMore && !this.#isStopped;) {
       const startedAt = performance.now()
       hasMore = await this.#options.database.transaction((transaction) => this.#deleteBatch(transaction, series))
+      this.#hasFound ||= hasMore
       this.#owed -= turnBatch
       if (this.#owed > 0) continue
       this.#owed = 0
