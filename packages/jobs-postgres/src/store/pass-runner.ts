@@ -36,6 +36,7 @@ export class PassRunner {
   #untold = noChanges()
   /** Whether the last pass may have held runs without knowing it. */
   #mayHoldUnknown = false
+  #hasListener: Capacity['hasListener'] = () => false
   #isClosed = false
 
   constructor(options: PassRunnerOptions) {
@@ -50,13 +51,31 @@ export class PassRunner {
   begin: EngineStore['begin'] = (capacity, { done, failed }) => {
     const run = async (): Promise<void> => {
       const begun = await this.#begin(capacity).catch((error: unknown) => failed(error as Error))
-      if (begun) done(begun)
+      if (!begun) return
+      this.#wakeSuspended(begun.changes)
+      done(begun)
     }
     const pass = run().finally(() => {
       // The callback may have begun another one.
       if (this.#pass === pass) this.#pass = undefined
     })
     this.#pass = pass
+  }
+
+  /**
+   * Resumes workflows whose code no longer listens for their resolved waits. Call it in the turn in which the others learn of
+   * theirs: code can stop listening at any time.
+   */
+  #wakeSuspended({ resolved }: RunChanges): void {
+    const runs = new Set(resolved.map(({ run }) => run))
+    for (const run of runs) {
+      if (this.#hasListener(run)) continue
+      const waking = this.#options.changes.make(async (transaction, hints) => {
+        hints.work()
+        await wakeRuns(transaction, [keyOf(run)], run.graceMs)
+      })
+      waking.catch(() => undefined) // given up as the store closes: whoever takes over the run resumes it
+    }
   }
 
   /** From now on, no pass begins. Resolves once the present one has ended. */
@@ -71,6 +90,7 @@ export class PassRunner {
     await worker.join()
     const free = capacity()
     if (!free || this.#isClosed) return undefined
+    this.#hasListener = free.hasListener
     const lost = worker.lostRuns
     for (const run of lost) worker.held.remove(run)
     this.#untold.lost.push(...lost)
@@ -86,12 +106,12 @@ export class PassRunner {
     }
   }
 
-  async #makePass({ slots, hasListener }: Capacity): Promise<BegunWork> {
+  async #makePass({ slots }: Capacity): Promise<BegunWork> {
     const { changes, passes, watch, worker } = this.#options
     const { held } = worker
     if (this.#mayHoldUnknown) await changes.make((transaction, hints) => returnUnknownRuns(transaction, worker, hints))
     this.#mayHoldUnknown = false
-    await this.#takeNotices(hasListener)
+    await this.#takeNotices()
     const { hasNotices, nextDueAt, ...pass } = await passes.pass(slots, held.slots)
     watch.hasNotices ||= hasNotices
     watch.nextDueAt = nextDueAt
@@ -116,16 +136,13 @@ export class PassRunner {
     return changes
   }
 
-  async #takeNotices(hasListener: Capacity['hasListener']): Promise<void> {
-    const { watch, worker, changes } = this.#options
+  async #takeNotices(): Promise<void> {
+    const { watch, worker } = this.#options
     if (!watch.hasNotices) return
     watch.hasNotices = false
     const taken = await takeNotices(this.#noticeReads, worker.id, (job, number) => worker.held.get({ job, number }))
     this.#untold.resolved.push(...taken.resolved)
     this.#untold.cancelled.push(...taken.cancelled)
-    const asleep = taken.resolved.map(({ run }) => run).filter((run) => !hasListener(run))
-    for (const run of new Set(asleep))
-      await changes.make((transaction) => wakeRuns(transaction, [keyOf(run)], run.graceMs))
   }
 
   get #noticeReads() {
