@@ -4,6 +4,8 @@ export interface Contender {
   run(jobs: number): Promise<number>
   /** Closes all connections, so that the process can exit. */
   close(): Promise<void>
+  /** Returns other figures of the last round, as JSON. */
+  details?(): unknown
 }
 
 /** The storage and settings of a contender. */
@@ -12,8 +14,8 @@ export interface ContenderOptions {
   readonly folder: string
   /** The socket of Redis, for contenders that need it. */
   readonly redisSocket?: string | undefined
-  /** The folder with the socket of PostgreSQL, for contenders that need it. */
-  readonly postgresFolder?: string | undefined
+  /** The URL of a database of PostgreSQL, for contenders that need it. */
+  readonly postgresUrl?: string | undefined
   /** Settings of a contender that takes part several times. */
   readonly settings?: Readonly<Record<string, string | number>> | undefined
 }

@@ -7,8 +7,8 @@ import { type Contender, type ContenderOptions, payloadOf, stepsPerRun } from '.
  * Opens DBOS on PostgreSQL. A round of `jobs` steps is a number of runs with a few steps each, fifty at once. They start
  * directly, without a queue, which polls.
  */
-export async function open({ postgresFolder, settings }: ContenderOptions): Promise<Contender> {
-  const pool = new Pool({ host: postgresFolder!, user: 'postgres', database: 'postgres', max: 20 })
+export async function open({ postgresUrl, settings }: ContenderOptions): Promise<Contender> {
+  const pool = new Pool({ connectionString: postgresUrl!, max: 20 })
   DBOS.setConfig({ name: 'bench', systemDatabasePool: pool, logLevel: 'error' })
   const workflow = DBOS.registerWorkflow(
     async (_payload: object) => {

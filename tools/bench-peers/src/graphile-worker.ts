@@ -9,8 +9,8 @@ import { batchesOf, type Contender, Countdown, type ContenderOptions, type LoadM
  * Opens graphile-worker with the batching of its performance guide: it fetches a thousand jobs at a time, and completes
  * them in batches.
  */
-export async function open({ postgresFolder, settings }: ContenderOptions): Promise<Contender> {
-  const pgPool = connect(postgresFolder)
+export async function open({ postgresUrl, settings }: ContenderOptions): Promise<Contender> {
+  const pgPool = connect(postgresUrl)
   const utils = await makeWorkerUtils({ pgPool, logger })
   await utils.migrate()
   const completed = new Countdown()
@@ -47,8 +47,8 @@ export async function open({ postgresFolder, settings }: ContenderOptions): Prom
 }
 
 /** Opens a process that sends or works, with the same settings. With `groups`, a tenant's jobs run one at a time. */
-export const openLoad: LoadModule['openLoad'] = async ({ postgresFolder, settings }, role, started) => {
-  const pgPool = connect(postgresFolder)
+export const openLoad: LoadModule['openLoad'] = async ({ postgresUrl, settings }, role, started) => {
+  const pgPool = connect(postgresUrl)
   const utils = await makeWorkerUtils({ pgPool, logger })
   if (role !== 'work') await utils.migrate()
   const taskList: TaskList = { 'no-op': (payload) => started(Number((payload as { userId: string }).userId)) }
@@ -70,8 +70,8 @@ export const openLoad: LoadModule['openLoad'] = async ({ postgresFolder, setting
   }
 }
 
-function connect(postgresFolder: string | undefined): Pool {
-  const pgPool = new Pool({ host: postgresFolder!, user: 'postgres', database: 'postgres', max: 20 })
+function connect(postgresUrl: string | undefined): Pool {
+  const pgPool = new Pool({ connectionString: postgresUrl!, max: 20 })
   // graphile-worker requires error listeners. Errors of queries reach their callers.
   return pgPool.on('error', console.error).on('connect', (client) => client.on('error', console.error))
 }

@@ -3,8 +3,8 @@ import { PgBoss, type WorkOptions } from 'pg-boss'
 import { batchesOf, type Contender, Countdown, type ContenderOptions, type LoadModule } from './contender.ts'
 
 /** Opens pg-boss with bulk inserts, and a worker that takes full batches without a pause. */
-export async function open({ postgresFolder, settings }: ContenderOptions): Promise<Contender> {
-  const boss = await start(postgresFolder)
+export async function open({ postgresUrl, settings }: ContenderOptions): Promise<Contender> {
+  const boss = await start(postgresUrl)
   let rounds = 0
   return {
     async run(jobs) {
@@ -34,11 +34,12 @@ export async function open({ postgresFolder, settings }: ContenderOptions): Prom
   }
 }
 
-/** Opens a process that sends or works, with the same settings. `groups` is the maximum of jobs that a tenant runs. */
-export const openLoad: LoadModule['openLoad'] = async ({ postgresFolder, settings }, role, started) => {
-  const boss = await start(postgresFolder)
+/** Opens a process that sends or works, with the same settings. `groups` is the maximum of jobs that a tenant runs; with `notify`, workers listen. */
+export const openLoad: LoadModule['openLoad'] = async ({ postgresUrl, settings }, role, started) => {
+  const notify = settings?.['notify'] === 1
+  const boss = await start(postgresUrl, notify)
   const groups = settings?.['groups']
-  if (role !== 'work') await boss.createQueue('load')
+  if (role !== 'work') await boss.createQueue('load', { notify })
   if (role !== 'send') {
     const options = { ...workOptions(settings), ...(groups && { localGroupConcurrency: Number(groups) }) }
     await boss.work<{ userId: string }>('load', options, async (taken) => {
@@ -55,14 +56,13 @@ export const openLoad: LoadModule['openLoad'] = async ({ postgresFolder, setting
   }
 }
 
-async function start(postgresFolder: string | undefined): Promise<PgBoss> {
+async function start(postgresUrl: string | undefined, useListenNotify = false): Promise<PgBoss> {
   const boss = new PgBoss({
-    host: postgresFolder!,
-    user: 'postgres',
-    database: 'postgres',
+    connectionString: postgresUrl!,
     max: 20,
     supervise: false,
     schedule: false,
+    useListenNotify,
   })
   boss.on('error', console.error)
   await boss.start()

@@ -1,19 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { loadavg } from 'node:os'
 import { join } from 'node:path'
 
-import { type BenchEnvironment, withBenchEnvironment } from './bench-environment.ts'
-import { describeMachine } from './machine.ts'
+import { type BenchEnvironment, withBenchEnvironment } from '../contest/bench-environment.ts'
+import { describeMachine } from '../contest/machine.ts'
 import { fairnessHeading, fairnessSection } from './page/fairness-section.ts'
 import { performancePage } from './page/performance-page.ts'
 import { telemetryHeading, telemetrySection } from './page/telemetry-section.ts'
 import { withSection } from './page/with-section.ts'
-import { fairnessChart, ratioChart } from './page/charts.ts'
-import type { Row } from './row.ts'
+import { fairnessChart } from './page/fairness-chart.ts'
+import { allOf, type Measured, measureParts } from '../report/measure-parts.ts'
+import { ratioChart } from '../report/ratio-chart.ts'
+import type { Row } from '../report/row.ts'
 import { durableRows } from './rows/durable-rows.ts'
 import { exampleAppRow } from './rows/example-app-row.ts'
 import { importRow } from './rows/import-row.ts'
-import { fairnessRows } from './fairness/fairness-rows.ts'
+import { fairnessRows } from './rows/fairness-rows.ts'
 import { inspectionRows } from './rows/inspection-rows.ts'
 import { loadRows } from './rows/load-rows.ts'
 import { memoryRows } from './rows/memory-rows.ts'
@@ -59,31 +60,23 @@ export interface LocalBench {
   readonly only: readonly string[]
 }
 
-/** Measures the local engine against its targets. Prints each row as soon as it is measured. */
+/** Measures the local engine against its targets. Prints each row as soon as its part is measured. */
 export async function runLocal({ withPeers, write, only }: LocalBench): Promise<void> {
   await withBenchEnvironment(async (environment) => {
     const machine = describeMachine(environment.folder)
-    console.log(`${machine.join('\n')}\nload average at the start: ${loadavg()[0]!.toFixed(2)}\n`)
-    const measured = readMeasured()
-    for (const name of only) {
-      const load = loadavg()[0]!
-      const startedAt = performance.now()
-      const rows = await parts[name]!(environment, withPeers)
-      for (const row of rows) print(row)
-      console.log(`(${name}: ${((performance.now() - startedAt) / 1000).toFixed(0)} s)`)
-      if (!withPeers && name !== 'telemetry') continue
-      measured[name] = { load, rows }
-      writeFileSync(measuredFile, JSON.stringify(measured))
-    }
+    const measured = await measureParts(machine, {
+      measure: Object.fromEntries(partNames.map((name) => [name, () => parts[name]!(environment, withPeers)])),
+      only,
+      isKept: (name) => withPeers || name === 'telemetry',
+      file: join(root, 'node_modules/.bench-rows.json'),
+    })
     if (!write) return
     if (only.length === 1 && only[0] === 'fairness') return writeFairness(measured, machine)
     if (only.length === 1 && only[0] === 'telemetry') return writeTelemetry(measured, machine)
-    const missing = partNames.filter((name) => !measured[name])
-    if (missing.length > 0) throw new Error(`Measure the other parts first: \`--peers --rows ${missing.join(',')}\`.`)
-    const all = partNames.map((name) => measured[name]!)
+    const all = allOf(measured, partNames)
     const rows = all.flatMap((part) => part.rows)
     const loads = all.map(({ load }) => load)
-    writeFileSync(join(root, 'docs', charts.ratios), ratioChart(rows))
+    writeFileSync(join(root, 'docs', charts.ratios), ratioChart(rows, 'local engine'))
     writeFileSync(join(root, 'docs', charts.fairness), fairnessChart(rows))
     writeFileSync(join(root, 'docs/performance.md'), performancePage(machine, loads, rows, charts))
     console.log('\nWrote docs/performance.md and its charts.')
@@ -108,23 +101,4 @@ function writeTelemetry({ telemetry }: Measured, machine: readonly string[]): vo
   const section = telemetrySection(telemetry!.rows, facts)
   writeFileSync(page, withSection(readFileSync(page, 'utf8'), telemetryHeading, section))
   console.log('\nWrote the cost of traces in docs/performance.md.')
-}
-
-/** The last rows of each part with all peers, and the load average before it. A page can be written from several runs. */
-const measuredFile = join(root, 'node_modules/.bench-rows.json')
-
-type Measured = Record<string, { readonly load: number; readonly rows: readonly Row[] }>
-
-function readMeasured(): Measured {
-  try {
-    return JSON.parse(readFileSync(measuredFile, 'utf8')) as Measured
-  } catch {
-    return {} // no earlier run
-  }
-}
-
-function print({ comparison, target, measured, verdict, detail }: Row): void {
-  console.log(
-    [comparison.padEnd(52), target.padEnd(31), measured.padEnd(24), verdict.padEnd(9), detail].join('  ').trimEnd(),
-  )
 }

@@ -1,6 +1,6 @@
-import { fairnessHeader } from '../fairness/fairness-rows.ts'
-import type { Row } from '../row.ts'
-import { table } from './table.ts'
+import { fairnessHeader } from '../rows/fairness-rows.ts'
+import type { Row } from '../../report/row.ts'
+import { table } from '../../report/table.ts'
 
 /** The heading of the section. */
 export const fairnessHeading = '## Turns of tenants'

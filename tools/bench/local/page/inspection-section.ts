@@ -1,6 +1,6 @@
-import type { Row } from '../row.ts'
+import type { Row } from '../../report/row.ts'
 import { inspectionHeader } from '../rows/inspection-rows.ts'
-import { table } from './table.ts'
+import { table } from '../../report/table.ts'
 
 /** Renders the section of the page on lists and counts. */
 export function inspectionSection(rows: readonly Row[]): string {

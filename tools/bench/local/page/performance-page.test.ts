@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { Row } from '../row.ts'
+import type { Row } from '../../report/row.ts'
 import { performancePage } from './performance-page.ts'
 
 test('the page has a table of the pages over a million jobs, apart from the comparisons', () => {

@@ -1,13 +1,12 @@
 import { spread } from '../../statistics.ts'
-import type { Row, Verdict } from '../row.ts'
+import { comparisonTable } from '../../report/comparison-table.ts'
+import type { Row } from '../../report/row.ts'
 import { loadHeader } from '../rows/load-rows.ts'
 import { fairnessSection } from './fairness-section.ts'
 import { inspectionSection } from './inspection-section.ts'
 import { telemetrySection } from './telemetry-section.ts'
-import { table } from './table.ts'
+import { table } from '../../report/table.ts'
 import { tried } from './tried.ts'
-
-const marks: Readonly<Record<Verdict, string>> = { met: ', met', missed: ', missed', 'no target': '', 'not run': '' }
 
 /** Renders the page of a run: the machine, the chart, the tables, how to repeat it. */
 export function performancePage(
@@ -18,12 +17,6 @@ export function performancePage(
 ): string {
   const facts = [...machine, `load average before each part: ${spread(loads, 2)}`]
   const ofSection = (section: Row['section']): readonly Row[] => rows.filter((row) => row.section === section)
-  const comparisons = ofSection(undefined).map(({ comparison, target, measured, verdict, detail }) => [
-    comparison,
-    measured || 'not run',
-    target + marks[verdict],
-    detail,
-  ])
   const cellsOf = (section: Row['section']): string[][] =>
     ofSection(section).flatMap(({ cells }) => (cells ? [[...cells]] : []))
   const underLoad = joined(cellsOf('load'))
@@ -36,7 +29,7 @@ ${facts.map((fact) => `- ${fact}`).join('\n')}
 
 ![Rates of the local engine divided by those of others, on a logarithmic axis, with the targets](${charts.ratios})
 
-${table(['Comparison', 'Measured', 'Target', 'Detail'], comparisons)}
+${comparisonTable(rows)}
 
 ## Latency under load
 

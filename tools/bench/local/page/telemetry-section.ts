@@ -1,6 +1,6 @@
-import type { Row } from '../row.ts'
+import type { Row } from '../../report/row.ts'
 import { telemetryHeader } from '../rows/telemetry-rows.ts'
-import { table } from './table.ts'
+import { table } from '../../report/table.ts'
 
 /** The heading of the section. */
 export const telemetryHeading = '## Cost of traces'

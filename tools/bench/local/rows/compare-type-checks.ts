@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 
 import { median, spread } from '../../statistics.ts'
-import { type Row, verdictOf } from '../row.ts'
+import { type Row, verdictOf } from '../../report/row.ts'
 
 const rounds = 15
 

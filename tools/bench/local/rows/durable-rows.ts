@@ -1,7 +1,7 @@
-import type { BenchEnvironment } from '../bench-environment.ts'
-import { compare, type Opponent } from '../compare.ts'
-import type { Row } from '../row.ts'
-import { contenderAt } from '../start-contender.ts'
+import type { BenchEnvironment } from '../../contest/bench-environment.ts'
+import { compare, type Opponent } from '../../contest/compare.ts'
+import type { Row } from '../../report/row.ts'
+import { contenderAt } from '../../contest/start-contender.ts'
 
 const settings = { store: 'sqlite', concurrency: 1_000 }
 
@@ -10,12 +10,12 @@ const floors: readonly Opponent[] = [
     comparison: 'durable ÷ bare node:sqlite',
     minimum: 0.25,
     jobs: 50_000,
-    start: (environment) => environment.contender(contenderAt('node-sqlite')),
+    start: (environment) => environment.contender(contenderAt('local/node-sqlite')),
   },
   {
     comparison: 'durable ÷ its own statements',
     jobs: 20_000,
-    start: (environment) => environment.contender(contenderAt('sqlite-floor'), { settings }),
+    start: (environment) => environment.contender(contenderAt('local/sqlite-floor'), { settings }),
   },
 ]
 
@@ -41,14 +41,14 @@ const peers: readonly Opponent[] = [
     minimum: 1.5,
     jobs: 20_000,
     start: async (environment) =>
-      environment.contender('bench-peers/graphile-worker', { postgresFolder: await environment.postgres() }),
+      environment.contender('bench-peers/graphile-worker', { postgresUrl: await environment.postgres() }),
   },
   {
     comparison: 'durable ÷ pg-boss',
     minimum: 2.5,
     jobs: 20_000,
     start: async (environment) =>
-      environment.contender('bench-peers/pg-boss', { postgresFolder: await environment.postgres() }),
+      environment.contender('bench-peers/pg-boss', { postgresUrl: await environment.postgres() }),
   },
 ]
 
@@ -56,7 +56,7 @@ const peers: readonly Opponent[] = [
 export async function durableRows(environment: BenchEnvironment, withPeers: boolean): Promise<Row[]> {
   return compare(
     environment,
-    { jobs: 20_000, start: () => environment.contender(contenderAt('local-engine'), { settings }) },
+    { jobs: 20_000, start: () => environment.contender(contenderAt('local/local-engine'), { settings }) },
     withPeers ? [...floors, ...peers] : floors,
   )
 }

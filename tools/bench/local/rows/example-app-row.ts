@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { plannedCronJobs, plannedEvents, plannedJobs } from '../example-app/commerce-plan.ts'
 import { writeExampleApps } from '../example-app/write-example-apps.ts'
-import type { Row } from '../row.ts'
+import type { Row } from '../../report/row.ts'
 import { compareTypeChecks } from './compare-type-checks.ts'
 
 const maxRatio = 1.3

@@ -1,6 +1,6 @@
 import { importMs } from '../../import-cost.ts'
 import { median } from '../../statistics.ts'
-import { type Row, verdictOf } from '../row.ts'
+import { type Row, verdictOf } from '../../report/row.ts'
 
 const rounds = 15
 

@@ -1,5 +1,5 @@
 import { measureIsolated } from '../isolated/measure-isolated.ts'
-import { type Row, verdictOf } from '../row.ts'
+import { type Row, verdictOf } from '../../report/row.ts'
 
 interface MeasuredFilter {
   readonly name: string

@@ -1,9 +1,9 @@
 import { median } from '../../statistics.ts'
-import type { BenchEnvironment } from '../bench-environment.ts'
-import type { Latency, LoadedContender } from '../load/loaded-contender.ts'
-import { NotRunError, reasonOf } from '../not-run-error.ts'
-import { count, type Row, type RowHeading, rowOf } from '../row.ts'
-import { contenderAt } from '../start-contender.ts'
+import type { BenchEnvironment } from '../../contest/bench-environment.ts'
+import type { Latency, LoadedContender } from '../../contest/load/loaded-contender.ts'
+import { NotRunError, reasonOf } from '../../report/not-run-error.ts'
+import { count, type Row, type RowHeading, rowOf } from '../../report/row.ts'
+import { contenderAt } from '../../contest/start-contender.ts'
 
 const peerNames = ['graphile-worker', 'pg-boss']
 
@@ -52,7 +52,7 @@ interface Lane {
 
 async function rowsOf(environment: BenchEnvironment, setting: Setting, withPeers: boolean): Promise<Row[]> {
   const { name, store, workers, jobs } = setting
-  const ours = await environment.loaded(contenderAt('local-load'), { settings: { store } }, workers)
+  const ours = await environment.loaded(contenderAt('local/local-load'), { settings: { store } }, workers)
   const peak = await peakOf(ours, jobs)
   const own: Lane = { name: 'local engine', contender: ours, latencies: [] }
   const peers: Lane[] = []
@@ -89,8 +89,8 @@ async function peakOf(contender: LoadedContender, jobs: number): Promise<number>
 
 async function openPeer(environment: BenchEnvironment, name: string, workers: number, jobs: number): Promise<Lane> {
   try {
-    const postgresFolder = await environment.postgres()
-    const contender = await environment.loaded(`bench-peers/${name}`, { postgresFolder }, workers)
+    const postgresUrl = await environment.postgres()
+    const contender = await environment.loaded(`bench-peers/${name}`, { postgresUrl }, workers)
     await contender.fullRate(jobs) // warm-up
     return { name, contender, latencies: [] }
   } catch (error) {

@@ -1,7 +1,7 @@
-import type { BenchEnvironment } from '../bench-environment.ts'
-import { compare, type Opponent } from '../compare.ts'
-import { contenderAt } from '../start-contender.ts'
-import type { Row } from '../row.ts'
+import type { BenchEnvironment } from '../../contest/bench-environment.ts'
+import { compare, type Opponent } from '../../contest/compare.ts'
+import { contenderAt } from '../../contest/start-contender.ts'
+import type { Row } from '../../report/row.ts'
 
 const concurrency = 50
 
@@ -9,7 +9,7 @@ const floor: Opponent = {
   comparison: 'memory ÷ floor',
   minimum: 0.5,
   jobs: 200_000,
-  start: (environment) => environment.contender(contenderAt('memory-floor'), { settings: { concurrency } }),
+  start: (environment) => environment.contender(contenderAt('local/memory-floor'), { settings: { concurrency } }),
 }
 
 const bullmq: Opponent = {
@@ -27,7 +27,7 @@ export async function memoryRows(environment: BenchEnvironment, withPeers: boole
   const settings = { store: 'memory', concurrency }
   return compare(
     environment,
-    { jobs: 50_000, start: () => environment.contender(contenderAt('local-engine'), { settings }) },
+    { jobs: 50_000, start: () => environment.contender(contenderAt('local/local-engine'), { settings }) },
     withPeers ? [floor, bullmq] : [floor],
   )
 }

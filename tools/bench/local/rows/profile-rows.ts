@@ -1,7 +1,7 @@
 import { measureIsolated } from '../isolated/measure-isolated.ts'
 import { categories } from '../profile/category-of.ts'
 import { type ProfiledJobs, profiledStores } from '../profile/print-profile.ts'
-import type { Row } from '../row.ts'
+import type { Row } from '../../report/row.ts'
 
 /** Measures where the time of a job goes, in memory and on SQLite. */
 export async function profileRows(): Promise<Row[]> {

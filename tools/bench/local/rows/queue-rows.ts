@@ -1,7 +1,7 @@
-import type { BenchEnvironment } from '../bench-environment.ts'
-import { compare, type Side } from '../compare.ts'
-import type { Row } from '../row.ts'
-import { contenderAt } from '../start-contender.ts'
+import type { BenchEnvironment } from '../../contest/bench-environment.ts'
+import { compare, type Side } from '../../contest/compare.ts'
+import type { Row } from '../../report/row.ts'
+import { contenderAt } from '../../contest/start-contender.ts'
 
 const stores = [
   { store: 'memory', jobs: 50_000 },
@@ -14,7 +14,7 @@ export async function queueRows(environment: BenchEnvironment): Promise<Row[]> {
   for (const { store, jobs } of stores) {
     const withQueue = (queued: number): Side => ({
       jobs,
-      start: () => environment.contender(contenderAt('queue-length'), { settings: { store, queued } }),
+      start: () => environment.contender(contenderAt('local/queue-length'), { settings: { store, queued } }),
     })
     const name = store === 'memory' ? 'memory' : 'SQLite'
     const short = { ...withQueue(10_000), comparison: `a million queued ÷ 10,000, ${name}`, minimum: 0.8 }

@@ -1,6 +1,6 @@
 import { median, spread } from '../../statistics.ts'
 import { measureIsolated } from '../isolated/measure-isolated.ts'
-import { type Row, verdictOf } from '../row.ts'
+import { type Row, verdictOf } from '../../report/row.ts'
 
 /** Measures the time from `sendJob` to the first line of the handler. */
 export async function latencyRow(): Promise<Row> {

@@ -1,6 +1,6 @@
 import { median } from '../../statistics.ts'
 import { measureIsolated } from '../isolated/measure-isolated.ts'
-import { type Row, verdictOf } from '../row.ts'
+import { type Row, verdictOf } from '../../report/row.ts'
 
 type Rounds = readonly { readonly wallUs: number; readonly cpuUs: number }[]
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Row } from '../row.ts'
+import type { Row } from '../../report/row.ts'
 import { compareTypeChecks } from './compare-type-checks.ts'
 
 const events = 1_000

@@ -1,7 +1,7 @@
-import type { BenchEnvironment } from '../bench-environment.ts'
-import { compare, type Opponent } from '../compare.ts'
-import type { Row } from '../row.ts'
-import { contenderAt } from '../start-contender.ts'
+import type { BenchEnvironment } from '../../contest/bench-environment.ts'
+import { compare, type Opponent } from '../../contest/compare.ts'
+import type { Row } from '../../report/row.ts'
+import { contenderAt } from '../../contest/start-contender.ts'
 
 // Each step is recorded before the next one begins: on disk, except in memory.
 const peers: readonly Opponent[] = [
@@ -16,14 +16,14 @@ const peers: readonly Opponent[] = [
     minimum: 1,
     jobs: 1_000,
     start: async (environment) =>
-      environment.contender('bench-peers/dbos', { postgresFolder: await environment.postgres() }),
+      environment.contender('bench-peers/dbos', { postgresUrl: await environment.postgres() }),
   },
 ]
 
 const inMemory: Opponent = {
   comparison: 'workflow, SQLite ÷ memory',
   jobs: 20_000,
-  start: (environment) => environment.contender(contenderAt('local-workflow'), { settings: { store: 'memory' } }),
+  start: (environment) => environment.contender(contenderAt('local/local-workflow'), { settings: { store: 'memory' } }),
 }
 
 /** Compares steps per second of workflows: many runs of ten steps, fifty at once. */
@@ -31,7 +31,7 @@ export async function workflowRows(environment: BenchEnvironment, withPeers: boo
   const settings = { store: 'sqlite' }
   const rows = await compare(
     environment,
-    { jobs: 10_000, start: () => environment.contender(contenderAt('local-workflow'), { settings }) },
+    { jobs: 10_000, start: () => environment.contender(contenderAt('local/local-workflow'), { settings }) },
     withPeers ? [...peers, inMemory] : [inMemory],
     'steps/s',
   )

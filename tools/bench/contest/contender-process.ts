@@ -15,7 +15,7 @@ try {
     }
     globalThis.gc?.() // so that garbage of the previous round does not slow this one
     contender.run(jobs).then(
-      (durationMs) => report({ durationMs }),
+      (durationMs) => report({ durationMs, details: contender.details?.() }),
       (error: unknown) => report({ problem: messageOf(error) }),
     )
   })

@@ -1,9 +1,9 @@
 import type { ContenderOptions } from 'bench-peers/contender'
 
 import { median } from '../../statistics.ts'
-import type { BenchEnvironment } from '../bench-environment.ts'
-import { count, type Row, rowOf, verdictOf } from '../row.ts'
-import { contenderAt } from '../start-contender.ts'
+import type { BenchEnvironment } from '../../contest/bench-environment.ts'
+import { count, type Row, rowOf, verdictOf } from '../../report/row.ts'
+import { contenderAt } from '../../contest/start-contender.ts'
 import {
   type Fairness,
   loudJobs,
@@ -12,7 +12,7 @@ import {
   quietTenants,
   slots,
   type Timing,
-} from './measure-fairness.ts'
+} from '../../contest/fairness/measure-fairness.ts'
 
 /** The header of the table. */
 export const fairnessHeader: readonly string[] = ['Engine', 'The others send', 'Median', 'Last', 'Target']
@@ -40,7 +40,7 @@ const timings: Readonly<Record<Timing, string>> = {
   later: 'six seconds later',
 }
 
-const own = { module: contenderAt('local-load'), target: 2 }
+const own = { module: contenderAt('local/local-load'), target: 2 }
 const graphile = { module: 'bench-peers/graphile-worker', server: 'postgres' } as const
 const pgBoss = { module: 'bench-peers/pg-boss', server: 'postgres' } as const
 
@@ -161,7 +161,7 @@ async function startSetting(environment: BenchEnvironment, { module, settings: g
     server === 'redis'
       ? { redisSocket: await environment.redis(false) }
       : server === 'postgres'
-        ? { postgresFolder: await environment.postgres() }
+        ? { postgresUrl: await environment.postgres() }
         : {}
   return environment.fair(module, { ...where, settings: given }, workers)
 }

@@ -1,9 +1,16 @@
 import type { ContenderOptions, LoadModule, LoadRole } from 'bench-peers/contender'
 
+import { flood, type Flood } from './flood.ts'
 import { sendAtRate, type SendAtRate } from './send-at-rate.ts'
+import { sendSparsely, type SendSparsely } from './send-sparsely.ts'
 
 /** A request to a process under load. */
-export type LoadRequest = { readonly send: SendAtRate } | 'collect' | 'close'
+export type LoadRequest =
+  | { readonly send: SendAtRate }
+  | { readonly sparsely: SendSparsely }
+  | { readonly flood: Flood }
+  | 'collect'
+  | 'close'
 
 /** The jobs that started since the last request. */
 export interface Started {
@@ -20,10 +27,12 @@ const nowMs = (): number => performance.timeOrigin + performance.now()
 
 let latenciesMs: number[] = []
 let lastMs = 0
+let starts = 0
 try {
   const { openLoad } = (await import(module)) as LoadModule
   const opened = await openLoad(JSON.parse(options) as ContenderOptions, role as LoadRole, (dueMs) => {
     lastMs = nowMs()
+    starts++
     latenciesMs.push(lastMs - dueMs)
   })
   process.on('message', (request: LoadRequest) => {
@@ -33,7 +42,13 @@ try {
     } else if (request === 'close') {
       void opened.close().finally(() => process.exit())
     } else {
-      sendAtRate(opened, request.send).then(reply, (error: unknown) => reply({ problem: String(error) }))
+      const answer =
+        'send' in request
+          ? sendAtRate(opened, request.send)
+          : 'sparsely' in request
+            ? sendSparsely(opened, request.sparsely)
+            : flood(opened, request.flood, () => starts)
+      answer.then(reply, (error: unknown) => reply({ problem: String(error) }))
     }
   })
   reply({ ready: true })

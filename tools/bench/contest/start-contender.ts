@@ -3,24 +3,28 @@ import { join } from 'node:path'
 
 import type { ContenderOptions } from 'bench-peers/contender'
 
-import { NotRunError } from './not-run-error.ts'
+import { NotRunError } from '../report/not-run-error.ts'
 
 /** A contender in its own process, so that contenders do not share memory or compiled code. */
 export interface RunningContender {
   /** Runs a round of this number of jobs. Returns jobs per second. */
   rate(jobs: number): Promise<number>
+  /** Runs a round. Also returns the other figures of the contender. */
+  round(jobs: number): Promise<{ readonly rate: number; readonly details: unknown }>
   stop(): Promise<void>
 }
 
 interface Answer {
   readonly ready?: boolean
   readonly durationMs?: number
+  readonly details?: unknown
   readonly problem?: string
 }
 
-/** Returns the module of one of the bench's own contenders. */
+/** Returns the module of one of the bench's own contenders, such as `local/memory-floor`. */
 export function contenderAt(name: string): string {
-  return join(import.meta.dirname, 'contenders', `${name}.ts`)
+  const [engine = '', file = ''] = name.split('/')
+  return join(import.meta.dirname, '..', engine, 'contenders', `${file}.ts`)
 }
 
 /** Starts a contender from its module. @throws {NotRunError} if this machine cannot run it. */
@@ -36,14 +40,16 @@ export async function startContender(module: string, options: ContenderOptions):
     ])
   const { problem } = await next()
   if (problem !== undefined) throw new NotRunError(problem)
+  const round: RunningContender['round'] = async (jobs) => {
+    const answer = next()
+    child.send(jobs)
+    const { durationMs, details, problem: failure } = await answer
+    if (durationMs === undefined) throw new NotRunError(failure ?? 'its process returned no result')
+    return { rate: (jobs / durationMs) * 1000, details }
+  }
   return {
-    async rate(jobs) {
-      const answer = next()
-      child.send(jobs)
-      const { durationMs, problem: failure } = await answer
-      if (durationMs === undefined) throw new NotRunError(failure ?? 'its process returned no result')
-      return (jobs / durationMs) * 1000
-    },
+    round,
+    rate: async (jobs) => (await round(jobs)).rate,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       child.send(0)

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 
 import type { ContenderOptions, LoadRole } from 'bench-peers/contender'
 
-import { NotRunError } from '../not-run-error.ts'
+import { NotRunError } from '../report/not-run-error.ts'
 
 /** A process of a contender. */
 export interface RunningProcess<Request> {

@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { batchSize, type ContenderOptions } from 'bench-peers/contender'
 
 import { median } from '../../statistics.ts'
-import { NotRunError } from '../not-run-error.ts'
-import { startProcess } from '../load/start-process.ts'
+import { NotRunError } from '../../report/not-run-error.ts'
+import { startProcess } from '../start-process.ts'
 import type { FairRequest, FairSend, Start } from './fair-process.ts'
 
 /** When the quiet tenants send their jobs, of which each has one. */
@@ -35,6 +35,8 @@ export interface Fairness {
   readonly worst: number
   /** False if some had not started after a minute. Then the rounds until then count. */
   readonly isComplete: boolean
+  /** Number of jobs of the loud tenant that had not started when the quiet ones sent theirs. */
+  readonly waiting: number
 }
 
 /** The processes of a contender. They stop when the bench clears its environment. */
@@ -53,18 +55,33 @@ export async function startFair(
   return processes
 }
 
+/** The jobs of the loud tenant. */
+export interface LoudLoad {
+  readonly loud: number
+  /** Time before the others send later, in milliseconds. */
+  readonly settleMs: number
+}
+
 /** Sends the jobs of the loud tenant and those of the others. Waits until all of the others started. */
-export async function measureFairness(processes: readonly StartedProcess[], timing: Timing): Promise<Fairness> {
-  const loud = loudJobs[timing]
-  const sentAtMs = await sendLoudAndQuiet(processes[0]!, timing)
+export async function measureFairness(
+  processes: readonly StartedProcess[],
+  timing: Timing,
+  load: LoudLoad = { loud: loudJobs[timing], settleMs },
+): Promise<Fairness> {
+  const { loud } = load
+  const sentAtMs = await sendLoudAndQuiet(processes[0]!, timing, load)
   const isQuiet = ([number]: Start): boolean => number >= loud
   const starts = await collect(processes, (all) => all.filter(isQuiet).length >= quietTenants)
-  return fairnessOf(starts, { isQuiet, fromMs: sentAtMs, quiet: quietTenants })
+  const started = starts.filter((start) => !isQuiet(start) && start[1] <= sentAtMs).length
+  return { ...fairnessOf(starts, { isQuiet, fromMs: sentAtMs, quiet: quietTenants }), waiting: loud - started }
 }
 
 /** Returns when the jobs of the quiet tenants were sent and due. */
-async function sendLoudAndQuiet(sender: StartedProcess, timing: Timing): Promise<number> {
-  const loud = loudJobs[timing]
+async function sendLoudAndQuiet(
+  sender: StartedProcess,
+  timing: Timing,
+  { loud, settleMs: settle }: LoudLoad,
+): Promise<number> {
   const runAtMs = timing === 'at one time' ? Date.now() + untilDueMs : undefined
   const of = (from: number, to: number): Payload[] => jobsOf(from, to - from, () => 'loud')
   const quiet = jobsOf(loud, quietTenants, (index) => `quiet-${index}`)
@@ -74,7 +91,7 @@ async function sendLoudAndQuiet(sender: StartedProcess, timing: Timing): Promise
     return (answer as { sentAtMs: number }).sentAtMs
   }
   await sendAll(sender, of(0, loud), runAtMs)
-  if (timing === 'later') await pause(settleMs)
+  if (timing === 'later') await pause(settle)
   const sentAtMs = await sendAll(sender, quiet, runAtMs)
   if (runAtMs === undefined) return sentAtMs
   if (sentAtMs > runAtMs) throw new NotRunError(`the sends took longer than ${untilDueMs / 1000} s`)
@@ -90,7 +107,7 @@ async function sendLoudAndQuiet(sender: StartedProcess, timing: Timing): Promise
 export function fairnessOf(
   starts: readonly Start[],
   { isQuiet, fromMs, quiet }: { isQuiet: (start: Start) => boolean; fromMs: number; quiet: number },
-): Fairness {
+): Omit<Fairness, 'waiting'> {
   let loud = 0
   const rounds: number[] = []
   for (const start of starts) {

@@ -6,7 +6,7 @@ import type { ContenderOptions } from 'bench-peers/contender'
 
 import { startFair, type StartedProcess } from './fairness/measure-fairness.ts'
 import { type LoadedContender, startLoaded } from './load/loaded-contender.ts'
-import { NotRunError } from './not-run-error.ts'
+import { NotRunError } from '../report/not-run-error.ts'
 import { type RunningContender, startContender } from './start-contender.ts'
 
 interface Server {
@@ -18,7 +18,7 @@ export interface BenchEnvironment {
   readonly folder: string
   /** Starts Redis. Returns the path of its socket. */
   redis(durable: boolean): Promise<string>
-  /** Starts PostgreSQL. Returns the folder of its socket. */
+  /** Starts PostgreSQL. Returns the URL of its database. */
   postgres(): Promise<string>
   /** Starts a contender in its own process. */
   contender(module: string, options?: Partial<ContenderOptions>): Promise<RunningContender>
@@ -63,7 +63,8 @@ export async function withBenchEnvironment<T>(work: (environment: BenchEnvironme
     postgres: () =>
       serve(async (at) => {
         const { startPostgres } = await import('bench-peers/servers')
-        return { server: await startPostgres(at), where: at }
+        const where = `postgres://postgres@localhost/postgres?host=${encodeURIComponent(at)}`
+        return { server: await startPostgres(at), where }
       }),
     async contender(module, options) {
       const contender = await startContender(module, { folder: newFolder(), ...options })

@@ -4,14 +4,17 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ContenderOptions } from 'bench-peers/contender'
 
 import { quantile } from '../../statistics.ts'
-import { NotRunError } from '../not-run-error.ts'
+import { NotRunError } from '../../report/not-run-error.ts'
+import type { Flood } from './flood.ts'
 import type { LoadRequest, Started } from './load-process.ts'
-import { startProcess } from './start-process.ts'
+import type { SendSparsely } from './send-sparsely.ts'
+import { startProcess } from '../start-process.ts'
 
 /** The times from send to start of one round, in milliseconds. */
 export interface Latency {
   readonly p50: number
   readonly p99: number
+  readonly max: number
 }
 
 /** A contender under load: one process in memory, otherwise one that sends and one or more that work. */
@@ -22,6 +25,10 @@ export interface LoadedContender {
   rateAt(rate: number, jobs: number): Promise<number>
   /** Sends at a rate for a time. */
   latencyAt(rate: number, seconds: number): Promise<Latency>
+  /** Sends one job at a time. */
+  latencyIdle(sends: SendSparsely): Promise<Latency>
+  /** Keeps jobs waiting for a time. Returns how many start per second. One process must send and work. */
+  rateUnder(load: Flood): Promise<number>
   stop(): Promise<void>
 }
 
@@ -37,8 +44,8 @@ export async function startLoaded(
     working.push(await startProcess<LoadRequest>(file, module, options, 'work'))
   const isPrecise = workers === undefined
 
-  const sendAndCollect = async (jobs: number, rate: number) => {
-    const { startMs } = (await sender.ask({ send: { jobs, rate, isPrecise } })) as { startMs: number }
+  const sendAndCollect = async (jobs: number, request: LoadRequest) => {
+    const { startMs } = (await sender.ask(request)) as { startMs: number }
     const latenciesMs: number[] = []
     let lastMs = 0
     const deadline = performance.now() + maxDrainMs
@@ -53,19 +60,30 @@ export async function startLoaded(
     }
     return { latenciesMs, durationMs: lastMs - startMs }
   }
+  const sendAt = (rate: number, jobs: number) => sendAndCollect(jobs, { send: { jobs, rate, isPrecise } })
   const rateAt = async (rate: number, jobs: number): Promise<number> =>
-    (jobs / (await sendAndCollect(jobs, rate)).durationMs) * 1000
+    (jobs / (await sendAt(rate, jobs)).durationMs) * 1000
   return {
     fullRate: (jobs) => rateAt(Infinity, jobs),
     rateAt,
     async latencyAt(rate, seconds) {
-      const { latenciesMs } = await sendAndCollect(Math.round(rate * seconds), rate)
-      return { p50: quantile(latenciesMs, 0.5), p99: quantile(latenciesMs, 0.99) }
+      return latencyOf(await sendAt(rate, Math.round(rate * seconds)))
+    },
+    async latencyIdle(sparsely) {
+      return latencyOf(await sendAndCollect(sparsely.jobs, { sparsely }))
+    },
+    async rateUnder(load) {
+      const { rate } = (await sender.ask({ flood: load })) as { rate: number }
+      return rate
     },
     async stop() {
       for (const one of new Set([...working, sender])) await one.stop()
     },
   }
+}
+
+function latencyOf({ latenciesMs }: { readonly latenciesMs: readonly number[] }): Latency {
+  return { p50: quantile(latenciesMs, 0.5), p99: quantile(latenciesMs, 0.99), max: Math.max(...latenciesMs) }
 }
 
 const file = join(import.meta.dirname, 'load-process.ts')

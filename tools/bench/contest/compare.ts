@@ -1,6 +1,6 @@
 import type { BenchEnvironment } from './bench-environment.ts'
-import { reasonOf } from './not-run-error.ts'
-import { ratioRow, type Row, type RowHeading } from './row.ts'
+import { reasonOf } from '../report/not-run-error.ts'
+import { ratioRow, type Row, type RowHeading } from '../report/row.ts'
 import type { RunningContender } from './start-contender.ts'
 
 const rounds = 5
@@ -16,6 +16,8 @@ export interface Opponent extends Side {
   readonly comparison: string
   /** The target: the least ratio of the library's rate to that of the opponent. Default: none. */
   readonly minimum?: number
+  /** Why the rates are not of the same work. */
+  readonly reason?: string
 }
 
 /**
@@ -68,9 +70,10 @@ async function rateOf(lane: Lane): Promise<number> {
   }
 }
 
-function rowOf({ comparison, minimum }: Opponent, ours: Lane, theirs: Lane, unit: string): Row {
+function rowOf({ comparison, minimum, reason }: Opponent, ours: Lane, theirs: Lane, unit: string): Row {
   const heading: RowHeading = { comparison, target: minimum === undefined ? '' : `≥ ${minimum}×` }
   const detail = ours.problem ?? theirs.problem
   if (detail !== undefined) return { ...heading, measured: '', verdict: 'not run', detail }
-  return { ...heading, ...ratioRow(ours.rates, theirs.rates, minimum, unit) }
+  const row = ratioRow(ours.rates, theirs.rates, minimum, unit)
+  return { ...heading, ...row, detail: reason === undefined ? row.detail : `${row.detail}; ${reason}` }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { fairnessChart } from '../page/charts.ts'
+import { fairnessChart } from '../page/fairness-chart.ts'
 import { fairnessSection } from '../page/fairness-section.ts'
 import { fairnessCases, fairnessResult } from './fairness-rows.ts'
 
@@ -24,7 +24,7 @@ test('the page shows each timing, and the chart only the one of all queues', () 
   const rows = fairnessCases(false).map(({ setting, timing }, index) => ({
     comparison: `${setting.name} ${timing}`,
     target: '<= 2',
-    ...fairnessResult(setting, timing, [{ median: 0.5, worst: index, isComplete: true }]),
+    ...fairnessResult(setting, timing, [{ median: 0.5, worst: index, isComplete: true, waiting: 1 }]),
   }))
   const section = fairnessSection(rows, 'fairness.svg').replaceAll(/ +/g, ' ')
   expect(section).toContain('| local engine, memory | at once | 0.5 | 0.0 | 2, met |')
