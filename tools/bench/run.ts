@@ -6,6 +6,7 @@ import { importCost } from './import-cost.ts'
 import { inngestOverhead } from './inngest/inngest-overhead.ts'
 import { printProfile } from './local/profile/print-profile.ts'
 import { partNames, runLocal } from './local/run-local.ts'
+import { postgresPartNames, runPostgres } from './postgres/run-postgres.ts'
 import { workflowSteps } from './workflow.ts'
 import { triggerBurst } from './trigger/burst.ts'
 import { triggerOverhead } from './trigger/trigger-overhead.ts'
@@ -16,7 +17,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   inngest: inngestOverhead,
   'trigger.dev': async () => [...(await triggerBurst()), ...(await triggerOverhead())],
 }
-const names = ['local', 'fairness', ...Object.keys(benches)]
+const names = ['local', 'fairness', 'postgres', ...Object.keys(benches)]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,7 +25,8 @@ const { values, positionals } = parseArgs({
     peers: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
-    rows: { type: 'string', default: partNames.join(',') },
+    rows: { type: 'string' },
+    trial: { type: 'boolean', default: false },
   },
 })
 const unknown = positionals.find((name) => !names.includes(name))
@@ -33,20 +35,29 @@ if (unknown !== undefined) {
   process.exit(2)
 }
 
-const only = values.rows.split(',')
-const unknownPart = only.find((name) => !partNames.includes(name))
-if (unknownPart !== undefined) {
-  console.error(`Unknown rows \`${unknownPart}\`. Use ${partNames.join(', ')}.`)
+const selected = positionals.length > 0 ? positionals : names
+
+/** Returns the rows to measure of a bench that has these. */
+function rowsOf(known: readonly string[]): readonly string[] {
+  const only = values.rows?.split(',') ?? known
+  const unknownPart = only.find((name) => !known.includes(name))
+  if (unknownPart === undefined) return only
+  console.error(`Unknown rows \`${unknownPart}\`. Use ${known.join(', ')}.`)
   process.exit(2)
 }
 
-const selected = positionals.length > 0 ? positionals : names
+const { peers: withPeers, write } = values
+const rows = {
+  local: selected.includes('local') ? rowsOf(partNames) : [],
+  postgres: selected.includes('postgres') ? rowsOf(postgresPartNames) : [],
+}
 if (selected.includes('local')) {
   if (values.profile) await printProfile()
-  else await runLocal({ withPeers: values.peers, write: values.write, only })
+  else await runLocal({ withPeers, write, only: rows.local })
 } else if (selected.includes('fairness')) {
-  await runLocal({ withPeers: values.peers, write: values.write, only: ['fairness'] })
+  await runLocal({ withPeers, write, only: ['fairness'] })
 }
+if (selected.includes('postgres')) await runPostgres({ withPeers, write, isTrial: values.trial, only: rows.postgres })
 
 const others = selected.filter((name) => name in benches)
 if (others.length > 0)
