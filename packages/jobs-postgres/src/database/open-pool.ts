@@ -5,6 +5,16 @@ import type { PgPool } from './pg-pool.ts'
 /** The most connections of a process that runs jobs: one listens. */
 const maxConnections = 4
 
+/** A connection of this package's own pool. */
+class Connection extends pg.Client {
+  constructor(config: string | pg.ClientConfig = {}) {
+    // A time limit of the pool would also hold for those that wait for a connection while others use them all.
+    super({ ...(config as pg.ClientConfig), connectionTimeoutMillis: 10_000 })
+    // It can be lost in the turn in which it is made, before anybody else listens. That would end the process.
+    this.on('error', () => undefined)
+  }
+}
+
 /**
  * Opens a pool of this package's own. It connects on its first use, also again after its end, because a closed client
  * still reads. It does not keep the process alive while no statement runs.
@@ -15,8 +25,8 @@ export function openPool(connectionString: string, onlySends: boolean): PgPool {
   const options = {
     connectionString,
     max: onlySends ? 1 : maxConnections,
+    Client: Connection,
     allowExitOnIdle: true,
-    connectionTimeoutMillis: 10_000,
     keepAlive: true,
     pipeline: true,
     fallback_application_name: '@cgk-platform/jobs',
@@ -26,8 +36,6 @@ export function openPool(connectionString: string, onlySends: boolean): PgPool {
     const opened = new pg.Pool(options)
     // The pool replaces an idle connection that was lost.
     opened.on('error', () => undefined)
-    // A server that stops can end a connection in the moment in which the pool hands it out, before anyone listens to it.
-    opened.on('connect', (client) => void client.on('error', () => undefined))
     return opened
   }
   return {

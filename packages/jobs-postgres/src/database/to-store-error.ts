@@ -96,7 +96,7 @@ function describe(error: Error, whenLost: Ambiguity): Description {
   if (known) return known
   if (error.message.includes('max_client_conn')) return tooManyConnections
   if (isPoolExhausted(error)) return busyPool
-  if (connectionCodes.includes(code)) return unreachable
+  if (connectionCodes.includes(code) || error.message === 'timeout expired') return unreachable
   if (isLostConnection(error)) return whenLost === 'nothing stored' ? unreachable : lostWithin
   const message = error.message.replace(/\.$/, '')
   return { problem: 'failed', description: `failed: ${message}`, remedy: 'See the `cause` of this error.' }

@@ -1,31 +1,63 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 
-import { expect, it } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { openPool } from '../../src/database/open-pool.ts'
+import { toStoreError } from '../../src/database/to-store-error.ts'
+import { openDatabase } from '../kit/open-database.ts'
 
-/** Returns a message of PostgreSQL's protocol. */
-function message(type: string, body: Buffer): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeInt32BE(body.length + 4)
-  return Buffer.concat([Buffer.from(type), length, body])
+/** Starts a server that answers the first packet of each connection. Returns its URL. */
+async function answerWith(answer: Buffer): Promise<string> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.once('data', () => answer.length > 0 && socket.end(answer))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return `postgres://postgres@127.0.0.1:${(server.address() as AddressInfo).port}/postgres`
 }
 
-it('a server that ends a connection at once does not end the process', async () => {
-  const accepted = message('R', Buffer.alloc(4))
-  const ready = message('Z', Buffer.from('I'))
-  const stops = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection\0\0'))
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined)
-    socket.once('data', () => socket.write(Buffer.concat([accepted, ready, stops])))
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  const pool = openPool(`postgres://user:password@127.0.0.1:${port}/database`, true)
+/** Returns a message of PostgreSQL's protocol. */
+function message(type: string, content: Buffer): Buffer {
+  const head = Buffer.alloc(5)
+  head.write(type)
+  head.writeInt32BE(content.length + 4, 1)
+  return Buffer.concat([head, content])
+}
+
+test('a connection that ends in the packet in which it becomes ready does not end the process', async () => {
+  const ready = [message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))]
+  const ended = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection\0\0'))
+  const pool = openPool(await answerWith(Buffer.concat([...ready, ended])), false)
   const client = await pool.connect()
-  await expect(client.query({ text: 'SELECT 1' })).rejects.toThrow('not queryable')
+  await expect(client.query({ text: 'SELECT 1' })).rejects.toThrow()
   client.release(true)
   await pool.end()
-  server.close()
+})
+
+test('a server that does not answer cannot be reached', async () => {
+  const pool = openPool(await answerWith(Buffer.alloc(0)), false)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const connecting = pool.connect().catch((error: unknown) => error)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(toStoreError(await connecting, 'here')).toMatchObject({ problem: 'unreachable' })
+})
+
+test('those that wait for the only connection wait as long as it is in use', async () => {
+  await using opened = await openDatabase()
+  const pool = openPool(opened.url, true)
+  const first = await pool.connect()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const second = pool.connect()
+  await vi.advanceTimersByTimeAsync(60_000)
+  first.release()
+  const client = await second
+  client.release()
+  await pool.end()
 })
