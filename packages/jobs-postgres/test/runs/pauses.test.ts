@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { Database } from '../../src/database/database.ts'
 import { Pauses, pausesLock } from '../../src/store/runs/pauses.ts'
 import { addRun } from '../kit/add-run.ts'
 import { openDatabase } from '../kit/open-database.ts'
@@ -43,4 +44,25 @@ test('what is paused is listed once, by the names that the app chose', async () 
     { definitionId: 'work', since: expect.any(Date) },
     { tenantId, since: expect.any(Date) },
   ])
+})
+
+test('pauses and resumes of one turn share a transaction, in their order', async () => {
+  await using opened = await openDatabase()
+  let transactions = 0
+  const database: Database = {
+    ...opened.database,
+    transaction(work) {
+      transactions++
+      return opened.database.transaction(work)
+    },
+  }
+  const pauses = new Pauses(database, () => undefined)
+  const tenants = Array.from({ length: 300 }, (_, index) => ({ tenantId: `tenant_${index}` }))
+  await Promise.all([
+    ...tenants.map((target) => pauses.set(target, true)),
+    pauses.set({ definitionId: 'work' }, true),
+    ...tenants.slice(1).map((target) => pauses.set(target, false)),
+  ])
+  expect(transactions).toBe(2)
+  expect(await pauses.all()).toMatchObject([{ definitionId: 'work' }, { tenantId: 'tenant_0' }])
 })

@@ -68,6 +68,6 @@ test('a workflow whose code stops listening while a pass learns that its wait is
     const sql = 'SELECT wake_pending FROM {schema}.runs WHERE phase = $1'
     expect(await opened.database.query(sql, ['held'])).toEqual([{ wake_pending: true }])
   })
-  await store.close(new Error('over'))
+  await store.close({ name: 'Error', message: 'over' })
   await store.shared!.dispose()
 })
