@@ -1,4 +1,4 @@
-import type { EngineName } from './engines/chaos-engine.ts'
+import type { EngineName } from './engines/engine-name.ts'
 import type { InjectedBug } from './injected-bug.ts'
 
 /** Settings of a sender or worker process. */

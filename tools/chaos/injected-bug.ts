@@ -1,18 +1,16 @@
 import type { LocalProvider } from '@cgk-platform/jobs/local'
 
-/** Bugs that you can inject into an engine, to see that the checks find them. */
-export const injectedBugs = [
-  'no-fence',
-  'early-ack',
-  'poison',
-  'no-refund',
-  'costly-passes',
-  'first-in-first-out',
-  'retries-first',
-  'no-limits',
-] as const
+import type { EngineName } from './engines/engine-name.ts'
 
-export type InjectedBug = (typeof injectedBugs)[number]
+/** The bugs that you can inject into each engine, to see that the checks find them. */
+export const bugsOf = {
+  local: ['no-fence', 'early-ack', 'poison', 'no-refund', 'costly-passes', 'first-in-first-out', 'retries-first'],
+  postgres: ['no-fence', 'early-ack', 'no-limits', 'first-in-first-out', 'retries-first'],
+} as const satisfies Record<EngineName, readonly string[]>
+
+export type InjectedBug = (typeof bugsOf)[EngineName][number]
+
+export const injectedBugs: readonly InjectedBug[] = [...new Set(Object.values(bugsOf).flat())]
 
 /** Injects a bug into the sends of a process. */
 export function injectIntoSends(provider: LocalProvider, bug: InjectedBug | undefined): LocalProvider {

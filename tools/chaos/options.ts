@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
-import { type EngineName, engineNames } from './engines/chaos-engine.ts'
-import { type InjectedBug, injectedBugs } from './injected-bug.ts'
+import { type EngineName, engineNames } from './engines/engine-name.ts'
+import { bugsOf, type InjectedBug, injectedBugs } from './injected-bug.ts'
 
 /** The options of the command line, or the problem with them. */
 export type ChaosOptions =
@@ -63,5 +63,8 @@ function checkOptions(values: ReturnType<typeof parse>, defaultSeed: string): Ch
   if (!engine) throw new Error(`Unknown engine \`${values.engine}\`. Use ${engineNames.join(' or ')}.`)
   const bug = injectedBugs.find((one) => one === plant)
   if (plant !== undefined && !bug) throw new Error(`Unknown bug \`${plant}\`. Use ${injectedBugs.join(' or ')}.`)
+  if (bug && !(bugsOf[engine] as readonly InjectedBug[]).includes(bug)) {
+    throw new Error(`The \`${engine}\` engine cannot have the bug \`${bug}\`. Use ${bugsOf[engine].join(' or ')}.`)
+  }
   return { engine, seed, durationMs: Math.round(minutes * 60_000), bug, planOnly, keepFiles, packed }
 }

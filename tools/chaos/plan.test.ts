@@ -25,6 +25,26 @@ test('a plan of five minutes contains every kind of fault', () => {
   ])
 })
 
+test('a plan of five minutes on PostgreSQL contains every kind of fault of a server, one after the other', () => {
+  for (const seed of ['1', '2', '3']) {
+    const { sharedFaults, clocksAheadMs } = drawPlan(seed, 300_000, 'postgres')
+    const kinds = new Set(sharedFaults.map(({ kind }) => kind))
+    for (const kind of [
+      'full disk',
+      'lost connections',
+      'paused server',
+      'promoted standby',
+      'stopped server',
+    ] as const)
+      expect(kinds).toContain(kind)
+    expect(Object.values(clocksAheadMs)).toEqual([600_000, -600_000])
+    const long = sharedFaults.flatMap((fault) =>
+      'forMs' in fault && fault.kind !== 'paused definition' ? [[fault.atMs, fault.atMs + fault.forMs]] : [],
+    )
+    expect(long.every(([from], index) => index === 0 || from! > long[index - 1]![1]!)).toBe(true)
+  }
+})
+
 test('every plan contains every kind of load, also a short one', () => {
   for (const seed of ['1', '2', '3', '4', '5']) {
     const kinds = new Set(drawPlan(seed, 12_000).loads.map(({ kind }) => kind))
@@ -57,8 +77,19 @@ test('every plan contains a poison job', () => {
 
 test('reads the command line, and rejects invalid options', () => {
   const seed = (...args: string[]) => readOptions(args, 'default')
-  expect(seed()).toEqual({ seed: 'default', durationMs: 60_000, bug: undefined, planOnly: false, keepFiles: false })
+  expect(seed()).toEqual({
+    engine: 'local',
+    seed: 'default',
+    durationMs: 60_000,
+    bug: undefined,
+    planOnly: false,
+    keepFiles: false,
+  })
+  expect(seed('--engine', 'postgres')).toMatchObject({ engine: 'postgres' })
+  expect(seed('--engine', 'steam').problem).toContain('local or postgres')
+  expect(seed('--plant', 'no-limits').problem).toContain('`local` engine cannot have')
   expect(seed('--minutes', '0.5', '--seed', '3', '--plant', 'early-ack', '--plan', '--keep')).toEqual({
+    engine: 'local',
     seed: '3',
     durationMs: 30_000,
     bug: 'early-ack',

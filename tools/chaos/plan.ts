@@ -1,4 +1,4 @@
-import type { EngineName } from './engines/chaos-engine.ts'
+import type { EngineName } from './engines/engine-name.ts'
 import { drawFullDisks, drawServerFaults, type StoreFault } from './engines/store-fault.ts'
 import { drawLoads, type Load } from './loads/load.ts'
 import { createRandom, type Random } from './random.ts'

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 
 import { type ChaosReport, runChaos } from './chaos.ts'
-import type { EngineName } from './engines/chaos-engine.ts'
+import type { EngineName } from './engines/engine-name.ts'
 import type { InjectedBug } from './injected-bug.ts'
 import { leaseMs, type Plan, type ProcessFault } from './plan.ts'
 

@@ -4,17 +4,11 @@ import type { StoreError } from '@cgk-platform/jobs/errors'
 import type { Script } from '../events.ts'
 import type { InjectedBug } from '../injected-bug.ts'
 import type { Note } from '../ledger-entry.ts'
+import type { EngineName } from './engine-name.ts'
 import type { StoreFault } from './store-fault.ts'
-
-/** The engines that a chaos run can test. */
-export const engineNames = ['local', 'postgres'] as const
-
-export type EngineName = (typeof engineNames)[number]
 
 /** The parts of a chaos run that know its engine. */
 export interface ChaosEngine {
-  /** The bugs that can be injected into this engine. */
-  readonly bugs: readonly InjectedBug[]
   /** Whether a process that is paused during a change blocks the changes of all others. */
   readonly isOneWriter: boolean
   /** Creates an empty store. @param folder - for its files */

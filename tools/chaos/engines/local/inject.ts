@@ -2,17 +2,6 @@ import { DatabaseSync } from 'node:sqlite'
 
 import type { InjectedBug } from '../../injected-bug.ts'
 
-/** The bugs that can be injected into the local engine. */
-export const bugs: readonly InjectedBug[] = [
-  'no-fence',
-  'early-ack',
-  'poison',
-  'no-refund',
-  'costly-passes',
-  'first-in-first-out',
-  'retries-first',
-]
-
 const fence =
   /worker = \? AND attempts = \? AND retried_at IS \? AND phase IN \(\d+, \d+\) AND \(state = 'running' OR compensation = 2\)/
 

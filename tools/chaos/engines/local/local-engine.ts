@@ -9,7 +9,7 @@ import { nowMs, type Note } from '../../ledger-entry.ts'
 import type { ChaosEngine, ChaosStore } from '../chaos-engine.ts'
 import { openDisk } from '../disk.ts'
 import { countTransactions } from './count-transactions.ts'
-import { bugs, injectIntoFile, injectIntoWorker } from './inject.ts'
+import { injectIntoFile, injectIntoWorker } from './inject.ts'
 import { readRemovedWorkers, recordRemovedWorkers } from './removed-workers.ts'
 import { appTable, openApp } from './send-in-transaction.ts'
 
@@ -18,7 +18,6 @@ const maxExcess = 100
 
 /** The local engine with a jobs file, on a disk in memory. */
 export const localEngine: ChaosEngine = {
-  bugs,
   isOneWriter: true,
   openStore: async (folder, note) => openStore(folder, note),
   createProvider: ({ address: path, ...options }) => createLocalProvider({ path, ...options }),

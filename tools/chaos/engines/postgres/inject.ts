@@ -3,15 +3,6 @@ import pg from 'pg'
 import type { InjectedBug } from '../../injected-bug.ts'
 import { schema } from './records.ts'
 
-/** The bugs that can be injected into the PostgreSQL engine. */
-export const bugs: readonly InjectedBug[] = [
-  'no-fence',
-  'early-ack',
-  'no-limits',
-  'first-in-first-out',
-  'retries-first',
-]
-
 /** Part of a statement that settles an attempt: a worker still holds it. */
 const fence = /r\.worker = e\.worker AND r\.attempts = e\.attempt AND r\.retried_at IS NOT DISTINCT FROM e\.retried_at/
 

@@ -5,7 +5,7 @@ import { nowMs, type Note } from '../../ledger-entry.ts'
 import { wallMs } from '../../wall-clock.ts'
 import type { ChaosEngine, ChaosStore, RemovedWorker } from '../chaos-engine.ts'
 import { Cluster } from './cluster.ts'
-import { bugs, injectIntoTables, injectIntoWorker } from './inject.ts'
+import { injectIntoTables, injectIntoWorker } from './inject.ts'
 import { openWork, recordRemovedWorkers, removedWorkers } from './records.ts'
 import { restoreTables } from './restore-tables.ts'
 import { serverPrograms } from './server-programs.ts'
@@ -15,7 +15,6 @@ const passing: readonly StoreError['problem'][] = ['unreachable', 'full', 'busy'
 
 /** The PostgreSQL engine, with a server and a standby of its own. */
 export const postgresEngine: ChaosEngine = {
-  bugs,
   isOneWriter: false,
   openStore,
   createProvider: ({ address: connectionString, ...options }) =>
