@@ -29,7 +29,7 @@ export interface Span {
 /** The faults of a chaos run. They explain repeated attempts and steps. */
 export interface Faults {
   readonly all: readonly Fault[]
-  /** The faults of the server of the store. They explain no repeated attempt: a worker keeps its runs meanwhile. */
+  /** The faults of the server of the store. They explain no repeated attempt: a worker keeps its runs. */
   readonly ofServer: readonly Span[]
   /** Returns a fault of the process in this span, after which others may have taken over its runs. */
   find(process: string, span: Span): Fault | undefined

@@ -83,7 +83,7 @@ export class Cluster {
     this.#primary.disk.fill()
   }
 
-  /** Frees the disk, and starts the server again if it could not go on without space. */
+  /** Frees the disk, and starts the server again if it could not run without space. */
   async freeDisk(): Promise<void> {
     const { disk, server } = this.#primary
     disk.free()

@@ -12,7 +12,7 @@ import { execute } from '../../../check-packages/execute.ts'
 const nobody = 65_534
 const user = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
 
-/** How a server is stopped: a fast stop ends transactions, an immediate one does not even write what is in memory. */
+/** A fast stop ends transactions. An immediate one does not even write what is in memory. */
 const stopSignals = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const
 
 /** Settings of all servers. The files of the write-ahead log must suffice for a standby that comes late. */

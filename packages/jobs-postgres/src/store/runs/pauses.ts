@@ -46,7 +46,7 @@ export class Pauses implements StoredPauses {
     this.#resumed = resumed
   }
 
-  /** Each transaction waits for all claims. Changes that come meanwhile share the next one. */
+  /** Each transaction waits for all claims. Changes that come during one share the next. */
   set({ tenantId, definitionId }: PauseTarget, isPaused: boolean): Promise<void> {
     const target =
       tenantId === undefined
