@@ -4,6 +4,7 @@ import type { StoreError } from '@cgk-platform/jobs/errors'
 import { nowMs, type Note } from '../../ledger-entry.ts'
 import { wallMs } from '../../wall-clock.ts'
 import type { ChaosEngine, ChaosStore, RemovedWorker } from '../chaos-engine.ts'
+import type { StoreFault } from '../store-fault.ts'
 import { Cluster } from './cluster.ts'
 import { injectIntoTables, injectIntoWorker } from './inject.ts'
 import { openWork, recordRemovedWorkers, removedWorkers } from './records.ts'
@@ -31,6 +32,7 @@ async function openStore(folder: string, note: (note: Note) => void): Promise<Ch
     cluster.close()
     throw error
   }
+  let before: Promise<void> = Promise.resolve()
   return {
     address: urlOf(cluster.port),
     async prepare(bug) {
@@ -40,37 +42,12 @@ async function openStore(folder: string, note: (note: Note) => void): Promise<Ch
       await client.end()
     },
     async apply(fault, wait) {
-      const { kind } = fault
-      const cannot = kind === 'full disk' ? !cluster.canFill : kind === 'restored tables' && !cluster.canDump
-      if (cannot) return note({ type: 'skipped', fault: kind, reason: 'this machine cannot' })
-      const since = nowMs()
-      switch (kind) {
-        case 'lost connections':
-          // The server may be down.
-          return endConnections(cluster.port, fault.share).catch(() => undefined)
-        case 'stopped server':
-          await cluster.stop(fault.how)
-          await wait(fault.forMs)
-          await cluster.start()
-          break
-        case 'paused server':
-          cluster.pause()
-          await wait(fault.forMs)
-          cluster.resume()
-          break
-        case 'full disk':
-          cluster.fillDisk()
-          await wait(fault.forMs)
-          await cluster.freeDisk()
-          break
-        case 'promoted standby':
-          await cluster.promote()
-          break
-        case 'restored tables':
-          await restoreTables(cluster, () => wait(fault.forMs))
-          break
-      }
-      note({ type: 'server fault', fault: kind, since })
+      // The server may be down.
+      if (fault.kind === 'lost connections') return endConnections(cluster.port, fault.share).catch(() => undefined)
+      // On a busy machine, one takes longer than planned.
+      const applied = before.then(() => applyFault(cluster, fault, wait, note))
+      before = applied.catch(() => undefined)
+      return applied
     },
     async readState() {
       const client = await connect(cluster.port)
@@ -92,6 +69,42 @@ async function openStore(folder: string, note: (note: Note) => void): Promise<Ch
     save: () => cluster.save(),
     close: () => cluster.close(),
   }
+}
+
+async function applyFault(
+  cluster: Cluster,
+  fault: Exclude<StoreFault, { readonly kind: 'lost connections' }>,
+  wait: (durationMs: number) => Promise<void>,
+  note: (note: Note) => void,
+): Promise<void> {
+  const { kind } = fault
+  const cannot = kind === 'full disk' ? !cluster.canFill : kind === 'restored tables' && !cluster.canDump
+  if (cannot) return note({ type: 'skipped', fault: kind, reason: 'this machine cannot' })
+  const since = nowMs()
+  switch (kind) {
+    case 'stopped server':
+      await cluster.stop(fault.how)
+      await wait(fault.forMs)
+      await cluster.start()
+      break
+    case 'paused server':
+      cluster.pause()
+      await wait(fault.forMs)
+      cluster.resume()
+      break
+    case 'full disk':
+      cluster.fillDisk()
+      await wait(fault.forMs)
+      await cluster.freeDisk()
+      break
+    case 'promoted standby':
+      await cluster.promote()
+      break
+    case 'restored tables':
+      await restoreTables(cluster, () => wait(fault.forMs))
+      break
+  }
+  note({ type: 'server fault', fault: kind, since })
 }
 
 /** Ends each connection of a client with this probability. */
