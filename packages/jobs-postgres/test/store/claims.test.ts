@@ -441,3 +441,36 @@ test('a tenant whose retries all come due does not delay those of others', async
   expect(await due.wake(database)).toBe(false)
   await worker.close()
 })
+
+test('the starts of a throttled definition are as far apart as it says, however long a claim takes', async () => {
+  await using opened = await openDatabase()
+  const sql = (text: string) => opened.database.query(text)
+  await sql(
+    'CREATE SEQUENCE {schema}.clock START 1000000; ' +
+      "CREATE OR REPLACE FUNCTION {schema}.now_ms() RETURNS int8 LANGUAGE sql VOLATILE AS $$ SELECT nextval('{schema}.clock') $$",
+  )
+  let isFirst = true
+  const database: Database = {
+    ...opened.database,
+    transaction: (work) =>
+      opened.database.transaction((transaction) =>
+        work({
+          async query(text, values) {
+            if (isFirst && text.includes("phase = 'held', worker")) {
+              isFirst = false
+              await transaction.query("SELECT setval('{schema}.clock', nextval('{schema}.clock') + 150)")
+            }
+            return transaction.query(text, values)
+          },
+        }),
+      ),
+  }
+  const worker = new TestWorker(database, [define('one', { throttle: { limit: 5, period: '1s' } })])
+  await send(opened.database, 2)
+  for (let claimed = 0; claimed < 2;) claimed += (await worker.claim(1)).length
+  const [first, second] = await opened.database.query<{ started_at: number }>(
+    'SELECT started_at FROM {schema}.runs ORDER BY started_at',
+  )
+  expect(second!.started_at - first!.started_at).toBeGreaterThanOrEqual(200)
+  await worker.close()
+})

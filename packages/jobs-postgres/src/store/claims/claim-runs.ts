@@ -164,7 +164,7 @@ export class RunClaims {
       bucket: bucketOf(lane),
     }))
     const plan = planClaim(this.#sourcesOf(claiming, candidates, fits), max, this.turns, this.#weights)
-    const rows = await hold(transaction, plan, claiming, worker)
+    const rows = await hold(transaction, plan, claiming, { worker, now })
     const took = groupBy(rows.filter(isFromLane), (row) => row.from_lane)
     const short: number[] = []
     for (const { lane, planned, left, bucket } of candidates) {
@@ -239,7 +239,7 @@ async function hold(
   transaction: Queryable,
   plan: readonly Planned[],
   claiming: ReadonlyMap<string, Claiming>,
-  worker: number,
+  { worker, now }: Pick<ClaimOptions, 'worker' | 'now'>,
 ): Promise<ClaimedRow[]> {
   const shares = groupBy(plan.filter(isCandidate), (candidate) => candidate)
   const throttled = [...shares.keys()]
@@ -250,6 +250,7 @@ async function hold(
     transaction,
     Array.from(shares, ([{ lane }, { length: count }]) => ({ lane: lane.id, count, again: again.get(lane.id) })),
     worker,
+    now,
   )
   const parked = plan.filter((planned): planned is FittingRun => !isCandidate(planned))
   const fitting = await holdPicked(transaction, parked, 'waiting', worker)

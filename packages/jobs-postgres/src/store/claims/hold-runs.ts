@@ -7,14 +7,17 @@ import { type JobRow, type RunRow, toStoredJob, toStoredRun } from '../rows.ts'
 /** The row of a run that was just claimed, with its job. */
 export type ClaimedRow = RunRow & Pick<JobRow, 'event' | 'envelope' | 'sent_at'>
 
-/** SQL that begins or resumes the attempt of a run `r`. Its value: the worker. */
-export const hold: string =
+/** Returns SQL that begins or resumes the attempt of a run `r`. Its first value: the worker. @param now - SQL for the time */
+const holdAt = (now: string): string =>
   "phase = 'held', worker = $1, resumed = r.pause IS NOT NULL, wake_pending = false, " +
   "state = CASE WHEN r.pause IS NULL THEN 'running' ELSE r.state END, " +
   'attempts = r.attempts + CASE WHEN r.pause IS NULL THEN 1 ELSE 0 END, ' +
-  'started_at = coalesce(r.started_at, {schema}.now_ms()), ' +
-  'attempt_started_at = CASE WHEN r.pause IS NULL THEN {schema}.now_ms() ELSE r.attempt_started_at END, ' +
+  `started_at = coalesce(r.started_at, ${now}), ` +
+  `attempt_started_at = CASE WHEN r.pause IS NULL THEN ${now} ELSE r.attempt_started_at END, ` +
   'pause = NULL, parked = NULL, due_at = NULL'
+
+/** The same, with the time of the statement. */
+export const hold: string = holdAt('{schema}.now_ms()')
 
 /** A row that was claimed from a lane. */
 export type LaneRow = ClaimedRow & { readonly from_lane: number }
@@ -29,7 +32,7 @@ const fromLanesSql = `
       ORDER BY rank, seq LIMIT w.count FOR UPDATE SKIP LOCKED
     ) p
   )
-  UPDATE {schema}.open_runs r SET lane = coalesce(p.again, r.lane), ${hold} FROM picked p JOIN {schema}.jobs j ON j.id = p.job
+  UPDATE {schema}.open_runs r SET lane = coalesce(p.again, r.lane), ${holdAt('$5::int8')} FROM picked p JOIN {schema}.jobs j ON j.id = p.job
   WHERE r.job = p.job AND r.number = p.number RETURNING ${claimedColumns}, p.lane AS from_lane`
 
 /** The runs to take of a lane. */
@@ -40,11 +43,12 @@ export interface LaneShare {
   readonly again?: number | undefined
 }
 
-/** Begins the first runs of lanes, those that no other worker claims at the moment. */
+/** Begins the first runs of lanes, those that no other worker claims at the moment. @param now - by which throttles count them */
 export async function holdFromLanes(
   transaction: Queryable,
   shares: readonly LaneShare[],
   worker: number,
+  now: number,
 ): Promise<readonly LaneRow[]> {
   if (shares.length === 0) return []
   return transaction.query<LaneRow>(fromLanesSql, [
@@ -52,6 +56,7 @@ export async function holdFromLanes(
     shares.map(({ lane }) => lane),
     shares.map(({ count }) => count),
     shares.map(({ again = null }) => again),
+    now,
   ])
 }
 
