@@ -30,6 +30,6 @@ ${comparisonTable(rows)}
 - Claims: the time of the transaction, with its round trips. Rows include those of index entries, and of the statements that record outcomes.
 - Turns: jobs take 10 ms in 60 slots. With groups, pg-boss runs at most half of them for one tenant.
 - Transaction: each contender keeps 5,000 jobs waiting, with its own default for what it deletes.
-- Statements of an idle process include \`BEGIN\` and \`COMMIT\`.
+- Statements of an idle process include \`BEGIN\` and \`COMMIT\`, but not \`SET\`, which travels with \`BEGIN\`.
 `
 }

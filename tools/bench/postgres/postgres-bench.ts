@@ -1,7 +1,7 @@
 import type { BenchEnvironment } from '../contest/bench-environment.ts'
 import type { BenchServer } from './server.ts'
 
-/** What a part of the bench needs. */
+/** The surroundings of a part of the bench. */
 export interface PostgresBench {
   readonly environment: BenchEnvironment
   /** The server of the part. */

@@ -8,7 +8,7 @@ const schema = 'recorded'
 /**
  * Opens the bound of the PostgreSQL engine. Each round records the statements of an untimed run of the engine, and
  * executes them again on an empty schema. Ids are the same: the engine chooses those of jobs and workers, and the
- * sequences begin anew. Fails if the replay completes another number of jobs.
+ * sequences begin again. Fails if the replay completes another number of jobs.
  */
 export async function open({ postgresUrl, settings }: ContenderOptions): Promise<Contender> {
   const concurrency = Number(settings?.['concurrency'])

@@ -42,7 +42,7 @@ async function bloatRow(
     await rateFor(heldS - sampleS)
     const held = await rateFor(sampleS)
     await release()
-    await rateFor(sampleS) // vacuum removes what was kept
+    await rateFor(sampleS) // vacuum removes the dead rows
     const after = await rateFor(sampleS)
     const lost = 1 - held / before
     return {

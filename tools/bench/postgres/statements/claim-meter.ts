@@ -5,7 +5,7 @@ import { quantile } from '../../statistics.ts'
 import { connections, openEnginePool } from './engine-pool.ts'
 import { tapPool } from './tap-pool.ts'
 
-/** The claims of a round. Those that found nothing count too. */
+/** The claims of a round, also those that found nothing. */
 export interface Claims {
   readonly p50: number
   readonly p95: number

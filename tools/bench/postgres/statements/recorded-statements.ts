@@ -10,7 +10,7 @@ import { tapPool } from './tap-pool.ts'
  */
 type Unit = PgQuery[]
 
-/** What an engine has asked of the server. */
+/** The requests of an engine to the server. */
 export interface Recording {
   /** The units. Each has two places: where it began, and where it ended if it did. */
   readonly order: readonly Unit[]
