@@ -132,6 +132,21 @@ const rooms = {
     'testing',
     '.',
   ],
+  'jobs-postgres': [
+    'database',
+    'store',
+    'store/reads',
+    'store/workflows',
+    'store/runs',
+    'store/sends',
+    'store/arrivals',
+    'store/claims',
+    'store/workers',
+    'store/upkeep',
+    'engine',
+    'provider',
+    '.',
+  ],
 }
 
 const tests = ['**/*.test.ts', '**/*.test-d.ts']
@@ -251,6 +266,7 @@ export default defineConfig({
     ...inOrder('jobs-local', onCore),
     { files: ['packages/jobs-postgres/**'], rules: without(testOfEngine) },
     { files: ['packages/jobs-postgres/src/**'], excludeFiles: tests, rules: without(onEngine) },
+    ...inOrder('jobs-postgres', onEngine),
     { files: filesOf(['facade', 'commandLine'], '**'), rules: without(vendor) },
     { files: filesOf(['facade'], 'src/**'), excludeFiles: tests, rules: without(inFacade, vendor) },
     { files: filesOf(['commandLine'], 'src/**'), excludeFiles: tests, rules: without(inCommandLine, vendor) },

@@ -189,6 +189,12 @@ const rejected: [violation: string, path: string, source: string, finding: strin
     'only the rooms before it',
   ],
   [
+    'a room of the PostgreSQL engine imports a later one',
+    'packages/jobs-postgres/src/store/runs/a.ts',
+    `import '../claims/batches.ts'`,
+    'only the rooms before it',
+  ],
+  [
     'a room loads an entry',
     'packages/jobs-local/src/engine/a.ts',
     `await import('../index.ts')`,

@@ -9,12 +9,17 @@ export { sqliteCapabilities } from './provider/capabilities.ts'
 export {
   createEngineProvider,
   type EngineProviderOptions,
-  type EngineRole,
   type LocalProvider,
   type OpenedStore,
 } from './provider/create-engine-provider.ts'
 export type { StoreChecks } from './provider/health-of.ts'
-export { tenantWeightsOption } from './provider/tenant-weights-option.ts'
+export {
+  type CheckedEngineOptions,
+  engineOptions,
+  type EngineRole,
+  type EngineSettings,
+  toEngineSettings,
+} from './provider/engine-options.ts'
 export { applyJob, toEventNotice } from './records/apply-job.ts'
 export { createRun } from './records/create-run.ts'
 export { enterAttempt, enterState, moveDue } from './records/enter-state.ts'

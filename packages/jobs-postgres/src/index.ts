@@ -1,18 +1,18 @@
+import { registerEngine } from '@cgk-platform/jobs-core/provider'
+
+import { postgresEngine } from './descriptor.ts'
+import { createPostgresProvider } from './provider/postgres-provider.ts'
+
 /**
  * The PostgreSQL engine, plus the API of `@cgk-platform/jobs`.
  *
  * @module jobs-postgres
  */
 
-import { registerEngine } from '@cgk-platform/jobs-core/provider'
-
-import { postgresEngine } from './descriptor.ts'
-import { createPostgresProvider } from './provider/postgres-provider.ts'
-
 export * from '@cgk-platform/jobs-core'
 
 export { createJobClient } from './create-job-client.ts'
-export { postgresCapabilities } from './provider/capabilities.ts'
+export { postgresCapabilities } from './provider/postgres-provider.ts'
 export type { PostgresConfig } from './provider/postgres-config.ts'
 export type { PgClient, PgPool, PgQuery } from './database/pg-pool.ts'
 export type { PgliteLike, PgliteTransaction } from './database/pglite-database.ts'

@@ -23,14 +23,12 @@ import { toSendFailures } from './to-send-failures.ts'
 import { turnBatch } from '../rules/turn-batch.ts'
 import { TurnLimit } from '../time/turn-limit.ts'
 import { createWatchers } from '../inspection/watchers.ts'
+import type { EngineRole } from './engine-options.ts'
 
 /**
  * Well below the 15 s after which a cron tick counts as missed, so that a machine that wakes from sleep misses none.
  */
 const maxSleepMs = 10_000
-
-/** The role of a process that shares a store of jobs with others. */
-export type EngineRole = 'send' | 'work' | 'both'
 
 /** A store, with what its provider needs besides. */
 export interface OpenedStore {

@@ -1,20 +1,16 @@
 import type { Duration } from '@cgk-platform/jobs-core'
-import {
-  integer,
-  declareOptions,
-  duration,
-  environment,
-  invalidOption,
-  type CheckedOptions,
-  string,
-  oneOf,
-} from '@cgk-platform/jobs-core/provider'
-import { group } from '@cgk-platform/jobs-core/scheduling'
+import { declareOptions, environment, invalidOption, oneOf, string } from '@cgk-platform/jobs-core/provider'
 
-import { tenantWeightsOption } from './tenant-weights-option.ts'
+import {
+  type CheckedEngineOptions,
+  engineOptions,
+  type EngineRole,
+  type EngineSettings,
+  toEngineSettings,
+} from './engine-options.ts'
 
 /** The role of a process that shares a file of jobs with others. */
-export type LocalRole = 'send' | 'work' | 'both'
+export type LocalRole = EngineRole
 
 /** Options of the local engine. */
 export interface LocalConfig {
@@ -54,49 +50,31 @@ declare module '@cgk-platform/jobs-core/provider' {
   }
 }
 
-/** The options of an engine with all defaults applied. */
-export interface LocalSettings {
-  readonly concurrency: number
-  readonly retention: { readonly count: number; readonly ageMs: number }
-  readonly role: LocalRole
-  readonly leaseMs: number
-  /** The turns of a tenant in each round. A tenant that is not in it has 1. */
-  readonly tenantWeights: ReadonlyMap<string, number>
+/** The options of the local engine with all defaults applied. */
+export interface LocalSettings extends EngineSettings {
   /** The file; `undefined` for memory. */
   readonly path: string | undefined
 }
 
-const retentionOptions = declareOptions<NonNullable<LocalConfig['retention']>>('`retention`', {
-  count: integer(),
-  age: duration(),
-})
-
 const options = declareOptions<LocalConfig, CheckedConfig>('the local engine', {
-  concurrency: integer(),
-  retention: group(retentionOptions),
+  ...engineOptions,
   store: oneOf(['memory', 'sqlite']),
   path: string({ remedy: "Pass the path of a file, such as `'./data/jobs.db'`." }),
-  role: oneOf(['send', 'work', 'both']),
-  lease: duration({ minMs: 1000, remedy: "Pass at least one second: `'1s'`." }),
-  tenantWeights: tenantWeightsOption,
 })
 
-interface CheckedConfig extends Omit<CheckedOptions<LocalConfig>, 'retention' | 'tenantWeights'> {
-  readonly retention?: { readonly count?: number; readonly ageMs?: number }
-  readonly tenantWeights?: ReadonlyMap<string, number>
-}
+type CheckedConfig = CheckedEngineOptions & Pick<LocalConfig, 'store' | 'path'>
 
 /** Checks the options and applies their defaults. @throws {InvalidOptionError} for an invalid option. */
 export function toLocalSettings(config: LocalConfig): LocalSettings {
-  const { concurrency = 100, retention: retained, role = 'both', leaseMs = 60_000, ...more } = options.read(config)
-  const { tenantWeights = new Map<string, number>(), ...location } = more
-  const path = pathOf(location)
+  const checked = options.read(config)
+  const settings = toEngineSettings(checked, 60_000)
+  const { role } = settings
+  const path = pathOf(checked)
   if (path === undefined && role !== 'both') {
     const remedy = "Set `store: 'sqlite'` and a `path`, or omit `role`."
     throw invalidOption('role', `is \`'${role}'\`, but processes cannot share jobs in memory`, remedy)
   }
-  const retention = { count: 10_000, ageMs: 86_400_000, ...retained }
-  return { concurrency, retention, role, leaseMs, tenantWeights, path }
+  return { ...settings, path }
 }
 
 function pathOf({ store, path }: Pick<CheckedConfig, 'store' | 'path'>): string | undefined {

@@ -55,3 +55,8 @@ export function columnsOf<Name extends string>(
 ): SqlValue[] {
   return names.map((name) => rows.map((row) => row[name]))
 }
+
+/** Returns a name as an identifier of a statement. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}

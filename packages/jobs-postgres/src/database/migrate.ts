@@ -1,7 +1,7 @@
 import { StoreError } from '@cgk-platform/jobs-core/errors'
 
-import { type Migration, migrations } from '../store/schema.ts'
 import type { OpenedDatabase, Queryable } from './database.ts'
+import { type Migration, migrations } from './schema.ts'
 
 /** The versions of a schema, before and after. 0 is a database without the tables. */
 export interface MigratedVersions {

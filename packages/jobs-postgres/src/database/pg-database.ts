@@ -3,11 +3,10 @@ import { createHash } from 'node:crypto'
 import { StoreError } from '@cgk-platform/jobs-core/errors'
 import pg from 'pg'
 
-import type { ChannelListener, OpenedDatabase, Queryable, SqlValue } from './database.ts'
+import { type ChannelListener, type OpenedDatabase, type Queryable, quoteName, type SqlValue } from './database.ts'
 import type { PgClient, PgPool } from './pg-pool.ts'
-import { quoteName } from './quote-name.ts'
+import { withRetries } from './retries.ts'
 import { hasOldPlan, isForgotten, isLostConnection, toStoreError } from './to-store-error.ts'
-import { withRetries } from './with-retries.ts'
 
 const { builtins, getTypeParser } = pg.types
 

@@ -1,5 +1,4 @@
-import type { OpenedDatabase, Queryable, SqlValue } from './database.ts'
-import { quoteName } from './quote-name.ts'
+import { type OpenedDatabase, type Queryable, quoteName, type SqlValue } from './database.ts'
 import { toStoreError } from './to-store-error.ts'
 
 /** The members of a `PGlite` that this package uses. */

@@ -1,21 +1,16 @@
 import type { Duration } from '@cgk-platform/jobs-core'
+import { custom, declareOptions, environment, invalidOption, kindOf, string } from '@cgk-platform/jobs-core/provider'
 import {
-  type CheckedOptions,
-  custom,
-  declareOptions,
-  duration,
-  environment,
-  integer,
-  invalidOption,
-  kindOf,
-  oneOf,
-  string,
-} from '@cgk-platform/jobs-core/provider'
-import { group } from '@cgk-platform/jobs-core/scheduling'
-import { type EngineRole, tenantWeightsOption } from '@cgk-platform/jobs-local/engine'
+  type CheckedEngineOptions,
+  engineOptions,
+  type EngineRole,
+  type EngineSettings,
+  toEngineSettings,
+} from '@cgk-platform/jobs-local/engine'
 
-import type { PgliteLike } from '../database/pglite-database.ts'
+import type { PostgresPlace } from '../database/open-database.ts'
 import type { PgPool } from '../database/pg-pool.ts'
+import type { PgliteLike } from '../database/pglite-database.ts'
 
 /** Options of the PostgreSQL engine. Set at most one of `connectionString`, `pool` and `pglite`. */
 export interface PostgresConfig {
@@ -57,28 +52,14 @@ declare module '@cgk-platform/jobs-core/provider' {
   }
 }
 
-/** The place of the tables. */
-export type PostgresPlace =
-  | { readonly connectionString: string }
-  | { readonly pool: PgPool }
-  | { readonly pglite: PgliteLike }
-
 /** The options with all defaults applied. */
-export interface PostgresSettings {
+export interface PostgresSettings extends EngineSettings {
   /** Returns where the tables are. @throws {InvalidOptionError} if nothing names a database, or not properly. */
   readonly place: () => PostgresPlace
   readonly schema: string
-  readonly concurrency: number
-  readonly role: EngineRole
-  readonly leaseMs: number
-  readonly retention: { readonly count: number; readonly ageMs: number }
-  readonly tenantWeights: ReadonlyMap<string, number>
 }
 
-interface CheckedConfig extends Omit<CheckedOptions<PostgresConfig>, 'retention' | 'tenantWeights'> {
-  readonly retention?: { readonly count?: number; readonly ageMs?: number }
-  readonly tenantWeights?: ReadonlyMap<string, number>
-}
+type CheckedConfig = CheckedEngineOptions & Pick<PostgresConfig, 'connectionString' | 'pool' | 'pglite' | 'schema'>
 
 const urlRemedy = "Pass a URL such as `'postgres://user:password@host:5432/database'`."
 
@@ -87,26 +68,19 @@ const options = declareOptions<PostgresConfig, CheckedConfig>('the PostgreSQL en
   pool: withMethod<PgPool>('connect', 'Pass a `Pool` of `pg`.'),
   pglite: withMethod<PgliteLike>('transaction', 'Pass a `PGlite`.'),
   schema: string({ remedy: "Pass the name of a schema, such as `'jobs'`." }),
-  concurrency: integer(),
-  role: oneOf(['send', 'work', 'both']),
-  lease: duration({ minMs: 1000, remedy: "Pass at least one second: `'1s'`." }),
-  retention: group(
-    declareOptions<NonNullable<PostgresConfig['retention']>>('`retention`', { count: integer(), age: duration() }),
-  ),
-  tenantWeights: tenantWeightsOption,
+  ...engineOptions,
 })
 
 /** Checks the options and applies their defaults. @throws {InvalidOptionError} for an invalid option. */
 export function toPostgresSettings(config: PostgresConfig): PostgresSettings {
-  const { concurrency = 100, role = 'both', leaseMs = 30_000, schema = 'jobs', ...more } = options.read(config)
+  const checked = options.read(config)
+  const { schema = 'jobs' } = checked
   // The name of the channel contains it, and has at most 63 bytes.
   if (!/^[a-z_][a-z0-9_]{0,49}$/i.test(schema)) {
     const problem = `is \`${schema}\``
     throw invalidOption('schema', problem, 'Use at most 50 letters, digits and `_`, not beginning with a digit.')
   }
-  const { tenantWeights = new Map<string, number>(), retention: retained } = more
-  const retention = { count: 10_000, ageMs: 86_400_000, ...retained }
-  return { place: placeOf(more), schema, concurrency, role, leaseMs, retention, tenantWeights }
+  return { ...toEngineSettings(checked, 30_000), place: placeOf(checked), schema }
 }
 
 /** The environment is read at the first use, as its variables choose the engine before that. */

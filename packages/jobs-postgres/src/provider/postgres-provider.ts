@@ -1,20 +1,18 @@
+import type { Capabilities } from '@cgk-platform/jobs-core'
 import type { JobHost } from '@cgk-platform/jobs-core/provider'
 import {
   createEngineProvider,
   type LocalProvider,
   machineClock,
   type OpenedStore,
+  sqliteCapabilities,
 } from '@cgk-platform/jobs-local/engine'
 
 import { createDatabaseClock, type DatabaseClock } from '../database/database-clock.ts'
 import type { OpenedDatabase } from '../database/database.ts'
 import { migrate, requireTables } from '../database/migrate.ts'
-import { openPool } from '../database/open-pool.ts'
-import { createPgDatabase } from '../database/pg-database.ts'
-import { createPgliteDatabase } from '../database/pglite-database.ts'
-import { preparedDatabase } from '../database/prepared-database.ts'
-import { openPostgresStore } from '../store/postgres-store.ts'
-import { pgliteCapabilities, postgresCapabilities } from './capabilities.ts'
+import { openDatabase, preparedDatabase } from '../database/open-database.ts'
+import { openPostgresStore } from '../engine/postgres-store.ts'
 import { type PostgresConfig, type PostgresSettings, toPostgresSettings } from './postgres-config.ts'
 
 /** Additional settings for tests. */
@@ -48,7 +46,7 @@ export function createPostgresProvider(
     random,
     openStore: (host) => openStore(settings, clock, host),
     async migrate({ dryRun }) {
-      const database = openDatabase(settings)
+      const database = open(settings)
       try {
         return await migrate(database, dryRun)
       } finally {
@@ -58,13 +56,17 @@ export function createPostgresProvider(
   })
 }
 
+function open({ place, schema, role }: PostgresSettings): OpenedDatabase {
+  return openDatabase(place(), schema, role === 'send')
+}
+
 function openStore(settings: PostgresSettings, clock: DatabaseClock, host: JobHost): OpenedStore {
   const { role, schema, leaseMs, retention, tenantWeights } = settings
   // Only a worker changes the tables that others use.
   const isWorker = role !== 'send' && host.jobs.all().length > 0
   const database = preparedDatabase({
     schema,
-    open: () => openDatabase(settings),
+    open: () => open(settings),
     async prepare(opened) {
       await (isWorker ? migrate(opened) : requireTables(opened))
       await clock.synchronize(opened)
@@ -73,17 +75,28 @@ function openStore(settings: PostgresSettings, clock: DatabaseClock, host: JobHo
   return openPostgresStore({ database, clock, host, leaseMs, retention, tenantWeights })
 }
 
-function openDatabase({ place: placeOf, schema, role }: PostgresSettings): OpenedDatabase {
-  const place = placeOf()
-  const onlySends = role === 'send'
-  if ('pglite' in place) return createPgliteDatabase(place.pglite, schema)
-  if ('pool' in place) {
-    const { max } = place.pool.options as { max?: number }
-    return createPgDatabase(place.pool, { schema, ownsPool: false, canListen: !onlySends && max !== 1 })
-  }
-  return createPgDatabase(openPool(place.connectionString, onlySends), {
-    schema,
-    ownsPool: true,
-    canListen: !onlySends,
-  })
+/** The capabilities of the PostgreSQL engine: those of a file, on several machines. */
+export const postgresCapabilities: Capabilities = {
+  ...sqliteCapabilities,
+  features: {
+    ...sqliteCapabilities.features,
+    'jobs survive a restart': {
+      supported: true,
+      note: 'A send resolves when PostgreSQL has committed the job.',
+    },
+    'multiple processes': { supported: true, note: 'On several machines.' },
+  },
+}
+
+/** The capabilities of the engine on PGlite, which only one process can open. */
+export const pgliteCapabilities: Capabilities = {
+  ...postgresCapabilities,
+  features: {
+    ...postgresCapabilities.features,
+    'multiple processes': {
+      supported: false,
+      note: 'PGlite is a PostgreSQL within one process.',
+      instead: 'Use a PostgreSQL server (`connectionString`).',
+    },
+  },
 }

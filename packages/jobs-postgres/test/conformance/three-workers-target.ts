@@ -1,15 +1,14 @@
-import type { JobClient } from '@cgk-platform/jobs-core'
-import { createClient } from '@cgk-platform/jobs-core/provider'
 import {
-  conformanceOptions,
   type ConformanceEngine,
   type ConformanceOpenOptions,
+  conformanceOptions,
   type ConformanceTarget,
 } from '@cgk-platform/jobs-conformance'
+import type { JobClient } from '@cgk-platform/jobs-core'
+import { createClient } from '@cgk-platform/jobs-core/provider'
 import type { PostgresServer } from '@cgk-platform/test-kit/embedded-postgres'
 
-import { postgresCapabilities } from '../../src/provider/capabilities.ts'
-import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
+import { createPostgresProvider, postgresCapabilities } from '../../src/provider/postgres-provider.ts'
 import { openDatabase } from '../kit/open-database.ts'
 import { startPgbouncer } from '../kit/pgbouncer.ts'
 import { createDefaultClient } from './create-default-client.ts'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { migrate } from '../../src/database/migrate.ts'
-import { migrations } from '../../src/store/schema.ts'
+import { migrations } from '../../src/database/schema.ts'
 import { openDatabase } from '../kit/open-database.ts'
 
 it('creates the tables once, also when several processes begin', async () => {

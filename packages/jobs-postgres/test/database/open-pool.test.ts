@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-import { openPool } from '../../src/database/open-pool.ts'
+import { openPool } from '../../src/database/open-database.ts'
 import { toStoreError } from '../../src/database/to-store-error.ts'
 import { openDatabase } from '../kit/open-database.ts'
 

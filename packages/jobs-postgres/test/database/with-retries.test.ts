@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 
-import { withRetries } from '../../src/database/with-retries.ts'
+import { withRetries } from '../../src/database/retries.ts'
 
 test.each([
   ['Connection terminated unexpectedly', 2],

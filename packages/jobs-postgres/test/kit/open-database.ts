@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto'
-
 import { Pool } from 'pg'
 
-import type { OpenedDatabase } from '../../src/database/database.ts'
+import { type OpenedDatabase, quoteName } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { createPgDatabase } from '../../src/database/pg-database.ts'
-import { quoteName } from '../../src/database/quote-name.ts'
 import { openServer } from './open-server.ts'
 
 /** The database of a test: a schema of its own, with all tables. */

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import type { OpenedDatabase } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import { migrations } from '../../src/store/schema.ts'
+import { migrations } from '../../src/database/schema.ts'
 import type { PostgresConfig } from '../../src/provider/postgres-config.ts'
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'

@@ -1,12 +1,11 @@
-import { expect, test } from 'vitest'
-
 import type { RunLimits, StoredRun } from '@cgk-platform/jobs-local/engine'
+import { expect, test } from 'vitest'
 
 import type { Database, Queryable } from '../../src/database/database.ts'
 import { RunClaims } from '../../src/store/claims/claim-runs.ts'
 import { toHeldRuns } from '../../src/store/claims/hold-runs.ts'
 import { Hints } from '../../src/store/hints.ts'
-import { cancelJob } from '../../src/store/runs/cancel-job.ts'
+import { cancelJob } from '../../src/engine/cancel-job.ts'
 import { releaseSlots } from '../../src/store/runs/release-slots.ts'
 import { settleRuns } from '../../src/store/runs/settle-runs.ts'
 import { takeOver } from '../../src/store/workers/take-over.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { Hints } from '../../src/store/hints.ts'
-import { retryJob } from '../../src/store/runs/retry-job.ts'
+import { retryJob } from '../../src/engine/retry-job.ts'
 import { addRun, runRow } from '../kit/add-run.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
 

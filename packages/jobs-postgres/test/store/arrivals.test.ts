@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import type { Database } from '../../src/database/database.ts'
-import { Arrivals, areLarge } from '../../src/store/arrivals/take-arrivals.ts'
+import { areLarge, Arrivals } from '../../src/store/arrivals/take-arrivals.ts'
 import { addJobs } from '../../src/store/sends/add-jobs.ts'
 import { tenantsFrom } from '../../src/store/tenants-from.ts'
 import { createEnvelope } from '../kit/create-envelope.ts'

@@ -1,8 +1,5 @@
 import { defineBatchJob, defineJob, type Definition } from '@cgk-platform/jobs-core'
-import '@cgk-platform/test-kit/work'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
-
 import type { StoredRun } from '@cgk-platform/jobs-local/engine'
 import type { Database } from '../../src/database/database.ts'
 import { DueRuns } from '../../src/store/claims/due-runs.ts'
@@ -16,6 +13,9 @@ import { openDatabase } from '../kit/open-database.ts'
 import { heldWorkflow, waitForJob } from '../kit/fixtures.ts'
 import { saveWaits } from '../../src/store/workflows/waits.ts'
 import { TestWorker } from '../kit/test-worker.ts'
+
+import '@cgk-platform/test-kit/work'
+import fc from 'fast-check'
 
 const define = (id: string, options: object = {}): Definition =>
   defineJob({ id, event: 'work.requested', handler: () => undefined, ...options } as never) as unknown as Definition

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-
 import type { CountGroup } from '@cgk-platform/jobs-core/inspect'
 import { createJobId, type InspectFilter, type InspectQuery } from '@cgk-platform/jobs-core/provider'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { ClockSkew } from '../../src/store/reads/clock-skew.ts'
 import { countJobs } from '../../src/store/reads/count-jobs.ts'
-import { listJobs } from '../../src/store/reads/list-jobs.ts'
 import { listSummaries } from '../../src/store/reads/list-summaries.ts'
 import { countOpenJobs, countWaiting, readStates } from '../../src/store/reads/open-work.ts'
+import { listJobs } from '../../src/store/reads/read-jobs.ts'
 import { addJob, addRun, type JobFixture, completed, held } from '../kit/fixtures.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
 

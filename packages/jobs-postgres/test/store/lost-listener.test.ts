@@ -7,7 +7,7 @@ import { expect, test, vi } from 'vitest'
 
 import { createDatabaseClock } from '../../src/database/database-clock.ts'
 import type { OpenedDatabase } from '../../src/database/database.ts'
-import { openPostgresStore } from '../../src/store/postgres-store.ts'
+import { openPostgresStore } from '../../src/engine/postgres-store.ts'
 import { createEnvelope } from '../kit/create-envelope.ts'
 import { waitFor } from '../kit/fixtures.ts'
 import { openDatabase } from '../kit/open-database.ts'

@@ -1,10 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest'
-
 import { signalEventOf } from '@cgk-platform/jobs-core/scheduling'
 import { type Retention, turnBatch } from '@cgk-platform/jobs-local/engine'
+import { expect, onTestFinished, test } from 'vitest'
 
 import type { Database } from '../../src/database/database.ts'
-import { readDeletedUntil } from '../../src/store/upkeep/deleted-until.ts'
+import { readDeletedUntil } from '../../src/store/reads/clock-skew.ts'
 import { readGrowth } from '../../src/store/upkeep/growth.ts'
 import { Upkeep } from '../../src/store/upkeep/upkeep.ts'
 import { beginTransaction } from '../kit/barrier.ts'

@@ -1,15 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-
 import type { Envelope } from '@cgk-platform/jobs-core/provider'
 import type { StoredRun } from '@cgk-platform/jobs-local/engine'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Queryable } from '../../src/database/database.ts'
 import { readOpenWork } from '../../src/store/claims/open-work.ts'
 import { readJob } from '../../src/store/reads/read-jobs.ts'
 import { keyOf } from '../../src/store/rows.ts'
-import { resolveEventWaits, resolveJobWaits, saveWaits } from '../../src/store/workflows/waits.ts'
 import { takeNotices } from '../../src/store/workflows/notices.ts'
 import { StepWriter } from '../../src/store/workflows/step-writer.ts'
+import { resolveEventWaits, resolveJobWaits, saveWaits } from '../../src/store/workflows/waits.ts'
 import { beginTransaction, untilLocked } from '../kit/barrier.ts'
 import { addJob, addRun, completed, held, heldWorkflow, waitFor, waitForJob } from '../kit/fixtures.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'

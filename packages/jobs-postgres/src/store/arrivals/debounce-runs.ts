@@ -1,4 +1,5 @@
 import { arrivedAt, enterState, quietUntil } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import { groupBy } from '../group-by.ts'
 import type { NewRun } from './new-runs.ts'

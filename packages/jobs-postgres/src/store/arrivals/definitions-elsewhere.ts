@@ -1,6 +1,6 @@
 import { ownDefinitionIdOf, ownEventOf } from '@cgk-platform/jobs-core/scheduling'
-
 import { fromText, type RemoteSubscriber, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import { storedText } from '../stored-text.ts'
 

@@ -1,11 +1,11 @@
 import { type Clock, type Envelope, type JobHost, leaveForAnother } from '@cgk-platform/jobs-core/provider'
-
 import {
   missingDefinitionOf,
   type StoredJob,
   subscribersOf,
   type WorkerDefinition,
 } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import type { Hints } from '../hints.ts'
 import { toStoredJob } from '../rows.ts'

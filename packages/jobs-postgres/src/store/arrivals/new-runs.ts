@@ -1,5 +1,4 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
-
 import {
   createRun,
   enterState,
@@ -8,6 +7,7 @@ import {
   type StoredRun,
   type Subscriber,
 } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import { type Phase, setKey } from '../rows.ts'
 import { storedKey, storedText } from '../stored-text.ts'

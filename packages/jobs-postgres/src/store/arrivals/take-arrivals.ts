@@ -1,4 +1,5 @@
 import { createTurnState, maxBatchBytes, nextIn, TenantTurns } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import type { JobRow } from '../rows.ts'
 import { sortTexts, tenantsFrom, TenantsInTurn } from '../tenants-from.ts'

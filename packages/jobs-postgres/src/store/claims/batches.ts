@@ -1,4 +1,5 @@
 import { maxBatchBytes, type StoredRun } from '@cgk-platform/jobs-local/engine'
+
 import type { Database, Queryable } from '../../database/database.ts'
 import { keyOf } from '../rows.ts'
 import { storedText } from '../stored-text.ts'

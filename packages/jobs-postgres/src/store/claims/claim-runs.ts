@@ -1,4 +1,5 @@
 import { type LimitsOf, Turns } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import { groupBy } from '../group-by.ts'
 import { addAgainLanes, againKey, clearEmptyLanes, closeLanes, type Closing } from './change-lanes.ts'

@@ -1,4 +1,5 @@
 import { enterAttempt, hasBegun, type LimitsOf, longLifeMs, type StoredRun } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import type { RunRow } from '../rows.ts'
 import { countHeld, isLimited, lockDefinitions } from './claimed-limits.ts'

@@ -1,4 +1,5 @@
 import type { LimitsOf, RunLimits } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import { againKey } from './change-lanes.ts'
 import type { OpenDefinition } from './find-open-work.ts'

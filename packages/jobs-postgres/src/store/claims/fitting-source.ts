@@ -1,4 +1,5 @@
 import { nextIn, turnBatch } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import { groupBy } from '../group-by.ts'
 import { sortTexts } from '../tenants-from.ts'

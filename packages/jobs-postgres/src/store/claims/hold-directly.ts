@@ -6,6 +6,7 @@ import {
   type StoredRun,
   type Turns,
 } from '@cgk-platform/jobs-local/engine'
+
 import { holdNewRun, type NewRun } from '../arrivals/new-runs.ts'
 import { groupBy } from '../group-by.ts'
 import { sortTexts } from '../tenants-from.ts'

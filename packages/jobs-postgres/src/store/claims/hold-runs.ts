@@ -1,6 +1,6 @@
 import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
-
 import { type StoredRun, toRecord, unreadable } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import { type JobRow, type RunRow, toStoredJob, toStoredRun } from '../rows.ts'
 

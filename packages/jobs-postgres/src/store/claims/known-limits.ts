@@ -1,6 +1,6 @@
 import { byLimits } from '@cgk-platform/jobs-core/scheduling'
-
 import type { RunLimits } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import type { OpenDefinition } from './find-open-work.ts'
 

@@ -1,4 +1,5 @@
 import { nextIn, type RunSource, type Turns } from '@cgk-platform/jobs-local/engine'
+
 import { groupBy } from '../group-by.ts'
 import { sortTexts } from '../tenants-from.ts'
 import type { Bucket, Slots } from './slots.ts'

@@ -1,6 +1,6 @@
 import { type Clock, elapsedOf, type JobHost } from '@cgk-platform/jobs-core/provider'
-
 import { type StoredJob, type StoredRun, turnBatch, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
+
 import type { Database, Queryable } from '../../database/database.ts'
 import { type Dispatched, dispatchJobs } from '../arrivals/dispatch-jobs.ts'
 import { insertRuns, type NewRun } from '../arrivals/new-runs.ts'
@@ -14,11 +14,11 @@ import { openDueLanes } from './change-lanes.ts'
 import { type ClaimOptions, type OpenRuns, RunClaims } from './claim-runs.ts'
 import { SuspectClaims, type SuspectLook } from './claim-suspects.ts'
 import { isLimited } from './claimed-limits.ts'
-import { type Paused, pausedTenants, readPaused } from './find-open-work.ts'
-import { toHeldRuns } from './hold-runs.ts'
-import { holdDirectly } from './hold-directly.ts'
-import { nextDueAt, type OpenWork, readOpenWork, versionsOf } from './open-work.ts'
 import { DueRuns } from './due-runs.ts'
+import { type Paused, pausedTenants, readPaused } from './find-open-work.ts'
+import { holdDirectly } from './hold-directly.ts'
+import { toHeldRuns } from './hold-runs.ts'
+import { nextDueAt, type OpenWork, readOpenWork, versionsOf } from './open-work.ts'
 
 /** This process as a worker. */
 export interface ClaimingWorker {

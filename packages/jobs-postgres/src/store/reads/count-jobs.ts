@@ -1,13 +1,12 @@
 import type { CountGroup, JobCounts } from '@cgk-platform/jobs-core/inspect'
-import { toJobCounts } from '@cgk-platform/jobs-local/engine'
 import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
+import { toJobCounts } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
 import { type JobRow, readEnvelope } from '../rows.ts'
-import { asciiLower, conditionOf, idRangeOf, jobsOfCandidates, stateSql } from './job-conditions.ts'
+import { asciiLower, conditionOf, idRangeOf, jobsOfCandidates, SqlValues, stateSql } from './job-conditions.ts'
 import { chooseSources, within } from './job-sources.ts'
 import { hasText } from './list-summaries.ts'
-import { SqlValues } from './sql-values.ts'
 
 /** Number of jobs up to which counts are exact. */
 const maxCount = 100_000

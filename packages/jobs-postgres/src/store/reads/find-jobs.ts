@@ -2,9 +2,8 @@ import type { InspectQuery } from '@cgk-platform/jobs-core/provider'
 
 import type { Queryable } from '../../database/database.ts'
 import { storedText } from '../stored-text.ts'
-import { conditionOf, type IdRange, idRangeOf, jobsOfCandidates } from './job-conditions.ts'
-import { type ChosenSources, chooseSources, type JobSource, maxSorted, within } from './job-sources.ts'
-import { SqlValues } from './sql-values.ts'
+import { conditionOf, type IdRange, idRangeOf, jobsOfCandidates, SqlValues } from './job-conditions.ts'
+import { chooseSources, type ChosenSources, type JobSource, maxSorted, within } from './job-sources.ts'
 
 /** Number of rows to read for one page. Those with errors to search take longer. */
 const maxPageRows = { withoutText: 2_000, withText: 1_000 }

@@ -2,10 +2,9 @@ import type { InspectFilter } from '@cgk-platform/jobs-core/provider'
 import { beforeJobIdsSince } from '@cgk-platform/jobs-core/scheduling'
 import { stateOfRuns } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import type { Queryable, SqlValue } from '../../database/database.ts'
 import { storedText } from '../stored-text.ts'
 import { readClockSkew } from './clock-skew.ts'
-import type { SqlValues } from './sql-values.ts'
 
 const stateOfSeveral =
   `(SELECT ${stateOfRuns} FROM (SELECT DISTINCT ON (definition) state FROM {schema}.runs WHERE job = j.id ` +
@@ -80,4 +79,14 @@ export function conditionOf(filter: InspectFilter, met: readonly string[], value
 /** Converts ASCII letters only. */
 export function asciiLower(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
+/** The values of a statement that is built from parts. */
+export class SqlValues {
+  readonly all: SqlValue[] = []
+
+  /** Adds a value. Returns its place in the statement. */
+  add(value: SqlValue): string {
+    return `$${this.all.push(value)}`
+  }
 }

@@ -4,8 +4,7 @@ import { ownEventOf } from '@cgk-platform/jobs-core/scheduling'
 
 import type { Queryable } from '../../database/database.ts'
 import { storedText } from '../stored-text.ts'
-import type { IdRange } from './job-conditions.ts'
-import { SqlValues } from './sql-values.ts'
+import { type IdRange, SqlValues } from './job-conditions.ts'
 
 /** A part of an index that has jobs that may match, and others. It can have a job twice. */
 export interface JobSource {

@@ -1,8 +1,10 @@
+import type { ListQuery } from '@cgk-platform/jobs-core/provider'
 import {
   type AttemptColumns,
   type GetOptions,
   type StepRow,
   type StoredJob,
+  type StoredPage,
   toRecord,
   toStoredAttempt,
 } from '@cgk-platform/jobs-local/engine'
@@ -10,7 +12,7 @@ import {
 import type { Queryable, SqlValue } from '../../database/database.ts'
 import { type JobRow, type RunRow, toStoredJob, toStoredRun } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
-import { type FoundSql, searchColumns, type SearchFacts, type SearchResult } from './find-jobs.ts'
+import { findJobs, type FoundSql, searchColumns, type SearchFacts, type SearchResult } from './find-jobs.ts'
 
 /** A row of a job with one of its runs; the columns of the run are null if it has none. */
 interface Row extends Omit<RunRow, 'number'> {
@@ -57,10 +59,7 @@ export async function readJobs(
 }
 
 /** Reads jobs that a search finds, newest first. */
-export async function readFound(
-  queryable: Queryable,
-  { with: ctes, values }: FoundSql,
-): Promise<SearchResult<StoredJob>> {
+async function readFound(queryable: Queryable, { with: ctes, values }: FoundSql): Promise<SearchResult<StoredJob>> {
   const sql =
     `${ctes} SELECT ${searchColumns}, ${columns}, NULL AS attempts_before FROM search s LEFT JOIN found f ON true ` +
     'LEFT JOIN {schema}.jobs j ON j.id = f.id LEFT JOIN {schema}.runs r ON r.job = j.id ORDER BY j.id DESC, r.number'
@@ -116,4 +115,23 @@ function addTimes(job: StoredJob): void {
     if (endedAt !== undefined) job.endedAt = Math.max(job.endedAt ?? endedAt, endedAt)
   }
   if (job.runs.some(({ endedAt }) => endedAt === undefined)) delete job.endedAt
+}
+
+/** Returns a page of the jobs that match, newest first. Looks on until it is full. */
+export async function listJobs(
+  queryable: Queryable,
+  { state, limit, cursor, ...filter }: ListQuery,
+): Promise<StoredPage> {
+  const query = { ...filter, ...(state !== undefined && { states: [state] }), order: 'newest' as const }
+  const jobs: StoredJob[] = []
+  for (let next = cursor; ;) {
+    const position = next === undefined ? {} : { cursor: next }
+    const part = await findJobs(queryable, { ...query, ...position, limit: limit - jobs.length }, (sql) =>
+      readFound(queryable, sql),
+    )
+    jobs.push(...part.jobs)
+    if (part.cursor === undefined) return { jobs }
+    if (jobs.length === limit) return { jobs, cursor: part.cursor }
+    next = part.cursor
+  }
 }

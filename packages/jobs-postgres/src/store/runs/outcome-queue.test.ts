@@ -1,6 +1,6 @@
 import type { Outcome } from '@cgk-platform/jobs-core/provider'
-import { expect, test, vi } from 'vitest'
 import type { StoredRun } from '@cgk-platform/jobs-local/engine'
+import { expect, test, vi } from 'vitest'
 
 import type { EndedAttempt } from './ended-attempts.ts'
 import { OutcomeQueue } from './outcome-queue.ts'

@@ -1,6 +1,6 @@
 import type { Envelope, EnvelopeResult, WaitingLimits } from '@cgk-platform/jobs-core/provider'
-
 import { refuseOverLimits } from '@cgk-platform/jobs-local/engine'
+
 import type { Database, Queryable } from '../../database/database.ts'
 import { storedText } from '../stored-text.ts'
 import { addJobs, holdersOf } from './add-jobs.ts'

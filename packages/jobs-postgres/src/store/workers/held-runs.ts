@@ -1,4 +1,5 @@
 import type { StoredRun } from '@cgk-platform/jobs-local/engine'
+
 import { keyOf, type RunKey } from '../rows.ts'
 
 /** The runs that this process holds. Change it once the transaction that holds or settles them is committed. */

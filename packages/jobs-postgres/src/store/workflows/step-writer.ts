@@ -2,8 +2,8 @@ import type { Clock, StepRecord } from '@cgk-platform/jobs-core/provider'
 import { isLargeValue, missableSince, type SavedStep, type StoredRun } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
+import { readDeletedUntil } from '../reads/clock-skew.ts'
 import { SharedWrites } from '../shared-writes.ts'
-import { readDeletedUntil } from '../upkeep/deleted-until.ts'
 import { applyDraft, saveWaits } from './waits.ts'
 import { type StepChange, writeSteps } from './write-steps.ts'
 

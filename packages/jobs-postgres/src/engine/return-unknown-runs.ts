@@ -1,12 +1,12 @@
 import { compensationStates, emptyWorkerWaitMs } from '@cgk-platform/jobs-local/engine'
 
-import { columnsOf, type Queryable } from '../../database/database.ts'
-import type { Hints } from '../hints.ts'
-import { keyOf } from '../rows.ts'
-import type { Worker } from '../workers/worker.ts'
-import { markWaiting } from '../workflows/wake-runs.ts'
-import { notCounted } from './settle-runs.ts'
-import { type FreedRun, freeSlots } from './slots.ts'
+import { columnsOf, type Queryable } from '../database/database.ts'
+import type { Hints } from '../store/hints.ts'
+import { keyOf } from '../store/rows.ts'
+import { notCounted } from '../store/runs/settle-runs.ts'
+import { type FreedRun, freeSlots } from '../store/runs/slots.ts'
+import type { Worker } from '../store/workers/worker.ts'
+import { markWaiting } from '../store/workflows/wake-runs.ts'
 
 const held =
   'r.is_open AND r.worker = $1 AND NOT EXISTS (SELECT 1 FROM unnest($2::text[], $3::int4[]) AS k (job, number) ' +

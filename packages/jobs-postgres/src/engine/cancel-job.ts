@@ -5,14 +5,14 @@ import {
   type WorkerDefinition,
 } from '@cgk-platform/jobs-local/engine'
 
-import { columnsOf, type Queryable } from '../../database/database.ts'
-import { leaveBatches, promoteBatches } from '../claims/batches.ts'
-import type { Hints } from '../hints.ts'
-import type { RunRow } from '../rows.ts'
-import { removeWaits } from '../workflows/waits.ts'
-import { markWaiting } from '../workflows/wake-runs.ts'
-import { endJobWaits } from './end-job-waits.ts'
-import { freeSlots } from './slots.ts'
+import { columnsOf, type Queryable } from '../database/database.ts'
+import { leaveBatches, promoteBatches } from '../store/claims/batches.ts'
+import type { Hints } from '../store/hints.ts'
+import type { RunRow } from '../store/rows.ts'
+import { endJobWaits } from '../store/runs/end-job-waits.ts'
+import { freeSlots } from '../store/runs/slots.ts'
+import { removeWaits } from '../store/workflows/waits.ts'
+import { markWaiting } from '../store/workflows/wake-runs.ts'
 
 /** The effects of a cancel on others, within its transaction. */
 export interface CancelOptions {

@@ -1,4 +1,4 @@
-import { JobsError } from '@cgk-platform/jobs-core/errors'
+import { JobsError, StoreError } from '@cgk-platform/jobs-core/errors'
 
 import { hasOldPlan, isConnectTimeout, isForgotten, isLostConnection } from './to-store-error.ts'
 
@@ -9,7 +9,7 @@ const transientCodes: readonly unknown[] = ['40001', '40P01']
 const movedRow = 'tuple to be locked was already moved to another partition'
 
 /** The number of times that a transaction runs before its error counts. */
-const maxTries = 20
+const maxRuns = 20
 
 /**
  * Runs a transaction again, after a short pause, as long as it fails because of others that run at the same time, or
@@ -20,7 +20,7 @@ export async function withRetries<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run()
     } catch (error) {
-      if (tries === maxTries || !isTransient(error)) throw error
+      if (tries === maxRuns || !isTransient(error)) throw error
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * tries))
     }
   }
@@ -32,4 +32,25 @@ function isTransient(error: unknown): boolean {
   if (error instanceof JobsError || isConnectTimeout(error)) return false
   if (isLostConnection(error) || hasOldPlan(error) || isForgotten(error)) return true
   return transientCodes.includes(code) || (typeof message === 'string' && message.includes(movedRow))
+}
+
+/** All connections of a pool can be lost at once. */
+const maxTries = 4
+
+/**
+ * Makes a change again if the connection was lost before its answer. The change must do nothing the second time.
+ *
+ * @throws the first error if the answer stays unknown.
+ */
+export async function untilAnswered<T>(change: () => Promise<T>): Promise<T> {
+  let first: unknown
+  for (let tries = 1; ; tries++) {
+    try {
+      return await change()
+    } catch (error) {
+      first ??= error
+      const isUnknown = StoreError.isInstance(error) && error.problem === 'failed' && isLostConnection(error.cause)
+      if (!isUnknown || tries === maxTries) throw first
+    }
+  }
 }

@@ -9,11 +9,11 @@ import {
   toText,
 } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
-import type { Hints } from '../hints.ts'
-import { readJob } from '../reads/read-jobs.ts'
-import { keyOf } from '../rows.ts'
-import { storedText } from '../stored-text.ts'
+import type { Queryable } from '../database/database.ts'
+import type { Hints } from '../store/hints.ts'
+import { readJob } from '../store/reads/read-jobs.ts'
+import { keyOf } from '../store/rows.ts'
+import { storedText } from '../store/stored-text.ts'
 
 /**
  * Adds a run for each definition whose newest run failed. A workflow continues from the record of its failed run. An

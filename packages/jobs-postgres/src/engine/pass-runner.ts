@@ -9,14 +9,14 @@ import type {
 } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../database/database.ts'
-import type { Changes } from './changes.ts'
-import type { Passes } from './claims/passes.ts'
-import { keyOf } from './rows.ts'
-import { returnUnknownRuns } from './runs/return-unknown-runs.ts'
+import type { Changes } from '../store/changes.ts'
+import type { Passes } from '../store/claims/passes.ts'
+import { keyOf } from '../store/rows.ts'
+import type { Worker } from '../store/workers/worker.ts'
+import { applyNotices, takeNotices } from '../store/workflows/notices.ts'
+import { wakeRuns } from '../store/workflows/wake-runs.ts'
+import { returnUnknownRuns } from './return-unknown-runs.ts'
 import type { WorkWatch } from './work-watch.ts'
-import type { Worker } from './workers/worker.ts'
-import { applyNotices, takeNotices } from './workflows/notices.ts'
-import { wakeRuns } from './workflows/wake-runs.ts'
 
 /** The dependencies of a `PassRunner`. */
 export interface PassRunnerOptions {
