@@ -1,19 +1,22 @@
 import type { JobClient, JobCodec, JobProvider } from '@cgk-platform/jobs-core'
 import { type Clock, systemClock, createClient } from '@cgk-platform/jobs-core/provider'
 import {
+  conformanceJobs,
   conformanceOptions,
   type ConformanceEngine,
   type ConformanceTarget,
   type OwnHost,
 } from '@cgk-platform/jobs-conformance'
+import { createDefaultClient } from '@cgk-platform/test-kit/default-client'
+import { createDeployable } from '@cgk-platform/test-kit/deployable'
+import { injectInto } from '@cgk-platform/test-kit/senders'
 
 import { createLocalProvider, type LocalProvider } from '../../src/provider/local-provider.ts'
 import { openFile } from '../../src/store/sqlite/file/open-file.ts'
 import type { Migration } from '../../src/store/sqlite/file/schema.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
-import { createDefaultClient } from './create-default-client.ts'
-import { createDeployable } from './deployable-provider.ts'
+import '../../src/index.ts'
 import { passVirtualTime } from './pass-virtual-time.ts'
 import { createRestartable } from './restartable-provider.ts'
 
@@ -66,7 +69,7 @@ function openVirtual(options: LocalTargetOptions): ConformanceEngine {
     ...(restartable && { restart: () => restartable.restart() }),
     async deploy(generation) {
       await passVirtualTime(local, virtual, 0) // what has begun ends
-      register(local.capabilities, generation)
+      register(conformanceJobs(local.capabilities, { generation }))
       await restartable?.restart()
     },
     clock,
@@ -116,10 +119,6 @@ function open(
         createClient({ load: () => sender }, { ...withoutCodec, jobs: ownOptions.jobs, ...more })
       return { client: host, other, close: () => host.close({ timeout: 0 }) }
     },
-    async inject(envelope) {
-      const [answer] = await provider.send([envelope])
-      if (!answer?.ok) throw answer?.error ?? new Error('The local engine gave no answer.')
-      return answer.id
-    },
+    inject: injectInto(provider),
   }
 }

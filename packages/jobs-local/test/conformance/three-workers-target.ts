@@ -1,5 +1,3 @@
-import type { JobClient } from '@cgk-platform/jobs-core'
-import { createClient } from '@cgk-platform/jobs-core/provider'
 import {
   conformanceOptions,
   type ConformanceEngine,
@@ -7,11 +5,16 @@ import {
   type ConformanceTarget,
 } from '@cgk-platform/jobs-conformance'
 
+import { createDefaultClient } from '@cgk-platform/test-kit/default-client'
+import { openSenders } from '@cgk-platform/test-kit/senders'
+import { startWorkerProcesses } from '@cgk-platform/test-kit/worker-processes'
 import { sqliteCapabilities } from '../../src/provider/capabilities.ts'
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
-import { createDefaultClient } from './create-default-client.ts'
-import { startWorkerProcesses } from './worker-processes.ts'
+// The package's entry, which registers its engine as the default.
+import '../../src/index.ts'
+
+const worker = new URL('../fixtures/conformance-worker.ts', import.meta.url)
 
 /** A target with three worker processes on one file. The client under test only sends and has no jobs. */
 export function createThreeWorkersTarget(): ConformanceTarget {
@@ -25,28 +28,18 @@ export function createThreeWorkersTarget(): ConformanceTarget {
 
 async function open({ journalPath }: ConformanceOpenOptions): Promise<ConformanceEngine> {
   const file = createTemporaryFile()
-  const workers = await startWorkerProcesses(3, file.path, { CONFORMANCE_JOURNAL: journalPath })
+  const workers = await startWorkerProcesses(
+    3,
+    { url: worker, args: [file.path] },
+    { CONFORMANCE_JOURNAL: journalPath },
+  )
   const connect = () => createLocalProvider({ path: file.path, role: 'send' })
-  const options = { ...conformanceOptions(sqliteCapabilities), jobs: [] }
-  const createOn = (own: Parameters<NonNullable<ConformanceEngine['createClient']>>[0] = {}): JobClient =>
-    createClient({ load: connect }, { ...options, ...own })
-  const provider = connect()
-  const client = createClient({ load: () => provider }, options)
+  const senders = openSenders(connect, conformanceOptions(sqliteCapabilities))
   return {
-    client,
-    hasNoDefinitions: true,
-    anotherClient: async () => createOn(),
-    createClient: (own) => createOn({ hooks: undefined, ...own }),
-    async inject(envelope) {
-      const [answer] = await provider.send([envelope])
-      if (!answer?.ok) throw answer?.error ?? new Error('The local engine gave no answer.')
-      return answer.id
-    },
-    restart: () => workers.restart(),
-    deploy: (generation) => workers.deploy(generation),
-    deployBeside: (generation) => workers.deploy(generation, 1),
+    ...senders,
+    ...workers,
     async close() {
-      await client.close({ timeout: 0 })
+      await senders.client.close({ timeout: 0 })
       await workers.close()
       file.remove()
     },

@@ -1,9 +1,11 @@
 import { PGlite } from '@electric-sql/pglite'
 import { createClient } from '@cgk-platform/jobs-core/provider'
 import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
+import { createDefaultClient } from '@cgk-platform/test-kit/default-client'
+import { injectInto } from '@cgk-platform/test-kit/senders'
 
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
-import { createDefaultClient } from './create-default-client.ts'
+import '../../src/index.ts'
 import { openHost } from './open-host.ts'
 
 /** Creates a target on a PGlite in this process. */
@@ -34,10 +36,6 @@ async function open(): Promise<ConformanceEngine> {
       const schema = `host_${++hosts}`
       return openHost(provider.capabilities, own, (role) => createPostgresProvider({ pglite, schema, role }))
     },
-    async inject(envelope) {
-      const [answer] = await provider.send([envelope])
-      if (!answer?.ok) throw answer?.error ?? new Error('The engine gave no answer.')
-      return answer.id
-    },
+    inject: injectInto(provider),
   }
 }

@@ -1,12 +1,19 @@
 import { setTimeout } from 'node:timers/promises'
 
 import { createClient } from '@cgk-platform/jobs-core/provider'
-import { conformanceOptions, type ConformanceEngine, type ConformanceTarget } from '@cgk-platform/jobs-conformance'
+import {
+  conformanceJobs,
+  conformanceOptions,
+  type ConformanceEngine,
+  type ConformanceTarget,
+} from '@cgk-platform/jobs-conformance'
+import { createDefaultClient } from '@cgk-platform/test-kit/default-client'
+import { createDeployable } from '@cgk-platform/test-kit/deployable'
+import { injectInto } from '@cgk-platform/test-kit/senders'
 
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
-import { createDefaultClient } from './create-default-client.ts'
-import { createDeployable } from './deployable-provider.ts'
+import '../../src/index.ts'
 import { openHost } from './open-host.ts'
 import { createRestartable } from './restartable-provider.ts'
 
@@ -51,15 +58,11 @@ async function open(): Promise<ConformanceEngine> {
       }
       return { ...host, close }
     },
-    async inject(envelope) {
-      const [answer] = await provider.send([envelope])
-      if (!answer?.ok) throw answer?.error ?? new Error('The engine gave no answer.')
-      return answer.id
-    },
+    inject: injectInto(provider),
     restart: () => restartable.restart(),
     async deploy(generation) {
       await untilSuspended(opened)
-      register(capabilities, generation)
+      register(conformanceJobs(capabilities, { generation }))
       await restartable.restart()
     },
   }

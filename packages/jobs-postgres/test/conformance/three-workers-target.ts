@@ -4,15 +4,18 @@ import {
   conformanceOptions,
   type ConformanceTarget,
 } from '@cgk-platform/jobs-conformance'
-import type { JobClient } from '@cgk-platform/jobs-core'
-import { createClient } from '@cgk-platform/jobs-core/provider'
+import { createDefaultClient } from '@cgk-platform/test-kit/default-client'
+import { openSenders } from '@cgk-platform/test-kit/senders'
+import { startWorkerProcesses } from '@cgk-platform/test-kit/worker-processes'
 import type { PostgresServer } from '@cgk-platform/test-kit/embedded-postgres'
 
 import { createPostgresProvider, postgresCapabilities } from '../../src/provider/postgres-provider.ts'
 import { openDatabase } from '../kit/open-database.ts'
 import { startPgbouncer } from '../kit/pgbouncer.ts'
-import { createDefaultClient } from './create-default-client.ts'
-import { startWorkerProcesses } from './worker-processes.ts'
+// The package's entry, which registers its engine as the default.
+import '../../src/index.ts'
+
+const worker = new URL('../fixtures/conformance-worker.ts', import.meta.url)
 
 /** Creates a target with three worker processes. The client under test only sends and has no jobs. */
 export function createThreeWorkersTarget(): ConformanceTarget {
@@ -43,28 +46,18 @@ async function open(
   const { schema } = opened
   const pooler = await startPooler?.(opened.url)
   const { url } = pooler ?? opened
-  const workers = await startWorkerProcesses(3, { url, schema }, { CONFORMANCE_JOURNAL: journalPath })
+  const workers = await startWorkerProcesses(
+    3,
+    { url: worker, args: [url, schema] },
+    { CONFORMANCE_JOURNAL: journalPath },
+  )
   const connect = () => createPostgresProvider({ connectionString: url, schema, role: 'send' })
-  const options = { ...conformanceOptions(postgresCapabilities), jobs: [] }
-  const createOn = (own: Parameters<NonNullable<ConformanceEngine['createClient']>>[0] = {}): JobClient =>
-    createClient({ load: connect }, { ...options, ...own })
-  const provider = connect()
-  const client = createClient({ load: () => provider }, options)
+  const senders = openSenders(connect, conformanceOptions(postgresCapabilities))
   return {
-    client,
-    hasNoDefinitions: true,
-    anotherClient: async () => createOn(),
-    createClient: (own) => createOn({ hooks: undefined, ...own }),
-    async inject(envelope) {
-      const [answer] = await provider.send([envelope])
-      if (!answer?.ok) throw answer?.error ?? new Error('The engine gave no answer.')
-      return answer.id
-    },
-    restart: () => workers.restart(),
-    deploy: (generation) => workers.deploy(generation),
-    deployBeside: (generation) => workers.deploy(generation, 1),
+    ...senders,
+    ...workers,
     async close() {
-      await client.close({ timeout: 0 })
+      await senders.client.close({ timeout: 0 })
       await workers.close()
       await pooler?.stop()
       await opened.close()

@@ -1,9 +1,6 @@
 import { getJobClient, type JobClient, setJobClient } from '@cgk-platform/jobs-core'
 
-// The package's entry, which registers its engine as the default.
-import '../../src/index.ts'
-
-/** Creates a client without choosing an engine. */
+/** Creates a client without choosing an engine. Import the entry of a package before, which registers its engine as the default. */
 export function createDefaultClient(): JobClient {
   setJobClient(undefined)
   try {
