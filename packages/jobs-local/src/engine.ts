@@ -4,7 +4,6 @@
  * @module jobs-local/engine
  */
 
-export { checkCursor } from './inspection/check-cursor.ts'
 export { sqliteCapabilities } from './provider/capabilities.ts'
 export {
   createEngineProvider,
@@ -22,18 +21,10 @@ export {
 } from './provider/engine-options.ts'
 export { applyJob, toEventNotice } from './records/apply-job.ts'
 export { createRun } from './records/create-run.ts'
-export { enterAttempt, enterState, moveDue } from './records/enter-state.ts'
+export { beginFirst, enterAttempt, enterState } from './records/enter-state.ts'
 export { fromText, toText } from './records/json-column.ts'
 export { otherCode, type Parked, parkedOf, parkedVersionsOf } from './records/parked-for.ts'
 export { compensationStates, fromRunColumns, type RunColumns, unreadable } from './records/run-columns.ts'
-export {
-  attemptMembers,
-  type AttemptState,
-  type EndedState,
-  type LastError,
-  resultMembers,
-  type RunState,
-} from './records/run-state.ts'
 export { stateOfRuns } from './records/state-of-runs.ts'
 export { type AttemptColumns, maxStoredAttempts, toStoredAttempt } from './records/stored-attempt.ts'
 export {
@@ -41,7 +32,6 @@ export {
   type Gather,
   hasBegun,
   makeDueAgain,
-  nextRunId,
   type QueuedRun,
   type RunInAnyState,
   runIdOf,
@@ -51,7 +41,6 @@ export {
 } from './records/stored-run.ts'
 export { positionOf, type StepRow, toRecord, toStep, toStoredRecord } from './records/stored-steps.ts'
 export {
-  inVersions,
   type PayloadKeys,
   type RemoteSubscriber,
   type Subscriber,
@@ -59,32 +48,32 @@ export {
 } from './records/subscriber.ts'
 export { missingDefinitionOf, subscribersOf, toWorkerDefinition } from './records/subscribers-of.ts'
 export { toJobCounts } from './records/to-job-counts.ts'
-export { toJobStatus } from './records/to-job-status.ts'
 export { type SummaryColumns, summarizeRows } from './records/to-job-summary.ts'
 export { type BatchBounds, maxBatchBytes } from './rules/batch-bounds.ts'
-export { claimInTurns } from './rules/claim-in-turns.ts'
+export { ByTenant } from './rules/by-tenant.ts'
 export { arrivedAt, quietUntil } from './rules/debounce.ts'
 export { findDead, type WorkerRow } from './rules/find-dead.ts'
+export { groupBy } from './rules/group-by.ts'
 export { isCompensatedOnCancel } from './rules/is-compensated-on-cancel.ts'
-export { LimitedRuns } from './rules/limited-runs.ts'
 export { maxPastEvents } from './rules/max-past-events.ts'
 export { missableSince } from './rules/missable-since.ts'
-export { PassBound } from './rules/pass-bound.ts'
-export { rankFrom, type RankedRun, rankOf } from './rules/rank-of.ts'
+export { manySlots, planClaim, type SlotSource } from './rules/plan-claim.ts'
+export { rankOf } from './rules/rank-of.ts'
 export { refuseOverLimits, type WaitingPlaces } from './rules/refuse-over-limits.ts'
-export type { RunSource } from './rules/run-source.ts'
+export { takeInTurns } from './rules/take-in-turns.ts'
 export {
+  chooseSuspects,
   emptyWorkerWaitMs,
   endedProcess,
-  groupSizeOf,
   leastCharged,
   longLifeMs,
   maxApartMs,
   probationMsOf,
+  type SuspectChoice,
 } from './rules/suspects.ts'
 export { createTurnState, TenantTurns, type Turn, type TurnEnd, type TurnState } from './rules/tenant-turns.ts'
 export { compareText, nextIn } from './rules/text-order.ts'
-export { arrivalWindow, turnBatch } from './rules/turn-batch.ts'
+export { turnBatch } from './rules/turn-batch.ts'
 export { Turns } from './rules/turns.ts'
 export { isLargeOutcome, isLargeValue } from './store/is-large-value.ts'
 export type {
@@ -108,5 +97,4 @@ export type {
   StoredPage,
 } from './store/job-store.ts'
 export { hasEnded, identifyProcess, placeOf } from './store/sqlite/workers/process-identity.ts'
-export { whenDone } from './store/when-done.ts'
 export { machineClock } from './time/machine-clock.ts'

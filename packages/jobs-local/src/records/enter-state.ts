@@ -33,3 +33,11 @@ function replace<Run extends object, Next extends object>(
 export function lastErrorOf({ error }: LastError): LastError {
   return error === undefined ? {} : { error }
 }
+
+/** Begins the first attempt of a run. */
+export function beginFirst(run: StoredRun, now: number): void {
+  enterState(run, { state: 'running' })
+  run.attempts = 1
+  run.startedAt = now
+  run.attemptStartedAt = now
+}

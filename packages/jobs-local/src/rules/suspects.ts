@@ -35,11 +35,6 @@ export function probationMsOf(crashes: number): number {
   return Math.min(firstProbationMs * 2 ** (crashes - 1), longLifeMs)
 }
 
-/** Returns how many suspects begin together with one. @param slots - of the worker, whether they are free or not */
-export function groupSizeOf(crashes: number, slots: number): number {
-  return crashes > 1 ? 1 : Math.ceil(slots / firstGroups)
-}
-
 /**
  * Returns the number of crashes from which on a run of a dead process is charged with this one: a run that was alone, or
  * has seen far more than the others. `undefined`: no run is.
@@ -50,4 +45,43 @@ export function leastCharged(seen: readonly number[], hasLeftovers: boolean): nu
   const [most = 0, next] = seen.toSorted((one, other) => other - one)
   const isCharged = next === undefined || most - next >= chargedAhead
   return isCharged && !hasLeftovers ? most : undefined
+}
+
+/** The facts by which suspects are chosen. */
+export interface SuspectChoice<Suspect> {
+  readonly max: number
+  /** Number of slots of the worker, whether they are free or not. */
+  readonly slots: number
+  /** True if another worker of the process must begin an earlier suspect before later ones. */
+  readonly isInOrder: boolean
+  /** Returns whether this worker has the definition, or none had it for a day. */
+  readonly isMine: (suspect: Suspect) => boolean
+  /** Returns which live workers have the definition: one of this process, only others, or none. */
+  readonly placeOf: (suspect: Suspect) => 'here' | 'elsewhere' | undefined
+  /** Returns whether there are free slots for it. */
+  readonly mayBegin: (suspect: Suspect) => boolean
+  readonly begin: (suspect: Suspect) => void
+}
+
+/** Begins suspects. Returns `undefined` if the first of them has to begin in another worker of the process. */
+export function chooseSuspects<Suspect extends { readonly crashes: number }>(
+  suspects: readonly Suspect[],
+  { max, slots, isInOrder, isMine, placeOf, mayBegin, begin }: SuspectChoice<Suspect>,
+): Suspect[] | undefined {
+  const begun: Suspect[] = []
+  let groupSize = max
+  for (const [index, one] of suspects.entries()) {
+    if (begun.length >= groupSize) break
+    if (isInOrder && !isMine(one)) {
+      const place = placeOf(one)
+      // If no worker has its definition, such a worker probably starts soon.
+      const isForAnother = place === 'here' || (place === undefined && suspects.slice(index + 1).some(mayBegin))
+      if (isForAnother) return begun.length > 0 ? begun : undefined
+    }
+    if (!mayBegin(one)) continue
+    begin(one)
+    groupSize = Math.min(groupSize, one.crashes > 1 ? 1 : Math.ceil(slots / firstGroups))
+    begun.push(one)
+  }
+  return begun
 }

@@ -1,7 +1,6 @@
-import { arrivedAt, enterState, quietUntil } from '@cgk-platform/jobs-local/engine'
+import { arrivedAt, enterState, groupBy, quietUntil } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
-import { groupBy } from '../group-by.ts'
 import type { NewRun } from './new-runs.ts'
 
 /** The run of a group that waits for its quiet period. */

@@ -1,7 +1,7 @@
 import type { DebounceTimes } from '@cgk-platform/jobs-core/scheduling'
 import {
+  beginFirst,
   createRun,
-  enterState,
   rankOf,
   type StoredJob,
   type StoredRun,
@@ -46,11 +46,7 @@ export function createNewRun(job: StoredJob, subscriber: Subscriber): NewRun {
 
 /** Makes a worker hold a run from its start. */
 export function holdNewRun(one: NewRun, now: number): void {
-  const { run } = one
-  enterState(run, { state: 'running' })
-  run.attempts = 1
-  run.startedAt = now
-  run.attemptStartedAt = now
+  beginFirst(one.run, now)
   one.phase = 'held'
 }
 

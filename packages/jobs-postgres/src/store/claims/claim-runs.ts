@@ -1,7 +1,6 @@
-import { type LimitsOf, Turns } from '@cgk-platform/jobs-local/engine'
+import { groupBy, type LimitsOf, manySlots, planClaim, type SlotSource, Turns } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
-import { groupBy } from '../group-by.ts'
 import { addAgainLanes, againKey, clearEmptyLanes, closeLanes, type Closing } from './change-lanes.ts'
 import {
   type Claiming,
@@ -22,11 +21,10 @@ import {
   pausedTenants,
   readDefinitions,
 } from './find-open-work.ts'
-import { findFitting, type FittingRun, FittingSource } from './fitting-source.ts'
+import { findFitting, type FittingRun, fittingSource } from './fitting-source.ts'
 import { type ClaimedRow, holdFromLanes, holdPicked, type LaneRow } from './hold-runs.ts'
 import { KnownLimits } from './known-limits.ts'
 import { type Candidate, LaneSource } from './lane-source.ts'
-import { manySlots, planClaim, type SlotSource } from './plan-claim.ts'
 
 /** The options of a claim. */
 export interface ClaimOptions {
@@ -220,7 +218,7 @@ export class RunClaims {
         new LaneSource(definition, own.filter(isAgain), slots, this.turns),
         ...(first.length > 0 ? [new LaneSource(`${definition} first`, first, slots, this.turns, bucket)] : []),
         ...(fittingOf.has(definition)
-          ? [new FittingSource(`${definition} parked`, fittingOf.get(definition)!, slots)]
+          ? [fittingSource(`${definition} parked`, fittingOf.get(definition)!, slots)]
           : []),
       ]
     })

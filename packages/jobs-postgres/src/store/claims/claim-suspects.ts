@@ -1,4 +1,13 @@
-import { enterAttempt, hasBegun, type LimitsOf, longLifeMs, type StoredRun } from '@cgk-platform/jobs-local/engine'
+import {
+  chooseSuspects,
+  enterAttempt,
+  hasBegun,
+  type LimitsOf,
+  maxApartMs,
+  probationMsOf,
+  type StoredRun,
+  type SuspectChoice,
+} from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
 import type { RunRow } from '../rows.ts'
@@ -6,13 +15,6 @@ import { countHeld, isLimited, lockDefinitions } from './claimed-limits.ts'
 import { type Paused, pausedTenants, readDefinitions } from './find-open-work.ts'
 import { holdPicked, toHeldRuns } from './hold-runs.ts'
 import { Slots } from './slots.ts'
-
-/** Number of groups in which the runs of a worker begin again after their first crash. Later ones begin alone. */
-const firstGroups = 8
-/** Time in which no other suspect begins beside one after its first crash, in milliseconds. Doubles with each crash. */
-const firstProbationMs = 5000
-/** Maximum time in which a process begins only suspects, in milliseconds. Then others begin beside them. */
-const maxApartMs = 15_000
 
 type SuspectRow = Pick<RunRow, 'job' | 'number' | 'definition' | 'tenant' | 'concurrency_key' | 'crashes'> & {
   /** Which live workers have its definition: one of this process, only others, or none. */
@@ -41,13 +43,6 @@ export interface SuspectOptions {
 export interface SuspectLook {
   readonly probation_ends_at: number
   readonly waits: boolean
-}
-
-/** The free slots for suspects. */
-interface Places {
-  /** Returns whether a run may begin here. */
-  mayBegin(row: SuspectRow): boolean
-  take(row: SuspectRow): void
 }
 
 /** Suspects that were claimed. */
@@ -131,16 +126,20 @@ export class SuspectClaims {
       all.map(({ tenant }) => tenant),
     )
     const awake = all.filter(({ definition, tenant }) => !paused.definitions.has(definition) && !resting.has(tenant))
-    const places = await this.#places(transaction, awake, options)
-    const isInOrder = !hasOthers && this.#mayKeepApart(options.now)
-    const chosen = choose(
+    const isMine = (row: SuspectRow): boolean => has(row.definition) || row.is_orphan
+    const chosen = chooseSuspects(
       awake.filter((row) => isEmpty || !row.waits_apart),
-      { ...options, places, isInOrder },
+      {
+        max: options.max,
+        slots: options.slots,
+        isInOrder: !hasOthers && this.#mayKeepApart(options.now),
+        isMine,
+        placeOf: (row) => row.place ?? undefined,
+        ...(await this.#places(transaction, awake.filter(isMine), options)),
+      },
     )
     if (chosen?.length === 0) {
-      const isWanted = awake.some(
-        (row) => row.waits_apart && (has(row.definition) || row.is_orphan || row.place === 'here'),
-      )
+      const isWanted = awake.some((row) => row.waits_apart && (isMine(row) || row.place === 'here'))
       return { runs: [], keepsApart: !isEmpty && !hasOthers && isWanted }
     }
     return { runs: await this.#hold(transaction, chosen ?? [], options), keepsApart: true }
@@ -148,10 +147,9 @@ export class SuspectClaims {
 
   async #places(
     transaction: Queryable,
-    rows: readonly SuspectRow[],
-    { has, limitsOf, now }: SuspectOptions,
-  ): Promise<Places> {
-    const mine = rows.filter((row) => has(row.definition) || row.is_orphan)
+    mine: readonly SuspectRow[],
+    { limitsOf, now }: SuspectOptions,
+  ): Promise<Pick<SuspectChoice<SuspectRow>, 'mayBegin' | 'begin'>> {
     const limited = [...new Set(mine.map(({ definition }) => definition))].filter((name) =>
       isLimited(limitsOf(name) ?? {}),
     )
@@ -161,12 +159,8 @@ export class SuspectClaims {
     const slotsOf = ({ definition }: SuspectRow): Slots | undefined =>
       limited.includes(definition) ? claiming.get(definition)?.slots : new Slots()
     return {
-      mayBegin(row) {
-        const slots = mine.includes(row) ? slotsOf(row) : undefined
-        const { tenant, concurrency_key: key } = row
-        return slots !== undefined && Math.min(slots.free, slots.freeOf(tenant), slots.freeOfKey(tenant, key)) > 0
-      },
-      take: (row) => slotsOf(row)?.take(row.tenant, row.concurrency_key, 1),
+      mayBegin: (row) => mine.includes(row) && (slotsOf(row)?.freeFor(row) ?? 0) > 0,
+      begin: (row) => slotsOf(row)?.take(row.tenant, row.concurrency_key, 1),
     }
   }
 
@@ -178,7 +172,7 @@ export class SuspectClaims {
     const rows = await holdPicked(transaction, chosen, 'suspect', worker)
     const runs = await toHeldRuns(transaction, rows)
     for (const [index, run] of runs.entries()) {
-      const probationMs = Math.min(firstProbationMs * 2 ** (rows[index]!.crashes - 1), longLifeMs)
+      const probationMs = probationMsOf(rows[index]!.crashes)
       const probationEndsAt = elapsedMs + probationMs
       if (hasBegun(run)) enterAttempt(run, { probationEndsAt, ...(run.resumed && { resumed: true }) })
       this.#probationEndsAt = Math.max(this.#probationEndsAt, now + probationMs)
@@ -187,27 +181,4 @@ export class SuspectClaims {
     if (runs.length > 0) await transaction.query(sql, [worker, this.#probationEndsAt])
     return runs
   }
-}
-
-/** Chooses the suspects to begin. Returns `undefined` if the first of them has to begin in another worker of the process. */
-function choose(
-  rows: readonly SuspectRow[],
-  { max, slots, isInOrder, has, places }: SuspectOptions & { readonly isInOrder: boolean; readonly places: Places },
-): SuspectRow[] | undefined {
-  const chosen: SuspectRow[] = []
-  let groupSize = max
-  for (const [index, row] of rows.entries()) {
-    if (chosen.length >= groupSize) break
-    if (isInOrder && !has(row.definition) && !row.is_orphan) {
-      // If no worker has its definition, such a worker probably starts soon.
-      const isForAnother =
-        row.place === 'here' || (row.place === null && rows.slice(index + 1).some((other) => places.mayBegin(other)))
-      if (isForAnother) return chosen.length > 0 ? chosen : undefined
-    }
-    if (!places.mayBegin(row)) continue
-    places.take(row)
-    groupSize = Math.min(groupSize, row.crashes > 1 ? 1 : Math.ceil(slots / firstGroups))
-    chosen.push(row)
-  }
-  return chosen
 }

@@ -1,5 +1,6 @@
+import { groupBy } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
-import { groupBy } from '../group-by.ts'
 import { tenantsFrom } from '../tenants-from.ts'
 import { againKey } from './change-lanes.ts'
 import type { Lane } from './lane-source.ts'

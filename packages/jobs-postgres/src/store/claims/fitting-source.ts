@@ -1,9 +1,6 @@
-import { nextIn, turnBatch } from '@cgk-platform/jobs-local/engine'
+import { ByTenant, type SlotSource, turnBatch } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
-import { groupBy } from '../group-by.ts'
-import { sortTexts } from '../tenants-from.ts'
-import type { SlotSource } from './plan-claim.ts'
 import type { Slots } from './slots.ts'
 
 /** A parked run that waits for a version which the worker has. */
@@ -31,41 +28,26 @@ export async function findFitting(
   return [...(await transaction.query<FittingRun>(fittingSql, values))]
 }
 
-/** The parked runs of a definition that wait for a version which the worker has. */
-export class FittingSource implements SlotSource<FittingRun> {
-  readonly name: string
-  readonly #slots: Slots
-  readonly #byTenant: ReadonlyMap<string, FittingRun[]>
-  readonly #tenants: readonly string[]
-
-  constructor(name: string, runs: readonly FittingRun[], slots: Slots) {
-    this.name = name
-    this.#slots = slots
-    this.#byTenant = groupBy(runs, ({ tenant }) => tenant)
-    this.#tenants = sortTexts([...this.#byTenant.keys()])
-  }
-
-  get free(): number {
-    return this.#slots.free
-  }
-
-  nextTenant(after: string, isIncluded: boolean): string | undefined {
-    const open = this.#tenants.filter((tenant) => this.#slots.freeOf(tenant) > 0)
-    return nextIn(open, after, isIncluded)
-  }
-
-  claim(tenant: string, max: number): FittingRun[] {
-    const claimed: FittingRun[] = []
-    const runs = this.#byTenant.get(tenant) ?? []
-    for (const run of [...runs]) {
-      const { concurrency_key: key } = run
-      const free = Math.min(this.#slots.free, this.#slots.freeOf(tenant), this.#slots.freeOfKey(tenant, key))
-      if (claimed.length === max) break
-      if (free <= 0) continue
-      this.#slots.take(tenant, key, 1)
-      runs.splice(runs.indexOf(run), 1)
-      claimed.push(run)
-    }
-    return claimed
+/** Returns the parked runs of a definition that wait for a version which the worker has. */
+export function fittingSource(name: string, runs: readonly FittingRun[], slots: Slots): SlotSource<FittingRun> {
+  const byTenant = new ByTenant(runs, ({ tenant }) => tenant)
+  return {
+    name,
+    get free() {
+      return slots.free
+    },
+    nextTenant: (after, isIncluded) => byTenant.next(after, isIncluded, (tenant) => slots.freeOf(tenant) > 0),
+    claim(tenant, max) {
+      const claimed: FittingRun[] = []
+      const left = byTenant.of(tenant)
+      for (const run of [...left]) {
+        if (claimed.length === max) break
+        if (slots.freeFor(run) <= 0) continue
+        slots.take(tenant, run.concurrency_key, 1)
+        left.splice(left.indexOf(run), 1)
+        claimed.push(run)
+      }
+      return claimed
+    },
   }
 }

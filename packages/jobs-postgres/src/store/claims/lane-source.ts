@@ -1,7 +1,5 @@
-import { nextIn, type RunSource, type Turns } from '@cgk-platform/jobs-local/engine'
+import { ByTenant, type SlotSource, type Turns } from '@cgk-platform/jobs-local/engine'
 
-import { groupBy } from '../group-by.ts'
-import { sortTexts } from '../tenants-from.ts'
 import type { Bucket, Slots } from './slots.ts'
 
 /** An open lane that a claim looks at. */
@@ -25,13 +23,12 @@ export interface Candidate {
 }
 
 /** Plans the runs to take of the lanes of a definition. Within a tenant, the lanes take turns. */
-export class LaneSource implements RunSource<Candidate> {
+export class LaneSource implements SlotSource<Candidate> {
   readonly name: string
   readonly #slots: Slots
   readonly #turns: Turns
   readonly #bucket: Bucket | undefined
-  readonly #byTenant: ReadonlyMap<string, Candidate[]>
-  readonly #tenants: readonly string[]
+  readonly #byTenant: ByTenant<Candidate>
 
   /** @param bucket - a throttle that all of them share */
   constructor(name: string, candidates: readonly Candidate[], slots: Slots, turns: Turns, bucket?: Bucket) {
@@ -39,8 +36,7 @@ export class LaneSource implements RunSource<Candidate> {
     this.#slots = slots
     this.#turns = turns
     this.#bucket = bucket
-    this.#byTenant = groupBy(candidates, ({ lane }) => lane.tenant)
-    this.#tenants = sortTexts([...this.#byTenant.keys()])
+    this.#byTenant = new ByTenant(candidates, ({ lane }) => lane.tenant)
   }
 
   /** The number of runs that may begin, whichever tenants they are of. */
@@ -49,8 +45,7 @@ export class LaneSource implements RunSource<Candidate> {
   }
 
   nextTenant(after: string, isIncluded: boolean): string | undefined {
-    const open = this.#tenants.filter((tenant) => this.#slots.freeOf(tenant) > 0)
-    return nextIn(open, after, isIncluded)
+    return this.#byTenant.next(after, isIncluded, (tenant) => this.#slots.freeOf(tenant) > 0)
   }
 
   claim(tenant: string, max: number): Candidate[] {
@@ -73,7 +68,7 @@ export class LaneSource implements RunSource<Candidate> {
 
   /** Returns the lanes of a tenant of which runs may begin, after the one that was served last. */
   #inTurn(tenant: string): Candidate[] {
-    const open = (this.#byTenant.get(tenant) ?? []).filter((candidate) => this.#freeOf(candidate) > 0)
+    const open = this.#byTenant.of(tenant).filter((candidate) => this.#freeOf(candidate) > 0)
     open.sort((one, other) => one.lane.id - other.lane.id)
     const last = Number(this.#turns.lastOf(this.#turnName(tenant)) ?? 0)
     const first = open.findIndex(({ lane }) => lane.id > last)
@@ -81,9 +76,7 @@ export class LaneSource implements RunSource<Candidate> {
   }
 
   #freeOf({ lane, left, bucket }: Candidate): number {
-    const { tenant, concurrency_key: key } = lane
-    const slots = Math.min(this.#slots.free, this.#slots.freeOf(tenant), this.#slots.freeOfKey(tenant, key))
-    return Math.min(left, slots, bucket?.free ?? left)
+    return Math.min(left, this.#slots.freeFor(lane), bucket?.free ?? left)
   }
 
   #take(candidate: Candidate, count: number): void {

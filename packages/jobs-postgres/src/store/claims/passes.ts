@@ -1,11 +1,17 @@
 import { type Clock, elapsedOf, type JobHost } from '@cgk-platform/jobs-core/provider'
-import { type StoredJob, type StoredRun, turnBatch, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
+import {
+  groupBy,
+  type StoredJob,
+  type StoredRun,
+  takeInTurns,
+  turnBatch,
+  type WorkerDefinition,
+} from '@cgk-platform/jobs-local/engine'
 
 import type { Database, Queryable } from '../../database/database.ts'
 import { type Dispatched, dispatchJobs } from '../arrivals/dispatch-jobs.ts'
-import { insertRuns, type NewRun } from '../arrivals/new-runs.ts'
+import { holdNewRun, insertRuns, type NewRun } from '../arrivals/new-runs.ts'
 import { Arrivals, areLarge } from '../arrivals/take-arrivals.ts'
-import { groupBy } from '../group-by.ts'
 import { Hints } from '../hints.ts'
 import { endJobWaits } from '../runs/end-job-waits.ts'
 import { pausesLock } from '../runs/pauses.ts'
@@ -16,7 +22,6 @@ import { SuspectClaims, type SuspectLook } from './claim-suspects.ts'
 import { isLimited } from './claimed-limits.ts'
 import { DueRuns } from './due-runs.ts'
 import { type Paused, pausedTenants, readPaused } from './find-open-work.ts'
-import { holdDirectly } from './hold-directly.ts'
 import { toHeldRuns } from './hold-runs.ts'
 import { nextDueAt, type OpenWork, readOpenWork, versionsOf } from './open-work.ts'
 
@@ -225,7 +230,14 @@ export class Passes {
       mine.map(({ tenant }) => tenant),
     )
     const awake = mine.filter(({ tenant }) => !resting.has(tenant))
-    return holdDirectly(awake, max, { now, turns: this.#claims.turns, weights: this.#options.weights })
+    const { weights } = this.#options
+    const begun = takeInTurns(awake, Math.max(0, max), { turns: this.#claims.turns, weights }, (one) => ({
+      definition: one.run.definitionId,
+      tenant: one.tenant,
+      rank: one.rank,
+    }))
+    for (const one of begun) holdNewRun(one, now)
+    return begun.map(({ run }) => run)
   }
 
   /** Finds leaders for batches that may be full, and gives those that were claimed their batches. Returns whether there are any. */

@@ -32,6 +32,11 @@ export class Slots {
     return freeOf(this.limits.perKey, this.#ofKeys.get(nameOf(tenant, key)))
   }
 
+  /** Returns how many more runs may begin of the tenant and the key of one. Requires their counts. */
+  freeFor({ tenant, concurrency_key: key }: { readonly tenant: string; readonly concurrency_key: string }): number {
+    return Math.min(this.free, this.freeOf(tenant), this.freeOfKey(tenant, key))
+  }
+
   /** Whether the slots that a tenant holds, or a key of it, are to be counted. */
   isUncounted(tenant: string, key: string): boolean {
     const { perTenant, perKey } = this.limits

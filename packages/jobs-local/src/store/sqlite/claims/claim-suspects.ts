@@ -1,6 +1,6 @@
 import { enterAttempt } from '../../../records/enter-state.ts'
 import { hasBegun, type StoredRun } from '../../../records/stored-run.ts'
-import { groupSizeOf, probationMsOf } from '../../../rules/suspects.ts'
+import { chooseSuspects, probationMsOf } from '../../../rules/suspects.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from '../file/connection.ts'
 import { DefinitionSlots } from './definition-slots.ts'
@@ -30,22 +30,25 @@ export interface SuspectClaimOptions extends Omit<ClaimOptions, 'turns' | 'weigh
  * `undefined` if that run has to begin in another worker of the process.
  */
 export function claimSuspects(options: SuspectClaimOptions): StoredRun[] | undefined {
-  const { connection, max, slots, isEmpty } = options
+  const { connection, max, slots, isEmpty, isInOrder, placeOf } = options
   const rows = connection.all<SuspectRow>(
     `SELECT run, definition_id, tenant, concurrency_key, crashes FROM cgk_runs WHERE phase = ${phases.suspect} ` +
       `${isEmpty ? '' : 'AND due_at IS NULL '}ORDER BY crashes DESC, attempt_started_at DESC`,
   )
   const claimed: StoredRun[] = []
-  let groupSize = max
-  for (const [index, row] of rows.entries()) {
-    if (claimed.length >= groupSize) break
-    if (options.paused.isPaused(row.definition_id, row.tenant)) continue
-    if (isForAnother(row, rows.slice(index + 1), options)) return claimed.length > 0 ? claimed : undefined
-    if (!mayBegin(row, options)) continue
-    groupSize = Math.min(groupSize, groupSizeOf(row.crashes, slots))
-    claimed.push(claim(row, options))
-  }
-  return claimed
+  const begun = chooseSuspects(
+    rows.filter((row) => !options.paused.isPaused(row.definition_id, row.tenant)),
+    {
+      max,
+      slots,
+      isInOrder,
+      isMine: (row) => options.mayBegin(row.definition_id),
+      placeOf: (row) => placeOf(row.definition_id),
+      mayBegin: (row) => mayBegin(row, options),
+      begin: (row) => void claimed.push(claim(row, options)),
+    },
+  )
+  return begun && claimed
 }
 
 /** Returns whether a suspect waits for a worker that may begin it and runs nothing else. */
@@ -56,16 +59,6 @@ export function isEmptyWorkerWanted(
   const sql = `SELECT DISTINCT definition_id, tenant FROM cgk_runs WHERE phase = ${phases.suspect} AND due_at IS NOT NULL`
   const rows = connection.all<Pick<RunRow, 'definition_id' | 'tenant'>>(sql)
   return rows.some((row) => mayBeginHere(row.definition_id, row.tenant))
-}
-
-/**
- * Returns whether another worker of this process begins a suspect before this one begins later ones. If no worker has
- * its definition, such a worker probably starts soon.
- */
-function isForAnother(row: SuspectRow, later: readonly SuspectRow[], options: SuspectClaimOptions): boolean {
-  if (!options.isInOrder || options.mayBegin(row.definition_id)) return false
-  const place = options.placeOf(row.definition_id)
-  return place === 'here' || (place === undefined && later.some((other) => mayBegin(other, options)))
 }
 
 function mayBegin(row: SuspectRow, options: SuspectClaimOptions): boolean {

@@ -6,13 +6,10 @@ import { DefinitionSlots, type Slots } from './definition-slots.ts'
 import { FittingSource } from './fitting-source.ts'
 import { LaneRuns } from './lane-runs.ts'
 import { hasFirstRun } from '../tables/lanes-table.ts'
-import { LimitedRuns } from '../../../rules/limited-runs.ts'
 import { ReadyRuns } from './ready-runs.ts'
 import { type RunScan, runScans } from './run-scans.ts'
 import type { RunSource } from '../../../rules/run-source.ts'
-
-/** Number of free slots of a definition from which on its limit does not matter to the order of its tenants. */
-const manySlots = 16
+import type { SlotSource } from '../../../rules/plan-claim.ts'
 
 /**
  * Returns the ready runs of a definition that may begin now, as far as its own limits are concerned.
@@ -23,23 +20,23 @@ export function sourcesOf(
   definitionId: string,
   options: ClaimOptions,
   onEnd: (callback: () => void) => void,
-): RunSource<StoredRun>[] {
+): SlotSource<StoredRun>[] {
   const { connection, limitsOf, now } = options
   const { concurrency, throttle } = limitsOf(definitionId) ?? {}
   const slots = new DefinitionSlots(connection, definitionId, concurrency)
   if (slots.free <= 0) return []
   const fitting = options.fitting
     .filter((one) => one.definitionId === definitionId)
-    .map((one) => limited(new FittingSource(options, one, slots), slots, options))
-  const runs = (name: string, scan: RunScan, own: Slots): RunSource<StoredRun> =>
-    limited(new ReadyRuns(options, { name, definitionId, scan, slots: own }), own, options)
+    .map((one) => withFree(new FittingSource(options, one, slots), slots))
+  const runs = (name: string, scan: RunScan, own: Slots): SlotSource<StoredRun> =>
+    withFree(new ReadyRuns(options, { name, definitionId, scan, slots: own }), own)
   if (throttle?.key === undefined) unblockRuns(connection, definitionId)
   if (!throttle) return [runs(definitionId, runScans.all, slots), ...fitting]
   const again = runs(definitionId, runScans.again, slots)
   options.throttles.update(connection, definitionId, throttle, now)
   if (throttle.key !== undefined) {
     const lanes = [LaneRuns, BlockedRuns].map((Runs) => new Runs(options, definitionId, throttle, slots))
-    return [again, ...fitting, ...lanes.map((source) => limited(source, slots, options))]
+    return [again, ...fitting, ...lanes.map((source) => withFree(source, slots))]
   }
   const name = { definitionId, tenant: '', key: '' }
   const bucket = new Bucket(connection, name, { limits: throttle, slots, now })
@@ -47,7 +44,13 @@ export function sourcesOf(
   return [again, ...fitting, runs(`${definitionId} first`, runScans.first, bucket)]
 }
 
-function limited(source: RunSource<StoredRun>, slots: Slots, { turns, weights }: ClaimOptions): RunSource<StoredRun> {
-  if (slots.free >= manySlots) return source
-  return new LimitedRuns(source, turns.ofDefinition(source.name), weights, () => slots.free)
+function withFree(source: RunSource<StoredRun>, slots: Slots): SlotSource<StoredRun> {
+  return {
+    name: source.name,
+    get free() {
+      return slots.free
+    },
+    nextTenant: (after, isIncluded) => source.nextTenant(after, isIncluded),
+    claim: (tenant, max) => source.claim(tenant, max),
+  }
 }

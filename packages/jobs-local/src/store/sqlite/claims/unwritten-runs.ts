@@ -1,11 +1,8 @@
-import { enterState } from '../../../records/enter-state.ts'
 import type { StoredJob, StoredRun } from '../../../records/stored-run.ts'
 import type { Subscriber } from '../../../records/subscriber.ts'
 import { createRun } from '../../../records/create-run.ts'
 import { rankOf } from '../../../rules/rank-of.ts'
 import { Batches } from './batches.ts'
-import { claimInTurns } from '../../../rules/claim-in-turns.ts'
-import { compareText } from '../../../rules/text-order.ts'
 import type { ClaimOptions } from './claim-options.ts'
 import type { Connection } from '../file/connection.ts'
 import { debounceRun } from './debounce-run.ts'
@@ -14,8 +11,9 @@ import { PausedWork } from '../tables/paused-work.ts'
 import { keyOf, runAt, setKey, seqOf } from '../tables/rows.ts'
 import { addHeldRuns, addRun } from '../tables/runs-table.ts'
 import { storedKeysOf } from '../tables/stored-keys.ts'
-import { UnwrittenSource } from './unwritten-source.ts'
 import type { Workers } from '../workers/workers.ts'
+import { takeInTurns } from '../../../rules/take-in-turns.ts'
+import { beginFirst } from '../../../records/enter-state.ts'
 
 /** The options of a claim of new runs. */
 export interface UnwrittenClaim extends Pick<ClaimOptions, 'max' | 'worker' | 'now' | 'turns' | 'weights' | 'fitting'> {
@@ -72,12 +70,13 @@ export class UnwrittenRuns {
   /** Writes up to `max` runs as started, in turns. Returns them. */
   writeStarted({ max, mayBegin, worker, now, turns, weights }: UnwrittenClaim): readonly StoredRun[] {
     const candidates = this.#runs.filter(mayBegin)
-    const started = candidates.length <= max ? candidates : claimInTurns(sourcesOf(candidates), max, turns, weights)
+    const started = takeInTurns(candidates, max, { turns, weights }, (run) => ({
+      definition: run.definitionId,
+      tenant: run.job.envelope.tenantId,
+      rank: keyOf(run).rank,
+    }))
     for (const run of started) {
-      enterState(run, { state: 'running' })
-      run.attempts = 1
-      run.startedAt = now
-      run.attemptStartedAt = now
+      beginFirst(run, now)
       setKey(run, { ...keyOf(run), worker })
     }
     addHeldRuns(this.#connection, started, worker, now)
@@ -103,15 +102,4 @@ export class UnwrittenRuns {
       ...(gather && { gatherUntil: gather.until }),
     })
   }
-}
-
-function sourcesOf(runs: readonly StoredRun[]): UnwrittenSource[] {
-  const byDefinition = new Map<string, StoredRun[]>()
-  for (const run of runs) {
-    const others = byDefinition.get(run.definitionId)
-    if (others) others.push(run)
-    else byDefinition.set(run.definitionId, [run])
-  }
-  const sources = [...byDefinition].map(([definitionId, own]) => new UnwrittenSource(definitionId, own))
-  return sources.toSorted((one, other) => compareText(one.name, other.name))
 }
