@@ -36,8 +36,15 @@ export function parkedOf(
   return { parked: JSON.stringify(version), dueAt: run.workflow.parked.until }
 }
 
-/** Returns the versions of the workflows among some definitions, as in the column `parked`. */
-export function parkedVersionsOf(definitions: readonly WorkerDefinition[]): { definitionId: string; parked: string }[] {
+/** A version of a workflow. */
+export interface ParkedVersion {
+  readonly definitionId: string
+  /** As in the column `parked`. */
+  readonly parked: string
+}
+
+/** Returns the versions of the workflows among some definitions. */
+export function parkedVersionsOf(definitions: readonly WorkerDefinition[]): ParkedVersion[] {
   return definitions.flatMap(({ definitionId, versions = [] }) =>
     versions.map((version) => ({ definitionId, parked: JSON.stringify(version) })),
   )

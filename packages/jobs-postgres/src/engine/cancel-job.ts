@@ -6,12 +6,11 @@ import {
 } from '@cgk-platform/jobs-local/engine'
 
 import { columnsOf, type Queryable } from '../database/database.ts'
+import type { Hints } from '../store/changes.ts'
 import { leaveBatches, promoteBatches } from '../store/claims/batches.ts'
-import type { Hints } from '../store/hints.ts'
 import type { RunRow } from '../store/rows.ts'
-import { endJobWaits } from '../store/runs/end-job-waits.ts'
 import { freeSlots } from '../store/runs/slots.ts'
-import { removeWaits } from '../store/workflows/waits.ts'
+import { endJobWaits, removeWaits } from '../store/workflows/waits.ts'
 import { markWaiting } from '../store/workflows/wake-runs.ts'
 
 /** The effects of a cancel on others, within its transaction. */

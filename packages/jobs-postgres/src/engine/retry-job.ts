@@ -10,7 +10,7 @@ import {
 } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../database/database.ts'
-import type { Hints } from '../store/hints.ts'
+import type { Hints } from '../store/changes.ts'
 import { readJob } from '../store/reads/read-jobs.ts'
 import { keyOf } from '../store/rows.ts'
 import { storedText } from '../store/stored-text.ts'

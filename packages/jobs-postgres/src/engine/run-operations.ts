@@ -2,14 +2,13 @@ import type { Logger } from '@cgk-platform/jobs-core'
 import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
 import type { EndedRun, StoredRun } from '@cgk-platform/jobs-local/engine'
 
-import type { Database } from '../database/database.ts'
+import type { Database, Queryable } from '../database/database.ts'
 import type { Changes } from '../store/changes.ts'
 import { keyOf } from '../store/rows.ts'
-import { endPlainly } from '../store/runs/end-plainly.ts'
+import { endPlainly } from '../store/runs/ended-attempts.ts'
 import { OutcomeQueue } from '../store/runs/outcome-queue.ts'
-import { releaseSlots } from '../store/runs/release-slots.ts'
 import { type SettleOptions, settleRuns } from '../store/runs/settle-runs.ts'
-import { writeProbation } from '../store/workers/probation.ts'
+import { releaseSlots } from '../store/runs/slots.ts'
 import type { Worker } from '../store/workers/worker.ts'
 import { wakeRuns } from '../store/workflows/wake-runs.ts'
 import { cancelJob, type CancelOptions } from './cancel-job.ts'
@@ -108,4 +107,23 @@ async function callAfter(change: Promise<unknown>, done: () => void): Promise<vo
     return
   }
   done()
+}
+
+/**
+ * Records until when a suspect of a worker is on probation, for the other workers of its process.
+ *
+ * @param ended - runs that it holds no longer
+ */
+async function writeProbation(
+  queryable: Queryable,
+  worker: Worker,
+  ended: readonly StoredRun[],
+  elapsedMs: number,
+): Promise<void> {
+  const others = worker.held.all().filter((run) => !ended.includes(run))
+  const leftMs = Math.max(0, ...others.map(({ probationEndsAt = 0 }) => Math.ceil(probationEndsAt - elapsedMs)))
+  await queryable.query(
+    'UPDATE {schema}.workers SET probation_ends_at = CASE WHEN $2::int8 > 0 THEN {schema}.now_ms() + $2 ELSE 0 END WHERE id = $1',
+    [worker.id, leftMs],
+  )
 }

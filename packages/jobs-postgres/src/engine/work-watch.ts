@@ -1,7 +1,7 @@
 import type { OpenedDatabase } from '../database/database.ts'
 import { Notifications } from '../database/notifications.ts'
+import type { Hints } from '../store/changes.ts'
 import { nextDueAt, readOpenWork } from '../store/claims/open-work.ts'
-import type { Hints } from '../store/hints.ts'
 import type { Worker } from '../store/workers/worker.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it.

@@ -1,7 +1,6 @@
 import type { Logger } from '@cgk-platform/jobs-core'
 
 import type { Database, Queryable } from '../database/database.ts'
-import { Hints } from './hints.ts'
 import { isRejected } from './is-rejected.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it.
@@ -130,5 +129,34 @@ export class Changes {
   #solved(): void {
     if (this.#problem) this.#options.logger.info("The jobs' database can be changed again.")
     this.#problem = undefined
+  }
+}
+
+/**
+ * The facts about a transaction that other processes want to know once it is committed. Create a new one for each try of a
+ * transaction. Nothing depends on hints: polling also finds all of it.
+ */
+export class Hints {
+  #isWorkReady = false
+  readonly #workers = new Set<number>()
+
+  /** Whether jobs or runs may begin that could not before. */
+  get isWorkReady(): boolean {
+    return this.#isWorkReady
+  }
+
+  /** The workers that have notices. */
+  get workers(): ReadonlySet<number> {
+    return this.#workers
+  }
+
+  /** Jobs or runs may begin that could not before. */
+  work(): void {
+    this.#isWorkReady = true
+  }
+
+  /** A worker has notices. */
+  notices(worker: number): void {
+    this.#workers.add(worker)
   }
 }

@@ -1,12 +1,10 @@
 import type { Definition } from '@cgk-platform/jobs-core'
 import { systemClock } from '@cgk-platform/jobs-core/provider'
 import { createJobRegistry } from '@cgk-platform/jobs-core/scheduling'
-
 import { type StoredRun, toWorkerDefinition } from '@cgk-platform/jobs-local/engine'
 import type { Database } from '../../src/database/database.ts'
 import { type Pass, Passes } from '../../src/store/claims/passes.ts'
-import { Changes } from '../../src/store/changes.ts'
-import { Hints } from '../../src/store/hints.ts'
+import { Changes, Hints } from '../../src/store/changes.ts'
 import { settleRuns } from '../../src/store/runs/settle-runs.ts'
 import { Worker } from '../../src/store/workers/worker.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { Arrivals, postponeJobs } from '../../src/store/arrivals/take-arrivals.ts'
-import { Hints } from '../../src/store/hints.ts'
+import { Hints } from '../../src/store/changes.ts'
 import { cancelJob } from '../../src/engine/cancel-job.ts'
 import { addJobs } from '../../src/store/sends/add-jobs.ts'
 import { addHeldRun, addRun, runRow } from '../kit/add-run.ts'

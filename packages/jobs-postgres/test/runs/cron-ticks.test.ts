@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest'
-
 import { Changes } from '../../src/store/changes.ts'
-import { hasOpenRun } from '../../src/store/runs/has-open-run.ts'
-import { Ticks } from '../../src/store/runs/ticks.ts'
+import { hasOpenRun, Ticks } from '../../src/store/runs/ticks.ts'
 import { addHeldRun, addRun } from '../kit/add-run.ts'
 import { addJob } from '../kit/fixtures.ts'
 import { openDatabase } from '../kit/open-database.ts'

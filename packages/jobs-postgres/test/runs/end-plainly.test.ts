@@ -3,7 +3,7 @@ import type { StoredRun } from '@cgk-platform/jobs-local/engine'
 import { expect, test } from 'vitest'
 
 import type { Database } from '../../src/database/database.ts'
-import { endPlainly } from '../../src/store/runs/end-plainly.ts'
+import { endPlainly } from '../../src/store/runs/ended-attempts.ts'
 import { addHeldRun, runRow } from '../kit/add-run.ts'
 import { openDatabase } from '../kit/open-database.ts'
 

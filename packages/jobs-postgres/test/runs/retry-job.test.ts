@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { Hints } from '../../src/store/hints.ts'
+import { Hints } from '../../src/store/changes.ts'
 import { retryJob } from '../../src/engine/retry-job.ts'
 import { addRun, runRow } from '../kit/add-run.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { returnUnknownRuns } from '../../src/engine/return-unknown-runs.ts'
-import { Hints } from '../../src/store/hints.ts'
+import { returnUnknownRuns } from '../../src/engine/pass-runner.ts'
+import { Hints } from '../../src/store/changes.ts'
 import { addHeldRun, runRow } from '../kit/add-run.ts'
 import { openDatabase } from '../kit/open-database.ts'
 import { openWorker } from '../kit/open-worker.ts'

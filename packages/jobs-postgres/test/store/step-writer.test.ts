@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import type { Queryable } from '../../src/database/database.ts'
 import { readJob } from '../../src/store/reads/read-jobs.ts'
-import { countParked, lookAgain } from '../../src/store/workflows/parked-runs.ts'
+import { countParked, lookAgain } from '../../src/store/workflows/wake-runs.ts'
 import { StepWriter } from '../../src/store/workflows/step-writer.ts'
 import { addJob, addRun, heldWorkflow, waitFor } from '../kit/fixtures.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'

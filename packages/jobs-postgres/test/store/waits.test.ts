@@ -8,7 +8,8 @@ import { readJob } from '../../src/store/reads/read-jobs.ts'
 import { keyOf } from '../../src/store/rows.ts'
 import { takeNotices } from '../../src/store/workflows/notices.ts'
 import { StepWriter } from '../../src/store/workflows/step-writer.ts'
-import { resolveEventWaits, resolveJobWaits, saveWaits } from '../../src/store/workflows/waits.ts'
+import { Hints } from '../../src/store/changes.ts'
+import { endJobWaits, resolveEventWaits, saveWaits } from '../../src/store/workflows/waits.ts'
 import { beginTransaction, untilLocked } from '../kit/barrier.ts'
 import { addJob, addRun, completed, held, heldWorkflow, waitFor, waitForJob } from '../kit/fixtures.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
@@ -30,7 +31,7 @@ async function dispatch(transaction: Queryable, job: string): Promise<readonly n
   await transaction.query('DELETE FROM {schema}.arrivals WHERE job = $1', [job])
   await addRun(transaction, { job, definition: 'pay' })
   const { envelope } = (await readJob(transaction, job))!
-  return (await resolveEventWaits(transaction, [envelope], 1)).counts
+  return resolveEventWaits(transaction, [envelope], 1, new Hints())
 }
 
 /** Suspends a run as the outcome of its attempt does. */
@@ -138,7 +139,9 @@ describe('a wait for an event', () => {
     const event = await addJob(test1.database, { tenantId, event: 'order.paid' })
     await test1.database.transaction(async (transaction) => {
       const { envelope } = (await readJob(transaction, event))!
-      expect(await resolveEventWaits(transaction, [envelope], 1)).toEqual({ counts: [1], workers: [1] })
+      const hints = new Hints()
+      expect(await resolveEventWaits(transaction, [envelope], 1, hints)).toEqual([1])
+      expect([...hints.workers]).toEqual([1])
     })
     expect((await stepOf(run, 'paid'))!.state).toBe('waiting')
     const reads = { queryable: test1.database, change: test1.database.transaction, clock }
@@ -185,8 +188,10 @@ describe('a wait for an event', () => {
     const event = await addJob(test1.database, { tenantId, event: 'order.paid', state: 'unhandled', endedAt: 1 })
     const { envelope } = (await readJob(test1.database, event))!
     const twice: Envelope[] = [envelope, { ...envelope, id: 'later' }]
-    const counts = await test1.database.transaction((transaction) => resolveEventWaits(transaction, twice, 1))
-    expect(counts).toEqual({ counts: [1, 0], workers: [] })
+    const hints = new Hints()
+    const counts = await test1.database.transaction((transaction) => resolveEventWaits(transaction, twice, 1, hints))
+    expect(counts).toEqual([1, 0])
+    expect([...hints.workers]).toEqual([])
     const [row] = await test1.database.query(
       'SELECT phase, pause, has_waiting FROM {schema}.runs JOIN {schema}.lanes l ON l.id = lane WHERE job = $1',
       [run.job.envelope.id],
@@ -218,7 +223,7 @@ describe('a wait for a job', () => {
     await registering.worked
     const ending = test1.database.transaction(async (transaction) => {
       await endRun(transaction, child)
-      await resolveJobWaits(transaction, [child], 1)
+      await endJobWaits(transaction, [child], 1, new Hints())
     })
     await untilLocked(test1.database)
     await registering.commit()
@@ -235,7 +240,7 @@ describe('a wait for a job', () => {
     const step = waitForJob(run, child)
     const ending = beginTransaction(test1.database, async (transaction) => {
       await endRun(transaction, child)
-      await resolveJobWaits(transaction, [child], 1)
+      await endJobWaits(transaction, [child], 1, new Hints())
     })
     await ending.worked
     const registering = writer().save(run, step)

@@ -1,6 +1,6 @@
 import { arrivedAt, enterState, groupBy, quietUntil } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import type { NewRun } from './new-runs.ts'
 
 /** The run of a group that waits for its quiet period. */
@@ -78,12 +78,7 @@ export async function debounceRuns(transaction: Queryable, runs: readonly NewRun
     }
   }
   if (written.length > 0) {
-    const values = [
-      written.map(({ job }) => job),
-      written.map(({ number }) => number),
-      written.map(({ by }) => by),
-      now,
-    ]
+    const values = [...columnsOf(written, 'job', 'number', 'by'), now]
     await transaction.query(supersedeSql, values)
   }
   return superseded

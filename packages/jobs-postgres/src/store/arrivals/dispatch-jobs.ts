@@ -1,4 +1,4 @@
-import { type Clock, type Envelope, type JobHost, leaveForAnother } from '@cgk-platform/jobs-core/provider'
+import { type Clock, type JobHost, leaveForAnother } from '@cgk-platform/jobs-core/provider'
 import {
   missingDefinitionOf,
   type StoredJob,
@@ -6,11 +6,10 @@ import {
   type WorkerDefinition,
 } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
-import type { Hints } from '../hints.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
+import type { Hints } from '../changes.ts'
 import { toStoredJob } from '../rows.ts'
-import { endJobWaits } from '../runs/end-job-waits.ts'
-import { resolveEventWaits } from '../workflows/waits.ts'
+import { endJobWaits, resolveEventWaits } from '../workflows/waits.ts'
 import { debounceRuns } from './debounce-runs.ts'
 import { type Elsewhere, readElsewhere } from './definitions-elsewhere.ts'
 import { createNewRun, type NewRun } from './new-runs.ts'
@@ -60,7 +59,7 @@ export async function dispatchJobs(
   const envelopes = taken.map(({ job }) => job.envelope)
   const events = envelopes.map(({ event }) => event)
   const read = (): Promise<Elsewhere> => readElsewhere(transaction, worker, definitions, events)
-  const [resolved, found] = await Promise.all([resolveWaits(transaction, envelopes, options), read()])
+  const [resolved, found] = await Promise.all([resolveEventWaits(transaction, envelopes, now, hints), read()])
   let elsewhere = found
   const missingOf = (job: StoredJob): string | undefined => missingDefinitionOf(job, host.jobs)
   const isUnknown = (job: StoredJob): boolean => missingOf(job) !== undefined && !elsewhere.isKnown(missingOf(job)!)
@@ -99,17 +98,6 @@ export async function dispatchJobs(
   return { due: all.map(({ job }) => job), runs, superseded, unhandled, unclaimed }
 }
 
-async function resolveWaits(
-  transaction: Queryable,
-  envelopes: readonly Envelope[],
-  { now, hints }: DispatchOptions,
-): Promise<readonly number[]> {
-  if (envelopes.length === 0) return []
-  const { counts, workers } = await resolveEventWaits(transaction, envelopes, now)
-  for (const worker of workers) hints.notices(worker)
-  return counts
-}
-
 /** Ends jobs that get no runs. */
 async function endJobs(
   transaction: Queryable,
@@ -119,6 +107,6 @@ async function endJobs(
   await transaction.query(
     'UPDATE {schema}.jobs j SET state = e.state, ended_at = {schema}.now_ms() ' +
       'FROM unnest($1::text[], $2::text[]) AS e (id, state) WHERE j.id = e.id',
-    [jobs.map(({ id }) => id), jobs.map(({ state }) => state)],
+    columnsOf(jobs, 'id', 'state'),
   )
 }

@@ -1,6 +1,6 @@
 import { maxBatchBytes, type StoredRun } from '@cgk-platform/jobs-local/engine'
 
-import type { Database, Queryable } from '../../database/database.ts'
+import { columnsOf, type Database, type Queryable } from '../../database/database.ts'
 import { keyOf } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
 import { claimedColumns, type ClaimedRow, hold, sizeOf, toHeldRuns } from './hold-runs.ts'
@@ -28,8 +28,7 @@ const promoteSql =
 export async function promoteBatches(queryable: Queryable, groups: readonly BatchGroup[]): Promise<void> {
   if (groups.length === 0) return
   await queryable.query(promoteSql, [
-    groups.map(({ definition }) => definition),
-    groups.map(({ tenant }) => tenant),
+    ...columnsOf(groups, 'definition', 'tenant'),
     groups.map(({ maxSize = null }) => maxSize),
   ])
 }
@@ -51,7 +50,7 @@ export async function promoteDueBatches(database: Database): Promise<void> {
       'UPDATE {schema}.open_runs r SET gather_until = 0 FROM unnest($1::text[], $2::text[]) AS g (definition, tenant) ' +
         "WHERE r.phase = 'gathering' AND r.definition = g.definition AND r.tenant = g.tenant " +
         `AND r.gather_until BETWEEN 1 AND {schema}.now_ms() AND ${hasLeader}`,
-      [groups.map(({ definition }) => definition), groups.map(({ tenant }) => tenant)],
+      columnsOf(groups, 'definition', 'tenant'),
     )
   })
 }
@@ -62,7 +61,7 @@ export async function leaveBatches(transaction: Queryable, groups: readonly Batc
   await transaction.query(
     'UPDATE {schema}.open_runs r SET gather_until = 1 FROM unnest($1::text[], $2::text[]) AS g (definition, tenant) ' +
       "WHERE r.phase = 'gathering' AND r.definition = g.definition AND r.tenant = g.tenant AND r.gather_until = 0",
-    [groups.map(({ definition }) => definition), groups.map(({ tenant }) => tenant)],
+    columnsOf(groups, 'definition', 'tenant'),
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import type { Lane } from './lane-source.ts'
 
 /** The throttle key of lanes whose runs have started before: a throttle counts only first starts. No payload has it. */
@@ -22,8 +22,7 @@ export async function closeLanes(transaction: Queryable, closings: readonly Clos
     )
     UPDATE {schema}.lanes l SET gate = c.gate, open_at = c.open_at FROM locked c WHERE l.id = c.id`
   await transaction.query(sql, [
-    closings.map(({ lane }) => lane),
-    closings.map(({ gate }) => gate),
+    ...columnsOf(closings, 'lane', 'gate'),
     closings.map(({ openAt }) => (openAt === undefined ? null : Math.ceil(openAt))),
   ])
 }
@@ -55,12 +54,7 @@ export async function addAgainLanes(
 ): Promise<ReadonlyMap<number, number>> {
   const first = lanes.filter((lane) => lane.throttle_key !== againKey)
   if (first.length === 0) return new Map()
-  const values = [
-    first.map(({ id }) => id),
-    first.map(({ definition }) => definition),
-    first.map(({ tenant }) => tenant),
-    first.map((lane) => lane.concurrency_key),
-  ]
+  const values = columnsOf(first, 'id', 'definition', 'tenant', 'concurrency_key')
   const given = 'unnest($1::int8[], $2::text[], $3::text[], $4::text[]) AS g (id, definition, tenant, concurrency_key)'
   await transaction.query(
     'INSERT INTO {schema}.lanes (definition, tenant, concurrency_key, throttle_key, has_waiting) ' +

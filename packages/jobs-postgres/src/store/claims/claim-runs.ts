@@ -1,4 +1,12 @@
-import { groupBy, type LimitsOf, manySlots, planClaim, type SlotSource, Turns } from '@cgk-platform/jobs-local/engine'
+import {
+  groupBy,
+  type LimitsOf,
+  manySlots,
+  type ParkedVersion,
+  planClaim,
+  type SlotSource,
+  Turns,
+} from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
 import { addAgainLanes, againKey, clearEmptyLanes, closeLanes, type Closing } from './change-lanes.ts'
@@ -35,7 +43,7 @@ export interface ClaimOptions {
   /** Returns whether the worker has a definition. */
   readonly has: (definition: string) => boolean
   /** The versions of workflows that the worker has, as in the column `parked`. */
-  readonly versions: readonly { readonly definition: string; readonly parked: string }[]
+  readonly versions: readonly ParkedVersion[]
   readonly paused: Paused
 }
 
@@ -148,8 +156,7 @@ export class RunClaims {
     { max, worker, paused, now }: ClaimOptions,
   ): Promise<{ rows: readonly ClaimedRow[]; mayFindMore: boolean; isLocked: boolean }> {
     const lanes = await findLanes(transaction, this.#searches(claiming, max))
-    const tenants = [...lanes, ...fitting].map(({ tenant }) => tenant)
-    const resting = await pausedTenants(transaction, paused, tenants)
+    const resting = await pausedTenants(transaction, paused, [...lanes, ...fitting])
     const awake = lanes.filter(({ tenant }) => !resting.has(tenant))
     const fits = fitting.filter(({ tenant }) => !resting.has(tenant))
     const most = Math.min(max, Math.ceil((2 * max) / Math.max(1, awake.length)))

@@ -120,11 +120,7 @@ export class SuspectClaims {
   ): Promise<SuspectClaim> {
     const { worker, paused, has } = options
     const all = await transaction.query<SuspectRow>(suspectsSql, [worker])
-    const resting = await pausedTenants(
-      transaction,
-      paused,
-      all.map(({ tenant }) => tenant),
-    )
+    const resting = await pausedTenants(transaction, paused, all)
     const awake = all.filter(({ definition, tenant }) => !paused.definitions.has(definition) && !resting.has(tenant))
     const isMine = (row: SuspectRow): boolean => has(row.definition) || row.is_orphan
     const chosen = chooseSuspects(

@@ -1,6 +1,6 @@
 import type { LimitsOf, RunLimits } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import { againKey } from './change-lanes.ts'
 import type { OpenDefinition } from './find-open-work.ts'
 import type { Candidate, Lane } from './lane-source.ts'
@@ -55,9 +55,7 @@ export async function countHeld(
   const rows = await transaction.query<{ place: number; tenant_count: number | null; key_count: number | null }>(
     heldOfKeysSql,
     [
-      names.map(({ definition }) => definition),
-      names.map(({ tenant }) => tenant),
-      names.map(({ key }) => key),
+      ...columnsOf(names, 'definition', 'tenant', 'key'),
       names.map(({ slots }) => slots.limits.perTenant !== undefined),
       names.map(({ slots }) => slots.limits.perKey !== undefined),
     ],
@@ -157,13 +155,7 @@ export async function readBuckets(
     'SELECT b.* FROM unnest($1::text[], $2::text[], $3::text[]) AS g (definition, tenant, key) ' +
     'JOIN {schema}.buckets b USING (definition, tenant, key)'
   const rows =
-    values.length === 0
-      ? []
-      : await transaction.query<BucketRow>(sql, [
-          values.map(({ definition }) => definition),
-          values.map(({ tenant }) => tenant),
-          values.map(({ key }) => key),
-        ])
+    values.length === 0 ? [] : await transaction.query<BucketRow>(sql, columnsOf(values, 'definition', 'tenant', 'key'))
   const states = new Map(rows.map((row) => [nameOf(row), row.state]))
   const buckets = new Map(
     Array.from(names, ([text, name]) => {
@@ -206,10 +198,6 @@ export async function writeLimits(transaction: Queryable, claimed: readonly Clai
   await transaction.query(
     'UPDATE {schema}.limits l SET is_full = c.is_full, open_at = c.open_at ' +
       'FROM unnest($1::text[], $2::boolean[], $3::int8[]) AS c (definition, is_full, open_at) WHERE l.definition = c.definition',
-    [
-      changed.map(({ definition }) => definition),
-      changed.map(({ isFull }) => isFull),
-      changed.map(({ opens }) => opens),
-    ],
+    columnsOf(changed, 'definition', 'isFull', 'opens'),
   )
 }

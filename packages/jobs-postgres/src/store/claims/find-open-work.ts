@@ -1,6 +1,6 @@
 import { groupBy } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import { tenantsFrom } from '../tenants-from.ts'
 import { againKey } from './change-lanes.ts'
 import type { Lane } from './lane-source.ts'
@@ -95,12 +95,7 @@ const searchSql = { all: lanesSql('all'), again: lanesSql('again'), first: lanes
 export async function findLanes(transaction: Queryable, searches: readonly LaneSearch[]): Promise<readonly Lane[]> {
   const found: Lane[] = []
   for (const [kind, some] of groupBy(searches, (search) => search.kind)) {
-    const values = [
-      some.map(({ definition }) => definition),
-      some.map(({ afterTenant }) => afterTenant),
-      some.map(({ afterLane }) => afterLane),
-      some.map(({ tenants }) => tenants),
-    ]
+    const values = columnsOf(some, 'definition', 'afterTenant', 'afterLane', 'tenants')
     found.push(...(await transaction.query<Lane>(searchSql[kind], values)))
   }
   return found
@@ -142,13 +137,13 @@ export async function readPaused(transaction: Queryable): Promise<Paused & { rea
   return { now, hasTenants, definitions: new Set(JSON.parse(definitions ?? '[]') as string[]) }
 }
 
-/** Returns those of some tenants that are paused. */
+/** Returns the tenants of some runs that are paused. */
 export async function pausedTenants(
   transaction: Queryable,
   { hasTenants }: Paused,
-  tenants: Iterable<string>,
+  runs: readonly { readonly tenant: string }[],
 ): Promise<ReadonlySet<string>> {
-  const names = [...new Set(tenants)]
+  const names = [...new Set(runs.map(({ tenant }) => tenant))]
   if (!hasTenants || names.length === 0) return new Set()
   const sql = "SELECT id FROM {schema}.pauses WHERE kind = 'tenant' AND id = ANY($1::text[])"
   const rows = await transaction.query<{ id: string }>(sql, [names])

@@ -1,6 +1,6 @@
-import { ByTenant, type SlotSource, turnBatch } from '@cgk-platform/jobs-local/engine'
+import { ByTenant, type ParkedVersion, type SlotSource, turnBatch } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import type { Slots } from './slots.ts'
 
 /** A parked run that waits for a version which the worker has. */
@@ -19,12 +19,9 @@ const fittingSql = `
   ) r`
 
 /** Finds parked runs that wait for these versions. They stay parked until they are claimed, so that no other worker claims them. */
-export async function findFitting(
-  transaction: Queryable,
-  versions: readonly { readonly definition: string; readonly parked: string }[],
-): Promise<FittingRun[]> {
+export async function findFitting(transaction: Queryable, versions: readonly ParkedVersion[]): Promise<FittingRun[]> {
   if (versions.length === 0) return []
-  const values = [versions.map(({ definition }) => definition), versions.map(({ parked }) => parked)]
+  const values = columnsOf(versions, 'definitionId', 'parked')
   return [...(await transaction.query<FittingRun>(fittingSql, values))]
 }
 

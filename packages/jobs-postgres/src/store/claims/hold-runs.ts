@@ -1,7 +1,7 @@
 import { encodeEnvelope } from '@cgk-platform/jobs-core/provider'
 import { type StoredRun, toRecord, unreadable } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import { type JobRow, type RunRow, toStoredJob, toStoredRun } from '../rows.ts'
 
 /** The row of a run that was just claimed, with its job. */
@@ -53,8 +53,7 @@ export async function holdFromLanes(
   if (shares.length === 0) return []
   return transaction.query<LaneRow>(fromLanesSql, [
     worker,
-    shares.map(({ lane }) => lane),
-    shares.map(({ count }) => count),
+    ...columnsOf(shares, 'lane', 'count'),
     shares.map(({ again = null }) => again),
     now,
   ])
@@ -88,7 +87,7 @@ export async function toHeldRuns(transaction: Queryable, rows: readonly ClaimedR
     const sql =
       'SELECT job, run, position, record FROM {schema}.steps WHERE (job, run) IN (SELECT * FROM unnest($1::text[], $2::int4[])) ' +
       'ORDER BY position'
-    const values = [begun.map(({ job }) => job), begun.map(({ number }) => number)]
+    const values = columnsOf(begun, 'job', 'number')
     for (const row of await transaction.query<StepOfRun>(sql, values)) {
       const name = nameOf(row.job, row.run)
       steps.set(name, [...(steps.get(name) ?? []), [row.position, row.record]])

@@ -33,10 +33,9 @@ export class KnownLimits {
     if ((this.#applied.get(definition) ?? this.#known.get(definition)) === text && !isLost) return false
     this.#applied.set(definition, text)
     if (isLimited ? one.rule === text : !one.has_limits) return false
-    await transaction.query('INSERT INTO {schema}.limits (definition) VALUES ($1) ON CONFLICT DO NOTHING', [definition])
-    await transaction.query('SELECT 1 FROM {schema}.limits WHERE definition = $1 FOR NO KEY UPDATE', [definition])
     await transaction.query(
-      'UPDATE {schema}.limits SET rule = $2, is_full = false, open_at = NULL WHERE definition = $1',
+      'INSERT INTO {schema}.limits (definition, rule) VALUES ($1, $2) ' +
+        'ON CONFLICT (definition) DO UPDATE SET rule = excluded.rule, is_full = false, open_at = NULL',
       [definition, text],
     )
     await transaction.query(

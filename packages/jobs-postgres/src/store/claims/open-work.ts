@@ -1,6 +1,6 @@
-import type { WorkerDefinition } from '@cgk-platform/jobs-local/engine'
+import { parkedVersionsOf, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 import { againKey } from './change-lanes.ts'
 
 /** The work that a worker may find in the database. */
@@ -62,12 +62,11 @@ export async function readOpenWork(
   queryable: Queryable,
   { id, definitions }: { readonly id: number; readonly definitions: readonly WorkerDefinition[] },
 ): Promise<OpenWork> {
-  const versions = versionsOf(definitions)
+  const versions = parkedVersionsOf(definitions)
   const [row] = await queryable.query<OpenWork>(sql, [
     id,
     definitions.map(({ definitionId }) => definitionId),
-    versions.map(({ definition }) => definition),
-    versions.map(({ parked }) => parked),
+    ...columnsOf(versions, 'definitionId', 'parked'),
   ])
   return row!
 }
@@ -77,11 +76,4 @@ export function nextDueAt(work: OpenWork): number | undefined {
   const { job_due: job, run_due: run, batch_due: batch, lane_due: lane, limit_due: limit } = work
   const dues = [job, run, batch, lane, limit].filter((at) => at !== null)
   return dues.length === 0 ? undefined : Math.min(...dues)
-}
-
-/** Returns the versions of the workflows among some definitions, as in the column `parked`. */
-export function versionsOf(definitions: readonly WorkerDefinition[]): { definition: string; parked: string }[] {
-  return definitions.flatMap(({ definitionId: definition, versions = [] }) =>
-    versions.map((version) => ({ definition, parked: JSON.stringify(version) })),
-  )
 }

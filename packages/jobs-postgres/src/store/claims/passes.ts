@@ -1,6 +1,7 @@
 import { type Clock, elapsedOf, type JobHost } from '@cgk-platform/jobs-core/provider'
 import {
   groupBy,
+  parkedVersionsOf,
   type StoredJob,
   type StoredRun,
   takeInTurns,
@@ -12,9 +13,9 @@ import type { Database, Queryable } from '../../database/database.ts'
 import { type Dispatched, dispatchJobs } from '../arrivals/dispatch-jobs.ts'
 import { holdNewRun, insertRuns, type NewRun } from '../arrivals/new-runs.ts'
 import { Arrivals, areLarge } from '../arrivals/take-arrivals.ts'
-import { Hints } from '../hints.ts'
-import { endJobWaits } from '../runs/end-job-waits.ts'
+import { Hints } from '../changes.ts'
 import { pausesLock } from '../runs/pauses.ts'
+import { endJobWaits } from '../workflows/waits.ts'
 import { joinBatch, promoteBatches, promoteDueBatches } from './batches.ts'
 import { openDueLanes } from './change-lanes.ts'
 import { type ClaimOptions, type OpenRuns, RunClaims } from './claim-runs.ts'
@@ -23,7 +24,7 @@ import { isLimited } from './claimed-limits.ts'
 import { DueRuns } from './due-runs.ts'
 import { type Paused, pausedTenants, readPaused } from './find-open-work.ts'
 import { toHeldRuns } from './hold-runs.ts'
-import { nextDueAt, type OpenWork, readOpenWork, versionsOf } from './open-work.ts'
+import { nextDueAt, type OpenWork, readOpenWork } from './open-work.ts'
 
 /** This process as a worker. */
 export interface ClaimingWorker {
@@ -166,7 +167,7 @@ export class Passes {
       readPaused(transaction),
       this.#arrivals.take(transaction, turnBatch),
       this.#suspects.look(transaction, id),
-      this.#claims.look(transaction, versionsOf(definitions)),
+      this.#claims.look(transaction, parkedVersionsOf(definitions)),
     ])
     if (!isAlive) throw removed
     const options = this.#claimOptions(now, paused)
@@ -188,7 +189,7 @@ export class Passes {
       limitsOf: (definition) => this.#options.host.jobs.get(definition),
       has: (definition) => own.has(definition),
       paused,
-      versions: versionsOf(definitions),
+      versions: parkedVersionsOf(definitions),
     }
   }
 
@@ -224,11 +225,7 @@ export class Passes {
         !isLimited(limitsOf(definitionId) ?? {}) &&
         !paused.definitions.has(definitionId),
     )
-    const resting = await pausedTenants(
-      transaction,
-      paused,
-      mine.map(({ tenant }) => tenant),
-    )
+    const resting = await pausedTenants(transaction, paused, mine)
     const awake = mine.filter(({ tenant }) => !resting.has(tenant))
     const { weights } = this.#options
     const begun = takeInTurns(awake, Math.max(0, max), { turns: this.#claims.turns, weights }, (one) => ({

@@ -13,15 +13,12 @@ import {
 } from '@cgk-platform/jobs-local/engine'
 
 import { columnsOf, type Queryable } from '../../database/database.ts'
-import type { Hints } from '../hints.ts'
+import type { Hints } from '../changes.ts'
 import { keyOf } from '../rows.ts'
-import { removeWaits } from '../workflows/waits.ts'
+import { endJobWaits, removeWaits } from '../workflows/waits.ts'
 import { type LaneChange, markWaiting } from '../workflows/wake-runs.ts'
-import { endJobWaits } from './end-job-waits.ts'
-import { endColumns } from './end-plainly.ts'
-import { type AttemptColumn, type EndedAttempt, fence, tableOf } from './ended-attempts.ts'
-import { releaseSlots } from './release-slots.ts'
-import { freeSlots } from './slots.ts'
+import { type AttemptColumn, endColumns, type EndedAttempt, fence, tableOf } from './ended-attempts.ts'
+import { freeSlots, releaseSlots } from './slots.ts'
 
 /** The options of `settleRuns`. */
 export interface SettleOptions {

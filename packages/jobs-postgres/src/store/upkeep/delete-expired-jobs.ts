@@ -1,7 +1,7 @@
 import { signalEventOf } from '@cgk-platform/jobs-core/scheduling'
 import { maxBatchBytes, type Retention, turnBatch } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 
 /** Jobs that ended before these instants are deleted. */
 export interface Cutoffs {
@@ -60,9 +60,13 @@ const deleteSql =
   'DELETE FROM {schema}.jobs WHERE id = ANY($1::text[])'
 
 /** Deletes those of some locked jobs that have still ended. Returns their number. @param until - when the last one ended */
-export async function deleteEnded(transaction: Queryable, locked: readonly string[], until: number): Promise<number> {
-  const ended = await transaction.query<{ id: string }>(stillEndedSql, [locked])
-  await transaction.query(deleteSql, [ended.map(({ id }) => id), until])
+export async function deleteEnded(
+  transaction: Queryable,
+  locked: readonly { readonly id: string }[],
+  until: number,
+): Promise<number> {
+  const ended = await transaction.query<{ id: string }>(stillEndedSql, columnsOf(locked, 'id'))
+  await transaction.query(deleteSql, [...columnsOf(ended, 'id'), until])
   return ended.length
 }
 
@@ -83,11 +87,7 @@ export async function deleteExpiredJobs(
   const values = [withRuns, withoutRuns, turnBatch, from, maxBatchBytes]
   const locked = await transaction.query<{ id: string; ended_at: number; has_runs: boolean }>(lockSql, values)
   if (locked.length === 0) return { count: 0, until: from }
-  const count = await deleteEnded(
-    transaction,
-    locked.map(({ id }) => id),
-    Math.max(...locked.map(({ ended_at: at }) => at)),
-  )
+  const count = await deleteEnded(transaction, locked, Math.max(...locked.map(({ ended_at: at }) => at)))
   const until = locked.map(({ ended_at: at, has_runs: hasRuns }) => (hasRuns ? at : from))
   return { count, until: Math.max(from, ...until) }
 }

@@ -1,6 +1,6 @@
 import { turnBatch } from '@cgk-platform/jobs-local/engine'
 
-import type { Queryable } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
 
 /** The last rows that were looked at. Absent: begin at the first. */
 export interface IdlePosition {
@@ -35,7 +35,7 @@ const deleteLanesSql = `DELETE FROM {schema}.lanes l WHERE l.id = ANY($1::int8[]
 /** Deletes the lanes without runs, and the states of throttles that no longer matter, among the next ones. */
 export async function deleteIdle(transaction: Queryable, position: IdlePosition): Promise<DeletedIdle> {
   const lanes = await transaction.query<{ id: number; has_waiting: boolean }>(lanesSql, [position.lane ?? 0, turnBatch])
-  const idle = lanes.filter((lane) => !lane.has_waiting).map(({ id }) => id)
+  const idle = lanes.filter((lane) => !lane.has_waiting)
   const deleted = await deleteIdleLanes(transaction, idle)
   const bucket = await deleteOldBuckets(transaction, position.bucket ?? ['', '', ''])
   return {
@@ -45,11 +45,14 @@ export async function deleteIdle(transaction: Queryable, position: IdlePosition)
 }
 
 /** Deletes those of some lanes that have no run. Returns their number. */
-export async function deleteIdleLanes(transaction: Queryable, lanes: readonly number[]): Promise<number> {
+export async function deleteIdleLanes(
+  transaction: Queryable,
+  lanes: readonly { readonly id: number }[],
+): Promise<number> {
   if (lanes.length === 0) return 0
   // A transaction that adds a run to a lane locks it before.
-  const locked = await transaction.query<{ id: number }>(lockLanesSql, [lanes])
-  return (await transaction.query(deleteLanesSql, [locked.map(({ id }) => id)])).length
+  const locked = await transaction.query<{ id: number }>(lockLanesSql, columnsOf(lanes, 'id'))
+  return (await transaction.query(deleteLanesSql, columnsOf(locked, 'id'))).length
 }
 
 type BucketName = NonNullable<IdlePosition['bucket']>

@@ -25,15 +25,11 @@ const kept =
 export async function eraseJobs(transaction: Queryable, tenantId: string, until: number): Promise<ErasedPart> {
   const tenant = storedText(tenantId)
   const locked = await transaction.query<{ id: string }>(erasableSql, [tenant, until, turnBatch])
-  const ids = locked.map(({ id }) => id)
-  const erased = ids.length === 0 ? 0 : await deleteEnded(transaction, ids, 0)
-  if (ids.length === turnBatch) return { erased, left: 0, hasMore: true, kept: [] }
+  const erased = locked.length === 0 ? 0 : await deleteEnded(transaction, locked, 0)
+  if (locked.length === turnBatch) return { erased, left: 0, hasMore: true, kept: [] }
   const keys = await transaction.query(keysSql, [tenant, turnBatch])
   const lanes = await transaction.query<{ id: number }>(lanesSql, [tenant, turnBatch])
-  await deleteIdleLanes(
-    transaction,
-    lanes.map(({ id }) => id),
-  )
+  await deleteIdleLanes(transaction, lanes)
   const [left] = await transaction.query<{ count: number }>(leftSql, [tenant, until])
   return { erased, left: left!.count, hasMore: keys.length === turnBatch, kept: [kept] }
 }

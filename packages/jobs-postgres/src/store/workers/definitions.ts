@@ -4,7 +4,7 @@ import { fromText, toText, type WorkerDefinition } from '@cgk-platform/jobs-loca
 import type { Queryable } from '../../database/database.ts'
 import { nobody } from '../arrivals/definitions-elsewhere.ts'
 import { storedText } from '../stored-text.ts'
-import { lookAgain } from '../workflows/parked-runs.ts'
+import { lookAgain } from '../workflows/wake-runs.ts'
 
 /**
  * Time that a worker waits before it retires definitions of the workers that it replaces, in milliseconds. A starting

@@ -7,10 +7,9 @@ import {
 } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
-import type { Hints } from '../hints.ts'
-import { freeCancelled } from '../runs/release-slots.ts'
+import type { Hints } from '../changes.ts'
 import { notCounted } from '../runs/settle-runs.ts'
-import { type FreedRun, freeSlots } from '../runs/slots.ts'
+import { freeCancelled, type FreedRun, freeSlots } from '../runs/slots.ts'
 import { markWaiting } from '../workflows/wake-runs.ts'
 
 const mine = "r.is_open AND r.worker = ANY($1::int8[]) AND r.phase IN ('held', 'joined')"

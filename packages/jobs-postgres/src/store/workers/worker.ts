@@ -9,11 +9,10 @@ import {
 } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
-import type { Changes } from '../changes.ts'
-import type { Hints } from '../hints.ts'
+import type { Changes, Hints } from '../changes.ts'
+import { reopenGates } from '../runs/slots.ts'
 import { endDefinitions, pruneDefinitions, readEvents, settledAfterMs, writeDefinitions } from './definitions.ts'
 import { HeldRuns } from './held-runs.ts'
-import { reopenGates } from './reopen-gates.ts'
 import { takeOver } from './take-over.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it. Heartbeats follow real time.

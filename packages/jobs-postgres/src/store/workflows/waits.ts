@@ -14,9 +14,11 @@ import {
   toEventNotice,
   toRecord,
   toStep,
+  toText,
 } from '@cgk-platform/jobs-local/engine'
 
-import { columnsOf, type Queryable, type SqlValue } from '../../database/database.ts'
+import { columnsOf, type Queryable } from '../../database/database.ts'
+import type { Hints } from '../changes.ts'
 import { readJobs } from '../reads/read-jobs.ts'
 import { keyOf, type Phase } from '../rows.ts'
 import { storedText } from '../stored-text.ts'
@@ -144,32 +146,25 @@ interface WaitingRun {
   readonly waits: ReadonlyMap<string, StepRecord>
 }
 
-/** The waits that events or jobs have resolved. */
-export interface ResolvedWaits {
-  /** The number of waits that each of them resolved. */
-  readonly counts: readonly number[]
-  /** The workers that have a notice of it. */
-  readonly workers: readonly number[]
-}
-
 /** A wait that was resolved in the record of its run. */
-interface Resolved {
-  readonly of: WaitingRun
+interface Resolved extends Pick<WaitingRun, 'job' | 'run' | 'worker'> {
   readonly key: string
   readonly step: StepRecord
   /** The event that resolved it; `undefined` if a job did. */
-  readonly event?: Envelope
+  readonly event?: Envelope | undefined
 }
 
 /**
  * Resolves the waits that match events which have come due. Nobody adds a wait for one of them until the end of the
- * transaction.
+ * transaction. Returns the number of waits that each of them resolved.
  */
 export async function resolveEventWaits(
   transaction: Queryable,
   envelopes: readonly Envelope[],
   now: number,
-): Promise<ResolvedWaits> {
+  hints: Hints,
+): Promise<readonly number[]> {
+  if (envelopes.length === 0) return []
   const names = [envelopes.map(({ tenantId }) => storedText(tenantId)), envelopes.map(({ event }) => storedText(event))]
   const sql = 'SELECT job, run, key, record FROM {schema}.waits_for_events($1::text[], $2::text[])'
   const rows = await transaction.query<WaitKey & { readonly record: string }>(sql, names)
@@ -177,20 +172,26 @@ export async function resolveEventWaits(
     transaction,
     rows.filter(({ record }) => mayMatch(record, envelopes)),
   )
-  const resolved: Resolved[] = []
-  const counts = envelopes.map((envelope) => {
-    let count = 0
-    for (const of of runs) {
-      if (of.tenant !== storedText(envelope.tenantId)) continue
-      for (const [key, step] of of.waits) {
-        if (!resolveEventWait(of.record, step, envelope, now)) continue
-        resolved.push({ of, key, step, event: envelope })
-        count++
-      }
-    }
-    return count
-  })
-  return { counts, workers: await writeResolved(transaction, resolved) }
+  const resolved = envelopes.map((event) =>
+    resolve(
+      runs.filter(({ tenant }) => tenant === storedText(event.tenantId)),
+      (record, step) => resolveEventWait(record, step, event, now),
+      event,
+    ),
+  )
+  await writeResolved(transaction, resolved.flat(), hints)
+  return resolved.map(({ length }) => length)
+}
+
+/** Returns the waits of runs that an event or a job resolves, which this does in their records. */
+function resolve(
+  runs: readonly WaitingRun[],
+  resolves: (record: WorkflowRecord, step: StepRecord) => boolean,
+  event?: Envelope,
+): Resolved[] {
+  return runs.flatMap(({ job, run, worker, record, waits }) =>
+    [...waits].flatMap(([key, step]) => (resolves(record, step) ? { job, run, worker, key, step, event } : [])),
+  )
 }
 
 /** Returns whether one of these events matches a wait, unless the run got the event before. */
@@ -200,30 +201,27 @@ function mayMatch(stored: string, envelopes: readonly Envelope[]): boolean {
   return step !== undefined && envelopes.some((envelope) => resolveEventWait(record, { ...step }, envelope, 0))
 }
 
-/** Resolves the waits for jobs of which a run has ended in an earlier statement, or that no longer exist. */
-export async function resolveJobWaits(
+/**
+ * Resolves the waits for jobs of which a run has ended in an earlier statement, or that no longer exist, with hints for those
+ * that continue.
+ */
+export async function endJobWaits(
   transaction: Queryable,
   jobIds: readonly string[],
   now: number,
-): Promise<ResolvedWaits> {
+  hints: Hints,
+): Promise<void> {
+  if (jobIds.length === 0) return
   const sql = 'SELECT job, run, key FROM {schema}.waits WHERE for_job = ANY($1::text[])'
   const runs = await lockRuns(transaction, await transaction.query<WaitKey>(sql, [jobIds]))
-  if (runs.length === 0) return { counts: jobIds.map(() => 0), workers: [] }
+  if (runs.length === 0) return
   // Read once the runs are locked: another transaction may have ended another run of the job before.
   const jobs = await jobsById(transaction, jobIds)
-  const resolved: Resolved[] = []
-  const counts = jobIds.map((jobId) => {
-    let count = 0
-    for (const of of runs) {
-      for (const [key, step] of of.waits) {
-        if (step.jobId !== jobId || !applyJob(of.record, step, jobs.get(jobId), { provider, now })) continue
-        resolved.push({ of, key, step })
-        count++
-      }
-    }
-    return count
-  })
-  return { counts, workers: await writeResolved(transaction, resolved) }
+  const resolved = jobIds.flatMap((jobId) =>
+    resolve(runs, (record, step) => step.jobId === jobId && applyJob(record, step, jobs.get(jobId), { provider, now })),
+  )
+  if (resolved.length > 0) hints.work()
+  await writeResolved(transaction, resolved, hints)
 }
 
 /** Removes the waits and the notices of runs that have ended or begin again. */
@@ -278,43 +276,35 @@ async function lockRuns(transaction: Queryable, waits: readonly WaitKey[]): Prom
 
 /**
  * Writes waits that were resolved. The record of a running attempt is in its worker's memory, so that worker gets a notice
- * instead. Returns these workers.
+ * instead.
  */
-async function writeResolved(transaction: Queryable, resolved: readonly Resolved[]): Promise<number[]> {
-  if (resolved.length === 0) return []
-  const keysOf = (waits: readonly Resolved[]): SqlValue[] => [
-    waits.map(({ of }) => of.job),
-    waits.map(({ of }) => of.run),
-    waits.map(({ key }) => key),
-  ]
+async function writeResolved(transaction: Queryable, resolved: readonly Resolved[], hints: Hints): Promise<void> {
+  if (resolved.length === 0) return
   const unnested = 'unnest($1::text[], $2::int4[], $3::text[]'
-  await transaction.query(
-    `DELETE FROM {schema}.waits WHERE (job, run, key) IN (SELECT * FROM ${unnested}))`,
-    keysOf(resolved),
-  )
-  const suspended = resolved.filter(({ of }) => of.worker === null)
-  const held = resolved.filter(({ of }) => of.worker !== null)
+  const sql = `DELETE FROM {schema}.waits WHERE (job, run, key) IN (SELECT * FROM ${unnested}))`
+  await transaction.query(sql, columnsOf(resolved, 'job', 'run', 'key'))
+  const held = resolved.filter(({ worker }) => worker !== null)
   if (held.length > 0) {
+    for (const { worker } of held) hints.notices(worker!)
     await transaction.query(
       'INSERT INTO {schema}.notices (job, run, key, worker, event) ' +
         `SELECT * FROM ${unnested}, $4::int8[], $5::text[])`,
       [
-        ...keysOf(held),
-        held.map(({ of }) => of.worker),
+        ...columnsOf(held, 'job', 'run', 'key', 'worker'),
         held.map(({ event }) => (event ? toEventNotice(event) : null)),
       ],
     )
   }
+  const suspended = resolved.filter(({ worker }) => worker === null)
   if (suspended.length > 0) {
     await transaction.query(
       `UPDATE {schema}.steps s SET record = n.record FROM ${unnested}, $4::text[]) AS n (job, run, key, record) ` +
         'WHERE s.job = n.job AND s.run = n.run AND s.key = n.key',
-      [...keysOf(suspended), suspended.map(({ step }) => JSON.stringify(step))],
+      [...columnsOf(suspended, 'job', 'run', 'key'), suspended.map(({ step }) => toText(step))],
     )
     await wakeRuns(
       transaction,
-      suspended.map(({ of }) => ({ job: of.job, number: of.run })),
+      suspended.map(({ job, run: number }) => ({ job, number })),
     )
   }
-  return [...new Set(held.map(({ of }) => of.worker!))]
 }

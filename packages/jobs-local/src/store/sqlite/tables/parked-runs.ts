@@ -1,4 +1,4 @@
-import { otherCode, parkedVersionsOf } from '../../../records/parked-for.ts'
+import { otherCode, type ParkedVersion, parkedVersionsOf } from '../../../records/parked-for.ts'
 import type { WorkerDefinition } from '../../../records/subscriber.ts'
 import type { Connection } from '../file/connection.ts'
 import { phases } from './rows.ts'
@@ -20,10 +20,7 @@ export function countParked(connection: Connection, max: number): number {
 }
 
 /** Runs of a definition that wait for a version. */
-export interface FittingRuns {
-  readonly definitionId: string
-  /** As in the column `parked`. */
-  readonly parked: string
+export interface FittingRuns extends ParkedVersion {
   readonly count: number
 }
 
