@@ -1,16 +1,10 @@
 import type { Duration } from '@cgk-platform/jobs-core'
 import { declareOptions, environment, invalidOption, oneOf, string } from '@cgk-platform/jobs-core/provider'
 
-import {
-  type CheckedEngineOptions,
-  engineOptions,
-  type EngineRole,
-  type EngineSettings,
-  toEngineSettings,
-} from './engine-options.ts'
+import { type CheckedEngineOptions, engineOptions, type EngineSettings, toEngineSettings } from './engine-options.ts'
 
 /** The role of a process that shares a file of jobs with others. */
-export type LocalRole = EngineRole
+export type LocalRole = 'send' | 'work' | 'both'
 
 /** Options of the local engine. */
 export interface LocalConfig {
