@@ -113,7 +113,7 @@ export class Notifications {
     }
   }
 
-  /** Listens until the connection is lost. Returns at once if there is none to spare, or if it is told nothing. */
+  /** Listens until the connection is lost. Returns at once if there is none to spare, or if no notification arrives. */
   async #listenOnce(): Promise<'cannot' | 'untold' | 'lost'> {
     let lost = (): void => undefined
     const ended = new Promise<'lost'>((resolve) => (lost = () => resolve('lost')))

@@ -165,41 +165,44 @@ const faults = [
   },
 ]
 
-it.each(faults)('a worker goes on after $name, and says until then what is wrong', async ({ problem, begin, end }) => {
-  await using opened = await openDatabase()
-  const { schema, pool } = opened
-  const asAdmin = (sql: string): Promise<unknown> => pool.query(sql.replaceAll('$', schema))
-  const reconnect = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1'
-  await asAdmin(
-    "CREATE ROLE $ LOGIN PASSWORD 'own'; GRANT ALL ON SCHEMA $ TO $; GRANT ALL ON ALL TABLES IN SCHEMA $ TO $",
-  )
-  await asAdmin('GRANT ALL ON ALL SEQUENCES IN SCHEMA $ TO $')
-  const connectionString = opened.url.replace('postgres:password', `${schema}:own`)
-  const done: string[] = []
-  const work = defineJob({
-    id: 'work',
-    event: 'order.created',
-    handler: ({ payload }) => void done.push(payload.orderId),
-  })
-  const provider = createPostgresProvider({ connectionString, schema })
-  const client = createClient({ load: () => provider }, { jobs: [work], logger: createRecordedLogger() })
-  const send = (orderId: string) => client.sendJob('order.created', { tenantId: 'acme', orderId })
-  await client.waitForJob((await send('before')).id)
+it.each(faults)(
+  'a worker continues after $name, and says until then what is wrong',
+  async ({ problem, begin, end }) => {
+    await using opened = await openDatabase()
+    const { schema, pool } = opened
+    const asAdmin = (sql: string): Promise<unknown> => pool.query(sql.replaceAll('$', schema))
+    const reconnect = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1'
+    await asAdmin(
+      "CREATE ROLE $ LOGIN PASSWORD 'own'; GRANT ALL ON SCHEMA $ TO $; GRANT ALL ON ALL TABLES IN SCHEMA $ TO $",
+    )
+    await asAdmin('GRANT ALL ON ALL SEQUENCES IN SCHEMA $ TO $')
+    const connectionString = opened.url.replace('postgres:password', `${schema}:own`)
+    const done: string[] = []
+    const work = defineJob({
+      id: 'work',
+      event: 'order.created',
+      handler: ({ payload }) => void done.push(payload.orderId),
+    })
+    const provider = createPostgresProvider({ connectionString, schema })
+    const client = createClient({ load: () => provider }, { jobs: [work], logger: createRecordedLogger() })
+    const send = (orderId: string) => client.sendJob('order.created', { tenantId: 'acme', orderId })
+    await client.waitForJob((await send('before')).id)
 
-  await asAdmin(begin)
-  await pool.query(reconnect, [schema])
-  await vi.waitFor(async () => expect(await client.healthCheck()).toMatchObject({ ok: false }), { timeout: 60_000 })
-  await expect(send('during')).rejects.toMatchObject({ accepted: 'no', cause: { problem } })
-  await asAdmin(end)
-  await pool.query(reconnect, [schema])
+    await asAdmin(begin)
+    await pool.query(reconnect, [schema])
+    await vi.waitFor(async () => expect(await client.healthCheck()).toMatchObject({ ok: false }), { timeout: 60_000 })
+    await expect(send('during')).rejects.toMatchObject({ accepted: 'no', cause: { problem } })
+    await asAdmin(end)
+    await pool.query(reconnect, [schema])
 
-  const { id } = await vi.waitFor(() => send('after'), { timeout: 60_000 })
-  await client.waitForJob(id)
-  expect(done).toEqual(['before', 'after'])
-  await vi.waitFor(async () => expect(await client.healthCheck()).toMatchObject({ ok: true }), { timeout: 60_000 })
-  await client.close()
-  await asAdmin('DROP OWNED BY $; DROP ROLE $')
-})
+    const { id } = await vi.waitFor(() => send('after'), { timeout: 60_000 })
+    await client.waitForJob(id)
+    expect(done).toEqual(['before', 'after'])
+    await vi.waitFor(async () => expect(await client.healthCheck()).toMatchObject({ ok: true }), { timeout: 60_000 })
+    await client.close()
+    await asAdmin('DROP OWNED BY $; DROP ROLE $')
+  },
+)
 
 /** A pool whose connections are ended by the server when a statement that matches has been sent. */
 function createCutPool({ url }: TestDatabase, matches: RegExp): Pool {
