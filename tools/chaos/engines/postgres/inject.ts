@@ -4,7 +4,8 @@ import type { InjectedBug } from '../../injected-bug.ts'
 import { schema } from './records.ts'
 
 /** Part of a statement that settles an attempt: a worker still holds it. */
-const fence = /r\.worker = e\.worker AND r\.attempts = e\.attempt AND r\.retried_at IS NOT DISTINCT FROM e\.retried_at/
+const fence =
+  /r\.worker = e\.worker\s+AND r\.attempts = e\.attempt\s+AND r\.retried_at IS NOT DISTINCT FROM e\.retried_at/
 
 /** Part of a statement that counts the slots which runs hold. */
 const heldSlots = /(open_runs WHERE) phase = 'held' AND (?!worker)/g
@@ -35,7 +36,9 @@ export async function injectIntoTables(client: pg.Client, bug: InjectedBug | und
 async function removeFence(client: pg.Client): Promise<void> {
   const sql = 'SELECT pg_get_functiondef($1::regproc) AS source'
   const { rows } = await client.query<{ source: string }>(sql, [`${schema}.end_runs`])
-  await client.query(rows[0]!.source.replace(fence, 'e.worker IS NOT NULL'))
+  const { source } = rows[0]!
+  if (!fence.test(source)) throw new Error('The function `end_runs` has no fence to remove.')
+  await client.query(source.replace(fence, 'e.worker IS NOT NULL'))
 }
 
 /** Lets a run that retries keep the place of its first attempt among those that wait. */
