@@ -12,6 +12,7 @@ export { hasTenantRouter } from './ambient/router-link.ts'
 
 // Options and their checks
 export { isProduction } from './runtime/environment.ts'
+export type { OptionTable } from './options/declare-options.ts'
 export { group } from './options/kinds.ts'
 
 // Definitions

@@ -1,6 +1,6 @@
 import type { Duration } from '@cgk-platform/jobs-core'
 import { custom, declareOptions, duration, integer, kindOf, oneOf, type Option } from '@cgk-platform/jobs-core/provider'
-import { group } from '@cgk-platform/jobs-core/scheduling'
+import { group, type OptionTable } from '@cgk-platform/jobs-core/scheduling'
 
 /** The role of a process that shares a store of jobs with others. */
 export type EngineRole = 'send' | 'work' | 'both'
@@ -8,6 +8,14 @@ export type EngineRole = 'send' | 'work' | 'both'
 interface RetentionOptions {
   count?: number | undefined
   age?: number | Duration | undefined
+}
+
+interface EngineOptions {
+  concurrency?: number | undefined
+  retention?: RetentionOptions | undefined
+  role?: EngineRole | undefined
+  lease?: number | Duration | undefined
+  tenantWeights?: Readonly<Record<string, number>> | undefined
 }
 
 /** The options that each engine with a store has. */
@@ -45,7 +53,7 @@ const tenantWeights: Option<Readonly<Record<string, number>>, ReadonlyMap<string
 )
 
 /** The declarations of these options. */
-export const engineOptions = {
+export const engineOptions: OptionTable<EngineOptions, CheckedEngineOptions> = {
   concurrency: integer(),
   retention: group(declareOptions<RetentionOptions>('`retention`', { count: integer(), age: duration() })),
   role: oneOf(['send', 'work', 'both']),
