@@ -187,17 +187,42 @@ export const migrations: readonly Migration[] = [
     END IF;
   END $$;
 
-  -- Records how runs have ended, in one round trip. Returns the places of those that their workers still held;
-  -- null if a definition has limits, or a workflow waits for one of the jobs. Fails if one has begun to wait. Each statement
-  -- sees what others did before it.
-  CREATE FUNCTION {schema}.end_runs(
-    of_definitions text[], of_jobs text[], of_numbers int4[], of_workers int8[], of_attempts int4[], of_retried_at int8[],
-    of_states text[], of_outputs text[], of_errors text[]
-  ) RETURNS int8[] LANGUAGE plpgsql VOLATILE AS $$
-  DECLARE ended int8[];
+  -- Lets others take the slots of runs that the transaction ends afterwards. Locks the limits of their definitions: nobody else
+  -- starts or ends runs of these until the transaction ends. Opens the lanes that wait for a slot of their keys or tenants:
+  -- claims count the slots again. Returns whether a definition has limits.
+  CREATE FUNCTION {schema}.free_slots(of_definitions text[], of_lanes int8[]) RETURNS boolean LANGUAGE plpgsql VOLATILE
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+  DECLARE limited text[];
   BEGIN
-    IF EXISTS (SELECT 1 FROM {schema}.limits l WHERE l.definition = ANY(of_definitions))
-      OR EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN RETURN NULL; END IF;
+    SELECT array_agg(definition) INTO limited FROM (
+      SELECT definition FROM {schema}.limits WHERE definition = ANY(of_definitions) ORDER BY definition FOR NO KEY UPDATE
+    ) locked;
+    IF limited IS NULL THEN RETURN false; END IF;
+    UPDATE {schema}.limits SET is_full = false WHERE definition = ANY(limited) AND is_full;
+    WITH freed AS (SELECT DISTINCT definition, tenant, concurrency_key FROM {schema}.lanes WHERE id = ANY(of_lanes)),
+    closed AS (
+      SELECT l.id FROM freed f JOIN {schema}.lanes l ON l.definition = f.definition AND l.tenant = f.tenant AND l.gate = 'tenant'
+      UNION
+      SELECT l.id FROM freed f JOIN {schema}.lanes l ON l.definition = f.definition AND l.tenant = f.tenant AND l.gate = 'key'
+        AND l.concurrency_key = f.concurrency_key
+    ), locked AS MATERIALIZED (
+      SELECT id FROM {schema}.lanes WHERE id IN (SELECT id FROM closed) ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE {schema}.lanes l SET gate = NULL FROM locked WHERE l.id = locked.id AND l.gate IN ('tenant', 'key');
+    RETURN true;
+  END $$;
+
+  -- Records how runs have ended, in one round trip. Returns the places of those that their workers still held, and whether
+  -- slots are free again that have a limit; null if a workflow waits for one of the jobs. Fails if one has begun to wait.
+  -- Each statement sees what others did before it.
+  CREATE FUNCTION {schema}.end_runs(
+    of_definitions text[], of_lanes int8[],
+    of_jobs text[], of_numbers int4[], of_workers int8[], of_attempts int4[], of_retried_at int8[],
+    of_states text[], of_outputs text[], of_errors text[], OUT ended int8[], OUT has_limits boolean
+  ) LANGUAGE plpgsql VOLATILE AS $$
+  BEGIN
+    IF EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN RETURN; END IF;
+    has_limits := {schema}.free_slots(of_definitions, of_lanes);
     WITH changed AS (
       UPDATE {schema}.runs r SET phase = NULL, is_open = false, state = e.state, ended_at = {schema}.now_ms(), output = e.output, error = e.error
       FROM unnest(
@@ -211,7 +236,6 @@ export const migrations: readonly Migration[] = [
     IF EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN
       RAISE EXCEPTION 'a workflow waits for one of the jobs';
     END IF;
-    RETURN ended;
   END $$;
 
   CREATE TABLE {schema}.attempts (    -- attempts that failed and were followed by others

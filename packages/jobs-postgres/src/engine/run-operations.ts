@@ -3,7 +3,7 @@ import { type Clock, elapsedOf } from '@cgk-platform/jobs-core/provider'
 import type { EndedRun, StoredRun } from '@cgk-platform/jobs-local/engine'
 
 import type { Database, Queryable } from '../database/database.ts'
-import type { Changes } from '../store/changes.ts'
+import { type Changes, Hints } from '../store/changes.ts'
 import { keyOf } from '../store/rows.ts'
 import { endPlainly } from '../store/runs/ended-attempts.ts'
 import { OutcomeQueue } from '../store/runs/outcome-queue.ts'
@@ -48,8 +48,10 @@ export class RunOperations {
   }
 
   async #settle(ended: readonly EndedRun[]): Promise<void> {
-    const { database, worker } = this.#options
-    const others = await endPlainly(database, ended)
+    const { database, worker, changes } = this.#options
+    const hints = new Hints()
+    const others = await endPlainly(database, ended, hints)
+    changes.told(hints)
     if (others.length > 0) await this.#settleOthers(others)
     for (const { run } of ended) worker.held.remove(run)
   }

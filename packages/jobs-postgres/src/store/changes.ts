@@ -76,6 +76,11 @@ export class Changes {
     return result
   }
 
+  /** Gives the hints of a change that was made in one statement. */
+  told(hints: Hints): void {
+    this.#options.told(hints)
+  }
+
   /** From now on, gives up changes that cannot be made within two seconds. */
   beginClosing(): void {
     this.#closingSince ??= performance.now()

@@ -2,6 +2,7 @@ import type { Outcome } from '@cgk-platform/jobs-core/provider'
 import { compensationStates, type StoredRun, toText } from '@cgk-platform/jobs-local/engine'
 
 import { columnsOf, type Queryable, type SqlValue } from '../../database/database.ts'
+import type { Hints } from '../changes.ts'
 import { keyOf } from '../rows.ts'
 
 /** An attempt that has ended. */
@@ -71,18 +72,26 @@ function isPlain({ run, outcome: { type }, releasesSlot }: EndedAttempt): boolea
 export async function endPlainly(
   queryable: Queryable,
   ended: readonly EndedAttempt[],
+  hints: Hints,
 ): Promise<readonly EndedAttempt[]> {
   if (!ended.every(isPlain)) return ended
   const { values } = tableOf(ended as readonly EndedAttempt<End>[], endColumns)
   const definitions = [...new Set(ended.map(({ run }) => run.definitionId))]
-  const sql = 'SELECT {schema}.end_runs($1, $2, $3, $4, $5, $6, $7, $8, $9) AS places'
+  const lanes = ended.map(({ run }) => keyOf(run).lane)
+  const sql = 'SELECT * FROM {schema}.end_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)'
   try {
-    const [row] = await queryable.query<{ places: readonly number[] | null }>(sql, [definitions, ...values])
-    const places = new Set(row!.places?.map(Number))
+    const [row] = await queryable.query<EndedRow>(sql, [definitions, lanes, ...values])
+    if (row!.has_limits) hints.work()
+    const places = new Set(row!.ended?.map(Number))
     return ended.filter((_, index) => !places.has(index + 1))
   } catch {
     return ended // a workflow waits for one of the jobs, or the transaction meets the same problem
   }
+}
+
+interface EndedRow {
+  readonly ended: readonly number[] | null
+  readonly has_limits: boolean | null
 }
 
 /** The columns of an end. */

@@ -1,42 +1,9 @@
+import { compensationStates, type StoredRun } from '@cgk-platform/jobs-local/engine'
+
 import type { Queryable } from '../../database/database.ts'
 import type { Hints } from '../changes.ts'
 import { keyOf } from '../rows.ts'
 import { type LaneChange, markWaiting } from '../workflows/wake-runs.ts'
-
-/**
- * Locks the limits of definitions, so that no other transaction starts or ends runs of them until this one ends. Call it
- * before the runs are locked. Returns the definitions that have limits.
- */
-async function lockLimits(transaction: Queryable, runs: readonly FreedRun[]): Promise<ReadonlySet<string>> {
-  const rows = await transaction.query<{ definition: string; is_full: boolean }>(
-    'SELECT definition, is_full FROM {schema}.limits WHERE definition = ANY($1) ORDER BY definition FOR NO KEY UPDATE',
-    [[...new Set(runs.map(({ definition }) => definition))]],
-  )
-  const full = rows.filter((row) => row.is_full).map(({ definition }) => definition)
-  if (full.length > 0)
-    await transaction.query('UPDATE {schema}.limits SET is_full = false WHERE definition = ANY($1)', [full])
-  return new Set(rows.map(({ definition }) => definition))
-}
-
-/**
- * Opens the lanes that wait for a slot of the keys or the tenants of these lanes, because this transaction frees some.
- * Claims count the slots again. Requires the locks of the limits.
- */
-async function openGates(transaction: Queryable, runs: readonly FreedRun[]): Promise<void> {
-  await transaction.query(
-    `WITH freed AS (SELECT DISTINCT definition, tenant, concurrency_key FROM {schema}.lanes WHERE id = ANY($1)),
-    closed AS (
-      SELECT l.id FROM freed f JOIN {schema}.lanes l ON l.definition = f.definition AND l.tenant = f.tenant AND l.gate = 'tenant'
-      UNION
-      SELECT l.id FROM freed f JOIN {schema}.lanes l ON l.definition = f.definition AND l.tenant = f.tenant AND l.gate = 'key'
-        AND l.concurrency_key = f.concurrency_key
-    ), locked AS MATERIALIZED (
-      SELECT id FROM {schema}.lanes WHERE id IN (SELECT id FROM closed) ORDER BY id FOR NO KEY UPDATE
-    )
-    UPDATE {schema}.lanes l SET gate = NULL FROM locked WHERE l.id = locked.id AND l.gate IN ('tenant', 'key')`,
-    [[...new Set(runs.map(({ lane }) => lane))]],
-  )
-}
 
 /** A run that may have freed a slot, and its lane. */
 export interface FreedRun {
@@ -44,16 +11,17 @@ export interface FreedRun {
   readonly lane: number
 }
 
-/** Lets others take the slots that this transaction frees. Call it before the runs are locked. */
+/**
+ * Lets others take the slots that this transaction frees, and locks the limits of their definitions. Call it before the
+ * runs are locked.
+ */
 export async function freeSlots(transaction: Queryable, runs: readonly FreedRun[], hints: Hints): Promise<void> {
-  const limited = await lockLimits(transaction, runs)
-  const freed = runs.filter(({ definition }) => limited.has(definition))
-  if (freed.length === 0) return
-  hints.work()
-  await openGates(transaction, freed)
+  if (runs.length === 0) return
+  const definitions = [...new Set(runs.map(({ definition }) => definition))]
+  const sql = 'SELECT {schema}.free_slots($1, $2) AS has_limits'
+  const [row] = await transaction.query<{ has_limits: boolean }>(sql, [definitions, runs.map(({ lane }) => lane)])
+  if (row!.has_limits) hints.work()
 }
-
-import { compensationStates, type StoredRun } from '@cgk-platform/jobs-local/engine'
 
 /** SQL condition that a cancelled workflow's compensation begins with the release. Without a record, no step has completed. */
 const isToCompensate = `r.compensation = ${compensationStates.pending} AND r.workflow IS NOT NULL`
