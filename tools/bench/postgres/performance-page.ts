@@ -24,7 +24,7 @@ ${comparisonTable(rows)}
 
 - Contenders have their own processes and databases on one server. Those with rates take turns in five rounds. Shown are the median and, in brackets, the lowest and highest ratio.
 - Jobs per second: handlers are empty, payloads three short strings, sends 1,000 at a time. The time ends when every job is recorded as completed, and nothing is deleted.
-- _Its own statements_ are those of a run of the engine, executed without it: the same values, transactions and number of connections, on an empty schema. A transaction begins when those have ended that had ended before it in the run, and must complete as many jobs.
+- _Its own statements_ are those of a run of the engine, executed without it: the same values, transactions and number of connections, on an empty schema. A transaction begins when those have ended that had ended before it in the run. The replay must complete as many jobs.
 - pg-boss inserts in bulk and takes full batches without a pause. graphile-worker has a local queue and completes in batches.
 - Idle: sends have random pauses. A process that polls receives no notifications, as behind a transaction pooler.
 - Claims: the time of the transaction, with its round trips. Rows include those of index entries, and of the statements that record outcomes.
