@@ -62,11 +62,11 @@ export interface Pass extends Omit<Dispatched, 'runs'> {
 type Begun = Dispatched &
   Claimed & {
     readonly isFull: boolean
-    /** What is left, read at the end of the transaction. */
+    /** The work that is left, read at the end of the transaction. */
     readonly last: Promise<readonly [unknown, OpenWork]>
   }
 
-/** What a pass knows when it claims runs. */
+/** The facts that a pass has read before it claims runs. */
 interface Claiming extends ClaimOptions {
   /** The number of slots that runs of this process hold. */
   readonly held: number
