@@ -263,6 +263,26 @@ test('a debounced group runs its last job, whichever workers take them', async (
   for (const worker of workers) await worker.close()
 })
 
+test('a debounced group runs its last job, also if another worker takes an earlier one after it', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const job = define('one', { debounce: { period: '1h' } })
+  const [fast, slow] = [1, 2].map(() => new TestWorker(database, [job]))
+  await send(database, 2)
+  const [first, last] = await database.query<{ job: string }>('SELECT job FROM {schema}.arrivals ORDER BY seq')
+  await database.transaction(async (transaction) => {
+    await transaction.query('SELECT 1 FROM {schema}.arrivals WHERE job = $1 FOR UPDATE', [first!.job])
+    await fast!.pass(1)
+  })
+  await slow!.pass(1)
+  const runs = await database.query('SELECT job, state, superseded_by FROM {schema}.runs ORDER BY job')
+  expect(runs).toEqual([
+    { job: first!.job, state: 'superseded', superseded_by: last!.job },
+    { job: last!.job, state: 'scheduled', superseded_by: null },
+  ])
+  for (const worker of [fast, slow]) await worker!.close()
+})
+
 test.each([
   { name: 'of all', key: undefined, starts: 3 },
   { name: 'of each key', key: 'data.key', starts: 6 },

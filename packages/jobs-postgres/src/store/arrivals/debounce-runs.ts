@@ -8,6 +8,8 @@ interface OpenRun {
   readonly job: string
   readonly since: number
   readonly dueAt: number
+  /** When its job was due. */
+  readonly arrived: number
   /** Makes another job supersede it. */
   readonly supersede: (by: string) => void
 }
@@ -18,6 +20,7 @@ interface OpenRow {
   readonly number: number
   readonly since: number
   readonly due_at: number
+  readonly arrived: number
 }
 
 const groups = 'unnest($1::text[], $2::text[], $3::text[])'
@@ -29,7 +32,7 @@ const lockSql =
 /** A run is `scheduled` with a key only while it waits for its quiet period. */
 const openSql = `
   SELECT g.place::int4, r.* FROM ${groups} WITH ORDINALITY AS g (d, t, k, place), LATERAL (
-    SELECT job, number, debounced_since AS since, due_at FROM {schema}.open_runs
+    SELECT job, number, debounced_since AS since, due_at, rank + 1000 * priority AS arrived FROM {schema}.open_runs
     WHERE definition = g.d AND tenant = g.t AND debounce_key = g.k AND state = 'scheduled'
     ORDER BY due_at DESC LIMIT 1 FOR UPDATE
   ) r`
@@ -66,9 +69,15 @@ export async function debounceRuns(transaction: Queryable, runs: readonly NewRun
       job: row.job,
       since: row.since,
       dueAt: row.due_at,
+      arrived: row.arrived,
       supersede: (by) => void written.push({ ...row, by }),
     }
     for (const one of group) {
+      if (open && isLater(open, one)) {
+        supersede(one, open.job, now)
+        superseded.push(one.run.job.envelope.id)
+        continue
+      }
       const before = open && open.dueAt > arrivedAt(one.run.job.envelope, now) ? open : undefined
       if (before) {
         before.supersede(one.run.job.envelope.id)
@@ -84,13 +93,25 @@ export async function debounceRuns(transaction: Queryable, runs: readonly NewRun
   return superseded
 }
 
+/** Returns whether the job of a run came after that of a new one, which another worker has taken more slowly. */
+function isLater({ arrived, job }: OpenRun, one: NewRun): boolean {
+  const after = arrived - arrivalOf(one)
+  return after > 0 || (after === 0 && job > one.run.job.envelope.id)
+}
+
+function arrivalOf({ run: { job } }: NewRun): number {
+  return job.envelope.runAt ?? job.envelope.sentAt
+}
+
+function supersede(one: NewRun, by: string, now: number): void {
+  enterState(one.run, { state: 'superseded', endedAt: now, supersededBy: by })
+  one.phase = null
+}
+
 function beginQuietPeriod(one: NewRun, since: number, now: number): OpenRun {
   const dueAt = quietUntil(one.debounce!, since, now)
   one.debouncedSince = since
   enterState(one.run, { state: 'scheduled', dueAt })
-  const supersede = (supersededBy: string): void => {
-    enterState(one.run, { state: 'superseded', endedAt: now, supersededBy })
-    one.phase = null
-  }
-  return { job: one.run.job.envelope.id, since, dueAt, supersede }
+  const { id: job } = one.run.job.envelope
+  return { job, since, dueAt, arrived: arrivalOf(one), supersede: (by) => supersede(one, by, now) }
 }

@@ -87,7 +87,7 @@ const ofLane = 'definition, tenant, concurrency_key, throttle_key'
  */
 const insertSql = `
   WITH given AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS g (${types}, place int4)),
-  wanted AS (SELECT ${ofLane}, bool_or(phase = 'ready') AS waits FROM given GROUP BY ${ofLane}),
+  wanted AS (SELECT ${ofLane}, coalesce(bool_or(phase = 'ready'), false) AS waits FROM given GROUP BY ${ofLane}),
   known AS MATERIALIZED (
     SELECT l.* FROM {schema}.lanes l JOIN wanted w USING (${ofLane}) WHERE NOT w.waits FOR KEY SHARE OF l
   ), shown AS (
