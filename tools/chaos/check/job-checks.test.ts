@@ -20,9 +20,9 @@ describe('an acknowledged job', () => {
     expect([...checkJobsEnded(well), ...checkNoExtraJobs(well)]).toEqual([])
   })
 
-  test('is lost if it is not in the file', () => {
+  test('is lost if it is not in the store', () => {
     expect(message(checkJobsEnded(evidence([intended('a'), sent('a', 'a')], [])))).toEqual([
-      'was acknowledged but is not in the file',
+      'was acknowledged but is not in the store',
     ])
   })
 
@@ -36,7 +36,7 @@ describe('an acknowledged job', () => {
   })
 })
 
-describe('a job in the file', () => {
+describe('a job in the store', () => {
   test('is optional if its send has no result', () => {
     const [, , ...attempts] = done('a')
     expect(checkNoExtraJobs(evidence([intended('a'), ...attempts], [job('a')]))).toEqual([])
@@ -44,7 +44,7 @@ describe('a job in the file', () => {
   })
 
   test('must have been sent', () => {
-    expect(message(checkNoExtraJobs(evidence([], [job('a')])))).toEqual(['is in the file, but no process sent it'])
+    expect(message(checkNoExtraJobs(evidence([], [job('a')])))).toEqual(['is in the store, but no process sent it'])
   })
 
   test('must be unique', () => {
