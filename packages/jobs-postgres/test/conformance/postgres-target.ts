@@ -19,7 +19,7 @@ import { createRestartable } from './restartable-provider.ts'
 
 /** Creates a target whose engine runs in this process. */
 export function createPostgresTarget(): ConformanceTarget {
-  return { name: 'PostgreSQL', concurrent: true, createDefault: createDefaultClient, open }
+  return { name: 'PostgreSQL', concurrent: true, busyMs: 8000, createDefault: createDefaultClient, open }
 }
 
 async function open(): Promise<ConformanceEngine> {

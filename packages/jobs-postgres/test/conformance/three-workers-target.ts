@@ -22,6 +22,7 @@ export function createThreeWorkersTarget(): ConformanceTarget {
   return {
     name: 'PostgreSQL (three workers)',
     concurrent: true,
+    busyMs: 8000,
     createDefault: createDefaultClient,
     open: (options) => open(options),
   }
@@ -32,6 +33,7 @@ export function createPooledTarget(): ConformanceTarget {
   return {
     name: 'PostgreSQL (pgbouncer)',
     concurrent: true,
+    busyMs: 8000,
     createDefault: createDefaultClient,
     open: (options) => open(options, startPgbouncer),
   }
