@@ -2,11 +2,9 @@ import { chmodSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { freePort } from '@cgk-platform/test-kit/embedded-postgres'
-
 import { execute } from '../../../check-packages/execute.ts'
 import { type Disk, openDisk } from '../disk.ts'
-import { connect, Server, urlOf } from './server.ts'
+import { connect, freePort, Server, urlOf } from './server.ts'
 
 interface Member {
   readonly server: Server
