@@ -1,3 +1,4 @@
+import { createRecordedLogger } from '@cgk-platform/test-kit/recorded-logger'
 import { expect, test } from 'vitest'
 
 import type { BegunWork, Capacity, EngineStore, PassCallbacks } from '../store/engine-store.ts'
@@ -24,11 +25,12 @@ function open() {
   const store: Pick<EngineStore, 'begin'> = {
     begin: (given, callbacks) => void passes.push({ ...callbacks, capacity: given }),
   }
+  const logger = createRecordedLogger()
   const pass = new StorePass(
-    { store: store as EngineStore, clock },
+    { store: store as EngineStore, clock, host: { logger } },
     { capacity: () => capacity, done: (work) => void done.push(work) },
   )
-  return { pass, passes, done, clock, isHeld: () => isHeld }
+  return { pass, passes, done, clock, logger, isHeld: () => isHeld }
 }
 
 test('a pass that is wanted before the pending one looks at the store is that one', () => {
@@ -50,16 +52,22 @@ test('a pass that is wanted after the pending one may have looked at the store f
   expect([passes.length, done.length]).toEqual([2, 1])
 })
 
-test('a pass that fails is tried again after a second', () => {
-  const { pass, passes, clock } = open()
+test('a pass that fails is tried again after a second, and is logged once', () => {
+  const { pass, passes, clock, logger } = open()
   pass.begin()
   passes[0]!.failed(new Error('Unreachable.'))
   pass.begin()
   expect([passes.length, pass.problem?.message]).toEqual([1, 'Unreachable.'])
   clock.step(1000)
-  passes[1]!.capacity()
-  passes[1]!.done(begun)
-  expect([passes.length, pass.problem]).toEqual([2, undefined])
+  passes[1]!.failed(new Error('Unreachable.'))
+  clock.step(2000)
+  passes[2]!.capacity()
+  passes[2]!.done(begun)
+  expect([passes.length, pass.problem]).toEqual([3, undefined])
+  expect(logger.lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    'error No job can be begun at the moment.',
+    'info Jobs can be begun again.',
+  ])
 })
 
 test('a store that never answered keeps the process alive only while another pass is wanted', () => {

@@ -1,3 +1,4 @@
+import type { JobHost } from '@cgk-platform/jobs-core/provider'
 import { runDetached, type Timer } from '@cgk-platform/jobs-core/scheduling'
 
 import type { BegunWork, Capacity } from '../store/engine-store.ts'
@@ -14,12 +15,17 @@ export interface StorePassCallbacks {
   done(begun: BegunWork): void
 }
 
+/** The dependencies of a `StorePass`. */
+export interface StorePassDependencies extends Pick<EngineDependencies, 'store' | 'clock'> {
+  readonly host: Pick<JobHost, 'logger'>
+}
+
 /**
  * Passes over the store, one at a time. One that fails is tried again after a pause, because a store that is damaged or
  * cannot be reached can recover.
  */
 export class StorePass {
-  readonly #dependencies: Pick<EngineDependencies, 'store' | 'clock'>
+  readonly #dependencies: StorePassDependencies
   readonly #callbacks: StorePassCallbacks
   #isPending = false
   /** Whether another pass was wanted after the pending one may have looked. */
@@ -29,7 +35,7 @@ export class StorePass {
   #hasSucceeded = false
   #retry: Timer | undefined
 
-  constructor(dependencies: Pick<EngineDependencies, 'store' | 'clock'>, callbacks: StorePassCallbacks) {
+  constructor(dependencies: StorePassDependencies, callbacks: StorePassCallbacks) {
     this.#dependencies = dependencies
     this.#callbacks = callbacks
   }
@@ -67,6 +73,7 @@ export class StorePass {
   #done(begun: BegunWork): void {
     this.#isPending = false
     this.#hasSucceeded = true
+    if (this.#problem) this.#dependencies.host.logger.info('Jobs can be begun again.')
     this.#problem = undefined
     if (this.#isStopped) return // the store frees what it has begun when it closes
     this.#callbacks.done(begun)
@@ -74,8 +81,10 @@ export class StorePass {
   }
 
   #failed(problem: Error): void {
+    const isKnown = this.#problem !== undefined
     this.#problem = problem
     if (this.#isStopped) return
+    if (!isKnown) this.#dependencies.host.logger.error('No job can be begun at the moment.', { error: problem })
     this.#retry = this.#dependencies.clock.setTimer(retryPauseMs, () => {
       this.#retry = undefined
       this.#isPending = false

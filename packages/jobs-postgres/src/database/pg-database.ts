@@ -60,6 +60,13 @@ export interface PgDatabaseOptions {
 export function createPgDatabase(pool: PgPool, { schema, ownsPool, canListen }: PgDatabaseOptions): OpenedDatabase {
   const address = addressOf(pool.options)
   const connections = new PgConnections(pool, quoteName(schema), address)
+  // A connection can be lost before whoever waits for it listens. That would end the process.
+  const guarded = new WeakSet<PgClient>()
+  const guard = (client: PgClient): void => {
+    if (!guarded.has(client)) client.on('error', () => undefined)
+    guarded.add(client)
+  }
+  pool.on?.('acquire', guard)
   const explained =
     (whenLost: Parameters<typeof toStoreError>[2]) =>
     (error: unknown): never => {
@@ -74,6 +81,7 @@ export function createPgDatabase(pool: PgPool, { schema, ownsPool, canListen }: 
     listen: async (channel: string, listener: ChannelListener) =>
       canListen ? listen(pool, channel, listener).catch(explained('nothing stored')) : undefined,
     async close() {
+      pool.removeListener?.('acquire', guard)
       if (ownsPool) await pool.end()
     },
   }
@@ -144,8 +152,9 @@ class PgConnections {
         isOver = true
         await Promise.all(sent)
         return result
-      } catch (error) {
+      } catch (problem) {
         isOver = true
+        const error = isAborted(problem) ? await firstErrorOf(sent) : problem
         await Promise.allSettled(sent)
         await client.query({ text: 'ROLLBACK' }).catch(discard)
         throw isCommitting ? this.#maybeStored(error) : error
@@ -217,6 +226,15 @@ class PgConnections {
 function sendTogether({ connection }: PgClient): void {
   connection?.stream.cork()
   process.nextTick(() => connection?.stream.uncork())
+}
+
+/** Returns whether an error only says that an earlier statement of the transaction has failed. */
+function isAborted(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === '25P02'
+}
+
+async function firstErrorOf(statements: readonly Promise<unknown>[]): Promise<unknown> {
+  return Promise.all(statements).catch((error: unknown) => error)
 }
 
 /** Returns a promise that may be rejected before anyone awaits it. */

@@ -6,6 +6,9 @@ export interface PgPool {
   end(): Promise<void>
   /** The settings of the pool. */
   readonly options: object
+  /** Calls a listener in the turn in which the pool hands out a connection. */
+  on?(event: 'acquire', listener: (client: PgClient) => void): unknown
+  removeListener?(event: 'acquire', listener: (client: PgClient) => void): unknown
 }
 
 /** The members of a pool's client that this package uses. */

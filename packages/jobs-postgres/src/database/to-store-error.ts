@@ -127,7 +127,8 @@ export function isLostConnection(error: unknown): boolean {
     return /^(08...|25P0[34]|57P0[125]|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code)
   }
   return (
-    typeof message === 'string' && /^Connection terminated|^Client has encountered|closed unexpectedly/.test(message)
+    typeof message === 'string' &&
+    /^Connection terminated|^Client has encountered|^Client was closed|closed unexpectedly/.test(message)
   )
 }
 

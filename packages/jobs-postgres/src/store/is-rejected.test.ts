@@ -5,6 +5,7 @@ import { isRejected } from './is-rejected.ts'
 
 it.each([
   ['22P02', true],
+  ['23505', true],
   ['54000', true],
   ['40P01', false],
   ['EPIPE', false],

@@ -1,5 +1,5 @@
-/** PostgreSQL's classes of errors for a value that it cannot store: data exceptions and exceeded limits. */
-const rejectingClasses: readonly string[] = ['22', '54']
+/** PostgreSQL's classes of errors for a value that it cannot store: data exceptions, violated constraints and exceeded limits. */
+const rejectingClasses: readonly string[] = ['22', '23', '54']
 
 /**
  * Returns whether a change can never be made: the database rejects a value of it, or it cannot even be turned into a

@@ -76,6 +76,11 @@ for (const isPipelined of [true, false]) {
       return { last: transaction.query(countSql, [0]) }
     })
     await expect(failing).rejects.toMatchObject({ cause: { code: '23505' } })
+    const awaitingLast = database.transaction((transaction) => {
+      void transaction.query(addSql, ['one'])
+      return transaction.query(countSql, [0])
+    })
+    await expect(awaitingLast).rejects.toMatchObject({ cause: { code: '23505' } })
     expect(await database.query(countSql, [0])).toEqual([{ count: 1 }])
   })
 }
@@ -90,6 +95,16 @@ test('a transaction that fails between its statements keeps none of them', async
   })
   await expect(failing).rejects.toMatchObject({ cause: { message: 'no' } })
   expect(await database.query(countSql, [0])).toEqual([{ count: 0 }])
+})
+
+test('a connection that is lost while the pool of the app hands it out does not end the process', async () => {
+  await using opened = await openDatabase()
+  const { database, pool } = opened
+  let isHeard: boolean | undefined
+  // Without a listener, this throws.
+  pool.once('acquire', (client) => (isHeard = client.emit('error', new Error('lost'))))
+  await database.query(countSql, [0])
+  expect(isHeard).toBe(true)
 })
 
 test('a connection that ends before a transaction has sent a statement does not end the process', async () => {

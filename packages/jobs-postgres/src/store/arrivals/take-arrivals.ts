@@ -106,6 +106,11 @@ export class Arrivals {
   }
 }
 
+/** Takes a job no more for a minute. */
+export async function setAside(queryable: Queryable, job: string): Promise<void> {
+  await queryable.query('UPDATE {schema}.arrivals SET due_at = {schema}.now_ms() + 60000 WHERE job = $1', [job])
+}
+
 /** Returns whether jobs that were taken are so large that others may have been left. */
 export function areLarge(rows: readonly ArrivedRow[]): boolean {
   return rows.reduce((bytes, { envelope }) => bytes + Buffer.byteLength(envelope), 0) > maxBatchBytes

@@ -12,8 +12,9 @@ import {
 import type { Database, Queryable } from '../../database/database.ts'
 import { type Dispatched, dispatchJobs } from '../arrivals/dispatch-jobs.ts'
 import { holdNewRun, insertRuns, type NewRun } from '../arrivals/new-runs.ts'
-import { Arrivals, areLarge } from '../arrivals/take-arrivals.ts'
+import { Arrivals, areLarge, type ArrivedRow, setAside } from '../arrivals/take-arrivals.ts'
 import { Hints } from '../changes.ts'
+import { isRejected } from '../is-rejected.ts'
 import { pausesLock } from '../runs/pauses.ts'
 import { endJobWaits } from '../workflows/waits.ts'
 import { joinBatch, promoteBatches, promoteDueBatches } from './batches.ts'
@@ -94,6 +95,10 @@ export class Passes {
   readonly #dueRuns = new DueRuns()
   /** The work that the last pass has left. */
   #work: OpenWork | undefined
+  /** The jobs that the last pass has taken. */
+  #taken: readonly ArrivedRow[] = []
+  /** Number of passes that take one job each: they look for one that the database rejects. */
+  #alone = 0
 
   constructor(options: PassesOptions) {
     this.#options = options
@@ -117,12 +122,14 @@ export class Passes {
         hints = new Hints()
         return this.#begin(transaction, { max: Math.min(max, turnBatch), held, hints })
       })
-      .catch((error: unknown) => {
-        if ((error as Error).cause === removed) return undefined
-        throw error
+      .catch(async (error: unknown) => {
+        if ((error as Error).cause === removed) return undefined // it joins again
+        if (!isRejected(error) || this.#taken.length === 0) throw error
+        return this.#findRejected(this.#taken, error)
       })
-    if (!begun) return { ...nothing, isMoreReady: true, nextDueAt: undefined, hasNotices: false } // it joins again
+    if (!begun) return { ...nothing, isMoreReady: true, nextDueAt: undefined, hasNotices: false }
     this.#claims.committed()
+    this.#alone = Math.max(0, this.#alone - 1)
     const { claimed, runs, due, isCut, isFull, last, written: _, ...events } = begun
     const [, after] = await last
     this.#work = after
@@ -160,16 +167,19 @@ export class Passes {
     const { worker, host, clock } = this.#options
     this.#claims.begin()
     const { id, definitions } = worker
+    const most = this.#alone > 0 ? 1 : turnBatch
+    this.#taken = []
     const [, isAlive, { now, ...paused }, rows, suspects, look] = await Promise.all([
       // A statement of its own: the next ones see the pauses of all who have had the lock before.
       transaction.query(`SELECT pg_advisory_xact_lock_shared(${pausesLock})`, []),
       worker.lock(transaction),
       readPaused(transaction),
-      this.#arrivals.take(transaction, turnBatch),
+      this.#arrivals.take(transaction, most),
       this.#suspects.look(transaction, id),
       this.#claims.look(transaction, parkedVersionsOf(definitions)),
     ])
     if (!isAlive) throw removed
+    this.#taken = rows
     const options = this.#claimOptions(now, paused)
     const older = await this.#claims.find(transaction, options, look)
     const dispatched = await dispatchJobs(transaction, rows, { host, clock, worker: id, definitions, now, hints })
@@ -177,7 +187,20 @@ export class Passes {
     await endJobWaits(transaction, dispatched.superseded, now, hints)
     const last = Promise.all([claim.written, readOpenWork(transaction, worker)])
     last.catch(() => undefined) // the transaction fails for the same reason
-    return { ...dispatched, ...claim, last, isFull: rows.length === turnBatch || areLarge(rows) }
+    return { ...dispatched, ...claim, last, isFull: rows.length === most || areLarge(rows) }
+  }
+
+  /** After a pass that failed because the database rejects a job: the next ones go on without it. */
+  async #findRejected(taken: readonly ArrivedRow[], error: unknown): Promise<undefined> {
+    const { database, host } = this.#options
+    if (taken.length > 1) {
+      this.#alone = taken.length
+      return
+    }
+    this.#alone = 0
+    const { id: jobId } = taken[0]!
+    host.logger.error('A job cannot be begun, and is tried again in a minute.', { error, jobId })
+    await setAside(database, jobId)
   }
 
   #claimOptions(now: number, paused: Paused): Omit<ClaimOptions, 'max'> {
