@@ -88,6 +88,11 @@ export interface JobProvider {
    * @param options - with `dryRun`, changes nothing and returns the versions that it would have
    */
   migrate?(options: { readonly dryRun: boolean }): Promise<{ readonly from: number; readonly to: number }>
+  /**
+   * Returns SQL for other tools: what `migrate` runs on a schema of version `from` (0: of any version), or what lets the role
+   * `grantTo` do all but migrate. Does not connect. Omit it if the engine has no SQL to show.
+   */
+  migrationSql?(options: { readonly from: number } | { readonly grantTo: string }): string
   /** Makes this process a worker until it exits or `close` is called. */
   start?(): Promise<void>
   /**

@@ -60,6 +60,8 @@ export interface EngineProviderOptions {
   readonly openStore: (host: JobHost) => OpenedStore
   /** Prepares the store for this version. Absent: nothing to prepare. */
   readonly migrate?: JobProvider['migrate'] | undefined
+  /** Returns the statements of `migrate`. */
+  readonly migrationSql?: JobProvider['migrationSql'] | undefined
 }
 
 /** A provider that runs jobs in this process, with a view of its engine for the test kit. */
@@ -72,7 +74,7 @@ interface RunningEngine extends InspectedEngine, Omit<OpenedStore, 'store'> {}
 
 /** Creates a provider that runs jobs in this process, from any store. */
 export function createEngineProvider(options: EngineProviderOptions): LocalProvider {
-  const { name, capabilities, refused, concurrency, role, openStore, migrate } = options
+  const { name, capabilities, refused, concurrency, role, openStore, migrate, migrationSql } = options
   const { clock = machineClock, random = Math.random, ownTime = false } = options
   const watchers = createWatchers()
   const reads = new TurnLimit(clock, turnBatch)
@@ -180,6 +182,7 @@ export function createEngineProvider(options: EngineProviderOptions): LocalProvi
     },
 
     ...(migrate && { migrate }),
+    ...(migrationSql && { migrationSql }),
 
     async start() {
       if (role === 'send') {

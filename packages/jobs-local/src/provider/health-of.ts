@@ -17,7 +17,7 @@ export interface StoreChecks {
   /** Returns the ids of definitions that have waiting runs but no worker. */
   definitionsWithoutWorker(): MaybePromise<readonly string[]>
   /** Returns other checks. */
-  more?(): readonly Check[]
+  more?(): MaybePromise<readonly Check[]>
 }
 
 /** The parts of a provider that its health checks. */
@@ -59,7 +59,15 @@ async function checksOf({ engine, store, checks }: CheckedEngine): Promise<Check
     const parked = parkedCheck(await store.parkedRuns(maxCounted + 1))
     if (!checks) return [check, ...slots, ...parked, ...paused]
     const workers = engine.runsJobs ? [] : [await workersCheck(checks, openJobs)]
-    return [check, await storeCheck(checks), ...(checks.more?.() ?? []), ...workers, ...slots, ...parked, ...paused]
+    return [
+      check,
+      await storeCheck(checks),
+      ...((await checks.more?.()) ?? []),
+      ...workers,
+      ...slots,
+      ...parked,
+      ...paused,
+    ]
   } catch (error) {
     return [{ name: 'store', ok: false, message: (error as Error).message }]
   }

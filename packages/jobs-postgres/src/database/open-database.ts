@@ -1,3 +1,4 @@
+import { StoreError } from '@cgk-platform/jobs-core/errors'
 import pg from 'pg'
 
 import type { OpenedDatabase } from './database.ts'
@@ -60,13 +61,15 @@ export interface DatabasePreparation {
   readonly open: () => OpenedDatabase
   /** Prepares it for its first statement. */
   readonly prepare: (database: OpenedDatabase) => Promise<unknown>
+  /** Called when a table or a column is missing. Throws the reason, if it finds one. */
+  readonly check: (database: OpenedDatabase) => Promise<unknown>
 }
 
 /**
  * Returns a database that is opened and prepared before its first statement. After a failure, the next statement tries
  * again.
  */
-export function preparedDatabase({ schema, open, prepare }: DatabasePreparation): OpenedDatabase {
+export function preparedDatabase({ schema, open, prepare, check }: DatabasePreparation): OpenedDatabase {
   let opened: OpenedDatabase | undefined
   let preparing: Promise<OpenedDatabase> | undefined
   const prepareOnce = async (): Promise<OpenedDatabase> => {
@@ -81,13 +84,22 @@ export function preparedDatabase({ schema, open, prepare }: DatabasePreparation)
     })
     return preparing
   }
+  const use = async <T>(call: (database: OpenedDatabase) => Promise<T>): Promise<T> => {
+    const database = await prepared()
+    try {
+      return await call(database)
+    } catch (error) {
+      if (StoreError.isInstance(error) && error.problem === 'not found') await check(database)
+      throw error
+    }
+  }
   return {
     get address() {
       return opened?.address ?? 'PostgreSQL'
     },
     schema,
-    query: async (sql, values) => (await prepared()).query(sql, values),
-    transaction: async (work) => (await prepared()).transaction(work),
+    query: (sql, values) => use((database) => database.query(sql, values)),
+    transaction: (work) => use((database) => database.transaction(work)),
     listen: async (channel, listener) => (await prepared()).listen(channel, listener),
     close: async () => opened?.close(),
   }

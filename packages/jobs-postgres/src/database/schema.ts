@@ -1,6 +1,17 @@
-/** A step of the schema. The `sql` of a published step must never change. `{schema}` is the quoted name of the schema. */
+/**
+ * A step of the schema. A worker that starts applies the steps that the schema lacks, while processes of the previous release
+ * continue, also after a restart. So a step adds: tables, columns with a constant default or without one, functions, and indexes of
+ * tables that stay small. It reads no large table and changes no row of one, because it holds locks until it ends. A later
+ * step removes what the previous release no longer uses.
+ */
 export interface Migration {
+  /** The `sql` of a published step must never change. `{schema}` is the quoted name of the schema. */
   readonly sql: string
+  /**
+   * Of a step that removes: the schema version of the oldest code that can use the tables from now on. Code of earlier
+   * versions stops with an error. Default: as before the step.
+   */
+  readonly usableSince?: number
 }
 
 /**

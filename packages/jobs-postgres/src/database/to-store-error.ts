@@ -51,7 +51,7 @@ const descriptions: Readonly<Record<string, Description>> = {
   '42501': {
     problem: 'unauthorized',
     description: 'does not let the user read and write the tables of the jobs',
-    remedy: 'Grant the user `CREATE` on the database, or on the schema and its tables what it needs.',
+    remedy: 'Run the statements that `npx @cgk-platform/jobs-cli migrate --grants <user>` prints.',
   },
   '25006': {
     problem: 'read-only',

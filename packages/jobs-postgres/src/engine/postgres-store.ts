@@ -3,6 +3,7 @@ import type { EngineStore, OpenedStore, Retention, Sharing } from '@cgk-platform
 
 import type { DatabaseClock } from '../database/database-clock.ts'
 import type { Database, OpenedDatabase, Queryable } from '../database/database.ts'
+import { describeVersion } from '../database/migrate.ts'
 import { untilAnswered } from '../database/retries.ts'
 import { Changes } from '../store/changes.ts'
 import { Passes } from '../store/claims/passes.ts'
@@ -166,8 +167,12 @@ export function openPostgresStore(options: PostgresStoreOptions): OpenedStore {
       problem: async () => changes.problem?.message ?? (await readGrowth(database)),
       countWorkers: async () => (await readWorkers(database)).length,
       definitionsWithoutWorker: () => definitionsWithoutWorker(database),
-      more: () =>
-        watch.isWorker ? [{ name: 'notifications', ok: true, message: awareness[watch.notifications.awareness] }] : [],
+      more: async () => [
+        { name: 'schema', ok: true, message: await describeVersion(database) },
+        ...(watch.isWorker
+          ? [{ name: 'notifications', ok: true, message: awareness[watch.notifications.awareness] }]
+          : []),
+      ],
     },
   }
 }

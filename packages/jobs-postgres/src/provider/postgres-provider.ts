@@ -9,8 +9,9 @@ import {
 } from '@cgk-platform/jobs-local/engine'
 
 import { createDatabaseClock, type DatabaseClock } from '../database/database-clock.ts'
-import type { OpenedDatabase } from '../database/database.ts'
-import { migrate, requireTables } from '../database/migrate.ts'
+import { type OpenedDatabase, quoteName } from '../database/database.ts'
+import { migrate, readVersion, requireTables } from '../database/migrate.ts'
+import { grantsFor, migrationScript } from '../database/migration-script.ts'
 import { openDatabase, preparedDatabase } from '../database/open-database.ts'
 import { openPostgresStore } from '../engine/postgres-store.ts'
 import { type PostgresConfig, type PostgresSettings, toPostgresSettings } from './postgres-config.ts'
@@ -53,6 +54,10 @@ export function createPostgresProvider(
         await database.close()
       }
     },
+    migrationSql(options) {
+      const sql = 'grantTo' in options ? grantsFor(options.grantTo) : migrationScript(options.from)
+      return sql.replaceAll('{schema}', () => quoteName(settings.schema))
+    },
   })
 }
 
@@ -71,6 +76,7 @@ function openStore(settings: PostgresSettings, clock: DatabaseClock, host: JobHo
       await (isWorker ? migrate(opened) : requireTables(opened))
       await clock.synchronize(opened)
     },
+    check: readVersion,
   })
   return openPostgresStore({ database, clock, host, leaseMs, retention, tenantWeights })
 }

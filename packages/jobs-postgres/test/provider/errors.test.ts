@@ -83,7 +83,7 @@ describe('a send that PostgreSQL refuses fails with the reason, the remedy, and 
   it('with tables of a newer version', async () => {
     await using opened = await openDatabase()
     const newer = migrations.length + 1
-    await opened.database.query('INSERT INTO {schema}.versions (version) VALUES ($1)', [newer])
+    await opened.database.query('INSERT INTO {schema}.versions VALUES ($1, $1)', [newer])
     const { cause } = await failedSend(placeOf(opened))
     expect(cause).toMatchObject({ problem: 'newer', message: expect.stringContaining(`schema version ${newer}`) })
   })
