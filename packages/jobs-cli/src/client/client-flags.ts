@@ -7,6 +7,7 @@ import { repeatable } from '../options/repeatable.ts'
 export interface ClientFlags {
   readonly file?: string
   readonly postgres?: string
+  readonly schema?: string
   readonly provider?: string
   readonly envFile?: string[]
   readonly jobs?: string[]
@@ -19,6 +20,7 @@ export function addClientFlags(command: Command): Command {
   return command
     .option('--file <path>', "file of the local engine, such as another process's `jobs.db`")
     .option('--postgres <url>', 'database of the PostgreSQL engine')
+    .addOption(schemaOption())
     .addOption(
       new Option('--provider <name>', 'use this engine instead of the one that the environment chooses').choices(
         knownEngines.map(({ name }) => name),
@@ -28,6 +30,11 @@ export function addClientFlags(command: Command): Command {
     .addOption(jobsOption())
     .option('--app-id <id>', 'id of the Inngest app (default: `jobs`)')
     .option('--codec <file>', 'file that exports the `codec` of your clients, to read what they encode')
+}
+
+/** Creates the option for the schema of the tables in PostgreSQL. */
+export function schemaOption(): Option {
+  return new Option('--schema <name>', 'schema of the tables in PostgreSQL (default: `jobs`)')
 }
 
 /** Creates the option for files with variables. */

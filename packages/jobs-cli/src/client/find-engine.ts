@@ -23,13 +23,16 @@ export interface FoundEngine {
  */
 export function findEngine(flags: ClientFlags, cwd: string, variables = process.env): FoundEngine {
   const known = allEngines()
-  const { file, postgres, provider, appId } = flags
+  const { file, postgres, schema, provider, appId } = flags
   if (file !== undefined && postgres !== undefined) {
     throw invalidOption('--postgres', 'is set, and so is `--file`', 'Omit one of both.')
   }
   const named = (option: string, engine: EngineDescriptor): EngineDescriptor => {
     if (provider === undefined || provider === engine.name) return engine
     throw invalidOption(option, `belongs to \`${engine.name}\`, not to \`${provider}\``, 'Omit one of both.')
+  }
+  if (schema !== undefined && (file !== undefined || (provider ?? 'postgres') !== 'postgres')) {
+    throw invalidOption('--schema', 'is a schema of PostgreSQL, and another engine is chosen', 'Omit it.')
   }
   if (file !== undefined) {
     const engine = named(
@@ -40,7 +43,7 @@ export function findEngine(flags: ClientFlags, cwd: string, variables = process.
   }
   if (postgres !== undefined) {
     const engine = named('--postgres', requireEngine(known, 'postgres', '`--postgres`'))
-    return { engine, config: { connectionString: postgres, role: 'send' }, wouldRunJobs: false }
+    return { engine, config: { connectionString: postgres, schema, role: 'send' }, wouldRunJobs: false }
   }
   const engine =
     provider === undefined ? chooseEngine(known, variables).engine : requireEngine(known, provider, '`--provider`')
@@ -57,7 +60,11 @@ export function findEngine(flags: ClientFlags, cwd: string, variables = process.
     existing(path, setup.file.variable, cwd)
   }
   const config = setup?.doctorConfig?.({ variables, appId })
-  return { engine, config: config ?? {}, wouldRunJobs: runsInProcess && !config }
+  return {
+    engine,
+    config: { ...config, ...(schema !== undefined && { schema }) },
+    wouldRunJobs: runsInProcess && !config,
+  }
 }
 
 /** Opening a file that does not exist would create it. */

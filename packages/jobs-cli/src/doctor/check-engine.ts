@@ -19,8 +19,13 @@ const timeoutMs = 20_000
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Opens the app's provider without running jobs here. @throws {JobsError} as `createJobClient` does */
-export function openProvider(engine: EngineDescriptor, cwd: string, appId: string | undefined): Promise<JobProvider> {
-  return loadProvider(engine, cwd, engine.setup?.doctorConfig?.({ variables: process.env, appId }) ?? {})
+export function openProvider(
+  engine: EngineDescriptor,
+  cwd: string,
+  { appId, schema }: { readonly appId: string | undefined; readonly schema: string | undefined },
+): Promise<JobProvider> {
+  const config = engine.setup?.doctorConfig?.({ variables: process.env, appId })
+  return loadProvider(engine, cwd, { ...config, ...(schema !== undefined && { schema }) })
 }
 
 /** Checks whether the engine responds, accepts the key and has the jobs that were found. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 
 import { knownEngines } from '@cgk-platform/jobs/engines'
-import { envFileOption, jobsOption } from '../client/client-flags.ts'
+import { envFileOption, jobsOption, schemaOption } from '../client/client-flags.ts'
 import { reserveStdout } from '../terminal/reserve-stdout.ts'
 import { readVariables, type VariableOrigins } from './read-variables.ts'
 
@@ -10,6 +10,7 @@ interface Flags {
   readonly envFile?: string[]
   readonly jobs?: string[]
   readonly appId?: string
+  readonly schema?: string
   readonly json?: boolean
 }
 
@@ -23,15 +24,25 @@ export function registerDoctor(program: Command): void {
         knownEngines.map(({ name }) => name),
       ),
     )
+    .addOption(schemaOption())
     .addOption(envFileOption())
     .addOption(jobsOption())
     .option('--app-id <id>', 'id of the Inngest app (default: `jobs`)')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExit code: 0 without problems, 1 with problems, 2 for an invalid call.')
-  doctor.action(async ({ provider, envFile = [], jobs, appId, json = false }: Flags) => {
+  doctor.action(async ({ provider, envFile = [], jobs, appId, schema, json = false }: Flags) => {
     const cwd = process.cwd()
     const origins = readEnvFiles(doctor, envFile, cwd)
-    const options = { cwd, ownVersion: program.version() ?? '', provider, jobs, appId, envFiles: envFile, origins }
+    const options = {
+      cwd,
+      ownVersion: program.version() ?? '',
+      provider,
+      jobs,
+      appId,
+      schema,
+      envFiles: envFile,
+      origins,
+    }
     const stdout = reserveStdout()
     // Loaded only for this command.
     const { runDoctor } = await import('./run-doctor.ts')

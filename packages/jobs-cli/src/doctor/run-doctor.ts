@@ -27,6 +27,8 @@ export interface DoctorOptions {
   readonly jobs: readonly string[] | undefined
   /** The id of the Inngest app. */
   readonly appId: string | undefined
+  /** The schema of the tables in PostgreSQL. */
+  readonly schema: string | undefined
   /** The files that variables were read from. */
   readonly envFiles: readonly string[]
   /** The file that set each variable. */
@@ -71,7 +73,7 @@ type OpenResult = CheckResult<JobProvider | undefined>
 
 async function openEngine(
   engine: EngineDescriptor | undefined,
-  { cwd, appId, provider }: DoctorOptions,
+  { cwd, appId, schema, provider }: DoctorOptions,
 ): Promise<OpenResult> {
   if (!engine) {
     const message = 'not checked, because no engine is chosen'
@@ -79,7 +81,7 @@ async function openEngine(
     return { facts: undefined, findings: [{ check: 'engine', status: 'warning', message, remedy }] }
   }
   try {
-    return { facts: await openProvider(engine, cwd, appId), findings: [] }
+    return { facts: await openProvider(engine, cwd, { appId, schema }), findings: [] }
   } catch (error) {
     // A user can ask which jobs another engine would refuse before installing it.
     const isPreview = provider !== undefined && ProviderNotInstalledError.isInstance(error)

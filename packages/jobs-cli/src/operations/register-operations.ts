@@ -211,8 +211,11 @@ function registerTenantData(program: Command): void {
 function registerMigrate(program: Command): void {
   const migrate = program
     .command('migrate')
-    .description('upgrade the file of the local engine to this version, as a worker does when it starts')
+    .description('upgrade the file or the tables of the engine to this version, as a worker does when it starts')
     .option('--dry-run', 'only print the versions')
+    .option('--sql', 'instead print the SQL for PostgreSQL, for another tool; does not connect')
+    .option('--from <version>', 'with `--sql`, only the steps after this version of the schema')
+    .option('--grants <role>', 'instead print what to grant a role that runs jobs; with `--sql`, after it')
   operation(migrate).action(async (flags) => {
     const { migrateStore } = await import('./migrate-store.ts')
     await (await load()).runOperation(flags, (context) => migrateStore(flags, context))
