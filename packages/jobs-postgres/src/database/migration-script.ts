@@ -11,11 +11,13 @@ const tag = '$cgk_jobs$'
  * Returns a statement that creates the schema, or brings it to the version of this package. It changes all or nothing, does
  * nothing the second time, and leaves the settings of the session as they are, so that any tool can run it.
  *
- * @param from - the version that the schema must have. Default 0: any
+ * @param from - the version that the schema must have. or a later one. Default 0: any
  */
 export function migrationScript(from = 0, steps: readonly Migration[] = migrations): string {
-  const needed = `RAISE EXCEPTION '{schema} has schema version %, but this script needs ${from}', cgk_version;`
-  return `DO ${tag}
+  const refusal = `RAISE EXCEPTION '{schema} has schema version %, but this script needs ${from}', cgk_version;`
+  const lacking = steps.map(({ sql }, index) => guarded(sql, index + 1, usableSince(steps, index + 1))).slice(from)
+  return `-- The tables of @cgk-platform/jobs, schema version ${steps.length}. Applies all or nothing, and nothing the second time.
+DO ${tag}
 DECLARE
   cgk_version int4;
   cgk_timeout text := current_setting('lock_timeout');
@@ -23,24 +25,22 @@ BEGIN
   PERFORM set_config('lock_timeout', '${waits.migrationMs}', true);
   PERFORM pg_advisory_xact_lock(hashtextextended('@cgk-platform/jobs {schema}', 0));
   PERFORM set_config('lock_timeout', '${waits.tableMs}', true);
-  -- A role that may only use a schema may not say \`IF NOT EXISTS\`.
+  -- \`IF NOT EXISTS\` would need the right to create what exists, and print a notice.
   IF to_regnamespace('{schema}') IS NULL THEN CREATE SCHEMA {schema}; END IF;
-  CREATE TABLE IF NOT EXISTS {schema}.versions (
+  IF to_regclass('{schema}.versions') IS NULL THEN CREATE TABLE {schema}.versions (
     version int4 PRIMARY KEY,
     usable_since int4 NOT NULL, -- the schema version of the oldest code that can use the tables
     applied_at timestamptz NOT NULL DEFAULT now()
-  );
+  ); END IF;
   SELECT coalesce(max(version), 0) INTO cgk_version FROM {schema}.versions;
-  ${from > 0 ? `IF cgk_version < ${from} THEN ${needed} END IF;\n` : ''}${steps
-    .map((step, index) => guarded(step, index + 1, usableSince(steps.slice(0, index + 1))))
-    .slice(from)
-    .join('')}
+  IF cgk_version < ${from} THEN ${refusal} END IF;
+${lacking.join('')}
   PERFORM set_config('lock_timeout', cgk_timeout, true);
 END ${tag};
 `
 }
 
-function guarded({ sql }: Migration, version: number, since: number): string {
+function guarded(sql: string, version: number, since: number): string {
   return `
   IF cgk_version < ${version} THEN
   ${sql.trim()}
@@ -49,8 +49,9 @@ function guarded({ sql }: Migration, version: number, since: number): string {
 `
 }
 
-function usableSince(steps: readonly Migration[]): number {
-  return steps.findLast((step) => step.usableSince !== undefined)?.usableSince ?? 1
+/** Returns the schema version of the oldest code that can use a version. */
+function usableSince(steps: readonly Migration[], version: number): number {
+  return steps.slice(0, version).findLast((step) => step.usableSince !== undefined)?.usableSince ?? 1
 }
 
 /**

@@ -5,6 +5,7 @@ import { quoteName } from '../../src/database/database.ts'
 import { migrate, readVersion, requireTables } from '../../src/database/migrate.ts'
 import { createPgDatabase } from '../../src/database/pg-database.ts'
 import { createPgliteDatabase } from '../../src/database/pglite-database.ts'
+import { migrationScript } from '../../src/database/migration-script.ts'
 import { migrations } from '../../src/database/schema.ts'
 import { createPostgresProvider } from '../../src/index.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
@@ -34,6 +35,8 @@ it('waits for another migration, and leaves to it what it has done', async () =>
   await other.client.query('BEGIN')
   const lock = `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`
   await other.client.query(lock, [`@cgk-platform/jobs "${opened.schema}"`])
+  const impatient = migrationScript().replaceAll('{schema}', quoteName(opened.schema)).replace("'60000'", "'1'")
+  await expect(opened.pool.query(impatient)).rejects.toMatchObject({ code: '55P03' })
   const second = migrate(opened.database, false, expanded)
   const waiting = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid IN
     (SELECT pid FROM pg_stat_activity WHERE query LIKE $1)`

@@ -6,12 +6,12 @@ import { type Migration, migrations } from '../../src/database/schema.ts'
 import { openDatabase } from '../kit/open-database.ts'
 import { contracted, expanded } from '../kit/schemas.ts'
 
-/** What code of the previous release relies on. A later step may only add lines to it. */
+/** Lists everything that code of the previous release may use. A later step may only add to it. */
 const usedSql = `
   SELECT format('column %s.%s %s', table_name, column_name, udt_name) AS line FROM information_schema.columns WHERE table_schema = $1
   UNION ALL SELECT format('function %s returns %s', p.oid::regprocedure, p.prorettype::regtype) FROM pg_proc p WHERE pronamespace = to_regnamespace($2)
   UNION ALL SELECT format('index %s %s', c.relname, pg_get_indexdef(c.oid)) FROM pg_class c WHERE relkind IN ('i', 'I') AND relnamespace = to_regnamespace($2)
-  -- A table that a step writes anew has another file.
+  -- A table that a step rewrites has another file.
   UNION ALL SELECT format('file %s %s', relname, relfilenode) FROM pg_class WHERE relkind IN ('r', 'i', 'S') AND relnamespace = to_regnamespace($2)`
 
 /** Columns that the inserts of the previous release leave out, and that have no value then; and constraints that it does not know. */
@@ -29,7 +29,7 @@ const large = ['jobs', 'references', 'runs', 'ended_runs', 'attempts', 'steps', 
 const lockedSql = `SELECT relation::regclass::text AS line FROM pg_locks WHERE pid = pg_backend_pid() AND mode = 'ShareLock'
   AND relation IN (SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relname = ANY($2))`
 
-/** Applies the last step to a schema with those before. Returns why the previous release could not go on meanwhile. */
+/** Applies the last step to a schema with those before. Returns everything that stops the previous release. */
 async function problemsOf(steps: readonly Migration[]): Promise<string[]> {
   await using opened = await openDatabase()
   const quoted = quoteName(opened.schema)
@@ -58,7 +58,7 @@ async function problemsOf(steps: readonly Migration[]): Promise<string[]> {
   }
 }
 
-describe('a step of the schema lets processes of the previous release go on', () => {
+describe('a step of the schema lets processes of the previous release continue', () => {
   const published = migrations.map((_, index) => migrations.slice(0, index + 1)).slice(1)
   it.each([...published, expanded].map((steps) => [steps.length, steps] as const))(
     'to version %i',

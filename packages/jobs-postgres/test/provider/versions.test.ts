@@ -20,7 +20,7 @@ function open({ url, schema }: TestDatabase, role: 'send' | 'both'): JobClient {
   return client
 }
 
-it('workers and senders go on while a later version migrates, and start again afterwards', async () => {
+it('workers and senders continue while a later version migrates, and start again afterwards', async () => {
   await using opened = await openDatabase()
   const clients = [open(opened, 'both'), open(opened, 'send')]
   await Promise.all(clients.map(work))
