@@ -1,8 +1,10 @@
 /**
  * A step of the schema. A worker that starts applies the steps that the schema lacks, while processes of the previous release
- * continue, also after a restart. So a step adds: tables, columns with a constant default or without one, functions, and indexes of
- * tables that stay small. It reads no large table and changes no row of one, because it holds locks until it ends. A later
- * step removes what the previous release no longer uses.
+ * continue, also after a restart. So a step adds: tables, columns without a default or with a constant one, functions, and
+ * indexes of tables that stay small. A later step removes what the previous release no longer uses.
+ *
+ * A step holds its locks until it ends, and ends within seconds: it reads no large table, changes no row of one, and alters
+ * few tables, because a deadlock with the workers costs it a second.
  */
 export interface Migration {
   /** The `sql` of a published step must never change. `{schema}` is the quoted name of the schema. */
