@@ -25,6 +25,9 @@ export async function startEmbeddedServer(flags: readonly string[] = [], folder?
   process.prependListener('beforeExit', () => process.exit())
   const port = await freePort()
   const messages: string[] = []
+  let readsOnly = (): void => undefined
+  // Unlike other servers, a standby is not reported as started.
+  const standby = new Promise<void>((resolve) => (readsOnly = resolve))
   const serverIn = (databaseDir: string): EmbeddedPostgres =>
     new EmbeddedPostgres({
       databaseDir,
@@ -33,7 +36,10 @@ export async function startEmbeddedServer(flags: readonly string[] = [], folder?
       createPostgresUser: process.getuid?.() === 0,
       initdbFlags: ['--encoding=UTF8', '--locale=C'],
       postgresFlags: ['-h', '127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=400', ...flags],
-      onLog: (message) => void messages.push(String(message)),
+      onLog(message) {
+        messages.push(String(message))
+        if (String(message).includes('ready to accept read-only connections')) readsOnly()
+      },
       onError: (message) => void messages.push(String(message)),
     })
   try {
@@ -46,7 +52,7 @@ export async function startEmbeddedServer(flags: readonly string[] = [], folder?
     if (created !== undefined && folder !== undefined) renameSync(created, folder)
     if (folder !== undefined) await untilStopped(folder)
     const server = serverIn(folder ?? created!)
-    await server.start()
+    await Promise.race([server.start(), standby])
     return { url: `postgres://postgres:password@127.0.0.1:${port}/postgres`, stop: () => server.stop() }
   } catch (error) {
     throw new Error(`The PostgreSQL server does not start.\n${messages.join('')}`, { cause: error })
