@@ -12,6 +12,9 @@ export interface MigratedVersions {
 
 const oldestServer = { number: 140_000, name: '14' }
 
+/** Encodings that store every text. `SQL_ASCII` stores the bytes as they are. */
+const encodings: readonly string[] = ['UTF8', 'SQL_ASCII']
+
 /**
  * Creates the schema and its tables, or brings them to the version of this package.
  *
@@ -78,14 +81,20 @@ export async function describeVersion(database: OpenedDatabase): Promise<string>
 }
 
 async function checkServer(database: OpenedDatabase): Promise<void> {
-  const [server] = await database.query<{ number: number; version: string; standby: boolean }>(
+  const [server] = await database.query<{ number: number; version: string; encoding: string; standby: boolean }>(
     `SELECT current_setting('server_version_num')::int4 AS number, current_setting('server_version') AS version,
-      pg_is_in_recovery() AS standby`,
+      current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS standby`,
   )
   if (server!.number < oldestServer.number) {
     throw problemOf(database, 'older', {
       description: `is on PostgreSQL ${server!.version}, which is too old`,
       remedy: `Upgrade the server to PostgreSQL ${oldestServer.name} or later.`,
+    })
+  }
+  if (!encodings.includes(server!.encoding)) {
+    throw problemOf(database, 'not ours', {
+      description: `has the encoding \`${server!.encoding}\`, which lacks most characters`,
+      remedy: "Create a database with `ENCODING 'UTF8' TEMPLATE template0`.",
     })
   }
   if (server!.standby) {

@@ -56,6 +56,20 @@ describe('a send that PostgreSQL refuses fails with the reason, the remedy, and 
     expect(cause).toMatchObject({ problem: 'not found', message: expect.stringContaining('does not exist') })
   })
 
+  it('in a database that cannot store every text', async () => {
+    await using opened = await openDatabase()
+    const { pool, schema, url } = opened
+    await pool.query(`CREATE DATABASE ${schema} TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'`)
+    onTestFinished(async () => {
+      const admin = new Pool({ connectionString: url, max: 1 })
+      await admin.query(`DROP DATABASE ${schema} WITH (FORCE)`)
+      await admin.end()
+    })
+    const { error, cause } = await failedSend({ connectionString: url.replace(/\w+$/, schema) })
+    expect(cause).toMatchObject({ problem: 'not ours', message: expect.stringContaining('encoding `LATIN1`') })
+    expect(error.accepted).toBe('no')
+  })
+
   it('without a table', async () => {
     await using opened = await openDatabase()
     await opened.database.query('DROP TABLE {schema}.arrivals')
