@@ -28,7 +28,7 @@ import { StepWriter } from '../store/workflows/step-writer.ts'
 import { countParked } from '../store/workflows/wake-runs.ts'
 import { PassRunner } from './pass-runner.ts'
 import { RunOperations } from './run-operations.ts'
-import { WorkWatch } from './work-watch.ts'
+import { pollMs, WorkWatch } from './work-watch.ts'
 
 /** The settings of a store in PostgreSQL. */
 export interface PostgresStoreOptions {
@@ -179,8 +179,7 @@ export function openPostgresStore(options: PostgresStoreOptions): OpenedStore {
 
 const awareness = {
   listening: 'listening: changes of other processes arrive at once',
-  polling:
-    'polling: this process looks for changes every 550 ms, because no notification arrives, as behind a transaction pooler',
+  polling: `polling: this process looks for changes every ${pollMs.polling} ms, because no notification arrives, as behind a transaction pooler`,
 }
 
 /** Returns a transaction as a database. */

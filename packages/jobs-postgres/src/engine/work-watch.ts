@@ -8,7 +8,7 @@ import type { Worker } from '../store/workers/worker.ts'
 const { setTimeout: later, clearTimeout: cancelLater } = globalThis
 
 /** Pauses between two looks at the tables, in milliseconds. */
-const pollMs = { listening: 2500, polling: 575 }
+export const pollMs = { listening: 2500, polling: 575 }
 
 /**
  * The work in the database, as far as this process knows: by its own changes, by notifications of others, and by looks at the
