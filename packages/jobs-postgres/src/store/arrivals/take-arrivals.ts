@@ -12,33 +12,34 @@ export type ArrivedRow = JobRow & {
 
 const tenantsSql = tenantsFrom('{schema}.arrivals', 'due_at IS NULL')
 
-/** Returns SQL that takes the jobs which \`picked\` has, as far as their envelopes have a bounded size. Its first value is that size. */
-const takeSql = (picked: string, columns: string, from: string): string => `
-  WITH picked AS MATERIALIZED (${picked}),
-  sized AS (
-    SELECT p.*, sum(octet_length(j.envelope)) OVER (ORDER BY seq) - octet_length(j.envelope) AS before
+/** Returns SQL that takes the jobs which `picked` has, as far as their envelopes have a bounded size. Its first value is that size. */
+const takeSql = (before: string, picked: string, columns: string, from: string): string => `
+  WITH ${before} picked AS MATERIALIZED (${picked}),
+  sized AS MATERIALIZED (
+    SELECT j.*, p.seq, p.unclaimed, sum(octet_length(j.envelope)) OVER (ORDER BY p.seq) - octet_length(j.envelope) AS before
     FROM picked p JOIN {schema}.jobs j ON j.id = p.job
-  ), taken AS (
-    DELETE FROM {schema}.arrivals a USING sized s WHERE a.job = s.job AND s.before <= $1 RETURNING a.job, a.seq, a.unclaimed
-  )
-  SELECT ${columns} j.*, t.unclaimed FROM ${from} ORDER BY t.seq`
+  ), gone AS (
+    DELETE FROM {schema}.arrivals a USING sized s WHERE a.job = s.id AND s.before <= $1
+  ), taken AS (SELECT * FROM sized WHERE before <= $1)
+  SELECT ${columns} t.* FROM ${from} ORDER BY t.seq`
 
 /** Takes jobs of tenants in the order of their sends, those that no other worker takes at the moment. */
 const takeInTurnsSql = takeSql(
+  '',
   `SELECT a.* FROM unnest($2::text[], $3::int4[]) AS t (tenant, count), LATERAL (
     SELECT job, seq, unclaimed FROM {schema}.arrivals WHERE tenant = t.tenant AND due_at IS NULL
     ORDER BY seq LIMIT t.count FOR UPDATE SKIP LOCKED
   ) a`,
   '',
-  'taken t JOIN {schema}.jobs j ON j.id = t.job',
+  'taken t',
 )
 
-const few = '(SELECT count(*) FROM (SELECT 1 FROM {schema}.arrivals WHERE due_at IS NULL LIMIT $2::int4 + 1) c)'
 /** Takes all jobs if they are so few that no tenant waits for its turn. Returns how many there are, at least in one row. */
 const takeAllSql = takeSql(
-  `SELECT job, seq, unclaimed FROM {schema}.arrivals WHERE due_at IS NULL AND ${few} <= $2 LIMIT $2 FOR UPDATE SKIP LOCKED`,
+  'few AS MATERIALIZED (SELECT count(*) AS found FROM (SELECT 1 FROM {schema}.arrivals WHERE due_at IS NULL LIMIT $2::int4 + 1) c),',
+  `SELECT job, seq, unclaimed FROM {schema}.arrivals WHERE due_at IS NULL AND (SELECT found FROM few) <= $2 LIMIT $2 FOR UPDATE SKIP LOCKED`,
   'f.found,',
-  `(SELECT ${few} AS found) f LEFT JOIN (taken t JOIN {schema}.jobs j ON j.id = t.job) ON true`,
+  'few f LEFT JOIN taken t ON true',
 )
 
 /** Most due jobs to release at once, and the tenants of which some are released if there are more. */

@@ -9,8 +9,8 @@ const { setTimeout: later, clearTimeout: stopLater } = globalThis
 
 /** Time between two series of deletes, in milliseconds, and after one that found nothing. */
 const [restMs, idleRestMs] = [30_000, 240_000]
-/** Number of ended runs after which a series begins sooner. */
-const pruneEvery = 1000
+/** Number of ended runs after which a series begins sooner, and as a share of the retained jobs: to read the cutoffs takes longer the more these are. */
+const [pruneEvery, pruneShare] = [1000, 0.1]
 /** Number of jobs to delete without a rest for each run that has ended, so that their number does not grow. */
 const deletedForEnded = 1.25
 /** Time for which the cutoffs of a series are used, in milliseconds: to read them takes longer the more is retained. */
@@ -72,7 +72,8 @@ export class Upkeep {
   countEnded(count: number): void {
     this.#ended += count
     this.#owed += count * deletedForEnded
-    if (this.#ended >= pruneEvery && !this.#isStopped) void this.run()
+    const most = Math.max(pruneEvery, pruneShare * this.#options.retention.count)
+    if (this.#ended >= most && !this.#isStopped) void this.run()
   }
 
   /** Deletes in batches what has expired. Resolves also if that fails: it is tried again. */
