@@ -11,7 +11,7 @@ import { leaveBatches, promoteBatches } from '../store/claims/batches.ts'
 import type { RunRow } from '../store/rows.ts'
 import { freeSlots } from '../store/runs/slots.ts'
 import { endJobWaits, removeWaits } from '../store/workflows/waits.ts'
-import { markWaiting } from '../store/workflows/wake-runs.ts'
+import { type LaneChange, markWaiting } from '../store/workflows/wake-runs.ts'
 
 /** The effects of a cancel on others, within its transaction. */
 export interface CancelOptions {
@@ -29,7 +29,10 @@ export async function cancelJob(
 ): Promise<readonly RunRow[]> {
   // A worker that gives the job its runs at the moment has the row locked. Then they are found, or the row with which it
   // lets the job wait again.
-  let cancelled = (await isTaken(transaction, jobId)) ? undefined : await cancelRuns(transaction, jobId, options.hints)
+  const waiting: LaneChange[] = []
+  let cancelled = (await isTaken(transaction, jobId))
+    ? undefined
+    : await cancelRuns(transaction, jobId, options.hints, waiting)
   if (cancelled?.length === 0) {
     if (!(await isTaken(transaction, jobId))) return []
     cancelled = undefined
@@ -49,6 +52,8 @@ export async function cancelJob(
     options.hints,
   )
   await endJobWaits(transaction, [jobId], options.now, options.hints)
+  // Last: whoever resumes a workflow locks its run before its lane.
+  if (await markWaiting(transaction, waiting)) options.hints.work()
   return here
 }
 
@@ -58,8 +63,13 @@ async function isTaken(transaction: Queryable, jobId: string): Promise<boolean> 
   return (await transaction.query(sql, [jobId])).length > 0
 }
 
-/** Cancels the open runs of a job. Returns their rows before that. A running one holds its slot until its handler has ended. */
-async function cancelRuns(transaction: Queryable, jobId: string, hints: Hints): Promise<readonly RunRow[]> {
+/** Cancels the open runs of a job. Returns their rows before that. A running one holds its slot until its handler has ended. @param waiting - gets those that wait for a slot now */
+async function cancelRuns(
+  transaction: Queryable,
+  jobId: string,
+  hints: Hints,
+  waiting: LaneChange[],
+): Promise<readonly RunRow[]> {
   const open = 'FROM {schema}.runs WHERE job = $1 AND is_open AND ended_at IS NULL'
   const found = await transaction.query<Pick<RunRow, 'definition' | 'lane'>>(`SELECT definition, lane ${open}`, [jobId])
   if (found.length === 0) return []
@@ -72,7 +82,7 @@ async function cancelRuns(transaction: Queryable, jobId: string, hints: Hints): 
       ...(row.workflow !== null && { workflow: fromText(row.workflow) ?? {} }),
     })
   const values = [jobId, ...columnsOf(rows, 'number'), rows.map(isCompensated)]
-  if (await markWaiting(transaction, await transaction.query(cancelSql, values))) hints.work()
+  waiting.push(...(await transaction.query<LaneChange>(cancelSql, values)))
   return rows
 }
 

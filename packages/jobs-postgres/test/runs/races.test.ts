@@ -9,6 +9,7 @@ import { cancelJob } from '../../src/engine/cancel-job.ts'
 import { releaseSlots } from '../../src/store/runs/slots.ts'
 import { settleRuns } from '../../src/store/runs/settle-runs.ts'
 import { takeOver } from '../../src/store/workers/take-over.ts'
+import { wakeRuns } from '../../src/store/workflows/wake-runs.ts'
 import { addHeldRun, addRun, runRow } from '../kit/add-run.ts'
 import { openDatabase } from '../kit/open-database.ts'
 
@@ -128,6 +129,57 @@ test('an attempt that is suspended while its wait ends resumes at once', async (
 
   expect(await runRow(database, 'a')).toMatchObject({ phase: 'ready', pause: 'awake' })
   expect(await database.query('SELECT has_waiting FROM {schema}.lanes')).toEqual([{ has_waiting: true }])
+})
+
+/** Resumes a workflow that waits for a job while `end` ends that. Returns what began, in order: after a deadlock, one begins again. */
+async function resumeDuring({ database }: { readonly database: Database }, end: (transaction: Queryable) => unknown) {
+  const begun: string[] = []
+  let ending: Promise<unknown> | undefined
+  await addRun(database, { job: 'parent', phase: 'waiting', pause: 'asleep', workflow: '{"origin":"o"}' })
+  await database.query(
+    "INSERT INTO {schema}.waits (job, run, key, tenant, for_job) VALUES ('parent', 1, 'k', 't', 'child')",
+  )
+  await database.transaction(async (transaction) => {
+    begun.push('resume')
+    await transaction.query("SELECT 1 FROM {schema}.runs WHERE job = 'parent' FOR NO KEY UPDATE")
+    ending ??= database.transaction(async (second) => {
+      begun.push('end')
+      await end(second)
+    })
+    await untilBlocked(database)
+    await wakeRuns(transaction, [{ job: 'parent', number: 1 }])
+  })
+  await ending
+  expect(await runRow(database, 'parent')).toMatchObject({ phase: 'ready' })
+  return begun
+}
+
+test('whoever settles runs and whoever resumes a workflow do not wait for each other', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const [child, other] = [await addHeldRun(database, { job: 'child' }), await addHeldRun(database, { job: 'other' })]
+  const outcomes = [
+    { run: child, attempt: 1, outcome: { type: 'completed' }, releasesSlot: true },
+    { run: other, attempt: 1, outcome: { type: 'interrupted' }, releasesSlot: true },
+  ] as const
+  const options = { definitions: [], isOnProbation: () => false, now: Date.now(), hints: new Hints() }
+
+  const begun = await resumeDuring(opened, (transaction) => settleRuns(transaction, outcomes, options))
+
+  expect(begun).toEqual(['resume', 'end'])
+  expect(await runRow(database, 'other')).toMatchObject({ phase: 'ready' })
+})
+
+test('whoever cancels a workflow with compensations and whoever resumes another do not wait for each other', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const asleep = { state: 'running', phase: 'waiting', pause: 'asleep', workflow: '{"origin":"o"}', attempts: 1 }
+  await addRun(database, { ...asleep, job: 'child', compensate_on_cancel: true })
+
+  const begun = await resumeDuring(opened, (transaction) => cancelIn(transaction, 'child'))
+
+  expect(begun).toEqual(['resume', 'end'])
+  expect(await runRow(database, 'child')).toMatchObject({ state: 'cancelled', phase: 'ready' })
 })
 
 /** A worker that claims runs of a limited definition and settles them. */

@@ -54,7 +54,7 @@ export async function settleRuns(
   const { hints, now } = options
   const freed = ended.map(({ run }) => ({ definition: run.definitionId, lane: keyOf(run).lane }))
   await freeSlots(transaction, freed, hints)
-  const settled = await recordOutcomes(transaction, ended, options)
+  const { settled, waiting } = await recordOutcomes(transaction, ended, options)
   await holdLeftoverSlots(
     transaction,
     runsOf(settled, ({ releasesSlot }) => !releasesSlot),
@@ -68,6 +68,8 @@ export async function settleRuns(
   const keys = withWaits.map((run) => keyOf(run))
   await removeWaits(transaction, keys)
   await endJobWaits(transaction, [...new Set(over.map(({ job }) => job.envelope.id))], now, hints)
+  // Last: whoever resumes a workflow locks its run before its lane.
+  await markWaiting(transaction, waiting)
   return lost
 }
 
@@ -80,12 +82,12 @@ export function isEnd({ type }: Outcome): boolean {
   return type === 'completed' || type === 'failed' || type === 'cancelled'
 }
 
-/** Records outcomes, those of a kind in one statement. Returns the recorded ones. */
+/** Records outcomes, those of a kind in one statement. Returns the recorded ones, and the runs that wait for a slot now. */
 async function recordOutcomes(
   transaction: Queryable,
   ended: readonly EndedAttempt[],
   options: SettleOptions,
-): Promise<EndedAttempt[]> {
+): Promise<{ readonly settled: readonly EndedAttempt[]; readonly waiting: readonly LaneChange[] }> {
   const settled: EndedAttempt[] = []
   const waiting: LaneChange[] = []
   let left = ended
@@ -104,8 +106,7 @@ async function recordOutcomes(
   await removeOldAttempts(transaction, settled.filter(is('retry')))
   const areParked = runsOf(settled, is('suspended')).some(({ workflow }) => workflow?.parked)
   if (waiting.length > 0 || areParked) options.hints.work() // another worker may have the version of a parked run
-  await markWaiting(transaction, waiting)
-  return settled
+  return { settled, waiting }
 }
 
 /** The change of runs by outcomes of one kind. */
