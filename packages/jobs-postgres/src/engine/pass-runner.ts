@@ -17,7 +17,7 @@ import { keyOf } from '../store/rows.ts'
 import { notCounted } from '../store/runs/settle-runs.ts'
 import { type FreedRun, freeSlots } from '../store/runs/slots.ts'
 import type { Worker } from '../store/workers/worker.ts'
-import { applyNotices, takeNotices } from '../store/workflows/notices.ts'
+import { applyNotices, deleteNotices, takeNotices } from '../store/workflows/notices.ts'
 import { markWaiting, wakeRuns } from '../store/workflows/wake-runs.ts'
 import type { WorkWatch } from './work-watch.ts'
 
@@ -37,6 +37,10 @@ export class PassRunner {
   readonly #options: PassRunnerOptions
   #pass: Promise<void> | undefined
   #untold = noChanges()
+  /** The notices of untold results. */
+  readonly #notices = new Map<StoredRun, readonly number[]>()
+  /** Notices that are being deleted. */
+  readonly #ending = new Set<number>()
   /** Whether the last pass may have held runs without knowing it. */
   #mayHoldUnknown = false
   #hasListener: Capacity['hasListener'] = () => false
@@ -55,7 +59,7 @@ export class PassRunner {
     const run = async (): Promise<void> => {
       const begun = await this.#begin(capacity).catch((error: unknown) => failed(error as Error))
       if (!begun) return
-      this.#wakeSuspended(begun.changes)
+      this.#endNotices()
       done(begun)
     }
     const pass = run().finally(() => {
@@ -66,18 +70,23 @@ export class PassRunner {
   }
 
   /**
-   * Resumes workflows whose code no longer listens for their resolved waits. Call it in the turn in which the others learn of
-   * theirs: code can stop listening at any time.
+   * Deletes the notices that have been applied, in the turn in which the runs learn of them. Resumes workflows whose code no
+   * longer listens: code can stop listening at any time.
    */
-  #wakeSuspended({ resolved }: RunChanges): void {
-    const runs = new Set(resolved.map(({ run }) => run))
-    for (const run of runs) {
-      if (this.#hasListener(run)) continue
-      const waking = this.#options.changes.make(async (transaction, hints) => {
-        hints.work()
-        await wakeRuns(transaction, [keyOf(run)], run.graceMs)
+  #endNotices(): void {
+    for (const [run, seqs] of this.#notices) {
+      this.#notices.delete(run)
+      for (const seq of seqs) this.#ending.add(seq)
+      const isHeard = this.#hasListener(run)
+      const ending = this.#options.changes.make(async (transaction, hints) => {
+        if (!isHeard) {
+          hints.work()
+          await wakeRuns(transaction, [keyOf(run)], run.graceMs)
+        }
+        await deleteNotices(transaction, seqs)
       })
-      waking.catch(() => undefined) // given up as the store closes: whoever takes over the run resumes it
+      // Given up as the store closes: whoever takes over the run applies them again.
+      ending.catch(() => undefined).finally(() => seqs.forEach((seq) => this.#ending.delete(seq)))
     }
   }
 
@@ -143,7 +152,10 @@ export class PassRunner {
     const { watch, worker } = this.#options
     if (!watch.hasNotices) return
     watch.hasNotices = false
-    const taken = await takeNotices(this.#noticeReads, worker.id, (job, number) => worker.held.get({ job, number }))
+    const runOf = (job: string, number: number): StoredRun | undefined => worker.held.get({ job, number })
+    const before = [...this.#ending, ...[...this.#notices.values()].flat()]
+    const taken = await takeNotices(this.#noticeReads, worker.id, runOf, before)
+    for (const [run, seqs] of taken.notices) this.#notices.set(run, [...(this.#notices.get(run) ?? []), ...seqs])
     this.#untold.resolved.push(...taken.resolved)
     this.#untold.cancelled.push(...taken.cancelled)
   }

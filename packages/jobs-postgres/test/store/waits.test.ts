@@ -6,6 +6,7 @@ import type { Queryable } from '../../src/database/database.ts'
 import { readOpenWork } from '../../src/store/claims/open-work.ts'
 import { readJob } from '../../src/store/reads/read-jobs.ts'
 import { keyOf } from '../../src/store/rows.ts'
+import { settleRuns } from '../../src/store/runs/settle-runs.ts'
 import { takeNotices } from '../../src/store/workflows/notices.ts'
 import { StepWriter } from '../../src/store/workflows/step-writer.ts'
 import { Hints } from '../../src/store/changes.ts'
@@ -145,11 +146,31 @@ describe('a wait for an event', () => {
     })
     expect((await stepOf(run, 'paid'))!.state).toBe('waiting')
     const reads = { queryable: test1.database, change: test1.database.transaction, clock }
-    const { resolved } = await takeNotices(reads, 1, (job) => (job === run.job.envelope.id ? run : undefined))
+    const { resolved, notices } = await takeNotices(reads, 1, (job) => (job === run.job.envelope.id ? run : undefined))
     expect(resolved.map((one) => one.step)).toEqual([step])
     expect(step).toMatchObject({ state: 'completed', output: { id: event } })
     expect((await stepOf(run, 'paid'))!.state).toBe('completed')
-    expect(await takeNotices(reads, 1, () => run)).toEqual({ resolved: [], cancelled: [] })
+    expect((await takeNotices(reads, 1, () => run, notices.get(run))).resolved).toEqual([])
+  })
+
+  test('resumes a workflow that is suspended before it knows of the result that its worker has taken', async () => {
+    const tenantId = 'taken'
+    const run = await heldWorkflow(test1.database, { tenantId })
+    await writer().save(run, waitFor(run))
+    const event = await addJob(test1.database, { tenantId, event: 'order.paid', state: 'unhandled', endedAt: 1 })
+    const { envelope } = (await readJob(test1.database, event))!
+    await test1.database.transaction((transaction) => resolveEventWaits(transaction, [envelope], 1, new Hints()))
+    const reads = { queryable: test1.database, change: test1.database.transaction, clock }
+    const runOf = (job: string): StoredRun | undefined => (job === run.job.envelope.id ? run : undefined)
+    const { notices } = await takeNotices(reads, 1, runOf)
+    expect((await takeNotices(reads, 1, runOf, notices.get(run))).resolved).toEqual([])
+    const attempt = { run, attempt: 1, outcome: { type: 'suspended' }, releasesSlot: true } as const
+    const options = { definitions: [], isOnProbation: () => false, now: 1, hints: new Hints() }
+    await test1.database.transaction((transaction) => settleRuns(transaction, [attempt], options))
+    const [row] = await test1.database.query('SELECT phase, pause FROM {schema}.runs WHERE job = $1', [
+      run.job.envelope.id,
+    ])
+    expect(row).toEqual({ phase: 'ready', pause: 'awake' })
   })
 
   test('waits on if another wait of the run got the event first', async () => {

@@ -190,7 +190,7 @@ export class Passes {
     return { ...dispatched, ...claim, last, isFull: rows.length === most || areLarge(rows) }
   }
 
-  /** After a pass that failed because the database rejects a job: the next ones go on without it. */
+  /** After a pass that failed because the database rejects a job: finds it, and lets the next passes run without it. */
   async #findRejected(taken: readonly ArrivedRow[], error: unknown): Promise<undefined> {
     const { database, host } = this.#options
     if (taken.length > 1) {

@@ -1,5 +1,5 @@
 import { type Clock, type Envelope, resolveEventWait, type StepRecord } from '@cgk-platform/jobs-core/provider'
-import { applyJob, type ResolvedStep, type StoredRun } from '@cgk-platform/jobs-local/engine'
+import { applyJob, groupBy, type ResolvedStep, type StoredRun } from '@cgk-platform/jobs-local/engine'
 
 import { columnsOf, type Queryable } from '../../database/database.ts'
 import { readJob } from '../reads/read-jobs.ts'
@@ -16,10 +16,15 @@ export interface NoticeReads {
   readonly clock: Pick<Clock, 'now'>
 }
 
+/** The notices of results, by their runs. */
+type NoticesOf = Map<StoredRun, readonly number[]>
+
 /** The changes that others have made to the runs of a worker. */
 export interface NoticedChanges {
   readonly resolved: readonly ResolvedStep[]
   readonly cancelled: readonly StoredRun[]
+  /** The notices of the resolved steps. They stay until their runs know of these: one that is suspended before resumes at once. */
+  readonly notices: NoticesOf
 }
 
 interface NoticeRow {
@@ -30,45 +35,65 @@ interface NoticeRow {
   readonly event: string | null
 }
 
-/** Takes the notices of a worker. @param runOf - returns a run that it holds */
+/**
+ * Takes the notices of a worker.
+ *
+ * @param runOf - returns a run that it holds
+ * @param taken - notices that were taken before
+ */
 export async function takeNotices(
   reads: NoticeReads,
   worker: number,
   runOf: (job: string, number: number) => StoredRun | undefined,
+  taken: readonly number[] = [],
 ): Promise<NoticedChanges> {
-  const sql = 'SELECT seq, job, run, key, event FROM {schema}.notices WHERE worker = $1 ORDER BY seq'
-  const rows = await reads.queryable.query<NoticeRow>(sql, [worker])
-  if (rows.length === 0) return { resolved: [], cancelled: [] }
+  const sql =
+    'SELECT seq, job, run, key, event FROM {schema}.notices WHERE worker = $1 AND seq <> ALL($2::int8[]) ORDER BY seq'
+  const rows = await reads.queryable.query<NoticeRow>(sql, [worker, taken])
+  if (rows.length === 0) return { resolved: [], cancelled: [], notices: new Map() }
   const runsOf = (notices: readonly NoticeRow[]): StoredRun[] => [
     ...new Set(notices.flatMap(({ job, run }) => runOf(job, run) ?? [])),
   ]
-  const resolved = await applyNotices(reads, runsOf(rows.filter(({ key }) => key !== null)))
+  const { resolved, notices } = await apply(reads, runsOf(rows.filter(({ key }) => key !== null)), taken)
   const cancels = rows.filter(({ key }) => key === null)
   if (cancels.length > 0) {
     const seqs = cancels.map(({ seq }) => seq)
-    await reads.change((transaction) =>
-      transaction.query('DELETE FROM {schema}.notices WHERE seq = ANY($1::int8[])', [seqs]),
-    )
+    await reads.change((transaction) => deleteNotices(transaction, seqs))
   }
-  return { resolved, cancelled: runsOf(cancels) }
+  return { resolved, cancelled: runsOf(cancels), notices }
 }
 
-/**
- * Applies the results of waits that came while a worker held the runs, this one or an earlier one. Returns the resolved
- * steps.
- */
-export async function applyNotices(reads: NoticeReads, runs: readonly StoredRun[]): Promise<ResolvedStep[]> {
-  if (runs.length === 0) return []
+/** Deletes notices. */
+export async function deleteNotices(transaction: Queryable, seqs: readonly number[]): Promise<void> {
+  await transaction.query('DELETE FROM {schema}.notices WHERE seq = ANY($1::int8[])', [seqs])
+}
+
+/** Applies the results of waits that came before the runs were claimed. */
+export async function applyNotices(reads: NoticeReads, runs: readonly StoredRun[]): Promise<void> {
+  const { notices } = await apply(reads, runs, [])
+  const seqs = [...notices.values()].flat()
+  if (seqs.length > 0) await reads.change((transaction) => deleteNotices(transaction, seqs))
+}
+
+/** Applies the results of waits that came while a worker held the runs, this one or an earlier one. */
+async function apply(
+  reads: NoticeReads,
+  runs: readonly StoredRun[],
+  taken: readonly number[],
+): Promise<Pick<NoticedChanges, 'resolved' | 'notices'>> {
+  if (runs.length === 0) return { resolved: [], notices: new Map() }
   const { queryable, change, clock } = reads
   const keys = runs.map((run) => keyOf(run))
   const sql =
     'SELECT seq, job, run, key, event FROM {schema}.notices WHERE key IS NOT NULL ' +
-    'AND (job, run) IN (SELECT * FROM unnest($1::text[], $2::int4[])) ORDER BY seq'
-  const rows = await queryable.query<NoticeRow>(sql, columnsOf(keys, 'job', 'number'))
-  if (rows.length === 0) return []
+    'AND (job, run) IN (SELECT * FROM unnest($1::text[], $2::int4[])) AND seq <> ALL($3::int8[]) ORDER BY seq'
+  const rows = await queryable.query<NoticeRow>(sql, [...columnsOf(keys, 'job', 'number'), taken])
+  if (rows.length === 0) return { resolved: [], notices: new Map() }
   const steps = new Map<StepRecord, StoredRun>()
+  const runOf = (row: NoticeRow): StoredRun =>
+    runs[keys.findIndex(({ job, number }) => job === row.job && number === row.run)]!
   for (const row of rows) {
-    const run = runs[keys.findIndex(({ job, number }) => job === row.job && number === row.run)]!
+    const run = runOf(row)
     const step = run.workflow?.steps.find(({ key }) => storedText(key) === row.key)
     if (!step) continue
     if (row.event !== null) resolveEventWait(run.workflow!, step, JSON.parse(row.event) as Envelope, clock.now())
@@ -83,13 +108,15 @@ export async function applyNotices(reads: NoticeReads, runs: readonly StoredRun[
     const again = waiting.length === 0 ? [] : await saveWaits(transaction, waiting, clock.now())
     // Written even if it was resolved before: that transaction may have failed.
     const written = ended.length === 0 ? [] : await writeSteps(transaction, ended)
-    const held = new Set([...again, ...written].map(({ run }) => keyOf(run)))
-    const isHeld = ({ job, run }: NoticeRow): boolean =>
-      held.has(keys.find((key) => key.job === job && key.number === run)!)
-    const seqs = rows.filter(isHeld).map(({ seq }) => seq)
-    await transaction.query('DELETE FROM {schema}.notices WHERE seq = ANY($1::int8[])', [seqs])
     return { again, written }
   })
   for (const one of saved.again) applyDraft(one)
-  return [...saved.written, ...saved.again.filter(({ step }) => step.state !== 'waiting')]
+  const held = new Set([...saved.again, ...saved.written].map(({ run }) => run))
+  const notices = new Map(
+    Array.from(groupBy(rows, runOf), ([run, own]) => [run, own.map(({ seq }) => seq)] as const).filter(([run]) =>
+      held.has(run),
+    ),
+  )
+  const resolved = [...saved.written, ...saved.again.filter(({ step }) => step.state !== 'waiting')]
+  return { resolved, notices }
 }
