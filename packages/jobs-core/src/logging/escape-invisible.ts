@@ -11,7 +11,8 @@ const names: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': St
 export function escapeInvisible(text: string, kept = ''): string {
   return text.replace(invisible, (character) => {
     if (kept.includes(character)) return character
-    return names[character] ?? String.raw`\u{${character.codePointAt(0)!.toString(16)}}`
+    // Terser cannot parse `\u{` in a raw template.
+    return names[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`
   })
 }
 
@@ -24,5 +25,5 @@ export function escapeInvisibleInJson(json: string): string {
 }
 
 function escapeUnit(unit: number): string {
-  return String.raw`\u${unit.toString(16).padStart(4, '0')}`
+  return `\\u${unit.toString(16).padStart(4, '0')}`
 }
