@@ -14,13 +14,9 @@ export async function checkNodes(checks: InstallChecks): Promise<void> {
         // With the packages of all engines, because some entry points of the facade re-export them.
         const { cwd } = await checks.app(name === 'facade' ? 'hosted' : name, 'npm')
         const entryPoints = entryPointsOf(installs, cwd)
-        const imports = entryPoints.map(
-          (entry) => `if (Object.keys(await import('${entry}')).length === 0) process.exit(1)`,
-        )
+        const imports = entryPoints.map((entry) => loads(entry, `await import('${entry}')`))
         await execute(program, ['--input-type=module', '-e', imports.join('\n')], { cwd })
-        const requires = entryPoints.map(
-          (entry) => `if (Object.keys(require('${entry}')).length === 0) process.exit(1)`,
-        )
+        const requires = entryPoints.map((entry) => loads(entry, `require('${entry}')`))
         await execute(program, ['--input-type=commonjs', '-e', requires.join('\n')], { cwd })
         await runProgram(name, program, cwd)
         return {
@@ -59,6 +55,11 @@ const onFile = `
   }
   await client.close()
 `
+
+/** Returns code that fails unless the entry point exports something. `/inspect` has only types. */
+function loads(entry: string, load: string): string {
+  return entry.endsWith('/inspect') ? load : `if (Object.keys(${load}).length === 0) process.exit(1)`
+}
 
 /** Returns the entry points of an installed package, from its `package.json`. */
 function entryPointsOf(name: string, cwd: string): string[] {
