@@ -16,6 +16,7 @@ export type StoreProblem =
   | 'unreachable'
   | 'unauthorized'
   | 'closed'
+  | 'rejected'
   | 'failed'
 
 /**

@@ -33,6 +33,12 @@ const tooManyConnections: Description = {
   remedy: 'Raise `max_connections` of the server, lower `max` of the pools, or put a pooler in between.',
 }
 
+const untrusted: Description = {
+  problem: 'unreachable',
+  description: 'cannot be reached by TLS',
+  remedy:
+    'Add `sslmode=verify-full&sslrootcert=FILE` to the URL, with the certificate of its authority. Nothing was stored.',
+}
 const busyPool: Description = {
   problem: 'busy',
   description: 'has not answered in time on any connection of this process',
@@ -41,7 +47,12 @@ const busyPool: Description = {
 
 /** PostgreSQL's error codes, https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const descriptions: Readonly<Record<string, Description>> = {
-  '28000': refusedLogin,
+  '28000': {
+    problem: 'unauthorized',
+    description: 'refuses the connection',
+    remedy:
+      'Correct the user, admit the address in `pg_hba.conf`, or add `sslmode=verify-full` if the server demands TLS.',
+  },
   '28P01': refusedLogin,
   '3D000': { problem: 'not found', description: 'does not exist', remedy: 'Create it: `CREATE DATABASE`.' },
   '3F000': noTables,
@@ -92,14 +103,31 @@ export function toStoreError(error: unknown, path: string, whenLost: Ambiguity =
 
 function describe(error: Error, whenLost: Ambiguity): Description {
   const { code } = error as { code?: unknown }
+  const message = error.message.replace(/\.$/, '')
   const known = typeof code === 'string' ? descriptions[code] : undefined
-  if (known) return known
+  if (known) return isVague(code) ? { ...known, description: `${known.description}: ${message}` } : known
   if (error.message.includes('max_client_conn')) return tooManyConnections
   if (isPoolExhausted(error)) return busyPool
   if (connectionCodes.includes(code) || error.message === 'timeout expired') return unreachable
+  if (isUntrusted(error)) return { ...untrusted, description: `${untrusted.description}: ${message}` }
   if (isLostConnection(error)) return whenLost === 'nothing stored' ? unreachable : lostWithin
-  const message = error.message.replace(/\.$/, '')
-  return { problem: 'failed', description: `failed: ${message}`, remedy: 'See the `cause` of this error.' }
+  const problem = isRolledBack(code) ? 'rejected' : 'failed'
+  return { problem, description: `failed: ${message}`, remedy: 'See the `cause` of this error.' }
+}
+
+/** Whether only the server's words say what the user may not do. */
+function isVague(code: unknown): boolean {
+  return code === '28000' || code === '42501'
+}
+
+/** Errors of Node.js and of `pg` before a connection by TLS is made. */
+function isUntrusted({ code, message }: Error & { code?: unknown }): boolean {
+  return /CERT|^UNABLE_TO_/.test(String(code)) || message === 'The server does not support SSL connections'
+}
+
+/** Whether the server has answered that it has rolled back. It does not know how a transaction ended with 40003. */
+function isRolledBack(code: unknown): boolean {
+  return typeof code === 'string' && /^[\dA-Z]{5}$/u.test(code) && code !== '40003'
 }
 
 const lostWithin: Description = {

@@ -42,6 +42,21 @@ describe('a send that PostgreSQL refuses fails with the reason, the remedy, and 
     expect(error.message).not.toContain('secret')
   })
 
+  it('with TLS where there is none', async () => {
+    await using opened = await openDatabase()
+    const { error, cause } = await failedSend({ ...placeOf(opened), connectionString: `${opened.url}?sslmode=require` })
+    expect(cause).toMatchObject({ problem: 'unreachable', message: expect.stringContaining('sslmode=verify-full') })
+    expect(error.accepted).toBe('no')
+  })
+
+  it('if the server rejects the statement', async () => {
+    await using opened = await openDatabase()
+    await opened.database.query('ALTER TABLE {schema}.jobs ADD CONSTRAINT refused CHECK (tenant <> $$acme$$)')
+    const { error, cause } = await failedSend(placeOf(opened))
+    expect(cause).toMatchObject({ problem: 'rejected', message: expect.stringContaining('refused') })
+    expect(error.accepted).toBe('no')
+  })
+
   it('without a server', async () => {
     const connectionString = `postgres://postgres:password@127.0.0.1:${await freePort()}/postgres`
     const { error, cause } = await failedSend({ connectionString })
