@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 
 import { expect, test } from 'vitest'
 
-import { hasEnded, identifyProcess } from './process-identity.ts'
+import { addressOf, hasEnded, identifyProcess } from './process-identity.ts'
 
 const own = JSON.parse(identifyProcess()) as { scope: string; pid: number; began?: string }
 const identityOf = (members: Partial<typeof own>): string => JSON.stringify({ ...own, ...members })
@@ -15,6 +15,13 @@ test('this process is alive', () => {
 
 test('does not report a process of another machine or container as ended', () => {
   expect(hasEnded(identityOf({ scope: 'elsewhere', pid: 2 ** 30 }))).toBe(false)
+})
+
+test('machines of one host name differ by an address that each has', () => {
+  const local = { lo: [{ mac: '00:00:00:00:00:00' }] }
+  expect(addressOf(local)).toBeUndefined()
+  const [one, other] = ['0a:01', '0b:02'].map((mac) => ({ ...local, eth1: [{ mac }], eth0: [{ mac: '0c:03' }] }))
+  expect([addressOf(one!), addressOf(other!)]).toEqual(['0a:01', '0b:02'])
 })
 
 test.runIf(existsSync('/proc/self/stat'))('detects that a process has ended if another one has its id', () => {

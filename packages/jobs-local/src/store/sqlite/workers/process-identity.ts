@@ -1,9 +1,9 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 
 /** The identity of a process, by which other processes recognize whether it is alive. */
 interface ProcessIdentity {
-  /** The scope in which process ids are unique: a machine since its last boot, and a container's namespace. */
+  /** The scope in which process ids are unique: a machine since its last boot, and a container's namespace or the machine's address. */
   readonly scope: string
   readonly pid: number
   /** When the process began, if the platform reports it. A later process can get the same id. */
@@ -55,7 +55,13 @@ function exists(pid: number): boolean {
 function scopeOf(): string {
   const boot = tryTo(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
   const namespace = tryTo(() => readlinkSync('/proc/self/ns/pid'))
-  return [hostname(), boot, namespace].join(' ')
+  return [hostname(), boot, namespace ?? addressOf(networkInterfaces())].join(' ')
+}
+
+/** Returns an address by which machines of one host name differ, for platforms without namespaces. */
+export function addressOf(interfaces: NodeJS.Dict<readonly Pick<NetworkInterfaceInfo, 'mac'>[]>): string | undefined {
+  const addresses = Object.values(interfaces).flatMap((own = []) => own.map(({ mac }) => mac))
+  return addresses.filter((mac) => /[1-9a-f]/.test(mac)).toSorted()[0]
 }
 
 interface Stat {
