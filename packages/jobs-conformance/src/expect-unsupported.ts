@@ -30,6 +30,7 @@ const uses: Partial<Record<Feature, (t: CaseTools) => Promise<unknown>>> = {
   delay: (t) => t.send('conformance.plain', {}, { options: { delay: '1h' } }),
   idempotencyKey: (t) => t.send('conformance.plain', {}, { options: { idempotencyKey: t.unique('key') } }),
   reference: (t) => t.send('conformance.plain', {}, { options: { reference: t.unique('order') } }),
+  transaction: (t) => t.send('conformance.plain', {}, { options: { transaction: {} } }),
   'maxAttempts of a send, raised': (t) => t.send('conformance.once', {}, { options: { maxAttempts: 2 } }),
   'cancelJob of a waiting job': async (t) => {
     if (!t.capabilities.features.delay.supported) return expectDelayUnsupported(t, 'cancelJob of a waiting job')

@@ -14,7 +14,9 @@ export type {
   LoadableEngines,
   ProviderConfigTypes,
   ProviderOptions,
+  AppTransaction,
   ProviderOptionTypes,
+  TransactionTypes,
   ProviderSendOptions,
   ProviderSendOptionTypes,
 } from './engines/engine-types.ts'

@@ -15,6 +15,11 @@ export const inngestCapabilities: Capabilities = {
       supported: true,
       note: "Needs Inngest's signing key in the sending process, and fails if Inngest cannot be read. The TTL is at most `eventHistory` of `config`, and part of the key: use the same one for every send. TTL periods count from 1970 by the sender's clock (24 h ends at midnight UTC). Within a second of a period's end, two processes can create two jobs. Of two simultaneous sends of two processes, both have `deduplicated: false`. If the first job was lost, a second send starts nothing: call `retryJob`.",
     },
+    transaction: {
+      supported: false,
+      note: 'Inngest cannot take part in a transaction of your database.',
+      instead: 'Send after the commit, with an `idempotencyKey`.',
+    },
     reference: {
       supported: true,
       note: 'A new job is found within a second of its send. `listJobs` and `cancelJobs` read all stored events, or those of `event`.',

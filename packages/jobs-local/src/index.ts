@@ -18,7 +18,6 @@ export type { EngineView } from './engine/engine-view.ts'
 export type { LocalConfig, LocalRole } from './provider/local-config.ts'
 export { createLocalProvider, type LocalInternals, type LocalProvider } from './provider/local-provider.ts'
 export type { JobEvents } from './job-events.ts'
-export type { LocalOptions } from './provider-options.ts'
 export type { SqliteTransaction } from './store/job-store.ts'
 
 registerEngine({ ...localEngine, create: createLocalProvider })

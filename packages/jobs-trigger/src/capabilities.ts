@@ -15,6 +15,11 @@ export const triggerCapabilities: Capabilities = {
       supported: true,
       note: "Replays, and jobs from the dashboard or Trigger.dev's SDK, have no key. If a job fails because its runs could not be started, you can use its key again.",
     },
+    transaction: {
+      supported: false,
+      note: 'Trigger.dev cannot take part in a transaction of your database.',
+      instead: 'Send after the commit, with an `idempotencyKey`.',
+    },
     reference: {
       supported: true,
       note: 'A new job is found about one second after its send. Each reference is a tag of the run, which has at most ten; this library uses up to five others.',

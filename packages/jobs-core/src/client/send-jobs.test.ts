@@ -46,6 +46,31 @@ describe('sendJobs', () => {
     expect(fake.sent).toHaveLength(1)
   })
 
+  test('passes the transaction to the engine, and sends nothing if items have different ones', async () => {
+    const onSend = vi.fn<(send: SendInfo) => void>()
+    const { client, fake } = setUp({}, { hooks: { onSend } })
+    const [transaction, other] = [{}, {}]
+    const items = (...all: object[]) =>
+      all.map((one) => ({ event: 'order.created' as const, payload: order, options: { transaction: one } }))
+    expect(await client.sendJobs(items(transaction, transaction))).toMatchObject([{ ok: true }, { ok: true }])
+    expect(fake.sent.map((sent) => sent.transaction === transaction)).toEqual([true, true])
+    expect(onSend.mock.calls[0]![0].envelope).not.toHaveProperty('transaction')
+    const refused = { ok: false, error: { code: 'invalid_option', option: 'transaction' } }
+    expect(await client.sendJobs(items(transaction, other))).toMatchObject([refused, refused])
+    expect(fake.sent).toHaveLength(2)
+  })
+
+  test.each([null, 7, 'BEGIN'])('rejects the transaction %j', async (transaction) => {
+    const sending = setUp().plain.sendJob('order.created', order, { transaction })
+    await expect(sending).rejects.toMatchObject({ code: 'invalid_option', option: 'transaction' })
+  })
+
+  test('refuses a transaction by name on an engine without them', async () => {
+    const { client } = setUp({ without: ['transaction'] })
+    const sending = client.sendJob('order.created', order, { transaction: {} })
+    await expect(sending).rejects.toMatchObject({ code: 'unsupported_feature', feature: 'transaction' })
+  })
+
   test('returns the errors of the engine in order, and calls `onSend` for every envelope', async () => {
     const facts = { event: 'order.created', provider: 'fake' }
     const error = new SendFailedError({ ...facts, problem: 'it is full', accepted: 'no' })

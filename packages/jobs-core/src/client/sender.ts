@@ -99,6 +99,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
 
   const callOnSend = (envelope: Envelope, result: EnvelopeResult | undefined): void => {
     const { event, tenantId } = envelope
+    const { transaction: _, ...observable } = envelope
     const outcome = result?.ok
       ? { jobId: result.id, deduplicated: result.deduplicated }
       : result && { error: result.error }
@@ -106,7 +107,7 @@ export function createSender(dependencies: SenderDependencies, isSystem = false)
     callHook(
       hooks,
       'onSend',
-      { event, tenantId, envelope: { ...envelope, payload: structuredClone(envelope.payload) }, ...outcome },
+      { event, tenantId, envelope: { ...observable, payload: structuredClone(envelope.payload) }, ...outcome },
       bound,
     )
   }

@@ -3,6 +3,7 @@ export const allFeatures = [
   'delay',
   'idempotencyKey',
   'reference',
+  'transaction',
   'maxAttempts of a send, lowered',
   'maxAttempts of a send, raised',
   'cancelJob of a waiting job',

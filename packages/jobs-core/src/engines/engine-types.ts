@@ -17,6 +17,15 @@ export interface ProviderOptionTypes {}
  */
 export interface ProviderSendOptionTypes {}
 
+/**
+ * The types of an app's transaction that engines can send jobs in, by engine. A provider's package adds its own by
+ * declaration merging.
+ */
+export interface TransactionTypes {}
+
+/** An open transaction of the app, which a send can be part of. */
+export type AppTransaction = keyof TransactionTypes extends never ? object : TransactionTypes[keyof TransactionTypes]
+
 /** The types of `config` in `createJobClient`, by engine. A provider's package adds its own by declaration merging. */
 export interface ProviderConfigTypes {}
 

@@ -1,5 +1,5 @@
 import { isAttemptCount } from '../retry/retry-config.ts'
-import type { ProviderSendOptions } from '../engines/engine-types.ts'
+import type { AppTransaction, ProviderSendOptions } from '../engines/engine-types.ts'
 import { isBaggage } from './baggage.ts'
 import type { Json } from '../values/json.ts'
 import { systemTenantId } from '../values/reserved-names.ts'
@@ -44,6 +44,8 @@ export interface Envelope {
   readonly waitsOnly?: true
   /** Names of what a process must understand to run the job. One that does not know all of them leaves it to others. */
   readonly requires?: readonly string[]
+  /** The app's transaction that the send is part of. It is not encoded. */
+  readonly transaction?: AppTransaction
   /** Options for the provider that sends it. They are not encoded. */
   readonly providerOptions?: ProviderSendOptions
 }
@@ -64,7 +66,7 @@ export function notUnderstood({ v, requires }: Pick<Envelope, 'v' | 'requires'>)
 }
 
 /** An envelope as engines store it. */
-export type WireEnvelope = Omit<Envelope, 'providerOptions'>
+export type WireEnvelope = Omit<Envelope, 'providerOptions' | 'transaction'>
 
 /** The optional fields of an encoded envelope, each with its check. An invalid one is ignored. */
 const optionalFields = Object.entries({
@@ -86,8 +88,12 @@ type OptionalField = Exclude<
   'requires'
 >
 
-/** Removes the options for the sending provider from an envelope. */
-export function toWireEnvelope({ providerOptions: _, ...wireEnvelope }: Envelope): WireEnvelope {
+/** Removes what only the sending provider needs from an envelope. */
+export function toWireEnvelope({
+  providerOptions: _,
+  transaction: _transaction,
+  ...wireEnvelope
+}: Envelope): WireEnvelope {
   return wireEnvelope
 }
 

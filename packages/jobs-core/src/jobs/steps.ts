@@ -126,12 +126,12 @@ interface CheckedWaitOptions {
   readonly match?: string | EventMatch
 }
 
-/** Options of a step that sends. The step sets the idempotency key. */
-export type StepSendOptions = Omit<SendOptions, 'idempotencyKey' | 'idempotencyTtl'>
+/** Options of a step that sends. The step sets the idempotency key, and is recorded in no transaction of the app. */
+export type StepSendOptions = Omit<SendOptions, 'idempotencyKey' | 'idempotencyTtl' | 'transaction'>
 
 /** The names of `StepSendOptions`. Their values are checked at the send. */
 export const stepSendOptionNames: readonly string[] = sendOptions.names.filter(
-  (name) => name !== 'idempotencyKey' && name !== 'idempotencyTtl',
+  (name) => !['idempotencyKey', 'idempotencyTtl', 'transaction'].includes(name),
 )
 
 /**

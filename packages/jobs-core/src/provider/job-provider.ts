@@ -42,7 +42,10 @@ export interface JobProvider {
    * fails the run. Called in each replay.
    */
   findStepError?(call: StepCall, tenantId: string): JobsError | undefined
-  /** Sends envelopes and returns one result for each, in order. A failed envelope must not affect the others. */
+  /**
+   * Sends envelopes and returns one result for each, in order. A failed envelope must not affect the others. All have the
+   * same `transaction`, or none: see the capability.
+   */
   send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]>
   /**
    * Returns the job's current status, or `undefined` for an unknown or malformed id.

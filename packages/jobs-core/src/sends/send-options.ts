@@ -11,7 +11,7 @@ import { maxIdLength } from '../options/text-problem.ts'
 import { readReferences } from './reference-option.ts'
 import { maxAttemptsCeiling } from '../retry/retry-config.ts'
 import { priorityOption } from './priority.ts'
-import type { ProviderSendOptions } from '../engines/engine-types.ts'
+import type { AppTransaction, ProviderSendOptions } from '../engines/engine-types.ts'
 import type { Duration } from '../options/duration.ts'
 
 /** The options of a send. */
@@ -41,6 +41,11 @@ export interface SendOptions {
   priority?: number | undefined
   /** `traceparent` of the sender's trace, as in W3C Trace Context. The job receives it. */
   traceparent?: string | undefined
+  /**
+   * An open transaction of your app, in the database that stores the jobs. The job is sent when it commits. If it is rolled
+   * back, the job never existed. The items of one `sendJobs` must have the same.
+   */
+  transaction?: AppTransaction | undefined
   /** Options for a specific engine. */
   providerOptions?: ProviderSendOptions | undefined
 }
@@ -71,9 +76,25 @@ export const sendOptions: DeclaredOptions<CheckedSendOptions> = declareOptions<S
       const remedy = 'Pass a `traceparent` header of W3C Trace Context, or omit it.'
       throw createError(name, `is ${quote(traceparent)}`, remedy)
     }),
+    transaction: custom(
+      (transaction: unknown, name, createError) => {
+        if (isTransaction(transaction)) return transaction
+        throw createError(
+          name,
+          `is ${quote(transaction)}`,
+          'Pass an open transaction of your database client, or omit it.',
+        )
+      },
+      { feature: 'transaction' },
+    ),
     providerOptions: custom(),
   },
 )
+
+/** The engine checks the rest: some clients have functions as transactions. */
+function isTransaction(value: unknown): value is AppTransaction {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
 
 /** The options of `scheduleJob`: either `delay` or `runAt` is required. */
 export type ScheduleOptions = Omit<SendOptions, 'delay' | 'runAt'> &

@@ -7,6 +7,11 @@ export const localCapabilities: Capabilities = {
     delay: { supported: true },
     idempotencyKey: { supported: true },
     reference: { supported: true },
+    transaction: {
+      supported: false,
+      note: 'Jobs are stored in memory.',
+      instead: "Store them in the file of your tables (`store: 'sqlite'`, `path`), or send after the commit.",
+    },
     'maxAttempts of a send, lowered': { supported: true },
     'maxAttempts of a send, raised': { supported: true },
     'cancelJob of a waiting job': { supported: true },
@@ -94,6 +99,7 @@ export const sqliteCapabilities: Capabilities = {
   ...localCapabilities,
   features: {
     ...localCapabilities.features,
+    transaction: { supported: true, note: 'A connection to the file of the jobs.' },
     'cancelJob of a running job': {
       supported: true,
       note: 'At once in the same process, within about 50 ms in another.',

@@ -6,6 +6,7 @@ import {
   type Clock,
   type Envelope,
   type JobHost,
+  type AppTransaction,
   findUnsupportedOptions,
 } from '@cgk-platform/jobs-core/provider'
 
@@ -33,8 +34,11 @@ const maxSleepMs = 10_000
 /** A store, with what its provider needs besides. */
 export interface OpenedStore {
   readonly store: EngineStore
-  /** Adds sent jobs. Default: `add` of the store. */
-  readonly add?: EngineStore['add']
+  /** Adds sent jobs in an open transaction of the app. Set if the capabilities include it. */
+  readonly addInTransaction?: (
+    transaction: AppTransaction,
+    ...args: Parameters<EngineStore['add']>
+  ) => ReturnType<EngineStore['add']>
   /** Makes the definitions of this process known to other workers. Default: does nothing. */
   readonly announce?: () => MaybePromise<void>
   /** Set if processes share the store. */
@@ -45,8 +49,6 @@ export interface OpenedStore {
 export interface EngineProviderOptions {
   readonly name: string
   readonly capabilities: Capabilities
-  /** The provider options that only a send accepts, each with the remedy for a definition that sets it. */
-  readonly refused: Readonly<Record<string, string>>
   /** Maximum number of attempts running at once in this process. */
   readonly concurrency: number
   readonly role: EngineRole
@@ -74,7 +76,7 @@ interface RunningEngine extends InspectedEngine, Omit<OpenedStore, 'store'> {}
 
 /** Creates a provider that runs jobs in this process, from any store. */
 export function createEngineProvider(options: EngineProviderOptions): LocalProvider {
-  const { name, capabilities, refused, concurrency, role, openStore, migrate, migrationSql } = options
+  const { name, capabilities, concurrency, role, openStore, migrate, migrationSql } = options
   const { clock = machineClock, random = Math.random, ownTime = false } = options
   const watchers = createWatchers()
   const reads = new TurnLimit(clock, turnBatch)
@@ -96,8 +98,7 @@ export function createEngineProvider(options: EngineProviderOptions): LocalProvi
     specificationVersion: 'v1',
     name,
     capabilities,
-    findUnsupported: (definition) => findUnsupportedOptions(definition, { provider: name, allowed: {}, refused }),
-    sendOptions: Object.keys(refused),
+    findUnsupported: (definition) => findUnsupportedOptions(definition, { provider: name, allowed: {}, refused: {} }),
     get engine() {
       return running?.engine
     },
@@ -123,9 +124,12 @@ export function createEngineProvider(options: EngineProviderOptions): LocalProvi
     },
 
     async send(envelopes: readonly Envelope[]): Promise<readonly EnvelopeResult[]> {
-      const { engine, store, host, add } = open('sendJob')
+      const { engine, store, host, addInTransaction } = open('sendJob')
       try {
-        const adding = add ? add(envelopes, host.maxWaiting) : store.add(envelopes, host.maxWaiting)
+        const transaction = envelopes[0]?.transaction
+        const adding = transaction
+          ? addInTransaction!(transaction, envelopes, host.maxWaiting)
+          : store.add(envelopes, host.maxWaiting)
         const added = adding instanceof Promise && !store.seesPending ? await adding : adding
         engine.wake()
         watchers.notifyAll()

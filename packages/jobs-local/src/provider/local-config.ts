@@ -1,6 +1,7 @@
 import type { Duration } from '@cgk-platform/jobs-core'
 import { declareOptions, environment, invalidOption, oneOf, string } from '@cgk-platform/jobs-core/provider'
 
+import type { SqliteTransaction } from '../store/job-store.ts'
 import { type CheckedEngineOptions, engineOptions, type EngineSettings, toEngineSettings } from './engine-options.ts'
 
 /** The role of a process that shares a file of jobs with others. */
@@ -41,6 +42,9 @@ export interface LocalConfig {
 declare module '@cgk-platform/jobs-core/provider' {
   interface ProviderConfigTypes {
     local: LocalConfig
+  }
+  interface TransactionTypes {
+    local: SqliteTransaction
   }
 }
 

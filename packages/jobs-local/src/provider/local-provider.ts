@@ -12,13 +12,9 @@ import { localCapabilities, sqliteCapabilities } from './capabilities.ts'
 import { createEngineProvider, type LocalProvider, type OpenedStore } from './create-engine-provider.ts'
 import type { StoreChecks } from './health-of.ts'
 import { type LocalConfig, type LocalSettings, toLocalSettings } from './local-config.ts'
-import { transactionOf } from './transaction-of.ts'
 import { warnOfMemory } from './warn-of-memory.ts'
 
 export type { LocalProvider } from './create-engine-provider.ts'
-
-/** Provider options that only a send accepts, with the remedy for a definition that sets one. */
-const refused = { transaction: 'Pass it to `sendJob` instead.' }
 
 /** Additional settings for tests. */
 export interface LocalInternals {
@@ -47,7 +43,6 @@ export function createLocalProvider(config: LocalConfig = {}, internals: LocalIn
   return createEngineProvider({
     name: 'local',
     capabilities: path === undefined ? localCapabilities : sqliteCapabilities,
-    refused,
     concurrency,
     role,
     clock,
@@ -81,11 +76,8 @@ function toOpenedStore(jobs: JobStore, clock: Clock, host: JobHost): OpenedStore
   const store = createEngineStore(jobs, { clock, host })
   return {
     store,
-    add(envelopes, limits) {
-      const transaction = transactionOf(envelopes, jobs)
-      if (!transaction) return store.add(envelopes, limits)
-      return jobs.shared!.addInTransaction(transaction, envelopes, clock.now(), limits)
-    },
+    addInTransaction: (transaction, envelopes, limits) =>
+      jobs.shared!.addInTransaction(transaction, envelopes, clock.now(), limits),
     // Each change of a file also writes the definitions of its process, if they have changed.
     announce: () => changeNow(jobs, () => undefined),
     ...(jobs.shared && { checks: toChecks(jobs.shared) }),

@@ -21,7 +21,6 @@ test('an engine runs, retries, pauses, cancels and reads jobs of a store that an
   const provider = createEngineProvider({
     name: 'later',
     capabilities: localCapabilities,
-    refused: {},
     concurrency: 2,
     role: 'both',
     clock,
@@ -77,7 +76,6 @@ test('cron jobs wait for a store that does not know their last ticks yet, and mi
   const provider = createEngineProvider({
     name: 'later',
     capabilities: localCapabilities,
-    refused: {},
     concurrency: 2,
     role: 'both',
     clock,

@@ -65,7 +65,7 @@ test.for(['alone', 'in a transaction'])(
     const transaction = how === 'alone' ? undefined : database
     for (let n = 0; n < 3; n++) {
       if (transaction) database.exec('BEGIN IMMEDIATE')
-      const options = transaction && { providerOptions: { local: { transaction } } }
+      const options = transaction && { transaction }
       await client.sendJob('analytics.track', { tenantId: 'acme', event: `${n}` }, options)
       if (transaction) database.exec('COMMIT')
     }

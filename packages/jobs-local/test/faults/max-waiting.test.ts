@@ -44,7 +44,7 @@ test('a send within a transaction of the app counts the jobs of the transaction'
   const client = open({ role: 'send' }, { maxWaiting: { perTenant: 2 } })
   await client.healthCheck()
   const database = openDatabase(path)
-  const within = { providerOptions: { local: { transaction: database as DatabaseSync } } }
+  const within = { transaction: database as DatabaseSync }
   database.exec('BEGIN IMMEDIATE')
   await client.sendJob('work.requested', payload, within)
   await client.sendJob('work.requested', payload, within)

@@ -10,7 +10,7 @@ import { createSharedFile } from '../kit/shared-file.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 
 const payload = { tenantId: 'acme', number: 1 }
-const within = (transaction: object) => ({ providerOptions: { local: { transaction: transaction as DatabaseSync } } })
+const within = (transaction: object) => ({ transaction: transaction as DatabaseSync })
 
 test('a job sent in a transaction runs when it commits, and does not exist before', async ({ onTestFinished }) => {
   const { path, open } = createSharedFile(onTestFinished)
@@ -131,7 +131,7 @@ test.for([
   onTestFinished(other.remove)
   const options = within(make(path, other.path))
   const error = await client.sendJob('work.requested', payload, options).catch((thrown: unknown) => thrown)
-  expect(error).toMatchObject({ code: 'invalid_option', option: 'providerOptions.local.transaction' })
+  expect(error).toMatchObject({ code: 'invalid_option', option: 'transaction' })
   expect((error as Error).message).toContain(says)
   expect((await client.listJobs()).jobs).toEqual([])
 })
@@ -171,7 +171,7 @@ test('rejects a transaction if jobs are stored in memory', async () => {
   const database = new DatabaseSync(':memory:')
   database.exec('BEGIN')
   await expect(client.sendJob('work.requested', payload, within(database))).rejects.toMatchObject({
-    code: 'invalid_option',
+    code: 'unsupported_feature',
     message: expect.stringMatching(/stored in memory/),
   })
   await client.close()

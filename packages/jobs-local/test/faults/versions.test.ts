@@ -243,12 +243,7 @@ test('tables that exist are left as they are by `addJobTables`, and sends in a t
   addJobTables(path)
   const app = new DatabaseSync(path)
   onTestFinished(() => app.close())
-  const send = () =>
-    client.sendJob(
-      'analytics.track',
-      { tenantId: 'acme', event: 'x' },
-      { providerOptions: { local: { transaction: app } } },
-    )
+  const send = () => client.sendJob('analytics.track', { tenantId: 'acme', event: 'x' }, { transaction: app })
   await open({ role: 'work' }, { jobs, migrations: expanded }).start()
   addJobTables(path)
   expect(versionOf(path)).toBe(presentVersion + 1)

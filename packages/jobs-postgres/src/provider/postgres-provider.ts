@@ -40,7 +40,6 @@ export function createPostgresProvider(
   return createEngineProvider({
     name: 'postgres',
     capabilities: config.pglite ? pgliteCapabilities : postgresCapabilities,
-    refused: {},
     concurrency,
     role,
     clock,
@@ -86,6 +85,11 @@ export const postgresCapabilities: Capabilities = {
   ...sqliteCapabilities,
   features: {
     ...sqliteCapabilities.features,
+    transaction: {
+      supported: false,
+      note: 'The engine sends with its own connections only.',
+      instead: 'Send after the commit, with an `idempotencyKey`.',
+    },
     'jobs survive a restart': {
       supported: true,
       note: 'A send resolves when PostgreSQL has committed the job.',

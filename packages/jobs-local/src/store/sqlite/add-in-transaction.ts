@@ -99,5 +99,5 @@ function rollBackToSavepoint(connection: Connection): void {
 
 function invalidTransaction(problem: string): InvalidOptionError {
   const remedy = "Pass a connection to the jobs' file on which you have called `BEGIN IMMEDIATE`."
-  return new InvalidOptionError({ option: 'providerOptions.local.transaction', problem, remedy })
+  return new InvalidOptionError({ option: 'transaction', problem, remedy })
 }
