@@ -20,7 +20,7 @@ export interface Recording {
 
 /** Upkeep deletes what it could lock. In a replay, others may have locked the same rows: both would wait for each other. */
 function isNotUpkeep(unit: Unit): boolean {
-  return !unit.some(({ text }) => text.includes('upkeep'))
+  return !unit.some(({ text }) => text.includes("hashtextextended('upkeep"))
 }
 
 /** Records the statements of an engine with their values, and which of them ran at the same time. */
