@@ -177,8 +177,8 @@ export function createSender({ client, transact, note, random, name }: SenderDep
       const { item } = script
       const commits = random.chance(0.8)
       try {
-        const job = await transact(script, commits, async (providerOptions) => {
-          const { id } = await client.sendJob('chaos.work', script, { providerOptions })
+        const job = await transact(script, commits, async (transaction) => {
+          const { id } = await client.sendJob('chaos.work', script, { transaction })
           return id
         })
         if (commits) note({ type: 'sent', item, job, deduplicated: false })

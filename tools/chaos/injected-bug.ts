@@ -31,7 +31,7 @@ function acknowledgeEarly(provider: LocalProvider): LocalProvider {
     ...provider,
     async send(envelopes) {
       // With an idempotency key or a transaction, only the real send returns the id.
-      if (envelopes.some((one) => one.providerOptions ?? one.idempotencyKey)) return provider.send(envelopes)
+      if (envelopes.some((one) => one.transaction ?? one.idempotencyKey)) return provider.send(envelopes)
       setTimeout(() => void provider.send(envelopes).catch(() => undefined), afterAckMs)
       return envelopes.map(({ id }) => ({ ok: true, id, deduplicated: false }))
     },

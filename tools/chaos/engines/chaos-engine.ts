@@ -1,3 +1,5 @@
+import type { DatabaseSync } from 'node:sqlite'
+
 import type { LocalProvider } from '@cgk-platform/jobs/local'
 import type { StoreError } from '@cgk-platform/jobs/errors'
 
@@ -36,7 +38,7 @@ export interface ProviderOptions {
 export type SendInTransaction = (
   script: Script,
   commits: boolean,
-  send: (providerOptions: Readonly<Record<string, unknown>>) => Promise<string>,
+  send: (transaction: DatabaseSync) => Promise<string>,
 ) => Promise<string>
 
 /** The store of a chaos run. */

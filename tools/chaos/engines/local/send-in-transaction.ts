@@ -25,7 +25,7 @@ async function transact(
   await begin(app)
   try {
     app.prepare('INSERT INTO app_items VALUES (?)').run(item)
-    const id = await send({ local: { transaction: app } })
+    const id = await send(app)
     app.exec(commits ? 'COMMIT' : 'ROLLBACK')
     return id
   } catch (error) {
