@@ -11,7 +11,7 @@ const tag = '$cgk_jobs$'
  * Returns a statement that creates the schema, or brings it to the version of this package. It changes all or nothing, does
  * nothing the second time, and leaves the settings of the session as they are, so that any tool can run it.
  *
- * @param from - the version that the schema must have. or a later one. Default 0: any
+ * @param from - the oldest version of the schema that the script changes. Default 0: any
  */
 export function migrationScript(from = 0, steps: readonly Migration[] = migrations): string {
   const refusal = `RAISE EXCEPTION '{schema} has schema version %, but this script needs ${from}', cgk_version;`

@@ -115,19 +115,22 @@ function describe(error: Error, whenLost: Ambiguity): Description {
   return { problem, description: `failed: ${message}`, remedy: 'See the `cause` of this error.' }
 }
 
-/** Whether only the server's words say what the user may not do. */
+/** Returns whether an error has many causes, of which the message of the server names one. */
 function isVague(code: unknown): boolean {
   return code === '28000' || code === '42501'
 }
 
-/** Errors of Node.js and of `pg` before a connection by TLS is made. */
+/** Returns whether no connection was made because TLS failed. */
 function isUntrusted({ code, message }: Error & { code?: unknown }): boolean {
   return /CERT|^UNABLE_TO_/.test(String(code)) || message === 'The server does not support SSL connections'
 }
 
-/** Whether the server has answered that it has rolled back. It does not know how a transaction ended with 40003. */
+/**
+ * Returns whether the server has rolled back and said so. 40003 means that it does not know. Codes of Node.js, such as
+ * `EBADF`, have no digits.
+ */
 function isRolledBack(code: unknown): boolean {
-  return typeof code === 'string' && /^[\dA-Z]{5}$/u.test(code) && code !== '40003'
+  return typeof code === 'string' && /^(?=.*\d)[\dA-Z]{5}$/u.test(code) && code !== '40003'
 }
 
 const lostWithin: Description = {

@@ -74,20 +74,27 @@ export class PassRunner {
    * longer listens: code can stop listening at any time.
    */
   #endNotices(): void {
+    const heard: number[] = []
     for (const [run, seqs] of this.#notices) {
-      this.#notices.delete(run)
-      for (const seq of seqs) this.#ending.add(seq)
-      const isHeard = this.#hasListener(run)
-      const ending = this.#options.changes.make(async (transaction, hints) => {
-        if (!isHeard) {
-          hints.work()
-          await wakeRuns(transaction, [keyOf(run)], run.graceMs)
-        }
-        await deleteNotices(transaction, seqs)
-      })
-      // Given up as the store closes: whoever takes over the run applies them again.
-      ending.catch(() => undefined).finally(() => seqs.forEach((seq) => this.#ending.delete(seq)))
+      if (this.#hasListener(run)) heard.push(...seqs)
+      else this.#deleteNotices(seqs, run)
     }
+    if (heard.length > 0) this.#deleteNotices(heard)
+    this.#notices.clear()
+  }
+
+  /** @param woken - a workflow to resume */
+  #deleteNotices(seqs: readonly number[], woken?: StoredRun): void {
+    for (const seq of seqs) this.#ending.add(seq)
+    const deleting = this.#options.changes.make(async (transaction, hints) => {
+      if (woken) {
+        hints.work()
+        await wakeRuns(transaction, [keyOf(woken)], woken.graceMs)
+      }
+      await deleteNotices(transaction, seqs)
+    })
+    // Given up as the store closes: whoever takes over the run applies them again.
+    deleting.catch(() => undefined).finally(() => seqs.forEach((seq) => this.#ending.delete(seq)))
   }
 
   /** From now on, no pass begins. Resolves once the present one has ended. */

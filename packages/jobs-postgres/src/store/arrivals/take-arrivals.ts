@@ -107,7 +107,7 @@ export class Arrivals {
   }
 }
 
-/** Takes a job no more for a minute. */
+/** Lets a job wait for a minute. */
 export async function setAside(queryable: Queryable, job: string): Promise<void> {
   await queryable.query('UPDATE {schema}.arrivals SET due_at = {schema}.now_ms() + 60000 WHERE job = $1', [job])
 }
