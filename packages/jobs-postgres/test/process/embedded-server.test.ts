@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
 
+import { startEmbeddedServer } from '@cgk-platform/test-kit/embedded-postgres'
+import { Client } from 'pg'
 import { expect, it } from 'vitest'
 
 import { bareEnvironment } from '../../../../vitest.environment.ts'
@@ -14,4 +16,15 @@ it('a test run that has started a server ends with its own exit code', () => {
   const flags = ['--conditions=@cgk-platform/source', '--no-warnings', '--input-type=module', '--eval', program]
   const { status } = spawnSync(process.execPath, flags, { cwd: import.meta.dirname, env: bareEnvironment() })
   expect(status).toBe(3)
+})
+
+it('a server stops after the connections that are ending', async () => {
+  const server = await startEmbeddedServer()
+  const client = new Client(server.url)
+  const errors: unknown[] = []
+  client.on('error', (error) => errors.push(error))
+  await client.connect()
+  setTimeout(() => void client.end(), 200)
+  await server.stop()
+  expect(errors).toEqual([])
 })
