@@ -28,16 +28,17 @@ export async function countJobs(
   if (sources.length === 0) return toJobCounts(0, new Map(), true)
   const isComplete = rows < max
   const values = new SqlValues()
-  const parts = sources.map((source) => `SELECT ${source.id} AS id FROM ${within(source, range, values)}`)
-  const candidates = `SELECT DISTINCT id FROM (${parts.join(' UNION ALL ')} LIMIT ${values.add(max)}) n`
+  // Sources of jobs have no job twice, and all that is needed of it.
+  const areJobs = sources.every(({ id }) => id === 'j.id')
+  const parts = sources.map(
+    (source) => `SELECT ${areJobs ? 'j.*' : `${source.id} AS id`} FROM ${within(source, range, values)}`,
+  )
+  const candidates = `(${parts.join(' UNION ALL ')} LIMIT ${values.add(max)})`
+  const jobs = areJobs ? `${candidates} j` : `(SELECT DISTINCT id FROM ${candidates} n) c ${jobsOfCandidates}`
   const condition = conditionOf(filter, met, values)
-  // Sources of jobs have no job twice.
-  if (by === undefined && condition === 'true' && sources.every(({ id }) => id === 'j.id'))
-    return toJobCounts(rows, new Map(), isComplete)
-  const columns = `j.id, ${by === undefined ? 'NULL' : keys[by]} AS key`
-  const sql =
-    `WITH candidates AS MATERIALIZED (${candidates}), ` +
-    `found AS MATERIALIZED (SELECT ${columns} FROM candidates c ${jobsOfCandidates} WHERE ${condition})`
+  if (by === undefined && condition === 'true' && areJobs) return toJobCounts(rows, new Map(), isComplete)
+  const key = by === undefined ? 'NULL' : keys[by]
+  const sql = `WITH found AS MATERIALIZED (SELECT j.id, ${key} AS key FROM ${jobs} WHERE ${condition})`
   if (text !== undefined) return countByText(queryable, { found: sql, values, isComplete, by, text })
   return count(queryable, { found: sql, values, isComplete, by })
 }
