@@ -45,15 +45,17 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX jobs_without_runs ON {schema}.jobs (state, id) WHERE state IS NOT NULL;
   CREATE INDEX jobs_ended ON {schema}.jobs (ended_at) WHERE ended_at IS NOT NULL;
 
+  CREATE SEQUENCE {schema}.arrival_seq;
   CREATE TABLE {schema}.arrivals (    -- jobs that have no runs yet
     job text COLLATE "C" PRIMARY KEY,
-    seq int8 GENERATED ALWAYS AS IDENTITY,
+    seq int8 NOT NULL DEFAULT nextval('{schema}.arrival_seq'),
     tenant text COLLATE "C" NOT NULL,
     event text COLLATE "C" NOT NULL,
     due_at int8,                      -- null: now
     unclaimed boolean NOT NULL DEFAULT false -- waits for a worker with the definition that it was sent to, until \`due_at\`
   ) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
   CREATE INDEX arrivals_turn ON {schema}.arrivals (tenant, seq) WHERE due_at IS NULL;
+  CREATE INDEX arrivals_seq ON {schema}.arrivals (seq) WHERE due_at IS NULL;
   CREATE INDEX arrivals_due ON {schema}.arrivals (due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX arrivals_delayed ON {schema}.arrivals (tenant, due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX arrivals_unclaimed ON {schema}.arrivals (event) WHERE unclaimed;
@@ -82,6 +84,7 @@ export const migrations: readonly Migration[] = [
     concurrency_key text COLLATE "C" NOT NULL DEFAULT '',
     throttle_key text COLLATE "C" NOT NULL DEFAULT '',
     has_waiting boolean NOT NULL,     -- false only if no run waits for a slot
+    ready_from int8 NOT NULL DEFAULT -9007199254740991, -- no run that waits for a slot has a lower rank
     gate text,                        -- why no run of the lane may start: 'paused', 'key', 'tenant', 'throttle'; null: one may
     open_at int8,                     -- when a throttle opens the gate
     UNIQUE (definition, tenant, concurrency_key, throttle_key)
@@ -178,7 +181,7 @@ export const migrations: readonly Migration[] = [
   -- Makes the first run of a batch job and tenant their leader if enough of them wait, or one has waited long enough,
   -- unless there is one. Each statement sees what others did under the lock before.
   CREATE FUNCTION {schema}.promote_batch(of_definition text, of_tenant text, max_size int4) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
-  DECLARE found_lane int8; waiting int8;
+  DECLARE found_lane int8; found_rank int8; waiting int8;
   BEGIN
     PERFORM pg_advisory_xact_lock({schema}.batch_lock(of_definition, of_tenant));
     IF EXISTS (
@@ -193,8 +196,8 @@ export const migrations: readonly Migration[] = [
       SELECT job, number FROM {schema}.open_runs WHERE phase = 'gathering' AND definition = of_definition AND tenant = of_tenant
         AND (waiting = max_size OR gather_until <= {schema}.now_ms())
       ORDER BY CASE WHEN waiting = max_size THEN rank ELSE gather_until END, seq LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) first WHERE r.job = first.job AND r.number = first.number RETURNING r.lane INTO found_lane;
-    IF found_lane IS NOT NULL THEN UPDATE {schema}.lanes SET has_waiting = true WHERE id = found_lane;
+    ) first WHERE r.job = first.job AND r.number = first.number RETURNING r.lane, r.rank INTO found_lane, found_rank;
+    IF found_lane IS NOT NULL THEN UPDATE {schema}.lanes SET has_waiting = true, ready_from = least(ready_from, found_rank) WHERE id = found_lane;
     -- Others have locked the runs that could have led: they are looked at again.
     ELSE UPDATE {schema}.open_runs SET gather_until = 1 WHERE phase = 'gathering' AND definition = of_definition AND tenant = of_tenant AND gather_until = 0;
     END IF;
@@ -242,8 +245,9 @@ export const migrations: readonly Migration[] = [
         (SELECT of_jobs), (SELECT of_numbers), (SELECT of_workers), (SELECT of_attempts), (SELECT of_retried_at),
         (SELECT of_states), (SELECT of_outputs), (SELECT of_errors)
       ) WITH ORDINALITY AS e (job, number, worker, attempt, retried_at, state, output, error, i)
-      WHERE r.job = e.job AND r.number = e.number AND r.is_open AND r.worker = e.worker AND r.attempts = e.attempt
-        AND r.retried_at IS NOT DISTINCT FROM e.retried_at AND CASE WHEN e.i > 0 THEN r.phase IN ('held', 'joined') AND r.state = 'running' END
+      -- What could be looked up in another index is hidden in a CASE.
+      WHERE r.job = e.job AND r.number = e.number AND r.is_open AND r.attempts = e.attempt AND r.retried_at IS NOT DISTINCT FROM e.retried_at
+        AND CASE WHEN e.i > 0 THEN r.worker = e.worker AND r.phase IN ('held', 'joined') AND r.state = 'running' END
       RETURNING e.i
     ) SELECT coalesce(array_agg(i), '{}') INTO ended FROM changed;
     IF EXISTS (SELECT 1 FROM {schema}.waits w WHERE w.for_job = ANY(of_jobs)) THEN

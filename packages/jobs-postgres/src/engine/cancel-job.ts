@@ -98,7 +98,7 @@ const cancelSql =
   `WHEN ${isHeld} AND e.is_compensated THEN ${compensationStates.pending} ELSE ${compensationStates.none} END, ` +
   `rank = CASE WHEN ${begins} THEN {schema}.now_ms() - 1000 * r.priority ELSE r.rank END ` +
   'FROM unnest($2::int4[], $3::boolean[]) AS e(number, is_compensated) ' +
-  'WHERE r.job = $1 AND r.number = e.number AND r.is_open RETURNING r.lane, r.phase'
+  'WHERE r.job = $1 AND r.number = e.number AND r.is_open RETURNING r.lane, r.phase, r.rank'
 
 /** Lets other runs of the batch jobs lead, because a cancelled one may have been the leader. */
 async function leaveBatchesOf(transaction: Queryable, runs: readonly RunRow[]): Promise<void> {

@@ -201,6 +201,6 @@ export async function returnUnknownRuns(transaction: Queryable, worker: Worker, 
   if (unknown.length === 0) return
   hints.work()
   await freeSlots(transaction, unknown, hints)
-  const update = `UPDATE {schema}.runs r SET ${wait} WHERE ${held} RETURNING r.lane, r.phase`
+  const update = `UPDATE {schema}.runs r SET ${wait} WHERE ${held} RETURNING r.lane, r.phase, r.rank`
   await markWaiting(transaction, await transaction.query(update, values))
 }

@@ -52,9 +52,10 @@ async function retryRun(transaction: Queryable, run: StoredRun, number: number, 
   const record = run.workflow && retryWorkflowRecord(run.workflow, runIdOf(job, number))
   await transaction.query(
     // The lane of a run that has ended can have been deleted.
-    'WITH lane AS (INSERT INTO {schema}.lanes (definition, tenant, concurrency_key, throttle_key, has_waiting) ' +
-      'SELECT definition, tenant, concurrency_key, throttle_key, true FROM {schema}.runs WHERE job = $1 AND number = $2 ' +
-      'ON CONFLICT (definition, tenant, concurrency_key, throttle_key) DO UPDATE SET has_waiting = true RETURNING id) ' +
+    'WITH lane AS (INSERT INTO {schema}.lanes (definition, tenant, concurrency_key, throttle_key, has_waiting, ready_from) ' +
+      'SELECT definition, tenant, concurrency_key, throttle_key, true, $4::int8 - 1000 * priority FROM {schema}.runs WHERE job = $1 AND number = $2 ' +
+      'ON CONFLICT (definition, tenant, concurrency_key, throttle_key) DO UPDATE ' +
+      'SET has_waiting = true, ready_from = least({schema}.lanes.ready_from, excluded.ready_from) RETURNING id) ' +
       'INSERT INTO {schema}.runs (job, number, lane, definition, tenant, concurrency_key, throttle_key, state, phase, rank, priority, ' +
       'max_attempts, compensate_on_cancel, retry_of, retried_at, workflow, gather_until) ' +
       'SELECT r.job, $3, lane.id, r.definition, r.tenant, r.concurrency_key, r.throttle_key, ' +

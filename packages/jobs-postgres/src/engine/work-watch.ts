@@ -1,7 +1,7 @@
 import type { OpenedDatabase } from '../database/database.ts'
 import { Notifications } from '../database/notifications.ts'
 import type { Hints } from '../store/changes.ts'
-import { nextDueAt, readOpenWork } from '../store/claims/open-work.ts'
+import { lookForWork, nextDueAt } from '../store/claims/open-work.ts'
 import type { Worker } from '../store/workers/worker.ts'
 
 // Captured at load time, so that fake timers that a test installs later do not stop it.
@@ -110,7 +110,7 @@ export class WorkWatch {
 
   async #look(): Promise<void> {
     if (!this.#isWorker) return this.#changed()
-    const work = await readOpenWork(this.#database, this.#worker)
+    const work = await lookForWork(this.#database, this.#worker)
     this.nextDueAt = nextDueAt(work)
     this.hasNotices ||= work.has_notices
     if (this.hasNotices || work.is_ready) this.wake()

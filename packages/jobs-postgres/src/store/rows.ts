@@ -19,6 +19,9 @@ export interface JobRow {
   readonly ended_at: number | null
 }
 
+/** `ready_from` of a lane in which no run is ready: higher than the ranks of all runs. */
+export const noRank = 9007199254740991
+
 /** The phases of a run. See `runs` in `schema.ts`. */
 export type Phase = 'waiting' | 'ready' | 'held' | 'suspect' | 'gathering' | 'joined'
 

@@ -104,3 +104,30 @@ test('a tenant whose jobs all come due does not delay those of others', async ()
   while (await release());
   expect(await delayed()).toEqual([{ tenant: 'c', count: 1 }])
 })
+
+test('a job whose send commits after later ones were taken is found by a full look', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const arrivals = new Arrivals(new Map())
+  const take = () => database.transaction((transaction) => arrivals.take(transaction, 250))
+  const late = createEnvelope({})
+  await database.transaction(async (transaction) => {
+    await transaction.query(
+      'INSERT INTO {schema}.jobs (id, tenant, event, envelope, sent_at) VALUES ($1, $2, $3, $4, 1)',
+      [late.id, late.tenantId, late.event, JSON.stringify(late)],
+    )
+    await transaction.query('INSERT INTO {schema}.arrivals (job, tenant, event) VALUES ($1, $2, $3)', [
+      late.id,
+      late.tenantId,
+      late.event,
+    ])
+    const startedAt = performance.now()
+    // Longer than the two marks between which a position ages.
+    while (performance.now() - startedAt < 800) {
+      await send(database, { other: 1 })
+      expect(await take()).toHaveLength(1)
+    }
+  })
+  const ids = async (): Promise<string[]> => (await take()).map(({ id }) => id)
+  await expect.poll(ids, { timeout: 10_000, interval: 1 }).toEqual([late.id])
+})

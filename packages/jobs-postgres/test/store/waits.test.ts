@@ -3,7 +3,7 @@ import type { StoredRun } from '@cgk-platform/jobs-local/engine'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { Queryable } from '../../src/database/database.ts'
-import { readOpenWork } from '../../src/store/claims/open-work.ts'
+import { lookForWork } from '../../src/store/claims/open-work.ts'
 import { readJob } from '../../src/store/reads/read-jobs.ts'
 import { keyOf } from '../../src/store/rows.ts'
 import { settleRuns } from '../../src/store/runs/settle-runs.ts'
@@ -297,7 +297,7 @@ test('a worker does not look again and again for a notice of a run that it no lo
   const { job, number, worker } = keyOf(await heldWorkflow(database))
   const note = "INSERT INTO {schema}.notices (worker, job, run, key, event) VALUES ($1, $2, $3, 'told', '{}')"
   await database.query(note, [worker, job, number])
-  const hasNotices = async () => (await readOpenWork(database, { id: worker, definitions: [] })).has_notices
+  const hasNotices = async () => (await lookForWork(database, { id: worker, definitions: [] })).has_notices
   expect(await hasNotices()).toBe(true)
   await database.query("UPDATE {schema}.runs SET phase = 'waiting', worker = NULL WHERE job = $1", [job])
   expect(await hasNotices()).toBe(false)
@@ -309,7 +309,7 @@ test('a worker looks for a run that waits for a version which it has', async () 
   const versions = ['1', '2']
   const isReady = async () =>
     (
-      await readOpenWork(database, {
+      await lookForWork(database, {
         id: 2,
         definitions: [{ definitionId: 'follow', event: 'e', maxAttempts: 1, versions }],
       })

@@ -9,7 +9,7 @@ import {
 } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
-import { type Phase, setKey } from '../rows.ts'
+import { noRank, type Phase, setKey } from '../rows.ts'
 import { storedKey, storedText } from '../stored-text.ts'
 
 /** A run that is not written yet. */
@@ -81,22 +81,33 @@ const types = Object.entries(columns)
   .join(', ')
 const ofLane = 'definition, tenant, concurrency_key, throttle_key'
 
+/** A lane that begins to wait opens: claims close it again if it may not start. */
+const open =
+  'has_waiting = true, gate = CASE WHEN l.has_waiting THEN l.gate END, open_at = CASE WHEN l.has_waiting THEN l.open_at END'
+
 /**
- * Writes runs, and their lanes. A lane that begins to wait opens: claims close it again if it may not start. Locks each
- * lane whose runs wait, so that a claim that finds none of them cannot overlook these.
+ * Writes runs, and their lanes. Locks each lane whose runs wait, so that a claim that finds none of them cannot overlook
+ * these, and changes only those that do not wait yet: each change leaves a row to vacuum.
  */
 const insertSql = `
   WITH given AS MATERIALIZED (SELECT * FROM json_to_recordset($1::json) AS g (${types}, place int4)),
-  wanted AS (SELECT ${ofLane}, coalesce(bool_or(phase = 'ready'), false) AS waits FROM given GROUP BY ${ofLane}),
-  known AS MATERIALIZED (
-    SELECT l.* FROM {schema}.lanes l JOIN wanted w USING (${ofLane}) WHERE NOT w.waits FOR KEY SHARE OF l
-  ), shown AS (
-    INSERT INTO {schema}.lanes AS l (${ofLane}, has_waiting)
-    SELECT ${ofLane}, waits FROM wanted WHERE (${ofLane}) NOT IN (SELECT ${ofLane} FROM known) ORDER BY ${ofLane}
-    ON CONFLICT (${ofLane}) DO UPDATE SET has_waiting = l.has_waiting OR excluded.has_waiting,
-      gate = CASE WHEN l.has_waiting THEN l.gate END, open_at = CASE WHEN l.has_waiting THEN l.open_at END
+  wanted AS (
+    SELECT ${ofLane}, coalesce(bool_or(phase = 'ready'), false) AS waits, coalesce(min(rank) FILTER (WHERE phase = 'ready'), ${noRank}) AS first
+    FROM given GROUP BY ${ofLane}
+  ),
+  others AS MATERIALIZED (
+    SELECT l.id, ${ofLane} FROM {schema}.lanes l JOIN wanted w USING (${ofLane}) WHERE NOT w.waits FOR KEY SHARE OF l
+  ), locked AS MATERIALIZED (
+    SELECT l.id, ${ofLane}, w.first, l.has_waiting AND l.ready_from <= w.first AS is_open
+    FROM {schema}.lanes l JOIN wanted w USING (${ofLane}) WHERE w.waits ORDER BY ${ofLane} FOR NO KEY UPDATE OF l
+  ), opened AS (
+    UPDATE {schema}.lanes l SET ${open}, ready_from = least(l.ready_from, k.first) FROM locked k WHERE l.id = k.id AND NOT k.is_open
+  ), known AS (SELECT id, ${ofLane} FROM others UNION ALL SELECT id, ${ofLane} FROM locked), shown AS (
+    INSERT INTO {schema}.lanes AS l (${ofLane}, has_waiting, ready_from)
+    SELECT ${ofLane}, waits, first FROM wanted WHERE (${ofLane}) NOT IN (SELECT ${ofLane} FROM known) ORDER BY ${ofLane}
+    ON CONFLICT (${ofLane}) DO UPDATE SET ${open.replace('= true', '= l.has_waiting OR excluded.has_waiting')}, ready_from = least(l.ready_from, excluded.ready_from)
     RETURNING id, ${ofLane}
-  ), lane AS (SELECT id, ${ofLane} FROM known UNION ALL SELECT * FROM shown)
+  ), lane AS (SELECT * FROM known UNION ALL SELECT * FROM shown)
   INSERT INTO {schema}.runs (lane, is_open, ${names})
   SELECT lane.id, phase IS NOT NULL, ${names.replaceAll(/\b(definition|tenant|concurrency_key|throttle_key)\b/gu, 'given.$1')}
   FROM given JOIN lane USING (${ofLane}) ORDER BY place RETURNING job, number, lane`

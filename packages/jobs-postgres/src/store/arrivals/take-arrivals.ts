@@ -8,9 +8,19 @@ import { sortTexts, tenantsFrom, TenantsInTurn } from '../tenants-from.ts'
 export type ArrivedRow = JobRow & {
   /** Whether no worker with its definition came while it waited for one. */
   readonly unclaimed: boolean
+  /** Orders arrivals. */
+  readonly seq: number
 }
 
-const tenantsSql = tenantsFrom('{schema}.arrivals', 'due_at IS NULL')
+/** A row of a look: a taken job, or only what the look has found. */
+type FoundRow = ArrivedRow & {
+  /** The number of jobs that wait, at most one more than the maximum. */
+  readonly found: number
+  /** The `seq` of the first one. */
+  readonly first: number | null
+}
+
+const tenantsSql = tenantsFrom('{schema}.arrivals', 'due_at IS NULL AND seq >= $3::int8')
 
 /** Returns SQL that takes the jobs which `picked` has, as far as their envelopes have a bounded size. Its first value is that size. */
 const takeSql = (before: string, picked: string, columns: string, from: string): string => `
@@ -19,7 +29,7 @@ const takeSql = (before: string, picked: string, columns: string, from: string):
     SELECT j.*, p.seq, p.unclaimed, sum(octet_length(j.envelope)) OVER (ORDER BY p.seq) - octet_length(j.envelope) AS before
     FROM picked p JOIN {schema}.jobs j ON j.id = p.job
   ), gone AS (
-    DELETE FROM {schema}.arrivals a USING sized s WHERE a.job = s.id AND s.before <= $1
+    DELETE FROM {schema}.arrivals WHERE job = ANY(ARRAY(SELECT id FROM sized WHERE before <= $1))
   ), taken AS (SELECT * FROM sized WHERE before <= $1)
   SELECT ${columns} t.* FROM ${from} ORDER BY t.seq`
 
@@ -27,7 +37,7 @@ const takeSql = (before: string, picked: string, columns: string, from: string):
 const takeInTurnsSql = takeSql(
   '',
   `SELECT a.* FROM unnest($2::text[], $3::int4[]) AS t (tenant, count), LATERAL (
-    SELECT job, seq, unclaimed FROM {schema}.arrivals WHERE tenant = t.tenant AND due_at IS NULL
+    SELECT job, seq, unclaimed FROM {schema}.arrivals WHERE tenant = t.tenant AND due_at IS NULL AND seq >= $4
     ORDER BY seq LIMIT t.count FOR UPDATE SKIP LOCKED
   ) a`,
   '',
@@ -36,29 +46,71 @@ const takeInTurnsSql = takeSql(
 
 /** Takes all jobs if they are so few that no tenant waits for its turn. Returns how many there are, at least in one row. */
 const takeAllSql = takeSql(
-  'few AS MATERIALIZED (SELECT count(*) AS found FROM (SELECT 1 FROM {schema}.arrivals WHERE due_at IS NULL LIMIT $2::int4 + 1) c),',
-  `SELECT job, seq, unclaimed FROM {schema}.arrivals WHERE due_at IS NULL AND (SELECT found FROM few) <= $2 LIMIT $2 FOR UPDATE SKIP LOCKED`,
-  'f.found,',
+  `few AS MATERIALIZED (
+    SELECT count(*) AS found, min(seq) AS first
+    FROM (SELECT seq FROM {schema}.arrivals WHERE due_at IS NULL AND seq >= $3 ORDER BY seq LIMIT $2::int4 + 1) c
+  ),`,
+  `SELECT job, seq, unclaimed FROM {schema}.arrivals
+   WHERE due_at IS NULL AND seq >= $3 AND (SELECT found FROM few) <= $2 ORDER BY seq LIMIT $2 FOR UPDATE SKIP LOCKED`,
+  'f.found, f.first,',
   'few f LEFT JOIN taken t ON true',
 )
 
 /** Most due jobs to release at once, and the tenants of which some are released if there are more. */
 const [dueBatch, dueTenants] = [1000, 100]
 
+/** They arrive now: after those that are waiting, in the order in which they are due. */
 const release = (due: string): string =>
-  `UPDATE {schema}.arrivals SET due_at = NULL WHERE job IN (${due}) RETURNING tenant`
+  `UPDATE {schema}.arrivals a SET due_at = NULL, seq = d.arrival
+   FROM (SELECT job, nextval('{schema}.arrival_seq') AS arrival FROM (${due}) d) d WHERE a.job = d.job RETURNING a.tenant`
 const dueOf = (where: string, max: number): string =>
-  `SELECT job FROM {schema}.arrivals WHERE ${where} due_at <= (SELECT {schema}.now_ms()) ORDER BY due_at LIMIT ${max} FOR UPDATE SKIP LOCKED`
+  `SELECT job FROM {schema}.arrivals WHERE ${where} due_at <= (SELECT {schema}.now_ms()) ORDER BY due_at, seq LIMIT ${max} FOR UPDATE SKIP LOCKED`
 const releaseSql = release(dueOf('', dueBatch))
 const releaseInTurnsSql = release(
   `SELECT d.job FROM unnest($1::text[]) AS t (tenant), LATERAL (${dueOf('tenant = t.tenant AND', dueBatch / dueTenants)}) d`,
 )
+
+/** Age of the position from which most looks begin, in milliseconds. A send that takes longer to commit is found by a full one. */
+const lagMs = 250
+/** Full looks take at most this part of the time, unless they are further apart than the maximum in milliseconds. */
+const [fullLooks, maxGapMs] = [1 / 20, 5_000]
+
+/**
+ * From where to look for arrivals. Those that were taken cost time for as long as vacuum must keep them, which is until the
+ * oldest transaction anywhere ends. So only some looks begin with the first one.
+ */
+class Looks {
+  #from = 0
+  #next = 0
+  #markedAt = Number.NEGATIVE_INFINITY
+  #fullAt = Number.NEGATIVE_INFINITY
+
+  /** The time until the next full look after one that was not full, in milliseconds. */
+  waitMs: number | undefined
+
+  /** Begins a look. Returns the lowest `seq`. Call `ended` with what there may be from then on. */
+  begin(): { readonly from: number; readonly ended: (seq: number | undefined) => void } {
+    const startedAt = performance.now()
+    const isFull = startedAt >= this.#fullAt
+    const ended = (seq: number | undefined): void => {
+      const now = performance.now()
+      if (isFull) this.#fullAt = now + Math.min((now - startedAt) / fullLooks, maxGapMs)
+      this.waitMs = isFull ? undefined : this.#fullAt - now
+      if (seq === undefined || now - this.#markedAt < lagMs) return
+      this.#from = this.#next
+      this.#next = seq
+      this.#markedAt = now
+    }
+    return { from: isFull ? 0 : this.#from, ended }
+  }
+}
 
 /** The jobs that have no runs yet. Those of tenants take turns. */
 export class Arrivals {
   readonly #weights: ReadonlyMap<string, number>
   readonly #state = createTurnState()
   readonly #delayed = new TenantsInTurn('{schema}.arrivals', 'due_at IS NOT NULL', dueTenants)
+  readonly #looks = new Looks()
 
   /** @param weights - the turns of a tenant in each round, by its stored text. Default 1 */
   constructor(weights: ReadonlyMap<string, number>) {
@@ -77,15 +129,25 @@ export class Arrivals {
     return true
   }
 
-  /** Takes up to `max` jobs. */
-  async take(transaction: Queryable, max: number): Promise<ArrivedRow[]> {
-    const all = await transaction.query<ArrivedRow & { found: number }>(takeAllSql, [maxBatchBytes, max])
-    return all[0]!.found <= max ? all.filter(({ id }) => id !== null) : this.#takeInTurns(transaction, max)
+  /** The time after which to look again, in milliseconds, because the last look may have left older jobs. */
+  get waitMs(): number | undefined {
+    return this.#looks.waitMs
   }
 
-  async #takeInTurns(transaction: Queryable, max: number): Promise<ArrivedRow[]> {
+  /** Takes up to `max` jobs. */
+  async take(transaction: Queryable, max: number): Promise<ArrivedRow[]> {
+    const { from, ended } = this.#looks.begin()
+    const all = await transaction.query<FoundRow>(takeAllSql, [maxBatchBytes, max, from])
+    const { found, first } = all[0]!
+    const taken = all.filter(({ id }) => id !== null)
+    const isAll = taken.length === found
+    ended(isAll ? taken.at(-1)?.seq : first!)
+    return found <= max ? taken : this.#takeInTurns(transaction, max, first!)
+  }
+
+  async #takeInTurns(transaction: Queryable, max: number, from: number): Promise<ArrivedRow[]> {
     const { last } = this.#state
-    const found = await transaction.query<{ tenant: string }>(tenantsSql, [last, max])
+    const found = await transaction.query<{ tenant: string }>(tenantsSql, [last, max, from])
     if (found.length === 0) return []
     const tenants = sortTexts(found.map(({ tenant }) => tenant))
     const next = (after: string, isIncluded: boolean): string | undefined => nextIn(tenants, after, isIncluded)
@@ -95,7 +157,7 @@ export class Arrivals {
       const dealt = turns.deal(max - taken.length)
       if (dealt.length === 0) break
       const granted = dealt.filter((turn) => turn.granted > 0)
-      const values = [maxBatchBytes, granted.map(({ tenant }) => tenant), granted.map((turn) => turn.granted)]
+      const values = [maxBatchBytes, granted.map(({ tenant }) => tenant), granted.map((turn) => turn.granted), from]
       const rows = granted.length === 0 ? [] : await transaction.query<ArrivedRow>(takeInTurnsSql, values)
       taken.push(...rows)
       for (const turn of dealt) {

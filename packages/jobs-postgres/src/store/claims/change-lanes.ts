@@ -1,4 +1,5 @@
 import { columnsOf, type Queryable } from '../../database/database.ts'
+import { noRank } from '../rows.ts'
 import type { Lane } from './lane-source.ts'
 
 /** The throttle key of lanes whose runs have started before: a throttle counts only first starts. No payload has it. */
@@ -27,17 +28,27 @@ export async function closeLanes(transaction: Queryable, closings: readonly Clos
   ])
 }
 
-/** Lets claims no longer find lanes in which no run is ready. Returns their number. */
-export async function clearEmptyLanes(transaction: Queryable, lanes: readonly number[]): Promise<number> {
+/**
+ * Lets claims look only at what is left in lanes, and no longer at those in which no run is ready. Returns the number of these.
+ * The runs that are gone cost time for as long as vacuum must keep them.
+ */
+export async function trimLanes(transaction: Queryable, lanes: readonly number[]): Promise<number> {
   if (lanes.length === 0) return 0
   const lock = 'SELECT id FROM {schema}.lanes WHERE id = ANY($1::int8[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED'
   const locked = await transaction.query<{ id: number }>(lock, [lanes])
   if (locked.length === 0) return 0
   // A statement of its own: it sees the runs of all who have had the locks before.
-  const sql =
-    'UPDATE {schema}.lanes l SET has_waiting = false, gate = NULL, open_at = NULL WHERE id = ANY($1::int8[]) ' +
-    "AND NOT EXISTS (SELECT 1 FROM {schema}.open_runs r WHERE r.lane = l.id AND r.phase = 'ready') RETURNING 1 AS one"
-  return (await transaction.query(sql, [locked.map(({ id }) => id)])).length
+  const sql = `
+    WITH left_runs AS MATERIALIZED (
+      SELECT l.id, (
+        SELECT rank FROM {schema}.open_runs r WHERE r.lane = l.id AND r.phase = 'ready' AND r.rank >= l.ready_from ORDER BY rank, seq LIMIT 1
+      ) AS first FROM {schema}.lanes l WHERE l.id = ANY($1::int8[])
+    )
+    UPDATE {schema}.lanes l SET has_waiting = first IS NOT NULL, ready_from = coalesce(first, ${noRank}),
+      gate = CASE WHEN first IS NOT NULL THEN gate END, open_at = CASE WHEN first IS NOT NULL THEN open_at END
+    FROM left_runs f WHERE l.id = f.id RETURNING l.has_waiting`
+  const rows = await transaction.query<{ has_waiting: boolean }>(sql, [locked.map(({ id }) => id)])
+  return rows.filter(({ has_waiting: waits }) => !waits).length
 }
 
 /** Opens lanes whose throttles let the next run start. */

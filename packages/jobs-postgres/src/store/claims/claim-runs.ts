@@ -9,7 +9,7 @@ import {
 } from '@cgk-platform/jobs-local/engine'
 
 import type { Queryable } from '../../database/database.ts'
-import { addAgainLanes, againKey, clearEmptyLanes, closeLanes, type Closing } from './change-lanes.ts'
+import { addAgainLanes, againKey, trimLanes, closeLanes, type Closing } from './change-lanes.ts'
 import {
   type Claiming,
   countHeld,
@@ -62,6 +62,9 @@ export interface OpenRuns {
   /** Whether other definitions may have open lanes. */
   readonly isPart: boolean
 }
+
+/** Number of runs that are gone from a lane, on average, when claims stop to look at them. */
+const goneRuns = 200
 
 /** Most rounds of one claim. */
 const maxRounds = 5
@@ -179,7 +182,8 @@ export class RunClaims {
       claiming.get(lane.definition)!.slots.take(lane.tenant, lane.concurrency_key, taken - planned)
       bucket?.give(planned - taken)
       if (taken > 0) this.#lastLanes.set(lane.definition, lane.id)
-      if (taken < planned || (left === 0 && planned < most)) short.push(lane.id)
+      const isShort = taken < planned || (left === 0 && planned < most)
+      if (isShort || taken > goneRuns * Math.random()) short.push(lane.id)
     }
     await writeBuckets(transaction, candidates)
     const closings = [
@@ -187,7 +191,7 @@ export class RunClaims {
       ...lanes.filter(({ tenant }) => resting.has(tenant)).map(({ id }): Closing => ({ lane: id, gate: 'paused' })),
     ]
     await closeLanes(transaction, closings)
-    const cleared = await clearEmptyLanes(transaction, short)
+    const cleared = await trimLanes(transaction, short)
     const isLocked = rows.length < plan.length
     return { rows, mayFindMore: rows.length + cleared + closings.length > 0 && lanes.length > 0, isLocked }
   }
@@ -254,7 +258,12 @@ async function hold(
   const again = await addAgainLanes(transaction, throttled)
   const fromLanes = await holdFromLanes(
     transaction,
-    Array.from(shares, ([{ lane }, { length: count }]) => ({ lane: lane.id, count, again: again.get(lane.id) })),
+    Array.from(shares, ([{ lane }, { length: count }]) => ({
+      lane: lane.id,
+      first: lane.ready_from,
+      count,
+      again: again.get(lane.id),
+    })),
     worker,
     now,
   )

@@ -14,7 +14,7 @@ const wake = (due: string): string => `
     state = CASE WHEN pause IS NULL THEN 'queued' ELSE state END,
     pause = CASE WHEN pause IS NOT NULL THEN 'awake' END,
     due_at = NULL
-  WHERE (job, number) IN (${due}) RETURNING lane, phase`
+  WHERE (job, number) IN (${due}) RETURNING lane, phase, rank`
 
 const dueOf = (where: string, max: number): string =>
   `SELECT job, number FROM {schema}.open_runs WHERE ${where} due_at <= (SELECT {schema}.now_ms()) ORDER BY due_at LIMIT ${max} FOR UPDATE SKIP LOCKED`

@@ -81,9 +81,9 @@ const kinds = { all: 'true', again: `throttle_key = '${againKey}'`, first: `thro
 function lanesSql(kind: LaneSearch['kind']): string {
   const isOpen = `has_waiting AND gate IS NULL AND ${kinds[kind]} AND definition = c.definition`
   const lanes = (where: string): string =>
-    `(SELECT id, concurrency_key, throttle_key FROM {schema}.lanes WHERE ${isOpen} AND tenant = t.tenant AND ${where} ORDER BY id LIMIT ${maxLanes})`
+    `(SELECT id, concurrency_key, throttle_key, ready_from FROM {schema}.lanes WHERE ${isOpen} AND tenant = t.tenant AND ${where} ORDER BY id LIMIT ${maxLanes})`
   return `
-    SELECT l.id, c.definition, t.tenant, l.concurrency_key, l.throttle_key
+    SELECT l.id, c.definition, t.tenant, l.concurrency_key, l.throttle_key, l.ready_from
     FROM unnest($1::text[], $2::text[], $3::int8[], $4::int4[]) AS c (definition, after_tenant, after_lane, tenants),
     LATERAL (${tenantsFrom('{schema}.lanes', isOpen, 'c.after_tenant', 'c.tenants')}) t,
     LATERAL (SELECT * FROM (${lanes('id > c.after_lane')} UNION ALL ${lanes('id <= c.after_lane')}) found LIMIT ${maxLanes}) l`
@@ -103,8 +103,8 @@ export async function findLanes(transaction: Queryable, searches: readonly LaneS
 
 const countsSql = `
   SELECT w.lane, (SELECT count(*) FROM (
-    SELECT 1 FROM {schema}.open_runs r WHERE r.lane = w.lane AND r.phase = 'ready' LIMIT $2
-  ) found) AS count FROM unnest($1::int8[]) AS w (lane)`
+    SELECT 1 FROM {schema}.open_runs r WHERE r.lane = w.lane AND r.phase = 'ready' AND r.rank >= w.first LIMIT $3
+  ) found) AS count FROM unnest($1::int8[], $2::int8[]) AS w (lane, first)`
 
 /** Counts the ready runs of lanes. Stops at `max` of each. */
 export async function countReady(
@@ -116,7 +116,10 @@ export async function countReady(
   if (!only) return new Map()
   // Of one lane, the claim takes what it finds.
   if (others.length === 0) return new Map([[only.id, max]])
-  const rows = await transaction.query<{ lane: number; count: number }>(countsSql, [lanes.map(({ id }) => id), max])
+  const rows = await transaction.query<{ lane: number; count: number }>(countsSql, [
+    ...columnsOf(lanes, 'id', 'ready_from'),
+    max,
+  ])
   return new Map(rows.map(({ lane, count }) => [lane, count]))
 }
 

@@ -27,17 +27,19 @@ export const claimedColumns = 'r.*, j.event, j.envelope, j.sent_at'
 
 const fromLanesSql = `
   WITH picked AS MATERIALIZED (
-    SELECT p.job, p.number, w.lane, w.again FROM unnest($2::int8[], $3::int4[], $4::int8[]) AS w (lane, count, again), LATERAL (
-      SELECT job, number FROM {schema}.open_runs WHERE lane = w.lane AND phase = 'ready'
+    SELECT p.job, p.number, w.lane, w.again FROM unnest($2::int8[], $3::int8[], $4::int4[], $5::int8[]) AS w (lane, first, count, again), LATERAL (
+      SELECT job, number FROM {schema}.open_runs WHERE lane = w.lane AND phase = 'ready' AND rank >= w.first
       ORDER BY rank, seq LIMIT w.count FOR UPDATE SKIP LOCKED
     ) p
   )
-  UPDATE {schema}.open_runs r SET lane = coalesce(p.again, r.lane), ${holdAt('$5::int8')} FROM picked p JOIN {schema}.jobs j ON j.id = p.job
+  UPDATE {schema}.open_runs r SET lane = coalesce(p.again, r.lane), ${holdAt('$6::int8')} FROM picked p JOIN {schema}.jobs j ON j.id = p.job
   WHERE r.job = p.job AND r.number = p.number RETURNING ${claimedColumns}, p.lane AS from_lane`
 
 /** The runs to take of a lane. */
 export interface LaneShare {
   readonly lane: number
+  /** No ready run of it has a lower rank. */
+  readonly first: number
   readonly count: number
   /** The lane in which they wait from now on. Default: the same. */
   readonly again?: number | undefined
@@ -53,7 +55,7 @@ export async function holdFromLanes(
   if (shares.length === 0) return []
   return transaction.query<LaneRow>(fromLanesSql, [
     worker,
-    ...columnsOf(shares, 'lane', 'count'),
+    ...columnsOf(shares, 'lane', 'first', 'count'),
     shares.map(({ again = null }) => again),
     now,
   ])

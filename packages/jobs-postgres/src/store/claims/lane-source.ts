@@ -9,6 +9,8 @@ export interface Lane {
   readonly tenant: string
   readonly concurrency_key: string
   readonly throttle_key: string
+  /** No ready run has a lower rank. */
+  readonly ready_from: number
 }
 
 /** A lane within one claim. */

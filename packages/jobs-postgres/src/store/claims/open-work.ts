@@ -19,8 +19,6 @@ export interface OpenWork {
   readonly limit_due: number | null
   /** Whether notices wait for the worker. */
   readonly has_notices: boolean
-  /** Whether a pass of the worker may find work that is ready. */
-  readonly is_ready: boolean
 }
 
 /** SQL for whether there is such a row. The order makes PostgreSQL use an index, whatever it guesses of the table. */
@@ -44,30 +42,35 @@ const isFitting = isAny(
   'parked, definition',
 )
 
-const sql = `
+const dueSql = `
   SELECT {schema}.now_ms() AS now,
     (SELECT min(due_at) FROM {schema}.arrivals WHERE due_at IS NOT NULL) AS job_due,
     (SELECT min(due_at) FROM {schema}.open_runs WHERE due_at IS NOT NULL) AS run_due,
     (SELECT min(gather_until) FROM {schema}.open_runs WHERE phase = 'gathering' AND gather_until > 0) AS batch_due,
     (SELECT min(open_at) FROM {schema}.lanes WHERE open_at IS NOT NULL) AS lane_due,
     (SELECT min(open_at) FROM {schema}.limits WHERE open_at > (SELECT {schema}.now_ms())) AS limit_due,
-    EXISTS (SELECT 1 FROM {schema}.notices n WHERE n.worker = $1 AND (${isNoticed})) AS has_notices,
+    EXISTS (SELECT 1 FROM {schema}.notices n WHERE n.worker = $1 AND (${isNoticed})) AS has_notices`
+
+const readySql = `${dueSql},
     ${isAny('arrivals WHERE due_at IS NULL', 'tenant, seq')}
       OR ${isAny("open_runs WHERE phase = 'suspect'", 'crashes, attempt_started_at')}
       OR EXISTS (SELECT 1 FROM unnest($2::text[]) AS d (definition) WHERE ${isOpen})
       OR EXISTS (SELECT 1 FROM unnest($3::text[], $4::text[]) AS v (definition, parked) WHERE ${isFitting}) AS is_ready`
 
-/** Reads what waits, in one statement that looks only at the beginnings of indexes. */
-export async function readOpenWork(
+/** Reads when work is due, in one statement that looks only at the beginnings of indexes. */
+export async function readOpenWork(queryable: Queryable, { id }: { readonly id: number }): Promise<OpenWork> {
+  const [row] = await queryable.query<OpenWork>(dueSql, [id])
+  return row!
+}
+
+/** The same, and whether a pass of the worker may find work that is ready. */
+export async function lookForWork(
   queryable: Queryable,
   { id, definitions }: { readonly id: number; readonly definitions: readonly WorkerDefinition[] },
-): Promise<OpenWork> {
-  const versions = parkedVersionsOf(definitions)
-  const [row] = await queryable.query<OpenWork>(sql, [
-    id,
-    definitions.map(({ definitionId }) => definitionId),
-    ...columnsOf(versions, 'definitionId', 'parked'),
-  ])
+): Promise<OpenWork & { readonly is_ready: boolean }> {
+  const versions = columnsOf(parkedVersionsOf(definitions), 'definitionId', 'parked')
+  const ids = definitions.map(({ definitionId }) => definitionId)
+  const [row] = await queryable.query<OpenWork & { is_ready: boolean }>(readySql, [id, ids, ...versions])
   return row!
 }
 

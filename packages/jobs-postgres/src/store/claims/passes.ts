@@ -140,7 +140,9 @@ export class Passes {
     const isBlocked = isCut && claimed.length + due.length === 0
     const isMoreReady = isMoreDue || isFull || (isCut && !isBlocked) || claimed.length === turnBatch || hasLeaders
     const again = isBlocked ? after.now + blockedMs * (1 + Math.random()) : undefined
-    const ends = [nextDueAt(after), this.#suspects.waitsUntil(after.now), again].filter((at) => at !== undefined)
+    const { waitMs } = this.#arrivals
+    const older = waitMs === undefined ? undefined : after.now + waitMs
+    const ends = [nextDueAt(after), this.#suspects.waitsUntil(after.now), again, older].filter((at) => at !== undefined)
     const next = ends.length === 0 ? undefined : Math.min(...ends)
     return { ...events, due, claimed, isMoreReady, nextDueAt: next, hasNotices: after.has_notices }
   }

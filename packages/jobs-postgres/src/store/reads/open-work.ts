@@ -18,7 +18,7 @@ const isPaused = (kind: string, column: string): string =>
 const waitingSql = `
   SELECT id, count(*) AS count FROM (
     SELECT l.definition AS id FROM {schema}.lanes l CROSS JOIN LATERAL
-      (SELECT 1 FROM {schema}.open_runs r WHERE r.lane = l.id AND r.phase = 'ready' LIMIT $1) r
+      (SELECT 1 FROM {schema}.open_runs r WHERE r.lane = l.id AND r.phase = 'ready' AND r.rank >= l.ready_from LIMIT $1) r
     WHERE l.has_waiting AND NOT ${isPaused('definition', 'l.definition')} AND NOT ${isPaused('tenant', 'l.tenant')}
     UNION ALL
     SELECT r.definition FROM {schema}.open_runs r

@@ -168,7 +168,7 @@ function is(...types: readonly Kind[]): (attempt: EndedAttempt) => boolean {
 }
 
 function returnRuns(update: string): string {
-  return `${update} RETURNING e.i, r.lane, r.phase`
+  return `${update} RETURNING e.i, r.lane, r.phase, r.rank`
 }
 
 const end =
@@ -216,7 +216,7 @@ async function lockSuspended(transaction: Queryable, ended: readonly EndedAttemp
 /** Returns a statement that also records the attempts, which are followed by others. */
 function withAttempts(update: string): string {
   const returned =
-    'e.i, e.job, e.number, e.attempt, e.worker, e.error, e.after_ms, r.attempt_started_at, r.due_at, r.lane, r.phase'
+    'e.i, e.job, e.number, e.attempt, e.worker, e.error, e.after_ms, r.attempt_started_at, r.due_at, r.lane, r.phase, r.rank'
   return (
     `WITH retried AS (${update} RETURNING ${returned}), added AS (` +
     'INSERT INTO {schema}.attempts (job, run, number, started_at, ended_at, next_due_at, worker, error) ' +

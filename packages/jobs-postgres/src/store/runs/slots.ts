@@ -57,7 +57,7 @@ async function releaseSlot(transaction: Queryable, run: StoredRun): Promise<read
   if (released.length > 0) return []
   return transaction.query<LaneChange>(
     `UPDATE {schema}.runs r SET ${freeCancelled} WHERE job = $1 AND number = $2 AND is_open AND worker = $3 ` +
-      "AND phase = 'held' AND state <> 'running' RETURNING lane, phase",
+      "AND phase = 'held' AND state <> 'running' RETURNING lane, phase, rank",
     values,
   )
 }

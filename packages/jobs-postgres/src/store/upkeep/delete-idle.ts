@@ -18,7 +18,7 @@ export interface DeletedIdle {
 const ofLane = 'r.definition = l.definition AND r.tenant = l.tenant'
 /** SQL for whether the lane `l` has a run. Each part has an index; the last one is read once, for all lanes. */
 const hasRun = [
-  "EXISTS (SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'ready' AND r.lane = l.id)",
+  "EXISTS (SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'ready' AND r.lane = l.id AND r.rank >= l.ready_from)",
   "EXISTS (SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'waiting' AND r.lane = l.id)",
   `EXISTS (SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'held' AND ${ofLane} AND r.concurrency_key = l.concurrency_key AND r.lane = l.id)`,
   `EXISTS (SELECT 1 FROM {schema}.open_runs r WHERE r.phase = 'gathering' AND ${ofLane} AND r.lane = l.id)`,

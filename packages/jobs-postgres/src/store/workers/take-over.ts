@@ -58,7 +58,7 @@ export async function takeOver(transaction: Queryable, workers: readonly number[
   const charged = leastCharged(seen, leftovers.length > 0) ?? neverCharged
   await transaction.query(recordSql, [workers, charged, JSON.stringify(endedProcess)])
   for (const sql of freeSqls) await transaction.query(sql, [workers, charged])
-  const freeSql = `UPDATE {schema}.runs r SET ${freeCancelled} WHERE ${mine} RETURNING r.lane, r.phase`
+  const freeSql = `UPDATE {schema}.runs r SET ${freeCancelled} WHERE ${mine} RETURNING r.lane, r.phase, r.rank`
   await markWaiting(transaction, await transaction.query(freeSql, [workers]))
   // Keep notices of resolved steps for the worker that continues the run.
   await transaction.query('DELETE FROM {schema}.notices WHERE worker = ANY($1) AND key IS NULL', [workers])

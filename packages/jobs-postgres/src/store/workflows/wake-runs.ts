@@ -1,4 +1,4 @@
-import type { WorkerDefinition } from '@cgk-platform/jobs-local/engine'
+import { groupBy, type WorkerDefinition } from '@cgk-platform/jobs-local/engine'
 
 import { columnsOf, type Queryable } from '../../database/database.ts'
 import type { RunRow } from '../rows.ts'
@@ -23,7 +23,7 @@ const wakeSql = `
     pause = CASE WHEN pause = 'asleep' THEN 'awake' ELSE pause END
   WHERE (job, number) IN (SELECT * FROM unnest($1::text[], $2::int4[])) AND is_open AND phase IS NOT NULL
     AND NOT ${waitsForVersion}
-  RETURNING lane, phase`
+  RETURNING lane, phase, rank`
 
 /**
  * Resumes workflows that are asleep, unless they wait for a version. One that is about to be suspended will resume at
@@ -36,18 +36,25 @@ export async function wakeRuns(transaction: Queryable, runs: readonly RunNumber[
   await markWaiting(transaction, await transaction.query(wakeSql, values))
 }
 
-/** The lane of a run, and the phase that it has now. */
-export type LaneChange = Pick<RunRow, 'lane' | 'phase'>
+/** The lane of a run, and the phase and the rank that it has now. */
+export type LaneChange = Pick<RunRow, 'lane' | 'phase' | 'rank'>
 
 /** Lets claims look into the lanes of runs that wait for a slot since an earlier statement. Returns whether any do. */
 export async function markWaiting(transaction: Queryable, runs: readonly LaneChange[]): Promise<boolean> {
-  const lanes = new Set(runs.filter(({ phase }) => phase === 'ready').map(({ lane }) => lane))
+  const lanes = groupBy(
+    runs.filter(({ phase }) => phase === 'ready'),
+    ({ lane }) => lane,
+  )
   if (lanes.size === 0) return false
   // Each row is locked even if nothing changes: a claim that has found the lane empty must not say so afterwards.
-  const sql =
-    'UPDATE {schema}.lanes SET has_waiting = true WHERE id IN ' +
-    '(SELECT id FROM {schema}.lanes WHERE id = ANY($1::int8[]) ORDER BY id FOR NO KEY UPDATE)'
-  await transaction.query(sql, [[...lanes]])
+  const sql = `
+    WITH locked AS MATERIALIZED (
+      SELECT l.id, g.rank FROM unnest($1::int8[], $2::int8[]) AS g (id, rank)
+      JOIN {schema}.lanes l ON l.id = g.id ORDER BY l.id FOR NO KEY UPDATE OF l
+    )
+    UPDATE {schema}.lanes l SET has_waiting = true, ready_from = least(l.ready_from, g.rank) FROM locked g WHERE l.id = g.id`
+  const first = Array.from(lanes.values(), (some) => Math.min(...some.map(({ rank }) => rank)))
+  await transaction.query(sql, [[...lanes.keys()], first])
   return true
 }
 
@@ -55,7 +62,7 @@ export async function markWaiting(transaction: Queryable, runs: readonly LaneCha
 export async function lookAgain(transaction: Queryable, definitions: readonly WorkerDefinition[]): Promise<void> {
   const sql =
     "UPDATE {schema}.runs SET phase = 'ready', pause = 'awake', due_at = NULL WHERE is_open AND parked = 'other' " +
-    "AND definition = ANY($1::text[]) AND pause = 'asleep' RETURNING lane, phase"
+    "AND definition = ANY($1::text[]) AND pause = 'asleep' RETURNING lane, phase, rank"
   const ids = definitions.map(({ definitionId }) => storedText(definitionId))
   await markWaiting(transaction, await transaction.query(sql, [ids]))
 }
