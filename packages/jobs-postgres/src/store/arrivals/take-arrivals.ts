@@ -85,7 +85,7 @@ class Looks {
   #markedAt = Number.NEGATIVE_INFINITY
   #fullAt = Number.NEGATIVE_INFINITY
 
-  /** The time until the next full look after one that was not full, in milliseconds. */
+  /** After a look that was not full: the time until the next full one, in milliseconds. */
   waitMs: number | undefined
 
   /** Begins a look. Returns the lowest `seq`. Call `ended` with what there may be from then on. */
