@@ -11,7 +11,7 @@ import { Client } from 'pg'
 export interface PostgresServer {
   /** The URL of its database, with the user and the password. */
   readonly url: string
-  /** Stops the server when its connections have ended, or after a second. Removes its files unless they are in a given folder. */
+  /** Stops the server when its connections have ended, or after five seconds. Removes its files unless they are in a given folder. */
   stop(): Promise<void>
 }
 
@@ -69,7 +69,7 @@ export async function startEmbeddedServer(flags: readonly string[] = [], folder?
 async function untilUnused(url: string): Promise<void> {
   const client = new Client(url)
   client.on('error', () => undefined)
-  const deadline = performance.now() + 1_000
+  const deadline = performance.now() + 5_000
   const others = "FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1"
   try {
     await client.connect()

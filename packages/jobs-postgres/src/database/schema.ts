@@ -245,7 +245,7 @@ export const migrations: readonly Migration[] = [
         (SELECT of_jobs), (SELECT of_numbers), (SELECT of_workers), (SELECT of_attempts), (SELECT of_retried_at),
         (SELECT of_states), (SELECT of_outputs), (SELECT of_errors)
       ) WITH ORDINALITY AS e (job, number, worker, attempt, retried_at, state, output, error, i)
-      -- What could be looked up in another index is hidden in a CASE.
+      -- For the CASE, see \`fence\`.
       WHERE r.job = e.job AND r.number = e.number AND r.is_open AND r.attempts = e.attempt AND r.retried_at IS NOT DISTINCT FROM e.retried_at
         AND CASE WHEN e.i > 0 THEN r.worker = e.worker AND r.phase IN ('held', 'joined') AND r.state = 'running' END
       RETURNING e.i

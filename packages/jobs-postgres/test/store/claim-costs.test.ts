@@ -15,21 +15,25 @@ async function readBy(transaction: Queryable, schema: string): Promise<number> {
   return (await transaction.query<{ rows: number }>(sql, [schema]))[0]!.rows
 }
 
-/** Returns the number of rows that the transactions of a claim of 20 runs read. */
-async function rowsRead(schema: string, database: Database, worker: TestWorker): Promise<number> {
+/** Returns the number of rows that transactions read. */
+async function rowsOf(schema: string, database: Database, work: () => Promise<void>): Promise<number> {
   const plain = database.transaction.bind(database)
   let read = 0
-  database.transaction = (work) =>
+  database.transaction = (statements) =>
     plain(async (transaction) => {
       const before = await readBy(transaction, schema)
-      const result = await work(transaction)
+      const result = await statements(transaction)
       read += (await readBy(transaction, schema)) - before
       return result
     })
-  const { length } = await worker.claim(20)
+  await work()
   database.transaction = plain
-  expect(length).toBe(20)
   return read
+}
+
+/** Returns the number of rows that the transactions of a claim of 20 runs read. */
+function rowsRead(schema: string, database: Database, worker: TestWorker): Promise<number> {
+  return rowsOf(schema, database, async () => expect(await worker.claim(20)).toHaveLength(20))
 }
 
 const define = (options: object = {}): Definition =>
@@ -73,3 +77,23 @@ test('a claim reads as many rows whatever number of lanes are at their limit', a
   expect(await rowsRead(schema, database, worker)).toBeLessThan(2 * few)
   await worker.close()
 })
+
+test.each(['completed', 'retry'] as const)(
+  'outcomes of a kind (%s) read as many rows whatever number of runs the worker holds, also if the planner expects few',
+  async (outcome) => {
+    await using opened = await openDatabase()
+    const { database, schema } = opened
+    const worker = new TestWorker(database, [define()])
+    await fill(database, worker, 1, 300)
+    const end = (): Promise<number> =>
+      rowsOf(schema, database, () => worker.end([...worker.running].slice(0, 10), outcome))
+    await database.query('ANALYZE {schema}.open_runs') // no worker holds one
+    await worker.claim(20)
+    const few = await end()
+    await fill(database, worker, 1, 600)
+    while ((await worker.pass(1000)).isMoreReady);
+    expect(worker.running.size).toBeGreaterThan(600)
+    expect(await end()).toBeLessThan(2 * few)
+    await worker.close()
+  },
+)

@@ -4,6 +4,7 @@ import type { StoredRun } from '@cgk-platform/jobs-local/engine'
 import type { Database } from '../../src/database/database.ts'
 import { DueRuns } from '../../src/store/claims/due-runs.ts'
 import { Pauses } from '../../src/store/runs/pauses.ts'
+import { trimLanes } from '../../src/store/claims/change-lanes.ts'
 import { promoteBatches, promoteDueBatches } from '../../src/store/claims/batches.ts'
 import { addJobs } from '../../src/store/sends/add-jobs.ts'
 import { createEnvelope } from '../kit/create-envelope.ts'
@@ -493,5 +494,27 @@ test('the starts of a throttled definition are as far apart as it says, however 
     'SELECT started_at FROM {schema}.runs ORDER BY started_at',
   )
   expect(second!.started_at - first!.started_at).toBeGreaterThanOrEqual(200)
+  await worker.close()
+})
+
+test('a run whose priority puts it before what a lane has left starts first', async () => {
+  await using opened = await openDatabase()
+  const { database } = opened
+  const worker = new TestWorker(database, [define('one')])
+  await send(database, 3)
+  await worker.pass(0)
+  const lanes = await database.query<{ id: number }>('SELECT id FROM {schema}.lanes')
+  const trimmed = await database.transaction((transaction) =>
+    trimLanes(
+      transaction,
+      lanes.map(({ id }) => id),
+    ),
+  )
+  expect(trimmed).toBe(0)
+  const payload = { tenantId: 'acme', data: { key: 'none' } }
+  const urgent = createEnvelope({ tenantId: 'acme', event: 'work.requested', payload, priority: 60 })
+  await addJobs(database, [urgent])
+  await worker.pass(0)
+  expect((await worker.claim(4)).map(({ job }) => job.envelope.id)[0]).toBe(urgent.id)
   await worker.close()
 })

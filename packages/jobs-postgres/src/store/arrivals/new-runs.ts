@@ -81,9 +81,9 @@ const types = Object.entries(columns)
   .join(', ')
 const ofLane = 'definition, tenant, concurrency_key, throttle_key'
 
-/** A lane that begins to wait opens: claims close it again if it may not start. */
-const open =
-  'has_waiting = true, gate = CASE WHEN l.has_waiting THEN l.gate END, open_at = CASE WHEN l.has_waiting THEN l.open_at END'
+/** SQL that lets a lane wait. One that begins to wait opens: claims close it again if it may not start. */
+const waitIf = (waits: string): string =>
+  `has_waiting = ${waits}, gate = CASE WHEN l.has_waiting THEN l.gate END, open_at = CASE WHEN l.has_waiting THEN l.open_at END`
 
 /**
  * Writes runs, and their lanes. Locks each lane whose runs wait, so that a claim that finds none of them cannot overlook
@@ -101,11 +101,11 @@ const insertSql = `
     SELECT l.id, ${ofLane}, w.first, l.has_waiting AND l.ready_from <= w.first AS is_open
     FROM {schema}.lanes l JOIN wanted w USING (${ofLane}) WHERE w.waits ORDER BY ${ofLane} FOR NO KEY UPDATE OF l
   ), opened AS (
-    UPDATE {schema}.lanes l SET ${open}, ready_from = least(l.ready_from, k.first) FROM locked k WHERE l.id = k.id AND NOT k.is_open
+    UPDATE {schema}.lanes l SET ${waitIf('true')}, ready_from = least(l.ready_from, k.first) FROM locked k WHERE l.id = k.id AND NOT k.is_open
   ), known AS (SELECT id, ${ofLane} FROM others UNION ALL SELECT id, ${ofLane} FROM locked), shown AS (
     INSERT INTO {schema}.lanes AS l (${ofLane}, has_waiting, ready_from)
     SELECT ${ofLane}, waits, first FROM wanted WHERE (${ofLane}) NOT IN (SELECT ${ofLane} FROM known) ORDER BY ${ofLane}
-    ON CONFLICT (${ofLane}) DO UPDATE SET ${open.replace('= true', '= l.has_waiting OR excluded.has_waiting')}, ready_from = least(l.ready_from, excluded.ready_from)
+    ON CONFLICT (${ofLane}) DO UPDATE SET ${waitIf('l.has_waiting OR excluded.has_waiting')}, ready_from = least(l.ready_from, excluded.ready_from)
     RETURNING id, ${ofLane}
   ), lane AS (SELECT * FROM known UNION ALL SELECT * FROM shown)
   INSERT INTO {schema}.runs (lane, is_open, ${names})

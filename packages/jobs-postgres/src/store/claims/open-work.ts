@@ -31,10 +31,10 @@ const isOpen =
   `AND NOT ${isAny(`lanes WHERE definition = d.definition AND has_waiting AND gate IS NULL AND throttle_key = '${againKey}'`, 'definition, tenant, id')})))` +
   " AND NOT EXISTS (SELECT 1 FROM {schema}.pauses WHERE kind = 'definition' AND id = d.definition)"
 
-/** A notice of a resolved wait counts only while the worker holds the run: whoever claims the run next takes it. */
+/** A notice of a resolved wait counts only while the worker holds the run: whoever claims the run next takes it. For the `CASE`, see `fence`. */
 const isNoticed =
   'n.key IS NULL OR EXISTS (SELECT 1 FROM {schema}.open_runs r ' +
-  'WHERE r.job = n.job AND r.number = n.run AND r.worker = n.worker)'
+  'WHERE r.job = n.job AND r.number = n.run AND CASE WHEN n.run > 0 THEN r.worker = n.worker END)'
 
 /** Whether a run waits for a version that the worker has. */
 const isFitting = isAny(

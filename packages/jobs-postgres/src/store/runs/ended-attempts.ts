@@ -49,13 +49,13 @@ export function tableOf<Kind extends Outcome>(
  * Fencing condition: a worker still holds the attempt. `step.restart` counts attempts from 1 again, but then the run has
  * another `retried_at`.
  *
- * The phase and the state are tested by a condition of both tables: otherwise a planner that expects few such runs reads
- * all of them, and looks for each in all attempts.
+ * The worker, the phase and the state are tested by a condition of both tables: otherwise a planner that expects few such
+ * runs reads all of them, and looks for each in all attempts.
  */
 export const fence: string =
-  'r.job = e.job AND r.number = e.number AND r.is_open AND r.worker = e.worker AND r.attempts = e.attempt ' +
+  'r.job = e.job AND r.number = e.number AND r.is_open AND r.attempts = e.attempt ' +
   'AND r.retried_at IS NOT DISTINCT FROM e.retried_at AND ' +
-  `CASE WHEN e.i > 0 THEN r.phase IN ('held', 'joined') AND (r.state = 'running' OR r.compensation = ${compensationStates.running}) END`
+  `CASE WHEN e.i > 0 THEN r.worker = e.worker AND r.phase IN ('held', 'joined') AND (r.state = 'running' OR r.compensation = ${compensationStates.running}) END`
 
 type End = Extract<Outcome, { readonly type: 'completed' | 'failed' }>
 

@@ -18,10 +18,10 @@ type Written = Pick<StepChange, 'run'> &
     readonly draft?: StepRecord
   }
 
-/** SQL for the runs `r` that the worker which read them still holds, of rows `c` of `fenceColumns`. */
+/** SQL for the runs `r` that the worker which read them still holds, of rows `c` of `fenceColumns`. For the `CASE`, see `fence`. */
 const isHeld =
-  'r.job = c.job AND r.number = c.number AND r.is_open AND r.worker = c.worker AND r.attempts = c.attempts ' +
-  "AND r.retried_at IS NOT DISTINCT FROM c.retried_at AND r.phase = 'held'"
+  'r.job = c.job AND r.number = c.number AND r.is_open AND r.attempts = c.attempts ' +
+  "AND r.retried_at IS NOT DISTINCT FROM c.retried_at AND CASE WHEN c.index > 0 THEN r.worker = c.worker AND r.phase = 'held' END"
 const fenceColumns = '$1::text[], $2::int4[], $3::int8[], $4::int4[], $5::int8[], $6::text[]'
 const fenceNames = 'job, number, worker, attempts, retried_at, workflow'
 
