@@ -58,7 +58,7 @@ describe('a body that the client breaks off', () => {
     const cookies = [[`Cookie: ${root}`], []]
     const requests = actions.flatMap((path) => cookies.map((cookie) => breakOff(port, path, cookie, isReset)))
     await Promise.all(requests)
-    await vi.waitFor(() => expect(ended()).toBe(requests.length))
+    await vi.waitFor(() => expect(ended()).toBe(requests.length), 60_000)
     expect([lines, audited, failed]).toEqual([[], [], []])
   })
 

@@ -49,7 +49,7 @@ describe('a timeout', () => {
     const handler = vi.fn<() => void>()
     const definition = defineJob({ id: 'slow-schema', event: 'slow.schema' as never, handler, timeout: 10 })
     const outcome = kit.run(definition as unknown as Definition, orderEnvelope({ event: 'slow.schema' }))
-    await vi.waitFor(() => expect(validate).toHaveBeenCalled())
+    await vi.waitFor(() => expect(validate).toHaveBeenCalled(), 60_000)
     await kit.clock.advance(10)
     expect(await outcome).toMatchObject({ type: 'retry', error: { code: 'job_timeout' } })
     expect(handler).not.toHaveBeenCalled()
@@ -108,7 +108,7 @@ describe.each([
     const handler = vi.fn<() => void>()
     const definition = defineJob({ id: 'slow-read', event: 'slow.read' as never, handler }) as unknown as Definition
     const outcome = kit.run(definition, orderEnvelope({ event: 'slow.read' }))
-    await vi.waitFor(() => expect(validate).toHaveBeenCalled())
+    await vi.waitFor(() => expect(validate).toHaveBeenCalled(), 60_000)
     kit.controller.abort(reason)
     expect(await outcome).toEqual(ended)
     reading.resolve({ value: {} })

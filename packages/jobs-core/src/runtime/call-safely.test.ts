@@ -24,7 +24,7 @@ describe('code of an app', () => {
   ])('that %s reports its error, and nobody else gets it', async (_how, call) => {
     const failed = vi.fn<(reason: unknown) => void>()
     callSafely(call, failed)
-    await vi.waitFor(() => expect(failed).toHaveBeenCalledExactlyOnceWith(error))
+    await vi.waitFor(() => expect(failed).toHaveBeenCalledExactlyOnceWith(error), 60_000)
     callSafely(call)
   })
 

@@ -76,10 +76,10 @@ describe('a wait that is resolved while the code runs', () => {
     )
     const store = liveStore()
     const outcome = kit.replay(workflow, { steps: store.steps })
-    await vi.waitFor(() => expect(store.record.steps).toHaveLength(2)) // the event's schema is loaded before that
+    await vi.waitFor(() => expect(store.record.steps).toHaveLength(2), 60_000) // the event's schema is loaded before that
     await kit.clock.advance(10)
     expect(store.answer('refunded')).toBe(true)
-    await vi.waitFor(() => expect(done).toEqual(['order_1']))
+    await vi.waitFor(() => expect(done).toEqual(['order_1']), 60_000)
     charged.resolve()
     expect(await outcome).toMatchObject({ type: 'completed' })
     expect(store.listeners.size).toBe(0)
@@ -157,11 +157,11 @@ describe('a step after a wait for an event', () => {
     const saved = createDeferred()
     const store = liveStore(({ key }) => (key === 'refunded' ? saved.promise : undefined))
     const outcome = kit.replay(workflow(), { steps: store.steps })
-    await vi.waitFor(() => expect(store.record.steps).toHaveLength(2))
+    await vi.waitFor(() => expect(store.record.steps).toHaveLength(2), 60_000)
     await kit.clock.advance(10)
     expect(done).toEqual([])
     saved.resolve()
-    await vi.waitFor(() => expect(done).toEqual(['refund']))
+    await vi.waitFor(() => expect(done).toEqual(['refund']), 60_000)
     expect(await outcome).toMatchObject({ type: 'suspended' })
   })
 

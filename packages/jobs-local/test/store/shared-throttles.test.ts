@@ -263,7 +263,7 @@ test('a definition whose throttle loses its key leaves no lanes behind', async (
   expect(store!.claim(5, throttled({ key: 'storeId' }), start)).toHaveLength(5)
   expect(countOf(database, 'cgk_lanes')).toBe(20)
   store!.shared!.publishDefinitions([definition])
-  await vi.waitFor(() => expect(countOf(database, 'cgk_throttles') + countOf(database, 'cgk_lanes')).toBe(0))
+  await vi.waitFor(() => expect(countOf(database, 'cgk_throttles') + countOf(database, 'cgk_lanes')).toBe(0), 60_000)
   expect(store!.claim(50, () => ({}), start)).toHaveLength(15)
 })
 

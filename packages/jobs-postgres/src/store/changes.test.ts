@@ -22,7 +22,7 @@ test('a change is tried until it succeeds, and logged once as a problem', async 
     if (++tries < 3) throw new Error('gone')
     return 'done'
   })
-  await vi.waitFor(() => expect(changes.problem?.message).toBe('gone'))
+  await vi.waitFor(() => expect(changes.problem?.message).toBe('gone'), 60_000)
   expect(changes.isBusy).toBe(true)
   expect(await made).toBe('done')
   expect(changes.isBusy).toBe(false)
@@ -40,7 +40,7 @@ test('a change is not tried again that the database rejects', async () => {
 test('a store that is disposed of gives up', async () => {
   const { changes } = openChanges()
   const made = changes.make(() => Promise.reject(new Error('gone')))
-  await vi.waitFor(() => expect(changes.problem).toBeDefined())
+  await vi.waitFor(() => expect(changes.problem).toBeDefined(), 60_000)
   changes.dispose()
   await expect(made).rejects.toThrow('gone')
 })

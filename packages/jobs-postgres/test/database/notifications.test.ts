@@ -16,7 +16,7 @@ it('tells other processes what has changed, and not itself', async () => {
   await using one = open(opened.database)
   await using other = open(opened.database)
   for (const { notifications } of [one, other]) notifications.listen()
-  await vi.waitUntil(() => [one, other].every(({ notifications }) => notifications.awareness === 'listening'))
+  await vi.waitUntil(() => [one, other].every(({ notifications }) => notifications.awareness === 'listening'), 60_000)
   one.notifications.send('work', 'jobs')
   await expect.poll(() => other.heard).toEqual(['all', ['work', 'jobs']])
   expect(one.heard).toEqual(['all'])
@@ -40,7 +40,7 @@ it('listens again after its connection was lost, and looks at everything then', 
   await using listener = open(opened.database)
   const { notifications, heard } = listener
   notifications.listen()
-  await vi.waitUntil(() => notifications.awareness === 'listening')
+  await vi.waitUntil(() => notifications.awareness === 'listening', 60_000)
   const channel = `%cgk_jobs_${opened.schema}%`
   await opened.pool.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE $1 AND pid <> pg_backend_pid()`,

@@ -43,5 +43,5 @@ export async function untilRemoved(database: Database, by: Worker, removed: Work
   await vi.waitFor(async () => {
     await by.heartbeat()
     expect(await database.query('SELECT id FROM {schema}.workers WHERE id = $1', [removed.id])).toEqual([])
-  })
+  }, 60_000)
 }

@@ -29,11 +29,11 @@ test('a run whose worker lost its lease begins again, and the first attempt reco
     return createClient({ load: () => provider }, { jobs: [job], logger: createRecordedLogger() })
   })
   const { id } = await clients[0]!.sendJob('work.requested', { tenantId: 'acme' })
-  await vi.waitFor(() => expect(ends).toHaveLength(1))
+  await vi.waitFor(() => expect(ends).toHaveLength(1), 60_000)
   const [run] = await database.query<{ worker: number }>('SELECT worker FROM {schema}.runs')
 
   await clients[1]!.healthCheck()
-  await vi.waitFor(async () => expect(await clients[1]!.inspect.listWorkers()).toHaveLength(2))
+  await vi.waitFor(async () => expect(await clients[1]!.inspect.listWorkers()).toHaveLength(2), 60_000)
 
   // From now on, its heartbeats come too late.
   await database.query('UPDATE {schema}.workers SET lease_ms = 1, heartbeat_at = heartbeat_at - 9000 WHERE id = $1', [

@@ -67,7 +67,7 @@ test('a workflow whose code stops listening while a pass learns that its wait is
   await vi.waitFor(async () => {
     const sql = 'SELECT wake_pending FROM {schema}.runs WHERE phase = $1'
     expect(await opened.database.query(sql, ['held'])).toEqual([{ wake_pending: true }])
-  })
+  }, 60_000)
   await store.close({ name: 'Error', message: 'over' })
   await store.shared!.dispose()
 })

@@ -64,7 +64,7 @@ test('a worker stays alive while it waits for a lock to take over the runs of an
     await vi.waitFor(async () => {
       void alive.heartbeat()
       expect(await lastBeat()).not.toEqual(before)
-    })
+    }, 60_000)
   } finally {
     await locker.commit()
   }

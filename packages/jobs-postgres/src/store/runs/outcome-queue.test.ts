@@ -30,7 +30,7 @@ function openQueue(changesOf: (run: StoredRun) => Promise<unknown> | undefined =
   const add = (id: string, outcome: Outcome = { type: 'completed' }): Promise<void> =>
     queue.add([{ run: { id } as StoredRun, attempt: 1, outcome, releasesSlot: true }], () => recorded.push(id))
   const nextBatch = async (number: number) => {
-    await vi.waitFor(() => expect(batches.length).toBe(number))
+    await vi.waitFor(() => expect(batches.length).toBe(number), 60_000)
     return batches[number - 1]!
   }
   return { queue, add, nextBatch, recorded }
