@@ -1,5 +1,7 @@
 import type { EngineDescriptor } from '@cgk-platform/jobs-core/provider'
 
+export type { PostgresTransaction } from './database/transaction-clients.ts'
+
 /** Describes the PostgreSQL engine. */
 export const postgresEngine: EngineDescriptor = {
   name: 'postgres',

@@ -16,6 +16,7 @@ export { postgresCapabilities } from './provider/postgres-provider.ts'
 export type { PostgresConfig } from './provider/postgres-config.ts'
 export type { PgClient, PgPool, PgQuery } from './database/pg-pool.ts'
 export type { PgliteLike, PgliteTransaction } from './database/pglite-database.ts'
+export type { PostgresTransaction } from './database/transaction-clients.ts'
 export { createPostgresProvider, type PostgresInternals, type PostgresProvider } from './provider/postgres-provider.ts'
 export type { JobEvents } from './job-events.ts'
 

@@ -2,7 +2,7 @@ import type { Duration } from '@cgk-platform/jobs-core'
 import type { Engine } from '@cgk-platform/jobs-core/provider'
 import { inngestEngine } from '@cgk-platform/jobs-inngest/descriptor'
 import { localEngine } from '@cgk-platform/jobs-local/descriptor'
-import { postgresEngine } from '@cgk-platform/jobs-postgres/descriptor'
+import { postgresEngine, type PostgresTransaction } from '@cgk-platform/jobs-postgres/descriptor'
 import { triggerEngine } from '@cgk-platform/jobs-trigger/descriptor'
 
 /**
@@ -159,5 +159,8 @@ declare module '@cgk-platform/jobs-core/provider' {
     'trigger.dev': TriggerConfig
     inngest: InngestConfig
     postgres: PostgresConfig
+  }
+  interface TransactionTypes {
+    postgres: PostgresTransaction
   }
 }

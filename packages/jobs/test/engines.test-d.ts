@@ -1,9 +1,16 @@
 import type { InngestConfig as InngestProviderConfig } from '@cgk-platform/jobs-inngest'
-import type { PostgresConfig as PostgresProviderConfig } from '@cgk-platform/jobs-postgres'
+import type { SqliteTransaction } from '@cgk-platform/jobs-local'
+import type { PostgresConfig as PostgresProviderConfig, PostgresTransaction } from '@cgk-platform/jobs-postgres'
 import type { TriggerConfig as TriggerProviderConfig } from '@cgk-platform/jobs-trigger'
 import { describe, expectTypeOf, it } from 'vitest'
 
-import type { InngestConfig, PostgresConfig, TriggerConfig } from '@cgk-platform/jobs'
+import {
+  type InngestConfig,
+  type PostgresConfig,
+  sendJob,
+  type SendOptions,
+  type TriggerConfig,
+} from '@cgk-platform/jobs'
 
 describe('the settings of hosted engines, which the facade declares without their packages', () => {
   it('match those of the packages', () => {
@@ -15,5 +22,11 @@ describe('the settings of hosted engines, which the facade declares without thei
     type Connection = 'pool' | 'pglite'
     expectTypeOf<Omit<PostgresConfig, Connection>>().toEqualTypeOf<Omit<PostgresProviderConfig, Connection>>()
     expectTypeOf<PostgresProviderConfig>().toExtend<PostgresConfig>()
+  })
+
+  it('include the transactions of the app that a send can be part of', () => {
+    expectTypeOf<SendOptions['transaction']>().toEqualTypeOf<SqliteTransaction | PostgresTransaction | undefined>()
+    // @ts-expect-error -- a text is no transaction
+    void (() => sendJob('order.created', { tenantId: 'acme', orderId: '1' }, { transaction: 'BEGIN' }))
   })
 })

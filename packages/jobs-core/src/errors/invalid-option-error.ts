@@ -10,8 +10,11 @@ export class InvalidOptionError extends JobsError {
   /** The invalid option. */
   readonly option: string
 
-  constructor({ option, problem, remedy }: { option: string; problem: string; remedy: string }) {
-    super(`${quote(option)} ${problem}. ${remedy}`)
+  constructor(
+    { option, problem, remedy }: { option: string; problem: string; remedy: string },
+    options?: ErrorOptions,
+  ) {
+    super(`${quote(option)} ${problem}. ${remedy}`, options)
     this.option = option
   }
 

@@ -111,7 +111,7 @@ export interface SharedStore {
   definitionsWithoutWorker(): readonly string[]
   /** Adds jobs within a transaction that the app has begun on the same file. */
   addInTransaction(
-    transaction: SqliteTransaction,
+    transaction: object,
     envelopes: readonly Envelope[],
     now: number,
     limits: WaitingLimits | undefined,

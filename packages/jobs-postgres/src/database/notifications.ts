@@ -20,6 +20,19 @@ const testAgainMs = 60_000
 /** The words of one notification. PostgreSQL allows 8,000 bytes. */
 const maxWords = 200
 
+/** Marks notifications of the app's transactions, which no process ignores. */
+const ofTransactions = 'transaction'
+
+/** Returns the channel of a schema. */
+function channelOf(schema: string): string {
+  return `cgk_jobs_${schema}`
+}
+
+/** Returns the notification that a transaction of the app sends at its commit. */
+export function inTransaction(schema: string, ...words: readonly string[]): { channel: string; payload: string } {
+  return { channel: channelOf(schema), payload: [ofTransactions, ...words].join(' ') }
+}
+
 /** The dependencies of `Notifications`. */
 export interface NotificationsOptions {
   readonly database: OpenedDatabase
@@ -49,7 +62,7 @@ export class Notifications {
 
   constructor(options: NotificationsOptions) {
     this.#options = options
-    this.#channel = `cgk_jobs_${options.database.schema}`
+    this.#channel = channelOf(options.database.schema)
   }
 
   /** Whether this process listens or polls. */

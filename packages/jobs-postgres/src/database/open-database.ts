@@ -53,8 +53,16 @@ export function openPool(connectionString: string, onlySends: boolean): PgPool {
   }
 }
 
+/** A database that is opened and prepared before its first statement. */
+export interface PreparedDatabase extends OpenedDatabase {
+  /** Whether its connections are not those of the app. */
+  readonly hasOwnConnections: boolean
+  /** Opens and prepares it. */
+  prepare(): Promise<void>
+}
+
 /** The parts of a prepared database. */
-export interface DatabasePreparation {
+export interface DatabasePreparation extends Pick<PreparedDatabase, 'hasOwnConnections'> {
   /** The name of the schema. */
   readonly schema: string
   /** Opens the database. */
@@ -69,7 +77,8 @@ export interface DatabasePreparation {
  * Returns a database that is opened and prepared before its first statement. After a failure, the next statement tries
  * again.
  */
-export function preparedDatabase({ schema, open, prepare, check }: DatabasePreparation): OpenedDatabase {
+export function preparedDatabase(options: DatabasePreparation): PreparedDatabase {
+  const { schema, hasOwnConnections, open, prepare, check } = options
   let opened: OpenedDatabase | undefined
   let preparing: Promise<OpenedDatabase> | undefined
   const prepareOnce = async (): Promise<OpenedDatabase> => {
@@ -98,6 +107,8 @@ export function preparedDatabase({ schema, open, prepare, check }: DatabasePrepa
       return opened?.address ?? 'PostgreSQL'
     },
     schema,
+    hasOwnConnections,
+    prepare: async () => void (await prepared()),
     query: (sql, values) => use((database) => database.query(sql, values)),
     transaction: (work) => use((database) => database.transaction(work)),
     listen: async (channel, listener) => (await prepared()).listen(channel, listener),

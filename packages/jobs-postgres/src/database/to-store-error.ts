@@ -87,8 +87,8 @@ const descriptions: Readonly<Record<string, Description>> = {
 /** Errors of the network and of `pg` for a connection that cannot be made. */
 const connectionCodes: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
 
-/** Whether a statement whose connection was lost can have changed something. */
-export type Ambiguity = 'nothing stored' | 'maybe stored'
+/** Whether a statement whose connection was lost can have changed something. Only the app ends a transaction of its own. */
+export type Ambiguity = 'nothing stored' | 'maybe stored' | 'in a transaction of the app'
 
 /**
  * Converts an error of a driver to a `StoreError`. Returns errors of this library unchanged.
@@ -102,6 +102,7 @@ export function toStoreError(error: unknown, path: string, whenLost: Ambiguity =
 }
 
 function describe(error: Error, whenLost: Ambiguity): Description {
+  if (whenLost === 'in a transaction of the app') return inTransaction(describe(error, 'nothing stored'))
   const { code } = error as { code?: unknown }
   const message = error.message.replace(/\.$/, '')
   const known = typeof code === 'string' ? descriptions[code] : undefined
@@ -113,6 +114,15 @@ function describe(error: Error, whenLost: Ambiguity): Description {
   if (isLostConnection(error)) return whenLost === 'nothing stored' ? unreachable : lostWithin
   const problem = isRolledBack(code) ? 'rejected' : 'failed'
   return { problem, description: `failed: ${message}`, remedy: 'See the `cause` of this error.' }
+}
+
+/** Nothing was stored, and the statements of the app before it cannot be either. */
+function inTransaction({ problem, description, remedy }: Description): Description {
+  return {
+    problem: problem === 'failed' ? 'rejected' : problem,
+    description,
+    remedy: `Your transaction is aborted: roll it back. ${remedy}`,
+  }
 }
 
 /** Returns whether an error has many causes, of which the message of the server names one. */

@@ -2,8 +2,11 @@ import { bindLogger, type JobHost } from '@cgk-platform/jobs-core/provider'
 import type { EngineStore, OpenedStore, Retention, Sharing } from '@cgk-platform/jobs-local/engine'
 
 import type { DatabaseClock } from '../database/database-clock.ts'
-import type { Database, OpenedDatabase, Queryable } from '../database/database.ts'
+import { appTransaction } from '../database/app-transaction.ts'
+import type { Database, Queryable } from '../database/database.ts'
 import { describeVersion } from '../database/migrate.ts'
+import { inTransaction } from '../database/notifications.ts'
+import type { PreparedDatabase } from '../database/open-database.ts'
 import { untilAnswered } from '../database/retries.ts'
 import { Changes } from '../store/changes.ts'
 import { Passes } from '../store/claims/passes.ts'
@@ -33,7 +36,7 @@ import { pollMs, WorkWatch } from './work-watch.ts'
 /** The settings of a store in PostgreSQL. */
 export interface PostgresStoreOptions {
   /** Has the tables before its first statement. */
-  readonly database: OpenedDatabase
+  readonly database: PreparedDatabase
   readonly clock: DatabaseClock
   readonly host: Pick<JobHost, 'jobs' | 'logger'>
   readonly leaseMs: number
@@ -161,6 +164,14 @@ export function openPostgresStore(options: PostgresStoreOptions): OpenedStore {
 
   return {
     store,
+    async addInTransaction(transaction, envelopes, limits) {
+      const adding = within(appTransaction(transaction, database))
+      const prepared = database.prepare().then(() => skew.note(envelopes))
+      // Otherwise the app may hold the only connection until its transaction ends.
+      if (database.hasOwnConnections) await prepared
+      else prepared.catch(() => undefined)
+      return addWithin(adding, envelopes, limits, inTransaction(database.schema, 'work', 'jobs'))
+    },
     announce: async () => void (await worker.join()),
     checks: {
       place: 'the database',

@@ -11,6 +11,7 @@ import {
 import type { PostgresPlace } from '../database/open-database.ts'
 import type { PgPool } from '../database/pg-pool.ts'
 import type { PgliteLike } from '../database/pglite-database.ts'
+import type { PostgresTransaction } from '../database/transaction-clients.ts'
 
 /** Options of the PostgreSQL engine. Set at most one of `connectionString`, `pool` and `pglite`. */
 export interface PostgresConfig {
@@ -50,6 +51,9 @@ declare module '@cgk-platform/jobs-core/provider' {
   interface ProviderConfigTypes {
     postgres: PostgresConfig
   }
+  interface TransactionTypes {
+    postgres: PostgresTransaction
+  }
 }
 
 /** The options with all defaults applied. */
@@ -57,6 +61,8 @@ export interface PostgresSettings extends EngineSettings {
   /** Returns where the tables are. @throws {InvalidOptionError} if nothing names a database, or not properly. */
   readonly place: () => PostgresPlace
   readonly schema: string
+  /** Whether the connections are not those of the app. */
+  readonly hasOwnConnections: boolean
 }
 
 type CheckedConfig = CheckedEngineOptions & Pick<PostgresConfig, 'connectionString' | 'pool' | 'pglite' | 'schema'>
@@ -80,7 +86,8 @@ export function toPostgresSettings(config: PostgresConfig): PostgresSettings {
     const problem = `is \`${schema}\``
     throw invalidOption('schema', problem, 'Use at most 50 letters, digits and `_`, not beginning with a digit.')
   }
-  return { ...toEngineSettings(checked, 30_000), place: placeOf(checked), schema }
+  const hasOwnConnections = !checked.pool && !checked.pglite
+  return { ...toEngineSettings(checked, 30_000), place: placeOf(checked), schema, hasOwnConnections }
 }
 
 /** The environment is read at the first use, as its variables choose the engine before that. */

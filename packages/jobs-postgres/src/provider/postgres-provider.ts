@@ -65,11 +65,12 @@ function open({ place, schema, role }: PostgresSettings): OpenedDatabase {
 }
 
 function openStore(settings: PostgresSettings, clock: DatabaseClock, host: JobHost): OpenedStore {
-  const { role, schema, leaseMs, retention, tenantWeights } = settings
+  const { role, schema, hasOwnConnections, leaseMs, retention, tenantWeights } = settings
   // Only a worker changes the tables that others use.
   const isWorker = role !== 'send' && host.jobs.all().length > 0
   const database = preparedDatabase({
     schema,
+    hasOwnConnections,
     open: () => open(settings),
     async prepare(opened) {
       await (isWorker ? migrate(opened) : requireTables(opened))
@@ -85,11 +86,7 @@ export const postgresCapabilities: Capabilities = {
   ...sqliteCapabilities,
   features: {
     ...sqliteCapabilities.features,
-    transaction: {
-      supported: false,
-      note: 'The engine sends with its own connections only.',
-      instead: 'Send after the commit, with an `idempotencyKey`.',
-    },
+    transaction: { supported: true, note: 'Of `pg`, postgres.js, PGlite, Drizzle, Prisma, Kysely, Knex or TypeORM.' },
     'jobs survive a restart': {
       supported: true,
       note: 'A send resolves when PostgreSQL has committed the job.',

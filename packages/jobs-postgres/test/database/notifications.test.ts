@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 
 import type { OpenedDatabase } from '../../src/database/database.ts'
-import { Notifications } from '../../src/database/notifications.ts'
+import { inTransaction, Notifications } from '../../src/database/notifications.ts'
 import { openDatabase } from '../kit/open-database.ts'
 
 function open(database: OpenedDatabase) {
@@ -20,6 +20,17 @@ it('tells other processes what has changed, and not itself', async () => {
   one.notifications.send('work', 'jobs')
   await expect.poll(() => other.heard).toEqual(['all', ['work', 'jobs']])
   expect(one.heard).toEqual(['all'])
+})
+
+it('hears what a transaction of the app tells, also one of its own process', async () => {
+  await using opened = await openDatabase()
+  await using listener = open(opened.database)
+  const { notifications, heard } = listener
+  notifications.listen()
+  await vi.waitUntil(() => notifications.awareness === 'listening')
+  const { channel, payload } = inTransaction(opened.schema, 'work', 'jobs')
+  await opened.pool.query('SELECT pg_notify($1, $2)', [channel, payload])
+  await expect.poll(() => heard).toEqual(['all', ['work', 'jobs']])
 })
 
 it('sends the words of a moment together', async () => {

@@ -39,7 +39,7 @@ test('a workflow whose code stops listening while a pass learns that its wait is
   const jobs = createJobRegistry()
   jobs.register(defineWorkflow({ id: 'follow', event: 'work.requested', steps: async () => undefined }))
   const { store } = openPostgresStore({
-    database,
+    database: { ...database, hasOwnConnections: true, prepare: async () => undefined },
     clock: createDatabaseClock(),
     host: { jobs, logger: silent },
     leaseMs: 60_000,

@@ -22,7 +22,7 @@ const connections = new WeakMap<object, Connection>()
  */
 export function addInTransaction(
   path: string,
-  transaction: SqliteTransaction,
+  transaction: object,
   add: (connection: Connection) => readonly EnvelopeResult[],
   checkVersion: (connection: Connection) => void,
 ): readonly EnvelopeResult[] {
@@ -46,8 +46,8 @@ export function toLimitedStore(connection: Connection): LimitedStore {
   }
 }
 
-function connectionOver(path: string, transaction: SqliteTransaction): Connection {
-  if (typeof (transaction as Partial<SqliteTransaction> | null)?.prepare !== 'function') {
+function connectionOver(path: string, transaction: object): Connection {
+  if (typeof (transaction as Partial<SqliteTransaction>).prepare !== 'function') {
     throw invalidTransaction(`is ${kindOf(transaction)}, not a \`DatabaseSync\` of \`node:sqlite\``)
   }
   const known = connections.get(transaction)
@@ -62,7 +62,7 @@ function connectionOver(path: string, transaction: SqliteTransaction): Connectio
 }
 
 /** Returns whether a transaction is open. On an older Node, tries to begin one, which fails within a transaction. */
-function isInTransaction(connection: Connection, { isTransaction }: SqliteTransaction): boolean {
+function isInTransaction(connection: Connection, { isTransaction }: Pick<SqliteTransaction, 'isTransaction'>): boolean {
   if (isTransaction !== undefined) return isTransaction
   try {
     connection.run('BEGIN')

@@ -4,7 +4,7 @@ import type { Envelope, EnvelopeResult, WaitingLimits } from '@cgk-platform/jobs
 import { ownDefinitionIdOf } from '@cgk-platform/jobs-core/scheduling'
 
 import { addWithin } from '../add-within.ts'
-import type { SharedStore, SqliteTransaction } from '../job-store.ts'
+import type { SharedStore } from '../job-store.ts'
 import type { RemoteSubscriber, WorkerDefinition } from '../../records/subscriber.ts'
 import type { StoredJob, StoredRun } from '../../records/stored-run.ts'
 import { addInTransaction, toLimitedStore } from './add-in-transaction.ts'
@@ -129,7 +129,7 @@ export class SharedFile implements SharedStore {
   }
 
   addInTransaction(
-    transaction: SqliteTransaction,
+    transaction: object,
     envelopes: readonly Envelope[],
     now: number,
     limits: WaitingLimits | undefined,

@@ -10,7 +10,7 @@ type AddedJob = Extract<EnvelopeResult, { readonly ok: true }>
  * Writes jobs, unless another one holds their idempotency key. Senders of one key wait for each other at its row. Jobs
  * that exist are not written again, so that a send whose answer was lost can be repeated.
  */
-const addSql = `
+const adding = `
   WITH sent AS MATERIALIZED (SELECT {schema}.now_ms() AS now),
   given AS (
     SELECT *, CASE WHEN delay_ms IS NULL THEN run_at ELSE now + delay_ms END AS due_at
@@ -36,16 +36,33 @@ const addSql = `
   )
   SELECT job FROM held`
 
+/** Also tells the workers, once the transaction commits. Not every client can read a \`void\`. */
+const addingAndTelling = `${adding} UNION ALL SELECT pg_notify($11, $12)::text FROM (SELECT FROM added LIMIT 1) a`
+
 const holdersSql = `
   SELECT place::int4, job FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS g (tenant, event, key, place)
   JOIN {schema}.keys USING (tenant, event, key)`
 
-/** Adds jobs in one statement. For an idempotency key that is in use, returns the job that holds it. */
-export async function addJobs(queryable: Queryable, envelopes: readonly Envelope[]): Promise<AddedJob[]> {
+/** A notification for the workers. */
+export interface Telling {
+  readonly channel: string
+  readonly payload: string
+}
+
+/**
+ * Adds jobs in one statement. For an idempotency key that is in use, returns the job that holds it.
+ *
+ * @param telling - the notification that the statement sends. Default: none
+ */
+export async function addJobs(
+  queryable: Queryable,
+  envelopes: readonly Envelope[],
+  telling?: Telling,
+): Promise<AddedJob[]> {
   const results = new Map<Envelope, AddedJob>()
   // A key that another job held can be free by the time that this job is looked up.
   for (let left = envelopes; left.length > 0;) {
-    const holders = new Set(await add(queryable, left))
+    const holders = new Set(await add(queryable, left, telling))
     for (const envelope of left) {
       const { id, idempotencyKey } = envelope
       if (idempotencyKey === undefined || holders.has(id)) results.set(envelope, { ok: true, id, deduplicated: false })
@@ -62,11 +79,15 @@ export async function addJobs(queryable: Queryable, envelopes: readonly Envelope
 }
 
 /** Returns the ids of jobs that hold their idempotency keys now. */
-async function add(queryable: Queryable, envelopes: readonly Envelope[]): Promise<string[]> {
+async function add(
+  queryable: Queryable,
+  envelopes: readonly Envelope[],
+  telling: Telling | undefined,
+): Promise<string[]> {
   const references = envelopes.flatMap(({ id, references: own = [] }) =>
     own.map((one) => [storedText(one), id] as const),
   )
-  const rows = await queryable.query<{ job: string }>(addSql, [
+  const rows = await queryable.query<{ job: string }>(telling ? addingAndTelling : adding, [
     envelopes.map(({ id }) => id),
     envelopes.map(({ tenantId }) => storedText(tenantId)),
     envelopes.map(({ event }) => storedText(event)),
@@ -77,6 +98,7 @@ async function add(queryable: Queryable, envelopes: readonly Envelope[]): Promis
     envelopes.map(({ idempotencyTtlMs = 0 }) => idempotencyTtlMs),
     references.map(([reference]) => reference),
     references.map(([, id]) => id),
+    ...(telling ? [telling.channel, telling.payload] : []),
   ])
   return rows.map(({ job }) => job)
 }

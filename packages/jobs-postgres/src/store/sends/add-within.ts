@@ -3,16 +3,21 @@ import { refuseOverLimits } from '@cgk-platform/jobs-local/engine'
 
 import type { Database, Queryable } from '../../database/database.ts'
 import { storedText } from '../stored-text.ts'
-import { addJobs, holdersOf } from './add-jobs.ts'
+import { addJobs, holdersOf, type Telling } from './add-jobs.ts'
 
-/** Adds jobs, except those for which too many wait. Senders with such limits wait for each other. */
+/**
+ * Adds jobs, except those for which too many wait. Senders with such limits wait for each other.
+ *
+ * @param telling - the notification for the workers that is sent with the jobs. Default: none
+ */
 export async function addWithin(
   database: Database,
   envelopes: readonly Envelope[],
   limits: WaitingLimits = {},
+  telling?: Telling,
 ): Promise<readonly EnvelopeResult[]> {
   const { limit, perTenant } = limits
-  if (limit === undefined && perTenant === undefined) return addJobs(database, envelopes)
+  if (limit === undefined && perTenant === undefined) return addJobs(database, envelopes, telling)
   return database.transaction(async (transaction) => {
     const tenants = [...new Set(envelopes.map(({ tenantId }) => tenantId))]
     await lock(transaction, limit === undefined ? tenants.map(storedText) : [''])
@@ -32,6 +37,7 @@ export async function addWithin(
     const added = await addJobs(
       transaction,
       envelopes.filter((_, index) => !errors[index]),
+      telling,
     )
     let next = 0
     return errors.map((error) => (error ? { ok: false, error } : added[next++]!))
@@ -42,7 +48,7 @@ export async function addWithin(
 async function lock(transaction: Queryable, tenants: readonly string[]): Promise<void> {
   const key = "hashtextextended(tenant, hashtextextended('{schema}', 2))"
   const keys = `SELECT DISTINCT ${key} AS key FROM unnest($1::text[]) AS t (tenant) ORDER BY 1`
-  await transaction.query(`SELECT pg_advisory_xact_lock(key) FROM (${keys}) k`, [tenants])
+  await transaction.query(`SELECT count(pg_advisory_xact_lock(key)::text)::int4 FROM (${keys}) k`, [tenants])
 }
 
 /** Returns the ids of the jobs that a send has added already, whose answer was lost. They take no place again. */
@@ -65,7 +71,7 @@ async function countWaiting(transaction: Queryable, max: number, tenantId?: stri
   const found =
     `SELECT 1 FROM {schema}.arrivals WHERE true ${ofTenant} UNION ALL ` +
     `SELECT 1 FROM {schema}.open_runs WHERE number = 1 AND started_at IS NULL ${ofTenant}`
-  const sql = `SELECT count(*) AS count FROM (SELECT 1 FROM (${found}) w LIMIT $1) w`
+  const sql = `SELECT count(*)::int4 AS count FROM (SELECT 1 FROM (${found}) w LIMIT $1) w`
   const values = tenantId === undefined ? [max] : [max, storedText(tenantId)]
   const [row] = await transaction.query<{ count: number }>(sql, values)
   return row!.count
