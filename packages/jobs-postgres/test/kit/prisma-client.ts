@@ -12,7 +12,7 @@ export interface PrismaClient {
 
 const compiler = globalThis as unknown as { WebAssembly: { compile(bytes: Uint8Array): Promise<unknown> } }
 
-/** What `prisma generate` writes for a schema without models. To generate it here, tests would need its engines. */
+/** The config that `prisma generate` writes for a schema without models. To generate it, tests would need the CLI. */
 const config: GetPrismaClientConfig = {
   previewFeatures: [],
   clientVersion: '7.10.0',

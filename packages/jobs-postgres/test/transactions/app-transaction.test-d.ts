@@ -13,7 +13,7 @@ import { sendJob, type SendOptions } from '../../src/index.ts'
 import type { PrismaClient } from '../kit/prisma-client.ts'
 
 type Accepted = SendOptions['transaction']
-/** What a method of a client passes to the function that it runs in a transaction. */
+/** The argument that a method of a client passes to the function that it runs in a transaction. */
 type OpenIn<Method extends (work: never) => unknown> = Parameters<Parameters<Method>[0]>[0]
 
 interface Tables {

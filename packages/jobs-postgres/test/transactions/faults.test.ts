@@ -281,7 +281,7 @@ test('limits of waiting jobs count those of the transaction', async () => {
 })
 
 test.each(['REPEATABLE READ', 'SERIALIZABLE'])(
-  'at %s, a key that others took meanwhile fails the transaction, which can be repeated',
+  'at %s, a key that others have taken since it began fails the transaction, which can be repeated',
   async (level) => {
     await using database = await openDatabase()
     const sender = senderOf(database)

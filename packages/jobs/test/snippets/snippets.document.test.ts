@@ -69,6 +69,7 @@ test('only these snippets are not run', () => {
     'docs-inngest/worker.ts', // runs the jobs of the others in `inngest.test.ts`
     'docs-inngest/serve-jobs.ts', // likewise
     ...local,
+    'docs-postgres/with-pg.ts', // needs a server
     'docs-trigger/trigger/tasks.ts', // runs the jobs of the others in `trigger.test.ts`
     'docs-trigger/trigger.config.ts',
   ])
