@@ -115,11 +115,10 @@ describe.each(engines)('a test engine like $name', ({ name, createProvider }) =>
     const expected = await refusalsOf(real, capabilities)
     expect(expected.outcomes.filter(([, outcome]) => outcome === 'failed')).toEqual([])
     // An event only for waits is refused by an internal method, whose errors are not recorded. An engine that pauses no
-    // definition refuses this for all processes. No case sends in a transaction.
+    // definition refuses this for all processes.
     const silent: readonly Feature[] = [
       ...properties,
       'workflows: events only for waits',
-      'transaction',
       ...(capabilities.features['pauseJobs of a definition'].supported ? [] : (['pauseJobs by a sender'] as const)),
     ]
     const refused = allFeatures.filter((one) => !capabilities.features[one].supported && !silent.includes(one))

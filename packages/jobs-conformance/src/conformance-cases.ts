@@ -43,6 +43,7 @@ import { tenantIsolationCases } from './cases/tenant-isolation.ts'
 import { codecCases } from './cases/codec.ts'
 import { maxWaitingCases } from './cases/max-waiting.ts'
 import { throttleCases } from './cases/throttle.ts'
+import { transactionCases } from './cases/transactions.ts'
 import { timeCases } from './cases/time.ts'
 import { validationCases } from './cases/validation.ts'
 import { wireCases } from './cases/wire.ts'
@@ -89,6 +90,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...outputCases,
   ...atLeastOnceCases,
   ...idempotencyCases,
+  ...transactionCases,
   ...retryDelayCases,
   ...attemptCases,
   ...returnedErrorCases,

@@ -52,6 +52,11 @@ export interface ConformanceEngine {
   createClient?(options: ClientOptions): JobClient
   /** Runs the definitions of a client with other options, on the same engine or another one of its kind. */
   openHost?(options: ClientOptions): Promise<OwnHost>
+  /**
+   * Runs `work` in a transaction of an app on the engine's database. Rolls it back and rejects if `work` does. Until then, a
+   * case awaits nothing but its sends.
+   */
+  inTransaction?<T>(work: (transaction: object) => Promise<T>): Promise<T>
   /** Sends an envelope like another producer, without the client's checks. Returns the job's id. */
   inject?(envelope: Envelope): Promise<string>
   /** Kills the engine's process, then restarts it with its stored data. */
@@ -83,6 +88,7 @@ export type Equipment =
   | 'anotherClient'
   | 'createClient'
   | 'openHost'
+  | 'inTransaction'
   | 'inject'
   | 'restart'
   | 'suspend'

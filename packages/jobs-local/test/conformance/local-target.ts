@@ -16,6 +16,7 @@ import { openFile } from '../../src/store/sqlite/file/open-file.ts'
 import type { Migration } from '../../src/store/sqlite/file/schema.ts'
 import { createVirtualClock } from '../../src/testing/virtual-clock.ts'
 import { createTemporaryFile, type TemporaryFile } from '../kit/temporary-file.ts'
+import { inTransaction } from '../kit/in-transaction.ts'
 import '../../src/index.ts'
 import { passVirtualTime } from './pass-virtual-time.ts'
 import { createRestartable } from './restartable-provider.ts'
@@ -66,7 +67,10 @@ function openVirtual(options: LocalTargetOptions): ConformanceEngine {
   const { provider: local, register } = createDeployable(restartable?.provider ?? create(undefined, clock))
   return {
     ...open(local, clock, options, file),
-    ...(restartable && { restart: () => restartable.restart() }),
+    ...(restartable && {
+      restart: () => restartable.restart(),
+      inTransaction: (work) => inTransaction(restartable.path, work),
+    }),
     async deploy(generation) {
       await passVirtualTime(local, virtual, 0) // what has begun ends
       register(conformanceJobs(local.capabilities, { generation }))
@@ -82,7 +86,8 @@ function openVirtual(options: LocalTargetOptions): ConformanceEngine {
 
 function openReal(options: LocalTargetOptions): ConformanceEngine {
   const file = options.store === 'sqlite' ? createTemporaryFile() : undefined
-  return open(createLocalProvider(file && { path: file.path }), systemClock, options, file)
+  const engine = open(createLocalProvider(file && { path: file.path }), systemClock, options, file)
+  return { ...engine, ...(file && { inTransaction: (work) => inTransaction(file.path, work) }) }
 }
 
 function open(

@@ -12,6 +12,8 @@ import type { TemporaryFile } from '../kit/temporary-file.ts'
 export interface Restartable {
   /** The engine that currently runs. */
   readonly provider: LocalProvider
+  /** Its file. */
+  readonly path: string
   restart(): Promise<void>
 }
 
@@ -36,6 +38,9 @@ export function createRestartable(
     provider: new Proxy(current.provider, {
       get: (_first, key) => (key === 'attach' ? attach : Reflect.get(current.provider, key)),
     }),
+    get path() {
+      return current.file
+    },
     async restart() {
       const dead = current
       // Copy the file and its log as a killed process would leave them. The old engine continues on a file that nobody

@@ -10,6 +10,7 @@ import { openSenders } from '@cgk-platform/test-kit/senders'
 import { startWorkerProcesses } from '@cgk-platform/test-kit/worker-processes'
 import { sqliteCapabilities } from '../../src/provider/capabilities.ts'
 import { createLocalProvider } from '../../src/provider/local-provider.ts'
+import { inTransaction } from '../kit/in-transaction.ts'
 import { createTemporaryFile } from '../kit/temporary-file.ts'
 // The package's entry, which registers its engine as the default.
 import '../../src/index.ts'
@@ -38,6 +39,7 @@ async function open({ journalPath }: ConformanceOpenOptions): Promise<Conformanc
   return {
     ...senders,
     ...workers,
+    inTransaction: (work) => inTransaction(file.path, work),
     async close() {
       await senders.client.close({ timeout: 0 })
       await workers.close()

@@ -36,6 +36,7 @@ async function open(): Promise<ConformanceEngine> {
       const schema = `host_${++hosts}`
       return openHost(provider.capabilities, own, (role) => createPostgresProvider({ pglite, schema, role }))
     },
+    inTransaction: (work) => pglite.transaction(work),
     inject: injectInto(provider),
   }
 }

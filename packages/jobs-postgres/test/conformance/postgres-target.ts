@@ -12,6 +12,7 @@ import { createDeployable } from '@cgk-platform/test-kit/deployable'
 import { injectInto } from '@cgk-platform/test-kit/senders'
 
 import { createPostgresProvider } from '../../src/provider/postgres-provider.ts'
+import { inTransaction } from '../kit/in-transaction.ts'
 import { openDatabase, type TestDatabase } from '../kit/open-database.ts'
 import '../../src/index.ts'
 import { openHost } from './open-host.ts'
@@ -58,6 +59,7 @@ async function open(): Promise<ConformanceEngine> {
       }
       return { ...host, close }
     },
+    inTransaction: (work) => inTransaction(url, work),
     inject: injectInto(provider),
     restart: () => restartable.restart(),
     async deploy(generation) {

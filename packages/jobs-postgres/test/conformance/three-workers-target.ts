@@ -10,6 +10,7 @@ import { startWorkerProcesses } from '@cgk-platform/test-kit/worker-processes'
 import type { PostgresServer } from '@cgk-platform/test-kit/embedded-postgres'
 
 import { createPostgresProvider, postgresCapabilities } from '../../src/provider/postgres-provider.ts'
+import { inTransaction } from '../kit/in-transaction.ts'
 import { openDatabase } from '../kit/open-database.ts'
 import { startPgbouncer } from '../kit/pgbouncer.ts'
 // The package's entry, which registers its engine as the default.
@@ -58,6 +59,7 @@ async function open(
   return {
     ...senders,
     ...workers,
+    inTransaction: (work) => inTransaction(url, work),
     async close() {
       await senders.client.close({ timeout: 0 })
       await workers.close()
